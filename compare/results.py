@@ -1,0 +1,269 @@
+"""What a search gives: frozen values, re-thresholded and exported without scoring again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from compare.passages import Passage
+from compare.statement import Country, PartialDate, Statement
+
+
+class Stance(StrEnum):
+    """How two statements relate; the order is the column order of all probabilities."""
+
+    AGREE = "agree"
+    OPPOSE = "oppose"
+    NEITHER = "neither"
+
+
+class Outcome(StrEnum):
+    """Whether anything agrees with the quote or opposes it."""
+
+    FOUND = "found"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Probabilities:
+    """Calibrated probabilities of the three stances; they sum to 1."""
+
+    agree: float
+    oppose: float
+    neither: float
+
+    @property
+    def stance(self) -> Stance:
+        """Return the most probable stance."""
+        return max(Stance, key=self.of)
+
+    def of(self, stance: Stance) -> float:
+        """Return the probability of one stance."""
+        return {Stance.AGREE: self.agree, Stance.OPPOSE: self.oppose}.get(stance, self.neither)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a pair as the stance model reads it: words, context, who and when."""
+
+    text: str
+    context: str = ""
+    country: str = ""
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The quote a person asks about, and who said it, as far as that is known."""
+
+    text: str
+    speaker: str = ""
+    role: str = ""
+    country: tuple[Country, ...] = ()
+    date: PartialDate | None = None
+    context: str = ""
+    statement_id: str | None = None
+    """The id of the corpus statement it was taken from, if it was."""
+
+    @classmethod
+    def from_statement(cls, statement: Statement) -> Quote:
+        """Ask about a statement of the corpus."""
+        return cls(
+            statement.text,
+            statement.speaker,
+            statement.role,
+            statement.country,
+            statement.date,
+            statement.context,
+            statement.id,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which statements may be found. An empty field allows all; fields combine with "and".
+
+    Countries match by code or by any spelling, speakers whatever their honorific. A statement's
+    date matches where the span it can mean overlaps `date_from`..`date_to`.
+    """
+
+    speakers: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    date_from: PartialDate | None = None
+    date_to: PartialDate | None = None
+    sources: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    statement_ids: tuple[str, ...] = ()
+    not_speakers: tuple[str, ...] = ()
+    not_countries: tuple[str, ...] = ()
+    not_own_speaker: bool = False
+    not_own_country: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """What a match must reach to be listed.
+
+    Attributes:
+        probability: Least calibrated probability of agree or of oppose, 0 to 1.
+        similarity: Least cosine between quote and passage for it to be on the same topic.
+    """
+
+    probability: float = 0.5
+    similarity: float = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Characters `start`..`end` of a text that decide the verdict.
+
+    `weight` is the fall of the verdict's probability (0 to 1) when the words are left out.
+    """
+
+    start: int
+    end: int
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """The deciding words on both sides: offsets into `Match.quote_part` and `Passage.text`."""
+
+    quote: tuple[Span, ...]
+    passage: tuple[Span, ...]
+
+
+def ranking_score(probability: float, similarity: float) -> float:
+    """Return the rank of a match in a list: probability times the square root of closeness.
+
+    A sure verdict on a distant passage and a faint one on a near passage both rank low.
+    """
+    return float(probability * max(similarity, 0.0) ** 0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A statement found for a quote, by its strongest passage.
+
+    Attributes:
+        probabilities: Of the pair (quote_part, passage).
+        similarity: Cosine between the two, -1 to 1.
+        quote_part: The sentence of the quote that the passage was compared with.
+        before: The text of the statement ahead of the passage, "" at its start.
+        after: The text of the statement behind the passage.
+        also_said: Other statements with nearly the same words, collapsed into this one.
+        why: The deciding words, None until they are asked for.
+    """
+
+    statement: Statement
+    passage: Passage
+    probabilities: Probabilities
+    similarity: float
+    quote_part: str
+    before: str = ""
+    after: str = ""
+    also_said: tuple[Statement, ...] = ()
+    why: Why | None = None
+
+    def score(self, stance: Stance) -> float:
+        """Return what the list of `stance` is ranked by."""
+        if stance is Stance.NEITHER:
+            return self.similarity
+        return ranking_score(self.probabilities.of(stance), self.similarity)
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What was searched and how; travels with every result.
+
+    Attributes:
+        version: Of the program.
+        encoder: Name of the embedding model; `encoder_digest` is its sha256.
+        stance_model: Name of the stance model; `stance_digest` is its sha256.
+        library_digest: sha256 of what the library holds.
+        filters: As they were applied.
+        date: When the search was made (ISO 8601, UTC).
+    """
+
+    version: str
+    encoder: str
+    encoder_digest: str
+    stance_model: str
+    stance_digest: str
+    library_digest: str
+    statements: int
+    passages: int
+    filters: Mapping[str, Any]
+    date: str
+
+    @property
+    def label_source(self) -> str:
+        """Return who gave the labels: model name and the first 12 digits of its digest."""
+        return f"{self.stance_model}@{self.stance_digest[:12]}"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """All that was scored for a quote, and the lists that the thresholds cut from it.
+
+    Attributes:
+        scored: Every statement whose passages were scored, best passage each.
+        source: The quote's own statement where the corpus holds it; it stands in no list.
+        notes: Sentences the reader should see ("The quote does not look English: …").
+    """
+
+    quote: Quote
+    scored: tuple[Match, ...]
+    thresholds: Thresholds
+    provenance: Provenance
+    source: Statement | None = None
+    notes: tuple[str, ...] = ()
+
+    def rethreshold(
+        self, *, probability: float | None = None, similarity: float | None = None
+    ) -> SearchResult:
+        """Return the same result with other thresholds; nothing is scored again."""
+        now = self.thresholds
+        return replace(
+            self,
+            thresholds=Thresholds(
+                now.probability if probability is None else probability,
+                now.similarity if similarity is None else similarity,
+            ),
+        )
+
+    def stance_of(self, match: Match) -> Stance | None:
+        """Return the list a match stands in under the thresholds, None for no list."""
+        if match.similarity < self.thresholds.similarity:
+            return None
+        stance = match.probabilities.stance
+        if match.probabilities.of(stance) < self.thresholds.probability:
+            return Stance.NEITHER
+        return stance
+
+    def listed(self, stance: Stance) -> tuple[Match, ...]:
+        """Return one list, best first."""
+        chosen = [match for match in self.scored if self.stance_of(match) is stance]
+        return tuple(sorted(chosen, key=lambda match: (-match.score(stance), match.statement.id)))
+
+    @property
+    def agree(self) -> tuple[Match, ...]:
+        """Return the statements that agree with the quote, best first."""
+        return self.listed(Stance.AGREE)
+
+    @property
+    def oppose(self) -> tuple[Match, ...]:
+        """Return the statements that oppose the quote, best first."""
+        return self.listed(Stance.OPPOSE)
+
+    @property
+    def neither(self) -> tuple[Match, ...]:
+        """Return the statements on the same topic that do neither, closest first."""
+        return self.listed(Stance.NEITHER)
+
+    @property
+    def outcome(self) -> Outcome:
+        """Say whether anything agrees or opposes."""
+        return Outcome.FOUND if self.agree or self.oppose else Outcome.NOTHING

@@ -1,0 +1,14 @@
+"""The form in which the stance model reads a side of a pair."""
+
+from __future__ import annotations
+
+import re
+
+_YEAR = re.compile(r"\d{4}")
+
+
+def who_when_prefix(country: str, date: str) -> str:
+    """Return "Country, year: ", as much of it as is known, or "" where neither is."""
+    year = _YEAR.search(date or "")
+    known = [part for part in (country.strip(), year.group() if year else "") if part]
+    return ", ".join(known) + ": " if known else ""

@@ -1,0 +1,142 @@
+"""What an official said, and everything known about who, when and where."""
+
+from __future__ import annotations
+
+import calendar
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+_ISO_PARTIAL = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?\Z")
+
+
+class Quotation(StrEnum):
+    """Whether the words are the speaker's own or another's account of them."""
+
+    DIRECT = "direct"
+    REPORTED = "reported"
+
+
+class Precision(StrEnum):
+    """How much of a date is known."""
+
+    YEAR = "year"
+    MONTH = "month"
+    DAY = "day"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PartialDate:
+    """A date known to the year, the month or the day: "2022", "2022-03" or "2022-03-18"."""
+
+    iso: str
+
+    def __post_init__(self) -> None:
+        """Raise ValueError where `iso` is not such a date."""
+        match = _ISO_PARTIAL.match(self.iso)
+        if match is None:
+            raise ValueError(f"{self.iso!r} is not YYYY, YYYY-MM or YYYY-MM-DD")
+        year, month, day = match.groups()
+        date(int(year), int(month or 1), int(day or 1))
+
+    @property
+    def precision(self) -> Precision:
+        """Say how much of the date is known."""
+        return {4: Precision.YEAR, 7: Precision.MONTH, 10: Precision.DAY}[len(self.iso)]
+
+    @property
+    def year(self) -> int:
+        """Return the year."""
+        return int(self.iso[:4])
+
+    @property
+    def first(self) -> date:
+        """Return the first day the date can mean."""
+        month = int(self.iso[5:7] or 1)
+        return date(self.year, month, int(self.iso[8:10] or 1))
+
+    @property
+    def last(self) -> date:
+        """Return the last day the date can mean."""
+        month = int(self.iso[5:7] or 12)
+        day = int(self.iso[8:10] or calendar.monthrange(self.year, month)[1])
+        return date(self.year, month, day)
+
+    def __str__(self) -> str:
+        """Return the date as it is kept."""
+        return self.iso
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """A country, organisation or historical State: its spelling as given and its code."""
+
+    name: str
+    code: str | None = None
+    """ISO 3166-1 alpha-3, or a code of the program's own table ("EUU", "SUN"); None: unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement: the verbatim words, and apart from them all that is known of them.
+
+    Attributes:
+        id: Unique in a corpus.
+        text: The words as quoted, or, for reported speech, as the report words them.
+        context: What completes a fragment ("said of the war in Ukraine"); never shown as words.
+        country: One entry for each government or organisation the words are spoken for.
+        source: Where the words were found: a publication, a file, a document symbol.
+        quotation: Whether `text` is quoted directly or reported.
+        extra: Every further column of the corpus, as given.
+    """
+
+    id: str
+    text: str
+    context: str = ""
+    speaker: str = ""
+    role: str = ""
+    country: tuple[Country, ...] = ()
+    date: PartialDate | None = None
+    venue: str = ""
+    title: str = ""
+    source: str = ""
+    url: str = ""
+    language: str = ""
+    quotation: Quotation = Quotation.DIRECT
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def countries(self) -> str:
+        """Return the countries' spellings joined by "; "."""
+        return "; ".join(entry.name for entry in self.country)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data from which `from_dict` makes an equal statement."""
+        data = asdict(self)
+        data["country"] = [asdict(entry) for entry in self.country]
+        data["date"] = self.date.iso if self.date else ""
+        data["date_precision"] = self.date.precision.value if self.date else ""
+        data["quotation"] = self.quotation.value
+        data["extra"] = dict(self.extra)
+        return data
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Statement:
+        """Make a statement from what `to_dict` returned."""
+        values = {name: data[name] for name in cls.__dataclass_fields__ if name in data}
+        values["country"] = tuple(Country(**entry) for entry in data.get("country", ()))
+        values["date"] = PartialDate(data["date"]) if data.get("date") else None
+        values["quotation"] = Quotation(data.get("quotation", Quotation.DIRECT))
+        values["extra"] = dict(data.get("extra", {}))
+        return cls(**values)
+
+    @property
+    def content_hash(self) -> str:
+        """Return the sha256 (hex) of all that the statement holds."""
+        text = json.dumps(self.to_dict(), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

