@@ -1,0 +1,58 @@
+# What a person types. `make` alone prints this list.
+SHELL := /bin/bash
+PYTHON ?= python3
+PORT ?= 8501
+DATA ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup app test lint bench train constraints clean
+
+help: ## print this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
+
+setup: $(READY) ## create .venv with all that is needed to run and to test (PYTHON=python3.12)
+
+$(READY): pyproject.toml requirements.txt constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "$(PYTHON) is older than Python 3.11: name a newer one, make setup PYTHON=python3.12"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --disable-pip-version-check --editable '.[test]' --constraint constraints.txt
+	touch $@
+
+app: setup ## open the app in the browser (PORT=8501)
+	$(BIN)/python -m compare app --port $(PORT)
+
+test: setup ## all checks and tests, as continuous integration runs them
+	tests/system_packages.sh
+	$(MAKE) --no-print-directory lint
+	$(BIN)/python -m pytest
+
+lint: setup ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: setup ## speed, against a peer in the same run (DATA=DIR with search/collection.jsonl.gz)
+	$(if $(DATA),,$(error name the data: make bench DATA=DIR))
+	$(BIN)/python -m benchmarks.search --data $(DATA)
+
+train: setup ## make the shipped stance weights again (DATA=DIR with the labelled pairs)
+	$(if $(DATA),,$(error name the data: make train DATA=DIR))
+	$(BIN)/python -m pip install --disable-pip-version-check --editable '.[train]' --constraint constraints.txt
+	$(BIN)/python -m training.train general --data $(DATA)
+	$(BIN)/python -m training.train officials --data $(DATA)
+	$(BIN)/python -m training.export
+
+constraints: setup ## write constraints.txt anew from what .venv holds
+	$(BIN)/python -m pip freeze --disable-pip-version-check --exclude-editable \
+	  | sed -E 's/\+[a-z0-9.]+$$//' | grep -vE '^(nvidia|cuda|triton)' > constraints.tmp
+	mv constraints.tmp constraints.txt
+	touch $(READY)
+
+clean: ## remove what the other targets made, .venv included
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis test-results
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

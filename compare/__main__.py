@@ -1,0 +1,8 @@
+"""Run the command line with `python -m compare`."""
+
+from __future__ import annotations
+
+from compare.cli import main
+
+if __name__ == "__main__":
+    main()
