@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+from compare.passages import complete
+from compare.results import Side
+
 _YEAR = re.compile(r"\d{4}")
 
 
@@ -12,3 +15,8 @@ def who_when_prefix(country: str, date: str) -> str:
     year = _YEAR.search(date or "")
     known = [part for part in (country.strip(), year.group() if year else "") if part]
     return ", ".join(known) + ": " if known else ""
+
+
+def side_text(side: Side) -> str:
+    """Return one side as the shipped model reads it: who and when, the words, their context."""
+    return who_when_prefix(side.country, side.date) + complete(side.text, side.context)

@@ -1,0 +1,70 @@
+"""Sentences on which an 8-bit export is fitted and checked against full precision."""
+
+from __future__ import annotations
+
+import itertools
+import random
+
+import numpy as np
+from numpy.typing import NDArray
+
+_WHO = (
+    "We",
+    "My Government",
+    "The President",
+    "The Foreign Minister",
+    "Our delegation",
+    "The embassy",
+    "Several members of the Council",
+    "The other side",
+)
+_WHAT = (
+    "firmly rejects",
+    "has always supported",
+    "is deeply concerned about",
+    "calls for an immediate end to",
+    "denies any part in",
+    "will respond without hesitation to",
+    "welcomes",
+    "has repeatedly warned against",
+    "sees no alternative to",
+)
+_MATTER = (
+    "the delivery of weapons to the parties to the conflict",
+    "unilateral sanctions on food and medicine",
+    "the inspection of nuclear facilities",
+    "the ceasefire agreed last month",
+    "enlargement of the military alliance",
+    "the claim that its troops crossed the border",
+    "a moratorium on debt payments of poor countries",
+    "the reform of the Security Council",
+    "emissions from coal-fired power plants",
+    "the blockade of the port",
+    "humanitarian corridors for civilians",
+    "recognition of the breakaway region",
+)
+_WHEN = ("", ", as it did in 1994", " under international law", ", whatever the cost")
+
+
+def sentences(count: int = 400, seed: int = 5) -> list[str]:
+    """Return made-up sentences in the register of diplomacy, always the same ones."""
+    drawn = [
+        f"{who} {what} {matter}{when}."
+        for who, what, matter, when in itertools.product(_WHO, _WHAT, _MATTER, _WHEN)
+    ]
+    random.Random(seed).shuffle(drawn)
+    return drawn[:count]
+
+
+def neighbour_recall(
+    exact: NDArray[np.float32], approximate: NDArray[np.float32], k: int = 10
+) -> float:
+    """Return the share of each row's k nearest rows (cosine, unit rows) that both agree on."""
+
+    def nearest(vectors: NDArray[np.float32]) -> NDArray[np.int64]:
+        closeness = vectors @ vectors.T
+        np.fill_diagonal(closeness, -np.inf)
+        return np.argsort(-closeness, axis=1, kind="stable")[:, :k]
+
+    rows = zip(nearest(exact), nearest(approximate), strict=True)
+    return float(np.mean([len(set(a) & set(b)) / k for a, b in rows]))

@@ -1,0 +1,103 @@
+"""Run an exported graph: one text a run, one thread a core.
+
+Each text is its own batch, so there is no padding, and a text's result is the same whatever it is
+scored beside and however many threads there are. That also lets activations be quantised to 8
+bits with a scale of their own for each text. It is faster than padded batches, too.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compare.errors import ModelError
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+Progress = Callable[[int, int], None]
+Feed = Mapping[str, NDArray[np.int64]]
+_REPORT_EVERY = 64
+
+
+def thread_count() -> int:
+    """Return how many threads to use: `COMPARE_THREADS`, else the cores this process may use."""
+    given = os.environ.get("COMPARE_THREADS", "")
+    if given.isdigit() and int(given) > 0:
+        return int(given)
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def clean_text(text: str) -> str:
+    """Return text that a tokenizer takes: lone surrogates become replacement characters."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def load_tokenizer(path: Path, max_tokens: int) -> Tokenizer:
+    """Load a `tokenizer.json`, cutting what is longer than `max_tokens`, without padding."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(path))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(max_tokens)
+    return tokenizer
+
+
+class GraphRunner:
+    """An ONNX graph on the CPU, run on single texts by a pool of threads."""
+
+    def __init__(self, graph: Path | bytes) -> None:
+        """Load the graph.
+
+        Raises:
+            ModelError: The runtime cannot read it.
+        """
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        source = graph if isinstance(graph, bytes) else str(graph)
+        try:
+            self._session = onnxruntime.InferenceSession(
+                source, options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # the runtime's errors share no base of their own
+            where = "the exported graph" if isinstance(graph, bytes) else str(graph)
+            raise ModelError(
+                f"{where} cannot be loaded ({error}): install the program again."
+            ) from error
+        self.inputs = tuple(entry.name for entry in self._session.get_inputs())
+
+    def run(
+        self, feeds: Sequence[Feed], on_progress: Progress | None = None
+    ) -> NDArray[np.float32]:
+        """Return the first output of each feed (a batch of one), stacked: float32 [n, width]."""
+        order = sorted(range(len(feeds)), key=lambda n: -_length(feeds[n]))
+        found: list[NDArray[np.float32] | None] = [None] * len(feeds)
+        with ThreadPoolExecutor(thread_count()) as pool:
+            results = pool.map(lambda n: self._session.run(None, dict(feeds[n]))[0][0], order)
+            for done, (n, row) in enumerate(_zip(order, results), start=1):
+                found[n] = row
+                if on_progress and (done % _REPORT_EVERY == 0 or done == len(feeds)):
+                    on_progress(done, len(feeds))
+        return np.asarray(found, np.float32)
+
+
+def _length(feed: Feed) -> int:
+    return next(iter(feed.values())).shape[1]
+
+
+def _zip(
+    order: Sequence[int], results: Iterator[NDArray[np.float32]]
+) -> Iterator[tuple[int, NDArray[np.float32]]]:
+    return zip(order, results, strict=True)

@@ -1,0 +1,102 @@
+"""Any Hugging Face pair classifier in the shipped model's place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compare.encoder import folder_sha256, model_folder
+from compare.errors import ModelError
+from compare.passages import complete
+from compare.results import Side, Stance
+from compare.runtime import Progress, clean_text
+from compare.stance.load import Pair, softmax
+
+_BATCH = 32
+_MAX_TOKENS = 256
+_COLUMN_NAMES = {
+    "agree": Stance.AGREE,
+    "entailment": Stance.AGREE,
+    "oppose": Stance.OPPOSE,
+    "contradiction": Stance.OPPOSE,
+    "neither": Stance.NEITHER,
+    "neutral": Stance.NEITHER,
+}
+
+
+def label_columns(id2label: Mapping[int, str], name: str) -> list[int]:
+    """Return which of a model's columns mean agree, oppose and neither, in that order.
+
+    Raises:
+        ModelError: The labels are not those of a three-way entailment or stance model.
+    """
+    found = {_COLUMN_NAMES.get(label.casefold()): column for column, label in id2label.items()}
+    if len(id2label) != len(Stance) or set(found) != set(Stance):
+        raise ModelError(
+            f"The model {name!r} has the labels {sorted(id2label.values())}: a stance model needs "
+            "entailment, contradiction and neutral, or agree, oppose and neither."
+        )
+    return [found[stance] for stance in Stance]
+
+
+class HuggingFaceStance:
+    """A cross-encoder run by transformers in full precision; who and when are not shown to it."""
+
+    def __init__(self, name_or_path: str) -> None:
+        """Load the model.
+
+        Raises:
+            ModelError: There is none of that name here, or its labels are others.
+        """
+        folder = model_folder(name_or_path)
+        from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+        try:
+            self._tokenizer = AutoTokenizer.from_pretrained(str(folder))
+            self._model = AutoModelForSequenceClassification.from_pretrained(str(folder)).eval()
+        except (OSError, ValueError, KeyError) as error:
+            raise ModelError(
+                f"{name_or_path!r} is not a pair classifier ({error}): give the folder or name of "
+                "a Hugging Face sequence classification model."
+            ) from error
+        self._columns = label_columns(self._model.config.id2label, name_or_path)
+        self.name = name_or_path
+        self.digest = folder_sha256(folder)
+
+    def score(
+        self, pairs: Sequence[Pair], on_progress: Progress | None = None
+    ) -> NDArray[np.float32]:
+        """Return probabilities, float32 [len(pairs), 3]: see `StanceModel.score`."""
+        if not pairs:
+            return np.zeros((0, 3), np.float32)
+        texts = [(_plain(a), _plain(b)) for a, b in pairs]
+        both = texts + [(b, a) for a, b in texts]
+        order = sorted(range(len(both)), key=lambda n: len(both[n][0]) + len(both[n][1]))
+        logits = np.zeros((len(both), len(Stance)), np.float32)
+        for start in range(0, len(order), _BATCH):
+            part = order[start : start + _BATCH]
+            logits[part] = self._logits([both[n] for n in part])
+            if on_progress:
+                on_progress(min(start + _BATCH, len(order)) // 2, len(pairs))
+        return softmax((logits[: len(texts)] + logits[len(texts) :]) / 2)
+
+    def _logits(self, texts: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+        import torch
+
+        encoded = self._tokenizer(
+            [a for a, _ in texts],
+            [b for _, b in texts],
+            truncation=True,
+            max_length=_MAX_TOKENS,
+            padding=True,
+            return_tensors="pt",
+        )
+        with torch.inference_mode():
+            logits = self._model(**encoded).logits.float().numpy()
+        return np.asarray(logits[:, self._columns], np.float32)
+
+
+def _plain(side: Side) -> str:
+    return clean_text(complete(side.text, side.context))

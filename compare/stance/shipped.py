@@ -1,0 +1,90 @@
+"""The stance model that comes with the program, run without torch."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compare.encoder import file_sha256
+from compare.errors import ModelError
+from compare.runtime import Feed, GraphRunner, Progress, clean_text, load_tokenizer
+from compare.stance.load import Pair, softmax
+from compare.stance.pairs import side_text
+
+WEIGHTS = Path(__file__).parent / "weights"
+
+
+def read_manifest(folder: Path = WEIGHTS) -> Mapping[str, Any]:
+    """Return what `manifest.json` says of the weights: names, digests, temperature, scores.
+
+    Raises:
+        ModelError: It is missing or cannot be read.
+    """
+    path = folder / "manifest.json"
+    try:
+        manifest: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"{path}: the stance model's manifest cannot be read ({error}): "
+            "install the program again."
+        ) from error
+    return manifest
+
+
+class ShippedStance:
+    """The shipped pair model: 8-bit ONNX, calibrated by a temperature fitted on the dev set."""
+
+    def __init__(self, folder: Path = WEIGHTS) -> None:
+        """Check the digests and load.
+
+        Raises:
+            ModelError: A file is missing or its digest is not the manifest's.
+        """
+        manifest = read_manifest(folder)
+        for name, digest in manifest["files"].items():
+            path = folder / name
+            if not path.is_file():
+                raise ModelError(f"{path} is missing: install the program again.")
+            if (found := file_sha256(path)) != digest:
+                raise ModelError(
+                    f"{path} has the sha256 {found[:12]}…, not {digest[:12]}… as its manifest "
+                    "says: install the program again."
+                )
+        self.name: str = manifest["name"]
+        self.digest = hashlib.sha256((folder / "manifest.json").read_bytes()).hexdigest()
+        self._temperature: float = manifest["temperature"]
+        self._tokenizer = load_tokenizer(folder / "tokenizer.json", manifest["max_tokens"])
+        self._runner = GraphRunner(folder / "model.onnx")
+
+    def score(
+        self, pairs: Sequence[Pair], on_progress: Progress | None = None
+    ) -> NDArray[np.float32]:
+        """Return probabilities, float32 [len(pairs), 3]: see `StanceModel.score`."""
+        if not pairs:
+            return np.zeros((0, 3), np.float32)
+        texts = [(clean_text(side_text(a)), clean_text(side_text(b))) for a, b in pairs]
+        both = texts + [(b, a) for a, b in texts]
+        logits = self._runner.run(self._feeds(both), _halved(on_progress))
+        return softmax((logits[: len(texts)] + logits[len(texts) :]) / 2, self._temperature)
+
+    def _feeds(self, texts: Sequence[tuple[str, str]]) -> list[Feed]:
+        return [
+            {
+                "input_ids": np.asarray([encoding.ids], np.int64),
+                "token_type_ids": np.asarray([encoding.type_ids], np.int64),
+            }
+            for encoding in self._tokenizer.encode_batch(list(texts))
+        ]
+
+
+def _halved(on_progress: Progress | None) -> Progress | None:
+    """Count pairs where the runner counts orders."""
+    if on_progress is None:
+        return None
+    return lambda done, total: on_progress(done // 2, total // 2)
