@@ -74,7 +74,7 @@ class ShippedEncoder:
     digest = hashlib.sha256(f"{SHIPPED_SHA256} {_SCHEME}".encode()).hexdigest()
 
     def __init__(self) -> None:
-        """Make the export if the cache holds none; load nothing until something is encoded."""
+        """Load nothing yet: the first `encode` makes the export, or finds it in the cache."""
         self._runner: GraphRunner | None = None
         self._tokenizer: Tokenizer | None = None
 
@@ -89,7 +89,7 @@ class ShippedEncoder:
             self._tokenizer = _shipped_tokenizer()
         feeds = token_feeds(self._tokenizer, texts)
         vectors = self._runner.run(feeds, on_progress)
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
 
 
 def token_feeds(tokenizer: Tokenizer, texts: Sequence[str]) -> list[Feed]:

@@ -8,7 +8,7 @@ bits with a scale of their own for each text. It is faster than padded batches, 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -86,7 +86,7 @@ class GraphRunner:
         found: list[NDArray[np.float32] | None] = [None] * len(feeds)
         with ThreadPoolExecutor(thread_count()) as pool:
             results = pool.map(lambda n: self._session.run(None, dict(feeds[n]))[0][0], order)
-            for done, (n, row) in enumerate(_zip(order, results), start=1):
+            for done, (n, row) in enumerate(zip(order, results, strict=True), start=1):
                 found[n] = row
                 if on_progress and (done % _REPORT_EVERY == 0 or done == len(feeds)):
                     on_progress(done, len(feeds))
@@ -94,10 +94,4 @@ class GraphRunner:
 
 
 def _length(feed: Feed) -> int:
-    return next(iter(feed.values())).shape[1]
-
-
-def _zip(
-    order: Sequence[int], results: Iterator[NDArray[np.float32]]
-) -> Iterator[tuple[int, NDArray[np.float32]]]:
-    return zip(order, results, strict=True)
+    return int(next(iter(feed.values())).shape[1])

@@ -50,9 +50,9 @@ def load_stance_model(name_or_path: str | None = None) -> StanceModel:
     return HuggingFaceStance(name_or_path)
 
 
-def softmax(logits: NDArray[np.float32], temperature: float = 1.0) -> NDArray[np.float32]:
+def softmax(logits: NDArray[np.floating], temperature: float = 1.0) -> NDArray[np.float32]:
     """Return float32 rows that sum to 1; a temperature above 1 makes them less sure."""
     scaled = logits.astype(np.float64) / temperature
     scaled -= scaled.max(axis=1, keepdims=True)
     powers = np.exp(scaled)
-    return (powers / powers.sum(axis=1, keepdims=True)).astype(np.float32)
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)

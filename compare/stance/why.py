@@ -66,9 +66,7 @@ def deciding_words(model: StanceModel, a: Side, b: Side) -> tuple[Probabilities,
     for side in (0, 1):
         falls[side] /= len(_RUNS)
     least = _cutoff(falls)
-    marked = [
-        _spans(text.text, *rest, least) for text, *rest in zip(sides, words, falls, strict=True)
-    ]
+    marked = [_spans(sides[n].text, words[n], falls[n], least) for n in (0, 1)]
     return verdict, Why(tuple(marked[0]), tuple(marked[1]))
 
 
