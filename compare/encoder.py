@@ -177,8 +177,11 @@ def _traced(source: Path) -> Any:
     """Trace the encoder with its pooling: token ids to a unit vector."""
     import torch
     from transformers import AutoModel
+    from transformers.utils.logging import disable_progress_bar
 
     from compare.quantize import export_graph
+
+    disable_progress_bar()
 
     class Pooled(torch.nn.Module):
         def __init__(self) -> None:

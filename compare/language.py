@@ -1,0 +1,27 @@
+"""Tell whether a text is English, the language that the stance model reads."""
+
+from __future__ import annotations
+
+import re
+
+_WORD = re.compile(r"[^\W\d_]+")
+_LEAST_WORDS = 5
+_MARGIN = 20.0
+"""How much likelier (natural logarithm) another language must be: names alone reach about 10."""
+
+
+def foreign_language(text: str) -> str | None:
+    """Return the ISO 639-1 code of a text that is plainly not English, else None.
+
+    Fewer than five words in Latin letters are too few to tell and count as English.
+    """
+    words = _WORD.findall(text)
+    latin = sum(word[0] < "ɐ" for word in words)
+    if not words or (latin * 2 > len(words) and len(words) < _LEAST_WORDS):
+        return None
+    from py3langid import rank
+
+    ranked = rank(" ".join(words))
+    best, score = ranked[0]
+    english = dict(ranked)["en"]
+    return str(best) if best != "en" and score - english >= _MARGIN else None

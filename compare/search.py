@@ -1,0 +1,338 @@
+"""Find who agrees with a quote and who opposes it."""
+
+from __future__ import annotations
+
+import datetime
+import logging
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compare import __version__
+from compare.folding import fold
+from compare.language import foreign_language
+from compare.passages import Passage, complete, split_quote
+from compare.quoting import clean_quote
+from compare.results import (
+    Filters,
+    Match,
+    Probabilities,
+    Provenance,
+    Quote,
+    SearchResult,
+    Side,
+    Thresholds,
+    ranking_score,
+)
+from compare.statement import Statement
+
+if TYPE_CHECKING:
+    from compare.library import Library
+    from compare.runtime import Progress
+    from compare.stance.load import StanceModel
+
+logger = logging.getLogger(__name__)
+
+CANDIDATES = 60
+"""Passages nearest by vectors that are read for each quote; half as many again by their words."""
+
+_LEAST_CANDIDATES = 12
+_MOST_PARTS = 12
+_LEAST_SOURCE_WORDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """A passage with the sentence of the quote it was compared with, and what came out."""
+
+    part: str
+    passage: Passage
+    similarity: float
+    probabilities: Probabilities
+
+    @property
+    def strength(self) -> tuple[float, float]:
+        """Return what decides which of a statement's pairs stands for it."""
+        found = max(self.probabilities.agree, self.probabilities.oppose)
+        return ranking_score(found, self.similarity), self.similarity
+
+
+def search(
+    library: Library,
+    quote: Quote | str,
+    *,
+    stance_model: StanceModel | None = None,
+    filters: Filters | None = None,
+    thresholds: Thresholds | None = None,
+    candidates: int = CANDIDATES,
+    why: bool = False,
+    on_progress: Progress | None = None,
+) -> SearchResult:
+    """Search a library for statements that agree with a quote or oppose it.
+
+    The passages nearest to each sentence of the quote by cosine and, for names and rare words,
+    by full text are read as pairs with it by the stance model. A statement is shown by the pair
+    with the strongest verdict.
+
+    Args:
+        library: Where to search.
+        quote: The words, with who said them where that is known.
+        stance_model: The shipped one where None.
+        filters: Applied exactly, ahead of the choice of candidates.
+        thresholds: What a match must reach to be listed; see `SearchResult.rethreshold`.
+        candidates: Passages read for the quote by closeness; half as many more by words.
+        why: Find the deciding words of all that is listed, too.
+        on_progress: Told of pairs read.
+
+    Raises:
+        QueryError: The quote is empty or too long.
+        ModelError: A model is missing or not the library's.
+    """
+    filters = filters or Filters()
+    asked = Quote(quote) if isinstance(quote, str) else quote
+    asked = replace(asked, text=clean_quote(asked.text))
+    model = stance_model or _default_model()
+    parts, notes = _parts(asked)
+    vectors = library.encoder.encode([complete(part, asked.context) for part in parts])
+    sources = _sources(library, asked, vectors)
+    if sources and not _who_is_known(asked):
+        asked = replace(Quote.from_statement(sources[0]), text=asked.text)
+        notes.append(
+            f"The words stand in the library: read as said by {_who(sources[0])} "
+            f"(statement {sources[0].id})."
+        )
+    pairs = _candidates(library, asked, parts, vectors, filters, candidates, sources)
+    scored = _score(library, asked, pairs, parts, vectors, model, on_progress)
+    result = SearchResult(
+        quote=asked,
+        scored=_matches(library, scored),
+        thresholds=thresholds or Thresholds(),
+        provenance=_provenance(library, model, filters),
+        source=sources[0] if sources else None,
+        notes=tuple(notes),
+    )
+    return explain_listed(result, model, on_progress) if why else result
+
+
+def _default_model() -> StanceModel:
+    from compare.stance import load_stance_model
+
+    return load_stance_model()
+
+
+def _parts(quote: Quote) -> tuple[list[str], list[str]]:
+    """Return the sentences of a quote that are searched, and what the reader should know."""
+    notes = []
+    if language := foreign_language(quote.text):
+        notes.append(
+            f"The quote does not look English (detected: {language}). The stance model reads "
+            "English: take these verdicts as guesses, or paste a translation."
+        )
+    parts = split_quote(quote.text)
+    if len(parts) > _MOST_PARTS:
+        notes.append(
+            f"The quote has {len(parts)} sentences; the first {_MOST_PARTS} were searched."
+        )
+    return parts[:_MOST_PARTS], notes
+
+
+def _who_is_known(quote: Quote) -> bool:
+    return bool(quote.speaker or quote.role or quote.country or quote.date or quote.context)
+
+
+def _who(statement: Statement) -> str:
+    return ", ".join(part for part in (statement.speaker, statement.countries) if part) or "unknown"
+
+
+def _sources(library: Library, quote: Quote, vectors: NDArray[np.float32]) -> list[Statement]:
+    """Return the statements that the quote itself comes from, the one with its id first.
+
+    Besides the one named by id, these are statements that hold the quote's words, unless the
+    quote is known to be another speaker's.
+    """
+    found: dict[str, Statement] = {}
+    if quote.statement_id is not None:
+        own = library.statement(quote.statement_id)
+        found[own.id] = own
+    wanted = f" {fold(quote.text)} "
+    _, rows = library.nearest(vectors[:1], 10, None)
+    for statement_id in dict.fromkeys(p.statement_id for p in library.passages(rows[0])):
+        statement = library.statement(statement_id)
+        held = f" {fold(statement.text)} "
+        same = held == wanted or (len(wanted.split()) >= _LEAST_SOURCE_WORDS and wanted in held)
+        if same and _may_be_own(quote, statement):
+            found.setdefault(statement.id, statement)
+    return list(found.values())
+
+
+def _may_be_own(quote: Quote, statement: Statement) -> bool:
+    """Tell whether a statement with the quote's words can be the quote's own."""
+    from compare.speakers import speaker_key
+
+    if quote.speaker and statement.speaker:
+        return speaker_key(quote.speaker) == speaker_key(statement.speaker)
+    codes = {entry.code or fold(entry.name) for entry in quote.country}
+    others = {entry.code or fold(entry.name) for entry in statement.country}
+    return not codes or not others or bool(codes & others)
+
+
+def _candidates(
+    library: Library,
+    quote: Quote,
+    parts: Sequence[str],
+    vectors: NDArray[np.float32],
+    filters: Filters,
+    candidates: int,
+    sources: Sequence[Statement],
+) -> list[tuple[int, int]]:
+    """Return pairs (number of the part, passage row) to read."""
+    allowed = library.allowed(filters, quote)
+    own = [row for statement in sources for row in library.statement_rows(statement.id)]
+    each = max(candidates // len(parts), _LEAST_CANDIDATES)
+    _, near = library.nearest(vectors, each + len(own), allowed)
+    pairs: dict[tuple[int, int], None] = {}
+    for number, part in enumerate(parts):
+        by_vector = [int(row) for row in near[number] if row not in own][:each]
+        worded = library.full_text(part, each // 2 + len(own), allowed)
+        by_words = [int(row) for row in worded if row not in own][: each // 2]
+        pairs.update(dict.fromkeys((number, row) for row in (*by_vector, *by_words)))
+    return list(pairs)
+
+
+def _score(
+    library: Library,
+    quote: Quote,
+    pairs: Sequence[tuple[int, int]],
+    parts: Sequence[str],
+    vectors: NDArray[np.float32],
+    model: StanceModel,
+    on_progress: Progress | None,
+) -> list[_Scored]:
+    rows = sorted({row for _, row in pairs})
+    passages = dict(zip(rows, library.passages(rows), strict=True))
+    statements = {
+        entry.id: entry for entry in library.statements({p.statement_id for p in passages.values()})
+    }
+    closeness = dict(zip(rows, library.vectors(rows) @ vectors.T, strict=True))
+    sides = [quote_side(quote, part) for part in parts]
+    probabilities = model.score(
+        [
+            (sides[part], passage_side(statements[passages[row].statement_id], passages[row]))
+            for part, row in pairs
+        ],
+        on_progress,
+    )
+    return [
+        _Scored(
+            parts[part],
+            passages[row],
+            float(closeness[row][part]),
+            Probabilities(*(float(value) for value in values)),
+        )
+        for (part, row), values in zip(pairs, probabilities, strict=True)
+    ]
+
+
+def quote_side(quote: Quote, part: str) -> Side:
+    """Return a sentence of the quote as the stance model reads it."""
+    country = ", ".join(entry.name for entry in quote.country)
+    return Side(part, quote.context, country, quote.date.iso if quote.date else "")
+
+
+def passage_side(statement: Statement, passage: Passage) -> Side:
+    """Return a passage as the stance model reads it."""
+    country = ", ".join(entry.name for entry in statement.country)
+    date = statement.date.iso if statement.date else ""
+    return Side(passage.text, passage.context, country, date)
+
+
+def _matches(library: Library, scored: Sequence[_Scored]) -> tuple[Match, ...]:
+    """Return one match a statement, those with the same words and verdict made one."""
+    best: dict[str, _Scored] = {}
+    for entry in scored:
+        held = best.get(entry.passage.statement_id)
+        if held is None or entry.strength > held.strength:
+            best[entry.passage.statement_id] = entry
+    statements = {entry.id: entry for entry in library.statements(set(best))}
+    alike: dict[tuple[str, object], list[str]] = defaultdict(list)
+    for statement_id, entry in best.items():
+        key = (library.text_key(statement_id), entry.probabilities.stance)
+        alike[key].append(statement_id)
+    matches = []
+    for ids in alike.values():
+        first, *others = sorted(ids, key=lambda n: (tuple(-x for x in best[n].strength), n))
+        matches.append(_match(statements[first], best[first], [statements[n] for n in others]))
+    return tuple(matches)
+
+
+def _match(statement: Statement, entry: _Scored, others: Sequence[Statement]) -> Match:
+    passage = entry.passage
+    return Match(
+        statement=statement,
+        passage=passage,
+        probabilities=entry.probabilities,
+        similarity=entry.similarity,
+        quote_part=entry.part,
+        before=statement.text[: passage.start],
+        after=statement.text[passage.end :],
+        also_said=tuple(sorted(others, key=lambda s: (s.date.iso if s.date else "", s.id))),
+    )
+
+
+def _provenance(library: Library, model: StanceModel, filters: Filters) -> Provenance:
+    manifest = library.manifest
+    return Provenance(
+        version=__version__,
+        encoder=library.encoder.name,
+        encoder_digest=library.encoder.digest,
+        stance_model=model.name,
+        stance_digest=model.digest,
+        library_digest=library.digest,
+        statements=manifest.statements,
+        passages=manifest.passages,
+        filters=filters_in_force(filters),
+        date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+    )
+
+
+def filters_in_force(filters: Filters) -> Mapping[str, Any]:
+    """Return the filters that are set, as plain data."""
+    given = asdict(replace(filters, date_from=None, date_to=None)) | {
+        "date_from": filters.date_from.iso if filters.date_from else None,
+        "date_to": filters.date_to.iso if filters.date_to else None,
+    }
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in given.items()
+        if value
+    }
+
+
+def explain(match: Match, quote: Quote, stance_model: StanceModel) -> Match:
+    """Return the match with the words that decide its verdict."""
+    from compare.stance import deciding_words
+
+    _, why = deciding_words(
+        stance_model,
+        quote_side(quote, match.quote_part),
+        passage_side(match.statement, match.passage),
+    )
+    return replace(match, why=why)
+
+
+def explain_listed(
+    result: SearchResult, stance_model: StanceModel, on_progress: Progress | None = None
+) -> SearchResult:
+    """Return the result with the deciding words of all in the agree and oppose lists."""
+    listed = {id(match) for match in (*result.agree, *result.oppose)}
+    scored = []
+    for match in result.scored:
+        wanted = id(match) in listed and match.why is None
+        scored.append(explain(match, result.quote, stance_model) if wanted else match)
+        if on_progress and wanted:
+            on_progress(sum(entry.why is not None for entry in scored), len(listed))
+    return replace(result, scored=tuple(scored))
