@@ -12,8 +12,8 @@ LONGEST = 20_000
 _HYPHEN_BREAK = re.compile(r"(\w+)[-\u00ad\u2010]\s*\n\s*([a-zà-ÿ]\w*)")
 _PREFIXES = "all anti co cross ex far long multi non post pre pro self semi short well"
 _KEPT_PREFIXES = frozenset(_PREFIXES.split())
-_QUOTES = "\"'“”„‟«»‹›‘’‚‛"
-_PAIRS = dict(zip("\"'“„«‹‘‚", "\"'””»›’’", strict=True))
+_QUOTED = re.compile(r'(?:"([^"]*)"|“([^“”]*)”|„([^„“”]*)[“”]|«([^«»]*)»|‘([^‘]*)’)([.,]?)\Z')
+_HALF_QUOTED = re.compile(r'["“„«]([^"“”„«»]*)\Z')
 _INVISIBLE = re.compile("[\u00ad\u200b\u200c\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -45,11 +45,10 @@ def _join(match: re.Match[str]) -> str:
 
 
 def _unquoted(text: str) -> str:
-    """Take off a pair of quotation marks that stands around the whole text, or an unpaired one."""
-    if len(text) > 1 and _PAIRS.get(text[0]) in (text[-1], text[-2:-1]):
-        inner = text[1:].rstrip(_QUOTES) if text[-1] in _QUOTES else text[1:-2] + text[-1]
-        if not any(mark in inner for mark in (text[0], _PAIRS[text[0]]) if mark not in "'’"):
-            return inner.strip()
-    if text[0] in _PAIRS and text[0] not in "'‘" and not any(m in text[1:] for m in _QUOTES[:10]):
-        return text[1:].strip()
+    """Take off quotation marks that stand around the whole text, or one that is never closed."""
+    if match := _QUOTED.match(text):
+        *bodies, point = match.groups()
+        return ("".join(body or "" for body in bodies) + point).strip()
+    if match := _HALF_QUOTED.match(text):
+        return match[1].strip()
     return text

@@ -1,0 +1,46 @@
+import numpy as np
+import pytest
+
+from compare.encoder import token_feeds
+from compare.errors import ModelError
+from compare.gate import sentences
+from compare.runtime import GraphRunner, clean_text, thread_count
+from compare.stance.shipped import WEIGHTS
+
+
+def test_thread_count_follows_the_environment(monkeypatch):
+    monkeypatch.setenv("COMPARE_THREADS", "3")
+    assert thread_count() == 3
+    monkeypatch.setenv("COMPARE_THREADS", "none")
+    assert thread_count() >= 1
+
+
+def test_lone_surrogates_are_made_harmless():
+    assert clean_text("a\ud800b") == "a?b"
+    assert clean_text("naïve 🙂") == "naïve 🙂"
+
+
+def test_a_damaged_graph_is_one_clear_sentence(tmp_path):
+    path = tmp_path / "model.onnx"
+    path.write_bytes(b"not a graph")
+    with pytest.raises(ModelError, match=r"model\.onnx cannot be loaded .*install the program"):
+        GraphRunner(path)
+
+
+def test_results_come_in_the_order_given_whatever_the_lengths_and_threads(monkeypatch):
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(WEIGHTS / "tokenizer.json"))
+    texts = [" ".join(sentences(n + 1)) for n in range(12)][::-1]
+    feeds = [
+        {**feed, "token_type_ids": np.zeros_like(feed["input_ids"])}
+        for feed in token_feeds(tokenizer, texts)
+    ]
+    runner = GraphRunner(WEIGHTS / "model.onnx")
+    seen = []
+    monkeypatch.setenv("COMPARE_THREADS", "1")
+    alone = np.concatenate([runner.run([feed]) for feed in feeds])
+    monkeypatch.setenv("COMPARE_THREADS", "4")
+    together = runner.run(feeds, lambda done, total: seen.append((done, total)))
+    assert np.array_equal(alone, together)
+    assert seen[-1] == (12, 12)
