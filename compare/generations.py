@@ -1,0 +1,360 @@
+"""The folder protocol of a library: immutable generations and a one-line CURRENT.
+
+    CURRENT                  the name of the generation in use, replaced atomically
+    generations/
+        000007-0f3a…/        its number and the first digits of its manifest's sha256
+            manifest.json    what was built from what; size and sha256 of the files beside it
+            library.sqlite   vectors.npy   index.faiss
+    write.lock               held by the one program that writes
+
+A generation is written in a folder with a name of its own, flushed to the disk, renamed, and only
+then named in CURRENT, so a program that dies at any moment leaves the old library or the new one.
+Everything else in the folder belongs to the user and is never touched.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from compare.errors import LibraryError
+
+FORMAT = 1
+"""Changes whenever a program of the old format could not read the files any more."""
+
+STORE = "library.sqlite"
+VECTORS = "vectors.npy"
+INDEX = "index.faiss"
+MANIFEST = "manifest.json"
+
+_CURRENT = "CURRENT"
+_GENERATIONS = "generations"
+_LOCK = "write.lock"
+_READ_ONLY = "READ_ONLY"
+_UNFINISHED = ".unfinished-"
+_NAME = re.compile(r"(\d{6,})-([0-9a-f]{16})\Z")
+_CHECKED_AT_OPEN = 4 * 2**20
+"""Files up to this size are read and compared with their sha256 whenever a library is opened."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """Size and sha256 (hex) of a file of a generation."""
+
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation was built from.
+
+    Attributes:
+        format: Of the files; see `FORMAT`.
+        program: Version of the program that wrote it.
+        encoder: Name of the embedding model; `encoder_digest` names its weights.
+        dim: Dimensions of the vectors.
+        corpus_digest: sha256 over the sorted content hashes of the statements.
+    """
+
+    format: int
+    program: str
+    encoder: str
+    encoder_digest: str
+    dim: int
+    statements: int
+    passages: int
+    corpus_digest: str
+    files: Mapping[str, FileRecord]
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """A generation on disk."""
+
+    path: Path
+    manifest: Manifest
+
+    @property
+    def name(self) -> str:
+        """Return the name CURRENT holds while this generation is in use."""
+        return self.path.name
+
+    def verify(self, at_most: int | None = None) -> None:
+        """Compare the files with the manifest: sizes, then digests of files up to `at_most` bytes.
+
+        Raises:
+            LibraryError: A file is missing or is not as it was written.
+        """
+        for name, record in self.manifest.files.items():
+            path = self.path / name
+            try:
+                size = path.stat().st_size
+            except FileNotFoundError:
+                raise _damaged(path, "is missing") from None
+            if size != record.size:
+                raise _damaged(path, f"has {size} bytes instead of {record.size}")
+            if (at_most is None or size <= at_most) and _sha256(path) != record.sha256:
+                raise _damaged(path, "is not as it was written (its sha256 differs)")
+
+
+def is_library(folder: Path) -> bool:
+    """Tell whether a folder holds a library, whole or not."""
+    return (folder / _CURRENT).exists()
+
+
+def current_name(folder: Path) -> str:
+    """Return the name of the generation in use.
+
+    Raises:
+        LibraryError: There is no library, or CURRENT is damaged.
+    """
+    path = folder / _CURRENT
+    try:
+        name = path.read_text(encoding="utf-8").strip()
+    except (FileNotFoundError, NotADirectoryError):
+        raise LibraryError(
+            f"There is no library in {folder}: build one with "
+            f"`compare build --corpus FILE --library {folder}`."
+        ) from None
+    except PermissionError as error:
+        raise LibraryError(f"{path} cannot be read ({error.strerror}): ask its owner.") from error
+    except (OSError, UnicodeDecodeError):
+        name = ""
+    if not _NAME.match(name):
+        raise _damaged(path, f"names no generation ({name[:40]!r})")
+    return name
+
+
+def open_generation(folder: Path) -> Generation:
+    """Open the generation in use; nothing is written.
+
+    Raises:
+        LibraryError: There is no library, it is damaged, or it has another format.
+    """
+    for _ in range(5):
+        name = current_name(folder)
+        try:
+            return _open_named(folder, name)
+        except LibraryError:
+            # A writer may have moved on, twice, while this one was being opened.
+            if current_name(folder) == name:
+                raise
+    return _open_named(folder, current_name(folder))
+
+
+def _open_named(folder: Path, name: str) -> Generation:
+    path = folder / _GENERATIONS / name
+    if not path.is_dir():
+        raise _damaged(folder / _CURRENT, f"names {name}, which is not there")
+    generation = Generation(path, _read_manifest(path / MANIFEST))
+    generation.verify(at_most=_CHECKED_AT_OPEN)
+    return generation
+
+
+def _read_manifest(path: Path) -> Manifest:
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise _damaged(path, "is missing") from None
+    try:
+        data = json.loads(content)
+        version = int(data["format"])
+    except (ValueError, KeyError, TypeError):
+        raise _damaged(path, "is not a manifest") from None
+    if version != FORMAT:
+        raise _other_format(path, version, str(data.get("program", "unknown")))
+    if hashlib.sha256(content).hexdigest()[:16] != _NAME.sub(r"\2", path.parent.name):
+        raise _damaged(path, "is not as it was written (its sha256 differs)")
+    try:
+        data["files"] = {name: FileRecord(**record) for name, record in data["files"].items()}
+        return Manifest(**data)
+    except (KeyError, TypeError, AttributeError):
+        raise _damaged(path, "is not a manifest") from None
+
+
+def _other_format(path: Path, version: int, program: str) -> LibraryError:
+    folder = path.parents[2]
+    if version > FORMAT:
+        return LibraryError(
+            f"The library in {folder} has format {version}, written by version {program} of the "
+            f"program; this one reads format {FORMAT}: update it with "
+            "`pip install --upgrade compare-statements`."
+        )
+    return LibraryError(
+        f"The library in {folder} has the old format {version}, and this program reads format "
+        f"{FORMAT}: build it again with `compare build --corpus FILE --library {folder}`; what you "
+        "wrote yourself stays."
+    )
+
+
+def _damaged(path: Path, what: str) -> LibraryError:
+    return LibraryError(
+        f"The library is damaged: {path} {what}; build it again with `compare build` (what you "
+        "wrote yourself stays), or restore the folder from a copy."
+    )
+
+
+# -- Writing -------------------------------------------------------------------------------------
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[Path]:
+    """Hold the writer's lock and give an empty folder in which to write a generation.
+
+    The folder is removed at the end unless `publish` made it the generation in use.
+
+    Raises:
+        LibraryError: Someone else writes, the folder is read-only, or it holds other things.
+    """
+    from filelock import FileLock, Timeout
+
+    _check_writable(folder)
+    generations = folder / _GENERATIONS
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / _LOCK, timeout=0)
+        with lock:
+            generations.mkdir(exist_ok=True)
+            _remove_leftovers(folder)
+            scratch = generations / f"{_UNFINISHED}{os.getpid()}"
+            scratch.mkdir()
+            try:
+                yield scratch
+            finally:
+                shutil.rmtree(scratch, ignore_errors=True)
+    except Timeout:
+        raise LibraryError(
+            f"Another program is writing to the library in {folder}: wait until it has finished, "
+            "then try again."
+        ) from None
+    except PermissionError as error:
+        raise LibraryError(
+            f"The library in {folder} cannot be written ({error.strerror}: {error.filename}): "
+            "name a folder of your own with --library."
+        ) from error
+    except OSError as error:
+        raise LibraryError(
+            f"The library in {folder} could not be written ({error.strerror or error}); "
+            "what was there before is unchanged."
+        ) from error
+
+
+def _check_writable(folder: Path) -> None:
+    if (folder / _READ_ONLY).exists():
+        raise LibraryError(
+            f"The library in {folder} is read-only: build one of your own with "
+            "`compare build --corpus FILE --library FOLDER`."
+        )
+    if folder.exists() and not folder.is_dir():
+        raise LibraryError(f"{folder} is a file: name a folder for the library.")
+    if folder.is_dir() and not is_library(folder) and not (folder / _GENERATIONS).is_dir():
+        try:
+            strange = sorted(entry.name for entry in folder.iterdir() if entry.name != _LOCK)
+        except PermissionError:
+            return  # what follows fails too, with the sentence for that
+        if strange:
+            raise LibraryError(
+                f"{folder} is no library and is not empty (it holds {strange[0]!r}): name a new or "
+                "empty folder."
+            )
+
+
+def publish(folder: Path, scratch: Path, manifest: Manifest) -> Generation:
+    """Make the files in `scratch` the generation in use; call it within `writing`."""
+    content = (json.dumps(asdict(manifest), indent=1, sort_keys=True) + "\n").encode()
+    (scratch / MANIFEST).write_bytes(content)
+    for path in scratch.iterdir():
+        _sync(path)
+    _sync(scratch)
+    before = _current_or_none(folder)
+    number = 1 + max((_number(path) for path in _generations(folder)), default=0)
+    name = f"{number:06d}-{hashlib.sha256(content).hexdigest()[:16]}"
+    final = folder / _GENERATIONS / name
+    scratch.rename(final)
+    _sync(final.parent)
+    pointer = folder / f"{_CURRENT}.new"
+    pointer.write_text(name + "\n", encoding="utf-8")
+    _sync(pointer)
+    pointer.replace(folder / _CURRENT)
+    _sync(folder)
+    _prune(folder, keep={name, before})
+    return Generation(final, manifest)
+
+
+def record_files(scratch: Path) -> dict[str, FileRecord]:
+    """Return size and sha256 of all files that a generation holds beside its manifest."""
+    return {
+        path.name: FileRecord(path.stat().st_size, _sha256(path))
+        for path in sorted(scratch.iterdir())
+    }
+
+
+def mark_read_only(folder: Path) -> None:
+    """Refuse all writing to this library from now on."""
+    (folder / _READ_ONLY).write_text("This library is not written to.\n", encoding="utf-8")
+
+
+def is_read_only(folder: Path) -> bool:
+    """Tell whether the library was marked read-only or its folder cannot be written."""
+    return (folder / _READ_ONLY).exists() or not os.access(folder, os.W_OK)
+
+
+def _current_or_none(folder: Path) -> str | None:
+    with suppress(LibraryError):
+        return current_name(folder)
+    return None
+
+
+def _generations(folder: Path) -> list[Path]:
+    return [path for path in (folder / _GENERATIONS).iterdir() if _NAME.match(path.name)]
+
+
+def _number(path: Path) -> int:
+    return int(path.name.split("-", 1)[0])
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Remove what a writer left that died: unfinished folders and generations never in use."""
+    for path in (folder / _GENERATIONS).glob(f"{_UNFINISHED}*"):
+        shutil.rmtree(path, ignore_errors=True)
+    current = _current_or_none(folder)
+    if current is not None and (folder / _GENERATIONS / current).is_dir():
+        number = int(current.split("-", 1)[0])
+        earlier = [path for path in _generations(folder) if _number(path) < number]
+        previous = max(earlier, key=_number, default=None)
+        _prune(folder, keep={current, previous.name if previous else None})
+
+
+def _prune(folder: Path, keep: set[str | None]) -> None:
+    """Remove the other generations; readers that have one open keep its files."""
+    for path in _generations(folder):
+        if path.name not in keep:
+            logger.debug("removing generation %s", path.name)
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def _sync(path: Path) -> None:
+    """Have the disk hold a file or a folder's entries before going on."""
+    if path.is_dir() and os.name == "nt":
+        return  # Windows cannot open a folder; its file system keeps renames in order
+    handle = os.open(path, os.O_RDWR if path.is_file() and os.name == "nt" else os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

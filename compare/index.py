@@ -1,0 +1,212 @@
+"""Find the nearest vectors, exactly: the VectorIndex protocol and its FAISS implementation."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compare.errors import LibraryError
+
+if TYPE_CHECKING:
+    from typing import Self
+
+Floats = NDArray[np.float32]
+Rows = NDArray[np.int64]
+
+FEW = 8192
+"""Up to so many allowed rows are multiplied one by one; more go through a FAISS selector."""
+
+_MARGIN = 32
+"""Candidates taken from FAISS beyond k, so that ties at rank k are settled by row number."""
+
+_ROUNDING = np.float32(1e-4)
+"""More than the greatest difference between a FAISS score and the exact one (unit vectors)."""
+
+_BLOCK = 4096
+
+
+class Neighbours(NamedTuple):
+    """The nearest rows of each query, best first.
+
+    Attributes:
+        scores: Inner products, float32 [queries, found], 1 for the same direction.
+        rows: Row numbers, int64 [queries, found]; found is k, or less where fewer are allowed.
+    """
+
+    scores: Floats
+    rows: Rows
+
+
+class VectorIndex(Protocol):
+    """Nearest vectors by inner product; equal scores stand in the order of their rows."""
+
+    def __len__(self) -> int:
+        """Return the number of vectors."""
+        ...
+
+    def search(self, queries: Floats, k: int, allowed: Rows | None = None) -> Neighbours:
+        """Return the k nearest of the `allowed` rows (None: of all) for each query."""
+        ...
+
+
+class FaissIndex:
+    """Exact inner product over all vectors (FAISS Flat).
+
+    FAISS proposes, the score is computed again in float64: so a pair of vectors has one score,
+    whatever else is searched or allowed, and equal vectors are always in row order.
+    """
+
+    def __init__(self, vectors: Floats, index: Any) -> None:
+        """Join the matrix and the FAISS index over it; use `build` or `open`."""
+        self._vectors = vectors
+        self._index = index
+
+    @classmethod
+    def build(cls, vectors: Floats) -> Self:
+        """Index float32 vectors [n, dim].
+
+        Raises:
+            ValueError: Another type or shape (FAISS takes some of them silently), or not finite.
+        """
+        faiss = _faiss()
+        matrix = check_vectors(vectors)
+        index = faiss.IndexFlatIP(matrix.shape[1])
+        for start in range(0, len(matrix), 65536):
+            index.add(np.ascontiguousarray(matrix[start : start + 65536]))
+        return cls(matrix, index)
+
+    @classmethod
+    def open(cls, path: Path, vectors: Floats) -> Self:
+        """Map an index written by `write`; `vectors` is the matrix that it was built from.
+
+        FAISS never parses a file that is not, by its first bytes and its size, a flat index of
+        just this many vectors.
+
+        Raises:
+            LibraryError: The file is damaged or belongs to other vectors.
+        """
+        faiss = _faiss()
+        empty = faiss.serialize_index(faiss.IndexFlatIP(vectors.shape[1]))
+        with path.open("rb") as handle:
+            first = handle.read(8)
+        size = path.stat().st_size
+        if first != empty[:8].tobytes() or size != len(empty) + vectors.nbytes:
+            raise _damaged(path)
+        try:
+            index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+        except RuntimeError as error:
+            raise _damaged(path) from error
+        shape = (index.ntotal, index.d)
+        if shape != vectors.shape or index.metric_type != faiss.METRIC_INNER_PRODUCT:
+            raise _damaged(path)
+        return cls(vectors, index)
+
+    def write(self, path: Path) -> None:
+        """Write the index to a file; equal vectors give equal bytes."""
+        faiss = _faiss()
+        faiss.write_index(self._index, str(path))
+
+    def __len__(self) -> int:
+        """Return the number of vectors."""
+        return len(self._vectors)
+
+    @property
+    def dim(self) -> int:
+        """Return the number of dimensions."""
+        return int(self._vectors.shape[1])
+
+    def search(self, queries: Floats, k: int, allowed: Rows | None = None) -> Neighbours:
+        """Return the k nearest of the `allowed` rows (None: of all) for each query.
+
+        Raises:
+            ValueError: Queries of another type or dimension, or rows that there are not.
+        """
+        queries = check_vectors(queries, self.dim)
+        if allowed is not None:
+            allowed = self._check_rows(allowed)
+        size = len(self) if allowed is None else allowed.size
+        found = max(0, min(k, size))
+        if found == 0 or len(queries) == 0:
+            shape = (len(queries), found)
+            return Neighbours(np.zeros(shape, np.float32), np.zeros(shape, np.int64))
+        if allowed is not None and size <= FEW:
+            best = [self._best(query, allowed, found) for query in queries]
+        else:
+            best = self._through_faiss(queries, found, allowed, size)
+        return Neighbours(
+            np.stack([scores for scores, _ in best]), np.stack([rows for _, rows in best])
+        )
+
+    def _through_faiss(
+        self, queries: Floats, found: int, allowed: Rows | None, size: int
+    ) -> list[tuple[Floats, Rows]]:
+        """Take more candidates until none that was left out can belong to the best."""
+        faiss = _faiss()
+        params = None
+        if allowed is not None:
+            mask = np.zeros(len(self), bool)
+            mask[allowed] = True
+            bitmap = np.packbits(mask, bitorder="little")
+            params = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bitmap))
+        best: list[tuple[Floats, Rows] | None] = [None] * len(queries)
+        fetch = min(size, found + _MARGIN)
+        while waiting := [at for at, done in enumerate(best) if done is None]:
+            scores, rows = self._index.search(queries[waiting], fetch, params=params)
+            for at, its_scores, its_rows in zip(waiting, scores, rows, strict=True):
+                ranked = self._best(queries[at], its_rows, found)
+                length = max(np.float32(1), np.abs(ranked[0][0]))
+                if fetch == size or ranked[0][-1] > its_scores[-1] + _ROUNDING * length:
+                    best[at] = ranked
+            fetch = min(size, fetch * 4)
+        return [ranked for ranked in best if ranked is not None]
+
+    def _best(self, query: Floats, rows: Rows, found: int) -> tuple[Floats, Rows]:
+        """Return the best of `rows` by exact score, then by row number."""
+        scores = np.empty(len(rows), np.float32)
+        for start in range(0, len(rows), _BLOCK):
+            block = self._vectors[rows[start : start + _BLOCK]]
+            # A sum along each row does not depend on the rows beside it; a matrix product may.
+            scores[start : start + _BLOCK] = (block.astype(np.float64) * query).sum(axis=1)
+        order = np.lexsort((rows, -scores))[:found]
+        return scores[order], rows[order].astype(np.int64)
+
+    def _check_rows(self, rows: Rows) -> Rows:
+        rows = np.asarray(rows)
+        if rows.ndim != 1 or (rows.size and not np.issubdtype(rows.dtype, np.integer)):
+            raise ValueError(f"allowed rows are int64 [n], not {rows.dtype} {list(rows.shape)}")
+        rows = np.unique(rows).astype(np.int64)
+        if rows.size and (rows[0] < 0 or rows[-1] >= len(self)):
+            raise ValueError(f"row {rows[0] if rows[0] < 0 else rows[-1]} of {len(self)} rows")
+        return rows
+
+
+def check_vectors(vectors: Floats, dim: int | None = None) -> Floats:
+    """Return the vectors, C-contiguous.
+
+    Raises:
+        ValueError: They are not finite float32 [n, dim].
+    """
+    if not isinstance(vectors, np.ndarray) or vectors.dtype != np.float32:
+        raise ValueError(f"vectors are float32, not {getattr(vectors, 'dtype', type(vectors))}")
+    if vectors.ndim != 2 or (dim is not None and vectors.shape[1] != dim):
+        raise ValueError(f"vectors are [n, {dim or 'dim'}], not {list(vectors.shape)}")
+    for start in range(0, len(vectors), 65536):
+        if not np.isfinite(vectors[start : start + 65536]).all():
+            raise ValueError("vectors hold a number that is not finite")
+    return np.ascontiguousarray(vectors)
+
+
+def _faiss() -> Any:
+    """Load FAISS, late; its own type stubs know less than it does."""
+    return importlib.import_module("faiss")
+
+
+def _damaged(path: Path) -> LibraryError:
+    return LibraryError(
+        f"{path} is not the index of this library's vectors: build the library again with "
+        "`compare build`."
+    )

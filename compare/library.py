@@ -1,0 +1,457 @@
+"""A library: statements, their passages and vectors in one folder, ready to be searched."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from compare import fulltext
+from compare.building import (
+    EncoderIdentity,
+    Known,
+    changed,
+    in_order,
+    load_vectors,
+    write_files,
+)
+from compare.errors import LibraryError
+from compare.facets import Facets, read_facets
+from compare.generations import (
+    INDEX,
+    STORE,
+    Generation,
+    Manifest,
+    current_name,
+    is_library,
+    is_read_only,
+    open_generation,
+    publish,
+    writing,
+)
+from compare.index import FaissIndex, Floats, Neighbours, Rows, VectorIndex
+from compare.passages import Passage
+from compare.results import Filters, Quote
+from compare.selection import selection
+from compare.statement import Statement
+from compare.store import Store, read_statement
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from compare.encoder import Encoder
+
+Progress = Callable[[int, int], None]
+
+_READ_AT_MOST = 20_000
+"""Passages that a full-text query may touch, so that it stays fast in a library of any size."""
+
+
+class Library:
+    """One generation of a library folder, open for reading; safe to use from several threads.
+
+    It stays as it was opened, whatever is written to the folder meanwhile. `update` and `delete`
+    write the next generation and return the library opened anew.
+    """
+
+    def __init__(self, folder: Path, generation: Generation, encoder: Encoder | None) -> None:
+        """Open the files of a generation; use `open` or `build`."""
+        self.folder = folder
+        self._generation = generation
+        self._encoder = encoder
+        self._lock = threading.RLock()
+        self._store = Store.open(generation.path / STORE)
+        self._vectors = load_vectors(generation)
+
+    # -- Opening and writing ---------------------------------------------------------------------
+
+    @classmethod
+    def open(cls, folder: Path | str, encoder: Encoder | None = None) -> Self:
+        """Open a library; the encoder it was built with is loaded when it is needed.
+
+        Raises:
+            LibraryError: There is no library, it is damaged or of another format, or `encoder` is
+                not the one it was built with.
+        """
+        folder = Path(folder)
+        generation = open_generation(folder)
+        if encoder is not None:
+            _check_encoder(folder, generation.manifest, encoder)
+        for _ in range(5):
+            try:
+                return cls(folder, generation, encoder)
+            except LibraryError:
+                # Removed between the look at CURRENT and this: a writer has moved on, twice.
+                if current_name(folder) == generation.name:
+                    raise
+                generation = open_generation(folder)
+        return cls(folder, generation, encoder)
+
+    @classmethod
+    def build(
+        cls,
+        statements: Iterable[Statement],
+        folder: Path | str,
+        encoder: Encoder | None = None,
+        on_progress: Progress | None = None,
+    ) -> Self:
+        """Write a library that holds just these statements, over one that may be there.
+
+        Vectors that the same encoder made of the same words are taken over. `on_progress` is told
+        how many of the other passages are embedded.
+
+        Raises:
+            LibraryError: The folder cannot be written, or two statements have one id.
+        """
+        folder = Path(folder)
+        if encoder is None:
+            from compare.encoder import load_encoder
+
+            encoder = load_encoder()
+        chosen = encoder
+        with writing(folder) as scratch:
+            identity = EncoderIdentity.of(chosen)
+            known = _known_or_none(folder, identity)
+            manifest = write_files(
+                scratch, in_order(statements), known, identity, lambda: chosen, on_progress
+            )
+            generation = publish(folder, scratch, manifest)
+        return cls(folder, generation, chosen)
+
+    def update(
+        self,
+        add: Iterable[Statement] = (),
+        remove: Iterable[str] = (),
+        on_progress: Progress | None = None,
+    ) -> Self:
+        """Add statements, or change those whose id is known, and remove others.
+
+        The change is made to the folder as it is now, which may be newer than this object. Only
+        passages with new words are embedded; the result equals a build from nothing.
+
+        Raises:
+            LibraryError: The library cannot be written, an id to remove is not there, or two of
+                the statements have one id.
+        """
+        new = in_order(add)
+        gone = set(remove)
+        with writing(self.folder) as scratch:
+            before = open_generation(self.folder)
+            identity = EncoderIdentity.recorded(before.manifest)
+            if self._encoder is not None:
+                _check_encoder(self.folder, before.manifest, self._encoder)
+            known = Known.of(before, identity)
+            store = Store.open(before.path / STORE)
+            try:
+                missing = sorted(gone - store.statements(sorted(gone)).keys())
+                if missing:
+                    raise _no_statement(missing[0], self.folder)
+                statements = changed(store.every_statement(), new, gone)
+                manifest = write_files(
+                    scratch, statements, known, identity, lambda: self.encoder, on_progress
+                )
+            finally:
+                store.close()
+            generation = publish(self.folder, scratch, manifest)
+        return type(self)(self.folder, generation, self._encoder)
+
+    def delete(self, ids: Iterable[str]) -> Self:
+        """Remove statements and return the library opened anew."""
+        return self.update(remove=ids)
+
+    def verify(self) -> None:
+        """Read every file whole and compare it with the manifest.
+
+        Raises:
+            LibraryError: A file is not as it was written.
+        """
+        self._generation.verify()
+
+    def close(self) -> None:
+        """Close the files; the library cannot be used any more."""
+        self._store.close()
+
+    # -- What it is ------------------------------------------------------------------------------
+
+    def __len__(self) -> int:
+        """Return the number of statements."""
+        return self.manifest.statements
+
+    def __repr__(self) -> str:
+        """Name the folder and the size."""
+        return f"<Library {str(self.folder)!r}: {len(self)} statements>"
+
+    @property
+    def manifest(self) -> Manifest:
+        """Return what the library was built from, with counts and digests."""
+        return self._generation.manifest
+
+    @property
+    def digest(self) -> str:
+        """Return the sha256 (hex) of what the library holds: its statements."""
+        return self.manifest.corpus_digest
+
+    @property
+    def generation(self) -> str:
+        """Return the name of the generation; it changes with every writing."""
+        return self._generation.name
+
+    @property
+    def is_current(self) -> bool:
+        """Tell whether nothing was written since the library was opened."""
+        return is_library(self.folder) and current_name(self.folder) == self.generation
+
+    @property
+    def read_only(self) -> bool:
+        """Tell whether the library is not to be written, as the sample is not."""
+        return is_read_only(self.folder)
+
+    @property
+    def encoder(self) -> Encoder:
+        """Return the encoder the library was built with, loading it the first time.
+
+        Raises:
+            ModelError: It is not on this machine.
+            LibraryError: What has its name now is another model.
+        """
+        with self._lock:
+            if self._encoder is None:
+                from compare.encoder import load_encoder
+
+                encoder = load_encoder(self.manifest.encoder)
+                _check_encoder(self.folder, self.manifest, encoder)
+                self._encoder = encoder
+            return self._encoder
+
+    @cached_property
+    def index(self) -> VectorIndex:
+        """Return the index over the vectors of all passages, opened the first time."""
+        with self._lock:
+            path = self._generation.path / INDEX
+            if path.exists():
+                return FaissIndex.open(path, self._vectors)
+            return FaissIndex.build(self._vectors)  # newer generations have replaced this one
+
+    # -- Statements and passages -----------------------------------------------------------------
+
+    def statement(self, statement_id: str) -> Statement:
+        """Return the statement with this id.
+
+        Raises:
+            LibraryError: There is none.
+        """
+        return self.statements([statement_id])[0]
+
+    def statements(self, ids: Iterable[str] | None = None) -> list[Statement]:
+        """Return the statements with these ids, in the order given; all of them for None.
+
+        Raises:
+            LibraryError: There is none with one of the ids.
+        """
+        if ids is None:
+            return list(self._store.every_statement())
+        ids = list(ids)
+        found = self._store.statements(ids)
+        for statement_id in ids:
+            if statement_id not in found:
+                raise _no_statement(statement_id, self.folder)
+        return [found[statement_id] for statement_id in ids]
+
+    def passage(self, row: int) -> Passage:
+        """Return the passage in a row."""
+        return self.passages([row])[0]
+
+    def passages(self, rows: Iterable[int]) -> list[Passage]:
+        """Return the passages in these rows, in the order given.
+
+        Raises:
+            IndexError: There is no such row.
+        """
+        wanted = [int(row) for row in rows]
+        found = self._store.passages(wanted)
+        for row in wanted:
+            if row not in found:
+                raise IndexError(f"row {row} of {self.manifest.passages} passages")
+        return [found[row] for row in wanted]
+
+    def statement_rows(self, statement_id: str) -> range:
+        """Return the rows of a statement's passages, which stand together and in order.
+
+        Raises:
+            LibraryError: There is no such statement.
+        """
+        found = self._store.all(
+            "SELECT first_row, row_count FROM statements WHERE id = ?", (statement_id,)
+        )
+        if not found:
+            raise _no_statement(statement_id, self.folder)
+        first, count = found[0]
+        return range(first, first + count)
+
+    def vectors(self, rows: Iterable[int] | None = None) -> Floats:
+        """Return the vectors of these passages, float32 [rows, dim]; of all for None.
+
+        Those of all are mapped from the disk, not read.
+        """
+        if rows is None:
+            return self._vectors
+        return self._vectors[np.fromiter(rows, np.int64)]
+
+    def text_key(self, statement_id: str) -> str:
+        """Return what statements share whose words and context are the same; see `linking`.
+
+        Raises:
+            LibraryError: There is no such statement.
+        """
+        found = self._store.all("SELECT text_key FROM statements WHERE id = ?", (statement_id,))
+        if not found:
+            raise _no_statement(statement_id, self.folder)
+        return str(found[0][0])
+
+    def similar_texts(self, statement_id: str) -> list[Statement]:
+        """Return the other statements with the same words and context; see `linking`."""
+        found = self._store.all(
+            "SELECT c.data FROM statements s JOIN contents c USING (n) WHERE s.text_key = "
+            "(SELECT text_key FROM statements WHERE id = ?) AND s.id <> ? ORDER BY s.n",
+            (statement_id, statement_id),
+        )
+        return [read_statement(data) for (data,) in found]
+
+    # -- Finding ---------------------------------------------------------------------------------
+
+    def nearest(self, vectors: Floats, k: int, allowed: Rows | None = None) -> Neighbours:
+        """Return scores and rows of the k nearest passages of each vector, exactly.
+
+        Args:
+            vectors: float32 [n, dim].
+            k: How many.
+            allowed: The rows that may be found; None: all. See `allowed`.
+        """
+        return self.index.search(vectors, k, allowed)
+
+    def full_text(self, query: str, k: int, allowed: Rows | None = None) -> Rows:
+        """Return the rows of the passages that share words with `query`, best first (BM25).
+
+        Stop words do not count. Nor do the most common of the other words, where together they
+        stand in more passages than can be ranked quickly; the rarest always counts.
+        """
+        words = self._rare_words(fulltext.content_words(query))
+        if not words or k <= 0:
+            return np.zeros(0, np.int64)
+        found = self._store.all(
+            "SELECT rowid FROM passage_words WHERE passage_words MATCH ? "
+            "ORDER BY bm25(passage_words, 1.0, 0.5), rowid",
+            (fulltext.any_of(words),),
+        )
+        rows = np.fromiter((row for (row,) in found), np.int64, len(found))
+        if allowed is not None:
+            rows = rows[np.isin(rows, allowed)]
+        return rows[:k]
+
+    def _rare_words(self, words: list[str]) -> list[str]:
+        counted = sorted(
+            (
+                self._store.one(
+                    "SELECT count(*) FROM (SELECT 1 FROM passage_words "
+                    "WHERE passage_words MATCH ? LIMIT ?)",
+                    (fulltext.quoted(word), _READ_AT_MOST + 1),
+                )[0],
+                word,
+            )
+            for word in words
+        )
+        rare: list[str] = []
+        touched = 0
+        for count, word in counted:
+            touched += count
+            if count and (not rare or touched <= _READ_AT_MOST):
+                rare.append(word)
+        return rare
+
+    def allowed(self, filters: Filters, quote: Quote | None = None) -> Rows | None:
+        """Return the rows of the passages that pass the filters, ascending; None: all pass.
+
+        Args:
+            filters: Which statements may be found.
+            quote: Whose speaker and country "not the quote's own" means.
+        """
+        chosen = selection(filters, quote)
+        if not chosen.conditions:
+            return None
+        found = self._store.all(
+            f"SELECT first_row, row_count FROM statements {chosen.sql} ORDER BY n",
+            chosen.parameters,
+        )
+        spans = np.array(found, np.int64).reshape(-1, 2)
+        starts, counts = spans[:, 0], spans[:, 1]
+        ahead = np.cumsum(counts) - counts
+        return np.repeat(starts - ahead, counts) + np.arange(counts.sum())
+
+    def browse(
+        self, filters: Filters | None = None, query: str = "", limit: int = 50, offset: int = 0
+    ) -> tuple[list[Statement], int]:
+        """Return a page of the statements that pass, newest first, and how many there are.
+
+        Args:
+            filters: Which statements.
+            query: Words that must all stand in the statement, or in what is known of it.
+            limit: Most statements on a page.
+            offset: Statements on the pages before.
+        """
+        chosen = selection(filters or Filters())
+        for word in fulltext.words(query):
+            chosen.require(
+                "n IN (SELECT rowid FROM statement_words WHERE statement_words MATCH ? UNION "
+                "SELECT n FROM passages WHERE row IN "
+                "(SELECT rowid FROM passage_words WHERE passage_words MATCH ?))",
+                fulltext.quoted(word),
+                fulltext.quoted(word),
+            )
+        total = self._store.one(f"SELECT count(*) FROM statements {chosen.sql}", chosen.parameters)
+        found = self._store.all(
+            "SELECT data FROM contents JOIN "
+            f"(SELECT n, first_day FROM statements {chosen.sql} "
+            "ORDER BY first_day IS NULL, first_day DESC, n LIMIT ? OFFSET ?) USING (n) "
+            "ORDER BY first_day IS NULL, first_day DESC, n",
+            [*chosen.parameters, max(0, limit), max(0, offset)],
+        )
+        return [read_statement(data) for (data,) in found], total[0]
+
+    @cached_property
+    def _facets(self) -> Facets:
+        return read_facets(self._store)
+
+    def facets(self) -> Facets:
+        """Return the values that filters can choose from, with the number of statements of each."""
+        return self._facets
+
+
+def _known_or_none(folder: Path, identity: EncoderIdentity) -> Known:
+    """Return what an earlier generation has embedded: nothing where there is none, or damage."""
+    if is_library(folder):
+        try:
+            return Known.of(open_generation(folder), identity)
+        except LibraryError:
+            pass
+    return Known.none(identity.dim)
+
+
+def _check_encoder(folder: Path, manifest: Manifest, encoder: Encoder) -> None:
+    if (encoder.digest, encoder.dim) != (manifest.encoder_digest, manifest.dim):
+        raise LibraryError(
+            f"The library in {folder} was built with the encoder {manifest.encoder!r} "
+            f"({manifest.encoder_digest[:12]}…), not with {encoder.name!r} "
+            f"({encoder.digest[:12]}…): pass --encoder {manifest.encoder}, or build it again with "
+            "`compare build`."
+        )
+
+
+def _no_statement(statement_id: str, folder: Path) -> LibraryError:
+    return LibraryError(
+        f"There is no statement {statement_id!r} in the library in {folder}: "
+        "`compare show` lists the ids."
+    )

@@ -1,0 +1,66 @@
+"""Link statements with the same words, so that they are shown once.
+
+Only words that are the same are linked, never words that are merely alike: "We will send arms" and
+"We will not send arms" are near-identical as strings and opposite in meaning, and no measure of
+similarity between strings or vectors tells them apart from two copies.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from compare.statement import Statement
+
+_HONORIFIC = re.compile(r"\b(?:mr|mrs|ms|mme|dr|prof|h\.\s?e)\.(?=\s)|\b(?:mr|mrs|ms)\b", re.I)
+_ARTICLES = {"a", "an", "the"}
+_JOINING = "'’‘ʼ[]"
+"""Left out without a blank: "don’t" is "dont", "shoulder[ing]" is "shouldering"."""
+
+
+def text_key(statement: Statement) -> str:
+    """Return a key that statements share when their words and contexts are the same.
+
+    Case, quotation marks, dashes, punctuation, blanks, honorifics and articles do not count.
+    Question marks, signs and numbers do, as every other word does.
+    """
+    content = f"{_normalised(statement.text)}\n{_normalised(statement.context)}"
+    return hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def _normalised(text: str) -> str:
+    text = unicodedata.normalize("NFKC", text)
+    kept = _without_punctuation(_HONORIFIC.sub(" ", text))
+    words = kept.split()
+    content = [word for at, word in enumerate(words) if not _is_article(word, at)]
+    return " ".join(content).casefold() or " ".join(text.split())
+
+
+def _is_article(word: str, at: int) -> bool:
+    """Tell articles from the A of "Plan A"."""
+    return word.casefold() in _ARTICLES and (word != "A" or at == 0)
+
+
+def _without_punctuation(text: str) -> str:
+    kept = []
+    for at, character in enumerate(text):
+        if character in _JOINING:
+            continue
+        if not unicodedata.category(character).startswith("P") or character in "%‰":
+            kept.append(character)
+        elif character in "?؟":
+            kept.append(" ? ")
+        else:
+            kept.append(character if _in_number(text, at) else " ")
+    return "".join(kept)
+
+
+def _in_number(text: str, at: int) -> bool:
+    """Tell whether a mark belongs to a number: "1.5", "3:1", "-5" (but not "2021-5")."""
+    before, after = text[at - 1 : at] if at else "", text[at + 1 : at + 2]
+    if text[at] in ".,:/":
+        return before.isdigit() and after.isdigit()
+    return text[at] == "-" and after.isdigit() and not before.isalnum()

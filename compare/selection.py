@@ -1,0 +1,86 @@
+"""Say in SQL which statements a search may find."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from compare.countries import country_code, country_key
+from compare.folding import fold
+from compare.results import Filters, Quote
+from compare.speakers import speaker_key
+from compare.statement import Country
+
+
+@dataclass(slots=True)
+class Selection:
+    """The conditions on table `statements`, all of which must hold, and their parameters."""
+
+    conditions: list[str] = field(default_factory=list)
+    parameters: list[str | int] = field(default_factory=list)
+
+    def require(self, condition: str, *parameters: str | int) -> None:
+        """Add a condition."""
+        self.conditions.append(condition)
+        self.parameters.extend(parameters)
+
+    def one_of(self, column: str, values: Iterable[str]) -> None:
+        """Require that a column hold one of the values, if there are any."""
+        if chosen := list(values):
+            self.require(f"{column} IN {_LISTED}", json.dumps(chosen))
+
+    @property
+    def sql(self) -> str:
+        """Return the WHERE clause, "" where everything is selected."""
+        return f"WHERE {' AND '.join(self.conditions)}" if self.conditions else ""
+
+
+_LISTED = "(SELECT value FROM json_each(?))"
+_OF_COUNTRY = (
+    f"n IN (SELECT n FROM countries WHERE key IN {_LISTED} "
+    f"UNION SELECT n FROM countries WHERE name_key IN {_LISTED})"
+)
+
+
+def selection(filters: Filters, quote: Quote | None = None) -> Selection:
+    """Return the conditions of the filters; "not the quote's own" ones need the quote.
+
+    A statement for several countries is of each of them, so `not_own_country` leaves out a joint
+    statement in which the quote's country had a part. Statements without a date are left out once
+    a date is asked for.
+    """
+    chosen = Selection()
+    chosen.one_of("speaker_key", map(speaker_key, filters.speakers))
+    chosen.one_of("source", filters.sources)
+    chosen.one_of("language", filters.languages)
+    chosen.one_of("id", filters.statement_ids)
+    if filters.date_from is not None:
+        chosen.require("last_day >= ?", filters.date_from.first.toordinal())
+    if filters.date_to is not None:
+        chosen.require("first_day <= ?", filters.date_to.last.toordinal())
+    if filters.countries:
+        chosen.require(_OF_COUNTRY, *_spelled(filters.countries))
+    _leave_out(chosen, filters, quote)
+    return chosen
+
+
+def _leave_out(chosen: Selection, filters: Filters, quote: Quote | None) -> None:
+    speakers = {speaker_key(name) for name in filters.not_speakers}
+    if filters.not_own_speaker and quote is not None and quote.speaker:
+        speakers.add(speaker_key(quote.speaker))
+    if speakers:
+        chosen.require(f"speaker_key NOT IN {_LISTED}", json.dumps(sorted(speakers)))
+    if filters.not_countries:
+        chosen.require(f"NOT {_OF_COUNTRY}", *_spelled(filters.not_countries))
+    if filters.not_own_country and quote is not None and quote.country:
+        keys = json.dumps([country_key(entry) for entry in quote.country])
+        chosen.require(f"NOT {_OF_COUNTRY}", keys, "[]")
+
+
+def _spelled(names: Iterable[str]) -> tuple[str, str]:
+    """Return the keys and the folded spellings that the names can stand for."""
+    names = list(names)
+    keys = {country_key(Country(name, country_code(name))) for name in names}
+    keys |= {name.strip().upper() for name in names}
+    return json.dumps(sorted(keys)), json.dumps(sorted(map(fold, names)))
