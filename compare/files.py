@@ -1,0 +1,42 @@
+"""Write whole files or none."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from compare.errors import ExportError
+
+
+def write_whole(path: Path, data: bytes, *, force: bool = False) -> None:
+    """Write `data` under a temporary name beside `path`, then rename: never half a file.
+
+    Raises:
+        ExportError: The file is there already and `force` is not given, or it cannot be written.
+    """
+    if path.exists() and not force:
+        raise ExportError(f"{path} is there already: choose another name, or overwrite by --force.")
+    temporary: str | None = None
+    try:
+        handle, temporary = tempfile.mkstemp(
+            dir=path.parent, prefix=f".{path.name}.", suffix=".tmp"
+        )
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(temporary).chmod(0o666 & ~_umask())
+        Path(temporary).replace(path)
+    except OSError as error:
+        raise ExportError(
+            f"{path} cannot be written ({error.strerror}): choose a folder that is there and yours."
+        ) from error
+    finally:
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    """Return the process's file mode mask, which can only be read by setting it."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,108 @@
+"""A result as a Markdown text in which no statement can act: no link, image, HTML or formula."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from compare.printable import one_line
+from compare.records import asked, listed
+from compare.results import Match, SearchResult, Span, Stance
+from compare.statement import Quotation, Statement
+
+_ACTIVE = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$^=:@>])")
+_HEADINGS = {
+    Stance.AGREE: "Agree",
+    Stance.OPPOSE: "Oppose",
+    Stance.NEITHER: "Same topic, neither",
+}
+
+
+def inert(text: str) -> str:
+    """Return `text` on one line, with every sign that Markdown or HTML gives a meaning escaped."""
+    return html.escape(_ACTIVE.sub(r"\\\1", one_line(text)).replace("\\>", ">"), quote=False)
+
+
+def markdown(result: SearchResult, stances: Sequence[Stance]) -> str:
+    """Return the quote, then the lists, each statement with who, when, where and how sure."""
+    blocks = [f"> {inert(result.quote.text)}", *_attribution(asked(result))]
+    blocks += [inert(note) for note in result.notes]
+    heading = None
+    for stance, rank, match in listed(result, stances):
+        if stance is not heading:
+            heading = stance
+            blocks.append(f"## {_HEADINGS[stance]}")
+        blocks += _card(rank, match)
+    if heading is None:
+        blocks.append("Nothing found speaks to this.")
+    return "\n\n".join([*blocks, "---", _provenance(result)]) + "\n"
+
+
+def _card(rank: int, match: Match) -> list[str]:
+    spans = match.why.passage if match.why else ()
+    of = match.probabilities
+    return [
+        f"### {rank}\\. {inert(match.statement.speaker) or 'Speaker not given'}",
+        f"> {_marked(match.passage.text, spans)}",
+        *_attribution(match.statement),
+        f"Agree {of.agree:.2f}, oppose {of.oppose:.2f}, neither {of.neither:.2f}; "
+        f"similarity {match.similarity:.2f}",
+    ]
+
+
+def _marked(text: str, spans: Sequence[Span]) -> str:
+    """Return the passage with its deciding words in bold type."""
+    pieces, done = [], 0
+    for span in sorted(spans, key=lambda span: span.start):
+        words = inert(text[span.start : span.end])
+        pieces += [_piece(text[done : span.start]), f"<strong>{words}</strong>"]
+        done = span.end
+    return "".join([*pieces, _piece(text[done:])]).strip()
+
+
+def _piece(text: str) -> str:
+    """Return inert text that keeps the blank at either end."""
+    start = " " if text[:1].isspace() else ""
+    end = " " if text.strip() and text[-1:].isspace() else ""
+    return f"{start}{inert(text)}{end}"
+
+
+def _attribution(statement: Statement) -> list[str]:
+    """Return who, when and where as one paragraph, or none where nothing is known."""
+    known = [
+        statement.speaker,
+        statement.role,
+        statement.countries,
+        statement.date.iso if statement.date else "",
+        statement.venue,
+        statement.title,
+        statement.source,
+        "reported, not quoted" if statement.quotation is Quotation.REPORTED else "",
+        f"context: {statement.context}" if statement.context else "",
+        f"id {statement.id}" if statement.id else "",
+    ]
+    parts = [inert(part) for part in known if part]
+    if statement.url:
+        parts.append(_link(statement.url))
+    return ["— " + ", ".join(parts)] if parts else []
+
+
+def _link(url: str) -> str:
+    """Return a link to a web address; any other address stays plain text."""
+    try:
+        sound = urlsplit(url).scheme in ("http", "https") and not re.search(r"[\s<>\\]", url)
+    except ValueError:
+        sound = False
+    return f"<{html.escape(url, quote=False)}>" if sound and url.isprintable() else inert(url)
+
+
+def _provenance(result: SearchResult) -> str:
+    made = result.provenance
+    return inert(
+        f"Searched {made.statements} statements on {made.date} with compare {made.version}, "
+        f"encoder {made.encoder}@{made.encoder_digest[:12]}, labels by {made.label_source}, "
+        f"library {made.library_digest[:12]}, least probability {result.thresholds.probability:g}, "
+        f"least similarity {result.thresholds.similarity:g}."
+    )

@@ -1,0 +1,154 @@
+"""A result as a table: one record a matched pair, the quote as side a, what was found as side b."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from compare.results import Match, Quote, SearchResult, Span, Stance
+from compare.statement import Statement
+
+Cell = str | int | float
+Record = dict[str, Cell]
+
+_SIDE = [
+    "text",
+    "passage",
+    "context",
+    "words",
+    "speaker",
+    "role",
+    "country",
+    "country_code",
+    "date",
+    "venue",
+    "title",
+    "source",
+    "url",
+    "quotation",
+    "id",
+]
+
+JOINT = " || "
+"""What stands between deciding words, and between statements with nearly the same words."""
+
+COLUMNS: tuple[str, ...] = (
+    *("query", "stance", "rank", "p_agree", "p_oppose", "p_neither", "similarity"),
+    *(f"a_{name}" for name in _SIDE),
+    *(f"b_{name}" for name in _SIDE),
+    *("b_also_said", "label_source", "encoder", "library_digest", "searched_on", "version"),
+)
+"""The columns of every table written, in this order; the names are stable."""
+
+NUMBERS = frozenset({"rank", "p_agree", "p_oppose", "p_neither", "similarity"})
+"""The columns that hold numbers; all others hold text."""
+
+
+def records(result: SearchResult, stances: Sequence[Stance] = tuple(Stance)) -> list[Record]:
+    """Return the listed pairs: those that agree first, then oppose, then neither, best first.
+
+    Probabilities and similarity are rounded to six digits; a kept result has them in full.
+    """
+    quote = asked(result)
+    provenance = result.provenance
+    behind: Record = {
+        "label_source": provenance.label_source,
+        "encoder": f"{provenance.encoder}@{provenance.encoder_digest[:12]}",
+        "library_digest": f"sha256:{provenance.library_digest}",
+        "searched_on": provenance.date,
+        "version": provenance.version,
+    }
+    return [
+        {
+            "query": result.quote.text,
+            **_verdict(stance, rank, match),
+            **_side("a", quote, match.quote_part, match.why.quote if match.why else ()),
+            **_side(
+                "b", match.statement, match.passage.text, match.why.passage if match.why else ()
+            ),
+            "b_also_said": JOINT.join(map(_also, match.also_said)),
+            **behind,
+        }
+        for stance, rank, match in listed(result, stances)
+    ]
+
+
+def listed(
+    result: SearchResult, stances: Sequence[Stance] = tuple(Stance)
+) -> Iterator[tuple[Stance, int, Match]]:
+    """Yield (stance, rank in its list from 1, match) in the order of all that is shown."""
+    for stance in Stance:
+        if stance in stances:
+            for rank, match in enumerate(result.listed(stance), start=1):
+                yield stance, rank, match
+
+
+def asked(result: SearchResult) -> Statement:
+    """Return the quote as a statement, completed from the corpus where it was taken from there.
+
+    What was said of the quote when it was asked stands before what the corpus says. A statement
+    with the same words completes nothing where the quote was given another speaker.
+    """
+    quote, source = result.quote, result.source
+    given = {name: value for name, value in _who(quote).items() if value}
+    if source is None or (given and quote.statement_id != source.id):
+        return Statement(id=quote.statement_id or "", text=quote.text, **given)
+    return replace(source, **given)
+
+
+def _who(quote: Quote) -> dict[str, Any]:
+    """Return who said the quote, when and about what, as far as it was given."""
+    return {
+        "speaker": quote.speaker,
+        "role": quote.role,
+        "country": quote.country,
+        "date": quote.date,
+        "context": quote.context,
+    }
+
+
+def _verdict(stance: Stance, rank: int, match: Match) -> Record:
+    probabilities = match.probabilities
+    return {
+        "stance": stance.value,
+        "rank": rank,
+        "p_agree": round(float(probabilities.agree), 6),
+        "p_oppose": round(float(probabilities.oppose), 6),
+        "p_neither": round(float(probabilities.neither), 6),
+        "similarity": round(float(match.similarity), 6),
+    }
+
+
+def _side(side: str, statement: Statement, passage: str, spans: Sequence[Span]) -> Record:
+    """Return one side's columns; whether a quote of unknown origin is direct is left open."""
+    values = {
+        "text": statement.text,
+        "passage": passage,
+        "context": statement.context,
+        "words": JOINT.join(deciding_words(passage, spans)),
+        "speaker": statement.speaker,
+        "role": statement.role,
+        "country": statement.countries,
+        "country_code": "; ".join(entry.code or "" for entry in statement.country),
+        "date": statement.date.iso if statement.date else "",
+        "venue": statement.venue,
+        "title": statement.title,
+        "source": statement.source,
+        "url": statement.url,
+        "quotation": statement.quotation.value if statement.id else "",
+        "id": statement.id,
+    }
+    return {f"{side}_{name}": values[name] for name in _SIDE}
+
+
+def deciding_words(text: str, spans: Sequence[Span]) -> list[str]:
+    """Return the words that `spans` mark in `text`, in the order of the text."""
+    return [text[span.start : span.end] for span in sorted(spans, key=lambda span: span.start)]
+
+
+def _also(statement: Statement) -> str:
+    """Return a collapsed statement's id, with the date and source that are its own."""
+    known = [statement.date.iso if statement.date else "", statement.source]
+    behind = ", ".join(filter(None, known))
+    return f"{statement.id} ({behind})" if behind else statement.id
