@@ -205,8 +205,9 @@ SPELLINGS: dict[str, str] = {
     "XRC": "ICRC; International Committee of the Red Cross",
     "YEM": "Yemen Arab Republic; North Yemen; Yemen, Rep.; Yemen (Sana'a)",
     "YMD": "Democratic Yemen; Democratic Republic of Yemen; South Yemen; "
-    "People's Democratic Republic of Yemen; Yemen, Democratic; Yemen, People's Democratic Republic; "
-    "Southern Yemen; PDRY; People's Republic of Southern Yemen; Yemen (Aden)",
+    "People's Democratic Republic of Yemen; Yemen, Democratic; "
+    "Yemen, People's Democratic Republic; Southern Yemen; PDRY; "
+    "People's Republic of Southern Yemen; Yemen (Aden)",
     "YUG": "Yugoslavia; Socialist Federal Republic of Yugoslavia; SFRY; "
     "Federal Republic of Yugoslavia; Federal People's Republic of Yugoslavia; FRY; "
     "Federal Republic of Yugoslavia (Serbia and Montenegro)",

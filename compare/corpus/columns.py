@@ -1,0 +1,111 @@
+"""Which column of a file is which field of a statement."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from compare.errors import CorpusError
+from compare.statement import Statement
+
+FIELDS: tuple[str, ...] = tuple(name for name in Statement.__dataclass_fields__ if name != "extra")
+"""The names a column can have; any other column is kept in `Statement.extra`."""
+
+ALIASES: Mapping[str, tuple[str, ...]] = {
+    "text": (
+        "body",
+        "statement",
+        "content",
+        "answer",
+        "fulltext",
+        "origtext",
+        "speechText",
+        "concatenated_speech",
+    ),
+    "speaker": (
+        "Name of Person Speaking",
+        "spokesperson",
+        "speakername",
+        "speaker_name",
+        "executive",
+    ),
+    "role": ("post",),
+    "country": ("ISO Code", "country_org", "speaker_country", "iso3country"),
+    "date": ("posted_date", "publish_time", "published_time", "seendate", "Year"),
+    "venue": ("location",),
+    "title": ("headline",),
+    "url": ("source_url", "link", "href"),
+    "language": ("lang",),
+}
+"""Other names of columns. Where a file has several of one field, the field's own name counts
+first, then these in their order; the columns left over are kept in `Statement.extra`."""
+
+
+def resolve(columns: Iterable[str], mapping: Mapping[str, str]) -> dict[str, str]:
+    """Return the field of each column that has one; `mapping` counts before all names."""
+    named: dict[str, list[str]] = {}
+    for column in columns:
+        named.setdefault(folded(column), []).append(column)
+    fields: dict[str, str] = {}
+    for name, field in mapping.items():
+        if found := named.pop(folded(name), None):
+            fields[found[0]] = field
+    for field in FIELDS:
+        if field in fields.values():
+            continue
+        for name in (field, *ALIASES.get(field, ())):
+            if found := named.pop(folded(name), None):
+                fields[found[0]] = field
+                break
+    return fields
+
+
+def folded(name: str) -> str:
+    """Return a column's name without case, blanks, underscores and hyphens."""
+    return re.sub(r"[\s_-]+", "", name).casefold()
+
+
+def check_mapping(mapping: Mapping[str, str]) -> dict[str, str]:
+    """Return the mapping with its fields in their own spelling.
+
+    Raises:
+        CorpusError: A field does not exist, or two columns are mapped to one.
+    """
+    known = {folded(field): field for field in FIELDS}
+    checked: dict[str, str] = {}
+    for column, name in mapping.items():
+        field = known.get(folded(name))
+        if field is None:
+            raise CorpusError(
+                f"--map {column}={name}: a statement has no field {name!r}; "
+                f"its fields are {', '.join(FIELDS)}."
+            )
+        if field in checked.values():
+            raise CorpusError(f"--map {column}={name}: another column is mapped to {field} too.")
+        checked[column] = field
+    return checked
+
+
+def missing_text(columns: Iterable[str], mapping: Mapping[str, str]) -> str:
+    """Return what to say of a file in which no column holds the words."""
+    found = list(columns)
+    have = {folded(column) for column in found}
+    absent = [name for name in mapping if folded(name) not in have]
+    also = f"; there is no column {absent[0]!r}, which --map names" if absent else ""
+    return (
+        f"no column holds the words of a statement (found: {_listed(found)}){also}; "
+        "name one with --map COLUMN=text"
+    )
+
+
+def unused_mapping(column: str, columns: Iterable[str]) -> str:
+    """Return the sentence that says that a mapped column is in no file."""
+    return (
+        f"There is no column {column!r}, which --map names: "
+        f"use one of those found ({_listed(list(columns))})."
+    )
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - 40} more" if len(names) > 40 else ""
+    return ", ".join(names[:40]) + more if names else "none"

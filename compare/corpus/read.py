@@ -1,0 +1,198 @@
+"""Read files and folders into one corpus."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from compare.corpus.columns import check_mapping, folded, missing_text, resolve, unused_mapping
+from compare.corpus.delimited import read_csv, read_tsv
+from compare.corpus.documents import read_document
+from compare.corpus.folders import Found, find_files
+from compare.corpus.json_files import read_json, read_jsonl
+from compare.corpus.sheets import read_xlsx
+from compare.corpus.validate import Validator
+from compare.corpus.values import BadCellError, BadFileError, Corpus, Problem, Row, shortened
+from compare.errors import CorpusError
+from compare.statement import Statement
+
+Reader = Callable[[Path, str], Iterator[Row | Problem]]
+
+READERS: Mapping[str, Reader] = {
+    ".csv": read_csv,
+    ".tsv": read_tsv,
+    ".tab": read_tsv,
+    ".jsonl": read_jsonl,
+    ".ndjson": read_jsonl,
+    ".json": read_json,
+    ".xlsx": read_xlsx,
+    ".md": read_document,
+    ".markdown": read_document,
+    ".txt": read_document,
+}
+SUFFIXES = frozenset(READERS)
+"""The kinds of files that can be read."""
+
+_OBJECTS = frozenset({".jsonl", ".ndjson", ".json"})
+_LISTED = 8
+
+_log = logging.getLogger(__name__)
+
+
+def read_corpus(
+    paths: Sequence[Path | str],
+    *,
+    mapping: Mapping[str, str] | None = None,
+    strict: bool = False,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Corpus:
+    """Return the statements of files and folders.
+
+    Args:
+        paths: Files of the kinds in `SUFFIXES`, and folders that hold such files.
+        mapping: Columns that go by other names than `compare.corpus.columns` knows, each with
+            the field of a statement it is.
+        strict: Stop at the first bad row instead of skipping it.
+        on_progress: Called with the number of files read and of all files.
+
+    Raises:
+        CorpusError: A path or a mapping cannot be used, a file that was named cannot be read, or
+            under `strict` there is a bad row.
+    """
+    if not paths:
+        raise CorpusError("No corpus is named: give the path of a file or folder.")
+    reading = _Reading(check_mapping(mapping or {}), strict)
+    found = find_files([Path(path) for path in paths], SUFFIXES)
+    for done, path in enumerate(found.files):
+        if on_progress:
+            on_progress(done, len(found.files))
+        reading.read(path, named=path in found.named)
+    if on_progress:
+        on_progress(len(found.files), len(found.files))
+    return reading.corpus(found)
+
+
+class _Reading:
+    """What is gathered while the files are read one after the other."""
+
+    def __init__(self, mapping: Mapping[str, str], strict: bool) -> None:
+        self.mapping = mapping
+        self.strict = strict
+        self.validator = Validator()
+        self.statements: list[Statement] = []
+        self.problems: list[Problem] = []
+        self.notes: list[str] = []
+        self.columns: dict[str, None] = {}
+        self.resolved: dict[tuple[str, ...], dict[str, str]] = {}
+
+    def read(self, path: Path, *, named: bool) -> None:
+        """Read one file; one that was found in a folder and cannot be read is a problem."""
+        file = str(path)
+        try:
+            self._read(path, file)
+        except BadFileError as error:
+            self._bad_file(Problem(file, error.line, "", "", str(error)), named)
+        except OSError as error:
+            said = error.strerror or type(error).__name__
+            message = f"the file cannot be read ({said}); check that it is there and yours to read"
+            self._bad_file(Problem(file, 0, "", "", message), named)
+
+    def _read(self, path: Path, file: str) -> None:
+        suffix = path.suffix.casefold()
+        if path.stat().st_size == 0:
+            raise BadFileError("the file is empty; remove it, or put statements into it")
+        columns: dict[str, None] = {}
+        rows = with_text = 0
+        before = len(self.problems)
+        waiting: list[Problem] = []
+        for item in READERS[suffix](path, file):
+            if isinstance(item, Problem):
+                self._skip(item)
+                continue
+            rows += 1
+            columns.update(dict.fromkeys(item.cells))
+            fields = self._fields(tuple(item.cells))
+            if "text" in fields.values():
+                with_text += 1
+                self._take(item, fields)
+            elif suffix in _OBJECTS:
+                waiting.append(item.problem('the object has no words; give it a "text"'))
+            else:
+                break
+        if rows and not with_text:
+            raise BadFileError(missing_text(columns, self.mapping))
+        for problem in waiting:
+            self._skip(problem)
+        if not rows and len(self.problems) == before:
+            self.notes.append(f"{file} holds no statements.")
+
+    def _fields(self, columns: tuple[str, ...]) -> dict[str, str]:
+        if columns not in self.resolved:
+            self.resolved[columns] = resolve(columns, self.mapping)
+            self.columns.update(dict.fromkeys(columns))
+        return self.resolved[columns]
+
+    def _take(self, row: Row, fields: Mapping[str, str]) -> None:
+        try:
+            self.statements.append(self.validator.statement(row, fields))
+        except BadCellError as error:
+            self._skip(row.problem(str(error), error.column, error.value))
+
+    def _skip(self, problem: Problem) -> None:
+        if self.strict:
+            raise CorpusError(str(problem))
+        _log.info("Skipped: %s", problem)
+        self.problems.append(problem)
+
+    def _bad_file(self, problem: Problem, named: bool) -> None:
+        if named:
+            raise CorpusError(str(problem))
+        self._skip(problem)
+
+    def corpus(self, found: Found) -> Corpus:
+        """Return all that was read, with the notes that are due in the end."""
+        have = {folded(column) for column in self.columns}
+        for column in self.mapping:
+            if self.columns and folded(column) not in have:
+                raise CorpusError(unused_mapping(column, self.columns))
+        unknown = dict(self.validator.unknown_countries.most_common())
+        return Corpus(
+            tuple(self.statements),
+            tuple(self.problems),
+            (*self.notes, *self._last_notes(found, unknown)),
+            unknown,
+        )
+
+    def _last_notes(self, found: Found, unknown: Mapping[str, int]) -> Iterator[str]:
+        if found.left_out:
+            yield (
+                f"{_files(len(found.left_out))} left out (hidden, README or LICENSE, or of a kind "
+                f"that is not read): {_listed([path.name for path in found.left_out])}."
+            )
+        if found.repeated:
+            yield (
+                f"{_files(len(found.repeated))} named twice and read once: "
+                f"{_listed([str(path) for path in found.repeated])}."
+            )
+        if self.validator.with_control_characters:
+            yield (
+                "Control characters were read as blanks, in "
+                f"{self.validator.with_control_characters} of the statements."
+            )
+        if unknown:
+            spellings = [f"{shortened(name)} ({count})" for name, count in unknown.items()]
+            yield (
+                f"Countries that are not known, and in how many statements: {_listed(spellings)}. "
+                "They are kept as given and found by that spelling only; several in one cell have "
+                'to stand apart by ";".'
+            )
+
+
+def _files(count: int) -> str:
+    return "1 file was" if count == 1 else f"{count} files were"
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    return ", ".join(names[:_LISTED]) + more

@@ -1,0 +1,83 @@
+"""Read XLSX: the first sheet of a workbook."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+from compare.corpus.tables import Table
+from compare.corpus.values import BadFileError, Problem, Row
+
+LARGEST = 4 * 1024**3
+"""Bytes that a workbook may unpack to."""
+
+_BROKEN = "this is no workbook that can be read ({}); save it again as XLSX without a password"
+
+
+def read_xlsx(path: Path, file: str) -> Iterator[Row | Problem]:
+    """Yield the rows of the first sheet, with their numbers in the sheet."""
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    # What openpyxl lets through when a part of the archive is missing or damaged.
+    broken = (
+        zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, TypeError,
+        IndexError, AttributeError, EOFError, zipfile.LargeZipFile,
+    )  # fmt: skip
+    try:
+        yield from _rows(path, file)
+    except BadFileError:
+        raise
+    except broken as error:
+        raise BadFileError(_BROKEN.format(str(error) or type(error).__name__)) from None
+
+
+def _rows(path: Path, file: str) -> Iterator[Row | Problem]:
+    import openpyxl
+
+    with zipfile.ZipFile(path) as archive:
+        if sum(part.file_size for part in archive.infolist()) > LARGEST:
+            raise BadFileError("this unpacks to more than 4 GB; split it, or save it as CSV")
+    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    try:
+        if not book.worksheets:
+            raise BadFileError("this workbook has no sheet with cells")
+        sheet = book.worksheets[0]
+        table = Table(file, f'sheet "{sheet.title}", row')
+        sheet.reset_dimensions()  # some programs write a wrong size
+        for number, cells in enumerate(sheet.iter_rows(), start=1):
+            texts = [_text(cell.value, str(cell.number_format or "")) for cell in cells]
+            while texts and not texts[-1]:
+                texts.pop()
+            texts += [""] * (len(table.header) - len(texts))
+            yield from table.add(number, texts)
+    finally:
+        book.close()
+
+
+def _text(value: Any, number_format: str) -> str:
+    """Return what a cell says; a date to the year, month or day that the cell shows."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        if value.time() != time():
+            return value.isoformat(" ", "seconds")
+        return _day(value.date(), number_format)
+    if isinstance(value, date):
+        return _day(value, number_format)
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _day(value: date, number_format: str) -> str:
+    shown = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", number_format.casefold())
+    if "d" in shown:
+        return value.isoformat()
+    return value.isoformat()[:7] if "m" in shown else value.isoformat()[:4]

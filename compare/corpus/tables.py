@@ -1,0 +1,51 @@
+"""What CSV, TSV and XLSX have in common: a header, and rows as long as it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from compare.corpus.values import BadFileError, Problem, Row
+
+
+class Table:
+    """Make rows of lists of cells; the first list that is not blank is the header."""
+
+    def __init__(self, file: str, place: str = "line") -> None:
+        """Start a table of a file whose rows are counted as `place`."""
+        self.file = file
+        self.place = place
+        self.header: tuple[str, ...] = ()
+
+    def add(self, line: int, cells: Sequence[str]) -> Iterator[Row | Problem]:
+        """Yield the row of some cells, or what is wrong with it; nothing for header and blanks.
+
+        Raises:
+            BadFileError: The header names a column twice.
+        """
+        if not any(cell.strip() for cell in cells):
+            return
+        if not self.header:
+            self.header = _header(cells, line)
+            return
+        row = Row(self.file, line, dict(zip(self.header, cells, strict=False)), self.place)
+        count = len(cells)
+        if count > len(self.header) and not any(cells[len(self.header) :]):
+            count = len(self.header)
+        if count != len(self.header):
+            yield row.problem(
+                f"the row has {count} cells and the header {len(self.header)}; a cell with a "
+                "separator or a line break in it has to stand in quotation marks"
+            )
+        else:
+            yield row
+
+
+def _header(cells: Sequence[str], line: int) -> tuple[str, ...]:
+    names = [
+        cell.strip("\ufeff \t\r\n") or f"column {number}"
+        for number, cell in enumerate(cells, start=1)
+    ]
+    for name in names:
+        if names.count(name) > 1:
+            raise BadFileError(f"the header names the column {name!r} twice; rename one", line)
+    return tuple(names)

@@ -1,0 +1,184 @@
+"""The one place where rows become statements: what is checked, is checked here."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from compare.corpus.columns import FIELDS
+from compare.corpus.dates import MISSING, parse_date
+from compare.corpus.values import BadCellError, Row
+from compare.countries import parse_countries
+from compare.statement import PartialDate, Quotation, Statement
+
+QUOTATIONS: Mapping[str, Quotation] = {
+    "": Quotation.DIRECT,
+    **dict.fromkeys(("direct", "quoted", "quote", "verbatim", "direct speech"), Quotation.DIRECT),
+    **dict.fromkeys(
+        ("reported", "reported speech", "indirect", "indirect speech", "paraphrase", "paraphrased"),
+        Quotation.REPORTED,
+    ),
+}
+"""What a `quotation` cell may say."""
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_HALF_CHARACTER = re.compile(r"[\ud800-\udfff]")
+_LINE_BREAK = re.compile(r"\s*[\n\t]\s*")
+_OUTSIDE = re.compile(r"\A[\s\ufeff]+|[\s\ufeff]+\Z")
+_SEVERAL_LINES = frozenset({"text", "context"})
+
+
+class Validator:
+    """Turn rows into statements, and remember what has to be unique or told in the end."""
+
+    def __init__(self) -> None:
+        """Start a corpus."""
+        self.unknown_countries: Counter[str] = Counter()
+        self.with_control_characters = 0
+        self._ids: dict[str, str] = {}
+
+    def statement(self, row: Row, fields: Mapping[str, str]) -> Statement:
+        """Return the statement of a row.
+
+        Args:
+            row: As its reader found it.
+            fields: The field of each column that has one.
+
+        Raises:
+            BadCellError: A cell cannot be taken over.
+        """
+        columns = {field: column for column, field in fields.items()}
+        cells = {column: _clean(column, value) for column, value in row.cells.items()}
+        cell = {field: _tidy(field, cells.get(columns.get(field, ""), "")) for field in FIELDS}
+        try:
+            statement = _statement(cell)
+        except _BadFieldError as error:
+            column = columns.get(error.field, error.field)
+            raise BadCellError(column, row.cells.get(column, ""), str(error)) from None
+        extra = {
+            column: value
+            for column, value in cells.items()
+            if column not in fields and value.strip()
+        }
+        statement = self._with_id(replace(statement, extra=extra), row, columns.get("id", "id"))
+        self.with_control_characters += any(map(_CONTROL.search, row.cells.values()))
+        self.unknown_countries.update(
+            country.name for country in statement.country if country.code is None
+        )
+        return statement
+
+    def _with_id(self, statement: Statement, row: Row, column: str) -> Statement:
+        name = statement.id
+        if not name:
+            name = _free(derived_id(statement), self._ids)
+        elif name in self._ids:
+            raise BadCellError(
+                column, name, f"this id is used already, at {self._ids[name]}; give each its own"
+            )
+        self._ids[name] = f"{row.file}, {row.place} {row.line}"
+        return replace(statement, id=name)
+
+
+def derived_id(statement: Statement) -> str:
+    """Return an id for a statement that came without one: 12 hex digits of what it says.
+
+    It is the sha256 of text, context, speaker, countries, date, venue and source, so that the same
+    statement has it in another file and at another place too.
+    """
+    content = [
+        statement.text,
+        statement.context,
+        statement.speaker,
+        statement.countries,
+        str(statement.date or ""),
+        statement.venue,
+        statement.source,
+    ]
+    text = json.dumps(content, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _free(name: str, used: Mapping[str, str]) -> str:
+    number, free = 1, name
+    while free in used:
+        number += 1
+        free = f"{name}-{number}"
+    return free
+
+
+class _BadFieldError(ValueError):
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+def _statement(cell: Mapping[str, str]) -> Statement:
+    if not cell["text"]:
+        raise _BadFieldError("text", "a statement needs words; fill the cell or remove the row")
+    return Statement(
+        id=cell["id"],
+        text=cell["text"],
+        context=cell["context"],
+        speaker=cell["speaker"],
+        role=cell["role"],
+        country=parse_countries(cell["country"]),
+        date=_date(cell["date"]),
+        venue=cell["venue"],
+        title=cell["title"],
+        source=cell["source"],
+        url=_url(cell["url"]),
+        language=cell["language"],
+        quotation=_quotation(cell["quotation"]),
+    )
+
+
+def _clean(column: str, value: str) -> str:
+    """Return a cell with LF for every line break and a blank for a control character."""
+    if found := _HALF_CHARACTER.search(value):
+        raise BadCellError(
+            column,
+            value.encode("ascii", "backslashreplace").decode(),
+            f"{found[0]!a} is half a character; write the whole one",
+        )
+    return _CONTROL.sub(" ", value.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _tidy(field: str, value: str) -> str:
+    """Return a field without blanks around it, on one line unless it may have several."""
+    value = _OUTSIDE.sub("", value)
+    return value if field in _SEVERAL_LINES else _LINE_BREAK.sub(" ", value)
+
+
+def _date(text: str) -> PartialDate | None:
+    try:
+        return parse_date(text)
+    except ValueError as error:
+        raise _BadFieldError("date", str(error)) from None
+
+
+def _quotation(text: str) -> Quotation:
+    found = QUOTATIONS.get(" ".join(text.casefold().replace("_", " ").split()))
+    if found is None:
+        raise _BadFieldError("quotation", 'write "direct" or "reported", or leave it empty')
+    return found
+
+
+def _url(text: str) -> str:
+    if text.casefold() in MISSING:
+        return ""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in {"http", "https"} or not parts.netloc or re.search(r"\s", text):
+        raise _BadFieldError(
+            "url",
+            "a link starts with http:// or https:// and has no blanks; write it so or leave "
+            "it empty",
+        )
+    return text

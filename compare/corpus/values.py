@@ -1,0 +1,107 @@
+"""What passes between the readers and the validation, and what comes out in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from compare.statement import Statement
+
+SHOWN = 60
+"""How many characters of a bad value a message shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A row, or a whole file, that was not taken over, and what to do about it.
+
+    Attributes:
+        line: 1 for the first line; 0 where the whole file is meant.
+        column: As the file names it, "" where the whole row is meant.
+        message: What is wrong, and the remedy.
+        place: What `line` counts: "line", or the rows of a sheet.
+    """
+
+    file: str
+    line: int
+    column: str
+    value: str
+    message: str
+    place: str = "line"
+
+    def __str__(self) -> str:
+        """Return one sentence: where, what, and the remedy."""
+        where = [self.file]
+        if self.line:
+            where.append(f"{self.place} {self.line}")
+        if self.column:
+            where.append(f'column "{self.column}"')
+        if self.column or self.value:
+            where.append(shortened(self.value))
+        return f"{', '.join(where)}: {self.message}."
+
+
+def shortened(value: str) -> str:
+    """Return a value quoted for a message, cut to `SHOWN` characters."""
+    return repr(value if len(value) <= SHOWN else value[: SHOWN - 1] + "…")
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """The statements of a corpus, and all that the reader has to say about the rest.
+
+    Attributes:
+        statements: In the order of the files.
+        problems: The rows and files that were skipped.
+        notes: Sentences the user should see; nothing was skipped for what they say.
+        unknown_countries: Spellings that have no code, and in how many statements they stand.
+    """
+
+    statements: tuple[Statement, ...]
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
+    unknown_countries: Mapping[str, int] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        """Return how many statements there are."""
+        return len(self.statements)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row, object or document as a reader found it: nothing is checked yet.
+
+    Attributes:
+        cells: The text of each column, by the column's name as the file has it.
+        lines: Where single cells stand, if not on the row's own line.
+    """
+
+    file: str
+    line: int
+    cells: Mapping[str, str]
+    place: str = "line"
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+    def problem(self, message: str, column: str = "", value: str = "") -> Problem:
+        """Say what is wrong with the row, or with one cell of it."""
+        line = self.lines.get(column, self.line)
+        return Problem(self.file, line, column, value, message, self.place)
+
+
+class BadFileError(Exception):
+    """A file, or the rest of it, cannot be read; the message does not name the file."""
+
+    def __init__(self, message: str, line: int = 0) -> None:
+        """Keep what is wrong, and the line where that is known."""
+        super().__init__(message)
+        self.line = line
+
+
+class BadCellError(Exception):
+    """A cell cannot be taken over; the message says why and what to write instead."""
+
+    def __init__(self, column: str, value: str, message: str) -> None:
+        """Keep the column as the file names it, its value, and what is wrong."""
+        super().__init__(message)
+        self.column = column
+        self.value = value
