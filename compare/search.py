@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from compare import __version__
 from compare.folding import fold
 from compare.language import foreign_language
+from compare.linking import text_key
 from compare.passages import Passage, complete, split_quote
 from compare.quoting import clean_quote
 from compare.results import (
@@ -42,7 +43,7 @@ CANDIDATES = 60
 
 _LEAST_CANDIDATES = 12
 _MOST_PARTS = 12
-_LEAST_SOURCE_WORDS = 5
+_SOURCE_NEIGHBOURS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,22 +152,34 @@ def _who(statement: Statement) -> str:
 def _sources(library: Library, quote: Quote, vectors: NDArray[np.float32]) -> list[Statement]:
     """Return the statements that the quote itself comes from, the one with its id first.
 
-    Besides the one named by id, these are statements that hold the quote's words, unless the
-    quote is known to be another speaker's.
+    Besides the one named by id, these are statements with whole sentences that are the quote's
+    words, unless the quote is known to be another speaker's.
     """
     found: dict[str, Statement] = {}
     if quote.statement_id is not None:
         own = library.statement(quote.statement_id)
         found[own.id] = own
-    wanted = f" {fold(quote.text)} "
-    _, rows = library.nearest(vectors[:1], 10, None)
+    wanted = fold(quote.text)
+    _, rows = library.nearest(vectors[:1], _SOURCE_NEIGHBOURS, None)
     for statement_id in dict.fromkeys(p.statement_id for p in library.passages(rows[0])):
         statement = library.statement(statement_id)
-        held = f" {fold(statement.text)} "
-        same = held == wanted or (len(wanted.split()) >= _LEAST_SOURCE_WORDS and wanted in held)
-        if same and _may_be_own(quote, statement):
+        sentences = library.passages(library.statement_rows(statement_id))
+        if _holds(wanted, [fold(p.text) for p in sentences]) and _may_be_own(quote, statement):
             found.setdefault(statement.id, statement)
     return list(found.values())
+
+
+def _holds(wanted: str, sentences: Sequence[str]) -> bool:
+    """Tell whether whole sentences in a row are the wanted words: no "it is false that" ahead."""
+    for first in range(len(sentences)):
+        held = sentences[first]
+        for sentence in sentences[first + 1 :]:
+            if len(held) >= len(wanted):
+                break
+            held = f"{held} {sentence}"
+        if held == wanted:
+            return True
+    return False
 
 
 def _may_be_own(quote: Quote, statement: Statement) -> bool:
@@ -215,7 +228,8 @@ def _score(
     rows = sorted({row for _, row in pairs})
     passages = dict(zip(rows, library.passages(rows), strict=True))
     statements = {
-        entry.id: entry for entry in library.statements({p.statement_id for p in passages.values()})
+        entry.id: entry
+        for entry in library.statements(sorted({p.statement_id for p in passages.values()}))
     }
     closeness = dict(zip(rows, library.vectors(rows) @ vectors.T, strict=True))
     sides = [quote_side(quote, part) for part in parts]
@@ -257,10 +271,10 @@ def _matches(library: Library, scored: Sequence[_Scored]) -> tuple[Match, ...]:
         held = best.get(entry.passage.statement_id)
         if held is None or entry.strength > held.strength:
             best[entry.passage.statement_id] = entry
-    statements = {entry.id: entry for entry in library.statements(set(best))}
+    statements = {entry.id: entry for entry in library.statements(sorted(best))}
     alike: dict[tuple[str, object], list[str]] = defaultdict(list)
     for statement_id, entry in best.items():
-        key = (library.text_key(statement_id), entry.probabilities.stance)
+        key = (text_key(statements[statement_id]), entry.probabilities.stance)
         alike[key].append(statement_id)
     matches = []
     for ids in alike.values():

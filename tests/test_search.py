@@ -1,0 +1,285 @@
+import numpy as np
+import pytest
+
+from compare.errors import LibraryError, QueryError
+from compare.library import Library
+from compare.results import Filters, Outcome, Quote, Stance, Thresholds
+from compare.search import explain_listed, filters_in_force, search
+from compare.statement import Country, PartialDate
+from tests.fakes import HashingEncoder, statement
+
+BLOCKADE = "The blockade of Port Meren must end"
+
+
+class WordJudge:
+    """Opposes what says "not", agrees with what says "must", and remembers what it read."""
+
+    name = "judge"
+    digest = "5" * 64
+
+    def __init__(self):
+        self.read = []
+
+    def score(self, pairs, on_progress=None):
+        self.read.extend(pairs)
+        rows = []
+        for _, passage in pairs:
+            words = passage.text.lower().replace(".", "").split()
+            rows.append(
+                [0.1, 0.8, 0.1]
+                if "not" in words
+                else [0.7, 0.1, 0.2]
+                if "must" in words
+                else [0.1, 0.1, 0.8]
+            )
+        if on_progress:
+            on_progress(len(pairs), len(pairs))
+        return np.array(rows, np.float32).reshape(-1, 3)
+
+
+STATEMENTS = [
+    statement(
+        "own",
+        f"{BLOCKADE}. We said so before.",
+        speaker="Ms. Ada Lorn",
+        country="Valdoria=VLD",
+        date="2021-05-03",
+    ),
+    statement(
+        "agree-1",
+        "We say that the blockade of Port Meren must end now.",
+        speaker="Bren Tal",
+        country="Ostravia=OST",
+        date="2021-06",
+    ),
+    statement(
+        "oppose-1",
+        "Some background first of all today. The blockade of Port Meren will not end. "
+        "Rain fell on the town all night.",
+        speaker="Cor Vael",
+        country="Norland=NOR",
+        date="2022",
+    ),
+    statement(
+        "copy-2",
+        "We say that the blockade of Port Meren must end, now!",
+        speaker="Dea Um",
+        country="Sudland=SUD",
+        date="2020-01-01",
+    ),
+    statement(
+        "later",
+        "Ada Lorn said the blockade of Port Meren must stay until May.",
+        speaker="Ada Lorn",
+        country="Valdoria=VLD",
+        date="2023",
+    ),
+    statement(
+        "other",
+        "Trade in timber has doubled in ten years.",
+        speaker="Bren Tal",
+        country="Ostravia=OST",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("library")
+    return Library.build(STATEMENTS, folder, HashingEncoder(dim=256))
+
+
+def ids(matches):
+    return [match.statement.id for match in matches]
+
+
+def run(library, quote=BLOCKADE, **options):
+    options.setdefault("thresholds", Thresholds(0.5, 0.2))
+    return search(library, quote, stance_model=WordJudge(), **options)
+
+
+def test_two_lists_and_the_rest_on_the_topic(library):
+    result = run(library)
+    assert result.outcome is Outcome.FOUND
+    assert set(ids(result.agree)) == {"agree-1", "later"}
+    assert ids(result.oppose) == ["oppose-1"]
+    assert "other" not in ids(result.agree + result.oppose + result.neither)
+
+
+def test_lists_are_ranked_by_probability_times_the_root_of_closeness(library):
+    scores = [match.score(Stance.AGREE) for match in run(library).agree]
+    assert scores == sorted(scores, reverse=True)
+    first = run(library).agree[0]
+    expected = first.probabilities.agree * first.similarity**0.5
+    assert first.score(Stance.AGREE) == pytest.approx(expected)
+
+
+def test_the_quotes_own_statement_is_pinned_and_in_no_list(library):
+    result = run(library)
+    assert result.source.id == "own"
+    assert "own" not in ids(result.scored)
+    assert result.quote.speaker == "Ms. Ada Lorn"
+    assert "Ms. Ada Lorn, Valdoria (statement own)" in result.notes[0]
+
+
+def test_the_same_words_of_a_known_other_speaker_are_a_match(library):
+    result = run(library, Quote(BLOCKADE, speaker="Bren Tal"))
+    assert result.source is None
+    assert "own" in ids(result.agree)
+    assert result.quote.speaker == "Bren Tal"
+
+
+def test_a_quote_inside_another_sentence_is_not_taken_for_its_source(library):
+    result = run(library, "the blockade of Port Meren must end now")
+    assert result.source is None
+    assert "agree-1" in ids(result.agree) + [
+        entry.id for match in result.agree for entry in match.also_said
+    ]
+
+
+def test_honorifics_do_not_make_another_speaker(library):
+    assert run(library, Quote(BLOCKADE, speaker="ADA LORN")).source.id == "own"
+
+
+def test_a_statement_of_the_library_as_the_quote(library):
+    own = library.statement("oppose-1")
+    result = run(library, Quote.from_statement(own))
+    assert result.source == own
+    assert "oppose-1" not in ids(result.scored)
+    assert result.quote.date == PartialDate("2022")
+
+
+def test_an_unknown_statement_id_is_one_clear_sentence(library):
+    with pytest.raises(LibraryError, match="no statement 'nowhere'"):
+        run(library, Quote(BLOCKADE, statement_id="nowhere"))
+
+
+def test_the_best_passage_stands_for_a_statement_with_what_is_around_it(library):
+    (match,) = run(library).oppose
+    assert match.passage.text == "The blockade of Port Meren will not end."
+    assert match.before.strip() == "Some background first of all today."
+    assert match.before + match.passage.text + match.after == match.statement.text
+
+
+def test_the_same_words_are_shown_once_with_every_date_and_speaker(library):
+    result = run(library)
+    shown = next(match for match in result.agree if match.also_said)
+    everyone = {shown.statement.id, *(entry.id for entry in shown.also_said)}
+    assert everyone == {"agree-1", "copy-2"}
+    assert {entry.speaker for entry in (shown.statement, *shown.also_said)} == {
+        "Bren Tal",
+        "Dea Um",
+    }
+
+
+def test_rethreshold_reads_nothing_again(library):
+    judge = WordJudge()
+    result = search(library, BLOCKADE, stance_model=judge, thresholds=Thresholds(0.5, 0.2))
+    read = len(judge.read)
+    strict = result.rethreshold(probability=0.75)
+    assert strict.agree == ()
+    assert ids(strict.oppose) == ["oppose-1"]
+    assert "agree-1" in ids(strict.neither)
+    assert strict.rethreshold(probability=0.5) == result
+    far = result.rethreshold(similarity=1.01)
+    assert (far.agree, far.oppose, far.neither) == ((), (), ())
+    assert far.outcome is Outcome.NOTHING
+    assert len(judge.read) == read
+
+
+def test_nothing_here_speaks_to_this(library):
+    result = run(library, "Quantum chess federations rejoice", thresholds=Thresholds())
+    assert result.outcome is Outcome.NOTHING
+    assert result.agree == result.oppose == ()
+
+
+def test_filters_are_applied_ahead_of_the_choice(library):
+    filters = Filters(countries=("NOR",))
+    result = run(library, filters=filters, candidates=1)
+    assert ids(result.scored) == ["oppose-1"]
+    assert result.provenance.filters == {"countries": ["NOR"]}
+
+
+def test_not_the_quotes_own_speaker_or_country(library):
+    quote = Quote(BLOCKADE, speaker="Ada Lorn", country=(Country("Valdoria", "VLD"),))
+    assert "later" in ids(run(library, quote).scored)
+    for filters in (Filters(not_own_speaker=True), Filters(not_own_country=True)):
+        found = ids(run(library, quote, filters=filters).scored)
+        assert "later" not in found
+        assert "oppose-1" in found
+
+
+def test_the_model_reads_who_and_when_and_the_context(library):
+    judge = WordJudge()
+    quote = Quote(
+        "it must end",
+        context="the blockade of Port Meren",
+        date=PartialDate("2020"),
+        country=(Country("Sudland"), Country("Norland")),
+    )
+    search(library, quote, stance_model=judge)
+    side, other = judge.read[0]
+    assert (side.text, side.context, side.country, side.date) == (
+        "it must end",
+        "the blockade of Port Meren",
+        "Sudland, Norland",
+        "2020",
+    )
+    assert other.country
+
+
+def test_each_sentence_of_a_paragraph_is_searched(library):
+    text = "Our harvest was good this year. The blockade of Port Meren must end at once."
+    result = run(library, text)
+    match = next(match for match in result.oppose if match.statement.id == "oppose-1")
+    assert match.quote_part == "The blockade of Port Meren must end at once."
+
+
+def test_a_very_long_quote_is_searched_in_part_and_says_so(library):
+    text = " ".join(f"The blockade of Port Meren number {n} must end now." for n in range(20))
+    assert "The quote has 20 sentences; the first 12 were searched." in run(library, text).notes
+
+
+def test_another_language_is_said(library):
+    result = run(library, "Die Blockade des Hafens ist nicht hinnehmbar und muss enden.")
+    assert any("does not look English (detected: de)" in note for note in result.notes)
+
+
+def test_an_empty_quote_is_an_error(library):
+    with pytest.raises(QueryError, match="The quote is empty"):
+        run(library, " \n ")
+
+
+def test_what_was_searched_and_how_travels_with_the_result(library):
+    provenance = run(library).provenance
+    assert provenance.library_digest == library.digest
+    assert (provenance.encoder, provenance.stance_model) == ("hashing", "judge")
+    assert provenance.label_source == "judge@555555555555"
+    assert provenance.statements == len(STATEMENTS)
+    assert provenance.date.endswith("+00:00")
+
+
+def test_progress_is_told(library):
+    seen = []
+    run(library, on_progress=lambda done, total: seen.append((done, total)))
+    assert seen[-1][0] == seen[-1][1] > 0
+
+
+def test_why_is_found_for_what_is_listed(library):
+    result = run(library, why=True)
+    assert all(match.why for match in (*result.agree, *result.oppose))
+    (match,) = result.oppose
+    words = [match.passage.text[span.start : span.end] for span in match.why.passage]
+    assert any("not" in word for word in words)
+    again = explain_listed(result, WordJudge())
+    assert again == result
+
+
+def test_filters_in_force_names_only_those_set():
+    assert filters_in_force(Filters()) == {}
+    given = Filters(date_from=PartialDate("2020"), not_own_country=True, speakers=("Ada",))
+    assert filters_in_force(given) == {
+        "date_from": "2020",
+        "not_own_country": True,
+        "speakers": ["Ada"],
+    }
