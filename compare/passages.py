@@ -8,7 +8,7 @@ long ones are cut into windows. Nothing but blanks between passages is ever left
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -78,16 +78,40 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_].*)?\Z")
 
 
+_BLOCK = 8000
+_BLOCK_ENDS = (re.compile(r".*\n[^\S\n]*\n", re.S), re.compile(r".*(?:[.!?؟।]\s|[。！？])", re.S))
+
+
 def _sentences(text: str, language: str) -> list[tuple[int, int]]:
     """Return the sentences that sentencex sees, blanks included, as spans without a gap.
 
     Only the starts are used: the ends are known to skip blanks in some texts. Language codes that
     sentencex does not know are split as English by itself.
     """
-    code = _LANGUAGE.match(language.strip().lower())
-    found = get_sentence_boundaries(code[1] if code else "en", _SURROGATE.sub("\ufffd", text))
-    starts = sorted({0, *(piece["start_index"] for piece in found)})
-    return list(zip(starts, [*starts[1:], len(text)], strict=True))
+    found = _LANGUAGE.match(language.strip().lower())
+    code = found[1] if found else "en"
+    text = _SURROGATE.sub("\ufffd", text)
+    starts = {0}
+    for begin, end in _blocks(text):
+        for piece in get_sentence_boundaries(code, text[begin:end]):
+            starts.add(begin + piece["start_index"])
+    ordered = sorted(starts)
+    return list(zip(ordered, [*ordered[1:], len(text)], strict=True))
+
+
+def _blocks(text: str) -> Iterator[tuple[int, int]]:
+    """Cut long texts, since the time sentencex takes grows with the square of the length.
+
+    A block ends at a paragraph, else at a sentence; without either its end is no worse than any.
+    """
+    begin = 0
+    while len(text) - begin > _BLOCK:
+        block = text[begin : begin + _BLOCK]
+        ends = (pattern.match(block) for pattern in _BLOCK_ENDS)
+        end = begin + next((found.end() for found in ends if found), _BLOCK)
+        yield begin, end
+        begin = end
+    yield begin, len(text)
 
 
 # -- Breaks that are none ------------------------------------------------------------------------
@@ -181,7 +205,7 @@ def _joined(text: str, sentences: list[tuple[int, int]]) -> list[tuple[int, int]
     counts: list[int] = []
     for start, end in sentences:
         count = _words(text[start:end])
-        if joined and counts[-1] + count <= LONG:
+        if joined and _may_join(counts[-1], count):
             same_paragraph = not _PARAGRAPH.search(text, joined[-1][1], start)
             if counts[-1] < SHORT or (count < SHORT and same_paragraph):
                 joined[-1] = (joined[-1][0], end)
@@ -189,13 +213,18 @@ def _joined(text: str, sentences: list[tuple[int, int]]) -> list[tuple[int, int]
                 continue
         joined.append((start, end))
         counts.append(count)
-    if len(joined) > 1 and counts[-1] < SHORT and counts[-1] + counts[-2] <= LONG:
+    if len(joined) > 1 and counts[-1] < SHORT and _may_join(*counts[-2:]):
         last = joined.pop()
         joined[-1] = (joined[-1][0], last[1])
     return joined
 
 
-_STRONG = ";:—–"
+def _may_join(before: int, behind: int) -> bool:
+    """Forbid what would make two sentences so long that they had to be cut."""
+    return max(before, behind) > LONG or before + behind <= LONG
+
+
+_STRONG = ";:—–.!?。！？"
 _WEAK = ",、，،)"
 
 
