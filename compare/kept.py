@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -145,9 +145,14 @@ def why_json(why: Why | None, quote: str, passage: str) -> dict[str, Any] | None
         return None
     return {
         "quote_part": quote,
-        "quote": [_span_to_dict(span, quote) for span in why.quote],
-        "passage": [_span_to_dict(span, passage) for span in why.passage],
+        "quote": spans_json(why.quote, quote),
+        "passage": spans_json(why.passage, passage),
     }
+
+
+def spans_json(spans: Sequence[Span], text: str) -> list[dict[str, Any]]:
+    """Return marked words with their offsets and weights."""
+    return [{**_span(span), "text": text[span.start : span.end]} for span in spans]
 
 
 def quote_to_dict(quote: Quote) -> dict[str, Any]:
@@ -162,10 +167,6 @@ def quote_to_dict(quote: Quote) -> dict[str, Any]:
 def _fields(value: Any) -> dict[str, Any]:
     """Return a dataclass's fields, one level deep."""
     return {name: getattr(value, name) for name in value.__dataclass_fields__}
-
-
-def _span_to_dict(span: Span, text: str) -> dict[str, Any]:
-    return {**_span(span), "text": text[span.start : span.end]}
 
 
 def _span(span: Span) -> dict[str, Any]:

@@ -84,15 +84,12 @@ def test_a_missing_or_binary_file_gets_one_sentence(tmp_path: Path) -> None:
         load_result(tmp_path / "binary.json")
 
 
-@pytest.mark.parametrize("name", list(result_to_json(a_result())))
-@pytest.mark.parametrize("value", [None, 7, "x", [None], {"a": 1}])
-def test_damage_anywhere_is_said_or_harmless(name: str, value: object) -> None:
+@pytest.mark.parametrize("name", ["quote", "thresholds", "provenance", "source", "scored"])
+@pytest.mark.parametrize("value", [7, "x", [None], {"a": 1}])
+def test_damage_anywhere_is_said(name: str, value: object) -> None:
     data = {**result_to_json(a_result()), name: value}
-    try:
+    with pytest.raises(ExportError, match="damaged"):
         result_from_json(data)
-    except ExportError:
-        return
-    assert name in {"source", "notes", "scored", "provenance"}
 
 
 # --- what search --json prints ---------------------------------------------------------------

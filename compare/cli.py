@@ -1,0 +1,106 @@
+"""The command line: `compare build | search | show | info | export | stance | app`.
+
+Results go to standard output, remarks and errors to standard error. An error a person can mend is
+one sentence with exit code 2; Ctrl-C ends with 130.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from compare import __version__
+from compare.commands.output import remark
+from compare.errors import CompareError
+
+_COMMANDS = {
+    "search": "compare.commands.search:command",
+    "stance": "compare.commands.stance:command",
+    "build": "compare.commands.build:command",
+    "show": "compare.commands.library:show",
+    "delete": "compare.commands.library:delete",
+    "info": "compare.commands.library:info",
+    "export": "compare.commands.export:command",
+    "app": "compare.commands.app:command",
+    "completion": "compare.commands.completion:command",
+}
+
+
+class _Commands(click.Group):
+    """The commands in the order of use, each loaded when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load one command."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, name = _COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="compare")
+def cli() -> None:
+    """Paste an official's quote; see who agrees and who opposes, in their own words."""
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run a command and exit with its code."""
+    _speak_utf8()
+    code = _run(arguments)
+    with suppress(BrokenPipeError):
+        sys.stdout.flush()
+        sys.exit(code)
+    _discard_output()
+    sys.exit(code)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    try:
+        code = cli.main(arguments, prog_name=_name(), standalone_mode=False)
+    except CompareError as error:
+        remark(f"Error: {error}")
+        return 2
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        remark("Stopped.")
+        return 130
+    except BrokenPipeError:
+        _discard_output()
+        return 0
+    return code if isinstance(code, int) else 0
+
+
+def _name() -> str:
+    """Return the name the program was called by."""
+    called = Path(sys.argv[0]).stem
+    return called if called in ("compare", "compare-statements") else "compare"
+
+
+def _speak_utf8() -> None:
+    """Write UTF-8 into pipes on every platform, and what a terminal cannot show as "?"."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, ValueError):  # replaced by something else
+            encoding = None if stream.isatty() else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="replace")  # type: ignore[union-attr]
+
+
+def _discard_output() -> None:
+    """Let nothing complain that the reader of a pipe has gone."""
+    with suppress(OSError, ValueError, AttributeError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
