@@ -1,0 +1,172 @@
+"""The Method page's sections. Every figure is read from the model's own manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from compare import __version__
+from compare.library import Library
+from compare.results import Stance, Thresholds
+from compare.stance.shipped import read_manifest
+from compare.ui.cards import text_html
+from compare.ui.pieces import facts_html, table_html
+from compare.ui.service import stance_model
+from compare.ui.shell import small
+from compare.ui.words import LIKELIHOOD, VERDICT, percent
+
+_LABELS = """
+<section class="cp-section">
+<h2>What the labels mean</h2>
+<p>A label says how two statements relate, judged by what their words commit the speakers to, in
+the light of who spoke and when. One specific point that both address decides it; where they share
+several, the main one.</p>
+<h3>Agrees</h3>
+<p>One speaker would sign the other’s position: they assert the same claim, ask for the same
+action, blame or praise the same party for the same matter, or one backs what the other asks for.
+Wording may differ.</p>
+<h3>Opposes</h3>
+<p>The two positions cannot both be held: one affirms what the other denies, supports what the
+other rejects, or calls lawful what the other calls unlawful; each blames the other side; one
+accuses and the other denies or justifies. A denial opposes the accusation that it denies, and a
+threat against an act opposes a defence of the act.</p>
+<h3>Neither</h3>
+<p>Another matter, or the same broad topic without a point on which the two agree or clash:
+background, plain fact, greetings, good wishes that everyone shares.</p>
+<p>Whoever reports a claim and calls it false is committed to its contrary. A speaker can oppose
+what the same speaker said at another time.</p>
+</section>
+"""
+
+_READING = """
+<section class="cp-section">
+<h2>How a list comes about</h2>
+<ul>
+<li>Statements are cut into sentences. What is compared is the words with the context that
+completes them; what is shown is the words as they were quoted, and the context apart.</li>
+<li>The sentences closest in meaning to the quote, and those that share its names and rare words,
+are chosen after the filters were applied. Closeness only chooses what is read: sentences that say
+the opposite are often as close as sentences that say the same.</li>
+<li>The stance model reads each pair in both orders and takes the mean, so that the verdict is the
+same whichever comes first. A statement stands by its strongest sentence.</li>
+<li>A list is ordered by <em>probability × √closeness</em>: a sure verdict on a distant sentence
+and a faint one on a near sentence both rank low.</li>
+<li>The deciding words are found by leaving out words and short phrases, one at a time, and seeing
+how far the probability of the verdict falls.</li> </ul>
+</section>
+"""
+
+
+def labels() -> None:
+    """Say what the three labels mean."""
+    st.html(_LABELS)
+
+
+def reading() -> None:
+    """Say how a list comes about, with the thresholds and the words for probabilities."""
+    least = Thresholds()
+    st.html(_READING)
+    small(
+        f"Unless you move the sliders, a statement is listed from a probability of "
+        f"{percent(least.probability)} and a closeness of {least.similarity:.2f} on."
+    )
+    rows = [(words, f"{percent(floor)} or more") for floor, words in LIKELIHOOD]
+    st.html(_heading("Probabilities in words", 3))
+    st.html(table_html("Probabilities in words", ("Said as", "From"), rows))
+
+
+def mistakes() -> None:
+    """Say how often the model is wrong, by the figures in its manifest."""
+    manifest = read_manifest()
+    st.html(_heading("What the model gets wrong"))
+    figures = manifest.get("dev")
+    if not isinstance(figures, Mapping):
+        small("The manifest of the stance model holds no figures.")
+        return
+    small(
+        f"Measured on {figures['pairs']:,} pairs of officials’ statements that two readers "
+        "labelled alike and that the model never saw."
+    )
+    st.html(facts_html(_figures(figures)))
+    confusion = figures.get("confusion_rows_gold")
+    if confusion:
+        names = [VERDICT[Stance(name)] for name in manifest.get("labels", list(Stance))]
+        st.html(_heading("What it takes for what", 3))
+        st.html(
+            table_html(
+                "Labels of readers against the model’s",
+                ("Readers said", *(f"Model: {name.lower()}" for name in names)),
+                _confusion(names, confusion),
+            )
+        )
+    small(
+        "Expect most errors where polarity hangs on irony, on who “they” are, on what is said "
+        "between the lines, and on statements that are about one matter from different sides. "
+        "It reads English. A verdict is a proposal: read the two statements before you rely on it, "
+        "and keep a correction where it is wrong."
+    )
+
+
+def _figures(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
+    each = figures.get("f1", {})
+    interval = figures.get("macro_f1_interval_95") or ()
+    between = f" (95 % interval {interval[0]:.2f} to {interval[1]:.2f})" if interval else ""
+    rows = [
+        ("Right", percent(float(figures["accuracy"]))),
+        ("Macro-F1", f"{float(figures['macro_f1']):.2f}{between}"),
+        *(
+            (f"F1 of {VERDICT[Stance(name)].lower()}", f"{value:.2f}")
+            for name, value in each.items()
+        ),
+    ]
+    if "ece" in figures:
+        rows.append(("Calibration error", f"{float(figures['ece']):.3f} (0 is perfect)"))
+    if "polarity_auc" in figures:
+        rows.append(("Agree told from oppose", f"{float(figures['polarity_auc']):.2f} (AUC)"))
+    return rows
+
+
+def _confusion(names: Sequence[str], rows: Sequence[Sequence[int]]) -> list[tuple[str, ...]]:
+    return [(name, *(f"{count:,}" for count in row)) for name, row in zip(names, rows, strict=True)]
+
+
+def digests(library: Library) -> None:
+    """Name the models and the library with their digests."""
+    model, made = stance_model(), library.manifest
+    st.html(_heading("What runs here"))
+    st.html(
+        facts_html(
+            [
+                ("Program", f"compare {__version__}"),
+                ("Stance model", model.name),
+                ("Its digest", model.digest),
+                ("Embedding model", made.encoder),
+                ("Its digest", made.encoder_digest),
+                ("Library", f"{made.statements:,} statements in {made.passages:,} passages"),
+                ("Its digest", library.digest),
+            ]
+        )
+    )
+
+
+def cite(library: Library) -> None:
+    """Say how to cite a statement, a verdict and the program."""
+    model = stance_model()
+    st.html(_heading("How to cite"))
+    small(
+        "Cite a statement by its own source, which each card names; the exports hold it for every "
+        "pair. Cite a verdict as the model’s, never as the speaker’s or a reader’s, with the model "
+        "and the library it comes from:"
+    )
+    st.code(
+        f"compare {__version__}, stance model {model.name} ({model.digest[:12]}), "
+        f"library {library.digest[:12]}, searched on <date>.",
+        language=None,
+        wrap_lines=True,
+    )
+
+
+def _heading(text: str, level: int = 2) -> str:
+    return f'<div class="cp-section"><h{level}>{text_html(text)}</h{level}></div>'

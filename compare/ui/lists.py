@@ -1,0 +1,171 @@
+"""A result as the reader sees it: agree beside oppose, neither folded away."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import streamlit as st
+
+from compare.errors import CompareError
+from compare.results import Match, Outcome, SearchResult, Stance
+from compare.ui.cards import list_head, match_card, quote_card
+from compare.ui.ordering import in_order
+from compare.ui.shell import notice, small
+from compare.ui.words import VERDICT, counted, percent
+
+AT_FIRST = 10
+"""Cards of a list shown before "Show more"."""
+
+STATEMENT_PAGE = "compare/ui/pages/corpus.py"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A result and how it is shown.
+
+    Attributes:
+        prefix: Of the keys of widgets, one for each page.
+        library: The key of the library in the chooser, for links into it.
+    """
+
+    result: SearchResult
+    order: str
+    prefix: str
+    library: str
+
+
+def widget_key(text: str) -> str:
+    """Return a short key for what may hold any character."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def on_screen(shown: Shown) -> list[Match]:
+    """Return the matches of both lists that have a card now."""
+    return [
+        match
+        for stance in (Stance.AGREE, Stance.OPPOSE)
+        for match in _shown(shown, stance)[: _number(shown, stance)]
+    ]
+
+
+def _shown(shown: Shown, stance: Stance) -> list[Match]:
+    return in_order(shown.result.listed(stance), shown.order, stance)
+
+
+def _number(shown: Shown, stance: Stance) -> int:
+    return int(st.session_state.get(f"{shown.prefix}more-{stance.value}", AT_FIRST))
+
+
+def pinned_quote(result: SearchResult) -> None:
+    """Show the quote, and its statement where the library holds it."""
+    with st.container(key="pinned"):
+        st.html(quote_card(result.quote, result.source))
+
+
+def side_by_side(shown: Shown) -> None:
+    """Show what agrees beside what opposes, then what does neither, folded."""
+    result = shown.result
+    if result.notes:
+        notice(*result.notes)
+    if result.outcome is Outcome.NOTHING:
+        _nothing(result)
+    else:
+        left, right = st.columns(2, gap="large")
+        with left:
+            _list(shown, Stance.AGREE)
+        with right:
+            _list(shown, Stance.OPPOSE)
+    if neither := result.neither:
+        label = f"Neither: {counted(len(neither), 'statement')} on the same topic"
+        with st.expander(label, key=f"{shown.prefix}neither"):
+            _cards(shown, Stance.NEITHER)
+
+
+def _nothing(result: SearchResult) -> None:
+    """Say that nothing speaks to the quote, and what was looked at."""
+    least = result.thresholds
+    near = len(result.neither)
+    st.html(
+        '<div class="cp-nothing"><h2>Nothing here speaks to this</h2>'
+        f"<p>Of {counted(result.provenance.statements, 'statement')} in the library, "
+        f"{counted(near, 'is', 'are')} on the same topic, and none of them agrees with the quote "
+        f"or opposes it with a probability of {percent(least.probability)} or more.</p>"
+        "<p>That is an answer about this library under these filters and thresholds, not about the "
+        "world. Lower the least probability or closeness, take a filter away, or add statements."
+        "</p></div>"
+    )
+
+
+def _list(shown: Shown, stance: Stance) -> None:
+    """Show one list with its head."""
+    matches = shown.result.listed(stance)
+    st.html(list_head(stance, len(matches)))
+    if not matches:
+        verb = "agrees with" if stance is Stance.AGREE else "opposes"
+        small(f"No statement in this library {verb} the quote at these thresholds.")
+    _cards(shown, stance)
+
+
+def _cards(shown: Shown, stance: Stance) -> None:
+    """Show the cards of a list, as many as were asked for."""
+    matches = _shown(shown, stance)
+    more = f"{shown.prefix}more-{stance.value}"
+    number = _number(shown, stance)
+    for match in matches[:number]:
+        _card(shown, stance, match)
+    if len(matches) > number:
+
+        def show_more() -> None:
+            st.session_state[more] = number + AT_FIRST
+
+        left = len(matches) - number
+        st.button(
+            f"Show {min(left, AT_FIRST)} more of {left}", key=f"{more}-go", on_click=show_more
+        )
+
+
+def _card(shown: Shown, stance: Stance, match: Match) -> None:
+    """Show a card with what can be done with it."""
+    key = widget_key(match.statement.id)
+    with st.container(key=f"card-{shown.prefix}{stance.value}-{key}", gap="xxsmall"):
+        st.html(match_card(match, stance, shown.result.quote.text))
+        with st.container(
+            key=f"actions-{shown.prefix}{stance.value}-{key}",
+            horizontal=True,
+            gap="small",
+            vertical_alignment="center",
+        ):
+            st.page_link(
+                STATEMENT_PAGE,
+                label="Open statement",
+                query_params={"id": match.statement.id, "library": shown.library},
+            )
+            with st.popover("This verdict is wrong", type="tertiary"):
+                _correction(shown, stance, match, key)
+
+
+def _correction(shown: Shown, stance: Stance, match: Match, key: str) -> None:
+    """Ask for the right label and write it to the user's file."""
+    base = f"{shown.prefix}{stance.value}-{key}"
+    others = [other for other in Stance if other is not stance]
+    with st.form(f"wrong-{base}", border=False):
+        label = st.radio(
+            f"It is shown as “{VERDICT[stance]}”. What is right?",
+            [VERDICT[other] for other in others],
+            key=f"right-{base}",
+        )
+        note = st.text_input("Why (if you like)", key=f"note-{base}", max_chars=500)
+        if not st.form_submit_button("Keep this correction"):
+            return
+    right = next((other for other in others if VERDICT[other] == label), None)
+    if right is None:
+        notice("Choose what is right.", error=True)
+        return
+    try:
+        from compare.feedback import append_correction
+
+        path = append_correction(shown.result, match, right, note=(note or "")[:500])
+        notice(f"Kept in {path}. It stays on this machine and changes nothing shown here.")
+    except CompareError as error:
+        notice(str(error), error=True)

@@ -1,0 +1,106 @@
+"""The side: filters, thresholds and order, each value checked again on this side of the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from compare.errors import QueryError
+from compare.facets import Facet, Facets
+from compare.results import Filters, Thresholds
+from compare.statement import PartialDate
+from compare.ui.asking import partial_date
+from compare.ui.ordering import ORDERS
+from compare.ui.shell import notice
+
+IN_MENU = 2000
+"""Values in a menu; where a library has more, the others can be typed."""
+
+
+def _many(label: str, facets: Sequence[Facet], key: str) -> tuple[str, ...]:
+    """Show a menu of several and return the values of those chosen."""
+    values = {facet.label: facet.value for facet in facets}
+    if not values:
+        return ()
+    chosen = st.multiselect(
+        label,
+        list(values)[:IN_MENU],
+        key=key,
+        bind="query-params",
+        placeholder="All",
+        wrap=True,
+        accept_new_options=len(values) > IN_MENU,
+    )
+    return tuple(values[name] for name in chosen if name in values)
+
+
+def _date(label: str, key: str) -> PartialDate | None:
+    """Show a field for a date; say so and ignore it where it holds none."""
+    text = st.text_input(label, key=key, bind="query-params", placeholder="2022-03")
+    try:
+        return partial_date(text or "")
+    except QueryError as error:
+        notice(f"{error} It is ignored.", error=True)
+        return None
+
+
+def narrow(facets: Facets, prefix: str = "", own: bool = True) -> Filters:
+    """Show the filters and return them."""
+    speakers = _many("Speaker", facets.speakers, f"{prefix}speakers")
+    countries = _many("Country or organisation", facets.countries, f"{prefix}countries")
+    left, right = st.columns(2)
+    with left:
+        since = _date("From", f"{prefix}from")
+    with right:
+        until = _date("To", f"{prefix}to")
+    if since and until and since.first > until.last:
+        notice(f"No date is from {since} to {until}: both are ignored.", error=True)
+        since = until = None
+    sources = _many("Source", facets.sources, f"{prefix}sources")
+    languages = _many("Language", facets.languages, f"{prefix}languages")
+    other_speaker = other_country = False
+    if own:
+        other_speaker = st.checkbox(
+            "Not the quote’s own speaker", key=f"{prefix}other_speaker", bind="query-params"
+        )
+        other_country = st.checkbox(
+            "Not the quote’s own country", key=f"{prefix}other_country", bind="query-params"
+        )
+    return Filters(
+        speakers=speakers,
+        countries=countries,
+        date_from=since,
+        date_to=until,
+        sources=sources,
+        languages=languages,
+        not_own_speaker=bool(other_speaker),
+        not_own_country=bool(other_country),
+    )
+
+
+def _share(label: str, default: float, key: str, explanation: str) -> float:
+    """Show a slider from 0 to 1 and return a value that is within."""
+    value = st.slider(
+        label, 0.0, 1.0, default, 0.01, key=key, bind="query-params", help=explanation
+    )
+    return min(max(float(value), 0.0), 1.0)
+
+
+def cut() -> tuple[Thresholds, str]:
+    """Show the thresholds and the order; neither makes anything be read again."""
+    default = Thresholds()
+    probability = _share(
+        "Least probability",
+        default.probability,
+        "p",
+        "A statement stands under Agree or Oppose from this probability on.",
+    )
+    similarity = _share(
+        "Least closeness",
+        default.similarity,
+        "s",
+        "How close in meaning to the quote a statement has to be, to be shown at all.",
+    )
+    order = st.selectbox("Order", ORDERS, key="sort", bind="query-params")
+    return Thresholds(probability, similarity), order if order in ORDERS else ORDERS[0]

@@ -1,0 +1,1 @@
+"""One script a page, run by `st.navigation` in app.py."""

@@ -1,0 +1,39 @@
+"""Add statements: a file of one's own into one's own library."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from compare.locations import user_library
+from compare.ui.browsing import template_button
+from compare.ui.choosing import choose_library
+from compare.ui.removal import offer_to_remove
+from compare.ui.shell import begin, notice, said_plainly, small
+from compare.ui.uploading import ADDED, offer_to_add, read_uploads, uploads
+from compare.ui.words import counted
+
+begin(
+    "Add statements",
+    "Read a file of statements into your own library. Nothing of it leaves this machine: it is "
+    "read, embedded and kept here.",
+)
+
+with said_plainly():
+    with st.sidebar:
+        chosen, library = choose_library()
+    if added := st.session_state.pop(ADDED, 0):
+        notice(
+            f"{counted(added, 'statement')} added. The library “My own library” is open now: "
+            "search it by quote, or browse it under Corpus."
+        )
+    files = uploads()
+    small(
+        "One row is one statement; only the words are required. A row whose id is known replaces "
+        f"the statement that has it. Your library is in {user_library()}."
+    )
+    template_button()
+    if files:
+        corpus = read_uploads(files)
+        if corpus is not None:
+            offer_to_add(corpus)
+    offer_to_remove()

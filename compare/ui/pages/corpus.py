@@ -1,0 +1,32 @@
+"""Corpus: browse, filter and search a library; one statement's page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from compare.ui.asking import FILLED
+from compare.ui.browsing import statement_list
+from compare.ui.choosing import choose_library
+from compare.ui.narrowing import cut, narrow
+from compare.ui.shell import begin, said_plainly
+from compare.ui.single import statement_page
+
+st.session_state.pop(FILLED, None)
+statement_id = st.query_params.get("id", "")
+
+if statement_id:
+    begin("One statement", "What the library holds of it, and who agrees and who opposes.")
+    with said_plainly():
+        with st.sidebar:
+            chosen, library = choose_library()
+            st.subheader("Cut and order the lists", anchor=False)
+            thresholds, order = cut()
+        statement_page(chosen, library, library.statement(statement_id), thresholds, order)
+else:
+    begin("Corpus", "Every statement of the library, newest first.")
+    with said_plainly():
+        with st.sidebar:
+            chosen, library = choose_library()
+            st.subheader("Narrow the list", anchor=False)
+            filters = narrow(library.facets(), prefix="c_", own=False)
+        statement_list(chosen, library, filters)

@@ -1,0 +1,47 @@
+"""The verdict on a pair: three probabilities and the words that decide."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from compare.results import Probabilities, Side, Stance, Why
+from compare.ui.browsing import EXAMPLE_ANSWER, EXAMPLE_QUOTE
+from compare.ui.cards import bars_html, context_html, marked_html, verdict_html
+from compare.ui.shell import small
+from compare.ui.words import VERDICT
+
+_SENTENCE = {
+    Stance.AGREE: "The two agree on a point that both address.",
+    Stance.OPPOSE: "The two cannot both be held.",
+    Stance.NEITHER: "The two neither agree nor oppose each other.",
+}
+
+
+def example_pair() -> tuple[str, str]:
+    """Return two statements to begin with: the sample's, so that the first page is not empty."""
+    return EXAMPLE_QUOTE, EXAMPLE_ANSWER
+
+
+def show_pair(side_a: Side, side_b: Side, probabilities: Probabilities, why: Why) -> None:
+    """Show the verdict, its probabilities, and both sides with the deciding words marked."""
+    stance = probabilities.stance
+    with st.container(key="pinned-verdict"):
+        st.html(
+            f'<article class="cp-card cp-asked cp-{stance.value}" aria-label="Verdict: '
+            f'{VERDICT[stance]}">{verdict_html(stance, probabilities, None)}'
+            f'<p class="cp-words">{_SENTENCE[stance]}</p></article>'
+        )
+        st.html(bars_html(probabilities))
+    left, right = st.columns(2, gap="large")
+    for column, name, side, spans in (
+        (left, "A", side_a, why.quote),
+        (right, "B", side_b, why.passage),
+    ):
+        with column:
+            st.html(
+                f'<article class="cp-card cp-{stance.value}" aria-label="Statement {name}">'
+                f'<p class="cp-note">Statement {name}</p>'
+                f'<blockquote class="cp-words" dir="auto"><p>{marked_html(side.text, spans)}</p>'
+                f"</blockquote>{context_html(side.context)}</article>"
+            )
+    small("Marked are the words without which the probability of this verdict falls most.")

@@ -1,0 +1,37 @@
+"""Notices, facts and tables as HTML, every word escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from compare.ui.cards import text_html
+
+
+def notice_html(sentences: Sequence[str], error: bool = False) -> str:
+    """Return a notice. Streamlit's own alerts read Markdown, and these hold untrusted text."""
+    rows = "".join(f'<p dir="auto">{text_html(sentence)}</p>' for sentence in sentences)
+    kind, role = ("cp-notice cp-error", "alert") if error else ("cp-notice", "status")
+    return f'<div class="{kind}" role="{role}">{rows}</div>'
+
+
+def facts_html(facts: Sequence[tuple[str, str]]) -> str:
+    """Return a list of names and values; a value that is empty is left out."""
+    rows = "".join(
+        f"<div><dt>{text_html(name)}</dt><dd>{text_html(value)}</dd></div>"
+        for name, value in facts
+        if value
+    )
+    return f'<dl class="cp-facts">{rows}</dl>'
+
+
+def table_html(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table that scrolls within itself where the page is narrow."""
+    top = "".join(f'<th scope="col">{text_html(cell)}</th>' for cell in head)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{text_html(cell)}</td>" for cell in row) + "</tr>" for row in rows
+    )
+    label = text_html(caption)
+    return (
+        f'<div class="cp-scroll" tabindex="0" role="region" aria-label="{label}">'
+        f'<table class="cp-table"><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
+    )

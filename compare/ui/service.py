@@ -1,0 +1,87 @@
+"""What pages share and keep: libraries, models, results. Only calls; the work is elsewhere.
+
+A library is kept under the name of its current generation, so that one that was changed, here or
+by another program, is opened anew. Results are frozen values and are shared between sessions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import streamlit as st
+
+from compare.library import Library
+from compare.results import Filters, Match, Probabilities, Quote, SearchResult, Side, Why
+from compare.search import explain, search
+from compare.stance import StanceModel, deciding_words, load_stance_model
+
+_LIBRARIES = 4
+_RESULTS = 64
+_EXPLAINED = 1024
+
+
+@st.cache_resource(show_spinner="Loading the stance model…")
+def stance_model() -> StanceModel:
+    """Return the shipped stance model."""
+    return load_stance_model()
+
+
+@st.cache_resource(show_spinner="Opening the library…", max_entries=_LIBRARIES)
+def _opened(folder: str, generation: str) -> Library:
+    return Library.open(Path(folder))
+
+
+def open_library(folder: Path) -> Library:
+    """Return the library of a folder as it is now."""
+    from compare.generations import current_name
+
+    return _opened(str(folder), current_name(folder))
+
+
+@st.cache_resource(show_spinner="Reading statements on the same point…", max_entries=_RESULTS)
+def _searched(
+    library_key: tuple[str, str], asked: str, _library: Library, _quote: Quote, _filters: Filters
+) -> SearchResult:
+    return search(_library, _quote, stance_model=stance_model(), filters=_filters)
+
+
+def search_library(library: Library, quote: Quote, filters: Filters) -> SearchResult:
+    """Return what was scored for a quote; what was scored once is not scored again."""
+    key = (library.digest, stance_model().digest)
+    return _searched(key, repr((quote, filters)), library, quote, filters)
+
+
+@st.cache_resource(show_spinner=False, max_entries=_EXPLAINED)
+def _explained(asked: str, _match: Match, _quote: Quote) -> Match:
+    return explain(_match, _quote, stance_model())
+
+
+def explain_matches(
+    result: SearchResult, matches: Sequence[Match], library_digest: str
+) -> SearchResult:
+    """Return the result with the deciding words of `matches`, found with a progress bar."""
+    found: dict[str, Match] = {}
+    bar = st.progress(0.0, text="Finding the words that decide")
+    for number, match in enumerate(matches, start=1):
+        key = repr((library_digest, stance_model().digest, result.quote, match.statement.id))
+        found[match.statement.id] = _explained(key + match.quote_part, match, result.quote)
+        bar.progress(number / len(matches), text="Finding the words that decide")
+    bar.empty()
+    return _with(result, found)
+
+
+def _with(result: SearchResult, found: Mapping[str, Match]) -> SearchResult:
+    scored = tuple(found.get(match.statement.id, match) for match in result.scored)
+    return replace(result, scored=scored)
+
+
+@st.cache_resource(show_spinner="Reading the pair…", max_entries=_RESULTS)
+def _pair(key: str, _side_a: Side, _side_b: Side) -> tuple[Probabilities, Why]:
+    return deciding_words(stance_model(), _side_a, _side_b)
+
+
+def explained_pair(side_a: Side, side_b: Side) -> tuple[Probabilities, Why]:
+    """Return the verdict on a pair and its deciding words."""
+    return _pair(repr((stance_model().digest, side_a, side_b)), side_a, side_b)

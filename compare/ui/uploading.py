@@ -1,0 +1,196 @@
+"""A file of one's own: what was read of it, row by row, and into one's own library."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path, PurePath
+from typing import NamedTuple
+
+import streamlit as st
+
+from compare.corpus import SUFFIXES, Corpus, read_corpus
+from compare.corpus.columns import FIELDS, resolve
+from compare.corpus.read import READERS
+from compare.corpus.values import BadFileError, Row
+from compare.errors import CompareError, CorpusError
+from compare.generations import is_library
+from compare.library import Library
+from compare.locations import user_library
+from compare.ui.choosing import SWITCH_TO, Place
+from compare.ui.pieces import table_html
+from compare.ui.shell import notice, small
+from compare.ui.words import counted
+
+ADDED = "added-to-library"
+"""Session state: how many statements were added on the last run."""
+
+_PROBLEMS_SHOWN = 200
+_FROM_CONTENT = "Not in this file"
+
+
+class Upload(NamedTuple):
+    """An uploaded file: its name without folders, and its bytes."""
+
+    name: str
+    content: bytes
+
+
+def uploads() -> list[Upload]:
+    """Show the field for files and return those that were put there."""
+    files = st.file_uploader(
+        "Files of statements",
+        type=sorted(suffix.lstrip(".") for suffix in SUFFIXES),
+        accept_multiple_files=True,
+        key="files",
+    )
+    return [Upload(PurePath(file.name).name or "file", file.getvalue()) for file in files or []]
+
+
+def _written(files: Sequence[Upload], folder: Path) -> list[Path]:
+    """Write the files into a folder that is gone afterwards; those of one name get a number."""
+    paths = []
+    for number, file in enumerate(files):
+        path = folder / file.name
+        if path.exists():
+            path = folder / f"{number}-{file.name}"
+        path.write_bytes(file.content)
+        paths.append(path)
+    return paths
+
+
+def _key(files: Sequence[Upload]) -> str:
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(repr(file.name).encode("utf-8", "surrogatepass"))
+        digest.update(hashlib.sha256(file.content).digest())
+    return digest.hexdigest()
+
+
+@st.cache_resource(show_spinner="Reading the files…", max_entries=4)
+def _read(key: str, mapping: tuple[tuple[str, str], ...], _files: Sequence[Upload]) -> Corpus:
+    with tempfile.TemporaryDirectory() as scratch:
+        paths = _written(_files, Path(scratch))
+        try:
+            corpus = read_corpus(paths, mapping=dict(mapping))
+        except CompareError as error:
+            raise CorpusError(_without(scratch, str(error))) from None
+        return replace(
+            corpus,
+            problems=tuple(
+                replace(problem, file=PurePath(problem.file).name) for problem in corpus.problems
+            ),
+            notes=tuple(_without(scratch, note) for note in corpus.notes),
+        )
+
+
+def _without(scratch: str, sentence: str) -> str:
+    """Return a sentence that names files as they were uploaded."""
+    return sentence.replace(f"{scratch}/", "").replace(f"{scratch}\\", "")
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _columns(key: str, _files: Sequence[Upload]) -> tuple[str, ...]:
+    """Return the columns of the first row of each file, in order."""
+    found: dict[str, None] = {}
+    with tempfile.TemporaryDirectory() as scratch:
+        for path in _written(_files, Path(scratch)):
+            try:
+                for item in READERS[path.suffix.casefold()](path, path.name):
+                    if isinstance(item, Row):
+                        found.update(dict.fromkeys(item.cells))
+                        break
+            except (BadFileError, OSError):
+                continue
+    return tuple(found)
+
+
+def _mapping(columns: Sequence[str], key: str) -> dict[str, str]:
+    """Show which column is which field and return what differs from what is known."""
+    known = {field: column for column, field in resolve(columns, {}).items()}
+    chosen: dict[str, str] = {}
+    with st.expander("Which column is what", expanded="text" not in known):
+        small("Change what was not recognised. Columns that are no field are kept as they are.")
+        with st.grid(3):
+            for field in FIELDS:
+                options = [_FROM_CONTENT, *columns]
+                now = known.get(field)
+                picked = st.selectbox(
+                    field.capitalize(),
+                    options,
+                    index=options.index(now) if now in options else 0,
+                    key=f"map-{key[:12]}-{field}",
+                )
+                if picked in columns and picked != now:
+                    chosen[str(picked)] = field
+    return chosen
+
+
+def read_uploads(files: Sequence[Upload]) -> Corpus | None:
+    """Read the files and show the report; None where nothing could be read."""
+    key = _key(files)
+    columns = _columns(key, files)
+    mapping = _mapping(columns, key) if columns else {}
+    try:
+        corpus = _read(key, tuple(mapping.items()), files)
+    except CompareError as error:
+        sentence = str(error)
+        if columns and "text" not in {*resolve(columns, {}).values(), *mapping.values()}:
+            sentence = "No column holds the words of a statement: choose the one for Text above."
+        notice(sentence, error=True)
+        return None
+    _report(corpus)
+    return corpus
+
+
+def _report(corpus: Corpus) -> None:
+    """Say what was read and show each row that was not, with the remedy."""
+    read = counted(len(corpus), "statement")
+    skipped = counted(len(corpus.problems), "row was", "rows were")
+    notice(f"{read} can be added; {skipped} skipped.", *corpus.notes)
+    if not corpus.problems:
+        return
+    rows = [
+        (
+            problem.file,
+            f"{problem.place} {problem.line}" if problem.line else "whole file",
+            problem.column,
+            problem.value[:80],
+            problem.message,
+        )
+        for problem in corpus.problems[:_PROBLEMS_SHOWN]
+    ]
+    head = ("File", "Where", "Column", "Value", "What is wrong, and the remedy")
+    st.html(table_html("Rows that were skipped", head, rows))
+    if len(corpus.problems) > _PROBLEMS_SHOWN:
+        small(f"The first {_PROBLEMS_SHOWN} of {len(corpus.problems):,} are shown.")
+
+
+def _add(corpus: Corpus) -> None:
+    """Write the statements into the user's own library, with a progress bar."""
+    bar = st.progress(0.0, text="Reading the statements into your library")
+
+    def on_progress(done: int, total: int) -> None:
+        share = done / total if total else 1.0
+        bar.progress(min(share, 1.0), text=f"{done:,} of {total:,} passages read")
+
+    folder = user_library()
+    if is_library(folder):
+        Library.open(folder).update(add=corpus.statements, on_progress=on_progress)
+    else:
+        Library.build(corpus.statements, folder, on_progress=on_progress)
+    bar.empty()
+
+
+def offer_to_add(corpus: Corpus) -> None:
+    """Show the button that adds the statements, and change to the library once they are in."""
+    if not corpus.statements:
+        return
+    label = f"Add {counted(len(corpus), 'statement')} to my library"
+    if st.button(label, type="primary", key="add-go"):
+        _add(corpus)
+        st.session_state[ADDED] = len(corpus)
+        st.session_state[SWITCH_TO] = Place.OWN.value
+        st.rerun()
