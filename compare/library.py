@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -142,8 +142,9 @@ class Library:
         with writing(self.folder) as scratch:
             before = open_generation(self.folder)
             identity = EncoderIdentity.recorded(before.manifest)
-            if self._encoder is not None:
-                _check_encoder(self.folder, before.manifest, self._encoder)
+            encoder = self._encoder
+            if encoder is not None:
+                _check_encoder(self.folder, before.manifest, encoder)
             known = Known.of(before, identity)
             store = Store.open(before.path / STORE)
             try:
@@ -151,13 +152,12 @@ class Library:
                 if missing:
                     raise _no_statement(missing[0], self.folder)
                 statements = changed(store.every_statement(), new, gone)
-                manifest = write_files(
-                    scratch, statements, known, identity, lambda: self.encoder, on_progress
-                )
+                load = partial(_load_encoder, self.folder, before.manifest, encoder)
+                manifest = write_files(scratch, statements, known, identity, load, on_progress)
             finally:
                 store.close()
             generation = publish(self.folder, scratch, manifest)
-        return type(self)(self.folder, generation, self._encoder)
+        return type(self)(self.folder, generation, encoder)
 
     def delete(self, ids: Iterable[str]) -> Self:
         """Remove statements and return the library opened anew."""
@@ -220,11 +220,7 @@ class Library:
         """
         with self._lock:
             if self._encoder is None:
-                from compare.encoder import load_encoder
-
-                encoder = load_encoder(self.manifest.encoder)
-                _check_encoder(self.folder, self.manifest, encoder)
-                self._encoder = encoder
+                self._encoder = _load_encoder(self.folder, self.manifest)
             return self._encoder
 
     @cached_property
@@ -438,6 +434,17 @@ def _known_or_none(folder: Path, identity: EncoderIdentity) -> Known:
         except LibraryError:
             pass
     return Known.none(identity.dim)
+
+
+def _load_encoder(folder: Path, manifest: Manifest, at_hand: Encoder | None = None) -> Encoder:
+    """Return the encoder that a library was built with, loaded unless it is at hand."""
+    if at_hand is not None:
+        return at_hand
+    from compare.encoder import load_encoder
+
+    encoder = load_encoder(manifest.encoder)
+    _check_encoder(folder, manifest, encoder)
+    return encoder
 
 
 def _check_encoder(folder: Path, manifest: Manifest, encoder: Encoder) -> None:
