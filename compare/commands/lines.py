@@ -101,12 +101,19 @@ def words_shown(statement: Statement, words: str) -> str:
     return f"“{words}”" if statement.quotation is Quotation.DIRECT else words
 
 
+def _unsure(stance: Stance, match: Match) -> list[str]:
+    """Return how near a statement that does neither comes to doing one."""
+    if stance is not Stance.NEITHER:
+        return []
+    return [f"agree {match.probabilities.agree:.2f}, oppose {match.probabilities.oppose:.2f}"]
+
+
 def _show_lines(stance: Stance, matches: Sequence[tuple[int, Match]]) -> None:
     say(TITLES[stance].upper())
     for rank, match in matches:
         probability = match.probabilities.of(stance)
         say(f"{rank:3}. {probability:.2f} {words_shown(match.statement, match.passage.text)}")
-        below = details(match.statement, match.also_said)
+        below = [*_unsure(stance, match), *details(match.statement, match.also_said)]
         for line in [*below, *why_lines(match.why, match.quote_part, match.passage.text)]:
             say(f"{_INDENT}{line}")
 
@@ -123,7 +130,7 @@ def _show_table(stance: Stance, matches: Sequence[tuple[int, Match]]) -> None:
     table.add_column("Who, when, where", ratio=2)
     for rank, match in matches:
         spans = match.why.passage if match.why else ()
-        below = "\n".join(details(match.statement, match.also_said))
+        below = "\n".join([*details(match.statement, match.also_said), *_unsure(stance, match)])
         probability = Text(f"{match.probabilities.of(stance):.2f}", colour)
         table.add_row(Text(str(rank)), probability, _marked(match.passage.text, spans), Text(below))
     _draw(table)

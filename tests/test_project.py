@@ -1,0 +1,102 @@
+"""What the project promises of itself as a whole: its packaging, its names, its lightness."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.version import Version
+
+import compare
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+
+
+def lines_of(name: str) -> list[str]:
+    lines = (ROOT / name).read_text().splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+REQUIREMENTS = [Requirement(line) for line in lines_of("requirements.txt")]
+EXTRAS = [
+    Requirement(line)
+    for extra in PROJECT["project"]["optional-dependencies"].values()
+    for line in extra
+]
+CONSTRAINTS = {
+    re.sub(r"[-_.]+", "-", name).lower(): Version(version)
+    for name, version in (line.split("==") for line in lines_of("constraints.txt"))
+}
+
+
+def test_what_a_user_installs_is_what_the_package_asks_for() -> None:
+    assert PROJECT["project"]["dynamic"] == ["dependencies", "version"]
+    dynamic = PROJECT["tool"]["setuptools"]["dynamic"]
+    assert dynamic["dependencies"] == {"file": ["requirements.txt"]}
+    names = {requirement.name for requirement in REQUIREMENTS}
+    assert {"sentence-transformers", "faiss-cpu", "streamlit"} <= names
+    assert len(names) == len(REQUIREMENTS)
+
+
+@pytest.mark.parametrize("requirement", [*REQUIREMENTS, *EXTRAS], ids=str)
+def test_every_dependency_is_bounded_and_pinned_for_the_tests(requirement: Requirement) -> None:
+    assert {specifier.operator for specifier in requirement.specifier} == {">=", "<"}
+    pinned = CONSTRAINTS[re.sub(r"[-_.]+", "-", requirement.name).lower()]
+    assert pinned in requirement.specifier
+
+
+def test_no_version_is_of_one_build_only() -> None:
+    for name in ("requirements.txt", "constraints.txt", "pyproject.toml"):
+        assert not re.search(r"\d\+\w", "\n".join(lines_of(name)))
+    assert not {"triton", "compare-statements"} & set(CONSTRAINTS)
+    assert not [name for name in CONSTRAINTS if name.startswith("nvidia")]
+
+
+def test_every_public_name_is_there() -> None:
+    for name in compare.__all__:
+        value = getattr(compare, name)
+        home = importlib.import_module(f"compare.{compare._MODULE_OF[name]}")
+        assert value is getattr(home, name)
+    assert sorted(compare._MODULE_OF) == sorted(compare.__all__)
+    assert set(compare.__all__) <= set(dir(compare))
+    with pytest.raises(AttributeError, match="module 'compare' has no attribute 'nothing'"):
+        _ = compare.nothing
+
+
+@pytest.mark.parametrize("first", ["compare.search", "compare.export", "compare.library"])
+def test_functions_are_not_hidden_by_the_modules_of_their_names(first: str) -> None:
+    program = (
+        f"import {first}\nfrom compare import search, export\nimport compare\n"
+        "assert search.__module__ == 'compare.search' and callable(search)\n"
+        "assert compare.export is export and callable(export)\n"
+        "from compare.search import explain\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_importing_the_package_is_light() -> None:
+    program = "import sys, compare\nprint(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert not {"numpy", "torch", "faiss", "streamlit", "click", "rich"} & set(done.stdout.split())
+
+
+def test_make_alone_names_the_targets() -> None:
+    done = subprocess.run(
+        ["make", "-C", ROOT, "--no-print-directory"], capture_output=True, text=True
+    )
+    for target in ("setup", "app", "test", "lint", "bench", "train", "constraints", "clean"):
+        assert re.search(rf"^  make {target} +\w", done.stdout, re.MULTILINE)
+
+
+@pytest.mark.parametrize("target", ["bench", "train"])
+def test_what_needs_data_says_so(target: str) -> None:
+    done = subprocess.run(["make", "-C", ROOT, "-n", target], capture_output=True, text=True)
+    assert done.returncode == 2
+    assert f"name the data: make {target} DATA=DIR" in done.stderr
