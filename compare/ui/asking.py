@@ -11,6 +11,9 @@ from compare.errors import QueryError
 from compare.results import Quote
 from compare.statement import PartialDate, Statement
 
+CHOSEN = "sid"
+"""In the address: the id of the statement of the library that was chosen."""
+
 FILLED = "filled-from"
 """Session state: the id of the statement that last filled the fields."""
 
@@ -97,10 +100,10 @@ def who_fields() -> dict[str, str]:
     return {name: value or "" for name, value in fields.items()}
 
 
-def ask(statements: Sequence[Statement], example: str) -> tuple[str, dict[str, str], str | None]:
+def ask(statements: Sequence[Statement], example: str) -> tuple[str, dict[str, str], str]:
     """Show the form; return the words, who said them and the id of the statement chosen."""
     by_id = {statement.id: statement for statement in statements}
-    wanted = st.query_params.get("sid", "")
+    wanted = st.query_params.get(CHOSEN, "")
     if "q" not in st.query_params:
         if wanted in by_id and st.session_state.get(FILLED) != wanted:
             fill_from(by_id[wanted])
@@ -108,9 +111,10 @@ def ask(statements: Sequence[Statement], example: str) -> tuple[str, dict[str, s
             st.session_state["q"] = example
 
     def fill() -> None:
-        chosen = st.session_state.get("sid")
+        chosen = st.session_state.get("pick")
         if chosen in by_id:
             fill_from(by_id[chosen])
+            st.query_params[CHOSEN] = chosen
 
     with st.form("ask", border=False):
         text = st.text_area(
@@ -119,14 +123,13 @@ def ask(statements: Sequence[Statement], example: str) -> tuple[str, dict[str, s
         with st.expander("Who said it, and when"):
             who = who_fields()
         st.form_submit_button("Search", type="primary", key="go")
-    chosen = st.selectbox(
+    st.selectbox(
         "Or take a statement of this library",
         list(by_id),
         index=None,
-        key="sid",
-        bind="query-params",
+        key="pick",
         format_func=lambda key: statement_label(by_id[key]) if key in by_id else str(key),
         placeholder="Choose one, and its words and speaker fill the fields",
         on_change=fill,
     )
-    return text or "", who, chosen
+    return text or "", who, st.query_params.get(CHOSEN, "")

@@ -12,9 +12,11 @@ from compare.locations import sample_corpus
 from compare.passages import split_statement
 from compare.results import Filters
 from compare.statement import Statement
+from compare.ui.asking import CHOSEN
 from compare.ui.cards import statement_card
 from compare.ui.choosing import Choice, Place
 from compare.ui.lists import STATEMENT_PAGE, widget_key
+from compare.ui.pieces import table_html
 from compare.ui.removal import removed_notice
 from compare.ui.shell import notice, small
 from compare.ui.words import counted
@@ -45,7 +47,7 @@ def example_quote(chosen: Choice, library: Library) -> str:
 def menu_of_statements(library: Library) -> list[Statement]:
     """Return the statements to choose from, with the one that the address names."""
     statements, _ = library.browse(limit=IN_MENU)
-    wanted = st.query_params.get("sid", "")
+    wanted = st.query_params.get(CHOSEN, "")
     if wanted and all(statement.id != wanted for statement in statements):
         return [*_named(library, wanted), *statements]
     return statements
@@ -100,8 +102,26 @@ def _listed(chosen: Choice, statement: Statement) -> None:
             )
 
 
-def template_button() -> None:
-    """Offer the empty table that has all columns, where the install has it."""
+_COLUMNS = (
+    ("text", "The words: as quoted, or as the report words them. The only one that is required."),
+    ("context", "What completes a fragment: “said of the war”, “denying the allegation that …”."),
+    ("speaker, role, country", "Who; several countries are joined with “;”."),
+    ("date", "As much as is known: 2022, 2022-03 or 2022-03-18."),
+    ("venue, title, source, url", "Where it was said, and where the words were found."),
+    ("language", "As a code: en, fr, ar."),
+    ("quotation", "direct, or reported where the words are another’s account."),
+    ("id", "A name of its own; made from the words where there is none."),
+)
+
+
+def columns_help() -> None:
+    """Say what the columns of a file are, and offer the empty table that has them all."""
+    with st.expander("The columns of a file"):
+        st.html(table_html("The columns of a file", ("Column", "What it holds"), _COLUMNS))
+        _template_button()
+
+
+def _template_button() -> None:
     template = sample_corpus().with_name("template.csv")
     if template.is_file():
         st.download_button(

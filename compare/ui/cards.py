@@ -203,7 +203,7 @@ def quote_card(quote: Quote, source: Statement | None, marks: Sequence[Span] = (
         )
         words, label = quote.text, "Your quote"
     known = shown.speaker or shown.country or shown.date or shown.source
-    who = who_html(shown, 3) if known else ""
+    who = who_html(shown, 2) if known else ""
     return (
         f'<article class="cp-card cp-asked" aria-label="Your quote"><p class="cp-note">{label}</p>'
         f"{_words_html(shown, _Words(words, tuple(marks)))}{context_html(shown.context)}{who}"

@@ -21,18 +21,11 @@ SWITCH_TO = "switch-to-library"
 
 
 class Place(StrEnum):
-    """Where a library can be; the values stand in addresses."""
+    """Where a library can be; the values stand in the menu and in addresses."""
 
-    NAMED = "named"
-    OWN = "own"
-    SAMPLE = "sample"
-
-
-_LABEL = {
-    Place.NAMED: "The library COMPARE_LIBRARY names",
-    Place.OWN: "My own library",
-    Place.SAMPLE: "Sample",
-}
+    NAMED = "COMPARE_LIBRARY"
+    OWN = "My own"
+    SAMPLE = "Sample"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +71,6 @@ def choose_library() -> tuple[Choice, Library]:
         list(found),
         key="library",
         bind="query-params",
-        format_func=lambda key: _LABEL[Place(key)] if key in set(Place) else key,
         persist_state="session",
     )
     chosen = found.get(key or "") or next(iter(found.values()))

@@ -72,7 +72,8 @@ def reading() -> None:
         f"Unless you move the sliders, a statement is listed from a probability of "
         f"{percent(least.probability)} and a closeness of {least.similarity:.2f} on."
     )
-    rows = [(words, f"{percent(floor)} or more") for floor, words in LIKELIHOOD]
+    rows = [(words, f"{percent(floor)} or more") for floor, words in LIKELIHOOD if floor]
+    rows.append((LIKELIHOOD[-1][1], f"less than {percent(LIKELIHOOD[-2][0])}"))
     st.html(_heading("Probabilities in words", 3))
     st.html(table_html("Probabilities in words", ("Said as", "From"), rows))
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from compare.errors import CompareError
 from compare.results import Match, Outcome, SearchResult, Stance
+from compare.ui import PAGES
 from compare.ui.cards import list_head, match_card, quote_card
 from compare.ui.ordering import in_order
 from compare.ui.shell import notice, small
@@ -17,7 +18,7 @@ from compare.ui.words import VERDICT, counted, percent
 AT_FIRST = 10
 """Cards of a list shown before "Show more"."""
 
-STATEMENT_PAGE = "compare/ui/pages/corpus.py"
+STATEMENT_PAGE = PAGES / "corpus.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +87,17 @@ def _nothing(result: SearchResult) -> None:
     """Say that nothing speaks to the quote, and what was looked at."""
     least = result.thresholds
     near = len(result.neither)
+    found = (
+        "none is on the same topic"
+        if not near
+        else (
+            f"{counted(near, 'is', 'are')} on the same topic, but none agrees with the quote or "
+            f"opposes it with a probability of {percent(least.probability)} or more"
+        )
+    )
     st.html(
         '<div class="cp-nothing"><h2>Nothing here speaks to this</h2>'
-        f"<p>Of {counted(result.provenance.statements, 'statement')} in the library, "
-        f"{counted(near, 'is', 'are')} on the same topic, and none of them agrees with the quote "
-        f"or opposes it with a probability of {percent(least.probability)} or more.</p>"
+        f"<p>Of {counted(result.provenance.statements, 'statement')} in the library {found}.</p>"
         "<p>That is an answer about this library under these filters and thresholds, not about the "
         "world. Lower the least probability or closeness, take a filter away, or add statements."
         "</p></div>"
@@ -153,6 +160,7 @@ def _correction(shown: Shown, stance: Stance, match: Match, key: str) -> None:
         label = st.radio(
             f"It is shown as “{VERDICT[stance]}”. What is right?",
             [VERDICT[other] for other in others],
+            index=None,
             key=f"right-{base}",
         )
         note = st.text_input("Why (if you like)", key=f"note-{base}", max_chars=500)

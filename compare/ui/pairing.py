@@ -27,7 +27,7 @@ def show_pair(side_a: Side, side_b: Side, probabilities: Probabilities, why: Why
     stance = probabilities.stance
     with st.container(key="pinned-verdict"):
         st.html(
-            f'<article class="cp-card cp-asked cp-{stance.value}" aria-label="Verdict: '
+            f'<article class="cp-card cp-whole cp-{stance.value}" aria-label="Verdict: '
             f'{VERDICT[stance]}">{verdict_html(stance, probabilities, None)}'
             f'<p class="cp-words">{_SENTENCE[stance]}</p></article>'
         )

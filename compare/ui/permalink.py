@@ -8,8 +8,10 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from compare.ui.asking import CHOSEN
+
 KEYS = (
-    *("q", "by", "role", "country", "date", "context", "sid", "library"),
+    *("q", "by", "role", "country", "date", "context", "library"),
     *("speakers", "countries", "from", "to", "sources", "languages"),
     *("other_speaker", "other_country", "p", "s", "sort", "why"),
 )
@@ -39,6 +41,7 @@ def permalink(base: str, state: Sequence[tuple[str, object]]) -> str:
 def current_link(library_digest: str) -> str:
     """Return the address that brings back what is on the search page now."""
     state: list[tuple[str, object]] = [(key, st.session_state.get(key)) for key in KEYS]
+    state.append((CHOSEN, st.query_params.get(CHOSEN)))
     return permalink(st.context.url or "", [*state, (DIGEST, library_digest[:12])])
 
 

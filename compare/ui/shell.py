@@ -31,6 +31,11 @@ def begin(title: str, lede: str) -> None:
     )
 
 
+def side_head(text: str) -> None:
+    """Head a group of controls at the side."""
+    st.html(f'<h2 class="cp-side">{text_html(text)}</h2>')
+
+
 def notice(*sentences: str, error: bool = False) -> None:
     """Show sentences as written."""
     st.html(notice_html(sentences, error))

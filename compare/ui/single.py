@@ -7,6 +7,8 @@ import streamlit as st
 from compare.library import Library
 from compare.results import Filters, Quote, Thresholds
 from compare.statement import Quotation, Statement
+from compare.ui import PAGES
+from compare.ui.asking import CHOSEN
 from compare.ui.cards import statement_card
 from compare.ui.choosing import Choice
 from compare.ui.lists import Shown, side_by_side
@@ -15,8 +17,8 @@ from compare.ui.removal import deletion
 from compare.ui.service import search_library
 from compare.ui.words import date_in_words
 
-SEARCH_PAGE = "compare/ui/pages/search.py"
-CORPUS_PAGE = "compare/ui/pages/corpus.py"
+SEARCH_PAGE = PAGES / "search.py"
+CORPUS_PAGE = PAGES / "corpus.py"
 
 
 def statement_page(
@@ -25,12 +27,12 @@ def statement_page(
     """Show a statement and what agrees with it and opposes it."""
     with st.container(key="pinned-statement"):
         st.html(statement_card(statement, level=2, kind="asked"))
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+    with st.container(key="actions-one", horizontal=True, gap="small", vertical_alignment="center"):
         st.page_link(CORPUS_PAGE, label="All statements", query_params={"library": chosen.key})
         st.page_link(
             SEARCH_PAGE,
             label="Search with it",
-            query_params={"sid": statement.id, "library": chosen.key},
+            query_params={CHOSEN: statement.id, "library": chosen.key},
         )
         if not library.read_only:
             with st.popover("Delete it", type="tertiary"):

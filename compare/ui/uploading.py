@@ -27,6 +27,9 @@ from compare.ui.words import counted
 ADDED = "added-to-library"
 """Session state: how many statements were added on the last run."""
 
+_BATCH = "batch-of-files"
+"""Session state: how many batches were added; each has an empty field for files."""
+
 _PROBLEMS_SHOWN = 200
 _FROM_CONTENT = "Not in this file"
 
@@ -42,11 +45,15 @@ def uploads() -> list[Upload]:
     """Show the field for files and return those that were put there."""
     files = st.file_uploader(
         "Files of statements",
-        type=sorted(suffix.lstrip(".") for suffix in SUFFIXES),
         accept_multiple_files=True,
-        key="files",
+        key=f"files-{st.session_state.get(_BATCH, 0)}",
     )
     return [Upload(PurePath(file.name).name or "file", file.getvalue()) for file in files or []]
+
+
+def kinds() -> str:
+    """Return the endings of the files that can be read."""
+    return ", ".join(sorted(SUFFIXES))
 
 
 def _written(files: Sequence[Upload], folder: Path) -> list[Path]:
@@ -192,5 +199,6 @@ def offer_to_add(corpus: Corpus) -> None:
     if st.button(label, type="primary", key="add-go"):
         _add(corpus)
         st.session_state[ADDED] = len(corpus)
+        st.session_state[_BATCH] = st.session_state.get(_BATCH, 0) + 1
         st.session_state[SWITCH_TO] = Place.OWN.value
         st.rerun()

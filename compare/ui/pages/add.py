@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from compare.locations import user_library
-from compare.ui.browsing import template_button
+from compare.ui.browsing import columns_help
 from compare.ui.choosing import choose_library
 from compare.ui.removal import offer_to_remove
 from compare.ui.shell import begin, notice, said_plainly, small
-from compare.ui.uploading import ADDED, offer_to_add, read_uploads, uploads
+from compare.ui.uploading import ADDED, kinds, offer_to_add, read_uploads, uploads
 from compare.ui.words import counted
 
 begin(
@@ -23,15 +23,16 @@ with said_plainly():
         chosen, library = choose_library()
     if added := st.session_state.pop(ADDED, 0):
         notice(
-            f"{counted(added, 'statement')} added. The library “My own library” is open now: "
+            f"{counted(added, 'statement')} added. Your own library is open now: "
             "search it by quote, or browse it under Corpus."
         )
     files = uploads()
     small(
-        "One row is one statement; only the words are required. A row whose id is known replaces "
-        f"the statement that has it. Your library is in {user_library()}."
+        f"Files that can be read: {kinds()}. One row is one statement; only the words are "
+        "required. A row whose id is known replaces the statement that has it.",
+        f"Your library is in {user_library()}.",
     )
-    template_button()
+    columns_help()
     if files:
         corpus = read_uploads(files)
         if corpus is not None:

@@ -8,7 +8,7 @@ from compare.ui.asking import FILLED
 from compare.ui.browsing import statement_list
 from compare.ui.choosing import choose_library
 from compare.ui.narrowing import cut, narrow
-from compare.ui.shell import begin, said_plainly
+from compare.ui.shell import begin, said_plainly, side_head
 from compare.ui.single import statement_page
 
 st.session_state.pop(FILLED, None)
@@ -19,7 +19,7 @@ if statement_id:
     with said_plainly():
         with st.sidebar:
             chosen, library = choose_library()
-            st.subheader("Cut and order the lists", anchor=False)
+            side_head("Cut and order the lists")
             thresholds, order = cut()
         statement_page(chosen, library, library.statement(statement_id), thresholds, order)
 else:
@@ -27,6 +27,6 @@ else:
     with said_plainly():
         with st.sidebar:
             chosen, library = choose_library()
-            st.subheader("Narrow the list", anchor=False)
+            side_head("Narrow the list")
             filters = narrow(library.facets(), prefix="c_", own=False)
         statement_list(chosen, library, filters)

@@ -12,7 +12,7 @@ from compare.ui.lists import Shown, on_screen, pinned_quote, side_by_side
 from compare.ui.narrowing import cut, narrow
 from compare.ui.permalink import current_link, library_note
 from compare.ui.service import explain_matches, search_library
-from compare.ui.shell import begin, notice, said_plainly, small
+from compare.ui.shell import begin, notice, said_plainly, side_head, small
 
 begin(
     "Who agrees, who opposes",
@@ -26,14 +26,14 @@ with said_plainly():
     statements = menu_of_statements(library)
     text, who, statement_id = ask(statements, example_quote(chosen, library))
     with st.sidebar:
-        st.subheader("Narrow the search", anchor=False)
+        side_head("Narrow the search")
         filters = narrow(library.facets())
-        st.subheader("Cut and order the lists", anchor=False)
+        side_head("Cut and order the lists")
         thresholds, order = cut()
         with_words = st.toggle("Show the deciding words", key="why", bind="query-params")
 
     by_id = {statement.id: statement for statement in statements}
-    quote = checked_quote(text, who, by_id.get(statement_id or ""))
+    quote = checked_quote(text, who, by_id.get(statement_id))
     scored = search_library(library, quote, filters)
     result = scored.rethreshold(
         probability=thresholds.probability, similarity=thresholds.similarity
@@ -48,7 +48,8 @@ with said_plainly():
         shown = Shown(result, order, "search-", chosen.key)
     side_by_side(shown)
 
-    download_buttons(result)
+    if result.agree or result.oppose or result.neither:
+        download_buttons(result)
     with st.expander("Link to this page as it stands"):
         st.code(current_link(library.digest), language=None, wrap_lines=True)
         small("It holds the quote, who said it, the filters, the thresholds and the order.")
