@@ -21,6 +21,7 @@ import pytest
 from compare.cli import main
 from compare.kept import load_result
 from compare.library import Library
+from compare.locations import sample_corpus
 from compare.records import COLUMNS
 from tests.fakes import HashingEncoder, statement
 
@@ -645,3 +646,53 @@ def test_completion_scripts_name_the_program(run: Run) -> None:
         _COMPARE_COMPLETE="bash_complete", COMP_WORDS="compare sea", COMP_CWORD="1"
     )
     assert process.communicate()[0] == "plain,search\n"
+
+
+# --- the shipped models ----------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample corpus, built into a library by the command."""
+    folder = tmp_path_factory.mktemp("sample") / "library"
+    process = command_line("build", "--corpus", sample_corpus(), "--library", folder)
+    out, err = process.communicate(timeout=300)
+    assert (process.returncode, err) == (0, "")
+    assert out == f"{folder}: 11 statements, 13 passages.\n"
+    return folder
+
+
+def test_search_answers_soon_and_without_torch(sample: Path) -> None:
+    program = (
+        "import atexit, sys\nfrom compare.cli import main\n"
+        "atexit.register(lambda: print(*sorted(sys.modules), file=sys.stderr))\nmain()"
+    )
+    quote = "China is considering military aid to Russia."
+
+    def search() -> tuple[float, dict, set[str]]:
+        before = os.times()
+        done = subprocess.run(
+            [sys.executable, "-c", program, "search", quote, "--json", "--library", sample],
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+        used = sum(os.times()[2:4]) - sum(before[2:4])
+        return used, json.loads(done.stdout), set(done.stderr.split())
+
+    seconds, found, modules = min((search() for _ in range(3)), key=lambda ran: ran[0])
+    assert seconds < 3, "of processor time, which does not depend on what else runs"
+    assert not {"torch", "transformers", "sentence_transformers", "streamlit"} & modules
+    assert len(found["results"]) > 3
+    for entry in found["results"]:
+        assert entry["p_agree"] + entry["p_oppose"] + entry["p_neither"] == pytest.approx(1)
+
+
+def test_an_invented_model_gets_one_sentence(sample: Path) -> None:
+    for option in ("--stance-model", "--encoder"):
+        process = command_line("search", "x", option, "nobody/nothing", "--library", sample)
+        out, err = process.communicate(timeout=120)
+        assert (process.returncode, out) == (2, "")
+        assert "nobody/nothing" in err
+        assert "Traceback" not in err
+        assert err.splitlines()[-1].startswith("Error: ")
