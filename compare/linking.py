@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from compare.statement import Statement
 
 _HONORIFIC = re.compile(r"\b(?:mr|mrs|ms|mme|dr|prof|h\.\s?e)\.(?=\s)|\b(?:mr|mrs|ms)\b", re.I)
+_MARK = re.compile(r"[^\w\s]|_")
 _ARTICLES = {"a", "an", "the"}
 _JOINING = "'’‘ʼ[]"
 """Left out without a blank: "don’t" is "dont", "shoulder[ing]" is "shouldering"."""
@@ -45,17 +46,18 @@ def _is_article(word: str, at: int) -> bool:
 
 
 def _without_punctuation(text: str) -> str:
-    kept = []
-    for at, character in enumerate(text):
-        if character in _JOINING:
-            continue
-        if not unicodedata.category(character).startswith("P") or character in "%‰":
-            kept.append(character)
-        elif character in "?؟":
-            kept.append(" ? ")
-        else:
-            kept.append(character if _in_number(text, at) else " ")
-    return "".join(kept)
+    return _MARK.sub(_kept, text)
+
+
+def _kept(mark: re.Match[str]) -> str:
+    character = mark[0]
+    if character in _JOINING:
+        return ""
+    if not unicodedata.category(character).startswith("P") or character in "%‰":
+        return character
+    if character in "?؟":
+        return " ? "
+    return character if _in_number(mark.string, mark.start()) else " "
 
 
 def _in_number(text: str, at: int) -> bool:

@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -117,13 +117,17 @@ class Statement:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data from which `from_dict` makes an equal statement."""
-        data = asdict(self)
-        data["country"] = [asdict(entry) for entry in self.country]
+        data = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        data["country"] = [{"name": entry.name, "code": entry.code} for entry in self.country]
         data["date"] = self.date.iso if self.date else ""
         data["date_precision"] = self.date.precision.value if self.date else ""
         data["quotation"] = self.quotation.value
         data["extra"] = dict(self.extra)
         return data
+
+    def to_json(self) -> str:
+        """Return `to_dict` as JSON; equal statements give equal text."""
+        return json.dumps(self.to_dict(), sort_keys=True, ensure_ascii=False)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Statement:
@@ -138,5 +142,4 @@ class Statement:
     @property
     def content_hash(self) -> str:
         """Return the sha256 (hex) of all that the statement holds."""
-        text = json.dumps(self.to_dict(), sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        return hashlib.sha256(self.to_json().encode("utf-8", "surrogatepass")).hexdigest()

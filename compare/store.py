@@ -89,9 +89,9 @@ def write_store(path: Path, statements: Iterable[Statement]) -> Written:
             _run(database, f"{_PRAGMAS} BEGIN; {_TABLES}")
             for first, batch in _batches(_checked(statements)):
                 rows = _Rows(first, len(keys))
-                for statement in batch:
-                    rows.add(statement)
-                    hashes.append(bytes.fromhex(statement.content_hash))
+                for statement, data in batch:
+                    rows.add(statement, data)
+                    hashes.append(hashlib.sha256(data.encode()).digest())  # its content_hash
                 rows.insert(database)
                 keys.extend(rows.keys)
             _run(database, f"{_INDEXES} COMMIT;")
@@ -109,7 +109,8 @@ def _run(database: sqlite3.Connection, script: str) -> None:
         database.execute(command)
 
 
-def _checked(statements: Iterable[Statement]) -> Iterator[Statement]:
+def _checked(statements: Iterable[Statement]) -> Iterator[tuple[Statement, str]]:
+    """Give each statement with its JSON, which is made once."""
     before: str | None = None
     for statement in statements:
         if before == statement.id:
@@ -119,19 +120,23 @@ def _checked(statements: Iterable[Statement]) -> Iterator[Statement]:
         if before is not None and before > statement.id:
             raise ValueError(f"{statement.id!r} comes behind {before!r}: sort by id")
         before = statement.id
+        data = statement.to_json()
         try:
-            _as_json(statement).encode()
+            data.encode()
         except UnicodeEncodeError as error:
             raise LibraryError(
                 f"The statement {statement.id!r} holds half a character "
                 f"({error.object[error.start]!r}), which no file can keep: save its corpus as "
                 "UTF-8 again."
             ) from None
-        yield statement
+        yield statement, data
 
 
-def _batches(statements: Iterable[Statement]) -> Iterator[tuple[int, list[Statement]]]:
-    batch: list[Statement] = []
+_Batch = list[tuple[Statement, str]]
+
+
+def _batches(statements: Iterable[tuple[Statement, str]]) -> Iterator[tuple[int, _Batch]]:
+    batch: _Batch = []
     first = 0
     for statement in statements:
         batch.append(statement)
@@ -140,10 +145,6 @@ def _batches(statements: Iterable[Statement]) -> Iterator[tuple[int, list[Statem
             first += len(batch)
             batch = []
     yield first, batch
-
-
-def _as_json(statement: Statement) -> str:
-    return json.dumps(statement.to_dict(), ensure_ascii=False, sort_keys=True)
 
 
 class _Rows:
@@ -159,7 +160,7 @@ class _Rows:
         self.passage_words: list[tuple[Any, ...]] = []
         self.statement_words: list[tuple[Any, ...]] = []
 
-    def add(self, statement: Statement) -> None:
+    def add(self, statement: Statement, data: str) -> None:
         passages = split_statement(statement)
         day = statement.date
         self.statements.append(
@@ -177,7 +178,7 @@ class _Rows:
                 text_key(statement),
             )
         )
-        self.contents.append((self.n, statement.context, _as_json(statement)))
+        self.contents.append((self.n, statement.context, data))
         for entry in statement.country:
             self.countries.append((self.n, country_key(entry), entry.name, fold(entry.name)))
         about = (statement.speaker, statement.role, statement.countries, statement.venue)
