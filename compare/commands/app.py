@@ -23,12 +23,14 @@ _HOST = "127.0.0.1"
 @shared.library_folder
 def command(port: int, no_browser: bool, library: Path | None) -> None:
     """Open the app in the browser; Ctrl-C ends it. Nothing leaves this machine."""
+    from compare.locations import LIBRARY_VARIABLE
+
     script = _script()
     _check_port(port)
     environment = dict(os.environ)
     opened = shared.open_library(library)
-    if library is not None:
-        environment["COMPARE_LIBRARY"] = str(opened.folder.resolve())
+    if library is not None or LIBRARY_VARIABLE in environment:
+        environment[LIBRARY_VARIABLE] = str(opened.folder.resolve())
     opened.close()
     remark(f"The app is at http://localhost:{port} (Ctrl-C ends it).")
     arguments = [
