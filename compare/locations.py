@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -80,7 +81,7 @@ def sample_library(encoder: Encoder | None = None) -> Library:
     from compare import __version__
     from compare.corpus import read_corpus
     from compare.encoder import load_encoder
-    from compare.generations import FORMAT, is_library, mark_read_only
+    from compare.generations import FORMAT, mark_read_only
     from compare.library import Library
 
     corpus = sample_corpus()
@@ -89,14 +90,23 @@ def sample_library(encoder: Encoder | None = None) -> Library:
     key = hashlib.sha256("\n".join(made_of).encode()).hexdigest()[:16]
     folder = _writable_cache() / f"sample-{key}"
     with FileLock(f"{folder}.lock"):
-        if is_library(folder):
-            try:
-                return Library.open(folder, encoder=encoder)
-            except LibraryError:
-                pass  # damaged: it can always be made again
-        Library.build(read_corpus([corpus]).statements, folder, encoder=encoder)
-        mark_read_only(folder)
+        if not _opens(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+            Library.build(read_corpus([corpus]).statements, folder, encoder=encoder)
+            mark_read_only(folder)
     return Library.open(folder, encoder=encoder)
+
+
+def _opens(folder: Path) -> bool:
+    """Tell whether a sample library is whole; one that is not can always be made again."""
+    from compare.generations import is_read_only
+    from compare.library import Library
+
+    try:
+        Library.open(folder).close()
+    except LibraryError:
+        return False
+    return is_read_only(folder)
 
 
 def _writable_cache() -> Path:
