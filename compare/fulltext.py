@@ -1,11 +1,20 @@
-"""Make safe full-text queries out of whatever a person typed."""
+"""Find words: safe full-text queries out of whatever a person typed."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING
 
-TOKENIZE = "porter unicode61 remove_diacritics 2"
+import numpy as np
+
+if TYPE_CHECKING:
+    from compare.index import Rows
+    from compare.selection import Selection
+    from compare.store import Store
+
+READ_AT_MOST = 20_000
+"""Passages that a full-text query may touch, so that it stays fast in a library of any size."""
 
 _WORD = re.compile(r"[^\W_]+")
 _MOST_WORDS = 64
@@ -40,6 +49,48 @@ def quoted(word: str) -> str:
     return '"' + word.replace('"', '""') + '"'
 
 
-def any_of(found: list[str]) -> str:
-    """Return the FTS5 query for texts that hold any of the words."""
-    return " OR ".join(map(quoted, found))
+def require_word(chosen: Selection, word: str) -> None:
+    """Select only statements that hold a word, in what was said or in what is known of it."""
+    chosen.require(
+        "n IN (SELECT rowid FROM statement_words WHERE statement_words MATCH ? UNION "
+        "SELECT n FROM passages WHERE row IN "
+        "(SELECT rowid FROM passage_words WHERE passage_words MATCH ?))",
+        quoted(word),
+        quoted(word),
+    )
+
+
+def ranked(store: Store, query: str) -> Rows:
+    """Return the rows of all passages that share words with `query`, best first (BM25).
+
+    Only the rarest words count where all would touch more than `READ_AT_MOST` passages.
+    """
+    words = _rarest(store, content_words(query))
+    if not words:
+        return np.zeros(0, np.int64)
+    found = store.all(
+        "SELECT rowid FROM passage_words WHERE passage_words MATCH ? "
+        "ORDER BY bm25(passage_words, 1.0, 0.5), rowid",
+        (" OR ".join(map(quoted, words)),),
+    )
+    return np.fromiter((row for (row,) in found), np.int64, len(found))
+
+
+def _rarest(store: Store, words: list[str]) -> list[str]:
+    counted = sorted((_count(store, word), word) for word in words)
+    rare: list[str] = []
+    touched = 0
+    for count, word in counted:
+        touched += count
+        if count and (not rare or touched <= READ_AT_MOST):
+            rare.append(word)
+    return rare
+
+
+def _count(store: Store, word: str) -> int:
+    """Return how many passages hold a word; counting stops where there are too many anyway."""
+    found = store.one(
+        "SELECT count(*) FROM (SELECT 1 FROM passage_words WHERE passage_words MATCH ? LIMIT ?)",
+        (quoted(word), READ_AT_MOST + 1),
+    )
+    return int(found[0])

@@ -36,7 +36,7 @@ from compare.generations import (
 from compare.index import FaissIndex, Floats, Neighbours, Rows, VectorIndex
 from compare.passages import Passage
 from compare.results import Filters, Quote
-from compare.selection import selection
+from compare.selection import allowed_rows, browse, selection
 from compare.statement import Statement
 from compare.store import Store, read_statement
 
@@ -46,9 +46,6 @@ if TYPE_CHECKING:
     from compare.encoder import Encoder
 
 Progress = Callable[[int, int], None]
-
-_READ_AT_MOST = 20_000
-"""Passages that a full-text query may touch, so that it stays fast in a library of any size."""
 
 
 class Library:
@@ -335,38 +332,10 @@ class Library:
         Stop words do not count. Nor do the most common of the other words, where together they
         stand in more passages than can be ranked quickly; the rarest always counts.
         """
-        words = self._rare_words(fulltext.content_words(query))
-        if not words or k <= 0:
-            return np.zeros(0, np.int64)
-        found = self._store.all(
-            "SELECT rowid FROM passage_words WHERE passage_words MATCH ? "
-            "ORDER BY bm25(passage_words, 1.0, 0.5), rowid",
-            (fulltext.any_of(words),),
-        )
-        rows = np.fromiter((row for (row,) in found), np.int64, len(found))
+        rows = fulltext.ranked(self._store, query)
         if allowed is not None:
             rows = rows[np.isin(rows, allowed)]
-        return rows[:k]
-
-    def _rare_words(self, words: list[str]) -> list[str]:
-        counted = sorted(
-            (
-                self._store.one(
-                    "SELECT count(*) FROM (SELECT 1 FROM passage_words "
-                    "WHERE passage_words MATCH ? LIMIT ?)",
-                    (fulltext.quoted(word), _READ_AT_MOST + 1),
-                )[0],
-                word,
-            )
-            for word in words
-        )
-        rare: list[str] = []
-        touched = 0
-        for count, word in counted:
-            touched += count
-            if count and (not rare or touched <= _READ_AT_MOST):
-                rare.append(word)
-        return rare
+        return rows[: max(0, k)]
 
     def allowed(self, filters: Filters, quote: Quote | None = None) -> Rows | None:
         """Return the rows of the passages that pass the filters, ascending; None: all pass.
@@ -375,17 +344,7 @@ class Library:
             filters: Which statements may be found.
             quote: Whose speaker and country "not the quote's own" means.
         """
-        chosen = selection(filters, quote)
-        if not chosen.conditions:
-            return None
-        found = self._store.all(
-            f"SELECT first_row, row_count FROM statements {chosen.sql} ORDER BY n",
-            chosen.parameters,
-        )
-        spans = np.array(found, np.int64).reshape(-1, 2)
-        starts, counts = spans[:, 0], spans[:, 1]
-        ahead = np.cumsum(counts) - counts
-        return np.repeat(starts - ahead, counts) + np.arange(counts.sum())
+        return allowed_rows(self._store, selection(filters, quote))
 
     def browse(
         self, filters: Filters | None = None, query: str = "", limit: int = 50, offset: int = 0
@@ -400,22 +359,8 @@ class Library:
         """
         chosen = selection(filters or Filters())
         for word in fulltext.words(query):
-            chosen.require(
-                "n IN (SELECT rowid FROM statement_words WHERE statement_words MATCH ? UNION "
-                "SELECT n FROM passages WHERE row IN "
-                "(SELECT rowid FROM passage_words WHERE passage_words MATCH ?))",
-                fulltext.quoted(word),
-                fulltext.quoted(word),
-            )
-        total = self._store.one(f"SELECT count(*) FROM statements {chosen.sql}", chosen.parameters)
-        found = self._store.all(
-            "SELECT data FROM contents JOIN "
-            f"(SELECT n, first_day FROM statements {chosen.sql} "
-            "ORDER BY first_day IS NULL, first_day DESC, n LIMIT ? OFFSET ?) USING (n) "
-            "ORDER BY first_day IS NULL, first_day DESC, n",
-            [*chosen.parameters, max(0, limit), max(0, offset)],
-        )
-        return [read_statement(data) for (data,) in found], total[0]
+            fulltext.require_word(chosen, word)
+        return browse(self._store, chosen, limit, offset)
 
     @cached_property
     def _facets(self) -> Facets:

@@ -1,16 +1,23 @@
-"""Say in SQL which statements a search may find."""
+"""Say in SQL which statements a search may find, and find them."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from compare.countries import country_code, country_key
 from compare.folding import fold
 from compare.results import Filters, Quote
 from compare.speakers import speaker_key
-from compare.statement import Country
+from compare.statement import Country, Statement
+from compare.store import Store, read_statement
+
+if TYPE_CHECKING:
+    from compare.index import Rows
 
 
 @dataclass(slots=True)
@@ -84,3 +91,32 @@ def _spelled(names: Iterable[str]) -> tuple[str, str]:
     keys = {country_key(Country(name, country_code(name))) for name in names}
     keys |= {name.strip().upper() for name in names}
     return json.dumps(sorted(keys)), json.dumps(sorted(map(fold, names)))
+
+
+# -- Asking the store ----------------------------------------------------------------------------
+
+
+def allowed_rows(store: Store, chosen: Selection) -> Rows | None:
+    """Return the rows of the passages of the statements selected, ascending; None: of all."""
+    if not chosen.conditions:
+        return None
+    found = store.all(
+        f"SELECT first_row, row_count FROM statements {chosen.sql} ORDER BY n", chosen.parameters
+    )
+    spans = np.array(found, np.int64).reshape(-1, 2)
+    starts, counts = spans[:, 0], spans[:, 1]
+    ahead = np.cumsum(counts) - counts
+    return np.repeat(starts - ahead, counts) + np.arange(counts.sum())
+
+
+def browse(store: Store, chosen: Selection, limit: int, offset: int) -> tuple[list[Statement], int]:
+    """Return a page of the statements selected, newest first, and how many there are."""
+    newest_first = "first_day IS NULL, first_day DESC, n"
+    total = store.one(f"SELECT count(*) FROM statements {chosen.sql}", chosen.parameters)
+    found = store.all(
+        "SELECT data FROM contents JOIN "
+        f"(SELECT n, first_day FROM statements {chosen.sql} "
+        f"ORDER BY {newest_first} LIMIT ? OFFSET ?) USING (n) ORDER BY {newest_first}",
+        [*chosen.parameters, max(0, limit), max(0, offset)],
+    )
+    return [read_statement(data) for (data,) in found], total[0]

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from compare.countries import country_key
 from compare.errors import LibraryError
 from compare.folding import fold
-from compare.fulltext import TOKENIZE
 from compare.linking import text_key
 from compare.passages import Passage, split_statement
 from compare.speakers import speaker_key
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from typing import Self
 
 _BATCH = 2000
+_TOKENIZE = "porter unicode61 remove_diacritics 2"
 
 _PRAGMAS = "PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
 _TABLES = f"""
@@ -38,8 +38,8 @@ CREATE TABLE countries (n INTEGER NOT NULL, key TEXT NOT NULL, name TEXT NOT NUL
 CREATE TABLE passages (
     row INTEGER PRIMARY KEY, n INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
     text TEXT NOT NULL, key BLOB NOT NULL);
-CREATE VIRTUAL TABLE passage_words USING fts5(text, context, content='', tokenize='{TOKENIZE}');
-CREATE VIRTUAL TABLE statement_words USING fts5(about, content='', tokenize='{TOKENIZE}');
+CREATE VIRTUAL TABLE passage_words USING fts5(text, context, content='', tokenize='{_TOKENIZE}');
+CREATE VIRTUAL TABLE statement_words USING fts5(about, content='', tokenize='{_TOKENIZE}');
 """
 _INDEXES = """
 CREATE UNIQUE INDEX statements_id ON statements (id);

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compare import library as library_module
+from compare import fulltext
 from compare.errors import LibraryError, ModelError
 from compare.facets import Facet
 from compare.library import Library
@@ -499,7 +499,7 @@ def test_common_words_are_dropped_where_there_are_too_many_texts(
     said[30] = statement("s-030", "We speak of mines and of peace here.")
     library = Library.build(said, folder, HashingEncoder())
     assert len(library.full_text("mines peace", 100)) == 50
-    monkeypatch.setattr(library_module, "_READ_AT_MOST", 20)
+    monkeypatch.setattr(fulltext, "READ_AT_MOST", 20)
     assert library.full_text("mines peace", 100).tolist() == [30]
     assert len(library.full_text("peace", 100)) == 50, "the rarest word always counts"
 
