@@ -23,6 +23,7 @@ _SHARED_NAMES = frozenset({"china", "congo", "germany", "guinea", "korea", "yeme
 """Names of more than one State, told apart by the form of State: it must not be taken off."""
 
 
+@lru_cache(maxsize=8192)
 def parse_countries(text: str) -> tuple[Country, ...]:
     """Return the countries of a cell, which stand apart by ";", each once and in their order."""
     spellings = dict.fromkeys(part.strip() for part in text.split(";"))

@@ -1,35 +1,24 @@
-"""Keep a spreadsheet program from taking the text of a cell for a formula, and undo it."""
+"""Keep text in a spreadsheet's cells from being read as a formula.
+
+A cell whose first visible character is = + - or @, or which begins with a tab or a line break, gets
+a leading apostrophe; reading takes it off again. Text that has such apostrophes of its own gets one
+more, so that nothing is ever lost: `unescape_cell(escape_cell(text)) == text`.
+"""
 
 from __future__ import annotations
 
-import unicodedata
+import re
 
-_FORMULA = "=+-@"
-_BREAKS = ("\t", "\r", "\n")
+# Unseen ahead of the first visible character: blanks, controls, zero-width and direction marks.
+_UNSEEN = r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*"
+_RISKY = re.compile(rf"'*(?:[\t\r\n]|{_UNSEEN}[=+\-@])")
 
 
 def escape_cell(text: str) -> str:
-    """Return `text` with an apostrophe before it where a spreadsheet would not show it as text.
-
-    That is where its first visible character is one of = + - @, or where it starts with a tab or
-    a line break. A text that has such apostrophes already gets one more, so that `unescape_cell`
-    gives back every text exactly.
-    """
-    return f"'{text}" if _needs_apostrophe(text) else text
+    """Return `text` as it is safe in a cell."""
+    return f"'{text}" if _RISKY.match(text) else text
 
 
 def unescape_cell(text: str) -> str:
-    """Return the text that `escape_cell` was given; any other text comes back as it is."""
-    return text[1:] if text.startswith("'") and _needs_apostrophe(text[1:]) else text
-
-
-def _needs_apostrophe(text: str) -> bool:
-    bare = text.lstrip("'")
-    if bare.startswith(_BREAKS):
-        return True
-    first = next((character for character in bare if _visible(character)), "")
-    return first != "" and first in _FORMULA
-
-
-def _visible(character: str) -> bool:
-    return not character.isspace() and unicodedata.category(character) not in {"Cc", "Cf"}
+    """Return the text of a cell that `escape_cell` made, or any other text as it is."""
+    return text[1:] if text.startswith("'") and _RISKY.match(text[1:]) else text

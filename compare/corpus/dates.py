@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from compare.statement import PartialDate
 
@@ -36,6 +37,7 @@ _NUMBERS = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})" + _TIME, re.ASCII)
 _WEEKDAY = re.compile(r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?[.,]* ")
 
 
+@lru_cache(maxsize=8192)
 def parse_date(text: str) -> PartialDate | None:
     """Return the date of a cell, None where it says that none is known.
 

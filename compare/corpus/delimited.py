@@ -14,6 +14,8 @@ from compare.spreadsheet import unescape_cell
 LARGEST_CELL = 16_000_000
 """Characters; a larger cell is a quotation mark that was never closed."""
 
+_CSV_REMEDY = "put a cell that has a separator or a line break in it in quotation marks"
+_TSV_REMEDY = "a cell can have no tab and no line break in it; write blanks instead"
 _MESSAGES = {
     "unexpected end of data": "a quoted cell that starts here is never closed; "
     "write a quotation mark inside a cell twice",
@@ -37,7 +39,7 @@ def read_csv(path: Path, file: str) -> Iterator[Row | Problem]:
         return
     blank, header = first
     reader = csv.reader(_chain(header, lines), delimiter=_delimiter(header), strict=True)
-    table = Table(file)
+    table = Table(file, "line", _CSV_REMEDY)
     while True:
         line = blank + reader.line_num + 1
         try:
@@ -52,7 +54,7 @@ def read_csv(path: Path, file: str) -> Iterator[Row | Problem]:
 
 def read_tsv(path: Path, file: str) -> Iterator[Row | Problem]:
     """Yield the rows of a TSV file: a line a row, and quotation marks are what they are."""
-    table = Table(file)
+    table = Table(file, "line", _TSV_REMEDY)
     for line, text in enumerate(read_lines(path), start=1):
         yield from table.add(line, text.rstrip("\r\n").split("\t"))
 

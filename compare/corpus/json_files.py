@@ -23,7 +23,7 @@ def read_jsonl(path: Path, file: str) -> Iterator[Row | Problem]:
             continue
         here = Row(file, number, {})
         try:
-            value = _DECODER.decode(line)
+            value = _DECODER.decode(line.rstrip("\r\n"))
         except json.JSONDecodeError as error:
             yield here.problem(
                 f"this is no JSON ({error.msg}, column {error.colno}); mend the line"

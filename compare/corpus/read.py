@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from compare.corpus.columns import check_mapping, folded, missing_text, resolve, unused_mapping
@@ -88,15 +89,23 @@ class _Reading:
 
     def read(self, path: Path, *, named: bool) -> None:
         """Read one file; one that was found in a folder and cannot be read is a problem."""
-        file = str(path)
+        file, before = str(path), len(self.statements)
         try:
             self._read(path, file)
         except BadFileError as error:
-            self._bad_file(Problem(file, error.line, "", "", str(error)), named)
+            problem = Problem(file, error.line, "", "", str(error))
         except OSError as error:
             said = error.strerror or type(error).__name__
             message = f"the file cannot be read ({said}); check that it is there and yours to read"
-            self._bad_file(Problem(file, 0, "", "", message), named)
+            problem = Problem(file, 0, "", "", message)
+        else:
+            return
+        if named or self.strict:
+            raise CorpusError(str(problem))
+        if taken := len(self.statements) - before:
+            message = f"{problem.message} ({taken} statements before it were read)"
+            problem = replace(problem, message=message)
+        self._skip(problem)
 
     def _read(self, path: Path, file: str) -> None:
         suffix = path.suffix.casefold()
@@ -144,11 +153,6 @@ class _Reading:
             raise CorpusError(str(problem))
         _log.info("Skipped: %s", problem)
         self.problems.append(problem)
-
-    def _bad_file(self, problem: Problem, named: bool) -> None:
-        if named:
-            raise CorpusError(str(problem))
-        self._skip(problem)
 
     def corpus(self, found: Found) -> Corpus:
         """Return all that was read, with the notes that are due in the end."""

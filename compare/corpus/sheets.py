@@ -42,12 +42,10 @@ def _rows(path: Path, file: str) -> Iterator[Row | Problem]:
     with zipfile.ZipFile(path) as archive:
         if sum(part.file_size for part in archive.infolist()) > LARGEST:
             raise BadFileError("this unpacks to more than 4 GB; split it, or save it as CSV")
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    try:
-        if not book.worksheets:
-            raise BadFileError("this workbook has no sheet with cells")
+    with path.open("rb") as opened:  # openpyxl leaves a damaged file open
+        book = openpyxl.load_workbook(opened, read_only=True, data_only=True)
         sheet = book.worksheets[0]
-        table = Table(file, f'sheet "{sheet.title}", row')
+        table = Table(file, f'sheet "{sheet.title}", row', "name each column in the header")
         sheet.reset_dimensions()  # some programs write a wrong size
         for number, cells in enumerate(sheet.iter_rows(), start=1):
             texts = [_text(cell.value, str(cell.number_format or "")) for cell in cells]
@@ -55,8 +53,6 @@ def _rows(path: Path, file: str) -> Iterator[Row | Problem]:
                 texts.pop()
             texts += [""] * (len(table.header) - len(texts))
             yield from table.add(number, texts)
-    finally:
-        book.close()
 
 
 def _text(value: Any, number_format: str) -> str:

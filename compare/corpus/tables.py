@@ -10,8 +10,12 @@ from compare.corpus.values import BadFileError, Problem, Row
 class Table:
     """Make rows of lists of cells; the first list that is not blank is the header."""
 
-    def __init__(self, file: str, place: str = "line") -> None:
-        """Start a table of a file whose rows are counted as `place`."""
+    def __init__(self, file: str, place: str, remedy: str) -> None:
+        """Start a table of a file whose rows are counted as `place`.
+
+        `remedy` is what mends a row that is longer or shorter than the header.
+        """
+        self.remedy = remedy
         self.file = file
         self.place = place
         self.header: tuple[str, ...] = ()
@@ -33,8 +37,7 @@ class Table:
             count = len(self.header)
         if count != len(self.header):
             yield row.problem(
-                f"the row has {count} cells and the header {len(self.header)}; a cell with a "
-                "separator or a line break in it has to stand in quotation marks"
+                f"the row has {count} cells and the header {len(self.header)}; {self.remedy}"
             )
         else:
             yield row

@@ -41,6 +41,7 @@ class Validator:
         self.unknown_countries: Counter[str] = Counter()
         self.with_control_characters = 0
         self._ids: dict[str, str] = {}
+        self._repeats: Counter[str] = Counter()
 
     def statement(self, row: Row, fields: Mapping[str, str]) -> Statement:
         """Return the statement of a row.
@@ -65,23 +66,32 @@ class Validator:
             for column, value in cells.items()
             if column not in fields and value.strip()
         }
-        statement = self._with_id(replace(statement, extra=extra), row, columns.get("id", "id"))
+        name = self._new_id(statement, row, columns.get("id", "id"))
+        statement = replace(statement, id=name, extra=extra)
         self.with_control_characters += any(map(_CONTROL.search, row.cells.values()))
         self.unknown_countries.update(
             country.name for country in statement.country if country.code is None
         )
         return statement
 
-    def _with_id(self, statement: Statement, row: Row, column: str) -> Statement:
+    def _new_id(self, statement: Statement, row: Row, column: str) -> str:
         name = statement.id
         if not name:
-            name = _free(derived_id(statement), self._ids)
+            name = self._free(derived_id(statement))
         elif name in self._ids:
             raise BadCellError(
                 column, name, f"this id is used already, at {self._ids[name]}; give each its own"
             )
         self._ids[name] = f"{row.file}, {row.place} {row.line}"
-        return replace(statement, id=name)
+        return name
+
+    def _free(self, name: str) -> str:
+        """Return the name, or for the second statement that has it the name with "-2"."""
+        free = name
+        while free in self._ids:
+            self._repeats[name] += 1
+            free = f"{name}-{self._repeats[name] + 1}"
+        return free
 
 
 def derived_id(statement: Statement) -> str:
@@ -101,14 +111,6 @@ def derived_id(statement: Statement) -> str:
     ]
     text = json.dumps(content, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
-
-
-def _free(name: str, used: Mapping[str, str]) -> str:
-    number, free = 1, name
-    while free in used:
-        number += 1
-        free = f"{name}-{number}"
-    return free
 
 
 class _BadFieldError(ValueError):
@@ -150,8 +152,8 @@ def _clean(column: str, value: str) -> str:
 
 def _tidy(field: str, value: str) -> str:
     """Return a field without blanks around it, on one line unless it may have several."""
-    value = _OUTSIDE.sub("", value)
-    return value if field in _SEVERAL_LINES else _LINE_BREAK.sub(" ", value)
+    value = _OUTSIDE.sub("", value) if value else value
+    return value if not value or field in _SEVERAL_LINES else _LINE_BREAK.sub(" ", value)
 
 
 def _date(text: str) -> PartialDate | None:

@@ -1,0 +1,190 @@
+"""CSV and TSV: cells, line numbers, quotation marks, and what a spreadsheet leaves behind."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compare.corpus import Corpus, read_corpus
+from compare.corpus.delimited import LARGEST_CELL
+from compare.errors import CorpusError
+from compare.spreadsheet import escape_cell
+
+Read = Callable[..., Corpus]
+
+
+def texts(corpus: Corpus) -> list[str]:
+    return [statement.text for statement in corpus.statements]
+
+
+def test_csv(read: Read) -> None:
+    corpus = read("a.csv", 'id,text,speaker\r\n1,"peace, now",Ana Veld\r\n2,war,\r\n')
+    assert texts(corpus) == ["peace, now", "war"]
+    assert [statement.id for statement in corpus.statements] == ["1", "2"]
+    assert [statement.speaker for statement in corpus.statements] == ["Ana Veld", ""]
+    assert corpus.problems == ()
+    assert corpus.notes == ()
+
+
+def test_line_numbers_count_lines_of_the_file(read: Read) -> None:
+    corpus = read(
+        "a.csv",
+        '\n\nid,text,date\n1,"two\nlines, with a ""word""",2022\n\n2,x,soon\n'
+        '3,"\n\n\n",2022\n4,y,z\n',
+    )
+    assert texts(corpus) == ['two\nlines, with a "word"']
+    assert [(problem.line, problem.column) for problem in corpus.problems] == [
+        (7, "date"),
+        (8, "text"),
+        (12, "date"),
+    ]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_the_separator_is_that_of_the_header(read: Read, separator: str) -> None:
+    corpus = read("a.csv", separator.join(["text", "role"]) + f"\na{separator}b\n")
+    assert [(s.text, s.role) for s in corpus.statements] == [("a", "b")]
+
+
+def test_a_comma_in_the_header_settles_the_separator(read: Read) -> None:
+    corpus = read("a.csv", "text,a;b\nx;y,z\n")
+    assert texts(corpus) == ["x;y"]
+    assert corpus.statements[0].extra == {"a;b": "z"}
+
+
+def test_an_apostrophe_before_a_formula_is_taken_off(read: Read) -> None:
+    corpus = read("a.csv", "text,'=extra\n'=1+1,'-x\n'quoted' words,'@y\n''=z,'plain\n")
+    assert texts(corpus) == ["=1+1", "'quoted' words", "'=z"]
+    assert [s.extra["=extra"] for s in corpus.statements] == ["-x", "@y", "'plain"]
+
+
+CELL = st.text(
+    st.characters(blacklist_categories=["Cs", "Cc", "Cn"]) | st.sampled_from("\n=+-@'\",;"),
+    max_size=12,
+)
+
+
+@given(st.lists(st.tuples(CELL, CELL), min_size=1, max_size=4))
+def test_what_an_export_writes_comes_back(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]]
+) -> None:
+    path = tmp_path_factory.mktemp("csv") / "a.csv"
+    written = io.StringIO(newline="")
+    writer = csv.writer(written, quoting=csv.QUOTE_ALL)
+    writer.writerow(["text", "note", "="])
+    writer.writerows([escape_cell(text + "."), escape_cell(note), "x"] for text, note in rows)
+    path.write_bytes(written.getvalue().encode("utf-8-sig"))
+    found = read_corpus([path], strict=True).statements
+    assert [s.text for s in found] == [re.sub(r"\A[\s\ufeff]+", "", f"{t}.") for t, _ in rows]
+    assert [s.extra.get("note", "") for s in found] == [n if n.strip() else "" for _, n in rows]
+
+
+def test_a_row_of_another_length_is_bad(read: Read) -> None:
+    corpus = read("a.csv", "id,text,role\n1,a,b,c\n2,a\n3,a,b\n4,a,b,,\n")
+    assert [statement.id for statement in corpus.statements] == ["3", "4"]
+    assert [str(problem) for problem in corpus.problems] == [
+        "a.csv, line 2: the row has 4 cells and the header 3; put a cell that has a separator "
+        "or a line break in it in quotation marks.",
+        "a.csv, line 3: the row has 2 cells and the header 3; put a cell that has a separator "
+        "or a line break in it in quotation marks.",
+    ]
+
+
+def test_a_stray_quotation_mark_costs_one_row(read: Read) -> None:
+    corpus = read("a.csv", 'id,text\n1,"a "word" b"\n2,fine\n3,a "word" b\n')
+    assert texts(corpus) == ["fine", 'a "word" b']
+    assert [str(problem) for problem in corpus.problems] == [
+        "a.csv, line 2: a quotation mark stands alone in a quoted cell; write it twice."
+    ]
+
+
+def test_a_cell_that_is_never_closed_is_told_where_it_starts(read: Read) -> None:
+    corpus = read("a.csv", 'id,text\n1,fine\n2,"open\n3,lost\n')
+    assert texts(corpus) == ["fine"]
+    assert [str(problem) for problem in corpus.problems] == [
+        "a.csv, line 3: a quoted cell that starts here is never closed; "
+        "write a quotation mark inside a cell twice."
+    ]
+
+
+def test_a_broken_header_is_an_error(read: Read) -> None:
+    with pytest.raises(
+        CorpusError, match=r"^a.csv, line 2: a quoted cell that starts here is never"
+    ):
+        read("a.csv", '\n"id,text\n1,x\n')
+    with pytest.raises(
+        CorpusError, match=r"^a.csv, line 1: the header names the column 'id' twice"
+    ):
+        read("a.csv", "id,text,id\n1,x,2\n")
+
+
+def test_a_speech_is_not_too_long(read: Read) -> None:
+    speech = "word " * 200_000
+    assert texts(read("a.csv", f'text\n"{speech}"\n')) == [speech.strip()]
+
+
+def test_a_cell_beyond_all_measure_is_bad(read: Read) -> None:
+    corpus = read("a.csv", 'text\n"' + "x" * (LARGEST_CELL + 1) + '"\nfine\n')
+    assert texts(corpus) == ["fine"]
+    assert [str(problem) for problem in corpus.problems] == [
+        "a.csv, line 2: a cell is larger than 16,000,000 characters; "
+        "close the quotation mark that opens it."
+    ]
+
+
+def test_columns_without_a_name(read: Read) -> None:
+    corpus = read("a.csv", "text,,role,\nx,y,z,\n")
+    assert corpus.statements[0].role == "z"
+    assert corpus.statements[0].extra == {"column 2": "y"}
+
+
+def test_tsv_knows_no_quotation_marks(read: Read) -> None:
+    corpus = read("a.tsv", 'id\ttext\n1\t"open\n2\ta "b" c\n3\t"d"\n4\te\tf\n')
+    assert texts(corpus) == ['"open', 'a "b" c', '"d"']
+    assert [str(problem) for problem in corpus.problems] == [
+        "a.tsv, line 5: the row has 3 cells and the header 2; a cell can have no tab and no line "
+        "break in it; write blanks instead."
+    ]
+
+
+def test_tsv_keeps_apostrophes(read: Read) -> None:
+    assert texts(read("a.tab", "text\r\n'=x\r\n")) == ["'=x"]
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_line_ends(read: Read, name: str, end: str) -> None:
+    separator = "," if name == "a.csv" else "\t"
+    corpus = read(name, f"id{separator}text{end}1{separator}a{end}{end}2{separator}{end}")
+    assert texts(corpus) == ["a"]
+    assert [problem.line for problem in corpus.problems] == [4]
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv", "a.jsonl", "a.json", "a.md", "a.txt"])
+@pytest.mark.parametrize("content", [" ", "\n\n", "\ufeff"])
+def test_a_blank_file_holds_no_statements(read: Read, name: str, content: str) -> None:
+    corpus = read(name, content)
+    assert corpus.statements == ()
+    assert corpus.notes == (f"{name} holds no statements.",)
+
+
+def test_a_header_alone_holds_no_statements(read: Read) -> None:
+    assert read("a.csv", "id,text\n").notes == ("a.csv holds no statements.",)
+
+
+def test_the_limit_for_cells_is_only_raised(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("text\nx\n")
+    before = csv.field_size_limit(LARGEST_CELL * 2)
+    try:
+        read_corpus([path])
+        assert csv.field_size_limit() == LARGEST_CELL * 2
+    finally:
+        csv.field_size_limit(before)

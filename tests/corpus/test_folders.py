@@ -1,0 +1,166 @@
+"""What is found in a folder, in which order, and what is left out."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from compare.corpus import read_corpus
+from compare.errors import CorpusError
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def put(**files: str) -> None:
+    for name, content in files.items():
+        path = Path(name.replace("__", "/").replace("_dot_", "."))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+
+
+def test_a_folder_is_read_in_order_and_says_what_it_left_out(here: Path) -> None:
+    put(
+        c__b_dot_csv="text\nfrom b\n",
+        c__a__z_dot_jsonl='{"text": "from a/z"}\n',
+        c__a__y_dot_JSON='[{"text": "from a/y"}]',
+        c__d_dot_md="---\nspeaker: x\n---\nfrom d\n",
+        c__README_dot_md="not a statement",
+        c__a__Readme_dot_txt="not a statement",
+        c__LICENSE_dot_txt="not a statement",
+        c__notes_dot_pdf="not a statement",
+        c___dot_hidden_dot_csv="text\nnot a statement\n",
+        c___dot_git__a_dot_csv="text\nnot a statement\n",
+    )
+    Path("c/~$book.xlsx").write_text("not a statement")
+    corpus = read_corpus([Path("c")], strict=True)
+    assert [statement.text for statement in corpus.statements] == [
+        "from a/y",
+        "from a/z",
+        "from b",
+        "from d",
+    ]
+    assert corpus.notes == (
+        "6 files were left out (hidden, README or LICENSE, or of a kind that is not read): "
+        ".hidden.csv, LICENSE.txt, README.md, Readme.txt, notes.pdf, ~$book.xlsx.",
+    )
+
+
+def test_the_order_does_not_hang_on_the_disk(here: Path) -> None:
+    names = [f"c/{letter}.txt" for letter in "qwertz"]
+    for name in names:
+        put(**{name.replace("/", "__").replace(".", "_dot_"): name})
+    corpus = read_corpus(["c"])
+    assert [statement.text for statement in corpus.statements] == sorted(names)
+
+
+def test_one_bad_file_in_a_folder_does_not_cost_the_others(here: Path) -> None:
+    put(c__a_dot_json="[", c__b_dot_csv="text\nx\n", c__c_dot_csv="Year,Post\n1,2\n")
+    Path("c/d.csv").touch()
+    Path("c/e.csv").symlink_to("nowhere.csv")
+    corpus = read_corpus(["c"])
+    assert [statement.text for statement in corpus.statements] == ["x"]
+    assert [str(problem) for problem in corpus.problems] == [
+        "c/a.json, line 1: this is no JSON (Expecting value, column 2); mend it there.",
+        "c/c.csv: no column holds the words of a statement (found: Year, Post); name one with "
+        "--map COLUMN=text.",
+        "c/d.csv: the file is empty; remove it, or put statements into it.",
+        "c/e.csv: the file cannot be read (No such file or directory); check that it is there and "
+        "yours to read.",
+    ]
+    with pytest.raises(CorpusError, match=r"^c/a.json, line 1: this is no JSON"):
+        read_corpus(["c"], strict=True)
+
+
+def test_what_stands_before_the_end_of_a_bad_file_is_kept(here: Path) -> None:
+    put(c__a_dot_csv="id,text\n1,x\n2,y\n3,\0\n4,z\n", c__b_dot_csv="id,text\n2,again\n")
+    corpus = read_corpus(["c"])
+    assert [statement.text for statement in corpus.statements] == ["x", "y"]
+    assert [str(problem) for problem in corpus.problems] == [
+        "c/a.csv, line 4: this is no text (it holds a NUL character): save it as UTF-8 (in a "
+        'spreadsheet program: "CSV UTF-8") (2 statements before it were read).',
+        "c/b.csv, line 2, column \"id\", '2': this id is used already, at c/a.csv, line 3; give "
+        "each its own.",
+    ]
+    with pytest.raises(CorpusError, match=r'UTF-8"\)\.$'):
+        read_corpus(["c/a.csv"])
+
+
+def test_a_file_is_read_once(here: Path) -> None:
+    put(c__a_dot_csv="id,text\n1,x\n")
+    Path("c/link.csv").symlink_to("a.csv")
+    corpus = read_corpus(["c/a.csv", "c"])
+    assert len(corpus) == 1
+    assert corpus.problems == ()
+    assert corpus.notes == ("2 files were named twice and read once: c/a.csv, c/link.csv.",)
+
+
+@pytest.mark.parametrize("name", ["README.md", ".hidden.txt"])
+def test_a_file_that_is_named_is_read(here: Path, name: str) -> None:
+    Path(name).write_text("words")
+    assert [statement.text for statement in read_corpus([name]).statements] == ["words"]
+
+
+def test_what_is_not_there(here: Path) -> None:
+    with pytest.raises(CorpusError) as caught:
+        read_corpus(["no.csv"])
+    assert str(caught.value) == "There is no file or folder 'no.csv': check the path."
+
+
+def test_what_cannot_be_read(here: Path) -> None:
+    Path("a.pdf").touch()
+    with pytest.raises(CorpusError) as caught:
+        read_corpus(["a.pdf"])
+    assert str(caught.value) == (
+        "a.pdf is of no kind that can be read: use one of .csv, .json, .jsonl, .markdown, .md, "
+        ".ndjson, .tab, .tsv, .txt, .xlsx."
+    )
+
+
+def test_a_folder_with_nothing_in_it(here: Path) -> None:
+    put(c__README_dot_md="words", c__a_dot_pdf="words")
+    with pytest.raises(CorpusError) as caught:
+        read_corpus(["c"])
+    assert str(caught.value) == (
+        "The folder 'c' holds nothing to read: put files of the kinds .csv, .json, .jsonl, "
+        ".markdown, .md, .ndjson, .tab, .tsv, .txt, .xlsx into it."
+    )
+
+
+def test_no_path_at_all() -> None:
+    with pytest.raises(CorpusError) as caught:
+        read_corpus([])
+    assert str(caught.value) == "No corpus is named: give the path of a file or folder."
+
+
+def test_an_empty_file(here: Path) -> None:
+    Path("a.csv").touch()
+    with pytest.raises(CorpusError) as caught:
+        read_corpus(["a.csv"])
+    assert str(caught.value) == ("a.csv: the file is empty; remove it, or put statements into it.")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_what_may_not_be_read(here: Path) -> None:
+    put(c__a_dot_csv="text\nx\n", d__a_dot_csv="text\nx\n")
+    Path("c/a.csv").chmod(0)
+    with pytest.raises(CorpusError, match=r"^c/a.csv: the file cannot be read \(Permission denied"):
+        read_corpus(["c/a.csv"])
+    Path("d").chmod(0)
+    try:
+        with pytest.raises(CorpusError, match=r"^d cannot be read: Permission denied\.$"):
+            read_corpus(["d"])
+    finally:
+        Path("d").chmod(0o700)
+
+
+def test_progress(here: Path) -> None:
+    put(c__a_dot_txt="x", c__b_dot_txt="y")
+    seen: list[tuple[int, int]] = []
+    read_corpus(["c"], on_progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(0, 2), (1, 2), (2, 2)]

@@ -1,0 +1,220 @@
+"""Rows become statements, or problems that say what to do."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compare.corpus import Corpus, Problem, read_corpus
+from compare.corpus.validate import QUOTATIONS
+from compare.errors import CorpusError
+from compare.statement import Country, Quotation
+
+Read = Callable[..., Corpus]
+
+
+def one_problem(corpus: Corpus) -> str:
+    (problem,) = corpus.problems
+    return str(problem)
+
+
+def test_a_row_with_everything(read: Read) -> None:
+    (statement,) = read(
+        "a.csv",
+        "id,text,context,country,date,quotation\n"
+        "v-1, words ,they: the rebels,Russian Federation; Valdoria,March 2022,Reported\n",
+    ).statements
+    assert statement.text == "words"
+    assert statement.context == "they: the rebels"
+    assert statement.country == (Country("Russian Federation", "RUS"), Country("Valdoria"))
+    assert str(statement.date) == "2022-03"
+    assert statement.quotation is Quotation.REPORTED
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "message"),
+    [
+        ("text,role", ",x", "a.csv, line 2, column \"text\", '': a statement needs words; fill the "
+         "cell or remove the row."),
+        ("body,role", '" \n ",x', "a.csv, line 2, column \"body\", ' \\n ': a statement needs "
+         "words; fill the cell or remove the row."),
+        ("text,Posted Date", "x,18/3/22", "a.csv, line 2, column \"Posted Date\", '18/3/22': this "
+         "is no date that can be read; write it as 2022, 2022-03 or 2022-03-18."),
+        ("text,date", "x,04/03/2022", "a.csv, line 2, column \"date\", '04/03/2022': this can be "
+         "read as two days; write 2022-04-03 or 2022-03-04."),
+        ("text,quotation", "x,maybe", "a.csv, line 2, column \"quotation\", 'maybe': write "
+         '"direct" or "reported", or leave it empty.'),
+        ("text,link", "x,javascript:alert(1)", "a.csv, line 2, column \"link\", "
+         "'javascript:alert(1)': a link starts with http:// or https:// and has no blanks; write "
+         "it so or leave it empty."),
+        ("text,date", "x," + "9" * 200, "a.csv, line 2, column \"date\", '" + "9" * 59 + "…': this "
+         "is no date that can be read; write it as 2022, 2022-03 or 2022-03-18."),
+    ],
+)  # fmt: skip
+def test_a_bad_row(read: Read, header: str, row: str, message: str) -> None:
+    content = f"{header}\n{row}\nfine,\n"
+    corpus = read("a.csv", content)
+    assert [statement.text for statement in corpus.statements] == ["fine"]
+    assert one_problem(corpus) == message
+    with pytest.raises(CorpusError) as caught:
+        read("a.csv", content, strict=True)
+    assert str(caught.value) == message
+
+
+def test_a_whole_row_has_no_value_to_show() -> None:
+    assert (
+        str(Problem("a.csv", 3, "", "", "too long; cut it")) == "a.csv, line 3: too long; cut it."
+    )
+    assert str(Problem("a.csv", 0, "", "", "empty; fill it")) == "a.csv: empty; fill it."
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "JAVASCRIPT:alert(1)",
+        "data:text/html,x",
+        "ftp://example.org",
+        "file:///etc/passwd",
+        "//example.org",
+        "www.example.org",
+        "https:",
+        "https:///x",
+        "http://[x",
+        "https://example.org/a b",
+    ],
+)
+def test_links_that_are_refused(read: Read, url: str) -> None:
+    assert "a link starts with http:// or https://" in one_problem(
+        read("a.tsv", f"text\turl\nx\t{url}")
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        ("https://example.org/a?b=1&c=%20#d", "https://example.org/a?b=1&c=%20#d"),
+        (" HTTP://example.org ", "HTTP://example.org"),
+        ("NA", ""),
+        ("", ""),
+    ],
+)
+def test_links_that_are_kept(read: Read, url: str, kept: str) -> None:
+    assert read("a.tsv", f"text\turl\nx\t{url}").statements[0].url == kept
+
+
+@pytest.mark.parametrize(("said", "quotation"), list(QUOTATIONS.items()))
+def test_quotation(read: Read, said: str, quotation: Quotation) -> None:
+    given = f" {said.upper().replace(' ', '_')} "
+    assert read("a.csv", f"text,quotation\nx,{given}").statements[0].quotation is quotation
+
+
+def test_an_id_is_used_once_in_the_whole_corpus(read: Read) -> None:
+    Path("b.csv").write_text("id,text\n7,x\n")
+    read("a.csv", "id,text\n7,x\n7,y\n")
+    corpus = read_corpus(["a.csv", "b.csv"])
+    assert [statement.text for statement in corpus.statements] == ["x"]
+    assert [str(problem) for problem in corpus.problems] == [
+        "a.csv, line 3, column \"id\", '7': this id is used already, at a.csv, line 2; "
+        "give each its own.",
+        "b.csv, line 2, column \"id\", '7': this id is used already, at a.csv, line 2; "
+        "give each its own.",
+    ]
+
+
+def test_an_id_of_a_bad_row_is_still_free(read: Read) -> None:
+    corpus = read("a.csv", "id,text,date\n7,x,soon\n7,y,2022\n")
+    assert [statement.text for statement in corpus.statements] == ["y"]
+
+
+def test_a_statement_without_an_id_has_one_made_of_its_content(read: Read) -> None:
+    content = ["x", "they", "Ana Veld", "Norway; Valdoria", "2022-03", "hall", "paper"]
+    name = hashlib.sha256(json.dumps(content).encode()).hexdigest()[:12]
+    (there,) = read(
+        "a.csv",
+        "text,context,speaker,country,date,venue,source,role\n"
+        "x,they,Ana Veld,Norway ;Valdoria,March 2022,hall,paper,Minister\n",
+    ).statements
+    assert there.id == name
+    (here,) = read(
+        "b.jsonl",
+        '\n{"source": "paper", "venue": "hall", "date": "2022-03", "country": ["Norway", '
+        '"Valdoria"], "speaker": "Ana Veld", "context": "they", "text": " x", "title": "other"}',
+    ).statements
+    assert here.id == name
+
+
+def test_the_same_statement_again_is_another_statement(read: Read) -> None:
+    corpus = read("a.csv", "text,role\nx,1\nx,2\ny,\nx,3\n")
+    first = corpus.statements[0].id
+    assert [statement.id for statement in corpus.statements if statement.text == "x"] == [
+        first,
+        f"{first}-2",
+        f"{first}-3",
+    ]
+    assert len(corpus) == 4
+
+
+def test_a_made_id_steps_aside_for_a_given_one(read: Read) -> None:
+    name = read("a.csv", "text\nx\n").statements[0].id
+    corpus = read("a.csv", f"id,text\n{name}-2,y\n,x\n,x\n")
+    assert [statement.id for statement in corpus.statements] == [f"{name}-2", name, f"{name}-3"]
+
+
+def test_very_many_repeats_are_read_fast(read: Read) -> None:
+    assert len(read("a.csv", "text\n" + "x\n" * 20_000)) == 20_000
+
+
+def test_unknown_countries_are_told_once_with_their_number(read: Read) -> None:
+    corpus = read("a.csv", "text,country\na,Valdoria\nb,Norway; Ostmark\nc,Valdoria\nd,Ostmark;\n")
+    assert corpus.unknown_countries == {"Valdoria": 2, "Ostmark": 2}
+    assert corpus.notes == (
+        "Countries that are not known, and in how many statements: 'Valdoria' (2), 'Ostmark' (2). "
+        "They are kept as given and found by that spelling only; several in one cell have to "
+        'stand apart by ";".',
+    )
+
+
+def test_only_some_of_many_unknown_countries_are_listed(read: Read) -> None:
+    corpus = read("a.csv", "text,country\n" + "".join(f"{n},Island {n}\n" for n in range(20)))
+    assert len(corpus.unknown_countries) == 20
+    assert "'Island 7' (1) and 12 more." in corpus.notes[0]
+
+
+def test_control_characters_are_blanks_and_line_ends_are_one_character(read: Read) -> None:
+    corpus = read(
+        "a.jsonl",
+        '{"id": "a\\nb", "text": "a\\u0000b\\fc\\r\\nd\\re\\tf", "speaker": "Ana\\n Veld", '
+        '"note": "x\\u0007"}\n{"text": "fine"}\n',
+    )
+    statement = corpus.statements[0]
+    assert statement.text == "a b c\nd\ne\tf"
+    assert statement.id == "a b"
+    assert statement.speaker == "Ana Veld"
+    assert statement.extra == {"note": "x "}
+    assert corpus.notes == ("Control characters were read as blanks, in 1 of the statements.",)
+
+
+def test_words_are_kept_as_they_are(read: Read) -> None:
+    words = "<script>alert(1)</script> $x$ :red[y] ![](z) \u202eאבג  \u201ctwo  blanks\u201d"
+    assert read("a.tsv", f"text\n{words}\n").statements[0].text == words
+
+
+@given(st.text(), st.text(), st.text(), st.text())
+def test_any_object_is_a_statement_or_a_problem(
+    tmp_path_factory: pytest.TempPathFactory, text: str, date: str, country: str, url: str
+) -> None:
+    path = tmp_path_factory.mktemp("any") / "a.jsonl"
+    row = {"text": text, "date": date, "country": country, "url": url, "speaker": country}
+    path.write_text(json.dumps(row))
+    corpus = read_corpus([path])
+    assert len(corpus.statements) + len(corpus.problems) == 1
+    for statement in corpus.statements:
+        assert statement.text.strip() == statement.text != ""
+        assert statement.content_hash
