@@ -156,7 +156,7 @@ def _export(folder: Path) -> None:
         target = Path(scratch) / folder.name
         target.mkdir()
         smooth(model, feeds[::2])
-        quantize(model, target / "model.onnx", embeddings=False)
+        quantize(model, target / "model.onnx", tables=False)
         recall = gate.neighbour_recall(exact, GraphRunner(target / "model.onnx").run(feeds))
         precision = "int8"
         if recall < LEAST_RECALL:

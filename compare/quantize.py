@@ -27,6 +27,7 @@ SMOOTHING = 0.85
 """Share of an outlier moved to the weights: best of 0.5, 0.75, 0.85, 1.0 on neighbours' recall."""
 
 _MAX_LENGTH = 512
+_LARGE_TABLE = 100_000
 
 
 def export_graph(module: torch.nn.Module, inputs: Sequence[str]) -> onnx.ModelProto:
@@ -106,10 +107,43 @@ def smooth(model: onnx.ModelProto, feeds: Sequence[Feed]) -> None:
             node.input[0] = scaled
 
 
-def quantize(model: onnx.ModelProto, target: Path, *, embeddings: bool) -> None:
-    """Write the graph with 8-bit weights; `embeddings` says whether the word table is, too."""
+def _shrink_tables(model: onnx.ModelProto) -> None:
+    """Keep word tables as 8-bit rows with a scale each, in place."""
+    import onnx
+
+    graph = model.graph
+    tables = {entry.name: entry for entry in graph.initializer}
+    for node in [node for node in graph.node if node.op_type == "Gather"]:
+        table = tables.get(node.input[0])
+        if table is None or len(table.dims) != 2 or np.prod(table.dims) < _LARGE_TABLE:
+            continue
+        values = onnx.numpy_helper.to_array(table)
+        scale = np.maximum(np.abs(values).max(1, keepdims=True), 1e-12) / 127
+        rows = np.rint(values / scale).astype(np.int8)
+        name, ids, out = table.name, node.input[1], node.output[0]
+        graph.initializer.remove(table)
+        graph.initializer.append(onnx.numpy_helper.from_array(rows, f"{name}_rows"))
+        graph.initializer.append(
+            onnx.numpy_helper.from_array(scale.astype(np.float32), f"{name}_scale")
+        )
+        make = onnx.helper.make_node
+        at = list(graph.node).index(node)
+        graph.node.remove(node)
+        for new in (
+            make("Mul", [f"{out}_float", f"{out}_scale"], [out]),
+            make("Cast", [f"{out}_rows"], [f"{out}_float"], to=onnx.TensorProto.FLOAT),
+            make("Gather", [f"{name}_scale", ids], [f"{out}_scale"]),
+            make("Gather", [f"{name}_rows", ids], [f"{out}_rows"]),
+        ):
+            graph.node.insert(at, new)
+
+
+def quantize(model: onnx.ModelProto, target: Path, *, tables: bool) -> None:
+    """Write the graph with 8-bit weights; `tables` says whether its word tables are, too."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
+    if tables:
+        _shrink_tables(model)
     logging.getLogger().addFilter(_no_preprocessing_advice)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         plain = Path(folder) / "model.onnx"
@@ -119,7 +153,7 @@ def quantize(model: onnx.ModelProto, target: Path, *, embeddings: bool) -> None:
             target,
             weight_type=QuantType.QInt8,
             per_channel=True,
-            op_types_to_quantize=["MatMul", "Gather"] if embeddings else ["MatMul"],
+            op_types_to_quantize=["MatMul"],
         )
     logging.getLogger().removeFilter(_no_preprocessing_advice)
 

@@ -152,7 +152,7 @@ def export(data: Path, stage: str = "officials") -> None:
         folder = Path(scratch) / "weights"
         folder.mkdir()
         smooth(model, feeds(tokenizer, train[:CALIBRATION_PAIRS]))
-        quantize(model, folder / "model.onnx", embeddings=True)
+        quantize(model, folder / "model.onnx", tables=True)
         logits = symmetric(GraphRunner(folder / "model.onnx").run(dev_feeds))
         same = float((exact.argmax(1) == logits.argmax(1)).mean())
         write_tokenizer(source / "tokenizer.json", folder / "tokenizer.json")

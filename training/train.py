@@ -38,7 +38,8 @@ PREFIX_DROP = 0.2
 SEED = 7
 CHECKPOINT_SECONDS = 300
 GENERAL_PAIRS = 70_000
-STAGES = {"general": (1, 8e-5), "officials": (3, 6e-5)}  # epochs, peak learning rate
+STAGES = {"general": (1, 8e-5), "officials": (2, 8e-5)}  # epochs, peak learning rate
+CLAIMS_NEITHER = 0.5  # share of the typed claims' "neither" pairs that is kept
 
 
 def batches(
@@ -103,7 +104,12 @@ def stage_pool(stage: str, data: Path) -> tuple[list[LabelledPair], bool]:
         files = [folder / "nli.tsv.gz", folder / "argument_stance.tsv.gz"]
         return pair_files.general(files, GENERAL_PAIRS, SEED), False
     officials = pair_files.officials(folder / "officials.train.tsv")
-    claims = pair_files.officials(folder / "claims.train.tsv")
+    rng = random.Random(SEED)
+    claims = [
+        pair
+        for pair in pair_files.officials(folder / "claims.train.tsv")
+        if LABELS[pair.label] != "neither" or rng.random() < CLAIMS_NEITHER
+    ]
     return officials + claims, True
 
 
@@ -131,10 +137,14 @@ def train(stage: str, data: Path) -> None:
         origin,
         id2label=dict(enumerate(LABELS)),
         label2id={name: n for n, name in enumerate(LABELS)},
+        attention_probs_dropout_prob=0.0,  # drawing it takes half the time, lengths squared
     )
     count, rate = STAGES[stage]
     steps = count * -(-len(pool) // BATCH)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.01)
+    if stage == "officials":  # 20,000 pairs say nothing of most words
+        model.base_model.embeddings.word_embeddings.requires_grad_(False)
+    learnt = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    optimizer = torch.optim.AdamW(learnt, lr=rate, weight_decay=0.01, fused=True)
     schedule = get_linear_schedule_with_warmup(optimizer, int(0.06 * steps), steps)
     checkpoint = RUNS / f"{stage}.checkpoint.pt"
     done = 0
@@ -164,7 +174,7 @@ def train(stage: str, data: Path) -> None:
             logits.float(), torch.tensor(labels), label_smoothing=0.02
         )
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        torch.nn.utils.clip_grad_norm_(learnt, 1.0)
         optimizer.step()
         schedule.step()
         optimizer.zero_grad(set_to_none=True)

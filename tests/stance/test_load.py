@@ -1,0 +1,199 @@
+import json
+import shutil
+
+import numpy as np
+import pytest
+import torch
+from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
+
+from compare.errors import ModelError
+from compare.results import Side, Stance
+from compare.stance import load_stance_model
+from compare.stance.huggingface import label_columns
+from compare.stance.load import softmax
+from compare.stance.pairs import side_text, who_when_prefix
+from compare.stance.shipped import WEIGHTS, ShippedStance
+
+PAIRS = [
+    (
+        Side("Valdoria supports the ban on mines.", country="Valdoria", date="2021-03"),
+        Side("We reject the ban on mines.", country="Ostravia", date="1999"),
+    ),
+    (Side("We welcome the treaty."), Side("The treaty is welcome to us, and we will sign it.")),
+    (Side("malicious disinformation", "the report of mines"), Side("Mines were laid.")),
+    (Side(""), Side("Rain fell on the harbour. " * 300)),
+    (Side("\x00 🙂 مرحبا \ud800"), Side("a" * 50_000)),
+]
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return load_stance_model()
+
+
+def swapped(pairs):
+    return [(b, a) for a, b in pairs]
+
+
+def test_columns_are_in_the_order_of_stance():
+    assert list(Stance) == ["agree", "oppose", "neither"]
+
+
+def test_rows_are_probabilities(shipped):
+    scores = shipped.score(PAIRS)
+    assert scores.shape == (len(PAIRS), 3)
+    assert scores.dtype == np.float32
+    assert np.allclose(scores.sum(1), 1, atol=1e-5)
+    assert (scores >= 0).all()
+    assert shipped.score([]).shape == (0, 3)
+
+
+def test_swapping_the_sides_changes_nothing(shipped):
+    assert np.array_equal(shipped.score(PAIRS), shipped.score(swapped(PAIRS)))
+
+
+def test_a_pair_is_scored_the_same_alone_and_in_company(shipped):
+    together = shipped.score(PAIRS * 3)
+    alone = np.concatenate([shipped.score([pair]) for pair in PAIRS])
+    assert np.array_equal(together[: len(PAIRS)], alone)
+
+
+def test_plain_agreement_and_plain_opposition_are_told_apart(shipped):
+    agree, oppose = shipped.score([PAIRS[1], PAIRS[0]])
+    assert agree[0] > agree[1]
+    assert oppose[1] > oppose[0]
+
+
+def test_progress_counts_pairs(shipped):
+    seen = []
+    shipped.score(PAIRS * 20, lambda done, total: seen.append((done, total)))
+    assert seen[-1] == (100, 100)
+
+
+@pytest.mark.parametrize(
+    ("country", "date", "prefix"),
+    [
+        ("Valdoria", "2021-03-04", "Valdoria, 2021: "),
+        (" Valdoria ", "", "Valdoria: "),
+        ("", "2021", "2021: "),
+        ("", "", ""),
+    ],
+)
+def test_who_and_when_ahead_of_the_words(country, date, prefix):
+    assert who_when_prefix(country, date) == prefix
+
+
+def test_what_is_read_is_the_words_completed_by_their_context():
+    side = Side("disinformation", "of the report of mines", "Valdoria", "2021")
+    assert side_text(side) == "Valdoria, 2021: disinformation (of the report of mines)"
+
+
+def test_softmax_by_hand():
+    logits = np.array([[0.0, np.log(2), np.log(5)]])
+    assert softmax(logits)[0] == pytest.approx([1 / 8, 2 / 8, 5 / 8])
+    cooler = softmax(logits, 2.0)[0]
+    root = np.sqrt([1, 2, 5])
+    assert cooler == pytest.approx(root / root.sum())
+
+
+def copy_of_weights(tmp_path):
+    return shutil.copytree(WEIGHTS, tmp_path / "weights")
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json"])
+def test_changed_weights_are_refused(tmp_path, name):
+    folder = copy_of_weights(tmp_path)
+    content = (folder / name).read_bytes()
+    (folder / name).write_bytes(content[:-1] + b"?")
+    with pytest.raises(ModelError, match=rf"{name} has the sha256 .* install the program again"):
+        ShippedStance(folder)
+
+
+def test_missing_weights_are_one_clear_sentence(tmp_path):
+    folder = copy_of_weights(tmp_path)
+    (folder / "model.onnx").unlink()
+    with pytest.raises(ModelError, match=r"model\.onnx is missing: install the program again"):
+        ShippedStance(folder)
+    (folder / "manifest.json").write_text("{")
+    with pytest.raises(ModelError, match="manifest cannot be read"):
+        ShippedStance(folder)
+
+
+def test_the_digest_covers_the_calibration(tmp_path, shipped):
+    folder = copy_of_weights(tmp_path)
+    assert ShippedStance(folder).digest == shipped.digest
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["temperature"] *= 2
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    warmer = ShippedStance(folder)
+    assert warmer.digest != shipped.digest
+    assert warmer.score(PAIRS[:1]).max() < shipped.score(PAIRS[:1]).max()
+
+
+def test_the_weights_are_small_enough_to_live_with():
+    assert sum(path.stat().st_size for path in WEIGHTS.iterdir()) <= 25_000_000
+
+
+def tiny_classifier(folder, labels):
+    """Write a classifier whose bias alone prefers the label that opposes."""
+    folder.mkdir()
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "we", "reject", "welcome", "mines"]
+    (folder / "vocab.txt").write_text("\n".join(words))
+    tokenizer = BertTokenizerFast(vocab=str(folder / "vocab.txt"))
+    torch.manual_seed(3)
+    config = BertConfig(
+        vocab_size=len(words),
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=16,
+        id2label=dict(enumerate(labels)),
+        label2id={label: n for n, label in enumerate(labels)},
+    )
+    model = BertForSequenceClassification(config)
+    with torch.no_grad():
+        model.classifier.weight.zero_()
+        for n, label in enumerate(labels):
+            model.classifier.bias[n] = {"contradiction": 2, "oppose": 2, "neutral": 1}.get(
+                label.lower(), 0
+            )
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return str(folder)
+
+
+def test_columns_of_any_model_are_mapped_by_their_labels(tmp_path):
+    first = tiny_classifier(tmp_path / "a", ["CONTRADICTION", "ENTAILMENT", "NEUTRAL"])
+    second = tiny_classifier(tmp_path / "b", ["entailment", "neutral", "contradiction"])
+    third = tiny_classifier(tmp_path / "c", ["neither", "oppose", "agree"])
+    scores = [load_stance_model(name).score(PAIRS[:3]) for name in (first, second, third)]
+    for rows in scores[:2]:
+        assert (rows.argmax(1) == list(Stance).index(Stance.OPPOSE)).all()
+        assert np.allclose(rows, scores[0], atol=1e-6)
+        assert (rows[:, 2] > rows[:, 0]).all()
+    assert (scores[2].argmax(1) == 1).all()
+
+
+def test_another_model_is_symmetric_and_independent_of_its_batch(tmp_path):
+    name = tiny_classifier(tmp_path / "a", ["entailment", "neutral", "contradiction"])
+    model = load_stance_model(name)
+    assert model.name == name
+    assert len(model.digest) == 64
+    scores = model.score(PAIRS)
+    assert np.array_equal(scores, model.score(swapped(PAIRS)))
+    alone = np.concatenate([model.score([pair]) for pair in PAIRS])
+    assert np.allclose(scores, alone, atol=1e-5)
+
+
+def test_labels_of_another_task_are_refused():
+    with pytest.raises(ModelError, match=r"'mood' has the labels \['bad', 'good'\].*entailment"):
+        label_columns({0: "good", 1: "bad"}, "mood")
+    with pytest.raises(ModelError, match="entailment, contradiction and neutral"):
+        label_columns({0: "entailment", 1: "neutral", 2: "agree"}, "twice")
+
+
+def test_a_model_that_is_not_here_is_one_clear_sentence(tmp_path):
+    with pytest.raises(ModelError, match="There is no model 'valdoria/none'"):
+        load_stance_model("valdoria/none")
+    with pytest.raises(ModelError, match="is not a pair classifier"):
+        load_stance_model(str(tmp_path))

@@ -1,0 +1,89 @@
+import random
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from compare.gate import sentences
+from compare.results import Side, Stance
+from compare.stance import deciding_words, load_stance_model
+from compare.stance.why import SHARE, without, words_of
+
+
+class NotJudge:
+    """Opposes as surely as the passage says "never" and the quote "must"; else neither."""
+
+    name = "judge"
+    digest = "0" * 64
+
+    def score(self, pairs, on_progress=None):
+        rows = []
+        for a, b in pairs:
+            oppose = 0.2 + 0.4 * ("never" in b.text) + 0.3 * ("must" in a.text)
+            rows.append([0.05, oppose, 0.95 - oppose])
+        return np.array(rows, np.float32)
+
+
+def test_the_words_that_move_the_verdict_are_marked():
+    a = Side("The blockade of the port must end")
+    b = Side("The blockade of that old port will never end, whatever they say about it")
+    verdict, why = deciding_words(NotJudge(), a, b)
+    assert verdict.stance is Stance.OPPOSE
+    marked = [b.text[span.start : span.end] for span in why.passage]
+    assert any("never" in words for words in marked)
+    assert any("must" in a.text[span.start : span.end] for span in why.quote)
+    heaviest = max(why.passage, key=lambda span: span.weight)
+    assert "never" in b.text[heaviest.start : heaviest.end]
+    assert heaviest.weight > max(span.weight for span in why.quote)
+
+
+def test_at_most_a_share_of_the_words_is_marked():
+    a, b = (Side(" ".join(sentences(3, seed))) for seed in (1, 2))
+    _, why = deciding_words(NotJudge(), a, b)
+    marked = sum(
+        len(words_of(side.text[span.start : span.end]))
+        for side, spans in ((a, why.quote), (b, why.passage))
+        for span in spans
+    )
+    assert marked <= round(SHARE * (len(words_of(a.text)) + len(words_of(b.text))))
+
+
+@pytest.mark.parametrize("text", ["", "…", "one", "🙂", "\x00"])
+def test_texts_with_hardly_any_words(text):
+    _, why = deciding_words(load_stance_model(), Side(text), Side("We reject the ban."))
+    assert all(0 <= span.start < span.end <= len(text) for span in why.quote)
+
+
+def test_without_closes_the_gap():
+    assert without("We will never end it", [(8, 13)]) == "We will end it"
+    assert without("one two three", [(8, 13), (0, 3)]) == "two"
+
+
+def test_marked_words_move_the_verdict_more_than_random_ones():
+    """Faithfulness over 100 pairs: leave out what is marked, or as many words by chance."""
+    model = load_stance_model()
+    texts = sentences(200, seed=23)
+    rng = random.Random(4)
+    pairs = [(Side(a), Side(b)) for a, b in zip(texts[::2], texts[1::2], strict=True)]
+    before, marked_out, random_out, columns = [], [], [], []
+    for a, b in pairs:
+        verdict, why = deciding_words(model, a, b)
+        columns.append(list(Stance).index(verdict.stance))
+        before.append((a, b))
+        cut, chance = [], []
+        for side, spans in ((a, why.quote), (b, why.passage)):
+            offsets = [(span.start, span.end) for span in spans]
+            count = sum(len(words_of(side.text[start:end])) for start, end in offsets)
+            words = words_of(side.text)
+            cut.append(replace(side, text=without(side.text, offsets)))
+            drawn = rng.sample(words, min(count, len(words)))
+            chance.append(replace(side, text=without(side.text, drawn)))
+        marked_out.append(tuple(cut))
+        random_out.append(tuple(chance))
+    rows = np.arange(len(pairs))
+    full, cut, chance = (
+        model.score(versions)[rows, columns] for versions in (before, marked_out, random_out)
+    )
+    assert len(pairs) >= 100
+    assert (full - cut).mean() > 2 * max((full - chance).mean(), 0.0)
+    assert ((full - cut) > (full - chance)).mean() > 0.7
