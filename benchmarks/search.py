@@ -51,6 +51,13 @@ class Fp32Stance(HuggingFaceStance):
         )
 
 
+class BatchEncoder(SentenceTransformerEncoder):
+    """The encoder in full precision and in batches, for the vectors made beforehand."""
+
+    def encode(self, texts: Any, on_progress: Any = None) -> Any:
+        return self._model.encode_document(list(texts), normalize_embeddings=True)
+
+
 def statements(data: Path, count: int) -> list[Statement]:
     """Read the first `count` passages of the collection."""
     with gzip.open(data / "search" / "collection.jsonl.gz", "rt", encoding="utf-8") as handle:
@@ -88,7 +95,7 @@ def library(work: Path, side: str, data: Path, count: int) -> Library:
     """Open a side's library, built first if it is not there."""
     folder = work / f"{'ours' if side == 'ours' else 'exact'}-{count}"
     shipped = side == "ours"
-    encoder = ShippedEncoder() if shipped else SentenceTransformerEncoder(encoder_folder())
+    encoder = ShippedEncoder() if shipped else BatchEncoder(encoder_folder())
     if not (folder / "CURRENT").exists():
         began = time.perf_counter()
         built = Library.build(statements(data, count), folder, encoder)
@@ -122,7 +129,7 @@ def recipe(opened: Library, stance: str) -> Callable[[str], list[tuple[str, str]
     encoder.max_seq_length = MAX_TOKENS
     texts = [p.text for p in opened.passages(range(opened.manifest.passages))]
     index = faiss.IndexFlatIP(384)
-    index.add(np.ascontiguousarray(opened.vectors(range(len(texts)))))
+    index.add(np.ascontiguousarray(opened.vectors()))
     model = CrossEncoder(stance, device="cpu", max_length=MAX_TOKENS, num_labels=3)
 
     def answer(quote: str) -> list[tuple[str, str]]:

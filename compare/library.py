@@ -294,17 +294,6 @@ class Library:
             return self._vectors
         return self._vectors[np.fromiter(rows, np.int64)]
 
-    def text_key(self, statement_id: str) -> str:
-        """Return what statements share whose words and context are the same; see `linking`.
-
-        Raises:
-            LibraryError: There is no such statement.
-        """
-        found = self._store.all("SELECT text_key FROM statements WHERE id = ?", (statement_id,))
-        if not found:
-            raise _no_statement(statement_id, self.folder)
-        return str(found[0][0])
-
     def similar_texts(self, statement_id: str) -> list[Statement]:
         """Return the other statements with the same words and context; see `linking`."""
         found = self._store.all(

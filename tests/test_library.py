@@ -85,7 +85,6 @@ def test_what_there_is_not_is_a_clear_sentence(library: Library) -> None:
         lambda: library.statement("nobody-1"),
         lambda: library.statements(["joint-1", "nobody-1"]),
         lambda: library.statement_rows("nobody-1"),
-        lambda: library.text_key("nobody-1"),
         lambda: library.delete(["nobody-1", "joint-1"]),
     ]
     for question in ask:
@@ -588,7 +587,6 @@ def test_the_same_words_are_linked_and_all_are_kept(folder: Path) -> None:
     ]
     library = Library.build(said, folder, HashingEncoder())
     assert len(library) == 3
-    assert library.text_key("a") == library.text_key("b") != library.text_key("c")
     assert library.similar_texts("a") == [said[1]]
     assert library.similar_texts("c") == []
     assert library.similar_texts("nobody") == []

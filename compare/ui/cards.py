@@ -19,7 +19,8 @@ _RIGHT_TO_LEFT = {"ar", "fa", "he", "ps", "ur", "yi", "dv", "ckb", "sd", "ug"}
 
 
 def text_html(text: str) -> str:
-    """Return untrusted text as HTML that shows it as written."""
+    """Return untrusted text as HTML that shows it as written; lone surrogates become "?"."""
+    text = text.encode("utf-8", "replace").decode("utf-8")
     return html.escape(text, quote=True).replace("\r\n", "\n").replace("\n", "<br>")
 
 

@@ -104,8 +104,11 @@ def _columns(key: str, _files: Sequence[Upload]) -> tuple[str, ...]:
     found: dict[str, None] = {}
     with tempfile.TemporaryDirectory() as scratch:
         for path in _written(_files, Path(scratch)):
+            reader = READERS.get(path.suffix.casefold())
+            if reader is None:
+                continue
             try:
-                for item in READERS[path.suffix.casefold()](path, path.name):
+                for item in reader(path, path.name):
                     if isinstance(item, Row):
                         found.update(dict.fromkeys(item.cells))
                         break
