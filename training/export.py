@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import datetime
 import json
-import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -27,7 +26,8 @@ from compare.stance.load import softmax
 from compare.stance.shipped import WEIGHTS
 from training import pairs as pair_files
 from training.pairs import LABELS, LabelledPair
-from training.train import RUNS, STAGES
+from training.card import card
+from training.train import GENERAL_FILES, GENERAL_PAIRS, RUNS, SEED, STAGES
 
 NAME = "compare-stance-minilm"
 MAX_TOKENS = 256
@@ -175,18 +175,21 @@ def export(data: Path, stage: str = "officials") -> None:
                 "sha256": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
             },
             "stages": stages,
-            "sources": {
+            "data_files": {
                 path.name: file_sha256(path)
                 for path in sorted((data / "pairs").glob("*.tsv*"))
-                if path.name.startswith(("nli", "argument", "officials.train", "claims.train"))
+                if path.name.startswith(("nli", "argument", "officials", "claims.train"))
+                and "why" not in path.name
             },
+            "general_sources": pair_files.general_sources(
+                [data / "pairs" / name for name in GENERAL_FILES], GENERAL_PAIRS, SEED
+            ),
             "dev": report(softmax(logits, temperature), gold),
             "int8_same_label": round(same, 4),
         }
         text = json.dumps(manifest, indent=1) + "\n"
         (folder / "manifest.json").write_text(text, encoding="utf-8")
-        if (WEIGHTS / "MODEL_CARD.md").exists():
-            shutil.copy(WEIGHTS / "MODEL_CARD.md", folder)
+        (folder / "MODEL_CARD.md").write_text(card(manifest), encoding="utf-8")
         old = Path(scratch) / "old"
         if WEIGHTS.exists():
             WEIGHTS.replace(old)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import random
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,17 +64,23 @@ def agreed_dev(path: Path) -> list[LabelledPair]:
 
 def general(paths: Sequence[Path], count: int, seed: int) -> list[LabelledPair]:
     """Sample `count` general pairs, image captions left out."""
-    pool = [
+    return [
         LabelledPair(
-            row["premise"],
-            row["hypothesis"],
-            "",
-            "",
-            LABELS.index(NLI_LABELS[row["label"]]),
+            row["premise"], row["hypothesis"], "", "", LABELS.index(NLI_LABELS[row["label"]])
         )
-        for path in paths
-        for row in rows(path)
-        if not row["source"].startswith(CAPTION_SOURCES)
+        for row in _general_rows(paths, count, seed)
+    ]
+
+
+def general_sources(paths: Sequence[Path], count: int, seed: int) -> dict[str, int]:
+    """Count the pairs of each source in the sample that `general` returns."""
+    drawn = Counter(row["source"].split(".")[0] for row in _general_rows(paths, count, seed))
+    return dict(drawn.most_common())
+
+
+def _general_rows(paths: Sequence[Path], count: int, seed: int) -> list[dict[str, str]]:
+    pool = [
+        row for path in paths for row in rows(path) if not row["source"].startswith(CAPTION_SOURCES)
     ]
     random.Random(seed).shuffle(pool)
     return pool[:count]

@@ -38,6 +38,7 @@ PREFIX_DROP = 0.2
 SEED = 7
 CHECKPOINT_SECONDS = 300
 GENERAL_PAIRS = 70_000
+GENERAL_FILES = ("nli.tsv.gz", "argument_stance.tsv.gz")
 STAGES = {"general": (1, 8e-5), "officials": (2, 8e-5)}  # epochs, peak learning rate
 CLAIMS_NEITHER = 0.5  # share of the typed claims' "neither" pairs that is kept
 
@@ -101,7 +102,7 @@ def stage_pool(stage: str, data: Path) -> tuple[list[LabelledPair], bool]:
     """Return a stage's training pairs and whether their sides may be swapped."""
     folder = data / "pairs"
     if stage == "general":
-        files = [folder / "nli.tsv.gz", folder / "argument_stance.tsv.gz"]
+        files = [folder / name for name in GENERAL_FILES]
         return pair_files.general(files, GENERAL_PAIRS, SEED), False
     officials = pair_files.officials(folder / "officials.train.tsv")
     rng = random.Random(SEED)
