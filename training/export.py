@@ -25,8 +25,8 @@ from compare.runtime import Feed, GraphRunner
 from compare.stance.load import softmax
 from compare.stance.shipped import WEIGHTS
 from training import pairs as pair_files
-from training.pairs import LABELS, LabelledPair
 from training.card import card
+from training.pairs import LABELS, LabelledPair
 from training.train import GENERAL_FILES, GENERAL_PAIRS, RUNS, SEED, STAGES
 
 NAME = "compare-stance-minilm"
