@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -32,3 +33,15 @@ def chromium() -> str:
 def soffice() -> str:
     """The path of LibreOffice, for headless conversions."""
     return _program("soffice", "libreoffice")
+
+
+@pytest.fixture(scope="session")
+def model_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder of the test's own, with the exported models, which are made only once."""
+    from compare.encoder import load_encoder
+    from compare.locations import cache_dir
+
+    load_encoder()
+    folder = tmp_path_factory.mktemp("cache")
+    (folder / "models").symlink_to(cache_dir() / "models")
+    return folder

@@ -161,6 +161,7 @@ def test_help_imports_nothing_heavy_and_is_quick() -> None:
 )
 def test_every_command_explains_itself(run: Run, command: str) -> None:
     told = run(command, "--help")
+    assert "\\b" not in told.out
     assert told.code == 0
     assert told.out.startswith(f"Usage: compare {command}")
     assert command in run("--help").out

@@ -54,7 +54,7 @@ def command(
     encoder: str | None,
     as_json: bool,
 ) -> None:
-    r"""Read statements and make a library of them.
+    """Read statements and make a library of them.
 
     \b
       compare build --corpus speeches.csv briefings/ --library my-library

@@ -42,7 +42,7 @@ def command(
     as_json: bool,
     **options: Any,
 ) -> None:
-    r"""Write RESULT, which `search --out RESULT.json` kept: its pairs, or citations of them.
+    """Write RESULT, which `search --out RESULT.json` kept: its pairs, or citations of them.
 
     \b
       compare export result.json --to csv

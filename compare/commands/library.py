@@ -33,7 +33,7 @@ def show(
     library: Path | None,
     **options: Any,
 ) -> None:
-    r"""Show statements by their ids, with their passages; without an id, list what is there.
+    """Show statements by their ids, with their passages; without an id, list what is there.
 
     \b
       compare show blinken-1

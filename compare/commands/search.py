@@ -51,7 +51,7 @@ def command(
     encoder: str | None,
     **options: Any,
 ) -> None:
-    r"""Find who agrees with QUOTE and who opposes it; "-" reads it from standard input.
+    """Find who agrees with QUOTE and who opposes it; "-" reads it from standard input.
 
     \b
       compare search "We will not hesitate to impose costs." --who "United States, 2022"

@@ -40,7 +40,7 @@ def _of_side(letter: str) -> Callable[[shared.Command], shared.Command]:
 def command(
     a: str, b: str, why: bool, as_json: bool, stance_model: str | None, **options: Any
 ) -> None:
-    r"""Say how statements A and B relate, and how sure that is.
+    """Say how statements A and B relate, and how sure that is.
 
     \b
       compare stance "They attacked first." "We never attacked." --who-a "Russia, 2022"
