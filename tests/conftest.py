@@ -41,7 +41,7 @@ def model_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from compare.encoder import load_encoder
     from compare.locations import cache_dir
 
-    load_encoder()
+    load_encoder().encode(["made now"])
     folder = tmp_path_factory.mktemp("cache")
     (folder / "models").symlink_to(cache_dir() / "models")
     return folder

@@ -1,0 +1,142 @@
+"""The app as a person starts it, in a browser as a person has it."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+WIDE = {"width": 1280, "height": 900}
+NARROW = {"width": 390, "height": 844}
+RUN_TIMEOUT = 60_000
+
+_FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
+    "--disable-background-networking --disable-component-update --disable-sync"
+)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running app: where it is, and the folders it was given."""
+
+    url: str
+    environment: Mapping[str, str]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
+    ends = time.monotonic() + 60
+    while time.monotonic() < ends and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2) as answer:
+                if answer.read() == b"ok":
+                    return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise RuntimeError(f"the app did not answer at {url}")
+
+
+@pytest.fixture(scope="session")
+def serve(
+    tmp_path_factory: pytest.TempPathFactory, model_cache: Path
+) -> Iterator[Callable[..., Server]]:
+    """Start an app on a free port, once for each setting; its output is printed at the end.
+
+    pytest shows what a fixture printed where a test failed.
+    """
+    running: list[tuple[subprocess.Popen[bytes], Path]] = []
+
+    def start(**variables: str) -> Server:
+        home = tmp_path_factory.mktemp("home")
+        environment = {
+            **{name: value for name, value in os.environ.items() if name != "COMPARE_LIBRARY"},
+            "HOME": str(home),
+            "XDG_DATA_HOME": str(home / "data"),
+            "XDG_CACHE_HOME": str(home / "cache"),
+            "COMPARE_CACHE": str(model_cache),
+            "COMPARE_CORRECTIONS": str(home / "corrections.csv"),
+            **variables,
+        }
+        port = _free_port()
+        output = home / "server.log"
+        command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py")]
+        options = ["--server.port", str(port), "--server.headless", "true"]
+        with output.open("wb") as log:
+            process = subprocess.Popen(
+                [*command, *options], cwd=ROOT, env=environment, stdout=log, stderr=log
+            )
+        running.append((process, output))
+        _wait(f"http://127.0.0.1:{port}", process)
+        return Server(f"http://127.0.0.1:{port}", environment)
+
+    yield start
+    for process, output in running:
+        process.terminate()
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        print(f"--- what the app said ---\n{output.read_text(errors='replace')}")
+
+
+@pytest.fixture(scope="session")
+def app(serve: Callable[..., Server]) -> Server:
+    """The app on the sample library."""
+    return serve()
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """A browser of the machine's own; Playwright cannot always fetch one."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=_FLAGS.split())
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open an address in a context of its own, and wait until the page is whole."""
+    contexts: list[BrowserContext] = []
+
+    def open_page(url: str, size: Mapping[str, int] = WIDE, scheme: str = "light") -> Page:
+        context = browser.new_context(
+            viewport={"width": size["width"], "height": size["height"]},
+            color_scheme="dark" if scheme == "dark" else "light",
+            permissions=["clipboard-read", "clipboard-write"],
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(RUN_TIMEOUT / 2)
+        page.goto(url)
+        settled(page)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def settled(page: Page) -> Page:
+    """Wait until the script has run and what it sent is on the page."""
+    page.wait_for_selector("[data-test-script-state='notRunning']", timeout=RUN_TIMEOUT)
+    page.locator(".cp-head h1").first.wait_for(timeout=RUN_TIMEOUT)
+    return page

@@ -1,0 +1,132 @@
+"""No page overflows, hides its text or shuts anyone out; statements are shown as written."""
+
+from itertools import pairwise
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from compare.library import Library
+from tests.e2e.conftest import NARROW, WIDE, settled
+from tests.fakes import statement
+
+PAGES = ["", "pair", "corpus", "corpus?id=xi-1", "add", "method"]
+HOSTILE = [
+    "<script>document.title = 'owned'</script> the harbour must open",
+    "The harbour costs $x^2$ and $$y$$ and :red[loud] :material/home: :smile: to open",
+    "![](http://example.org/harbour.png) [the harbour](javascript:alert(1)) must open",
+    "</blockquote></article><img src=x onerror=\"document.title='owned'\"> the harbour",
+    "harbour" * 120,
+    "يجب أن يفتح الميناء harbour على الفور (not 12).",
+    "**The harbour** _must_ `open` # now &lt;b&gt;",
+]
+
+
+CLIPPED = """() => [...document.querySelectorAll("[data-testid=stMain] .stHtml *")]
+  .filter(e => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== "inline")
+  .filter(e => !e.closest(".cp-scroll") && !e.closest("details:not([open])"))
+  .map(e => e.outerHTML.slice(0, 120))"""
+
+
+def overflow(page):
+    beyond = page.evaluate("document.scrollingElement.scrollWidth - window.innerWidth")
+    return beyond, page.evaluate(CLIPPED)
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_no_page_scrolls_sideways(app, visit, path, size):
+    beyond, clipped = overflow(visit(f"{app.url}/{path}", size))
+    assert beyond <= 0
+    assert clipped == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_axe_finds_nothing_serious(app, visit, path, scheme, size):
+    page = visit(f"{app.url}/{path}", size, scheme)
+    for expander in page.locator("[data-testid=stExpander] summary").all():
+        expander.click()
+    settled(page)
+    found = Axe().run(page).response["violations"]
+    serious = [
+        (entry["id"], [node["html"][:200] for node in entry["nodes"]])
+        for entry in found
+        if entry["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
+
+
+def test_headings_are_in_order(app, visit):
+    for path in PAGES:
+        page = visit(f"{app.url}/{path}")
+        levels = (
+            page.locator("[data-testid=stMain]")
+            .locator("h1, h2, h3, h4")
+            .evaluate_all("found => found.map(e => Number(e.tagName[1]))")
+        )
+        assert levels[0] == 1
+        assert levels.count(1) == 1
+        assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+@pytest.fixture(scope="session")
+def hostile(serve, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("hostile") / "library"
+    Library.build(
+        [
+            statement(
+                f"{'<b>' if number == 0 else 's'}{number}",
+                text,
+                context=text,
+                speaker=f"<i>Speaker</i> {number}",
+                role=":red[role] $r$",
+                country="Republic of Valdoria",
+                venue="<script>",
+                source="**Gazette**",
+                url="javascript:alert(1)",
+            )
+            for number, text in enumerate(HOSTILE)
+        ],
+        folder,
+    ).close()
+    return serve(COMPARE_LIBRARY=str(folder))
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("path", ["corpus", "?q=the+harbour+must+open&p=0&s=0"])
+def test_hostile_statements_are_shown_as_written(hostile, visit, path, size):
+    page = visit(f"{hostile.url}/{path}", size)
+    fetched = []
+    page.on("request", lambda request: fetched.append(request.url))
+    for expander in page.locator("[data-testid=stExpander] summary").all():
+        expander.click()
+    settled(page)
+    text = page.locator("[data-testid=stMain]").inner_text()
+    for words in HOSTILE:
+        assert words in text
+    assert "<i>Speaker</i> 3" in text
+    assert ":red[role] $r$" in text
+    assert "owned" not in page.title()
+    assert page.locator(".stHtml script, .stHtml img, .katex").count() == 0
+    assert page.locator("a[href^='javascript']").count() == 0
+    assert not [url for url in fetched if "example.org" in url]
+    beyond, clipped = overflow(page)
+    assert beyond <= 0
+    assert clipped == []
+
+
+def test_hostile_statements_are_plain_in_menus_too(hostile, visit):
+    page = visit(f"{hostile.url}/?q=harbour")
+    page.get_by_role("combobox", name="Or take a statement of this library").click()
+    options = page.get_by_role("option").all_inner_texts()
+    assert any("<i>Speaker</i> 1: The harbour costs $x^2$" in option for option in options)
+    page.keyboard.press("Escape")
+    page.get_by_role("combobox", name="Speaker").first.click()
+    assert "<i>Speaker</i> 0" in page.get_by_role("option").all_inner_texts()
+    assert page.locator(".katex").count() == 0
+
+
+def test_an_error_holds_hostile_text_as_written(hostile, visit):
+    page = visit(f"{hostile.url}/?q=harbour&from=%3Cb%3E%3Ared%5Bx%5D")
+    assert "“<b>:red[x]” is not a date" in page.locator("[role=alert]").first.inner_text()

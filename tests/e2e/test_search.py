@@ -1,0 +1,147 @@
+import csv
+import io
+import re
+import subprocess
+import sys
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import NARROW, ROOT, WIDE, settled
+
+QUOTE = "The claim that Russia asked China for military aid is malicious disinformation"
+
+
+def search_for(page, quote):
+    page.get_by_label("Quote", exact=True).fill(quote)
+    page.get_by_role("button", name="Search", exact=True).click()
+    expect(page.locator(".cp-asked .cp-words")).to_contain_text(quote)
+    settled(page)
+
+
+def words_of(page, stance):
+    return page.locator(f"article.cp-{stance} > .cp-words").all_inner_texts()
+
+
+def run_cli(app, *arguments):
+    done = subprocess.run(
+        [sys.executable, "-m", "compare", *arguments],
+        cwd=ROOT,
+        env=dict(app.environment),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def rows(content):
+    """The rows of a CSV without the moment of the search, which is never the same."""
+    found = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    at = found[0].index("searched_on")
+    return [[*row[:at], *row[at + 1 :]] for row in found]
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_search_filter_permalink_and_download(app, visit, tmp_path, size):
+    page = visit(app.url, size)
+    search_for(page, QUOTE)
+    if size is NARROW:
+        page.locator("[data-testid=stExpandSidebarButton]").click()
+    page.get_by_role("combobox", name="Country or organisation").first.click()
+    page.get_by_role("option", name="United States").click()
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(re.compile("countries=United"))
+    page.get_by_text("Not the quote’s own speaker").click()
+    expect(page).to_have_url(re.compile("other_speaker=true"))
+    settled(page)
+    if size is NARROW:
+        page.locator("[data-testid=stSidebarCollapseButton] button").click()
+    before = {stance: words_of(page, stance) for stance in ("agree", "oppose", "neither")}
+    assert any(before.values())
+    page.get_by_text("Link to this page as it stands").click()
+    link = page.locator("[data-testid=stCode] code").inner_text()
+
+    fresh = visit(link, size)
+    assert fresh.get_by_label("Quote", exact=True).input_value() == QUOTE
+    assert {stance: words_of(fresh, stance) for stance in before} == before
+
+    with fresh.expect_download() as download:
+        fresh.get_by_role("button", name="Download CSV").click()
+    kept = tmp_path / "result.json"
+    run_cli(
+        app, "search", QUOTE, "--only-country", "United States", "--not-own-speaker",
+        "--out", str(kept), "--json",
+    )  # fmt: skip
+    run_cli(app, "export", str(kept), "--to", "csv")
+    assert rows(download.value.path().read_bytes()) == rows((tmp_path / "result.csv").read_bytes())
+
+
+def test_excel_and_jsonl_are_there_too(app, visit):
+    page = visit(app.url)
+    for name, begins in (("Download Excel", b"PK"), ("Download JSONL", b"{")):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=name).click()
+        assert download.value.path().read_bytes().startswith(begins)
+
+
+def test_lists_are_side_by_side_when_wide_and_one_above_the_other_when_narrow(app, visit):
+    wide = visit(app.url)
+    agree = wide.locator(".cp-list-head.cp-agree").bounding_box()
+    oppose = wide.locator(".cp-list-head.cp-oppose").bounding_box()
+    assert abs(agree["y"] - oppose["y"]) < 2
+    assert oppose["x"] > agree["x"] + agree["width"]
+    narrow = visit(app.url, NARROW)
+    agree = narrow.locator(".cp-list-head.cp-agree").bounding_box()
+    oppose = narrow.locator(".cp-list-head.cp-oppose").bounding_box()
+    assert abs(agree["x"] - oppose["x"]) < 2
+    assert oppose["y"] > agree["y"]
+
+
+def test_the_keyboard_reaches_the_field_and_the_button(app, visit):
+    page = visit(app.url)
+    reached = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(
+            "(() => { const e = document.activeElement; return [e.tagName, "
+            "e.getAttribute('aria-label') || e.innerText, getComputedStyle(e).outlineStyle, "
+            "getComputedStyle(e).boxShadow, getComputedStyle(e.parentElement).boxShadow, "
+            "getComputedStyle(e.parentElement).borderColor] })()"
+        )
+        reached.append(focused[1])
+        if focused[1] == "Search":
+            break
+    assert "Quote" in reached
+    assert reached[-1] == "Search"
+    page.get_by_label("Quote", exact=True).fill(QUOTE)
+    page.get_by_label("Quote", exact=True).focus()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".cp-asked .cp-words")).to_contain_text(QUOTE)
+
+
+def test_a_statement_is_opened_and_asked_about(app, visit):
+    page = visit(app.url)
+    page.get_by_role("link", name="Open statement").first.click()
+    expect(page).to_have_url(re.compile(r"/corpus\?.*id="))
+    expect(page.locator("h1")).to_have_text("One statement")
+    settled(page)
+    words = page.locator(".cp-asked .cp-words").inner_text().strip("“”")
+    page.get_by_role("link", name="Search with it").click()
+    expect(page.locator("h1")).to_have_text("Who agrees, who opposes")
+    settled(page)
+    expect(page.get_by_label("Quote", exact=True)).to_have_value(words)
+
+
+def test_nothing_is_fetched_from_elsewhere(app, browser):
+    context = browser.new_context()
+    page = context.new_page()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    for name in ("", "pair", "corpus", "add", "method"):
+        page.goto(f"{app.url}/{name}")
+        settled(page)
+    context.close()
+    own = (app.url, app.url.replace("http", "ws"), "data:", "blob:")
+    assert [url for url in asked if not url.startswith(own)] == []

@@ -1,0 +1,54 @@
+"""The app run in the test's own process, on folders of the test's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def home(tmp_path: Path, model_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the user's library and corrections go; the sample library is built once."""
+    monkeypatch.setenv("COMPARE_CACHE", str(model_cache))
+    monkeypatch.setenv("COMPARE_CORRECTIONS", str(tmp_path / "corrections.csv"))
+    monkeypatch.delenv("COMPARE_LIBRARY", raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setattr("compare.locations.user_library", lambda: tmp_path / "library")
+    for module in ("choosing", "removal", "uploading"):
+        monkeypatch.setattr(f"compare.ui.{module}.user_library", lambda: tmp_path / "library")
+    return tmp_path
+
+
+@pytest.fixture
+def page(home: Path) -> Callable[..., AppTest]:
+    """Open a page by its name, with what stands in the address."""
+
+    def open_page(name: str = "search", **address: str) -> AppTest:
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+        if name != "search":
+            # The first run only tells the app its pages: make it short.
+            app.query_params["q"] = " "
+            app.run()
+            app.query_params.clear()
+            app.switch_page(str(ROOT / "compare" / "ui" / "pages" / f"{name}.py"))
+        for key, value in address.items():
+            app.query_params[key] = value
+        return well(app.run())
+
+    return open_page
+
+
+def well(app: AppTest) -> AppTest:
+    """The app, after a run that raised nothing."""
+    assert not app.exception, app.exception
+    return app
+
+
+def shown(app: AppTest) -> str:
+    """All HTML on the page, the style apart."""
+    return "\n".join(e.value for e in app.html if not e.value.startswith("<style"))

@@ -1,0 +1,40 @@
+import pytest
+
+from compare.passages import Passage
+from compare.results import Match, Probabilities, Stance
+from compare.statement import PartialDate, Statement
+from compare.ui.ordering import CLOSENESS, NEWEST, OLDEST, PROBABILITY, RANK, in_order
+
+
+def match(name, agree, similarity, date):
+    statement = Statement(name, name, date=PartialDate(date) if date else None)
+    return Match(
+        statement,
+        Passage(name, 0, 1, name),
+        Probabilities(agree, 0.0, 1 - agree),
+        similarity,
+        "quote",
+    )
+
+
+MATCHES = [
+    match("a", 0.7, 0.9, "2020"),
+    match("b", 0.9, 0.5, ""),
+    match("c", 0.8, 0.6, "2021-03"),
+    match("d", 0.6, 0.7, "2019-05-01"),
+]
+
+
+@pytest.mark.parametrize(
+    ("order", "names"),
+    [
+        (RANK, "abcd"),
+        (PROBABILITY, "bcad"),
+        (CLOSENESS, "adcb"),
+        (NEWEST, "cadb"),
+        (OLDEST, "dacb"),
+        ("no such order", "abcd"),
+    ],
+)
+def test_orders(order, names):
+    assert "".join(m.statement.id for m in in_order(MATCHES, order, Stance.AGREE)) == names

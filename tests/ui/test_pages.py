@@ -1,0 +1,195 @@
+import json
+
+from compare.library import Library
+from compare.stance.shipped import read_manifest
+from tests.fakes import statement
+from tests.ui.conftest import shown, well
+
+CSV = (
+    "words,who,when\n"
+    "We will send two ships to the strait.,Ilan Torvik,2023-05-02\n"
+    ",Nobody,2023\n"
+    "Their ships are a threat to us all.,Mara Quist,2023-13\n"
+)
+
+
+# -- Two statements ------------------------------------------------------------------------------
+
+
+def test_two_statements_show_verdict_probabilities_and_words(page):
+    app = page("pair")
+    html = shown(app)
+    assert "Verdict: " in html
+    for word in ("Agrees", "Opposes", "Neither"):
+        assert f"<span>{word}</span>" in html
+    assert "<mark>" in html
+
+
+def test_two_statements_need_words_and_dates(page):
+    assert "Paste words on both sides." in shown(page("pair", a_q=" ", b_q="We deny it."))
+    wrong = page("pair", a_q="We deny it.", b_q="We admit it.", b_date="May")
+    assert "Date of B: “May” is not a date" in shown(wrong)
+
+
+# -- Corpus --------------------------------------------------------------------------------------
+
+
+def test_the_corpus_is_listed_and_searched(page):
+    app = page("corpus")
+    assert "11 statements" in shown(app)
+    app.text_input(key="c_words").set_value("disinformation")
+    well(app.run())
+    html = shown(app)
+    assert "malicious disinformation" in html
+    assert "1 statement" in html
+    app.text_input(key="c_words").set_value("zebra")
+    well(app.run())
+    assert "No statement of this library has all of these words" in shown(app)
+
+
+def test_the_corpus_is_filtered(page):
+    app = page("corpus")
+    app.multiselect(key="c_countries").select("Ukraine")
+    well(app.run())
+    assert "1,435 armored vehicles" in shown(app)
+    assert "malicious disinformation" not in shown(app)
+
+
+def test_a_long_corpus_has_pages(page, home, monkeypatch):
+    many = [
+        statement(f"s-{n:02}", f"Statement number {n:02} of many.", date=f"20{n:02}")
+        for n in range(45)
+    ]
+    Library.build(many, home / "many").close()
+    monkeypatch.setenv("COMPARE_LIBRARY", str(home / "many"))
+    app = page("corpus")
+    html = shown(app)
+    assert "45 statements, 20 on a page" in html
+    assert "number 44" in html
+    assert "number 24" not in html
+    [pages] = app.get("pagination")
+    pages.set_value(3)
+    well(app.run())
+    assert "number 04" in shown(app)
+    assert "number 44" not in shown(app)
+
+
+def test_one_statement_has_a_page_with_its_own_lists(page):
+    app = page("corpus", id="russia-china-denial")
+    html = shown(app)
+    assert "both denied that Russia asked China for military aid" in html
+    assert "reported, not quoted" in html
+    assert ">Oppose</h2>" in html or "Nothing here speaks to this" in html
+    assert not [b for b in app.button if b.key == "delete-go"]
+
+
+def test_a_statement_that_is_not_there_is_one_sentence(page):
+    assert "There is no statement &#x27;nobody&#x27;" in shown(page("corpus", id="nobody"))
+
+
+# -- Add statements ------------------------------------------------------------------------------
+
+
+def test_a_file_is_reported_row_by_row_added_and_opened(page, home):
+    app = page("add")
+    assert "Nothing of it leaves this machine" in shown(app)
+    app.file_uploader[0].upload("mine.csv", CSV.encode())
+    well(app.run())
+    assert "No column holds the words of a statement" in shown(app)
+
+    mapped = {box.label: box for box in app.selectbox}
+    mapped["Text"].select("words")
+    mapped["Speaker"].select("who")
+    mapped["Date"].select("when")
+    well(app.run())
+    html = shown(app)
+    assert "1 statement can be added; 2 rows were skipped." in html
+    assert "line 3" in html
+    assert "2023-13" in html
+    assert str(home) not in html.replace(str(home / "library"), "")
+
+    app.button(key="add-go").click()
+    well(app.run())
+    assert "1 statement added" in shown(app)
+    assert app.selectbox(key="library").value == "My own"
+    library = Library.open(home / "library")
+    [kept] = library.statements()
+    assert (kept.text, kept.speaker, kept.date.iso) == (
+        "We will send two ships to the strait.",
+        "Ilan Torvik",
+        "2023-05-02",
+    )
+    library.close()
+
+
+def test_a_second_file_is_added_to_the_first(page, home):
+    Library.build([statement("s-1", "We admit it.")], home / "library").close()
+    app = page("add")
+    app.file_uploader[0].upload("more.jsonl", json.dumps({"id": "s-2", "text": "No."}).encode())
+    well(app.run())
+    app.button(key="add-go").click()
+    well(app.run())
+    library = Library.open(home / "library")
+    assert [entry.id for entry in library.statements()] == ["s-1", "s-2"]
+    library.close()
+
+
+def test_a_file_that_cannot_be_read_is_one_sentence(page, home):
+    app = page("add")
+    app.file_uploader[0].upload("picture.png", b"\x89PNG")
+    well(app.run())
+    assert 'role="alert"' in shown(app)
+    assert "picture.png" in shown(app)
+    assert "/tmp" not in shown(app).replace(str(home / "library"), "")
+
+
+def test_a_statement_is_deleted_after_asking(page, home):
+    both = [statement("s-1", "We admit it."), statement("s-2", "We deny it.")]
+    Library.build(both, home / "library").close()
+    app = page("add")
+    [menu] = [box for box in app.selectbox if box.key.startswith("remove-")]
+    menu.select("s-1")
+    well(app.run())
+    assert len(Library.open(home / "library")) == 2
+    app.button(key="remove-go").click()
+    well(app.run())
+    assert "Statement s-1 was deleted from the library." in shown(app)
+    library = Library.open(home / "library")
+    assert [entry.id for entry in library.statements()] == ["s-2"]
+    library.close()
+
+
+def test_a_statement_is_deleted_on_its_own_page(page, home):
+    both = [statement("s-1", "We admit it."), statement("s-2", "We deny it.")]
+    Library.build(both, home / "library").close()
+    app = page("corpus", id="s-2")
+    app.button(key="delete-go").click()
+    well(app.run())
+    assert "Statement s-2 was deleted from the library." in shown(app)
+    library = Library.open(home / "library")
+    assert [entry.id for entry in library.statements()] == ["s-1"]
+    library.close()
+
+
+def test_a_library_that_another_program_changed_is_opened_anew(page, home):
+    Library.build([statement("s-1", "We admit it.")], home / "library").close()
+    app = page("corpus")
+    assert "We deny it." not in shown(app)
+    opened = Library.open(home / "library")
+    opened.update(add=[statement("s-2", "We deny it.")]).close()
+    opened.close()
+    well(app.run())
+    assert "We deny it." in shown(app)
+
+
+# -- Method --------------------------------------------------------------------------------------
+
+
+def test_the_method_gives_the_figures_of_the_model_itself(page):
+    html = shown(page("method"))
+    manifest = read_manifest()
+    assert manifest["name"] in html
+    assert f"{manifest['dev']['pairs']:,} pairs" in html
+    assert f"{manifest['dev']['macro_f1']:.2f}" in html
+    for words in ("What the labels mean", "probability × √closeness", "How to cite"):
+        assert words in html

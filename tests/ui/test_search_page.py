@@ -1,0 +1,173 @@
+import csv
+import re
+
+from compare.export import export_bytes
+from compare.ui.browsing import EXAMPLE_QUOTE
+from tests.ui.conftest import shown, well
+
+
+def card_of(app, words):
+    """The card that shows the words."""
+    cards = re.findall(r"<article.*?</article>", shown(app), re.S)
+    return next(card for card in cards if words in card and "cp-asked" not in card)
+
+
+def keep(app, radio):
+    """Press the button under the labels to choose from."""
+    form = f"wrong-{radio.key.removeprefix('right-')}"
+    next(button for button in app.get("button") if button.proto.form_id == form).click()
+    return well(app.run())
+
+
+def test_the_first_screen_is_an_example_already_searched(page):
+    app = page()
+    assert app.text_area(key="q").value == EXAMPLE_QUOTE
+    html = shown(app)
+    assert EXAMPLE_QUOTE in html
+    assert "its source in the library" in html
+    assert ">Agree</h2>" in html
+    assert ">Oppose</h2>" in html
+    denial = card_of(app, "both denied that Russia asked China for military aid")
+    assert "Opposes" in denial
+    assert "Reported, not quoted" in denial
+    assert "March 2022" in denial
+    assert len(app.get("download_button")) == 3
+
+
+def test_neither_list_is_folded_away(page):
+    app = page()
+    labels = [expander.label for expander in app.expander]
+    assert any(label.startswith("Neither: ") for label in labels)
+    assert not any(re.search("agree|oppose", label, re.I) for label in labels)
+
+
+def test_a_statement_of_the_library_fills_the_fields(page):
+    app = page()
+    app.selectbox(key="pick").select("xi-1")
+    well(app.run())
+    fields = {key: app.text_input(key=key).value for key in ("by", "country", "date", "context")}
+    assert app.text_area(key="q").value == "is not something China wants to see"
+    assert fields == {
+        "by": "Xi Jinping",
+        "country": "China",
+        "date": "2022-03-18",
+        "context": "said of the war in Ukraine",
+    }
+    assert app.query_params["sid"] == "xi-1"
+    assert "its source in the library" in shown(app)
+
+
+def test_an_address_with_a_statement_fills_the_fields(page):
+    app = page(sid="embassy-1")
+    assert app.text_area(key="q").value == "malicious disinformation"
+    assert "Chinese Embassy" in shown(app)
+
+
+def test_the_sliders_cut_without_reading_again(page, monkeypatch):
+    from compare.ui import service
+
+    asked = []
+    search = service.search
+
+    def counted(*args, **kwargs):
+        asked.append(args[1].text)
+        return search(*args, **kwargs)
+
+    monkeypatch.setattr(service, "search", counted)
+    app = page(q="China asked for no military aid whatever")
+    assert len(asked) == 1
+    assert "Nothing here speaks to this" not in shown(app)
+    app.slider(key="p").set_value(1.0)
+    well(app.run())
+    assert "Nothing here speaks to this" in shown(app)
+    assert "not about the world" in shown(app)
+    assert len(asked) == 1
+
+
+def test_values_beyond_the_bounds_are_not_taken(page):
+    app = page(p="7", s="-3", sort="Nonsense", speakers="Nobody at all", **{"from": "yesterday"})
+    html = shown(app)
+    assert "“yesterday” is not a date" in html
+    assert "It is ignored." in html
+    assert "both denied that Russia" in html
+
+
+def test_dates_the_wrong_way_round_are_ignored(page):
+    app = page(**{"from": "2023", "to": "2021"})
+    assert "No date is from 2023 to 2021: both are ignored." in shown(app)
+    assert "both denied that Russia" in shown(app)
+
+
+def test_filters_narrow_the_search(page):
+    app = page()
+    app.multiselect(key="speakers").select("Chinese Embassy")
+    well(app.run())
+    html = shown(app)
+    assert "malicious disinformation" in html
+    assert "both denied that Russia" not in html
+    app.checkbox(key="other_country").check()
+    well(app.run())
+    assert "malicious disinformation" in shown(app)
+
+
+def test_a_wrong_date_of_the_quote_is_one_sentence(page):
+    app = page(date="18 March")
+    assert "“18 March” is not a date: write 2022, 2022-03 or 2022-03-18." in shown(app)
+
+
+def test_an_empty_quote_is_one_sentence(page):
+    app = page(q=" ")
+    assert "The quote is empty" in shown(app)
+    assert 'role="alert"' in shown(app)
+
+
+def test_deciding_words_are_marked_when_asked_for(page):
+    app = page()
+    assert "<mark>" not in shown(app)
+    app.toggle(key="why").set_value(True)
+    well(app.run())
+    assert "<mark>" in card_of(app, "denied")
+    assert "Read against" in shown(app)
+
+
+def test_a_wrong_verdict_is_kept_in_a_file_that_is_named(page, home):
+    app = page()
+    radio = next(r for r in app.radio if r.key.startswith("right-search-oppose"))
+    keep(app, radio)
+    assert "Choose what is right." in shown(app)
+    assert not (home / "corrections.csv").exists()
+    radio = app.radio(key=radio.key)
+    assert list(radio.options) == ["Agrees", "Neither"]
+    radio.set_value("Neither")
+    keep(app, radio)
+    assert f"Kept in {home / 'corrections.csv'}" in shown(app)
+    with (home / "corrections.csv").open(encoding="utf-8-sig", newline="") as file:
+        [row] = csv.DictReader(file)
+    assert row["right"] == "neither"
+    assert row["b_id"] in {"russia-china-denial", "embassy-1", "xi-1", "xi-2"}
+
+
+def test_a_library_that_is_not_there_is_one_sentence(page, home, monkeypatch):
+    monkeypatch.setenv("COMPARE_LIBRARY", str(home / "nowhere"))
+    app = page()
+    assert str(home / "nowhere") in shown(app)
+    assert 'role="alert"' in shown(app)
+
+
+def test_what_was_searched_travels_with_the_result(page):
+    html = shown(page())
+    for words in ("Library digest", "Embedding model", "Stance model", "Least probability", "UTC"):
+        assert words in html
+
+
+def test_an_address_of_another_library_is_noticed(page):
+    assert "another library" in shown(page(digest="000000000000"))
+    assert "another library" not in shown(page())
+
+
+def test_every_format_that_is_offered_can_be_written():
+    from compare.ui.downloads import FORMATS
+    from tests.fabricate import a_result
+
+    for ending, _, _ in FORMATS:
+        assert export_bytes(a_result(), ending)
