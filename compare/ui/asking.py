@@ -118,7 +118,7 @@ def ask(statements: Sequence[Statement], example: str) -> tuple[str, dict[str, s
 
     with st.form("ask", border=False):
         text = st.text_area(
-            "Quote", key="q", bind="query-params", height=110, placeholder="Paste the words"
+            "Quote", key="q", bind="query-params", height="content", placeholder="Paste the words"
         )
         with st.expander("Who said it, and when"):
             who = who_fields()

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from compare.errors import CompareError
+from compare.feedback import append_correction
 from compare.results import Match, Outcome, SearchResult, Stance
 from compare.ui import PAGES
 from compare.ui.cards import list_head, match_card, quote_card
+from compare.ui.correcting import correction_form
 from compare.ui.ordering import in_order
 from compare.ui.shell import notice, small
-from compare.ui.words import VERDICT, counted, percent
+from compare.ui.words import counted, percent
 
 AT_FIRST = 10
 """Cards of a list shown before "Show more"."""
@@ -149,31 +150,8 @@ def _card(shown: Shown, stance: Stance, match: Match) -> None:
                 query_params={"id": match.statement.id, "library": shown.library},
             )
             with st.popover("This verdict is wrong", type="tertiary"):
-                _correction(shown, stance, match, key)
-
-
-def _correction(shown: Shown, stance: Stance, match: Match, key: str) -> None:
-    """Ask for the right label and write it to the user's file."""
-    base = f"{shown.prefix}{stance.value}-{key}"
-    others = [other for other in Stance if other is not stance]
-    with st.form(f"wrong-{base}", border=False):
-        label = st.radio(
-            f"It is shown as “{VERDICT[stance]}”. What is right?",
-            [VERDICT[other] for other in others],
-            index=None,
-            key=f"right-{base}",
-        )
-        note = st.text_input("Why (if you like)", key=f"note-{base}", max_chars=500)
-        if not st.form_submit_button("Keep this correction"):
-            return
-    right = next((other for other in others if VERDICT[other] == label), None)
-    if right is None:
-        notice("Choose what is right.", error=True)
-        return
-    try:
-        from compare.feedback import append_correction
-
-        path = append_correction(shown.result, match, right, note=(note or "")[:500])
-        notice(f"Kept in {path}. It stays on this machine and changes nothing shown here.")
-    except CompareError as error:
-        notice(str(error), error=True)
+                correction_form(
+                    f"{shown.prefix}{stance.value}-{key}",
+                    stance,
+                    lambda right, note: append_correction(shown.result, match, right, note=note),
+                )

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import streamlit as st
 
+from compare.feedback import append_pair_correction
 from compare.results import Probabilities, Side, Stance, Why
 from compare.ui.browsing import EXAMPLE_ANSWER, EXAMPLE_QUOTE
 from compare.ui.cards import bars_html, context_html, marked_html, verdict_html
+from compare.ui.correcting import correction_form
+from compare.ui.service import stance_model
 from compare.ui.shell import small
 from compare.ui.words import VERDICT
 
 _SENTENCE = {
-    Stance.AGREE: "The two agree on a point that both address.",
-    Stance.OPPOSE: "The two cannot both be held.",
-    Stance.NEITHER: "The two neither agree nor oppose each other.",
+    Stance.AGREE: "Read as agreeing on a point that both address.",
+    Stance.OPPOSE: "Read as positions that cannot both be held.",
+    Stance.NEITHER: "Read as neither agreeing nor opposing each other.",
 }
+_UNSURE = "No reading is more likely than not; this one is the likeliest."
 
 
 def example_pair() -> tuple[str, str]:
@@ -32,6 +36,18 @@ def show_pair(side_a: Side, side_b: Side, probabilities: Probabilities, why: Why
             f'<p class="cp-words">{_SENTENCE[stance]}</p></article>'
         )
         st.html(bars_html(probabilities))
+        if probabilities.of(stance) < 0.5:
+            small(_UNSURE)
+        with st.popover("This verdict is wrong", type="tertiary"):
+            model = stance_model()
+            source = f"{model.name}@{model.digest[:12]}"
+            correction_form(
+                "pair",
+                stance,
+                lambda right, note: append_pair_correction(
+                    side_a, side_b, probabilities, source, right, note=note
+                ),
+            )
     left, right = st.columns(2, gap="large")
     for column, name, side, spans in (
         (left, "A", side_a, why.quote),

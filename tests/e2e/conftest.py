@@ -136,7 +136,11 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
 
 
 def settled(page: Page) -> Page:
-    """Wait until the script has run and what it sent is on the page."""
+    """Wait until the script has run and all that it sent is drawn."""
     page.wait_for_selector("[data-test-script-state='notRunning']", timeout=RUN_TIMEOUT)
     page.locator(".cp-head h1").first.wait_for(timeout=RUN_TIMEOUT)
+    page.wait_for_function(
+        "!document.querySelector('[data-testid=stSkeleton], [data-testid=stAppSkeleton]')",
+        timeout=RUN_TIMEOUT,
+    )
     return page

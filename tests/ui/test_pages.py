@@ -1,7 +1,9 @@
+import csv
 import json
 
 from compare.library import Library
 from compare.stance.shipped import read_manifest
+from compare.ui.browsing import EXAMPLE_QUOTE
 from tests.fakes import statement
 from tests.ui.conftest import shown, well
 
@@ -23,6 +25,19 @@ def test_two_statements_show_verdict_probabilities_and_words(page):
     for word in ("Agrees", "Opposes", "Neither"):
         assert f"<span>{word}</span>" in html
     assert "<mark>" in html
+
+
+def test_a_wrong_verdict_on_two_statements_is_kept(page, home):
+    app = page("pair")
+    right = app.radio(key="right-pair").options[0]
+    app.radio(key="right-pair").set_value(right)
+    next(button for button in app.button if button.label == "Keep this correction").click()
+    well(app.run())
+    assert f"Kept in {home / 'corrections.csv'}" in shown(app)
+    with (home / "corrections.csv").open(encoding="utf-8-sig", newline="") as file:
+        [row] = csv.DictReader(file)
+    assert row["right"] != row["stance"]
+    assert row["a_text"] == EXAMPLE_QUOTE
 
 
 def test_two_statements_need_words_and_dates(page):

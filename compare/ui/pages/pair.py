@@ -16,7 +16,9 @@ def _side(name: str, letter: str, example: str) -> Side:
     """Show the fields of one side and return what they hold."""
     if f"{letter}_q" not in st.query_params:
         st.session_state.setdefault(f"{letter}_q", example)
-    text = st.text_area(f"Statement {name}", key=f"{letter}_q", bind="query-params", height=130)
+    text = st.text_area(
+        f"Statement {name}", key=f"{letter}_q", bind="query-params", height="content"
+    )
     left, right = st.columns(2)
     with left:
         country = st.text_input(f"Country of {name}", key=f"{letter}_country", bind="query-params")
