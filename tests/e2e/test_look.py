@@ -32,6 +32,15 @@ def overflow(page):
     return beyond, page.evaluate(CLIPPED)
 
 
+def serious(page):
+    """What axe finds that shuts people out: the rule and the elements."""
+    return [
+        (entry["id"], [node["html"][:200] for node in entry["nodes"]])
+        for entry in Axe().run(page).response["violations"]
+        if entry["impact"] in ("serious", "critical")
+    ]
+
+
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_no_page_scrolls_sideways(app, visit, path, size):
@@ -48,13 +57,19 @@ def test_axe_finds_nothing_serious(app, visit, path, scheme, size):
     for expander in page.locator("[data-testid=stExpander] summary").all():
         expander.click()
     settled(page)
-    found = Axe().run(page).response["violations"]
-    serious = [
-        (entry["id"], [node["html"][:200] for node in entry["nodes"]])
-        for entry in found
-        if entry["impact"] in ("serious", "critical")
-    ]
-    assert serious == []
+    assert serious(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_in_what_opens(app, visit, scheme):
+    page = visit(f"{app.url}/?why=true&p=0", NARROW, scheme)
+    page.get_by_role("button", name="This verdict is wrong").first.click()
+    page.get_by_text("Keep this correction").first.wait_for()
+    assert serious(page) == []
+    page.keyboard.press("Escape")
+    page.locator("[data-testid=stExpandSidebarButton]").click()
+    page.get_by_text("Least closeness").first.wait_for()
+    assert serious(page) == []
 
 
 def test_headings_are_in_order(app, visit):
