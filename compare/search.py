@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -13,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare import __version__
-from compare.folding import fold
 from compare.language import foreign_language
 from compare.linking import text_key
 from compare.passages import Passage, complete, split_quote
@@ -29,6 +27,7 @@ from compare.results import (
     Thresholds,
     ranking_score,
 )
+from compare.sources import may_be_own, own_statements
 from compare.statement import Statement
 
 if TYPE_CHECKING:
@@ -36,14 +35,11 @@ if TYPE_CHECKING:
     from compare.runtime import Progress
     from compare.stance.load import StanceModel
 
-logger = logging.getLogger(__name__)
-
 CANDIDATES = 60
 """Passages nearest by vectors that are read for each quote; half as many again by their words."""
 
 _LEAST_CANDIDATES = 12
 _MOST_PARTS = 12
-_SOURCE_NEIGHBOURS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +94,18 @@ def search(
     asked = replace(asked, text=clean_quote(asked.text))
     model = stance_model or _default_model()
     parts, notes = _parts(asked)
-    vectors = library.encoder.encode([complete(part, asked.context) for part in parts])
-    sources = _sources(library, asked, vectors)
+    vectors = _embedded(library, asked, parts)
+    sources = own_statements(library, asked, vectors[:1])
     if sources and not _who_is_known(asked):
         asked = replace(Quote.from_statement(sources[0]), text=asked.text)
+        sources = [entry for entry in sources if may_be_own(asked, entry)]
+        vectors = _embedded(library, asked, parts) if asked.context else vectors
         notes.append(
             f"The words stand in the library: read as said by {_who(sources[0])} "
             f"(statement {sources[0].id})."
         )
+    if others := sources[1:]:
+        notes.append(f"The same words stand in {', '.join(entry.id for entry in others)}, too.")
     pairs = _candidates(library, asked, parts, vectors, filters, candidates, sources)
     scored = _score(library, asked, pairs, parts, vectors, model, on_progress)
     result = SearchResult(
@@ -141,56 +141,17 @@ def _parts(quote: Quote) -> tuple[list[str], list[str]]:
     return parts[:_MOST_PARTS], notes
 
 
+def _embedded(library: Library, quote: Quote, parts: Sequence[str]) -> NDArray[np.float32]:
+    """Return the vectors of the parts, completed by the quote's context as passages are."""
+    return library.encoder.encode([complete(part, quote.context) for part in parts])
+
+
 def _who_is_known(quote: Quote) -> bool:
     return bool(quote.speaker or quote.role or quote.country or quote.date or quote.context)
 
 
 def _who(statement: Statement) -> str:
     return ", ".join(part for part in (statement.speaker, statement.countries) if part) or "unknown"
-
-
-def _sources(library: Library, quote: Quote, vectors: NDArray[np.float32]) -> list[Statement]:
-    """Return the statements that the quote itself comes from, the one with its id first.
-
-    Besides the one named by id, these are statements with whole sentences that are the quote's
-    words, unless the quote is known to be another speaker's.
-    """
-    found: dict[str, Statement] = {}
-    if quote.statement_id is not None:
-        own = library.statement(quote.statement_id)
-        found[own.id] = own
-    wanted = fold(quote.text)
-    _, rows = library.nearest(vectors[:1], _SOURCE_NEIGHBOURS, None)
-    for statement_id in dict.fromkeys(p.statement_id for p in library.passages(rows[0])):
-        statement = library.statement(statement_id)
-        sentences = library.passages(library.statement_rows(statement_id))
-        if _holds(wanted, [fold(p.text) for p in sentences]) and _may_be_own(quote, statement):
-            found.setdefault(statement.id, statement)
-    return list(found.values())
-
-
-def _holds(wanted: str, sentences: Sequence[str]) -> bool:
-    """Tell whether whole sentences in a row are the wanted words: no "it is false that" ahead."""
-    for first in range(len(sentences)):
-        held = sentences[first]
-        for sentence in sentences[first + 1 :]:
-            if len(held) >= len(wanted):
-                break
-            held = f"{held} {sentence}"
-        if held == wanted:
-            return True
-    return False
-
-
-def _may_be_own(quote: Quote, statement: Statement) -> bool:
-    """Tell whether a statement with the quote's words can be the quote's own."""
-    from compare.speakers import speaker_key
-
-    if quote.speaker and statement.speaker:
-        return speaker_key(quote.speaker) == speaker_key(statement.speaker)
-    codes = {entry.code or fold(entry.name) for entry in quote.country}
-    others = {entry.code or fold(entry.name) for entry in statement.country}
-    return not codes or not others or bool(codes & others)
 
 
 def _candidates(

@@ -137,6 +137,35 @@ def test_a_quote_inside_another_sentence_is_not_taken_for_its_source(library):
     ]
 
 
+def test_one_speaker_is_taken_for_the_source_and_others_with_the_same_words_are_matches(
+    tmp_path,
+):
+    said = [
+        statement("a-1", f"{BLOCKADE}.", speaker="Ada Lorn", country="Valdoria=VLD", date="2021"),
+        statement("a-2", f"{BLOCKADE}!", speaker="Ms. Ada Lorn", country="Valdoria", date="2022"),
+        statement("b-1", f"{BLOCKADE}.", speaker="Bren Tal", country="Ostravia", date="2021"),
+    ]
+    result = run(Library.build(said, tmp_path / "three", HashingEncoder(dim=256)))
+    assert result.source.id == "a-1"
+    assert "The same words stand in a-2, too." in result.notes
+    assert ids(result.agree) == ["b-1"]
+
+
+def test_a_fragment_of_the_library_is_read_with_its_context(tmp_path):
+    said = [
+        statement("f", "a slander", context="of the report that the blockade of Meren must end"),
+        statement("g", "The blockade of Meren must not end."),
+    ]
+    library = Library.build(said, tmp_path / "two", HashingEncoder(dim=256))
+    judge = WordJudge()
+    result = search(library, "a slander", stance_model=judge)
+    assert result.source.id == "f"
+    assert judge.read[0][0].context == said[0].context
+    alone = library.encoder.encode(["a slander"]) @ library.vectors().T
+    (match,) = result.scored
+    assert match.similarity > 2 * max(float(alone[0, 1]), 0.1)
+
+
 def test_honorifics_do_not_make_another_speaker(library):
     assert run(library, Quote(BLOCKADE, speaker="ADA LORN")).source.id == "own"
 

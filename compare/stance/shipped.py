@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from compare import gate
 from compare.encoder import file_sha256
 from compare.errors import ModelError
+from compare.results import Side
 from compare.runtime import Feed, GraphRunner, Progress, clean_text, load_tokenizer
 from compare.stance.load import Pair, softmax
 from compare.stance.pairs import side_text
@@ -35,6 +37,15 @@ def read_manifest(folder: Path = WEIGHTS) -> Mapping[str, Any]:
             "install the program again."
         ) from error
     return manifest
+
+
+def probe_pairs() -> list[Pair]:
+    """Return the pairs whose probabilities the manifest records under "probe".
+
+    8-bit products can differ between kinds of processors; these pairs show it.
+    """
+    texts = gate.sentences(32)
+    return [(Side(a), Side(b)) for a, b in zip(texts[::2], texts[1::2], strict=True)]
 
 
 class ShippedStance:
