@@ -45,6 +45,7 @@ train: setup ## make the shipped stance weights again (DATA=DIR with the labelle
 	$(BIN)/python -m pip install --disable-pip-version-check --editable '.[train]' --constraint constraints.txt
 	$(BIN)/python -m training.train general --data $(DATA)
 	$(BIN)/python -m training.train officials --data $(DATA)
+	$(BIN)/python -m training.train mixed --data $(DATA)
 	$(BIN)/python -m training.export --data $(DATA)
 
 constraints: setup ## write constraints.txt anew from what .venv holds

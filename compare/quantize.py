@@ -1,8 +1,9 @@
 """Export a torch model to ONNX and quantise it to 8 bits with little loss.
 
 Weights are 8 bits with a scale for each output channel. Activations get one scale for each text,
-and a few outlier channels would waste its range: their size is moved into the weights first
-(SmoothQuant, Xiao et al. 2023, equation 4, with the scales multiplied in on the way).
+and outliers would waste its range. Those of channels are moved into the weights first (SmoothQuant,
+Xiao et al. 2023, equation 4, the share chosen for each product by its error); those of tokens are
+divided out and multiplied back in behind the product.
 """
 
 from __future__ import annotations
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
     import onnx
     import torch
 
-SMOOTHING = 0.85
-"""Share of an outlier moved to the weights: best of 0.5, 0.75, 0.85, 1.0 on neighbours' recall."""
+SMOOTHINGS = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0)
+"""Shares of an outlier moved to the weights that are tried, for each product apart."""
 
+_TRIED_ON = 24
 _MAX_LENGTH = 512
 _LARGE_TABLE = 100_000
 
@@ -63,10 +65,10 @@ def _weighted(model: onnx.ModelProto) -> dict[str, list[Any]]:
     return groups
 
 
-def _largest_activations(
+def _activations(
     model: onnx.ModelProto, names: Sequence[str], feeds: Sequence[Feed]
-) -> dict[str, NDArray[np.float32]]:
-    """Return the largest magnitude of each channel of each named activation over the feeds."""
+) -> dict[str, list[NDArray[np.float32]]]:
+    """Return each named activation, float32 [tokens, channels], of each feed."""
     import onnx
     import onnxruntime
 
@@ -76,35 +78,129 @@ def _largest_activations(
     session = onnxruntime.InferenceSession(
         watched.SerializeToString(), providers=["CPUExecutionProvider"]
     )
-    largest: dict[str, NDArray[np.float32]] = {}
+    found: dict[str, list[NDArray[np.float32]]] = {name: [] for name in names}
     for feed in feeds:
         for name, value in zip(names, session.run(list(names), dict(feed)), strict=True):
-            peak = np.abs(value).reshape(-1, value.shape[-1]).max(0)
-            largest[name] = np.maximum(largest[name], peak) if name in largest else peak
-    return largest
+            found[name].append(value.reshape(-1, value.shape[-1]))
+    return found
+
+
+def _rounded_activation(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Round as the runtime does: 8 bits, one scale and zero point for the whole text."""
+    low, high = min(float(values.min()), 0.0), max(float(values.max()), 0.0)
+    step = max((high - low) / 255, 1e-12)
+    zero = np.rint(-low / step)
+    levels = np.clip(np.rint(values / step) + zero, 0, 255)
+    return np.asarray((levels - zero) * step, np.float32)
+
+
+def _rounded_weight(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Round as the runtime does: 8 bits, one scale for each output channel."""
+    step = np.maximum(np.abs(values).max(0), 1e-12) / 127
+    return np.asarray(np.rint(values / step) * step, np.float32)
+
+
+def _best_scale(
+    texts: Sequence[NDArray[np.float32]], weights: Sequence[NDArray[np.float32]]
+) -> tuple[NDArray[np.float32], bool]:
+    """Return the scales of the channels with the least squared error of the rounded products.
+
+    The second value says whether tokens are to be evened out, too: where that halves the error.
+    """
+    largest = np.maximum(np.max([np.abs(text).max(0) for text in texts], axis=0), 1e-4)
+    strongest = np.maximum(np.max([np.abs(weight).max(1) for weight in weights], axis=0), 1e-4)
+    weight = np.concatenate(list(weights), axis=1)
+    tried = texts[:: max(len(texts) // _TRIED_ON, 1)]
+    exact = [text @ weight for text in tried]
+    found: dict[bool, tuple[float, NDArray[np.float32]]] = {}
+    for share in SMOOTHINGS:
+        scale = largest**share / strongest ** (1 - share)
+        scale = (scale / np.exp(np.log(scale).mean())).astype(np.float32)
+        rounded = _rounded_weight(weight * scale[:, None])
+        for by_token in (False, True):
+            error = 0.0
+            for text, product in zip(tried, exact, strict=True):
+                loudness = np.abs(text / scale).max(1, keepdims=True) if by_token else 1.0
+                even = _rounded_activation(text / scale / loudness)
+                error += float(np.square(product - (even @ rounded) * loudness).sum())
+            if by_token not in found or error < found[by_token][0]:
+                found[by_token] = (error, scale)
+    by_token = found[True][0] < found[False][0] / 2
+    return found[by_token][1], by_token
 
 
 def smooth(model: onnx.ModelProto, feeds: Sequence[Feed]) -> None:
-    """Move outliers of activations into the weights, in place; what the graph computes stays."""
+    """Even out activations ahead of their rounding, in place; what the graph computes stays.
+
+    Outliers among channels move into the weights. Where it helps, a token's activation is divided
+    by its largest magnitude, and the product multiplied by it again, so that one loud token does
+    not take the range from the others of its text.
+    """
     import onnx
 
     groups = _weighted(model)
-    largest = _largest_activations(model, list(groups), feeds)
+    activations = _activations(model, list(groups), feeds)
     constants = {entry.name: entry for entry in model.graph.initializer}
     for number, (name, nodes) in enumerate(groups.items()):
         weights = [onnx.numpy_helper.to_array(constants[node.input[1]]) for node in nodes]
-        strongest = np.max([np.abs(weight).max(1) for weight in weights], axis=0)
-        scale = np.maximum(largest[name], 1e-4) ** SMOOTHING
-        scale /= np.maximum(strongest, 1e-4) ** (1 - SMOOTHING)
-        scale = (scale / np.exp(np.log(scale).mean())).astype(np.float32)
-        factor, scaled = f"smooth_{number}", f"smooth_{number}_out"
-        model.graph.initializer.append(onnx.numpy_helper.from_array(1 / scale, factor))
-        first = min(list(model.graph.node).index(node) for node in nodes)
-        model.graph.node.insert(first, onnx.helper.make_node("Mul", [name, factor], [scaled]))
+        scale, by_token = _best_scale(activations[name], weights)
+        graph = _Edit(model, f"smooth_{number}")
+        model.graph.initializer.append(onnx.numpy_helper.from_array(1 / scale, graph.name))
+        added = [graph.node("Mul", [name, graph.name], "scaled")]
+        if by_token:
+            added += graph.loudness()
+        graph.insert_ahead(nodes, added)
         for node, weight in zip(nodes, weights, strict=True):
             smoothed = onnx.numpy_helper.from_array(weight * scale[:, None], node.input[1])
             constants[node.input[1]].CopyFrom(smoothed)
-            node.input[0] = scaled
+            node.input[0] = added[-1].output[0]
+            if by_token:
+                graph.multiply_behind(node)
+
+
+class _Edit:
+    """Additions to a graph around the products that share one activation."""
+
+    def __init__(self, model: onnx.ModelProto, name: str) -> None:
+        self._graph = model.graph
+        self.name = name
+
+    def node(self, kind: str, inputs: Sequence[str], output: str, **attributes: Any) -> Any:
+        """Make a node whose output bears this edit's name."""
+        import onnx
+
+        return onnx.helper.make_node(kind, list(inputs), [f"{self.name}_{output}"], **attributes)
+
+    def loudness(self) -> list[Any]:
+        """Make the nodes that divide each token by its largest magnitude."""
+        import onnx
+
+        axis = onnx.numpy_helper.from_array(np.array([-1], np.int64), f"{self.name}_axis")
+        least = onnx.numpy_helper.from_array(np.array([1e-6], np.float32), f"{self.name}_least")
+        self._graph.initializer.extend([axis, least])
+        scaled = f"{self.name}_scaled"
+        return [
+            self.node("Abs", [scaled], "magnitude"),
+            self.node("ReduceMax", [f"{self.name}_magnitude", axis.name], "largest"),
+            self.node("Max", [f"{self.name}_largest", least.name], "loudness"),
+            self.node("Div", [scaled, f"{self.name}_loudness"], "even"),
+        ]
+
+    def insert_ahead(self, nodes: Sequence[Any], added: Sequence[Any]) -> None:
+        """Insert nodes ahead of the first of the products."""
+        at = min(list(self._graph.node).index(node) for node in nodes)
+        for offset, node in enumerate(added):
+            self._graph.node.insert(at + offset, node)
+
+    def multiply_behind(self, product: Any) -> None:
+        """Multiply a product by the loudness its activation was divided by."""
+        import onnx
+
+        out = product.output[0]
+        product.output[0] = f"{out}_even"
+        at = list(self._graph.node).index(product)
+        back = onnx.helper.make_node("Mul", [f"{out}_even", f"{self.name}_loudness"], [out])
+        self._graph.node.insert(at + 1, back)
 
 
 def _shrink_tables(model: onnx.ModelProto) -> None:

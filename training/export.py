@@ -23,7 +23,7 @@ from compare.encoder import file_sha256
 from compare.quantize import export_graph, quantize, smooth
 from compare.runtime import Feed, GraphRunner
 from compare.stance.load import softmax
-from compare.stance.shipped import WEIGHTS
+from compare.stance.shipped import WEIGHTS, ShippedStance, probe_pairs
 from training import pairs as pair_files
 from training.card import card
 from training.pairs import LABELS, LabelledPair
@@ -128,6 +128,13 @@ def report(probabilities: NDArray[np.float32], gold: NDArray[np.int64]) -> dict[
     }
 
 
+def probe(folder: Path, manifest: dict[str, Any]) -> list[list[float]]:
+    """Return what the weights say of the first probe pairs, to be checked on other processors."""
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    found = ShippedStance(folder).score(probe_pairs())
+    return [[round(float(value), 4) for value in row] for row in found]
+
+
 def write_tokenizer(source: Path, target: Path) -> None:
     """Write the tokenizer without padding or truncation: the program sets its own."""
     from tokenizers import Tokenizer
@@ -138,7 +145,7 @@ def write_tokenizer(source: Path, target: Path) -> None:
     tokenizer.save(str(target), pretty=False)
 
 
-def export(data: Path, stage: str = "officials") -> None:
+def export(data: Path, stage: str) -> None:
     """Write the weights beside `compare/stance/`, or stop where a gate is not passed."""
     source = RUNS / stage
     tokenizer = AutoTokenizer.from_pretrained(source)
@@ -187,6 +194,7 @@ def export(data: Path, stage: str = "officials") -> None:
             "dev": report(softmax(logits, temperature), gold),
             "int8_same_label": round(same, 4),
         }
+        manifest["probe"] = probe(folder, manifest)
         text = json.dumps(manifest, indent=1) + "\n"
         (folder / "manifest.json").write_text(text, encoding="utf-8")
         (folder / "MODEL_CARD.md").write_text(card(manifest), encoding="utf-8")
@@ -201,7 +209,7 @@ def main() -> None:
     """Export the weights of the last stage."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--stage", default="officials", choices=sorted(STAGES))
+    parser.add_argument("--stage", default=list(STAGES)[-1], choices=sorted(STAGES))
     arguments = parser.parse_args()
     export(arguments.data, arguments.stage)
 

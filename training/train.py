@@ -1,7 +1,8 @@
-"""Train the stance cross-encoder: general pairs once, then officials' pairs and typed claims.
+"""Train the stance cross-encoder: general pairs, then officials' and typed claims, then both.
 
     python -m training.train general --data DIR
     python -m training.train officials --data DIR
+    python -m training.train mixed --data DIR
 
 Each stage writes a Hugging Face model folder under `training/runs/` and, while it runs, a
 checkpoint from which the same command goes on.
@@ -38,8 +39,11 @@ PREFIX_DROP = 0.2
 SEED = 7
 CHECKPOINT_SECONDS = 300
 GENERAL_PAIRS = 70_000
-GENERAL_FILES = ("nli.tsv.gz", "argument_stance.tsv.gz")
-STAGES = {"general": (1, 8e-5), "officials": (2, 8e-5)}  # epochs, peak learning rate
+NLI_FILE = "nli.tsv.gz"
+GENERAL_FILES = (NLI_FILE, "argument_stance.tsv.gz")
+STAGES = {"general": (1, 8e-5), "officials": (2, 8e-5), "mixed": (1, 5e-5)}
+"""Epochs and peak learning rate of each stage; each begins with the weights of the one ahead."""
+MIXED_NLI_PAIRS = 24_000  # general pairs beside the officials' in the last stage
 CLAIMS_NEITHER = 0.5  # share of the typed claims' "neither" pairs that is kept
 
 
@@ -111,12 +115,18 @@ def stage_pool(stage: str, data: Path) -> tuple[list[LabelledPair], bool]:
         for pair in pair_files.officials(folder / "claims.train.tsv")
         if LABELS[pair.label] != "neither" or rng.random() < CLAIMS_NEITHER
     ]
-    return officials + claims, True
+    if stage == "officials":
+        return officials + claims, True
+    # Officials' pairs alone make the model forget plain negation.
+    nli = pair_files.general([folder / NLI_FILE], MIXED_NLI_PAIRS, SEED + 1)
+    return officials + claims + nli, True
 
 
-def start_folder(stage: str) -> str:
-    """Return where a stage's first weights come from."""
-    return str(get_model_path()) if stage == "general" else str(RUNS / "general")
+def stage_ahead(stage: str) -> str | None:
+    """Return the stage whose weights this one begins with, None for the first."""
+    names = list(STAGES)
+    at = names.index(stage)
+    return names[at - 1] if at else None
 
 
 def epochs(
@@ -132,17 +142,19 @@ def train(stage: str, data: Path) -> None:
     pool, swap = stage_pool(stage, data)
     dev = pair_files.agreed_dev(data / "pairs" / "officials.dev.tsv")
     torch.manual_seed(SEED)
-    origin = start_folder(stage)
+    ahead = stage_ahead(stage)
+    origin = str(RUNS / ahead) if ahead else str(get_model_path())
     tokenizer = AutoTokenizer.from_pretrained(origin)
     model = AutoModelForSequenceClassification.from_pretrained(
         origin,
         id2label=dict(enumerate(LABELS)),
         label2id={name: n for n, name in enumerate(LABELS)},
-        attention_probs_dropout_prob=0.0,  # drawing it takes half the time, lengths squared
+        # Drawing it takes half the time of officials' pairs, which are long.
+        attention_probs_dropout_prob=0.0 if ahead else 0.1,
     )
     count, rate = STAGES[stage]
     steps = count * -(-len(pool) // BATCH)
-    if stage == "officials":  # 20,000 pairs say nothing of most words
+    if ahead:  # 20,000 pairs say nothing of most words
         model.base_model.embeddings.word_embeddings.requires_grad_(False)
     learnt = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(learnt, lr=rate, weight_decay=0.01, fused=True)
@@ -202,7 +214,7 @@ def train(stage: str, data: Path) -> None:
     tokenizer.save_pretrained(target)
     record = {
         "stage": stage,
-        "from": "all-MiniLM-L6-v2" if stage == "general" else "general",
+        "from": ahead or "all-MiniLM-L6-v2",
         "pairs": len(pool),
         "epochs": count,
         "learning_rate": rate,

@@ -12,7 +12,7 @@ from compare.stance import load_stance_model
 from compare.stance.huggingface import label_columns
 from compare.stance.load import softmax
 from compare.stance.pairs import side_text, who_when_prefix
-from compare.stance.shipped import WEIGHTS, ShippedStance
+from compare.stance.shipped import WEIGHTS, ShippedStance, probe_pairs, read_manifest
 
 PAIRS = [
     (
@@ -62,6 +62,11 @@ def test_plain_agreement_and_plain_opposition_are_told_apart(shipped):
     agree, oppose = shipped.score([PAIRS[1], PAIRS[0]])
     assert agree[0] > agree[1]
     assert oppose[1] > oppose[0]
+
+
+def test_this_processor_gives_the_recorded_probabilities(shipped):
+    recorded = np.array(read_manifest()["probe"])
+    assert np.abs(shipped.score(probe_pairs()) - recorded).max() < 0.05
 
 
 def test_progress_counts_pairs(shipped):
