@@ -1,0 +1,80 @@
+"""What the shipped models find in the sample corpus, with the shipped thresholds."""
+
+from __future__ import annotations
+
+import pytest
+
+from compare import search
+from compare.corpus import read_corpus
+from compare.library import Library
+from compare.locations import sample_corpus
+from compare.results import Outcome, SearchResult
+from compare.statement import Quotation
+
+QUOTE = (
+    "EU leaders have very reliable evidence that China is considering providing military aid to "
+    "Russia"
+)
+MIRROR = "The claim that Russia asked China for military aid is malicious disinformation"
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    corpus = read_corpus([sample_corpus()], strict=True)
+    assert len(corpus) == 11
+    return Library.build(corpus.statements, tmp_path_factory.mktemp("sample"))
+
+
+@pytest.fixture(scope="module")
+def result(library: Library) -> SearchResult:
+    return search(library, QUOTE, why=True)
+
+
+def ids(matches) -> list[str]:
+    return [match.statement.id for match in matches]
+
+
+def test_the_quotes_own_statement_is_pinned(result: SearchResult) -> None:
+    assert result.outcome is Outcome.FOUND
+    assert result.source is not None
+    assert result.source.id == "eu-official-1"
+    assert "eu-official-1" not in ids(result.scored)
+
+
+def test_the_secretary_of_state_is_the_first_other_speaker_quoted_as_agreeing(
+    result: SearchResult,
+) -> None:
+    quoted = [
+        match
+        for match in result.agree
+        if match.statement.quotation is Quotation.DIRECT
+        and match.statement.speaker != result.quote.speaker
+    ]
+    assert ids(quoted)[0] == "blinken-1"
+
+
+def test_the_embassys_denial_is_opposed(result: SearchResult) -> None:
+    assert "embassy-1" in ids(result.oppose)
+
+
+def test_what_is_beside_the_point_stands_in_neither_list(result: SearchResult) -> None:
+    listed = ids(result.agree + result.oppose)
+    assert "xi-1" not in ids(result.agree)
+    assert "ukraine-mfa-1" not in listed
+
+
+def test_every_listed_verdict_is_explained_in_words_of_both_sides(result: SearchResult) -> None:
+    for match in (*result.agree, *result.oppose):
+        assert match.why is not None
+        assert match.why.quote or match.why.passage
+        for span in match.why.passage:
+            assert match.passage.text[span.start : span.end].strip()
+        for span in match.why.quote:
+            assert match.quote_part[span.start : span.end].strip()
+
+
+def test_the_mirror_opposes_the_evidence(library: Library) -> None:
+    mirrored = search(library, MIRROR)
+    assert {"embassy-1", "russia-china-denial"} <= set(ids(mirrored.agree))
+    assert "eu-official-1" in ids(mirrored.oppose)
+    assert "ukraine-mfa-1" not in ids(mirrored.agree + mirrored.oppose)
