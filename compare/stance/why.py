@@ -65,23 +65,21 @@ def deciding_words(model: StanceModel, a: Side, b: Side) -> tuple[Probabilities,
         falls[side][first : first + length] += (scores[0, column] - row[column]) / length
     for side in (0, 1):
         falls[side] /= len(_RUNS)
-    least = _cutoff(falls)
-    marked = [_spans(sides[n].text, words[n], falls[n], least) for n in (0, 1)]
+    marked = [_spans(sides[n].text, words[n], falls[n]) for n in (0, 1)]
     return verdict, Why(tuple(marked[0]), tuple(marked[1]))
 
 
-def _cutoff(falls: Sequence[NDArray[np.float64]]) -> float:
-    """Return the least weight marked: of both sides' words, the heaviest `SHARE`, all above 0."""
-    every = np.sort(np.concatenate(list(falls)))[::-1]
-    if not len(every):
+def _least_marked(falls: NDArray[np.float64]) -> float:
+    """Return the least weight marked: of a side's words the heaviest `SHARE`, all above 0."""
+    if not len(falls):
         return np.inf
-    return max(float(every[max(round(len(every) * SHARE), 1) - 1]), 1e-6)
+    heaviest = np.sort(falls)[::-1]
+    return max(float(heaviest[max(round(len(falls) * SHARE), 1) - 1]), 1e-6)
 
 
-def _spans(
-    text: str, words: Sequence[tuple[int, int]], falls: NDArray[np.float64], least: float
-) -> list[Span]:
+def _spans(text: str, words: Sequence[tuple[int, int]], falls: NDArray[np.float64]) -> list[Span]:
     """Join marked words that stand side by side into spans; a span weighs the sum of its words."""
+    least = _least_marked(falls)
     spans: list[Span] = []
     for (start, end), fall in zip(words, falls, strict=True):
         if fall < least:
