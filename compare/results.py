@@ -123,7 +123,8 @@ class Thresholds:
 class Span:
     """Characters `start`..`end` of a text that decide the verdict.
 
-    `weight` is the fall of the verdict's probability (0 to 1) when the words are left out.
+    `weight` is above 0, the more the heavier: the sum over the words of what the verdict's
+    probability falls when each is left out, alone and with its neighbours (`compare.stance.why`).
     """
 
     start: int
