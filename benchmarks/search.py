@@ -3,10 +3,11 @@
     python -m benchmarks.search --data DIR
 
 The recipe: `SentenceTransformer.encode`, `faiss.IndexFlatIP`, `CrossEncoder.predict` on the top k
-in both orders. Both sides read the same number of pairs, with the same threads and length limit.
-A third side runs this program's own search on the same models in full precision; how far its
-lists are those of the 8-bit models is printed as their overlap. Each side is a process of its own,
-so that peak memory is its own; passages' vectors are made beforehand and kept in `--work`.
+in both orders. Its k is the number of passages that this program reads for the median quote;
+threads and length limit are the same. A third side runs this program's own search on the same
+models in full precision; how far the results of the 8-bit models are its results is printed: of
+all statements read, with the verdict of each, and of the two lists alone. Each side is a process of
+its own, so that peak memory is its own; passages' vectors are made beforehand, in `--work`.
 """
 
 from __future__ import annotations
@@ -37,7 +38,6 @@ from compare.stance.pairs import side_text
 from compare.statement import PartialDate, Statement
 
 CANDIDATES = 60
-TOP_K = CANDIDATES + CANDIDATES // 2
 MAX_TOKENS = 256
 SIDES = ("ours", "plain", "exact")
 
@@ -105,22 +105,22 @@ def library(work: Path, side: str, data: Path, count: int) -> Library:
     return Library.open(folder, encoder)
 
 
-def searcher(
-    side: str, opened: Library, stance: str | None
-) -> Callable[[str], list[tuple[str, str]]]:
-    """Return what answers a quote with (list, statement id), as one side does it."""
+Found = list[tuple[str, str]]
+"""Verdict and statement id of every statement read, "" for none of the three lists."""
+
+
+def searcher(side: str, opened: Library, stance: str | None) -> Callable[[str], Found]:
+    """Return what answers a quote as this program does it."""
     model = load_stance_model() if side == "ours" else Fp32Stance(stance or "")
 
-    def answer(quote: str) -> list[tuple[str, str]]:
+    def answer(quote: str) -> Found:
         result = search(opened, Quote(quote), stance_model=model, candidates=CANDIDATES)
-        return [("agree", m.statement.id) for m in result.agree[:10]] + [
-            ("oppose", m.statement.id) for m in result.oppose[:10]
-        ]
+        return [(result.stance_of(match) or "", match.statement.id) for match in result.scored]
 
     return answer
 
 
-def recipe(opened: Library, stance: str) -> Callable[[str], list[tuple[str, str]]]:
+def recipe(opened: Library, stance: str, k: int) -> Callable[[str], Found]:
     """Return the recipe one would write by hand."""
     import faiss
     from sentence_transformers import CrossEncoder, SentenceTransformer
@@ -132,8 +132,8 @@ def recipe(opened: Library, stance: str) -> Callable[[str], list[tuple[str, str]
     index.add(np.ascontiguousarray(opened.vectors()))
     model = CrossEncoder(stance, device="cpu", max_length=MAX_TOKENS, num_labels=3)
 
-    def answer(quote: str) -> list[tuple[str, str]]:
-        _, rows = index.search(encoder.encode([quote], normalize_embeddings=True), TOP_K)
+    def answer(quote: str) -> Found:
+        _, rows = index.search(encoder.encode([quote], normalize_embeddings=True), k)
         found = [texts[row] for row in rows[0]]
         pairs = [(quote, text) for text in found] + [(text, quote) for text in found]
         model.predict(pairs)
@@ -149,7 +149,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     torch.set_num_threads(thread_count())
     opened = library(arguments.work, arguments.side, arguments.data, arguments.passages)
     if arguments.side == "plain":
-        answer = recipe(opened, arguments.stance)
+        answer = recipe(opened, arguments.stance, arguments.top_k)
     else:
         answer = searcher(arguments.side, opened, arguments.stance)
     asked = queries(arguments.data)[: arguments.quotes]
@@ -163,11 +163,12 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     return {"times": times, "found": found, "peak_mib": peak}
 
 
-def run_side(arguments: argparse.Namespace, side: str) -> dict[str, Any]:
+def run_side(arguments: argparse.Namespace, side: str, k: int) -> dict[str, Any]:
     """Run a side in its own process; its library is built in another, ahead of it."""
     command = [sys.executable, "-m", "benchmarks.search", "--data", str(arguments.data)]
     command += ["--work", str(arguments.work), "--passages", str(arguments.passages)]
     command += ["--quotes", str(arguments.quotes), "--stance", arguments.stance, "--side", side]
+    command += ["--top-k", str(k)]
     subprocess.run([*command, "--prepare"], check=True)
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     return json.loads(done.stdout.splitlines()[-1])
@@ -175,8 +176,10 @@ def run_side(arguments: argparse.Namespace, side: str) -> dict[str, Any]:
 
 def report(arguments: argparse.Namespace) -> None:
     """Run the sides one after the other and print the table."""
-    sides = {side: run_side(arguments, side) for side in SIDES}
-    print(f"{arguments.passages:,} passages, {arguments.quotes} quotes, {TOP_K} pairs a quote,")
+    sides = {"ours": run_side(arguments, "ours", 0)}
+    k = round(float(np.median([len(found) for found in sides["ours"]["found"]])))
+    sides |= {side: run_side(arguments, side, k) for side in ("plain", "exact")}
+    print(f"{arguments.passages:,} passages, {arguments.quotes} quotes, {k} pairs a quote,")
     print(f"both orders, {thread_count()} threads, at most {MAX_TOKENS} tokens")
     print(f"{'':8}{'median ms':>12}{'95 % ms':>12}{'peak MiB':>12}")
     for side, values in sides.items():
@@ -185,13 +188,30 @@ def report(arguments: argparse.Namespace) -> None:
         print(f"{side:8}{median:12.0f}{late:12.0f}{values['peak_mib']:12.0f}")
     ratio = np.median(sides["plain"]["times"]) / np.median(sides["ours"]["times"])
     print(f"plain / ours, medians: {ratio:.2f}")
-    pairs = zip(sides["ours"]["found"], sides["exact"]["found"], strict=True)
-    shared = [
-        len({tuple(x) for x in a} & {tuple(x) for x in b}) / max(len(a), len(b))
-        for a, b in pairs
-        if a or b
-    ]
-    print(f"lists shared with full precision (ten of each): {np.mean(shared):.3f}")
+    for name, verdicts in (
+        ("statements read", None),
+        ("with their verdicts", ("agree", "oppose", "neither", "")),
+        ("the two lists alone", ("agree", "oppose")),
+    ):
+        share = overlap(sides["ours"]["found"], sides["exact"]["found"], verdicts)
+        print(f"shared with full precision, {name}: {share:.3f}")
+
+
+def overlap(ours: list[Found], exact: list[Found], verdicts: tuple[str, ...] | None) -> float:
+    """Return the mean share of the larger of two results that both hold."""
+    shares = []
+    for a, b in zip(ours, exact, strict=True):
+        first, second = (
+            {
+                x[1] if verdicts is None else tuple(x)
+                for x in found
+                if verdicts is None or x[0] in verdicts
+            }
+            for found in (a, b)
+        )
+        if first or second:
+            shares.append(len(first & second) / max(len(first), len(second)))
+    return float(np.mean(shares))
 
 
 def main() -> None:
@@ -202,6 +222,7 @@ def main() -> None:
     parser.add_argument("--passages", type=int, default=100_000)
     parser.add_argument("--quotes", type=int, default=50)
     parser.add_argument("--side", choices=SIDES)
+    parser.add_argument("--top-k", type=int, default=0)
     parser.add_argument("--prepare", action="store_true")
     arguments = parser.parse_args()
     if not Path(arguments.stance, "config.json").exists():

@@ -65,6 +65,13 @@ def _weighted(model: onnx.ModelProto) -> dict[str, list[Any]]:
     return groups
 
 
+def narrowing_products(model: onnx.ModelProto) -> list[str]:
+    """Return the names of the products behind wide layers, in the order of the layers."""
+    shapes = {entry.name: tuple(entry.dims) for entry in model.graph.initializer}
+    found = [node for nodes in _weighted(model).values() for node in nodes]
+    return [node.name for node in found if shapes[node.input[1]][0] > shapes[node.input[1]][1]]
+
+
 def _activations(
     model: onnx.ModelProto, names: Sequence[str], feeds: Sequence[Feed]
 ) -> dict[str, list[NDArray[np.float32]]]:
@@ -101,40 +108,35 @@ def _rounded_weight(values: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _best_scale(
-    texts: Sequence[NDArray[np.float32]], weights: Sequence[NDArray[np.float32]]
-) -> tuple[NDArray[np.float32], bool]:
-    """Return the scales of the channels with the least squared error of the rounded products.
-
-    The second value says whether tokens are to be evened out, too: where that halves the error.
-    """
+    texts: Sequence[NDArray[np.float32]], weights: Sequence[NDArray[np.float32]], by_token: bool
+) -> NDArray[np.float32]:
+    """Return the scales of the channels with the least squared error of the rounded products."""
     largest = np.maximum(np.max([np.abs(text).max(0) for text in texts], axis=0), 1e-4)
     strongest = np.maximum(np.max([np.abs(weight).max(1) for weight in weights], axis=0), 1e-4)
     weight = np.concatenate(list(weights), axis=1)
     tried = texts[:: max(len(texts) // _TRIED_ON, 1)]
     exact = [text @ weight for text in tried]
-    found: dict[bool, tuple[float, NDArray[np.float32]]] = {}
+    best, least = np.ones(len(largest), np.float32), np.inf
     for share in SMOOTHINGS:
         scale = largest**share / strongest ** (1 - share)
         scale = (scale / np.exp(np.log(scale).mean())).astype(np.float32)
         rounded = _rounded_weight(weight * scale[:, None])
-        for by_token in (False, True):
-            error = 0.0
-            for text, product in zip(tried, exact, strict=True):
-                loudness = np.abs(text / scale).max(1, keepdims=True) if by_token else 1.0
-                even = _rounded_activation(text / scale / loudness)
-                error += float(np.square(product - (even @ rounded) * loudness).sum())
-            if by_token not in found or error < found[by_token][0]:
-                found[by_token] = (error, scale)
-    by_token = found[True][0] < found[False][0] / 2
-    return found[by_token][1], by_token
+        error = 0.0
+        for text, product in zip(tried, exact, strict=True):
+            loudness = np.abs(text / scale).max(1, keepdims=True) if by_token else 1.0
+            even = _rounded_activation(text / scale / loudness)
+            error += float(np.square(product - (even @ rounded) * loudness).sum())
+        if error < least:
+            best, least = scale, error
+    return best
 
 
 def smooth(model: onnx.ModelProto, feeds: Sequence[Feed]) -> None:
     """Even out activations ahead of their rounding, in place; what the graph computes stays.
 
-    Outliers among channels move into the weights. Where it helps, a token's activation is divided
-    by its largest magnitude, and the product multiplied by it again, so that one loud token does
-    not take the range from the others of its text.
+    Outliers among channels move into the weights. Behind a wide layer, where a few tokens are far
+    louder than the others of their text, a token's activation is divided by its largest magnitude
+    and the product multiplied by it again.
     """
     import onnx
 
@@ -143,7 +145,8 @@ def smooth(model: onnx.ModelProto, feeds: Sequence[Feed]) -> None:
     constants = {entry.name: entry for entry in model.graph.initializer}
     for number, (name, nodes) in enumerate(groups.items()):
         weights = [onnx.numpy_helper.to_array(constants[node.input[1]]) for node in nodes]
-        scale, by_token = _best_scale(activations[name], weights)
+        by_token = weights[0].shape[0] > weights[0].shape[1]
+        scale = _best_scale(activations[name], weights, by_token)
         graph = _Edit(model, f"smooth_{number}")
         model.graph.initializer.append(onnx.numpy_helper.from_array(1 / scale, graph.name))
         added = [graph.node("Mul", [name, graph.name], "scaled")]
@@ -234,8 +237,17 @@ def _shrink_tables(model: onnx.ModelProto) -> None:
             graph.node.insert(at, new)
 
 
-def quantize(model: onnx.ModelProto, target: Path, *, tables: bool) -> None:
-    """Write the graph with 8-bit weights; `tables` says whether its word tables are, too."""
+def quantize(
+    model: onnx.ModelProto, target: Path, *, tables: bool, exact: Sequence[str] = ()
+) -> None:
+    """Write the graph with 8-bit weights.
+
+    Args:
+        model: What to write.
+        target: Where to.
+        tables: Whether its word tables are in 8 bits, too.
+        exact: Names of products to leave in full precision.
+    """
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     if tables:
@@ -250,6 +262,7 @@ def quantize(model: onnx.ModelProto, target: Path, *, tables: bool) -> None:
             weight_type=QuantType.QInt8,
             per_channel=True,
             op_types_to_quantize=["MatMul"],
+            nodes_to_exclude=list(exact),
         )
     logging.getLogger().removeFilter(_no_preprocessing_advice)
 
