@@ -52,7 +52,55 @@ def export_graph(module: torch.nn.Module, inputs: Sequence[str]) -> onnx.ModelPr
             verbose=False,
         )
     assert program is not None
-    return program.model_proto
+    model = program.model_proto
+    _fuse_attention(model)
+    return model
+
+
+def _fuse_attention(model: onnx.ModelProto) -> None:
+    """Make one node of each layer's attention, in place.
+
+    The mask goes: a text that is its own batch has no padding to hide.
+    """
+    import onnx
+
+    graph = model.graph
+    maker = {output: node for node in graph.node for output in node.output}
+    reader = {name: node for node in graph.node for name in node.input}
+    constants = {entry.name: entry for entry in graph.initializer}
+    for softmax in [node for node in graph.node if node.op_type == "Softmax"]:
+        scores = maker[maker[maker[softmax.input[0]].input[0]].input[0]]  # mask, scale, product
+        weighted = reader[softmax.output[0]]
+        split = [maker[maker[name].input[0]] for name in (*scores.input, weighted.input[1])]
+        shape = onnx.numpy_helper.to_array(constants[split[0].input[1]])
+        joined = reader[reader[weighted.output[0]].output[0]]
+        at = list(graph.node).index(joined)
+        graph.node.remove(joined)
+        fused = onnx.helper.make_node(
+            "MultiHeadAttention",
+            [node.input[0] for node in split],
+            [joined.output[0]],
+            domain="com.microsoft",
+            num_heads=int(shape[2]),
+        )
+        graph.node.insert(at, fused)
+    model.opset_import.append(onnx.helper.make_opsetid("com.microsoft", 1))
+    _drop_unused(model)
+
+
+def _drop_unused(model: onnx.ModelProto) -> None:
+    """Drop nodes and constants that nothing reads, in place."""
+    graph = model.graph
+    while True:
+        read = {name for node in graph.node for name in node.input}
+        read |= {output.name for output in graph.output}
+        unused = [node for node in graph.node if not read & set(node.output)]
+        if not unused:
+            break
+        for node in unused:
+            graph.node.remove(node)
+    for entry in [entry for entry in graph.initializer if entry.name not in read]:
+        graph.initializer.remove(entry)
 
 
 def _weighted(model: onnx.ModelProto) -> dict[str, list[Any]]:

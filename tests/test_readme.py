@@ -84,7 +84,7 @@ def test_a_command_prints_what_the_readme_says(
 def test_the_python_example_runs(folder: Path, environment: dict[str, str]) -> None:
     (program,) = fences("python")
     done = subprocess.run(
-        [sys.executable, "-c", program + "\nassert result.oppose and china.scored and strict\n"],
+        [sys.executable, "-c", program + "\nassert result.agree and china.scored and strict\n"],
         cwd=folder,
         env=environment,
         capture_output=True,
@@ -92,7 +92,7 @@ def test_the_python_example_runs(folder: Path, environment: dict[str, str]) -> N
         encoding="utf-8",
     )
     assert done.returncode == 0, done.stderr
-    assert "Chinese" in done.stdout
+    assert "Antony Blinken" in done.stdout
 
 
 def test_files_and_targets_that_the_readme_names_are_there() -> None:
@@ -101,5 +101,7 @@ def test_files_and_targets_that_the_readme_names_are_there() -> None:
     for name in re.findall(r"\]\((?!https?:)([\w./-]+)\)", README):
         assert (ROOT / name).exists(), name
     makefile = (ROOT / "Makefile").read_text()
-    for target in set(re.findall(r"\bmake ([a-z]+)", README)):
+    targets = re.findall(r"(?:`|^)make ([a-z]+)", README, re.MULTILINE)
+    assert {"app", "test"} <= set(targets)
+    for target in targets:
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
