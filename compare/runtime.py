@@ -25,7 +25,7 @@ Progress = Callable[[int, int], None]
 Feed = Mapping[str, NDArray[np.int64]]
 _REPORT_EVERY = 64
 _SLOW_FUSIONS = ["SkipLayerNormFusion", "BiasGeluFusion"]
-"""On a CPU the fused kernels take longer than the plain ones: a third of the time of a pair."""
+"""On a CPU the fused kernels are slower than the plain: over a quarter of a pair's time."""
 
 
 def thread_count() -> int:

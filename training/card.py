@@ -68,8 +68,7 @@ by one temperature, {manifest["temperature"]}, fitted on the dev pairs.
 
 {stages}
 
-The pairs of officials' statements (UN General Debate 1946-2024; White House, in the public domain;
-Kremlin, CC BY 4.0) and the pairs of typed claims with such statements were labelled by a large
+The pairs of officials' statements (UN General Debate 1946-2024; White House; Kremlin) and the pairs of typed claims with such statements were labelled by a large
 language model that read each pair under a codebook, and were checked by second readings: against 501
 pairs on which two readers had agreed, readers reached 0.92 to 0.96; a second reading of 288 typed
 pairs agreed on 0.974. Of the typed claims' pairs labelled "neither", half are used. The words of the
@@ -104,7 +103,7 @@ In 8 bits the label is that of full precision on {manifest["int8_same_label"]:.1
 - The denial of a reported claim ("the claim that … is disinformation") is often read as agreement with
   the claim.
 - Claims as a user types them, without who and when, are read less well than officials' sentences.
-- Irony, euphemism and positions that only a reader who knows the dispute would see.
+- Plain negation ("we support", "we reject") where country and year are given, in single pairs tried.
 
 ## Digests
 
