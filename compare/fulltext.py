@@ -60,8 +60,8 @@ def require_word(chosen: Selection, word: str) -> None:
     )
 
 
-def ranked(store: Store, query: str) -> Rows:
-    """Return the rows of all passages that share words with `query`, best first (BM25).
+def ranked(store: Store, query: str, most: int | None = None) -> Rows:
+    """Return the rows of the `most` passages that share words with `query`, best first (BM25).
 
     Only the rarest words count where all would touch more than `READ_AT_MOST` passages.
     """
@@ -70,8 +70,8 @@ def ranked(store: Store, query: str) -> Rows:
         return np.zeros(0, np.int64)
     found = store.all(
         "SELECT rowid FROM passage_words WHERE passage_words MATCH ? "
-        "ORDER BY bm25(passage_words, 1.0, 0.5), rowid",
-        (" OR ".join(map(quoted, words)),),
+        "ORDER BY bm25(passage_words, 1.0, 0.5), rowid LIMIT ?",
+        (" OR ".join(map(quoted, words)), -1 if most is None else max(0, most)),
     )
     return np.fromiter((row for (row,) in found), np.int64, len(found))
 

@@ -321,10 +321,10 @@ class Library:
         Stop words do not count. Nor do the most common of the other words, where together they
         stand in more passages than can be ranked quickly; the rarest always counts.
         """
+        if allowed is None:
+            return fulltext.ranked(self._store, query, k)
         rows = fulltext.ranked(self._store, query)
-        if allowed is not None:
-            rows = rows[np.isin(rows, allowed)]
-        return rows[: max(0, k)]
+        return rows[np.isin(rows, allowed)][: max(0, k)]
 
     def allowed(self, filters: Filters, quote: Quote | None = None) -> Rows | None:
         """Return the rows of the passages that pass the filters, ascending; None: all pass.

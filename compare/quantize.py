@@ -2,8 +2,8 @@
 
 Weights are 8 bits with a scale for each output channel. Activations get one scale for each text,
 and outliers would waste its range. Those of channels are moved into the weights first (SmoothQuant,
-Xiao et al. 2023, equation 4, the share chosen for each product by its error); those of tokens are
-divided out and multiplied back in behind the product.
+Xiao et al. 2023, equation 4, the share chosen for each product by its error); behind wide layers,
+where tokens differ more, each token is divided by its largest value instead.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ SMOOTHINGS = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0)
 _TRIED_ON = 24
 _MAX_LENGTH = 512
 _LARGE_TABLE = 100_000
+_LEAST_LOUDNESS = 0.1
 
 
 def export_graph(module: torch.nn.Module, inputs: Sequence[str]) -> onnx.ModelProto:
@@ -69,7 +70,11 @@ def _fuse_attention(model: onnx.ModelProto) -> None:
     reader = {name: node for node in graph.node for name in node.input}
     constants = {entry.name: entry for entry in graph.initializer}
     for softmax in [node for node in graph.node if node.op_type == "Softmax"]:
-        scores = maker[maker[maker[softmax.input[0]].input[0]].input[0]]  # mask, scale, product
+        scores = maker[softmax.input[0]]
+        while (
+            scores.op_type != "MatMul"
+        ):  # behind it come the scale and, where there is one, a mask
+            scores = maker[scores.input[0]]
         weighted = reader[softmax.output[0]]
         split = [maker[maker[name].input[0]] for name in (*scores.input, weighted.input[1])]
         shape = onnx.numpy_helper.to_array(constants[split[0].input[1]])
@@ -156,7 +161,7 @@ def _rounded_weight(values: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _best_scale(
-    texts: Sequence[NDArray[np.float32]], weights: Sequence[NDArray[np.float32]], by_token: bool
+    texts: Sequence[NDArray[np.float32]], weights: Sequence[NDArray[np.float32]]
 ) -> NDArray[np.float32]:
     """Return the scales of the channels with the least squared error of the rounded products."""
     largest = np.maximum(np.max([np.abs(text).max(0) for text in texts], axis=0), 1e-4)
@@ -169,11 +174,10 @@ def _best_scale(
         scale = largest**share / strongest ** (1 - share)
         scale = (scale / np.exp(np.log(scale).mean())).astype(np.float32)
         rounded = _rounded_weight(weight * scale[:, None])
-        error = 0.0
-        for text, product in zip(tried, exact, strict=True):
-            loudness = np.abs(text / scale).max(1, keepdims=True) if by_token else 1.0
-            even = _rounded_activation(text / scale / loudness)
-            error += float(np.square(product - (even @ rounded) * loudness).sum())
+        error = sum(
+            float(np.square(product - _rounded_activation(text / scale) @ rounded).sum())
+            for text, product in zip(tried, exact, strict=True)
+        )
         if error < least:
             best, least = scale, error
     return best
@@ -183,30 +187,57 @@ def smooth(model: onnx.ModelProto, feeds: Sequence[Feed]) -> None:
     """Even out activations ahead of their rounding, in place; what the graph computes stays.
 
     Outliers among channels move into the weights. Behind a wide layer, where a few tokens are far
-    louder than the others of their text, a token's activation is divided by its largest magnitude
-    and the product multiplied by it again.
+    louder than the others of their text, a token's activation is divided by its largest value
+    instead, and the product multiplied by it again; what such a layer gives is bounded below
+    (GELU, ReLU).
     """
     import onnx
 
     groups = _weighted(model)
-    activations = _activations(model, list(groups), feeds)
     constants = {entry.name: entry for entry in model.graph.initializer}
+    weights = {
+        name: [onnx.numpy_helper.to_array(constants[node.input[1]]) for node in nodes]
+        for name, nodes in groups.items()
+    }
+    even = [name for name, found in weights.items() if found[0].shape[0] <= found[0].shape[1]]
+    activations = _activations(model, even, feeds)
     for number, (name, nodes) in enumerate(groups.items()):
-        weights = [onnx.numpy_helper.to_array(constants[node.input[1]]) for node in nodes]
-        by_token = weights[0].shape[0] > weights[0].shape[1]
-        scale = _best_scale(activations[name], weights, by_token)
         graph = _Edit(model, f"smooth_{number}")
-        model.graph.initializer.append(onnx.numpy_helper.from_array(1 / scale, graph.name))
-        added = [graph.node("Mul", [name, graph.name], "scaled")]
-        if by_token:
-            added += graph.loudness()
-        graph.insert_ahead(nodes, added)
-        for node, weight in zip(nodes, weights, strict=True):
-            smoothed = onnx.numpy_helper.from_array(weight * scale[:, None], node.input[1])
-            constants[node.input[1]].CopyFrom(smoothed)
-            node.input[0] = added[-1].output[0]
-            if by_token:
-                graph.multiply_behind(node)
+        if name not in activations:
+            graph.divide_tokens(name, nodes)
+            continue
+        scale = _best_scale(activations[name], weights[name])
+        for node in nodes:
+            _multiply(constants[node.input[1]], scale[:, None])
+        inverse = np.asarray(1 / scale, np.float32)
+        if not _scale_values(model, name, inverse):
+            graph.multiply_channels(name, nodes, inverse)
+
+
+def _multiply(constant: Any, factor: NDArray[np.float32]) -> None:
+    """Multiply a constant of a graph, in place."""
+    import onnx
+
+    product = (onnx.numpy_helper.to_array(constant) * factor).astype(np.float32)
+    constant.CopyFrom(onnx.numpy_helper.from_array(product, constant.name))
+
+
+def _scale_values(model: onnx.ModelProto, name: str, factor: NDArray[np.float32]) -> bool:
+    """Scale the channels of what attention gives by scaling the layer that makes its values.
+
+    Returns:
+        Whether `name` is what attention gives; else nothing is changed.
+    """
+    maker = {output: node for node in model.graph.node for output in node.output}
+    if name not in maker or maker[name].op_type != "MultiHeadAttention":
+        return False
+    constants = {entry.name: entry for entry in model.graph.initializer}
+    added = maker[maker[name].input[2]]
+    bias = next(entry for entry in added.input if entry in constants)
+    product = maker[next(entry for entry in added.input if entry not in constants)]
+    for entry in (bias, product.input[1]):
+        _multiply(constants[entry], factor)
+    return True
 
 
 class _Edit:
@@ -214,44 +245,54 @@ class _Edit:
 
     def __init__(self, model: onnx.ModelProto, name: str) -> None:
         self._graph = model.graph
-        self.name = name
+        self._name = name
 
-    def node(self, kind: str, inputs: Sequence[str], output: str, **attributes: Any) -> Any:
-        """Make a node whose output bears this edit's name."""
+    def multiply_channels(
+        self, activation: str, products: Sequence[Any], factor: NDArray[np.float32]
+    ) -> None:
+        """Multiply the channels of the activation."""
+        constant = self._constant(factor, "factor")
+        self._insert_ahead(products, [self._node("Mul", [activation, constant], "scaled")])
+
+    def divide_tokens(self, activation: str, products: Sequence[Any]) -> None:
+        """Divide each token by its largest value, and multiply the products by it again."""
+        axis = self._constant(np.array([-1], np.int64), "axis")
+        least = self._constant(np.array([_LEAST_LOUDNESS], np.float32), "least")
+        largest = self._node("ReduceMax", [activation, axis], "largest")
+        loudness = self._node("Max", [largest.output[0], least], "loudness")
+        even = self._node("Div", [activation, loudness.output[0]], "even")
+        self._insert_ahead(products, [largest, loudness, even])
+        for product in products:
+            out = product.output[0]
+            product.output[0] = f"{out}_even"
+            at = list(self._graph.node).index(product)
+            self._graph.node.insert(
+                at + 1, _make_node("Mul", [f"{out}_even", loudness.output[0]], out)
+            )
+
+    def _constant(self, values: NDArray[Any], name: str) -> str:
         import onnx
 
-        return onnx.helper.make_node(kind, list(inputs), [f"{self.name}_{output}"], **attributes)
+        full = f"{self._name}_{name}"
+        self._graph.initializer.append(onnx.numpy_helper.from_array(values, full))
+        return full
 
-    def loudness(self) -> list[Any]:
-        """Make the nodes that divide each token by its largest magnitude."""
-        import onnx
+    def _node(self, kind: str, inputs: Sequence[str], output: str) -> Any:
+        return _make_node(kind, inputs, f"{self._name}_{output}")
 
-        axis = onnx.numpy_helper.from_array(np.array([-1], np.int64), f"{self.name}_axis")
-        least = onnx.numpy_helper.from_array(np.array([1e-6], np.float32), f"{self.name}_least")
-        self._graph.initializer.extend([axis, least])
-        scaled = f"{self.name}_scaled"
-        return [
-            self.node("Abs", [scaled], "magnitude"),
-            self.node("ReduceMax", [f"{self.name}_magnitude", axis.name], "largest"),
-            self.node("Max", [f"{self.name}_largest", least.name], "loudness"),
-            self.node("Div", [scaled, f"{self.name}_loudness"], "even"),
-        ]
-
-    def insert_ahead(self, nodes: Sequence[Any], added: Sequence[Any]) -> None:
-        """Insert nodes ahead of the first of the products."""
-        at = min(list(self._graph.node).index(node) for node in nodes)
+    def _insert_ahead(self, products: Sequence[Any], added: Sequence[Any]) -> None:
+        """Insert nodes ahead of the first of the products, which read what the last one gives."""
+        at = min(list(self._graph.node).index(product) for product in products)
         for offset, node in enumerate(added):
             self._graph.node.insert(at + offset, node)
+        for product in products:
+            product.input[0] = added[-1].output[0]
 
-    def multiply_behind(self, product: Any) -> None:
-        """Multiply a product by the loudness its activation was divided by."""
-        import onnx
 
-        out = product.output[0]
-        product.output[0] = f"{out}_even"
-        at = list(self._graph.node).index(product)
-        back = onnx.helper.make_node("Mul", [f"{out}_even", f"{self.name}_loudness"], [out])
-        self._graph.node.insert(at + 1, back)
+def _make_node(kind: str, inputs: Sequence[str], output: str) -> Any:
+    import onnx
+
+    return onnx.helper.make_node(kind, list(inputs), [output])
 
 
 def _shrink_tables(model: onnx.ModelProto) -> None:

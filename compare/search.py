@@ -27,7 +27,7 @@ from compare.results import (
     Thresholds,
     ranking_score,
 )
-from compare.sources import may_be_own, own_statements
+from compare.sources import NEIGHBOURS, may_be_own, own_statements
 from compare.statement import Statement
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ class _Scored:
     """A passage with the sentence of the quote it was compared with, and what came out."""
 
     part: str
+    statement: Statement
     passage: Passage
     similarity: float
     probabilities: Probabilities
@@ -95,22 +96,30 @@ def search(
     model = stance_model or _default_model()
     parts, notes = _parts(asked)
     vectors = _embedded(library, asked, parts)
-    sources = own_statements(library, asked, vectors[:1])
+    each = max(candidates // len(parts), _LEAST_CANDIDATES)
+    near = library.nearest(vectors, each + NEIGHBOURS).rows
+    sources = own_statements(library, asked, near[0][:NEIGHBOURS])
     if sources and not _who_is_known(asked):
         asked = replace(Quote.from_statement(sources[0]), text=asked.text)
         sources = [entry for entry in sources if may_be_own(asked, entry)]
-        vectors = _embedded(library, asked, parts) if asked.context else vectors
+        if asked.context:
+            vectors = _embedded(library, asked, parts)
+            near = library.nearest(vectors, each + NEIGHBOURS).rows
         notes.append(
             f"The words stand in the library: read as said by {_who(sources[0])} "
             f"(statement {sources[0].id})."
         )
     if others := sources[1:]:
         notes.append(f"The same words stand in {', '.join(entry.id for entry in others)}, too.")
-    pairs = _candidates(library, asked, parts, vectors, filters, candidates, sources)
+    own = [row for statement in sources for row in library.statement_rows(statement.id)]
+    allowed = library.allowed(filters, asked)
+    if allowed is not None or len(own) > NEIGHBOURS:
+        near = library.nearest(vectors, each + len(own), allowed).rows
+    pairs = _candidates(library, parts, near, each, allowed, own)
     scored = _score(library, asked, pairs, parts, vectors, model, on_progress)
     result = SearchResult(
         quote=asked,
-        scored=_matches(library, scored),
+        scored=_matches(scored),
         thresholds=thresholds or Thresholds(),
         provenance=_provenance(library, model, filters),
         source=sources[0] if sources else None,
@@ -156,18 +165,13 @@ def _who(statement: Statement) -> str:
 
 def _candidates(
     library: Library,
-    quote: Quote,
     parts: Sequence[str],
-    vectors: NDArray[np.float32],
-    filters: Filters,
-    candidates: int,
-    sources: Sequence[Statement],
+    near: NDArray[np.int64],
+    each: int,
+    allowed: NDArray[np.int64] | None,
+    own: Sequence[int],
 ) -> list[tuple[int, int]]:
-    """Return pairs (number of the part, passage row) to read."""
-    allowed = library.allowed(filters, quote)
-    own = [row for statement in sources for row in library.statement_rows(statement.id)]
-    each = max(candidates // len(parts), _LEAST_CANDIDATES)
-    _, near = library.nearest(vectors, each + len(own), allowed)
+    """Return pairs (number of the part, passage row) to read: the nearest, and the worded alike."""
     pairs: dict[tuple[int, int], None] = {}
     for number, part in enumerate(parts):
         by_vector = [int(row) for row in near[number] if row not in own][:each]
@@ -204,6 +208,7 @@ def _score(
     return [
         _Scored(
             parts[part],
+            statements[passages[row].statement_id],
             passages[row],
             float(closeness[row][part]),
             Probabilities(*(float(value) for value in values)),
@@ -225,27 +230,25 @@ def passage_side(statement: Statement, passage: Passage) -> Side:
     return Side(passage.text, passage.context, country, date)
 
 
-def _matches(library: Library, scored: Sequence[_Scored]) -> tuple[Match, ...]:
+def _matches(scored: Sequence[_Scored]) -> tuple[Match, ...]:
     """Return one match a statement, those with the same words and verdict made one."""
     best: dict[str, _Scored] = {}
     for entry in scored:
-        held = best.get(entry.passage.statement_id)
+        held = best.get(entry.statement.id)
         if held is None or entry.strength > held.strength:
-            best[entry.passage.statement_id] = entry
-    statements = {entry.id: entry for entry in library.statements(sorted(best))}
-    alike: dict[tuple[str, object], list[str]] = defaultdict(list)
-    for statement_id, entry in best.items():
-        key = (text_key(statements[statement_id]), entry.probabilities.stance)
-        alike[key].append(statement_id)
+            best[entry.statement.id] = entry
+    alike: dict[tuple[str, object], list[_Scored]] = defaultdict(list)
+    for entry in sorted(best.values(), key=lambda found: found.statement.id):
+        alike[text_key(entry.statement), entry.probabilities.stance].append(entry)
     matches = []
-    for ids in alike.values():
-        first, *others = sorted(ids, key=lambda n: (tuple(-x for x in best[n].strength), n))
-        matches.append(_match(statements[first], best[first], [statements[n] for n in others]))
+    for entries in alike.values():
+        first, *others = sorted(entries, key=lambda found: found.strength, reverse=True)
+        matches.append(_match(first, [entry.statement for entry in others]))
     return tuple(matches)
 
 
-def _match(statement: Statement, entry: _Scored, others: Sequence[Statement]) -> Match:
-    passage = entry.passage
+def _match(entry: _Scored, others: Sequence[Statement]) -> Match:
+    statement, passage = entry.statement, entry.passage
     return Match(
         statement=statement,
         passage=passage,

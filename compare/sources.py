@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
-
-import numpy as np
-from numpy.typing import NDArray
 
 from compare.folding import fold
 from compare.speakers import speaker_key
@@ -16,23 +13,28 @@ if TYPE_CHECKING:
     from compare.results import Quote
     from compare.statement import Statement
 
-_NEIGHBOURS = 10
+NEIGHBOURS = 10
 """Passages nearest to the quote among which its own is looked for."""
 
 
-def own_statements(library: Library, quote: Quote, vector: NDArray[np.float32]) -> list[Statement]:
+def own_statements(library: Library, quote: Quote, rows: Iterable[int]) -> list[Statement]:
     """Return the statements that the quote itself comes from, the one with its id first.
 
     Besides the one named by id, these are statements with whole sentences that are the quote's
     words, unless the quote is known to be another speaker's.
+
+    Args:
+        library: Where to look.
+        quote: The words, with who said them where that is known.
+        rows: The passages nearest to the quote.
     """
     found: dict[str, Statement] = {}
     if quote.statement_id is not None:
         own = library.statement(quote.statement_id)
         found[own.id] = own
     wanted = fold(quote.text)
-    _, rows = library.nearest(vector, _NEIGHBOURS, None)
-    for statement_id in dict.fromkeys(p.statement_id for p in library.passages(rows[0])):
+    held = [p.statement_id for p in library.passages(rows) if fold(p.text) in wanted]
+    for statement_id in dict.fromkeys(held):
         statement = library.statement(statement_id)
         sentences = library.passages(library.statement_rows(statement_id))
         if _holds(wanted, [fold(p.text) for p in sentences]) and may_be_own(quote, statement):

@@ -38,7 +38,10 @@ INPUTS = ("input_ids", "token_type_ids")
 
 
 class Scorer(torch.nn.Module):
-    """The classifier on a batch of one, which needs no attention mask."""
+    """The classifier on a batch of one, which needs no attention mask.
+
+    Only the first token is classified, so the last layer computes that token alone.
+    """
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
@@ -47,10 +50,26 @@ class Scorer(torch.nn.Module):
         )
 
     def forward(self, input_ids: torch.Tensor, token_type_ids: torch.Tensor) -> torch.Tensor:
-        mask = torch.ones_like(input_ids)
-        return self.body(
-            input_ids=input_ids, attention_mask=mask, token_type_ids=token_type_ids
-        ).logits
+        bert = self.body.bert
+        hidden = bert.embeddings(input_ids=input_ids, token_type_ids=token_type_ids)
+        *layers, last = bert.encoder.layer
+        for layer in layers:
+            hidden = layer(hidden)
+        return self.body.classifier(bert.pooler(first_token(last, hidden)))
+
+
+def first_token(layer: Any, hidden: torch.Tensor) -> torch.Tensor:
+    """Return what a layer makes of a text's first token, float32 [1, 1, width]."""
+    first, attention = hidden[:, :1], layer.attention.self
+
+    def heads(values: torch.Tensor) -> torch.Tensor:
+        shape = (1, -1, attention.num_attention_heads, attention.attention_head_size)
+        return values.reshape(shape).transpose(1, 2)
+
+    query, key = heads(attention.query(first)), heads(attention.key(hidden))
+    shares = torch.softmax(query @ key.transpose(2, 3) * attention.scaling, dim=-1)
+    read = (shares @ heads(attention.value(hidden))).transpose(1, 2).reshape(1, 1, -1)
+    return layer.feed_forward_chunk(layer.attention.output(read, first))
 
 
 def feeds(tokenizer: Any, pool: list[LabelledPair]) -> list[Feed]:
