@@ -87,7 +87,12 @@ def _read(key: str, mapping: tuple[tuple[str, str], ...], _files: Sequence[Uploa
         return replace(
             corpus,
             problems=tuple(
-                replace(problem, file=PurePath(problem.file).name) for problem in corpus.problems
+                replace(
+                    problem,
+                    file=PurePath(problem.file).name,
+                    message=_without(scratch, problem.message),
+                )
+                for problem in corpus.problems
             ),
             notes=tuple(_without(scratch, note) for note in corpus.notes),
         )

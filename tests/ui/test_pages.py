@@ -158,6 +158,13 @@ def test_a_file_that_cannot_be_read_is_one_sentence(page, home):
     assert "/tmp" not in shown(app).replace(str(home / "library"), "")
 
 
+def test_a_used_id_is_reported_by_the_name_the_file_was_uploaded_under(page, home):
+    app = page("add")
+    app.file_uploader[0].upload("twice.csv", b"id,text\nt-1,We admit it.\nt-1,We deny it.\n")
+    well(app.run())
+    assert "this id is used already, at twice.csv, line 2; give each its own" in shown(app)
+
+
 def test_a_statement_is_deleted_after_asking(page, home):
     both = [statement("s-1", "We admit it."), statement("s-2", "We deny it.")]
     Library.build(both, home / "library").close()
