@@ -184,18 +184,17 @@ def _traced(source: Path) -> Any:
     from transformers.utils.logging import disable_progress_bar
 
     from compare.quantize import export_graph
+    from compare.tracing import read_tokens
 
     disable_progress_bar()
 
     class Pooled(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.body = AutoModel.from_pretrained(str(source), attn_implementation="eager")
+            self.body = AutoModel.from_pretrained(str(source))
 
         def forward(self, input_ids: torch.Tensor) -> torch.Tensor:
-            mask = torch.ones_like(input_ids)
-            hidden = self.body(input_ids=input_ids, attention_mask=mask).last_hidden_state
-            return torch.nn.functional.normalize(hidden.mean(1), dim=1)
+            return torch.nn.functional.normalize(read_tokens(self.body, input_ids).mean(1), dim=1)
 
     return export_graph(Pooled(), ["input_ids"])
 

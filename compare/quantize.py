@@ -59,10 +59,7 @@ def export_graph(module: torch.nn.Module, inputs: Sequence[str]) -> onnx.ModelPr
 
 
 def _fuse_attention(model: onnx.ModelProto) -> None:
-    """Make one node of each layer's attention, in place.
-
-    The mask goes: a text that is its own batch has no padding to hide.
-    """
+    """Make one node of each layer's attention, as `tracing` writes it, in place."""
     import onnx
 
     graph = model.graph
@@ -70,20 +67,20 @@ def _fuse_attention(model: onnx.ModelProto) -> None:
     reader = {name: node for node in graph.node for name in node.input}
     constants = {entry.name: entry for entry in graph.initializer}
     for softmax in [node for node in graph.node if node.op_type == "Softmax"]:
-        scores = maker[softmax.input[0]]
-        while (
-            scores.op_type != "MatMul"
-        ):  # behind it come the scale and, where there is one, a mask
+        scores, bias = maker[softmax.input[0]], []
+        if scores.op_type == "Add":
+            bias = ["", "", scores.input[1]]
             scores = maker[scores.input[0]]
+        product = maker[scores.input[0]]
         weighted = reader[softmax.output[0]]
-        split = [maker[maker[name].input[0]] for name in (*scores.input, weighted.input[1])]
+        split = [maker[maker[name].input[0]] for name in (*product.input, weighted.input[1])]
         shape = onnx.numpy_helper.to_array(constants[split[0].input[1]])
         joined = reader[reader[weighted.output[0]].output[0]]
         at = list(graph.node).index(joined)
         graph.node.remove(joined)
         fused = onnx.helper.make_node(
             "MultiHeadAttention",
-            [node.input[0] for node in split],
+            [*(node.input[0] for node in split), *bias],
             [joined.output[0]],
             domain="com.microsoft",
             num_heads=int(shape[2]),

@@ -16,14 +16,16 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
-from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, log_loss, roc_auc_score
+from sklearn.metrics import log_loss
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from compare.encoder import file_sha256
+from compare.evaluation.metrics import report
 from compare.quantize import export_graph, quantize, smooth
 from compare.runtime import Feed, GraphRunner
 from compare.stance.load import softmax
 from compare.stance.shipped import WEIGHTS, ShippedStance, probe_pairs
+from compare.tracing import read_tokens
 from training import pairs as pair_files
 from training.card import card
 from training.pairs import LABELS, LabelledPair
@@ -38,38 +40,19 @@ INPUTS = ("input_ids", "token_type_ids")
 
 
 class Scorer(torch.nn.Module):
-    """The classifier on a batch of one, which needs no attention mask.
-
-    Only the first token is classified, so the last layer computes that token alone.
-    """
+    """The classifier on one text, of which it reads the first token alone."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
-        self.body = AutoModelForSequenceClassification.from_pretrained(
-            folder, attn_implementation="eager"
-        )
+        self.whole = AutoModelForSequenceClassification.from_pretrained(folder)
 
-    def forward(self, input_ids: torch.Tensor, token_type_ids: torch.Tensor) -> torch.Tensor:
-        bert = self.body.bert
-        hidden = bert.embeddings(input_ids=input_ids, token_type_ids=token_type_ids)
-        *layers, last = bert.encoder.layer
-        for layer in layers:
-            hidden = layer(hidden)
-        return self.body.classifier(bert.pooler(first_token(last, hidden)))
-
-
-def first_token(layer: Any, hidden: torch.Tensor) -> torch.Tensor:
-    """Return what a layer makes of a text's first token, float32 [1, 1, width]."""
-    first, attention = hidden[:, :1], layer.attention.self
-
-    def heads(values: torch.Tensor) -> torch.Tensor:
-        shape = (1, -1, attention.num_attention_heads, attention.attention_head_size)
-        return values.reshape(shape).transpose(1, 2)
-
-    query, key = heads(attention.query(first)), heads(attention.key(hidden))
-    shares = torch.softmax(query @ key.transpose(2, 3) * attention.scaling, dim=-1)
-    read = (shares @ heads(attention.value(hidden))).transpose(1, 2).reshape(1, 1, -1)
-    return layer.feed_forward_chunk(layer.attention.output(read, first))
+    def forward(
+        self, input_ids: torch.Tensor, token_type_ids: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        whole = self.whole
+        first = read_tokens(whole.base_model, input_ids, token_type_ids, first_only=True)
+        pooler = getattr(whole.base_model, "pooler", None)
+        return whole.classifier(first if pooler is None else pooler(first))
 
 
 def feeds(tokenizer: Any, pool: list[LabelledPair]) -> list[Feed]:
@@ -101,49 +84,18 @@ def fit_temperature(logits: NDArray[np.float32], gold: NDArray[np.int64]) -> flo
     return round(float(np.exp(found.x)), 4)
 
 
-def expected_calibration_error(
-    probabilities: NDArray[np.float32], gold: NDArray[np.int64], bins: int = 10
-) -> float:
-    """Return the ECE of the top label over equal-width bins (Guo et al. 2017, equation 3)."""
-    top = probabilities.max(1)
-    right = probabilities.argmax(1) == gold
-    place = np.minimum((top * bins).astype(int), bins - 1)
-    return float(
-        sum(
-            abs(right[place == n].mean() - top[place == n].mean()) * (place == n).mean()
-            for n in range(bins)
-            if (place == n).any()
-        )
-    )
-
-
-def interval(gold: NDArray[np.int64], guess: NDArray[np.int64]) -> list[float]:
-    """Return the bootstrap 95 % interval of macro-F1."""
-    rng = np.random.default_rng(0)
-    draws = rng.integers(0, len(gold), (1000, len(gold)))
-    scores = [f1_score(gold[d], guess[d], average="macro") for d in draws]
-    return [round(float(value), 3) for value in np.percentile(scores, [2.5, 97.5])]
-
-
-def report(probabilities: NDArray[np.float32], gold: NDArray[np.int64]) -> dict[str, Any]:
+def dev_figures(probabilities: NDArray[np.float32], gold: NDArray[np.int64]) -> dict[str, Any]:
     """Return the figures of the card."""
-    guess = probabilities.argmax(1)
-    each = f1_score(gold, guess, average=None, labels=[0, 1, 2])
-    taken = gold < 2
+    found = report(probabilities, gold)
     return {
-        "pairs": len(gold),
-        "accuracy": round(float(accuracy_score(gold, guess)), 3),
-        "macro_f1": round(float(each.mean()), 3),
-        "macro_f1_interval_95": interval(gold, guess),
-        "f1": {name: round(float(value), 3) for name, value in zip(LABELS, each, strict=True)},
-        "ece": round(expected_calibration_error(probabilities, gold), 3),
-        "polarity_auc": round(
-            float(
-                roc_auc_score(gold[taken] == 0, (probabilities[:, 0] - probabilities[:, 1])[taken])
-            ),
-            3,
-        ),
-        "confusion_rows_gold": confusion_matrix(gold, guess, labels=[0, 1, 2]).tolist(),
+        "pairs": found.n,
+        "accuracy": round(found.accuracy, 3),
+        "macro_f1": round(found.macro_f1, 3),
+        "macro_f1_interval_95": [round(end, 3) for end in found.macro_f1_ci],
+        "f1": {stance.value: round(scores.f1, 3) for stance, scores in found.per_class.items()},
+        "ece": round(found.ece, 3),
+        "polarity_auc": None if found.polarity_auc is None else round(found.polarity_auc, 3),
+        "confusion_rows_gold": [list(row) for row in found.confusion],
     }
 
 
@@ -210,7 +162,7 @@ def export(data: Path, stage: str) -> None:
             "general_sources": pair_files.general_sources(
                 [data / "pairs" / name for name in GENERAL_FILES], GENERAL_PAIRS, SEED
             ),
-            "dev": report(softmax(logits, temperature), gold),
+            "dev": dev_figures(softmax(logits, temperature), gold),
             "int8_same_label": round(same, 4),
         }
         manifest["probe"] = probe(folder, manifest)

@@ -5,43 +5,62 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
-from transformers import BertConfig, BertForSequenceClassification
+from transformers import (
+    AutoModelForSequenceClassification,
+    BertConfig,
+    BertForSequenceClassification,
+    MPNetConfig,
+    MPNetForSequenceClassification,
+)
 
 from compare.quantize import export_graph, quantize, smooth
 from compare.runtime import Feed, GraphRunner
-from training.export import INPUTS, Scorer
+from training.export import Scorer
+
+SHAPE = {
+    "vocab_size": 1200,
+    "hidden_size": 48,
+    "num_hidden_layers": 3,
+    "num_attention_heads": 4,
+    "intermediate_size": 192,
+    "num_labels": 3,
+}
 
 
-def tiny_classifier(folder: Path) -> Path:
+def tiny_classifier(folder: Path, kind: str) -> Path:
     torch.manual_seed(3)
-    config = BertConfig(
-        vocab_size=1200,
-        hidden_size=48,
-        num_hidden_layers=3,
-        num_attention_heads=4,
-        intermediate_size=192,
-        num_labels=3,
-    )
-    BertForSequenceClassification(config).save_pretrained(folder)
+    if kind == "bert":
+        BertForSequenceClassification(BertConfig(**SHAPE)).save_pretrained(folder)
+    else:
+        MPNetForSequenceClassification(MPNetConfig(**SHAPE)).save_pretrained(folder)
     return folder
 
 
-def some_feeds(count: int = 12) -> list[Feed]:
+def inputs(kind: str) -> tuple[str, ...]:
+    return ("input_ids", "token_type_ids") if kind == "bert" else ("input_ids",)
+
+
+def some_feeds(kind: str, count: int = 12) -> list[Feed]:
     rng = np.random.default_rng(4)
     feeds: list[Feed] = []
     for length in rng.integers(4, 40, count):
         halves = (np.arange(length) > length // 2).astype(np.int64)
         ids = rng.integers(5, 1200, length)
-        feeds.append({"input_ids": ids[None], "token_type_ids": halves[None]})
+        both = {"input_ids": ids[None], "token_type_ids": halves[None]}
+        feeds.append({name: both[name] for name in inputs(kind)})
     return feeds
 
 
-def test_a_last_layer_of_one_token_changes_no_logit(tmp_path: Path) -> None:
-    folder = tiny_classifier(tmp_path)
-    whole = BertForSequenceClassification.from_pretrained(folder).eval()
-    feeds = some_feeds()
-    found = GraphRunner(export_graph(Scorer(folder), INPUTS).SerializeToString()).run(feeds)
+@pytest.mark.parametrize("kind", ["bert", "mpnet"])
+def test_a_last_layer_of_one_token_changes_no_logit(tmp_path: Path, kind: str) -> None:
+    folder = tiny_classifier(tmp_path, kind)
+    whole = AutoModelForSequenceClassification.from_pretrained(folder).eval()
+    feeds = some_feeds(kind)
+    graph = export_graph(Scorer(folder), inputs(kind))
+    assert "Softmax" not in {node.op_type for node in graph.graph.node}
+    found = GraphRunner(graph.SerializeToString()).run(feeds)
     with torch.no_grad():
         wanted = [
             whole(**{name: torch.from_numpy(values) for name, values in feed.items()}).logits[0]
@@ -50,9 +69,10 @@ def test_a_last_layer_of_one_token_changes_no_logit(tmp_path: Path) -> None:
     np.testing.assert_allclose(found, torch.stack(wanted).numpy(), atol=1e-5)
 
 
-def test_evening_out_outliers_leaves_what_the_graph_computes(tmp_path: Path) -> None:
-    model = export_graph(Scorer(tiny_classifier(tmp_path)), INPUTS)
-    feeds = some_feeds()
+@pytest.mark.parametrize("kind", ["bert", "mpnet"])
+def test_evening_out_outliers_leaves_what_the_graph_computes(tmp_path: Path, kind: str) -> None:
+    model = export_graph(Scorer(tiny_classifier(tmp_path, kind)), inputs(kind))
+    feeds = some_feeds(kind)
     before = GraphRunner(model.SerializeToString()).run(feeds)
     smooth(model, feeds)
     after = GraphRunner(model.SerializeToString()).run(feeds)
