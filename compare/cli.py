@@ -1,4 +1,4 @@
-"""The command line: `compare build | search | show | info | export | stance | app`.
+"""The command line: `compare build | search | stance | show | info | export | evaluate | app`.
 
 Results go to standard output, remarks and errors to standard error. An error a person can mend is
 one sentence with exit code 2; Ctrl-C ends with 130.
@@ -28,6 +28,8 @@ _COMMANDS = {
     "delete": "compare.commands.library:delete",
     "info": "compare.commands.library:info",
     "export": "compare.commands.export:command",
+    "evaluate": "compare.commands.evaluate:command",
+    "evaluate-search": "compare.commands.evaluate_search:command",
     "app": "compare.commands.app:command",
     "completion": "compare.commands.completion:command",
 }

@@ -157,7 +157,10 @@ def test_help_imports_nothing_heavy_and_is_quick() -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["search", "stance", "build", "show", "delete", "info", "export", "app", "completion"],
+    [
+        *("search", "stance", "evaluate", "evaluate-search", "build", "show", "delete", "info"),
+        *("export", "app", "completion"),
+    ],
 )
 def test_every_command_explains_itself(run: Run, command: str) -> None:
     told = run(command, "--help")

@@ -108,12 +108,23 @@ def _unsure(stance: Stance, match: Match) -> list[str]:
     return [f"agree {match.probabilities.agree:.2f}, oppose {match.probabilities.oppose:.2f}"]
 
 
+def _screened(stance: Stance, match: Match) -> list[str]:
+    """Say of a listed statement that the accurate model of a cascade did not read it."""
+    if not match.screened or stance is Stance.NEITHER:
+        return []
+    return ["read by the fast model only"]
+
+
 def _show_lines(stance: Stance, matches: Sequence[tuple[int, Match]]) -> None:
     say(TITLES[stance].upper())
     for rank, match in matches:
         probability = match.probabilities.of(stance)
         say(f"{rank:3}. {probability:.2f} {words_shown(match.statement, match.passage.text)}")
-        below = [*_unsure(stance, match), *details(match.statement, match.also_said)]
+        below = [
+            *_screened(stance, match),
+            *_unsure(stance, match),
+            *details(match.statement, match.also_said),
+        ]
         for line in [*below, *why_lines(match.why, match.quote_part, match.passage.text)]:
             say(f"{_INDENT}{line}")
 
@@ -130,7 +141,8 @@ def _show_table(stance: Stance, matches: Sequence[tuple[int, Match]]) -> None:
     table.add_column("Who, when, where", ratio=2)
     for rank, match in matches:
         spans = match.why.passage if match.why else ()
-        below = "\n".join([*details(match.statement, match.also_said), *_unsure(stance, match)])
+        said = details(match.statement, match.also_said)
+        below = "\n".join([*said, *_unsure(stance, match), *_screened(stance, match)])
         probability = Text(f"{match.probabilities.of(stance):.2f}", colour)
         table.add_row(Text(str(rank)), probability, _marked(match.passage.text, spans), Text(below))
     _draw(table)

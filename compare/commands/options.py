@@ -86,7 +86,7 @@ stance_model_name = click.option(
     "--stance-model",
     type=text,
     metavar="NAME",
-    help="An NLI cross-encoder or folder in place of the shipped stance model.",
+    help="fast, accurate, cascade, or an NLI cross-encoder by name or folder.",
 )
 why = click.option("--why", is_flag=True, help="Find the words that decide each verdict.")
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
 
 from compare.commands import options as shared
-from compare.commands.output import say, say_json, waiting
+from compare.commands.output import progress, remark, say, say_json, waiting
 from compare.errors import QueryError
 from compare.results import Probabilities, Quote, Side, Why
 
@@ -30,24 +31,46 @@ def _of_side(letter: str) -> Callable[[shared.Command], shared.Command]:
 
 
 @click.command("stance")
-@click.argument("a", type=shared.text)
-@click.argument("b", type=shared.text)
+@click.argument("a", type=shared.text, required=False)
+@click.argument("b", type=shared.text, required=False)
+@click.option("--batch", type=click.Path(path_type=Path), metavar="FILE", help="A file of pairs.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Where the pairs of --batch go with their verdicts [FILE.stance.csv beside FILE.csv].",
+)
 @_of_side("a")
 @_of_side("b")
 @shared.why
 @shared.as_json
 @shared.stance_model_name
 def command(
-    a: str, b: str, why: bool, as_json: bool, stance_model: str | None, **options: Any
+    a: str | None,
+    b: str | None,
+    batch: Path | None,
+    out: Path | None,
+    why: bool,
+    as_json: bool,
+    stance_model: str | None,
+    **options: Any,
 ) -> None:
-    """Say how statements A and B relate, and how sure that is.
+    """Say how statements A and B relate, and how sure that is; or do so for a file of pairs.
+
+    A file ends in .csv, .tsv or .jsonl. Its columns are a and b, or premise and hypothesis, and
+    a_country, a_date, a_context and the same of b where they are known.
 
     \b
       compare stance "They attacked first." "We never attacked." --who-a "Russia, 2022"
+      compare stance --batch pairs.csv
     """
+    _check_form(a, b, batch, out, alone=why or any(options.values()))
+    if batch is not None:
+        _score_file(batch, out, stance_model, as_json=as_json)
+        return
     from compare.stance import load_stance_model
 
-    sides = _side("a", a, options), _side("b", b, options)
+    sides = _side("a", a or "", options), _side("b", b or "", options)
     with waiting("Reading the pair …"):
         model = load_stance_model(stance_model)
         verdict, reason = _read(model, *sides, why=why)
@@ -63,6 +86,42 @@ def command(
         for line in why_lines(reason, sides[0].text, sides[1].text, ("A", "B")):
             say(line)
     say(f"model {label_source}")
+
+
+def _check_form(
+    a: str | None, b: str | None, batch: Path | None, out: Path | None, *, alone: bool
+) -> None:
+    """Refuse a mixture of the two forms; `alone`: what goes with A and B only is given."""
+    if batch is None:
+        if a is None:
+            raise click.UsageError("Give statements A and B, or a file of pairs with --batch.")
+        if b is None:
+            raise click.UsageError("Give statement B, too, or a file of pairs with --batch.")
+        if out is not None:
+            raise click.UsageError("--out goes with --batch only: leave it out.")
+    elif a is not None:
+        raise click.UsageError("Give statements A and B or a file with --batch, not both.")
+    elif alone:
+        raise click.UsageError(
+            "--why and what is known of A and B do not go with --batch: write who and when into "
+            "columns of the file (a_country, a_date, …)."
+        )
+
+
+def _score_file(batch: Path, out: Path | None, stance_model: str | None, *, as_json: bool) -> None:
+    from compare.batch import read_batch, score_file, target_of
+    from compare.stance import load_stance_model
+
+    target = target_of(batch, out)
+    pairs = read_batch(batch)
+    with waiting("Loading the stance model …"):
+        model = load_stance_model(stance_model)
+    with progress("Reading pairs") as on_progress:
+        done = score_file(pairs, target, model, on_progress)
+    if as_json:
+        say_json({"written": str(done.written), "pairs": done.pairs, "model": done.model})
+    else:
+        remark(f"Wrote {done.written}: {done.pairs} pairs, model {done.model}.")
 
 
 def _side(letter: str, text: str, options: dict[str, Any]) -> Side:

@@ -1,0 +1,1 @@
+"""Measure the stance model and the search on labelled files."""

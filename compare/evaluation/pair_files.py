@@ -1,0 +1,190 @@
+"""Read tables of pairs: two texts a row, with who said each and when, as far as the file says."""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+import tempfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from compare.corpus.columns import folded
+from compare.corpus.delimited import read_csv, read_tsv
+from compare.corpus.json_files import read_jsonl
+from compare.corpus.values import BadFileError, Problem, Row
+from compare.countries import parse_countries
+from compare.errors import CorpusError
+from compare.results import Side
+from compare.statement import PartialDate
+
+READERS = {".csv": read_csv, ".tsv": read_tsv, ".jsonl": read_jsonl}
+"""The kinds of tables; ".gz" may follow. In TSV a quotation mark is a character like any other."""
+
+PACKED = ".gz"
+
+
+@dataclass(frozen=True, slots=True)
+class PairRow:
+    """A row of a file of pairs: both sides as the stance model reads them, and all its cells."""
+
+    a: Side
+    b: Side
+    row: Row
+
+
+def table_suffix(path: Path) -> str:
+    """Return the kind of a table by its name's ending: ".csv", ".tsv" or ".jsonl".
+
+    Raises:
+        CorpusError: It is none of them.
+    """
+    plain = path.with_suffix("") if path.suffix.casefold() == PACKED else path
+    suffix = plain.suffix.casefold()
+    if suffix not in READERS:
+        raise CorpusError(
+            f"{path}: the ending names no table that can be read; end the name in "
+            f"{', '.join(READERS)}, or one of them and {PACKED}."
+        )
+    return suffix
+
+
+def read_rows(path: Path) -> list[Row]:
+    """Return the rows of a table.
+
+    Raises:
+        CorpusError: It is not there, empty or no text, or a row is not as long as the header.
+    """
+    file, found = str(path), []
+    try:
+        if path.is_dir():
+            raise BadFileError("this is a folder; name a file")
+        reader = READERS[table_suffix(path)]
+        with unpacked(path) as plain:
+            if plain.stat().st_size == 0:
+                raise BadFileError("the file is empty; name another, or put rows into it")
+            for item in reader(plain, file):
+                if isinstance(item, Problem):
+                    raise CorpusError(str(item))
+                found.append(item)
+    except BadFileError as error:
+        raise CorpusError(str(Problem(file, error.line, "", "", str(error)))) from None
+    except OSError as error:
+        said = error.strerror or type(error).__name__
+        message = f"the file cannot be read ({said}); check that it is there and yours to read"
+        raise CorpusError(str(Problem(file, 0, "", "", message))) from None
+    if not found:
+        message = "there is no row below the header; name another file, or put rows into it"
+        raise CorpusError(str(Problem(file, 0, "", "", message)))
+    return found
+
+
+@contextmanager
+def unpacked(path: Path) -> Iterator[Path]:
+    """Give a file that is not compressed: the file itself, or one that is removed at the end."""
+    if path.suffix.casefold() != PACKED:
+        yield path
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        plain = Path(folder) / "table"
+        try:
+            with gzip.open(path) as source, plain.open("wb") as target:
+                shutil.copyfileobj(source, target)
+        except (gzip.BadGzipFile, EOFError, zlib.error):
+            raise BadFileError("this is no whole gzip file; compress it again") from None
+        yield plain
+
+
+def cell(row: Row, name: str) -> str | None:
+    """Return what stands in a column, whatever its case and hyphens; None: no such column."""
+    column = _columns(tuple(row.cells)).get(folded(name))
+    return None if column is None else row.cells[column]
+
+
+@lru_cache(maxsize=64)
+def _columns(columns: tuple[str, ...]) -> dict[str, str]:
+    """Return the columns by their folded names, the first where two have one."""
+    return {folded(column): column for column in reversed(columns)}
+
+
+def needed(row: Row, name: str, what: str) -> str:
+    """Return what stands in a column that has to be there.
+
+    Args:
+        row: Where.
+        name: Of the column.
+        what: The columns that such a file has, for the message.
+
+    Raises:
+        CorpusError: There is no such column.
+    """
+    text = cell(row, name)
+    if text is None:
+        found = ", ".join(row.cells) or "none"
+        message = f'there is no column "{name}" (found: {found}); {what}'
+        line = row.line if table_suffix(Path(row.file)) == ".jsonl" else 0
+        raise CorpusError(str(Problem(row.file, line, "", "", message)))
+    return text
+
+
+_COLUMNS = "a file of pairs has the columns premise and hypothesis, or a and b"
+
+
+def read_pairs(path: Path, what: str = _COLUMNS) -> list[PairRow]:
+    """Return the pairs of a file.
+
+    The texts are `premise` and `hypothesis`, else `a` and `b`. Who and when are `a_country` and
+    `a_date`, with `a_context` what completes a fragment, and the same for b; `a_speaker` and
+    `a_role` may be there too, but the model does not read them. Beside premise and hypothesis,
+    `a` and `b` hold who and when as "country|speaker|date".
+
+    Args:
+        path: The file.
+        what: The columns that such a file has, for the message.
+
+    Raises:
+        CorpusError: It cannot be read, or has no such columns.
+    """
+    return [_pair(row, what) for row in read_rows(path)]
+
+
+def _pair(row: Row, what: str) -> PairRow:
+    apart = cell(row, "premise") is not None or cell(row, "hypothesis") is not None
+    columns = ("premise", "hypothesis") if apart else ("a", "b")
+    texts = [needed(row, name, what) for name in columns]
+    shorts = [cell(row, letter) or "" if apart else "" for letter in "ab"]
+    a, b = (
+        _side(row, letter, text, short)
+        for letter, text, short in zip("ab", texts, shorts, strict=True)
+    )
+    return PairRow(a, b, row)
+
+
+def _side(row: Row, letter: str, text: str, short: str) -> Side:
+    country, date = _who(short)
+    spelled = cell(row, f"{letter}_country") or country
+    return Side(
+        text,
+        (cell(row, f"{letter}_context") or "").strip(),
+        ", ".join(entry.name for entry in parse_countries(spelled)),
+        (cell(row, f"{letter}_date") or date).strip(),
+    )
+
+
+def _who(short: str) -> tuple[str, str]:
+    """Read "country|speaker|date", of which the end may be missing, as country and date."""
+    country, *others = [part.strip() for part in short.split("|")]
+    if others and (len(others) > 1 or _is_date(others[-1])):
+        return country, others[-1]
+    return country, ""
+
+
+def _is_date(text: str) -> bool:
+    try:
+        PartialDate(text)
+    except ValueError:
+        return False
+    return True

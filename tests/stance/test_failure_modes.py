@@ -1,0 +1,63 @@
+"""The set of failure modes: its shape, and a floor that a broken export cannot reach."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import pytest
+
+from compare.countries import parse_countries
+from compare.evaluation.labelled import read_labelled
+from compare.results import Stance
+
+FILE = Path(__file__).parents[1] / "data" / "failure_modes.tsv"
+MODES = [
+    "negation",
+    "denial",
+    "reported_speech",
+    "conditionals_threats",
+    "concession",
+    "numbers_dates",
+    "quantifiers",
+    "antonyms",
+    "same_topic",
+    "same_blame",
+    "mutual_blame",
+    "euphemism",
+    "double_negation",
+    "agency_swap",
+    "changed_position",
+]
+
+
+@pytest.fixture(scope="module")
+def by_mode():
+    found = defaultdict(list)
+    for pair in read_labelled(FILE):
+        found[pair.mode].append(pair)
+    return found
+
+
+def test_every_mode_has_enough_pairs_of_at_least_two_labels(by_mode):
+    assert list(by_mode) == MODES
+    for pairs in by_mode.values():
+        counts = Counter(pair.label for pair in pairs)
+        assert len(pairs) >= 20
+        assert set(counts) == set(Stance)
+        assert max(counts.values()) <= 0.6 * len(pairs)
+
+
+def test_no_text_stands_in_two_pairs(by_mode):
+    texts = Counter(
+        side.text for pairs in by_mode.values() for pair in pairs for side in (pair.a, pair.b)
+    )
+    assert max(texts.values()) == 1
+
+
+def test_the_states_are_made_up(by_mode):
+    names = {
+        side.country for pairs in by_mode.values() for pair in pairs for side in (pair.a, pair.b)
+    }
+    known = [name for name in names for entry in parse_countries(name) if entry.code]
+    assert known == []
