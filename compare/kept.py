@@ -109,6 +109,7 @@ def public_json(result: SearchResult) -> dict[str, Any]:
                 "encoder": {"name": made.encoder, "digest": made.encoder_digest},
                 "stance": {"name": made.stance_model, "digest": made.stance_digest},
             },
+            "screened": _screened(result),
             "thresholds": asdict(result.thresholds),
             "filters": dict(made.filters),
             "library_digest": made.library_digest,
@@ -137,6 +138,14 @@ def public_json(result: SearchResult) -> dict[str, Any]:
             for stance, rank, match in listed(result)
         ],
     }
+
+
+def _screened(result: SearchResult) -> dict[str, Any] | None:
+    """Return which statements only the fast model of a cascade read, None without a cascade."""
+    if not result.provenance.screening:
+        return None
+    ids = [match.statement.id for _, _, match in listed(result) if match.screened]
+    return {"model": result.provenance.screening, "statements": ids}
 
 
 def why_json(why: Why | None, quote: str, passage: str) -> dict[str, Any] | None:
@@ -186,6 +195,7 @@ def _match_to_dict(match: Match) -> dict[str, Any]:
         "before": match.before,
         "after": match.after,
         "also_said": [statement.to_dict() for statement in match.also_said],
+        "screened": match.screened,
         "why": why
         and {
             "quote": [_span(span) for span in why.quote],
@@ -210,6 +220,7 @@ def _match(data: Mapping[str, Any]) -> Match:
             tuple(Span(**span) for span in why["quote"]),
             tuple(Span(**span) for span in why["passage"]),
         ),
+        screened=bool(data.get("screened", False)),
     )
 
 

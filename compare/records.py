@@ -53,7 +53,6 @@ def records(result: SearchResult, stances: Sequence[Stance] = tuple(Stance)) -> 
     quote = asked(result)
     provenance = result.provenance
     behind: Record = {
-        "label_source": provenance.label_source,
         "encoder": f"{provenance.encoder}@{provenance.encoder_digest[:12]}",
         "library_digest": f"sha256:{provenance.library_digest}",
         "searched_on": provenance.date,
@@ -68,6 +67,7 @@ def records(result: SearchResult, stances: Sequence[Stance] = tuple(Stance)) -> 
                 "b", match.statement, match.passage.text, match.why.passage if match.why else ()
             ),
             "b_also_said": JOINT.join(map(_also, match.also_said)),
+            "label_source": provenance.label_source_of(match),
             **behind,
         }
         for stance, rank, match in listed(result, stances)

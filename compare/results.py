@@ -160,6 +160,8 @@ class Match:
         after: The text of the statement behind the passage.
         also_said: Other statements with nearly the same words, collapsed into this one.
         why: The deciding words, None until they are asked for.
+        screened: Only the fast model of a cascade read the pair; it ranks behind those that the
+            accurate one read.
     """
 
     statement: Statement
@@ -171,6 +173,7 @@ class Match:
     after: str = ""
     also_said: tuple[Statement, ...] = ()
     why: Why | None = None
+    screened: bool = False
 
     def score(self, stance: Stance) -> float:
         """Return what the list of `stance` is ranked by."""
@@ -187,6 +190,7 @@ class Provenance:
         version: Of the program.
         encoder: Name of the embedding model; `encoder_digest` is its sha256.
         stance_model: Name of the stance model; `stance_digest` is its sha256.
+        screening: Name and digest of the model that alone read what is marked as screened; "".
         library_digest: sha256 of what the library holds.
         filters: As they were applied.
         date: When the search was made (ISO 8601, UTC).
@@ -202,11 +206,16 @@ class Provenance:
     passages: int
     filters: Mapping[str, Any]
     date: str
+    screening: str = ""
 
     @property
     def label_source(self) -> str:
         """Return who gave the labels: model name and the first 12 digits of its digest."""
         return f"{self.stance_model}@{self.stance_digest[:12]}"
+
+    def label_source_of(self, match: Match) -> str:
+        """Return who gave a match its label."""
+        return self.screening if match.screened else self.label_source
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +260,7 @@ class SearchResult:
     def listed(self, stance: Stance) -> tuple[Match, ...]:
         """Return one list, best first."""
         chosen = [match for match in self.scored if self.stance_of(match) is stance]
-        return tuple(sorted(chosen, key=lambda match: (-match.score(stance), match.statement.id)))
+        return tuple(sorted(chosen, key=lambda m: (m.screened, -m.score(stance), m.statement.id)))
 
     @property
     def agree(self) -> tuple[Match, ...]:

@@ -28,6 +28,7 @@ from compare.results import (
     ranking_score,
 )
 from compare.sources import NEIGHBOURS, may_be_own, own_statements
+from compare.stance.cascade import CascadeStance
 from compare.statement import Statement
 
 if TYPE_CHECKING:
@@ -51,12 +52,13 @@ class _Scored:
     passage: Passage
     similarity: float
     probabilities: Probabilities
+    screened: bool
 
     @property
-    def strength(self) -> tuple[float, float]:
+    def strength(self) -> tuple[bool, float, float]:
         """Return what decides which of a statement's pairs stands for it."""
         found = max(self.probabilities.agree, self.probabilities.oppose)
-        return ranking_score(found, self.similarity), self.similarity
+        return not self.screened, ranking_score(found, self.similarity), self.similarity
 
 
 def search(
@@ -126,6 +128,27 @@ def search(
         notes=tuple(notes),
     )
     return explain_listed(result, model, on_progress) if why else result
+
+
+def scored_pool(
+    library: Library, quote: str, stance_model: StanceModel, candidates: int = CANDIDATES
+) -> list[Match]:
+    """Return all that a search reads for a quote of which only the words are known.
+
+    One match a statement, by its strongest pair: none is collapsed into another with the same
+    words, none is left out by a threshold or as the quote's own.
+    """
+    asked = Quote(clean_quote(quote))
+    parts, _ = _parts(asked)
+    vectors = _embedded(library, asked, parts)
+    each = max(candidates // len(parts), _LEAST_CANDIDATES)
+    near = library.nearest(vectors, each).rows
+    pairs = _candidates(library, parts, near, each, None, ())
+    best: dict[str, _Scored] = {}
+    scored = _score(library, asked, pairs, parts, vectors, stance_model, None)
+    for entry in sorted(scored, key=lambda found: found.strength, reverse=True):
+        best.setdefault(entry.statement.id, entry)
+    return [_match(entry, ()) for entry in best.values()]
 
 
 def _default_model() -> StanceModel:
@@ -198,13 +221,17 @@ def _score(
     }
     closeness = dict(zip(rows, library.vectors(rows) @ vectors.T, strict=True))
     sides = [quote_side(quote, part) for part in parts]
-    probabilities = model.score(
-        [
-            (sides[part], passage_side(statements[passages[row].statement_id], passages[row]))
-            for part, row in pairs
-        ],
-        on_progress,
-    )
+    read = [
+        (sides[part], passage_side(statements[passages[row].statement_id], passages[row]))
+        for part, row in pairs
+    ]
+    screened = np.zeros(len(read), bool)
+    if isinstance(model, CascadeStance):
+        similarities = [float(closeness[row][part]) for part, row in pairs]
+        probabilities, accurate = model.score_candidates(read, similarities, on_progress)
+        screened = ~accurate
+    else:
+        probabilities = model.score(read, on_progress)
     return [
         _Scored(
             parts[part],
@@ -212,8 +239,9 @@ def _score(
             passages[row],
             float(closeness[row][part]),
             Probabilities(*(float(value) for value in values)),
+            bool(only),
         )
-        for (part, row), values in zip(pairs, probabilities, strict=True)
+        for (part, row), values, only in zip(pairs, probabilities, screened, strict=True)
     ]
 
 
@@ -258,6 +286,7 @@ def _match(entry: _Scored, others: Sequence[Statement]) -> Match:
         before=statement.text[: passage.start],
         after=statement.text[passage.end :],
         also_said=tuple(sorted(others, key=lambda s: (s.date.iso if s.date else "", s.id))),
+        screened=entry.screened,
     )
 
 
@@ -272,9 +301,16 @@ def _provenance(library: Library, model: StanceModel, filters: Filters) -> Prove
         library_digest=library.digest,
         statements=manifest.statements,
         passages=manifest.passages,
+        screening=_screening(model),
         filters=filters_in_force(filters),
         date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     )
+
+
+def _screening(model: StanceModel) -> str:
+    if not isinstance(model, CascadeStance):
+        return ""
+    return f"{model.fast.name}@{model.fast.digest[:12]}"
 
 
 def filters_in_force(filters: Filters) -> Mapping[str, Any]:
@@ -291,9 +327,11 @@ def filters_in_force(filters: Filters) -> Mapping[str, Any]:
 
 
 def explain(match: Match, quote: Quote, stance_model: StanceModel) -> Match:
-    """Return the match with the words that decide its verdict."""
+    """Return the match with the words that decide its verdict, found by the model that gave it."""
     from compare.stance import deciding_words
 
+    if match.screened and isinstance(stance_model, CascadeStance):
+        stance_model = stance_model.fast
     _, why = deciding_words(
         stance_model,
         quote_side(quote, match.quote_part),

@@ -106,6 +106,7 @@ def test_public_json_has_the_promised_shape() -> None:
             "encoder": {"name": "tiny", "digest": "e" * 64},
             "stance": {"name": "judge", "digest": "5" * 64},
         },
+        "screened": None,
         "thresholds": {"probability": 0.4, "similarity": 0.35},
         "filters": {"countries": ["OST"], "not_own_speaker": True},
         "library_digest": "1" * 64,

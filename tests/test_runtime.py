@@ -5,7 +5,9 @@ from compare.encoder import token_feeds
 from compare.errors import ModelError
 from compare.gate import sentences
 from compare.runtime import GraphRunner, clean_text, thread_count
-from compare.stance.shipped import WEIGHTS
+from compare.stance.shipped import WEIGHTS as ALL_WEIGHTS
+
+WEIGHTS = ALL_WEIGHTS / "fast"
 
 
 def test_thread_count_follows_the_environment(monkeypatch):

@@ -1,10 +1,15 @@
+import json
+
 import numpy as np
 import pytest
 
 from compare.errors import LibraryError, QueryError
+from compare.kept import public_json, result_from_json, result_to_json
 from compare.library import Library
+from compare.records import records
 from compare.results import Filters, Outcome, Quote, Stance, Thresholds
 from compare.search import explain_listed, filters_in_force, search
+from compare.stance.cascade import CascadeStance
 from compare.statement import Country, PartialDate
 from tests.fakes import HashingEncoder, statement
 
@@ -286,6 +291,39 @@ def test_what_was_searched_and_how_travels_with_the_result(library):
     assert provenance.label_source == "judge@555555555555"
     assert provenance.statements == len(STATEMENTS)
     assert provenance.date.endswith("+00:00")
+
+
+class Doubter(WordJudge):
+    """Agrees, hardly, with whatever it reads."""
+
+    name = "doubter"
+    digest = "6" * 64
+
+    def score(self, pairs, on_progress=None):
+        self.read.extend(pairs)
+        return np.tile(np.array([[0.55, 0.15, 0.3]], np.float32), (len(pairs), 1))
+
+
+def test_what_only_the_fast_model_read_is_marked_and_stands_last(library, monkeypatch):
+    monkeypatch.setattr("compare.stance.cascade.READ_AGAIN", 1)
+    cascade = CascadeStance(WordJudge(), Doubter())
+    result = search(library, BLOCKADE, stance_model=cascade, thresholds=Thresholds(0.5, 0.2))
+    assert len(cascade.accurate.read) == 2
+    *first, last = result.agree
+    assert not any(match.screened for match in first)
+    assert last.screened
+    assert last.score(Stance.AGREE) > first[0].score(Stance.AGREE)
+    made = result.provenance
+    assert made.label_source_of(first[0]) == f"doubter@{cascade.digest[:12]}"
+    assert made.label_source_of(last) == made.screening == "judge@555555555555"
+    sources = {row["b_id"]: row["label_source"] for row in records(result)}
+    assert sources[last.statement.id] == made.screening
+    told = public_json(result)["provenance"]["screened"]
+    assert told["model"] == made.screening
+    assert last.statement.id in told["statements"]
+    assert first[0].statement.id not in told["statements"]
+    kept = result_from_json(json.loads(json.dumps(result_to_json(result))))
+    assert kept == result
 
 
 def test_progress_is_told(library):

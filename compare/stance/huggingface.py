@@ -13,6 +13,7 @@ from compare.passages import complete
 from compare.results import Side, Stance
 from compare.runtime import Progress, clean_text
 from compare.stance.load import Pair, softmax
+from compare.stance.long_texts import read_in_parts
 
 _BATCH = 32
 _MAX_TOKENS = 256
@@ -69,6 +70,19 @@ class HuggingFaceStance:
         self, pairs: Sequence[Pair], on_progress: Progress | None = None
     ) -> NDArray[np.float32]:
         """Return probabilities, float32 [len(pairs), 3]: see `StanceModel.score`."""
+        return self.score_parts(pairs, on_progress)[0]
+
+    def score_parts(
+        self, pairs: Sequence[Pair], on_progress: Progress | None = None
+    ) -> tuple[NDArray[np.float32], list[Pair]]:
+        """Return the probabilities and, of each pair, what they are of: see `read_in_parts`."""
+        return read_in_parts(pairs, self._fits, lambda parts: self._score(parts, on_progress))
+
+    def _fits(self, pair: Pair) -> bool:
+        a, b = map(_plain, pair)
+        return len(self._tokenizer(a, b, verbose=False)["input_ids"]) <= _MAX_TOKENS
+
+    def _score(self, pairs: Sequence[Pair], on_progress: Progress | None) -> NDArray[np.float32]:
         if not pairs:
             return np.zeros((0, 3), np.float32)
         texts = [(_plain(a), _plain(b)) for a, b in pairs]

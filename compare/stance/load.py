@@ -30,24 +30,50 @@ class StanceModel(Protocol):
         """
         ...
 
+    def score_parts(
+        self, pairs: Sequence[Pair], on_progress: Progress | None = None
+    ) -> tuple[NDArray[np.float32], list[Pair]]:
+        """Return the same and, of each pair, what was read.
+
+        That is the pair itself, or of one longer than the model's window the two sentences with
+        the strongest verdict.
+        """
+        ...
+
+
+TIERS = ("fast", "accurate")
+"""The models that come with the program."""
+
+CASCADE = "cascade"
+"""Both in turn."""
+
+DEFAULT = "fast"
+"""What is read where no model is named."""
+
 
 def load_stance_model(name_or_path: str | None = None) -> StanceModel:
-    """Load the shipped stance model, or a Hugging Face NLI cross-encoder by folder or name.
+    """Load a shipped stance model, or a Hugging Face NLI cross-encoder by folder or name.
 
     Args:
-        name_or_path: None for the shipped one. The columns of another model are mapped by its
-            `config.id2label` (entailment, contradiction, neutral or agree, oppose, neither).
+        name_or_path: "fast", "accurate", or "cascade", which is what None means. The columns of
+            another model are mapped by its `config.id2label` (entailment, contradiction, neutral
+            or agree, oppose, neither).
 
     Raises:
         ModelError: The model is not there, is damaged, or its labels are others.
     """
-    if name_or_path is None:
-        from compare.stance.shipped import ShippedStance
+    name = name_or_path or DEFAULT
+    if name in TIERS:
+        from compare.stance.shipped import WEIGHTS, ShippedStance
 
-        return ShippedStance()
+        return ShippedStance(WEIGHTS / name)
+    if name == CASCADE:
+        from compare.stance.cascade import CascadeStance
+
+        return CascadeStance(*(load_stance_model(tier) for tier in TIERS))
     from compare.stance.huggingface import HuggingFaceStance
 
-    return HuggingFaceStance(name_or_path)
+    return HuggingFaceStance(name)
 
 
 def softmax(logits: NDArray[np.floating], temperature: float = 1.0) -> NDArray[np.float32]:

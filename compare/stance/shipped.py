@@ -1,4 +1,4 @@
-"""The stance model that comes with the program, run without torch."""
+"""The stance models that come with the program, run without torch."""
 
 from __future__ import annotations
 
@@ -16,13 +16,19 @@ from compare.encoder import file_sha256
 from compare.errors import ModelError
 from compare.results import Side
 from compare.runtime import Feed, GraphRunner, Progress, clean_text, load_tokenizer
-from compare.stance.load import Pair, softmax
+from compare.stance.load import TIERS, Pair, softmax
+from compare.stance.long_texts import read_in_parts
 from compare.stance.pairs import side_text
 
 WEIGHTS = Path(__file__).parent / "weights"
+"""The folder that holds a folder for each tier."""
+
+_INPUTS = {"input_ids": "ids", "token_type_ids": "type_ids"}
+_MARKS = 8
+"""More than the tokens that a model puts around and between two texts."""
 
 
-def read_manifest(folder: Path = WEIGHTS) -> Mapping[str, Any]:
+def read_manifest(folder: Path) -> Mapping[str, Any]:
     """Return what `manifest.json` says of the weights: names, digests, temperature, scores.
 
     Raises:
@@ -39,6 +45,11 @@ def read_manifest(folder: Path = WEIGHTS) -> Mapping[str, Any]:
     return manifest
 
 
+def shipped_tiers() -> tuple[str, ...]:
+    """Return the tiers whose weights came with the install, the accurate one first."""
+    return tuple(tier for tier in reversed(TIERS) if (WEIGHTS / tier / "manifest.json").is_file())
+
+
 def probe_pairs() -> list[Pair]:
     """Return the pairs whose probabilities the manifest records under "probe".
 
@@ -49,9 +60,9 @@ def probe_pairs() -> list[Pair]:
 
 
 class ShippedStance:
-    """The shipped pair model: 8-bit ONNX, calibrated by a temperature fitted on the dev set."""
+    """A shipped pair model: 8-bit ONNX, calibrated on the dev set."""
 
-    def __init__(self, folder: Path = WEIGHTS) -> None:
+    def __init__(self, folder: Path) -> None:
         """Check the digests and load.
 
         Raises:
@@ -70,32 +81,52 @@ class ShippedStance:
         self.name: str = manifest["name"]
         self.digest = hashlib.sha256((folder / "manifest.json").read_bytes()).hexdigest()
         self._temperature: float = manifest["temperature"]
-        self._tokenizer = load_tokenizer(folder / "tokenizer.json", manifest["max_tokens"])
+        self._most_tokens: int = manifest["max_tokens"]
+        self._tokenizer = load_tokenizer(folder / "tokenizer.json", self._most_tokens)
         self._runner = GraphRunner(folder / "model.onnx")
 
     def score(
         self, pairs: Sequence[Pair], on_progress: Progress | None = None
     ) -> NDArray[np.float32]:
         """Return probabilities, float32 [len(pairs), 3]: see `StanceModel.score`."""
+        return self.score_parts(pairs, on_progress)[0]
+
+    def score_parts(
+        self, pairs: Sequence[Pair], on_progress: Progress | None = None
+    ) -> tuple[NDArray[np.float32], list[Pair]]:
+        """Return the probabilities and, of each pair, what they are of: see `read_in_parts`."""
+
+        def score(parts: Sequence[Pair]) -> NDArray[np.float32]:
+            return self._score(parts, _in_pairs(on_progress, len(parts), len(pairs)))
+
+        return read_in_parts(pairs, self._fits, score)
+
+    def _fits(self, pair: Pair) -> bool:
+        a, b = (clean_text(side_text(side)) for side in pair)
+        if len(a) + len(b) < self._most_tokens - _MARKS:  # a token is a character at least
+            return True
+        return not self._tokenizer.encode(a, b).overflowing
+
+    def _score(self, pairs: Sequence[Pair], on_progress: Progress | None) -> NDArray[np.float32]:
         if not pairs:
             return np.zeros((0, 3), np.float32)
         texts = [(clean_text(side_text(a)), clean_text(side_text(b))) for a, b in pairs]
         both = texts + [(b, a) for a, b in texts]
-        logits = self._runner.run(self._feeds(both), _halved(on_progress))
+        logits = self._runner.run(self._feeds(both), on_progress)
         return softmax((logits[: len(texts)] + logits[len(texts) :]) / 2, self._temperature)
 
     def _feeds(self, texts: Sequence[tuple[str, str]]) -> list[Feed]:
         return [
             {
-                "input_ids": np.asarray([encoding.ids], np.int64),
-                "token_type_ids": np.asarray([encoding.type_ids], np.int64),
+                name: np.asarray([getattr(encoding, _INPUTS[name])], np.int64)
+                for name in self._runner.inputs
             }
             for encoding in self._tokenizer.encode_batch(list(texts))
         ]
 
 
-def _halved(on_progress: Progress | None) -> Progress | None:
-    """Count pairs where the runner counts orders."""
-    if on_progress is None:
+def _in_pairs(on_progress: Progress | None, parts: int, pairs: int) -> Progress | None:
+    """Count pairs where the runner counts both orders of their parts."""
+    if on_progress is None or not parts:
         return None
-    return lambda done, total: on_progress(done // 2, total // 2)
+    return lambda done, _: on_progress(done * pairs // (2 * parts), pairs)

@@ -174,9 +174,10 @@ def match_card(match: Match, stance: Stance, quote_text: str = "", level: int = 
     statement = match.statement
     marks = match.why.passage if match.why else ()
     words = _Words(match.passage.text, marks, match.before, match.after)
+    screened = '<p class="cp-note">Read by the fast model only</p>' if match.screened else ""
     return (
         f'<article class="cp-card cp-{stance.value}">'
-        f"{verdict_html(stance, match.probabilities, match.similarity)}"
+        f"{verdict_html(stance, match.probabilities, match.similarity)}{screened}"
         f"{_words_html(statement, words)}{context_html(statement.context)}"
         f"{_against_html(match, quote_text)}"
         f"{who_html(statement, level)}{_around_html(words, statement)}{_also_html(match.also_said)}"

@@ -10,7 +10,7 @@ import streamlit as st
 from compare import __version__
 from compare.library import Library
 from compare.results import Stance, Thresholds
-from compare.stance.shipped import read_manifest
+from compare.stance.shipped import WEIGHTS, read_manifest, shipped_tiers
 from compare.ui.cards import text_html
 from compare.ui.pieces import facts_html, table_html
 from compare.ui.service import stance_model
@@ -79,34 +79,33 @@ def reading() -> None:
 
 
 def mistakes() -> None:
-    """Say how often the model is wrong, by the figures in its manifest."""
-    manifest = read_manifest()
+    """Say how often the models are wrong, by the figures in their manifests."""
     st.html(_heading("What the model gets wrong"))
-    figures = manifest.get("dev")
-    if not isinstance(figures, Mapping):
-        small("The manifest of the stance model holds no figures.")
-        return
-    small(
-        f"Measured on {figures['pairs']:,} pairs of officials’ statements that two readers "
-        "labelled alike and that the model never saw."
-    )
-    st.html(facts_html(_figures(figures)))
-    confusion = figures.get("confusion_rows_gold")
-    if confusion:
-        names = [VERDICT[Stance(name)] for name in manifest.get("labels", list(Stance))]
-        st.html(_heading("What it takes for what", 3))
-        st.html(
-            table_html(
-                "Labels of readers against the model’s",
-                ("Readers said", *(f"Model: {name.lower()}" for name in names)),
-                _confusion(names, confusion),
-            )
-        )
+    for tier in shipped_tiers():
+        _mistakes_of(tier, read_manifest(WEIGHTS / tier))
     small(
         "Expect most errors where polarity hangs on irony, on who “they” are, on what is said "
         "between the lines, and on statements that are about one matter from different sides. "
         "It reads English. A verdict is a proposal: read the two statements before you rely on it, "
         "and keep a correction where it is wrong."
+    )
+
+
+def _mistakes_of(tier: str, manifest: Mapping[str, Any]) -> None:
+    figures = manifest["dev"]
+    st.html(_heading(f"The {tier} model", 3))
+    small(
+        f"Measured on {figures['pairs']:,} pairs of officials’ statements that two readers "
+        "labelled alike and that the model never saw."
+    )
+    st.html(facts_html(_figures(figures)))
+    names = [VERDICT[Stance(name)] for name in manifest["labels"]]
+    st.html(
+        table_html(
+            f"Labels of readers against those of the {tier} model",
+            ("Readers said", *(f"Model: {name.lower()}" for name in names)),
+            _confusion(names, figures["confusion_rows_gold"]),
+        )
     )
 
 

@@ -10,9 +10,15 @@ from compare.errors import ModelError
 from compare.results import Side, Stance
 from compare.stance import load_stance_model
 from compare.stance.huggingface import label_columns
-from compare.stance.load import softmax
+from compare.stance.load import TIERS, softmax
 from compare.stance.pairs import side_text, who_when_prefix
-from compare.stance.shipped import WEIGHTS, ShippedStance, probe_pairs, read_manifest
+from compare.stance.shipped import (
+    WEIGHTS,
+    ShippedStance,
+    probe_pairs,
+    read_manifest,
+    shipped_tiers,
+)
 
 PAIRS = [
     (
@@ -26,9 +32,16 @@ PAIRS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def shipped():
-    return load_stance_model()
+FAST = WEIGHTS / "fast"
+
+
+@pytest.fixture(scope="module", params=TIERS)
+def shipped(request):
+    if request.param not in shipped_tiers():
+        pytest.skip(f"no {request.param} weights")
+    model = load_stance_model(request.param)
+    model.tier = request.param
+    return model
 
 
 def swapped(pairs):
@@ -65,7 +78,7 @@ def test_plain_agreement_and_plain_opposition_are_told_apart(shipped):
 
 
 def test_this_processor_gives_the_recorded_probabilities(shipped):
-    recorded = np.array(read_manifest()["probe"])
+    recorded = np.array(read_manifest(WEIGHTS / shipped.tier)["probe"])
     assert np.abs(shipped.score(probe_pairs()) - recorded).max() < 0.05
 
 
@@ -102,7 +115,7 @@ def test_softmax_by_hand():
 
 
 def copy_of_weights(tmp_path):
-    return shutil.copytree(WEIGHTS, tmp_path / "weights")
+    return shutil.copytree(FAST, tmp_path / "weights")
 
 
 @pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json"])
@@ -124,8 +137,8 @@ def test_missing_weights_are_one_clear_sentence(tmp_path):
         ShippedStance(folder)
 
 
-def test_the_digest_covers_the_calibration(tmp_path, shipped):
-    folder = copy_of_weights(tmp_path)
+def test_the_digest_covers_the_calibration(tmp_path):
+    shipped, folder = load_stance_model("fast"), copy_of_weights(tmp_path)
     assert ShippedStance(folder).digest == shipped.digest
     manifest = json.loads((folder / "manifest.json").read_text())
     manifest["temperature"] *= 2
@@ -136,7 +149,10 @@ def test_the_digest_covers_the_calibration(tmp_path, shipped):
 
 
 def test_the_weights_are_small_enough_to_live_with():
-    assert sum(path.stat().st_size for path in WEIGHTS.iterdir()) <= 25_000_000
+    most = {"fast": 25_000_000, "accurate": 95_000_000}
+    for tier in shipped_tiers():
+        size = sum(path.stat().st_size for path in (WEIGHTS / tier).iterdir())
+        assert size <= most[tier]
 
 
 def tiny_classifier(folder, labels):

@@ -2,7 +2,8 @@ import csv
 import json
 
 from compare.library import Library
-from compare.stance.shipped import read_manifest
+from compare.stance import load_stance_model
+from compare.stance.shipped import WEIGHTS, read_manifest, shipped_tiers
 from compare.ui.browsing import EXAMPLE_QUOTE
 from tests.fakes import statement
 from tests.ui.conftest import shown, well
@@ -209,9 +210,12 @@ def test_a_library_that_another_program_changed_is_opened_anew(page, home):
 
 def test_the_method_gives_the_figures_of_the_model_itself(page):
     html = shown(page("method"))
-    manifest = read_manifest()
-    assert manifest["name"] in html
-    assert f"{manifest['dev']['pairs']:,} pairs" in html
-    assert f"{manifest['dev']['macro_f1']:.2f}" in html
+    assert load_stance_model().name in html
+    assert shipped_tiers()
+    for tier in shipped_tiers():
+        figures = read_manifest(WEIGHTS / tier)["dev"]
+        assert f"The {tier} model" in html
+        assert f"{figures['pairs']:,} pairs" in html
+        assert f"{figures['macro_f1']:.2f}" in html
     for words in ("What the labels mean", "probability × √closeness", "How to cite"):
         assert words in html

@@ -1,0 +1,85 @@
+"""Two models in turn: the fast one reads all candidates, the accurate one what will be seen."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compare.results import ranking_score
+from compare.runtime import Progress
+
+if TYPE_CHECKING:
+    from compare.stance.load import Pair, StanceModel
+
+READ_AGAIN = 20
+"""Candidates nearest the top of either list that the accurate model reads."""
+
+
+class CascadeStance:
+    """A stance model that saves the accurate reading for what stands near the top of a list.
+
+    A pair that is scored by itself is read by the accurate model.
+    """
+
+    def __init__(self, fast: StanceModel, accurate: StanceModel) -> None:
+        """Join the two."""
+        self.fast, self.accurate = fast, accurate
+        self.name = accurate.name
+        both = f"{fast.digest}\n{accurate.digest}\n{READ_AGAIN}"
+        self.digest = hashlib.sha256(both.encode()).hexdigest()
+
+    def score(
+        self, pairs: Sequence[Pair], on_progress: Progress | None = None
+    ) -> NDArray[np.float32]:
+        """Return the accurate model's probabilities: see `StanceModel.score`."""
+        return self.accurate.score(pairs, on_progress)
+
+    def score_parts(
+        self, pairs: Sequence[Pair], on_progress: Progress | None = None
+    ) -> tuple[NDArray[np.float32], list[Pair]]:
+        """Return the accurate model's probabilities and what they are of."""
+        return self.accurate.score_parts(pairs, on_progress)
+
+    def score_candidates(
+        self,
+        pairs: Sequence[Pair],
+        similarities: Sequence[float],
+        on_progress: Progress | None = None,
+    ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """Score the candidates of a search.
+
+        Args:
+            pairs: What was found.
+            similarities: The cosine of each.
+            on_progress: Told of pairs read, those read twice counted twice.
+
+        Returns:
+            Probabilities, float32 [n, 3], and which of them are the accurate model's, bool [n].
+        """
+        most = len(pairs) + min(2 * READ_AGAIN, len(pairs))
+        scores = self.fast.score(pairs, _counted(on_progress, 0, most))
+        again = np.zeros(len(pairs), bool)
+        for column in (0, 1):
+            ranks = [
+                ranking_score(float(row[column]), similarity)
+                for row, similarity in zip(scores, similarities, strict=True)
+            ]
+            again[np.argsort(-np.asarray(ranks), kind="stable")[:READ_AGAIN]] = True
+        numbers = np.flatnonzero(again).tolist()
+        scores[numbers] = self.accurate.score(
+            [pairs[n] for n in numbers], _counted(on_progress, len(pairs), most)
+        )
+        if on_progress:
+            on_progress(most, most)
+        return scores, again
+
+
+def _counted(on_progress: Progress | None, before: int, most: int) -> Progress | None:
+    """Count on from what was done before."""
+    if on_progress is None:
+        return None
+    return lambda done, _: on_progress(before + done, most)
