@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import gzip
+import json
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from compare.stance.pairs import who_when_prefix
@@ -15,18 +17,27 @@ from compare.stance.pairs import who_when_prefix
 LABELS = ("agree", "oppose", "neither")
 NLI_LABELS = {"entailment": "agree", "contradiction": "oppose", "neutral": "neither"}
 CAPTION_SOURCES = ("snli", "cad_nli", "esxnli")
+HELD_APART = 600
+"""Polar pairs of MNLI on which no stage is trained: they tell whether plain English is kept."""
+
+_ORDER = 99  # seed of the one order in which general pairs are drawn
 
 
 @dataclass(frozen=True, slots=True)
 class LabelledPair:
-    """Two texts, the prefix that says who and when on each side, and the label's index."""
+    """Two texts, the prefix that says who and when on each side, and the label's index.
+
+    `confidence` is the reader's, 3 to 1; `matter` names what several pairs share: a passage that
+    was read under a claim and under its counter-claim.
+    """
 
     a: str
     b: str
     who_a: str
     who_b: str
     label: int
-    weight: float = 1.0
+    confidence: int = 3
+    matter: str = ""
 
     def texts(self, rng: random.Random | None, drop: float) -> tuple[str, str]:
         """Return the two texts as the model reads them, each prefix dropped with chance `drop`."""
@@ -51,6 +62,8 @@ def officials(path: Path) -> list[LabelledPair]:
             who_when_prefix(row["a_country"], row["a_date"]),
             who_when_prefix(row["b_country"], row["b_date"]),
             LABELS.index(row["label"]),
+            int(row["confidence"]),
+            f"{row['topic']}|{row['b']}",
         )
         for row in rows(path)
     ]
@@ -62,25 +75,71 @@ def agreed_dev(path: Path) -> list[LabelledPair]:
     return [pair for n, pair in enumerate(officials(path)) if n in kept]
 
 
-def general(paths: Sequence[Path], count: int, seed: int) -> list[LabelledPair]:
-    """Sample `count` general pairs, image captions left out."""
-    return [
-        LabelledPair(
-            row["premise"], row["hypothesis"], "", "", LABELS.index(NLI_LABELS[row["label"]])
-        )
-        for row in _general_rows(paths, count, seed)
+def judged_claims(folder: Path) -> list[tuple[str, LabelledPair]]:
+    """Read the judged dev queries: the query's id, and the query against a passage."""
+    queries = {row["query_id"]: row["query"] for row in rows(folder / "queries.dev.tsv")}
+    judged = list(rows(folder / "qrels.dev.tsv"))
+    wanted = {row["passage_id"] for row in judged}
+    passages = {}
+    with gzip.open(folder / "collection.jsonl.gz", "rt", encoding="utf-8") as handle:
+        for line in handle:
+            entry = json.loads(line)
+            if entry["id"] in wanted:
+                passages[entry["id"]] = entry
+    found = []
+    for row in judged:
+        passage = passages[row["passage_id"]]
+        who = who_when_prefix(passage["country"] or "", passage["date"] or "")
+        label = LABELS.index(row["label"])
+        pair = LabelledPair(queries[row["query_id"]], passage["text"], "", who, label)
+        found.append((row["query_id"], pair))
+    return found
+
+
+def plain_dev(nli: Path) -> list[LabelledPair]:
+    """Return the pairs held apart from the general ones."""
+    return [_general_pair(row) for row in _general_rows(nli)[0]]
+
+
+def general(path: Path, count: int, skip: int = 0, *, polar: bool = False) -> list[LabelledPair]:
+    """Draw general pairs without image captions, always in the same order.
+
+    Args:
+        path: A file of premises and hypotheses.
+        count: How many.
+        skip: How many of those ahead to leave out.
+        polar: Only entailment and contradiction.
+    """
+    return [_general_pair(row) for row in _drawn(path, count, skip, polar)]
+
+
+def general_sources(drawn: Sequence[tuple[Path, int, int, bool]]) -> dict[str, int]:
+    """Count the pairs of each source in samples that `general` returns."""
+    found = Counter(
+        row["source"].split(".")[0] for arguments in drawn for row in _drawn(*arguments)
+    )
+    return dict(found.most_common())
+
+
+def _drawn(path: Path, count: int, skip: int, polar: bool) -> list[dict[str, str]]:
+    pool = _general_rows(path)[1]
+    if polar:
+        pool = [row for row in pool if row["label"] != "neutral"]
+    return pool[skip : skip + count]
+
+
+@cache
+def _general_rows(path: Path) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """Return the rows held apart and the others, shuffled."""
+    pool = [row for row in rows(path) if not row["source"].startswith(CAPTION_SOURCES)]
+    random.Random(_ORDER).shuffle(pool)
+    apart = [row for row in pool if row["source"].startswith("mnli") and row["label"] != "neutral"][
+        :HELD_APART
     ]
+    identities = {id(row) for row in apart}
+    return apart, [row for row in pool if id(row) not in identities]
 
 
-def general_sources(paths: Sequence[Path], count: int, seed: int) -> dict[str, int]:
-    """Count the pairs of each source in the sample that `general` returns."""
-    drawn = Counter(row["source"].split(".")[0] for row in _general_rows(paths, count, seed))
-    return dict(drawn.most_common())
-
-
-def _general_rows(paths: Sequence[Path], count: int, seed: int) -> list[dict[str, str]]:
-    pool = [
-        row for path in paths for row in rows(path) if not row["source"].startswith(CAPTION_SOURCES)
-    ]
-    random.Random(seed).shuffle(pool)
-    return pool[:count]
+def _general_pair(row: dict[str, str]) -> LabelledPair:
+    label = LABELS.index(NLI_LABELS[row["label"]])
+    return LabelledPair(row["premise"], row["hypothesis"], "", "", label)

@@ -1,0 +1,83 @@
+"""Pairs a second: the shipped stance models against `CrossEncoder` on torch.
+
+    python -m benchmarks.stance --data DIR
+
+A pair is one symmetric score: both orders, on both sides. The peer is a classifier of the same
+shape in full precision, by sentence-transformers' `CrossEncoder.predict` as it comes, with the same
+threads and the same length limit. Sides take turns over the same pairs; medians are compared.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from compare.evaluation.labelled import read_labelled
+from compare.runtime import thread_count
+from compare.stance import load_stance_model
+from compare.stance.load import Pair
+from compare.stance.pairs import side_text
+from compare.stance.shipped import shipped_tiers
+
+MAX_TOKENS = 256
+ROUNDS = 5
+
+
+def peer(folder: str) -> Callable[[list[Pair]], None]:
+    """Return what scores pairs by the library one would take."""
+    import torch
+    from sentence_transformers import CrossEncoder
+
+    torch.set_num_threads(thread_count())
+    model = CrossEncoder(folder, device="cpu", max_length=MAX_TOKENS, num_labels=3)
+
+    def score(pairs: list[Pair]) -> None:
+        texts = [(side_text(a), side_text(b)) for a, b in pairs]
+        model.predict(texts + [(b, a) for a, b in texts])
+
+    return score
+
+
+def ours(tier: str) -> Callable[[list[Pair]], None]:
+    """Return what scores pairs by a shipped model."""
+    model = load_stance_model(tier)
+
+    def score(pairs: list[Pair]) -> None:
+        model.score(pairs)
+
+    return score
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--pairs", type=int, default=200)
+    for tier in shipped_tiers():
+        parser.add_argument(f"--peer-of-{tier}", help=f"a model of the {tier} one's shape, in fp32")
+    arguments = parser.parse_args()
+    dev = read_labelled(arguments.data / "pairs" / "officials.dev.tsv")
+    drawn = np.random.default_rng(0).permutation(len(dev))[: arguments.pairs]
+    pairs = [(dev[n].a, dev[n].b) for n in drawn]
+    print(f"{len(pairs)} pairs, both orders, {thread_count()} threads, {MAX_TOKENS} tokens at most")
+    for tier in shipped_tiers():
+        sides = {"ours": ours(tier)}
+        if folder := getattr(arguments, f"peer_of_{tier}"):
+            sides["peer"] = peer(folder)
+        rates = {name: [] for name in sides}
+        for _ in range(ROUNDS):
+            for name, score in sides.items():
+                began = time.perf_counter()
+                score(pairs)
+                rates[name].append(len(pairs) / (time.perf_counter() - began))
+        medians = {name: float(np.median(found)) for name, found in rates.items()}
+        told = ", ".join(f"{name} {rate:.0f} pairs/s" for name, rate in medians.items())
+        ratio = f", ratio {medians['ours'] / medians['peer']:.2f}" if "peer" in medians else ""
+        print(f"{tier}: {told}{ratio}")
+
+
+if __name__ == "__main__":
+    main()

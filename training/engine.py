@@ -1,0 +1,408 @@
+"""Fine-tune a pair classifier on a CPU: bf16 where its matrix units are, float32 masters.
+
+Forward and backward run in bf16, in which processors with AMX multiply several times as fast as in
+float32; AdamW keeps float32 copies of the parameters. A run writes a checkpoint every few minutes,
+and the same call goes on from it.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from transformers import (
+    AutoModelForSequenceClassification,
+    AutoTokenizer,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
+
+from training.pairs import LABELS
+
+MAX_TOKENS = 192
+CHECKPOINT_SECONDS = 300
+AVERAGED_SHARE = 0.3
+"""The last share of the steps whose weights are averaged, where a recipe asks for it."""
+
+_AVERAGE_EVERY = 20
+_BUCKET = 64
+_WARM_UP = 0.06
+_PAD_TO = 8
+"""Lengths are padded to multiples of it: few shapes, whose kernels are compiled once."""
+
+
+Target = tuple[float, float, float]
+"""Probabilities of agree, oppose and neither."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Two texts as the model reads them, the probabilities to learn, and a weight.
+
+    Examples that follow each other with the same `group` (not None) stay in one batch.
+    """
+
+    a: str
+    b: str
+    target: Target
+    weight: float = 1.0
+    group: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to train; see `recipes`."""
+
+    epochs: int = 1
+    rate: float = 3e-5
+    layer_decay: float = 1.0
+    dropout: float = 0.1
+    batch: int = 32
+    smoothing: float = 0.02
+    seed: int = 7
+    frozen_embeddings: bool = True
+    class_weights: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    adjust: float = 0.0
+    margin: float = 0.0
+    averaged: bool = False
+
+
+class SharedDropout(torch.nn.Module):
+    """Dropout with one mask for all tokens of a text: a tenth of the random numbers."""
+
+    def __init__(self, share: float) -> None:
+        super().__init__()
+        self.share = share
+
+    def forward(self, values: torch.Tensor) -> torch.Tensor:
+        if not self.training or not self.share:
+            return values
+        shape = (values.shape[0], *[1] * (values.dim() - 2), values.shape[-1])
+        kept = (torch.rand(shape) >= self.share).to(values.dtype)
+        return values * (kept / (1 - self.share))
+
+
+def _share_dropout(module: torch.nn.Module, share: float) -> None:
+    for name, child in module.named_children():
+        if isinstance(child, torch.nn.Dropout):
+            setattr(module, name, SharedDropout(share))
+        else:
+            _share_dropout(child, share)
+
+
+def precision() -> torch.dtype:
+    """Return bf16 where the processor multiplies it fast, else float32."""
+    return torch.bfloat16 if torch.cpu._is_amx_tile_supported() else torch.float32
+
+
+def load(origin: Path) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    """Load a backbone or a trained classifier, in float32."""
+    tokenizer = AutoTokenizer.from_pretrained(origin)
+    model = AutoModelForSequenceClassification.from_pretrained(
+        origin,
+        id2label=dict(enumerate(LABELS)),
+        label2id={name: n for n, name in enumerate(LABELS)},
+        attention_probs_dropout_prob=0.0,
+        attn_implementation="eager",
+    )
+    return model, tokenizer
+
+
+def encode(
+    tokenizer: PreTrainedTokenizerBase, texts: Sequence[tuple[str, str]]
+) -> dict[str, torch.Tensor]:
+    """Return a padded batch."""
+    return tokenizer(
+        [a for a, _ in texts],
+        [b for _, b in texts],
+        truncation=True,
+        max_length=MAX_TOKENS,
+        padding=True,
+        pad_to_multiple_of=_PAD_TO,
+        return_tensors="pt",
+    )
+
+
+@torch.inference_mode()
+def predict(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    texts: Sequence[tuple[str, str]],
+    batch: int = 64,
+) -> NDArray[np.float32]:
+    """Return logits, float32 [len(texts), 3], the mean of both orders."""
+    was = model.training
+    model.eval()
+    order = sorted(range(len(texts)), key=lambda n: len(texts[n][0]) + len(texts[n][1]))
+    logits = np.zeros((len(texts), len(LABELS)), np.float32)
+    for start in range(0, len(order), batch):
+        part = order[start : start + batch]
+        for side in (0, 1):
+            turned = [(texts[n][side], texts[n][1 - side]) for n in part]
+            logits[part] += model(**encode(tokenizer, turned)).logits.float().numpy() / 2
+    model.train(was)
+    return logits
+
+
+class _Masters:
+    """AdamW on float32 copies of the learnt parameters."""
+
+    def __init__(self, model: PreTrainedModel, settings: Settings) -> None:
+        groups = _groups(model, settings)
+        self.parameters = [entry for members, _ in groups for entry in members]
+        copies = [[entry.detach().float().clone() for entry in members] for members, _ in groups]
+        self.copies = [entry for members in copies for entry in members]
+        self.optimizer = torch.optim.AdamW(
+            [
+                {"params": members, "lr": rate, "peak": rate}
+                for members, (_, rate) in zip(copies, groups, strict=True)
+            ],
+            weight_decay=0.01,
+            fused=True,
+        )
+        self.sums: list[torch.Tensor] | None = None
+        self.summed = 0
+
+    def step(self, factor: float) -> None:
+        for parameter, copy in zip(self.parameters, self.copies, strict=True):
+            copy.grad = None if parameter.grad is None else parameter.grad.float()
+            parameter.grad = None
+        torch.nn.utils.clip_grad_norm_(self.copies, 1.0)
+        for group in self.optimizer.param_groups:
+            group["lr"] = group["peak"] * factor
+        self.optimizer.step()
+        for copy in self.copies:
+            copy.grad = None
+        self.write()
+
+    @torch.no_grad()
+    def write(self) -> None:
+        """Copy the masters into the model."""
+        for parameter, copy in zip(self.parameters, self.copies, strict=True):
+            parameter.copy_(copy)
+
+    @torch.no_grad()
+    def add_to_average(self) -> None:
+        if self.sums is None:
+            self.sums = [torch.zeros_like(copy) for copy in self.copies]
+        torch._foreach_add_(self.sums, self.copies)
+        self.summed += 1
+
+    @torch.no_grad()
+    def take_average(self) -> None:
+        """Make the masters the average, if there is one."""
+        for copy, total in zip(self.copies, self.sums or [], strict=self.sums is not None):
+            copy.copy_(total / self.summed)
+        self.write()
+
+    def state(self) -> dict[str, Any]:
+        return {
+            "copies": self.copies,
+            "optimizer": self.optimizer.state_dict(),
+            "sums": self.sums,
+            "summed": self.summed,
+        }
+
+    @torch.no_grad()
+    def load_state(self, state: dict[str, Any]) -> None:
+        for copy, value in zip(self.copies, state["copies"], strict=True):
+            copy.copy_(value)
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.sums, self.summed = state["sums"], state["summed"]
+        self.write()
+
+
+def _groups(
+    model: PreTrainedModel, settings: Settings
+) -> list[tuple[list[torch.nn.Parameter], float]]:
+    """Return the learnt parameters with their peak rates: lower layers learn more slowly."""
+    body = model.base_model
+    layers = list(body.encoder.layer)
+    lowest = settings.rate * settings.layer_decay ** len(layers)
+    if settings.frozen_embeddings:
+        body.embeddings.requires_grad_(False)
+    groups = [([*body.embeddings.parameters()], lowest)]
+    groups += [
+        ([*layer.parameters()], settings.rate * settings.layer_decay ** (len(layers) - 1 - n))
+        for n, layer in enumerate(layers)
+    ]
+    held = {id(entry) for members, _ in groups for entry in members}
+    groups.append(([entry for entry in model.parameters() if id(entry) not in held], settings.rate))
+    kept = [([p for p in members if p.requires_grad], rate) for members, rate in groups]
+    return [(members, rate) for members, rate in kept if members]
+
+
+def batches(examples: Sequence[Example], settings: Settings, epoch: int) -> list[list[Example]]:
+    """Return one epoch's batches: shuffled, lengths bucketed, groups whole."""
+    rng = random.Random(1000 * settings.seed + epoch)
+    units: list[list[Example]] = []
+    for example in examples:
+        group = example.group
+        if units and group is not None and units[-1][0].group == group:
+            units[-1].append(example)
+        else:
+            units.append([example])
+    rng.shuffle(units)
+    cut: list[list[Example]] = []
+    step = settings.batch * _BUCKET
+    for start in range(0, len(units), step):
+        part = sorted(units[start : start + step], key=_longest)
+        batch: list[Example] = []
+        for unit in part:
+            if batch and len(batch) + len(unit) > settings.batch:
+                cut.append(batch)
+                batch = []
+            batch = batch + unit
+        cut.append(batch)
+    rng.shuffle(cut)
+    return cut
+
+
+def _longest(unit: Sequence[Example]) -> int:
+    return max(len(example.a) + len(example.b) for example in unit)
+
+
+def _loss(
+    logits: torch.Tensor, batch: Sequence[Example], settings: Settings, prior: torch.Tensor
+) -> torch.Tensor:
+    """Cross entropy against the targets, and the margin between opposite claims.
+
+    `adjust` adds that multiple of the log prior to the logits while training (Menon et al. 2021,
+    equation 10), which favours rare labels. `margin` asks of a passage's two opposite claims that
+    their polarities (agree less oppose) lie so far apart.
+    """
+    target = torch.tensor([example.target for example in batch])
+    target = target * (1 - settings.smoothing) + settings.smoothing / len(LABELS)
+    weight = torch.tensor([example.weight for example in batch])
+    weight = weight * (target * torch.tensor(settings.class_weights)).sum(1)
+    scores = torch.log_softmax(logits + settings.adjust * prior, dim=1)
+    loss = (-(target * scores).sum(1) * weight).sum() / weight.sum()
+    if settings.margin:
+        polarity = logits[:, 0] - logits[:, 1]
+        apart = [
+            (n, n + 1) if batch[n].target[0] > batch[n + 1].target[0] else (n + 1, n)
+            for n in range(len(batch) - 1)
+            if batch[n].group is not None and batch[n].group == batch[n + 1].group
+        ]
+        if apart:
+            high, low = (torch.tensor(side) for side in zip(*apart, strict=True))
+            gap = polarity[high] - polarity[low]
+            loss = loss + torch.relu(settings.margin - gap).mean() / settings.margin
+    return loss
+
+
+def train(
+    origin: Path,
+    epochs: Callable[[int], Sequence[Example]],
+    settings: Settings,
+    target: Path,
+    after_epoch: Callable[[PreTrainedModel, PreTrainedTokenizerBase], str] | None = None,
+) -> float:
+    """Train and write the model to `target`; return the minutes it took.
+
+    Args:
+        origin: Where it begins.
+        epochs: Gives the examples of an epoch; the same ones for the same number, for a resume.
+        settings: How.
+        target: The folder to write; its checkpoint lies beside it while the training lasts.
+        after_epoch: What to print after each epoch.
+    """
+    torch.manual_seed(settings.seed)
+    model, tokenizer = load(origin)
+    _share_dropout(model, settings.dropout)
+    model.to(precision()).train()
+    masters = _Masters(model, settings)
+    plan = [batches(epochs(n), settings, n) for n in range(settings.epochs)]
+    ends = set(np.cumsum([len(epoch) for epoch in plan]).tolist())
+    steps = [batch for epoch in plan for batch in epoch]
+    counts = np.sum([example.target for batch in plan[0] for example in batch], axis=0)
+    prior = torch.tensor(np.log(counts / counts.sum()), dtype=torch.float32)
+    checkpoint = target.with_suffix(".checkpoint.pt")
+    done, spent = 0, 0.0
+    if checkpoint.exists():
+        state = torch.load(checkpoint, weights_only=True)
+        masters.load_state(state["masters"])
+        done, spent = state["done"], state["spent"]
+        torch.set_rng_state(state["random"])
+    began = saved = time.monotonic()
+    seen, running = 0, 0.0
+    for step in range(done, len(steps)):
+        batch = steps[step]
+        logits = model(**encode(tokenizer, [(entry.a, entry.b) for entry in batch])).logits
+        loss = _loss(logits.float(), batch, settings, prior)
+        loss.backward()
+        masters.step(_schedule(step, len(steps)))
+        if settings.averaged and _averaged(step, len(steps)):
+            masters.add_to_average()
+        seen += len(batch)
+        running = 0.98 * running + 0.02 * loss.item() if step > done else loss.item()
+        if step % 50 == 0:
+            pace = seen / (time.monotonic() - began)
+            print(
+                f"{target.name}: step {step} of {len(steps)}, loss {running:.3f}, "
+                f"{pace:.0f} pairs/s",
+                flush=True,
+            )
+        if after_epoch and step + 1 in ends and step + 1 < len(steps):
+            print(f"{target.name}: after step {step + 1}: {after_epoch(model, tokenizer)}")
+        if time.monotonic() - saved > CHECKPOINT_SECONDS:
+            saved = time.monotonic()
+            _save(
+                checkpoint,
+                {
+                    "masters": masters.state(),
+                    "done": step + 1,
+                    "spent": spent + saved - began,
+                    "random": torch.get_rng_state(),
+                },
+            )
+    masters.take_average()
+    _write(origin, model, masters, tokenizer, target)
+    checkpoint.unlink(missing_ok=True)
+    return (spent + time.monotonic() - began) / 60
+
+
+def _schedule(step: int, steps: int) -> float:
+    """Return the share of the peak rate: a linear rise, then a linear fall."""
+    rise = max(1, int(_WARM_UP * steps))
+    return (step + 1) / rise if step < rise else (steps - step) / max(1, steps - rise)
+
+
+def _averaged(step: int, steps: int) -> bool:
+    return step >= (1 - AVERAGED_SHARE) * steps and step % _AVERAGE_EVERY == 0
+
+
+def _save(path: Path, state: dict[str, Any]) -> None:
+    temporary = path.with_suffix(".tmp")
+    torch.save(state, temporary)
+    temporary.replace(path)
+
+
+def _write(
+    origin: Path,
+    model: PreTrainedModel,
+    masters: _Masters,
+    tokenizer: PreTrainedTokenizerBase,
+    target: Path,
+) -> None:
+    """Write the float32 masters, and what was not learnt as it was at the beginning."""
+    exact, _ = load(origin)
+    by_identity = {
+        id(parameter): copy
+        for parameter, copy in zip(masters.parameters, masters.copies, strict=True)
+    }
+    with torch.no_grad():
+        for (_, kept), (_, parameter) in zip(
+            exact.named_parameters(), model.named_parameters(), strict=True
+        ):
+            if id(parameter) in by_identity:
+                kept.copy_(by_identity[id(parameter)])
+    exact.save_pretrained(target)
+    tokenizer.save_pretrained(target)

@@ -1,0 +1,91 @@
+"""What a trained model reaches on the dev sets."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import accuracy_score, f1_score, roc_auc_score
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from compare.stance.load import softmax
+from training import pairs as pair_files
+from training.engine import predict
+from training.examples import NLI_FILE
+from training.pairs import LABELS, LabelledPair
+
+Labels = NDArray[np.int64]
+Probabilities = NDArray[np.float32]
+
+
+def figures(
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, data: Path
+) -> dict[str, Any]:
+    """Return the figures of EXPERIMENTS.md.
+
+    Dev pairs that both readers label alike: accuracy, macro-F1 with its bootstrap interval, F1 of
+    each label. Judged typed claims: macro-F1, and the precision at 5 of both lists over all judged
+    passages, ranked by probability alone. Plain English held apart: the AUC of p_agree - p_oppose.
+    """
+
+    def read(pairs: list[LabelledPair]) -> tuple[Labels, Probabilities]:
+        logits = predict(model, tokenizer, [pair.texts(None, 0.0) for pair in pairs])
+        return np.asarray([pair.label for pair in pairs]), softmax(logits, 1.0)
+
+    found = officials_figures(*read(dev_pairs(data)))
+    judged = pair_files.judged_claims(data / "search")
+    gold, probabilities = read([pair for _, pair in judged])
+    found["typed_macro_f1"] = _rounded(f1_score(gold, probabilities.argmax(1), average="macro"))
+    queries = [query for query, _ in judged]
+    for column, name in enumerate(LABELS[:2]):
+        found[f"{name}_p_at_5"] = precision_at_5(queries, gold == column, probabilities[:, column])
+    gold, probabilities = read(pair_files.plain_dev(data / "pairs" / NLI_FILE))
+    found["plain_polarity_auc"] = _rounded(
+        roc_auc_score(gold == 0, probabilities[:, 0] - probabilities[:, 1])
+    )
+    return found
+
+
+@cache
+def dev_pairs(data: Path) -> list[LabelledPair]:
+    """Return the dev pairs on which both readers agree."""
+    return pair_files.agreed_dev(data / "pairs" / "officials.dev.tsv")
+
+
+def officials_figures(gold: Labels, probabilities: Probabilities) -> dict[str, Any]:
+    """Return the figures on officials' pairs."""
+    guess = probabilities.argmax(1)
+    each = f1_score(gold, guess, average=None, labels=[0, 1, 2])
+    rng = np.random.default_rng(0)
+    draws = rng.integers(0, len(gold), (1000, len(gold)))
+    scores = [f1_score(gold[d], guess[d], average="macro") for d in draws]
+    return {
+        "accuracy": _rounded(accuracy_score(gold, guess)),
+        "macro_f1": _rounded(each.mean()),
+        "macro_f1_interval_95": [_rounded(value) for value in np.percentile(scores, [2.5, 97.5])],
+        "f1": {name: _rounded(value) for name, value in zip(LABELS, each, strict=True)},
+    }
+
+
+def precision_at_5(
+    queries: list[str], relevant: NDArray[np.bool_], scores: NDArray[np.float32]
+) -> float:
+    """Return the mean precision of the first five, over queries with at least three relevant."""
+    rows = defaultdict(list)
+    for n, query in enumerate(queries):
+        rows[query].append(n)
+    found = []
+    for numbers in rows.values():
+        held = np.asarray(numbers)
+        if relevant[held].sum() >= 3:
+            first = held[np.argsort(-scores[held], kind="stable")][:5]
+            found.append(relevant[first].mean())
+    return _rounded(np.mean(found))
+
+
+def _rounded(value: Any) -> float:
+    return round(float(value), 3)

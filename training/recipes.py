@@ -1,0 +1,149 @@
+"""What each training run learns from, and how: those that ship, and those that were tried.
+
+A recipe begins with a backbone or with the weights of another recipe. `SHIPPED` names those whose
+weights the program carries; `EXPERIMENTS.md` has what all of them came to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from training.engine import Settings
+
+BACKBONES = ("minilm", "mpnet")
+
+
+@dataclass(frozen=True, slots=True)
+class Mixture:
+    """The pairs of a recipe.
+
+    Attributes:
+        nli: General inference pairs, `nli_skip` of their order left out ahead of them.
+        polar: Take only entailment and contradiction of them.
+        argument: Pairs of arguments.
+        officials: The share of the officials' pairs.
+        claims: Whether typed claims are read, too.
+        claims_neither: The share of the claims' pairs labelled "neither".
+        pairs_of_claims: Keep a passage's claim and counter-claim in one batch.
+        confidence: Weights of pairs whose reader was sure by 1, 2 and 3.
+        prefix_drop: The chance that a side loses who and when.
+        swapped: Turn the sides of officials' pairs round by chance.
+        teachers: Recipes whose mean probabilities take the place of the labels.
+        hard: The share of the label kept beside the teachers' probabilities.
+        unlabelled: Pairs without a label that the teachers label.
+    """
+
+    nli: int = 0
+    nli_skip: int = 0
+    polar: bool = False
+    argument: int = 0
+    officials: float = 0.0
+    claims: bool = False
+    claims_neither: float = 0.5
+    pairs_of_claims: bool = False
+    confidence: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    prefix_drop: float = 0.2
+    swapped: bool = True
+    teachers: tuple[str, ...] = ()
+    hard: float = 0.0
+    unlabelled: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """One training run: what it is for, where it begins, what it reads, how it learns."""
+
+    name: str
+    what: str
+    start: str
+    mixture: Mixture
+    settings: Settings
+
+
+_GENERAL = Recipe(
+    "small-general",
+    "general pairs only",
+    "minilm",
+    Mixture(nli=36_000, argument=14_000, swapped=False),
+    Settings(rate=8e-5, frozen_embeddings=False),
+)
+_BASE = Recipe(
+    "small-base",
+    "general stage, then officials and claims, half of the claims' neither: the baseline",
+    "small-general",
+    Mixture(officials=1.0, claims=True),
+    Settings(epochs=2, rate=8e-5),
+)
+
+
+def _variant(name: str, what: str, **changes: object) -> Recipe:
+    """Return the baseline with one thing changed."""
+    mixture = {key: value for key, value in changes.items() if key in Mixture.__slots__}
+    settings = {key: value for key, value in changes.items() if key in Settings.__slots__}
+    start = changes.get("start", _BASE.start)
+    assert len(mixture) + len(settings) + ("start" in changes) == len(changes)
+    return Recipe(
+        name,
+        what,
+        str(start),
+        replace(_BASE.mixture, **mixture),
+        replace(_BASE.settings, **settings),
+    )
+
+
+_SCREENED = (
+    _GENERAL,
+    _BASE,
+    _variant("small-straight", "no general stage", start="minilm"),
+    Recipe(
+        "small-polar-general",
+        "general stage of entailment and contradiction only, no neutral",
+        "minilm",
+        Mixture(nli=36_000, polar=True, swapped=False),
+        Settings(rate=8e-5, frozen_embeddings=False),
+    ),
+    _variant("small-polar", "after that general stage", start="small-polar-general"),
+    _variant("small-no-claims", "officials' pairs alone in the last stage", claims=False),
+    _variant("small-all-neither", "all of the claims' neither", claims_neither=1.0),
+    _variant("small-mixed", "12,000 general pairs in the last stage", nli=12_000, nli_skip=36_000),
+    _variant(
+        "small-mixed-polar",
+        "8,000 polar general pairs in the last stage",
+        nli=8_000,
+        nli_skip=24_000,
+        polar=True,
+    ),
+    _variant("small-oppose", "oppose weighs 1.5", class_weights=(1.0, 1.5, 1.0)),
+    _variant("small-adjust", "logit adjustment, 0.5 of the log prior", adjust=0.5),
+    _variant("small-confidence", "unsure readings weigh less", confidence=(0.4, 0.8, 1.0)),
+    _variant("small-prefix", "who and when never dropped", prefix_drop=0.0),
+    _variant("small-no-prefix", "who and when always dropped in training", prefix_drop=1.0),
+    _variant("small-one-order", "sides never turned round", swapped=False),
+    _variant("small-decay", "layer-wise rate decay 0.85", layer_decay=0.85),
+    _variant("small-average", "weights of the last 30 % of steps averaged", averaged=True),
+    _variant(
+        "small-margin",
+        "claim and counter-claim of a passage in one batch, polarities 3 apart",
+        pairs_of_claims=True,
+        margin=3.0,
+    ),
+    _variant("small-longer", "4 epochs instead of 2", epochs=4),
+    _variant("small-half", "half of the officials' pairs", officials=0.5),
+    _variant("small-quarter", "a quarter of the officials' pairs", officials=0.25),
+    _variant("small-seed-8", "seed 8", seed=8),
+    _variant("small-seed-9", "seed 9", seed=9),
+    _variant(
+        "small-ensemble",
+        "learns the mean probabilities of three seeds",
+        teachers=("small-base", "small-seed-8", "small-seed-9"),
+    ),
+    _variant(
+        "small-self",
+        "the same and 20,000 unlabelled pairs under those seeds' probabilities",
+        teachers=("small-base", "small-seed-8", "small-seed-9"),
+        unlabelled=20_000,
+    ),
+)
+
+RECIPES = {recipe.name: recipe for recipe in _SCREENED}
+"""All recipes by name."""

@@ -1,0 +1,110 @@
+"""Run recipes and write down what they came to.
+
+    python -m training.run NAME... --data DIR
+
+A recipe whose beginning or whose teachers are not there runs them first. A run that was cut off
+goes on from its checkpoint; one that is there is not run again. Each adds its row to
+EXPERIMENTS.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compare.stance.load import softmax
+from training import backbones
+from training.engine import load, precision, predict, train
+from training.examples import Pool
+from training.experiments import write_row
+from training.figures import dev_pairs, figures, officials_figures
+from training.recipes import BACKBONES, RECIPES, Recipe
+from training.unlabelled import unlabelled_pairs
+
+RUNS = Path(__file__).parent / "runs"
+
+
+def run(name: str, data: Path) -> Path:
+    """Return the folder of a recipe's model, made first if it is not there."""
+    folder = RUNS / name
+    if (folder / "report.json").exists():
+        return folder
+    recipe = RECIPES[name]
+    origin = beginning(recipe, data)
+    began = time.monotonic()
+    pool = Pool(recipe.mixture, data, unlabelled_pairs(data, recipe.mixture.unlabelled))
+    if recipe.mixture.teachers:
+        pool.probabilities = np.mean(
+            [taught(teacher, name, pool, data) for teacher in recipe.mixture.teachers], axis=0
+        )
+
+    def after_epoch(model, tokenizer) -> str:
+        pairs = dev_pairs(data)
+        logits = predict(model, tokenizer, [pair.texts(None, 0.0) for pair in pairs])
+        gold = np.asarray([pair.label for pair in pairs])
+        return str(officials_figures(gold, softmax(logits, 1.0)))
+
+    print(f"{name}: {len(pool.pairs):,} pairs", flush=True)
+    minutes = train(origin, pool.epoch, recipe.settings, folder, after_epoch)
+    model, tokenizer = load(folder)
+    found = figures(model.to(precision()), tokenizer, data)
+    report = {
+        "name": name,
+        "what": recipe.what,
+        "start": recipe.start,
+        "pairs": len(pool.pairs),
+        "epochs": recipe.settings.epochs,
+        "rate": recipe.settings.rate,
+        "seed": recipe.settings.seed,
+        "minutes": round(minutes),
+        "minutes_with_labelling": round((time.monotonic() - began) / 60),
+        **found,
+    }
+    (folder / "report.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    print(json.dumps(report), flush=True)
+    write_row(report, backbone_of(name))
+    return folder
+
+
+def beginning(recipe: Recipe, data: Path) -> Path:
+    """Return the folder whose weights a recipe begins with."""
+    if recipe.start in BACKBONES:
+        return backbones.folder(recipe.start)
+    return run(recipe.start, data)
+
+
+def backbone_of(name: str) -> str:
+    """Return the backbone that a recipe goes back to."""
+    while name not in BACKBONES:
+        name = RECIPES[name].start
+    return name
+
+
+def taught(teacher: str, pupil: str, pool: Pool, data: Path) -> NDArray[np.float32]:
+    """Return a teacher's probabilities of a pool, kept beside the pupil's run."""
+    kept = RUNS / f"{pupil}.{teacher}.npy"
+    if not kept.exists():
+        model, tokenizer = load(run(teacher, data))
+        logits = predict(model.to(precision()), tokenizer, pool.texts())
+        np.save(kept, softmax(logits, 1.0))
+    return np.load(kept)
+
+
+def main() -> None:
+    """Run the recipes named on the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="+", choices=sorted(RECIPES), metavar="NAME")
+    parser.add_argument("--data", type=Path, required=True)
+    arguments = parser.parse_args()
+    RUNS.mkdir(exist_ok=True)
+    for name in arguments.names:
+        run(name, arguments.data)
+
+
+if __name__ == "__main__":
+    main()

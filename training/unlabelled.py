@@ -1,0 +1,101 @@
+"""Draw pairs without labels out of the search collection, for teachers to label."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import random
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compare.encoder import load_encoder
+from compare.locations import cache_dir
+from compare.stance.pairs import who_when_prefix
+from training import pairs as pair_files
+from training.pairs import LabelledPair
+
+_SEED = 11
+_NEAREST = 40
+_CLAIM_WORDS = (6, 20)
+_SHARES = {"passages": 0.45, "claims": 0.3, "sentences as claims": 0.25}
+
+
+def unlabelled_pairs(data: Path, count: int) -> list[LabelledPair]:
+    """Return pairs on one topic, always the same ones; their label 2 means nothing.
+
+    A passage with a near one of another speaker; a typed claim of the training set with a near
+    passage that was not read under it; a short sentence, without who and when as if it were typed,
+    with a near passage. Sentences of the dev pairs and passages that were judged for the dev
+    queries are left out, and so are those queries.
+    """
+    if not count:
+        return []
+    passages = _passages(data)
+    vectors = _vectors([passage["text"] for passage in passages])
+    rng = random.Random(_SEED)
+    claims, read = _claims(data)
+    claim_vectors = _vectors(claims)
+    short = [n for n, entry in enumerate(passages) if _is_short(entry["text"])]
+    found: dict[tuple[str, str], LabelledPair] = {}
+    while len(found) < count:
+        kind = rng.choices(list(_SHARES), list(_SHARES.values()))[0]
+        if kind == "claims":
+            at = rng.randrange(len(claims))
+            a, who_a, vector = claims[at], "", claim_vectors[at]
+        else:
+            at = (
+                rng.choice(short) if kind == "sentences as claims" else rng.randrange(len(passages))
+            )
+            a, vector = passages[at]["text"], vectors[at]
+            who_a = "" if kind == "sentences as claims" else _who(passages[at])
+        near = _nearest(vectors, vector)
+        other = passages[int(rng.choice(near))]
+        b = other["text"]
+        same = kind != "claims" and other["speaker"] == passages[at]["speaker"]
+        if a == b or same or (a, b) in read:
+            continue
+        found.setdefault((a, b), LabelledPair(a, b, who_a, _who(other), 2))
+    return list(found.values())
+
+
+def _passages(data: Path) -> list[Mapping[str, Any]]:
+    dev = pair_files.rows(data / "pairs" / "officials.dev.tsv")
+    apart = {row[side] for row in dev for side in ("a", "b")}
+    judged = {row["passage_id"] for row in pair_files.rows(data / "search" / "qrels.dev.tsv")}
+    with gzip.open(data / "search" / "collection.jsonl.gz", "rt", encoding="utf-8") as handle:
+        entries = [json.loads(line) for line in handle]
+    return [entry for entry in entries if entry["text"] not in apart and entry["id"] not in judged]
+
+
+def _claims(data: Path) -> tuple[list[str], set[tuple[str, str]]]:
+    pairs = pair_files.officials(data / "pairs" / "claims.train.tsv")
+    return list(dict.fromkeys(pair.a for pair in pairs)), {(pair.a, pair.b) for pair in pairs}
+
+
+def _who(passage: Mapping[str, Any]) -> str:
+    return who_when_prefix(passage["country"] or "", passage["date"] or "")
+
+
+def _is_short(text: str) -> bool:
+    least, most = _CLAIM_WORDS
+    return least <= len(text.split()) <= most
+
+
+def _nearest(vectors: NDArray[np.float32], vector: NDArray[np.float32]) -> NDArray[np.int64]:
+    closeness = vectors @ vector
+    return np.argpartition(-closeness, _NEAREST)[:_NEAREST]
+
+
+def _vectors(texts: Sequence[str]) -> NDArray[np.float32]:
+    """Return the texts' vectors, kept in the cache."""
+    digest = hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
+    kept = cache_dir() / "training" / f"{digest}.npy"
+    if not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        np.save(kept, load_encoder().encode(texts))
+    return np.load(kept)
