@@ -84,8 +84,8 @@ class Pool:
 
 
 def _general(mixture: Mixture, folder: Path) -> list[LabelledPair]:
-    nli = pair_files.general(folder / NLI_FILE, mixture.nli, mixture.nli_skip, polar=mixture.polar)
-    return nli + pair_files.general(folder / ARGUMENT_FILE, mixture.argument)
+    nli = pair_files.drawn(folder / NLI_FILE, mixture.nli, mixture.nli_skip, polar=mixture.polar)
+    return nli + pair_files.drawn(folder / ARGUMENT_FILE, mixture.argument)
 
 
 def _specific(mixture: Mixture, folder: Path) -> list[LabelledPair]:

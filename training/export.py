@@ -24,7 +24,8 @@ from compare.evaluation.metrics import report
 from compare.quantize import export_graph, quantize, smooth
 from compare.runtime import Feed, GraphRunner
 from compare.stance.load import softmax
-from compare.stance.shipped import WEIGHTS, ShippedStance, probe_pairs
+from compare.stance.shipped import WEIGHTS as ALL_WEIGHTS
+from compare.stance.shipped import ShippedStance, probe_pairs
 from compare.tracing import read_tokens
 from training import pairs as pair_files
 from training.card import card
@@ -32,6 +33,7 @@ from training.pairs import LABELS, LabelledPair
 from training.train import GENERAL_FILES, GENERAL_PAIRS, RUNS, SEED, STAGES
 
 NAME = "compare-stance-minilm"
+WEIGHTS = ALL_WEIGHTS / "fast"
 MAX_TOKENS = 256
 LEAST_SAME_LABEL = 0.98
 MOST_BYTES = 25_000_000
@@ -126,7 +128,7 @@ def export(data: Path, stage: str) -> None:
     dev_feeds = feeds(tokenizer, dev)
     model = export_graph(Scorer(source), INPUTS)
     exact = symmetric(GraphRunner(model.SerializeToString()).run(dev_feeds))
-    with tempfile.TemporaryDirectory(dir=WEIGHTS.parent) as scratch:
+    with tempfile.TemporaryDirectory(dir=WEIGHTS.parent.parent) as scratch:
         folder = Path(scratch) / "weights"
         folder.mkdir()
         smooth(model, feeds(tokenizer, train[:CALIBRATION_PAIRS]))
@@ -168,7 +170,7 @@ def export(data: Path, stage: str) -> None:
         manifest["probe"] = probe(folder, manifest)
         text = json.dumps(manifest, indent=1) + "\n"
         (folder / "manifest.json").write_text(text, encoding="utf-8")
-        (folder / "MODEL_CARD.md").write_text(card(manifest), encoding="utf-8")
+        (ALL_WEIGHTS / "MODEL_CARD.md").write_text(card(manifest), encoding="utf-8")
         old = Path(scratch) / "old"
         if WEIGHTS.exists():
             WEIGHTS.replace(old)

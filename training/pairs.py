@@ -101,7 +101,7 @@ def plain_dev(nli: Path) -> list[LabelledPair]:
     return [_general_pair(row) for row in _general_rows(nli)[0]]
 
 
-def general(path: Path, count: int, skip: int = 0, *, polar: bool = False) -> list[LabelledPair]:
+def drawn(path: Path, count: int, skip: int = 0, *, polar: bool = False) -> list[LabelledPair]:
     """Draw general pairs without image captions, always in the same order.
 
     Args:
@@ -111,14 +111,6 @@ def general(path: Path, count: int, skip: int = 0, *, polar: bool = False) -> li
         polar: Only entailment and contradiction.
     """
     return [_general_pair(row) for row in _drawn(path, count, skip, polar)]
-
-
-def general_sources(drawn: Sequence[tuple[Path, int, int, bool]]) -> dict[str, int]:
-    """Count the pairs of each source in samples that `general` returns."""
-    found = Counter(
-        row["source"].split(".")[0] for arguments in drawn for row in _drawn(*arguments)
-    )
-    return dict(found.most_common())
 
 
 def _drawn(path: Path, count: int, skip: int, polar: bool) -> list[dict[str, str]]:
@@ -143,3 +135,27 @@ def _general_rows(path: Path) -> tuple[list[dict[str, str]], list[dict[str, str]
 def _general_pair(row: dict[str, str]) -> LabelledPair:
     label = LABELS.index(NLI_LABELS[row["label"]])
     return LabelledPair(row["premise"], row["hypothesis"], "", "", label)
+
+
+def general(paths: Sequence[Path], count: int, seed: int) -> list[LabelledPair]:
+    """Sample `count` general pairs, image captions left out."""
+    return [
+        LabelledPair(
+            row["premise"], row["hypothesis"], "", "", LABELS.index(NLI_LABELS[row["label"]])
+        )
+        for row in _sampled_rows(paths, count, seed)
+    ]
+
+
+def general_sources(paths: Sequence[Path], count: int, seed: int) -> dict[str, int]:
+    """Count the pairs of each source in the sample that `general` returns."""
+    drawn = Counter(row["source"].split(".")[0] for row in _sampled_rows(paths, count, seed))
+    return dict(drawn.most_common())
+
+
+def _sampled_rows(paths: Sequence[Path], count: int, seed: int) -> list[dict[str, str]]:
+    pool = [
+        row for path in paths for row in rows(path) if not row["source"].startswith(CAPTION_SOURCES)
+    ]
+    random.Random(seed).shuffle(pool)
+    return pool[:count]
