@@ -62,7 +62,7 @@ say which side is right, and it does not know who is meant by "they" unless the 
 A cross-encoder of six layers ({backbone["name"]}, {backbone["licence"]}, weights with the sha256
 `{backbone["sha256"]}`), in 8 bits for ONNX Runtime. Each side is read as "Country, year: words
 (context)". Both orders of a pair are read and their logits averaged; the probabilities are calibrated
-by one temperature, {manifest["temperature"]}, fitted on the dev pairs.
+by one temperature, {1 / manifest["calibration"]["scale"][0]:.2f}, fitted on the dev pairs.
 
 ## Training
 

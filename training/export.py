@@ -9,25 +9,24 @@ import argparse
 import datetime
 import json
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
-from sklearn.metrics import log_loss
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from compare.encoder import file_sha256
 from compare.evaluation.metrics import report
 from compare.quantize import export_graph, quantize, smooth
 from compare.runtime import Feed, GraphRunner
-from compare.stance.load import softmax
 from compare.stance.shipped import WEIGHTS as ALL_WEIGHTS
 from compare.stance.shipped import ShippedStance, probe_pairs
 from compare.tracing import read_tokens
 from training import pairs as pair_files
+from training.calibration import temperature
 from training.card import card
 from training.pairs import LABELS, LabelledPair
 from training.train import GENERAL_FILES, GENERAL_PAIRS, RUNS, SEED, STAGES
@@ -74,16 +73,6 @@ def symmetric(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     """Average the logits of the two orders."""
     half = len(logits) // 2
     return (logits[:half] + logits[half:]) / 2
-
-
-def fit_temperature(logits: NDArray[np.float32], gold: NDArray[np.int64]) -> float:
-    """Return the temperature with the least log loss (Guo et al. 2017, section 4.2)."""
-    found = minimize_scalar(
-        lambda log_t: log_loss(gold, softmax(logits, float(np.exp(log_t))), labels=[0, 1, 2]),
-        bounds=(-1.5, 2.0),
-        method="bounded",
-    )
-    return round(float(np.exp(found.x)), 4)
 
 
 def dev_figures(probabilities: NDArray[np.float32], gold: NDArray[np.int64]) -> dict[str, Any]:
@@ -140,14 +129,14 @@ def export(data: Path, stage: str) -> None:
         print(f"8 bits against full precision: same label on {same:.4f} of dev; {size:,} bytes")
         if same < LEAST_SAME_LABEL or size > MOST_BYTES:
             raise SystemExit("The export does not pass its gate; nothing was written.")
-        temperature = fit_temperature(logits, gold)
+        fitted = temperature(logits, gold)
         stages = [json.loads((RUNS / name / "stage.json").read_text()) for name in STAGES]
         manifest = {
             "name": NAME,
             "made": datetime.datetime.now(datetime.UTC).date().isoformat(),
             "labels": list(LABELS),
             "max_tokens": MAX_TOKENS,
-            "temperature": temperature,
+            "calibration": asdict(fitted),
             "files": {path.name: file_sha256(path) for path in sorted(folder.iterdir())},
             "backbone": {
                 "name": "all-MiniLM-L6-v2",
@@ -164,7 +153,7 @@ def export(data: Path, stage: str) -> None:
             "general_sources": pair_files.general_sources(
                 [data / "pairs" / name for name in GENERAL_FILES], GENERAL_PAIRS, SEED
             ),
-            "dev": dev_figures(softmax(logits, temperature), gold),
+            "dev": dev_figures(fitted.apply(logits), gold),
             "int8_same_label": round(same, 4),
         }
         manifest["probe"] = probe(folder, manifest)

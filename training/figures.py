@@ -34,7 +34,7 @@ def figures(
 
     def read(pairs: list[LabelledPair]) -> tuple[Labels, Probabilities]:
         logits = predict(model, tokenizer, [pair.texts(None, 0.0) for pair in pairs])
-        return np.asarray([pair.label for pair in pairs]), softmax(logits, 1.0)
+        return np.asarray([pair.label for pair in pairs]), softmax(logits)
 
     found = officials_figures(*read(dev_pairs(data)))
     judged = pair_files.judged_claims(data / "search")

@@ -47,7 +47,7 @@ def run(name: str, data: Path) -> Path:
         pairs = dev_pairs(data)
         logits = predict(model, tokenizer, [pair.texts(None, 0.0) for pair in pairs])
         gold = np.asarray([pair.label for pair in pairs])
-        return str(officials_figures(gold, softmax(logits, 1.0)))
+        return str(officials_figures(gold, softmax(logits)))
 
     print(f"{name}: {len(pool.pairs):,} pairs", flush=True)
     minutes = train(origin, pool.epoch, recipe.settings, folder, after_epoch)
@@ -91,7 +91,7 @@ def taught(teacher: str, pupil: str, pool: Pool, data: Path) -> NDArray[np.float
     if not kept.exists():
         model, tokenizer = load(run(teacher, data))
         logits = predict(model.to(precision()), tokenizer, pool.texts())
-        np.save(kept, softmax(logits, 1.0))
+        np.save(kept, softmax(logits))
     return np.load(kept)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from compare.results import Side
 from compare.runtime import Progress
@@ -76,9 +76,15 @@ def load_stance_model(name_or_path: str | None = None) -> StanceModel:
     return HuggingFaceStance(name)
 
 
-def softmax(logits: NDArray[np.floating], temperature: float = 1.0) -> NDArray[np.float32]:
-    """Return float32 rows that sum to 1; a temperature above 1 makes them less sure."""
-    scaled = logits.astype(np.float64) / temperature
+def softmax(
+    logits: NDArray[np.floating], scale: ArrayLike = 1.0, shift: ArrayLike = 0.0
+) -> NDArray[np.float32]:
+    """Return float32 rows that sum to 1.
+
+    Calibration multiplies the logits by `scale` and adds `shift`, one number each or one for each
+    column; a scale below 1 makes all less sure.
+    """
+    scaled = logits.astype(np.float64) * np.asarray(scale) + np.asarray(shift)
     scaled -= scaled.max(axis=1, keepdims=True)
     powers = np.exp(scaled)
     return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)

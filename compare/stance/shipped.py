@@ -29,7 +29,7 @@ _MARKS = 8
 
 
 def read_manifest(folder: Path) -> Mapping[str, Any]:
-    """Return what `manifest.json` says of the weights: names, digests, temperature, scores.
+    """Return what `manifest.json` says of the weights: names, digests, calibration, scores.
 
     Raises:
         ModelError: It is missing or cannot be read.
@@ -80,7 +80,7 @@ class ShippedStance:
                 )
         self.name: str = manifest["name"]
         self.digest = hashlib.sha256((folder / "manifest.json").read_bytes()).hexdigest()
-        self._temperature: float = manifest["temperature"]
+        self._calibration: Mapping[str, Any] = manifest["calibration"]
         self._most_tokens: int = manifest["max_tokens"]
         self._tokenizer = load_tokenizer(folder / "tokenizer.json", self._most_tokens)
         self._runner = GraphRunner(folder / "model.onnx")
@@ -113,7 +113,8 @@ class ShippedStance:
         texts = [(clean_text(side_text(a)), clean_text(side_text(b))) for a, b in pairs]
         both = texts + [(b, a) for a, b in texts]
         logits = self._runner.run(self._feeds(both), on_progress)
-        return softmax((logits[: len(texts)] + logits[len(texts) :]) / 2, self._temperature)
+        mean = (logits[: len(texts)] + logits[len(texts) :]) / 2
+        return softmax(mean, self._calibration["scale"], self._calibration["shift"])
 
     def _feeds(self, texts: Sequence[tuple[str, str]]) -> list[Feed]:
         return [
