@@ -145,5 +145,39 @@ _SCREENED = (
     ),
 )
 
-RECIPES = {recipe.name: recipe for recipe in _SCREENED}
+_LARGE = (
+    Recipe(
+        "large-general",
+        "general pairs only",
+        "mpnet",
+        Mixture(nli=24_000, argument=10_000, swapped=False),
+        Settings(rate=4e-5, layer_decay=0.95),
+    ),
+    Recipe(
+        "large-officials",
+        "then officials, claims and some general pairs, 3 epochs: the accurate model",
+        "large-general",
+        Mixture(
+            nli=5_000, nli_skip=24_000, officials=1.0, claims=True, confidence=(0.5, 0.8, 1.0)
+        ),
+        Settings(epochs=3, rate=4e-5, layer_decay=0.95, smoothing=0.03),
+    ),
+)
+_STUDENT = Recipe(
+    "small-student",
+    "learns the accurate model's probabilities, of 40,000 unlabelled pairs too: the fast model",
+    "small-general",
+    Mixture(
+        nli=12_000,
+        nli_skip=36_000,
+        officials=1.0,
+        claims=True,
+        teachers=("large-officials",),
+        hard=0.2,
+        unlabelled=40_000,
+    ),
+    Settings(epochs=3, rate=8e-5, smoothing=0.0),
+)
+
+RECIPES = {recipe.name: recipe for recipe in (*_SCREENED, *_LARGE, _STUDENT)}
 """All recipes by name."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import tempfile
 import time
 from pathlib import Path
 
@@ -25,8 +26,11 @@ from training.experiments import write_row
 from training.figures import dev_pairs, figures, officials_figures
 from training.recipes import BACKBONES, RECIPES, Recipe
 from training.unlabelled import unlabelled_pairs
+from training.vocabulary import trim
 
 RUNS = Path(__file__).parent / "runs"
+VOCABULARY = 10_000
+"""Words and pieces that the large model keeps of its backbone's 30,527."""
 
 
 def run(name: str, data: Path) -> Path:
@@ -73,9 +77,21 @@ def run(name: str, data: Path) -> Path:
 
 def beginning(recipe: Recipe, data: Path) -> Path:
     """Return the folder whose weights a recipe begins with."""
-    if recipe.start in BACKBONES:
-        return backbones.folder(recipe.start)
+    if recipe.start == "minilm":
+        return backbones.folder("minilm")
+    if recipe.start == "mpnet":
+        return trimmed(data)
     return run(recipe.start, data)
+
+
+def trimmed(data: Path) -> Path:
+    """Return the large backbone with the words that statements use, made if it is not there."""
+    folder = RUNS / f"mpnet-{VOCABULARY}"
+    if not folder.exists():
+        with tempfile.TemporaryDirectory(dir=RUNS) as scratch:
+            trim(backbones.folder("mpnet"), Path(scratch) / "model", data, VOCABULARY)
+            (Path(scratch) / "model").replace(folder)
+    return folder
 
 
 def backbone_of(name: str) -> str:
