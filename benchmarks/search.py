@@ -3,11 +3,12 @@
     python -m benchmarks.search --data DIR
 
 The recipe: `SentenceTransformer.encode`, `faiss.IndexFlatIP`, `CrossEncoder.predict` on the top k
-in both orders. Its k is the number of passages that this program reads for the median quote;
-threads and length limit are the same. A third side runs this program's own search on the same
-models in full precision; how far the results of the 8-bit models are its results is printed: of
-all statements read, with the verdict of each, and of the two lists alone. Each side is a process of
-its own, so that peak memory is its own; passages' vectors are made beforehand, in `--work`.
+in both orders, with a classifier of the fast model's shape. Its k is the number of passages that
+this program reads for the median quote; threads and length limit are the same. Another side runs
+this program's own search on the same models in full precision; how far the results of the 8-bit
+models are its results is printed: of all statements read, with the verdict of each, and of the two
+lists alone. The search is also timed with each of the shipped stance models. Each side is a process
+of its own, so that peak memory is its own; passages' vectors are made beforehand, in `--work`.
 """
 
 from __future__ import annotations
@@ -34,21 +35,25 @@ from compare.locations import cache_dir
 from compare.results import Side
 from compare.runtime import thread_count
 from compare.stance.huggingface import HuggingFaceStance
+from compare.stance.load import CASCADE, softmax
 from compare.stance.pairs import side_text
+from compare.stance.shipped import WEIGHTS, read_manifest, shipped_tiers
 from compare.statement import PartialDate, Statement
 
 CANDIDATES = 60
 MAX_TOKENS = 256
-SIDES = ("ours", "plain", "exact")
+SHIPPED = (*shipped_tiers(), *([CASCADE] if len(shipped_tiers()) > 1 else []))
+SIDES = (*SHIPPED, "plain", "exact")
 
 
 class Fp32Stance(HuggingFaceStance):
-    """The trained model ahead of its export, reading who and when as the shipped one does."""
+    """The fast model ahead of its export, read and calibrated as the shipped form is."""
 
     def score(self, pairs: Any, on_progress: Any = None) -> Any:
-        return super().score(
-            [(Side(side_text(a)), Side(side_text(b))) for a, b in pairs], on_progress
-        )
+        plain = [(Side(side_text(a)), Side(side_text(b))) for a, b in pairs]
+        logits = np.log(super().score(plain, on_progress))  # but for a constant in each row
+        calibration = read_manifest(WEIGHTS / "fast")["calibration"]
+        return softmax(logits, calibration["scale"], calibration["shift"])
 
 
 class BatchEncoder(SentenceTransformerEncoder):
@@ -93,8 +98,8 @@ def encoder_folder() -> str:
 
 def library(work: Path, side: str, data: Path, count: int) -> Library:
     """Open a side's library, built first if it is not there."""
-    folder = work / f"{'ours' if side == 'ours' else 'exact'}-{count}"
-    shipped = side == "ours"
+    shipped = side in SHIPPED
+    folder = work / f"{'ours' if shipped else 'exact'}-{count}"
     encoder = ShippedEncoder() if shipped else BatchEncoder(encoder_folder())
     if not (folder / "CURRENT").exists():
         began = time.perf_counter()
@@ -111,7 +116,7 @@ Found = list[tuple[str, str]]
 
 def searcher(side: str, opened: Library, stance: str | None) -> Callable[[str], Found]:
     """Return what answers a quote as this program does it."""
-    model = load_stance_model() if side == "ours" else Fp32Stance(stance or "")
+    model = load_stance_model(side) if side in SHIPPED else Fp32Stance(stance or "")
 
     def answer(quote: str) -> Found:
         result = search(opened, Quote(quote), stance_model=model, candidates=CANDIDATES)
@@ -176,24 +181,24 @@ def run_side(arguments: argparse.Namespace, side: str, k: int) -> dict[str, Any]
 
 def report(arguments: argparse.Namespace) -> None:
     """Run the sides one after the other and print the table."""
-    sides = {"ours": run_side(arguments, "ours", 0)}
-    k = round(float(np.median([len(found) for found in sides["ours"]["found"]])))
+    sides = {side: run_side(arguments, side, 0) for side in SHIPPED}
+    k = round(float(np.median([len(found) for found in sides["fast"]["found"]])))
     sides |= {side: run_side(arguments, side, k) for side in ("plain", "exact")}
     print(f"{arguments.passages:,} passages, {arguments.quotes} quotes, {k} pairs a quote,")
     print(f"both orders, {thread_count()} threads, at most {MAX_TOKENS} tokens")
-    print(f"{'':8}{'median ms':>12}{'95 % ms':>12}{'peak MiB':>12}")
+    print(f"{'':10}{'median ms':>12}{'95 % ms':>12}{'peak MiB':>12}")
     for side, values in sides.items():
         times = np.array(values["times"]) * 1000
         median, late = np.percentile(times, [50, 95])
-        print(f"{side:8}{median:12.0f}{late:12.0f}{values['peak_mib']:12.0f}")
-    ratio = np.median(sides["plain"]["times"]) / np.median(sides["ours"]["times"])
-    print(f"plain / ours, medians: {ratio:.2f}")
+        print(f"{side:10}{median:12.0f}{late:12.0f}{values['peak_mib']:12.0f}")
+    ratio = np.median(sides["plain"]["times"]) / np.median(sides["fast"]["times"])
+    print(f"plain / fast, medians: {ratio:.2f}")
     for name, verdicts in (
         ("statements read", None),
         ("with their verdicts", ("agree", "oppose", "neither", "")),
         ("the two lists alone", ("agree", "oppose")),
     ):
-        share = overlap(sides["ours"]["found"], sides["exact"]["found"], verdicts)
+        share = overlap(sides["fast"]["found"], sides["exact"]["found"], verdicts)
         print(f"shared with full precision, {name}: {share:.3f}")
 
 
