@@ -41,8 +41,11 @@ class Pool:
         general = _general(mixture, data / "pairs")
         self._unturned = len(general)
         specific = _specific(mixture, data / "pairs")
-        self._labelled = len(general) + len(specific)
-        self.pairs = [*general, *specific, *unlabelled]
+        claims = data / "pairs" / CLAIMS_FILE
+        self._read = len(general) + len(specific)
+        derived = pair_files.derived(claims) if mixture.derived else []
+        self._labelled = self._read + len(derived)
+        self.pairs = [*general, *specific, *derived, *unlabelled]
         self.probabilities: NDArray[np.float32] | None = None
 
     def epoch(self, seed: int) -> list[Example]:
@@ -54,13 +57,17 @@ class Pool:
             a, b = pair.texts(rng, self.mixture.prefix_drop)
             if self.mixture.swapped and n >= self._unturned and rng.random() < 0.5:
                 a, b = b, a
-            weight = self.mixture.confidence[pair.confidence - 1]
-            examples.append(Example(a, b, self._target(n), weight, group))
+            examples.append(Example(a, b, self._target(n), self._weight(n), group))
         return examples
 
     def texts(self) -> list[tuple[str, str]]:
         """Return every pair as it is read with who and when, for teachers to label."""
         return [pair.texts(None, 0.0) for pair in self.pairs]
+
+    def _weight(self, n: int) -> float:
+        if self._read <= n < self._labelled:
+            return self.mixture.derived
+        return self.mixture.confidence[self.pairs[n].confidence - 1]
 
     def _target(self, n: int) -> Target:
         if self.probabilities is None:

@@ -6,10 +6,11 @@ import csv
 import gzip
 import json
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import combinations, product
 from pathlib import Path
 
 from compare.stance.pairs import who_when_prefix
@@ -19,6 +20,8 @@ NLI_LABELS = {"entailment": "agree", "contradiction": "oppose", "neutral": "neit
 CAPTION_SOURCES = ("snli", "cad_nli", "esxnli")
 HELD_APART = 600
 """Polar pairs of MNLI on which no stage is trained: they tell whether plain English is kept."""
+
+MOST_DERIVED = 10
 
 _ORDER = 99  # seed of the one order in which general pairs are drawn
 
@@ -67,6 +70,42 @@ def officials(path: Path) -> list[LabelledPair]:
         )
         for row in rows(path)
     ]
+
+
+def derived(path: Path) -> list[LabelledPair]:
+    """Derive pairs of passages from how each was read under the typed claims of one matter.
+
+    Two passages that agree with a claim are taken to agree, one that agrees with it and one that
+    opposes it to oppose each other; so are a claim and its counter-claim. Only passages whose
+    reader was not unsure count, and at most `MOST_DERIVED` pairs of a label and matter.
+    """
+    matters: dict[str, list[LabelledPair]] = defaultdict(list)
+    for pair in officials(path):
+        if pair.label != LABELS.index("neither") and pair.confidence > 1:
+            matters[pair.matter.split("|")[0]].append(pair)
+    rng = random.Random(_ORDER)
+    found = []
+    for pairs in matters.values():
+        sides: dict[str, dict[str, LabelledPair]] = {"+": {}, "-": {}}
+        claims: dict[str, list[int]] = defaultdict(list)
+        first = pairs[0].a
+        for pair in pairs:
+            with_first = (pair.label == 0) == (pair.a == first)
+            sides["+" if with_first else "-"].setdefault(pair.b, pair)
+            claims[pair.a].append(pair.label)
+        for text in sides["+"].keys() & sides["-"].keys():
+            del sides["+"][text], sides["-"][text]
+        plus, minus = ([*side.values()] for side in sides.values())
+        alike = [*combinations(plus, 2), *combinations(minus, 2)]
+        against = [*product(plus, minus)]
+        for label, drawn_ in ((0, alike), (1, against)):
+            rng.shuffle(drawn_)
+            found += [
+                LabelledPair(a.b, b.b, a.who_b, b.who_b, label) for a, b in drawn_[:MOST_DERIVED]
+            ]
+        if len(claims) == 2:
+            found.append(LabelledPair(*claims, "", "", 1))
+    return found
 
 
 def agreed_dev(path: Path) -> list[LabelledPair]:

@@ -24,6 +24,7 @@ class Mixture:
         officials: The share of the officials' pairs.
         claims: Whether typed claims are read, too.
         claims_neither: The share of the claims' pairs labelled "neither".
+        derived: What pairs derived from two readings under one claim weigh; 0 leaves them out.
         pairs_of_claims: Keep a passage's claim and counter-claim in one batch.
         confidence: Weights of pairs whose reader was sure by 1, 2 and 3.
         prefix_drop: The chance that a side loses who and when.
@@ -40,6 +41,7 @@ class Mixture:
     officials: float = 0.0
     claims: bool = False
     claims_neither: float = 0.5
+    derived: float = 0.0
     pairs_of_claims: bool = False
     confidence: tuple[float, float, float] = (1.0, 1.0, 1.0)
     prefix_drop: float = 0.2
@@ -127,6 +129,7 @@ _SCREENED = (
         pairs_of_claims=True,
         margin=3.0,
     ),
+    _variant("small-derived", "pairs derived from the claims, at half weight", derived=0.5),
     _variant("small-longer", "4 epochs instead of 2", epochs=4),
     _variant("small-half", "half of the officials' pairs", officials=0.5),
     _variant("small-quarter", "a quarter of the officials' pairs", officials=0.25),
@@ -157,9 +160,7 @@ _LARGE = (
         "large-officials",
         "then officials, claims and some general pairs, 3 epochs: the accurate model",
         "large-general",
-        Mixture(
-            nli=5_000, nli_skip=24_000, officials=1.0, claims=True, confidence=(0.5, 0.8, 1.0)
-        ),
+        Mixture(nli=5_000, nli_skip=24_000, officials=1.0, claims=True, confidence=(0.5, 0.8, 1.0)),
         Settings(epochs=3, rate=4e-5, layer_decay=0.95, smoothing=0.03),
     ),
 )
