@@ -79,20 +79,20 @@ class SharedDropout(torch.nn.Module):
 
     def __init__(self, share: float) -> None:
         super().__init__()
-        self.share = share
+        self.p = share  # as `torch.nn.Dropout` calls it
 
     def forward(self, values: torch.Tensor) -> torch.Tensor:
-        if not self.training or not self.share:
+        if not self.training or not self.p:
             return values
         shape = (values.shape[0], *[1] * (values.dim() - 2), values.shape[-1])
-        kept = (torch.rand(shape) >= self.share).to(values.dtype)
-        return values * (kept / (1 - self.share))
+        kept = (torch.rand(shape) >= self.p).to(values.dtype)
+        return values * (kept / (1 - self.p))
 
 
 def _share_dropout(module: torch.nn.Module, share: float) -> None:
     for name, child in module.named_children():
         if isinstance(child, torch.nn.Dropout):
-            setattr(module, name, SharedDropout(share))
+            setattr(module, name, SharedDropout(share if child.p else 0.0))
         else:
             _share_dropout(child, share)
 
