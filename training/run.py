@@ -29,7 +29,7 @@ from training.unlabelled import unlabelled_pairs
 from training.vocabulary import trim
 
 RUNS = Path(__file__).parent / "runs"
-VOCABULARY = 10_000
+VOCABULARY = 9_700
 """Words and pieces that the large model keeps of its backbone's 30,527."""
 
 
