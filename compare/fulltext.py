@@ -28,7 +28,8 @@ _ENGLISH = """
     this those through to too under until up ve very was wasn we were weren what when where which
     while who whom why will with won would wouldn you your yours yourself yourselves
 """
-_STOP_WORDS = frozenset(_ENGLISH.split())
+STOP_WORDS = frozenset(_ENGLISH.split())
+"""Words of English that say little by themselves."""
 
 
 def words(text: str) -> list[str]:
@@ -41,7 +42,7 @@ def content_words(text: str) -> list[str]:
     """Return the words of `text` without English stop words; all, if it has no others."""
     found = _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
     distinct = list(dict.fromkeys(found))
-    return ([word for word in distinct if word not in _STOP_WORDS] or distinct)[:_MOST_WORDS]
+    return ([word for word in distinct if word not in STOP_WORDS] or distinct)[:_MOST_WORDS]
 
 
 def quoted(word: str) -> str:

@@ -124,7 +124,7 @@ class Span:
     """Characters `start`..`end` of a text that decide the verdict.
 
     `weight` is above 0, the more the heavier: the sum over the words of what the verdict's
-    probability falls when each is left out, alone and with its neighbours (`compare.stance.why`).
+    probability falls when each is left out, shared with its neighbours (`compare.stance.why`).
     """
 
     start: int

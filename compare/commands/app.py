@@ -29,7 +29,7 @@ def command(port: int, no_browser: bool, library: Path | None) -> None:
     _check_port(port)
     environment = dict(os.environ)
     opened = shared.open_library(library)
-    if library is not None or LIBRARY_VARIABLE in environment:
+    if library is not None or environment.get(LIBRARY_VARIABLE):
         environment[LIBRARY_VARIABLE] = str(opened.folder.resolve())
     opened.close()
     remark(f"The app is at http://localhost:{port} (Ctrl-C ends it).")

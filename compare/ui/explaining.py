@@ -53,8 +53,8 @@ the opposite are often as close as sentences that say the same.</li>
 same whichever comes first. A statement stands by its strongest sentence.</li>
 <li>A list is ordered by <em>probability × √closeness</em>: a sure verdict on a distant sentence
 and a faint one on a near sentence both rank low.</li>
-<li>The deciding words are found by leaving out words and short phrases, one at a time, and seeing
-how far the probability of the verdict falls.</li> </ul>
+<li>The deciding words are found by leaving out the words, one at a time, and seeing how far the
+probability of the verdict falls; function words count less, and neighbours share.</li> </ul>
 </section>
 """
 

@@ -38,11 +38,33 @@ def test_the_words_that_move_the_verdict_are_marked():
 
 
 def test_at_most_a_share_of_the_words_is_marked():
-    a, b = (Side(" ".join(sentences(3, seed))) for seed in (1, 2))
+    a = Side(" ".join(["It must end."] * 9))
+    b = Side("It will never end. " + " ".join(sentences(3)))
     _, why = deciding_words(NotJudge(), a, b)
-    for side, spans in ((a, why.quote), (b, why.passage)):
-        marked = sum(len(words_of(side.text[span.start : span.end])) for span in spans)
-        assert marked <= round(SHARE * len(words_of(side.text)))
+    marked = sum(
+        len(words_of(side.text[span.start : span.end]))
+        for side, spans in ((a, why.quote), (b, why.passage))
+        for span in spans
+    )
+    assert 0 < marked <= round(SHARE * sum(len(words_of(side.text)) for side in (a, b)))
+
+
+def test_negations_count_more_than_other_function_words():
+    class Reads:
+        name, digest = "reads", "0" * 64
+
+        def score(self, pairs, on_progress=None):
+            rows = []
+            for a, _ in pairs:
+                oppose = 0.3 + 0.3 * ("not" in a.text) + 0.3 * ("the" in a.text.split())
+                rows.append([0.0, oppose, 1 - oppose])
+            return np.array(rows, np.float32)
+
+    text = "Ships of ours and of others did not pass by day or night near the port of Meren"
+    _, why = deciding_words(Reads(), Side(text), Side("x"))
+    heaviest = max(why.quote, key=lambda span: span.weight)
+    assert "not" in text[heaviest.start : heaviest.end]
+    assert heaviest.weight > 2 * sum(s.weight for s in why.quote if s is not heaviest)
 
 
 @pytest.mark.parametrize("text", ["", "…", "one", "🙂", "\x00"])
