@@ -403,7 +403,9 @@ def test_stance_prints_the_verdict(run: Run) -> None:
         "oppose (probability 0.80)\nagree 0.10  oppose 0.80  neither 0.10\n"
         "model judge@555555555555\n"
     )
-    assert "deciding in B: not\n" in run("stance", "It must end", "It will not end", "--why").out
+    assert (
+        "deciding in B: will not\n" in run("stance", "It must end", "It will not end", "--why").out
+    )
 
 
 def test_stance_json(run: Run) -> None:
@@ -416,7 +418,7 @@ def test_stance_json(run: Run) -> None:
         "model": "judge@555555555555",
     }
     data = run("stance", "It must end", "It will not end", "--json", "--why").json
-    assert [span["text"] for span in data["why"]["b"]] == ["not"]
+    assert [span["text"] for span in data["why"]["b"]] == ["will not"]
 
 
 def test_stance_tells_the_model_who_and_when(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

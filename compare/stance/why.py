@@ -66,11 +66,8 @@ def deciding_words(model: StanceModel, a: Side, b: Side) -> tuple[Probabilities,
         fall = max(float(scores[0, column] - row[column]), 0.0)
         falls[n][place] = fall * (_LIGHT_WEIGHT if light else 1.0)
     weights = [_lent(found) for found in falls]
-    least = _least_marked(np.concatenate(weights))
-    marked = [
-        _spans(sides[n].text, words[n], weights[n], min(least, _heaviest(weights[n])))
-        for n in (0, 1)
-    ]
+    marks = _marked(weights)
+    marked = [_spans(sides[n].text, words[n], weights[n], marks[n]) for n in (0, 1)]
     return verdict, Why(tuple(marked[0]), tuple(marked[1]))
 
 
@@ -79,27 +76,32 @@ def _lent(falls: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.convolve(falls, _LENT)[1:-1] if len(falls) else falls
 
 
-def _heaviest(weights: NDArray[np.float64]) -> float:
-    """Return the weight of a side's heaviest word, which is marked at least, if it is above 0."""
-    heaviest = float(weights.max(initial=0.0))
-    return heaviest if heaviest > _NOTHING else np.inf
+def _marked(weights: Sequence[NDArray[np.float64]]) -> list[NDArray[np.bool_]]:
+    """Mark the heaviest `SHARE` of both sides' words, of each side one at least; none of no weight.
 
-
-def _least_marked(weights: NDArray[np.float64]) -> float:
-    """Return the least weight marked: of all words the heaviest `SHARE`, all above 0."""
-    if not len(weights):
-        return np.inf
-    heaviest = np.sort(weights)[::-1]
-    return max(float(heaviest[max(round(len(weights) * SHARE), 1) - 1]), _NOTHING)
+    Of words that weigh the same, those ahead are marked first.
+    """
+    joined = np.concatenate(weights)
+    chosen = np.zeros(len(joined), bool)
+    most = max(round(len(joined) * SHARE), 1)
+    chosen[np.argsort(-joined, kind="stable")[:most]] = True
+    marks = np.split(chosen, [len(weights[0])])
+    for mark, weight in zip(marks, weights, strict=True):
+        if len(weight):
+            mark[weight.argmax()] = True
+    return [mark & (weight > _NOTHING) for mark, weight in zip(marks, weights, strict=True)]
 
 
 def _spans(
-    text: str, words: Sequence[tuple[int, int]], weights: NDArray[np.float64], least: float
+    text: str,
+    words: Sequence[tuple[int, int]],
+    weights: NDArray[np.float64],
+    marks: NDArray[np.bool_],
 ) -> list[Span]:
     """Join marked words that stand side by side into spans; a span weighs the sum of its words."""
     spans: list[Span] = []
-    for (start, end), weight in zip(words, weights, strict=True):
-        if weight < least:
+    for (start, end), weight, mark in zip(words, weights, marks, strict=True):
+        if not mark:
             continue
         if spans and not _WORD.search(text, spans[-1].end, start):
             spans[-1] = Span(spans[-1].start, end, spans[-1].weight + float(weight))
