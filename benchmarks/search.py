@@ -14,7 +14,6 @@ of its own, so that peak memory is its own; passages' vectors are made beforehan
 from __future__ import annotations
 
 import argparse
-import csv
 import gzip
 import json
 import resource
@@ -31,6 +30,7 @@ import numpy as np
 from compare import Library, Quote, load_stance_model, search
 from compare.countries import parse_countries
 from compare.encoder import SentenceTransformerEncoder, ShippedEncoder
+from compare.evaluation.collection import read_queries
 from compare.locations import cache_dir
 from compare.results import Side
 from compare.runtime import thread_count
@@ -83,11 +83,7 @@ def statements(data: Path, count: int) -> list[Statement]:
 
 def queries(data: Path) -> list[str]:
     """Read the typed queries."""
-    path = data / "search" / "queries.dev.tsv"
-    with path.open(encoding="utf-8", newline="") as handle:
-        return [
-            row["query"] for row in csv.DictReader(handle, delimiter="\t", quoting=csv.QUOTE_NONE)
-        ]
+    return list(read_queries(data / "search" / "queries.dev.tsv").values())
 
 
 def encoder_folder() -> str:

@@ -98,7 +98,7 @@ def search(
     model = stance_model or _default_model()
     parts, notes = _parts(asked)
     vectors = _embedded(library, asked, parts)
-    each = max(candidates // len(parts), _LEAST_CANDIDATES)
+    each = _for_each(candidates, parts)
     near = library.nearest(vectors, each + NEIGHBOURS).rows
     sources = own_statements(library, asked, near[0][:NEIGHBOURS])
     if sources and not _who_is_known(asked):
@@ -141,14 +141,11 @@ def scored_pool(
     asked = Quote(clean_quote(quote))
     parts, _ = _parts(asked)
     vectors = _embedded(library, asked, parts)
-    each = max(candidates // len(parts), _LEAST_CANDIDATES)
+    each = _for_each(candidates, parts)
     near = library.nearest(vectors, each).rows
     pairs = _candidates(library, parts, near, each, None, ())
-    best: dict[str, _Scored] = {}
     scored = _score(library, asked, pairs, parts, vectors, stance_model, None)
-    for entry in sorted(scored, key=lambda found: found.strength, reverse=True):
-        best.setdefault(entry.statement.id, entry)
-    return [_match(entry, ()) for entry in best.values()]
+    return [_match(entry, ()) for entry in _strongest(scored)]
 
 
 def _default_model() -> StanceModel:
@@ -184,6 +181,11 @@ def _who_is_known(quote: Quote) -> bool:
 
 def _who(statement: Statement) -> str:
     return ", ".join(part for part in (statement.speaker, statement.countries) if part) or "unknown"
+
+
+def _for_each(candidates: int, parts: Sequence[str]) -> int:
+    """Return how many passages are read for each sentence of a quote by closeness."""
+    return max(candidates // len(parts), _LEAST_CANDIDATES)
 
 
 def _candidates(
@@ -258,15 +260,20 @@ def passage_side(statement: Statement, passage: Passage) -> Side:
     return Side(passage.text, passage.context, country, date)
 
 
-def _matches(scored: Sequence[_Scored]) -> tuple[Match, ...]:
-    """Return one match a statement, those with the same words and verdict made one."""
+def _strongest(scored: Sequence[_Scored]) -> list[_Scored]:
+    """Return the strongest pair of each statement, the first of those equally strong."""
     best: dict[str, _Scored] = {}
     for entry in scored:
         held = best.get(entry.statement.id)
         if held is None or entry.strength > held.strength:
             best[entry.statement.id] = entry
+    return list(best.values())
+
+
+def _matches(scored: Sequence[_Scored]) -> tuple[Match, ...]:
+    """Return one match a statement, those with the same words and verdict made one."""
     alike: dict[tuple[str, object], list[_Scored]] = defaultdict(list)
-    for entry in sorted(best.values(), key=lambda found: found.statement.id):
+    for entry in sorted(_strongest(scored), key=lambda found: found.statement.id):
         alike[text_key(entry.statement), entry.probabilities.stance].append(entry)
     matches = []
     for entries in alike.values():

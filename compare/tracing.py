@@ -63,7 +63,7 @@ def _attention(layer: Any) -> _Attention:
         read, norm = layer.attention.attn, layer.attention.LayerNorm
         parts = read.q, read.k, read.v, read.o, norm
     else:
-        read, out = getattr(layer.attention, "self"), layer.attention.output  # noqa: B009
+        read, out = layer.attention.self, layer.attention.output
         parts = read.query, read.key, read.value, out.dense, out.LayerNorm
     return _Attention(*parts, read.num_attention_heads, read.attention_head_size)
 

@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from compare.encoder import file_sha256
-from compare.evaluation.metrics import report
 from compare.quantize import export_graph, quantize, smooth
 from compare.runtime import Feed, GraphRunner
 from compare.stance.shipped import WEIGHTS as ALL_WEIGHTS
@@ -28,6 +27,7 @@ from compare.tracing import read_tokens
 from training import pairs as pair_files
 from training.calibration import temperature
 from training.card import card
+from training.figures import dev_figures
 from training.pairs import LABELS, LabelledPair
 from training.train import GENERAL_FILES, GENERAL_PAIRS, RUNS, SEED, STAGES
 
@@ -73,21 +73,6 @@ def symmetric(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     """Average the logits of the two orders."""
     half = len(logits) // 2
     return (logits[:half] + logits[half:]) / 2
-
-
-def dev_figures(probabilities: NDArray[np.float32], gold: NDArray[np.int64]) -> dict[str, Any]:
-    """Return the figures of the card."""
-    found = report(probabilities, gold)
-    return {
-        "pairs": found.n,
-        "accuracy": round(found.accuracy, 3),
-        "macro_f1": round(found.macro_f1, 3),
-        "macro_f1_interval_95": [round(end, 3) for end in found.macro_f1_ci],
-        "f1": {stance.value: round(scores.f1, 3) for stance, scores in found.per_class.items()},
-        "ece": round(found.ece, 3),
-        "polarity_auc": None if found.polarity_auc is None else round(found.polarity_auc, 3),
-        "confusion_rows_gold": [list(row) for row in found.confusion],
-    }
 
 
 def probe(folder: Path, manifest: dict[str, Any]) -> list[list[float]]:

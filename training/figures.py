@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import accuracy_score, f1_score, roc_auc_score
+from sklearn.metrics import f1_score
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+from compare.evaluation.metrics import polarity_auc, report
+from compare.evaluation.ranking import LEAST_RELEVANT
 from compare.stance.load import softmax
 from training import pairs as pair_files
 from training.engine import predict
@@ -36,7 +38,7 @@ def figures(
         logits = predict(model, tokenizer, [pair.texts(None, 0.0) for pair in pairs])
         return np.asarray([pair.label for pair in pairs]), softmax(logits)
 
-    found = officials_figures(*read(dev_pairs(data)))
+    found = dev_figures(*read(dev_pairs(data)))
     judged = pair_files.judged_claims(data / "search")
     gold, probabilities = read([pair for _, pair in judged])
     found["typed_macro_f1"] = _rounded(f1_score(gold, probabilities.argmax(1), average="macro"))
@@ -44,9 +46,7 @@ def figures(
     for column, name in enumerate(LABELS[:2]):
         found[f"{name}_p_at_5"] = precision_at_5(queries, gold == column, probabilities[:, column])
     gold, probabilities = read(pair_files.plain_dev(data / "pairs" / NLI_FILE))
-    found["plain_polarity_auc"] = _rounded(
-        roc_auc_score(gold == 0, probabilities[:, 0] - probabilities[:, 1])
-    )
+    found["plain_polarity_auc"] = _rounded(polarity_auc(probabilities, gold))
     return found
 
 
@@ -56,18 +56,18 @@ def dev_pairs(data: Path) -> list[LabelledPair]:
     return pair_files.agreed_dev(data / "pairs" / "officials.dev.tsv")
 
 
-def officials_figures(gold: Labels, probabilities: Probabilities) -> dict[str, Any]:
-    """Return the figures on officials' pairs."""
-    guess = probabilities.argmax(1)
-    each = f1_score(gold, guess, average=None, labels=[0, 1, 2])
-    rng = np.random.default_rng(0)
-    draws = rng.integers(0, len(gold), (1000, len(gold)))
-    scores = [f1_score(gold[d], guess[d], average="macro") for d in draws]
+def dev_figures(probabilities: NDArray[np.float32], gold: NDArray[np.int64]) -> dict[str, Any]:
+    """Return the figures on officials' pairs, rounded."""
+    found = report(probabilities, gold)
     return {
-        "accuracy": _rounded(accuracy_score(gold, guess)),
-        "macro_f1": _rounded(each.mean()),
-        "macro_f1_interval_95": [_rounded(value) for value in np.percentile(scores, [2.5, 97.5])],
-        "f1": {name: _rounded(value) for name, value in zip(LABELS, each, strict=True)},
+        "pairs": found.n,
+        "accuracy": round(found.accuracy, 3),
+        "macro_f1": round(found.macro_f1, 3),
+        "macro_f1_interval_95": [round(end, 3) for end in found.macro_f1_ci],
+        "f1": {stance.value: round(scores.f1, 3) for stance, scores in found.per_class.items()},
+        "ece": round(found.ece, 3),
+        "polarity_auc": None if found.polarity_auc is None else round(found.polarity_auc, 3),
+        "confusion_rows_gold": [list(row) for row in found.confusion],
     }
 
 
@@ -81,7 +81,7 @@ def precision_at_5(
     found = []
     for numbers in rows.values():
         held = np.asarray(numbers)
-        if relevant[held].sum() >= 3:
+        if relevant[held].sum() >= LEAST_RELEVANT:
             first = held[np.argsort(-scores[held], kind="stable")][:5]
             found.append(relevant[first].mean())
     return _rounded(np.mean(found))

@@ -7,7 +7,7 @@ import gzip
 import json
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations, product
@@ -114,22 +114,28 @@ def agreed_dev(path: Path) -> list[LabelledPair]:
     return [pair for n, pair in enumerate(officials(path)) if n in kept]
 
 
+def collection(folder: Path) -> Iterator[dict[str, str | None]]:
+    """Yield the passages of the search collection."""
+    with gzip.open(folder / "collection.jsonl.gz", "rt", encoding="utf-8") as handle:
+        yield from map(json.loads, handle)
+
+
+def who_said(passage: Mapping[str, str | None]) -> str:
+    """Return the prefix that says who and when of a passage of the collection."""
+    return who_when_prefix(passage["country"] or "", passage["date"] or "")
+
+
 def judged_claims(folder: Path) -> list[tuple[str, LabelledPair]]:
     """Read the judged dev queries: the query's id, and the query against a passage."""
     queries = {row["query_id"]: row["query"] for row in rows(folder / "queries.dev.tsv")}
     judged = list(rows(folder / "qrels.dev.tsv"))
     wanted = {row["passage_id"] for row in judged}
-    passages = {}
-    with gzip.open(folder / "collection.jsonl.gz", "rt", encoding="utf-8") as handle:
-        for line in handle:
-            entry = json.loads(line)
-            if entry["id"] in wanted:
-                passages[entry["id"]] = entry
+    passages = {entry["id"]: entry for entry in collection(folder) if entry["id"] in wanted}
     found = []
     for row in judged:
         passage = passages[row["passage_id"]]
-        who = who_when_prefix(passage["country"] or "", passage["date"] or "")
         label = LABELS.index(row["label"])
+        who = who_said(passage)
         pair = LabelledPair(queries[row["query_id"]], passage["text"], "", who, label)
         found.append((row["query_id"], pair))
     return found

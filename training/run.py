@@ -23,7 +23,7 @@ from training import backbones
 from training.engine import load, precision, predict, train
 from training.examples import Pool
 from training.experiments import write_row
-from training.figures import dev_pairs, figures, officials_figures
+from training.figures import dev_figures, dev_pairs, figures
 from training.recipes import BACKBONES, RECIPES, Recipe
 from training.unlabelled import unlabelled_pairs
 from training.vocabulary import trim
@@ -51,13 +51,14 @@ def run(name: str, data: Path) -> Path:
         pairs = dev_pairs(data)
         logits = predict(model, tokenizer, [pair.texts(None, 0.0) for pair in pairs])
         gold = np.asarray([pair.label for pair in pairs])
-        return str(officials_figures(gold, softmax(logits)))
+        return str(dev_figures(gold, softmax(logits)))
 
     print(f"{name}: {len(pool.pairs):,} pairs", flush=True)
     minutes = train(origin, pool.epoch, recipe.settings, folder, after_epoch)
     model, tokenizer = load(folder)
     found = figures(model.to(precision()), tokenizer, data)
     report = {
+        **found,
         "name": name,
         "what": recipe.what,
         "start": recipe.start,
@@ -67,7 +68,6 @@ def run(name: str, data: Path) -> Path:
         "seed": recipe.settings.seed,
         "minutes": round(minutes),
         "minutes_with_labelling": round((time.monotonic() - began) / 60),
-        **found,
     }
     (folder / "report.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(report), flush=True)

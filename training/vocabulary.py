@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import string
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +12,6 @@ import torch
 from tokenizers import Tokenizer
 from transformers import AutoModel, AutoTokenizer
 
-from compare.stance.pairs import who_when_prefix
 from training import pairs as pair_files
 
 _GENERAL_WEIGHT = 0.25
@@ -60,14 +58,14 @@ def _by_use(source: Path, data: Path) -> Iterator[str]:
     tokenizer = Tokenizer.from_file(str(source / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.no_truncation()
-    score: Counter[str] = Counter()
+    score: dict[str, float] = defaultdict(float)
     general = data / "pairs" / "nli.tsv.gz", data / "pairs" / "argument_stance.tsv.gz"
     texts = [(_sentences(data), 1.0), *((_premises(path), _GENERAL_WEIGHT) for path in general)]
     for source_texts, weight in texts:
         counts = _counts(tokenizer, source_texts)
         whole = counts.total()
         for token, count in counts.items():
-            score[token] += weight * count / whole  # type: ignore[assignment]
+            score[token] += weight * count / whole
     yield from (token for token, _ in sorted(score.items(), key=lambda item: (-item[1], item[0])))
 
 
@@ -86,10 +84,8 @@ def _counts(tokenizer: Tokenizer, texts: Iterator[str]) -> Counter[str]:
 
 
 def _sentences(data: Path) -> Iterator[str]:
-    with gzip.open(data / "search" / "collection.jsonl.gz", "rt", encoding="utf-8") as handle:
-        for line in handle:
-            entry = json.loads(line)
-            yield who_when_prefix(entry["country"] or "", entry["date"] or "") + entry["text"]
+    for entry in pair_files.collection(data / "search"):
+        yield pair_files.who_said(entry) + entry["text"]
 
 
 def _premises(path: Path) -> Iterator[str]:
