@@ -7,7 +7,6 @@ and the same call goes on from it.
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,6 +23,8 @@ from transformers import (
     PreTrainedTokenizerBase,
 )
 
+from training.batches import Example, batches
+from training.masters import Masters
 from training.pairs import LABELS
 
 MAX_TOKENS = 192
@@ -32,28 +33,9 @@ AVERAGED_SHARE = 0.3
 """The last share of the steps whose weights are averaged, where a recipe asks for it."""
 
 _AVERAGE_EVERY = 20
-_BUCKET = 64
 _WARM_UP = 0.06
 _PAD_TO = 8
 """Lengths are padded to multiples of it: few shapes, whose kernels are compiled once."""
-
-
-Target = tuple[float, float, float]
-"""Probabilities of agree, oppose and neither."""
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """Two texts as the model reads them, the probabilities to learn, and a weight.
-
-    Examples that follow each other with the same `group` (not None) stay in one batch.
-    """
-
-    a: str
-    b: str
-    target: Target
-    weight: float = 1.0
-    group: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,124 +133,6 @@ def predict(
     return logits
 
 
-class _Masters:
-    """AdamW on float32 copies of the learnt parameters."""
-
-    def __init__(self, model: PreTrainedModel, settings: Settings) -> None:
-        groups = _groups(model, settings)
-        self.parameters = [entry for members, _ in groups for entry in members]
-        copies = [[entry.detach().float().clone() for entry in members] for members, _ in groups]
-        self.copies = [entry for members in copies for entry in members]
-        self.optimizer = torch.optim.AdamW(
-            [
-                {"params": members, "lr": rate, "peak": rate}
-                for members, (_, rate) in zip(copies, groups, strict=True)
-            ],
-            weight_decay=0.01,
-            fused=True,
-        )
-        self.sums: list[torch.Tensor] | None = None
-        self.summed = 0
-
-    def step(self, factor: float) -> None:
-        for parameter, copy in zip(self.parameters, self.copies, strict=True):
-            copy.grad = None if parameter.grad is None else parameter.grad.float()
-            parameter.grad = None
-        torch.nn.utils.clip_grad_norm_(self.copies, 1.0)
-        for group in self.optimizer.param_groups:
-            group["lr"] = group["peak"] * factor
-        self.optimizer.step()
-        for copy in self.copies:
-            copy.grad = None
-        self.write()
-
-    @torch.no_grad()
-    def write(self) -> None:
-        """Copy the masters into the model."""
-        for parameter, copy in zip(self.parameters, self.copies, strict=True):
-            parameter.copy_(copy)
-
-    @torch.no_grad()
-    def add_to_average(self) -> None:
-        if self.sums is None:
-            self.sums = [torch.zeros_like(copy) for copy in self.copies]
-        torch._foreach_add_(self.sums, self.copies)
-        self.summed += 1
-
-    @torch.no_grad()
-    def take_average(self) -> None:
-        """Make the masters the average, if there is one."""
-        for copy, total in zip(self.copies, self.sums or [], strict=self.sums is not None):
-            copy.copy_(total / self.summed)
-        self.write()
-
-    def state(self) -> dict[str, Any]:
-        return {
-            "copies": self.copies,
-            "optimizer": self.optimizer.state_dict(),
-            "sums": self.sums,
-            "summed": self.summed,
-        }
-
-    @torch.no_grad()
-    def load_state(self, state: dict[str, Any]) -> None:
-        for copy, value in zip(self.copies, state["copies"], strict=True):
-            copy.copy_(value)
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.sums, self.summed = state["sums"], state["summed"]
-        self.write()
-
-
-def _groups(
-    model: PreTrainedModel, settings: Settings
-) -> list[tuple[list[torch.nn.Parameter], float]]:
-    """Return the learnt parameters with their peak rates: lower layers learn more slowly."""
-    body = model.base_model
-    layers = list(body.encoder.layer)
-    lowest = settings.rate * settings.layer_decay ** len(layers)
-    if settings.frozen_embeddings:
-        body.embeddings.requires_grad_(False)
-    groups = [([*body.embeddings.parameters()], lowest)]
-    groups += [
-        ([*layer.parameters()], settings.rate * settings.layer_decay ** (len(layers) - 1 - n))
-        for n, layer in enumerate(layers)
-    ]
-    held = {id(entry) for members, _ in groups for entry in members}
-    groups.append(([entry for entry in model.parameters() if id(entry) not in held], settings.rate))
-    kept = [([p for p in members if p.requires_grad], rate) for members, rate in groups]
-    return [(members, rate) for members, rate in kept if members]
-
-
-def batches(examples: Sequence[Example], settings: Settings, epoch: int) -> list[list[Example]]:
-    """Return one epoch's batches: shuffled, lengths bucketed, groups whole."""
-    rng = random.Random(1000 * settings.seed + epoch)
-    units: list[list[Example]] = []
-    for example in examples:
-        group = example.group
-        if units and group is not None and units[-1][0].group == group:
-            units[-1].append(example)
-        else:
-            units.append([example])
-    rng.shuffle(units)
-    cut: list[list[Example]] = []
-    step = settings.batch * _BUCKET
-    for start in range(0, len(units), step):
-        part = sorted(units[start : start + step], key=_longest)
-        batch: list[Example] = []
-        for unit in part:
-            if batch and len(batch) + len(unit) > settings.batch:
-                cut.append(batch)
-                batch = []
-            batch = batch + unit
-        cut.append(batch)
-    rng.shuffle(cut)
-    return cut
-
-
-def _longest(unit: Sequence[Example]) -> int:
-    return max(len(example.a) + len(example.b) for example in unit)
-
-
 def _loss(
     logits: torch.Tensor, batch: Sequence[Example], settings: Settings, prior: torch.Tensor
 ) -> torch.Tensor:
@@ -318,8 +182,15 @@ def train(
     model, tokenizer = load(origin)
     _share_dropout(model, settings.dropout)
     model.to(precision()).train()
-    masters = _Masters(model, settings)
-    plan = [batches(epochs(n), settings, n) for n in range(settings.epochs)]
+    masters = Masters(
+        model,
+        settings.rate,
+        settings.layer_decay,
+        frozen_embeddings=settings.frozen_embeddings,
+    )
+    plan = [
+        batches(epochs(n), settings.batch, 1000 * settings.seed + n) for n in range(settings.epochs)
+    ]
     ends = set(np.cumsum([len(epoch) for epoch in plan]).tolist())
     steps = [batch for epoch in plan for batch in epoch]
     counts = np.sum([example.target for batch in plan[0] for example in batch], axis=0)
@@ -388,7 +259,7 @@ def _save(path: Path, state: dict[str, Any]) -> None:
 def _write(
     origin: Path,
     model: PreTrainedModel,
-    masters: _Masters,
+    masters: Masters,
     tokenizer: PreTrainedTokenizerBase,
     target: Path,
 ) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training import pairs as pair_files
-from training.engine import Example, Target
+from training.batches import Example, Target
 from training.pairs import LABELS, LabelledPair
 from training.recipes import Mixture
 
