@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,48 @@ class HashingEncoder:
     def _direction(self, word: str) -> NDArray[np.float64]:
         digest = hashlib.sha256(f"{self.seed} {word}".encode()).digest()
         return np.random.default_rng(list(digest)).standard_normal(self.dim)
+
+
+class WordJudge:
+    """Opposes what says "not", agrees with what says "must", and remembers what it read.
+
+    It hears the passage, or either side of a pair; `other` is the row of what says neither word.
+    """
+
+    name = "judge"
+    digest = "5" * 64
+
+    def __init__(
+        self, *, either: bool = False, other: tuple[float, float, float] = (0.1, 0.1, 0.8)
+    ) -> None:
+        self.read: list[tuple] = []
+        self._either, self._other = either, other
+
+    def score(
+        self, pairs: Sequence[Any], on_progress: Callable[[int, int], None] | None = None
+    ) -> NDArray[np.float32]:
+        self.read.extend(pairs)
+        rows = []
+        for a, b in pairs:
+            heard = f"{a.text} {b.text}" if self._either else b.text
+            words = set(heard.lower().replace(".", "").split())
+            told = (0.1, 0.8, 0.1) if "not" in words else (0.7, 0.1, 0.2)
+            rows.append(told if {"not", "must"} & words else self._other)
+        if on_progress:
+            on_progress(len(pairs), len(pairs))
+        return np.array(rows, np.float32).reshape(-1, 3)
+
+
+class Ran(NamedTuple):
+    """What a command printed and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
 
 
 def statement(id: str, text: str, *, country: str = "", date: str = "", **more: Any) -> Statement:

@@ -14,9 +14,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
-import numpy as np
 import pytest
 
 from compare.cli import main
@@ -24,7 +22,7 @@ from compare.kept import load_result
 from compare.library import Library
 from compare.locations import sample_corpus
 from compare.records import COLUMNS
-from tests.fakes import HashingEncoder, statement
+from tests.fakes import HashingEncoder, Ran, WordJudge, statement
 
 BLOCKADE = "The blockade of Port Meren must end"
 ESCAPES = "\x1b[31mred\x1b[0m \x9b2J \x07bell"
@@ -53,33 +51,6 @@ STATEMENTS = [
     ),
     statement("other", "Trade in timber has doubled.", speaker="Bren Tal", country="Ostravia"),
 ]
-
-
-class WordJudge:
-    """Opposes what says "not", agrees with what says "must"."""
-
-    name = "judge"
-    digest = "5" * 64
-
-    def score(self, pairs, on_progress=None):
-        rows = []
-        for _, side in pairs:
-            words = side.text.lower().replace(".", "").split()
-            told = [0.1, 0.8, 0.1] if "not" in words else [0.7, 0.1, 0.2]
-            rows.append(told if {"not", "must"} & set(words) else [0.1, 0.1, 0.8])
-        if on_progress:
-            on_progress(len(pairs), len(pairs))
-        return np.array(rows, np.float32).reshape(-1, 3)
-
-
-class Ran(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self):
-        return json.loads(self.out)
 
 
 Run = Callable[..., Ran]
@@ -145,6 +116,7 @@ def test_help_imports_nothing_heavy_and_is_quick() -> None:
     assert done.returncode == 0, done.stderr
     assert "search" in names
     heavy = {"torch", "faiss", "streamlit", "numpy", "onnxruntime", "pandas", "openpyxl", "rich"}
+    heavy |= {"sklearn", "scipy"}
     assert not heavy & set(modules.split())
 
     def seconds() -> float:
@@ -577,7 +549,7 @@ import sys
 import compare.encoder, compare.stance
 from compare.cli import main
 from tests.fakes import HashingEncoder
-from tests.test_cli import WordJudge
+from tests.fakes import WordJudge
 compare.encoder.load_encoder = lambda name=None: HashingEncoder(256)
 compare.stance.load_stance_model = lambda name=None: WordJudge()
 main(sys.argv[1:])

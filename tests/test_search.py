@@ -11,35 +11,9 @@ from compare.results import Filters, Outcome, Quote, Stance, Thresholds
 from compare.search import explain_listed, filters_in_force, search
 from compare.stance.cascade import CascadeStance
 from compare.statement import Country, PartialDate
-from tests.fakes import HashingEncoder, statement
+from tests.fakes import HashingEncoder, WordJudge, statement
 
 BLOCKADE = "The blockade of Port Meren must end"
-
-
-class WordJudge:
-    """Opposes what says "not", agrees with what says "must", and remembers what it read."""
-
-    name = "judge"
-    digest = "5" * 64
-
-    def __init__(self):
-        self.read = []
-
-    def score(self, pairs, on_progress=None):
-        self.read.extend(pairs)
-        rows = []
-        for _, passage in pairs:
-            words = passage.text.lower().replace(".", "").split()
-            rows.append(
-                [0.1, 0.8, 0.1]
-                if "not" in words
-                else [0.7, 0.1, 0.2]
-                if "must" in words
-                else [0.1, 0.1, 0.8]
-            )
-        if on_progress:
-            on_progress(len(pairs), len(pairs))
-        return np.array(rows, np.float32).reshape(-1, 3)
 
 
 STATEMENTS = [

@@ -2,48 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
-import numpy as np
 import pytest
 
 from compare.cli import main
 from compare.errors import ModelError
-from tests.fakes import HashingEncoder
+from tests import fakes
+from tests.fakes import HashingEncoder, Ran
 
 
-class WordJudge:
-    """Opposes where either side says "not", agrees where either says "must"; hears who and when."""
-
-    name = "judge"
-    digest = "5" * 64
+class WordJudge(fakes.WordJudge):
+    """The judge that hears either side and is less sure of what says neither word."""
 
     def __init__(self) -> None:
-        self.read: list[tuple] = []
-
-    def score(self, pairs, on_progress=None):
-        self.read.extend(pairs)
-        rows = []
-        for a, b in pairs:
-            words = f"{a.text} {b.text}".lower().replace(".", "").split()
-            told = [0.1, 0.8, 0.1] if "not" in words else [0.7, 0.1, 0.2]
-            rows.append(told if {"not", "must"} & set(words) else [0.1, 0.3, 0.6])
-        if on_progress:
-            on_progress(len(pairs), len(pairs))
-        return np.array(rows, np.float32).reshape(-1, 3)
-
-
-class Ran(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self):
-        return json.loads(self.out)
+        super().__init__(either=True, other=(0.1, 0.3, 0.6))
 
 
 Run = Callable[..., Ran]

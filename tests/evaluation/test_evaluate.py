@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -142,15 +140,3 @@ def test_the_commands_explain_themselves(run: Run, command: str) -> None:
     assert told.code == 0
     assert told.out.startswith(f"Usage: compare {command}")
     assert command in run("--help").out
-
-
-def test_help_loads_no_scikit_learn() -> None:
-    program = (
-        "import sys, runpy, atexit\n"
-        "atexit.register(lambda: print('\\n@', *sorted(sys.modules)))\n"
-        "sys.argv = ['compare', '--help']\n"
-        "runpy.run_module('compare', run_name='__main__', alter_sys=True)\n"
-    )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    modules = set(done.stdout.split("\n@")[1].split())
-    assert not {"sklearn", "scipy", "numpy", "torch", "faiss", "streamlit", "rich"} & modules
