@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import importlib
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -10,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.errors import LibraryError
+from compare.runtime import thread_count
 
 if TYPE_CHECKING:
     from typing import Self
@@ -145,17 +149,10 @@ class FaissIndex:
         self, queries: Floats, found: int, allowed: Rows | None, size: int
     ) -> list[tuple[Floats, Rows]]:
         """Take more candidates until none that was left out can belong to the best."""
-        faiss = _faiss()
-        params = None
-        if allowed is not None:
-            mask = np.zeros(len(self), bool)
-            mask[allowed] = True
-            bitmap = np.packbits(mask, bitorder="little")
-            params = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bitmap))
         best: list[tuple[Floats, Rows] | None] = [None] * len(queries)
         fetch = min(size, found + _MARGIN)
         while waiting := [at for at, done in enumerate(best) if done is None]:
-            scores, rows = self._index.search(queries[waiting], fetch, params=params)
+            scores, rows = self._proposed(queries[waiting], fetch, allowed)
             for at, its_scores, its_rows in zip(waiting, scores, rows, strict=True):
                 ranked = self._best(queries[at], its_rows, found)
                 length = max(np.float32(1), np.abs(ranked[0][0]))
@@ -163,6 +160,29 @@ class FaissIndex:
                     best[at] = ranked
             fetch = min(size, fetch * 4)
         return [ranked for ranked in best if ranked is not None]
+
+    def _proposed(self, queries: Floats, k: int, allowed: Rows | None) -> tuple[Floats, Rows]:
+        """Return FAISS's k best; without a filter each thread scans its share of the rows."""
+        faiss = _faiss()
+        if allowed is not None:
+            mask = np.zeros(len(self), bool)
+            mask[allowed] = True
+            bitmap = np.packbits(mask, bitorder="little")
+            params = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bitmap))
+            scores, rows = self._index.search(queries, k, params=params)
+            return scores, rows
+
+        def scan(share: tuple[int, int]) -> tuple[Floats, Rows]:
+            # FAISS itself spreads queries over threads, not rows.
+            params = faiss.SearchParameters(sel=faiss.IDSelectorRange(*share))
+            scores, rows = self._index.search(queries, k, params=params)
+            return scores, rows
+
+        ends = [len(self) * n // thread_count() for n in range(thread_count() + 1)]
+        found = list(_threads().map(scan, pairwise(ends)))
+        scores, rows = (np.concatenate(part, axis=1) for part in zip(*found, strict=True))
+        order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
+        return np.take_along_axis(scores, order, 1), np.take_along_axis(rows, order, 1)
 
     def _best(self, query: Floats, rows: Rows, found: int) -> tuple[Floats, Rows]:
         """Return the best of `rows` by exact score, then by row number."""
@@ -198,6 +218,14 @@ def check_vectors(vectors: Floats, dim: int | None = None) -> Floats:
         if not np.isfinite(vectors[start : start + 65536]).all():
             raise ValueError("vectors hold a number that is not finite")
     return np.ascontiguousarray(vectors)
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    """Return the threads that scan, each of which FAISS is not to divide any further."""
+    return ThreadPoolExecutor(
+        thread_count(), "scan", initializer=lambda: _faiss().omp_set_num_threads(1)
+    )
 
 
 def _faiss() -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -97,9 +98,12 @@ def search(
     asked = replace(asked, text=clean_quote(asked.text))
     model = stance_model or _default_model()
     parts, notes = _parts(asked)
-    vectors = _embedded(library, asked, parts)
     each = _for_each(candidates, parts)
-    near = library.nearest(vectors, each + NEIGHBOURS).rows
+    with ThreadPoolExecutor(1) as beside:
+        reading = beside.submit(_worded, library, parts, each // 2 + NEIGHBOURS)
+        vectors = _embedded(library, asked, parts)
+        near = library.nearest(vectors, each + NEIGHBOURS).rows
+        worded = reading.result()
     sources = own_statements(library, asked, near[0][:NEIGHBOURS])
     if sources and not _who_is_known(asked):
         asked = replace(Quote.from_statement(sources[0]), text=asked.text)
@@ -117,7 +121,8 @@ def search(
     allowed = library.allowed(filters, asked)
     if allowed is not None or len(own) > NEIGHBOURS:
         near = library.nearest(vectors, each + len(own), allowed).rows
-    pairs = _candidates(library, parts, near, each, allowed, own)
+        worded = _worded(library, parts, each // 2 + len(own), allowed)
+    pairs = _candidates(near, worded, each, own)
     scored = _score(library, asked, pairs, parts, vectors, model, on_progress)
     result = SearchResult(
         quote=asked,
@@ -143,7 +148,7 @@ def scored_pool(
     vectors = _embedded(library, asked, parts)
     each = _for_each(candidates, parts)
     near = library.nearest(vectors, each).rows
-    pairs = _candidates(library, parts, near, each, None, ())
+    pairs = _candidates(near, _worded(library, parts, each // 2), each, ())
     scored = _score(library, asked, pairs, parts, vectors, stance_model, None)
     return [_match(entry, ()) for entry in _strongest(scored)]
 
@@ -188,21 +193,22 @@ def _for_each(candidates: int, parts: Sequence[str]) -> int:
     return max(candidates // len(parts), _LEAST_CANDIDATES)
 
 
+def _worded(
+    library: Library, parts: Sequence[str], k: int, allowed: NDArray[np.int64] | None = None
+) -> list[NDArray[np.int64]]:
+    """Return the k passages that share most words with each part."""
+    return [library.full_text(part, k, allowed) for part in parts]
+
+
 def _candidates(
-    library: Library,
-    parts: Sequence[str],
-    near: NDArray[np.int64],
-    each: int,
-    allowed: NDArray[np.int64] | None,
-    own: Sequence[int],
+    near: NDArray[np.int64], worded: Sequence[NDArray[np.int64]], each: int, own: Sequence[int]
 ) -> list[tuple[int, int]]:
     """Return pairs (number of the part, passage row) to read: the nearest, and the worded alike."""
     pairs: dict[tuple[int, int], None] = {}
-    for number, part in enumerate(parts):
-        by_vector = [int(row) for row in near[number] if row not in own][:each]
-        worded = library.full_text(part, each // 2 + len(own), allowed)
-        by_words = [int(row) for row in worded if row not in own][: each // 2]
-        pairs.update(dict.fromkeys((number, row) for row in (*by_vector, *by_words)))
+    for number, (by_vector, by_words) in enumerate(zip(near, worded, strict=True)):
+        nearest = [int(row) for row in by_vector if row not in own][:each]
+        alike = [int(row) for row in by_words if row not in own][: each // 2]
+        pairs.update(dict.fromkeys((number, row) for row in (*nearest, *alike)))
     return list(pairs)
 
 

@@ -234,6 +234,7 @@ class Store:
         except sqlite3.Error as error:
             raise _damaged(path, error) from error
         store = cls(path, database)
+        store.all(f"PRAGMA mmap_size={path.stat().st_size}")
         store.all("SELECT count(*) FROM sqlite_schema")
         return store
 
