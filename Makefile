@@ -36,17 +36,16 @@ lint: setup ## ruff and mypy
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: setup ## speed, against a peer in the same run (DATA=DIR with search/collection.jsonl.gz)
+bench: setup ## speed against a peer, and the deciding words against a reader (DATA=DIR with search/collection.jsonl.gz)
 	$(if $(DATA),,$(error name the data: make bench DATA=DIR))
 	$(BIN)/python -m benchmarks.search --data $(DATA)
+	$(BIN)/python -m benchmarks.stance --data $(DATA)
+	$(BIN)/python -m benchmarks.why --data $(DATA)
 
 train: setup ## make the shipped stance weights again (DATA=DIR with the labelled pairs)
 	$(if $(DATA),,$(error name the data: make train DATA=DIR))
 	$(BIN)/python -m pip install --disable-pip-version-check --editable '.[train]' --constraint constraints.txt
-	$(BIN)/python -m training.train general --data $(DATA)
-	$(BIN)/python -m training.train officials --data $(DATA)
-	$(BIN)/python -m training.train mixed --data $(DATA)
-	$(BIN)/python -m training.export --data $(DATA)
+	$(BIN)/python -m training.ship accurate fast --data $(DATA)
 
 constraints: setup ## write constraints.txt anew from what .venv holds
 	$(BIN)/python -m pip freeze --disable-pip-version-check --exclude-editable \

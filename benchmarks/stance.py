@@ -25,6 +25,8 @@ from compare.stance.shipped import shipped_tiers
 
 MAX_TOKENS = 256
 ROUNDS = 5
+PEERS = {"fast": "small-student", "accurate": "large-officials"}
+"""The runs whose weights ship, in full precision."""
 
 
 def peer(folder: str) -> Callable[[list[Pair]], None]:
@@ -57,7 +59,8 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--pairs", type=int, default=200)
     for tier in shipped_tiers():
-        parser.add_argument(f"--peer-of-{tier}", help=f"a model of the {tier} one's shape, in fp32")
+        where = f"training/runs/{PEERS[tier]}"
+        parser.add_argument(f"--peer-of-{tier}", default=where, help="one of its shape, in fp32")
     arguments = parser.parse_args()
     dev = read_labelled(arguments.data / "pairs" / "officials.dev.tsv")
     drawn = np.random.default_rng(0).permutation(len(dev))[: arguments.pairs]
@@ -65,7 +68,8 @@ def main() -> None:
     print(f"{len(pairs)} pairs, both orders, {thread_count()} threads, {MAX_TOKENS} tokens at most")
     for tier in shipped_tiers():
         sides = {"ours": ours(tier)}
-        if folder := getattr(arguments, f"peer_of_{tier}"):
+        folder = getattr(arguments, f"peer_of_{tier}")
+        if Path(folder, "config.json").exists():
             sides["peer"] = peer(folder)
         rates = {name: [] for name in sides}
         for _ in range(ROUNDS):

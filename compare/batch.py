@@ -17,6 +17,7 @@ from compare.export import csv_bytes
 from compare.files import write_whole
 from compare.results import Probabilities
 from compare.spreadsheet import escape_cell
+from compare.stance.load import signature
 
 if TYPE_CHECKING:
     from compare.records import Record
@@ -82,7 +83,7 @@ def score_file(
     Raises:
         ExportError: The target cannot be written, or came to be there meanwhile.
     """
-    label_source = f"{stance_model.name}@{stance_model.digest[:12]}"
+    label_source = signature(stance_model)
     scores = stance_model.score([(pair.a, pair.b) for pair in pairs], on_progress)
     verdicts = [
         _verdict(Probabilities(*(float(value) for value in row)), label_source) for row in scores

@@ -91,7 +91,7 @@ class ShippedEncoder:
             self._runner = GraphRunner(_exported_graph())
             self._tokenizer = _shipped_tokenizer()
         feeds = token_feeds(self._tokenizer, texts)
-        vectors = self._runner.run(feeds, on_progress)
+        vectors = self._runner.run(feeds, on_progress)[:, 0]
         return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
 
 
@@ -154,14 +154,15 @@ def _export(folder: Path) -> None:
         )
     model = _traced(source)
     feeds = token_feeds(_shipped_tokenizer(), gate.sentences())
-    exact = GraphRunner(model.SerializeToString()).run(feeds)
+    exact = GraphRunner(model.SerializeToString()).run(feeds)[:, 0]
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
         target = Path(scratch) / folder.name
         target.mkdir()
         smooth(model, feeds[::2])
         kept = narrowing_products(model)[:_EXACT_PRODUCTS]
         quantize(model, target / "model.onnx", tables=False, exact=kept)
-        recall = gate.neighbour_recall(exact, GraphRunner(target / "model.onnx").run(feeds))
+        rounded = GraphRunner(target / "model.onnx").run(feeds)[:, 0]
+        recall = gate.neighbour_recall(exact, rounded)
         precision = "int8"
         if recall < LEAST_RECALL:
             precision = "fp32"

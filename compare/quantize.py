@@ -1,6 +1,6 @@
 """Export a torch model to ONNX and quantise it to 8 bits with little loss.
 
-Weights are 8 bits with a scale for each output channel. Activations get one scale for each text,
+Weights are 8 bits with a scale for each output channel. Activations get one scale for each run,
 and outliers would waste its range. Those of channels are moved into the weights first (SmoothQuant,
 Xiao et al. 2023, equation 4, the share chosen for each product by its error); behind wide layers,
 where tokens differ more, each token is divided by its largest value instead.
@@ -33,12 +33,12 @@ _LARGE_TABLE = 100_000
 _LEAST_LOUDNESS = 0.1
 
 
-def export_graph(module: torch.nn.Module, inputs: Sequence[str]) -> onnx.ModelProto:
-    """Trace a module that takes int64 [1, length] inputs of one common length."""
+def export_graph(module: torch.nn.Module, inputs: Sequence[str], texts: int = 1) -> onnx.ModelProto:
+    """Trace a module that takes int64 [texts, length] inputs, whatever the length."""
     import torch
 
-    example = tuple(torch.randint(5, 1000, (1, 17)) for _ in inputs[:1])
-    example += tuple(torch.zeros((1, 17), dtype=torch.int64) for _ in inputs[1:])
+    example = tuple(torch.randint(5, 1000, (texts, 17)) for _ in inputs[:1])
+    example += tuple(torch.zeros((texts, 17), dtype=torch.int64) for _ in inputs[1:])
     length = torch.export.Dim("length", min=2, max=_MAX_LENGTH)
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings():
@@ -143,7 +143,7 @@ def _activations(
 
 
 def _rounded_activation(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Round as the runtime does: 8 bits, one scale and zero point for the whole text."""
+    """Round as the runtime does: 8 bits, one scale and zero point for all of a run."""
     low, high = min(float(values.min()), 0.0), max(float(values.max()), 0.0)
     step = max((high - low) / 255, 1e-12)
     zero = np.rint(-low / step)

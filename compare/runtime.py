@@ -1,8 +1,8 @@
-"""Run an exported graph: one text a run, one thread a core.
+"""Run an exported graph: one text, or the two orders of one pair, a run; one thread a core.
 
-Each text is its own batch, so there is no padding, and a text's result is the same whatever it is
-scored beside and however many threads there are. That also lets activations be quantised to 8
-bits with a scale of their own for each text. It is faster than padded batches, too.
+Nothing else is in a run, so there is no padding, and a result is the same whatever it is scored
+beside and however many threads there are. That also lets activations be quantised to 8 bits with a
+scale of their own for each run. It is faster than padded batches, too.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def load_tokenizer(path: Path, max_tokens: int) -> Tokenizer:
 
 
 class GraphRunner:
-    """An ONNX graph on the CPU, run on single texts by a pool of threads."""
+    """An ONNX graph on the CPU, run on small feeds by a pool of threads."""
 
     def __init__(self, graph: Path | bytes) -> None:
         """Load the graph.
@@ -86,11 +86,11 @@ class GraphRunner:
     def run(
         self, feeds: Sequence[Feed], on_progress: Progress | None = None
     ) -> NDArray[np.float32]:
-        """Return the first output of each feed (a batch of one), stacked: float32 [n, width]."""
+        """Return the first output of each feed, stacked: float32 [feeds, texts of one, width]."""
         order = sorted(range(len(feeds)), key=lambda n: -_length(feeds[n]))
         found: list[NDArray[np.float32] | None] = [None] * len(feeds)
         with ThreadPoolExecutor(thread_count()) as pool:
-            results = pool.map(lambda n: self._session.run(None, dict(feeds[n]))[0][0], order)
+            results = pool.map(lambda n: self._session.run(None, dict(feeds[n]))[0], order)
             for done, (n, row) in enumerate(zip(order, results, strict=True), start=1):
                 found[n] = row
                 if on_progress and (done % _REPORT_EVERY == 0 or done == len(feeds)):

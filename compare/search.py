@@ -30,6 +30,7 @@ from compare.results import (
 )
 from compare.sources import NEIGHBOURS, may_be_own, own_statements
 from compare.stance.cascade import CascadeStance
+from compare.stance.load import signature
 from compare.statement import Statement
 
 if TYPE_CHECKING:
@@ -314,16 +315,15 @@ def _provenance(library: Library, model: StanceModel, filters: Filters) -> Prove
         library_digest=library.digest,
         statements=manifest.statements,
         passages=manifest.passages,
-        screening=_screening(model),
+        screening=screening(model),
         filters=filters_in_force(filters),
         date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     )
 
 
-def _screening(model: StanceModel) -> str:
-    if not isinstance(model, CascadeStance):
-        return ""
-    return f"{model.fast.name}@{model.fast.digest[:12]}"
+def screening(model: StanceModel) -> str:
+    """Return the signature of the model that chooses what a cascade reads; "" for another."""
+    return signature(model.fast) if isinstance(model, CascadeStance) else ""
 
 
 def filters_in_force(filters: Filters) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""A transformer's layers in a form that exports lean: one text, no mask, no cache.
+"""A transformer's layers in a form that exports lean: texts of one length, no mask, no cache.
 
 Read are the modules of BERT and MPNet as transformers makes them; what is computed is the same.
 """
@@ -19,13 +19,13 @@ def read_tokens(
     *,
     first_only: bool = False,
 ) -> torch.Tensor:
-    """Return what the layers make of the tokens of one text, float32 [1, tokens, width].
+    """Return what the layers make of the tokens, float32 [texts, tokens, width].
 
     Args:
         body: A `BertModel` or an `MPNetModel`.
-        input_ids: int64 [1, tokens].
-        token_type_ids: int64 [1, tokens], where the model has them.
-        first_only: Compute the last layer for the first token alone: [1, 1, width].
+        input_ids: int64 [texts, tokens].
+        token_type_ids: int64 [texts, tokens], where the model has them.
+        first_only: Compute the last layer for the first token alone: [texts, 1, width].
     """
     import torch
 
@@ -75,14 +75,15 @@ def _layer(
     import torch
 
     parts = _attention(layer)
+    texts = asked.shape[0]
 
     def heads(values: torch.Tensor) -> torch.Tensor:
-        return values.reshape(1, -1, parts.heads, parts.width).transpose(1, 2)
+        return values.reshape(texts, -1, parts.heads, parts.width).transpose(1, 2)
 
     query, key, value = parts.query(asked), parts.key(hidden), parts.value(hidden)
     scores = heads(query) @ heads(key).transpose(2, 3) * parts.width**-0.5
     shares = torch.softmax(scores if bias is None else scores + bias, dim=-1)
-    read = (shares @ heads(value)).transpose(1, 2).reshape(1, -1, parts.heads * parts.width)
+    read = (shares @ heads(value)).transpose(1, 2).reshape(texts, -1, parts.heads * parts.width)
     attended = parts.norm(parts.out(read) + asked)
     found: torch.Tensor = layer.output(layer.intermediate(attended), attended)
     return found

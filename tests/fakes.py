@@ -70,6 +70,11 @@ class WordJudge:
             on_progress(len(pairs), len(pairs))
         return np.array(rows, np.float32).reshape(-1, 3)
 
+    def score_parts(
+        self, pairs: Sequence[Any], on_progress: Callable[[int, int], None] | None = None
+    ) -> tuple[NDArray[np.float32], list[Any]]:
+        return self.score(pairs, on_progress), list(pairs)
+
 
 class Ran(NamedTuple):
     """What a command printed and how it ended."""

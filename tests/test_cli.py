@@ -13,6 +13,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -391,6 +392,27 @@ def test_stance_json(run: Run) -> None:
     }
     data = run("stance", "It must end", "It will not end", "--json", "--why").json
     assert [span["text"] for span in data["why"]["b"]] == ["will not"]
+
+
+def test_stance_names_the_sentences_that_decide_a_long_pair(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class ShortSighted(WordJudge):
+        def score_parts(self, pairs, on_progress=None):
+            read = [(replace(a, text=a.text[-11:]), b) for a, b in pairs]
+            return self.score(read), read
+
+    monkeypatch.setattr("compare.stance.load_stance_model", lambda name=None: ShortSighted())
+    long = "Rain fell on the harbour. It must end"
+    told = run("stance", long, "It will not end")
+    assert told.out.splitlines()[2:5] == [
+        "The pair is longer than the model reads at once. It was decided by these sentences:",
+        "  A: It must end",
+        "  B: It will not end",
+    ]
+    data = run("stance", long, "It will not end", "--json", "--why").json
+    assert data["decided_by"] == {"a": "It must end", "b": "It will not end"}
+    assert all(span["start"] >= len(long) - 11 for span in data["why"]["a"])
 
 
 def test_stance_tells_the_model_who_and_when(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

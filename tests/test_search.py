@@ -85,11 +85,11 @@ def test_two_lists_and_the_rest_on_the_topic(library):
     assert "other" not in ids(result.agree + result.oppose + result.neither)
 
 
-def test_lists_are_ranked_by_probability_times_the_root_of_closeness(library):
+def test_lists_are_ranked_by_probability_times_the_fourth_root_of_closeness(library):
     scores = [match.score(Stance.AGREE) for match in run(library).agree]
     assert scores == sorted(scores, reverse=True)
     first = run(library).agree[0]
-    expected = first.probabilities.agree * first.similarity**0.5
+    expected = first.probabilities.agree * first.similarity**0.25
     assert first.score(Stance.AGREE) == pytest.approx(expected)
 
 

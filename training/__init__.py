@@ -1,1 +1,1 @@
-"""How the shipped stance weights are made, one command a stage."""
+"""How the shipped stance weights are made, and what else was tried."""

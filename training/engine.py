@@ -7,6 +7,7 @@ and the same call goes on from it.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -117,18 +118,20 @@ def predict(
     model: PreTrainedModel,
     tokenizer: PreTrainedTokenizerBase,
     texts: Sequence[tuple[str, str]],
+    *,
     batch: int = 64,
+    orders: int = 2,
 ) -> NDArray[np.float32]:
-    """Return logits, float32 [len(texts), 3], the mean of both orders."""
+    """Return logits, float32 [len(texts), 3], the mean of both orders unless one will do."""
     was = model.training
     model.eval()
     order = sorted(range(len(texts)), key=lambda n: len(texts[n][0]) + len(texts[n][1]))
     logits = np.zeros((len(texts), len(LABELS)), np.float32)
     for start in range(0, len(order), batch):
         part = order[start : start + batch]
-        for side in (0, 1):
+        for side in range(orders):
             turned = [(texts[n][side], texts[n][1 - side]) for n in part]
-            logits[part] += model(**encode(tokenizer, turned)).logits.float().numpy() / 2
+            logits[part] += model(**encode(tokenizer, turned)).logits.float().numpy() / orders
     model.train(was)
     return logits
 
@@ -168,8 +171,8 @@ def train(
     settings: Settings,
     target: Path,
     after_epoch: Callable[[PreTrainedModel, PreTrainedTokenizerBase], str] | None = None,
-) -> float:
-    """Train and write the model to `target`; return the minutes it took.
+) -> None:
+    """Train and write the model to `target`, and how many minutes that took.
 
     Args:
         origin: Where it begins.
@@ -235,9 +238,12 @@ def train(
                 },
             )
     masters.take_average()
-    _write(origin, model, masters, tokenizer, target)
+    unfinished = target.with_suffix(".unfinished")
+    _write(origin, model, masters, tokenizer, unfinished)
+    minutes = round((spent + time.monotonic() - began) / 60)
+    (unfinished / "minutes.json").write_text(json.dumps(minutes), encoding="utf-8")
+    unfinished.replace(target)
     checkpoint.unlink(missing_ok=True)
-    return (spent + time.monotonic() - began) / 60
 
 
 def _schedule(step: int, steps: int) -> float:

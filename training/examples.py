@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from training import pairs as pair_files
 from training.batches import Example, Target
+from training.frames import framed
 from training.pairs import LABELS, LabelledPair
 from training.recipes import Mixture
 
@@ -39,7 +40,7 @@ class Pool:
         """
         self.mixture = mixture
         general = _general(mixture, data / "pairs")
-        self._unturned = len(general)
+        self._general = len(general)
         specific = _specific(mixture, data / "pairs")
         claims = data / "pairs" / CLAIMS_FILE
         self._read = len(general) + len(specific)
@@ -55,14 +56,14 @@ class Pool:
         for n, group in self._order():
             pair = self.pairs[n]
             a, b = pair.texts(rng, self.mixture.prefix_drop)
-            if self.mixture.swapped and n >= self._unturned and rng.random() < 0.5:
+            if self.mixture.swapped and n >= self._general and rng.random() < 0.5:
                 a, b = b, a
             examples.append(Example(a, b, self._target(n), self._weight(n), group))
         return examples
 
-    def texts(self) -> list[tuple[str, str]]:
-        """Return every pair as it is read with who and when, for teachers to label."""
-        return [pair.texts(None, 0.0) for pair in self.pairs]
+    def taught(self) -> list[tuple[str, str]]:
+        """Return what teachers label, all but the general pairs, read with who and when."""
+        return [pair.texts(None, 0.0) for pair in self.pairs[self._general :]]
 
     def _weight(self, n: int) -> float:
         if self._read <= n < self._labelled:
@@ -70,10 +71,12 @@ class Pool:
         return self.mixture.confidence[self.pairs[n].confidence - 1]
 
     def _target(self, n: int) -> Target:
-        if self.probabilities is None:
-            return _HARD[self.pairs[n].label]
+        label = _HARD[self.pairs[n].label]
+        if self.probabilities is None or n < self._general:
+            return label
         hard = self.mixture.hard if n < self._labelled else 0.0
-        mixed = (1 - hard) * self.probabilities[n] + hard * np.asarray(_HARD[self.pairs[n].label])
+        soft = self.probabilities[n - self._general]
+        mixed = (1 - hard) * soft + hard * np.asarray(label)
         return float(mixed[0]), float(mixed[1]), float(mixed[2])
 
     def _order(self) -> list[tuple[int, int | None]]:
@@ -108,4 +111,7 @@ def _specific(mixture: Mixture, folder: Path) -> list[LabelledPair]:
             for pair in pair_files.officials(folder / CLAIMS_FILE)
             if LABELS[pair.label] != "neither" or rng.random() < mixture.claims_neither
         ]
+    if mixture.framed:
+        files = (folder / OFFICIALS_FILE, folder / CLAIMS_FILE)
+        found += framed(*(pair_files.officials(file) for file in files), mixture.framed)
     return found

@@ -56,7 +56,7 @@ def dev_pairs(data: Path) -> list[LabelledPair]:
     return pair_files.agreed_dev(data / "pairs" / "officials.dev.tsv")
 
 
-def dev_figures(probabilities: NDArray[np.float32], gold: NDArray[np.int64]) -> dict[str, Any]:
+def dev_figures(gold: Labels, probabilities: Probabilities) -> dict[str, Any]:
     """Return the figures on officials' pairs, rounded."""
     found = report(probabilities, gold)
     return {

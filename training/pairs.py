@@ -7,7 +7,7 @@ import gzip
 import json
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations, product
@@ -158,6 +158,11 @@ def drawn(path: Path, count: int, skip: int = 0, *, polar: bool = False) -> list
     return [_general_pair(row) for row in _drawn(path, count, skip, polar)]
 
 
+def sources(path: Path, count: int, skip: int = 0, *, polar: bool = False) -> Counter[str]:
+    """Count the sources of the pairs that `drawn` returns."""
+    return Counter(row["source"].split(".")[0] for row in _drawn(path, count, skip, polar))
+
+
 def _drawn(path: Path, count: int, skip: int, polar: bool) -> list[dict[str, str]]:
     pool = _general_rows(path)[1]
     if polar:
@@ -180,27 +185,3 @@ def _general_rows(path: Path) -> tuple[list[dict[str, str]], list[dict[str, str]
 def _general_pair(row: dict[str, str]) -> LabelledPair:
     label = LABELS.index(NLI_LABELS[row["label"]])
     return LabelledPair(row["premise"], row["hypothesis"], "", "", label)
-
-
-def general(paths: Sequence[Path], count: int, seed: int) -> list[LabelledPair]:
-    """Sample `count` general pairs, image captions left out."""
-    return [
-        LabelledPair(
-            row["premise"], row["hypothesis"], "", "", LABELS.index(NLI_LABELS[row["label"]])
-        )
-        for row in _sampled_rows(paths, count, seed)
-    ]
-
-
-def general_sources(paths: Sequence[Path], count: int, seed: int) -> dict[str, int]:
-    """Count the pairs of each source in the sample that `general` returns."""
-    drawn = Counter(row["source"].split(".")[0] for row in _sampled_rows(paths, count, seed))
-    return dict(drawn.most_common())
-
-
-def _sampled_rows(paths: Sequence[Path], count: int, seed: int) -> list[dict[str, str]]:
-    pool = [
-        row for path in paths for row in rows(path) if not row["source"].startswith(CAPTION_SOURCES)
-    ]
-    random.Random(seed).shuffle(pool)
-    return pool[:count]

@@ -25,11 +25,12 @@ class Mixture:
         claims: Whether typed claims are read, too.
         claims_neither: The share of the claims' pairs labelled "neither".
         derived: What pairs derived from two readings under one claim weigh; 0 leaves them out.
+        framed: Pairs one side of which is put into a frame that denies or affirms it.
         pairs_of_claims: Keep a passage's claim and counter-claim in one batch.
         confidence: Weights of pairs whose reader was sure by 1, 2 and 3.
         prefix_drop: The chance that a side loses who and when.
         swapped: Turn the sides of officials' pairs round by chance.
-        teachers: Recipes whose mean probabilities take the place of the labels.
+        teachers: Recipes whose mean probabilities take the place of all but general labels.
         hard: The share of the label kept beside the teachers' probabilities.
         unlabelled: Pairs without a label that the teachers label.
     """
@@ -42,6 +43,7 @@ class Mixture:
     claims: bool = False
     claims_neither: float = 0.5
     derived: float = 0.0
+    framed: int = 0
     pairs_of_claims: bool = False
     confidence: tuple[float, float, float] = (1.0, 1.0, 1.0)
     prefix_drop: float = 0.2
@@ -66,7 +68,7 @@ _GENERAL = Recipe(
     "small-general",
     "general pairs only",
     "minilm",
-    Mixture(nli=36_000, argument=14_000, swapped=False),
+    Mixture(nli=24_000, argument=8_000, swapped=False),
     Settings(rate=8e-5, frozen_embeddings=False),
 )
 _BASE = Recipe(
@@ -101,7 +103,7 @@ _SCREENED = (
         "small-polar-general",
         "general stage of entailment and contradiction only, no neutral",
         "minilm",
-        Mixture(nli=36_000, polar=True, swapped=False),
+        Mixture(nli=24_000, polar=True, swapped=False),
         Settings(rate=8e-5, frozen_embeddings=False),
     ),
     _variant("small-polar", "after that general stage", start="small-polar-general"),
@@ -130,6 +132,7 @@ _SCREENED = (
         margin=3.0,
     ),
     _variant("small-derived", "pairs derived from the claims, at half weight", derived=0.5),
+    _variant("small-framed", "5,000 pairs with a side denied or affirmed", framed=5_000),
     _variant("small-longer", "4 epochs instead of 2", epochs=4),
     _variant("small-half", "half of the officials' pairs", officials=0.5),
     _variant("small-quarter", "a quarter of the officials' pairs", officials=0.25),
@@ -166,18 +169,18 @@ _LARGE = (
 )
 _STUDENT = Recipe(
     "small-student",
-    "learns the accurate model's probabilities, of 40,000 unlabelled pairs too: the fast model",
+    "learns the accurate model's probabilities, of 12,000 unlabelled pairs too: the fast model",
     "small-general",
     Mixture(
-        nli=12_000,
+        nli=8_000,
         nli_skip=36_000,
         officials=1.0,
         claims=True,
         teachers=("large-officials",),
         hard=0.2,
-        unlabelled=40_000,
+        unlabelled=12_000,
     ),
-    Settings(epochs=3, rate=8e-5, smoothing=0.0),
+    Settings(epochs=2, rate=8e-5, smoothing=0.0),
 )
 
 RECIPES = {recipe.name: recipe for recipe in (*_SCREENED, *_LARGE, _STUDENT)}

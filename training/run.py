@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
-import time
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +39,6 @@ def run(name: str, data: Path) -> Path:
         return folder
     recipe = RECIPES[name]
     origin = beginning(recipe, data)
-    began = time.monotonic()
     pool = Pool(recipe.mixture, data, unlabelled_pairs(data, recipe.mixture.unlabelled))
     if recipe.mixture.teachers:
         pool.probabilities = np.mean(
@@ -54,7 +52,8 @@ def run(name: str, data: Path) -> Path:
         return str(dev_figures(gold, softmax(logits)))
 
     print(f"{name}: {len(pool.pairs):,} pairs", flush=True)
-    minutes = train(origin, pool.epoch, recipe.settings, folder, after_epoch)
+    if not folder.exists():
+        train(origin, pool.epoch, recipe.settings, folder, after_epoch)
     model, tokenizer = load(folder)
     found = figures(model.to(precision()), tokenizer, data)
     report = {
@@ -66,8 +65,7 @@ def run(name: str, data: Path) -> Path:
         "epochs": recipe.settings.epochs,
         "rate": recipe.settings.rate,
         "seed": recipe.settings.seed,
-        "minutes": round(minutes),
-        "minutes_with_labelling": round((time.monotonic() - began) / 60),
+        "minutes": json.loads((folder / "minutes.json").read_text()),
     }
     (folder / "report.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(report), flush=True)
@@ -102,11 +100,11 @@ def backbone_of(name: str) -> str:
 
 
 def taught(teacher: str, pupil: str, pool: Pool, data: Path) -> NDArray[np.float32]:
-    """Return a teacher's probabilities of a pool, kept beside the pupil's run."""
+    """Return a teacher's probabilities of a pool, one order read, kept beside the pupil's run."""
     kept = RUNS / f"{pupil}.{teacher}.npy"
     if not kept.exists():
         model, tokenizer = load(run(teacher, data))
-        logits = predict(model.to(precision()), tokenizer, pool.texts())
+        logits = predict(model.to(precision()), tokenizer, pool.taught(), orders=1)
         np.save(kept, softmax(logits))
     return np.load(kept)
 

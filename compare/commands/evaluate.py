@@ -42,7 +42,7 @@ def command(file: Path, as_json: bool, as_markdown: bool, stance_model: str | No
         raise click.UsageError("Choose one of --json and --markdown.")
     from compare.evaluation.labelled import read_labelled
     from compare.evaluation.metrics import by_mode, gold_of, report
-    from compare.stance import load_stance_model
+    from compare.stance import load_stance_model, signature
 
     pairs = read_labelled(file)
     with waiting("Loading the stance model …"):
@@ -54,7 +54,7 @@ def command(file: Path, as_json: bool, as_markdown: bool, stance_model: str | No
     gold = gold_of([pair.label for pair in pairs])
     figures = report(probabilities, gold)
     speed: dict[str, Any] = {
-        "model": f"{model.name}@{model.digest[:12]}",
+        "model": signature(model),
         "seconds": seconds,
         "pairs_per_second": len(pairs) / seconds if seconds else 0.0,
     }

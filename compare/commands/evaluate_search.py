@@ -53,7 +53,8 @@ def command(
         read_queries,
     )
     from compare.evaluation.searching import evaluate_search
-    from compare.stance import load_stance_model
+    from compare.search import screening
+    from compare.stance import load_stance_model, signature
 
     asked = read_queries(queries)
     judgements = read_judgements(qrels, asked)
@@ -66,7 +67,8 @@ def command(
     with progress("Searching") as on_progress:
         report = evaluate_search(library, asked, judged, model, on_progress)
     made: dict[str, Any] = {
-        "model": f"{model.name}@{model.digest[:12]}",
+        "model": signature(model),
+        "screening": screening(model),
         "encoder": f"{chosen.name}@{chosen.digest[:12]}",
         "seconds": report.seconds,
     }
@@ -76,11 +78,15 @@ def command(
         return
     say(
         f"{len(report.queries)} queries, {len(library)} passages, model {made['model']}, "
-        f"encoder {made['encoder']}, {report.seconds:.1f} s"
+        f"{_screened(made['screening'])}encoder {made['encoder']}, {report.seconds:.1f} s"
     )
     show_table(_lists(report))
     if verbose:
         show_table(_queries(report, asked))
+
+
+def _screened(by: str) -> str:
+    return f"behind {by}, " if by else ""
 
 
 def _per_query(report: SearchReport, asked: Mapping[str, str]) -> dict[str, Any]:

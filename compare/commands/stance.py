@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,6 +12,9 @@ from compare.commands import options as shared
 from compare.commands.output import progress, remark, say, say_json, waiting
 from compare.errors import QueryError
 from compare.results import Probabilities, Quote, Side, Why
+
+if TYPE_CHECKING:
+    from compare.stance.load import Pair, StanceModel
 
 
 def _of_side(letter: str) -> Callable[[shared.Command], shared.Command]:
@@ -68,18 +71,22 @@ def command(
     if batch is not None:
         _score_file(batch, out, stance_model, as_json=as_json)
         return
-    from compare.stance import load_stance_model
+    from compare.stance import load_stance_model, signature
 
     sides = _side("a", a or "", options), _side("b", b or "", options)
     with waiting("Reading the pair …"):
         model = load_stance_model(stance_model)
-        verdict, reason = _read(model, *sides, why=why)
-    label_source = f"{model.name}@{model.digest[:12]}"
+        verdict, read, reason = _read(model, sides, why=why)
+    label_source = signature(model)
     if as_json:
-        say_json(_as_json(verdict, label_source, sides, reason))
+        say_json(_as_json(verdict, label_source, sides, read, reason))
         return
     say(f"{verdict.stance.value} (probability {verdict.of(verdict.stance):.2f})")
     say(f"agree {verdict.agree:.2f}  oppose {verdict.oppose:.2f}  neither {verdict.neither:.2f}")
+    if read != sides:
+        say("The pair is longer than the model reads at once. It was decided by these sentences:")
+        say(f"  A: {read[0].text}")
+        say(f"  B: {read[1].text}")
     if reason is not None:
         from compare.commands.lines import why_lines
 
@@ -137,16 +144,17 @@ def _side(letter: str, text: str, options: dict[str, Any]) -> Side:
     return shared.side_of(quote)
 
 
-def _read(model: Any, a: Side, b: Side, *, why: bool) -> tuple[Probabilities, Why | None]:
-    if why:
-        from compare.stance import deciding_words
+def _read(model: StanceModel, sides: Pair, *, why: bool) -> tuple[Probabilities, Pair, Why | None]:
+    """Return the verdict, what it is of (sentences of a long pair), and the deciding words."""
+    from compare.stance import deciding_words
 
-        return deciding_words(model, a, b)
-    return Probabilities(*(float(value) for value in model.score([(a, b)])[0])), None
+    scores, (read,) = model.score_parts([sides])
+    verdict = Probabilities(*(float(value) for value in scores[0]))
+    return verdict, read, deciding_words(model, *sides)[1] if why else None
 
 
 def _as_json(
-    verdict: Probabilities, label_source: str, sides: tuple[Side, Side], reason: Why | None
+    verdict: Probabilities, label_source: str, sides: Pair, read: Pair, reason: Why | None
 ) -> dict[str, Any]:
     data: dict[str, Any] = {
         "stance": verdict.stance.value,
@@ -155,6 +163,8 @@ def _as_json(
         "p_neither": verdict.neither,
         "model": label_source,
     }
+    if read != sides:
+        data["decided_by"] = {"a": read[0].text, "b": read[1].text}
     if reason is not None:
         from compare.kept import spans_json
 

@@ -47,7 +47,7 @@ TIERS = ("fast", "accurate")
 CASCADE = "cascade"
 """Both in turn."""
 
-DEFAULT = "fast"
+DEFAULT = CASCADE
 """What is read where no model is named."""
 
 
@@ -74,6 +74,11 @@ def load_stance_model(name_or_path: str | None = None) -> StanceModel:
     from compare.stance.huggingface import HuggingFaceStance
 
     return HuggingFaceStance(name)
+
+
+def signature(model: StanceModel) -> str:
+    """Return what names a model beside its verdicts: its name and 12 digits of its digest."""
+    return f"{model.name}@{model.digest[:12]}"
 
 
 def softmax(

@@ -97,7 +97,7 @@ class ShippedStance:
         """Return the probabilities and, of each pair, what they are of: see `read_in_parts`."""
 
         def score(parts: Sequence[Pair]) -> NDArray[np.float32]:
-            return self._score(parts, _in_pairs(on_progress, len(parts), len(pairs)))
+            return self._score(parts, _of_pairs(on_progress, len(parts), len(pairs)))
 
         return read_in_parts(pairs, self._fits, score)
 
@@ -110,24 +110,24 @@ class ShippedStance:
     def _score(self, pairs: Sequence[Pair], on_progress: Progress | None) -> NDArray[np.float32]:
         if not pairs:
             return np.zeros((0, 3), np.float32)
-        texts = [(clean_text(side_text(a)), clean_text(side_text(b))) for a, b in pairs]
-        both = texts + [(b, a) for a, b in texts]
-        logits = self._runner.run(self._feeds(both), on_progress)
-        mean = (logits[: len(texts)] + logits[len(texts) :]) / 2
-        return softmax(mean, self._calibration["scale"], self._calibration["shift"])
+        logits = self._runner.run(self._feeds(pairs), on_progress).mean(axis=1)
+        return softmax(logits, self._calibration["scale"], self._calibration["shift"])
 
-    def _feeds(self, texts: Sequence[tuple[str, str]]) -> list[Feed]:
+    def _feeds(self, pairs: Sequence[Pair]) -> list[Feed]:
+        """Return what the graph reads of each pair: its two orders, which are equally long."""
+        texts = [(clean_text(side_text(a)), clean_text(side_text(b))) for a, b in pairs]
+        both = self._tokenizer.encode_batch(texts + [(b, a) for a, b in texts])
         return [
             {
-                name: np.asarray([getattr(encoding, _INPUTS[name])], np.int64)
+                name: np.asarray([getattr(order, _INPUTS[name]) for order in orders], np.int64)
                 for name in self._runner.inputs
             }
-            for encoding in self._tokenizer.encode_batch(list(texts))
+            for orders in zip(both[: len(texts)], both[len(texts) :], strict=True)
         ]
 
 
-def _in_pairs(on_progress: Progress | None, parts: int, pairs: int) -> Progress | None:
-    """Count pairs where the runner counts both orders of their parts."""
+def _of_pairs(on_progress: Progress | None, parts: int, pairs: int) -> Progress | None:
+    """Count pairs where the runner counts their parts."""
     if on_progress is None or not parts:
         return None
-    return lambda done, _: on_progress(done * pairs // (2 * parts), pairs)
+    return lambda done, _: on_progress(done * pairs // parts, pairs)

@@ -70,6 +70,6 @@ def provenance_block(result: SearchResult) -> None:
         )
     )
     small(
-        "Rank is probability times the square root of closeness. Closeness is the cosine between "
+        "Rank is probability times the fourth root of closeness. Closeness is the cosine between "
         "the quote and the passage; it chooses what is read and never decides the verdict."
     )

@@ -10,6 +10,7 @@ import streamlit as st
 from compare import __version__
 from compare.library import Library
 from compare.results import Stance, Thresholds
+from compare.stance.cascade import CascadeStance
 from compare.stance.shipped import WEIGHTS, read_manifest, shipped_tiers
 from compare.ui.cards import text_html
 from compare.ui.pieces import facts_html, table_html
@@ -51,10 +52,14 @@ are chosen after the filters were applied. Closeness only chooses what is read: 
 the opposite are often as close as sentences that say the same.</li>
 <li>The stance model reads each pair in both orders and takes the mean, so that the verdict is the
 same whichever comes first. A statement stands by its strongest sentence.</li>
-<li>A list is ordered by <em>probability × √closeness</em>: a sure verdict on a distant sentence
+<li>There are two models. The fast one reads all that was chosen, the accurate one reads again what
+stands near the top of either list: 30 sentences of each. Where a card says “Read by the fast model
+only”, the accurate one did not come to it; such cards stand below the others.</li>
+<li>A list is ordered by <em>probability × ∜closeness</em>: a sure verdict on a distant sentence
 and a faint one on a near sentence both rank low.</li>
 <li>The deciding words are found by leaving out the words, one at a time, and seeing how far the
-probability of the verdict falls; function words count less, and neighbours share.</li> </ul>
+three probabilities move; function words are passed over, and neighbours share.</li>
+</ul>
 </section>
 """
 
@@ -135,6 +140,7 @@ def _confusion(names: Sequence[str], rows: Sequence[Sequence[int]]) -> list[tupl
 def digests(library: Library) -> None:
     """Name the models and the library with their digests."""
     model, made = stance_model(), library.manifest
+    fast = model.fast if isinstance(model, CascadeStance) else None
     st.html(_heading("What runs here"))
     st.html(
         facts_html(
@@ -142,6 +148,7 @@ def digests(library: Library) -> None:
                 ("Program", f"compare {__version__}"),
                 ("Stance model", model.name),
                 ("Its digest", model.digest),
+                *([("Ahead of it", fast.name), ("Its digest", fast.digest)] if fast else []),
                 ("Embedding model", made.encoder),
                 ("Its digest", made.encoder_digest),
                 ("Library", f"{made.statements:,} statements in {made.passages:,} passages"),

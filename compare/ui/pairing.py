@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from compare.feedback import append_pair_correction
-from compare.results import Probabilities, Side, Stance, Why
+from compare.results import Probabilities, Stance, Why
+from compare.stance.load import Pair, signature
 from compare.ui.browsing import EXAMPLE_ANSWER, EXAMPLE_QUOTE
 from compare.ui.cards import bars_html, context_html, marked_html, verdict_html
 from compare.ui.correcting import correction_form
@@ -26,9 +27,17 @@ def example_pair() -> tuple[str, str]:
     return EXAMPLE_QUOTE, EXAMPLE_ANSWER
 
 
-def show_pair(side_a: Side, side_b: Side, probabilities: Probabilities, why: Why) -> None:
-    """Show the verdict, its probabilities, and both sides with the deciding words marked."""
+def show_pair(sides: Pair, probabilities: Probabilities, why: Why, read: Pair) -> None:
+    """Show the verdict, its probabilities, and both sides with the deciding words marked.
+
+    Args:
+        sides: The two statements.
+        probabilities: What was found.
+        why: The words that decide it.
+        read: What it was found of: the statements, or two sentences of theirs.
+    """
     stance = probabilities.stance
+    side_a, side_b = sides
     with st.container(key="pinned-verdict"):
         st.html(
             f'<article class="cp-card cp-whole cp-{stance.value}" aria-label="Verdict: '
@@ -39,8 +48,7 @@ def show_pair(side_a: Side, side_b: Side, probabilities: Probabilities, why: Why
         if probabilities.of(stance) < 0.5:
             small(_UNSURE)
         with st.popover("This verdict is wrong", type="tertiary"):
-            model = stance_model()
-            source = f"{model.name}@{model.digest[:12]}"
+            source = signature(stance_model())
             correction_form(
                 "pair",
                 stance,
@@ -60,4 +68,9 @@ def show_pair(side_a: Side, side_b: Side, probabilities: Probabilities, why: Why
                 f'<blockquote class="cp-words" dir="auto"><p>{marked_html(side.text, spans)}</p>'
                 f"</blockquote>{context_html(side.context)}</article>"
             )
-    small("Marked are the words without which the probability of this verdict falls most.")
+    small("Marked are the words without which the three probabilities change most.")
+    if read != sides:
+        small(
+            "The two are longer than the model reads at once. The verdict is that of the two "
+            f"sentences with the strongest: A “{read[0].text}” and B “{read[1].text}”."
+        )

@@ -16,6 +16,7 @@ from compare.library import Library
 from compare.results import Filters, Match, Probabilities, Quote, SearchResult, Side, Why
 from compare.search import explain, search
 from compare.stance import StanceModel, deciding_words, load_stance_model
+from compare.stance.load import Pair
 
 _LIBRARIES = 4
 _RESULTS = 64
@@ -78,10 +79,11 @@ def _with(result: SearchResult, found: Mapping[str, Match]) -> SearchResult:
 
 
 @st.cache_resource(show_spinner="Reading the pair…", max_entries=_RESULTS)
-def _pair(key: str, _side_a: Side, _side_b: Side) -> tuple[Probabilities, Why]:
-    return deciding_words(stance_model(), _side_a, _side_b)
+def _pair(key: str, _side_a: Side, _side_b: Side) -> tuple[Probabilities, Why, Pair]:
+    (read,) = stance_model().score_parts([(_side_a, _side_b)])[1]
+    return *deciding_words(stance_model(), _side_a, _side_b), read
 
 
-def explained_pair(side_a: Side, side_b: Side) -> tuple[Probabilities, Why]:
-    """Return the verdict on a pair and its deciding words."""
+def explained_pair(side_a: Side, side_b: Side) -> tuple[Probabilities, Why, Pair]:
+    """Return the verdict on a pair, its deciding words, and the sentences read of a long one."""
     return _pair(repr((stance_model().digest, side_a, side_b)), side_a, side_b)

@@ -60,7 +60,7 @@ def test_json_has_the_figures_of_both_lists(measure) -> None:
     told = measure("--json")
     assert (told.code, told.err) == (0, "")
     data = told.json
-    assert list(data) == ["agree", "oppose", "model", "encoder", "seconds"]
+    assert list(data) == ["agree", "oppose", "model", "screening", "encoder", "seconds"]
     assert data["model"] == "judge@555555555555"
     assert data["encoder"] == f"hashing@{HashingEncoder(256).digest[:12]}"
     assert data["seconds"] > 0

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from compare.results import Side
+from compare.search import screening
+from compare.stance import signature
 from compare.stance.cascade import READ_AGAIN, CascadeStance
 
 
@@ -68,8 +70,8 @@ def test_a_pair_by_itself_is_the_accurate_models():
     assert fast.asked == []
 
 
-def test_the_digest_names_both():
-    tables = [Table(name, []) for name in "abc"]
-    digests = {CascadeStance(x, y).digest for x in tables for y in tables}
-    assert len(digests) == 9
-    assert all(len(digest) == 64 for digest in digests)
+def test_it_is_named_after_the_model_that_gives_its_verdicts():
+    cascade = CascadeStance(Table("f", []), Table("a", []))
+    assert signature(cascade) == f"a@{'a' * 12}"
+    assert screening(cascade) == f"f@{'f' * 12}"
+    assert screening(cascade.accurate) == ""

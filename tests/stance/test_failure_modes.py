@@ -9,7 +9,10 @@ import pytest
 
 from compare.countries import parse_countries
 from compare.evaluation.labelled import read_labelled
+from compare.evaluation.metrics import gold_of, report
 from compare.results import Stance
+from compare.stance import load_stance_model
+from compare.stance.shipped import WEIGHTS, read_manifest
 
 FILE = Path(__file__).parents[1] / "data" / "failure_modes.tsv"
 MODES = [
@@ -61,3 +64,13 @@ def test_the_states_are_made_up(by_mode):
     }
     known = [name for name in names for entry in parse_countries(name) if entry.code]
     assert known == []
+
+
+@pytest.mark.parametrize(("tier", "least"), [("fast", 0.3), ("accurate", 0.54)])
+def test_the_weights_do_as_well_as_their_manifest_says(tier, least):
+    pairs = read_labelled(FILE)
+    scores = load_stance_model(tier).score([(pair.a, pair.b) for pair in pairs])
+    found = report(scores, gold_of([pair.label for pair in pairs])).macro_f1
+    recorded = read_manifest(WEIGHTS / tier)["failure_modes"]["all"]["macro_f1"]
+    assert found > least
+    assert found == pytest.approx(recorded, abs=0.03)

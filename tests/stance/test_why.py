@@ -10,11 +10,17 @@ from compare.stance import deciding_words, load_stance_model
 from compare.stance.why import SHARE, without, words_of
 
 
-class NotJudge:
-    """Opposes as surely as the passage says "never" and the quote "must"; else neither."""
+class Reader:
+    """Reads pairs of any length at once."""
 
-    name = "judge"
-    digest = "0" * 64
+    name, digest = "reader", "0" * 64
+
+    def score_parts(self, pairs, on_progress=None):
+        return self.score(pairs), list(pairs)
+
+
+class NotJudge(Reader):
+    """Opposes as surely as the passage says "never" and the quote "must"; else neither."""
 
     def score(self, pairs, on_progress=None):
         rows = []
@@ -50,9 +56,7 @@ def test_at_most_a_share_of_the_words_is_marked():
 
 
 def test_negations_count_more_than_other_function_words():
-    class Reads:
-        name, digest = "reads", "0" * 64
-
+    class Reads(Reader):
         def score(self, pairs, on_progress=None):
             rows = []
             for a, _ in pairs:
@@ -78,10 +82,26 @@ def test_without_closes_the_gap():
     assert without("one two three", [(8, 13), (0, 3)]) == "two"
 
 
-def test_marked_words_move_the_verdict_more_than_random_ones():
-    """Faithfulness over 100 pairs: leave out what is marked, or as many words by chance."""
-    model = load_stance_model()
-    texts = sentences(200, seed=23)
+def test_of_a_long_pair_words_of_the_sentences_that_decide_are_marked():
+    model = load_stance_model("fast")
+    a, b = (Side(" ".join(sentences(40, seed=seed))) for seed in (5, 6))
+    scores, (read,) = model.score_parts([(a, b)])
+    verdict, why = deciding_words(model, a, b)
+    assert [verdict.agree, verdict.oppose, verdict.neither] == pytest.approx(scores[0].tolist())
+    assert why.quote
+    assert why.passage
+    for side, spans, decisive in zip((a, b), (why.quote, why.passage), read, strict=True):
+        assert len(decisive.text) < len(side.text)
+        first = side.text.index(decisive.text)
+        for span in spans:
+            assert first <= span.start < span.end <= first + len(decisive.text)
+
+
+@pytest.mark.parametrize(("tier", "count"), [("fast", 100), ("accurate", 25)])
+def test_marked_words_move_the_verdict_more_than_random_ones(tier, count):
+    """Faithfulness: leave out what is marked, or as many words by chance."""
+    model = load_stance_model(tier)
+    texts = sentences(2 * count, seed=23)
     rng = random.Random(4)
     pairs = [(Side(a), Side(b)) for a, b in zip(texts[::2], texts[1::2], strict=True)]
     before, marked_out, random_out, columns = [], [], [], []
@@ -92,10 +112,10 @@ def test_marked_words_move_the_verdict_more_than_random_ones():
         cut, chance = [], []
         for side, spans in ((a, why.quote), (b, why.passage)):
             offsets = [(span.start, span.end) for span in spans]
-            count = sum(len(words_of(side.text[start:end])) for start, end in offsets)
+            marked = sum(len(words_of(side.text[start:end])) for start, end in offsets)
             words = words_of(side.text)
             cut.append(replace(side, text=without(side.text, offsets)))
-            drawn = rng.sample(words, min(count, len(words)))
+            drawn = rng.sample(words, min(marked, len(words)))
             chance.append(replace(side, text=without(side.text, drawn)))
         marked_out.append(tuple(cut))
         random_out.append(tuple(chance))
@@ -103,6 +123,6 @@ def test_marked_words_move_the_verdict_more_than_random_ones():
     full, cut, chance = (
         model.score(versions)[rows, columns] for versions in (before, marked_out, random_out)
     )
-    assert len(pairs) >= 100
+    assert len(pairs) == count
     assert (full - cut).mean() > 2 * max((full - chance).mean(), 0.0)
     assert ((full - cut) > (full - chance)).mean() > 0.7

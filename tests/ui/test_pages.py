@@ -217,5 +217,5 @@ def test_the_method_gives_the_figures_of_the_model_itself(page):
         assert f"The {tier} model" in html
         assert f"{figures['pairs']:,} pairs" in html
         assert f"{figures['macro_f1']:.2f}" in html
-    for words in ("What the labels mean", "probability × √closeness", "How to cite"):
+    for words in ("What the labels mean", "probability × ∜closeness", "How to cite"):
         assert words in html

@@ -55,5 +55,5 @@ with said_plainly():
         st.form_submit_button("Compare", type="primary", key="pair-go")
     if not (side_a.text and side_b.text):
         raise QueryError("Paste words on both sides.")
-    probabilities, why = explained_pair(side_a, side_b)
-    show_pair(side_a, side_b, probabilities, why)
+    probabilities, why, read = explained_pair(side_a, side_b)
+    show_pair((side_a, side_b), probabilities, why, read)

@@ -1,0 +1,105 @@
+"""The deciding words that the program marks against those that a reader marked.
+
+    python -m benchmarks.why --data DIR
+
+Token F1 of a pair: of the words (`\\w+`) that either marked, on both sides together; the program
+marks about the share of words that readers do. Beside it stand the F1 of as many words drawn by
+chance, and how far the verdict's probability falls when the marked words, or the drawn ones, are
+left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import random
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from compare.results import Side, Stance
+from compare.stance import deciding_words, load_stance_model
+from compare.stance.load import StanceModel
+from compare.stance.shipped import shipped_tiers
+from compare.stance.why import without
+
+_TOKEN = re.compile(r"\w+")
+_SEED = 5
+
+Offsets = tuple[int, int]
+
+
+def pairs(data: Path) -> list[tuple[tuple[str, str], tuple[str, str]]]:
+    """Read the marked pairs: the two texts, and the words marked in each."""
+    path = data / "pairs" / "officials.dev.why.tsv"
+    with path.open(encoding="utf-8", newline="") as handle:
+        rows = csv.DictReader(handle, delimiter="\t", quoting=csv.QUOTE_NONE)
+        return [((row["a"], row["b"]), (row["words_a"], row["words_b"])) for row in rows]
+
+
+def inside(text: str, spans: Iterable[Offsets]) -> set[Offsets]:
+    """Return the tokens of a text that begin in a span."""
+    held = list(spans)
+    tokens = (match.span() for match in _TOKEN.finditer(text))
+    return {token for token in tokens if any(start <= token[0] < end for start, end in held)}
+
+
+def marked_by_reader(text: str, words: str) -> set[Offsets]:
+    """Return the tokens of the phrases that a reader marked."""
+    phrases = [phrase for phrase in words.split(" || ") if phrase and phrase in text]
+    return inside(text, ((text.index(p), text.index(p) + len(p)) for p in phrases))
+
+
+def token_f1(ours: list[set[Offsets]], theirs: list[set[Offsets]]) -> float:
+    """Return the F1 over both sides of a pair."""
+    both = sum(len(a & b) for a, b in zip(ours, theirs, strict=True))
+    return 2 * both / max(1, sum(map(len, ours)) + sum(map(len, theirs)))
+
+
+def measure(model: StanceModel, data: Path) -> dict[str, float]:
+    """Return the means over all marked pairs."""
+    rng = random.Random(_SEED)
+    found: dict[str, list[float]] = {"token F1": [], "by chance": [], "share marked": []}
+    read: list[tuple[Side, Side]] = []
+    columns = []
+    for texts, words in pairs(data):
+        verdict, why = deciding_words(model, Side(texts[0]), Side(texts[1]))
+        spans = [[(span.start, span.end) for span in side] for side in (why.quote, why.passage)]
+        ours = [inside(text, side) for text, side in zip(texts, spans, strict=True)]
+        theirs = [marked_by_reader(text, side) for text, side in zip(texts, words, strict=True)]
+        tokens = [sorted(inside(text, [(0, len(text))])) for text in texts]
+        drawn = [set(rng.sample(t, len(o))) for t, o in zip(tokens, ours, strict=True)]
+        found["token F1"].append(token_f1(ours, theirs))
+        found["by chance"].append(token_f1(drawn, theirs))
+        found["share marked"].append(sum(map(len, ours)) / sum(map(len, tokens)))
+        sides = Side(texts[0]), Side(texts[1])
+        columns.append(list(Stance).index(verdict.stance))
+        for cut in ([[], []], spans, [sorted(d) for d in drawn]):
+            a, b = (
+                replace(side, text=without(side.text, c))
+                for side, c in zip(sides, cut, strict=True)
+            )
+            read.append((a, b))
+    scores = model.score(read).reshape(len(columns), 3, 3)
+    whole, ours_out, drawn_out = scores[np.arange(len(columns)), :, columns].T
+    means = {name: float(np.mean(values)) for name, values in found.items()}
+    means["fall without the marked words"] = float((whole - ours_out).mean())
+    means["fall without drawn words"] = float((whole - drawn_out).mean())
+    return means
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True)
+    arguments = parser.parse_args()
+    for tier in shipped_tiers():
+        print(f"{tier}:")
+        for name, value in measure(load_stance_model(tier), arguments.data).items():
+            print(f"  {name}: {value:.3f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,254 @@
+"""Turn trained models into the shipped weights: quantise, gate, calibrate, write manifest and card.
+
+    python -m training.ship fast accurate --data DIR
+
+Runs the recipes that are not there yet first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import tempfile
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+from compare.encoder import file_sha256
+from compare.evaluation.labelled import read_labelled
+from compare.evaluation.metrics import by_mode, gold_of, report
+from compare.quantize import export_graph, quantize, smooth
+from compare.runtime import Feed, GraphRunner
+from compare.stance.shipped import WEIGHTS, ShippedStance, probe_pairs
+from compare.tracing import read_tokens
+from training import backbones
+from training import pairs as pair_files
+from training.calibration import chosen, fold_losses
+from training.card import write_card
+from training.examples import ARGUMENT_FILE, NLI_FILE
+from training.figures import dev_figures
+from training.pairs import LABELS, LabelledPair
+from training.recipes import BACKBONES, RECIPES
+from training.run import RUNS, backbone_of, run
+
+MAX_TOKENS = 256
+LEAST_SAME_LABEL = 0.98
+SMOOTHED_ON = 300
+FAILURE_MODES = Path(__file__).parents[1] / "tests" / "data" / "failure_modes.tsv"
+"""Made-up pairs, never trained on, that each test one difficulty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A shipped model: the recipe that makes it, its name, and what it may weigh."""
+
+    recipe: str
+    name: str
+    most_bytes: int
+
+
+TIERS = {
+    "fast": Tier("small-student", "compare-stance-fast", 25_000_000),
+    "accurate": Tier("large-officials", "compare-stance-accurate", 95_000_000),
+}
+
+
+class Scorer(torch.nn.Module):
+    """The classifier, which reads the first token of each text alone."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.whole = AutoModelForSequenceClassification.from_pretrained(folder)
+
+    def forward(
+        self, input_ids: torch.Tensor, token_type_ids: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        whole = self.whole
+        first = read_tokens(whole.base_model, input_ids, token_type_ids, first_only=True)
+        pooler = getattr(whole.base_model, "pooler", None)
+        return whole.classifier(first if pooler is None else pooler(first))
+
+
+def input_names(tokenizer: Any) -> tuple[str, ...]:
+    """Return what a model reads: MPNet has no token types."""
+    return tuple(
+        name for name in ("input_ids", "token_type_ids") if name in tokenizer.model_input_names
+    )
+
+
+def feeds(tokenizer: Any, pool: list[LabelledPair]) -> list[Feed]:
+    """Return what the graph reads: the two orders of each pair."""
+    texts = [pair.texts(None, 0.0) for pair in pool]
+    return [
+        {
+            name: np.asarray(values, np.int64)
+            for name, values in tokenizer(
+                [a, b], [b, a], truncation=True, max_length=MAX_TOKENS
+            ).items()
+            if name in input_names(tokenizer)
+        }
+        for a, b in texts
+    ]
+
+
+def logits_of(graph: Path | bytes, read: list[Feed]) -> NDArray[np.float32]:
+    """Return the mean of the logits of the two orders, float32 [pairs, 3]."""
+    return GraphRunner(graph).run(read).mean(axis=1)
+
+
+def ship(tier: str, data: Path) -> None:
+    """Write a tier's weights, or stop where a gate is not passed."""
+    wanted = TIERS[tier]
+    source = run(wanted.recipe, data)
+    tokenizer = AutoTokenizer.from_pretrained(source)
+    train = pair_files.officials(data / "pairs" / "officials.train.tsv")
+    dev = pair_files.agreed_dev(data / "pairs" / "officials.dev.tsv")
+    gold = np.asarray([pair.label for pair in dev])
+    dev_feeds = feeds(tokenizer, dev)
+    model = export_graph(Scorer(source), input_names(tokenizer), texts=2)
+    exact = logits_of(model.SerializeToString(), dev_feeds)
+    WEIGHTS.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=WEIGHTS.parent) as scratch:
+        folder = Path(scratch) / tier
+        folder.mkdir()
+        smooth(model, feeds(tokenizer, train[:SMOOTHED_ON]))
+        quantize(model, folder / "model.onnx", tables=True)
+        logits = logits_of(folder / "model.onnx", dev_feeds)
+        same = float((exact.argmax(1) == logits.argmax(1)).mean())
+        write_tokenizer(source / "tokenizer.json", folder / "tokenizer.json")
+        size = sum(path.stat().st_size for path in folder.iterdir())
+        print(f"8 bits against full precision: same label on {same:.4f} of dev; {size:,} bytes")
+        if same < LEAST_SAME_LABEL or size > wanted.most_bytes:
+            raise SystemExit("The export does not pass its gate; nothing was written.")
+        losses = fold_losses(logits, gold)
+        calibration = chosen(losses, logits, gold)
+        probabilities = calibration.apply(logits)
+        manifest = {
+            "name": wanted.name,
+            "made": datetime.datetime.now(datetime.UTC).date().isoformat(),
+            "labels": list(LABELS),
+            "max_tokens": MAX_TOKENS,
+            "calibration": asdict(calibration),
+            "files": {path.name: file_sha256(path) for path in sorted(folder.iterdir())},
+            **origin(wanted.recipe, data),
+            "dev": dev_figures(gold, probabilities),
+            "reliability": reliability(gold, probabilities),
+            "log_loss_of_calibrations": losses,
+            "int8_same_label": round(same, 4),
+        }
+        manifest |= beside_dev(folder, manifest)
+        text = json.dumps(manifest, indent=1) + "\n"
+        (folder / "manifest.json").write_text(text, encoding="utf-8")
+        if (WEIGHTS / tier).exists():
+            (WEIGHTS / tier).replace(Path(scratch) / "old")
+        folder.replace(WEIGHTS / tier)
+    print(text)
+    write_card()
+
+
+def origin(recipe: str, data: Path) -> dict[str, Any]:
+    """Return where a model comes from: backbone, stages, and the digests of what was read."""
+    backbone = backbone_of(recipe)
+    names = []
+    while recipe not in BACKBONES:
+        names.insert(0, recipe)
+        recipe = RECIPES[recipe].start
+    mixtures = [RECIPES[name].mixture for name in names]
+    sources: Counter[str] = Counter()
+    for mixture in mixtures:
+        sources += pair_files.sources(
+            data / "pairs" / NLI_FILE, mixture.nli, mixture.nli_skip, polar=mixture.polar
+        )
+        sources += pair_files.sources(data / "pairs" / ARGUMENT_FILE, mixture.argument)
+    return {
+        "backbone": {
+            "name": backbones.NAMES[backbone],
+            "licence": "Apache-2.0",
+            "sha256": backbones.DIGESTS[backbone],
+        },
+        "stages": [
+            {**json.loads((RUNS / name / "report.json").read_text()), "reads": asdict(mixture)}
+            for name, mixture in zip(names, mixtures, strict=True)
+        ],
+        "general_sources": dict(sources.most_common()),
+        "data_files": {
+            path.name: file_sha256(path)
+            for path in sorted((data / "pairs").glob("*.tsv*"))
+            if path.name.startswith(("nli", "argument", "officials", "claims.train"))
+            and "why" not in path.name
+        },
+    }
+
+
+def reliability(
+    gold: NDArray[np.int64], probabilities: NDArray[np.float32], bins: int = 10
+) -> list[dict[str, float]]:
+    """Return of each bin of the top label's probability: its mean, the share right, the number."""
+    top, right = probabilities.max(1), probabilities.argmax(1) == gold
+    place = np.minimum((top * bins).astype(int), bins - 1)
+    return [
+        {
+            "probability": round(float(top[place == n].mean()), 3),
+            "right": round(float(right[place == n].mean()), 3),
+            "pairs": int((place == n).sum()),
+        }
+        for n in range(bins)
+        if (place == n).any()
+    ]
+
+
+def beside_dev(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the shipped form says of the probe pairs and of the failure modes.
+
+    The probe pairs are checked again on other processors.
+    """
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    model = ShippedStance(folder)
+    pairs = read_labelled(FAILURE_MODES)
+    found = model.score([(pair.a, pair.b) for pair in pairs])
+    gold = gold_of([pair.label for pair in pairs])
+    modes = by_mode(found, gold, [str(pair.mode) for pair in pairs])
+    whole = report(found, gold)
+    return {
+        "failure_modes": {
+            "all": {"pairs": whole.n, **_short(whole.accuracy, whole.macro_f1)},
+            **{m: {"pairs": f.n, **_short(f.accuracy, f.macro_f1)} for m, f in modes.items()},
+        },
+        "probe": [[round(float(v), 4) for v in row] for row in model.score(probe_pairs())],
+    }
+
+
+def _short(accuracy: float, macro_f1: float) -> dict[str, float]:
+    return {"accuracy": round(accuracy, 3), "macro_f1": round(macro_f1, 3)}
+
+
+def write_tokenizer(source: Path, target: Path) -> None:
+    """Write the tokenizer without padding or truncation: the program sets its own."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(source))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    tokenizer.save(str(target), pretty=False)
+
+
+def main() -> None:
+    """Ship the tiers named on the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("tiers", nargs="+", choices=sorted(TIERS))
+    parser.add_argument("--data", type=Path, required=True)
+    arguments = parser.parse_args()
+    for tier in arguments.tiers:
+        ship(tier, arguments.data)
+
+
+if __name__ == "__main__":
+    main()
