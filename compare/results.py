@@ -123,8 +123,8 @@ class Thresholds:
 class Span:
     """Characters `start`..`end` of a text that decide the verdict.
 
-    `weight` is above 0, the more the heavier: the sum over the words of how far the probabilities
-    move when each is left out, shared with its neighbours (`compare.stance.why`).
+    `weight` is above 0, the more the heavier: summed over the words, the root of what the verdict's
+    probability falls by when each is left out, shared with its neighbours (`compare.stance.why`).
     """
 
     start: int

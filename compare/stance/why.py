@@ -1,11 +1,11 @@
 """The words that decide a verdict, by occlusion.
 
-A word counts as much as the three probabilities move when it is left out (occlusion, Zeiler and
-Fergus 2014, over words; the distance is that of total variation). Function words other than
-negations are passed over, and each word lends a quarter of what it counts to either neighbour,
-since readers mark phrases. On dev pairs that a reader marked this agrees with the reader better
-than the fall of the verdict's probability does, leaving out runs of words, or leaving out function
-words, too (`benchmarks/why.py`).
+A word counts as the square root of what the verdict's probability falls by when it is left out
+(occlusion, Zeiler and Fergus 2014, over words). Function words other than negations are passed
+over, and each word lends a quarter of what it counts to either neighbour, since readers mark
+phrases. On dev pairs that a reader marked this agrees with the reader better than leaving out runs
+of words or function words, too. Words that move the probabilities in any direction agree better
+still, but the verdict does not hang on them (`training/EXPERIMENTS.md`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.fulltext import STOP_WORDS
-from compare.results import Probabilities, Side, Span, Why
+from compare.results import Probabilities, Side, Span, Stance, Why
 from compare.stance.load import StanceModel
 
 _WORD = re.compile(r"\w+(?:['’.-]\w+)*")
@@ -62,10 +62,11 @@ def deciding_words(model: StanceModel, a: Side, b: Side) -> tuple[Probabilities,
         pairs.append((changed, b) if n == 0 else (a, changed))
     scores = model.score(pairs)
     verdict = Probabilities(*(float(value) for value in scores[0]))
-    moves = [np.zeros(len(found)) for found in words]
+    column = list(Stance).index(verdict.stance)
+    falls = [np.zeros(len(found)) for found in words]
     for (n, place), row in zip(left_out, scores[1:], strict=True):
-        moves[n][place] = np.abs(scores[0] - row).sum() / 2
-    weights = [_lent(found) for found in moves]
+        falls[n][place] = max(float(scores[0, column] - row[column]), 0.0) ** 0.5
+    weights = [_lent(found) for found in falls]
     marks = _marked(weights)
     marked = [_spans(sides[n].text, words[n], weights[n], marks[n]) for n in (0, 1)]
     starts = [whole[n].text.index(sides[n].text) for n in (0, 1)]
@@ -85,9 +86,9 @@ def _counting(text: str, words: Sequence[tuple[int, int]]) -> list[int]:
     return telling or list(every)
 
 
-def _lent(moves: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the moves with a part of each lent to its neighbours."""
-    return np.convolve(moves, _LENT)[1:-1] if len(moves) else moves
+def _lent(falls: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what words count, a part of each lent to its neighbours."""
+    return np.convolve(falls, _LENT)[1:-1] if len(falls) else falls
 
 
 def _marked(weights: Sequence[NDArray[np.float64]]) -> list[NDArray[np.bool_]]:

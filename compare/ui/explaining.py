@@ -58,7 +58,7 @@ only”, the accurate one did not come to it; such cards stand below the others.
 <li>A list is ordered by <em>probability × ∜closeness</em>: a sure verdict on a distant sentence
 and a faint one on a near sentence both rank low.</li>
 <li>The deciding words are found by leaving out the words, one at a time, and seeing how far the
-three probabilities move; function words are passed over, and neighbours share.</li>
+probability of the verdict falls; function words are passed over, and neighbours share.</li>
 </ul>
 </section>
 """

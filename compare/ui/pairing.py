@@ -68,7 +68,7 @@ def show_pair(sides: Pair, probabilities: Probabilities, why: Why, read: Pair) -
                 f'<blockquote class="cp-words" dir="auto"><p>{marked_html(side.text, spans)}</p>'
                 f"</blockquote>{context_html(side.context)}</article>"
             )
-    small("Marked are the words without which the three probabilities change most.")
+    small("Marked are the words without which the probability of this verdict falls most.")
     if read != sides:
         small(
             "The two are longer than the model reads at once. The verdict is that of the two "
