@@ -11,7 +11,6 @@ left out.
 from __future__ import annotations
 
 import argparse
-import csv
 import random
 import re
 from collections.abc import Iterable
@@ -20,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
+from compare.evaluation.pair_files import read_rows
 from compare.results import Side, Stance
 from compare.stance import deciding_words, load_stance_model
 from compare.stance.load import StanceModel
@@ -34,10 +34,8 @@ Offsets = tuple[int, int]
 
 def pairs(data: Path) -> list[tuple[tuple[str, str], tuple[str, str]]]:
     """Read the marked pairs: the two texts, and the words marked in each."""
-    path = data / "pairs" / "officials.dev.why.tsv"
-    with path.open(encoding="utf-8", newline="") as handle:
-        rows = csv.DictReader(handle, delimiter="\t", quoting=csv.QUOTE_NONE)
-        return [((row["a"], row["b"]), (row["words_a"], row["words_b"])) for row in rows]
+    rows = [row.cells for row in read_rows(data / "pairs" / "officials.dev.why.tsv")]
+    return [((row["a"], row["b"]), (row["words_a"], row["words_b"])) for row in rows]
 
 
 def inside(text: str, spans: Iterable[Offsets]) -> set[Offsets]:

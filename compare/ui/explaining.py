@@ -10,7 +10,7 @@ import streamlit as st
 from compare import __version__
 from compare.library import Library
 from compare.results import Stance, Thresholds
-from compare.stance.cascade import CascadeStance
+from compare.stance.cascade import READ_AGAIN, CascadeStance
 from compare.stance.shipped import WEIGHTS, read_manifest, shipped_tiers
 from compare.ui.cards import text_html
 from compare.ui.pieces import facts_html, table_html
@@ -41,7 +41,7 @@ what the same speaker said at another time.</p>
 </section>
 """
 
-_READING = """
+_READING = f"""
 <section class="cp-section">
 <h2>How a list comes about</h2>
 <ul>
@@ -53,8 +53,8 @@ the opposite are often as close as sentences that say the same.</li>
 <li>The stance model reads each pair in both orders and takes the mean, so that the verdict is the
 same whichever comes first. A statement stands by its strongest sentence.</li>
 <li>There are two models. The fast one reads all that was chosen, the accurate one reads again what
-stands near the top of either list: 30 sentences of each. Where a card says “Read by the fast model
-only”, the accurate one did not come to it; such cards stand below the others.</li>
+stands near the top of either list: {READ_AGAIN} sentences of each. Where a card says “Read by the
+fast model only”, the accurate one did not come to it; such cards stand below the others.</li>
 <li>A list is ordered by <em>probability × ∜closeness</em>: a sure verdict on a distant sentence
 and a faint one on a near sentence both rank low.</li>
 <li>The deciding words are found by leaving out the words, one at a time, and seeing how far the
