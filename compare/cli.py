@@ -1,4 +1,4 @@
-"""The command line: `compare build | search | stance | show | info | export | evaluate | app`.
+"""The command line: `compare build | import | search | stance | show | export | evaluate | app`.
 
 Results go to standard output, remarks and errors to standard error. An error a person can mend is
 one sentence with exit code 2; Ctrl-C ends with 130.
@@ -24,6 +24,7 @@ _COMMANDS = {
     "search": "compare.commands.search:command",
     "stance": "compare.commands.stance:command",
     "build": "compare.commands.build:command",
+    "import": "compare.commands.import_corpus:command",
     "show": "compare.commands.library:show",
     "delete": "compare.commands.library:delete",
     "info": "compare.commands.library:info",

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from compare.errors import ExportError
 
 
-def write_whole(path: Path, data: bytes, *, force: bool = False) -> None:
-    """Write `data` under a temporary name beside `path`, then rename: never half a file.
+@contextmanager
+def writing(path: Path, *, force: bool = False) -> Iterator[IO[bytes]]:
+    """Give a file under a temporary name beside `path`, renamed at the end: never half a file.
+
+    Where the block is left by an error, nothing is kept.
 
     Raises:
         ExportError: The file is there already and `force` is not given, or it cannot be written.
@@ -23,7 +29,7 @@ def write_whole(path: Path, data: bytes, *, force: bool = False) -> None:
             dir=path.parent, prefix=f".{path.name}.", suffix=".tmp"
         )
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            yield file
         Path(temporary).chmod(0o666 & ~_umask())
         Path(temporary).replace(path)
     except OSError as error:
@@ -33,6 +39,12 @@ def write_whole(path: Path, data: bytes, *, force: bool = False) -> None:
     finally:
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)
+
+
+def write_whole(path: Path, data: bytes, *, force: bool = False) -> None:
+    """Write a file or nothing of it; raise as `writing` does."""
+    with writing(path, force=force) as file:
+        file.write(data)
 
 
 def _umask() -> int:

@@ -30,7 +30,8 @@ class Mixture:
         confidence: Weights of pairs whose reader was sure by 1, 2 and 3.
         prefix_drop: The chance that a side loses who and when.
         swapped: Turn the sides of officials' pairs round by chance.
-        teachers: Recipes whose mean probabilities take the place of all but general labels.
+        teachers: Recipes, or tiers that ship, whose mean probabilities take the place of all but
+            general labels.
         hard: The share of the label kept beside the teachers' probabilities.
         unlabelled: Pairs without a label that the teachers label.
     """
@@ -68,7 +69,7 @@ _GENERAL = Recipe(
     "small-general",
     "general pairs only",
     "minilm",
-    Mixture(nli=24_000, argument=8_000, swapped=False),
+    Mixture(nli=60_000, argument=10_000, swapped=False),
     Settings(rate=8e-5, frozen_embeddings=False),
 )
 _BASE = Recipe(
@@ -103,18 +104,18 @@ _SCREENED = (
         "small-polar-general",
         "general stage of entailment and contradiction only, no neutral",
         "minilm",
-        Mixture(nli=24_000, polar=True, swapped=False),
+        Mixture(nli=60_000, polar=True, swapped=False),
         Settings(rate=8e-5, frozen_embeddings=False),
     ),
     _variant("small-polar", "after that general stage", start="small-polar-general"),
     _variant("small-no-claims", "officials' pairs alone in the last stage", claims=False),
     _variant("small-all-neither", "all of the claims' neither", claims_neither=1.0),
-    _variant("small-mixed", "12,000 general pairs in the last stage", nli=12_000, nli_skip=36_000),
+    _variant("small-mixed", "12,000 general pairs in the last stage", nli=12_000, nli_skip=60_000),
     _variant(
         "small-mixed-polar",
         "8,000 polar general pairs in the last stage",
         nli=8_000,
-        nli_skip=24_000,
+        nli_skip=60_000,
         polar=True,
     ),
     _variant("small-oppose", "oppose weighs 1.5", class_weights=(1.0, 1.5, 1.0)),
@@ -169,16 +170,16 @@ _LARGE = (
 )
 _STUDENT = Recipe(
     "small-student",
-    "learns the accurate model's probabilities, of 12,000 unlabelled pairs too: the fast model",
+    "learns the accurate tier's probabilities, of 20,000 unlabelled pairs too: the fast model",
     "small-general",
     Mixture(
-        nli=8_000,
-        nli_skip=36_000,
+        nli=10_000,
+        nli_skip=60_000,
         officials=1.0,
         claims=True,
-        teachers=("large-officials",),
+        teachers=("accurate",),
         hard=0.2,
-        unlabelled=12_000,
+        unlabelled=20_000,
     ),
     Settings(epochs=2, rate=8e-5, smoothing=0.0),
 )

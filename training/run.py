@@ -12,12 +12,16 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.stance.load import softmax
+from compare.encoder import file_sha256
+from compare.results import Side
+from compare.stance.load import TIERS, softmax
+from compare.stance.shipped import WEIGHTS, ShippedStance
 from training import backbones
 from training.engine import load, precision, predict, train
 from training.examples import Pool
@@ -30,6 +34,8 @@ from training.vocabulary import trim
 RUNS = Path(__file__).parent / "runs"
 VOCABULARY = 9_700
 """Words and pieces that the large model keeps of its backbone's 30,527."""
+
+_LABELLED_AT_ONCE = 2_000
 
 
 def run(name: str, data: Path) -> Path:
@@ -100,13 +106,40 @@ def backbone_of(name: str) -> str:
 
 
 def taught(teacher: str, pupil: str, pool: Pool, data: Path) -> NDArray[np.float32]:
-    """Return a teacher's probabilities of a pool, one order read, kept beside the pupil's run."""
-    kept = RUNS / f"{pupil}.{teacher}.npy"
-    if not kept.exists():
-        model, tokenizer = load(run(teacher, data))
-        logits = predict(model.to(precision()), tokenizer, pool.taught(), orders=1)
-        np.save(kept, softmax(logits))
-    return np.load(kept)
+    """Return a teacher's probabilities of a pool, float32 [pairs, 3].
+
+    They are kept beside the pupil's run, and a labelling that was cut off goes on. A recipe reads
+    one order of a pair; a shipped tier reads both and is calibrated.
+    """
+    texts = pool.taught()
+    kept = RUNS / f"{pupil}.{_version(teacher)}.npy"
+    known = np.load(kept) if kept.exists() else np.zeros((0, 3), np.float32)
+    if len(known) == len(texts):
+        return known
+    read = _reader(teacher, data)
+    while len(known) < len(texts):
+        part = texts[len(known) : len(known) + _LABELLED_AT_ONCE]
+        known = np.concatenate([known, read(part)])
+        unfinished = kept.with_suffix(".tmp.npy")
+        np.save(unfinished, known)
+        unfinished.replace(kept)
+        print(f"{pupil}: {teacher} has read {len(known):,} of {len(texts):,} pairs", flush=True)
+    return known
+
+
+def _version(teacher: str) -> str:
+    if teacher in RECIPES:
+        return teacher
+    return f"{teacher}-{file_sha256(WEIGHTS / teacher / 'manifest.json')[:8]}"
+
+
+def _reader(teacher: str, data: Path) -> Callable[[Sequence[tuple[str, str]]], NDArray[np.float32]]:
+    if teacher in TIERS:
+        shipped = ShippedStance(WEIGHTS / teacher)
+        return lambda texts: shipped.score([(Side(a), Side(b)) for a, b in texts])
+    model, tokenizer = load(run(teacher, data))
+    model.to(precision())
+    return lambda texts: softmax(predict(model, tokenizer, texts, orders=1))
 
 
 def main() -> None:

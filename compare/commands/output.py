@@ -66,6 +66,18 @@ def progress(label: str) -> Iterator[Progress]:
 
 
 @contextmanager
+def counting(label: str) -> Iterator[Callable[[int], None]]:
+    """Give a callback that shows a number on standard error, where that is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda done: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(label) as status:
+        yield lambda done: status.update(f"{label}: {done:,}")
+
+
+@contextmanager
 def waiting(label: str) -> Iterator[None]:
     """Show on standard error, where that is a terminal, that something takes a while."""
     if not sys.stderr.isatty():

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from compare.corpus.tables import Table
-from compare.corpus.text_files import read_lines
+from compare.corpus.text_files import Readable, read_lines
 from compare.corpus.values import BadFileError, Problem, Row
 from compare.spreadsheet import unescape_cell
 
@@ -25,7 +24,7 @@ _MESSAGES = {
 }
 
 
-def read_csv(path: Path, file: str) -> Iterator[Row | Problem]:
+def read_csv(path: Readable, file: str) -> Iterator[Row | Problem]:
     """Yield the rows of a CSV file, with the number of the line on which each starts.
 
     Cells stand apart by commas, or by semicolons or tabs where the header has no comma. An
@@ -52,7 +51,7 @@ def read_csv(path: Path, file: str) -> Iterator[Row | Problem]:
             yield from table.add(line, [unescape_cell(cell) for cell in cells])
 
 
-def read_tsv(path: Path, file: str) -> Iterator[Row | Problem]:
+def read_tsv(path: Readable, file: str) -> Iterator[Row | Problem]:
     """Yield the rows of a TSV file: a line a row, and quotation marks are what they are."""
     table = Table(file, "line", _TSV_REMEDY)
     for line, text in enumerate(read_lines(path), start=1):

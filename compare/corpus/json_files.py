@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
-from compare.corpus.text_files import read_lines, read_text
+from compare.corpus.text_files import Readable, read_lines, read_text
 from compare.corpus.values import BadFileError, Problem, Row
 
 _SHAPE = 'a corpus in JSON is a list of objects, or an object with such a list under "statements"'
@@ -16,7 +15,7 @@ _SHAPE = 'a corpus in JSON is a list of objects, or an object with such a list u
 _DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=lambda name: "")
 
 
-def read_jsonl(path: Path, file: str) -> Iterator[Row | Problem]:
+def read_jsonl(path: Readable, file: str) -> Iterator[Row | Problem]:
     """Yield the objects of a file that has one on each line."""
     for number, line in enumerate(read_lines(path), start=1):
         if not line.strip():
@@ -34,7 +33,7 @@ def read_jsonl(path: Path, file: str) -> Iterator[Row | Problem]:
             yield _row(value, here)
 
 
-def read_json(path: Path, file: str) -> Iterator[Row | Problem]:
+def read_json(path: Readable, file: str) -> Iterator[Row | Problem]:
     """Yield the objects of a JSON file, with the line on which each starts."""
     text = read_text(path)
     if not text.strip():

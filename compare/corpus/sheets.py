@@ -6,11 +6,10 @@ import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time
-from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
 from compare.corpus.tables import Table
+from compare.corpus.text_files import Readable
 from compare.corpus.values import BadFileError, Problem, Row
 
 LARGEST = 4 * 1024**3
@@ -19,33 +18,38 @@ LARGEST = 4 * 1024**3
 _BROKEN = "this is no workbook that can be read ({}); save it again as XLSX without a password"
 
 
-def read_xlsx(path: Path, file: str) -> Iterator[Row | Problem]:
-    """Yield the rows of the first sheet, with their numbers in the sheet."""
+def read_xlsx(path: Readable, file: str, *, loose: bool = False) -> Iterator[Row | Problem]:
+    """Yield the rows of the first sheet, with their numbers in the sheet.
+
+    `loose` drops cells that stand beyond the header.
+    """
     from openpyxl.utils.exceptions import InvalidFileException
 
-    # What openpyxl lets through when a part of the archive is missing or damaged.
+    # What openpyxl lets through when a part of the archive is missing or damaged; bad XML is a
+    # SyntaxError, with lxml and without.
     broken = (
-        zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, TypeError,
+        zipfile.BadZipFile, InvalidFileException, SyntaxError, KeyError, ValueError, TypeError,
         IndexError, AttributeError, EOFError, zipfile.LargeZipFile,
     )  # fmt: skip
     try:
-        yield from _rows(path, file)
+        yield from _rows(path, file, loose)
     except BadFileError:
         raise
     except broken as error:
         raise BadFileError(_BROKEN.format(str(error) or type(error).__name__)) from None
 
 
-def _rows(path: Path, file: str) -> Iterator[Row | Problem]:
+def _rows(path: Readable, file: str, loose: bool) -> Iterator[Row | Problem]:
     import openpyxl
 
-    with zipfile.ZipFile(path) as archive:
+    with path.open("rb") as opened, zipfile.ZipFile(opened) as archive:
         if sum(part.file_size for part in archive.infolist()) > LARGEST:
             raise BadFileError("this unpacks to more than 4 GB; split it, or save it as CSV")
     with path.open("rb") as opened:  # openpyxl leaves a damaged file open
         book = openpyxl.load_workbook(opened, read_only=True, data_only=True)
         sheet = book.worksheets[0]
-        table = Table(file, f'sheet "{sheet.title}", row', "name each column in the header")
+        place = f'sheet "{sheet.title}", row'
+        table = Table(file, place, "name each column in the header", loose=loose)
         sheet.reset_dimensions()  # some programs write a wrong size
         for number, cells in enumerate(sheet.iter_rows(), start=1):
             texts = [_text(cell.value, str(cell.number_format or "")) for cell in cells]

@@ -10,11 +10,13 @@ from compare.corpus.values import BadFileError, Problem, Row
 class Table:
     """Make rows of lists of cells; the first list that is not blank is the header."""
 
-    def __init__(self, file: str, place: str, remedy: str) -> None:
+    def __init__(self, file: str, place: str, remedy: str, *, loose: bool = False) -> None:
         """Start a table of a file whose rows are counted as `place`.
 
-        `remedy` is what mends a row that is longer or shorter than the header.
+        `remedy` is what mends a row that is longer or shorter than the header; a loose table
+        drops the cells that stand beyond it.
         """
+        self.loose = loose
         self.remedy = remedy
         self.file = file
         self.place = place
@@ -33,7 +35,7 @@ class Table:
             return
         row = Row(self.file, line, dict(zip(self.header, cells, strict=False)), self.place)
         count = len(cells)
-        if count > len(self.header) and not any(cells[len(self.header) :]):
+        if count > len(self.header) and (self.loose or not any(cells[len(self.header) :])):
             count = len(self.header)
         if count != len(self.header):
             yield row.problem(

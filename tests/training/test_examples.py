@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from compare.stance.load import TIERS
 from training.batches import Example, batches
 from training.examples import ARGUMENT_FILE, CLAIMS_FILE, NLI_FILE, OFFICIALS_FILE, Pool
 from training.frames import AFFIRMATIONS, DENIALS, framed
@@ -174,4 +175,4 @@ def test_frames_pass_over_what_speaks_of_its_speaker() -> None:
 def test_every_recipe_leads_back_to_a_backbone() -> None:
     for recipe in RECIPES.values():
         assert backbone_of(recipe.name) in BACKBONES
-        assert set(recipe.mixture.teachers) <= set(RECIPES)
+        assert set(recipe.mixture.teachers) <= {*RECIPES, *TIERS}

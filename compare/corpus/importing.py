@@ -1,0 +1,219 @@
+"""Import a public corpus: from its published layout to statements, one at a time."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from compare.corpus.columns import FIELDS
+from compare.corpus.imports.account import Account
+from compare.corpus.imports.formats import Format, named, recognised
+from compare.corpus.imports.sources import Source
+from compare.corpus.validate import Validator
+from compare.corpus.values import BadCellError, BadFileError, Problem, shortened
+from compare.errors import CorpusError
+from compare.files import writing
+from compare.language import foreign_language
+from compare.statement import Statement
+
+PROBLEMS_KEPT = 1_000
+"""Problems that a report lists; it counts all."""
+
+_FIELDS = {name: name for name in FIELDS}
+_LANGUAGE_FROM = 2_000  # characters by which a statement's language is told
+_TOLD_EVERY = 100
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Report:
+    """What came of an import.
+
+    Attributes:
+        format: The format's name; `title` says what it is.
+        recognised: Whether the program recognised it by itself.
+        account: Files, pieces and characters: read, written, left out and why.
+        problems: The first of what could not be taken over.
+        problem_count: How many there were.
+        languages: Statements by language, "" where it is not known.
+        unknown_countries: Spellings without a code, and in how many statements they stand.
+    """
+
+    format: str
+    title: str
+    recognised: bool
+    account: Account = field(default_factory=Account)
+    problems: list[Problem] = field(default_factory=list)
+    problem_count: int = 0
+    languages: Counter[str] = field(default_factory=Counter)
+    unknown_countries: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def foreign(self) -> int:
+        """Return how many statements are in another language than English."""
+        return sum(n for language, n in self.languages.items() if not _is_english(language))
+
+    def sentences(self) -> list[str]:
+        """Return the report in words."""
+        said = self.account.sentences()
+        if self.foreign:
+            said.append(
+                f"{self.foreign:,} of the statements are not English; the stance model reads "
+                "English, and a search leaves them out of its lists."
+            )
+        if self.unknown_countries:
+            spellings = [f"{shortened(n)} ({c})" for n, c in self.unknown_countries.items()]
+            more = f" and {len(spellings) - 8} more" if len(spellings) > 8 else ""
+            said.append(f"Countries that are not known: {', '.join(spellings[:8])}{more}.")
+        return said
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all of it as plain data."""
+        return {
+            "format": self.format,
+            "title": self.title,
+            "recognised": self.recognised,
+            **self.account.to_dict(),
+            "languages": dict(self.languages),
+            "unknown_countries": dict(self.unknown_countries),
+            "problems": self.problem_count,
+            "first_problems": [str(problem) for problem in self.problems],
+        }
+
+
+class Import:
+    """The statements of a public corpus, read one after the other, and the report on them."""
+
+    def __init__(
+        self, paths: Sequence[Path | str], format_name: str | None = None, *, strict: bool = False
+    ) -> None:
+        """Find out what the corpus is.
+
+        Args:
+            paths: Files, archives and folders.
+            format_name: One of `compare.corpus.imports.formats`; None recognises it.
+            strict: Stop at the first bad piece instead of leaving it out.
+
+        Raises:
+            CorpusError: A path is missing, there is no such format, or none is recognised.
+        """
+        self._source = Source([Path(path) for path in paths])
+        self.format = _format(self._source, format_name)
+        self.report = Report(self.format.name, self.format.title, format_name is None)
+        self._strict = strict
+        self._validator = Validator()
+
+    def statements(self, on_progress: Callable[[int], None] | None = None) -> Iterator[Statement]:
+        """Yield the statements; `report` is whole when they are all read.
+
+        Args:
+            on_progress: Called now and then with the number of statements so far.
+
+        Raises:
+            CorpusError: A file cannot be read, or under `strict` a piece is bad.
+        """
+        account, report = self.report.account, self.report
+        try:
+            for piece in self.format.read(self._source, account):
+                if isinstance(piece, Problem):
+                    self._problem(piece)
+                    continue
+                text = piece.cells.get("text", "")
+                try:
+                    statement = self._validator.statement(piece, self._fields(piece.cells))
+                except BadCellError as error:
+                    reason = "without words" if not text.strip() else "with a bad cell"
+                    account.leave(reason, text, piece=True)
+                    self._problem(piece.problem(str(error), error.column, error.value))
+                    continue
+                statement = _with_language(statement)
+                account.pieces += 1
+                account.written += 1
+                account.characters_written += len(statement.text)
+                account.characters_left_out["blanks"] += len(text) - len(statement.text)
+                report.languages[statement.language] += 1
+                if on_progress and account.written % _TOLD_EVERY == 0:
+                    on_progress(account.written)
+                yield statement
+        except BadFileError as error:
+            raise CorpusError(f"{self.format.title}: {error}.") from None
+        except OSError as error:
+            raise CorpusError(f"{error.filename} cannot be read ({error.strerror}).") from None
+        report.unknown_countries = dict(self._validator.unknown_countries.most_common())
+        if account.balance:
+            raise AssertionError(f"{account.balance} characters are not accounted for")
+
+    def _fields(self, cells: Mapping[str, str]) -> dict[str, str]:
+        return {name: name for name in cells if name in _FIELDS}
+
+    def _problem(self, problem: Problem) -> None:
+        if self._strict:
+            raise CorpusError(str(problem))
+        _log.info("Left out: %s", problem)
+        self.report.problem_count += 1
+        if len(self.report.problems) < PROBLEMS_KEPT:
+            self.report.problems.append(problem)
+
+
+def import_corpus(
+    paths: Sequence[Path | str],
+    out: Path,
+    format_name: str | None = None,
+    *,
+    strict: bool = False,
+    force: bool = False,
+    on_progress: Callable[[int], None] | None = None,
+) -> Report:
+    """Write the statements of a public corpus to a JSONL file, which `read_corpus` reads.
+
+    Memory does not grow with the corpus but for the statements' ids.
+
+    Raises:
+        CorpusError: As of `Import`, or there is no statement in it.
+        ExportError: The file is there already and `force` is not given, or it cannot be written.
+    """
+    reading = Import(paths, format_name, strict=strict)
+    with writing(out, force=force) as file:
+        for statement in reading.statements(on_progress):
+            file.write(statement.to_json().encode() + b"\n")
+        if not reading.report.account.written:
+            first = (
+                f" The first problem: {reading.report.problems[0]}"
+                if (reading.report.problems)
+                else ""
+            )
+            raise CorpusError(
+                f"No statement was found in {', '.join(map(str, paths))}, read as "
+                f"{reading.format.title} ({reading.format.files}).{first}"
+            )
+    return reading.report
+
+
+def _format(source: Source, name: str | None) -> Format:
+    if name is not None:
+        return named(name)
+    found = recognised(source)
+    if found is None:
+        raise CorpusError(
+            f"The format of {', '.join(map(str, source.paths))} is not recognised: name it "
+            "(`compare import --help` lists all)."
+        )
+    return found
+
+
+def _with_language(statement: Statement) -> Statement:
+    """Return the statement with its language, told by its words where it has none."""
+    if statement.language:
+        return statement
+    return replace(statement, language=foreign_language(statement.text[:_LANGUAGE_FROM]) or "en")
+
+
+def _is_english(language: str) -> bool:
+    return language.casefold() in {"", "en", "eng", "english"} or language.casefold().startswith(
+        ("en-", "en_")
+    )

@@ -1,0 +1,175 @@
+"""The General Debate's files as they are published: stray files, odd codes, page layout."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+
+from compare.cli import cli
+from compare.corpus.importing import Import, import_corpus
+from compare.corpus.imports.account import Account
+from compare.corpus.imports.cleaning import joined_hyphens, unwrapped
+from compare.corpus.read import read_corpus
+from compare.errors import CorpusError, ExportError
+from compare.statement import Country, Statement
+
+HEADER = ["Year", "Session", "ISO Code", "Country", "Name of Person Speaking", "Post", None]
+ROWS: list[list[object]] = [
+    [1995, 50, "FRA", "France ", "Ms. Ada Made-Up ", "Minister for  Foregn Affairs", None],
+    [1995, 50, "FRA", "France", "Second Row", None, None],
+    [1970, 25, "CSK", "Republic of Co", "Ban Invented", None, "=C1+C2"],
+]
+SPEECHES = {
+    "Session 50 - 1995/FRA_50_1995.txt": "\ufeffWe hold to the multi-\nlateral order, and to self"
+    "-\ndetermination. This self-determination\nis ours.\nWe thank you.\n",
+    "Session 25 - 1970/CSK_25_1970.txt": "33: May we begin.\n34.\tThe canal is open.\n35. It is.\n",
+    "Session 25 - 1970/.Rhistory": "x <- 1",
+    "Session 79 - 2024/EU_79_2024.txt": "The Union speaks.",
+}
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    for name, text in SPEECHES.items():
+        path = tmp_path / "TXT" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    book = openpyxl.Workbook()
+    book.active.append(HEADER)
+    for row in ROWS:
+        book.active.append(row)
+    book.create_sheet("Sheet2")
+    book.save(tmp_path / "Speakers_by_session.xlsx")
+    return tmp_path
+
+
+def test_speeches_are_joined_with_who_spoke(corpus: Path) -> None:
+    reading = Import([corpus])
+    found = {statement.id: statement for statement in reading.statements()}
+    assert sorted(found) == ["ungdc-CSK-25-1970", "ungdc-EU-79-2024", "ungdc-FRA-50-1995"]
+    france = found["ungdc-FRA-50-1995"]
+    assert france.text == (
+        "We hold to the multilateral order, and to self-determination. This self-determination "
+        "is ours.\nWe thank you."
+    )
+    assert (france.speaker, france.role) == ("Ms. Ada Made-Up", "Minister for Foregn Affairs")
+    assert france.country == (Country("France", "FRA"),)
+    assert france.date is not None
+    assert france.date.iso == "1995"
+    assert france.extra["source_file"] == "TXT/Session 50 - 1995/FRA_50_1995.txt"
+    old = found["ungdc-CSK-25-1970"]
+    assert old.text == "May we begin.\nThe canal is open.\nIt is."
+    assert old.country[0].code == "CSK"  # the workbook's spelling is cut short: the code counts
+    assert old.speaker == "Ban Invented"
+    assert found["ungdc-EU-79-2024"].country[0].code == "EUU"
+
+
+def test_the_account_adds_up(corpus: Path) -> None:
+    reading = Import([corpus])
+    list(reading.statements())
+    account = reading.report.account
+    assert account.balance == 0
+    assert account.characters == sum(
+        len(text.lstrip("\ufeff")) for text in list(SPEECHES.values())[:2]
+    ) + len("The Union speaks.")
+    assert account.characters_left_out["paragraph numbers"] == 12
+    assert account.files_left_out == {"stray": 1}
+    assert (account.pieces, account.written) == (3, 3)
+    assert account.notes == {
+        "rows of the workbook for a speech that has one": 1,
+        "speeches without a speaker": 1,
+    }
+    assert not reading.report.problems
+
+
+def test_what_is_written_is_what_is_read_again(corpus: Path) -> None:
+    out = corpus / "out.jsonl"
+    report = import_corpus([corpus], out)
+    assert report.recognised
+    again = read_corpus([out]).statements
+    assert again == tuple(
+        Statement.from_dict(json.loads(line)) for line in out.read_text("utf-8").splitlines()
+    )
+    assert len(again) == 3
+    with pytest.raises(ExportError, match="is there already"):
+        import_corpus([corpus], out)
+
+
+def test_an_unreadable_speech_is_told_and_the_rest_is_read(corpus: Path) -> None:
+    (corpus / "TXT" / "Session 79 - 2024" / "EU_79_2024.txt").write_bytes(b"\xff\xfeA\xd8")
+    reading = Import([corpus], "ungdc")
+    assert len(list(reading.statements())) == 2
+    assert "EU_79_2024.txt" in str(reading.report.problems[0])
+    with pytest.raises(CorpusError, match=r"EU_79_2024.txt"):
+        list(Import([corpus], "ungdc", strict=True).statements())
+
+
+def test_without_the_workbook_that_is_said(corpus: Path) -> None:
+    reading = Import([corpus / "TXT" / "Session 50 - 1995"])
+    (statement,) = reading.statements()
+    assert (statement.speaker, statement.country[0].code) == ("", "FRA")
+    assert "this workbook was not found" in str(reading.report.problems[0])
+
+
+def test_the_kaggle_table(tmp_path: Path) -> None:
+    path = tmp_path / "un-general-debates.csv"
+    path.write_text('session,year,country,text\n44,1989,FRA,"\ufeffWe are here.\n"\n', "utf-8")
+    reading = Import([path])
+    (statement,) = reading.statements()
+    assert reading.format.name == "ungdc-kaggle"
+    assert (statement.id, statement.text) == ("ungdc-FRA-44-1989", "We are here.")
+    assert reading.report.account.characters_left_out["byte order marks"] == 1
+
+
+def test_what_is_no_known_format(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("A note.")
+    with pytest.raises(CorpusError, match="is not recognised: name it"):
+        Import([tmp_path])
+    with pytest.raises(CorpusError, match="There is no format 'ungcd'; there are"):
+        Import([tmp_path], "ungcd")
+    with pytest.raises(CorpusError, match="No statement was found in"):
+        import_corpus([tmp_path], tmp_path / "out.jsonl", "ungdc")
+    assert not (tmp_path / "out.jsonl").exists()
+
+
+def test_the_command(corpus: Path) -> None:
+    out = corpus / "out.jsonl"
+    done = CliRunner().invoke(cli, ["import", "auto", str(corpus), "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    assert "Recognised as: UN General Debate Corpus (ungdc)." in done.output
+    assert "Pieces: 3 read = 3 written." in done.output
+    done = CliRunner().invoke(
+        cli, ["import", "ungdc", str(corpus), "--out", str(out), "--force", "--json"]
+    )
+    assert json.loads(done.stdout)["pieces"] == {"read": 3, "written": 3, "left_out": {}}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("inter-\nnational", "international"),
+        (
+            "self-\ndetermination and self-determination",
+            "self-determination and self-determination",
+        ),
+        ("the North-\nSouth talks", "the North-\nSouth talks"),
+    ],
+)
+def test_hyphens_at_line_ends(text: str, expected: str) -> None:
+    account = Account()
+    assert joined_hyphens(account.take(text), account) == expected
+    assert account.balance == len(expected)
+
+
+def test_lines_of_a_page_are_joined_and_paragraphs_are_not() -> None:
+    account = Account()
+    page = "We are\r\nhere, and\n  we stay.\n\nThe next\nparagraph.\n"
+    assert unwrapped(account.take(page), account) == (
+        "We are here, and we stay.\n\nThe next paragraph.\n"
+    )
+    long = "x" * 300 + "\nand " + "y" * 300
+    assert unwrapped(long, Account()) == long

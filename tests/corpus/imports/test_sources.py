@@ -1,0 +1,121 @@
+"""Folders, archives and single files; archives that are damaged, huge, or reach outside."""
+
+from __future__ import annotations
+
+import io
+import os
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from compare.corpus.imports import sources
+from compare.corpus.imports.sources import Source
+from compare.errors import CorpusError
+
+FILES = {"b/one.txt": b"One.", "a/two.txt": b"Two.", ".stray": b"x"}
+
+
+def folder(path: Path) -> Path:
+    for name, content in FILES.items():
+        (path / name).parent.mkdir(parents=True, exist_ok=True)
+        (path / name).write_bytes(content)
+    return path
+
+
+def tar(path: Path, members: dict[str, bytes], mode: str = "w:gz") -> Path:
+    with tarfile.open(path, mode) as archive:
+        for name, content in members.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return path
+
+
+def zipped(path: Path, members: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return path
+
+
+def test_the_same_files_come_out_of_a_folder_and_of_archives(tmp_path: Path) -> None:
+    places = [
+        folder(tmp_path / "folder"),
+        tar(tmp_path / "files.tgz", FILES),
+        tar(tmp_path / "files.tar.xz", FILES, "w:xz"),
+        zipped(tmp_path / "files.ZIP", FILES),
+    ]
+    for place in places:
+        found = {entry.name: entry.bytes() for entry in Source([place]).entries()}
+        assert found == FILES, place
+
+
+def test_an_entry_is_opened_as_often_as_one_likes(tmp_path: Path) -> None:
+    entry = next(Source([tar(tmp_path / "files.tgz", {"a.txt": "\ufeffé\n".encode()})]).entries())
+    assert entry.text() == entry.text() == "é\n"
+    assert list(entry.lines()) == ["é\n"]
+    assert entry.label == f"{tmp_path / 'files.tgz'}: a.txt"
+
+
+def test_links_are_left_out_and_names_reach_nothing(tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("secret")
+    path = tmp_path / "files.tar"
+    with tarfile.open(path, "w") as archive:
+        link = tarfile.TarInfo("link.txt")
+        link.type, link.linkname = tarfile.SYMTYPE, str(tmp_path / "secret.txt")
+        archive.addfile(link)
+        upward = tarfile.TarInfo("../../secret.txt")
+        upward.size = 4
+        archive.addfile(upward, io.BytesIO(b"fine"))
+    found = [(entry.name, entry.bytes()) for entry in Source([path]).entries()]
+    assert found == [("../../secret.txt", b"fine")]
+    assert (tmp_path / "secret.txt").read_text() == "secret"
+
+
+@pytest.mark.parametrize("cut", [0.1, 0.5, 0.95])
+def test_an_archive_that_is_cut_short_is_one_sentence(tmp_path: Path, cut: float) -> None:
+    path = tar(tmp_path / "files.tgz", {f"{n}.txt": os.urandom(9_000) for n in range(30)})
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * cut)])
+    with pytest.raises(CorpusError, match=r"files.tgz is cut short or damaged behind the first \d"):
+        list(Source([path]).entries())
+
+
+def test_what_is_no_archive_is_one_sentence(tmp_path: Path) -> None:
+    for name in ("files.tgz", "files.zip"):
+        (tmp_path / name).write_bytes(b"no archive at all")
+        with pytest.raises(CorpusError, match="is cut short or damaged behind the first 0 files"):
+            list(Source([tmp_path / name]).entries())
+
+
+@pytest.mark.parametrize("make", [tar, zipped])
+def test_an_archive_that_unpacks_to_too_much_is_not_read_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: object
+) -> None:
+    monkeypatch.setattr(sources, "_SMALL", 100_000)
+    bomb = {f"{n}.txt": bytes(60_000) for n in range(9)}
+    path = make(tmp_path / ("bomb.tgz" if make is tar else "bomb.zip"), bomb)  # type: ignore[operator]
+    monkeypatch.setattr(sources, "MOST_TIMES", 2)
+    with pytest.raises(CorpusError, match="unpacks to more than"):
+        list(Source([path]).entries())
+    monkeypatch.setattr(sources, "MOST_OF_MEMBER", 50_000)
+    with pytest.raises(CorpusError, match=r"the file '0.txt' in it unpacks to more than"):
+        list(Source([path]).entries())
+
+
+def test_a_file_beside_is_found_in_any_spelling(tmp_path: Path) -> None:
+    path = tar(tmp_path / "files.tgz", FILES)
+    (tmp_path / "SPEAKERS.xlsx").write_bytes(b"x")
+    found = Source([path]).beside("Speakers.xlsx")
+    assert found is not None
+    assert found.path == tmp_path / "SPEAKERS.xlsx"
+    assert Source([folder(tmp_path / "folder")]).beside("Speakers.xlsx") is None
+
+
+def test_paths_that_are_not_there(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match="There is no file or folder"):
+        Source([tmp_path / "missing"])
+    with pytest.raises(CorpusError, match="No corpus is named"):
+        Source([])
