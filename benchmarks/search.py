@@ -130,7 +130,7 @@ def recipe(opened: Library, stance: str, k: int) -> Callable[[str], Found]:
     encoder.max_seq_length = MAX_TOKENS
     texts = [p.text for p in opened.passages(range(opened.manifest.passages))]
     index = faiss.IndexFlatIP(384)
-    index.add(np.ascontiguousarray(opened.vectors()))
+    index.add(opened.vectors())
     model = CrossEncoder(stance, device="cpu", max_length=MAX_TOKENS, num_labels=3)
 
     def answer(quote: str) -> Found:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import heapq
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
@@ -16,21 +20,26 @@ from compare.errors import LibraryError, ModelError
 from compare.generations import (
     FORMAT,
     INDEX,
+    RESUME,
+    STAGED,
     STORE,
     VECTORS,
     Generation,
     Manifest,
     record_files,
 )
-from compare.index import FaissIndex, Floats, check_vectors
+from compare.index import FaissIndex, Floats, Halves, Rows, check_vectors
+from compare.passages import Passage
+from compare.staging import Staged
 from compare.statement import Statement
-from compare.store import Store, Written, write_store
+from compare.store import Store, write_store
 
 if TYPE_CHECKING:
     from compare.encoder import Encoder
 
 Progress = Callable[[int, int], None]
 _BATCH = 1024
+_SAVED_EVERY = 5.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +63,23 @@ class EncoderIdentity:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Vectors that need not be made again: the row of each key in a matrix."""
+    """Vectors that need not be made again: the row of each key in a matrix.
 
-    rows: dict[bytes, int]
-    vectors: Floats
+    Attributes:
+        keys: int64, ascending.
+        rows: int64, the row of each key in `vectors`.
+        vectors: float16 [n, dim].
+    """
+
+    keys: Rows
+    rows: Rows
+    vectors: Halves
 
     @classmethod
     def none(cls, dim: int) -> Known:
         """Return nothing known."""
-        return cls({}, np.zeros((0, dim), np.float32))
+        empty = np.zeros(0, np.int64)
+        return cls(empty, empty, np.zeros((0, dim), np.float16))
 
     @classmethod
     def of(cls, generation: Generation, identity: EncoderIdentity) -> Known:
@@ -76,14 +93,21 @@ class Known:
         generation.verify()
         store = Store.open(generation.path / STORE)
         try:
-            rows = {key: row for row, key in store.every_key()}
+            keys, rows = np.unique(store.keys(), return_index=True)
         finally:
             store.close()
-        return cls(rows, load_vectors(generation))
+        return cls(keys, rows, load_vectors(generation))
+
+    def find(self, keys: Rows) -> Rows:
+        """Return the row of each key, -1 where it is not known."""
+        if not len(self.keys):
+            return np.full(len(keys), -1, np.int64)
+        at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        return np.where(self.keys[at] == keys, self.rows[at], -1)
 
 
-def load_vectors(generation: Generation) -> Floats:
-    """Map the vectors of a generation, float32 [passages, dim].
+def load_vectors(generation: Generation) -> Halves:
+    """Map the vectors of a generation, float16 [passages, dim].
 
     Raises:
         LibraryError: The file is damaged.
@@ -98,30 +122,23 @@ def load_vectors(generation: Generation) -> Floats:
             f"The library is damaged: {path} cannot be read ({error}); build it again with "
             "`compare build`."
         ) from error
-    if vectors.dtype != np.float32 or vectors.shape != shape:
+    if vectors.dtype != np.float16 or vectors.shape != shape:
         raise LibraryError(
             f"The library is damaged: {path} holds {vectors.dtype} {list(vectors.shape)}, not "
-            f"float32 {list(shape)}; build it again with `compare build`."
+            f"float16 {list(shape)}; build it again with `compare build`."
         )
     return np.asarray(vectors)
 
 
-def in_order(statements: Iterable[Statement]) -> list[Statement]:
-    """Return the statements as they are kept: by id."""
-    return sorted(statements, key=attrgetter("id"))
-
-
-def changed(
-    before: Iterable[Statement], add: Sequence[Statement], remove: Iterable[str]
-) -> Iterator[Statement]:
+def changed(before: Iterable[Statement], add: Staged, remove: Iterable[str]) -> Iterator[Statement]:
     """Go through a library's statements as they are after a change, by id.
 
     Args:
         before: By id.
-        add: By id; each takes the place of a statement with its id, if there is one.
+        add: Each takes the place of a statement with its id, if there is one.
         remove: Ids.
     """
-    gone = {*remove, *(statement.id for statement in add)}
+    gone = {*remove, *add.ids()}
     kept = (statement for statement in before if statement.id not in gone)
     return heapq.merge(kept, add, key=attrgetter("id"))
 
@@ -144,8 +161,10 @@ def write_files(
         load: Called only if there is something to embed.
         on_progress: Told how many of the new texts are embedded.
     """
+    (scratch / STORE).unlink(missing_ok=True)  # what a writer left that died
     written = write_store(scratch / STORE, statements)
-    _write_vectors(scratch, written, known, load, identity, on_progress)
+    (scratch / STAGED).unlink(missing_ok=True)
+    _write_vectors(scratch, written.keys, known, load, identity, on_progress)
     return Manifest(
         format=FORMAT,
         program=__version__,
@@ -161,63 +180,88 @@ def write_files(
 
 def _write_vectors(
     scratch: Path,
-    written: Written,
+    keys: Rows,
     known: Known,
     load: Callable[[], Encoder],
     identity: EncoderIdentity,
     on_progress: Progress | None,
 ) -> None:
-    shape = (len(written.keys), identity.dim)
-    path = scratch / VECTORS
-    if not written.keys:
-        np.save(path, np.zeros(shape, np.float32))
-        FaissIndex.build(np.zeros(shape, np.float32)).write(scratch / INDEX)
+    """Write the vectors, a block of rows at a time, and the index over them.
+
+    Every few seconds the disk has what is finished so far, and a record of it: a writer that died
+    is gone on from there.
+    """
+    path, unfinished = scratch / VECTORS, scratch / RESUME
+    shape = (len(keys), identity.dim)
+    if not len(keys):
+        np.save(path, np.zeros(shape, np.float16))
+        FaissIndex.build(np.zeros(shape, np.float16)).write(scratch / INDEX)
         return
-    vectors = np.lib.format.open_memmap(path, mode="w+", dtype=np.float32, shape=shape)
-    new: dict[bytes, int] = {}
-    again: list[tuple[int, int]] = []
-    reused: list[tuple[int, int]] = []
-    for row, key in enumerate(written.keys):
-        if key in known.rows:
-            reused.append((row, known.rows[key]))
-        elif key in new:
-            again.append((row, new[key]))
-        else:
-            new[key] = row
-    _copy(vectors, known.vectors, reused)
-    if new:
-        _embed(vectors, scratch / STORE, list(new.values()), load(), identity, on_progress)
-    _copy(vectors, vectors, again)
+    record = {"keys": hashlib.sha256(keys.tobytes()).hexdigest(), "encoder": identity.digest}
+    done = _finished(unfinished, record)
+    vectors = np.lib.format.open_memmap(
+        path, mode="r+" if done else "w+", dtype=np.float16, shape=shape
+    )
+    _, first, which = np.unique(keys, return_index=True, return_inverse=True)
+    rows = _Rows(known.find(keys), first[which])
+    total, count = int(rows.new.sum()), int(rows.new[:done].sum())
+    encoder = load() if count < total else None
+    saved = time.monotonic()
+    with closing(Store.open(scratch / STORE)) as store:
+        for start in range(done, len(keys), _BATCH):
+            block = np.arange(start, min(start + _BATCH, len(keys)))
+            wanted = block[rows.new[block]]
+            if encoder is not None and len(wanted):
+                texts = [passage.completed for passage in _passages(store, wanted)]
+                step = _from(count, total, on_progress)
+                vectors[wanted] = encode(encoder, texts, identity.dim, step)
+                count += len(wanted)
+            taken = block[rows.known[block] >= 0]
+            vectors[taken] = known.vectors[rows.known[taken]]
+            again = block[~rows.new[block] & (rows.known[block] < 0)]
+            vectors[again] = vectors[rows.first[again]]
+            if time.monotonic() - saved > _SAVED_EVERY:
+                vectors.flush()
+                _write_record(unfinished, {**record, "rows": int(block[-1]) + 1})
+                saved = time.monotonic()
     vectors.flush()
-    FaissIndex.build(np.asarray(vectors)).write(scratch / INDEX)
+    unfinished.unlink(missing_ok=True)
+    FaissIndex.build(vectors).write(scratch / INDEX)
 
 
-def _copy(target: Floats, source: Floats, pairs: list[tuple[int, int]]) -> None:
-    for start in range(0, len(pairs), 65536):
-        part = np.array(pairs[start : start + 65536], np.int64)
-        target[part[:, 0]] = source[part[:, 1]]
+class _Rows:
+    """Where the vector of each row comes from.
+
+    Attributes:
+        known: Its row among the known vectors, or -1.
+        first: The first row with the same key.
+        new: Whether it has to be embedded.
+    """
+
+    def __init__(self, known: Rows, first: Rows) -> None:
+        self.known, self.first = known, first
+        self.new = (known < 0) & (first == np.arange(len(first)))
 
 
-def _embed(
-    vectors: Floats,
-    path: Path,
-    rows: list[int],
-    encoder: Encoder,
-    identity: EncoderIdentity,
-    on_progress: Progress | None,
-) -> None:
-    store = Store.open(path)
+def _finished(path: Path, record: Mapping[str, str]) -> int:
+    """Return how many rows a writer of the same passages had finished when it died."""
     try:
-        for start in range(0, len(rows), _BATCH):
-            part = rows[start : start + _BATCH]
-            found = store.passages(part)
-            texts = [found[row].completed for row in part]
-            step = _from(start, len(rows), on_progress)
-            vectors[part] = encode(encoder, texts, identity.dim, step)
-            if on_progress:
-                on_progress(start + len(part), len(rows))
-    finally:
-        store.close()
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return 0
+    same = all(found.get(name) == value for name, value in record.items())
+    return int(found["rows"]) if same else 0
+
+
+def _write_record(path: Path, record: Mapping[str, str | int]) -> None:
+    new = path.with_suffix(".new")
+    new.write_text(json.dumps(record), encoding="utf-8")
+    new.replace(path)
+
+
+def _passages(store: Store, rows: Rows) -> list[Passage]:
+    found = store.passages(rows.tolist())
+    return [found[row] for row in rows.tolist()]
 
 
 def _from(start: int, total: int, on_progress: Progress | None) -> Progress | None:

@@ -27,19 +27,22 @@ from pathlib import Path
 
 from compare.errors import LibraryError
 
-FORMAT = 1
+FORMAT = 2
 """Changes whenever a program of the old format could not read the files any more."""
 
 STORE = "library.sqlite"
 VECTORS = "vectors.npy"
 INDEX = "index.faiss"
 MANIFEST = "manifest.json"
+STAGED = "staged.sqlite"
+RESUME = "unfinished.json"
+"""In the folder of a generation that is being written: how far it is; see `building`."""
 
 _CURRENT = "CURRENT"
 _GENERATIONS = "generations"
 _LOCK = "write.lock"
 _READ_ONLY = "READ_ONLY"
-_UNFINISHED = ".unfinished-"
+_UNFINISHED = ".unfinished"
 _NAME = re.compile(r"(\d{6,})-([0-9a-f]{16})\Z")
 _CHECKED_AT_OPEN = 4 * 2**20
 """Files up to this size are read and compared with their sha256 whenever a library is opened."""
@@ -210,9 +213,10 @@ def _damaged(path: Path, what: str) -> LibraryError:
 
 @contextmanager
 def writing(folder: Path) -> Iterator[Path]:
-    """Hold the writer's lock and give an empty folder in which to write a generation.
+    """Hold the writer's lock and give a folder in which to write a generation.
 
-    The folder is removed at the end unless `publish` made it the generation in use.
+    It is empty, or holds `RESUME` and what a writer left that died or was stopped. It is removed
+    at the end unless `publish` made it the generation in use, or it holds `RESUME`.
 
     Raises:
         LibraryError: Someone else writes, the folder is read-only, or it holds other things.
@@ -227,12 +231,13 @@ def writing(folder: Path) -> Iterator[Path]:
         with lock:
             generations.mkdir(exist_ok=True)
             _remove_leftovers(folder)
-            scratch = generations / f"{_UNFINISHED}{os.getpid()}"
-            scratch.mkdir()
+            scratch = generations / _UNFINISHED
+            scratch.mkdir(exist_ok=True)
             try:
                 yield scratch
             finally:
-                shutil.rmtree(scratch, ignore_errors=True)
+                if not (scratch / RESUME).exists():
+                    shutil.rmtree(scratch, ignore_errors=True)
     except Timeout:
         raise LibraryError(
             f"Another program is writing to the library in {folder}: wait until it has finished, "
@@ -325,9 +330,10 @@ def _number(path: Path) -> int:
 
 
 def _remove_leftovers(folder: Path) -> None:
-    """Remove what a writer left that died: unfinished folders and generations never in use."""
+    """Remove what a writer left that died, but what can be gone on from."""
     for path in (folder / _GENERATIONS).glob(f"{_UNFINISHED}*"):
-        shutil.rmtree(path, ignore_errors=True)
+        if path.name != _UNFINISHED or not (path / RESUME).exists():
+            shutil.rmtree(path, ignore_errors=True)
     current = _current_or_none(folder)
     if current is not None and (folder / _GENERATIONS / current).is_dir():
         number = int(current.split("-", 1)[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import pairwise
@@ -19,13 +20,19 @@ if TYPE_CHECKING:
     from typing import Self
 
 Floats = NDArray[np.float32]
+Halves = NDArray[np.float16]
 Rows = NDArray[np.int64]
 
 FEW = 8192
 """Up to so many allowed rows are multiplied one by one; more go through a FAISS selector."""
 
+FLAT_UP_TO = 200_000
+"""Up to so many vectors FAISS scans them in 32 bits; more in 8 bits, a quarter of the bytes."""
+
 _MARGIN = 32
 """Candidates taken from FAISS beyond k, so that ties at rank k are settled by row number."""
+
+_MARGIN_8_BIT = 160
 
 _ROUNDING = np.float32(1e-4)
 """More than the greatest difference between a FAISS score and the exact one (unit vectors)."""
@@ -58,47 +65,55 @@ class VectorIndex(Protocol):
 
 
 class FaissIndex:
-    """Exact inner product over all vectors (FAISS Flat).
+    """Exact inner product over all vectors.
 
-    FAISS proposes, the score is computed again in float64: so a pair of vectors has one score,
-    whatever else is searched or allowed, and equal vectors are always in row order.
+    FAISS proposes, by a flat index or for many vectors by one of 8 bits, and the score is computed
+    again in float64: so a pair of vectors has one score, whatever else is searched or allowed, and
+    equal vectors are always in row order. More is taken from FAISS until, by how far its scores
+    can be wrong, nothing that was left out can belong to the best.
     """
 
-    def __init__(self, vectors: Floats, index: Any) -> None:
+    def __init__(self, vectors: Floats | Halves, index: Any) -> None:
         """Join the matrix and the FAISS index over it; use `build` or `open`."""
         self._vectors = vectors
         self._index = index
+        small = len(vectors) <= FLAT_UP_TO
+        self._margin = _MARGIN if small else _MARGIN_8_BIT
+        self._wrong = _ROUNDING if small else _ROUNDING + _error_of_8_bits(index)
 
     @classmethod
-    def build(cls, vectors: Floats) -> Self:
-        """Index float32 vectors [n, dim].
+    def build(cls, vectors: Floats | Halves) -> Self:
+        """Index vectors [n, dim], a block at a time.
 
         Raises:
             ValueError: Another type or shape (FAISS takes some of them silently), or not finite.
         """
-        faiss = _faiss()
-        matrix = check_vectors(vectors)
-        index = faiss.IndexFlatIP(matrix.shape[1])
-        for start in range(0, len(matrix), 65536):
-            index.add(np.ascontiguousarray(matrix[start : start + 65536]))
-        return cls(matrix, index)
+        _check_matrix(vectors)
+        index = _empty(vectors.shape[1], _ranges(vectors))
+        for block in _blocks(vectors):
+            index.add(block)
+        return cls(vectors, index)
 
     @classmethod
-    def open(cls, path: Path, vectors: Floats) -> Self:
+    def open(cls, path: Path, vectors: Floats | Halves) -> Self:
         """Map an index written by `write`; `vectors` is the matrix that it was built from.
 
-        FAISS never parses a file that is not, by its first bytes and its size, a flat index of
-        just this many vectors.
+        FAISS never parses a file that is not, by its first bytes and its size, an index of just
+        this many vectors.
 
         Raises:
             LibraryError: The file is damaged or belongs to other vectors.
         """
         faiss = _faiss()
-        empty = faiss.serialize_index(faiss.IndexFlatIP(vectors.shape[1]))
+        count, dim = vectors.shape
+        small = count <= FLAT_UP_TO
+        empty = faiss.serialize_index(
+            _empty(dim, None if small else np.eye(2, dim, dtype=np.float32))
+        )
         with path.open("rb") as handle:
             first = handle.read(8)
         size = path.stat().st_size
-        if first != empty[:8].tobytes() or size != len(empty) + vectors.nbytes:
+        if first != empty[:8].tobytes() or size != len(empty) + count * dim * (4 if small else 1):
             raise _damaged(path)
         try:
             index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
@@ -150,13 +165,13 @@ class FaissIndex:
     ) -> list[tuple[Floats, Rows]]:
         """Take more candidates until none that was left out can belong to the best."""
         best: list[tuple[Floats, Rows] | None] = [None] * len(queries)
-        fetch = min(size, found + _MARGIN)
+        fetch = min(size, found + self._margin)
         while waiting := [at for at, done in enumerate(best) if done is None]:
             scores, rows = self._proposed(queries[waiting], fetch, allowed)
             for at, its_scores, its_rows in zip(waiting, scores, rows, strict=True):
                 ranked = self._best(queries[at], its_rows, found)
                 length = max(np.float32(1), np.abs(ranked[0][0]))
-                if fetch == size or ranked[0][-1] > its_scores[-1] + _ROUNDING * length:
+                if fetch == size or ranked[0][-1] > its_scores[-1] + self._wrong * length:
                     best[at] = ranked
             fetch = min(size, fetch * 4)
         return [ranked for ranked in best if ranked is not None]
@@ -202,6 +217,55 @@ class FaissIndex:
         if rows.size and (rows[0] < 0 or rows[-1] >= len(self)):
             raise ValueError(f"row {rows[0] if rows[0] < 0 else rows[-1]} of {len(self)} rows")
         return rows
+
+
+def _empty(dim: int, ranges: Floats | None) -> Any:
+    """Return a FAISS index that holds nothing: of 8 bits where the ranges of its numbers are given.
+
+    `ranges` is float32 [2, dim]: the least and the most of each dimension.
+    """
+    faiss = _faiss()
+    if ranges is None:
+        return faiss.IndexFlatIP(dim)
+    kind = faiss.ScalarQuantizer.QT_8bit
+    index = faiss.IndexScalarQuantizer(dim, kind, faiss.METRIC_INNER_PRODUCT)
+    index.train(ranges)
+    return index
+
+
+def _ranges(vectors: Floats | Halves) -> Floats | None:
+    """Return the ranges over all vectors, so that none is cut off; None for few vectors."""
+    if len(vectors) <= FLAT_UP_TO:
+        return None
+    ends = [(block.min(0), block.max(0)) for block in _blocks(vectors)]
+    least, most = (np.array(side) for side in zip(*ends, strict=True))
+    return np.stack([least.min(0), most.max(0)])
+
+
+def _error_of_8_bits(index: Any) -> np.float32:
+    """Return the most that a score of the 8-bit index can be wrong by, for unit queries.
+
+    A number lies within half a step of what it is kept as; by Cauchy's inequality the products of
+    a unit vector with those differences sum to no more than the length of the half steps.
+    """
+    faiss = _faiss()
+    trained = faiss.vector_to_array(index.sq.trained)
+    steps = trained[len(trained) // 2 :] / 255
+    return np.float32(np.linalg.norm(steps) / 2)
+
+
+def _blocks(vectors: Floats | Halves) -> Iterator[Floats]:
+    for start in range(0, len(vectors), 65536):
+        yield np.ascontiguousarray(vectors[start : start + 65536], np.float32)
+
+
+def _check_matrix(vectors: Floats | Halves) -> None:
+    """Refuse what FAISS would take silently: see `check_vectors`; 16 bits are allowed."""
+    if isinstance(vectors, np.ndarray) and vectors.dtype == np.float16 and vectors.ndim == 2:
+        for block in _blocks(vectors):
+            check_vectors(block)
+    else:
+        check_vectors(vectors)  # type: ignore[arg-type]  # what else it is, it refuses
 
 
 def check_vectors(vectors: Floats, dim: int | None = None) -> Floats:

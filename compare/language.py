@@ -10,6 +10,12 @@ _MARGIN = 20.0
 """How much likelier (natural logarithm) another language must be: names alone reach about 10."""
 
 
+def is_english(language: str) -> bool:
+    """Tell whether a statement's language is English, or not known."""
+    plain = language.strip().casefold()
+    return plain in {"", "en", "eng", "english"} or plain.startswith(("en-", "en_"))
+
+
 def foreign_language(text: str) -> str | None:
     """Return the ISO 639-1 code of a text that is plainly not English, else None.
 

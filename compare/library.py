@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,6 @@ from compare.building import (
     EncoderIdentity,
     Known,
     changed,
-    in_order,
     load_vectors,
     write_files,
 )
@@ -23,6 +23,7 @@ from compare.errors import LibraryError
 from compare.facets import Facets, read_facets
 from compare.generations import (
     INDEX,
+    STAGED,
     STORE,
     Generation,
     Manifest,
@@ -37,8 +38,9 @@ from compare.index import FaissIndex, Floats, Neighbours, Rows, VectorIndex
 from compare.passages import Passage
 from compare.results import Filters, Quote
 from compare.selection import allowed_rows, browse, selection
+from compare.staging import Staged
 from compare.statement import Statement
-from compare.store import Store, read_statement
+from compare.store import Store
 
 if TYPE_CHECKING:
     from typing import Self
@@ -113,9 +115,8 @@ class Library:
         with writing(folder) as scratch:
             identity = EncoderIdentity.of(chosen)
             known = _known_or_none(folder, identity)
-            manifest = write_files(
-                scratch, in_order(statements), known, identity, lambda: chosen, on_progress
-            )
+            staged = Staged(scratch / STAGED, statements)
+            manifest = write_files(scratch, staged, known, identity, lambda: chosen, on_progress)
             generation = publish(folder, scratch, manifest)
         return cls(folder, generation, chosen)
 
@@ -134,7 +135,6 @@ class Library:
             LibraryError: The library cannot be written, an id to remove is not there, or two of
                 the statements have one id.
         """
-        new = in_order(add)
         gone = set(remove)
         with writing(self.folder) as scratch:
             before = open_generation(self.folder)
@@ -148,7 +148,8 @@ class Library:
                 missing = sorted(gone - store.statements(sorted(gone)).keys())
                 if missing:
                     raise _no_statement(missing[0], self.folder)
-                statements = changed(store.every_statement(), new, gone)
+                staged = Staged(scratch / STAGED, add)
+                statements = changed(store.every_statement(), staged, gone)
                 load = partial(_load_encoder, self.folder, before.manifest, encoder)
                 manifest = write_files(scratch, statements, known, identity, load, on_progress)
             finally:
@@ -254,6 +255,10 @@ class Library:
                 raise _no_statement(statement_id, self.folder)
         return [found[statement_id] for statement_id in ids]
 
+    def ids(self) -> set[str]:
+        """Return the ids of all statements."""
+        return {identity for (identity,) in self._store.all("SELECT id FROM statements")}
+
     def passage(self, row: int) -> Passage:
         """Return the passage in a row."""
         return self.passages([row])[0]
@@ -270,6 +275,27 @@ class Library:
             if row not in found:
                 raise IndexError(f"row {row} of {self.manifest.passages} passages")
         return [found[row] for row in wanted]
+
+    def passage_keys(self, rows: Sequence[int]) -> Rows:
+        """Return what is equal for passages with the same words and context, int64 [rows]."""
+        found = dict(
+            self._store.all(
+                "SELECT row, key FROM passages WHERE row IN (SELECT value FROM json_each(?))",
+                (json.dumps(list(rows)),),
+            )
+        )
+        return np.array([found[row] for row in rows], np.int64)
+
+    def rows_with_keys(self, keys: Iterable[int]) -> list[tuple[int, int, str]]:
+        """Return key, row and statement id of the passages with these keys, by row."""
+        return [
+            (key, row, statement_id)
+            for key, row, statement_id in self._store.all(
+                "SELECT p.key, p.row, s.id FROM passages p JOIN statements s USING (n) "
+                "WHERE p.key IN (SELECT value FROM json_each(?)) ORDER BY p.row",
+                (json.dumps(list(keys)),),
+            )
+        ]
 
     def statement_rows(self, statement_id: str) -> range:
         """Return the rows of a statement's passages, which stand together and in order.
@@ -288,11 +314,10 @@ class Library:
     def vectors(self, rows: Iterable[int] | None = None) -> Floats:
         """Return the vectors of these passages, float32 [rows, dim]; of all for None.
 
-        Those of all are mapped from the disk, not read.
+        They are kept in 16 bits.
         """
-        if rows is None:
-            return self._vectors
-        return self._vectors[np.fromiter(rows, np.int64)]
+        kept = self._vectors if rows is None else self._vectors[np.fromiter(rows, np.int64)]
+        return kept.astype(np.float32)
 
     def similar_texts(self, statement_id: str) -> list[Statement]:
         """Return the other statements with the same words and context; see `linking`."""
@@ -301,7 +326,7 @@ class Library:
             "(SELECT text_key FROM statements WHERE id = ?) AND s.id <> ? ORDER BY s.n",
             (statement_id, statement_id),
         )
-        return [read_statement(data) for (data,) in found]
+        return [Statement.from_json(data) for (data,) in found]
 
     # -- Finding ---------------------------------------------------------------------------------
 
@@ -350,6 +375,11 @@ class Library:
         for word in fulltext.words(query):
             fulltext.require_word(chosen, word)
         return browse(self._store, chosen, limit, offset)
+
+    @cached_property
+    def languages(self) -> Mapping[str, int]:
+        """Return the statements' languages as they are spelt, "" included, with their numbers."""
+        return dict(self._store.all("SELECT language, count(*) FROM statements GROUP BY 1"))
 
     @cached_property
     def _facets(self) -> Facets:

@@ -23,12 +23,17 @@ _JOINING = "'’‘ʼ[]"
 
 
 def text_key(statement: Statement) -> str:
-    """Return a key that statements share when their words and contexts are the same.
+    """Return the key of a statement's words: see `words_key`."""
+    return words_key(statement.text, statement.context)
+
+
+def words_key(text: str, context: str = "") -> str:
+    """Return a key that texts share when their words and contexts are the same.
 
     Case, quotation marks, dashes, punctuation, blanks, honorifics and articles do not count.
     Question marks, signs and numbers do, as every other word does.
     """
-    content = f"{_normalised(statement.text)}\n{_normalised(statement.context)}"
+    content = f"{_normalised(text)}\n{_normalised(context)}"
     return hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()[:32]
 
 

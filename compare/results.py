@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -138,6 +138,15 @@ class Why:
 
     quote: tuple[Span, ...]
     passage: tuple[Span, ...]
+
+
+def also_said_in_words(also_said: Sequence[Statement]) -> str:
+    """Return how often else the words were said, and when."""
+    times = "once more" if len(also_said) == 1 else f"{len(also_said)} times more"
+    years = sorted(entry.date.year for entry in also_said if entry.date)
+    if not years:
+        return f"Said {times}"
+    return f"Said {times}, {years[0]}" + (f" to {years[-1]}" if years[-1] > years[0] else "")
 
 
 def ranking_score(probability: float, similarity: float) -> float:

@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare import __version__
-from compare.language import foreign_language
-from compare.linking import text_key
+from compare.language import foreign_language, is_english
+from compare.linking import words_key
 from compare.passages import Passage, complete, split_quote
 from compare.quoting import clean_quote
+from compare.repeats import distinct, nearest_distinct, repetitions
 from compare.results import (
     Filters,
     Match,
@@ -50,6 +51,7 @@ class _Scored:
     """A passage with the sentence of the quote it was compared with, and what came out."""
 
     part: str
+    row: int
     statement: Statement
     passage: Passage
     similarity: float
@@ -94,40 +96,44 @@ def search(
         QueryError: The quote is empty or too long.
         ModelError: A model is missing or not the library's.
     """
-    filters = filters or Filters()
+    filters, left_out = _readable(library, filters or Filters())
     asked = Quote(quote) if isinstance(quote, str) else quote
     asked = replace(asked, text=clean_quote(asked.text))
     model = stance_model or _default_model()
     parts, notes = _parts(asked)
+    notes += left_out
     each = _for_each(candidates, parts)
     with ThreadPoolExecutor(1) as beside:
         reading = beside.submit(_worded, library, parts, each // 2 + NEIGHBOURS)
         vectors = _embedded(library, asked, parts)
-        near = library.nearest(vectors, each + NEIGHBOURS).rows
+        found = library.nearest(vectors, 2 * each + NEIGHBOURS)
         worded = reading.result()
-    sources = own_statements(library, asked, near[0][:NEIGHBOURS])
+    sources = own_statements(library, asked, found.rows[0][:NEIGHBOURS])
     if sources and not _who_is_known(asked):
         asked = replace(Quote.from_statement(sources[0]), text=asked.text)
         sources = [entry for entry in sources if may_be_own(asked, entry)]
         if asked.context:
             vectors = _embedded(library, asked, parts)
-            near = library.nearest(vectors, each + NEIGHBOURS).rows
+            found = library.nearest(vectors, 2 * each + NEIGHBOURS)
         notes.append(
             f"The words stand in the library: read as said by {_who(sources[0])} "
             f"(statement {sources[0].id})."
         )
     if others := sources[1:]:
         notes.append(f"The same words stand in {', '.join(entry.id for entry in others)}, too.")
-    own = [row for statement in sources for row in library.statement_rows(statement.id)]
+    own = {row for statement in sources for row in library.statement_rows(statement.id)}
     allowed = library.allowed(filters, asked)
     if allowed is not None or len(own) > NEIGHBOURS:
-        near = library.nearest(vectors, each + len(own), allowed).rows
         worded = _worded(library, parts, each // 2 + len(own), allowed)
-    pairs = _candidates(near, worded, each, own)
+    start = found if allowed is None else None
+    near = nearest_distinct(library, vectors, each, own, allowed, start)
+    alike = [distinct(library, part.tolist(), own)[: each // 2] for part in worded]
+    pairs = _candidates(near, alike)
     scored = _score(library, asked, pairs, parts, vectors, model, on_progress)
+    repeated = repetitions(library, [entry.row for entry in _strongest(scored)], own, allowed)
     result = SearchResult(
         quote=asked,
-        scored=_matches(scored),
+        scored=_matches(scored, repeated),
         thresholds=thresholds or Thresholds(),
         provenance=_provenance(library, model, filters),
         source=sources[0] if sources else None,
@@ -149,9 +155,26 @@ def scored_pool(
     vectors = _embedded(library, asked, parts)
     each = _for_each(candidates, parts)
     near = library.nearest(vectors, each).rows
-    pairs = _candidates(near, _worded(library, parts, each // 2), each, ())
+    worded = _worded(library, parts, each // 2)
+    pairs = _candidates(near.tolist(), [part.tolist() for part in worded])
     scored = _score(library, asked, pairs, parts, vectors, stance_model, None)
     return [_match(entry, ()) for entry in _strongest(scored)]
+
+
+def _readable(library: Library, filters: Filters) -> tuple[Filters, list[str]]:
+    """Leave out statements in other languages than the stance model's, unless they are asked for.
+
+    Returns the filters, and what the reader should know.
+    """
+    foreign = sum(n for name, n in library.languages.items() if not is_english(name))
+    if filters.languages or not foreign:
+        return filters, []
+    note = (
+        f"{foreign} of the statements are not English, which is what the stance model reads, and "
+        "were left out: choose their language to have them read."
+    )
+    english = tuple(filter(is_english, library.languages))
+    return replace(filters, languages=english or ("en",)), [note]
 
 
 def _default_model() -> StanceModel:
@@ -202,14 +225,12 @@ def _worded(
 
 
 def _candidates(
-    near: NDArray[np.int64], worded: Sequence[NDArray[np.int64]], each: int, own: Sequence[int]
+    near: Sequence[Sequence[int]], worded: Sequence[Sequence[int]]
 ) -> list[tuple[int, int]]:
     """Return pairs (number of the part, passage row) to read: the nearest, and the worded alike."""
     pairs: dict[tuple[int, int], None] = {}
     for number, (by_vector, by_words) in enumerate(zip(near, worded, strict=True)):
-        nearest = [int(row) for row in by_vector if row not in own][:each]
-        alike = [int(row) for row in by_words if row not in own][: each // 2]
-        pairs.update(dict.fromkeys((number, row) for row in (*nearest, *alike)))
+        pairs.update(dict.fromkeys((number, row) for row in (*by_vector, *by_words)))
     return list(pairs)
 
 
@@ -244,6 +265,7 @@ def _score(
     return [
         _Scored(
             parts[part],
+            row,
             statements[passages[row].statement_id],
             passages[row],
             float(closeness[row][part]),
@@ -277,15 +299,22 @@ def _strongest(scored: Sequence[_Scored]) -> list[_Scored]:
     return list(best.values())
 
 
-def _matches(scored: Sequence[_Scored]) -> tuple[Match, ...]:
-    """Return one match a statement, those with the same words and verdict made one."""
+def _matches(
+    scored: Sequence[_Scored], repeated: Mapping[int, Sequence[Statement]]
+) -> tuple[Match, ...]:
+    """Return one match a statement, passages with the same words and verdict made one."""
     alike: dict[tuple[str, object], list[_Scored]] = defaultdict(list)
     for entry in sorted(_strongest(scored), key=lambda found: found.statement.id):
-        alike[text_key(entry.statement), entry.probabilities.stance].append(entry)
+        words = words_key(entry.passage.text, entry.passage.context)
+        alike[words, entry.probabilities.stance].append(entry)
     matches = []
     for entries in alike.values():
         first, *others = sorted(entries, key=lambda found: found.strength, reverse=True)
-        matches.append(_match(first, [entry.statement for entry in others]))
+        said = {entry.statement.id: entry.statement for entry in others}
+        for entry in entries:
+            said |= {other.id: other for other in repeated.get(entry.row, ())}
+        said.pop(first.statement.id, None)
+        matches.append(_match(first, [*said.values()]))
     return tuple(matches)
 
 

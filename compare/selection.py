@@ -14,7 +14,7 @@ from compare.folding import fold
 from compare.results import Filters, Quote
 from compare.speakers import speaker_key
 from compare.statement import Country, Statement
-from compare.store import Store, read_statement
+from compare.store import Store
 
 if TYPE_CHECKING:
     from compare.index import Rows
@@ -119,4 +119,4 @@ def browse(store: Store, chosen: Selection, limit: int, offset: int) -> tuple[li
         f"ORDER BY {newest_first} LIMIT ? OFFSET ?) USING (n) ORDER BY {newest_first}",
         [*chosen.parameters, max(0, limit), max(0, offset)],
     )
-    return [read_statement(data) for (data,) in found], total[0]
+    return [Statement.from_json(data) for (data,) in found], total[0]

@@ -139,6 +139,11 @@ class Statement:
         values["extra"] = dict(data.get("extra", {}))
         return cls(**values)
 
+    @classmethod
+    def from_json(cls, data: str) -> Statement:
+        """Make a statement from what `to_json` returned."""
+        return cls.from_dict(json.loads(data))
+
     @property
     def content_hash(self) -> str:
         """Return the sha256 (hex) of all that the statement holds."""

@@ -6,11 +6,15 @@ import hashlib
 import json
 import sqlite3
 import threading
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from compare.countries import country_key
 from compare.errors import LibraryError
@@ -37,7 +41,7 @@ CREATE TABLE countries (n INTEGER NOT NULL, key TEXT NOT NULL, name TEXT NOT NUL
     name_key TEXT NOT NULL);
 CREATE TABLE passages (
     row INTEGER PRIMARY KEY, n INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
-    text TEXT NOT NULL, key BLOB NOT NULL);
+    text TEXT NOT NULL, key INTEGER NOT NULL);
 CREATE VIRTUAL TABLE passage_words USING fts5(text, context, content='', tokenize='{_TOKENIZE}');
 CREATE VIRTUAL TABLE statement_words USING fts5(about, content='', tokenize='{_TOKENIZE}');
 """
@@ -48,6 +52,7 @@ CREATE INDEX statements_source ON statements (source);
 CREATE INDEX statements_language ON statements (language);
 CREATE INDEX statements_days ON statements (first_day, last_day);
 CREATE INDEX statements_text_key ON statements (text_key);
+CREATE INDEX passages_key ON passages (key);
 CREATE INDEX countries_key ON countries (key, n);
 CREATE INDEX countries_name_key ON countries (name_key, n);
 INSERT INTO passage_words (passage_words) VALUES ('optimize');
@@ -57,16 +62,20 @@ INSERT INTO statement_words (statement_words) VALUES ('optimize');
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a store holds: `keys` has the key of the embedded text of every passage."""
+    """What a store holds: `keys`, int64, has the key of the embedded text of every passage."""
 
     statements: int
-    keys: tuple[bytes, ...]
+    keys: NDArray[np.int64]
     corpus_digest: str
 
 
-def passage_key(completed: str) -> bytes:
-    """Return the sha256 of what is embedded of a passage."""
-    return hashlib.sha256(completed.encode()).digest()
+def passage_key(completed: str) -> int:
+    """Return 64 bits of the sha256 of what is embedded of a passage, a signed number.
+
+    Among ten million texts the chance that any two have one key is 3 in a million.
+    """
+    digest = hashlib.sha256(completed.encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
 
 
 # -- Writing -------------------------------------------------------------------------------------
@@ -83,7 +92,7 @@ def write_store(path: Path, statements: Iterable[Statement]) -> Written:
         LibraryError: An id is used twice, a text is not Unicode, or the disk is full.
     """
     hashes: list[bytes] = []
-    keys: list[bytes] = []
+    keys = array("q")
     try:
         with closing(sqlite3.connect(path, isolation_level=None)) as database:
             _run(database, f"{_PRAGMAS} BEGIN; {_TABLES}")
@@ -100,7 +109,7 @@ def write_store(path: Path, statements: Iterable[Statement]) -> Written:
             f"{path} could not be written ({error}): make room on the disk, then try again."
         ) from error
     digest = hashlib.sha256(b"".join(sorted(hashes))).hexdigest()
-    return Written(len(hashes), tuple(keys), digest)
+    return Written(len(hashes), np.array(keys, np.int64), digest)
 
 
 def _run(database: sqlite3.Connection, script: str) -> None:
@@ -152,7 +161,7 @@ class _Rows:
 
     def __init__(self, n: int, row: int) -> None:
         self.n, self.row = n, row
-        self.keys: list[bytes] = []
+        self.keys: list[int] = []
         self.statements: list[tuple[Any, ...]] = []
         self.contents: list[tuple[Any, ...]] = []
         self.countries: list[tuple[Any, ...]] = []
@@ -258,14 +267,16 @@ class Store:
         """Read all statements, in the order of their ids, a few at a time."""
         for rows in self._in_parts("SELECT n, data FROM contents WHERE n >= ? ORDER BY n LIMIT ?"):
             for _, data in rows:
-                yield read_statement(data)
+                yield Statement.from_json(data)
 
-    def every_key(self) -> Iterator[tuple[int, bytes]]:
-        """Read row and key of all passages."""
+    def keys(self) -> NDArray[np.int64]:
+        """Return the keys of all passages, int64, in the order of their rows."""
+        found = array("q")
         for rows in self._in_parts(
             "SELECT row, key FROM passages WHERE row >= ? ORDER BY row LIMIT ?"
         ):
-            yield from rows
+            found.extend(key for _, key in rows)
+        return np.array(found, np.int64)
 
     def _in_parts(self, sql: str, size: int = 5000) -> Iterator[list[tuple[Any, ...]]]:
         first = 0
@@ -280,7 +291,7 @@ class Store:
             "WHERE s.id IN (SELECT value FROM json_each(?))",
             (json.dumps(list(ids)),),
         )
-        return {identity: read_statement(data) for identity, data in found}
+        return {identity: Statement.from_json(data) for identity, data in found}
 
     def passages(self, rows: Sequence[int]) -> dict[int, Passage]:
         """Return the passages in these rows, as far as there are any."""
@@ -291,11 +302,6 @@ class Store:
             (json.dumps(list(rows)),),
         )
         return {row: Passage(*fields) for row, *fields in found}
-
-
-def read_statement(data: str) -> Statement:
-    """Make a statement from column `data`."""
-    return Statement.from_dict(json.loads(data))
 
 
 def _damaged(path: Path, error: Exception) -> LibraryError:

@@ -11,10 +11,11 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from filelock import FileLock
 
-from compare import generations
+from compare import building, generations
 from compare.errors import LibraryError
 from compare.generations import current_name, mark_read_only, open_generation, writing
 from compare.library import Library
@@ -393,12 +394,12 @@ def test_a_damaged_database_is_a_clear_sentence(
     [
         (
             generations.FORMAT + 1,
-            r"has format 2, written by version 9.0 of the program; this one reads format 1: "
+            r"has format 3, written by version 9.0 of the program; this one reads format 2: "
             "update it with `pip install --upgrade compare-statements`",
         ),
         (
             generations.FORMAT - 1,
-            "has the old format 0, and this program reads format 1: build it again with "
+            "has the old format 1, and this program reads format 2: build it again with "
             "`compare build --corpus FILE --library .*`; what you wrote yourself stays",
         ),
     ],
@@ -436,9 +437,11 @@ from pathlib import Path
 from compare.library import Library
 from tests.fakes import HashingEncoder, statement
 import filelock, numpy, compare.encoder  # loaded before counting
+import compare.building as building
 import tests.test_generations as test
 
 action, folder, last = sys.argv[1], sys.argv[2], int(sys.argv[3])
+building._BATCH, building._SAVED_EVERY = 16, 0.0
 library = Library.open(folder, HashingEncoder()) if action == "update" else None
 library and library.index
 count = 0
@@ -539,6 +542,61 @@ def test_a_kill_at_any_moment_leaves_the_old_library_or_the_new_one(tmp_path: Pa
         elif outcomes[-1]:
             shutil.rmtree(folder)
     assert set(outcomes) == {False, True}, "both outcomes were seen"
+
+
+class Dying(HashingEncoder):
+    """Is killed, as it were, when it has encoded so many texts."""
+
+    def __init__(self, after: int) -> None:
+        super().__init__()
+        self.after = after
+
+    def encode(self, texts, on_progress=None):  # type: ignore[no-untyped-def]
+        if len(self.encoded) + len(texts) > self.after:
+            raise KeyboardInterrupt
+        return super().encode(texts, on_progress)
+
+
+def test_a_writer_goes_on_where_another_one_died(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(building, "_BATCH", 7)
+    monkeypatch.setattr(building, "_SAVED_EVERY", 0.0)
+    first, second, third = Dying(20), Dying(40), Dying(999)
+    for encoder in (first, second):
+        with pytest.raises(KeyboardInterrupt):
+            Library.build(AFTER, folder, encoder)
+        assert not (folder / "CURRENT").exists()
+    told: list[tuple[int, int]] = []
+    library = Library.build(AFTER, folder, third, lambda *step: told.append(step))
+    assert len(first.encoded) + len(second.encoded) + len(third.encoded) == len(AFTER)
+    assert told[0][0] > len(first.encoded)
+    assert told[-1] == (len(AFTER), len(AFTER))
+    fresh = Library.build(AFTER, tmp_path / "fresh", HashingEncoder())
+    assert library.generation.partition("-")[2] == fresh.generation.partition("-")[2]
+    assert names(folder) == [library.generation]
+
+
+@pytest.mark.parametrize("other", ["statements", "encoder", "damage"])
+def test_what_was_left_of_something_else_is_not_gone_on_from(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, other: str
+) -> None:
+    monkeypatch.setattr(building, "_BATCH", 7)
+    monkeypatch.setattr(building, "_SAVED_EVERY", 0.0)
+    with pytest.raises(KeyboardInterrupt):
+        Library.build(AFTER, folder, Dying(20))
+    encoder, statements = HashingEncoder(), AFTER
+    if other == "statements":
+        statements = BEFORE
+    elif other == "encoder":
+        encoder = HashingEncoder(seed="retrained")
+    else:
+        (folder / "generations" / ".unfinished" / "unfinished.json").write_text("{")
+    library = Library.build(statements, folder, encoder)
+    assert len(encoder.encoded) == len(statements)
+    np.testing.assert_array_equal(
+        library.vectors(), encoder.encode([s.text for s in statements]).astype(np.float16)
+    )
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no kill -9 on Windows")

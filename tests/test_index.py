@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from compare import index as index_module
@@ -59,6 +59,13 @@ def path_taken(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
     return str(request.param)
 
 
+@pytest.fixture(params=["32 bits", "8 bits"], autouse=True)
+def kept_in(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Both kinds of index, whatever the number of vectors; one over none is always flat."""
+    monkeypatch.setattr(index_module, "FLAT_UP_TO", 10**9 if request.param == "32 bits" else 0)
+    return str(request.param)
+
+
 @pytest.mark.parametrize("allowed", ALLOWED)
 @pytest.mark.parametrize("queries", [1, 30])
 @pytest.mark.parametrize("k", [1, 10, 5000])
@@ -89,10 +96,20 @@ def test_the_score_of_a_pair_does_not_depend_on_what_else_is_searched() -> None:
         assert filtered.scores[0, 0] == together.scores[at][5]
 
 
+def test_vectors_of_16_bits_are_searched_as_they_are() -> None:
+    halves = VECTORS.astype(np.float16)
+    found = FaissIndex.build(halves).search(QUERIES, 9)
+    assert_exact(found, brute_force(halves.astype(np.float32), QUERIES, 9, None))
+
+
 @given(
     st.integers(1, 60), st.integers(1, 3), st.integers(1, 70), st.integers(0, 2**32), st.booleans()
 )
-@settings(max_examples=60, deadline=None)
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],  # it sets the same each time
+)
 def test_any_search_equals_brute_force(
     n: int, distinct: int, k: int, seed: int, filtered: bool
 ) -> None:
@@ -201,8 +218,8 @@ def damaged(content: bytes) -> dict[str, bytes]:
         "another kind": b"IxF2" + content[4:],
         "another dimension": content[:4] + (25).to_bytes(4, "little") + content[8:],
         "another number": content[:8] + (2999).to_bytes(8, "little") + content[16:],
-        "another length": content[:37] + (10**15).to_bytes(8, "little") + content[45:],
         "another metric": content[:33] + (1).to_bytes(4, "little") + content[37:],
+        "another length": content[:37] + (10**15).to_bytes(8, "little") + content[45:],
     }
 
 

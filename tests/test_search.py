@@ -7,7 +7,7 @@ from compare.errors import LibraryError, QueryError
 from compare.kept import public_json, result_from_json, result_to_json
 from compare.library import Library
 from compare.records import records
-from compare.results import Filters, Outcome, Quote, Stance, Thresholds
+from compare.results import Filters, Outcome, Quote, Stance, Thresholds, also_said_in_words
 from compare.search import explain_listed, filters_in_force, search
 from compare.stance.cascade import CascadeStance
 from compare.statement import Country, PartialDate
@@ -251,6 +251,51 @@ def test_a_very_long_quote_is_searched_in_part_and_says_so(library):
 def test_another_language_is_said(library):
     result = run(library, "Die Blockade des Hafens ist nicht hinnehmbar und muss enden.")
     assert any("does not look English (detected: de)" in note for note in result.notes)
+
+
+def test_statements_in_other_languages_are_read_only_where_they_are_asked_for(tmp_path):
+    said = [
+        statement("en", f"{BLOCKADE} now.", language="English"),
+        statement("none", f"We say: {BLOCKADE}."),
+        statement("de", f"Wir sagen: {BLOCKADE} sofort.", language="de"),
+    ]
+    library = Library.build(said, tmp_path / "three", HashingEncoder(dim=256))
+    result = run(library, "The blockade of Port Meren must end soon")
+    assert sorted(ids(result.scored)) == ["en", "none"]
+    assert any(note.startswith("1 of the statements are not English") for note in result.notes)
+    asked = run(library, "The blockade of Port Meren must end", filters=Filters(languages=("de",)))
+    assert ids(asked.scored) == ["de"]
+    assert not any("not English" in note for note in asked.notes)
+
+
+def test_a_sentence_said_again_and_again_is_one_result_that_says_when(tmp_path):
+    said = [
+        statement(
+            f"v-{year}",
+            f"We opened a school in {year} for all. We say that the blockade must end at once.",
+            country="Valdoria=VLD",
+            date=str(year),
+        )
+        for year in range(1991, 2021)
+    ]
+    said.append(statement("o", "Let the blockade of the port end at once.", date="1990"))
+    library = Library.build(said, tmp_path / "years", HashingEncoder(dim=256))
+    judge = WordJudge()
+    result = search(library, "The blockade must end at once", stance_model=judge, candidates=12)
+    (repeated,) = [match for match in result.scored if match.also_said]
+    assert repeated.passage.text == "We say that the blockade must end at once."
+    assert len(repeated.also_said) == 29
+    assert also_said_in_words(repeated.also_said) == "Said 29 times more, 1992 to 2020"
+    assert "o" in ids(result.scored)
+    assert len([b for _, b in judge.read if b.text == repeated.passage.text]) == 1
+    later = search(
+        library,
+        "The blockade must end at once",
+        stance_model=judge,
+        filters=Filters(date_from=PartialDate("2015")),
+    )
+    (repeated,) = [match for match in later.scored if match.also_said]
+    assert [entry.id for entry in repeated.also_said] == [f"v-{year}" for year in range(2016, 2021)]
 
 
 def test_an_empty_quote_is_an_error(library):

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from compare.commands import options as shared
-from compare.commands.output import progress, remark, say, say_json
+from compare.commands.output import counting, progress, remark, say, say_json
 from compare.errors import CorpusError, LibraryError
 
 if TYPE_CHECKING:
-    from compare.corpus import Corpus
+    from compare.corpus import Problem
     from compare.library import Library
+    from compare.statement import Statement
 
+PLAIN = "plain"
 _PROBLEMS_SHOWN = 20
 
 
@@ -32,6 +37,14 @@ _PROBLEMS_SHOWN = 20
 @shared.own_folder
 @click.option("--add", is_flag=True, help="Add to the library, or change what has a known id.")
 @click.option(
+    "--format",
+    "format_name",
+    type=shared.text,
+    metavar="FORMAT",
+    help="A public format (`compare import --help` lists them); plain reads tables and documents. "
+    "Recognised if not given.",
+)
+@click.option(
     "--map",
     "mapping",
     type=shared.text,
@@ -48,6 +61,7 @@ def command(
     more: tuple[Path, ...],
     library: Path | None,
     add: bool,
+    format_name: str | None,
     mapping: tuple[str, ...],
     strict: bool,
     force: bool,
@@ -59,28 +73,89 @@ def command(
     \b
       compare build --corpus speeches.csv briefings/ --library my-library
       compare build --corpus new.jsonl --library my-library --add --map redner=speaker
+      compare build --corpus UNGDC_1946-2024.tgz --library un --format ungdc
     """
-    from compare.corpus import read_corpus
-
     paths = [*first, *more]
     columns = dict(_mapping(entry) for entry in mapping)
+    folder = shared.own_library(library)
+    with ExitStack() as open_files:
+        if _is_plain(paths, format_name, columns):
+            read = _read_plain(paths, columns, strict)
+        else:
+            read = _read_public(paths, format_name, strict, open_files)
+        built = _write(read.statements, folder, encoder, add=add, force=force)
+    if as_json:
+        say_json(_as_json(read, built))
+        return
+    _report_problems(read)
+    for note in read.notes:
+        remark(f"Note: {note}")
+    manifest = built.manifest
+    say(f"{built.folder}: {manifest.statements} statements, {manifest.passages} passages.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was read: the statements, which can be gone through twice, and what there is to say."""
+
+    statements: Iterable[Statement]
+    count: int
+    problems: Sequence[Problem]
+    problem_count: int
+    notes: Sequence[str]
+    unknown_countries: Mapping[str, int]
+
+
+def _is_plain(paths: Sequence[Path], name: str | None, columns: Mapping[str, str]) -> bool:
+    """Tell whether files are tables and documents with a statement each row or file."""
+    from compare.corpus.importing import recognised_format
+
+    if columns and name not in (None, PLAIN):
+        raise click.BadParameter("a public format has no columns to map.", param_hint="--map")
+    return name == PLAIN or (name is None and (bool(columns) or not recognised_format(paths)))
+
+
+def _read_plain(paths: Sequence[Path], columns: Mapping[str, str], strict: bool) -> _Read:
+    from compare.corpus import read_corpus
+
     with progress("Reading files") as on_progress:
         corpus = read_corpus(paths, mapping=columns, strict=strict, on_progress=on_progress)
+    read = _Read(
+        corpus.statements,
+        len(corpus),
+        corpus.problems,
+        len(corpus.problems),
+        corpus.notes,
+        corpus.unknown_countries,
+    )
     if not corpus.statements:
-        _report_problems(corpus)
+        _report_problems(read)
         raise CorpusError(
             f"No statement could be read from {', '.join(map(str, paths))}: mend what is reported, "
             "or see `compare build --help` for --map."
         )
-    built = _write(corpus, shared.own_library(library), encoder, add=add, force=force)
-    if as_json:
-        say_json(_as_json(corpus, built))
-        return
-    _report_problems(corpus)
-    for note in corpus.notes:
-        remark(f"Note: {note}")
-    manifest = built.manifest
-    say(f"{built.folder}: {manifest.statements} statements, {manifest.passages} passages.")
+    return read
+
+
+def _read_public(
+    paths: Sequence[Path], name: str | None, strict: bool, open_files: ExitStack
+) -> _Read:
+    """Import into a file that is there as long as `open_files` is open."""
+    from compare.corpus.importing import imported
+
+    with counting("Reading statements") as on_progress:
+        reading = imported(paths, name, strict=strict, on_progress=on_progress)
+        report, statements = open_files.enter_context(reading)
+    how = "Recognised as" if report.recognised else "Read as"
+    notes = [f"{how} {report.title} (--format {report.format}).", *report.sentences()]
+    return _Read(
+        statements,
+        report.account.written,
+        report.problems,
+        report.problem_count,
+        notes,
+        report.unknown_countries,
+    )
 
 
 def _mapping(entry: str) -> tuple[str, str]:
@@ -91,7 +166,12 @@ def _mapping(entry: str) -> tuple[str, str]:
 
 
 def _write(
-    corpus: Corpus, folder: Path, encoder_name: str | None, *, add: bool, force: bool
+    statements: Iterable[Statement],
+    folder: Path,
+    encoder_name: str | None,
+    *,
+    add: bool,
+    force: bool,
 ) -> Library:
     from compare.encoder import load_encoder
     from compare.generations import is_library
@@ -100,18 +180,17 @@ def _write(
     encoder = load_encoder(encoder_name) if encoder_name else None
     with progress("Embedding") as on_progress:
         if add and is_library(folder):
-            return Library.open(folder, encoder).update(corpus.statements, on_progress=on_progress)
+            return Library.open(folder, encoder).update(statements, on_progress=on_progress)
         if is_library(folder) and not force:
-            _check_nothing_goes(corpus, folder)
-        return Library.build(corpus.statements, folder, encoder, on_progress)
+            _check_nothing_goes(statements, folder)
+        return Library.build(statements, folder, encoder, on_progress)
 
 
-def _check_nothing_goes(corpus: Corpus, folder: Path) -> None:
+def _check_nothing_goes(statements: Iterable[Statement], folder: Path) -> None:
     """Refuse to build over statements that the corpus has not."""
     from compare.library import Library
 
-    held = {statement.id for statement in Library.open(folder).statements()}
-    gone = sorted(held - {statement.id for statement in corpus.statements})
+    gone = sorted(Library.open(folder).ids() - {statement.id for statement in statements})
     if gone:
         raise LibraryError(
             f"The library in {folder} holds {len(gone)} statements that the corpus has not "
@@ -119,23 +198,23 @@ def _check_nothing_goes(corpus: Corpus, folder: Path) -> None:
         )
 
 
-def _report_problems(corpus: Corpus) -> None:
-    for problem in corpus.problems[:_PROBLEMS_SHOWN]:
+def _report_problems(read: _Read) -> None:
+    for problem in read.problems[:_PROBLEMS_SHOWN]:
         remark(f"Skipped: {problem}")
-    hidden = len(corpus.problems) - _PROBLEMS_SHOWN
+    hidden = read.problem_count - _PROBLEMS_SHOWN
     if hidden > 0:
-        remark(f"… and {hidden} more (--json lists all).")
-    if corpus.problems:
-        remark(f"{len(corpus.problems)} skipped.")
+        remark(f"… and {hidden} more (--json lists {len(read.problems)}).")
+    if read.problem_count:
+        remark(f"{read.problem_count} skipped.")
 
 
-def _as_json(corpus: Corpus, built: Library) -> dict[str, Any]:
+def _as_json(read: _Read, built: Library) -> dict[str, Any]:
     return {
         "library": str(built.folder),
         "digest": built.digest,
         "statements": built.manifest.statements,
         "passages": built.manifest.passages,
-        "read": len(corpus.statements),
+        "read": read.count,
         "skipped": [
             {
                 "file": problem.file,
@@ -144,8 +223,8 @@ def _as_json(corpus: Corpus, built: Library) -> dict[str, Any]:
                 "value": problem.value,
                 "message": problem.message,
             }
-            for problem in corpus.problems
+            for problem in read.problems
         ],
-        "notes": list(corpus.notes),
-        "unknown_countries": dict(corpus.unknown_countries),
+        "notes": list(read.notes),
+        "unknown_countries": dict(read.unknown_countries),
     }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from compare.commands.output import console, on_terminal, say
 from compare.printable import one_line, printable
 from compare.records import JOINT, asked, deciding_words, listed
-from compare.results import Match, Outcome, SearchResult, Span, Stance, Why
+from compare.results import Match, Outcome, SearchResult, Span, Stance, Why, also_said_in_words
 from compare.statement import Quotation, Statement
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ TITLES = {
 }
 _COLOURS = {Stance.AGREE: "blue", Stance.OPPOSE: "red", Stance.NEITHER: "default"}
 _INDENT = " " * 10
+_ALSO_SHOWN = 3
 
 
 def show_result(result: SearchResult, limit: int) -> None:
@@ -80,7 +81,9 @@ def details(statement: Statement, also_said: Sequence[Statement]) -> list[str]:
         lines.append(f"context: {one_line(statement.context)}")
     if statement.url:
         lines.append(one_line(statement.url))
-    lines += [f"also: {attribution(other)}" for other in also_said]
+    if len(also_said) > _ALSO_SHOWN:
+        lines.append(f"{also_said_in_words(also_said)}; the first of them:")
+    lines += [f"also: {attribution(other)}" for other in also_said[:_ALSO_SHOWN]]
     return lines
 
 

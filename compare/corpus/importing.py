@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ from compare.corpus.validate import Validator
 from compare.corpus.values import BadCellError, BadFileError, Problem, shortened
 from compare.errors import CorpusError
 from compare.files import writing
-from compare.language import foreign_language
+from compare.language import foreign_language, is_english
 from compare.statement import Statement
 
 PROBLEMS_KEPT = 1_000
@@ -56,7 +58,7 @@ class Report:
     @property
     def foreign(self) -> int:
         """Return how many statements are in another language than English."""
-        return sum(n for language, n in self.languages.items() if not _is_english(language))
+        return sum(n for language, n in self.languages.items() if not is_english(language))
 
     def sentences(self) -> list[str]:
         """Return the report in words."""
@@ -194,6 +196,40 @@ def import_corpus(
     return reading.report
 
 
+class StatementFile:
+    """The statements of a file that `import_corpus` wrote, as often as they are asked for."""
+
+    def __init__(self, path: Path) -> None:
+        """Read nothing yet."""
+        self._path = path
+
+    def __iter__(self) -> Iterator[Statement]:
+        """Give the statements in the order of the file."""
+        with self._path.open(encoding="utf-8") as file:
+            for line in file:
+                yield Statement.from_json(line)
+
+
+@contextmanager
+def imported(
+    paths: Sequence[Path | str],
+    format_name: str | None = None,
+    *,
+    strict: bool = False,
+    on_progress: Callable[[int], None] | None = None,
+) -> Iterator[tuple[Report, StatementFile]]:
+    """Import into a temporary file, and give the report and the statements; raise as `Import`."""
+    with tempfile.TemporaryDirectory() as scratch:
+        out = Path(scratch) / "statements.jsonl"
+        report = import_corpus(paths, out, format_name, strict=strict, on_progress=on_progress)
+        yield report, StatementFile(out)
+
+
+def recognised_format(paths: Sequence[Path | str]) -> Format | None:
+    """Return the public format that files look like, None where it is none or not only one."""
+    return recognised(Source([Path(path) for path in paths]))
+
+
 def _format(source: Source, name: str | None) -> Format:
     if name is not None:
         return named(name)
@@ -211,9 +247,3 @@ def _with_language(statement: Statement) -> Statement:
     if statement.language:
         return statement
     return replace(statement, language=foreign_language(statement.text[:_LANGUAGE_FROM]) or "en")
-
-
-def _is_english(language: str) -> bool:
-    return language.casefold() in {"", "en", "eng", "english"} or language.casefold().startswith(
-        ("en-", "en_")
-    )

@@ -11,11 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from compare.results import Match, Probabilities, Quote, Span, Stance
+from compare.results import Match, Probabilities, Quote, Span, Stance, also_said_in_words
 from compare.statement import PartialDate, Quotation, Statement
 from compare.ui.words import SIGN, VERDICT, counted, date_in_words, likelihood, percent
 
 _RIGHT_TO_LEFT = {"ar", "fa", "he", "ps", "ur", "yi", "dv", "ckb", "sd", "ug"}
+_AROUND = 1_500
+"""Characters on either side of a passage that a card shows."""
+
+_ALSO_OPEN = 3
+"""Statements with the same words that a card lists; more are folded away."""
 
 
 def text_html(text: str) -> str:
@@ -138,15 +143,20 @@ def _around_html(words: _Words, statement: Statement) -> str:
     """Return the sentences around the passage, folded away; "" where it stands alone."""
     if not (words.before.strip() or words.after.strip()):
         return ""
+    before, after = words.before[-_AROUND:], words.after[:_AROUND]
+    if len(before) < len(words.before):
+        before = f"… {before.partition(' ')[2]}"
+    if len(after) < len(words.after):
+        after = f"{after.rpartition(' ')[0]} …"
     return (
         '<details class="cp-around"><summary>The sentences around it</summary>'
-        f"<p{_language(statement)}>{text_html(words.before)} <b>{text_html(words.text)}</b> "
-        f"{text_html(words.after)}</p></details>"
+        f"<p{_language(statement)}>{text_html(before)} <b>{text_html(words.text)}</b> "
+        f"{text_html(after)}</p></details>"
     )
 
 
 def _also_html(also_said: Sequence[Statement]) -> str:
-    """Return the near-identical statements that were collapsed, each with its date and source."""
+    """Return the statements with the same words, with date and source; many are folded away."""
     if not also_said:
         return ""
     items = []
@@ -157,7 +167,11 @@ def _also_html(also_said: Sequence[Statement]) -> str:
             named = link_html(other.url, other.source or other.url)
             parts.append(f"<cite>{named}</cite>")
         items.append(f"<li>{', '.join(parts)}</li>")
-    return f'<div class="cp-also"><p>Also said:</p><ul>{"".join(items)}</ul></div>'
+    listed = f"<ul>{''.join(items)}</ul>"
+    if len(also_said) <= _ALSO_OPEN:
+        return f'<div class="cp-also"><p>Also said:</p>{listed}</div>'
+    said = text_html(also_said_in_words(also_said))
+    return f'<details class="cp-also"><summary>{said}</summary>{listed}</details>'
 
 
 def _against_html(match: Match, quote_text: str) -> str:
