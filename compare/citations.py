@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from compare.pair_table import PairTable
 from compare.printable import one_line
 from compare.records import asked, listed
 from compare.results import SearchResult, Stance
@@ -25,8 +26,12 @@ _IN_URL = {"\\": "%5C", "{": "%7B", "}": "%7D", " ": "%20"}
 _TITLE_LENGTH = 100
 
 
-def cited(result: SearchResult, stances: Sequence[Stance]) -> list[Statement]:
+def cited(result: SearchResult | PairTable, stances: Sequence[Stance]) -> list[Statement]:
     """Return each statement used once: the quote's own, then what was found, as listed."""
+    if isinstance(result, PairTable):
+        pairs = (pair for stance in Stance if stance in stances for pair in result.listed(stance))
+        sides = (statement for pair in pairs for statement in (pair.a, pair.b))
+        return list({statement.id: statement for statement in sides}.values())
     used = [asked(result)] if result.source is not None else []
     for _, _, match in listed(result, stances):
         used += [match.statement, *match.also_said]

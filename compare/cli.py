@@ -23,6 +23,9 @@ from compare.errors import CompareError
 _COMMANDS = {
     "search": "compare.commands.search:command",
     "stance": "compare.commands.stance:command",
+    "pairs": "compare.commands.pairs:pairs",
+    "timeline": "compare.commands.pairs:timeline",
+    "matrix": "compare.commands.pairs:matrix",
     "build": "compare.commands.build:command",
     "import": "compare.commands.import_corpus:command",
     "show": "compare.commands.library:show",

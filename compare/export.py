@@ -18,7 +18,8 @@ from compare import citations
 from compare.errors import ExportError
 from compare.files import write_whole
 from compare.markdown import markdown
-from compare.records import COLUMNS, NUMBERS, Cell, Record, records
+from compare.pair_table import PairTable
+from compare.records import COLUMNS, NUMBERS, Cell, Record, pair_records, records
 from compare.results import SearchResult, Stance
 from compare.spreadsheet import escape_cell, unescape_cell
 
@@ -55,7 +56,7 @@ class Format(StrEnum):
 
 
 def export(
-    result: SearchResult,
+    result: SearchResult | PairTable,
     path: Path | str,
     format: Format | str | None = None,
     *,
@@ -78,7 +79,7 @@ def export(
 
 
 def export_bytes(
-    result: SearchResult, format: Format | str, *, stances: Sequence[Stance] = ALL
+    result: SearchResult | PairTable, format: Format | str, *, stances: Sequence[Stance] = ALL
 ) -> bytes:
     """Return what `export` writes."""
     return _WRITERS[_format(format)](result, stances)
@@ -118,34 +119,45 @@ def csv_bytes(columns: Sequence[str], rows: Sequence[Record], *, header: bool = 
     return text.getvalue().encode("utf-8-sig" if header else "utf-8", "replace")
 
 
-def _csv(result: SearchResult, stances: Sequence[Stance]) -> bytes:
-    return csv_bytes(COLUMNS, records(result, stances))
+_Result = SearchResult | PairTable
 
 
-def _jsonl(result: SearchResult, stances: Sequence[Stance]) -> bytes:
-    lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in records(result, stances))
+def _records(result: _Result, stances: Sequence[Stance]) -> list[Record]:
+    if isinstance(result, PairTable):
+        return pair_records(result, stances)
+    return records(result, stances)
+
+
+def _csv(result: _Result, stances: Sequence[Stance]) -> bytes:
+    return csv_bytes(COLUMNS, _records(result, stances))
+
+
+def _jsonl(result: _Result, stances: Sequence[Stance]) -> bytes:
+    lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in _records(result, stances))
     return "".join(lines).encode("utf-8", "replace")
 
 
-def _xlsx(result: SearchResult, stances: Sequence[Stance]) -> bytes:
+def _xlsx(result: _Result, stances: Sequence[Stance]) -> bytes:
     from compare.workbook import workbook_bytes
 
-    return workbook_bytes(result, records(result, stances))
+    return workbook_bytes(result, _records(result, stances))
 
 
-def _markdown(result: SearchResult, stances: Sequence[Stance]) -> bytes:
+def _markdown(result: _Result, stances: Sequence[Stance]) -> bytes:
+    if isinstance(result, PairTable):
+        raise ExportError("Pairs of two sides are not written as Markdown: use .csv or .xlsx.")
     return markdown(result, stances).encode("utf-8", "replace")
 
 
-def _bibtex(result: SearchResult, stances: Sequence[Stance]) -> bytes:
+def _bibtex(result: _Result, stances: Sequence[Stance]) -> bytes:
     return citations.bibtex(citations.cited(result, stances)).encode("utf-8", "replace")
 
 
-def _ris(result: SearchResult, stances: Sequence[Stance]) -> bytes:
+def _ris(result: _Result, stances: Sequence[Stance]) -> bytes:
     return citations.ris(citations.cited(result, stances)).encode("utf-8", "replace")
 
 
-_WRITERS: dict[Format, Callable[[SearchResult, Sequence[Stance]], bytes]] = {
+_WRITERS: dict[Format, Callable[[_Result, Sequence[Stance]], bytes]] = {
     Format.CSV: _csv,
     Format.JSONL: _jsonl,
     Format.XLSX: _xlsx,

@@ -61,6 +61,18 @@ def require_word(chosen: Selection, word: str) -> None:
     )
 
 
+def holding_all(store: Store, query: str) -> Rows:
+    """Return the rows of the passages that hold every content word of `query`, ascending."""
+    words = content_words(query)
+    if not words:
+        return np.zeros(0, np.int64)
+    found = store.all(
+        "SELECT rowid FROM passage_words WHERE passage_words MATCH ? ORDER BY rowid",
+        (" AND ".join(map(quoted, words)),),
+    )
+    return np.fromiter((row for (row,) in found), np.int64, len(found))
+
+
 def ranked(store: Store, query: str, most: int | None = None) -> Rows:
     """Return the rows of the `most` passages that share words with `query`, best first (BM25).
 

@@ -34,10 +34,10 @@ from compare.generations import (
     publish,
     writing,
 )
-from compare.index import FaissIndex, Floats, Neighbours, Rows, VectorIndex
+from compare.index import FaissIndex, Floats, Halves, Neighbours, Rows, VectorIndex
 from compare.passages import Passage
 from compare.results import Filters, Quote
-from compare.selection import allowed_rows, browse, selection
+from compare.selection import Whose, allowed_rows, browse, read_whose, selection
 from compare.staging import Staged
 from compare.statement import Statement
 from compare.store import Store
@@ -319,6 +319,15 @@ class Library:
         kept = self._vectors if rows is None else self._vectors[np.fromiter(rows, np.int64)]
         return kept.astype(np.float32)
 
+    def kept_vectors(self) -> Halves:
+        """Return the vectors of all passages as they are kept, float16 [passages, dim], mapped."""
+        return self._vectors
+
+    @cached_property
+    def whose(self) -> Whose:
+        """Return which statement each passage is of, and what days those were made on."""
+        return read_whose(self._store, self.manifest.passages)
+
     def similar_texts(self, statement_id: str) -> list[Statement]:
         """Return the other statements with the same words and context; see `linking`."""
         found = self._store.all(
@@ -350,6 +359,10 @@ class Library:
             return fulltext.ranked(self._store, query, k)
         rows = fulltext.ranked(self._store, query)
         return rows[np.isin(rows, allowed)][: max(0, k)]
+
+    def holding(self, query: str) -> Rows:
+        """Return the rows of the passages that hold all words of `query` but stop words."""
+        return fulltext.holding_all(self._store, query)
 
     def allowed(self, filters: Filters, quote: Quote | None = None) -> Rows | None:
         """Return the rows of the passages that pass the filters, ascending; None: all pass.

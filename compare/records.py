@@ -6,7 +6,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from compare.results import Match, Quote, SearchResult, Span, Stance
+from compare.pair_table import PairTable
+from compare.results import (
+    Match,
+    Probabilities,
+    Provenance,
+    Quote,
+    SearchResult,
+    Span,
+    Stance,
+)
 from compare.statement import Statement
 
 Cell = str | int | float
@@ -41,6 +50,9 @@ COLUMNS: tuple[str, ...] = (
 )
 """The columns of every table written, in this order; the names are stable."""
 
+CHANGED = "changed"
+"""The stance of a pair in which someone opposes what they said before."""
+
 NUMBERS = frozenset({"rank", "p_agree", "p_oppose", "p_neither", "similarity"})
 """The columns that hold numbers; all others hold text."""
 
@@ -52,16 +64,11 @@ def records(result: SearchResult, stances: Sequence[Stance] = tuple(Stance)) -> 
     """
     quote = asked(result)
     provenance = result.provenance
-    behind: Record = {
-        "encoder": f"{provenance.encoder}@{provenance.encoder_digest[:12]}",
-        "library_digest": f"sha256:{provenance.library_digest}",
-        "searched_on": provenance.date,
-        "version": provenance.version,
-    }
+    behind = _behind(provenance)
     return [
         {
             "query": result.quote.text,
-            **_verdict(stance, rank, match),
+            **_verdict(stance, rank, match.probabilities, match.similarity),
             **_side("a", quote, match.quote_part, match.why.quote if match.why else ()),
             **_side(
                 "b", match.statement, match.passage.text, match.why.passage if match.why else ()
@@ -108,15 +115,44 @@ def _who(quote: Quote) -> dict[str, Any]:
     }
 
 
-def _verdict(stance: Stance, rank: int, match: Match) -> Record:
-    probabilities = match.probabilities
+def pair_records(table: PairTable, stances: Sequence[Stance] = tuple(Stance)) -> list[Record]:
+    """Return the listed pairs of two sides, or of before and after: see `records`."""
+    behind = _behind(table.provenance)
+    return [
+        {
+            "query": table.subject,
+            **_verdict(stance, rank, pair.probabilities, pair.similarity),
+            **({"stance": CHANGED} if table.over_time and stance is Stance.OPPOSE else {}),
+            **_side("a", pair.a, pair.a_passage.text, ()),
+            **_side("b", pair.b, pair.b_passage.text, ()),
+            "b_also_said": "",
+            "label_source": table.provenance.label_source_of(pair),
+            **behind,
+        }
+        for stance in Stance
+        if stance in stances
+        for rank, pair in enumerate(table.listed(stance), start=1)
+    ]
+
+
+def _behind(provenance: Provenance) -> Record:
+    """Return what every record of a result has in common."""
+    return {
+        "encoder": f"{provenance.encoder}@{provenance.encoder_digest[:12]}",
+        "library_digest": f"sha256:{provenance.library_digest}",
+        "searched_on": provenance.date,
+        "version": provenance.version,
+    }
+
+
+def _verdict(stance: Stance, rank: int, probabilities: Probabilities, similarity: float) -> Record:
     return {
         "stance": stance.value,
         "rank": rank,
         "p_agree": round(float(probabilities.agree), 6),
         "p_oppose": round(float(probabilities.oppose), 6),
         "p_neither": round(float(probabilities.neither), 6),
-        "similarity": round(float(match.similarity), 6),
+        "similarity": round(float(similarity), 6),
     }
 
 

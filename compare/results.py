@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from compare.passages import Passage
 from compare.statement import Country, PartialDate, Statement
@@ -118,6 +118,13 @@ class Thresholds:
     probability: float = 0.4
     similarity: float = 0.35
 
+    def stance_of(self, probabilities: Probabilities, similarity: float) -> Stance | None:
+        """Return the list that a pair belongs to, None for no list."""
+        if similarity < self.similarity:
+            return None
+        stance = probabilities.stance
+        return stance if probabilities.of(stance) >= self.probability else Stance.NEITHER
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -192,6 +199,14 @@ class Match:
         return ranking_score(self.probabilities.of(stance), self.similarity)
 
 
+class Screened(Protocol):
+    """What a cascade's accurate model may not have read."""
+
+    @property
+    def screened(self) -> bool:
+        """Tell whether the fast model alone read it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Provenance:
     """What was searched and how; travels with every result.
@@ -223,8 +238,8 @@ class Provenance:
         """Return who gave the labels: model name and the first 12 digits of its digest."""
         return f"{self.stance_model}@{self.stance_digest[:12]}"
 
-    def label_source_of(self, match: Match) -> str:
-        """Return who gave a match its label."""
+    def label_source_of(self, match: Screened) -> str:
+        """Return who gave a match or a pair its label."""
         return self.screening if match.screened else self.label_source
 
 
@@ -260,12 +275,7 @@ class SearchResult:
 
     def stance_of(self, match: Match) -> Stance | None:
         """Return the list a match stands in under the thresholds, None for no list."""
-        if match.similarity < self.thresholds.similarity:
-            return None
-        stance = match.probabilities.stance
-        if match.probabilities.of(stance) < self.thresholds.probability:
-            return Stance.NEITHER
-        return stance
+        return self.thresholds.stance_of(match.probabilities, match.similarity)
 
     def listed(self, stance: Stance) -> tuple[Match, ...]:
         """Return one list, best first."""

@@ -96,7 +96,7 @@ def search(
         QueryError: The quote is empty or too long.
         ModelError: A model is missing or not the library's.
     """
-    filters, left_out = _readable(library, filters or Filters())
+    filters, left_out = readable(library, filters or Filters())
     asked = Quote(quote) if isinstance(quote, str) else quote
     asked = replace(asked, text=clean_quote(asked.text))
     model = stance_model or _default_model()
@@ -135,7 +135,7 @@ def search(
         quote=asked,
         scored=_matches(scored, repeated),
         thresholds=thresholds or Thresholds(),
-        provenance=_provenance(library, model, filters),
+        provenance=provenance(library, model, filters_in_force(filters)),
         source=sources[0] if sources else None,
         notes=tuple(notes),
     )
@@ -161,7 +161,7 @@ def scored_pool(
     return [_match(entry, ()) for entry in _strongest(scored)]
 
 
-def _readable(library: Library, filters: Filters) -> tuple[Filters, list[str]]:
+def readable(library: Library, filters: Filters) -> tuple[Filters, list[str]]:
     """Leave out statements in other languages than the stance model's, unless they are asked for.
 
     Returns the filters, and what the reader should know.
@@ -333,7 +333,8 @@ def _match(entry: _Scored, others: Sequence[Statement]) -> Match:
     )
 
 
-def _provenance(library: Library, model: StanceModel, filters: Filters) -> Provenance:
+def provenance(library: Library, model: StanceModel, filters: Mapping[str, Any]) -> Provenance:
+    """Return what is searched and how; `filters` as plain data."""
     manifest = library.manifest
     return Provenance(
         version=__version__,
@@ -345,7 +346,7 @@ def _provenance(library: Library, model: StanceModel, filters: Filters) -> Prove
         statements=manifest.statements,
         passages=manifest.passages,
         screening=screening(model),
-        filters=filters_in_force(filters),
+        filters=filters,
         date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     )
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from compare.countries import country_code, country_key
 from compare.folding import fold
@@ -107,6 +108,31 @@ def allowed_rows(store: Store, chosen: Selection) -> Rows | None:
     starts, counts = spans[:, 0], spans[:, 1]
     ahead = np.cumsum(counts) - counts
     return np.repeat(starts - ahead, counts) + np.arange(counts.sum())
+
+
+class Whose(NamedTuple):
+    """Which statement each passage is of, by number, and the days that its date can mean.
+
+    Attributes:
+        statement: Of each passage, int32 [passages].
+        first_day: Of each statement, an ordinal of `datetime.date`, int64; 0 without a date.
+        last_day: See `first_day`.
+    """
+
+    statement: NDArray[np.int32]
+    first_day: Rows
+    last_day: Rows
+
+
+def read_whose(store: Store, passages: int) -> Whose:
+    """Read it for all passages of a store."""
+    found = store.all(
+        "SELECT row_count, coalesce(first_day, 0), coalesce(last_day, 0) FROM statements ORDER BY n"
+    )
+    counts, first, last = np.array(found, np.int64).reshape(-1, 3).T
+    numbers = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+    assert len(numbers) == passages
+    return Whose(numbers, first, last)
 
 
 def browse(store: Store, chosen: Selection, limit: int, offset: int) -> tuple[list[Statement], int]:

@@ -18,6 +18,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
+from compare.pair_table import PairTable
 from compare.printable import printable
 from compare.records import COLUMNS, Cell, Record
 from compare.results import SearchResult
@@ -29,7 +30,7 @@ _NUMBERED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _WIDE = {"query", "text", "passage", "words", "also_said"}
 
 
-def workbook_bytes(result: SearchResult, rows: Sequence[Record]) -> bytes:
+def workbook_bytes(result: SearchResult | PairTable, rows: Sequence[Record]) -> bytes:
     """Return the workbook; every text is a text cell, whatever it begins with."""
     book = Workbook(write_only=True)
     pairs = book.create_sheet("Pairs")
@@ -80,10 +81,10 @@ def _cell(sheet: WriteOnlyWorksheet, value: Cell, *, bold: bool = False) -> Shee
     return cell
 
 
-def _about(result: SearchResult) -> list[tuple[str, Cell]]:
+def _about(result: SearchResult | PairTable) -> list[tuple[str, Cell]]:
     made = result.provenance
     return [
-        ("query", result.quote.text),
+        ("query", result.subject if isinstance(result, PairTable) else result.quote.text),
         *(("note", note) for note in result.notes),
         ("searched on", made.date),
         ("version", made.version),

@@ -1,0 +1,144 @@
+"""Count the pairs of a table: by year, and who agrees with whom.
+
+What a model has chosen and labelled is no random sample of what was said. Counts say how much was
+found; how often the labels are right is told by checking a random sample by hand.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from compare.countries import country_key, country_name
+from compare.pair_table import Pair, PairTable
+from compare.results import Stance
+from compare.statement import Statement
+
+NOT_A_SAMPLE = (
+    "These pairs were chosen and labelled by a model; they are no random sample of what was said. "
+    "Check a random sample of them by hand before you cite a number."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class YearCount:
+    """The pairs of a year: that of the later of the two statements."""
+
+    year: int
+    agree: int
+    oppose: int
+    read: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The pairs between two parties.
+
+    Attributes:
+        read: Pairs on the same point that were read, those that are neither included.
+        opposed: The share of `oppose` among the pairs that agree or oppose; None where there are
+            none. `low` and `high` are its 95 % interval (Wilson 1927), as if pairs were drawn.
+    """
+
+    a: str
+    b: str
+    agree: int
+    oppose: int
+    read: int
+    opposed: float | None
+    low: float | None
+    high: float | None
+
+
+def by_year(table: PairTable) -> list[YearCount]:
+    """Return the counts of each year from the first to the last; undated pairs are left out."""
+    counts: dict[int, Counter[Stance | None]] = defaultdict(Counter)
+    for pair in table.pairs:
+        if pair.a.date and pair.b.date:
+            counts[max(pair.a.date.year, pair.b.date.year)][table.stance_of(pair)] += 1
+    if not counts:
+        return []
+    return [
+        YearCount(year, of[Stance.AGREE], of[Stance.OPPOSE], of.total())
+        for year in range(min(counts), max(counts) + 1)
+        for of in (counts[year],)
+    ]
+
+
+def matrix(table: PairTable, by: str = "country") -> list[Cell]:
+    """Return a cell for each two parties, those with most pairs first.
+
+    Args:
+        table: The pairs.
+        by: "country" or "speaker". A statement of several countries counts for each of them.
+    """
+    parties = _parties_of(by)
+    counts: dict[tuple[str, str], Counter[Stance | None]] = defaultdict(Counter)
+    for pair in table.pairs:
+        stance = table.stance_of(pair)
+        for two in {_ordered(a, b) for a in parties(pair.a) for b in parties(pair.b) if a != b}:
+            counts[two][stance] += 1
+    cells = [_cell(two, of) for two, of in counts.items()]
+    return sorted(cells, key=lambda cell: (-(cell.agree + cell.oppose), -cell.read, cell.a, cell.b))
+
+
+def between(table: PairTable, a: str, b: str, by: str = "country") -> list[Pair]:
+    """Return the pairs behind a cell of `matrix`, whichever list they stand in."""
+    parties = _parties_of(by)
+    wanted = {a, b}
+    return [
+        pair
+        for pair in table.pairs
+        if any({one, other} == wanted for one in parties(pair.a) for other in parties(pair.b))
+    ]
+
+
+def random_sample(
+    table: PairTable,
+    size: int,
+    seed: int = 0,
+    stances: Iterable[Stance] = (
+        Stance.AGREE,
+        Stance.OPPOSE,
+    ),
+) -> list[Pair]:
+    """Return pairs drawn at random from all that are labelled so, for checking by hand.
+
+    The draw is from every pair with the label, not from the list that is shown, which holds no
+    repetitions.
+    """
+    wanted = set(stances)
+    pool = [pair for pair in table.pairs if table.stance_of(pair) in wanted]
+    pool.sort(key=lambda pair: (pair.a.id, pair.a_passage.start, pair.b.id, pair.b_passage.start))
+    return random.Random(seed).sample(pool, min(size, len(pool)))
+
+
+def interval(right: int, of: int) -> tuple[float, float]:
+    """Return the 95 % interval of a share (Wilson 1927)."""
+    from scipy.stats import binomtest
+
+    found = binomtest(right, of).proportion_ci(0.95, "wilson")
+    return float(found.low), float(found.high)
+
+
+def _cell(two: tuple[str, str], counts: Counter[Stance | None]) -> Cell:
+    agree, oppose = counts[Stance.AGREE], counts[Stance.OPPOSE]
+    decided = agree + oppose
+    low, high = interval(oppose, decided) if decided else (None, None)
+    share = oppose / decided if decided else None
+    return Cell(*two, agree, oppose, counts.total(), share, low, high)
+
+
+def _parties_of(by: str) -> Callable[[Statement], Sequence[str]]:
+    if by == "speaker":
+        return lambda statement: [statement.speaker] if statement.speaker else []
+    return lambda statement: [
+        country_name(country_key(entry)) if entry.code else entry.name
+        for entry in statement.country
+    ]
+
+
+def _ordered(a: str, b: str) -> tuple[str, str]:
+    return (a, b) if a <= b else (b, a)

@@ -1,0 +1,246 @@
+"""`compare pairs`, `compare timeline` and `compare matrix`: whole sides instead of one quote."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from compare.commands import options as shared
+from compare.commands.options import Command
+from compare.commands.output import progress, remark, say, say_json
+from compare.results import Filters, Stance
+
+if TYPE_CHECKING:
+    from compare.mine import Comparison, Plan
+    from compare.pair_table import Pair, PairTable
+
+_FIELDS = {
+    "country": "countries",
+    "speaker": "speakers",
+    "source": "sources",
+    "language": "languages",
+    "id": "statement_ids",
+    "not-country": "not_countries",
+    "not-speaker": "not_speakers",
+}
+_SHOWN = 10
+
+_reading = shared.together(
+    click.option("--topic", type=shared.text, default="", help="Words or a sentence."),
+    click.option("--since", type=shared.date, help="Nothing said before: YYYY, YYYY-MM, …"),
+    click.option("--until", type=shared.date, help="Nothing said after."),
+    shared.library_folder,
+    shared.encoder_name,
+    shared.stance_model_name,
+    shared.thresholds,
+    click.option(
+        "--most",
+        type=click.IntRange(1),
+        help="Pairs that are read at most, the nearest first [20000].",
+    ),
+    click.option("--plan", "plan_only", is_flag=True, help="Only say what would be read."),
+    click.option(
+        "--limit", type=click.IntRange(1), default=_SHOWN, help=f"Lines shown [{_SHOWN}]."
+    ),
+    click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE"),
+    shared.force,
+    shared.as_json,
+)
+
+
+def _side_option(*names: str, required: bool = True) -> Callable[[Command], Command]:
+    return click.option(
+        *names, type=shared.text, multiple=True, required=required, metavar="FIELD=VALUE"
+    )
+
+
+@click.command("pairs")
+@_side_option("--a", "side_a")
+@_side_option("--b", "side_b")
+@_reading
+def pairs(side_a: tuple[str, ...], side_b: tuple[str, ...], **options: Any) -> None:
+    """Find the pairs in which two sides agree or oppose each other.
+
+    \b
+      compare pairs --a country=China --b country="United States" --topic sanctions \\
+          --since 2014 --out pairs.csv
+
+    FIELD is country, speaker, source, language, id, not-country or not-speaker. A field given twice
+    allows both values; different fields must all hold.
+    """
+    _run(_side(side_a, "--a", options), _side(side_b, "--b", options), options)
+
+
+@click.command("timeline")
+@_side_option("--who")
+@_reading
+def timeline(who: tuple[str, ...], **options: Any) -> None:
+    """Find where someone changed position: what they oppose of what they said before.
+
+    \b
+      compare timeline --who country=Valdoria --topic "the canal"
+
+    The earlier statement is side a. FIELD as in `compare pairs`.
+    """
+    _run(_side(who, "--who", options), None, options)
+
+
+@click.command("matrix")
+@_side_option("--among", required=False)
+@click.option("--by", type=click.Choice(["country", "speaker"]), default="country")
+@_reading
+def matrix(among: tuple[str, ...], by: str, **options: Any) -> None:
+    """Count who agrees with whom on a topic, party by party.
+
+    \b
+      compare matrix --topic "the canal" --among country=Valdoria --among country=Ostravia
+
+    All statements where --among is not given. FIELD as in `compare pairs`.
+    """
+    from compare.aggregate import NOT_A_SAMPLE
+    from compare.aggregate import matrix as cells_of
+    from compare.export import csv_bytes
+    from compare.files import write_whole
+
+    everyone = _side(among, "--among", options)
+    table = _table(everyone, everyone, options)
+    if table is None:
+        return
+    cells = [asdict(cell) for cell in cells_of(table, by)]
+    if out := options["out"]:
+        columns = ["a", "b", "agree", "oppose", "read", "opposed", "low", "high"]
+        rows = [{k: "" if v is None else v for k, v in cell.items()} for cell in cells]
+        write_whole(out, csv_bytes(columns, rows), force=options["force"])
+    if options["as_json"]:
+        say_json({"subject": table.subject, "cells": cells, "note": NOT_A_SAMPLE})
+        return
+    for cell in cells[: options["limit"]]:
+        share = (
+            ""
+            if cell["opposed"] is None
+            else f", {cell['opposed']:.0%} opposed ({cell['low']:.0%} to {cell['high']:.0%})"
+        )
+        say(
+            f"{cell['a']} and {cell['b']}: {cell['agree']} agree, {cell['oppose']} oppose, "
+            f"{cell['read']} read{share}"
+        )
+    remark(NOT_A_SAMPLE)
+
+
+def _run(a: Filters, b: Filters | None, options: dict[str, Any]) -> None:
+    from compare.aggregate import NOT_A_SAMPLE, by_year
+    from compare.export import export
+    from compare.records import pair_records
+
+    table = _table(a, b, options)
+    if table is None:
+        return
+    if out := options["out"]:
+        export(table, out, force=options["force"])
+    if options["as_json"]:
+        say_json(
+            {
+                "subject": table.subject,
+                "same_point": table.same_point,
+                "read": len(table.pairs),
+                "pairs": pair_records(table, (Stance.AGREE, Stance.OPPOSE)),
+                "by_year": [asdict(count) for count in by_year(table)],
+                "provenance": asdict(table.provenance),
+                "notes": [*table.notes, NOT_A_SAMPLE],
+            }
+        )
+        return
+    for note in table.notes:
+        remark(f"Note: {note}")
+    for stance in (Stance.OPPOSE, Stance.AGREE):
+        _show(table, stance, options["limit"])
+    remark(NOT_A_SAMPLE)
+    if out:
+        say(f"{out}: {len(table.agree)} pairs that agree, {len(table.oppose)} that oppose.")
+
+
+def _table(a: Filters, b: Filters | None, options: dict[str, Any]) -> PairTable | None:
+    """Say what will be read, then read it; None where only the plan was asked for."""
+    from compare.mine import MOST_READ, Comparison
+    from compare.stance import load_stance_model
+
+    library = shared.open_library(options["library"], options["encoder"])
+    with progress("Finding pairs on the same point") as on_progress:
+        comparison = Comparison(
+            library,
+            a,
+            b,
+            topic=options["topic"],
+            stance_model=load_stance_model(options["stance_model"]),
+            most_read=options["most"] or MOST_READ,
+            on_progress=on_progress,
+        )
+    plan = comparison.plan()
+    if options["plan_only"] and options["as_json"]:
+        say_json({"subject": comparison.subject, **asdict(plan)})
+        return None
+    (say if options["plan_only"] else remark)(_planned(comparison, plan))
+    if options["plan_only"]:
+        return None
+    with progress("Reading pairs") as on_progress:
+        table = comparison.run(on_progress=on_progress)
+    return table.rethreshold(**shared.read_thresholds(options))
+
+
+def _planned(comparison: Comparison, plan: Plan) -> str:
+    sides = (
+        f"{plan.a:,} passages" if comparison.over_time else f"{plan.a:,} and {plan.b:,} passages"
+    )
+    known = f", {plan.known:,} of them known" if plan.known else ""
+    return (
+        f"{comparison.subject}: {sides}, {plan.same_point:,} pairs on the same point; "
+        f"{plan.to_read:,} to read{known}, about {_duration(plan.seconds)}."
+    )
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} minutes"
+
+
+def _show(table: PairTable, stance: Stance, limit: int) -> None:
+    listed = table.listed(stance)
+    name = "CHANGED" if table.over_time and stance is Stance.OPPOSE else stance.value.upper()
+    say(f"{name}: {len(listed)} pairs")
+    for rank, pair in enumerate(listed[:limit], start=1):
+        for line in _lines(rank, pair, stance):
+            say(line)
+    if len(listed) > limit:
+        say(f"     … and {len(listed) - limit} more (--limit {len(listed)})")
+
+
+def _lines(rank: int, pair: Pair, stance: Stance) -> Sequence[str]:
+    from compare.commands.lines import attribution, words_shown
+
+    return [
+        f"{rank:3}. {pair.probabilities.of(stance):.2f} {words_shown(pair.a, pair.a_passage.text)}",
+        f"          {attribution(pair.a)}",
+        f"          {words_shown(pair.b, pair.b_passage.text)}",
+        f"          {attribution(pair.b)}",
+    ]
+
+
+def _side(given: Sequence[str], option: str, options: dict[str, Any]) -> Filters:
+    values: dict[str, tuple[str, ...]] = {}
+    for entry in given:
+        name, equals, value = entry.partition("=")
+        field = _FIELDS.get(name.strip().casefold())
+        if not equals or field is None or not value.strip():
+            raise click.BadParameter(
+                f"{entry!r} is not FIELD=VALUE with a field of {', '.join(_FIELDS)}.",
+                param_hint=option,
+            )
+        values[field] = (*values.get(field, ()), value.strip())
+    return Filters(
+        **values,  # type: ignore[arg-type]  # the names are those of tuples
+        date_from=options["since"],
+        date_to=options["until"],
+    )

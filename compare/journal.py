@@ -1,0 +1,71 @@
+"""Keep the scores of pairs of passages on disk: a comparison that was stopped goes on there."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compare.index import Rows
+from compare.locations import cache_dir
+
+_MOST_FILES = 20
+
+
+class Journal:
+    """The scores that one model gave to pairs of one library's passages."""
+
+    def __init__(self, what: Mapping[str, Any]) -> None:
+        """Open the journal of a model and a library, made if it is not there.
+
+        Args:
+            what: All that the scores depend on.
+        """
+        key = hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:24]
+        folder = cache_dir() / "comparisons"
+        folder.mkdir(parents=True, exist_ok=True)
+        self._path = folder / f"{key}.sqlite"
+        _remove_oldest(folder, self._path)
+        with closing(self._connect()) as database:
+            database.execute(
+                "CREATE TABLE IF NOT EXISTS scores (a INTEGER, b INTEGER, agree REAL, oppose REAL, "
+                "neither REAL, PRIMARY KEY (a, b)) WITHOUT ROWID"
+            )
+
+    def known(self, a: Rows, b: Rows) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """Return the scores of pairs, float32 [n, 3], and which of them are there, bool [n]."""
+        scores = np.zeros((len(a), 3), np.float32)
+        there = np.zeros(len(a), bool)
+        with closing(self._connect()) as database:
+            for n, pair in enumerate(zip(a.tolist(), b.tolist(), strict=True)):
+                row = database.execute(
+                    "SELECT agree, oppose, neither FROM scores WHERE a = ? AND b = ?", pair
+                ).fetchone()
+                if row is not None:
+                    scores[n], there[n] = row, True
+        return scores, there
+
+    def add(self, a: Rows, b: Rows, scores: NDArray[np.float32]) -> None:
+        """Keep the scores of pairs; they are on the disk when this returns."""
+        rows = zip(a.tolist(), b.tolist(), *scores.T.tolist(), strict=True)
+        with closing(self._connect()) as database, database:
+            database.executemany("INSERT OR REPLACE INTO scores VALUES (?, ?, ?, ?, ?)", rows)
+
+    def _connect(self) -> sqlite3.Connection:
+        return sqlite3.connect(self._path, timeout=60)
+
+
+def _remove_oldest(folder: Path, keep: Path) -> None:
+    """Remove the journals that were longest unused, so that the cache stays small."""
+    with suppress(OSError):
+        files = sorted(folder.glob("*.sqlite"), key=lambda path: path.stat().st_mtime)
+        for path in files[:-_MOST_FILES]:
+            if path != keep:
+                path.unlink(missing_ok=True)

@@ -1,0 +1,343 @@
+"""Compare two sides over a whole library, and one side with its own past."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compare.errors import QueryError
+from compare.journal import Journal
+from compare.pair_table import Pair, PairTable
+from compare.passages import Passage
+from compare.results import Filters, Probabilities, Thresholds, ranking_score
+from compare.same_point import LEAST_SIMILARITY, MOST_EACH, Near, near_pairs
+from compare.search import filters_in_force, passage_side, provenance, readable
+from compare.stance.cascade import CascadeStance
+from compare.stance.load import Pair as Sides
+from compare.stance.load import StanceModel, signature
+from compare.statement import Statement
+
+if TYPE_CHECKING:
+    from compare.index import Rows
+    from compare.library import Library
+    from compare.runtime import Progress
+
+MOST_READ = 20_000
+"""Pairs that the stance model reads unless more are asked for: the nearest of those found."""
+
+MOST_READ_AGAIN = 400
+"""Pairs nearest the top of either list that a cascade's accurate model reads again."""
+
+TOPIC_SIMILARITY = 0.35
+"""Cosine to the topic from which a passage is on it, if it does not hold all of its words."""
+
+_NEAREST_TO_TOPIC = 20_000
+_AT_ONCE = 512
+_TIMED = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a comparison will read, and what it will cost.
+
+    Attributes:
+        a: Passages of side a that are on the topic, b of side b.
+        same_point: Pairs of them on the same point.
+        to_read: Pairs that the stance model will read.
+        known: How many of those it has read before.
+        seconds: About how long the rest will take on this machine, timed on some of the pairs.
+    """
+
+    a: int
+    b: int
+    same_point: int
+    to_read: int
+    known: int
+    seconds: float
+
+
+class Comparison:
+    """Two sides of a library on a topic; make one, look at its `plan`, then `run` it."""
+
+    def __init__(
+        self,
+        library: Library,
+        a: Filters,
+        b: Filters | None = None,
+        *,
+        topic: str = "",
+        stance_model: StanceModel | None = None,
+        least_similarity: float = LEAST_SIMILARITY,
+        most_read: int = MOST_READ,
+        on_progress: Progress | None = None,
+    ) -> None:
+        """Find the pairs on the same point; nothing is read by the stance model yet.
+
+        Args:
+            library: Where both sides are.
+            a: The statements of one side.
+            b: Those of the other; None compares `a` with its own past.
+            topic: Words or a sentence: only passages that hold all of its words, or are near it,
+                count. All where empty.
+            stance_model: The shipped one where None.
+            least_similarity: The least cosine of a pair.
+            most_read: See `MOST_READ`.
+            on_progress: Told of passages compared.
+
+        Raises:
+            QueryError: A side holds no passage, or none on the topic.
+        """
+        from compare.stance.load import load_stance_model
+
+        self.library = library
+        self.model = stance_model or load_stance_model()
+        self.topic = " ".join(topic.split())
+        self.over_time = b is None
+        (a, notes), (other, _) = readable(library, a), readable(library, a if b is None else b)
+        self._filters = {"a": a} if b is None else {"a": a, "b": other}
+        self._notes = notes
+        on_topic = self._on_topic()
+        self.a = self._rows(a, "a", on_topic)
+        self.b = self.a if b is None else self._rows(other, "b", on_topic)
+        vectors = library.kept_vectors()
+        found = near_pairs(
+            vectors, self.a, self.b, least=least_similarity, most_each=MOST_EACH,
+            on_progress=on_progress,
+        )  # fmt: skip
+        self._near = self._apart(found)
+        self._most_read = most_read
+
+    def plan(self) -> Plan:
+        """Say what `run` will read; a few pairs are read to tell how long it will take."""
+        near = self._chosen()
+        journal = self._journal(self._first_reader)
+        _, known = journal.known(near.a, near.b)
+        left = np.flatnonzero(~known)
+        seconds = 0.0
+        if len(left):
+            some = left[:: max(1, len(left) // _TIMED)][:_TIMED]
+            began = time.perf_counter()
+            self._read(self._first_reader, _part(near, some), None)
+            each = (time.perf_counter() - began) / len(some)
+            seconds = each * (len(left) - len(some))
+        return Plan(
+            len(self.a), len(self.b), len(self._near.a), len(near.a), int(known.sum()), seconds
+        )
+
+    def run(
+        self, *, thresholds: Thresholds | None = None, on_progress: Progress | None = None
+    ) -> PairTable:
+        """Read the pairs and return them all; a run that was stopped goes on where it was.
+
+        Args:
+            thresholds: What a pair must reach to be listed; see `PairTable.rethreshold`.
+            on_progress: Told of pairs read.
+        """
+        near = self._chosen()
+        scores = self._read(self._first_reader, near, on_progress)
+        screened = np.zeros(len(near.a), bool)
+        if isinstance(self.model, CascadeStance):
+            again = _near_the_top(scores, near.similarity)
+            scores[again] = self._read(self.model.accurate, _part(near, again), None)
+            screened = np.ones(len(near.a), bool)
+            screened[again] = False
+        filters = {side: filters_in_force(chosen) for side, chosen in self._filters.items()}
+        return PairTable(
+            tuple(self._pairs(near, scores, screened)),
+            subject=self.subject,
+            thresholds=thresholds or Thresholds(),
+            provenance=provenance(self.library, self.model, {**filters, "topic": self.topic}),
+            same_point=len(self._near.a),
+            over_time=self.over_time,
+            notes=(*self._notes, *self._about_reading(near)),
+        )
+
+    @property
+    def subject(self) -> str:
+        """Return what is compared, in words."""
+        sides = [_in_words(chosen) for chosen in self._filters.values()]
+        what = f"{sides[0]} over time" if self.over_time else " and ".join(sides)
+        return f"{what} on {self.topic}" if self.topic else what
+
+    # -- Passages and pairs --------------------------------------------------------------------
+
+    def _on_topic(self) -> Rows | None:
+        """Return the rows of the passages on the topic, ascending; None: all."""
+        if not self.topic:
+            return None
+        worded = self.library.holding(self.topic)
+        vector = self.library.encoder.encode([self.topic])
+        near = self.library.nearest(vector, _NEAREST_TO_TOPIC)
+        close = near.rows[0][near.scores[0] >= TOPIC_SIMILARITY]
+        return np.union1d(worded, close)
+
+    def _rows(self, filters: Filters, side: str, on_topic: Rows | None) -> Rows:
+        allowed = self.library.allowed(filters)
+        if allowed is None:
+            allowed = np.arange(self.library.manifest.passages)
+        if not len(allowed):
+            raise QueryError(
+                f"Side {side} ({_in_words(filters)}) holds no statement: loosen its filters."
+            )
+        if on_topic is not None:
+            allowed = np.intersect1d(allowed, on_topic, assume_unique=True)
+        if not len(allowed):
+            raise QueryError(
+                f"Side {side} ({_in_words(filters)}) says nothing on {self.topic!r}: use other "
+                "words for the topic, or none."
+            )
+        return allowed
+
+    def _apart(self, found: Near) -> Near:
+        """Leave out pairs within a statement; over time, put what was said first on side a.
+
+        Over time pairs of which one has no date, or both the same span, are left out, too.
+        """
+        whose = self.library.whose
+        of_a, of_b = whose.statement[found.a], whose.statement[found.b]
+        kept = of_a != of_b
+        if not self.over_time:
+            return _part(found, np.flatnonzero(kept))
+        first, last = whose.first_day, whose.last_day
+        dated = (first[of_a] > 0) & (first[of_b] > 0)
+        earlier = last[of_a] < first[of_b]
+        later = last[of_b] < first[of_a]
+        kept &= dated & (earlier | later)
+        a, b = np.where(later, found.b, found.a), np.where(later, found.a, found.b)
+        return _part(Near(a, b, found.similarity), np.flatnonzero(kept))
+
+    def _chosen(self) -> Near:
+        """Return the pairs to read: the nearest."""
+        order = np.lexsort((self._near.b, self._near.a, -self._near.similarity))
+        return _part(self._near, np.sort(order[: self._most_read]))
+
+    # -- Reading -------------------------------------------------------------------------------
+
+    @property
+    def _first_reader(self) -> StanceModel:
+        return self.model.fast if isinstance(self.model, CascadeStance) else self.model
+
+    def _journal(self, model: StanceModel) -> Journal:
+        return Journal({"library": self.library.generation, "model": signature(model)})
+
+    def _read(
+        self, model: StanceModel, near: Near, on_progress: Progress | None
+    ) -> NDArray[np.float32]:
+        """Return the probabilities of pairs, float32 [n, 3]; what is known is not read again."""
+        journal = self._journal(model)
+        scores, known = journal.known(near.a, near.b)
+        left = np.flatnonzero(~known)
+        done = len(near.a) - len(left)
+        for start in range(0, len(left), _AT_ONCE):
+            part = left[start : start + _AT_ONCE]
+            scores[part] = model.score([sides for *_, sides in self._sides(_part(near, part))])
+            journal.add(near.a[part], near.b[part], scores[part])
+            done += len(part)
+            if on_progress:
+                on_progress(done, len(near.a))
+        return scores
+
+    def _sides(self, near: Near) -> Iterator[tuple[Statement, Passage, Statement, Passage, Sides]]:
+        rows = np.unique(np.concatenate([near.a, near.b])).tolist()
+        passages = dict(zip(rows, self.library.passages(rows), strict=True))
+        ids = sorted({passage.statement_id for passage in passages.values()})
+        statements = dict(zip(ids, self.library.statements(ids), strict=True))
+        for row, other in zip(near.a.tolist(), near.b.tolist(), strict=True):
+            a, b = passages[row], passages[other]
+            said, answered = statements[a.statement_id], statements[b.statement_id]
+            yield said, a, answered, b, (passage_side(said, a), passage_side(answered, b))
+
+    def _pairs(
+        self, near: Near, scores: NDArray[np.float32], screened: NDArray[np.bool_]
+    ) -> Iterator[Pair]:
+        found = zip(self._sides(near), scores, near.similarity, screened, strict=True)
+        for (a, a_passage, b, b_passage, _), row, similarity, only in found:
+            yield Pair(
+                a,
+                a_passage,
+                b,
+                b_passage,
+                Probabilities(*(float(value) for value in row)),
+                float(similarity),
+                bool(only),
+            )
+
+    def _about_reading(self, near: Near) -> list[str]:
+        left_out = len(self._near.a) - len(near.a)
+        if not left_out:
+            return []
+        return [
+            f"{len(self._near.a):,} pairs are on the same point; the {len(near.a):,} nearest were "
+            "read. Ask for more to be read, or narrow the topic, to see the others."
+        ]
+
+
+def compare_sides(
+    library: Library,
+    a: Filters,
+    b: Filters,
+    *,
+    topic: str = "",
+    stance_model: StanceModel | None = None,
+    thresholds: Thresholds | None = None,
+    most_read: int = MOST_READ,
+    on_progress: Progress | None = None,
+) -> PairTable:
+    """Return the pairs in which side a and side b agree or oppose each other: see `Comparison`."""
+    comparison = Comparison(
+        library, a, b, topic=topic, stance_model=stance_model, most_read=most_read
+    )
+    return comparison.run(thresholds=thresholds, on_progress=on_progress)
+
+
+def changed_positions(
+    library: Library,
+    who: Filters,
+    *,
+    topic: str = "",
+    stance_model: StanceModel | None = None,
+    thresholds: Thresholds | None = None,
+    most_read: int = MOST_READ,
+    on_progress: Progress | None = None,
+) -> PairTable:
+    """Return the pairs in which someone opposes or repeats what they said before.
+
+    Side a is always the earlier statement; what opposes it is a change between the two dates.
+    """
+    comparison = Comparison(
+        library, who, topic=topic, stance_model=stance_model, most_read=most_read
+    )
+    return comparison.run(thresholds=thresholds, on_progress=on_progress)
+
+
+def _near_the_top(scores: NDArray[np.float32], similarity: NDArray[np.float32]) -> Rows:
+    """Return the numbers of the pairs that stand first in either list."""
+    again: set[int] = set()
+    for column in (0, 1):
+        ranks = [
+            ranking_score(float(p), float(s))
+            for p, s in zip(scores[:, column], similarity, strict=True)
+        ]
+        again.update(np.argsort(-np.asarray(ranks), kind="stable")[:MOST_READ_AGAIN].tolist())
+    return np.array(sorted(again), np.int64)
+
+
+def _part(near: Near, numbers: Rows) -> Near:
+    return Near(near.a[numbers], near.b[numbers], near.similarity[numbers])
+
+
+def _in_words(filters: Filters) -> str:
+    """Return filters in words: "China, from 2014"."""
+    names = [*filters.speakers, *filters.countries, *filters.sources, *filters.languages]
+    names += [f"not {name}" for name in (*filters.not_speakers, *filters.not_countries)]
+    names += list(filters.statement_ids)
+    if filters.date_from:
+        names.append(f"from {filters.date_from}")
+    if filters.date_to:
+        names.append(f"to {filters.date_to}")
+    return ", ".join(names) or "all"

@@ -1,0 +1,118 @@
+"""Find the passages of two sides that are on the same point: near each other as vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compare.index import Floats, Halves, Rows
+
+LEAST_SIMILARITY = 0.4
+"""Cosine from which two passages count as on the same point: of what people judged to agree or to
+oppose, 99 % is as near."""
+
+MOST_EACH = 20
+"""Passages of the other side that are kept for each passage: the nearest."""
+
+_BLOCK = 1024
+_ROUNDING = 1e-3
+_TIES = 4
+
+Progress = Callable[[int, int], None]
+
+
+class Near(NamedTuple):
+    """Pairs of passages.
+
+    Attributes:
+        a: Rows of side a, int64 [n].
+        b: Rows of side b, int64 [n].
+        similarity: Cosines, float32 [n].
+    """
+
+    a: Rows
+    b: Rows
+    similarity: Floats
+
+
+def near_pairs(
+    vectors: Halves | Floats,
+    a: Rows,
+    b: Rows,
+    *,
+    least: float = LEAST_SIMILARITY,
+    most_each: int = MOST_EACH,
+    on_progress: Progress | None = None,
+) -> Near:
+    """Return the pairs as near as `least`: each passage with the nearest of the other side.
+
+    A pair stands where either passage has the other among its `most_each` nearest, so that the
+    sides can be exchanged. A passage that both sides hold is no pair with itself, and two that both
+    sides hold are one pair.
+
+    Args:
+        vectors: Of all passages, unit length, [passages, dim].
+        a: Rows of one side, ascending.
+        b: Rows of the other.
+        least: The least cosine.
+        most_each: See above.
+        on_progress: Told of passages done.
+    """
+    total = len(a) + len(b)
+    found = []
+    for one, other, done in ((a, b, 0), (b, a, len(a))):
+        matrix = np.ascontiguousarray(vectors[other], np.float32)
+        for start in range(0, len(one), _BLOCK):
+            rows = one[start : start + _BLOCK]
+            pairs = _nearest(vectors, rows, other, matrix, least, most_each)
+            found.append(pairs if one is a else pairs[:, ::-1])
+            if on_progress:
+                on_progress(done + start + len(rows), total)
+    pairs = np.concatenate(found) if found else np.zeros((0, 2), np.int64)
+    pairs = _without_repeats(pairs, a, b)
+    return Near(pairs[:, 0], pairs[:, 1], _cosines(vectors, pairs))
+
+
+def _nearest(
+    vectors: Halves | Floats, rows: Rows, others: Rows, matrix: Floats, least: float, most: int
+) -> Rows:
+    """Return pairs, int64 [n, 2].
+
+    A matrix product proposes a few more, and what it was computed from decides: so the pairs do
+    not depend on the size of a block.
+    """
+    if not len(others):
+        return np.zeros((0, 2), np.int64)
+    closeness = np.asarray(vectors[rows], np.float32) @ matrix.T
+    width = min(most + _TIES, closeness.shape[1])
+    proposed = np.argpartition(-closeness, width - 1, axis=1)[:, :width]
+    at, column = np.nonzero(np.take_along_axis(closeness, proposed, 1) >= least - _ROUNDING)
+    pairs = np.stack([rows[at], others[proposed[at, column]]], axis=1)
+    exact = _cosines(vectors, pairs)
+    kept = (exact >= least) & (pairs[:, 0] != pairs[:, 1])
+    at, pairs, exact = at[kept], pairs[kept], exact[kept]
+    order = np.lexsort((pairs[:, 1], -exact, at))
+    rank = np.arange(len(order)) - np.searchsorted(at[order], at[order])
+    chosen: Rows = pairs[order[rank < most]]
+    return chosen
+
+
+def _without_repeats(pairs: Rows, a: Rows, b: Rows) -> Rows:
+    """Return each pair once; of two passages that both sides hold, the one way round."""
+    both = np.isin(pairs[:, 0], b) & np.isin(pairs[:, 1], a)
+    turn = both & (pairs[:, 0] > pairs[:, 1])
+    pairs = pairs.copy()
+    pairs[turn] = pairs[turn][:, ::-1]
+    return np.unique(pairs, axis=0) if len(pairs) else pairs
+
+
+def _cosines(vectors: Halves | Floats, pairs: NDArray[np.int64]) -> Floats:
+    found = np.empty(len(pairs), np.float32)
+    for start in range(0, len(pairs), 4 * _BLOCK):
+        part = pairs[start : start + 4 * _BLOCK]
+        one = vectors[part[:, 0]].astype(np.float64)
+        found[start : start + 4 * _BLOCK] = (one * vectors[part[:, 1]]).sum(axis=1)
+    return found
