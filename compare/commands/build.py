@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from compare.commands import options as shared
-from compare.commands.output import counting, progress, remark, say, say_json
+from compare.commands.output import counting, progress, remark, remark_problems, say, say_json
 from compare.errors import CorpusError, LibraryError
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from compare.statement import Statement
 
 PLAIN = "plain"
-_PROBLEMS_SHOWN = 20
 
 
 @click.command("build")
@@ -199,11 +198,7 @@ def _check_nothing_goes(statements: Iterable[Statement], folder: Path) -> None:
 
 
 def _report_problems(read: _Read) -> None:
-    for problem in read.problems[:_PROBLEMS_SHOWN]:
-        remark(f"Skipped: {problem}")
-    hidden = read.problem_count - _PROBLEMS_SHOWN
-    if hidden > 0:
-        remark(f"… and {hidden} more (--json lists {len(read.problems)}).")
+    remark_problems(read.problems, read.problem_count, "Skipped")
     if read.problem_count:
         remark(f"{read.problem_count} skipped.")
 

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from compare.commands import options as shared
-from compare.commands.output import counting, remark, say, say_json
-
-if TYPE_CHECKING:
-    from compare.corpus.importing import Report
+from compare.commands.output import counting, remark, remark_problems, say, say_json
 
 _AUTO = "auto"
-_PROBLEMS_SHOWN = 20
+_PAGES = ("url", "html")
 
 
 class _Formats(click.Group):
@@ -25,12 +20,17 @@ class _Formats(click.Group):
         """Return the names of the formats, behind the one that recognises them."""
         from compare.corpus.imports.formats import formats
 
-        return [_AUTO, *formats()]
+        return [_AUTO, *formats(), *_PAGES]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Make a format's command."""
         from compare.corpus.imports.formats import formats
 
+        if cmd_name in _PAGES:
+            from compare.commands import import_page
+
+            page: click.Command = getattr(import_page, cmd_name)
+            return page
         if cmd_name == _AUTO:
             return _command(_AUTO, None, "Any of these, told by its files.")
         found = formats().get(cmd_name)
@@ -39,11 +39,12 @@ class _Formats(click.Group):
 
 @click.group("import", cls=_Formats)
 def command() -> None:
-    """Make one JSONL file of a public corpus, for `compare build`.
+    """Make one JSONL file of a public corpus, or of a web page, for `compare build`.
 
     \b
       compare import ungdc UNGDC_1946-2024.tgz --out ungdc.jsonl
       compare import auto briefings.tgz --out briefings.jsonl
+      compare import url https://example.org/article --out article.jsonl
       compare build --corpus ungdc.jsonl --library my-library
     """
 
@@ -73,19 +74,11 @@ def _command(name: str, format_name: str | None, about: str) -> click.Command:
         if as_json:
             say_json({"out": str(out), **report.to_dict()})
             return
-        report_import(report, say)
+        if report.recognised:
+            remark(f"Recognised as {report.title} (--format {report.format}).")
+        remark_problems(report.problems, report.problem_count, "Problem")
+        for sentence in report.sentences():
+            say(sentence)
         say(f"{out}: {report.account.written} statements.")
 
     return run
-
-
-def report_import(report: Report, tell: Callable[[str], None]) -> None:
-    """Tell what came of an import: problems as remarks, the account by `tell`."""
-    if report.recognised:
-        remark(f"Recognised as: {report.title} ({report.format}).")
-    for problem in report.problems[:_PROBLEMS_SHOWN]:
-        remark(f"Problem: {problem}")
-    if report.problem_count > _PROBLEMS_SHOWN:
-        remark(f"… and {report.problem_count - _PROBLEMS_SHOWN} more (--json lists the first).")
-    for sentence in report.sentences():
-        tell(sentence)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Task
 
+    from compare.corpus import Problem
+
 Progress = Callable[[int, int], None]
+
+_PROBLEMS_SHOWN = 20
 
 # Controls that JSON leaves as they are and a terminal may obey, and what UTF-8 cannot hold.
 _ESCAPED = {code: f"\\u{code:04x}" for code in (*range(0x7F, 0xA0), *range(0xD800, 0xE000))}
@@ -30,6 +34,14 @@ def say(text: str = "") -> None:
 def remark(text: str) -> None:
     """Print a line that is no result: to standard error."""
     click.echo(printable(text), err=True)
+
+
+def remark_problems(problems: Sequence[Problem], count: int, what: str) -> None:
+    """Print the first of `count` problems, each behind `what` it is."""
+    for problem in problems[:_PROBLEMS_SHOWN]:
+        remark(f"{what}: {problem}")
+    if count > _PROBLEMS_SHOWN:
+        remark(f"… and {count - _PROBLEMS_SHOWN} more (--json lists {len(problems)}).")
 
 
 def say_json(data: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from compare.corpus.values import listed
 from compare.errors import CorpusError
 from compare.statement import Statement
 
@@ -39,6 +40,8 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
 }
 """Other names of columns. Where a file has several of one field, the field's own name counts
 first, then these in their order; the columns left over are kept in `Statement.extra`."""
+
+_MOST_LISTED = 40
 
 
 def resolve(columns: Iterable[str], mapping: Mapping[str, str]) -> dict[str, str]:
@@ -89,11 +92,12 @@ def check_mapping(mapping: Mapping[str, str]) -> dict[str, str]:
 def missing_text(columns: Iterable[str], mapping: Mapping[str, str]) -> str:
     """Return what to say of a file in which no column holds the words."""
     found = list(columns)
+    named = listed(found, _MOST_LISTED) or "none"
     have = {folded(column) for column in found}
     absent = [name for name in mapping if folded(name) not in have]
     also = f"; there is no column {absent[0]!r}, which --map names" if absent else ""
     return (
-        f"no column holds the words of a statement (found: {_listed(found)}){also}; "
+        f"no column holds the words of a statement (found: {named}){also}; "
         "name one with --map COLUMN=text"
     )
 
@@ -102,10 +106,5 @@ def unused_mapping(column: str, columns: Iterable[str]) -> str:
     """Return the sentence that says that a mapped column is in no file."""
     return (
         f"There is no column {column!r}, which --map names: "
-        f"use one of those found ({_listed(list(columns))})."
+        f"use one of those found ({listed(list(columns), _MOST_LISTED)})."
     )
-
-
-def _listed(names: list[str]) -> str:
-    more = f" and {len(names) - 40} more" if len(names) > 40 else ""
-    return ", ".join(names[:40]) + more if names else "none"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator
 
-from compare.corpus.tables import Table
+from compare.corpus.tables import Layouts, Table
 from compare.corpus.text_files import Readable, read_lines
 from compare.corpus.values import BadFileError, Problem, Row
 from compare.spreadsheet import unescape_cell
@@ -24,11 +24,12 @@ _MESSAGES = {
 }
 
 
-def read_csv(path: Readable, file: str) -> Iterator[Row | Problem]:
+def read_csv(path: Readable, file: str, layouts: Layouts | None = None) -> Iterator[Row | Problem]:
     """Yield the rows of a CSV file, with the number of the line on which each starts.
 
     Cells stand apart by commas, or by semicolons or tabs where the header has no comma. An
-    apostrophe that keeps a spreadsheet from reading a cell as a formula is taken off.
+    apostrophe that keeps a spreadsheet from reading a cell as a formula is taken off. A file with
+    `layouts` has no header.
     """
     if csv.field_size_limit() < LARGEST_CELL:  # whole speeches are longer than the default
         csv.field_size_limit(LARGEST_CELL)
@@ -38,7 +39,7 @@ def read_csv(path: Readable, file: str) -> Iterator[Row | Problem]:
         return
     blank, header = first
     reader = csv.reader(_chain(header, lines), delimiter=_delimiter(header), strict=True)
-    table = Table(file, "line", _CSV_REMEDY)
+    table = Table(file, "line", _CSV_REMEDY, layouts=layouts)
     while True:
         line = blank + reader.line_num + 1
         try:
@@ -77,6 +78,6 @@ def _delimiter(header: str) -> str:
 def _broken(table: Table, line: int, error: csv.Error) -> Iterator[Problem]:
     said = str(error)
     message = next((text for part, text in _MESSAGES.items() if part in said), said)
-    if not table.header:
+    if not (table.header or table.layouts):
         raise BadFileError(message, line)
     yield Row(table.file, line, {}).problem(message)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import PurePath
 from typing import Any
 
 from compare.corpus.json_files import flat
-from compare.corpus.text_files import read_lines
+from compare.corpus.text_files import Readable, read_lines
 from compare.corpus.values import BadFileError, Problem, Row
 
 _FENCES = frozenset({"---", "..."})
 
 
-def read_document(path: Path, file: str) -> Iterator[Row | Problem]:
+def read_document(path: Readable, file: str) -> Iterator[Row | Problem]:
     """Yield the one statement of a file.
 
     The body is the text. A file without front matter is a text of which nothing more is known
@@ -23,7 +23,7 @@ def read_document(path: Path, file: str) -> Iterator[Row | Problem]:
     if not "".join(lines).strip():
         return
     if lines[0].rstrip() != "---":
-        yield Row(file, 1, {"text": "".join(lines), "source": path.name})
+        yield Row(file, 1, {"text": "".join(lines), "source": PurePath(file).name})
         return
     end = next((n for n, line in enumerate(lines) if n and line.rstrip() in _FENCES), None)
     if end is None:

@@ -71,7 +71,7 @@ def _in_folder(folder: Path, suffixes: frozenset[str]) -> tuple[list[Path], list
     for place, folders, names in os.walk(folder, onerror=refuse):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
-            readable = Path(name).suffix.casefold() in suffixes and not _is_skipped(name)
+            readable = Path(name).suffix.casefold() in suffixes and not is_skipped(name)
             (inside if readable else outside).append(Path(place, name))
     if not inside:
         raise CorpusError(
@@ -85,5 +85,6 @@ def _in_folder(folder: Path, suffixes: frozenset[str]) -> tuple[list[Path], list
     return sorted(inside, key=order), sorted(outside, key=order)
 
 
-def _is_skipped(name: str) -> bool:
+def is_skipped(name: str) -> bool:
+    """Say whether a file of a folder is left out by its name: hidden, README or LICENSE."""
     return name.startswith((".", "~$")) or name.partition(".")[0].casefold() in SKIPPED_NAMES

@@ -15,8 +15,8 @@ from compare.corpus.columns import FIELDS
 from compare.corpus.imports.account import Account
 from compare.corpus.imports.formats import Format, named, recognised
 from compare.corpus.imports.sources import Source
-from compare.corpus.validate import Validator
-from compare.corpus.values import BadCellError, BadFileError, Problem, shortened
+from compare.corpus.validate import Validator, unknown_countries
+from compare.corpus.values import BadCellError, BadFileError, Corpus, Problem
 from compare.errors import CorpusError
 from compare.files import writing
 from compare.language import foreign_language, is_english
@@ -25,7 +25,7 @@ from compare.statement import Statement
 PROBLEMS_KEPT = 1_000
 """Problems that a report lists; it counts all."""
 
-_FIELDS = {name: name for name in FIELDS}
+_SAME = {name: name for name in FIELDS}  # an importer names cells as fields are named
 _LANGUAGE_FROM = 2_000  # characters by which a statement's language is told
 _TOLD_EVERY = 100
 
@@ -69,9 +69,7 @@ class Report:
                 "English, and a search leaves them out of its lists."
             )
         if self.unknown_countries:
-            spellings = [f"{shortened(n)} ({c})" for n, c in self.unknown_countries.items()]
-            more = f" and {len(spellings) - 8} more" if len(spellings) > 8 else ""
-            said.append(f"Countries that are not known: {', '.join(spellings[:8])}{more}.")
+            said.append(unknown_countries(self.unknown_countries))
         return said
 
     def to_dict(self) -> dict[str, Any]:
@@ -127,7 +125,7 @@ class Import:
                     continue
                 text = piece.cells.get("text", "")
                 try:
-                    statement = self._validator.statement(piece, self._fields(piece.cells))
+                    statement = self._validator.statement(piece, _SAME)
                 except BadCellError as error:
                     reason = "without words" if not text.strip() else "with a bad cell"
                     account.leave(reason, text, piece=True)
@@ -149,9 +147,6 @@ class Import:
         report.unknown_countries = dict(self._validator.unknown_countries.most_common())
         if account.balance:
             raise AssertionError(f"{account.balance} characters are not accounted for")
-
-    def _fields(self, cells: Mapping[str, str]) -> dict[str, str]:
-        return {name: name for name in cells if name in _FIELDS}
 
     def _problem(self, problem: Problem) -> None:
         if self._strict:
@@ -184,11 +179,7 @@ def import_corpus(
         for statement in reading.statements(on_progress):
             file.write(statement.to_json().encode() + b"\n")
         if not reading.report.account.written:
-            first = (
-                f" The first problem: {reading.report.problems[0]}"
-                if (reading.report.problems)
-                else ""
-            )
+            first = "".join(f" The first problem: {p}" for p in reading.report.problems[:1])
             raise CorpusError(
                 f"No statement was found in {', '.join(map(str, paths))}, read as "
                 f"{reading.format.title} ({reading.format.files}).{first}"
@@ -223,6 +214,20 @@ def imported(
         out = Path(scratch) / "statements.jsonl"
         report = import_corpus(paths, out, format_name, strict=strict, on_progress=on_progress)
         yield report, StatementFile(out)
+
+
+def read_public(paths: Sequence[Path | str], format_name: str | None = None) -> Corpus:
+    """Return a public corpus held in memory, with the report in words as its notes.
+
+    Raises:
+        CorpusError: As of `Import`.
+    """
+    reading = Import(paths, format_name)
+    statements = tuple(reading.statements())
+    report = reading.report
+    return Corpus(
+        statements, tuple(report.problems), tuple(report.sentences()), report.unknown_countries
+    )
 
 
 def recognised_format(paths: Sequence[Path | str]) -> Format | None:

@@ -13,12 +13,13 @@ from compare.corpus.documents import read_document
 from compare.corpus.folders import Found, find_files
 from compare.corpus.json_files import read_json, read_jsonl
 from compare.corpus.sheets import read_xlsx
-from compare.corpus.validate import Validator
-from compare.corpus.values import BadCellError, BadFileError, Corpus, Problem, Row, shortened
+from compare.corpus.text_files import Readable
+from compare.corpus.validate import Validator, unknown_countries
+from compare.corpus.values import BadCellError, BadFileError, Corpus, Problem, Row, listed
 from compare.errors import CorpusError
 from compare.statement import Statement
 
-Reader = Callable[[Path, str], Iterator[Row | Problem]]
+Reader = Callable[[Readable, str], Iterator[Row | Problem]]
 
 READERS: Mapping[str, Reader] = {
     ".csv": read_csv,
@@ -36,7 +37,6 @@ SUFFIXES = frozenset(READERS)
 """The kinds of files that can be read."""
 
 _OBJECTS = frozenset({".jsonl", ".ndjson", ".json"})
-_LISTED = 8
 
 _log = logging.getLogger(__name__)
 
@@ -93,11 +93,9 @@ class _Reading:
         try:
             self._read(path, file)
         except BadFileError as error:
-            problem = Problem(file, error.line, "", "", str(error))
+            problem = Problem.of_file(file, error)
         except OSError as error:
-            said = error.strerror or type(error).__name__
-            message = f"the file cannot be read ({said}); check that it is there and yours to read"
-            problem = Problem(file, 0, "", "", message)
+            problem = Problem.of_file(file, BadFileError.unreadable(error))
         else:
             return
         if named or self.strict:
@@ -172,12 +170,12 @@ class _Reading:
         if found.left_out:
             yield (
                 f"{_files(len(found.left_out))} left out (hidden, README or LICENSE, or of a kind "
-                f"that is not read): {_listed([path.name for path in found.left_out])}."
+                f"that is not read): {listed([path.name for path in found.left_out])}."
             )
         if found.repeated:
             yield (
                 f"{_files(len(found.repeated))} named twice and read once: "
-                f"{_listed([str(path) for path in found.repeated])}."
+                f"{listed([str(path) for path in found.repeated])}."
             )
         if self.validator.with_control_characters:
             yield (
@@ -185,18 +183,11 @@ class _Reading:
                 f"{self.validator.with_control_characters} of the statements."
             )
         if unknown:
-            spellings = [f"{shortened(name)} ({count})" for name, count in unknown.items()]
             yield (
-                f"Countries that are not known, and in how many statements: {_listed(spellings)}. "
-                "They are kept as given and found by that spelling only; several in one cell have "
-                'to stand apart by ";".'
+                f"{unknown_countries(unknown)} They are kept as given and found by that spelling "
+                'only; several in one cell have to stand apart by ";".'
             )
 
 
 def _files(count: int) -> str:
     return "1 file was" if count == 1 else f"{count} files were"
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
-    return ", ".join(names[:_LISTED]) + more

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import Any
 
+from compare.corpus.packed import DAMAGED, most_unpacked
 from compare.corpus.tables import Table
 from compare.corpus.text_files import Readable
 from compare.corpus.values import BadFileError, Problem, Row
-
-LARGEST = 4 * 1024**3
-"""Bytes that a workbook may unpack to."""
 
 _BROKEN = "this is no workbook that can be read ({}); save it again as XLSX without a password"
 
@@ -28,8 +27,8 @@ def read_xlsx(path: Readable, file: str, *, loose: bool = False) -> Iterator[Row
     # What openpyxl lets through when a part of the archive is missing or damaged; bad XML is a
     # SyntaxError, with lxml and without.
     broken = (
-        zipfile.BadZipFile, InvalidFileException, SyntaxError, KeyError, ValueError, TypeError,
-        IndexError, AttributeError, EOFError, zipfile.LargeZipFile,
+        *DAMAGED, InvalidFileException, SyntaxError, KeyError, ValueError, TypeError, IndexError,
+        AttributeError,
     )  # fmt: skip
     try:
         yield from _rows(path, file, loose)
@@ -43,8 +42,12 @@ def _rows(path: Readable, file: str, loose: bool) -> Iterator[Row | Problem]:
     import openpyxl
 
     with path.open("rb") as opened, zipfile.ZipFile(opened) as archive:
-        if sum(part.file_size for part in archive.infolist()) > LARGEST:
-            raise BadFileError("this unpacks to more than 4 GB; split it, or save it as CSV")
+        most = most_unpacked(opened.seek(0, io.SEEK_END))
+        if sum(part.file_size for part in archive.infolist()) > most:
+            raise BadFileError(
+                f"this unpacks to more than {most // 1024**2:,} MB, far more than such a workbook "
+                "holds; save it as CSV if you trust it"
+            )
     with path.open("rb") as opened:  # openpyxl leaves a damaged file open
         book = openpyxl.load_workbook(opened, read_only=True, data_only=True)
         sheet = book.worksheets[0]

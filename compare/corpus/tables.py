@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from compare.corpus.values import BadFileError, Problem, Row
+
+Layouts = Mapping[int, Sequence[str]]
+"""The columns of a table without a header, by the number of cells in a row."""
 
 
 class Table:
     """Make rows of lists of cells; the first list that is not blank is the header."""
 
-    def __init__(self, file: str, place: str, remedy: str, *, loose: bool = False) -> None:
+    def __init__(
+        self,
+        file: str,
+        place: str,
+        remedy: str,
+        *,
+        loose: bool = False,
+        layouts: Layouts | None = None,
+    ) -> None:
         """Start a table of a file whose rows are counted as `place`.
 
         `remedy` is what mends a row that is longer or shorter than the header; a loose table
-        drops the cells that stand beyond it.
+        drops the cells that stand beyond it. A table with `layouts` has no header.
         """
         self.loose = loose
+        self.layouts = layouts or {}
         self.remedy = remedy
         self.file = file
         self.place = place
@@ -29,6 +41,9 @@ class Table:
             BadFileError: The header names a column twice.
         """
         if not any(cell.strip() for cell in cells):
+            return
+        if self.layouts:
+            yield self._laid_out(line, cells)
             return
         if not self.header:
             self.header = _header(cells, line)
@@ -43,6 +58,14 @@ class Table:
             )
         else:
             yield row
+
+    def _laid_out(self, line: int, cells: Sequence[str]) -> Row | Problem:
+        columns = self.layouts.get(len(cells))
+        row = Row(self.file, line, dict(zip(columns or (), cells, strict=False)), self.place)
+        if columns:
+            return row
+        known = " or ".join(map(str, self.layouts))
+        return row.problem(f"the row has {len(cells)} cells and not {known}; {self.remedy}")
 
 
 def _header(cells: Sequence[str], line: int) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from compare.corpus.columns import FIELDS
 from compare.corpus.dates import MISSING, parse_date
-from compare.corpus.values import BadCellError, Row
+from compare.corpus.values import BadCellError, Row, listed, shortened
 from compare.countries import parse_countries
 from compare.statement import PartialDate, Quotation, Statement
 
@@ -82,7 +82,7 @@ class Validator:
             raise BadCellError(
                 column, name, f"this id is used already, at {self._ids[name]}; give each its own"
             )
-        self._ids[name] = f"{row.file}, {row.place} {row.line}"
+        self._ids[name] = f"{row.file}, {row.place} {row.line}" if row.line else row.file
         return name
 
     def _free(self, name: str) -> str:
@@ -92,6 +92,12 @@ class Validator:
             self._repeats[name] += 1
             free = f"{name}-{self._repeats[name] + 1}"
         return free
+
+
+def unknown_countries(counted: Mapping[str, int]) -> str:
+    """Return the sentence that tells spellings of countries without a code."""
+    spellings = [f"{shortened(name)} ({count})" for name, count in counted.items()]
+    return f"Countries that are not known, and in how many statements: {listed(spellings)}."
 
 
 def derived_id(statement: Statement) -> str:
@@ -170,14 +176,19 @@ def _quotation(text: str) -> Quotation:
     return found
 
 
-def _url(text: str) -> str:
-    if text.casefold() in MISSING:
-        return ""
+def is_address(text: str) -> bool:
+    """Say whether a text is an address of the web."""
     try:
         parts = urlsplit(text)
     except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in {"http", "https"} or not parts.netloc or re.search(r"\s", text):
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.netloc) and not re.search(r"\s", text)
+
+
+def _url(text: str) -> str:
+    if text.casefold() in MISSING:
+        return ""
+    if not is_address(text):
         raise _BadFieldError(
             "url",
             "a link starts with http:// or https:// and has no blanks; write it so or leave "

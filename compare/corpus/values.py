@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from compare.statement import Statement
@@ -29,6 +29,12 @@ class Problem:
     message: str
     place: str = "line"
 
+    @classmethod
+    def of_file(cls, file: str, said: str | BadFileError) -> Problem:
+        """Return what is wrong with a file, or with the rest of it."""
+        line = said.line if isinstance(said, BadFileError) else 0
+        return cls(file, line, "", "", str(said))
+
     def __str__(self) -> str:
         """Return one sentence: where, what, and the remedy."""
         where = [self.file]
@@ -44,6 +50,12 @@ class Problem:
 def shortened(value: str) -> str:
     """Return a value quoted for a message, cut to `SHOWN` characters."""
     return repr(value if len(value) <= SHOWN else value[: SHOWN - 1] + "…")
+
+
+def listed(names: Sequence[str], most: int = 8) -> str:
+    """Return the first names with commas between them, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +107,12 @@ class BadFileError(Exception):
         """Keep what is wrong, and the line where that is known."""
         super().__init__(message)
         self.line = line
+
+    @classmethod
+    def unreadable(cls, error: OSError) -> BadFileError:
+        """Return what to say of a file that the system does not give."""
+        said = error.strerror or type(error).__name__
+        return cls(f"the file cannot be read ({said}); check that it is there and yours to read")
 
 
 class BadCellError(Exception):

@@ -13,6 +13,8 @@ import streamlit as st
 
 from compare.corpus import SUFFIXES, Corpus, read_corpus
 from compare.corpus.columns import FIELDS, resolve
+from compare.corpus.importing import read_public, recognised_format
+from compare.corpus.imports.formats import formats
 from compare.corpus.read import READERS
 from compare.corpus.values import BadFileError, Row
 from compare.errors import CompareError, CorpusError
@@ -32,6 +34,7 @@ _BATCH = "batch-of-files"
 
 _PROBLEMS_SHOWN = 200
 _FROM_CONTENT = "Not in this file"
+_PLAIN = "Tables or documents: a statement each row or file"
 
 
 class Upload(NamedTuple):
@@ -77,11 +80,16 @@ def _key(files: Sequence[Upload]) -> str:
 
 
 @st.cache_resource(show_spinner="Reading the files…", max_entries=4)
-def _read(key: str, mapping: tuple[tuple[str, str], ...], _files: Sequence[Upload]) -> Corpus:
+def _read(
+    key: str, format_name: str, mapping: tuple[tuple[str, str], ...], _files: Sequence[Upload]
+) -> Corpus:
     with tempfile.TemporaryDirectory() as scratch:
         paths = _written(_files, Path(scratch))
         try:
-            corpus = read_corpus(paths, mapping=dict(mapping))
+            if format_name:
+                corpus = read_public(paths, format_name)
+            else:
+                corpus = read_corpus(paths, mapping=dict(mapping))
         except CompareError as error:
             raise CorpusError(_without(scratch, str(error))) from None
         return replace(
@@ -101,6 +109,32 @@ def _read(key: str, mapping: tuple[tuple[str, str], ...], _files: Sequence[Uploa
 def _without(scratch: str, sentence: str) -> str:
     """Return a sentence that names files as they were uploaded."""
     return sentence.replace(f"{scratch}/", "").replace(f"{scratch}\\", "")
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _recognised(key: str, _files: Sequence[Upload]) -> str:
+    """Return the name of the public format that the files look like, "" for none."""
+    with tempfile.TemporaryDirectory() as scratch:
+        try:
+            found = recognised_format(_written(_files, Path(scratch)))
+        except CompareError:
+            return ""
+    return found.name if found else ""
+
+
+def _format(files: Sequence[Upload], key: str) -> str:
+    """Let the user say what the files are; "" for tables and documents."""
+    titles = {"": _PLAIN, **{name: entry.title for name, entry in formats().items()}}
+    found = _recognised(key, files)
+    chosen = st.selectbox(
+        "What the files are",
+        list(titles),
+        index=list(titles).index(found),
+        format_func=lambda name: titles[name],
+        key=f"format-{key[:12]}",
+        help="Public corpora are recognised by their layout; change it where that went wrong.",
+    )
+    return str(chosen)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
@@ -146,10 +180,11 @@ def _mapping(columns: Sequence[str], key: str) -> dict[str, str]:
 def read_uploads(files: Sequence[Upload]) -> Corpus | None:
     """Read the files and show the report; None where nothing could be read."""
     key = _key(files)
-    columns = _columns(key, files)
+    format_name = _format(files, key)
+    columns = () if format_name else _columns(key, files)
     mapping = _mapping(columns, key) if columns else {}
     try:
-        corpus = _read(key, tuple(mapping.items()), files)
+        corpus = _read(key, format_name, tuple(mapping.items()), files)
     except CompareError as error:
         sentence = str(error)
         if columns and "text" not in {*resolve(columns, {}).values(), *mapping.values()}:

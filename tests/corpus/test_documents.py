@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from compare.corpus import Corpus
+from compare.corpus.documents import read_document
+from compare.corpus.imports.sources import Entry
+from compare.corpus.values import Row
 from compare.errors import CorpusError
 from compare.statement import Country, PartialDate
 
@@ -97,3 +101,10 @@ def test_a_broken_block(read: Read, content: str, message: str) -> None:
     with pytest.raises(CorpusError) as caught:
         read("a.md", content)
     assert str(caught.value).startswith(message)
+
+
+def test_a_document_need_not_be_on_disk(tmp_path: Path) -> None:
+    entry = Entry("a/b.md", "x.zip: a/b.md", tmp_path, b"Peace.\n")
+    (row,) = read_document(entry, entry.label)
+    assert isinstance(row, Row)
+    assert row.cells == {"text": "Peace.\n", "source": "b.md"}

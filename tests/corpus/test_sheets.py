@@ -12,7 +12,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from compare.corpus import Corpus, sheets
+from compare.corpus import Corpus, packed
 from compare.errors import CorpusError
 
 Read = Callable[..., Corpus]
@@ -138,8 +138,9 @@ def test_a_zip_that_is_no_workbook(read: Read) -> None:
 
 
 def test_a_workbook_that_unpacks_to_too_much(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sheets, "LARGEST", 100)
-    with pytest.raises(CorpusError, match=r"^a.xlsx: this unpacks to more than 4 GB; split it"):
+    monkeypatch.setattr(packed, "SMALL", 100)
+    monkeypatch.setattr(packed, "MOST_TIMES", 0)
+    with pytest.raises(CorpusError, match=r"^a.xlsx: this unpacks to more than 0 MB, far more"):
         read("a.xlsx", workbook(["text"], ["x"]))
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import codecs
+import tracemalloc
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from compare.corpus import Corpus
+from compare.corpus.text_files import read_lines, read_text
+from compare.corpus.values import BadFileError
 from compare.errors import CorpusError
 
 Read = Callable[..., Corpus]
@@ -49,3 +53,32 @@ def test_anything_else_is_refused(read: Read, name: str, content: bytes, message
         read(name, content)
     assert str(caught.value).startswith(name + message)
     assert str(caught.value).endswith('save it as UTF-8 (in a spreadsheet program: "CSV UTF-8").')
+
+
+@pytest.mark.parametrize("before", range(4))
+def test_a_bad_byte_is_found_behind_blocks_that_cut_characters(tmp_path: Path, before: int) -> None:
+    content = b"x" * before + "é€🕊".encode() * 40_000 + b"\xe9"
+    path = tmp_path / "a.txt"
+    path.write_bytes(content)
+    with pytest.raises(BadFileError, match=rf"^byte {len(content) - 1} \(0xE9\) is not UTF-8"):
+        read_text(path)
+
+
+def test_a_bad_byte_costs_no_more_memory_than_a_block(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"line\n" * 2_000_000 + b"\xff")
+    tracemalloc.start()
+    with pytest.raises(BadFileError, match=r"^byte 10000000 "):
+        for _ in read_lines(path):
+            pass
+    assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    tracemalloc.stop()
+
+
+def test_a_line_beyond_all_measure_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("short\n" + "x" * 99 + "\n")
+    assert [len(line) for line in read_lines(path, longest=101)] == [6, 100]
+    with pytest.raises(BadFileError, match="a line is longer than 100 characters") as caught:
+        list(read_lines(path, longest=100))
+    assert caught.value.line == 2

@@ -159,6 +159,20 @@ def test_a_file_that_cannot_be_read_is_one_sentence(page, home):
     assert "/tmp" not in shown(app).replace(str(home / "library"), "")
 
 
+def test_a_public_corpus_is_recognised_and_its_account_shown(page, home):
+    app = page("add")
+    speech = b"We hold that the canal is open.\n"
+    app.file_uploader[0].upload("VAL_50_1995.txt", speech)
+    app.run()
+    (chosen,) = [box for box in app.selectbox if box.label == "What the files are"]
+    assert chosen.value == "ungdc"
+    text = shown(app)
+    assert "1 statement can be added" in text
+    assert "Pieces: 1 read = 1 written." in text
+    chosen.select("").run()
+    assert "Pieces:" not in shown(app)
+
+
 def test_a_used_id_is_reported_by_the_name_the_file_was_uploaded_under(page, home):
     app = page("add")
     app.file_uploader[0].upload("twice.csv", b"id,text\nt-1,We admit it.\nt-1,We deny it.\n")

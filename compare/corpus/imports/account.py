@@ -8,6 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+HEADINGS = "headings and separators"
+NOISES = "notes, gaps and noises"
+OTHER_FILES = "no file of this corpus by name"
+REPEATED_FILES = "second files of one document"
+
 
 @dataclass(slots=True)
 class Account:

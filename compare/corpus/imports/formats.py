@@ -8,15 +8,19 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from compare.corpus.folders import is_skipped
 from compare.corpus.imports.account import Account
 from compare.corpus.imports.sources import Entry, Source
+from compare.corpus.packed import plain_name
 from compare.corpus.values import BadFileError, Problem, Row
 from compare.errors import CorpusError
 
 Piece = Row | Problem
+Read = Callable[[Source, Account], Iterator[Piece]]
 
 _LOOKED_AT = 60
 _HEAD = 20_000
+_TABLES = frozenset({".xlsx", ".parquet"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +30,27 @@ class Glimpse:
     Attributes:
         names: Of its first files, with "/" between their parts.
         head: The first characters of the first file that is text, not hidden and no README.
-        base: That file's own name, "" where there is none.
+        kind: The ending of that file's name, "" where there is none.
     """
 
     names: tuple[str, ...]
     head: str
-    base: str
+    kind: str
+
+    @property
+    def bases(self) -> list[str]:
+        """Return the files' own names, without what says that they are packed."""
+        return [plain_name(name.rpartition("/")[2]) for name in self.names]
+
+    @property
+    def lines(self) -> list[str]:
+        """Return the head's lines that are not blank, without blanks around them."""
+        return [line.strip() for line in self.head.splitlines() if line.strip()]
+
+    def has_keys(self, *keys: str) -> bool:
+        """Say whether the head is of JSON objects with all these keys."""
+        in_json = self.head.lstrip("\ufeff \t\r\n").startswith(("{", "["))
+        return in_json and all(f'"{key}"' in self.head for key in keys)
 
     def columns(self, delimiter: str = ",") -> list[str]:
         """Return the cells of the head's first line that is not blank."""
@@ -56,10 +75,30 @@ class Format:
     title: str
     files: str
     recognises: Callable[[Glimpse], bool]
-    read: Callable[[Source, Account], Iterator[Piece]]
+    read: Read
 
 
-_MODULES = ("general_debate",)
+_MODULES = (
+    "general_debate",
+    "hansard",
+    "parlamint",
+    "parlspeech",
+    "unscon",
+    "security_council",
+    "ecdata",
+    "euspeech",
+    "foreign_ministries",
+    "gdelt",
+    "presidents",
+    "quotebank",
+    "us_china",
+    "vie_publique",
+    "zelensky",
+    "kremlin",
+    "press_texts",
+    "transcripts",
+    "white_house",
+)
 
 
 def formats() -> dict[str, Format]:
@@ -95,29 +134,30 @@ def recognised(source: Source) -> Format | None:
 def glimpse(source: Source) -> Glimpse:
     """Look at the first files of a corpus."""
     entries = [*islice(source.entries(), _LOOKED_AT)]
+    names = tuple(entry.name for entry in entries)
     for entry in entries:
-        hidden = entry.base.startswith((".", "~$")) or entry.base.casefold().startswith("readme")
-        if not hidden and (head := _head(entry)):
-            return Glimpse(tuple(e.name for e in entries), head, entry.base)
-    return Glimpse(tuple(e.name for e in entries), "", "")
+        if not is_skipped(entry.base) and (head := _head(entry)):
+            return Glimpse(names, head, entry.kind)
+    return Glimpse(names, "", "")
 
 
 def _head(entry: Entry) -> str:
-    if entry.base.casefold().endswith(".xlsx"):
-        return _header_of_workbook(entry)
-    with entry.open("rb") as opened:
-        start = opened.read(_HEAD)
+    """Return the first characters of a text, or the columns of a table; "" of anything else."""
+    try:
+        if entry.kind in _TABLES:
+            return _header(entry)
+        with entry.open("rb") as opened:
+            start = opened.read(_HEAD)
+    except BadFileError:
+        return ""
     if b"\0" in start and not start.startswith((b"\xff\xfe", b"\xfe\xff")):
         return ""
     encoding = "utf-16" if start.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     return start.decode(encoding, "ignore")
 
 
-def _header_of_workbook(entry: Entry) -> str:
-    from compare.corpus.sheets import read_xlsx
+def _header(entry: Entry) -> str:
+    from compare.corpus.imports.records import Record, records
 
-    try:
-        first = next(read_xlsx(entry, entry.label), None)
-    except BadFileError:
-        return ""
-    return ",".join(first.cells) if isinstance(first, Row) else ""
+    first = next(records(entry), None)
+    return ",".join(first.values) if isinstance(first, Record) else ""

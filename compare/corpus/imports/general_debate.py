@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from compare.corpus.imports.account import Account
+from compare.corpus.imports.account import OTHER_FILES, Account
 from compare.corpus.imports.cleaning import joined_hyphens, unwrapped
 from compare.corpus.imports.formats import Format, Glimpse, Piece
+from compare.corpus.imports.reading import LeftOutError, each, told
+from compare.corpus.imports.records import Cells, Record, reader
 from compare.corpus.imports.sources import Entry, Source
 from compare.corpus.sheets import read_xlsx
-from compare.corpus.values import BadFileError, Problem, Row
+from compare.corpus.values import Problem, Row
 from compare.countries import country_code
 
 SPEAKERS = "Speakers_by_session.xlsx"
@@ -21,6 +23,9 @@ _SPEECH = re.compile(r"([A-Z]{2,3})_(\d{1,2})_(\d{4})\.txt")
 _NUMBERED = re.compile(r"^[ \t]*(\d{1,3})[.:][ \t]+", re.MULTILINE)
 _LEAST_NUMBERED = 3
 _DIGITS = re.compile(r"\d+")
+_KAGGLE = ("session", "year", "country", "text")
+_MARK = re.compile("\ufeff")
+_BEFORE_THE_FIRST = 1945
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,59 +35,69 @@ class _Speaker:
     country: str
 
 
+_NOBODY = _Speaker("", "", "")
+
+
 def read(source: Source, account: Account) -> Iterator[Piece]:
     """Yield the speeches, each with its speaker and post where the workbook has them.
 
-    The workbook is looked for among the paths, in a named folder and beside an archive.
+    The workbook is looked for among the files and beside an archive.
     """
-    speakers: Mapping[tuple[str, str], _Speaker] = {}
+    speakers: dict[tuple[str, str], _Speaker] = {}
     workbook = source.beside(SPEAKERS)
     if workbook is None:
-        yield Problem(
-            SPEAKERS, 0, "", "",
+        yield Problem.of_file(
+            SPEAKERS,
             "this workbook was not found, so that no speaker is known; put it beside the speeches",
-        )  # fmt: skip
+        )
     else:
         account.files += 1
-        speakers, problems = _speakers(workbook, account)
-        yield from problems
+        yield from told(workbook, _read_speakers(workbook, speakers, account))
     seen: set[str] = set()
-    for entry in source.entries():
+
+    def read_entry(entry: Entry, account: Account) -> Iterator[Row]:
         found = _SPEECH.fullmatch(entry.base)
         if found is None:
-            if entry.base != SPEAKERS:
-                account.skip_file("stray" if entry.base.startswith(".") else "no speech by name")
-            continue
-        account.files += 1
+            raise LeftOutError(OTHER_FILES)
         code, session, year = found.groups()
-        key = f"{code}-{int(session)}-{year}"
-        try:
-            text = account.take(entry.text())
-        except BadFileError as error:
-            yield Problem(entry.label, error.line, "", "", str(error))
-            continue
-        if key in seen:
+        text = account.take(entry.text())
+        if (key := f"{code}-{int(session)}-{year}") in seen:
             account.leave("second files of one speech", text, piece=True)
-            continue
+            return
         seen.add(key)
-        speaker = speakers.get((str(int(session)), code))
-        if speaker is None or not speaker.name:
+        speaker = speakers.get((str(int(session)), code), _NOBODY)
+        if not speaker.name:
             account.note("speeches without a speaker")
-        cells = {
-            "id": f"ungdc-{key}",
+        cells = _cells(entry, code, str(int(session)), year) | {
             "text": _words(text, account),
-            "speaker": speaker.name if speaker else "",
-            "role": speaker.post if speaker else "",
-            "country": _country(code, speaker),
-            "date": year,
-            "venue": "UN General Assembly, General Debate",
-            "title": f"General Debate, session {int(session)} ({year})",
-            "source": f"{_CITATION}, {entry.base}",
-            "language": "en",
-            "doc_type": "speech",
-            "source_file": entry.name,
+            "speaker": speaker.name,
+            "role": speaker.post,
+            # the workbook's spelling counts where it is a known name
+            "country": speaker.country if country_code(speaker.country) else code,
         }
-        yield Row(entry.label, 1, cells)
+        yield Row(entry.label, 1, cells | {"source_file": entry.name})
+
+    yield from each(source, account, {".txt"}, read_entry, {SPEAKERS.casefold()})
+
+
+def _kaggle(record: Record, account: Account) -> Iterator[Cells]:
+    """Yield the speech of a row: session, year, country, text."""
+    text = account.without("byte order marks", _MARK, account.take(record.text("text")))
+    code, session, year = (record.known(name) for name in ("country", "session", "year"))
+    words = {"text": _words(text, account), "country": code}
+    yield _cells(record.entry, code, session, year) | words
+
+
+def _cells(entry: Entry, code: str, session: str, year: str) -> Cells:
+    return {
+        "id": f"ungdc-{code}-{session}-{year}",
+        "date": year,
+        "venue": "UN General Assembly, General Debate",
+        "title": f"General Debate, session {session} ({year})",
+        "source": f"{_CITATION}, {entry.base}",
+        "language": "en",
+        "doc_type": "speech",
+    }
 
 
 def _words(text: str, account: Account) -> str:
@@ -94,20 +109,13 @@ def _words(text: str, account: Account) -> str:
     return unwrapped(joined_hyphens(text, account), account)
 
 
-def _country(code: str, speaker: _Speaker | None) -> str:
-    """Return the country's name in the workbook; the file's code where that is no known name."""
-    return speaker.country if speaker and country_code(speaker.country) else code
-
-
-def _speakers(
-    workbook: Entry, account: Account
-) -> tuple[dict[tuple[str, str], _Speaker], list[Problem]]:
-    """Return who spoke, by session and code; of two rows for one key the first with a name."""
-    found: dict[tuple[str, str], _Speaker] = {}
-    problems: list[Problem] = []
+def _read_speakers(
+    workbook: Entry, speakers: dict[tuple[str, str], _Speaker], account: Account
+) -> Iterator[Problem]:
+    """Keep who spoke, by session and code; of two rows for one key the first with a name."""
     for row in read_xlsx(workbook, workbook.label, loose=True):
         if isinstance(row, Problem):
-            problems.append(row)
+            yield row
             continue
         cell = {name.strip().casefold(): value.strip() for name, value in row.cells.items()}
         session = _DIGITS.fullmatch(cell.get("session", ""))
@@ -119,45 +127,21 @@ def _speakers(
             " ".join(cell.get("post", "").split()),
             " ".join(cell.get("country", "").split()),
         )
-        if key in found:
+        if key in speakers:
             account.note("rows of the workbook for a speech that has one")
-        if key not in found or not found[key].name:
-            found[key] = speaker
-    return found, problems
+        if key not in speakers or not speakers[key].name:
+            speakers[key] = speaker
 
 
 def _recognises(seen: Glimpse) -> bool:
-    texts = [name.rpartition("/")[2] for name in seen.names if name.endswith(".txt")]
-    return sum(bool(_SPEECH.fullmatch(name)) for name in texts) * 2 > len(texts)
+    texts = [name for name in seen.bases if name.endswith(".txt")]
+    return sum(map(_is_speech, texts)) * 2 > len(texts)
 
 
-def read_kaggle(source: Source, account: Account) -> Iterator[Piece]:
-    """Yield the speeches of `un-general-debates.csv`: session, year, country, text."""
-    from compare.corpus.delimited import read_csv
-
-    for entry in source.entries():
-        account.files += 1
-        for row in read_csv(entry, entry.label):
-            if isinstance(row, Problem):
-                yield row
-                continue
-            text = account.take(row.cells["text"])
-            text = account.without("byte order marks", re.compile("\ufeff"), text)
-            code, session = row.cells["country"].strip(), row.cells["session"].strip()
-            year = row.cells["year"].strip()
-            cells = {
-                "id": f"ungdc-{code}-{session}-{year}",
-                "text": _words(text, account),
-                "country": code,
-                "date": year,
-                "venue": "UN General Assembly, General Debate",
-                "title": f"General Debate, session {session} ({year})",
-                "source": f"{_CITATION}, {entry.base}",
-                "language": "en",
-                "doc_type": "speech",
-                "source_file": entry.name,
-            }
-            yield Row(row.file, row.line, cells)
+def _is_speech(name: str) -> bool:
+    """Say whether a text is a speech by its name: the first session was that of 1946."""
+    found = _SPEECH.fullmatch(name)
+    return found is not None and int(found[3]) - int(found[2]) == _BEFORE_THE_FIRST
 
 
 FORMATS = (
@@ -172,7 +156,7 @@ FORMATS = (
         "ungdc-kaggle",
         "UN General Debates on Kaggle",
         "un-general-debates.csv",
-        lambda seen: seen.columns() == ["session", "year", "country", "text"],
-        read_kaggle,
+        lambda seen: seen.columns() == [*_KAGGLE],
+        reader(_KAGGLE, _kaggle),
     ),
 )

@@ -7,38 +7,31 @@ other file. Links and special files in them are left out.
 from __future__ import annotations
 
 import io
-import lzma
+import os
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Literal
 
-from compare.corpus.text_files import read_lines, read_text
+from compare.corpus.packed import DAMAGED, most_unpacked, plain_name, unpacked
+from compare.corpus.text_files import LONGEST_LINE, read_lines
+from compare.corpus.values import BadFileError
 from compare.errors import CorpusError
 
 MOST_OF_MEMBER = 256 * 1024**2
 """Bytes that one file in an archive may unpack to."""
 
-MOST_UNPACKED = 16 * 1024**3
-"""Bytes that all files of an archive may unpack to."""
-
-MOST_TIMES = 300
-"""How many times its own size an archive of more than `_SMALL` bytes unpacked may unpack to."""
-
-_SMALL = 64 * 1024**2
+_TOO_LONG = f"this is larger than {LONGEST_LINE // 1_000_000} MB, which no text of this corpus is"
 _TAR = (".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
-_BROKEN = (
-    tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError,
-    NotImplementedError, OSError,
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One file: on disk, or a member of an archive, whose bytes are held.
+
+    One that is packed by gzip or bzip2 is read as if it were not.
 
     Attributes:
         name: Its path below what was named, with "/" between its parts.
@@ -53,22 +46,41 @@ class Entry:
 
     @property
     def base(self) -> str:
-        """Return the file's own name."""
-        return self.name.rpartition("/")[2]
+        """Return the file's own name, without what says that it is packed."""
+        return plain_name(self.name.rpartition("/")[2])
+
+    @property
+    def kind(self) -> str:
+        """Return the ending of that name in lower case: ".csv"."""
+        dot, ending = self.base.casefold().rpartition(".")[1:]
+        return dot + ending if dot else ""
 
     def open(self, mode: Literal["rb"] = "rb") -> IO[bytes]:
-        """Open it from its start."""
-        return self.path.open(mode) if self.content is None else io.BytesIO(self.content)
+        """Open it from its start; raise `BadFileError` where that cannot be done."""
+        if self.content is not None:
+            return unpacked(io.BytesIO(self.content), self.name)
+        try:
+            return unpacked(self.path.open(mode), self.name)
+        except OSError as error:
+            raise BadFileError.unreadable(error) from None
 
     def bytes(self) -> bytes:
-        """Return all of it."""
-        if self.content is not None:
-            return self.content
-        return self.path.read_bytes()
+        """Return all of it, if it is no larger than one text can be."""
+        with self.open() as opened:
+            content = opened.read(LONGEST_LINE + 1)
+        if len(content) > LONGEST_LINE:
+            raise BadFileError(_TOO_LONG)
+        return content
 
     def text(self) -> str:
-        """Return its text; raise as `read_lines` does."""
-        return read_text(self)
+        """Return its text, if it is no larger than one text can be; raise as `read_lines` does."""
+        lines, length = [], 0
+        for line in self.lines():
+            lines.append(line)
+            length += len(line)
+            if length > LONGEST_LINE:
+                raise BadFileError(_TOO_LONG)
+        return "".join(lines)
 
     def lines(self) -> Iterator[str]:
         """Yield its lines as `compare.corpus.text_files.read_lines` does."""
@@ -109,25 +121,21 @@ class Source:
                 yield Entry(path.name, str(path), path)
 
     def beside(self, name: str) -> Entry | None:
-        """Return a file of this name (any case): named, in a named folder, or next to a file."""
+        """Return a file of this name (any case): next to a file that is named, or one of all."""
         wanted = name.casefold()
         for path in self.paths:
-            if path.is_dir():
-                places: Iterator[Path] = (p for p in sorted(path.rglob("*")) if p.is_file())
-            else:
-                places = iter((path, *sorted(path.parent.iterdir())))
-            for place in places:
-                if place.name.casefold() == wanted:
+            for place in () if path.is_dir() else sorted(path.parent.iterdir()):
+                if place.name.casefold() == wanted and place.is_file():
                     return Entry(place.name, str(place), place)
-        return None
+        return next((e for e in self.entries() if e.base.casefold() == wanted), None)
 
 
 def _in_folder(folder: Path) -> Iterator[Entry]:
-    try:
-        files = sorted(path for path in folder.rglob("*") if path.is_file())
-    except OSError as error:
-        raise CorpusError(f"{error.filename} cannot be read: {error.strerror}.") from None
-    for path in files:
+    def refuse(error: OSError) -> None:
+        raise CorpusError(f"{error.filename} cannot be read: {error.strerror}.")
+
+    found = (Path(place, n) for place, _, names in os.walk(folder, onerror=refuse) for n in names)
+    for path in sorted(path for path in found if path.is_file()):
         yield Entry(path.relative_to(folder).as_posix(), str(path), path)
 
 
@@ -137,7 +145,7 @@ class _Budget:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.unpacked = 0
-        self.most = min(MOST_UNPACKED, max(_SMALL, MOST_TIMES * path.stat().st_size))
+        self.most = most_unpacked(path.stat().st_size)
 
     def take(self, name: str, size: int) -> None:
         self.unpacked += size
@@ -162,7 +170,7 @@ def _guarded(path: Path, members: Iterator[tuple[str, bytes]]) -> Iterator[Entry
             name, content = next(members)
         except StopIteration:
             return
-        except _BROKEN as error:
+        except (*DAMAGED, tarfile.TarError, OSError) as error:
             said = str(error) or type(error).__name__
             raise CorpusError(
                 f"{path} is cut short or damaged behind the first {count} files ({said}): "

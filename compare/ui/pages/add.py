@@ -29,7 +29,10 @@ with said_plainly():
     files = uploads()
     small(
         f"Files that can be read: {kinds()}. One row is one statement; only the words are "
-        "required. A row whose id is known replaces the statement that has it.",
+        "required. A row whose id is known replaces the statement that has it. Public corpora "
+        "(the UN General Debate, parliaments, briefings …) are read as they are published, "
+        "archives too; a corpus of more than some thousand speeches is better read by "
+        "`compare build`.",
         f"Your library is in {user_library()}.",
     )
     columns_help()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import openpyxl
 import pytest
 from click.testing import CliRunner
 
@@ -16,6 +15,7 @@ from compare.corpus.imports.cleaning import joined_hyphens, unwrapped
 from compare.corpus.read import read_corpus
 from compare.errors import CorpusError, ExportError
 from compare.statement import Country, Statement
+from tests.corpus.imports.helpers import workbook, write
 
 HEADER = ["Year", "Session", "ISO Code", "Country", "Name of Person Speaking", "Post", None]
 ROWS: list[list[object]] = [
@@ -34,17 +34,8 @@ SPEECHES = {
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Path:
-    for name, text in SPEECHES.items():
-        path = tmp_path / "TXT" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    book = openpyxl.Workbook()
-    book.active.append(HEADER)
-    for row in ROWS:
-        book.active.append(row)
-    book.create_sheet("Sheet2")
-    book.save(tmp_path / "Speakers_by_session.xlsx")
-    return tmp_path
+    write(tmp_path / "TXT", SPEECHES)
+    return write(tmp_path, {"Speakers_by_session.xlsx": workbook(HEADER, *ROWS)})
 
 
 def test_speeches_are_joined_with_who_spoke(corpus: Path) -> None:
@@ -77,7 +68,7 @@ def test_the_account_adds_up(corpus: Path) -> None:
         len(text.lstrip("\ufeff")) for text in list(SPEECHES.values())[:2]
     ) + len("The Union speaks.")
     assert account.characters_left_out["paragraph numbers"] == 12
-    assert account.files_left_out == {"stray": 1}
+    assert account.files_left_out == {"of another kind": 1}
     assert (account.pieces, account.written) == (3, 3)
     assert account.notes == {
         "rows of the workbook for a speech that has one": 1,
@@ -140,7 +131,7 @@ def test_the_command(corpus: Path) -> None:
     out = corpus / "out.jsonl"
     done = CliRunner().invoke(cli, ["import", "auto", str(corpus), "--out", str(out)])
     assert done.exit_code == 0, done.output
-    assert "Recognised as: UN General Debate Corpus (ungdc)." in done.output
+    assert "Recognised as UN General Debate Corpus (--format ungdc)." in done.output
     assert "Pieces: 3 read = 3 written." in done.output
     done = CliRunner().invoke(
         cli, ["import", "ungdc", str(corpus), "--out", str(out), "--force", "--json"]

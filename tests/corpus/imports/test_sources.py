@@ -5,46 +5,24 @@ from __future__ import annotations
 import io
 import os
 import tarfile
-import zipfile
 from pathlib import Path
 
 import pytest
 
+from compare.corpus import packed
 from compare.corpus.imports import sources
 from compare.corpus.imports.sources import Source
 from compare.errors import CorpusError
+from tests.corpus.imports.helpers import tarred, write, zipped
 
 FILES = {"b/one.txt": b"One.", "a/two.txt": b"Two.", ".stray": b"x"}
 
 
-def folder(path: Path) -> Path:
-    for name, content in FILES.items():
-        (path / name).parent.mkdir(parents=True, exist_ok=True)
-        (path / name).write_bytes(content)
-    return path
-
-
-def tar(path: Path, members: dict[str, bytes], mode: str = "w:gz") -> Path:
-    with tarfile.open(path, mode) as archive:
-        for name, content in members.items():
-            member = tarfile.TarInfo(name)
-            member.size = len(content)
-            archive.addfile(member, io.BytesIO(content))
-    return path
-
-
-def zipped(path: Path, members: dict[str, bytes]) -> Path:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return path
-
-
 def test_the_same_files_come_out_of_a_folder_and_of_archives(tmp_path: Path) -> None:
     places = [
-        folder(tmp_path / "folder"),
-        tar(tmp_path / "files.tgz", FILES),
-        tar(tmp_path / "files.tar.xz", FILES, "w:xz"),
+        write(tmp_path / "folder", FILES),
+        tarred(tmp_path / "files.tgz", FILES),
+        tarred(tmp_path / "files.tar.xz", FILES, "w:xz"),
         zipped(tmp_path / "files.ZIP", FILES),
     ]
     for place in places:
@@ -53,7 +31,9 @@ def test_the_same_files_come_out_of_a_folder_and_of_archives(tmp_path: Path) -> 
 
 
 def test_an_entry_is_opened_as_often_as_one_likes(tmp_path: Path) -> None:
-    entry = next(Source([tar(tmp_path / "files.tgz", {"a.txt": "\ufeffé\n".encode()})]).entries())
+    entry = next(
+        Source([tarred(tmp_path / "files.tgz", {"a.txt": "\ufeffé\n".encode()})]).entries()
+    )
     assert entry.text() == entry.text() == "é\n"
     assert list(entry.lines()) == ["é\n"]
     assert entry.label == f"{tmp_path / 'files.tgz'}: a.txt"
@@ -76,7 +56,7 @@ def test_links_are_left_out_and_names_reach_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("cut", [0.1, 0.5, 0.95])
 def test_an_archive_that_is_cut_short_is_one_sentence(tmp_path: Path, cut: float) -> None:
-    path = tar(tmp_path / "files.tgz", {f"{n}.txt": os.urandom(9_000) for n in range(30)})
+    path = tarred(tmp_path / "files.tgz", {f"{n}.txt": os.urandom(9_000) for n in range(30)})
     content = path.read_bytes()
     path.write_bytes(content[: int(len(content) * cut)])
     with pytest.raises(CorpusError, match=r"files.tgz is cut short or damaged behind the first \d"):
@@ -90,14 +70,14 @@ def test_what_is_no_archive_is_one_sentence(tmp_path: Path) -> None:
             list(Source([tmp_path / name]).entries())
 
 
-@pytest.mark.parametrize("make", [tar, zipped])
+@pytest.mark.parametrize("make", [tarred, zipped])
 def test_an_archive_that_unpacks_to_too_much_is_not_read_to_its_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: object
 ) -> None:
-    monkeypatch.setattr(sources, "_SMALL", 100_000)
+    monkeypatch.setattr(packed, "SMALL", 100_000)
     bomb = {f"{n}.txt": bytes(60_000) for n in range(9)}
-    path = make(tmp_path / ("bomb.tgz" if make is tar else "bomb.zip"), bomb)  # type: ignore[operator]
-    monkeypatch.setattr(sources, "MOST_TIMES", 2)
+    path = make(tmp_path / ("bomb.tgz" if make is tarred else "bomb.zip"), bomb)  # type: ignore[operator]
+    monkeypatch.setattr(packed, "MOST_TIMES", 2)
     with pytest.raises(CorpusError, match="unpacks to more than"):
         list(Source([path]).entries())
     monkeypatch.setattr(sources, "MOST_OF_MEMBER", 50_000)
@@ -106,12 +86,12 @@ def test_an_archive_that_unpacks_to_too_much_is_not_read_to_its_end(
 
 
 def test_a_file_beside_is_found_in_any_spelling(tmp_path: Path) -> None:
-    path = tar(tmp_path / "files.tgz", FILES)
+    path = tarred(tmp_path / "files.tgz", FILES)
     (tmp_path / "SPEAKERS.xlsx").write_bytes(b"x")
     found = Source([path]).beside("Speakers.xlsx")
     assert found is not None
     assert found.path == tmp_path / "SPEAKERS.xlsx"
-    assert Source([folder(tmp_path / "folder")]).beside("Speakers.xlsx") is None
+    assert Source([write(tmp_path / "folder", FILES)]).beside("Speakers.xlsx") is None
 
 
 def test_paths_that_are_not_there(tmp_path: Path) -> None:

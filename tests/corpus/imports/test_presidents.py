@@ -1,0 +1,148 @@
+"""Tables of single presidents: speeches, press releases, transcripts on one line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from compare.corpus.importing import Import
+from compare.corpus.imports.presidents import SPEAKERS
+from tests.corpus.imports.helpers import read, table
+
+
+def write(path: Path, header: str, *rows: list[str]) -> Path:
+    path.write_bytes(table(header.split(","), *rows).encode())
+    return path
+
+
+def test_whose_words_the_sites_publish() -> None:
+    assert SPEAKERS == {
+        "narendramodi.in": ("Narendra Modi", "India"),
+        "kremlin.ru": ("Vladimir Putin", "Russia"),
+        "president.gov.ua": ("Volodymyr Zelenskyy", "Ukraine"),
+    }
+
+
+def test_speeches_of_one_speaker(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "data_en.csv",
+        "href,title,date,img,youtubeURL,speechText",
+        ["https://a.invalid/1", "Rain &amp; wind", "January 02, 2023", "i", "v", "We build."],
+        ["https://a.invalid/2", "Silent", "January 02, 2023", "", "", ""],
+    )
+    (speech,), report = read(path)
+    assert report.format == "modi"
+    assert (speech.text, speech.speaker) == ("We build.", "Ada Veld")
+    assert (speech.countries, str(speech.date)) == ("Valdoria", "2023-01-02")
+    assert (speech.title, speech.url) == ("Rain & wind", "https://a.invalid/1")
+    assert speech.extra == {"doc_type": "speech", "video": "v", "source_file": "data_en.csv"}
+    assert report.account.left_out == {"rows without words": 1}
+
+
+def test_narratives_take_the_country_from_the_index(tmp_path: Path) -> None:
+    write(
+        tmp_path / "valdoria.csv",
+        "speaker,date,title,text,url",
+        ["Ada Veld", "February 23, 2022", "A title", "We build.", "https://a.invalid/1"],
+        ["Bo Moss", "NA", "Untitled", "Мы строим дом для всех людей.", "https://a.invalid/2"],
+        ["Bo Moss", "NA", "Untitled", "It rains.", "NA"],
+    )
+    write(
+        tmp_path / "corpus_index.csv",
+        "speaker,date,title,url,country,conflict",
+        ["Ada Veld", "NA", "A title", "https://a.invalid/1", "Ostmark", "valdoria_war"],
+        ["Bo Moss", "NA", "Untitled", "NA", "Ostmark", "valdoria_war"],
+    )
+    (one, two, three), report = read(tmp_path)
+    assert report.format == "narratives"
+    assert (one.speaker, one.countries, str(one.date)) == ("Ada Veld", "Ostmark", "2022-02-23")
+    assert one.extra["conflict"] == "valdoria_war"
+    assert (two.countries, two.date, two.language) == ("", None, "ru")
+    assert (three.countries, three.url) == ("", "")
+    assert (report.account.files, report.account.files_left_out) == (2, {})
+    assert report.account.notes == {"speeches that the index does not have, without a country": 2}
+    (tmp_path / "corpus_index.csv").write_bytes(b"")
+    reading = Import([tmp_path])
+    assert len(list(reading.statements())) == 3
+    assert "there is nothing in it" in str(reading.report.problems[0])
+
+
+RELEASE = "link,headline,date,location,summary,body"
+KREMLIN = "http://en.kremlin.ru/events/president/news/1"
+
+
+def test_a_transcript_on_one_line(tmp_path: Path) -> None:
+    body = (
+        "The meeting took place at the fort. President of Ostravia Bo Moss: Good day. I say "
+        "this: we build. Minister of Rain and Wind Per Lund: Thank you. Please. Ola al-Dahl "
+        "(retranslated): “It rains.” Question: And now? Bo Moss: We stay. <…> Chris Host: "
+        "Do you sleep? Bo Moss: (laughing) No."
+    )
+    path = write(
+        tmp_path / "putin.csv",
+        RELEASE,
+        [KREMLIN, "Meeting on rain", "2022-01-02T14:00:00Z", "The Fort", "A summary.", body],
+    )
+    found, report = read(path)
+    assert report.format == "putin-zelensky"
+    assert [(s.speaker, s.text, s.countries) for s in found] == [
+        ("Bo Moss", "Good day. I say this: we build.", "Ostravia"),
+        ("Minister of Rain and Wind Per Lund", "Thank you. Please.", ""),
+        ("Ola al-Dahl", "“It rains.”", ""),
+        ("Bo Moss", "We stay. <…>", "Ostravia"),
+        ("Bo Moss", "(laughing) No.", "Ostravia"),
+    ]
+    assert found[3].extra["question"] == "And now?"
+    assert (found[4].extra["question"], found[4].extra["asked_by"]) == (
+        "Do you sleep?",
+        "Chris Host",
+    )
+    assert (str(found[0].date), found[0].venue) == ("2022-01-02", "The Fort")
+    assert (found[0].title, found[0].url) == ("Meeting on rain", KREMLIN)
+    account = report.account
+    assert account.left_out == {"questions (kept beside the answer)": 2}
+    assert account.characters_left_out["words before the first turn"] == 35
+
+
+@pytest.mark.parametrize(
+    ("title", "speaker"),
+    [
+        ("We build - address by the President of Norland", "Ida Berg"),
+        ("Speech by President of Norland Ida Berg", "Ida Berg"),
+        ("Statement by the President of Valdoria", ""),
+        ("The President met the Prime Minister of Valdoria", ""),
+    ],
+)
+def test_a_press_release_has_a_speaker_where_its_headline_says_so(
+    tmp_path: Path, title: str, speaker: str
+) -> None:
+    link = "https://www.president.gov.ua/en/news/1"
+    path = write(
+        tmp_path / "zelenskyy.csv",
+        "link,headline,date,body",
+        [link, title, "2022-01-02T14:00:00Z", "We build."],
+    )
+    (statement,), report = read(path)
+    assert report.format == "putin-zelensky"
+    assert (statement.speaker, statement.countries) == (speaker, "Norland")
+    assert statement.extra["doc_type"] == ("speech" if speaker else "press release")
+
+
+def test_a_statement_by_the_president_of_another_country(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "a.csv",
+        RELEASE,
+        [KREMLIN, "Statement by the President of Norland", "2022", "", "", "It rains."],
+    )
+    (statement,), _ = read(path)
+    assert (statement.speaker, statement.countries) == ("", "Ostravia")
+
+
+def test_a_site_that_is_no_presidents(tmp_path: Path) -> None:
+    body = "Bo Moss: Good day."
+    path = write(
+        tmp_path / "a.csv", RELEASE, ["https://notkremlin.ru/1", "A title", "2022", "", "", body]
+    )
+    (statement,), _ = read(path, "putin-zelensky")
+    assert (statement.text, statement.speaker, statement.countries) == (body, "", "")

@@ -1,0 +1,66 @@
+"""The rows of what a person confirmed, and that they are statements."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from compare.corpus.columns import FIELDS
+from compare.corpus.validate import Validator
+from compare.corpus.web import Page, confirmed, propose
+from compare.statement import Country, PartialDate, Quotation, Statement
+
+PAGE = Page(
+    title="Valdoria rejects the blockade",
+    site="The Meren Post",
+    date="2021-05-03",
+    url="https://post.example/a/1",
+    language="en",
+    paragraphs=(
+        "Envoy Ada Lorn called the plan “an insult to every sailor of ours”, and left.",
+        "“The sea is ours to share,” she said.",
+        "She added that no ship would be turned away.",
+    ),
+)
+
+
+def test_rows_of_what_was_chosen() -> None:
+    first, third = confirmed(PAGE, propose(PAGE), [2, 0], on=date(2022, 1, 2))
+    assert (first.file, first.place, first.line) == ("https://post.example/a/1", "paragraph", 1)
+    assert first.cells == {
+        "text": "an insult to every sailor of ours",
+        "context": "Envoy Ada Lorn called the plan “…”, and left.",
+        "speaker": "Ada Lorn",
+        "role": "Envoy",
+        "country": "",
+        "date": "2021-05-03",
+        "title": "Valdoria rejects the blockade",
+        "source": "The Meren Post",
+        "url": "https://post.example/a/1",
+        "language": "en",
+        "quotation": "direct",
+        "confirmed_on": "2022-01-02",
+    }
+    assert (third.line, third.cells["quotation"]) == (3, "reported")
+    assert third.cells["context"] == ""
+    assert list(confirmed(PAGE, propose(PAGE), [])) == []
+
+
+def test_a_row_is_a_statement() -> None:
+    (row,) = confirmed(PAGE, propose(PAGE), {1}, on=date(2022, 1, 2))
+    cells = {**row.cells, "country": "Valdoria"}
+    fields = {name: name for name in cells if name in FIELDS}
+    statement = Validator().statement(type(row)(row.file, row.line, cells), fields)
+    assert statement == Statement(
+        id=statement.id,
+        text="The sea is ours to share",
+        speaker="Ada Lorn",
+        role="Envoy",
+        country=(Country("Valdoria"),),
+        date=PartialDate("2021-05-03"),
+        title="Valdoria rejects the blockade",
+        source="The Meren Post",
+        url="https://post.example/a/1",
+        language="en",
+        quotation=Quotation.DIRECT,
+        extra={"confirmed_on": "2022-01-02"},
+    )

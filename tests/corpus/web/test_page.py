@@ -1,0 +1,181 @@
+"""What is read of a page, and that no page keeps the program busy or brings it down."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from compare.corpus.web.page import MOST_BYTES, Page, read_html, read_plain
+from compare.errors import CorpusError
+
+ARTICLE = """<!DOCTYPE html><html lang="en-GB"><head>
+<title>Valdoria rejects the blockade - The Meren Post</title>
+<meta property="og:site_name" content="The Meren Post">
+<meta property="article:published_time" content="2021-05-03T10:00:00Z">
+<link rel="canonical" href="https://post.example/a/1">
+<script>var quote = "“never read this text from a script”";</script></head><body>
+<nav><ul><li><a href="/">Home</a></li><li><a href="/news">News</a></li></ul></nav>
+<article><h1>Valdoria rejects the blockade</h1>
+<p>The foreign minister of Valdoria, <b>Ada
+   Lorn</b>, met the <a href="/m">press</a> in Port Meren on Monday and spoke of the sea.</p>
+<p>&ldquo;We will not accept this,&rdquo; she said.<br>More follows.</p>
+<blockquote><p>&ldquo;No ship of ours will turn around before it is open.&rdquo;</p></blockquote>
+<p>She said <q>the sea belongs to all of us</q> again.</p>
+<h2>What Ostravia says</h2>
+<ul><li>Bren Tal: &ldquo;The blockade is lawful and it will stay.&rdquo;</li></ul>
+</article><footer>Copyright The Meren Post. All rights reserved.</footer></body></html>"""
+PARAGRAPHS = (
+    "The foreign minister of Valdoria, Ada Lorn, met the press in Port Meren on Monday and spoke "
+    "of the sea.",
+    "“We will not accept this,” she said.",
+    "More follows.",
+    "“No ship of ours will turn around before it is open.”",
+    "She said “the sea belongs to all of us” again.",
+    "Bren Tal: “The blockade is lawful and it will stay.”",
+)
+BODY = "<p>Ada Lorn said that the blockade of Port Meren must end at once, whatever it costs.</p>"
+
+
+def test_an_article() -> None:
+    assert read_html(ARTICLE.encode()) == Page(
+        title="Valdoria rejects the blockade",
+        site="The Meren Post",
+        date="2021-05-03",
+        url="https://post.example/a/1",
+        language="en-GB",
+        paragraphs=PARAGRAPHS,
+    )
+
+
+def test_the_address_it_was_fetched_from_counts_before_its_own() -> None:
+    assert read_html(ARTICLE.encode(), "https://meren.example/x").url == "https://meren.example/x"
+
+
+def test_nothing_is_guessed_of_a_page_that_says_nothing_of_itself() -> None:
+    bare = f"<html><body><p>By Dora Fenn, 3 May 2021</p>{BODY}{BODY.replace('Ada', 'Ida')}</body>"
+    page = read_html(bare.encode())
+    assert (page.site, page.date, page.url, page.language) == ("", "", "", "en")
+    assert page.paragraphs[0] == "By Dora Fenn, 3 May 2021"
+    page = read_html(bare.encode(), "https://meren.example/x")
+    assert page.site == "meren.example"
+
+
+@pytest.mark.parametrize(
+    "link", ["javascript:alert(1)", "/a/1", "https://a b.example/", "http:///"]
+)
+def test_an_own_address_that_is_none_is_left_out(link: str) -> None:
+    assert read_html(ARTICLE.replace("https://post.example/a/1", link).encode()).url == ""
+
+
+def test_the_language_is_told_by_the_words_where_the_page_does_not_name_it() -> None:
+    french = (
+        "<p>La ministre des affaires étrangères a déclaré que le blocus du port devait prendre fin "
+        "et que la mer appartenait à tous les peuples de la région.</p>"
+    )
+    assert read_html(f"<html><body>{french}{french}</body></html>".encode()).language == "fr"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "declared", "charset"),
+    [
+        ("utf-8", "", ""),
+        ("utf-8-sig", "windows-1252", "windows-1252"),
+        ("utf-16", "", ""),
+        ("utf-8", "", "utf-8"),
+        ("windows-1252", "", "iso-8859-1"),
+        ("windows-1252", "iso-8859-1", ""),
+        ("windows-1252", "us-ascii", "nonsense"),
+        ("windows-1252", "", ""),
+        ("windows-1251", "", "windows-1251"),
+        ("utf-8", "utf-16", ""),
+        ("utf-8", "idna", "punycode"),
+        ("utf-8", "\xff", "\0"),
+    ],
+)
+def test_encodings(encoding: str, declared: str, charset: str) -> None:
+    meta = f'<meta charset="{declared}">' if declared else ""
+    text = "“We wait – all of us.”"
+    html = f"<html><head>{meta}</head><body><p>{text}</p>{BODY}</body></html>"
+    assert read_html(html.encode(encoding), charset=charset).paragraphs[0] == text
+
+
+def test_plain_text() -> None:
+    page = read_plain(
+        b"A first\r\nline.\r\n\r\n  \n\xe2\x80\x9cWe wait.\xe2\x80\x9d\n", "https://m.example/a"
+    )
+    assert page.paragraphs == ("A first line.", "“We wait.”")
+    assert (page.site, page.url, page.language, page.title) == (
+        "m.example",
+        "https://m.example/a",
+        "en",
+        "",
+    )
+    with pytest.raises(CorpusError, match=r"^'a.txt' holds no words: check that"):
+        read_plain(b" \n\n ", name="a.txt")
+
+
+@pytest.mark.parametrize(
+    "content", ["", " ", "\0" * 1000, "<html></html>", "<", "{}", "<p>" * 50_000]
+)
+def test_no_article(content: str) -> None:
+    with pytest.raises(CorpusError) as caught:
+        read_html(content.encode(), name="a.html")
+    assert str(caught.value) == (
+        "No article was found in 'a.html': if its text shows only in a browser, copy it there into "
+        "a .txt file and read that with `compare import html FILE.txt`."
+    )
+
+
+def test_a_page_that_is_too_long() -> None:
+    with pytest.raises(CorpusError, match=r"^'the page' is longer than 5 MB, which no article is"):
+        read_html(b"a" * (MOST_BYTES + 1))
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<html><body>" + "<div>" * 400_000 + BODY,
+        "<html><body><p>" + "<b>" * 300_000 + "x</p>" + BODY,
+        "<html><body>" + "<table><tr><td>" * 100_000 + BODY,
+        "<html><body>" + "<ul><li>" * 200_000 + BODY,
+        "<html><body><p " + " ".join(f"a{n}=1" for n in range(200_000)) + ">x</p>" + BODY,
+        "<html><body><p>" + "<br>" * 1_000_000 + "</p>",
+        "<html><body>" + "<a href='/x'>abc</a>" * 200_000,
+        "<html><head><script type='application/ld+json'>" + '{"a":' * 500_000 + "</script>" + BODY,
+        "<html><head><title>" + "a " * 1_000_000 + "</title></head><body>" + BODY,
+        "<html " * 500_000 + "<body>" + BODY,
+        '<!DOCTYPE html [<!ENTITY a "aa"><!ENTITY b "&a;&a;&a;">]><html><body>&b;' + BODY,
+        '<!DOCTYPE html [<!ENTITY a SYSTEM "file:///etc/hostname">]><html><body>&a;' + BODY,
+        "<html><body><p>a" + "\n" * 3_000_000 + "b</p>" + BODY,
+    ],
+    ids=lambda html: html[12:40],
+)
+def test_hostile_html_is_read_or_refused_in_time(
+    html: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("compare.corpus.web.page.SECONDS", 2.0)
+    began = time.monotonic()
+    with suppress(CorpusError):
+        assert sum(map(len, read_html(html.encode()).paragraphs)) <= len(html)
+    assert time.monotonic() - began < 15
+
+
+def test_what_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("compare.corpus.web.page.SECONDS", 0.01)
+    with pytest.raises(CorpusError) as caught:
+        read_html(ARTICLE.encode(), name="a.html")
+    assert str(caught.value) == (
+        "'a.html' is so tangled that it cannot be read: copy the article in a browser into a .txt "
+        "file and read that with `compare import html FILE.txt`."
+    )
+
+
+def test_a_page_is_read_without_the_folder_one_stands_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "trafilatura.py").write_text("raise SystemExit('not this one')")
+    monkeypatch.chdir(tmp_path)
+    assert read_html(ARTICLE.encode()).paragraphs == PARAGRAPHS
