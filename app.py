@@ -19,6 +19,18 @@ page = st.navigation(
             help="Paste two statements; see how they relate and which words decide it.",
         ),
         st.Page(
+            PAGES / "sides.py",
+            title="Compare sides",
+            url_path="sides",
+            help="Choose two sides and a topic; see where they oppose each other, and agree.",
+        ),
+        st.Page(
+            PAGES / "timeline.py",
+            title="Timeline",
+            url_path="timeline",
+            help="Choose whose statements; see where they changed position, and when.",
+        ),
+        st.Page(
             PAGES / "corpus.py",
             title="Corpus",
             url_path="corpus",

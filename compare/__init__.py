@@ -19,7 +19,9 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from compare.aggregate import by_year, matrix, random_sample
     from compare.corpus import Corpus, Problem, read_corpus
+    from compare.corpus.importing import Import, import_corpus
     from compare.encoder import Encoder, load_encoder
     from compare.errors import (
         CompareError,
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
     from compare.kept import keep_result, load_result, public_json, result_from_json, result_to_json
     from compare.library import Library
     from compare.locations import default_library
+    from compare.mine import Comparison, changed_positions, compare_sides
+    from compare.pair_table import Pair, PairTable
     from compare.passages import Passage, split_statement
     from compare.results import (
         Filters,
@@ -55,17 +59,21 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CompareError",
+    "Comparison",
     "Corpus",
     "CorpusError",
     "Country",
     "Encoder",
     "ExportError",
     "Filters",
+    "Import",
     "Library",
     "LibraryError",
     "Match",
     "ModelError",
     "Outcome",
+    "Pair",
+    "PairTable",
     "PartialDate",
     "Passage",
     "Precision",
@@ -84,15 +92,21 @@ __all__ = [
     "Thresholds",
     "Why",
     "append_correction",
+    "by_year",
+    "changed_positions",
+    "compare_sides",
     "default_library",
     "explain",
     "export",
     "export_bytes",
+    "import_corpus",
     "keep_result",
     "load_encoder",
     "load_result",
     "load_stance_model",
+    "matrix",
     "public_json",
+    "random_sample",
     "read_corpus",
     "result_from_json",
     "result_to_json",
@@ -101,7 +115,9 @@ __all__ = [
 ]
 
 _NAMES_IN = {
+    "aggregate": "by_year matrix random_sample",
     "corpus": "Corpus Problem read_corpus",
+    "corpus.importing": "Import import_corpus",
     "encoder": "Encoder load_encoder",
     "errors": "CompareError CorpusError ExportError LibraryError ModelError QueryError",
     "export": "export export_bytes",
@@ -109,6 +125,8 @@ _NAMES_IN = {
     "kept": "keep_result load_result public_json result_from_json result_to_json",
     "library": "Library",
     "locations": "default_library",
+    "mine": "Comparison changed_positions compare_sides",
+    "pair_table": "Pair PairTable",
     "passages": "Passage split_statement",
     "results": (
         "Filters Match Outcome Probabilities Provenance Quote SearchResult Side Span Stance "

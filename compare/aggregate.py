@@ -13,7 +13,9 @@ from dataclasses import dataclass
 
 from compare.countries import country_key, country_name
 from compare.pair_table import Pair, PairTable
+from compare.records import CHANGED, COLUMNS, Record, pair_record
 from compare.results import Stance
+from compare.speakers import speaker_key
 from compare.statement import Statement
 
 NOT_A_SAMPLE = (
@@ -74,7 +76,7 @@ def matrix(table: PairTable, by: str = "country") -> list[Cell]:
         table: The pairs.
         by: "country" or "speaker". A statement of several countries counts for each of them.
     """
-    parties = _parties_of(by)
+    parties = _parties_of(table, by)
     counts: dict[tuple[str, str], Counter[Stance | None]] = defaultdict(Counter)
     for pair in table.pairs:
         stance = table.stance_of(pair)
@@ -86,7 +88,7 @@ def matrix(table: PairTable, by: str = "country") -> list[Cell]:
 
 def between(table: PairTable, a: str, b: str, by: str = "country") -> list[Pair]:
     """Return the pairs behind a cell of `matrix`, whichever list they stand in."""
-    parties = _parties_of(by)
+    parties = _parties_of(table, by)
     wanted = {a, b}
     return [
         pair
@@ -115,6 +117,68 @@ def random_sample(
     return random.Random(seed).sample(pool, min(size, len(pool)))
 
 
+@dataclass(frozen=True, slots=True)
+class Check:
+    """How often the labels of a sample are right, by a reader's answers.
+
+    Attributes:
+        answered: Pairs that the reader labelled; those that were skipped count for nothing.
+        right: Those that the table labels alike.
+        share: Of `right` in `answered`; None where nothing was answered. `low` and `high` are its
+            95 % interval.
+    """
+
+    answered: int
+    right: int
+    share: float | None
+    low: float | None
+    high: float | None
+
+
+def check(
+    table: PairTable,
+    sample: Sequence[Pair],
+    answers: Sequence[Stance | None],
+    label: Stance | None = None,
+) -> Check:
+    """Compare a reader's answers with the table's labels.
+
+    Args:
+        table: Whose thresholds give the labels.
+        sample: The pairs, as `random_sample` drew them.
+        answers: One for each; None where the reader skipped it.
+        label: Only the pairs that the table labels so; None: all.
+    """
+    told = [
+        (table.stance_of(pair), answer)
+        for pair, answer in zip(sample, answers, strict=True)
+        if answer is not None and label in (None, table.stance_of(pair))
+    ]
+    right = sum(ours is theirs for ours, theirs in told)
+    if not told:
+        return Check(0, 0, None, None, None)
+    return Check(len(told), right, right / len(told), *interval(right, len(told)))
+
+
+CHECKED_COLUMNS = (*COLUMNS, "reader", "right")
+"""The columns of a checked sample: `reader` is "" where a pair was skipped, as is `right`."""
+
+
+def checked_records(
+    table: PairTable, sample: Sequence[Pair], answers: Sequence[Stance | None]
+) -> list[Record]:
+    """Return the pairs of a sample with the reader's answers; `rank` is the place in the draw."""
+    rows: list[Record] = []
+    for number, (pair, answer) in enumerate(zip(sample, answers, strict=True), start=1):
+        ours = table.stance_of(pair) or Stance.NEITHER
+        record = pair_record(table, pair, ours, number)
+        changed = table.over_time and answer is Stance.OPPOSE
+        theirs = CHANGED if changed else answer.value if answer else ""
+        right = ("yes" if answer is ours else "no") if answer else ""
+        rows.append({**record, "reader": theirs, "right": right})
+    return rows
+
+
 def interval(right: int, of: int) -> tuple[float, float]:
     """Return the 95 % interval of a share (Wilson 1927)."""
     from scipy.stats import binomtest
@@ -131,11 +195,24 @@ def _cell(two: tuple[str, str], counts: Counter[Stance | None]) -> Cell:
     return Cell(*two, agree, oppose, counts.total(), share, low, high)
 
 
-def _parties_of(by: str) -> Callable[[Statement], Sequence[str]]:
-    if by == "speaker":
-        return lambda statement: [statement.speaker] if statement.speaker else []
-    return lambda statement: [
-        country_name(country_key(entry)) if entry.code else entry.name
+def _parties_of(table: PairTable, by: str) -> Callable[[Statement], list[str]]:
+    """Return what names the parties of a statement; each by its commonest spelling in the table."""
+    named = _speaker if by == "speaker" else _countries
+    spellings: dict[str, Counter[str]] = defaultdict(Counter)
+    for pair in table.pairs:
+        for key, name in (*named(pair.a), *named(pair.b)):
+            spellings[key][name] += 1
+    names = {key: min(of, key=lambda name: (-of[name], name)) for key, of in spellings.items()}
+    return lambda statement: [names[key] for key, _ in named(statement)]
+
+
+def _speaker(statement: Statement) -> list[tuple[str, str]]:
+    return [(speaker_key(statement.speaker), statement.speaker)] if statement.speaker else []
+
+
+def _countries(statement: Statement) -> list[tuple[str, str]]:
+    return [
+        (country_key(entry), country_name(entry.code) if entry.code else entry.name)
         for entry in statement.country
     ]
 

@@ -177,19 +177,21 @@ class FaissIndex:
         return [ranked for ranked in best if ranked is not None]
 
     def _proposed(self, queries: Floats, k: int, allowed: Rows | None) -> tuple[Floats, Rows]:
-        """Return FAISS's k best; without a filter each thread scans its share of the rows."""
+        """Return FAISS's k best; each thread scans its share of the rows."""
         faiss = _faiss()
+        bitmap = None
         if allowed is not None:
             mask = np.zeros(len(self), bool)
             mask[allowed] = True
             bitmap = np.packbits(mask, bitorder="little")
-            params = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bitmap))
-            scores, rows = self._index.search(queries, k, params=params)
-            return scores, rows
 
         def scan(share: tuple[int, int]) -> tuple[Floats, Rows]:
             # FAISS itself spreads queries over threads, not rows.
-            params = faiss.SearchParameters(sel=faiss.IDSelectorRange(*share))
+            chosen = in_share = faiss.IDSelectorRange(*share)
+            if bitmap is not None:
+                may = faiss.IDSelectorBitmap(bitmap)
+                chosen = faiss.IDSelectorAnd(in_share, may)
+            params = faiss.SearchParameters(sel=chosen)
             scores, rows = self._index.search(queries, k, params=params)
             return scores, rows
 

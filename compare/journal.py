@@ -20,7 +20,7 @@ _MOST_FILES = 20
 
 
 class Journal:
-    """The scores that one model gave to pairs of one library's passages."""
+    """The scores that one model gave to pairs of one library's passages, whichever came first."""
 
     def __init__(self, what: Mapping[str, Any]) -> None:
         """Open the journal of a model and a library, made if it is not there.
@@ -33,18 +33,26 @@ class Journal:
         folder.mkdir(parents=True, exist_ok=True)
         self._path = folder / f"{key}.sqlite"
         _remove_oldest(folder, self._path)
+        try:
+            self._make()
+        except sqlite3.DatabaseError:  # damaged: its scores can be made again
+            self._path.unlink(missing_ok=True)
+            self._make()
+
+    def _make(self) -> None:
         with closing(self._connect()) as database:
             database.execute(
                 "CREATE TABLE IF NOT EXISTS scores (a INTEGER, b INTEGER, agree REAL, oppose REAL, "
                 "neither REAL, PRIMARY KEY (a, b)) WITHOUT ROWID"
             )
+            database.execute("SELECT a FROM scores LIMIT 1").fetchall()
 
     def known(self, a: Rows, b: Rows) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """Return the scores of pairs, float32 [n, 3], and which of them are there, bool [n]."""
         scores = np.zeros((len(a), 3), np.float32)
         there = np.zeros(len(a), bool)
         with closing(self._connect()) as database:
-            for n, pair in enumerate(zip(a.tolist(), b.tolist(), strict=True)):
+            for n, pair in enumerate(_pairs(a, b)):
                 row = database.execute(
                     "SELECT agree, oppose, neither FROM scores WHERE a = ? AND b = ?", pair
                 ).fetchone()
@@ -54,12 +62,18 @@ class Journal:
 
     def add(self, a: Rows, b: Rows, scores: NDArray[np.float32]) -> None:
         """Keep the scores of pairs; they are on the disk when this returns."""
-        rows = zip(a.tolist(), b.tolist(), *scores.T.tolist(), strict=True)
+        rows = [(*pair, *row) for pair, row in zip(_pairs(a, b), scores.tolist(), strict=True)]
         with closing(self._connect()) as database, database:
             database.executemany("INSERT OR REPLACE INTO scores VALUES (?, ?, ?, ?, ?)", rows)
 
     def _connect(self) -> sqlite3.Connection:
         return sqlite3.connect(self._path, timeout=60)
+
+
+def _pairs(a: Rows, b: Rows) -> list[tuple[int, int]]:
+    """Return pairs with the lower row first: the order of the sides changes no score."""
+    low, high = np.minimum(a, b).tolist(), np.maximum(a, b).tolist()
+    return list(zip(low, high, strict=True))
 
 
 def _remove_oldest(folder: Path, keep: Path) -> None:

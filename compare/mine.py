@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.errors import QueryError
+from compare.first_pass import load_first_pass, ranked
 from compare.journal import Journal
 from compare.pair_table import Pair, PairTable
 from compare.passages import Passage
 from compare.results import Filters, Probabilities, Thresholds, ranking_score
 from compare.same_point import LEAST_SIMILARITY, MOST_EACH, Near, near_pairs
 from compare.search import filters_in_force, passage_side, provenance, readable
-from compare.stance.cascade import CascadeStance
+from compare.stance.cascade import CascadeStance, counted_on
 from compare.stance.load import Pair as Sides
 from compare.stance.load import StanceModel, signature
 from compare.statement import Statement
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from compare.runtime import Progress
 
 MOST_READ = 20_000
-"""Pairs that the stance model reads unless more are asked for: the nearest of those found."""
+"""Pairs that the stance model reads unless more are asked for: the likeliest of those found."""
 
 MOST_READ_AGAIN = 400
 """Pairs nearest the top of either list that a cascade's accurate model reads again."""
@@ -98,12 +99,13 @@ class Comparison:
         self.model = stance_model or load_stance_model()
         self.topic = " ".join(topic.split())
         self.over_time = b is None
-        (a, notes), (other, _) = readable(library, a), readable(library, a if b is None else b)
-        self._filters = {"a": a} if b is None else {"a": a, "b": other}
-        self._notes = notes
+        self._given = {"a": a} if b is None else {"a": a, "b": b}
+        read = {side: readable(library, chosen) for side, chosen in self._given.items()}
+        self._filters = {side: chosen for side, (chosen, _) in read.items()}
+        self._notes = dict.fromkeys(note for _, notes in read.values() for note in notes)
         on_topic = self._on_topic()
-        self.a = self._rows(a, "a", on_topic)
-        self.b = self.a if b is None else self._rows(other, "b", on_topic)
+        self.a = self._rows("a", on_topic)
+        self.b = self.a if b is None else self._rows("b", on_topic)
         vectors = library.kept_vectors()
         found = near_pairs(
             vectors, self.a, self.b, least=least_similarity, most_each=MOST_EACH,
@@ -115,19 +117,11 @@ class Comparison:
     def plan(self) -> Plan:
         """Say what `run` will read; a few pairs are read to tell how long it will take."""
         near = self._chosen()
-        journal = self._journal(self._first_reader)
-        _, known = journal.known(near.a, near.b)
-        left = np.flatnonzero(~known)
-        seconds = 0.0
-        if len(left):
-            some = left[:: max(1, len(left) // _TIMED)][:_TIMED]
-            began = time.perf_counter()
-            self._read(self._first_reader, _part(near, some), None)
-            each = (time.perf_counter() - began) / len(some)
-            seconds = each * (len(left) - len(some))
-        return Plan(
-            len(self.a), len(self.b), len(self._near.a), len(near.a), int(known.sum()), seconds
-        )
+        known, seconds = self._timed(self._first_reader, near, len(near.a), _TIMED)
+        if isinstance(self.model, CascadeStance):
+            again = min(len(near.a), 2 * MOST_READ_AGAIN)
+            seconds += self._timed(self.model.accurate, near, again, _TIMED // 6)[1]
+        return Plan(len(self.a), len(self.b), len(self._near.a), len(near.a), known, seconds)
 
     def run(
         self, *, thresholds: Thresholds | None = None, on_progress: Progress | None = None
@@ -139,13 +133,17 @@ class Comparison:
             on_progress: Told of pairs read.
         """
         near = self._chosen()
-        scores = self._read(self._first_reader, near, on_progress)
         screened = np.zeros(len(near.a), bool)
         if isinstance(self.model, CascadeStance):
+            most = len(near.a) + min(len(near.a), 2 * MOST_READ_AGAIN)
+            scores = self._read(self.model.fast, near, counted_on(on_progress, 0, most))
             again = _near_the_top(scores, near.similarity)
-            scores[again] = self._read(self.model.accurate, _part(near, again), None)
-            screened = np.ones(len(near.a), bool)
+            beyond = counted_on(on_progress, most - len(again), most)
+            scores[again] = self._read(self.model.accurate, _part(near, again), beyond)
+            screened[:] = True
             screened[again] = False
+        else:
+            scores = self._read(self.model, near, on_progress)
         filters = {side: filters_in_force(chosen) for side, chosen in self._filters.items()}
         return PairTable(
             tuple(self._pairs(near, scores, screened)),
@@ -160,8 +158,13 @@ class Comparison:
     @property
     def subject(self) -> str:
         """Return what is compared, in words."""
-        sides = [_in_words(chosen) for chosen in self._filters.values()]
-        what = f"{sides[0]} over time" if self.over_time else " and ".join(sides)
+        sides = [_in_words(chosen) for chosen in self._given.values()]
+        what = " and ".join(sides)
+        if self.over_time:
+            what = f"{sides[0]} over time"
+        elif self._given["a"] == self._given["b"]:
+            what = f"{sides[0]} among themselves"
+        what = what[0].upper() + what[1:]
         return f"{what} on {self.topic}" if self.topic else what
 
     # -- Passages and pairs --------------------------------------------------------------------
@@ -176,31 +179,36 @@ class Comparison:
         close = near.rows[0][near.scores[0] >= TOPIC_SIMILARITY]
         return np.union1d(worded, close)
 
-    def _rows(self, filters: Filters, side: str, on_topic: Rows | None) -> Rows:
-        allowed = self.library.allowed(filters)
+    def _rows(self, side: str, on_topic: Rows | None) -> Rows:
+        allowed = self.library.allowed(self._filters[side])
         if allowed is None:
             allowed = np.arange(self.library.manifest.passages)
+        whose = _in_words(self._given[side])
+        name = f"The statements chosen ({whose})" if self.over_time else f"Side {side} ({whose})"
         if not len(allowed):
-            raise QueryError(
-                f"Side {side} ({_in_words(filters)}) holds no statement: loosen its filters."
-            )
+            raise QueryError(f"{name} cannot be compared: there are none. Loosen the filters.")
         if on_topic is not None:
             allowed = np.intersect1d(allowed, on_topic, assume_unique=True)
         if not len(allowed):
             raise QueryError(
-                f"Side {side} ({_in_words(filters)}) says nothing on {self.topic!r}: use other "
-                "words for the topic, or none."
+                f"{name} cannot be compared: nothing is said on {self.topic!r}. Use other words "
+                "for the topic, or none."
             )
         return allowed
 
     def _apart(self, found: Near) -> Near:
-        """Leave out pairs within a statement; over time, put what was said first on side a.
+        """Leave out pairs within a statement, and those with the same words on both sides.
 
-        Over time pairs of which one has no date, or both the same span, are left out, too.
+        Over time those of which one has no date, or both may be of one day, are left out, too, and
+        what was said first is put on side a.
         """
         whose = self.library.whose
         of_a, of_b = whose.statement[found.a], whose.statement[found.b]
+        rows, at = np.unique(np.concatenate([found.a, found.b]), return_inverse=True)
+        words_a, words_b = np.split(self.library.passage_keys(rows.tolist())[at], 2)
         kept = of_a != of_b
+        self._alike = int((kept & (words_a == words_b)).sum())
+        kept &= words_a != words_b
         if not self.over_time:
             return _part(found, np.flatnonzero(kept))
         first, last = whose.first_day, whose.last_day
@@ -211,10 +219,21 @@ class Comparison:
         a, b = np.where(later, found.b, found.a), np.where(later, found.a, found.b)
         return _part(Near(a, b, found.similarity), np.flatnonzero(kept))
 
+    def order(self) -> Rows:
+        """Return the numbers of the pairs on the same point, those to be read first ahead.
+
+        Those likeliest to agree or to oppose by their vectors come first (`compare.first_pass`);
+        with another encoder than the shipped one the nearest do.
+        """
+        near = self._near
+        first_pass = load_first_pass()
+        if self.library.manifest.encoder_digest == first_pass.encoder:
+            return ranked(first_pass.logits(self.library.kept_vectors(), near.a, near.b))
+        return np.lexsort((near.b, near.a, -near.similarity))
+
     def _chosen(self) -> Near:
-        """Return the pairs to read: the nearest."""
-        order = np.lexsort((self._near.b, self._near.a, -self._near.similarity))
-        return _part(self._near, np.sort(order[: self._most_read]))
+        """Return the pairs to read."""
+        return _part(self._near, np.sort(self.order()[: self._most_read]))
 
     # -- Reading -------------------------------------------------------------------------------
 
@@ -242,6 +261,22 @@ class Comparison:
                 on_progress(done, len(near.a))
         return scores
 
+    def _timed(self, model: StanceModel, near: Near, of: int, some: int) -> tuple[int, float]:
+        """Return how many pairs are known and about how many seconds it takes to know `of` of them.
+
+        Some are read to tell; the first may have to wait for the model to be loaded.
+        """
+        _, there = self._journal(model).known(near.a, near.b)
+        known, left = int(there.sum()), np.flatnonzero(~there)
+        tried = left[:: max(1, len(left) // some)][: some + 1]
+        if of <= known or not len(tried):
+            return known, 0.0
+        self._read(model, _part(near, tried[:1]), None)
+        began = time.perf_counter()
+        self._read(model, _part(near, tried[1:]), None)
+        each = (time.perf_counter() - began) / max(1, len(tried) - 1)
+        return known, each * max(0, of - known - len(tried))
+
     def _sides(self, near: Near) -> Iterator[tuple[Statement, Passage, Statement, Passage, Sides]]:
         rows = np.unique(np.concatenate([near.a, near.b])).tolist()
         passages = dict(zip(rows, self.library.passages(rows), strict=True))
@@ -268,13 +303,18 @@ class Comparison:
             )
 
     def _about_reading(self, near: Near) -> list[str]:
-        left_out = len(self._near.a) - len(near.a)
-        if not left_out:
-            return []
-        return [
-            f"{len(self._near.a):,} pairs are on the same point; the {len(near.a):,} nearest were "
-            "read. Ask for more to be read, or narrow the topic, to see the others."
-        ]
+        notes = []
+        if self._alike:
+            notes.append(
+                f"Pairs with the same words on both sides were left out: {self._alike:,}. Nothing "
+                "is to be read there."
+            )
+        if len(self._near.a) > len(near.a):
+            notes.append(
+                f"{len(self._near.a):,} pairs are on the same point; the {len(near.a):,} nearest "
+                "were read. Ask for more to be read, or narrow the topic, to see the others."
+            )
+        return notes
 
 
 def compare_sides(
@@ -340,4 +380,4 @@ def _in_words(filters: Filters) -> str:
         names.append(f"from {filters.date_from}")
     if filters.date_to:
         names.append(f"to {filters.date_to}")
-    return ", ".join(names) or "all"
+    return ", ".join(names) or "all statements"

@@ -40,10 +40,9 @@ class Pair:
         return ranking_score(self.probabilities.of(stance), self.similarity)
 
     @property
-    def _words(self) -> frozenset[str]:
-        return frozenset(
-            words_key(passage.text, passage.context) for passage in (self.a_passage, self.b_passage)
-        )
+    def _words(self) -> tuple[str, str]:
+        a, b = (words_key(part.text, part.context) for part in (self.a_passage, self.b_passage))
+        return a, b
 
     @property
     def _order(self) -> tuple[str, int, str, int]:
@@ -91,11 +90,12 @@ class PairTable:
         """Return one list, best first.
 
         Pairs with the same words stand once, and no statement in more than `MOST_OF_STATEMENT`
-        pairs, unless `all_of_it` is asked for.
+        pairs, unless `all_of_it` is asked for. Over time the order of the words counts: who goes
+        back to what they said before has changed again.
         """
         chosen = [pair for pair in self.pairs if self.stance_of(pair) is stance]
         chosen.sort(key=lambda pair: (pair.screened, -pair.score(stance), pair._order))
-        return tuple(chosen) if all_of_it else tuple(_diverse(chosen))
+        return tuple(chosen) if all_of_it else tuple(self._diverse(chosen))
 
     @cached_property
     def agree(self) -> tuple[Pair, ...]:
@@ -107,14 +107,13 @@ class PairTable:
         """Return the pairs that oppose each other, best first."""
         return self.listed(Stance.OPPOSE)
 
-
-def _diverse(pairs: list[Pair]) -> list[Pair]:
-    kept, words, times = [], set(), Counter[str]()
-    for pair in pairs:
-        said = pair._words
-        if said in words or max(times[pair.a.id], times[pair.b.id]) >= MOST_OF_STATEMENT:
-            continue
-        words.add(said)
-        times.update((pair.a.id, pair.b.id))
-        kept.append(pair)
-    return kept
+    def _diverse(self, pairs: list[Pair]) -> list[Pair]:
+        kept, words, times = [], set(), Counter[str]()
+        for pair in pairs:
+            said = pair._words if self.over_time else tuple(sorted(pair._words))
+            if said in words or max(times[pair.a.id], times[pair.b.id]) >= MOST_OF_STATEMENT:
+                continue
+            words.add(said)
+            times.update((pair.a.id, pair.b.id))
+            kept.append(pair)
+        return kept

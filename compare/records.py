@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from compare.pair_table import PairTable
+from compare.pair_table import Pair, PairTable
 from compare.results import (
     Match,
     Probabilities,
@@ -117,22 +117,26 @@ def _who(quote: Quote) -> dict[str, Any]:
 
 def pair_records(table: PairTable, stances: Sequence[Stance] = tuple(Stance)) -> list[Record]:
     """Return the listed pairs of two sides, or of before and after: see `records`."""
-    behind = _behind(table.provenance)
     return [
-        {
-            "query": table.subject,
-            **_verdict(stance, rank, pair.probabilities, pair.similarity),
-            **({"stance": CHANGED} if table.over_time and stance is Stance.OPPOSE else {}),
-            **_side("a", pair.a, pair.a_passage.text, ()),
-            **_side("b", pair.b, pair.b_passage.text, ()),
-            "b_also_said": "",
-            "label_source": table.provenance.label_source_of(pair),
-            **behind,
-        }
+        pair_record(table, pair, stance, rank)
         for stance in Stance
         if stance in stances
         for rank, pair in enumerate(table.listed(stance), start=1)
     ]
+
+
+def pair_record(table: PairTable, pair: Pair, stance: Stance, rank: int) -> Record:
+    """Return one pair of a table."""
+    return {
+        "query": table.subject,
+        **_verdict(stance, rank, pair.probabilities, pair.similarity),
+        "stance": CHANGED if table.over_time and stance is Stance.OPPOSE else stance.value,
+        **_side("a", pair.a, pair.a_passage.text, ()),
+        **_side("b", pair.b, pair.b_passage.text, ()),
+        "b_also_said": "",
+        "label_source": table.provenance.label_source_of(pair),
+        **_behind(table.provenance),
+    }
 
 
 def _behind(provenance: Provenance) -> Record:

@@ -18,8 +18,8 @@ MOST_EACH = 20
 """Passages of the other side that are kept for each passage: the nearest."""
 
 _BLOCK = 1024
+_CELLS = 2**25
 _ROUNDING = 1e-3
-_TIES = 4
 
 Progress = Callable[[int, int], None]
 
@@ -61,14 +61,16 @@ def near_pairs(
         most_each: See above.
         on_progress: Told of passages done.
     """
-    total = len(a) + len(b)
+    same = np.array_equal(a, b)
+    total = len(a) if same else len(a) + len(b)
     found = []
-    for one, other, done in ((a, b, 0), (b, a, len(a))):
+    for one, other, done in ((a, b, 0),) if same else ((a, b, 0), (b, a, len(a))):
         matrix = np.ascontiguousarray(vectors[other], np.float32)
-        for start in range(0, len(one), _BLOCK):
-            rows = one[start : start + _BLOCK]
+        at_once = min(_BLOCK, max(1, _CELLS // max(1, len(other))))
+        for start in range(0, len(one), at_once):
+            rows = one[start : start + at_once]
             pairs = _nearest(vectors, rows, other, matrix, least, most_each)
-            found.append(pairs if one is a else pairs[:, ::-1])
+            found.append(pairs[:, ::-1] if done else pairs)
             if on_progress:
                 on_progress(done + start + len(rows), total)
     pairs = np.concatenate(found) if found else np.zeros((0, 2), np.int64)
@@ -81,16 +83,20 @@ def _nearest(
 ) -> Rows:
     """Return pairs, int64 [n, 2].
 
-    A matrix product proposes a few more, and what it was computed from decides: so the pairs do
-    not depend on the size of a block.
+    A matrix product proposes a few more, all that are as near as the last among them, and what it
+    was computed from decides: so the pairs do not depend on the size of a block.
     """
     if not len(others):
         return np.zeros((0, 2), np.int64)
     closeness = np.asarray(vectors[rows], np.float32) @ matrix.T
-    width = min(most + _TIES, closeness.shape[1])
-    proposed = np.argpartition(-closeness, width - 1, axis=1)[:, :width]
-    at, column = np.nonzero(np.take_along_axis(closeness, proposed, 1) >= least - _ROUNDING)
-    pairs = np.stack([rows[at], others[proposed[at, column]]], axis=1)
+    near = closeness >= least - _ROUNDING
+    crowded = np.flatnonzero(near.sum(axis=1) > most + 1)  # the nearest may be the passage itself
+    if len(crowded):
+        part = closeness[crowded]
+        enough = np.partition(part, -most - 1, axis=1)[:, -most - 1, None]
+        near[crowded] = part >= np.maximum(enough, least) - _ROUNDING
+    at, column = np.nonzero(near)
+    pairs = np.stack([rows[at], others[column]], axis=1)
     exact = _cosines(vectors, pairs)
     kept = (exact >= least) & (pairs[:, 0] != pairs[:, 1])
     at, pairs, exact = at[kept], pairs[kept], exact[kept]

@@ -170,8 +170,8 @@ def readable(library: Library, filters: Filters) -> tuple[Filters, list[str]]:
     if filters.languages or not foreign:
         return filters, []
     note = (
-        f"{foreign} of the statements are not English, which is what the stance model reads, and "
-        "were left out: choose their language to have them read."
+        f"Statements that are not English, which is what the stance model reads, were left out "
+        f"({foreign}): choose their language to have them read."
     )
     english = tuple(filter(is_english, library.languages))
     return replace(filters, languages=english or ("en",)), [note]

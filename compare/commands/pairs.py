@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,7 +72,7 @@ def pairs(side_a: tuple[str, ...], side_b: tuple[str, ...], **options: Any) -> N
     FIELD is country, speaker, source, language, id, not-country or not-speaker. A field given twice
     allows both values; different fields must all hold.
     """
-    _run(_side(side_a, "--a", options), _side(side_b, "--b", options), options)
+    _run(_dated(side_a, "--a", options), _dated(side_b, "--b", options), options)
 
 
 @click.command("timeline")
@@ -86,7 +86,7 @@ def timeline(who: tuple[str, ...], **options: Any) -> None:
 
     The earlier statement is side a. FIELD as in `compare pairs`.
     """
-    _run(_side(who, "--who", options), None, options)
+    _run(_dated(who, "--who", options), None, options)
 
 
 @click.command("matrix")
@@ -106,7 +106,7 @@ def matrix(among: tuple[str, ...], by: str, **options: Any) -> None:
     from compare.export import csv_bytes
     from compare.files import write_whole
 
-    everyone = _side(among, "--among", options)
+    everyone = _dated(among, "--among", options)
     table = _table(everyone, everyone, options)
     if table is None:
         return
@@ -140,7 +140,7 @@ def _run(a: Filters, b: Filters | None, options: dict[str, Any]) -> None:
     if table is None:
         return
     if out := options["out"]:
-        export(table, out, force=options["force"])
+        export(table, out, stances=(Stance.AGREE, Stance.OPPOSE), force=options["force"])
     if options["as_json"]:
         say_json(
             {
@@ -228,7 +228,8 @@ def _lines(rank: int, pair: Pair, stance: Stance) -> Sequence[str]:
     ]
 
 
-def _side(given: Sequence[str], option: str, options: dict[str, Any]) -> Filters:
+def read_side(given: Sequence[str], option: str) -> Filters:
+    """Read the FIELD=VALUE texts of one side."""
     values: dict[str, tuple[str, ...]] = {}
     for entry in given:
         name, equals, value = entry.partition("=")
@@ -239,8 +240,9 @@ def _side(given: Sequence[str], option: str, options: dict[str, Any]) -> Filters
                 param_hint=option,
             )
         values[field] = (*values.get(field, ()), value.strip())
-    return Filters(
-        **values,  # type: ignore[arg-type]  # the names are those of tuples
-        date_from=options["since"],
-        date_to=options["until"],
-    )
+    return Filters(**values)  # type: ignore[arg-type]  # the names are those of tuples
+
+
+def _dated(given: Sequence[str], option: str, options: dict[str, Any]) -> Filters:
+    side = read_side(given, option)
+    return replace(side, date_from=options["since"], date_to=options["until"])

@@ -59,7 +59,7 @@ class CascadeStance:
             Probabilities, float32 [n, 3], and which of them are the accurate model's, bool [n].
         """
         most = len(pairs) + min(2 * READ_AGAIN, len(pairs))
-        scores = self.fast.score(pairs, _counted(on_progress, 0, most))
+        scores = self.fast.score(pairs, counted_on(on_progress, 0, most))
         again = np.zeros(len(pairs), bool)
         for column in (0, 1):
             ranks = [
@@ -69,14 +69,14 @@ class CascadeStance:
             again[np.argsort(-np.asarray(ranks), kind="stable")[:READ_AGAIN]] = True
         numbers = np.flatnonzero(again).tolist()
         scores[numbers] = self.accurate.score(
-            [pairs[n] for n in numbers], _counted(on_progress, len(pairs), most)
+            [pairs[n] for n in numbers], counted_on(on_progress, len(pairs), most)
         )
         if on_progress:
             on_progress(most, most)
         return scores, again
 
 
-def _counted(on_progress: Progress | None, before: int, most: int) -> Progress | None:
+def counted_on(on_progress: Progress | None, before: int, most: int) -> Progress | None:
     """Count on from what was done before."""
     if on_progress is None:
         return None

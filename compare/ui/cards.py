@@ -67,20 +67,22 @@ def sign_html(stance: Stance) -> str:
     return f'<span class="cp-sign" aria-hidden="true"><i>{SIGN[stance]}</i></span>'
 
 
-def verdict_html(stance: Stance, probabilities: Probabilities, closeness: float | None) -> str:
+def verdict_html(
+    stance: Stance, probabilities: Probabilities, closeness: float | None, word: str = ""
+) -> str:
     """Return the verdict: shape, word, probability in words and number, closeness."""
     probability = probabilities.of(stance)
     near = "" if closeness is None else f'<span class="cp-near">closeness {closeness:.2f}</span>'
     return (
         f'<p class="cp-verdict">{sign_html(stance)}'
-        f"<strong>{VERDICT[stance]}</strong> "
+        f"<strong>{text_html(word or VERDICT[stance])}</strong> "
         f'<span class="cp-odds">{likelihood(probability)} '
         f"<b>{percent(probability)}</b></span>{near}</p>"
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
+class Words:
     """The words of a statement as a card shows them."""
 
     text: str
@@ -98,7 +100,7 @@ def _language(statement: Statement) -> str:
     return f' lang="{html.escape(language, quote=True)}" dir="{side}"'
 
 
-def _words_html(statement: Statement, words: _Words) -> str:
+def words_html(statement: Statement, words: Words) -> str:
     """Return the words: in quotation marks where quoted, and marked as reported where not."""
     reported = statement.quotation is Quotation.REPORTED
     kind = "cp-reported" if reported else "cp-quoted"
@@ -139,7 +141,7 @@ def who_html(statement: Statement, level: int = 3) -> str:
     return f'<div class="cp-who">{"".join(rows)}</div>'
 
 
-def _around_html(words: _Words, statement: Statement) -> str:
+def around_html(words: Words, statement: Statement) -> str:
     """Return the sentences around the passage, folded away; "" where it stands alone."""
     if not (words.before.strip() or words.after.strip()):
         return ""
@@ -187,14 +189,14 @@ def match_card(match: Match, stance: Stance, quote_text: str = "", level: int = 
     """Return the card of a match in the list of `stance`."""
     statement = match.statement
     marks = match.why.passage if match.why else ()
-    words = _Words(match.passage.text, marks, match.before, match.after)
+    words = Words(match.passage.text, marks, match.before, match.after)
     screened = '<p class="cp-note">Read by the fast model only</p>' if match.screened else ""
     return (
         f'<article class="cp-card cp-{stance.value}">'
         f"{verdict_html(stance, match.probabilities, match.similarity)}{screened}"
-        f"{_words_html(statement, words)}{context_html(statement.context)}"
+        f"{words_html(statement, words)}{context_html(statement.context)}"
         f"{_against_html(match, quote_text)}"
-        f"{who_html(statement, level)}{_around_html(words, statement)}{_also_html(match.also_said)}"
+        f"{who_html(statement, level)}{around_html(words, statement)}{_also_html(match.also_said)}"
         "</article>"
     )
 
@@ -202,7 +204,7 @@ def match_card(match: Match, stance: Stance, quote_text: str = "", level: int = 
 def statement_card(statement: Statement, level: int = 3, kind: str = "plain") -> str:
     """Return a statement as it stands in the corpus, whole."""
     return (
-        f'<article class="cp-card cp-{kind}">{_words_html(statement, _Words(statement.text))}'
+        f'<article class="cp-card cp-{kind}">{words_html(statement, Words(statement.text))}'
         f"{context_html(statement.context)}{who_html(statement, level)}</article>"
     )
 
@@ -222,17 +224,17 @@ def quote_card(quote: Quote, source: Statement | None, marks: Sequence[Span] = (
     who = who_html(shown, 2) if known else ""
     return (
         f'<article class="cp-card cp-asked" aria-label="Your quote"><p class="cp-note">{label}</p>'
-        f"{_words_html(shown, _Words(words, tuple(marks)))}{context_html(shown.context)}{who}"
+        f"{words_html(shown, Words(words, tuple(marks)))}{context_html(shown.context)}{who}"
         "</article>"
     )
 
 
-def list_head(stance: Stance, number: int) -> str:
+def list_head(stance: Stance, number: int, name: str = "", what: str = "statement") -> str:
     """Return the heading of a list: shape, word and how many."""
-    name = {Stance.AGREE: "Agree", Stance.OPPOSE: "Oppose"}.get(stance, "Neither")
+    name = name or {Stance.AGREE: "Agree", Stance.OPPOSE: "Oppose"}.get(stance, "Neither")
     return (
         f'<div class="cp-list-head cp-{stance.value}">{sign_html(stance)}<h2>{name}</h2>'
-        f'<span class="cp-count">{counted(number, "statement")}</span></div>'
+        f'<span class="cp-count">{counted(number, what)}</span></div>'
     )
 
 

@@ -45,10 +45,8 @@ def _date(label: str, key: str) -> PartialDate | None:
         return None
 
 
-def narrow(facets: Facets, prefix: str = "", own: bool = True) -> Filters:
-    """Show the filters and return them."""
-    speakers = _many("Speaker", facets.speakers, f"{prefix}speakers")
-    countries = _many("Country or organisation", facets.countries, f"{prefix}countries")
+def period(prefix: str = "") -> tuple[PartialDate | None, PartialDate | None]:
+    """Show the fields for a period and return its ends."""
     left, right = st.columns(2)
     with left:
         since = _date("From", f"{prefix}from")
@@ -56,7 +54,24 @@ def narrow(facets: Facets, prefix: str = "", own: bool = True) -> Filters:
         until = _date("To", f"{prefix}to")
     if since and until and since.first > until.last:
         notice(f"No date is from {since} to {until}: both are ignored.", error=True)
-        since = until = None
+        return None, None
+    return since, until
+
+
+def whose(facets: Facets, prefix: str, name: str = "") -> Filters:
+    """Show the filters that choose a side and return them; `name` ends their labels."""
+    return Filters(
+        countries=_many(f"Country or organisation{name}", facets.countries, f"{prefix}countries"),
+        speakers=_many(f"Speaker{name}", facets.speakers, f"{prefix}speakers"),
+        sources=_many(f"Source{name}", facets.sources, f"{prefix}sources"),
+    )
+
+
+def narrow(facets: Facets, prefix: str = "", own: bool = True) -> Filters:
+    """Show the filters and return them."""
+    speakers = _many("Speaker", facets.speakers, f"{prefix}speakers")
+    countries = _many("Country or organisation", facets.countries, f"{prefix}countries")
+    since, until = period(prefix)
     sources = _many("Source", facets.sources, f"{prefix}sources")
     languages = _many("Language", facets.languages, f"{prefix}languages")
     other_speaker = other_country = False
@@ -87,20 +102,29 @@ def _share(label: str, default: float, key: str, explanation: str) -> float:
     return min(max(float(value), 0.0), 1.0)
 
 
-def cut() -> tuple[Thresholds, str]:
-    """Show the thresholds and the order; neither makes anything be read again."""
+def cut(
+    prefix: str = "", pairs: bool = False, orders: Sequence[str] = ORDERS
+) -> tuple[Thresholds, str]:
+    """Show the thresholds and the order; neither makes anything be read again.
+
+    Args:
+        prefix: Of the widgets' keys.
+        pairs: What is listed is pairs of statements, not statements found for a quote.
+        orders: The orders, the first as long as none is chosen.
+    """
     default = Thresholds()
+    what = "A pair" if pairs else "A statement"
     probability = _share(
         "Least probability",
         default.probability,
-        "p",
-        "A statement stands under Agree or Oppose from this probability on.",
+        f"{prefix}p",
+        f"{what} stands under its verdict from this probability on.",
     )
     similarity = _share(
         "Least closeness",
         default.similarity,
-        "s",
-        "How close in meaning to the quote a statement has to be, to be shown at all.",
+        f"{prefix}s",
+        "How close in meaning two statements have to be, to be shown at all.",
     )
-    order = st.selectbox("Order", ORDERS, key="sort", bind="query-params")
-    return Thresholds(probability, similarity), order if order in ORDERS else ORDERS[0]
+    order = st.selectbox("Order", orders, key=f"{prefix}sort", bind="query-params")
+    return Thresholds(probability, similarity), order if order in orders else orders[0]

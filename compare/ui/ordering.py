@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import TypeVar
 
+from compare.pair_table import Pair
 from compare.results import Match, Stance
 
 RANK = "Rank"
@@ -15,19 +17,25 @@ OLDEST = "Oldest first"
 ORDERS = (RANK, PROBABILITY, CLOSENESS, NEWEST, OLDEST)
 
 
-def in_order(matches: Sequence[Match], order: str, stance: Stance) -> list[Match]:
-    """Return matches in an order of `ORDERS`; undated statements come last in those by date."""
+Shown = TypeVar("Shown", Match, Pair)
+
+
+def in_order(shown: Sequence[Shown], order: str, stance: Stance) -> list[Shown]:
+    """Return matches or pairs in an order of `ORDERS`; what has no date comes last by date.
+
+    A pair has the date of the later of its two statements.
+    """
     if order == PROBABILITY:
-        return sorted(matches, key=lambda match: -match.probabilities.of(stance))
+        return sorted(shown, key=lambda one: -one.probabilities.of(stance))
     if order == CLOSENESS:
-        return sorted(matches, key=lambda match: -match.similarity)
+        return sorted(shown, key=lambda one: -one.similarity)
     if order in (NEWEST, OLDEST):
-        dated = [match for match in matches if match.statement.date]
-        undated = [match for match in matches if not match.statement.date]
-        return sorted(dated, key=_first_day, reverse=order == NEWEST) + undated
-    return list(matches)
+        dated = [(first, one) for one in shown if (first := _first_day(one))]
+        dated.sort(key=lambda entry: entry[0], reverse=order == NEWEST)
+        return [one for _, one in dated] + [one for one in shown if not _first_day(one)]
+    return list(shown)
 
 
-def _first_day(match: Match) -> date:
-    assert match.statement.date is not None
-    return match.statement.date.first
+def _first_day(one: Match | Pair) -> date | None:
+    said = (one.statement,) if isinstance(one, Match) else (one.a, one.b)
+    return max((statement.date.first for statement in said if statement.date), default=None)

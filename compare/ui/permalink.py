@@ -38,9 +38,9 @@ def permalink(base: str, state: Sequence[tuple[str, object]]) -> str:
     return base.partition("?")[0] + ("?" + urlencode(pairs) if pairs else "")
 
 
-def current_link(library_digest: str) -> str:
-    """Return the address that brings back what is on the search page now."""
-    state: list[tuple[str, object]] = [(key, st.session_state.get(key)) for key in KEYS]
+def current_link(library_digest: str, keys: Sequence[str] = KEYS) -> str:
+    """Return the address that brings back what the widgets of a page hold now."""
+    state: list[tuple[str, object]] = [(key, st.session_state.get(key)) for key in keys]
     state.append((CHOSEN, st.query_params.get(CHOSEN)))
     return permalink(st.context.url or "", [*state, (DIGEST, library_digest[:12])])
 

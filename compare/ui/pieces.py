@@ -14,6 +14,11 @@ def notice_html(sentences: Sequence[str], error: bool = False) -> str:
     return f'<div class="{kind}" role="{role}">{rows}</div>'
 
 
+def section_html(title: str, level: int = 2) -> str:
+    """Return the heading of a part of the page."""
+    return f'<div class="cp-section"><h{level}><bdi>{text_html(title)}</bdi></h{level}></div>'
+
+
 def facts_html(facts: Sequence[tuple[str, str]]) -> str:
     """Return a list of names and values; a value that is empty is left out."""
     rows = "".join(

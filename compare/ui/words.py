@@ -55,3 +55,12 @@ def date_in_words(date: PartialDate) -> str:
 def counted(number: int, one: str, many: str = "") -> str:
     """Return "1 statement", "1,204 statements"."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def duration(seconds: float) -> str:
+    """Return about how long something takes, in words."""
+    if seconds < 1:
+        return "less than a second"
+    if seconds < 90:
+        return counted(round(seconds), "second")
+    return counted(round(seconds / 60), "minute")

@@ -9,7 +9,7 @@ from compare.library import Library
 from tests.e2e.conftest import NARROW, WIDE, settled
 from tests.fakes import statement
 
-PAGES = ["", "pair", "corpus", "corpus?id=xi-1", "add", "method"]
+PAGES = ["", "pair", "sides", "timeline", "corpus", "corpus?id=xi-1", "add", "method"]
 HOSTILE = [
     "<script>document.title = 'owned'</script> the harbour must open",
     "The harbour costs $x^2$ and $$y$$ and :red[loud] :material/home: :smile: to open",

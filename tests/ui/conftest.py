@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
+
+from compare.library import Library
+from compare.statement import Statement
+from tests.fakes import HashingEncoder, WordJudge
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -52,3 +57,32 @@ def well(app: AppTest) -> AppTest:
 def shown(app: AppTest) -> str:
     """All HTML on the page, the style apart."""
     return "\n".join(e.value for e in app.html if not e.value.startswith("<style"))
+
+
+@pytest.fixture
+def judged(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[list[Statement]], WordJudge]:
+    """Open the app on a library of statements read by a small judge; return the judge."""
+
+    def judged(statements: list[Statement]) -> WordJudge:
+        judge = WordJudge(either=True)
+        Library.build(statements, home / "judged", HashingEncoder(256)).close()
+        monkeypatch.setenv("COMPARE_LIBRARY", str(home / "judged"))
+        monkeypatch.setattr("compare.library._load_encoder", lambda *_: HashingEncoder(256))
+        monkeypatch.setattr("compare.ui.reading.stance_model", lambda: judge)
+        monkeypatch.setattr("compare.journal.cache_dir", lambda: tmp_path / "scores")
+        return judge
+
+    return judged
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    """Press the button with this label and run."""
+    next(button for button in app.button if button.label == label).click()
+    return well(app.run())
+
+
+def cards(app: AppTest) -> list[str]:
+    """The cards on the page."""
+    return re.findall(r"<article.*?</article>", shown(app), re.S)

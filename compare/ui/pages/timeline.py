@@ -1,0 +1,34 @@
+"""Timeline: where someone changed position."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from compare.ui.choosing import choose_library
+from compare.ui.narrowing import cut
+from compare.ui.pair_lists import ShownPairs
+from compare.ui.permalink import library_note
+from compare.ui.reading import read_pairs
+from compare.ui.shell import begin, notice, said_plainly, side_head, small
+from compare.ui.sides import cut_table
+from compare.ui.timeline import ORDERS, PREFIX, ask_who, show_timeline
+
+begin(
+    "Timeline",
+    "Choose whose statements, and a topic. Each passage is read beside what was said on the same "
+    "point before: where the two oppose each other, the position changed between the two dates.",
+)
+
+with said_plainly():
+    with st.sidebar:
+        chosen, library = choose_library()
+        side_head("Cut and order the lists")
+        least, order = cut(PREFIX, pairs=True, orders=ORDERS)
+    if sentence := library_note(library.digest):
+        notice(sentence)
+    asked, pressed = ask_who(library.facets())
+    table = read_pairs("timeline", library, asked, pressed)
+    if table is not None:
+        show_timeline(ShownPairs(cut_table(table, least), order, "timeline-", chosen.key), library)
+    elif "timeline-plan" not in st.session_state:
+        small("An empty field allows all. Nothing is read until you ask for it.")

@@ -1,0 +1,224 @@
+"""Pairs as the reader sees them: cards with both sides, and the same pairs as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from compare.feedback import append_pair_correction
+from compare.pair_table import MOST_OF_STATEMENT, Pair, PairTable
+from compare.passages import Passage
+from compare.results import Stance
+from compare.search import passage_side
+from compare.statement import Statement
+from compare.ui.cards import (
+    Words,
+    around_html,
+    context_html,
+    list_head,
+    text_html,
+    verdict_html,
+    who_html,
+    words_html,
+)
+from compare.ui.correcting import correction_form
+from compare.ui.lists import AT_FIRST, STATEMENT_PAGE, widget_key
+from compare.ui.ordering import in_order
+from compare.ui.shell import small
+from compare.ui.words import date_in_words
+
+OPPOSED, AGREE = "Opposed", "Agree"
+CHANGED, SAME = "Changed", "Said the same again"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPairs:
+    """A table and how it is shown.
+
+    Attributes:
+        prefix: Of the keys of widgets, one for each page.
+        library: The key of the library in the chooser, for links into it.
+    """
+
+    table: PairTable
+    order: str
+    prefix: str
+    library: str
+
+
+def verdict_word(table: PairTable, stance: Stance) -> str:
+    """Return how a stance is called between two sides, or over time."""
+    if stance is Stance.NEITHER:
+        return "Neither"
+    if table.over_time:
+        return CHANGED if stance is Stance.OPPOSE else SAME
+    return OPPOSED if stance is Stance.OPPOSE else AGREE
+
+
+def pair_key(pair: Pair) -> str:
+    """Return a short key of a pair."""
+    return widget_key(repr((pair.a.id, pair.a_passage.start, pair.b.id, pair.b_passage.start)))
+
+
+# -- Cards ---------------------------------------------------------------------------------------
+
+
+def pair_card(table: PairTable, pair: Pair, stance: Stance | None, level: int = 3) -> str:
+    """Return a pair as HTML: the verdict above, side a left and side b right.
+
+    Args:
+        table: Of the pair.
+        pair: The pair.
+        stance: The list it stands in; None shows no verdict.
+        level: Of the headings.
+    """
+    head = ""
+    if stance is not None:
+        word = verdict_word(table, stance)
+        head = verdict_html(stance, pair.probabilities, pair.similarity, word)
+        head += _between_html(table, pair, stance)
+    if pair.screened and stance is not None:
+        head += '<p class="cp-note">Read by the fast model only</p>'
+    names = ("Before", "After") if table.over_time else ("Side A", "Side B")
+    halves = (
+        _half(names[0], pair.a, pair.a_passage, level),
+        _half(names[1], pair.b, pair.b_passage, level),
+    )
+    kind = stance.value if stance else "plain"
+    return (
+        f'<article class="cp-card cp-{kind}">{head}'
+        f'<div class="cp-halves">{"".join(halves)}</div></article>'
+    )
+
+
+def _between_html(table: PairTable, pair: Pair, stance: Stance) -> str:
+    """Return the two dates between which someone changed."""
+    if not (table.over_time and stance is Stance.OPPOSE and pair.a.date and pair.b.date):
+        return ""
+    earlier, later = date_in_words(pair.a.date), date_in_words(pair.b.date)
+    return f'<p class="cp-between">Between {earlier} and {later}</p>'
+
+
+def _half(name: str, statement: Statement, passage: Passage, level: int) -> str:
+    words = Words(
+        passage.text,
+        before=statement.text[: passage.start],
+        after=statement.text[passage.end :],
+    )
+    return (
+        f'<div class="cp-half"><p class="cp-note">{text_html(name)}</p>'
+        f"{words_html(statement, words)}{context_html(statement.context)}"
+        f"{who_html(statement, level)}{around_html(words, statement)}</div>"
+    )
+
+
+def pair_list(shown: ShownPairs, stance: Stance, nothing: str) -> None:
+    """Show one list with its head; `nothing` says that it is empty."""
+    pairs = in_order(shown.table.listed(stance), shown.order, stance)
+    found = len(shown.table.listed(stance, all_of_it=True))
+    st.html(list_head(stance, len(pairs), verdict_word(shown.table, stance), "pair"))
+    if not pairs:
+        small(nothing)
+    elif found > len(pairs):
+        small(
+            f"Of {found:,} pairs with this verdict: the same words stand once, and no statement in "
+            f"more than {MOST_OF_STATEMENT} pairs. Charts count them all."
+        )
+    pair_cards(shown, pairs, f"{shown.prefix}{stance.value}")
+
+
+def pair_cards(shown: ShownPairs, pairs: Sequence[Pair], key: str) -> None:
+    """Show the cards of pairs, as many as were asked for; `key` begins the keys of widgets."""
+    number = int(st.session_state.get(f"{key}-more", AT_FIRST))
+    for pair in pairs[:number]:
+        _card(shown, pair, key)
+    if len(pairs) > number:
+
+        def show_more() -> None:
+            st.session_state[f"{key}-more"] = number + AT_FIRST
+
+        left = len(pairs) - number
+        label = f"Show {min(left, AT_FIRST)} more of {left}"
+        st.button(label, key=f"{key}-more-go", on_click=show_more)
+
+
+def _card(shown: ShownPairs, pair: Pair, prefix: str) -> None:
+    stance = shown.table.stance_of(pair) or Stance.NEITHER
+    key = f"{prefix}-{pair_key(pair)}"
+    with st.container(key=f"card-{key}", gap="xxsmall"):
+        st.html(pair_card(shown.table, pair, stance))
+        with st.container(
+            key=f"actions-{key}", horizontal=True, gap="small", vertical_alignment="center"
+        ):
+            names = ("earlier", "later") if shown.table.over_time else ("A", "B")
+            for name, statement in zip(names, (pair.a, pair.b), strict=True):
+                st.page_link(
+                    STATEMENT_PAGE,
+                    label=f"Open {name}",
+                    query_params={"id": statement.id, "library": shown.library},
+                )
+            with st.popover("This verdict is wrong", type="tertiary"):
+                correction_form(
+                    key,
+                    stance,
+                    lambda right, note: append_pair_correction(
+                        passage_side(pair.a, pair.a_passage),
+                        passage_side(pair.b, pair.b_passage),
+                        pair.probabilities,
+                        shown.table.provenance.label_source_of(pair),
+                        right,
+                        note=note,
+                    ),
+                )
+
+
+# -- The same as a table -------------------------------------------------------------------------
+
+
+def pairs_table(shown: ShownPairs) -> None:
+    """Show both lists as one table, in the order chosen."""
+    table = shown.table
+    listed = [
+        (stance, pair)
+        for stance in (Stance.OPPOSE, Stance.AGREE)
+        for pair in in_order(table.listed(stance), shown.order, stance)
+    ]
+    if not listed:
+        small("No pair stands in either list at these thresholds.")
+        return
+    names = ("before", "after") if table.over_time else ("A", "B")
+    rows = [_row(table, stance, pair, names) for stance, pair in listed]
+    digest = widget_key("".join(pair_key(pair) for _, pair in listed) + shown.order)
+    st.dataframe(
+        rows,
+        hide_index=True,
+        key=f"{shown.prefix}table-{digest}",
+        column_config={
+            "Probability": st.column_config.NumberColumn(format="%.2f"),
+            "Closeness": st.column_config.NumberColumn(format="%.2f"),
+        },
+        alt=f"{len(listed)} pairs: the same as in the two lists",
+    )
+
+
+def _row(table: PairTable, stance: Stance, pair: Pair, names: tuple[str, str]) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "Verdict": verdict_word(table, stance),
+        "Probability": pair.probabilities.of(stance),
+        "Closeness": pair.similarity,
+    }
+    for name, statement, passage in (
+        (names[0], pair.a, pair.a_passage),
+        (names[1], pair.b, pair.b_passage),
+    ):
+        row |= {
+            f"Words, {name}": passage.text,
+            f"Who, {name}": statement.speaker or statement.countries or "not named",
+            f"Country, {name}": statement.countries,
+            f"Date, {name}": statement.date.iso if statement.date else "",
+            f"Source, {name}": statement.title or statement.source,
+        }
+    return row

@@ -1,0 +1,199 @@
+"""Compare sides: the form, and what was read as lists, table, charts and sample."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from compare.aggregate import between, by_year, matrix
+from compare.facets import Facets
+from compare.library import Library
+from compare.mine import MOST_READ
+from compare.pair_table import PairTable
+from compare.results import Filters, Stance, Thresholds
+from compare.statement import PartialDate
+from compare.ui.charts import cell_name, who_with_whom, years
+from compare.ui.checking import check_sample
+from compare.ui.downloads import download_buttons, provenance_block
+from compare.ui.narrowing import period, whose
+from compare.ui.pair_lists import ShownPairs, pair_cards, pair_list, pairs_table
+from compare.ui.permalink import current_link
+from compare.ui.pieces import section_html
+from compare.ui.reading import Asked, read_pairs
+from compare.ui.shell import notice, small
+
+PREFIX = "ab_"
+"""Of the keys of the page's widgets; those of the sides begin with a_ and b_."""
+
+SHARED = ("topic", "from", "to", "most", "p", "s", "sort", "view")
+"""Keys of widgets that the timeline has, too, behind a prefix of its own."""
+
+KEYS = (
+    "library",
+    *(f"{side}_{name}" for side in "ab" for name in ("countries", "speakers", "sources")),
+    *(f"{PREFIX}{name}" for name in (*SHARED, "by")),
+)
+"""The widgets of the page that its address holds."""
+
+DECIDED = (Stance.AGREE, Stance.OPPOSE)
+
+_MOST_AT_ALL = 200_000
+_OPPOSED, _AGREE, _TABLE = "Opposed", "Agree", "Table"
+_YEARS, _MATRIX, _SAMPLE = "By year", "Who with whom", "Check a sample"
+_VIEWS = (_OPPOSED, _AGREE, _TABLE, _YEARS, _MATRIX, _SAMPLE)
+_PARTIES = {"Countries": "country", "Speakers": "speaker"}
+
+
+# -- What is asked for ---------------------------------------------------------------------------
+
+
+def ask_sides(facets: Facets) -> tuple[Asked, bool]:
+    """Show the form of two sides; return what it holds and whether it was just sent."""
+    with st.form("sides", border=False):
+        left, right = st.columns(2, gap="medium")
+        with left:
+            st.html(section_html("Side A"))
+            a = whose(facets, "a_", " of A")
+        with right:
+            st.html(section_html("Side B"))
+            b = whose(facets, "b_", " of B")
+        topic, since, until, most = topic_and_period(PREFIX)
+        pressed = st.form_submit_button("Find the pairs", type="primary", key="sides-go")
+    a = replace(a, date_from=since, date_to=until)
+    b = replace(b, date_from=since, date_to=until)
+    return Asked(a, b, topic, most), pressed
+
+
+def topic_and_period(prefix: str) -> tuple[str, PartialDate | None, PartialDate | None, int]:
+    """Show what both pages ask: the topic, the period and how much is read at most."""
+    topic = st.text_input(
+        "Topic",
+        key=f"{prefix}topic",
+        bind="query-params",
+        placeholder="words or a sentence; all topics where empty",
+        max_chars=500,
+    )
+    left, right = st.columns(2)
+    with left:
+        since, until = period(prefix)
+    with right:
+        most = st.number_input(
+            "Pairs to read at most",
+            1,
+            _MOST_AT_ALL,
+            MOST_READ,
+            step=1000,
+            key=f"{prefix}most",
+            bind="query-params",
+            help="The nearest are read first.",
+        )
+    return topic or "", since, until, min(max(int(most or MOST_READ), 1), _MOST_AT_ALL)
+
+
+# -- What was found ------------------------------------------------------------------------------
+
+
+def cut_table(table: PairTable, least: Thresholds) -> PairTable:
+    """Return the table at these thresholds; nothing is read again."""
+    return table.rethreshold(probability=least.probability, similarity=least.similarity)
+
+
+def choose_view(views: Sequence[str], prefix: str) -> str:
+    """Show what can be looked at and return what was chosen."""
+    chosen = st.segmented_control(
+        "Show", views, default=views[0], required=True, key=f"{prefix}view", bind="query-params"
+    )
+    return chosen if chosen in views else views[0]
+
+
+def show_sides(shown: ShownPairs, library: Library, asked: Asked, least: Thresholds) -> None:
+    """Show the pairs of two sides in the view chosen."""
+    table = shown.table
+    begin_results(table)
+    view = choose_view(_VIEWS, PREFIX)
+    if view in (_OPPOSED, _AGREE):
+        stance = Stance.OPPOSE if view == _OPPOSED else Stance.AGREE
+        verb = "oppose each other" if stance is Stance.OPPOSE else "agree"
+        pair_list(shown, stance, f"No pair of those read is read to {verb} at these thresholds.")
+    elif view == _TABLE:
+        pairs_table(shown)
+    elif view == _YEARS:
+        years(by_year(table), shown.prefix)
+    elif view == _MATRIX:
+        _matrix(shown, library, asked, least)
+    else:
+        check_sample(table, shown.prefix)
+    end_results(shown, library, KEYS)
+
+
+def begin_results(table: PairTable) -> None:
+    """Head the results with what was compared and what the reader should know."""
+    st.html(section_html(table.subject))
+    read = f"{len(table.pairs):,} of {table.same_point:,} pairs on the same point were read"
+    fast = sum(pair.screened for pair in table.pairs)
+    small(f"{read}, {fast:,} of them by the fast model only." if fast else f"{read}.")
+    if table.notes:
+        notice(*table.notes)
+
+
+def end_results(shown: ShownPairs, library: Library, keys: Sequence[str]) -> None:
+    """Offer the lists as files, the address, and what was read and how."""
+    if shown.table.agree or shown.table.oppose:
+        download_buttons(shown.table, shown.prefix, DECIDED)
+    with st.expander("Link to this page as it stands"):
+        st.code(current_link(library.digest, keys), language=None, wrap_lines=True)
+        small("It holds what was asked, not what was found: whoever opens it reads the pairs anew.")
+    with st.expander("What was read and how"):
+        provenance_block(shown.table)
+
+
+def _matrix(shown: ShownPairs, library: Library, asked: Asked, least: Thresholds) -> None:
+    """Show who agrees with whom: of the two sides, or of all who speak on the topic."""
+    everyone = Filters(date_from=asked.a.date_from, date_to=asked.a.date_to)
+    all_asked = Asked(everyone, everyone, asked.topic, asked.most)
+    pressed = asked != all_asked and st.button(
+        "Who agrees with whom on this topic",
+        key="everyone-go",
+        help="Reads all who speak on the topic against each other; says first how much that is.",
+    )
+    table = read_pairs("everyone", library, all_asked, pressed) if asked != all_asked else None
+    if table is not None:
+        st.html(section_html(table.subject))
+        shown = replace(shown, table=cut_table(table, least), prefix=f"{shown.prefix}all-")
+    by = st.segmented_control(
+        "Parties",
+        list(_PARTIES),
+        default="Countries",
+        required=True,
+        key=f"{PREFIX}by",
+        bind="query-params",
+    )
+    by = _PARTIES.get(by or "", "country")
+    cells = matrix(shown.table, by)
+    if not cells:
+        small("No pair of those read is between two parties that are named.")
+        return
+    who_with_whom(cells, shown.prefix)
+    chosen = st.selectbox(
+        "The pairs behind a number",
+        range(len(cells)),
+        index=None,
+        format_func=lambda n: cell_name(cells[n]) if n < len(cells) else "",
+        placeholder="Choose two parties",
+        key=f"{shown.prefix}cell-{by}",
+    )
+    if chosen is not None and chosen < len(cells):
+        _behind(shown, cells[chosen].a, cells[chosen].b, by)
+
+
+def _behind(shown: ShownPairs, a: str, b: str, by: str) -> None:
+    """List the pairs that a cell counts, those that oppose each other first."""
+    table = shown.table
+    pairs = [pair for pair in between(table, a, b, by) if table.stance_of(pair) in DECIDED]
+    pairs.sort(key=lambda pair: (table.stance_of(pair) is Stance.AGREE, -pair.similarity))
+    st.html(section_html(f"{a} and {b}"))
+    if not pairs:
+        small("All pairs read between the two are read as neither.")
+    pair_cards(shown, pairs, f"{shown.prefix}cell")

@@ -1,0 +1,212 @@
+"""Two sides compared and a timeline read, as a person does it: found, planned, read, looked at."""
+
+import csv
+import io
+import re
+from itertools import pairwise
+from xml.etree import ElementTree
+
+import pytest
+from playwright.sync_api import expect
+
+from compare.library import Library
+from tests.e2e.conftest import NARROW, WIDE, settled
+from tests.e2e.test_look import HOSTILE, overflow, serious
+from tests.fakes import statement
+
+SIDES = "sides?a_countries=Valdoria&b_countries=Ostravia&ab_topic=harbour"
+TIMELINE = "timeline?t_countries=Valdoria&t_topic=harbour"
+VIEWS = ["Opposed", "Agree", "Table", "By year", "Who with whom", "Check a sample"]
+
+
+@pytest.fixture(scope="session")
+def two(serve, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("sides") / "library"
+    words = [
+        ("Valdoria", 2011, "The harbour of Meren must be opened to all ships."),
+        ("Valdoria", 2014, "We will never open the harbour of Meren to foreign ships."),
+        ("Valdoria", 2019, "We are for an open harbour in Meren, as we have always been."),
+        ("Ostravia", 2012, "The harbour of Meren must stay closed to all ships."),
+        ("Ostravia", 2016, "We call for the harbour of Meren to be opened to all ships."),
+        *(("Ostravia", 2018, words) for words in HOSTILE),
+    ]
+    Library.build(
+        [
+            statement(
+                f"s{number}",
+                text,
+                country=country,
+                date=f"{year}-05-0{number % 9 + 1}",
+                speaker=f"<i>Envoy</i> {number}",
+                source="**Gazette**",
+                url="javascript:alert(1)",
+            )
+            for number, (country, year, text) in enumerate(words)
+        ],
+        folder,
+    ).close()
+    return serve(COMPARE_LIBRARY=str(folder))
+
+
+def read(page):
+    """Ask what there is to read, and have it read."""
+    page.get_by_role("button", name="Find the pairs").click()
+    page.get_by_text("To be read").wait_for()
+    settled(page)
+    page.get_by_role("button", name="Read the pairs").click()
+    page.get_by_text("Link to this page as it stands").wait_for()
+    return settled(page)
+
+
+def look(page, view):
+    page.get_by_role("radio", name=view, exact=True).click()
+    expect(page.get_by_role("radio", name=view, exact=True)).to_be_checked()
+    page.wait_for_timeout(300)
+    return settled(page)
+
+
+def test_the_plan_comes_first_and_the_link_brings_the_question_back(two, visit):
+    page = visit(f"{two.url}/{SIDES}")
+    assert page.locator("article").count() == 0
+    page.get_by_role("button", name="Find the pairs").click()
+    expect(page.get_by_text("passages of A")).to_be_visible()
+    assert page.locator("article").count() == 0
+    page.get_by_role("button", name="Read the pairs").click()
+    page.get_by_text("Link to this page as it stands").wait_for()
+    look(settled(page), "Agree")
+    page.get_by_text("Link to this page as it stands").click()
+    before = page.locator("article .cp-words").all_inner_texts()
+    link = page.locator("[data-testid=stCode] code").inner_text()
+    fresh = visit(link)
+    assert fresh.get_by_label("Topic").input_value() == "harbour"
+    assert fresh.locator("article").count() == 0
+    read(fresh)
+    expect(fresh.get_by_role("radio", name="Agree", exact=True)).to_be_checked()
+    assert fresh.locator("article .cp-words").all_inner_texts() == before
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_every_view_of_two_sides_is_whole_and_open_to_all(two, visit, size, scheme):
+    page = read(visit(f"{two.url}/{SIDES}", size, scheme))
+    for view in VIEWS:
+        look(page, view)
+        beyond, clipped = overflow(page)
+        assert beyond <= 0, view
+        assert clipped == [], view
+        assert serious(page) == [], view
+        levels = (
+            page.locator("[data-testid=stMain]")
+            .locator("h1, h2, h3, h4")
+            .evaluate_all("found => found.map(e => Number(e.tagName[1]))")
+        )
+        assert levels[0] == 1
+        assert all(after - before <= 1 for before, after in pairwise(levels)), view
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_every_view_of_a_timeline_is_whole_and_open_to_all(two, visit, size, scheme):
+    page = read(visit(f"{two.url}/{TIMELINE}", size, scheme))
+    for view in ["Changed", "Said the same again", *VIEWS[2:4], VIEWS[5]]:
+        look(page, view)
+        beyond, clipped = overflow(page)
+        assert beyond <= 0, view
+        assert clipped == [], view
+        assert serious(page) == [], view
+
+
+def test_sides_stand_beside_each_other_when_wide_and_one_above_the_other_when_narrow(two, visit):
+    for size in (WIDE, NARROW):
+        page = look(read(visit(f"{two.url}/{SIDES}&ab_p=0", size)), "Agree")
+        a, b = (half.bounding_box() for half in page.locator(".cp-half").all()[:2])
+        if size is WIDE:
+            assert abs(a["y"] - b["y"]) < 2
+            assert b["x"] > a["x"] + a["width"] - 2
+        else:
+            assert abs(a["x"] - b["x"]) < 2
+            assert b["y"] >= a["y"] + a["height"]
+
+
+@pytest.mark.parametrize("view", ["Opposed", "Agree", "Table", "Check a sample"])
+def test_hostile_statements_are_shown_as_written(two, visit, view):
+    page = visit(f"{two.url}/{SIDES}&ab_p=0")
+    fetched = []
+    page.on("request", lambda request: fetched.append(request.url))
+    look(read(page), view)
+    if view == "Check a sample":
+        assert "<i>Envoy</i>" in page.locator("[data-testid=stMain]").inner_text()
+    assert "owned" not in page.title()
+    assert page.locator(".stHtml script, .stHtml img, .katex").count() == 0
+    assert page.locator("a[href^='javascript']").count() == 0
+    assert not [url for url in fetched if "example.org" in url]
+
+
+def test_what_is_found_can_be_taken_away(two, visit):
+    page = look(read(visit(f"{two.url}/{SIDES}&ab_p=0")), "By year")
+
+    def taken(name):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=name, exact=True).click()
+        return download.value.path().read_bytes()
+
+    rows = list(csv.DictReader(io.StringIO(taken("Download CSV").decode("utf-8-sig"))))
+    assert {row["a_country"] for row in rows} == {"Valdoria"}
+    assert {row["stance"] for row in rows} <= {"agree", "oppose"}
+    assert taken("Download Excel").startswith(b"PK")
+    assert taken("Download JSONL").startswith(b"{")
+    years = taken("Download the numbers").decode("utf-8-sig")
+    assert years.startswith('"year","agree","oppose","read"')
+    assert ElementTree.fromstring(taken("Download SVG")).tag.endswith("svg")
+    page.locator("[data-testid=stVegaLiteChart]").hover()
+    with page.expect_download() as download:
+        page.get_by_role("button", name=re.compile("Download as PNG")).click()
+    assert download.value.path().read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_sample_is_checked_by_the_keyboard(two, visit):
+    page = visit(f"{two.url}/{SIDES}&ab_p=0")
+    look(read(page), "Check a sample")
+    page.get_by_label("Pairs to draw").fill("2")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("0 of 2 pairs answered")).to_be_visible()
+    assert page.locator(".cp-verdict").count() == 0
+    for number in (1, 2):
+        group = page.get_by_role("radiogroup", name=f"Pair {number}")
+        group.get_by_role("radio").first.focus()
+        page.keyboard.press("Space")
+        expect(page.get_by_text(f"{number} of 2 pairs answered")).to_be_visible()
+    expect(page.get_by_text("95 % interval").first).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the checked sample").click()
+    rows = list(csv.DictReader(io.StringIO(download.value.path().read_text("utf-8-sig"))))
+    assert [row["reader"] for row in rows] == ["agree", "agree"]
+
+
+def test_the_parties_of_a_number_lead_to_its_pairs(two, visit):
+    page = look(read(visit(f"{two.url}/{SIDES}&ab_p=0")), "Who with whom")
+    menu = page.get_by_role("combobox", name="The pairs behind a number")
+    menu.scroll_into_view_if_needed()
+    menu.focus()
+    page.keyboard.press("ArrowDown")
+    option = page.get_by_role("option").first
+    agree, opposed = map(int, re.findall(r"(\d+) (?:agree|opposed)", option.inner_text()))
+    option.click()
+    page.get_by_role("heading", name="Ostravia and Valdoria").wait_for()
+    settled(page)
+    assert page.locator("article.cp-oppose").count() == min(opposed, 10)
+    assert page.locator("article").count() == min(agree + opposed, 10)
+
+
+def test_nothing_is_fetched_from_elsewhere(two, browser):
+    context = browser.new_context()
+    page = context.new_page()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{two.url}/{SIDES}")
+    look(read(settled(page)), "By year")
+    page.goto(f"{two.url}/timeline")
+    settled(page)
+    context.close()
+    own = (two.url, two.url.replace("http", "ws"), "data:", "blob:")
+    assert [url for url in asked if not url.startswith(own)] == []

@@ -1,0 +1,337 @@
+import csv
+import io
+import re
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+from xml.etree import ElementTree
+
+import pytest
+
+from compare.aggregate import NOT_A_SAMPLE, Cell, YearCount
+from compare.ui.charts import changes_spec, matrix_spec, years_spec
+from compare.ui.figures import COLOURS, matrix_svg, stands_on, years_svg
+from compare.ui.words import duration
+from tests.fakes import statement
+from tests.ui.conftest import ROOT, cards, press, shown, well
+
+OPEN = "The canal of Meren must be open to all ships"
+SHUT = "The canal of Meren shall not be open to all ships"
+
+
+def said(id, words, country, date="", **more):
+    more = {"speaker": f"Envoy of {country}", "source": f"{country} Gazette", **more}
+    return statement(id, words, country=country, date=date, **more)
+
+
+STATEMENTS = [
+    said("v1", f"Our friends know it. {OPEN} at once.", "Valdoria", "2010-05-01"),
+    said("v2", f"{OPEN} of the world <b>now</b>.", "Valdoria", "2012", url="javascript:alert(1)"),
+    said("o1", f"{SHUT}.", "Ostravia", "2011-01-01"),
+    said("m1", f"{SHUT} from Ostravia.", "Marenia", "2014-02"),
+    said("m2", f"{OPEN}, says Marenia.", "Marenia"),
+    said("t1", "Trade in timber has doubled since the spring.", "Marenia"),
+]
+ASKED = {"a_countries": "Valdoria", "ab_topic": "canal"}
+
+
+@pytest.fixture
+def judge(judged):
+    return judged(STATEMENTS)
+
+
+def facts(app):
+    """The plan that is shown."""
+    return dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", shown(app)))
+
+
+def read(app):
+    """Ask for the plan, then have the pairs read."""
+    return press(press(app, "Find the pairs"), "Read the pairs")
+
+
+def look(app, view):
+    next(entry for entry in app.segmented_control if entry.label == "Show").set_value(view)
+    return well(app.run())
+
+
+def files(app):
+    return {button.proto.label: button for button in app.get("download_button")}
+
+
+def test_nothing_is_read_until_it_is_asked_for(page, judge):
+    app = page("sides", **ASKED)
+    assert "Nothing is read until you ask for it." in shown(app)
+    assert judge.read == []
+    assert [button.label for button in app.button] == ["Find the pairs"]
+    app = press(app, "Find the pairs")
+    plan = facts(app)
+    assert plan["On the topic"] == "2 passages of A, 5 of B"
+    assert plan["On the same point"] == plan["To be read"] == "7 pairs"
+    assert plan["That takes about"] == "less than a second"
+    assert cards(app) == []
+
+
+def test_pairs_stand_side_by_side_with_their_verdict(page, judge):
+    app = read(page("sides", b_countries="Ostravia", **ASKED))
+    html = shown(app)
+    assert "Valdoria and Ostravia on canal" in html
+    assert "2 of 2 pairs on the same point were read." in html
+    first, second = cards(app)
+    for card in (first, second):
+        assert "<strong>Opposed</strong>" in card
+        assert "likely <b>80\N{NO-BREAK SPACE}%</b>" in card
+        side_a, side_b = card.split('class="cp-half"')[1:]
+        assert "Side A" in side_a
+        assert "Envoy of Valdoria" in side_a
+        assert "Side B" in side_b
+        assert f"{SHUT}." in side_b
+        assert "1 January 2011" in side_b
+        assert "Ostravia Gazette" in side_b
+    both = first + second
+    assert "&lt;b&gt;now&lt;/b&gt;" in both
+    assert "javascript" not in both
+    assert "The sentences around it" in both
+    app = look(app, "Agree")
+    assert "No pair of those read is read to agree at these thresholds." in shown(app)
+
+
+def test_what_was_read_is_not_read_again(page, judge):
+    app = read(page("sides", **ASKED))
+    before = len(judge.read)
+    assert before == 7
+    assert len(cards(app)) == 4
+    app.slider(key="ab_p").set_value(0.75)
+    assert len(cards(well(app.run()))) == 4
+    app.slider(key="ab_p").set_value(0.9)
+    assert cards(well(app.run())) == []
+    app.slider(key="ab_p").set_value(0.4)
+    app.selectbox(key="ab_sort").set_value("Oldest first")
+    app = look(well(app.run()), "Agree")
+    assert len(cards(app)) == 3
+    assert len(judge.read) == before
+    app.text_input(key="ab_topic").set_value("canal ships")
+    app = press(app, "Find the pairs")
+    assert cards(app) == []
+    assert "known from before" in facts(app)["To be read"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ({"a_countries": "Valdoria", "ab_topic": "zebra"}, "nothing is said on &#x27;zebra&#x27;"),
+        ({"a_countries": "Valdoria", "ab_from": "2030"}, "there are none. Loosen the filters."),
+        ({"a_countries": "Valdoria", "b_countries": "Valdoria", "a_sources": "Marenia Gazette"},
+         "there are none"),
+    ],
+)  # fmt: skip
+def test_what_is_too_narrow_is_one_sentence(page, judge, asked, sentence):
+    app = press(page("sides", **asked), "Find the pairs")
+    assert sentence in shown(app)
+    assert 'role="alert"' in shown(app)
+    assert judge.read == []
+
+
+def test_two_sides_on_different_points_are_said_to_be(judged, page):
+    judged([STATEMENTS[0], STATEMENTS[-1]])
+    asked = {"a_countries": "Valdoria", "b_countries": "Marenia"}
+    app = press(page("sides", **asked), "Find the pairs")
+    assert "No two passages are near enough to be on the same point: widen" in shown(app)
+    assert [button.label for button in app.button] == ["Find the pairs"]
+
+
+def test_values_beyond_the_bounds_are_not_taken(page, judge):
+    app = page(
+        "sides", a_countries="X", ab_most="-5", ab_view="?", ab_sort="?", ab_by="?", ab_p="9"
+    )
+    app = read(app)
+    assert ">Opposed</h2>" in shown(app)
+
+
+def test_a_run_that_was_stopped_goes_on(page, judge, monkeypatch):
+    monkeypatch.setattr("compare.mine._AT_ONCE", 2)
+    monkeypatch.setattr("compare.mine._TIMED", 1)
+    score, calls = judge.score, []
+
+    def tiring(pairs, on_progress=None):
+        calls.append(len(pairs))
+        if len(calls) == 3:
+            raise RuntimeError("stopped")
+        return score(pairs, on_progress)
+
+    app = press(page("sides", **ASKED), "Find the pairs")
+    monkeypatch.setattr(judge, "score", tiring)
+    next(button for button in app.button if button.label == "Read the pairs").click()
+    assert app.run().exception
+    press(app, "Read the pairs")
+    assert len(judge.read) == 7
+    assert len(set(judge.read)) == 7
+
+
+def test_the_same_pairs_stand_in_a_table(page, judge):
+    app = look(read(page("sides", **ASKED)), "Table")
+    [frame] = app.dataframe
+    assert list(frame.value["Verdict"]) == ["Opposed"] * 4 + ["Agree"] * 3
+    assert set(frame.value["Country, A"]) == {"Valdoria"}
+    assert "Our friends" not in "".join(frame.value["Words, A"])
+    app.slider(key="ab_p").set_value(0.75)
+    [frame] = well(app.run()).dataframe
+    assert list(frame.value["Verdict"]) == ["Opposed"] * 4
+
+
+def test_years_are_counted_with_what_they_stand_on(page, judge):
+    app = look(read(page("sides", **ASKED)), "By year")
+    html = shown(app)
+    assert "n = 5 pairs read, 5 decided." in html
+    assert NOT_A_SAMPLE in html
+    assert "<td>2014</td><td>0</td><td>2</td><td>2</td>" in html
+    assert {"Download the numbers", "Download SVG", "Download CSV"} <= set(files(app))
+    [chart] = app.get("vega_lite_chart")
+    assert chart.proto.alt == "Pairs by year, 2011 to 2014: Agree 1, opposed 4."
+
+
+def test_who_agrees_with_whom_leads_to_the_pairs(page, judge):
+    app = look(read(page("sides", **ASKED)), "Who with whom")
+    html = shown(app)
+    assert "<td>Marenia and Valdoria</td><td>2</td><td>2</td><td>4</td>" in html
+    assert NOT_A_SAMPLE in html
+    assert "95 % interval" in html
+    cell = app.selectbox(key="sides-cell-country")
+    assert cell.options[0] == "Marenia and Valdoria: 2 agree, 2 opposed"
+    cell.select_index(0)
+    app = well(app.run())
+    assert ["Opposed" in card for card in cards(app)] == [True, True, False, False]
+    app.segmented_control(key="ab_by").set_value("Speakers")
+    assert "Envoy of Marenia and Envoy of Valdoria" in shown(well(app.run()))
+
+
+def test_everyone_is_read_only_when_that_is_asked_for(page, judge):
+    app = read(page("sides", ab_view="Who with whom", b_countries="Ostravia", **ASKED))
+    assert "Marenia and Ostravia" not in shown(app)
+    before = len(judge.read)
+    app = press(app, "Who agrees with whom on this topic")
+    assert "known from before" in facts(app)["To be read"]
+    app = press(app, "Read the pairs")
+    assert "All statements among themselves on canal" in shown(app)
+    assert "<td>Marenia and Ostravia</td>" in shown(app)
+    assert len(judge.read) > before
+    assert len(set(judge.read)) == len(judge.read)
+
+
+def test_a_sample_is_checked_blind_and_the_share_is_given(page, judge):
+    app = look(read(page("sides", **ASKED)), "Check a sample")
+    app.number_input(key="sides-size").set_value(4)
+    app.number_input(key="sides-seed").set_value(7)
+    app = well(app.run())
+    assert "0 of 4 pairs answered, seed 7." in shown(app)
+    assert len(cards(app)) == 4
+    for card in cards(app):
+        assert "cp-plain" in card
+        assert "cp-verdict" not in card
+    answers = ["Opposed" if " not " in card else "Agree" for card in cards(app)]
+    answers[0] = {"Opposed": "Agree", "Agree": "Opposed"}[answers[0]]
+    answers[1] = "Skip"
+    for radio, answer in zip(app.radio, answers, strict=True):
+        assert list(radio.options) == ["Agree", "Opposed", "Neither", "Skip"]
+        assert radio.value is None
+        radio.set_value(answer)
+    app = well(app.run())
+    html = shown(app)
+    assert "Of all labels, 2 of 3 are right: 67\N{NO-BREAK SPACE}% (95 % interval" in html
+    assert "1 pair skipped." in html
+    assert f"you say “{answers[0]}”" in html
+    assert "Download the checked sample" in files(app)
+    app = look(look(app, "Opposed"), "Check a sample")
+    assert [radio.value for radio in app.radio] == answers
+
+
+def test_what_was_asked_stands_in_the_link(page, judge):
+    address = {"a_countries": "Valdoria", "b_speakers": "Envoy of Ostravia", "ab_most": "50"}
+    app = read(page("sides", ab_topic="canal", ab_view="Table", ab_p="0.5", **address))
+    found = parse_qs(urlsplit(app.code[0].value).query)
+    for key, value in {**address, "ab_topic": "canal", "ab_view": "Table", "ab_p": "0.5"}.items():
+        assert found[key] == [value]
+    assert "another library" in shown(page("sides", digest="000000000000"))
+
+
+def test_a_wrong_verdict_on_a_pair_is_kept(page, judge, home):
+    app = read(page("sides", b_countries="Ostravia", **ASKED))
+    radio = next(entry for entry in app.radio if entry.key.startswith("right-sides-oppose"))
+    radio.set_value("Neither")
+    press(app, "Keep this correction")
+    with (home / "corrections.csv").open(encoding="utf-8-sig", newline="") as file:
+        [row] = csv.DictReader(file)
+    assert (row["stance"], row["right"], row["b_country"]) == ("oppose", "neither", "Ostravia")
+
+
+def test_the_page_opens_on_the_sample_without_reading(page, monkeypatch):
+    monkeypatch.setattr("compare.mine.Comparison", None)
+    assert "Nothing is read until you ask for it." in shown(page("sides"))
+
+
+# -- Charts --------------------------------------------------------------------------------------
+
+
+COUNTS = [YearCount(2010 + n, n % 4, n % 3, 9) for n in range(30)]
+CELLS = [
+    Cell("<Ostravia>", "Valdoria", 1, 3, 9, 0.75, 0.3, 0.9),
+    Cell("Marenia", "Valdoria", 4, 0, 5, 0.0, 0.0, 0.5),
+    Cell("Marenia", "<Ostravia>", 0, 0, 2, None, None, None),
+]
+
+
+def test_the_colours_are_those_of_the_cards():
+    style = (ROOT / "compare" / "ui" / "style.css").read_text()
+    names = {"agree": "agree", "oppose": "oppose", "ink": "ink", "paper": "paper"}
+    for ours, theirs in {**names, "even": "neither-wash"}.items():
+        both = f"light-dark({COLOURS['light'][ours]}, {COLOURS['dark'][ours]})"
+        assert f"--cp-{theirs}: {both};" in style
+
+
+def test_charts_hold_the_numbers():
+    spec = years_spec(COUNTS, COLOURS["light"])
+    values = spec["data"]["values"]
+    assert sum(value["pairs"] for value in values) == sum(c.agree + c.oppose for c in COUNTS)
+    assert all((value["shown"] < 0) <= (value["verdict"] == "Opposed") for value in values)
+    assert spec["encoding"]["color"]["scale"]["domain"] == ["Agree", "Opposed"]
+    changed = changes_spec(COUNTS, COLOURS["dark"])["data"]["values"]
+    assert [value["changed"] for value in changed] == [count.oppose for count in COUNTS]
+    cells = matrix_spec(CELLS, ["Valdoria", "Marenia", "<Ostravia>"], COLOURS["dark"])
+    assert [value["counts"] for value in cells["data"]["values"]] == ["3/4"] * 2 + ["0/4"] * 2 + [
+        "0/0"
+    ] * 2
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        years_svg(COUNTS),
+        years_svg(COUNTS, over_time=True),
+        years_svg([YearCount(2010, 0, 0, 1)]),
+        matrix_svg(CELLS, ["Valdoria", "Marenia", "<Ostravia>"]),
+    ],
+)
+def test_a_figure_is_whole_and_says_what_it_stands_on(figure):
+    root = ElementTree.parse(io.BytesIO(figure)).getroot()
+    width, height = float(root.get("width")), float(root.get("height"))
+    for box in root.iter("{http://www.w3.org/2000/svg}rect"):
+        x, y, wide, high = (float(box.get(name)) for name in ("x", "y", "width", "height"))
+        assert x >= 0
+        assert y >= 0
+        assert x + wide <= width
+        assert y + high <= height
+    words = "".join(root.itertext())
+    assert "n = " in words
+    assert "no random sample" in words
+
+
+def test_numbers_in_words():
+    assert stands_on(7, 3) == "n = 7 pairs read, 3 decided."
+    assert [duration(s) for s in (0, 1, 89, 100, 7200)] == [
+        "less than a second", "1 second", "89 seconds", "2 minutes", "120 minutes"
+    ]  # fmt: skip
+
+
+def test_the_pages_are_in_the_menu():
+    assert {"sides.py", "timeline.py"} <= set(
+        re.findall(r'"(\w+\.py)"', Path("app.py").read_text())
+    )

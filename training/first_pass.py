@@ -1,0 +1,102 @@
+"""Train what chooses pairs of passages by their vectors alone: see `compare.first_pass`.
+
+    python -m training.first_pass --data DIR
+
+It learns, from the vectors of both sides, the probabilities that the accurate tier gave to the
+student's pairs (kept beside the student's run). A tenth of the pairs is held apart to stop by.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import torch
+from sklearn.metrics import roc_auc_score
+
+from compare.encoder import ShippedEncoder
+from compare.first_pass import FILE
+from training.examples import Pool
+from training.recipes import RECIPES
+from training.run import RUNS, taught
+from training.unlabelled import unlabelled_pairs
+
+STUDENT = "small-student"
+RANK = 64
+EPOCHS = 60
+PATIENCE = 6
+
+
+class Form(torch.nn.Module):
+    """The form with its parameters as torch learns them."""
+
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        self.product = torch.nn.Parameter(torch.zeros(dim, 2))
+        self.difference = torch.nn.Parameter(torch.zeros(dim, 2))
+        self.basis = torch.nn.Parameter(torch.randn(dim, RANK) / dim**0.5)
+        self.form = torch.nn.Parameter(torch.zeros(RANK, 2))
+        self.bias = torch.nn.Parameter(torch.zeros(2))
+
+    def forward(self, u: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
+        drop = torch.nn.functional.dropout
+        bilinear = ((u @ self.basis) * (v @ self.basis)) @ self.form
+        plain = drop(u * v, 0.1, self.training) @ self.product
+        return (
+            plain + drop(u - v, 0.1, self.training).abs() @ self.difference + bilinear + self.bias
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True)
+    data = parser.parse_args().data
+    mixture = RECIPES[STUDENT].mixture
+    pool = Pool(mixture, data, unlabelled_pairs(data, mixture.unlabelled))
+    target = torch.tensor(taught("accurate", STUDENT, pool, data)[:, :2])
+    u, v = (torch.tensor(side) for side in _vectors(pool))
+    torch.manual_seed(7)
+    order = torch.randperm(len(target))
+    held, rest = order[: len(order) // 10], order[len(order) // 10 :]
+    form = Form(u.shape[1])
+    optimizer = torch.optim.AdamW(form.parameters(), lr=5e-3, weight_decay=1e-2)
+    loss_of = torch.nn.functional.binary_cross_entropy_with_logits
+    best, kept, waited = float("inf"), None, 0
+    for epoch in range(EPOCHS):
+        form.train()
+        for part in rest[torch.randperm(len(rest))].split(512):
+            optimizer.zero_grad()
+            loss_of(form(u[part], v[part]), target[part]).backward()
+            optimizer.step()
+        form.eval()
+        with torch.no_grad():
+            logits = form(u[held], v[held])
+            loss = loss_of(logits, target[held]).item()
+        aucs = [roc_auc_score(target[held][:, n] > 0.5, logits[:, n]) for n in (0, 1)]
+        print(f"epoch {epoch}: loss {loss:.4f}, AUC agree {aucs[0]:.3f}, oppose {aucs[1]:.3f}")
+        if loss < best:
+            best, waited = loss, 0
+            kept = {n: p.detach().numpy().astype(np.float16) for n, p in form.named_parameters()}
+        elif (waited := waited + 1) == PATIENCE:
+            break
+    closeness = (u[held] * v[held]).sum(1)
+    plain = [roc_auc_score(target[held][:, n] > 0.5, closeness) for n in (0, 1)]
+    print(f"closeness alone: AUC agree {plain[0]:.3f}, oppose {plain[1]:.3f}")
+    unfinished = RUNS / "first_pass.npz"
+    np.savez_compressed(unfinished, encoder=np.str_(ShippedEncoder.digest), **(kept or {}))
+    unfinished.replace(FILE)
+
+
+def _vectors(pool: Pool) -> tuple[np.ndarray, np.ndarray]:
+    """Return the vectors of both sides of what the teacher read, without who and when."""
+    pairs = pool.pairs[len(pool.pairs) - len(pool.taught()) :]
+    texts = [*dict.fromkeys(text for pair in pairs for text in (pair.a, pair.b))]
+    print(f"{len(pairs):,} pairs of {len(texts):,} texts", flush=True)
+    row = {text: n for n, text in enumerate(texts)}
+    vectors = ShippedEncoder().encode(texts)
+    return vectors[[row[pair.a] for pair in pairs]], vectors[[row[pair.b] for pair in pairs]]
+
+
+if __name__ == "__main__":
+    main()
