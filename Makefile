@@ -38,6 +38,7 @@ lint: setup ## ruff and mypy
 
 bench: setup ## speed against a peer, and the deciding words against a reader (DATA=DIR with search/collection.jsonl.gz)
 	$(if $(DATA),,$(error name the data: make bench DATA=DIR))
+	$(BIN)/python -m pip install --disable-pip-version-check --editable '.[train]' --constraint constraints.txt
 	$(BIN)/python -m benchmarks.search --data $(DATA)
 	$(BIN)/python -m benchmarks.stance --data $(DATA)
 	$(BIN)/python -m benchmarks.why --data $(DATA)

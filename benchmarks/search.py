@@ -37,8 +37,9 @@ from compare.runtime import thread_count
 from compare.stance.huggingface import HuggingFaceStance
 from compare.stance.load import CASCADE, softmax
 from compare.stance.pairs import side_text
-from compare.stance.shipped import WEIGHTS, read_manifest, shipped_tiers
+from compare.stance.shipped import shipped_tiers
 from compare.statement import PartialDate, Statement
+from training.ship import CALIBRATION
 
 CANDIDATES = 60
 MAX_TOKENS = 256
@@ -47,13 +48,16 @@ SIDES = (*SHIPPED, "plain", "exact")
 
 
 class Fp32Stance(HuggingFaceStance):
-    """The fast model ahead of its export, read and calibrated as the shipped form is."""
+    """The fast model ahead of its export, calibrated on the same pairs as the shipped form is."""
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(folder)
+        self._calibration = json.loads(Path(folder, CALIBRATION).read_text(encoding="utf-8"))
 
     def score(self, pairs: Any, on_progress: Any = None) -> Any:
         plain = [(Side(side_text(a)), Side(side_text(b))) for a, b in pairs]
         logits = np.log(super().score(plain, on_progress))  # but for a constant in each row
-        calibration = read_manifest(WEIGHTS / "fast")["calibration"]
-        return softmax(logits, calibration["scale"], calibration["shift"])
+        return softmax(logits, self._calibration["scale"], self._calibration["shift"])
 
 
 class BatchEncoder(SentenceTransformerEncoder):
@@ -226,11 +230,8 @@ def main() -> None:
     parser.add_argument("--top-k", type=int, default=0)
     parser.add_argument("--prepare", action="store_true")
     arguments = parser.parse_args()
-    if not Path(arguments.stance, "config.json").exists():
-        parser.error(
-            f"{arguments.stance} holds no model: run `make train`, or name a pair classifier of "
-            "the same shape with --stance"
-        )
+    if not Path(arguments.stance, CALIBRATION).exists():
+        parser.error(f"{arguments.stance} holds no shipped model's run: run `make train`")
     if arguments.side is None:
         report(arguments)
     elif arguments.prepare:

@@ -3,8 +3,9 @@
     python -m benchmarks.stance --data DIR
 
 A pair is one symmetric score: both orders, on both sides. The peer is a classifier of the same
-shape in full precision, by sentence-transformers' `CrossEncoder.predict` as it comes, with the same
-threads and the same length limit. Sides take turns over the same pairs; medians are compared.
+shape in full precision (the backbone under a head that was not trained: only the shape counts), by
+sentence-transformers' `CrossEncoder.predict` as it comes, with the same threads and the same length
+limit. Sides take turns over the same pairs; medians are compared.
 """
 
 from __future__ import annotations
@@ -22,20 +23,20 @@ from compare.stance import load_stance_model
 from compare.stance.load import Pair
 from compare.stance.pairs import side_text
 from compare.stance.shipped import shipped_tiers
+from training import backbones
 
 MAX_TOKENS = 256
 ROUNDS = 5
-PEERS = {"fast": "small-student", "accurate": "large-officials"}
-"""The runs whose weights ship, in full precision."""
+PEERS = {"fast": "minilm", "accurate": "mpnet"}
 
 
-def peer(folder: str) -> Callable[[list[Pair]], None]:
+def peer(folder: Path) -> Callable[[list[Pair]], None]:
     """Return what scores pairs by the library one would take."""
     import torch
     from sentence_transformers import CrossEncoder
 
     torch.set_num_threads(thread_count())
-    model = CrossEncoder(folder, device="cpu", max_length=MAX_TOKENS, num_labels=3)
+    model = CrossEncoder(str(folder), device="cpu", max_length=MAX_TOKENS, num_labels=3)
 
     def score(pairs: list[Pair]) -> None:
         texts = [(side_text(a), side_text(b)) for a, b in pairs]
@@ -58,19 +59,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--pairs", type=int, default=200)
-    for tier in shipped_tiers():
-        where = f"training/runs/{PEERS[tier]}"
-        parser.add_argument(f"--peer-of-{tier}", default=where, help="one of its shape, in fp32")
     arguments = parser.parse_args()
     dev = read_labelled(arguments.data / "pairs" / "officials.dev.tsv")
     drawn = np.random.default_rng(0).permutation(len(dev))[: arguments.pairs]
     pairs = [(dev[n].a, dev[n].b) for n in drawn]
     print(f"{len(pairs)} pairs, both orders, {thread_count()} threads, {MAX_TOKENS} tokens at most")
     for tier in shipped_tiers():
-        sides = {"ours": ours(tier)}
-        folder = getattr(arguments, f"peer_of_{tier}")
-        if Path(folder, "config.json").exists():
-            sides["peer"] = peer(folder)
+        sides = {"ours": ours(tier), "peer": peer(backbones.folder(PEERS[tier]))}
         rates = {name: [] for name in sides}
         for _ in range(ROUNDS):
             for name, score in sides.items():
@@ -79,8 +74,7 @@ def main() -> None:
                 rates[name].append(len(pairs) / (time.perf_counter() - began))
         medians = {name: float(np.median(found)) for name, found in rates.items()}
         told = ", ".join(f"{name} {rate:.0f} pairs/s" for name, rate in medians.items())
-        ratio = f", ratio {medians['ours'] / medians['peer']:.2f}" if "peer" in medians else ""
-        print(f"{tier}: {told}{ratio}")
+        print(f"{tier}: {told}, ratio {medians['ours'] / medians['peer']:.2f}")
 
 
 if __name__ == "__main__":

@@ -40,6 +40,9 @@ from training.recipes import BACKBONES, RECIPES
 from training.run import RUNS, backbone_of, run
 
 MAX_TOKENS = 256
+CALIBRATION = "calibration.json"
+"""In a run's folder: the calibration of its full precision, which `benchmarks.search` reads."""
+
 LEAST_SAME_LABEL = 0.98
 SMOOTHED_ON = 300
 FAILURE_MODES = Path(__file__).parents[1] / "tests" / "data" / "failure_modes.tsv"
@@ -115,6 +118,8 @@ def ship(tier: str, data: Path) -> None:
     dev_feeds = feeds(tokenizer, dev)
     model = export_graph(Scorer(source), input_names(tokenizer), texts=2)
     exact = logits_of(model.SerializeToString(), dev_feeds)
+    kept = chosen(fold_losses(exact, gold), exact, gold)
+    (source / CALIBRATION).write_text(json.dumps(asdict(kept)) + "\n", encoding="utf-8")
     WEIGHTS.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=WEIGHTS.parent) as scratch:
         folder = Path(scratch) / tier

@@ -1,0 +1,201 @@
+"""Libraries of growing size: how fast they are built, how large they are, how fast they answer.
+
+    python -m benchmarks.scale --corpus UNGDC.tgz --data DIR [--sizes 10000 100000 1000000]
+
+Each size is built and searched in a process of its own, so that peak memory is its own; memory
+counts what the process holds itself, not files that are mapped. The recipe that one would write by
+hand (`IndexFlatIP` over float32 vectors, `CrossEncoder` on the nearest) answers the same quotes on
+the same passages. Recall compares the candidates with those of every vector multiplied in float32,
+without a filter and with one that leaves a hundredth. A size that was built before is not built
+again; its row then has no building rate.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.search import encoder_folder, queries, recipe
+from compare import Library, load_stance_model, search
+from compare.corpus.importing import Import
+from compare.encoder import ShippedEncoder
+from compare.locations import cache_dir
+from compare.passages import split_statement
+from compare.runtime import thread_count
+from compare.statement import Statement
+
+SIZES = (10_000, 100_000, 1_000_000)
+RECALL_AT = 50
+SHARE_FILTERED = 100
+
+
+def first_statements(corpus: Path, format_name: str | None, passages: int) -> Iterator[Statement]:
+    """Yield statements until they have so many passages."""
+    count = 0
+    for statement in Import([corpus], format_name).statements():
+        if count >= passages:
+            return
+        count += len(split_statement(statement))
+        yield statement
+
+
+class OwnMemory:
+    """Watch the memory that the process itself holds, in MiB."""
+
+    def __init__(self) -> None:
+        self.peak = 0.0
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def _watch(self) -> None:
+        while True:
+            lines = Path("/proc/self/status").read_text().splitlines()
+            held = next(line for line in lines if line.startswith("RssAnon"))
+            self.peak = max(self.peak, int(held.split()[1]) / 1024)
+            time.sleep(0.2)
+
+
+def build(arguments: argparse.Namespace, size: int) -> dict[str, Any]:
+    """Build a library of a size, unless it is there."""
+    folder = arguments.work / f"scale-{size}"
+    if (folder / "CURRENT").exists():
+        return {}
+    memory = OwnMemory()
+    encoder = ShippedEncoder()
+    encoder.encode(["The first sentence makes the export."])
+    began = time.perf_counter()
+    statements = first_statements(arguments.corpus, arguments.format, size)
+    built = Library.build(statements, folder, encoder)
+    seconds = time.perf_counter() - began
+    return {"passages/s": built.manifest.passages / seconds, "build MiB": memory.peak}
+
+
+def answer(arguments: argparse.Namespace, size: int) -> dict[str, Any]:
+    """Search a library of a size."""
+    folder = arguments.work / f"scale-{size}"
+    memory = OwnMemory()
+    began = time.perf_counter()
+    library = Library.open(folder, ShippedEncoder())
+    _ = library.index
+    opened = time.perf_counter() - began
+    model = load_stance_model()
+    asked = queries(arguments.data)[: arguments.quotes]
+    search(library, asked[0], stance_model=model)
+    whole, candidates = [], []
+    for quote in asked:
+        began = time.perf_counter()
+        search(library, quote, stance_model=model)
+        whole.append(time.perf_counter() - began)
+        vector = library.encoder.encode([quote])
+        began = time.perf_counter()
+        library.nearest(vector, 130)
+        library.full_text(quote, 40)
+        candidates.append(time.perf_counter() - began)
+    disk = sum(path.stat().st_size for path in (folder / "generations").rglob("*"))
+    return {
+        "passages": library.manifest.passages,
+        "disk MiB": disk / 2**20,
+        "open ms": opened * 1000,
+        "median ms": float(np.median(whole)) * 1000,
+        "95 % ms": float(np.percentile(whole, 95)) * 1000,
+        "candidates ms": float(np.median(candidates)) * 1000,
+        "search MiB": memory.peak,
+        **recalls(library, asked),
+    }
+
+
+def recalls(library: Library, asked: list[str]) -> dict[str, float]:
+    """Return the share of the nearest of all that are found, with and without a filter."""
+    vectors = library.encoder.encode(asked)
+    rows = np.arange(library.manifest.passages)
+    few = np.sort(np.random.default_rng(0).permutation(rows)[: max(1, len(rows) // SHARE_FILTERED)])
+    found = {}
+    for name, allowed in (("recall", None), ("recall 1 %", few)):
+        pool = rows if allowed is None else allowed
+        scores = np.concatenate(
+            [library.vectors(pool[n : n + 50_000]) @ vectors.T for n in range(0, len(pool), 50_000)]
+        )
+        best = pool[np.argsort(-scores, axis=0, kind="stable")[:RECALL_AT]].T
+        ours = library.nearest(vectors, RECALL_AT, allowed).rows
+        shares = [len({*a} & {*b}) / len(b) for a, b in zip(ours, best, strict=True)]
+        found[name] = float(np.mean(shares))
+    return found
+
+
+def by_hand(arguments: argparse.Namespace, size: int) -> dict[str, Any]:
+    """Answer by the recipe one would write by hand."""
+    library = Library.open(arguments.work / f"scale-{size}", ShippedEncoder())
+    memory = OwnMemory()
+    reply = recipe(library, arguments.stance, arguments.pairs)
+    asked = queries(arguments.data)[: arguments.quotes]
+    reply(asked[0])
+    times = []
+    for quote in asked:
+        began = time.perf_counter()
+        reply(quote)
+        times.append(time.perf_counter() - began)
+    return {"by hand ms": float(np.median(times)) * 1000, "by hand MiB": memory.peak}
+
+
+STEPS = {"build": build, "answer": answer, "by-hand": by_hand}
+
+
+def run_step(arguments: argparse.Namespace, step: str, size: int) -> dict[str, Any]:
+    """Run a step in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.scale", "--step", step, "--sizes", str(size)]
+    for name in ("corpus", "data", "work", "stance", "quotes", "pairs"):
+        command += [f"--{name}", str(getattr(arguments, name))]
+    if arguments.format:
+        command += ["--format", arguments.format]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--corpus", type=Path, required=True)
+    parser.add_argument("--format")
+    parser.add_argument("--data", type=Path, required=True, help="holds search/queries.dev.tsv")
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
+    parser.add_argument("--work", type=Path, default=cache_dir() / "benchmark")
+    parser.add_argument(
+        "--stance", default=encoder_folder(), help="shape of the recipe's classifier"
+    )
+    parser.add_argument("--quotes", type=int, default=20)
+    parser.add_argument("--pairs", type=int, default=80, help="that the recipe reads for a quote")
+    parser.add_argument("--step", choices=STEPS)
+    arguments = parser.parse_args()
+    if arguments.step:
+        print(json.dumps(STEPS[arguments.step](arguments, arguments.sizes[0])))
+        return
+    print(
+        f"{arguments.quotes} quotes, {thread_count()} threads, the cascade, without deciding words"
+    )
+    rows = []
+    for size in arguments.sizes:
+        row: dict[str, Any] = {}
+        for step in STEPS:
+            row |= run_step(arguments, step, size)
+        rows.append(row)
+        print(json.dumps({name: round(value, 3) for name, value in row.items()}), flush=True)
+    names = [*dict.fromkeys(name for row in rows for name in row)]
+    print("\n| " + " | ".join(names) + " |\n|" + "---|" * len(names))
+    for row in rows:
+        cells = (
+            f"{row[n]:,.2f}" if "recall" in n else f"{row[n]:,.0f}" if n in row else ""
+            for n in names
+        )
+        print("| " + " | ".join(cells) + " |")
+
+
+if __name__ == "__main__":
+    main()
