@@ -100,3 +100,9 @@ def test_what_needs_data_says_so(target: str) -> None:
     done = subprocess.run(["make", "-C", ROOT, "-n", target], capture_output=True, text=True)
     assert done.returncode == 2
     assert f"name the data: make {target} DATA=DIR" in done.stderr
+
+
+def test_the_app_shows_nothing_of_streamlits_own() -> None:
+    """Its offer of tools for programmers would cover the page; it goes with the welcome."""
+    settings = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert settings["logger"]["hideWelcomeMessage"] is True

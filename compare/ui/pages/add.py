@@ -31,8 +31,8 @@ with said_plainly():
         f"Files that can be read: {kinds()}. One row is one statement; only the words are "
         "required. A row whose id is known replaces the statement that has it. Public corpora "
         "(the UN General Debate, parliaments, briefings …) are read as they are published, "
-        "archives too; a corpus of more than some thousand speeches is better read by "
-        "`compare build`.",
+        "archives too; a corpus of more than some thousand speeches is better read by the "
+        "command “compare build”.",
         f"Your library is in {user_library()}.",
     )
     columns_help()
