@@ -9,6 +9,7 @@ pairs that it holds most opposed a comparison reads when it may read only a shar
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from pathlib import Path
 
@@ -28,7 +29,6 @@ def main() -> None:
     parser.add_argument("--a", action="append", required=True)
     parser.add_argument("--b", action="append", required=True)
     parser.add_argument("--topic", default="")
-    parser.add_argument("--most", type=int, default=1_000_000)
     arguments = parser.parse_args()
     library = Library.open(arguments.library)
     model = load_stance_model("fast")
@@ -37,7 +37,7 @@ def main() -> None:
     ]
     began = time.perf_counter()
     whole = Comparison(
-        library, *sides, topic=arguments.topic, stance_model=model, most_read=arguments.most
+        library, *sides, topic=arguments.topic, stance_model=model, most_read=sys.maxsize
     )
     found = time.perf_counter() - began
     began = time.perf_counter()

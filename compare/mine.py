@@ -34,6 +34,10 @@ MOST_READ = 20_000
 MOST_READ_AGAIN = 400
 """Pairs nearest the top of either list that a cascade's accurate model reads again."""
 
+CLOSENESS = 8.0
+"""What closeness adds to the logits by which pairs are chosen: the best of 0, 5 and 8 where all
+pairs of two sides were read."""
+
 TOPIC_SIMILARITY = 0.35
 """Cosine to the topic from which a passage is on it, if it does not hold all of its words."""
 
@@ -228,7 +232,8 @@ class Comparison:
         near = self._near
         first_pass = load_first_pass()
         if self.library.manifest.encoder_digest == first_pass.encoder:
-            return ranked(first_pass.logits(self.library.kept_vectors(), near.a, near.b))
+            logits = first_pass.logits(self.library.kept_vectors(), near.a, near.b)
+            return ranked(logits + CLOSENESS * near.similarity[:, None])
         return np.lexsort((near.b, near.a, -near.similarity))
 
     def _chosen(self) -> Near:

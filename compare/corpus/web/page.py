@@ -7,6 +7,7 @@ pages, built so or broken, keep a parser busy for hours.
 from __future__ import annotations
 
 import codecs
+import importlib.util
 import json
 import os
 import re
@@ -73,8 +74,15 @@ def read_html(content: bytes, url: str = "", charset: str = "", *, name: str = "
         name: What messages call it, if not by its address.
 
     Raises:
-        CorpusError: It is too large, cannot be read in the time, or holds no article.
+        CorpusError: It is too large, cannot be read in the time, or holds no article; or what reads
+            pages is not installed.
     """
+    if importlib.util.find_spec("trafilatura") is None:
+        raise CorpusError(
+            "Web pages are read by trafilatura, which is not installed: run "
+            "`pip install 'compare-statements[web]'`, or, in the program's folder, "
+            "`pip install '.[web]'`."
+        )
     called = shortened(name or url or "the page")
     html = _decoded(content, charset, called)
     found = _extracted(html, url, called)

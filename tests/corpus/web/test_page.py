@@ -50,6 +50,12 @@ def test_an_article() -> None:
     )
 
 
+def test_without_what_reads_pages_that_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(CorpusError, match=r"trafilatura, which is not installed: run `pip install"):
+        read_html(ARTICLE.encode())
+
+
 def test_the_address_it_was_fetched_from_counts_before_its_own() -> None:
     assert read_html(ARTICLE.encode(), "https://meren.example/x").url == "https://meren.example/x"
 
