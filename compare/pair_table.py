@@ -73,14 +73,7 @@ class PairTable:
         self, *, probability: float | None = None, similarity: float | None = None
     ) -> PairTable:
         """Return the same table with other thresholds; nothing is read again."""
-        now = self.thresholds
-        return replace(
-            self,
-            thresholds=Thresholds(
-                now.probability if probability is None else probability,
-                now.similarity if similarity is None else similarity,
-            ),
-        )
+        return replace(self, thresholds=self.thresholds.but(probability, similarity))
 
     def stance_of(self, pair: Pair) -> Stance | None:
         """Return the list a pair belongs to under the thresholds, None for no list."""

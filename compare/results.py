@@ -118,6 +118,13 @@ class Thresholds:
     probability: float = 0.4
     similarity: float = 0.35
 
+    def but(self, probability: float | None, similarity: float | None) -> Thresholds:
+        """Return these with others in their place; None keeps one."""
+        return Thresholds(
+            self.probability if probability is None else probability,
+            self.similarity if similarity is None else similarity,
+        )
+
     def stance_of(self, probabilities: Probabilities, similarity: float) -> Stance | None:
         """Return the list that a pair belongs to, None for no list."""
         if similarity < self.similarity:
@@ -264,14 +271,7 @@ class SearchResult:
         self, *, probability: float | None = None, similarity: float | None = None
     ) -> SearchResult:
         """Return the same result with other thresholds; nothing is scored again."""
-        now = self.thresholds
-        return replace(
-            self,
-            thresholds=Thresholds(
-                now.probability if probability is None else probability,
-                now.similarity if similarity is None else similarity,
-            ),
-        )
+        return replace(self, thresholds=self.thresholds.but(probability, similarity))
 
     def stance_of(self, match: Match) -> Stance | None:
         """Return the list a match stands in under the thresholds, None for no list."""

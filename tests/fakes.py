@@ -8,8 +8,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
+from compare.cli import main
 from compare.statement import Country, PartialDate, Statement
 
 
@@ -86,6 +88,19 @@ class Ran(NamedTuple):
     @property
     def json(self) -> Any:
         return json.loads(self.out)
+
+
+def runner(capfd: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+    """Return what runs a command in this process and sees what it prints and exits with."""
+    capfd.readouterr()
+
+    def run(*arguments: object) -> Ran:
+        with pytest.raises(SystemExit) as ended:
+            main([str(argument) for argument in arguments])
+        out, err = capfd.readouterr()
+        return Ran(int(ended.value.code or 0), out, err)
+
+    return run
 
 
 def statement(id: str, text: str, *, country: str = "", date: str = "", **more: Any) -> Statement:

@@ -17,7 +17,7 @@ from compare.export import csv_bytes
 from compare.results import Stance
 from tests.test_pair_table import AGREE, NEITHER, OPPOSE, pair, said, table
 
-A, O, N = Stance  # noqa: E741
+A, O, N = Stance  # noqa: E741  # as they stand in the tables below: one letter a pair
 
 
 def of(country, id, date="", **more):

@@ -18,12 +18,11 @@ from pathlib import Path
 
 import pytest
 
-from compare.cli import main
 from compare.kept import load_result
 from compare.library import Library
 from compare.locations import sample_corpus
 from compare.records import COLUMNS
-from tests.fakes import HashingEncoder, Ran, WordJudge, statement
+from tests.fakes import HashingEncoder, Ran, WordJudge, runner, statement
 
 BLOCKADE = "The blockade of Port Meren must end"
 ESCAPES = "\x1b[31mred\x1b[0m \x9b2J \x07bell"
@@ -65,15 +64,7 @@ def run(
     monkeypatch.setattr("compare.encoder.load_encoder", lambda name=None: HashingEncoder(256))
     monkeypatch.setattr("compare.stance.load_stance_model", lambda name=None: WordJudge())
     monkeypatch.setenv("COMPARE_LIBRARY", str(library))
-    capfd.readouterr()
-
-    def run(*arguments: object) -> Ran:
-        with pytest.raises(SystemExit) as ended:
-            main([str(argument) for argument in arguments])
-        out, err = capfd.readouterr()
-        return Ran(int(ended.value.code or 0), out, err)
-
-    return run
+    return runner(capfd)
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,9 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -551,7 +552,7 @@ class Dying(HashingEncoder):
         super().__init__()
         self.after = after
 
-    def encode(self, texts, on_progress=None):  # type: ignore[no-untyped-def]
+    def encode(self, texts: Sequence[str], on_progress: Any = None) -> Any:
         if len(self.encoded) + len(texts) > self.after:
             raise KeyboardInterrupt
         return super().encode(texts, on_progress)

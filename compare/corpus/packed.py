@@ -56,6 +56,7 @@ class _Unpacking(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
+    # typeshed has a type for the buffer that Python 3.11 has no name for
     def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
         try:
             part = self._inner.read(len(buffer))

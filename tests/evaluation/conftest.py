@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from compare.cli import main
 from compare.errors import ModelError
 from tests import fakes
-from tests.fakes import HashingEncoder, Ran
+from tests.fakes import HashingEncoder, Ran, runner
 
 
 class WordJudge(fakes.WordJudge):
@@ -49,15 +48,7 @@ def run(
     monkeypatch.setattr("compare.encoder.load_encoder", lambda name=None: encoder)
     monkeypatch.setattr("compare.stance.load_stance_model", load)
     monkeypatch.setenv("COMPARE_CACHE", str(tmp_path / "cache"))
-    capfd.readouterr()
-
-    def run(*arguments: object) -> Ran:
-        with pytest.raises(SystemExit) as ended:
-            main([str(argument) for argument in arguments])
-        out, err = capfd.readouterr()
-        return Ran(int(ended.value.code or 0), out, err)
-
-    return run
+    return runner(capfd)
 
 
 def assert_one_sentence(told: Ran, message: str) -> None:

@@ -181,6 +181,7 @@ class _Received(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
+    # typeshed has a type for the buffer that Python 3.11 has no name for
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         self._raw.settimeout(self._deadline.left())
         return self._raw.recv_into(buffer)

@@ -6,10 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from compare.cli import main
 from compare.corpus.imports import kremlin, people, presidents, white_house_people
 from compare.countries import country_code
-from tests.fakes import HashingEncoder, Ran
+from tests.fakes import HashingEncoder, Ran, runner
 
 Run = Callable[..., Ran]
 MADE_UP_STATES = {"Valdoria": "VLD", "Kingdom of Valdoria": "VLD", "Ostravia": "OST"}
@@ -51,12 +50,4 @@ def made_up_people(monkeypatch: pytest.MonkeyPatch) -> None:
 def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
     """Run a command in this process, on a small encoder, and see what it prints and exits with."""
     monkeypatch.setattr("compare.encoder.load_encoder", lambda name=None: HashingEncoder(32))
-    capfd.readouterr()
-
-    def run(*arguments: object) -> Ran:
-        with pytest.raises(SystemExit) as ended:
-            main([str(argument) for argument in arguments])
-        out, err = capfd.readouterr()
-        return Ran(int(ended.value.code or 0), out, err)
-
-    return run
+    return runner(capfd)

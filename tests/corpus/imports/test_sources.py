@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import tarfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -72,11 +73,11 @@ def test_what_is_no_archive_is_one_sentence(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("make", [tarred, zipped])
 def test_an_archive_that_unpacks_to_too_much_is_not_read_to_its_end(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: object
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[[Path, dict[str, bytes]], Path]
 ) -> None:
     monkeypatch.setattr(packed, "SMALL", 100_000)
     bomb = {f"{n}.txt": bytes(60_000) for n in range(9)}
-    path = make(tmp_path / ("bomb.tgz" if make is tarred else "bomb.zip"), bomb)  # type: ignore[operator]
+    path = make(tmp_path / ("bomb.tgz" if make is tarred else "bomb.zip"), bomb)
     monkeypatch.setattr(packed, "MOST_TIMES", 2)
     with pytest.raises(CorpusError, match="unpacks to more than"):
         list(Source([path]).entries())

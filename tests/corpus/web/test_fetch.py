@@ -140,7 +140,7 @@ def _drip(*first: bytes) -> Callable[[Any], None]:
             handler.wfile.write(piece)
         while True:
             handler.wfile.write(b"a")
-            time.sleep(0.05)
+            time.sleep(0.05)  # a server that drips: what the deadline is for
 
     return send
 
@@ -161,7 +161,7 @@ def test_a_page_that_comes_too_slowly(site: Site, first: tuple[bytes, ...]) -> N
 
 def test_redirects_share_the_time(site: Site) -> None:
     def later(handler: Any) -> None:
-        time.sleep(0.25)
+        time.sleep(0.25)  # each redirect takes a part of the time allowed
         handler.send_response(302)
         handler.send_header("Location", "/")
         handler.end_headers()
