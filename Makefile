@@ -47,6 +47,7 @@ train: setup ## make the shipped stance weights again (DATA=DIR with the labelle
 	$(if $(DATA),,$(error name the data: make train DATA=DIR))
 	$(BIN)/python -m pip install --disable-pip-version-check --editable '.[train]' --constraint constraints.txt
 	$(BIN)/python -m training.ship accurate fast --data $(DATA)
+	$(BIN)/python -m training.first_pass --data $(DATA)
 
 constraints: setup ## write constraints.txt anew from what .venv holds
 	$(BIN)/python -m pip freeze --disable-pip-version-check --exclude-editable \

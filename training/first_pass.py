@@ -17,6 +17,7 @@ from sklearn.metrics import roc_auc_score
 
 from compare.encoder import ShippedEncoder
 from compare.first_pass import FILE
+from training.card import write_card
 from training.examples import Pool
 from training.recipes import RECIPES
 from training.run import RUNS, taught
@@ -86,6 +87,7 @@ def main() -> None:
     unfinished = RUNS / "first_pass.npz"
     np.savez_compressed(unfinished, encoder=np.str_(ShippedEncoder.digest), **(kept or {}))
     unfinished.replace(FILE)
+    write_card()
 
 
 def _vectors(pool: Pool) -> tuple[np.ndarray, np.ndarray]:
