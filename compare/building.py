@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import heapq
 import json
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -202,6 +203,7 @@ def _write_vectors(
     vectors = np.lib.format.open_memmap(
         path, mode="r+" if done else "w+", dtype=np.float16, shape=shape
     )
+    _reserve(path)
     _, first, which = np.unique(keys, return_index=True, return_inverse=True)
     rows = _Rows(known.find(keys), first[which])
     total, count = int(rows.new.sum()), int(rows.new[:done].sum())
@@ -227,6 +229,17 @@ def _write_vectors(
     vectors.flush()
     unfinished.unlink(missing_ok=True)
     FaissIndex.build(vectors).write(scratch / INDEX)
+
+
+def _reserve(path: Path) -> None:
+    """Have the disk set the file's room apart: a mapped page without room kills the process.
+
+    Raises:
+        OSError: There is no room for it.
+    """
+    if hasattr(os, "posix_fallocate"):
+        with path.open("rb+") as file:
+            os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
 
 
 class _Rows:

@@ -105,15 +105,9 @@ class FaissIndex:
             LibraryError: The file is damaged or belongs to other vectors.
         """
         faiss = _faiss()
-        count, dim = vectors.shape
-        small = count <= FLAT_UP_TO
-        empty = faiss.serialize_index(
-            _empty(dim, None if small else np.eye(2, dim, dtype=np.float32))
-        )
         with path.open("rb") as handle:
             first = handle.read(8)
-        size = path.stat().st_size
-        if first != empty[:8].tobytes() or size != len(empty) + count * dim * (4 if small else 1):
+        if (first, path.stat().st_size) != _written(*vectors.shape):
             raise _damaged(path)
         try:
             index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
@@ -125,9 +119,17 @@ class FaissIndex:
         return cls(vectors, index)
 
     def write(self, path: Path) -> None:
-        """Write the index to a file; equal vectors give equal bytes."""
-        faiss = _faiss()
-        faiss.write_index(self._index, str(path))
+        """Write the index to a file; equal vectors give equal bytes.
+
+        Raises:
+            OSError: It could not be written whole. FAISS itself says so of some writes only.
+        """
+        try:
+            _faiss().write_index(self._index, str(path))
+        except RuntimeError as error:
+            raise OSError(f"{path} could not be written") from error
+        if path.stat().st_size != _written(*self._vectors.shape)[1]:
+            raise OSError(f"{path} could not be written whole")
 
     def __len__(self) -> int:
         """Return the number of vectors."""
@@ -297,6 +299,15 @@ def _threads() -> ThreadPoolExecutor:
 def _faiss() -> Any:
     """Load FAISS, late; its own type stubs know less than it does."""
     return importlib.import_module("faiss")
+
+
+def _written(count: int, dim: int) -> tuple[bytes, int]:
+    """Return the first bytes and the size of the file of an index of so many vectors."""
+    small = count <= FLAT_UP_TO
+    empty = _faiss().serialize_index(
+        _empty(dim, None if small else np.eye(2, dim, dtype=np.float32))
+    )
+    return empty[:8].tobytes(), len(empty) + count * dim * (4 if small else 1)
 
 
 def _damaged(path: Path) -> LibraryError:

@@ -3,12 +3,14 @@ from __future__ import annotations
 import json
 import os
 import random
+import resource
 import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -220,20 +222,34 @@ def test_a_missing_right_is_a_clear_sentence(folder: Path, monkeypatch: pytest.M
         library.delete(["joint-1"])
 
 
-def test_a_full_disk_is_a_clear_sentence(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    library = build(folder)
+@contextmanager
+def room_for(size: int) -> Iterator[None]:
+    """Let no file grow beyond a size: what a full disk does, without one."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
-    def refuse(*_: object) -> None:
-        raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os, "fsync", refuse)
-    with pytest.raises(
-        LibraryError,
-        match=r"could not be written \(No space left on device\); what was there before is "
-        "unchanged",
-    ):
-        library.delete(["joint-1"])
-    assert Library.open(folder).generation == library.generation
+@pytest.mark.parametrize("full", ["library.sqlite", "vectors.npy", "index.faiss"])
+def test_a_full_disk_is_a_clear_sentence(folder: Path, full: str) -> None:
+    encoder = HashingEncoder(dim=8192)
+    library = Library.build(sample_statements(), folder, encoder)
+    sizes = {name: len(content) for name, content in files_of(folder).items()}
+    assert sizes["library.sqlite"] < sizes["vectors.npy"] < sizes["index.faiss"]
+    room = {
+        "library.sqlite": sizes["library.sqlite"] - 9_000,
+        "vectors.npy": sizes["library.sqlite"] + 9_000,
+        "index.faiss": sizes["vectors.npy"] + 9_000,
+    }
+    before = files_of(folder)
+    with room_for(room[full]), pytest.raises(LibraryError, match="could not be written"):
+        library.delete(["valdoria-1"])
+    assert Library.open(folder, encoder).generation == library.generation
+    assert files_of(folder) == before
+    library.delete(["valdoria-1"])
 
 
 def test_no_other_folder_is_made_a_library(tmp_path: Path) -> None:

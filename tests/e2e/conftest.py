@@ -144,3 +144,22 @@ def settled(page: Page) -> Page:
         timeout=RUN_TIMEOUT,
     )
     return page
+
+
+def after_rerun(page: Page, act: Callable[[], object]) -> Page:
+    """Do what has the script run again, and wait until it has run and all is drawn."""
+    page.evaluate(
+        """() => {
+          const app = document.querySelector('[data-test-script-state]');
+          window.hasRun = false;
+          new MutationObserver((_, watch) => {
+            if (app.dataset.testScriptState !== 'notRunning') {
+              window.hasRun = true;
+              watch.disconnect();
+            }
+          }).observe(app, { attributeFilter: ['data-test-script-state'] });
+        }"""
+    )
+    act()
+    page.wait_for_function("window.hasRun", timeout=RUN_TIMEOUT)
+    return settled(page)
