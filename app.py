@@ -31,6 +31,18 @@ page = st.navigation(
             help="Choose whose statements; see where they changed position, and when.",
         ),
         st.Page(
+            PAGES / "review.py",
+            title="Review",
+            url_path="review",
+            help="Read pairs by hand, alone or with a second reader; see how far you agree.",
+        ),
+        st.Page(
+            PAGES / "positions.py",
+            title="Positions",
+            url_path="positions",
+            help="Type a proposition; see who agrees with it and who opposes it, party by party.",
+        ),
+        st.Page(
             PAGES / "corpus.py",
             title="Corpus",
             url_path="corpus",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from compare.aggregate import by_year, matrix, random_sample
     from compare.corpus import Corpus, Problem, read_corpus
     from compare.corpus.importing import Import, import_corpus
+    from compare.dictionary import pair_schema, search_schema
     from compare.encoder import Encoder, load_encoder
     from compare.errors import (
         CompareError,
@@ -30,15 +31,21 @@ if TYPE_CHECKING:
         LibraryError,
         ModelError,
         QueryError,
+        ReviewError,
     )
     from compare.export import export, export_bytes
     from compare.feedback import append_correction
-    from compare.kept import keep_result, load_result, public_json, result_from_json, result_to_json
+    from compare.kept import keep_result, load_result, result_from_json, result_to_json
     from compare.library import Library
-    from compare.locations import default_library
+    from compare.locations import default_library, sample_library
     from compare.mine import Comparison, changed_positions, compare_sides
     from compare.pair_table import Pair, PairTable
     from compare.passages import Passage, split_statement
+    from compare.position_table import PositionTable, position_table
+    from compare.positions import Positions, positions
+    from compare.public import public_json
+    from compare.report import report_html, write_report
+    from compare.reproduce import Reproduction, reproduce
     from compare.results import (
         Filters,
         Match,
@@ -53,29 +60,46 @@ if TYPE_CHECKING:
         Thresholds,
         Why,
     )
+    from compare.review.agreement import Agreement, agreement
+    from compare.review.answers import Review
+    from compare.review.drawing import Drawn, draw, imported
+    from compare.review.estimates import Estimates, estimates
+    from compare.review.exporting import export_review
+    from compare.review.importing import read_answers, read_review_pairs
+    from compare.review.reviews import Reviews
+    from compare.review.values import Answer, Choice, MachineShown, Order, ReviewPair
     from compare.search import explain, search
     from compare.stance import StanceModel, load_stance_model
     from compare.statement import Country, PartialDate, Precision, Quotation, Statement
 
 __all__ = [
+    "Agreement",
+    "Answer",
+    "Choice",
     "CompareError",
     "Comparison",
     "Corpus",
     "CorpusError",
     "Country",
+    "Drawn",
     "Encoder",
+    "Estimates",
     "ExportError",
     "Filters",
     "Import",
     "Library",
     "LibraryError",
+    "MachineShown",
     "Match",
     "ModelError",
+    "Order",
     "Outcome",
     "Pair",
     "PairTable",
     "PartialDate",
     "Passage",
+    "PositionTable",
+    "Positions",
     "Precision",
     "Probabilities",
     "Problem",
@@ -83,6 +107,11 @@ __all__ = [
     "QueryError",
     "Quotation",
     "Quote",
+    "Reproduction",
+    "Review",
+    "ReviewError",
+    "ReviewPair",
+    "Reviews",
     "SearchResult",
     "Side",
     "Span",
@@ -91,47 +120,76 @@ __all__ = [
     "Statement",
     "Thresholds",
     "Why",
+    "agreement",
     "append_correction",
     "by_year",
     "changed_positions",
     "compare_sides",
     "default_library",
+    "draw",
+    "estimates",
     "explain",
     "export",
     "export_bytes",
+    "export_review",
     "import_corpus",
+    "imported",
     "keep_result",
     "load_encoder",
     "load_result",
     "load_stance_model",
     "matrix",
+    "pair_schema",
+    "position_table",
+    "positions",
     "public_json",
     "random_sample",
+    "read_answers",
     "read_corpus",
+    "read_review_pairs",
+    "report_html",
+    "reproduce",
     "result_from_json",
     "result_to_json",
+    "sample_library",
     "search",
+    "search_schema",
     "split_statement",
+    "write_report",
 ]
 
 _NAMES_IN = {
     "aggregate": "by_year matrix random_sample",
     "corpus": "Corpus Problem read_corpus",
     "corpus.importing": "Import import_corpus",
+    "dictionary": "pair_schema search_schema",
     "encoder": "Encoder load_encoder",
-    "errors": "CompareError CorpusError ExportError LibraryError ModelError QueryError",
+    "errors": "CompareError CorpusError ExportError LibraryError ModelError QueryError ReviewError",
     "export": "export export_bytes",
     "feedback": "append_correction",
-    "kept": "keep_result load_result public_json result_from_json result_to_json",
+    "kept": "keep_result load_result result_from_json result_to_json",
     "library": "Library",
-    "locations": "default_library",
+    "locations": "default_library sample_library",
     "mine": "Comparison changed_positions compare_sides",
     "pair_table": "Pair PairTable",
     "passages": "Passage split_statement",
+    "position_table": "PositionTable position_table",
+    "positions": "Positions positions",
+    "public": "public_json",
+    "report": "report_html write_report",
+    "reproduce": "Reproduction reproduce",
     "results": (
         "Filters Match Outcome Probabilities Provenance Quote SearchResult Side Span Stance "
         "Thresholds Why"
     ),
+    "review.agreement": "Agreement agreement",
+    "review.answers": "Review",
+    "review.drawing": "Drawn draw imported",
+    "review.estimates": "Estimates estimates",
+    "review.exporting": "export_review",
+    "review.importing": "read_answers read_review_pairs",
+    "review.reviews": "Reviews",
+    "review.values": "Answer Choice MachineShown Order ReviewPair",
     "search": "explain search",
     "stance": "StanceModel load_stance_model",
     "statement": "Country PartialDate Precision Quotation Statement",

@@ -54,6 +54,10 @@ class Cell:
     high: float | None
 
 
+MATRIX_COLUMNS = tuple(Cell.__dataclass_fields__)
+"""The columns of a matrix that is written."""
+
+
 def by_year(table: PairTable) -> list[YearCount]:
     """Return the counts of each year from the first to the last; undated pairs are left out."""
     counts: dict[int, Counter[Stance | None]] = defaultdict(Counter)
@@ -160,14 +164,21 @@ def check(
     return Check(len(told), right, right / len(told), *interval(right, len(told)))
 
 
-CHECKED_COLUMNS = (*COLUMNS, "reader", "right")
+CHECKED_COLUMNS = (*COLUMNS, "reader", "right", "seed")
 """The columns of a checked sample: `reader` is "" where a pair was skipped, as is `right`."""
 
 
 def checked_records(
-    table: PairTable, sample: Sequence[Pair], answers: Sequence[Stance | None]
+    table: PairTable, sample: Sequence[Pair], answers: Sequence[Stance | None], seed: int = 0
 ) -> list[Record]:
-    """Return the pairs of a sample with the reader's answers; `rank` is the place in the draw."""
+    """Return the pairs of a sample with the reader's answers; `rank` is the place in the draw.
+
+    Args:
+        table: Whose thresholds give the labels.
+        sample: The pairs, as `random_sample` drew them.
+        answers: One for each; None where the reader skipped it.
+        seed: Of the draw.
+    """
     rows: list[Record] = []
     for number, (pair, answer) in enumerate(zip(sample, answers, strict=True), start=1):
         ours = table.stance_of(pair) or Stance.NEITHER
@@ -175,7 +186,7 @@ def checked_records(
         changed = table.over_time and answer is Stance.OPPOSE
         theirs = CHANGED if changed else answer.value if answer else ""
         right = ("yes" if answer is ours else "no") if answer else ""
-        rows.append({**record, "reader": theirs, "right": right})
+        rows.append({**record, "reader": theirs, "right": right, "seed": seed})
     return rows
 
 

@@ -38,6 +38,17 @@ def cited(result: SearchResult | PairTable, stances: Sequence[Stance]) -> list[S
     return list({statement.id: statement for statement in used}.values())
 
 
+def reference(statement: Statement) -> str:
+    """Return a statement as an entry of a list of references: who, what, where, when, found in."""
+    who = ", ".join(filter(None, [statement.speaker, statement.role, statement.countries]))
+    date = statement.date.in_words if statement.date else ""
+    said = ", ".join(filter(None, [statement.venue, date]))
+    reported = "Reported, not quoted" if statement.quotation is Quotation.REPORTED else ""
+    parts = [who or "Speaker not named", _title(statement), said, statement.source, reported]
+    lines = [one_line(part) for part in parts if part]
+    return " ".join(line if line.endswith((".", "…", "!", "?")) else f"{line}." for line in lines)
+
+
 def bibtex(statements: Iterable[Statement]) -> str:
     """Return one `@misc` entry a statement; keys are made of the ids."""
     keys: set[str] = set()

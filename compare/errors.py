@@ -25,3 +25,7 @@ class ExportError(CompareError):
 
 class QueryError(CompareError):
     """A quote, filter or threshold cannot be used as given."""
+
+
+class ReviewError(CompareError):
+    """A review project cannot be made, read or written as asked."""

@@ -19,13 +19,19 @@ from compare.errors import ExportError
 from compare.files import write_whole
 from compare.markdown import markdown
 from compare.pair_table import PairTable
-from compare.records import COLUMNS, NUMBERS, Cell, Record, pair_records, records
-from compare.results import SearchResult, Stance
+from compare.records import (
+    COLUMNS,
+    NUMBERS,
+    Cell,
+    Record,
+    Result,
+    records_of,
+    usual_stances,
+)
+from compare.results import Stance
 from compare.spreadsheet import escape_cell, unescape_cell
 
 __all__ = ["COLUMNS", "Format", "export", "export_bytes", "read_pairs_csv"]
-
-ALL = tuple(Stance)
 
 
 class Format(StrEnum):
@@ -37,6 +43,7 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
     BIBTEX = "bibtex"
     RIS = "ris"
+    HTML = "html"
 
     @property
     def suffix(self) -> str:
@@ -56,17 +63,18 @@ class Format(StrEnum):
 
 
 def export(
-    result: SearchResult | PairTable,
+    result: Result,
     path: Path | str,
     format: Format | str | None = None,
     *,
-    stances: Sequence[Stance] = ALL,
+    stances: Sequence[Stance] | None = None,
     force: bool = False,
 ) -> Path:
     """Write the listed pairs of `stances` to `path`, whole or not at all; return the path.
 
     Args:
         format: One of `Format`; left out, the path's ending names it.
+        stances: Which lists; None: all of a search, and of two sides those that agree or oppose.
 
     Raises:
         ExportError: The file is there already and `force` is not given, it cannot be written, or
@@ -79,10 +87,11 @@ def export(
 
 
 def export_bytes(
-    result: SearchResult | PairTable, format: Format | str, *, stances: Sequence[Stance] = ALL
+    result: Result, format: Format | str, *, stances: Sequence[Stance] | None = None
 ) -> bytes:
     """Return what `export` writes."""
-    return _WRITERS[_format(format)](result, stances)
+    chosen = usual_stances(result) if stances is None else stances
+    return _WRITERS[_format(format)](result, chosen)
 
 
 def _format(name: Format | str) -> Format:
@@ -119,49 +128,47 @@ def csv_bytes(columns: Sequence[str], rows: Sequence[Record], *, header: bool = 
     return text.getvalue().encode("utf-8-sig" if header else "utf-8", "replace")
 
 
-_Result = SearchResult | PairTable
+def _csv(result: Result, stances: Sequence[Stance]) -> bytes:
+    return csv_bytes(COLUMNS, records_of(result, stances))
 
 
-def _records(result: _Result, stances: Sequence[Stance]) -> list[Record]:
-    if isinstance(result, PairTable):
-        return pair_records(result, stances)
-    return records(result, stances)
-
-
-def _csv(result: _Result, stances: Sequence[Stance]) -> bytes:
-    return csv_bytes(COLUMNS, _records(result, stances))
-
-
-def _jsonl(result: _Result, stances: Sequence[Stance]) -> bytes:
-    lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in _records(result, stances))
+def _jsonl(result: Result, stances: Sequence[Stance]) -> bytes:
+    lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in records_of(result, stances))
     return "".join(lines).encode("utf-8", "replace")
 
 
-def _xlsx(result: _Result, stances: Sequence[Stance]) -> bytes:
+def _xlsx(result: Result, stances: Sequence[Stance]) -> bytes:
     from compare.workbook import workbook_bytes
 
-    return workbook_bytes(result, _records(result, stances))
+    return workbook_bytes(result, records_of(result, stances))
 
 
-def _markdown(result: _Result, stances: Sequence[Stance]) -> bytes:
+def _markdown(result: Result, stances: Sequence[Stance]) -> bytes:
     if isinstance(result, PairTable):
         raise ExportError("Pairs of two sides are not written as Markdown: use .csv or .xlsx.")
     return markdown(result, stances).encode("utf-8", "replace")
 
 
-def _bibtex(result: _Result, stances: Sequence[Stance]) -> bytes:
+def _bibtex(result: Result, stances: Sequence[Stance]) -> bytes:
     return citations.bibtex(citations.cited(result, stances)).encode("utf-8", "replace")
 
 
-def _ris(result: _Result, stances: Sequence[Stance]) -> bytes:
+def _ris(result: Result, stances: Sequence[Stance]) -> bytes:
     return citations.ris(citations.cited(result, stances)).encode("utf-8", "replace")
 
 
-_WRITERS: dict[Format, Callable[[_Result, Sequence[Stance]], bytes]] = {
+def _html(result: Result, stances: Sequence[Stance]) -> bytes:
+    from compare.report import report_html
+
+    return report_html(result, stances).encode("utf-8", "replace")
+
+
+_WRITERS: dict[Format, Callable[[Result, Sequence[Stance]], bytes]] = {
     Format.CSV: _csv,
     Format.JSONL: _jsonl,
     Format.XLSX: _xlsx,
     Format.MARKDOWN: _markdown,
     Format.BIBTEX: _bibtex,
     Format.RIS: _ris,
+    Format.HTML: _html,
 }

@@ -22,14 +22,15 @@ _MOST_FILES = 20
 class Journal:
     """The scores that one model gave to pairs of one library's passages, whichever came first."""
 
-    def __init__(self, what: Mapping[str, Any]) -> None:
+    def __init__(self, what: Mapping[str, Any], folder: Path | None = None) -> None:
         """Open the journal of a model and a library, made if it is not there.
 
         Args:
             what: All that the scores depend on.
+            folder: Where it is; in the cache where None.
         """
         key = hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:24]
-        folder = cache_dir() / "comparisons"
+        folder = folder or cache_dir() / "comparisons"
         folder.mkdir(parents=True, exist_ok=True)
         self._path = folder / f"{key}.sqlite"
         _remove_oldest(folder, self._path)

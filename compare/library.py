@@ -11,14 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from compare import fulltext
-from compare.building import (
-    EncoderIdentity,
-    Known,
-    changed,
-    load_vectors,
-    write_files,
-)
+from compare import fulltext, questions
+from compare.building import EncoderIdentity, Known, changed, load_vectors, write_files
+from compare.built_with import check_encoder, known_or_none, no_statement
 from compare.errors import LibraryError
 from compare.facets import Facets, read_facets
 from compare.generations import (
@@ -35,6 +30,7 @@ from compare.generations import (
     writing,
 )
 from compare.index import FaissIndex, Floats, Halves, Neighbours, Rows, VectorIndex
+from compare.parties import Parties, read_parties
 from compare.passages import Passage
 from compare.results import Filters, Quote
 from compare.selection import Whose, allowed_rows, browse, read_whose, selection
@@ -79,7 +75,7 @@ class Library:
         folder = Path(folder)
         generation = open_generation(folder)
         if encoder is not None:
-            _check_encoder(folder, generation.manifest, encoder)
+            check_encoder(folder, generation.manifest, encoder)
         for _ in range(5):
             try:
                 return cls(folder, generation, encoder)
@@ -114,7 +110,7 @@ class Library:
         chosen = encoder
         with writing(folder) as scratch:
             identity = EncoderIdentity.of(chosen)
-            known = _known_or_none(folder, identity)
+            known = known_or_none(folder, identity)
             staged = Staged(scratch / STAGED, statements)
             manifest = write_files(scratch, staged, known, identity, lambda: chosen, on_progress)
             generation = publish(folder, scratch, manifest)
@@ -141,13 +137,13 @@ class Library:
             identity = EncoderIdentity.recorded(before.manifest)
             encoder = self._encoder
             if encoder is not None:
-                _check_encoder(self.folder, before.manifest, encoder)
+                check_encoder(self.folder, before.manifest, encoder)
             known = Known.of(before, identity)
             store = Store.open(before.path / STORE)
             try:
                 missing = sorted(gone - store.statements(sorted(gone)).keys())
                 if missing:
-                    raise _no_statement(missing[0], self.folder)
+                    raise no_statement(missing[0], self.folder)
                 staged = Staged(scratch / STAGED, add)
                 statements = changed(store.every_statement(), staged, gone)
                 load = partial(_load_encoder, self.folder, before.manifest, encoder)
@@ -252,7 +248,7 @@ class Library:
         found = self._store.statements(ids)
         for statement_id in ids:
             if statement_id not in found:
-                raise _no_statement(statement_id, self.folder)
+                raise no_statement(statement_id, self.folder)
         return [found[statement_id] for statement_id in ids]
 
     def ids(self) -> set[str]:
@@ -307,7 +303,7 @@ class Library:
             "SELECT first_row, row_count FROM statements WHERE id = ?", (statement_id,)
         )
         if not found:
-            raise _no_statement(statement_id, self.folder)
+            raise no_statement(statement_id, self.folder)
         first, count = found[0]
         return range(first, first + count)
 
@@ -328,6 +324,21 @@ class Library:
         """Return which statement each passage is of, and what days those were made on."""
         return read_whose(self._store, self.manifest.passages)
 
+    def parties(self, by: str) -> Parties:
+        """Return whose each statement is, by "country" or by "speaker".
+
+        Raises:
+            QueryError: `by` is something else.
+        """
+        with self._lock:
+            if by not in self._parties:
+                self._parties[by] = read_parties(self._store, by)
+            return self._parties[by]
+
+    @cached_property
+    def _parties(self) -> dict[str, Parties]:
+        return {}
+
     def similar_texts(self, statement_id: str) -> list[Statement]:
         """Return the other statements with the same words and context; see `linking`."""
         found = self._store.all(
@@ -336,6 +347,14 @@ class Library:
             (statement_id, statement_id),
         )
         return [Statement.from_json(data) for (data,) in found]
+
+    # -- Asking ----------------------------------------------------------------------------------
+
+    search = questions.search
+    pairs = questions.pairs
+    timeline = questions.timeline
+    positions = questions.positions
+    review = questions.review
 
     # -- Finding ---------------------------------------------------------------------------------
 
@@ -403,16 +422,6 @@ class Library:
         return self._facets
 
 
-def _known_or_none(folder: Path, identity: EncoderIdentity) -> Known:
-    """Return what an earlier generation has embedded: nothing where there is none, or damage."""
-    if is_library(folder):
-        try:
-            return Known.of(open_generation(folder), identity)
-        except LibraryError:
-            pass
-    return Known.none(identity.dim)
-
-
 def _load_encoder(folder: Path, manifest: Manifest, at_hand: Encoder | None = None) -> Encoder:
     """Return the encoder that a library was built with, loaded unless it is at hand."""
     if at_hand is not None:
@@ -420,22 +429,5 @@ def _load_encoder(folder: Path, manifest: Manifest, at_hand: Encoder | None = No
     from compare.encoder import load_encoder
 
     encoder = load_encoder(manifest.encoder)
-    _check_encoder(folder, manifest, encoder)
+    check_encoder(folder, manifest, encoder)
     return encoder
-
-
-def _check_encoder(folder: Path, manifest: Manifest, encoder: Encoder) -> None:
-    if (encoder.digest, encoder.dim) != (manifest.encoder_digest, manifest.dim):
-        raise LibraryError(
-            f"The library in {folder} was built with the encoder {manifest.encoder!r} "
-            f"({manifest.encoder_digest[:12]}…), not with {encoder.name!r} "
-            f"({encoder.digest[:12]}…): pass --encoder {manifest.encoder}, or build it again with "
-            "`compare build`."
-        )
-
-
-def _no_statement(statement_id: str, folder: Path) -> LibraryError:
-    return LibraryError(
-        f"There is no statement {statement_id!r} in the library in {folder}: "
-        "`compare show` lists the ids."
-    )

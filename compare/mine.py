@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,9 +16,10 @@ from compare.first_pass import load_first_pass, ranked
 from compare.journal import Journal
 from compare.pair_table import Pair, PairTable
 from compare.passages import Passage
+from compare.provenance import filters_in_force, provenance
 from compare.results import Filters, Probabilities, Thresholds, ranking_score
 from compare.same_point import LEAST_SIMILARITY, MOST_EACH, Near, near_pairs
-from compare.search import filters_in_force, passage_side, provenance, readable
+from compare.search import passage_side, readable
 from compare.stance.cascade import CascadeStance, counted_on
 from compare.stance.load import Pair as Sides
 from compare.stance.load import StanceModel, signature
@@ -80,6 +82,7 @@ class Comparison:
         least_similarity: float = LEAST_SIMILARITY,
         most_read: int = MOST_READ,
         on_progress: Progress | None = None,
+        journal_folder: Path | None = None,
     ) -> None:
         """Find the pairs on the same point; nothing is read by the stance model yet.
 
@@ -93,6 +96,7 @@ class Comparison:
             least_similarity: The least cosine of a pair.
             most_read: See `MOST_READ`.
             on_progress: Told of passages compared.
+            journal_folder: Where scores are kept and taken from; in the cache where None.
 
         Raises:
             QueryError: A side holds no passage, or none on the topic.
@@ -117,6 +121,8 @@ class Comparison:
         )  # fmt: skip
         self._near = self._apart(found)
         self._most_read = most_read
+        self._settings = {"most_read": most_read, "least_similarity": least_similarity}
+        self._journal_folder = journal_folder
 
     def plan(self) -> Plan:
         """Say what `run` will read; a few pairs are read to tell how long it will take."""
@@ -153,7 +159,9 @@ class Comparison:
             tuple(self._pairs(near, scores, screened)),
             subject=self.subject,
             thresholds=thresholds or Thresholds(),
-            provenance=provenance(self.library, self.model, {**filters, "topic": self.topic}),
+            provenance=provenance(
+                self.library, self.model, {**filters, "topic": self.topic}, self._settings
+            ),
             same_point=len(self._near.a),
             over_time=self.over_time,
             notes=(*self._notes, *self._about_reading(near)),
@@ -247,7 +255,8 @@ class Comparison:
         return self.model.fast if isinstance(self.model, CascadeStance) else self.model
 
     def _journal(self, model: StanceModel) -> Journal:
-        return Journal({"library": self.library.generation, "model": signature(model)})
+        what = {"library": self.library.generation, "model": signature(model)}
+        return Journal(what, self._journal_folder)
 
     def _read(
         self, model: StanceModel, near: Near, on_progress: Progress | None
@@ -303,7 +312,7 @@ class Comparison:
                 b,
                 b_passage,
                 Probabilities(*(float(value) for value in row)),
-                float(similarity),
+                min(float(similarity), 1.0),
                 bool(only),
             )
 

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from compare import tables
 from compare.linking import words_key
 from compare.passages import Passage
 from compare.results import Probabilities, Provenance, Stance, Thresholds, ranking_score
@@ -86,19 +87,36 @@ class PairTable:
         pairs, unless `all_of_it` is asked for. Over time the order of the words counts: who goes
         back to what they said before has changed again.
         """
-        chosen = [pair for pair in self.pairs if self.stance_of(pair) is stance]
-        chosen.sort(key=lambda pair: (pair.screened, -pair.score(stance), pair._order))
-        return tuple(chosen) if all_of_it else tuple(self._diverse(chosen))
+        if all_of_it:
+            return tuple(self._ranked(stance))
+        if stance not in self._lists:
+            self._lists[stance] = tuple(self._diverse(self._ranked(stance)))
+        return self._lists[stance]
 
     @cached_property
+    def _lists(self) -> dict[Stance, tuple[Pair, ...]]:
+        """Return the lists that were asked for so far."""
+        return {}
+
+    def _ranked(self, stance: Stance) -> list[Pair]:
+        chosen = [pair for pair in self.pairs if self.stance_of(pair) is stance]
+        chosen.sort(key=lambda pair: (pair.screened, -pair.score(stance), pair._order))
+        return chosen
+
+    @property
     def agree(self) -> tuple[Pair, ...]:
         """Return the pairs that agree, best first."""
         return self.listed(Stance.AGREE)
 
-    @cached_property
+    @property
     def oppose(self) -> tuple[Pair, ...]:
         """Return the pairs that oppose each other, best first."""
         return self.listed(Stance.OPPOSE)
+
+    to_arrow = tables.to_arrow
+    to_pandas = tables.to_pandas
+    to_polars = tables.to_polars
+    _repr_html_ = tables.repr_html
 
     def _diverse(self, pairs: list[Pair]) -> list[Pair]:
         kept, words, times = [], set(), Counter[str]()

@@ -53,8 +53,35 @@ COLUMNS: tuple[str, ...] = (
 CHANGED = "changed"
 """The stance of a pair in which someone opposes what they said before."""
 
+STANCES: tuple[str, ...] = (*(stance.value for stance in Stance), CHANGED)
+"""All that the column `stance` can hold."""
+
 NUMBERS = frozenset({"rank", "p_agree", "p_oppose", "p_neither", "similarity"})
 """The columns that hold numbers; all others hold text."""
+
+DATES = ("a_date", "b_date")
+"""The columns that hold a date as far as it is known."""
+
+Result = SearchResult | PairTable
+"""What can be shown, kept and exported as pairs."""
+
+
+def usual_stances(result: Result) -> tuple[Stance, ...]:
+    """Return the lists that are written where none is named: of two sides those that decide."""
+    return (Stance.AGREE, Stance.OPPOSE) if isinstance(result, PairTable) else tuple(Stance)
+
+
+def records_of(result: Result, stances: Sequence[Stance] | None = None) -> list[Record]:
+    """Return the listed pairs of either kind of result; None: `usual_stances`."""
+    stances = usual_stances(result) if stances is None else stances
+    if isinstance(result, PairTable):
+        return pair_records(result, stances)
+    return records(result, stances)
+
+
+def subject_of(result: Result) -> str:
+    """Return what was asked: the quote, or what is compared, in words."""
+    return result.subject if isinstance(result, PairTable) else result.quote.text
 
 
 def records(result: SearchResult, stances: Sequence[Stance] = tuple(Stance)) -> list[Record]:
@@ -69,8 +96,8 @@ def records(result: SearchResult, stances: Sequence[Stance] = tuple(Stance)) -> 
         {
             "query": result.quote.text,
             **_verdict(stance, rank, match.probabilities, match.similarity),
-            **_side("a", quote, match.quote_part, match.why.quote if match.why else ()),
-            **_side(
+            **side_record("a", quote, match.quote_part, match.why.quote if match.why else ()),
+            **side_record(
                 "b", match.statement, match.passage.text, match.why.passage if match.why else ()
             ),
             "b_also_said": JOINT.join(map(_also, match.also_said)),
@@ -131,8 +158,8 @@ def pair_record(table: PairTable, pair: Pair, stance: Stance, rank: int) -> Reco
         "query": table.subject,
         **_verdict(stance, rank, pair.probabilities, pair.similarity),
         "stance": CHANGED if table.over_time and stance is Stance.OPPOSE else stance.value,
-        **_side("a", pair.a, pair.a_passage.text, ()),
-        **_side("b", pair.b, pair.b_passage.text, ()),
+        **side_record("a", pair.a, pair.a_passage.text, ()),
+        **side_record("b", pair.b, pair.b_passage.text, ()),
         "b_also_said": "",
         "label_source": table.provenance.label_source_of(pair),
         **_behind(table.provenance),
@@ -160,8 +187,15 @@ def _verdict(stance: Stance, rank: int, probabilities: Probabilities, similarity
     }
 
 
-def _side(side: str, statement: Statement, passage: str, spans: Sequence[Span]) -> Record:
-    """Return one side's columns; whether a quote of unknown origin is direct is left open."""
+def side_record(side: str, statement: Statement, passage: str, spans: Sequence[Span]) -> Record:
+    """Return one side's columns; whether a quote of unknown origin is direct is left open.
+
+    Args:
+        side: "a" or "b".
+        statement: Of the side.
+        passage: Its words that were paired.
+        spans: Those of them that decide.
+    """
     values = {
         "text": statement.text,
         "passage": passage,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Protocol
 
+from compare import tables
 from compare.passages import Passage
 from compare.statement import Country, PartialDate, Statement
 
@@ -226,6 +227,9 @@ class Provenance:
         library_digest: sha256 of what the library holds.
         filters: As they were applied.
         date: When the search was made (ISO 8601, UTC).
+        settings: What else decides what is read: how many candidates, how many pairs at most, from
+            what closeness on. What is read is never drawn at random; a seed among them is that of
+            intervals.
     """
 
     version: str
@@ -239,6 +243,7 @@ class Provenance:
     filters: Mapping[str, Any]
     date: str
     screening: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def label_source(self) -> str:
@@ -301,3 +306,8 @@ class SearchResult:
     def outcome(self) -> Outcome:
         """Say whether anything agrees or opposes."""
         return Outcome.FOUND if self.agree or self.oppose else Outcome.NOTHING
+
+    to_arrow = tables.to_arrow
+    to_pandas = tables.to_pandas
+    to_polars = tables.to_polars
+    _repr_html_ = tables.repr_html

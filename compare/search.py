@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import datetime
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from compare import __version__
 from compare.language import foreign_language, is_english
 from compare.linking import words_key
 from compare.passages import Passage, complete, split_quote
+from compare.provenance import filters_in_force, provenance
 from compare.quoting import clean_quote
 from compare.repeats import distinct, nearest_distinct, repetitions
 from compare.results import (
     Filters,
     Match,
     Probabilities,
-    Provenance,
     Quote,
     SearchResult,
     Side,
@@ -31,7 +29,6 @@ from compare.results import (
 )
 from compare.sources import NEIGHBOURS, may_be_own, own_statements
 from compare.stance.cascade import CascadeStance
-from compare.stance.load import signature
 from compare.statement import Statement
 
 if TYPE_CHECKING:
@@ -135,7 +132,9 @@ def search(
         quote=asked,
         scored=_matches(scored, repeated),
         thresholds=thresholds or Thresholds(),
-        provenance=provenance(library, model, filters_in_force(filters)),
+        provenance=provenance(
+            library, model, filters_in_force(filters), {"candidates": candidates}
+        ),
         source=sources[0] if sources else None,
         notes=tuple(notes),
     )
@@ -249,7 +248,8 @@ def _score(
         entry.id: entry
         for entry in library.statements(sorted({p.statement_id for p in passages.values()}))
     }
-    closeness = dict(zip(rows, library.vectors(rows) @ vectors.T, strict=True))
+    cosines = np.clip(library.vectors(rows) @ vectors.T, -1, 1)  # of vectors in 16 bits
+    closeness = dict(zip(rows, cosines, strict=True))
     sides = [quote_side(quote, part) for part in parts]
     read = [
         (sides[part], passage_side(statements[passages[row].statement_id], passages[row]))
@@ -331,42 +331,6 @@ def _match(entry: _Scored, others: Sequence[Statement]) -> Match:
         also_said=tuple(sorted(others, key=lambda s: (s.date.iso if s.date else "", s.id))),
         screened=entry.screened,
     )
-
-
-def provenance(library: Library, model: StanceModel, filters: Mapping[str, Any]) -> Provenance:
-    """Return what is searched and how; `filters` as plain data."""
-    manifest = library.manifest
-    return Provenance(
-        version=__version__,
-        encoder=library.encoder.name,
-        encoder_digest=library.encoder.digest,
-        stance_model=model.name,
-        stance_digest=model.digest,
-        library_digest=library.digest,
-        statements=manifest.statements,
-        passages=manifest.passages,
-        screening=screening(model),
-        filters=filters,
-        date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-    )
-
-
-def screening(model: StanceModel) -> str:
-    """Return the signature of the model that chooses what a cascade reads; "" for another."""
-    return signature(model.fast) if isinstance(model, CascadeStance) else ""
-
-
-def filters_in_force(filters: Filters) -> Mapping[str, Any]:
-    """Return the filters that are set, as plain data."""
-    given = asdict(replace(filters, date_from=None, date_to=None)) | {
-        "date_from": filters.date_from.iso if filters.date_from else None,
-        "date_to": filters.date_to.iso if filters.date_to else None,
-    }
-    return {
-        name: list(value) if isinstance(value, tuple) else value
-        for name, value in given.items()
-        if value
-    }
 
 
 def explain(match: Match, quote: Quote, stance_model: StanceModel) -> Match:

@@ -67,6 +67,16 @@ class PartialDate:
         day = int(self.iso[8:10] or calendar.monthrange(self.year, month)[1])
         return date(self.year, month, day)
 
+    @property
+    def in_words(self) -> str:
+        """Return "18 March 2022", "March 2022" or "2022": as much as is known."""
+        month = calendar.month_name[self.first.month]
+        return {
+            Precision.DAY: f"{self.first.day} {month} {self.year}",
+            Precision.MONTH: f"{month} {self.year}",
+            Precision.YEAR: f"{self.year}",
+        }[self.precision]
+
     def __str__(self) -> str:
         """Return the date as it is kept."""
         return self.iso

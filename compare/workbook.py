@@ -18,10 +18,8 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-from compare.pair_table import PairTable
 from compare.printable import printable
-from compare.records import COLUMNS, Cell, Record
-from compare.results import SearchResult
+from compare.records import COLUMNS, Cell, Record, Result, subject_of
 
 CELL_LIMIT = 32_767
 _CUT = " … [cut: a cell holds no more; the CSV has all of it]"
@@ -30,7 +28,7 @@ _NUMBERED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _WIDE = {"query", "text", "passage", "words", "also_said"}
 
 
-def workbook_bytes(result: SearchResult | PairTable, rows: Sequence[Record]) -> bytes:
+def workbook_bytes(result: Result, rows: Sequence[Record]) -> bytes:
     """Return the workbook; every text is a text cell, whatever it begins with."""
     book = Workbook(write_only=True)
     pairs = book.create_sheet("Pairs")
@@ -81,10 +79,10 @@ def _cell(sheet: WriteOnlyWorksheet, value: Cell, *, bold: bool = False) -> Shee
     return cell
 
 
-def _about(result: SearchResult | PairTable) -> list[tuple[str, Cell]]:
+def _about(result: Result) -> list[tuple[str, Cell]]:
     made = result.provenance
     return [
-        ("query", result.subject if isinstance(result, PairTable) else result.quote.text),
+        ("query", subject_of(result)),
         *(("note", note) for note in result.notes),
         ("searched on", made.date),
         ("version", made.version),
@@ -96,4 +94,5 @@ def _about(result: SearchResult | PairTable) -> list[tuple[str, Cell]]:
         ("least probability", result.thresholds.probability),
         ("least similarity", result.thresholds.similarity),
         ("filters", json.dumps(dict(made.filters), ensure_ascii=False, sort_keys=True)),
+        ("settings", json.dumps(dict(made.settings), sort_keys=True)),
     ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from compare.pair_table import Pair, PairTable
 from compare.passages import Passage
 from compare.results import (
     Match,
@@ -110,4 +113,44 @@ def a_result(
         provenance=PROVENANCE,
         source=source,
         notes=("The quote has two sentences.",),
+    )
+
+
+def pair_of(
+    a: Statement,
+    b: Statement,
+    probabilities: tuple[float, float, float],
+    *,
+    similarity: float = 0.75,
+    screened: bool = False,
+) -> Pair:
+    """A pair by the whole texts."""
+    passages = [Passage(one.id, 0, len(one.text), one.text, one.context) for one in (a, b)]
+    chances = Probabilities(*probabilities)
+    return Pair(a, passages[0], b, passages[1], chances, similarity, screened)
+
+
+def a_table(
+    *pairs: Pair, over_time: bool = False, subject: str = "Ostmark and Valdoria"
+) -> PairTable:
+    """A table with one pair in each list, or with `pairs`."""
+    provenance = replace(
+        PROVENANCE,
+        filters={"a": {"countries": ["OST"]}, "b": {"date_from": "2019"}, "topic": "arms"},
+        settings={"most_read": 20000, "least_similarity": 0.4},
+        screening="fast@666666666666",
+    )
+    return PairTable(
+        pairs=pairs
+        or (
+            pair_of(AGREEING, UNRELATED, (0.125, 0.125, 0.75), similarity=0.5),
+            pair_of(AGREEING, OPPOSED, (0.0625, 0.875, 0.0625)),
+            pair_of(UNRELATED, OPPOSED, (0.7654321987654321, 0.2, 0.0345678), screened=True),
+        ),
+        subject=subject,
+        thresholds=Thresholds(),
+        provenance=provenance,
+        same_point=7,
+        over_time=over_time,
+        notes=("Pairs with the same words on both sides were left out: 2.",),
     )

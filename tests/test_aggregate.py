@@ -134,7 +134,7 @@ def test_the_share_that_is_right_leaves_out_what_was_skipped():
 
 def test_a_checked_sample_is_written_with_the_answers():
     made, sample, answers = checked()
-    text = csv_bytes(CHECKED_COLUMNS, checked_records(made, sample, answers)).decode("utf-8-sig")
+    text = csv_bytes(CHECKED_COLUMNS, checked_records(made, sample, answers, 7)).decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
     told = [(row["rank"], row["stance"], row["reader"], row["right"]) for row in rows]
     assert told == [
@@ -144,6 +144,7 @@ def test_a_checked_sample_is_written_with_the_answers():
         ("4", "oppose", "oppose", "yes"),
     ]
     assert rows[0]["a_text"] == "Words of a00."
+    assert {row["seed"] for row in rows} == {"7"}
 
 
 def test_over_time_the_answer_is_called_changed_too():

@@ -295,7 +295,10 @@ def test_a_list_says_how_much_of_it_is_not_shown(run: Run) -> None:
         (["search", "x", "--library", "/absent"], "There is no library in /absent: build one with"),
         (["stance", "", "b"], "Statement A: The quote is empty"),
         (["export", "absent.json", "--to", "csv"], "absent.json cannot be read (No such file"),
-        (["export", "x.json"], "Name a format by --to: csv, jsonl, xlsx, markdown, bibtex, ris."),
+        (
+            ["export", "x.json"],
+            "Name a format by --to: csv, jsonl, xlsx, markdown, bibtex, ris, html.",
+        ),
         (["build", "--corpus", "/absent.csv"], "/absent.csv"),
         (["build", "--corpus", "x.csv", "--map", "a"], "'a' is not COLUMN=FIELD."),
         (["delete", "nobody"], "There is no statement 'nobody'"),

@@ -442,13 +442,3 @@ def test_a_country_without_a_code_and_reported_speech_are_said() -> None:
         "",
         "reported",
     )
-
-
-def test_the_documentation_names_every_column_in_order() -> None:
-    page = (Path(__file__).parents[1] / "docs" / "export.md").read_text(encoding="utf-8")
-    cells = re.findall(r"^\| (`.*?) \|", page, re.MULTILINE)
-    named = [name for cell in cells for name in re.findall(r"`(\w+)`", cell)]
-    assert sorted(named) == sorted(COLUMNS)
-    single = [name for name in named if not name.startswith(("a_", "b_"))]
-    assert single == [name for name in COLUMNS if not name.startswith(("a_", "b_"))]
-    assert [n for n in named if n[:2] == "b_"] == [n for n in COLUMNS if n[:2] == "b_"]

@@ -11,13 +11,13 @@ from compare.errors import ExportError
 from compare.kept import (
     keep_result,
     load_result,
-    public_json,
     result_from_json,
     result_to_json,
 )
+from compare.public import public_json
 from compare.results import Quote, Thresholds
 from compare.statement import PartialDate, Statement
-from tests.fabricate import AGREEING, OPPOSED, QUOTE, VALDORIA, a_result, match_of
+from tests.fabricate import AGREEING, OPPOSED, QUOTE, VALDORIA, a_result, a_table, match_of, pair_of
 
 # --- keeping ---------------------------------------------------------------------------------
 
@@ -38,6 +38,49 @@ def test_any_text_and_number_is_kept(text: str, probability: float, similarity: 
     numbers = (probability, 1 - probability, 0.0)
     result = a_result(match_of(statement, numbers, similarity=similarity), quote=text)
     assert result_from_json(json.loads(json.dumps(result_to_json(result)))) == result
+
+
+@pytest.mark.parametrize("over_time", [False, True])
+def test_a_kept_table_is_read_back_equal(tmp_path: Path, over_time: bool) -> None:
+    table = a_table(over_time=over_time).rethreshold(probability=0.8)
+    keep_result(table, tmp_path / "kept.json")
+    back = load_result(tmp_path / "kept.json")
+    assert back == table
+    assert back.rethreshold(probability=0.5).agree == table.rethreshold(probability=0.5).agree
+    data = result_to_json(table)
+    assert len(data["statements"]) == len(data["passages"]) == 3
+    assert len(data["pairs"]) == 3
+
+
+@given(st.text(), st.floats(0, 1), st.floats(-1, 1), st.booleans())
+def test_any_table_is_kept(text: str, probability: float, similarity: float, both: bool) -> None:
+    a, b = (Statement(id=name, text=text, context=text) for name in ("a", "b"))
+    numbers = (probability, 1 - probability, 0.0)
+    pair = pair_of(a, b, numbers, similarity=similarity, screened=both)
+    table = a_table(pair, over_time=both, subject=text)
+    assert result_from_json(json.loads(json.dumps(result_to_json(table)))) == table
+
+
+def test_a_result_of_a_program_that_recorded_no_settings_is_read() -> None:
+    data = result_to_json(a_result())
+    del data["provenance"]["settings"]
+    assert result_from_json(data) == a_result()
+
+
+@pytest.mark.parametrize(
+    "name", ["subject", "thresholds", "provenance", "statements", "passages", "pairs", "same_point"]
+)
+def test_damage_of_a_table_is_said(name: str) -> None:
+    for value in ([None], {"a": 1}, None):
+        data = {**result_to_json(a_table()), name: value}
+        if name == "subject":
+            data.pop(name)
+        with pytest.raises(ExportError, match="damaged"):
+            result_from_json(data)
+    lost = result_to_json(a_table())
+    lost["pairs"][0]["a"] = 99
+    with pytest.raises(ExportError, match="damaged"):
+        result_from_json(lost)
 
 
 def test_text_no_file_can_hold_well_is_kept_all_the_same(tmp_path: Path) -> None:
@@ -65,7 +108,7 @@ def test_a_kept_result_is_not_written_over_without_force(tmp_path: Path) -> None
         ('{"format": "compare-result", "version": 9}', r"has format version 9, this program reads"),
         (
             '{"format": "compare-result", "version": 1}',
-            r"is damaged \(KeyError\('quote'\)\): search",
+            r"is damaged \(KeyError\('quote'\)\): make",
         ),
     ],
 )
@@ -109,6 +152,7 @@ def test_public_json_has_the_promised_shape() -> None:
         "screened": None,
         "thresholds": {"probability": 0.4, "similarity": 0.35},
         "filters": {"countries": ["OST"], "not_own_speaker": True},
+        "settings": {},
         "library_digest": "1" * 64,
         "statements": 3,
         "passages": 4,

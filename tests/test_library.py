@@ -226,7 +226,7 @@ UNIQUE = st.lists(STATEMENTS, max_size=4, unique_by=lambda entry: entry.id)
 
 
 @given(UNIQUE, st.lists(st.tuples(UNIQUE, st.sets(st.integers(0, 9))), max_size=3))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_updates_give_the_same_bytes_as_a_build_from_nothing(
     tmp_path_factory: pytest.TempPathFactory,
     first: list[Statement],
@@ -373,7 +373,7 @@ def filtered(tmp_path_factory: pytest.TempPathFactory) -> Library:
 
 
 @given(filters=FILTERS, quote=QUOTES)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_filters_allow_just_what_they_say(
     filtered: Library, filters: Filters, quote: Quote | None
 ) -> None:
@@ -486,7 +486,7 @@ def test_a_query_is_words_and_never_a_syntax_error(library: Library, query: str)
 
 
 @given(st.text(max_size=30))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_query_can_be_asked(filtered: Library, query: str) -> None:
     assert len(filtered.full_text(query, 5)) <= 5
     filtered.browse(query=query)

@@ -201,7 +201,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.lists(st.one_of(PIECES, st.text(max_size=4)), max_size=60), st.sampled_from(["", " "]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_text_is_split_without_loss(pieces: list[str], between: str) -> None:
     assert_lossless(between.join(pieces))
 

@@ -53,7 +53,7 @@ def command(
         read_queries,
     )
     from compare.evaluation.searching import evaluate_search
-    from compare.search import screening
+    from compare.provenance import screening
     from compare.stance import load_stance_model, signature
 
     asked = read_queries(queries)

@@ -10,9 +10,8 @@ import click
 
 from compare.commands import options as shared
 from compare.commands.output import remark, say_json
-from compare.results import Stance
 
-_FORMATS = ("csv", "jsonl", "xlsx", "markdown", "bibtex", "ris")
+_FORMATS = ("csv", "jsonl", "xlsx", "markdown", "bibtex", "ris", "html")
 
 
 @click.command("export")
@@ -23,13 +22,7 @@ _FORMATS = ("csv", "jsonl", "xlsx", "markdown", "bibtex", "ris")
     type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
     help='Where to [RESULT with the format\'s ending]; "-" is standard output.',
 )
-@click.option(
-    "--stance",
-    "stances",
-    type=click.Choice([stance.value for stance in Stance]),
-    multiple=True,
-    help="Only this list; may be given twice [all].",
-)
+@shared.lists
 @shared.thresholds
 @shared.force
 @shared.as_json
@@ -42,11 +35,13 @@ def command(
     as_json: bool,
     **options: Any,
 ) -> None:
-    """Write RESULT, which `search --out RESULT.json` kept: its pairs, or citations of them.
+    """Write RESULT, which `--out RESULT.json` kept: its pairs, or citations of them.
+
+    `search`, `pairs` and `timeline` keep results.
 
     \b
       compare export result.json --to csv
-      compare export result.json --out oppose.xlsx --stance oppose
+      compare export pairs.json --out oppose.xlsx --stance oppose
     """
     from compare.export import Format, export, export_bytes
     from compare.kept import load_result
@@ -54,7 +49,7 @@ def command(
     if chosen is None and (out is None or str(out) == "-"):
         raise click.UsageError(f"Name a format by --to: {', '.join(_FORMATS)}.")
     kept = load_result(result).rethreshold(**shared.read_thresholds(options))
-    lists = [Stance(name) for name in stances] or list(Stance)
+    lists = shared.read_lists(stances, kept)
     format = Format(chosen) if chosen else Format.of(out or result)
     if out is not None and str(out) == "-":
         sys.stdout.buffer.write(export_bytes(kept, format, stances=lists))

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from compare.errors import QueryError
-from compare.results import Filters, Quote, Side, Thresholds
+from compare.results import Filters, Quote, Side, Stance, Thresholds
 from compare.statement import Country, PartialDate
 
 if TYPE_CHECKING:
     from compare.library import Library
+    from compare.records import Result
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -87,6 +88,13 @@ stance_model_name = click.option(
     type=text,
     metavar="NAME",
     help="fast, accurate, cascade, or an NLI cross-encoder by name or folder.",
+)
+lists = click.option(
+    "--stance",
+    "stances",
+    type=click.Choice([stance.value for stance in Stance]),
+    multiple=True,
+    help="Only this list; may be given twice [all; of two sides agree and oppose].",
 )
 why = click.option("--why", is_flag=True, help="Find the words that decide each verdict.")
 
@@ -194,6 +202,13 @@ def read_thresholds(options: dict[str, Any]) -> dict[str, float | None]:
         "probability": options.pop("min_probability"),
         "similarity": options.pop("min_similarity"),
     }
+
+
+def read_lists(stances: Sequence[str], result: Result) -> Sequence[Stance]:
+    """Return the lists that `lists` names, or the usual ones of the result."""
+    from compare.records import usual_stances
+
+    return [Stance(name) for name in stances] or usual_stances(result)
 
 
 def side_of(quote: Quote) -> Side:

@@ -12,6 +12,7 @@ import click
 from compare.commands import options as shared
 from compare.commands.options import Command
 from compare.commands.output import progress, remark, say, say_json
+from compare.commands.writing import check_target, keep_or_export
 from compare.results import Filters, Stance
 
 if TYPE_CHECKING:
@@ -46,7 +47,13 @@ _reading = shared.together(
     click.option(
         "--limit", type=click.IntRange(1), default=_SHOWN, help=f"Lines shown [{_SHOWN}]."
     ),
-    click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE"),
+    click.option(
+        "--out",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="A matrix is written as CSV; pairs and a timeline are kept whole in FILE.json, or "
+        "their pairs written in a format of `compare export`.",
+    ),
     shared.force,
     shared.as_json,
 )
@@ -101,7 +108,7 @@ def matrix(among: tuple[str, ...], by: str, **options: Any) -> None:
 
     All statements where --among is not given. FIELD as in `compare pairs`.
     """
-    from compare.aggregate import NOT_A_SAMPLE
+    from compare.aggregate import MATRIX_COLUMNS, NOT_A_SAMPLE
     from compare.aggregate import matrix as cells_of
     from compare.export import csv_bytes
     from compare.files import write_whole
@@ -112,9 +119,8 @@ def matrix(among: tuple[str, ...], by: str, **options: Any) -> None:
         return
     cells = [asdict(cell) for cell in cells_of(table, by)]
     if out := options["out"]:
-        columns = ["a", "b", "agree", "oppose", "read", "opposed", "low", "high"]
         rows = [{k: "" if v is None else v for k, v in cell.items()} for cell in cells]
-        write_whole(out, csv_bytes(columns, rows), force=options["force"])
+        write_whole(out, csv_bytes(MATRIX_COLUMNS, rows), force=options["force"])
     if options["as_json"]:
         say_json({"subject": table.subject, "cells": cells, "note": NOT_A_SAMPLE})
         return
@@ -133,21 +139,21 @@ def matrix(among: tuple[str, ...], by: str, **options: Any) -> None:
 
 def _run(a: Filters, b: Filters | None, options: dict[str, Any]) -> None:
     from compare.aggregate import NOT_A_SAMPLE, by_year
-    from compare.export import export
-    from compare.records import pair_records
+    from compare.records import records_of
 
+    check_target(options["out"], options["force"])
     table = _table(a, b, options)
     if table is None:
         return
     if out := options["out"]:
-        export(table, out, stances=(Stance.AGREE, Stance.OPPOSE), force=options["force"])
+        keep_or_export(table, out, options["force"])
     if options["as_json"]:
         say_json(
             {
                 "subject": table.subject,
                 "same_point": table.same_point,
                 "read": len(table.pairs),
-                "pairs": pair_records(table, (Stance.AGREE, Stance.OPPOSE)),
+                "pairs": records_of(table),
                 "by_year": [asdict(count) for count in by_year(table)],
                 "provenance": asdict(table.provenance),
                 "notes": [*table.notes, NOT_A_SAMPLE],

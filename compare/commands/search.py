@@ -11,7 +11,8 @@ import click
 
 from compare.commands import options as shared
 from compare.commands.output import progress, remark, say_json, waiting
-from compare.errors import ExportError, QueryError
+from compare.commands.writing import check_target, keep_or_export
+from compare.errors import QueryError
 from compare.results import Filters, Quote, SearchResult, Thresholds
 
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ _SHOWN = 10
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Keep the result in FILE.json, or write its pairs to FILE.csv, .jsonl, .xlsx, .md, .bib "
-    "or .ris.",
+    help="Keep the result in FILE.json, or write its pairs to FILE.csv, .jsonl, .xlsx, .md, .bib, "
+    ".ris or .html.",
 )
 @shared.force
 @shared.library_folder
@@ -60,7 +61,7 @@ def command(
     """
     if quote is None and statement_id is None:
         raise click.UsageError("Give a quote, or a statement's id with --id.")
-    _check_target(out, force)
+    check_target(out, force)
     text = _from_stdin() if quote == "-" else quote or ""
     given = shared.read_quote(text, options)
     filters = shared.read_filters(options)
@@ -121,26 +122,8 @@ def _from_stdin() -> str:
         ) from error
 
 
-def _check_target(out: Path | None, force: bool) -> None:
-    """Refuse ahead of the search what could not be written after it."""
-    from compare.export import Format
-
-    if out is None:
-        return
-    if out.suffix.lower() != ".json":
-        Format.of(out)
-    if out.exists() and not force:
-        raise ExportError(f"{out} is there already: choose another name, or overwrite by --force.")
-
-
 def _write(result: SearchResult, out: Path, force: bool) -> None:
-    from compare.export import export
-    from compare.kept import keep_result
-
-    if out.suffix.lower() == ".json":
-        keep_result(result, out, force=force)
-    else:
-        export(result, out, force=force)
+    keep_or_export(result, out, force)
     counts = (
         f"{len(result.agree)} agree, {len(result.oppose)} oppose, {len(result.neither)} neither"
     )
@@ -148,7 +131,7 @@ def _write(result: SearchResult, out: Path, force: bool) -> None:
 
 
 def _print_json(result: SearchResult, limit: int | None) -> None:
-    from compare.kept import public_json
+    from compare.public import public_json
 
     data = public_json(result)
     if limit is not None:

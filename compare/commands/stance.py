@@ -166,7 +166,7 @@ def _as_json(
     if read != sides:
         data["decided_by"] = {"a": read[0].text, "b": read[1].text}
     if reason is not None:
-        from compare.kept import spans_json
+        from compare.public import spans_json
 
         data["why"] = {
             "a": spans_json(reason.quote, sides[0].text),

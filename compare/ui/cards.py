@@ -157,7 +157,7 @@ def around_html(words: Words, statement: Statement) -> str:
     )
 
 
-def _also_html(also_said: Sequence[Statement]) -> str:
+def also_html(also_said: Sequence[Statement]) -> str:
     """Return the statements with the same words, with date and source; many are folded away."""
     if not also_said:
         return ""
@@ -196,7 +196,7 @@ def match_card(match: Match, stance: Stance, quote_text: str = "", level: int = 
         f"{verdict_html(stance, match.probabilities, match.similarity)}{screened}"
         f"{words_html(statement, words)}{context_html(statement.context)}"
         f"{_against_html(match, quote_text)}"
-        f"{who_html(statement, level)}{around_html(words, statement)}{_also_html(match.also_said)}"
+        f"{who_html(statement, level)}{around_html(words, statement)}{also_html(match.also_said)}"
         "</article>"
     )
 

@@ -19,7 +19,7 @@ IN_CHART = 8
 """Parties of a matrix that are drawn: those with most pairs. The table and the file have all."""
 
 _IN_TABLE = 50
-_SAVE = "The chart’s own menu, at its top right, saves it as PNG."
+SAVE = "The chart’s own menu, at its top right, saves it as PNG."
 
 
 def colours() -> dict[str, str]:
@@ -47,14 +47,14 @@ def years(counts: Sequence[YearCount], prefix: str, over_time: bool = False) -> 
     small(
         stands_on(read, agree + oppose),
         "The year is that of the later statement; pairs without two dates are left out.",
-        _SAVE,
+        SAVE,
     )
     notice(NOT_A_SAMPLE)
     with st.expander("The numbers"):
         head = ("Year", *names, "Read")
         rows = [(f"{c.year}", f"{c.agree:,}", f"{c.oppose:,}", f"{c.read:,}") for c in counts]
         st.html(table_html("Pairs by year", head, rows))
-    _downloads("pairs-by-year", _csv(counts), years_svg(counts, over_time), f"{prefix}years")
+    chart_downloads("pairs-by-year", _csv(counts), years_svg(counts, over_time), f"{prefix}years")
 
 
 def years_spec(counts: Sequence[YearCount], colour: dict[str, str]) -> dict[str, Any]:
@@ -116,11 +116,11 @@ def _bars(
         "mark": {"type": "bar"},
         "height": 280,
         "encoding": {"x": year, **encoding},
-        "config": _inked(colour),
+        "config": inked(colour),
     }
 
 
-def _inked(colour: dict[str, str]) -> dict[str, Any]:
+def inked(colour: dict[str, str]) -> dict[str, Any]:
     """Return a configuration in which words have the page's ink; Streamlit's own is pale."""
     ink = {"labelColor": colour["ink"], "titleColor": colour["ink"]}
     return {"axis": ink, "legend": ink}
@@ -150,7 +150,7 @@ def who_with_whom(cells: Sequence[Cell], prefix: str) -> None:
         stands_on(read, decided),
         "In a cell: opposed pairs of decided pairs. "
         + (some if all_parties > len(parties) else "")
-        + _SAVE,
+        + SAVE,
     )
     notice(NOT_A_SAMPLE)
     with st.expander("The numbers", expanded=len(cells) <= 6):
@@ -159,7 +159,7 @@ def who_with_whom(cells: Sequence[Cell], prefix: str) -> None:
         if len(cells) > _IN_TABLE:
             small(f"The first {_IN_TABLE} of {len(cells):,} are shown; the file has all.")
     figure = matrix_svg(cells, parties)
-    _downloads("who-agrees-with-whom", _csv(cells), figure, f"{prefix}matrix")
+    chart_downloads("who-agrees-with-whom", _csv(cells), figure, f"{prefix}matrix")
 
 
 def _cells(cell: Cell) -> tuple[str, ...]:
@@ -198,7 +198,7 @@ def matrix_spec(
     return {
         "data": {"values": values},
         "height": 160 + 46 * len(parties),
-        "config": _inked(colour),
+        "config": inked(colour),
         "encoding": {
             "x": {"field": "one", **axis, "axis": {"labelAngle": -40, "labelLimit": 110}},
             "y": {"field": "other", **axis, "axis": {"labelLimit": 110}},
@@ -239,7 +239,8 @@ def matrix_spec(
     }
 
 
-def _downloads(name: str, numbers: bytes, figure: bytes, key: str) -> None:
+def chart_downloads(name: str, numbers: bytes, figure: bytes, key: str) -> None:
+    """Offer the numbers of a chart and its figure as files."""
     with st.container(horizontal=True, gap="small"):
         file_download("Download the numbers", f"{name}.csv", numbers, f"{key}-csv")
         file_download("Download SVG", f"{name}.svg", figure, f"{key}-svg", "image/svg+xml")

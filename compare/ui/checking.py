@@ -16,7 +16,8 @@ from compare.aggregate import (
 from compare.pair_table import Pair, PairTable
 from compare.results import Stance
 from compare.ui.downloads import file_download
-from compare.ui.pair_lists import pair_card, pair_key, verdict_word
+from compare.ui.pair_cards import pair_card, verdict_word
+from compare.ui.pair_lists import pair_key
 from compare.ui.shell import small
 from compare.ui.words import counted, percent
 
@@ -54,7 +55,7 @@ def check_sample(table: PairTable, prefix: str) -> None:
     answers = [None if answer == _SKIP else _stances(table)[answer or ""] for answer in given]
     with place:
         _outcome(table, sample, answers)
-        rows = checked_records(table, sample, answers)
+        rows = checked_records(table, sample, answers, int(seed))
         _download(rows, f"checked-sample-{len(sample)}-seed-{int(seed)}.csv", prefix)
 
 

@@ -6,27 +6,33 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from compare.methods import settings
 from compare.pair_table import PairTable
 from compare.results import SearchResult, Stance
 from compare.ui.pieces import facts_html
 from compare.ui.shell import small
-from compare.ui.words import percent
 
 FORMATS = (
     ("csv", "CSV", "text/csv"),
     ("xlsx", "Excel", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     ("jsonl", "JSONL", "application/x-ndjson"),
+    ("html", "report", "text/html"),
+    ("json", "all as JSON", "application/json"),
 )
+"""Endings, labels and types: those of `compare.export`, and the kept result."""
 
 
-def _written(
+def written(
     result: SearchResult | PairTable, ending: str, stances: Sequence[Stance]
 ) -> Callable[[], bytes]:
     """Return what writes the result when a button is pressed, on a thread without a session."""
 
     def write() -> bytes:
         from compare.export import export_bytes
+        from compare.kept import kept_bytes
 
+        if ending == "json":
+            return kept_bytes(result)
         return export_bytes(result, ending, stances=stances)
 
     return write
@@ -40,7 +46,7 @@ def download_buttons(
         for ending, label, mime in FORMATS:
             st.download_button(
                 f"Download {label}",
-                data=_written(result, ending, stances),
+                data=written(result, ending, stances),
                 file_name=f"compare-{result.provenance.date[:10]}.{ending}",
                 mime=mime,
                 on_click="ignore",
@@ -55,36 +61,10 @@ def file_download(
     st.download_button(label, content, file_name, mime, on_click="ignore", key=key)
 
 
-def _filters_in_words(result: SearchResult | PairTable) -> str:
-    """Return the filters that were set, as they travel with the result."""
-    kept = [f"{name}: {value}" for name, value in result.provenance.filters.items() if value]
-    return "; ".join(kept) or "none"
-
-
 def provenance_block(result: SearchResult | PairTable) -> None:
     """Say what was searched and how."""
-    if isinstance(result, PairTable):
-        read, near = f"{len(result.pairs):,} pairs", "the two passages"
-    else:
-        read, near = f"{len(result.scored):,} statements", "the quote and the passage"
-    made = result.provenance
-    least = result.thresholds
-    st.html(
-        facts_html(
-            [
-                ("Searched on", f"{made.date[:19].replace('T', ' ')} UTC"),
-                ("Library", f"{made.statements:,} statements in {made.passages:,} passages"),
-                ("Library digest", made.library_digest),
-                ("Read closely", read),
-                ("Embedding model", f"{made.encoder} ({made.encoder_digest[:12]})"),
-                ("Stance model", f"{made.stance_model} ({made.stance_digest[:12]})"),
-                ("Least probability", percent(least.probability)),
-                ("Least closeness", f"{least.similarity:.2f}"),
-                ("Filters", _filters_in_words(result)),
-                ("Program", f"compare {made.version}"),
-            ]
-        )
-    )
+    near = "the two passages" if isinstance(result, PairTable) else "the quote and the passage"
+    st.html(facts_html(settings(result)))
     small(
         "Rank is probability times the fourth root of closeness. Closeness is the cosine between "
         f"{near}; it chooses what is read and never decides the verdict."

@@ -9,6 +9,7 @@ import streamlit as st
 
 from compare import __version__
 from compare.library import Library
+from compare.methods import citation
 from compare.results import Stance, Thresholds
 from compare.stance.cascade import READ_AGAIN, CascadeStance
 from compare.stance.shipped import WEIGHTS, read_manifest, shipped_tiers
@@ -168,8 +169,7 @@ def cite(library: Library) -> None:
         "and the library it comes from:"
     )
     st.code(
-        f"compare {__version__}, stance model {model.name} ({model.digest[:12]}), "
-        f"library {library.digest[:12]}, searched on <date>.",
+        citation(__version__, model.name, model.digest, library.digest, "<date>"),
         language=None,
         wrap_lines=True,
     )

@@ -25,7 +25,7 @@ COLOURS = {
         "paper": "#16171a",
     },
 }
-"""Those of style.css; agree is told from oppose in every form of colour blindness."""
+"""Those of cards.css; agree is told from oppose in every form of colour blindness."""
 
 _LIGHT = COLOURS["light"]
 _WIDTH = 720
@@ -60,21 +60,21 @@ def years_svg(counts: Sequence[YearCount], over_time: bool = False) -> bytes:
         for pairs, way, kind in ((up[n], -1, names[0][0]), (down[n], 1, "oppose")):
             height = 240 * pairs / tall
             top = line - height if way < 0 else line
-            marks.append(_box(left + each * 0.1, top, each * 0.8, height, _LIGHT[kind]))
+            marks.append(box(left + each * 0.1, top, each * 0.8, height, _LIGHT[kind]))
             if pairs:
                 at = line + way * (height + (4 if way < 0 else 13))
-                marks.append(_text(middle, at, f"{pairs:,}", size=11))
+                marks.append(text(middle, at, f"{pairs:,}", size=11))
         if n % max(1, math.ceil(len(counts) * 40 / _WIDTH)) == 0:
-            marks.append(_text(middle, 330, str(count.year)))
-    marks.append(_box(10, line - 0.5, _WIDTH - 20, 1, _LIGHT["ink"]))
+            marks.append(text(middle, 330, str(count.year)))
+    marks.append(box(10, line - 0.5, _WIDTH - 20, 1, _LIGHT["ink"]))
     for n, (kind, name) in enumerate(names):
         marks += [
-            _box(10 + 100 * n, 10, 12, 12, _LIGHT[kind]),
-            _text(28 + 100 * n, 21, name, "start"),
+            box(10 + 100 * n, 10, 12, 12, _LIGHT[kind]),
+            text(28 + 100 * n, 21, name, "start"),
         ]
     decided = sum(count.agree + count.oppose for count in counts)
     note = stands_on(sum(count.read for count in counts), decided)
-    return _figure(_WIDTH, 375, "Pairs by year", marks, note)
+    return figure(_WIDTH, 375, "Pairs by year", marks, note)
 
 
 def matrix_svg(cells: Sequence[Cell], parties: Sequence[str]) -> bytes:
@@ -83,22 +83,22 @@ def matrix_svg(cells: Sequence[Cell], parties: Sequence[str]) -> bytes:
     left, top = 200, 30
     marks = []
     for party, n in place.items():
-        marks.append(_text(left - 8, top + (n + 0.6) * _CELL, party, "end"))
+        marks.append(text(left - 8, top + (n + 0.6) * _CELL, party, "end"))
         below = top + len(parties) * _CELL + 14
-        marks.append(_text(left + (n + 0.5) * _CELL, below, party, "end", turned=True))
+        marks.append(text(left + (n + 0.5) * _CELL, below, party, "end", turned=True))
     drawn = [cell for cell in cells if cell.a in place and cell.b in place]
     for cell in drawn:
         told = f"{cell.oppose}/{cell.agree + cell.oppose}"
         ink = _LIGHT["paper" if clear(cell) else "ink"]
         for one, other in ((cell.a, cell.b), (cell.b, cell.a)):
             x, y = left + place[one] * _CELL, top + place[other] * _CELL
-            marks.append(_box(x + 1, y + 1, _CELL - 2, _CELL - 2, _shade(cell.opposed)))
-            marks.append(_text(x + _CELL / 2, y + _CELL * 0.58, told, ink=ink))
+            marks.append(box(x + 1, y + 1, _CELL - 2, _CELL - 2, _shade(cell.opposed)))
+            marks.append(text(x + _CELL / 2, y + _CELL * 0.58, told, ink=ink))
     read, decided = sum(c.read for c in drawn), sum(c.agree + c.oppose for c in drawn)
     note = f"In a cell: opposed pairs of decided pairs. {stands_on(read, decided)}"
     height = top + len(parties) * _CELL + 190
     wide = max(_WIDTH, left + len(parties) * _CELL + 20)
-    return _figure(wide, height, "Who agrees with whom", marks, note)
+    return figure(wide, height, "Who agrees with whom", marks, note)
 
 
 def _shade(share: float | None) -> str:
@@ -112,13 +112,14 @@ def _shade(share: float | None) -> str:
     return "#" + "".join(f"{part:02x}" for part in mixed)
 
 
-def _box(x: float, y: float, width: float, height: float, colour: str) -> str:
+def box(x: float, y: float, width: float, height: float, colour: str) -> str:
+    """Return a rectangle."""
     return (
         f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" fill="{colour}"/>'
     )
 
 
-def _text(
+def text(
     x: float,
     y: float,
     words: str,
@@ -128,6 +129,7 @@ def _text(
     ink: str = _LIGHT["ink"],
     turned: bool = False,
 ) -> str:
+    """Return words in one line, cut where they are long; untrusted ones are escaped."""
     turn = f' transform="rotate(-40 {x:.1f} {y:.1f})"' if turned else ""
     short = words if len(words) <= 28 else words[:27] + "…"
     return (
@@ -136,7 +138,8 @@ def _text(
     )
 
 
-def _figure(width: int, height: int, title: str, marks: Iterable[str], note: str) -> bytes:
+def figure(width: int, height: int, title: str, marks: Iterable[str], note: str) -> bytes:
+    """Return a whole SVG; `note`, what the numbers stand on, is written at its foot."""
     below = (
         f'<text x="10" y="{height - 14}" font-size="11" fill="{_LIGHT["ink"]}">'
         f"{text_html(note)} Chosen and labelled by a model; no random sample.</text>"

@@ -81,7 +81,7 @@ def side_by_side(shown: Shown) -> None:
     if neither := result.neither:
         label = f"Neither: {counted(len(neither), 'statement')} on the same topic"
         with st.expander(label, key=f"{shown.prefix}neither"):
-            _cards(shown, Stance.NEITHER)
+            match_cards(shown, Stance.NEITHER)
 
 
 def _nothing(result: SearchResult) -> None:
@@ -112,10 +112,10 @@ def _list(shown: Shown, stance: Stance) -> None:
     if not matches:
         verb = "agrees with" if stance is Stance.AGREE else "opposes"
         small(f"No statement in this library {verb} the quote at these thresholds.")
-    _cards(shown, stance)
+    match_cards(shown, stance)
 
 
-def _cards(shown: Shown, stance: Stance) -> None:
+def match_cards(shown: Shown, stance: Stance) -> None:
     """Show the cards of a list, as many as were asked for."""
     matches = _shown(shown, stance)
     more = f"{shown.prefix}more-{stance.value}"

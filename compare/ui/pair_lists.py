@@ -10,28 +10,14 @@ import streamlit as st
 
 from compare.feedback import append_pair_correction
 from compare.pair_table import MOST_OF_STATEMENT, Pair, PairTable
-from compare.passages import Passage
 from compare.results import Stance
 from compare.search import passage_side
-from compare.statement import Statement
-from compare.ui.cards import (
-    Words,
-    around_html,
-    context_html,
-    list_head,
-    text_html,
-    verdict_html,
-    who_html,
-    words_html,
-)
+from compare.ui.cards import list_head
 from compare.ui.correcting import correction_form
 from compare.ui.lists import AT_FIRST, STATEMENT_PAGE, widget_key
 from compare.ui.ordering import in_order
+from compare.ui.pair_cards import pair_card, verdict_word
 from compare.ui.shell import small
-from compare.ui.words import date_in_words
-
-OPPOSED, AGREE = "Opposed", "Agree"
-CHANGED, SAME = "Changed", "Said the same again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,70 +35,12 @@ class ShownPairs:
     library: str
 
 
-def verdict_word(table: PairTable, stance: Stance) -> str:
-    """Return how a stance is called between two sides, or over time."""
-    if stance is Stance.NEITHER:
-        return "Neither"
-    if table.over_time:
-        return CHANGED if stance is Stance.OPPOSE else SAME
-    return OPPOSED if stance is Stance.OPPOSE else AGREE
-
-
 def pair_key(pair: Pair) -> str:
     """Return a short key of a pair."""
     return widget_key(repr((pair.a.id, pair.a_passage.start, pair.b.id, pair.b_passage.start)))
 
 
 # -- Cards ---------------------------------------------------------------------------------------
-
-
-def pair_card(table: PairTable, pair: Pair, stance: Stance | None, level: int = 3) -> str:
-    """Return a pair as HTML: the verdict above, side a left and side b right.
-
-    Args:
-        table: Of the pair.
-        pair: The pair.
-        stance: The list it stands in; None shows no verdict.
-        level: Of the headings.
-    """
-    head = ""
-    if stance is not None:
-        word = verdict_word(table, stance)
-        head = verdict_html(stance, pair.probabilities, pair.similarity, word)
-        head += _between_html(table, pair, stance)
-    if pair.screened and stance is not None:
-        head += '<p class="cp-note">Read by the fast model only</p>'
-    names = ("Before", "After") if table.over_time else ("Side A", "Side B")
-    halves = (
-        _half(names[0], pair.a, pair.a_passage, level),
-        _half(names[1], pair.b, pair.b_passage, level),
-    )
-    kind = stance.value if stance else "plain"
-    return (
-        f'<article class="cp-card cp-{kind}">{head}'
-        f'<div class="cp-halves">{"".join(halves)}</div></article>'
-    )
-
-
-def _between_html(table: PairTable, pair: Pair, stance: Stance) -> str:
-    """Return the two dates between which someone changed."""
-    if not (table.over_time and stance is Stance.OPPOSE and pair.a.date and pair.b.date):
-        return ""
-    earlier, later = date_in_words(pair.a.date), date_in_words(pair.b.date)
-    return f'<p class="cp-between">Between {earlier} and {later}</p>'
-
-
-def _half(name: str, statement: Statement, passage: Passage, level: int) -> str:
-    words = Words(
-        passage.text,
-        before=statement.text[: passage.start],
-        after=statement.text[passage.end :],
-    )
-    return (
-        f'<div class="cp-half"><p class="cp-note">{text_html(name)}</p>'
-        f"{words_html(statement, words)}{context_html(statement.context)}"
-        f"{who_html(statement, level)}{around_html(words, statement)}</div>"
-    )
 
 
 def pair_list(shown: ShownPairs, stance: Stance, nothing: str) -> None:

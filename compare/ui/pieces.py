@@ -29,14 +29,29 @@ def facts_html(facts: Sequence[tuple[str, str]]) -> str:
     return f'<dl class="cp-facts">{rows}</dl>'
 
 
-def table_html(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a table that scrolls within itself where the page is narrow."""
+def table_html(
+    caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], *, figures: bool = False
+) -> str:
+    """Return a table that scrolls within itself where the page is narrow.
+
+    Args:
+        caption: What it shows, for those who hear it.
+        head: Of the columns.
+        rows: Of cells.
+        figures: Each row is headed by its first cell, and holds numbers, which are not broken.
+    """
     top = "".join(f'<th scope="col">{text_html(cell)}</th>' for cell in head)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{text_html(cell)}</td>" for cell in row) + "</tr>" for row in rows
-    )
+    body = "".join(f"<tr>{_cells_html(row, figures)}</tr>" for row in rows)
     label = text_html(caption)
     return (
         f'<div class="cp-scroll" tabindex="0" role="region" aria-label="{label}">'
         f'<table class="cp-table"><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
     )
+
+
+def _cells_html(row: Sequence[str], figures: bool) -> str:
+    cells = [text_html(cell) for cell in row]
+    if not figures:
+        return "".join(f"<td>{cell}</td>" for cell in cells)
+    numbers = "".join(f'<td class="cp-figure">{cell}</td>' for cell in cells[1:])
+    return f'<th scope="row">{cells[0]}</th>{numbers}'

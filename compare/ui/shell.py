@@ -12,7 +12,7 @@ from compare.errors import CompareError
 from compare.ui.cards import text_html
 from compare.ui.pieces import notice_html
 
-_STYLE = Path(__file__).with_name("style.css")
+_STYLES = [Path(__file__).with_name(name) for name in ("cards.css", "style.css")]
 _LOGO = Path(__file__).with_name("logo.svg")
 _ICON = Path(__file__).with_name("icon.svg")
 
@@ -24,7 +24,8 @@ def begin(title: str, lede: str) -> None:
     """
     st.set_page_config(page_title=f"{title} · Compare", page_icon=_ICON, layout="wide")
     st.logo(_LOGO, size="large", icon_image=_LOGO)
-    st.html(_STYLE)
+    for style in _STYLES:
+        st.html(style)
     st.html(
         f'<header class="cp-head"><h1>{text_html(title)}</h1>'
         f'<p class="cp-lede">{text_html(lede)}</p></header>'

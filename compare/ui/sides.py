@@ -22,6 +22,7 @@ from compare.ui.pair_lists import ShownPairs, pair_cards, pair_list, pairs_table
 from compare.ui.permalink import current_link
 from compare.ui.pieces import section_html
 from compare.ui.reading import Asked, read_pairs
+from compare.ui.review_making import review_link
 from compare.ui.shell import notice, small
 
 PREFIX = "ab_"
@@ -142,6 +143,7 @@ def end_results(shown: ShownPairs, library: Library, keys: Sequence[str]) -> Non
     """Offer the lists as files, the address, and what was read and how."""
     if shown.table.agree or shown.table.oppose:
         download_buttons(shown.table, shown.prefix, DECIDED)
+        review_link(shown.table, f"{shown.prefix}review")
     with st.expander("Link to this page as it stands"):
         st.code(current_link(library.digest, keys), language=None, wrap_lines=True)
         small("It holds what was asked, not what was found: whoever opens it reads the pairs anew.")

@@ -14,7 +14,8 @@ from compare.ui.charts import years
 from compare.ui.checking import check_sample
 from compare.ui.narrowing import whose
 from compare.ui.ordering import CLOSENESS, NEWEST, OLDEST, PROBABILITY, RANK
-from compare.ui.pair_lists import CHANGED, SAME, ShownPairs, pair_list, pairs_table
+from compare.ui.pair_cards import CHANGED, SAME
+from compare.ui.pair_lists import ShownPairs, pair_list, pairs_table
 from compare.ui.reading import Asked
 from compare.ui.sides import SHARED, begin_results, choose_view, end_results, topic_and_period
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import calendar
-
 from compare.results import Stance
-from compare.statement import PartialDate, Precision
+from compare.statement import PartialDate
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
@@ -44,12 +42,7 @@ def percent(probability: float) -> str:
 
 def date_in_words(date: PartialDate) -> str:
     """Return "18 March 2022", "March 2022" or "2022": as much as is known."""
-    month = calendar.month_name[date.first.month]
-    return {
-        Precision.DAY: f"{date.first.day} {month} {date.year}",
-        Precision.MONTH: f"{month} {date.year}",
-        Precision.YEAR: f"{date.year}",
-    }[date.precision]
+    return date.in_words
 
 
 def counted(number: int, one: str, many: str = "") -> str:

@@ -1,7 +1,8 @@
 import csv
+import json
 import re
 
-from compare.export import export_bytes
+from compare.results import Stance
 from compare.ui.browsing import EXAMPLE_QUOTE
 from tests.ui.conftest import shown, well
 
@@ -32,7 +33,10 @@ def test_the_first_screen_is_an_example_already_searched(page):
     assert "15 March 2022" in denial
     reported = card_of(app, "both denied that Russia asked China for military aid")
     assert "Reported, not quoted" in reported
-    assert len(app.get("download_button")) == 3
+    assert [button.proto.label for button in app.get("download_button")] == [
+        *("Download CSV", "Download Excel", "Download JSONL", "Download report"),
+        "Download all as JSON",
+    ]
 
 
 def test_neither_list_is_folded_away(page):
@@ -168,8 +172,10 @@ def test_an_address_of_another_library_is_noticed(page):
 
 
 def test_every_format_that_is_offered_can_be_written():
-    from compare.ui.downloads import FORMATS
-    from tests.fabricate import a_result
+    from compare.ui.downloads import FORMATS, written
+    from tests.fabricate import a_result, a_table
 
     for ending, _, _ in FORMATS:
-        assert export_bytes(a_result(), ending)
+        for result in (a_result(), a_table()):
+            assert written(result, ending, [Stance.AGREE])()
+    assert json.loads(written(a_table(), "json", [])())["format"] == "compare-pairs"

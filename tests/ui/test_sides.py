@@ -280,7 +280,7 @@ CELLS = [
 
 
 def test_the_colours_are_those_of_the_cards():
-    style = (ROOT / "compare" / "ui" / "style.css").read_text()
+    style = (ROOT / "compare" / "ui" / "cards.css").read_text()
     names = {"agree": "agree", "oppose": "oppose", "ink": "ink", "paper": "paper"}
     for ours, theirs in {**names, "even": "neither-wash"}.items():
         both = f"light-dark({COLOURS['light'][ours]}, {COLOURS['dark'][ours]})"

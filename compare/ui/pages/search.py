@@ -11,6 +11,7 @@ from compare.ui.downloads import download_buttons, provenance_block
 from compare.ui.lists import Shown, on_screen, pinned_quote, side_by_side
 from compare.ui.narrowing import cut, narrow
 from compare.ui.permalink import current_link, library_note
+from compare.ui.review_making import review_link
 from compare.ui.service import explain_matches, search_library
 from compare.ui.shell import begin, notice, said_plainly, side_head, small
 
@@ -50,6 +51,7 @@ with said_plainly():
 
     if result.agree or result.oppose or result.neither:
         download_buttons(result)
+        review_link(result, "search-review")
     with st.expander("Link to this page as it stands"):
         st.code(current_link(library.digest), language=None, wrap_lines=True)
         small("It holds the quote, who said it, the filters, the thresholds and the order.")

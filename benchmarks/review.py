@@ -1,0 +1,79 @@
+"""What an answer costs in a review of many pairs, and the pages around it.
+
+    python -m benchmarks.review [--pairs 10000] [--answers 500] [--folder DIR]
+
+Two readers answer in turn, each with a file of reviews opened anew, as two browser tabs do. Asked:
+an answer is on the disk within 50 ms (median).
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from compare.passages import Passage
+from compare.results import Probabilities, Stance
+from compare.review.agreement import agreement
+from compare.review.drawing import imported
+from compare.review.exporting import review_bytes
+from compare.review.reviews import Reviews
+from compare.review.values import Answer, ReviewPair
+from compare.statement import Statement
+
+LABELS = list(Stance)
+
+
+def pair(number: int) -> ReviewPair:
+    a = Statement(f"a{number}", f"We want lock {number} of the canal to be open to all. " * 3)
+    b = Statement(f"b{number}", f"We shall keep lock {number} of the canal shut, as is our right.")
+    odds = Probabilities(0.2, 0.5, 0.3)
+    of_a, of_b = (Passage(of.id, 0, len(of.text), of.text, "") for of in (a, b))
+    return ReviewPair(f"p{number}", a, of_a, b, of_b, Stance.OPPOSE, odds, "m@0", 0.6)
+
+
+def timed(action: Callable[[], object]) -> float:
+    """Return the milliseconds an action takes."""
+    began = time.perf_counter()
+    action()
+    return 1000 * (time.perf_counter() - began)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--pairs", type=int, default=10_000)
+    parser.add_argument("--answers", type=int, default=500)
+    parser.add_argument("--folder", type=Path, help="Where the file is made [a temporary one].")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=arguments.folder) as folder:
+        path = Path(folder) / "reviews.sqlite"
+        drawn = imported([pair(number) for number in range(arguments.pairs)])
+        made = timed(lambda: Reviews(path).create("canal", drawn, ["Ada", "Bren"]))
+        print(f"{arguments.pairs:,} pairs: made in {made / 1000:.1f} s")
+        kept, shown = [], []
+        for turn in range(arguments.answers):
+            review, reader = Reviews(path).open("canal"), ("Ada", "Bren")[turn % 2]
+            place = turn // 2 + 1
+            shown.append(timed(lambda: review.pair(review.next_place(reader) or 1)))  # noqa: B023
+            kept.append(timed(lambda: review.answer(reader, place, Stance.OPPOSE, 3)))  # noqa: B023
+        for name, times in (("an answer is stored", kept), ("the next pair is found", shown)):
+            ranked = statistics.quantiles(times, n=20)
+            print(f"{name}: median {ranked[9]:.1f} ms, 95 % within {ranked[18]:.1f} ms")
+        review = Reviews(path).open("canal")
+        for number, reader in enumerate(review.readers):
+            answers = {
+                place: Answer(LABELS[(place // (7 + number)) % 3])
+                for place in range(1, arguments.pairs + 1)
+            }
+            took = timed(lambda: review.answer_many(reader, answers))  # noqa: B023
+            print(f"all answers of {reader} imported in {took / 1000:.1f} s")
+            review.hand_in(reader)
+        print(f"all figures: {timed(lambda: agreement(review)) / 1000:.1f} s")
+        print(f"CSV: {timed(lambda: review_bytes(review)) / 1000:.1f} s")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,184 @@
+"""Places on propositions against votes in the UN General Assembly, as rank correlations.
+
+    python -m benchmarks.votes --library DIR --votes votes.csv --map propositions.csv
+
+`votes.csv` has the columns `rcid` (the roll call), `iso` (ISO 3166 alpha-3) and `vote`: 1 yes, 2
+abstain, 3 no, 8 absent, 9 not a member. The public files have Correlates of War numbers, `ccode`,
+instead of `iso`; no installed library translates them, so add the column. `propositions.csv` has
+`rcid` and `proposition`, and, where "yes" to the resolution is "no" to the proposition, `yes` with
+"oppose". Several roll calls may be of one proposition.
+
+A country's vote is the mean over the roll calls of a proposition of 1 for yes, 0 for an abstention
+and -1 for no; absence counts for nothing. Printed is Spearman's rank correlation with the places,
+over the countries that voted and take a side, with its 95 % interval by Fisher's transformation and
+the standard error of Bonett and Wright (2000), sqrt((1 + r² / 2) / (n - 3)).
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+import warnings
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from compare import Library, load_stance_model
+from compare.countries import country_code
+from compare.errors import CompareError, CorpusError
+from compare.evaluation.pair_files import cell, read_rows
+from compare.positions import positions
+
+VALUES = {"1": 1.0, "2": 0.0, "3": -1.0, "8": None, "9": None}
+"""What a vote counts; None counts for nothing."""
+
+FEWEST = 4
+"""Countries of which a correlation has an interval."""
+
+Votes = Mapping[str, Mapping[str, float]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A proposition and its roll calls, each with 1, or -1 where "yes" opposes the proposition."""
+
+    proposition: str
+    roll_calls: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Correlation:
+    """Spearman's rho over n countries; None where it is not defined, as its interval is."""
+
+    n: int
+    rho: float | None
+    low: float | None = None
+    high: float | None = None
+
+
+def read_votes(path: Path) -> dict[str, dict[str, float]]:
+    """Return by roll call and country code what its vote counts.
+
+    Raises:
+        CorpusError: A column is missing, a vote or a country is not known, or a country votes twice
+            in a roll call.
+    """
+    votes: dict[str, dict[str, float]] = defaultdict(dict)
+    seen = set()
+    for row in read_rows(path):
+        if cell(row, "iso") is None and cell(row, "ccode") is not None:
+            raise CorpusError(
+                f"{path} has ccode and no iso: Correlates of War numbers are not translated here, "
+                "so add a column iso with ISO 3166 alpha-3 codes."
+            )
+        rcid, iso, vote = (_cell(row, name) for name in ("rcid", "iso", "vote"))
+        if vote not in VALUES:
+            raise _wrong(row, "a vote is 1 yes, 2 abstain, 3 no, 8 absent or 9 no member", "vote")
+        code = country_code(iso)
+        if code is None:
+            raise _wrong(row, "this is no country that is known; write ISO 3166 alpha-3", "iso")
+        if (rcid, code) in seen:
+            raise _wrong(row, f"this country has voted in roll call {rcid} before", "iso")
+        seen.add((rcid, code))
+        value = VALUES[vote]
+        if value is not None:
+            votes[rcid][code] = value
+    return dict(votes)
+
+
+def read_map(path: Path, votes: Votes) -> list[Asked]:
+    """Return the propositions in the order of the file.
+
+    Raises:
+        CorpusError: A column is missing, a roll call has no votes, or `yes` is neither "agree" nor
+            "oppose".
+    """
+    found: dict[str, dict[str, int]] = {}
+    for row in read_rows(path):
+        rcid, proposition = _cell(row, "rcid"), _cell(row, "proposition")
+        if not proposition:
+            raise _wrong(row, "the proposition is empty", "proposition")
+        if rcid not in votes:
+            raise _wrong(row, "no vote of this roll call is in the votes file", "rcid")
+        way = {"": 1, "agree": 1, "oppose": -1}.get((cell(row, "yes") or "").strip().casefold())
+        if way is None:
+            raise _wrong(row, 'write "agree" or "oppose"', "yes")
+        found.setdefault(proposition, {})[rcid] = way
+    return [Asked(proposition, calls) for proposition, calls in found.items()]
+
+
+def _cell(row, name: str) -> str:
+    found = cell(row, name)
+    if found is None:
+        raise CorpusError(f"{row.file} has no column {name}: see `python -m benchmarks.votes -h`.")
+    return found.strip().removesuffix(".0")  # some writers make numbers of them
+
+
+def _wrong(row, message: str, name: str) -> CorpusError:
+    return CorpusError(str(row.problem(message, name, cell(row, name) or "")))
+
+
+def stands(asked: Asked, votes: Votes) -> dict[str, float]:
+    """Return the mean vote of each country on a proposition."""
+    given = defaultdict(list)
+    for rcid, way in asked.roll_calls.items():
+        for code, value in votes[rcid].items():
+            given[code].append(way * value)
+    return {code: sum(values) / len(values) for code, values in given.items()}
+
+
+def correlation(places: Mapping[str, float], voted: Mapping[str, float]) -> Correlation:
+    """Return the rank correlation over the countries that stand in both."""
+    from scipy.stats import ConstantInputWarning, spearmanr
+
+    both = sorted(places.keys() & voted.keys())
+    if len(both) < 2:
+        return Correlation(len(both), None)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConstantInputWarning)
+        rho = float(spearmanr([places[c] for c in both], [voted[c] for c in both]).statistic)
+    if math.isnan(rho):
+        return Correlation(len(both), None)
+    if len(both) < FEWEST or abs(rho) >= 1:
+        return Correlation(len(both), rho)
+    wide = 1.959964 * math.sqrt((1 + rho**2 / 2) / (len(both) - 3))
+    low, high = (math.tanh(math.atanh(rho) + way * wide) for way in (-1, 1))
+    return Correlation(len(both), rho, low, high)
+
+
+def in_words(found: Correlation) -> str:
+    """Return a correlation on one line."""
+    if found.rho is None:
+        return f"not defined (n = {found.n}; all stand or vote alike, or too few)"
+    between = "" if found.low is None else f" (95 % interval {found.low:.2f} to {found.high:.2f})"
+    return f"rho {found.rho:.2f}{between}, n = {found.n}"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--library", type=Path, required=True)
+    parser.add_argument("--votes", type=Path, required=True)
+    parser.add_argument("--map", type=Path, required=True)
+    parser.add_argument("--stance-model")
+    given = parser.parse_args(arguments)
+    try:
+        votes = read_votes(given.votes)
+        asked = read_map(given.map, votes)
+        library = Library.open(given.library)
+        model = load_stance_model(given.stance_model)
+        for one in asked:
+            found = positions(library, one.proposition, stance_model=model)
+            places = {position.voice.key: position.place.mean for position in found.placed}
+            print(f"{one.proposition}\n  {in_words(correlation(places, stands(one, votes)))}")
+    except CompareError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

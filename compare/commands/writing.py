@@ -1,0 +1,36 @@
+"""Where a command's `--out` goes: a kept result, or its pairs in a format of `compare.export`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from compare.errors import ExportError
+
+if TYPE_CHECKING:
+    from compare.records import Result
+
+_KEPT = ".json"
+
+
+def check_target(out: Path | None, force: bool) -> None:
+    """Refuse ahead of the reading what could not be written after it."""
+    from compare.export import Format
+
+    if out is None:
+        return
+    if out.suffix.lower() != _KEPT:
+        Format.of(out)
+    if out.exists() and not force:
+        raise ExportError(f"{out} is there already: choose another name, or overwrite by --force.")
+
+
+def keep_or_export(result: Result, out: Path, force: bool) -> None:
+    """Keep the whole result where the name ends in .json, else write its pairs."""
+    from compare.export import export
+    from compare.kept import keep_result
+
+    if out.suffix.lower() == _KEPT:
+        keep_result(result, out, force=force)
+    else:
+        export(result, out, force=force)

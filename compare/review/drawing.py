@@ -1,0 +1,258 @@
+"""Choose the pairs of a project, and the order in which they are read."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from compare.errors import ReviewError
+from compare.pair_table import PairTable
+from compare.passages import Passage
+from compare.records import asked
+from compare.results import SearchResult, Side, Stance, Thresholds
+from compare.review.values import Choice, Order, ReviewPair, one_of
+from compare.statement import Statement
+
+if TYPE_CHECKING:
+    from compare.runtime import Progress
+    from compare.stance.load import StanceModel
+
+ALL = tuple(Stance)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Pairs that were chosen, and from what.
+
+    Attributes:
+        of: How many pairs of each label there were to choose from.
+        subject: What was compared or asked, in words.
+        library_digest: sha256 of what the library held; "" where that is not known.
+        thresholds: Behind the machine's labels; None where that is not known.
+    """
+
+    pairs: tuple[ReviewPair, ...]
+    choice: Choice
+    of: dict[str, int] = field(default_factory=dict)
+    seed: int | None = None
+    subject: str = ""
+    library_digest: str = ""
+    thresholds: Thresholds | None = None
+
+
+def draw(
+    result: SearchResult | PairTable,
+    choice: Choice | str = Choice.RANDOM,
+    size: int = 100,
+    seed: int = 0,
+    stances: Iterable[Stance] = ALL,
+) -> Drawn:
+    """Choose pairs of a search, or of two sides, by the labels that its thresholds give them.
+
+    The choice is from every pair that was read and has one of the labels, not from the lists that
+    are shown, which hold no repetitions.
+
+    Args:
+        result: Where from.
+        choice: RANDOM, STRATIFIED or WHOLE.
+        size: Pairs to draw; the whole takes them all.
+        seed: Of the draw; the same seed draws the same pairs.
+        stances: Labels of the pairs that may be drawn. Without "neither" nothing can be said of
+            how much the machine misses.
+
+    Raises:
+        ReviewError: There is no such pair, or the choice is IMPORTED.
+    """
+    choice, asked_for = one_of(Choice, choice), set(stances)
+    wanted = [stance for stance in Stance if stance in asked_for]
+    pool = [pair for pair in pairs_of(result) if pair.machine in wanted]
+    if not pool:
+        raise ReviewError(
+            f"No pair is labelled {' or '.join(wanted) or 'so'} at these thresholds: lower them, "
+            "or take other labels."
+        )
+    of = Counter(pair.machine.value for pair in pool if pair.machine)
+    subject = result.subject if isinstance(result, PairTable) else result.quote.text
+    return Drawn(
+        tuple(_chosen(pool, choice, size, random.Random(seed))),
+        choice,
+        {stance.value: of[stance.value] for stance in wanted},
+        None if choice is Choice.WHOLE else seed,
+        subject,
+        result.provenance.library_digest,
+        result.thresholds,
+    )
+
+
+def _chosen(
+    pool: list[ReviewPair], choice: Choice, size: int, source: random.Random
+) -> list[ReviewPair]:
+    if size < 1:
+        raise ReviewError(f"{size} pairs cannot be drawn: draw one at least.")
+    if choice is Choice.WHOLE:
+        return pool
+    if choice is Choice.RANDOM:
+        drawn = source.sample(pool, min(size, len(pool)))
+        return [replace(pair, weight=len(pool) / len(drawn)) for pair in drawn]
+    if choice is not Choice.STRATIFIED:
+        raise ReviewError("A search or a comparison is drawn from, not imported: use a file.")
+    strata = {stance: [pair for pair in pool if pair.machine is stance] for stance in Stance}
+    found: list[ReviewPair] = []
+    for stance, number in _shared_out(size, {s: len(of) for s, of in strata.items()}).items():
+        weight = len(strata[stance]) / number
+        found += [
+            replace(pair, stratum=stance.value, weight=weight)
+            for pair in source.sample(strata[stance], number)
+        ]
+    return found
+
+
+def _shared_out(size: int, of: dict[Stance, int]) -> dict[Stance, int]:
+    """Return how many pairs to draw of each label: as many of each, as far as there are any."""
+    taken = {stance: min(1, number) for stance, number in of.items()}
+    while sum(taken.values()) < size and (free := [s for s in of if taken[s] < of[s]]):
+        taken[min(free, key=lambda stance: taken[stance])] += 1
+    return {stance: number for stance, number in taken.items() if number}
+
+
+def imported(pairs: Sequence[ReviewPair], subject: str = "") -> Drawn:
+    """Take pairs that were chosen elsewhere."""
+    return Drawn(tuple(pairs), Choice.IMPORTED, {}, None, subject)
+
+
+# -- Pairs ---------------------------------------------------------------------------------------
+
+
+def pairs_of(result: SearchResult | PairTable) -> list[ReviewPair]:
+    """Return all pairs that were read, in the order of their statements' ids.
+
+    A pair that no list holds has no label.
+    """
+    found = _table_pairs(result) if isinstance(result, PairTable) else _search_pairs(result)
+    return sorted(found, key=lambda p: (p.a.id, p.a_passage.start, p.b.id, p.b_passage.start))
+
+
+def _table_pairs(table: PairTable) -> list[ReviewPair]:
+    topic = str(table.provenance.filters.get("topic") or "")
+    return [
+        ReviewPair(
+            pair_id(pair.a, pair.a_passage, pair.b, pair.b_passage),
+            pair.a,
+            pair.a_passage,
+            pair.b,
+            pair.b_passage,
+            table.stance_of(pair),
+            pair.probabilities,
+            table.provenance.label_source_of(pair),
+            pair.similarity,
+            topic=topic,
+        )
+        for pair in table.pairs
+    ]
+
+
+def _search_pairs(result: SearchResult) -> list[ReviewPair]:
+    quote = asked(result)
+    found = []
+    for match in result.scored:
+        part = passage_in(quote, match.quote_part)
+        found.append(
+            ReviewPair(
+                pair_id(quote, part, match.statement, match.passage),
+                quote,
+                part,
+                match.statement,
+                match.passage,
+                result.stance_of(match),
+                match.probabilities,
+                result.provenance.label_source_of(match),
+                match.similarity,
+            )
+        )
+    return found
+
+
+def passage_in(statement: Statement, words: str) -> Passage:
+    """Return the passage of a statement that has these words; the whole where it has not."""
+    start = statement.text.find(words) if words else -1
+    if start < 0:
+        start, words = 0, statement.text
+    return Passage(statement.id, start, start + len(words), words, statement.context)
+
+
+def pair_id(a: Statement, a_passage: Passage, b: Statement, b_passage: Passage) -> str:
+    """Return a short name of a pair, the same wherever the same passages are paired."""
+    sides = [
+        [statement.id or statement.content_hash, passage.start, passage.text]
+        for statement, passage in ((a, a_passage), (b, b_passage))
+    ]
+    return hashlib.sha256(repr(sides).encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+# -- Order ---------------------------------------------------------------------------------------
+
+
+def ordered(pairs: Sequence[ReviewPair], order: Order, seed: int = 0) -> list[ReviewPair]:
+    """Return the pairs in the order in which they are read; ties stand as they came.
+
+    Raises:
+        ReviewError: The order needs probabilities, or a `divergence`, and a pair has none.
+    """
+    if order is Order.GIVEN:
+        return list(pairs)
+    if order is Order.RANDOM:
+        mixed = sorted(pairs, key=lambda pair: pair.id)
+        random.Random(seed).shuffle(mixed)
+        return mixed
+    if order is Order.UNCERTAIN:
+        tops = [_top(pair) for pair in pairs]
+        return [pairs[n] for n in np.argsort(tops, kind="stable")]
+    if lacking := next((pair for pair in pairs if pair.divergence is None), None):
+        raise ReviewError(
+            f"Pair {lacking.id} was not read by both models: have them read the pairs "
+            "(`with_divergence`), or choose another order."
+        )
+    return sorted(pairs, key=lambda pair: -(pair.divergence or 0.0))
+
+
+def _top(pair: ReviewPair) -> float:
+    if pair.probabilities is None:
+        raise ReviewError(
+            f"Pair {pair.id} has no probabilities: give p_agree, p_oppose and p_neither, or choose "
+            "another order."
+        )
+    return pair.probabilities.of(pair.probabilities.stance)
+
+
+def with_divergence(
+    pairs: Sequence[ReviewPair],
+    fast: StanceModel,
+    accurate: StanceModel,
+    on_progress: Progress | None = None,
+) -> list[ReviewPair]:
+    """Have both models read the pairs; return them with the `divergence` between the two.
+
+    That is the total variation distance of the two models' probabilities, 0 to 1.
+    """
+    from compare.stance.cascade import counted_on
+
+    sides = [(_side(pair.a, pair.a_passage), _side(pair.b, pair.b_passage)) for pair in pairs]
+    both = 2 * len(pairs)
+    first = fast.score(sides, counted_on(on_progress, 0, both))
+    second = accurate.score(sides, counted_on(on_progress, len(pairs), both))
+    apart = np.abs(first.astype(np.float64) - second).sum(axis=1) / 2
+    return [
+        replace(pair, divergence=float(value)) for pair, value in zip(pairs, apart, strict=True)
+    ]
+
+
+def _side(statement: Statement, passage: Passage) -> Side:
+    from compare.search import passage_side
+
+    return passage_side(statement, passage)

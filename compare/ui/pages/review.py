@@ -1,0 +1,45 @@
+"""Review: pairs read by hand, by one or two readers, and how far they agree."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from compare.review.reviews import Reviews
+from compare.ui.choosing import choose_library
+from compare.ui.pieces import section_html
+from compare.ui.review_choosing import VIEWS, choose_reader, choose_review, choose_review_view
+from compare.ui.review_deciding import decide_review
+from compare.ui.review_making import make_review
+from compare.ui.review_outcome import show_agreement, show_files
+from compare.ui.review_reading import read_review
+from compare.ui.shell import begin, said_plainly, small
+
+begin(
+    "Review",
+    "Read pairs by hand, alone or with a second reader who sees nothing of your answers, and learn "
+    "how far you agree with each other and with the model.",
+)
+
+with said_plainly():
+    with st.sidebar:
+        _, library = choose_library()
+        reviews = Reviews.of(library)
+        review = choose_review(reviews)
+        reader = choose_reader(review) if review else None
+    if review is None:
+        st.html(section_html("A new review"))
+        make_review(reviews, library)
+    else:
+        view = choose_review_view()
+        st.html(section_html(review.name))
+        read, decide, agree, files = VIEWS
+        if view == read and reader:
+            read_review(review, reader, library)
+        elif view == read:
+            small("Choose at the side who reads.")
+        elif view == decide and review.is_open:
+            decide_review(review, library)
+        elif view == files:
+            show_files(reviews, review, library, reader)
+        else:
+            show_agreement(review)

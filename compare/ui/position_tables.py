@@ -1,0 +1,141 @@
+"""Positions as tables: a row a party, parties beside propositions, who stands near whom."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from compare.export import csv_bytes
+from compare.position_records import AGREEMENT_COLUMNS, agreement_records
+from compare.position_table import TOO_FEW, AgreementMatrix, PositionTable
+from compare.results import Stance
+from compare.ui.charts import SAVE, chart_downloads, colours
+from compare.ui.lists import widget_key
+from compare.ui.pieces import table_html
+from compare.ui.position_charts import agreement_spec
+from compare.ui.position_figures import agreement_svg
+from compare.ui.position_views import View
+from compare.ui.shell import notice, small
+
+TABLE_VIEW, AGREEMENT_VIEW = "All propositions", "Who stands near whom"
+
+IN_MATRIX = 10
+"""Parties of the matrix that are drawn at first: those on most propositions."""
+
+_MOST_IN_MATRIX = 24
+
+
+def table_view(view: View) -> None:
+    """Show a row a party, those without a place below."""
+    positions = view.positions
+    rows = [
+        {
+            "Party": one.name,
+            "Place": one.place.mean,
+            "Low": one.place.low,
+            "High": one.place.high,
+            "Passages": one.place.passages,
+            "Agree": len(one.of(Stance.AGREE)),
+            "Oppose": len(one.of(Stance.OPPOSE)),
+            "Neither": one.neither,
+            "Statements": one.voice.statements,
+            "First": one.dates[0].iso if one.dates else "",
+            "Last": one.dates[1].iso if one.dates else "",
+            "Standing": "placed",
+        }
+        for one in positions.placed
+    ]
+    for standing, voices in (("no side", positions.undecided), ("silent", positions.silent)):
+        rows += [
+            {"Party": one.name, "Statements": one.statements, "Standing": standing}
+            for one in voices
+        ]
+    number = st.column_config.NumberColumn(format="%+.2f")
+    st.dataframe(
+        rows,
+        hide_index=True,
+        key=f"{view.prefix}table-{widget_key(repr(rows))}",
+        column_config={"Place": number, "Low": number, "High": number},
+        alt=f"{len(rows)} parties with their places, and who has none",
+    )
+    notice(positions.notes[-1])
+
+
+def beside_view(table: PositionTable, prefix: str) -> None:
+    """Show parties beside propositions: the place and how many passages it stands on."""
+    head = ["Party", *table.propositions]
+    rows = [
+        [name, *(f"{c.place.mean:+.2f} ({c.place.passages:,})" if c else "–" for c in cells)]
+        for name, cells in table.cells.items()
+    ]
+    if not rows:
+        small("Nothing of what was read takes a side at these thresholds.")
+        return
+    st.dataframe(
+        [dict(zip(head, row, strict=True)) for row in rows],
+        hide_index=True,
+        key=f"{prefix}beside-{widget_key(repr(rows))}",
+        alt=f"{len(rows)} parties beside {len(table.propositions)} propositions",
+    )
+    small("In brackets: passages that take a side. A dash is no side, which is not neutral.")
+    notice(table.positions[0].notes[-1])
+
+
+def agreement_view(table: PositionTable, prefix: str) -> None:
+    """Show how near each two parties stand, in an order in which neighbours are alike."""
+    matrix = _matrix(table)
+    if not matrix.cells:
+        small("No two parties take a side on the same proposition at these thresholds.")
+        return
+    often = sorted(
+        table.cells,
+        key=lambda name: (
+            -sum(cell is not None for cell in table.cells[name]),
+            -sum(cell.place.passages for cell in table.cells[name] if cell),
+            name,
+        ),
+    )
+    names = st.multiselect(
+        "Parties", sorted(table.cells), default=often[:IN_MATRIX], max_selections=_MOST_IN_MATRIX,
+        key=f"{prefix}parties-{widget_key(repr(often))}",
+    )  # fmt: skip
+    drawn = [name for name in matrix.parties if name in names]
+    st.vega_lite_chart(
+        spec=agreement_spec(matrix, drawn, colours()),
+        key=f"{prefix}agreement",
+        alt=f"Agreement between {len(drawn)} parties; the table below has the numbers.",
+    )
+    small(
+        "Agreement is 1 - mean distance of two places / 2, over the propositions on which both "
+        f"take a side: n in a cell, of {len(table.propositions):,}. Its interval is over "
+        f"propositions, from {TOO_FEW} on. Parties are in the order of their clusters (UPGMA).",
+        SAVE,
+    )
+    notice(table.positions[0].notes[-1])
+    shown = [cell for cell in matrix.cells if {cell.a, cell.b} <= set(drawn)]
+    with st.expander("The numbers"):
+        head = ("Between", "Agreement", "95 % interval", "Propositions")
+        lines = [
+            (
+                f"{cell.a} and {cell.b}",
+                f"{cell.agreement:.2f}",
+                "too few" if cell.low is None else f"{cell.low:.2f} to {cell.high:.2f}",
+                f"{cell.propositions:,}",
+            )
+            for cell in shown
+        ]
+        st.html(table_html("Who stands near whom", head, lines))
+    data = csv_bytes(AGREEMENT_COLUMNS, agreement_records(matrix))
+    figure = agreement_svg(matrix, drawn, len(table.propositions))
+    chart_downloads("who-stands-near-whom", data, figure, f"{prefix}agreement")
+
+
+def _matrix(table: PositionTable) -> AgreementMatrix:
+    """Return the matrix; of many parties it takes seconds, so that it is kept."""
+    key = repr((table.propositions, [one.provenance.date for one in table.positions]))
+    key += repr([one.thresholds for one in table.positions])
+    kept = st.session_state.get("positions-matrix")
+    if kept is None or kept[0] != key:
+        kept = key, table.agreement()
+        st.session_state["positions-matrix"] = kept
+    matrix: AgreementMatrix = kept[1]
+    return matrix

@@ -1,0 +1,50 @@
+"""Write the tables of data-dictionary.md and the JSON Schemas anew: `python docs/dictionary.py`.
+
+They are made from `compare.dictionary`; the sentences between the tables are written by hand.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from compare.dictionary import OBJECTS, TABLES, pair_schema, search_schema
+from compare.dictionary.markdown import table_markdown
+
+FOLDER = Path(__file__).parent
+PAGE = FOLDER / "data-dictionary.md"
+_PLACE = re.compile(r"<!-- table: (.+?) -->\n.*?<!-- end -->", re.DOTALL)
+
+
+def written() -> dict[Path, str]:
+    """Return each file with what it should hold.
+
+    Raises:
+        KeyError: The page has a place for a table that there is not.
+    """
+    tables = {table.name: table for table in (*TABLES, *OBJECTS)}
+
+    def filled(place: re.Match[str]) -> str:
+        return f"<!-- table: {place[1]} -->\n{table_markdown(tables[place[1]])}\n<!-- end -->"
+
+    return {
+        PAGE: _PLACE.sub(filled, PAGE.read_text(encoding="utf-8")),
+        FOLDER / "pair.schema.json": _json(pair_schema()),
+        FOLDER / "search.schema.json": _json(search_schema()),
+    }
+
+
+def places() -> list[str]:
+    """Return the names of the tables that the page has a place for, in its order."""
+    return [place[1] for place in _PLACE.finditer(PAGE.read_text(encoding="utf-8"))]
+
+
+def _json(schema: dict[str, Any]) -> str:
+    return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
+
+
+if __name__ == "__main__":
+    for path, text in written().items():
+        path.write_text(text, encoding="utf-8")

@@ -1,0 +1,45 @@
+"""Positions made by hand, of made-up parties."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from compare.placing import Positions, Voice
+from compare.position_table import PositionTable
+from compare.results import Match, Thresholds
+from tests.fabricate import PROVENANCE, match_of
+from tests.fakes import statement
+
+NOTE = "These numbers are made up."
+
+
+def passage(party: str, number: int, mean: float, date: str = "", **more: object) -> Match:
+    """A passage whose p_agree - p_oppose is `mean`, all of it on one side."""
+    said = statement(
+        f"{party.lower()}-{number}", f"{party} speaks, {number}.", country=party, date=date,
+        speaker=f"Envoy of {party}", source="Gazette",
+    )  # fmt: skip
+    agree, oppose = max(mean, 0.0), max(-mean, 0.0)
+    return match_of(said, (agree, oppose, 1 - agree - oppose), **more)  # type: ignore[arg-type]
+
+
+def voice(party: str, *read: Match, statements: int = 9) -> Voice:
+    return Voice(party.lower(), party, statements, len(read), read)
+
+
+def made(
+    places: Mapping[str, Sequence[float]], proposition: str = "Open it.", first_year: int = 2001
+) -> Positions:
+    """Positions of parties by the values of their passages, one a year; no value is silent."""
+    voices = [
+        voice(
+            party,
+            *(passage(party, n, mean, f"{first_year + n}-05") for n, mean in enumerate(means)),
+        )
+        for party, means in places.items()
+    ]
+    return Positions(proposition, "country", tuple(voices), Thresholds(), PROVENANCE, 0, (NOTE,))
+
+
+def table_of(*places: Mapping[str, Sequence[float]]) -> PositionTable:
+    return PositionTable(tuple(made(one, f"Proposition {n}") for n, one in enumerate(places, 1)))

@@ -1,0 +1,98 @@
+"""Pairs of made-up statements, and reviews of them in a folder of the test's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from compare.pair_table import Pair, PairTable
+from compare.passages import Passage
+from compare.results import Probabilities, Provenance, Stance, Thresholds
+from compare.review.answers import Review
+from compare.review.drawing import imported
+from compare.review.reviews import Reviews
+from compare.review.values import Answer, ReviewPair
+from compare.statement import Statement
+from tests.fakes import statement
+
+AGREE, OPPOSE, NEITHER = Stance
+ODDS = {
+    AGREE: Probabilities(0.7, 0.1, 0.2),
+    OPPOSE: Probabilities(0.1, 0.8, 0.1),
+    NEITHER: Probabilities(0.1, 0.1, 0.8),
+}
+
+
+def said(number: int, side: str) -> Statement:
+    country = {"a": "Valdoria=VLD", "b": "Ostravia"}[side]
+    verb = {"a": "must", "b": "shall not"}[side]
+    return statement(
+        f"{side}{number}",
+        f"We know it. Lock {number} of the canal {verb} be open.",
+        country=country,
+        date=f"2011-03-{number % 28 + 1:02}",
+        speaker=f"Envoy of {country.partition('=')[0]}",
+        source="Gazette",
+    )
+
+
+def passage(of: Statement) -> Passage:
+    start = of.text.index("Lock")
+    return Passage(of.id, start, len(of.text), of.text[start:], of.context)
+
+
+def pair(number: int, machine: Stance | None = OPPOSE, topic: str = "") -> ReviewPair:
+    a, b = said(number, "a"), said(number, "b")
+    return ReviewPair(
+        f"p{number}",
+        a,
+        passage(a),
+        b,
+        passage(b),
+        machine,
+        ODDS[machine] if machine else None,
+        "judge@555555555555" if machine else "",
+        0.75,
+        topic=topic,
+    )
+
+
+def table(labels: Sequence[Stance]) -> PairTable:
+    """A pair for each label, as a comparison of two sides gives them."""
+    pairs = []
+    for number, label in enumerate(labels):
+        a, b = said(number, "a"), said(number, "b")
+        pairs.append(Pair(a, passage(a), b, passage(b), ODDS[label], 0.75))
+    provenance = Provenance(
+        "0.1.0", "tiny", "e" * 64, "judge", "5" * 64, "1" * 64, 9, 9, {"topic": "canal"}, "2024"
+    )
+    return PairTable(tuple(pairs), "Valdoria and Ostravia", Thresholds(), provenance, len(pairs))
+
+
+@pytest.fixture
+def reviews(tmp_path: Path) -> Reviews:
+    return Reviews(tmp_path / "reviews.sqlite")
+
+
+@pytest.fixture
+def review(reviews: Reviews) -> Callable[..., Review]:
+    """A review of three pairs, or of those given, with two readers."""
+
+    def make(
+        pairs: Sequence[ReviewPair] | None = None,
+        readers: Sequence[str] = ("Ada", "Bren"),
+        **more: object,
+    ) -> Review:
+        drawn = imported(pairs or [pair(number) for number in range(3)])
+        return reviews.create("canal", drawn, readers, **{"order": "given", **more})  # type: ignore[arg-type]
+
+    return make
+
+
+def read_by(review: Review, reader: str, labels: Sequence[Stance | None]) -> None:
+    """Have a reader answer all pairs and hand in."""
+    answers = {place: Answer(label) for place, label in enumerate(labels, start=1)}
+    review.answer_many(reader, answers)
+    review.hand_in(reader)

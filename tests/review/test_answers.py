@@ -1,0 +1,214 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from compare.errors import ReviewError
+from compare.library import Library
+from compare.results import Stance
+from compare.review.answers import Review
+from compare.review.codebook import CODEBOOK
+from compare.review.drawing import imported
+from compare.review.reviews import Reviews
+from compare.review.states import State, states_of
+from compare.review.values import Answer, MachineShown, Progress
+from tests.fakes import HashingEncoder
+from tests.review.conftest import AGREE, NEITHER, OPPOSE, pair, read_by, said
+
+Make = Callable[..., Review]
+
+
+def test_a_project_is_kept_as_it_was_made(review: Make, reviews: Reviews) -> None:
+    made = review([pair(1), pair(2, None)], seed=5)
+    again = Reviews(reviews.path).open("CANAL")
+    assert (again.name, again.readers, len(again)) == ("canal", ("Ada", "Bren"), 2)
+    assert again.codebook == CODEBOOK
+    assert list(again.pairs()) == [(1, pair(1)), (2, pair(2, None))]
+    assert again.pair(2) == pair(2, None)
+    assert again.place_of("p2") == 2
+    assert again.settings == made.settings
+    assert reviews.listed()[0].answered == (0, 0)
+
+
+def test_answers_are_kept_changed_and_taken_back(review: Make) -> None:
+    made = review()
+    first = made.answer("Ada", 1, AGREE, 2, "  both say so ")
+    assert first.before is None
+    assert made.next_place("Ada") == 2
+    assert made.next_place("Bren") == 1
+    made.answer("ada", 2, None)
+    assert made.progress("Ada") == Progress(1, 1, 3)
+    assert made.progress("Ada").left == 1
+    changed = made.answer("Ada", 1, OPPOSE, 3)
+    assert (changed.before, changed.after) == (first.after, made.answer_of("Ada", 1))
+    undone = made.undo("Ada")
+    assert undone is not None
+    assert (undone.place, undone.after) == (1, first.after)
+    assert made.answer_of("Ada", 1) == first.after
+    assert [made.undo("Ada").place for _ in range(2)] == [2, 1]  # type: ignore[union-attr]
+    assert made.undo("Ada") is None
+    assert made.progress("Ada") == Progress(0, 0, 3)
+    history = made.history("Ada")
+    assert [event.what for event in history] == ["answer"] * 3 + ["undo"] * 3
+    assert json.loads(history[2].before)["answer"] == "agree"
+    assert json.loads(history[2].after)["confidence"] == 3
+    assert json.loads(history[0].after)["note"] == "both say so"
+    assert history[-1].after == ""
+    made.answer("Ada", 3, NEITHER)
+    assert made.undo("Ada").place == 3  # type: ignore[union-attr]
+
+
+def test_readers_see_nothing_of_each_other_until_both_are_done(review: Make) -> None:
+    made = review()
+    read_by(made, "Ada", [AGREE, OPPOSE, None])
+    made.answer("Bren", 1, OPPOSE)
+    assert made.answers() == {"Ada": {}, "Bren": {}}
+    assert {r: list(of) for r, of in made.answers("Bren").items()} == {"Ada": [], "Bren": [1]}
+    assert len(made.answers("Ada")["Ada"]) == 3
+    assert {event.who for event in made.history("Bren") if event.what != "hand in"} == {"Bren"}
+    for call in (made.to_decide, lambda: made.decide(1, AGREE, "Cor"), made.must_be_open):
+        with pytest.raises(ReviewError, match="once all readers have handed in: Bren has not yet"):
+            call()
+    made.answer("Bren", 2, OPPOSE)
+    with pytest.raises(ReviewError, match="1 of 3 pairs were neither answered nor skipped by Bren"):
+        made.hand_in("Bren")
+    made.answer("Bren", 3, NEITHER)
+    made.hand_in("Bren")
+    assert [len(of) for of in made.answers().values()] == [3, 3]
+    assert made.to_decide() == [1, 3]
+    assert {event.who for event in made.history()} == {"Ada", "Bren"}
+
+
+def test_what_was_handed_in_stands(review: Make) -> None:
+    made = review()
+    read_by(made, "Ada", [AGREE] * 3)
+    for call in (
+        lambda: made.answer("Ada", 1, OPPOSE),
+        lambda: made.undo("Ada"),
+        lambda: made.hand_in("Ada"),
+        lambda: made.answer_many("Ada", {1: Answer(OPPOSE)}),
+    ):
+        with pytest.raises(ReviewError, match="Ada has handed in, so the answers stand"):
+            call()
+
+
+def test_differences_are_decided_by_a_third(review: Make) -> None:
+    made = review()
+    read_by(made, "Ada", [AGREE, OPPOSE, NEITHER])
+    read_by(made, "Bren", [OPPOSE, OPPOSE, NEITHER])
+    made.decide(1, NEITHER, " Cor  Vell ", 3, "neither commits to it")
+    decision = made.decisions()[1]
+    assert (decision.stance, decision.who) == (NEITHER, "Cor Vell")
+    with pytest.raises(ReviewError, match="do not differ on pair 2"):
+        made.decide(2, AGREE, "Cor")
+    with pytest.raises(ReviewError, match="Nobody is named"):
+        made.decide(1, AGREE, " ")
+    assert made.undo_decision("Cor") is not None
+    assert made.decisions() == {}
+    assert [event.what for event in made.history()][-2:] == ["decision", "undo decision"]
+    assert made.undo_decision("Cor") is None
+
+
+@pytest.mark.parametrize(
+    ("shown", "before", "after"),
+    [
+        (MachineShown.AFTER, False, True),
+        (MachineShown.END, False, False),
+        (MachineShown.BEFORE, True, True),
+    ],
+)
+def test_the_machine_is_seen_when_the_setting_says(
+    review: Make, shown: MachineShown, before: bool, after: bool
+) -> None:
+    made = review([pair(1)], ["Ada"], machine_shown=shown)
+    assert (made.shows_machine(False), made.shows_machine(True)) == (before, after)
+    read_by(made, "Ada", [AGREE])
+    assert made.shows_machine(True)
+
+
+def test_the_codebook_can_be_changed_and_the_history_says_so(review: Make) -> None:
+    made = review()
+    made.change_codebook("Judge the words.", "Ada")
+    made.change_codebook("Judge the words.", "Ada")
+    assert made.codebook == "Judge the words."
+    [event] = made.history()
+    assert (event.what, event.who) == ("codebook", "Ada")
+    assert json.loads(event.before) == CODEBOOK
+
+
+@pytest.mark.parametrize(
+    ("name", "readers", "message"),
+    [
+        (" ", ["Ada"], "is no name of a project"),
+        ("b\x07", ["Ada"], "is no name of a project"),
+        ("lake", [], "one or two readers, not 0"),
+        ("lake", ["A", "B", "C"], "one or two readers, not 3"),
+        ("lake", ["Ada", "ADA"], "give them different names"),
+        ("lake", ["Ada", ""], "is no name of a reader"),
+        ("Canal", ["Ada"], "There is a review 'Canal' already"),
+    ],
+)
+def test_a_project_needs_a_name_and_readers(
+    review: Make, reviews: Reviews, name: str, readers: list[str], message: str
+) -> None:
+    review()
+    with pytest.raises(ReviewError, match=message):
+        reviews.create(name, imported([pair(1)]), readers)
+    assert len(reviews.listed()) == 1
+
+
+def test_mistakes_are_one_sentence(review: Make, reviews: Reviews) -> None:
+    made = review()
+    for call, message in (
+        (lambda: made.answer("Cor", 1, AGREE), "name one of its readers (Ada, Bren)"),
+        (lambda: made.answer("Ada", 4, AGREE), "There is no pair 4"),
+        (lambda: made.answer("Ada", 1, AGREE, 4), "4 is no confidence"),
+        (lambda: made.answer("Ada", 1, AGREE, 1, "x" * 6000), "The note has 6,000 characters"),
+        (lambda: made.pair(9), "There is no pair 9"),
+        (lambda: made.place_of("p9"), "There is no pair 'p9'"),
+        (lambda: reviews.open("lake"), "There is no review 'lake'"),
+        (lambda: reviews.create("e", imported([]), ["Ada"]), "There is no pair to review"),
+        (
+            lambda: reviews.create("e", imported([pair(1), pair(1)]), ["Ada"]),
+            "Two pairs have the id 'p1'",
+        ),
+    ):
+        with pytest.raises(ReviewError) as told:
+            call()  # type: ignore[no-untyped-call]
+        assert message in str(told.value)
+    assert made.history("Ada") == []
+    assert len(reviews.listed()) == 1
+
+
+def test_a_project_that_was_removed_takes_no_answer(review: Make, reviews: Reviews) -> None:
+    made = review()
+    len(made)
+    reviews.delete("canal")
+    with pytest.raises(ReviewError, match="The review was removed meanwhile"):
+        made.answer("Ada", 1, AGREE)
+    other = review()
+    assert other.number != made.number
+    assert other.progress("Ada").answered == 0
+
+
+def test_a_statement_that_changed_or_went_is_said_to_have(review: Make, tmp_path) -> None:
+    pairs = [pair(1), pair(2)]
+    encoder = HashingEncoder()
+    both = [said(number, side) for number in (1, 2) for side in "ab"]
+    library = Library.build(both, tmp_path / "library", encoder)
+    made = review(pairs)
+    kept = [entry for _, entry in made.pairs()]
+    assert states_of(kept, library) == [(State.UNCHANGED, State.UNCHANGED)] * 2
+    assert states_of(kept, library, library.digest) == [(State.UNCHANGED, State.UNCHANGED)] * 2
+    other = said(3, "a")
+    object.__setattr__(other, "id", "a1")
+    library = library.update(add=[other], remove=["b2"])
+    assert states_of(kept, library) == [
+        (State.CHANGED, State.UNCHANGED),
+        (State.UNCHANGED, State.GONE),
+    ]
+    assert made.pair(1).a_passage.text == "Lock 1 of the canal must be open."
+    assert made.pair(2).b.text.endswith("shall not be open.")
+    assert isinstance(made.pair(1).machine, Stance)

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from compare.aggregate import random_sample
+from compare.errors import ReviewError
+from compare.results import Probabilities
+from compare.review.drawing import draw, imported, ordered, pairs_of, with_divergence
+from compare.review.values import Choice, Order
+from tests.fabricate import QUOTE, a_result
+from tests.review.conftest import AGREE, NEITHER, OPPOSE, pair, table
+
+LABELS = [AGREE] * 30 + [OPPOSE] * 6 + [NEITHER] * 64
+
+
+def test_a_random_sample_is_of_all_pairs_and_the_same_for_one_seed() -> None:
+    drawn = draw(table(LABELS), size=40, seed=3)
+    assert drawn == draw(table(LABELS[::-1][::-1]), Choice.RANDOM, 40, 3)
+    assert drawn != draw(table(LABELS), size=40, seed=4)
+    assert len({entry.id for entry in drawn.pairs}) == 40
+    assert drawn.of == {"agree": 30, "oppose": 6, "neither": 64}
+    assert {entry.weight for entry in drawn.pairs} == {2.5}
+    assert drawn.pairs[0].topic == "canal"
+    assert drawn.pairs[0].label_source == "judge@555555555555"
+    assert len(draw(table(LABELS), size=400).pairs) == 100
+
+
+def test_the_draw_is_that_of_the_page_that_checks_a_sample() -> None:
+    both = (AGREE, OPPOSE)
+    ours = draw(table(LABELS), size=12, seed=7, stances=both)
+    theirs = random_sample(table(LABELS), 12, 7)
+    assert [(p.a.id, p.b.id) for p in ours.pairs] == [(p.a.id, p.b.id) for p in theirs]
+    assert ours.of == {"agree": 30, "oppose": 6}
+
+
+def test_every_pair_is_drawn_equally_often() -> None:
+    times = Counter(
+        entry.id
+        for seed in range(400)
+        for entry in draw(table(LABELS[:20]), size=5, seed=seed).pairs
+    )
+    assert len(times) == 20
+    assert all(60 < number < 145 for number in times.values())  # 100 expected, sd 8.7
+
+
+def test_a_stratified_sample_weighs_what_it_stands_for() -> None:
+    drawn = draw(table(LABELS), Choice.STRATIFIED, 30, seed=1)
+    assert Counter(entry.stratum for entry in drawn.pairs) == {
+        "agree": 12,
+        "oppose": 6,
+        "neither": 12,
+    }
+    assert all(entry.machine == entry.stratum for entry in drawn.pairs)
+    total = Counter[str]()
+    for entry in drawn.pairs:
+        total[entry.stratum] += entry.weight  # type: ignore[assignment]
+    assert total == pytest.approx({"agree": 30, "oppose": 6, "neither": 64})
+
+
+def test_the_whole_is_all_pairs_with_the_labels() -> None:
+    drawn = draw(table(LABELS), Choice.WHOLE, stances=[OPPOSE])
+    assert len(drawn.pairs) == 6
+    assert (drawn.seed, drawn.of) == (None, {"oppose": 6})
+
+
+def test_what_cannot_be_drawn_is_one_sentence() -> None:
+    with pytest.raises(ReviewError, match="No pair is labelled oppose at these thresholds"):
+        draw(table([AGREE]), stances=[OPPOSE])
+    with pytest.raises(ReviewError, match="0 pairs cannot be drawn"):
+        draw(table([AGREE]), size=0)
+    with pytest.raises(ReviewError, match="is drawn from, not imported"):
+        draw(table([AGREE]), Choice.IMPORTED)
+    with pytest.raises(ReviewError, match="'some' is none of random, stratified"):
+        draw(table([AGREE]), "some")
+
+
+def test_the_pairs_of_a_search_have_the_quote_on_side_a() -> None:
+    found = {entry.b.id: entry for entry in pairs_of(a_result())}
+    assert len(found) == 3
+    assert {entry.a_passage.text for entry in found.values()} == {QUOTE}
+    agreeing = found["ost-1"]
+    assert agreeing.machine is AGREE
+    assert agreeing.b_passage.text == "Valdoria arms the rebels, and it must stop."
+    assert draw(a_result(), Choice.WHOLE).subject == QUOTE
+
+
+# -- Order ---------------------------------------------------------------------------------------
+
+
+def test_a_random_order_depends_on_the_seed_alone() -> None:
+    pairs = [pair(number) for number in range(30)]
+    first = ordered(pairs, Order.RANDOM, 1)
+    assert first == ordered(pairs[::-1], Order.RANDOM, 1)
+    assert first != ordered(pairs, Order.RANDOM, 2)
+    assert sorted(entry.id for entry in first) == sorted(entry.id for entry in pairs)
+    assert ordered(pairs, Order.GIVEN) == pairs
+
+
+def test_the_most_uncertain_come_first() -> None:
+    tops = [0.9, 0.4, 0.6, 0.4]
+    pairs = [
+        replace(pair(n), probabilities=Probabilities(top, (1 - top) / 2, (1 - top) / 2))
+        for n, top in enumerate(tops)
+    ]
+    assert [entry.id for entry in ordered(pairs, Order.UNCERTAIN)] == ["p1", "p3", "p2", "p0"]
+    with pytest.raises(ReviewError, match="Pair p9 has no probabilities"):
+        ordered([pair(9, None)], Order.UNCERTAIN)
+
+
+class Fixed:
+    name, digest = "fixed", "0" * 64
+
+    def __init__(self, *rows: tuple[float, float, float]) -> None:
+        self.rows = rows
+
+    def score(self, pairs, on_progress=None):
+        if on_progress:
+            on_progress(len(pairs), len(pairs))
+        return np.array(self.rows, np.float32)
+
+
+def test_where_the_models_differ_most_comes_first() -> None:
+    pairs = [pair(number) for number in range(3)]
+    fast = Fixed((0.5, 0.25, 0.25), (1, 0, 0), (0.5, 0.5, 0))
+    accurate = Fixed((0.5, 0.25, 0.25), (0, 1, 0), (0.25, 0.5, 0.25))
+    told: list[tuple[int, int]] = []
+    read = with_divergence(pairs, fast, accurate, lambda *done: told.append(done))
+    assert [entry.divergence for entry in read] == [0, 1, 0.25]
+    assert told == [(3, 6), (6, 6)]
+    assert [entry.id for entry in ordered(read, Order.INFORMATIVE)] == ["p1", "p2", "p0"]
+    with pytest.raises(ReviewError, match="was not read by both models"):
+        ordered(pairs, Order.INFORMATIVE)
+
+
+def test_imported_pairs_are_not_said_to_be_a_sample() -> None:
+    drawn = imported([pair(1)], "a file")
+    assert (drawn.choice, drawn.seed, drawn.of) == (Choice.IMPORTED, None, {})

@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+import pytest
+
+from compare.errors import ReviewError
+from compare.results import Stance
+from compare.review.agreement import FINAL, agreement
+from compare.review.answers import Review
+from compare.review.drawing import draw, imported
+from compare.review.estimates import Sample, estimates, final_labels
+from compare.review.reviews import Reviews
+from compare.review.values import Choice
+from tests.review.conftest import AGREE, NEITHER, OPPOSE, pair, read_by, table
+
+MACHINE = [AGREE] * 60 + [OPPOSE] * 20 + [NEITHER] * 120
+
+
+def truth(number: int) -> Stance:
+    """People's label of the pair made of statements `number`, whatever the machine says."""
+    source = random.Random(number)
+    if source.random() < 0.7:
+        return MACHINE[number]
+    return source.choice(list(Stance))
+
+
+TRUTH = [truth(number) for number in range(len(MACHINE))]
+
+
+def checked(reviews: Reviews, size: int) -> Review:
+    drawn = draw(table(MACHINE), Choice.RANDOM, size)
+    review = reviews.create("canal", drawn, ["Ada"])
+    read_by(review, "Ada", [TRUTH[int(entry.a.id[1:])] for _, entry in review.pairs()])
+    return review
+
+
+def share(right: Sequence[bool]) -> float:
+    return sum(right) / len(right)
+
+
+def real(stance: Stance) -> tuple[float, float]:
+    """Precision and recall of a label over all pairs."""
+    both = list(zip(MACHINE, TRUTH, strict=True))
+    return (
+        share([people is stance for machine, people in both if machine is stance]),
+        share([machine is stance for machine, people in both if people is stance]),
+    )
+
+
+def test_a_random_sample_of_all_gives_the_figures_of_all(reviews: Reviews) -> None:
+    found = estimates(checked(reviews, 200))
+    assert (found.pairs, found.left_out) == (200, 0)
+    both = list(zip(MACHINE, TRUTH, strict=True))
+    assert found.accuracy.value == pytest.approx(share([a is b for a, b in both]))
+    assert found.accuracy_interval == "Wilson"
+    for stance in Stance:
+        label = found.labels[stance]
+        assert label.recall is not None
+        assert (label.precision.value, label.recall.value) == pytest.approx(real(stance))
+        assert label.precision.low < label.precision.value < label.precision.high  # type: ignore[operator]
+        assert label.called == MACHINE.count(stance)
+        assert label.found == TRUTH.count(stance)
+
+
+def test_weights_undo_what_stratification_does() -> None:
+    """On average over draws the weighted recall is that of all pairs; an unweighted one is not."""
+    weighted, plain, covered, draws = [], [], 0, 40
+    for seed in range(draws):
+        drawn = draw(table(MACHINE), Choice.STRATIFIED, 60, seed).pairs
+        rows = [(entry, TRUTH[int(entry.a.id[1:])]) for entry in drawn]
+        found = Sample(rows, True, list(Stance)).estimates()
+        recall = found.labels[OPPOSE].recall
+        assert recall is not None
+        assert recall.value is not None
+        weighted.append(recall.value)
+        covered += recall.low <= real(OPPOSE)[1] <= recall.high  # type: ignore[operator]
+        plain.append(share([of.machine is OPPOSE for of, people in rows if people is OPPOSE]))
+    _, recall_of_all = real(OPPOSE)
+    assert sum(weighted) / draws == pytest.approx(recall_of_all, abs=0.06)
+    assert sum(plain) / draws > recall_of_all + 0.15
+    assert covered > 0.8 * draws
+    assert found.labels[OPPOSE].recall_interval == found.accuracy_interval == "bootstrap"
+
+
+def test_nothing_is_said_of_what_was_not_drawn_from(reviews: Reviews) -> None:
+    drawn = draw(table(MACHINE), Choice.RANDOM, 20, stances=[AGREE, OPPOSE])
+    review = reviews.create("decided", drawn, ["Ada"])
+    read_by(review, "Ada", [AGREE] * 20)
+    found = estimates(review)
+    assert set(found.labels) == {AGREE, OPPOSE}
+    assert found.labels[AGREE].recall is None
+    assert found.labels[OPPOSE].precision.value in (0, None)
+
+
+@pytest.mark.parametrize(
+    ("choice", "held"), [(Choice.WHOLE, "the whole list"), (Choice.IMPORTED, "chosen elsewhere")]
+)
+def test_only_random_samples_yield_estimates(reviews: Reviews, choice: Choice, held: str) -> None:
+    whole = choice is Choice.WHOLE
+    drawn = draw(table(MACHINE[:3]), choice) if whole else imported([pair(1)])
+    review = reviews.create("canal", drawn, ["Ada"])
+    read_by(review, "Ada", [AGREE] * len(review))
+    with pytest.raises(ReviewError, match=f"Only a random sample .* holds .*{held}"):
+        estimates(review)
+    assert held in agreement(review).no_estimates
+
+
+def test_hard_pairs_are_decided_first(reviews: Reviews) -> None:
+    review = reviews.create("canal", draw(table(MACHINE[:4]), size=4), ["Ada", "Bren"])
+    read_by(review, "Ada", [AGREE, AGREE, None, None])
+    with pytest.raises(ReviewError, match="Bren has not yet"):
+        estimates(review)
+    read_by(review, "Bren", [AGREE, OPPOSE, None, NEITHER])
+    assert final_labels(review) == {1: AGREE, 3: None}
+    with pytest.raises(ReviewError, match="differ on 2 pairs that are not decided yet"):
+        estimates(review)
+    review.decide(2, AGREE, "Cor")
+    review.decide(4, None, "Cor")
+    assert final_labels(review) == {1: AGREE, 2: AGREE, 3: None, 4: None}
+    found = estimates(review)
+    assert (found.pairs, found.left_out) == (2, 2)
+    assert found.labels[AGREE].precision.value == 1
+
+
+def test_a_sample_of_which_nothing_can_be_judged_says_nothing(reviews: Reviews) -> None:
+    review = reviews.create("canal", draw(table(MACHINE[:2]), size=2), ["Ada"])
+    read_by(review, "Ada", [None, None])
+    with pytest.raises(ReviewError, match="all were skipped"):
+        estimates(review)
+
+
+# -- Agreement -----------------------------------------------------------------------------------
+
+
+def test_the_agreement_of_a_review_in_one_value(reviews: Reviews) -> None:
+    pairs = [pair(n, [AGREE, OPPOSE, None][n % 3], "locks" if n < 4 else "ships") for n in range(9)]
+    review = reviews.create("canal", imported(pairs), ["Ada", "Bren"], order="given")
+    read_by(review, "Ada", [AGREE, OPPOSE, NEITHER] * 3)
+    read_by(review, "Bren", [AGREE, OPPOSE, NEITHER] * 2 + [AGREE, AGREE, None])
+    review.decide(8, OPPOSE, "Cor")
+    found = agreement(review)
+    assert found.overall is not None
+    assert (found.overall.pairs, found.overall.agreement.value) == (8, 7 / 8)
+    assert found.between == ((3, 0, 0), (1, 2, 0), (0, 0, 2))
+    assert (found.differ, found.decided) == (2, 1)
+    assert found.by_label[OPPOSE].agreement.value == 7 / 8
+    assert found.by_label[NEITHER].kappa.value == 1
+    assert {name: of.pairs for name, of in found.by_topic.items()} == {"locks": 4, "ships": 4}
+    assert found.with_machine["Ada"] == ((3, 0, 0), (0, 3, 0), (0, 0, 0))
+    assert found.with_machine["Bren"] == ((3, 1, 0), (0, 2, 0), (0, 0, 0))
+    assert found.with_machine[FINAL] == ((3, 0, 0), (0, 3, 0), (0, 0, 0))
+    told = found.to_dict()
+    assert told["by_label"]["oppose"]["agreement"]["value"] == 7 / 8
+    assert told["readers"] == ("Ada", "Bren")
+
+
+def test_one_reader_agrees_with_nobody(reviews: Reviews) -> None:
+    review = reviews.create("canal", imported([pair(1)]), ["Ada"])
+    with pytest.raises(ReviewError, match="Ada has not yet"):
+        agreement(review)
+    read_by(review, "Ada", [OPPOSE])
+    found = agreement(review)
+    assert (found.overall, found.between, found.by_label) == (None, None, {})
+    assert found.with_machine == {"Ada": ((0,) * 3, (0, 1, 0), (0,) * 3)}

@@ -1,0 +1,368 @@
+"""What goes to other programs and comes back."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from compare.dictionary import schema_of
+from compare.dictionary.reviews import HISTORY, REVIEW
+from compare.errors import CorpusError, ExportError, ReviewError
+from compare.export import export
+from compare.library import Library
+from compare.results import Probabilities
+from compare.review.answers import Review
+from compare.review.drawing import draw, imported
+from compare.review.exporting import (
+    COLUMNS,
+    HISTORY_COLUMNS,
+    NUMBERS,
+    ReviewFormat,
+    export_review,
+    review_bytes,
+    review_records,
+)
+from compare.review.importing import read_answers, read_review_pairs
+from compare.review.peers import LABEL_STUDIO_CONFIG, argilla, label_studio
+from compare.review.reviews import Reviews
+from compare.review.values import Answer, Choice
+from tests.fakes import HashingEncoder
+from tests.review.conftest import AGREE, NEITHER, OPPOSE, pair, read_by, said, table
+
+Make = Callable[..., Review]
+
+
+@pytest.fixture
+def done(review: Make) -> Review:
+    """Two readers who differ on the second pair, which is decided; both skipped the third."""
+    made = review([replace(pair(1), topic="locks"), pair(2), pair(3, None)])
+    made.answer("Ada", 2, AGREE, 1, "=HYPERLINK(1)\nnot sure")
+    made.undo("Ada")
+    read_by(made, "Ada", [AGREE, OPPOSE, None])
+    read_by(made, "Bren", [AGREE, NEITHER, None])
+    made.decide(2, OPPOSE, "Cor", 2, "it is denied")
+    return made
+
+
+def rows_of(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+def test_a_row_holds_a_pair_and_all_that_was_said_of_it(done: Review) -> None:
+    first, second, third = review_records(done)
+    assert tuple(first) == COLUMNS
+    assert (first["review"], first["place"], first["pair"], first["topic"]) == (
+        *("canal", 1, "p1", "locks"),
+    )
+    assert (first["machine"], first["p_oppose"], first["label_source"]) == (
+        *("oppose", 0.8, "judge@555555555555"),
+    )
+    assert first["a_text"] == said(1, "a").text
+    assert first["a_passage"] == "Lock 1 of the canal must be open."
+    assert (first["b_speaker"], first["b_date"]) == ("Envoy of Ostravia", "2011-03-02")
+    assert (second["reader_1"], second["answer_1"]) == ("Ada", "oppose")
+    assert (second["reader_2"], second["answer_2"]) == ("Bren", "neither")
+    assert (second["decision"], second["decided_by"], second["decision_confidence"]) == (
+        *("oppose", "Cor", 2),
+    )
+    assert [row["final"] for row in (first, second, third)] == ["agree", "oppose", "skip"]
+    assert (third["machine"], third["p_agree"], third["answer_1"]) == ("", "", "skip")
+    assert (first["answers_shown"], first["machine_shown"]) == ("all", "after")
+    assert (first["chosen"], first["order"], first["order_seed"]) == ("imported", "given", "")
+
+
+def test_draw_order_and_seeds_are_written(reviews: Reviews) -> None:
+    drawn = draw(table([AGREE] * 4 + [OPPOSE] * 2), Choice.STRATIFIED, 4, 9)
+    made = reviews.create("sample", drawn, ["Ada"], order="random", seed=8, machine_shown="before")
+    rows = review_records(made)
+    assert {row["chosen"] for row in rows} == {"stratified"}
+    assert {(row["chosen_seed"], row["order"], row["order_seed"]) for row in rows} == {
+        (9, "random", 8)
+    }
+    assert {(row["stratum"], row["weight"]) for row in rows} == {("agree", 2), ("oppose", 1)}
+    assert {row["library_digest"] for row in rows} == {"sha256:" + "1" * 64}
+
+
+def test_what_may_not_be_seen_is_not_written(reviews: Reviews) -> None:
+    drawn = draw(table([AGREE, OPPOSE]), Choice.STRATIFIED, 2)
+    made = reviews.create("canal", drawn, ["Ada", "Bren"])
+    made.answer("Ada", 1, AGREE, 3, "mine")
+    nobody, ada, bren = (review_records(made, seen_by=who) for who in (None, "Ada", "Bren"))
+    assert [row["answers_shown"] for row in (nobody[0], ada[0])] == ["none yet", "only of Ada"]
+    assert [row["answer_1"] for row in ada] == ["agree", ""]
+    for rows in (nobody, bren):
+        assert {row["answer_1"] for row in rows} == {row["note_1"] for row in rows} == {""}
+        assert {row["machine"] for row in rows} == {row["stratum"] for row in rows} == {""}
+        assert {row["weight"] for row in rows} == {""}
+    assert ada[0]["machine"] != ""
+    assert ada[1]["machine"] == ""
+    assert b"mine" not in review_bytes(made, "history", seen_by="Bren")
+    assert b"mine" in review_bytes(made, "history", seen_by="Ada")
+    tasks = json.loads(review_bytes(made, "label-studio"))
+    assert not any("predictions" in task or task["annotations"] for task in tasks)
+
+
+def test_csv_and_jsonl_hold_the_same_and_are_safe_in_a_spreadsheet(done: Review) -> None:
+    table_rows = rows_of(review_bytes(done))
+    lines = [json.loads(line) for line in review_bytes(done, "jsonl").splitlines()]
+    assert [tuple(row) for row in table_rows] == [COLUMNS] * 3
+    assert [
+        {name: "" if value is None else value for name, value in line.items()} for line in lines
+    ] == review_records(done)
+    for row, line in zip(table_rows, lines, strict=True):
+        for name in COLUMNS:
+            value = row[name]
+            same = float(value) if name in NUMBERS and value else value
+            assert same == ("" if line[name] is None else line[name]), name
+    history = rows_of(review_bytes(done, ReviewFormat.HISTORY))
+    assert tuple(history[0]) == HISTORY_COLUMNS
+    ada, bren = ["answer"] * 3 + ["hand in"], ["answer"] * 3 + ["hand in"]
+    assert [row["what"] for row in history] == ["answer", "undo", *ada, *bren, "decision"]
+    assert json.loads(history[0]["after"])["note"] == "=HYPERLINK(1)\nnot sure"
+    assert history[-1]["who"] == "Cor"
+
+
+def test_the_dictionary_describes_what_is_written(done: Review, reviews: Reviews) -> None:
+    assert REVIEW.names == COLUMNS
+    assert HISTORY.names == HISTORY_COLUMNS
+    drawn = draw(table([AGREE, OPPOSE]), Choice.STRATIFIED, 2)
+    early = reviews.create("early", drawn, ["Ada"], order="uncertain")
+    for review in (done, early):
+        for line in review_bytes(review, "jsonl").splitlines():
+            Draft202012Validator(schema_of(REVIEW)).validate(json.loads(line))
+        for row in rows_of(review_bytes(review, "history")):
+            Draft202012Validator(schema_of(HISTORY)).validate(row)
+
+
+def test_a_frame_has_the_columns_of_the_csv(done: Review) -> None:
+    frame = done.to_pandas()
+    assert tuple(frame.columns) == COLUMNS
+    assert frame["place"].tolist() == [1, 2, 3]
+    assert frame["p_oppose"].isna().tolist() == [False, False, True]
+    assert frame["answer_2"].tolist() == ["agree", "neither", "skip"]
+
+
+def test_what_became_of_the_statements_is_written(done: Review, tmp_path: Path) -> None:
+    library = Library.build(
+        [said(1, "a"), said(1, "b"), replace(said(2, "a"), text="Other words.")],
+        tmp_path / "library",
+        HashingEncoder(),
+    )
+    rows = review_records(done, library=library)
+    assert [(row["a_state"], row["b_state"]) for row in rows] == [
+        ("unchanged", "unchanged"),
+        ("changed", "not in the library"),
+        ("not in the library", "not in the library"),
+    ]
+    assert rows[1]["a_text"] == said(2, "a").text
+
+
+def test_a_file_is_written_whole_and_not_over_another(done: Review, tmp_path: Path) -> None:
+    path = export_review(done, tmp_path / "canal.csv")
+    assert path.read_bytes() == review_bytes(done)
+    with pytest.raises(ExportError, match="is there already"):
+        export_review(done, path)
+    export_review(done, path, "jsonl", force=True)
+    assert [entry.name for entry in tmp_path.glob("canal*")] == ["canal.csv"]
+    with pytest.raises(ReviewError, match="'xml' is no format of a review: use one of csv"):
+        export_review(done, path, "xml", force=True)
+
+
+# -- Other programs ------------------------------------------------------------------------------
+
+
+def test_label_studio_gets_tasks_that_its_interface_shows(done: Review) -> None:
+    tasks = label_studio(review_records(done), "Judge the words.")
+    config = ElementTree.fromstring(LABEL_STUDIO_CONFIG)
+    controls = {part.get("name"): part for part in config if part.get("toName")}
+    shown = {str(part.get("value"))[1:] for part in config if part.tag == "Text"}
+    choices = {part.get("value") for part in config.iter("Choice")}
+    for task in tasks:
+        assert shown <= set(task["data"])
+        assert not {name for name in task["data"] if name.startswith(("answer_", "note_"))}
+        for told in (*task["annotations"], *task.get("predictions", [])):
+            for region in told["result"]:
+                control = controls[region["from_name"]]
+                assert region["to_name"] == control.get("toName")
+                assert region["type"] == control.tag.lower()
+                assert set(region["value"].get("choices", [])) <= choices
+    first, second, third = tasks
+    assert first["predictions"][0]["score"] == 0.8
+    assert [a["result"][0]["value"]["choices"] for a in second["annotations"]] == [
+        ["oppose"],
+        ["neither"],
+    ]
+    assert (second["data"]["reader_1"], second["data"]["final"]) == ("Ada", "oppose")
+    assert [a["was_cancelled"] for a in third["annotations"]] == [True, True]
+    assert "predictions" not in third
+    assert first["data"]["a_who"].startswith("Envoy of Valdoria, Valdoria, 2011-03-02")
+
+
+def test_argilla_gets_records_with_suggestions_and_responses(done: Review) -> None:
+    first, second, third = argilla(review_records(done))
+    assert set(first) == {"id", "fields", "metadata", "suggestions", "responses", "vectors"}
+    assert first["suggestions"] == {
+        "stance": {"value": "oppose", "score": 0.8, "agent": "judge@555555555555"}
+    }
+    ada, bren = second["responses"]["stance"]
+    assert (ada["value"], bren["value"]) == ("oppose", "neither")
+    assert uuid.UUID(ada["user_id"]) == uuid.uuid5(uuid.NAMESPACE_DNS, "Ada") != bren["user_id"]
+    assert third["responses"] == third["suggestions"] == {}
+    assert second["metadata"]["final"] == "oppose"
+
+
+# -- Pairs from a file ---------------------------------------------------------------------------
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_pairs_are_read_from_what_this_program_writes(done: Review, tmp_path: Path) -> None:
+    again = read_review_pairs(export_review(done, tmp_path / "review.csv"))
+    assert again.unread == ()
+    for (_, kept), found in zip(done.pairs(), again.pairs, strict=True):
+        plain = replace(
+            found, a=kept.a, a_passage=kept.a_passage, b=kept.b, b_passage=kept.b_passage
+        )
+        assert plain == kept
+        assert found.a.text == kept.a.text
+        assert found.a_passage.text == kept.a_passage.text
+    sides = table([AGREE, OPPOSE, OPPOSE])
+    found = read_review_pairs(export(sides, tmp_path / "pairs.jsonl")).pairs
+    assert sorted(entry.machine for entry in found) == ["agree", "oppose", "oppose"]
+    assert found[0].similarity == 0.75
+    assert found[0].a.country[0].name == "Valdoria"
+
+
+def test_plain_pairs_need_two_columns_and_others_are_named(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "pairs.csv",
+        "id,A,B,a_country,a_date,colour,label\n"
+        "x1,Open the canal.,Keep it shut.,Valdoria,2011,red,agree\n"
+        "x2,Open it.,Yes.,,,blue,\n",
+    )
+    found = read_review_pairs(path)
+    assert [entry.id for entry in found.pairs] == ["x1", "x2"]
+    assert found.unread == ("colour", "label")
+    first = found.pairs[0]
+    assert (first.a.text, first.b_passage.text) == ("Open the canal.", "Keep it shut.")
+    assert (first.a.countries, str(first.a.date), first.machine) == ("Valdoria", "2011", None)
+
+
+def test_a_statement_of_the_library_is_taken_from_it(tmp_path: Path) -> None:
+    library = Library.build([said(1, "a")], tmp_path / "library", HashingEncoder())
+    path = write(
+        tmp_path / "pairs.jsonl",
+        json.dumps({"a": "Lock 1 of the canal must be open.", "a_id": "a1", "b": "No."})
+        + "\n"
+        + json.dumps({"a": "Other words.", "a_id": "a1", "b": "No."})
+        + "\n",
+    )
+    first, second = read_review_pairs(path, library).pairs
+    assert first.a == said(1, "a")
+    assert first.a_passage.start == len("We know it. ")
+    assert (second.a.id, second.a.text) == ("a1", "Other words.")
+    assert first.id != second.id
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a,b\nx,y\nx,y\n", r'line 3, column "pair", .*: the pair stands on line 2, too; remove'),
+        ("pair,a,b\n1,x,y\n1,u,v\n", "line 3, column \"pair\", '1': the pair stands on line 2"),
+        ("a,c\nx,y\n", 'there is no column "b" .*a file of pairs has the columns a_passage'),
+        ("text\nx\n", 'there is no column "a_passage" .found: text.'),
+        ("a,b,stance\nx,y,maybe\n", "column \"stance\", 'maybe': this is no label; write agree"),
+        ("a,b,p_agree\nx,y,5\n", "column \"p_agree\", '5': this is no number from 0 to 1"),
+        ("a,b,a_date\nx,y,May\n", "column \"a_date\", 'May': this is no date; write YYYY"),
+        ("a,b\nx, \n", 'line 2, column "b", .*: there are no words'),
+        ("a,b\n", "there is no row below the header"),
+        ("a,b\nx,y,z\n", "the row has 3 cells and the header 2"),
+    ],
+)
+def test_a_file_that_is_wrong_is_said_to_be_where(tmp_path: Path, text: str, message: str) -> None:
+    path = write(tmp_path / "pairs.csv", text)
+    with pytest.raises((ReviewError, CorpusError)) as told:
+        read_review_pairs(path)
+    assert str(told.value).startswith(str(path))
+    assert re.search(message, str(told.value)), told.value
+    assert "\n" not in str(told.value)
+
+
+# -- Answers from a file -------------------------------------------------------------------------
+
+
+def test_answers_come_back_from_a_spreadsheet(review: Make, tmp_path: Path) -> None:
+    made = review()
+    path = write(
+        tmp_path / "bren.csv",
+        "pair;label;confidence;note\np2;Oppose;3;it is denied\np0;skip;;\np1;;;\n",
+    )
+    found = read_answers(path, made, "Bren")
+    assert found == {3: Answer(OPPOSE, 3, "it is denied"), 1: Answer(None)}
+    assert made.answer_many("Bren", found) == 2
+    assert made.answer_many("Bren", found) == 0
+    assert made.progress("Bren").left == 1
+
+
+def test_answers_come_back_from_another_copy_of_the_review(review: Make, tmp_path: Path) -> None:
+    made = review()
+    sent = export_review(made, tmp_path / "canal.csv")
+    other = Reviews(tmp_path / "other.sqlite").create(
+        "of Bren", imported(read_review_pairs(sent).pairs), ["Bren"]
+    )
+    for place, entry in other.pairs():
+        other.answer("Bren", place, AGREE if entry.id == "p1" else OPPOSE, 2)
+    back = export_review(other, tmp_path / "bren.jsonl", "jsonl", seen_by="Bren")
+    assert made.answer_many("Bren", read_answers(back, made, "bren")) == 3
+    assert made.answer_of("Bren", 2) is not None
+    assert made.answer_of("Bren", 2).label == "agree"  # type: ignore[union-attr]
+    assert made.progress("Ada").answered == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("pair,answer\np1,perhaps\n", "this is no label; write agree, oppose or neither, or skip"),
+        ("pair,answer\np1,agree\np1,agree\n", "the pair is answered on line 2, too"),
+        ("pair,answer\np9,agree\n", "the review 'canal' has no such pair"),
+        ("pair,answer,confidence\np1,agree,7\n", "this is no confidence; write 1, 2 or 3"),
+        ("pair,said\np1,agree\n", 'there is no column "answer"'),
+        ("answer\nagree\n", 'there is no column "pair"'),
+    ],
+)
+def test_wrong_answers_are_said_to_be_where(
+    review: Make, tmp_path: Path, text: str, message: str
+) -> None:
+    made = review()
+    path = write(tmp_path / "answers.csv", text)
+    with pytest.raises((ReviewError, CorpusError)) as told:
+        read_answers(path, made, "Ada")
+    assert message in str(told.value)
+    assert str(told.value).startswith(str(path))
+
+
+def test_nothing_of_a_bad_set_of_answers_is_kept(review: Make) -> None:
+    made = review()
+    with pytest.raises(ReviewError, match="no confidence"):
+        made.answer_many("Ada", {1: Answer(AGREE), 2: Answer(AGREE, 9)})
+    assert made.progress("Ada").left == 3
+    assert made.history("Ada") == []
+
+
+def test_probabilities_are_whole_or_none(tmp_path: Path) -> None:
+    path = write(tmp_path / "p.csv", "a,b,p_agree,p_oppose,p_neither\nx,y,0,1,0\nu,v,0.2,,\n")
+    first, second = read_review_pairs(path).pairs
+    assert (first.probabilities, second.probabilities) == (Probabilities(0, 1, 0), None)

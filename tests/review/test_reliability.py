@@ -1,0 +1,188 @@
+"""The figures against published worked examples, against each other, and on any table."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from compare.review.reliability import (
+    alphas,
+    cohen_kappa,
+    confusion,
+    counts_of,
+    kappas,
+    krippendorff_alpha,
+    one_label,
+    reliability,
+    units_of,
+)
+from tests.review.conftest import AGREE, NEITHER, OPPOSE
+
+
+def counted(*rows: list[int]) -> np.ndarray:
+    return np.array(rows, np.int64)
+
+
+@pytest.mark.parametrize(
+    ("table", "kappa"),
+    [
+        # J. Cohen (1968), Weighted kappa, Psychological Bulletin 70, table 1: 200 cases.
+        (counted([88, 14, 18], [10, 40, 10], [2, 6, 12]), 0.492),
+        # J. L. Fleiss, J. Cohen & B. S. Everitt (1969), Large sample standard errors of kappa and
+        # weighted kappa, Psychological Bulletin 72, table 1: shares of 200.
+        (counted([106, 10, 4], [22, 28, 10], [2, 12, 6]), 0.429),
+        # J. L. Fleiss, B. Levin & M. C. Paik (2003), Statistical Methods for Rates and Proportions,
+        # 3rd ed., table 18.1: 100 cases.
+        (counted([75, 1, 4], [5, 4, 1], [0, 0, 10]), 0.676),
+        # Wikipedia, Cohen's kappa: 50 grant proposals, and two tables of the same agreement.
+        (counted([20, 5], [10, 15]), 0.400),
+        (counted([45, 15], [25, 15]), 0.130),
+        (counted([25, 35], [5, 35]), 0.259),
+    ],
+)
+def test_kappa_is_that_of_published_examples(table: np.ndarray, kappa: float) -> None:
+    assert cohen_kappa(table) == pytest.approx(kappa, abs=0.0005)
+    assert kappas(table[None])[0] == pytest.approx(kappa, abs=0.0005)
+    assert reliability(table).kappa.value == cohen_kappa(table)
+
+
+N = None
+
+
+@pytest.mark.parametrize(
+    ("answers", "alpha"),
+    [
+        # K. Krippendorff (2011), Computing Krippendorff's alpha-reliability, section A: two
+        # observers, two values, nothing missing.
+        (["0100000010", "1110010000"], 0.095),
+        # The same, section B: nominal data, two observers, nothing missing.
+        (["aabbdcccedda", "babbbccceddd"], 0.692),
+        # The same, section C: nominal data, four observers, some missing.
+        (
+            [
+                [1, 2, 3, 3, 2, 1, 4, 1, 2, N, N, N],
+                [1, 2, 3, 3, 2, 2, 4, 1, 2, 5, N, 3],
+                [N, 3, 3, 3, 2, 3, 4, 2, 2, 5, 1, N],
+                [1, 2, 3, 3, 2, 4, 4, 1, 2, 5, 1, N],
+            ],
+            0.743,
+        ),
+        # Wikipedia, Krippendorff's alpha: three observers, most missing.
+        (
+            [
+                [N, N, N, N, N, 3, 4, 1, 2, 1, 1, 3, 3, N, 3],
+                [1, N, 2, 1, 3, 3, 4, 3, N, N, N, N, N, N, N],
+                [N, N, 2, 1, 3, 4, 4, N, 2, 1, 1, 3, 3, N, 4],
+            ],
+            0.691,
+        ),
+    ],
+)
+def test_alpha_is_that_of_published_examples(answers: list, alpha: float) -> None:
+    counts = counts_of(answers)
+    assert krippendorff_alpha(counts) == pytest.approx(alpha, abs=0.0005)
+
+
+def test_two_readers_are_compared_label_by_label() -> None:
+    first = [AGREE, AGREE, OPPOSE, NEITHER, NEITHER]
+    second = [AGREE, OPPOSE, OPPOSE, NEITHER, AGREE]
+    table = confusion(first, second)
+    assert table.tolist() == [[1, 1, 0], [0, 1, 0], [1, 0, 1]]
+    assert one_label(table, 0).tolist() == [[1, 1], [1, 2]]
+    found = reliability(table)
+    assert (found.pairs, found.agreement.value) == (5, 0.6)
+    assert found.agreement.low == pytest.approx(0.231, abs=0.001)  # Wilson, 3 of 5
+    assert found.agreement.high == pytest.approx(0.882, abs=0.001)
+    units = units_of(table)
+    assert units.sum(axis=1).tolist() == [2] * 5
+    assert krippendorff_alpha(units) == pytest.approx(
+        krippendorff_alpha(counts_of([[s.value for s in of] for of in (first, second)]))
+    )
+
+
+def test_intervals_hold_the_figure_and_narrow_with_more_pairs() -> None:
+    few, many = (reliability(counted([8, 1, 1], [1, 6, 1], [1, 1, 10]) * n) for n in (1, 20))
+    for name in ("agreement", "kappa", "alpha"):
+        a, b = getattr(few, name), getattr(many, name)
+        assert a.low <= a.value <= a.high
+        assert b.high - b.low < (a.high - a.low) / 3
+    assert few == reliability(counted([8, 1, 1], [1, 6, 1], [1, 1, 10]))
+
+
+def test_the_interval_of_kappa_is_near_the_one_of_its_standard_error() -> None:
+    # Fleiss, Cohen & Everitt (1969) give a standard error of 0.0535 or so for large samples of
+    # their table: 0.429 ± 1.96 of it, which a bootstrap of 200 pairs has to come near.
+    found = reliability(counted([106, 10, 4], [22, 28, 10], [2, 12, 6])).kappa
+    assert found.low == pytest.approx(0.429 - 1.96 * 0.0535, abs=0.02)
+    assert found.high == pytest.approx(0.429 + 1.96 * 0.0535, abs=0.02)
+
+
+@pytest.mark.parametrize("same", [4, 0])
+def test_what_is_not_defined_is_none(same: int) -> None:
+    table = counted([same, 0, 0], [0] * 3, [0] * 3)
+    found = reliability(table)
+    assert found.kappa.value is None
+    assert found.alpha.value is None
+    assert found.kappa.low is None
+    assert (found.agreement.value is None) == (found.pairs == 0)
+
+
+# -- On any table --------------------------------------------------------------------------------
+
+tables = (
+    st.lists(st.integers(0, 30), min_size=9, max_size=9)
+    .map(lambda cells: np.array(cells, np.int64).reshape(3, 3))
+    .filter(lambda table: table.sum() > 1)
+)
+quick = settings(max_examples=60)
+
+
+@quick
+@given(tables)
+def test_figures_keep_their_bounds(table: np.ndarray) -> None:
+    found = reliability(table)
+    assert 0 <= found.agreement.low <= found.agreement.value <= found.agreement.high <= 1
+    for figure in (found.kappa, found.alpha):
+        if figure.value is not None:
+            assert -1 - 1e-9 <= figure.value <= 1 + 1e-9
+            assert figure.value == pytest.approx(1) or found.agreement.value < 1
+        if figure.low is not None:
+            assert -1 - 1e-9 <= figure.low <= figure.high <= 1 + 1e-9
+
+
+@quick
+@given(tables)
+def test_it_does_not_matter_who_is_first(table: np.ndarray) -> None:
+    for figure in (cohen_kappa, lambda of: krippendorff_alpha(units_of(of))):
+        assert figure(table) == pytest.approx(figure(table.T), nan_ok=True)
+
+
+@quick
+@given(tables, st.permutations(range(3)))
+def test_it_does_not_matter_what_labels_are_called(table: np.ndarray, order: list[int]) -> None:
+    renamed = table[np.ix_(order, order)]
+    for figure in (cohen_kappa, lambda of: krippendorff_alpha(units_of(of))):
+        assert figure(table) == pytest.approx(figure(renamed), nan_ok=True)
+
+
+@quick
+@given(tables)
+def test_many_at_once_are_what_the_packages_say(table: np.ndarray) -> None:
+    for one, many in (
+        (cohen_kappa(table), kappas(table[None])[0]),
+        (krippendorff_alpha(units_of(table)), alphas((table + table.T)[None])[0]),
+    ):
+        assert many == pytest.approx(np.nan if one is None else one, nan_ok=True)
+
+
+@quick
+@given(tables)
+def test_alpha_is_near_kappa_where_readers_use_labels_alike(table: np.ndarray) -> None:
+    even = table + table.T
+    kappa, alpha = cohen_kappa(even), krippendorff_alpha(units_of(even))
+    if kappa is not None:
+        # With equal margins they differ by the correction for small samples alone.
+        n = 2 * even.sum()
+        assert alpha == pytest.approx(1 - (1 - kappa) * (n - 1) / n)

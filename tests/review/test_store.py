@@ -1,0 +1,196 @@
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from compare.errors import ReviewError
+from compare.generations import mark_read_only
+from compare.library import Library
+from compare.review.drawing import imported
+from compare.review.reviews import Reviews
+from compare.review.store import ReviewStore, reviews_file
+from tests.fakes import HashingEncoder, sample_statements, statement
+from tests.review.conftest import AGREE, OPPOSE, pair
+
+WRITER = """
+import sys
+from compare.results import Stance
+from compare.review.reviews import Reviews
+review = Reviews(sys.argv[1]).open("canal")
+print("ready", flush=True)
+sys.stdin.readline()
+for place in range(1, len(review) + 1):
+    review.answer(sys.argv[2], place, Stance.OPPOSE, 3, sys.argv[2])
+    print(place, flush=True)
+"""
+
+
+def writer(path: Path, reader: str) -> subprocess.Popen[str]:
+    process = subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(path), reader],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+def go(process: subprocess.Popen[str]) -> None:
+    assert process.stdin is not None
+    process.stdin.write("\n")
+    process.stdin.flush()
+
+
+def test_two_programs_at_once_lose_nothing(reviews: Reviews) -> None:
+    review = reviews.create("canal", imported([pair(n) for n in range(25)]), ["Ada", "Bren"])
+    running = [writer(reviews.path, reader) for reader in ("Ada", "Bren")]
+    for process in running:
+        go(process)
+    for process in running:
+        process.communicate()
+        assert process.returncode == 0
+    for reader in ("Ada", "Bren"):
+        assert review.progress(reader).answered == 25
+        review.hand_in(reader)
+    answers = [event for event in review.history() if event.what == "answer"]
+    assert len(answers) == 50
+    assert {event.pair for event in answers if event.who == "Ada"} == {f"p{n}" for n in range(25)}
+
+
+def test_two_windows_of_one_reader_lose_nothing(reviews: Reviews) -> None:
+    reviews.create("canal", imported([pair(n) for n in range(8)]), ["Ada"])
+
+    def window(label: object) -> None:
+        other = Reviews(reviews.path).open("canal")
+        for place in range(1, 9):
+            other.answer("Ada", place, label)  # type: ignore[arg-type]
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(window, (AGREE, OPPOSE)))
+    review = reviews.open("canal")
+    history = [event for event in review.history("Ada") if event.what == "answer"]
+    assert len(history) == 16
+    for place in range(1, 9):
+        first, second = (event for event in history if event.pair == review.pair(place).id)
+        assert first.before == ""
+        assert second.before == first.after
+        stands = review.answer_of("Ada", place)
+        assert stands is not None
+        assert f'"{stands.label}"' in second.after
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no such signal here")
+@pytest.mark.parametrize("after", [1, 7])
+def test_what_was_kept_before_a_kill_is_there(reviews: Reviews, after: int) -> None:
+    review = reviews.create("canal", imported([pair(n) for n in range(400)]), ["Ada"])
+    process = writer(reviews.path, "Ada")
+    go(process)
+    assert process.stdout is not None
+    for _ in range(after):
+        kept = int(process.stdout.readline())
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    found = review.progress("Ada").answered
+    assert kept <= found < 400
+    events = review.history("Ada")
+    assert [event.pair for event in events] == [review.pair(n + 1).id for n in range(found)]
+    database = sqlite3.connect(reviews.path)
+    assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    database.close()
+    review.answer("Ada", found + 1, AGREE)
+    assert review.progress("Ada").answered == found + 1
+
+
+def test_a_writing_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    store = ReviewStore(tmp_path / "reviews.sqlite")
+
+    def fail() -> None:
+        with store.writing() as database:
+            database.execute("INSERT INTO statements VALUES ('h', 'i', 'd')")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    assert store.all("SELECT * FROM statements") == []
+
+
+def test_the_history_is_only_added_to(reviews: Reviews) -> None:
+    review = reviews.create("canal", imported([pair(0)]), ["Ada"])
+    review.answer("Ada", 1, AGREE)
+    database = sqlite3.connect(reviews.path)
+    for command in ("UPDATE events SET who = 'Cor'", "DELETE FROM events"):
+        with pytest.raises(sqlite3.IntegrityError, match="only added to"):
+            database.execute(command)
+    database.close()
+    reviews.delete("canal")
+    assert reviews.listed() == []
+    assert ReviewStore(reviews.path).all("SELECT * FROM statements") == []
+    assert ReviewStore(reviews.path).all("SELECT * FROM events") == []
+
+
+def test_building_and_changing_the_library_never_touches_reviews(tmp_path: Path) -> None:
+    folder, encoder = tmp_path / "library", HashingEncoder()
+    library = Library.build(sample_statements(), folder, encoder)
+    reviews = Reviews.of(library)
+    assert reviews.path == folder / "reviews.sqlite"
+    assert not reviews.path.exists()
+    assert reviews.listed() == []
+    assert not reviews.path.exists()
+    reviews.create("canal", imported([pair(0)]), ["Ada"]).answer("Ada", 1, AGREE)
+    before = reviews.path.read_bytes()
+    library.update(add=[statement("new-1", "We say that it must end.")], remove=["joint-1"])
+    Library.build(sample_statements()[:2], folder, encoder)
+    assert reviews.path.read_bytes() == before
+    assert reviews.open("canal").progress("Ada").answered == 1
+    assert Library.open(folder).review("canal").progress("Ada").answered == 1
+    assert not list(folder.glob("reviews.sqlite-*"))
+
+
+def test_reviews_of_a_read_only_library_lie_beside_the_users_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("compare.locations.user_library", lambda: tmp_path / "own" / "library")
+    Library.build(sample_statements(), tmp_path / "sample", HashingEncoder()).close()
+    assert reviews_file(tmp_path / "sample") == tmp_path / "sample" / "reviews.sqlite"
+    mark_read_only(tmp_path / "sample")
+    assert reviews_file(tmp_path / "sample") == tmp_path / "own" / "reviews.sqlite"
+    assert reviews_file() == tmp_path / "own" / "reviews.sqlite"
+    monkeypatch.setenv("COMPARE_REVIEWS", str(tmp_path / "elsewhere.sqlite"))
+    assert reviews_file(tmp_path / "sample") == tmp_path / "elsewhere.sqlite"
+
+
+def test_another_file_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "reviews.sqlite"
+    path.write_text("This is no database, but a note that somebody left here. " * 50)
+    with pytest.raises(ReviewError, match="is no file of reviews, or is damaged"):
+        Reviews(path).listed()
+    path.unlink()
+    database = sqlite3.connect(path)
+    database.execute("PRAGMA user_version = 99")
+    database.close()
+    with pytest.raises(ReviewError, match="has format 99, this program reads 1"):
+        Reviews(path).listed()
+    with pytest.raises(ReviewError, match="cannot be written"):
+        Reviews(path / "deeper" / "reviews.sqlite").create("c", imported([pair(0)]), ["Ada"])
+
+
+def test_a_file_that_stays_locked_is_said_to_be(
+    reviews: Reviews, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    review = reviews.create("canal", imported([pair(0)]), ["Ada"])
+    monkeypatch.setattr("compare.review.store._WAIT", 0.05)
+    other = sqlite3.connect(reviews.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(ReviewError, match="is being written by another program"):
+        review.answer("Ada", 1, AGREE)
+    other.close()
+    review.answer("Ada", 1, AGREE)

@@ -1,0 +1,273 @@
+import re
+
+import pytest
+
+from compare.library import Library
+from compare.review.answers import Review
+from compare.review.drawing import imported
+from compare.review.reviews import Reviews
+from compare.review.values import Answer, MachineShown
+from tests.fakes import HashingEncoder
+from tests.review.conftest import AGREE, NEITHER, OPPOSE, pair, read_by, said
+from tests.ui.conftest import cards, press, shown, well
+from tests.ui.test_sides import ASKED, STATEMENTS, read
+
+PAIRS = "pair,a,b,a_speaker,machine,p_agree,p_oppose,p_neither\n" + "".join(
+    f"p{n},Open lock {n}.,Shut lock {n} <b>now</b>.,*Envoy* {n},oppose,0.1,0.8,0.1\n"
+    for n in range(3)
+)
+
+
+@pytest.fixture
+def reviews(home) -> Reviews:
+    return Reviews(home / "reviews.sqlite")
+
+
+@pytest.fixture
+def review(reviews) -> Review:
+    """Three pairs for two readers, beside the sample."""
+    return reviews.create(
+        "canal", imported([pair(n) for n in range(3)]), ["Ada", "Bren"], order="given"
+    )
+
+
+def as_reader(app, review, reader):
+    app.segmented_control(key=f"r_reader-{review.number}").set_value(reader)
+    return well(app.run())
+
+
+def key(app, label):
+    """Press an answer's button."""
+    next(button for button in app.button if button.label == label).click()
+    return well(app.run())
+
+
+def look(app, view):
+    app.segmented_control(key="r_view").set_value(view)
+    return well(app.run())
+
+
+def facts(app):
+    return dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", shown(app)))
+
+
+# -- A new one -----------------------------------------------------------------------------------
+
+
+def test_a_file_of_pairs_becomes_a_review(page, reviews):
+    app = page("review")
+    assert "Compare two sides, or search, and what you found is offered here" in shown(app)
+    app.text_input(key="r_new_name").set_value("canal")
+    app.text_input(key="r_new_first").set_value("*Ada*")
+    app.file_uploader(key="r_new_file").set_value(("pairs.csv", PAIRS.encode(), "text/csv"))
+    app = well(app.run())
+    assert "3 pairs in pairs.csv." in shown(app)
+    app.selectbox(key="r_new_shown").set_value("When all are done")
+    app.selectbox(key="r_new_order").set_value("As they come")
+    app = press(app, "Make the review")
+    made = reviews.open("canal")
+    assert (made.readers, len(made)) == (("*Ada*",), 3)
+    assert made.settings.machine_shown is MachineShown.END
+    assert "Choose at the side who reads." in shown(app)
+    assert app.selectbox(key="r_name").value == "canal"
+    app = as_reader(app, made, "*Ada*")
+    (card,) = cards(app)
+    assert "Shut lock 0 &lt;b&gt;now&lt;/b&gt;." in card
+    assert "The model" not in card
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "sentence"),
+    [
+        ("a,b\nx,y\nx,y\n", "c", "pairs.csv, line 3, column &quot;pair&quot;"),
+        ("a,c\nx,y\n", "c", "there is no column &quot;b&quot;"),
+        ("a,b\nx,y\n", " ", "is no name of a project"),
+        ("", "c", "Choose a file of pairs first."),
+    ],
+)
+def test_what_is_wrong_is_one_sentence(page, reviews, content, name, sentence):
+    app = page("review")
+    app.text_input(key="r_new_name").set_value(name)
+    app.text_input(key="r_new_first").set_value("Ada")
+    if content:
+        app.file_uploader(key="r_new_file").set_value(("pairs.csv", content.encode(), "text/csv"))
+    app = well(app.run())
+    if 'role="alert"' not in shown(app):
+        app = press(app, "Make the review")
+    assert sentence in shown(app)
+    assert "/tmp" not in re.sub(r"<style.*?</style>", "", shown(app))
+    assert reviews.listed() == []
+
+
+def test_what_was_compared_is_drawn_from(page, judged, home):
+    judged(STATEMENTS)
+    app = read(page("sides", b_countries="Ostravia", **ASKED))
+    assert "Review these pairs by hand" in [button.label for button in app.button]
+    app.session_state["to-review"] = app.session_state["sides-table"][1]
+    app.switch_page("compare/ui/pages/review.py")
+    app = well(app.run())
+    source = app.selectbox(key="r_new_source").options[0]
+    assert source == "Valdoria and Ostravia on canal (2 pairs)"
+    app.text_input(key="r_new_name").set_value("canal")
+    app.text_input(key="r_new_first").set_value("Ada")
+    app.text_input(key="r_new_second").set_value("Bren")
+    app.selectbox(key="r_new_choice").set_value("At random, as many of each label")
+    app = press(app, "Make the review")
+    made = Reviews(home / "judged" / "reviews.sqlite").open("canal")
+    assert made.settings.of == {"agree": 0, "oppose": 2, "neither": 0}
+    assert made.settings.subject == "Valdoria and Ostravia on canal"
+    assert {entry.weight for _, entry in made.pairs()} == {1.0}
+
+
+def test_two_models_are_needed_for_where_they_differ(page, judged):
+    judged(STATEMENTS)
+    app = read(page("sides", b_countries="Ostravia", **ASKED))
+    app.switch_page("compare/ui/pages/review.py")
+    app = well(app.run())
+    app.text_input(key="r_new_name").set_value("canal")
+    app.text_input(key="r_new_first").set_value("Ada")
+    app.selectbox(key="r_new_order").set_value(app.selectbox(key="r_new_order").options[2])
+    import compare.ui.review_making as making
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(making, "stance_model", object)
+        app = press(app, "Make the review")
+    assert "There is one model here, not two: choose another order." in shown(app)
+
+
+# -- Reading -------------------------------------------------------------------------------------
+
+
+def test_answers_are_kept_one_by_one_with_note_and_confidence(page, review):
+    app = as_reader(page("review"), review, "Ada")
+    assert "Lock 0" in cards(app)[0]
+    assert [button.proto.shortcut for button in app.button][:5] == ["a", "o", "n", "s", "u"]
+    app = key(app, "Sure")
+    assert "✓ Sure" in [button.label for button in app.button]
+    app.text_input(key=f"r_note-{review.number}-1-1").set_value("a clash")
+    app = key(app, "≠ Opposes")
+    kept = review.answer_of("Ada", 1)
+    assert (kept.stance, kept.confidence, kept.note) == (OPPOSE, 3, "a clash")
+    assert "Kept: pair 1, “Opposes, sure”. The model says “Opposes”" in shown(app)
+    assert "Lock 1" in cards(app)[0]
+    app = key(app, "Skip")
+    assert review.progress("Ada").skipped == 1
+    app = key(app, "Undo")
+    assert "Lock 1" in cards(app)[0]
+    app = key(app, "Undo")
+    assert review.progress("Ada").left == 3
+    note = app.text_input(key=f"r_note-{review.number}-1-1")
+    assert note.value == "a clash"
+    app = key(app, "= Agrees")
+    assert review.answer_of("Ada", 1).note == "a clash"
+
+
+def test_the_model_is_not_shown_before_the_answer_nor_at_all(page, reviews):
+    drawn = imported([pair(n) for n in range(2)])
+    made = reviews.create("late", drawn, ["Ada"], machine_shown="end")
+    app = as_reader(page("review"), made, "Ada")
+    app = key(app, "– Neither")
+    assert "Kept: pair 1, “Neither”." in shown(app)
+    assert "The model" not in shown(app)
+    early = reviews.create("early", drawn, ["Ada"], machine_shown="before")
+    app = as_reader(page("review"), early, "Ada")
+    assert "The model: Opposes" in cards(app)[0]
+
+
+def test_another_window_is_noticed(page, review):
+    app = as_reader(page("review"), review, "Ada")
+    review.answer("Ada", 1, NEITHER)
+    app = key(app, "= Agrees")
+    assert "It had been answered “Neither” in another window" in shown(app)
+    assert [event.what for event in review.history("Ada")] == ["answer", "answer"]
+
+
+def test_a_reader_goes_back_to_a_pair_and_hands_in(page, review):
+    review.answer_many(
+        "Ada", {1: Answer(AGREE, 2, "so they say"), 2: Answer(OPPOSE), 3: Answer(None)}
+    )
+    app = as_reader(page("review"), review, "Ada")
+    assert "All pairs are read." in shown(app)
+    app.session_state[f"r_at-{review.number}-1"] = 1
+    app = well(app.run())
+    assert "You said “Agrees, fairly sure”; another answer takes its place." in shown(app)
+    assert app.text_input(key=f"r_note-{review.number}-1-1").value == "so they say"
+    app = key(app, "≠ Opposes")
+    assert review.answer_of("Ada", 1).label == "oppose"
+    app = press(app, "Hand in my answers")
+    assert review.handed_in == ("Ada",)
+    assert "Bren has not handed in yet." in shown(app)
+    assert "Still reading: Bren." in shown(look(app, "Agreement"))
+    assert "Still reading: Bren." in shown(look(app, "Differences"))
+
+
+def test_an_answer_that_cannot_be_kept_is_said(page, reviews, review):
+    app = as_reader(page("review"), review, "Ada")
+    read_by(review, "Ada", [AGREE] * 3)
+    app = key(app, "≠ Opposes")
+    assert "Ada has handed in, so the answers stand" in shown(app)
+    assert review.answer_of("Ada", 1).label == "agree"
+
+
+def test_statements_that_changed_are_shown_with_the_words_that_were_read(page, home, monkeypatch):
+    entry = pair(1)
+    library = Library.build([said(1, "a"), said(2, "b")], home / "changing", HashingEncoder(256))
+    monkeypatch.setenv("COMPARE_LIBRARY", str(home / "changing"))
+    made = Reviews.of(library).create("canal", imported([entry]), ["Ada"])
+    app = as_reader(page("review"), made, "Ada")
+    (card,) = cards(app)
+    assert "not in this library, or no more; these words were read" in card
+    assert entry.b_passage.text in card
+
+
+# -- Differences, figures, files -----------------------------------------------------------------
+
+
+@pytest.fixture
+def done(review) -> Review:
+    review.answer_many(
+        "Ada", {1: Answer(AGREE, 3, "both want it"), 2: Answer(OPPOSE), 3: Answer(NEITHER)}
+    )
+    review.hand_in("Ada")
+    read_by(review, "Bren", [OPPOSE, OPPOSE, None])
+    return review
+
+
+def test_differences_are_decided_with_both_notes_in_sight(page, done):
+    app = look(page("review"), "Differences")
+    html = shown(app)
+    assert "<dt><bdi>Ada</bdi></dt><dd>Agrees, sure: <q><bdi>both want it</bdi></q></dd>" in html
+    assert "<dt><bdi>Bren</bdi></dt><dd>Opposes</dd>" in html
+    app = key(app, "≠ Opposes")
+    assert "Nobody is named who decides: give a name." in shown(app)
+    app.text_input(key=f"r_by-{done.number}").set_value("Cor")
+    app = key(well(app.run()), "≠ Opposes")
+    assert done.decisions()[1].who == "Cor"
+    app = key(app, "Skip")
+    assert "All differences are decided." in shown(app)
+    assert len(done.decisions()) == 2
+
+
+def test_the_figures_are_shown_with_their_intervals(page, done):
+    html = shown(look(page("review"), "Agreement"))
+    assert "Both labelled 2 pairs of 3; they differ on 2, of which 0 are decided." in html
+    share = "50\N{NO-BREAK SPACE}% (9\N{NO-BREAK SPACE}% to 91\N{NO-BREAK SPACE}%)"
+    assert f'<td class="cp-figure">{share}</td>' in html
+    assert '<th scope="row">All labels</th>' in html
+    for head in ("Ada (rows) and Bren (columns)", "Bren (rows) and the model (columns)"):
+        assert f"<bdi>{head}</bdi>" in html
+    assert "Only a random sample says how often the labels are right" in html
+
+
+def test_files_are_written_and_the_review_can_be_removed(page, reviews, done):
+    app = look(page("review"), "Files")
+    assert facts(app)["Pairs"] == "3, from a file"
+    assert facts(app)["Order"] == "as they came"
+    files = [button.proto.label for button in app.get("download_button")]
+    assert files[:3] == ["Download CSV", "Download JSONL", "Download history"]
+    app.text_area(key=f"r_codebook-{done.number}").set_value("Judge the words.")
+    app = press(app, "Keep this codebook")
+    assert done.codebook == "Judge the words."
+    app = press(app, "Remove it for good")
+    assert reviews.listed() == []
+    assert "A new review" in shown(app)
