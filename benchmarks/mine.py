@@ -3,7 +3,8 @@
     python -m benchmarks.mine --library DIR --a country=China --b country="United States"
 
 The stance model's fast tier reads every pair on the same point once. Printed is how many of the
-pairs that it holds most opposed a comparison reads when it may read only a share of all.
+pairs that it holds most opposed and most agreed a comparison reads when it may read only a share of
+all, and how many of the most opposed if that share were chosen for opposition alone.
 """
 
 from __future__ import annotations
@@ -11,16 +12,23 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from compare import Library, load_stance_model
+from compare import Library, Stance, load_stance_model
 from compare.commands.pairs import read_side
 from compare.mine import Comparison
 
 TOP = 1_000
 SHARES = (0.05, 0.1, 0.2)
+
+
+def first(scores: Sequence[float] | NDArray[np.float32], most: int) -> set[int]:
+    """Return the places of the highest scores."""
+    return {*np.argsort(-np.asarray(scores), kind="stable")[:most].tolist()}
 
 
 def main() -> None:
@@ -46,17 +54,27 @@ def main() -> None:
     pairs = len(table.pairs)
     print(f"{whole.subject}: {len(whole.a):,} and {len(whole.b):,} passages")
     print(f"pairs on the same point: {pairs:,} found in {found:.1f} s, read in {read:.1f} s")
-    key = {id(pair): n for n, pair in enumerate(table.pairs)}
-    best = sorted(table.pairs, key=lambda pair: -pair.probabilities.oppose)[:TOP]
-    wanted = {key[id(pair)] for pair in best}
-    order = whole.order()
+    agree, oppose = (
+        first([pair.probabilities.of(stance) for pair in table.pairs], TOP)
+        for stance in (Stance.AGREE, Stance.OPPOSE)
+    )
+    closeness = [pair.similarity for pair in table.pairs]
+    likely = whole.likely()
+    if likely is None:
+        raise SystemExit("The library was built with another encoder: pairs are read by closeness.")
+    print(f"of the {TOP:,} most agreed and most opposed pairs are read, by what is chosen:")
     for share in SHARES:
-        kept = {*order[: int(share * pairs)].tolist()}
-        closest = {*np.argsort([-pair.similarity for pair in table.pairs])[: int(share * pairs)]}
-        print(
-            f"reading {share:.0%}: {len(kept & wanted) / len(wanted):.2f} of the {len(wanted):,} "
-            f"most opposed; by closeness alone {len(closest & wanted) / len(wanted):.2f}"
-        )
+        most = int(share * pairs)
+        chosen = {
+            "a comparison": {*whole.order()[:most].tolist()},
+            "opposition alone": first(likely[:, 1], most),
+            "closeness alone": first(closeness, most),
+        }
+        for name, kept in chosen.items():
+            print(
+                f"{share:5.0%} for {name:16}: agree {len(kept & agree) / len(agree):.2f}, "
+                f"oppose {len(kept & oppose) / len(oppose):.2f}"
+            )
 
 
 if __name__ == "__main__":

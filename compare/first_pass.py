@@ -65,8 +65,12 @@ def load_first_pass() -> FirstPass:
 
 
 def ranked(logits: NDArray[np.float32]) -> Rows:
-    """Return the numbers of the pairs, the likeliest to agree and to oppose first in turns."""
+    """Return the numbers of the pairs, the likeliest first: two for opposition, one for agreement.
+
+    What opposes is rarer and less near, and who compares sides looks for it first.
+    """
     places = np.empty((len(logits), 2), np.int64)
     for column in (0, 1):
         places[np.argsort(-logits[:, column], kind="stable"), column] = np.arange(len(logits))
+    places[:, 0] *= 2
     return np.argsort(places.min(axis=1), kind="stable")

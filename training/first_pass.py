@@ -2,13 +2,15 @@
 
     python -m training.first_pass --data DIR
 
-It learns, from the vectors of both sides, the probabilities that the accurate tier gave to the
-student's pairs (kept beside the student's run). A tenth of the pairs is held apart to stop by.
+It learns, from the vectors of both sides, the probabilities that the fast tier gives to pairs as
+comparisons of two sides find them (`training.mined`), and those that the accurate tier gave to the
+student's pairs (kept beside the student's run). A tenth of the former is held apart to stop by.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,11 +21,14 @@ from compare.encoder import ShippedEncoder
 from compare.first_pass import FILE
 from training.card import write_card
 from training.examples import Pool
+from training.mined import mined_pairs
+from training.pairs import LabelledPair
 from training.recipes import RECIPES
-from training.run import RUNS, taught
+from training.run import RUNS, read_by, taught
 from training.unlabelled import unlabelled_pairs
 
 STUDENT = "small-student"
+MINED = 60_000
 RANK = 64
 EPOCHS = 60
 PATIENCE = 6
@@ -55,11 +60,18 @@ def main() -> None:
     data = parser.parse_args().data
     mixture = RECIPES[STUDENT].mixture
     pool = Pool(mixture, data, unlabelled_pairs(data, mixture.unlabelled))
-    target = torch.tensor(taught("accurate", STUDENT, pool, data)[:, :2])
-    u, v = (torch.tensor(side) for side in _vectors(pool))
+    mined = mined_pairs(data, MINED)
+    probabilities = (
+        read_by("fast", [pair.texts(None, 0.0) for pair in mined], "first-pass", data),
+        taught("accurate", STUDENT, pool, data),
+    )
+    target = torch.tensor(np.concatenate(probabilities)[:, :2])
+    read = pool.pairs[len(pool.pairs) - len(pool.taught()) :]
+    u, v = (torch.tensor(side) for side in _vectors([*mined, *read]))
     torch.manual_seed(7)
     order = torch.randperm(len(target))
-    held, rest = order[: len(order) // 10], order[len(order) // 10 :]
+    apart = order < len(mined) // 10
+    held, rest = order[apart], order[~apart]
     form = Form(u.shape[1])
     optimizer = torch.optim.AdamW(form.parameters(), lr=5e-3, weight_decay=1e-2)
     loss_of = torch.nn.functional.binary_cross_entropy_with_logits
@@ -90,9 +102,8 @@ def main() -> None:
     write_card()
 
 
-def _vectors(pool: Pool) -> tuple[np.ndarray, np.ndarray]:
-    """Return the vectors of both sides of what the teacher read, without who and when."""
-    pairs = pool.pairs[len(pool.pairs) - len(pool.taught()) :]
+def _vectors(pairs: Sequence[LabelledPair]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the vectors of both sides, without who and when."""
     texts = [*dict.fromkeys(text for pair in pairs for text in (pair.a, pair.b))]
     print(f"{len(pairs):,} pairs of {len(texts):,} texts", flush=True)
     row = {text: n for n, text in enumerate(texts)}

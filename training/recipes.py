@@ -77,7 +77,7 @@ _BASE = Recipe(
     "general stage, then officials and claims, half of the claims' neither: the baseline",
     "small-general",
     Mixture(officials=1.0, claims=True),
-    Settings(epochs=2, rate=8e-5),
+    Settings(rate=8e-5),
 )
 
 
@@ -134,7 +134,7 @@ _SCREENED = (
     ),
     _variant("small-derived", "pairs derived from the claims, at half weight", derived=0.5),
     _variant("small-framed", "5,000 pairs with a side denied or affirmed", framed=5_000),
-    _variant("small-longer", "4 epochs instead of 2", epochs=4),
+    _variant("small-longer", "3 epochs instead of one", epochs=3),
     _variant("small-half", "half of the officials' pairs", officials=0.5),
     _variant("small-quarter", "a quarter of the officials' pairs", officials=0.25),
     _variant("small-seed-8", "seed 8", seed=8),

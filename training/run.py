@@ -111,8 +111,14 @@ def taught(teacher: str, pupil: str, pool: Pool, data: Path) -> NDArray[np.float
     They are kept beside the pupil's run, and a labelling that was cut off goes on. A recipe reads
     one order of a pair; a shipped tier reads both and is calibrated.
     """
-    texts = pool.taught()
-    kept = RUNS / f"{pupil}.{_version(teacher)}.npy"
+    return read_by(teacher, pool.taught(), pupil, data)
+
+
+def read_by(
+    teacher: str, texts: Sequence[tuple[str, str]], name: str, data: Path
+) -> NDArray[np.float32]:
+    """Return a teacher's probabilities of pairs of texts, kept under `name` as in `taught`."""
+    kept = RUNS / f"{name}.{_version(teacher)}.npy"
     known = np.load(kept) if kept.exists() else np.zeros((0, 3), np.float32)
     if len(known) == len(texts):
         return known
@@ -123,7 +129,7 @@ def taught(teacher: str, pupil: str, pool: Pool, data: Path) -> NDArray[np.float
         unfinished = kept.with_suffix(".tmp.npy")
         np.save(unfinished, known)
         unfinished.replace(kept)
-        print(f"{pupil}: {teacher} has read {len(known):,} of {len(texts):,} pairs", flush=True)
+        print(f"{name}: {teacher} has read {len(known):,} of {len(texts):,} pairs", flush=True)
     return known
 
 

@@ -32,11 +32,11 @@ def unlabelled_pairs(data: Path, count: int) -> list[LabelledPair]:
     """
     if not count:
         return []
-    passages = _passages(data)
-    vectors = _vectors([passage["text"] for passage in passages])
+    passages = passages_apart(data)
+    vectors = vectors_of([passage["text"] for passage in passages])
     rng = random.Random(_SEED)
     claims, read = _claims(data)
-    claim_vectors = _vectors(claims)
+    claim_vectors = vectors_of(claims)
     short = [n for n, entry in enumerate(passages) if _is_short(entry["text"])]
     found: dict[tuple[str, str], LabelledPair] = {}
     while len(found) < count:
@@ -60,7 +60,8 @@ def unlabelled_pairs(data: Path, count: int) -> list[LabelledPair]:
     return list(found.values())
 
 
-def _passages(data: Path) -> list[Mapping[str, Any]]:
+def passages_apart(data: Path) -> list[Mapping[str, Any]]:
+    """Return the passages of the collection that no dev set holds."""
     dev = pair_files.rows(data / "pairs" / "officials.dev.tsv")
     apart = {row[side] for row in dev for side in ("a", "b")}
     judged = {row["passage_id"] for row in pair_files.rows(data / "search" / "qrels.dev.tsv")}
@@ -86,7 +87,7 @@ def _nearest(vectors: NDArray[np.float32], vector: NDArray[np.float32]) -> NDArr
     return np.argpartition(-closeness, _NEAREST)[:_NEAREST]
 
 
-def _vectors(texts: Sequence[str]) -> NDArray[np.float32]:
+def vectors_of(texts: Sequence[str]) -> NDArray[np.float32]:
     """Return the texts' vectors, kept in the cache."""
     digest = hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
     kept = cache_dir() / "training" / f"{digest}.npy"

@@ -1,0 +1,49 @@
+"""Draw pairs as a comparison of two sides finds them, for the fast tier to label."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+
+from compare.same_point import near_pairs
+from training import pairs as pair_files
+from training.pairs import LabelledPair
+from training.unlabelled import passages_apart, vectors_of
+
+HELD_APART = {"China", "United States"}
+"""Two sides that are never drawn against each other: `benchmarks.mine` measures on them."""
+
+_SEED = 13
+_LEAST_PASSAGES = 150
+_OF_TWO_SIDES = 400
+
+
+def mined_pairs(data: Path, count: int) -> list[LabelledPair]:
+    """Return pairs on the same point, always the same ones; their label 2 means nothing.
+
+    Two countries are drawn by the roots of their numbers of passages, the same one twice for a
+    country and its own past; of the pairs on the same point between them some are drawn.
+    """
+    passages = passages_apart(data)
+    vectors = vectors_of([passage["text"] for passage in passages])
+    rows = defaultdict(list)
+    for n, passage in enumerate(passages):
+        rows[passage["country"]].append(n)
+    names = sorted(name for name, held in rows.items() if len(held) >= _LEAST_PASSAGES)
+    roots = [len(rows[name]) ** 0.5 for name in names]
+    rng = random.Random(_SEED)
+    found: dict[tuple[int, int], LabelledPair] = {}
+    while len(found) < count:
+        one, other = rng.choices(names, roots, k=2)
+        if {one, other} == HELD_APART:
+            continue
+        near = near_pairs(vectors, np.asarray(rows[one]), np.asarray(rows[other]))
+        for at in rng.sample(range(len(near.a)), min(_OF_TWO_SIDES, len(near.a))):
+            a, b = int(near.a[at]), int(near.b[at])
+            if passages[a]["text"] != passages[b]["text"]:
+                who = (pair_files.who_said(passages[row]) for row in (a, b))
+                found[a, b] = LabelledPair(passages[a]["text"], passages[b]["text"], *who, 2)
+    return list(found.values())[:count]
