@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup app test lint bench train constraints clean
+.PHONY: help setup app test lint docs bench train constraints clean
 
 help: ## print this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -35,6 +35,10 @@ lint: setup ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+docs: setup ## build the documentation as pages, in build/docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+	@echo "Open build/docs/index.html; with its search: python3 -m http.server -d build/docs"
 
 bench: setup ## speed against a peer, and the deciding words against a reader (DATA=DIR with search/collection.jsonl.gz)
 	$(if $(DATA),,$(error name the data: make bench DATA=DIR))

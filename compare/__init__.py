@@ -19,12 +19,14 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from compare.adapting.learning import adapt, undo_adaptation
     from compare.aggregate import by_year, matrix, random_sample
     from compare.corpus import Corpus, Problem, read_corpus
     from compare.corpus.importing import Import, import_corpus
     from compare.dictionary import pair_schema, search_schema
     from compare.encoder import Encoder, load_encoder
     from compare.errors import (
+        AdaptError,
         CompareError,
         CorpusError,
         ExportError,
@@ -73,6 +75,7 @@ if TYPE_CHECKING:
     from compare.statement import Country, PartialDate, Precision, Quotation, Statement
 
 __all__ = [
+    "AdaptError",
     "Agreement",
     "Answer",
     "Choice",
@@ -120,6 +123,7 @@ __all__ = [
     "Statement",
     "Thresholds",
     "Why",
+    "adapt",
     "agreement",
     "append_correction",
     "by_year",
@@ -155,16 +159,21 @@ __all__ = [
     "search",
     "search_schema",
     "split_statement",
+    "undo_adaptation",
     "write_report",
 ]
 
 _NAMES_IN = {
+    "adapting.learning": "adapt undo_adaptation",
     "aggregate": "by_year matrix random_sample",
     "corpus": "Corpus Problem read_corpus",
     "corpus.importing": "Import import_corpus",
     "dictionary": "pair_schema search_schema",
     "encoder": "Encoder load_encoder",
-    "errors": "CompareError CorpusError ExportError LibraryError ModelError QueryError ReviewError",
+    "errors": (
+        "AdaptError CompareError CorpusError ExportError LibraryError ModelError QueryError "
+        "ReviewError"
+    ),
     "export": "export export_bytes",
     "feedback": "append_correction",
     "kept": "keep_result load_result result_from_json result_to_json",

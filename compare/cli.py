@@ -28,6 +28,7 @@ _COMMANDS = {
     "matrix": "compare.commands.pairs:matrix",
     "positions": "compare.commands.positions:command",
     "review": "compare.commands.review:command",
+    "adapt": "compare.commands.adapt:command",
     "build": "compare.commands.build:command",
     "import": "compare.commands.import_corpus:command",
     "show": "compare.commands.library:show",

@@ -29,3 +29,7 @@ class QueryError(CompareError):
 
 class ReviewError(CompareError):
     """A review project cannot be made, read or written as asked."""
+
+
+class AdaptError(CompareError):
+    """The labels there are do not suffice to adapt the stance model to a corpus."""

@@ -13,6 +13,7 @@ from compare.aggregate import NOT_A_SAMPLE
 from compare.pair_table import MOST_OF_STATEMENT, PairTable
 from compare.records import Result, usual_stances
 from compare.results import Provenance, SearchResult, Stance
+from compare.stance.adapted import SUFFIX
 
 _DIGITS = 12
 """Of a digest that a sentence shows; the settings behind it have all of them."""
@@ -144,10 +145,16 @@ def _read(made: Provenance) -> str:
         if made.screening
         else ""
     )
+    adapted = (
+        " It is the model as it ships with a layer above it that was learned from people’s labels "
+        "of this corpus."
+        if made.stance_model.endswith(SUFFIX)
+        else ""
+    )
     return (
         f"Each pair was read in both orders by the stance model {made.stance_model} (sha256 "
         f"{made.stance_digest[:_DIGITS]}…), which gives calibrated probabilities of agree, oppose "
-        f"and neither.{first}"
+        f"and neither.{first}{adapted}"
     )
 
 

@@ -20,13 +20,14 @@ from compare.provenance import filters_in_force, provenance
 from compare.results import Filters, Probabilities, Thresholds, ranking_score
 from compare.same_point import LEAST_SIMILARITY, MOST_EACH, Near, near_pairs
 from compare.search import passage_side, readable
+from compare.stance.adapted import library_model
 from compare.stance.cascade import CascadeStance, counted_on
 from compare.stance.load import Pair as Sides
 from compare.stance.load import StanceModel, signature
 from compare.statement import Statement
 
 if TYPE_CHECKING:
-    from compare.index import Rows
+    from compare.index import Floats, Rows
     from compare.library import Library
     from compare.runtime import Progress
 
@@ -36,9 +37,9 @@ MOST_READ = 20_000
 MOST_READ_AGAIN = 400
 """Pairs nearest the top of either list that a cascade's accurate model reads again."""
 
-CLOSENESS = 8.0
-"""What closeness adds to the logits by which pairs are chosen: the best of 0, 5 and 8 where all
-pairs of two sides were read."""
+CLOSENESS = 4.0
+"""What closeness adds to the logits by which pairs are chosen: the best of 0, 1, 2, 4 and 8 where
+all pairs of two sides were read."""
 
 TOPIC_SIMILARITY = 0.35
 """Cosine to the topic from which a passage is on it, if it does not hold all of its words."""
@@ -92,7 +93,7 @@ class Comparison:
             b: Those of the other; None compares `a` with its own past.
             topic: Words or a sentence: only passages that hold all of its words, or are near it,
                 count. All where empty.
-            stance_model: The shipped one where None.
+            stance_model: The shipped one where None, as adapted to the library where it is.
             least_similarity: The least cosine of a pair.
             most_read: See `MOST_READ`.
             on_progress: Told of passages compared.
@@ -101,10 +102,8 @@ class Comparison:
         Raises:
             QueryError: A side holds no passage, or none on the topic.
         """
-        from compare.stance.load import load_stance_model
-
         self.library = library
-        self.model = stance_model or load_stance_model()
+        self.model = stance_model or library_model(library.folder)
         self.topic = " ".join(topic.split())
         self.over_time = b is None
         self._given = {"a": a} if b is None else {"a": a, "b": b}
@@ -237,12 +236,22 @@ class Comparison:
         Those likeliest to agree or to oppose by their vectors come first (`compare.first_pass`);
         with another encoder than the shipped one the nearest do.
         """
-        near = self._near
-        first_pass = load_first_pass()
-        if self.library.manifest.encoder_digest == first_pass.encoder:
-            logits = first_pass.logits(self.library.kept_vectors(), near.a, near.b)
-            return ranked(logits + CLOSENESS * near.similarity[:, None])
-        return np.lexsort((near.b, near.a, -near.similarity))
+        likely = self.likely()
+        if likely is not None:
+            return ranked(likely)
+        return np.lexsort((self._near.b, self._near.a, -self._near.similarity))
+
+    def likely(self) -> Floats | None:
+        """Return what speaks for agree and for oppose of each pair on the same point.
+
+        Logits and closeness, float32 [pairs, 2]; None with another encoder than the shipped one.
+        """
+        near, first_pass = self._near, load_first_pass()
+        if self.library.manifest.encoder_digest != first_pass.encoder:
+            return None
+        logits = first_pass.logits(self.library.kept_vectors(), near.a, near.b)
+        found: Floats = logits + CLOSENESS * near.similarity[:, None]
+        return found
 
     def _chosen(self) -> Near:
         """Return the pairs to read."""

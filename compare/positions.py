@@ -21,6 +21,7 @@ from compare.quoting import clean_quote
 from compare.reading_parties import matches_of_parties, read_parties_passages
 from compare.results import Filters, Thresholds
 from compare.search import readable
+from compare.stance.adapted import library_model
 
 if TYPE_CHECKING:
     from compare.index import Rows
@@ -57,7 +58,7 @@ def positions(
         by: Parties are countries ("country") or speakers ("speaker"). A statement of several
             countries counts for each of them.
         filters: Which statements. Countries or speakers that are named are the only parties.
-        stance_model: The shipped one where None.
+        stance_model: The shipped one where None, as adapted to the library where it is.
         thresholds: From which probability a passage takes a side, and the least cosine at which one
             is read; see `Positions.rethreshold`.
         most_each: Passages of a party that are read at most, half as many more by their words.
@@ -84,7 +85,7 @@ def positions(
         library, text, parties, least=least.similarity, most_each=most_each, allowed=allowed
     )
     near = _only(near, counts[near.party] > 0)
-    model = stance_model or _default_model()
+    model = stance_model or library_model(library.folder)
     read = read_parties_passages(library, text, near, model, on_progress, journal_folder)
     found = matches_of_parties(library, parties, near, read, text, by, allowed)
     voices = tuple(
@@ -102,12 +103,6 @@ def positions(
         seed,
         (*_about_the_proposition(text), *notes, *_about_reading(voices), NOT_A_SAMPLE),
     )
-
-
-def _default_model() -> StanceModel:
-    from compare.stance import load_stance_model
-
-    return load_stance_model()
 
 
 def _about_the_proposition(text: str) -> list[str]:

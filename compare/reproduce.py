@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from compare.errors import ExportError
+from compare.errors import ExportError, QueryError
 from compare.mine import MOST_READ, Comparison
 from compare.near_parties import MOST_EACH
 from compare.pair_table import Pair, PairTable
@@ -22,6 +22,7 @@ from compare.records import Result
 from compare.results import Match, Provenance, SearchResult, Stance
 from compare.same_point import LEAST_SIMILARITY
 from compare.search import CANDIDATES, search
+from compare.stance.adapted import SUFFIX, adapted_to
 from compare.stance.load import CASCADE
 
 if TYPE_CHECKING:
@@ -138,16 +139,16 @@ def reproduce(
         QueryError: A side holds no passage any more.
         ExportError: The result's filters or settings cannot be read.
     """
-    from compare.stance.load import load_stance_model
-
-    model = stance_model or load_stance_model(model_name(kept.provenance))
-    now: Result
-    if isinstance(kept, PairTable):
-        now = _compared_again(kept, library, model, on_progress)
-    elif "most_each" in kept.provenance.settings:
-        now = _placed_again(kept, library, model, on_progress)
-    else:
-        now = _searched_again(kept, library, model, on_progress)
+    model = stance_model or model_again(kept.provenance, library)
+    try:
+        now = _made_again(kept, library, model, on_progress)
+    except QueryError as error:
+        if kept.provenance.library_digest == library.digest:
+            raise
+        raise QueryError(
+            f"{error} The library in {library.folder} is not the one that the result was made "
+            "from, or has changed since: name another with --library."
+        ) from error
     before, after = _by_pair(kept), _by_pair(now)
     both = [_moved(pair, kept, now, before[pair], after[pair]) for pair in before if pair in after]
     return Reproduction(
@@ -168,7 +169,29 @@ def model_name(made: Provenance) -> str:
     if made.screening:
         return CASCADE
     names = {read_manifest(WEIGHTS / tier)["name"]: tier for tier in shipped_tiers()}
-    return names.get(made.stance_model, made.stance_model)
+    return names.get(made.stance_model.removesuffix(SUFFIX), made.stance_model)
+
+
+def model_again(made: Provenance, library: Library) -> StanceModel:
+    """Return the model that a result was made with.
+
+    Where that was adapted to a corpus it is the one as adapted to this library now, which its
+    digest tells from another adaptation; where none is in force it is the model as it ships.
+    """
+    from compare.stance import load_stance_model
+
+    model = load_stance_model(model_name(made))
+    return adapted_to(model, library.folder) if made.stance_model.endswith(SUFFIX) else model
+
+
+def _made_again(
+    kept: Result, library: Library, model: StanceModel, on_progress: Progress | None
+) -> Result:
+    if isinstance(kept, PairTable):
+        return _compared_again(kept, library, model, on_progress)
+    if "most_each" in kept.provenance.settings:
+        return _placed_again(kept, library, model, on_progress)
+    return _searched_again(kept, library, model, on_progress)
 
 
 def _searched_again(

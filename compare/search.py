@@ -28,6 +28,7 @@ from compare.results import (
     ranking_score,
 )
 from compare.sources import NEIGHBOURS, may_be_own, own_statements
+from compare.stance.adapted import library_model
 from compare.stance.cascade import CascadeStance
 from compare.statement import Statement
 
@@ -82,7 +83,7 @@ def search(
     Args:
         library: Where to search.
         quote: The words, with who said them where that is known.
-        stance_model: The shipped one where None.
+        stance_model: The shipped one where None, as adapted to the library where it is.
         filters: Applied exactly, ahead of the choice of candidates.
         thresholds: What a match must reach to be listed; see `SearchResult.rethreshold`.
         candidates: Passages read for the quote by closeness; half as many more by words.
@@ -96,7 +97,7 @@ def search(
     filters, left_out = readable(library, filters or Filters())
     asked = Quote(quote) if isinstance(quote, str) else quote
     asked = replace(asked, text=clean_quote(asked.text))
-    model = stance_model or _default_model()
+    model = stance_model or library_model(library.folder)
     parts, notes = _parts(asked)
     notes += left_out
     each = _for_each(candidates, parts)
@@ -174,12 +175,6 @@ def readable(library: Library, filters: Filters) -> tuple[Filters, list[str]]:
     )
     english = tuple(filter(is_english, library.languages))
     return replace(filters, languages=english or ("en",)), [note]
-
-
-def _default_model() -> StanceModel:
-    from compare.stance import load_stance_model
-
-    return load_stance_model()
 
 
 def _parts(quote: Quote) -> tuple[list[str], list[str]]:

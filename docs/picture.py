@@ -1,19 +1,80 @@
-"""Take the README's picture of the app: `python docs/picture.py` (needs Chromium)."""
+"""Take the pictures of the app in README.md and in the pages: `python docs/picture.py`.
+
+Needs Chromium. All show the sample corpus in a home of their own, so that no library or review of
+yours is in them. `python docs/picture.py sides` takes that one only.
+"""
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from PIL import Image
+from playwright.sync_api import Page, expect, sync_playwright
 
-TARGET = Path(__file__).with_name("search.png")
+DOCS = Path(__file__).parent
 PORT = 8599
+APP = f"http://127.0.0.1:{PORT}"
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+COLOURS = 256
+"""Of a picture, so that it stays small: the app has few, but for the edges of letters."""
+
+
+def search(page: Page) -> None:
+    """Search by the quote that the app opens with, the deciding words marked."""
+    go(page, "?why=true", 1480)
+    page.get_by_role("heading", name="Oppose").wait_for()
+    page.locator("mark").first.wait_for()
+
+
+def sides(page: Page) -> None:
+    """Compare two countries and read the pairs."""
+    go(page, "sides?a_countries=United+States&b_countries=China", 1400)
+    page.get_by_role("button", name="Find the pairs").click()
+    page.get_by_role("button", name="Read the pairs").click()
+    page.get_by_text("Link to this page as it stands").wait_for()
+
+
+def positions(page: Page) -> None:
+    """Place all countries of the sample on one proposition."""
+    go(page, "positions?o_q=China+will+give+military+aid+to+Russia.&o_view=Table", 1100)
+    page.get_by_role("button", name="Place them").click()
+    page.get_by_text("Link to this page as it stands").wait_for()
+
+
+def review(page: Page) -> None:
+    """Make a review of the two sides, and show its first pair before it is answered."""
+    sides(page)
+    page.get_by_role("button", name="Review these pairs by hand").click()
+    page.get_by_label("Name of the review").fill("Military aid")
+    for label, reader in (("First reader", "Ada"), ("Second reader", "Bren")):
+        page.get_by_label(label).fill(reader)
+    page.get_by_role("button", name="Make the review").click()
+    page.get_by_role("radio", name="Ada", exact=True).click()
+    expect(page.get_by_role("heading", name="Pair 1", exact=True)).to_be_attached()
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+
+PICTURES: dict[str, Callable[[Page], None]] = {
+    "search.png": search,
+    "pictures/sides.png": sides,
+    "pictures/positions.png": positions,
+    "pictures/review.png": review,
+}
+"""Each picture and what brings the page to where it is taken."""
+
+
+def go(page: Page, address: str, height: int) -> None:
+    """Open a page of the app in a window of this height."""
+    page.set_viewport_size({"width": 1280, "height": height})
+    page.goto(f"{APP}/{address}")
 
 
 def wait_for(url: str) -> None:
@@ -27,27 +88,51 @@ def wait_for(url: str) -> None:
     raise SystemExit(f"The app did not answer at {url}.")
 
 
-def main() -> None:
-    """Start the app, let it search its example with the deciding words, and take the picture."""
+def shrink(path: Path) -> None:
+    """Write a picture again with its most frequent colours."""
+    with Image.open(path) as picture:
+        whole = picture.convert("RGB")
+    counted = whole.getcolors(whole.width * whole.height) or []
+    frequent = sorted(counted, key=lambda entry: entry[0], reverse=True)[:COLOURS]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([part for _, colour in frequent for part in colour])
+    small = whole.quantize(palette=palette, dither=Image.Dither.NONE)
+    small.save(path, optimize=True)
+
+
+def take(names: list[str]) -> None:
+    """Take the pictures whose files are named so, without ending, from a running app; else all."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        for name, prepare in PICTURES.items():
+            path = DOCS / name
+            if names and path.stem not in names:
+                continue
+            page = browser.new_page(color_scheme="light")
+            page.set_default_timeout(120_000)
+            prepare(page)
+            page.locator("[data-test-script-state='notRunning']").wait_for()
+            page.mouse.move(1270, 5)
+            page.screenshot(path=path)
+            page.close()
+            shrink(path)
+        browser.close()
+
+
+def main(names: list[str]) -> None:
+    """Start the app on the sample, take the pictures, and stop it."""
     command = [sys.executable, "-m", "compare", "app", "--no-browser", "--port", str(PORT)]
-    server = subprocess.Popen(command)
-    try:
-        wait_for(f"http://127.0.0.1:{PORT}/_stcore/health")
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=shutil.which("chromium"), args=FLAGS
-            )
-            page = browser.new_page(viewport={"width": 1280, "height": 1480}, color_scheme="light")
-            page.goto(f"http://127.0.0.1:{PORT}/?why=true")
-            page.get_by_role("heading", name="Oppose").wait_for(timeout=120_000)
-            page.locator("mark").first.wait_for(timeout=120_000)
-            page.locator("[data-test-script-state='notRunning']").wait_for(timeout=120_000)
-            page.screenshot(path=TARGET)
-            browser.close()
-    finally:
-        server.terminate()
-        server.wait()
+    with tempfile.TemporaryDirectory() as home:
+        hidden = ("COMPARE_LIBRARY", "COMPARE_REVIEWS", "COMPARE_CORRECTIONS")
+        given = {name: value for name, value in os.environ.items() if name not in hidden}
+        server = subprocess.Popen(command, env={**given, "XDG_DATA_HOME": home})
+        try:
+            wait_for(f"{APP}/_stcore/health")
+            take(names)
+        finally:
+            server.terminate()
+            server.wait()
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -107,7 +107,6 @@ def test_vectors_of_16_bits_are_searched_as_they_are() -> None:
 )
 @settings(
     max_examples=60,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],  # it sets the same each time
 )
 def test_any_search_equals_brute_force(

@@ -91,7 +91,8 @@ def test_make_alone_names_the_targets() -> None:
     done = subprocess.run(
         ["make", "-C", ROOT, "--no-print-directory"], capture_output=True, text=True
     )
-    for target in ("setup", "app", "test", "lint", "bench", "train", "constraints", "clean"):
+    targets = ("setup", "app", "test", "lint", "docs", "bench", "train", "constraints", "clean")
+    for target in targets:
         assert re.search(rf"^  make {target} +\w", done.stdout, re.MULTILINE)
 
 

@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.printed import ROOT, commands, fences, prints_what_is_said, surroundings
+
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-NUMBER = re.compile(r"\b\d\.\d\d+\b")
-TOLERANCE = 0.03
-"""Of a probability, between processors."""
-
-
-def fences(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
-
-
-def commands() -> list[tuple[str, str]]:
-    """Every "$ command" with the output printed below it, in order."""
-    found = []
-    for block in fences("console"):
-        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-            command, _, output = part.partition("\n")
-            found.append((command, output))
-    return found
+COMMANDS = commands(README)
 
 
 @pytest.fixture(scope="module")
@@ -42,47 +25,23 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def environment(folder: Path, model_cache: Path) -> dict[str, str]:
-    given = {name: value for name, value in os.environ.items() if name != "COMPARE_LIBRARY"}
-    home = folder / "home"
-    return given | {
-        "COMPARE_CACHE": str(model_cache),
-        "HOME": str(home),
-        "XDG_DATA_HOME": str(home / "data"),
-        "PYTHONPATH": str(ROOT),
-        "COLUMNS": "100",
-    }
+    return surroundings(folder / "home", model_cache)
 
 
 def test_there_are_commands_to_check() -> None:
-    assert len(commands()) >= 5
-    assert len(fences("python")) == 1
+    assert len(COMMANDS) >= 5
+    assert len(fences(README, "python")) == 1
 
 
-@pytest.mark.parametrize(("command", "expected"), commands(), ids=[c for c, _ in commands()])
+@pytest.mark.parametrize(("command", "expected"), COMMANDS, ids=[c for c, _ in COMMANDS])
 def test_a_command_prints_what_the_readme_says(
     command: str, expected: str, folder: Path, environment: dict[str, str]
 ) -> None:
-    program, *arguments = shlex.split(command)
-    assert program == "python"
-    done = subprocess.run(
-        [sys.executable, *arguments],
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-    )
-    assert done.returncode == 0, done.stdout
-    assert NUMBER.sub("#", done.stdout) == NUMBER.sub("#", expected)
-    told, found = (
-        [float(number) for number in NUMBER.findall(text)] for text in (expected, done.stdout)
-    )
-    assert found == pytest.approx(told, abs=TOLERANCE)
+    prints_what_is_said(command, expected, folder, environment)
 
 
 def test_the_python_example_runs(folder: Path, environment: dict[str, str]) -> None:
-    (program,) = fences("python")
+    (program,) = fences(README, "python")
     done = subprocess.run(
         [sys.executable, "-c", program + "\nassert result.agree and china.scored and strict\n"],
         cwd=folder,

@@ -138,13 +138,13 @@ def delete(ids: tuple[str, ...], as_json: bool, library: Path | None) -> None:
 def info(verify: bool, as_json: bool, library: Path | None) -> None:
     """Show what a library was built from, and with which models the program reads."""
     from compare import __version__
-    from compare.stance import load_stance_model
+    from compare.stance.adapted import about_adaptation, library_model
 
     opened = shared.open_library(library)
     if verify:
         opened.verify()
     manifest = opened.manifest
-    model = load_stance_model()
+    model = library_model(opened.folder)
     data = {
         "library": str(opened.folder),
         "statements": manifest.statements,
@@ -161,6 +161,7 @@ def info(verify: bool, as_json: bool, library: Path | None) -> None:
             "dim": manifest.dim,
         },
         "stance": {"name": model.name, "digest": model.digest},
+        "adaptation": about_adaptation(model, opened.folder) or "none",
         "version": __version__,
     }
     if as_json:

@@ -16,6 +16,7 @@ from compare.statement import Country, PartialDate
 if TYPE_CHECKING:
     from compare.library import Library
     from compare.records import Result
+    from compare.stance import StanceModel
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -231,6 +232,25 @@ def open_library(folder: Path | None, encoder: str | None = None) -> Library:
         from compare.encoder import load_encoder
 
         return Library.open(chosen, load_encoder(encoder))
+
+
+def stance_model(name: str | None, library: Library | None = None) -> StanceModel:
+    """Load the model named; where none is, the usual one, as adapted to the library where it is.
+
+    An adaptation that is not used is remarked.
+    """
+    from compare.commands.output import remark, waiting
+    from compare.stance import load_stance_model
+    from compare.stance.adapted import about_adaptation, adapted_to, is_adapted
+
+    with waiting("Loading the stance model …"):
+        model = load_stance_model(name)
+        if name or library is None:
+            return model
+        model = adapted_to(model, library.folder)
+    if (sentence := about_adaptation(model, library.folder)) and not is_adapted(model):
+        remark(f"Note: {sentence}")
+    return model
 
 
 def own_library(folder: Path | None) -> Path:

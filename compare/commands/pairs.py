@@ -172,16 +172,16 @@ def _run(a: Filters, b: Filters | None, options: dict[str, Any]) -> None:
 def _table(a: Filters, b: Filters | None, options: dict[str, Any]) -> PairTable | None:
     """Say what will be read, then read it; None where only the plan was asked for."""
     from compare.mine import MOST_READ, Comparison
-    from compare.stance import load_stance_model
 
     library = shared.open_library(options["library"], options["encoder"])
+    model = shared.stance_model(options["stance_model"], library)
     with progress("Finding pairs on the same point") as on_progress:
         comparison = Comparison(
             library,
             a,
             b,
             topic=options["topic"],
-            stance_model=load_stance_model(options["stance_model"]),
+            stance_model=model,
             most_read=options["most"] or MOST_READ,
             on_progress=on_progress,
         )
@@ -213,9 +213,11 @@ def _duration(seconds: float) -> str:
 
 
 def _show(table: PairTable, stance: Stance, limit: int) -> None:
+    from compare.ui.words import counted
+
     listed = table.listed(stance)
     name = "CHANGED" if table.over_time and stance is Stance.OPPOSE else stance.value.upper()
-    say(f"{name}: {len(listed)} pairs")
+    say(f"{name}: {counted(len(listed), 'pair')}")
     for rank, pair in enumerate(listed[:limit], start=1):
         for line in _lines(rank, pair, stance):
             say(line)

@@ -139,7 +139,6 @@ def _table(propositions: tuple[str, ...], options: dict[str, Any]) -> PositionTa
     from compare.near_parties import MOST_EACH
     from compare.position_table import position_table
     from compare.results import Thresholds
-    from compare.stance import load_stance_model
 
     filters = replace(
         read_side(options["among"], "--among"),
@@ -147,6 +146,7 @@ def _table(propositions: tuple[str, ...], options: dict[str, Any]) -> PositionTa
         date_to=options["until"],
     )
     library = shared.open_library(options["library"], options["encoder"])
+    model = shared.stance_model(options["stance_model"], library)
     least = Thresholds().but(**shared.read_thresholds(options))
     with ExitStack() as bars:
 
@@ -161,7 +161,7 @@ def _table(propositions: tuple[str, ...], options: dict[str, Any]) -> PositionTa
             propositions,
             by=options["by"],
             filters=filters,
-            stance_model=load_stance_model(options["stance_model"]),
+            stance_model=model,
             thresholds=least,
             most_each=options["each"] or MOST_EACH,
             seed=options["seed"],

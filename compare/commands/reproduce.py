@@ -52,13 +52,17 @@ def command(
     and 2 where it could not be done.
     """
     from compare.kept import load_result
-    from compare.reproduce import TOLERANCE, model_name, reproduce
+    from compare.reproduce import TOLERANCE, model_again, reproduce
     from compare.stance import load_stance_model
 
     kept = load_result(result)
     opened = shared.open_library(library, encoder)
     with waiting("Loading the stance model …"):
-        model = load_stance_model(stance_model or model_name(kept.provenance))
+        model = (
+            load_stance_model(stance_model)
+            if stance_model
+            else model_again(kept.provenance, opened)
+        )
     with progress("Reading pairs") as on_progress:
         done = reproduce(
             kept,

@@ -175,6 +175,8 @@ def decide(
       compare review decide canal
       compare review decide canal --by Cor --pair 3f2c… --label oppose --note "a denial"
     """
+    from compare.ui.words import counted
+
     review, _ = open_review(library, name)
     if pair_id or label:
         if not (pair_id and label):
@@ -203,7 +205,7 @@ def decide(
             say(f"   {reader}: {_in_words(of[place])}")
         if place in decided:
             say(f"   {decided[place].who} decided: {_in_words(decided[place])}")
-    remark(f"{len(rows)} differences, {len(decided)} decided.")
+    remark(f"{counted(len(rows), 'difference')}, {len(decided)} decided.")
 
 
 def _in_words(answer: Answer) -> str:

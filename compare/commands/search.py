@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from compare.commands import options as shared
-from compare.commands.output import progress, remark, say_json, waiting
+from compare.commands.output import progress, remark, say_json
 from compare.commands.writing import check_target, keep_or_export
 from compare.errors import QueryError
 from compare.results import Filters, Quote, SearchResult, Thresholds
@@ -87,10 +87,8 @@ def _search(
     options: dict[str, Any],
 ) -> SearchResult:
     from compare.search import CANDIDATES, search
-    from compare.stance import load_stance_model
 
-    with waiting("Loading the stance model …"):
-        model = load_stance_model(options["stance_model"])
+    model = shared.stance_model(options["stance_model"], library)
     given = {name: value for name, value in thresholds.items() if value is not None}
     with progress("Reading pairs") as on_progress:
         return search(

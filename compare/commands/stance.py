@@ -48,6 +48,11 @@ def _of_side(letter: str) -> Callable[[shared.Command], shared.Command]:
 @shared.why
 @shared.as_json
 @shared.stance_model_name
+@click.option(
+    "--library",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Read as the model is adapted to this library (see `compare adapt`).",
+)
 def command(
     a: str | None,
     b: str | None,
@@ -56,6 +61,7 @@ def command(
     why: bool,
     as_json: bool,
     stance_model: str | None,
+    library: Path | None,
     **options: Any,
 ) -> None:
     """Say how statements A and B relate, and how sure that is; or do so for a file of pairs.
@@ -69,13 +75,13 @@ def command(
     """
     _check_form(a, b, batch, out, alone=why or any(options.values()))
     if batch is not None:
-        _score_file(batch, out, stance_model, as_json=as_json)
+        _score_file(batch, out, stance_model, library, as_json=as_json)
         return
-    from compare.stance import load_stance_model, signature
+    from compare.stance import signature
 
     sides = _side("a", a or "", options), _side("b", b or "", options)
+    model = _model(stance_model, library)
     with waiting("Reading the pair …"):
-        model = load_stance_model(stance_model)
         verdict, read, reason = _read(model, sides, why=why)
     label_source = signature(model)
     if as_json:
@@ -115,14 +121,25 @@ def _check_form(
         )
 
 
-def _score_file(batch: Path, out: Path | None, stance_model: str | None, *, as_json: bool) -> None:
+def _model(name: str | None, library: Path | None) -> StanceModel:
+    """Load the model named, else the usual one, as adapted to the library that is named."""
+    opened = None if library is None or name else shared.open_library(library)
+    return shared.stance_model(name, opened)
+
+
+def _score_file(
+    batch: Path,
+    out: Path | None,
+    stance_model: str | None,
+    library: Path | None,
+    *,
+    as_json: bool,
+) -> None:
     from compare.batch import read_batch, score_file, target_of
-    from compare.stance import load_stance_model
 
     target = target_of(batch, out)
     pairs = read_batch(batch)
-    with waiting("Loading the stance model …"):
-        model = load_stance_model(stance_model)
+    model = _model(stance_model, library)
     with progress("Reading pairs") as on_progress:
         done = score_file(pairs, target, model, on_progress)
     if as_json:

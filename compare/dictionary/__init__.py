@@ -1,5 +1,6 @@
 """What every column and field of an export holds, once: documentation and schemas come from it."""
 
+from compare.dictionary.adaptation import TABLES as _ADAPTATION
 from compare.dictionary.columns import TABLES as _TABLES
 from compare.dictionary.fields import Field, Table
 from compare.dictionary.objects import KEPT
@@ -11,8 +12,8 @@ from compare.dictionary.reviews import REVIEWS
 from compare.dictionary.schema import pair_schema, schema_of, search_schema
 
 TABLES = (*_TABLES, *REVIEWS, *_POSITIONS)
-PRINTED = (*_PRINTED, *_POSITIONS_PRINTED)
-OBJECTS = (*_OBJECTS, *_POSITIONS_PRINTED)
+PRINTED = (*_PRINTED, *_POSITIONS_PRINTED, *_ADAPTATION)
+OBJECTS = (*_OBJECTS, *_POSITIONS_PRINTED, *_ADAPTATION)
 
 __all__ = [
     "KEPT",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from compare.dictionary import positions
+from compare.dictionary import adaptation, positions
 from compare.dictionary.columns import PAIRS, TABLES
 from compare.dictionary.fields import Field, Kind, Table
 from compare.dictionary.printed import OBJECTS, SEARCH
@@ -19,7 +19,13 @@ _TYPES = {
     Kind.MAP: "object",
     Kind.LIST: "array",
 }
-_ALL = {table.name: table for table in (*TABLES, *OBJECTS, *positions.TABLES, *positions.PRINTED)}
+_ALL = {
+    table.name: table
+    for table in (
+        *(*TABLES, *OBJECTS),
+        *(*positions.TABLES, *positions.PRINTED, *adaptation.TABLES),
+    )
+}
 
 
 def pair_schema() -> dict[str, Any]:

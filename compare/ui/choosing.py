@@ -12,7 +12,7 @@ import streamlit as st
 from compare.generations import is_library
 from compare.library import Library
 from compare.locations import LIBRARY_VARIABLE, sample_library, user_library
-from compare.ui.service import open_library
+from compare.ui.service import open_library, read_for
 from compare.ui.shell import small
 from compare.ui.words import counted
 
@@ -62,6 +62,7 @@ def choose_library() -> tuple[Choice, Library]:
 
     Raises:
         LibraryError: It cannot be opened.
+        ModelError: Its adaptation cannot be read.
     """
     found = {choice.key: choice for choice in choices()}
     if (wanted := st.session_state.pop(SWITCH_TO, None)) in found:
@@ -76,4 +77,6 @@ def choose_library() -> tuple[Choice, Library]:
     chosen = found.get(key or "") or next(iter(found.values()))
     library = open_library(chosen.folder)
     small(f"{counted(len(library), 'statement')}{', read-only' if library.read_only else ''}")
+    if sentence := read_for(library):
+        small(sentence)
     return chosen, library

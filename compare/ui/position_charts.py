@@ -19,7 +19,7 @@ KINDS = ("Agreeing", "Opposed", "Interval holds 0", "Fewer than 3 passages")
 _SHAPES = ("circle", "diamond", "square", "triangle-up")
 _ROW = 19
 _NAME = 24
-_AROUND = 170
+_AROUND = 240
 """Of the height: the legend and the axis, which stand within it."""
 
 

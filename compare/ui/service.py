@@ -16,7 +16,9 @@ from compare.library import Library
 from compare.results import Filters, Match, Probabilities, Quote, SearchResult, Side, Why
 from compare.search import explain, search
 from compare.stance import StanceModel, deciding_words, load_stance_model
+from compare.stance.adapted import about_adaptation, adapted_to, read_adaptation
 from compare.stance.load import Pair
+from compare.ui.shell import READ_FOR
 
 _LIBRARIES = 4
 _RESULTS = 64
@@ -24,9 +26,26 @@ _EXPLAINED = 1024
 
 
 @st.cache_resource(show_spinner="Loading the stance model…")
-def stance_model() -> StanceModel:
-    """Return the shipped stance model."""
+def _shipped_model() -> StanceModel:
     return load_stance_model()
+
+
+def stance_model() -> StanceModel:
+    """Return what reads pairs: the shipped model, as adapted to the page's library where it is."""
+    folder = st.session_state.get(READ_FOR)
+    return adapted_to(_shipped_model(), Path(folder)) if folder else _shipped_model()
+
+
+def read_for(library: Library) -> str:
+    """Have `stance_model` read for this library; return a sentence where an adaptation is there.
+
+    Raises:
+        ModelError: The adaptation cannot be read.
+    """
+    st.session_state[READ_FOR] = str(library.folder)
+    if read_adaptation(library.folder) is None:
+        return ""  # ahead of the model's loading
+    return about_adaptation(stance_model(), library.folder)
 
 
 @st.cache_resource(show_spinner="Opening the library…", max_entries=_LIBRARIES)

@@ -17,11 +17,16 @@ _LOGO = Path(__file__).with_name("logo.svg")
 _ICON = Path(__file__).with_name("icon.svg")
 
 
+READ_FOR = "read-for"
+"""Session state: the folder of the library that the page shows; none on a page without one."""
+
+
 def begin(title: str, lede: str) -> None:
     """Set the style and write the head of a page.
 
     The icon is a file of our own: a named one would be fetched from the network.
     """
+    st.session_state.pop(READ_FOR, None)
     st.set_page_config(page_title=f"{title} · Compare", page_icon=_ICON, layout="wide")
     st.logo(_LOGO, size="large", icon_image=_LOGO)
     for style in _STYLES:

@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 WIDE = {"width": 1280, "height": 900}
 NARROW = {"width": 390, "height": 844}
 RUN_TIMEOUT = 60_000
+
+expect.set_options(timeout=RUN_TIMEOUT)
 
 _FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
@@ -125,7 +127,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(RUN_TIMEOUT / 2)
+        page.set_default_timeout(RUN_TIMEOUT)
         page.goto(url)
         settled(page)
         return page

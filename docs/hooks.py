@@ -1,0 +1,86 @@
+"""What MkDocs calls while it builds the pages: the page of commands is made of the commands."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator
+from html import escape
+from typing import Any
+
+import click
+
+from compare.cli import cli
+
+PAGE = "reference/cli.md"
+PLACE = "<!-- commands -->"
+_DIALOG = 'data-md-component="search" role="dialog"'
+_MARKS = re.compile(r"`[^`]*`|[*_<>|\[\]\\]")
+
+
+def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
+    """Put all commands in the place that the page has for them (called by MkDocs)."""
+    if page.file.src_uri != PAGE:
+        return markdown
+    return markdown.replace(PLACE, "\n".join(commands()))
+
+
+def on_post_page(output: str, **_: Any) -> str:
+    """Name the search for screen readers, which the theme leaves out (called by MkDocs)."""
+    return output.replace(_DIALOG, f'{_DIALOG} aria-label="Search"')
+
+
+def commands() -> Iterator[str]:
+    """Yield the lines of every command, in the order of `compare --help`."""
+    assert isinstance(cli, click.Group)
+    yield from _below(cli, click.Context(cli, info_name="compare"), 2)
+
+
+def _described(ctx: click.Context, depth: int) -> Iterator[str]:
+    command = ctx.command
+    yield f"{'#' * depth} {ctx.command_path}\n"
+    yield from _help(command.help or "")
+    usage = " ".join((ctx.command_path, *command.collect_usage_pieces(ctx)))
+    yield f"```text\n{usage}\n```\n"
+    if isinstance(command, click.Group):
+        yield from _below(command, ctx, depth + 1)
+        return
+    yield from _options(ctx)
+
+
+def _below(group: click.Group, ctx: click.Context, depth: int) -> Iterator[str]:
+    for name in group.list_commands(ctx):
+        command = group.get_command(ctx, name)
+        assert command is not None
+        yield from _described(click.Context(command, info_name=name, parent=ctx), depth)
+
+
+def _help(text: str) -> Iterator[str]:
+    """Yield paragraphs, and what click leaves as it is, the examples, as code."""
+    for paragraph in text.split("\n\n"):
+        lines = paragraph.strip("\n").splitlines()
+        if lines and lines[0].strip() == "\b":
+            yield "```sh\n" + textwrap.dedent("\n".join(lines[1:])) + "\n```\n"
+        elif lines:
+            yield f"{_plain(' '.join(line.strip() for line in lines))}\n"
+
+
+def _options(ctx: click.Context) -> Iterator[str]:
+    params = [one for one in ctx.command.get_params(ctx) if isinstance(one, click.Option)]
+    records = [param.get_help_record(ctx) for param in params if "--help" not in param.opts]
+    rows = [record for record in records if record]
+    if not rows:
+        return
+    yield "| option | what it does |\n|---|---|"
+    for names, text in rows:
+        yield f"| <code>{escape(names).replace('|', '&#124;')}</code> | {_plain(text)} |"
+    yield ""
+
+
+def _plain(text: str) -> str:
+    """Keep the marks of Markdown, code apart, from being read as such."""
+
+    def kept(found: re.Match[str]) -> str:
+        return found[0] if found[0].startswith("`") else f"&#{ord(found[0])};"
+
+    return _MARKS.sub(kept, text)

@@ -1,0 +1,203 @@
+"""The documentation: it builds, fetches nothing, leaves nothing out, and its commands are true."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import urlparse
+
+import click
+import pytest
+
+import compare
+from compare.cli import cli
+from tests.printed import (
+    ROOT,
+    commands,
+    fences,
+    prints_what_is_said,
+    same_print,
+    surroundings,
+)
+
+DOCS = ROOT / "docs"
+PAGES = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in DOCS.rglob("*.md")}
+PAGES["README.md"] = (ROOT / "README.md").read_text("utf-8")
+TUTORIAL = commands(PAGES["docs/tutorial.md"])
+
+
+# --- the site --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pages, built as `make docs` builds them."""
+    folder = tmp_path_factory.mktemp("docs") / "site"
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "-d", str(folder)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+class Page(HTMLParser):
+    """What a page has a browser fetch, the ids in it, and its links."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.fetched: list[str] = []
+        self.ids: set[str] = set()
+        self.links: list[str] = []
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        self.ids.add(given.get("id", ""))
+        if tag == "a":
+            self.links.append(given.get("href", ""))
+        elif tag == "link":
+            self.fetched.append(given.get("href", ""))
+        for name in ("src", "srcset", "poster", "data", "action"):
+            if name in given:
+                self.fetched.append(given[name])
+
+
+def test_every_page_is_built_and_fetches_nothing_from_elsewhere(site: Path) -> None:
+    built = sorted(site.rglob("*.html"))
+    sources = [path for path in PAGES if path.startswith("docs/")]
+    assert len(built) == len(sources) + 1  # 404.html
+    for path in built:
+        for address in Page(path).fetched:
+            assert not urlparse(address).netloc, f"{path.name} fetches {address}"
+    for path in site.rglob("*.css"):
+        text = path.read_text(encoding="utf-8")
+        for address in re.findall(r"url\(\s*[\"']?([^)\"']*)|@import\s+[\"']([^\"']*)", text):
+            assert not urlparse("".join(address)).netloc, f"{path.name} fetches {address}"
+
+
+def test_files_beside_the_pages_are_there(site: Path) -> None:
+    assert (site / "tutorial.ipynb").read_bytes() == (DOCS / "tutorial.ipynb").read_bytes()
+    assert (site / "pair.schema.json").is_file()
+    assert not list(site.rglob("*.py"))
+
+
+def test_the_search_has_a_name(site: Path) -> None:
+    """The theme leaves it out; docs/hooks.py puts it there."""
+    page = (site / "index.html").read_text(encoding="utf-8")
+    assert re.search(r'role="dialog" aria-label="Search"', page)
+
+
+def test_pictures_are_small() -> None:
+    pictures = list(DOCS.rglob("*.png"))
+    assert len(pictures) >= 4
+    for path in pictures:
+        assert path.stat().st_size < 150_000, path
+
+
+def all_commands(group: click.Group, names: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    found = []
+    for name in group.list_commands(click.Context(group)):
+        command = group.get_command(click.Context(group), name)
+        found.append((*names, name))
+        if isinstance(command, click.Group):
+            found += all_commands(command, (*names, name))
+    return found
+
+
+def test_every_command_and_option_has_an_entry(site: Path) -> None:
+    page = site / "reference" / "cli.html"
+    ids, text = Page(page).ids, page.read_text(encoding="utf-8")
+    assert isinstance(cli, click.Group)
+    found = all_commands(cli)
+    assert len(found) > 50
+    for names in found:
+        assert "-".join(("compare", *names)) in ids, names
+    for option in ("--min-probability", "--not-own-country", "--agreement", "--codebook"):
+        assert f"<code>{option}" in text
+
+
+def test_every_public_name_has_an_entry(site: Path) -> None:
+    ids = Page(site / "reference" / "python.html").ids
+    for name in compare.__all__:
+        assert f"{getattr(compare, name).__module__}.{name}" in ids, name
+
+
+# --- the commands ----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that looks like a clone to the commands."""
+    folder = tmp_path_factory.mktemp("tutorial")
+    (folder / "docs").symlink_to(DOCS)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def environment(folder: Path, model_cache: Path) -> dict[str, str]:
+    return surroundings(folder / "home", model_cache)
+
+
+@pytest.mark.parametrize(("command", "expected"), TUTORIAL, ids=[c for c, _ in TUTORIAL])
+def test_a_command_of_the_tutorial_prints_what_it_says(
+    command: str, expected: str, folder: Path, environment: dict[str, str]
+) -> None:
+    prints_what_is_said(command, expected, folder, environment)
+
+
+def test_the_tutorial_ends_with_pairs(folder: Path) -> None:
+    assert len(TUTORIAL) >= 6
+    assert "Mira Okun" in (folder / "opposed.csv").read_text("utf-8-sig")
+
+
+def test_what_cosine_cannot_tell_is_so(folder: Path, environment: dict[str, str]) -> None:
+    page = PAGES["docs/explanation/cosine.md"]
+    (program,), (expected,) = fences(page, "python"), fences(page, "text")
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 0, done.stderr
+    same_print(expected, done.stdout)
+
+
+def shown() -> list[tuple[str, str]]:
+    """Every call of the program in a page, in a block or in a line, with the page's name."""
+    found = []
+    for page, text in PAGES.items():
+        blocks = [line for block in fences(text, "sh") for line in block.splitlines()]
+        blocks += [command for command, _ in commands(text)]
+        inline = re.findall(r"`(python -m compare [^`]+)`", text)
+        found += [(page, " ".join(line.split())) for line in (*blocks, *inline)]
+    return [(page, line) for page, line in found if line.startswith("python -m compare ")]
+
+
+CALLS = shown()
+
+
+@pytest.mark.parametrize(("page", "line"), CALLS, ids=[f"{page}: {line}" for page, line in CALLS])
+def test_a_command_that_is_shown_is_one(page: str, line: str) -> None:
+    """Its names, options and choices are those of the program; files need not be there."""
+    arguments = shlex.split(line)[3:]
+    if arguments == ["--version"]:
+        return
+    command: click.Command = cli
+    ctx = click.Context(cli)
+    while isinstance(command, click.Group):
+        below = command.get_command(ctx, arguments.pop(0))
+        assert below is not None, line
+        command, ctx = below, click.Context(below, parent=ctx)
+    values, _, _ = command.make_parser(ctx).parse_args(arguments)
+    for param in command.params:
+        value = values.get(param.name)
+        if isinstance(param.type, click.Choice) and isinstance(value, str):
+            param.type.convert(value, param, ctx)
+        if param.required and isinstance(param, click.Option):
+            assert param.name in values, f"{line} lacks {param.opts}"
