@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from compare.provenance import screening
 from compare.results import Side
-from compare.search import screening
 from compare.stance import signature
 from compare.stance.cascade import READ_AGAIN, CascadeStance
 
