@@ -10,16 +10,26 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    expect,
+    sync_playwright,
+)
+from playwright.sync_api import TimeoutError as WaitedTooLong
 
 ROOT = Path(__file__).resolve().parents[2]
 WIDE = {"width": 1280, "height": 900}
 NARROW = {"width": 390, "height": 844}
 RUN_TIMEOUT = 60_000
+_RUN_BEGINS = 3_000
 
 expect.set_options(timeout=RUN_TIMEOUT)
 
@@ -155,13 +165,19 @@ def after_rerun(page: Page, act: Callable[[], object]) -> Page:
           const app = document.querySelector('[data-test-script-state]');
           window.hasRun = false;
           new MutationObserver((_, watch) => {
-            if (app.dataset.testScriptState !== 'notRunning') {
-              window.hasRun = true;
-              watch.disconnect();
-            }
+            window.hasRun = true;
+            watch.disconnect();
           }).observe(app, { attributeFilter: ['data-test-script-state'] });
         }"""
     )
     act()
-    page.wait_for_function("window.hasRun", timeout=RUN_TIMEOUT)
+    with suppress(WaitedTooLong):  # a run may be too short to be seen
+        page.wait_for_function("window.hasRun", timeout=_RUN_BEGINS)
     return settled(page)
+
+
+def focused(field: Locator) -> None:
+    """Focus a field and wait until the page has scrolled there: scrolling shuts an open menu."""
+    field.scroll_into_view_if_needed()
+    field.focus()
+    field.evaluate("() => new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))")

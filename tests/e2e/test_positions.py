@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from compare.library import Library
-from tests.e2e.conftest import NARROW, WIDE, after_rerun, settled
+from tests.e2e.conftest import NARROW, WIDE, after_rerun, focused, settled
 from tests.e2e.test_look import HOSTILE, overflow, serious
 from tests.fakes import statement
 
@@ -91,8 +91,7 @@ def test_a_dot_and_the_menu_lead_to_the_same_passages(parties, visit):
     expect(dialog).to_be_hidden()
     settled(page)
     menu = page.get_by_role("combobox", name="The passages of")
-    menu.scroll_into_view_if_needed()
-    menu.focus()
+    focused(menu)
     page.keyboard.type(name[:6])
     page.keyboard.press("Enter")
     expect(page.locator("[data-testid=stMain] article").first).to_be_visible()

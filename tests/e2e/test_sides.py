@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from compare.library import Library
-from tests.e2e.conftest import NARROW, WIDE, after_rerun, settled
+from tests.e2e.conftest import NARROW, WIDE, after_rerun, focused, settled
 from tests.e2e.test_look import HOSTILE, overflow, serious
 from tests.fakes import statement
 
@@ -187,8 +187,7 @@ def test_a_sample_is_checked_by_the_keyboard(two, visit):
 def test_the_parties_of_a_number_lead_to_its_pairs(two, visit):
     page = look(read(visit(f"{two.url}/{SIDES}&ab_p=0")), "Who with whom")
     menu = page.get_by_role("combobox", name="The pairs behind a number")
-    menu.scroll_into_view_if_needed()
-    menu.focus()
+    focused(menu)
     page.keyboard.press("ArrowDown")
     option = page.get_by_role("option").first
     agree, opposed = map(int, re.findall(r"(\d+) (?:agree|opposed)", option.inner_text()))
