@@ -44,7 +44,7 @@ def sides(page: Page) -> None:
 
 def positions(page: Page) -> None:
     """Place all countries of the sample on one proposition."""
-    go(page, "positions?o_q=China+will+give+military+aid+to+Russia.&o_view=Table", 1100)
+    go(page, "positions?o_q=China+will+give+military+aid+to+Russia.", 1100)
     page.get_by_role("button", name="Place them").click()
     page.get_by_text("Link to this page as it stands").wait_for()
 
