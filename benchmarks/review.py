@@ -13,6 +13,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from compare.passages import Passage
@@ -57,8 +58,8 @@ def main() -> None:
         for turn in range(arguments.answers):
             review, reader = Reviews(path).open("canal"), ("Ada", "Bren")[turn % 2]
             place = turn // 2 + 1
-            shown.append(timed(lambda: review.pair(review.next_place(reader) or 1)))  # noqa: B023
-            kept.append(timed(lambda: review.answer(reader, place, Stance.OPPOSE, 3)))  # noqa: B023
+            shown.append(timed(lambda r=review, who=reader: r.pair(r.next_place(who) or 1)))
+            kept.append(timed(partial(review.answer, reader, place, Stance.OPPOSE, 3)))
         for name, times in (("an answer is stored", kept), ("the next pair is found", shown)):
             ranked = statistics.quantiles(times, n=20)
             print(f"{name}: median {ranked[9]:.1f} ms, 95 % within {ranked[18]:.1f} ms")
@@ -68,7 +69,7 @@ def main() -> None:
                 place: Answer(LABELS[(place // (7 + number)) % 3])
                 for place in range(1, arguments.pairs + 1)
             }
-            took = timed(lambda: review.answer_many(reader, answers))  # noqa: B023
+            took = timed(partial(review.answer_many, reader, answers))
             print(f"all answers of {reader} imported in {took / 1000:.1f} s")
             review.hand_in(reader)
         print(f"all figures: {timed(lambda: agreement(review)) / 1000:.1f} s")

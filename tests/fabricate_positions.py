@@ -20,7 +20,7 @@ def passage(party: str, number: int, mean: float, date: str = "", **more: object
         speaker=f"Envoy of {party}", source="Gazette",
     )  # fmt: skip
     agree, oppose = max(mean, 0.0), max(-mean, 0.0)
-    return match_of(said, (agree, oppose, 1 - agree - oppose), **more)  # type: ignore[arg-type]
+    return match_of(said, (agree, oppose, 1 - agree - oppose), **more)
 
 
 def voice(party: str, *read: Match, statements: int = 9) -> Voice:

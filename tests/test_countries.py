@@ -23,7 +23,7 @@ from compare.statement import Country
 
 @pytest.mark.parametrize("entry", list(pycountry.countries), ids=lambda entry: entry.alpha_3)
 def test_every_iso_name_and_code_is_known(entry: object) -> None:
-    fields = entry._fields  # type: ignore[attr-defined]
+    fields = entry._fields
     for field in ("alpha_2", "alpha_3", "name", "official_name", "common_name"):
         if field in fields:
             assert country_code(fields[field]) == fields["alpha_3"], fields[field]

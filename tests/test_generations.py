@@ -117,7 +117,7 @@ def test_leftovers_of_a_writer_that_died_are_removed(folder: Path) -> None:
 
 def test_a_build_that_fails_leaves_the_library_as_it_was(folder: Path) -> None:
     class Failing(HashingEncoder):
-        def encode(self, *_: object) -> None:  # type: ignore[override]
+        def encode(self, *_: object) -> None:
             raise RuntimeError("out of order")
 
     before = build(folder)

@@ -297,8 +297,8 @@ def test_an_encoder_must_give_unit_vectors(
     folder: Path, spoil: Callable[[np.ndarray], np.ndarray], message: str
 ) -> None:
     class Spoilt(HashingEncoder):
-        def encode(self, *arguments: object) -> np.ndarray:  # type: ignore[override]
-            return spoil(super().encode(*arguments))  # type: ignore[arg-type]
+        def encode(self, *arguments: object) -> np.ndarray:
+            return spoil(super().encode(*arguments))
 
     with pytest.raises(
         ModelError,
@@ -388,7 +388,7 @@ def test_filters_allow_just_what_they_say(
 
 
 def allowed_ids(library: Library, quote: Quote | None = None, **filters: object) -> set[str]:
-    rows = library.allowed(Filters(**filters), quote)  # type: ignore[arg-type]
+    rows = library.allowed(Filters(**filters), quote)
     assert rows is not None
     return {passage.statement_id for passage in library.passages(rows)}
 

@@ -21,7 +21,7 @@ def errors(name, data):
 
 
 @pytest.fixture
-def run(monkeypatch, capfd, folder):  # noqa: F811
+def run(monkeypatch, capfd, folder):  # noqa: F811  # the fixture
     monkeypatch.setattr("compare.encoder.load_encoder", lambda name=None: HashingEncoder(256))
     monkeypatch.setattr("compare.stance.load_stance_model", lambda name=None: WordJudge())
     monkeypatch.setenv("COMPARE_LIBRARY", str(folder))

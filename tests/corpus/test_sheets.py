@@ -58,7 +58,7 @@ def test_the_first_sheet(read: Read) -> None:
     [
         (date(2022, 3, 18), "yyyy-mm-dd", "2022-03-18"),
         (date(2022, 3, 18), "[$-409]mmmm d, yyyy", "2022-03-18"),
-        (datetime(2022, 3, 18, 10, 15), "yyyy-mm-dd h:mm", "2022-03-18"),  # noqa: DTZ001
+        (datetime(2022, 3, 18, 10, 15), "yyyy-mm-dd h:mm", "2022-03-18"),  # noqa: DTZ001  # cells have no zone
         (date(2022, 3, 1), "mmm-yy", "2022-03"),
         (date(2022, 3, 1), '[$-409]mmmm" and "yyyy', "2022-03"),
         (date(2022, 1, 1), "yyyy", "2022"),

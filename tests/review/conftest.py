@@ -86,7 +86,7 @@ def review(reviews: Reviews) -> Callable[..., Review]:
         **more: object,
     ) -> Review:
         drawn = imported(pairs or [pair(number) for number in range(3)])
-        return reviews.create("canal", drawn, readers, **{"order": "given", **more})  # type: ignore[arg-type]
+        return reviews.create("canal", drawn, readers, **{"order": "given", **more})
 
     return make
 

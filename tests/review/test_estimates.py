@@ -59,7 +59,7 @@ def test_a_random_sample_of_all_gives_the_figures_of_all(reviews: Reviews) -> No
         label = found.labels[stance]
         assert label.recall is not None
         assert (label.precision.value, label.recall.value) == pytest.approx(real(stance))
-        assert label.precision.low < label.precision.value < label.precision.high  # type: ignore[operator]
+        assert label.precision.low < label.precision.value < label.precision.high
         assert label.called == MACHINE.count(stance)
         assert label.found == TRUTH.count(stance)
 
@@ -75,7 +75,7 @@ def test_weights_undo_what_stratification_does() -> None:
         assert recall is not None
         assert recall.value is not None
         weighted.append(recall.value)
-        covered += recall.low <= real(OPPOSE)[1] <= recall.high  # type: ignore[operator]
+        covered += recall.low <= real(OPPOSE)[1] <= recall.high
         plain.append(share([of.machine is OPPOSE for of, people in rows if people is OPPOSE]))
     _, recall_of_all = real(OPPOSE)
     assert sum(weighted) / draws == pytest.approx(recall_of_all, abs=0.06)

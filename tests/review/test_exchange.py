@@ -328,7 +328,7 @@ def test_answers_come_back_from_another_copy_of_the_review(review: Make, tmp_pat
     back = export_review(other, tmp_path / "bren.jsonl", "jsonl", seen_by="Bren")
     assert made.answer_many("Bren", read_answers(back, made, "bren")) == 3
     assert made.answer_of("Bren", 2) is not None
-    assert made.answer_of("Bren", 2).label == "agree"  # type: ignore[union-attr]
+    assert made.answer_of("Bren", 2).label == "agree"
     assert made.progress("Ada").answered == 0
 
 

@@ -72,7 +72,7 @@ def test_two_windows_of_one_reader_lose_nothing(reviews: Reviews) -> None:
     def window(label: object) -> None:
         other = Reviews(reviews.path).open("canal")
         for place in range(1, 9):
-            other.answer("Ada", place, label)  # type: ignore[arg-type]
+            other.answer("Ada", place, label)
 
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(window, (AGREE, OPPOSE)))

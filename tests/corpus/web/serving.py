@@ -40,7 +40,7 @@ class Site:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
         # a client that leaves is what is tested: no traceback of it in the output
-        self.server.handle_error = lambda *_: None  # type: ignore[method-assign]
+        self.server.handle_error = lambda *_: None
         self.port = self.server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True)
