@@ -534,7 +534,7 @@ def test_a_kill_at_any_moment_leaves_the_old_library_or_the_new_one(tmp_path: Pa
 
     seed = random.randrange(2**32)
     chance = random.Random(seed)
-    outcomes = []
+    outcomes, kills = [], 0
     folder = tmp_path / "killed"
     for n in range(20):
         action = ("update", "build")[n % 2]
@@ -545,9 +545,11 @@ def test_a_kill_at_any_moment_leaves_the_old_library_or_the_new_one(tmp_path: Pa
             shutil.copytree(whole, folder)
         killed = write_until(action, folder, last)
         told = f"seed {seed}, {action}, step {last} of {moments[action]}: {killed.stderr}"
-        assert killed.returncode == -signal.SIGKILL, told
+        finished = killed.returncode == 0  # what another left may have spared it some steps
+        assert finished or killed.returncode == -signal.SIGKILL, told
+        kills += not finished
         found = found_in(Library.open(folder))
-        assert found in (old, expected), told
+        assert found == expected or (found == old and not finished), told
         outcomes.append(found == expected)
         if n % 3 == 0:  # what a killed writer left is in nobody's way
             after = Library.open(folder, HashingEncoder()).update(
@@ -559,6 +561,7 @@ def test_a_kill_at_any_moment_leaves_the_old_library_or_the_new_one(tmp_path: Pa
         elif outcomes[-1]:
             shutil.rmtree(folder)
     assert set(outcomes) == {False, True}, "both outcomes were seen"
+    assert kills >= 15
 
 
 class Dying(HashingEncoder):
