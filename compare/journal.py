@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from compare.index import Rows
 from compare.locations import cache_dir
 
+_AT_ONCE = 512
 _MOST_FILES = 20
 
 
@@ -60,6 +61,33 @@ class Journal:
                 if row is not None:
                     scores[n], there[n] = row, True
         return scores, there
+
+    def read(
+        self,
+        a: Rows,
+        b: Rows,
+        score: Callable[[Rows], NDArray[np.float32]],
+        on_progress: Callable[[int, int], None] | None = None,
+    ) -> NDArray[np.float32]:
+        """Return the scores of pairs, float32 [n, 3]; what is known is not read again.
+
+        Args:
+            a: Rows of one side.
+            b: Rows of the other.
+            score: Told the numbers of some pairs, gives their scores, which are kept at once.
+            on_progress: Told of pairs whose scores are there.
+        """
+        scores, known = self.known(a, b)
+        left = np.flatnonzero(~known)
+        done = len(a) - len(left)
+        for start in range(0, len(left), _AT_ONCE):
+            part = left[start : start + _AT_ONCE]
+            scores[part] = score(part)
+            self.add(a[part], b[part], scores[part])
+            done += len(part)
+            if on_progress:
+                on_progress(done, len(a))
+        return scores
 
     def add(self, a: Rows, b: Rows, scores: NDArray[np.float32]) -> None:
         """Keep the scores of pairs; they are on the disk when this returns."""

@@ -45,7 +45,6 @@ TOPIC_SIMILARITY = 0.35
 """Cosine to the topic from which a passage is on it, if it does not hold all of its words."""
 
 _NEAREST_TO_TOPIC = 20_000
-_AT_ONCE = 512
 _TIMED = 48
 
 
@@ -246,12 +245,16 @@ class Comparison:
 
         Logits and closeness, float32 [pairs, 2]; None with another encoder than the shipped one.
         """
-        near, first_pass = self._near, load_first_pass()
-        if self.library.manifest.encoder_digest != first_pass.encoder:
+        if not self._guessed:
             return None
-        logits = first_pass.logits(self.library.kept_vectors(), near.a, near.b)
+        near = self._near
+        logits = load_first_pass().logits(self.library.kept_vectors(), near.a, near.b)
         found: Floats = logits + CLOSENESS * near.similarity[:, None]
         return found
+
+    @property
+    def _guessed(self) -> bool:
+        return self.library.manifest.encoder_digest == load_first_pass().encoder
 
     def _chosen(self) -> Near:
         """Return the pairs to read."""
@@ -271,18 +274,11 @@ class Comparison:
         self, model: StanceModel, near: Near, on_progress: Progress | None
     ) -> NDArray[np.float32]:
         """Return the probabilities of pairs, float32 [n, 3]; what is known is not read again."""
-        journal = self._journal(model)
-        scores, known = journal.known(near.a, near.b)
-        left = np.flatnonzero(~known)
-        done = len(near.a) - len(left)
-        for start in range(0, len(left), _AT_ONCE):
-            part = left[start : start + _AT_ONCE]
-            scores[part] = model.score([sides for *_, sides in self._sides(_part(near, part))])
-            journal.add(near.a[part], near.b[part], scores[part])
-            done += len(part)
-            if on_progress:
-                on_progress(done, len(near.a))
-        return scores
+
+        def score(part: Rows) -> NDArray[np.float32]:
+            return model.score([sides for *_, sides in self._sides(_part(near, part))])
+
+        return self._journal(model).read(near.a, near.b, score, on_progress)
 
     def _timed(self, model: StanceModel, near: Near, of: int, some: int) -> tuple[int, float]:
         """Return how many pairs are known and about how many seconds it takes to know `of` of them.
@@ -333,8 +329,9 @@ class Comparison:
                 "is to be read there."
             )
         if len(self._near.a) > len(near.a):
+            which = "likeliest to oppose or to agree" if self._guessed else "nearest"
             notes.append(
-                f"{len(self._near.a):,} pairs are on the same point; the {len(near.a):,} nearest "
+                f"{len(self._near.a):,} pairs are on the same point; the {len(near.a):,} {which} "
                 "were read. Ask for more to be read, or narrow the topic, to see the others."
             )
         return notes

@@ -28,8 +28,6 @@ _MAY_TAKE_A_SIDE = 0.2
 """Probability of a side by the fast model from which a cascade's accurate model reads it again, so
 that what takes a side is all read by one model: the two are not equally sure of the same."""
 
-_AT_ONCE = 512
-
 
 class Read(NamedTuple):
     """What came out for each passage of each party.
@@ -83,19 +81,12 @@ class _Reader:
     ) -> NDArray[np.float32]:
         """Return probabilities, float32 [rows, 3]; what is known is not read again."""
         what = {"library": self._library.generation, "model": signature(model)}
-        journal = Journal(what, self._folder)
         own = np.full(len(rows), self._number)
-        scores, known = journal.known(own, rows)
-        left = np.flatnonzero(~known)
-        done = len(rows) - len(left)
-        for start in range(0, len(left), _AT_ONCE):
-            part = left[start : start + _AT_ONCE]
-            scores[part] = model.score(self._pairs(rows[part]))
-            journal.add(own[part], rows[part], scores[part])
-            done += len(part)
-            if on_progress:
-                on_progress(done, len(rows))
-        return scores
+
+        def score(part: Rows) -> NDArray[np.float32]:
+            return model.score(self._pairs(rows[part]))
+
+        return Journal(what, self._folder).read(own, rows, score, on_progress)
 
     def _pairs(self, rows: Rows) -> list[Pair]:
         passages = self._library.passages(rows.tolist())

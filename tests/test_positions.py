@@ -274,7 +274,7 @@ class StoppedError(RuntimeError):
 
 
 def test_a_run_that_was_stopped_goes_on_without_reading_again(library, monkeypatch):
-    monkeypatch.setattr("compare.reading_parties._AT_ONCE", 2)
+    monkeypatch.setattr("compare.journal._AT_ONCE", 2)
     tired, fresh, told = WordJudge(), WordJudge(), []
     score = tired.score
 

@@ -41,7 +41,7 @@ _reading = shared.together(
     click.option(
         "--most",
         type=click.IntRange(1),
-        help="Pairs that are read at most, the nearest first [20000].",
+        help="Pairs that are read at most, the likeliest first [20000].",
     ),
     click.option("--plan", "plan_only", is_flag=True, help="Only say what would be read."),
     click.option(

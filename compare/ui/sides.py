@@ -88,7 +88,7 @@ def topic_and_period(prefix: str) -> tuple[str, PartialDate | None, PartialDate 
             step=1000,
             key=f"{prefix}most",
             bind="query-params",
-            help="The nearest are read first.",
+            help="Those likeliest to oppose or to agree are read first.",
         )
     return topic or "", since, until, min(max(int(most or MOST_READ), 1), _MOST_AT_ALL)
 

@@ -148,7 +148,7 @@ def test_values_beyond_the_bounds_are_not_taken(page, judge):
 
 
 def test_a_run_that_was_stopped_goes_on(page, judge, monkeypatch):
-    monkeypatch.setattr("compare.mine._AT_ONCE", 2)
+    monkeypatch.setattr("compare.journal._AT_ONCE", 2)
     monkeypatch.setattr("compare.mine._TIMED", 1)
     score, calls = judge.score, []
 
