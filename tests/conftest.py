@@ -49,3 +49,10 @@ def model_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("cache")
     (folder / "models").symlink_to(cache_dir() / "models")
     return folder
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache folder of the one test's own."""
+    monkeypatch.setenv("COMPARE_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"

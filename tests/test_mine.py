@@ -16,6 +16,8 @@ from compare.stance.cascade import CascadeStance
 from compare.statement import PartialDate
 from tests.fakes import HashingEncoder, Ran, WordJudge, statement
 
+pytestmark = pytest.mark.usefixtures("cache")
+
 OPEN = "The canal of Meren must be open to all ships"
 SHUT = "The canal of Meren shall not be open to all ships"
 VAL, OST, MAR = (Filters(countries=(name,)) for name in ("Valdoria", "Ostravia", "Marenia"))
@@ -43,12 +45,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("mine") / "library"
     Library.build(STATEMENTS, folder, HashingEncoder(256)).close()
     return folder
-
-
-@pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("COMPARE_CACHE", str(tmp_path / "cache"))
-    return tmp_path / "cache"
 
 
 @pytest.fixture

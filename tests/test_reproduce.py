@@ -23,6 +23,8 @@ from compare.statement import PartialDate
 from tests.fabricate import PROVENANCE, a_result, a_table
 from tests.fakes import HashingEncoder, Ran, WordJudge, runner, statement
 
+pytestmark = pytest.mark.usefixtures("cache")
+
 OPEN = "The canal of Meren must be open to all ships"
 SHUT = "The canal of Meren shall not be open to all ships"
 STATEMENTS = [
@@ -39,12 +41,6 @@ def judge(digest: str = "5" * 64, **more: Any) -> WordJudge:
     made = WordJudge(either=True, **more)
     made.digest = digest
     return made
-
-
-@pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("COMPARE_CACHE", str(tmp_path / "cache"))
-    return tmp_path / "cache"
 
 
 @pytest.fixture(scope="module")

@@ -41,6 +41,26 @@ def serious(page):
     ]
 
 
+def whole(page, told=None):
+    """Nothing is cut off, and nobody is shut out."""
+    beyond, clipped = overflow(settled(page))
+    assert beyond <= 0, told
+    assert clipped == [], told
+    assert serious(page) == [], told
+
+
+def levels_of_headings(page, told=None):
+    """The levels, of which the first is 1 and none is left out on the way down."""
+    levels = (
+        page.locator("[data-testid=stMain]")
+        .locator("h1, h2, h3, h4")
+        .evaluate_all("found => found.map(e => Number(e.tagName[1]))")
+    )
+    assert levels[0] == 1, told
+    assert all(after - before <= 1 for before, after in pairwise(levels)), told
+    return levels
+
+
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_no_page_scrolls_sideways(app, visit, path, size):
@@ -75,14 +95,7 @@ def test_axe_finds_nothing_serious_in_what_opens(app, visit, scheme):
 def test_headings_are_in_order(app, visit):
     for path in PAGES:
         page = visit(f"{app.url}/{path}")
-        levels = (
-            page.locator("[data-testid=stMain]")
-            .locator("h1, h2, h3, h4")
-            .evaluate_all("found => found.map(e => Number(e.tagName[1]))")
-        )
-        assert levels[0] == 1
-        assert levels.count(1) == 1
-        assert all(after - before <= 1 for before, after in pairwise(levels))
+        assert levels_of_headings(page).count(1) == 1
 
 
 @pytest.fixture(scope="session")

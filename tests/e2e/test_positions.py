@@ -1,6 +1,5 @@
 """Positions as a person looks for them: placed, looked at in every view, a dot clicked."""
 
-from itertools import pairwise
 from urllib.parse import urlencode
 
 import pytest
@@ -8,7 +7,7 @@ from playwright.sync_api import expect
 
 from compare.library import Library
 from tests.e2e.conftest import NARROW, WIDE, after_rerun, focused, settled
-from tests.e2e.test_look import HOSTILE, overflow, serious
+from tests.e2e.test_look import HOSTILE, levels_of_headings, serious, whole
 from tests.fakes import statement
 
 ASKED = "The harbour of Meren must be opened to all ships."
@@ -61,17 +60,8 @@ def test_every_view_is_whole_and_open_to_all(parties, visit, size, scheme):
         shows = "stDataFrame" if view in (VIEWS[2], VIEWS[3]) else "stVegaLiteChart"
         page.locator(f"[data-testid={shows}]").first.wait_for()
         settled(page)
-        beyond, clipped = overflow(page)
-        assert beyond <= 0, view
-        assert clipped == [], view
-        assert serious(page) == [], view
-        levels = (
-            page.locator("[data-testid=stMain]")
-            .locator("h1, h2, h3, h4")
-            .evaluate_all("found => found.map(e => Number(e.tagName[1]))")
-        )
-        assert levels[0] == 1
-        assert all(after - before <= 1 for before, after in pairwise(levels)), view
+        whole(page, view)
+        levels_of_headings(page, view)
 
 
 def test_a_dot_and_the_menu_lead_to_the_same_passages(parties, visit):

@@ -6,7 +6,7 @@ import io
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import NARROW, RUN_TIMEOUT, settled
-from tests.e2e.test_look import overflow, serious
+from tests.e2e.test_look import whole
 
 PAIRS = "pair,a,b,a_speaker,b_speaker,topic,machine,p_agree,p_oppose,p_neither\n" + "".join(
     f"p{n},Lock {n} of the canal must be open.,Lock {n} shall stay shut.,Ada Lorn,Bren Tal,"
@@ -18,15 +18,6 @@ PAIRS = "pair,a,b,a_speaker,b_speaker,topic,machine,p_agree,p_oppose,p_neither\n
 def visible(found):
     """Wait as long as for a page, whatever else the machine is doing."""
     expect(found).to_be_visible(timeout=RUN_TIMEOUT)
-
-
-def whole(page):
-    """Nothing is cut off, and nobody is shut out."""
-    beyond, clipped = overflow(settled(page))
-    assert beyond <= 0
-    assert clipped == []
-    assert serious(page) == []
-    return page
 
 
 def make(page, name, *readers):

@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -11,7 +10,7 @@ from playwright.sync_api import expect
 
 from compare.library import Library
 from tests.e2e.conftest import NARROW, WIDE, after_rerun, focused, settled
-from tests.e2e.test_look import HOSTILE, overflow, serious
+from tests.e2e.test_look import HOSTILE, levels_of_headings, whole
 from tests.fakes import statement
 
 SIDES = "sides?a_countries=Valdoria&b_countries=Ostravia&ab_topic=harbour"
@@ -92,17 +91,8 @@ def test_every_view_of_two_sides_is_whole_and_open_to_all(two, visit, size, sche
     page = read(visit(f"{two.url}/{SIDES}", size, scheme))
     for view in VIEWS:
         look(page, view)
-        beyond, clipped = overflow(page)
-        assert beyond <= 0, view
-        assert clipped == [], view
-        assert serious(page) == [], view
-        levels = (
-            page.locator("[data-testid=stMain]")
-            .locator("h1, h2, h3, h4")
-            .evaluate_all("found => found.map(e => Number(e.tagName[1]))")
-        )
-        assert levels[0] == 1
-        assert all(after - before <= 1 for before, after in pairwise(levels)), view
+        whole(page, view)
+        levels_of_headings(page, view)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -111,10 +101,7 @@ def test_every_view_of_a_timeline_is_whole_and_open_to_all(two, visit, size, sch
     page = read(visit(f"{two.url}/{TIMELINE}", size, scheme))
     for view in ["Changed", "Said the same again", *VIEWS[2:4], VIEWS[5]]:
         look(page, view)
-        beyond, clipped = overflow(page)
-        assert beyond <= 0, view
-        assert clipped == [], view
-        assert serious(page) == [], view
+        whole(page, view)
 
 
 def test_sides_stand_beside_each_other_when_wide_and_one_above_the_other_when_narrow(two, visit):

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from compare.library import Library
 from compare.statement import Statement
-from tests.fakes import HashingEncoder, WordJudge
+from tests.fakes import HashingEncoder, WordJudge, statement
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -86,3 +86,9 @@ def press(app: AppTest, label: str) -> AppTest:
 def cards(app: AppTest) -> list[str]:
     """The cards on the page."""
     return re.findall(r"<article.*?</article>", shown(app), re.S)
+
+
+def said(id, words, country, date="", **more):
+    """A statement of an envoy, as the pages show it."""
+    more = {"speaker": f"Envoy of {country}", "source": f"{country} Gazette", **more}
+    return statement(id, words, country=country, date=date, **more)

@@ -17,17 +17,11 @@ from compare.ui.position_charts import (
 )
 from compare.ui.position_figures import agreement_svg, periods_svg, places_svg
 from tests.fabricate_positions import made, table_of
-from tests.fakes import statement
-from tests.ui.conftest import cards, press, shown, well
+from tests.ui.conftest import cards, press, said, shown, well
 
 ASKED = "The canal of Meren must be open to all ships"
 OPEN, SHUT = ASKED, "The canal of Meren shall not be open to all ships"
 FEES = "All ships of the canal of Meren shall pay"
-
-
-def said(id, words, country, date="", **more):
-    more = {"speaker": f"Envoy of {country}", "source": f"{country} Gazette", **more}
-    return statement(id, words, country=country, date=date, **more)
 
 
 STATEMENTS = [

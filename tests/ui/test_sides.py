@@ -11,16 +11,10 @@ from compare.aggregate import NOT_A_SAMPLE, Cell, YearCount
 from compare.ui.charts import changes_spec, matrix_spec, years_spec
 from compare.ui.figures import COLOURS, matrix_svg, stands_on, years_svg
 from compare.ui.words import duration
-from tests.fakes import statement
-from tests.ui.conftest import ROOT, cards, press, shown, well
+from tests.ui.conftest import ROOT, cards, press, said, shown, well
 
 OPEN = "The canal of Meren must be open to all ships"
 SHUT = "The canal of Meren shall not be open to all ships"
-
-
-def said(id, words, country, date="", **more):
-    more = {"speaker": f"Envoy of {country}", "source": f"{country} Gazette", **more}
-    return statement(id, words, country=country, date=date, **more)
 
 
 STATEMENTS = [

@@ -3,8 +3,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from compare.aggregate import NOT_A_SAMPLE
-from tests.ui.conftest import cards, press, shown, well
-from tests.ui.test_sides import OPEN, SHUT, facts, look, read, said
+from tests.ui.conftest import cards, press, said, shown, well
+from tests.ui.test_sides import OPEN, SHUT, facts, look, read
 
 STATEMENTS = [
     said("v1", f"{OPEN} at once.", "Valdoria", "2010-05-01"),

@@ -8,7 +8,9 @@ from jsonschema import Draft202012Validator
 from compare.dictionary import OBJECTS, schema_of
 from compare.export import read_pairs_csv
 from tests.fakes import HashingEncoder, WordJudge, runner
-from tests.test_positions import ASKED, cache, folder  # noqa: F401  # fixtures
+from tests.positions.conftest import ASKED
+
+pytestmark = pytest.mark.usefixtures("cache")
 
 FEES = "All ships of the canal of Meren shall pay"
 
@@ -21,7 +23,7 @@ def errors(name, data):
 
 
 @pytest.fixture
-def run(monkeypatch, capfd, folder):  # noqa: F811  # the fixture
+def run(monkeypatch, capfd, folder):
     monkeypatch.setattr("compare.encoder.load_encoder", lambda name=None: HashingEncoder(256))
     monkeypatch.setattr("compare.stance.load_stance_model", lambda name=None: WordJudge())
     monkeypatch.setenv("COMPARE_LIBRARY", str(folder))
