@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from compare.copies import Copies
 from compare.errors import QueryError
 from compare.first_pass import load_first_pass, ranked
 from compare.journal import Journal
@@ -113,11 +114,12 @@ class Comparison:
         self.a = self._rows("a", on_topic)
         self.b = self.a if b is None else self._rows("b", on_topic)
         vectors = library.kept_vectors()
+        copies = self._copies()
         found = near_pairs(
-            vectors, self.a, self.b, least=least_similarity, most_each=MOST_EACH,
+            vectors, self.a, self.b, copies=copies, least=least_similarity, most_each=MOST_EACH,
             on_progress=on_progress,
         )  # fmt: skip
-        self._near = self._apart(found)
+        self._near = self._apart(found, copies.words)
         self._most_read = most_read
         self._settings = {"most_read": most_read, "least_similarity": least_similarity}
         self._journal_folder = journal_folder
@@ -206,7 +208,15 @@ class Comparison:
             )
         return allowed
 
-    def _apart(self, found: Near) -> Near:
+    def _copies(self) -> Copies:
+        rows = np.union1d(self.a, self.b)
+        words = np.zeros(self.library.manifest.passages, np.int64)
+        words[rows] = self.library.passage_keys(rows.tolist())
+        whose = self.library.whose
+        day = whose.first_day[whose.statement]
+        return Copies(words, day, whose.statement, same_day=not self.over_time)
+
+    def _apart(self, found: Near, words: Rows) -> Near:
         """Leave out pairs within a statement, and those with the same words on both sides.
 
         Over time those of which one has no date, or both may be of one day, are left out, too, and
@@ -214,11 +224,10 @@ class Comparison:
         """
         whose = self.library.whose
         of_a, of_b = whose.statement[found.a], whose.statement[found.b]
-        rows, at = np.unique(np.concatenate([found.a, found.b]), return_inverse=True)
-        words_a, words_b = np.split(self.library.passage_keys(rows.tolist())[at], 2)
+        alike = words[found.a] == words[found.b]
         kept = of_a != of_b
-        self._alike = int((kept & (words_a == words_b)).sum())
-        kept &= words_a != words_b
+        self._alike = int((kept & alike).sum())
+        kept &= ~alike
         if not self.over_time:
             return _part(found, np.flatnonzero(kept))
         first, last = whose.first_day, whose.last_day

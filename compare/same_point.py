@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from compare.copies import Copies, Once
 from compare.index import Floats, Halves, Rows
 
 LEAST_SIMILARITY = 0.4
@@ -15,7 +16,7 @@ LEAST_SIMILARITY = 0.4
 oppose, 99 % is as near."""
 
 MOST_EACH = 20
-"""Passages of the other side that are kept for each passage: the nearest."""
+"""Passages of the other side that are kept for each passage: the nearest, the same words once."""
 
 _BLOCK = 1024
 _CELLS = 2**25
@@ -43,6 +44,7 @@ def near_pairs(
     a: Rows,
     b: Rows,
     *,
+    copies: Copies | None = None,
     least: float = LEAST_SIMILARITY,
     most_each: int = MOST_EACH,
     on_progress: Progress | None = None,
@@ -51,12 +53,14 @@ def near_pairs(
 
     A pair stands where either passage has the other among its `most_each` nearest, so that the
     sides can be exchanged. A passage that both sides hold is no pair with itself, and two that both
-    sides hold are one pair.
+    sides hold are one pair. A sentence that a side says year after year is one of the nearest, and
+    stands in the pair as it was said next in time.
 
     Args:
         vectors: Of all passages, unit length, [passages, dim].
         a: Rows of one side, ascending.
         b: Rows of the other.
+        copies: Which passages are the same words; where None, none are.
         least: The least cosine.
         most_each: See above.
         on_progress: Told of passages done.
@@ -65,11 +69,14 @@ def near_pairs(
     total = len(a) if same else len(a) + len(b)
     found = []
     for one, other, done in ((a, b, 0),) if same else ((a, b, 0), (b, a, len(a))):
-        matrix = np.ascontiguousarray(vectors[other], np.float32)
-        at_once = min(_BLOCK, max(1, _CELLS // max(1, len(other))))
+        once = Once(copies, other) if copies else None
+        distinct = once.rows if once else other
+        matrix = np.ascontiguousarray(vectors[distinct], np.float32)
+        at_once = min(_BLOCK, max(1, _CELLS // max(1, len(distinct))))
         for start in range(0, len(one), at_once):
             rows = one[start : start + at_once]
-            pairs = _nearest(vectors, rows, other, matrix, least, most_each)
+            pairs = _nearest(vectors, rows, distinct, matrix, least, most_each)
+            pairs = once.nearest_in_time(pairs) if once else pairs
             found.append(pairs[:, ::-1] if done else pairs)
             if on_progress:
                 on_progress(done + start + len(rows), total)
