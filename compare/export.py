@@ -18,7 +18,6 @@ from compare import citations
 from compare.errors import ExportError
 from compare.files import write_whole
 from compare.markdown import markdown
-from compare.pair_table import PairTable
 from compare.records import (
     COLUMNS,
     NUMBERS,
@@ -144,8 +143,6 @@ def _xlsx(result: Result, stances: Sequence[Stance]) -> bytes:
 
 
 def _markdown(result: Result, stances: Sequence[Stance]) -> bytes:
-    if isinstance(result, PairTable):
-        raise ExportError("Pairs of two sides are not written as Markdown: use .csv or .xlsx.")
     return markdown(result, stances).encode("utf-8", "replace")
 
 

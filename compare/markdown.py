@@ -7,10 +7,12 @@ import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+from compare.pair_table import Pair, PairTable
 from compare.printable import one_line
-from compare.records import asked, listed
-from compare.results import Match, SearchResult, Span, Stance
+from compare.records import Result, asked, listed
+from compare.results import Match, Probabilities, Span, Stance
 from compare.statement import Quotation, Statement
+from compare.ui.pair_cards import verdict_word
 
 _ACTIVE = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$^=:@>])")
 _HEADINGS = {
@@ -25,31 +27,58 @@ def inert(text: str) -> str:
     return html.escape(_ACTIVE.sub(r"\\\1", one_line(text)).replace("\\>", ">"), quote=False)
 
 
-def markdown(result: SearchResult, stances: Sequence[Stance]) -> str:
-    """Return the quote, then the lists, each statement with who, when, where and how sure."""
-    blocks = [f"> {inert(result.quote.text)}", *_attribution(asked(result))]
+def markdown(result: Result, stances: Sequence[Stance]) -> str:
+    """Return what was asked, then the lists, each statement with who, when, where and how sure."""
+    if isinstance(result, PairTable):
+        blocks, lists = [f"# {inert(result.subject)}"], _pairs(result, stances)
+    else:
+        blocks = [f"> {inert(result.quote.text)}", *_attribution(asked(result))]
+        lists = []
+        for stance, rank, match in listed(result, stances):
+            lists += [f"## {_HEADINGS[stance]}"] if rank == 1 else []
+            lists += _card(rank, match)
     blocks += [inert(note) for note in result.notes]
-    heading = None
-    for stance, rank, match in listed(result, stances):
-        if stance is not heading:
-            heading = stance
-            blocks.append(f"## {_HEADINGS[stance]}")
-        blocks += _card(rank, match)
-    if heading is None:
-        blocks.append("Nothing found speaks to this.")
+    blocks += lists or ["Nothing found speaks to this."]
     return "\n\n".join([*blocks, "---", _provenance(result)]) + "\n"
+
+
+def _pairs(table: PairTable, stances: Sequence[Stance]) -> list[str]:
+    """Return the lists of a table, what opposes first, one statement of a pair above the other."""
+    blocks = []
+    for stance in (Stance.OPPOSE, Stance.AGREE, Stance.NEITHER):
+        listed_ones = table.listed(stance) if stance in stances else ()
+        blocks += [f"## {verdict_word(table, stance)}"] if listed_ones else []
+        for rank, pair in enumerate(listed_ones, start=1):
+            blocks += _pair(rank, pair)
+    return blocks
+
+
+def _pair(rank: int, pair: Pair) -> list[str]:
+    return [
+        f"### {rank}\\.",
+        f"> {_piece(pair.a_passage.text).strip()}",
+        *_attribution(pair.a),
+        f"> {_piece(pair.b_passage.text).strip()}",
+        *_attribution(pair.b),
+        _verdict(pair.probabilities, pair.similarity),
+    ]
 
 
 def _card(rank: int, match: Match) -> list[str]:
     spans = match.why.passage if match.why else ()
-    of = match.probabilities
     return [
         f"### {rank}\\. {inert(match.statement.speaker) or 'Speaker not given'}",
         f"> {_marked(match.passage.text, spans)}",
         *_attribution(match.statement),
-        f"Agree {of.agree:.2f}, oppose {of.oppose:.2f}, neither {of.neither:.2f}; "
-        f"similarity {match.similarity:.2f}",
+        _verdict(match.probabilities, match.similarity),
     ]
+
+
+def _verdict(of: Probabilities, similarity: float) -> str:
+    return (
+        f"Agree {of.agree:.2f}, oppose {of.oppose:.2f}, neither {of.neither:.2f}; "
+        f"similarity {similarity:.2f}"
+    )
 
 
 def _marked(text: str, spans: Sequence[Span]) -> str:
@@ -98,7 +127,7 @@ def _link(url: str) -> str:
     return f"<{html.escape(url, quote=False)}>" if sound and url.isprintable() else inert(url)
 
 
-def _provenance(result: SearchResult) -> str:
+def _provenance(result: Result) -> str:
     made = result.provenance
     return inert(
         f"Searched {made.statements} statements on {made.date} with compare {made.version}, "

@@ -23,7 +23,16 @@ from compare.records import records
 from compare.results import Quote, Stance
 from compare.statement import Country, PartialDate, Quotation, Statement
 from compare.workbook import CELL_LIMIT, cell_text
-from tests.fabricate import AGREEING, OPPOSED, QUOTE, VALDORIA, a_result, match_of
+from tests.fabricate import (
+    AGREEING,
+    OPPOSED,
+    QUOTE,
+    VALDORIA,
+    a_result,
+    a_table,
+    match_of,
+    pair_of,
+)
 
 HOSTILE = [
     '=HYPERLINK("http://example.org","x")',
@@ -334,6 +343,27 @@ def test_markdown_links_only_web_addresses() -> None:
 def test_markdown_says_when_nothing_was_found() -> None:
     far = match_of(AGREEING, (0.9, 0.05, 0.05), similarity=0.1)
     assert "Nothing found speaks to this." in text_of(Format.MARKDOWN, a_result(far))
+
+
+def test_markdown_shows_both_statements_of_a_pair() -> None:
+    markup = text_of(Format.MARKDOWN, a_table())
+    page = rendered(markup)
+    assert markup.index("# Ostmark and Valdoria") < markup.index("## Opposed")
+    assert "## Neither" not in markup
+    shown = page.text[page.text.index("Opposed") : page.text.index("oppose 0.88")]
+    assert shown.index(AGREEING.text) < shown.index("Mira Tollen") < shown.index(OPPOSED.text)
+    changed = text_of(Format.MARKDOWN, a_table(over_time=True))
+    assert "## Changed\n" in changed
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_markdown_lets_no_statement_of_a_pair_act(text: str) -> None:
+    said = Statement(id="x", text=text, speaker=text, source=text)
+    table = a_table(pair_of(said, said, (0.1, 0.8, 0.1)), subject=text)
+    page = rendered(text_of(Format.MARKDOWN, table))
+    assert page.tags <= {"h1", "h2", "h3", "p", "blockquote", "hr"}
+    assert page.targets == set()
+    assert page.text.count(" ".join(text.split())) >= 7
 
 
 def plain(latex: str) -> str:

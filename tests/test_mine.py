@@ -411,6 +411,7 @@ def test_thresholds_and_the_most_that_is_read_are_options(run):
         (("pairs", *SIDES, "--since", "2030"), "there are none. Loosen the filters."),
         (("timeline", "--who", "country=Nowhere"), "The statements chosen (Nowhere)"),
         (("matrix", "--by", "mood"), "mood"),
+        (("matrix", "--out", "m.json"), "m.json does not end in .csv, which is what is written."),
     ],
 )
 def test_bad_input_is_one_sentence(run, arguments, sentence):

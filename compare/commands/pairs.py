@@ -12,7 +12,7 @@ import click
 from compare.commands import options as shared
 from compare.commands.options import Command
 from compare.commands.output import progress, remark, say, say_json
-from compare.commands.writing import check_target, keep_or_export
+from compare.commands.writing import check_csv, check_target, keep_or_export
 from compare.results import Filters, Stance
 
 if TYPE_CHECKING:
@@ -113,6 +113,7 @@ def matrix(among: tuple[str, ...], by: str, **options: Any) -> None:
     from compare.export import csv_bytes
     from compare.files import write_whole
 
+    check_csv(options["out"], options["force"])
     everyone = _dated(among, "--among", options)
     table = _table(everyone, everyone, options)
     if table is None:
@@ -124,6 +125,8 @@ def matrix(among: tuple[str, ...], by: str, **options: Any) -> None:
     if options["as_json"]:
         say_json({"subject": table.subject, "cells": cells, "note": NOT_A_SAMPLE})
         return
+    for note in table.notes:
+        remark(f"Note: {note}")
     for cell in cells[: options["limit"]]:
         share = (
             ""

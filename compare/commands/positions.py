@@ -11,11 +11,10 @@ import click
 from compare.commands import options as shared
 from compare.commands.output import Progress, progress, remark, say, say_json
 from compare.commands.pairs import read_side
-from compare.errors import ExportError
+from compare.commands.writing import check_csv, check_target, keep_or_export
 
 if TYPE_CHECKING:
     from compare.position_table import AgreementMatrix, PositionTable
-    from compare.results import SearchResult
 
 _SHOWN = 20
 
@@ -71,7 +70,9 @@ def command(propositions: tuple[str, ...], **options: Any) -> None:
     from compare.position_records import AGREEMENT_COLUMNS, agreement_records, positions_csv
 
     targets = [path for name in ("out", "agreement", "passages") if (path := options[name])]
-    _check_targets(options)
+    for name in ("out", "agreement"):
+        check_csv(options[name], options["force"])
+    check_target(options["passages"], options["force"])
     if options["agreement"] and len(propositions) < 2:
         raise click.UsageError("--agreement needs several propositions.")
     if options["passages"] and len(propositions) > 1:
@@ -81,7 +82,7 @@ def command(propositions: tuple[str, ...], **options: Any) -> None:
     matrix = None if one else table.agreement(options["seed"])
     _write(options["out"], positions_csv(one or table), options["force"])
     if options["passages"]:
-        _keep(table.positions[0].result(), options["passages"], options["force"])
+        keep_or_export(table.positions[0].result(), options["passages"], options["force"])
     if options["agreement"] and matrix:
         rows = csv_bytes(AGREEMENT_COLUMNS, agreement_records(matrix))
         _write(options["agreement"], rows, options["force"])
@@ -95,34 +96,6 @@ def command(propositions: tuple[str, ...], **options: Any) -> None:
     remark(NOT_A_SAMPLE)
     for path in targets:
         say(f"Wrote {path}.")
-
-
-def _check_targets(options: dict[str, Any]) -> None:
-    """Refuse ahead of the reading what could not be written after it."""
-    from compare.export import Format
-
-    for name in ("out", "agreement", "passages"):
-        path: Path | None = options[name]
-        if path is None:
-            continue
-        if name != "passages" and path.suffix.lower() != ".csv":
-            raise ExportError(f"{path} does not end in .csv, which is what is written.")
-        if name == "passages" and path.suffix.lower() != ".json":
-            Format.of(path)
-        if path.exists() and not options["force"]:
-            raise ExportError(
-                f"{path} is there already: choose another name, or overwrite by --force."
-            )
-
-
-def _keep(passages: SearchResult, path: Path, force: bool) -> None:
-    from compare.export import export
-    from compare.kept import keep_result
-
-    if path.suffix.lower() == ".json":
-        keep_result(passages, path, force=force)
-    else:
-        export(passages, path, force=force)
 
 
 def _write(path: Path | None, data: bytes, force: bool) -> None:

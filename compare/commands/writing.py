@@ -21,6 +21,19 @@ def check_target(out: Path | None, force: bool) -> None:
         return
     if out.suffix.lower() != _KEPT:
         Format.of(out)
+    _check_room(out, force)
+
+
+def check_csv(out: Path | None, force: bool) -> None:
+    """Refuse ahead of the reading a table's file that is not named as CSV, or is there."""
+    if out is None:
+        return
+    if out.suffix.lower() != ".csv":
+        raise ExportError(f"{out} does not end in .csv, which is what is written.")
+    _check_room(out, force)
+
+
+def _check_room(out: Path, force: bool) -> None:
     if out.exists() and not force:
         raise ExportError(f"{out} is there already: choose another name, or overwrite by --force.")
 
