@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from compare.aggregate import by_year, matrix, random_sample
     from compare.corpus import Corpus, Problem, read_corpus
     from compare.corpus.importing import Import, import_corpus
+    from compare.deciding import explain, explain_listed, explain_pair
     from compare.dictionary import pair_schema, search_schema
     from compare.encoder import Encoder, load_encoder
     from compare.errors import (
@@ -70,7 +71,7 @@ if TYPE_CHECKING:
     from compare.review.importing import read_answers, read_review_pairs
     from compare.review.reviews import Reviews
     from compare.review.values import Answer, Choice, MachineShown, Order, ReviewPair
-    from compare.search import explain, search
+    from compare.search import search
     from compare.stance import StanceModel, load_stance_model
     from compare.statement import Country, PartialDate, Precision, Quotation, Statement
 
@@ -133,6 +134,8 @@ __all__ = [
     "draw",
     "estimates",
     "explain",
+    "explain_listed",
+    "explain_pair",
     "export",
     "export_bytes",
     "export_review",
@@ -169,6 +172,7 @@ _NAMES_IN = {
     "corpus": "Corpus Problem read_corpus",
     "corpus.importing": "Import import_corpus",
     "dictionary": "pair_schema search_schema",
+    "deciding": "explain explain_listed explain_pair",
     "encoder": "Encoder load_encoder",
     "errors": (
         "AdaptError CompareError CorpusError ExportError LibraryError ModelError QueryError "
@@ -199,7 +203,7 @@ _NAMES_IN = {
     "review.importing": "read_answers read_review_pairs",
     "review.reviews": "Reviews",
     "review.values": "Answer Choice MachineShown Order ReviewPair",
-    "search": "explain search",
+    "search": "search",
     "stance": "StanceModel load_stance_model",
     "statement": "Country PartialDate Precision Quotation Statement",
 }

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from compare.pair_table import Pair, PairTable
 from compare.printable import one_line
 from compare.records import Result, asked, listed
-from compare.results import Match, Probabilities, Span, Stance
+from compare.results import Match, Probabilities, Span, Stance, Why
 from compare.statement import Quotation, Statement
 from compare.ui.pair_cards import verdict_word
 
@@ -54,11 +54,12 @@ def _pairs(table: PairTable, stances: Sequence[Stance]) -> list[str]:
 
 
 def _pair(rank: int, pair: Pair) -> list[str]:
+    why = pair.why or Why((), ())
     return [
         f"### {rank}\\.",
-        f"> {_piece(pair.a_passage.text).strip()}",
+        f"> {_marked(pair.a_passage.text, why.quote)}",
         *_attribution(pair.a),
-        f"> {_piece(pair.b_passage.text).strip()}",
+        f"> {_marked(pair.b_passage.text, why.passage)}",
         *_attribution(pair.b),
         _verdict(pair.probabilities, pair.similarity),
     ]

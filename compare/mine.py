@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.copies import Copies
+from compare.deciding import explain_listed
 from compare.errors import QueryError
 from compare.first_pass import load_first_pass, ranked
 from compare.journal import Journal
@@ -20,7 +21,8 @@ from compare.passages import Passage
 from compare.provenance import filters_in_force, provenance
 from compare.results import Filters, Probabilities, Thresholds, ranking_score
 from compare.same_point import LEAST_SIMILARITY, MOST_EACH, Near, near_pairs
-from compare.search import passage_side, readable
+from compare.search import readable
+from compare.sides import passage_side
 from compare.stance.adapted import library_model
 from compare.stance.cascade import CascadeStance, counted_on
 from compare.stance.load import Pair as Sides
@@ -355,13 +357,18 @@ def compare_sides(
     stance_model: StanceModel | None = None,
     thresholds: Thresholds | None = None,
     most_read: int = MOST_READ,
+    why: int = 0,
     on_progress: Progress | None = None,
 ) -> PairTable:
-    """Return the pairs in which side a and side b agree or oppose each other: see `Comparison`."""
+    """Return the pairs in which side a and side b agree or oppose each other: see `Comparison`.
+
+    Of the first `why` pairs of either list the deciding words are found, too.
+    """
     comparison = Comparison(
         library, a, b, topic=topic, stance_model=stance_model, most_read=most_read
     )
-    return comparison.run(thresholds=thresholds, on_progress=on_progress)
+    table = comparison.run(thresholds=thresholds, on_progress=on_progress)
+    return explain_listed(table, comparison.model, most=why)
 
 
 def changed_positions(
@@ -372,16 +379,19 @@ def changed_positions(
     stance_model: StanceModel | None = None,
     thresholds: Thresholds | None = None,
     most_read: int = MOST_READ,
+    why: int = 0,
     on_progress: Progress | None = None,
 ) -> PairTable:
     """Return the pairs in which someone opposes or repeats what they said before.
 
-    Side a is always the earlier statement; what opposes it is a change between the two dates.
+    Side a is always the earlier statement; what opposes it is a change between the two dates. Of
+    the first `why` pairs of either list the deciding words are found, too.
     """
     comparison = Comparison(
         library, who, topic=topic, stance_model=stance_model, most_read=most_read
     )
-    return comparison.run(thresholds=thresholds, on_progress=on_progress)
+    table = comparison.run(thresholds=thresholds, on_progress=on_progress)
+    return explain_listed(table, comparison.model, most=why)
 
 
 def _near_the_top(scores: NDArray[np.float32], similarity: NDArray[np.float32]) -> Rows:

@@ -9,7 +9,7 @@ from functools import cached_property
 from compare import tables
 from compare.linking import words_key
 from compare.passages import Passage
-from compare.results import Probabilities, Provenance, Stance, Thresholds, ranking_score
+from compare.results import Probabilities, Provenance, Stance, Thresholds, Why, ranking_score
 from compare.statement import Statement
 
 MOST_OF_STATEMENT = 3
@@ -24,6 +24,7 @@ class Pair:
         probabilities: Of the pair, read in both orders.
         similarity: Cosine between the two, -1 to 1.
         screened: Only the fast model of a cascade read it; it stands behind the others.
+        why: The deciding words, `quote` those of side a; None where they were not asked for.
     """
 
     a: Statement
@@ -33,6 +34,7 @@ class Pair:
     probabilities: Probabilities
     similarity: float
     screened: bool = False
+    why: Why | None = None
 
     def score(self, stance: Stance) -> float:
         """Return what the list of `stance` is ranked by."""

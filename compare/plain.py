@@ -56,7 +56,8 @@ def table_to_dict(table: PairTable) -> dict[str, Any]:
         for statement in (pair.a, pair.b):
             statements.setdefault(statement.id, statement)
         a, b = (places.setdefault(part, len(places)) for part in (pair.a_passage, pair.b_passage))
-        pairs.append({"a": a, "b": b, **_verdict(pair), "screened": pair.screened})
+        verdict = {**_verdict(pair), "screened": pair.screened, "why": _why_to_dict(pair.why)}
+        pairs.append({"a": a, "b": b, **verdict})
     return {
         "subject": table.subject,
         "over_time": table.over_time,
@@ -85,6 +86,7 @@ def table_from_dict(data: Mapping[str, Any]) -> PairTable:
             Probabilities(**entry["probabilities"]),
             float(entry["similarity"]),
             bool(entry["screened"]),
+            _why(entry.get("why")),
         )
 
     return PairTable(
@@ -134,7 +136,6 @@ def span_to_dict(span: Span) -> dict[str, Any]:
 
 
 def _match_to_dict(match: Match) -> dict[str, Any]:
-    why = match.why
     return {
         "statement": match.statement.to_dict(),
         "passage": asdict(match.passage),
@@ -144,16 +145,23 @@ def _match_to_dict(match: Match) -> dict[str, Any]:
         "after": match.after,
         "also_said": [statement.to_dict() for statement in match.also_said],
         "screened": match.screened,
-        "why": why
-        and {
-            "quote": [span_to_dict(span) for span in why.quote],
-            "passage": [span_to_dict(span) for span in why.passage],
-        },
+        "why": _why_to_dict(match.why),
     }
 
 
+def _why_to_dict(why: Why | None) -> dict[str, Any] | None:
+    if why is None:
+        return None
+    return {name: [span_to_dict(span) for span in spans] for name, spans in _fields(why).items()}
+
+
+def _why(data: Mapping[str, Any] | None) -> Why | None:
+    if data is None:
+        return None
+    return Why(*(tuple(Span(**span) for span in data[name]) for name in ("quote", "passage")))
+
+
 def _match(data: Mapping[str, Any]) -> Match:
-    why = data["why"]
     return Match(
         statement=Statement.from_dict(data["statement"]),
         passage=Passage(**data["passage"]),
@@ -163,11 +171,7 @@ def _match(data: Mapping[str, Any]) -> Match:
         before=data["before"],
         after=data["after"],
         also_said=tuple(Statement.from_dict(entry) for entry in data["also_said"]),
-        why=why
-        and Why(
-            tuple(Span(**span) for span in why["quote"]),
-            tuple(Span(**span) for span in why["passage"]),
-        ),
+        why=_why(data["why"]),
         screened=bool(data.get("screened", False)),
     )
 

@@ -59,7 +59,7 @@ def pairs(
         topic: Words or a sentence; all topics where empty.
         since: Nothing said before: "2014", "2014-03" or "2014-03-18"; holds for both sides.
         until: Nothing said after.
-        options: `thresholds`, `stance_model`, `most_read` and `on_progress` of
+        options: `thresholds`, `stance_model`, `most_read`, `why` and `on_progress` of
             `compare.mine.compare_sides`.
 
     Raises:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from compare.deciding import explain_listed
 from compare.language import foreign_language, is_english
 from compare.linking import words_key
 from compare.passages import Passage, complete, split_quote
@@ -23,10 +24,10 @@ from compare.results import (
     Probabilities,
     Quote,
     SearchResult,
-    Side,
     Thresholds,
     ranking_score,
 )
+from compare.sides import passage_side, quote_side
 from compare.sources import NEIGHBOURS, may_be_own, own_statements
 from compare.stance.adapted import library_model
 from compare.stance.cascade import CascadeStance
@@ -271,19 +272,6 @@ def _score(
     ]
 
 
-def quote_side(quote: Quote, part: str) -> Side:
-    """Return a sentence of the quote as the stance model reads it."""
-    country = ", ".join(entry.name for entry in quote.country)
-    return Side(part, quote.context, country, quote.date.iso if quote.date else "")
-
-
-def passage_side(statement: Statement, passage: Passage) -> Side:
-    """Return a passage as the stance model reads it."""
-    country = ", ".join(entry.name for entry in statement.country)
-    date = statement.date.iso if statement.date else ""
-    return Side(passage.text, passage.context, country, date)
-
-
 def _strongest(scored: Sequence[_Scored]) -> list[_Scored]:
     """Return the strongest pair of each statement, the first of those equally strong."""
     best: dict[str, _Scored] = {}
@@ -326,31 +314,3 @@ def _match(entry: _Scored, others: Sequence[Statement]) -> Match:
         also_said=tuple(sorted(others, key=lambda s: (s.date.iso if s.date else "", s.id))),
         screened=entry.screened,
     )
-
-
-def explain(match: Match, quote: Quote, stance_model: StanceModel) -> Match:
-    """Return the match with the words that decide its verdict, found by the model that gave it."""
-    from compare.stance import deciding_words
-
-    if match.screened and isinstance(stance_model, CascadeStance):
-        stance_model = stance_model.fast
-    _, why = deciding_words(
-        stance_model,
-        quote_side(quote, match.quote_part),
-        passage_side(match.statement, match.passage),
-    )
-    return replace(match, why=why)
-
-
-def explain_listed(
-    result: SearchResult, stance_model: StanceModel, on_progress: Progress | None = None
-) -> SearchResult:
-    """Return the result with the deciding words of all in the agree and oppose lists."""
-    listed = {id(match) for match in (*result.agree, *result.oppose)}
-    scored = []
-    for match in result.scored:
-        wanted = id(match) in listed and match.why is None
-        scored.append(explain(match, result.quote, stance_model) if wanted else match)
-        if on_progress and wanted:
-            on_progress(sum(entry.why is not None for entry in scored), len(listed))
-    return replace(result, scored=tuple(scored))

@@ -116,6 +116,10 @@ def a_result(
     )
 
 
+WHY = Why((Span(8, 13, 0.5), Span(0, 7, 0.25)), (Span(0, 8, 0.75),))
+"""Words that decide a pair of `a_table`."""
+
+
 def pair_of(
     a: Statement,
     b: Statement,
@@ -123,17 +127,18 @@ def pair_of(
     *,
     similarity: float = 0.75,
     screened: bool = False,
+    why: Why | None = None,
 ) -> Pair:
     """A pair by the whole texts."""
     passages = [Passage(one.id, 0, len(one.text), one.text, one.context) for one in (a, b)]
     chances = Probabilities(*probabilities)
-    return Pair(a, passages[0], b, passages[1], chances, similarity, screened)
+    return Pair(a, passages[0], b, passages[1], chances, similarity, screened, why)
 
 
 def a_table(
     *pairs: Pair, over_time: bool = False, subject: str = "Ostmark and Valdoria"
 ) -> PairTable:
-    """A table with one pair in each list, or with `pairs`."""
+    """A table with one pair in each list, or with `pairs`; what decides one of them is known."""
     provenance = replace(
         PROVENANCE,
         filters={"a": {"countries": ["OST"]}, "b": {"date_from": "2019"}, "topic": "arms"},
@@ -144,7 +149,7 @@ def a_table(
         pairs=pairs
         or (
             pair_of(AGREEING, UNRELATED, (0.125, 0.125, 0.75), similarity=0.5),
-            pair_of(AGREEING, OPPOSED, (0.0625, 0.875, 0.0625)),
+            pair_of(AGREEING, OPPOSED, (0.0625, 0.875, 0.0625), why=WHY),
             pair_of(UNRELATED, OPPOSED, (0.7654321987654321, 0.2, 0.0345678), screened=True),
         ),
         subject=subject,

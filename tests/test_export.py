@@ -352,6 +352,7 @@ def test_markdown_shows_both_statements_of_a_pair() -> None:
     assert "## Neither" not in markup
     shown = page.text[page.text.index("Opposed") : page.text.index("oppose 0.88")]
     assert shown.index(AGREEING.text) < shown.index("Mira Tollen") < shown.index(OPPOSED.text)
+    assert "<strong>proof</strong>" in markup
     changed = text_of(Format.MARKDOWN, a_table(over_time=True))
     assert "## Changed\n" in changed
 

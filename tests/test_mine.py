@@ -8,9 +8,10 @@ import pytest
 
 from compare.cli import main
 from compare.errors import QueryError
+from compare.kept import load_result
 from compare.library import Library
 from compare.mine import Comparison, changed_positions, compare_sides
-from compare.records import COLUMNS
+from compare.records import COLUMNS, records_of
 from compare.results import Filters, Probabilities, Stance, Thresholds
 from compare.stance.cascade import CascadeStance
 from compare.statement import PartialDate
@@ -366,6 +367,24 @@ def test_the_file_holds_what_is_said_to_be_in_it(run, tmp_path):
     assert again.code == 2
     assert "pairs.jsonl" in again.err
     assert run("pairs", *SIDES, "--out", out, "--force").code == 0
+
+
+def test_the_deciding_words_of_the_first_pairs_are_found(run, tmp_path):
+    out = tmp_path / "pairs.json"
+    done = run("pairs", *SIDES, "--why", "--limit", 4, "--out", out)
+    assert done.out.count("deciding in A: ") == done.out.count("deciding in B: ") == 2 + 4
+    opposed = [row for row in records_of(load_result(out)) if row["stance"] == "oppose"]
+    found = ["not" in f"{row['a_words']} {row['b_words']}".split() for row in opposed]
+    once = [("not" in row["a_text"]) != ("not" in row["b_text"]) for row in opposed]
+    assert found == [*once[:4], False]
+    assert any(found)
+
+
+def test_a_side_over_time_has_deciding_words(library):
+    table = changed_positions(library, VAL, stance_model=judge(), why=1)
+    assert [bool(pair.why) for pair in table.oppose] == [True, False, False, False]
+    none = changed_positions(library, VAL, stance_model=judge())
+    assert not any(pair.why for pair in none.pairs)
 
 
 def test_a_timeline_calls_it_changed(run):

@@ -76,7 +76,7 @@ def test_functions_are_not_hidden_by_the_modules_of_their_names(first: str) -> N
         f"import {first}\nfrom compare import search, export\nimport compare\n"
         "assert search.__module__ == 'compare.search' and callable(search)\n"
         "assert compare.export is export and callable(export)\n"
-        "from compare.search import explain\n"
+        "from compare.deciding import explain\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
 

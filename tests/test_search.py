@@ -3,6 +3,7 @@ import json
 import numpy as np
 import pytest
 
+from compare.deciding import explain_listed
 from compare.errors import LibraryError, QueryError
 from compare.kept import result_from_json, result_to_json
 from compare.library import Library
@@ -10,7 +11,7 @@ from compare.provenance import filters_in_force
 from compare.public import public_json
 from compare.records import records
 from compare.results import Filters, Outcome, Quote, Stance, Thresholds, also_said_in_words
-from compare.search import explain_listed, search
+from compare.search import search
 from compare.stance.cascade import CascadeStance
 from compare.statement import Country, PartialDate
 from tests.fakes import HashingEncoder, WordJudge, statement

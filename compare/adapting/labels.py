@@ -24,7 +24,7 @@ from compare.review.estimates import final_labels
 from compare.review.reviews import Reviews
 from compare.review.states import found
 from compare.review.values import MachineShown
-from compare.search import passage_side
+from compare.sides import passage_side
 
 if TYPE_CHECKING:
     from compare.library import Library

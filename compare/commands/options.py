@@ -214,7 +214,7 @@ def read_lists(stances: Sequence[str], result: Result) -> Sequence[Stance]:
 
 def side_of(quote: Quote) -> Side:
     """Return a quote as the stance model reads it."""
-    from compare.search import quote_side
+    from compare.sides import quote_side
 
     return quote_side(quote, quote.text)
 

@@ -59,6 +59,11 @@ _reading = shared.together(
 )
 
 
+_why = click.option(
+    "--why", is_flag=True, help="Find the words that decide, of the first --limit of each list."
+)
+
+
 def _side_option(*names: str, required: bool = True) -> Callable[[Command], Command]:
     return click.option(
         *names, type=shared.text, multiple=True, required=required, metavar="FIELD=VALUE"
@@ -68,6 +73,7 @@ def _side_option(*names: str, required: bool = True) -> Callable[[Command], Comm
 @click.command("pairs")
 @_side_option("--a", "side_a")
 @_side_option("--b", "side_b")
+@_why
 @_reading
 def pairs(side_a: tuple[str, ...], side_b: tuple[str, ...], **options: Any) -> None:
     """Find the pairs in which two sides agree or oppose each other.
@@ -84,6 +90,7 @@ def pairs(side_a: tuple[str, ...], side_b: tuple[str, ...], **options: Any) -> N
 
 @click.command("timeline")
 @_side_option("--who")
+@_why
 @_reading
 def timeline(who: tuple[str, ...], **options: Any) -> None:
     """Find where someone changed position: what they oppose of what they said before.
@@ -174,6 +181,7 @@ def _run(a: Filters, b: Filters | None, options: dict[str, Any]) -> None:
 
 def _table(a: Filters, b: Filters | None, options: dict[str, Any]) -> PairTable | None:
     """Say what will be read, then read it; None where only the plan was asked for."""
+    from compare.deciding import explain_listed
     from compare.mine import MOST_READ, Comparison
 
     library = shared.open_library(options["library"], options["encoder"])
@@ -197,7 +205,11 @@ def _table(a: Filters, b: Filters | None, options: dict[str, Any]) -> PairTable 
         return None
     with progress("Reading pairs") as on_progress:
         table = comparison.run(on_progress=on_progress)
-    return table.rethreshold(**shared.read_thresholds(options))
+    table = table.rethreshold(**shared.read_thresholds(options))
+    if not options.get("why"):
+        return table
+    with progress("Finding the words that decide") as on_progress:
+        return explain_listed(table, comparison.model, on_progress, most=options["limit"])
 
 
 def _planned(comparison: Comparison, plan: Plan) -> str:
@@ -229,14 +241,17 @@ def _show(table: PairTable, stance: Stance, limit: int) -> None:
 
 
 def _lines(rank: int, pair: Pair, stance: Stance) -> Sequence[str]:
-    from compare.commands.lines import attribution, words_shown
+    from compare.commands.lines import attribution, why_lines, words_shown
 
-    return [
-        f"{rank:3}. {pair.probabilities.of(stance):.2f} {words_shown(pair.a, pair.a_passage.text)}",
-        f"          {attribution(pair.a)}",
-        f"          {words_shown(pair.b, pair.b_passage.text)}",
-        f"          {attribution(pair.b)}",
+    words = (pair.a_passage.text, pair.b_passage.text)
+    below = [
+        attribution(pair.a),
+        words_shown(pair.b, words[1]),
+        attribution(pair.b),
+        *why_lines(pair.why, *words, ("A", "B")),
     ]
+    head = f"{rank:3}. {pair.probabilities.of(stance):.2f} {words_shown(pair.a, words[0])}"
+    return [head, *(f"          {line}" for line in below)]
 
 
 def read_side(given: Sequence[str], option: str) -> Filters:

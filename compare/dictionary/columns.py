@@ -18,7 +18,7 @@ _SIDE = (
     text(
         "words",
         "the words that decide the verdict, joined by ` || `",
-        "where they were not asked for (`--why`), and in pairs of two sides",
+        "where they were not asked for (`--why`)",
     ),
     text("speaker", "who said it", _UNKNOWN),
     text("role", "in what office", _UNKNOWN),

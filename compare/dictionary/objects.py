@@ -153,10 +153,20 @@ SPAN = Table(
 )
 WHY = Table(
     "why",
-    "The deciding words of a match.",
+    "The deciding words of a match or a pair.",
     (
-        several("quote", "span", "of the quote, by offsets in `quote_part`", "where none decides"),
-        several("passage", "span", "of the passage, by offsets in it", "where none decides"),
+        several(
+            "quote",
+            "span",
+            "of the quote, by offsets in `quote_part`; of a pair, by offsets in side a’s passage",
+            "where none decides",
+        ),
+        several(
+            "passage",
+            "span",
+            "of the passage, by offsets in it; of a pair, of side b’s",
+            "where none decides",
+        ),
     ),
 )
 NOT_ASKED = "where they were not asked for (`--why`)"
@@ -208,6 +218,7 @@ KEPT_PAIR = Table(
         part("probabilities", "probabilities", "of the pair"),
         SIMILARITY,
         SCREENED,
+        part("why", "why", "the deciding words", NOT_ASKED),
     ),
 )
 KEPT_PAIRS = Table(

@@ -253,6 +253,6 @@ def with_divergence(
 
 
 def _side(statement: Statement, passage: Passage) -> Side:
-    from compare.search import passage_side
+    from compare.sides import passage_side
 
     return passage_side(statement, passage)

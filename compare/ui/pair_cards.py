@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from compare.pair_table import Pair, PairTable
 from compare.passages import Passage
 from compare.records import asked
-from compare.results import Match, SearchResult, Stance
+from compare.results import Match, SearchResult, Span, Stance, Why
 from compare.statement import Statement
 from compare.ui.cards import (
     Words,
@@ -60,12 +60,14 @@ def pair_card(
         word = verdict_word(table, stance)
         head = verdict_html(stance, pair.probabilities, pair.similarity, word)
         head += _between_html(table, pair, stance) + _screened_html(pair)
+    why = pair.why or Why((), ())
     halves = [
-        half_html(name, statement, _words(statement, passage), level, note)
-        for name, statement, passage, note in zip(
+        half_html(name, statement, _words(statement, passage, marks), level, note)
+        for name, statement, passage, marks, note in zip(
             side_names(table.over_time),
             (pair.a, pair.b),
             (pair.a_passage, pair.b_passage),
+            (why.quote, why.passage),
             notes,
             strict=True,
         )
@@ -118,9 +120,9 @@ def _quote_html(quote: Statement, words: Words, note: str) -> str:
     return f'<div class="cp-half">{head}{words_html(quote, words)}</div>'
 
 
-def _words(statement: Statement, passage: Passage) -> Words:
+def _words(statement: Statement, passage: Passage, marks: tuple[Span, ...]) -> Words:
     before, after = statement.text[: passage.start], statement.text[passage.end :]
-    return Words(passage.text, before=before, after=after)
+    return Words(passage.text, marks, before, after)
 
 
 def _card(stance: Stance | None, head: str, halves: Sequence[str]) -> str:

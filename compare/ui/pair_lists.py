@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
@@ -11,12 +11,13 @@ import streamlit as st
 from compare.feedback import append_pair_correction
 from compare.pair_table import MOST_OF_STATEMENT, Pair, PairTable
 from compare.results import Stance
-from compare.search import passage_side
+from compare.sides import passage_side
 from compare.ui.cards import list_head
 from compare.ui.correcting import correction_form
 from compare.ui.lists import AT_FIRST, STATEMENT_PAGE, widget_key
 from compare.ui.ordering import in_order
 from compare.ui.pair_cards import pair_card, verdict_word
+from compare.ui.service import explain_pairs
 from compare.ui.shell import small
 
 
@@ -27,12 +28,19 @@ class ShownPairs:
     Attributes:
         prefix: Of the keys of widgets, one for each page.
         library: The key of the library in the chooser, for links into it.
+        with_words: Whether the deciding words are marked.
     """
 
     table: PairTable
     order: str
     prefix: str
     library: str
+    with_words: bool = False
+
+    def holding(self, found: Mapping[int, Pair]) -> ShownPairs:
+        """Return the same with other pairs in the place of those with these identities."""
+        pairs = tuple(found.get(id(pair), pair) for pair in self.table.pairs)
+        return replace(self, table=replace(self.table, pairs=pairs))
 
 
 def pair_key(pair: Pair) -> str:
@@ -43,8 +51,11 @@ def pair_key(pair: Pair) -> str:
 # -- Cards ---------------------------------------------------------------------------------------
 
 
-def pair_list(shown: ShownPairs, stance: Stance, nothing: str) -> None:
-    """Show one list with its head; `nothing` says that it is empty."""
+def pair_list(shown: ShownPairs, stance: Stance, nothing: str) -> ShownPairs:
+    """Show one list with its head; `nothing` says that it is empty.
+
+    Returns what is shown with the deciding words that were found.
+    """
     pairs = in_order(shown.table.listed(stance), shown.order, stance)
     found = len(shown.table.listed(stance, all_of_it=True))
     st.html(list_head(stance, len(pairs), verdict_word(shown.table, stance), "pair"))
@@ -55,14 +66,20 @@ def pair_list(shown: ShownPairs, stance: Stance, nothing: str) -> None:
             f"Of {found:,} pairs with this verdict: the same words stand once, and no statement in "
             f"more than {MOST_OF_STATEMENT} pairs. Charts count them all."
         )
-    pair_cards(shown, pairs, f"{shown.prefix}{stance.value}")
+    return shown.holding(pair_cards(shown, pairs, f"{shown.prefix}{stance.value}"))
 
 
-def pair_cards(shown: ShownPairs, pairs: Sequence[Pair], key: str) -> None:
-    """Show the cards of pairs, as many as were asked for; `key` begins the keys of widgets."""
+def pair_cards(shown: ShownPairs, pairs: Sequence[Pair], key: str) -> Mapping[int, Pair]:
+    """Show the cards of pairs, as many as were asked for; `key` begins the keys of widgets.
+
+    Returns the pairs whose deciding words were found, by the identity of those given.
+    """
     number = int(st.session_state.get(f"{key}-more", AT_FIRST))
-    for pair in pairs[:number]:
-        _card(shown, pair, key)
+    on_screen = pairs[:number]
+    digest = shown.table.provenance.library_digest
+    found = explain_pairs(on_screen, digest) if shown.with_words and on_screen else {}
+    for pair in on_screen:
+        _card(shown, found.get(id(pair), pair), key)
     if len(pairs) > number:
 
         def show_more() -> None:
@@ -71,6 +88,7 @@ def pair_cards(shown: ShownPairs, pairs: Sequence[Pair], key: str) -> None:
         left = len(pairs) - number
         label = f"Show {min(left, AT_FIRST)} more of {left}"
         st.button(label, key=f"{key}-more-go", on_click=show_more)
+    return found
 
 
 def _card(shown: ShownPairs, pair: Pair, prefix: str) -> None:

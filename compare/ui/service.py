@@ -12,9 +12,11 @@ from pathlib import Path
 
 import streamlit as st
 
+from compare.deciding import explain, explain_pair
 from compare.library import Library
+from compare.pair_table import Pair as MinedPair
 from compare.results import Filters, Match, Probabilities, Quote, SearchResult, Side, Why
-from compare.search import explain, search
+from compare.search import search
 from compare.stance import StanceModel, deciding_words, load_stance_model
 from compare.stance.adapted import about_adaptation, adapted_to, read_adaptation
 from compare.stance.load import Pair
@@ -90,6 +92,24 @@ def explain_matches(
         bar.progress(number / len(matches), text="Finding the words that decide")
     bar.empty()
     return _with(result, found)
+
+
+@st.cache_resource(show_spinner=False, max_entries=_EXPLAINED)
+def _explained_pair(key: str, _pair: MinedPair) -> MinedPair:
+    return explain_pair(_pair, stance_model())
+
+
+def explain_pairs(pairs: Sequence[MinedPair], library_digest: str) -> dict[int, MinedPair]:
+    """Return pairs with their deciding words by their identity, found with a progress bar."""
+    found = {}
+    bar = st.progress(0.0, text="Finding the words that decide")
+    for number, pair in enumerate(pairs, start=1):
+        which = (pair.a.id, pair.a_passage, pair.b.id, pair.b_passage, pair.screened)
+        key = repr((library_digest, stance_model().digest, which))
+        found[id(pair)] = _explained_pair(key, pair)
+        bar.progress(number / len(pairs), text="Finding the words that decide")
+    bar.empty()
+    return found
 
 
 def _with(result: SearchResult, found: Mapping[str, Match]) -> SearchResult:

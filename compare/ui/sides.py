@@ -28,7 +28,7 @@ from compare.ui.shell import notice, small
 PREFIX = "ab_"
 """Of the keys of the page's widgets; those of the sides begin with a_ and b_."""
 
-SHARED = ("topic", "from", "to", "most", "p", "s", "sort", "view")
+SHARED = ("topic", "from", "to", "most", "p", "s", "sort", "why", "view")
 """Keys of widgets that the timeline has, too, behind a prefix of its own."""
 
 KEYS = (
@@ -93,6 +93,11 @@ def topic_and_period(prefix: str) -> tuple[str, PartialDate | None, PartialDate 
     return topic or "", since, until, min(max(int(most or MOST_READ), 1), _MOST_AT_ALL)
 
 
+def words_toggle(prefix: str) -> bool:
+    """Ask whether the deciding words of what is on the page are found and marked."""
+    return st.toggle("Show the deciding words", key=f"{prefix}why", bind="query-params")
+
+
 # -- What was found ------------------------------------------------------------------------------
 
 
@@ -117,7 +122,9 @@ def show_sides(shown: ShownPairs, library: Library, asked: Asked, least: Thresho
     if view in (_OPPOSED, _AGREE):
         stance = Stance.OPPOSE if view == _OPPOSED else Stance.AGREE
         verb = "oppose each other" if stance is Stance.OPPOSE else "agree"
-        pair_list(shown, stance, f"No pair of those read is read to {verb} at these thresholds.")
+        shown = pair_list(
+            shown, stance, f"No pair of those read is read to {verb} at these thresholds."
+        )
     elif view == _TABLE:
         pairs_table(shown)
     elif view == _YEARS:

@@ -49,10 +49,10 @@ def show_timeline(shown: ShownPairs, library: Library) -> None:
     view = choose_view(_VIEWS, PREFIX)
     if view == CHANGED:
         nothing = "Nothing of what was read opposes what was said before, at these thresholds."
-        pair_list(shown, Stance.OPPOSE, nothing)
+        shown = pair_list(shown, Stance.OPPOSE, nothing)
     elif view == SAME:
         nothing = "Nothing of what was read repeats what was said before, at these thresholds."
-        pair_list(shown, Stance.AGREE, nothing)
+        shown = pair_list(shown, Stance.AGREE, nothing)
     elif view == _TABLE:
         pairs_table(shown)
     elif view == _YEARS:

@@ -52,6 +52,19 @@ def files(app):
     return {button.proto.label: button for button in app.get("download_button")}
 
 
+def test_deciding_words_are_marked_when_asked_for(page, judge):
+    app = read(page("sides", b_countries="Ostravia", **ASKED))
+    assert not any("<mark>" in card for card in cards(app))
+    app.toggle(key="ab_why").set_value(True)
+    first, second = cards(well(app.run()))
+    assert all(re.search("<mark>[^<]*not", card) for card in (first, second))
+    count = len(judge.read)
+    app.toggle(key="ab_why").set_value(False)
+    app.toggle(key="ab_why").set_value(True)
+    assert cards(well(app.run())) == [first, second]
+    assert len(judge.read) == count
+
+
 def test_nothing_is_read_until_it_is_asked_for(page, judge):
     app = page("sides", **ASKED)
     assert "Nothing is read until you ask for it." in shown(app)

@@ -10,7 +10,7 @@ from compare.ui.pair_lists import ShownPairs
 from compare.ui.permalink import library_note
 from compare.ui.reading import read_pairs
 from compare.ui.shell import begin, notice, said_plainly, side_head, small
-from compare.ui.sides import PREFIX, ask_sides, cut_table, show_sides
+from compare.ui.sides import PREFIX, ask_sides, cut_table, show_sides, words_toggle
 
 begin(
     "Compare sides",
@@ -23,12 +23,13 @@ with said_plainly():
         chosen, library = choose_library()
         side_head("Cut and order the lists")
         least, order = cut(PREFIX, pairs=True)
+        with_words = words_toggle(PREFIX)
     if sentence := library_note(library.digest):
         notice(sentence)
     asked, pressed = ask_sides(library.facets())
     table = read_pairs("sides", library, asked, pressed)
     if table is not None:
-        shown = ShownPairs(cut_table(table, least), order, "sides-", chosen.key)
+        shown = ShownPairs(cut_table(table, least), order, "sides-", chosen.key, with_words)
         show_sides(shown, library, asked, least)
     elif "sides-plan" not in st.session_state:
         small("An empty field allows all. Nothing is read until you ask for it.")

@@ -10,7 +10,7 @@ from compare.ui.pair_lists import ShownPairs
 from compare.ui.permalink import library_note
 from compare.ui.reading import read_pairs
 from compare.ui.shell import begin, notice, said_plainly, side_head, small
-from compare.ui.sides import cut_table
+from compare.ui.sides import cut_table, words_toggle
 from compare.ui.timeline import ORDERS, PREFIX, ask_who, show_timeline
 
 begin(
@@ -24,11 +24,14 @@ with said_plainly():
         chosen, library = choose_library()
         side_head("Cut and order the lists")
         least, order = cut(PREFIX, pairs=True, orders=ORDERS)
+        with_words = words_toggle(PREFIX)
     if sentence := library_note(library.digest):
         notice(sentence)
     asked, pressed = ask_who(library.facets())
     table = read_pairs("timeline", library, asked, pressed)
     if table is not None:
-        show_timeline(ShownPairs(cut_table(table, least), order, "timeline-", chosen.key), library)
+        table = cut_table(table, least)
+        shown = ShownPairs(table, order, "timeline-", chosen.key, with_words)
+        show_timeline(shown, library)
     elif "timeline-plan" not in st.session_state:
         small("An empty field allows all. Nothing is read until you ask for it.")
