@@ -4,7 +4,8 @@
 
 `votes.csv` has the columns `rcid` (the roll call), `iso` (ISO 3166 alpha-3) and `vote`: 1 yes, 2
 abstain, 3 no, 8 absent, 9 not a member. The public files have Correlates of War numbers, `ccode`,
-instead of `iso`; no installed library translates them, so add the column. `propositions.csv` has
+and names, `Countryname`, instead of `iso`: the names are read, and those that are not known, or that
+are a second name of a country that voted, are left out and named. `propositions.csv` has
 `rcid` and `proposition`, and, where "yes" to the resolution is "no" to the proposition, `yes` with
 "oppose". Several roll calls may be of one proposition.
 
@@ -34,6 +35,8 @@ from compare.positions import positions
 VALUES = {"1": 1.0, "2": 0.0, "3": -1.0, "8": None, "9": None}
 """What a vote counts; None counts for nothing."""
 
+_NAME = "countryname"
+
 FEWEST = 4
 """Countries of which a correlation has an interval."""
 
@@ -58,34 +61,34 @@ class Correlation:
     high: float | None = None
 
 
-def read_votes(path: Path) -> dict[str, dict[str, float]]:
-    """Return by roll call and country code what its vote counts.
+def read_votes(path: Path) -> tuple[dict[str, dict[str, float]], list[str]]:
+    """Return by roll call and country code what its vote counts, and the names left out.
 
     Raises:
-        CorpusError: A column is missing, a vote or a country is not known, or a country votes twice
-            in a roll call.
+        CorpusError: A column is missing, a vote or a code is not known, or a code votes twice in a
+            roll call.
     """
     votes: dict[str, dict[str, float]] = defaultdict(dict)
-    seen = set()
+    seen, left_out = set(), set()
     for row in read_rows(path):
-        if cell(row, "iso") is None and cell(row, "ccode") is not None:
-            raise CorpusError(
-                f"{path} has ccode and no iso: Correlates of War numbers are not translated here, "
-                "so add a column iso with ISO 3166 alpha-3 codes."
-            )
-        rcid, iso, vote = (_cell(row, name) for name in ("rcid", "iso", "vote"))
+        by_name = cell(row, "iso") is None and cell(row, _NAME) is not None
+        rcid, country, vote = (_cell(row, c) for c in ("rcid", _NAME if by_name else "iso", "vote"))
         if vote not in VALUES:
             raise _wrong(row, "a vote is 1 yes, 2 abstain, 3 no, 8 absent or 9 no member", "vote")
-        code = country_code(iso)
+        code, value = country_code(country), VALUES[vote]
+        if by_name and (code is None or (rcid, code) in seen):
+            if value is not None:
+                left_out.add(country)
+            continue
         if code is None:
             raise _wrong(row, "this is no country that is known; write ISO 3166 alpha-3", "iso")
         if (rcid, code) in seen:
             raise _wrong(row, f"this country has voted in roll call {rcid} before", "iso")
-        seen.add((rcid, code))
-        value = VALUES[vote]
         if value is not None:
             votes[rcid][code] = value
-    return dict(votes)
+        if value is not None or not by_name:
+            seen.add((rcid, code))
+    return dict(votes), sorted(left_out)
 
 
 def read_map(path: Path, votes: Votes) -> list[Asked]:
@@ -166,7 +169,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--stance-model")
     given = parser.parse_args(arguments)
     try:
-        votes = read_votes(given.votes)
+        votes, left_out = read_votes(given.votes)
+        if left_out:
+            print(f"Left out, not known or a second name: {', '.join(left_out)}.", file=sys.stderr)
         asked = read_map(given.map, votes)
         library = Library.open(given.library)
         model = load_stance_model(given.stance_model)

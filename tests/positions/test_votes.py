@@ -38,7 +38,8 @@ def write(tmp_path):
 
 
 def test_votes_count_as_the_public_layout_says(write):
-    votes = read_votes(write("votes.csv", VOTES))
+    votes, left_out = read_votes(write("votes.csv", VOTES))
+    assert left_out == []
     assert votes == {
         "1": {"CUB": 1, "USA": -1, "FRA": 0, "BRA": 1},
         "2": {"CUB": 1, "USA": 0, "BRA": -1},
@@ -46,6 +47,16 @@ def test_votes_count_as_the_public_layout_says(write):
     [asked] = read_map(write("map.csv", MAP), votes)
     assert asked == Asked("The canal must open.", {"1": 1, "2": -1})
     assert stands(asked, votes) == {"CUB": 0, "USA": -0.5, "FRA": 0, "BRA": 1}
+
+
+def test_names_are_read_where_there_is_no_code(write):
+    text = (
+        "rcid,ccode,Countryname,vote\n1,40,Cuba,1\n1,2,United States of America,3\n"
+        "1,1,Atlantis,2\n1,3,Republic of Cuba,3\n1,4,Lemuria,9\n"
+    )
+    votes, left_out = read_votes(write("votes.csv", text))
+    assert votes == {"1": {"CUB": 1, "USA": -1}}
+    assert left_out == ["Atlantis", "Republic of Cuba"]
 
 
 def test_a_correlation_is_that_of_ranks_with_n_and_interval():
@@ -80,7 +91,7 @@ def test_what_is_not_defined_is_not_given(places, found):
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("rcid,ccode,vote\n1,40,1\n", "has ccode and no iso"),
+        ("rcid,ccode,vote\n1,40,1\n", "has no column iso"),
         ("rcid,iso\n1,CUB\n", "has no column vote"),
         ("rcid,iso,vote\n1,CUB,yes\n", "line 2.*1 yes, 2 abstain"),
         ("rcid,iso,vote\n1,CUB,1\n1,Atlantis,1\n", "line 3.*Atlantis.*no country that is known"),
