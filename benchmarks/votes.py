@@ -4,8 +4,8 @@
 
 `votes.csv` has the columns `rcid` (the roll call), `iso` (ISO 3166 alpha-3) and `vote`: 1 yes, 2
 abstain, 3 no, 8 absent, 9 not a member. The public files have Correlates of War numbers, `ccode`,
-and names, `Countryname`, instead of `iso`: the names are read, and those that are not known, or that
-are a second name of a country that voted, are left out and named. `propositions.csv` has
+and names, `Countryname`, instead of `iso`: the names are read, and those that are not known, or
+that are a second name of a country that voted, are left out and named. `propositions.csv` has
 `rcid` and `proposition`, and, where "yes" to the resolution is "no" to the proposition, `yes` with
 "oppose". Several roll calls may be of one proposition.
 

@@ -167,6 +167,13 @@ _LARGE = (
         Mixture(nli=5_000, nli_skip=24_000, officials=1.0, claims=True, confidence=(0.5, 0.8, 1.0)),
         Settings(epochs=3, rate=4e-5, layer_decay=0.95, smoothing=0.03),
     ),
+    Recipe(
+        "large-straight",
+        "the last stage alone, 2 epochs, no general stage",
+        "mpnet",
+        Mixture(nli=5_000, nli_skip=24_000, officials=1.0, claims=True, confidence=(0.5, 0.8, 1.0)),
+        Settings(epochs=2, rate=4e-5, layer_decay=0.95, smoothing=0.03),
+    ),
 )
 _STUDENT = Recipe(
     "small-student",
