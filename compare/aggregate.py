@@ -62,8 +62,8 @@ def by_year(table: PairTable) -> list[YearCount]:
     """Return the counts of each year from the first to the last; undated pairs are left out."""
     counts: dict[int, Counter[Stance | None]] = defaultdict(Counter)
     for pair in table.pairs:
-        if pair.a.date and pair.b.date:
-            counts[max(pair.a.date.year, pair.b.date.year)][table.stance_of(pair)] += 1
+        if (year := _year(pair)) is not None:
+            counts[year][table.stance_of(pair)] += 1
     if not counts:
         return []
     return [
@@ -71,6 +71,15 @@ def by_year(table: PairTable) -> list[YearCount]:
         for year in range(min(counts), max(counts) + 1)
         for of in (counts[year],)
     ]
+
+
+def of_year(table: PairTable, year: int) -> list[Pair]:
+    """Return the pairs behind a year of `by_year`, whichever list they stand in."""
+    return [pair for pair in table.pairs if _year(pair) == year]
+
+
+def _year(pair: Pair) -> int | None:
+    return max(pair.a.date.year, pair.b.date.year) if pair.a.date and pair.b.date else None
 
 
 def matrix(table: PairTable, by: str = "country") -> list[Cell]:

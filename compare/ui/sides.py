@@ -7,18 +7,19 @@ from dataclasses import replace
 
 import streamlit as st
 
-from compare.aggregate import between, by_year, matrix
+from compare.aggregate import matrix
 from compare.facets import Facets
 from compare.library import Library
 from compare.mine import MOST_READ
 from compare.pair_table import PairTable
 from compare.results import Filters, Stance, Thresholds
 from compare.statement import PartialDate
-from compare.ui.charts import cell_name, who_with_whom, years
+from compare.ui.behind import DECIDED, cells_and_pairs, years_and_pairs
+from compare.ui.charts import who_with_whom
 from compare.ui.checking import check_sample
 from compare.ui.downloads import download_buttons, provenance_block
 from compare.ui.narrowing import period, whose
-from compare.ui.pair_lists import ShownPairs, pair_cards, pair_list, pairs_table
+from compare.ui.pair_lists import ShownPairs, pair_list, pairs_table
 from compare.ui.permalink import current_link
 from compare.ui.pieces import section_html
 from compare.ui.reading import Asked, read_pairs
@@ -37,8 +38,6 @@ KEYS = (
     *(f"{PREFIX}{name}" for name in (*SHARED, "by")),
 )
 """The widgets of the page that its address holds."""
-
-DECIDED = (Stance.AGREE, Stance.OPPOSE)
 
 _MOST_AT_ALL = 200_000
 _OPPOSED, _AGREE, _TABLE = "Opposed", "Agree", "Table"
@@ -128,7 +127,7 @@ def show_sides(shown: ShownPairs, library: Library, asked: Asked, least: Thresho
     elif view == _TABLE:
         pairs_table(shown)
     elif view == _YEARS:
-        years(by_year(table), shown.prefix)
+        years_and_pairs(shown)
     elif view == _MATRIX:
         _matrix(shown, library, asked, least)
     else:
@@ -185,24 +184,4 @@ def _matrix(shown: ShownPairs, library: Library, asked: Asked, least: Thresholds
         small("No pair of those read is between two parties that are named.")
         return
     who_with_whom(cells, shown.prefix)
-    chosen = st.selectbox(
-        "The pairs behind a number",
-        range(len(cells)),
-        index=None,
-        format_func=lambda n: cell_name(cells[n]) if n < len(cells) else "",
-        placeholder="Choose two parties",
-        key=f"{shown.prefix}cell-{by}",
-    )
-    if chosen is not None and chosen < len(cells):
-        _behind(shown, cells[chosen].a, cells[chosen].b, by)
-
-
-def _behind(shown: ShownPairs, a: str, b: str, by: str) -> None:
-    """List the pairs that a cell counts, those that oppose each other first."""
-    table = shown.table
-    pairs = [pair for pair in between(table, a, b, by) if table.stance_of(pair) in DECIDED]
-    pairs.sort(key=lambda pair: (table.stance_of(pair) is Stance.AGREE, -pair.similarity))
-    st.html(section_html(f"{a} and {b}"))
-    if not pairs:
-        small("All pairs read between the two are read as neither.")
-    pair_cards(shown, pairs, f"{shown.prefix}cell")
+    cells_and_pairs(shown, cells, by)

@@ -6,11 +6,10 @@ from dataclasses import replace
 
 import streamlit as st
 
-from compare.aggregate import by_year
 from compare.facets import Facets
 from compare.library import Library
 from compare.results import Stance
-from compare.ui.charts import years
+from compare.ui.behind import years_and_pairs
 from compare.ui.checking import check_sample
 from compare.ui.narrowing import whose
 from compare.ui.ordering import CLOSENESS, NEWEST, OLDEST, PROBABILITY, RANK
@@ -56,7 +55,7 @@ def show_timeline(shown: ShownPairs, library: Library) -> None:
     elif view == _TABLE:
         pairs_table(shown)
     elif view == _YEARS:
-        years(by_year(shown.table), shown.prefix, over_time=True)
+        years_and_pairs(shown)
     else:
         check_sample(shown.table, shown.prefix)
     end_results(shown, library, KEYS)

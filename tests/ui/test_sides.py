@@ -194,6 +194,13 @@ def test_years_are_counted_with_what_they_stand_on(page, judge):
     assert {"Download the numbers", "Download SVG", "Download CSV"} <= set(files(app))
     [chart] = app.get("vega_lite_chart")
     assert chart.proto.alt == "Pairs by year, 2011 to 2014: Agree 1, opposed 4."
+    menu = app.selectbox(key="sides-year")
+    assert menu.options[-1] == "2014: 0 agree, 2 opposed"
+    assert cards(app) == []
+    menu.select_index(len(menu.options) - 1)
+    both = cards(well(app.run()))
+    assert len(both) == 2
+    assert all("Opposed" in card and "2014" in card for card in both)
 
 
 def test_who_agrees_with_whom_leads_to_the_pairs(page, judge):

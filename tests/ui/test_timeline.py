@@ -67,6 +67,10 @@ def test_changes_by_year_and_the_other_views(page, judge):
     assert "n = 3 pairs read, 3 decided." in html
     assert "<td>2015</td><td>0</td><td>2</td><td>2</td>" in html
     assert ">Changed</th>" in html
+    menu = app.selectbox(key="timeline-year")
+    assert menu.options[-1] == "2015: 0 said the same again, 2 changed"
+    menu.select_index(len(menu.options) - 1)
+    assert ["March 2015" in card for card in cards(well(app.run()))] == [True, True]
     [frame] = look(app, "Table").dataframe
     assert list(frame.value["Verdict"]) == ["Changed", "Changed", "Said the same again"]
     app = look(app, "Check a sample")
