@@ -19,7 +19,6 @@ from compare.statement import Quotation
 
 if TYPE_CHECKING:
     from compare.corpus.web import Page, Proposal
-    from compare.statement import Statement
 
 _NUMBERS = re.compile(r"(\d{1,6})(?:-(\d{1,6}))?\Z")
 _INDENT = " " * 5
@@ -61,15 +60,11 @@ def url(url: str, out: Path | None, accept: str | None, force: bool, as_json: bo
       compare import url https://example.org/article --out article.jsonl
       compare import url https://example.org/article --out article.jsonl --accept 1,3-5
     """
-    from compare.corpus.web.fetch import fetch
-    from compare.corpus.web.page import read_html, read_plain
+    from compare.corpus.web.opening import fetched_page
 
     _check_target(out, accept, force)
     with waiting("Fetching the page …"):
-        fetched = fetch(url)
-    with waiting("Reading the page …"):
-        read = read_html if fetched.kind == "html" else read_plain
-        page = read(fetched.content, fetched.url, fetched.charset)
+        page = fetched_page(url)
     _propose([page], out, accept, force=force, as_json=as_json)
 
 
@@ -86,22 +81,12 @@ def html(
     \b
       compare import html article.html --out article.jsonl
     """
+    from compare.corpus.web.opening import page_in
+
     _check_target(out, accept, force)
     with waiting("Reading pages …"):
-        pages = [_read(file) for file in files]
+        pages = [page_in(file) for file in files]
     _propose(pages, out, accept, force=force, as_json=as_json)
-
-
-def _read(file: Path) -> Page:
-    from compare.corpus.web.page import MOST_BYTES, read_html, read_plain
-
-    try:
-        with file.open("rb") as opened:
-            content = opened.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise CorpusError(f"{file} cannot be read ({error.strerror}): check the path.") from None
-    read = read_plain if file.suffix.casefold() == ".txt" else read_html
-    return read(content, name=str(file))
 
 
 def _check_target(out: Path | None, accept: str | None, force: bool) -> None:
@@ -234,32 +219,17 @@ def _typed(name: str, now: str) -> str:
 
 def _write(accepted: Sequence[_Numbered], out: Path, *, force: bool) -> int:
     """Write the statements as lines of JSON, which `compare build --corpus` reads."""
+    from compare.corpus.web import statements_of
     from compare.files import write_whole
 
-    statements = _statements(accepted)
+    statements = [
+        found for entry in accepted for found in statements_of(entry.page, [entry.proposal])
+    ]
     if not statements:
         raise CorpusError("No quotation was accepted, so that there is nothing to write.")
     lines = "".join(f"{statement.to_json()}\n" for statement in statements)
     write_whole(out, lines.encode(), force=force)
     return len(statements)
-
-
-def _statements(accepted: Sequence[_Numbered]) -> list[Statement]:
-    from compare.corpus.columns import FIELDS
-    from compare.corpus.validate import Validator
-    from compare.corpus.values import BadCellError
-    from compare.corpus.web import confirmed
-
-    validator = Validator()
-    statements = []
-    for entry in accepted:
-        for row in confirmed(entry.page, [entry.proposal], [0]):
-            fields = {name: name for name in row.cells if name in FIELDS}
-            try:
-                statements.append(validator.statement(row, fields))
-            except BadCellError as error:
-                raise CorpusError(str(row.problem(str(error), error.column, error.value))) from None
-    return statements
 
 
 def _as_json(numbered: Sequence[_Numbered], written: int, out: Path | None) -> dict[str, Any]:

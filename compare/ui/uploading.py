@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import NamedTuple
@@ -21,6 +21,7 @@ from compare.errors import CompareError, CorpusError
 from compare.generations import is_library
 from compare.library import Library
 from compare.locations import user_library
+from compare.statement import Statement
 from compare.ui.choosing import SWITCH_TO, Place
 from compare.ui.pieces import table_html
 from compare.ui.shell import notice, small
@@ -218,7 +219,7 @@ def _report(corpus: Corpus) -> None:
         small(f"The first {_PROBLEMS_SHOWN} of {len(corpus.problems):,} are shown.")
 
 
-def _add(corpus: Corpus) -> None:
+def _add(statements: Sequence[Statement]) -> None:
     """Write the statements into the user's own library, with a progress bar."""
     bar = st.progress(0.0, text="Reading the statements into your library")
 
@@ -228,20 +229,30 @@ def _add(corpus: Corpus) -> None:
 
     folder = user_library()
     if is_library(folder):
-        Library.open(folder).update(add=corpus.statements, on_progress=on_progress)
+        Library.open(folder).update(add=statements, on_progress=on_progress)
     else:
-        Library.build(corpus.statements, folder, on_progress=on_progress)
+        Library.build(statements, folder, on_progress=on_progress)
     bar.empty()
 
 
-def offer_to_add(corpus: Corpus) -> None:
-    """Show the button that adds the statements, and change to the library once they are in."""
-    if not corpus.statements:
+def files_done() -> None:
+    """Empty the field for files: what they held is in the library."""
+    st.session_state[_BATCH] = st.session_state.get(_BATCH, 0) + 1
+
+
+def offer_to_add(statements: Sequence[Statement], done: Callable[[], None]) -> None:
+    """Show the button that adds the statements, and change to the library once they are in.
+
+    Args:
+        statements: What is added.
+        done: Called once they are in.
+    """
+    if not statements:
         return
-    label = f"Add {counted(len(corpus), 'statement')} to my library"
+    label = f"Add {counted(len(statements), 'statement')} to my library"
     if st.button(label, type="primary", key="add-go"):
-        _add(corpus)
-        st.session_state[ADDED] = len(corpus)
-        st.session_state[_BATCH] = st.session_state.get(_BATCH, 0) + 1
+        _add(statements)
+        done()
+        st.session_state[ADDED] = len(statements)
         st.session_state[SWITCH_TO] = Place.OWN.value
         st.rerun()

@@ -233,3 +233,60 @@ def test_the_method_gives_the_figures_of_the_model_itself(page):
         assert f"{figures['macro_f1']:.2f}" in html
     for words in ("What the labels mean", "probability × ∜closeness", "How to cite"):
         assert words in html
+
+
+# -- Add statements: a web page ------------------------------------------------------------------
+
+PAGE = """<!DOCTYPE html><html lang="en"><head><title>The blockade goes on</title>
+<meta property="og:site_name" content="The Meren Post">
+<meta property="article:published_time" content="2021-05-03"></head><body><article>
+<h1>The blockade goes on</h1>
+<p>Foreign Minister Ada Lorn of Valdoria met the press in Port Meren on Monday at noon.</p>
+<p>&ldquo;We will not accept this &lt;b&gt;blockade&lt;/b&gt;,&rdquo; she told reporters.</p>
+<p>&ldquo;The blockade is lawful,&rdquo; said Envoy Bren Tal, &ldquo;and it will stay.&rdquo;</p>
+</article></body></html>"""
+
+
+def test_quotations_of_a_page_are_taken_one_by_one(page, home):
+    app = page("add", add_from="A web page")
+    assert "only what you take is kept" in shown(app)
+    app.file_uploader[0].upload("page.html", PAGE.encode())
+    well(app.run())
+    html = shown(app)
+    assert "2 quotations found." in html
+    assert "The Meren Post, 2021-05-03" in html
+    assert "accept this &lt;b&gt;blockade&lt;/b&gt;" in html
+    assert [button.label for button in app.button if button.key == "add-go"] == []
+
+    assert [box.value for box in app.checkbox if box.label == "Take it"] == [False, False]
+    next(box for box in app.checkbox if box.label == "Take it").check()
+    next(field for field in app.text_input if field.label == "Speaker").set_value("Ada B. Lorn")
+    well(app.run())
+    assert '<h3 class="cp-name"><bdi>Ada B. Lorn</bdi></h3>' in shown(app)
+    app.button(key="add-go").click()
+    well(app.run())
+    assert "1 statement added" in shown(app)
+    assert app.file_uploader[0].value in (None, [])
+    library = Library.open(home / "library")
+    [kept] = library.statements()
+    assert (kept.text, kept.speaker) == ("We will not accept this <b>blockade</b>", "Ada B. Lorn")
+    assert (kept.date.iso, kept.source) == ("2021-05-03", "The Meren Post")
+    library.close()
+
+
+def test_an_address_that_may_not_be_fetched_is_one_sentence(page):
+    app = page("add", add_from="A web page")
+    field = next(entry for entry in app.text_input if entry.label == "Address of the page")
+    field.set_value("http://127.0.0.1/article")
+    app.button(key="page-go-0").click()
+    well(app.run())
+    assert 'role="alert"' in shown(app)
+    assert "127.0.0.1" in shown(app)
+
+
+def test_a_page_without_an_article_is_one_sentence(page):
+    app = page("add", add_from="A web page")
+    app.file_uploader[0].upload("page.html", b"<html><body><p></p></body></html>")
+    well(app.run())
+    assert "No article was found in" in shown(app)
+    assert "page.html" in shown(app)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 
-from compare.corpus.values import Row
+from compare.corpus.columns import FIELDS
+from compare.corpus.validate import Validator
+from compare.corpus.values import BadCellError, Row
 from compare.corpus.web.page import Page
 from compare.corpus.web.proposal import Confidence, Proposal
 from compare.corpus.web.quotes import propose
-from compare.statement import Quotation
+from compare.errors import CorpusError
+from compare.statement import Quotation, Statement
 
-__all__ = ["Confidence", "Page", "Proposal", "confirmed", "propose"]
+__all__ = ["Confidence", "Page", "Proposal", "confirmed", "propose", "statements_of"]
 
 
 def confirmed(
@@ -44,6 +47,22 @@ def confirmed(
         }
         name = page.url or page.title or "the page"
         yield Row(name, proposal.paragraph + 1, cells, place="paragraph")
+
+
+def statements_of(page: Page, proposals: Sequence[Proposal]) -> list[Statement]:
+    """Return the statements of proposals that a person confirmed.
+
+    Raises:
+        CorpusError: A cell is none that a corpus could have.
+    """
+    validator, statements = Validator(), []
+    for row in confirmed(page, proposals, range(len(proposals))):
+        fields = {name: name for name in row.cells if name in FIELDS}
+        try:
+            statements.append(validator.statement(row, fields))
+        except BadCellError as error:
+            raise CorpusError(str(row.problem(str(error), error.column, error.value))) from None
+    return statements
 
 
 def _around(proposal: Proposal) -> str:

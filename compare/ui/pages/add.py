@@ -1,4 +1,4 @@
-"""Add statements: a file of one's own into one's own library."""
+"""Add statements: files of one's own, or the quotations of a web page, into one's own library."""
 
 from __future__ import annotations
 
@@ -9,23 +9,14 @@ from compare.ui.browsing import columns_help
 from compare.ui.choosing import choose_library
 from compare.ui.removal import offer_to_remove
 from compare.ui.shell import begin, notice, said_plainly, small
-from compare.ui.uploading import ADDED, kinds, offer_to_add, read_uploads, uploads
+from compare.ui.uploading import ADDED, files_done, kinds, offer_to_add, read_uploads, uploads
+from compare.ui.web_page import ask_for_page, confirm, page_done
 from compare.ui.words import counted
 
-begin(
-    "Add statements",
-    "Read a file of statements into your own library. Nothing of it leaves this machine: it is "
-    "read, embedded and kept here.",
-)
+_FILES, _PAGE = "Files", "A web page"
 
-with said_plainly():
-    with st.sidebar:
-        chosen, library = choose_library()
-    if added := st.session_state.pop(ADDED, 0):
-        notice(
-            f"{counted(added, 'statement')} added. Your own library is open now: "
-            "search it by quote, or browse it under Corpus."
-        )
+
+def _from_files() -> None:
     files = uploads()
     small(
         f"Files that can be read: {kinds()}. One row is one statement; only the words are "
@@ -39,5 +30,45 @@ with said_plainly():
     if files:
         corpus = read_uploads(files)
         if corpus is not None:
-            offer_to_add(corpus)
+            offer_to_add(corpus.statements, files_done)
+
+
+def _from_page() -> None:
+    small(
+        "The quotations of an article are found and proposed, each with the speaker that stands "
+        "beside it; only what you take is kept. This app uses the network for nothing else than to "
+        "fetch a page when you ask for it, and tells the page’s server nothing but its address.",
+        f"Your library is in {user_library()}.",
+    )
+    page = ask_for_page()
+    if page is not None:
+        offer_to_add(confirm(page), page_done)
+
+
+begin(
+    "Add statements",
+    "Read statements into your own library. Nothing of it leaves this machine: it is read, "
+    "embedded and kept here.",
+)
+
+with said_plainly():
+    with st.sidebar:
+        choose_library()
+    if added := st.session_state.pop(ADDED, 0):
+        notice(
+            f"{counted(added, 'statement')} added. Your own library is open now: "
+            "search it by quote, or browse it under Corpus."
+        )
+    where = st.segmented_control(
+        "Where the statements are",
+        [_FILES, _PAGE],
+        default=_FILES,
+        required=True,
+        key="add_from",
+        bind="query-params",
+    )
+    if where == _PAGE:
+        _from_page()
+    else:
+        _from_files()
     offer_to_remove()
