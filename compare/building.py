@@ -121,12 +121,12 @@ def load_vectors(generation: Generation) -> Halves:
     except (OSError, ValueError) as error:
         raise LibraryError(
             f"The library is damaged: {path} cannot be read ({error}); build it again with "
-            "`compare build`."
+            "`compare build --force`."
         ) from error
     if vectors.dtype != np.float16 or vectors.shape != shape:
         raise LibraryError(
             f"The library is damaged: {path} holds {vectors.dtype} {list(vectors.shape)}, not "
-            f"float16 {list(shape)}; build it again with `compare build`."
+            f"float16 {list(shape)}; build it again with `compare build --force`."
         )
     return np.asarray(vectors)
 
@@ -189,8 +189,8 @@ def _write_vectors(
 ) -> None:
     """Write the vectors, a block of rows at a time, and the index over them.
 
-    Every few seconds the disk has what is finished so far, and a record of it: a writer that died
-    is gone on from there.
+    Every few seconds the disk has what is finished so far, and a record of it: a writer that died,
+    even while it wrote the index, is gone on from there.
     """
     path, unfinished = scratch / VECTORS, scratch / RESUME
     shape = (len(keys), identity.dim)
@@ -199,7 +199,9 @@ def _write_vectors(
         FaissIndex.build(np.zeros(shape, np.float16)).write(scratch / INDEX)
         return
     record = {"keys": hashlib.sha256(keys.tobytes()).hexdigest(), "encoder": identity.digest}
-    done = _finished(unfinished, record)
+    done = _finished(unfinished, record) if _shape_of(path) == shape else 0
+    if not done:
+        unfinished.unlink(missing_ok=True)  # of another build: its vectors go now
     vectors = np.lib.format.open_memmap(
         path, mode="r+" if done else "w+", dtype=np.float16, shape=shape
     )
@@ -227,7 +229,8 @@ def _write_vectors(
                 _write_record(unfinished, {**record, "rows": int(block[-1]) + 1})
                 saved = time.monotonic()
     vectors.flush()
-    unfinished.unlink(missing_ok=True)
+    if unfinished.exists() or time.monotonic() - saved > _SAVED_EVERY:
+        _write_record(unfinished, {**record, "rows": len(keys)})
     FaissIndex.build(vectors).write(scratch / INDEX)
 
 
@@ -254,6 +257,14 @@ class _Rows:
     def __init__(self, known: Rows, first: Rows) -> None:
         self.known, self.first = known, first
         self.new = (known < 0) & (first == np.arange(len(first)))
+
+
+def _shape_of(path: Path) -> tuple[int, ...] | None:
+    try:
+        shape: tuple[int, ...] = np.load(path, mmap_mode="r", allow_pickle=False).shape
+    except (OSError, ValueError):
+        return None
+    return shape
 
 
 def _finished(path: Path, record: Mapping[str, str]) -> int:

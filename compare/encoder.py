@@ -120,9 +120,12 @@ def _exported_graph() -> Path:
     """Return the cached export, made first if there is none or it is damaged."""
     from filelock import FileLock
 
-    from compare.locations import cache_dir
+    from compare.locations import cache_dir, writable_cache
 
-    folder = cache_dir() / "models" / f"{SHIPPED}-{ShippedEncoder.digest[:12]}"
+    place = Path("models") / f"{SHIPPED}-{ShippedEncoder.digest[:12]}"
+    folder = cache_dir() / place
+    if not _whole(folder):
+        folder = writable_cache() / place
     if not _whole(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(folder.with_suffix(".lock")):

@@ -21,8 +21,7 @@ def writing(path: Path, *, force: bool = False) -> Iterator[IO[bytes]]:
     Raises:
         ExportError: The file is there already and `force` is not given, or it cannot be written.
     """
-    if path.exists() and not force:
-        raise ExportError(f"{path} is there already: choose another name, or overwrite by --force.")
+    check_free(path, force=force)
     temporary: str | None = None
     try:
         handle, temporary = tempfile.mkstemp(
@@ -33,12 +32,32 @@ def writing(path: Path, *, force: bool = False) -> Iterator[IO[bytes]]:
         Path(temporary).chmod(0o666 & ~_umask())
         Path(temporary).replace(path)
     except OSError as error:
-        raise ExportError(
-            f"{path} cannot be written ({error.strerror}): choose a folder that is there and yours."
-        ) from error
+        raise _not_written(path, error) from error
     finally:
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)
+
+
+def check_free(path: Path, *, force: bool = False) -> None:
+    """Raise ExportError if the file is there already and `force` is not given."""
+    if path.exists() and not force:
+        raise ExportError(f"{path} is there already: choose another name, or overwrite by --force.")
+
+
+def check_writable(path: Path, *, force: bool = False) -> None:
+    """Raise as `writing` would, ahead of the work whose result is to be written."""
+    check_free(path, force=force)
+    try:
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise _not_written(path, error) from error
+
+
+def _not_written(path: Path, error: OSError) -> ExportError:
+    return ExportError(
+        f"{path} cannot be written ({error.strerror}): choose a folder that is there and yours."
+    )
 
 
 def write_whole(path: Path, data: bytes, *, force: bool = False) -> None:

@@ -196,15 +196,15 @@ def _other_format(path: Path, version: int, program: str) -> LibraryError:
         )
     return LibraryError(
         f"The library in {folder} has the old format {version}, and this program reads format "
-        f"{FORMAT}: build it again with `compare build --corpus FILE --library {folder}`; what you "
-        "wrote yourself stays."
+        f"{FORMAT}: build it again with `compare build --corpus FILE --library {folder} --force`; "
+        "what you wrote yourself stays."
     )
 
 
 def _damaged(path: Path, what: str) -> LibraryError:
     return LibraryError(
-        f"The library is damaged: {path} {what}; build it again with `compare build` (what you "
-        "wrote yourself stays), or restore the folder from a copy."
+        f"The library is damaged: {path} {what}; build it again with `compare build --force` (what "
+        "you wrote yourself stays), or restore the folder from a copy."
     )
 
 
@@ -286,6 +286,7 @@ def publish(folder: Path, scratch: Path, manifest: Manifest) -> Generation:
     number = 1 + max((_number(path) for path in _generations(folder)), default=0)
     name = f"{number:06d}-{hashlib.sha256(content).hexdigest()[:16]}"
     final = folder / _GENERATIONS / name
+    (scratch / RESUME).unlink(missing_ok=True)
     scratch.rename(final)
     _sync(final.parent)
     pointer = folder / f"{_CURRENT}.new"
@@ -302,6 +303,7 @@ def record_files(scratch: Path) -> dict[str, FileRecord]:
     return {
         path.name: FileRecord(path.stat().st_size, _sha256(path))
         for path in sorted(scratch.iterdir())
+        if path.name != RESUME
     }
 
 

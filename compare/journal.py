@@ -5,16 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Mapping
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from compare.errors import LibraryError
 from compare.index import Rows
-from compare.locations import cache_dir
+from compare.locations import CACHE_VARIABLE, writable_cache
 
 _AT_ONCE = 512
 _MOST_FILES = 20
@@ -29,17 +30,23 @@ class Journal:
         Args:
             what: All that the scores depend on.
             folder: Where it is; in the cache where None.
+
+        Raises:
+            LibraryError: It cannot be read or written, as all that follows can.
         """
         key = hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:24]
-        folder = folder or cache_dir() / "comparisons"
-        folder.mkdir(parents=True, exist_ok=True)
+        folder = folder or writable_cache() / "comparisons"
         self._path = folder / f"{key}.sqlite"
-        _remove_oldest(folder, self._path)
-        try:
-            self._make()
-        except sqlite3.DatabaseError:  # damaged: its scores can be made again
-            self._path.unlink(missing_ok=True)
-            self._make()
+        with self._said_plainly():
+            folder.mkdir(parents=True, exist_ok=True)
+            _remove_oldest(folder, self._path)
+            try:
+                self._make()
+            except sqlite3.OperationalError:
+                raise
+            except sqlite3.DatabaseError:  # damaged: its scores can be made again
+                self._path.unlink(missing_ok=True)
+                self._make()
 
     def _make(self) -> None:
         with closing(self._connect()) as database:
@@ -53,7 +60,7 @@ class Journal:
         """Return the scores of pairs, float32 [n, 3], and which of them are there, bool [n]."""
         scores = np.zeros((len(a), 3), np.float32)
         there = np.zeros(len(a), bool)
-        with closing(self._connect()) as database:
+        with self._said_plainly(), closing(self._connect()) as database:
             for n, pair in enumerate(_pairs(a, b)):
                 row = database.execute(
                     "SELECT agree, oppose, neither FROM scores WHERE a = ? AND b = ?", pair
@@ -92,8 +99,18 @@ class Journal:
     def add(self, a: Rows, b: Rows, scores: NDArray[np.float32]) -> None:
         """Keep the scores of pairs; they are on the disk when this returns."""
         rows = [(*pair, *row) for pair, row in zip(_pairs(a, b), scores.tolist(), strict=True)]
-        with closing(self._connect()) as database, database:
+        with self._said_plainly(), closing(self._connect()) as database, database:
             database.executemany("INSERT OR REPLACE INTO scores VALUES (?, ?, ?, ?, ?)", rows)
+
+    @contextmanager
+    def _said_plainly(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, sqlite3.Error) as error:
+            raise LibraryError(
+                f"Scores cannot be kept in {self._path} ({error}); those kept so far stay. Make "
+                f"room, or name another folder with {CACHE_VARIABLE}."
+            ) from error
 
     def _connect(self) -> sqlite3.Connection:
         return sqlite3.connect(self._path, timeout=60)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
@@ -88,7 +89,7 @@ def sample_library(encoder: Encoder | None = None) -> Library:
     encoder = encoder or load_encoder()
     made_of = [corpus.read_bytes().hex(), encoder.name, encoder.digest, str(FORMAT), __version__]
     key = hashlib.sha256("\n".join(made_of).encode()).hexdigest()[:16]
-    folder = _writable_cache() / f"sample-{key}"
+    folder = writable_cache() / f"sample-{key}"
     with FileLock(f"{folder}.lock"):
         if not _opens(folder):
             shutil.rmtree(folder, ignore_errors=True)
@@ -109,17 +110,31 @@ def _opens(folder: Path) -> bool:
     return is_read_only(folder)
 
 
-def _writable_cache() -> Path:
-    """Return the cache folder, or one in the temporary folder where that cannot be written."""
+def writable_cache() -> Path:
+    """Return the cache folder, or one in the temporary folder where that cannot be written.
+
+    Raises:
+        LibraryError: Neither can be written.
+    """
     folder = cache_dir()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             return folder
     except OSError:
-        folder = Path(tempfile.gettempdir()) / f"{APPLICATION}-{_user()}"
-        folder.mkdir(mode=0o700, exist_ok=True)
-        return folder
+        pass
+    other = Path(tempfile.gettempdir()) / f"{APPLICATION}-{_user()}"
+    try:
+        other.mkdir(mode=0o700, exist_ok=True)
+        if other.is_symlink() or (hasattr(os, "getuid") and other.stat().st_uid != os.getuid()):
+            raise PermissionError(errno.EPERM, "it is another user's")
+        with tempfile.TemporaryFile(dir=other):
+            return other
+    except OSError as error:
+        raise LibraryError(
+            f"Neither {folder} nor {other} can be written ({error.strerror}), where the program "
+            f"keeps what it can make again: name another folder with {CACHE_VARIABLE}."
+        ) from error
 
 
 def _user() -> str:

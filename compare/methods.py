@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from compare.aggregate import NOT_A_SAMPLE
+from compare.first_pass import load_first_pass
 from compare.pair_table import MOST_OF_STATEMENT, PairTable
 from compare.records import Result, usual_stances
 from compare.results import Provenance, SearchResult, Stance
@@ -126,6 +127,8 @@ def _chosen(result: Result) -> str:
     floor = f" of {least:g} or more" if isinstance(least, int | float) else ""
     most = made.settings.get("most_read")
     limit = f" (at most {most:,})" if isinstance(most, int) else ""
+    guessed = made.encoder_digest == load_first_pass().encoder
+    which = "likeliest to agree or to oppose by those" if guessed else "nearest"
     order = (
         " Side a of each pair is the earlier statement; a pair that is opposed is called a change."
         if result.over_time
@@ -134,7 +137,7 @@ def _chosen(result: Result) -> str:
     return (
         f"{result.subject}: passages of {library} were paired {by} where the cosine of {vectors} "
         f"is among the nearest{floor}. Of {result.same_point:,} such pairs the "
-        f"{len(result.pairs):,} likeliest to agree or to oppose were read{limit}. "
+        f"{len(result.pairs):,} {which} were read{limit}. "
         f"{nothing}{order}{filters}"
     )
 

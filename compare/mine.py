@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from compare.deciding import explain_listed
 from compare.errors import QueryError
 from compare.first_pass import load_first_pass, ranked
 from compare.journal import Journal
+from compare.near_parties import as_near
 from compare.pair_table import Pair, PairTable
 from compare.passages import Passage
 from compare.provenance import filters_in_force, provenance
@@ -47,7 +48,6 @@ all pairs of two sides were read."""
 TOPIC_SIMILARITY = 0.35
 """Cosine to the topic from which a passage is on it, if it does not hold all of its words."""
 
-_NEAREST_TO_TOPIC = 20_000
 _TIMED = 48
 
 
@@ -112,9 +112,10 @@ class Comparison:
         read = {side: readable(library, chosen) for side, chosen in self._given.items()}
         self._filters = {side: chosen for side, (chosen, _) in read.items()}
         self._notes = dict.fromkeys(note for _, notes in read.values() for note in notes)
-        on_topic = self._on_topic()
-        self.a = self._rows("a", on_topic)
-        self.b = self.a if b is None else self._rows("b", on_topic)
+        allowed = {side: self._allowed(side) for side in self._given}
+        on_topic = self._on_topic(list(allowed.values()))
+        self.a = self._rows("a", allowed["a"], on_topic)
+        self.b = self.a if b is None else self._rows("b", allowed["b"], on_topic)
         vectors = library.kept_vectors()
         copies = self._copies()
         found = near_pairs(
@@ -183,20 +184,23 @@ class Comparison:
 
     # -- Passages and pairs --------------------------------------------------------------------
 
-    def _on_topic(self) -> Rows | None:
-        """Return the rows of the passages on the topic, ascending; None: all."""
+    def _allowed(self, side: str) -> Rows:
+        allowed = self.library.allowed(self._filters[side])
+        return np.arange(self.library.manifest.passages) if allowed is None else allowed
+
+    def _on_topic(self, sides: Sequence[Rows]) -> Rows | None:
+        """Return the rows of the passages on the topic, ascending; None: all.
+
+        Every passage of the sides is compared with it, so that what others say crowds none out.
+        """
         if not self.topic:
             return None
-        worded = self.library.holding(self.topic)
-        vector = self.library.encoder.encode([self.topic])
-        near = self.library.nearest(vector, _NEAREST_TO_TOPIC)
-        close = near.rows[0][near.scores[0] >= TOPIC_SIMILARITY]
-        return np.union1d(worded, close)
+        (vector,) = self.library.encoder.encode([self.topic])
+        either = np.unique(np.concatenate(sides))
+        close, _ = as_near(self.library.kept_vectors(), vector, either, TOPIC_SIMILARITY)
+        return np.union1d(self.library.holding(self.topic), close)
 
-    def _rows(self, side: str, on_topic: Rows | None) -> Rows:
-        allowed = self.library.allowed(self._filters[side])
-        if allowed is None:
-            allowed = np.arange(self.library.manifest.passages)
+    def _rows(self, side: str, allowed: Rows, on_topic: Rows | None) -> Rows:
         whose = _in_words(self._given[side])
         name = f"The statements chosen ({whose})" if self.over_time else f"Side {side} ({whose})"
         if not len(allowed):

@@ -64,7 +64,7 @@ def near_each_party(
         allowed: Rows that may be found, ascending; None: all.
     """
     (query,) = library.encoder.encode([proposition])
-    rows, similarity = _as_near(library.kept_vectors(), query, allowed, least)
+    rows, similarity = as_near(library.kept_vectors(), query, allowed, least)
     statement = library.whose.statement[rows].astype(np.int64)
     at, party = parties.of(statement)
     keys = library.passage_keys(rows.tolist())
@@ -82,13 +82,19 @@ def near_each_party(
     return NearParties(rows[at], party, similarity[at], found)
 
 
-def _as_near(
+def as_near(
     vectors: Halves, query: Floats, allowed: Rows | None, least: float
 ) -> tuple[Rows, Floats]:
     """Return the rows that are as near as `least`, ascending, and their cosines.
 
     A matrix product proposes; a sum along each row, which does not depend on the rows beside it,
     decides.
+
+    Args:
+        vectors: Of all passages, unit length, [passages, dim].
+        query: A unit vector, [dim].
+        allowed: Rows that may be found, ascending; None: all.
+        least: The least cosine.
     """
     size = len(vectors) if allowed is None else len(allowed)
     rows: list[Rows] = [np.zeros(0, np.int64)]

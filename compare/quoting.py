@@ -33,7 +33,8 @@ def clean_quote(text: str) -> str:
         )
     text = _HYPHEN_BREAK.sub(_join, text.replace("\r\n", "\n").replace("\r", "\n"))
     text = " ".join(_INVISIBLE.sub("", text).split())
-    text = _unquoted(text)
+    while (inner := _unquoted(text)) != text:
+        text = inner
     if not re.search(r"\w", text):
         raise QueryError("The quote is empty: give the words to search for.")
     return text

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 import os
 import random
@@ -364,7 +365,7 @@ def test_damage_is_named_with_its_remedy_and_a_build_repairs_it(folder: Path, ki
     library = build(folder)
     damage, message = DAMAGE[kind]
     damage(folder)
-    remedy = r".*; build it again with `compare build` \(what you wrote yourself stays\)"
+    remedy = r".*; build it again with `compare build --force` \(what you wrote yourself stays\)"
     with pytest.raises(LibraryError, match=f"^The library is damaged: .*{message}{remedy}"):
         Library.open(folder)
     with pytest.raises(LibraryError, match=r"^The library is damaged: "):
@@ -617,6 +618,49 @@ def test_what_was_left_of_something_else_is_not_gone_on_from(
     np.testing.assert_array_equal(
         library.vectors(), encoder.encode([s.text for s in statements]).astype(np.float16)
     )
+
+
+@pytest.mark.parametrize("size", ["as many", "fewer", "more"])
+def test_a_record_does_not_outlive_the_vectors_it_tells_of(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, size: str
+) -> None:
+    monkeypatch.setattr(building, "_BATCH", 7)
+    monkeypatch.setattr(building, "_SAVED_EVERY", 0.0)
+    with pytest.raises(KeyboardInterrupt):
+        Library.build(AFTER, folder, Dying(20))
+    monkeypatch.setattr(building, "_SAVED_EVERY", 1000.0)
+    count = {"as many": len(AFTER), "fewer": 9, "more": len(AFTER) + 9}[size]
+    others = [statement(f"o{n:03}", f"The harbour has {n} piers.") for n in range(count)]
+    with pytest.raises(KeyboardInterrupt):
+        Library.build(others, folder, Dying(8))
+    again = HashingEncoder()
+    library = Library.build(AFTER, folder, again)
+    assert len(again.encoded) == len(AFTER)
+    fresh = Library.build(AFTER, tmp_path / "fresh", HashingEncoder())
+    assert library.generation.partition("-")[2] == fresh.generation.partition("-")[2]
+
+
+def test_a_writer_that_dies_over_the_index_is_gone_on_from(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(building, "_SAVED_EVERY", 0.0)
+
+    def full(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("compare.index.FaissIndex.write", full)
+        with pytest.raises(LibraryError, match="No space left on device"):
+            Library.build(AFTER, folder, HashingEncoder())
+    assert not (folder / "CURRENT").exists()
+    again = HashingEncoder()
+    library = Library.build(AFTER, folder, again)
+    assert again.encoded == []
+    fresh = Library.build(AFTER, tmp_path / "fresh", HashingEncoder())
+    assert library.generation.partition("-")[2] == fresh.generation.partition("-")[2]
+    assert names(folder) == [library.generation]
+    files = {path.name for path in (folder / "generations" / library.generation).iterdir()}
+    assert files == {"manifest.json", "library.sqlite", "vectors.npy", "index.faiss"}
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no kill -9 on Windows")

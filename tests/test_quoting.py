@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from compare.errors import QueryError
@@ -41,10 +41,13 @@ def test_a_book_is_too_long():
 
 
 @given(st.text(max_size=200))
-def test_cleaning_twice_changes_nothing_more_than_marks(text):
+@example("“‘We will not yield.’”")
+@example("“ “Yes.” ”")
+def test_cleaning_twice_changes_nothing(text):
     try:
         once = clean_quote(text)
     except QueryError:
         return
     assert "\n" not in once
     assert once == once.strip()
+    assert clean_quote(once) == once

@@ -13,7 +13,8 @@ import click
 
 from compare.commands import options as shared
 from compare.commands.output import on_terminal, remark, say, say_json, waiting
-from compare.errors import CorpusError, ExportError
+from compare.errors import CorpusError
+from compare.files import check_writable
 from compare.printable import one_line
 from compare.statement import Quotation
 
@@ -93,8 +94,8 @@ def _check_target(out: Path | None, accept: str | None, force: bool) -> None:
     """Refuse ahead of the work what could not be written after it."""
     if accept is not None and out is None:
         raise click.UsageError("--accept needs --out FILE.jsonl, where to write what is accepted.")
-    if out is not None and out.exists() and not force:
-        raise ExportError(f"{out} is there already: choose another name, or overwrite by --force.")
+    if out is not None:
+        check_writable(out, force=force)
 
 
 def _propose(
@@ -222,9 +223,7 @@ def _write(accepted: Sequence[_Numbered], out: Path, *, force: bool) -> int:
     from compare.corpus.web import statements_of
     from compare.files import write_whole
 
-    statements = [
-        found for entry in accepted for found in statements_of(entry.page, [entry.proposal])
-    ]
+    statements = statements_of([(entry.page, entry.proposal) for entry in accepted])
     if not statements:
         raise CorpusError("No quotation was accepted, so that there is nothing to write.")
     lines = "".join(f"{statement.to_json()}\n" for statement in statements)

@@ -16,11 +16,16 @@ if TYPE_CHECKING:
     from compare.statement import Statement
 
 
+_MOST = 2**31 - 1
+
+
 @click.command("show")
 @click.argument("ids", nargs=-1, type=shared.text, metavar="[ID]...")
 @click.option("--find", type=shared.text, default="", help="List statements with these words.")
-@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="Most listed.")
-@click.option("--offset", type=click.IntRange(0), default=0, help="How many to pass over.")
+@click.option(
+    "--limit", type=click.IntRange(1, _MOST), default=50, show_default=True, help="Most listed."
+)
+@click.option("--offset", type=click.IntRange(0, _MOST), default=0, help="How many to pass over.")
 @shared.filtering
 @shared.as_json
 @shared.library_folder

@@ -44,7 +44,8 @@ _SHOWN = 20
     "--passages",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Keep all that was read in FILE.json, for a review, or write it as pairs to FILE.csv, …",
+    help="Keep the strongest passage of each statement in FILE.json, for a review, or write them "
+    "as pairs to FILE.csv, …",
 )
 @click.option(
     "--agreement",

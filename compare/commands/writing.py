@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compare.errors import ExportError
+from compare.files import check_writable
 
 if TYPE_CHECKING:
     from compare.records import Result
@@ -21,7 +22,7 @@ def check_target(out: Path | None, force: bool) -> None:
         return
     if out.suffix.lower() != _KEPT:
         Format.of(out)
-    _check_room(out, force)
+    check_writable(out, force=force)
 
 
 def check_csv(out: Path | None, force: bool) -> None:
@@ -30,12 +31,7 @@ def check_csv(out: Path | None, force: bool) -> None:
         return
     if out.suffix.lower() != ".csv":
         raise ExportError(f"{out} does not end in .csv, which is what is written.")
-    _check_room(out, force)
-
-
-def _check_room(out: Path, force: bool) -> None:
-    if out.exists() and not force:
-        raise ExportError(f"{out} is there already: choose another name, or overwrite by --force.")
+    check_writable(out, force=force)
 
 
 def keep_or_export(result: Result, out: Path, force: bool) -> None:

@@ -105,7 +105,7 @@ def confirm(page: Page) -> list[Statement]:
         left = len(proposals) - number
         label = f"Show {min(left, _AT_FIRST)} more of {left}"
         st.button(label, key=f"{more}-go", on_click=show_more)
-    return statements_of(page, taken)
+    return statements_of([(page, proposal) for proposal in taken])
 
 
 def _proposal(proposal: Proposal, key: str) -> Proposal | None:

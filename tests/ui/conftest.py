@@ -71,7 +71,7 @@ def judged(
         monkeypatch.setenv("COMPARE_LIBRARY", str(home / "judged"))
         monkeypatch.setattr("compare.library._load_encoder", lambda *_: HashingEncoder(256))
         monkeypatch.setattr("compare.ui.reading.stance_model", lambda: judge)
-        monkeypatch.setattr("compare.journal.cache_dir", lambda: tmp_path / "scores")
+        monkeypatch.setattr("compare.journal.writable_cache", lambda: tmp_path / "scores")
         return judge
 
     return judged

@@ -49,14 +49,14 @@ def confirmed(
         yield Row(name, proposal.paragraph + 1, cells, place="paragraph")
 
 
-def statements_of(page: Page, proposals: Sequence[Proposal]) -> list[Statement]:
-    """Return the statements of proposals that a person confirmed.
+def statements_of(accepted: Sequence[tuple[Page, Proposal]]) -> list[Statement]:
+    """Return the statements of proposals that a person confirmed, each with its page.
 
     Raises:
         CorpusError: A cell is none that a corpus could have.
     """
     validator, statements = Validator(), []
-    for row in confirmed(page, proposals, range(len(proposals))):
+    for row in (row for page, proposal in accepted for row in confirmed(page, [proposal], [0])):
         fields = {name: name for name in row.cells if name in FIELDS}
         try:
             statements.append(validator.statement(row, fields))

@@ -111,6 +111,20 @@ def test_a_list_and_how_to_accept(run: Run) -> None:
     assert not Path("a.jsonl").exists()
 
 
+def test_the_same_words_on_two_pages_are_two_statements(run: Run) -> None:
+    Path("again.html").write_text(PAGE.replace("a/1", "a/2"))
+    told = run("html", "page.html", "again.html", "--accept", "all", "--out", "a.jsonl")
+    assert (told.code, told.out.splitlines()[-1]) == (0, "a.jsonl: 6 statements.")
+    corpus = read_corpus(["a.jsonl"])
+    assert (len(corpus.statements), corpus.problems) == (6, ())
+
+
+def test_a_folder_that_is_not_there_is_said_ahead_of_the_questions(run: Run) -> None:
+    told = run("html", "page.html", "--accept", "all", "--out", "absent/a.jsonl")
+    assert (told.code, told.out) == (2, "")
+    assert "a.jsonl cannot be written (No such file" in told.err
+
+
 def test_json(run: Run) -> None:
     told = run("html", "page.html", "--json")
     assert told.err == ""

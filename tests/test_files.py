@@ -1,0 +1,95 @@
+"""What could not be written after the work is refused ahead of it."""
+
+import sqlite3
+
+import numpy as np
+import pytest
+
+from compare import locations
+from compare.commands.writing import check_csv, check_target
+from compare.encoder import _exported_graph
+from compare.errors import ExportError, LibraryError
+from compare.files import check_writable
+from compare.journal import Journal
+from compare.locations import writable_cache
+
+
+@pytest.mark.parametrize("check", [check_writable, check_target, check_csv])
+def test_a_folder_that_is_not_there_is_said_ahead(tmp_path, check):
+    options = {"force": False}
+    check(tmp_path / "pairs.csv", **options)
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(ExportError, match=r"pairs.csv cannot be written \(No such file"):
+        check(tmp_path / "absent" / "pairs.csv", **options)
+    (tmp_path / "pairs.csv").write_text("")
+    with pytest.raises(ExportError, match="is there already"):
+        check(tmp_path / "pairs.csv", **options)
+    check(tmp_path / "pairs.csv", force=True)
+
+
+@pytest.fixture
+def no_cache(tmp_path, monkeypatch):
+    """A cache that nothing can be written into, and a temporary folder of the test's own."""
+    (tmp_path / "file").write_text("")
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setenv("COMPARE_CACHE", str(tmp_path / "file" / "cache"))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    return tmp_path
+
+
+def test_scores_are_kept_elsewhere_where_the_cache_cannot_be_written(no_cache):
+    journal = Journal({"library": "one"})
+    rows = np.arange(3), np.arange(3, 6)
+    scores = np.full((3, 3), 1 / 3, np.float32)
+    journal.add(*rows, scores)
+    assert np.array_equal(Journal({"library": "one"}).known(*rows)[0], scores)
+    assert list((no_cache / "tmp").glob("compare-statements-*/comparisons/*.sqlite"))
+
+
+def test_a_prepared_cache_that_cannot_be_written_is_read(model_cache, tmp_path, monkeypatch):
+    monkeypatch.setenv("COMPARE_CACHE", str(model_cache))
+    monkeypatch.setattr(locations, "writable_cache", lambda: tmp_path / "another")
+    assert _exported_graph().is_relative_to(model_cache)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nowhere_to_write_is_one_sentence(no_cache, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(no_cache / "file"))
+    with pytest.raises(LibraryError, match="name another folder with COMPARE_CACHE"):
+        writable_cache()
+
+
+@pytest.mark.skipif(not hasattr(locations.os, "getuid"), reason="Windows has no such owners")
+def test_a_temporary_folder_of_another_user_is_not_used(no_cache, monkeypatch):
+    writable_cache()
+    monkeypatch.setattr("compare.locations._user", lambda: str(locations.os.getuid()))
+    monkeypatch.setattr("os.getuid", lambda: 12345678)
+    with pytest.raises(LibraryError, match="it is another user's"):
+        writable_cache()
+
+
+def test_a_disk_that_fills_is_one_sentence(tmp_path, monkeypatch):
+    journal = Journal({"library": "one"}, tmp_path)
+
+    def full(*_, **__):
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(sqlite3, "connect", full)
+    with pytest.raises(LibraryError, match=r"disk is full\); those kept so far stay"):
+        journal.add(np.arange(1), np.arange(1), np.zeros((1, 3), np.float32))
+
+
+def test_a_damaged_journal_is_made_again_and_a_busy_one_is_not(tmp_path, monkeypatch):
+    journal = Journal({"library": "one"}, tmp_path)
+    [path] = tmp_path.glob("*.sqlite")
+    path.write_bytes(b"no database" * 100)
+    rows = np.arange(1), np.arange(1, 2)
+    Journal({"library": "one"}, tmp_path).add(*rows, np.ones((1, 3), np.float32))
+    monkeypatch.setattr(Journal, "_make", _busy)
+    with pytest.raises(LibraryError, match="locked"):
+        Journal({"library": "one"}, tmp_path)
+    assert journal.known(*rows)[1].all()
+
+
+def _busy(_):
+    raise sqlite3.OperationalError("database is locked")
