@@ -10,6 +10,7 @@ from pathlib import Path
 
 from compare.errors import ExportError
 from compare.export import csv_bytes
+from compare.pair_table import Pair
 from compare.records import Record, asked
 from compare.results import Match, Probabilities, SearchResult, Side, Stance
 from compare.statement import Statement
@@ -62,6 +63,24 @@ def append_correction(
 
 
 def append_pair_correction(
+    pair: Pair,
+    label_source: str,
+    right: Stance,
+    *,
+    note: str = "",
+    path: Path | str | None = None,
+) -> Path:
+    """Note the right label of a pair of two sides; otherwise as for a match."""
+    cells = {
+        **_who("a", pair.a),
+        "a_text": pair.a_passage.text,
+        **_who("b", pair.b),
+        "b_text": pair.b_passage.text,
+    }
+    return _append(cells, pair.probabilities, label_source, right, note, path)
+
+
+def append_typed_correction(
     a: Side,
     b: Side,
     probabilities: Probabilities,

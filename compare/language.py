@@ -19,11 +19,17 @@ def is_english(language: str) -> bool:
 def foreign_language(text: str) -> str | None:
     """Return the ISO 639-1 code of a text that is plainly not English, else None.
 
-    Fewer than five words in Latin letters are too few to tell and count as English.
+    Fewer than five words in Latin letters are too few to tell and count as English, as does a list
+    of names.
     """
     words = _WORD.findall(text)
     latin = sum(word[0] < "ɐ" for word in words)
-    if not words or (latin * 2 > len(words) and len(words) < _LEAST_WORDS):
+    if latin * 2 > len(words):
+        small = [word for word in words if word[0].islower()]
+        words = small if len(small) >= _LEAST_WORDS or not text.isupper() else words
+        if len(words) < _LEAST_WORDS:
+            return None
+    if not words:
         return None
     from py3langid import rank
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from compare import tables
 from compare.passages import Passage
+from compare.quoting import LONGEST
 from compare.statement import Country, PartialDate, Statement
 
 
@@ -70,9 +71,9 @@ class Quote:
 
     @classmethod
     def from_statement(cls, statement: Statement) -> Quote:
-        """Ask about a statement of the corpus."""
+        """Ask about a statement of the corpus; of a very long one about its beginning."""
         return cls(
-            statement.text,
+            _beginning(statement.text),
             statement.speaker,
             statement.role,
             statement.country,
@@ -80,6 +81,15 @@ class Quote:
             statement.context,
             statement.id,
         )
+
+
+def _beginning(text: str) -> str:
+    """Return as much of a text as a quote may have, whole sentences if there are any."""
+    if len(text) <= LONGEST:
+        return text
+    cut = text[:LONGEST]
+    end = max(cut.rfind(f"{mark} ") for mark in ".!?")
+    return cut[: end + 1] if end > 0 else cut.rpartition(" ")[0] or cut
 
 
 @dataclass(frozen=True, slots=True)

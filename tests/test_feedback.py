@@ -7,13 +7,19 @@ from pathlib import Path
 import pytest
 
 from compare.errors import ExportError
-from compare.feedback import COLUMNS, append_correction, append_pair_correction, corrections_file
+from compare.feedback import (
+    COLUMNS,
+    append_correction,
+    append_pair_correction,
+    append_typed_correction,
+    corrections_file,
+)
 from compare.results import Probabilities, Quote, Side, Stance
-from tests.fabricate import QUOTE, VALDORIA, a_result
+from tests.fabricate import QUOTE, VALDORIA, a_result, a_table
 
 
 def correct(path: Path | None, text: str = QUOTE) -> Path:
-    return append_pair_correction(
+    return append_typed_correction(
         Side(text, country="Ostmark", date="2019"),
         Side("baseless slander", context="of the charge"),
         Probabilities(0.7, 0.2, 0.1),
@@ -101,3 +107,15 @@ def test_the_file_is_named_by_the_environment(
     monkeypatch.setenv("COMPARE_CORRECTIONS", str(tmp_path / "mine.csv"))
     assert correct(None) == tmp_path / "mine.csv"
     assert set(rows_in(tmp_path / "mine.csv")[0]) == set(COLUMNS)
+
+
+def test_a_correction_of_a_pair_names_both_statements(tmp_path: Path) -> None:
+    (pair,) = a_table().oppose
+    path = append_pair_correction(pair, "judge@5", Stance.AGREE, path=tmp_path / "c.csv")
+    (row,) = rows_in(path)
+    assert (row["right"], row["stance"], row["label_source"]) == ("agree", "oppose", "judge@5")
+    for side, statement, passage in (("a", pair.a, pair.a_passage), ("b", pair.b, pair.b_passage)):
+        assert row[f"{side}_text"] == passage.text
+        assert row[f"{side}_id"] == statement.id
+        assert row[f"{side}_speaker"] == statement.speaker
+        assert row[f"{side}_date"] == statement.date.iso

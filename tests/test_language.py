@@ -11,6 +11,7 @@ from compare.language import foreign_language
         "",
         "1,435 — 86 — 201",
         "No es",
+        "Ada Lorn, Bren Tal, Cor Vael, Dag Ruun, Eri Sol and Fen Marok",
     ],
 )
 def test_english_and_what_is_too_short_to_tell(text):

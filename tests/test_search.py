@@ -9,6 +9,7 @@ from compare.kept import result_from_json, result_to_json
 from compare.library import Library
 from compare.provenance import filters_in_force
 from compare.public import public_json
+from compare.quoting import LONGEST
 from compare.records import records
 from compare.results import Filters, Outcome, Quote, Stance, Thresholds, also_said_in_words
 from compare.search import search
@@ -352,6 +353,15 @@ def test_progress_is_told(library):
     seen = []
     run(library, on_progress=lambda done, total: seen.append((done, total)))
     assert seen[-1][0] == seen[-1][1] > 0
+
+
+def test_a_speech_longer_than_a_quote_is_asked_about_by_its_beginning():
+    speech = "We shall open the canal. " * 1000
+    asked = Quote.from_statement(statement("long", speech))
+    assert len(asked.text) <= LONGEST
+    assert speech.startswith(asked.text)
+    assert asked.text.endswith("canal.")
+    assert Quote.from_statement(statement("short", "Open it.")).text == "Open it."
 
 
 def test_why_is_found_for_what_is_listed(library):

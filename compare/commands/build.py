@@ -49,7 +49,7 @@ PLAIN = "plain"
     type=shared.text,
     multiple=True,
     metavar="COLUMN=FIELD",
-    help="A column that goes by another name.",
+    help="A column that goes by another name; COLUMN= is no field.",
 )
 @click.option("--strict", is_flag=True, help="Stop at the first bad row instead of skipping it.")
 @click.option("--force", is_flag=True, help="Build anew though statements in it go.")
@@ -159,7 +159,7 @@ def _read_public(
 
 def _mapping(entry: str) -> tuple[str, str]:
     column, equals, field = entry.rpartition("=")
-    if not equals or not column or not field:
+    if not equals or not column:
         raise click.BadParameter(f"{entry!r} is not COLUMN=FIELD.", param_hint="--map")
     return column, field
 

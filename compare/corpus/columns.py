@@ -45,13 +45,16 @@ _MOST_LISTED = 40
 
 
 def resolve(columns: Iterable[str], mapping: Mapping[str, str]) -> dict[str, str]:
-    """Return the field of each column that has one; `mapping` counts before all names."""
+    """Return the field of each column that has one; `mapping` counts before all names.
+
+    A column that is mapped to "" is no field, whatever its name.
+    """
     named: dict[str, list[str]] = {}
     for column in columns:
         named.setdefault(folded(column), []).append(column)
     fields: dict[str, str] = {}
     for name, field in mapping.items():
-        if found := named.pop(folded(name), None):
+        if (found := named.pop(folded(name), None)) and field:
             fields[found[0]] = field
     for field in FIELDS:
         if field in fields.values():
@@ -69,7 +72,7 @@ def folded(name: str) -> str:
 
 
 def check_mapping(mapping: Mapping[str, str]) -> dict[str, str]:
-    """Return the mapping with its fields in their own spelling.
+    """Return the mapping with its fields in their own spelling, "" for none.
 
     Raises:
         CorpusError: A field does not exist, or two columns are mapped to one.
@@ -77,6 +80,9 @@ def check_mapping(mapping: Mapping[str, str]) -> dict[str, str]:
     known = {folded(field): field for field in FIELDS}
     checked: dict[str, str] = {}
     for column, name in mapping.items():
+        if not name.strip():
+            checked[column] = ""
+            continue
         field = known.get(folded(name))
         if field is None:
             raise CorpusError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from compare.corpus.text_files import Readable
 from compare.corpus.validate import Validator, unknown_countries
 from compare.corpus.values import BadCellError, BadFileError, Corpus, Problem, Row, listed
 from compare.errors import CorpusError
+from compare.language import foreign_language
 from compare.statement import Statement
 
 Reader = Callable[[Readable, str], Iterator[Row | Problem]]
@@ -86,6 +88,7 @@ class _Reading:
         self.notes: list[str] = []
         self.columns: dict[str, None] = {}
         self.resolved: dict[tuple[str, ...], dict[str, str]] = {}
+        self.detected: Counter[str] = Counter()
 
     def read(self, path: Path, *, named: bool) -> None:
         """Read one file; one that was found in a folder and cannot be read is a problem."""
@@ -142,9 +145,14 @@ class _Reading:
 
     def _take(self, row: Row, fields: Mapping[str, str]) -> None:
         try:
-            self.statements.append(self.validator.statement(row, fields))
+            statement = self.validator.statement(row, fields)
         except BadCellError as error:
             self._skip(row.problem(str(error), error.column, error.value))
+            return
+        if not statement.language and (found := foreign_language(statement.text)):
+            statement = replace(statement, language=found)
+            self.detected[found] += 1
+        self.statements.append(statement)
 
     def _skip(self, problem: Problem) -> None:
         if self.strict:
@@ -181,6 +189,13 @@ class _Reading:
             yield (
                 "Control characters were read as blanks, in "
                 f"{self.validator.with_control_characters} of the statements."
+            )
+        if self.detected:
+            languages = listed([f"{name}: {count:,}" for name, count in self.detected.items()])
+            yield (
+                f"By their words {self.detected.total():,} statements without a language are "
+                f"plainly not English ({languages}). The stance model reads English, so they are "
+                "compared only where their language is chosen."
             )
         if unknown:
             yield (

@@ -27,7 +27,7 @@ QUOTATIONS: Mapping[str, Quotation] = {
 """What a `quotation` cell may say."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
-_HALF_CHARACTER = re.compile(r"[\ud800-\udfff]")
+HALF_CHARACTER = re.compile(r"[\ud800-\udfff]")
 _LINE_BREAK = re.compile(r"\s*[\n\t]\s*")
 _OUTSIDE = re.compile(r"\A[\s\ufeff]+|[\s\ufeff]+\Z")
 _SEVERAL_LINES = frozenset({"text", "context"})
@@ -147,7 +147,7 @@ def _statement(cell: Mapping[str, str]) -> Statement:
 
 def _clean(column: str, value: str) -> str:
     """Return a cell with LF for every line break and a blank for a control character."""
-    if found := _HALF_CHARACTER.search(value):
+    if found := HALF_CHARACTER.search(value):
         raise BadCellError(
             column,
             value.encode("ascii", "backslashreplace").decode(),

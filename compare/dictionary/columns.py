@@ -132,7 +132,7 @@ def _correction(side: str) -> list[Field]:
         "speaker": text("speaker", "who said them", _UNKNOWN),
         "country": text("country", "whose", _UNKNOWN),
         "date": date("date", "when"),
-        "id": text("id", "the statement’s id", "where it is in no corpus, and in pairs"),
+        "id": text("id", "the statement’s id", "where it is in no corpus"),
     }
     return [
         replace(field, name=f"{side}_{field.name}", meaning=f"side {side}: {field.meaning}")

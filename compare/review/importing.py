@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from compare.corpus.validate import HALF_CHARACTER
 from compare.corpus.values import Row
 from compare.countries import parse_countries
 from compare.errors import ReviewError
@@ -157,6 +158,9 @@ def _stance(row: Row, column: str, given: str, also: str = "") -> Stance:
 
 
 def _pair(row: Row, known: Mapping[str, Statement]) -> ReviewPair:
+    for column, text in row.cells.items():
+        if found := HALF_CHARACTER.search(text):
+            raise _bad(row, f"{found[0]!a} is half a character; write the whole one", column)
     a, b = _texts(row)
     first, second = _statement(row, "a", a, known), _statement(row, "b", b, known)
     a_passage, b_passage = passage_in(first, a), passage_in(second, b)

@@ -12,6 +12,7 @@ from compare.aggregate import Cell, YearCount, between, by_year, of_year
 from compare.pair_table import Pair
 from compare.results import Stance
 from compare.ui.charts import cell_name, years
+from compare.ui.lists import widget_key
 from compare.ui.pair_cards import verdict_word
 from compare.ui.pair_lists import ShownPairs, pair_cards
 from compare.ui.pieces import section_html
@@ -60,13 +61,15 @@ def show_behind(shown: ShownPairs, numbers: Sequence[Number], placeholder: str, 
     """Let a number be chosen and list the pairs that it counts, those opposed first."""
     if not numbers:
         return
+    # Other numbers, another menu: an index would choose something else among them.
+    menu = widget_key(repr([number.name for number in numbers]))
     chosen = st.selectbox(
         "The pairs behind a number",
         range(len(numbers)),
         index=None,
         format_func=lambda n: numbers[n].name if n < len(numbers) else "",
         placeholder=placeholder,
-        key=f"{shown.prefix}{key}",
+        key=f"{shown.prefix}{key}-{menu}",
     )
     if chosen is None or chosen >= len(numbers):
         return

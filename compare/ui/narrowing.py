@@ -32,7 +32,7 @@ def _many(label: str, facets: Sequence[Facet], key: str) -> tuple[str, ...]:
         wrap=True,
         accept_new_options=len(values) > IN_MENU,
     )
-    return tuple(values[name] for name in chosen if name in values)
+    return tuple(values.get(name, name) for name in chosen)  # what was typed as it was typed
 
 
 def _date(label: str, key: str) -> PartialDate | None:

@@ -11,7 +11,6 @@ import streamlit as st
 from compare.feedback import append_pair_correction
 from compare.pair_table import MOST_OF_STATEMENT, Pair, PairTable
 from compare.results import Stance
-from compare.sides import passage_side
 from compare.ui.cards import list_head
 from compare.ui.correcting import correction_form
 from compare.ui.lists import AT_FIRST, STATEMENT_PAGE, widget_key
@@ -111,12 +110,7 @@ def _card(shown: ShownPairs, pair: Pair, prefix: str) -> None:
                     key,
                     stance,
                     lambda right, note: append_pair_correction(
-                        passage_side(pair.a, pair.a_passage),
-                        passage_side(pair.b, pair.b_passage),
-                        pair.probabilities,
-                        shown.table.provenance.label_source_of(pair),
-                        right,
-                        note=note,
+                        pair, shown.table.provenance.label_source_of(pair), right, note=note
                     ),
                 )
 

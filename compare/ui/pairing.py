@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from compare.feedback import append_pair_correction
+from compare.feedback import append_typed_correction
 from compare.results import Probabilities, Stance, Why
 from compare.stance.load import Pair, signature
 from compare.ui.browsing import EXAMPLE_ANSWER, EXAMPLE_QUOTE
@@ -52,7 +52,7 @@ def show_pair(sides: Pair, probabilities: Probabilities, why: Why, read: Pair) -
             correction_form(
                 "pair",
                 stance,
-                lambda right, note: append_pair_correction(
+                lambda right, note: append_typed_correction(
                     side_a, side_b, probabilities, source, right, note=note
                 ),
             )

@@ -7,6 +7,7 @@ from functools import partial
 
 import streamlit as st
 
+from compare.errors import QueryError
 from compare.export import export_bytes
 from compare.facets import Facets
 from compare.library import Library
@@ -96,8 +97,13 @@ def ask_propositions(facets: Facets) -> tuple[Asked, bool]:
         pressed = st.form_submit_button("Place them", type="primary", key="positions-go")
     lines = (line.strip() for line in (text or "").splitlines())
     asked = tuple(dict.fromkeys(line for line in lines if line))
+    if len(asked) > _MOST_PROPOSITIONS:
+        raise QueryError(
+            f"{len(asked)} propositions are more than the {_MOST_PROPOSITIONS} that are read at "
+            "once: take some away."
+        )
     return Asked(
-        asked[:_MOST_PROPOSITIONS],
+        asked,
         _PARTIES.get(by or "", "country"),
         replace(filters, date_from=since, date_to=until),
         min(max(int(most or MOST_EACH), 1), _MOST_AT_ALL),

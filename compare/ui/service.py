@@ -76,8 +76,8 @@ def search_library(library: Library, quote: Quote, filters: Filters) -> SearchRe
 
 
 @st.cache_resource(show_spinner=False, max_entries=_EXPLAINED)
-def _explained(asked: str, _match: Match, _quote: Quote) -> Match:
-    return explain(_match, _quote, stance_model())
+def _why(key: str, _match: Match, _quote: Quote) -> Why | None:
+    return explain(_match, _quote, stance_model()).why
 
 
 def explain_matches(
@@ -87,16 +87,17 @@ def explain_matches(
     found: dict[str, Match] = {}
     bar = st.progress(0.0, text="Finding the words that decide")
     for number, match in enumerate(matches, start=1):
-        key = repr((library_digest, stance_model().digest, result.quote, match.statement.id))
-        found[match.statement.id] = _explained(key + match.quote_part, match, result.quote)
+        which = (result.quote, match.quote_part, match.passage, match.screened)
+        key = repr((library_digest, stance_model().digest, which))
+        found[match.statement.id] = replace(match, why=_why(key, match, result.quote))
         bar.progress(number / len(matches), text="Finding the words that decide")
     bar.empty()
     return _with(result, found)
 
 
 @st.cache_resource(show_spinner=False, max_entries=_EXPLAINED)
-def _explained_pair(key: str, _pair: MinedPair) -> MinedPair:
-    return explain_pair(_pair, stance_model())
+def _why_of_pair(key: str, _pair: MinedPair) -> Why | None:
+    return explain_pair(_pair, stance_model()).why
 
 
 def explain_pairs(pairs: Sequence[MinedPair], library_digest: str) -> dict[int, MinedPair]:
@@ -104,9 +105,9 @@ def explain_pairs(pairs: Sequence[MinedPair], library_digest: str) -> dict[int, 
     found = {}
     bar = st.progress(0.0, text="Finding the words that decide")
     for number, pair in enumerate(pairs, start=1):
-        which = (pair.a.id, pair.a_passage, pair.b.id, pair.b_passage, pair.screened)
+        which = (pair.a_passage, pair.b_passage, pair.screened)
         key = repr((library_digest, stance_model().digest, which))
-        found[id(pair)] = _explained_pair(key, pair)
+        found[id(pair)] = replace(pair, why=_why_of_pair(key, pair))
         bar.progress(number / len(pairs), text="Finding the words that decide")
     bar.empty()
     return found

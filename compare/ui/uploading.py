@@ -161,6 +161,7 @@ def _mapping(columns: Sequence[str], key: str) -> dict[str, str]:
     """Show which column is which field and return what differs from what is known."""
     known = {field: column for column, field in resolve(columns, {}).items()}
     chosen: dict[str, str] = {}
+    freed: dict[str, str] = {}
     with st.expander("Which column is what", expanded="text" not in known):
         small("Change what was not recognised. Columns that are no field are kept as they are.")
         with st.grid(3):
@@ -173,9 +174,19 @@ def _mapping(columns: Sequence[str], key: str) -> dict[str, str]:
                     index=options.index(now) if now in options else 0,
                     key=f"map-{key[:12]}-{field}",
                 )
-                if picked in columns and picked != now:
-                    chosen[str(picked)] = field
-    return chosen
+                if picked == now or (picked == _FROM_CONTENT and now is None):
+                    continue
+                if now is not None:
+                    freed[now] = ""
+                if picked == _FROM_CONTENT:
+                    continue
+                if picked in chosen:
+                    raise CorpusError(
+                        f"The column {picked!r} is chosen for {chosen[picked]} and for {field}: "
+                        "choose another for one of them."
+                    )
+                chosen[str(picked)] = field
+    return freed | chosen
 
 
 def read_uploads(files: Sequence[Upload]) -> Corpus | None:

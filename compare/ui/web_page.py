@@ -47,6 +47,8 @@ def ask_for_page() -> Page | None:
         st.session_state.pop(FETCHED, None)
         with st.spinner("Fetching the page…"):
             st.session_state[FETCHED] = fetched_page(address.strip())
+        st.session_state[_BATCH] = batch + 1  # a file that was there before makes way
+        st.rerun()
     if file is not None:
         content = file.getvalue()
         return _saved(hashlib.sha256(content).hexdigest(), content, PurePath(file.name).name)

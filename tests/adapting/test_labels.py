@@ -8,7 +8,7 @@ import pytest
 from compare.adapting.labels import CORRECTIONS, gather
 from compare.adapting.learning import _cuts
 from compare.errors import CorpusError
-from compare.feedback import COLUMNS, append_pair_correction
+from compare.feedback import COLUMNS, append_pair_correction, append_typed_correction
 from compare.library import Library
 from compare.results import Probabilities, Side, Stance
 from compare.review.answers import Review
@@ -16,6 +16,7 @@ from compare.review.drawing import imported
 from compare.review.reviews import Reviews
 from compare.review.values import MachineShown
 from tests.adapting.conftest import drawn, written
+from tests.fabricate import pair_of
 from tests.fakes import statement
 from tests.review.conftest import AGREE, NEITHER, OPPOSE, pair, read_by, said
 
@@ -161,9 +162,14 @@ def test_the_files_that_the_app_writes_are_read(library: Library, tmp_path: Path
     path = tmp_path / "corrections.csv"
     a, b = Side("=Open them.", country="Valdoria"), Side("Shut them.")
     odds = Probabilities(0.7, 0.2, 0.1)
-    append_pair_correction(a, b, odds, "told@7", Stance.OPPOSE, path=path)
+    append_typed_correction(a, b, odds, "told@7", Stance.OPPOSE, path=path)
     gathered = gather(library, corrections=path)
     assert gathered.labels == ()  # typed in: of no library
+    first, second = library.statements()[:2]
+    found = pair_of(first, second, (0.7, 0.2, 0.1))
+    append_pair_correction(found, "told@7", Stance.OPPOSE, path=path)
+    (label,) = gather(library, corrections=path).labels
+    assert {side.text for side in label.pair} == {first.text, second.text}
     assert gather(library, corrections=tmp_path / "none.csv").notes == ()
 
 

@@ -113,6 +113,25 @@ def test_mapping(read: Read) -> None:
     assert statement.extra == {"text": "b"}
 
 
+def test_a_column_can_be_no_field(read: Read) -> None:
+    text = "text,link,post\na,not an address,blue\n"
+    assert read("a.csv", text).statements == ()
+    (statement,) = read("a.csv", text, mapping={"LINK": "", "post": " "}).statements
+    assert (statement.url, statement.role) == ("", "")
+    assert statement.extra == {"link": "not an address", "post": "blue"}
+
+
+def test_what_is_plainly_not_english_is_said(read: Read) -> None:
+    rows = (
+        "text,language\nNous rejetons fermement ces accusations sans fondement.,\n"
+        "We reject these accusations as baseless.,\nNous les rejetons tous ensemble ici.,en\n"
+    )
+    corpus = read("a.csv", rows)
+    assert [entry.language for entry in corpus.statements] == ["fr", "", "en"]
+    (note,) = corpus.notes
+    assert "1 statements without a language are plainly not English (fr: 1)" in note
+
+
 @pytest.mark.parametrize(
     ("mapping", "message"),
     [

@@ -277,6 +277,13 @@ def test_a_statement_of_the_library_is_taken_from_it(tmp_path: Path) -> None:
     assert first.id != second.id
 
 
+def test_half_a_character_is_refused(tmp_path: Path) -> None:
+    row = '{"a": "Open it.", "b": "Shut it.", "topic": "gate \\ud83d"}\n'
+    path = write(tmp_path / "pairs.jsonl", row)
+    with pytest.raises(ReviewError, match=r"'\\ud83d' is half a character; write the whole one"):
+        read_review_pairs(path)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Selectbox
 
 from compare.library import Library
 from compare.statement import Statement
@@ -52,6 +53,12 @@ def well(app: AppTest) -> AppTest:
     """The app, after a run that raised nothing."""
     assert not app.exception, app.exception
     return app
+
+
+def behind(app: AppTest) -> Selectbox:
+    """The menu of the numbers of a chart or a table."""
+    (menu,) = [box for box in app.selectbox if box.label == "The pairs behind a number"]
+    return menu
 
 
 def shown(app: AppTest) -> str:

@@ -1,6 +1,7 @@
 import csv
 import json
 
+from compare.corpus.web import Page
 from compare.library import Library
 from compare.stance import load_stance_model
 from compare.stance.shipped import WEIGHTS, read_manifest, shipped_tiers
@@ -272,6 +273,35 @@ def test_quotations_of_a_page_are_taken_one_by_one(page, home):
     assert (kept.text, kept.speaker) == ("We will not accept this <b>blockade</b>", "Ada B. Lorn")
     assert (kept.date.iso, kept.source) == ("2021-05-03", "The Meren Post")
     library.close()
+
+
+def test_the_page_that_came_last_is_shown(page, monkeypatch):
+    fetched = Page("Another page", "The Post", "", "https://post.example", "en", ("Nothing said.",))
+    monkeypatch.setattr("compare.ui.web_page.fetched_page", lambda url: fetched)
+    app = page("add", add_from="A web page")
+    app.file_uploader[0].upload("page.html", PAGE.encode())
+    assert "The blockade goes on" in shown(well(app.run()))
+    field = next(entry for entry in app.text_input if entry.label == "Address of the page")
+    field.set_value("https://post.example")
+    app.button(key="page-go-0").click()
+    html = shown(well(app.run()))
+    assert "Another page" in html
+    assert "The blockade goes on" not in html
+    assert "No quotation was found" in html
+
+
+def test_a_column_can_be_no_field_and_none_can_be_two(page):
+    app = page("add")
+    app.file_uploader[0].upload("mine.csv", b"text,link\nWe admit it.,no address\n")
+    well(app.run())
+    assert "0 statements can be added" in shown(app)
+    fields = {box.label: box for box in app.selectbox}
+    fields["Url"].select("Not in this file")
+    assert "1 statement can be added" in shown(well(app.run()))
+    fields = {box.label: box for box in app.selectbox}
+    fields["Role"].select("link")
+    fields["Venue"].select("link")
+    assert "is chosen for role and for venue" in shown(well(app.run()))
 
 
 def test_an_address_that_may_not_be_fetched_is_one_sentence(page):

@@ -1,9 +1,14 @@
 import csv
 import json
 import re
+from dataclasses import replace
 
 from compare.results import Stance
+from compare.statement import Statement
+from compare.ui import service
 from compare.ui.browsing import EXAMPLE_QUOTE
+from tests.fabricate import OPPOSED, a_result, match_of
+from tests.fakes import WordJudge
 from tests.ui.conftest import shown, well
 
 
@@ -133,6 +138,18 @@ def test_deciding_words_are_marked_when_asked_for(page):
     well(app.run())
     assert "<mark>" in card_of(app, "denied")
     assert "Read against" in shown(app)
+
+
+def test_the_words_of_an_earlier_search_bring_nothing_else_along(monkeypatch):
+    judge = WordJudge()
+    monkeypatch.setattr(service, "stance_model", lambda: judge)
+    other = Statement(id="again", text=OPPOSED.text)
+    first = match_of(OPPOSED, (0.1, 0.8, 0.1))
+    second = replace(first, also_said=(other,), similarity=0.5)
+    for match in (first, second):
+        (found,) = service.explain_matches(a_result(match), [match], "library").scored
+        assert found.why is not None
+        assert replace(found, why=None) == match
 
 
 def test_a_wrong_verdict_is_kept_in_a_file_that_is_named(page, home):

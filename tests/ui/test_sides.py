@@ -11,7 +11,7 @@ from compare.aggregate import NOT_A_SAMPLE, Cell, YearCount
 from compare.ui.charts import changes_spec, matrix_spec, years_spec
 from compare.ui.figures import COLOURS, matrix_svg, stands_on, years_svg
 from compare.ui.words import duration
-from tests.ui.conftest import ROOT, cards, press, said, shown, well
+from tests.ui.conftest import ROOT, behind, cards, press, said, shown, well
 
 OPEN = "The canal of Meren must be open to all ships"
 SHUT = "The canal of Meren shall not be open to all ships"
@@ -194,13 +194,16 @@ def test_years_are_counted_with_what_they_stand_on(page, judge):
     assert {"Download the numbers", "Download SVG", "Download CSV"} <= set(files(app))
     [chart] = app.get("vega_lite_chart")
     assert chart.proto.alt == "Pairs by year, 2011 to 2014: Agree 1, opposed 4."
-    menu = app.selectbox(key="sides-year")
+    menu = behind(app)
     assert menu.options[-1] == "2014: 0 agree, 2 opposed"
     assert cards(app) == []
     menu.select_index(len(menu.options) - 1)
     both = cards(well(app.run()))
     assert len(both) == 2
     assert all("Opposed" in card and "2014" in card for card in both)
+    app.slider(key="ab_p").set_value(0.75)  # what agrees has 0.7: a year is gone from the menu
+    app = well(app.run())
+    assert (behind(app).value, cards(app)) == (None, [])
 
 
 def test_who_agrees_with_whom_leads_to_the_pairs(page, judge):
@@ -209,7 +212,7 @@ def test_who_agrees_with_whom_leads_to_the_pairs(page, judge):
     assert "<td>Marenia and Valdoria</td><td>2</td><td>2</td><td>4</td>" in html
     assert NOT_A_SAMPLE in html
     assert "95 % interval" in html
-    cell = app.selectbox(key="sides-cell-country")
+    cell = behind(app)
     assert cell.options[0] == "Marenia and Valdoria: 2 agree, 2 opposed"
     cell.select_index(0)
     app = well(app.run())

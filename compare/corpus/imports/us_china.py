@@ -8,7 +8,13 @@ from collections.abc import Iterator
 from compare.corpus.imports.account import Account
 from compare.corpus.imports.cells import is_of, key, link
 from compare.corpus.imports.formats import Format, Glimpse
-from compare.corpus.imports.labels import capitalised, shouted, voice
+from compare.corpus.imports.labels import (
+    capitalised,
+    is_abroad,
+    shouted,
+    split_label,
+    voice,
+)
 from compare.corpus.imports.records import Cells, Record, reader
 from compare.corpus.imports.turns import Turn, answers, gathered, paragraphs
 
@@ -46,7 +52,15 @@ def _statements(record: Record, account: Account) -> Iterator[Cells]:
 
     turns = gathered(_parts(text, spokesperson, account), before, account)
     for said in answers(turns, account):
-        yield {"id": f"{name}-{said.number}", "speaker": said.turn.label, **cells, **said.cells}
+        office, _ = split_label(said.turn.label)
+        guest = not spokesperson and is_abroad(office)
+        yield {
+            **cells,
+            "id": f"{name}-{said.number}",
+            "speaker": said.turn.label,
+            "country": "" if guest else cells["country"],
+            **said.cells,
+        }
 
 
 def _parts(text: str, spokesperson: str, account: Account) -> Iterator[Turn | str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 
@@ -13,6 +14,14 @@ from compare.corpus.web.proposal import Confidence, Proposal
 from compare.corpus.web.quotes import propose
 from compare.errors import CorpusError
 from compare.statement import Quotation, Statement
+
+_OPENING = " \u00a0\"'“‘«„‹「『"
+_REJECTS = re.compile(
+    r"\b(?:den(?:y|ies|ied|ying|ial)|reject|dismiss|refut|rebut|disput|doubt|disavow|repudiat|never"
+    r"|not\b|\w+n[’']t\b|nor\b|neither\b|false|untrue|lies?\b|lying|nonsense|absurd|fabricat"
+    r"|disinformation|slander|mock|if\b|whether\b|alleg|accus|called|calls)",
+    re.IGNORECASE,
+)
 
 __all__ = ["Confidence", "Page", "Proposal", "confirmed", "propose", "statements_of"]
 
@@ -66,8 +75,17 @@ def statements_of(accepted: Sequence[tuple[Page, Proposal]]) -> list[Statement]:
 
 
 def _around(proposal: Proposal) -> str:
-    """Return the sentence around a fragment with "…" for its words, "" around whole sentences."""
-    if proposal.quotation is Quotation.REPORTED or not proposal.text[:1].islower():
-        return ""
+    """Return the sentence around a quotation with "…" for its words, "" where it adds nothing.
+
+    It adds something to a fragment, to words that the sentence takes in as a part of its own
+    ("denied that “…”"), and wherever it denies, doubts or rejects: without it the words would say
+    the opposite of what was said.
+    """
     before, found, behind = proposal.context.partition(proposal.text)
-    return f"{before}…{behind}" if found else ""
+    if proposal.quotation is Quotation.REPORTED or not found:
+        return ""
+    ahead = before.rstrip(_OPENING)
+    alone = not ahead or ahead[-1] in ",:—–"
+    if alone and not proposal.text[:1].islower() and not _REJECTS.search(f"{ahead} {behind}"):
+        return ""
+    return f"{before}…{behind}"

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 import compare
 from compare.corpus.values import shortened
 from compare.errors import CorpusError
-from compare.language import foreign_language
+from compare.language import foreign_language, is_english
 
 MOST_BYTES = 5 * 1024**2
 """Of a page that is read."""
@@ -93,13 +93,16 @@ def read_html(content: bytes, url: str = "", charset: str = "", *, name: str = "
             "there into a .txt file and read that with `compare import html FILE.txt`."
         )
     language = _LANGUAGE.search(html[:_LANGUAGE_WITHIN])
+    told = _told(paragraphs)
+    if language and is_english(language[1]) == is_english(told):
+        told = language[1]  # else the words decide: some pages name that of their frame
     address = url or _web_address(found["url"])
     return Page(
         title=found["title"],
         site=found["site"] or (urlsplit(address).hostname or ""),
         date=found["date"],
         url=address,
-        language=language[1] if language else _told(paragraphs),
+        language=told,
         paragraphs=paragraphs,
     )
 

@@ -19,6 +19,20 @@ def read(path: Path, *rows: tuple[str, str, str]) -> tuple[list[Statement], Repo
     return helpers.read(path)
 
 
+def test_a_guests_words_are_not_the_hosts(tmp_path: Path) -> None:
+    content = (
+        "SECRETARY ROE: We welcome you.\n\nFOREIGN MINISTER TAL: Thank you.\n\n"
+        "MINISTER WEI: We came gladly.\n\nMR ROE: And we stay.\n"
+    )
+    said, _ = read(tmp_path / "a.csv", ("A title", content, "www.defense.gov"))
+    assert {entry.speaker: entry.countries for entry in said} == {
+        "SECRETARY ROE": "United States",
+        "FOREIGN MINISTER TAL": "",
+        "MINISTER WEI": "",
+        "MR ROE": "United States",
+    }
+
+
 def test_a_briefing_of_the_state_department(tmp_path: Path) -> None:
     content = (
         "2:29 p.m. EST\nMR ROE: Good afternoon.  (Laughter.)\n\nWe build.\n"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+
+import pytest
 
 from compare.corpus.columns import FIELDS
 from compare.corpus.validate import Validator
@@ -43,6 +46,28 @@ def test_rows_of_what_was_chosen() -> None:
     assert (third.line, third.cells["quotation"]) == (3, "reported")
     assert third.cells["context"] == ""
     assert list(confirmed(PAGE, propose(PAGE), [])) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "context"),
+    [
+        ("Lorn denied that “Valdoria has ever sold arms”.", "Lorn denied that “…”."),
+        ("Lorn never said that “Valdoria must give in now”.", "Lorn never said that “…”."),
+        ("Lorn called reports that “Valdoria sells its arms” a lie.",
+         "Lorn called reports that “…” a lie."),
+        ("“Valdoria has sold its arms,” is a lie, Lorn said.", "“…,” is a lie, Lorn said."),
+        ("If Lorn says “Valdoria must give in now”, we go.", "If Lorn says “…”, we go."),
+        ("“Valdoria has never sold arms,” Lorn said.", ""),
+        ("Lorn said: “Valdoria has never sold arms.”", ""),
+        ("Lorn said, “Valdoria has never sold arms.”", ""),
+        ("“Valdoria has never sold arms.”", ""),
+    ],
+)  # fmt: skip
+def test_what_a_sentence_denies_is_not_said_without_it(sentence: str, context: str) -> None:
+    page = replace(PAGE, paragraphs=(sentence,))
+    (proposal,) = propose(page)
+    (row,) = confirmed(page, [proposal], [0])
+    assert row.cells["context"] == context
 
 
 def test_a_row_is_a_statement() -> None:

@@ -84,6 +84,12 @@ def test_the_language_is_told_by_the_words_where_the_page_does_not_name_it() -> 
     assert read_html(f"<html><body>{french}{french}</body></html>".encode()).language == "fr"
 
 
+def test_the_words_tell_the_language_where_a_page_names_that_of_its_frame() -> None:
+    for named, told in (("ru", "en"), ("en-GB", "en-GB"), ("en", "en")):
+        page = read_html(f'<html lang="{named}"><body>{BODY}{BODY}</body></html>'.encode())
+        assert page.language == told
+
+
 @pytest.mark.parametrize(
     ("encoding", "declared", "charset"),
     [
