@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
@@ -55,9 +56,10 @@ def check_writable(path: Path, *, force: bool = False) -> None:
 
 
 def _not_written(path: Path, error: OSError) -> ExportError:
-    return ExportError(
-        f"{path} cannot be written ({error.strerror}): choose a folder that is there and yours."
-    )
+    remedy = "choose a folder that is there and yours"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        remedy = f"make room in {path.parent}, or choose another folder"
+    return ExportError(f"{path} cannot be written ({error.strerror}): {remedy}.")
 
 
 def write_whole(path: Path, data: bytes, *, force: bool = False) -> None:

@@ -65,11 +65,17 @@ def notebook_html(result: Result, most: int = MOST_SHOWN) -> str:
     )
     left = number - len(shown)
     more = f"<p>… and {left:,} more: <code>.to_pandas()</code> has them all.</p>" if left else ""
-    notes = "".join(f"<p><small>{_text(note)}</small></p>" for note in result.notes)
+    notes = "".join(f"<p><small>{text(note)}</small></p>" for note in result.notes)
+    counts = f"<p>{_counts(result, stances)}</p>"
+    body = f"{_asked(result)}{counts}{table if shown else ''}{more}{notes}"
+    return wrapped(subject_of(result), body)
+
+
+def wrapped(heading: str, body: str) -> str:
+    """Return HTML under a heading, with the style, and kept from what looks for formulas."""
     return (
         f'<div class="cp-nb tex2jax_ignore mathjax_ignore"><style>{_STYLE}</style>'
-        f'<p class="cp-nb-head" dir="auto">{_text(subject_of(result))}</p>{_asked(result)}'
-        f"<p>{_counts(result, stances)}</p>{table if shown else ''}{more}{notes}</div>"
+        f'<p class="cp-nb-head" dir="auto">{text(heading)}</p>{body}</div>'
     )
 
 
@@ -111,26 +117,26 @@ def _halves(result: Result, entry: Pair | Match) -> tuple[str, str]:
 
 def _half(statement: Statement, words: str) -> str:
     """Return words, in quotation marks where they are quoted, with who, when and where."""
-    shown = _words(words) if statement.quotation is Quotation.DIRECT else _text(words)
-    context = f"<small>Context: {_text(statement.context)}</small>" if statement.context else ""
+    shown = _words(words) if statement.quotation is Quotation.DIRECT else text(words)
+    context = f"<small>Context: {text(statement.context)}</small>" if statement.context else ""
     who = _who(statement)
     below = f"<small>{who}</small>" if who else ""
     return f'<span dir="auto">{shown}</span>{context}{below}'
 
 
 def _words(words: str) -> str:
-    return f"“{_text(words)}”"
+    return f"“{text(words)}”"
 
 
 def _who(statement: Statement) -> str:
     """Return who, when and where, as far as it is known."""
-    who = [_text(part) for part in (statement.speaker, statement.countries) if part]
+    who = [text(part) for part in (statement.speaker, statement.countries) if part]
     if statement.date:
         who.append(time_html(statement.date))
     source = statement.title or statement.source
     if source or statement.url:
         url = statement.url if len(statement.url) <= LONGEST else ""
-        who.append(_formulas(link_html(url, _short(source or statement.url))))
+        who.append(formulas(link_html(url, short(source or statement.url))))
     return ", ".join(who)
 
 
@@ -157,15 +163,16 @@ def _over_time(result: Result) -> bool:
     return isinstance(result, PairTable) and result.over_time
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
+def short(words: str) -> str:
+    """Return a text as far as it is shown."""
+    return words if len(words) <= LONGEST else f"{words[:LONGEST]} …"
 
 
-def _text(text: str) -> str:
+def text(words: str) -> str:
     """Return untrusted text as HTML in which nothing acts, formulas included."""
-    return _formulas(text_html(_short(text)))
+    return formulas(text_html(short(words)))
 
 
-def _formulas(markup: str) -> str:
+def formulas(markup: str) -> str:
     """Keep a notebook from taking what stands between two signs for a formula."""
     return markup.translate(_FORMULA)

@@ -200,6 +200,12 @@ class Positions:
 
         return frame(self)
 
+    def _repr_html_(self) -> str:
+        """Return the first parties of either end, for a notebook."""
+        from compare.notebook_positions import positions_html
+
+        return positions_html(self)
+
     def _near(self, voice: Voice) -> list[Match]:
         return [match for match in voice.read if match.similarity >= self.thresholds.similarity]
 

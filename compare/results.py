@@ -112,6 +112,16 @@ class Filters:
     not_own_speaker: bool = False
     not_own_country: bool = False
 
+    def within(self, since: PartialDate | None, until: PartialDate | None) -> Filters:
+        """Return the same within a further period; None leaves an end open."""
+        begins = [date for date in (self.date_from, since) if date]
+        ends = [date for date in (self.date_to, until) if date]
+        return replace(
+            self,
+            date_from=max(begins, key=lambda date: date.first, default=None),
+            date_to=min(ends, key=lambda date: date.last, default=None),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:

@@ -387,6 +387,15 @@ def test_a_side_over_time_has_deciding_words(library):
     assert not any(pair.why for pair in none.pairs)
 
 
+def test_a_side_may_have_a_period_of_its_own(run):
+    sides = ("--a", "country=Valdoria", "--a", "until=2012", "--b", "country=Valdoria")
+    found = run("pairs", *sides, "--b", "since=2015", "--since", "2011", "--json").json
+    assert found["subject"] == "Valdoria, from 2011, to 2012 and Valdoria, from 2015"
+    assert {(row["a_id"], row["b_id"]) for row in found["pairs"]} == {("v2", "v3"), ("v2", "v5")}
+    narrower = run("pairs", *sides, "--b", "since=2015", "--until", "2011", "--json")
+    assert "there are none" in narrower.err
+
+
 def test_a_timeline_calls_it_changed(run):
     done = run("timeline", "--who", "country=Valdoria")
     assert "CHANGED: 4 pairs" in done.out
@@ -424,6 +433,8 @@ def test_thresholds_and_the_most_that_is_read_are_options(run):
         (("pairs", "--a", "colour=red", "--b", "country=Ostravia"), "'colour=red' is not"),
         (("pairs", "--a", "country= ", "--b", "country=Ostravia"), "is not FIELD=VALUE"),
         (("pairs", "--a", "country=Valdoria"), "--b"),
+        (("pairs", *SIDES, "--a", "since=soon"), "'soon' is no date"),
+        (("pairs", *SIDES, "--a", "since=2011", "--a", "since=2012"), "is a second date"),
         (("pairs", *SIDES, "--since", "yesterday"), "yesterday"),
         (("pairs", *SIDES, "--most", "0"), "0"),
         (("pairs", *SIDES, "--topic", "zebra"), "nothing is said on 'zebra'"),

@@ -15,10 +15,20 @@ from hypothesis import strategies as st
 from compare.errors import ExportError, QueryError
 from compare.export import COLUMNS, export, read_pairs_csv
 from compare.library import Library
+from compare.placing import Positions, Voice
 from compare.records import CHANGED, STANCES, records, records_of
 from compare.results import Filters, Stance, Thresholds
 from compare.statement import PartialDate, Statement
-from tests.fabricate import AGREEING, OPPOSED, QUOTE, a_result, a_table, match_of, pair_of
+from tests.fabricate import (
+    AGREEING,
+    OPPOSED,
+    PROVENANCE,
+    QUOTE,
+    a_result,
+    a_table,
+    match_of,
+    pair_of,
+)
 from tests.fakes import HashingEncoder, WordJudge, statement
 
 # --- frames ----------------------------------------------------------------------------------
@@ -217,6 +227,31 @@ def test_a_notebook_shows_pairs_side_by_side_with_who_and_when() -> None:
     assert "<th>Before</th><th>After</th>" in table
     assert "≠ Changed" in table
     assert "http" not in a_table(pair_of(OPPOSED, OPPOSED, (0.8, 0.1, 0.1)))._repr_html_()
+
+
+def test_a_notebook_shows_places_of_either_end() -> None:
+    def voice(n: int, agree: float, text: str = "Open the canal.") -> Voice:
+        said = Statement(f"s{n}", text, speaker=f"Envoy {n}", date=PartialDate("2019"))
+        match = match_of(said, (agree, 0.9 - agree, 0.1))
+        return Voice(f"k{n}", f"Land {n} <b>", 1, 1, (match,))
+
+    voices = tuple(voice(n, 0.1 if n < 14 else 0.8) for n in range(28))
+    silent = Voice("q", "Land Q", 3, 0, ())
+    made = Positions("Open $x$ <i>", "country", (*voices, silent), Thresholds(), PROVENANCE)
+    html = made._repr_html_()
+    assert html.count("<tr><td") == 20
+    assert "… and 8 between them" in html
+    assert "28 placed from opposed (-1) to agreeing (+1), 0 take no side, 1 say nothing" in html
+    assert "Land 0 &lt;b&gt;" in html
+    assert "<i>" not in html
+    assert "<td>-0.70" in html
+    assert "<td>+0.70" in html
+    for words in HOSTILE:
+        odd = Positions(words, "country", (voice(1, 0.8, words),), Thresholds(), PROVENANCE)
+        body = odd._repr_html_().split("</style>", 1)[1]
+        assert "<script" not in body
+        for sign in ("$", "\\"):
+            assert body.count(sign) == body.count(f"<span>{sign}</span>")
 
 
 def test_a_notebook_shows_the_first_and_says_how_many_there_are() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from compare.results import Filters, Stance
 if TYPE_CHECKING:
     from compare.mine import Comparison, Plan
     from compare.pair_table import Pair, PairTable
+    from compare.statement import PartialDate
 
 _FIELDS = {
     "country": "countries",
@@ -27,7 +28,10 @@ _FIELDS = {
     "id": "statement_ids",
     "not-country": "not_countries",
     "not-speaker": "not_speakers",
+    "since": "date_from",
+    "until": "date_to",
 }
+_DATES = {"since": "date_from", "until": "date_to"}
 _SHOWN = 10
 
 _reading = shared.together(
@@ -82,8 +86,12 @@ def pairs(side_a: tuple[str, ...], side_b: tuple[str, ...], **options: Any) -> N
       compare pairs --a country=China --b country="United States" --topic sanctions \\
           --since 2014 --out pairs.csv
 
-    FIELD is country, speaker, source, language, id, not-country or not-speaker. A field given twice
-    allows both values; different fields must all hold.
+    FIELD is country, speaker, source, language, id, not-country, not-speaker, since or until. A
+    field given twice allows both values; different fields must all hold. A period of one side only
+    is its since and until:
+
+    \b
+      compare pairs --a country=USA --a until=2016 --b country=USA --b since=2017
     """
     _run(_dated(side_a, "--a", options), _dated(side_b, "--b", options), options)
 
@@ -266,9 +274,15 @@ def read_side(given: Sequence[str], option: str) -> Filters:
                 param_hint=option,
             )
         values[field] = (*values.get(field, ()), value.strip())
-    return Filters(**values)  # type: ignore[arg-type]  # the names are those of tuples
+    dates = {field: _date(values.pop(field, ()), option) for field in _DATES.values()}
+    return Filters(**values, **dates)  # type: ignore[arg-type]  # the other names are those of tuples
+
+
+def _date(given: Sequence[str], option: str) -> PartialDate | None:
+    if len(given) > 1:
+        raise click.BadParameter(f"{given[1]!r} is a second date of one side.", param_hint=option)
+    return shared.date(given[0]) if given else None
 
 
 def _dated(given: Sequence[str], option: str, options: dict[str, Any]) -> Filters:
-    side = read_side(given, option)
-    return replace(side, date_from=options["since"], date_to=options["until"])
+    return read_side(given, option).within(options["since"], options["until"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -114,11 +114,8 @@ def _table(propositions: tuple[str, ...], options: dict[str, Any]) -> PositionTa
     from compare.position_table import position_table
     from compare.results import Thresholds
 
-    filters = replace(
-        read_side(options["among"], "--among"),
-        date_from=options["since"],
-        date_to=options["until"],
-    )
+    filters = read_side(options["among"], "--among")
+    filters = filters.within(options["since"], options["until"])
     library = shared.open_library(options["library"], options["encoder"])
     model = shared.stance_model(options["stance_model"], library)
     least = Thresholds().but(**shared.read_thresholds(options))

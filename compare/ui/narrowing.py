@@ -45,13 +45,13 @@ def _date(label: str, key: str) -> PartialDate | None:
         return None
 
 
-def period(prefix: str = "") -> tuple[PartialDate | None, PartialDate | None]:
-    """Show the fields for a period and return its ends."""
+def period(prefix: str = "", name: str = "") -> tuple[PartialDate | None, PartialDate | None]:
+    """Show the fields for a period and return its ends; `name` ends their labels."""
     left, right = st.columns(2)
     with left:
-        since = _date("From", f"{prefix}from")
+        since = _date(f"From{name}", f"{prefix}from")
     with right:
-        until = _date("To", f"{prefix}to")
+        until = _date(f"To{name}", f"{prefix}to")
     if since and until and since.first > until.last:
         notice(f"No date is from {since} to {until}: both are ignored.", error=True)
         return None, None

@@ -31,6 +31,7 @@ from compare.ui.position_tables import (
     table_view,
 )
 from compare.ui.position_views import View, periods_view, places_view
+from compare.ui.review_making import review_link
 from compare.ui.service import stance_model
 from compare.ui.shell import notice, small
 from compare.ui.words import counted
@@ -185,6 +186,8 @@ def show_table(
     else:
         _one(_which(table), key, order, chosen)
     _take_away(table)
+    if not several:
+        review_link(table.positions[0].result(), f"{PREFIX}review")
     with st.expander("Link to this page as it stands"):
         st.code(current_link(library.digest, KEYS), language=None, wrap_lines=True)
         small("It holds what was asked, not what was found: whoever opens it has it read anew.")

@@ -11,6 +11,7 @@ from compare.library import Library
 from compare.pair_table import PairTable
 from compare.results import Filters
 from compare.stance.load import signature
+from compare.statement import PartialDate
 from compare.ui.pieces import facts_html
 from compare.ui.service import stance_model
 from compare.ui.shell import notice, small
@@ -22,12 +23,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is to be compared: the inputs of `compare.mine.Comparison`; no b is "over time"."""
+    """What is to be compared: the inputs of `compare.mine.Comparison`; no b is "over time".
+
+    Attributes:
+        period: Of both sides, each of which may have a narrower one of its own.
+    """
 
     a: Filters
     b: Filters | None
     topic: str
     most: int
+    period: tuple[PartialDate | None, PartialDate | None] = (None, None)
 
 
 def read_pairs(name: str, library: Library, asked: Asked, pressed: bool) -> PairTable | None:

@@ -32,9 +32,10 @@ PREFIX = "ab_"
 SHARED = ("topic", "from", "to", "most", "p", "s", "sort", "why", "view")
 """Keys of widgets that the timeline has, too, behind a prefix of its own."""
 
+_OF_SIDE = ("countries", "speakers", "sources", "from", "to")
 KEYS = (
     "library",
-    *(f"{side}_{name}" for side in "ab" for name in ("countries", "speakers", "sources")),
+    *(f"{side}_{name}" for side in "ab" for name in _OF_SIDE),
     *(f"{PREFIX}{name}" for name in (*SHARED, "by")),
 )
 """The widgets of the page that its address holds."""
@@ -55,15 +56,14 @@ def ask_sides(facets: Facets) -> tuple[Asked, bool]:
         left, right = st.columns(2, gap="medium")
         with left:
             st.html(section_html("Side A"))
-            a = whose(facets, "a_", " of A")
+            a = whose(facets, "a_", " of A").within(*period("a_", ", only A"))
         with right:
             st.html(section_html("Side B"))
-            b = whose(facets, "b_", " of B")
+            b = whose(facets, "b_", " of B").within(*period("b_", ", only B"))
         topic, since, until, most = topic_and_period(PREFIX)
         pressed = st.form_submit_button("Find the pairs", type="primary", key="sides-go")
-    a = replace(a, date_from=since, date_to=until)
-    b = replace(b, date_from=since, date_to=until)
-    return Asked(a, b, topic, most), pressed
+    both = (since, until)
+    return Asked(a.within(*both), b.within(*both), topic, most, both), pressed
 
 
 def topic_and_period(prefix: str) -> tuple[str, PartialDate | None, PartialDate | None, int]:
@@ -129,7 +129,7 @@ def show_sides(shown: ShownPairs, library: Library, asked: Asked, least: Thresho
     elif view == _YEARS:
         years_and_pairs(shown)
     elif view == _MATRIX:
-        _matrix(shown, library, asked, least)
+        shown = _matrix(shown, library, asked, least)
     else:
         check_sample(table, shown.prefix)
     end_results(shown, library, KEYS)
@@ -157,10 +157,13 @@ def end_results(shown: ShownPairs, library: Library, keys: Sequence[str]) -> Non
         provenance_block(shown.table)
 
 
-def _matrix(shown: ShownPairs, library: Library, asked: Asked, least: Thresholds) -> None:
-    """Show who agrees with whom: of the two sides, or of all who speak on the topic."""
-    everyone = Filters(date_from=asked.a.date_from, date_to=asked.a.date_to)
-    all_asked = Asked(everyone, everyone, asked.topic, asked.most)
+def _matrix(shown: ShownPairs, library: Library, asked: Asked, least: Thresholds) -> ShownPairs:
+    """Show who agrees with whom: of the two sides, or of all who speak on the topic.
+
+    Returns what the numbers are of.
+    """
+    everyone = Filters().within(*asked.period)
+    all_asked = Asked(everyone, everyone, asked.topic, asked.most, asked.period)
     pressed = asked != all_asked and st.button(
         "Who agrees with whom on this topic",
         key="everyone-go",
@@ -182,6 +185,7 @@ def _matrix(shown: ShownPairs, library: Library, asked: Asked, least: Thresholds
     cells = matrix(shown.table, by)
     if not cells:
         small("No pair of those read is between two parties that are named.")
-        return
+        return shown
     who_with_whom(cells, shown.prefix)
     cells_and_pairs(shown, cells, by)
+    return shown

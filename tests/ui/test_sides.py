@@ -65,6 +65,20 @@ def test_deciding_words_are_marked_when_asked_for(page, judge):
     assert len(judge.read) == count
 
 
+def test_a_side_may_have_a_period_of_its_own(page, judge):
+    address = {
+        "a_countries": "Valdoria",
+        "a_to": "2010",
+        "b_countries": "Valdoria",
+        "b_from": "2011",
+    }
+    app = read(page("sides", **address))
+    assert "Valdoria, to 2010 and Valdoria, from 2011" in shown(app)
+    assert len(cards(look(app, "Agree"))) == 1
+    link = parse_qs(urlsplit(app.code[0].value).query)
+    assert (link["a_to"], link["b_from"]) == (["2010"], ["2011"])
+
+
 def test_nothing_is_read_until_it_is_asked_for(page, judge):
     app = page("sides", **ASKED)
     assert "Nothing is read until you ask for it." in shown(app)

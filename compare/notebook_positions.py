@@ -1,0 +1,57 @@
+"""Positions as a notebook shows them: a row a party, quiet, and safe (see `compare.notebook`)."""
+
+from __future__ import annotations
+
+from compare.notebook import formulas, short, text, wrapped
+from compare.placing import Position, Positions
+from compare.results import Match, Stance
+from compare.ui.cards import time_html
+
+MOST_SHOWN = 20
+"""Parties shown: the first half of them the most opposed, the second the most agreeing."""
+
+_HEAD = ("Party", "Place", "Strongest against", "Strongest for")
+
+
+def positions_html(positions: Positions, most: int = MOST_SHOWN) -> str:
+    """Return at most `most` parties as HTML, and how many there are besides."""
+    placed = positions.placed
+    half = (most + 1) // 2
+    shown = (
+        placed if len(placed) <= most else (*placed[:half], *placed[len(placed) - most + half :])
+    )
+    rows = "".join(_row(position) for position in shown)
+    head = "".join(f"<th>{name}</th>" for name in _HEAD)
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>" if rows else ""
+    left = len(placed) - len(shown)
+    more = f"<p>… and {left:,} between them: <code>.to_pandas()</code> has all.</p>" if left else ""
+    counts = (
+        f"{len(placed):,} placed from opposed (-1) to agreeing (+1), {len(positions.undecided):,} "
+        f"take no side, {len(positions.silent):,} say nothing near it."
+    )
+    notes = "".join(f"<p><small>{text(note)}</small></p>" for note in positions.notes)
+    return wrapped(positions.proposition, f"<p>{counts}</p>{table}{more}{notes}")
+
+
+def _row(position: Position) -> str:
+    place, verdict = position.place, "agree" if position.place.mean > 0 else "oppose"
+    between = "" if place.low is None else f"<small>{place.low:+.2f} to {place.high:+.2f}</small>"
+    dates = ""
+    if position.dates:
+        first, last = (time_html(date) for date in position.dates)
+        dates = f"<small>{first if first == last else f'{first} to {last}'}</small>"
+    cells = [
+        f'<td class="cp-nb-{verdict}"><b>{text(position.name)}</b>{formulas(dates)}</td>',
+        f"<td>{place.mean:+.2f}{between}<small>n = {place.passages}</small></td>",
+        *(f"<td>{_words(position.strongest(side))}</td>" for side in (Stance.OPPOSE, Stance.AGREE)),
+    ]
+    return f"<tr>{''.join(cells)}</tr>"
+
+
+def _words(match: Match | None) -> str:
+    if match is None:
+        return ""
+    who = ", ".join(filter(None, (match.statement.speaker, match.statement.source)))
+    day = f", {time_html(match.statement.date)}" if match.statement.date else ""
+    below = f"<small>{text(short(who))}{formulas(day)}</small>"
+    return f'<span dir="auto">“{text(match.passage.text)}”</span>{below}'
