@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from compare.corpus.text_files import read_lines
 from compare.errors import CorpusError, ExportError
 from compare.evaluation.pair_files import PACKED, PairRow, read_pairs, table_suffix, unpacked
 from compare.export import csv_bytes
-from compare.files import write_whole
+from compare.files import is_there, write_whole
 from compare.results import Probabilities
 from compare.spreadsheet import escape_cell
 from compare.stance.load import signature
@@ -46,6 +46,8 @@ def target_of(path: Path, out: Path | None = None) -> Path:
         CorpusError: The file's ending names no table.
         ExportError: It is there already, cannot be written, or is another kind of table.
     """
+    if path.is_dir():
+        raise CorpusError(f"{path}: this is a folder; name a file.")
     suffix = table_suffix(path)
     packed = path.suffix.casefold() == PACKED
     plain = path.with_suffix("") if packed else path
@@ -54,7 +56,7 @@ def target_of(path: Path, out: Path | None = None) -> Path:
     last = target.with_suffix("") if target.suffix.casefold() == PACKED else target
     if last.suffix.casefold() != suffix:
         raise ExportError(f"{target} does not end in {suffix}, as {path} does: let it end so.")
-    if target.exists():
+    if is_there(target):
         raise ExportError(f"{target} is there already: move it, or name another file with --out.")
     try:
         with tempfile.TemporaryFile(dir=target.parent):
@@ -138,14 +140,30 @@ def _tsv(pairs: Sequence[PairRow], verdicts: Sequence[Record]) -> bytes:
 
 
 def _jsonl(pairs: Sequence[PairRow], verdicts: Sequence[Record]) -> bytes:
-    """Return the objects as they stand in the file, numbers and lists too, with the verdicts."""
-    with unpacked(Path(pairs[0].row.file)) as path:
-        lines = dict(enumerate(read_lines(path), start=1))
+    """Return the objects sign for sign as they stand in the file, with the verdicts behind.
+
+    Raises:
+        CorpusError: The file is not as it was when the pairs were read.
+    """
+    file = pairs[0].row.file
+    try:
+        with unpacked(Path(file)) as path:
+            lines = dict(enumerate(read_lines(path), start=1))
+        same = all(_is(json.loads(lines[pair.row.line]), pair.row.cells) for pair in pairs)
+    except (OSError, ValueError, KeyError, AttributeError):
+        same = False
+    if not same:
+        raise CorpusError(f"{file} was changed while its pairs were read: run it again.")
     text = "".join(
-        json.dumps({**json.loads(lines[pair.row.line]), **verdict}, ensure_ascii=False) + "\n"
+        f"{lines[pair.row.line].strip()[:-1].rstrip()}, {json.dumps(verdict)[1:]}\n"
         for pair, verdict in zip(pairs, verdicts, strict=True)
     )
     return text.encode("utf-8", "backslashreplace")  # half a character, as JSON writes it
+
+
+def _is(found: Mapping[str, object], cells: Mapping[str, str]) -> bool:
+    """Tell whether an object has the words of a row."""
+    return all(cells.get(name) == value for name, value in found.items() if isinstance(value, str))
 
 
 _WRITERS = {".csv": _csv, ".tsv": _tsv, ".jsonl": _jsonl}

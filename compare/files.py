@@ -41,8 +41,16 @@ def writing(path: Path, *, force: bool = False) -> Iterator[IO[bytes]]:
 
 def check_free(path: Path, *, force: bool = False) -> None:
     """Raise ExportError if the file is there already and `force` is not given."""
-    if path.exists() and not force:
+    if is_there(path) and not force:
         raise ExportError(f"{path} is there already: choose another name, or overwrite by --force.")
+
+
+def is_there(path: Path) -> bool:
+    """Tell whether a file is there; raise ExportError where that cannot be told."""
+    try:
+        return path.exists()
+    except OSError as error:
+        raise _not_written(path, error) from error
 
 
 def check_writable(path: Path, *, force: bool = False) -> None:

@@ -138,6 +138,9 @@ Calibrated by {calibration["kind"]} scaling: scales {calibration["scale"]}, shif
 """
 
 
+_WEAKEST = 5
+
+
 def _failures(manifests: Mapping[str, Mapping[str, Any]]) -> str:
     tiers = list(manifests)
     modes = manifests[tiers[0]]["failure_modes"]
@@ -149,11 +152,18 @@ def _failures(manifests: Mapping[str, Mapping[str, Any]]) -> str:
         )
         for mode in modes
     ]
+    weakest = sorted(
+        (mode for mode in modes if mode != "all"), key=lambda mode: modes[mode]["macro_f1"]
+    )[:_WEAKEST]
+    named = ", ".join(
+        f"{mode.replace('_', ' ')} ({modes[mode]['macro_f1']:.2f})" for mode in weakest
+    )
     table = _table(("mode", "pairs", *(f"macro-F1, {tier}" for tier in tiers)), rows)
     return f"""## What they get wrong
 
-Made-up pairs by made-up speakers, each of which tests one difficulty; no model saw them. The lowest
-figures are the modes in which a verdict deserves least trust.
+Made-up pairs by made-up speakers, each of which tests one difficulty; no model saw them. A verdict
+deserves least trust where the accurate model is weakest: {named}.
+The fast model does little better than chance on them: it chooses what the accurate one reads.
 
 {table}
 

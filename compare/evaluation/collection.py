@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -149,7 +148,6 @@ def open_collection(path: Path, encoder: Encoder, on_progress: Progress | None =
             if (opened := _whole(folder, encoder)) is not None:
                 return opened
             statements = read_collection(path)
-            shutil.rmtree(folder, ignore_errors=True)
             return Library.build(statements, folder, encoder, on_progress)
     except OSError as error:
         raise LibraryError(

@@ -57,7 +57,7 @@ class HuggingFaceStance:
         try:
             self._tokenizer = AutoTokenizer.from_pretrained(str(folder))
             self._model = AutoModelForSequenceClassification.from_pretrained(str(folder)).eval()
-        except (OSError, ValueError, KeyError) as error:
+        except Exception as error:  # what a damaged file raises depends on its format
             raise ModelError(
                 f"{name_or_path!r} is not a pair classifier ({error}): give the folder or name of "
                 "a Hugging Face sequence classification model."

@@ -26,6 +26,8 @@ WEIGHTS = Path(__file__).parent / "weights"
 _INPUTS = {"input_ids": "ids", "token_type_ids": "type_ids"}
 _MARKS = 8
 """More than the tokens that a model puts around and between two texts."""
+_AT_ONCE = 4096
+"""Pairs that are cut into tokens at a time, so that memory does not grow with their number."""
 
 
 def read_manifest(folder: Path) -> Mapping[str, Any]:
@@ -37,7 +39,9 @@ def read_manifest(folder: Path) -> Mapping[str, Any]:
     path = folder / "manifest.json"
     try:
         manifest: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        if lacking := {"name", "files", "calibration", "max_tokens"} - set(manifest):
+            raise ValueError(f"it lacks {', '.join(sorted(lacking))}")
+    except (OSError, ValueError, TypeError) as error:
         raise ModelError(
             f"{path}: the stance model's manifest cannot be read ({error}): "
             "install the program again."
@@ -108,10 +112,13 @@ class ShippedStance:
         return not self._tokenizer.encode(a, b).overflowing
 
     def _score(self, pairs: Sequence[Pair], on_progress: Progress | None) -> NDArray[np.float32]:
-        if not pairs:
-            return np.zeros((0, 3), np.float32)
-        logits = self._runner.run(self._feeds(pairs), on_progress).mean(axis=1)
-        return softmax(logits, self._calibration["scale"], self._calibration["shift"])
+        logits = [np.zeros((0, 3), np.float32)]
+        for start in range(0, len(pairs), _AT_ONCE):
+            part = pairs[start : start + _AT_ONCE]
+            told = _of_all(on_progress, start, len(pairs))
+            logits.append(self._runner.run(self._feeds(part), told).mean(axis=1))
+        scale, shift = self._calibration["scale"], self._calibration["shift"]
+        return softmax(np.concatenate(logits), scale, shift)
 
     def _feeds(self, pairs: Sequence[Pair]) -> list[Feed]:
         """Return what the graph reads of each pair: its two orders, which are equally long."""
@@ -124,6 +131,12 @@ class ShippedStance:
             }
             for orders in zip(both[: len(texts)], both[len(texts) :], strict=True)
         ]
+
+
+def _of_all(on_progress: Progress | None, start: int, pairs: int) -> Progress | None:
+    if on_progress is None:
+        return None
+    return lambda done, _: on_progress(start + done, pairs)
 
 
 def _of_pairs(on_progress: Progress | None, parts: int, pairs: int) -> Progress | None:

@@ -11,7 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from compare.batch import read_batch, score_file
 from compare.corpus.delimited import read_csv
+from compare.errors import CorpusError
 from compare.results import Side
 from tests.evaluation.conftest import Run, WordJudge, assert_one_sentence
 
@@ -63,8 +65,30 @@ def test_json_lines_keep_numbers_lists_and_half_characters(run: Run, tmp_path: P
     first, second = (tmp_path / "pairs.stance.jsonl").read_text("utf-8").splitlines()
     verdict = {"stance": "agree", "p_agree": 0.7, "p_oppose": 0.1, "p_neither": 0.2, "model": MODEL}
     assert json.loads(first) == json.loads(line) | verdict
+    assert first.startswith(line[:-2])  # sign for sign
     assert "für" in first
     assert list(json.loads(second)) == ["b", "a", "more", *ADDED]
+
+
+def test_a_file_that_changes_meanwhile_is_not_written_beside(run: Run, tmp_path: Path) -> None:
+    path = write(tmp_path / "pairs.jsonl", '{"a": "It is", "b": "not"}\n')
+    for other in ('{"a": "It was", "b": "not"}\n', "", "no json\n"):
+        pairs = read_batch(path)
+        path.write_text(other)
+        with pytest.raises(CorpusError, match="was changed while its pairs were read"):
+            score_file(pairs, tmp_path / "out.jsonl", WordJudge())
+        write(path, '{"a": "It is", "b": "not"}\n')
+    path.unlink()
+    with pytest.raises(CorpusError, match="was changed while its pairs were read"):
+        score_file(pairs, tmp_path / "out.jsonl", WordJudge())
+    assert [entry.name for entry in tmp_path.iterdir()] == []
+
+
+def test_a_name_that_is_too_long_is_one_sentence(run: Run, tmp_path: Path) -> None:
+    path = write(tmp_path / f"{'x' * 248}.csv", "a,b\nOne.,Two.\n")
+    told = run("stance", "--batch", path)
+    assert (told.code, told.out) == (2, "")
+    assert "cannot be written (File name too long)" in told.err
 
 
 def test_packed_files_stay_packed(run: Run, tmp_path: Path) -> None:

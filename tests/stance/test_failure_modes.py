@@ -66,10 +66,32 @@ def test_the_states_are_made_up(by_mode):
     assert known == []
 
 
+VERDICTS = {
+    "fast": (
+        "oonnnannnnnnnnnnnnnnonnnnnnnnnannnnnnnnononnnnnnnonoaannonnaanaanannnnnoaannnnnn"
+        "nnaannnonnnnnnnnnnannnnanonnonnnnnnannnnannnonnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnanno"
+        "nnnnnnnnaannnnnnnnannnnnnnnnnnannannnnnnnnonnnonnnnnnnnnnnnnnnnnnannnnnaanannnnn"
+        "annaannnaaanoananannnnnnannnnoonnoaanannnonnnnnnannnnnannnnaannnnaonnnnnaaaaaaaa"
+        "annaaaaoaaannnnnnnnnnnnonnnnnnaaanonnnnn"
+    ),
+    "accurate": (
+        "oononannnnnonnoannoaoannooononoanonnnonooanannoonanoaoonoaaaonoaaannoanoaannaann"
+        "aaaonnnnnoonnnnnaannnnaononnaoaannnaoonnannaonnonnnnnnnnnnnnnnaonnononannnonanno"
+        "nanonnonoaonanoannannnaonanoanannannnnnnnnnnnnonnnnnonnnonnanonnnonnnnnnnnannnon"
+        "annoonnaaaaaaaaanannnnnnoonnoaonnoaanannnaannnnoaaoaaaanaaaonnnaooonnnnnaoaaaaaa"
+        "aaanaooonoannnnnnonnanooonoaonaaaaonnnnn"
+    ),
+}
+"""What the weights say of each pair: a agree, o oppose, n neither."""
+
+
 @pytest.mark.parametrize(("tier", "least"), [("fast", 0.3), ("accurate", 0.54)])
 def test_the_weights_do_as_well_as_their_manifest_says(tier, least):
     pairs = read_labelled(FILE)
     scores = load_stance_model(tier).score([(pair.a, pair.b) for pair in pairs])
+    told = "".join("aon"[column] for column in scores.argmax(axis=1))
+    same = sum(one == other for one, other in zip(told, VERDICTS[tier], strict=True))
+    assert same >= 0.97 * len(pairs)  # processors round differently
     found = report(scores, gold_of([pair.label for pair in pairs])).macro_f1
     recorded = read_manifest(WEIGHTS / tier)["failure_modes"]["all"]["macro_f1"]
     assert found > least
