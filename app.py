@@ -52,7 +52,7 @@ page = st.navigation(
             PAGES / "add.py",
             title="Add statements",
             url_path="add",
-            help="Read files or a page’s quotations into your library. Nothing leaves the machine.",
+            help="Read files or a page’s quotations into your library. Statements stay here.",
         ),
         st.Page(
             PAGES / "method.py",

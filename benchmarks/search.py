@@ -165,7 +165,8 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
         began = time.perf_counter()
         found.append(answer(quote))
         times.append(time.perf_counter() - began)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    unit = 1024**2 if sys.platform == "darwin" else 1024
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
     return {"times": times, "found": found, "peak_mib": peak}
 
 

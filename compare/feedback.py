@@ -59,7 +59,8 @@ def append_correction(
         **_who("b", b),
         "b_text": match.passage.text,
     }
-    return _append(pair, match.probabilities, result.provenance.label_source, right, note, path)
+    label_source = result.provenance.label_source_of(match)
+    return _append(pair, match.probabilities, label_source, right, note, path)
 
 
 def append_pair_correction(

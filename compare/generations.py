@@ -298,6 +298,14 @@ def publish(folder: Path, scratch: Path, manifest: Manifest) -> Generation:
     return Generation(final, manifest)
 
 
+def forget_before(folder: Path) -> None:
+    """Remove all generations but the one in use, so that nothing is left of what it has not."""
+    from filelock import FileLock, Timeout
+
+    with suppress(Timeout), FileLock(folder / _LOCK, timeout=0):
+        _prune(folder, keep={_current_or_none(folder)})
+
+
 def record_files(scratch: Path) -> dict[str, FileRecord]:
     """Return size and sha256 of all files that a generation holds beside its manifest."""
     return {

@@ -23,6 +23,7 @@ from compare.generations import (
     Generation,
     Manifest,
     current_name,
+    forget_before,
     is_library,
     is_read_only,
     open_generation,
@@ -154,8 +155,13 @@ class Library:
         return type(self)(self.folder, generation, encoder)
 
     def delete(self, ids: Iterable[str]) -> Self:
-        """Remove statements and return the library opened anew."""
-        return self.update(remove=ids)
+        """Remove statements for good and return the library opened anew.
+
+        The generation before, which holds them, is removed, too; who has it open reads on in it.
+        """
+        after = self.update(remove=ids)
+        forget_before(self.folder)
+        return after
 
     def verify(self) -> None:
         """Read every file whole and compare it with the manifest.

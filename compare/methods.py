@@ -38,7 +38,7 @@ def limits(result: Result) -> list[str]:
         *_accuracy(result.provenance),
         "The stance model reads English and knows nothing of the world beyond the two texts, their "
         "contexts, countries and dates. It reads conditions and threats, quantities, denials, "
-        "shared blame and irony worst.",
+        "shared blame, and a shared topic without a common point worst.",
     ]
     alone = _read_by_the_first_only(result)
     if alone:

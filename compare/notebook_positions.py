@@ -5,6 +5,7 @@ from __future__ import annotations
 from compare.notebook import formulas, short, text, wrapped
 from compare.placing import Position, Positions
 from compare.results import Match, Stance
+from compare.statement import Quotation
 from compare.ui.cards import time_html
 
 MOST_SHOWN = 20
@@ -54,4 +55,6 @@ def _words(match: Match | None) -> str:
     who = ", ".join(filter(None, (match.statement.speaker, match.statement.source)))
     day = f", {time_html(match.statement.date)}" if match.statement.date else ""
     below = f"<small>{text(short(who))}{formulas(day)}</small>"
-    return f'<span dir="auto">“{text(match.passage.text)}”</span>{below}'
+    words = text(match.passage.text)
+    said = f"“{words}”" if match.statement.quotation is Quotation.DIRECT else words
+    return f'<span dir="auto">{said}</span>{below}'

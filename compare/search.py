@@ -148,18 +148,28 @@ def scored_pool(
 ) -> list[Match]:
     """Return all that a search reads for a quote of which only the words are known.
 
-    One match a statement, by its strongest pair: none is collapsed into another with the same
-    words, none is left out by a threshold or as the quote's own.
+    One match a statement, by its strongest pair, and the statements with the same words as well:
+    none is left out by a threshold or as the quote's own.
     """
     asked = Quote(clean_quote(quote))
     parts, _ = _parts(asked)
     vectors = _embedded(library, asked, parts)
     each = _for_each(candidates, parts)
-    near = library.nearest(vectors, each).rows
+    near = nearest_distinct(library, vectors, each, set())
     worded = _worded(library, parts, each // 2)
-    pairs = _candidates(near.tolist(), [part.tolist() for part in worded])
+    alike = [distinct(library, part.tolist(), set()) for part in worded]
+    pairs = _with_copies(library, _candidates(near, alike))
     scored = _score(library, asked, pairs, parts, vectors, stance_model, None)
     return [_match(entry, ()) for entry in _strongest(scored)]
+
+
+def _with_copies(library: Library, pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return pairs of a part and a row, and those of all rows with the same words."""
+    keys = library.passage_keys([row for _, row in pairs]).tolist()
+    rows = defaultdict(list)
+    for key, row, _ in library.rows_with_keys(set(keys)):
+        rows[key].append(row)
+    return [(part, row) for (part, _), key in zip(pairs, keys, strict=True) for row in rows[key]]
 
 
 def readable(library: Library, filters: Filters) -> tuple[Filters, list[str]]:

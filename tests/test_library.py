@@ -638,3 +638,16 @@ def test_a_closed_library_gives_a_clear_sentence(library: Library) -> None:
     library.close()
     with pytest.raises(LibraryError, match="closed"):
         library.statement("joint-1")
+
+
+def test_what_is_deleted_is_nowhere_on_the_disk(folder: Path) -> None:
+    words = "Nobody shall read of the pier of Meren again."
+    Library.build(
+        [*sample_statements(), statement("gone", words)], folder, HashingEncoder()
+    ).close()
+    before = Library.open(folder)
+    after = before.delete(["gone"])
+    assert [path.name for path in (folder / "generations").iterdir()] == [after.generation]
+    held = [path for path in folder.rglob("*") if path.is_file()]
+    assert not any(b"pier of Meren" in path.read_bytes() for path in held)
+    assert before.statements(["gone"])[0].text == words  # who has it open reads on

@@ -7,6 +7,7 @@ minutes, and the same call goes on from it.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections.abc import Callable, Sequence
@@ -201,8 +202,9 @@ def train(
     prior = torch.tensor(np.log(counts / counts.sum()), dtype=torch.float32)
     checkpoint = target.with_suffix(".checkpoint.pt")
     done, spent = 0, 0.0
-    if checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=True)
+    of_this = _fingerprint(origin, settings, steps)
+    state = torch.load(checkpoint, weights_only=True) if checkpoint.exists() else {}
+    if state.get("of") == of_this:
         masters.load_state(state["masters"])
         done, spent = state["done"], state["spent"]
         torch.set_rng_state(state["random"])
@@ -236,6 +238,7 @@ def train(
                     "done": step + 1,
                     "spent": spent + saved - began,
                     "random": torch.get_rng_state(),
+                    "of": of_this,
                 },
             )
     masters.take_average()
@@ -245,6 +248,15 @@ def train(
     (unfinished / "minutes.json").write_text(json.dumps(minutes), encoding="utf-8")
     unfinished.replace(target)
     checkpoint.unlink(missing_ok=True)
+
+
+def _fingerprint(origin: Path, settings: Settings, steps: Sequence[Sequence[Example]]) -> str:
+    """Return what is another for another beginning, other settings and other examples."""
+    digest = hashlib.sha256(f"{origin.name} {settings}".encode())
+    for batch in steps:
+        for example in batch:
+            digest.update(repr((example.a, example.b, example.target, example.weight)).encode())
+    return digest.hexdigest()
 
 
 def _schedule(step: int, steps: int) -> float:

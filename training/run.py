@@ -10,6 +10,7 @@ EXPERIMENTS.md.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import tempfile
 from collections.abc import Callable, Sequence
@@ -39,11 +40,19 @@ _LABELLED_AT_ONCE = 2_000
 
 
 def run(name: str, data: Path) -> Path:
-    """Return the folder of a recipe's model, made first if it is not there."""
-    folder = RUNS / name
+    """Return the folder of a recipe's model, made first if it is not there.
+
+    Raises:
+        SystemExit: What is there was made by a recipe that is another now.
+    """
+    RUNS.mkdir(exist_ok=True)
+    folder, recipe = RUNS / name, RECIPES[name]
+    made_by = hashlib.sha256(repr(recipe).encode()).hexdigest()
     if (folder / "report.json").exists():
+        report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+        if report.get("recipe", made_by) != made_by:
+            raise SystemExit(f"{folder} was made by another recipe of this name: remove it first.")
         return folder
-    recipe = RECIPES[name]
     origin = beginning(recipe, data)
     pool = Pool(recipe.mixture, data, unlabelled_pairs(data, recipe.mixture.unlabelled))
     if recipe.mixture.teachers:
@@ -65,6 +74,7 @@ def run(name: str, data: Path) -> Path:
     report = {
         **found,
         "name": name,
+        "recipe": made_by,
         "what": recipe.what,
         "start": recipe.start,
         "pairs": len(pool.pairs),
@@ -108,8 +118,9 @@ def backbone_of(name: str) -> str:
 def taught(teacher: str, pupil: str, pool: Pool, data: Path) -> NDArray[np.float32]:
     """Return a teacher's probabilities of a pool, float32 [pairs, 3].
 
-    They are kept beside the pupil's run, and a labelling that was cut off goes on. A recipe reads
-    one order of a pair; a shipped tier reads both and is calibrated.
+    They are kept beside the pupil's run by the words of each pair, so that a labelling that was
+    cut off goes on, and other pairs are read anew. A recipe reads one order of a pair; a shipped
+    tier reads both and is calibrated.
     """
     return read_by(teacher, pool.taught(), pupil, data)
 
@@ -118,19 +129,33 @@ def read_by(
     teacher: str, texts: Sequence[tuple[str, str]], name: str, data: Path
 ) -> NDArray[np.float32]:
     """Return a teacher's probabilities of pairs of texts, kept under `name` as in `taught`."""
-    kept = RUNS / f"{name}.{_version(teacher)}.npy"
-    known = np.load(kept) if kept.exists() else np.zeros((0, 3), np.float32)
-    if len(known) == len(texts):
-        return known
-    read = _reader(teacher, data)
-    while len(known) < len(texts):
-        part = texts[len(known) : len(known) + _LABELLED_AT_ONCE]
-        known = np.concatenate([known, read(part)])
-        unfinished = kept.with_suffix(".tmp.npy")
-        np.save(unfinished, known)
+    RUNS.mkdir(exist_ok=True)
+    kept = RUNS / f"{name}.{_version(teacher)}.npz"
+    known = _kept(kept)
+    keys = [_key(pair) for pair in texts]
+    left = [n for n, key in enumerate(keys) if key not in known]
+    read = _reader(teacher, data) if left else None
+    for start in range(0, len(left), _LABELLED_AT_ONCE):
+        part = left[start : start + _LABELLED_AT_ONCE]
+        assert read is not None
+        known |= zip((keys[n] for n in part), read([texts[n] for n in part]), strict=True)
+        unfinished = kept.with_suffix(".tmp.npz")
+        np.savez(unfinished, keys=[*known], probabilities=[*known.values()])
         unfinished.replace(kept)
-        print(f"{name}: {teacher} has read {len(known):,} of {len(texts):,} pairs", flush=True)
-    return known
+        done = len(texts) - len(left) + start + len(part)
+        print(f"{name}: {teacher} has read {done:,} of {len(texts):,} pairs", flush=True)
+    return np.asarray([known[key] for key in keys], np.float32).reshape(-1, 3)
+
+
+def _kept(path: Path) -> dict[str, NDArray[np.float32]]:
+    if not path.exists():
+        return {}
+    with np.load(path, allow_pickle=False) as kept:
+        return dict(zip(kept["keys"].tolist(), kept["probabilities"], strict=True))
+
+
+def _key(pair: tuple[str, str]) -> str:
+    return hashlib.sha256("\n".join(pair).encode()).hexdigest()[:16]
 
 
 def _version(teacher: str) -> str:
@@ -154,7 +179,6 @@ def main() -> None:
     parser.add_argument("names", nargs="+", choices=sorted(RECIPES), metavar="NAME")
     parser.add_argument("--data", type=Path, required=True)
     arguments = parser.parse_args()
-    RUNS.mkdir(exist_ok=True)
     for name in arguments.names:
         run(name, arguments.data)
 

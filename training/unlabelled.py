@@ -90,8 +90,11 @@ def _nearest(vectors: NDArray[np.float32], vector: NDArray[np.float32]) -> NDArr
 def vectors_of(texts: Sequence[str]) -> NDArray[np.float32]:
     """Return the texts' vectors, kept in the cache."""
     digest = hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
-    kept = cache_dir() / "training" / f"{digest}.npy"
+    encoder = load_encoder()
+    kept = cache_dir() / "training" / f"{digest}-{encoder.digest[:8]}.npy"
     if not kept.exists():
         kept.parent.mkdir(parents=True, exist_ok=True)
-        np.save(kept, load_encoder().encode(texts))
+        unfinished = kept.with_suffix(".tmp.npy")
+        np.save(unfinished, encoder.encode(texts))
+        unfinished.replace(kept)
     return np.load(kept)

@@ -22,7 +22,7 @@ _HOST = "127.0.0.1"
 @click.option("--no-browser", is_flag=True, help="Serve the app without opening a browser.")
 @shared.library_folder
 def command(port: int, no_browser: bool, library: Path | None) -> None:
-    """Open the app in the browser; Ctrl-C ends it. Nothing leaves this machine."""
+    """Open the app in the browser; Ctrl-C ends it. Statements never leave this machine."""
     from compare.locations import LIBRARY_VARIABLE
 
     script = _script()

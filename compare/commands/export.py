@@ -37,7 +37,7 @@ def command(
 ) -> None:
     """Write RESULT, which `--out RESULT.json` kept: its pairs, or citations of them.
 
-    `search`, `pairs` and `timeline` keep results.
+    `search`, `pairs`, `timeline` and `positions --passages` keep results.
 
     \b
       compare export result.json --to csv

@@ -26,7 +26,8 @@ _SHOWN = ("after", "end", "before")
 @click.option(
     "--result",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Pairs of what `search`, `pairs` or `timeline --out RESULT.json` kept.",
+    help="Pairs of what `search`, `pairs` or `timeline --out RESULT.json`, or `positions "
+    "--passages RESULT.json`, kept.",
 )
 @click.option(
     "--pairs",

@@ -29,8 +29,9 @@ _SKIP = "Skip"
 def check_sample(table: PairTable, prefix: str) -> None:
     """Draw a sample, ask for a label of each pair, and say how many the model labels alike."""
     small(
-        "Pairs are drawn at random from all that the model labels at these thresholds, whichever "
-        "list they stand in. Label each by its words; what the model says is shown at the end."
+        "Pairs are drawn at random from all that the model labels as agreeing or as opposed at "
+        "these thresholds, shown in a list or not. Label each by its words; what the model says is "
+        "shown at the end."
     )
     left, right = st.columns(2)
     with left:

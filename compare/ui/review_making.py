@@ -135,8 +135,8 @@ def _source(library: Library) -> _Source | None:
     if chosen not in at_hand:
         if not at_hand:
             small(
-                "Compare two sides, or search, and what you found is offered here: a random sample "
-                "of it says how often the model is right."
+                "Compare two sides, or press “Review these pairs by hand” below a search, and what "
+                "you found is offered here: a random sample says how often the model is right."
             )
         return _file(library)
     result = at_hand[chosen]

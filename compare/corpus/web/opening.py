@@ -9,7 +9,7 @@ from compare.errors import CorpusError
 
 
 def fetched_page(url: str) -> Page:
-    """Fetch a page and read it; its server is told nothing but the address.
+    """Fetch a page and read it; its server is told the address and who asks: this program.
 
     Raises:
         CorpusError: The address is none that may be fetched, or the page cannot be had or read.

@@ -37,7 +37,8 @@ def _from_page() -> None:
     small(
         "The quotations of an article are found and proposed, each with the speaker that stands "
         "beside it; only what you take is kept. This app uses the network for nothing else than to "
-        "fetch a page when you ask for it, and tells the page’s server nothing but its address.",
+        "fetch a page when you ask for it, and tells the page’s server nothing but its address and "
+        "the name and version of this program.",
         f"Your library is in {user_library()}.",
     )
     page = ask_for_page()
