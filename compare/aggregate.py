@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from compare.countries import country_key, country_name
 from compare.pair_table import Pair, PairTable
@@ -54,8 +55,17 @@ class Cell:
     high: float | None
 
 
-MATRIX_COLUMNS = tuple(Cell.__dataclass_fields__)
+ABOUT_COLUMNS = (
+    *("subject", "least_probability", "least_similarity"),
+    *("label_source", "encoder", "library_digest", "searched_on", "version"),
+)
+"""What stands behind every row of counts that is written: what they are counts of."""
+
+MATRIX_COLUMNS = (*Cell.__dataclass_fields__, *ABOUT_COLUMNS)
 """The columns of a matrix that is written."""
+
+YEAR_COLUMNS = (*YearCount.__dataclass_fields__, *ABOUT_COLUMNS)
+"""The columns of counts by year that are written."""
 
 
 def by_year(table: PairTable) -> list[YearCount]:
@@ -71,6 +81,41 @@ def by_year(table: PairTable) -> list[YearCount]:
         for year in range(min(counts), max(counts) + 1)
         for of in (counts[year],)
     ]
+
+
+def count_records(
+    table: PairTable, rows: Sequence[YearCount] | Sequence[Cell]
+) -> list[dict[str, Any]]:
+    """Return counts of a table with what they are of; None for what is not known."""
+    made, least = table.provenance, table.thresholds
+    behind: Record = {
+        "subject": table.subject,
+        "least_probability": least.probability,
+        "least_similarity": least.similarity,
+        "label_source": made.label_source,
+        "encoder": f"{made.encoder}@{made.encoder_digest[:12]}",
+        "library_digest": f"sha256:{made.library_digest}",
+        "searched_on": made.date,
+        "version": made.version,
+    }
+    return [asdict(row) | behind for row in rows]
+
+
+def years_csv(table: PairTable) -> bytes:
+    """Return the counts by year as CSV."""
+    return _csv(YEAR_COLUMNS, count_records(table, by_year(table)))
+
+
+def matrix_csv(table: PairTable, by: str = "country") -> bytes:
+    """Return who agrees with whom as CSV; see `matrix`."""
+    return _csv(MATRIX_COLUMNS, count_records(table, matrix(table, by)))
+
+
+def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
+    from compare.export import csv_bytes
+
+    known = [{k: "" if v is None else v for k, v in row.items()} for row in rows]
+    return csv_bytes(columns, known)
 
 
 def of_year(table: PairTable, year: int) -> list[Pair]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,14 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from compare import batch, feedback
-from compare.aggregate import CHECKED_COLUMNS, MATRIX_COLUMNS, YearCount, by_year, matrix
+from compare.aggregate import (
+    CHECKED_COLUMNS,
+    MATRIX_COLUMNS,
+    YEAR_COLUMNS,
+    by_year,
+    count_records,
+    matrix,
+)
 from compare.dictionary import KEPT, OBJECTS, PRINTED, TABLES, pair_schema, schema_of, search_schema
 from compare.dictionary.columns import CHECKED, FRAME
 from compare.dictionary.fields import Kind
@@ -70,7 +76,7 @@ def test_the_page_names_what_the_second_sheet_says() -> None:
         ("checked sample", CHECKED_COLUMNS[len(COLUMNS) :]),
         ("corrections", feedback.COLUMNS),
         ("matrix", MATRIX_COLUMNS),
-        ("years", tuple(YearCount.__dataclass_fields__)),
+        ("years", YEAR_COLUMNS),
         ("batch", batch.COLUMNS),
     ],
 )
@@ -133,10 +139,9 @@ def test_cells_and_years_keep_to_the_dictionary() -> None:
         pair_of(AGREEING, OPPOSED, (0.1, 0.8, 0.1)), pair_of(AGREEING, later, (0.1, 0.1, 0.8))
     )
     assert {cell.opposed for cell in matrix(table)} == {1.0, None}
-    for cell in matrix(table):
-        assert errors(schema_of(BY_NAME["matrix"]), asdict(cell)) == []
-    for count in by_year(table):
-        assert errors(schema_of(BY_NAME["years"]), asdict(count)) == []
+    for name, rows in (("matrix", matrix(table)), ("years", by_year(table))):
+        for record in count_records(table, rows):
+            assert errors(schema_of(BY_NAME[name]), record) == []
 
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]))

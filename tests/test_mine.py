@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -413,9 +414,20 @@ def test_a_matrix_counts_party_by_party(run, tmp_path):
     found = run("matrix", *among, "--by", "speaker", "--json", "--out", out).json
     [cell] = found["cells"]
     assert (cell["a"], cell["b"]) == ("Envoy of Ostravia", "Envoy of Valdoria")
-    assert out.read_text("utf-8-sig").splitlines()[0] == (
-        '"a","b","agree","oppose","read","opposed","low","high"'
-    )
+    (row,) = csv.DictReader(out.read_text("utf-8-sig").splitlines())
+    assert (row["a"], row["agree"], row["oppose"]) == ("Envoy of Ostravia", "2", "7")
+    assert (row["least_probability"], row["least_similarity"]) == ("0.4", "0.35")
+    assert row["subject"] == found["subject"]
+    assert row["library_digest"] == f"sha256:{found['provenance']['library_digest']}"
+
+
+def test_counts_by_year_are_written_beside(run, tmp_path):
+    out = tmp_path / "years.csv"
+    found = run("timeline", "--who", "country=Valdoria", "--by-year", out, "--json").json
+    rows = list(csv.DictReader(out.read_text("utf-8-sig").splitlines()))
+    assert [int(row["year"]) for row in rows] == [row["year"] for row in found["by_year"]]
+    assert sum(int(row["oppose"]) for row in rows) == 4
+    assert run("timeline", "--who", "country=Valdoria", "--by-year", out).code == 2
 
 
 def test_thresholds_and_the_most_that_is_read_are_options(run):

@@ -51,6 +51,11 @@ PLAIN = "plain"
     metavar="COLUMN=FIELD",
     help="A column that goes by another name; COLUMN= is no field.",
 )
+@click.option(
+    "--dates",
+    type=click.Choice(["day-first", "month-first"]),
+    help="How 03/04/2022 is written in these files; where it is not said, such a row is skipped.",
+)
 @click.option("--strict", is_flag=True, help="Stop at the first bad row instead of skipping it.")
 @click.option("--force", is_flag=True, help="Build anew though statements in it go.")
 @shared.encoder_name
@@ -62,6 +67,7 @@ def command(
     add: bool,
     format_name: str | None,
     mapping: tuple[str, ...],
+    dates: str | None,
     strict: bool,
     force: bool,
     encoder: str | None,
@@ -78,8 +84,8 @@ def command(
     columns = dict(_mapping(entry) for entry in mapping)
     folder = shared.own_library(library)
     with ExitStack() as open_files:
-        if _is_plain(paths, format_name, columns):
-            read = _read_plain(paths, columns, strict)
+        if _is_plain(paths, format_name, columns, dates):
+            read = _read_plain(paths, columns, dates, strict)
         else:
             read = _read_public(paths, format_name, strict, open_files)
         built = _write(read.statements, folder, encoder, add=add, force=force)
@@ -105,20 +111,29 @@ class _Read:
     unknown_countries: Mapping[str, int]
 
 
-def _is_plain(paths: Sequence[Path], name: str | None, columns: Mapping[str, str]) -> bool:
+def _is_plain(
+    paths: Sequence[Path], name: str | None, columns: Mapping[str, str], dates: str | None
+) -> bool:
     """Tell whether files are tables and documents with a statement each row or file."""
     from compare.corpus.importing import recognised_format
 
     if columns and name not in (None, PLAIN):
         raise click.BadParameter("a public format has no columns to map.", param_hint="--map")
-    return name == PLAIN or (name is None and (bool(columns) or not recognised_format(paths)))
+    if dates and name not in (None, PLAIN):
+        raise click.BadParameter("a public format has dates of its own.", param_hint="--dates")
+    told = bool(columns or dates)
+    return name == PLAIN or (name is None and (told or not recognised_format(paths)))
 
 
-def _read_plain(paths: Sequence[Path], columns: Mapping[str, str], strict: bool) -> _Read:
+def _read_plain(
+    paths: Sequence[Path], columns: Mapping[str, str], dates: str | None, strict: bool
+) -> _Read:
     from compare.corpus import read_corpus
 
     with progress("Reading files") as on_progress:
-        corpus = read_corpus(paths, mapping=columns, strict=strict, on_progress=on_progress)
+        corpus = read_corpus(
+            paths, mapping=columns, dates=dates, strict=strict, on_progress=on_progress
+        )
     read = _Read(
         corpus.statements,
         len(corpus),

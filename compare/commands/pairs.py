@@ -68,6 +68,14 @@ _why = click.option(
 )
 
 
+_years = click.option(
+    "--by-year",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE.csv",
+    help="Write how many pairs agree and oppose each year, too.",
+)
+
+
 def _side_option(*names: str, required: bool = True) -> Callable[[Command], Command]:
     return click.option(
         *names, type=shared.text, multiple=True, required=required, metavar="FIELD=VALUE"
@@ -78,6 +86,7 @@ def _side_option(*names: str, required: bool = True) -> Callable[[Command], Comm
 @_side_option("--a", "side_a")
 @_side_option("--b", "side_b")
 @_why
+@_years
 @_reading
 def pairs(side_a: tuple[str, ...], side_b: tuple[str, ...], **options: Any) -> None:
     """Find the pairs in which two sides agree or oppose each other.
@@ -99,6 +108,7 @@ def pairs(side_a: tuple[str, ...], side_b: tuple[str, ...], **options: Any) -> N
 @click.command("timeline")
 @_side_option("--who")
 @_why
+@_years
 @_reading
 def timeline(who: tuple[str, ...], **options: Any) -> None:
     """Find where someone changed position: what they oppose of what they said before.
@@ -123,9 +133,8 @@ def matrix(among: tuple[str, ...], by: str, **options: Any) -> None:
 
     All statements where --among is not given. FIELD as in `compare pairs`.
     """
-    from compare.aggregate import MATRIX_COLUMNS, NOT_A_SAMPLE
+    from compare.aggregate import NOT_A_SAMPLE, count_records, matrix_csv
     from compare.aggregate import matrix as cells_of
-    from compare.export import csv_bytes
     from compare.files import write_whole
 
     check_csv(options["out"], options["force"])
@@ -133,12 +142,13 @@ def matrix(among: tuple[str, ...], by: str, **options: Any) -> None:
     table = _table(everyone, everyone, options)
     if table is None:
         return
-    cells = [asdict(cell) for cell in cells_of(table, by)]
+    cells = count_records(table, cells_of(table, by))
     if out := options["out"]:
-        rows = [{k: "" if v is None else v for k, v in cell.items()} for cell in cells]
-        write_whole(out, csv_bytes(MATRIX_COLUMNS, rows), force=options["force"])
+        write_whole(out, matrix_csv(table, by), force=options["force"])
     if options["as_json"]:
-        say_json({"subject": table.subject, "cells": cells, "note": NOT_A_SAMPLE})
+        made = asdict(table.provenance)
+        told = {"subject": table.subject, "cells": cells, "provenance": made}
+        say_json({**told, "note": NOT_A_SAMPLE})
         return
     for note in table.notes:
         remark(f"Note: {note}")
@@ -156,15 +166,19 @@ def matrix(among: tuple[str, ...], by: str, **options: Any) -> None:
 
 
 def _run(a: Filters, b: Filters | None, options: dict[str, Any]) -> None:
-    from compare.aggregate import NOT_A_SAMPLE, by_year
+    from compare.aggregate import NOT_A_SAMPLE, by_year, count_records, years_csv
+    from compare.files import write_whole
     from compare.records import records_of
 
     check_target(options["out"], options["force"])
+    check_csv(options["by_year"], options["force"])
     table = _table(a, b, options)
     if table is None:
         return
     if out := options["out"]:
         keep_or_export(table, out, options["force"])
+    if years := options["by_year"]:
+        write_whole(years, years_csv(table), force=options["force"])
     if options["as_json"]:
         say_json(
             {
@@ -172,7 +186,7 @@ def _run(a: Filters, b: Filters | None, options: dict[str, Any]) -> None:
                 "same_point": table.same_point,
                 "read": len(table.pairs),
                 "pairs": records_of(table),
-                "by_year": [asdict(count) for count in by_year(table)],
+                "by_year": count_records(table, by_year(table)),
                 "provenance": asdict(table.provenance),
                 "notes": [*table.notes, NOT_A_SAMPLE],
             }

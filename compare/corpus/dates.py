@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from enum import StrEnum
 from functools import lru_cache
 
 from compare.statement import PartialDate
 
 REMEDY = "write it as 2022, 2022-03 or 2022-03-18"
+TWO_DAYS = "this can be read as two days"
 MISSING = frozenset({"", "-", "—", "na", "n/a", "nan", "nd", "n.d.", "none", "null", "unknown"})
 """What corpora write where nothing is known."""
 
@@ -37,11 +39,22 @@ _NUMBERS = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})" + _TIME, re.ASCII)
 _WEEKDAY = re.compile(r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?[.,]* ")
 
 
+class Order(StrEnum):
+    """Which number of "03/04/2022" is the day, where a person says it: nothing else tells."""
+
+    DAY_FIRST = "day-first"
+    MONTH_FIRST = "month-first"
+
+
 @lru_cache(maxsize=8192)
-def parse_date(text: str) -> PartialDate | None:
+def parse_date(text: str, order: Order | None = None) -> PartialDate | None:
     """Return the date of a cell, None where it says that none is known.
 
     A time behind the day is dropped; the day stays the one written, whatever the time zone.
+
+    Args:
+        text: As it stands in the cell.
+        order: Of a date that can be read as two days; None: it is refused.
 
     Raises:
         ValueError: It is no date, no day of the calendar, or can be read as two days; the message
@@ -56,17 +69,20 @@ def parse_date(text: str) -> PartialDate | None:
             part = found.groupdict()
             return _date(part["year"], part.get("month"), part.get("day"))
     if found := _NUMBERS.fullmatch(plain):
-        return _day_of_numbers(int(found[1]), int(found[3]), found[4])
+        return _day_of_numbers(int(found[1]), int(found[3]), found[4], order)
     if re.fullmatch(r"\d{5}(?:\.\d+)?", plain, re.ASCII):
         raise ValueError(f"this is a spreadsheet's number of a day, not a date; {REMEDY}")
     raise ValueError(f"this is no date that can be read; {REMEDY}")
 
 
-def _day_of_numbers(one: int, other: int, year: str) -> PartialDate:
-    """Return the day of "18/03/2022", where only one of the numbers can be a month."""
+def _day_of_numbers(one: int, other: int, year: str, order: Order | None) -> PartialDate:
+    """Return the day of "18/03/2022", where only one number can be a month or the order is told."""
     if one != other and one <= 12 and other <= 12:
+        if order is not None:
+            one, other = (one, other) if order is Order.DAY_FIRST else (other, one)
+            return _date(year, str(other), str(one))
         first, second = _date(year, str(one), str(other)), _date(year, str(other), str(one))
-        raise ValueError(f"this can be read as two days; write {first} or {second}")
+        raise ValueError(f"{TWO_DAYS}; write {first} or {second}")
     month, day = (other, one) if other <= 12 else (one, other)
     return _date(year, str(month), str(day))
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from compare.corpus.columns import check_mapping, folded, missing_text, resolve, unused_mapping
+from compare.corpus.dates import TWO_DAYS, Order
 from compare.corpus.delimited import read_csv, read_tsv
 from compare.corpus.documents import read_document
 from compare.corpus.folders import Found, find_files
@@ -47,6 +48,7 @@ def read_corpus(
     paths: Sequence[Path | str],
     *,
     mapping: Mapping[str, str] | None = None,
+    dates: Order | str | None = None,
     strict: bool = False,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Corpus:
@@ -56,6 +58,8 @@ def read_corpus(
         paths: Files of the kinds in `SUFFIXES`, and folders that hold such files.
         mapping: Columns that go by other names than `compare.corpus.columns` knows, each with
             the field of a statement it is.
+        dates: "day-first" or "month-first": how 03/04/2022 is read. Where it is not said, a row
+            with such a date is skipped, since it can be two days.
         strict: Stop at the first bad row instead of skipping it.
         on_progress: Called with the number of files read and of all files.
 
@@ -65,7 +69,7 @@ def read_corpus(
     """
     if not paths:
         raise CorpusError("No corpus is named: give the path of a file or folder.")
-    reading = _Reading(check_mapping(mapping or {}), strict)
+    reading = _Reading(check_mapping(mapping or {}), strict, _order(dates))
     found = find_files([Path(path) for path in paths], SUFFIXES)
     for done, path in enumerate(found.files):
         if on_progress:
@@ -76,13 +80,22 @@ def read_corpus(
     return reading.corpus(found)
 
 
+def _order(dates: Order | str | None) -> Order | None:
+    try:
+        return None if dates is None else Order(dates)
+    except ValueError:
+        raise CorpusError(
+            f"{dates!r} does not say how dates are written: use {' or '.join(Order)}."
+        ) from None
+
+
 class _Reading:
     """What is gathered while the files are read one after the other."""
 
-    def __init__(self, mapping: Mapping[str, str], strict: bool) -> None:
+    def __init__(self, mapping: Mapping[str, str], strict: bool, dates: Order | None) -> None:
         self.mapping = mapping
         self.strict = strict
-        self.validator = Validator()
+        self.validator = Validator(dates)
         self.statements: list[Statement] = []
         self.problems: list[Problem] = []
         self.notes: list[str] = []
@@ -189,6 +202,11 @@ class _Reading:
             yield (
                 "Control characters were read as blanks, in "
                 f"{self.validator.with_control_characters} of the statements."
+            )
+        if two := sum(problem.message.startswith(TWO_DAYS) for problem in self.problems):
+            yield (
+                f"{two:,} of the rows were skipped for a date that can be read as two days: say "
+                "which number is the day (--dates day-first or month-first), and they are read."
             )
         if self.detected:
             languages = listed([f"{name}: {count:,}" for name, count in self.detected.items()])

@@ -11,7 +11,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from compare.corpus.columns import FIELDS
-from compare.corpus.dates import MISSING, parse_date
+from compare.corpus.dates import MISSING, Order, parse_date
 from compare.corpus.values import BadCellError, Row, listed, shortened
 from compare.countries import parse_countries
 from compare.statement import PartialDate, Quotation, Statement
@@ -36,8 +36,9 @@ _SEVERAL_LINES = frozenset({"text", "context"})
 class Validator:
     """Turn rows into statements, and remember what has to be unique or told in the end."""
 
-    def __init__(self) -> None:
-        """Start a corpus."""
+    def __init__(self, dates: Order | None = None) -> None:
+        """Start a corpus; `dates` tells of a date that can be read as two days which it is."""
+        self._dates = dates
         self.unknown_countries: Counter[str] = Counter()
         self.with_control_characters = 0
         self._ids: dict[str, str] = {}
@@ -57,7 +58,7 @@ class Validator:
         cells = {column: _clean(column, value) for column, value in row.cells.items()}
         cell = {field: _tidy(field, cells.get(columns.get(field, ""), "")) for field in FIELDS}
         try:
-            statement = _statement(cell)
+            statement = _statement(cell, self._dates)
         except _BadFieldError as error:
             column = columns.get(error.field, error.field)
             raise BadCellError(column, row.cells.get(column, ""), str(error)) from None
@@ -125,7 +126,7 @@ class _BadFieldError(ValueError):
         self.field = field
 
 
-def _statement(cell: Mapping[str, str]) -> Statement:
+def _statement(cell: Mapping[str, str], dates: Order | None) -> Statement:
     if not cell["text"]:
         raise _BadFieldError("text", "a statement needs words; fill the cell or remove the row")
     return Statement(
@@ -135,7 +136,7 @@ def _statement(cell: Mapping[str, str]) -> Statement:
         speaker=cell["speaker"],
         role=cell["role"],
         country=parse_countries(cell["country"]),
-        date=_date(cell["date"]),
+        date=_date(cell["date"], dates),
         venue=cell["venue"],
         title=cell["title"],
         source=cell["source"],
@@ -162,9 +163,9 @@ def _tidy(field: str, value: str) -> str:
     return value if not value or field in _SEVERAL_LINES else _LINE_BREAK.sub(" ", value)
 
 
-def _date(text: str) -> PartialDate | None:
+def _date(text: str, order: Order | None) -> PartialDate | None:
     try:
-        return parse_date(text)
+        return parse_date(text, order)
     except ValueError as error:
         raise _BadFieldError("date", str(error)) from None
 

@@ -11,6 +11,20 @@ _NO_STATEMENT = "where the quote is in no corpus"
 _PROBABILITY = "calibrated probability that the two"
 _STANCES = ("agree", "oppose", "neither", "changed")
 
+_MADE = (
+    text("label_source", "who gave the label: the model’s name, `@`, 12 digits of its digest"),
+    text("encoder", "the embedding model, likewise"),
+    text("library_digest", "`sha256:` and the digest of the statements that were searched"),
+    Field("searched_on", Kind.TIME, "when"),
+    text("version", "of the program"),
+)
+_ABOUT = (
+    text("subject", "what is compared, in words"),
+    share("least_probability", "from which a pair counts as agreeing or as opposed"),
+    share("least_similarity", "from which closeness on it does", least=-1),
+    *_MADE,
+)
+
 _SIDE = (
     text("text", "the statement’s words, whole and verbatim"),
     text("passage", "the sentence of it that was compared"),
@@ -84,11 +98,7 @@ PAIRS = Table(
             "by ` || `",
             "where there are none, and in pairs of two sides",
         ),
-        text("label_source", "who gave the label: the model’s name, `@`, 12 digits of its digest"),
-        text("encoder", "the embedding model, likewise"),
-        text("library_digest", "`sha256:` and the digest of the statements that were searched"),
-        Field("searched_on", Kind.TIME, "when"),
-        text("version", "of the program"),
+        *_MADE,
     ),
 )
 
@@ -173,19 +183,22 @@ MATRIX = Table(
             "low", "lower end of its 95 % interval (Wilson 1927), as if pairs were drawn", _INTERVAL
         ),
         share("high", "upper end", _INTERVAL),
+        *_ABOUT,
     ),
 )
 
 YEARS = Table(
     "years",
     "Written under **By year** and by the page **Timeline** in the app, as CSV, and as `by_year` "
-    "by `pairs --json` and `timeline --json`. One row is one year, that of the later statement of "
+    "by `pairs --json` and `timeline --json`, whose `--by-year` writes the CSV. One row is one "
+    "year, that of the later statement of "
     "a pair; pairs of which one is undated are left out.",
     (
         Field("year", Kind.INTEGER, "the year", least=1, most=9999),
         count("agree", "pairs of that year that agree"),
         count("oppose", "pairs that oppose each other; over time: changes"),
         count("read", "pairs that were read, those that do neither included"),
+        *_ABOUT,
     ),
 )
 

@@ -125,6 +125,7 @@ SHOWN_MATRIX = Table(
     (
         text("subject", "what is compared, in words"),
         several("cells", "matrix", "rows of the matrix", "where no two parties were compared"),
+        part("provenance", "provenance", "what it was made from"),
         text("note", "why the numbers estimate nothing by themselves"),
     ),
 )

@@ -35,7 +35,7 @@ def years_and_pairs(shown: ShownPairs) -> None:
     """Show the pairs by year, and those of a year that is chosen."""
     table = shown.table
     counts = by_year(table)
-    years(counts, shown.prefix, table.over_time)
+    years(table, counts, shown.prefix)
     counted = [count for count in counts if count.agree or count.oppose]
     numbers = [
         Number(_year_name(shown, count), f"{count.year}", partial(of_year, table, count.year))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 import streamlit as st
 
-from compare.aggregate import NOT_A_SAMPLE, Cell, YearCount
+from compare.aggregate import NOT_A_SAMPLE, Cell, YearCount, matrix_csv, years_csv
+from compare.pair_table import PairTable
 from compare.ui.downloads import file_download
 from compare.ui.figures import COLOURS, clear, matrix_svg, stands_on, years_svg
 from compare.ui.pieces import table_html
@@ -30,8 +30,9 @@ def colours() -> dict[str, str]:
 # -- By year -------------------------------------------------------------------------------------
 
 
-def years(counts: Sequence[YearCount], prefix: str, over_time: bool = False) -> None:
+def years(table: PairTable, counts: Sequence[YearCount], prefix: str) -> None:
     """Show the pairs of each year, agree upwards and oppose downwards, or only the changes."""
+    over_time = table.over_time
     if not counts:
         small("No pair has two dates.")
         return
@@ -54,7 +55,8 @@ def years(counts: Sequence[YearCount], prefix: str, over_time: bool = False) -> 
         head = ("Year", *names, "Read")
         rows = [(f"{c.year}", f"{c.agree:,}", f"{c.oppose:,}", f"{c.read:,}") for c in counts]
         st.html(table_html("Pairs by year", head, rows))
-    chart_downloads("pairs-by-year", _csv(counts), years_svg(counts, over_time), f"{prefix}years")
+    numbers = years_csv(table)
+    chart_downloads("pairs-by-year", numbers, years_svg(counts, over_time), f"{prefix}years")
 
 
 def years_spec(counts: Sequence[YearCount], colour: dict[str, str]) -> dict[str, Any]:
@@ -134,7 +136,7 @@ def cell_name(cell: Cell) -> str:
     return f"{cell.a} and {cell.b}: {cell.agree:,} agree, {cell.oppose:,} opposed"
 
 
-def who_with_whom(cells: Sequence[Cell], prefix: str) -> None:
+def who_with_whom(table: PairTable, cells: Sequence[Cell], by: str, prefix: str) -> None:
     """Show a matrix of parties, and each cell with its share and interval."""
     parties = _first_parties(cells)
     drawn = [cell for cell in cells if {cell.a, cell.b} <= set(parties)]
@@ -159,7 +161,8 @@ def who_with_whom(cells: Sequence[Cell], prefix: str) -> None:
         if len(cells) > _IN_TABLE:
             small(f"The first {_IN_TABLE} of {len(cells):,} are shown; the file has all.")
     figure = matrix_svg(cells, parties)
-    chart_downloads("who-agrees-with-whom", _csv(cells), figure, f"{prefix}matrix")
+    numbers = matrix_csv(table, by)
+    chart_downloads("who-agrees-with-whom", numbers, figure, f"{prefix}matrix")
 
 
 def _cells(cell: Cell) -> tuple[str, ...]:
@@ -244,10 +247,3 @@ def chart_downloads(name: str, numbers: bytes, figure: bytes, key: str) -> None:
     with st.container(horizontal=True, gap="small"):
         file_download("Download the numbers", f"{name}.csv", numbers, f"{key}-csv")
         file_download("Download SVG", f"{name}.svg", figure, f"{key}-svg", "image/svg+xml")
-
-
-def _csv(rows: Sequence[YearCount] | Sequence[Cell]) -> bytes:
-    from compare.export import csv_bytes
-
-    plain = [{k: "" if v is None else v for k, v in asdict(row).items()} for row in rows]
-    return csv_bytes(list(plain[0]), plain)

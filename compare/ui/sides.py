@@ -186,6 +186,6 @@ def _matrix(shown: ShownPairs, library: Library, asked: Asked, least: Thresholds
     if not cells:
         small("No pair of those read is between two parties that are named.")
         return shown
-    who_with_whom(cells, shown.prefix)
+    who_with_whom(shown.table, cells, by, shown.prefix)
     cells_and_pairs(shown, cells, by)
     return shown

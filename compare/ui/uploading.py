@@ -82,7 +82,11 @@ def _key(files: Sequence[Upload]) -> str:
 
 @st.cache_resource(show_spinner="Reading the files…", max_entries=4)
 def _read(
-    key: str, format_name: str, mapping: tuple[tuple[str, str], ...], _files: Sequence[Upload]
+    key: str,
+    format_name: str,
+    mapping: tuple[tuple[str, str], ...],
+    dates: str | None,
+    _files: Sequence[Upload],
 ) -> Corpus:
     with tempfile.TemporaryDirectory() as scratch:
         paths = _written(_files, Path(scratch))
@@ -90,7 +94,7 @@ def _read(
             if format_name:
                 corpus = read_public(paths, format_name)
             else:
-                corpus = read_corpus(paths, mapping=dict(mapping))
+                corpus = read_corpus(paths, mapping=dict(mapping), dates=dates)
         except CompareError as error:
             raise CorpusError(_without(scratch, str(error))) from None
         return replace(
@@ -189,14 +193,23 @@ def _mapping(columns: Sequence[str], key: str) -> dict[str, str]:
     return freed | chosen
 
 
+def _dates(key: str) -> str | None:
+    """Ask which number of 03/04/2022 is the day; None where nobody says."""
+    told = {"Not told: such rows are skipped": None, "Day first": "day-first"}
+    told["Month first"] = "month-first"
+    chosen = st.selectbox("Dates such as 03/04/2022", list(told), key=f"dates-{key[:12]}")
+    return told.get(str(chosen))
+
+
 def read_uploads(files: Sequence[Upload]) -> Corpus | None:
     """Read the files and show the report; None where nothing could be read."""
     key = _key(files)
     format_name = _format(files, key)
     columns = () if format_name else _columns(key, files)
     mapping = _mapping(columns, key) if columns else {}
+    dates = None if format_name else _dates(key)
     try:
-        corpus = _read(key, format_name, tuple(mapping.items()), files)
+        corpus = _read(key, format_name, tuple(mapping.items()), dates, files)
     except CompareError as error:
         sentence = str(error)
         if columns and "text" not in {*resolve(columns, {}).values(), *mapping.values()}:
