@@ -1,0 +1,53 @@
+"""What a teacher has read is kept by the words of each pair."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from training import run
+
+
+def test_labels_belong_to_the_words_they_were_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, str]] = []
+
+    def read(texts):
+        asked.extend(texts)
+        return np.array([[len(a), len(b), 0] for a, b in texts], np.float32)
+
+    monkeypatch.setattr(run, "RUNS", tmp_path / "runs")
+    monkeypatch.setattr(run, "_reader", lambda *_: read)
+    monkeypatch.setattr(run, "_LABELLED_AT_ONCE", 2)
+    first = [("a", "bb"), ("ccc", "d"), ("e", "e")]
+    assert run.read_by("fast", first, "pupil", tmp_path)[:, 0].tolist() == [1, 3, 1]
+    assert asked == first
+    longer = [("new", "one"), *reversed(first), ("ccc", "d")]
+    assert run.read_by("fast", longer, "pupil", tmp_path)[:, 0].tolist() == [3, 1, 3, 1, 3]
+    assert asked == [*first, ("new", "one")]
+    assert run.read_by("fast", [], "pupil", tmp_path).shape == (0, 3)
+
+
+def test_a_reading_that_was_cut_off_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, str]] = []
+
+    def read(texts):
+        if len(asked) == 2:
+            raise KeyboardInterrupt
+        asked.extend(texts)
+        return np.zeros((len(texts), 3), np.float32)
+
+    monkeypatch.setattr(run, "RUNS", tmp_path)
+    monkeypatch.setattr(run, "_reader", lambda *_: read)
+    monkeypatch.setattr(run, "_LABELLED_AT_ONCE", 2)
+    texts = [(str(n), "x") for n in range(4)]
+    with pytest.raises(KeyboardInterrupt):
+        run.read_by("fast", texts, "pupil", tmp_path)
+    asked.append(("", ""))
+    run.read_by("fast", texts, "pupil", tmp_path)
+    assert asked == [*texts[:2], ("", ""), *texts[2:]]
