@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.copies import Copies
+from compare.countries import country_name
 from compare.deciding import explain_listed
 from compare.errors import QueryError
 from compare.first_pass import load_first_pass, ranked
@@ -416,8 +417,9 @@ def _part(near: Near, numbers: Rows) -> Near:
 
 def _in_words(filters: Filters) -> str:
     """Return filters in words: "China, from 2014"."""
-    names = [*filters.speakers, *filters.countries, *filters.sources, *filters.languages]
-    names += [f"not {name}" for name in (*filters.not_speakers, *filters.not_countries)]
+    countries, others = (map(country_name, c) for c in (filters.countries, filters.not_countries))
+    names = [*filters.speakers, *countries, *filters.sources, *filters.languages]
+    names += [f"not {name}" for name in (*filters.not_speakers, *others)]
     names += list(filters.statement_ids)
     if filters.date_from:
         names.append(f"from {filters.date_from}")
