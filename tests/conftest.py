@@ -12,6 +12,9 @@ from hypothesis import settings
 settings.register_profile("untimed", settings(), deadline=None)  # a busy machine is no failure
 settings.load_profile("untimed")
 
+for name in [name for name in os.environ if name.startswith("COMPARE_")]:
+    if name != "COMPARE_CACHE":  # what can be made again may be shared; nothing else of a person's
+        del os.environ[name]
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 

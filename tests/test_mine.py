@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from compare.cli import main
@@ -230,6 +231,25 @@ def test_a_plan_says_what_is_to_be_read_and_what_is_known(library):
     plan = comparison.plan()
     assert (plan.known, plan.seconds) == (9, 0)
     assert len(model.read) == 9
+
+
+class Sure(WordJudge):
+    """Is surer of agreement than the other, whatever it reads."""
+
+    def score(self, pairs, on_progress=None):
+        super().score(pairs, on_progress)
+        return np.tile(np.array([[0.9, 0.05, 0.05]], np.float32), (len(pairs), 1))
+
+
+def test_what_the_accurate_model_reads_again_has_its_verdict(library, monkeypatch):
+    monkeypatch.setattr("compare.mine.MOST_READ_AGAIN", 1)
+    fast = judge()
+    fast.name, fast.digest = "fast", "6" * 64
+    table = compare_sides(library, VAL, OST, stance_model=CascadeStance(fast, Sure(either=True)))
+    again = [pair for pair in table.pairs if not pair.screened]
+    assert 1 <= len(again) <= 2
+    assert all(pair.probabilities.agree == pytest.approx(0.9) for pair in again)
+    assert all(pair.probabilities.agree < 0.8 for pair in table.pairs if pair.screened)
 
 
 def cascade():

@@ -40,6 +40,15 @@ def test_lists_are_ranked_and_what_only_the_fast_model_read_stands_last():
     assert made.stance_of(made.pairs[-1]) is None
 
 
+def test_lists_weigh_the_verdict_against_closeness():
+    made = table(
+        pair(said("a1"), said("b1"), (0.9, 0.05, 0.05), similarity=0.36),
+        pair(said("a2"), said("b2"), (0.7, 0.1, 0.2), similarity=0.99),
+        pair(said("a3"), said("b3"), (0.8, 0.1, 0.1), similarity=0.5),
+    )
+    assert ids(made.agree) == ["a2-b2", "a1-b1", "a3-b3"]
+
+
 def test_thresholds_cut_again_without_reading():
     made = table(pair(said("a1"), said("b1"), (0.5, 0.1, 0.4), similarity=0.5))
     assert made.agree

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.metadata
 import re
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 import compare
+from compare.cli import main
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -107,3 +109,39 @@ def test_the_app_shows_nothing_of_streamlits_own() -> None:
     """Its offer of tools for programmers would cover the page; it goes with the welcome."""
     settings = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
     assert settings["logger"]["hideWelcomeMessage"] is True
+
+
+MODULES = [
+    f"{folder}.{path.stem}"
+    for folder in ("benchmarks", "training")
+    for path in sorted((ROOT / folder).glob("*.py"))
+    if path.stem != "__init__"
+]
+
+
+def test_what_is_run_by_hand_fits_what_it_uses() -> None:
+    program = (
+        "import contextlib, importlib, io, sys\n"
+        f"for name in {MODULES!r}:\n"
+        "    module = importlib.import_module(name)\n"
+        "    if not hasattr(module, 'main'):\n"
+        "        continue\n"
+        "    sys.argv = [name, '--help']\n"
+        "    try:\n"
+        "        with contextlib.redirect_stdout(io.StringIO()) as told:\n"
+        "            module.main()\n"
+        "    except SystemExit as end:\n"
+        "        assert not end.code, name\n"
+        "    assert 'usage' in told.getvalue(), name\n"
+        "    print(name)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    told = done.stdout.split()
+    assert {"benchmarks.search", "benchmarks.scale", "training.run", "training.ship"} <= set(told)
+
+
+def test_the_programs_are_those_that_are_installed() -> None:
+    points = importlib.metadata.distribution("compare-statements").entry_points
+    programs = {point.name: point.load() for point in points if point.group == "console_scripts"}
+    assert programs == {"compare": main, "compare-statements": main}

@@ -15,6 +15,7 @@ from compare.results import Filters, Outcome, Quote, Stance, Thresholds, also_sa
 from compare.search import search
 from compare.stance.cascade import CascadeStance
 from compare.statement import Country, PartialDate
+from tests.fabricate import a_result, match_of
 from tests.fakes import HashingEncoder, WordJudge, statement
 
 BLOCKADE = "The blockade of Port Meren must end"
@@ -362,6 +363,26 @@ def test_a_speech_longer_than_a_quote_is_asked_about_by_its_beginning():
     assert speech.startswith(asked.text)
     assert asked.text.endswith("canal.")
     assert Quote.from_statement(statement("short", "Open it.")).text == "Open it."
+
+
+def test_what_shares_rare_words_is_read_though_others_are_nearer(tmp_path):
+    near = [statement(f"n{k}", f"We must open the canal {k}.") for k in range(40)]
+    worded = statement("worded", "Zanzibarite cargo, others say, needs escorts by sea and not air.")
+    library = Library.build([*near, worded], tmp_path / "library", HashingEncoder(256))
+    quote = "We must open the canal to Zanzibarite."
+    judge = WordJudge()
+    result = search(library, quote, stance_model=judge, candidates=12)
+    assert "worded" in {match.statement.id for match in result.scored}
+    assert len(judge.read) <= 12 + 6
+    library.close()
+
+
+def test_lists_weigh_the_verdict_against_closeness():
+    def match(name, p, similarity):
+        return match_of(statement(name, name), (p, 0.0, 1 - p), similarity=similarity)
+
+    result = a_result(match("a", 0.9, 0.36), match("b", 0.7, 0.99), match("c", 0.8, 0.5))
+    assert ids(result.agree) == ["b", "a", "c"]  # by probability a c b, by closeness b c a
 
 
 def test_why_is_found_for_what_is_listed(library):

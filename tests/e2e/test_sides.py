@@ -57,11 +57,26 @@ def read(page):
     return settled(page)
 
 
+ONLY_THERE = {
+    "Table": "[data-testid=stDataFrame]",
+    "By year": "text=The year is that of the later statement",
+    "Who with whom": "text=In a cell: opposed pairs of decided pairs",
+    "Check a sample": "text=Label each by its words",
+}
+"""What a view has and the others have not; lists have their heads."""
+
+
 def look(page, view):
     radio = page.get_by_role("radio", name=view, exact=True)
     if not radio.is_checked():
         after_rerun(page, radio.click)
     expect(radio).to_be_checked()
+    head = page.locator("h2", has_text=re.compile(rf"^{view}$"))
+    shown = page.locator(ONLY_THERE[view]) if view in ONLY_THERE else head
+    expect(shown.first).to_be_visible()
+    for other, mark in ONLY_THERE.items():
+        if other != view:
+            expect(page.locator(mark)).to_have_count(0)
     return page
 
 

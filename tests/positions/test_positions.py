@@ -265,6 +265,9 @@ def test_a_cascade_reads_again_all_that_may_take_a_side(tmp_path):
     assert not any(match.screened for match in valdoria.read)
     assert [match.screened for match in karsenia.read].count(False) == 1
     assert (len(fast.read), len(accurate.read)) == (10, 6)
+    (again,) = [match for match in karsenia.read if not match.screened]
+    assert again.probabilities.neither == pytest.approx(0.9)
+    assert all(m.probabilities.neither == pytest.approx(0.8) for m in karsenia.read if m.screened)
     assert found.provenance.screening.startswith("fast@")
     assert [done for done, _ in told] == sorted(done for done, _ in told)
     assert told[-1][0] == told[-1][1]

@@ -56,7 +56,7 @@ def facts(app):
 
 def test_a_file_of_pairs_becomes_a_review(page, reviews):
     app = page("review")
-    assert "Compare two sides, or search, and what you found is offered here" in shown(app)
+    assert "Compare two sides, or press “Review these pairs by hand” below a search" in shown(app)
     app.text_input(key="r_new_name").set_value("canal")
     app.text_input(key="r_new_first").set_value("*Ada*")
     app.file_uploader(key="r_new_file").set_value(("pairs.csv", PAIRS.encode(), "text/csv"))

@@ -175,6 +175,14 @@ def test_hostile_html_is_read_or_refused_in_time(
     assert time.monotonic() - began < 15
 
 
+def test_an_entity_brings_in_no_file(tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("SECRET")
+    entity = f'<!DOCTYPE html [<!ENTITY a SYSTEM "file://{tmp_path}/secret.txt">]>'
+    page = read_html(f"{entity}<html><body><p>&a; {BODY[3:]}</body></html>".encode())
+    assert any("Port Meren must end at once" in paragraph for paragraph in page.paragraphs)
+    assert not any("SECRET" in paragraph for paragraph in page.paragraphs)
+
+
 def test_what_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("compare.corpus.web.page.SECONDS", 0.01)
     with pytest.raises(CorpusError) as caught:
