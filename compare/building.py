@@ -21,6 +21,7 @@ from compare.errors import LibraryError, ModelError
 from compare.generations import (
     FORMAT,
     INDEX,
+    MANIFEST,
     RESUME,
     STAGED,
     STORE,
@@ -162,7 +163,8 @@ def write_files(
         load: Called only if there is something to embed.
         on_progress: Told how many of the new texts are embedded.
     """
-    (scratch / STORE).unlink(missing_ok=True)  # what a writer left that died
+    for name in (STORE, INDEX, MANIFEST):  # what a writer left that died
+        (scratch / name).unlink(missing_ok=True)
     written = write_store(scratch / STORE, statements)
     (scratch / STAGED).unlink(missing_ok=True)
     _write_vectors(scratch, written.keys, known, load, identity, on_progress)

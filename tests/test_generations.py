@@ -648,10 +648,11 @@ def test_a_writer_that_dies_over_the_index_is_gone_on_from(
     def full(*_: Any) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    with monkeypatch.context() as broken:
-        broken.setattr("compare.index.FaissIndex.write", full)
-        with pytest.raises(LibraryError, match="No space left on device"):
-            Library.build(AFTER, folder, HashingEncoder())
+    for where in ("compare.index.FaissIndex.write", "compare.generations._sync"):
+        with monkeypatch.context() as broken:
+            broken.setattr(where, full)
+            with pytest.raises(LibraryError, match="No space left on device"):
+                Library.build(AFTER, folder, HashingEncoder())
     assert not (folder / "CURRENT").exists()
     again = HashingEncoder()
     library = Library.build(AFTER, folder, again)
