@@ -14,6 +14,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import click
@@ -84,7 +85,7 @@ def corpus(tmp_path: Path) -> Path:
 
 
 def command_line(*arguments: object, **environment: str) -> subprocess.Popen[str]:
-    """Start a command in a process of its own."""
+    """Start a command in a process of its own, which heeds Ctrl-C though the tests may not."""
     return subprocess.Popen(
         [sys.executable, "-m", "compare", *map(str, arguments)],
         stdin=subprocess.PIPE,
@@ -92,6 +93,7 @@ def command_line(*arguments: object, **environment: str) -> subprocess.Popen[str
         stderr=subprocess.PIPE,
         encoding="utf-8",
         env={**os.environ, **environment},
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
 
 
