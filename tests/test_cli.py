@@ -14,7 +14,6 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import click
@@ -86,15 +85,18 @@ def corpus(tmp_path: Path) -> Path:
 
 def command_line(*arguments: object, **environment: str) -> subprocess.Popen[str]:
     """Start a command in a process of its own, which heeds Ctrl-C though the tests may not."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "compare", *map(str, arguments)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-        env={**os.environ, **environment},
-        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
-    )
+    was = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-m", "compare", *map(str, arguments)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            env={**os.environ, **environment},
+        )
+    finally:
+        signal.signal(signal.SIGINT, was)
 
 
 # --- lightness -------------------------------------------------------------------------------
