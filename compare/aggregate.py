@@ -14,7 +14,7 @@ from typing import Any
 
 from compare.countries import country_key, country_name
 from compare.pair_table import Pair, PairTable
-from compare.records import CHANGED, COLUMNS, Record, pair_record
+from compare.records import CHANGED, COLUMNS, Record, made_with, pair_record
 from compare.results import Stance
 from compare.speakers import speaker_key
 from compare.statement import Statement
@@ -93,10 +93,7 @@ def count_records(
         "least_probability": least.probability,
         "least_similarity": least.similarity,
         "label_source": made.label_source,
-        "encoder": f"{made.encoder}@{made.encoder_digest[:12]}",
-        "library_digest": f"sha256:{made.library_digest}",
-        "searched_on": made.date,
-        "version": made.version,
+        **made_with(made),
     }
     return [asdict(row) | behind for row in rows]
 

@@ -32,6 +32,7 @@ from compare.generations import (
 )
 from compare.index import FaissIndex, Floats, Halves, Rows, check_vectors
 from compare.passages import Passage
+from compare.runtime import counted_on
 from compare.staging import Staged
 from compare.statement import Statement
 from compare.store import Store, write_store
@@ -219,7 +220,7 @@ def _write_vectors(
             wanted = block[rows.new[block]]
             if encoder is not None and len(wanted):
                 texts = [passage.completed for passage in _passages(store, wanted)]
-                step = _from(count, total, on_progress)
+                step = counted_on(on_progress, count, total)
                 vectors[wanted] = encode(encoder, texts, identity.dim, step)
                 count += len(wanted)
             taken = block[rows.known[block] >= 0]
@@ -288,12 +289,6 @@ def _write_record(path: Path, record: Mapping[str, str | int]) -> None:
 def _passages(store: Store, rows: Rows) -> list[Passage]:
     found = store.passages(rows.tolist())
     return [found[row] for row in rows.tolist()]
-
-
-def _from(start: int, total: int, on_progress: Progress | None) -> Progress | None:
-    if on_progress is None:
-        return None
-    return lambda done, _: on_progress(start + done, total)
 
 
 def encode(

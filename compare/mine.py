@@ -22,11 +22,12 @@ from compare.pair_table import Pair, PairTable
 from compare.passages import Passage
 from compare.provenance import filters_in_force, provenance
 from compare.results import Filters, Probabilities, Thresholds, ranking_score
+from compare.runtime import counted_on
 from compare.same_point import LEAST_SIMILARITY, MOST_EACH, Near, near_pairs
 from compare.search import readable
 from compare.sides import passage_side
 from compare.stance.adapted import library_model
-from compare.stance.cascade import CascadeStance, counted_on
+from compare.stance.cascade import CascadeStance
 from compare.stance.load import Pair as Sides
 from compare.stance.load import StanceModel, signature
 from compare.statement import Statement

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from compare.placing import Place, Position, Positions, Voice
 from compare.position_table import AgreementMatrix, PositionTable
-from compare.records import Cell, Record
+from compare.records import Cell, Record, made_with
 from compare.results import Match, Stance
 
 if TYPE_CHECKING:
@@ -49,13 +49,7 @@ def position_records(positions: Positions) -> list[Record]:
     What is not known is "": the place of who has none, the interval of too few passages.
     """
     made = positions.provenance
-    behind: Record = {
-        "label_source": made.label_source,
-        "encoder": f"{made.encoder}@{made.encoder_digest[:12]}",
-        "library_digest": f"sha256:{made.library_digest}",
-        "searched_on": made.date,
-        "version": made.version,
-    }
+    behind: Record = {"label_source": made.label_source, **made_with(made)}
     ahead: Record = {"proposition": positions.proposition, "by": positions.by}
     rows = [_placed(position) for position in positions.placed]
     rows += [_other(voice, NO_SIDE) for voice in positions.undecided]

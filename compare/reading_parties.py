@@ -13,8 +13,9 @@ from compare.journal import Journal
 from compare.near_parties import NearParties
 from compare.parties import Parties, party_keys
 from compare.results import Match, Probabilities, Quote, ranking_score
+from compare.runtime import counted_on
 from compare.sides import passage_side, quote_side
-from compare.stance.cascade import CascadeStance, counted_on
+from compare.stance.cascade import CascadeStance
 from compare.stance.load import Pair, StanceModel, signature
 from compare.statement import Statement
 from compare.store import passage_key

@@ -91,7 +91,7 @@ def records(result: SearchResult, stances: Sequence[Stance] = tuple(Stance)) -> 
     """
     quote = asked(result)
     provenance = result.provenance
-    behind = _behind(provenance)
+    behind = made_with(provenance)
     return [
         {
             "query": result.quote.text,
@@ -162,12 +162,12 @@ def pair_record(table: PairTable, pair: Pair, stance: Stance, rank: int) -> Reco
         **side_record("b", pair.b, pair.b_passage.text, pair.why.passage if pair.why else ()),
         "b_also_said": "",
         "label_source": table.provenance.label_source_of(pair),
-        **_behind(table.provenance),
+        **made_with(table.provenance),
     }
 
 
-def _behind(provenance: Provenance) -> Record:
-    """Return what every record of a result has in common."""
+def made_with(provenance: Provenance) -> Record:
+    """Return with what a result was made, as every record ends."""
     return {
         "encoder": f"{provenance.encoder}@{provenance.encoder_digest[:12]}",
         "library_digest": f"sha256:{provenance.library_digest}",

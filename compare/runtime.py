@@ -28,6 +28,13 @@ _SLOW_FUSIONS = ["SkipLayerNormFusion", "BiasGeluFusion"]
 """On a CPU the fused kernels are slower than the plain: over a quarter of a pair's time."""
 
 
+def counted_on(on_progress: Progress | None, before: int, most: int) -> Progress | None:
+    """Count on from what was done before."""
+    if on_progress is None:
+        return None
+    return lambda done, _: on_progress(before + done, most)
+
+
 def thread_count() -> int:
     """Return how many threads to use: `COMPARE_THREADS`, else the cores this process may use."""
     given = os.environ.get("COMPARE_THREADS", "")

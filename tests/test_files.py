@@ -1,5 +1,6 @@
 """What could not be written after the work is refused ahead of it."""
 
+import os
 import sqlite3
 
 import numpy as np
@@ -59,10 +60,10 @@ def test_nowhere_to_write_is_one_sentence(no_cache, monkeypatch):
         writable_cache()
 
 
-@pytest.mark.skipif(not hasattr(locations.os, "getuid"), reason="Windows has no such owners")
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="Windows has no such owners")
 def test_a_temporary_folder_of_another_user_is_not_used(no_cache, monkeypatch):
     writable_cache()
-    monkeypatch.setattr("compare.locations._user", lambda: str(locations.os.getuid()))
+    monkeypatch.setattr("compare.locations._user", lambda: str(os.getuid()))
     monkeypatch.setattr("os.getuid", lambda: 12345678)
     with pytest.raises(LibraryError, match="it is another user's"):
         writable_cache()

@@ -162,7 +162,8 @@ def _failures(manifests: Mapping[str, Mapping[str, Any]]) -> str:
     return f"""## What they get wrong
 
 Made-up pairs by made-up speakers, each of which tests one difficulty; no model saw them. A verdict
-deserves least trust where the accurate model is weakest: {named}.
+deserves least trust where the accurate model is weakest:
+{named}.
 The fast model does little better than chance on them: it chooses what the accurate one reads.
 
 {table}

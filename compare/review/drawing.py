@@ -240,7 +240,7 @@ def with_divergence(
 
     That is the total variation distance of the two models' probabilities, 0 to 1.
     """
-    from compare.stance.cascade import counted_on
+    from compare.runtime import counted_on
 
     sides = [(_side(pair.a, pair.a_passage), _side(pair.b, pair.b_passage)) for pair in pairs]
     both = 2 * len(pairs)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.results import ranking_score
-from compare.runtime import Progress
+from compare.runtime import Progress, counted_on
 
 if TYPE_CHECKING:
     from compare.stance.load import Pair, StanceModel
@@ -74,10 +74,3 @@ class CascadeStance:
         if on_progress:
             on_progress(most, most)
         return scores, again
-
-
-def counted_on(on_progress: Progress | None, before: int, most: int) -> Progress | None:
-    """Count on from what was done before."""
-    if on_progress is None:
-        return None
-    return lambda done, _: on_progress(before + done, most)

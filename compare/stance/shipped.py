@@ -15,7 +15,7 @@ from compare import gate
 from compare.encoder import file_sha256
 from compare.errors import ModelError
 from compare.results import Side
-from compare.runtime import Feed, GraphRunner, Progress, clean_text, load_tokenizer
+from compare.runtime import Feed, GraphRunner, Progress, clean_text, counted_on, load_tokenizer
 from compare.stance.load import TIERS, Pair, softmax
 from compare.stance.long_texts import read_in_parts
 from compare.stance.pairs import side_text
@@ -115,7 +115,7 @@ class ShippedStance:
         logits = [np.zeros((0, 3), np.float32)]
         for start in range(0, len(pairs), _AT_ONCE):
             part = pairs[start : start + _AT_ONCE]
-            told = _of_all(on_progress, start, len(pairs))
+            told = counted_on(on_progress, start, len(pairs))
             logits.append(self._runner.run(self._feeds(part), told).mean(axis=1))
         scale, shift = self._calibration["scale"], self._calibration["shift"]
         return softmax(np.concatenate(logits), scale, shift)
@@ -131,12 +131,6 @@ class ShippedStance:
             }
             for orders in zip(both[: len(texts)], both[len(texts) :], strict=True)
         ]
-
-
-def _of_all(on_progress: Progress | None, start: int, pairs: int) -> Progress | None:
-    if on_progress is None:
-        return None
-    return lambda done, _: on_progress(start + done, pairs)
 
 
 def _of_pairs(on_progress: Progress | None, parts: int, pairs: int) -> Progress | None:
