@@ -177,7 +177,7 @@ _LARGE = (
 )
 _STUDENT = Recipe(
     "small-student",
-    "learns the accurate tier's probabilities, of 20,000 unlabelled pairs too: the fast model",
+    "learns the accurate tier's probabilities, of 20,000 unlabelled pairs too",
     "small-general",
     Mixture(
         nli=10_000,
@@ -190,6 +190,13 @@ _STUDENT = Recipe(
     ),
     Settings(epochs=2, rate=8e-5, smoothing=0.0),
 )
+_STUDENT_AGAIN = Recipe(
+    "small-student-again",
+    "goes on from there with 40,000 unlabelled pairs, those 20,000 among them: the fast model",
+    "small-student",
+    replace(_STUDENT.mixture, nli_skip=70_000, unlabelled=40_000),
+    replace(_STUDENT.settings, rate=6e-5),
+)
 
-RECIPES = {recipe.name: recipe for recipe in (*_SCREENED, *_LARGE, _STUDENT)}
+RECIPES = {recipe.name: recipe for recipe in (*_SCREENED, *_LARGE, _STUDENT, _STUDENT_AGAIN)}
 """All recipes by name."""

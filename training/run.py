@@ -47,7 +47,8 @@ def run(name: str, data: Path) -> Path:
     """
     RUNS.mkdir(exist_ok=True)
     folder, recipe = RUNS / name, RECIPES[name]
-    made_by = hashlib.sha256(repr(recipe).encode()).hexdigest()
+    made_of = repr((recipe.start, recipe.mixture, recipe.settings))
+    made_by = hashlib.sha256(made_of.encode()).hexdigest()
     if (folder / "report.json").exists():
         report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
         if report.get("recipe", made_by) != made_by:
@@ -57,7 +58,7 @@ def run(name: str, data: Path) -> Path:
     pool = Pool(recipe.mixture, data, unlabelled_pairs(data, recipe.mixture.unlabelled))
     if recipe.mixture.teachers:
         pool.probabilities = np.mean(
-            [taught(teacher, name, pool, data) for teacher in recipe.mixture.teachers], axis=0
+            [read_by(teacher, pool.taught(), data) for teacher in recipe.mixture.teachers], axis=0
         )
 
     def after_epoch(model, tokenizer) -> str:
@@ -115,22 +116,15 @@ def backbone_of(name: str) -> str:
     return name
 
 
-def taught(teacher: str, pupil: str, pool: Pool, data: Path) -> NDArray[np.float32]:
-    """Return a teacher's probabilities of a pool, float32 [pairs, 3].
+def read_by(teacher: str, texts: Sequence[tuple[str, str]], data: Path) -> NDArray[np.float32]:
+    """Return a teacher's probabilities of pairs of texts, float32 [pairs, 3].
 
-    They are kept beside the pupil's run by the words of each pair, so that a labelling that was
-    cut off goes on, and other pairs are read anew. A recipe reads one order of a pair; a shipped
-    tier reads both and is calibrated.
+    They are kept beside the runs by the words of each pair, so that a labelling that was cut off
+    goes on, and what one pupil was taught is not read again for the next. A recipe reads one
+    order of a pair; a shipped tier reads both and is calibrated.
     """
-    return read_by(teacher, pool.taught(), pupil, data)
-
-
-def read_by(
-    teacher: str, texts: Sequence[tuple[str, str]], name: str, data: Path
-) -> NDArray[np.float32]:
-    """Return a teacher's probabilities of pairs of texts, kept under `name` as in `taught`."""
     RUNS.mkdir(exist_ok=True)
-    kept = RUNS / f"{name}.{_version(teacher)}.npz"
+    kept = RUNS / f"labels.{_version(teacher)}.npz"
     known = _kept(kept)
     keys = [_key(pair) for pair in texts]
     left = [n for n, key in enumerate(keys) if key not in known]
@@ -143,7 +137,7 @@ def read_by(
         np.savez(unfinished, keys=[*known], probabilities=[*known.values()])
         unfinished.replace(kept)
         done = len(texts) - len(left) + start + len(part)
-        print(f"{name}: {teacher} has read {done:,} of {len(texts):,} pairs", flush=True)
+        print(f"{teacher} has read {done:,} of {len(texts):,} pairs", flush=True)
     return np.asarray([known[key] for key in keys], np.float32).reshape(-1, 3)
 
 

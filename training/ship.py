@@ -59,7 +59,7 @@ class Tier:
 
 
 TIERS = {
-    "fast": Tier("small-student", "compare-stance-fast", 25_000_000),
+    "fast": Tier("small-student-again", "compare-stance-fast", 25_000_000),
     "accurate": Tier("large-officials", "compare-stance-accurate", 95_000_000),
 }
 

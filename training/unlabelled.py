@@ -18,6 +18,7 @@ from training.pairs import LabelledPair
 
 _SEED = 11
 _NEAREST = 40
+_AT_ONCE = 64
 _CLAIM_WORDS = (6, 20)
 _SHARES = {"passages": 0.45, "claims": 0.3, "sentences as claims": 0.25}
 
@@ -40,24 +41,26 @@ def unlabelled_pairs(data: Path, count: int) -> list[LabelledPair]:
     short = [n for n, entry in enumerate(passages) if _is_short(entry["text"])]
     found: dict[tuple[str, str], LabelledPair] = {}
     while len(found) < count:
-        kind = rng.choices(list(_SHARES), list(_SHARES.values()))[0]
-        if kind == "claims":
-            at = rng.randrange(len(claims))
-            a, who_a, vector = claims[at], "", claim_vectors[at]
-        else:
-            at = (
-                rng.choice(short) if kind == "sentences as claims" else rng.randrange(len(passages))
-            )
-            a, vector = passages[at]["text"], vectors[at]
-            who_a = "" if kind == "sentences as claims" else pair_files.who_said(passages[at])
-        near = _nearest(vectors, vector)
-        other = passages[int(rng.choice(near))]
-        b = other["text"]
-        same = kind != "claims" and other["speaker"] == passages[at]["speaker"]
-        if a == b or same or (a, b) in read:
-            continue
-        found.setdefault((a, b), LabelledPair(a, b, who_a, pair_files.who_said(other), 2))
-    return list(found.values())
+        drawn: list[tuple[str, int, int]] = []
+        for _ in range(_AT_ONCE):
+            kind = rng.choices(list(_SHARES), list(_SHARES.values()))[0]
+            if kind == "sentences as claims":
+                at = rng.choice(short)
+            else:
+                at = rng.randrange(len(claims if kind == "claims" else passages))
+            drawn.append((kind, at, rng.randrange(_NEAREST)))
+        asked = [(claim_vectors if kind == "claims" else vectors)[at] for kind, at, _ in drawn]
+        near = _nearest(vectors, np.stack(asked))
+        for (kind, at, place), nearest in zip(drawn, near, strict=True):
+            other = passages[int(nearest[place])]
+            a = claims[at] if kind == "claims" else passages[at]["text"]
+            b = other["text"]
+            same = kind != "claims" and other["speaker"] == passages[at]["speaker"]
+            if a == b or same or (a, b) in read:
+                continue
+            who_a = pair_files.who_said(passages[at]) if kind == "passages" else ""
+            found.setdefault((a, b), LabelledPair(a, b, who_a, pair_files.who_said(other), 2))
+    return list(found.values())[:count]
 
 
 def passages_apart(data: Path) -> list[Mapping[str, Any]]:
@@ -82,9 +85,9 @@ def _is_short(text: str) -> bool:
     return least <= len(text.split()) <= most
 
 
-def _nearest(vectors: NDArray[np.float32], vector: NDArray[np.float32]) -> NDArray[np.int64]:
-    closeness = vectors @ vector
-    return np.argpartition(-closeness, _NEAREST)[:_NEAREST]
+def _nearest(vectors: NDArray[np.float32], asked: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Return the rows of the nearest vectors of each that is asked for, int64 [asked, nearest]."""
+    return np.argpartition(-(asked @ vectors.T), _NEAREST, axis=1)[:, :_NEAREST]
 
 
 def vectors_of(texts: Sequence[str]) -> NDArray[np.float32]:

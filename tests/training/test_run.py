@@ -23,12 +23,12 @@ def test_labels_belong_to_the_words_they_were_given(
     monkeypatch.setattr(run, "_reader", lambda *_: read)
     monkeypatch.setattr(run, "_LABELLED_AT_ONCE", 2)
     first = [("a", "bb"), ("ccc", "d"), ("e", "e")]
-    assert run.read_by("fast", first, "pupil", tmp_path)[:, 0].tolist() == [1, 3, 1]
+    assert run.read_by("fast", first, tmp_path)[:, 0].tolist() == [1, 3, 1]
     assert asked == first
     longer = [("new", "one"), *reversed(first), ("ccc", "d")]
-    assert run.read_by("fast", longer, "pupil", tmp_path)[:, 0].tolist() == [3, 1, 3, 1, 3]
+    assert run.read_by("fast", longer, tmp_path)[:, 0].tolist() == [3, 1, 3, 1, 3]
     assert asked == [*first, ("new", "one")]
-    assert run.read_by("fast", [], "pupil", tmp_path).shape == (0, 3)
+    assert run.read_by("fast", [], tmp_path).shape == (0, 3)
 
 
 def test_a_reading_that_was_cut_off_goes_on(
@@ -47,7 +47,7 @@ def test_a_reading_that_was_cut_off_goes_on(
     monkeypatch.setattr(run, "_LABELLED_AT_ONCE", 2)
     texts = [(str(n), "x") for n in range(4)]
     with pytest.raises(KeyboardInterrupt):
-        run.read_by("fast", texts, "pupil", tmp_path)
+        run.read_by("fast", texts, tmp_path)
     asked.append(("", ""))
-    run.read_by("fast", texts, "pupil", tmp_path)
+    run.read_by("fast", texts, tmp_path)
     assert asked == [*texts[:2], ("", ""), *texts[2:]]
