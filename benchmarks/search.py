@@ -230,7 +230,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, default=cache_dir() / "benchmark")
-    parser.add_argument("--stance", default="training/runs/small-student-again", help="in full precision")
+    parser.add_argument(
+        "--stance", default="training/runs/small-student-again", help="in full precision"
+    )
     parser.add_argument("--passages", type=int, default=100_000)
     parser.add_argument("--quotes", type=int, default=50)
     parser.add_argument("--side", choices=SIDES)

@@ -1,0 +1,15 @@
+"""The model card says what the manifests beside it say."""
+
+from __future__ import annotations
+
+from training import card
+
+
+def test_the_card_is_that_of_the_weights_that_ship() -> None:
+    assert card.CARD.read_text(encoding="utf-8") == card.card()
+
+
+def test_an_interval_is_wilson_s() -> None:
+    # 8 of 10: (0.8 + 1.92 / 10 -+ 1.96 * (0.16 / 10 + 0.96 / 100) ** 0.5) / (1 + 3.84 / 10)
+    dev = {"pairs": 10, "confusion_rows_gold": [[5, 1, 0], [0, 2, 1], [0, 0, 1]]}
+    assert card._interval(dev) == "0.490 to 0.943"
