@@ -1,0 +1,68 @@
+"""Pairs without a label, drawn for teachers."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.training.test_mined import COUNTRIES, EACH, vectors
+from training import unlabelled
+
+HEAD = "a\tb\tlabel\tconfidence\ta_country\ta_date\tb_country\tb_date\ttopic\n"
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A made-up collection of three speakers; two of its passages are in dev sets."""
+    (tmp_path / "pairs").mkdir()
+    (tmp_path / "search").mkdir()
+    rows = [
+        {
+            "id": f"p{n}",
+            "text": f"We have made remark {n} of the day.",
+            "country": COUNTRIES[n % 3],
+            "speaker": f"Speaker {n % 3}",
+            "date": "2020",
+        }
+        for n in range(EACH * 3)
+    ]
+    (tmp_path / "pairs" / "officials.dev.tsv").write_text(
+        "a\tb\nWe have made remark 0 of the day.\tWe have made remark 1 of the day.\n"
+    )
+    (tmp_path / "pairs" / "claims.train.tsv").write_text(
+        HEAD + "A typed claim\tWe have made remark 5 of the day.\tneither\t3\t\t\tx\t2020\tt\n"
+    )
+    (tmp_path / "search" / "qrels.dev.tsv").write_text("query_id\tpassage_id\nq1\tp9\n")
+    content = "".join(json.dumps(row) + "\n" for row in rows).encode()
+    (tmp_path / "search" / "collection.jsonl.gz").write_bytes(gzip.compress(content))
+    monkeypatch.setattr(unlabelled, "vectors_of", vectors)
+    return tmp_path
+
+
+def test_more_pairs_are_the_same_and_others(data: Path) -> None:
+    pairs = unlabelled.unlabelled_pairs(data, 300)
+    assert len({(pair.a, pair.b) for pair in pairs}) == 300
+    assert unlabelled.unlabelled_pairs(data, 100) == pairs[:100]
+    assert unlabelled.unlabelled_pairs(data, 0) == []
+
+
+def test_what_is_held_apart_and_what_was_read_is_not_drawn(data: Path) -> None:
+    pairs = unlabelled.unlabelled_pairs(data, 300)
+    drawn = {text for pair in pairs for text in (pair.a, pair.b)}
+    assert not {f"We have made remark {n} of the day." for n in (0, 1, 9)} & drawn
+    assert "A typed claim" in drawn
+    assert ("A typed claim", "We have made remark 5 of the day.") not in {
+        (pair.a, pair.b) for pair in pairs
+    }
+    whose = {f"We have made remark {n} of the day.": n % 3 for n in range(EACH * 3)}
+    assert all(whose[pair.a] != whose[pair.b] for pair in pairs if pair.a in whose)
+
+
+def test_a_claim_and_a_sentence_read_as_one_have_no_speaker(data: Path) -> None:
+    pairs = unlabelled.unlabelled_pairs(data, 300)
+    assert {pair.who_a for pair in pairs if pair.a == "A typed claim"} == {""}
+    assert {bool(pair.who_a) for pair in pairs if pair.a != "A typed claim"} == {True, False}
+    assert all(pair.who_b for pair in pairs)
