@@ -20,6 +20,8 @@ MOST_EACH = 20
 
 _BLOCK = 1024
 _CELLS = 2**25
+_AT_ONCE = 2**14  # passages whose nearest are sought together
+_OTHERS = 2**16  # passages of the other side that are in memory in 32 bits
 _ROUNDING = 1e-3
 
 Progress = Callable[[int, int], None]
@@ -63,7 +65,8 @@ def near_pairs(
         copies: Which passages are the same words; where None, none are.
         least: The least cosine.
         most_each: See above.
-        on_progress: Told of passages done.
+        on_progress: Told of passages done. The sides are read in blocks: beside what is found,
+            memory does not grow with them.
     """
     same = np.array_equal(a, b)
     total = len(a) if same else len(a) + len(b)
@@ -71,30 +74,66 @@ def near_pairs(
     for one, other, done in ((a, b, 0),) if same else ((a, b, 0), (b, a, len(a))):
         once = Once(copies, other) if copies else None
         distinct = once.rows if once else other
-        matrix = np.ascontiguousarray(vectors[distinct], np.float32)
-        at_once = min(_BLOCK, max(1, _CELLS // max(1, len(distinct))))
-        for start in range(0, len(one), at_once):
-            rows = one[start : start + at_once]
-            pairs = _nearest(vectors, rows, distinct, matrix, least, most_each)
-            pairs = once.nearest_in_time(pairs) if once else pairs
+        for start in range(0, len(one), _AT_ONCE):
+            rows = one[start : start + _AT_ONCE]
+            best = _Best(most_each)
+            for first in range(0, len(distinct), _OTHERS):
+                others = distinct[first : first + _OTHERS]
+                best.add(*_nearest(vectors, rows, others, least, most_each))
+                if on_progress:
+                    share = min(1.0, (first + _OTHERS) / len(distinct))
+                    on_progress(done + start + int(share * len(rows)), total)
+            pairs = once.nearest_in_time(best.pairs) if once else best.pairs
             found.append(pairs[:, ::-1] if done else pairs)
-            if on_progress:
-                on_progress(done + start + len(rows), total)
     pairs = np.concatenate(found) if found else np.zeros((0, 2), np.int64)
     pairs = _without_repeats(pairs, a, b)
     return Near(pairs[:, 0], pairs[:, 1], _cosines(vectors, pairs))
 
 
+class _Best:
+    """The nearest of each passage so far.
+
+    Attributes:
+        pairs: int64 [n, 2], by the first passage, the nearest ahead.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self.pairs: Rows = np.zeros((0, 2), np.int64)
+        self._cosines: Floats = np.zeros(0, np.float32)
+
+    def add(self, pairs: Rows, cosines: Floats) -> None:
+        """Keep what is nearest of these and of those before."""
+        pairs = np.concatenate([self.pairs, pairs])
+        cosines = np.concatenate([self._cosines, cosines])
+        order = np.lexsort((pairs[:, 1], -cosines, pairs[:, 0]))
+        whose = pairs[order, 0]
+        kept = order[np.arange(len(order)) - np.searchsorted(whose, whose) < self._most]
+        self.pairs, self._cosines = pairs[kept], cosines[kept]
+
+
 def _nearest(
+    vectors: Halves | Floats, rows: Rows, others: Rows, least: float, most: int
+) -> tuple[Rows, Floats]:
+    """Return pairs, int64 [n, 2], among which are the nearest of each row, and their cosines."""
+    matrix = np.ascontiguousarray(vectors[others], np.float32)
+    at_once = min(_BLOCK, max(1, _CELLS // len(others)))
+    found = [
+        _proposed(vectors, rows[start : start + at_once], others, matrix, least, most)
+        for start in range(0, len(rows), at_once)
+    ]
+    pairs, cosines = zip(*found, strict=True)
+    return np.concatenate(pairs), np.concatenate(cosines)
+
+
+def _proposed(
     vectors: Halves | Floats, rows: Rows, others: Rows, matrix: Floats, least: float, most: int
-) -> Rows:
-    """Return pairs, int64 [n, 2].
+) -> tuple[Rows, Floats]:
+    """Return pairs and their cosines, as `_nearest` does.
 
     A matrix product proposes a few more, all that are as near as the last among them, and what it
     was computed from decides: so the pairs do not depend on the size of a block.
     """
-    if not len(others):
-        return np.zeros((0, 2), np.int64)
     closeness = np.asarray(vectors[rows], np.float32) @ matrix.T
     near = closeness >= least - _ROUNDING
     crowded = np.flatnonzero(near.sum(axis=1) > most + 1)  # the nearest may be the passage itself
@@ -106,11 +145,7 @@ def _nearest(
     pairs = np.stack([rows[at], others[column]], axis=1)
     exact = _cosines(vectors, pairs)
     kept = (exact >= least) & (pairs[:, 0] != pairs[:, 1])
-    at, pairs, exact = at[kept], pairs[kept], exact[kept]
-    order = np.lexsort((pairs[:, 1], -exact, at))
-    rank = np.arange(len(order)) - np.searchsorted(at[order], at[order])
-    chosen: Rows = pairs[order[rank < most]]
-    return chosen
+    return pairs[kept], exact[kept]
 
 
 def _without_repeats(pairs: Rows, a: Rows, b: Rows) -> Rows:

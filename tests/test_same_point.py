@@ -55,9 +55,19 @@ def test_the_size_of_a_block_changes_nothing(a, b, monkeypatch):
     vectors[100:130] = vectors[8]
     whole = near_pairs(vectors, a, b, least=0.1, most_each=6)
     assert set(pairs_of(whole)) == by_hand(vectors, a, b, np.float32(0.1), 6)
-    for block, cells in ((1, 2**25), (7, 2**25), (1024, 500)):
+    big = 2**25
+    for block, cells, at_once, others in (
+        (1, big, big, big),
+        (7, big, big, big),
+        (1024, 500, big, big),
+        (1024, big, 16, big),
+        (1024, big, big, 9),
+        (4, big, 10, 13),
+    ):
         monkeypatch.setattr(same_point, "_BLOCK", block)
         monkeypatch.setattr(same_point, "_CELLS", cells)
+        monkeypatch.setattr(same_point, "_AT_ONCE", at_once)
+        monkeypatch.setattr(same_point, "_OTHERS", others)
         parts = near_pairs(vectors, a, b, least=0.1, most_each=6)
         assert all(np.array_equal(one, other) for one, other in zip(whole, parts, strict=True))
 
@@ -92,3 +102,13 @@ def test_progress_counts_the_passages_of_both_sides():
     told.clear()
     near_pairs(unit(9), np.arange(9), np.arange(9), on_progress=lambda *done: told.append(done))
     assert told == [(9, 9)]
+
+
+def test_progress_counts_within_a_block_and_never_goes_back(monkeypatch):
+    monkeypatch.setattr(same_point, "_AT_ONCE", 4)
+    monkeypatch.setattr(same_point, "_OTHERS", 2)
+    told = []
+    near_pairs(unit(9), np.arange(5), np.arange(5, 9), on_progress=lambda *done: told.append(done))
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    assert told[0] == (2, 9)
+    assert told[-1] == (9, 9)
