@@ -6,6 +6,7 @@ import re
 
 _WORD = re.compile(r"[^\W\d_]+")
 _LEAST_WORDS = 5
+_ENOUGH = 2_000  # characters
 _MARGIN = 20.0
 """How much likelier (natural logarithm) another language must be: names alone reach about 10."""
 
@@ -19,10 +20,10 @@ def is_english(language: str) -> bool:
 def foreign_language(text: str) -> str | None:
     """Return the ISO 639-1 code of a text that is plainly not English, else None.
 
-    Fewer than five words in Latin letters are too few to tell and count as English, as does a list
-    of names.
+    The first 2,000 characters tell. Fewer than five words in Latin letters are too few to tell and
+    count as English, as does a list of names.
     """
-    words = _WORD.findall(text)
+    words = _WORD.findall(text[:_ENOUGH])
     latin = sum(word[0] < "ɐ" for word in words)
     if latin * 2 > len(words):
         small = [word for word in words if word[0].islower()]

@@ -85,7 +85,7 @@ def command(
     folder = shared.own_library(library)
     with ExitStack() as open_files:
         if _is_plain(paths, format_name, columns, dates):
-            read = _read_plain(paths, columns, dates, strict)
+            read = _read_plain(paths, columns, dates, strict, open_files)
         else:
             read = _read_public(paths, format_name, strict, open_files)
         built = _write(read.statements, folder, encoder, add=add, force=force)
@@ -126,23 +126,29 @@ def _is_plain(
 
 
 def _read_plain(
-    paths: Sequence[Path], columns: Mapping[str, str], dates: str | None, strict: bool
+    paths: Sequence[Path],
+    columns: Mapping[str, str],
+    dates: str | None,
+    strict: bool,
+    open_files: ExitStack,
 ) -> _Read:
-    from compare.corpus import read_corpus
+    """Read into a file that is there as long as `open_files` is open."""
+    from compare.corpus.read import corpus_on_disk
 
     with progress("Reading files") as on_progress:
-        corpus = read_corpus(
+        reading = corpus_on_disk(
             paths, mapping=columns, dates=dates, strict=strict, on_progress=on_progress
         )
+        corpus, statements = open_files.enter_context(reading)
     read = _Read(
-        corpus.statements,
-        len(corpus),
+        statements,
+        len(statements),
         corpus.problems,
         len(corpus.problems),
         corpus.notes,
         corpus.unknown_countries,
     )
-    if not corpus.statements:
+    if not read.count:
         _report_problems(read)
         raise CorpusError(
             f"No statement could be read from {', '.join(map(str, paths))}: mend what is reported, "

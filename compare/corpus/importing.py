@@ -15,6 +15,7 @@ from compare.corpus.columns import FIELDS
 from compare.corpus.imports.account import Account
 from compare.corpus.imports.formats import Format, named, recognised
 from compare.corpus.imports.sources import Source
+from compare.corpus.statement_file import StatementFile
 from compare.corpus.validate import Validator, unknown_countries
 from compare.corpus.values import BadCellError, BadFileError, Corpus, Problem
 from compare.errors import CorpusError
@@ -26,7 +27,6 @@ PROBLEMS_KEPT = 1_000
 """Problems that a report lists; it counts all."""
 
 _SAME = {name: name for name in FIELDS}  # an importer names cells as fields are named
-_LANGUAGE_FROM = 2_000  # characters by which a statement's language is told
 _TOLD_EVERY = 100
 
 _log = logging.getLogger(__name__)
@@ -187,20 +187,6 @@ def import_corpus(
     return reading.report
 
 
-class StatementFile:
-    """The statements of a file that `import_corpus` wrote, as often as they are asked for."""
-
-    def __init__(self, path: Path) -> None:
-        """Read nothing yet."""
-        self._path = path
-
-    def __iter__(self) -> Iterator[Statement]:
-        """Give the statements in the order of the file."""
-        with self._path.open(encoding="utf-8") as file:
-            for line in file:
-                yield Statement.from_json(line)
-
-
 @contextmanager
 def imported(
     paths: Sequence[Path | str],
@@ -213,7 +199,7 @@ def imported(
     with tempfile.TemporaryDirectory() as scratch:
         out = Path(scratch) / "statements.jsonl"
         report = import_corpus(paths, out, format_name, strict=strict, on_progress=on_progress)
-        yield report, StatementFile(out)
+        yield report, StatementFile(out, report.account.written)
 
 
 def read_public(paths: Sequence[Path | str], format_name: str | None = None) -> Corpus:
@@ -251,4 +237,4 @@ def _with_language(statement: Statement) -> Statement:
     """Return the statement with its language, told by its words where it has none."""
     if statement.language:
         return statement
-    return replace(statement, language=foreign_language(statement.text[:_LANGUAGE_FROM]) or "en")
+    return replace(statement, language=foreign_language(statement.text) or "en")

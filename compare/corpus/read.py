@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from compare.corpus.documents import read_document
 from compare.corpus.folders import Found, find_files
 from compare.corpus.json_files import read_json, read_jsonl
 from compare.corpus.sheets import read_xlsx
+from compare.corpus.statement_file import StatementFile
 from compare.corpus.text_files import Readable
 from compare.corpus.validate import Validator, unknown_countries
 from compare.corpus.values import BadCellError, BadFileError, Corpus, Problem, Row, listed
@@ -67,9 +70,51 @@ def read_corpus(
         CorpusError: A path or a mapping cannot be used, a file that was named cannot be read, or
             under `strict` there is a bad row.
     """
+    statements: list[Statement] = []
+    corpus = _read(paths, mapping, dates, strict, on_progress, statements.append)
+    return replace(corpus, statements=tuple(statements))
+
+
+@contextmanager
+def corpus_on_disk(
+    paths: Sequence[Path | str],
+    *,
+    mapping: Mapping[str, str] | None = None,
+    dates: Order | str | None = None,
+    strict: bool = False,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Iterator[tuple[Corpus, StatementFile]]:
+    """Do as `read_corpus`, with the statements in a temporary file and none in the corpus given.
+
+    Memory does not grow with the corpus but for its ids and for what is wrong with it; a file of
+    JSON that is not JSON lines is held whole while it is read.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / "statements.jsonl"
+        count = 0
+        with path.open("w", encoding="utf-8") as file:
+
+            def keep(statement: Statement) -> None:
+                nonlocal count
+                count += 1
+                file.write(statement.to_json() + "\n")
+
+            corpus = _read(paths, mapping, dates, strict, on_progress, keep)
+        yield corpus, StatementFile(path, count)
+
+
+def _read(
+    paths: Sequence[Path | str],
+    mapping: Mapping[str, str] | None,
+    dates: Order | str | None,
+    strict: bool,
+    on_progress: Callable[[int, int], None] | None,
+    keep: Callable[[Statement], None],
+) -> Corpus:
+    """Give each statement to `keep`, and return what there is to say about the rest."""
     if not paths:
         raise CorpusError("No corpus is named: give the path of a file or folder.")
-    reading = _Reading(check_mapping(mapping or {}), strict, _order(dates))
+    reading = _Reading(check_mapping(mapping or {}), strict, _order(dates), keep)
     found = find_files([Path(path) for path in paths], SUFFIXES)
     for done, path in enumerate(found.files):
         if on_progress:
@@ -92,11 +137,18 @@ def _order(dates: Order | str | None) -> Order | None:
 class _Reading:
     """What is gathered while the files are read one after the other."""
 
-    def __init__(self, mapping: Mapping[str, str], strict: bool, dates: Order | None) -> None:
+    def __init__(
+        self,
+        mapping: Mapping[str, str],
+        strict: bool,
+        dates: Order | None,
+        keep: Callable[[Statement], None],
+    ) -> None:
         self.mapping = mapping
         self.strict = strict
         self.validator = Validator(dates)
-        self.statements: list[Statement] = []
+        self.keep = keep
+        self.count = 0
         self.problems: list[Problem] = []
         self.notes: list[str] = []
         self.columns: dict[str, None] = {}
@@ -105,7 +157,7 @@ class _Reading:
 
     def read(self, path: Path, *, named: bool) -> None:
         """Read one file; one that was found in a folder and cannot be read is a problem."""
-        file, before = str(path), len(self.statements)
+        file, before = str(path), self.count
         try:
             self._read(path, file)
         except BadFileError as error:
@@ -116,7 +168,7 @@ class _Reading:
             return
         if named or self.strict:
             raise CorpusError(str(problem))
-        if taken := len(self.statements) - before:
+        if taken := self.count - before:
             message = f"{problem.message} ({taken} statements before it were read)"
             problem = replace(problem, message=message)
         self._skip(problem)
@@ -165,7 +217,8 @@ class _Reading:
         if not statement.language and (found := foreign_language(statement.text)):
             statement = replace(statement, language=found)
             self.detected[found] += 1
-        self.statements.append(statement)
+        self.keep(statement)
+        self.count += 1
 
     def _skip(self, problem: Problem) -> None:
         if self.strict:
@@ -174,14 +227,14 @@ class _Reading:
         self.problems.append(problem)
 
     def corpus(self, found: Found) -> Corpus:
-        """Return all that was read, with the notes that are due in the end."""
+        """Return what there is to say, with the notes that are due in the end."""
         have = {folded(column) for column in self.columns}
         for column in self.mapping:
             if self.columns and folded(column) not in have:
                 raise CorpusError(unused_mapping(column, self.columns))
         unknown = dict(self.validator.unknown_countries.most_common())
         return Corpus(
-            tuple(self.statements),
+            (),
             tuple(self.problems),
             (*self.notes, *self._last_notes(found, unknown)),
             unknown,

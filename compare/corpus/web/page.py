@@ -43,7 +43,6 @@ _LANGUAGE = re.compile(
     r"<html\b[^<>]{0,2000}?\blang=[\"']?([a-z]{2,3}(?:-[a-z0-9]{1,8}){0,3})\b", re.IGNORECASE
 )
 _LANGUAGE_WITHIN = 20_000
-_LANGUAGE_FROM = 2_000
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 
 
@@ -186,4 +185,4 @@ def _web_address(text: str) -> str:
 
 def _told(paragraphs: tuple[str, ...]) -> str:
     """Return the language of an article that does not name it."""
-    return foreign_language(" ".join(paragraphs)[:_LANGUAGE_FROM]) or "en"
+    return foreign_language(" ".join(paragraphs)) or "en"
