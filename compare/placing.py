@@ -8,7 +8,7 @@ no side, and who has none near the proposition is silent. Neither of the two is 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 PERIODS = (1, 5, 10)
 """Years of a period that are offered."""
+
+PLACED, NO_SIDE, SILENT = "placed", "no side", "silent"
+"""How a party stands: with a place, with passages of which none takes a side, without any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +161,13 @@ class Positions:
     def silent(self) -> tuple[Voice, ...]:
         """Return the parties with statements, but none near the proposition."""
         return tuple(voice for voice in self.voices if not self._near(voice))
+
+    @cached_property
+    def standings(self) -> Mapping[str, str]:
+        """Return by the party's name how it stands: `PLACED`, `NO_SIDE` or `SILENT`."""
+        found = {one.name: PLACED for one in self.placed}
+        found |= {voice.name: NO_SIDE for voice in self.undecided}
+        return found | {voice.name: SILENT for voice in self.silent}
 
     def position(self, key: str) -> Position | None:
         """Return where the party with this key stands, None where it takes no side."""

@@ -6,22 +6,23 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from compare.placing import Place, Position, Positions, Voice
+from compare.placing import NO_SIDE, PLACED, SILENT, Place, Position, Positions, Voice
 from compare.position_table import AgreementMatrix, PositionTable
 from compare.records import Cell, Record, made_with
-from compare.results import Match, Stance
+from compare.results import Match, Provenance, Stance
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _SIDES = (Stance.AGREE, Stance.OPPOSE)
+_MADE_WITH = ("label_source", "encoder", "library_digest", "searched_on", "version")
 _OF_SIDE = ("text", "probability", "date", "speaker", "id", "source", "url")
 
 COLUMNS: tuple[str, ...] = (
     *("proposition", "by", "party", "key", "standing", "place", "low", "high", "passages"),
     *("agree", "oppose", "neither", "screened", "near", "statements", "first_date", "last_date"),
     *(f"{side.value}_{name}" for side in _SIDES for name in _OF_SIDE),
-    *("label_source", "encoder", "library_digest", "searched_on", "version"),
+    *_MADE_WITH,
 )
 """The columns of a row a party; the names are stable. `standing` is placed, no side or silent."""
 
@@ -34,12 +35,12 @@ NUMBERS = frozenset(
 )
 """The columns of all these tables that hold numbers; all others hold text."""
 
-PLACED, NO_SIDE, SILENT = "placed", "no side", "silent"
 PERIOD_COLUMNS = (
     *("proposition", "party", "key", "start", "end"),
     *("place", "low", "high", "passages"),
+    *_MADE_WITH,
 )
-AGREEMENT_COLUMNS = ("a", "b", "agreement", "low", "high", "propositions")
+AGREEMENT_COLUMNS = ("a", "b", "agreement", "low", "high", "propositions", *_MADE_WITH)
 _DIGITS = 6
 
 
@@ -48,8 +49,7 @@ def position_records(positions: Positions) -> list[Record]:
 
     What is not known is "": the place of who has none, the interval of too few passages.
     """
-    made = positions.provenance
-    behind: Record = {"label_source": made.label_source, **made_with(made)}
+    behind = _behind(positions.provenance)
     ahead: Record = {"proposition": positions.proposition, "by": positions.by}
     rows = [_placed(position) for position in positions.placed]
     rows += [_other(voice, NO_SIDE) for voice in positions.undecided]
@@ -67,6 +67,7 @@ def period_records(positions: Positions, years: int) -> list[Record]:
             "start": one.start,
             "end": one.end,
             **_place(one.place),
+            **_behind(positions.provenance),
         }
         for one in positions.by_period(years)
     ]
@@ -75,18 +76,22 @@ def period_records(positions: Positions, years: int) -> list[Record]:
 def table_records(table: PositionTable) -> tuple[list[str], list[Record]]:
     """Return the columns and the rows of parties beside propositions.
 
-    Each proposition has four columns: its words (the place), and behind them its interval and the
-    number of passages.
+    Each proposition has five columns: its words (the place), and behind them its interval, the
+    number of passages, and how the party stands: placed, no side or silent.
     """
     columns = ["party"]
     for proposition in table.propositions:
-        columns += [proposition, *(f"{proposition} ({name})" for name in ("low", "high", "n"))]
+        names = ("low", "high", "n", "standing")
+        columns += [proposition, *(f"{proposition} ({name})" for name in names)]
+    columns += _MADE_WITH
+    behind = _behind(table.positions[0].provenance)
     rows: list[Record] = []
     for name, cells in table.cells.items():
         values: list[Cell] = [name]
-        for cell in cells:
+        for one, cell in zip(table.positions, cells, strict=True):
             place = _place(cell.place if cell else None)
-            values += place.values()
+            values += [*place.values(), one.standings.get(name, SILENT)]
+        values += behind.values()
         rows.append(dict(zip(columns, values, strict=True)))
     return columns, rows
 
@@ -101,6 +106,7 @@ def agreement_records(matrix: AgreementMatrix) -> list[Record]:
             "low": _number(cell.low),
             "high": _number(cell.high),
             "propositions": cell.propositions,
+            **_behind(matrix.provenance),
         }
         for cell in matrix.cells
     ]
@@ -160,12 +166,16 @@ def _placed(position: Position) -> Record:
 
 
 def _other(voice: Voice, standing: str) -> Record:
-    row: Record = dict.fromkeys(COLUMNS[2:-5], "")  # of the party itself
+    row: Record = dict.fromkeys(COLUMNS[2 : -len(_MADE_WITH)], "")  # of the party itself
     for name in ("passages", "agree", "oppose", "screened"):
         row[name] = 0
     near = 0 if standing == SILENT else voice.near
     row |= {**_who(voice, standing), "near": near, "statements": voice.statements}
     return row | {"neither": len({match.statement.id for match in voice.read}) if near else 0}
+
+
+def _behind(made: Provenance) -> Record:
+    return {"label_source": made.label_source, **made_with(made)}
 
 
 def _who(voice: Voice, standing: str) -> Record:

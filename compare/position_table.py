@@ -16,7 +16,7 @@ from compare.placing import Position, Positions
 from compare.positions import positions
 from compare.quoting import clean_quote
 from compare.resampling import mean_interval
-from compare.results import Filters, Thresholds
+from compare.results import Filters, Provenance, Thresholds
 
 if TYPE_CHECKING:
     from compare.index import Floats
@@ -62,10 +62,12 @@ class AgreementMatrix:
     Attributes:
         parties: Names, in an order in which neighbours are alike.
         cells: Of each two parties, whichever stands first in `parties` as a.
+        provenance: What the places were made from.
     """
 
     parties: tuple[str, ...]
     cells: tuple[Agreement, ...]
+    provenance: Provenance
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,8 @@ class PositionTable:
             _agreement(a, b, places[at[a]], places[at[b]], seed)
             for a, b in combinations(ordered, 2)
         )
-        return AgreementMatrix(tuple(ordered), tuple(cell for cell in found if cell))
+        cells = tuple(cell for cell in found if cell)
+        return AgreementMatrix(tuple(ordered), cells, self.positions[0].provenance)
 
     def _most_placed(self) -> list[str]:
         """Return the names of the parties that the matrix holds, in order."""

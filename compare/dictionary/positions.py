@@ -32,6 +32,14 @@ def _side(name: str, verb: str) -> tuple[Field, ...]:
     )
 
 
+_MADE_WITH = (
+    text("label_source", "the model: name, `@`, 12 digits of the digest"),
+    text("encoder", "the embedding model, likewise"),
+    text("library_digest", "sha256 of the library’s statements"),
+    Field("searched_on", Kind.TIME, "when"),
+    text("version", "of the program"),
+)
+
 _PLACE = (
     share(
         "place",
@@ -78,11 +86,7 @@ POSITIONS = Table(
         date("last_date", "when it last did"),
         *_side("agree", "agrees with"),
         *_side("oppose", "opposes"),
-        text("label_source", "the model: name, `@`, 12 digits of the digest"),
-        text("encoder", "the embedding model, likewise"),
-        text("library_digest", "sha256 of the library’s statements"),
-        Field("searched_on", Kind.TIME, "when"),
-        text("version", "of the program"),
+        *_MADE_WITH,
     ),
 )
 
@@ -99,6 +103,7 @@ PERIODS = Table(
         Field("end", Kind.INTEGER, "last year", least=0, most=10998),
         *_PLACE,
         count("passages", "passages that the place stands on", least=1),
+        *_MADE_WITH,
     ),
 )
 
@@ -120,6 +125,7 @@ AGREEMENT = Table(
         share("low", "lower end of its 95 % interval, as if propositions were drawn", _FEW),
         share("high", "upper end", _FEW),
         count("propositions", "propositions on which both take a side", least=1),
+        *_MADE_WITH,
     ),
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from compare.export import csv_bytes
+from compare.placing import NO_SIDE, PLACED, SILENT, Position, Positions
 from compare.position_records import AGREEMENT_COLUMNS, agreement_records
 from compare.position_table import TOO_FEW, AgreementMatrix, PositionTable
 from compare.results import Stance
@@ -40,11 +41,11 @@ def table_view(view: View) -> None:
             "Statements": one.voice.statements,
             "First": one.dates[0].iso if one.dates else "",
             "Last": one.dates[1].iso if one.dates else "",
-            "Standing": "placed",
+            "Standing": PLACED,
         }
         for one in positions.placed
     ]
-    for standing, voices in (("no side", positions.undecided), ("silent", positions.silent)):
+    for standing, voices in ((NO_SIDE, positions.undecided), (SILENT, positions.silent)):
         rows += [
             {"Party": one.name, "Statements": one.statements, "Standing": standing}
             for one in voices
@@ -62,22 +63,39 @@ def table_view(view: View) -> None:
 
 def beside_view(table: PositionTable, prefix: str) -> None:
     """Show parties beside propositions: the place and how many passages it stands on."""
-    head = ["Party", *table.propositions]
-    rows = [
-        [name, *(f"{c.place.mean:+.2f} ({c.place.passages:,})" if c else "–" for c in cells)]
-        for name, cells in table.cells.items()
-    ]
+    rows = beside_rows(table)
     if not rows:
         small("Nothing of what was read takes a side at these thresholds.")
         return
     st.dataframe(
-        [dict(zip(head, row, strict=True)) for row in rows],
+        rows,
         hide_index=True,
         key=f"{prefix}beside-{widget_key(repr(rows))}",
         alt=f"{len(rows)} parties beside {len(table.propositions)} propositions",
     )
-    small("In brackets: passages that take a side. A dash is no side, which is not neutral.")
+    small(
+        "In brackets: passages that take a side. A dash: none of its passages near the proposition "
+        "takes one; silent: there are none. Neither of the two is neutral."
+    )
     notice(table.positions[0].notes[-1])
+
+
+def beside_rows(table: PositionTable) -> list[dict[str, str]]:
+    """Return what the table shows, a row a party: its place, a dash for no side, or silent."""
+
+    def cell(positions: Positions, name: str, position: Position | None) -> str:
+        if position is not None:
+            return f"{position.place.mean:+.2f} ({position.place.passages:,})"
+        return "–" if positions.standings.get(name) == NO_SIDE else SILENT
+
+    return [
+        {"Party": name}
+        | {
+            one.proposition: cell(one, name, position)
+            for one, position in zip(table.positions, cells, strict=True)
+        }
+        for name, cells in table.cells.items()
+    ]
 
 
 def agreement_view(table: PositionTable, prefix: str) -> None:

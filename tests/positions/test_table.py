@@ -148,14 +148,26 @@ def test_words_are_no_formulas_in_a_spreadsheet():
 
 def test_parties_beside_propositions():
     columns, rows = table_records(table_of(*THREE))
-    assert columns[:5] == [
-        "party", "Proposition 1", "Proposition 1 (low)", "Proposition 1 (high)", "Proposition 1 (n)"
+    assert columns[:6] == [
+        "party", "Proposition 1", "Proposition 1 (low)", "Proposition 1 (high)",
+        "Proposition 1 (n)", "Proposition 1 (standing)",
     ]  # fmt: skip
+    assert columns[-5:] == list(COLUMNS[-5:])
     by_party = {row["party"]: row for row in rows}
     assert list(by_party) == ["A", "B", "C", "D"]
     assert by_party["C"]["Proposition 1"] == -0.8
     assert by_party["C"]["Proposition 3"] == by_party["C"]["Proposition 3 (n)"] == ""
-    assert read(positions_csv(table_of(*THREE)))[3]["Proposition 2"] == "0.9"
+    last = read(positions_csv(table_of(*THREE)))[3]
+    assert last["Proposition 2"] == "0.9"
+    assert last["label_source"].startswith("judge@")
+
+
+def test_who_takes_no_side_is_told_from_who_is_silent():
+    table = table_of({"A": [0.8], "B": [0.1], "C": []}, {"A": [0.7], "B": [0.8], "C": [0.9]})
+    _, rows = table_records(table)
+    told = {row["party"]: row["Proposition 1 (standing)"] for row in rows}
+    assert told == {"A": "placed", "B": "no side", "C": "silent"}
+    assert {row["Proposition 2 (standing)"] for row in rows} == {"placed"}
 
 
 def test_every_row_of_a_table_has_all_columns():
@@ -166,6 +178,9 @@ def test_every_row_of_a_table_has_all_columns():
     assert [(row["start"], row["place"]) for row in periods] == [(2001, 0.8), (2002, 0.7)]
     [cell] = agreement_records(table_of({"A": [0.8], "B": [0.6]}).agreement())
     assert json.loads(json.dumps(cell))["agreement"] == 0.9
+    assert tuple(cell) == AGREEMENT_COLUMNS
+    assert cell["label_source"] == periods[0]["label_source"]
+    assert cell["label_source"].startswith("judge@")
 
 
 @pytest.mark.parametrize(

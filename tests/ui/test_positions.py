@@ -16,6 +16,7 @@ from compare.ui.position_charts import (
     places_spec,
 )
 from compare.ui.position_figures import agreement_svg, periods_svg, places_svg
+from compare.ui.position_tables import beside_rows
 from tests.fabricate_positions import made, table_of
 from tests.ui.conftest import cards, press, said, shown, well
 
@@ -154,6 +155,14 @@ def test_several_propositions_are_compared(page, judge):
     assert "n in a cell, of 2" in shown(app)
     assert "<td>Ostravia and Valdoria</td>" in shown(app)
     assert "too few" in shown(app)
+
+
+def test_who_takes_no_side_is_told_from_who_is_silent():
+    table = table_of({"A": [0.8], "B": [0.1], "C": []}, {"A": [0.7], "B": [0.8], "C": [-0.9]})
+    told = [[*row.values()] for row in beside_rows(table)]
+    assert told == [
+        ["A", "+0.80 (1)", "+0.70 (1)"], ["B", "–", "+0.80 (1)"], ["C", "silent", "-0.90 (1)"]
+    ]  # fmt: skip
 
 
 def test_speakers_and_filters_and_the_link(page, judge):
