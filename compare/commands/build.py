@@ -135,7 +135,7 @@ def _read_plain(
     """Read into a file that is there as long as `open_files` is open."""
     from compare.corpus.read import corpus_on_disk
 
-    with progress("Reading files") as on_progress:
+    with counting("Reading statements") as on_progress:
         reading = corpus_on_disk(
             paths, mapping=columns, dates=dates, strict=strict, on_progress=on_progress
         )

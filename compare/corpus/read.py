@@ -44,6 +44,8 @@ SUFFIXES = frozenset(READERS)
 
 _OBJECTS = frozenset({".jsonl", ".ndjson", ".json"})
 
+_TOLD_EVERY = 100
+
 _log = logging.getLogger(__name__)
 
 
@@ -82,9 +84,11 @@ def corpus_on_disk(
     mapping: Mapping[str, str] | None = None,
     dates: Order | str | None = None,
     strict: bool = False,
-    on_progress: Callable[[int, int], None] | None = None,
+    on_progress: Callable[[int], None] | None = None,
 ) -> Iterator[tuple[Corpus, StatementFile]]:
     """Do as `read_corpus`, with the statements in a temporary file and none in the corpus given.
+
+    `on_progress` is called now and then with the number of statements so far.
 
     Memory does not grow with the corpus but for its ids and for what is wrong with it; a file of
     JSON that is not JSON lines is held whole while it is read.
@@ -98,8 +102,10 @@ def corpus_on_disk(
                 nonlocal count
                 count += 1
                 file.write(statement.to_json() + "\n")
+                if on_progress and count % _TOLD_EVERY == 0:
+                    on_progress(count)
 
-            corpus = _read(paths, mapping, dates, strict, on_progress, keep)
+            corpus = _read(paths, mapping, dates, strict, None, keep)
         yield corpus, StatementFile(path, count)
 
 

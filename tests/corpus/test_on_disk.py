@@ -53,8 +53,10 @@ def test_memory_does_not_grow_with_the_corpus(tmp_path: Path) -> None:
     assert file.stat().st_size > 4_000_000
     tracemalloc.start()
     try:
-        with corpus_on_disk([file]) as (_, statements):
+        told: list[int] = []
+        with corpus_on_disk([file], on_progress=told.append) as (_, statements):
             assert sum(1 for _ in statements) == len(statements) == 600
+            assert told == [100, 200, 300, 400, 500, 600]
         assert tracemalloc.get_traced_memory()[1] < 1_500_000
     finally:
         tracemalloc.stop()
