@@ -35,6 +35,9 @@ class Facets:
     speakers: tuple[Facet, ...]
     countries: tuple[Facet, ...]
     sources: tuple[Facet, ...]
+    roles: tuple[Facet, ...]
+    parties: tuple[Facet, ...]
+    venues: tuple[Facet, ...]
     languages: tuple[Facet, ...]
     first_date: date | None
     last_date: date | None
@@ -48,12 +51,21 @@ def read_facets(store: Store) -> Facets:
     countries = store.all("SELECT key, name, count(DISTINCT n) FROM countries GROUP BY 1, 2")
     totals = dict(store.all("SELECT key, count(DISTINCT n) FROM countries GROUP BY 1"))
     sources = store.all("SELECT source, source, count(*) FROM statements GROUP BY 1")
+    roles, parties, venues = (
+        store.all(
+            f"SELECT {name}_key, {name}, count(*) FROM statements WHERE {name} <> '' GROUP BY 1, 2"
+        )
+        for name in ("role", "party", "venue")
+    )
     languages = store.all("SELECT language, language, count(*) FROM statements GROUP BY 1")
     first, last = store.one("SELECT min(first_day), max(last_day) FROM statements")
     return Facets(
         speakers=_facets(speakers),
         countries=_facets(countries, totals),
         sources=_facets(sources),
+        roles=_facets(roles),
+        parties=_facets(parties),
+        venues=_facets(venues),
         languages=_facets(languages),
         first_date=None if first is None else date.fromordinal(first),
         last_date=None if last is None else date.fromordinal(last),

@@ -27,7 +27,7 @@ from pathlib import Path
 
 from compare.errors import LibraryError
 
-FORMAT = 2
+FORMAT = 3
 """Changes whenever a program of the old format could not read the files any more."""
 
 STORE = "library.sqlite"

@@ -419,7 +419,8 @@ def _part(near: Near, numbers: Rows) -> Near:
 def _in_words(filters: Filters) -> str:
     """Return filters in words: "China, from 2014"."""
     countries, others = (map(country_name, c) for c in (filters.countries, filters.not_countries))
-    names = [*filters.speakers, *countries, *filters.sources, *filters.languages]
+    names = [*filters.speakers, *countries, *filters.roles, *filters.parties, *filters.venues]
+    names += [*filters.sources, *filters.languages]
     names += [f"not {name}" for name in (*filters.not_speakers, *others)]
     names += list(filters.statement_ids)
     if filters.date_from:

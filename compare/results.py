@@ -96,8 +96,10 @@ def _beginning(text: str) -> str:
 class Filters:
     """Which statements may be found. An empty field allows all; fields combine with "and".
 
-    Countries match by code or by any spelling, speakers whatever their honorific. A statement's
-    date matches where the span it can mean overlaps `date_from`..`date_to`.
+    Countries match by code or by any spelling, speakers whatever their honorific; roles, parties
+    and venues whatever their case and accents. A statement's party is its column `party`, which
+    corpora of parliaments have. A statement's date matches where the span it can mean overlaps
+    `date_from`..`date_to`.
     """
 
     speakers: tuple[str, ...] = ()
@@ -105,6 +107,9 @@ class Filters:
     date_from: PartialDate | None = None
     date_to: PartialDate | None = None
     sources: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    parties: tuple[str, ...] = ()
+    venues: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     statement_ids: tuple[str, ...] = ()
     not_speakers: tuple[str, ...] = ()

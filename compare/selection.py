@@ -61,6 +61,9 @@ def selection(filters: Filters, quote: Quote | None = None) -> Selection:
     chosen = Selection()
     chosen.one_of("speaker_key", map(speaker_key, filters.speakers))
     chosen.one_of("source", filters.sources)
+    chosen.one_of("role_key", map(fold, filters.roles))
+    chosen.one_of("party_key", map(fold, filters.parties))
+    chosen.one_of("venue_key", map(fold, filters.venues))
     chosen.one_of("language", filters.languages)
     chosen.one_of("id", filters.statement_ids)
     if filters.date_from is not None:

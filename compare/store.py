@@ -35,6 +35,8 @@ _TABLES = f"""
 CREATE TABLE statements (
     n INTEGER PRIMARY KEY, id TEXT NOT NULL, first_row INTEGER NOT NULL, row_count INTEGER NOT NULL,
     speaker TEXT NOT NULL, speaker_key TEXT NOT NULL, source TEXT NOT NULL, language TEXT NOT NULL,
+    role TEXT NOT NULL, role_key TEXT NOT NULL, party TEXT NOT NULL, party_key TEXT NOT NULL,
+    venue TEXT NOT NULL, venue_key TEXT NOT NULL,
     first_day INTEGER, last_day INTEGER, text_key TEXT NOT NULL);
 CREATE TABLE contents (n INTEGER PRIMARY KEY, context TEXT NOT NULL, data TEXT NOT NULL);
 CREATE TABLE countries (n INTEGER NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL,
@@ -49,6 +51,9 @@ _INDEXES = """
 CREATE UNIQUE INDEX statements_id ON statements (id);
 CREATE INDEX statements_speaker ON statements (speaker_key);
 CREATE INDEX statements_source ON statements (source);
+CREATE INDEX statements_role ON statements (role_key);
+CREATE INDEX statements_party ON statements (party_key);
+CREATE INDEX statements_venue ON statements (venue_key);
 CREATE INDEX statements_language ON statements (language);
 CREATE INDEX statements_days ON statements (first_day, last_day);
 CREATE INDEX statements_text_key ON statements (text_key);
@@ -182,6 +187,7 @@ class _Rows:
                 speaker_key(statement.speaker),
                 statement.source,
                 statement.language,
+                *(told for entry in _attributes(statement) for told in (entry, fold(entry))),
                 day.first.toordinal() if day else None,
                 day.last.toordinal() if day else None,
                 text_key(statement),
@@ -216,6 +222,12 @@ class _Rows:
             if rows:
                 marks = ", ".join("?" * len(rows[0]))
                 database.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
+
+
+def _attributes(statement: Statement) -> tuple[str, str, str]:
+    """Return role, party and venue; the party is a further column, however it is written."""
+    party = next((v for name, v in statement.extra.items() if fold(name) == "party"), "")
+    return statement.role, party, statement.venue
 
 
 # -- Reading -------------------------------------------------------------------------------------

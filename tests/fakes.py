@@ -124,6 +124,9 @@ def sample_statements() -> list[Statement]:
             date="2021-05-03",
             source="Valdorian Gazette",
             language="en",
+            role="Foreign Minister",
+            venue="Seance of Meren",
+            extra={"Party": "Reeds"},
         ),
         statement(
             "valdoria-2",
@@ -134,6 +137,7 @@ def sample_statements() -> list[Statement]:
             date="2021",
             source="Valdorian Gazette",
             language="en",
+            role="foreign minister",
         ),
         statement(
             "ostrava-1",

@@ -37,6 +37,8 @@ STATEMENTS = [
         "We say that the blockade of Port Meren must end now.",
         speaker="Bren Tal",
         role="Envoy",
+        venue="Pier of Meren",
+        extra={"party": "Reeds"},
         country="Ostravia",
         date="2021-06-01",
         source="Bulletin",
@@ -153,7 +155,7 @@ def test_search_prints_plain_text_into_a_pipe(run: Run) -> None:
     told = run("search", BLOCKADE)
     assert told.code == 0
     assert "AGREE\n  1. 0.70 “We say that the blockade of Port Meren must end now.”" in told.out
-    assert "Bren Tal, Envoy, Ostravia, 2021-06-01, Bulletin, [agree-1]" in told.out
+    assert "Bren Tal, Envoy, Ostravia, 2021-06-01, Pier of Meren, Bulletin, [agree-1]" in told.out
     assert "https://example.org/1" in told.out
     assert "OPPOSE\n  1. 0.80 “The blockade of Port Meren will not end" in told.out
     assert "context: asked by Valdoria" in told.out
@@ -262,6 +264,9 @@ def test_who_said_it_travels_with_the_result(run: Run) -> None:
         (["--to", "2021-06"], ["agree-1"]),
         (["--source", "Bulletin"], ["agree-1"]),
         (["--language", "en"], ["agree-1"]),
+        (["--only-role", "envoy"], ["agree-1"]),
+        (["--venue", "PIER OF MEREN"], ["agree-1"]),
+        (["--party", "Reeds"], ["agree-1"]),
         (["--only-id", "oppose-1"], ["oppose-1"]),
         (["--not-speaker", "Mr. Bren Tal"], ["oppose-1"]),
         (["--not-country", "NOR"], ["agree-1"]),

@@ -236,7 +236,7 @@ def room_for(size: int) -> Iterator[None]:
 
 @pytest.mark.parametrize("full", ["library.sqlite", "vectors.npy", "index.faiss"])
 def test_a_full_disk_is_a_clear_sentence(folder: Path, full: str) -> None:
-    encoder = HashingEncoder(dim=8192)
+    encoder = HashingEncoder(dim=16_384)
     library = Library.build(sample_statements(), folder, encoder)
     sizes = {name: len(content) for name, content in files_of(folder).items()}
     assert sizes["library.sqlite"] < sizes["vectors.npy"] < sizes["index.faiss"]
@@ -412,12 +412,12 @@ def test_a_damaged_database_is_a_clear_sentence(
     [
         (
             generations.FORMAT + 1,
-            r"has format 3, written by version 9.0 of the program; this one reads format 2: "
+            r"has format 4, written by version 9.0 of the program; this one reads format 3: "
             "update it with `pip install --upgrade compare-statements`",
         ),
         (
             generations.FORMAT - 1,
-            "has the old format 1, and this program reads format 2: build it again with "
+            "has the old format 2, and this program reads format 3: build it again with "
             "`compare build --corpus FILE --library .*`; what you wrote yourself stays",
         ),
     ],

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from compare import fulltext
 from compare.errors import LibraryError, ModelError
 from compare.facets import Facet
+from compare.folding import fold
 from compare.library import Library
 from compare.passages import split_statement
 from compare.results import Filters, Quote
@@ -326,6 +327,9 @@ def passes(entry: Statement, filters: Filters, quote: Quote | None) -> bool:
             not filters.date_from or (date and date.last >= filters.date_from.first),
             not filters.date_to or (date and date.first <= filters.date_to.last),
             not filters.sources or entry.source in filters.sources,
+            not filters.roles or fold(entry.role) in map(fold, filters.roles),
+            not filters.parties or fold(entry.extra.get("Party", "")) in map(fold, filters.parties),
+            not filters.venues or fold(entry.venue) in map(fold, filters.venues),
             not filters.languages or entry.language in filters.languages,
             not filters.statement_ids or entry.id in filters.statement_ids,
             not (filters.not_own_speaker and quote and quote.speaker)
@@ -349,6 +353,9 @@ FILTERS = st.builds(
     date_from=DATES,
     date_to=DATES,
     sources=some("Bulletin", "", "bulletin"),
+    roles=some("foreign minister", "Envoy", ""),
+    parties=some("REEDS", "Nobody's"),
+    venues=some("Séance of Meren", "elsewhere"),
     languages=some("en", "fr"),
     statement_ids=some("joint-1", "valdoria-1", "no such"),
     not_speakers=some("Ms. Ada Lorn", ""),
@@ -571,7 +578,12 @@ def test_facets_count_statements(library: Library) -> None:
 
 def test_a_facets_value_is_one_to_filter_by(library: Library) -> None:
     facets = library.facets()
-    for name in ("speakers", "countries", "sources", "languages"):
+    assert facets.roles == (
+        Facet("Foreign Minister", "Foreign Minister", 2, ("Foreign Minister", "foreign minister")),
+    )
+    assert [facet.value for facet in facets.parties] == ["Reeds"]
+    assert [facet.value for facet in facets.venues] == ["Seance of Meren"]
+    for name in ("speakers", "countries", "sources", "languages", "roles", "parties", "venues"):
         for facet in getattr(facets, name):
             page = library.browse(Filters(**{name: (facet.value,)}))
             assert page[1] == facet.count, (name, facet)

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 _FIELDS = {
     "country": "countries",
     "speaker": "speakers",
+    "role": "roles",
+    "party": "parties",
+    "venue": "venues",
     "source": "sources",
     "language": "languages",
     "id": "statement_ids",
@@ -95,9 +98,9 @@ def pairs(side_a: tuple[str, ...], side_b: tuple[str, ...], **options: Any) -> N
       compare pairs --a country=China --b country="United States" --topic sanctions \\
           --since 2014 --out pairs.csv
 
-    FIELD is country, speaker, source, language, id, not-country, not-speaker, since or until. A
-    field given twice allows both values; different fields must all hold. A period of one side only
-    is its since and until:
+    FIELD is country, speaker, role, party, venue, source, language, id, not-country, not-speaker,
+    since or until. A field given twice allows both values; different fields must all hold. A
+    period of one side only is its since and until:
 
     \b
       compare pairs --a country=USA --a until=2016 --b country=USA --b since=2017

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
@@ -60,11 +61,25 @@ def period(prefix: str = "", name: str = "") -> tuple[PartialDate | None, Partia
 
 def whose(facets: Facets, prefix: str, name: str = "") -> Filters:
     """Show the filters that choose a side and return them; `name` ends their labels."""
-    return Filters(
+    chosen = Filters(
         countries=_many(f"Country or organisation{name}", facets.countries, f"{prefix}countries"),
         speakers=_many(f"Speaker{name}", facets.speakers, f"{prefix}speakers"),
         sources=_many(f"Source{name}", facets.sources, f"{prefix}sources"),
     )
+    return _narrowed_more(chosen, facets, prefix, name)
+
+
+def _narrowed_more(filters: Filters, facets: Facets, prefix: str, name: str = "") -> Filters:
+    """Show the filters that are used less, where the library has values of them; add them."""
+    if not (facets.roles or facets.parties or facets.venues):
+        return filters
+    with st.expander(f"Role, party, venue{name}"):
+        return replace(
+            filters,
+            roles=_many(f"Role{name}", facets.roles, f"{prefix}roles"),
+            parties=_many(f"Party{name}", facets.parties, f"{prefix}parties"),
+            venues=_many(f"Venue{name}", facets.venues, f"{prefix}venues"),
+        )
 
 
 def narrow(facets: Facets, prefix: str = "", own: bool = True) -> Filters:
@@ -82,7 +97,7 @@ def narrow(facets: Facets, prefix: str = "", own: bool = True) -> Filters:
         other_country = st.checkbox(
             "Not the quote’s own country", key=f"{prefix}other_country", bind="query-params"
         )
-    return Filters(
+    chosen = Filters(
         speakers=speakers,
         countries=countries,
         date_from=since,
@@ -92,6 +107,7 @@ def narrow(facets: Facets, prefix: str = "", own: bool = True) -> Filters:
         not_own_speaker=bool(other_speaker),
         not_own_country=bool(other_country),
     )
+    return _narrowed_more(chosen, facets, prefix)
 
 
 def _share(label: str, default: float, key: str, explanation: str) -> float:

@@ -10,9 +10,12 @@ import streamlit as st
 
 from compare.ui.asking import CHOSEN
 
+MORE = ("roles", "parties", "venues")
+"""Keys of the filters that are used less."""
+
 KEYS = (
     *("q", "by", "role", "country", "date", "context", "library"),
-    *("speakers", "countries", "from", "to", "sources", "languages"),
+    *("speakers", "countries", "from", "to", "sources", *MORE, "languages"),
     *("other_speaker", "other_country", "p", "s", "sort", "why"),
 )
 """The widgets of the search page that its address holds, by key."""

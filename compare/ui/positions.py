@@ -21,7 +21,7 @@ from compare.stance.load import signature
 from compare.ui.downloads import file_download, provenance_block
 from compare.ui.lists import widget_key
 from compare.ui.narrowing import period, whose
-from compare.ui.permalink import current_link
+from compare.ui.permalink import MORE, current_link
 from compare.ui.pieces import section_html
 from compare.ui.position_tables import (
     AGREEMENT_VIEW,
@@ -39,7 +39,7 @@ from compare.ui.words import counted
 PREFIX = "o_"
 """Of the keys of the page's widgets."""
 
-_NARROWING = ("countries", "speakers", "sources", "from", "to", "most")
+_NARROWING = ("countries", "speakers", "sources", *MORE, "from", "to", "most")
 
 KEYS = (
     "library",

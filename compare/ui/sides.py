@@ -20,7 +20,7 @@ from compare.ui.checking import check_sample
 from compare.ui.downloads import download_buttons, provenance_block
 from compare.ui.narrowing import period, whose
 from compare.ui.pair_lists import ShownPairs, pair_list, pairs_table
-from compare.ui.permalink import current_link
+from compare.ui.permalink import MORE, current_link
 from compare.ui.pieces import section_html
 from compare.ui.reading import Asked, read_pairs
 from compare.ui.review_making import review_link
@@ -32,7 +32,7 @@ PREFIX = "ab_"
 SHARED = ("topic", "from", "to", "most", "p", "s", "sort", "why", "view")
 """Keys of widgets that the timeline has, too, behind a prefix of its own."""
 
-_OF_SIDE = ("countries", "speakers", "sources", "from", "to")
+_OF_SIDE = ("countries", "speakers", "sources", *MORE, "from", "to")
 KEYS = (
     "library",
     *(f"{side}_{name}" for side in "ab" for name in _OF_SIDE),

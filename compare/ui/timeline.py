@@ -15,6 +15,7 @@ from compare.ui.narrowing import whose
 from compare.ui.ordering import CLOSENESS, NEWEST, OLDEST, PROBABILITY, RANK
 from compare.ui.pair_cards import CHANGED, SAME
 from compare.ui.pair_lists import ShownPairs, pair_list, pairs_table
+from compare.ui.permalink import MORE
 from compare.ui.reading import Asked
 from compare.ui.sides import SHARED, begin_results, choose_view, end_results, topic_and_period
 
@@ -23,7 +24,7 @@ PREFIX = "t_"
 
 KEYS = (
     "library",
-    *(f"{PREFIX}{name}" for name in ("countries", "speakers", "sources", *SHARED)),
+    *(f"{PREFIX}{name}" for name in ("countries", "speakers", "sources", *MORE, *SHARED)),
 )
 """The widgets of the page that its address holds."""
 

@@ -21,7 +21,7 @@ STATEMENTS = [
     said("v1", f"Our friends know it. {OPEN} at once.", "Valdoria", "2010-05-01"),
     said("v2", f"{OPEN} of the world <b>now</b>.", "Valdoria", "2012", url="javascript:alert(1)"),
     said("o1", f"{SHUT}.", "Ostravia", "2011-01-01"),
-    said("m1", f"{SHUT} from Ostravia.", "Marenia", "2014-02"),
+    said("m1", f"{SHUT} from Ostravia.", "Marenia", "2014-02", venue="Marenia Hall"),
     said("m2", f"{OPEN}, says Marenia.", "Marenia"),
     said("t1", "Trade in timber has doubled since the spring.", "Marenia"),
 ]
@@ -143,6 +143,8 @@ def test_what_was_read_is_not_read_again(page, judge):
         ({"a_countries": "Valdoria", "ab_from": "2030"}, "there are none. Loosen the filters."),
         ({"a_countries": "Valdoria", "b_countries": "Valdoria", "a_sources": "Marenia Gazette"},
          "there are none"),
+        ({"a_countries": "Valdoria", "b_countries": "Valdoria", "b_venues": "Marenia Hall"},
+         "Side b (Valdoria, Marenia Hall) cannot be compared: there are none."),
     ],
 )  # fmt: skip
 def test_what_is_too_narrow_is_one_sentence(page, judge, asked, sentence):
