@@ -5,16 +5,17 @@ from __future__ import annotations
 import gzip
 import json
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from compare.corpus.json_files import cells_of
 from compare.corpus.text_files import read_lines
 from compare.errors import CorpusError, ExportError
 from compare.evaluation.pair_files import PACKED, PairRow, read_pairs, table_suffix, unpacked
 from compare.export import csv_bytes
-from compare.files import is_there, write_whole
+from compare.files import is_folder, is_there, write_whole
 from compare.results import Probabilities
 from compare.spreadsheet import escape_cell
 from compare.stance.load import signature
@@ -22,9 +23,9 @@ from compare.stance.load import signature
 if TYPE_CHECKING:
     from compare.records import Record
     from compare.runtime import Progress
-    from compare.stance.load import StanceModel
+    from compare.stance.load import Pair, StanceModel
 
-COLUMNS = ("stance", "p_agree", "p_oppose", "p_neither", "model")
+COLUMNS = ("stance", "p_agree", "p_oppose", "p_neither", "model", "decided_a", "decided_b")
 """What is written behind the columns that the file has."""
 
 _DIGITS = 6
@@ -46,7 +47,7 @@ def target_of(path: Path, out: Path | None = None) -> Path:
         CorpusError: The file's ending names no table.
         ExportError: It is there already, cannot be written, or is another kind of table.
     """
-    if path.is_dir():
+    if is_folder(path):
         raise CorpusError(f"{path}: this is a folder; name a file.")
     suffix = table_suffix(path)
     packed = path.suffix.casefold() == PACKED
@@ -86,9 +87,12 @@ def score_file(
         ExportError: The target cannot be written, or came to be there meanwhile.
     """
     label_source = signature(stance_model)
-    scores = stance_model.score([(pair.a, pair.b) for pair in pairs], on_progress)
+    sides = [(pair.a, pair.b) for pair in pairs]
+    scores, read = stance_model.score_parts(sides, on_progress)
     verdicts = [
-        _verdict(Probabilities(*(float(value) for value in row)), label_source) for row in scores
+        _verdict(Probabilities(*(float(value) for value in row)), label_source)
+        | _decided(whole, part)
+        for row, whole, part in zip(scores, sides, read, strict=True)
     ]
     data = _WRITERS[table_suffix(target)](pairs, verdicts)
     packed = target.suffix.casefold() == PACKED
@@ -121,6 +125,12 @@ def _verdict(probabilities: Probabilities, label_source: str) -> Record:
     }
 
 
+def _decided(whole: Pair, part: Pair) -> Record:
+    """Return the two sentences that decide; "" of a pair that was read whole."""
+    texts = ("", "") if part == whole else (part[0].text, part[1].text)
+    return dict(zip(COLUMNS[-2:], texts, strict=True))
+
+
 def _csv(pairs: Sequence[PairRow], verdicts: Sequence[Record]) -> bytes:
     """Return CSV that is safe to open in a spreadsheet, its header too; reading undoes that."""
     columns = [escape_cell(name) for name in (*pairs[0].row.cells, *COLUMNS)]
@@ -149,8 +159,8 @@ def _jsonl(pairs: Sequence[PairRow], verdicts: Sequence[Record]) -> bytes:
     try:
         with unpacked(Path(file)) as path:
             lines = dict(enumerate(read_lines(path), start=1))
-        same = all(_is(json.loads(lines[pair.row.line]), pair.row.cells) for pair in pairs)
-    except (OSError, ValueError, KeyError, AttributeError):
+        same = all(cells_of(lines[pair.row.line]) == pair.row.cells for pair in pairs)
+    except (OSError, ValueError, KeyError, RecursionError):
         same = False
     if not same:
         raise CorpusError(f"{file} was changed while its pairs were read: run it again.")
@@ -159,11 +169,6 @@ def _jsonl(pairs: Sequence[PairRow], verdicts: Sequence[Record]) -> bytes:
         for pair, verdict in zip(pairs, verdicts, strict=True)
     )
     return text.encode("utf-8", "backslashreplace")  # half a character, as JSON writes it
-
-
-def _is(found: Mapping[str, object], cells: Mapping[str, str]) -> bool:
-    """Tell whether an object has the words of a row."""
-    return all(cells.get(name) == value for name, value in found.items() if isinstance(value, str))
 
 
 _WRITERS = {".csv": _csv, ".tsv": _tsv, ".jsonl": _jsonl}

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.errors import ModelError
+from compare.files import is_folder
 from compare.runtime import Feed, GraphRunner, Progress, clean_text, load_tokenizer
 
 if TYPE_CHECKING:
@@ -250,7 +251,7 @@ def model_folder(name_or_path: str) -> Path:
     Raises:
         ModelError: It is not on this machine (and `COMPARE_HUB=1` is not set, or it is not there).
     """
-    if Path(name_or_path).is_dir():
+    if is_folder(Path(name_or_path)):
         return Path(name_or_path)
     online = os.environ.get("COMPARE_HUB") == "1"
     if not online:

@@ -53,6 +53,14 @@ def is_there(path: Path) -> bool:
         raise _not_written(path, error) from error
 
 
+def is_folder(path: Path) -> bool:
+    """Tell whether a folder is there; what cannot be looked at is none."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
 def check_writable(path: Path, *, force: bool = False) -> None:
     """Raise as `writing` would, ahead of the work whose result is to be written."""
     check_free(path, force=force)

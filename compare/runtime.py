@@ -38,7 +38,7 @@ def counted_on(on_progress: Progress | None, before: int, most: int) -> Progress
 def thread_count() -> int:
     """Return how many threads to use: `COMPARE_THREADS`, else the cores this process may use."""
     given = os.environ.get("COMPARE_THREADS", "")
-    if given.isdigit() and int(given) > 0:
+    if given.isdecimal() and int(given) > 0:
         return int(given)
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

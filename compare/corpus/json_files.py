@@ -22,15 +22,26 @@ def read_jsonl(path: Readable, file: str) -> Iterator[Row | Problem]:
             continue
         here = Row(file, number, {})
         try:
-            value = _DECODER.decode(line.rstrip("\r\n"))
+            yield _row(_DECODER.decode(line.rstrip("\r\n")), here)
         except json.JSONDecodeError as error:
             yield here.problem(
                 f"this is no JSON ({error.msg}, column {error.colno}); mend the line"
             )
         except RecursionError:
             yield here.problem("this is nested too deep; write a flat object")
-        else:
-            yield _row(value, here)
+
+
+def cells_of(line: str) -> dict[str, str]:
+    """Return the cells that `read_jsonl` makes of a line.
+
+    Raises:
+        ValueError: It is no JSON object.
+        RecursionError: It is nested too deep.
+    """
+    value = _DECODER.decode(line.rstrip("\r\n"))
+    if not isinstance(value, dict):
+        raise ValueError("this is no JSON object")
+    return flat(value)
 
 
 def read_json(path: Readable, file: str) -> Iterator[Row | Problem]:
@@ -51,7 +62,12 @@ def read_json(path: Readable, file: str) -> Iterator[Row | Problem]:
     for position, value in _elements(text, start):
         line += text.count("\n", counted, position)
         counted = position
-        yield _row(value, Row(file, line, {}))
+        here = Row(file, line, {})
+        try:
+            row = _row(value, here)
+        except RecursionError:
+            row = here.problem("this is nested too deep; write a flat object")
+        yield row
 
 
 def _list_start(text: str, document: Any) -> int:

@@ -209,6 +209,14 @@ BATCH = Table(
         text("stance", "the likeliest of the three", values=("agree", "oppose", "neither")),
         *_VERDICT[2:5],
         text("model", "who gave the label, as `label_source` in the pairs"),
+        *(
+            text(
+                f"decided_{side}",
+                f"the sentence of side {side} that decides, verbatim",
+                "where the pair fits the model’s window and was read whole",
+            )
+            for side in "ab"
+        ),
     ),
 )
 

@@ -17,6 +17,7 @@ from compare.stance.long_texts import read_in_parts
 
 _BATCH = 32
 _MAX_TOKENS = 256
+_KEPT_FREE = 2  # positions that some architectures count but do not use
 _COLUMN_NAMES = {
     "agree": Stance.AGREE,
     "entailment": Stance.AGREE,
@@ -62,7 +63,14 @@ class HuggingFaceStance:
                 f"{name_or_path!r} is not a pair classifier ({error}): give the folder or name of "
                 "a Hugging Face sequence classification model."
             ) from error
+        if self._tokenizer.pad_token is None:
+            raise ModelError(
+                f"The model {name_or_path!r} has no padding token, so that pairs cannot be read "
+                "together: name another, or set one in its tokenizer."
+            )
         self._columns = label_columns(self._model.config.id2label, name_or_path)
+        positions = getattr(self._model.config, "max_position_embeddings", None) or _MAX_TOKENS * 2
+        self._window = min(_MAX_TOKENS, self._tokenizer.model_max_length, positions - _KEPT_FREE)
         self.name = name_or_path
         self.digest = folder_sha256(folder)
 
@@ -80,7 +88,7 @@ class HuggingFaceStance:
 
     def _fits(self, pair: Pair) -> bool:
         a, b = map(_plain, pair)
-        return len(self._tokenizer(a, b, verbose=False)["input_ids"]) <= _MAX_TOKENS
+        return len(self._tokenizer(a, b, verbose=False)["input_ids"]) <= self._window
 
     def _score(self, pairs: Sequence[Pair], on_progress: Progress | None) -> NDArray[np.float32]:
         if not pairs:
@@ -103,7 +111,7 @@ class HuggingFaceStance:
             [a for a, _ in texts],
             [b for _, b in texts],
             truncation=True,
-            max_length=_MAX_TOKENS,
+            max_length=self._window,
             padding=True,
             return_tensors="pt",
         )

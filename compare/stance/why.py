@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.fulltext import STOP_WORDS
+from compare.passages import spans as sentences_of
 from compare.results import Probabilities, Side, Span, Stance, Why
 from compare.stance.load import StanceModel
 
@@ -69,12 +70,19 @@ def deciding_words(model: StanceModel, a: Side, b: Side) -> tuple[Probabilities,
     weights = [_lent(found) for found in falls]
     marks = _marked(weights)
     marked = [_spans(sides[n].text, words[n], weights[n], marks[n]) for n in (0, 1)]
-    starts = [whole[n].text.index(sides[n].text) for n in (0, 1)]
+    starts = [_start(whole[n].text, sides[n].text) for n in (0, 1)]
     moved = [
         tuple(Span(span.start + start, span.end + start, span.weight) for span in spans)
         for start, spans in zip(starts, marked, strict=True)
     ]
     return verdict, Why(moved[0], moved[1])
+
+
+def _start(text: str, part: str) -> int:
+    """Return where a sentence of a text begins, though another may hold the same words."""
+    if part == text:
+        return 0
+    return next(start for start, end in sentences_of(text) if text[start:end] == part)
 
 
 def _counting(text: str, words: Sequence[tuple[int, int]]) -> list[int]:

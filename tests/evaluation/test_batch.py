@@ -13,11 +13,12 @@ import pytest
 
 from compare.batch import read_batch, score_file
 from compare.corpus.delimited import read_csv
-from compare.errors import CorpusError
+from compare.encoder import model_folder
+from compare.errors import CorpusError, ModelError
 from compare.results import Side
 from tests.evaluation.conftest import Run, WordJudge, assert_one_sentence
 
-ADDED = ["stance", "p_agree", "p_oppose", "p_neither", "model"]
+ADDED = ["stance", "p_agree", "p_oppose", "p_neither", "model", "decided_a", "decided_b"]
 MODEL = "judge@555555555555"
 
 
@@ -33,8 +34,13 @@ def test_csv_keeps_its_columns_and_is_safe_in_a_spreadsheet(run: Run, tmp_path: 
     target = tmp_path / "pairs.stance.csv"
     assert told == (0, "", f"Wrote {target}: 2 pairs, model {MODEL}.\n")
     lines = target.read_bytes().decode("utf-8-sig").split("\r\n")
-    assert lines[0] == '"nr","a","b","\'=note","stance","p_agree","p_oppose","p_neither","model"'
-    assert lines[1] == f'"007","It must end, now.","Yes.","\'=1+1","agree",0.7,0.1,0.2,"{MODEL}"'
+    assert lines[0] == (
+        '"nr","a","b","\'=note","stance","p_agree","p_oppose","p_neither","model",'
+        '"decided_a","decided_b"'
+    )
+    assert (
+        lines[1] == f'"007","It must end, now.","Yes.","\'=1+1","agree",0.7,0.1,0.2,"{MODEL}","",""'
+    )
     first, second = read_csv(target, "x")
     assert (first.cells["nr"], first.cells["=note"]) == ("007", "=1+1")
     assert (second.cells["=note"], second.cells["stance"]) == ("two\nlines", "oppose")
@@ -64,6 +70,7 @@ def test_json_lines_keep_numbers_lists_and_half_characters(run: Run, tmp_path: P
     assert run("stance", "--batch", path).code == 0
     first, second = (tmp_path / "pairs.stance.jsonl").read_text("utf-8").splitlines()
     verdict = {"stance": "agree", "p_agree": 0.7, "p_oppose": 0.1, "p_neither": 0.2, "model": MODEL}
+    verdict |= {"decided_a": "", "decided_b": ""}
     assert json.loads(first) == json.loads(line) | verdict
     assert first.startswith(line[:-2])  # sign for sign
     assert "für" in first
@@ -89,6 +96,46 @@ def test_a_name_that_is_too_long_is_one_sentence(run: Run, tmp_path: Path) -> No
     told = run("stance", "--batch", path)
     assert (told.code, told.out) == (2, "")
     assert "cannot be written (File name too long)" in told.err
+
+
+def test_a_name_too_long_to_look_at_is_one_sentence(run: Run, tmp_path: Path) -> None:
+    told = run("stance", "--batch", tmp_path / f"{'x' * 300}.csv")
+    assert (told.code, told.out, told.err.count("\n")) == (2, "", 1)
+    with pytest.raises(ModelError, match="There is no model"):
+        model_folder("y" * 300)
+
+
+def test_rows_as_statements_are_written_stay_as_they_are(run: Run, tmp_path: Path) -> None:
+    line = '{"a": "It is", "b": "not", "extra": {"x": "1"}, "date_precision": "day", "n": %s}\n'
+    path = write(tmp_path / "pairs.jsonl", line % ("7" * 5000))
+    assert run("stance", "--batch", path).code == 0
+    written = (tmp_path / "pairs.stance.jsonl").read_text("utf-8")
+    assert written.startswith(path.read_text("utf-8").strip()[:-1])
+
+
+def test_what_is_nested_too_deep_is_one_sentence(run: Run, tmp_path: Path) -> None:
+    for depth in (500, 5_000):
+        deep = "[" * depth + "]" * depth
+        path = write(tmp_path / "deep.jsonl", f'{{"a": "x", "b": "y", "c": {deep}}}\n')
+        told = run("stance", "--batch", path)
+        assert (told.code, told.err.count("\n")) == (2, 1)
+        assert "nested too deep" in told.err
+
+
+def test_of_a_long_pair_the_sentences_that_decide_are_named(
+    run: Run, judge: WordJudge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path / "x.jsonl", '{"a": "One. Two.", "b": "Three."}\n{"a": "A", "b": "B"}\n')
+
+    def in_parts(pairs, on_progress=None):
+        read = [(Side("Two."), pairs[0][1]), pairs[1]]
+        return np.ones((2, 3), np.float32) / 3, read
+
+    monkeypatch.setattr(judge, "score_parts", in_parts)
+    assert run("stance", "--batch", path).code == 0
+    rows = [json.loads(line) for line in (tmp_path / "x.stance.jsonl").read_text().splitlines()]
+    told = [(row["decided_a"], row["decided_b"]) for row in rows]
+    assert told == [("Two.", "Three."), ("", "")]
 
 
 def test_packed_files_stay_packed(run: Run, tmp_path: Path) -> None:
@@ -131,9 +178,9 @@ def test_a_file_that_comes_to_be_there_meanwhile_stays(
 
     def slowly(pairs, on_progress=None):
         target.write_text("theirs")
-        return np.ones((len(pairs), 3), np.float32) / 3
+        return np.ones((len(pairs), 3), np.float32) / 3, list(pairs)
 
-    monkeypatch.setattr(judge, "score", slowly)
+    monkeypatch.setattr(judge, "score_parts", slowly)
     told = run("stance", "--batch", path)
     assert (told.code, target.read_text()) == (2, "theirs")
     assert f"{target} is there already" in told.err
@@ -147,7 +194,7 @@ def test_a_model_that_fails_leaves_nothing(
     def interrupted(pairs, on_progress=None):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(judge, "score", interrupted)
+    monkeypatch.setattr(judge, "score_parts", interrupted)
     assert run("stance", "--batch", path).code == 130
     assert [entry.name for entry in tmp_path.iterdir()] == ["x.csv"]
 

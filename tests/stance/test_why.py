@@ -75,6 +75,7 @@ def test_negations_count_more_than_other_function_words():
 def test_texts_with_hardly_any_words(text):
     _, why = deciding_words(load_stance_model(), Side(text), Side("We reject the ban."))
     assert all(0 <= span.start < span.end <= len(text) for span in why.quote)
+    assert why.passage
 
 
 def test_without_closes_the_gap():
@@ -95,6 +96,25 @@ def test_of_a_long_pair_words_of_the_sentences_that_decide_are_marked():
         first = side.text.index(decisive.text)
         for span in spans:
             assert first <= span.start < span.end <= first + len(decisive.text)
+
+
+def test_a_sentence_that_stands_in_another_is_marked_in_its_own_place():
+    last = "We reject the ban on mines."
+    text = f"They say: {last} Nobody has asked them for it. {last}"
+    other = Side("We support it.")
+
+    class ReadsTheLast:
+        def score_parts(self, pairs):
+            return np.zeros((1, 3), np.float32), [(Side(last), other)]
+
+        def score(self, pairs):
+            rejects = ["reject" in a.text for a, _ in pairs]
+            return np.array([[0.1, 0.8, 0.1] if one else [0.4, 0.3, 0.3] for one in rejects])
+
+    _, why = deciding_words(ReadsTheLast(), Side(text), other)
+    heaviest = max(why.quote, key=lambda span: span.weight)
+    assert "reject" in text[heaviest.start : heaviest.end]
+    assert heaviest.start >= text.rindex(last)
 
 
 @pytest.mark.parametrize(("tier", "count"), [("fast", 100), ("accurate", 25)])
