@@ -26,14 +26,26 @@ _IN_URL = {"\\": "%5C", "{": "%7B", "}": "%7D", " ": "%20"}
 _TITLE_LENGTH = 100
 
 
-def cited(result: SearchResult | PairTable, stances: Sequence[Stance]) -> list[Statement]:
-    """Return each statement used once: the quote's own, then what was found, as listed."""
+def cited(
+    result: SearchResult | PairTable, stances: Sequence[Stance], limit: int | None = None
+) -> list[Statement]:
+    """Return each statement used once: the quote's own, then what was found, as listed.
+
+    Args:
+        result: What was found.
+        stances: Which lists.
+        limit: Most of each list that are used; None: all.
+    """
     if isinstance(result, PairTable):
-        pairs = (pair for stance in Stance if stance in stances for pair in result.listed(stance))
+        pairs = (
+            pair for stance in Stance if stance in stances for pair in result.listed(stance)[:limit]
+        )
         sides = (statement for pair in pairs for statement in (pair.a, pair.b))
         return list({statement.id: statement for statement in sides}.values())
     used = [asked(result)] if result.source is not None else []
-    for _, _, match in listed(result, stances):
+    for _, rank, match in listed(result, stances):
+        if limit is not None and rank > limit:
+            continue
         used += [match.statement, *match.also_said]
     return list({statement.id: statement for statement in used}.values())
 

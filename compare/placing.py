@@ -155,12 +155,12 @@ class Positions:
     def undecided(self) -> tuple[Voice, ...]:
         """Return the parties with passages near the proposition of which none takes a side."""
         placed = {position.voice.key for position in self.placed}
-        return tuple(v for v in self.voices if v.key not in placed and self._near(v))
+        return tuple(v for v in self.voices if v.key not in placed and self.near(v))
 
     @cached_property
     def silent(self) -> tuple[Voice, ...]:
         """Return the parties with statements, but none near the proposition."""
-        return tuple(voice for voice in self.voices if not self._near(voice))
+        return tuple(voice for voice in self.voices if not self.near(voice))
 
     @cached_property
     def standings(self) -> Mapping[str, str]:
@@ -196,12 +196,10 @@ class Positions:
         So they can be listed, shown and exported as others are; what takes no side is among them.
         """
         chosen = self.voices if voices is None else voices
-        scored = {
-            match.statement.id: match for voice in chosen for match in _strongest(self._near(voice))
-        }
+        read = [match for voice in chosen for match in self.near(voice)]
         return SearchResult(
-            Quote(self.proposition), tuple(scored.values()), self.thresholds, self.provenance,
-            notes=self.notes,
+            Quote(self.proposition), tuple(_strongest(read, self.thresholds)), self.thresholds,
+            self.provenance, notes=self.notes,
         )  # fmt: skip
 
     def to_pandas(self) -> pd.DataFrame:
@@ -216,11 +214,12 @@ class Positions:
 
         return positions_html(self)
 
-    def _near(self, voice: Voice) -> list[Match]:
+    def near(self, voice: Voice) -> list[Match]:
+        """Return what was read of a party and is as near as the thresholds ask."""
         return [match for match in voice.read if match.similarity >= self.thresholds.similarity]
 
     def _position(self, voice: Voice) -> Position | None:
-        best = _strongest(self._near(voice))
+        best = _strongest(self.near(voice), self.thresholds)
         sided = [m for m in best if _stance(m, self.thresholds) is not Stance.NEITHER]
         if not sided:
             return None
@@ -243,10 +242,17 @@ def _strength(match: Match) -> tuple[bool, float, float]:
     return not match.screened, match.score(side), match.similarity
 
 
-def _strongest(passages: Sequence[Match]) -> list[Match]:
-    """Return the strongest passage of each statement, the strongest first."""
+def _strongest(passages: Sequence[Match], thresholds: Thresholds) -> list[Match]:
+    """Return the strongest passage of each statement, the strongest first.
+
+    Those that take a side stand before those that take none, however strong.
+    """
+
+    def strength(match: Match) -> tuple[bool, bool, float, float]:
+        return _stance(match, thresholds) is not Stance.NEITHER, *_strength(match)
+
     ordered = sorted(passages, key=lambda match: (match.statement.id, match.passage.start))
-    ordered.sort(key=_strength, reverse=True)
+    ordered.sort(key=strength, reverse=True)
     best: dict[str, Match] = {}
     for match in ordered:
         best.setdefault(match.statement.id, match)

@@ -52,8 +52,8 @@ def position_records(positions: Positions) -> list[Record]:
     behind = _behind(positions.provenance)
     ahead: Record = {"proposition": positions.proposition, "by": positions.by}
     rows = [_placed(position) for position in positions.placed]
-    rows += [_other(voice, NO_SIDE) for voice in positions.undecided]
-    rows += [_other(voice, SILENT) for voice in positions.silent]
+    rows += [_other(positions, voice, NO_SIDE) for voice in positions.undecided]
+    rows += [_other(positions, voice, SILENT) for voice in positions.silent]
     return [{**ahead, **row, **behind} for row in rows]
 
 
@@ -165,13 +165,12 @@ def _placed(position: Position) -> Record:
     return row
 
 
-def _other(voice: Voice, standing: str) -> Record:
+def _other(positions: Positions, voice: Voice, standing: str) -> Record:
     row: Record = dict.fromkeys(COLUMNS[2 : -len(_MADE_WITH)], "")  # of the party itself
     for name in ("passages", "agree", "oppose", "screened"):
         row[name] = 0
-    near = 0 if standing == SILENT else voice.near
-    row |= {**_who(voice, standing), "near": near, "statements": voice.statements}
-    return row | {"neither": len({match.statement.id for match in voice.read}) if near else 0}
+    row |= {**_who(voice, standing), "near": voice.near, "statements": voice.statements}
+    return row | {"neither": len({match.statement.id for match in positions.near(voice)})}
 
 
 def _behind(made: Provenance) -> Record:

@@ -63,7 +63,7 @@ def report_html(
     """
     shown = usual_stances(result) if stances is None else stances
     order = _OPPOSED_FIRST if isinstance(result, PairTable) else tuple(Stance)
-    used = _Used(citations.cited(result, shown))
+    used = _Used(citations.cited(result, shown, limit))
     heading = _title(result, title)
     style = "\n".join(
         (Path(__file__).parent / "ui" / name).read_text(encoding="utf-8") for name in _STYLES

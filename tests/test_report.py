@@ -186,6 +186,7 @@ def test_a_report_has_the_title_and_as_many_pairs_as_were_asked_for() -> None:
     assert "<b>Compared:</b> <bdi>Ostmark and Valdoria</bdi>" in markup
     assert markup.count("<article") == 4
     assert "… and 6 more, in the exports." in markup
+    assert markup.count('<li id="s') == 8
     assert "10 pairs" in markup
     empty = report_html(a_result().rethreshold(similarity=1))
     assert empty.count("None at these thresholds.") == 3

@@ -11,7 +11,8 @@ student's pairs. A tenth of the former is held apart to stop by; of the two side
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,7 @@ from training.pairs import LabelledPair
 from training.recipes import RECIPES
 from training.run import RUNS, read_by
 from training.ship import TIERS
-from training.unlabelled import unlabelled_pairs
+from training.unlabelled import passages_apart, unlabelled_pairs
 
 STUDENT = TIERS["fast"].recipe
 MINED = 60_000
@@ -63,11 +64,9 @@ def main() -> None:
     mixture = RECIPES[STUDENT].mixture
     pool = Pool(mixture, data, unlabelled_pairs(data, mixture.unlabelled))
     mined = mined_pairs(data, MINED)
-    read = [
-        pair
-        for pair in pool.pairs[len(pool.pairs) - len(pool.taught()) :]
-        if {pair.who_a.split(",")[0], pair.who_b.split(",")[0]} != HELD_APART
-    ]
+    taught = pool.pairs[len(pool.pairs) - len(pool.taught()) :]
+    countries = {passage["text"]: passage["country"] for passage in passages_apart(data)}
+    read = [pair for pair in taught if _sides(pair, countries) != HELD_APART]
     probabilities = (
         read_by("fast", [pair.texts(None, 0.0) for pair in mined], data),
         read_by("accurate", [pair.texts(None, 0.0) for pair in read], data),
@@ -106,6 +105,12 @@ def main() -> None:
     np.savez_compressed(unfinished, encoder=np.str_(ShippedEncoder.digest), **(kept or {}))
     unfinished.replace(FILE)
     write_card()
+
+
+def _sides(pair: LabelledPair, countries: Mapping[str, str]) -> set[str]:
+    """Return whose the two sides are, also where the pair does not say so."""
+    sides = (pair.a, pair.who_a), (pair.b, pair.who_b)
+    return {countries.get(text) or re.split(r"[,:]", who)[0] for text, who in sides}
 
 
 def _vectors(pairs: Sequence[LabelledPair]) -> tuple[np.ndarray, np.ndarray]:

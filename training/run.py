@@ -14,6 +14,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -47,12 +48,14 @@ def run(name: str, data: Path) -> Path:
     """
     RUNS.mkdir(exist_ok=True)
     folder, recipe = RUNS / name, RECIPES[name]
-    made_of = repr((recipe.start, recipe.mixture, recipe.settings))
-    made_by = hashlib.sha256(made_of.encode()).hexdigest()
+    made_of = version(name, data)
     if (folder / "report.json").exists():
         report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
-        if report.get("recipe", made_by) != made_by:
-            raise SystemExit(f"{folder} was made by another recipe of this name: remove it first.")
+        if report["made_of"] != made_of:
+            raise SystemExit(
+                f"{folder} was made by another recipe of this name, from other data, or taught by "
+                "another model: remove it first."
+            )
         return folder
     origin = beginning(recipe, data)
     pool = Pool(recipe.mixture, data, unlabelled_pairs(data, recipe.mixture.unlabelled))
@@ -75,7 +78,8 @@ def run(name: str, data: Path) -> Path:
     report = {
         **found,
         "name": name,
-        "recipe": made_by,
+        "made_of": made_of,
+        "teachers": {teacher: version(teacher, data) for teacher in recipe.mixture.teachers},
         "what": recipe.what,
         "start": recipe.start,
         "pairs": len(pool.pairs),
@@ -88,6 +92,31 @@ def run(name: str, data: Path) -> Path:
     print(json.dumps(report), flush=True)
     write_row(report, backbone_of(name))
     return folder
+
+
+def version(name: str, data: Path) -> str:
+    """Return what is another for another recipe, other data, another beginning, other teachers.
+
+    Of a shipped tier it is the digest of its manifest, which names its files'.
+    """
+    if name in TIERS:
+        return file_sha256(WEIGHTS / name / "manifest.json")
+    recipe = RECIPES[name]
+    start = recipe.start if recipe.start in BACKBONES else version(recipe.start, data)
+    teachers = [version(teacher, data) for teacher in recipe.mixture.teachers]
+    made_of = (start, recipe.mixture, recipe.settings, teachers, sorted(data_files(data).items()))
+    return hashlib.sha256(repr(made_of).encode()).hexdigest()
+
+
+@cache
+def data_files(data: Path) -> dict[str, str]:
+    """Return the digests of the files of pairs that recipes read."""
+    return {
+        path.name: file_sha256(path)
+        for path in sorted((data / "pairs").glob("*.tsv*"))
+        if path.name.startswith(("nli", "argument", "officials", "claims.train"))
+        and "why" not in path.name
+    }
 
 
 def beginning(recipe: Recipe, data: Path) -> Path:
@@ -124,7 +153,7 @@ def read_by(teacher: str, texts: Sequence[tuple[str, str]], data: Path) -> NDArr
     order of a pair; a shipped tier reads both and is calibrated.
     """
     RUNS.mkdir(exist_ok=True)
-    kept = RUNS / f"labels.{_version(teacher)}.npz"
+    kept = RUNS / f"labels.{teacher}-{version(teacher, data)[:8]}.npz"
     known = _kept(kept)
     keys = [_key(pair) for pair in texts]
     left = [n for n, key in enumerate(keys) if key not in known]
@@ -150,12 +179,6 @@ def _kept(path: Path) -> dict[str, NDArray[np.float32]]:
 
 def _key(pair: tuple[str, str]) -> str:
     return hashlib.sha256("\n".join(pair).encode()).hexdigest()[:16]
-
-
-def _version(teacher: str) -> str:
-    if teacher in RECIPES:
-        return teacher
-    return f"{teacher}-{file_sha256(WEIGHTS / teacher / 'manifest.json')[:8]}"
 
 
 def _reader(teacher: str, data: Path) -> Callable[[Sequence[tuple[str, str]]], NDArray[np.float32]]:

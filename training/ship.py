@@ -37,7 +37,7 @@ from training.examples import ARGUMENT_FILE, NLI_FILE
 from training.figures import dev_figures
 from training.pairs import LABELS, LabelledPair
 from training.recipes import BACKBONES, RECIPES
-from training.run import RUNS, backbone_of, run
+from training.run import RUNS, backbone_of, data_files, run
 
 MAX_TOKENS = 256
 CALIBRATION = "calibration.json"
@@ -180,16 +180,15 @@ def origin(recipe: str, data: Path) -> dict[str, Any]:
             "sha256": backbones.DIGESTS[backbone],
         },
         "stages": [
-            {**json.loads((RUNS / name / "report.json").read_text()), "reads": asdict(mixture)}
+            {
+                **json.loads((RUNS / name / "report.json").read_text()),
+                "what": RECIPES[name].what,
+                "reads": asdict(mixture),
+            }
             for name, mixture in zip(names, mixtures, strict=True)
         ],
         "general_sources": dict(sources.most_common()),
-        "data_files": {
-            path.name: file_sha256(path)
-            for path in sorted((data / "pairs").glob("*.tsv*"))
-            if path.name.startswith(("nli", "argument", "officials", "claims.train"))
-            and "why" not in path.name
-        },
+        "data_files": data_files(data),
     }
 
 

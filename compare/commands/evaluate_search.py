@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from compare.commands.tables import MISSING, Table, figure, show_table
 if TYPE_CHECKING:
     from compare.evaluation.ranking import ListScores, RankingReport
     from compare.evaluation.searching import SearchReport
+    from compare.results import Stance
 
 _FILE: dict[str, Any] = {"type": click.Path(path_type=Path), "required": True, "metavar": "FILE"}
 
@@ -61,9 +62,13 @@ def command(
     with waiting("Loading the models …"):
         model = load_stance_model(stance_model)
         chosen = load_encoder(encoder)
+
+    def judged_of(ids: Container[str]) -> dict[str, dict[str, Stance]]:
+        return by_query(judgements, ids, qrels)
+
     with progress("Embedding") as on_progress:
-        library = open_collection(collection, chosen, on_progress)
-    judged = by_query(judgements, library, qrels)
+        library = open_collection(collection, chosen, on_progress, judged_of)
+    judged = judged_of(library.ids())
     with progress("Searching") as on_progress:
         report = evaluate_search(library, asked, judged, model, on_progress)
     made: dict[str, Any] = {

@@ -35,7 +35,11 @@ _SHOWN = 20
 @shared.encoder_name
 @shared.stance_model_name
 @shared.thresholds
-@click.option("--each", type=click.IntRange(1, 1000), help="Passages of a party read at most [24].")
+@click.option(
+    "--each",
+    type=click.IntRange(1, 1000),
+    help="Passages of a party that are read, the nearest [24]; half as many more by their words.",
+)
 @click.option("--period", type=click.IntRange(1, 1000), help="Also by periods of so many years.")
 @click.option("--seed", type=click.IntRange(0), default=0, help="Of the intervals [0].")
 @click.option("--limit", type=click.IntRange(1), default=_SHOWN, help=f"Lines shown [{_SHOWN}].")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from compare.review.reliability import Figure, Reliability
 
 _LABELS = tuple(stance.value for stance in Stance)
-_FORMATS = ("csv", "jsonl", "history", "label-studio", "label-studio-config", "argilla")
+_FORMATS = ("csv", "jsonl", "history", "codebook", "label-studio", "label-studio-config", "argilla")
 
 
 @click.command("agreement")
@@ -30,10 +30,11 @@ _FORMATS = ("csv", "jsonl", "history", "label-studio", "label-studio-config", "a
 @shared.library_folder
 @shared.as_json
 def agreement(name: str, library: Path | None, as_json: bool) -> None:
-    """Say how far the readers agree with each other and with the model, with 95 % intervals.
+    """Say how far the readers agree with each other, and what the model said of the same pairs.
 
-    Percent agreement, Cohen's kappa and Krippendorff's alpha; of a random sample, too, precision
-    and recall of the model's labels. All readers have to have handed in.
+    Percent agreement, Cohen's kappa and Krippendorff's alpha with 95 % intervals; of a random
+    sample, too, precision and recall of the model's labels, with theirs. All readers have to have
+    handed in.
     """
     from compare.review.agreement import agreement as agreement_of
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from compare.commands import options as shared
 from compare.commands.output import progress, remark, say, say_json
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _CHOICES = ("random", "stratified", "whole")
 _ORDERS = ("random", "uncertain", "informative", "given")
 _SHOWN = ("after", "end", "before")
+_OF_A_RESULT = ("choose", "size", "labels")
 
 
 @click.command("create")
@@ -95,6 +97,11 @@ def create(
 
     if (result is None) == (file is None):
         raise click.UsageError("Name the pairs by one of --result and --pairs.")
+    given = click.get_current_context().get_parameter_source
+    if file and any(given(name) is ParameterSource.COMMANDLINE for name in _OF_A_RESULT):
+        raise click.UsageError(
+            "--choose, --size and --label draw from a --result; --pairs are all."
+        )
     reviews, opened = open_reviews(library)
     text = CODEBOOK if codebook is None else _text_of(codebook)
     drawn = _drawn(result, file, opened, options)

@@ -14,12 +14,15 @@ from compare.commands.review import named, open_review, reader_option
 from compare.results import Stance
 
 if TYPE_CHECKING:
+    from compare.library import Library
     from compare.review.answers import Review
     from compare.review.values import Answer, ReviewPair
     from compare.review.writing import Kept
 
 _LABELS = (*(stance.value for stance in Stance), "skip")
 _KEYS = {label[0]: label for label in _LABELS}
+
+_HAND_IN = " Hand in: compare review done {!r} --reader {!r}."
 
 _answer_options = shared.together(
     click.option("--pair", "pair_id", type=shared.text, help="The pair's id."),
@@ -56,7 +59,7 @@ def answer(
     One by one: a agree, o oppose, n neither, s skip, u undo, c codebook, q quit; 1 to 3 behind a
     label says how sure you are, and a note may follow ("o3 it is denied").
     """
-    review, _ = open_review(library, name)
+    review, opened = open_review(library, name)
     if undo:
         _say_kept(review, review.undo(reader), as_json)
     elif pair_id or label:
@@ -65,7 +68,7 @@ def answer(
         place = review.place_of(pair_id)
         _say_kept(review, review.answer(reader, place, _stance(label), confidence, note), as_json)
     else:
-        _one_by_one(review, reader)
+        _one_by_one(review, reader, opened)
         if as_json:
             say_json({"review": review.name, **asdict(review.progress(reader))})
 
@@ -90,11 +93,11 @@ def _plain(answer: Answer | None) -> dict[str, Any] | None:
     return {**asdict(answer), "stance": answer.label} if answer else None
 
 
-def _one_by_one(review: Review, reader: str) -> None:
+def _one_by_one(review: Review, reader: str, library: Library) -> None:
     """Ask for a key for each pair that is left."""
     while (place := review.next_place(reader)) is not None:
         say(f"\nPair {place} of {len(review)}")
-        _show(review.pair(place))
+        _show(review, review.pair(place), library)
         told = str(click.prompt("a/o/n/s, u, c, q", prompt_suffix="> ", err=True)).strip()
         key, sure, note = told[:1].casefold(), told[1:2], told[2:].strip()
         if key == "q":
@@ -114,7 +117,11 @@ def _one_by_one(review: Review, reader: str) -> None:
     progress = review.progress(reader)
     remark(
         f"{progress.answered} answered, {progress.skipped} skipped, {progress.left} left."
-        + ("" if progress.left else f" Hand in: compare review done {review.name!r}.")
+        + (
+            ""
+            if progress.left or reader in review.handed_in
+            else _HAND_IN.format(review.name, reader)
+        )
     )
 
 
@@ -124,15 +131,20 @@ def _say_machine(review: Review, place: int) -> None:
         say(f"The model: {pair.machine.value} ({pair.label_source})")
 
 
-def _show(pair: ReviewPair) -> None:
+def _show(review: Review, pair: ReviewPair, library: Library) -> None:
     from compare.commands.lines import attribution, words_shown
+    from compare.review.states import SINCE, states_of
 
-    for side, statement, passage in (("A", pair.a, pair.a_passage), ("B", pair.b, pair.b_passage)):
+    (states,) = states_of([pair], library, review.settings.library_digest)
+    sides = ("A", pair.a, pair.a_passage), ("B", pair.b, pair.b_passage)
+    for (side, statement, passage), state in zip(sides, states, strict=True):
         say(f"{side}  {words_shown(statement, passage.text)}")
         if told := attribution(statement):
             say(f"   {told}")
         if statement.context:
             say(f"   context: {statement.context}")
+        if state in SINCE:
+            say(f"   ({SINCE[state]})")
 
 
 @click.command("done")
@@ -177,7 +189,7 @@ def decide(
     """
     from compare.ui.words import counted
 
-    review, _ = open_review(library, name)
+    review, opened = open_review(library, name)
     if pair_id or label:
         if not (pair_id and label):
             raise click.UsageError("Give both --pair and --label, or none of them.")
@@ -200,7 +212,7 @@ def decide(
     for place in review.to_decide():
         pair = review.pair(place)
         say(f"\nPair {place} ({pair.id})")
-        _show(pair)
+        _show(review, pair, opened)
         for reader, of in answers.items():
             say(f"   {reader}: {_in_words(of[place])}")
         if place in decided:

@@ -92,21 +92,21 @@ def corpus_on_disk(
 
     Memory does not grow with the corpus but for its ids and for what is wrong with it; a file of
     JSON that is not JSON lines is held whole while it is read.
+
+    Raises:
+        CorpusError: As of `read_corpus`, or there is no room for the statements.
     """
     with tempfile.TemporaryDirectory() as scratch:
-        path = Path(scratch) / "statements.jsonl"
-        count = 0
-        with path.open("w", encoding="utf-8") as file:
+        written = StatementFile(Path(scratch) / "statements.jsonl")
 
-            def keep(statement: Statement) -> None:
-                nonlocal count
-                count += 1
-                file.write(statement.to_json() + "\n")
-                if on_progress and count % _TOLD_EVERY == 0:
-                    on_progress(count)
+        def keep(statement: Statement) -> None:
+            written.add(statement)
+            if on_progress and len(written) % _TOLD_EVERY == 0:
+                on_progress(len(written))
 
+        with written:
             corpus = _read(paths, mapping, dates, strict, None, keep)
-        yield corpus, StatementFile(path, count)
+        yield corpus, written
 
 
 def _read(

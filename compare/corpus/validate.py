@@ -55,6 +55,13 @@ class Validator:
             BadCellError: A cell cannot be taken over.
         """
         columns = {field: column for column, field in fields.items()}
+        for column in row.cells:
+            if found := HALF_CHARACTER.search(column):
+                raise BadCellError(
+                    column.encode("ascii", "backslashreplace").decode(),
+                    "",
+                    f"{found[0]!a} in the column's name is half a character; write the whole one",
+                )
         cells = {column: _clean(column, value) for column, value in row.cells.items()}
         cell = {field: _tidy(field, cells.get(columns.get(field, ""), "")) for field in FIELDS}
         try:

@@ -80,7 +80,11 @@ POSITIONS = Table(
         count("oppose", "those that oppose"),
         count("neither", "statements of which a passage was read and none takes a side"),
         count("screened", "passages of the place that only the fast model read"),
-        count("near", "passages with different words near the proposition, read or not"),
+        count(
+            "near",
+            "passages with different words as near the proposition as the reading asked, read or "
+            "not; a least closeness that was raised afterwards does not change it",
+        ),
         count("statements", "statements under the filters"),
         date("first_date", "when it first took a side, repetitions included"),
         date("last_date", "when it last did"),
@@ -113,7 +117,8 @@ AGREEMENT = Table(
     "agreement",
     "Written by `positions PROPOSITION PROPOSITION … --agreement` and under **Who stands near "
     "whom** in the app, as CSV, and within `agreement` by `positions --json`. One row is two "
-    "parties that take a side on a proposition both, in the order of the clusters.",
+    "parties that take a side on a proposition both, in the order of the clusters; of more than "
+    "300 parties those on most propositions, by most passages.",
     (
         text("a", "one party"),
         text("b", "the other"),

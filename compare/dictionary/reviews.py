@@ -108,6 +108,11 @@ REVIEW = Table(
         ),
         _number("chosen_seed", "of the draw", "where nothing was drawn", 0),
         text(
+            "chosen_from",
+            "how many pairs of each label the choice was from: `agree 12; oppose 5; neither 83`",
+            "of imported pairs",
+        ),
+        text(
             "stratum",
             "the label a stratified sample drew the pair from",
             _NO_MACHINE,
@@ -116,6 +121,21 @@ REVIEW = Table(
         _number("weight", "how many pairs this one stands for", _NO_MACHINE, 0, whole=False),
         text("order", "of reading", values=("random", "uncertain", "informative", "given")),
         _number("order_seed", "of a random order", "where the order is another", 0),
+        text("subject", "what was compared or asked, in words", "where that is not known"),
+        _number(
+            "least_probability",
+            "from which the model’s label holds",
+            "of imported pairs",
+            0,
+            whole=False,
+        ),
+        _number(
+            "least_similarity",
+            "least cosine of a pair with a label",
+            "of imported pairs",
+            -1,
+            whole=False,
+        ),
         text("library_digest", "sha256 of what the library held", "of imported pairs"),
         text("version", "of the program that wrote the file"),
     ),

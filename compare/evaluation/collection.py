@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,13 +84,13 @@ def read_judgements(path: Path, queries: Mapping[str, str]) -> list[Judgement]:
 
 
 def by_query(
-    judgements: Iterable[Judgement], library: Library, path: Path
+    judgements: Iterable[Judgement], ids: Container[str], path: Path
 ) -> dict[str, dict[str, Stance]]:
     """Return the labels of the judged passages of each query.
 
     Args:
         judgements: Of the file `path`.
-        library: Of the collection.
+        ids: Of the passages of the collection.
         path: For the message.
 
     Raises:
@@ -98,12 +98,10 @@ def by_query(
     """
     labels: dict[str, dict[str, Stance]] = {}
     for judged in judgements:
-        try:
-            library.statement_rows(judged.passage_id)
-        except LibraryError:
+        if judged.passage_id not in ids:
             message = "the collection has no such passage; name the collection that was judged"
             where = Problem(str(path), judged.line, "passage_id", judged.passage_id, message)
-            raise CorpusError(str(where)) from None
+            raise CorpusError(str(where))
         labels.setdefault(judged.query_id, {})[judged.passage_id] = judged.label
     return labels
 
@@ -127,13 +125,19 @@ def read_collection(path: Path) -> list[Statement]:
     return statements
 
 
-def open_collection(path: Path, encoder: Encoder, on_progress: Progress | None = None) -> Library:
+def open_collection(
+    path: Path,
+    encoder: Encoder,
+    on_progress: Progress | None = None,
+    check: Callable[[Container[str]], object] | None = None,
+) -> Library:
     """Open the library of a collection; the first time it is built, in the cache.
 
     Args:
         path: The collection.
         encoder: For the vectors. Another file and another encoder have another library.
         on_progress: Told how many passages are embedded.
+        check: Given the ids of the passages ahead of the embedding, to raise what is wrong.
 
     Raises:
         CorpusError: The collection cannot be read.
@@ -148,6 +152,8 @@ def open_collection(path: Path, encoder: Encoder, on_progress: Progress | None =
             if (opened := _whole(folder, encoder)) is not None:
                 return opened
             statements = read_collection(path)
+            if check:
+                check({statement.id for statement in statements})
             return Library.build(statements, folder, encoder, on_progress)
     except OSError as error:
         raise LibraryError(

@@ -56,7 +56,8 @@ def draw(
     """Choose pairs of a search, or of two sides, by the labels that its thresholds give them.
 
     The choice is from every pair that was read and has one of the labels, not from the lists that
-    are shown, which hold no repetitions.
+    are shown, which hold no repetitions. Of a search that is one passage of each statement, the one
+    that its verdict is of.
 
     Args:
         result: Where from.
@@ -158,10 +159,9 @@ def _table_pairs(table: PairTable) -> list[ReviewPair]:
 
 
 def _search_pairs(result: SearchResult) -> list[ReviewPair]:
-    quote = asked(result)
     found = []
     for match in result.scored:
-        part = passage_in(quote, match.quote_part)
+        quote, part = _quoted(result, match.quote_part)
         found.append(
             ReviewPair(
                 pair_id(quote, part, match.statement, match.passage),
@@ -176,6 +176,20 @@ def _search_pairs(result: SearchResult) -> list[ReviewPair]:
             )
         )
     return found
+
+
+def _quoted(result: SearchResult, words: str) -> tuple[Statement, Passage]:
+    """Return the quote as a statement, and the passage of it that was read.
+
+    Where the corpus has it in other words, or it was asked of another speaker, it is a statement of
+    its own: what readers see is what the model read.
+    """
+    quote = asked(result)
+    if words in quote.text and quote in (result.source, replace(quote, id="")):
+        return quote, passage_in(quote, words)
+    text = quote.text if words in quote.text else result.quote.text
+    quote = replace(quote, id="", text=text if words in text else words)
+    return quote, passage_in(quote, words)
 
 
 def passage_in(statement: Statement, words: str) -> Passage:

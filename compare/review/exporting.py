@@ -47,8 +47,9 @@ COLUMNS: tuple[str, ...] = (
     *("a_state", "b_state"),
     *(f"{name}_{number}" for number in (1, 2) for name in _READER),
     *("decision", "decision_confidence", "decision_note", "decided_by", "decided", "final"),
-    *("answers_shown", "machine_shown", "chosen", "chosen_seed", "stratum", "weight", "order"),
-    *("order_seed", "library_digest", "version"),
+    *("answers_shown", "machine_shown", "chosen", "chosen_seed", "chosen_from", "stratum"),
+    *("weight", "order", "order_seed", "subject", "least_probability", "least_similarity"),
+    *("library_digest", "version"),
 )
 """The columns of an exported review, in this order; the names are stable."""
 
@@ -59,6 +60,7 @@ NUMBERS = frozenset(
     {
         *("place", "p_agree", "p_oppose", "p_neither", "similarity", "divergence", "weight"),
         *("confidence_1", "confidence_2", "decision_confidence", "chosen_seed", "order_seed"),
+        *("least_probability", "least_similarity"),
     }
 )
 """The columns that hold numbers, or nothing; all others hold text."""
@@ -71,6 +73,8 @@ class ReviewFormat(StrEnum):
     JSONL = "jsonl"
     HISTORY = "history"
     """All that was answered, taken back and decided, as CSV."""
+    CODEBOOK = "codebook"
+    """What the readers went by, as text."""
     LABEL_STUDIO = "label-studio"
     LABEL_STUDIO_CONFIG = "label-studio-config"
     """The labelling interface that the tasks of `LABEL_STUDIO` are for, as XML."""
@@ -83,6 +87,7 @@ class ReviewFormat(StrEnum):
             ReviewFormat.CSV: ".csv",
             ReviewFormat.JSONL: ".jsonl",
             ReviewFormat.HISTORY: ".csv",
+            ReviewFormat.CODEBOOK: ".md",
             ReviewFormat.LABEL_STUDIO_CONFIG: ".xml",
         }.get(self, ".json")
 
@@ -133,6 +138,8 @@ def review_bytes(
         ) from None
     if format is ReviewFormat.HISTORY:
         return csv_bytes(HISTORY_COLUMNS, history_records(review, seen_by))
+    if format is ReviewFormat.CODEBOOK:
+        return review.codebook.encode("utf-8", "replace")
     if format is ReviewFormat.LABEL_STUDIO_CONFIG:
         return peers.LABEL_STUDIO_CONFIG.encode()
     rows = review_records(review, library=library, seen_by=seen_by)
@@ -203,8 +210,12 @@ def _in_common(review: Review, seen_by: str | None) -> Record:
         "machine_shown": made.machine_shown.value,
         "chosen": made.choice.value,
         "chosen_seed": _or_nothing(made.chosen_seed),
+        "chosen_from": "; ".join(f"{label} {count}" for label, count in made.of.items()),
         "order": made.order.value,
         "order_seed": _or_nothing(made.order_seed),
+        "subject": made.subject,
+        "least_probability": _rounded(made.least_probability),
+        "least_similarity": _rounded(made.least_similarity),
         "library_digest": digest,
         "version": __version__,
     }

@@ -31,6 +31,8 @@ _TEXTS = (("a_passage", "b_passage"), ("a_text", "b_text"), ("premise", "hypothe
 _PAIRS = "a file of pairs has the columns a_passage and b_passage, a_text and b_text, or a and b"
 _ANSWERS = "a file of answers has the columns pair and answer"
 _IDS = ("pair", "pair_id", "id")
+_ROUNDED = 0.01
+"""By how much three probabilities may fail to add up to 1."""
 _FIELDS = ("speaker", "role", "venue", "title", "source", "url", "context")
 
 
@@ -170,6 +172,11 @@ def _pair(row: Row, known: Mapping[str, Statement]) -> ReviewPair:
     probabilities = None
     if all(value is not None for value in odds):
         probabilities = Probabilities(*(value or 0.0 for value in odds))
+        if abs(sum(value or 0.0 for value in odds) - 1) > _ROUNDED:
+            message = (
+                "p_agree, p_oppose and p_neither do not add up to 1; mend them, or leave them out"
+            )
+            raise _bad(row, message, "p_agree", cell(row, "p_agree") or "")
     return ReviewPair(
         (_first(row, _IDS) or "").strip() or pair_id(first, a_passage, second, b_passage),
         first,
@@ -179,7 +186,7 @@ def _pair(row: Row, known: Mapping[str, Statement]) -> ReviewPair:
         _stance(row, label, given) if given else None,
         probabilities,
         (cell(row, "label_source") or "").strip(),
-        _number(row, "similarity"),
+        _number(row, "similarity", -1.0),
         topic=(cell(row, "topic") or "").strip(),
     )
 
@@ -226,16 +233,15 @@ def _known(rows: Sequence[Row], library: Library | None) -> dict[str, Statement]
     return {statement.id: statement for statement in found(library, sorted(ids))}
 
 
-def _number(row: Row, column: str) -> float | None:
+def _number(row: Row, column: str, least: float = 0.0) -> float | None:
     text = (cell(row, column) or "").strip()
     try:
         value = float(text) if text else None
     except ValueError:
         value = float("nan")
-    if value is not None and not -1 <= value <= 1:
-        raise _bad(
-            row, "this is no number from 0 to 1; mend it, or leave the cell empty", column, text
-        )
+    if value is not None and not least <= value <= 1:
+        message = f"this is no number from {least:g} to 1; mend it, or leave the cell empty"
+        raise _bad(row, message, column, text)
     return value
 
 

@@ -27,6 +27,13 @@ class State(StrEnum):
     """It was typed in, or imported without an id."""
 
 
+SINCE = {
+    State.CHANGED: "the library holds other words under its id now; these were read",
+    State.GONE: "not in this library, or no more; these words were read",
+}
+"""What is said of a statement that is not as it was."""
+
+
 def states_of(
     pairs: Sequence[ReviewPair], library: Library, since: str = ""
 ) -> list[tuple[State, State]]:

@@ -121,6 +121,7 @@ class ReviewStore:
         try:
             connection = sqlite3.connect(self.path, timeout=_WAIT, isolation_level=None)
             with closing(connection):
+                connection.execute("PRAGMA secure_delete = ON")  # what is removed is overwritten
                 self._prepare(connection)
                 yield connection
         except sqlite3.OperationalError as error:

@@ -28,8 +28,14 @@ def stands_on(positions: Sequence[Position]) -> str:
     return f"{told}; {few:,} with too few for an interval." if few else f"{told}."
 
 
-def places_svg(positions: Sequence[Position], proposition: str) -> bytes:
-    """Return a dot a party with its 95 % interval, the most agreeing above."""
+def places_svg(positions: Sequence[Position], proposition: str, placed: int) -> bytes:
+    """Return a dot a party with its 95 % interval, the most agreeing above.
+
+    Args:
+        positions: Those that are drawn, from opposed to agreeing.
+        proposition: What was asked.
+        placed: How many have a place; the note says where not all are drawn.
+    """
     top, bottom = 90, 90 + _ROW * len(positions)
     marks = _head(proposition, _WIDTH)
     for value in (-1.0, -0.5, 0.0, 0.5, 1.0):
@@ -46,7 +52,9 @@ def places_svg(positions: Sequence[Position], proposition: str) -> bytes:
     for n, name in enumerate(KINDS):
         x = 18 + n * 175
         marks += [_shape(name, x, 62), text(x + 10, 66, name, "start", size=11)]
-    return figure(_WIDTH, bottom + 70, proposition, marks, stands_on(positions))
+    some = f"The {len(positions):,} of {placed:,} with most passages. "
+    note = (some if placed > len(positions) else "") + stands_on(positions)
+    return figure(_WIDTH, bottom + 70, proposition, marks, note)
 
 
 def periods_svg(
@@ -55,7 +63,8 @@ def periods_svg(
     """Return a panel a party: its places by period, with the number of passages of each."""
     columns = min(3, max(1, len(panels)))
     marks = _head(proposition, _WIDTH, "Upper line: agreeing (+1). Lower line: opposed (-1).")
-    starts = sorted({one.start for _, places in panels for one in places})
+    found = [one.start for _, places in panels for one in places]
+    starts = list(range(min(found), max(found) + 1, years)) if found else []
     every = max(1, -(-len(starts) // 5))
     for n, (name, places) in enumerate(panels):
         left = 20 + (n % columns) * (_PANEL + 15)

@@ -78,7 +78,7 @@ def places_view(view: View) -> None:
         (some if len(placed) > len(drawn) else "") + f"A dot opens its passages. {SAVE}",
     )
     notice(view.positions.notes[-1])
-    figure = places_svg(drawn, view.positions.proposition)
+    figure = places_svg(drawn, view.positions.proposition, len(placed))
     chart_downloads("places", positions_csv(view.positions), figure, f"{view.prefix}places")
     _choose_party(view)
     _say_nothing(view)

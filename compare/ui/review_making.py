@@ -32,7 +32,10 @@ SWITCH_TO = "switch-to-review"
 """Session state: the name of the review that was made on the last run."""
 
 _FILE = "A file of pairs"
-_KEPT = ("sides-table", "timeline-table")
+CUT = "cut-"
+"""Session state: begins the keys of the tables that pages show, as they are cut there."""
+
+_KEPT = tuple(f"{CUT}{page}" for page in ("sides", "timeline"))
 _CHOICES = {
     "At random": Choice.RANDOM,
     "At random, as many of each label": Choice.STRATIFIED,
@@ -172,17 +175,19 @@ def _source(library: Library) -> _Source | None:
 def _at_hand(library: Library) -> dict[str, SearchResult | PairTable]:
     """Return what was found in this library in this session, by what it is in words."""
     kept = [st.session_state.get(TO_REVIEW)]
-    kept += [table[1] for name in _KEPT if (table := st.session_state.get(name))]
+    kept += [st.session_state.get(name) for name in _KEPT]
     found: dict[str, SearchResult | PairTable] = {}
     for result in kept:
         if result is None or result.provenance.library_digest != library.digest:
             continue
         if isinstance(result, PairTable):
-            found.setdefault(f"{result.subject} ({counted(len(result.pairs), 'pair')})", result)
+            words, read = result.subject, len(result.pairs)
         else:
-            words = " ".join(result.quote.text.split())
-            words = words if len(words) < 80 else f"{words[:79]}…"
-            found.setdefault(f"“{words}” ({counted(len(result.scored), 'pair')})", result)
+            words, read = " ".join(result.quote.text.split()), len(result.scored)
+            words = f"“{words if len(words) < 80 else f'{words[:79]}…'}”"
+        least = result.thresholds
+        cut = f"cut at {least.probability:.2f} and {least.similarity:.2f}"
+        found.setdefault(f"{words} ({counted(read, 'pair')}, {cut})", result)
     return found
 
 

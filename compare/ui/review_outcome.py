@@ -14,7 +14,7 @@ from compare.review.estimates import Estimates
 from compare.review.exporting import ReviewFormat, review_bytes
 from compare.review.reliability import Figure, Reliability
 from compare.review.reviews import Reviews
-from compare.review.values import Choice, MachineShown, Order
+from compare.review.values import Choice, MachineShown, Order, Settings
 from compare.ui.pieces import facts_html, section_html, table_html
 from compare.ui.shell import notice, small
 from compare.ui.words import VERDICT, counted, percent
@@ -23,6 +23,7 @@ _FILES = {
     ReviewFormat.CSV: ("CSV", "text/csv"),
     ReviewFormat.JSONL: ("JSONL", "application/x-ndjson"),
     ReviewFormat.HISTORY: ("history", "text/csv"),
+    ReviewFormat.CODEBOOK: ("codebook", "text/markdown"),
     ReviewFormat.LABEL_STUDIO: ("for Label Studio", "application/json"),
     ReviewFormat.LABEL_STUDIO_CONFIG: ("Label Studio’s interface", "application/xml"),
     ReviewFormat.ARGILLA: ("for Argilla", "application/json"),
@@ -156,6 +157,15 @@ def _estimates(found: Estimates) -> None:
 # -- Files and settings --------------------------------------------------------------------------
 
 
+def _cut(made: Settings) -> str:
+    if made.least_probability is None or made.least_similarity is None:
+        return ""
+    return (
+        f"a label from probability {made.least_probability:g} and closeness "
+        f"{made.least_similarity:g} on"
+    )
+
+
 def show_files(reviews: Reviews, review: Review, library: Library, reader: str | None) -> None:
     """Show how the review was made, and offer its files, another codebook, and its removal."""
     made = review.settings
@@ -165,6 +175,7 @@ def show_files(reviews: Reviews, review: Review, library: Library, reader: str |
                 ("Pairs", f"{len(review):,}, {_CHOSEN[made.choice]}{_seeded(made.chosen_seed)}"),
                 ("From", made.subject),
                 ("There were", _pool(made.of)),
+                ("Cut", _cut(made)),
                 ("Order", f"{_ORDERED[made.order]}{_seeded(made.order_seed)}"),
                 ("Readers", ", ".join(review.readers)),
                 ("Model’s label shown", _SHOWN[made.machine_shown]),

@@ -8,7 +8,7 @@ from compare.library import Library
 from compare.passages import Passage
 from compare.results import Stance
 from compare.review.answers import Review
-from compare.review.states import State, states_of
+from compare.review.states import SINCE, State, states_of
 from compare.review.values import CONFIDENCE, Answer, ReviewPair
 from compare.statement import Statement
 from compare.ui.cards import Words, text_html, verdict_html
@@ -16,12 +16,6 @@ from compare.ui.pair_cards import half_html
 from compare.ui.words import SIGN, VERDICT
 
 SKIPPED = "Skipped"
-
-SINCE = {
-    State.CHANGED: "the library holds other words under its id now; these were read",
-    State.GONE: "not in this library, or no more; these words were read",
-}
-"""What is said of a statement that is not as it was."""
 
 
 def label_word(stance: Stance | None) -> str:

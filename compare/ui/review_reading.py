@@ -63,7 +63,7 @@ def _pair(review: Review, reader: str, library: Library, place: int, base: str) 
         st.html(review_card(review, pair, library, machine=machine, level=3))
 
     def keep(stance: Stance | None, confidence: int | None, note: str) -> None:
-        _keep(review, reader, place, base, stance, confidence, note)
+        _keep(review, reader, place, base, stance, confidence, note, given)
 
     def undo() -> None:
         _undo(review, reader, base)
@@ -150,8 +150,9 @@ def _keep(
     stance: Stance | None,
     confidence: int | None,
     note: str,
+    expected: Answer | None,
 ) -> None:
-    expected = review.answer_of(reader, place) if f"r_at-{base}" in st.session_state else None
+    """Keep an answer; `expected` is the one that was shown with the pair."""
     if kept := tried(lambda: review.answer(reader, place, stance, confidence, note)):
         elsewhere = bool(kept.before and expected != kept.before)
         st.session_state[f"r_last-{base}"] = kept, elsewhere

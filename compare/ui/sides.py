@@ -23,7 +23,7 @@ from compare.ui.pair_lists import ShownPairs, pair_list, pairs_table
 from compare.ui.permalink import MORE, current_link
 from compare.ui.pieces import section_html
 from compare.ui.reading import Asked, read_pairs
-from compare.ui.review_making import review_link
+from compare.ui.review_making import CUT, review_link
 from compare.ui.shell import notice, small
 
 PREFIX = "ab_"
@@ -101,8 +101,10 @@ def words_toggle(prefix: str) -> bool:
 
 
 def cut_table(table: PairTable, least: Thresholds) -> PairTable:
-    """Return the table at these thresholds; nothing is read again."""
-    return table.rethreshold(probability=least.probability, similarity=least.similarity)
+    """Return the table at these thresholds, which a review is made at; nothing is read again."""
+    cut = table.rethreshold(probability=least.probability, similarity=least.similarity)
+    st.session_state[f"{CUT}{'timeline' if table.over_time else 'sides'}"] = cut
+    return cut
 
 
 def choose_view(views: Sequence[str], prefix: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import tracemalloc
 from dataclasses import replace
 from pathlib import Path
@@ -43,6 +44,31 @@ def test_what_cannot_be_read_is_said_and_leaves_no_file(path: Path) -> None:
         corpus_on_disk([path], strict=True),
     ):
         pass
+
+
+def test_a_full_disk_is_not_blamed_on_the_file(path: Path) -> None:
+    for room in (10, 8_000):
+        for row in ROWS[:1]:
+            many = [{**row, "id": str(n)} for n in range(200)]
+            path.write_text("".join(json.dumps(entry) + "\n" for entry in many))
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
+        try:
+            with (
+                pytest.raises(CorpusError, match=r"cannot take what is read \(File too large\)"),
+                corpus_on_disk([path]),
+            ):
+                pass
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_half_a_character_in_a_columns_name_is_a_problem(tmp_path: Path) -> None:
+    file = tmp_path / "x.jsonl"
+    file.write_text('{"text": "We stay.", "\\ud800x": "y"}\n{"text": "We go."}\n')
+    with corpus_on_disk([file]) as (corpus, statements):
+        assert [entry.text for entry in statements] == ["We go."]
+        assert "is half a character" in corpus.problems[0].message
 
 
 def test_memory_does_not_grow_with_the_corpus(tmp_path: Path) -> None:

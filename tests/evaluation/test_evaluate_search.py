@@ -155,6 +155,16 @@ def test_text_tells_both_lists(measure) -> None:
     assert "oppose      -               -        -        -           -        0\n" in out
 
 
+def test_judgements_of_another_collection_are_refused_before_anything_is_embedded(
+    run: Run, encoder: HashingEncoder, files: dict[str, Path], tmp_path: Path
+) -> None:
+    files["--qrels"].write_text("query_id\tpassage_id\tlabel\nq1\tnone such\tagree\n")
+    told = run("evaluate-search", *(part for pair in files.items() for part in pair))
+    assert told.code == 2
+    assert "the collection has no such passage" in told.err
+    assert encoder.encoded == []
+
+
 def test_vectors_are_made_once(measure, encoder: HashingEncoder, tmp_path: Path) -> None:
     first = measure("--json").json
     assert PASSAGES["p1"] in encoder.encoded

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,10 +11,14 @@ from compare.errors import QueryError
 from compare.library import Library
 from compare.near_parties import near_each_party
 from compare.pair_table import MOST_OF_STATEMENT
+from compare.placing import Positions, Voice
+from compare.position_records import position_records
 from compare.positions import positions
-from compare.results import Filters, Stance, Thresholds
+from compare.results import Filters, Probabilities, Stance, Thresholds
 from compare.stance.cascade import CascadeStance
 from compare.statement import PartialDate
+from tests.fabricate import PROVENANCE
+from tests.fabricate_positions import passage, voice
 from tests.fakes import HashingEncoder, WordJudge
 from tests.positions.conftest import ASKED, OPEN, SHUT, STATEMENTS, said
 
@@ -289,3 +295,40 @@ def test_a_library_can_be_asked(library):
 def test_the_names_are_public():
     assert compare.positions is positions
     assert {"positions", "Positions", "position_table", "PositionTable"} <= set(compare.__all__)
+
+
+# -- What of a statement counts -------------------------------------------------------------------
+
+
+def of_one_statement(*odds: tuple[float, float, float]) -> Voice:
+    """A party of one statement with a passage for each of the probabilities."""
+    first = passage("X", 0, 0.0)
+    return voice("X", *(replace(first, probabilities=Probabilities(*entry)) for entry in odds))
+
+
+def placed_of(*voices: Voice) -> Positions:
+    return Positions("Open it.", "country", voices, Thresholds(), PROVENANCE)
+
+
+def test_a_passage_that_takes_a_side_counts_beside_a_stronger_one_that_takes_none():
+    found = placed_of(of_one_statement((0.47, 0.03, 0.50), (0.45, 0.25, 0.30)))
+    (position,) = found.placed
+    assert (position.place.passages, position.neither) == (1, 0)
+    assert position.place.mean == pytest.approx(0.2)
+    assert found.result().scored[0].probabilities.agree == 0.45
+    assert found.undecided == ()
+
+
+def test_the_passages_of_a_joint_statement_are_the_strongest_of_any_party():
+    x = of_one_statement((0.9, 0.05, 0.05), (0.45, 0.2, 0.35))
+    y = Voice("y", "Y", 9, 1, x.read[1:])
+    for voices in ((x, y), (y, x)):
+        (match,) = placed_of(*voices).result().scored
+        assert match.probabilities.agree == 0.9
+
+
+def test_what_is_read_is_counted_at_the_closeness_of_the_cut():
+    near, far = passage("X", 0, 0.0, similarity=0.9), passage("X", 1, 0.0, similarity=0.4)
+    found = placed_of(voice("X", near, far)).rethreshold(similarity=0.6)
+    (row,) = position_records(found)
+    assert (row["standing"], row["neither"], row["near"]) == ("no side", 1, 2)

@@ -8,10 +8,10 @@ import pytest
 
 from compare.aggregate import random_sample
 from compare.errors import ReviewError
-from compare.results import Probabilities
+from compare.results import Probabilities, Quote
 from compare.review.drawing import draw, imported, ordered, pairs_of, with_divergence
 from compare.review.values import Choice, Order
-from tests.fabricate import QUOTE, a_result
+from tests.fabricate import AGREEING, QUOTE, a_result
 from tests.review.conftest import AGREE, NEITHER, OPPOSE, pair, table
 
 LABELS = [AGREE] * 30 + [OPPOSE] * 6 + [NEITHER] * 64
@@ -86,6 +86,24 @@ def test_the_pairs_of_a_search_have_the_quote_on_side_a() -> None:
     assert agreeing.machine is AGREE
     assert agreeing.b_passage.text == "Valdoria arms the rebels, and it must stop."
     assert draw(a_result(), Choice.WHOLE).subject == QUOTE
+
+
+def test_side_a_is_what_the_model_read_where_the_corpus_has_other_words() -> None:
+    kept = a_result()
+    source = replace(AGREEING, id="own-1", text=f"We know it. {QUOTE.upper()}")
+    for result in (
+        replace(kept, source=source),
+        replace(kept, source=replace(source, text="Other words."), quote=Quote(QUOTE)),
+    ):
+        found = pairs_of(result)
+        assert {entry.a_passage.text for entry in found} == {QUOTE}
+        assert {entry.a.id for entry in found} == {""}
+    own = replace(source, text=f"We know it. {QUOTE}")
+    found = pairs_of(replace(kept, source=own, quote=Quote(QUOTE)))
+    assert {entry.a.id for entry in found} == {own.id}
+    assert {entry.a_passage.start for entry in found} == {len("We know it. ")}
+    other = Quote(QUOTE, speaker="Somebody else", statement_id=own.id)
+    assert {entry.a.id for entry in pairs_of(replace(kept, source=own, quote=other))} == {""}
 
 
 # -- Order ---------------------------------------------------------------------------------------

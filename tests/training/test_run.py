@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -51,3 +52,28 @@ def test_a_reading_that_was_cut_off_goes_on(
     asked.append(("", ""))
     run.read_by("fast", texts, tmp_path)
     assert asked == [*texts[:2], ("", ""), *texts[2:]]
+
+
+def test_a_run_belongs_to_its_recipe_its_data_its_beginning_and_its_teachers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def data(name: str, words: str) -> Path:
+        (tmp_path / name / "pairs").mkdir(parents=True)
+        (tmp_path / name / "pairs" / "officials.train.tsv").write_text(words)
+        return tmp_path / name
+
+    one, other = data("one", "a"), data("other", "b")
+    made = run.version("small-student", one)
+    assert run.version("small-student", one) == made
+    assert run.version("small-student", other) != made
+    assert run.version("small-general", one) != made
+    general = run.RECIPES["small-general"]
+    changed = replace(general, settings=replace(general.settings, seed=99))
+    with monkeypatch.context() as patched:
+        patched.setitem(run.RECIPES, "small-general", changed)
+        assert run.version("small-student", one) != made
+    (tmp_path / "accurate").mkdir()
+    (tmp_path / "accurate" / "manifest.json").write_text("{}")
+    monkeypatch.setattr(run, "WEIGHTS", tmp_path)
+    assert run.version("small-student", one) != made
+    assert run.version("small-general", one) == run.version("small-general", one)

@@ -245,7 +245,7 @@ PERIODS = [
 @pytest.mark.parametrize(
     "figure",
     [
-        places_svg(made(PLACES).placed, "Open <it> & " + "for ever " * 40),
+        places_svg(made(PLACES).placed, "Open <it> & " + "for ever " * 40, 3),
         periods_svg(PERIODS, "Open it.", 1),
         agreement_svg(MATRIX, MATRIX.parties, 3),
     ],

@@ -103,11 +103,17 @@ def test_what_was_compared_is_drawn_from(page, judged, home):
     judged(STATEMENTS)
     app = read(page("sides", b_countries="Ostravia", **ASKED))
     assert "Review these pairs by hand" in [button.label for button in app.button]
+    app.slider(key="ab_p").set_value(0.55)
+    app = well(app.run())
     app.session_state["to-review"] = app.session_state["sides-table"][1]
     app.switch_page("compare/ui/pages/review.py")
     app = well(app.run())
-    source = app.selectbox(key="r_new_source").options[0]
-    assert source == "Valdoria and Ostravia on canal (2 pairs)"
+    assert app.selectbox(key="r_new_source").options[:2] == [
+        "Valdoria and Ostravia on canal (2 pairs, cut at 0.40 and 0.35)",
+        "Valdoria and Ostravia on canal (2 pairs, cut at 0.55 and 0.35)",
+    ]
+    app.selectbox(key="r_new_source").select_index(1)
+    app = well(app.run())
     app.text_input(key="r_new_name").set_value("canal")
     app.text_input(key="r_new_first").set_value("Ada")
     app.text_input(key="r_new_second").set_value("Bren")
@@ -116,6 +122,7 @@ def test_what_was_compared_is_drawn_from(page, judged, home):
     made = Reviews(home / "judged" / "reviews.sqlite").open("canal")
     assert made.settings.of == {"agree": 0, "oppose": 2, "neither": 0}
     assert made.settings.subject == "Valdoria and Ostravia on canal"
+    assert (made.settings.least_probability, made.settings.least_similarity) == (0.55, 0.35)
     assert {entry.weight for _, entry in made.pairs()} == {1.0}
 
 
@@ -180,6 +187,17 @@ def test_another_window_is_noticed(page, review):
     app = key(app, "= Agrees")
     assert "It had been answered “Neither” in another window" in shown(app)
     assert [event.what for event in review.history("Ada")] == ["answer", "answer"]
+
+
+def test_another_window_is_noticed_when_a_reader_goes_back(page, review):
+    review.answer("Ada", 1, AGREE)
+    app = as_reader(page("review"), review, "Ada")
+    app.session_state[f"r_at-{review.number}-1"] = 1
+    app = well(app.run())
+    assert "You said “Agrees”; another answer takes its place." in shown(app)
+    review.answer("Ada", 1, NEITHER)
+    app = key(app, "≠ Opposes")
+    assert "It had been answered “Neither” in another window" in shown(app)
 
 
 def test_a_reader_goes_back_to_a_pair_and_hands_in(page, review):
