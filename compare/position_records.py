@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Any
 from compare.placing import NO_SIDE, PLACED, SILENT, Place, Position, Positions, Voice
 from compare.position_table import AgreementMatrix, PositionTable
 from compare.records import Cell, Record, made_with
-from compare.results import Match, Provenance, Stance
+from compare.results import Match, Provenance, Stance, Thresholds
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _SIDES = (Stance.AGREE, Stance.OPPOSE)
-_MADE_WITH = ("label_source", "encoder", "library_digest", "searched_on", "version")
+_MADE_WITH = (
+    *("least_probability", "least_similarity", "filters", "seed"),
+    *("label_source", "encoder", "library_digest", "searched_on", "version"),
+)
 _OF_SIDE = ("text", "probability", "date", "speaker", "id", "source", "url")
 
 COLUMNS: tuple[str, ...] = (
@@ -30,7 +33,7 @@ NUMBERS = frozenset(
     {
         *("place", "low", "high", "passages", "agree", "oppose", "neither", "screened", "near"),
         *("statements", "agree_probability", "oppose_probability", "start", "end", "agreement"),
-        "propositions",
+        *("propositions", "least_probability", "least_similarity", "seed"),
     }
 )
 """The columns of all these tables that hold numbers; all others hold text."""
@@ -49,7 +52,7 @@ def position_records(positions: Positions) -> list[Record]:
 
     What is not known is "": the place of who has none, the interval of too few passages.
     """
-    behind = _behind(positions.provenance)
+    behind = _behind(positions.provenance, positions.thresholds)
     ahead: Record = {"proposition": positions.proposition, "by": positions.by}
     rows = [_placed(position) for position in positions.placed]
     rows += [_other(positions, voice, NO_SIDE) for voice in positions.undecided]
@@ -67,7 +70,7 @@ def period_records(positions: Positions, years: int) -> list[Record]:
             "start": one.start,
             "end": one.end,
             **_place(one.place),
-            **_behind(positions.provenance),
+            **_behind(positions.provenance, positions.thresholds),
         }
         for one in positions.by_period(years)
     ]
@@ -84,7 +87,7 @@ def table_records(table: PositionTable) -> tuple[list[str], list[Record]]:
         names = ("low", "high", "n", "standing")
         columns += [proposition, *(f"{proposition} ({name})" for name in names)]
     columns += _MADE_WITH
-    behind = _behind(table.positions[0].provenance)
+    behind = _behind(table.positions[0].provenance, table.positions[0].thresholds)
     rows: list[Record] = []
     for name, cells in table.cells.items():
         values: list[Cell] = [name]
@@ -106,7 +109,7 @@ def agreement_records(matrix: AgreementMatrix) -> list[Record]:
             "low": _number(cell.low),
             "high": _number(cell.high),
             "propositions": cell.propositions,
-            **_behind(matrix.provenance),
+            **_behind(matrix.provenance, matrix.thresholds),
         }
         for cell in matrix.cells
     ]
@@ -173,8 +176,17 @@ def _other(positions: Positions, voice: Voice, standing: str) -> Record:
     return row | {"neither": len({match.statement.id for match in positions.near(voice)})}
 
 
-def _behind(made: Provenance) -> Record:
-    return {"label_source": made.label_source, **made_with(made)}
+def _behind(made: Provenance, least: Thresholds) -> Record:
+    from compare.methods import filters_in_words
+
+    return {
+        "least_probability": least.probability,
+        "least_similarity": least.similarity,
+        "filters": filters_in_words(made.filters),
+        "seed": made.settings.get("seed", ""),
+        "label_source": made.label_source,
+        **made_with(made),
+    }
 
 
 def _who(voice: Voice, standing: str) -> Record:

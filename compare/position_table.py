@@ -62,12 +62,13 @@ class AgreementMatrix:
     Attributes:
         parties: Names, in an order in which neighbours are alike.
         cells: Of each two parties, whichever stands first in `parties` as a.
-        provenance: What the places were made from.
+        provenance: What the places were made from, and at which `thresholds`.
     """
 
     parties: tuple[str, ...]
     cells: tuple[Agreement, ...]
     provenance: Provenance
+    thresholds: Thresholds
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,8 @@ class PositionTable:
             for a, b in combinations(ordered, 2)
         )
         cells = tuple(cell for cell in found if cell)
-        return AgreementMatrix(tuple(ordered), cells, self.positions[0].provenance)
+        first = self.positions[0]
+        return AgreementMatrix(tuple(ordered), cells, first.provenance, first.thresholds)
 
     def _most_placed(self) -> list[str]:
         """Return the names of the parties that the matrix holds, in order."""

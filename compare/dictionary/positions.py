@@ -33,6 +33,17 @@ def _side(name: str, verb: str) -> tuple[Field, ...]:
 
 
 _MADE_WITH = (
+    share("least_probability", "from which a passage takes a side"),
+    share("least_similarity", "least cosine at which one is near the proposition", least=-1),
+    text("filters", "which statements, in words; `none` where all"),
+    Field(
+        "seed",
+        Kind.INTEGER,
+        "of the intervals",
+        "where it was not recorded",
+        least=0,
+        nullable=True,
+    ),
     text("label_source", "the model: name, `@`, 12 digits of the digest"),
     text("encoder", "the embedding model, likewise"),
     text("library_digest", "sha256 of the library’s statements"),

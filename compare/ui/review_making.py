@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import replace
-from pathlib import Path, PurePath
 from typing import NamedTuple
 
 import streamlit as st
@@ -19,6 +17,7 @@ from compare.review.importing import ImportedPairs, read_review_pairs
 from compare.review.reviews import Reviews
 from compare.review.values import Choice, MachineShown, Order
 from compare.ui import PAGES
+from compare.ui.review_upload import read_upload, upload_name
 from compare.ui.service import stance_model
 from compare.ui.shell import notice, small
 from compare.ui.words import VERDICT, counted
@@ -201,27 +200,12 @@ def _file(library: Library) -> _Source | None:
     )
     if uploaded is None:
         return None
-    name = PurePath(uploaded.name).name or "pairs.csv"
-    found = read_upload(name, uploaded.getvalue(), library)
+    name = upload_name(uploaded.name)
+    found = read_upload(name, uploaded.getvalue(), lambda path: read_review_pairs(path, library))
     small(f"{counted(len(found.pairs), 'pair')} in {name}.")
     if found.unread:
         small(f"Columns that are not read: {', '.join(found.unread)}.")
     return _Source(found, name)
-
-
-def read_upload(name: str, content: bytes, library: Library) -> ImportedPairs:
-    """Read an uploaded file of pairs.
-
-    Raises:
-        CompareError: It is wrong; the sentence names it as it was uploaded.
-    """
-    with tempfile.TemporaryDirectory() as scratch:
-        path = Path(scratch) / name
-        path.write_bytes(content)
-        try:
-            return read_review_pairs(path, library)
-        except CompareError as error:
-            raise ReviewError(str(error).replace(str(path), name)) from None
 
 
 def _read_by_both(drawn: Drawn) -> Drawn:

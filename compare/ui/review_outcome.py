@@ -16,6 +16,7 @@ from compare.review.reliability import Figure, Reliability
 from compare.review.reviews import Reviews
 from compare.review.values import Choice, MachineShown, Order, Settings
 from compare.ui.pieces import facts_html, section_html, table_html
+from compare.ui.review_upload import take_answers
 from compare.ui.shell import notice, small
 from compare.ui.words import VERDICT, counted, percent
 
@@ -199,6 +200,8 @@ def show_files(reviews: Reviews, review: Review, library: Library, reader: str |
                 on_click="ignore",
                 key=f"r_file-{format.value}",
             )
+    with st.expander("Answers from a file"):
+        take_answers(review)
     with st.expander("Another codebook"):
         text = st.text_area(
             "Codebook", review.codebook, key=f"r_codebook-{review.number}", height=340

@@ -152,7 +152,9 @@ def test_parties_beside_propositions():
         "party", "Proposition 1", "Proposition 1 (low)", "Proposition 1 (high)",
         "Proposition 1 (n)", "Proposition 1 (standing)",
     ]  # fmt: skip
-    assert columns[-5:] == list(COLUMNS[-5:])
+    assert columns[-9:] == list(COLUMNS[-9:])
+    assert rows[0]["filters"] == "countries OST; not own speaker"
+    assert (rows[0]["least_probability"], rows[0]["least_similarity"]) == (0.4, 0.35)
     by_party = {row["party"]: row for row in rows}
     assert list(by_party) == ["A", "B", "C", "D"]
     assert by_party["C"]["Proposition 1"] == -0.8

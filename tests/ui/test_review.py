@@ -277,6 +277,25 @@ def test_the_figures_are_shown_with_their_intervals(page, done):
     assert "Only a random sample says how often the labels are right" in html
 
 
+def test_answers_are_taken_from_a_file(page, review):
+    ids = [entry.id for _, entry in review.pairs()]
+    app = look(page("review"), "Files")
+    app.selectbox(key=f"r_answers_of-{review.number}").set_value("Bren")
+    assert "Choose a file of answers first." in shown(press(app, "Take these answers"))
+    key = f"r_answers_file-{review.number}"
+    wrong = ("a.csv", f"pair,answer\n{ids[0]},maybe\n".encode(), "text/csv")
+    app.file_uploader(key=key).set_value(wrong)
+    app = press(well(app.run()), "Take these answers")
+    assert "a.csv, line 2" in shown(app)
+    assert review.answer_of("Bren", 1) is None
+    right = ("b.csv", f"pair,answer\n{ids[0]},oppose\n{ids[2]},skip\n".encode(), "text/csv")
+    app.file_uploader(key=key).set_value(right)
+    app = press(well(app.run()), "Take these answers")
+    assert "2 answers of Bren taken, 2 of them new." in shown(app)
+    assert review.answer_of("Bren", 1).label == "oppose"
+    assert review.answer_of("Bren", 2) is None
+
+
 def test_files_are_written_and_the_review_can_be_removed(page, reviews, done):
     app = look(page("review"), "Files")
     assert facts(app)["Pairs"] == "3, from a file"
