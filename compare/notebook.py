@@ -111,11 +111,11 @@ def _row(result: Result, stance: Stance, entry: Pair | Match) -> str:
 
 def _halves(result: Result, entry: Pair | Match) -> tuple[str, str]:
     if isinstance(entry, Pair):
-        return _half(entry.a, entry.a_passage.text), _half(entry.b, entry.b_passage.text)
-    return _words(entry.quote_part), _half(entry.statement, entry.passage.text)
+        return half_html(entry.a, entry.a_passage.text), half_html(entry.b, entry.b_passage.text)
+    return _words(entry.quote_part), half_html(entry.statement, entry.passage.text)
 
 
-def _half(statement: Statement, words: str) -> str:
+def half_html(statement: Statement, words: str) -> str:
     """Return words, in quotation marks where they are quoted, with who, when and where."""
     shown = _words(words) if statement.quotation is Quotation.DIRECT else text(words)
     context = f"<small>Context: {text(statement.context)}</small>" if statement.context else ""

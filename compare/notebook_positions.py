@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from compare.notebook import formulas, short, text, wrapped
-from compare.placing import Position, Positions
+from compare.placing import SILENT, Position, Positions
+from compare.position_table import PositionTable
 from compare.results import Match, Stance
 from compare.statement import Quotation
 from compare.ui.cards import time_html
+from compare.ui.words import counted
 
 MOST_SHOWN = 20
 """Parties shown: the first half of them the most opposed, the second the most agreeing."""
@@ -32,6 +34,36 @@ def positions_html(positions: Positions, most: int = MOST_SHOWN) -> str:
     )
     notes = "".join(f"<p><small>{text(note)}</small></p>" for note in positions.notes)
     return wrapped(positions.proposition, f"<p>{counts}</p>{table}{more}{notes}")
+
+
+def beside_html(table: PositionTable, most: int = MOST_SHOWN) -> str:
+    """Return the `most` parties with places on most propositions, beside the propositions."""
+
+    def often(name: str) -> tuple[int, str]:
+        return -sum(cell is not None for cell in table.cells[name]), name
+
+    names = sorted(sorted(table.cells, key=often)[:most])
+    head = "".join(f"<th>{text(p)}</th>" for p in ("Party", *table.propositions))
+    rows = "".join(
+        f"<tr><td><b>{text(name)}</b></td>"
+        + "".join(
+            f"<td>{_cell(one, name, cell)}</td>"
+            for one, cell in zip(table.positions, table.cells[name], strict=True)
+        )
+        + "</tr>"
+        for name in names
+    )
+    left = len(table.cells) - len(names)
+    more = f"<p>… and {left:,} more: <code>.to_pandas()</code> has all.</p>" if left else ""
+    counts = f"{counted(len(table.cells), 'party', 'parties')} placed on any of them."
+    body = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>" if rows else ""
+    return wrapped("Several propositions", f"<p>{counts}</p>{body}{more}")
+
+
+def _cell(positions: Positions, name: str, position: Position | None) -> str:
+    if position is None:
+        return positions.standings.get(name, SILENT)
+    return f"{position.place.mean:+.2f}<small>n = {position.place.passages}</small>"
 
 
 def _row(position: Position) -> str:

@@ -149,6 +149,18 @@ def frame(positions: Positions) -> pd.DataFrame:
     return made
 
 
+def table_frame(table: PositionTable) -> pd.DataFrame:
+    """Return parties beside propositions as a frame: the columns of `table_records`."""
+    import pandas as pd
+
+    columns, rows = table_records(table)
+    texts = {"party", *_MADE_WITH} | {f"{p} (standing)" for p in table.propositions}
+    made = pd.DataFrame(rows, columns=columns)
+    numbers = [name for name in columns if name not in texts or name in NUMBERS]
+    made[numbers] = made[numbers].replace("", None).astype(float)
+    return made
+
+
 def _placed(position: Position) -> Record:
     voice, dates = position.voice, position.dates
     row: Record = {

@@ -19,6 +19,8 @@ from compare.resampling import mean_interval
 from compare.results import Filters, Provenance, Thresholds
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from compare.index import Floats
     from compare.library import Library
     from compare.runtime import Progress
@@ -106,6 +108,18 @@ class PositionTable:
                 row = found.setdefault(position.name, [None] * len(self.positions))
                 row[n] = position
         return {name: tuple(found[name]) for name in sorted(found)}
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return a row a party as a frame: see `compare.position_records.table_records`."""
+        from compare.position_records import table_frame
+
+        return table_frame(self)
+
+    def _repr_html_(self) -> str:
+        """Return the first parties beside the propositions, for a notebook."""
+        from compare.notebook_positions import beside_html
+
+        return beside_html(self)
 
     def agreement(self, seed: int = 0) -> AgreementMatrix:
         """Return how near each two parties stand to each other, and an order of the parties.

@@ -130,6 +130,12 @@ class Review(Project):
             if open_to_all or row[6] == own or row[2] in ("hand in", "codebook")
         ]
 
+    def _repr_html_(self) -> str:
+        """Return the first pairs side by side, for a notebook."""
+        from compare.review.notebook import review_html
+
+        return review_html(self)
+
     def to_pandas(self, library: Library | None = None, seen_by: str | None = None) -> pd.DataFrame:
         """Return the pairs with all that was said of them as a frame, one row a pair.
 

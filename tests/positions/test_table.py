@@ -224,3 +224,22 @@ def test_a_statement_stands_by_its_strongest_passage_and_screened_ones_stand_las
     assert position.passages == (strong, slow, fast)
     assert position.strongest(Stance.AGREE) is slow
     assert position.screened == 1
+
+
+def test_several_propositions_are_a_frame_and_a_notebooks_table():
+    table = table_of(
+        {"A <b>": [0.8], "B": [0.1], "C": []}, {"A <b>": [0.7], "B": [0.8], "C": [-0.9]}
+    )
+    frame = table.to_pandas()
+    assert list(frame["party"]) == ["A <b>", "B", "C"]
+    assert frame["Proposition 1"].isna().tolist() == [False, True, True]
+    assert frame["Proposition 2"].dtype == float
+    assert list(frame["Proposition 1 (standing)"]) == ["placed", "no side", "silent"]
+    html = table._repr_html_()
+    assert "<b>A &lt;b&gt;</b></td><td>+0.80<small>n = 1</small></td>" in html
+    assert "<td>no side</td>" in html
+    assert "<td>silent</td>" in html
+    many = table_of({f"P{n:02}": [0.5] for n in range(30)})._repr_html_()
+    assert many.count("<tr><td>") == 20
+    assert "… and 10 more" in many
+    assert table_of({"A": []}).to_pandas().empty

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -212,3 +213,24 @@ def test_a_statement_that_changed_or_went_is_said_to_have(review: Make, tmp_path
     assert made.pair(1).a_passage.text == "Lock 1 of the canal must be open."
     assert made.pair(2).b.text.endswith("shall not be open.")
     assert isinstance(made.pair(1).machine, Stance)
+
+
+def test_a_notebook_shows_pairs_side_by_side_and_nothing_that_may_not_be_seen(
+    review: Make,
+) -> None:
+    odd = replace(pair(0), a=replace(pair(0).a, speaker="<script>"))
+    made = review([odd, *(pair(n) for n in range(1, 12))])
+    html = made._repr_html_()
+    assert html.count("<tr><td") == 10
+    assert "… and 2 more" in html
+    assert "“Lock 0 of the canal must be open.”" in html
+    assert "<script>" not in html
+    assert "the model" not in html
+    read_by(made, "Ada", [AGREE] * 12)
+    assert "Ada: 12 answered, 0 skipped, handed in; Bren: 0 answered, 0 skipped, 12 left" in (
+        made._repr_html_()
+    )
+    assert "agree</small>" not in made._repr_html_()
+    read_by(made, "Bren", [NEITHER] * 12)
+    html = made._repr_html_()
+    assert "<small>the model: ≠ Opposes</small><small>Ada: agree</small>" in html
