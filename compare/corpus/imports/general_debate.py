@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from compare.corpus.imports.account import OTHER_FILES, Account
@@ -16,6 +17,7 @@ from compare.corpus.imports.sources import Entry, Source
 from compare.corpus.sheets import read_xlsx
 from compare.corpus.values import Problem, Row
 from compare.countries import country_code
+from compare.speakers import speaker_key
 
 SPEAKERS = "Speakers_by_session.xlsx"
 _CITATION = "UN General Debate Corpus (Jankin, Baturo, Dasandi)"
@@ -26,16 +28,68 @@ _DIGITS = re.compile(r"\d+")
 _KAGGLE = ("session", "year", "country", "text")
 _MARK = re.compile("\ufeff")
 _BEFORE_THE_FIRST = 1945
+_FILED_UNDER = {"SUN": "RUS", "SCG": "YUG", "EC": "EUU"}
+"""What the speeches of a State or organisation are filed under, where that is not its own code."""
+_GERMAN_STATES = frozenset({"DDR", "DEU"})
 
 
 @dataclass(frozen=True, slots=True)
 class _Speaker:
+    """A row of the workbook.
+
+    Attributes:
+        country: As the workbook spells it.
+        code: The State whose code the row has.
+        named: The State that `country` names; `code` where it is no known name.
+    """
+
     name: str
     post: str
     country: str
+    code: str
+    named: str
 
 
-_NOBODY = _Speaker("", "", "")
+_NOBODY = _Speaker("", "", "", "", "")
+
+
+class _Speakers:
+    """The rows of the workbook, by session."""
+
+    def __init__(self) -> None:
+        self._rows: defaultdict[str, list[_Speaker]] = defaultdict(list)
+        self._states = set(_GERMAN_STATES)
+        self._agreed: set[tuple[str, str]] = set()
+
+    def add(self, session: str, speaker: _Speaker) -> bool:
+        """Keep a row; say whether it is the first with its session and code."""
+        first = all(row.code != speaker.code for row in self._rows[session])
+        self._rows[session].append(speaker)
+        self._states.add(speaker.code)
+        if speaker.code == speaker.named:
+            self._agreed.add((session, speaker.code))
+        return first
+
+    def of(self, session: str, code: str) -> list[_Speaker]:
+        """Return the rows for a speech; where they name several people, it may be any of them.
+
+        Rows of the two German States can both name one State, so that neither says whose it is.
+        """
+        state = _state(code)
+        all_rows = self._rows.get(session, [])
+        rows = [row for row in all_rows if self._owner(session, row) == state]
+        if state in _GERMAN_STATES:
+            named = {state, *(row.named for row in rows)}
+            return rows + [row for row in all_rows if row.named in named]
+        return [row if row.named == state else replace(row, country=code) for row in rows]
+
+    def _owner(self, session: str, row: _Speaker) -> str:
+        """Return the State that a row belongs to: the one it names, whatever its code.
+
+        Where that State has a row of its own, or never speaks, the name is a slip.
+        """
+        slip = row.named not in self._states or (session, row.named) in self._agreed
+        return row.code if slip else row.named
 
 
 def read(source: Source, account: Account) -> Iterator[Piece]:
@@ -43,7 +97,7 @@ def read(source: Source, account: Account) -> Iterator[Piece]:
 
     The workbook is looked for among the files and beside an archive.
     """
-    speakers: dict[tuple[str, str], _Speaker] = {}
+    speakers = _Speakers()
     workbook = source.beside(SPEAKERS)
     if workbook is None:
         yield Problem.of_file(
@@ -65,16 +119,13 @@ def read(source: Source, account: Account) -> Iterator[Piece]:
             account.leave("second files of one speech", text, piece=True)
             return
         seen.add(key)
-        speaker = speakers.get((str(int(session)), code), _NOBODY)
-        if not speaker.name:
-            account.note("speeches without a speaker")
+        rows = speakers.of(str(int(session)), code)
         cells = _cells(entry, code, str(int(session)), year) | {
             "text": _words(text, account),
-            "speaker": speaker.name,
-            "role": speaker.post,
             # the workbook's spelling counts where it is a known name
-            "country": speaker.country if country_code(speaker.country) else code,
+            "country": rows[0].country if rows and country_code(rows[0].country) else code,
         }
+        cells |= _who(rows, _state(code), account)
         yield Row(entry.label, 1, cells | {"source_file": entry.name})
 
     yield from each(source, account, {".txt"}, read_entry, {SPEAKERS.casefold()})
@@ -100,6 +151,38 @@ def _cells(entry: Entry, code: str, session: str, year: str) -> Cells:
     }
 
 
+def _who(rows: list[_Speaker], state: str, account: Account) -> Cells:
+    """Return the speaker and the post; of several people only the names, in a column apart."""
+    if any(row.code != state or row.named != state for row in rows):
+        account.note("speeches whose row of the workbook has another code or country than the file")
+    people = _people(rows)
+    if len(people) > 1:
+        account.note(
+            "speeches without a speaker because the workbook names several people, "
+            "whose speeches can stand in one file"
+        )
+        return {"speakers": "; ".join(person.name for person in people)}
+    speaker = next(iter([*people, *rows]), _NOBODY)
+    if not speaker.name:
+        account.note("speeches without a speaker")
+    return {"speaker": speaker.name, "role": speaker.post}
+
+
+def _people(rows: Iterable[_Speaker]) -> list[_Speaker]:
+    """Return the first row of each person that is named."""
+    people: dict[str, _Speaker] = {}
+    for row in rows:
+        if row.name:
+            people.setdefault(speaker_key(row.name), row)
+    return [*people.values()]
+
+
+def _state(code: str) -> str:
+    """Return the one code that a State has here, of its code in the corpus or of its name."""
+    known = code if code in _FILED_UNDER else country_code(code) or code
+    return _FILED_UNDER.get(known, known)
+
+
 def _words(text: str, account: Account) -> str:
     """Return the words without paragraph numbers and the line breaks of the page."""
     numbers = [int(found[1]) for found in _NUMBERED.finditer(text)]
@@ -109,10 +192,8 @@ def _words(text: str, account: Account) -> str:
     return unwrapped(joined_hyphens(text, account), account)
 
 
-def _read_speakers(
-    workbook: Entry, speakers: dict[tuple[str, str], _Speaker], account: Account
-) -> Iterator[Problem]:
-    """Keep who spoke, by session and code; of two rows for one key the first with a name."""
+def _read_speakers(workbook: Entry, speakers: _Speakers, account: Account) -> Iterator[Problem]:
+    """Keep who spoke, by session, code and country."""
     for row in read_xlsx(workbook, workbook.label, loose=True):
         if isinstance(row, Problem):
             yield row
@@ -121,16 +202,16 @@ def _read_speakers(
         session = _DIGITS.fullmatch(cell.get("session", ""))
         if session is None or not cell.get("iso code"):
             continue
-        key = (str(int(session[0])), cell["iso code"])
+        country = " ".join(cell.get("country", "").split())
         speaker = _Speaker(
             " ".join(cell.get("name of person speaking", "").split()),
             " ".join(cell.get("post", "").split()),
-            " ".join(cell.get("country", "").split()),
+            country,
+            _state(cell["iso code"]),
+            _state(country if country_code(country) else cell["iso code"]),
         )
-        if key in speakers:
+        if not speakers.add(str(int(session[0])), speaker):
             account.note("rows of the workbook for a speech that has one")
-        if key not in speakers or not speakers[key].name:
-            speakers[key] = speaker
 
 
 def _recognises(seen: Glimpse) -> bool:

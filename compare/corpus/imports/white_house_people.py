@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from compare.corpus.imports.labels import is_abroad, split_label
 from compare.corpus.imports.people import (
+    PARTICLES,
     country_behind,
     country_in,
     has_office,
@@ -42,10 +43,17 @@ _BY = re.compile(
     r"|(?P<whose>(?:vice )?president \w+)(?:’s)? statement\b",
     re.IGNORECASE,
 )
-_WHO_ENDS = re.compile(
+_TOPIC = re.compile(
     r" (?:on|at|in|to(?! the (?:vice )?president\b)|upon|during|before|after|following|regarding"
-    r"|about|as|with|virtual|\w+ years|(?!emerging)\w{4,}ing|call|meeting)\b.*"
-    r"|:.*| \|.*|,(?! jr).*",
+    r"|about|as|virtual|\w+ years|(?!emerging)\w{4,}ing|call|meeting)\b.*"
+    r"|:.*| \|.*",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(r" with\b.*|,(?! jr).*", re.IGNORECASE)
+_JOINS = re.compile(r"(,? (?:and|&|with) |,(?! jr) ?)", re.IGNORECASE)
+_AND = re.compile(r",? (?:and|&) ", re.IGNORECASE)
+_JOINT = re.compile(
+    r"\bjoint\b(?: [\w.’\-]+){0,2} (?:statement|message|letter|declaration|remarks)s?\b",
     re.IGNORECASE,
 )
 _DOCTOR = re.compile(r"Dr\. ")
@@ -121,14 +129,17 @@ class Speakers:
 def author(title: str, last: str, date: str) -> Speaker:
     """Return who a text without turns is by: whom its title says, or who signed it.
 
-    It is nobody where the title names several.
+    It is nobody where the title names several, or says that a statement is joint.
     """
     found = _BY.search(title)
+    if _JOINT.search(title[: found.start("who")] if found and found["who"] else title):
+        return Speaker(country=_US)
     if found and not (found["of"] and "readout" in found[0].casefold()):
-        who = _WHO_ENDS.sub("", found["who"] or found["whose"])
-        parts = re.split(" (?:and|&) ", who)
-        if sum(bool(split_role(part)[1] or _holder(part, date)) for part in parts) > 1:
+        joined = found["whose"] and _JOINS.search(title[: found.start()])
+        authors = _TOPIC.sub("", found["who"] or found["whose"])
+        if joined or _are_several(authors, date):
             return Speaker(country=_US)
+        who = _ASIDE.sub("", authors)
         if holder := _holder(who, date):
             return holder
         role, name = split_role(who)
@@ -141,6 +152,40 @@ def author(title: str, last: str, date: str) -> Speaker:
             if holder and f"{found[1]} {found[2]}" in spelled:
                 return holder
     return Speaker(country=_US)
+
+
+def _are_several(authors: str, date: str) -> bool:
+    """Say whether more than one person may be named; in doubt they are several.
+
+    "Senior Advisor and Chief Spokesperson Ada Veld" is one: "and" joins two offices of hers. Behind
+    a person an office is another's, and behind "and" anything is.
+    """
+    first, *rest = _JOINS.split(authors)
+    for join, part in zip(rest[::2], rest[1::2], strict=True):
+        words, is_and = part.split(), _AND.fullmatch(join)
+        if not words:
+            continue
+        if _is_person(first, date):
+            if is_and or has_office(words) or split_role(part) == ("", " ".join(words)):
+                return True
+        elif is_and and (words[0] == "the" or _holder(part, date)) and has_office(first.split()):
+            return True
+        first += join + part
+    role, name = split_role(authors)
+    return bool(name) and _has_name(role)
+
+
+def _is_person(text: str, date: str) -> bool:
+    """Say whether a person is named, or an office that one person holds: "the President"."""
+    office = text.casefold().removeprefix("the ").partition(" of ")[0]
+    return bool(_holder(text, date)) or is_abroad(office.upper()) or _has_name(text)
+
+
+def _has_name(text: str) -> bool:
+    """Say whether a name, be it a surname alone, ends a text, or stands before an "of" in it."""
+    words = [word for word in text.split() if word not in PARTICLES]
+    ends = [at for at, word in enumerate(words) if at and word == "of"] + [len(words)]
+    return any(split_role(" ".join([*words[:end], words[end - 1]]))[1] for end in ends if end)
 
 
 def _holder(label: str, date: str) -> Speaker | None:

@@ -15,12 +15,12 @@ from compare.corpus.imports.cleaning import joined_hyphens, unwrapped
 from compare.corpus.read import read_corpus
 from compare.errors import CorpusError, ExportError
 from compare.statement import Country, Statement
-from tests.corpus.imports.helpers import workbook, write
+from tests.corpus.imports.helpers import read, workbook, write
 
 HEADER = ["Year", "Session", "ISO Code", "Country", "Name of Person Speaking", "Post", None]
 ROWS: list[list[object]] = [
     [1995, 50, "FRA", "France ", "Ms. Ada Made-Up ", "Minister for  Foregn Affairs", None],
-    [1995, 50, "FRA", "France", "Second Row", None, None],
+    [1995, 50, "FRA", "France", "ADA MADE-UP", None, None],
     [1970, 25, "CSK", "Republic of Co", "Ban Invented", None, "=C1+C2"],
 ]
 SPEECHES = {
@@ -75,6 +75,143 @@ def test_the_account_adds_up(corpus: Path) -> None:
         "speeches without a speaker": 1,
     }
     assert not reading.report.problems
+
+
+SEVERAL = (
+    "speeches without a speaker because the workbook names several people, "
+    "whose speeches can stand in one file"
+)
+ELSEWHERE = "speeches whose row of the workbook has another code or country than the file"
+
+Told = tuple[int, str, str, str]
+"""Session, code, country and name of a row of the workbook."""
+
+
+def who_spoke(
+    folder: Path, rows: list[Told], *speeches: str
+) -> tuple[dict[str, tuple[str, str | None]], dict[str, int]]:
+    """Speaker and country of each speech ("FRA-50"), and the notes of the account."""
+    cells = [[1945 + row[0], *row, "Envoy"] for row in rows]
+    write(folder, {"Speakers_by_session.xlsx": workbook(HEADER[:-1], *cells)})
+    for speech in speeches:
+        code, session = speech.split("-")
+        write(folder, {f"{code}_{session}_{1945 + int(session)}.txt": "The lock stays open."})
+    found, report = read(folder, "ungdc")
+    for said in found:
+        assert said.role == ("Envoy" if said.speaker else "")
+    by_speech = {said.id.removeprefix("ungdc-")[:-5]: said for said in found}
+    return (
+        {name: (said.speaker, said.country[0].code) for name, said in by_speech.items()},
+        report.account.notes,
+    )
+
+
+def test_of_several_people_none_is_the_speaker(tmp_path: Path) -> None:
+    rows: list[list[object]] = [
+        [1959, 14, "ISL", "Iceland", "Mr. Ban Invented", "Prime Minister"],
+        [1959, 14, "ISL", "Iceland", "Ms. Ada Made-Up", None],
+        [1959, 14, "NOR", "Norway", "Mr. Cid Unreal", None],
+        [1959, 14, "NOR", "Norway", "H.E. Mr. CID  UNREAL", "Minister"],
+        [1959, 14, "FIN", "Finland", None, None],
+        [1959, 14, "FIN", "Finland", "Mrs. Dot Figment", "Minister"],
+    ]
+    write(tmp_path, {"Speakers_by_session.xlsx": workbook(HEADER[:-1], *rows)})
+    for code in ("ISL", "NOR", "FIN"):
+        write(tmp_path, {f"{code}_14_1959.txt": "We open the lock.\nWe close the lock."})
+    found, report = read(tmp_path, "ungdc")
+    finland, iceland, norway = found
+    assert (iceland.speaker, iceland.role) == ("", "")
+    assert iceland.country == (Country("Iceland", "ISL"),)
+    assert iceland.extra["speakers"] == "Mr. Ban Invented; Ms. Ada Made-Up"
+    assert norway.speaker == "Mr. Cid Unreal"
+    assert (finland.speaker, finland.role) == ("Mrs. Dot Figment", "Minister")
+    assert "speakers" not in norway.extra | finland.extra
+    assert report.account.notes == {"rows of the workbook for a speech that has one": 3, SEVERAL: 1}
+
+
+CROSSED: dict[str, tuple[list[Told], dict[str, tuple[str, str]]]] = {
+    "two rows have each other's code": (
+        [(41, "ISL", "Norway", "Ada"), (41, "NOR", "Iceland", "Ban")],
+        {"ISL-41": ("Ban", "ISL"), "NOR-41": ("Ada", "NOR")},
+    ),
+    "a row in the place of another": (
+        [
+            (56, "CHE", "Finland", "Ada"),
+            (56, "FIN", "Fiji", "Ban"),
+            (57, "FJI", "Fiji", "Cid"),
+        ],
+        {"FIN-56": ("Ada", "FIN"), "FJI-56": ("Ban", "FJI"), "FJI-57": ("Cid", "FJI")},
+    ),
+    "a country that another row has": (
+        [(15, "AUS", "Austria", "Ada"), (15, "AUT", "Austria", "Ban")],
+        {"AUS-15": ("Ada", "AUS"), "AUT-15": ("Ban", "AUT")},
+    ),
+    "a country that never speaks": (
+        [(46, "WSM", "Western Sahara", "Ada")],
+        {"WSM-46": ("Ada", "WSM")},
+    ),
+    "a row of another speech": (
+        [(46, "FIN", "Fiji", "Ada"), (47, "FJI", "Fiji", "Ban")],
+        {"FIN-46": ("", "FIN"), "FJI-46": ("Ada", "FJI")},
+    ),
+    "codes that no country has": (
+        [
+            (17, "POR", "Portugal", "Ada"),
+            (18, "PRT", "Portugal", "Ban"),
+            (66, "EC", "European Council", "Cid"),
+            (66, "ECU", "Ecuador", "Dot"),
+        ],
+        {"PRT-17": ("Ada", "PRT"), "EU-66": ("Cid", "EUU"), "ECU-66": ("Dot", "ECU")},
+    ),
+    "rows of the German States that name each other": (
+        [(41, "DDR", "FDR", "Ada"), (41, "DEU", "GDR", "Ban")],
+        {"DDR-41": ("Ban", "DDR"), "DEU-41": ("Ada", "DEU")},
+    ),
+    "rows of the German States that name one": (
+        [(45, "DDR", "FDR", "Ada"), (45, "DEU", "Germany", "Ban"), (45, "FIN", "Finland", "Cid")],
+        {"DDR-45": ("", "DEU"), "DEU-45": ("", "DEU"), "FIN-45": ("Cid", "FIN")},
+    ),
+    "a row of one German State that names the other": (
+        [(45, "DDR", "FDR", "Ada")],
+        {"DDR-45": ("", "DDR"), "DEU-45": ("Ada", "DEU")},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CROSSED)
+def test_rows_that_stand_under_another_country(tmp_path: Path, name: str) -> None:
+    rows, expected = CROSSED[name]
+    assert who_spoke(tmp_path, rows, *expected)[0] == expected
+
+
+def test_countries_that_have_another_code_than_their_file(tmp_path: Path) -> None:
+    rows = [
+        (40, "RUS", "USSR", "Ada"),
+        (47, "RUS", "Russian Federation", "Ban"),
+        (59, "YUG", "Serbia and Montenegro", "Cid"),
+        (59, "COL", "Republic of Co", "Dot"),
+        (60, "YMD", "Democratic Yemen", "Eva"),
+    ]
+    found, notes = who_spoke(tmp_path, rows, "RUS-40", "RUS-47", "YUG-59", "COL-59", "YMD-60")
+    assert found == {
+        "RUS-40": ("Ada", "SUN"),
+        "RUS-47": ("Ban", "RUS"),
+        "YUG-59": ("Cid", "SCG"),
+        "COL-59": ("Dot", "COL"),
+        "YMD-60": ("Eva", "YMD"),
+    }
+    assert not notes
+
+
+def test_the_account_tells_of_rows_elsewhere(tmp_path: Path) -> None:
+    rows = [
+        (45, "AUS", "Austria", "Ada"),
+        (45, "AUT", "Austria", "Ban"),
+        (45, "DDR", "FDR", "Cid"),
+        (45, "DEU", "Germany", "Dot"),
+    ]
+    _, notes = who_spoke(tmp_path, rows, "AUS-45", "AUT-45", "DDR-45", "DEU-45", "ISL-45")
+    assert notes == {ELSEWHERE: 3, SEVERAL: 2, "speeches without a speaker": 1}
 
 
 def test_what_is_written_is_what_is_read_again(corpus: Path) -> None:
