@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from compare.library import Library
 
 
+_DIFFERENCES = (
+    "FROM answers a JOIN answers b ON b.project = a.project AND b.place = a.place AND b.reader = 2 "
+    "WHERE a.project = ? AND a.reader = 1 AND a.stance IS NOT b.stance"
+)
+
+
 class Review(Project):
     """One project; what readers may not see of each other, no call gives them."""
 
@@ -87,14 +93,8 @@ class Review(Project):
             ReviewError: A reader has not handed in.
         """
         self.must_be_open()
-        if len(self.readers) < 2:
-            return []
-        first, second = self.answers().values()
-        return [
-            place
-            for place in first
-            if place in second and first[place].stance is not second[place].stance
-        ]
+        rows = self._store.all(f"SELECT a.place {_DIFFERENCES} ORDER BY a.place", (self.number,))
+        return [place for (place,) in rows]
 
     def must_be_open(self) -> None:
         """Raise ReviewError where a reader has not handed in."""
@@ -229,7 +229,8 @@ class Review(Project):
                 nobody is named.
         """
         who = _decider(by)
-        if place not in self.to_decide():
+        self.must_be_open()
+        if not self._store.all(f"SELECT 1 {_DIFFERENCES} AND a.place = ?", (self.number, place)):
             raise ReviewError(f"The readers do not differ on pair {place}: nothing is to decide.")
         with self._store.writing() as database:
             hand = Hand(database, self.number, DECISION, who, len(self))

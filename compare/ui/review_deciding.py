@@ -46,8 +46,9 @@ def _pair(review: Review, library: Library, place: int, base: str) -> None:
     with st.container(key=f"card-review-{base}-{place}", gap="xsmall"):
         st.html(review_card(review, pair, library, machine=True, level=3))
         said = [
-            (reader, answer_in_words(of[place]), of[place].note)
-            for reader, of in review.answers().items()
+            (reader, answer_in_words(answer), answer.note)
+            for reader in review.readers
+            if (answer := review.answer_of(reader, place))
         ]
         if decision:
             told = f"{answer_in_words(decision)} (decided)"
