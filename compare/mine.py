@@ -221,8 +221,8 @@ class Comparison:
         words = np.zeros(self.library.manifest.passages, np.int64)
         words[rows] = self.library.passage_keys(rows.tolist())
         whose = self.library.whose
-        day = whose.first_day[whose.statement]
-        return Copies(words, day, whose.statement, same_day=not self.over_time)
+        first, last = (days[whose.statement] for days in (whose.first_day, whose.last_day))
+        return Copies(words, first, last, whose.statement, same_day=not self.over_time)
 
     def _apart(self, found: Near, words: Rows) -> Near:
         """Leave out pairs within a statement, and those with the same words on both sides.
