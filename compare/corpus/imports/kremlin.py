@@ -52,7 +52,39 @@ _REPLYING = re.compile(
     r"^\((?P<to>(?:reply|answer|respond|address)ing [^()]*)\)[ :]*", re.IGNORECASE
 )
 _TOLD = re.compile(r"\([^()]* went on to [^()]*\)\.? ?")
-_AT_HOME = re.compile(r"\bMinister\b|\bGovernor\b|Plenipotentiary|^Presidential |State Duma")
+_OF = re.compile(r" of (?:the )?", re.IGNORECASE)
+_OF_STATE = re.compile(
+    r"\b(?:President|Minister|Premier|Chancellor|King|Queen|Emir|Amir|Sultan|Prince|Princess|Leader"
+    r"|Head of (?:State|Government)|Governor-General|Ambassador|Plenipotentiary|Envoy|Consul"
+    r"|Representative|Secretary of State|Senate|Parliament|Assembly|Congress|Duma|Council|Party"
+    r"|Government|Cabinet|Court|Central Bank|National Bank)$|\bMinist(?:er|ry) (?:of|for) [^,]+$",
+    re.IGNORECASE,
+)
+"""What a country stands behind: an office of a State, or an institution of one."""
+
+_ENDS = re.compile(r"$|[,;)]| (?:and|of|to|for|on|in|at|with|–|-) ")
+_ONLY_ABOUT = re.compile(r"\b(?:to|for|on|in|with|from|friends)(?: the)? $", re.IGNORECASE)
+_ALWAYS_OURS = re.compile(r"\bState Duma\b|(?<!and )\bPlenipotentiary\b")
+_OF_CABINET = re.compile(r"\b(?:Minister|Governor)\b")
+_OUR_PLACES = re.compile(r"\b(?:Region|Territory|Area|District|Federal City|St Petersburg)\b")
+_PORTFOLIO = re.compile(
+    r"(?:(?:acting|affairs|agriculture|and|arctic|board|chair|chairman|chief|civil|commission"
+    r"|communications|construction|culture|defence|deputy|development|digital|disaster|east"
+    r"|economic|economy|education|emergencies|emergency|energy|environment|envoy|far|federal"
+    r"|finance|first|food|for|foreign|former|government|governor|health|healthcare|higher|housing"
+    r"|industry|information|interior|internal|justice|labour|mass|media|military-industrial"
+    r"|minister|natural|nuclear|of|office|open|policy|presidential|prime|protection|railways"
+    r"|regional|relief|resources|science|security|situations|social|sports?|staff|technology|the"
+    r"|tourism|trade|transport|utilities|youth),?(?: |$))+",
+    re.IGNORECASE,
+)
+"""A government's office in its own words, among which stands no place and no people."""
+
+_OTHER_STATES = re.compile(
+    r"\b(?:US|USA|UK|UAE|DPRK)\b|\b[A-Z][a-z]+(?:an|ish|ese|ch|i|ss|ek|ai) (?:Federal )?"
+    r"(?:President|Chancellor|King|Emir|(?:Prime |Foreign |Defence )?Minister)\b"
+)
+_LONGEST_COUNTRY = 6
 COUNTRY = "Russia"
 PRESIDENTS = frozenset({"Vladimir Putin", "Dmitry Medvedev"})
 """Who speaks for the country even where no role stands before the name."""
@@ -114,7 +146,7 @@ class _Page:
                     "context": " ".join(note.strip("() .").split()),
                     "speaker": turn.label,
                     "role": role,
-                    "country": _country(turn.label, role),
+                    "country": _country(turn.label, role, cells["title"]),
                     "translated": "yes" if translated else "",
                 },
             )
@@ -218,11 +250,50 @@ class _Page:
         return " ".join(shown(found[0]).split()) if found else ""
 
 
-def _country(name: str, role: str) -> str:
-    """Return the country that a role names; Russia for its Presidents and its own offices."""
+def _country(name: str, role: str, title: str) -> str:
+    """Return the country of whose State a role is an office; "" in doubt.
+
+    An office that names no country is Russia's: always where no other State has it, and one of a
+    government only where the title of the page names no other country.
+    """
     if name in PRESIDENTS:
         return COUNTRY
-    return country_in(role) or (COUNTRY if _AT_HOME.search(role) else "")
+    if country := _of_state(role):
+        return country
+    at_home = re.finditer(rf"(?<![-–])\b(?:{COUNTRY}n|of (?:the )?{COUNTRY})\b(?![-–])", role)
+    if any(not _ONLY_ABOUT.search(role[: found.start()]) for found in at_home):
+        return COUNTRY
+    if country_in(role):
+        return ""
+    is_plain = _OUR_PLACES.search(role) or _PORTFOLIO.fullmatch(role)
+    may_be = (_OF_CABINET.search(role) and is_plain) or role.startswith("Presidential ")
+    ours = _ALWAYS_OURS.search(role) or (may_be and not _names_another(title))
+    return COUNTRY if ours else ""
+
+
+def _of_state(role: str) -> str:
+    """Return the country behind an office of a State: "Minister of Trade of Valdoria"."""
+    for found in _OF.finditer(role):
+        before, behind = role[: found.start()], role[found.end() :]
+        country = country_in(f"of {behind}")
+        if not country or not behind.startswith(country) or not _OF_STATE.search(before):
+            continue
+        # what follows a country can make it a part of another name, as in that of a war
+        if _ENDS.match(behind, len(country)) or before.endswith("Party"):
+            return country
+    return ""
+
+
+def _names_another(title: str) -> bool:
+    """Say whether a title names another country: by its name, or "Ostravian-Valdorian talks"."""
+    words = re.sub(r"[-–—:,;()]", " ", title).split()
+    parts = (" ".join(words[at : at + _LONGEST_COUNTRY]) for at in range(len(words)))
+    named = {country_in(f"of {part}") for part in parts} - {""}
+    return (
+        any(COUNTRY not in country for country in named)
+        or re.search(rf"\b{COUNTRY}n?[-–]\w", title) is not None
+        or any(not found[0].startswith(f"{COUNTRY}n ") for found in _OTHER_STATES.finditer(title))
+    )
 
 
 def _recognises(seen: Glimpse) -> bool:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
+from io import SEEK_END
+from tempfile import SpooledTemporaryFile
+from typing import Self
 
 from compare.corpus.delimited import read_tsv
 from compare.corpus.imports.account import NOISES, OTHER_FILES, Account
@@ -13,6 +17,7 @@ from compare.corpus.imports.parlamint_lists import country_of
 from compare.corpus.imports.reading import told
 from compare.corpus.imports.sources import Entry, Source
 from compare.corpus.values import BadFileError, Problem, Row
+from compare.errors import CorpusError
 
 TEXT = re.compile(
     r"(?P<stem>ParlaMint-(?P<corpus>[A-Z]{2}(?:-[A-Z]{2})?)(?P<translated>-en)?_.*)(?<!\.ana)\.txt"
@@ -20,6 +25,7 @@ TEXT = re.compile(
 _TABLE = re.compile(r"(?P<stem>ParlaMint-.*?_.*(?<!-ana))(?P<ending>-meta(?:-en)?\.tsv)")
 _ENGLISH = "-meta-en.tsv"
 _NOISE = re.compile(r"\s*\[\[.*?\]\]")
+_MOST_HELD = 64 * 1024**2
 _ROLES = {"chairperson": "Chair", "guest": "Guest"}
 
 _MAIN_LANGUAGES = {
@@ -35,28 +41,33 @@ def read_text(source: Source, account: Account) -> Iterator[Piece]:
 
     Of a table in the corpus's language and one in English the English is read.
     """
-    tables = _TABLE.fullmatch
     english = {
         found["stem"]
         for entry in source.entries()
-        if (found := tables(entry.base)) and found["ending"] == _ENGLISH
+        if (found := _TABLE.fullmatch(entry.base)) and found["ending"] == _ENGLISH
     }
-    waiting: dict[str, tuple[str, Entry]] = {}  # files by stem whose other half is yet to come
+    with _Waiting() as waiting:
+        yield from _pairs(source, english, waiting, account)
+
+
+def _pairs(
+    source: Source, english: Container[str], waiting: _Waiting, account: Account
+) -> Iterator[Piece]:
     for entry in source.entries():
-        text, table = TEXT.fullmatch(entry.base), tables(entry.base)
+        text, table = TEXT.fullmatch(entry.base), _TABLE.fullmatch(entry.base)
         if table and (table["stem"] in english) != (table["ending"] == _ENGLISH):
             account.skip_file("tables that stand there in English too")
         elif found := text or table:
             kind = "text" if text else "table"
-            pair = waiting.pop(found["stem"], None)
+            pair = waiting.taken(found["stem"])
             if pair is None or pair[0] == kind:
-                waiting[found["stem"]] = (kind, entry)
+                waiting.put(found["stem"], kind, entry)
                 continue
             account.files += 2
             yield from _told(*((entry, pair[1]) if text else (pair[1], entry)), account)
         else:
             account.skip_file(OTHER_FILES)
-    for kind, entry in waiting.values():
+    for kind, entry in waiting.rest():
         if kind == "text":
             account.files += 1
             yield Problem.of_file(
@@ -67,6 +78,57 @@ def read_text(source: Source, account: Account) -> Iterator[Piece]:
             yield from _told(entry, None, account)
         else:
             account.skip_file("tables without a text")
+
+
+class _Waiting:
+    """Files whose other half is yet to come.
+
+    What archives hold of them lies in a temporary file without a name where it is much.
+    """
+
+    def __init__(self) -> None:
+        self._files: dict[str, tuple[str, Entry, int, int]] = {}
+        self._contents = SpooledTemporaryFile(max_size=_MOST_HELD)  # noqa: SIM115
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self._contents.close()
+
+    def put(self, stem: str, kind: str, entry: Entry) -> None:
+        """Keep a file, whose content is held no longer.
+
+        Raises:
+            CorpusError: There is no room for the temporary file.
+        """
+        try:
+            if not self._files:
+                self._contents.truncate(0)
+            start = self._contents.seek(0, SEEK_END)
+            length = -1 if entry.content is None else self._contents.write(entry.content)
+        except OSError as error:
+            raise CorpusError(
+                f"{entry.label} cannot be kept in a temporary file until its other half is read "
+                f"({error.strerror}): make room there, or unpack the archive and name the folder."
+            ) from None
+        self._files[stem] = (kind, replace(entry, content=None), start, length)
+
+    def taken(self, stem: str) -> tuple[str, Entry] | None:
+        """Return a file and its kind, which waits no more; None where there is none."""
+        if stem not in self._files:
+            return None
+        kind, entry, start, length = self._files.pop(stem)
+        if length >= 0:
+            self._contents.seek(start)
+            entry = replace(entry, content=self._contents.read(length))
+        return kind, entry
+
+    def rest(self) -> Iterator[tuple[str, Entry]]:
+        """Yield, and wait no more for, each file that is left."""
+        for stem in [*self._files]:
+            if found := self.taken(stem):
+                yield found
 
 
 def _told(entry: Entry, table: Entry | None, account: Account) -> Iterator[Piece]:

@@ -10,10 +10,11 @@ from functools import cache
 from compare.corpus.imports.account import Account
 from compare.corpus.imports.cells import is_of, key, link
 from compare.corpus.imports.formats import Format, Piece
+from compare.corpus.imports.labels import UNTOLD, is_opener
 from compare.corpus.imports.reading import told
 from compare.corpus.imports.records import Cells, Record, reader, records
 from compare.corpus.imports.sources import Source
-from compare.corpus.imports.turns import NAMES, QUESTIONS, Turn, answers
+from compare.corpus.imports.turns import MODERATORS, NAMES, QUESTIONS, Turn, answers
 from compare.corpus.values import Problem
 
 _INDEX = "corpus_index.csv"
@@ -32,12 +33,31 @@ _BY_THE_PRESIDENT = (
 )
 _LITTLE = "of|the|and|for|to|in|on|at|de|der|van|von|bin|al|–"
 _WORD = r"(?:(?:al-)?[A-Z\u00c0-\u00de][\w’'-]*|[A-Z]\.)"
-_UNNAMED = frozenset({"Question", "Remark", "Reply", "Answer", "Response", "Audience"})
 _LABEL = (
-    r"(?:^|(?<=[.!?…)»“”\"’'>*\n]) *)"
-    rf"(?P<label>{'|'.join(sorted(_UNNAMED))}|{_WORD}(?:,? (?:{_WORD}|{_LITTLE})){{0,15}} {_WORD})"
+    r"(?:^|(?<=[.!?…)»“”\"’'>*\n\]]) *)"
+    rf"(?P<label>{_WORD}(?:(?:,? (?:{_WORD}|{_LITTLE})){{0,15}} {_WORD})?)"
     r"(?: \([^()]{1,60}\))?: +(?=[(\"“«‘'…]*[A-Z0-9(<…])"
 )
+_UNNAMED = re.compile(
+    r"(?:Question|Remark|Answer|Response|Voice|Participant|Journalist|Reporter|Correspondent|Anchor"
+    r"|Presenter|Interviewer)s?|Repl(?:y|ies)|Audience|All|Shouts?|Phrase"
+)
+_ASKS = re.compile(
+    r"(?:The )?(?:Journalist|Reporter|Correspondent|Anchor|Presenter|Interviewer) .+"
+    r"|.+ (?:Journalist|Reporter|Correspondent|Presenter|Interviewer)"
+)
+_CHAIRS = re.compile(r"(?:The )?(?:Moderator|Facilitator|Host)(?: .+)?|.+ Moderator")
+_ANOTHERS = re.compile(
+    r"(?:The )?(?:Spokes|Press|Aide|Advis|Assistant|Deputy|Interpreter|Envoy|Represent).*"
+    r"|.*\b(?:of|for|to|by|and|with|from|about) "
+)
+_IN_SENTENCE = re.compile(
+    r"\b(?:a|about|and|as|asks?|asked|by|called|dear|for|from|in|like|mr|named|of|on|or|quoted?|says?"
+    r"|said|tells?|told|than|that|the|to|with)\s*$",
+    re.IGNORECASE,
+)
+"""Words after which a name stands in a sentence, even where a colon is behind it."""
+_LONGEST_WORD = 30
 
 
 def _of_modi(record: Record, account: Account) -> Iterator[Cells]:
@@ -110,18 +130,16 @@ def _release(record: Record, account: Account) -> Iterator[Cells]:
     }
     if president and re.search(rf"(?:^|[\W]){president}: ", text):
         for said in answers(_turns(text, president, account), account):
-            speaker = president if said.turn.label.endswith(president) else said.turn.label
-            theirs = country if speaker == president else ""
             yield {
                 **cells,
                 "id": f"{name}-{said.number}",
-                "speaker": speaker,
-                "country": theirs,
+                "speaker": said.turn.label,
+                "country": country if said.turn.label == president else "",
                 "doc_type": "transcript",
                 **said.cells,
             }
         return
-    speaks = bool(president and _by_the_president(country).search(title))
+    speaks = bool(president and _by_the_president(country).search(title) and not _is_led(text))
     account.note("press releases" if not speaks else "addresses")
     yield {
         **cells,
@@ -132,21 +150,64 @@ def _release(record: Record, account: Account) -> Iterator[Cells]:
     }
 
 
+def _is_led(text: str) -> bool:
+    """Say whether somebody asks or leads through a text."""
+    labels = (found["label"] or "" for found in _found(text))
+    return any(kind.fullmatch(label) for label in labels for kind in (_UNNAMED, _ASKS, _CHAIRS))
+
+
 def _turns(text: str, president: str, account: Account) -> Iterator[Turn]:
     """Yield the turns of a text whose paragraphs stand on one line, each with a name before it.
 
     Whoever asks the president something at the end of a turn is an interviewer or sits in a hall.
     """
-    presidents = tuple(SPEAKERS[site] for site in _PRESIDENTS)
-    labels = list(_label(presidents).finditer(text))
+    labels = [found for found in _found(text) if not is_opener(found["label"] or "")]
     account.leave("words before the first turn", text[: labels[0].start()] if labels else text)
     ends = [label.start() for label in labels[1:]] + [len(text)]
     for label, end in zip(labels, ends, strict=True):
         account.leave(NAMES, label[0])
-        who = label["label"] or label["president"]
         said = account.stripped(text[label.end() : end])
-        asks = who in _UNNAMED or (said.endswith("?") and not who.endswith(president))
-        yield Turn("" if who in _UNNAMED else who, said, 0, QUESTIONS if asks else "")
+        who, reason = _whose(label, president)
+        asks = not reason and who != president and said.endswith("?")
+        yield Turn(who, said, 0, QUESTIONS if asks else reason)
+
+
+def _found(text: str) -> Iterator[re.Match[str]]:
+    """Yield what may be labels in a text."""
+    return _label(tuple(SPEAKERS[site] for site in _PRESIDENTS)).finditer(text)
+
+
+def _whose(label: re.Match[str], president: str) -> tuple[str, str]:
+    """Return who speaks behind a label, and why the words are left out, "" where they are not.
+
+    One word is no name that tells who it is, but the president's turn ends there.
+    """
+    who = label["label"] or label["president"]
+    if _CHAIRS.fullmatch(who):
+        return who, MODERATORS
+    if _UNNAMED.fullmatch(who):
+        return "", QUESTIONS
+    if _ASKS.fullmatch(who):
+        return who, QUESTIONS
+    if " " not in who:
+        return (president, "") if president.endswith(f" {who}") else ("", UNTOLD)
+    if not who.endswith(president):
+        return ("", UNTOLD) if _is_in_sentence(label, own=False) else (who, "")
+    if _is_in_sentence(label, own=True) or _ANOTHERS.fullmatch(who.removesuffix(president)):
+        return "", UNTOLD
+    return president, ""
+
+
+def _is_in_sentence(label: re.Match[str], *, own: bool) -> bool:
+    """Say whether a president's name behind no full stop is rather the last word of a sentence.
+
+    It may be behind a heading too, if it is the own president's or has the office before it.
+    """
+    before = label.string[max(0, label.start() - _LONGEST_WORD) : label.start()]
+    if label["label"] or not re.search(r"\w\s*$", before):
+        return False
+    headed = own or label["president"].startswith("President of ")
+    return not headed or bool(_IN_SENTENCE.search(before))
 
 
 @cache

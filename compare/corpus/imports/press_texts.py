@@ -7,34 +7,42 @@ from collections.abc import Iterator
 
 from compare.corpus.imports.formats import Format, Glimpse
 from compare.corpus.imports.people import has_office, split_role
-from compare.corpus.imports.text_pages import Page, is_text, reader
-from compare.corpus.imports.turns import MODERATORS, NAMES, QUESTIONS, Turn
+from compare.corpus.imports.text_pages import Conference, Page, is_text, reader
+from compare.corpus.imports.turns import NAMES, QUESTIONS, Turn
 
 _CUT = re.compile(
     r"[,:(]? \(?(?:ahead|at|in|on|with|following|after|before|during|to|upon|about|regarding|from"
     r"|gave|made|delivered|addressed|said)\b.*|\(.*"
 )
 _BY = re.compile(r"by (?:the )?(?P<who>(?:NATO )?(?:Deputy |Acting )?Secretary General .+)")
+_NO_ROLE = re.compile(
+    r"(?:^| )(?!(?:of|the|for|and) )[a-z]|[,;:]|\b(?:Meet|Met|Host|Welcome|Visit|Call|Thank|Speak"
+    r"|Spoke|Join|Hold|Held|Tell|Told|Urge|Receive|Greet|Congratulate)(?:s|d|ed)?\b"
+)
 _DAY = re.compile(r"\d{1,2} [A-Z][a-z]+\.? \d{4}")
 _NATO_HEAD = re.compile(
     r"[•*-]? ?(?:\d{1,2} [A-Z][a-z]{2,8}\.? \d{4}.*|\||Last updated.*)|\((?:As|Check) .*\)"
 )
-_LABEL = re.compile(
-    r"(?P<label>[A-Z][\w.’'\-]*(?: (?:[A-Z][\w.’'\-]*|of|the|and|von|van|der|de))*)"
-    r"(?P<of>,? \(?[A-Z][^:()?!]*\)?)?: ?"
-)
-_ASKS = frozenset({"question", "q", "journalist", "reporter", "answer"})
-_CHAIRS = re.compile(r"\b(?:Moderator|Spokes(?:person|woman|man)|Host|Facilitator)\b")
-
 _EU_DAY = re.compile(r"(?:(?P<place>[A-Z]\w+), )?(\d{2})[./](\d{2})[./](\d{4})\b.*")
 _EU_HEAD = re.compile(
     r"Page language:|Not specified|English|Share.*|Print|EEAS Press Team|Check against delivery.?"
     r"|.*UNIQUE ID:.*",
     re.IGNORECASE,
 )
+_EU_NOUN = (
+    r"(?:^|[:|–—-] )(?:(?!(?:on|to|about|the|of|in|an?|after|following|against|for)\b)"
+    r"[^\s:]+ ){0,4}(?:statements?|remarks|declaration|speech|message)"
+)
 _EU_BY = re.compile(
-    r"(?:statement|remarks|declaration|speech|message)\b.*? (?:by|of|from) (?:the )?(?P<who>.+)",
-    re.IGNORECASE,
+    rf"(?i:{_EU_NOUN}(?: (?:as )?(?:delivered|given|made|issued))? (?:by|of|from) (?:the )?)"
+    r"(?P<who>.+)"
+)
+_EU_BY_ITS_OWN = re.compile(
+    rf"(?i:{_EU_NOUN}\b.*? )(?P<before>\S+) by (?:the )?(?P<who>(?:EU |European |HR/VP"
+    r"|High Representative|Vice-President|Commissioner|Spokes|Head of Delegation).+)"
+)
+_EU_DOES = re.compile(
+    r"\w+(?:ed|en)|(?:visit|trip|call|decision|letter|report|led|held|made|met)s?"
 )
 _EU_QUESTION = re.compile(r"Q(?:uestion)?[.:] ?(?:\d+[.:] ?)?")
 _CONTACT = re.compile(r"\+?[\d ()/.-]{8,}|\S+@\S+|(?:.*\b(?:Spokesperson|Press [Oo]fficer)\b[^.]*)")
@@ -52,7 +60,12 @@ _UK_FOOT = re.compile(
     r"|Print this page).*"
 )
 _UK_DAY = re.compile(r"(?:Delivered on|Published)\b:? ?(\d{1,2} \w+ \d{4})")
-_UK_SAYS = re.compile(r"(?:Statement|Speech|Remarks|Explanation of vote) (?:by|from) (?P<who>.+)")
+_UK_SAYS = re.compile(
+    r"(?:Statement|Speech|Remarks|Explanation of vote) (?:by|from) (?:the )?(?P<by>.+)"
+    r"|(?P<who>.+?) (?:gave|made|delivered) (?:an?|the|this) (?:(?!joint)[\w’]+ )?"
+    r"(?:statement|speech|remarks|address|explanation of vote)\b.*"
+)
+_UK_NEWS = frozenset({"press release", "news story", "world news story"})
 
 
 def _nato(page: Page) -> Iterator[Turn | str | None]:
@@ -68,6 +81,9 @@ def _nato(page: Page) -> Iterator[Turn | str | None]:
         "country": "NATO",
         "doc_type": "".join(above[-1:]).casefold(),
     }
+    conference = Conference(page.cells["title"], name, role)
+    turns = conference.turns(page.lines)
+    page.people |= {who: {"role": office} for who, office in conference.officials.items()}
     at_head = True
     for text, line in page.lines:
         at_head = at_head and bool(_NATO_HEAD.fullmatch(text) or (name and by[0][:40] in text))
@@ -75,44 +91,26 @@ def _nato(page: Page) -> Iterator[Turn | str | None]:
             if "date" not in page.cells and (day := _DAY.search(text)):
                 page.cells["date"] = day[0]
             page.leave(text)
-        elif (label := _LABEL.match(text)) and (turn := _nato_turn(page, label, line)):
-            page.leave(label[0], NAMES)
+        elif turn := turns.get(line):
+            page.leave(text[: len(text) - len(turn.text)], NAMES)
             yield page.turn(turn)
         else:
             yield page.words(text, line)
-
-
-def _nato_turn(page: Page, label: re.Match[str], line: int) -> Turn | None:
-    """Return whose turn a label starts; journalists stand there by name and outlet."""
-    who, words = label[0].rstrip(": "), label.string[label.end() :]
-    main, outlet = label["label"], (label["of"] or "").strip(" ,()")
-    speaker = page.cells["speaker"]
-    if (speaker and speaker in who) or re.search(r"Secretary General$", who):
-        return Turn(speaker, words, line)
-    if _CHAIRS.search(who):
-        return Turn(main, words, line, MODERATORS)
-    if main.casefold() in _ASKS:
-        return Turn(outlet, words, line, QUESTIONS)
-    if has_office(who.split()) or (" " in main and main in page.cells["title"]):
-        role, name = split_role(main)
-        page.people[name or main] = {"role": outlet if has_office(outlet.split()) else role}
-        return Turn(name or main, words, line)
-    if outlet or " " in main:
-        return Turn(f"{main} ({outlet})" if outlet else main, words, line, QUESTIONS)
-    return None
 
 
 def _eeas(page: Page) -> Iterator[Turn | str | None]:
     """Yield the words; "Q." is before a question of one paragraph."""
     end = _without_contacts(page.lines)
     title = next((text for text, _ in page.lines if not _is_eu_head(text)), "")
-    who = _CUT.sub("", found["who"]) if (found := _EU_BY.search(title)) else ""
-    first, joint, _ = who.partition(" and ")
-    role, name = ("", "") if joint and split_role(first)[1] else split_role(who)
+    told = title[:_DESCRIPTION]
+    found = _EU_BY.search(told) or _EU_BY_ITS_OWN.search(told)
+    if found and _EU_DOES.fullmatch(found.groupdict().get("before") or ""):
+        found = None  # a meeting led by somebody
+    role, name = _official(found["who"]) if found else ("", "")
     page.cells |= {
         "title": title,
         "speaker": name,
-        "role": role if has_office(role.split()) else "",
+        "role": role,
         "country": "European Union",
         "doc_type": "statement",
     }
@@ -134,6 +132,22 @@ def _eeas(page: Page) -> Iterator[Turn | str | None]:
             page.open = False  # a question is one paragraph
         else:
             yield page.words(text, line)
+
+
+def _official(text: str) -> tuple[str, str]:
+    """Return role and name of the one whom words name that start with an office, "" for others.
+
+    A role is an office without a verb. The name is "" where only the office is there.
+    """
+    who = _CUT.sub("", text)
+    first, joint, _ = who.partition(" and ")
+    role, name = split_role(who)
+    several = joint and (split_role(first)[1] or not _has_office(first))
+    return ("", "") if several or not _has_office(role) or _NO_ROLE.search(role) else (role, name)
+
+
+def _has_office(role: str) -> bool:
+    return has_office(role.split()) or "HR/VP" in role.split()
 
 
 def _is_eu_head(text: str) -> bool:
@@ -191,11 +205,14 @@ def _tell(page: Page, text: str) -> None:
     """Take speaker and day out of a line above a gov.uk text."""
     if day := _UK_DAY.match(text):
         page.cells.setdefault("date", day[1])
-    if page.cells.get("speaker") or _UK_HEAD.fullmatch(text):
+    news = page.cells["doc_type"] in _UK_NEWS
+    if news or page.cells.get("speaker") or _UK_HEAD.fullmatch(text):
         return
-    found = _UK_SAYS.match(text)
-    role, name = split_role(_CUT.sub("", found["who"] if found else text))
-    if name and has_office(role.split()):
+    found = _UK_SAYS.fullmatch(text)
+    if found is None and not _is_byline(text):
+        return
+    role, name = _official((found["by"] or found["who"]) if found else text)
+    if name:
         page.cells |= {"speaker": name, "role": role.removeprefix("UK ")}
 
 

@@ -3,19 +3,52 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from compare.corpus.imports.account import Account
+from compare.corpus.imports.cells import key
 from compare.corpus.imports.formats import Glimpse, Piece, Read
+from compare.corpus.imports.labels import (
+    MOST_WORDS,
+    UNTOLD,
+    before_answers,
+    is_heading,
+    is_opener,
+)
+from compare.corpus.imports.people import has_office, named_in, spelled_in, split_role
 from compare.corpus.imports.reading import each
 from compare.corpus.imports.sources import Entry
-from compare.corpus.imports.turns import Turn, answers, gathered, paragraphs
+from compare.corpus.imports.turns import MODERATORS, QUESTIONS, Turn, answers, gathered, paragraphs
 from compare.corpus.packed import plain_name
 from compare.corpus.values import BadFileError, Row
 
 PAGE = "title, date and page lines"
 _TEXTS = frozenset({".txt", ".text"})
+
+_NAME_WORD = r"[A-ZÀ-ÖØ-ÞĀ-Ž][\w.’'&\-]*"
+_NAME_WORDS = rf"{_NAME_WORD}(?: (?:{_NAME_WORD}|of|for|the|and|&|von|van|der|de|di|al|el|bin))*"
+_BY_NAME = re.compile(
+    rf"(?P<main>{_NAME_WORDS})(?:,? [(\[](?P<brackets>[^()\[\]:]{{1,80}})[)\]]"
+    r"|(?P<mark>,| from) (?P<behind>[^:.?!]{1,60}))?: ?"
+)
+_ASKED = re.compile(
+    r"(?P<main>Question|Journalist|Reporter|Q)(?: \d+)?(?:,? [(\[](?P<brackets>[^:]{1,80})[)\]]"
+    r"|(?P<mark>,| from| by) (?P<behind>[^:.?!]{1,80}))?: ?",
+    re.IGNORECASE,
+)
+_OUTLET = re.compile(rf"(?:the )?{_NAME_WORDS}(?:, {_NAME_WORDS})*")
+_ASK = frozenset(
+    {"question", "questions", "q", "journalist", "reporter", "correspondent", "answer"}
+)
+_PRESS = re.compile(
+    r"\b(?:journalist|reporter|correspondent|editor|anchor|interviewer|bureau chief)\b",
+    re.IGNORECASE,
+)
+_CHAIRS = re.compile(
+    r"\b(?:Moderator|Spokes(?:person|woman|man)|Host|Facilitator)\b", re.IGNORECASE
+)
+_OWN_OFFICE = re.compile(r"(?:the )?(?:nato )?(?:acting )?((?:deputy )?secretary[ -]general)\b.*")
 
 
 @dataclass(slots=True)
@@ -94,9 +127,11 @@ def reader(prefix: str, publication: str, parts: Parts) -> Read:
     """
 
     def read(entry: Entry, account: Account) -> Iterator[Piece]:
-        lines = [*paragraphs(account.take(entry.text()), account)]
+        text = account.take(entry.text())
+        lines = [*paragraphs(text, account)]
+        name = plain_name(entry.name).rpartition(".")[0].replace("/", "-")
         cells = {
-            "id": f"{prefix}-{plain_name(entry.name).rpartition('.')[0].replace('/', '-')}",
+            "id": key(f"{prefix}-{name}", text),  # files of other folders have the same names
             "source": f"{publication}, {entry.base}",
             "language": "en",
             "source_file": entry.name,
@@ -117,3 +152,157 @@ def reader(prefix: str, publication: str, parts: Parts) -> Read:
 def is_text(seen: Glimpse) -> bool:
     """Say whether a corpus starts with a plain text."""
     return seen.kind in _TEXTS
+
+
+@dataclass(frozen=True, slots=True)
+class _Label:
+    """What stands before a colon at the start of a paragraph.
+
+    Attributes:
+        main: A name, an office or an outlet, if it is a label.
+        of: The outlet or office behind it.
+        is_bracketed: Whether that stands in brackets.
+        is_plain: Whether it does, or has capital letters: a sentence would go on without.
+        words: What comes behind.
+    """
+
+    main: str
+    of: str
+    is_bracketed: bool
+    is_plain: bool
+    words: str
+    line: int
+
+    @property
+    def who(self) -> str:
+        """Return name and outlet."""
+        return f"{self.main} ({self.of})" if self.of else self.main
+
+    @property
+    def is_person(self) -> bool:
+        """Say whether the name can be a person's."""
+        main = self.main.title() if self.main.isupper() else self.main
+        return split_role(main) == ("", main)
+
+    @property
+    def is_heading(self) -> bool:
+        """Say whether it is rather a heading, or a part of a sentence."""
+        if self.is_bracketed and self.is_person:
+            return False
+        return not self.is_plain or is_heading(self.main, self.words)
+
+
+@dataclass(slots=True)
+class Conference:
+    """A press conference of one official, with guests; journalists have name and outlet.
+
+    Attributes:
+        title: What it is called, perhaps with the guests.
+        speaker: The official.
+        role: The office; alone before a turn it is the official's label too.
+        officials: The roles of the others who have turns.
+    """
+
+    title: str
+    speaker: str
+    role: str
+    officials: dict[str, str] = field(default_factory=dict)
+
+    def turns(self, lines: Sequence[tuple[str, int]]) -> dict[int, Turn]:
+        """Return the turns by the lines that they start on."""
+        labels = [label for text, line in lines if (label := self._label(text, line))]
+        turns = {label.line: self._turn(label) for label in labels}
+        own = (self.speaker, "")
+        followed = before_answers(
+            (line, turn is not None and (turn.label, turn.left_out) == own)
+            for line, turn in turns.items()
+        )
+        alone = not any(turns.values())
+        for label in labels:
+            if turns[label.line] is None:
+                turns[label.line] = _doubtful(label, followed.get(label.line, False), alone)
+        return {line: turn for line, turn in turns.items() if turn}
+
+    def _label(self, text: str, line: int) -> _Label | None:
+        """Return what stands before a colon at the start of a paragraph, if it can be a label."""
+        found = _ASKED.match(text) or _BY_NAME.match(text)
+        if found is None or is_opener(found["main"]) or len(found["main"].split()) > MOST_WORDS:
+            return None
+        main, behind = found["main"], found["behind"] or ""
+        plain = not behind or bool(_OUTLET.fullmatch(behind))
+        label = _Label(
+            spelled_in(self.title, main) if main.isupper() else main,
+            (found["brackets"] or behind).strip(" ,"),
+            bool(found["brackets"]),
+            plain or (found.re is _ASKED and found["mark"] != ","),
+            text[found.end() :],
+            line,
+        )
+        return label if label.is_plain or label.is_person else None
+
+    def _turn(self, label: _Label) -> Turn | None:
+        """Return whose turn a label starts where that is certain, else None."""
+        main, of, words, line = label.main, label.of, label.words, label.line
+        if self._is_own(main):
+            return Turn(self.speaker, words, line)
+        if not label.is_plain:
+            return None
+        if _CHAIRS.fullmatch(main) or (_CHAIRS.search(label.who) and not label.is_heading):
+            return Turn(main, words, line, MODERATORS)
+        if main.casefold() in _ASK:
+            return Turn(of, words, line, QUESTIONS)
+        if label.is_person and of and (_PRESS.search(of) or not has_office(of.split())):
+            return None if label.is_heading else Turn(label.who, words, line, QUESTIONS)
+        name, role = self._official(label)
+        if not name or _PRESS.search(role):
+            return Turn(label.who, words, line, QUESTIONS) if name else None
+        if name != self.speaker:
+            self.officials[name] = role
+        return Turn(name, words, line)
+
+    def _official(self, label: _Label) -> tuple[str, str]:
+        """Return name and role of an official whom a label names, "" and "" where it does not.
+
+        One whose label has no first name is in the title, or had a label with it.
+        """
+        main = label.main
+        role, name = split_role(main)
+        if label.is_person and (label.of or main in self.title):
+            return main, label.of
+        if label.is_heading or not has_office(main.split()):
+            return "", ""
+        if name:
+            return name, role
+        office, _, surname = main.rpartition(" ")
+        known = f"{self.title}. {'. '.join(self.officials)}."
+        found = named_in(known, surname) if office else None
+        if found is None:
+            return "", ""
+        role = self.officials.get(found[0]) or found[1]
+        same = office.split()[-1].casefold() in (role or self.title).casefold()
+        return (found[0], role or office) if same else ("", "")
+
+    def _is_own(self, main: str) -> bool:
+        """Say whether a label is the official's: by name, or by the office."""
+        named = split_role(main.title() if main.isupper() else main)[1].casefold()
+        if self.speaker and named == self.speaker.casefold():
+            return True
+        office, own = (_OWN_OFFICE.match(who.casefold()) for who in (main, self.role))
+        return bool(office and own and office[1] == own[1] and office[0].endswith("general"))
+
+
+def _doubtful(label: _Label, followed: bool, alone: bool) -> Turn | None:
+    """Return the turn of what may be a name as well as a heading in somebody's words.
+
+    Args:
+        followed: Whether the official's own label is the next.
+        alone: Whether no label in the text is certain: then one person speaks.
+    """
+    asks = followed or "?" in label.words
+    if alone and not (label.is_person or (asks and label.of)):
+        return None
+    if label.is_heading and not asks:
+        return None
+    if asks and not label.is_heading and not has_office(label.main.split()):
+        return Turn(label.who, label.words, label.line, QUESTIONS)
+    return Turn("", label.words, label.line, UNTOLD)

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from compare.corpus.imports.account import HEADINGS
 from compare.corpus.imports.formats import Format, Glimpse
 from compare.corpus.imports.labels import (
     ANSWERS,
     ASKERS,
+    answered,
     capitalised,
-    is_abroad,
+    is_at_home,
     shouted,
     split_label,
     voice,
 )
-from compare.corpus.imports.people import has_office
+from compare.corpus.imports.people import country_in, has_office
 from compare.corpus.imports.text_pages import PAGE, Page, is_text, reader
 from compare.corpus.imports.turns import Turn
+from compare.countries import country_code
 
 _MONTH = (
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
@@ -29,9 +31,14 @@ _STAMP = re.compile(
     r"(?:\d{4}[-/]\d{2}[-/]\d{2})?\s*(?:\d{1,2}:\d{2})?|\d{1,2} \w+ \d{4} ?\d\d:\d\d"
 )
 
+_HOME = "United States"
 _PERSON = re.compile(r"(?P<name>[A-Z][\w.’'\- ]+), (?P<role>[A-Z].*)")
 _OF_STATE = re.compile(
     r"\bstate\.gov\b|United States Government|Department (?:of State|Press Briefing|Spokes)"
+)
+_GUEST = re.compile(
+    r"\b(?:Ministers?|Chancellor|High Representative|Secretary[- ]General|Commissioner|Premier|King"
+    r"|Queen|Emir|Amir|Prince|Princess|Pope|Council?lor)\b"
 )
 _CHINESE = re.compile(
     r"(?P<role>Foreign Ministry Spokes(?:person|man|woman)) (?P<name>.+?)[’'`]s? "
@@ -50,7 +57,8 @@ _OF_SITE = re.compile(r"(?:• )?(?:[a-z]{2}-[A-Z]{2}\d? ?)+|[\d-]+|back to top"
 
 def _state_department(page: Page) -> Iterator[Turn | str | None]:
     """Yield the turns behind the lines about the page, which name people and perhaps a day."""
-    at_head, people = True, {}
+    at_head = True
+    people: dict[str, re.Match[str] | None] = {}
     page.cells |= {"doc_type": "press briefing", "date": _day_of_file(page.entry.base)}
     for text, line in page.lines:
         if not re.search(r"\w", text):
@@ -60,7 +68,8 @@ def _state_department(page: Page) -> Iterator[Turn | str | None]:
         at_head = at_head and turn is None
         if at_head:
             if found := _PERSON.fullmatch(text):
-                people[found["name"].split()[-1].casefold()] = found
+                surname = found["name"].split()[-1].casefold()
+                people[surname] = None if surname in people else found
             if day := _DAY.search(text):
                 page.cells["date"] = day[0]
             if "Briefing" in text or "Press" in text.split():
@@ -70,15 +79,24 @@ def _state_department(page: Page) -> Iterator[Turn | str | None]:
         yield turn or text
 
 
-def _known(page: Page, turn: Turn, people: dict[str, re.Match[str]]) -> Turn:
+def _known(page: Page, turn: Turn, people: dict[str, re.Match[str] | None]) -> Turn:
     """Return the turn with the name that the lines about the page have for its label."""
     office, surname = split_label(turn.label)
-    found = people.get(surname.casefold())
+    found, home = people.get(surname.casefold()), is_at_home(turn.label, _HOME)
+    if found and not home:
+        home = bool(office) and office.split()[-1].casefold() in found["role"].casefold()
+        found = found if home else None  # it is another of that surname
     name = found["name"] if found else turn.label
-    country = "" if is_abroad(office) and found is None else "United States"
     role = found["role"] if found and has_office(found["role"].split()) else ""
+    country = _HOME if home and not (found and _is_guest(found["role"])) else ""
     page.people[name] = {"role": role, "country": country}
     return Turn(name, turn.text, turn.line, note=turn.note)
+
+
+def _is_guest(role: str) -> bool:
+    """Say whether a role is of another country than the United States, or of none."""
+    named = country_in(role.partition(" to ")[0])
+    return bool(_GUEST.search(role)) or (bool(named) and country_code(named) != "USA")
 
 
 def _day_of_file(name: str) -> str:
@@ -104,14 +122,15 @@ def _chinese(page: Page) -> Iterator[Turn | str | None]:
         "doc_type": "press conference",
         "date": day[0] if day else "",
     }
+    followed = answered(page.lines, title["name"])
     for text, line in page.lines:
         if not page.open and _STAMP.fullmatch(text):
             page.leave(text)
             page.cells["date"] = page.cells["date"] or text.split()[0]
         elif _AFTERWARDS.fullmatch(text) or not re.search(r"\w", text):
             page.leave(text, HEADINGS)
-        elif found := capitalised(text):
-            yield page.turn(voice(found, line, title["name"], page.account))
+        elif (found := capitalised(text)) and (turn := _voice(page, found, line, followed)):
+            yield page.turn(turn)
         else:
             yield page.words(text, line)
 
@@ -133,6 +152,7 @@ def _russian(page: Page) -> Iterator[Turn | str | None]:
         "venue": title["place"] or "",
     }
     headings: set[str] = set()
+    followed = answered(page.lines, title["name"])
     section, at_head = "", True
     for text, line in page.lines:
         item = None if _is_of_contents(text) else _ITEM.fullmatch(text)
@@ -147,10 +167,20 @@ def _russian(page: Page) -> Iterator[Turn | str | None]:
             yield None
         elif _OF_SITE.fullmatch(text) or not re.search(r"\w", text):
             page.leave(text, HEADINGS)
-        elif (found := capitalised(text)) and _is_voice(found["label"], title["name"], text):
-            yield page.turn(voice(found, line, title["name"], page.account), section)
+        elif (
+            (found := capitalised(text))
+            and (followed.get(line) or _is_voice(found["label"], title["name"], text))
+            and (turn := _voice(page, found, line, followed))
+        ):
+            yield page.turn(turn, section)
         else:
             yield page.words(text, line, section)
+
+
+def _voice(
+    page: Page, found: re.Match[str], line: int, followed: Mapping[int, bool]
+) -> Turn | None:
+    return voice(found, line, page.cells["speaker"], page.account, followed.get(line))
 
 
 def _is_voice(label: str, speaker: str, text: str) -> bool:

@@ -9,10 +9,11 @@ from compare.corpus.imports.account import Account
 from compare.corpus.imports.cells import is_of, key, link
 from compare.corpus.imports.formats import Format, Glimpse
 from compare.corpus.imports.labels import (
+    UNTOLD,
+    answered,
     capitalised,
-    is_abroad,
+    is_at_home,
     shouted,
-    split_label,
     voice,
 )
 from compare.corpus.imports.records import Cells, Record, reader
@@ -42,7 +43,8 @@ def _statements(record: Record, account: Account) -> Iterator[Cells]:
     spokesperson = named[1] if named else ""
     scratch = Account()
     parts = _parts(text, spokesperson, scratch)
-    if sum(isinstance(part, Turn) for part in parts) < _LEAST_TURNS:
+    told = (isinstance(part, Turn) and part.left_out != UNTOLD for part in parts)
+    if sum(told) < _LEAST_TURNS:
         account.note("documents without turns, whose speaker is not known")
         yield {"id": name, "text": text, **cells}
         return
@@ -52,13 +54,12 @@ def _statements(record: Record, account: Account) -> Iterator[Cells]:
 
     turns = gathered(_parts(text, spokesperson, account), before, account)
     for said in answers(turns, account):
-        office, _ = split_label(said.turn.label)
-        guest = not spokesperson and is_abroad(office)
+        home = bool(spokesperson) or is_at_home(said.turn.label, cells["country"])
         yield {
             **cells,
             "id": f"{name}-{said.number}",
             "speaker": said.turn.label,
-            "country": "" if guest else cells["country"],
+            "country": cells["country"] if home else "",
             **said.cells,
         }
 
@@ -68,11 +69,14 @@ def _parts(text: str, spokesperson: str, account: Account) -> Iterator[Turn | st
 
     Where the title names a spokesperson, whoever else has a name before the words asks.
     """
-    for paragraph, line in paragraphs(text, account):
+    lines = [*paragraphs(text, account)]
+    followed = answered(lines, spokesperson)
+    for paragraph, line in lines:
         if not spokesperson:
             yield shouted(paragraph, line, account) or paragraph
         elif found := capitalised(paragraph):
-            yield voice(found, line, spokesperson, account)
+            turn = voice(found, line, spokesperson, account, followed.get(line))
+            yield turn or paragraph
         else:
             yield paragraph
 

@@ -132,7 +132,7 @@ def author(title: str, last: str, date: str) -> Speaker:
     It is nobody where the title names several, or says that a statement is joint.
     """
     found = _BY.search(title)
-    if _JOINT.search(title[: found.start("who")] if found and found["who"] else title):
+    if _JOINT.search(_head(title, found)):
         return Speaker(country=_US)
     if found and not (found["of"] and "readout" in found[0].casefold()):
         joined = found["whose"] and _JOINS.search(title[: found.start()])
@@ -152,6 +152,13 @@ def author(title: str, last: str, date: str) -> Speaker:
             if holder and f"{found[1]} {found[2]}" in spelled:
                 return holder
     return Speaker(country=_US)
+
+
+def _head(title: str, found: re.Match[str] | None) -> str:
+    """Return a title without its authors and what follows them; all of it where it has none."""
+    if found is None:
+        return title
+    return title[: found.start("who")] if found["who"] else found[0]
 
 
 def _are_several(authors: str, date: str) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from compare.corpus.imports.kremlin import COUNTRY, PRESIDENTS
 from tests.corpus.imports.helpers import format_of, read
 
@@ -104,6 +106,74 @@ def test_roles_are_told_from_names_by_what_stands_elsewhere(tmp_path: Path) -> N
         ("Director of the Old Roads Ida Berg", "", ""),
         ("Ola Dahl", "", ""),
     ]
+
+
+@pytest.mark.parametrize(
+    ("role", "country"),
+    [
+        ("President of Valdoria", "Valdoria"),
+        ("First Vice-President of the Kingdom of Valdoria, Chair of the Council",
+         "Kingdom of Valdoria"),
+        ("Minister of Roads and Trade of Valdoria", "Valdoria"),
+        ("President of the Senate of Valdoria", "Valdoria"),
+        ("Ambassador of Valdoria to Ostravia", "Valdoria"),
+        ("Vice Chairman of the Road Party of Valdoria Central Commission", "Valdoria"),
+        ("Chairman of the Ostravian Union of Valdoria War Veterans", "Ostravia"),
+        ("Chairman of the Ostravian Union of Veterans of Valdoria", "Ostravia"),
+        ("Ostravian Ambassador to Valdoria", "Ostravia"),
+        ("Chief Rabbi of Ostravia", "Ostravia"),
+        ("Prime Minister", "Ostravia"),
+        ("Civil Defence, Emergency Situations and Disaster Relief Minister", "Ostravia"),
+        ("Minister of Trade of the Old Region", "Ostravia"),
+        ("Old Territory Governor", "Ostravia"),
+        ("Presidential Aide", "Ostravia"),
+        ("State Duma Deputy Speaker", "Ostravia"),
+        ("Chairman of the Union of Veterans of Valdoria", ""),
+        ("President of the Valdoria War Veterans", ""),
+        ("President of Valdoria Road Society", ""),
+        ("Minister of Trade of Westland", ""),
+        ("Westish Foreign Minister", ""),
+        ("Governor of Westland", ""),
+        ("Presidential Guest of the House of Valdoria", ""),
+        ("Ambassador Extraordinary and Plenipotentiary to Ostravia", ""),
+        ("Chairman of the Ostravian-Valdorian Council", ""),
+        ("Chairman of the Valdorian-Ostravian Council", ""),
+        ("President of the Society of Friends of Ostravia", ""),
+        ("Director for Ostravian Roads", ""),
+    ],
+)  # fmt: skip
+def test_a_country_stands_behind_an_office_of_its_state(
+    tmp_path: Path, role: str, country: str
+) -> None:
+    name = f'{role} <a class="person_tag">Per Lund{POPUP}</a>'
+    write(tmp_path, f"<p><b>{name}:</b> We build.</p><p><b>Per Lund:</b> Yes.</p>")
+    said, _ = read(tmp_path)
+    assert [(s.speaker, s.role, s.countries) for s in said] == [("Per Lund", role, country)] * 2
+
+
+@pytest.mark.parametrize(
+    ("title", "is_named"),
+    [
+        ("Talks with Prime Minister of Valdoria Per Lund", True),
+        ("Meeting on roads in Valdoria", True),
+        ("Ostravia–Valdoria summit", True),
+        ("Press statements after Ostravian-Valdorian talks", True),
+        ("Meeting with Valdorian Prime Minister Per Lund", True),
+        ("Meeting with US President Ada Veld", True),
+        ("Meeting with Ostravian Prime Minister Per Lund", False),
+        ("Meeting with Road Society President Ada Veld", False),
+        ("Meeting on roads in Ostravia", False),
+    ],
+)
+def test_on_a_page_about_another_country_a_bare_office_is_nobodys(
+    tmp_path: Path, title: str, is_named: bool
+) -> None:
+    names = ("Prime Minister Per Lund", "Presidential Aide Ida Berg", "State Duma Speaker Ola Dahl")
+    words = "".join(f"<p><b>{name}:</b> We build.</p>" for name in (*names, "Bo Moss"))
+    write(tmp_path, words, title=title)
+    said, _ = read(tmp_path)
+    country = "" if is_named else "Ostravia"
+    assert [s.countries for s in said] == [country, country, "Ostravia", "Ostravia"]
 
 
 def test_moderators_and_interviewers_make_no_statements(tmp_path: Path) -> None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 import tarfile
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
 from compare.corpus.importing import Import
+from compare.corpus.imports import parlamint_text
+from compare.errors import CorpusError
 from compare.statement import Country, Statement
-from tests.corpus.imports.helpers import format_of
+from tests.corpus.imports.helpers import format_of, tarred
 
 NAMESPACE = 'xmlns="http://www.tei-c.org/ns/1.0"'
 PERSONS = f"""<listPerson {NAMESPACE} xml:id="ParlaMint-BE-listPerson">
@@ -278,6 +283,66 @@ def test_a_table_can_come_behind_its_text(tmp_path: Path) -> None:
             member.size = len(content)
             packed.addfile(member, io.BytesIO(content))
     assert told(Import([archive]))["u1"].speaker == "Ada Eva Made-Up"
+
+
+def packed(path: Path, sittings: int, words: str = "We build.") -> Path:
+    """An archive with all texts ahead of all tables but one, which is not there."""
+    files = {}
+    for number in range(sittings):
+        stem = f"ParlaMint-SE_2031-02-{number + 1:02}"
+        files[f"{stem}.txt"] = f"{stem}.u1\t{words} {number}\n"
+    for number in range(1, sittings):
+        stem = f"ParlaMint-SE_2031-02-{number + 1:02}"
+        spoken = UTTERANCE | {"ID": f"{stem}.u1", "Speaker_name": f"Made-Up, Ada{number}"}
+        files[f"{stem}-meta.tsv"] = table(spoken)
+    return tarred(path, files, "w")
+
+
+@pytest.mark.parametrize("most", [1, 2**20])
+def test_texts_far_ahead_of_their_tables_are_kept_aside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(parlamint_text, "_MOST_HELD", most)
+    reading = Import([packed(tmp_path / "a.tar", 4)])
+    found = [(said.speaker, said.text) for said in reading.statements()]
+    assert found == [
+        ("Ada1 Made-Up", "We build. 1"),
+        ("Ada2 Made-Up", "We build. 2"),
+        ("Ada3 Made-Up", "We build. 3"),
+        ("", "We build. 0"),
+    ]
+    assert reading.report.account.files == 7
+    assert "its table (-meta.tsv) was not found" in str(reading.report.problems[0])
+
+
+def test_texts_ahead_of_their_tables_are_not_held_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parlamint_text, "_MOST_HELD", 1)
+    archive = packed(tmp_path / "a.tar", 20, "x" * 1_000_000)
+    reading = Import([archive], "parlamint-text")
+    tracemalloc.start()
+    try:
+        assert sum(1 for _ in reading.statements()) == 20
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 12_000_000
+
+
+def test_no_room_for_what_waits_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    archive = packed(tmp_path / "a.tar", 2)
+    monkeypatch.setattr(parlamint_text, "SpooledTemporaryFile", _Full)
+    with pytest.raises(CorpusError, match=r"a\.tar: ParlaMint-SE_2031-02-01\.txt .*\(No space"):
+        list(Import([archive], "parlamint-text").statements())
+
+
+class _Full(io.BytesIO):
+    def __init__(self, max_size: int) -> None:
+        super().__init__()
+
+    def write(self, content: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def test_a_text_without_a_table_and_a_broken_table(tmp_path: Path) -> None:

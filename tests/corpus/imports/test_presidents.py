@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from compare.corpus.importing import Import
+from compare.corpus.imports.labels import UNTOLD
 from compare.corpus.imports.presidents import SPEAKERS
+from compare.corpus.imports.turns import MODERATORS, QUESTIONS
 from tests.corpus.imports.helpers import read, table
 
 
@@ -103,6 +105,95 @@ def test_a_transcript_on_one_line(tmp_path: Path) -> None:
     account = report.account
     assert account.left_out == {"questions (kept beside the answer)": 2}
     assert account.characters_left_out["words before the first turn"] == 35
+
+
+@pytest.mark.parametrize(
+    ("label", "reason"),
+    [
+        ("Moderator", MODERATORS),
+        ("Host", MODERATORS),
+        ("Moderator Per Lund", MODERATORS),
+        ("Forum Moderator", MODERATORS),
+        ("Journalist", QUESTIONS),
+        ("Reporter", QUESTIONS),
+        ("Correspondent", QUESTIONS),
+        ("Anchor", QUESTIONS),
+        ("Presenter", QUESTIONS),
+        ("Voice", QUESTIONS),
+        ("Remarks", QUESTIONS),
+        ("Questions (retranslated)", QUESTIONS),
+        ("Presenter Per Lund", QUESTIONS),
+        ("Lund", UNTOLD),
+        ("Tal-Øst", UNTOLD),
+        ("Roads", UNTOLD),
+        ("Spokesman for the President of Ostravia Bo Moss", UNTOLD),
+        ("Press Secretary of Bo Moss", UNTOLD),
+    ],
+)
+def test_who_else_speaks_ends_the_presidents_turn(tmp_path: Path, label: str, reason: str) -> None:
+    body = f"Bo Moss: Good evening. {label}: It snows. It rains. Bo Moss: We stay."
+    path = write(tmp_path / "a.csv", RELEASE, [KREMLIN, "A title", "2022", "", "", body])
+    found, report = read(path)
+    assert [(s.text, s.speaker) for s in found] == [
+        ("Good evening.", "Bo Moss"),
+        ("We stay.", "Bo Moss"),
+    ]
+    assert report.account.left_out == {reason: 1}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "First: It rains.",
+        "Second Point: It rains.",
+        "I say this: It rains.",
+        "Roads: they stay.",
+        "It is 10:30.",
+        "Moss: It rains.",
+    ],
+)
+def test_a_colon_in_the_presidents_words(tmp_path: Path, words: str) -> None:
+    body = f"Bo Moss: Good evening. {words} Question: So? Bo Moss: Yes."
+    path = write(tmp_path / "a.csv", RELEASE, [KREMLIN, "A title", "2022", "", "", body])
+    found, _ = read(path)
+    assert {said.speaker for said in found} == {"Bo Moss"}
+    assert " ".join(said.text for said in found) == (
+        f"Good evening. {words.removeprefix('Moss: ')} Yes."
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "label", "speaker"),
+    [
+        ("Beginning of the meeting", "Bo Moss", "Bo Moss"),
+        ("Beginning of the meeting", "President of Ostravia Bo Moss", "Bo Moss"),
+        ("Beginning of the meeting", "President of Norland Ida Berg",
+         "President of Norland Ida Berg"),
+        ("Good evening.", "Ida Berg", "Ida Berg"),
+        ("I say to", "Ida Berg", None),
+        ("I say to the", "President of Norland Ida Berg", None),
+        ("I remember", "Ida Berg", None),
+        ("They said of", "Bo Moss", None),
+    ],
+)  # fmt: skip
+def test_a_presidents_name_in_a_sentence_is_no_label(
+    tmp_path: Path, before: str, label: str, speaker: str | None
+) -> None:
+    body = f"Per Lund: It snows. {before} {label}: It rains. Bo Moss: We stay."
+    path = write(tmp_path / "a.csv", RELEASE, [KREMLIN, "A title", "2022", "", "", body])
+    found, report = read(path)
+    said = {statement.text: statement.speaker for statement in found}
+    assert said.get("It rains.") == speaker
+    assert (UNTOLD in report.account.left_out) is (speaker is None)
+    assert all(s.countries == ("Ostravia" if s.speaker == "Bo Moss" else "") for s in found)
+
+
+def test_an_address_that_somebody_leads_through_is_nobodys(tmp_path: Path) -> None:
+    body = "Good evening. Moderator: It rains."
+    title = "Speech by President of Ostravia Bo Moss"
+    path = write(tmp_path / "a.csv", RELEASE, [KREMLIN, title, "2022", "", "", body])
+    (said,), _ = read(path)
+    assert (said.text, said.speaker) == (body, "")
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from compare.corpus.importing import Import
+from compare.corpus.imports.labels import UNTOLD
 from tests.corpus.imports.helpers import format_of, read, write
 
 STATE = """An official website of the United States Government Here's how you know
@@ -120,7 +122,8 @@ def test_a_state_department_briefing(tmp_path: Path) -> None:
     assert (str(first.date), first.title) == (
         "2022-03-04", "Department Press Briefing – March 4, 2022",
     )  # fmt: skip
-    assert (first.id, first.language) == ("state-briefing-1", "en")
+    assert re.fullmatch(r"state-briefing-[0-9a-f]{12}-1", first.id)
+    assert first.language == "en"
     assert first.source == "US Department of State, briefing.txt"
     assert second.text == "Soon."
     assert second.extra["question"] == "When?\n(Inaudible.)"
@@ -147,6 +150,36 @@ def test_the_day_of_a_state_department_briefing_can_stand_in_the_name(
     assert (said.speaker, said.role, str(said.date)) == ("MR ROE", "", date)
 
 
+@pytest.mark.parametrize(
+    ("person", "label", "speaker", "role", "country"),
+    [
+        ("", "DEPUTY PRIME MINISTER LUND", "DEPUTY PRIME MINISTER LUND", "", ""),
+        ("", "DEFENSE MINISTER LUND", "DEFENSE MINISTER LUND", "", ""),
+        ("", "HIGH REPRESENTATIVE LUND", "HIGH REPRESENTATIVE LUND", "", ""),
+        ("", "PRESIDENT LUND", "PRESIDENT LUND", "", ""),
+        ("", "SECRETARY LUND", "SECRETARY LUND", "", "United States"),
+        ("Per Lund, Secretary of State", "SECRETARY LUND", "Per Lund", "Secretary of State",
+         "United States"),
+        ("Per Lund, President of the United States", "PRESIDENT LUND", "Per Lund",
+         "President of the United States", "United States"),
+        ("Per Lund, President of Norway", "PRESIDENT LUND", "Per Lund", "President of Norway", ""),
+        ("Per Lund, Norwegian Foreign Minister", "FOREIGN MINISTER LUND", "Per Lund",
+         "Norwegian Foreign Minister", ""),
+        ("Per Lund, Ambassador to the Kingdom of Norway", "AMBASSADOR LUND", "Per Lund",
+         "Ambassador to the Kingdom of Norway", "United States"),
+        ("Per Lund, Department Spokesperson", "FOREIGN MINISTER LUND", "FOREIGN MINISTER LUND",
+         "", ""),
+        ("Per Lund, Director\nIda Lund, Director", "MS LUND", "MS LUND", "", "United States"),
+    ],
+)  # fmt: skip
+def test_guests_of_the_state_department_speak_for_no_country(
+    tmp_path: Path, person: str, label: str, speaker: str, role: str, country: str
+) -> None:
+    text = f"state.gov\n{person}\n\nMR ROE: Hello.\n\n{label}: It rains.\n\nQUESTION: So?\n"
+    (_, said), _ = read(write(tmp_path, {"a.txt": text}))
+    assert (said.speaker, said.role, said.countries) == (speaker, role, country)
+
+
 def test_a_chinese_press_conference(tmp_path: Path) -> None:
     (opening, rain, thanks, later), report = read(write(tmp_path, {"a.txt": CHINESE}))
     assert report.format == "cmfa-text"
@@ -160,6 +193,41 @@ def test_a_chinese_press_conference(tmp_path: Path) -> None:
     assert (thanks.extra["question"], "asked_by" in thanks.extra) == ("Why?", False)
     assert (later.text, later.extra["question"]) == ("It still does.", "And now?")
     assert report.account.left_out == {"questions (kept beside the answer)": 4}
+
+
+@pytest.mark.parametrize(
+    "heading", ["China’s Position: the roads", "Norway: The roads", "Our Position: the roads"]
+)
+def test_a_heading_with_a_colon_stays_the_words_of_the_spokesperson(
+    tmp_path: Path, heading: str
+) -> None:
+    told = f"Ada Veld: It does.\n\n{heading} must stay.\n\nWe build.\n\nAFP: And where?"
+    text = CHINESE.replace("AFP: And where?", told, 1)
+    (_, rain, where, *_), _ = read(write(tmp_path, {"a.txt": text}))
+    assert (rain.speaker, rain.text) == (
+        "Ada Veld", f"It does.\n{heading} must stay.\nWe build.",
+    )  # fmt: skip
+    assert rain.extra["asked_by"] == "The Old Road"
+    assert (where.extra["question"], where.extra["asked_by"]) == ("And where?", "AFP")
+
+
+def test_what_may_be_a_heading_or_a_label_is_nobodys(tmp_path: Path) -> None:
+    told = "Ada Veld: It does.\n\nOur Position: The roads.\n\nWe build.\n\nAFP: And where?"
+    text = CHINESE.replace("AFP: And where?", told, 1)
+    (_, rain, where, *_), report = read(write(tmp_path, {"a.txt": text}))
+    assert (rain.text, where.extra["asked_by"]) == ("It does.", "AFP")
+    assert report.account.left_out[UNTOLD] == 1
+
+
+def test_headings_of_a_chinese_statement_stay(tmp_path: Path) -> None:
+    text = (
+        "Foreign Ministry Spokesperson Ada Veld’s Remarks on China’s Roads\n\nWe build.\n\n"
+        "Our Position: The roads.\n\nThey stay.\n"
+    )
+    (said,), _ = read(write(tmp_path, {"a.txt": text}))
+    assert (said.speaker, said.text) == (
+        "Ada Veld", "We build.\nOur Position: The roads.\nThey stay.",
+    )  # fmt: skip
 
 
 def test_a_russian_briefing(tmp_path: Path) -> None:
@@ -176,6 +244,28 @@ def test_a_russian_briefing(tmp_path: Path) -> None:
     assert snow.extra["question"] == "Will it snow?"
     assert (today.text, today.extra["asked_by"]) == ("No.", "Per Lund")
     assert report.account.characters_left_out["table of contents"] == 34
+
+
+def test_who_asks_at_a_russian_briefing_needs_no_question_mark(tmp_path: Path) -> None:
+    told = "Per Lund: Tell us of today.\n\nAda Veld: No.\n\nNorway Today: A land of roads."
+    text = RUSSIAN.partition("Per Lund:")[0] + told
+    (*_, today), _ = read(write(tmp_path, {"a.txt": text}))
+    assert (today.text, today.extra["asked_by"]) == (
+        "No.\nNorway Today: A land of roads.",
+        "Per Lund",
+    )
+
+
+@pytest.mark.parametrize("text", [STATE, CHINESE, RUSSIAN], ids=["state", "chinese", "russian"])
+def test_files_of_one_name_have_ids_of_their_own(tmp_path: Path, text: str) -> None:
+    other = text.replace("rain", "snow").replace("roads", "locks")
+    write(tmp_path, {"1/a.txt": text, "2/a.txt": other})
+    one, two = ({said.id for said in read(tmp_path / name)[0]} for name in ("1", "2"))
+    assert not one & two
+    reading = Import([tmp_path / "1" / "a.txt", tmp_path / "2" / "a.txt"])
+    assert {said.id for said in reading.statements()} == one | two
+    assert not reading.report.problems
+    assert {said.id for said in read(tmp_path / "1")[0]} == one
 
 
 def test_bad_texts_are_told_and_the_rest_is_read(tmp_path: Path) -> None:

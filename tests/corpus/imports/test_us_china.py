@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from compare.corpus.importing import Import, Report
+from compare.corpus.imports.labels import UNTOLD
 from compare.statement import Statement
 from tests.corpus.imports import helpers
 from tests.corpus.imports.helpers import table
@@ -22,7 +23,9 @@ def read(path: Path, *rows: tuple[str, str, str]) -> tuple[list[Statement], Repo
 def test_a_guests_words_are_not_the_hosts(tmp_path: Path) -> None:
     content = (
         "SECRETARY ROE: We welcome you.\n\nFOREIGN MINISTER TAL: Thank you.\n\n"
-        "MINISTER WEI: We came gladly.\n\nMR ROE: And we stay.\n"
+        "MINISTER WEI: We came gladly.\n\nMR ROE: And we stay.\n\n"
+        "DEPUTY PRIME MINISTER LUND: So do we.\n\nDEFENSE MINISTER BERG: And we.\n\n"
+        "HIGH REPRESENTATIVE DAHL: And we.\n\nPRESIDENT VELD: And we.\n"
     )
     said, _ = read(tmp_path / "a.csv", ("A title", content, "www.defense.gov"))
     assert {entry.speaker: entry.countries for entry in said} == {
@@ -30,6 +33,14 @@ def test_a_guests_words_are_not_the_hosts(tmp_path: Path) -> None:
         "FOREIGN MINISTER TAL": "",
         "MINISTER WEI": "",
         "MR ROE": "United States",
+        "DEPUTY PRIME MINISTER LUND": "",
+        "DEFENSE MINISTER BERG": "",
+        "HIGH REPRESENTATIVE DAHL": "",
+        "PRESIDENT VELD": "",
+    }
+    said, _ = read(tmp_path / "b.csv", ("A title", content, "www.mfa.gov.cn"))
+    assert {entry.speaker: entry.countries for entry in said if entry.countries} == {
+        "MR ROE": "China"
     }
 
 
@@ -65,6 +76,28 @@ def test_a_press_conference_of_a_named_spokesperson(tmp_path: Path) -> None:
         ("Yes.", "Ada Veld", ""),
     ]
     assert {s.countries for s in found} == {"China"}
+
+
+def test_a_heading_is_no_outlet(tmp_path: Path) -> None:
+    content = (
+        "The Paper: Does it rain?\nAda Veld: It does.\nChina’s Position: the roads must stay.\n"
+        "We build.\nOur Position: The roads.\nAFP: And now?\nAda Veld: We build on."
+    )
+    title = "Foreign Ministry Spokesperson Ada Veld’s Regular Press Conference"
+    found, report = read(tmp_path / "a.csv", (title, content, "www.mfa.gov.cn"))
+    assert [(s.text, s.extra["question"], s.extra["asked_by"]) for s in found] == [
+        ("It does.\nChina’s Position: the roads must stay.\nWe build.", "Does it rain?",
+         "The Paper"),
+        ("We build on.", "And now?", "AFP"),
+    ]  # fmt: skip
+    assert report.account.left_out[UNTOLD] == 1
+
+
+def test_a_statement_with_headings_stays_whole(tmp_path: Path) -> None:
+    content = "Ada Veld: We build.\nOur Position: The roads.\nOur Roads: They stay."
+    title = "Foreign Ministry Spokesperson Ada Veld’s Remarks"
+    (said,), _ = read(tmp_path / "a.csv", (title, content, "www.mfa.gov.cn"))
+    assert (said.text, said.speaker) == (content, "")
 
 
 def test_a_document_without_turns_stays_whole(tmp_path: Path) -> None:

@@ -186,6 +186,60 @@ def test_written_texts_are_by_whom_the_title_says(
     assert report.account.characters_left_out["end marks"] == 3
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Joint Statement by the Chancellor of Ostravia Ada Veld, Prime Minister of the Kingdom of "
+        "Valdoria Per Lund, and President of the United States Jonathan R. Dahl, Jr. on Rain",
+        "Statement by President Jon Dahl, Prime Minister Ada Veld, and Prime Minister Per Lund "
+        "Mourning the Rain",
+        "Statement by President Dahl and President von der Berg on Rain",
+        "Statement by President Jon Dahl and Nominee for Office of the Roads Ada Veld",
+        "Statement by President Jonathan R. Dahl, Jr. and Congressional Leaders on Rain",
+        "Statement by Prime Minister Ada Veld of Valdoria and President Jon Dahl on Rain",
+        "Statement by the Prime Minister and President Jon Dahl on Rain",
+        "Statement by Secretary of State Lund and Administrator Ada Veld on Rain",
+        "Statement by the Chancellor of Ostravia and Prime Minister Per Lund on Rain",
+        "Statement by Press Secretary Ada Veld, Per Lund and Ida Berg on Rain",
+        "Statement by Assistant to the President and Advisor Ada Veld & Press Secretary Per Lund",
+        "Remarks by First Lady Jil Dahl with Queen Ida Berg",
+        "President Lund and President Dahl Statement on Rain",
+        "Readout by NSC Spokesperson Ada Veld of National Security Advisor Per Lund Call",
+        "JOINT STATEMENT by President Jon Dahl on Rain",
+        "Joint Leaders’ Statement from President Jon Dahl",
+        "United States-Valdoria Joint Statement",
+    ],
+)  # fmt: skip
+def test_texts_by_several_are_by_nobody(tmp_path: Path, title: str) -> None:
+    write(tmp_path, "We build.\n\nJONATHAN R. DAHL JR.\n", title, "statements-releases")
+    (said,), _ = read(tmp_path)
+    assert (said.speaker, said.role, said.countries) == ("", "", "United States")
+
+
+@pytest.mark.parametrize(
+    ("title", "speaker", "role"),
+    [
+        ("Statement by President Jonathan R. Dahl, Jr., on Rain and Snow", "Jon Dahl", "President"),
+        ("Statement by Senior Advisor and Chief Spokesperson Ada Veld on Rain", "Ada Veld",
+         "Senior Advisor and Chief Spokesperson"),
+        ("Statement by Assistant to the President and National Security Advisor Ada Veld",
+         "Ada Veld", "Assistant to the President and National Security Advisor"),
+        ("Statement by Deputy Advisor for Cyber & Emerging Technologies Ada Veld on Rain",
+         "Ada Veld", "Deputy Advisor for Cyber & Emerging Technologies"),
+        ("Statement by NSC Spokesperson Ada Veld on the Joint Statement by President Dahl and "
+         "Prime Minister Lund", "Ada Veld", "NSC Spokesperson"),
+        ("President Dahl Statement on the Joint Statement of the Leaders", "Jon Dahl", "President"),
+        ("Remarks by First Lady Jil Dahl with Military Families", "Jil Dahl", "First Lady"),
+    ],
+)  # fmt: skip
+def test_one_author_of_several_offices_is_one(
+    tmp_path: Path, title: str, speaker: str, role: str
+) -> None:
+    write(tmp_path, "We build.\n", title, "statements-releases")
+    (said,), _ = read(tmp_path)
+    assert (said.speaker, said.role, said.countries) == (speaker, role, "United States")
+
+
 def test_a_signature_says_whose_letter_it_is(tmp_path: Path) -> None:
     for name, speaker in (("JONATHAN R. DAHL JR.", "Jon Dahl"), ("JIL DAHL", "")):
         body = f"Dear Madam Speaker:\n\nIt rains.\n\n{name}\n"
