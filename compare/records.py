@@ -124,7 +124,11 @@ def asked(result: SearchResult) -> Statement:
     What was said of the quote when it was asked stands before what the corpus says. A statement
     with the same words completes nothing where the quote was given another speaker.
     """
-    quote, source = result.quote, result.source
+    return asked_of(result.quote, result.source)
+
+
+def asked_of(quote: Quote, source: Statement | None) -> Statement:
+    """Do as `asked`, of a quote and the statement of the corpus that has its words."""
     given = {name: value for name, value in _who(quote).items() if value}
     if source is None or (given and quote.statement_id != source.id):
         return Statement(id=quote.statement_id or "", text=quote.text, **given)

@@ -262,6 +262,11 @@ class _Reading:
                 "Control characters were read as blanks, in "
                 f"{self.validator.with_control_characters} of the statements."
             )
+        if nothing := self.validator.said_nothing:
+            yield (
+                f"In {nothing:,} of the statements cells that say that nothing is known (NA, -, "
+                "unknown, …) were read as empty."
+            )
         if two := sum(problem.message.startswith(TWO_DAYS) for problem in self.problems):
             yield (
                 f"{two:,} of the rows were skipped for a date that can be read as two days: say "

@@ -31,6 +31,8 @@ HALF_CHARACTER = re.compile(r"[\ud800-\udfff]")
 _LINE_BREAK = re.compile(r"\s*[\n\t]\s*")
 _OUTSIDE = re.compile(r"\A[\s\ufeff]+|[\s\ufeff]+\Z")
 _SEVERAL_LINES = frozenset({"text", "context"})
+_MAY_SAY_NOTHING = frozenset({"speaker", "role", "venue", "title", "source", "context"})
+_CODES = frozenset({"country", "language"})  # of which NA is one: Namibia, Nauruan
 
 
 class Validator:
@@ -41,6 +43,7 @@ class Validator:
         self._dates = dates
         self.unknown_countries: Counter[str] = Counter()
         self.with_control_characters = 0
+        self.said_nothing = 0
         self._ids: dict[str, str] = {}
         self._repeats: Counter[str] = Counter()
 
@@ -64,6 +67,7 @@ class Validator:
                 )
         cells = {column: _clean(column, value) for column, value in row.cells.items()}
         cell = {field: _tidy(field, cells.get(columns.get(field, ""), "")) for field in FIELDS}
+        self.said_nothing += _empty_what_says_nothing(cell)
         try:
             statement = _statement(cell, self._dates)
         except _BadFieldError as error:
@@ -131,6 +135,21 @@ class _BadFieldError(ValueError):
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
         self.field = field
+
+
+def _empty_what_says_nothing(cell: dict[str, str]) -> bool:
+    """Empty cells that say that nothing is known ("NA", "-"); tell whether there were any.
+
+    NA is a country or a language too, and is left there unless another cell says it.
+    """
+    found = {name for name in _MAY_SAY_NOTHING if cell[name] and cell[name].casefold() in MISSING}
+    not_available = any(cell[name].casefold() == "na" for name in found)
+    for name in _CODES:
+        plain = cell[name].casefold()
+        if plain and plain in MISSING and (plain != "na" or not_available):
+            found.add(name)
+    cell.update(dict.fromkeys(found, ""))
+    return bool(found)
 
 
 def _statement(cell: Mapping[str, str], dates: Order | None) -> Statement:

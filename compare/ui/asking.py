@@ -45,7 +45,7 @@ def checked_quote(text: str, who: dict[str, str], source: Statement | None) -> Q
     Raises:
         QueryError: The date is none.
     """
-    same = source is not None and source.text.strip() == text.strip()
+    same = source is not None and Quote.from_statement(source).text.strip() == text.strip()
     country = who.get("country", "").strip()
     return Quote(
         text,
@@ -59,9 +59,9 @@ def checked_quote(text: str, who: dict[str, str], source: Statement | None) -> Q
 
 
 def fill_from(statement: Statement) -> None:
-    """Put a statement of the library into the fields."""
+    """Put a statement of the library into the fields, of a very long one its beginning."""
     st.session_state[FILLED] = statement.id
-    st.session_state["q"] = statement.text
+    st.session_state["q"] = Quote.from_statement(statement).text
     st.session_state["by"] = statement.speaker
     st.session_state["role"] = statement.role
     st.session_state["country"] = statement.countries

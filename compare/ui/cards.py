@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from compare.records import asked_of
 from compare.results import Match, Probabilities, Quote, Span, Stance, also_said_in_words
 from compare.statement import PartialDate, Quotation, Statement
 from compare.ui.words import SIGN, VERDICT, counted, date_in_words, likelihood, percent
@@ -210,21 +211,22 @@ def statement_card(statement: Statement, level: int = 3, kind: str = "plain") ->
 
 
 def quote_card(quote: Quote, source: Statement | None, marks: Sequence[Span] = ()) -> str:
-    """Return the quote a person asked about, pinned, with the statement it was taken from."""
-    if source is not None:
-        shown = source
-        words = quote.text if quote.text.strip() in source.text else source.text
-        label = "Your quote, and its source in the library"
-    else:
-        shown = Statement(
-            "", quote.text, quote.context, quote.speaker, quote.role, quote.country, quote.date
-        )
-        words, label = quote.text, "Your quote"
+    """Return the quote a person asked about, pinned, with who said it as it was asked and read.
+
+    Where the corpus has the same words of others, or of another day, that stands below.
+    """
+    shown = asked_of(quote, source)
+    words = quote.text if quote.text.strip() in shown.text else shown.text
     known = shown.speaker or shown.country or shown.date or shown.source
     who = who_html(shown, 2) if known else ""
+    label, below = "Your quote", ""
+    if source is not None and shown == source:
+        label = "Your quote, and its source in the library"
+    elif source is not None:
+        below = f'<p class="cp-note">The same words stand in the library:</p>{who_html(source, 3)}'
     return (
         f'<article class="cp-card cp-asked" aria-label="Your quote"><p class="cp-note">{label}</p>'
-        f"{words_html(shown, Words(words, tuple(marks)))}{context_html(shown.context)}{who}"
+        f"{words_html(shown, Words(words, tuple(marks)))}{context_html(shown.context)}{who}{below}"
         "</article>"
     )
 

@@ -10,7 +10,14 @@ import streamlit as st
 from compare.aggregate import NOT_A_SAMPLE, Cell, YearCount, matrix_csv, years_csv
 from compare.pair_table import PairTable
 from compare.ui.downloads import file_download
-from compare.ui.figures import COLOURS, clear, matrix_svg, stands_on, years_svg
+from compare.ui.figures import (
+    COLOURS,
+    JOINT_COUNTS,
+    clear,
+    matrix_svg,
+    stands_on,
+    years_svg,
+)
 from compare.ui.pieces import table_html
 from compare.ui.shell import notice, small
 from compare.ui.words import percent
@@ -150,7 +157,7 @@ def who_with_whom(table: PairTable, cells: Sequence[Cell], by: str, prefix: str)
     some = f"The {len(parties)} parties of {all_parties} with most pairs are drawn. "
     small(
         stands_on(read, decided),
-        "In a cell: opposed pairs of decided pairs. "
+        f"In a cell: opposed pairs of decided pairs. {JOINT_COUNTS} "
         + (some if all_parties > len(parties) else "")
         + SAVE,
     )

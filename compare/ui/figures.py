@@ -34,6 +34,9 @@ _CLEAR = 0.35
 """How far from one half a share is where its colour is dark."""
 
 
+JOINT_COUNTS = "What several said jointly counts once for each two of them."
+
+
 def stands_on(read: int, decided: int) -> str:
     """Return how few pairs a number stands on."""
     return f"n = {counted(read, 'pair')} read, {decided:,} decided."
@@ -95,7 +98,7 @@ def matrix_svg(cells: Sequence[Cell], parties: Sequence[str]) -> bytes:
             marks.append(box(x + 1, y + 1, _CELL - 2, _CELL - 2, _shade(cell.opposed)))
             marks.append(text(x + _CELL / 2, y + _CELL * 0.58, told, ink=ink))
     read, decided = sum(c.read for c in drawn), sum(c.agree + c.oppose for c in drawn)
-    note = f"In a cell: opposed pairs of decided pairs. {stands_on(read, decided)}"
+    note = f"In a cell: opposed pairs of decided pairs. {stands_on(read, decided)} {JOINT_COUNTS}"
     height = top + len(parties) * _CELL + 190
     wide = max(_WIDTH, left + len(parties) * _CELL + 20)
     return figure(wide, height, "Who agrees with whom", marks, note)

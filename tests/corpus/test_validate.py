@@ -218,3 +218,25 @@ def test_any_object_is_a_statement_or_a_problem(
     for statement in corpus.statements:
         assert statement.text.strip() == statement.text != ""
         assert statement.content_hash
+
+
+def test_cells_that_say_nothing_are_empty_and_counted(read: Read) -> None:
+    corpus = read(
+        "a.csv",
+        "text,speaker,role,country,context,venue,date\n"
+        "We stay here.,NA,NA,NA,NA,NA,NA\n"
+        "We go now.,Ada Lorn,-,NA,,unknown,2020\n"
+        "We wait.,Na Lorn,,Namibia,,,\n",
+    )
+    first, second, third = corpus.statements
+    assert (first.speaker, first.role, first.country, first.context, first.venue) == (
+        "", "", (), "", ""
+    )  # fmt: skip
+    assert (second.speaker, second.role, second.venue) == ("Ada Lorn", "", "")
+    assert second.country == (Country("NA", "NAM"),)
+    assert (third.speaker, third.country) == ("Na Lorn", (Country("Namibia", "NAM"),))
+    (note,) = corpus.notes
+    assert note.startswith("In 2 of the statements cells that say that nothing is known")
+    assert (
+        read("b.csv", "text,language\nWe stay here and wait.,na\n").statements[0].language == "na"
+    )

@@ -6,6 +6,7 @@ import pytest
 from compare.passages import Passage
 from compare.results import Match, Probabilities, Quote, Span, Stance, Why
 from compare.statement import Country, PartialDate, Quotation, Statement
+from compare.ui.asking import checked_quote
 from compare.ui.cards import (
     bars_html,
     link_html,
@@ -214,6 +215,26 @@ def test_the_source_of_the_quote_is_pinned_with_it():
     assert "its source in the library" in seen.text
     assert "Ilan Torvik" in seen.text
     assert "It is so" not in seen.text
+
+
+def test_the_pinned_quote_is_who_it_was_asked_of_and_not_who_else_said_it():
+    source = Statement("s", "We deny it.", speaker="Ilan Torvik", date=PartialDate("2015"))
+    asked = Quote("We deny it.", speaker="Ada Lorn", date=PartialDate("2022"))
+    text = Seen(quote_card(asked, source)).text
+    assert "its source in the library" not in text
+    assert text.index("Ada Lorn") < text.index("The same words stand in the library")
+    assert text.index("The same words stand in the library") < text.index("Ilan Torvik")
+    same = Seen(quote_card(Quote("We deny it.", "Ilan Torvik", statement_id="s"), source)).text
+    assert "its source in the library" in same
+    assert "The same words" not in same
+
+
+def test_a_very_long_statement_is_asked_about_by_its_beginning():
+    long = Statement("s", "We deny it again. " * 2_000)
+    quote = Quote.from_statement(long)
+    assert len(quote.text) < len(long.text)
+    assert checked_quote(quote.text, {}, long).statement_id == "s"
+    assert checked_quote("We deny it.", {}, long).statement_id is None
 
 
 def test_lists_and_bars_name_what_they_show():
