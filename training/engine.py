@@ -25,6 +25,7 @@ from transformers import (
     PreTrainedTokenizerBase,
 )
 
+from compare.encoder import file_sha256
 from training.batches import Example, batches
 from training.masters import Masters
 from training.pairs import LABELS
@@ -252,7 +253,8 @@ def train(
 
 def _fingerprint(origin: Path, settings: Settings, steps: Sequence[Sequence[Example]]) -> str:
     """Return what is another for another beginning, other settings and other examples."""
-    digest = hashlib.sha256(f"{origin.name} {settings}".encode())
+    begins = file_sha256(origin / "model.safetensors")
+    digest = hashlib.sha256(f"{begins} {settings}".encode())
     for batch in steps:
         for example in batch:
             digest.update(repr((example.a, example.b, example.target, example.weight)).encode())

@@ -68,11 +68,11 @@ def test_the_states_are_made_up(by_mode):
 
 VERDICTS = {
     "fast": (
-        "oonnnannnnnnnnnnnnnnonnnnnnnnnannnnnnnnononnnnnnnonoaannonnaanaanannnnnoaannnnnn"
-        "nnaannnonnnnnnnnnnannnnanonnonnnnnnannnnannnonnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnanno"
-        "nnnnnnnnaannnnnnnnannnnnnnnnnnannannnnnnnnonnnonnnnnnnnnnnnnnnnnnannnnnaanannnnn"
-        "annaannnaaanoananannnnnnannnnoonnoaanannnonnnnnnannnnnannnnaannnnaonnnnnaaaaaaaa"
-        "annaaaaoaaannnnnnnnnnnnonnnnnnaaanonnnnn"
+        "oonnnannnnnnnnnnnnnoonnnnnnnnnannnnnnnnononnnnnnnonoaannonnaannanannnnnnaannnnnn"
+        "nnaannnnnonnnnonnnnnnnaaannnonnnnnnannnnannnnnnnnnnnnnnnnnnnnnannnnnnnnnnnnnannn"
+        "nannnnnnaannnnnnnnannnnnnnnnnnannannnnnnnnnnnnonnnnnnnnnnnnnnnnnnannnnnnanannnnn"
+        "annaannnannnoananannnnnnannnnoonnoaanannnonnnnnnananonannnnannnnnaonnnnnaaaaaaaa"
+        "onnnnanoaaannnnnnnonnanonnnnnnnaannnnnnn"
     ),
     "accurate": (
         "oononannnnnonnoannoaoannooononoanonnnonooanannoonanoaoonoaaaonoaaannoanoaannaann"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from compare.corpus.web import words
+from compare.corpus.web.claims import is_claim, is_of_another
 from compare.corpus.web.naming import Names
 from compare.corpus.web.tokens import may_end
 from compare.corpus.web.who import Kind, Who
@@ -34,6 +35,16 @@ class Act:
     behind: bool = False
     denied: bool = False
 
+    @property
+    def last(self) -> int:
+        """Return the last token of both."""
+        return max(self.verb, self.who.last if self.behind else 0)
+
+    @property
+    def speaker(self) -> Who:
+        """Return the subject, nobody where it did not say it."""
+        return Who(Kind.OTHER, self.who.first, self.who.last) if self.denied else self.who
+
 
 class Sentence(Names):
     """A sentence of a paragraph: its tokens from `start` to `end`."""
@@ -56,17 +67,36 @@ class Sentence(Names):
         """Return what is said by the verb that token `verb` is, None where it is none."""
         word = self.tokens[verb].lower
         if source := self._source(verb):
-            who = self.after(source, self.end)
+            who = self.after(source, self.end, alone=True)
             return Act(verb, who, behind=True) if who else None
         if word in words.PARTICIPLES and not self._is(verb - 1, "as"):
-            who = subject or self.opening(verb)
-            return Act(verb, who) if who else None
+            return self._act_of_participle(verb, subject)
         if word not in words.VERBS:
             return None
-        who = self.after(verb + 1, self.end)
+        who = self.after(verb + 1, self.end, alone=True)
         if who is not None and (self._follows_quotation(verb) or self._closes_sentence(verb, who)):
             return Act(verb, who, behind=True)
         return self._act_of_subject(verb, subject)
+
+    def _act_of_participle(self, verb: int, subject: Who | None) -> Act | None:
+        """Return the act of "…, saying", which can be another's or none at all."""
+        at = verb
+        while at > self.start and (
+            self._may_stand_between(at - 1) or self.tokens[at - 1].lower in ("ever", "even")
+        ):
+            at -= 1
+        who = subject or self.opening(verb)
+        if who is None:
+            return None
+        ahead = self.tokens[at - 1].lower if at > self.start else ""
+        named = self.before(self.start, at) if ahead not in ("", ",", *_DASHES) else None
+        named_other = named and named.name not in ("", who.name) and named.last == at - 1
+        if ahead in words.SAID_BY_ANOTHER or (named_other and who.last != at - 1):
+            return Act(verb, Who(Kind.OTHER, at, verb))
+        ruled_out = ahead == "out" and self.tokens[at - 2].lower in ("rule", "ruled", "rules")
+        between = {token.lower for token in self.tokens[max(at - 1, self.start) : verb]}
+        denied = any(word in words.NOT_DOING or _is_negated(word) for word in between)
+        return Act(verb, who, denied=ruled_out or denied)
 
     def _act_of_subject(self, verb: int, subject: Who | None) -> Act | None:
         """Return the act of a verb whose subject stands ahead of it."""
@@ -83,16 +113,33 @@ class Sentence(Names):
             who = self.before(self.start, at)
         if who is None:
             return None
-        denied = any(word in words.DENYING or word.endswith(("n’t", "n't")) for word in between)
-        doubted = who.first > self.start and self.tokens[who.first - 1].lower in words.DOUBTING
-        return Act(verb, who, denied=denied or doubted)
+        denied = any(word in words.DENYING or _is_negated(word) for word in between)
+        return Act(verb, who, denied=denied or self._is_doubted(who.first))
+
+    def _is_doubted(self, subject: int) -> bool:
+        """Say whether it is open or denied that what begins with `subject` said something."""
+        subject += self._is(subject, "that")  # read as "that minister"
+        if subject <= self.start:
+            return False
+        word = self.tokens[subject - 1].lower
+        ahead = self.tokens[subject - 2] if subject - 2 >= self.start else None
+        if word in words.DOUBTING:
+            return True
+        if word in words.INVERTING:
+            return ahead is None or ahead.quoted is not None or ahead.text in (",", *_DASHES)
+        if word != "that" or ahead is None:
+            return False
+        untrue = ahead.lower == "true" and not words.DENYING.isdisjoint(
+            token.lower for token in self.tokens[max(self.start, subject - 5) : subject - 2]
+        )
+        return untrue or ahead.lower in words.DISBELIEVING or is_claim(ahead)
 
     def _may_stand_between(self, at: int) -> bool:
         word = self.tokens[at].lower
         return (
             word in words.BETWEEN
             or word in words.DENYING
-            or word.endswith(("n’t", "n't"))
+            or _is_negated(word)
             or (word.endswith("ly") and self.tokens[at].text.islower())
         )
 
@@ -123,7 +170,8 @@ class Sentence(Names):
         who = self.after(self.start, end)
         if who is not None and who.kind is not Kind.OTHER:
             return who
-        return next(self.mentions(self.start, end), None)
+        found = self.mentions(self.start, end)
+        return next((who for who in found if not self.is_part(who, end)), None)
 
     def behind(self, quotation: int) -> Who | None:
         """Return who is named right behind a quotation: "said Lorn", "Lorn said", "— Lorn"."""
@@ -133,8 +181,8 @@ class Sentence(Names):
             at += 1
         act = next((act for act in self.acts if act.verb > quotation), None)
         if act is not None and at == (act.verb if act.behind else act.who.first):
-            return act.who
-        who = self.after(at, self.end) if dashed and at < self.end else None
+            return act.speaker
+        who = self.after(at, self.end, alone=True) if dashed and at < self.end else None
         return who if who is not None and who.name else None
 
     def names_speaker(self) -> bool:
@@ -150,7 +198,11 @@ class Sentence(Names):
         """Return who is named ahead of a quotation as its speaker, and whether right ahead."""
         act = next((act for act in reversed(self.acts) if act.verb < quotation), None)
         if act is not None:
-            return act.who, self._is_beside(act, quotation)
+            if self.is_of_another(act, quotation) or self._is_said_by_another(act, quotation):
+                return Who(Kind.OTHER, act.verb, act.verb), True
+            return act.speaker, self._is_beside(act, quotation)
+        if is_of_another(self.tokens, -1, self.start, quotation):
+            return Who(Kind.OTHER, quotation, quotation), False
         if quotation > self.start + 1 and self.tokens[quotation - 1].text == ":":
             who = self.after(self.start, quotation - 1)
             if who is not None and who.last == quotation - 2 and who.kind is not Kind.OTHER:
@@ -162,18 +214,30 @@ class Sentence(Names):
         for act in self.acts:
             edge = act.verb if act.behind else act.who.first
             if edge > quotation and self.tokens[edge - 1].text == ",":
-                return act.who
+                return act.speaker
         return None
 
+    def is_of_another(self, act: Act, quotation: int) -> bool:
+        """Say whether an act speaks of a claim, whose words follow at token `quotation`."""
+        return is_of_another(self.tokens, act.verb, act.last + 1, quotation)
+
+    def _is_said_by_another(self, act: Act, quotation: int) -> bool:
+        """Say whether a verb whose subject is not known stands between an act and a quotation."""
+        last = quotation - 1 - (self.tokens[quotation - 1].lower in ("that", ":", ","))
+        return last > act.last and self.tokens[last].lower in words.SPEAKING
+
     def _is_beside(self, act: Act, quotation: int) -> bool:
-        last = max(act.verb, act.who.last if act.behind else 0)
         opens = self.tokens[quotation - 1]
-        return quotation - last <= _NEAR and (
-            last == quotation - 1 or opens.text in (":", ",") or opens.lower in ("that", "as")
+        return quotation - act.last <= _NEAR and (
+            act.last == quotation - 1 or opens.text in (":", ",") or opens.lower in ("that", "as")
         )
 
     def _is(self, at: int, word: str) -> bool:
-        return at >= self.start and self.tokens[at].lower == word
+        return at >= self.start and super()._is(at, word)
+
+
+def _is_negated(word: str) -> bool:
+    return word.endswith(("n’t", "n't"))
 
 
 def sentences(names: Names) -> Iterator[Sentence]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 _MEMORY = 2 * 1024**3
@@ -13,6 +15,9 @@ _SECONDS = 60
 
 _INLINE = frozenset({"hi", "ref", "del", "graphic"})
 _OPENING = ("“", '"', "„", "«", "‘")
+_STRUCK = ("del", "s", "strike")
+_NOTE = re.compile(r"\[(?:note )?(?:\d{1,4}|[a-z])\]|[\d*†‡,; \u00a0]{1,12}")
+_PIECES_OF_NOTE = 8
 
 
 def main() -> None:
@@ -28,7 +33,7 @@ def extracted(html: str, url: str) -> dict[str, Any]:
     from trafilatura.settings import Document
 
     found = bare_extraction(
-        html,
+        _read(html),
         url=url or None,
         include_comments=False,
         include_tables=False,
@@ -44,6 +49,28 @@ def extracted(html: str, url: str) -> dict[str, Any]:
         "url": found.url or "",
         "paragraphs": list(_paragraphs(found.body)),
     }
+
+
+def _read(html: str) -> Any:
+    """Return the tree of a page without what is struck out, and without the marks of notes.
+
+    The foot of a block of quoted words names who said them: it is a paragraph, not that of the
+    page, which is left out.
+    """
+    from lxml.etree import strip_elements
+    from trafilatura import load_html
+
+    tree = load_html(html)
+    if tree is None:
+        return html
+    for mark in tree.iter("sup"):
+        if _NOTE.fullmatch("".join(islice(mark.itertext(), _PIECES_OF_NOTE)).strip()):
+            mark.tag = "del"
+    strip_elements(tree, *_STRUCK, with_tail=False)
+    for block in tree.iter("blockquote"):
+        for foot in block.findall("footer"):
+            foot.tag = "p"
+    return tree
 
 
 def _paragraphs(body: Any) -> Iterator[str]:

@@ -75,12 +75,29 @@ class People:
         return _completed(who, person) if person else who
 
     def in_office(self, who: Who) -> Who | None:
-        """Return the one who was named with such an office: all of its words are in theirs."""
-        asked = set(fold(who.role).split()) - words.PREPOSITIONS - words.DETERMINERS
-        if self.subject and asked <= set(fold(self.subject.role).split()):
-            return self.subject
-        found = [person for person in self._in_office if asked <= set(fold(person.role).split())]
+        """Return the one who was named with such an office."""
+        if self.subject and _is_that_of(self.subject.role, who.role):
+            return self.subject if " and " not in self.subject.name else None
+        found = [person for person in self._in_office if _is_that_of(person.role, who.role)]
         return _completed(who, found[0]) if len(found) == 1 else None
+
+    def bears(self, word: str, *, last: bool = False) -> bool:
+        """Say whether someone has a word, such as a country's name, for a first or last name.
+
+        Args:
+            last: Count the last names of those who spoke or have an office alone.
+        """
+        key = speaker_key(word)
+        people = self._by_word.get(key, ())
+        if key in self._by_key or len(people) > _IN_OFFICE:
+            return True
+        for person in people:
+            name = speaker_key(person.name).split()
+            countries = name[0] in words.NOT_ITS_OWN or "and" in (name[1], name[-2])
+            plainly = bool(person.role or person.spoke) and name[-1] == key
+            if not countries and (plainly or not last):
+                return True
+        return False
 
     def turn_to(self, who: Who | None, at: int) -> None:
         """Take someone for the one who is meant by "she" from now on, None for nobody known."""
@@ -90,6 +107,24 @@ class People:
         """Return who is meant by "she", where the page has not left them too long ago."""
         who = self.subject if at - self.subject_at <= _FAR else None
         return who if who and who.kind in (Kind.PERSON, Kind.ROLE) else None
+
+
+def _is_that_of(known: str, asked: str) -> bool:
+    """Say whether a person in an office is meant by some of its words.
+
+    All of them are words of the office, and the noun is the same: "the president" is no spokesman
+    for the president, and no vice president either.
+    """
+    own, said = fold(known).split(), fold(asked).split()
+    all_of_it = set(said) - words.PREPOSITIONS - words.DETERMINERS <= set(own)
+    lesser = words.LESSER.intersection(own) - set(said)
+    return all_of_it and not lesser and _noun(own) == _noun(said)
+
+
+def _noun(office: list[str]) -> str:
+    """Return the last word ahead of "of" and the like."""
+    ends = (i for i, word in enumerate(office) if i and word in words.ENDS_OF_NOUN)
+    return office[next(ends, len(office)) - 1] if office else ""
 
 
 def _completed(who: Who, person: Person) -> Who:

@@ -10,16 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from compare.corpus.web.attribution import Sentence, sentences
+from compare.corpus.web import words
+from compare.corpus.web.attribution import Act, Sentence, sentences
 from compare.corpus.web.marks import Quoted, quotations
 from compare.corpus.web.naming import Names
 from compare.corpus.web.page import Page
 from compare.corpus.web.people import People
 from compare.corpus.web.proposal import Confidence, Proposal
 from compare.corpus.web.reported import reported
+from compare.corpus.web.signature import signers
 from compare.corpus.web.tokens import tokens
 from compare.corpus.web.who import Kind, Who
-from compare.corpus.web.words import ASKERS
 from compare.statement import Quotation
 
 LEAST_WORDS = 4
@@ -29,6 +30,8 @@ _WORD = re.compile(r"\w+(?:[’'‑-]\w+)*")
 _AROUND = 600
 _NOBODY = Who(Kind.OTHER, 0, 0)
 _GOES_ON = (",", "—", "–")
+_SCENE = words.SCENES | words.AHEAD | words.BETWEEN | words.MONTHS_AND_DAYS
+_WHERE = frozenset({"in", "at", "told", "tells"})
 _BEHIND_WORDS = " ,\u00a0"
 
 
@@ -36,9 +39,10 @@ def propose(page: Page) -> list[Proposal]:
     """Return the quotations and the reported speech of a page, in the order of its text."""
     finder = _Finder()
     following = (*page.paragraphs[1:], "")
+    signed = signers(page.paragraphs)
     found: list[Proposal] = []
     for number, (text, behind) in enumerate(zip(page.paragraphs, following, strict=True)):
-        found += finder.paragraph(number, text, behind)
+        found += finder.paragraph(number, text, behind, signed[number])
     return found
 
 
@@ -49,10 +53,13 @@ class _Finder:
         self._people = People()
         self._at = 0  # sentences so far
         self._paragraph = 0
+        self._signer: Who | None = None
 
-    def paragraph(self, number: int, text: str, following: str) -> Iterator[Proposal]:
+    def paragraph(
+        self, number: int, text: str, following: str, signer: Who | None
+    ) -> Iterator[Proposal]:
         """Yield the proposals of a paragraph; a quotation may go on in the following one."""
-        self._paragraph = number
+        self._paragraph, self._signer = number, signer
         quoted = quotations(text)
         if quoted and not quoted[-1].closed and text[quoted[-1].start - 1] != following[:1]:
             quoted.pop()
@@ -103,6 +110,8 @@ class _Finder:
         self, sentence: Sentence, group: Sequence[int], mentions: Sequence[Who]
     ) -> tuple[Who, Confidence]:
         """Return who says what is quoted at the tokens of a group, and where that was found."""
+        if self._signer:
+            return self._resolved(self._signer, Confidence.BESIDE, sentence, mentions)
         first = group[0]
         ahead, behind = sentence.ahead(first), sentence.behind(first)
         if ahead and ahead[1]:
@@ -137,6 +146,8 @@ class _Finder:
         elif who.kind is Kind.PERSON and (person := people.meet(who)):
             person.spoke = True
             who = people.full(who)
+        if who.kind is Kind.INSTITUTION and people.bears(who.name):
+            who = _NOBODY  # a country, or who has its name
         if who.kind is Kind.OTHER or (who.kind is Kind.PRONOUN and not meant):
             who = _NOBODY
         who = meant or who
@@ -162,6 +173,8 @@ class _Finder:
         for who in mentions:
             if who.last >= end or who.kind is not Kind.PERSON:
                 continue
+            if sentence.is_part(who, sentence.end):
+                continue
             known = self._people.meet(who)
             behind = sentence.tokens[who.last + 1].lower if who.last + 1 < sentence.end else ""
             acts = " " in who.name and behind.endswith("ed")
@@ -183,7 +196,7 @@ class _Finder:
             quotation=quotation,
             speaker=who.name,
             role=who.role,
-            country=who.country,
+            country="" if self._people.bears(who.country, last=True) else who.country,
             context=_context(sentence, *span),
             paragraph=self._paragraph,
             start=span[0],
@@ -194,7 +207,7 @@ class _Finder:
 
 def _asks(who: Who) -> bool:
     """Say whether someone is there to ask, so that "she" is who was asked."""
-    return not who.name and who.role.casefold().rpartition(" ")[2] in ASKERS
+    return not who.name and who.role.casefold().rpartition(" ")[2] in words.ASKERS
 
 
 def _groups(sentence: Sentence) -> list[list[tuple[int, Quoted]]]:
@@ -218,14 +231,31 @@ def _goes_on(sentence: Sentence, before: int, at: int) -> bool:
         len(between) == 1
         and sentence.tokens[at - 1].text in _GOES_ON
         and sentence.behind(before) is not None
+        and all(_is_scene(sentence, between[0], i) for i in range(between[0].last + 1, at - 1))
+    )
+
+
+def _is_scene(sentence: Sentence, act: Act, at: int) -> bool:
+    """Say whether a word tells where, when or to whom somebody speaks, and no more."""
+    token = sentence.tokens[at]
+    if token.is_name and not token.is_institution:
+        while sentence.tokens[at - 1].is_name and at > act.last + 1:
+            at -= 1
+        ahead = sentence.tokens[at - 1].lower
+        return ahead in _WHERE or (ahead == "the" and sentence.tokens[at - 2].lower in _WHERE)
+    return (
+        token.lower in _SCENE
+        or token.is_institution
+        or token.text.isdigit()
+        or (token.text.islower() and token.lower.endswith("ly"))
     )
 
 
 def _trimmed(text: str, quoted: Quoted) -> tuple[int, int]:
     """Return where the words of a quotation begin and end, without blanks and a comma behind."""
-    words = text[quoted.start : quoted.end]
-    start = quoted.start + len(words) - len(words.lstrip())
-    return start, quoted.start + len(words.rstrip(_BEHIND_WORDS))
+    said = text[quoted.start : quoted.end]
+    start = quoted.start + len(said) - len(said.lstrip())
+    return start, quoted.start + len(said.rstrip(_BEHIND_WORDS))
 
 
 def _context(sentence: Sentence, start: int, end: int) -> str:

@@ -85,6 +85,8 @@ def _behind_verb(sentence: Sentence, act: Act) -> tuple[int, int] | None:
         return None
     word = sentence.tokens[act.verb].lower
     begin = _behind_that(sentence, first, last, told=word in _TOLD)
+    if begin and sentence.is_of_another(act, begin):
+        return None
     if begin:
         return begin, last
     while first < last and (_is_day(sentence, first) or _is_on_day(sentence, first)):

@@ -204,6 +204,14 @@ def known_country(text: str) -> bool:
     return text[:1].isupper() and country_code(text) is not None
 
 
+def _is_province(said: Sequence[str], first: int, end: int) -> bool:
+    """Say whether the words from `first` to `end` are of "X Governor", "senator from X"."""
+    ahead = [word.casefold() for word in said[max(0, first - 2) : first]]
+    behind = [word.casefold().strip(",;()") for word in said[end : end + 1]]
+    leads = ahead[1:] in (["of"], ["from"], ["for"]) and ahead[0] in words.OF_A_PROVINCE
+    return leads or not words.OF_A_PROVINCE.isdisjoint(behind)
+
+
 def country_in(text: str) -> str:
     """Return the first country that an office names as its own, as it is spelled, "" for none."""
     found = text.split()
@@ -213,6 +221,8 @@ def country_in(text: str) -> str:
             continue
         for size in range(min(_LONGEST_COUNTRY, len(found) - first), 0, -1):
             if found[first + size : first + size + 1] == ["Affairs"]:  # an office for a country
+                continue
+            if _is_province(found, first, first + size):
                 continue
             name = " ".join(found[first : first + size]).strip(",;()")
             for ending in ("’s", "'s", "’", "'"):

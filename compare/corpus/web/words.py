@@ -51,6 +51,12 @@ ROLES = _set("""
 
 ASKERS = _set("reporter journalist correspondent moderator interviewer")
 
+LESSER = _set("""
+    deputy vice former ex assistant acting associate under sub interim then late onetime ousted
+    deposed shadow elect designate
+""")
+"""Words of an office whose holder is not meant by the others of its words alone."""
+
 INSTITUTIONS = _set("""
     ministry government office department embassy mission commission council parliament assembly
     cabinet presidency army navy military committee bureau agency party union delegation
@@ -99,7 +105,13 @@ MONTHS_AND_DAYS = _set("""
     tuesday wednesday thursday friday saturday sunday
 """)
 
-NO_NOUNS = DETERMINERS | PREPOSITIONS | PERSONS | BETWEEN | PARTICIPLES | MONTHS_AND_DAYS | _set("""
+NO_SUBJECT_BEHIND = PREPOSITIONS | _set("""
+    in with from by about into over between against near on under behind including like than
+    alongside beside besides except around among within toward towards via without upon
+""")
+"""Words of which a name behind them is the object."""
+
+_FUNCTION_WORDS = _set("""
     in on by from with without about into over under between against during after before until
     through across near behind beyond despite amid upon per and or but nor so yet if because
     although though while when whereas where which whose whom what why how not no never it they
@@ -109,24 +121,134 @@ NO_NOUNS = DETERMINERS | PREPOSITIONS | PERSONS | BETWEEN | PARTICIPLES | MONTHS
     responding answering referring according yes well nevertheless nonetheless instead
     indeed finally hours minutes days weeks months years ago nothing something anything everyone
     nobody others many people whether unless
-""") | (SAYING - {"branded"})  # fmt: skip
+""")
+NO_NOUNS = (
+    DETERMINERS
+    | NO_SUBJECT_BEHIND
+    | PERSONS
+    | BETWEEN
+    | PARTICIPLES
+    | MONTHS_AND_DAYS
+    | (SAYING - {"branded"})
+    | _FUNCTION_WORDS
+)
 """Words at which a name or an office ends."""
 
 ASIDES = _set("""
     who whose which speaking addressing in on at after during before when while however meanwhile
     though for with citing by from as to according referring asked appearing writing standing
-    visiting not
+    visiting not including
 """)
 """Open what stands between commas and is no office."""
 
-NO_SUBJECT_BEHIND = PREPOSITIONS | _set("in with from by about into over between against near")
-"""Words of which a name behind them is the object."""
+ENDS_OF_NOUN = NO_SUBJECT_BEHIND | _set("who whose which that during after before as")
+"""Words that end the noun which an office hangs on."""
+
+RELATIONS = _set("""
+    ally allies rival rivals foe foes friend friends backer backers confidant confidante loyalist
+    loyalists protege protégé successor predecessor nominee appointee family widow widower wife
+    husband son daughter brother sister father mother nephew niece cousin campaign camp team
+    administration government cabinet fan fans follower followers associate associates enemy enemies
+""")
+"""Behind a name, they name someone else."""
+
+BEHIND_NAMES = _set("""
+    outside inside aboard onboard within along around alongside above below toward towards amidst
+    via last next late early mid midway online aloud abroad overnight alone live afterward
+    afterwards soon twice home upstairs backstage onstage ahead prior back out up off left right
+    then so straight shortly upon
+""")
+"""Behind a name, they do not."""
+
+RELATIVES = _set("who whose which whom that")
+"""A verb behind them has its subject ahead of it."""
+
+_TIMES = _set(
+    "day week month year night morning afternoon evening time summer autumn winter spring"
+)
+
+NO_VERBS = TITLES | PORTFOLIO | BETWEEN | _TIMES | {"newly", "ally"}
+"""Words ahead of a name that are no verb with it as its object."""
+
+NO_PARTICIPLES = _set("during morning evening spring nothing something anything everything king")
+
+ALIKE = _set("including like except besides")
+"""Ahead of a name, they tell that it is one of several."""
+
+BEING = _set("is are was were be been being")
+"""Verbs of which a name behind them is what the subject is."""
+
+JOINING = _set("and but or nor so yet")
+"""Open a clause or the next of several."""
+
+OPENING = _set("while when as though because after before since if")
+"""Open a clause."""
 
 DENYING = _set("not never nobody hardly would could might may should can cannot")
 """Between a subject and its verb, they make of it nothing that was said."""
 
 DOUBTING = _set("if whether unless")
 """In front of a subject, they do."""
+
+INVERTING = _set("had were should would could might did does do has have")
+"""In front of a subject, they do where a clause begins with them: "Had she said …"."""
+
+DISBELIEVING = _set("""
+    deny denies denied denying false untrue wrong lie lied lies lying doubt doubts doubted doubtful
+    dispute disputes disputed disproved evidence proof impossible unlikely
+""")
+"""In front of "that", they do with what stands behind it."""
+
+SAID_BY_ANOTHER = _set("for of against about")
+"""In front of "saying", they tell that another says it, or nobody."""
+
+NOT_DOING = _set("""
+    without denied denies deny denying avoided avoids avoid avoiding regretted regrets from stopped
+    ceased rejected refused not never ever
+""")
+"""In front of "saying", they tell that nothing is said."""
+
+CLAIMS = _set("""
+    claim assertion accusation allegation statement remark comment suggestion contention insistence
+    declaration warning threat view belief idea notion charge report rumour rumor speculation
+    complaint criticism promise pledge assurance words phrase demand slogan message tweet boast
+    prediction lie denial argument quote quotation
+""")
+"""What somebody holds or has said."""
+
+REJECTING = _set("""
+    dismissed rejected condemned denounced criticized criticised praised hailed denied questioned
+    recalled replied responded answered countered citing acknowledged admitted conceded
+""")
+"""Verbs of which a claim is the object, or is what they answer: the claim is another's."""
+
+NAMING = _set("""
+    called calling described describing branded labelled labeled likened compared
+""")
+"""Verbs that are followed by a thing, and by what the subject calls it."""
+
+ADDRESSING = _set("told tells telling asked asks warned warns warning urged")
+"""Verbs that are followed by who is spoken to."""
+
+MAKING = _set("made makes making issued issues with in")
+"""Ahead of a claim, they tell that it is the subject's own."""
+
+ABOUT = _set("to about on against of despite amid over after")
+"""Ahead of a claim, they tell that it is spoken of."""
+
+QUOTING = _set("quoting citing recalling echoing paraphrasing repeating")
+"""In front of a name, they tell that the words are of who has it."""
+
+SCENES = _set("""
+    speech interview statement conference news briefing press meeting address letter email message
+    telephone phone video post rally hearing event session call summit ceremony week month year
+    night morning afternoon evening last late early in on at during to from before after through
+    with the a an his her its their
+""")
+"""Of where, when and to whom somebody speaks."""
+
+SPEAKING = _set("said says told added wrote")
+"""Verbs right ahead of words that are quoted, if there is no other."""
 
 SUBJECTS = _set("it he she they there we")
 """Behind "said" they open a clause."""
@@ -137,11 +259,17 @@ AUXILIARIES = _set("""
 """)
 """One of them shows that words behind "said" are a clause."""
 
+BESIDE_VERBS = (BETWEEN - {"as"}) | AUXILIARIES | DENYING
+"""May stand ahead of any verb."""
+
 SHORT_COUNTRIES = _set("US USA UK UN EU UAE DRC DPRK ROK PRC USSR")
 """Short names of countries in capitals; other short words in capitals are offices or parties."""
 
 NOT_ITS_OWN = _set("new north south east west northern southern eastern western central")
 """In front of a country's name, they make another name of it."""
+
+OF_A_PROVINCE = _set("governor senator congressman congresswoman sheriff state")
+"""Behind a name that is a country's too, they say that it is a part of another country."""
 
 NOT_OF = _set("to for in with against on")
 """In front of a country's name, they say that the office is not that country's."""

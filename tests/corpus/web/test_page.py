@@ -37,6 +37,7 @@ PARAGRAPHS = (
     "Bren Tal: “The blockade is lawful and it will stay.”",
 )
 BODY = "<p>Ada Lorn said that the blockade of Port Meren must end at once, whatever it costs.</p>"
+OTHER = BODY.replace("Ada", "Ida")
 
 
 def test_an_article() -> None:
@@ -48,6 +49,35 @@ def test_an_article() -> None:
         language="en-GB",
         paragraphs=PARAGRAPHS,
     )
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("“50<sup>2</sup> million to us”", "“50 million to us”"),
+        ("“it <sup><a href='#n'>[3]</a></sup>is<sup>*, †</sup> ours”", "“it is ours”"),
+        ("“on the 3<sup>rd</sup> of May”", "“on the 3rd of May”"),
+        ("“and we<del>they</del> pay”", "“and we pay”"),
+        ("“and <s>they</s>we <strike>all</strike> pay”", "“and we pay”"),
+    ],
+)
+def test_neither_marks_of_notes_nor_struck_words_are_read(html: str, text: str) -> None:
+    page = read_html(f"<html><body>{BODY}<p>{html}</p>{OTHER}</body></html>".encode())
+    assert page.paragraphs[1] == text
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<blockquote><p>“We stay.”</p></blockquote><p>— Ben Kray</p>",
+        "<blockquote><p>“We stay.”</p><footer>— <cite>Ben Kray</cite></footer></blockquote>",
+        "<blockquote>“We stay.”<br>— Ben Kray</blockquote>",
+        "<p>“We stay.”<br>— Ben Kray</p>",
+    ],
+)
+def test_a_signature_is_a_paragraph(html: str) -> None:
+    page = read_html(f"<html><body>{BODY}{html}{OTHER}</body></html>".encode())
+    assert page.paragraphs[1:3] == ("“We stay.”", "— Ben Kray")
 
 
 def test_without_what_reads_pages_that_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
