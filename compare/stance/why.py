@@ -80,9 +80,8 @@ def deciding_words(model: StanceModel, a: Side, b: Side) -> tuple[Probabilities,
 
 def _start(text: str, part: str) -> int:
     """Return where a sentence of a text begins, though another may hold the same words."""
-    if part == text:
-        return 0
-    return next(start for start, end in sentences_of(text) if text[start:end] == part)
+    whole = (start for start, end in sentences_of(text) if text[start:end] == part)
+    return 0 if part == text else next(whole, text.index(part))
 
 
 def _counting(text: str, words: Sequence[tuple[int, int]]) -> list[int]:
