@@ -185,10 +185,10 @@ def _quoted(result: SearchResult, words: str) -> tuple[Statement, Passage]:
     its own: what readers see is what the model read.
     """
     quote = asked(result)
-    if words in quote.text and quote in (result.source, replace(quote, id="")):
-        return quote, passage_in(quote, words)
-    text = quote.text if words in quote.text else result.quote.text
-    quote = replace(quote, id="", text=text if words in text else words)
+    if words not in quote.text:
+        quote = replace(quote, id="", text=result.quote.text)
+    elif quote != result.source:
+        quote = replace(quote, id="")
     return quote, passage_in(quote, words)
 
 

@@ -88,6 +88,7 @@ class _Waiting:
 
     def __init__(self) -> None:
         self._files: dict[str, tuple[str, Entry, int, int]] = {}
+        # Closed by `__exit__`.
         self._contents = SpooledTemporaryFile(max_size=_MOST_HELD)  # noqa: SIM115
 
     def __enter__(self) -> Self:
