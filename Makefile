@@ -29,7 +29,7 @@ app: setup ## open the app in the browser (PORT=8501)
 test: setup ## all checks and tests, as continuous integration runs them
 	tests/system_packages.sh
 	$(MAKE) --no-print-directory lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 lint: setup ## ruff and mypy
 	$(BIN)/ruff check .

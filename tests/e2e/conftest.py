@@ -30,6 +30,7 @@ WIDE = {"width": 1280, "height": 900}
 NARROW = {"width": 390, "height": 844}
 RUN_TIMEOUT = 60_000
 _RUN_BEGINS = 3_000
+_MENU_OPENS = 5_000
 
 expect.set_options(timeout=RUN_TIMEOUT)
 
@@ -174,6 +175,21 @@ def after_rerun(page: Page, act: Callable[[], object]) -> Page:
     with suppress(WaitedTooLong):  # a run may be too short to be seen
         page.wait_for_function("window.hasRun", timeout=_RUN_BEGINS)
     return settled(page)
+
+
+def choose(menu: Locator, option: str) -> None:
+    """Choose from a menu; what is still being drawn about it may shut it while it is open."""
+    ends = time.monotonic() + RUN_TIMEOUT / 1000
+    while True:
+        focused(menu)
+        try:
+            if menu.get_attribute("aria-expanded") != "true":
+                menu.click()
+            menu.page.get_by_role("option", name=option).click(timeout=_MENU_OPENS)
+            return
+        except WaitedTooLong:
+            if time.monotonic() > ends:
+                raise
 
 
 def focused(field: Locator) -> None:

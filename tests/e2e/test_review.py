@@ -5,7 +5,7 @@ import io
 
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import NARROW, RUN_TIMEOUT, settled
+from tests.e2e.conftest import NARROW, RUN_TIMEOUT, choose, settled
 from tests.e2e.test_look import whole
 
 PAIRS = "pair,a,b,a_speaker,b_speaker,topic,machine,p_agree,p_oppose,p_neither\n" + "".join(
@@ -67,8 +67,7 @@ def test_two_readers_in_two_browsers(app, visit):
         {"name": "pairs.csv", "mimeType": "text/csv", "buffer": PAIRS.encode()}
     )
     visible(ada.get_by_text("3 pairs in pairs.csv."))
-    ada.get_by_role("combobox", name="In which order").click()
-    ada.get_by_role("option", name="As they come").click()
+    choose(ada.get_by_role("combobox", name="In which order"), "As they come")
     settled(ada)
     make(ada, "locks of Meren", "Ada", "Bren")
     bren = visit(f"{app.url}/review?r_name=locks+of+Meren", NARROW, "dark")

@@ -7,7 +7,7 @@ import sys
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import NARROW, ROOT, WIDE, after_rerun, settled
+from tests.e2e.conftest import NARROW, ROOT, WIDE, after_rerun, choose, settled
 
 QUOTE = "The claim that Russia asked China for military aid is malicious disinformation"
 
@@ -49,8 +49,8 @@ def test_search_filter_permalink_and_download(app, visit, tmp_path, size):
     search_for(page, QUOTE)
     if size is NARROW:
         page.locator("[data-testid=stExpandSidebarButton]").click()
-    page.get_by_role("combobox", name="Country or organisation").first.click()
-    after_rerun(page, page.get_by_role("option", name="United States").click)
+    countries = page.get_by_role("combobox", name="Country or organisation").first
+    after_rerun(page, lambda: choose(countries, "United States"))
     page.keyboard.press("Escape")
     expect(page).to_have_url(re.compile("countries=United"))
     after_rerun(page, page.get_by_text("Not the quote’s own speaker").click)
