@@ -115,13 +115,6 @@ def _weighted(model: onnx.ModelProto) -> dict[str, list[Any]]:
     return groups
 
 
-def narrowing_products(model: onnx.ModelProto) -> list[str]:
-    """Return the names of the products behind wide layers, in the order of the layers."""
-    shapes = {entry.name: tuple(entry.dims) for entry in model.graph.initializer}
-    found = [node for nodes in _weighted(model).values() for node in nodes]
-    return [node.name for node in found if shapes[node.input[1]][0] > shapes[node.input[1]][1]]
-
-
 def _activations(
     model: onnx.ModelProto, names: Sequence[str], feeds: Sequence[Feed]
 ) -> dict[str, list[NDArray[np.float32]]]:
@@ -323,16 +316,13 @@ def _shrink_tables(model: onnx.ModelProto) -> None:
             graph.node.insert(at, new)
 
 
-def quantize(
-    model: onnx.ModelProto, target: Path, *, tables: bool, exact: Sequence[str] = ()
-) -> None:
+def quantize(model: onnx.ModelProto, target: Path, *, tables: bool) -> None:
     """Write the graph with 8-bit weights.
 
     Args:
         model: What to write.
         target: Where to.
         tables: Whether its word tables are in 8 bits, too.
-        exact: Names of products to leave in full precision.
     """
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
@@ -348,7 +338,6 @@ def quantize(
             weight_type=QuantType.QInt8,
             per_channel=True,
             op_types_to_quantize=["MatMul"],
-            nodes_to_exclude=list(exact),
         )
     logging.getLogger().removeFilter(_no_preprocessing_advice)
 
