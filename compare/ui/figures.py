@@ -95,7 +95,7 @@ def matrix_svg(cells: Sequence[Cell], parties: Sequence[str]) -> bytes:
         ink = _LIGHT["paper" if clear(cell) else "ink"]
         for one, other in ((cell.a, cell.b), (cell.b, cell.a)):
             x, y = left + place[one] * _CELL, top + place[other] * _CELL
-            marks.append(box(x + 1, y + 1, _CELL - 2, _CELL - 2, _shade(cell.opposed)))
+            marks.append(box(x + 1, y + 1, _CELL - 2, _CELL - 2, shade(cell.opposed)))
             marks.append(text(x + _CELL / 2, y + _CELL * 0.58, told, ink=ink))
     read, decided = sum(c.read for c in drawn), sum(c.agree + c.oppose for c in drawn)
     note = f"In a cell: opposed pairs of decided pairs. {stands_on(read, decided)} {JOINT_COUNTS}"
@@ -104,7 +104,7 @@ def matrix_svg(cells: Sequence[Cell], parties: Sequence[str]) -> bytes:
     return figure(wide, height, "Who agrees with whom", marks, note)
 
 
-def _shade(share: float | None) -> str:
+def shade(share: float | None) -> str:
     """Return the colour of a share: from that of agree over the even one to that of oppose."""
     if share is None:
         return _LIGHT["even"]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from compare.placing import PeriodPlace, Place, Position
 from compare.position_table import Agreement, AgreementMatrix
 from compare.ui.cards import text_html
-from compare.ui.figures import COLOURS, box, figure, text
+from compare.ui.figures import COLOURS, box, figure, shade, text
 from compare.ui.position_charts import KINDS, kind
 from compare.ui.words import counted
 
@@ -37,7 +37,7 @@ def places_svg(positions: Sequence[Position], proposition: str, placed: int) -> 
         placed: How many have a place; the note says where not all are drawn.
     """
     top, bottom = 90, 90 + _ROW * len(positions)
-    marks = _head(proposition, _WIDTH)
+    marks = head(proposition, _WIDTH)
     for value in (-1.0, -0.5, 0.0, 0.5, 1.0):
         x = _across(value)
         marks.append(box(x - 0.5, top - 8, 1, bottom - top + 8, _LIGHT["even" if value else "ink"]))
@@ -62,7 +62,7 @@ def periods_svg(
 ) -> bytes:
     """Return a panel a party: its places by period, with the number of passages of each."""
     columns = min(3, max(1, len(panels)))
-    marks = _head(proposition, _WIDTH, "Upper line: agreeing (+1). Lower line: opposed (-1).")
+    marks = head(proposition, _WIDTH, "Upper line: agreeing (+1). Lower line: opposed (-1).")
     found = [one.start for _, places in panels for one in places]
     starts = list(range(min(found), max(found) + 1, years)) if found else []
     every = max(1, -(-len(starts) // 5))
@@ -115,21 +115,13 @@ def _cell(cell: Agreement, x: float, y: float) -> list[str]:
     ink = _LIGHT["paper" if far > 0.7 else "ink"]
     middle = x + _CELL / 2
     return [
-        box(x + 1, y + 1, _CELL - 2, _CELL - 2, _shade(cell.agreement)),
+        box(x + 1, y + 1, _CELL - 2, _CELL - 2, shade(1 - cell.agreement)),
         text(middle, y + _CELL * 0.48, f"{cell.agreement:.2f}", ink=ink),
         text(middle, y + _CELL * 0.76, f"n {cell.propositions}", size=10, ink=ink),
     ]
 
 
-def _shade(agreement: float) -> str:
-    """Return the colour of an agreement: from that of opposed over the even one to agreeing."""
-    ends = _LIGHT["even"], _LIGHT["agree" if agreement > 0.5 else "oppose"]
-    far = abs(agreement - 0.5) * 2
-    even, full = ([int(colour[at : at + 2], 16) for at in (1, 3, 5)] for colour in ends)
-    return "#" + "".join(f"{round(a + (b - a) * far):02x}" for a, b in zip(even, full, strict=True))
-
-
-def _head(proposition: str, width: int, below: str = "") -> list[str]:
+def head(proposition: str, width: int, below: str = "") -> list[str]:
     """Return the proposition on one line, cut where it is long; it stands whole in the title."""
     most = width // 8
     short = proposition if len(proposition) <= most else proposition[: most - 1] + "…"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import streamlit as st
 
@@ -19,6 +20,7 @@ from compare.ui.lists import Shown, match_cards, widget_key
 from compare.ui.pieces import section_html
 from compare.ui.position_charts import CHOSEN, labelled, period_spec, places_spec
 from compare.ui.position_figures import periods_svg, places_svg, stands_on
+from compare.ui.position_map import map_spec, map_stands_on, map_svg, off_the_map
 from compare.ui.shell import notice, small
 from compare.ui.words import counted, date_in_words
 
@@ -59,19 +61,8 @@ def places_view(view: View) -> None:
         _say_nothing(view)
         return
     drawn = _with_most(placed, IN_CHART)
-    clicked = f"{view.prefix}clicked"
-    chart = f"{view.prefix}chart-{widget_key(repr([p.voice.key for p in drawn]))}"
-
-    def remember() -> None:
-        found = st.session_state[chart].selection.get(CHOSEN) or []
-        st.session_state[clicked] = found[0]["party"] if found else None
-
-    st.vega_lite_chart(
-        spec=places_spec(drawn, colours()),
-        key=chart,
-        on_select=remember,
-        alt=f"{len(drawn)} places between opposed and agreeing; “Table” has the numbers.",
-    )
+    told = f"{len(drawn)} places between opposed and agreeing; “Table” has the numbers."
+    name = _clicked_in(view, "chart", drawn, places_spec(drawn, colours()), told)
     some = f"The {len(drawn)} of {len(placed):,} with most passages are drawn. "
     small(
         stands_on(drawn),
@@ -82,8 +73,56 @@ def places_view(view: View) -> None:
     chart_downloads("places", positions_csv(view.positions), figure, f"{view.prefix}places")
     _choose_party(view)
     _say_nothing(view)
-    if (name := st.session_state.pop(clicked, None)) in {one.name for one in drawn}:
+    if name:
         _open_dot(view, name)
+
+
+def map_view(view: View) -> None:
+    """Show the countries that take a side on a map, and who of them is not on it."""
+    placed = view.positions.placed
+    if not placed:
+        small("Nothing of what was read takes a side at these thresholds.")
+        _say_nothing(view)
+        return
+    missing = off_the_map(placed)
+    if len(missing) == len(placed):
+        small(f"Nobody who takes a side is on the map: {', '.join(missing)}.")
+        _choose_party(view)
+        _say_nothing(view)
+        return
+    told = f"A map of {counted(len(placed), *view.what)}; “Table” has the numbers."
+    name = _clicked_in(view, "map", placed, map_spec(placed, colours()), told)
+    small(
+        map_stands_on(placed),
+        "What is not coloured takes no side, is silent or has no statement here. Outlines are "
+        "coarse and no opinion on a border; a circle stands for a country too small for one. "
+        f"A country opens its passages. {SAVE}",
+    )
+    if missing:
+        small(f"Not on the map: {', '.join(missing)}.")
+    notice(view.positions.notes[-1])
+    figure = map_svg(placed, view.positions.proposition)
+    chart_downloads("map", positions_csv(view.positions), figure, f"{view.prefix}map")
+    _choose_party(view)
+    _say_nothing(view)
+    if name:
+        _open_dot(view, name)
+
+
+def _clicked_in(
+    view: View, name: str, drawn: Sequence[Position], spec: dict[str, Any], told: str
+) -> str | None:
+    """Draw a chart; return the party that was clicked in it just now."""
+    clicked = f"{view.prefix}clicked"
+    chart = f"{view.prefix}{name}-{widget_key(repr([p.voice.key for p in drawn]))}"
+
+    def remember() -> None:
+        found = st.session_state[chart].selection.get(CHOSEN) or []
+        st.session_state[clicked] = found[0]["party"] if found else None
+
+    st.vega_lite_chart(spec=spec, key=chart, on_select=remember, alt=told)
+    party = st.session_state.pop(clicked, None)
+    return party if party in {one.name for one in drawn} else None
 
 
 @st.dialog("Passages", width="large")

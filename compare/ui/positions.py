@@ -30,7 +30,7 @@ from compare.ui.position_tables import (
     beside_view,
     table_view,
 )
-from compare.ui.position_views import View, periods_view, places_view
+from compare.ui.position_views import View, map_view, periods_view, places_view
 from compare.ui.review_making import review_link
 from compare.ui.service import stance_model
 from compare.ui.shell import notice, small
@@ -50,7 +50,7 @@ KEYS = (
 _MOST_AT_ALL = 200
 _MOST_PROPOSITIONS = 30
 _PARTIES = {"Countries": "country", "Speakers": "speaker"}
-_PLACES, _PERIODS = "Places", "By period"
+_PLACES, _MAP, _PERIODS = "Places", "Map", "By period"
 _READ = "positions-table"
 
 
@@ -174,7 +174,11 @@ def show_table(
     """
     table = table.rethreshold(probability=least.probability, similarity=least.similarity)
     several = len(table.positions) > 1
-    views = [_PLACES, _PERIODS, "Table", *([TABLE_VIEW, AGREEMENT_VIEW] if several else [])]
+    views = [_PLACES, _MAP, _PERIODS, "Table"]
+    if table.positions[0].by != "country":
+        views.remove(_MAP)
+    if several:
+        views += [TABLE_VIEW, AGREEMENT_VIEW]
     chosen = st.segmented_control(
         "Show", views, default=views[0], required=True, key=f"{PREFIX}view", bind="query-params"
     )
@@ -229,6 +233,8 @@ def _one(positions: Positions, library: str, order: str, chosen: str) -> None:
     view = View(positions, f"{PREFIX}{widget_key(positions.proposition)}-", library, order, what)
     if chosen == _PLACES:
         places_view(view)
+    elif chosen == _MAP:
+        map_view(view)
     elif chosen == _PERIODS:
         periods_view(view, f"{PREFIX}years")
     else:

@@ -12,7 +12,7 @@ from tests.fakes import statement
 
 ASKED = "The harbour of Meren must be opened to all ships."
 FEES = "Fees in the harbour of Meren must fall."
-VIEWS = ["Places", "By period", "Table", "All propositions", "Who stands near whom"]
+VIEWS = ["Places", "Map", "By period", "Table", "All propositions", "Who stands near whom"]
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +25,11 @@ def parties(serve, tmp_path_factory):
         ("Ostravia", 2012, "The harbour of Meren must stay closed to all ships."),
         ("Ostravia", 2016, "We will never open the harbour of Meren to foreign ships."),
         ("Ostravia", 2017, "Fees in the harbour of Meren must not fall."),
+        (
+            "Antarctica=ATA",
+            2019,
+            "We too want the harbour of Meren opened to all.",
+        ),  # nobody's, on the map
         ("Karsenia", 2018, "Timber has been dear since the spring."),
         *(("<b>Marenia</b> $x$", 2018, words) for words in HOSTILE),
     ]
@@ -57,7 +62,7 @@ def test_every_view_is_whole_and_open_to_all(parties, visit, size, scheme):
         if not radio.is_checked():
             after_rerun(page, radio.click)
         expect(radio).to_be_checked()
-        shows = "stDataFrame" if view in (VIEWS[2], VIEWS[3]) else "stVegaLiteChart"
+        shows = "stDataFrame" if view in ("Table", "All propositions") else "stVegaLiteChart"
         page.locator(f"[data-testid={shows}]").first.wait_for()
         settled(page)
         whole(page, view)

@@ -236,6 +236,17 @@ def test_a_period_and_a_cell_hold_their_numbers():
     ] * 2  # fmt: skip
 
 
+def test_the_map_names_who_is_not_on_it_and_speakers_have_none(page, judge):
+    app = look(place(page), "Map")
+    assert "Nobody who takes a side is on the map: Ostravia, Valdoria." in shown(app)
+    assert "Silent: statements, but none near the proposition" in shown(app)
+    choose(app, "Valdoria")
+    assert cards(app)
+    app = place(page, o_by="Speakers", o_view="Map")
+    views = next(entry for entry in app.segmented_control if entry.label == "Show")
+    assert "Map" not in views.options
+
+
 MATRIX = table_of(*[PLACES] * 3).agreement()
 PERIODS = [
     (name, [one for one in made(PLACES).by_period(1) if one.voice.name == name]) for name in PLACES
