@@ -75,13 +75,37 @@ def to_polars(result: Result, stances: Sequence[Stance] | None = None) -> Any:
     Raises:
         ExportError: polars is not installed.
     """
+    return arrow_to_polars(to_arrow(result, stances))
+
+
+def arrow_to_polars(table: pa.Table) -> Any:
+    """Return an Arrow table as a polars frame.
+
+    Raises:
+        ExportError: polars is not installed.
+    """
     try:
         polars = importlib.import_module("polars")
     except ImportError as error:
         raise ExportError(
             "polars is not installed: `pip install polars`, or take to_pandas() or to_arrow()."
         ) from error
-    return polars.from_arrow(to_arrow(result, stances))
+    return polars.from_arrow(table)
+
+
+def frame_to_arrow(frame: pd.DataFrame) -> pa.Table:
+    """Return a frame of text and numbers as an Arrow table, its `attrs["compare"]` as metadata."""
+    import pandas as pd
+    import pyarrow as pa
+
+    columns = {
+        str(name): pa.array(values, from_pandas=True)
+        if pd.api.types.is_numeric_dtype(values)
+        else _texts(values.tolist())
+        for name, values in frame.items()
+    }
+    told = json.dumps(frame.attrs.get(METADATA, {})).encode()
+    return pa.table(columns).replace_schema_metadata({METADATA: told})
 
 
 def about(result: Result) -> dict[str, Any]:

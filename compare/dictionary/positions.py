@@ -72,8 +72,9 @@ _PLACE = (
 POSITIONS = Table(
     "positions",
     "Written by `positions PROPOSITION --out` and under **Download the places** in the app, as "
-    "CSV, as `parties` by `positions --json`, and given by `to_pandas()`. One row is one party: "
-    "those with a place from opposed to agreeing, then those that take no side, then the silent.",
+    "CSV, as `parties` by `positions --json`, and given by `to_pandas()`, `to_arrow()` and "
+    "`to_polars()`. One row is one party: those with a place from opposed to agreeing, "
+    "then those that take no side, then the silent.",
     (
         text("proposition", "the claim or demand"),
         text("by", "what a party is", values=("country", "speaker")),

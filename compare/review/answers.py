@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from compare import tables
 from compare.errors import ReviewError
 from compare.results import Stance
 from compare.review.project import Project
@@ -16,6 +17,7 @@ from compare.review.writing import DECISION, PROJECT, Hand, Kept
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
     from compare.library import Library
 
@@ -153,6 +155,18 @@ class Review(Project):
         rows = review_records(self, library=library, seen_by=seen_by)
         frame = pd.DataFrame(rows, columns=list(COLUMNS))
         return frame.assign(**{name: pd.to_numeric(frame[name]) for name in NUMBERS})
+
+    def to_arrow(self, library: Library | None = None, seen_by: str | None = None) -> pa.Table:
+        """Return the same as an Arrow table."""
+        return tables.frame_to_arrow(self.to_pandas(library, seen_by))
+
+    def to_polars(self, library: Library | None = None, seen_by: str | None = None) -> Any:
+        """Return the same as a polars frame.
+
+        Raises:
+            ExportError: polars is not installed.
+        """
+        return tables.arrow_to_polars(self.to_arrow(library, seen_by))
 
     # -- Writing ---------------------------------------------------------------------------------
 

@@ -209,6 +209,11 @@ def test_a_frame_has_the_same_rows_with_their_types():
     assert frame["low"].dtype == float
     assert frame.attrs["compare"]["query"] == "Open it."
     assert made({}).to_pandas().empty
+    arrow, polars = positions.to_arrow(), positions.to_polars()
+    assert arrow.column_names == polars.columns == list(COLUMNS)
+    assert polars["place"].to_list() == arrow["place"].to_pylist()
+    assert polars["place"].to_list()[2] is None
+    assert json.loads(arrow.schema.metadata[b"compare"])["query"] == "Open it."
 
 
 def test_other_thresholds_hold_for_every_proposition():
@@ -235,6 +240,7 @@ def test_several_propositions_are_a_frame_and_a_notebooks_table():
     assert frame["Proposition 1"].isna().tolist() == [False, True, True]
     assert frame["Proposition 2"].dtype == float
     assert list(frame["Proposition 1 (standing)"]) == ["placed", "no side", "silent"]
+    assert table.to_polars()["Proposition 2"].to_list() == frame["Proposition 2"].tolist()
     html = table._repr_html_()
     assert "<b>A &lt;b&gt;</b></td><td>+0.80<small>n = 1</small></td>" in html
     assert "<td>no side</td>" in html

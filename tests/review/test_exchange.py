@@ -150,6 +150,8 @@ def test_a_frame_has_the_columns_of_the_csv(done: Review) -> None:
     assert frame["place"].tolist() == [1, 2, 3]
     assert frame["p_oppose"].isna().tolist() == [False, False, True]
     assert frame["answer_2"].tolist() == ["agree", "neither", "skip"]
+    assert done.to_polars()["answer_2"].to_list() == ["agree", "neither", "skip"]
+    assert done.to_arrow()["p_oppose"].to_pylist()[2] is None
 
 
 def test_what_became_of_the_statements_is_written(done: Review, tmp_path: Path) -> None:
