@@ -50,8 +50,9 @@ def command(
       compare adapt --library un
       compare adapt --library un --undo
 
-    The labels are those of the library's finished reviews (`compare review`). From 50 on a scale
-    and a shift for each label are learned, from 200 on, with 20 of each label, a light head, too.
+    The labels are those of the library's finished reviews (`compare review`). From 50 on, with 5
+    of each label, a scale and a shift for each are learned, from 200 on, with 20 of each, a light
+    head, too.
     Either is kept only if it is better on pairs that share no statement with those it was learned
     from. It stands in adapted.json beside the library, and `search`, `pairs`, `timeline`, `matrix`,
     `positions` and the app read with it where no model is named; so does `stance --library`. The

@@ -31,7 +31,9 @@ HALF_CHARACTER = re.compile(r"[\ud800-\udfff]")
 _LINE_BREAK = re.compile(r"\s*[\n\t]\s*")
 _OUTSIDE = re.compile(r"\A[\s\ufeff]+|[\s\ufeff]+\Z")
 _SEVERAL_LINES = frozenset({"text", "context"})
-_MAY_SAY_NOTHING = frozenset({"speaker", "role", "venue", "title", "source", "context"})
+_MAY_SAY_NOTHING = frozenset(
+    {"id", "speaker", "role", "venue", "title", "source", "context", "quotation", "date", "url"}
+)
 _CODES = frozenset({"country", "language"})  # of which NA is one: Namibia, Nauruan
 
 
@@ -143,7 +145,9 @@ def _empty_what_says_nothing(cell: dict[str, str]) -> bool:
     NA is a country or a language too, and is left there unless another cell says it.
     """
     found = {name for name in _MAY_SAY_NOTHING if cell[name] and cell[name].casefold() in MISSING}
-    not_available = any(cell[name].casefold() == "na" for name in found)
+    not_available = any(cell[name].casefold() == "na" for name in found) or all(
+        cell[name].casefold() == "na" for name in _CODES
+    )
     for name in _CODES:
         plain = cell[name].casefold()
         if plain and plain in MISSING and (plain != "na" or not_available):

@@ -237,6 +237,15 @@ def test_cells_that_say_nothing_are_empty_and_counted(read: Read) -> None:
     assert (third.speaker, third.country) == ("Na Lorn", (Country("Namibia", "NAM"),))
     (note,) = corpus.notes
     assert note.startswith("In 2 of the statements cells that say that nothing is known")
+    exported = read(
+        "r.csv",
+        "id,text,speaker,country,date,quotation,language\n"
+        "NA,We stay here.,Ada Lorn,NA,NA,NA,en\n"
+        "NA,We go now.,Bren Tal,NA,2020,direct,NA\n",
+    )
+    assert not exported.problems
+    assert [statement.country for statement in exported.statements] == [(), ()]
+    assert len({statement.id for statement in exported.statements} - {"NA"}) == 2
     assert (
         read("b.csv", "text,language\nWe stay here and wait.,na\n").statements[0].language == "na"
     )
