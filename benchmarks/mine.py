@@ -47,6 +47,7 @@ def main() -> None:
     whole = Comparison(
         library, *sides, topic=arguments.topic, stance_model=model, most_read=sys.maxsize
     )
+    whole.find()
     found = time.perf_counter() - began
     began = time.perf_counter()
     table = whole.run()

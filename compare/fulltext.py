@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,20 +34,61 @@ STOP_WORDS = frozenset(_ENGLISH.split())
 
 
 def words(text: str) -> list[str]:
-    """Return the distinct words of `text`, in order, at most 64."""
-    found = _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
-    return list(dict.fromkeys(found))[:_MOST_WORDS]
+    """Return the distinct words of `text` as they are spelled, in order, at most 64."""
+    return list(_spelled(text).values())[:_MOST_WORDS]
 
 
 def content_words(text: str) -> list[str]:
-    """Return the words of `text` without English stop words; all, if it has no others."""
-    found = _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
-    distinct = list(dict.fromkeys(found))
-    return ([word for word in distinct if word not in STOP_WORDS] or distinct)[:_MOST_WORDS]
+    """Return the words of `text`, folded, without English stop words; all, if it has no others."""
+    return list(_content(text))
+
+
+def _content(text: str) -> dict[str, str]:
+    """Return the content words of `text` as they are spelled, under what they are folded."""
+    found = _spelled(text)
+    telling = {folded: word for folded, word in found.items() if folded not in STOP_WORDS}
+    return dict(islice((telling or found).items(), _MOST_WORDS))
+
+
+def _spelled(text: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for match in _WORD.finditer(marks_as_letters(text)):
+        word = text[match.start() : match.end()]
+        found.setdefault(_folded(word), word)
+    return found
+
+
+def _folded(word: str) -> str:
+    return unicodedata.normalize("NFKC", word).casefold()
+
+
+def marks_as_letters(text: str) -> str:
+    """Return `text`, as long as it is, with a letter for each combining mark within a word.
+
+    A regular expression takes such marks, as of accents that are written apart, for no letters.
+    """
+    if text.isascii():
+        return text
+    signs = list(text)
+    for place, sign in enumerate(text[1:], start=1):
+        if unicodedata.category(sign)[0] == "M" and signs[place - 1].isalnum():
+            signs[place] = "x"
+    return "".join(signs)
 
 
 def quoted(word: str) -> str:
-    """Return a word as FTS5 reads it: as a string, whatever it holds."""
+    """Return what FTS5 finds a word by, whatever it holds.
+
+    FTS5 folds case and accents itself, of the spelling in the texts. What it keeps apart, as "ß"
+    and "ss", or a ligature and its letters, is looked for in both spellings.
+    """
+    folded = _folded(word)
+    if folded == unicodedata.normalize("NFC", word).lower():
+        return _string(word)
+    return f"({_string(word)} OR {_string(folded)})"
+
+
+def _string(word: str) -> str:
     return '"' + word.replace('"', '""') + '"'
 
 
@@ -63,7 +105,7 @@ def require_word(chosen: Selection, word: str) -> None:
 
 def holding_all(store: Store, query: str) -> Rows:
     """Return the rows of the passages that hold every content word of `query`, ascending."""
-    words = content_words(query)
+    words = list(_content(query).values())
     if not words:
         return np.zeros(0, np.int64)
     found = store.all(
@@ -78,7 +120,7 @@ def ranked(store: Store, query: str, most: int | None = None) -> Rows:
 
     Only the rarest words count where all would touch more than `READ_AT_MOST` passages.
     """
-    words = _rarest(store, content_words(query))
+    words = _rarest(store, list(_content(query).values()))
     if not words:
         return np.zeros(0, np.int64)
     found = store.all(
@@ -90,10 +132,10 @@ def ranked(store: Store, query: str, most: int | None = None) -> Rows:
 
 
 def _rarest(store: Store, words: list[str]) -> list[str]:
-    counted = sorted((_count(store, word), word) for word in words)
+    counted = sorted((_count(store, word), _folded(word), word) for word in words)
     rare: list[str] = []
     touched = 0
-    for count, word in counted:
+    for count, _, word in counted:
         touched += count
         if count and (not rare or touched <= READ_AT_MOST):
             rare.append(word)

@@ -90,6 +90,8 @@ class FaissIndex:
         """
         _check_matrix(vectors)
         index = _empty(vectors.shape[1], _ranges(vectors))
+        index.codes.resize(len(vectors) * index.code_size)
+        index.codes.resize(0)  # the room stays: growing by and by takes twice as much at the end
         for block in _blocks(vectors):
             index.add(block)
         return cls(vectors, index)

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 from compare.pair_table import Pair, PairTable
 from compare.printable import one_line
+from compare.public import read_against
 from compare.records import Result, asked, listed
-from compare.results import Match, Probabilities, Span, Stance, Why
+from compare.results import Match, SearchResult, Span, Stance, Why
 from compare.statement import Quotation, Statement
 from compare.ui.pair_cards import verdict_word
 
@@ -36,7 +37,7 @@ def markdown(result: Result, stances: Sequence[Stance]) -> str:
         lists = []
         for stance, rank, match in listed(result, stances):
             lists += [f"## {_HEADINGS[stance]}"] if rank == 1 else []
-            lists += _card(rank, match)
+            lists += _card(result, rank, match)
     blocks += [inert(note) for note in result.notes]
     blocks += lists or ["Nothing found speaks to this."]
     return "\n\n".join([*blocks, "---", _provenance(result)]) + "\n"
@@ -61,24 +62,28 @@ def _pair(rank: int, pair: Pair) -> list[str]:
         *_attribution(pair.a),
         f"> {_marked(pair.b_passage.text, why.passage)}",
         *_attribution(pair.b),
-        _verdict(pair.probabilities, pair.similarity),
+        _verdict(pair),
     ]
 
 
-def _card(rank: int, match: Match) -> list[str]:
+def _card(result: SearchResult, rank: int, match: Match) -> list[str]:
     spans = match.why.passage if match.why else ()
+    part = read_against(result, match)
     return [
         f"### {rank}\\. {inert(match.statement.speaker) or 'Speaker not given'}",
         f"> {_marked(match.passage.text, spans)}",
         *_attribution(match.statement),
-        _verdict(match.probabilities, match.similarity),
+        *([f"Read against: “{inert(part)}”"] if part else []),
+        _verdict(match),
     ]
 
 
-def _verdict(of: Probabilities, similarity: float) -> str:
+def _verdict(pair: Pair | Match) -> str:
+    of = pair.probabilities
     return (
         f"Agree {of.agree:.2f}, oppose {of.oppose:.2f}, neither {of.neither:.2f}; "
-        f"similarity {similarity:.2f}"
+        f"similarity {pair.similarity:.2f}"
+        + ("; read by the fast model only" if pair.screened else "")
     )
 
 
@@ -130,9 +135,10 @@ def _link(url: str) -> str:
 
 def _provenance(result: Result) -> str:
     made = result.provenance
+    fast = f" ({made.screening} where the fast model alone read)" if made.screening else ""
     return inert(
         f"Searched {made.statements} statements on {made.date} with compare {made.version}, "
-        f"encoder {made.encoder}@{made.encoder_digest[:12]}, labels by {made.label_source}, "
+        f"encoder {made.encoder}@{made.encoder_digest[:12]}, labels by {made.label_source}{fast}, "
         f"library {made.library_digest[:12]}, least probability {result.thresholds.probability:g}, "
         f"least similarity {result.thresholds.similarity:g}."
     )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +52,8 @@ TOPIC_SIMILARITY = 0.35
 """Cosine to the topic from which a passage is on it, if it does not hold all of its words."""
 
 _TIMED = 48
+_FOUND_SOON = 2**30
+"""Pairs of passages of the two sides that are compared in a few seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +89,10 @@ class Comparison:
         stance_model: StanceModel | None = None,
         least_similarity: float = LEAST_SIMILARITY,
         most_read: int = MOST_READ,
-        on_progress: Progress | None = None,
+        between: str = "",
         journal_folder: Path | None = None,
     ) -> None:
-        """Find the pairs on the same point; nothing is read by the stance model yet.
+        """Choose the passages of both sides; no two of them are compared yet.
 
         Args:
             library: Where both sides are.
@@ -100,7 +103,8 @@ class Comparison:
             stance_model: The shipped one where None, as adapted to the library where it is.
             least_similarity: The least cosine of a pair.
             most_read: See `MOST_READ`.
-            on_progress: Told of passages compared.
+            between: One of `compare.parties.KINDS`: only pairs of two different parties of that
+                kind are found, as a matrix counts them.
             journal_folder: Where scores are kept and taken from; in the cache where None.
 
         Raises:
@@ -118,19 +122,68 @@ class Comparison:
         on_topic = self._on_topic(list(allowed.values()))
         self.a = self._rows("a", allowed["a"], on_topic)
         self.b = self.a if b is None else self._rows("b", allowed["b"], on_topic)
-        vectors = library.kept_vectors()
-        copies = self._copies()
-        found = near_pairs(
-            vectors, self.a, self.b, copies=copies, least=least_similarity, most_each=MOST_EACH,
-            on_progress=on_progress,
-        )  # fmt: skip
-        self._near = self._apart(found, copies.words)
+        self._parties = self._parties_between(between) if between else None
+        self._least = least_similarity
         self._most_read = most_read
-        self._settings = {"most_read": most_read, "least_similarity": least_similarity}
+        self._settings: dict[str, Any] = {
+            "most_read": most_read,
+            "least_similarity": least_similarity,
+        }
+        if between:
+            self._settings["between"] = between
+        self._found: Near | None = None
         self._journal_folder = journal_folder
 
-    def plan(self) -> Plan:
-        """Say what `run` will read; a few pairs are read to tell how long it will take."""
+    def seconds_to_find(self) -> float:
+        """Return about how long `find` takes, which a plan needs.
+
+        It is timed on some of them; 0 where there are so few that it takes no time to speak of.
+        """
+        cells = len(self.a) * len(self.b)
+        if cells < _FOUND_SOON:
+            return 0.0
+        some = self.a[: max(1, _FOUND_SOON // len(self.b))]
+        began = time.perf_counter()
+        near_pairs(self.library.kept_vectors(), some, self.b[: len(self.b) // 2], least=self._least)
+        taken = time.perf_counter() - began
+        both = 1 if self.b is self.a else 2
+        return both * taken * cells / (len(some) * (len(self.b) // 2) * 2)
+
+    def find(self, on_progress: Progress | None = None) -> int:
+        """Find the pairs on the same point, unless they are found; return how many there are.
+
+        Args:
+            on_progress: Told of passages compared.
+        """
+        if self._found is None:
+            copies = self._copies()
+            found = near_pairs(
+                self.library.kept_vectors(),
+                self.a,
+                self.b,
+                copies=self._copies_of_parties(copies),
+                parties=self._parties,
+                least=self._least,
+                most_each=MOST_EACH,
+                on_progress=on_progress,
+            )
+            self._found = self._apart(found, copies.words)
+        return len(self._found.a)
+
+    @property
+    def _near(self) -> Near:
+        """Return the pairs on the same point."""
+        self.find()
+        assert self._found is not None
+        return self._found
+
+    def plan(self, on_progress: Progress | None = None) -> Plan:
+        """Say what `run` will read; a few pairs are read to tell how long it will take.
+
+        Args:
+            on_progress: As of `find`.
+        """
+        self.find(on_progress)
         near = self._chosen()
         known, seconds = self._timed(self._first_reader, near, len(near.a), _TIMED)
         if isinstance(self.model, CascadeStance):
@@ -215,6 +268,38 @@ class Comparison:
                 "for the topic, or none."
             )
         return allowed
+
+    def _parties_between(self, kind: str) -> Rows:
+        """Return a number for the party, or the parties together, of each passage.
+
+        Passages of nobody leave both sides.
+
+        Raises:
+            QueryError: None is left.
+        """
+        found = self.library.parties(kind)
+        whose = self.library.whose.statement
+        together: dict[int, tuple[int, ...]] = defaultdict(tuple)
+        for statement, party in zip(found.statement.tolist(), found.party.tolist(), strict=True):
+            together[statement] += (party,)
+        numbers = {parties: n for n, parties in enumerate(dict.fromkeys(together.values()))}
+        of_statement = np.full(int(whose.max(initial=-1)) + 1, -1, np.int64)
+        of_statement[[*together]] = [numbers[parties] for parties in together.values()]
+        of_passage: Rows = of_statement[whose]
+        same = self.b is self.a
+        self.a = self.a[of_passage[self.a] >= 0]
+        self.b = self.a if same else self.b[of_passage[self.b] >= 0]
+        if not (len(self.a) and len(self.b)):
+            raise QueryError(f"None of the statements chosen names a {kind}. Loosen the filters.")
+        return of_passage
+
+    def _copies_of_parties(self, copies: Copies) -> Copies:
+        """Return the copies, told apart by their party where only different parties are paired."""
+        if self._parties is None:
+            return copies
+        both = np.stack([copies.words, self._parties], axis=1)
+        _, words = np.unique(both, axis=0, return_inverse=True)
+        return copies._replace(words=words.reshape(-1))
 
     def _copies(self) -> Copies:
         rows = np.union1d(self.a, self.b)

@@ -14,7 +14,7 @@ from compare.pair_table import Pair, PairTable
 from compare.records import CHANGED, Result, asked, subject_of, usual_stances
 from compare.results import Match, Probabilities, SearchResult, Stance
 from compare.statement import Quotation, Statement
-from compare.ui.cards import link_html, text_html, time_html
+from compare.ui.cards import link_html, read_as, text_html, time_html
 from compare.ui.words import SIGN, VERDICT, counted, percent
 
 MOST_SHOWN = 10
@@ -101,12 +101,12 @@ def _first(
 
 
 def _row(result: Result, stance: Stance, entry: Pair | Match) -> str:
-    verdict = f"<b>{SIGN[stance]} {_word(result, stance)}</b>"
+    read = read_as(stance, entry.probabilities)
+    verdict = f"<b>{SIGN[read]} {_word(result, read)}</b>"
+    below = "" if read is stance else ", below the least probability"
     a, b = _halves(result, entry)
-    return (
-        f'<tr><td class="cp-nb-{stance.value}">{verdict}'
-        f"<small>{_odds(entry.probabilities, stance)}</small></td><td>{a}</td><td>{b}</td></tr>"
-    )
+    odds = f"<small>{_odds(entry.probabilities, read)}{below}</small>"
+    return f'<tr><td class="cp-nb-{stance.value}">{verdict}{odds}</td><td>{a}</td><td>{b}</td></tr>'
 
 
 def _halves(result: Result, entry: Pair | Match) -> tuple[str, str]:

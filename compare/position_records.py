@@ -89,7 +89,7 @@ def table_records(table: PositionTable) -> tuple[list[str], list[Record]]:
     columns += _MADE_WITH
     behind = _behind(table.positions[0].provenance, table.positions[0].thresholds)
     rows: list[Record] = []
-    for name, cells in table.cells.items():
+    for name, cells in table.rows.items():
         values: list[Cell] = [name]
         for one, cell in zip(table.positions, cells, strict=True):
             place = _place(cell.place if cell else None)
@@ -139,13 +139,7 @@ def frame(positions: Positions) -> pd.DataFrame:
     made = pd.DataFrame(known(position_records(positions)), columns=list(COLUMNS))
     numbers = [name for name in COLUMNS if name in NUMBERS]
     made[numbers] = made[numbers].astype(float)
-    provenance = positions.provenance
-    made.attrs["compare"] = {
-        "query": positions.proposition,
-        "thresholds": asdict(positions.thresholds),
-        "provenance": {name: getattr(provenance, name) for name in provenance.__slots__},
-        "notes": list(positions.notes),
-    }
+    made.attrs["compare"] = {"query": positions.proposition, **_about(positions)}
     return made
 
 
@@ -158,7 +152,18 @@ def table_frame(table: PositionTable) -> pd.DataFrame:
     made = pd.DataFrame(rows, columns=columns)
     numbers = [name for name in columns if name not in texts or name in NUMBERS]
     made[numbers] = made[numbers].replace("", None).astype(float)
+    made.attrs["compare"] = {"query": [*table.propositions], **_about(table.positions[0])}
     return made
+
+
+def _about(positions: Positions) -> dict[str, Any]:
+    """Return what a frame comes from, but for what was asked."""
+    provenance = positions.provenance
+    return {
+        "thresholds": asdict(positions.thresholds),
+        "provenance": {name: getattr(provenance, name) for name in provenance.__slots__},
+        "notes": list(positions.notes),
+    }
 
 
 def _placed(position: Position) -> Record:

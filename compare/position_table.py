@@ -111,6 +111,13 @@ class PositionTable:
                 row[n] = position
         return {name: tuple(found[name]) for name in sorted(found)}
 
+    @cached_property
+    def rows(self) -> Mapping[str, tuple[Position | None, ...]]:
+        """Return the same of all parties: behind those the ones that nowhere take a side."""
+        nowhere = (None,) * len(self.positions)
+        others = {name for one in self.positions for name in one.standings} - self.cells.keys()
+        return {**self.cells, **dict.fromkeys(sorted(others), nowhere)}
+
     def to_pandas(self) -> pd.DataFrame:
         """Return a row a party as a frame: see `compare.position_records.table_records`."""
         from compare.position_records import table_frame

@@ -1,4 +1,4 @@
-"""The JSON that `search` prints, and the deciding words as `stance` and it print them."""
+"""A result for others: the JSON that `search` prints, and words that pages share with commands."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from compare.plain import quote_to_dict, span_to_dict
 from compare.records import listed
-from compare.results import SearchResult, Span, Why
+from compare.results import Match, SearchResult, Span, Why
 
 
 def public_json(result: SearchResult) -> dict[str, Any]:
@@ -44,6 +44,7 @@ def public_json(result: SearchResult) -> dict[str, Any]:
                 "p_oppose": float(match.probabilities.oppose),
                 "p_neither": float(match.probabilities.neither),
                 "similarity": float(match.similarity),
+                "quote_part": match.quote_part,
                 "passage": match.passage.text,
                 "statement": {
                     **match.statement.to_dict(),
@@ -54,6 +55,20 @@ def public_json(result: SearchResult) -> dict[str, Any]:
             for stance, rank, match in listed(result)
         ],
     }
+
+
+def read_against(result: SearchResult, match: Match) -> str:
+    """Return the sentence of the quote that a match was read against, "" where it is the whole."""
+    part = match.quote_part.strip()
+    return "" if part == result.quote.text.strip() else part
+
+
+def what_was_read(result: SearchResult) -> str:
+    """Return "88 statements that were read, the nearest of 106,086"."""
+    read, made = len(result.scored), result.provenance
+    were = "statement that was" if read == 1 else "statements that were"
+    of = f"those among {made.statements:,} that pass the filters"
+    return f"{read:,} {were} read, the nearest of {of if made.filters else f'{made.statements:,}'}"
 
 
 def _screened(result: SearchResult) -> dict[str, Any] | None:

@@ -246,6 +246,7 @@ def _compared_again(
             stance_model=model,
             least_similarity=_setting(made, "least_similarity", LEAST_SIMILARITY),
             most_read=int(_setting(made, "most_read", MOST_READ)),
+            between=str(made.settings.get("between", "")),
             journal_folder=Path(folder),
         )
         return comparison.run(thresholds=kept.thresholds, on_progress=on_progress)

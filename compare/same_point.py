@@ -47,6 +47,7 @@ def near_pairs(
     b: Rows,
     *,
     copies: Copies | None = None,
+    parties: Rows | None = None,
     least: float = LEAST_SIMILARITY,
     most_each: int = MOST_EACH,
     on_progress: Progress | None = None,
@@ -63,6 +64,8 @@ def near_pairs(
         a: Rows of one side, ascending.
         b: Rows of the other.
         copies: Which passages are the same words; where None, none are.
+        parties: Of all passages; two with the same number are no pair, and crowd no other out.
+            None: all may be.
         least: The least cosine.
         most_each: See above.
         on_progress: Told of passages done. The sides are read in blocks: beside what is found,
@@ -79,7 +82,7 @@ def near_pairs(
             best = _Best(most_each)
             for first in range(0, len(distinct), _OTHERS):
                 others = distinct[first : first + _OTHERS]
-                best.add(*_nearest(vectors, rows, others, least, most_each))
+                best.add(*_nearest(vectors, rows, others, parties, least, most_each))
                 if on_progress:
                     share = min(1.0, (first + _OTHERS) / len(distinct))
                     on_progress(done + start + int(share * len(rows)), total)
@@ -113,13 +116,18 @@ class _Best:
 
 
 def _nearest(
-    vectors: Halves | Floats, rows: Rows, others: Rows, least: float, most: int
+    vectors: Halves | Floats,
+    rows: Rows,
+    others: Rows,
+    parties: Rows | None,
+    least: float,
+    most: int,
 ) -> tuple[Rows, Floats]:
     """Return pairs, int64 [n, 2], among which are the nearest of each row, and their cosines."""
     matrix = np.ascontiguousarray(vectors[others], np.float32)
     at_once = min(_BLOCK, max(1, _CELLS // len(others)))
     found = [
-        _proposed(vectors, rows[start : start + at_once], others, matrix, least, most)
+        _proposed(vectors, rows[start : start + at_once], others, matrix, parties, least, most)
         for start in range(0, len(rows), at_once)
     ]
     pairs, cosines = zip(*found, strict=True)
@@ -127,7 +135,13 @@ def _nearest(
 
 
 def _proposed(
-    vectors: Halves | Floats, rows: Rows, others: Rows, matrix: Floats, least: float, most: int
+    vectors: Halves | Floats,
+    rows: Rows,
+    others: Rows,
+    matrix: Floats,
+    parties: Rows | None,
+    least: float,
+    most: int,
 ) -> tuple[Rows, Floats]:
     """Return pairs and their cosines, as `_nearest` does.
 
@@ -135,6 +149,8 @@ def _proposed(
     was computed from decides: so the pairs do not depend on the size of a block.
     """
     closeness = np.asarray(vectors[rows], np.float32) @ matrix.T
+    if parties is not None:
+        closeness[parties[rows][:, None] == parties[others]] = -2.0  # farther than any
     near = closeness >= least - _ROUNDING
     crowded = np.flatnonzero(near.sum(axis=1) > most + 1)  # the nearest may be the passage itself
     if len(crowded):

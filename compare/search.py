@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.deciding import explain_listed
-from compare.language import foreign_language, is_english
+from compare.language import is_english
 from compare.linking import words_key
 from compare.passages import Passage, complete, split_quote
 from compare.provenance import filters_in_force, provenance
-from compare.quoting import clean_quote
+from compare.quoting import about_language, clean_quote
 from compare.repeats import distinct, nearest_distinct, repetitions
 from compare.results import (
     Filters,
@@ -24,9 +24,11 @@ from compare.results import (
     Probabilities,
     Quote,
     SearchResult,
+    Stance,
     Thresholds,
     ranking_score,
 )
+from compare.selection import applicable
 from compare.sides import passage_side, quote_side
 from compare.sources import NEIGHBOURS, may_be_own, own_statements
 from compare.stance.adapted import library_model
@@ -58,10 +60,20 @@ class _Scored:
     screened: bool
 
     @property
-    def strength(self) -> tuple[bool, float, float]:
-        """Return what decides which of a statement's pairs stands for it."""
+    def strength(self) -> tuple[bool, bool, bool, float, float]:
+        """Return what decides which of a statement's pairs stands for it.
+
+        One that is too far off to be listed hides none that is near enough, and one that takes no
+        side hides none that takes one.
+        """
         found = max(self.probabilities.agree, self.probabilities.oppose)
-        return not self.screened, ranking_score(found, self.similarity), self.similarity
+        return (
+            not self.screened,
+            self.similarity >= Thresholds().similarity,
+            self.probabilities.stance is not Stance.NEITHER,
+            ranking_score(found, self.similarity),
+            self.similarity,
+        )
 
 
 def search(
@@ -120,6 +132,8 @@ def search(
         )
     if others := sources[1:]:
         notes.append(f"The same words stand in {', '.join(entry.id for entry in others)}, too.")
+    filters, not_applied = applicable(filters, asked)
+    notes += not_applied
     own = {row for statement in sources for row in library.statement_rows(statement.id)}
     allowed = library.allowed(filters, asked)
     if allowed is not None or len(own) > NEIGHBOURS:
@@ -190,12 +204,7 @@ def readable(library: Library, filters: Filters) -> tuple[Filters, list[str]]:
 
 def _parts(quote: Quote) -> tuple[list[str], list[str]]:
     """Return the sentences of a quote that are searched, and what the reader should know."""
-    notes = []
-    if language := foreign_language(quote.text):
-        notes.append(
-            f"The quote does not look English (detected: {language}). The stance model reads "
-            "English: take these verdicts as guesses, or paste a translation."
-        )
+    notes = about_language(quote.text, "The quote")
     parts = split_quote(quote.text)
     if len(parts) > _MOST_PARTS:
         notes.append(

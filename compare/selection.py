@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -74,6 +74,24 @@ def selection(filters: Filters, quote: Quote | None = None) -> Selection:
         chosen.require(_OF_COUNTRY, *_spelled(filters.countries))
     _leave_out(chosen, filters, quote)
     return chosen
+
+
+def applicable(filters: Filters, quote: Quote) -> tuple[Filters, list[str]]:
+    """Take away the "not the quote's own" filters for which too little is known of the quote.
+
+    Returns the filters, and what the reader should know.
+    """
+    notes = []
+    if filters.not_own_speaker and not quote.speaker:
+        filters = replace(filters, not_own_speaker=False)
+        notes.append(_NOT_KNOWN.format("speaker"))
+    if filters.not_own_country and not quote.country:
+        filters = replace(filters, not_own_country=False)
+        notes.append(_NOT_KNOWN.format("country"))
+    return filters, notes
+
+
+_NOT_KNOWN = "The quote's {0} is not known, so its own {0} could not be left out."
 
 
 def _leave_out(chosen: Selection, filters: Filters, quote: Quote | None) -> None:

@@ -81,13 +81,14 @@ def _cell(sheet: WriteOnlyWorksheet, value: Cell, *, bold: bool = False) -> Shee
 
 def _about(result: Result) -> list[tuple[str, Cell]]:
     made = result.provenance
+    fast = f"; {made.screening} where the fast model alone read" if made.screening else ""
     return [
         ("query", subject_of(result)),
         *(("note", note) for note in result.notes),
         ("searched on", made.date),
         ("version", made.version),
         ("encoder", f"{made.encoder}@{made.encoder_digest}"),
-        ("labels by", f"{made.stance_model}@{made.stance_digest}"),
+        ("labels by", f"{made.stance_model}@{made.stance_digest}{fast}"),
         ("library digest", made.library_digest),
         ("statements", made.statements),
         ("passages", made.passages),

@@ -279,10 +279,25 @@ def test_filters_and_thresholds_are_obeyed(run: Run, options: list[str], found: 
 def test_nothing_found_is_said(run: Run) -> None:
     told = run("search", BLOCKADE, "--min-similarity", "1")
     assert told.code == 0
-    assert "Nothing among 4 statements agrees with this or opposes it (none is on its" in told.out
+    assert (
+        "None of the 3 statements that were read, the nearest of 4, agrees with this or opposes it "
+        "(none is on its topic; " in told.out
+    )
     told = run("search", BLOCKADE, "--min-probability", "0.9")
     assert "(2 are on its topic; least probability 0.9, least similarity 0.35)" in told.out
     assert "SAME TOPIC, NEITHER" in told.out
+
+
+def test_the_sentence_of_the_quote_that_was_read_is_named(run: Run) -> None:
+    told = run("search", f"Trade is a good thing for all of us. {BLOCKADE} at once.")
+    assert f"read against: “{BLOCKADE} at once.”" in told.out
+    assert "read against" not in run("search", BLOCKADE).out
+
+
+def test_a_filter_that_does_nothing_is_said(run: Run) -> None:
+    told = run("search", "End the blockade of Port Meren", "--not-own-country")
+    note = "Note:  The quote's country is not known, so its own country could not be left out."
+    assert note in told.out
 
 
 def test_a_list_says_how_much_of_it_is_not_shown(run: Run) -> None:
@@ -396,6 +411,14 @@ def test_stance_json(run: Run) -> None:
     }
     data = run("stance", "It must end", "It will not end", "--json", "--why").json
     assert [span["text"] for span in data["why"]["b"]] == ["will not"]
+
+
+def test_stance_says_that_a_statement_is_not_english(run: Run) -> None:
+    german = "Die Blockade des Hafens ist nicht hinnehmbar und muss enden."
+    told = run("stance", german, "It will not end")
+    assert "Note: Statement A does not look English (detected: de)." in told.out
+    data = run("stance", "It will not end", german, "--json").json
+    assert [note.partition(" does")[0] for note in data["notes"]] == ["Statement B"]
 
 
 def test_stance_names_the_sentences_that_decide_a_long_pair(

@@ -6,6 +6,7 @@ import io
 import json
 import re
 import subprocess
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -332,6 +333,33 @@ def test_markdown_reads_like_a_page() -> None:
     assert "context: dismissing the charge" in page.text
     assert "reported, not quoted" in page.text
     assert html.unescape(next(iter(page.targets))) == AGREEING.url
+
+
+def test_markdown_says_which_sentence_of_the_quote_a_verdict_is_about() -> None:
+    part = match_of(OPPOSED, (0.05, 0.9, 0.05), quote="We deny it, *all*.")
+    page = rendered(text_of(Format.MARKDOWN, a_result(part, quote=f"We deny it, *all*. {QUOTE}")))
+    assert "Read against: “We deny it, *all*.”" in page.text
+    assert "Read against" not in text_of(Format.MARKDOWN)
+
+
+def test_what_only_the_fast_model_read_is_not_said_to_be_read_by_the_other() -> None:
+    fast = "fast@666666666666"
+    matches = [
+        replace(match_of(AGREEING, (0.9, 0.05, 0.05)), screened=True),
+        match_of(OPPOSED, (0.05, 0.9, 0.05)),
+    ]
+    result = a_result(*matches)
+    result = replace(result, provenance=replace(result.provenance, screening=fast))
+    for found in (result, a_table()):
+        stances = (Stance.AGREE, Stance.OPPOSE)
+        page = rendered(export_bytes(found, Format.MARKDOWN, stances=stances).decode())
+        assert page.text.count("read by the fast model only") == 1
+        labels = f"labels by judge@555555555555 ({fast} where the fast model alone read), library"
+        assert labels in page.text
+        book = openpyxl.load_workbook(io.BytesIO(export_bytes(found, Format.XLSX)))
+        about = {row[0].value: row[1].value for row in book["About"].iter_rows()}
+        assert about["labels by"].endswith(f"; {fast} where the fast model alone read")
+    assert "fast model" not in text_of(Format.MARKDOWN)
 
 
 def test_markdown_links_only_web_addresses() -> None:

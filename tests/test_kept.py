@@ -171,8 +171,8 @@ def test_public_json_has_the_promised_shape() -> None:
     }
     first, second, third = data["results"]
     assert list(first) == [
-        *("rank", "stance", "p_agree", "p_oppose", "p_neither", "similarity", "passage"),
-        *("statement", "why"),
+        *("rank", "stance", "p_agree", "p_oppose", "p_neither", "similarity"),
+        *("quote_part", "passage", "statement", "why"),
     ]
     assert [entry["stance"] for entry in data["results"]] == ["agree", "oppose", "neither"]
     assert [entry["rank"] for entry in data["results"]] == [1, 1, 1]
@@ -186,6 +186,16 @@ def test_public_json_has_the_promised_shape() -> None:
     assert second["why"] is None
     assert third["why"] is None
     json.dumps(data, allow_nan=False)
+
+
+def test_public_json_says_which_sentence_a_verdict_is_about() -> None:
+    matches = [
+        match_of(AGREEING, (0.9, 0.05, 0.05), quote="We deny it."),
+        match_of(OPPOSED, (0.05, 0.9, 0.05), quote=QUOTE),
+    ]
+    data = public_json(a_result(*matches, quote=f"We deny it. {QUOTE}"))
+    assert [entry["quote_part"] for entry in data["results"]] == ["We deny it.", QUOTE]
+    assert all(entry["why"] is None for entry in data["results"])
 
 
 def test_public_json_says_nothing_found() -> None:

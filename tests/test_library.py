@@ -465,6 +465,56 @@ def test_forms_of_a_word_accents_and_context_count(library: Library) -> None:
     assert "malicious disinformation" in found(library, "report")
 
 
+SPELLED = [
+    "Sözcü İbrahim İstanbul toplantısını duyurdu.",
+    "Minister Weiß visited Großbritannien.",
+    "The o\ufb03cial denied it.",
+    "President Erdog\u0306an spoke of the ne\u0301gociation.",
+    "हिन्दी बोलते हैं",
+    "The Strasse was closed by an official.",
+]
+
+
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        ("İbrahim", [0]),
+        ("İstanbul", [0]),
+        ("istanbul", [0]),
+        ("Weiß", [1]),
+        ("Großbritannien", [1]),
+        ("o\ufb03cial", [2, 5]),
+        ("official", [5]),
+        ("Straße", [5]),
+        ("Erdog\u0306an", [3]),
+        ("Erdoğan", [3]),
+        ("négociation", [3]),
+        ("हिन्दी", [4]),
+    ],
+)
+def test_words_are_found_as_they_are_spelled_in_the_statement(
+    folder: Path, query: str, rows: list[int]
+) -> None:
+    said = [statement(f"s-{n}", text) for n, text in enumerate(SPELLED)]
+    library = Library.build(said, folder, HashingEncoder())
+    assert sorted(library.full_text(query, 9).tolist()) == rows
+    assert ids(library.browse(query=query)) == [f"s-{row}" for row in rows]
+
+
+def test_every_statement_is_found_by_its_own_words(folder: Path) -> None:
+    said = [statement(f"s-{n}", text) for n, text in enumerate(SPELLED)]
+    library = Library.build(said, folder, HashingEncoder())
+    for row, text in enumerate(SPELLED):
+        assert ids(library.browse(query=text)) == [f"s-{row}"]
+        assert library.full_text(text, 1).tolist() == [row]
+
+
+def test_content_words_are_folded_once_and_without_stop_words() -> None:
+    text = "The Weiß WEISS weiß and the Port; Erdog\u0306an, Erdoğan"
+    assert fulltext.content_words(text) == ["weiss", "port", "erdoğan"]
+    assert fulltext.words("Port PORT İzmir") == ["Port", "İzmir"]
+
+
 def test_stop_words_alone_find_what_has_them(library: Library) -> None:
     assert found(library, "is not the") != []
 

@@ -441,6 +441,27 @@ def test_a_matrix_counts_party_by_party(run, tmp_path):
     assert row["library_digest"] == f"sha256:{found['provenance']['library_digest']}"
 
 
+def test_a_matrix_reads_only_pairs_of_two_parties(library):
+    everyone = Filters()
+    between = Comparison(library, everyone, everyone, stance_model=judge(), between="country")
+    table = between.run()
+    assert all(pair.a.countries != pair.b.countries for pair in table.pairs)
+    assert {("o1", "v1"), ("o1", "v2")} <= {tuple(sorted(pair)) for pair in ids(table.pairs)}
+    assert between.find() == table.same_point
+    assert table.provenance.settings["between"] == "country"
+    anyone = Comparison(library, everyone, everyone, stance_model=judge())
+    assert anyone.find() > between.find()
+
+
+def test_the_time_to_find_pairs_is_told_where_there_are_many(library, monkeypatch):
+    comparison = Comparison(library, VAL, OST, stance_model=judge())
+    assert comparison.seconds_to_find() == 0
+    monkeypatch.setattr("compare.mine._FOUND_SOON", 10)
+    assert comparison.seconds_to_find() > 0
+    everyone = Filters()
+    assert Comparison(library, everyone, everyone, stance_model=judge()).seconds_to_find() > 0
+
+
 def test_counts_by_year_are_written_beside(run, tmp_path):
     out = tmp_path / "years.csv"
     found = run("timeline", "--who", "country=Valdoria", "--by-year", out, "--json").json

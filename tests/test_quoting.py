@@ -23,6 +23,8 @@ from compare.quoting import LONGEST, clean_quote
         ("Valdo-\nRia", "Valdo- Ria"),
         ("two\n\n  lines\tand\u00a0more", "two lines and more"),
         ("\ufeffzero\u200bwidth\x00", "zerowidth"),
+        ("the port\x0bof Meren\x0cmust\x1fend\x07now", "the port of Meren must end now"),
+        ("the mili-\x0btary aid", "the military aid"),
     ],
 )
 def test_the_words_stay_and_the_layout_goes(pasted, clean):

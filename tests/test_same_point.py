@@ -112,3 +112,22 @@ def test_progress_counts_within_a_block_and_never_goes_back(monkeypatch):
     assert [done for done, _ in told] == sorted(done for done, _ in told)
     assert told[0] == (2, 9)
     assert told[-1] == (9, 9)
+
+
+@pytest.mark.parametrize("most", [1, 4])
+def test_who_is_of_one_party_crowds_no_other_out(most):
+    vectors = unit(150)
+    vectors[:70] = vectors[0] + vectors[:70] / 4  # one party, whose passages are near each other
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    parties, every = np.repeat([7, 8, 9], [70, 40, 40]), np.arange(150)
+    found = set(
+        pairs_of(near_pairs(vectors, every, every, parties=parties, least=-1, most_each=most))
+    )
+    expected = set()
+    for row in every.tolist():
+        others = np.flatnonzero(parties != parties[row])
+        alone = near_pairs(vectors, np.array([row]), others, least=-1, most_each=most)
+        nearest = np.argsort(-alone.similarity, kind="stable")
+        mine = [pairs_of(alone)[n] for n in nearest]
+        expected |= {tuple(sorted(pair)) for pair in mine[:most]}
+    assert found == expected

@@ -7,12 +7,21 @@ from compare.deciding import explain_listed
 from compare.errors import LibraryError, QueryError
 from compare.kept import result_from_json, result_to_json
 from compare.library import Library
+from compare.passages import split_statement
 from compare.provenance import filters_in_force
 from compare.public import public_json
 from compare.quoting import LONGEST
 from compare.records import records
-from compare.results import Filters, Outcome, Quote, Stance, Thresholds, also_said_in_words
-from compare.search import search
+from compare.results import (
+    Filters,
+    Outcome,
+    Probabilities,
+    Quote,
+    Stance,
+    Thresholds,
+    also_said_in_words,
+)
+from compare.search import _Scored, _strongest, search
 from compare.stance.cascade import CascadeStance
 from compare.statement import Country, PartialDate
 from tests.fabricate import a_result, match_of
@@ -222,6 +231,23 @@ def test_not_the_quotes_own_speaker_or_country(library):
         assert "oppose-1" in found
 
 
+def test_a_filter_on_what_is_not_known_of_the_quote_is_said_and_not_in_force(library):
+    filters = Filters(not_own_speaker=True, not_own_country=True, countries=("VLD", "NOR"))
+    asked = "The blockade of Port Meren is to end"
+    result = run(library, Quote(asked, speaker="Ada Lorn"), filters=filters)
+    no_country = "The quote's country is not known, so its own country could not be left out."
+    assert result.notes == (no_country,)
+    assert result.provenance.filters == {"countries": ["VLD", "NOR"], "not_own_speaker": True}
+    assert ids(result.scored) == ["oppose-1"]
+    result = run(library, asked, filters=filters)
+    assert result.notes[0].startswith("The quote's speaker is not known")
+    assert result.notes[1:] == (no_country,)
+    assert result.provenance.filters == {"countries": ["VLD", "NOR"]}
+    known = run(library, filters=filters)  # its words stand in the library, which knows who said it
+    assert len(known.notes) == 1
+    assert known.provenance.filters["not_own_country"] is True
+
+
 def test_the_model_reads_who_and_when_and_the_context(library):
     judge = WordJudge()
     quote = Quote(
@@ -403,3 +429,22 @@ def test_filters_in_force_names_only_those_set():
         "not_own_country": True,
         "speakers": ["Ada"],
     }
+
+
+@pytest.mark.parametrize(
+    ("hidden", "shown"),
+    [
+        (((0.46, 0.04, 0.5), 0.6), ((0.45, 0.2, 0.35), 0.6)),  # takes no side
+        (((0.02, 0.97, 0.01), 0.33), ((0.1, 0.8, 0.1), 0.55)),  # too far off to be listed
+        (((0.1, 0.6, 0.3), 0.5), ((0.1, 0.8, 0.1), 0.5)),
+    ],
+)
+def test_no_sentence_hides_one_of_its_statement_that_is_listed(hidden, shown):
+    said = statement("s", "We close the port of Meren at once. We open the port of Meren today.")
+    first, second = (
+        _Scored("asked", row, said, passage, closeness, Probabilities(*chances), False)
+        for row, (passage, (chances, closeness)) in enumerate(
+            zip(split_statement(said), (hidden, shown), strict=True)
+        )
+    )
+    assert _strongest([first, second]) == _strongest([second, first]) == [second]

@@ -110,13 +110,20 @@ def version(name: str, data: Path) -> str:
 
 @cache
 def data_files(data: Path) -> dict[str, str]:
-    """Return the digests of the files of pairs that recipes read."""
-    return {
-        path.name: file_sha256(path)
+    """Return the digests of the files that recipes read: pairs, and the judged searches.
+
+    Of those the collection is read for pairs without a label; the queries and judgements tell which
+    passages beside them are left out.
+    """
+    pairs = [
+        path
         for path in sorted((data / "pairs").glob("*.tsv*"))
         if path.name.startswith(("nli", "argument", "officials", "claims.train"))
         and "why" not in path.name
-    }
+    ]
+    names = ("collection.jsonl.gz", "queries.dev.tsv", "qrels.dev.tsv")
+    searches = [path for name in names if (path := data / "search" / name).exists()]
+    return {path.name: file_sha256(path) for path in (*pairs, *searches)}
 
 
 def beginning(recipe: Recipe, data: Path) -> Path:

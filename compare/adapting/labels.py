@@ -21,6 +21,7 @@ from compare.countries import parse_countries
 from compare.errors import CorpusError
 from compare.results import Side, Stance
 from compare.review.estimates import final_labels
+from compare.review.independence import changed_after_label
 from compare.review.reviews import Reviews
 from compare.review.states import found
 from compare.review.values import MachineShown
@@ -80,9 +81,10 @@ def gather(
 
     Of a review they are what people say in the end: the decision, else what both readers say, else
     what the one says. Reviews that are not finished are left out, as are those whose readers saw
-    the model's label before they answered. In a file of reviews that other libraries share, as that
-    beside the user's own library is for the sample, pairs count of which a statement stands in this
-    library; so do corrections.
+    the model's label before they answered, and pairs that a reader labels otherwise than before it
+    was shown. In a file of reviews that other libraries share, as that beside the user's own
+    library is for the sample, pairs count of which a statement stands in this library; so do
+    corrections.
 
     Args:
         library: Whose.
@@ -163,13 +165,19 @@ def _of_review(
     review: Review, pairs: Mapping[int, ReviewPair], notes: list[str]
 ) -> Iterator[Label]:
     final = final_labels(review)
+    changed = set[int]().union(*changed_after_label(review).values()) & pairs.keys()
+    if changed:
+        notes.append(
+            f"Left out of the review {review.name!r}: {_pairs(len(changed))} that a reader "
+            "labelled otherwise once the model's label was shown."
+        )
     if undecided := len(pairs.keys() - final.keys()):
         notes.append(
             f"Left out of the review {review.name!r}: {_pairs(undecided)} on which its readers "
             "differ and nothing is decided."
         )
     for place, pair in pairs.items():
-        if stance := final.get(place):
+        if place not in changed and (stance := final.get(place)):
             sides = passage_side(pair.a, pair.a_passage), passage_side(pair.b, pair.b_passage)
             names = (pair.a.id or pair.a.text, pair.b.id or pair.b.text)
             keys = _keys(*zip(names, (side.text for side in sides), strict=True))

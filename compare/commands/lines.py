@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from compare.commands.output import console, on_terminal, say
 from compare.printable import one_line, printable
+from compare.public import read_against, what_was_read
 from compare.records import JOINT, asked, deciding_words, listed
 from compare.results import Match, Outcome, SearchResult, Span, Stance, Why, also_said_in_words
 from compare.statement import Quotation, Statement
@@ -39,7 +40,7 @@ def show_result(result: SearchResult, limit: int) -> None:
         matches = [(rank, match) for _, rank, match in group]
         say()
         show = _show_table if on_terminal() else _show_lines
-        show(stance, matches[:limit])
+        show(result, stance, matches[:limit])
         if len(matches) > limit:
             say(f"{_INDENT}… and {len(matches) - limit} more (--limit {len(matches)})")
 
@@ -52,9 +53,8 @@ def nothing_found(result: SearchResult) -> str:
         near, f"{near} are on its topic"
     )
     return (
-        f"Nothing among {result.provenance.statements} statements agrees with this or opposes it "
-        f"({about}; least probability {least.probability:g}, "
-        f"least similarity {least.similarity:g})."
+        f"None of the {what_was_read(result)}, agrees with this or opposes it ({about}; "
+        f"least probability {least.probability:g}, least similarity {least.similarity:g})."
     )
 
 
@@ -118,12 +118,19 @@ def _screened(stance: Stance, match: Match) -> list[str]:
     return ["read by the fast model only"]
 
 
-def _show_lines(stance: Stance, matches: Sequence[tuple[int, Match]]) -> None:
+def _against(result: SearchResult, match: Match) -> list[str]:
+    """Say which sentence of the quote a statement was read against, where it has several."""
+    part = read_against(result, match)
+    return [f"read against: “{one_line(part)}”"] if part else []
+
+
+def _show_lines(result: SearchResult, stance: Stance, matches: Sequence[tuple[int, Match]]) -> None:
     say(TITLES[stance].upper())
     for rank, match in matches:
         probability = match.probabilities.of(stance)
         say(f"{rank:3}. {probability:.2f} {words_shown(match.statement, match.passage.text)}")
         below = [
+            *_against(result, match),
             *_screened(stance, match),
             *_unsure(stance, match),
             *details(match.statement, match.also_said),
@@ -132,7 +139,7 @@ def _show_lines(stance: Stance, matches: Sequence[tuple[int, Match]]) -> None:
             say(f"{_INDENT}{line}")
 
 
-def _show_table(stance: Stance, matches: Sequence[tuple[int, Match]]) -> None:
+def _show_table(result: SearchResult, stance: Stance, matches: Sequence[tuple[int, Match]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
@@ -144,7 +151,7 @@ def _show_table(stance: Stance, matches: Sequence[tuple[int, Match]]) -> None:
     table.add_column("Who, when, where", ratio=2)
     for rank, match in matches:
         spans = match.why.passage if match.why else ()
-        said = details(match.statement, match.also_said)
+        said = [*details(match.statement, match.also_said), *_against(result, match)]
         below = "\n".join([*said, *_unsure(stance, match), *_screened(stance, match)])
         probability = Text(f"{match.probabilities.of(stance):.2f}", colour)
         table.add_row(Text(str(rank)), probability, _marked(match.passage.text, spans), Text(below))

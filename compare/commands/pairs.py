@@ -36,6 +36,7 @@ _FIELDS = {
 }
 _DATES = {"since": "date_from", "until": "date_to"}
 _SHOWN = 10
+_LONG = 30  # seconds
 
 _reading = shared.together(
     click.option("--topic", type=shared.text, default="", help="Words or a sentence."),
@@ -142,7 +143,7 @@ def matrix(among: tuple[str, ...], by: str, **options: Any) -> None:
 
     check_csv(options["out"], options["force"])
     everyone = _dated(among, "--among", options)
-    table = _table(everyone, everyone, options)
+    table = _table(everyone, everyone, options, by)
     if table is None:
         return
     cells = count_records(table, cells_of(table, by))
@@ -201,27 +202,36 @@ def _run(a: Filters, b: Filters | None, options: dict[str, Any]) -> None:
         _show(table, stance, options["limit"])
     remark(NOT_A_SAMPLE)
     if out:
-        say(f"{out}: {len(table.agree)} pairs that agree, {len(table.oppose)} that oppose.")
+        verb = "that changed" if table.over_time else "that oppose"
+        say(f"{out}: {len(table.agree)} pairs that agree, {len(table.oppose)} {verb}.")
 
 
-def _table(a: Filters, b: Filters | None, options: dict[str, Any]) -> PairTable | None:
+def _table(
+    a: Filters, b: Filters | None, options: dict[str, Any], between: str = ""
+) -> PairTable | None:
     """Say what will be read, then read it; None where only the plan was asked for."""
     from compare.deciding import explain_listed
     from compare.mine import MOST_READ, Comparison
 
     library = shared.open_library(options["library"], options["encoder"])
     model = shared.stance_model(options["stance_model"], library)
-    with progress("Finding pairs on the same point") as on_progress:
-        comparison = Comparison(
-            library,
-            a,
-            b,
-            topic=options["topic"],
-            stance_model=model,
-            most_read=options["most"] or MOST_READ,
-            on_progress=on_progress,
+    comparison = Comparison(
+        library,
+        a,
+        b,
+        topic=options["topic"],
+        stance_model=model,
+        most_read=options["most"] or MOST_READ,
+        between=between,
+    )
+    if (seconds := comparison.seconds_to_find()) > _LONG:
+        remark(
+            f"To find the pairs on the same point among {len(comparison.a):,} and "
+            f"{len(comparison.b):,} passages takes about {_duration(seconds)}, ahead of what is "
+            "read: narrow the topic or the sides if that is too long."
         )
-    plan = comparison.plan()
+    with progress("Finding pairs on the same point") as on_progress:
+        plan = comparison.plan(on_progress)
     if options["plan_only"] and options["as_json"]:
         say_json({"subject": comparison.subject, **asdict(plan)})
         return None
@@ -258,11 +268,18 @@ def _show(table: PairTable, stance: Stance, limit: int) -> None:
     listed = table.listed(stance)
     name = "CHANGED" if table.over_time and stance is Stance.OPPOSE else stance.value.upper()
     say(f"{name}: {counted(len(listed), 'pair')}")
-    for rank, pair in enumerate(listed[:limit], start=1):
+    first = list(enumerate(listed[:limit], start=1))
+    if table.over_time:  # the strongest, oldest first
+        first.sort(key=lambda ranked: [day.first for day in _days(ranked[1])])
+    for rank, pair in first:
         for line in _lines(rank, pair, stance):
             say(line)
     if len(listed) > limit:
         say(f"     … and {len(listed) - limit} more (--limit {len(listed)})")
+
+
+def _days(pair: Pair) -> list[PartialDate]:
+    return [said.date for said in (pair.a, pair.b) if said.date]
 
 
 def _lines(rank: int, pair: Pair, stance: Stance) -> Sequence[str]:

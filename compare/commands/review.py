@@ -85,7 +85,8 @@ def told_of(review: Review) -> dict[str, Any]:
         "review": review.name,
         "pairs": len(review),
         "created": review.created,
-        "settings": asdict(review.settings),
+        "version": review.version,
+        "settings": review.settings.to_dict(),
         "readers": [
             {
                 "name": reader,
@@ -131,9 +132,8 @@ def status(name: str, library: Path | None, as_json: bool) -> None:
     told = told_of(review)
     pairs = [pair for _, pair in review.pairs()]
     states = states_of(pairs, opened, review.settings.library_digest)
-    counts = {
-        state.value: sum(state in both for both in states) for state in (State.CHANGED, State.GONE)
-    }
+    told_apart = (State.CHANGED, State.DETAILS, State.GONE)
+    counts = {state.value: sum(state in both for both in states) for state in told_apart}
     if as_json:
         say_json({**told, "statements": counts})
         return
@@ -144,9 +144,10 @@ def status(name: str, library: Path | None, as_json: bool) -> None:
         say(f"{reader['name']}: {reader['answered']} answered, {reader['skipped']} skipped, {done}")
     if told["to_decide"] is not None and len(review.readers) > 1:
         say(f"differ on {told['to_decide']}, {told['decided']} decided")
-    for state, number in counts.items():
-        if number:
-            say(f"pairs with a statement that is {state} since: {number}")
+    for state in told_apart:
+        if number := counts[state.value]:
+            of = "whose" if state is State.DETAILS else "that is"
+            say(f"pairs with a statement {of} {state.value} since: {number}")
 
 
 def _seen(reader: dict[str, Any]) -> int:

@@ -37,17 +37,23 @@ def agreement(name: str, library: Path | None, as_json: bool) -> None:
     handed in.
     """
     from compare.review.agreement import agreement as agreement_of
+    from compare.review.reliability import NO_INTERVAL
 
     review, _ = open_review(library, name)
-    found = agreement_of(review)
+    found, made = agreement_of(review), review.settings
     if as_json:
-        say_json({"review": review.name, **found.to_dict()})
+        design = {"created": review.created, "version": review.version, **made.to_dict()}
+        say_json({"review": review.name, "design": design, **found.to_dict()})
         return
     say(f"{review.name}: {found.pairs} pairs, read by {' and '.join(found.readers)}")
     if found.overall:
         say(f"The readers differ on {found.differ}, of which {found.decided} are decided.")
     for table in _tables(found):
         show_table(table)
+    if found.lacks_interval:
+        say(f"\n{NO_INTERVAL}")
+    for caution in found.cautions:
+        say(f"\n{caution}")
     if found.no_estimates:
         remark(found.no_estimates)
 

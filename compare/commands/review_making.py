@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _CHOICES = ("random", "stratified", "whole")
 _ORDERS = ("random", "uncertain", "informative", "given")
 _SHOWN = ("after", "end", "before")
-_OF_A_RESULT = ("choose", "size", "labels")
+_OF_A_RESULT = ("choose", "size", "labels", "fresh")
 
 
 @click.command("create")
@@ -52,6 +52,11 @@ _OF_A_RESULT = ("choose", "size", "labels")
     type=click.Choice([stance.value for stance in Stance]),
     multiple=True,
     help="Only pairs that the model labels so; may be given again [all].",
+)
+@click.option(
+    "--fresh",
+    is_flag=True,
+    help="Draw none of the pairs that a finished review beside the library holds.",
 )
 @click.option(
     "--order",
@@ -100,11 +105,12 @@ def create(
     given = click.get_current_context().get_parameter_source
     if file and any(given(name) is ParameterSource.COMMANDLINE for name in _OF_A_RESULT):
         raise click.UsageError(
-            "--choose, --size and --label draw from a --result; --pairs are all."
+            "--choose, --size, --label and --fresh draw from a --result; --pairs are all."
         )
     reviews, opened = open_reviews(library)
     text = CODEBOOK if codebook is None else _text_of(codebook)
-    drawn = _drawn(result, file, opened, options)
+    finished = reviews.finished_pairs() if options["fresh"] else frozenset()
+    drawn = _drawn(result, file, opened, finished, options)
     if options["order"] == Order.INFORMATIVE:
         drawn = _read_by_both(drawn)
     review = reviews.create(
@@ -121,9 +127,20 @@ def create(
     else:
         say(f"{review.name}: {len(review)} pairs for {' and '.join(review.readers)}.")
         remark(f"Kept in {reviews.path}.")
+    if number := review.settings.read_before:
+        remark(
+            f"Note: {number} of the pairs were read in a finished review before; what was learned "
+            "from them is not tested by them. --fresh draws others."
+        )
 
 
-def _drawn(result: Path | None, file: Path | None, library: Library, options: Any) -> Drawn:
+def _drawn(
+    result: Path | None,
+    file: Path | None,
+    library: Library,
+    finished: frozenset[str],
+    options: Any,
+) -> Drawn:
     from compare.kept import load_result
     from compare.review.drawing import draw, imported
     from compare.review.importing import read_review_pairs
@@ -131,7 +148,8 @@ def _drawn(result: Path | None, file: Path | None, library: Library, options: An
     if result is not None:
         labels = [Stance(label) for label in options["labels"]] or list(Stance)
         kept = load_result(result)
-        return draw(kept, options["choose"], options["size"], options["seed"], labels)
+        choose, size, seed = options["choose"], options["size"], options["seed"]
+        return draw(kept, choose, size, seed, labels, without=finished)
     found = read_review_pairs(file or Path(), library)
     if found.unread:
         remark(f"Note: Columns that are not read: {', '.join(found.unread)}.")

@@ -77,6 +77,7 @@ def command(
     if batch is not None:
         _score_file(batch, out, stance_model, library, as_json=as_json)
         return
+    from compare.quoting import about_languages
     from compare.stance import signature
 
     sides = _side("a", a or "", options), _side("b", b or "", options)
@@ -84,9 +85,13 @@ def command(
     with waiting("Reading the pair …"):
         verdict, read, reason = _read(model, sides, why=why)
     label_source = signature(model)
+    notes = about_languages(sides[0].text, sides[1].text)
     if as_json:
-        say_json(_as_json(verdict, label_source, sides, read, reason))
+        data = _as_json(verdict, label_source, sides, read, reason)
+        say_json({**data, "notes": notes} if notes else data)
         return
+    for note in notes:
+        say(f"Note: {note}")
     say(f"{verdict.stance.value} (probability {verdict.of(verdict.stance):.2f})")
     say(f"agree {verdict.agree:.2f}  oppose {verdict.oppose:.2f}  neither {verdict.neither:.2f}")
     if read != sides:

@@ -90,6 +90,7 @@ SHOWN_MATCH = Table(
         share("p_oppose", "probability that they oppose each other"),
         share("p_neither", "probability that they do neither"),
         SIMILARITY,
+        text("quote_part", "the sentence of the quote that it was read against"),
         text("passage", "the sentence that was compared"),
         part("statement", "shown statement", "what was found"),
         part("why", "shown why", "the deciding words", NOT_ASKED),

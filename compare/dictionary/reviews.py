@@ -11,8 +11,9 @@ _LABELS = ("agree", "oppose", "neither")
 _GIVEN = (*_LABELS, "skip", "")
 _NO_MACHINE = "where there is none, or the reader may not see it yet"
 _UNSEEN = "where there is none, or it may not be seen yet"
+_OLDER = "of imported pairs, and of reviews made before it was kept"
 _UNDECIDED = "where nothing was decided"
-_STATES = ("unchanged", "changed", "not in the library", "of no library", "")
+_STATES = ("unchanged", "changed", "details changed", "not in the library", "of no library", "")
 
 
 def _number(
@@ -37,6 +38,13 @@ def _reader(number: int) -> tuple[Field, ...]:
         ),
         text(f"note_{number}", f"reader {number}’s note", "where there is none"),
         Field(f"answered_{number}", Kind.TIME, "when the answer was given", _UNSEEN),
+        text(
+            f"first_answer_{number}",
+            f"what reader {number} said first, which was without knowledge of the model’s label "
+            "where `machine_shown` is not `before`",
+            _UNSEEN,
+            values=_GIVEN,
+        ),
     )
 
 
@@ -75,7 +83,8 @@ REVIEW = Table(
         text(
             "a_state",
             "what became of side a’s statement in the library since; the words are those that were "
-            "read",
+            "read. `details changed`: text, context, countries and date are the same, something "
+            "else, as its source, is not",
             "where no library was looked at",
             values=_STATES,
         ),
@@ -112,6 +121,18 @@ REVIEW = Table(
             "how many pairs of each label the choice was from: `agree 12; oppose 5; neither 83`",
             "of imported pairs",
         ),
+        _number(
+            "left_out",
+            "how many more there were that could not be drawn, as a finished review held them",
+            "never",
+            0,
+        ),
+        _number(
+            "read_before",
+            "how many pairs of the review a finished one held already when it was made",
+            "never",
+            0,
+        ),
         text(
             "stratum",
             "the label a stratified sample drew the pair from",
@@ -136,6 +157,13 @@ REVIEW = Table(
             -1,
             whole=False,
         ),
+        text(
+            "filters",
+            "of the search or comparison that the pairs come from, as JSON",
+            _OLDER,
+        ),
+        text("settings", "what else decided what was read there, as JSON", _OLDER),
+        Field("searched_on", Kind.TIME, "when that was", _OLDER),
         text("library_digest", "sha256 of what the library held", "of imported pairs"),
         text("version", "of the program that wrote the file"),
     ),
@@ -151,8 +179,8 @@ HISTORY = Table(
         text("who", "who did it"),
         text(
             "what",
-            "what was done",
-            values=("answer", "undo", "hand in", "codebook", "decision", "undo decision"),
+            "what was done; `import`: an answer out of a file, which tells when it was given",
+            values=("answer", "import", "undo", "hand in", "codebook", "decision", "undo decision"),
         ),
         text("pair", "the pair’s id", "where the whole review is meant"),
         text("before", "what stood there", "where nothing did"),

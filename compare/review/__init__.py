@@ -8,5 +8,6 @@
 
 `values` are what is kept, `drawing` chooses the pairs and their order, `store` is the file,
 `reviews` the projects in it and `project` one of them; `reliability`, `agreement` and `estimates`
-are the figures; `exporting`, `peers` and `importing` go between this and other programs.
+are the figures, and `independence` what was said before the machine's label was seen; `exporting`,
+`peers` and `importing` go between this and other programs.
 """

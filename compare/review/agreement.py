@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -10,7 +10,10 @@ from compare.errors import ReviewError
 from compare.results import Stance
 from compare.review.answers import Review
 from compare.review.estimates import Estimates, estimates, final_labels
+from compare.review.independence import changed_after_label
 from compare.review.reliability import Counts, Reliability, confusion, one_label, reliability
+from compare.review.values import MachineShown
+from compare.ui.words import counted
 
 Table = tuple[tuple[int, ...], ...]
 """A confusion: a row for each label of the one, in it a column for each of the other, both in the
@@ -29,6 +32,9 @@ class Agreement:
         differ: Pairs on which the readers differ, and `decided` those of them that are decided.
         with_machine: Of each reader and, of two, of "final", what people say in the end: their
             labels in rows, the machine's in columns.
+        changed: How many pairs each reader labels otherwise than before the machine's label of them
+            was shown.
+        cautions: Why agreement with the machine is no independent check, in sentences.
         estimates: Of the machine's labels, None where none can be made; `no_estimates` says why.
     """
 
@@ -41,8 +47,18 @@ class Agreement:
     differ: int
     decided: int
     with_machine: Mapping[str, Table]
+    changed: Mapping[str, int]
+    cautions: tuple[str, ...]
     estimates: Estimates | None
     no_estimates: str
+
+    @property
+    def lacks_interval(self) -> bool:
+        """Tell whether a kappa or an alpha stands without an interval; see `NO_INTERVAL`."""
+        rows = [*self.by_label.values(), *self.by_topic.values()]
+        return any(
+            of.lacks_interval for of in (rows if self.overall is None else [self.overall, *rows])
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
@@ -81,6 +97,7 @@ def agreement(review: Review) -> Agreement:
                 )
                 for name in names
             }
+    changed = {reader: len(places) for reader, places in changed_after_label(review).items()}
     estimated, why_not = _estimated(review)
     return Agreement(
         review.readers,
@@ -97,6 +114,8 @@ def agreement(review: Review) -> Agreement:
             name: _plain(_between(of, machine, machine))
             for name, of in (answers if table is None else {**answers, FINAL: final}).items()
         },
+        changed,
+        tuple(_cautions(review.settings.machine_shown, changed)),
         estimated,
         why_not,
     )
@@ -112,6 +131,19 @@ def _between(
         if (one := first.get(place)) and (other := second.get(place))
     ]
     return confusion([one for one, _ in both], [other for _, other in both])
+
+
+def _cautions(shown: MachineShown, changed: Mapping[str, int]) -> Iterator[str]:
+    if shown is MachineShown.BEFORE:
+        yield (
+            "The readers saw the model's label before they answered: that they agree with it is no "
+            "independent check of it."
+        )
+    if told := [f"{name} changed {counted(n, 'answer')}" for name, n in changed.items() if n]:
+        yield (
+            f"Once the model's label was shown {' and '.join(told)}: that these agree with it is "
+            "no independent check of it."
+        )
 
 
 def _plain(table: Counts) -> Table:

@@ -195,13 +195,20 @@ class Review(Project):
             return hand.put(place, Answer(stance, confidence, checked_note(note)))
 
     def answer_many(self, reader: str, answers: Mapping[int, Answer]) -> int:
-        """Keep many answers of a reader, all or none; return how many are new or other ones."""
+        """Keep many answers of a reader, as of a file, all or none.
+
+        The history calls them imported. An answer that tells when it was given keeps that time.
+
+        Returns:
+            How many are new or other ones.
+        """
         number = 0
         with self._hand(reader) as hand:
             for place, given in answers.items():
                 there = hand.standing(place)
                 if there is None or _told(there) != _told(given):
-                    hand.put(place, Answer(*_told(given)))
+                    kept = Answer(*_told(given), at=given.at)
+                    hand.put(place, kept, "import")
                     number += 1
         return number
 
@@ -242,22 +249,37 @@ class Review(Project):
             ReviewError: A reader has not handed in, the readers do not differ on the pair, or
                 nobody is named.
         """
-        who = _decider(by)
+        who = _named(by, "decides")
         self.must_be_open()
         if not self._store.all(f"SELECT 1 {_DIFFERENCES} AND a.place = ?", (self.number, place)):
             raise ReviewError(f"The readers do not differ on pair {place}: nothing is to decide.")
         with self._store.writing() as database:
             hand = Hand(database, self.number, DECISION, who, len(self))
-            return hand.put(place, Answer(stance, confidence, checked_note(note), who=who))
+            given = Answer(stance, confidence, checked_note(note), who=who)
+            return hand.put(place, given, "decision")
 
     def undo_decision(self, by: str) -> Kept | None:
-        """Take back the last decision that stands; None: there is none."""
-        who = _decider(by)
+        """Take back the last decision of one person that stands; None: there is none.
+
+        Raises:
+            ReviewError: Nobody is named.
+        """
+        who = _named(by, "decides")
         with self._store.writing() as database:
             return Hand(database, self.number, DECISION, who, len(self)).undo()
 
-    def change_codebook(self, text: str, by: str = "") -> None:
-        """Write another codebook; the history keeps the one before."""
+    def change_codebook(self, text: str, by: str) -> None:
+        """Write another codebook; the history keeps the one before.
+
+        Raises:
+            ReviewError: All readers have handed in, or nobody is named.
+        """
+        who = _named(by, "changes the codebook")
+        if self.is_open:
+            raise ReviewError(
+                f"All readers of the review {self.name!r} have handed in: the codebook that they "
+                "went by stands; make another review for another one."
+            )
         if text == self.codebook:
             return
         before, after = (json.dumps(of, ensure_ascii=False) for of in (self.codebook, text))
@@ -265,7 +287,7 @@ class Review(Project):
             database.execute(
                 "UPDATE projects SET codebook = ? WHERE project = ?", (text, self.number)
             )
-            Hand(database, self.number, PROJECT, by).note("codebook", 0, before, after)
+            Hand(database, self.number, PROJECT, who).note("codebook", 0, before, after)
 
     @contextmanager
     def _hand(self, reader: str) -> Iterator[Hand]:
@@ -281,8 +303,8 @@ def _told(answer: Answer) -> tuple[Stance | None, int | None, str]:
     return answer.stance, answer.confidence, checked_note(answer.note)
 
 
-def _decider(by: str) -> str:
+def _named(by: str, does: str) -> str:
     who = " ".join(by.split())
     if not who:
-        raise ReviewError("Nobody is named who decides: give a name.")
+        raise ReviewError(f"Nobody is named who {does}: give a name.")
     return who

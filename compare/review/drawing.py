@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from compare.errors import ReviewError
 from compare.pair_table import PairTable
 from compare.passages import Passage
 from compare.records import asked
-from compare.results import SearchResult, Side, Stance, Thresholds
+from compare.results import Provenance, SearchResult, Side, Stance, Thresholds
 from compare.review.values import Choice, Order, ReviewPair, one_of
 from compare.statement import Statement
 
@@ -33,8 +33,9 @@ class Drawn:
     Attributes:
         of: How many pairs of each label there were to choose from.
         subject: What was compared or asked, in words.
-        library_digest: sha256 of what the library held; "" where that is not known.
+        provenance: Of the search or comparison they come from; None where that is not known.
         thresholds: Behind the machine's labels; None where that is not known.
+        left_out: How many pairs with the labels asked for were not to be drawn.
     """
 
     pairs: tuple[ReviewPair, ...]
@@ -42,8 +43,9 @@ class Drawn:
     of: dict[str, int] = field(default_factory=dict)
     seed: int | None = None
     subject: str = ""
-    library_digest: str = ""
+    provenance: Provenance | None = None
     thresholds: Thresholds | None = None
+    left_out: int = 0
 
 
 def draw(
@@ -52,6 +54,7 @@ def draw(
     size: int = 100,
     seed: int = 0,
     stances: Iterable[Stance] = ALL,
+    without: Collection[str] = (),
 ) -> Drawn:
     """Choose pairs of a search, or of two sides, by the labels that its thresholds give them.
 
@@ -66,17 +69,23 @@ def draw(
         seed: Of the draw; the same seed draws the same pairs.
         stances: Labels of the pairs that may be drawn. Without "neither" nothing can be said of
             how much the machine misses.
+        without: Ids of pairs that are not to be drawn, as those of `Reviews.finished_pairs`. What
+            is estimated is then of the others.
 
     Raises:
         ReviewError: There is no such pair, or the choice is IMPORTED.
     """
     choice, asked_for = one_of(Choice, choice), set(stances)
     wanted = [stance for stance in Stance if stance in asked_for]
-    pool = [pair for pair in pairs_of(result) if pair.machine in wanted]
+    every = [pair for pair in pairs_of(result) if pair.machine in wanted]
+    pool = [pair for pair in every if pair.id not in without]
     if not pool:
+        labelled = f"is labelled {' or '.join(wanted) or 'so'} at these thresholds"
         raise ReviewError(
-            f"No pair is labelled {' or '.join(wanted) or 'so'} at these thresholds: lower them, "
-            "or take other labels."
+            f"No pair {labelled} but the {len(every):,} that are not to be drawn again: draw of "
+            "another search or comparison."
+            if every
+            else f"No pair {labelled}: lower them, or take other labels."
         )
     of = Counter(pair.machine.value for pair in pool if pair.machine)
     subject = result.subject if isinstance(result, PairTable) else result.quote.text
@@ -86,8 +95,9 @@ def draw(
         {stance.value: of[stance.value] for stance in wanted},
         None if choice is Choice.WHOLE else seed,
         subject,
-        result.provenance.library_digest,
+        result.provenance,
         result.thresholds,
+        len(every) - len(pool),
     )
 
 
@@ -111,6 +121,7 @@ def _chosen(
             replace(pair, stratum=stance.value, weight=weight)
             for pair in source.sample(strata[stance], number)
         ]
+    source.shuffle(found)  # where they are read as they come, their order would tell their labels
     return found
 
 

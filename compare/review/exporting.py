@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from compare.errors import ReviewError
 from compare.export import csv_bytes
@@ -20,6 +20,7 @@ from compare.files import write_whole
 from compare.records import Record, side_record
 from compare.review.answers import Review
 from compare.review.estimates import final_labels
+from compare.review.independence import first_answers
 from compare.review.states import State, states_of
 from compare.review.values import SKIP, Answer, ReviewPair
 from compare.statement import Statement
@@ -45,10 +46,11 @@ COLUMNS: tuple[str, ...] = (
     *("similarity", "divergence", "label_source"),
     *_SIDES,
     *("a_state", "b_state"),
-    *(f"{name}_{number}" for number in (1, 2) for name in _READER),
+    *(f"{name}_{number}" for number in (1, 2) for name in (*_READER, "first_answer")),
     *("decision", "decision_confidence", "decision_note", "decided_by", "decided", "final"),
-    *("answers_shown", "machine_shown", "chosen", "chosen_seed", "chosen_from", "stratum"),
-    *("weight", "order", "order_seed", "subject", "least_probability", "least_similarity"),
+    *("answers_shown", "machine_shown", "chosen", "chosen_seed", "chosen_from", "left_out"),
+    *("read_before", "stratum", "weight", "order", "order_seed", "subject"),
+    *("least_probability", "least_similarity", "filters", "settings", "searched_on"),
     *("library_digest", "version"),
 )
 """The columns of an exported review, in this order; the names are stable."""
@@ -60,7 +62,7 @@ NUMBERS = frozenset(
     {
         *("place", "p_agree", "p_oppose", "p_neither", "similarity", "divergence", "weight"),
         *("confidence_1", "confidence_2", "decision_confidence", "chosen_seed", "order_seed"),
-        *("least_probability", "least_similarity"),
+        *("least_probability", "least_similarity", "left_out", "read_before"),
     }
 )
 """The columns that hold numbers, or nothing; all others hold text."""
@@ -139,7 +141,7 @@ def review_bytes(
     if format is ReviewFormat.HISTORY:
         return csv_bytes(HISTORY_COLUMNS, history_records(review, seen_by))
     if format is ReviewFormat.CODEBOOK:
-        return review.codebook.encode("utf-8", "replace")
+        return _codebook(review).encode("utf-8", "replace")
     if format is ReviewFormat.LABEL_STUDIO_CONFIG:
         return peers.LABEL_STUDIO_CONFIG.encode()
     rows = review_records(review, library=library, seen_by=seen_by)
@@ -150,6 +152,18 @@ def review_bytes(
         ReviewFormat.ARGILLA: lambda rows: _json(peers.argilla(rows)),
     }
     return writers[format](rows)
+
+
+def _codebook(review: Review) -> str:
+    """Return what the readers went by, and whether that was the same all the time."""
+    changes = review.codebook_changes
+    if not changes:
+        return review.codebook
+    told = ", ".join(f"on {at} by {who or 'nobody named'}" for at, who in changes)
+    return (
+        f"{review.codebook.rstrip()}\n\n---\n\nChanged after the first answer {told}: what the "
+        "readers went by before stands in the review's history.\n"
+    )
 
 
 def _line(row: Record) -> str:
@@ -167,6 +181,7 @@ def review_records(
 ) -> list[Record]:
     """Return the pairs of a review as they are exported; what there is none of is ""."""
     answers, decisions = review.answers(seen_by), review.decisions()
+    first = first_answers(review, seen_by)
     final = final_labels(review) if review.is_open else {}
     same = _in_common(review, seen_by)
     since = review.settings.library_digest
@@ -182,6 +197,8 @@ def review_records(
             row[f"reader_{number}"] = reader
             names = {name: f"{name}_{number}" for name in _READER[1:]}
             row |= _answer(of.get(place), names)
+            if place in of:
+                row[f"first_answer_{number}"] = first[reader][pair.id].label
         row |= _decision(decisions.get(place))
         if place in final:
             stance = final[place]
@@ -211,11 +228,16 @@ def _in_common(review: Review, seen_by: str | None) -> Record:
         "chosen": made.choice.value,
         "chosen_seed": _or_nothing(made.chosen_seed),
         "chosen_from": "; ".join(f"{label} {count}" for label, count in made.of.items()),
+        "left_out": made.left_out,
+        "read_before": made.read_before,
         "order": made.order.value,
         "order_seed": _or_nothing(made.order_seed),
         "subject": made.subject,
         "least_probability": _rounded(made.least_probability),
         "least_similarity": _rounded(made.least_similarity),
+        "filters": _compact(made.filters) if made.searched_on else "",
+        "settings": _compact(made.search_settings) if made.searched_on else "",
+        "searched_on": made.searched_on,
         "library_digest": digest,
         "version": __version__,
     }
@@ -264,6 +286,10 @@ def _decision(answer: Answer | None) -> Record:
     names = ("decision", "decision_confidence", "decision_note", "decided")
     row = _answer(answer, dict(zip(_READER[1:], names, strict=True)))
     return {**row, "decided_by": answer.who}
+
+
+def _compact(data: Mapping[str, Any]) -> str:
+    return json.dumps(dict(data), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 def _or_nothing(value: int | None) -> int | str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from compare.evaluation.pair_files import cell, needed, read_rows
 from compare.records import CHANGED
 from compare.results import Probabilities, Stance
 from compare.review.drawing import pair_id, passage_in
+from compare.review.rows import utc
 from compare.review.states import found
 from compare.review.values import CONFIDENCE, SKIP, Answer, ReviewPair
 from compare.statement import PartialDate, Quotation, Statement
@@ -88,8 +90,9 @@ def read_review_pairs(path: Path | str, library: Library | None = None) -> Impor
 def read_answers(path: Path | str, review: Review, reader: str) -> dict[int, Answer]:
     """Read a reader's answers to pairs of a review, by place; rows without one are passed over.
 
-    Columns are `pair` (its id) and `answer` or `label`, with `confidence` and `note` where they are
-    known; or those of an exported review, of which the answers of `reader` are taken.
+    Columns are `pair` (its id) and `answer` or `label`, with `confidence`, `note` and `answered`,
+    when that was, where they are known; or those of an exported review, of which the answers of
+    `reader` are taken.
 
     Raises:
         CorpusError: The file cannot be read, or has no such columns.
@@ -142,11 +145,28 @@ def _answer(row: Row, suffix: str) -> Answer | None:
         return None
     stance = None if given.casefold() == SKIP else _stance(row, column, given, f", or {SKIP}")
     told = (cell(row, f"confidence{suffix}") or "").strip()
-    words = {word: number for number, word in CONFIDENCE.items()}
-    confidence = words.get(told.casefold()) or (int(told) if told.isdecimal() else None)
-    if told and confidence not in CONFIDENCE:
+    confidence = _CONFIDENCES.get(told.casefold())
+    if told and confidence is None:
         raise _bad(row, "this is no confidence; write 1, 2 or 3", f"confidence{suffix}", told)
-    return Answer(stance, confidence, cell(row, f"note{suffix}") or "")
+    note, answered = (cell(row, f"{name}{suffix}") or "" for name in ("note", "answered"))
+    return Answer(stance, confidence, note, _time(answered))
+
+
+_CONFIDENCES = {
+    written: number
+    for number, word in CONFIDENCE.items()
+    for written in (str(number), f"{number}.0", word)
+}
+"""How a confidence is written; a data frame with a missing one writes 3 as 3.0."""
+
+
+def _time(told: str) -> str:
+    """Return a time (ISO 8601) in UTC; "" where none is told, or not of which zone."""
+    try:
+        given = datetime.fromisoformat(told.strip())
+        return "" if given.tzinfo is None else utc(given)
+    except (ValueError, OverflowError):
+        return ""
 
 
 def _stance(row: Row, column: str, given: str, also: str = "") -> Stance:

@@ -78,7 +78,9 @@ def _task(row: Record, codebook: str) -> dict[str, Any]:
 
 
 _HIDDEN = tuple(
-    f"{name}_{number}" for number in (1, 2) for name in ("answer", "confidence", "note", "answered")
+    f"{name}_{number}"
+    for number in (1, 2)
+    for name in ("answer", "confidence", "note", "answered", "first_answer")
 )
 """Columns that stand in annotations instead of in `data`."""
 

@@ -46,10 +46,25 @@ class Project:
         """Return when it was made (ISO 8601, UTC)."""
         return self._project("created")
 
+    @cached_property
+    def version(self) -> str:
+        """Return the version of the program that made it."""
+        return self._project("version")
+
     @property
     def codebook(self) -> str:
         """Return what readers go by, as it is now."""
         return self._project("codebook")
+
+    @property
+    def codebook_changes(self) -> tuple[tuple[str, str], ...]:
+        """Return when (ISO 8601, UTC) and by whom the codebook was changed after an answer."""
+        found = self._store.all(
+            "SELECT at, who FROM events WHERE project = ? AND what = 'codebook' AND n > (SELECT "
+            "min(n) FROM events WHERE project = ? AND what IN ('answer', 'import')) ORDER BY n",
+            (self.number, self.number),
+        )
+        return tuple((at, who) for at, who in found)
 
     @cached_property
     def readers(self) -> tuple[str, ...]:

@@ -2,7 +2,8 @@
 
 Percent agreement has the interval of Wilson (1927). Kappa and alpha have bootstrap intervals (Efron
 1979, percentiles): pairs are drawn with replacement, `RESAMPLES` times, always the same. Draws in
-which a figure is not defined are left out.
+which a figure is not defined are left out. Where all others are equal, as where readers never
+differ, there is no interval: how sure such a figure is, drawing again cannot tell.
 """
 
 from __future__ import annotations
@@ -24,13 +25,21 @@ Floats = NDArray[np.float64]
 
 RESAMPLES = 2000
 _SEED = 0
+NO_INTERVAL = (
+    "Kappa and alpha have no interval where drawing the pairs anew never changes them, as where "
+    "the readers never differ, or mostly leaves them undefined: how sure they are cannot be told "
+    "so, only how sure the agreement is."
+)
 _LEAST_DEFINED = 0.5
 """Share of the draws in which a figure must be defined for its interval to be given."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure and its 95 % interval; None where it is not defined, as kappa is for one label."""
+    """A figure and its 95 % interval; None where it is not defined, as kappa is for one label.
+
+    `low` and `high` alone are None where nothing can be said of how sure the figure is.
+    """
 
     value: float | None
     low: float | None = None
@@ -52,6 +61,11 @@ class Reliability:
     agreement: Figure
     kappa: Figure
     alpha: Figure
+
+    @property
+    def lacks_interval(self) -> bool:
+        """Tell whether kappa or alpha stands without an interval; see `NO_INTERVAL`."""
+        return any(of.value is not None and of.low is None for of in (self.kappa, self.alpha))
 
 
 def confusion(first: Sequence[Stance], second: Sequence[Stance]) -> Counts:
@@ -186,9 +200,12 @@ def _with_interval(value: float | None, draws: Floats) -> Figure:
 
 
 def middle(draws: Floats) -> tuple[float | None, float | None]:
-    """Return the middle 95 % of draws; (None, None) where too few of them are defined."""
+    """Return the middle 95 % of draws.
+
+    (None, None) where too few of them are defined, or those that are defined are equal.
+    """
     defined = draws[~np.isnan(draws)]
-    if len(defined) < max(1.0, _LEAST_DEFINED * len(draws)):
+    if len(defined) < max(1.0, _LEAST_DEFINED * len(draws)) or np.ptp(defined) == 0:
         return None, None
     low, high = np.percentile(defined, [2.5, 97.5])
     return float(low), float(high)

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from compare.errors import ReviewError
 from compare.review.answers import Review
 from compare.review.codebook import CODEBOOK
-from compare.review.drawing import Drawn, ordered
-from compare.review.store import ReviewStore, reviews_file
+from compare.review.drawing import Drawn, ordered, pair_id
+from compare.review.store import FORMAT, ReviewStore, reviews_file
 from compare.review.values import MachineShown, Order, ReviewPair, Settings, one_of
 from compare.statement import Statement
 
@@ -96,7 +96,7 @@ class Reviews:
             raise ReviewError("There is no pair to review: choose others.")
         order, machine_shown = one_of(Order, order), one_of(MachineShown, machine_shown)
         pairs = ordered(drawn.pairs, order, seed)
-        least = drawn.thresholds
+        finished = self.finished_pairs()
         settings = Settings(
             drawn.choice,
             order,
@@ -105,9 +105,9 @@ class Reviews:
             drawn.seed,
             seed if order is Order.RANDOM else None,
             drawn.subject,
-            drawn.library_digest,
-            least.probability if least else None,
-            least.similarity if least else None,
+            left_out=drawn.left_out,
+            read_before=sum(pair.id in finished for pair in pairs),
+            **_source(drawn),
         )
         with self._store.writing() as database:
             project = _add_project(database, name, codebook, settings)
@@ -134,6 +134,23 @@ class Reviews:
                 "or make it."
             )
         return Review(self._store, found[0][0])
+
+    def finished_pairs(self) -> frozenset[str]:
+        """Return the ids of the pairs of all reviews whose readers have handed in.
+
+        They are known by them whichever side was a, and whatever a file called them.
+        """
+        return frozenset(
+            identity
+            for entry in self.listed()
+            if len(entry.handed_in) == len(entry.readers)
+            for _, pair in self.open(entry.name).pairs()
+            for identity in (
+                pair.id,
+                pair_id(pair.a, pair.a_passage, pair.b, pair.b_passage),
+                pair_id(pair.b, pair.b_passage, pair.a, pair.a_passage),
+            )
+        )
 
     def listed(self) -> list[Listed]:
         """Return the projects, the newest first."""
@@ -180,6 +197,18 @@ class Reviews:
             )
 
 
+def _source(drawn: Drawn) -> dict[str, Any]:
+    """Return those of a review's settings that come with what its pairs were drawn from."""
+    made, least, found = drawn.provenance, drawn.thresholds, dict[str, Any]()
+    if least is not None:
+        found = {"least_probability": least.probability, "least_similarity": least.similarity}
+    if made is not None:
+        names = ("library_digest", "filters", "encoder", "encoder_digest", "stance_model")
+        found |= {name: getattr(made, name) for name in (*names, "stance_digest", "screening")}
+        found |= {"search_settings": made.settings, "searched_on": made.date}
+    return found
+
+
 def _name(given: str, what: str) -> str:
     name = " ".join(given.split())
     if not name or len(name) > _LONGEST_NAME or not name.isprintable():
@@ -195,6 +224,9 @@ def _add_project(database: sqlite3.Connection, name: str, codebook: str, setting
 
     if database.execute("SELECT 1 FROM projects WHERE name = ?", (name,)).fetchone():
         raise ReviewError(f"There is a review {name!r} already: choose another name, or remove it.")
+    database.execute(
+        f"PRAGMA user_version = {FORMAT}"
+    )  # of an older file, which has no such settings
     created = datetime.now(UTC).isoformat(timespec="seconds")
     row = (name, codebook, settings.to_json(), created, __version__)
     added = database.execute(

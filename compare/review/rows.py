@@ -98,7 +98,12 @@ def checked_note(note: str) -> str:
 
 def now() -> str:
     """Return the time (ISO 8601, UTC)."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+    return utc(datetime.now(UTC))
+
+
+def utc(time: datetime) -> str:
+    """Return a time as the file keeps it (ISO 8601, UTC)."""
+    return time.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 def removed() -> ReviewError:

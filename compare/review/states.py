@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from compare.results import Filters
 from compare.review.values import ReviewPair
-from compare.statement import Statement
+from compare.statement import PartialDate, Statement
 
 if TYPE_CHECKING:
     from compare.library import Library
@@ -22,13 +22,18 @@ class State(StrEnum):
     UNCHANGED = "unchanged"
     CHANGED = "changed"
     """Another statement has its id now; the review keeps the words that were read."""
+    DETAILS = "details changed"
+    """The same words, said for the same countries on the same day; something else of it changed."""
     GONE = "not in the library"
     FREE = "of no library"
     """It was typed in, or imported without an id."""
 
 
 SINCE = {
-    State.CHANGED: "the library holds other words under its id now; these were read",
+    State.CHANGED: "the library holds other words, or another country or day, under its id now; "
+    "these were read",
+    State.DETAILS: "its words, country and day are as they were read; the library has other "
+    "details of it now",
     State.GONE: "not in this library, or no more; these words were read",
 }
 """What is said of a statement that is not as it was."""
@@ -48,7 +53,7 @@ def states_of(
     if since and since == library.digest:
         return [(_unseen(pair.a), _unseen(pair.b)) for pair in pairs]
     ids = {side.id for pair in pairs for side in (pair.a, pair.b)} - {""}
-    now = {statement.id: statement.content_hash for statement in found(library, sorted(ids))}
+    now = {statement.id: statement for statement in found(library, sorted(ids))}
     return [(_state(pair.a, now), _state(pair.b, now)) for pair in pairs]
 
 
@@ -63,9 +68,17 @@ def _unseen(statement: Statement) -> State:
     return State.UNCHANGED if statement.id else State.FREE
 
 
-def _state(statement: Statement, now: dict[str, str]) -> State:
+def _state(statement: Statement, now: Mapping[str, Statement]) -> State:
     if not statement.id:
         return State.FREE
     if statement.id not in now:
         return State.GONE
-    return State.UNCHANGED if now[statement.id] == statement.content_hash else State.CHANGED
+    other = now[statement.id]
+    if other.content_hash == statement.content_hash:
+        return State.UNCHANGED
+    return State.DETAILS if _read(other) == _read(statement) else State.CHANGED
+
+
+def _read(statement: Statement) -> tuple[str, str, str, PartialDate | None]:
+    """Return what the model reads of a statement, and what a reader judges."""
+    return statement.text, statement.context, statement.countries, statement.date

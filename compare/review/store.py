@@ -19,8 +19,11 @@ from compare.errors import ReviewError
 REVIEWS_VARIABLE = "COMPARE_REVIEWS"
 REVIEWS = "reviews.sqlite"
 
-FORMAT = 1
+FORMAT = 2
 """Changes whenever a program of the old format could not read the file any more."""
+
+_OLDEST = 1
+"""The oldest format that can be read; a file gets the new one with the next project."""
 
 _WAIT = 30
 """Seconds that a writing waits for another one."""
@@ -150,10 +153,10 @@ class ReviewStore:
                 database.execute(f"PRAGMA user_version = {FORMAT}")
                 version = FORMAT
             database.execute("COMMIT")
-        if version != FORMAT:
+        if not _OLDEST <= version <= FORMAT:
             raise ReviewError(
-                f"{self.path} has format {version}, this program reads {FORMAT}: use the program's "
-                "version that wrote it."
+                f"{self.path} has format {version}, this program reads {_OLDEST} to {FORMAT}: use "
+                "the program's version that wrote it."
             )
 
     def _unwritable(self, said: str) -> ReviewError:

@@ -130,8 +130,8 @@ class Event:
     """One line of the history, which is only ever added to.
 
     Attributes:
-        what: "answer", "undo", "hand in" or "codebook", and of a decision "decision" or
-            "undo decision".
+        what: "answer", "import" (an answer out of a file), "undo", "hand in" or "codebook", and of
+            a decision "decision" or "undo decision".
         pair: The pair's id, "" where the whole project is meant.
         before: What stood there, as JSON; "" for nothing. `after` is what stands there since.
     """
@@ -167,8 +167,17 @@ class Settings:
         of: How many pairs of each label they were chosen from.
         order: In which order they are read, with `order_seed` where that is random.
         subject: What was compared or asked, in words.
-        library_digest: sha256 of what the library held; "" of imported pairs.
+        library_digest: sha256 of what the library held; "" of imported pairs, as all that follows
+            is of them nothing.
         least_probability: The threshold behind the machine's labels, as `least_similarity`.
+        filters: Of the search or comparison the pairs come from, as they were applied;
+            `search_settings` are what else decided what was read there, and `searched_on` is when
+            that was (ISO 8601, UTC).
+        encoder: Name of its embedding model; `encoder_digest` is its sha256.
+        stance_model: Name of its stance model; `stance_digest` is its sha256, and `screening` the
+            name and digest of the model that alone read what is marked as screened.
+        left_out: How many pairs could not be drawn, as a finished review had held them.
+        read_before: How many pairs a finished review beside this one had held already.
     """
 
     choice: Choice
@@ -181,10 +190,24 @@ class Settings:
     library_digest: str = ""
     least_probability: float | None = None
     least_similarity: float | None = None
+    filters: Mapping[str, Any] = field(default_factory=dict)
+    search_settings: Mapping[str, Any] = field(default_factory=dict)
+    searched_on: str = ""
+    encoder: str = ""
+    encoder_digest: str = ""
+    stance_model: str = ""
+    stance_digest: str = ""
+    screening: str = ""
+    left_out: int = 0
+    read_before: int = 0
 
     def to_json(self) -> str:
         """Return text from which `from_json` makes equal settings."""
-        return json.dumps({**asdict(self), "of": dict(self.of)}, ensure_ascii=False)
+        return json.dumps(self.to_dict(), ensure_ascii=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        return asdict(self)
 
     @classmethod
     def from_json(cls, text: str) -> Settings:

@@ -70,26 +70,32 @@ class Hand:
         ).fetchone()
         return answer_of_row(row) if row else None
 
-    def put(self, place: int, given: Answer) -> Kept:
-        """Write an answer and its line of history."""
+    def put(self, place: int, given: Answer, what: str = "answer") -> Kept:
+        """Write an answer and its line of history, which tells what was done.
+
+        It was given now, unless it says when.
+        """
         if given.confidence is not None and given.confidence not in CONFIDENCE:
             told = ", ".join(f"{value} {word}" for value, word in CONFIDENCE.items())
             raise ReviewError(f"{given.confidence!r} is no confidence: give one of {told}.")
         if not 1 <= place <= self.places:
             raise ReviewError(f"There is no pair {place}: they are numbered 1 to {self.places}.")
-        before, given = self.standing(place), replace(given, at=now())
+        before, given = self.standing(place), replace(given, at=given.at or now())
         self._store(place, given)
-        what = "decision" if self.number == DECISION else "answer"
         self.note(what, place, answer_to_json(before), answer_to_json(given))
         return Kept(place, before, given)
 
     def undo(self) -> Kept | None:
-        """Put back what stood before the last writing that was not taken back; None: no such."""
+        """Put back what stood before the last writing of one's own that still stands.
+
+        None: there is no such. What somebody else has written over since does not stand.
+        """
         found = self.database.execute(
-            "SELECT n, place, before FROM events e WHERE project = ? AND reader = ? AND what IN "
-            "('answer', 'decision') AND NOT EXISTS (SELECT 1 FROM events u WHERE u.undoes = e.n) "
-            "ORDER BY n DESC LIMIT 1",
-            (self.project, self.number),
+            f"SELECT n, place, before FROM events e WHERE {_stands('e')} AND project = ? AND "
+            "reader = ? AND who = ? COLLATE NOCASE AND NOT EXISTS (SELECT 1 FROM events l WHERE "
+            "l.project = e.project AND l.reader = e.reader AND l.n > e.n AND l.place = e.place "
+            f"AND {_stands('l')}) ORDER BY n DESC LIMIT 1",
+            (self.project, self.number, self.who),
         ).fetchone()
         if found is None:
             return None
@@ -135,3 +141,11 @@ class Hand:
                 "INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (*key, stance, given.confidence, given.note, given.at, given.who),
             )
+
+
+def _stands(event: str) -> str:
+    """Return the condition that an event has written something which was not taken back."""
+    return (
+        f"{event}.what IN ('answer', 'import', 'decision') "
+        f"AND NOT EXISTS (SELECT 1 FROM events u WHERE u.undoes = {event}.n)"
+    )

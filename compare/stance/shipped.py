@@ -19,6 +19,7 @@ from compare.runtime import Feed, GraphRunner, Progress, clean_text, counted_on,
 from compare.stance.load import TIERS, Pair, softmax
 from compare.stance.long_texts import read_in_parts
 from compare.stance.pairs import side_text
+from compare.stance.spelling import Spelling
 
 WEIGHTS = Path(__file__).parent / "weights"
 """The folder that holds a folder for each tier."""
@@ -87,6 +88,7 @@ class ShippedStance:
         self._calibration: Mapping[str, Any] = manifest["calibration"]
         self._most_tokens: int = manifest["max_tokens"]
         self._tokenizer = load_tokenizer(folder / "tokenizer.json", self._most_tokens)
+        self._spelling = Spelling(self._tokenizer.get_vocab())
         self._runner = GraphRunner(folder / "model.onnx")
 
     def score(
@@ -105,8 +107,12 @@ class ShippedStance:
 
         return read_in_parts(pairs, self._fits, score)
 
+    def _text(self, side: Side) -> str:
+        """Return what is read of a side, in characters that the vocabulary has."""
+        return clean_text(side_text(side)).translate(self._spelling)
+
     def _fits(self, pair: Pair) -> bool:
-        a, b = (clean_text(side_text(side)) for side in pair)
+        a, b = (self._text(side) for side in pair)
         if len(a) + len(b) < self._most_tokens - _MARKS:  # a token is a character at least
             return True
         return not self._tokenizer.encode(a, b).overflowing
@@ -122,7 +128,7 @@ class ShippedStance:
 
     def _feeds(self, pairs: Sequence[Pair]) -> list[Feed]:
         """Return what the graph reads of each pair: its two orders, which are equally long."""
-        texts = [(clean_text(side_text(a)), clean_text(side_text(b))) for a, b in pairs]
+        texts = [(self._text(a), self._text(b)) for a, b in pairs]
         both = self._tokenizer.encode_batch(texts + [(b, a) for a, b in texts])
         return [
             {

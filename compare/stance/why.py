@@ -17,7 +17,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.fulltext import STOP_WORDS
+from compare.fulltext import STOP_WORDS, marks_as_letters
 from compare.passages import spans as sentences_of
 from compare.results import Probabilities, Side, Span, Stance, Why
 from compare.stance.load import StanceModel
@@ -34,7 +34,7 @@ _LENT = np.array([0.25, 0.5, 0.25])
 
 def words_of(text: str) -> list[tuple[int, int]]:
     """Return the offsets of the first words of a text, at most `_MOST_WORDS`."""
-    return [match.span() for match in _WORD.finditer(text)][:_MOST_WORDS]
+    return [match.span() for match in _WORD.finditer(marks_as_letters(text))][:_MOST_WORDS]
 
 
 def without(text: str, spans: Sequence[tuple[int, int]]) -> str:

@@ -68,17 +68,39 @@ def sign_html(stance: Stance) -> str:
     return f'<span class="cp-sign" aria-hidden="true"><i>{SIGN[stance]}</i></span>'
 
 
+def read_as(stance: Stance, probabilities: Probabilities) -> Stance:
+    """Return the verdict on what stands in the list of `stance`.
+
+    In the list of what does neither stands, too, what falls short of the least probability.
+    """
+    return probabilities.stance if stance is Stance.NEITHER else stance
+
+
 def verdict_html(
-    stance: Stance, probabilities: Probabilities, closeness: float | None, word: str = ""
+    stance: Stance,
+    probabilities: Probabilities,
+    closeness: float | None,
+    word: str = "",
+    *,
+    short: bool = False,
 ) -> str:
-    """Return the verdict: shape, word, probability in words and number, closeness."""
+    """Return the verdict: shape, word, probability in words and number, closeness.
+
+    Args:
+        stance: The verdict.
+        probabilities: Of the pair.
+        closeness: Of the pair, if it is shown.
+        word: For the verdict, if not the usual one.
+        short: It falls short of the least probability, which is said.
+    """
     probability = probabilities.of(stance)
+    below = ", below the least probability" if short else ""
     near = "" if closeness is None else f'<span class="cp-near">closeness {closeness:.2f}</span>'
     return (
         f'<p class="cp-verdict">{sign_html(stance)}'
         f"<strong>{text_html(word or VERDICT[stance])}</strong> "
         f'<span class="cp-odds">{likelihood(probability)} '
-        f"<b>{percent(probability)}</b></span>{near}</p>"
+        f"<b>{percent(probability)}</b>{below}</span>{near}</p>"
     )
 
 
@@ -191,10 +213,12 @@ def match_card(match: Match, stance: Stance, quote_text: str = "", level: int = 
     statement = match.statement
     marks = match.why.passage if match.why else ()
     words = Words(match.passage.text, marks, match.before, match.after)
+    verdict = read_as(stance, match.probabilities)
+    short = verdict is not stance
     screened = '<p class="cp-note">Read by the fast model only</p>' if match.screened else ""
     return (
         f'<article class="cp-card cp-{stance.value}">'
-        f"{verdict_html(stance, match.probabilities, match.similarity)}{screened}"
+        f"{verdict_html(verdict, match.probabilities, match.similarity, short=short)}{screened}"
         f"{words_html(statement, words)}{context_html(statement.context)}"
         f"{_against_html(match, quote_text)}"
         f"{who_html(statement, level)}{around_html(words, statement)}{also_html(match.also_said)}"

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import streamlit as st
 
 from compare.feedback import append_correction
+from compare.public import what_was_read
 from compare.results import Match, Outcome, SearchResult, Stance
 from compare.ui import PAGES
-from compare.ui.cards import list_head, match_card, quote_card
+from compare.ui.cards import list_head, match_card, quote_card, read_as
 from compare.ui.correcting import correction_form
 from compare.ui.ordering import in_order
 from compare.ui.shell import notice, small
@@ -98,10 +99,10 @@ def _nothing(result: SearchResult) -> None:
     )
     st.html(
         '<div class="cp-nothing"><h2>Nothing here speaks to this</h2>'
-        f"<p>Of {counted(result.provenance.statements, 'statement')} in the library {found}.</p>"
-        "<p>That is an answer about this library under these filters and thresholds, not about the "
-        "world. Lower the least probability or closeness, take a filter away, or add statements."
-        "</p></div>"
+        f"<p>Of the {what_was_read(result)}, {found}.</p>"
+        "<p>That is an answer about what was read of this library, under these filters and "
+        "thresholds, not about the world. Lower the least probability or closeness, take a filter "
+        "away, or add statements.</p></div>"
     )
 
 
@@ -111,7 +112,8 @@ def _list(shown: Shown, stance: Stance) -> None:
     st.html(list_head(stance, len(matches)))
     if not matches:
         verb = "agrees with" if stance is Stance.AGREE else "opposes"
-        small(f"No statement in this library {verb} the quote at these thresholds.")
+        read = what_was_read(shown.result)
+        small(f"None of the {read}, {verb} the quote at these thresholds.")
     match_cards(shown, stance)
 
 
@@ -152,6 +154,6 @@ def _card(shown: Shown, stance: Stance, match: Match) -> None:
             with st.popover("This verdict is wrong", type="tertiary"):
                 correction_form(
                     f"{shown.prefix}{stance.value}-{key}",
-                    stance,
+                    read_as(stance, match.probabilities),
                     lambda right, note: append_correction(shown.result, match, right, note=note),
                 )

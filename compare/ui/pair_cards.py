@@ -14,6 +14,7 @@ from compare.ui.cards import (
     also_html,
     around_html,
     context_html,
+    read_as,
     text_html,
     verdict_html,
     who_html,
@@ -57,8 +58,7 @@ def pair_card(
     """
     head = ""
     if stance is not None:
-        word = verdict_word(table, stance)
-        head = verdict_html(stance, pair.probabilities, pair.similarity, word)
+        head = _verdict_html(pair, stance, table)
         head += _between_html(table, pair, stance) + _screened_html(pair)
     why = pair.why or Why((), ())
     halves = [
@@ -96,7 +96,7 @@ def match_pair_card(
     why, found = match.why, match.statement
     ours = Words(match.quote_part, why.quote if why else ())
     theirs = Words(match.passage.text, why.passage if why else (), match.before, match.after)
-    head = verdict_html(stance, match.probabilities, match.similarity) + _screened_html(match)
+    head = _verdict_html(match, stance) + _screened_html(match)
     halves = [
         _quote_html(asked(result), ours, notes[0]),
         half_html("Found", found, theirs, level, notes[1], also_html(match.also_said)),
@@ -131,6 +131,14 @@ def _card(stance: Stance | None, head: str, halves: Sequence[str]) -> str:
         f'<article class="cp-card cp-{kind}">{head}'
         f'<div class="cp-halves">{"".join(halves)}</div></article>'
     )
+
+
+def _verdict_html(pair: Pair | Match, stance: Stance, table: PairTable | None = None) -> str:
+    """Return the verdict on what stands in the list of `stance`, in the words of its table."""
+    verdict = read_as(stance, pair.probabilities)
+    word = "" if table is None else verdict_word(table, verdict)
+    short = verdict is not stance
+    return verdict_html(verdict, pair.probabilities, pair.similarity, word, short=short)
 
 
 def _screened_html(pair: Pair | Match) -> str:

@@ -11,7 +11,7 @@ import streamlit as st
 from compare.feedback import append_pair_correction
 from compare.pair_table import MOST_OF_STATEMENT, Pair, PairTable
 from compare.results import Stance
-from compare.ui.cards import list_head
+from compare.ui.cards import list_head, read_as
 from compare.ui.correcting import correction_form
 from compare.ui.lists import AT_FIRST, STATEMENT_PAGE, widget_key
 from compare.ui.ordering import in_order
@@ -108,7 +108,7 @@ def _card(shown: ShownPairs, pair: Pair, prefix: str) -> None:
             with st.popover("This verdict is wrong", type="tertiary"):
                 correction_form(
                     key,
-                    stance,
+                    read_as(stance, pair.probabilities),
                     lambda right, note: append_pair_correction(
                         pair, shown.table.provenance.label_source_of(pair), right, note=note
                     ),

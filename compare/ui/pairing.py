@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
+from compare.errors import QueryError
 from compare.feedback import append_typed_correction
-from compare.results import Probabilities, Stance, Why
+from compare.quoting import clean_quote
+from compare.results import Probabilities, Side, Stance, Why
+from compare.sides import quote_side
 from compare.stance.load import Pair, signature
+from compare.ui.asking import checked_quote
 from compare.ui.browsing import EXAMPLE_ANSWER, EXAMPLE_QUOTE
 from compare.ui.cards import bars_html, context_html, marked_html, verdict_html
 from compare.ui.correcting import correction_form
@@ -25,6 +29,28 @@ _UNSURE = "No reading is more likely than not; this one is the likeliest."
 def example_pair() -> tuple[str, str]:
     """Return two statements to begin with: the sample's, so that the first page is not empty."""
     return EXAMPLE_QUOTE, EXAMPLE_ANSWER
+
+
+def checked_side(name: str, text: str, who: dict[str, str]) -> Side:
+    """Return one side as the stance model reads it, of what its fields hold.
+
+    Args:
+        name: "A" or "B".
+        text: The words.
+        who: `country`, `date` and `context`, as typed.
+
+    Raises:
+        QueryError: There are no words, or the date is none.
+    """
+    try:
+        cleaned = clean_quote(text)
+    except QueryError as error:
+        raise QueryError(f"Statement {name}: {error}") from error
+    try:
+        quote = checked_quote(cleaned, who, None)
+    except QueryError as error:
+        raise QueryError(f"Date of {name}: {error}") from error
+    return quote_side(quote, quote.text)
 
 
 def show_pair(sides: Pair, probabilities: Probabilities, why: Why, read: Pair) -> None:

@@ -28,8 +28,8 @@ def off_the_map(positions: Sequence[Position]) -> list[str]:
 def map_spec(positions: Sequence[Position], colour: dict[str, str]) -> dict[str, Any]:
     """Return the world with the countries that take a side, from opposed to agreeing.
 
-    Those without an outline are circles. A dashed outline is that of too few passages for an
-    interval.
+    Those of which the package has no outline are circles. A dashed outline is that of too few
+    passages for an interval.
     """
     at = {one.voice.key: _values(one) for one in positions}
     shapes: list[dict[str, Any]] = [

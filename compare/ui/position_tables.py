@@ -64,7 +64,7 @@ def table_view(view: View) -> None:
 def beside_view(table: PositionTable, prefix: str) -> None:
     """Show parties beside propositions: the place and how many passages it stands on."""
     rows = beside_rows(table)
-    if not rows:
+    if not table.cells:
         small("Nothing of what was read takes a side at these thresholds.")
         return
     st.dataframe(
@@ -94,7 +94,7 @@ def beside_rows(table: PositionTable) -> list[dict[str, str]]:
             one.proposition: cell(one, name, position)
             for one, position in zip(table.positions, cells, strict=True)
         }
-        for name, cells in table.cells.items()
+        for name, cells in table.rows.items()
     ]
 
 

@@ -95,7 +95,7 @@ def map_view(view: View) -> None:
     small(
         map_stands_on(placed),
         "What is not coloured takes no side, is silent or has no statement here. Outlines are "
-        "coarse and no opinion on a border; a circle stands for a country too small for one. "
+        "coarse and no opinion on a border; a circle is a country that has none here. "
         f"A country opens its passages. {SAVE}",
     )
     if missing:

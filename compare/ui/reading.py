@@ -27,6 +27,7 @@ class Asked:
 
     Attributes:
         period: Of both sides, each of which may have a narrower one of its own.
+        between: Of which kind parties have to differ; "" for none.
     """
 
     a: Filters
@@ -34,6 +35,7 @@ class Asked:
     topic: str
     most: int
     period: tuple[PartialDate | None, PartialDate | None] = (None, None)
+    between: str = ""
 
 
 def read_pairs(name: str, library: Library, asked: Asked, pressed: bool) -> PairTable | None:
@@ -56,9 +58,7 @@ def read_pairs(name: str, library: Library, asked: Asked, pressed: bool) -> Pair
         table: PairTable = read[1]
         return table
     if pressed:
-        comparison = _found(library, asked)
-        with st.spinner("Timing a few pairs…"):
-            planned = key, comparison, comparison.plan()
+        planned = key, *_planned(library, asked)
         st.session_state[f"{name}-plan"] = planned
     if planned is None or planned[0] != key:
         return None
@@ -71,24 +71,27 @@ def read_pairs(name: str, library: Library, asked: Asked, pressed: bool) -> Pair
     return None
 
 
-def _found(library: Library, asked: Asked) -> Comparison:
+def _planned(library: Library, asked: Asked) -> tuple[Comparison, Plan]:
     from compare.mine import Comparison
 
     bar = st.progress(0.0, text="Finding pairs on the same point")
-
-    def on_progress(done: int, total: int) -> None:
-        bar.progress(done / total, text=f"{done:,} of {total:,} passages compared")
-
     try:
-        return Comparison(
+        comparison = Comparison(
             library,
             asked.a,
             asked.b,
             topic=asked.topic,
             stance_model=stance_model(),
             most_read=asked.most,
-            on_progress=on_progress,
+            between=asked.between,
         )
+        seconds = comparison.seconds_to_find()
+        about = f"; all takes about {duration(seconds)}" if seconds else ""
+
+        def on_progress(done: int, total: int) -> None:
+            bar.progress(done / total, text=f"{done:,} of {total:,} passages compared{about}")
+
+        return comparison, comparison.plan(on_progress)
     finally:
         bar.empty()
 

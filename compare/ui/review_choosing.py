@@ -9,6 +9,7 @@ from compare.review.answers import Review
 from compare.review.reviews import Reviews
 from compare.ui.review_making import SWITCH_TO, TO_REVIEW
 from compare.ui.shell import side_head, small
+from compare.ui.words import counted
 
 VIEWS = ("Read", "Differences", "Agreement", "Files")
 
@@ -33,7 +34,13 @@ def choose_review(reviews: Reviews) -> Review | None:
         bind="query-params",
         persist_state="session",
     )
-    return reviews.open(chosen) if chosen in names else None
+    review = reviews.open(chosen) if chosen in names else None
+    if review and review.name == made and (number := review.settings.read_before):
+        small(
+            f"{counted(number, 'pair')} of it stood in a finished review before: what was learned "
+            "from them is not tested by them."
+        )
+    return review
 
 
 def choose_reader(review: Review) -> str | None:

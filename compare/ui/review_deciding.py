@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import streamlit as st
 
+from compare.errors import ReviewError
 from compare.library import Library
 from compare.results import Stance
 from compare.review.answers import Review
 from compare.review.values import Answer
+from compare.review.writing import Kept
 from compare.ui.pieces import section_html
 from compare.ui.review_pairs import answer_in_words, review_card, said_html
-from compare.ui.review_reading import answer_keys, show_error, start_keys, start_with, tried
+from compare.ui.review_reading import (
+    answer_keys,
+    last_kept,
+    show_error,
+    tried,
+    went_back,
+    went_on,
+)
 from compare.ui.shell import notice, small
 from compare.ui.words import counted
 
@@ -32,6 +41,8 @@ def decide_review(review: Review, library: Library) -> None:
     )
     st.text_input("Who decides", key=f"r_by-{review.number}", max_chars=100)
     base = f"{review.number}-decision"
+    if last := last_kept(base):
+        notice(last[1])
     place = st.session_state.get(f"r_at-{base}") or (left[0] if left else None)
     if place is None:
         notice("All differences are decided.")
@@ -59,16 +70,16 @@ def _pair(review: Review, library: Library, place: int, base: str) -> None:
         return str(st.session_state.get(f"r_by-{review.number}") or "")
 
     def keep(stance: Stance | None, confidence: int | None, note: str) -> None:
-        if tried(lambda: review.decide(place, stance, who(), confidence, note)):
-            st.session_state.pop(f"r_at-{base}", None)
-            for key in start_keys(base, place):
-                st.session_state.pop(key, None)
+        if kept := tried(lambda: review.decide(place, stance, who(), confidence, note)):
+            went_on(base, kept, decision)
 
     def undo() -> None:
-        if kept := tried(lambda: review.undo_decision(who())):
-            st.session_state[f"r_at-{base}"] = kept.place
-            if kept.before:
-                start_with(base, kept.place, kept.before)
+        went_back(base, tried(taken_back))
+
+    def taken_back() -> Kept:
+        if kept := review.undo_decision(who()):
+            return kept
+        raise ReviewError(f"No decision of {who()} stands: there is nothing to take back.")
 
     answer_keys(base, place, decision, keep, undo)
 

@@ -96,7 +96,7 @@ def make_review(reviews: Reviews, library: Library) -> None:
         notice("Choose a file of pairs first.", error=True)
         return
     try:
-        drawn = source.drawn(seed)
+        drawn = source.drawn(seed, reviews)
         if order is Order.INFORMATIVE:
             drawn = _read_by_both(drawn)
         review = reviews.create(
@@ -123,11 +123,13 @@ class _Source(NamedTuple):
     choice: Choice = Choice.IMPORTED
     size: int = 0
     stances: tuple[Stance, ...] = ()
+    fresh: bool = False
 
-    def drawn(self, seed: int) -> Drawn:
+    def drawn(self, seed: int, reviews: Reviews) -> Drawn:
         if isinstance(self.result, ImportedPairs):
             return imported(self.result.pairs, self.subject)
-        return draw(self.result, self.choice, self.size, seed, self.stances)
+        finished = reviews.finished_pairs() if self.fresh else frozenset()
+        return draw(self.result, self.choice, self.size, seed, self.stances, without=finished)
 
 
 def _source(library: Library) -> _Source | None:
@@ -168,7 +170,14 @@ def _source(library: Library) -> _Source | None:
         key="r_new_labels",
         help="Without “Neither” nothing can be said of what the model misses.",
     )
-    return _Source(result, chosen, choice, int(size), tuple(words[label] for label in labels))
+    fresh = st.checkbox(
+        "Only pairs that no finished review holds",
+        key="r_new_fresh",
+        help="For a model that was adapted: the pairs it has learned from do not say how often it "
+        "is right. Estimates are then of the pairs that are left.",
+    )
+    stances = tuple(words[label] for label in labels)
+    return _Source(result, chosen, choice, int(size), stances, fresh)
 
 
 def _at_hand(library: Library) -> dict[str, SearchResult | PairTable]:

@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
+from compare.errors import ReviewError
 from compare.library import Library
 from compare.results import Stance
 from compare.review.agreement import FINAL, Agreement, Table, agreement
 from compare.review.answers import Review
 from compare.review.estimates import Estimates
 from compare.review.exporting import ReviewFormat, review_bytes
-from compare.review.reliability import Figure, Reliability
+from compare.review.reliability import NO_INTERVAL, Figure, Reliability
 from compare.review.reviews import Reviews
 from compare.review.values import Choice, MachineShown, Order, Settings
 from compare.ui.pieces import facts_html, section_html, table_html
@@ -66,6 +67,8 @@ def show_agreement(review: Review) -> None:
         _estimates(found.estimates)
     else:
         notice(found.no_estimates)
+    for caution in found.cautions:
+        notice(caution)
     for name, table in found.with_machine.items():
         who = "What people say in the end" if name == FINAL else name
         _confusion(f"{who} (rows) and the model (columns)", table)
@@ -87,6 +90,8 @@ def _readers(found: Agreement, overall: Reliability) -> None:
         "Krippendorff’s alpha (nominal), which count out what chance alone would give. Where only "
         "one label was used they are not defined."
     )
+    if found.lacks_interval:
+        small(NO_INTERVAL)
     if found.between:
         first, second = found.readers
         _confusion(f"{first} (rows) and {second} (columns)", found.between)
@@ -176,6 +181,8 @@ def show_files(reviews: Reviews, review: Review, library: Library, reader: str |
                 ("Pairs", f"{len(review):,}, {_CHOSEN[made.choice]}{_seeded(made.chosen_seed)}"),
                 ("From", made.subject),
                 ("There were", _pool(made.of)),
+                ("Left out", _held(made.left_out)),
+                ("Read before", _held(made.read_before)),
                 ("Cut", _cut(made)),
                 ("Order", f"{_ORDERED[made.order]}{_seeded(made.order_seed)}"),
                 ("Readers", ", ".join(review.readers)),
@@ -203,13 +210,7 @@ def show_files(reviews: Reviews, review: Review, library: Library, reader: str |
     with st.expander("Answers from a file"):
         take_answers(review)
     with st.expander("Another codebook"):
-        text = st.text_area(
-            "Codebook", review.codebook, key=f"r_codebook-{review.number}", height=340
-        )
-        small("The history keeps the one before.")
-        if st.button("Keep this codebook", key="r_codebook_go"):
-            review.change_codebook(text or "", reader or "")
-            notice("Kept.")
+        _another_codebook(review, reader)
     with st.popover("Remove this review", type="tertiary"):
         small(f"“{review.name}” goes for good, with all answers and its history.")
         if st.button("Remove it for good", key="r_remove_go"):
@@ -217,8 +218,31 @@ def show_files(reviews: Reviews, review: Review, library: Library, reader: str |
             st.rerun()
 
 
+def _another_codebook(review: Review, reader: str | None) -> None:
+    """Let the codebook be changed while somebody still reads."""
+    if review.is_open:
+        small("All readers have handed in: the codebook that they went by stands.")
+        return
+    text = st.text_area("Codebook", review.codebook, key=f"r_codebook-{review.number}", height=340)
+    by = st.text_input(
+        "Who changes it", reader or "", key=f"r_codebook_by-{review.number}", max_chars=100
+    )
+    small("The history keeps the one before, and says who changed it.")
+    if st.button("Keep this codebook", key="r_codebook_go"):
+        try:
+            review.change_codebook(text or "", by or "")
+        except ReviewError as error:
+            notice(str(error), error=True)
+        else:
+            notice("Kept.")
+
+
 def _seeded(seed: int | None) -> str:
     return "" if seed is None else f" (seed {seed})"
+
+
+def _held(number: int) -> str:
+    return f"{counted(number, 'pair')} of a finished review" if number else ""
 
 
 def _pool(of: Mapping[str, int]) -> str:

@@ -11,7 +11,7 @@ from compare.review.answers import Review
 from compare.review.states import SINCE, State, states_of
 from compare.review.values import CONFIDENCE, Answer, ReviewPair
 from compare.statement import Statement
-from compare.ui.cards import Words, text_html, verdict_html
+from compare.ui.cards import Words, read_as, text_html, verdict_html
 from compare.ui.pair_cards import half_html
 from compare.ui.words import SIGN, VERDICT
 
@@ -62,8 +62,13 @@ def review_card(
     head, kind = "", "plain"
     if machine and pair.machine and pair.probabilities:
         kind = pair.machine.value
+        verdict = read_as(pair.machine, pair.probabilities)
         head = verdict_html(
-            pair.machine, pair.probabilities, pair.similarity, f"The model: {VERDICT[pair.machine]}"
+            verdict,
+            pair.probabilities,
+            pair.similarity,
+            f"The model: {VERDICT[verdict]}",
+            short=verdict is not pair.machine,
         )
     elif machine:
         head = f'<p class="cp-note">{text_html(machine_in_words(pair))}</p>'

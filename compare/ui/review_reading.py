@@ -154,15 +154,30 @@ def _keep(
 ) -> None:
     """Keep an answer; `expected` is the one that was shown with the pair."""
     if kept := tried(lambda: review.answer(reader, place, stance, confidence, note)):
-        elsewhere = bool(kept.before and expected != kept.before)
-        st.session_state[f"r_last-{base}"] = kept, elsewhere
-        st.session_state.pop(f"r_at-{base}", None)
-        for key in start_keys(base, place):
-            st.session_state.pop(key, None)
+        went_on(base, kept, expected)
 
 
 def _undo(review: Review, reader: str, base: str) -> None:
-    kept = tried(lambda: review.undo(reader))
+    went_back(base, tried(lambda: review.undo(reader)))
+
+
+def went_on(base: str, kept: Kept, expected: Answer | None) -> None:
+    """Go on to what is left; what was kept is said there, and whether it took another's place.
+
+    Args:
+        base: Of the widgets' keys.
+        kept: What was written.
+        expected: What was shown with the pair: what stood there else came from another window.
+    """
+    elsewhere = bool(kept.before and expected != kept.before)
+    st.session_state[f"r_last-{base}"] = kept, elsewhere
+    st.session_state.pop(f"r_at-{base}", None)
+    for key in start_keys(base, kept.place):
+        st.session_state.pop(key, None)
+
+
+def went_back(base: str, kept: Kept | None) -> None:
+    """Go back to a pair of which an answer was taken back."""
     st.session_state.pop(f"r_last-{base}", None)
     if kept:
         st.session_state[f"r_at-{base}"] = kept.place
@@ -187,20 +202,30 @@ def show_error() -> None:
 
 def _say_last(review: Review, base: str) -> None:
     """Say what was kept last and, where it may be seen, what the machine says of that pair."""
-    last = st.session_state.get(f"r_last-{base}")
-    if last is None or last[0].after is None:
+    last = last_kept(base)
+    if last is None:
         return
-    kept, elsewhere = last
-    said = f"Kept: pair {kept.place:,}, “{answer_in_words(kept.after)}”."
-    if elsewhere:
-        said += (
-            f" It had been answered “{label_word(kept.before.stance)}” in another window; the "
-            "history keeps both."
-        )
+    kept, said = last
     pair = review.pair(kept.place)
     if pair.machine and review.shows_machine(answered=True):
         said += f" {machine_in_words(pair)}"
     notice(said)
+
+
+def last_kept(base: str) -> tuple[Kept, str] | None:
+    """Return what was kept last, and that in words; None: nothing, or it was taken back."""
+    last = st.session_state.get(f"r_last-{base}")
+    if last is None or last[0].after is None:
+        return None
+    kept, elsewhere = last
+    said = f"Kept: pair {kept.place:,}, “{answer_in_words(kept.after)}”."
+    if elsewhere:
+        by = f" by {kept.before.who}" if kept.before.who else ""
+        said += (
+            f" It had been answered “{label_word(kept.before.stance)}”{by} in another window; the "
+            "history keeps both."
+        )
+    return kept, said
 
 
 def _offer_to_hand_in(review: Review, reader: str) -> None:

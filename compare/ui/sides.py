@@ -164,17 +164,6 @@ def _matrix(shown: ShownPairs, library: Library, asked: Asked, least: Thresholds
 
     Returns what the numbers are of.
     """
-    everyone = Filters().within(*asked.period)
-    all_asked = Asked(everyone, everyone, asked.topic, asked.most, asked.period)
-    pressed = asked != all_asked and st.button(
-        "Who agrees with whom on this topic",
-        key="everyone-go",
-        help="Reads all who speak on the topic against each other; says first how much that is.",
-    )
-    table = read_pairs("everyone", library, all_asked, pressed) if asked != all_asked else None
-    if table is not None:
-        st.html(section_html(table.subject))
-        shown = replace(shown, table=cut_table(table, least), prefix=f"{shown.prefix}all-")
     by = st.segmented_control(
         "Parties",
         list(_PARTIES),
@@ -184,6 +173,17 @@ def _matrix(shown: ShownPairs, library: Library, asked: Asked, least: Thresholds
         bind="query-params",
     )
     by = _PARTIES.get(by or "", "country")
+    everyone = Filters().within(*asked.period)
+    all_asked = Asked(everyone, everyone, asked.topic, asked.most, asked.period, by)
+    pressed = st.button(
+        "Who agrees with whom on this topic",
+        key="everyone-go",
+        help="Reads all who speak on the topic against each other; says first how much that is.",
+    )
+    table = read_pairs("everyone", library, all_asked, pressed)
+    if table is not None:
+        st.html(section_html(table.subject))
+        shown = replace(shown, table=cut_table(table, least), prefix=f"{shown.prefix}all-")
     cells = matrix(shown.table, by)
     if not cells:
         small("No pair of those read is between two parties that are named.")

@@ -21,7 +21,7 @@ class World:
 
     Attributes:
         outlines: Polygons, each an outer ring and its holes; outer rings run clockwise, as D3 asks.
-        points: Middles of countries that have no outline, most of them small islands.
+        points: Middles of countries that have no outline there, most of them small islands.
     """
 
     outlines: Mapping[str, tuple[tuple[tuple[Point, ...], ...], ...]]
@@ -30,7 +30,7 @@ class World:
 
 @cache
 def world() -> World:
-    """Return the world as the package countryinfo has it: 1:110 million, without small islands."""
+    """Return the world as the package countryinfo has it: coarse, some countries as points."""
     from countryinfo import all_countries
 
     outlines: dict[str, tuple[tuple[tuple[Point, ...], ...], ...]] = {}

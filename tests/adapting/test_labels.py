@@ -62,6 +62,20 @@ def test_what_a_single_reader_says_counts_and_a_skipped_pair_does_not(
     assert {"id a0", "id b0"} < first.keys
 
 
+def test_pairs_that_were_labelled_otherwise_once_the_label_was_shown_are_left_out(
+    library: Library, review: Make
+) -> None:
+    canal = review(readers=("Ada",))
+    canal.answer("Ada", 2, AGREE)
+    read_by(canal, "Ada", [AGREE, OPPOSE, NEITHER])
+    gathered = gather(library)
+    assert [entry.stance for entry in gathered.labels] == [AGREE, NEITHER]
+    assert gathered.notes == (
+        "Left out of the review 'canal': 1 pair that a reader labelled otherwise once the model's "
+        "label was shown.",
+    )
+
+
 def test_unfinished_reviews_and_readers_who_saw_the_label_are_left_out(
     library: Library, review: Make
 ) -> None:

@@ -170,6 +170,9 @@ def test_who_takes_no_side_is_told_from_who_is_silent():
     told = {row["party"]: row["Proposition 1 (standing)"] for row in rows}
     assert told == {"A": "placed", "B": "no side", "C": "silent"}
     assert {row["Proposition 2 (standing)"] for row in rows} == {"placed"}
+    _, rows = table_records(table_of({"A": [], "B": [0.8]}, {"A": [], "B": [0.1]}))
+    assert [(row["party"], row["Proposition 1"]) for row in rows] == [("B", 0.8), ("A", "")]
+    assert rows[1]["Proposition 2 (standing)"] == "silent"
 
 
 def test_every_row_of_a_table_has_all_columns():
@@ -248,4 +251,5 @@ def test_several_propositions_are_a_frame_and_a_notebooks_table():
     many = table_of({f"P{n:02}": [0.5] for n in range(30)})._repr_html_()
     assert many.count("<tr><td>") == 20
     assert "… and 10 more" in many
-    assert table_of({"A": []}).to_pandas().empty
+    assert frame.attrs["compare"]["query"] == ["Proposition 1", "Proposition 2"]
+    assert table_of({"A": []}).to_pandas()["Proposition 1"].isna().all()

@@ -13,7 +13,7 @@ from compare.review.answers import Review
 from compare.review.codebook import CODEBOOK
 from compare.review.drawing import imported
 from compare.review.reviews import Reviews
-from compare.review.states import State, states_of
+from compare.review.states import SINCE, State, states_of
 from compare.review.values import Answer, MachineShown, Progress
 from tests.fakes import HashingEncoder
 from tests.review.conftest import AGREE, NEITHER, OPPOSE, pair, read_by, said
@@ -106,10 +106,27 @@ def test_differences_are_decided_by_a_third(review: Make) -> None:
         made.decide(2, AGREE, "Cor")
     with pytest.raises(ReviewError, match="Nobody is named"):
         made.decide(1, AGREE, " ")
-    assert made.undo_decision("Cor") is not None
+    assert made.undo_decision("cor vell") is not None
     assert made.decisions() == {}
     assert [event.what for event in made.history()][-2:] == ["decision", "undo decision"]
     assert made.undo_decision("Cor") is None
+
+
+def test_who_decides_takes_back_their_own_decisions_only(review: Make) -> None:
+    made = review()
+    read_by(made, "Ada", [AGREE] * 3)
+    read_by(made, "Bren", [OPPOSE] * 3)
+    made.decide(1, AGREE, "Cor")
+    made.decide(2, AGREE, "Cor")
+    made.decide(2, NEITHER, "Dee")
+    made.decide(3, OPPOSE, "Dee")
+    assert made.undo_decision("Cor").place == 1  # on pair 2 somebody else's stands since
+    assert made.undo_decision("Cor") is None
+    assert {place: of.who for place, of in made.decisions().items()} == {2: "Dee", 3: "Dee"}
+    assert [made.undo_decision("Dee").place for _ in range(2)] == [3, 2]
+    assert made.decisions()[2].who == "Cor"
+    assert made.undo_decision("Cor").place == 2
+    assert made.decisions() == {}
 
 
 @pytest.mark.parametrize(
@@ -137,6 +154,18 @@ def test_the_codebook_can_be_changed_and_the_history_says_so(review: Make) -> No
     [event] = made.history()
     assert (event.what, event.who) == ("codebook", "Ada")
     assert json.loads(event.before) == CODEBOOK
+    with pytest.raises(ReviewError, match="Nobody is named who changes the codebook"):
+        made.change_codebook("Judge them all.", " ")
+
+
+def test_the_codebook_stands_once_all_have_handed_in(review: Make) -> None:
+    made = review()
+    read_by(made, "Ada", [AGREE] * 3)
+    made.change_codebook("Judge the words.", "Ada")
+    read_by(made, "Bren", [AGREE] * 3)
+    with pytest.raises(ReviewError, match="have handed in: the codebook that they went by stands"):
+        made.change_codebook("Judge them all.", "Cor")
+    assert made.codebook == "Judge the words."
 
 
 @pytest.mark.parametrize(
@@ -213,6 +242,27 @@ def test_a_statement_that_changed_or_went_is_said_to_have(review: Make, tmp_path
     assert made.pair(1).a_passage.text == "Lock 1 of the canal must be open."
     assert made.pair(2).b.text.endswith("shall not be open.")
     assert isinstance(made.pair(1).machine, Stance)
+
+
+def test_a_statement_of_which_only_details_changed_has_the_same_words(
+    review: Make, tmp_path
+) -> None:
+    one, other = said(1, "a"), said(2, "a")
+    library = Library.build(
+        [replace(one, url="https://example.org/1", extra={"seen": "yes"}), other, said(1, "b")],
+        tmp_path / "library",
+        HashingEncoder(),
+    )
+    kept = [entry for _, entry in review([pair(1)]).pairs()]
+    assert states_of(kept, library) == [(State.DETAILS, State.UNCHANGED)]
+    assert "words, country and day are as they were read" in SINCE[State.DETAILS]
+    for changed in (
+        replace(one, context="of the lock"),
+        replace(one, date=other.date),
+        replace(one, country=said(1, "b").country),
+    ):
+        library = library.update(add=[changed])
+        assert states_of(kept, library)[0][0] is State.CHANGED
 
 
 def test_a_notebook_shows_pairs_side_by_side_and_nothing_that_may_not_be_seen(

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from compare import __version__
 from compare.kept import keep_result
 from compare.library import Library
 from compare.review.reviews import Reviews
 from compare.review.values import Choice
 from tests.fakes import HashingEncoder, Ran, runner, sample_statements
-from tests.review.conftest import AGREE, NEITHER, OPPOSE, table
+from tests.review.conftest import AGREE, NEITHER, OPPOSE, read_by, table
 
 MACHINE = [AGREE] * 6 + [OPPOSE] * 4 + [NEITHER] * 8
 
@@ -99,10 +100,21 @@ def test_a_review_from_its_making_to_its_figures(run, folder: Path) -> None:
     assert figures["overall"]["pairs"] == 4
     assert figures["estimates"]["pairs"] == 5
     assert set(figures["by_label"]) == {"agree", "oppose", "neither"}
+    assert figures["changed"] == {"Ada": 0, "Bren": 0}
+    design = figures["design"]
+    assert (design["choice"], design["chosen_seed"], design["machine_shown"]) == (
+        *("random", 3, "after"),
+    )
+    assert (design["stance_digest"], design["filters"]) == ("5" * 64, {"topic": "canal"})
+    assert design["version"] == __version__
     whole = run("status", "canal", "--json").json
     assert whole["settings"]["chosen_seed"] == 3
     assert (whole["to_decide"], whole["decided"]) == (len(differ), len(differ))
-    assert whole["statements"] == {"changed": 0, "not in the library": 5}
+    assert whole["statements"] == {
+        "changed": 0,
+        "details changed": 0,
+        "not in the library": 5,
+    }
 
 
 def test_pairs_are_read_one_by_one_from_the_keyboard(run, monkeypatch, folder: Path) -> None:
@@ -142,6 +154,21 @@ def test_a_review_is_exported_and_goes_on_elsewhere(run, folder: Path) -> None:
         "of Bren",
         "canal",
     ]
+
+
+def test_pairs_of_a_finished_review_are_drawn_again_or_not(run, folder: Path) -> None:
+    created(run)
+    reviews = Reviews(folder / "library" / "reviews.sqlite")
+    for reader in ("Ada", "Bren"):
+        read_by(reviews.open("canal"), reader, [AGREE] * 5)
+    asked = ("--result", "result.json", "--seed", 3, "--reader", "Ada")
+    again = run("create", "again", *asked, "--size", 5)
+    assert "Note: 5 of the pairs were read in a finished review before" in again.err
+    fresh = run("create", "fresh", *asked, "--fresh", "--json")
+    assert fresh.json["pairs"] == len(MACHINE) - 5
+    assert (fresh.json["settings"]["left_out"], fresh.err) == (5, "")
+    whole = run("create", "x", "--pairs", "p.csv", "--reader", "Ada", "--fresh")
+    assert "draw from a --result" in whole.err
 
 
 def test_the_most_informative_come_first_where_both_models_read(run, monkeypatch) -> None:

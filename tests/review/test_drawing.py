@@ -9,10 +9,18 @@ import pytest
 from compare.aggregate import random_sample
 from compare.errors import ReviewError
 from compare.results import Probabilities, Quote
-from compare.review.drawing import draw, imported, ordered, pairs_of, with_divergence
+from compare.review.drawing import (
+    draw,
+    imported,
+    ordered,
+    pair_id,
+    pairs_of,
+    with_divergence,
+)
+from compare.review.reviews import Reviews
 from compare.review.values import Choice, Order
 from tests.fabricate import AGREEING, QUOTE, a_result
-from tests.review.conftest import AGREE, NEITHER, OPPOSE, pair, table
+from tests.review.conftest import AGREE, NEITHER, OPPOSE, pair, read_by, table
 
 LABELS = [AGREE] * 30 + [OPPOSE] * 6 + [NEITHER] * 64
 
@@ -61,10 +69,48 @@ def test_a_stratified_sample_weighs_what_it_stands_for() -> None:
     assert total == pytest.approx({"agree": 30, "oppose": 6, "neither": 64})
 
 
+def test_the_order_of_a_stratified_sample_does_not_tell_its_labels() -> None:
+    orders = [
+        [entry.machine for entry in draw(table(LABELS), Choice.STRATIFIED, 9, seed).pairs]
+        for seed in range(12)
+    ]
+    assert len({tuple(order) for order in orders}) > 6
+    assert {order[0] for order in orders} == {AGREE, OPPOSE, NEITHER}
+    again = draw(table(LABELS), Choice.STRATIFIED, 9, 0)
+    assert [entry.machine for entry in again.pairs] == orders[0]
+
+
 def test_the_whole_is_all_pairs_with_the_labels() -> None:
     drawn = draw(table(LABELS), Choice.WHOLE, stances=[OPPOSE])
     assert len(drawn.pairs) == 6
     assert (drawn.seed, drawn.of) == (None, {"oppose": 6})
+
+
+def test_what_a_finished_review_holds_can_be_left_out(reviews: Reviews) -> None:
+    first = draw(table(LABELS), size=30)
+    done = reviews.create("canal", first, ["Ada"])
+    reviews.create("half", draw(table(LABELS), size=50, seed=9), ["Ada"])
+    assert reviews.finished_pairs() == frozenset()
+    read_by(done, "Ada", [AGREE] * 30)
+    finished = reviews.finished_pairs()
+    assert {entry.id for entry in first.pairs} < finished
+    again = reviews.create("again", draw(table(LABELS), size=30), ["Ada"])
+    assert (again.settings.read_before, again.settings.left_out) == (30, 0)
+    fresh = draw(table(LABELS), size=30, without=finished)
+    assert finished.isdisjoint(entry.id for entry in fresh.pairs)
+    assert (sum(fresh.of.values()), fresh.left_out) == (70, 30)
+    assert fresh.pairs[0].weight == pytest.approx(70 / 30)
+    made = reviews.create("fresh", fresh, ["Ada"]).settings
+    assert (made.read_before, made.left_out) == (0, 30)
+    with pytest.raises(ReviewError, match="but the 100 that are not to be drawn again"):
+        draw(table(LABELS), without={entry.id for entry in pairs_of(table(LABELS))})
+
+
+def test_a_finished_pair_is_known_with_its_sides_exchanged(reviews: Reviews) -> None:
+    there = pair(1)
+    read_by(reviews.create("canal", imported([there]), ["Ada"]), "Ada", [AGREE])
+    turned = pair_id(there.b, there.b_passage, there.a, there.a_passage)
+    assert {"p1", turned} < reviews.finished_pairs()
 
 
 def test_what_cannot_be_drawn_is_one_sentence() -> None:

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from compare.errors import ReviewError
@@ -10,7 +12,7 @@ from compare.results import Stance
 from compare.review.agreement import FINAL, agreement
 from compare.review.answers import Review
 from compare.review.drawing import draw, imported
-from compare.review.estimates import Sample, estimates, final_labels
+from compare.review.estimates import Estimates, Sample, estimates, final_labels
 from compare.review.reviews import Reviews
 from compare.review.values import Choice
 from tests.review.conftest import AGREE, NEITHER, OPPOSE, pair, read_by, table
@@ -81,7 +83,51 @@ def test_weights_undo_what_stratification_does() -> None:
     assert sum(weighted) / draws == pytest.approx(recall_of_all, abs=0.06)
     assert sum(plain) / draws > recall_of_all + 0.15
     assert covered > 0.8 * draws
-    assert found.labels[OPPOSE].recall_interval == found.accuracy_interval == "bootstrap"
+    assert found.labels[OPPOSE].recall_interval == found.accuracy_interval == "Bayesian"
+
+
+def counted(counts: Sequence[Sequence[int]], pool: Sequence[int]) -> Estimates:
+    """Return the figures of a stratified sample with these counts: the machine's labels in rows."""
+    rows = [
+        (replace(pair(0, machine), weight=size / sum(row)), people)
+        for machine, row, size in zip(Stance, counts, pool, strict=True)
+        for people, number in zip(Stance, row, strict=True)
+        for _ in range(number)
+    ]
+    return Sample(rows, True, list(Stance)).estimates()
+
+
+def test_a_miss_that_was_not_drawn_is_not_ruled_out() -> None:
+    found = counted([[20, 0, 0], [0, 14, 6], [0, 0, 20]], [100, 100, 3000])
+    recall = found.labels[OPPOSE].recall
+    assert recall is not None
+    assert (recall.value, recall.high) == (1, 1)
+    assert recall.low < 0.5
+    assert found.accuracy.low < found.accuracy.value < found.accuracy.high
+
+
+@pytest.mark.parametrize("missed", [0.002, 0.01, 0.04])
+def test_intervals_of_a_stratified_sample_hold_what_is_true_as_often_as_they_say(
+    missed: float,
+) -> None:
+    """Of 150, 100 and 5,000 pairs 34, 33 and 33 are read, again and again."""
+    source, draws, pool = np.random.default_rng(5), 150, np.array([150, 100, 5000])
+    shares = [[0.8, 0.05, 0.15], [0.1, 0.7, 0.2], [missed, missed, 1 - 2 * missed]]
+    truth = np.round(np.array(shares) * pool[:, None]).astype(int)
+    recalls, accuracy = np.diag(truth) / truth.sum(axis=0), np.trace(truth) / truth.sum()
+    held = np.zeros(4)
+    for _ in range(draws):
+        counts = [
+            source.multivariate_hypergeometric(row, size)
+            for row, size in zip(truth, (34, 33, 33), strict=True)
+        ]
+        found = counted(counts, pool)
+        figures = [found.accuracy, *(label.recall for label in found.labels.values())]
+        held += [
+            f is not None and f.low is not None and f.low <= true <= f.high
+            for f, true in zip(figures, (accuracy, *recalls), strict=True)
+        ]
+    assert (held > 0.9 * draws).all(), held / draws
 
 
 def test_nothing_is_said_of_what_was_not_drawn_from(reviews: Reviews) -> None:
@@ -154,6 +200,37 @@ def test_the_agreement_of_a_review_in_one_value(reviews: Reviews) -> None:
     told = found.to_dict()
     assert told["by_label"]["oppose"]["agreement"]["value"] == 7 / 8
     assert told["readers"] == ("Ada", "Bren")
+
+
+@pytest.mark.parametrize(
+    ("shown", "changed", "said"),
+    [
+        ("after", {"Ada": 2, "Bren": 1}, "Ada changed 2 answers and Bren changed 1 answer: that"),
+        ("end", {"Ada": 0, "Bren": 0}, ""),
+        ("before", {"Ada": 0, "Bren": 0}, "The readers saw the model's label before they answered"),
+    ],
+)
+def test_what_was_said_with_the_label_in_sight_is_no_independent_check(
+    reviews: Reviews, shown: str, changed: dict[str, int], said: str
+) -> None:
+    pairs = [*(pair(n) for n in range(4)), pair(4, None)]
+    review = reviews.create(
+        "other", imported(pairs), ["Ada", "Bren"], order="given", machine_shown=shown
+    )
+    review.answer("Ada", 1, AGREE)  # changed
+    review.answer("Ada", 2, NEITHER)  # taken back, then another one
+    review.undo("Ada")
+    review.answer("Ada", 3, OPPOSE)  # changed, and back
+    review.answer("Ada", 3, AGREE)
+    review.answer("Ada", 5, AGREE)  # the machine has no label
+    review.answer("Bren", 4, None)  # first skipped
+    review.answer("Bren", 3, OPPOSE, note="said again")
+    for reader in review.readers:
+        read_by(review, reader, [OPPOSE] * 5)
+    found = agreement(review)
+    assert found.changed == changed
+    assert said in " ".join(found.cautions)
+    assert len(found.cautions) == bool(said)
 
 
 def test_one_reader_agrees_with_nobody(reviews: Reviews) -> None:

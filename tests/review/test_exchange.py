@@ -91,6 +91,11 @@ def test_draw_order_and_seeds_are_written(reviews: Reviews) -> None:
     }
     assert {(row["stratum"], row["weight"]) for row in rows} == {("agree", 2), ("oppose", 1)}
     assert {row["library_digest"] for row in rows} == {"sha256:" + "1" * 64}
+    assert {(row["filters"], row["settings"], row["searched_on"]) for row in rows} == {
+        ('{"topic":"canal"}', "{}", "2024")
+    }
+    made = reviews.open("sample").settings
+    assert (made.stance_model, made.stance_digest, made.encoder) == ("judge", "5" * 64, "tiny")
 
 
 def test_what_may_not_be_seen_is_not_written(reviews: Reviews) -> None:
@@ -112,6 +117,20 @@ def test_what_may_not_be_seen_is_not_written(reviews: Reviews) -> None:
     assert not any("predictions" in task or task["annotations"] for task in tasks)
 
 
+def test_what_was_said_first_is_written_as_long_as_it_may_be_seen(review: Make) -> None:
+    made = review()
+    made.answer("Ada", 1, AGREE)
+    made.answer("Ada", 1, OPPOSE)
+    made.answer("Ada", 2, NEITHER)
+    made.undo("Ada")
+    made.answer("Bren", 1, None)
+    columns = ("answer_1", "first_answer_1", "first_answer_2")
+    for reader, said_of in (("Ada", ["oppose", "agree", ""]), ("Bren", ["", "", "skip"])):
+        first, second, _ = review_records(made, seen_by=reader)
+        assert [first[name] for name in columns] == said_of
+        assert {second[name] for name in columns} == {""}
+
+
 def test_csv_and_jsonl_hold_the_same_and_are_safe_in_a_spreadsheet(done: Review) -> None:
     table_rows = rows_of(review_bytes(done))
     lines = [json.loads(line) for line in review_bytes(done, "jsonl").splitlines()]
@@ -126,7 +145,7 @@ def test_csv_and_jsonl_hold_the_same_and_are_safe_in_a_spreadsheet(done: Review)
             assert same == ("" if line[name] is None else line[name]), name
     history = rows_of(review_bytes(done, ReviewFormat.HISTORY))
     assert tuple(history[0]) == HISTORY_COLUMNS
-    ada, bren = ["answer"] * 3 + ["hand in"], ["answer"] * 3 + ["hand in"]
+    ada, bren = ["import"] * 3 + ["hand in"], ["import"] * 3 + ["hand in"]
     assert [row["what"] for row in history] == ["answer", "undo", *ada, *bren, "decision"]
     assert json.loads(history[0]["after"])["note"] == "=HYPERLINK(1)\nnot sure"
     assert history[-1]["who"] == "Cor"
@@ -137,7 +156,11 @@ def test_the_dictionary_describes_what_is_written(done: Review, reviews: Reviews
     assert HISTORY.names == HISTORY_COLUMNS
     drawn = draw(table([AGREE, OPPOSE]), Choice.STRATIFIED, 2)
     early = reviews.create("early", drawn, ["Ada"], order="uncertain")
-    for review in (done, early):
+    kept = table([AGREE, OPPOSE])
+    settled = replace(kept.provenance, date="2024-05-01T10:00:00+00:00", settings={"most": 5})
+    later = draw(replace(kept, provenance=settled), Choice.WHOLE)
+    later_review = reviews.create("later", later, ["Ada"])
+    for review in (done, early, later_review):
         for line in review_bytes(review, "jsonl").splitlines():
             Draft202012Validator(schema_of(REVIEW)).validate(json.loads(line))
         for row in rows_of(review_bytes(review, "history")):
@@ -178,6 +201,19 @@ def test_a_file_is_written_whole_and_not_over_another(done: Review, tmp_path: Pa
     assert [entry.name for entry in tmp_path.glob("canal*")] == ["canal.csv"]
     with pytest.raises(ReviewError, match="'xml' is no format of a review: use one of csv"):
         export_review(done, path, "xml", force=True)
+
+
+def test_a_codebook_that_was_changed_while_people_read_says_so(review: Make) -> None:
+    made = review(codebook="Judge the words.\n")
+    made.change_codebook("Judge both.\n", "Ada")
+    assert review_bytes(made, "codebook") == b"Judge both.\n"
+    made.answer("Ada", 1, AGREE)
+    made.change_codebook("Judge all.\n", "Bren")
+    changed = made.history()[-1].at
+    assert review_bytes(made, "codebook").decode() == (
+        f"Judge all.\n\n---\n\nChanged after the first answer on {changed} by Bren: what the "
+        "readers went by before stands in the review's history.\n"
+    )
 
 
 # -- Other programs ------------------------------------------------------------------------------
@@ -342,6 +378,40 @@ def test_answers_come_back_from_another_copy_of_the_review(review: Make, tmp_pat
     assert made.answer_of("Bren", 2) is not None
     assert made.answer_of("Bren", 2).label == "agree"
     assert made.progress("Ada").answered == 0
+
+
+def test_answers_come_back_from_a_data_frame(review: Make, tmp_path: Path) -> None:
+    made = review()
+    made.answer_many("Ada", {1: Answer(AGREE, 3, "", "2024-05-01T10:00:00.000+00:00"), 2: NONE})
+    frame = made.to_pandas(seen_by="Ada")
+    frame.to_csv(tmp_path / "ada.csv")
+    frame.to_json(tmp_path / "ada.jsonl", orient="records", lines=True)
+    assert ",3.0," in (tmp_path / "ada.csv").read_text()
+    for name in ("ada.csv", "ada.jsonl"):
+        assert read_answers(tmp_path / name, made, "Ada") == made.answers("Ada")["Ada"]
+
+
+NONE = Answer(None, None, "", "2024-05-01T10:02:00.000+00:00")
+
+
+def test_the_history_tells_answers_of_a_file_from_others(review: Make, tmp_path: Path) -> None:
+    made = review()
+    made.answer("Bren", 3, AGREE)
+    path = write(
+        tmp_path / "bren.csv",
+        "pair,answer,answered\np0,agree,2024-05-01 12:00:00+02:00\np1,agree,in May\n"
+        "p2,oppose,2024-05-01T12:00:00\n",
+    )
+    before = made.answer_of("Bren", 3).at
+    assert made.answer_many("Bren", read_answers(path, made, "Bren")) == 3
+    first, second, third = made.answers("Bren")["Bren"].values()
+    assert first.at == "2024-05-01T10:00:00.000+00:00"
+    assert min(second.at, third.at) >= before  # no time was told, or not of which zone
+    history = made.history("Bren")
+    assert [event.what for event in history] == ["answer", "import", "import", "import"]
+    assert history[1].at >= before
+    made.undo("Bren")
+    assert made.answer_of("Bren", 3).stance == AGREE
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,17 @@ def test_what_is_not_defined_is_none(same: int) -> None:
     assert (found.agreement.value is None) == (found.pairs == 0)
 
 
+@pytest.mark.parametrize(
+    "table", [counted([9, 0, 0], [0, 5, 0], [0, 0, 6]), counted([0, 4], [0, 0])]
+)
+def test_where_no_draw_differs_from_another_there_is_no_interval(table: np.ndarray) -> None:
+    found = reliability(table)
+    for figure in (found.kappa, found.alpha):
+        assert figure.value is not None
+        assert (figure.low, figure.high) == (None, None)
+    assert found.agreement.low is not None
+
+
 # -- On any table --------------------------------------------------------------------------------
 
 tables = (

@@ -177,10 +177,28 @@ def test_another_file_is_refused_in_one_sentence(tmp_path: Path) -> None:
     database = sqlite3.connect(path)
     database.execute("PRAGMA user_version = 99")
     database.close()
-    with pytest.raises(ReviewError, match="has format 99, this program reads 1"):
+    with pytest.raises(ReviewError, match="has format 99, this program reads 1 to 2"):
         Reviews(path).listed()
     with pytest.raises(ReviewError, match="cannot be written"):
         Reviews(path / "deeper" / "reviews.sqlite").create("c", imported([pair(0)]), ["Ada"])
+
+
+def test_an_older_file_is_read_and_goes_on(reviews: Reviews) -> None:
+    reviews.create("canal", imported([pair(0)]), ["Ada"])
+    database = sqlite3.connect(reviews.path)
+    database.execute(
+        "UPDATE projects SET settings = ?",
+        ('{"choice": "imported", "order": "given", "machine_shown": "end", "of": {}}',),
+    )
+    database.execute("PRAGMA user_version = 1")
+    database.commit()
+    settings = Reviews(reviews.path).open("canal").settings
+    assert (settings.filters, settings.searched_on, settings.left_out) == ({}, "", 0)
+    reviews.open("canal").answer("Ada", 1, AGREE)
+    assert database.execute("PRAGMA user_version").fetchone() == (1,)
+    reviews.create("lake", imported([pair(0)]), ["Ada"])
+    assert database.execute("PRAGMA user_version").fetchone() == (2,)
+    database.close()
 
 
 def test_a_file_that_stays_locked_is_said_to_be(

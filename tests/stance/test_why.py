@@ -1,4 +1,5 @@
 import random
+import unicodedata
 from dataclasses import replace
 
 import numpy as np
@@ -76,6 +77,34 @@ def test_texts_with_hardly_any_words(text):
     _, why = deciding_words(load_stance_model(), Side(text), Side("We reject the ban."))
     assert all(0 <= span.start < span.end <= len(text) for span in why.quote)
     assert why.passage
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["President", "Erdoğan", "is", "here"],
+        ["la", "négociation", "commence"],
+        ["Orbán's", "veto", "André’s", "vote"],
+        ["हिन्दी", "बोलते", "हैं"],
+    ],
+)
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_accents_that_are_written_apart_end_no_word(words, form):
+    words = [unicodedata.normalize(form, word) for word in words]
+    text = f"({', '.join(words)})"
+    assert [text[start:end] for start, end in words_of(text)] == words
+
+
+def test_deciding_words_keep_their_accents():
+    class Reads(Reader):
+        def score(self, pairs, on_progress=None):
+            rows = [[0.0, 0.3 + 0.6 * ("ne\u0301gociation" in b.text)] for _, b in pairs]
+            return np.array([[*row, 1 - row[1]] for row in rows], np.float32)
+
+    text = "On a la ne\u0301gociation."
+    _, why = deciding_words(Reads(), Side("x"), Side(text))
+    heaviest = max(why.passage, key=lambda span: span.weight)
+    assert text[heaviest.start : heaviest.end].endswith("ne\u0301gociation")
 
 
 def test_without_closes_the_gap():

@@ -1,10 +1,11 @@
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
 from compare.passages import Passage
-from compare.results import Match, Probabilities, Quote, Span, Stance, Why
+from compare.results import Match, Probabilities, Quote, Span, Stance, Thresholds, Why
 from compare.statement import Country, PartialDate, Quotation, Statement
 from compare.ui.asking import checked_quote
 from compare.ui.cards import (
@@ -17,7 +18,9 @@ from compare.ui.cards import (
     statement_card,
     text_html,
 )
+from compare.ui.pair_cards import match_pair_card, pair_card
 from compare.ui.pieces import facts_html, notice_html, table_html
+from tests.fabricate import AGREEING, OPPOSED, QUOTE, a_result, a_table, match_of, pair_of
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -207,6 +210,30 @@ def test_a_card_says_verdict_probability_closeness_and_neighbours():
     ):
         assert words in seen.text
     assert "details" in seen.tags
+
+
+def test_what_falls_short_of_the_least_probability_is_told_by_what_it_was_read_as():
+    strict = Thresholds(probability=0.95)
+    match = match_of(OPPOSED, (0.05, 0.9, 0.05))
+    result = replace(a_result(match), thresholds=strict)
+    assert result.neither == (match,)
+    pair = pair_of(AGREEING, OPPOSED, (0.05, 0.9, 0.05))
+    table = replace(a_table(pair, over_time=True), thresholds=strict)
+    for html, word in (
+        (match_card(match, Stance.NEITHER, QUOTE), "Opposes"),
+        (match_pair_card(result, match, Stance.NEITHER), "Opposes"),
+        (pair_card(table, pair, Stance.NEITHER), "Changed"),
+    ):
+        text = Seen(html).text.replace("\xa0", " ")
+        assert f"{word} very likely 90 %, below the least probability" in text
+        assert "Neither" not in text
+        assert "cp-card cp-neither" in html
+    listed = Seen(match_card(match, Stance.OPPOSE, QUOTE)).text
+    assert "below the least probability" not in listed
+    unrelated = match_of(OPPOSED, (0.05, 0.05, 0.9))
+    text = Seen(match_card(unrelated, Stance.NEITHER, QUOTE)).text.replace("\xa0", " ")
+    assert "Neither very likely 90 %" in text
+    assert "below the least probability" not in text
 
 
 def test_the_source_of_the_quote_is_pinned_with_it():

@@ -3,10 +3,11 @@ import json
 
 from compare.corpus.web import Page
 from compare.library import Library
+from compare.results import Side
 from compare.stance import load_stance_model
 from compare.stance.shipped import WEIGHTS, read_manifest, shipped_tiers
 from compare.ui.browsing import EXAMPLE_QUOTE
-from tests.fakes import statement
+from tests.fakes import WordJudge, statement
 from tests.ui.conftest import shown, well
 
 CSV = (
@@ -46,6 +47,26 @@ def test_two_statements_need_words_and_dates(page):
     assert "Paste words on both sides." in shown(page("pair", a_q=" ", b_q="We deny it."))
     wrong = page("pair", a_q="We deny it.", b_q="We admit it.", b_date="May")
     assert "Date of B: “May” is not a date" in shown(wrong)
+
+
+def test_two_statements_are_read_as_the_command_reads_them(page, monkeypatch):
+    read = []
+
+    class Listening(WordJudge):
+        def score_parts(self, pairs, on_progress=None):
+            read.extend(pairs)
+            return super().score_parts(pairs, on_progress)
+
+    monkeypatch.setattr("compare.ui.service.stance_model", Listening)
+    german = "Die Blockade des Hafens ist nicht hinnehmbar und muss enden."
+    a = "“The mili-\ntary aid\x0bmust end.”"
+    html = shown(page("pair", a_q=a, a_country="Valdoria; Ostravia", a_date="2022-03", b_q=german))
+    side_a, side_b = read[0]
+    assert side_a == Side("The military aid must end.", "", "Valdoria, Ostravia", "2022-03")
+    assert side_b.text == german
+    assert "Statement B does not look English (detected: de)" in html
+    assert "Statement A does not look" not in html
+    assert "Statement B: The quote is empty" in shown(page("pair", a_q=a, b_q="…"))
 
 
 # -- Corpus --------------------------------------------------------------------------------------

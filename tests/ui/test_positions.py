@@ -149,7 +149,7 @@ def test_several_propositions_are_compared(page, judge):
     assert menu.options == [ASKED, FEES]
     app = look(app, "All propositions")
     [frame] = app.dataframe
-    assert list(frame.value[ASKED]) == ["-0.05 (2)", "+0.60 (3)"]
+    assert list(frame.value[ASKED]) == ["-0.05 (2)", "+0.60 (3)", "–", "silent"]
     assert {"Download the table", "Download the places 1", "Download the places 2"} <= files(app)
     app = look(app, "Who stands near whom")
     assert "n in a cell, of 2" in shown(app)

@@ -4,7 +4,7 @@ import pytest
 
 from compare.library import Library
 from compare.review.answers import Review
-from compare.review.drawing import imported
+from compare.review.drawing import draw, imported
 from compare.review.reviews import Reviews
 from compare.review.values import Answer, MachineShown
 from tests.fakes import HashingEncoder
@@ -124,6 +124,27 @@ def test_what_was_compared_is_drawn_from(page, judged, home):
     assert made.settings.subject == "Valdoria and Ostravia on canal"
     assert (made.settings.least_probability, made.settings.least_similarity) == (0.55, 0.35)
     assert {entry.weight for _, entry in made.pairs()} == {1.0}
+
+
+def test_pairs_of_a_finished_review_are_drawn_again_or_not(page, judged, home):
+    judged(STATEMENTS)
+    app = read(page("sides", b_countries="Ostravia", **ASKED))
+    reviews = Reviews(home / "judged" / "reviews.sqlite")
+    done = reviews.create("done", draw(app.session_state["sides-table"][1]), ["Ada"])
+    read_by(done, "Ada", [AGREE] * 2)
+    app.switch_page("compare/ui/pages/review.py")
+    app = well(app.run())
+    app.selectbox(key="r_name").set_value("A new one")
+    app = well(app.run())
+    app.text_input(key="r_new_name").set_value("again")
+    app.text_input(key="r_new_first").set_value("Ada")
+    app.checkbox(key="r_new_fresh").check()
+    app = press(app, "Make the review")
+    assert "but the 2 that are not to be drawn again" in shown(app)
+    app.checkbox(key="r_new_fresh").uncheck()
+    app = press(app, "Make the review")
+    assert reviews.open("again").settings.read_before == 2
+    assert "2 pairs of it stood in a finished review before" in shown(app)
 
 
 def test_two_models_are_needed_for_where_they_differ(page, judged):
@@ -266,6 +287,21 @@ def test_differences_are_decided_with_both_notes_in_sight(page, done):
     assert len(done.decisions()) == 2
 
 
+def test_another_decider_is_noticed(page, done):
+    app = look(page("review"), "Differences")
+    app.text_input(key=f"r_by-{done.number}").set_value("Cor")
+    app = well(app.run())
+    done.decide(1, NEITHER, "Dee")
+    app = key(app, "≠ Opposes")
+    assert "Kept: pair 1, “Opposes”. It had been answered “Neither” by Dee in another window" in (
+        shown(app)
+    )
+    for told in ("Pair 1", "No decision of Cor stands: there is nothing to take back."):
+        app = key(app, "Undo")
+        assert told in shown(app)
+        assert done.decisions()[1].who == "Dee"
+
+
 def test_the_figures_are_shown_with_their_intervals(page, done):
     html = shown(look(page("review"), "Agreement"))
     assert "Both labelled 2 pairs of 3; they differ on 2, of which 0 are decided." in html
@@ -275,6 +311,16 @@ def test_the_figures_are_shown_with_their_intervals(page, done):
     for head in ("Ada (rows) and Bren (columns)", "Bren (rows) and the model (columns)"):
         assert f"<bdi>{head}</bdi>" in html
     assert "Only a random sample says how often the labels are right" in html
+
+
+def test_what_figures_cannot_tell_is_said(page, review):
+    review.answer("Ada", 1, AGREE)
+    for reader in review.readers:
+        read_by(review, reader, [OPPOSE, OPPOSE, NEITHER])
+    html = shown(look(page("review"), "Agreement"))
+    assert "label was shown Ada changed 1 answer: that these agree" in html
+    assert "Kappa and alpha have no interval where drawing the pairs anew never" in html
+    assert '<td class="cp-figure">1.00</td>' in html
 
 
 def test_answers_are_taken_from_a_file(page, review):
@@ -302,9 +348,18 @@ def test_files_are_written_and_the_review_can_be_removed(page, reviews, done):
     assert facts(app)["Order"] == "as they came"
     files = [button.proto.label for button in app.get("download_button")]
     assert files[:3] == ["Download CSV", "Download JSONL", "Download history"]
-    app.text_area(key=f"r_codebook-{done.number}").set_value("Judge the words.")
-    app = press(app, "Keep this codebook")
-    assert done.codebook == "Judge the words."
+    assert "the codebook that they went by stands" in shown(app)
     app = press(app, "Remove it for good")
     assert reviews.listed() == []
     assert "A new review" in shown(app)
+
+
+def test_another_codebook_has_a_name(page, review):
+    app = look(page("review"), "Files")
+    app.text_area(key=f"r_codebook-{review.number}").set_value("Judge the words.")
+    app = press(app, "Keep this codebook")
+    assert "Nobody is named who changes the codebook: give a name." in shown(app)
+    app.text_input(key=f"r_codebook_by-{review.number}").set_value("Cor")
+    app = press(app, "Keep this codebook")
+    assert review.codebook == "Judge the words."
+    assert [event.who for event in review.history()] == ["Cor"]

@@ -91,6 +91,11 @@ def test_the_sliders_cut_without_reading_again(page, monkeypatch):
     well(app.run())
     assert "Nothing here speaks to this" in shown(app)
     assert "not about the world" in shown(app)
+    assert "statements that were read, the nearest of 11," in shown(app)
+    assert "below the least probability" in shown(app)
+    radio = next(radio for radio in app.radio if radio.key.startswith("right-search-neither"))
+    verdict = re.search("“(.*)”", radio.label)[1]
+    assert verdict not in radio.options
     assert len(asked) == 1
 
 

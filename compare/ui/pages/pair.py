@@ -5,15 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from compare.errors import QueryError
-from compare.results import Side
-from compare.ui.asking import partial_date
-from compare.ui.pairing import example_pair, show_pair
+from compare.quoting import about_languages
+from compare.ui.pairing import checked_side, example_pair, show_pair
 from compare.ui.service import explained_pair
-from compare.ui.shell import begin, said_plainly
+from compare.ui.shell import begin, notice, said_plainly
 
 
-def _side(name: str, letter: str, example: str) -> Side:
-    """Show the fields of one side and return what they hold."""
+def _fields(name: str, letter: str, example: str) -> tuple[str, dict[str, str]]:
+    """Show the fields of one side; return the words, and what is known of them."""
     if f"{letter}_q" not in st.query_params:
         st.session_state.setdefault(f"{letter}_q", example)
     text = st.text_area(
@@ -29,13 +28,8 @@ def _side(name: str, letter: str, example: str) -> Side:
     context = st.text_input(
         f"Context that completes {name}", key=f"{letter}_context", bind="query-params"
     )
-    try:
-        date = partial_date(when or "")
-    except QueryError as error:
-        raise QueryError(f"Date of {name}: {error}") from None
-    return Side(
-        (text or "").strip(), (context or "").strip(), (country or "").strip(), str(date or "")
-    )
+    who = {"country": country or "", "date": when or "", "context": context or ""}
+    return text or "", who
 
 
 begin(
@@ -49,11 +43,14 @@ with said_plainly():
     with st.form("pair", border=False):
         left_half, right_half = st.columns(2, gap="large")
         with left_half:
-            side_a = _side("A", "a", examples[0])
+            text_a, who_a = _fields("A", "a", examples[0])
         with right_half:
-            side_b = _side("B", "b", examples[1])
+            text_b, who_b = _fields("B", "b", examples[1])
         st.form_submit_button("Compare", type="primary", key="pair-go")
-    if not (side_a.text and side_b.text):
+    if not (text_a.strip() and text_b.strip()):
         raise QueryError("Paste words on both sides.")
+    side_a, side_b = checked_side("A", text_a, who_a), checked_side("B", text_b, who_b)
+    if notes := about_languages(side_a.text, side_b.text):
+        notice(*notes)
     probabilities, why, read = explained_pair(side_a, side_b)
     show_pair((side_a, side_b), probabilities, why, read)
