@@ -4,8 +4,9 @@
 
 `votes.csv` has the columns `rcid` (the roll call), `iso` (ISO 3166 alpha-3) and `vote`: 1 yes, 2
 abstain, 3 no, 8 absent, 9 not a member. The public files have Correlates of War numbers, `ccode`,
-and names, `Countryname`, instead of `iso`: the names are read, and those that are not known, or
-that are a second name of a country that voted, are left out and named. `propositions.csv` has
+or names, `Countryname`, instead of `iso`: the names are read, the numbers where there are none, and
+those that are not known, or that are a second one of a country that voted, are left out and named.
+`propositions.csv` has
 `rcid` and `proposition`, and, where "yes" to the resolution is "no" to the proposition, `yes` with
 "oppose". Several roll calls may be of one proposition.
 
@@ -26,6 +27,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.cow import CODES
 from compare import Library, load_stance_model
 from compare.countries import country_code
 from compare.errors import CompareError, CorpusError
@@ -62,7 +64,7 @@ class Correlation:
 
 
 def read_votes(path: Path) -> tuple[dict[str, dict[str, float]], list[str]]:
-    """Return by roll call and country code what its vote counts, and the names left out.
+    """Return by roll call and country code what its vote counts, and the names or numbers left out.
 
     Raises:
         CorpusError: A column is missing, a vote or a code is not known, or a code votes twice in a
@@ -71,11 +73,13 @@ def read_votes(path: Path) -> tuple[dict[str, dict[str, float]], list[str]]:
     votes: dict[str, dict[str, float]] = defaultdict(dict)
     seen, left_out = set(), set()
     for row in read_rows(path):
-        by_name = cell(row, "iso") is None and cell(row, _NAME) is not None
-        rcid, country, vote = (_cell(row, c) for c in ("rcid", _NAME if by_name else "iso", "vote"))
+        named = next((c for c in ("iso", _NAME, "ccode") if cell(row, c) is not None), "iso")
+        by_name = named != "iso"
+        rcid, country, vote = (_cell(row, c) for c in ("rcid", named, "vote"))
         if vote not in VALUES:
             raise _wrong(row, "a vote is 1 yes, 2 abstain, 3 no, 8 absent or 9 no member", "vote")
-        code, value = country_code(country), VALUES[vote]
+        code = CODES.get(country) if named == "ccode" else country_code(country)
+        value = VALUES[vote]
         if by_name and (code is None or (rcid, code) in seen):
             if value is not None:
                 left_out.add(country)

@@ -1,5 +1,7 @@
+import pycountry
 import pytest
 
+from benchmarks.cow import CODES
 from benchmarks.votes import (
     Asked,
     Correlation,
@@ -10,6 +12,7 @@ from benchmarks.votes import (
     read_votes,
     stands,
 )
+from compare.country_names import OWN_NAMES
 from compare.errors import CorpusError
 from compare.library import Library
 from tests.fakes import HashingEncoder, WordJudge, statement
@@ -59,6 +62,17 @@ def test_names_are_read_where_there_is_no_code(write):
     assert left_out == ["Atlantis", "Republic of Cuba"]
 
 
+def test_numbers_are_read_where_there_is_neither_code_nor_name(write):
+    text = "rcid,ccode,vote\n1,40,1\n1,2.0,3\n1,1,2\n1,265,1\n1,260,3\n1,255,9\n"
+    votes, left_out = read_votes(write("votes.csv", text))
+    assert votes == {"1": {"CUB": 1, "USA": -1, "DDR": 1, "DEU": -1}}
+    assert left_out == ["1"]
+    known = {country.alpha_3 for country in pycountry.countries} | OWN_NAMES.keys()
+    assert set(CODES.values()) <= known
+    assert len(CODES) > 190
+    assert all(number.isdecimal() for number in CODES)
+
+
 def test_a_correlation_is_that_of_ranks_with_n_and_interval():
     places = {"A": 0.9, "B": 0.5, "C": 0.1, "D": -0.2, "E": -0.9, "Z": 0.3}
     voted = {"A": 1.0, "B": 0.0, "C": 0.5, "D": -0.5, "E": -1.0, "Y": 1.0}
@@ -91,7 +105,7 @@ def test_what_is_not_defined_is_not_given(places, found):
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("rcid,ccode,vote\n1,40,1\n", "has no column iso"),
+        ("rcid,member,vote\n1,40,1\n", "has no column iso"),
         ("rcid,iso\n1,CUB\n", "has no column vote"),
         ("rcid,iso,vote\n1,CUB,yes\n", "line 2.*1 yes, 2 abstain"),
         ("rcid,iso,vote\n1,CUB,1\n1,Atlantis,1\n", "line 3.*Atlantis.*no country that is known"),
