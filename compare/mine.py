@@ -54,6 +54,7 @@ TOPIC_SIMILARITY = 0.35
 _TIMED = 48
 _FOUND_SOON = 2**30
 """Pairs of passages of the two sides that are compared in a few seconds."""
+_SOME = 2**13
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +143,12 @@ class Comparison:
         cells = len(self.a) * len(self.b)
         if cells < _FOUND_SOON:
             return 0.0
-        some = self.a[: max(1, _FOUND_SOON // len(self.b))]
+        some, others = self.a[:_SOME], self.b[-4 * _SOME :]
         began = time.perf_counter()
-        near_pairs(self.library.kept_vectors(), some, self.b[: len(self.b) // 2], least=self._least)
+        near_pairs(self.library.kept_vectors(), some, others, least=self._least)
         taken = time.perf_counter() - began
-        both = 1 if self.b is self.a else 2
-        return both * taken * cells / (len(some) * (len(self.b) // 2) * 2)
+        whole = cells if self.b is self.a else 2 * cells
+        return taken * whole / (2 * len(some) * len(others))
 
     def find(self, on_progress: Progress | None = None) -> int:
         """Find the pairs on the same point, unless they are found; return how many there are.

@@ -212,6 +212,7 @@ def _table(
     """Say what will be read, then read it; None where only the plan was asked for."""
     from compare.deciding import explain_listed
     from compare.mine import MOST_READ, Comparison
+    from compare.ui.words import duration
 
     library = shared.open_library(options["library"], options["encoder"])
     model = shared.stance_model(options["stance_model"], library)
@@ -227,7 +228,7 @@ def _table(
     if (seconds := comparison.seconds_to_find()) > _LONG:
         remark(
             f"To find the pairs on the same point among {len(comparison.a):,} and "
-            f"{len(comparison.b):,} passages takes about {_duration(seconds)}, ahead of what is "
+            f"{len(comparison.b):,} passages takes about {duration(seconds)}, ahead of what is "
             "read: narrow the topic or the sides if that is too long."
         )
     with progress("Finding pairs on the same point") as on_progress:
@@ -248,18 +249,17 @@ def _table(
 
 
 def _planned(comparison: Comparison, plan: Plan) -> str:
+    from compare.ui.words import duration
+
     sides = (
         f"{plan.a:,} passages" if comparison.over_time else f"{plan.a:,} and {plan.b:,} passages"
     )
     known = f", {plan.known:,} of them known" if plan.known else ""
+    about = "" if plan.seconds < 1 else "about "
     return (
         f"{comparison.subject}: {sides}, {plan.same_point:,} pairs on the same point; "
-        f"{plan.to_read:,} to read{known}, about {_duration(plan.seconds)}."
+        f"{plan.to_read:,} to read{known}, {about}{duration(plan.seconds)}."
     )
-
-
-def _duration(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} minutes"
 
 
 def _show(table: PairTable, stance: Stance, limit: int) -> None:

@@ -56,4 +56,6 @@ def duration(seconds: float) -> str:
         return "less than a second"
     if seconds < 90:
         return counted(round(seconds), "second")
-    return counted(round(seconds / 60), "minute")
+    if seconds < 90 * 60:
+        return counted(round(seconds / 60), "minute")
+    return counted(round(seconds / 3600), "hour")

@@ -359,8 +359,8 @@ def test_a_figure_is_whole_and_says_what_it_stands_on(figure):
 
 def test_numbers_in_words():
     assert stands_on(7, 3) == "n = 7 pairs read, 3 decided."
-    assert [duration(s) for s in (0, 1, 89, 100, 7200)] == [
-        "less than a second", "1 second", "89 seconds", "2 minutes", "120 minutes"
+    assert [duration(s) for s in (0, 1, 89, 100, 7200, 3e5)] == [
+        "less than a second", "1 second", "89 seconds", "2 minutes", "2 hours", "83 hours"
     ]  # fmt: skip
 
 
