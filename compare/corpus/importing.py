@@ -179,7 +179,8 @@ def import_corpus(
         for statement in reading.statements(on_progress):
             file.write(statement.to_json().encode() + b"\n")
         if not reading.report.account.written:
-            first = "".join(f" The first problem: {p}" for p in reading.report.problems[:1])
+            problems = sorted(reading.report.problems, key=lambda problem: not problem.skips)
+            first = "".join(f" The first problem: {problem}" for problem in problems[:1])
             raise CorpusError(
                 f"No statement was found in {', '.join(map(str, paths))}, read as "
                 f"{reading.format.title} ({reading.format.files}).{first}"
@@ -205,14 +206,21 @@ def imported(
 def read_public(paths: Sequence[Path | str], format_name: str | None = None) -> Corpus:
     """Return a public corpus held in memory, with the report in words as its notes.
 
+    Missing files beside the corpus, for which nothing is skipped, are notes as well.
+
     Raises:
         CorpusError: As of `Import`.
     """
     reading = Import(paths, format_name)
     statements = tuple(reading.statements())
     report = reading.report
+    missing = [str(problem) for problem in report.problems if not problem.skips]
     return Corpus(
-        statements, tuple(report.problems), tuple(report.sentences()), report.unknown_countries
+        statements,
+        tuple(problem for problem in report.problems if problem.skips),
+        (*missing, *report.sentences()),
+        report.unknown_countries,
+        report.problem_count - len(report.problems),
     )
 
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from compare.corpus.columns import FIELDS
 from compare.corpus.dates import MISSING, Order, parse_date
+from compare.corpus.places import Places
 from compare.corpus.values import BadCellError, Row, listed, shortened
 from compare.countries import parse_countries
 from compare.statement import PartialDate, Quotation, Statement
@@ -46,7 +47,7 @@ class Validator:
         self.unknown_countries: Counter[str] = Counter()
         self.with_control_characters = 0
         self.said_nothing = 0
-        self._ids: dict[str, str] = {}
+        self._places = Places()
         self._repeats: Counter[str] = Counter()
 
     def statement(self, row: Row, fields: Mapping[str, str]) -> Statement:
@@ -92,17 +93,19 @@ class Validator:
         name = statement.id
         if not name:
             name = self._free(derived_id(statement))
-        elif name in self._ids:
+        elif name in self._places:
             raise BadCellError(
-                column, name, f"this id is used already, at {self._ids[name]}; give each its own"
+                column,
+                name,
+                f"this id is used already, at {self._places.of(name)}; give each its own",
             )
-        self._ids[name] = f"{row.file}, {row.place} {row.line}" if row.line else row.file
+        self._places.add(name, row)
         return name
 
     def _free(self, name: str) -> str:
         """Return the name, or for the second statement that has it the name with "-2"."""
         free = name
-        while free in self._ids:
+        while free in self._places:
             self._repeats[name] += 1
             free = f"{name}-{self._repeats[name] + 1}"
         return free

@@ -20,6 +20,7 @@ class Problem:
         column: As the file names it, "" where the whole row is meant.
         message: What is wrong, and the remedy.
         place: What `line` counts: "line", or the rows of a sheet.
+        skips: Whether something was left out for it; False where a file beside is missing.
     """
 
     file: str
@@ -28,12 +29,13 @@ class Problem:
     value: str
     message: str
     place: str = "line"
+    skips: bool = True
 
     @classmethod
-    def of_file(cls, file: str, said: str | BadFileError) -> Problem:
+    def of_file(cls, file: str, said: str | BadFileError, *, skips: bool = True) -> Problem:
         """Return what is wrong with a file, or with the rest of it."""
         line = said.line if isinstance(said, BadFileError) else 0
-        return cls(file, line, "", "", str(said))
+        return cls(file, line, "", "", str(said), skips=skips)
 
     def __str__(self) -> str:
         """Return one sentence: where, what, and the remedy."""
@@ -67,16 +69,23 @@ class Corpus:
         problems: The rows and files that were skipped.
         notes: Sentences the user should see; nothing was skipped for what they say.
         unknown_countries: Spellings that have no code, and in how many statements they stand.
+        unlisted: How many more were skipped than `problems` holds.
     """
 
     statements: tuple[Statement, ...]
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
     unknown_countries: Mapping[str, int] = field(default_factory=dict)
+    unlisted: int = 0
 
     def __len__(self) -> int:
         """Return how many statements there are."""
         return len(self.statements)
+
+    @property
+    def problem_count(self) -> int:
+        """Return how many rows and files were skipped."""
+        return len(self.problems) + self.unlisted
 
 
 @dataclass(frozen=True, slots=True)

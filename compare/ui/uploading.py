@@ -223,7 +223,7 @@ def read_uploads(files: Sequence[Upload]) -> Corpus | None:
 def _report(corpus: Corpus) -> None:
     """Say what was read and show each row that was not, with the remedy."""
     read = counted(len(corpus), "statement")
-    skipped = counted(len(corpus.problems), "row was", "rows were")
+    skipped = counted(corpus.problem_count, "row was", "rows were")
     notice(f"{read} can be added; {skipped} skipped.", *corpus.notes)
     if not corpus.problems:
         return
@@ -239,8 +239,8 @@ def _report(corpus: Corpus) -> None:
     ]
     head = ("File", "Where", "Column", "Value", "What is wrong, and the remedy")
     st.html(table_html("Rows that were skipped", head, rows))
-    if len(corpus.problems) > _PROBLEMS_SHOWN:
-        small(f"The first {_PROBLEMS_SHOWN} of {len(corpus.problems):,} are shown.")
+    if corpus.problem_count > _PROBLEMS_SHOWN:
+        small(f"The first {_PROBLEMS_SHOWN} of {corpus.problem_count:,} are shown.")
 
 
 def _add(statements: Sequence[Statement]) -> None:

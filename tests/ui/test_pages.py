@@ -161,6 +161,19 @@ def test_a_file_is_reported_row_by_row_added_and_opened(page, home):
     library.close()
 
 
+def test_of_a_public_corpus_what_is_skipped_is_counted_whole(page, home, monkeypatch):
+    monkeypatch.setattr("compare.corpus.importing.PROBLEMS_KEPT", 2)
+    app = page("add")
+    for code in ("DNK", "FIN", "NOR"):
+        app.file_uploader[0].upload(f"{code}_93_2038.txt", b"\xff")
+    app.file_uploader[0].upload("VAL_93_2038.txt", b"The lock is open.")
+    well(app.run())
+    html = shown(app)
+    assert "1 statement can be added; 3 rows were skipped." in html
+    assert "this workbook was not found" in html
+    assert "DNK_93_2038.txt" in html
+
+
 def test_a_second_file_is_added_to_the_first(page, home):
     Library.build([statement("s-1", "We admit it.")], home / "library").close()
     app = page("add")

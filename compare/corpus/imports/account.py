@@ -12,6 +12,7 @@ HEADINGS = "headings and separators"
 NOISES = "notes, gaps and noises"
 OTHER_FILES = "no file of this corpus by name"
 REPEATED_FILES = "second files of one document"
+UNREADABLE = "that cannot be read"
 
 
 @dataclass(slots=True)

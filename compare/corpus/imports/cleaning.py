@@ -6,23 +6,29 @@ import re
 
 from compare.corpus.imports.account import Account
 
-_HYPHEN_BREAK = re.compile(r"([^\W\d_]+)-[ \t]*\r?\n[ \t]*([a-zà-öø-ÿ][^\W\d_]*)")
+_HYPHEN_BREAK = re.compile(r"(?<![^\W_])([^\W_]+)-[ \t]*\r?\n\s*(?=([^\W_]+)(\s?))")
+_WORD = re.compile(r"[^\W\d_]+")
+_WAITED_FOR = frozenset({"and", "or"})
 _BREAK = re.compile(r"[ \t]*\r?\n[ \t]*")
 _WIDEST = 120
 """Lines that are often longer than this are paragraphs."""
 
 
 def joined_hyphens(text: str, account: Account) -> str:
-    """Join the words that a hyphen at a line's end cuts.
+    """Join the words that a hyphen at a line's end parts.
 
-    The hyphen stays where the text has the word with it elsewhere ("self-\\ndetermination").
+    The hyphen goes only where the text has the word without it elsewhere: most are those of
+    compounds ("self-\\ndetermination"). One that waits for its word has a blank behind it
+    ("short-\\nand long-term").
     """
-    folded = text.casefold()
+    words = set(_WORD.findall(text.casefold())) if _HYPHEN_BREAK.search(text) else set()
 
     def join(found: re.Match[str]) -> str:
-        whole, compound = found[1] + found[2], f"{found[1]}-{found[2]}"
-        keeps = compound.casefold() in folded and whole.casefold() not in folded
-        return compound if keeps else whole
+        before, behind, blank = found.groups()
+        if blank and behind in _WAITED_FOR:
+            return f"{before}- "
+        is_cut = behind[0].islower() and (before + behind).casefold() in words
+        return before if is_cut else f"{before}-"
 
     return account.without("hyphens at line ends", _HYPHEN_BREAK, text, join)
 

@@ -24,6 +24,23 @@ _CITATION = "UN General Debate Corpus (Jankin, Baturo, Dasandi)"
 _SPEECH = re.compile(r"([A-Z]{2,3})_(\d{1,2})_(\d{4})\.txt")
 _NUMBERED = re.compile(r"^[ \t]*(\d{1,3})[.:][ \t]+", re.MULTILINE)
 _LEAST_NUMBERED = 3
+_LINE_END = re.compile(r"\r\n|\n\r(?!\n)|\r")
+_JOB, _PAGE, _DAY = r"\d\d-\d{5}", r"\d{1,3}(?:/\d{1,3})?", r"\d\d/\d\d/\d{4}"
+_SYMBOL = r"A/\d\d/(?:PV\.\d{1,3}|\d{1,3}/Add\.\d{1,2})"
+_SURE = rf"(?:{_JOB}(?: {_PAGE})?|{_PAGE} {_JOB}|{_SYMBOL}(?: {_DAY})?|{_DAY} {_SYMBOL})"
+_BESIDE = rf"(?:(?:{_PAGE}|{_DAY})[ \t]*\n\s*){{0,4}}"
+_BEFORE_WORDS = r"(?:\d\d-\d{5} \d{1,3}/\d{1,3}|\d{1,3}/\d{1,3} \d\d-\d{5}) "
+_FOOTERS = re.compile(
+    r"(?:\A|(?<!\s)(?:[^\S\n]*\n)+)[^\S\n]*(?:"
+    rf"{_BESIDE}(?:{_SURE}[ \t]*(?:\n\s*|\Z)|{_BEFORE_WORDS}){_BESIDE}"
+    r"|\d{1,3}[^\S\n]*\n[^\S\n]*\n\s*)+"
+)
+"""The foot of a page and the head of the next: job number and page, symbol and day.
+
+A page's number alone is one where a blank line follows it.
+"""
+_IN_SENTENCE = re.compile(r"[\w,;]")
+_BLANK_LINES = re.compile(r"(?<=[a-zà-öø-ÿ,])(?:[^\S\n]*\n){2,}[^\S\n]*(?=[a-zà-öø-ÿ])")
 _DIGITS = re.compile(r"\d+")
 _KAGGLE = ("session", "year", "country", "text")
 _MARK = re.compile("\ufeff")
@@ -103,10 +120,10 @@ def read(source: Source, account: Account) -> Iterator[Piece]:
         yield Problem.of_file(
             SPEAKERS,
             "this workbook was not found, so that no speaker is known; put it beside the speeches",
+            skips=False,
         )
     else:
-        account.files += 1
-        yield from told(workbook, _read_speakers(workbook, speakers, account))
+        yield from told(workbook, _read_speakers(workbook, speakers, account), account)
     seen: set[str] = set()
 
     def read_entry(entry: Entry, account: Account) -> Iterator[Row]:
@@ -184,12 +201,23 @@ def _state(code: str) -> str:
 
 
 def _words(text: str, account: Account) -> str:
-    """Return the words without paragraph numbers and the line breaks of the page."""
+    """Return the words without paragraph numbers and the footers and line breaks of the page."""
+    text = account.without("line breaks of the page", _LINE_END, text, "\n")
     numbers = [int(found[1]) for found in _NUMBERED.finditer(text)]
     rising = sum(b == a + 1 for a, b in pairwise(numbers))
     if len(numbers) >= _LEAST_NUMBERED and rising * 2 >= len(numbers):
         text = account.without("paragraph numbers", _NUMBERED, text)
+    text = account.without("page footers", _FOOTERS, text, _around)
+    text = account.without("line breaks of the page", _BLANK_LINES, text, " ")
     return unwrapped(joined_hyphens(text, account), account)
+
+
+def _around(footers: re.Match[str]) -> str:
+    """Return what stands in the place of page footers: a blank inside a sentence."""
+    start, text = footers.start(), footers.string
+    if not start or footers.end() == len(text):
+        return ""
+    return " " if _IN_SENTENCE.match(text, start - 1) else "\n"
 
 
 def _read_speakers(workbook: Entry, speakers: _Speakers, account: Account) -> Iterator[Problem]:

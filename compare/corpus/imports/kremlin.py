@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from compare.corpus.imports.account import HEADINGS, REPEATED_FILES, Account
+from compare.corpus.imports.account import HEADINGS, Account
 from compare.corpus.imports.formats import Format, Glimpse, Piece
 from compare.corpus.imports.kremlin_pages import (
     BRACKETS,
@@ -20,7 +20,7 @@ from compare.corpus.imports.kremlin_pages import (
     shown,
 )
 from compare.corpus.imports.people import country_in, split_role
-from compare.corpus.imports.reading import LeftOutError, each
+from compare.corpus.imports.reading import Documents, LeftOutError, each
 from compare.corpus.imports.sources import Entry, Source
 from compare.corpus.imports.turns import (
     DIRECTIONS,
@@ -95,17 +95,15 @@ def read(source: Source, account: Account) -> Iterator[Piece]:
 
     That is most of what the site calls news: it tells in the third person what was said.
     """
-    seen: set[str] = set()
+    documents = Documents()
 
     def read_entry(entry: Entry, account: Account) -> Iterator[Piece]:
         page = parsed(entry)
         parts = [part for part in page.find_class("entry-content") if not is_list(part)]
         if not parts:
             raise LeftOutError("lists of pages")
-        if entry.base in seen:
-            raise LeftOutError(REPEATED_FILES)
-        seen.add(entry.base)
-        yield from _Page(entry, page, account).rows(parts[0])
+        key = documents.key(entry, parts[0].text_content())
+        yield from _Page(entry, key, page, account).rows(parts[0])
 
     return each(source, account, _PAGES, read_entry)
 
@@ -115,6 +113,7 @@ class _Page:
     """One page while it is read."""
 
     entry: Entry
+    key: str
     page: Any
     account: Account
     interview: bool = False
@@ -229,12 +228,11 @@ class _Page:
         return name, self.reasons[name]
 
     def _cells(self) -> dict[str, str]:
-        key = self.entry.base.rpartition(".")[0]
         addresses = self.page.xpath("//meta[@property='og:url']/@content")
         url = str(addresses[0]) if addresses and _ADDRESS.fullmatch(str(addresses[0])) else ""
         dates = self.page.xpath("//time[contains(@class, 'read__published')]/@datetime")
         return {
-            "id": f"kremlin-{key}",
+            "id": f"kremlin-{self.key}",
             "title": self._first("entry-title"),
             "date": str(dates[0]) if dates else "",
             "venue": self._first("read__place"),

@@ -16,8 +16,11 @@ UNTOLD = "words whose speaker cannot be told"
 _COLON = r":(?!(?<=\d:)\d) ?"  # and not that of a clock
 _SHOUTED = r"[A-ZÀ-ÖØ-ÞĀ-Ž][A-ZÀ-ÖØ-ÞĀ-Ž’'.\-]*"
 _IN_CAPITALS = re.compile(
-    rf"({_SHOUTED}(?: (?:{_SHOUTED}|M[ac]+[A-Z]+|#?\d)){{0,6}})(?: (\([^()]*\)))?{_COLON}"
+    rf"(?P<label>{_SHOUTED}(?: (?:{_SHOUTED}|M[ac]+[A-Z]+|#?\d)){{0,6}})"
+    rf"(?: (?P<note>\([^()]*\)))?{_COLON}"
 )
+_STOPPED = re.compile(r"(?P<label>(?:M[RS]|MRS|DR)\. [A-Z’'\-]{3,})\. (?=[A-Z])")
+"""A label with a full stop in the place of the colon, as a transcript has it now and then."""
 _QUESTION = re.compile(r"Q(?:UESTIONS?)?(?: ?:(?: |$)| |$)")
 _LEFT_OUT = {
     MODERATORS: re.compile(
@@ -87,13 +90,13 @@ def shouted(text: str, line: int, account: Account) -> Turn | None:
     if found := _QUESTION.match(text):
         account.leave(NAMES, found[0])
         return Turn("", text[found.end() :], line, QUESTIONS)
-    found = _IN_CAPITALS.match(text)
+    found = _IN_CAPITALS.match(text) or _STOPPED.match(text)
     if found is None:
         return None
     account.leave(NAMES, found[0])
-    label = found[1]
+    label = found["label"]
     reason = next((why for why, who in _LEFT_OUT.items() if who.fullmatch(label)), "")
-    return Turn(label, text[found.end() :], line, reason, found[2] or "")
+    return Turn(label, text[found.end() :], line, reason, found.groupdict().get("note") or "")
 
 
 def capitalised(text: str) -> re.Match[str] | None:

@@ -61,7 +61,6 @@ def read(source: Source, account: Account) -> Iterator[Piece]:
             if not LIST.fullmatch(entry.base):
                 account.skip_file(_ANNOTATED if entry.base.endswith(".ana.xml") else OTHER_FILES)
             continue
-        account.files += 1
         sittings += 1
         corpus = found["corpus"]
         if corpus not in lists.corpora | without_list:
@@ -70,8 +69,9 @@ def read(source: Source, account: Account) -> Iterator[Piece]:
                 f"ParlaMint-{corpus}-listPerson.xml",
                 "this list was not found, so that speakers are known by their ids only; put it "
                 "beside the transcripts",
+                skips=False,
             )
-        yield from told(entry, _read(entry, corpus, lists, account))
+        yield from told(entry, _read(entry, corpus, lists, account), account)
     if _ANNOTATED in account.files_left_out and not sittings:
         yield Problem.of_file(
             str(source.paths[0]),

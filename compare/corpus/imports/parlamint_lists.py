@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from xml.etree.ElementTree import Element
 
-from compare.corpus.imports.account import Account
+from compare.corpus.imports.account import UNREADABLE, Account
 from compare.corpus.imports.sources import Entry, Source
 from compare.corpus.imports.xml_files import ID, LANGUAGE, attribute, elements, name_of, text_of
 from compare.corpus.values import BadFileError, Problem
@@ -74,8 +74,8 @@ class Lists:
         self._persons: dict[tuple[str, str], _Person] = {}
         self._organisations: dict[tuple[str, str], _Organisation] = {}
 
-    def add(self, entry: Entry, corpus: str) -> None:
-        """Read a file."""
+    def add(self, entry: Entry, corpus: str, account: Account) -> None:
+        """Read a file, and count it."""
         try:
             for element in elements(entry, {"person", "org"}):
                 key = (corpus, element.get(ID, ""))
@@ -86,6 +86,9 @@ class Lists:
                     self._organisations[key] = _organisation(element)
         except BadFileError as error:
             self.problems.append(Problem.of_file(entry.label, error))
+            account.skip_file(UNREADABLE)
+        else:
+            account.files += 1
 
     def name(self, corpus: str, person: str, date: str) -> str:
         """Return what a person was called on a day, "" where that is not known."""
@@ -141,8 +144,7 @@ def read_lists(source: Source, account: Account) -> Lists:
     read: set[str] = set()
     for entry in source.entries():
         if found := LIST.fullmatch(entry.base):
-            account.files += 1
-            lists.add(entry, found["corpus"])
+            lists.add(entry, found["corpus"], account)
             read.add(entry.base)
         elif found := TRANSCRIPT.fullmatch(entry.base):
             wanted.add(found["corpus"])
@@ -150,8 +152,7 @@ def read_lists(source: Source, account: Account) -> Lists:
         for path in sorted(folder.glob("ParlaMint-*.xml")):
             found = LIST.fullmatch(path.name)
             if found and found["corpus"] in wanted and path.name not in read:
-                account.files += 1
-                lists.add(Entry(path.name, str(path), path), found["corpus"])
+                lists.add(Entry(path.name, str(path), path), found["corpus"], account)
                 read.add(path.name)
     return lists
 

@@ -63,17 +63,16 @@ def _pairs(
             if pair is None or pair[0] == kind:
                 waiting.put(found["stem"], kind, entry)
                 continue
-            account.files += 2
             yield from _told(*((entry, pair[1]) if text else (pair[1], entry)), account)
         else:
             account.skip_file(OTHER_FILES)
     for kind, entry in waiting.rest():
         if kind == "text":
-            account.files += 1
             yield Problem.of_file(
                 entry.label,
                 "its table (-meta.tsv) was not found, so that no speaker is known; put it beside "
                 "the text",
+                skips=False,
             )
             yield from _told(entry, None, account)
         else:
@@ -133,14 +132,14 @@ class _Waiting:
 
 
 def _told(entry: Entry, table: Entry | None, account: Account) -> Iterator[Piece]:
-    """Yield a text file's utterances, or say why it or its table cannot be read."""
+    """Yield a text file's utterances, or say why it or its table cannot be read; count both."""
     about: dict[str, Mapping[str, str]] = {}
-    for row in told(table, read_tsv(table, table.label)) if table else ():
+    for row in told(table, read_tsv(table, table.label), account) if table else ():
         if isinstance(row, Problem):
             yield row
         else:
             about[row.cells.get("ID", "")] = row.cells
-    yield from told(entry, _utterances(entry, about, account))
+    yield from told(entry, _utterances(entry, about, account), account)
 
 
 def _utterances(

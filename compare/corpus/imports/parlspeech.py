@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Iterator
 
 from compare.corpus.imports.account import Account
@@ -17,11 +17,31 @@ _COLUMNS = ("date", "agenda", "speechnumber", "speaker", "party", "chair", "text
             "iso3country")  # fmt: skip
 _R = frozenset({".rds", ".rdata"})
 _TRUE = frozenset({"true", "1", "t"})
+MOST_NUMBERS = 500_000
+"""Numbers of speeches that are remembered, those of the days that were met last."""
 
 
 def read(source: Source, account: Account) -> Iterator[Piece]:
     """Yield the speeches, those of the chair too."""
     return each(source, account, {".csv"} | _R, _speeches)
+
+
+class _Numbers:
+    """How often each number stands on a day, whose rows can stand apart."""
+
+    def __init__(self) -> None:
+        self._days: OrderedDict[str, Counter[str]] = OrderedDict()
+        self._held = 0
+
+    def count(self, day: str, number: str) -> int:
+        """Count a speech, and return how many of its day have its number by now."""
+        numbers = self._days.setdefault(day, Counter())
+        self._days.move_to_end(day)
+        self._held += number not in numbers
+        numbers[number] += 1
+        while self._held > MOST_NUMBERS and len(self._days) > 1:
+            self._held -= len(self._days.popitem(last=False)[1])
+        return numbers[number]
 
 
 def _speeches(entry: Entry, account: Account) -> Iterator[Piece]:
@@ -30,7 +50,7 @@ def _speeches(entry: Entry, account: Account) -> Iterator[Piece]:
             "R's own files are not read; save it as CSV in R: "
             'write.csv(readRDS("FILE.rds"), "FILE.csv", row.names = FALSE, fileEncoding = "UTF-8")'
         )
-    day, seen = "", Counter[str]()
+    numbers = _Numbers()
     for record in records(entry, _COLUMNS):
         if isinstance(record, Problem):
             yield record
@@ -39,11 +59,9 @@ def _speeches(entry: Entry, account: Account) -> Iterator[Piece]:
         if not known(text):
             account.leave("rows without words", text, piece=True)
             continue
-        if record.known("date") != day:
-            day, seen = record.known("date"), Counter()
-        number = record.known("speechnumber")
-        seen[number] += 1
-        repeat = f"-{seen[number]}" if seen[number] > 1 else ""
+        day, number = record.known("date"), record.known("speechnumber")
+        count = numbers.count(day, number)
+        repeat = f"-{count}" if count > 1 else ""
         chairs = record.known("chair").casefold() in _TRUE
         if chairs:
             account.note("speeches of the chair")

@@ -82,8 +82,7 @@ def read_narratives(source: Source, account: Account) -> Iterator[Piece]:
     """Yield the speeches, with country and conflict where the index has their address."""
     index: dict[str, Record] = {}
     found = source.beside(_INDEX)
-    account.files += found is not None
-    for listed in told(found, records(found)) if found else ():
+    for listed in told(found, records(found), account) if found else ():
         if isinstance(listed, Problem):
             yield listed
         else:

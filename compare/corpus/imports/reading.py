@@ -2,20 +2,51 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from typing import TypeVar
 
 from compare.corpus.folders import is_skipped
-from compare.corpus.imports.account import Account
+from compare.corpus.imports.account import REPEATED_FILES, UNREADABLE, Account
 from compare.corpus.imports.formats import Piece
 from compare.corpus.imports.sources import Entry, Source
 from compare.corpus.values import BadFileError, Problem
 
 T = TypeVar("T")
+_DIGEST = 8
+"""Bytes that tell documents of one name apart."""
 
 
 class LeftOutError(Exception):
     """A file is left out; the message says why. It is raised before words are taken of it."""
+
+
+class Documents:
+    """The documents that were read, so that a copy in another folder is left out."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._bodies: defaultdict[str, set[bytes]] = defaultdict(set)
+
+    def key(self, entry: Entry, body: str) -> str:
+        """Return what a document's id is made of: the name of its file, without the ending.
+
+        The folders stand before it where another document has that name.
+
+        Raises:
+            LeftOutError: The document was read.
+        """
+        words = " ".join(body.split()).encode("utf-8", "surrogatepass")
+        digest = hashlib.blake2b(words, digest_size=_DIGEST).digest()
+        bodies = self._bodies[entry.base]
+        if digest in bodies:
+            raise LeftOutError(REPEATED_FILES)
+        name = entry.base.rpartition(".")[0]
+        if bodies:
+            name = f"{entry.name.rpartition('/')[0]}/{name}".replace("/", "-").lstrip("-")
+        bodies.add(digest)
+        return name
 
 
 def each(
@@ -38,16 +69,24 @@ def each(
             account.skip_file("of another kind")
             continue
         try:
-            yield from told(entry, read(entry, account))
+            yield from told(entry, read(entry, account), account)
         except LeftOutError as error:
             account.skip_file(str(error))
-        else:
-            account.files += 1
 
 
-def told(entry: Entry, pieces: Iterable[T]) -> Iterator[T | Problem]:
-    """Yield what is read from a file; where it cannot be read on, say so."""
+def told(entry: Entry, pieces: Iterable[T], account: Account) -> Iterator[T | Problem]:
+    """Yield what is read from a file, and count the file; where it cannot be read on, say so.
+
+    One that cannot be read at all is left out.
+    """
+    given = False
     try:
-        yield from pieces
+        for piece in pieces:
+            given = True
+            yield piece
     except BadFileError as error:
         yield Problem.of_file(entry.label, error)
+        if not given:
+            account.skip_file(UNREADABLE)
+            return
+    account.files += 1

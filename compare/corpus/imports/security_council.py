@@ -53,10 +53,10 @@ def read(source: Source, account: Account) -> Iterator[Piece]:
             _TABLE,
             "this table was not found, so that no more is known of a speech than its file's name "
             "and its first words; put it beside the speeches",
+            skips=False,
         )
     else:
-        account.files += 1
-        for record in told(table, checked(_joined(table, account), _NEEDED)):
+        for record in told(table, checked(_joined(table, account), _NEEDED), account):
             if isinstance(record, Problem):
                 yield record
             else:

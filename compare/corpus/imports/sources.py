@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, Literal, Self
 
 from compare.corpus.packed import DAMAGED, most_unpacked, plain_name, unpacked
 from compare.corpus.text_files import LONGEST_LINE, read_lines
@@ -23,6 +23,18 @@ from compare.errors import CorpusError
 MOST_OF_MEMBER = 256 * 1024**2
 """Bytes that one file in an archive may unpack to."""
 
+MOST_OF_HEADER = 1024**2
+"""Bytes that the long name of a member, or what else a header says of it, may take."""
+
+_LONG_HEADERS = frozenset(
+    {
+        tarfile.GNUTYPE_LONGNAME,
+        tarfile.GNUTYPE_LONGLINK,
+        tarfile.XHDTYPE,
+        tarfile.XGLTYPE,
+        tarfile.SOLARIS_XHDTYPE,
+    }
+)
 _TOO_LONG = f"this is larger than {LONGEST_LINE // 1_000_000} MB, which no text of this corpus is"
 _TAR = (".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 
@@ -181,13 +193,26 @@ def _guarded(path: Path, members: Iterator[tuple[str, bytes]]) -> Iterator[Entry
         count += 1
 
 
+class _Member(tarfile.TarInfo):
+    """A member whose headers are not read where they are far larger than a name."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        member = super().frombuf(buf, encoding, errors)
+        if member.type in _LONG_HEADERS and member.size > MOST_OF_HEADER:
+            raise tarfile.ReadError(f"a header of {member.size:,} bytes, which no file needs")
+        return member
+
+
 def _in_tar(path: Path) -> Iterator[tuple[str, bytes]]:
     budget = _Budget(path)
-    with tarfile.open(path, "r|*") as archive:
+    with tarfile.open(path, "r|*", tarinfo=_Member) as archive:
+        before = 0
         for member in archive:
+            budget.take(member.name, max(member.size, archive.offset - before))
+            before = archive.offset
             if not member.isfile():
                 continue
-            budget.take(member.name, member.size)
             opened = archive.extractfile(member)
             content = opened.read() if opened else b""
             if len(content) < member.size:

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 
 from compare.corpus.dates import parse_date
 from compare.corpus.documents import read_document
-from compare.corpus.imports.account import REPEATED_FILES, Account
+from compare.corpus.imports.account import Account
 from compare.corpus.imports.formats import Format, Glimpse, Piece
 from compare.corpus.imports.labels import shouted
-from compare.corpus.imports.reading import LeftOutError, each
+from compare.corpus.imports.reading import Documents, each
 from compare.corpus.imports.sources import Entry, Source
 from compare.corpus.imports.turns import (
     DIRECTIONS,
@@ -59,20 +59,18 @@ _VENUE_MOST = 150
 
 def read(source: Source, account: Account) -> Iterator[Piece]:
     """Yield the turns of transcripts, and each other text as one statement."""
-    seen: set[str] = set()
+    documents = Documents()
 
     def read_entry(entry: Entry, account: Account) -> Iterator[Piece]:
-        if entry.base in seen:
-            raise LeftOutError(REPEATED_FILES)
-        seen.add(entry.base)
         piece = next(read_document(entry, entry.label), None)
         if piece is None:
             raise BadFileError("this file is empty; fetch it again")
         if isinstance(piece, Problem):
             yield piece
         else:
+            key = documents.key(entry, piece.cells["text"])
             account.take(piece.cells["text"])
-            yield from _Document(entry, piece, account).rows()
+            yield from _Document(entry, key, piece, account).rows()
 
     return each(source, account, {".md"}, read_entry)
 
@@ -82,6 +80,7 @@ class _Document:
     """One file while it is read."""
 
     entry: Entry
+    key: str
     row: Row
     account: Account
     head: list[str] = field(default_factory=list)
@@ -169,7 +168,7 @@ class _Document:
     def _cells(self) -> dict[str, str]:
         have: Mapping[str, str] = self.row.cells
         return {
-            "id": f"whitehouse-{self.entry.base.removesuffix('.md')}",
+            "id": f"whitehouse-{self.key}",
             "title": self.title,
             "date": have.get("date", ""),
             "published": have.get("published_time", ""),

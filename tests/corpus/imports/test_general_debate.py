@@ -9,7 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from compare.cli import cli
-from compare.corpus.importing import Import, import_corpus
+from compare.corpus import importing
+from compare.corpus.importing import Import, import_corpus, read_public
 from compare.corpus.imports.account import Account
 from compare.corpus.imports.cleaning import joined_hyphens, unwrapped
 from compare.corpus.read import read_corpus
@@ -25,7 +26,7 @@ ROWS: list[list[object]] = [
 ]
 SPEECHES = {
     "Session 50 - 1995/FRA_50_1995.txt": "\ufeffWe hold to the multi-\nlateral order, and to self"
-    "-\ndetermination. This self-determination\nis ours.\nWe thank you.\n",
+    "-\ndetermination. This multilateral order\nis ours.\nWe thank you.\n",
     "Session 25 - 1970/CSK_25_1970.txt": "33: May we begin.\n34.\tThe canal is open.\n35. It is.\n",
     "Session 25 - 1970/.Rhistory": "x <- 1",
     "Session 79 - 2024/EU_79_2024.txt": "The Union speaks.",
@@ -44,7 +45,7 @@ def test_speeches_are_joined_with_who_spoke(corpus: Path) -> None:
     assert sorted(found) == ["ungdc-CSK-25-1970", "ungdc-EU-79-2024", "ungdc-FRA-50-1995"]
     france = found["ungdc-FRA-50-1995"]
     assert france.text == (
-        "We hold to the multilateral order, and to self-determination. This self-determination "
+        "We hold to the multilateral order, and to self-determination. This multilateral order "
         "is ours.\nWe thank you."
     )
     assert (france.speaker, france.role) == ("Ms. Ada Made-Up", "Minister for Foregn Affairs")
@@ -243,6 +244,28 @@ def test_without_the_workbook_that_is_said(corpus: Path) -> None:
     assert "this workbook was not found" in str(reading.report.problems[0])
 
 
+def test_the_error_names_what_kept_a_file_from_being_read(tmp_path: Path) -> None:
+    path = tmp_path / "FRA_50_1995.txt"
+    path.write_bytes(b"\xff")
+    with pytest.raises(CorpusError, match=r"first problem: \S+FRA_50_1995\.txt: byte 0 \(0xFF\)"):
+        import_corpus([path], tmp_path / "out.jsonl", "ungdc")
+
+
+def test_what_was_skipped_is_counted_where_only_the_first_is_listed(
+    corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "PROBLEMS_KEPT", 2)
+    for code in ("NOR", "FIN", "DNK"):
+        (corpus / "TXT" / f"{code}_50_1995.txt").write_bytes(b"\xff")
+    (corpus / "Speakers_by_session.xlsx").unlink()
+    read = read_public([corpus])
+    assert len(read) == 3
+    assert [Path(problem.file).name for problem in read.problems] == ["DNK_50_1995.txt"]
+    assert read.problem_count == 3
+    assert "this workbook was not found" in read.notes[0]
+    assert "3 that cannot be read" in read.notes[1]
+
+
 def test_the_kaggle_table(tmp_path: Path) -> None:
     path = tmp_path / "un-general-debates.csv"
     path.write_text('session,year,country,text\n44,1989,FRA,"\ufeffWe are here.\n"\n', "utf-8")
@@ -279,12 +302,14 @@ def test_the_command(corpus: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("inter-\nnational", "international"),
-        (
-            "self-\ndetermination and self-determination",
-            "self-determination and self-determination",
-        ),
-        ("the North-\nSouth talks", "the North-\nSouth talks"),
+        ("inter-\nnational and International", "international and International"),
+        ("self- \r\n determination", "self-determination"),
+        ("the North-\nSouth talks", "the North-South talks"),
+        ("post-\n2030, 25-\nyear", "post-2030, 25-year"),
+        ("state-\nof-\n\nthe-art", "state-of-the-art"),
+        ("short-\nand long-term", "short- and long-term"),
+        ("carrot-\nand-stick", "carrot-and-stick"),
+        ("open -\nand wide", "open -\nand wide"),
     ],
 )
 def test_hyphens_at_line_ends(text: str, expected: str) -> None:
@@ -301,3 +326,27 @@ def test_lines_of_a_page_are_joined_and_paragraphs_are_not() -> None:
     )
     long = "x" * 300 + "\nand " + "y" * 300
     assert unwrapped(long, Account()) == long
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        ("1. One.\n\r2. Two\n\rand more.\r\r3. Three.\n\r", "One.\nTwo and more.\n\nThree."),
+        ("the locks \n  \n \n31-52265 38 \n \n are open", "the locks are open"),
+        ("the Lock-\n \n37 31-05512 \n\nKeeper", "the Lock-Keeper"),
+        ("They are open.\n\n31-52265 38\n\n So we say", "They are open.\nSo we say"),
+        ("what we\nA/93/PV.13  \n \n31-53122 10 \n \nhold", "what we hold"),
+        ("what we\n31-29431 17/51\n\x0c\nA/93/PV.16 29/09/2031\nhold", "what we hold"),
+        ("what we\n62/91\n31-00394\n13/01/2031\nA/93/592/Add.8\nhold", "what we hold"),
+        ("what we\n31-29281 15/24 hold", "what we hold"),
+        ("what we\n24\n\n\nhold", "what we hold"),
+        ("We open.\n24\n \nWe close.\n25", "We open.\nWe close.\n25"),
+        ("what, \n\n we\n \n\nhold\n\nHere", "what, we hold\n\nHere"),
+        ("(A/93/PV.13, p. 4)\nin 31-52265", "(A/93/PV.13, p. 4) in 31-52265"),
+        ("A/93/PV.13\nWe open.\n31-52265\n", "We open."),
+    ],
+)
+def test_what_a_page_puts_between_the_words(tmp_path: Path, page: str, expected: str) -> None:
+    write(tmp_path, {"FRA_50_1995.txt": page})
+    (statement,), _ = read(tmp_path, "ungdc")  # whose account is checked to balance
+    assert statement.text == expected

@@ -224,6 +224,17 @@ def test_lists_and_bad_files(tmp_path: Path) -> None:
         "lists of pages": 1,
         "of another kind": 1,
         "second files of one document": 1,
+        "that cannot be read": 2,
+    }
+
+
+def test_two_pages_of_one_name_are_both_read(tmp_path: Path) -> None:
+    write(tmp_path / "a", "<p><b>Bo Moss:</b> Hello.</p>")
+    write(tmp_path / "b", "<p><b>Bo Moss:</b> Bye.</p>")
+    found, _ = read(tmp_path, "kremlin")
+    assert {said.id: said.text for said in found} == {
+        "kremlin-7-1": "Hello.",
+        "kremlin-b-president-news-7-1": "Bye.",
     }
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from compare.corpus.importing import Import
+from compare.corpus.imports import parlspeech
 from tests.corpus.imports.helpers import format_of
 
 HEADER = (
@@ -61,7 +62,26 @@ def test_files_that_cannot_be_read_are_told(tmp_path: Path) -> None:
     assert said[1].startswith("it has no 'agenda' and no 'speaker' and no 'parliament'")
     assert "is not UTF-8" in said[2]
     assert "save it as CSV in R: write.csv(readRDS(" in said[3]
-    assert reading.report.account.files_left_out == {"of another kind": 1}
+    assert reading.report.account.files_left_out == {
+        "of another kind": 1,
+        "that cannot be read": 4,
+    }
+
+
+def test_rows_can_stand_in_any_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [
+        f'"{n}","2031-02-0{day}","Canals",1,"Ada Made-Up","CP",1,FALSE,9,"Lock {n}.","UK","GBR"\n'
+        for n, day in enumerate((3, 4, 3, 5, 3, 4))
+    ]
+    path = tmp_path / "Corp_A.csv"
+    path.write_text(HEADER + "".join(rows), "utf-8")
+    days = ["03-1", "04-1", "03-1-2", "05-1", "03-1-3", "04-1-2"]
+    found = list(Import([path]).statements())
+    assert [said.id for said in found] == [f"parlspeech-Corp_A-2031-02-{day}" for day in days]
+    monkeypatch.setattr(parlspeech, "MOST_NUMBERS", 2)
+    reading = Import([path])
+    assert len(list(reading.statements())) == 5
+    assert "this id is used already" in str(reading.report.problems[0])
 
 
 @pytest.mark.parametrize("columns", ["date,speaker,text", "session,year,country,text"])

@@ -65,4 +65,4 @@ def test_a_file_that_cannot_be_read_is_one_problem(
     assert isinstance(problem, Problem)
     assert said in str(problem)
     assert isinstance(row, Row)
-    assert account.files == 2
+    assert (account.files, account.files_left_out) == (1, {"that cannot be read": 1})

@@ -86,6 +86,46 @@ def test_an_archive_that_unpacks_to_too_much_is_not_read_to_its_end(
         list(Source([path]).entries())
 
 
+@pytest.mark.parametrize(
+    "kind", [tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK, tarfile.XHDTYPE, tarfile.XGLTYPE]
+)
+def test_a_header_that_is_far_larger_than_a_name_is_not_read(tmp_path: Path, kind: bytes) -> None:
+    path = tmp_path / "files.tgz"
+    with tarfile.open(path, "w:gz") as archive:
+        archive.addfile(tarfile.TarInfo("a.txt"))
+        header = tarfile.TarInfo("long")
+        header.type, header.size = kind, sources.MOST_OF_HEADER + 1
+        archive.addfile(header, io.BytesIO(bytes(header.size)))
+        archive.addfile(tarfile.TarInfo("b.txt"))
+    with pytest.raises(CorpusError, match=r"1 files \(a header of 1,048,577 bytes, which no file"):
+        list(Source([path]).entries())
+
+
+def test_long_names_are_read(tmp_path: Path) -> None:
+    name = f"{'long' * 90}/{'name' * 60}.txt"
+    for number, form in enumerate((tarfile.GNU_FORMAT, tarfile.PAX_FORMAT)):
+        path = tmp_path / f"{number}.tar"
+        with tarfile.open(path, "w", format=form) as archive:
+            archive.addfile(tarfile.TarInfo(name))
+        assert [entry.name for entry in Source([path]).entries()] == [name]
+
+
+def test_members_that_are_no_files_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "folders.tgz"
+    with tarfile.open(path, "w:gz") as archive:
+        for _ in range(1_000):
+            folder = tarfile.TarInfo("a")
+            folder.type = tarfile.DIRTYPE
+            archive.addfile(folder)
+    assert not list(Source([path]).entries())
+    monkeypatch.setattr(packed, "SMALL", 100_000)
+    monkeypatch.setattr(packed, "MOST_TIMES", 2)
+    with pytest.raises(CorpusError, match="unpacks to more than"):
+        list(Source([path]).entries())
+
+
 def test_a_file_beside_is_found_in_any_spelling(tmp_path: Path) -> None:
     path = tarred(tmp_path / "files.tgz", FILES)
     (tmp_path / "SPEAKERS.xlsx").write_bytes(b"x")

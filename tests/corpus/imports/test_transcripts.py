@@ -285,7 +285,7 @@ def test_bad_texts_are_told_and_the_rest_is_read(tmp_path: Path) -> None:
         assert "there is no title like" in told[0]
         account = reading.report.account
         assert account.characters_left_out["texts of another kind"] == 9
-        assert account.files_left_out == {"of another kind": 1}
+        assert account.files_left_out == {"of another kind": 1, "that cannot be read": 3}
 
 
 def test_a_table_that_holds_such_texts_is_not_recognised(tmp_path: Path) -> None:

@@ -271,6 +271,25 @@ def test_a_document_in_two_sections_counts_once(tmp_path: Path) -> None:
     assert report.account.files_left_out == {"second files of one document": 1}
 
 
+def test_two_documents_of_one_name_are_both_read(tmp_path: Path) -> None:
+    for section, words in (("a-section", "Hello."), ("b-section", "Bye."), ("c-section", "Bye.")):
+        write(tmp_path, f"THE PRESIDENT:  {words}\n", section=section)
+    said, report = read(tmp_path)
+    assert {one.id: one.text for one in said} == {
+        "whitehouse-2022-03-04-a-briefing-1": "Hello.",
+        "whitehouse-b-section-2022-03-2022-03-04-a-briefing-1": "Bye.",
+    }
+    assert report.account.files_left_out == {"second files of one document": 1}
+
+
+def test_a_label_can_end_with_a_full_stop(tmp_path: Path) -> None:
+    write(tmp_path, "MS. ROE-VELD:  We build.\n\nMR. LUND. Thank you.\n\nMR. LUND. agrees.\n")
+    found, _ = read(tmp_path)
+    assert [(one.speaker, one.text) for one in found] == [
+        ("Ada Roe-Veld", "We build."), ("Per Lund", "Thank you.\nMR. LUND. agrees."),
+    ]  # fmt: skip
+
+
 def test_bad_files_are_told_and_the_rest_is_read(tmp_path: Path) -> None:
     folder = write(tmp_path, "THE PRESIDENT:  Hello.\n").parent
     (folder / "2022-01-01-a.md").write_bytes(b"---\ntitle: a\n---\n\xff\n")
@@ -284,7 +303,7 @@ def test_bad_files_are_told_and_the_rest_is_read(tmp_path: Path) -> None:
         "2022-01-01", "2022-01-02", "2022-01-03",
     ]  # fmt: skip
     assert report.account.left_out == {"documents without words": 1}
-    assert report.account.files_left_out == {"of another kind": 2}
+    assert report.account.files_left_out == {"of another kind": 2, "that cannot be read": 3}
 
 
 def test_one_file_is_recognised_by_its_address(tmp_path: Path) -> None:
