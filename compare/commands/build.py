@@ -219,9 +219,14 @@ def _check_nothing_goes(statements: Iterable[Statement], folder: Path) -> None:
 
 
 def _report_problems(read: _Read) -> None:
-    remark_problems(read.problems, read.problem_count, "Skipped")
-    if read.problem_count:
-        remark(f"{read.problem_count} skipped.")
+    beside = [problem for problem in read.problems if not problem.skips]
+    for problem in beside:
+        remark(f"Note: {problem}")
+    skipped = [problem for problem in read.problems if problem.skips]
+    count = read.problem_count - len(beside)
+    remark_problems(skipped, count, "Skipped")
+    if count:
+        remark(f"{count} skipped.")
 
 
 def _as_json(read: _Read, built: Library) -> dict[str, Any]:
@@ -240,6 +245,7 @@ def _as_json(read: _Read, built: Library) -> dict[str, Any]:
                 "message": problem.message,
             }
             for problem in read.problems
+            if problem.skips
         ],
         "notes": list(read.notes),
         "unknown_countries": dict(read.unknown_countries),
