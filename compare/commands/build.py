@@ -247,6 +247,6 @@ def _as_json(read: _Read, built: Library) -> dict[str, Any]:
             for problem in read.problems
             if problem.skips
         ],
-        "notes": list(read.notes),
+        "notes": [*(str(one) for one in read.problems if not one.skips), *read.notes],
         "unknown_countries": dict(read.unknown_countries),
     }
