@@ -136,10 +136,16 @@ def _chosen(result: Result) -> str:
     )
     return (
         f"{result.subject}: passages of {library} were paired {by} where the cosine of {vectors} "
-        f"is among the nearest{floor}. Of {result.same_point:,} such pairs the "
+        f"is among the nearest{floor}{_between(made)}. Of {result.same_point:,} such pairs the "
         f"{len(result.pairs):,} {which} were read{limit}. "
         f"{nothing}{order}{filters}"
     )
+
+
+def _between(made: Provenance) -> str:
+    kind = made.settings.get("between")
+    several = {"country": "countries", "speaker": "speakers"}
+    return f", of passages of two different {several.get(kind, kind)} alone" if kind else ""
 
 
 def _read(made: Provenance) -> str:

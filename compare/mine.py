@@ -147,7 +147,7 @@ class Comparison:
         began = time.perf_counter()
         near_pairs(self.library.kept_vectors(), some, others, least=self._least)
         taken = time.perf_counter() - began
-        whole = cells if self.b is self.a else 2 * cells
+        whole = cells if np.array_equal(self.a, self.b) else 2 * cells
         return taken * whole / (2 * len(some) * len(others))
 
     def find(self, on_progress: Progress | None = None) -> int:

@@ -130,7 +130,8 @@ def create(
     if number := review.settings.read_before:
         remark(
             f"Note: {number} of the pairs were read in a finished review before; what was learned "
-            "from them is not tested by them. --fresh draws others."
+            "from them is not tested by them."
+            + ("" if drawn.choice.value == "imported" else " --fresh draws others.")
         )
 
 

@@ -114,7 +114,8 @@ FILTERS = mapping(
 SETTINGS = mapping(
     "settings",
     "what else decides what is read: `candidates` of a search, `most_read` and `least_similarity` "
-    "of two sides, `by`, `most_each`, `least_similarity` and `seed` (of intervals) of positions. "
+    "of two sides, `between` of a matrix (what kind of party had to differ), `by`, `most_each`, "
+    "`least_similarity` and `seed` (of intervals) of positions. "
     "What is read is never drawn at random",
     "where an older program made the result",
 )

@@ -130,7 +130,7 @@ REVIEW = Table(
         _number(
             "read_before",
             "how many pairs of the review a finished one held already when it was made",
-            "never",
+            _OLDER,
             0,
         ),
         text(

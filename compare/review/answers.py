@@ -204,6 +204,7 @@ class Review(Project):
         """
         number = 0
         with self._hand(reader) as hand:
+            hand.renew_format()
             for place, given in answers.items():
                 there = hand.standing(place)
                 if there is None or _told(there) != _told(given):

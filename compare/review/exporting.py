@@ -229,7 +229,7 @@ def _in_common(review: Review, seen_by: str | None) -> Record:
         "chosen_seed": _or_nothing(made.chosen_seed),
         "chosen_from": "; ".join(f"{label} {count}" for label, count in made.of.items()),
         "left_out": made.left_out,
-        "read_before": made.read_before,
+        "read_before": _or_nothing(made.read_before),
         "order": made.order.value,
         "order_seed": _or_nothing(made.order_seed),
         "subject": made.subject,

@@ -106,7 +106,10 @@ class Reviews:
             seed if order is Order.RANDOM else None,
             drawn.subject,
             left_out=drawn.left_out,
-            read_before=sum(pair.id in finished for pair in pairs),
+            read_before=sum(
+                pair_id(pair.a, pair.a_passage, pair.b, pair.b_passage) in finished
+                for pair in pairs
+            ),
             **_source(drawn),
         )
         with self._store.writing() as database:
@@ -138,7 +141,7 @@ class Reviews:
     def finished_pairs(self) -> frozenset[str]:
         """Return the ids of the pairs of all reviews whose readers have handed in.
 
-        They are known by them whichever side was a, and whatever a file called them.
+        They are made of what a pair holds, whichever side was a, and whatever a file called it.
         """
         return frozenset(
             identity
@@ -146,7 +149,6 @@ class Reviews:
             if len(entry.handed_in) == len(entry.readers)
             for _, pair in self.open(entry.name).pairs()
             for identity in (
-                pair.id,
                 pair_id(pair.a, pair.a_passage, pair.b, pair.b_passage),
                 pair_id(pair.b, pair.b_passage, pair.a, pair.a_passage),
             )

@@ -199,7 +199,7 @@ class Settings:
     stance_digest: str = ""
     screening: str = ""
     left_out: int = 0
-    read_before: int = 0
+    read_before: int | None = None
 
     def to_json(self) -> str:
         """Return text from which `from_json` makes equal settings."""

@@ -14,6 +14,7 @@ from compare.review.rows import (
     now,
     removed,
 )
+from compare.review.store import FORMAT
 from compare.review.values import CONFIDENCE, Answer
 
 DECISION = 0
@@ -47,6 +48,10 @@ class Hand:
     number: int
     who: str
     places: int = 0
+
+    def renew_format(self) -> None:
+        """Mark the file as one that a program of the format before would misread."""
+        self.database.execute(f"PRAGMA user_version = {FORMAT}")
 
     def must_not_be_done(self) -> None:
         """Raise ReviewError where the reader has handed in."""

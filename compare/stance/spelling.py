@@ -42,6 +42,8 @@ class Spelling(dict[int, str]):
         apart = unicodedata.normalize("NFKD", character)
         if "⁄" in apart:
             return f" {apart.replace('⁄', '/')} "
+        if unicodedata.decomposition(character).startswith("<super>"):
+            return f" {apart}"  # a note's mark or a power is no digit of the number ahead of it
         return apart if all(map(self._known, apart)) else character
 
     def _known(self, character: str) -> bool:

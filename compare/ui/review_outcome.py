@@ -16,6 +16,7 @@ from compare.review.exporting import ReviewFormat, review_bytes
 from compare.review.reliability import NO_INTERVAL, Figure, Reliability
 from compare.review.reviews import Reviews
 from compare.review.values import Choice, MachineShown, Order, Settings
+from compare.ui.lists import widget_key
 from compare.ui.pieces import facts_html, section_html, table_html
 from compare.ui.review_upload import take_answers
 from compare.ui.shell import notice, small
@@ -182,7 +183,7 @@ def show_files(reviews: Reviews, review: Review, library: Library, reader: str |
                 ("From", made.subject),
                 ("There were", _pool(made.of)),
                 ("Left out", _held(made.left_out)),
-                ("Read before", _held(made.read_before)),
+                ("Read before", _held(made.read_before or 0)),
                 ("Cut", _cut(made)),
                 ("Order", f"{_ORDERED[made.order]}{_seeded(made.order_seed)}"),
                 ("Readers", ", ".join(review.readers)),
@@ -223,9 +224,13 @@ def _another_codebook(review: Review, reader: str | None) -> None:
     if review.is_open:
         small("All readers have handed in: the codebook that they went by stands.")
         return
-    text = st.text_area("Codebook", review.codebook, key=f"r_codebook-{review.number}", height=340)
+    key = f"r_codebook-{review.number}-{widget_key(review.codebook)}"
+    text = st.text_area("Codebook", review.codebook, key=key, height=340)
     by = st.text_input(
-        "Who changes it", reader or "", key=f"r_codebook_by-{review.number}", max_chars=100
+        "Who changes it",
+        reader or "",
+        key=f"r_codebook_by-{review.number}-{widget_key(reader or '')}",
+        max_chars=100,
     )
     small("The history keeps the one before, and says who changed it.")
     if st.button("Keep this codebook", key="r_codebook_go"):

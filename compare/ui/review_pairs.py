@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from compare.library import Library
 from compare.passages import Passage
-from compare.results import Stance
+from compare.results import Probabilities, Stance
 from compare.review.answers import Review
 from compare.review.states import SINCE, State, states_of
 from compare.review.values import CONFIDENCE, Answer, ReviewPair
@@ -34,17 +34,29 @@ def signed(stance: Stance) -> str:
     return f"{SIGN[stance]} {VERDICT[stance]}"
 
 
-def machine_in_words(pair: ReviewPair) -> str:
-    """Return what the machine says of a pair."""
+def machine_in_words(pair: ReviewPair, least: float | None) -> str:
+    """Return what the machine says of a pair.
+
+    Args:
+        pair: The pair.
+        least: The least probability that its list was cut at, None where that is not known.
+    """
     from compare.ui.words import likelihood, percent
 
     if pair.machine is None:
         return "The model has no label for it."
-    said = f"The model says “{VERDICT[pair.machine]}”"
     if pair.probabilities is None:
-        return f"{said}."
-    odds = pair.probabilities.of(pair.machine)
-    return f"{said}, {likelihood(odds)}, {percent(odds)}."
+        return f"The model says “{VERDICT[pair.machine]}”."
+    verdict = _verdict(pair.machine, pair.probabilities, least)
+    odds = pair.probabilities.of(verdict)
+    below = "" if verdict is pair.machine else ", below the least probability"
+    return f"The model says “{VERDICT[verdict]}”, {likelihood(odds)}, {percent(odds)}{below}."
+
+
+def _verdict(machine: Stance, probabilities: Probabilities, least: float | None) -> Stance:
+    """Return the verdict behind a label: of what fell short of the least probability its own."""
+    found = read_as(machine, probabilities)
+    return found if least is not None and probabilities.of(found) < least else machine
 
 
 def review_card(
@@ -62,7 +74,7 @@ def review_card(
     head, kind = "", "plain"
     if machine and pair.machine and pair.probabilities:
         kind = pair.machine.value
-        verdict = read_as(pair.machine, pair.probabilities)
+        verdict = _verdict(pair.machine, pair.probabilities, review.settings.least_probability)
         head = verdict_html(
             verdict,
             pair.probabilities,
@@ -71,7 +83,7 @@ def review_card(
             short=verdict is not pair.machine,
         )
     elif machine:
-        head = f'<p class="cp-note">{text_html(machine_in_words(pair))}</p>'
+        head = f'<p class="cp-note">{text_html(machine_in_words(pair, None))}</p>'
     states = states_of([pair], library, review.settings.library_digest)[0]
     halves = [
         _half(name, statement, passage, state, level)

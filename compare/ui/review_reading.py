@@ -208,7 +208,7 @@ def _say_last(review: Review, base: str) -> None:
     kept, said = last
     pair = review.pair(kept.place)
     if pair.machine and review.shows_machine(answered=True):
-        said += f" {machine_in_words(pair)}"
+        said += f" {machine_in_words(pair, review.settings.least_probability)}"
     notice(said)
 
 

@@ -110,7 +110,11 @@ def test_a_finished_pair_is_known_with_its_sides_exchanged(reviews: Reviews) -> 
     there = pair(1)
     read_by(reviews.create("canal", imported([there]), ["Ada"]), "Ada", [AGREE])
     turned = pair_id(there.b, there.b_passage, there.a, there.a_passage)
-    assert {"p1", turned} < reviews.finished_pairs()
+    same = pair_id(there.a, there.a_passage, there.b, there.b_passage)
+    assert reviews.finished_pairs() == {same, turned}
+    other = replace(pair(2), id="p1")  # another pair under the same name, in a file
+    again = reviews.create("again", imported([replace(there, id="x"), other]), ["Ada"])
+    assert again.settings.read_before == 1
 
 
 def test_what_cannot_be_drawn_is_one_sentence() -> None:

@@ -18,6 +18,7 @@ def accurate():
         ("£3 billion", " pounds 3 billion"),
         ("№ 5 of 2½", "No 5 of 2 1/2 "),
         ("CO₂", "CO2"),
+        ("In 2023¹ we paid 10²", "In 2023 1 we paid 10 2"),
         ("Støre", "Store"),
         ("Straße", "Strasse"),
         ("non‑proliferation", "non-proliferation"),

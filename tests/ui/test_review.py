@@ -356,10 +356,10 @@ def test_files_are_written_and_the_review_can_be_removed(page, reviews, done):
 
 def test_another_codebook_has_a_name(page, review):
     app = look(page("review"), "Files")
-    app.text_area(key=f"r_codebook-{review.number}").set_value("Judge the words.")
+    next(area for area in app.text_area if area.label == "Codebook").set_value("Judge the words.")
     app = press(app, "Keep this codebook")
     assert "Nobody is named who changes the codebook: give a name." in shown(app)
-    app.text_input(key=f"r_codebook_by-{review.number}").set_value("Cor")
+    next(field for field in app.text_input if field.label == "Who changes it").set_value("Cor")
     app = press(app, "Keep this codebook")
     assert review.codebook == "Judge the words."
     assert [event.who for event in review.history()] == ["Cor"]
