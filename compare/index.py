@@ -261,8 +261,8 @@ def _error_of_8_bits(index: Any) -> np.float32:
 
 
 def _blocks(vectors: Floats | Halves) -> Iterator[Floats]:
-    for start in range(0, len(vectors), 65536):
-        yield np.ascontiguousarray(vectors[start : start + 65536], np.float32)
+    for start in range(0, len(vectors), 2 * _BLOCK):
+        yield np.ascontiguousarray(vectors[start : start + 2 * _BLOCK], np.float32)
 
 
 def _check_matrix(vectors: Floats | Halves) -> None:
