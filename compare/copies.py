@@ -29,6 +29,12 @@ class Copies(NamedTuple):
     statement: NDArray[np.int32]
     same_day: bool
 
+    def told_apart(self, parties: Rows) -> Copies:
+        """Return the same where equal words of two parties are no copies; `parties` of passages."""
+        both = np.stack([self.words, parties], axis=1)
+        _, words = np.unique(both, axis=0, return_inverse=True)
+        return self._replace(words=words.reshape(-1))
+
 
 class Once:
     """Passages with each sentence once, however often it is said.

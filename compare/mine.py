@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -162,7 +161,7 @@ class Comparison:
                 self.library.kept_vectors(),
                 self.a,
                 self.b,
-                copies=self._copies_of_parties(copies),
+                copies=copies if self._parties is None else copies.told_apart(self._parties),
                 parties=self._parties,
                 least=self._least,
                 most_each=MOST_EACH,
@@ -278,29 +277,13 @@ class Comparison:
         Raises:
             QueryError: None is left.
         """
-        found = self.library.parties(kind)
-        whose = self.library.whose.statement
-        together: dict[int, tuple[int, ...]] = defaultdict(tuple)
-        for statement, party in zip(found.statement.tolist(), found.party.tolist(), strict=True):
-            together[statement] += (party,)
-        numbers = {parties: n for n, parties in enumerate(dict.fromkeys(together.values()))}
-        of_statement = np.full(int(whose.max(initial=-1)) + 1, -1, np.int64)
-        of_statement[[*together]] = [numbers[parties] for parties in together.values()]
-        of_passage: Rows = of_statement[whose]
+        of_passage = self.library.parties(kind).together(self.library.whose.statement)
         same = self.b is self.a
         self.a = self.a[of_passage[self.a] >= 0]
         self.b = self.a if same else self.b[of_passage[self.b] >= 0]
         if not (len(self.a) and len(self.b)):
             raise QueryError(f"None of the statements chosen names a {kind}. Loosen the filters.")
         return of_passage
-
-    def _copies_of_parties(self, copies: Copies) -> Copies:
-        """Return the copies, told apart by their party where only different parties are paired."""
-        if self._parties is None:
-            return copies
-        both = np.stack([copies.words, self._parties], axis=1)
-        _, words = np.unique(both, axis=0, return_inverse=True)
-        return copies._replace(words=words.reshape(-1))
 
     def _copies(self) -> Copies:
         rows = np.union1d(self.a, self.b)

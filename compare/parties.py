@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from compare.countries import country_code, country_key, country_name
 from compare.errors import QueryError
@@ -53,6 +54,17 @@ class Parties(NamedTuple):
         ahead = np.cumsum(counts) - counts
         at = np.repeat(np.arange(len(statements)), counts)
         return at, self.party[np.repeat(first - ahead, counts) + np.arange(len(at))]
+
+    def together(self, statements: NDArray[np.int32]) -> Rows:
+        """Return a number for the party of each statement, or its parties together; -1 for none."""
+        sets: dict[int, tuple[int, ...]] = defaultdict(tuple)
+        for statement, party in zip(self.statement.tolist(), self.party.tolist(), strict=True):
+            sets[statement] += (party,)
+        numbers = {parties: n for n, parties in enumerate(dict.fromkeys(sets.values()))}
+        found = np.full(int(statements.max(initial=-1)) + 1, -1, np.int64)
+        found[[*sets]] = [numbers[parties] for parties in sets.values()]
+        of_each: Rows = found[statements]
+        return of_each
 
     def called(self, names: Iterable[str]) -> Rows:
         """Return the numbers of the parties that have one of the names, ascending."""

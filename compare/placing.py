@@ -11,16 +11,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from compare import tables
 from compare.resampling import mean_interval
 from compare.results import Match, Provenance, Quote, SearchResult, Stance, Thresholds
 from compare.statement import PartialDate
+from compare.tables import FrameTable
 
 if TYPE_CHECKING:
     import pandas as pd
-    import pyarrow as pa
 
 PERIODS = (1, 5, 10)
 """Years of a period that are offered."""
@@ -119,7 +118,7 @@ class PeriodPlace:
 
 
 @dataclass(frozen=True)
-class Positions:
+class Positions(FrameTable):
     """All parties in the filter, and where the thresholds place those that take a side.
 
     Attributes:
@@ -209,18 +208,6 @@ class Positions:
         from compare.position_records import frame
 
         return frame(self)
-
-    def to_arrow(self) -> pa.Table:
-        """Return the same as an Arrow table."""
-        return tables.frame_to_arrow(self.to_pandas())
-
-    def to_polars(self) -> Any:
-        """Return the same as a polars frame.
-
-        Raises:
-            ExportError: polars is not installed.
-        """
-        return tables.arrow_to_polars(self.to_arrow())
 
     def _repr_html_(self) -> str:
         """Return the first parties of either end, for a notebook."""

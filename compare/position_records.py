@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from compare.placing import NO_SIDE, PLACED, SILENT, Place, Position, Positions, Voice
 from compare.position_table import AgreementMatrix, PositionTable
 from compare.records import Cell, Record, made_with
 from compare.results import Match, Provenance, Stance, Thresholds
+from compare.tables import behind
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -139,7 +139,7 @@ def frame(positions: Positions) -> pd.DataFrame:
     made = pd.DataFrame(known(position_records(positions)), columns=list(COLUMNS))
     numbers = [name for name in COLUMNS if name in NUMBERS]
     made[numbers] = made[numbers].astype(float)
-    made.attrs["compare"] = {"query": positions.proposition, **_about(positions)}
+    made.attrs["compare"] = {"query": positions.proposition, **behind(positions)}
     return made
 
 
@@ -152,18 +152,8 @@ def table_frame(table: PositionTable) -> pd.DataFrame:
     made = pd.DataFrame(rows, columns=columns)
     numbers = [name for name in columns if name not in texts or name in NUMBERS]
     made[numbers] = made[numbers].replace("", None).astype(float)
-    made.attrs["compare"] = {"query": [*table.propositions], **_about(table.positions[0])}
+    made.attrs["compare"] = {"query": [*table.propositions], **behind(table.positions[0])}
     return made
-
-
-def _about(positions: Positions) -> dict[str, Any]:
-    """Return what a frame comes from, but for what was asked."""
-    provenance = positions.provenance
-    return {
-        "thresholds": asdict(positions.thresholds),
-        "provenance": {name: getattr(provenance, name) for name in provenance.__slots__},
-        "notes": list(positions.notes),
-    }
 
 
 def _placed(position: Position) -> Record:

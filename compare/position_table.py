@@ -6,11 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from compare import tables
 from compare.errors import QueryError
 from compare.near_parties import MOST_EACH
 from compare.placing import Position, Positions
@@ -18,10 +17,10 @@ from compare.positions import positions
 from compare.quoting import clean_quote
 from compare.resampling import mean_interval
 from compare.results import Filters, Provenance, Thresholds
+from compare.tables import FrameTable
 
 if TYPE_CHECKING:
     import pandas as pd
-    import pyarrow as pa
 
     from compare.index import Floats
     from compare.library import Library
@@ -76,7 +75,7 @@ class AgreementMatrix:
 
 
 @dataclass(frozen=True)
-class PositionTable:
+class PositionTable(FrameTable):
     """The positions on several propositions, of the same parties."""
 
     positions: tuple[Positions, ...]
@@ -123,18 +122,6 @@ class PositionTable:
         from compare.position_records import table_frame
 
         return table_frame(self)
-
-    def to_arrow(self) -> pa.Table:
-        """Return the same as an Arrow table."""
-        return tables.frame_to_arrow(self.to_pandas())
-
-    def to_polars(self) -> Any:
-        """Return the same as a polars frame.
-
-        Raises:
-            ExportError: polars is not installed.
-        """
-        return tables.arrow_to_polars(self.to_arrow())
 
     def _repr_html_(self) -> str:
         """Return the first parties beside the propositions, for a notebook."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from compare.placing import Positions
     from compare.records import Result
     from compare.results import Stance
 
@@ -108,16 +110,40 @@ def frame_to_arrow(frame: pd.DataFrame) -> pa.Table:
     return pa.table(columns).replace_schema_metadata({METADATA: told})
 
 
+class FrameTable(ABC):
+    """What is a frame, and by it an Arrow table and a polars frame."""
+
+    @abstractmethod
+    def to_pandas(self) -> pd.DataFrame:
+        """Return it as a frame."""
+
+    def to_arrow(self) -> pa.Table:
+        """Return the same as an Arrow table."""
+        return frame_to_arrow(self.to_pandas())
+
+    def to_polars(self) -> Any:
+        """Return the same as a polars frame.
+
+        Raises:
+            ExportError: polars is not installed.
+        """
+        return arrow_to_polars(self.to_arrow())
+
+
 def about(result: Result) -> dict[str, Any]:
     """Return what a table of the pairs comes from, as plain data."""
     from compare.records import subject_of
 
-    made = result.provenance
+    return {"query": subject_of(result), **behind(result)}
+
+
+def behind(found: Result | Positions) -> dict[str, Any]:
+    """Return what something was found with, and what the reader should know, as plain data."""
+    made = found.provenance
     return {
-        "query": subject_of(result),
-        "thresholds": asdict(result.thresholds),
+        "thresholds": asdict(found.thresholds),
         "provenance": {name: getattr(made, name) for name in made.__dataclass_fields__},
-        "notes": list(result.notes),
+        "notes": list(found.notes),
     }
 
 

@@ -55,10 +55,8 @@ class View:
 
 def places_view(view: View) -> None:
     """Show the dots with their intervals, who says nothing, and the passages of one party."""
-    placed = view.positions.placed
+    placed = _placed(view)
     if not placed:
-        small("Nothing of what was read takes a side at these thresholds.")
-        _say_nothing(view)
         return
     drawn = _with_most(placed, IN_CHART)
     told = f"{len(drawn)} places between opposed and agreeing; “Table” has the numbers."
@@ -71,24 +69,18 @@ def places_view(view: View) -> None:
     notice(view.positions.notes[-1])
     figure = places_svg(drawn, view.positions.proposition, len(placed))
     chart_downloads("places", positions_csv(view.positions), figure, f"{view.prefix}places")
-    _choose_party(view)
-    _say_nothing(view)
-    if name:
-        _open_dot(view, name)
+    _below(view, name)
 
 
 def map_view(view: View) -> None:
     """Show the countries that take a side on a map, and who of them is not on it."""
-    placed = view.positions.placed
+    placed = _placed(view)
     if not placed:
-        small("Nothing of what was read takes a side at these thresholds.")
-        _say_nothing(view)
         return
     missing = off_the_map(placed)
     if len(missing) == len(placed):
         small(f"Nobody who takes a side is on the map: {', '.join(missing)}.")
-        _choose_party(view)
-        _say_nothing(view)
+        _below(view)
         return
     told = f"A map of {counted(len(placed), *view.what)}; “Table” has the numbers."
     name = _clicked_in(view, "map", placed, map_spec(placed, colours()), told)
@@ -103,10 +95,24 @@ def map_view(view: View) -> None:
     notice(view.positions.notes[-1])
     figure = map_svg(placed, view.positions.proposition)
     chart_downloads("map", positions_csv(view.positions), figure, f"{view.prefix}map")
+    _below(view, name)
+
+
+def _placed(view: View) -> tuple[Position, ...]:
+    """Return who is placed; where it is nobody, say so, and who says nothing."""
+    placed = view.positions.placed
+    if not placed:
+        small("Nothing of what was read takes a side at these thresholds.")
+        _say_nothing(view)
+    return placed
+
+
+def _below(view: View, clicked: str | None = None) -> None:
+    """Show what stands below a chart: a party's passages, and who takes no side."""
     _choose_party(view)
     _say_nothing(view)
-    if name:
-        _open_dot(view, name)
+    if clicked:
+        _open_dot(view, clicked)
 
 
 def _clicked_in(
