@@ -105,7 +105,11 @@ def test_a_page_that_unpacks_to_too_much(site: Site) -> None:
 @pytest.mark.parametrize(
     ("body", "headers", "why"),
     [
-        (gzip.compress(PAGE)[:-9], {"Content_Encoding": "gzip"}, "is cut short: try again"),
+        (
+            gzip.compress(PAGE, mtime=0)[:-9],
+            {"Content_Encoding": "gzip"},
+            "is cut short: try again",
+        ),
         (PAGE, {"Content_Encoding": "gzip"}, "is packed wrongly: try again"),
         (PAGE, {"Content_Encoding": "br"}, "is packed as 'br', which was not asked for"),
         (PAGE, {"Content_Length": "9999"}, "is cut short: try again"),
