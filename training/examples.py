@@ -14,6 +14,7 @@ from training import pairs as pair_files
 from training.batches import Example, Target
 from training.frames import framed
 from training.pairs import LABELS, LabelledPair
+from training.readings import contrasts, readings
 from training.recipes import Mixture
 
 NLI_FILE = "nli.tsv.gz"
@@ -41,7 +42,7 @@ class Pool:
         self.mixture = mixture
         general = _general(mixture, data / "pairs")
         self._general = len(general)
-        specific = _specific(mixture, data / "pairs")
+        specific = _specific(mixture, data)
         claims = data / "pairs" / CLAIMS_FILE
         self._read = len(general) + len(specific)
         derived = pair_files.derived(claims) if mixture.derived else []
@@ -98,8 +99,8 @@ def _general(mixture: Mixture, folder: Path) -> list[LabelledPair]:
     return nli + pair_files.drawn(folder / ARGUMENT_FILE, mixture.argument)
 
 
-def _specific(mixture: Mixture, folder: Path) -> list[LabelledPair]:
-    rng = random.Random(_DRAW)
+def _specific(mixture: Mixture, data: Path) -> list[LabelledPair]:
+    folder, rng = data / "pairs", random.Random(_DRAW)
     found = []
     if mixture.officials:
         found = pair_files.officials(folder / OFFICIALS_FILE)
@@ -114,4 +115,8 @@ def _specific(mixture: Mixture, folder: Path) -> list[LabelledPair]:
     if mixture.framed:
         files = (folder / OFFICIALS_FILE, folder / CLAIMS_FILE)
         found += framed(*(pair_files.officials(file) for file in files), mixture.framed)
+    if mixture.readings:
+        found += readings(data)
+    if mixture.contrasts:
+        found += contrasts()
     return found

@@ -22,6 +22,8 @@ class Mixture:
         polar: Take only entailment and contradiction of them.
         argument: Pairs of arguments.
         officials: The share of the officials' pairs.
+        readings: Whether the pairs of `readings.tsv` are read, too.
+        contrasts: Whether the made-up pairs of `contrasts.tsv` are.
         claims: Whether typed claims are read, too.
         claims_neither: The share of the claims' pairs labelled "neither".
         derived: What pairs derived from two readings under one claim weigh; 0 leaves them out.
@@ -41,6 +43,8 @@ class Mixture:
     polar: bool = False
     argument: int = 0
     officials: float = 0.0
+    readings: bool = False
+    contrasts: bool = False
     claims: bool = False
     claims_neither: float = 0.5
     derived: float = 0.0
@@ -134,6 +138,14 @@ _SCREENED = (
     ),
     _variant("small-derived", "pairs derived from the claims, at half weight", derived=0.5),
     _variant("small-framed", "5,000 pairs with a side denied or affirmed", framed=5_000),
+    _variant(
+        "small-readings",
+        "and 19,160 more pairs, read where the fast model was unsure",
+        readings=True,
+    ),
+    _variant(
+        "small-contrasts", "and 2,161 made-up pairs in sets that differ by little", contrasts=True
+    ),
     _variant("small-longer", "3 epochs instead of one", epochs=3),
     _variant("small-half", "half of the officials' pairs", officials=0.5),
     _variant("small-quarter", "a quarter of the officials' pairs", officials=0.25),
@@ -146,8 +158,8 @@ _SCREENED = (
     ),
     _variant(
         "small-self",
-        "the same and 20,000 unlabelled pairs under those seeds' probabilities",
-        teachers=("small-base", "small-seed-8", "small-seed-9"),
+        "learns the baseline's probabilities, of 20,000 unlabelled pairs too",
+        teachers=("small-base",),
         unlabelled=20_000,
     ),
 )

@@ -29,7 +29,8 @@ from training.engine import load, precision, predict, train
 from training.examples import Pool
 from training.experiments import write_row
 from training.figures import dev_figures, dev_pairs, figures
-from training.recipes import BACKBONES, RECIPES, Recipe
+from training.readings import CONTRASTS, READINGS
+from training.recipes import BACKBONES, RECIPES, Mixture, Recipe
 from training.unlabelled import unlabelled_pairs
 from training.vocabulary import trim
 
@@ -104,7 +105,8 @@ def version(name: str, data: Path) -> str:
     recipe = RECIPES[name]
     start = recipe.start if recipe.start in BACKBONES else version(recipe.start, data)
     teachers = [version(teacher, data) for teacher in recipe.mixture.teachers]
-    made_of = (start, recipe.mixture, recipe.settings, teachers, sorted(data_files(data).items()))
+    read = sorted((data_files(data) | files_beside(recipe.mixture)).items())
+    made_of = (start, recipe.mixture, recipe.settings, teachers, read)
     return hashlib.sha256(repr(made_of).encode()).hexdigest()
 
 
@@ -124,6 +126,12 @@ def data_files(data: Path) -> dict[str, str]:
     names = ("collection.jsonl.gz", "queries.dev.tsv", "qrels.dev.tsv")
     searches = [path for name in names if (path := data / "search" / name).exists()]
     return {path.name: file_sha256(path) for path in (*pairs, *searches)}
+
+
+def files_beside(mixture: Mixture) -> dict[str, str]:
+    """Return the digests of the files of this package that a mixture reads."""
+    wanted = {READINGS: mixture.readings, CONTRASTS: mixture.contrasts}
+    return {path.name: file_sha256(path) for path, read in wanted.items() if read}
 
 
 def beginning(recipe: Recipe, data: Path) -> Path:
