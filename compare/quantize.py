@@ -55,7 +55,16 @@ def export_graph(module: torch.nn.Module, inputs: Sequence[str], texts: int = 1)
     assert program is not None
     model = program.model_proto
     _fuse_attention(model)
+    _forget_sources(model)
     return model
+
+
+def _forget_sources(model: onnx.ModelProto) -> None:
+    """Drop what the exporter notes of the source: paths and lines of where it ran, in place."""
+    graph = model.graph
+    held = (graph.node, graph.value_info, graph.input, graph.output, graph.initializer)
+    for part in (model, graph, *(entry for entries in held for entry in entries)):
+        del part.metadata_props[:]
 
 
 def _fuse_attention(model: onnx.ModelProto) -> None:

@@ -16,6 +16,7 @@ from packaging.version import Version
 
 import compare
 from compare.cli import main
+from compare.stance.shipped import WEIGHTS, shipped_tiers
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -145,3 +146,8 @@ def test_the_programs_are_those_that_are_installed() -> None:
     points = importlib.metadata.distribution("compare-statements").entry_points
     programs = {point.name: point.load() for point in points if point.group == "console_scripts"}
     assert programs == {"compare": main, "compare-statements": main}
+
+
+@pytest.mark.parametrize("tier", shipped_tiers())
+def test_weights_say_nothing_of_where_they_were_made(tier: str) -> None:
+    assert b".py" not in (WEIGHTS / tier / "model.onnx").read_bytes()

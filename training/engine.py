@@ -32,6 +32,7 @@ from training.pairs import LABELS
 
 MAX_TOKENS = 192
 CHECKPOINT_SECONDS = 300
+MADE_OF = "made_of"
 AVERAGED_SHARE = 0.3
 """The last share of the steps whose weights are averaged, where a recipe asks for it."""
 
@@ -174,8 +175,10 @@ def train(
     settings: Settings,
     target: Path,
     after_epoch: Callable[[PreTrainedModel, PreTrainedTokenizerBase], str] | None = None,
+    *,
+    made_of: str = "",
 ) -> None:
-    """Train and write the model to `target`, and how many minutes that took.
+    """Train and write the model to `target`, how many minutes that took, and what it is made of.
 
     Args:
         origin: Where it begins.
@@ -183,6 +186,7 @@ def train(
         settings: How.
         target: The folder to write; its checkpoint lies beside it while the training lasts.
         after_epoch: What to print after each epoch.
+        made_of: What the caller knows the run by.
     """
     torch.manual_seed(settings.seed)
     model, tokenizer = load(origin)
@@ -247,6 +251,7 @@ def train(
     _write(origin, model, masters, tokenizer, unfinished)
     minutes = round((spent + time.monotonic() - began) / 60)
     (unfinished / "minutes.json").write_text(json.dumps(minutes), encoding="utf-8")
+    (unfinished / MADE_OF).write_text(made_of, encoding="utf-8")
     unfinished.replace(target)
     checkpoint.unlink(missing_ok=True)
 

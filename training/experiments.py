@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from compare.files import write_whole
+
 FILE = Path(__file__).with_name("EXPERIMENTS.md")
 
 
@@ -38,4 +40,4 @@ def write_row(report: Mapping[str, Any], backbone: str) -> None:
     else:
         last = max(n for n, line in enumerate(lines) if line.startswith("|"))
         lines.insert(last + 1, new)
-    FILE.write_text("".join(lines), encoding="utf-8")
+    write_whole(FILE, "".join(lines).encode(), force=True)

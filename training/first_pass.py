@@ -26,7 +26,7 @@ from training.examples import Pool
 from training.mined import HELD_APART, mined_pairs
 from training.pairs import LabelledPair
 from training.recipes import RECIPES
-from training.run import RUNS, read_by
+from training.run import RUNS, check, read_by
 from training.ship import TIERS
 from training.unlabelled import passages_apart, unlabelled_pairs
 
@@ -61,6 +61,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True)
     data = parser.parse_args().data
+    check(data)
     mixture = RECIPES[STUDENT].mixture
     pool = Pool(mixture, data, unlabelled_pairs(data, mixture.unlabelled))
     mined = mined_pairs(data, MINED)

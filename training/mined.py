@@ -19,6 +19,7 @@ HELD_APART = {"China", "United States"}
 _SEED = 13
 _LEAST_PASSAGES = 150
 _OF_TWO_SIDES = 400
+_TOO_FEW = "The search collection has too few countries to draw so many pairs of two of them from."
 
 
 def mined_pairs(data: Path, count: int) -> list[LabelledPair]:
@@ -26,6 +27,9 @@ def mined_pairs(data: Path, count: int) -> list[LabelledPair]:
 
     Two countries are drawn by the roots of their numbers of passages, the same one twice for a
     country and its own past; of the pairs on the same point between them some are drawn.
+
+    Raises:
+        SystemExit: There are too few of both for so many pairs.
     """
     passages = passages_apart(data)
     vectors = vectors_of([passage["text"] for passage in passages])
@@ -36,7 +40,11 @@ def mined_pairs(data: Path, count: int) -> list[LabelledPair]:
     roots = [len(rows[name]) ** 0.5 for name in names]
     rng = random.Random(_SEED)
     found: dict[tuple[int, int], LabelledPair] = {}
+    tries = 0
     while len(found) < count:
+        tries += 1
+        if len(names) < 2 or tries > 100 + count:
+            raise SystemExit(_TOO_FEW)
         one, other = rng.choices(names, roots, k=2)
         if {one, other} == HELD_APART:
             continue

@@ -21,11 +21,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.encoder import file_sha256
+from compare.files import write_whole
 from compare.results import Side
 from compare.stance.load import TIERS, softmax
-from compare.stance.shipped import WEIGHTS, ShippedStance
+from compare.stance.shipped import READING, WEIGHTS, ShippedStance, read_manifest
 from training import backbones
-from training.engine import load, precision, predict, train
+from training.engine import MADE_OF, load, precision, predict, train
 from training.examples import Pool
 from training.experiments import write_row
 from training.figures import dev_figures, dev_pairs, figures
@@ -37,6 +38,18 @@ from training.vocabulary import trim
 RUNS = Path(__file__).parent / "runs"
 VOCABULARY = 9_700
 """Words and pieces that the large model keeps of its backbone's 30,527."""
+
+DATA = (
+    "pairs/nli.tsv.gz",
+    "pairs/argument_stance.tsv.gz",
+    "pairs/officials.train.tsv",
+    "pairs/officials.dev.tsv",
+    "pairs/claims.train.tsv",
+    "search/collection.jsonl.gz",
+    "search/queries.dev.tsv",
+    "search/qrels.dev.tsv",
+)
+"""What training reads of the folder that it is given."""
 
 _LABELLED_AT_ONCE = 2_000
 
@@ -50,13 +63,12 @@ def run(name: str, data: Path) -> Path:
     RUNS.mkdir(exist_ok=True)
     folder, recipe = RUNS / name, RECIPES[name]
     made_of = version(name, data)
+    if folder.exists() and (folder / MADE_OF).read_text(encoding="utf-8") != made_of:
+        raise SystemExit(
+            f"{folder} was made by another recipe of this name, from other data, or taught by "
+            "another model: remove it first."
+        )
     if (folder / "report.json").exists():
-        report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
-        if report["made_of"] != made_of:
-            raise SystemExit(
-                f"{folder} was made by another recipe of this name, from other data, or taught by "
-                "another model: remove it first."
-            )
         return folder
     origin = beginning(recipe, data)
     pool = Pool(recipe.mixture, data, unlabelled_pairs(data, recipe.mixture.unlabelled))
@@ -73,7 +85,7 @@ def run(name: str, data: Path) -> Path:
 
     print(f"{name}: {len(pool.pairs):,} pairs", flush=True)
     if not folder.exists():
-        train(origin, pool.epoch, recipe.settings, folder, after_epoch)
+        train(origin, pool.epoch, recipe.settings, folder, after_epoch, made_of=made_of)
     model, tokenizer = load(folder)
     found = figures(model.to(precision()), tokenizer, data)
     report = {
@@ -89,25 +101,44 @@ def run(name: str, data: Path) -> Path:
         "seed": recipe.settings.seed,
         "minutes": json.loads((folder / "minutes.json").read_text()),
     }
-    (folder / "report.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(report), flush=True)
     write_row(report, backbone_of(name))
+    text = json.dumps(report, indent=1) + "\n"
+    write_whole(folder / "report.json", text.encode(), force=True)
     return folder
 
 
 def version(name: str, data: Path) -> str:
     """Return what is another for another recipe, other data, another beginning, other teachers.
 
-    Of a shipped tier it is the digest of its manifest, which names its files'.
+    Of a shipped tier it is what its probabilities rest on: files, calibration, how texts are read.
     """
     if name in TIERS:
-        return file_sha256(WEIGHTS / name / "manifest.json")
+        manifest = read_manifest(WEIGHTS / name)
+        rests_on = [manifest[key] for key in ("files", "calibration", "max_tokens")]
+        return hashlib.sha256(json.dumps([*rests_on, READING], sort_keys=True).encode()).hexdigest()
     recipe = RECIPES[name]
-    start = recipe.start if recipe.start in BACKBONES else version(recipe.start, data)
+    if recipe.start in BACKBONES:
+        start = f"mpnet-{VOCABULARY}" if recipe.start == "mpnet" else recipe.start
+    else:
+        start = version(recipe.start, data)
     teachers = [version(teacher, data) for teacher in recipe.mixture.teachers]
     read = sorted((data_files(data) | files_beside(recipe.mixture)).items())
     made_of = (start, recipe.mixture, recipe.settings, teachers, read)
     return hashlib.sha256(repr(made_of).encode()).hexdigest()
+
+
+def check(data: Path) -> None:
+    """Stop at once where a file is missing that some stage would miss after hours.
+
+    Raises:
+        SystemExit: One is, by its name.
+    """
+    for name in DATA:
+        if not (data / name).is_file():
+            raise SystemExit(
+                f"{data / name} is missing: --data names the folder that holds pairs/ and search/."
+            )
 
 
 @cache
@@ -145,7 +176,8 @@ def beginning(recipe: Recipe, data: Path) -> Path:
 
 def trimmed(data: Path) -> Path:
     """Return the large backbone with the words that statements use, made if it is not there."""
-    folder = RUNS / f"mpnet-{VOCABULARY}"
+    read = hashlib.sha256(repr(sorted(data_files(data).items())).encode()).hexdigest()
+    folder = RUNS / f"mpnet-{VOCABULARY}-{read[:8]}"
     if not folder.exists():
         with tempfile.TemporaryDirectory(dir=RUNS) as scratch:
             trim(backbones.folder("mpnet"), Path(scratch) / "model", data, VOCABULARY)
@@ -211,6 +243,7 @@ def main() -> None:
     parser.add_argument("names", nargs="+", choices=sorted(RECIPES), metavar="NAME")
     parser.add_argument("--data", type=Path, required=True)
     arguments = parser.parse_args()
+    check(arguments.data)
     for name in arguments.names:
         run(name, arguments.data)
 

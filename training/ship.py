@@ -1,8 +1,9 @@
 """Turn trained models into the shipped weights: quantise, gate, calibrate, write manifest and card.
 
-    python -m training.ship fast accurate --data DIR
+    python -m training.ship accurate fast --data DIR
 
-Runs the recipes that are not there yet first.
+Runs the recipes that are not there yet first. The accurate tier is shipped ahead of the fast one,
+which learns from it as it ships.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ from training.examples import ARGUMENT_FILE, NLI_FILE
 from training.figures import dev_figures
 from training.pairs import LABELS, LabelledPair
 from training.recipes import BACKBONES, RECIPES
-from training.run import RUNS, backbone_of, data_files, run
+from training.run import RUNS, backbone_of, check, data_files, files_beside, run
 
 MAX_TOKENS = 256
 CALIBRATION = "calibration.json"
@@ -152,11 +153,21 @@ def ship(tier: str, data: Path) -> None:
         manifest |= beside_dev(folder, manifest)
         text = json.dumps(manifest, indent=1) + "\n"
         (folder / "manifest.json").write_text(text, encoding="utf-8")
-        if (WEIGHTS / tier).exists():
-            (WEIGHTS / tier).replace(Path(scratch) / "old")
-        folder.replace(WEIGHTS / tier)
+        put_in_place(folder, WEIGHTS / tier, Path(scratch) / "old")
     print(text)
     write_card()
+
+
+def put_in_place(new: Path, target: Path, old: Path) -> None:
+    """Put a folder in the place of another, which goes to `old`, or stays where that fails."""
+    if target.exists():
+        target.replace(old)
+    try:
+        new.replace(target)
+    except BaseException:
+        if old.exists():
+            old.replace(target)
+        raise
 
 
 def origin(recipe: str, data: Path) -> dict[str, Any]:
@@ -188,7 +199,8 @@ def origin(recipe: str, data: Path) -> dict[str, Any]:
             for name, mixture in zip(names, mixtures, strict=True)
         ],
         "general_sources": dict(sources.most_common()),
-        "data_files": data_files(data),
+        "data_files": data_files(data)
+        | {n: digest for part in mixtures for n, digest in files_beside(part).items()},
     }
 
 
@@ -250,7 +262,8 @@ def main() -> None:
     parser.add_argument("tiers", nargs="+", choices=sorted(TIERS))
     parser.add_argument("--data", type=Path, required=True)
     arguments = parser.parse_args()
-    for tier in arguments.tiers:
+    check(arguments.data)
+    for tier in sorted(set(arguments.tiers)):
         ship(tier, arguments.data)
 
 

@@ -19,6 +19,8 @@ from training.pairs import LabelledPair
 _SEED = 11
 _NEAREST = 40
 _AT_ONCE = 64
+_MOST_TRIES = 20
+_TOO_FEW = "The search collection has too few passages to draw so many pairs without labels from."
 _CLAIM_WORDS = (6, 20)
 _SHARES = {"passages": 0.45, "claims": 0.3, "sentences as claims": 0.25}
 
@@ -30,6 +32,9 @@ def unlabelled_pairs(data: Path, count: int) -> list[LabelledPair]:
     passage that was not read under it; a short sentence, without who and when as if it were typed,
     with a near passage. Sentences of the dev pairs and passages that were judged for the dev
     queries are left out, and so are those queries.
+
+    Raises:
+        SystemExit: There are too few passages for so many pairs.
     """
     if not count:
         return []
@@ -39,8 +44,14 @@ def unlabelled_pairs(data: Path, count: int) -> list[LabelledPair]:
     claims, read = _claims(data)
     claim_vectors = vectors_of(claims)
     short = [n for n, entry in enumerate(passages) if _is_short(entry["text"])]
+    if len(passages) <= _NEAREST or not short or not claims:
+        raise SystemExit(_TOO_FEW)
     found: dict[tuple[str, str], LabelledPair] = {}
+    tries = 0
     while len(found) < count:
+        tries += _AT_ONCE
+        if tries > _MOST_TRIES * count + _AT_ONCE:
+            raise SystemExit(_TOO_FEW)
         drawn: list[tuple[str, int, int]] = []
         for _ in range(_AT_ONCE):
             kind = rng.choices(list(_SHARES), list(_SHARES.values()))[0]

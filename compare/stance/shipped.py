@@ -27,7 +27,7 @@ WEIGHTS = Path(__file__).parent / "weights"
 _INPUTS = {"input_ids": "ids", "token_type_ids": "type_ids"}
 _MARKS = 8
 """More than the tokens that a model puts around and between two texts."""
-_READING = b"spelled-1"
+READING = "spelled-1"
 """Changes whenever the same weights would be given other tokens; part of the digest."""
 _AT_ONCE = 4096
 """Pairs that are cut into tokens at a time, so that memory does not grow with their number."""
@@ -86,7 +86,7 @@ class ShippedStance:
                     "says: install the program again."
                 )
         self.name: str = manifest["name"]
-        read = (folder / "manifest.json").read_bytes() + _READING
+        read = (folder / "manifest.json").read_bytes() + READING.encode()
         self.digest = hashlib.sha256(read).hexdigest()
         self._calibration: Mapping[str, Any] = manifest["calibration"]
         self._most_tokens: int = manifest["max_tokens"]

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
 from training import card
 
 
@@ -13,3 +17,18 @@ def test_an_interval_is_wilson_s() -> None:
     # 8 of 10: (0.8 + 1.92 / 10 -+ 1.96 * (0.16 / 10 + 0.96 / 100) ** 0.5) / (1 + 3.84 / 10)
     dev = {"pairs": 10, "confusion_rows_gold": [[5, 1, 0], [0, 2, 1], [0, 0, 1]]}
     assert card._interval(dev) == "0.490 to 0.943"
+
+
+def test_a_card_is_written_ahead_of_what_chooses_pairs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(card, "FILE", tmp_path / "first_pass.npz")
+    text = card.card()
+    assert "first_pass" not in text
+    assert "## Digests" in text
+
+
+def test_a_mode_that_a_tier_was_not_measured_on_is_said_to_be() -> None:
+    known = {"failure_modes": {"denial": {"macro_f1": 0.5}}}
+    assert card._of_mode(known, "denial") == "0.50"
+    assert card._of_mode(known, "irony") == "not measured"

@@ -57,3 +57,11 @@ def test_nothing_is_drawn_from_the_dev_sets_and_no_words_against_themselves(data
     pairs = mined.mined_pairs(data, 900)
     assert not {"Remark 0.", "Remark 1."} & {text for pair in pairs for text in (pair.a, pair.b)}
     assert all(pair.a != pair.b for pair in pairs)
+
+
+def test_more_pairs_than_there_are_countries_for_are_refused(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mined, "_LEAST_PASSAGES", EACH + 1)
+    with pytest.raises(SystemExit, match="too few countries"):
+        mined.mined_pairs(data, 10)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -72,8 +73,46 @@ def test_a_run_belongs_to_its_recipe_its_data_its_beginning_and_its_teachers(
     with monkeypatch.context() as patched:
         patched.setitem(run.RECIPES, "small-general", changed)
         assert run.version("small-student", one) != made
-    (tmp_path / "accurate").mkdir()
-    (tmp_path / "accurate" / "manifest.json").write_text("{}")
     monkeypatch.setattr(run, "WEIGHTS", tmp_path)
-    assert run.version("small-student", one) != made
+    tier = {"name": "a", "made": "1", "files": {"f": "1"}, "calibration": {}, "max_tokens": 9}
+    ships(tmp_path, tier)
+    taught = run.version("small-student", one)
+    assert taught != made
+    ships(tmp_path, tier | {"made": "another day"})
+    assert run.version("small-student", one) == taught
+    ships(tmp_path, tier | {"files": {"f": "2"}})
+    assert run.version("small-student", one) != taught
     assert run.version("small-general", one) == run.version("small-general", one)
+
+
+def ships(folder: Path, manifest: dict[str, object]) -> None:
+    (folder / "accurate").mkdir(exist_ok=True)
+    (folder / "accurate" / "manifest.json").write_text(json.dumps(manifest))
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_what_another_recipe_made_is_not_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole: bool
+) -> None:
+    monkeypatch.setattr(run, "RUNS", tmp_path)
+    monkeypatch.setattr(run, "version", lambda *_: "this recipe")
+    folder = tmp_path / "small-general"
+    folder.mkdir()
+    (folder / "made_of").write_text("another recipe")
+    if whole:
+        (folder / "report.json").write_text("{}")
+    with pytest.raises(SystemExit, match=r"made by another recipe of this name.*remove it first"):
+        run.run("small-general", tmp_path)
+    (folder / "made_of").write_text("this recipe")
+    if whole:
+        assert run.run("small-general", tmp_path) == folder
+
+
+def test_a_missing_file_is_named_ahead_of_all_work(tmp_path: Path) -> None:
+    for name in run.DATA:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    run.check(tmp_path)
+    (tmp_path / "search" / "qrels.dev.tsv").unlink()
+    with pytest.raises(SystemExit, match=r"search/qrels\.dev\.tsv is missing"):
+        run.check(tmp_path)

@@ -17,7 +17,7 @@ from transformers import (
 
 from compare.quantize import export_graph, quantize, smooth
 from compare.runtime import Feed, GraphRunner
-from training.ship import Scorer
+from training.ship import Scorer, put_in_place
 
 SHAPE = {
     "vocab_size": 1200,
@@ -80,3 +80,21 @@ def test_evening_out_outliers_leaves_what_the_graph_computes(tmp_path: Path, kin
     quantize(model, tmp_path / "model.onnx", tables=True)
     rounded = GraphRunner(tmp_path / "model.onnx").run(feeds)
     assert 0 < np.abs(rounded - before).max() < 0.1 * np.abs(before).max()
+
+
+def test_a_graph_says_nothing_of_where_it_was_made(tmp_path: Path) -> None:
+    model = export_graph(Scorer(tiny_classifier(tmp_path, "mpnet")), inputs("mpnet"), texts=2)
+    assert b".py" not in model.SerializeToString()
+
+
+def test_what_cannot_be_put_in_place_leaves_what_was_there(tmp_path: Path) -> None:
+    old, new, target = (tmp_path / name for name in ("old", "new", "target"))
+    target.mkdir()
+    (target / "weights").write_text("former")
+    with pytest.raises(FileNotFoundError):
+        put_in_place(new, target, old)
+    assert (target / "weights").read_text() == "former"
+    new.mkdir()
+    put_in_place(new, target, old)
+    assert list(target.iterdir()) == []
+    assert (old / "weights").read_text() == "former"

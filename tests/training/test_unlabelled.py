@@ -66,3 +66,8 @@ def test_a_claim_and_a_sentence_read_as_one_have_no_speaker(data: Path) -> None:
     assert {pair.who_a for pair in pairs if pair.a == "A typed claim"} == {""}
     assert {bool(pair.who_a) for pair in pairs if pair.a != "A typed claim"} == {True, False}
     assert all(pair.who_b for pair in pairs)
+
+
+def test_more_pairs_than_there_are_passages_for_are_refused(data: Path) -> None:
+    with pytest.raises(SystemExit, match="too few passages"):
+        unlabelled.unlabelled_pairs(data, 50_000)
