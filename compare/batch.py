@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING
 from compare.corpus.json_files import cells_of
 from compare.corpus.text_files import read_lines
 from compare.errors import CorpusError, ExportError
-from compare.evaluation.pair_files import PACKED, PairRow, read_pairs, table_suffix, unpacked
+from compare.evaluation.pair_files import (
+    PACKED,
+    PairRow,
+    columns_named,
+    read_pairs,
+    table_suffix,
+    unpacked,
+)
 from compare.export import csv_bytes
 from compare.files import is_folder, is_there, write_whole
 from compare.results import Probabilities
@@ -43,9 +50,11 @@ class Batch:
 def target_of(path: Path, out: Path | None = None) -> Path:
     """Return where the verdicts on a file go: `out`, else "pairs.stance.csv" for "pairs.csv".
 
+    Where there is no file to read, the target is not looked at: reading tells what is wrong.
+
     Raises:
-        CorpusError: The file's ending names no table.
-        ExportError: It is there already, cannot be written, or is another kind of table.
+        CorpusError: The file is a folder, or its ending names no table.
+        ExportError: The target is there already, or is another kind of table.
     """
     if is_folder(path):
         raise CorpusError(f"{path}: this is a folder; name a file.")
@@ -57,11 +66,24 @@ def target_of(path: Path, out: Path | None = None) -> Path:
     last = target.with_suffix("") if target.suffix.casefold() == PACKED else target
     if last.suffix.casefold() != suffix:
         raise ExportError(f"{target} does not end in {suffix}, as {path} does: let it end so.")
-    if is_there(target):
+    if _can_be_seen(path) and is_there(target):
         raise ExportError(f"{target} is there already: move it, or name another file with --out.")
+    return target
+
+
+def _can_be_seen(path: Path) -> bool:
+    """Tell whether a file is there; what cannot be looked at is left to the reading."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
+def check_target(target: Path) -> None:
+    """Raise ExportError if a file cannot be written there, ahead of the work."""
     try:
         with tempfile.TemporaryFile(dir=target.parent):
-            return target
+            pass
     except OSError as error:
         raise ExportError(
             f"{target} cannot be written ({error.strerror}): name a file in a folder that is there "
@@ -104,14 +126,15 @@ def read_batch(path: Path) -> list[PairRow]:
     """Return the pairs of a file to be scored; see `read_pairs` for its columns.
 
     Raises:
-        CorpusError: It cannot be read, or has a column that the verdict is to have.
+        CorpusError: It cannot be read, or has a column that the verdict is to have, in capital
+            letters too.
     """
     pairs = read_pairs(path)
     for pair in pairs:
         for name in COLUMNS:
-            if name in pair.row.cells:
-                message = f'a column of this name is to be added; rename "{name}" in the file'
-                raise CorpusError(str(pair.row.problem(message, name, pair.row.cells[name])))
+            for column in columns_named(pair.row, name):
+                message = f'a column of this name is to be added; rename "{column}" in the file'
+                raise CorpusError(str(pair.row.problem(message, column, pair.row.cells[column])))
     return pairs
 
 

@@ -6,6 +6,7 @@ one sentence with exit code 2; Ctrl-C ends with 130.
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -70,10 +71,14 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command and exit with its code."""
     _speak_utf8()
     code = _run(arguments)
-    with suppress(BrokenPipeError):
+    try:
         sys.stdout.flush()
-        sys.exit(code)
-    _discard_output()
+    except BrokenPipeError:
+        _discard_output()
+    except OSError as error:
+        if not _is_full(error):
+            raise
+        code = _refuse_full(error)
     sys.exit(code)
 
 
@@ -92,7 +97,24 @@ def _run(arguments: Sequence[str] | None) -> int:
     except BrokenPipeError:
         _discard_output()
         return 0
+    except OSError as error:
+        if not _is_full(error):
+            raise
+        return _refuse_full(error)
     return code if isinstance(code, int) else 0
+
+
+def _is_full(error: OSError) -> bool:
+    """Tell whether there was no room for the output; an error of opening a file names the file."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT) and error.filename is None
+
+
+def _refuse_full(error: OSError) -> int:
+    """Say that there is no room for the output, drop what is left of it, and return the code."""
+    _discard_output()
+    with suppress(OSError):  # standard error may go to the same disk
+        remark(f"Error: the output cannot be written ({error.strerror}): make room.")
+    return 2
 
 
 def _name() -> str:
@@ -110,7 +132,7 @@ def _speak_utf8() -> None:
 
 
 def _discard_output() -> None:
-    """Let nothing complain that the reader of a pipe has gone."""
+    """Let nothing complain that the reader of a pipe has gone, or that the disk is full."""
     with suppress(OSError, ValueError, AttributeError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())

@@ -12,6 +12,9 @@ from typing import IO
 
 from compare.errors import ExportError
 
+# Characters of a file's name in its temporary one: at most 160 bytes of the 255 a name may have.
+_NAME_KEPT = 40
+
 
 @contextmanager
 def writing(path: Path, *, force: bool = False) -> Iterator[IO[bytes]]:
@@ -26,7 +29,7 @@ def writing(path: Path, *, force: bool = False) -> Iterator[IO[bytes]]:
     temporary: str | None = None
     try:
         handle, temporary = tempfile.mkstemp(
-            dir=path.parent, prefix=f".{path.name}.", suffix=".tmp"
+            dir=path.parent, prefix=f".{path.name[:_NAME_KEPT]}.", suffix=".tmp"
         )
         with os.fdopen(handle, "wb") as file:
             yield file
@@ -46,11 +49,17 @@ def check_free(path: Path, *, force: bool = False) -> None:
 
 
 def is_there(path: Path) -> bool:
-    """Tell whether a file is there; raise ExportError where that cannot be told."""
+    """Tell whether a file or a link is there; raise ExportError where that cannot be told.
+
+    A link that leads nowhere is there: it would be replaced.
+    """
     try:
-        return path.exists()
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
     except OSError as error:
         raise _not_written(path, error) from error
+    return True
 
 
 def is_folder(path: Path) -> bool:

@@ -10,7 +10,7 @@ from compare.language import foreign_language
 LONGEST = 20_000
 """Most characters of a quote: about ten pages."""
 
-_HYPHEN_BREAK = re.compile(r"(\w+)[-\u00ad\u2010]\s*\n\s*([a-zà-ÿ]\w*)")
+_HYPHEN_BREAK = re.compile(r"(?<!\w)(\w+)[-\u00ad\u2010]\s*\n\s*([a-zà-ÿ]\w*)")
 _PREFIXES = "all anti co cross ex far long multi non post pre pro self semi short well"
 _KEPT_PREFIXES = frozenset(_PREFIXES.split())
 _QUOTED = re.compile(r'(?:"([^"]*)"|“([^“”]*)”|„([^„“”]*)[“”]|«([^«»]*)»|‘([^‘]*)’)([.,]?)\Z')

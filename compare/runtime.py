@@ -8,6 +8,7 @@ scale of their own for each run. It is faster than padded batches, too.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 Feed = Mapping[str, NDArray[np.int64]]
 _REPORT_EVERY = 64
+_SURROGATES = re.compile("[\ud800-\udfff]")
 _SLOW_FUSIONS = ["SkipLayerNormFusion", "BiasGeluFusion"]
 """On a CPU the fused kernels are slower than the plain: over a quarter of a pair's time."""
 
@@ -47,16 +49,20 @@ def thread_count() -> int:
 
 def clean_text(text: str) -> str:
     """Return text that a tokenizer takes: lone surrogates become replacement characters."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def load_tokenizer(path: Path, max_tokens: int) -> Tokenizer:
-    """Load a `tokenizer.json`, cutting what is longer than `max_tokens`, without padding."""
+    """Load a `tokenizer.json`, cutting what is longer than `max_tokens`, without padding.
+
+    What is spelled like one of its marks, "</s>" say, is read as words: texts are not trusted.
+    """
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(path))
     tokenizer.no_padding()
     tokenizer.enable_truncation(max_tokens)
+    tokenizer.encode_special_tokens = True
     return tokenizer
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import os
@@ -15,11 +16,14 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import NoReturn
 
 import click
 import pytest
 
-from compare.cli import cli
+from compare.cli import cli, main
+from compare.commands import options
 from compare.kept import load_result
 from compare.library import Library
 from compare.locations import sample_corpus
@@ -409,8 +413,9 @@ def test_stance_json(run: Run) -> None:
         "p_neither": pytest.approx(0.1),
         "model": "judge@555555555555",
     }
-    data = run("stance", "It must end", "It will not end", "--json", "--why").json
-    assert [span["text"] for span in data["why"]["b"]] == ["will not"]
+    why = run("stance", "It must end", "  “It will not end”", "--json", "--why").json["why"]
+    (span,) = why["b"]
+    assert why["b_text"][span["start"] : span["end"]] == span["text"] == "will not"
 
 
 def test_stance_says_that_a_statement_is_not_english(run: Run) -> None:
@@ -483,8 +488,8 @@ def test_build_reads_files_and_says_what_it_skipped(run: Run, tmp_path: Path, co
 def test_strict_building_stops_at_a_bad_row(run: Run, tmp_path: Path) -> None:
     bad = tmp_path / "bad.csv"
     bad.write_text("id,text,date\nc,We wait.,someday\n")
-    for options in (["--strict"], []):
-        told = run("build", "--corpus", bad, "--library", tmp_path / "library", *options)
+    for strict in (["--strict"], []):
+        told = run("build", "--corpus", bad, "--library", tmp_path / "library", *strict)
         assert (told.code, "someday" in told.err) == (2, True)
         assert not (tmp_path / "library").exists()
 
@@ -651,6 +656,53 @@ def test_a_closed_pipe_is_quiet(library: Path) -> None:
         assert done.stderr == ""
 
 
+FULL = Path("/dev/full")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="only Linux has a full device")
+@pytest.mark.parametrize("arguments", [["show", "--json"], ["--help"]])
+def test_a_full_disk_is_one_sentence(library: Path, arguments: list[str]) -> None:
+    call = [sys.executable, "-m", "compare", *arguments]
+    environment = {**os.environ, "COMPARE_LIBRARY": str(library)}
+    with FULL.open("w") as full:
+        done = subprocess.run(call, stdout=full, stderr=subprocess.PIPE, text=True, env=environment)
+    said = "Error: the output cannot be written (No space left on device): make room.\n"
+    assert (done.returncode, done.stderr) == (2, said)
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), 2),
+        (OSError(errno.ENOSPC, "No space left on device", "a file"), None),
+        (OSError(errno.EIO, "Input/output error"), None),
+    ],
+)
+@pytest.mark.parametrize("at_the_end", [False, True])
+def test_only_a_full_output_is_said_so(
+    error: OSError,
+    code: int | None,
+    at_the_end: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def fail(*_: object, **__: object) -> NoReturn:
+        raise error
+
+    monkeypatch.setattr("compare.cli._discard_output", lambda: None)
+    if at_the_end:
+        monkeypatch.setattr("compare.cli._run", lambda _: 0)
+        monkeypatch.setattr(sys, "stdout", SimpleNamespace(flush=fail))
+    else:
+        monkeypatch.setattr(cli, "main", fail)
+    with pytest.raises(SystemExit if code else OSError) as raised:
+        main(["--version"])
+    if isinstance(raised.value, SystemExit):
+        assert raised.value.code == code
+    said = "Error: the output cannot be written (No space left on device): make room.\n"
+    assert capsys.readouterr().err == (said if code else "")
+
+
 def test_a_taken_port_gets_one_sentence(library: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -750,3 +802,10 @@ def test_an_invented_model_gets_one_sentence(sample: Path) -> None:
         assert "nobody/nothing" in err
         assert "Traceback" not in err
         assert err.splitlines()[-1].startswith("Error: ")
+
+
+@pytest.mark.parametrize("short", ["G77", "E3", "Valdoria, G7"])
+def test_digits_in_a_name_are_no_date(short: str) -> None:
+    countries, day = options.who(short)
+    assert [country.name for country in countries] == [short]
+    assert day is None

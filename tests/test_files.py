@@ -10,7 +10,7 @@ from compare import locations
 from compare.commands.writing import check_csv, check_target
 from compare.encoder import _exported_graph
 from compare.errors import ExportError, LibraryError
-from compare.files import check_writable
+from compare.files import check_writable, is_there, write_whole
 from compare.journal import Journal
 from compare.locations import writable_cache
 
@@ -26,6 +26,34 @@ def test_a_folder_that_is_not_there_is_said_ahead(tmp_path, check):
     with pytest.raises(ExportError, match="is there already"):
         check(tmp_path / "pairs.csv", **options)
     check(tmp_path / "pairs.csv", force=True)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows lets few users make links")
+def test_a_link_that_leads_nowhere_is_there(tmp_path):
+    link = tmp_path / "pairs.csv"
+    link.symlink_to(tmp_path / "moved.csv")
+    assert is_there(link)
+    for refused in (check_writable, check_target, check_csv):
+        with pytest.raises(ExportError, match="is there already"):
+            refused(link, force=False)
+    with pytest.raises(ExportError, match="is there already"):
+        write_whole(link, b"new")
+    assert link.is_symlink()
+    write_whole(link, b"new", force=True)
+    assert (link.is_symlink(), link.read_bytes()) == (False, b"new")
+    assert list(tmp_path.iterdir()) == [link]
+
+
+@pytest.mark.parametrize("letter", ["a", "é", "語", "𝄞"])
+def test_the_longest_name_is_written(tmp_path, letter):
+    longest = letter * (251 // len(letter.encode())) + ".csv"
+    path = tmp_path / longest
+    check_writable(path)
+    write_whole(path, b"whole")
+    assert path.read_bytes() == b"whole"
+    with pytest.raises(ExportError, match="File name too long"):
+        check_writable(tmp_path / f"{longest}{letter * 4}")
+    assert list(tmp_path.iterdir()) == [path]
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 from compare.encoder import token_feeds
 from compare.errors import ModelError
 from compare.gate import sentences
-from compare.runtime import GraphRunner, clean_text, thread_count
+from compare.runtime import GraphRunner, clean_text, load_tokenizer, thread_count
 from compare.stance.shipped import WEIGHTS as ALL_WEIGHTS
 
 WEIGHTS = ALL_WEIGHTS / "fast"
@@ -18,7 +18,7 @@ def test_thread_count_follows_the_environment(monkeypatch):
 
 
 def test_lone_surrogates_are_made_harmless():
-    assert clean_text("a\ud800b") == "a?b"
+    assert clean_text("a\ud800b") == "a\N{REPLACEMENT CHARACTER}b"
     assert clean_text("naïve 🙂") == "naïve 🙂"
 
 
@@ -46,3 +46,11 @@ def test_results_come_in_the_order_given_whatever_the_lengths_and_threads(monkey
     together = runner.run(feeds, lambda done, total: seen.append((done, total)))
     assert np.array_equal(alone, together)
     assert seen[-1] == (12, 12)
+
+
+@pytest.mark.parametrize("mark", ["[SEP]", "</s>", "[PAD]", "<s>", "[CLS]"])
+@pytest.mark.parametrize("tier", ["fast", "accurate"])
+def test_marks_in_a_text_are_words(tier, mark):
+    tokenizer = load_tokenizer(ALL_WEIGHTS / tier / "tokenizer.json", 64)
+    plain, marked = (tokenizer.encode(text, "rain") for text in ("snow", f"snow {mark} snow"))
+    assert sum(marked.special_tokens_mask) == sum(plain.special_tokens_mask)

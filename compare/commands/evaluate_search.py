@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from compare.commands import options as shared
-from compare.commands.output import progress, say, say_json, waiting
+from compare.commands.output import progress, remark, say, say_json, waiting
 from compare.commands.tables import MISSING, Table, figure, show_table
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def command(
     from compare.stance import load_stance_model, signature
 
     asked = read_queries(queries)
-    judgements = read_judgements(qrels, asked)
+    judgements, of_others = read_judgements(qrels, asked)
     with waiting("Loading the models …"):
         model = load_stance_model(stance_model)
         chosen = load_encoder(encoder)
@@ -71,6 +71,8 @@ def command(
     judged = judged_of(library.ids())
     with progress("Searching") as on_progress:
         report = evaluate_search(library, asked, judged, model, on_progress)
+    if of_others:
+        remark(f"Left out: {of_others:,} judgement(s) of queries that are not in {queries}.")
     made: dict[str, Any] = {
         "model": signature(model),
         "screening": screening(model),

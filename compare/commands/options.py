@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -179,6 +180,9 @@ def read_quote(text: str, options: dict[str, Any]) -> Quote:
     )
 
 
+_LIKE_A_DATE = re.compile(r"\A\s*\d|\d{4}")
+
+
 def who(short: str | None) -> tuple[tuple[Country, ...], PartialDate | None]:
     """Read "China, 2022": a country, a date, or both."""
     if not short:
@@ -188,7 +192,7 @@ def who(short: str | None) -> tuple[tuple[Country, ...], PartialDate | None]:
         return countries(ahead), PartialDate(behind.strip())
     except ValueError:
         pass
-    if any(sign.isdigit() for sign in behind):
+    if _LIKE_A_DATE.search(behind):  # "G77" is none
         raise QueryError(
             f"{short!r} ends in no date: write a country, a comma and YYYY, YYYY-MM or "
             'YYYY-MM-DD, as in "China, 2022".'

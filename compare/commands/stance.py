@@ -140,10 +140,11 @@ def _score_file(
     *,
     as_json: bool,
 ) -> None:
-    from compare.batch import read_batch, score_file, target_of
+    from compare.batch import check_target, read_batch, score_file, target_of
 
     target = target_of(batch, out)
     pairs = read_batch(batch)
+    check_target(target)
     model = _model(stance_model, library)
     with progress("Reading pairs") as on_progress:
         done = score_file(pairs, target, model, on_progress)
@@ -191,6 +192,8 @@ def _as_json(
         from compare.public import spans_json
 
         data["why"] = {
+            "a_text": sides[0].text,  # as it was cleaned: offsets count in it
+            "b_text": sides[1].text,
             "a": spans_json(reason.quote, sides[0].text),
             "b": spans_json(reason.passage, sides[1].text),
         }

@@ -46,7 +46,7 @@ def read_queries(path: Path) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for row in read_rows(path):
-        name, text = (needed(row, column, _QUERIES) for column in ("query_id", "query"))
+        name, text = (needed(row, column, _QUERIES).strip() for column in ("query_id", "query"))
         if name in found:
             message = "this id is used already; give each query its own"
             raise CorpusError(str(row.problem(message, "query_id", name)))
@@ -58,8 +58,8 @@ def read_queries(path: Path) -> dict[str, str]:
     return found
 
 
-def read_judgements(path: Path, queries: Mapping[str, str]) -> list[Judgement]:
-    """Return what readers said under these queries; that of others is left out.
+def read_judgements(path: Path, queries: Mapping[str, str]) -> tuple[list[Judgement], int]:
+    """Return what readers said under these queries, and how many said something under others.
 
     Raises:
         CorpusError: The file cannot be read, a label is none, a passage has two labels under one
@@ -67,7 +67,9 @@ def read_judgements(path: Path, queries: Mapping[str, str]) -> list[Judgement]:
     """
     found: dict[tuple[str, str], Judgement] = {}
     for row in read_rows(path):
-        query, passage = (needed(row, name, _JUDGEMENTS) for name in ("query_id", "passage_id"))
+        query, passage = (
+            needed(row, name, _JUDGEMENTS).strip() for name in ("query_id", "passage_id")
+        )
         judged = Judgement(query, passage, read_label(row, _JUDGEMENTS), row.line)
         first = found.setdefault((query, passage), judged)
         if first.label is not judged.label:
@@ -80,7 +82,7 @@ def read_judgements(path: Path, queries: Mapping[str, str]) -> list[Judgement]:
     if not kept:
         message = "no query of the file of queries is judged; name the judgements that go with it"
         raise CorpusError(str(Problem(str(path), 0, "", "", message)))
-    return kept
+    return kept, len(found) - len(kept)
 
 
 def by_query(
@@ -173,7 +175,8 @@ def _key(path: Path, encoder: Encoder) -> str:
     except OSError:
         read_rows(path)  # which says what is wrong with the file
         raise
-    made_of = [content, encoder.name, encoder.digest, str(FORMAT), __version__]
+    read_as = "".join(path.suffixes[-2:]).casefold()
+    made_of = [content, read_as, encoder.name, encoder.digest, str(FORMAT), __version__]
     return hashlib.sha256("\n".join(made_of).encode()).hexdigest()[:16]
 
 

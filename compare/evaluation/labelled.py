@@ -44,7 +44,8 @@ def read_labelled(path: Path) -> list[LabelledPair]:
     """Return the labelled pairs of a file; see `read_pairs` for its columns.
 
     Raises:
-        CorpusError: It cannot be read, a column is missing, or a label is none of `LABELS`.
+        CorpusError: It cannot be read, a column is missing or there twice, or a label is none of
+            `LABELS`.
     """
     return [
         LabelledPair(pair.a, pair.b, read_label(pair.row, _COLUMNS), _mode(pair.row))

@@ -6,13 +6,14 @@ import gzip
 import shutil
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from compare.corpus.columns import folded
+from compare.corpus.dates import MISSING
 from compare.corpus.delimited import read_csv, read_tsv
 from compare.corpus.json_files import read_jsonl
 from compare.corpus.values import BadFileError, Problem, Row
@@ -25,6 +26,8 @@ READERS = {".csv": read_csv, ".tsv": read_tsv, ".jsonl": read_jsonl}
 """The kinds of tables; ".gz" may follow. In TSV a quotation mark is a character like any other."""
 
 PACKED = ".gz"
+
+_NO_COUNTRY = MISSING - {"na"}  # which is Namibia's code
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +102,38 @@ def unpacked(path: Path) -> Iterator[Path]:
 
 
 def cell(row: Row, name: str) -> str | None:
-    """Return what stands in a column, whatever its case and hyphens; None: no such column."""
-    column = _columns(tuple(row.cells)).get(folded(name))
-    return None if column is None else row.cells[column]
+    """Return what stands in a column, whatever its case and hyphens; None: no such column.
+
+    Raises:
+        CorpusError: Two columns have that name.
+    """
+    found = columns_named(row, name)
+    if len(found) > 1:
+        columns = " and ".join(f'"{column}"' for column in found)
+        message = f'the columns {columns} can each be read as "{name}"; rename all but one'
+        raise CorpusError(_of_header(row, message))
+    return row.cells[found[0]] if found else None
+
+
+def columns_named(row: Row, name: str) -> tuple[str, ...]:
+    """Return the columns of a name as the file spells them, whatever their case and hyphens."""
+    return _columns(tuple(row.cells)).get(folded(name), ())
 
 
 @lru_cache(maxsize=64)
-def _columns(columns: tuple[str, ...]) -> dict[str, str]:
-    """Return the columns by their folded names, the first where two have one."""
-    return {folded(column): column for column in reversed(columns)}
+def _columns(columns: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """Return the columns by their folded names."""
+    found: dict[str, tuple[str, ...]] = {}
+    for column in columns:
+        name = folded(column)
+        found[name] = (*found.get(name, ()), column)
+    return found
+
+
+def _of_header(row: Row, message: str) -> str:
+    """Return what to say of the columns: of the file, or of the line where each has its own."""
+    line = row.line if table_suffix(Path(row.file)) == ".jsonl" else 0
+    return str(Problem(row.file, line, "", "", message))
 
 
 def needed(row: Row, name: str, what: str) -> str:
@@ -119,14 +145,13 @@ def needed(row: Row, name: str, what: str) -> str:
         what: The columns that such a file has, for the message.
 
     Raises:
-        CorpusError: There is no such column.
+        CorpusError: There is no such column, or two have that name.
     """
     text = cell(row, name)
     if text is None:
         found = ", ".join(row.cells) or "none"
         message = f'there is no column "{name}" (found: {found}); {what}'
-        line = row.line if table_suffix(Path(row.file)) == ".jsonl" else 0
-        raise CorpusError(str(Problem(row.file, line, "", "", message)))
+        raise CorpusError(_of_header(row, message))
     return text
 
 
@@ -139,14 +164,14 @@ def read_pairs(path: Path, what: str = _COLUMNS) -> list[PairRow]:
     The texts are `premise` and `hypothesis`, else `a` and `b`. Who and when are `a_country` and
     `a_date`, with `a_context` what completes a fragment, and the same for b; `a_speaker` and
     `a_role` may be there too, but the model does not read them. Beside premise and hypothesis,
-    `a` and `b` hold who and when as "country|speaker|date".
+    `a` and `b` hold who and when as "country|speaker|date". A cell like "nan" says nothing.
 
     Args:
         path: The file.
         what: The columns that such a file has, for the message.
 
     Raises:
-        CorpusError: It cannot be read, or has no such columns.
+        CorpusError: It cannot be read, has no such columns, or two of one name.
     """
     return [_pair(row, what) for row in read_rows(path)]
 
@@ -165,13 +190,22 @@ def _pair(row: Row, what: str) -> PairRow:
 
 def _side(row: Row, letter: str, text: str, short: str) -> Side:
     country, date = _who(short)
-    spelled = cell(row, f"{letter}_country") or country
     return Side(
         text,
-        (cell(row, f"{letter}_context") or "").strip(),
-        ", ".join(entry.name for entry in parse_countries(spelled)),
-        (cell(row, f"{letter}_date") or date).strip(),
+        _known(cell(row, f"{letter}_context") or ""),
+        _countries(cell(row, f"{letter}_country") or "") or _countries(country),
+        _known(cell(row, f"{letter}_date") or "") or _known(date),
     )
+
+
+def _countries(text: str) -> str:
+    names = [_known(entry.name, _NO_COUNTRY) for entry in parse_countries(text)]
+    return ", ".join(name for name in names if name)
+
+
+def _known(text: str, missing: Set[str] = MISSING) -> str:
+    """Return a text without blanks around it, "" where it says that nothing is known."""
+    return "" if " ".join(text.casefold().split()) in missing else text.strip()
 
 
 def _who(short: str) -> tuple[str, str]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +22,8 @@ from compare.stance.long_texts import read_in_parts
 _BATCH = 32
 _MAX_TOKENS = 256
 _KEPT_FREE = 2  # positions that some architectures count but do not use
+_MOST_NAMES = 4
+_SENTENCE_END = re.compile(r"[.!?](?=\s+[^\Wa-z])")
 _COLUMN_NAMES = {
     "agree": Stance.AGREE,
     "entailment": Stance.AGREE,
@@ -50,19 +56,11 @@ class HuggingFaceStance:
         """Load the model.
 
         Raises:
-            ModelError: There is none of that name here, or its labels are others.
+            ModelError: There is none of that name here, its weights are not all there, or its
+                labels are others.
         """
         folder = model_folder(name_or_path)
-        from transformers import AutoModelForSequenceClassification, AutoTokenizer
-
-        try:
-            self._tokenizer = AutoTokenizer.from_pretrained(str(folder))
-            self._model = AutoModelForSequenceClassification.from_pretrained(str(folder)).eval()
-        except Exception as error:  # what a damaged file raises depends on its format
-            raise ModelError(
-                f"{name_or_path!r} is not a pair classifier ({error}): give the folder or name of "
-                "a Hugging Face sequence classification model."
-            ) from error
+        self._tokenizer, self._model = _load(folder, name_or_path)
         if self._tokenizer.pad_token is None:
             raise ModelError(
                 f"The model {name_or_path!r} has no padding token, so that pairs cannot be read "
@@ -77,18 +75,27 @@ class HuggingFaceStance:
     def score(
         self, pairs: Sequence[Pair], on_progress: Progress | None = None
     ) -> NDArray[np.float32]:
-        """Return probabilities, float32 [len(pairs), 3]: see `StanceModel.score`."""
+        """Return probabilities, float32 [len(pairs), 3]: see `StanceModel.score`.
+
+        Raises:
+            ModelError: What the model computes is not finite.
+        """
         return self.score_parts(pairs, on_progress)[0]
 
     def score_parts(
         self, pairs: Sequence[Pair], on_progress: Progress | None = None
     ) -> tuple[NDArray[np.float32], list[Pair]]:
-        """Return the probabilities and, of each pair, what they are of: see `read_in_parts`."""
+        """Return the probabilities and, of each pair, what they are of: see `read_in_parts`.
+
+        Raises:
+            ModelError: What the model computes is not finite.
+        """
         return read_in_parts(pairs, self._fits, lambda parts: self._score(parts, on_progress))
 
     def _fits(self, pair: Pair) -> bool:
         a, b = map(_plain, pair)
-        return len(self._tokenizer(a, b, verbose=False)["input_ids"]) <= self._window
+        read = self._tokenizer(a, b, verbose=False, split_special_tokens=True)
+        return bool(len(read["input_ids"]) <= self._window)
 
     def _score(self, pairs: Sequence[Pair], on_progress: Progress | None) -> NDArray[np.float32]:
         if not pairs:
@@ -102,7 +109,7 @@ class HuggingFaceStance:
             logits[part] = self._logits([both[n] for n in part])
             if on_progress:
                 on_progress(min(start + _BATCH, len(order)) // 2, len(pairs))
-        return softmax((logits[: len(texts)] + logits[len(texts) :]) / 2)
+        return softmax(logits[: len(texts)] / 2 + logits[len(texts) :] / 2)
 
     def _logits(self, texts: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
         import torch
@@ -113,11 +120,78 @@ class HuggingFaceStance:
             truncation=True,
             max_length=self._window,
             padding=True,
+            split_special_tokens=True,  # "[SEP]" in a text is words
             return_tensors="pt",
         )
         with torch.inference_mode():
             logits = self._model(**encoded).logits.float().numpy()
+        if not np.isfinite(logits).all():
+            raise ModelError(
+                f"The model {self.name!r} computes numbers that are not finite: get its files "
+                "again, or name another model."
+            )
         return np.asarray(logits[:, self._columns], np.float32)
+
+
+def _load(folder: Path, name: str) -> tuple[Any, Any]:
+    """Return a folder's tokenizer and model.
+
+    Raises:
+        ModelError: They cannot be read, or weights are missing or of another size.
+    """
+    from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+    try:
+        with _quiet():
+            tokenizer = AutoTokenizer.from_pretrained(str(folder))
+            model, info = AutoModelForSequenceClassification.from_pretrained(
+                str(folder), output_loading_info=True, ignore_mismatched_sizes=True
+            )
+    except Exception as error:  # what a damaged file raises depends on its format
+        raise ModelError(
+            f"{name!r} is not a pair classifier ({_first_sentence(error)}): give the folder or "
+            "name of a Hugging Face sequence classification model."
+        ) from error
+    if others := {key for key, *_ in info["mismatched_keys"]}:
+        raise ModelError(
+            f"Weights of the model {name!r} are not of the size that its config.json says "
+            f"({_listed(others)}): get its files again, or name another model."
+        )
+    base = f"{model.base_model_prefix}."
+    if missing := {key for key in info["missing_keys"] if not key.startswith(base)}:
+        raise ModelError(
+            f"The model {name!r} lacks the weights of a classification head ({_listed(missing)}): "
+            "name one that was trained to classify pairs."
+        )
+    return tokenizer, model.eval()
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Show neither log lines nor progress bars of transformers."""
+    from transformers.utils import logging
+
+    verbosity, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    if bars:
+        logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(verbosity)
+        if bars:
+            logging.enable_progress_bar()
+
+
+def _first_sentence(error: Exception) -> str:
+    said = " ".join(str(error).split()) or type(error).__name__
+    return _SENTENCE_END.split(said, maxsplit=1)[0].rstrip(".!?")
+
+
+def _listed(names: Iterable[str]) -> str:
+    ordered = sorted(names)
+    more = len(ordered) - _MOST_NAMES
+    return ", ".join(ordered[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
 def _plain(side: Side) -> str:

@@ -35,8 +35,8 @@ class StanceModel(Protocol):
     ) -> tuple[NDArray[np.float32], list[Pair]]:
         """Return the same and, of each pair, what was read.
 
-        That is the pair itself, or of one longer than the model's window the two sentences with
-        the strongest verdict.
+        That is the pair itself, or of one longer than the model's window the two sentences, or
+        pieces of sentences, with the strongest verdict.
         """
         ...
 

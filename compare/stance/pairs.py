@@ -7,7 +7,9 @@ import re
 from compare.passages import complete
 from compare.results import Side
 
-_YEAR = re.compile(r"\d{4}")
+_YEAR = re.compile(
+    r"(?<!\d)(?:(?:1[5-9]|20)\d\d(?!\d)|(?:19|20)\d\d(?=\d{4}(?!\d)))"  # 2022, or 20220318
+)
 
 
 def who_when_prefix(country: str, date: str) -> str:

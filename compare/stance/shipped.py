@@ -15,7 +15,7 @@ from compare import gate
 from compare.encoder import file_sha256
 from compare.errors import ModelError
 from compare.results import Side
-from compare.runtime import Feed, GraphRunner, Progress, clean_text, counted_on, load_tokenizer
+from compare.runtime import Feed, GraphRunner, Progress, counted_on, load_tokenizer
 from compare.stance.load import TIERS, Pair, softmax
 from compare.stance.long_texts import read_in_parts
 from compare.stance.pairs import side_text
@@ -27,7 +27,7 @@ WEIGHTS = Path(__file__).parent / "weights"
 _INPUTS = {"input_ids": "ids", "token_type_ids": "type_ids"}
 _MARKS = 8
 """More than the tokens that a model puts around and between two texts."""
-READING = "spelled-1"
+READING = "spelled-2"
 """Changes whenever the same weights would be given other tokens; part of the digest."""
 _AT_ONCE = 4096
 """Pairs that are cut into tokens at a time, so that memory does not grow with their number."""
@@ -112,7 +112,7 @@ class ShippedStance:
 
     def _text(self, side: Side) -> str:
         """Return what is read of a side, in characters that the vocabulary has."""
-        return clean_text(side_text(side)).translate(self._spelling)
+        return side_text(side).translate(self._spelling)
 
     def _fits(self, pair: Pair) -> bool:
         a, b = (self._text(side) for side in pair)

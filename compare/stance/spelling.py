@@ -1,6 +1,7 @@
 """Characters that a model's vocabulary lacks, written so that the word about them can be read.
 
-One unknown character makes a whole word unknown, digits included: "£3" and "£30" would be one.
+One unknown character makes a whole word unknown, digits included: "£3" and "£30" would be one. So a
+sign that has no spelling, an emoji say, is set apart from the words.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ _SIGNS = {
     "£": " pounds ", "¥": " yen ", "₹": " rupees ", "₽": " rubles ", "₩": " won ",
     "₪": " shekels ", "₴": " hryvnias ", "₺": " lira ", "₦": " naira ", "§": " section ",
     "±": " plus or minus ", "×": " times ", "−": "-", "‐": "-", "‑": "-", "‒": "-", "―": "-",
+    "ʼ": "'", "ʻ": "'",
     "«": '"', "»": '"', "„": '"', "‚": "'", "‹": "'", "›": "'", "′": "'", "″": '"',
 }  # fmt: skip
 
@@ -34,6 +36,9 @@ class Spelling(dict[int, str]):
         return found
 
     def _spelled(self, character: str) -> str:
+        kind = unicodedata.category(character)
+        if kind in {"Cc", "Cs"}:
+            return " "  # a tokenizer leaves control characters out and joins what stands about them
         if character.isascii() or character.isspace() or self._known(character):
             return character
         small = character.lower()
@@ -44,7 +49,9 @@ class Spelling(dict[int, str]):
             return f" {apart.replace('⁄', '/')} "
         if unicodedata.decomposition(character).startswith("<super>"):
             return f" {apart}"  # a note's mark or a power is no digit of the number ahead of it
-        return apart if all(map(self._known, apart)) else character
+        if all(map(self._known, apart)):
+            return apart
+        return f" {character} " if kind[0] in "SP" else character
 
     def _known(self, character: str) -> bool:
         """Tell whether the vocabulary has a character, in small letters and without accents."""

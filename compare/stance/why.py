@@ -26,14 +26,17 @@ _WORD = re.compile(r"\w+(?:['’.-]\w+)*")
 SHARE = 0.28
 """Most that is marked: readers marked 27 to 29 % of the words of such pairs."""
 
-_MOST_WORDS = 120
+_MOST_WORDS = 256
+"""Words of a side that are left out in turn: as many as a window has tokens, so that of a text that
+was read whole none is missed."""
+
 _LIGHT = STOP_WORDS - {"no", "nor", "not", "against"}
 _NOTHING = 1e-6
 _LENT = np.array([0.25, 0.5, 0.25])
 
 
 def words_of(text: str) -> list[tuple[int, int]]:
-    """Return the offsets of the first words of a text, at most `_MOST_WORDS`."""
+    """Return the offsets of the words of a text, of the first `_MOST_WORDS` if there are more."""
     return [match.span() for match in _WORD.finditer(marks_as_letters(text))][:_MOST_WORDS]
 
 
@@ -49,8 +52,9 @@ def without(text: str, spans: Sequence[tuple[int, int]]) -> str:
 def deciding_words(model: StanceModel, a: Side, b: Side) -> tuple[Probabilities, Why]:
     """Return the verdict on a pair and the words of each side that decide it.
 
-    Of a pair longer than the model's window they are words of the two sentences that decide. The
-    cost is a reading of the pair for each of its words that is no function word.
+    Of a pair longer than the model's window they are words of the two sentences that decide, or of
+    pieces of them. The cost is a reading of the pair for each of its words that is no function
+    word; what fits a window has fewer words than that has tokens.
     """
     whole = (a, b)
     (sides,) = model.score_parts([whole])[1]
@@ -79,7 +83,10 @@ def deciding_words(model: StanceModel, a: Side, b: Side) -> tuple[Probabilities,
 
 
 def _start(text: str, part: str) -> int:
-    """Return where a sentence of a text begins, though another may hold the same words."""
+    """Return where a sentence of a text, or a piece of one, begins.
+
+    That is a whole sentence's own place, though another may hold the same words before it.
+    """
     whole = (start for start, end in sentences_of(text) if text[start:end] == part)
     return 0 if part == text else next(whole, text.index(part))
 

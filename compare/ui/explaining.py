@@ -10,7 +10,9 @@ import streamlit as st
 from compare import __version__
 from compare.library import Library
 from compare.methods import citation
+from compare.mine import MOST_READ, MOST_READ_AGAIN
 from compare.results import Stance, Thresholds
+from compare.same_point import LEAST_SIMILARITY
 from compare.stance.cascade import READ_AGAIN, CascadeStance
 from compare.stance.shipped import WEIGHTS, read_manifest, shipped_tiers
 from compare.ui.cards import text_html
@@ -44,13 +46,14 @@ what the same speaker said at another time.</p>
 
 _READING = f"""
 <section class="cp-section">
-<h2>How a list comes about</h2>
+<h2>How a search’s lists come about</h2>
 <ul>
 <li>Statements are cut into sentences. What is compared is the words with the context that
 completes them; what is shown is the words as they were quoted, and the context apart.</li>
 <li>The sentences closest in meaning to the quote, and those that share its names and rare words,
-are chosen after the filters were applied. Closeness only chooses what is read: sentences that say
-the opposite are often as close as sentences that say the same.</li>
+are chosen after the filters were applied. Closeness, the cosine of two sentences’ vectors, only
+chooses what is read: sentences that say the opposite are often as close as sentences that say the
+same.</li>
 <li>The stance model reads each pair in both orders and takes the mean, so that the verdict is the
 same whichever comes first. A statement stands by its strongest sentence.</li>
 <li>There are two models. The fast one reads all that was chosen, the accurate one reads again what
@@ -60,7 +63,12 @@ the others.</li>
 <li>A list is ordered by <em>probability × ∜closeness</em>: a sure verdict on a distant sentence
 and a faint one on a near sentence both rank low.</li>
 <li>The deciding words are found by leaving out the words, one at a time, and seeing how far the
-probability of the verdict falls; function words are passed over, and neighbours share.</li>
+probability of the verdict falls; function words other than negations and “against” are passed
+over, and neighbours share.</li>
+<li>The page Compare sides pairs the twenty nearest of each passage, from a closeness of
+{LEAST_SIMILARITY} on, reads {MOST_READ:,} pairs at most unless you ask for more, and again
+{MOST_READ_AGAIN} of each list. Positions reads the nearest passages of each party, and again all
+that may take a side.</li>
 </ul>
 </section>
 """
@@ -76,8 +84,9 @@ def reading() -> None:
     least = Thresholds()
     st.html(_READING)
     small(
-        f"Unless you move the sliders, a statement is listed from a probability of "
-        f"{percent(least.probability)} and a closeness of {least.similarity:.2f} on."
+        f"Unless you move the sliders, a statement is listed as agreeing or opposing if that is "
+        f"the likeliest label, from a probability of {percent(least.probability)} and a closeness "
+        f"of {least.similarity:.2f} on; what else is as close is listed as neither."
     )
     rows = [(words, f"{percent(floor)} or more") for floor, words in LIKELIHOOD if floor]
     rows.append((LIKELIHOOD[-1][1], f"less than {percent(LIKELIHOOD[-2][0])}"))

@@ -154,6 +154,34 @@ def test_the_model_reads_who_and_when(run: Run, judge: WordJudge, tmp_path: Path
     assert judge.read == [(Side("One.", country="Valdoria"), Side("Two.", date="2001"))]
 
 
+def test_what_says_nothing_does_not_reach_the_model(
+    run: Run, judge: WordJudge, tmp_path: Path
+) -> None:
+    path = write(tmp_path / "x.csv", "a,b,a_country,b_country\nOne.,Two.,nan,N/A\n")
+    run("stance", "--batch", path)
+    assert judge.read == [(Side("One."), Side("Two."))]
+
+
+@pytest.mark.parametrize("name", ["nowhere/x.csv", "x.csv", f"{'x' * 300}.csv"])
+@pytest.mark.parametrize("out", [None, "there.csv", "nowhere/y.csv"])
+def test_a_file_that_cannot_be_read_is_what_is_blamed(
+    run: Run, tmp_path: Path, name: str, out: str | None
+) -> None:
+    write(tmp_path / "there.csv", "mine")
+    write(tmp_path / "x.stance.csv", "mine")
+    path = tmp_path / name
+    told = run("stance", "--batch", path, *(["--out", tmp_path / out] if out else []))
+    said = "File name too long" if len(name) > 255 else "No such file or directory"
+    message = f"{path}: the file cannot be read ({said}); check that it is there and yours to read."
+    assert_one_sentence(told, message)
+
+
+def test_what_is_there_is_told_before_the_pairs_are_read(run: Run, tmp_path: Path) -> None:
+    path, target = write(tmp_path / "x.csv", ""), write(tmp_path / "x.stance.csv", "mine")
+    message = f"{target} is there already: move it, or name another file with --out."
+    assert_one_sentence(run("stance", "--batch", path), message)
+
+
 def test_out_names_another_file(run: Run, tmp_path: Path) -> None:
     path = write(tmp_path / "x.csv", "a,b\nOne.,Two.\n")
     told = run("stance", "--batch", path, "--out", tmp_path / "y.csv")
@@ -208,6 +236,26 @@ def test_a_model_that_fails_leaves_nothing(
             None,
             "{0}/x.csv, line 2, column \"model\", 'mine': a column of this name is to be added; "
             'rename "model" in the file.',
+        ),
+        (
+            "x.csv",
+            "a,b,Stance\n1,2,mine\n",
+            None,
+            "{0}/x.csv, line 2, column \"Stance\", 'mine': a column of this name is to be added; "
+            'rename "Stance" in the file.',
+        ),
+        (
+            "x.jsonl",
+            '{"a": "1", "b": "2"}\n{"a": "1", "b": "2", "P-Agree": 0.5}\n',
+            None,
+            "{0}/x.jsonl, line 2, column \"P-Agree\", '0.5': a column of this name is to be added; "
+            'rename "P-Agree" in the file.',
+        ),
+        (
+            "x.csv",
+            "a,A,b\n1,2,3\n",
+            None,
+            '{0}/x.csv: the columns "a" and "A" can each be read as "a"; rename all but one.',
         ),
         (
             "x.csv",

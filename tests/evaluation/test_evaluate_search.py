@@ -56,9 +56,10 @@ def measure(run: Run, files: dict[str, Path]):
     return measure
 
 
-def test_json_has_the_figures_of_both_lists(measure) -> None:
+def test_json_has_the_figures_of_both_lists(measure, files) -> None:
     told = measure("--json")
-    assert (told.code, told.err) == (0, "")
+    left_out = f"Left out: 1 judgement(s) of queries that are not in {files['--queries']}.\n"
+    assert (told.code, told.err) == (0, left_out)
     data = told.json
     assert list(data) == ["agree", "oppose", "model", "screening", "encoder", "seconds"]
     assert data["model"] == "judge@555555555555"
@@ -315,3 +316,20 @@ def test_a_cache_that_cannot_be_written_is_one_sentence(
         f"The cache {tmp_path / 'taken' / 'evaluation'} cannot be written (Not a directory): name "
         "another folder with COMPARE_CACHE.",
     )
+
+
+def test_blanks_about_ids_are_no_part_of_them(measure, files) -> None:
+    wanted = measure("--json").json["agree"]
+    qrels = files["--qrels"]
+    qrels.write_text(qrels.read_text().replace("q1\tp1", "q1 \t p1"))
+    assert measure("--json").json["agree"] == wanted
+
+
+def test_another_reading_of_the_same_bytes_is_another_collection(tmp_path: Path) -> None:
+    content = 'id\ttext\np1\t"Sanctions must be lifted."\n'
+    texts = []
+    for name in ("c.tsv", "c.csv"):
+        (tmp_path / name).write_text(content)
+        library = open_collection(tmp_path / name, HashingEncoder(256))
+        texts.append(library.statements(["p1"])[0].text)
+    assert texts == ['"Sanctions must be lifted."', "Sanctions must be lifted."]

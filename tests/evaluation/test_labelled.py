@@ -70,6 +70,44 @@ def test_columns_of_their_own_count_before_the_short_form(tmp_path: Path) -> Non
     assert pair.b.date == "7"
 
 
+@pytest.mark.parametrize(
+    "nothing", ["nan", "NaN", "N/A", "null", "None", "n.d.", "-", "—", " Unknown "]
+)
+def test_what_says_nothing_is_not_read(tmp_path: Path, nothing: str) -> None:
+    columns = ["a", "b", "label", "a_country", "a_date", "a_context", "b_country", "b_date"]
+    cells = ["One.", "nan", "agree", nothing, nothing, nothing, f"Valdoria; {nothing}", "2001"]
+    text = "\t".join(columns) + "\n" + "\t".join(cells) + "\n"
+    (pair,) = read_labelled(write(tmp_path / "x.tsv", text))
+    assert pair.a == Side("One.")
+    assert pair.b == Side("nan", country="Valdoria", date="2001")
+
+
+@pytest.mark.parametrize("code", ["NA", "na"])
+def test_the_code_of_namibia_says_something(tmp_path: Path, code: str) -> None:
+    text = f"a,b,label,a_country,a_date,a_context\nOne.,Two.,agree,{code},{code},{code}\n"
+    (pair,) = read_labelled(write(tmp_path / "x.csv", text))
+    assert pair.a == Side("One.", country=code)
+
+
+def test_the_short_form_may_say_nothing(tmp_path: Path) -> None:
+    text = "premise,hypothesis,label,a,b\nOne.,Two.,agree,nan|nan|2001,Valdoria|None|N/A\n"
+    (pair,) = read_labelled(write(tmp_path / "x.csv", text))
+    assert (pair.a, pair.b) == (Side("One.", date="2001"), Side("Two.", country="Valdoria"))
+
+
+@pytest.mark.parametrize("nothing", ["", " ", "nan"])
+def test_a_column_that_says_nothing_leaves_the_short_form(tmp_path: Path, nothing: str) -> None:
+    text = "premise,hypothesis,label,a,a_country,a_date\n"
+    text += f"One.,Two.,agree,Valdoria|Ada Lorn|2001,{nothing},{nothing}\n"
+    (pair,) = read_labelled(write(tmp_path / "x.csv", text))
+    assert pair.a == Side("One.", country="Valdoria", date="2001")
+
+
+def test_two_columns_of_one_name_matter_only_where_it_is_read(tmp_path: Path) -> None:
+    text = "a,b,label,note,Note\nOne.,Two.,agree,x,y\n"
+    assert len(read_labelled(write(tmp_path / "x.csv", text))) == 1
+
+
 def test_tsv_is_read_without_quoting_as_the_csv_module_does(tmp_path: Path) -> None:
     rows = ['"We said "no".\tYes.\tagree', 'A " alone\tB\tneither', '"x\t"y"\toppose']
     path = write(tmp_path / "x.tsv", "a\tb\tlabel\n" + "\n".join(rows) + "\n")
@@ -127,6 +165,23 @@ NEEDS = "a file of labelled pairs has the columns premise, hypothesis and label,
             "x.jsonl",
             b'{"a": "1", "b": "2", "label": "agree"}\n{"a": "1", "label": "agree"}\n',
             '{}, line 2: there is no column "b" (found: a, label); ' + NEEDS + ".",
+        ),
+        (
+            "x.csv",
+            b"a,A,b,label,Label\n1,2,3,agree,oppose\n",
+            '{}: the columns "a" and "A" can each be read as "a"; rename all but one.',
+        ),
+        (
+            "x.csv",
+            b"a,b,Label,label\n1,2,agree,oppose\n",
+            '{}: the columns "Label" and "label" can each be read as "label"; rename all but one.',
+        ),
+        (
+            "x.jsonl",
+            b'{"a": "1", "b": "2", "label": "agree"}\n'
+            b'{"a": "1", "b": "2", "label": "agree", "a_date": "2001", "A date": "2002"}\n',
+            '{}, line 2: the columns "a_date" and "A date" can each be read as "a_date"; '
+            "rename all but one.",
         ),
         ("x.tsv", b"", "{}: the file is empty; name another, or put rows into it."),
         (

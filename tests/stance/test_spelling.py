@@ -22,7 +22,10 @@ def accurate():
         ("Støre", "Store"),
         ("Straße", "Strasse"),
         ("non‑proliferation", "non-proliferation"),
-        ("A plain “text”, with é and İ, at 10 % – 中 😀\n\t", None),
+        ("We won’t, and theyʼll never", "We won’t, and they'll never"),
+        ("We reject👎 it; ≥5 percent→no", "We reject 👎  it;  ≥ 5 percent → no"),
+        ("never\x0cleave\x1f\x85it\ud800\n", "never leave  it  "),
+        ("A plain “text”, with é and İ, at 10 % – 中", None),
     ],
 )
 def test_what_the_vocabulary_lacks_is_spelled(accurate, text, read):

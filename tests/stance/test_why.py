@@ -56,6 +56,26 @@ def test_at_most_a_share_of_the_words_is_marked():
     assert 0 < marked <= round(SHARE * sum(len(words_of(side.text)) for side in (a, b)))
 
 
+def test_the_last_words_of_a_text_that_is_read_whole_count():
+    text = " ".join(f"matter{n}" for n in range(230)) + " we will never end"
+    _, why = deciding_words(NotJudge(), Side("It ends"), Side(text))
+    heaviest = max(why.passage, key=lambda span: span.weight)
+    assert "never" in text[heaviest.start : heaviest.end]
+
+
+def test_readings_are_bounded_whatever_the_length():
+    read = []
+
+    class Counts(NotJudge):
+        def score(self, pairs, on_progress=None):
+            read.append(len(pairs))
+            return super().score(pairs)
+
+    text = " ".join(f"matter{n}" for n in range(5000))
+    deciding_words(Counts(), Side(text), Side(text))
+    assert sum(read) <= 2 + 2 * 256
+
+
 def test_negations_count_more_than_other_function_words():
     class Reads(Reader):
         def score(self, pairs, on_progress=None):
@@ -144,6 +164,24 @@ def test_a_sentence_that_stands_in_another_is_marked_in_its_own_place():
     heaviest = max(why.quote, key=lambda span: span.weight)
     assert "reject" in text[heaviest.start : heaviest.end]
     assert heaviest.start >= text.rindex(last)
+
+
+def test_a_piece_of_a_sentence_is_marked_in_its_place():
+    piece = "we reject every one of them."
+    text = f"The list is long. As to the forty resolutions: {piece}"
+    other = Side("It stands.")
+
+    class ReadsThePiece:
+        def score_parts(self, pairs):
+            return np.zeros((1, 3), np.float32), [(Side(piece), other)]
+
+        def score(self, pairs):
+            rejects = ["reject" in a.text for a, _ in pairs]
+            return np.array([[0.1, 0.8, 0.1] if one else [0.4, 0.3, 0.3] for one in rejects])
+
+    _, why = deciding_words(ReadsThePiece(), Side(text), other)
+    heaviest = max(why.quote, key=lambda span: span.weight)
+    assert "reject" in text[heaviest.start : heaviest.end]
 
 
 @pytest.mark.parametrize(("tier", "count"), [("fast", 100), ("accurate", 25)])
