@@ -148,6 +148,9 @@ chosen on the same pairs, so the figures flatter a little.
 
 {confusion}
 
+ECE is how far the probability of the likeliest label is from how often it is right, in ten bins;
+polarity AUC is how often a pair that agrees has the higher p(agree) - p(oppose) than one that opposes.
+
 In 8 bits the label is that of full precision on {manifest["int8_same_label"]:.1%} of them.
 
 Calibrated by {calibration["kind"]} scaling: scales {calibration["scale"]}, shifts

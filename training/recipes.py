@@ -181,10 +181,10 @@ _LARGE = (
     ),
     Recipe(
         "large-straight",
-        "the last stage alone, 2 epochs, no general stage",
+        "the last stage alone, one epoch, no general stage",
         "mpnet",
         Mixture(nli=5_000, nli_skip=24_000, officials=1.0, claims=True, confidence=(0.5, 0.8, 1.0)),
-        Settings(epochs=2, rate=4e-5, layer_decay=0.95, smoothing=0.03),
+        Settings(rate=4e-5, layer_decay=0.95, smoothing=0.03),
     ),
 )
 _STUDENT = Recipe(
