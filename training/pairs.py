@@ -59,17 +59,21 @@ def rows(path: Path) -> Iterator[dict[str, str]]:
 def officials(path: Path) -> list[LabelledPair]:
     """Read pairs of officials' statements or of typed claims and statements."""
     return [
-        LabelledPair(
-            row["a"],
-            row["b"],
-            who_when_prefix(row["a_country"], row["a_date"]),
-            who_when_prefix(row["b_country"], row["b_date"]),
-            LABELS.index(row["label"]),
-            int(row["confidence"]),
-            f"{row['topic']}|{row['b']}",
-        )
-        for row in rows(path)
+        labelled(row, int(row["confidence"]), f"{row['topic']}|{row['b']}") for row in rows(path)
     ]
+
+
+def labelled(row: Mapping[str, str], confidence: int, matter: str = "") -> LabelledPair:
+    """Return the pair of a row that holds both texts, who said them and when, and a label."""
+    return LabelledPair(
+        row["a"],
+        row["b"],
+        who_when_prefix(row["a_country"], row["a_date"]),
+        who_when_prefix(row["b_country"], row["b_date"]),
+        LABELS.index(row["label"]),
+        confidence,
+        matter,
+    )
 
 
 def derived(path: Path) -> list[LabelledPair]:

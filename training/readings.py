@@ -11,7 +11,6 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from compare.stance.pairs import who_when_prefix
 from training import pairs as pair_files
 from training.pairs import LABELS, LabelledPair
 
@@ -72,14 +71,4 @@ def _who(side: str, passages: Mapping[str, Mapping[str, str | None]]) -> str:
 
 def contrasts() -> list[LabelledPair]:
     """Return the made-up pairs."""
-    return [
-        LabelledPair(
-            row["a"],
-            row["b"],
-            who_when_prefix(row["a_country"], row["a_date"]),
-            who_when_prefix(row["b_country"], row["b_date"]),
-            LABELS.index(row["label"]),
-            _SURE_OF_MADE_UP,
-        )
-        for row in pair_files.rows(CONTRASTS)
-    ]
+    return [pair_files.labelled(row, _SURE_OF_MADE_UP) for row in pair_files.rows(CONTRASTS)]

@@ -147,20 +147,26 @@ def test_of_a_long_pair_words_of_the_sentences_that_decide_are_marked():
             assert first <= span.start < span.end <= first + len(decisive.text)
 
 
+class ReadsOnly:
+    """A model that reads one part of side A, and opposes where it rejects."""
+
+    def __init__(self, part):
+        self.part = part
+
+    def score_parts(self, pairs):
+        return np.zeros((1, 3), np.float32), [(Side(self.part), pairs[0][1])]
+
+    def score(self, pairs):
+        rejects = ["reject" in a.text for a, _ in pairs]
+        return np.array([[0.1, 0.8, 0.1] if one else [0.4, 0.3, 0.3] for one in rejects])
+
+
 def test_a_sentence_that_stands_in_another_is_marked_in_its_own_place():
     last = "We reject the ban on mines."
     text = f"They say: {last} Nobody has asked them for it. {last}"
     other = Side("We support it.")
 
-    class ReadsTheLast:
-        def score_parts(self, pairs):
-            return np.zeros((1, 3), np.float32), [(Side(last), other)]
-
-        def score(self, pairs):
-            rejects = ["reject" in a.text for a, _ in pairs]
-            return np.array([[0.1, 0.8, 0.1] if one else [0.4, 0.3, 0.3] for one in rejects])
-
-    _, why = deciding_words(ReadsTheLast(), Side(text), other)
+    _, why = deciding_words(ReadsOnly(last), Side(text), other)
     heaviest = max(why.quote, key=lambda span: span.weight)
     assert "reject" in text[heaviest.start : heaviest.end]
     assert heaviest.start >= text.rindex(last)
@@ -171,15 +177,7 @@ def test_a_piece_of_a_sentence_is_marked_in_its_place():
     text = f"The list is long. As to the forty resolutions: {piece}"
     other = Side("It stands.")
 
-    class ReadsThePiece:
-        def score_parts(self, pairs):
-            return np.zeros((1, 3), np.float32), [(Side(piece), other)]
-
-        def score(self, pairs):
-            rejects = ["reject" in a.text for a, _ in pairs]
-            return np.array([[0.1, 0.8, 0.1] if one else [0.4, 0.3, 0.3] for one in rejects])
-
-    _, why = deciding_words(ReadsThePiece(), Side(text), other)
+    _, why = deciding_words(ReadsOnly(piece), Side(text), other)
     heaviest = max(why.quote, key=lambda span: span.weight)
     assert "reject" in text[heaviest.start : heaviest.end]
 
