@@ -27,7 +27,7 @@ from pathlib import Path
 
 from compare.errors import LibraryError
 
-FORMAT = 3
+FORMAT = 4
 """Changes whenever a program of the old format could not read the files any more."""
 
 STORE = "library.sqlite"

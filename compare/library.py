@@ -278,23 +278,23 @@ class Library:
                 raise IndexError(f"row {row} of {self.manifest.passages} passages")
         return [found[row] for row in wanted]
 
-    def passage_keys(self, rows: Sequence[int]) -> Rows:
-        """Return what is equal for passages with the same words and context, int64 [rows]."""
+    def words_keys(self, rows: Sequence[int]) -> Rows:
+        """Return the keys of passages' words, int64 [rows]; see `linking.words_key`."""
         found = dict(
             self._store.all(
-                "SELECT row, key FROM passages WHERE row IN (SELECT value FROM json_each(?))",
+                "SELECT row, words FROM passages WHERE row IN (SELECT value FROM json_each(?))",
                 (json.dumps(list(rows)),),
             )
         )
         return np.array([found[row] for row in rows], np.int64)
 
-    def rows_with_keys(self, keys: Iterable[int]) -> list[tuple[int, int, str]]:
-        """Return key, row and statement id of the passages with these keys, by row."""
+    def rows_with_words(self, keys: Iterable[int]) -> list[tuple[int, int, str]]:
+        """Return key, row and statement id of the passages whose words have these keys, by row."""
         return [
             (key, row, statement_id)
             for key, row, statement_id in self._store.all(
-                "SELECT p.key, p.row, s.id FROM passages p JOIN statements s USING (n) "
-                "WHERE p.key IN (SELECT value FROM json_each(?)) ORDER BY p.row",
+                "SELECT p.words, p.row, s.id FROM passages p JOIN statements s USING (n) "
+                "WHERE p.words IN (SELECT value FROM json_each(?)) ORDER BY p.row",
                 (json.dumps(list(keys)),),
             )
         ]

@@ -22,19 +22,20 @@ _JOINING = "'’‘ʼ[]"
 """Left out without a blank: "don’t" is "dont", "shoulder[ing]" is "shouldering"."""
 
 
-def text_key(statement: Statement) -> str:
+def text_key(statement: Statement) -> int:
     """Return the key of a statement's words: see `words_key`."""
     return words_key(statement.text, statement.context)
 
 
-def words_key(text: str, context: str = "") -> str:
-    """Return a key that texts share when their words and contexts are the same.
+def words_key(text: str, context: str = "") -> int:
+    """Return a signed 64-bit key that texts share if their words and contexts are the same.
 
     Case, quotation marks, dashes, punctuation, blanks, honorifics and articles do not count.
     Question marks, signs and numbers do, as every other word does.
     """
     content = f"{_normalised(text)}\n{_normalised(context)}"
-    return hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()[:32]
+    digest = hashlib.sha256(content.encode("utf-8", "replace")).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
 
 
 def _normalised(text: str) -> str:

@@ -288,7 +288,7 @@ class Comparison:
     def _copies(self) -> Copies:
         rows = np.union1d(self.a, self.b)
         words = np.zeros(self.library.manifest.passages, np.int64)
-        words[rows] = self.library.passage_keys(rows.tolist())
+        words[rows] = self.library.words_keys(rows.tolist())
         whose = self.library.whose
         first, last = (days[whose.statement] for days in (whose.first_day, whose.last_day))
         return Copies(words, first, last, whose.statement, same_day=not self.over_time)

@@ -67,7 +67,7 @@ def near_each_party(
     rows, similarity = as_near(library.kept_vectors(), query, allowed, least)
     statement = library.whose.statement[rows].astype(np.int64)
     at, party = parties.of(statement)
-    keys = library.passage_keys(rows.tolist())
+    keys = library.words_keys(rows.tolist())
     order = np.lexsort((rows[at], -similarity[at], party))
     at, party = at[order], party[order]
     once = _among(party, keys[at]) == 0

@@ -43,7 +43,7 @@ class Pair:
         return ranking_score(self.probabilities.of(stance), self.similarity)
 
     @property
-    def _words(self) -> tuple[str, str]:
+    def _words(self) -> tuple[int, int]:
         a, b = (words_key(part.text, part.context) for part in (self.a_passage, self.b_passage))
         return a, b
 

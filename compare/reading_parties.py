@@ -161,9 +161,9 @@ def _by_date(statement: Statement) -> tuple[str, str]:
 
 def _said_again(library: Library, rows: list[int], allowed: Rows | None) -> dict[int, list[str]]:
     """Return for each row the ids of all statements that hold the same words."""
-    keys = library.passage_keys(rows).tolist()
+    keys = library.words_keys(rows).tolist()
     holding: dict[int, dict[str, None]] = defaultdict(dict)
-    found = library.rows_with_keys(sorted(set(keys)))
+    found = library.rows_with_words(sorted(set(keys)))
     at = np.array([row for _, row, _ in found], np.int64)
     may = np.ones(len(at), bool) if allowed is None else np.isin(at, allowed)
     for (key, _, statement_id), kept in zip(found, may.tolist(), strict=True):

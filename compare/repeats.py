@@ -18,7 +18,7 @@ def distinct(library: Library, rows: Iterable[int], leave_out: Collection[int] =
     """Return the rows without those left out and without a second one of the same words."""
     kept = [int(row) for row in rows if int(row) not in leave_out]
     first: dict[int, int] = {}
-    for row, key in zip(kept, library.passage_keys(kept), strict=True):
+    for row, key in zip(kept, library.words_keys(kept), strict=True):
         first.setdefault(int(key), row)
     return list(first.values())
 
@@ -54,8 +54,8 @@ def repetitions(
 
     Rows that are left out or not allowed hold nothing; a statement stands once.
     """
-    row_of = {int(key): row for key, row in zip(library.passage_keys(rows), rows, strict=True)}
-    passages = library.rows_with_keys(row_of)
+    row_of = {int(key): row for key, row in zip(library.words_keys(rows), rows, strict=True)}
+    passages = library.rows_with_words(row_of)
     own = dict(zip(rows, (p.statement_id for p in library.passages(rows)), strict=True))
     found: dict[int, dict[str, None]] = defaultdict(dict)
     for key, row, statement_id in passages:

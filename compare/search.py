@@ -179,9 +179,9 @@ def scored_pool(
 
 def _with_copies(library: Library, pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """Return pairs of a part and a row, and those of all rows with the same words."""
-    keys = library.passage_keys([row for _, row in pairs]).tolist()
+    keys = library.words_keys([row for _, row in pairs]).tolist()
     rows = defaultdict(list)
-    for key, row, _ in library.rows_with_keys(set(keys)):
+    for key, row, _ in library.rows_with_words(set(keys)):
         rows[key].append(row)
     return [(part, row) for (part, _), key in zip(pairs, keys, strict=True) for row in rows[key]]
 
@@ -305,7 +305,7 @@ def _matches(
     scored: Sequence[_Scored], repeated: Mapping[int, Sequence[Statement]]
 ) -> tuple[Match, ...]:
     """Return one match a statement, passages with the same words and verdict made one."""
-    alike: dict[tuple[str, object], list[_Scored]] = defaultdict(list)
+    alike: dict[tuple[int, object], list[_Scored]] = defaultdict(list)
     for entry in sorted(_strongest(scored), key=lambda found: found.statement.id):
         words = words_key(entry.passage.text, entry.passage.context)
         alike[words, entry.probabilities.stance].append(entry)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from compare.countries import country_key
 from compare.errors import LibraryError
 from compare.folding import fold
-from compare.linking import text_key
+from compare.linking import text_key, words_key
 from compare.passages import Passage, split_statement
 from compare.speakers import speaker_key
 from compare.statement import Statement
@@ -37,13 +37,13 @@ CREATE TABLE statements (
     speaker TEXT NOT NULL, speaker_key TEXT NOT NULL, source TEXT NOT NULL, language TEXT NOT NULL,
     role TEXT NOT NULL, role_key TEXT NOT NULL, party TEXT NOT NULL, party_key TEXT NOT NULL,
     venue TEXT NOT NULL, venue_key TEXT NOT NULL,
-    first_day INTEGER, last_day INTEGER, text_key TEXT NOT NULL);
+    first_day INTEGER, last_day INTEGER, text_key INTEGER NOT NULL);
 CREATE TABLE contents (n INTEGER PRIMARY KEY, context TEXT NOT NULL, data TEXT NOT NULL);
 CREATE TABLE countries (n INTEGER NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL,
     name_key TEXT NOT NULL);
 CREATE TABLE passages (
     row INTEGER PRIMARY KEY, n INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
-    text TEXT NOT NULL, key INTEGER NOT NULL);
+    text TEXT NOT NULL, key INTEGER NOT NULL, words INTEGER NOT NULL);
 CREATE VIRTUAL TABLE passage_words USING fts5(text, context, content='', tokenize='{_TOKENIZE}');
 CREATE VIRTUAL TABLE statement_words USING fts5(about, content='', tokenize='{_TOKENIZE}');
 """
@@ -57,7 +57,7 @@ CREATE INDEX statements_venue ON statements (venue_key);
 CREATE INDEX statements_language ON statements (language);
 CREATE INDEX statements_days ON statements (first_day, last_day);
 CREATE INDEX statements_text_key ON statements (text_key);
-CREATE INDEX passages_key ON passages (key);
+CREATE INDEX passages_words ON passages (words);
 CREATE INDEX countries_key ON countries (key, n);
 CREATE INDEX countries_name_key ON countries (name_key, n);
 INSERT INTO passage_words (passage_words) VALUES ('optimize');
@@ -206,7 +206,9 @@ class _Rows:
     def _add_passage(self, passage: Passage) -> None:
         key = passage_key(passage.completed)
         self.keys.append(key)
-        self.passages.append((self.row, self.n, passage.start, passage.end, passage.text, key))
+        words = words_key(passage.text, passage.context)
+        place = (self.row, self.n, passage.start, passage.end)
+        self.passages.append((*place, passage.text, key, words))
         self.passage_words.append((self.row, passage.text, passage.context))
         self.row += 1
 

@@ -412,12 +412,12 @@ def test_a_damaged_database_is_a_clear_sentence(
     [
         (
             generations.FORMAT + 1,
-            r"has format 4, written by version 9.0 of the program; this one reads format 3: "
+            r"has format 5, written by version 9.0 of the program; this one reads format 4: "
             "update it with `pip install --upgrade compare-statements`",
         ),
         (
             generations.FORMAT - 1,
-            "has the old format 2, and this program reads format 3: build it again with "
+            "has the old format 3, and this program reads format 4: build it again with "
             "`compare build --corpus FILE --library .*`; what you wrote yourself stays",
         ),
     ],
