@@ -17,9 +17,9 @@ from pathlib import Path
 import numpy as np
 
 from compare.corpus.importing import Import
-from compare.encoder import ShippedEncoder
-from compare.passages import split_statement
-from compare.runtime import thread_count
+from compare.models.encoder import ShippedEncoder
+from compare.models.runtime import thread_count
+from compare.statements.passages import split_statement
 
 ROUNDS = 3
 NEIGHBOURS = 20

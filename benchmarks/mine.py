@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare import Library, Stance, load_stance_model
-from compare.commands.pairs import read_side
-from compare.mine import Comparison
+from compare.cli.pairs import read_side
+from compare.comparison.sides import Comparison
 
 TOP = 1_000
 SHARES = (0.05, 0.1, 0.2)

@@ -16,14 +16,14 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from compare.passages import Passage
-from compare.results import Probabilities, Stance
+from compare.results.result import Probabilities, Stance
 from compare.review.agreement import agreement
 from compare.review.drawing import imported
 from compare.review.exporting import review_bytes
 from compare.review.reviews import Reviews
 from compare.review.values import Answer, ReviewPair
-from compare.statement import Statement
+from compare.statements.passages import Passage
+from compare.statements.statement import Statement
 
 LABELS = list(Stance)
 

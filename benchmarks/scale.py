@@ -27,11 +27,11 @@ import numpy as np
 from benchmarks.search import encoder_folder, queries, recipe
 from compare import Library, load_stance_model, search
 from compare.corpus.importing import Import
-from compare.encoder import ShippedEncoder
-from compare.locations import cache_dir
-from compare.passages import split_statement
-from compare.runtime import thread_count
-from compare.statement import Statement
+from compare.library.locations import cache_dir
+from compare.models.encoder import ShippedEncoder
+from compare.models.runtime import thread_count
+from compare.statements.passages import split_statement
+from compare.statements.statement import Statement
 
 SIZES = (10_000, 100_000, 1_000_000)
 RECALL_AT = 50

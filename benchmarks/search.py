@@ -28,17 +28,17 @@ from typing import Any
 import numpy as np
 
 from compare import Library, Quote, load_stance_model, search
-from compare.countries import parse_countries
-from compare.encoder import SentenceTransformerEncoder, ShippedEncoder
-from compare.evaluation.collection import read_queries
-from compare.locations import cache_dir
-from compare.results import Side
-from compare.runtime import thread_count
-from compare.stance.huggingface import HuggingFaceStance
-from compare.stance.load import CASCADE, softmax
-from compare.stance.pairs import side_text
-from compare.stance.shipped import shipped_tiers
-from compare.statement import PartialDate, Statement
+from compare.evaluate.collection import read_queries
+from compare.library.locations import cache_dir
+from compare.models.encoder import SentenceTransformerEncoder, ShippedEncoder
+from compare.models.huggingface import HuggingFaceStance
+from compare.models.load import CASCADE, softmax
+from compare.models.pairs import side_text
+from compare.models.runtime import thread_count
+from compare.models.shipped import shipped_tiers
+from compare.results.result import Side
+from compare.statements.countries import parse_countries
+from compare.statements.statement import PartialDate, Statement
 from training.ship import CALIBRATION
 
 CANDIDATES = 60

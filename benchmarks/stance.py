@@ -17,12 +17,12 @@ from pathlib import Path
 
 import numpy as np
 
-from compare.evaluation.labelled import read_labelled
-from compare.runtime import thread_count
-from compare.stance import load_stance_model
-from compare.stance.load import Pair
-from compare.stance.pairs import side_text
-from compare.stance.shipped import shipped_tiers
+from compare.evaluate.labelled import read_labelled
+from compare.models import load_stance_model
+from compare.models.load import Pair
+from compare.models.pairs import side_text
+from compare.models.runtime import thread_count
+from compare.models.shipped import shipped_tiers
 from training import backbones
 
 MAX_TOKENS = 256

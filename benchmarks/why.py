@@ -19,12 +19,12 @@ from pathlib import Path
 
 import numpy as np
 
-from compare.evaluation.pair_files import read_rows
-from compare.results import Side, Stance
-from compare.stance import deciding_words, load_stance_model
-from compare.stance.load import StanceModel
-from compare.stance.shipped import shipped_tiers
-from compare.stance.why import without
+from compare.evaluate.pair_files import read_rows
+from compare.models import deciding_words, load_stance_model
+from compare.models.load import StanceModel
+from compare.models.rationale import without
+from compare.models.shipped import shipped_tiers
+from compare.results.result import Side, Stance
 
 _TOKEN = re.compile(r"\w+")
 _SEED = 5

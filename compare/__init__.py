@@ -12,20 +12,20 @@ Importing this package is light: each name below loads its module when it is fir
 from __future__ import annotations
 
 import importlib
-import sys
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from compare.adapting.learning import adapt, undo_adaptation
-    from compare.aggregate import by_year, matrix, random_sample
+    from compare.comparison.counts import by_year, matrix, random_sample
+    from compare.comparison.explain import explain, explain_listed, explain_pair
+    from compare.comparison.positions import Positions, positions
+    from compare.comparison.propositions import PositionTable, position_table
+    from compare.comparison.reproduce import Reproduction, reproduce
+    from compare.comparison.search import search
+    from compare.comparison.sides import Comparison, changed_positions, compare_sides
     from compare.corpus import Corpus, Problem, read_corpus
     from compare.corpus.importing import Import, import_corpus
-    from compare.deciding import explain, explain_listed, explain_pair
-    from compare.dictionary import pair_schema, search_schema
-    from compare.encoder import Encoder, load_encoder
     from compare.errors import (
         AdaptError,
         CompareError,
@@ -36,20 +36,16 @@ if TYPE_CHECKING:
         QueryError,
         ReviewError,
     )
-    from compare.export import export, export_bytes
-    from compare.feedback import append_correction
-    from compare.kept import keep_result, load_result, result_from_json, result_to_json
-    from compare.library import Library
-    from compare.locations import default_library, sample_library
-    from compare.mine import Comparison, changed_positions, compare_sides
-    from compare.pair_table import Pair, PairTable
-    from compare.passages import Passage, split_statement
-    from compare.position_table import PositionTable, position_table
-    from compare.positions import Positions, positions
-    from compare.public import public_json
-    from compare.report import report_html, write_report
-    from compare.reproduce import Reproduction, reproduce
-    from compare.results import (
+    from compare.export.dictionary import pair_schema, search_schema
+    from compare.export.public import public_json
+    from compare.export.report import report_html, write_report
+    from compare.export.saved import keep_result, load_result, result_from_json, result_to_json
+    from compare.library.library import Library
+    from compare.library.locations import default_library, sample_library
+    from compare.models import StanceModel, load_stance_model
+    from compare.models.encoder import Encoder, load_encoder
+    from compare.results.pairs import Pair, PairTable
+    from compare.results.result import (
         Filters,
         Match,
         Outcome,
@@ -65,15 +61,15 @@ if TYPE_CHECKING:
     )
     from compare.review.agreement import Agreement, agreement
     from compare.review.answers import Review
+    from compare.review.corrections import append_correction
     from compare.review.drawing import Drawn, draw, imported
     from compare.review.estimates import Estimates, estimates
     from compare.review.exporting import export_review
     from compare.review.importing import read_answers, read_review_pairs
     from compare.review.reviews import Reviews
     from compare.review.values import Answer, Choice, MachineShown, Order, ReviewPair
-    from compare.search import search
-    from compare.stance import StanceModel, load_stance_model
-    from compare.statement import Country, PartialDate, Precision, Quotation, Statement
+    from compare.statements.passages import Passage, split_statement
+    from compare.statements.statement import Country, PartialDate, Precision, Quotation, Statement
 
 __all__ = [
     "AdaptError",
@@ -124,7 +120,6 @@ __all__ = [
     "Statement",
     "Thresholds",
     "Why",
-    "adapt",
     "agreement",
     "append_correction",
     "by_year",
@@ -136,8 +131,6 @@ __all__ = [
     "explain",
     "explain_listed",
     "explain_pair",
-    "export",
-    "export_bytes",
     "export_review",
     "import_corpus",
     "imported",
@@ -162,36 +155,33 @@ __all__ = [
     "search",
     "search_schema",
     "split_statement",
-    "undo_adaptation",
     "write_report",
 ]
 
 _NAMES_IN = {
-    "adapting.learning": "adapt undo_adaptation",
-    "aggregate": "by_year matrix random_sample",
+    "comparison.counts": "by_year matrix random_sample",
     "corpus": "Corpus Problem read_corpus",
     "corpus.importing": "Import import_corpus",
-    "dictionary": "pair_schema search_schema",
-    "deciding": "explain explain_listed explain_pair",
-    "encoder": "Encoder load_encoder",
+    "export.dictionary": "pair_schema search_schema",
+    "comparison.explain": "explain explain_listed explain_pair",
+    "models.encoder": "Encoder load_encoder",
     "errors": (
         "AdaptError CompareError CorpusError ExportError LibraryError ModelError QueryError "
         "ReviewError"
     ),
-    "export": "export export_bytes",
-    "feedback": "append_correction",
-    "kept": "keep_result load_result result_from_json result_to_json",
-    "library": "Library",
-    "locations": "default_library sample_library",
-    "mine": "Comparison changed_positions compare_sides",
-    "pair_table": "Pair PairTable",
-    "passages": "Passage split_statement",
-    "position_table": "PositionTable position_table",
-    "positions": "Positions positions",
-    "public": "public_json",
-    "report": "report_html write_report",
-    "reproduce": "Reproduction reproduce",
-    "results": (
+    "review.corrections": "append_correction",
+    "export.saved": "keep_result load_result result_from_json result_to_json",
+    "library.library": "Library",
+    "library.locations": "default_library sample_library",
+    "comparison.sides": "Comparison changed_positions compare_sides",
+    "results.pairs": "Pair PairTable",
+    "statements.passages": "Passage split_statement",
+    "comparison.propositions": "PositionTable position_table",
+    "comparison.positions": "Positions positions",
+    "export.public": "public_json",
+    "export.report": "report_html write_report",
+    "comparison.reproduce": "Reproduction reproduce",
+    "results.result": (
         "Filters Match Outcome Probabilities Provenance Quote SearchResult Side Span Stance "
         "Thresholds Why"
     ),
@@ -203,9 +193,9 @@ _NAMES_IN = {
     "review.importing": "read_answers read_review_pairs",
     "review.reviews": "Reviews",
     "review.values": "Answer Choice MachineShown Order ReviewPair",
-    "search": "search",
-    "stance": "StanceModel load_stance_model",
-    "statement": "Country PartialDate Precision Quotation Statement",
+    "comparison.search": "search",
+    "models": "StanceModel load_stance_model",
+    "statements.statement": "Country PartialDate Precision Quotation Statement",
 }
 _MODULE_OF = {name: module for module, names in _NAMES_IN.items() for name in names.split()}
 
@@ -222,15 +212,3 @@ def __getattr__(name: str) -> Any:
 def __dir__() -> list[str]:
     """List what is here, loaded or not."""
     return sorted({*globals(), *__all__})
-
-
-class _Package(ModuleType):
-    """This package: the functions `search` and `export` are not hidden by their modules."""
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        """Keep a submodule from taking the name of a function once it is imported."""
-        if not (name in _MODULE_OF and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package

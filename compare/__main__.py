@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from compare.cli import main
+from compare.cli.program import main
 
 if __name__ == "__main__":
     main()

@@ -1,6 +1,6 @@
 """Write the tables of data-dictionary.md and the JSON Schemas anew: `python docs/dictionary.py`.
 
-They are made from `compare.dictionary`; the sentences between the tables are written by hand.
+They are made from `export.dictionary`; the sentences between the tables are written by hand.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from compare.dictionary import OBJECTS, TABLES, pair_schema, search_schema
-from compare.dictionary.markdown import table_markdown
+from compare.export.dictionary import OBJECTS, TABLES, pair_schema, search_schema
+from compare.export.dictionary.markdown import table_markdown
 
 FOLDER = Path(__file__).parent
 PAGE = FOLDER / "data-dictionary.md"

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from compare.cli import cli
+from compare.cli.program import cli
 
 PAGE = "reference/cli.md"
 PLACE = "<!-- commands -->"

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from compare.pair_table import Pair, PairTable
-from compare.passages import Passage
-from compare.results import (
+from compare.results.pairs import Pair, PairTable
+from compare.results.result import (
     Match,
     Probabilities,
     Provenance,
@@ -16,7 +15,8 @@ from compare.results import (
     Thresholds,
     Why,
 )
-from compare.statement import Country, PartialDate, Quotation, Statement
+from compare.statements.passages import Passage
+from compare.statements.statement import Country, PartialDate, Quotation, Statement
 
 VALDORIA = Country("Republic of Valdoria", "VLD")
 QUOTE = "Valdoria sends arms to the rebels of Ostmark."

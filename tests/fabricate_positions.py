@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from compare.placing import Positions, Voice
-from compare.position_table import PositionTable
-from compare.results import Match, Thresholds
+from compare.comparison.propositions import PositionTable
+from compare.results.positions import Positions, Voice
+from compare.results.result import Match, Thresholds
 from tests.fabricate import PROVENANCE, match_of
 from tests.fakes import statement
 

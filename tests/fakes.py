@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from compare.cli import main
-from compare.statement import Country, PartialDate, Statement
+from compare.cli.program import main
+from compare.statements.statement import Country, PartialDate, Statement
 
 
 class HashingEncoder:

@@ -14,7 +14,7 @@ import click
 import pytest
 
 import compare
-from compare.cli import cli
+from compare.cli.program import cli
 from tests.printed import (
     ROOT,
     commands,

@@ -6,13 +6,13 @@ import sqlite3
 import numpy as np
 import pytest
 
-from compare import locations
-from compare.commands.writing import check_csv, check_target
-from compare.encoder import _exported_graph
+from compare.cli.writing import check_csv, check_target
+from compare.comparison.score_cache import Journal
 from compare.errors import ExportError, LibraryError
 from compare.files import check_writable, is_there, write_whole
-from compare.journal import Journal
-from compare.locations import writable_cache
+from compare.library import locations
+from compare.library.locations import writable_cache
+from compare.models.encoder import _exported_graph
 
 
 @pytest.mark.parametrize("check", [check_writable, check_target, check_csv])
@@ -91,7 +91,7 @@ def test_nowhere_to_write_is_one_sentence(no_cache, monkeypatch):
 @pytest.mark.skipif(not hasattr(os, "getuid"), reason="Windows has no such owners")
 def test_a_temporary_folder_of_another_user_is_not_used(no_cache, monkeypatch):
     writable_cache()
-    monkeypatch.setattr("compare.locations._user", lambda: str(os.getuid()))
+    monkeypatch.setattr("compare.library.locations._user", lambda: str(os.getuid()))
     monkeypatch.setattr("os.getuid", lambda: 12345678)
     with pytest.raises(LibraryError, match="it is another user's"):
         writable_cache()

@@ -15,8 +15,8 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 import compare
-from compare.cli import main
-from compare.stance.shipped import WEIGHTS, shipped_tiers
+from compare.cli.program import main
+from compare.models.shipped import WEIGHTS, shipped_tiers
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -71,17 +71,6 @@ def test_every_public_name_is_there() -> None:
     assert set(compare.__all__) <= set(dir(compare))
     with pytest.raises(AttributeError, match="module 'compare' has no attribute 'nothing'"):
         _ = compare.nothing
-
-
-@pytest.mark.parametrize("first", ["compare.search", "compare.export", "compare.library"])
-def test_functions_are_not_hidden_by_the_modules_of_their_names(first: str) -> None:
-    program = (
-        f"import {first}\nfrom compare import search, export\nimport compare\n"
-        "assert search.__module__ == 'compare.search' and callable(search)\n"
-        "assert compare.export is export and callable(export)\n"
-        "from compare.deciding import explain\n"
-    )
-    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_importing_the_package_is_light() -> None:

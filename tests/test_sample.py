@@ -6,11 +6,11 @@ import pytest
 
 from compare import search
 from compare.corpus import read_corpus
-from compare.library import Library
-from compare.locations import sample_corpus
-from compare.results import Outcome, SearchResult
-from compare.stance import load_stance_model
-from compare.statement import Quotation
+from compare.library.library import Library
+from compare.library.locations import sample_corpus
+from compare.models import load_stance_model
+from compare.results.result import Outcome, SearchResult
+from compare.statements.statement import Quotation
 
 QUOTE = (
     "EU leaders have very reliable evidence that China is considering providing military aid to "

@@ -12,7 +12,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from compare.export import COLUMNS, export
+from compare.export.formats import COLUMNS, export
 from tests.fabricate import a_result
 
 DOCS = Path(__file__).parents[1] / "docs"

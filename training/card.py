@@ -8,9 +8,9 @@ from typing import Any
 
 from scipy.stats import binomtest
 
-from compare.encoder import file_sha256
-from compare.first_pass import FILE
-from compare.stance.shipped import WEIGHTS, read_manifest, shipped_tiers
+from compare.models.encoder import file_sha256
+from compare.models.prefilter import FILE
+from compare.models.shipped import WEIGHTS, read_manifest, shipped_tiers
 
 CARD: Path = WEIGHTS / "MODEL_CARD.md"
 

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from sklearn.metrics import f1_score
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from compare.evaluation.metrics import polarity_auc, report
-from compare.evaluation.ranking import LEAST_RELEVANT
-from compare.stance.load import softmax
+from compare.evaluate.metrics import polarity_auc, report
+from compare.evaluate.ranking import LEAST_RELEVANT
+from compare.models.load import softmax
 from training import pairs as pair_files
 from training.engine import predict
 from training.examples import NLI_FILE

@@ -1,4 +1,4 @@
-"""Train what chooses pairs of passages by their vectors alone: see `compare.first_pass`.
+"""Train what chooses pairs of passages by their vectors alone: see `compare.models.prefilter`.
 
     python -m training.first_pass --data DIR
 
@@ -19,8 +19,8 @@ import numpy as np
 import torch
 from sklearn.metrics import roc_auc_score
 
-from compare.encoder import ShippedEncoder
-from compare.first_pass import FILE
+from compare.models.encoder import ShippedEncoder
+from compare.models.prefilter import FILE
 from training.card import write_card
 from training.examples import Pool
 from training.mined import HELD_APART, mined_pairs

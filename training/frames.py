@@ -9,7 +9,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 
-from compare.fulltext import STOP_WORDS
+from compare.library.fulltext import STOP_WORDS
 from training.pairs import LABELS, LabelledPair
 
 DENIALS = (

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from compare.same_point import near_pairs
+from compare.comparison.same_point import near_pairs
 from training import pairs as pair_files
 from training.pairs import LabelledPair
 from training.unlabelled import passages_apart, vectors_of

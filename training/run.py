@@ -20,11 +20,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.encoder import file_sha256
 from compare.files import write_whole
-from compare.results import Side
-from compare.stance.load import TIERS, softmax
-from compare.stance.shipped import READING, WEIGHTS, ShippedStance, read_manifest
+from compare.models.encoder import file_sha256
+from compare.models.load import TIERS, softmax
+from compare.models.shipped import READING, WEIGHTS, ShippedStance, read_manifest
+from compare.results.result import Side
 from training import backbones
 from training.engine import MADE_OF, load, precision, predict, train
 from training.examples import Pool

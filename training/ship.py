@@ -23,13 +23,13 @@ import torch
 from numpy.typing import NDArray
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
-from compare.encoder import file_sha256
-from compare.evaluation.labelled import read_labelled
-from compare.evaluation.metrics import by_mode, gold_of, report
-from compare.quantize import export_graph, quantize, smooth
-from compare.runtime import Feed, GraphRunner
-from compare.stance.shipped import WEIGHTS, ShippedStance, probe_pairs
-from compare.tracing import read_tokens
+from compare.evaluate.labelled import read_labelled
+from compare.evaluate.metrics import by_mode, gold_of, report
+from compare.models.encoder import file_sha256
+from compare.models.quantize import export_graph, quantize, smooth
+from compare.models.runtime import Feed, GraphRunner
+from compare.models.shipped import WEIGHTS, ShippedStance, probe_pairs
+from compare.models.tracing import read_tokens
 from training import backbones
 from training import pairs as pair_files
 from training.calibration import chosen, fold_losses

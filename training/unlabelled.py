@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.encoder import load_encoder
-from compare.locations import cache_dir
+from compare.library.locations import cache_dir
+from compare.models.encoder import load_encoder
 from training import pairs as pair_files
 from training.pairs import LabelledPair
 

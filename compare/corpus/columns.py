@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from compare.corpus.values import listed
 from compare.errors import CorpusError
-from compare.statement import Statement
+from compare.statements.statement import Statement
 
 FIELDS: tuple[str, ...] = tuple(name for name in Statement.__dataclass_fields__ if name != "extra")
 """The names a column can have; any other column is kept in `Statement.extra`."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from compare.corpus.tables import Layouts, Table
 from compare.corpus.text_files import Readable, read_lines
 from compare.corpus.values import BadFileError, Problem, Row
-from compare.spreadsheet import unescape_cell
+from compare.export.spreadsheet import unescape_cell
 
 LARGEST_CELL = 16_000_000
 """Characters; a larger cell is a quotation mark that was never closed."""

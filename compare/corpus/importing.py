@@ -12,16 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from compare.corpus.columns import FIELDS
-from compare.corpus.imports.account import Account
-from compare.corpus.imports.formats import Format, named, recognised
-from compare.corpus.imports.sources import Source
+from compare.corpus.importers.account import Account
+from compare.corpus.importers.formats import Format, named, recognised
+from compare.corpus.importers.sources import Source
 from compare.corpus.statement_file import StatementFile
 from compare.corpus.validate import Validator, unknown_countries
 from compare.corpus.values import BadCellError, BadFileError, Corpus, Problem
 from compare.errors import CorpusError
 from compare.files import writing
-from compare.language import foreign_language, is_english
-from compare.statement import Statement
+from compare.statements.languages import foreign_language, is_english
+from compare.statements.statement import Statement
 
 PROBLEMS_KEPT = 1_000
 """Problems that a report lists; it counts all."""
@@ -96,7 +96,7 @@ class Import:
 
         Args:
             paths: Files, archives and folders.
-            format_name: One of `compare.corpus.imports.formats`; None recognises it.
+            format_name: One of `compare.corpus.importers.formats`; None recognises it.
             strict: Stop at the first bad piece instead of leaving it out.
 
         Raises:

@@ -11,7 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from compare.corpus.columns import check_mapping, folded, missing_text, resolve, unused_mapping
-from compare.corpus.dates import TWO_DAYS, Order
 from compare.corpus.delimited import read_csv, read_tsv
 from compare.corpus.documents import read_document
 from compare.corpus.folders import Found, find_files
@@ -22,8 +21,9 @@ from compare.corpus.text_files import Readable
 from compare.corpus.validate import Validator, unknown_countries
 from compare.corpus.values import BadCellError, BadFileError, Corpus, Problem, Row, listed
 from compare.errors import CorpusError
-from compare.language import foreign_language
-from compare.statement import Statement
+from compare.statements.dates import TWO_DAYS, Order
+from compare.statements.languages import foreign_language
+from compare.statements.statement import Statement
 
 Reader = Callable[[Readable, str], Iterator[Row | Problem]]
 

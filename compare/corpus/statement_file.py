@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import IO
 
 from compare.errors import CorpusError
-from compare.statement import Statement
+from compare.statements.statement import Statement
 
 
 class StatementFile:

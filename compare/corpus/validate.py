@@ -11,11 +11,11 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from compare.corpus.columns import FIELDS
-from compare.corpus.dates import MISSING, Order, parse_date
 from compare.corpus.places import Places
 from compare.corpus.values import BadCellError, Row, listed, shortened
-from compare.countries import parse_countries
-from compare.statement import PartialDate, Quotation, Statement
+from compare.statements.countries import parse_countries
+from compare.statements.dates import MISSING, Order, parse_date
+from compare.statements.statement import PartialDate, Quotation, Statement
 
 QUOTATIONS: Mapping[str, Quotation] = {
     "": Quotation.DIRECT,

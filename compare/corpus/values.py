@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from compare.statement import Statement
+from compare.statements.statement import Statement
 
 SHOWN = 60
 """How many characters of a bad value a message shows."""

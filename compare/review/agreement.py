@@ -7,13 +7,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from compare.errors import ReviewError
-from compare.results import Stance
+from compare.export.words import counted
+from compare.results.result import Stance
 from compare.review.answers import Review
 from compare.review.estimates import Estimates, estimates, final_labels
 from compare.review.independence import changed_after_label
 from compare.review.reliability import Counts, Reliability, confusion, one_label, reliability
 from compare.review.values import MachineShown
-from compare.ui.words import counted
 
 Table = tuple[tuple[int, ...], ...]
 """A confusion: a row for each label of the one, in it a column for each of the other, both in the

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from compare import tables
 from compare.errors import ReviewError
-from compare.results import Stance
+from compare.export import frames as tables
+from compare.results.result import Stance
 from compare.review.project import Project
 from compare.review.rows import ANSWER, answer_of_row, checked_note
 from compare.review.values import Answer, Event, MachineShown, Progress
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from compare.library import Library
+    from compare.library.library import Library
 
 
 _DIFFERENCES = (

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from compare.errors import ReviewError
-from compare.pair_table import PairTable
-from compare.passages import Passage
-from compare.records import asked
-from compare.results import Provenance, SearchResult, Side, Stance, Thresholds
+from compare.export.rows import asked
+from compare.results.pairs import PairTable
+from compare.results.result import Provenance, SearchResult, Side, Stance, Thresholds
 from compare.review.values import Choice, Order, ReviewPair, one_of
-from compare.statement import Statement
+from compare.statements.passages import Passage
+from compare.statements.statement import Statement
 
 if TYPE_CHECKING:
-    from compare.runtime import Progress
-    from compare.stance.load import StanceModel
+    from compare.models.load import StanceModel
+    from compare.models.runtime import Progress
 
 ALL = tuple(Stance)
 
@@ -265,7 +265,7 @@ def with_divergence(
 
     That is the total variation distance of the two models' probabilities, 0 to 1.
     """
-    from compare.runtime import counted_on
+    from compare.models.runtime import counted_on
 
     sides = [(_side(pair.a, pair.a_passage), _side(pair.b, pair.b_passage)) for pair in pairs]
     both = 2 * len(pairs)
@@ -278,6 +278,6 @@ def with_divergence(
 
 
 def _side(statement: Statement, passage: Passage) -> Side:
-    from compare.sides import passage_side
+    from compare.comparison.model_input import passage_side
 
     return passage_side(statement, passage)

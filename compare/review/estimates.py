@@ -18,9 +18,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.aggregate import interval
+from compare.comparison.counts import interval
 from compare.errors import ReviewError
-from compare.results import Stance
+from compare.results.result import Stance
 from compare.review.answers import Review
 from compare.review.reliability import Counts, Figure, Floats, confusion, middle
 from compare.review.values import Choice, ReviewPair

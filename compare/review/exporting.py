@@ -15,18 +15,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from compare.errors import ReviewError
-from compare.export import csv_bytes
+from compare.export.formats import csv_bytes
+from compare.export.rows import Record, side_record
 from compare.files import write_whole
-from compare.records import Record, side_record
 from compare.review.answers import Review
 from compare.review.estimates import final_labels
 from compare.review.independence import first_answers
 from compare.review.states import State, states_of
 from compare.review.values import SKIP, Answer, ReviewPair
-from compare.statement import Statement
+from compare.statements.statement import Statement
 
 if TYPE_CHECKING:
-    from compare.library import Library
+    from compare.library.library import Library
 
 _SIDES = tuple(
     name

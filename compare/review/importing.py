@@ -13,20 +13,20 @@ from typing import TYPE_CHECKING, Any
 
 from compare.corpus.validate import HALF_CHARACTER
 from compare.corpus.values import Row
-from compare.countries import parse_countries
 from compare.errors import ReviewError
-from compare.evaluation.labelled import LABELS
-from compare.evaluation.pair_files import cell, needed, read_rows
-from compare.records import CHANGED
-from compare.results import Probabilities, Stance
+from compare.evaluate.labelled import LABELS
+from compare.evaluate.pair_files import cell, needed, read_rows
+from compare.export.rows import CHANGED
+from compare.results.result import Probabilities, Stance
 from compare.review.drawing import pair_id, passage_in
 from compare.review.rows import utc
 from compare.review.states import found
 from compare.review.values import CONFIDENCE, SKIP, Answer, ReviewPair
-from compare.statement import PartialDate, Quotation, Statement
+from compare.statements.countries import parse_countries
+from compare.statements.statement import PartialDate, Quotation, Statement
 
 if TYPE_CHECKING:
-    from compare.library import Library
+    from compare.library.library import Library
     from compare.review.answers import Review
 
 _TEXTS = (("a_passage", "b_passage"), ("a_text", "b_text"), ("premise", "hypothesis"), ("a", "b"))
@@ -275,7 +275,7 @@ def _bad(row: Row, message: str, column: str = "", value: str = "") -> ReviewErr
 
 def _columns() -> set[str]:
     """Return the columns that are read, and those that an export adds to them."""
-    from compare.records import COLUMNS as PAIR_COLUMNS
+    from compare.export.rows import COLUMNS as PAIR_COLUMNS
     from compare.review.exporting import COLUMNS
 
     return {*COLUMNS, *PAIR_COLUMNS, *(name for two in _TEXTS for name in two), *_IDS}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from compare.notebook import half_html, text, wrapped
-from compare.ui.words import SIGN, VERDICT, counted
+from compare.export.notebook import half_html, text, wrapped
+from compare.export.words import SIGN, VERDICT, counted
 
 if TYPE_CHECKING:
     from compare.review.answers import Review

@@ -9,8 +9,8 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from compare.records import Record
-from compare.results import Stance
+from compare.export.rows import Record
+from compare.results.result import Stance
 from compare.review.values import SKIP
 
 _LABELS = tuple(stance.value for stance in Stance)

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.aggregate import interval
-from compare.results import Stance
+from compare.comparison.counts import interval
+from compare.results.result import Stance
 
 Counts = NDArray[np.int64]
 """A confusion of two readers: a row for each label of the first, a column for each of the second;

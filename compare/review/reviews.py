@@ -15,12 +15,12 @@ from compare.review.codebook import CODEBOOK
 from compare.review.drawing import Drawn, ordered, pair_id
 from compare.review.store import FORMAT, ReviewStore, reviews_file
 from compare.review.values import MachineShown, Order, ReviewPair, Settings, one_of
-from compare.statement import Statement
+from compare.statements.statement import Statement
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from compare.library import Library
+    from compare.library.library import Library
 
 MOST_READERS = 2
 _LONGEST_NAME = 100

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from compare.errors import ReviewError
-from compare.passages import Passage
-from compare.results import Probabilities, Stance
+from compare.results.result import Probabilities, Stance
 from compare.review.values import Answer, ReviewPair
-from compare.statement import Statement
+from compare.statements.passages import Passage
+from compare.statements.statement import Statement
 
 ANSWER = "stance, confidence, note, at, who"
 """The columns that `answer_of_row` reads."""

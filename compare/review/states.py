@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from compare.results import Filters
+from compare.results.result import Filters
 from compare.review.values import ReviewPair
-from compare.statement import PartialDate, Statement
+from compare.statements.statement import PartialDate, Statement
 
 if TYPE_CHECKING:
-    from compare.library import Library
+    from compare.library.library import Library
 
 _AT_ONCE = 500
 

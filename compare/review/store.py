@@ -76,8 +76,8 @@ def reviews_file(library: Path | None = None) -> Path:
     """
     if named := os.environ.get(REVIEWS_VARIABLE):
         return Path(named).expanduser()
-    from compare.generations import is_read_only
-    from compare.locations import user_library
+    from compare.library.generations import is_read_only
+    from compare.library.locations import user_library
 
     if library is not None and not is_read_only(library):
         return library / REVIEWS

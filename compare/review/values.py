@@ -9,9 +9,9 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from compare.errors import ReviewError
-from compare.passages import Passage
-from compare.results import Probabilities, Stance
-from compare.statement import Statement
+from compare.results.result import Probabilities, Stance
+from compare.statements.passages import Passage
+from compare.statements.statement import Statement
 
 SKIP = "skip"
 """How a skipped pair is written: it was looked at, and cannot be judged."""

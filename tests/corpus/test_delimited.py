@@ -16,7 +16,7 @@ from compare.corpus import Corpus, read_corpus
 from compare.corpus.delimited import LARGEST_CELL, read_csv
 from compare.corpus.values import Problem, Row
 from compare.errors import CorpusError
-from compare.spreadsheet import escape_cell
+from compare.export.spreadsheet import escape_cell
 
 Read = Callable[..., Corpus]
 

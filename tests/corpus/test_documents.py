@@ -9,10 +9,10 @@ import pytest
 
 from compare.corpus import Corpus
 from compare.corpus.documents import read_document
-from compare.corpus.imports.sources import Entry
+from compare.corpus.importers.sources import Entry
 from compare.corpus.values import Row
 from compare.errors import CorpusError
-from compare.statement import Country, PartialDate
+from compare.statements.statement import Country, PartialDate
 
 Read = Callable[..., Corpus]
 

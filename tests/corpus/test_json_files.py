@@ -9,7 +9,7 @@ import pytest
 
 from compare.corpus import Corpus
 from compare.errors import CorpusError
-from compare.statement import Country, PartialDate, Quotation, Statement
+from compare.statements.statement import Country, PartialDate, Quotation, Statement
 
 Read = Callable[..., Corpus]
 

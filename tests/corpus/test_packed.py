@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from compare.corpus import packed
-from compare.corpus.imports.sources import Entry
+from compare.corpus.importers.sources import Entry
 from compare.corpus.packed import most_unpacked, plain_name, unpacked
 from compare.corpus.text_files import read_text
 from compare.corpus.values import BadFileError

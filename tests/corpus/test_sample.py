@@ -10,9 +10,9 @@ import pytest
 
 from compare.corpus import SUFFIXES, read_corpus
 from compare.corpus.columns import ALIASES, FIELDS
-from compare.corpus.dates import MISSING, parse_date
-from compare.countries import country_code, parse_countries
-from compare.statement import Country, Quotation, Statement
+from compare.statements.countries import country_code, parse_countries
+from compare.statements.dates import MISSING, parse_date
+from compare.statements.statement import Country, Quotation, Statement
 
 CORPORA = Path(__file__).parents[2] / "corpora"
 README = (CORPORA / "README.md").read_text(encoding="utf-8")

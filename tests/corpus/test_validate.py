@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from compare.corpus import Corpus, Problem, read_corpus
 from compare.corpus.validate import QUOTATIONS
 from compare.errors import CorpusError
-from compare.statement import Country, Quotation
+from compare.statements.statement import Country, Quotation
 
 Read = Callable[..., Corpus]
 

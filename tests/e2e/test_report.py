@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from compare.report import write_report
-from compare.statement import Statement
+from compare.export.report import write_report
+from compare.statements.statement import Statement
 from tests.e2e.conftest import NARROW, WIDE
 from tests.e2e.test_look import HOSTILE, serious
 from tests.fabricate import OPPOSED, a_result, a_table, match_of, pair_of

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from compare.pair_table import Pair, PairTable
-from compare.passages import Passage
-from compare.results import Probabilities, Provenance, Stance, Thresholds
+from compare.results.pairs import Pair, PairTable
+from compare.results.result import Probabilities, Provenance, Stance, Thresholds
 from compare.review.answers import Review
 from compare.review.drawing import imported
 from compare.review.reviews import Reviews
 from compare.review.values import Answer, ReviewPair
-from compare.statement import Statement
+from compare.statements.passages import Passage
+from compare.statements.statement import Statement
 from tests.fakes import statement
 
 AGREE, OPPOSE, NEITHER = Stance

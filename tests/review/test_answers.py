@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from compare.errors import ReviewError
-from compare.library import Library
-from compare.results import Stance
+from compare.library.library import Library
+from compare.results.result import Stance
 from compare.review.answers import Review
 from compare.review.codebook import CODEBOOK
 from compare.review.drawing import imported

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from compare import __version__
-from compare.kept import keep_result
-from compare.library import Library
+from compare.export.saved import keep_result
+from compare.library.library import Library
 from compare.review.reviews import Reviews
 from compare.review.values import Choice
 from tests.fakes import HashingEncoder, Ran, runner, sample_statements
@@ -182,7 +182,7 @@ def test_the_most_informative_come_first_where_both_models_read(run, monkeypatch
             agree = [0.9 if "Lock 3" in a.text and self.name == "fast" else 0.1 for a, _ in pairs]
             return np.array([(p, 0.05, 0.95 - p) for p in agree], np.float32)
 
-    monkeypatch.setattr("compare.stance.load_stance_model", Half)
+    monkeypatch.setattr("compare.models.load_stance_model", Half)
     created(run, "--order", "informative", "--choose", "whole")
     rows = run("export", "canal", "--out", "-").out
     first = next(csv.DictReader(io.StringIO(rows.removeprefix("\ufeff"))))

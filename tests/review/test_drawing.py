@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from compare.aggregate import random_sample
+from compare.comparison.counts import random_sample
 from compare.errors import ReviewError
-from compare.results import Probabilities, Quote
+from compare.results.result import Probabilities, Quote
 from compare.review.drawing import (
     draw,
     imported,

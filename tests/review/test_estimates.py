@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from compare.errors import ReviewError
-from compare.results import Stance
+from compare.results.result import Stance
 from compare.review.agreement import FINAL, agreement
 from compare.review.answers import Review
 from compare.review.drawing import draw, imported

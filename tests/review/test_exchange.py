@@ -15,12 +15,12 @@ from xml.etree import ElementTree
 import pytest
 from jsonschema import Draft202012Validator
 
-from compare.dictionary import schema_of
-from compare.dictionary.reviews import HISTORY, REVIEW
 from compare.errors import CorpusError, ExportError, ReviewError
-from compare.export import export
-from compare.library import Library
-from compare.results import Probabilities
+from compare.export.dictionary import schema_of
+from compare.export.dictionary.reviews import HISTORY, REVIEW
+from compare.export.formats import export
+from compare.library.library import Library
+from compare.results.result import Probabilities
 from compare.review.answers import Review
 from compare.review.drawing import draw, imported
 from compare.review.exporting import (

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from compare.errors import ReviewError
-from compare.generations import mark_read_only
-from compare.library import Library
+from compare.library.generations import mark_read_only
+from compare.library.library import Library
 from compare.review.drawing import imported
 from compare.review.reviews import Reviews
 from compare.review.store import ReviewStore, reviews_file
@@ -21,7 +21,7 @@ from tests.review.conftest import AGREE, OPPOSE, pair
 
 WRITER = """
 import sys
-from compare.results import Stance
+from compare.results.result import Stance
 from compare.review.reviews import Reviews
 review = Reviews(sys.argv[1]).open("canal")
 print("ready", flush=True)
@@ -158,7 +158,9 @@ def test_building_and_changing_the_library_never_touches_reviews(tmp_path: Path)
 def test_reviews_of_a_read_only_library_lie_beside_the_users_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("compare.locations.user_library", lambda: tmp_path / "own" / "library")
+    monkeypatch.setattr(
+        "compare.library.locations.user_library", lambda: tmp_path / "own" / "library"
+    )
     Library.build(sample_statements(), tmp_path / "sample", HashingEncoder()).close()
     assert reviews_file(tmp_path / "sample") == tmp_path / "sample" / "reviews.sqlite"
     mark_read_only(tmp_path / "sample")

@@ -10,8 +10,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Selectbox
 
-from compare.library import Library
-from compare.statement import Statement
+from compare.library.library import Library
+from compare.statements.statement import Statement
 from tests.fakes import HashingEncoder, WordJudge, statement
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,9 +24,11 @@ def home(tmp_path: Path, model_cache: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("COMPARE_CORRECTIONS", str(tmp_path / "corrections.csv"))
     monkeypatch.delenv("COMPARE_LIBRARY", raising=False)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    monkeypatch.setattr("compare.locations.user_library", lambda: tmp_path / "library")
+    monkeypatch.setattr("compare.library.locations.user_library", lambda: tmp_path / "library")
     for module in ("choosing", "removal", "uploading"):
-        monkeypatch.setattr(f"compare.ui.{module}.user_library", lambda: tmp_path / "library")
+        monkeypatch.setattr(
+            f"compare.ui.components.{module}.user_library", lambda: tmp_path / "library"
+        )
     return tmp_path
 
 
@@ -76,9 +78,11 @@ def judged(
         judge = WordJudge(either=True)
         Library.build(statements, home / "judged", HashingEncoder(256)).close()
         monkeypatch.setenv("COMPARE_LIBRARY", str(home / "judged"))
-        monkeypatch.setattr("compare.library._load_encoder", lambda *_: HashingEncoder(256))
-        monkeypatch.setattr("compare.ui.reading.stance_model", lambda: judge)
-        monkeypatch.setattr("compare.journal.writable_cache", lambda: tmp_path / "scores")
+        monkeypatch.setattr("compare.library.library._load_encoder", lambda *_: HashingEncoder(256))
+        monkeypatch.setattr("compare.ui.components.reading.stance_model", lambda: judge)
+        monkeypatch.setattr(
+            "compare.comparison.score_cache.writable_cache", lambda: tmp_path / "scores"
+        )
         return judge
 
     return judged

@@ -1,5 +1,5 @@
-from compare.stance.adapted import FILE, Adaptation, write_adaptation
-from compare.stance.layer import Kind, Layer
+from compare.models.adapted import FILE, Adaptation, write_adaptation
+from compare.models.calibration import Kind, Layer
 from tests.fakes import WordJudge, statement
 from tests.ui.conftest import cards, shown
 
@@ -20,7 +20,7 @@ def verdicts(app):
 
 def test_the_app_reads_a_library_as_it_is_adapted_and_says_so(page, judged, home, monkeypatch):
     judged(STATEMENTS)
-    monkeypatch.setattr("compare.ui.service._shipped_model", WordJudge)
+    monkeypatch.setattr("compare.ui.components.service._shipped_model", WordJudge)
     plain = page("search", q="The locks must be open.")
     assert "Labels are adapted" not in shown(plain)
     assert verdicts(plain) == {"agree"}
@@ -41,7 +41,7 @@ def test_two_statements_of_no_library_are_read_by_the_model_as_it_ships(
     page, judged, home, monkeypatch
 ):
     judged(STATEMENTS)
-    monkeypatch.setattr("compare.ui.service._shipped_model", WordJudge)
+    monkeypatch.setattr("compare.ui.components.service._shipped_model", WordJudge)
     write_adaptation(home / "judged", Adaptation("judge", "5" * 64, SWAPPING))
     app = page("search", q="The locks must be open.")
     app.switch_page("compare/ui/pages/pair.py")

@@ -1,9 +1,9 @@
 import pytest
 
-from compare.passages import Passage
-from compare.results import Match, Probabilities, Stance
-from compare.statement import PartialDate, Statement
-from compare.ui.ordering import CLOSENESS, NEWEST, OLDEST, PROBABILITY, RANK, in_order
+from compare.results.result import Match, Probabilities, Stance
+from compare.statements.passages import Passage
+from compare.statements.statement import PartialDate, Statement
+from compare.ui.components.ordering import CLOSENESS, NEWEST, OLDEST, PROBABILITY, RANK, in_order
 
 
 def match(name, agree, similarity, date):

@@ -2,11 +2,11 @@ import csv
 import json
 
 from compare.corpus.web import Page
-from compare.library import Library
-from compare.results import Side
-from compare.stance import load_stance_model
-from compare.stance.shipped import WEIGHTS, read_manifest, shipped_tiers
-from compare.ui.browsing import EXAMPLE_QUOTE
+from compare.library.library import Library
+from compare.models import load_stance_model
+from compare.models.shipped import WEIGHTS, read_manifest, shipped_tiers
+from compare.results.result import Side
+from compare.ui.components.browsing import EXAMPLE_QUOTE
 from tests.fakes import WordJudge, statement
 from tests.ui.conftest import shown, well
 
@@ -57,7 +57,7 @@ def test_two_statements_are_read_as_the_command_reads_them(page, monkeypatch):
             read.extend(pairs)
             return super().score_parts(pairs, on_progress)
 
-    monkeypatch.setattr("compare.ui.service.stance_model", Listening)
+    monkeypatch.setattr("compare.ui.components.service.stance_model", Listening)
     german = "Die Blockade des Hafens ist nicht hinnehmbar und muss enden."
     a = "“The mili-\ntary aid\x0bmust end.”"
     html = shown(page("pair", a_q=a, a_country="Valdoria; Ostravia", a_date="2022-03", b_q=german))
@@ -312,7 +312,7 @@ def test_quotations_of_a_page_are_taken_one_by_one(page, home):
 
 def test_the_page_that_came_last_is_shown(page, monkeypatch):
     fetched = Page("Another page", "The Post", "", "https://post.example", "en", ("Nothing said.",))
-    monkeypatch.setattr("compare.ui.web_page.fetched_page", lambda url: fetched)
+    monkeypatch.setattr("compare.ui.components.web_page.fetched_page", lambda url: fetched)
     app = page("add", add_from="A web page")
     app.file_uploader[0].upload("page.html", PAGE.encode())
     assert "The blockade goes on" in shown(well(app.run()))

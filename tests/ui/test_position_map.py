@@ -7,9 +7,9 @@ import pycountry
 import pytest
 import vl_convert
 
-from compare.ui.figures import COLOURS
-from compare.ui.position_map import map_spec, map_stands_on, map_svg, off_the_map
-from compare.ui.world import equal_earth, world
+from compare.ui.charts.figures import COLOURS
+from compare.ui.charts.position_map import map_spec, map_stands_on, map_svg, off_the_map
+from compare.ui.charts.world import equal_earth, world
 from tests.fabricate_positions import made
 
 AT_HOME = {"Valdoria": "BRA", "Ostravia": "SGP", "Karsenia": "KEN", "Marenia": "SUN"}

@@ -6,17 +6,17 @@ from xml.etree import ElementTree
 
 import pytest
 
-from compare.aggregate import NOT_A_SAMPLE
-from compare.ui.figures import COLOURS
-from compare.ui.position_charts import (
+from compare.comparison.counts import NOT_A_SAMPLE
+from compare.ui.charts.figures import COLOURS
+from compare.ui.charts.position_charts import (
     KINDS,
     agreement_spec,
     kind,
     period_spec,
     places_spec,
 )
-from compare.ui.position_figures import agreement_svg, periods_svg, places_svg
-from compare.ui.position_tables import beside_rows
+from compare.ui.charts.position_figures import agreement_svg, periods_svg, places_svg
+from compare.ui.components.position_tables import beside_rows
 from tests.fabricate_positions import made, table_of
 from tests.ui.conftest import cards, press, said, shown, well
 
@@ -39,7 +39,7 @@ STATEMENTS = [
 @pytest.fixture
 def judge(judged, monkeypatch):
     judge = judged(STATEMENTS)
-    monkeypatch.setattr("compare.ui.positions.stance_model", lambda: judge)
+    monkeypatch.setattr("compare.ui.components.positions.stance_model", lambda: judge)
     score = judge.score
 
     def hears_the_passage(pairs, on_progress=None):  # not the proposition, which says "must"
@@ -276,7 +276,7 @@ def test_a_figure_is_whole_and_says_what_it_stands_on(figure):
 
 
 def test_the_passages_of_a_party_can_be_taken_away(page, judge):
-    from compare.export import export_bytes
+    from compare.export.formats import export_bytes
 
     app = choose(place(page), "Ostravia")
     assert "Download these passages" in files(app)

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from compare.library import Library
+from compare.library.library import Library
 from compare.review.answers import Review
 from compare.review.drawing import draw, imported
 from compare.review.reviews import Reviews
@@ -155,7 +155,7 @@ def test_two_models_are_needed_for_where_they_differ(page, judged):
     app.text_input(key="r_new_name").set_value("canal")
     app.text_input(key="r_new_first").set_value("Ada")
     app.selectbox(key="r_new_order").set_value(app.selectbox(key="r_new_order").options[2])
-    import compare.ui.review_making as making
+    import compare.ui.components.review_making as making
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(making, "stance_model", object)

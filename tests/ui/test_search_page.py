@@ -3,10 +3,10 @@ import json
 import re
 from dataclasses import replace
 
-from compare.results import Stance
-from compare.statement import Statement
-from compare.ui import service
-from compare.ui.browsing import EXAMPLE_QUOTE
+from compare.results.result import Stance
+from compare.statements.statement import Statement
+from compare.ui.components import service
+from compare.ui.components.browsing import EXAMPLE_QUOTE
 from tests.fabricate import OPPOSED, a_result, match_of
 from tests.fakes import WordJudge
 from tests.ui.conftest import shown, well
@@ -74,7 +74,7 @@ def test_an_address_with_a_statement_fills_the_fields(page):
 
 
 def test_the_sliders_cut_without_reading_again(page, monkeypatch):
-    from compare.ui import service
+    from compare.ui.components import service
 
     asked = []
     search = service.search
@@ -194,7 +194,7 @@ def test_an_address_of_another_library_is_noticed(page):
 
 
 def test_every_format_that_is_offered_can_be_written():
-    from compare.ui.downloads import FORMATS, written
+    from compare.ui.components.downloads import FORMATS, written
     from tests.fabricate import a_result, a_table
 
     for ending, _, _ in FORMATS:

@@ -7,10 +7,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from compare.aggregate import NOT_A_SAMPLE, Cell, YearCount
-from compare.ui.charts import changes_spec, matrix_spec, years_spec
-from compare.ui.figures import COLOURS, matrix_svg, stands_on, years_svg
-from compare.ui.words import duration
+from compare.comparison.counts import NOT_A_SAMPLE, Cell, YearCount
+from compare.export.words import duration
+from compare.ui.charts.charts import changes_spec, matrix_spec, years_spec
+from compare.ui.charts.figures import COLOURS, matrix_svg, stands_on, years_svg
 from tests.ui.conftest import ROOT, behind, cards, press, said, shown, well
 
 OPEN = "The canal of Meren must be open to all ships"
@@ -171,8 +171,8 @@ def test_values_beyond_the_bounds_are_not_taken(page, judge):
 
 
 def test_a_run_that_was_stopped_goes_on(page, judge, monkeypatch):
-    monkeypatch.setattr("compare.journal._AT_ONCE", 2)
-    monkeypatch.setattr("compare.mine._TIMED", 1)
+    monkeypatch.setattr("compare.comparison.score_cache._AT_ONCE", 2)
+    monkeypatch.setattr("compare.comparison.sides._TIMED", 1)
     score, calls = judge.score, []
 
     def tiring(pairs, on_progress=None):
@@ -297,7 +297,7 @@ def test_a_wrong_verdict_on_a_pair_is_kept(page, judge, home):
 
 
 def test_the_page_opens_on_the_sample_without_reading(page, monkeypatch):
-    monkeypatch.setattr("compare.mine.Comparison", None)
+    monkeypatch.setattr("compare.comparison.sides.Comparison", None)
     assert "Nothing is read until you ask for it." in shown(page("sides"))
 
 

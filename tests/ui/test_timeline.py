@@ -2,7 +2,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from compare.aggregate import NOT_A_SAMPLE
+from compare.comparison.counts import NOT_A_SAMPLE
 from tests.ui.conftest import behind, cards, press, said, shown, well
 from tests.ui.test_sides import OPEN, SHUT, facts, look, read
 
@@ -94,5 +94,5 @@ def test_one_who_spoke_once_has_no_timeline(page, judge):
 
 
 def test_the_page_opens_on_the_sample_without_reading(page, monkeypatch):
-    monkeypatch.setattr("compare.mine.Comparison", None)
+    monkeypatch.setattr("compare.comparison.sides.Comparison", None)
     assert "Nothing is read until you ask for it." in shown(page("timeline"))

@@ -13,7 +13,7 @@ from compare.corpus.web.page import Page
 from compare.corpus.web.proposal import Confidence, Proposal
 from compare.corpus.web.quotes import propose
 from compare.errors import CorpusError
-from compare.statement import Quotation, Statement
+from compare.statements.statement import Quotation, Statement
 
 _OPENING = " \u00a0\"'“‘«„‹「『"
 _REJECTS = re.compile(

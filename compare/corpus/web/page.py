@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 import compare
 from compare.corpus.values import shortened
 from compare.errors import CorpusError
-from compare.language import foreign_language, is_english
+from compare.statements.languages import foreign_language, is_english
 
 MOST_BYTES = 5 * 1024**2
 """Of a page that is read."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from compare.statement import Quotation
+from compare.statements.statement import Quotation
 
 
 class Confidence(StrEnum):

@@ -21,7 +21,7 @@ from compare.corpus.web.reported import reported
 from compare.corpus.web.signature import signers
 from compare.corpus.web.tokens import tokens
 from compare.corpus.web.who import Kind, Who
-from compare.statement import Quotation
+from compare.statements.statement import Quotation
 
 LEAST_WORDS = 4
 """Fewer are a term in quotation marks, not a statement."""

@@ -8,7 +8,7 @@ from enum import Enum, auto
 
 from compare.corpus.web import words
 from compare.corpus.web.tokens import Token
-from compare.countries import country_code
+from compare.statements.countries import country_code
 
 _LONGEST_COUNTRY = 6
 _LONGEST_NAME = 6

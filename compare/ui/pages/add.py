@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import streamlit as st
 
-from compare.locations import user_library
-from compare.ui.browsing import columns_help
-from compare.ui.choosing import choose_library
-from compare.ui.removal import offer_to_remove
-from compare.ui.shell import begin, notice, said_plainly, small
-from compare.ui.uploading import ADDED, files_done, kinds, offer_to_add, read_uploads, uploads
-from compare.ui.web_page import ask_for_page, confirm, page_done
-from compare.ui.words import counted
+from compare.export.words import counted
+from compare.library.locations import user_library
+from compare.ui.components.browsing import columns_help
+from compare.ui.components.choosing import choose_library
+from compare.ui.components.removal import offer_to_remove
+from compare.ui.components.shell import begin, notice, said_plainly, small
+from compare.ui.components.uploading import (
+    ADDED,
+    files_done,
+    kinds,
+    offer_to_add,
+    read_uploads,
+    uploads,
+)
+from compare.ui.components.web_page import ask_for_page, confirm, page_done
 
 _FILES, _PAGE = "Files", "A web page"
 

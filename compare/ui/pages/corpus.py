@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from compare.ui.asking import FILLED
-from compare.ui.browsing import statement_list
-from compare.ui.choosing import choose_library
-from compare.ui.narrowing import cut, narrow
-from compare.ui.shell import begin, said_plainly, side_head
-from compare.ui.single import statement_page
+from compare.ui.components.asking import FILLED
+from compare.ui.components.browsing import statement_list
+from compare.ui.components.choosing import choose_library
+from compare.ui.components.narrowing import cut, narrow
+from compare.ui.components.shell import begin, said_plainly, side_head
+from compare.ui.components.single import statement_page
 
 st.session_state.pop(FILLED, None)
 statement_id = st.query_params.get("id", "")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from compare.ui.choosing import choose_library
-from compare.ui.explaining import cite, digests, labels, mistakes, reading
-from compare.ui.shell import begin, said_plainly
+from compare.ui.components.choosing import choose_library
+from compare.ui.components.explaining import cite, digests, labels, mistakes, reading
+from compare.ui.components.shell import begin, said_plainly
 
 begin(
     "Method",

@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from compare.errors import QueryError
-from compare.quoting import about_languages
-from compare.ui.pairing import checked_side, example_pair, show_pair
-from compare.ui.service import explained_pair
-from compare.ui.shell import begin, notice, said_plainly
+from compare.statements.quotes import about_languages
+from compare.ui.components.pairing import checked_side, example_pair, show_pair
+from compare.ui.components.service import explained_pair
+from compare.ui.components.shell import begin, notice, said_plainly
 
 
 def _fields(name: str, letter: str, example: str) -> tuple[str, dict[str, str]]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from compare.errors import QueryError
-from compare.ui.choosing import choose_library
-from compare.ui.narrowing import cut
-from compare.ui.permalink import library_note
-from compare.ui.positions import PREFIX, ask_propositions, read_positions, show_table
-from compare.ui.shell import begin, notice, said_plainly, side_head, small
+from compare.ui.components.choosing import choose_library
+from compare.ui.components.narrowing import cut
+from compare.ui.components.permalink import library_note
+from compare.ui.components.positions import PREFIX, ask_propositions, read_positions, show_table
+from compare.ui.components.shell import begin, notice, said_plainly, side_head, small
 
 begin(
     "Positions",

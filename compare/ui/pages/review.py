@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import streamlit as st
 
+from compare.export.pieces import section_html
 from compare.review.reviews import Reviews
-from compare.ui.choosing import choose_library
-from compare.ui.pieces import section_html
-from compare.ui.review_choosing import VIEWS, choose_reader, choose_review, choose_review_view
-from compare.ui.review_deciding import decide_review
-from compare.ui.review_making import make_review
-from compare.ui.review_outcome import show_agreement, show_files
-from compare.ui.review_reading import read_review
-from compare.ui.shell import begin, said_plainly, small
+from compare.ui.components.choosing import choose_library
+from compare.ui.components.review_choosing import (
+    VIEWS,
+    choose_reader,
+    choose_review,
+    choose_review_view,
+)
+from compare.ui.components.review_deciding import decide_review
+from compare.ui.components.review_making import make_review
+from compare.ui.components.review_outcome import show_agreement, show_files
+from compare.ui.components.review_reading import read_review
+from compare.ui.components.shell import begin, said_plainly, small
 
 begin(
     "Review",

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from compare.ui.asking import ask, checked_quote
-from compare.ui.browsing import example_quote, menu_of_statements
-from compare.ui.choosing import choose_library
-from compare.ui.downloads import download_buttons, provenance_block
-from compare.ui.lists import Shown, on_screen, pinned_quote, side_by_side
-from compare.ui.narrowing import cut, narrow
-from compare.ui.permalink import current_link, library_note
-from compare.ui.review_making import review_link
-from compare.ui.service import explain_matches, search_library
-from compare.ui.shell import begin, notice, said_plainly, side_head, small
+from compare.ui.components.asking import ask, checked_quote
+from compare.ui.components.browsing import example_quote, menu_of_statements
+from compare.ui.components.choosing import choose_library
+from compare.ui.components.downloads import download_buttons, provenance_block
+from compare.ui.components.lists import Shown, on_screen, pinned_quote, side_by_side
+from compare.ui.components.narrowing import cut, narrow
+from compare.ui.components.permalink import current_link, library_note
+from compare.ui.components.review_making import review_link
+from compare.ui.components.service import explain_matches, search_library
+from compare.ui.components.shell import begin, notice, said_plainly, side_head, small
 
 begin(
     "Who agrees, who opposes",

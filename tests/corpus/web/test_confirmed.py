@@ -10,7 +10,7 @@ import pytest
 from compare.corpus.columns import FIELDS
 from compare.corpus.validate import Validator
 from compare.corpus.web import Page, confirmed, propose
-from compare.statement import Country, PartialDate, Quotation, Statement
+from compare.statements.statement import Country, PartialDate, Quotation, Statement
 
 PAGE = Page(
     title="Valdoria rejects the blockade",

@@ -16,8 +16,8 @@ from pathlib import Path
 import click
 import pytest
 
-from compare.cli import main
-from compare.commands.import_page import html, url
+from compare.cli.import_page import html, url
+from compare.cli.program import main
 from compare.corpus import read_corpus
 from compare.corpus.web.fetch import fetch
 from tests.corpus.web.serving import Site
@@ -63,7 +63,7 @@ def run(
 ) -> Iterator[Run]:
     """Run a command as `compare` does, under a group of its own."""
     group = click.Group("compare", commands=[url, html])
-    monkeypatch.setattr("compare.cli.cli", group)
+    monkeypatch.setattr("compare.cli.program.cli", group)
 
     def run(*arguments: object) -> Ran:
         with pytest.raises(SystemExit) as ended:
@@ -79,7 +79,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Answer the questions of a command, as on a terminal."""
 
     def give(*lines: str) -> None:
-        monkeypatch.setattr("compare.commands.import_page._can_ask", lambda: True)
+        monkeypatch.setattr("compare.cli.import_page._can_ask", lambda: True)
         monkeypatch.setattr(sys, "stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
 
     return give
@@ -294,7 +294,7 @@ def test_answers_that_end_early(run: Run, answers: Callable[..., None]) -> None:
 
 
 def test_a_terminal_is_asked(here: Path) -> None:
-    program = "from compare.commands.import_page import html; html()"
+    program = "from compare.cli.import_page import html; html()"
     leader, follower = pty.openpty()
     child = subprocess.Popen(
         [sys.executable, "-c", program, "page.html", "--out", "a.jsonl"],

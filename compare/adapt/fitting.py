@@ -1,0 +1,120 @@
+"""Learn a layer above the stance model, drawn towards the model as it ships."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compare.evaluate.metrics import Gold
+from compare.library.index.faiss import Rows
+from compare.models.calibration import LOGITS, Inputs, Kind, Layer
+
+FOLDS = 10
+
+_SCALE, _SHIFT, _ACROSS, _CLOSENESS = 4.0, 1.0, 16.0, 4.0
+"""One over the variance of the normal distributions that the numbers are thought to come from: a
+label's own scale around 1, its shift, the weight of another label's logit, and of the closeness."""
+
+_DIGITS = 6
+
+
+def fit(kind: Kind, inputs: Inputs, gold: Gold) -> Layer:
+    """Return the layer that is likeliest by the labels and by where it starts from.
+
+    It is a multinomial logistic regression with a normal prior around the model as it ships (ridge
+    penalty), so of few labels it stays near it. The problem is convex: the same labels, in any
+    order, give the same layer.
+
+    Args:
+        kind: What is learned.
+        inputs: Of `compare.models.calibration.inputs_of`, [n, inputs].
+        gold: The right column of each row, [n].
+    """
+    from scipy.optimize import minimize
+    from scipy.special import log_softmax
+
+    width, classes = len(kind.inputs), len(LOGITS)
+    start, strength = _start(width), _strength(width)
+    free = np.eye(classes, dtype=bool) if kind is Kind.RECALIBRATION else np.ones_like(start, bool)
+    order = np.lexsort((*inputs.T, gold))  # sums depend a little on the order
+    read, right = inputs[order], np.eye(classes)[gold[order]]
+
+    def loss(given: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        weights, shift = np.zeros_like(start), given[-classes:]
+        weights[free] = given[:-classes]
+        logs = log_softmax(read @ (start + weights) + shift, axis=1)
+        wrong = np.exp(logs) - right
+        slope = read.T @ wrong + strength * weights
+        value = ((strength * weights**2).sum() + _SHIFT * (shift**2).sum()) / 2
+        return (
+            float(value - logs[right > 0].sum()),
+            np.append(slope[free], wrong.sum(axis=0) + _SHIFT * shift),
+        )
+
+    # No scale below 0: what is likelier by the model does not become less likely.
+    bounds = [
+        (-1.0, None) if of == to < classes else (None, None)
+        for of, to in np.argwhere(free).tolist()
+    ]
+    found = minimize(
+        loss,
+        np.zeros(int(free.sum()) + classes),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[*bounds, *[(None, None)] * classes],
+        options={"ftol": 1e-12, "gtol": 1e-8, "maxiter": 1000},
+    ).x
+    weights = start.copy()
+    weights[free] += found[:-classes]
+    return Layer(kind, _rows(weights), _rows(found[None, -classes:])[0])
+
+
+def unchanged(kind: Kind) -> Layer:
+    """Return the layer that leaves the model's probabilities as they are."""
+    return Layer(kind, _rows(_start(len(kind.inputs))), (0.0, 0.0, 0.0))
+
+
+def _start(width: int) -> NDArray[np.float64]:
+    return np.eye(width, len(LOGITS))
+
+
+def _strength(width: int) -> NDArray[np.float64]:
+    """Return how strongly each weight is held where it starts, [inputs, 3]."""
+    strength = np.full((width, len(LOGITS)), _CLOSENESS)
+    strength[: len(LOGITS)] = np.where(np.eye(len(LOGITS), dtype=bool), _SCALE, _ACROSS)
+    return strength
+
+
+def _rows(weights: NDArray[np.float64]) -> tuple[tuple[float, float, float], ...]:
+    rounded = (np.round(weights, _DIGITS) + 0.0).tolist()  # no -0.0
+    return tuple((row[0], row[1], row[2]) for row in rounded)
+
+
+def folds(keys: Sequence[frozenset[str]], count: int = FOLDS) -> Iterator[tuple[Rows, Rows]]:
+    """Yield the rows to learn from and those to be measured, each row measured once.
+
+    Rows that share a statement with one that is measured are not learned from meanwhile. So that
+    few are lost, rows are cut in an order in which those that share statements stand together
+    (reverse Cuthill-McKee on the graph of rows and statements).
+
+    Args:
+        keys: What each row's statements are known by.
+        count: Of folds, as far as there are as many rows.
+    """
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import reverse_cuthill_mckee
+
+    size = len(keys)
+    names = {key: size + n for n, key in enumerate(sorted(frozenset().union(*keys)))}
+    edges = [(row, names[key]) for row, of in enumerate(keys) for key in sorted(of)]
+    rows, columns = np.array(edges, np.int64).T
+    both = np.concatenate([rows, columns]), np.concatenate([columns, rows])
+    total = size + len(names)
+    graph = coo_matrix((np.ones(len(both[0])), both), shape=(total, total)).tocsr()
+    order = reverse_cuthill_mckee(graph, symmetric_mode=True)
+    for measured in np.array_split(order[order < size].astype(np.int64), min(count, size)):
+        taken = frozenset().union(*(keys[row] for row in measured.tolist()))
+        apart = [row for row in range(size) if taken.isdisjoint(keys[row])]
+        yield np.array(apart, np.int64), np.sort(measured)

@@ -1,0 +1,183 @@
+"""`compare show`, `compare delete` and `compare info`: what a library holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from compare.cli import options as shared
+from compare.cli.output import console, on_terminal, say, say_json
+from compare.safe_text import one_line
+
+if TYPE_CHECKING:
+    from compare.library.library import Library
+    from compare.statements.statement import Statement
+
+
+_MOST = 2**31 - 1
+
+
+@click.command("show")
+@click.argument("ids", nargs=-1, type=shared.text, metavar="[ID]...")
+@click.option("--find", type=shared.text, default="", help="List statements with these words.")
+@click.option(
+    "--limit", type=click.IntRange(1, _MOST), default=50, show_default=True, help="Most listed."
+)
+@click.option("--offset", type=click.IntRange(0, _MOST), default=0, help="How many to pass over.")
+@shared.filtering
+@shared.as_json
+@shared.library_folder
+def show(
+    ids: tuple[str, ...],
+    find: str,
+    limit: int,
+    offset: int,
+    as_json: bool,
+    library: Path | None,
+    **options: Any,
+) -> None:
+    """Show statements by their ids, with their passages; without an id, list what is there.
+
+    \b
+      compare show blinken-1
+      compare show --find "military aid" --only-country China
+    """
+    filters = shared.read_filters(options)
+    opened = shared.open_library(library)
+    if ids:
+        entries = [_entry(opened, statement) for statement in opened.statements(ids)]
+        if as_json:
+            say_json(entries if len(entries) > 1 else entries[0])
+        else:
+            for entry in entries:
+                _show(entry)
+        return
+    statements, total = opened.browse(filters, find, limit, offset)
+    if as_json:
+        found = [statement.to_dict() for statement in statements]
+        say_json({"total": total, "offset": offset, "statements": found})
+    else:
+        _list(statements)
+        say(f"{len(statements)} of {total} statements.")
+
+
+def _entry(library: Library, statement: Statement) -> dict[str, Any]:
+    passages = library.passages(library.statement_rows(statement.id))
+    return {
+        "statement": statement.to_dict(),
+        "passages": [
+            {"start": passage.start, "end": passage.end, "text": passage.text}
+            for passage in passages
+        ],
+        "also_said": [other.to_dict() for other in library.similar_texts(statement.id)],
+    }
+
+
+def _show(entry: dict[str, Any]) -> None:
+    """Print all fields that are filled, the passages, and who else said it."""
+    from compare.statements.statement import Statement
+
+    statement = Statement.from_dict(entry["statement"])
+    fields = {
+        **entry["statement"],
+        "country": "; ".join(
+            f"{country.name} ({country.code})" if country.code else country.name
+            for country in statement.country
+        ),
+    }
+    extra = fields.pop("extra")
+    for name, value in {**fields, **extra}.items():
+        if value:
+            say(f"{one_line(name)}: {value}")
+    for number, passage in enumerate(entry["passages"], start=1):
+        say(f"passage {number} ({passage['start']}-{passage['end']}): {one_line(passage['text'])}")
+    for other in entry["also_said"]:
+        from compare.cli.lines import attribution
+
+        say(f"also said: {attribution(Statement.from_dict(other))}")
+    say()
+
+
+def _list(statements: list[Statement]) -> None:
+    if not on_terminal():
+        for statement in statements:
+            date = statement.date.iso if statement.date else ""
+            cells = (statement.id, date, statement.speaker, statement.countries, statement.text)
+            say("\t".join(map(one_line, cells)))
+        return
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(expand=True)
+    for name in ("Id", "Date", "Speaker", "Country"):
+        table.add_column(name)
+    table.add_column("Words", ratio=1)
+    for statement in statements:
+        date = statement.date.iso if statement.date else ""
+        cells = (statement.id, date, statement.speaker, statement.countries, statement.text)
+        table.add_row(*(Text(one_line(cell)) for cell in cells))
+    console().print(table)
+
+
+@click.command("delete")
+@click.argument("ids", nargs=-1, required=True, type=shared.text, metavar="ID...")
+@shared.as_json
+@shared.own_folder
+def delete(ids: tuple[str, ...], as_json: bool, library: Path | None) -> None:
+    """Delete statements from a library for good."""
+    from compare.library.library import Library
+
+    after = Library.open(shared.own_library(library)).delete(ids)
+    if as_json:
+        say_json({"deleted": sorted(set(ids)), "statements": len(after)})
+    else:
+        say(f"{after.folder}: {len(set(ids))} deleted, {len(after)} statements left.")
+
+
+@click.command("info")
+@click.option("--verify", is_flag=True, help="Read every file whole and compare its digest.")
+@shared.as_json
+@shared.library_folder
+def info(verify: bool, as_json: bool, library: Path | None) -> None:
+    """Show what a library was built from, and with which models the program reads."""
+    from compare import __version__
+    from compare.models.adapted import about_adaptation, library_model
+
+    opened = shared.open_library(library)
+    if verify:
+        opened.verify()
+    manifest = opened.manifest
+    model = library_model(opened.folder)
+    data = {
+        "library": str(opened.folder),
+        "statements": manifest.statements,
+        "passages": manifest.passages,
+        "digest": opened.digest,
+        "generation": opened.generation,
+        "format": manifest.format,
+        "built_by": manifest.program,
+        "read_only": opened.read_only,
+        "verified": verify,
+        "encoder": {
+            "name": manifest.encoder,
+            "digest": manifest.encoder_digest,
+            "dim": manifest.dim,
+        },
+        "stance": {"name": model.name, "digest": model.digest},
+        "adaptation": about_adaptation(model, opened.folder) or "none",
+        "version": __version__,
+    }
+    if as_json:
+        say_json(data)
+        return
+    for name, value in data.items():
+        say(f"{name.replace('_', ' ')}: {_said(value)}")
+
+
+def _said(value: Any) -> str:
+    """Return a value of `info` in words."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(map(str, value.values())) if isinstance(value, dict) else str(value)

@@ -1,0 +1,139 @@
+"""The command line: `compare build | import | search | stance | show | export | evaluate | app`.
+
+Results go to standard output, remarks and errors to standard error. An error a person can mend is
+one sentence with exit code 2; Ctrl-C ends with 130.
+"""
+
+from __future__ import annotations
+
+import errno
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from compare import __version__
+from compare.cli.output import remark
+from compare.errors import CompareError
+
+_COMMANDS = {
+    "search": "compare.cli.search:command",
+    "stance": "compare.cli.stance:command",
+    "pairs": "compare.cli.pairs:pairs",
+    "timeline": "compare.cli.pairs:timeline",
+    "matrix": "compare.cli.pairs:matrix",
+    "positions": "compare.cli.positions:command",
+    "review": "compare.cli.review:command",
+    "adapt": "compare.cli.adapt:command",
+    "build": "compare.cli.build:command",
+    "import": "compare.cli.import_corpus:command",
+    "show": "compare.cli.library:show",
+    "delete": "compare.cli.library:delete",
+    "info": "compare.cli.library:info",
+    "export": "compare.cli.export:command",
+    "report": "compare.cli.report:command",
+    "reproduce": "compare.cli.reproduce:command",
+    "evaluate": "compare.cli.evaluate:command",
+    "evaluate-search": "compare.cli.evaluate_search:command",
+    "app": "compare.cli.app:command",
+    "completion": "compare.cli.completion:command",
+}
+
+
+class _Commands(click.Group):
+    """The commands in the order of use, each loaded when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load one command."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, name = _COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="compare")
+def cli() -> None:
+    """Paste an official's quote; see who agrees and who opposes, in their own words."""
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run a command and exit with its code."""
+    _speak_utf8()
+    code = _run(arguments)
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _discard_output()
+    except OSError as error:
+        if not _is_full(error):
+            raise
+        code = _refuse_full(error)
+    sys.exit(code)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    try:
+        code = cli.main(arguments, prog_name=_name(), standalone_mode=False)
+    except CompareError as error:
+        remark(f"Error: {error}")
+        return 2
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        remark("Stopped.")
+        return 130
+    except BrokenPipeError:
+        _discard_output()
+        return 0
+    except OSError as error:
+        if not _is_full(error):
+            raise
+        return _refuse_full(error)
+    return code if isinstance(code, int) else 0
+
+
+def _is_full(error: OSError) -> bool:
+    """Tell whether there was no room for the output; an error of opening a file names the file."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT) and error.filename is None
+
+
+def _refuse_full(error: OSError) -> int:
+    """Say that there is no room for the output, drop what is left of it, and return the code."""
+    _discard_output()
+    with suppress(OSError):  # standard error may go to the same disk
+        remark(f"Error: the output cannot be written ({error.strerror}): make room.")
+    return 2
+
+
+def _name() -> str:
+    """Return the name the program was called by."""
+    called = Path(sys.argv[0]).stem
+    return called if called in ("compare", "compare-statements") else "compare"
+
+
+def _speak_utf8() -> None:
+    """Write UTF-8 into pipes on every platform, and what a terminal cannot show as "?"."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, ValueError):  # replaced by something else
+            encoding = None if stream.isatty() else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="replace")  # type: ignore[union-attr]
+
+
+def _discard_output() -> None:
+    """Let nothing complain that the reader of a pipe has gone, or that the disk is full."""
+    with suppress(OSError, ValueError, AttributeError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)

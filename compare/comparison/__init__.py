@@ -1,0 +1,1 @@
+"""Compare: retrieve candidates, score their stance, and collect the result."""

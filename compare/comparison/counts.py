@@ -1,0 +1,283 @@
+"""Count the pairs of a table: by year, and who agrees with whom.
+
+What a model has chosen and labelled is no random sample of what was said. Counts say how much was
+found; how often the labels are right is told by checking a random sample by hand.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from compare.export.rows import CHANGED, COLUMNS, Record, made_with, pair_record
+from compare.results.pairs import Pair, PairTable
+from compare.results.result import Stance
+from compare.statements.countries import country_key, country_name
+from compare.statements.speakers import speaker_key
+from compare.statements.statement import Statement
+
+NOT_A_SAMPLE = (
+    "These pairs were chosen and labelled by a model; they are no random sample of what was said. "
+    "Check a random sample of them by hand before you cite a number."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class YearCount:
+    """The pairs of a year: that of the later of the two statements."""
+
+    year: int
+    agree: int
+    oppose: int
+    read: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The pairs between two parties.
+
+    Attributes:
+        read: Pairs on the same point that were read, those that are neither included.
+        opposed: The share of `oppose` among the pairs that agree or oppose; None where there are
+            none. `low` and `high` are its 95 % interval (Wilson 1927), as if pairs were drawn.
+    """
+
+    a: str
+    b: str
+    agree: int
+    oppose: int
+    read: int
+    opposed: float | None
+    low: float | None
+    high: float | None
+
+
+ABOUT_COLUMNS = (
+    *("subject", "least_probability", "least_similarity"),
+    *("label_source", "encoder", "library_digest", "searched_on", "version"),
+)
+"""What stands behind every row of counts that is written: what they are counts of."""
+
+MATRIX_COLUMNS = (*Cell.__dataclass_fields__, *ABOUT_COLUMNS)
+"""The columns of a matrix that is written."""
+
+YEAR_COLUMNS = (*YearCount.__dataclass_fields__, *ABOUT_COLUMNS)
+"""The columns of counts by year that are written."""
+
+
+def by_year(table: PairTable) -> list[YearCount]:
+    """Return the counts of each year from the first to the last; undated pairs are left out."""
+    counts: dict[int, Counter[Stance | None]] = defaultdict(Counter)
+    for pair in table.pairs:
+        if (year := _year(pair)) is not None:
+            counts[year][table.stance_of(pair)] += 1
+    if not counts:
+        return []
+    return [
+        YearCount(year, of[Stance.AGREE], of[Stance.OPPOSE], of.total())
+        for year in range(min(counts), max(counts) + 1)
+        for of in (counts[year],)
+    ]
+
+
+def count_records(
+    table: PairTable, rows: Sequence[YearCount] | Sequence[Cell]
+) -> list[dict[str, Any]]:
+    """Return counts of a table with what they are of; None for what is not known."""
+    made, least = table.provenance, table.thresholds
+    behind: Record = {
+        "subject": table.subject,
+        "least_probability": least.probability,
+        "least_similarity": least.similarity,
+        "label_source": made.label_source,
+        **made_with(made),
+    }
+    return [asdict(row) | behind for row in rows]
+
+
+def years_csv(table: PairTable) -> bytes:
+    """Return the counts by year as CSV."""
+    return _csv(YEAR_COLUMNS, count_records(table, by_year(table)))
+
+
+def matrix_csv(table: PairTable, by: str = "country") -> bytes:
+    """Return who agrees with whom as CSV; see `matrix`."""
+    return _csv(MATRIX_COLUMNS, count_records(table, matrix(table, by)))
+
+
+def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
+    from compare.export.formats import csv_bytes
+
+    known = [{k: "" if v is None else v for k, v in row.items()} for row in rows]
+    return csv_bytes(columns, known)
+
+
+def of_year(table: PairTable, year: int) -> list[Pair]:
+    """Return the pairs behind a year of `by_year`, whichever list they stand in."""
+    return [pair for pair in table.pairs if _year(pair) == year]
+
+
+def _year(pair: Pair) -> int | None:
+    return max(pair.a.date.year, pair.b.date.year) if pair.a.date and pair.b.date else None
+
+
+def matrix(table: PairTable, by: str = "country") -> list[Cell]:
+    """Return a cell for each two parties, those with most pairs first.
+
+    Args:
+        table: The pairs.
+        by: "country" or "speaker". A statement of several countries counts for each of them.
+    """
+    parties = _parties_of(table, by)
+    counts: dict[tuple[str, str], Counter[Stance | None]] = defaultdict(Counter)
+    for pair in table.pairs:
+        stance = table.stance_of(pair)
+        for two in {_ordered(a, b) for a in parties(pair.a) for b in parties(pair.b) if a != b}:
+            counts[two][stance] += 1
+    cells = [_cell(two, of) for two, of in counts.items()]
+    return sorted(cells, key=lambda cell: (-(cell.agree + cell.oppose), -cell.read, cell.a, cell.b))
+
+
+def between(table: PairTable, a: str, b: str, by: str = "country") -> list[Pair]:
+    """Return the pairs behind a cell of `matrix`, whichever list they stand in."""
+    parties = _parties_of(table, by)
+    wanted = {a, b}
+    return [
+        pair
+        for pair in table.pairs
+        if any({one, other} == wanted for one in parties(pair.a) for other in parties(pair.b))
+    ]
+
+
+def random_sample(
+    table: PairTable,
+    size: int,
+    seed: int = 0,
+    stances: Iterable[Stance] = (
+        Stance.AGREE,
+        Stance.OPPOSE,
+    ),
+) -> list[Pair]:
+    """Return pairs drawn at random from all that are labelled so, for checking by hand.
+
+    The draw is from every pair with the label, not from the list that is shown, which holds no
+    repetitions.
+    """
+    wanted = set(stances)
+    pool = [pair for pair in table.pairs if table.stance_of(pair) in wanted]
+    pool.sort(key=lambda pair: (pair.a.id, pair.a_passage.start, pair.b.id, pair.b_passage.start))
+    return random.Random(seed).sample(pool, min(size, len(pool)))
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """How often the labels of a sample are right, by a reader's answers.
+
+    Attributes:
+        answered: Pairs that the reader labelled; those that were skipped count for nothing.
+        right: Those that the table labels alike.
+        share: Of `right` in `answered`; None where nothing was answered. `low` and `high` are its
+            95 % interval.
+    """
+
+    answered: int
+    right: int
+    share: float | None
+    low: float | None
+    high: float | None
+
+
+def check(
+    table: PairTable,
+    sample: Sequence[Pair],
+    answers: Sequence[Stance | None],
+    label: Stance | None = None,
+) -> Check:
+    """Compare a reader's answers with the table's labels.
+
+    Args:
+        table: Whose thresholds give the labels.
+        sample: The pairs, as `random_sample` drew them.
+        answers: One for each; None where the reader skipped it.
+        label: Only the pairs that the table labels so; None: all.
+    """
+    told = [
+        (table.stance_of(pair), answer)
+        for pair, answer in zip(sample, answers, strict=True)
+        if answer is not None and label in (None, table.stance_of(pair))
+    ]
+    right = sum(ours is theirs for ours, theirs in told)
+    if not told:
+        return Check(0, 0, None, None, None)
+    return Check(len(told), right, right / len(told), *interval(right, len(told)))
+
+
+CHECKED_COLUMNS = (*COLUMNS, "reader", "right", "seed")
+"""The columns of a checked sample: `reader` is "" where a pair was skipped, as is `right`."""
+
+
+def checked_records(
+    table: PairTable, sample: Sequence[Pair], answers: Sequence[Stance | None], seed: int = 0
+) -> list[Record]:
+    """Return the pairs of a sample with the reader's answers; `rank` is the place in the draw.
+
+    Args:
+        table: Whose thresholds give the labels.
+        sample: The pairs, as `random_sample` drew them.
+        answers: One for each; None where the reader skipped it.
+        seed: Of the draw.
+    """
+    rows: list[Record] = []
+    for number, (pair, answer) in enumerate(zip(sample, answers, strict=True), start=1):
+        ours = table.stance_of(pair) or Stance.NEITHER
+        record = pair_record(table, pair, ours, number)
+        changed = table.over_time and answer is Stance.OPPOSE
+        theirs = CHANGED if changed else answer.value if answer else ""
+        right = ("yes" if answer is ours else "no") if answer else ""
+        rows.append({**record, "reader": theirs, "right": right, "seed": seed})
+    return rows
+
+
+def interval(right: int, of: int) -> tuple[float, float]:
+    """Return the 95 % interval of a share (Wilson 1927)."""
+    from scipy.stats import binomtest
+
+    found = binomtest(right, of).proportion_ci(0.95, "wilson")
+    return float(found.low), float(found.high)
+
+
+def _cell(two: tuple[str, str], counts: Counter[Stance | None]) -> Cell:
+    agree, oppose = counts[Stance.AGREE], counts[Stance.OPPOSE]
+    decided = agree + oppose
+    low, high = interval(oppose, decided) if decided else (None, None)
+    share = oppose / decided if decided else None
+    return Cell(*two, agree, oppose, counts.total(), share, low, high)
+
+
+def _parties_of(table: PairTable, by: str) -> Callable[[Statement], list[str]]:
+    """Return what names the parties of a statement; each by its commonest spelling in the table."""
+    named = _speaker if by == "speaker" else _countries
+    spellings: dict[str, Counter[str]] = defaultdict(Counter)
+    for pair in table.pairs:
+        for key, name in (*named(pair.a), *named(pair.b)):
+            spellings[key][name] += 1
+    names = {key: min(of, key=lambda name: (-of[name], name)) for key, of in spellings.items()}
+    return lambda statement: [names[key] for key, _ in named(statement)]
+
+
+def _speaker(statement: Statement) -> list[tuple[str, str]]:
+    return [(speaker_key(statement.speaker), statement.speaker)] if statement.speaker else []
+
+
+def _countries(statement: Statement) -> list[tuple[str, str]]:
+    return [
+        (country_key(entry), country_name(entry.code) if entry.code else entry.name)
+        for entry in statement.country
+    ]
+
+
+def _ordered(a: str, b: str) -> tuple[str, str]:
+    return (a, b) if a <= b else (b, a)

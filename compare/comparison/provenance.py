@@ -1,0 +1,84 @@
+"""What a result was made from: its models, library, filters and settings, and the way back."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+
+from compare import __version__
+from compare.errors import ExportError
+from compare.models.cascade import CascadeStance
+from compare.models.load import signature
+from compare.results.result import Filters, Provenance
+from compare.statements.statement import PartialDate
+
+if TYPE_CHECKING:
+    from compare.library.library import Library
+    from compare.models.load import StanceModel
+
+
+def provenance(
+    library: Library,
+    model: StanceModel,
+    filters: Mapping[str, Any],
+    settings: Mapping[str, Any],
+) -> Provenance:
+    """Return what is searched and how; `filters` and `settings` as plain data."""
+    manifest = library.manifest
+    return Provenance(
+        version=__version__,
+        encoder=library.encoder.name,
+        encoder_digest=library.encoder.digest,
+        stance_model=model.name,
+        stance_digest=model.digest,
+        library_digest=library.digest,
+        statements=manifest.statements,
+        passages=manifest.passages,
+        screening=screening(model),
+        filters=filters,
+        date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        settings=settings,
+    )
+
+
+def screening(model: StanceModel) -> str:
+    """Return the signature of the model that chooses what a cascade reads; "" for another."""
+    return signature(model.fast) if isinstance(model, CascadeStance) else ""
+
+
+def filters_in_force(filters: Filters) -> Mapping[str, Any]:
+    """Return the filters that are set, as plain data."""
+    given = asdict(replace(filters, date_from=None, date_to=None)) | {
+        "date_from": filters.date_from.iso if filters.date_from else None,
+        "date_to": filters.date_to.iso if filters.date_to else None,
+    }
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in given.items()
+        if value
+    }
+
+
+def filters_from(given: Mapping[str, Any]) -> Filters:
+    """Return the filters that `filters_in_force` was given.
+
+    Raises:
+        ExportError: They are of another kind, as of a file that was changed by hand.
+    """
+    days, known = ("date_from", "date_to"), Filters.__dataclass_fields__
+    try:
+        values = {
+            name: PartialDate(value)
+            if name in days
+            else tuple(map(str, value))
+            if isinstance(known[name].default, tuple)
+            else bool(value)
+            for name, value in given.items()
+        }
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ExportError(
+            f"The result's filters cannot be read ({error!r}): make the result again."
+        ) from error
+    return Filters(**values)  # type: ignore[arg-type]  # each is of its field's kind

@@ -1,0 +1,172 @@
+"""Read a proposition beside the passages of many parties; what was read once is kept."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compare.comparison.model_input import passage_side, quote_side
+from compare.comparison.near_actors import NearParties
+from compare.comparison.score_cache import Journal
+from compare.library.actors import Parties, party_keys
+from compare.library.store import passage_key
+from compare.models.cascade import CascadeStance
+from compare.models.load import Pair, StanceModel, signature
+from compare.models.runtime import counted_on
+from compare.results.result import Match, Probabilities, Quote, ranking_score
+from compare.statements.statement import Statement
+
+if TYPE_CHECKING:
+    from compare.library.index.faiss import Rows
+    from compare.library.library import Library
+    from compare.models.runtime import Progress
+
+_MAY_TAKE_A_SIDE = 0.2
+"""Probability of a side by the fast model from which a cascade's accurate model reads it again, so
+that what takes a side is all read by one model: the two are not equally sure of the same."""
+
+
+class Read(NamedTuple):
+    """What came out for each passage of each party.
+
+    Attributes:
+        scores: Probabilities, float32 [n, 3].
+        screened: Which only the fast model of a cascade read, bool [n].
+    """
+
+    scores: NDArray[np.float32]
+    screened: NDArray[np.bool_]
+
+
+def read_parties_passages(
+    library: Library,
+    proposition: str,
+    near: NearParties,
+    model: StanceModel,
+    on_progress: Progress | None = None,
+    journal_folder: Path | None = None,
+) -> Read:
+    """Read all passages; of a cascade the accurate model reads again what decides a place.
+
+    A passage of several parties is read once. Scores are in the journal that comparisons of the
+    same library keep, so that a run that was stopped goes on.
+    """
+    rows, at = np.unique(near.row, return_inverse=True)
+    reader = _Reader(library, proposition, journal_folder)
+    if not isinstance(model, CascadeStance):
+        return Read(reader.scores(model, rows, on_progress)[at], np.zeros(len(at), bool))
+    most = 2 * len(rows)
+    scores = reader.scores(model.fast, rows, counted_on(on_progress, 0, most))
+    again = np.unique(near.row[_deciding(near, scores[at])])
+    beyond = counted_on(on_progress, most - len(again), most)
+    twice = np.isin(rows, again)
+    scores[twice] = reader.scores(model.accurate, again, beyond)
+    return Read(scores[at], ~twice[at])
+
+
+class _Reader:
+    """A proposition, to be read beside passages of a library."""
+
+    def __init__(self, library: Library, text: str, journal_folder: Path | None) -> None:
+        self._library, self._folder = library, journal_folder
+        self._side = quote_side(Quote(text), text)
+        key = passage_key(text)
+        self._number = min(key, ~key)  # of the proposition in the journal: below every row's
+
+    def scores(
+        self, model: StanceModel, rows: Rows, on_progress: Progress | None
+    ) -> NDArray[np.float32]:
+        """Return probabilities, float32 [rows, 3]; what is known is not read again."""
+        what = {"library": self._library.generation, "model": signature(model)}
+        own = np.full(len(rows), self._number)
+
+        def score(part: Rows) -> NDArray[np.float32]:
+            return model.score(self._pairs(rows[part]))
+
+        return Journal(what, self._folder).read(own, rows, score, on_progress)
+
+    def _pairs(self, rows: Rows) -> list[Pair]:
+        passages = self._library.passages(rows.tolist())
+        statements = self._library.statements([passage.statement_id for passage in passages])
+        return [
+            (self._side, passage_side(statement, passage))
+            for statement, passage in zip(statements, passages, strict=True)
+        ]
+
+
+def _deciding(near: NearParties, scores: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Return which passages may decide a place, and of each party the strongest of either side."""
+    again: NDArray[np.bool_] = scores[:, :2].max(axis=1, initial=0) >= _MAY_TAKE_A_SIDE
+    for column in (0, 1):
+        pairs = zip(scores[:, column], near.similarity, strict=True)
+        ranks = np.array([ranking_score(float(p), float(s)) for p, s in pairs])
+        order = np.lexsort((near.row, -ranks, near.party))
+        _, first = np.unique(near.party[order], return_index=True)
+        again[order[first]] = True
+    return again
+
+
+def matches_of_parties(
+    library: Library,
+    parties: Parties,
+    near: NearParties,
+    read: Read,
+    proposition: str,
+    by: str,
+    allowed: Rows | None = None,
+) -> dict[int, list[Match]]:
+    """Return what was read of each party, by its number, the nearest first.
+
+    The party's other statements with the same words stand in `also_said`; they count for nothing
+    but their dates.
+    """
+    rows = np.unique(near.row).tolist()
+    passages = dict(zip(rows, library.passages(rows), strict=True))
+    again = _said_again(library, rows, allowed)
+    ids = {passage.statement_id for passage in passages.values()}.union(*again.values())
+    statements = {entry.id: entry for entry in library.statements(sorted(ids))}
+    whose = {entry.id: party_keys(entry, by) for entry in statements.values()}
+    found: dict[int, list[Match]] = defaultdict(list)
+    for n, (row, party) in enumerate(zip(near.row.tolist(), near.party.tolist(), strict=True)):
+        own = passages[row].statement_id
+        others = [
+            statements[other]
+            for other in again[row]
+            if other != own and parties.keys[party] in whose[other]
+        ]
+        chances = Probabilities(*(float(value) for value in read.scores[n]))
+        found[party].append(
+            Match(
+                statement=statements[own],
+                passage=passages[row],
+                probabilities=chances,
+                similarity=float(near.similarity[n]),
+                quote_part=proposition,
+                before=statements[own].text[: passages[row].start],
+                after=statements[own].text[passages[row].end :],
+                also_said=tuple(sorted(others, key=_by_date)),
+                screened=bool(read.screened[n]),
+            )
+        )
+    return found
+
+
+def _by_date(statement: Statement) -> tuple[str, str]:
+    return statement.date.iso if statement.date else "", statement.id
+
+
+def _said_again(library: Library, rows: list[int], allowed: Rows | None) -> dict[int, list[str]]:
+    """Return for each row the ids of all statements that hold the same words."""
+    keys = library.words_keys(rows).tolist()
+    holding: dict[int, dict[str, None]] = defaultdict(dict)
+    found = library.rows_with_words(sorted(set(keys)))
+    at = np.array([row for _, row, _ in found], np.int64)
+    may = np.ones(len(at), bool) if allowed is None else np.isin(at, allowed)
+    for (key, _, statement_id), kept in zip(found, may.tolist(), strict=True):
+        if kept:
+            holding[key][statement_id] = None
+    return {row: list(holding[key]) for row, key in zip(rows, keys, strict=True)}

@@ -1,0 +1,304 @@
+"""Make a kept result again with its settings, and say whether the same pairs came out.
+
+Nothing is taken from what was scored before: every pair is read anew. What differs in the program,
+the models or the library is named beside what differs in the pairs, as what it may come from.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from compare.comparison.near_actors import MOST_EACH
+from compare.comparison.positions import positions
+from compare.comparison.provenance import filters_from
+from compare.comparison.same_point import LEAST_SIMILARITY
+from compare.comparison.search import CANDIDATES, search
+from compare.comparison.sides import MOST_READ, Comparison
+from compare.errors import ExportError, QueryError
+from compare.export.rows import Result
+from compare.models.adapted import SUFFIX, adapted_to
+from compare.models.load import CASCADE
+from compare.results.pairs import Pair, PairTable
+from compare.results.result import Match, Provenance, SearchResult, Stance
+
+if TYPE_CHECKING:
+    from compare.library.library import Library
+    from compare.models.load import StanceModel
+    from compare.models.runtime import Progress
+
+TOLERANCE = 1e-3
+"""By how much a probability may differ and count as the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something that the result was made with and that is another now.
+
+    Attributes:
+        what: In words; `was` and `now` are its values, digests in full.
+    """
+
+    what: str
+    was: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class PairId:
+    """A pair: the ids of its statements, and where their passages begin (characters).
+
+    In a search side a is the quote: its id is "" and its place 0. A statement stands in a result of
+    a search once, so that its place is 0, too.
+    """
+
+    a: str
+    a_start: int
+    b: str
+    b_start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A pair of which the label or a probability is another now.
+
+    Attributes:
+        was: The list it stood in; None: none. `now` likewise.
+        by: By how much the probability that differs most differs, 0 to 1.
+    """
+
+    pair: PairId
+    was: Stance | None
+    now: Stance | None
+    by: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reproduction:
+    """A result made again, beside the one that was kept.
+
+    Attributes:
+        result: What came out now.
+        kept: Number of pairs that were read for the kept result.
+        missing: Pairs of the kept result that were not read now.
+        new: Pairs that were read now only.
+        relabelled: Pairs that stand in another list now.
+        moved: Pairs in the same list with a probability that moved by more than the tolerance.
+        differences: What the result was made with and that is another now.
+    """
+
+    result: Result
+    kept: int
+    missing: tuple[PairId, ...]
+    new: tuple[PairId, ...]
+    relabelled: tuple[Moved, ...]
+    moved: tuple[Moved, ...]
+    differences: tuple[Difference, ...]
+
+    @property
+    def same(self) -> bool:
+        """Tell whether the same pairs came out, with the same labels and probabilities."""
+        return not (self.missing or self.new or self.relabelled or self.moved)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all but the result as plain data."""
+        return {
+            "same": self.same,
+            "kept": self.kept,
+            "now": self.kept - len(self.missing) + len(self.new),
+            "missing": [asdict(pair) for pair in self.missing],
+            "new": [asdict(pair) for pair in self.new],
+            "relabelled": [_moved_to_dict(entry) for entry in self.relabelled],
+            "moved": [_moved_to_dict(entry) for entry in self.moved],
+            "differences": [asdict(entry) for entry in self.differences],
+        }
+
+
+def reproduce(
+    kept: Result,
+    library: Library,
+    *,
+    stance_model: StanceModel | None = None,
+    tolerance: float = TOLERANCE,
+    on_progress: Progress | None = None,
+) -> Reproduction:
+    """Make a result again from a library and compare the two.
+
+    Args:
+        kept: A search's result or a table of pairs; its filters, thresholds and settings are used.
+        library: Where to look; another one than the result's is named as a difference.
+        stance_model: Reads the pairs; the one that the result names where None.
+        tolerance: See `TOLERANCE`.
+        on_progress: Told of pairs read.
+
+    Raises:
+        ModelError: The stance model that the result names is not at hand.
+        QueryError: A side holds no passage any more.
+        ExportError: The result's filters or settings cannot be read.
+    """
+    model = stance_model or model_again(kept.provenance, library)
+    try:
+        now = _made_again(kept, library, model, on_progress)
+    except QueryError as error:
+        if kept.provenance.library_digest == library.digest:
+            raise
+        raise QueryError(
+            f"{error} The library in {library.folder} is not the one that the result was made "
+            "from, or has changed since: name another with --library."
+        ) from error
+    before, after = _by_pair(kept), _by_pair(now)
+    both = [_moved(pair, kept, now, before[pair], after[pair]) for pair in before if pair in after]
+    return Reproduction(
+        result=now,
+        kept=len(before),
+        missing=tuple(pair for pair in before if pair not in after),
+        new=tuple(pair for pair in after if pair not in before),
+        relabelled=tuple(entry for entry in both if entry.was is not entry.now),
+        moved=tuple(entry for entry in both if entry.was is entry.now and entry.by > tolerance),
+        differences=tuple(_differences(kept.provenance, now.provenance)),
+    )
+
+
+def model_name(made: Provenance) -> str:
+    """Return what `load_stance_model` takes for the model that a result was made with."""
+    from compare.models.shipped import WEIGHTS, read_manifest, shipped_tiers
+
+    if made.screening:
+        return CASCADE
+    names = {read_manifest(WEIGHTS / tier)["name"]: tier for tier in shipped_tiers()}
+    return names.get(made.stance_model.removesuffix(SUFFIX), made.stance_model)
+
+
+def model_again(made: Provenance, library: Library) -> StanceModel:
+    """Return the model that a result was made with.
+
+    Where that was adapted to a corpus it is the one as adapted to this library now, which its
+    digest tells from another adaptation; where none is in force it is the model as it ships.
+    """
+    from compare.models import load_stance_model
+
+    model = load_stance_model(model_name(made))
+    return adapted_to(model, library.folder) if made.stance_model.endswith(SUFFIX) else model
+
+
+def _made_again(
+    kept: Result, library: Library, model: StanceModel, on_progress: Progress | None
+) -> Result:
+    if isinstance(kept, PairTable):
+        return _compared_again(kept, library, model, on_progress)
+    if "most_each" in kept.provenance.settings:
+        return _placed_again(kept, library, model, on_progress)
+    return _searched_again(kept, library, model, on_progress)
+
+
+def _searched_again(
+    kept: SearchResult, library: Library, model: StanceModel, on_progress: Progress | None
+) -> SearchResult:
+    made = kept.provenance
+    return search(
+        library,
+        kept.quote,
+        stance_model=model,
+        filters=filters_from(made.filters),
+        thresholds=kept.thresholds,
+        candidates=int(_setting(made, "candidates", CANDIDATES)),
+        on_progress=on_progress,
+    )
+
+
+def _placed_again(
+    kept: SearchResult, library: Library, model: StanceModel, on_progress: Progress | None
+) -> SearchResult:
+    """Read the passages of positions again: see `Positions.result`."""
+    made, least = kept.provenance, kept.thresholds
+    with tempfile.TemporaryDirectory(prefix="compare-") as folder:
+        found = positions(
+            library,
+            kept.quote.text,
+            by=str(made.settings.get("by", "")),
+            filters=filters_from(made.filters),
+            stance_model=model,
+            thresholds=least.but(None, _setting(made, "least_similarity", least.similarity)),
+            most_each=int(_setting(made, "most_each", MOST_EACH)),
+            on_progress=on_progress,
+            journal_folder=Path(folder),
+        )
+    return found.rethreshold(similarity=least.similarity).result()
+
+
+def _compared_again(
+    kept: PairTable, library: Library, model: StanceModel, on_progress: Progress | None
+) -> PairTable:
+    made = kept.provenance
+    given = made.filters
+    a, b = given.get("a", {}), given.get("b", {})
+    if not (isinstance(a, Mapping) and isinstance(b, Mapping)):
+        raise ExportError("The result's filters are of another kind: make the result again.")
+    with tempfile.TemporaryDirectory(prefix="compare-") as folder:
+        comparison = Comparison(
+            library,
+            filters_from(a),
+            None if kept.over_time else filters_from(b),
+            topic=str(given.get("topic", "")),
+            stance_model=model,
+            least_similarity=_setting(made, "least_similarity", LEAST_SIMILARITY),
+            most_read=int(_setting(made, "most_read", MOST_READ)),
+            between=str(made.settings.get("between", "")),
+            journal_folder=Path(folder),
+        )
+        return comparison.run(thresholds=kept.thresholds, on_progress=on_progress)
+
+
+def _setting(made: Provenance, name: str, usual: float) -> float:
+    value = made.settings.get(name, usual)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ExportError(f"The result's setting {name} is {value!r}, no number: make it again.")
+    return value
+
+
+def _by_pair(result: Result) -> dict[PairId, Pair | Match]:
+    if isinstance(result, SearchResult):
+        return {PairId("", 0, match.statement.id, 0): match for match in result.scored}
+    return {
+        PairId(pair.a.id, pair.a_passage.start, pair.b.id, pair.b_passage.start): pair
+        for pair in result.pairs
+    }
+
+
+def _moved(
+    pair: PairId, kept: Result, now: Result, before: Pair | Match, after: Pair | Match
+) -> Moved:
+    ours, theirs = asdict(before.probabilities), asdict(after.probabilities)
+    by = max(abs(ours[name] - theirs[name]) for name in ours)
+    return Moved(pair, _stance(kept, before), _stance(now, after), by)
+
+
+def _stance(result: Result, found: Pair | Match) -> Stance | None:
+    return result.thresholds.stance_of(found.probabilities, found.similarity)
+
+
+def _moved_to_dict(entry: Moved) -> dict[str, Any]:
+    was, now = (stance.value if stance else None for stance in (entry.was, entry.now))
+    return {**asdict(entry.pair), "was": was, "now": now, "by": entry.by}
+
+
+def _differences(was: Provenance, now: Provenance) -> Iterator[Difference]:
+    for (what, before), after in zip(_made_with(was), dict(_made_with(now)).values(), strict=True):
+        if before != after:
+            yield Difference(what, before, after)
+    if not was.settings:
+        yield Difference("settings", "not recorded", "the usual ones")
+
+
+def _made_with(made: Provenance) -> list[tuple[str, str]]:
+    """Return what decides which pairs come out, a name and a value each."""
+    return [
+        ("program", f"compare {made.version}"),
+        ("embedding model", f"{made.encoder} sha256 {made.encoder_digest}"),
+        ("stance model", f"{made.stance_model} sha256 {made.stance_digest}"),
+        ("model that reads first", made.screening or "none"),
+        ("library", f"{made.statements:,} statements, sha256 {made.library_digest}"),
+    ]

@@ -1,0 +1,499 @@
+"""Compare two sides over a whole library, and one side with its own past."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compare.comparison.copies import Copies
+from compare.comparison.explain import explain_listed
+from compare.comparison.model_input import passage_side
+from compare.comparison.near_actors import as_near
+from compare.comparison.provenance import filters_in_force, provenance
+from compare.comparison.same_point import LEAST_SIMILARITY, MOST_EACH, Near, near_pairs
+from compare.comparison.score_cache import Journal
+from compare.comparison.search import readable
+from compare.errors import QueryError
+from compare.models.adapted import library_model
+from compare.models.cascade import CascadeStance
+from compare.models.load import Pair as Sides
+from compare.models.load import StanceModel, signature
+from compare.models.prefilter import load_first_pass, ranked
+from compare.models.runtime import counted_on
+from compare.results.pairs import Pair, PairTable
+from compare.results.result import Filters, Probabilities, Thresholds, ranking_score
+from compare.statements.countries import country_name
+from compare.statements.passages import Passage
+from compare.statements.statement import Statement
+
+if TYPE_CHECKING:
+    from compare.library.index.faiss import Floats, Rows
+    from compare.library.library import Library
+    from compare.models.runtime import Progress
+
+MOST_READ = 20_000
+"""Pairs that the stance model reads unless more are asked for: the likeliest of those found."""
+
+MOST_READ_AGAIN = 400
+"""Pairs nearest the top of either list that a cascade's accurate model reads again."""
+
+CLOSENESS = 4.0
+"""What closeness adds to the logits by which pairs are chosen: the best of 0, 1, 2, 4 and 8 where
+all pairs of two sides were read."""
+
+TOPIC_SIMILARITY = 0.35
+"""Cosine to the topic from which a passage is on it, if it does not hold all of its words."""
+
+_TIMED = 48
+_FOUND_SOON = 2**30
+"""Pairs of passages of the two sides that are compared in a few seconds."""
+_SOME = 2**13
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a comparison will read, and what it will cost.
+
+    Attributes:
+        a: Passages of side a that are on the topic, b of side b.
+        same_point: Pairs of them on the same point.
+        to_read: Pairs that the stance model will read.
+        known: How many of those it has read before.
+        seconds: About how long the rest will take on this machine, timed on some of the pairs.
+    """
+
+    a: int
+    b: int
+    same_point: int
+    to_read: int
+    known: int
+    seconds: float
+
+
+class Comparison:
+    """Two sides of a library on a topic; make one, look at its `plan`, then `run` it."""
+
+    def __init__(
+        self,
+        library: Library,
+        a: Filters,
+        b: Filters | None = None,
+        *,
+        topic: str = "",
+        stance_model: StanceModel | None = None,
+        least_similarity: float = LEAST_SIMILARITY,
+        most_read: int = MOST_READ,
+        between: str = "",
+        journal_folder: Path | None = None,
+    ) -> None:
+        """Choose the passages of both sides; no two of them are compared yet.
+
+        Args:
+            library: Where both sides are.
+            a: The statements of one side.
+            b: Those of the other; None compares `a` with its own past.
+            topic: Words or a sentence: only passages that hold all of its words, or are near it,
+                count. All where empty.
+            stance_model: The shipped one where None, as adapted to the library where it is.
+            least_similarity: The least cosine of a pair.
+            most_read: See `MOST_READ`.
+            between: One of `library.actors.KINDS`: only pairs of two different parties of that
+                kind are found, as a matrix counts them.
+            journal_folder: Where scores are kept and taken from; in the cache where None.
+
+        Raises:
+            QueryError: A side holds no passage, or none on the topic.
+        """
+        self.library = library
+        self.model = stance_model or library_model(library.folder)
+        self.topic = " ".join(topic.split())
+        self.over_time = b is None
+        self._given = {"a": a} if b is None else {"a": a, "b": b}
+        read = {side: readable(library, chosen) for side, chosen in self._given.items()}
+        self._filters = {side: chosen for side, (chosen, _) in read.items()}
+        self._notes = dict.fromkeys(note for _, notes in read.values() for note in notes)
+        allowed = {side: self._allowed(side) for side in self._given}
+        on_topic = self._on_topic(list(allowed.values()))
+        self.a = self._rows("a", allowed["a"], on_topic)
+        self.b = self.a if b is None else self._rows("b", allowed["b"], on_topic)
+        self._parties = self._parties_between(between) if between else None
+        self._least = least_similarity
+        self._most_read = most_read
+        self._settings: dict[str, Any] = {
+            "most_read": most_read,
+            "least_similarity": least_similarity,
+        }
+        if between:
+            self._settings["between"] = between
+        self._found: Near | None = None
+        self._journal_folder = journal_folder
+
+    def seconds_to_find(self) -> float:
+        """Return about how long `find` takes, which a plan needs.
+
+        It is timed on some of them; 0 where there are so few that it takes no time to speak of.
+        """
+        cells = len(self.a) * len(self.b)
+        if cells < _FOUND_SOON:
+            return 0.0
+        some, others = self.a[:_SOME], self.b[-4 * _SOME :]
+        began = time.perf_counter()
+        near_pairs(self.library.kept_vectors(), some, others, least=self._least)
+        taken = time.perf_counter() - began
+        whole = cells if np.array_equal(self.a, self.b) else 2 * cells
+        return taken * whole / (2 * len(some) * len(others))
+
+    def find(self, on_progress: Progress | None = None) -> int:
+        """Find the pairs on the same point, unless they are found; return how many there are.
+
+        Args:
+            on_progress: Told of passages compared.
+        """
+        if self._found is None:
+            copies = self._copies()
+            found = near_pairs(
+                self.library.kept_vectors(),
+                self.a,
+                self.b,
+                copies=copies if self._parties is None else copies.told_apart(self._parties),
+                parties=self._parties,
+                least=self._least,
+                most_each=MOST_EACH,
+                on_progress=on_progress,
+            )
+            self._found = self._apart(found, copies.words)
+        return len(self._found.a)
+
+    @property
+    def _near(self) -> Near:
+        """Return the pairs on the same point."""
+        self.find()
+        assert self._found is not None
+        return self._found
+
+    def plan(self, on_progress: Progress | None = None) -> Plan:
+        """Say what `run` will read; a few pairs are read to tell how long it will take.
+
+        Args:
+            on_progress: As of `find`.
+        """
+        self.find(on_progress)
+        near = self._chosen()
+        known, seconds = self._timed(self._first_reader, near, len(near.a), _TIMED)
+        if isinstance(self.model, CascadeStance):
+            again = min(len(near.a), 2 * MOST_READ_AGAIN)
+            seconds += self._timed(self.model.accurate, near, again, _TIMED // 6)[1]
+        return Plan(len(self.a), len(self.b), len(self._near.a), len(near.a), known, seconds)
+
+    def run(
+        self, *, thresholds: Thresholds | None = None, on_progress: Progress | None = None
+    ) -> PairTable:
+        """Read the pairs and return them all; a run that was stopped goes on where it was.
+
+        Args:
+            thresholds: What a pair must reach to be listed; see `PairTable.rethreshold`.
+            on_progress: Told of pairs read.
+        """
+        near = self._chosen()
+        screened = np.zeros(len(near.a), bool)
+        if isinstance(self.model, CascadeStance):
+            most = len(near.a) + min(len(near.a), 2 * MOST_READ_AGAIN)
+            scores = self._read(self.model.fast, near, counted_on(on_progress, 0, most))
+            again = _near_the_top(scores, near.similarity)
+            beyond = counted_on(on_progress, most - len(again), most)
+            scores[again] = self._read(self.model.accurate, _part(near, again), beyond)
+            screened[:] = True
+            screened[again] = False
+        else:
+            scores = self._read(self.model, near, on_progress)
+        filters = {side: filters_in_force(chosen) for side, chosen in self._filters.items()}
+        return PairTable(
+            tuple(self._pairs(near, scores, screened)),
+            subject=self.subject,
+            thresholds=thresholds or Thresholds(),
+            provenance=provenance(
+                self.library, self.model, {**filters, "topic": self.topic}, self._settings
+            ),
+            same_point=len(self._near.a),
+            over_time=self.over_time,
+            notes=(*self._notes, *self._about_reading(near)),
+        )
+
+    @property
+    def subject(self) -> str:
+        """Return what is compared, in words."""
+        sides = [_in_words(chosen) for chosen in self._given.values()]
+        what = " and ".join(sides)
+        if self.over_time:
+            what = f"{sides[0]} over time"
+        elif self._given["a"] == self._given["b"]:
+            what = f"{sides[0]} among themselves"
+        what = what[0].upper() + what[1:]
+        return f"{what} on {self.topic}" if self.topic else what
+
+    # -- Passages and pairs --------------------------------------------------------------------
+
+    def _allowed(self, side: str) -> Rows:
+        allowed = self.library.allowed(self._filters[side])
+        return np.arange(self.library.manifest.passages) if allowed is None else allowed
+
+    def _on_topic(self, sides: Sequence[Rows]) -> Rows | None:
+        """Return the rows of the passages on the topic, ascending; None: all.
+
+        Every passage of the sides is compared with it, so that what others say crowds none out.
+        """
+        if not self.topic:
+            return None
+        (vector,) = self.library.encoder.encode([self.topic])
+        either = np.unique(np.concatenate(sides))
+        close, _ = as_near(self.library.kept_vectors(), vector, either, TOPIC_SIMILARITY)
+        return np.union1d(self.library.holding(self.topic), close)
+
+    def _rows(self, side: str, allowed: Rows, on_topic: Rows | None) -> Rows:
+        whose = _in_words(self._given[side])
+        name = f"The statements chosen ({whose})" if self.over_time else f"Side {side} ({whose})"
+        if not len(allowed):
+            raise QueryError(f"{name} cannot be compared: there are none. Loosen the filters.")
+        if on_topic is not None:
+            allowed = np.intersect1d(allowed, on_topic, assume_unique=True)
+        if not len(allowed):
+            raise QueryError(
+                f"{name} cannot be compared: nothing is said on {self.topic!r}. Use other words "
+                "for the topic, or none."
+            )
+        return allowed
+
+    def _parties_between(self, kind: str) -> Rows:
+        """Return a number for the party, or the parties together, of each passage.
+
+        Passages of nobody leave both sides.
+
+        Raises:
+            QueryError: None is left.
+        """
+        of_passage = self.library.parties(kind).together(self.library.whose.statement)
+        same = self.b is self.a
+        self.a = self.a[of_passage[self.a] >= 0]
+        self.b = self.a if same else self.b[of_passage[self.b] >= 0]
+        if not (len(self.a) and len(self.b)):
+            raise QueryError(f"None of the statements chosen names a {kind}. Loosen the filters.")
+        return of_passage
+
+    def _copies(self) -> Copies:
+        rows = np.union1d(self.a, self.b)
+        words = np.zeros(self.library.manifest.passages, np.int64)
+        words[rows] = self.library.words_keys(rows.tolist())
+        whose = self.library.whose
+        first, last = (days[whose.statement] for days in (whose.first_day, whose.last_day))
+        return Copies(words, first, last, whose.statement, same_day=not self.over_time)
+
+    def _apart(self, found: Near, words: Rows) -> Near:
+        """Leave out pairs within a statement, and those with the same words on both sides.
+
+        Over time those of which one has no date, or both may be of one day, are left out, too, and
+        what was said first is put on side a.
+        """
+        whose = self.library.whose
+        of_a, of_b = whose.statement[found.a], whose.statement[found.b]
+        alike = words[found.a] == words[found.b]
+        kept = of_a != of_b
+        self._alike = int((kept & alike).sum())
+        kept &= ~alike
+        if not self.over_time:
+            return _part(found, np.flatnonzero(kept))
+        first, last = whose.first_day, whose.last_day
+        dated = (first[of_a] > 0) & (first[of_b] > 0)
+        earlier = last[of_a] < first[of_b]
+        later = last[of_b] < first[of_a]
+        kept &= dated & (earlier | later)
+        a, b = np.where(later, found.b, found.a), np.where(later, found.a, found.b)
+        return _part(Near(a, b, found.similarity), np.flatnonzero(kept))
+
+    def order(self) -> Rows:
+        """Return the numbers of the pairs on the same point, those to be read first ahead.
+
+        Those likeliest to agree or to oppose by their vectors come first (`models.prefilter`);
+        with another encoder than the shipped one the nearest do.
+        """
+        likely = self.likely()
+        if likely is not None:
+            return ranked(likely)
+        return np.lexsort((self._near.b, self._near.a, -self._near.similarity))
+
+    def likely(self) -> Floats | None:
+        """Return what speaks for agree and for oppose of each pair on the same point.
+
+        Logits and closeness, float32 [pairs, 2]; None with another encoder than the shipped one.
+        """
+        if not self._guessed:
+            return None
+        near = self._near
+        logits = load_first_pass().logits(self.library.kept_vectors(), near.a, near.b)
+        found: Floats = logits + CLOSENESS * near.similarity[:, None]
+        return found
+
+    @property
+    def _guessed(self) -> bool:
+        return self.library.manifest.encoder_digest == load_first_pass().encoder
+
+    def _chosen(self) -> Near:
+        """Return the pairs to read."""
+        return _part(self._near, np.sort(self.order()[: self._most_read]))
+
+    # -- Reading -------------------------------------------------------------------------------
+
+    @property
+    def _first_reader(self) -> StanceModel:
+        return self.model.fast if isinstance(self.model, CascadeStance) else self.model
+
+    def _journal(self, model: StanceModel) -> Journal:
+        what = {"library": self.library.generation, "model": signature(model)}
+        return Journal(what, self._journal_folder)
+
+    def _read(
+        self, model: StanceModel, near: Near, on_progress: Progress | None
+    ) -> NDArray[np.float32]:
+        """Return the probabilities of pairs, float32 [n, 3]; what is known is not read again."""
+
+        def score(part: Rows) -> NDArray[np.float32]:
+            return model.score([sides for *_, sides in self._sides(_part(near, part))])
+
+        return self._journal(model).read(near.a, near.b, score, on_progress)
+
+    def _timed(self, model: StanceModel, near: Near, of: int, some: int) -> tuple[int, float]:
+        """Return how many pairs are known and about how many seconds it takes to know `of` of them.
+
+        Some are read to tell; the first may have to wait for the model to be loaded.
+        """
+        _, there = self._journal(model).known(near.a, near.b)
+        known, left = int(there.sum()), np.flatnonzero(~there)
+        tried = left[:: max(1, len(left) // some)][: some + 1]
+        if of <= known or not len(tried):
+            return known, 0.0
+        self._read(model, _part(near, tried[:1]), None)
+        began = time.perf_counter()
+        self._read(model, _part(near, tried[1:]), None)
+        each = (time.perf_counter() - began) / max(1, len(tried) - 1)
+        return known, each * max(0, of - known - len(tried))
+
+    def _sides(self, near: Near) -> Iterator[tuple[Statement, Passage, Statement, Passage, Sides]]:
+        rows = np.unique(np.concatenate([near.a, near.b])).tolist()
+        passages = dict(zip(rows, self.library.passages(rows), strict=True))
+        ids = sorted({passage.statement_id for passage in passages.values()})
+        statements = dict(zip(ids, self.library.statements(ids), strict=True))
+        for row, other in zip(near.a.tolist(), near.b.tolist(), strict=True):
+            a, b = passages[row], passages[other]
+            said, answered = statements[a.statement_id], statements[b.statement_id]
+            yield said, a, answered, b, (passage_side(said, a), passage_side(answered, b))
+
+    def _pairs(
+        self, near: Near, scores: NDArray[np.float32], screened: NDArray[np.bool_]
+    ) -> Iterator[Pair]:
+        found = zip(self._sides(near), scores, near.similarity, screened, strict=True)
+        for (a, a_passage, b, b_passage, _), row, similarity, only in found:
+            yield Pair(
+                a,
+                a_passage,
+                b,
+                b_passage,
+                Probabilities(*(float(value) for value in row)),
+                min(float(similarity), 1.0),
+                bool(only),
+            )
+
+    def _about_reading(self, near: Near) -> list[str]:
+        notes = []
+        if self._alike:
+            notes.append(
+                f"Pairs with the same words on both sides were left out: {self._alike:,}. Nothing "
+                "is to be read there."
+            )
+        if len(self._near.a) > len(near.a):
+            which = "likeliest to oppose or to agree" if self._guessed else "nearest"
+            notes.append(
+                f"{len(self._near.a):,} pairs are on the same point; the {len(near.a):,} {which} "
+                "were read. Ask for more to be read, or narrow the topic, to see the others."
+            )
+        return notes
+
+
+def compare_sides(
+    library: Library,
+    a: Filters,
+    b: Filters,
+    *,
+    topic: str = "",
+    stance_model: StanceModel | None = None,
+    thresholds: Thresholds | None = None,
+    most_read: int = MOST_READ,
+    why: int = 0,
+    on_progress: Progress | None = None,
+) -> PairTable:
+    """Return the pairs in which side a and side b agree or oppose each other: see `Comparison`.
+
+    Of the first `why` pairs of either list the deciding words are found, too.
+    """
+    comparison = Comparison(
+        library, a, b, topic=topic, stance_model=stance_model, most_read=most_read
+    )
+    table = comparison.run(thresholds=thresholds, on_progress=on_progress)
+    return explain_listed(table, comparison.model, most=why)
+
+
+def changed_positions(
+    library: Library,
+    who: Filters,
+    *,
+    topic: str = "",
+    stance_model: StanceModel | None = None,
+    thresholds: Thresholds | None = None,
+    most_read: int = MOST_READ,
+    why: int = 0,
+    on_progress: Progress | None = None,
+) -> PairTable:
+    """Return the pairs in which someone opposes or repeats what they said before.
+
+    Side a is always the earlier statement; what opposes it is a change between the two dates. Of
+    the first `why` pairs of either list the deciding words are found, too.
+    """
+    comparison = Comparison(
+        library, who, topic=topic, stance_model=stance_model, most_read=most_read
+    )
+    table = comparison.run(thresholds=thresholds, on_progress=on_progress)
+    return explain_listed(table, comparison.model, most=why)
+
+
+def _near_the_top(scores: NDArray[np.float32], similarity: NDArray[np.float32]) -> Rows:
+    """Return the numbers of the pairs that stand first in either list."""
+    again: set[int] = set()
+    for column in (0, 1):
+        ranks = [
+            ranking_score(float(p), float(s))
+            for p, s in zip(scores[:, column], similarity, strict=True)
+        ]
+        again.update(np.argsort(-np.asarray(ranks), kind="stable")[:MOST_READ_AGAIN].tolist())
+    return np.array(sorted(again), np.int64)
+
+
+def _part(near: Near, numbers: Rows) -> Near:
+    return Near(near.a[numbers], near.b[numbers], near.similarity[numbers])
+
+
+def _in_words(filters: Filters) -> str:
+    """Return filters in words: "China, from 2014"."""
+    countries, others = (map(country_name, c) for c in (filters.countries, filters.not_countries))
+    names = [*filters.speakers, *countries, *filters.roles, *filters.parties, *filters.venues]
+    names += [*filters.sources, *filters.languages]
+    names += [f"not {name}" for name in (*filters.not_speakers, *others)]
+    names += list(filters.statement_ids)
+    if filters.date_from:
+        names.append(f"from {filters.date_from}")
+    if filters.date_to:
+        names.append(f"to {filters.date_to}")
+    return ", ".join(names) or "all statements"

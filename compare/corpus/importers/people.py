@@ -1,0 +1,184 @@
+"""Who speaks: names, roles and countries out of titles and labels; nothing is guessed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from compare.statements.countries import country_code
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_OFFICES = _words(
+    """
+    admiral administrator adviser advisor aide ambassador amir anchor assistant attorney captain
+    ceo chair chairman chairperson chairwoman chancellor chief co-chair colonel commander
+    commissioner congressman congresswoman coordinator correspondent cosmonaut counsel counselor
+    deputy director director-general editor editor-in-chief emir envoy general gentleman governor
+    head journalist judge justice king lady leader lieutenant major manager mayor member minister
+    moderator officer official ombudsman patriarch pope premier president prince princess producer
+    queen rabbi rector representative secretary secretary-general senator sergeant speaker
+    spokesman spokesperson spokeswoman sultan surgeon vice-president
+    """
+)
+"""Words of which a role has at least one."""
+
+_OF_ROLES = _OFFICES | _words(
+    """
+    acting advisers advisors affairs agency agriculture bank baroness board cdc cea chain city
+    climate commerce commission committee communications corporation council covid-19 culture cyber
+    dame defence defense department development domestic dr dr. economic economics economy
+    education emerging energy ensign environment environmental epa eu european excellency executive
+    father fda federal federation fema finance first force foreign former gen. gender gov. health
+    healthcare hhs high highness homeland house implementation industry infrastructure interior
+    labor labour lady lead lord lt. majesty mass media medical military monkeypox mr mr. mrs mrs.
+    ms ms. national nations nato nec nsa nsc office omb permanent policy presidential press prime
+    principal prof. professor protection public region rep. republic response reverend russia
+    science second security sen. senior sheikh sir sister special sport sports staff state states
+    supply task team technologies technology territory trade transport treasury u.s. uk un
+    under union united us usaid vice white
+    """
+)
+"""Words that are no part of a name where a role stands before it."""
+
+PARTICLES = _words(
+    """
+    al ben bin bint da de del della den der di dos du el ibn la le ter van von y
+    """
+)
+_LINKS = frozenset({"of", "the", "for", "and", "to"})
+_NO_NAMES = _words(
+    """
+    all also and as but good hello here hi i if it joining like madam my no now okay or our she so
+    thank thanks that then there they this today we well when with yes you he
+    """
+)
+_GENERATION = re.compile(r",? (?:Jr|Sr)\.?(?=$|[ ,])")
+_HONORIFIC = re.compile(r"(?:^|(?<= ))(?:Mr|Ms|Mrs|Dr|Sir|Dame|Lord)\.?$")
+_POSSESSIVE = re.compile(r"[’']s?$")
+_MOST_WORDS = 5
+_LONGEST_COUNTRY = 6
+
+
+def split_role(text: str) -> tuple[str, str]:
+    """Return role and name out of "Foreign Minister of Valdoria Jane Roe".
+
+    The name is "" where it cannot be told from the role: then the whole text is the role.
+    """
+    words = _GENERATION.sub("", " ".join(text.split())).split()
+    start = len(words)
+    while start and (words[start - 1] in PARTICLES or _may_be_name(words[start - 1])):
+        start -= 1
+    if start and words[start - 1].casefold() in _LINKS:
+        start += _country_length(words[start:])
+        if words[start - 1].casefold() in _LINKS:
+            return " ".join(words), ""
+    name = words[start:]
+    if not 2 <= len(name) <= _MOST_WORDS or name[0] in PARTICLES:
+        return " ".join(words), ""
+    return _bare(" ".join(words[:start])), " ".join(name)
+
+
+def named_in(text: str, surname: str) -> tuple[str, str] | None:
+    """Return the one full name that ends in a surname, and the role that stands before it.
+
+    None where there is none, or more than one.
+    """
+    words = _GENERATION.sub("", text).split()
+    wanted = surname.casefold().split()
+    plain = [_POSSESSIVE.sub("", word.strip('.,:;!?()“”"|')).casefold() for word in words]
+    found: dict[str, tuple[str, str]] = {}
+    for at in range(len(words)):
+        if plain[at : at + len(wanted)] != wanted or words[at][0].islower():
+            continue
+        start = at
+        while start and at - start < 3 and _may_be_name(words[start - 1]):
+            start -= 1
+        unclear = at - start > 1 and start and words[start - 1].casefold() in _LINKS - {"to"}
+        if start == at or unclear:
+            continue
+        given, family = words[start:at], words[at : at + len(wanted)]
+        family[-1] = _POSSESSIVE.sub("", family[-1].rstrip('.,:;!?()“”"|'))
+        name = " ".join([*given, *family])
+        found.setdefault(name.casefold(), (name, _role_before(words[:start])))
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def spelled_in(text: str, shouted: str) -> str:
+    """Return how a text spells what a label has in capitals, the label itself if it does not."""
+    pattern = re.escape(shouted.casefold()).replace(r"\ ", r"\s+")
+    for found in re.finditer(rf"\b{pattern}(?!\w)", text, re.IGNORECASE):
+        if not found[0].isupper() and found[0][0].isupper():
+            return " ".join(found[0].split())
+    return shouted
+
+
+def country_behind(text: str, name: str) -> str:
+    """Return the country of "Jane Roe of Valdoria" in a text, "" where none stands there."""
+    for found in re.finditer(rf"\b{re.escape(name)}(?: [A-Z]\S*)*? of (?:the )?", text):
+        words = text[found.end() :].split()[:_LONGEST_COUNTRY]
+        if length := _country_length(words):
+            return " ".join(words[:length]).rstrip(".,:;")
+    return ""
+
+
+def country_in(role: str) -> str:
+    """Return the country that a role names: "President of Valdoria"."""
+    words = role.split()
+    for at, word in enumerate(words):
+        if word in {"of", "the"} and (length := _country_length(words[at + 1 :])):
+            return " ".join(words[at + 1 : at + 1 + length]).rstrip(",")
+    return ""
+
+
+def _may_be_name(word: str) -> bool:
+    """Say whether a word can be part of a personal name, as far as its form tells."""
+    if re.fullmatch(r"[A-Z]\.(?:[A-Z]\.)?", word):
+        return True
+    lower = word.casefold()
+    if lower in _OF_ROLES or lower in _NO_NAMES or not re.fullmatch(r"[^\W\d_][\w’'\-]*", word):
+        return False
+    contracted = re.search(r"[’'](?:s|m|re|ll|ve|d)$", word)
+    return word[0].isupper() and not word.isupper() and not contracted
+
+
+def _role_before(words: Sequence[str]) -> str:
+    """Return the role at the end of some words, "" where there is none."""
+    start = len(words)
+    while start:
+        word = words[start - 1]
+        lower = word.casefold()
+        if lower in {"by", "with"} or (lower == "and" and has_office(words[start:])):
+            break
+        if word[-1] in ".,:;|" and lower not in _OF_ROLES:
+            break
+        if not (word[0].isupper() or word[0].isdigit() or word in _LINKS):
+            break
+        start -= 1
+    while start < len(words) and words[start].casefold() not in _OF_ROLES:
+        start += 1
+    role = words[start:]
+    return _bare(" ".join(role)) if has_office(role) and role[-1].casefold() in _OF_ROLES else ""
+
+
+def has_office(words: Sequence[str]) -> bool:
+    """Say whether a role is among some words."""
+    return any(part.casefold() in _OFFICES for word in words for part in re.split("[,/]", word))
+
+
+def _bare(role: str) -> str:
+    """Return a role without an honorific at its end, nor an article before it."""
+    return re.sub(r"^(?:[Tt]he|[Aa]n?) ", "", _HONORIFIC.sub("", role.strip(" ,")).strip(" ,"))
+
+
+def _country_length(words: Sequence[str]) -> int:
+    """Return how many of the first words are the name of a country, 0 if none are."""
+    for length in range(min(len(words), _LONGEST_COUNTRY), 0, -1):
+        name = " ".join(words[:length]).rstrip(".,:;")
+        whole = name[:1].isupper() and words[length - 1][0].isupper()
+        if len(name) > 3 and whole and country_code(name):
+            return length
+    return 0

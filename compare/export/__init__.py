@@ -1,0 +1,1 @@
+"""Write results for others: tables, files, citations, reports, notebooks."""

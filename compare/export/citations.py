@@ -1,0 +1,150 @@
+"""The statements of a result as a citation list, in BibTeX and in RIS."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from compare.export.rows import asked, listed
+from compare.results.pairs import PairTable
+from compare.results.result import SearchResult, Stance
+from compare.safe_text import one_line
+from compare.statements.statement import Quotation, Statement
+
+# A brace is counted by BibTeX even behind a backslash: no brace of the text may stay one.
+_LATEX = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "{": r"\textbraceleft{}",
+        "}": r"\textbraceright{}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        **{sign: f"\\{sign}" for sign in "$&#_%"},
+    }
+)
+_IN_URL = {"\\": "%5C", "{": "%7B", "}": "%7D", " ": "%20"}
+_TITLE_LENGTH = 100
+
+
+def cited(
+    result: SearchResult | PairTable, stances: Sequence[Stance], limit: int | None = None
+) -> list[Statement]:
+    """Return each statement used once: the quote's own, then what was found, as listed.
+
+    Args:
+        result: What was found.
+        stances: Which lists.
+        limit: Most of each list that are used; None: all.
+    """
+    if isinstance(result, PairTable):
+        pairs = (
+            pair for stance in Stance if stance in stances for pair in result.listed(stance)[:limit]
+        )
+        sides = (statement for pair in pairs for statement in (pair.a, pair.b))
+        return list({statement.id: statement for statement in sides}.values())
+    used = [asked(result)] if result.source is not None else []
+    for _, rank, match in listed(result, stances):
+        if limit is not None and rank > limit:
+            continue
+        used += [match.statement, *match.also_said]
+    return list({statement.id: statement for statement in used}.values())
+
+
+def reference(statement: Statement) -> str:
+    """Return a statement as an entry of a list of references: who, what, where, when, found in."""
+    who = ", ".join(filter(None, [statement.speaker, statement.role, statement.countries]))
+    date = statement.date.in_words if statement.date else ""
+    said = ", ".join(filter(None, [statement.venue, date]))
+    reported = "Reported, not quoted" if statement.quotation is Quotation.REPORTED else ""
+    parts = [who or "Speaker not named", _title(statement), said, statement.source, reported]
+    lines = [one_line(part) for part in parts if part]
+    return " ".join(line if line.endswith((".", "…", "!", "?")) else f"{line}." for line in lines)
+
+
+def bibtex(statements: Iterable[Statement]) -> str:
+    """Return one `@misc` entry a statement; keys are made of the ids."""
+    keys: set[str] = set()
+    return "\n".join(_bibtex_entry(statement, keys) for statement in statements)
+
+
+def _bibtex_entry(statement: Statement, keys: set[str]) -> str:
+    date = statement.date
+    fields = {
+        "author": f"{{{_latex(statement.speaker)}}}" if statement.speaker else "",
+        "title": f"{{{_latex(_title(statement))}}}",
+        "year": f"{date.year:04}" if date else "",
+        "month": date.iso[5:7] if date else "",
+        "date": date.iso if date else "",
+        "howpublished": _latex(statement.venue),
+        "note": _latex(_note(statement)),
+        "annote": _latex(statement.text),
+        "url": _url(statement.url),
+        "langid": _latex(statement.language),
+    }
+    lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
+    return "\n".join([f"@misc{{{_key(statement.id, keys)},", *lines, "}", ""])
+
+
+def _key(identifier: str, keys: set[str]) -> str:
+    """Return a key that BibTeX takes and that no other entry has, and note it in `keys`."""
+    plain = re.sub(r"[^A-Za-z0-9._:-]+", "-", identifier) or "statement"
+    key, number = plain, 1
+    while key.lower() in keys:
+        number += 1
+        key = f"{plain}-{number}"
+    keys.add(key.lower())
+    return key
+
+
+def ris(statements: Iterable[Statement]) -> str:
+    """Return one record a statement; lines end in CR LF, as the format has it."""
+    entries = []
+    for statement in statements:
+        lines = [f"{tag}  - {value}" for tag, value in _ris_fields(statement) if value]
+        entries.append("\r\n".join([*lines, "ER  - ", ""]))
+    return "\r\n".join(entries)
+
+
+def _ris_fields(statement: Statement) -> list[tuple[str, str]]:
+    date = statement.date
+    fields = [
+        ("TY", "GEN"),
+        ("ID", statement.id),
+        ("AU", statement.speaker),
+        ("TI", _title(statement)),
+        ("PY", f"{date.year:04}" if date else ""),
+        ("DA", date.iso.replace("-", "/") if date else ""),
+        ("T2", statement.venue),
+        ("AB", statement.text),
+        ("N1", _note(statement)),
+        ("UR", _url(statement.url)),
+        ("LA", statement.language),
+    ]
+    return [(tag, one_line(value)) for tag, value in fields]
+
+
+def _title(statement: Statement) -> str:
+    """Return the statement's title, else the beginning of its words."""
+    if statement.title:
+        return statement.title
+    words = one_line(statement.text)
+    if len(words) > _TITLE_LENGTH:
+        words = words[:_TITLE_LENGTH].rsplit(" ", 1)[0] + " …"
+    return f"“{words}”" if statement.quotation is Quotation.DIRECT else words
+
+
+def _note(statement: Statement) -> str:
+    """Return, a sentence each: who, the context, the kind of quotation and where it was found."""
+    who = ", ".join(filter(None, [statement.role, statement.countries]))
+    kind = {Quotation.DIRECT: "Quoted directly", Quotation.REPORTED: "Reported, not quoted"}
+    found = f" in {statement.source}" if statement.source else ""
+    about = f"Context: {statement.context}" if statement.context else ""
+    return ". ".join(filter(None, [who, about, kind[statement.quotation] + found]))
+
+
+def _latex(text: str) -> str:
+    return one_line(text).translate(_LATEX)
+
+
+def _url(url: str) -> str:
+    return "".join(_IN_URL.get(sign, sign) for sign in one_line(url))

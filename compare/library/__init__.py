@@ -1,0 +1,1 @@
+"""A library: statements, passages and vectors in one folder."""

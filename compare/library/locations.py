@@ -1,0 +1,141 @@
+"""Where libraries, the sample corpus and caches are on this machine."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from platformdirs import user_cache_dir, user_data_dir
+
+from compare.errors import LibraryError
+
+if TYPE_CHECKING:
+    from compare.library.library import Library
+    from compare.models.encoder import Encoder
+
+APPLICATION = "compare-statements"
+LIBRARY_VARIABLE = "COMPARE_LIBRARY"
+CACHE_VARIABLE = "COMPARE_CACHE"
+
+
+def user_library() -> Path:
+    """Return the folder of the user's own library, whether or not there is one yet."""
+    return Path(user_data_dir(APPLICATION, appauthor=False)) / "library"
+
+
+def cache_dir() -> Path:
+    """Return the folder for what can be made again: $COMPARE_CACHE, else the platform's."""
+    given = os.environ.get(CACHE_VARIABLE)
+    return Path(given).expanduser() if given else Path(user_cache_dir(APPLICATION, appauthor=False))
+
+
+def resolve_library(given: Path | None = None) -> Path:
+    """Return the library to use: `given`, else $COMPARE_LIBRARY, else the user's, else the sample.
+
+    The sample library is built when it is first asked for.
+    """
+    if given is not None:
+        return given.expanduser()
+    if named := os.environ.get(LIBRARY_VARIABLE):
+        return Path(named).expanduser()
+    from compare.library.generations import is_library
+
+    if is_library(user_library()):
+        return user_library()
+    return sample_library().folder
+
+
+def default_library() -> Path:
+    """Return the library that is used where a command names none."""
+    return resolve_library(None)
+
+
+def sample_corpus() -> Path:
+    """Return the sample corpus: beside the package, else where the install put it.
+
+    Raises:
+        LibraryError: It is in neither place.
+    """
+    places = [
+        Path(__file__).resolve().parents[2] / "corpora" / "sample.csv",
+        Path(sys.prefix) / "share" / "compare" / "corpora" / "sample.csv",
+    ]
+    for place in places:
+        if place.is_file():
+            return place
+    raise LibraryError(
+        f"The sample corpus is neither at {places[0]} nor at {places[1]}: install the program "
+        "again, or name a library with --library."
+    )
+
+
+def sample_library(encoder: Encoder | None = None) -> Library:
+    """Open the sample library, which is read-only; build it in the cache the first time."""
+    from filelock import FileLock
+
+    from compare import __version__
+    from compare.corpus import read_corpus
+    from compare.library.generations import FORMAT, mark_read_only
+    from compare.library.library import Library
+    from compare.models.encoder import load_encoder
+
+    corpus = sample_corpus()
+    encoder = encoder or load_encoder()
+    made_of = [corpus.read_bytes().hex(), encoder.name, encoder.digest, str(FORMAT), __version__]
+    key = hashlib.sha256("\n".join(made_of).encode()).hexdigest()[:16]
+    folder = writable_cache() / f"sample-{key}"
+    with FileLock(f"{folder}.lock"):
+        if not _opens(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+            Library.build(read_corpus([corpus]).statements, folder, encoder=encoder)
+            mark_read_only(folder)
+    return Library.open(folder, encoder=encoder)
+
+
+def _opens(folder: Path) -> bool:
+    """Tell whether a sample library is whole; one that is not can always be made again."""
+    from compare.library.generations import is_read_only
+    from compare.library.library import Library
+
+    try:
+        Library.open(folder).close()
+    except LibraryError:
+        return False
+    return is_read_only(folder)
+
+
+def writable_cache() -> Path:
+    """Return the cache folder, or one in the temporary folder where that cannot be written.
+
+    Raises:
+        LibraryError: Neither can be written.
+    """
+    folder = cache_dir()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError:
+        pass
+    other = Path(tempfile.gettempdir()) / f"{APPLICATION}-{_user()}"
+    try:
+        other.mkdir(mode=0o700, exist_ok=True)
+        if other.is_symlink() or (hasattr(os, "getuid") and other.stat().st_uid != os.getuid()):
+            raise PermissionError(errno.EPERM, "it is another user's")
+        with tempfile.TemporaryFile(dir=other):
+            return other
+    except OSError as error:
+        raise LibraryError(
+            f"Neither {folder} nor {other} can be written ({error.strerror}), where the program "
+            f"keeps what it can make again: name another folder with {CACHE_VARIABLE}."
+        ) from error
+
+
+def _user() -> str:
+    return str(os.getuid()) if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")

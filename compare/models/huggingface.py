@@ -1,0 +1,198 @@
+"""Any Hugging Face pair classifier in the shipped model's place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compare.errors import ModelError
+from compare.models.encoder import folder_sha256, model_folder
+from compare.models.load import Pair, softmax
+from compare.models.long_texts import read_in_parts
+from compare.models.runtime import Progress, clean_text
+from compare.results.result import Side, Stance
+from compare.statements.passages import complete
+
+_BATCH = 32
+_MAX_TOKENS = 256
+_KEPT_FREE = 2  # positions that some architectures count but do not use
+_MOST_NAMES = 4
+_SENTENCE_END = re.compile(r"[.!?](?=\s+[^\Wa-z])")
+_COLUMN_NAMES = {
+    "agree": Stance.AGREE,
+    "entailment": Stance.AGREE,
+    "oppose": Stance.OPPOSE,
+    "contradiction": Stance.OPPOSE,
+    "neither": Stance.NEITHER,
+    "neutral": Stance.NEITHER,
+}
+
+
+def label_columns(id2label: Mapping[int, str], name: str) -> list[int]:
+    """Return which of a model's columns mean agree, oppose and neither, in that order.
+
+    Raises:
+        ModelError: The labels are not those of a three-way entailment or stance model.
+    """
+    found = {_COLUMN_NAMES.get(label.casefold()): column for column, label in id2label.items()}
+    if len(id2label) != len(Stance) or set(found) != set(Stance):
+        raise ModelError(
+            f"The model {name!r} has the labels {sorted(id2label.values())}: a stance model needs "
+            "entailment, contradiction and neutral, or agree, oppose and neither."
+        )
+    return [found[stance] for stance in Stance]
+
+
+class HuggingFaceStance:
+    """A cross-encoder run by transformers in full precision; who and when are not shown to it."""
+
+    def __init__(self, name_or_path: str) -> None:
+        """Load the model.
+
+        Raises:
+            ModelError: There is none of that name here, its weights are not all there, or its
+                labels are others.
+        """
+        folder = model_folder(name_or_path)
+        self._tokenizer, self._model = _load(folder, name_or_path)
+        if self._tokenizer.pad_token is None:
+            raise ModelError(
+                f"The model {name_or_path!r} has no padding token, so that pairs cannot be read "
+                "together: name another, or set one in its tokenizer."
+            )
+        self._columns = label_columns(self._model.config.id2label, name_or_path)
+        positions = getattr(self._model.config, "max_position_embeddings", None) or _MAX_TOKENS * 2
+        self._window = min(_MAX_TOKENS, self._tokenizer.model_max_length, positions - _KEPT_FREE)
+        self.name = name_or_path
+        self.digest = folder_sha256(folder)
+
+    def score(
+        self, pairs: Sequence[Pair], on_progress: Progress | None = None
+    ) -> NDArray[np.float32]:
+        """Return probabilities, float32 [len(pairs), 3]: see `StanceModel.score`.
+
+        Raises:
+            ModelError: What the model computes is not finite.
+        """
+        return self.score_parts(pairs, on_progress)[0]
+
+    def score_parts(
+        self, pairs: Sequence[Pair], on_progress: Progress | None = None
+    ) -> tuple[NDArray[np.float32], list[Pair]]:
+        """Return the probabilities and, of each pair, what they are of: see `read_in_parts`.
+
+        Raises:
+            ModelError: What the model computes is not finite.
+        """
+        return read_in_parts(pairs, self._fits, lambda parts: self._score(parts, on_progress))
+
+    def _fits(self, pair: Pair) -> bool:
+        a, b = map(_plain, pair)
+        read = self._tokenizer(a, b, verbose=False, split_special_tokens=True)
+        return bool(len(read["input_ids"]) <= self._window)
+
+    def _score(self, pairs: Sequence[Pair], on_progress: Progress | None) -> NDArray[np.float32]:
+        if not pairs:
+            return np.zeros((0, 3), np.float32)
+        texts = [(_plain(a), _plain(b)) for a, b in pairs]
+        both = texts + [(b, a) for a, b in texts]
+        order = sorted(range(len(both)), key=lambda n: len(both[n][0]) + len(both[n][1]))
+        logits = np.zeros((len(both), len(Stance)), np.float32)
+        for start in range(0, len(order), _BATCH):
+            part = order[start : start + _BATCH]
+            logits[part] = self._logits([both[n] for n in part])
+            if on_progress:
+                on_progress(min(start + _BATCH, len(order)) // 2, len(pairs))
+        return softmax(logits[: len(texts)] / 2 + logits[len(texts) :] / 2)
+
+    def _logits(self, texts: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+        import torch
+
+        encoded = self._tokenizer(
+            [a for a, _ in texts],
+            [b for _, b in texts],
+            truncation=True,
+            max_length=self._window,
+            padding=True,
+            split_special_tokens=True,  # "[SEP]" in a text is words
+            return_tensors="pt",
+        )
+        with torch.inference_mode():
+            logits = self._model(**encoded).logits.float().numpy()
+        if not np.isfinite(logits).all():
+            raise ModelError(
+                f"The model {self.name!r} computes numbers that are not finite: get its files "
+                "again, or name another model."
+            )
+        return np.asarray(logits[:, self._columns], np.float32)
+
+
+def _load(folder: Path, name: str) -> tuple[Any, Any]:
+    """Return a folder's tokenizer and model.
+
+    Raises:
+        ModelError: They cannot be read, or weights are missing or of another size.
+    """
+    from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+    try:
+        with _quiet():
+            tokenizer = AutoTokenizer.from_pretrained(str(folder))
+            model, info = AutoModelForSequenceClassification.from_pretrained(
+                str(folder), output_loading_info=True, ignore_mismatched_sizes=True
+            )
+    except Exception as error:  # what a damaged file raises depends on its format
+        raise ModelError(
+            f"{name!r} is not a pair classifier ({_first_sentence(error)}): give the folder or "
+            "name of a Hugging Face sequence classification model."
+        ) from error
+    if others := {key for key, *_ in info["mismatched_keys"]}:
+        raise ModelError(
+            f"Weights of the model {name!r} are not of the size that its config.json says "
+            f"({_listed(others)}): get its files again, or name another model."
+        )
+    base = f"{model.base_model_prefix}."
+    if missing := {key for key in info["missing_keys"] if not key.startswith(base)}:
+        raise ModelError(
+            f"The model {name!r} lacks the weights of a classification head ({_listed(missing)}): "
+            "name one that was trained to classify pairs."
+        )
+    return tokenizer, model.eval()
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Show neither log lines nor progress bars of transformers."""
+    from transformers.utils import logging
+
+    verbosity, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    if bars:
+        logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(verbosity)
+        if bars:
+            logging.enable_progress_bar()
+
+
+def _first_sentence(error: Exception) -> str:
+    said = " ".join(str(error).split()) or type(error).__name__
+    return _SENTENCE_END.split(said, maxsplit=1)[0].rstrip(".!?")
+
+
+def _listed(names: Iterable[str]) -> str:
+    ordered = sorted(names)
+    more = len(ordered) - _MOST_NAMES
+    return ", ".join(ordered[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
+
+
+def _plain(side: Side) -> str:
+    return clean_text(complete(side.text, side.context))

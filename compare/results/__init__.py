@@ -1,0 +1,1 @@
+"""What a comparison gives: pairs, results, positions, statistics."""

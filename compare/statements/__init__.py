@@ -1,0 +1,1 @@
+"""Statements, their passages, and what is known of them: dates, countries, speakers, duplicates."""

@@ -1,0 +1,102 @@
+"""Read the dates people write, to the year, the month or the day, and never guess."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from functools import lru_cache
+
+from compare.statements.statement import PartialDate
+
+REMEDY = "write it as 2022, 2022-03 or 2022-03-18"
+TWO_DAYS = "this can be read as two days"
+MISSING = frozenset({"", "-", "—", "na", "n/a", "nan", "nd", "n.d.", "none", "null", "unknown"})
+"""What corpora write where nothing is known."""
+
+_NAMES = ("january", "february", "march", "april", "may", "june", "july", "august", "september",
+          "october", "november", "december")  # fmt: skip
+_MONTHS = {"sept": 9}
+for _number, _name in enumerate(_NAMES, start=1):
+    _MONTHS[_name] = _MONTHS[_name[:3]] = _number
+_MONTH = r"(?P<month>[a-z]+)\.?"
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_YEAR = r"(?P<year>\d{4})"
+_TIME = r"(?:[t\s,]\s*\d{1,2}:\d{2}.*|t\d{6}.*)?"
+_WRITTEN = [
+    re.compile(pattern, re.ASCII)
+    for pattern in (
+        _YEAR,
+        rf"{_YEAR}-(?P<month>\d{{1,2}})",
+        rf"{_YEAR}([-/.])(?P<month>\d{{1,2}})\2(?P<day>\d{{1,2}}){_TIME}",
+        rf"{_YEAR}(?P<month>\d{{2}})(?P<day>\d{{2}}){_TIME}",
+        rf"{_MONTH},? {_YEAR}",
+        rf"{_DAY}(?: of)?[ -]{_MONTH},?[ -]{_YEAR}{_TIME}",
+        rf"{_MONTH} {_DAY},? {_YEAR}{_TIME}",
+        rf"{_YEAR},? {_MONTH}(?: {_DAY})?",
+    )
+]
+_NUMBERS = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})" + _TIME, re.ASCII)
+_WEEKDAY = re.compile(r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?[.,]* ")
+
+
+class Order(StrEnum):
+    """Which number of "03/04/2022" is the day, where a person says it: nothing else tells."""
+
+    DAY_FIRST = "day-first"
+    MONTH_FIRST = "month-first"
+
+
+@lru_cache(maxsize=8192)
+def parse_date(text: str, order: Order | None = None) -> PartialDate | None:
+    """Return the date of a cell, None where it says that none is known.
+
+    A time behind the day is dropped; the day stays the one written, whatever the time zone.
+
+    Args:
+        text: As it stands in the cell.
+        order: Of a date that can be read as two days; None: it is refused.
+
+    Raises:
+        ValueError: It is no date, no day of the calendar, or can be read as two days; the message
+            says which, and what to write.
+    """
+    plain = " ".join(text.casefold().split())
+    if plain in MISSING:
+        return None
+    plain = _WEEKDAY.sub("", plain, count=1) if _WEEKDAY.match(plain) else plain
+    for pattern in _WRITTEN:
+        if found := pattern.fullmatch(plain):
+            part = found.groupdict()
+            return _date(part["year"], part.get("month"), part.get("day"))
+    if found := _NUMBERS.fullmatch(plain):
+        return _day_of_numbers(int(found[1]), int(found[3]), found[4], order)
+    if re.fullmatch(r"\d{5}(?:\.\d+)?", plain, re.ASCII):
+        raise ValueError(f"this is a spreadsheet's number of a day, not a date; {REMEDY}")
+    raise ValueError(f"this is no date that can be read; {REMEDY}")
+
+
+def _day_of_numbers(one: int, other: int, year: str, order: Order | None) -> PartialDate:
+    """Return the day of "18/03/2022", where only one number can be a month or the order is told."""
+    if one != other and one <= 12 and other <= 12:
+        if order is not None:
+            one, other = (one, other) if order is Order.DAY_FIRST else (other, one)
+            return _date(year, str(other), str(one))
+        first, second = _date(year, str(one), str(other)), _date(year, str(other), str(one))
+        raise ValueError(f"{TWO_DAYS}; write {first} or {second}")
+    month, day = (other, one) if other <= 12 else (one, other)
+    return _date(year, str(month), str(day))
+
+
+def _date(year: str, month: str | None = None, day: str | None = None) -> PartialDate:
+    if not 1000 <= int(year) <= 2199:
+        raise ValueError(f"{year} is no year of a statement; {REMEDY}")
+    parts = [year]
+    if month is not None:
+        number = int(month) if month.isdecimal() else _MONTHS.get(month, 0)
+        parts.append(f"{number:02d}")
+    if day is not None:
+        parts.append(f"{int(day):02d}")
+    try:
+        return PartialDate("-".join(parts))
+    except ValueError:
+        raise ValueError(f"there is no such month or day; {REMEDY}") from None

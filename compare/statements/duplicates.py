@@ -1,0 +1,74 @@
+"""Link statements with the same words, so that they are shown once.
+
+Only words that are the same are linked, never words that are merely alike: "We will send arms" and
+"We will not send arms" are near-identical as strings and opposite in meaning, and no measure of
+similarity between strings or vectors tells them apart from two copies.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from compare.statements.statement import Statement
+
+_HONORIFIC = re.compile(r"\b(?:mr|mrs|ms|mme|dr|prof|h\.\s?e)\.(?=\s)|\b(?:mr|mrs|ms)\b", re.I)
+_MARK = re.compile(r"[^\w\s]|_")
+_ARTICLES = {"a", "an", "the"}
+_JOINING = "'’‘ʼ[]"
+"""Left out without a blank: "don’t" is "dont", "shoulder[ing]" is "shouldering"."""
+
+
+def text_key(statement: Statement) -> int:
+    """Return the key of a statement's words: see `words_key`."""
+    return words_key(statement.text, statement.context)
+
+
+def words_key(text: str, context: str = "") -> int:
+    """Return a signed 64-bit key that texts share if their words and contexts are the same.
+
+    Case, quotation marks, dashes, punctuation, blanks, honorifics and articles do not count.
+    Question marks, signs and numbers do, as every other word does.
+    """
+    content = f"{_normalised(text)}\n{_normalised(context)}"
+    digest = hashlib.sha256(content.encode("utf-8", "replace")).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
+
+
+def _normalised(text: str) -> str:
+    text = unicodedata.normalize("NFKC", text)
+    kept = _without_punctuation(_HONORIFIC.sub(" ", text))
+    words = kept.split()
+    content = [word for at, word in enumerate(words) if not _is_article(word, at)]
+    return " ".join(content).casefold() or " ".join(text.split())
+
+
+def _is_article(word: str, at: int) -> bool:
+    """Tell articles from the A of "Plan A"."""
+    return word.casefold() in _ARTICLES and (word != "A" or at == 0)
+
+
+def _without_punctuation(text: str) -> str:
+    return _MARK.sub(_kept, text)
+
+
+def _kept(mark: re.Match[str]) -> str:
+    character = mark[0]
+    if character in _JOINING:
+        return ""
+    if not unicodedata.category(character).startswith("P") or character in "%‰":
+        return character
+    if character in "?؟":
+        return " ? "
+    return character if _in_number(mark.string, mark.start()) else " "
+
+
+def _in_number(text: str, at: int) -> bool:
+    """Tell whether a mark belongs to a number: "1.5", "3:1", "-5" (but not "2021-5")."""
+    before, after = text[at - 1 : at] if at else "", text[at + 1 : at + 2]
+    if text[at] in ".,:/":
+        return before.isdigit() and after.isdigit()
+    return text[at] == "-" and after.isdigit() and not before.isalnum()

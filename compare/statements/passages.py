@@ -1,0 +1,258 @@
+"""Split statements into passages: sentences that know where in the statement they stand.
+
+sentencex proposes the breaks. Four small steps follow: breaks after titles, abbreviations and
+initials are taken back, edges lose their blanks, very short sentences join a neighbour, and very
+long ones are cut into windows. Nothing but blanks between passages is ever left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sentencex import get_sentence_boundaries
+
+if TYPE_CHECKING:
+    from compare.statements.statement import Statement
+
+SHORT = 4
+"""A sentence of fewer words joins a neighbour."""
+
+LONG = 80
+"""A sentence of more words is cut into windows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A sentence (or a window of one) of a statement, verbatim.
+
+    Attributes:
+        statement_id: The statement it stands in.
+        start: Offset of its first character in the statement's text.
+        end: Offset behind its last character: `statement.text[start:end] == text`.
+        text: The words shown.
+        context: The statement's context, which completes the words where they are a fragment.
+    """
+
+    statement_id: str
+    start: int
+    end: int
+    text: str
+    context: str = ""
+
+    @property
+    def completed(self) -> str:
+        """Return what is embedded and compared: the words with the context that completes them."""
+        return complete(self.text, self.context)
+
+
+def complete(text: str, context: str) -> str:
+    """Return `text` with its context in brackets behind it, or `text` where there is none."""
+    return f"{text} ({context})" if context else text
+
+
+def split_statement(statement: Statement) -> list[Passage]:
+    """Split a statement into passages, in the order of the text; none for a text of blanks."""
+    return [
+        Passage(statement.id, start, end, statement.text[start:end], statement.context)
+        for start, end in spans(statement.text, statement.language)
+    ]
+
+
+def split_quote(text: str, language: str = "en") -> list[str]:
+    """Split a pasted quote just as statements are split."""
+    return [text[start:end] for start, end in spans(text, language)]
+
+
+def spans(text: str, language: str = "en") -> list[tuple[int, int]]:
+    """Return the offsets of the passages of `text`; only blanks lie between them."""
+    sentences = _merged(text, _sentences(text, language))
+    trimmed = [_trimmed(text, start, end) for start, end in sentences]
+    joined = _joined(text, [(start, end) for start, end in trimmed if start < end])
+    return [window for start, end in joined for window in _windows(text, start, end)]
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_].*)?\Z")
+
+
+_BLOCK = 8000
+_BLOCK_ENDS = (re.compile(r".*\n[^\S\n]*\n", re.S), re.compile(r".*(?:[.!?؟।]\s|[。！？])", re.S))
+
+
+def _sentences(text: str, language: str) -> list[tuple[int, int]]:
+    """Return the sentences that sentencex sees, blanks included, as spans without a gap.
+
+    Only the starts are used: the ends are known to skip blanks in some texts. Language codes that
+    sentencex does not know are split as English by itself.
+    """
+    found = _LANGUAGE.match(language.strip().lower())
+    code = found[1] if found else "en"
+    text = _SURROGATE.sub("\ufffd", text)
+    starts = {0}
+    for begin, end in _blocks(text):
+        for piece in get_sentence_boundaries(code, text[begin:end]):
+            starts.add(begin + piece["start_index"])
+    ordered = sorted(starts)
+    return list(zip(ordered, [*ordered[1:], len(text)], strict=True))
+
+
+def _blocks(text: str) -> Iterator[tuple[int, int]]:
+    """Cut long texts, since the time sentencex takes grows with the square of the length.
+
+    A block ends at a paragraph, else at a sentence; without either its end is no worse than any.
+    """
+    begin = 0
+    while len(text) - begin > _BLOCK:
+        block = text[begin : begin + _BLOCK]
+        ends = (pattern.match(block) for pattern in _BLOCK_ENDS)
+        end = begin + next((found.end() for found in ends if found), _BLOCK)
+        yield begin, end
+        begin = end
+    yield begin, len(text)
+
+
+# -- Breaks that are none ------------------------------------------------------------------------
+
+_WORDS_BEFORE_A_NAME = """
+    amb mr mrs ms messrs mme mlle dr prof h.e gen lt col maj capt cpl sgt adm cmdr brig sen rep
+    gov pres hon rt.hon rev sec supt st mt ft e.g i.e cf vs viz approx
+"""
+_WORDS_BEFORE_A_NUMBER = """
+    para paras art arts no nos vol vols p pp ch res doc add rev corr fig figs sect secs subpara
+    jan feb mar apr jun jul aug sept sep oct nov dec ca eq annex op ibid
+"""
+_FIRST_WORDS = """
+    the a an we i you he she it they this that these those there here our my your his her its
+    their in on at by for from with without and but or so yet as if when while since because
+    although however therefore thus let what who why how no not yes now today
+"""
+_TITLES = frozenset(_WORDS_BEFORE_A_NAME.split())
+"""These stand before a word of their own sentence, always."""
+
+_REFERENCES = frozenset(_WORDS_BEFORE_A_NUMBER.split())
+"""These do so where a number or a symbol ("A/75") follows."""
+
+_STARTERS = frozenset(_FIRST_WORDS.split())
+"""Behind "U.S." or an initial, these with a capital letter begin a sentence."""
+
+_LAST_WORD = re.compile(r"(?:^|[\s(\[\"'“‘«/–—-])((?:[^\W\d_]+\.)*[^\W\d_]+)\.\s*\Z")
+_FIRST_WORD = re.compile(r"[\s(\[\"'“‘«]*(\w+)")
+_DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]\Z")
+_REFERRED = re.compile(r"\s*(?:\(?\d|[A-Z]+/|[IVXLC]+\b)")
+_PARAGRAPH = re.compile(r"\n[^\S\n]*\n|\r[^\S\r]*\r|\r\n[^\S\n]*\r\n|\u2029")
+_TAIL = 40
+
+
+def _merged(text: str, sentences: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Take back the breaks after titles, abbreviations and initials."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sentences:
+        if merged and not _is_break(text[max(0, start - _TAIL) : start], text[start : end + 1]):
+            merged[-1] = (merged[-1][0], end)
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _is_break(before: str, after: str) -> bool:
+    """Tell whether a sentence ends between the two."""
+    last = _LAST_WORD.search(before)
+    if last is None or _PARAGRAPH.search(before[last.end(1) :]) or after.isspace():
+        return True
+    word = last[1].lower()
+    first = _FIRST_WORD.match(after)
+    follower = first[1] if first else ""
+    if word in _TITLES or follower[:1].islower():
+        return False
+    if word in _REFERENCES and _REFERRED.match(after):
+        return False
+    initial = len(word) == 1 and last[1].isupper()
+    if initial or _DOTTED.match(word):
+        return follower.lower() in _STARTERS
+    return True
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    piece = text[start:end]
+    start += len(piece) - len(piece.lstrip())
+    return start, start + len(piece.strip())
+
+
+# -- Short and long ------------------------------------------------------------------------------
+
+_UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_UNSPACED_LONG = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+_WORD = re.compile(
+    rf"[{_UNSPACED}]{{1,2}}|[{_UNSPACED_LONG}]{{1,5}}|[^\s{_UNSPACED}{_UNSPACED_LONG}]{{1,40}}"
+)
+"""A word; in scripts without blanks between words, as many letters as a word has there.
+
+A string of more than 40 characters counts as several words, so that no text makes a window that
+an encoder cannot read.
+"""
+
+
+def _words(text: str) -> int:
+    return sum(1 for _ in _WORD.finditer(text))
+
+
+def _joined(text: str, sentences: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Join very short sentences to the one before; the first of a paragraph to the one behind."""
+    joined: list[tuple[int, int]] = []
+    counts: list[int] = []
+    for start, end in sentences:
+        count = _words(text[start:end])
+        if joined and _may_join(counts[-1], count):
+            same_paragraph = not _PARAGRAPH.search(text, joined[-1][1], start)
+            if counts[-1] < SHORT or (count < SHORT and same_paragraph):
+                joined[-1] = (joined[-1][0], end)
+                counts[-1] += count
+                continue
+        joined.append((start, end))
+        counts.append(count)
+    if len(joined) > 1 and counts[-1] < SHORT and _may_join(*counts[-2:]):
+        last = joined.pop()
+        joined[-1] = (joined[-1][0], last[1])
+    return joined
+
+
+def _may_join(before: int, behind: int) -> bool:
+    """Forbid what would make two sentences so long that they had to be cut."""
+    return max(before, behind) > LONG or before + behind <= LONG
+
+
+_STRONG = ";:—–.!?。！？"
+_WEAK = ",、，،)"
+
+
+def _windows(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Cut a sentence of more than LONG words into windows of about equal length.
+
+    Each cut is the clause boundary nearest to where equal windows would have it, a semicolon, colon
+    or dash before a comma; without one it is just there.
+    """
+    words = [(start + word.start(), start + word.end()) for word in _WORD.finditer(text[start:end])]
+    windows = []
+    first = 0
+    while len(words) - first > LONG:
+        cut = first + _cut(text, words, first)
+        windows.append((words[first][0], words[cut - 1][1]))
+        first = cut
+    if first == 0:
+        return [(start, end)]
+    return [*windows, (words[first][0], end)]
+
+
+def _cut(text: str, words: list[tuple[int, int]], first: int) -> int:
+    """Return how many words the window that begins at `first` takes."""
+    left = len(words) - first
+    ideal = left / -(-left // LONG)
+    places = range(int(ideal * 0.6), min(LONG, int(ideal * 1.4)) + 1)
+    for marks in (_STRONG, _WEAK):
+        ends = [size for size in places if text[words[first + size - 1][1] - 1] in marks]
+        if ends:
+            return min(ends, key=lambda size: abs(size - ideal))
+    return int(ideal)

@@ -1,0 +1,164 @@
+"""Pairs as the reader sees them: cards with both sides, and the same pairs as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import streamlit as st
+
+from compare.export.cards import list_head, read_as
+from compare.export.pair_cards import pair_card, verdict_word
+from compare.results.pairs import MOST_OF_STATEMENT, Pair, PairTable
+from compare.results.result import Stance
+from compare.review.corrections import append_pair_correction
+from compare.ui.components.correcting import correction_form
+from compare.ui.components.lists import AT_FIRST, STATEMENT_PAGE, widget_key
+from compare.ui.components.ordering import in_order
+from compare.ui.components.service import explain_pairs
+from compare.ui.components.shell import small
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPairs:
+    """A table and how it is shown.
+
+    Attributes:
+        prefix: Of the keys of widgets, one for each page.
+        library: The key of the library in the chooser, for links into it.
+        with_words: Whether the deciding words are marked.
+    """
+
+    table: PairTable
+    order: str
+    prefix: str
+    library: str
+    with_words: bool = False
+
+    def holding(self, found: Mapping[int, Pair]) -> ShownPairs:
+        """Return the same with other pairs in the place of those with these identities."""
+        pairs = tuple(found.get(id(pair), pair) for pair in self.table.pairs)
+        return replace(self, table=replace(self.table, pairs=pairs))
+
+
+def pair_key(pair: Pair) -> str:
+    """Return a short key of a pair."""
+    return widget_key(repr((pair.a.id, pair.a_passage.start, pair.b.id, pair.b_passage.start)))
+
+
+# -- Cards ---------------------------------------------------------------------------------------
+
+
+def pair_list(shown: ShownPairs, stance: Stance, nothing: str) -> ShownPairs:
+    """Show one list with its head; `nothing` says that it is empty.
+
+    Returns what is shown with the deciding words that were found.
+    """
+    pairs = in_order(shown.table.listed(stance), shown.order, stance)
+    found = len(shown.table.listed(stance, all_of_it=True))
+    st.html(list_head(stance, len(pairs), verdict_word(shown.table, stance), "pair"))
+    if not pairs:
+        small(nothing)
+    elif found > len(pairs):
+        small(
+            f"Of {found:,} pairs with this verdict: the same words stand once, and no statement in "
+            f"more than {MOST_OF_STATEMENT} pairs. Charts count them all."
+        )
+    return shown.holding(pair_cards(shown, pairs, f"{shown.prefix}{stance.value}"))
+
+
+def pair_cards(shown: ShownPairs, pairs: Sequence[Pair], key: str) -> Mapping[int, Pair]:
+    """Show the cards of pairs, as many as were asked for; `key` begins the keys of widgets.
+
+    Returns the pairs whose deciding words were found, by the identity of those given.
+    """
+    number = int(st.session_state.get(f"{key}-more", AT_FIRST))
+    on_screen = pairs[:number]
+    digest = shown.table.provenance.library_digest
+    found = explain_pairs(on_screen, digest) if shown.with_words and on_screen else {}
+    for pair in on_screen:
+        _card(shown, found.get(id(pair), pair), key)
+    if len(pairs) > number:
+
+        def show_more() -> None:
+            st.session_state[f"{key}-more"] = number + AT_FIRST
+
+        left = len(pairs) - number
+        label = f"Show {min(left, AT_FIRST)} more of {left}"
+        st.button(label, key=f"{key}-more-go", on_click=show_more)
+    return found
+
+
+def _card(shown: ShownPairs, pair: Pair, prefix: str) -> None:
+    stance = shown.table.stance_of(pair) or Stance.NEITHER
+    key = f"{prefix}-{pair_key(pair)}"
+    with st.container(key=f"card-{key}", gap="xxsmall"):
+        st.html(pair_card(shown.table, pair, stance))
+        with st.container(
+            key=f"actions-{key}", horizontal=True, gap="small", vertical_alignment="center"
+        ):
+            names = ("earlier", "later") if shown.table.over_time else ("A", "B")
+            for name, statement in zip(names, (pair.a, pair.b), strict=True):
+                st.page_link(
+                    STATEMENT_PAGE,
+                    label=f"Open {name}",
+                    query_params={"id": statement.id, "library": shown.library},
+                )
+            with st.popover("This verdict is wrong", type="tertiary"):
+                correction_form(
+                    key,
+                    read_as(stance, pair.probabilities),
+                    lambda right, note: append_pair_correction(
+                        pair, shown.table.provenance.label_source_of(pair), right, note=note
+                    ),
+                )
+
+
+# -- The same as a table -------------------------------------------------------------------------
+
+
+def pairs_table(shown: ShownPairs) -> None:
+    """Show both lists as one table, in the order chosen."""
+    table = shown.table
+    listed = [
+        (stance, pair)
+        for stance in (Stance.OPPOSE, Stance.AGREE)
+        for pair in in_order(table.listed(stance), shown.order, stance)
+    ]
+    if not listed:
+        small("No pair stands in either list at these thresholds.")
+        return
+    names = ("before", "after") if table.over_time else ("A", "B")
+    rows = [_row(table, stance, pair, names) for stance, pair in listed]
+    digest = widget_key("".join(pair_key(pair) for _, pair in listed) + shown.order)
+    st.dataframe(
+        rows,
+        hide_index=True,
+        key=f"{shown.prefix}table-{digest}",
+        column_config={
+            "Probability": st.column_config.NumberColumn(format="%.2f"),
+            "Closeness": st.column_config.NumberColumn(format="%.2f"),
+        },
+        alt=f"{len(listed)} pairs: the same as in the two lists",
+    )
+
+
+def _row(table: PairTable, stance: Stance, pair: Pair, names: tuple[str, str]) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "Verdict": verdict_word(table, stance),
+        "Probability": pair.probabilities.of(stance),
+        "Closeness": pair.similarity,
+    }
+    for name, statement, passage in (
+        (names[0], pair.a, pair.a_passage),
+        (names[1], pair.b, pair.b_passage),
+    ):
+        row |= {
+            f"Words, {name}": passage.text,
+            f"Who, {name}": statement.speaker or statement.countries or "not named",
+            f"Country, {name}": statement.countries,
+            f"Date, {name}": statement.date.iso if statement.date else "",
+            f"Source, {name}": statement.title or statement.source,
+        }
+    return row

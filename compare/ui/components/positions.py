@@ -1,0 +1,271 @@
+"""Positions: the form, the reading, and what was found as places, periods, tables and a matrix."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+
+import streamlit as st
+
+from compare.comparison.near_actors import MOST_EACH
+from compare.comparison.propositions import PositionTable, position_table
+from compare.errors import QueryError
+from compare.export.formats import export_bytes
+from compare.export.pieces import section_html
+from compare.export.position_rows import positions_csv
+from compare.export.words import counted
+from compare.library.facets import Facets
+from compare.library.library import Library
+from compare.models.load import signature
+from compare.models.runtime import Progress
+from compare.results.positions import Positions
+from compare.results.result import Filters, Thresholds
+from compare.ui.components.downloads import file_download, provenance_block
+from compare.ui.components.lists import widget_key
+from compare.ui.components.narrowing import period, whose
+from compare.ui.components.permalink import MORE, current_link
+from compare.ui.components.position_tables import (
+    AGREEMENT_VIEW,
+    TABLE_VIEW,
+    agreement_view,
+    beside_view,
+    table_view,
+)
+from compare.ui.components.position_views import View, map_view, periods_view, places_view
+from compare.ui.components.review_making import review_link
+from compare.ui.components.service import stance_model
+from compare.ui.components.shell import notice, small
+
+PREFIX = "o_"
+"""Of the keys of the page's widgets."""
+
+_NARROWING = ("countries", "speakers", "sources", *MORE, "from", "to", "most")
+
+KEYS = (
+    "library",
+    *(f"{PREFIX}{name}" for name in ("q", "by", *_NARROWING, "p", "s", "sort", "view", "years")),
+)
+"""The widgets of the page that its address holds."""
+
+_MOST_AT_ALL = 200
+_MOST_PROPOSITIONS = 30
+_PARTIES = {"Countries": "country", "Speakers": "speaker"}
+_PLACES, _MAP, _PERIODS = "Places", "Map", "By period"
+_READ = "positions-table"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be placed: the inputs of `compare.comparison.propositions.position_table`."""
+
+    propositions: tuple[str, ...]
+    by: str
+    filters: Filters
+    most_each: int
+
+
+# -- What is asked for ---------------------------------------------------------------------------
+
+
+def ask_propositions(facets: Facets) -> tuple[Asked, bool]:
+    """Show the form; return what it holds and whether it was just sent."""
+    with st.form("positions", border=False):
+        text = st.text_area(
+            "Proposition",
+            key=f"{PREFIX}q",
+            bind="query-params",
+            height="content",
+            placeholder="Sanctions must be lifted.",
+            help="One claim or demand, as a sentence. Several, one a line, are compared.",
+            max_chars=5_000,
+        )
+        by = st.radio(
+            "Place", list(_PARTIES), horizontal=True, key=f"{PREFIX}by", bind="query-params"
+        )
+        narrowed = any(f"{PREFIX}{name}" in st.query_params for name in _NARROWING)
+        with st.expander("Which statements", expanded=narrowed):
+            filters = whose(facets, PREFIX)
+            since, until = period(PREFIX)
+            most = st.number_input(
+                "Passages of each at most",
+                1,
+                _MOST_AT_ALL,
+                MOST_EACH,
+                key=f"{PREFIX}most",
+                bind="query-params",
+                help="The nearest are read, and half as many more that share rare words.",
+            )
+        pressed = st.form_submit_button("Place them", type="primary", key="positions-go")
+    lines = (line.strip() for line in (text or "").splitlines())
+    asked = tuple(dict.fromkeys(line for line in lines if line))
+    if len(asked) > _MOST_PROPOSITIONS:
+        raise QueryError(
+            f"{len(asked)} propositions are more than the {_MOST_PROPOSITIONS} that are read at "
+            "once: take some away."
+        )
+    return Asked(
+        asked,
+        _PARTIES.get(by or "", "country"),
+        replace(filters, date_from=since, date_to=until),
+        min(max(int(most or MOST_EACH), 1), _MOST_AT_ALL),
+    ), pressed
+
+
+def read_positions(library: Library, asked: Asked, pressed: bool) -> PositionTable | None:
+    """Return the positions once they were read; they are read when that was asked for.
+
+    Raises:
+        QueryError: There is no proposition, or nobody to place.
+    """
+    read = st.session_state.get(_READ)
+    if not (pressed or read):
+        return None  # ahead of the model's loading
+    key = repr((library.generation, signature(stance_model()), asked))
+    if read is not None and read[0] == key:
+        table: PositionTable = read[1]
+        return table
+    if not pressed:
+        return None
+    table = _read(library, asked)
+    st.session_state[_READ] = key, table
+    return table
+
+
+def _read(library: Library, asked: Asked) -> PositionTable:
+    bar = st.progress(0.0, text="Finding the passages nearest to the proposition")
+    total = max(1, len(asked.propositions))
+
+    def began(number: int, text: str) -> Progress:
+        def on_progress(done: int, most: int) -> None:
+            share = min(done / most, 1.0) if most else 1.0
+            told = f"Proposition {number + 1} of {total}: {done:,} of {most:,} readings"
+            bar.progress((number + share) / total, text=told)
+
+        return on_progress
+
+    try:
+        return position_table(
+            library,
+            asked.propositions,
+            by=asked.by,
+            filters=asked.filters,
+            stance_model=stance_model(),
+            most_each=asked.most_each,
+            on_proposition=began,
+        )
+    finally:
+        bar.empty()
+
+
+# -- What was found ------------------------------------------------------------------------------
+
+
+def show_table(
+    table: PositionTable, library: Library, key: str, least: Thresholds, order: str
+) -> None:
+    """Show the positions in the view chosen.
+
+    Args:
+        table: As it was read.
+        library: Where.
+        key: Of the library in the chooser.
+        least: The thresholds that place the parties.
+        order: Of the passages of a party.
+    """
+    table = table.rethreshold(probability=least.probability, similarity=least.similarity)
+    several = len(table.positions) > 1
+    views = [_PLACES, _MAP, _PERIODS, "Table"]
+    if table.positions[0].by != "country":
+        views.remove(_MAP)
+    if several:
+        views += [TABLE_VIEW, AGREEMENT_VIEW]
+    chosen = st.segmented_control(
+        "Show", views, default=views[0], required=True, key=f"{PREFIX}view", bind="query-params"
+    )
+    chosen = chosen if chosen in views else views[0]
+    if chosen == TABLE_VIEW:
+        beside_view(table, PREFIX)
+    elif chosen == AGREEMENT_VIEW:
+        agreement_view(table, PREFIX)
+    else:
+        _one(_which(table), key, order, chosen)
+    _take_away(table)
+    if not several:
+        review_link(table.positions[0].result(), f"{PREFIX}review")
+    with st.expander("Link to this page as it stands"):
+        st.code(current_link(library.digest, KEYS), language=None, wrap_lines=True)
+        small("It holds what was asked, not what was found: whoever opens it has it read anew.")
+    with st.expander("What was read and how"):
+        provenance_block(table.positions[0].result())
+        small(
+            "A place is the mean of p(agree) - p(oppose) over the passages that take a side, one a "
+            "statement, the same words once. Its interval is the 95 % percentile bootstrap over "
+            "those passages: it says how far the place depends on which statements were made. What "
+            "the model gets wrong is not in it, and of few passages it is too narrow."
+        )
+
+
+def _which(table: PositionTable) -> Positions:
+    """Return the positions on the proposition chosen; there is no menu for one."""
+    if len(table.positions) == 1:
+        return table.positions[0]
+    texts = table.propositions
+    number = st.selectbox(
+        "Proposition",
+        range(len(texts)),
+        format_func=lambda n: texts[n] if n < len(texts) else "",
+        key=f"{PREFIX}which-{widget_key(repr(texts))}",
+    )
+    return table.positions[number or 0]
+
+
+def _one(positions: Positions, library: str, order: str, chosen: str) -> None:
+    st.html(section_html(positions.proposition))
+    passages = sum(position.place.passages for position in positions.placed)
+    what = ("country", "countries") if positions.by == "country" else ("speaker", "speakers")
+    small(
+        f"{counted(len(positions.placed), *what)} placed by {counted(passages, 'passage')} that "
+        f"take a side. {len(positions.undecided):,} more have passages near the proposition that "
+        f"take none, {len(positions.silent):,} have statements and none near it."
+    )
+    if notes := positions.notes[:-1]:
+        notice(*notes)
+    view = View(positions, f"{PREFIX}{widget_key(positions.proposition)}-", library, order, what)
+    if chosen == _PLACES:
+        places_view(view)
+    elif chosen == _MAP:
+        map_view(view)
+    elif chosen == _PERIODS:
+        periods_view(view, f"{PREFIX}years")
+    else:
+        table_view(view)
+
+
+def _take_away(table: PositionTable) -> None:
+    """Offer the places, of several propositions side by side, too, and all that was read."""
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        several = len(table.positions) > 1
+        if several:
+            file_download(
+                "Download the table", "parties-by-proposition.csv", positions_csv(table),
+                f"{PREFIX}table-csv",
+            )  # fmt: skip
+        for number, positions in enumerate(table.positions, start=1):
+            which = f" {number}" if several else ""
+            for what, written in (
+                ("places", partial(positions_csv, positions)),
+                ("passages", partial(_passages_csv, positions)),
+            ):
+                st.download_button(
+                    f"Download the {what}{which}",
+                    data=written,
+                    file_name=f"{what}{which.strip()}.csv",
+                    mime="text/csv",
+                    on_click="ignore",
+                    key=f"{PREFIX}{what}-csv-{number}",
+                )
+
+
+def _passages_csv(positions: Positions) -> bytes:
+    """Return all that was read as pairs with the proposition, which a review can take in."""
+    return export_bytes(positions.result(), "csv")

@@ -1,0 +1,63 @@
+"""What every page begins with: the style, the head, and errors as one sentence."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import streamlit as st
+
+from compare.errors import CompareError
+from compare.export.cards import text_html
+from compare.export.pieces import notice_html
+
+_STYLES = [Path(__file__).parents[1] / name for name in ("cards.css", "style.css")]
+_LOGO = Path(__file__).parents[1] / "logo.svg"
+_ICON = Path(__file__).parents[1] / "icon.svg"
+
+
+READ_FOR = "read-for"
+"""Session state: the folder of the library that the page shows; none on a page without one."""
+
+
+def begin(title: str, lede: str) -> None:
+    """Set the style and write the head of a page.
+
+    The icon is a file of our own: a named one would be fetched from the network.
+    """
+    st.session_state.pop(READ_FOR, None)
+    st.set_page_config(page_title=f"{title} · Compare", page_icon=_ICON, layout="wide")
+    st.logo(_LOGO, size="large", icon_image=_LOGO)
+    for style in _STYLES:
+        st.html(style)
+    st.html(
+        f'<header class="cp-head"><h1>{text_html(title)}</h1>'
+        f'<p class="cp-lede">{text_html(lede)}</p></header>'
+    )
+
+
+def side_head(text: str) -> None:
+    """Head a group of controls at the side."""
+    st.html(f'<h2 class="cp-side">{text_html(text)}</h2>')
+
+
+def notice(*sentences: str, error: bool = False) -> None:
+    """Show sentences as written."""
+    st.html(notice_html(sentences, error))
+
+
+def small(*sentences: str) -> None:
+    """Show sentences of the apparatus, as written."""
+    rows = "".join(f"<p>{text_html(sentence)}</p>" for sentence in sentences)
+    st.html(f'<div class="cp-small">{rows}</div>')
+
+
+@contextlib.contextmanager
+def said_plainly() -> Iterator[None]:
+    """Turn an error that a person can mend into its sentence, and end the page there."""
+    try:
+        yield
+    except CompareError as error:
+        notice(str(error), error=True)
+        st.stop()

@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from compare import Filters, compare_sides, positions, search
+from compare.adapt.learning import adapt
+from compare.comparison.reproduce import model_again, reproduce
+from compare.comparison.score_cache import Journal
+from compare.errors import ModelError
+from compare.export.methods import methods
+from compare.library.library import Library
+from compare.models import calibration as layer
+from compare.models.adapted import (
+    FILE,
+    SUFFIX,
+    Adaptation,
+    AdaptedStance,
+    about_adaptation,
+    adapted_to,
+    library_model,
+    read_adaptation,
+    read_by,
+    write_adaptation,
+)
+from compare.models.calibration import Kind, Layer
+from compare.models.cascade import CascadeStance
+from compare.models.load import signature
+from tests.adapt.conftest import Told, drawn, words, written
+from tests.fabricate import PROVENANCE
+from tests.fakes import HashingEncoder
+
+SWAPPING = Layer(
+    Kind.RECALIBRATION, ((0.5, 0.0, 0.0), (0.0, 2.0, 0.0), (0.0, 0.0, 1.0)), (-1.0, 2.0, 0.0)
+)
+QUOTE = "The locks must be open."
+
+
+@pytest.fixture
+def adapted(library: Library) -> Library:
+    """The library with an adaptation under which what agreed is opposed."""
+    write_adaptation(library.folder, Adaptation("told", "7" * 64, SWAPPING))
+    return library
+
+
+def test_a_library_is_read_as_it_is_adapted(adapted: Library) -> None:
+    plain, ours = search(adapted, QUOTE, stance_model=Told()), search(adapted, QUOTE)
+    assert plain.scored[0].probabilities.agree > 0.5
+    assert ours.scored[0].probabilities.oppose > 0.5
+    assert ours.provenance.stance_model == "told-adapted"
+    assert ours.provenance.stance_digest not in ("7" * 64, "")
+    learned = "learned from people’s labels of this corpus"
+    assert [learned in " ".join(methods(one)) for one in (plain, ours)] == [False, True]
+    found = positions(adapted, QUOTE)
+    assert found.provenance.stance_digest == ours.provenance.stance_digest
+    sides = compare_sides(
+        adapted, Filters(countries=("Valdoria",)), Filters(countries=("Ostravia",))
+    )
+    assert sides.provenance.label_source == ours.provenance.label_source
+    assert [pair.probabilities.oppose > 0.5 for pair in sides.pairs] == [True]
+
+
+def test_journals_are_not_shared_with_the_model_as_it_ships(
+    adapted: Library, tmp_path: Path
+) -> None:
+    model = library_model(adapted.folder)
+    assert signature(model) != signature(Told())
+    files = {
+        Journal({"library": adapted.generation, "model": signature(of)}, tmp_path)._path
+        for of in (model, Told())
+    }
+    assert len(files) == 2
+
+
+def test_rows_sum_to_1_and_sides_can_be_swapped(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(layer, "_encoder", lambda: HashingEncoder(384))
+    layer._embedded.cache_clear()
+    source = np.random.default_rng(0)
+    weights = tuple(tuple(row) for row in source.normal(0, 1, (6, 3)).tolist())
+    head = Adaptation("told", "7" * 64, Layer(Kind.HEAD, weights, (0.1, 0.2, 0.3)), "")
+    model = AdaptedStance(Told(), head)
+    pairs = [words(n, row) for n, row in enumerate(source.dirichlet((1, 1, 1), 40))]
+    scores = model.score(pairs)
+    np.testing.assert_allclose(scores.sum(axis=1), 1, atol=1e-6)
+    assert (scores == model.score([(b, a) for a, b in pairs])).all()
+    assert (scores[7:9] == model.score(pairs[7:9])).all()
+    assert model.score([]).shape == (0, 3)
+    layer._embedded.cache_clear()
+
+
+def test_an_adaptation_of_another_model_is_ignored_and_said(library: Library) -> None:
+    write_adaptation(library.folder, Adaptation("told", "8" * 64, SWAPPING))
+    model = library_model(library.folder)
+    assert (model.name, model.digest) == ("told", "7" * 64)
+    sentence = about_adaptation(model, library.folder)
+    assert "is not used: it was learned for told@888888888888" in sentence
+    assert "compare adapt --undo" in sentence
+
+
+def test_a_head_is_ignored_where_its_closeness_is_measured_otherwise(library: Library) -> None:
+    head = Layer(Kind.HEAD, ((1.0, 0.0, 0.0),) * 6, (0.0, 0.0, 0.0))
+    write_adaptation(library.folder, Adaptation("told", "7" * 64, head, read_by(Kind.HEAD)))
+    assert library_model(library.folder).name == "told-adapted"
+    write_adaptation(library.folder, Adaptation("told", "7" * 64, head, "0" * 64))
+    assert library_model(library.folder).name == "told"
+
+
+def test_of_a_cascade_the_accurate_model_is_adapted(adapted: Library) -> None:
+    fast = Told("1" * 64)
+    model = adapted_to(CascadeStance(fast, Told()), adapted.folder)
+    assert isinstance(model, CascadeStance)
+    assert model.fast is fast
+    assert model.name == "told-adapted"
+    assert about_adaptation(model, adapted.folder).startswith("Labels are adapted to this corpus")
+    assert adapted_to(fast, adapted.folder) is fast
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"format": 2}, "format 2, this program reads 1"),
+        ({"weights": {}}, "'log_p_agree'"),
+        ({"shift": {"agree": float("nan"), "oppose": 0, "neither": 0}}, "no finite number"),
+        ({"shift": {"agree": "much"}}, "could not convert"),
+        ({"kind": "other"}, "'other' is not a valid Kind"),
+        ({"model": None}, "is not subscriptable"),
+    ],
+)
+def test_a_damaged_file_is_one_sentence(adapted: Library, changes: dict, said: str) -> None:
+    path = adapted.folder / FILE
+    path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
+    with pytest.raises(ModelError, match=rf"adapted\.json .*{said}.*compare adapt --undo"):
+        library_model(adapted.folder)
+    path.write_bytes(b"\xff{")
+    with pytest.raises(ModelError, match="no adaptation that can be read"):
+        library_model(adapted.folder)
+
+
+def test_what_is_written_is_read_again(adapted: Library) -> None:
+    kept = Adaptation("told", "7" * 64, SWAPPING, learned={"made": "2024", "labels": {"pairs": 3}})
+    write_adaptation(adapted.folder, kept)
+    again = read_adaptation(adapted.folder)
+    assert again == kept
+    assert again is not None
+    assert again.digest == kept.digest != Adaptation("told", "8" * 64, SWAPPING).digest
+
+
+def test_a_rebuild_leaves_it_there(tmp_path: Path, library: Library) -> None:
+    own = Library.build(library.statements(), tmp_path / "own", HashingEncoder(64))
+    write_adaptation(own.folder, Adaptation("told", "7" * 64, SWAPPING))
+    own.delete(["k1"])
+    assert library_model(own.folder).name == "told-adapted"
+
+
+def test_a_result_is_made_again_with_the_adaptation_and_told_from_one_without(
+    library: Library, tmp_path: Path
+) -> None:
+    plain = search(library, QUOTE)
+    adapt(library, written(tmp_path / "pairs.tsv", drawn(150, wrong=True)))
+    kept = search(library, QUOTE)
+    assert kept.provenance.stance_model.endswith(SUFFIX)
+    assert reproduce(kept, library).same
+    assert reproduce(plain, library).same
+    (library.folder / FILE).unlink()
+    again = reproduce(kept, library)
+    assert not again.same
+    assert [entry.what for entry in again.differences] == ["stance model"]
+
+
+def test_the_name_of_an_adapted_model_leads_to_what_it_was_made_of(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(
+        "compare.models.load_stance_model", lambda name=None: asked.append(name) or Told()
+    )
+    made = replace(PROVENANCE, stance_model=f"compare-stance-accurate{SUFFIX}")
+    assert model_again(made, library).name == "told"
+    assert asked == ["accurate"]

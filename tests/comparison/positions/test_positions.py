@@ -1,0 +1,334 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import compare
+from compare.comparison.counts import NOT_A_SAMPLE
+from compare.comparison.near_actors import near_each_party
+from compare.comparison.positions import positions
+from compare.errors import QueryError
+from compare.export.position_rows import position_records
+from compare.library.library import Library
+from compare.models.cascade import CascadeStance
+from compare.results.pairs import MOST_OF_STATEMENT
+from compare.results.positions import Positions, Voice
+from compare.results.result import Filters, Probabilities, Stance, Thresholds
+from compare.statements.statement import PartialDate
+from tests.comparison.positions.conftest import ASKED, OPEN, SHUT, STATEMENTS, said
+from tests.fabricate import PROVENANCE
+from tests.fabricate_positions import passage, voice
+from tests.fakes import HashingEncoder, WordJudge
+
+pytestmark = pytest.mark.usefixtures("cache")
+
+
+def names(voices):
+    return [one.name for one in voices]
+
+
+def ids(matches):
+    return [match.statement.id for match in matches]
+
+
+# -- Places --------------------------------------------------------------------------------------
+
+
+def test_parties_are_placed_and_the_silent_are_not_neutral(library):
+    model = WordJudge()
+    found = positions(library, f"“{ASKED}”", stance_model=model)
+    assert found.proposition == ASKED
+    assert names(found.placed) == ["Ostravia", "Valdoria", "Lorn"]
+    assert names(found.undecided) == ["Karsenia"]
+    assert [(voice.name, voice.statements) for voice in found.silent] == [("MRN", 2)]
+    assert {side.text for side, _ in model.read} == {ASKED}
+    ostravia, valdoria, _ = found.placed
+    assert ostravia.place.mean == pytest.approx(-0.7)
+    assert valdoria.place.mean == pytest.approx((4 * 0.6 - 0.7) / 5)
+    assert (valdoria.place.passages, valdoria.neither, valdoria.voice.statements) == (5, 0, 5)
+    assert valdoria.place.low <= valdoria.place.mean <= valdoria.place.high
+    assert (ostravia.place.low, ostravia.place.high) == (None, None)
+    assert found.notes[-1] == NOT_A_SAMPLE
+    assert found.provenance.settings["by"] == "country"
+
+
+def test_a_passage_of_several_countries_is_each_ones_and_is_read_once(library):
+    model = WordJudge()
+    found = positions(library, ASKED, stance_model=model)
+    assert ids(found.position("lorn").passages) == ["j1"]
+    assert "j1" in ids(found.position("valdoria").passages)
+    assert len(set(model.read)) == len(model.read)
+
+
+def test_the_same_words_count_once_and_all_their_dates_do(library):
+    ostravia = positions(library, ASKED, stance_model=WordJudge()).position("ostravia")
+    [match] = ostravia.passages
+    assert (match.statement.id, ids_of(match.also_said)) == ("o1", ["o2"])
+    assert [date.iso for date in ostravia.dates] == ["2011-01-01", "2019-01-01"]
+
+
+def ids_of(statements):
+    return [one.id for one in statements]
+
+
+def test_the_strongest_of_either_side_is_verbatim(library):
+    valdoria = positions(library, ASKED, stance_model=WordJudge()).position("valdoria")
+    opposed = valdoria.strongest(Stance.OPPOSE)
+    assert opposed.passage.text == f"{SHUT} today."
+    agreeing = valdoria.strongest(Stance.AGREE)
+    assert agreeing.similarity == max(m.similarity for m in valdoria.of(Stance.AGREE))
+    assert valdoria.voice.name == "Valdoria"
+    lorn = positions(library, ASKED, stance_model=WordJudge()).position("lorn")
+    assert lorn.strongest(Stance.OPPOSE) is None
+
+
+def test_other_thresholds_place_anew_without_reading(library):
+    found = positions(library, ASKED, stance_model=WordJudge())
+    strict = found.rethreshold(probability=0.75)
+    assert names(strict.placed) == ["Ostravia", "Valdoria"]
+    assert strict.position("valdoria").place.mean == pytest.approx(-0.7)
+    assert strict.position("valdoria").neither == 4
+    assert set(names(strict.undecided)) == {"Karsenia", "Lorn"}
+    near = found.rethreshold(similarity=0.99)
+    assert not near.placed
+    assert set(names(near.silent)) == {"Karsenia", "Lorn", "MRN", "Ostravia", "Valdoria"}
+    assert near.thresholds == Thresholds(0.4, 0.99)
+
+
+def test_speakers_are_parties_too_and_honorifics_do_not_part_them(tmp_path):
+    made = [
+        said("1", f"{OPEN} one.", speaker="Ms. Ada Lorn"),
+        said("2", f"{OPEN} two.", speaker="ADA LORN"),
+        said("3", f"{SHUT} three.", speaker="Bren Tal"),
+    ]
+    with_speakers = Library.build(made, tmp_path / "speakers", HashingEncoder(256))
+    found = positions(with_speakers, ASKED, by="speaker", stance_model=WordJudge())
+    assert [(one.voice.key, one.place.passages) for one in found.placed] == [
+        ("bren tal", 1), ("ada lorn", 2)
+    ]  # fmt: skip
+
+
+def test_filters_choose_the_parties_and_the_dates(library):
+    only = Filters(countries=("valdoria",), date_from=PartialDate("2012"))
+    found = positions(library, ASKED, filters=only, stance_model=WordJudge())
+    assert names(found.voices) == ["Valdoria"]  # Lorn spoke only together with it
+    assert set(ids(found.placed[0].passages)) == {"v2", "v3", "j1"}
+    assert found.provenance.filters["countries"] == ["valdoria"]
+    spoke = Filters(speakers=("H.E. ENVOY OF VALDORIA",))
+    found = positions(library, ASKED, by="speaker", filters=spoke, stance_model=WordJudge())
+    assert names(found.voices) == ["Envoy of Valdoria"]
+
+
+def test_what_is_not_english_is_left_out_unless_it_is_chosen(library):
+    found = positions(library, ASKED, stance_model=WordJudge())
+    assert any("not English" in note for note in found.notes)
+    french = positions(library, ASKED, filters=Filters(languages=("fr",)), stance_model=WordJudge())
+    assert names(french.placed) == ["MRN"]
+
+
+def test_periods_hold_what_was_said_in_them(library):
+    found = positions(library, ASKED, stance_model=WordJudge())
+    counts = [
+        (one.voice.name, one.start, one.end, one.place.passages) for one in found.by_period(5)
+    ]
+    assert counts == [
+        ("Ostravia", 2010, 2014, 1), ("Ostravia", 2015, 2019, 1),
+        ("Valdoria", 2010, 2014, 2), ("Valdoria", 2015, 2019, 1), ("Valdoria", 2020, 2024, 1),
+        ("Lorn", 2020, 2024, 1),
+    ]  # fmt: skip
+    assert [one.start for one in found.by_period(1)][:2] == [2011, 2019]
+
+
+def test_a_proposition_of_two_sentences_is_said_to_be(library):
+    found = positions(
+        library,
+        f"{ASKED}. The fees of its pilots must fall by half this year.",
+        stance_model=WordJudge(),
+    )
+    assert "2 sentences" in found.notes[0]
+    assert "not look English" in positions(
+        library, "Le canal de Meren doit être ouvert à tous les navires du monde entier.",
+        stance_model=WordJudge(),
+    ).notes[0]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("asked", "more", "sentence"),
+    [
+        ("  ", {}, "is empty"),
+        ("x" * 30_000, {}, "more than"),
+        (ASKED, {"by": "mood"}, "use country or speaker"),
+        (ASKED, {"filters": Filters(countries=("Nowhere",))}, "No country can be placed"),
+        (ASKED, {"filters": Filters(date_from=PartialDate("2031"))}, "Loosen the filters"),
+        (ASKED, {"filters": Filters(statement_ids=("n1",)), "by": "speaker"}, "No speaker"),
+    ],
+)
+def test_what_cannot_be_placed_is_one_sentence(library, asked, more, sentence):
+    with pytest.raises(QueryError, match=sentence):
+        positions(library, asked, stance_model=WordJudge(), **more)
+
+
+# -- Which passages are read ---------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def crowd(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    """One party that says it a hundred times, and one that says it once, less clearly."""
+    made = [said(f"loud{n:03}", f"{OPEN} number {n}.", "Valdoria") for n in range(100)]
+    made.append(said("quiet", "The canal of Meren, we hold, must be for ships.", "Ostravia"))
+    speech = " ".join(f"{SHUT} on day {n}." for n in range(12))
+    made += [said("speech", speech, "Marenia"), said("short", f"{OPEN} soon.", "Marenia")]
+    folder = tmp_path_factory.mktemp("crowd") / "library"
+    return Library.build(made, folder, HashingEncoder(256))
+
+
+def near(library, **more):
+    parties = library.parties("country")
+    found = near_each_party(library, ASKED, parties, least=0.35, **more)
+    rows = {
+        name: [row for row, party in zip(found.row, found.party, strict=True) if party == n]
+        for n, name in enumerate(parties.names)
+    }
+    return rows, dict(zip(parties.names, found.found.tolist(), strict=True)), found
+
+
+def test_who_speaks_much_does_not_crowd_out_who_speaks_little(crowd):
+    rows, found, _ = near(crowd, most_each=4)
+    assert [passage.statement_id for passage in crowd.passages(rows["Ostravia"])] == ["quiet"]
+    assert 4 <= len(rows["Valdoria"]) <= 6
+    assert found == {"Marenia": 13, "Ostravia": 1, "Valdoria": 100}
+
+
+def test_one_long_speech_does_not_fill_the_room_of_its_party(crowd):
+    rows, _, _ = near(crowd, most_each=5)
+    told = [passage.statement_id for passage in crowd.passages(rows["Marenia"])]
+    assert (told.count("speech"), told.count("short")) == (MOST_OF_STATEMENT, 1)
+
+
+def test_the_nearest_are_those_of_the_library_itself(crowd):
+    _, _, found = near(crowd, most_each=1000)
+    all_rows = np.arange(crowd.manifest.passages)
+    exact = crowd.nearest(crowd.encoder.encode([ASKED]), len(all_rows))
+    score = dict(zip(exact.rows[0].tolist(), exact.scores[0].tolist(), strict=True))
+    assert [score[row] for row in found.row.tolist()] == found.similarity.tolist()
+    few = np.arange(0, len(all_rows), 3)
+    _, _, part = near(crowd, most_each=1000, allowed=few)
+    assert set(part.row.tolist()) <= set(few.tolist())
+
+
+def test_it_is_said_where_more_is_near_than_was_read(crowd):
+    found = positions(crowd, ASKED, stance_model=WordJudge(), most_each=2)
+    note = next(note for note in found.notes if "more passages near" in note)
+    assert "of Valdoria" in note
+    assert "of 100" in note
+
+
+# -- What reads them -----------------------------------------------------------------------------
+
+
+class StoppedError(RuntimeError):
+    """What ends a run in a test."""
+
+
+def test_a_run_that_was_stopped_goes_on_without_reading_again(library, monkeypatch):
+    monkeypatch.setattr("compare.comparison.score_cache._AT_ONCE", 2)
+    tired, fresh, told = WordJudge(), WordJudge(), []
+    score = tired.score
+
+    def tiring(pairs, on_progress=None):
+        if len(tired.read) >= 4:
+            raise StoppedError
+        return score(pairs, on_progress)
+
+    monkeypatch.setattr(tired, "score", tiring)
+    with pytest.raises(StoppedError):
+        positions(library, ASKED, stance_model=tired)
+    positions(library, ASKED, stance_model=fresh, on_progress=lambda *done: told.append(done))
+    assert len(tired.read) == 4
+    assert not set(tired.read) & set(fresh.read)
+    assert told[-1][0] == told[-1][1] == len(tired.read) + len(fresh.read)
+    other = WordJudge()
+    positions(library, f"{ASKED} today", stance_model=other)
+    assert other.read  # another proposition is another reading
+    again = WordJudge()
+    positions(library, ASKED, stance_model=again)
+    assert again.read == []
+
+
+def test_a_cascade_reads_again_all_that_may_take_a_side(tmp_path):
+    fast, accurate = WordJudge(), WordJudge(other=(0.05, 0.05, 0.9))
+    fast.name, fast.digest = "fast", "6" * 64
+    made = [said(f"v{n}", f"{OPEN} number {n}.", "Valdoria") for n in range(5)]
+    made += [said(f"k{n}", f"The canal of Meren, all ships, {n}.", "Karsenia") for n in range(5)]
+    library, told = Library.build(made, tmp_path / "two", HashingEncoder(256)), []
+    found = positions(
+        library, ASKED, stance_model=CascadeStance(fast, accurate),
+        on_progress=lambda *done: told.append(done),
+    )  # fmt: skip
+    karsenia, valdoria = found.voices
+    assert not any(match.screened for match in valdoria.read)
+    assert [match.screened for match in karsenia.read].count(False) == 1
+    assert (len(fast.read), len(accurate.read)) == (10, 6)
+    (again,) = [match for match in karsenia.read if not match.screened]
+    assert again.probabilities.neither == pytest.approx(0.9)
+    assert all(m.probabilities.neither == pytest.approx(0.8) for m in karsenia.read if m.screened)
+    assert found.provenance.screening.startswith("fast@")
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    assert told[-1][0] == told[-1][1]
+
+
+def test_places_do_not_depend_on_the_order_of_the_library(library, tmp_path):
+    turned = Library.build(STATEMENTS[::-1], tmp_path / "turned", HashingEncoder(256))
+    one, other = (positions(it, ASKED, stance_model=WordJudge()) for it in (library, turned))
+    assert [(p.name, p.place) for p in one.placed] == [(p.name, p.place) for p in other.placed]
+    assert positions(library, ASKED, stance_model=WordJudge(), seed=1).seed == 1
+
+
+def test_a_library_can_be_asked(library):
+    found = library.positions(ASKED, since="2012", until="2016", stance_model=WordJudge())
+    assert set(ids(found.position("valdoria").passages)) == {"v2", "v3"}
+    assert found.to_pandas()["party"].iloc[0] == found.placed[0].name
+
+
+def test_the_names_are_public():
+    assert compare.positions is positions
+    assert {"positions", "Positions", "position_table", "PositionTable"} <= set(compare.__all__)
+
+
+# -- What of a statement counts -------------------------------------------------------------------
+
+
+def of_one_statement(*odds: tuple[float, float, float]) -> Voice:
+    """A party of one statement with a passage for each of the probabilities."""
+    first = passage("X", 0, 0.0)
+    return voice("X", *(replace(first, probabilities=Probabilities(*entry)) for entry in odds))
+
+
+def placed_of(*voices: Voice) -> Positions:
+    return Positions("Open it.", "country", voices, Thresholds(), PROVENANCE)
+
+
+def test_a_passage_that_takes_a_side_counts_beside_a_stronger_one_that_takes_none():
+    found = placed_of(of_one_statement((0.47, 0.03, 0.50), (0.45, 0.25, 0.30)))
+    (position,) = found.placed
+    assert (position.place.passages, position.neither) == (1, 0)
+    assert position.place.mean == pytest.approx(0.2)
+    assert found.result().scored[0].probabilities.agree == 0.45
+    assert found.undecided == ()
+
+
+def test_the_passages_of_a_joint_statement_are_the_strongest_of_any_party():
+    x = of_one_statement((0.9, 0.05, 0.05), (0.45, 0.2, 0.35))
+    y = Voice("y", "Y", 9, 1, x.read[1:])
+    for voices in ((x, y), (y, x)):
+        (match,) = placed_of(*voices).result().scored
+        assert match.probabilities.agree == 0.9
+
+
+def test_what_is_read_is_counted_at_the_closeness_of_the_cut():
+    near, far = passage("X", 0, 0.0, similarity=0.9), passage("X", 1, 0.0, similarity=0.4)
+    found = placed_of(voice("X", near, far)).rethreshold(similarity=0.6)
+    (row,) = position_records(found)
+    assert (row["standing"], row["neither"], row["near"]) == ("no side", 1, 2)

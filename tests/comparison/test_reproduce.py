@@ -1,0 +1,317 @@
+"""A kept result made again: the same, or what differs and what it may come from."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from jsonschema import Draft202012Validator
+
+from compare.comparison.provenance import filters_from, filters_in_force
+from compare.comparison.reproduce import Difference, PairId, model_name, reproduce
+from compare.errors import ExportError, QueryError
+from compare.export.dictionary import OBJECTS, schema_of
+from compare.export.saved import keep_result
+from compare.library.library import Library
+from compare.models.cascade import CascadeStance
+from compare.results.result import Filters, Stance, Thresholds
+from compare.statements.statement import PartialDate
+from tests.fabricate import PROVENANCE, a_result, a_table
+from tests.fakes import HashingEncoder, Ran, WordJudge, runner, statement
+
+pytestmark = pytest.mark.usefixtures("cache")
+
+OPEN = "The canal of Meren must be open to all ships"
+SHUT = "The canal of Meren shall not be open to all ships"
+STATEMENTS = [
+    statement("v1", f"{OPEN} at once.", country="Valdoria", date="2010-05-01"),
+    statement("v2", f"{SHUT} today.", country="Valdoria", date="2015-03"),
+    statement("v3", f"{OPEN}, we say.", country="Valdoria", date="2016"),
+    statement("o1", f"{SHUT}.", country="Ostravia", date="2011-01-01"),
+    statement("o2", f"{OPEN} to all.", country="Ostravia", date="2019-01-01"),
+]
+NEW = statement("o3", f"{SHUT} ever.", country="Ostravia", date="2020")
+
+
+def judge(digest: str = "5" * 64, **more: Any) -> WordJudge:
+    made = WordJudge(either=True, **more)
+    made.digest = digest
+    return made
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("again") / "library"
+    Library.build(STATEMENTS, folder, HashingEncoder(256)).close()
+    return folder
+
+
+@pytest.fixture
+def library(folder: Path) -> Library:
+    return Library.open(folder, HashingEncoder(256))
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Library:
+    """The library with one statement less and one more."""
+    return Library.build([*STATEMENTS[:-1], NEW], tmp_path / "other", HashingEncoder(256))
+
+
+def made(library: Library, kind: str) -> Any:
+    if kind == "search":
+        filters = Filters(countries=("Valdoria", "Ostravia"), not_own_country=True)
+        return library.search(OPEN, stance_model=judge(), filters=filters, candidates=5)
+    if kind == "pairs":
+        return library.pairs("Valdoria", "Ostravia", topic="canal", stance_model=judge())
+    return library.timeline("Valdoria", since="2010", stance_model=judge())
+
+
+@pytest.mark.parametrize("kind", ["search", "pairs", "timeline"])
+def test_the_same_comes_out_and_every_pair_is_read_anew(
+    library: Library, cache: Path, kind: str
+) -> None:
+    kept = made(library, kind).rethreshold(probability=0.6)
+    before = sorted(cache.rglob("*.sqlite"))
+    reader = judge()
+    done = reproduce(kept, library, stance_model=reader)
+    assert done.same
+    assert done.differences == ()
+    assert done.kept == len(kept.scored if kind == "search" else kept.pairs) > 0
+    assert len(reader.read) == done.kept
+    assert done.result.thresholds == Thresholds(0.6)
+    assert replace(done.result.provenance, date="") == replace(kept.provenance, date="")
+    assert sorted(cache.rglob("*.sqlite")) == before
+
+
+def test_another_library_is_named_with_the_pairs_that_differ(
+    library: Library, other: Library
+) -> None:
+    kept = made(library, "pairs")
+    done = reproduce(kept, other, stance_model=judge())
+    assert not done.same
+    assert {pair.b for pair in done.missing} == {"o2"}
+    assert {pair.b for pair in done.new} == {"o3"}
+    assert PairId("v1", 0, "o2", 0) in done.missing
+    assert (done.relabelled, done.moved) == ((), ())
+    [difference] = done.differences
+    assert difference.what == "library"
+    assert difference.was.endswith(library.digest)
+    assert difference.now.endswith(other.digest)
+
+
+def test_another_model_is_named_with_labels_and_probabilities_that_moved(
+    library: Library,
+) -> None:
+    kept = made(library, "search")
+
+    class Doubter(WordJudge):
+        def score(self, pairs, on_progress=None):
+            scores = super().score(pairs, on_progress)
+            scores[:, 0] -= 0.4 * (scores[:, 0] > 0.5)
+            scores[:, 1] -= 0.002
+            return scores
+
+    model = Doubter(either=True)
+    model.digest = "6" * 64
+    done = reproduce(kept, library, stance_model=model)
+    assert {(entry.was, entry.now) for entry in done.relabelled} == {(Stance.AGREE, Stance.NEITHER)}
+    assert {entry.pair.b for entry in done.relabelled} == {"v1", "v3", "o2"}
+    assert all(entry.was is entry.now is Stance.OPPOSE for entry in done.moved)
+    assert [round(entry.by, 3) for entry in done.moved] == [0.002] * 2
+    told = reproduce(kept, library, stance_model=model, tolerance=0.01)
+    assert told.moved == ()
+    assert done.differences == (
+        Difference("stance model", f"judge sha256 {'5' * 64}", f"judge sha256 {'6' * 64}"),
+    )
+
+
+def test_program_encoder_and_settings_are_named(library: Library) -> None:
+    kept = made(library, "search")
+    older = replace(
+        kept.provenance, version="0.0.9", encoder_digest="e" * 64, screening="fast@1", settings={}
+    )
+    done = reproduce(replace(kept, provenance=older), library, stance_model=judge())
+    assert done.same
+    assert [difference.what for difference in done.differences] == [
+        *("program", "embedding model", "model that reads first", "settings")
+    ]
+
+
+def test_the_model_is_the_one_the_result_names() -> None:
+    assert model_name(replace(PROVENANCE, screening="compare-stance-fast@1")) == "cascade"
+    assert model_name(replace(PROVENANCE, stance_model="compare-stance-accurate")) == "accurate"
+    assert model_name(replace(PROVENANCE, stance_model="compare-stance-fast")) == "fast"
+    assert model_name(PROVENANCE) == "judge"
+
+
+def test_a_cascade_is_made_again(library: Library) -> None:
+    def cascade() -> CascadeStance:
+        return CascadeStance(judge("6" * 64), judge(other=(0.3, 0.3, 0.4)))
+
+    kept = library.pairs("Valdoria", "Ostravia", stance_model=cascade())
+    assert reproduce(kept, library, stance_model=cascade()).same
+
+
+FILTERS = Filters(
+    speakers=("Ada Lorn",),
+    countries=("Valdoria",),
+    date_from=PartialDate("2010"),
+    date_to=PartialDate("2012-03"),
+    languages=("", "en"),
+    statement_ids=("v1",),
+    not_own_speaker=True,
+)
+
+
+@pytest.mark.parametrize("filters", [Filters(), FILTERS])
+def test_filters_come_back_as_they_were(filters: Filters) -> None:
+    plain = json.loads(json.dumps(filters_in_force(filters)))
+    assert filters_from(plain) == filters
+
+
+@pytest.mark.parametrize(
+    "given", [{"colour": "red"}, {"countries": 7}, {"date_from": "May"}, {"date_from": 7}]
+)
+def test_filters_that_cannot_be_read_are_one_sentence(given: dict[str, Any]) -> None:
+    with pytest.raises(ExportError, match=r"The result's filters cannot be read .*: make the"):
+        filters_from(given)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"settings": {"most_read": "all"}}, "setting most_read is 'all', no number"),
+        ({"filters": {"a": 7}}, "The result's filters are of another kind"),
+        ({"filters": {"a": {"colour": "red"}, "b": {}}}, "The result's filters cannot be read"),
+    ],
+)
+def test_settings_that_cannot_be_read_are_one_sentence(
+    library: Library, changes: dict[str, Any], sentence: str
+) -> None:
+    kept = made(library, "pairs")
+    damaged = replace(kept, provenance=replace(kept.provenance, **changes))
+    with pytest.raises(ExportError, match=sentence):
+        reproduce(damaged, library, stance_model=judge())
+
+
+def test_a_side_that_is_gone_is_one_sentence(library: Library, tmp_path: Path) -> None:
+    kept = made(library, "pairs")
+    left = Library.build(STATEMENTS[:3], tmp_path / "left", HashingEncoder(256))
+    with pytest.raises(QueryError, match=r"Side b \(Ostravia.*\) cannot .* has changed since"):
+        reproduce(kept, left, stance_model=judge())
+
+
+# --- on the command line ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], folder: Path) -> Any:
+    monkeypatch.setattr(
+        "compare.models.encoder.load_encoder", lambda name=None: HashingEncoder(256)
+    )
+    monkeypatch.setattr("compare.models.load_stance_model", lambda name=None: judge())
+    monkeypatch.setenv("COMPARE_LIBRARY", str(folder))
+    return runner(capfd)
+
+
+SIDES = ("--a", "country=Valdoria", "--b", "country=Ostravia")
+
+
+def kept_by(run: Any, path: Path, *command: str) -> Ran:
+    done: Ran = run(*command, "--out", path)
+    assert done.code == 0, done.err
+    assert path.is_file()
+    return done
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("search", OPEN), ("pairs", *SIDES), ("timeline", "--who", "country=Valdoria")],
+    ids=lambda command: command[0],
+)
+def test_what_a_command_kept_is_made_again(run: Any, tmp_path: Path, command: Any) -> None:
+    path = tmp_path / "kept.json"
+    kept_by(run, path, *command)
+    done = run("reproduce", path)
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("Same: ")
+    assert done.out.count("\n") == 1
+    assert run("reproduce", path, "--json").json["same"] is True
+
+
+def test_a_difference_is_exit_code_1_and_named(run: Any, tmp_path: Path, other: Library) -> None:
+    path = tmp_path / "kept.json"
+    kept_by(run, path, "pairs", *SIDES)
+    done = run("reproduce", path, "--library", other.folder, "--limit", 1)
+    assert done.code == 1
+    assert "Different: of 6 pairs 3 are missing, 3 are new, 0 have another label" in done.out
+    assert "It may come from another library: 5 statements, sha256 " in done.out
+    assert f" then, 5 statements, sha256 {other.digest} now." in done.out
+    assert "Missing: v1 (from character 0) and o2 (from 0)" in done.out
+    assert "… and 2 more: missing (--json lists them all)." in done.err
+    told = run("reproduce", path, "--library", other.folder, "--json")
+    assert told.code == 1
+    [schema] = [schema_of(table) for table in OBJECTS if table.name == "reproduction"]
+    assert list(Draft202012Validator(schema).iter_errors(told.json)) == []
+    assert (told.json["kept"], told.json["now"], len(told.json["new"])) == (6, 6, 3)
+
+
+def test_moved_pairs_are_named_by_how_much(
+    run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "kept.json"
+    kept_by(run, path, "search", OPEN)
+
+    class Other(WordJudge):
+        def score(self, pairs, on_progress=None):
+            return super().score(pairs, on_progress) + np.float32([0.002, -0.001, -0.001])
+
+    monkeypatch.setattr("compare.models.load_stance_model", lambda name=None: Other(either=True))
+    done = run("reproduce", path)
+    assert done.code == 1
+    assert "Moved: o1: by 0.0020" in done.out
+    assert "it may come from another processor" in done.out
+    assert run("reproduce", path, "--tolerance", "0.01").code == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"), [(None, "cannot be read"), ("{}", "this is no kept result")]
+)
+def test_what_cannot_be_made_again_is_exit_code_2(
+    run: Any, tmp_path: Path, content: str | None, sentence: str
+) -> None:
+    path = tmp_path / "kept.json"
+    if content is not None:
+        path.write_text(content)
+    done = run("reproduce", path)
+    assert done.code == 2
+    assert sentence in done.err
+
+
+def test_both_kinds_of_kept_results_are_exported(run: Any, tmp_path: Path) -> None:
+    for name, result in (("search", a_result()), ("pairs", a_table())):
+        path = tmp_path / f"{name}.json"
+        keep_result(result, path)
+        done = run("export", path, "--to", "jsonl")
+        lines = path.with_suffix(".jsonl").read_text(encoding="utf-8").splitlines()
+        rows = [json.loads(line) for line in lines]
+        wanted = ["agree", "oppose", *(["neither"] if name == "search" else [])]
+        assert [row["stance"] for row in rows] == wanted
+        assert f"{len(wanted)} pairs" in done.err
+        done = run("export", path, "--to", "csv", "--stance", "neither", "--json")
+        assert done.json["pairs"] == 1
+
+
+def test_a_target_that_is_there_is_refused_ahead_of_the_reading(run: Any, tmp_path: Path) -> None:
+    path = tmp_path / "kept.json"
+    path.write_text("mine")
+    done = run("pairs", *SIDES, "--out", path)
+    assert done.code == 2
+    assert "is there already" in done.err
+    assert "to read" not in done.err
+    assert run("timeline", "--who", "country=Valdoria", "--out", tmp_path / "x.doc").code == 2
+    assert path.read_text() == "mine"

@@ -1,0 +1,50 @@
+"""The same words are the same to a search, two sides and positions, whatever their punctuation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from compare.comparison.positions import positions
+from compare.comparison.search import search
+from compare.comparison.sides import compare_sides
+from compare.library.library import Library
+from compare.results.result import Filters
+from tests.fakes import HashingEncoder, WordJudge, statement
+
+ASKED = "The canal of Meren must be open to all ships"
+STATEMENTS = [
+    statement("v1", f"{ASKED}, today.", country="Valdoria", speaker="Ada Veld", date="2010"),
+    statement("v2", f"The {ASKED} today!", country="Valdoria", speaker="Ada Veld", date="2011"),
+    statement("o1", "The canal of Meren shall not be open to all ships.", country="Ostravia"),
+]
+
+
+@pytest.fixture
+def library(tmp_path: Path, cache: Path) -> Iterator[Library]:
+    library = Library.build(STATEMENTS, tmp_path / "library", HashingEncoder(256))
+    yield library
+    library.close()
+
+
+def test_a_search_shows_them_once(library: Library) -> None:
+    (match,) = search(library, ASKED, stance_model=WordJudge()).agree
+    assert [statement.id for statement in match.also_said] == [
+        entry.id for entry in STATEMENTS[:2] if entry.id != match.statement.id
+    ]
+
+
+def test_positions_count_them_once(library: Library) -> None:
+    found = positions(library, ASKED, stance_model=WordJudge())
+    valdoria = found.position("valdoria")
+    assert valdoria.place is not None
+    assert valdoria.place.passages == 1
+    (match,) = valdoria.passages
+    assert len(match.also_said) == 1
+
+
+def test_two_sides_list_them_once(library: Library) -> None:
+    sides = Filters(countries=("Valdoria",)), Filters(countries=("Ostravia",))
+    assert len(compare_sides(library, *sides, stance_model=WordJudge()).oppose) == 1

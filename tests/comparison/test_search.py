@@ -1,0 +1,450 @@
+import json
+
+import numpy as np
+import pytest
+
+from compare.comparison.explain import explain_listed
+from compare.comparison.provenance import filters_in_force
+from compare.comparison.search import _Scored, _strongest, search
+from compare.errors import LibraryError, QueryError
+from compare.export.public import public_json
+from compare.export.rows import records
+from compare.export.saved import result_from_json, result_to_json
+from compare.library.library import Library
+from compare.models.cascade import CascadeStance
+from compare.results.result import (
+    Filters,
+    Outcome,
+    Probabilities,
+    Quote,
+    Stance,
+    Thresholds,
+    also_said_in_words,
+)
+from compare.statements.passages import split_statement
+from compare.statements.quotes import LONGEST
+from compare.statements.statement import Country, PartialDate
+from tests.fabricate import a_result, match_of
+from tests.fakes import HashingEncoder, WordJudge, statement
+
+BLOCKADE = "The blockade of Port Meren must end"
+
+
+STATEMENTS = [
+    statement(
+        "own",
+        f"{BLOCKADE}. We said so before.",
+        speaker="Ms. Ada Lorn",
+        country="Valdoria=VLD",
+        date="2021-05-03",
+    ),
+    statement(
+        "agree-1",
+        "We say that the blockade of Port Meren must end now.",
+        speaker="Bren Tal",
+        country="Ostravia=OST",
+        date="2021-06",
+    ),
+    statement(
+        "oppose-1",
+        "Some background first of all today. The blockade of Port Meren will not end. "
+        "Rain fell on the town all night.",
+        speaker="Cor Vael",
+        country="Norland=NOR",
+        date="2022",
+    ),
+    statement(
+        "copy-2",
+        "We say that the blockade of Port Meren must end, now!",
+        speaker="Dea Um",
+        country="Sudland=SUD",
+        date="2020-01-01",
+    ),
+    statement(
+        "later",
+        "Ada Lorn said the blockade of Port Meren must stay until May.",
+        speaker="Ada Lorn",
+        country="Valdoria=VLD",
+        date="2023",
+    ),
+    statement(
+        "other",
+        "Trade in timber has doubled in ten years.",
+        speaker="Bren Tal",
+        country="Ostravia=OST",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("library")
+    return Library.build(STATEMENTS, folder, HashingEncoder(dim=256))
+
+
+def ids(matches):
+    return [match.statement.id for match in matches]
+
+
+def run(library, quote=BLOCKADE, **options):
+    options.setdefault("thresholds", Thresholds(0.5, 0.2))
+    return search(library, quote, stance_model=WordJudge(), **options)
+
+
+def test_two_lists_and_the_rest_on_the_topic(library):
+    result = run(library)
+    assert result.outcome is Outcome.FOUND
+    assert set(ids(result.agree)) == {"agree-1", "later"}
+    assert ids(result.oppose) == ["oppose-1"]
+    assert "other" not in ids(result.agree + result.oppose + result.neither)
+
+
+def test_lists_are_ranked_by_probability_times_the_fourth_root_of_closeness(library):
+    scores = [match.score(Stance.AGREE) for match in run(library).agree]
+    assert scores == sorted(scores, reverse=True)
+    first = run(library).agree[0]
+    expected = first.probabilities.agree * first.similarity**0.25
+    assert first.score(Stance.AGREE) == pytest.approx(expected)
+
+
+def test_the_quotes_own_statement_is_pinned_and_in_no_list(library):
+    result = run(library)
+    assert result.source.id == "own"
+    assert "own" not in ids(result.scored)
+    assert result.quote.speaker == "Ms. Ada Lorn"
+    assert "Ms. Ada Lorn, Valdoria (statement own)" in result.notes[0]
+
+
+def test_the_same_words_of_a_known_other_speaker_are_a_match(library):
+    result = run(library, Quote(BLOCKADE, speaker="Bren Tal"))
+    assert result.source is None
+    assert "own" in ids(result.agree)
+    assert result.quote.speaker == "Bren Tal"
+
+
+def test_a_quote_inside_another_sentence_is_not_taken_for_its_source(library):
+    result = run(library, "the blockade of Port Meren must end now")
+    assert result.source is None
+    assert "agree-1" in ids(result.agree) + [
+        entry.id for match in result.agree for entry in match.also_said
+    ]
+
+
+def test_one_speaker_is_taken_for_the_source_and_others_with_the_same_words_are_matches(
+    tmp_path,
+):
+    said = [
+        statement("a-1", f"{BLOCKADE}.", speaker="Ada Lorn", country="Valdoria=VLD", date="2021"),
+        statement("a-2", f"{BLOCKADE}!", speaker="Ms. Ada Lorn", country="Valdoria", date="2022"),
+        statement("b-1", f"{BLOCKADE}.", speaker="Bren Tal", country="Ostravia", date="2021"),
+    ]
+    result = run(Library.build(said, tmp_path / "three", HashingEncoder(dim=256)))
+    assert result.source.id == "a-1"
+    assert "The same words stand in a-2, too." in result.notes
+    assert ids(result.agree) == ["b-1"]
+
+
+def test_a_fragment_of_the_library_is_read_with_its_context(tmp_path):
+    said = [
+        statement("f", "a slander", context="of the report that the blockade of Meren must end"),
+        statement("g", "The blockade of Meren must not end."),
+    ]
+    library = Library.build(said, tmp_path / "two", HashingEncoder(dim=256))
+    judge = WordJudge()
+    result = search(library, "a slander", stance_model=judge)
+    assert result.source.id == "f"
+    assert judge.read[0][0].context == said[0].context
+    alone = library.encoder.encode(["a slander"]) @ library.vectors().T
+    (match,) = result.scored
+    assert match.similarity > 2 * max(float(alone[0, 1]), 0.1)
+
+
+def test_honorifics_do_not_make_another_speaker(library):
+    assert run(library, Quote(BLOCKADE, speaker="ADA LORN")).source.id == "own"
+
+
+def test_a_statement_of_the_library_as_the_quote(library):
+    own = library.statement("oppose-1")
+    result = run(library, Quote.from_statement(own))
+    assert result.source == own
+    assert "oppose-1" not in ids(result.scored)
+    assert result.quote.date == PartialDate("2022")
+
+
+def test_an_unknown_statement_id_is_one_clear_sentence(library):
+    with pytest.raises(LibraryError, match="no statement 'nowhere'"):
+        run(library, Quote(BLOCKADE, statement_id="nowhere"))
+
+
+def test_the_best_passage_stands_for_a_statement_with_what_is_around_it(library):
+    (match,) = run(library).oppose
+    assert match.passage.text == "The blockade of Port Meren will not end."
+    assert match.before.strip() == "Some background first of all today."
+    assert match.before + match.passage.text + match.after == match.statement.text
+
+
+def test_the_same_words_are_shown_once_with_every_date_and_speaker(library):
+    result = run(library)
+    shown = next(match for match in result.agree if match.also_said)
+    everyone = {shown.statement.id, *(entry.id for entry in shown.also_said)}
+    assert everyone == {"agree-1", "copy-2"}
+    assert {entry.speaker for entry in (shown.statement, *shown.also_said)} == {
+        "Bren Tal",
+        "Dea Um",
+    }
+
+
+def test_rethreshold_reads_nothing_again(library):
+    judge = WordJudge()
+    result = search(library, BLOCKADE, stance_model=judge, thresholds=Thresholds(0.5, 0.2))
+    read = len(judge.read)
+    strict = result.rethreshold(probability=0.75)
+    assert strict.agree == ()
+    assert ids(strict.oppose) == ["oppose-1"]
+    assert "agree-1" in ids(strict.neither)
+    assert strict.rethreshold(probability=0.5) == result
+    far = result.rethreshold(similarity=1.01)
+    assert (far.agree, far.oppose, far.neither) == ((), (), ())
+    assert far.outcome is Outcome.NOTHING
+    assert len(judge.read) == read
+
+
+def test_nothing_here_speaks_to_this(library):
+    result = run(library, "Quantum chess federations rejoice", thresholds=Thresholds())
+    assert result.outcome is Outcome.NOTHING
+    assert result.agree == result.oppose == ()
+
+
+def test_filters_are_applied_ahead_of_the_choice(library):
+    filters = Filters(countries=("NOR",))
+    result = run(library, filters=filters, candidates=1)
+    assert ids(result.scored) == ["oppose-1"]
+    assert result.provenance.filters == {"countries": ["NOR"]}
+
+
+def test_not_the_quotes_own_speaker_or_country(library):
+    quote = Quote(BLOCKADE, speaker="Ada Lorn", country=(Country("Valdoria", "VLD"),))
+    assert "later" in ids(run(library, quote).scored)
+    for filters in (Filters(not_own_speaker=True), Filters(not_own_country=True)):
+        found = ids(run(library, quote, filters=filters).scored)
+        assert "later" not in found
+        assert "oppose-1" in found
+
+
+def test_a_filter_on_what_is_not_known_of_the_quote_is_said_and_not_in_force(library):
+    filters = Filters(not_own_speaker=True, not_own_country=True, countries=("VLD", "NOR"))
+    asked = "The blockade of Port Meren is to end"
+    result = run(library, Quote(asked, speaker="Ada Lorn"), filters=filters)
+    no_country = "The quote's country is not known, so its own country could not be left out."
+    assert result.notes == (no_country,)
+    assert result.provenance.filters == {"countries": ["VLD", "NOR"], "not_own_speaker": True}
+    assert ids(result.scored) == ["oppose-1"]
+    result = run(library, asked, filters=filters)
+    assert result.notes[0].startswith("The quote's speaker is not known")
+    assert result.notes[1:] == (no_country,)
+    assert result.provenance.filters == {"countries": ["VLD", "NOR"]}
+    known = run(library, filters=filters)  # its words stand in the library, which knows who said it
+    assert len(known.notes) == 1
+    assert known.provenance.filters["not_own_country"] is True
+
+
+def test_the_model_reads_who_and_when_and_the_context(library):
+    judge = WordJudge()
+    quote = Quote(
+        "it must end",
+        context="the blockade of Port Meren",
+        date=PartialDate("2020"),
+        country=(Country("Sudland"), Country("Norland")),
+    )
+    search(library, quote, stance_model=judge)
+    side, other = judge.read[0]
+    assert (side.text, side.context, side.country, side.date) == (
+        "it must end",
+        "the blockade of Port Meren",
+        "Sudland, Norland",
+        "2020",
+    )
+    assert other.country
+
+
+def test_each_sentence_of_a_paragraph_is_searched(library):
+    text = "Our harvest was good this year. The blockade of Port Meren must end at once."
+    result = run(library, text)
+    match = next(match for match in result.oppose if match.statement.id == "oppose-1")
+    assert match.quote_part == "The blockade of Port Meren must end at once."
+
+
+def test_a_very_long_quote_is_searched_in_part_and_says_so(library):
+    text = " ".join(f"The blockade of Port Meren number {n} must end now." for n in range(20))
+    assert "The quote has 20 sentences; the first 12 were searched." in run(library, text).notes
+
+
+def test_another_language_is_said(library):
+    result = run(library, "Die Blockade des Hafens ist nicht hinnehmbar und muss enden.")
+    assert any("does not look English (detected: de)" in note for note in result.notes)
+
+
+def test_statements_in_other_languages_are_read_only_where_they_are_asked_for(tmp_path):
+    said = [
+        statement("en", f"{BLOCKADE} now.", language="English"),
+        statement("none", f"We say: {BLOCKADE}."),
+        statement("de", f"Wir sagen: {BLOCKADE} sofort.", language="de"),
+    ]
+    library = Library.build(said, tmp_path / "three", HashingEncoder(dim=256))
+    result = run(library, "The blockade of Port Meren must end soon")
+    assert sorted(ids(result.scored)) == ["en", "none"]
+    assert any("not English" in note and "(1)" in note for note in result.notes)
+    asked = run(library, "The blockade of Port Meren must end", filters=Filters(languages=("de",)))
+    assert ids(asked.scored) == ["de"]
+    assert not any("not English" in note for note in asked.notes)
+
+
+def test_a_sentence_said_again_and_again_is_one_result_that_says_when(tmp_path):
+    said = [
+        statement(
+            f"v-{year}",
+            f"We opened a school in {year} for all. We say that the blockade must end at once.",
+            country="Valdoria=VLD",
+            date=str(year),
+        )
+        for year in range(1991, 2021)
+    ]
+    said.append(statement("o", "Let the blockade of the port end at once.", date="1990"))
+    library = Library.build(said, tmp_path / "years", HashingEncoder(dim=256))
+    judge = WordJudge()
+    result = search(library, "The blockade must end at once", stance_model=judge, candidates=12)
+    (repeated,) = [match for match in result.scored if match.also_said]
+    assert repeated.passage.text == "We say that the blockade must end at once."
+    assert len(repeated.also_said) == 29
+    assert also_said_in_words(repeated.also_said) == "Said 29 times more, 1992 to 2020"
+    assert "o" in ids(result.scored)
+    assert len([b for _, b in judge.read if b.text == repeated.passage.text]) == 1
+    later = search(
+        library,
+        "The blockade must end at once",
+        stance_model=judge,
+        filters=Filters(date_from=PartialDate("2015")),
+    )
+    (repeated,) = [match for match in later.scored if match.also_said]
+    assert [entry.id for entry in repeated.also_said] == [f"v-{year}" for year in range(2016, 2021)]
+
+
+def test_an_empty_quote_is_an_error(library):
+    with pytest.raises(QueryError, match="The quote is empty"):
+        run(library, " \n ")
+
+
+def test_what_was_searched_and_how_travels_with_the_result(library):
+    provenance = run(library).provenance
+    assert provenance.library_digest == library.digest
+    assert (provenance.encoder, provenance.stance_model) == ("hashing", "judge")
+    assert provenance.label_source == "judge@555555555555"
+    assert provenance.statements == len(STATEMENTS)
+    assert provenance.date.endswith("+00:00")
+
+
+class Doubter(WordJudge):
+    """Agrees, hardly, with whatever it reads."""
+
+    name = "doubter"
+    digest = "6" * 64
+
+    def score(self, pairs, on_progress=None):
+        self.read.extend(pairs)
+        return np.tile(np.array([[0.55, 0.15, 0.3]], np.float32), (len(pairs), 1))
+
+
+def test_what_only_the_fast_model_read_is_marked_and_stands_last(library, monkeypatch):
+    monkeypatch.setattr("compare.models.cascade.READ_AGAIN", 1)
+    cascade = CascadeStance(WordJudge(), Doubter())
+    result = search(library, BLOCKADE, stance_model=cascade, thresholds=Thresholds(0.5, 0.2))
+    assert len(cascade.accurate.read) == 2
+    *first, last = result.agree
+    assert not any(match.screened for match in first)
+    assert last.screened
+    assert last.score(Stance.AGREE) > first[0].score(Stance.AGREE)
+    made = result.provenance
+    assert made.label_source_of(first[0]) == f"doubter@{cascade.digest[:12]}"
+    assert made.label_source_of(last) == made.screening == "judge@555555555555"
+    sources = {row["b_id"]: row["label_source"] for row in records(result)}
+    assert sources[last.statement.id] == made.screening
+    told = public_json(result)["provenance"]["screened"]
+    assert told["model"] == made.screening
+    assert last.statement.id in told["statements"]
+    assert first[0].statement.id not in told["statements"]
+    kept = result_from_json(json.loads(json.dumps(result_to_json(result))))
+    assert kept == result
+
+
+def test_progress_is_told(library):
+    seen = []
+    run(library, on_progress=lambda done, total: seen.append((done, total)))
+    assert seen[-1][0] == seen[-1][1] > 0
+
+
+def test_a_speech_longer_than_a_quote_is_asked_about_by_its_beginning():
+    speech = "We shall open the canal. " * 1000
+    asked = Quote.from_statement(statement("long", speech))
+    assert len(asked.text) <= LONGEST
+    assert speech.startswith(asked.text)
+    assert asked.text.endswith("canal.")
+    assert Quote.from_statement(statement("short", "Open it.")).text == "Open it."
+
+
+def test_what_shares_rare_words_is_read_though_others_are_nearer(tmp_path):
+    near = [statement(f"n{k}", f"We must open the canal {k}.") for k in range(40)]
+    worded = statement("worded", "Zanzibarite cargo, others say, needs escorts by sea and not air.")
+    library = Library.build([*near, worded], tmp_path / "library", HashingEncoder(256))
+    quote = "We must open the canal to Zanzibarite."
+    judge = WordJudge()
+    result = search(library, quote, stance_model=judge, candidates=12)
+    assert "worded" in {match.statement.id for match in result.scored}
+    assert len(judge.read) <= 12 + 6
+    library.close()
+
+
+def test_lists_weigh_the_verdict_against_closeness():
+    def match(name, p, similarity):
+        return match_of(statement(name, name), (p, 0.0, 1 - p), similarity=similarity)
+
+    result = a_result(match("a", 0.9, 0.36), match("b", 0.7, 0.99), match("c", 0.8, 0.5))
+    assert ids(result.agree) == ["b", "a", "c"]  # by probability a c b, by closeness b c a
+
+
+def test_why_is_found_for_what_is_listed(library):
+    result = run(library, why=True)
+    assert all(match.why for match in (*result.agree, *result.oppose))
+    (match,) = result.oppose
+    words = [match.passage.text[span.start : span.end] for span in match.why.passage]
+    assert any("not" in word for word in words)
+    again = explain_listed(result, WordJudge())
+    assert again == result
+
+
+def test_filters_in_force_names_only_those_set():
+    assert filters_in_force(Filters()) == {}
+    given = Filters(date_from=PartialDate("2020"), not_own_country=True, speakers=("Ada",))
+    assert filters_in_force(given) == {
+        "date_from": "2020",
+        "not_own_country": True,
+        "speakers": ["Ada"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("hidden", "shown"),
+    [
+        (((0.46, 0.04, 0.5), 0.6), ((0.45, 0.2, 0.35), 0.6)),  # takes no side
+        (((0.02, 0.97, 0.01), 0.33), ((0.1, 0.8, 0.1), 0.55)),  # too far off to be listed
+        (((0.1, 0.6, 0.3), 0.5), ((0.1, 0.8, 0.1), 0.5)),
+    ],
+)
+def test_no_sentence_hides_one_of_its_statement_that_is_listed(hidden, shown):
+    said = statement("s", "We close the port of Meren at once. We open the port of Meren today.")
+    first, second = (
+        _Scored("asked", row, said, passage, closeness, Probabilities(*chances), False)
+        for row, (passage, (chances, closeness)) in enumerate(
+            zip(split_statement(said), (hidden, shown), strict=True)
+        )
+    )
+    assert _strongest([first, second]) == _strongest([second, first]) == [second]

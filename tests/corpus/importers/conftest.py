@@ -1,0 +1,53 @@
+"""How the tests of the importers run commands, and the made-up people whom they import."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from compare.corpus.importers import kremlin, people, presidents, white_house_people
+from compare.statements.countries import country_code
+from tests.fakes import HashingEncoder, Ran, runner
+
+Run = Callable[..., Ran]
+MADE_UP_STATES = {"Valdoria": "VLD", "Kingdom of Valdoria": "VLD", "Ostravia": "OST"}
+
+
+@pytest.fixture(autouse=True)
+def made_up_people(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put made-up people of made-up states in the place of those whom the importers know.
+
+    No test puts made-up words into the mouth of a real person.
+    """
+    monkeypatch.setattr(
+        presidents,
+        "SPEAKERS",
+        {
+            "narendramodi.in": ("Ada Veld", "Valdoria"),
+            "kremlin.ru": ("Bo Moss", "Ostravia"),
+            "president.gov.ua": ("Ida Berg", "Norland"),
+        },
+    )
+    monkeypatch.setattr(kremlin, "COUNTRY", "Ostravia")
+    monkeypatch.setattr(kremlin, "PRESIDENTS", frozenset({"Bo Moss"}))
+    monkeypatch.setattr(
+        white_house_people,
+        "OFFICE_HOLDERS",
+        {
+            "president": ("Jon Dahl", "Jonathan Dahl"),
+            "vice president": ("Kaja Holm",),
+            "first lady": ("Jil Dahl",),
+            "second gentleman": ("Dan Holm",),
+        },
+    )
+    monkeypatch.setattr(
+        people, "country_code", lambda name: MADE_UP_STATES.get(name) or country_code(name)
+    )
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+    """Run a command in this process, on a small encoder, and see what it prints and exits with."""
+    monkeypatch.setattr("compare.models.encoder.load_encoder", lambda name=None: HashingEncoder(32))
+    return runner(capfd)

@@ -1,0 +1,337 @@
+"""`compare evaluate-search` on a made-up collection, with a hashing encoder and a word judge."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from compare.comparison.search import scored_pool, search
+from compare.evaluate.collection import open_collection
+from compare.evaluate.searching import ranked
+from compare.library.library import Library
+from compare.models.cascade import CascadeStance
+from compare.results.result import Stance, ranking_score
+from compare.statements.duplicates import words_key
+from tests.evaluate.conftest import Run, WordJudge, assert_one_sentence
+from tests.fakes import HashingEncoder
+
+QUERY = "The blockade of Port Meren has to end"
+PASSAGES = {
+    "p1": "The blockade of Port Meren must end.",
+    "p2": "The blockade of Port Meren must end!",
+    "p3": "The blockade of Port Meren must end at once, says Valdoria.",
+    "p4": "The blockade of Port Meren will not end.",
+    "p5": "Ostravia does not see that the blockade of Port Meren has to end.",
+    "p6": "Port Meren is not under a blockade. No ship had to turn.",
+    "p7": "Timber from Sudland has doubled in price.",
+    "p8": "The blockade of Port Meren must not end.",
+}
+QRELS = {"p1": "agree", "p2": "Agree", "p3": "agree", "p4": "oppose", "p5": "oppose"}
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> dict[str, Path]:
+    collection = tmp_path / "collection.jsonl.gz"
+    lines = (
+        json.dumps({"id": name, "text": text, "country": "Valdoria", "date": "2001", "source": "x"})
+        for name, text in PASSAGES.items()
+    )
+    collection.write_bytes(gzip.compress("\n".join(lines).encode()))
+    queries = tmp_path / "queries.tsv"
+    queries.write_text(f'query_id\tquery\nq1\t{QUERY}\nq2\t"Not judged" it is\n')
+    qrels = tmp_path / "qrels.tsv"
+    rows = "".join(f"q1\t{name}\t{label}\t3\n" for name, label in QRELS.items())
+    qrels.write_text(f"query_id\tpassage_id\tlabel\tconfidence\n{rows}q9\tp1\tagree\t1\n")
+    return {"--collection": collection, "--queries": queries, "--qrels": qrels}
+
+
+@pytest.fixture
+def measure(run: Run, files: dict[str, Path]):
+    def measure(*options: str):
+        return run("evaluate-search", *(part for pair in files.items() for part in pair), *options)
+
+    return measure
+
+
+def test_json_has_the_figures_of_both_lists(measure, files) -> None:
+    told = measure("--json")
+    left_out = f"Left out: 1 judgement(s) of queries that are not in {files['--queries']}.\n"
+    assert (told.code, told.err) == (0, left_out)
+    data = told.json
+    assert list(data) == ["agree", "oppose", "model", "screening", "encoder", "seconds"]
+    assert data["model"] == "judge@555555555555"
+    assert data["encoder"] == f"hashing@{HashingEncoder(256).digest[:12]}"
+    assert data["seconds"] > 0
+    agree = data["agree"]
+    assert list(agree) == [
+        *("p_at_5", "ndcg_at_10", "p_at_5_ci", "ceiling", "queries", "unjudged_at_5"),
+    ]
+    assert (agree["p_at_5"], agree["ceiling"], agree["queries"]) == (0.6, 0.6, 1)
+    assert agree["ndcg_at_10"] == pytest.approx(1)
+    assert agree["p_at_5_ci"] == [0.6, 0.6]
+    assert data["oppose"]["queries"] == 0  # two passages oppose: too few
+    assert data["oppose"]["p_at_5"] is None
+
+
+def test_every_passage_keeps_its_own_place(tmp_path: Path, files: dict[str, Path]) -> None:
+    library = build(tmp_path, files)
+    judge = WordJudge()
+    result = search(library, QUERY, stance_model=judge)
+    assert [match.also_said for match in result.scored if match.also_said]
+    pool = scored_pool(library, QUERY, judge)
+    assert {match.statement.id for match in pool} == set(PASSAGES)
+    for stance in (Stance.AGREE, Stance.OPPOSE):
+        scores = {
+            match.statement.id: ranking_score(match.probabilities.of(stance), match.similarity)
+            for match in pool
+        }
+        assert ranked(pool, stance) == sorted(scores, key=lambda name: (-scores[name], name))
+
+
+def test_what_only_the_fast_model_read_ranks_behind(
+    tmp_path: Path, files: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Doubting(WordJudge):
+        def score(self, pairs, on_progress=None):
+            return super().score(pairs, on_progress) / 2 + np.float32(1 / 6)
+
+    monkeypatch.setattr("compare.models.cascade.READ_AGAIN", 1)
+    library, accurate = build(tmp_path, files), Doubting()
+    cascade = CascadeStance(WordJudge(), accurate)
+    pool = scored_pool(library, QUERY, cascade)
+    order = ranked(pool, Stance.AGREE)
+    again = {match.statement.id for match in pool if not match.screened}
+    assert set(order[: len(again)]) == again
+    words = {words_key(match.passage.text) for match in pool if not match.screened}
+    assert len(words) == len(accurate.read) < len(pool)
+    listed = search(library, QUERY, stance_model=cascade).agree
+    shown = [match.statement.id for match in listed]
+    assert shown == [name for name in order if name in shown]
+
+
+def test_the_pool_is_what_a_search_reads(tmp_path: Path, files: dict[str, Path]) -> None:
+    library = build(tmp_path, files)
+    by_search, by_pool = WordJudge(), WordJudge()
+    for query in (QUERY, "Timber from Sudland is dear. The blockade of the port has to go on now."):
+        result = search(library, query, stance_model=by_search)
+        pool = {match.statement.id: match for match in scored_pool(library, query, by_pool)}
+        assert sorted(by_search.read, key=str) == sorted(by_pool.read, key=str)
+        for match in result.scored:
+            same = pool[match.statement.id]
+            assert (same.passage, same.quote_part) == (match.passage, match.quote_part)
+            assert same.similarity == match.similarity
+
+
+def build(tmp_path: Path, files: dict[str, Path]) -> Library:
+    from compare.evaluate.collection import read_collection
+
+    statements = read_collection(files["--collection"])
+    return Library.build(statements, tmp_path / "library", HashingEncoder(256))
+
+
+def test_passages_keep_ids_and_who_and_when(tmp_path: Path, files: dict[str, Path]) -> None:
+    library = build(tmp_path, files)
+    assert [entry.id for entry in library.statements()] == list(PASSAGES)
+    first = library.statement("p1")
+    assert (first.text, first.countries, str(first.date)) == (PASSAGES["p1"], "Valdoria", "2001")
+
+
+def test_verbose_shows_each_judged_query(measure) -> None:
+    (entry,) = measure("--json", "--verbose").json["per_query"]
+    assert (entry["query_id"], entry["query"]) == ("q1", QUERY)
+    assert entry["agree"]["p_at_5"] == 0.6
+    assert entry["oppose"]["relevant"] == 2
+    out = measure("--verbose").out
+    assert f"q1  {QUERY}      3       0.60" in out
+    assert "QUERIES" not in measure().out
+
+
+def test_text_tells_both_lists(measure) -> None:
+    out = measure().out
+    assert out.startswith("1 queries, 8 passages, model judge@555555555555, encoder hashing@")
+    assert "list      P@5            95 %  ceiling  nDCG@10  unjudged@5  queries\n" in out
+    assert "agree   0.600  0.600 to 0.600    0.600    1.000" in out
+    assert "oppose      -               -        -        -           -        0\n" in out
+
+
+def test_judgements_of_another_collection_are_refused_before_anything_is_embedded(
+    run: Run, encoder: HashingEncoder, files: dict[str, Path], tmp_path: Path
+) -> None:
+    files["--qrels"].write_text("query_id\tpassage_id\tlabel\nq1\tnone such\tagree\n")
+    told = run("evaluate-search", *(part for pair in files.items() for part in pair))
+    assert told.code == 2
+    assert "the collection has no such passage" in told.err
+    assert encoder.encoded == []
+
+
+def test_vectors_are_made_once(measure, encoder: HashingEncoder, tmp_path: Path) -> None:
+    first = measure("--json").json
+    assert PASSAGES["p1"] in encoder.encoded
+    encoder.encoded.clear()
+    again = measure("--json").json
+    assert PASSAGES["p1"] not in encoder.encoded
+    assert [again[name] for name in ("agree", "oppose")] == [first["agree"], first["oppose"]]
+    (folder,) = [path for path in (tmp_path / "cache" / "evaluation").iterdir() if path.is_dir()]
+    assert (folder / "CURRENT").is_file()
+
+
+def test_another_collection_and_another_encoder_have_other_vectors(
+    run: Run, files: dict[str, Path], tmp_path: Path
+) -> None:
+    path = files["--collection"]
+    first = open_collection(path, HashingEncoder(256)).folder
+    assert open_collection(path, HashingEncoder(256, "other")).folder != first
+    path.write_bytes(gzip.compress(b'{"id": "p1", "text": "Another."}\n'))
+    assert open_collection(path, HashingEncoder(256)).folder != first
+
+
+def test_a_library_that_is_cut_short_or_damaged_is_made_again(
+    run: Run, files: dict[str, Path]
+) -> None:
+    path = files["--collection"]
+
+    class Failing(HashingEncoder):
+        def encode(self, texts, on_progress=None):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        open_collection(path, Failing(256))
+    opened = open_collection(path, HashingEncoder(256))
+    assert len(opened) == len(PASSAGES)
+    (store,) = opened.folder.glob("generations/*/library.sqlite")
+    store.write_bytes(b"")
+    assert len(open_collection(path, HashingEncoder(256))) == len(PASSAGES)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        (
+            "--queries",
+            "query_id\tquery\nq1\tOne\nq1\tTwo\n",
+            "{}, line 3, column \"query_id\", 'q1': this id is used already; give each query its "
+            "own.",
+        ),
+        (
+            "--queries",
+            "query_id\tquery\nq1\t...\n",
+            "{}, line 2, column \"query\", '...': this is empty or too long for a query; give the "
+            "words to search for.",
+        ),
+        (
+            "--queries",
+            "id\tquery\nq1\tOne\n",
+            '{}: there is no column "query_id" (found: id, query); a file of queries has the '
+            "columns query_id and query.",
+        ),
+        (
+            "--qrels",
+            "query_id\tpassage_id\tlabel\nq1\tp1\tyes\n",
+            "{}, line 2, column \"label\", 'yes': this is no label; write agree, oppose or "
+            "neither, or entailment, contradiction or neutral.",
+        ),
+        (
+            "--qrels",
+            "query_id\tpassage_id\nq1\tp1\n",
+            '{}: there is no column "label" (found: query_id, passage_id); a file of judgements '
+            "has the columns query_id, passage_id and label.",
+        ),
+        (
+            "--qrels",
+            "query_id\tpassage_id\tlabel\nq1\tp1\tagree\nq1\tp1\toppose\n",
+            "{}, line 3, column \"label\", 'oppose': this passage is labelled agree under the same "
+            "query in line 2; keep one of the two.",
+        ),
+        (
+            "--qrels",
+            "query_id\tpassage_id\tlabel\nq7\tp1\tagree\n",
+            "{}: no query of the file of queries is judged; name the judgements that go with it.",
+        ),
+        (
+            "--qrels",
+            "query_id\tpassage_id\tlabel\nq1\tp99\tagree\n",
+            "{}, line 2, column \"passage_id\", 'p99': the collection has no such passage; name "
+            "the collection that was judged.",
+        ),
+    ],
+)
+def test_mistakes_in_tables_are_one_sentence(
+    measure, files: dict[str, Path], name: str, content: str, message: str
+) -> None:
+    files[name].write_text(content)
+    assert_one_sentence(measure("--json"), message.format(files[name]))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "{}: the file is empty; name another, or put rows into it."),
+        (
+            b'{"id": "p1", "text": "One.", "date": "someday"}\n',
+            "{}, line 1, column \"date\", 'someday': ",
+        ),
+        (
+            b'{"id": "p1", "words": "One."}\n',
+            "{}, line 1: no column holds the words of a statement",
+        ),
+        (b"{\n", "{}, line 1: this is no JSON ("),
+    ],
+)
+def test_a_bad_collection_is_one_sentence(
+    measure, files: dict[str, Path], tmp_path: Path, content: bytes, message: str
+) -> None:
+    files["--collection"] = tmp_path / "bad.jsonl"
+    files["--collection"].write_bytes(content)
+    told = measure()
+    assert (told.code, told.out) == (2, "")
+    assert told.err.startswith("Error: " + message.format(files["--collection"]))
+    assert told.err.count("\n") == 1
+    assert not list((tmp_path / "cache" / "evaluation").glob("*/CURRENT"))
+
+
+def test_what_is_not_there_is_one_sentence(measure, files: dict[str, Path], tmp_path: Path) -> None:
+    assert_one_sentence(
+        measure("--stance-model", "absent"),
+        "There is no model 'absent' on this machine: give a folder.",
+    )
+    files["--collection"] = tmp_path
+    assert_one_sentence(measure(), f"{tmp_path}: this is a folder; name a file.")
+    files["--collection"] = tmp_path / "none.jsonl"
+    assert_one_sentence(
+        measure(),
+        f"{tmp_path / 'none.jsonl'}: the file cannot be read (No such file or directory); check "
+        "that it is there and yours to read.",
+    )
+
+
+def test_a_cache_that_cannot_be_written_is_one_sentence(
+    measure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "taken").write_text("a file")
+    monkeypatch.setenv("COMPARE_CACHE", str(tmp_path / "taken"))
+    assert_one_sentence(
+        measure(),
+        f"The cache {tmp_path / 'taken' / 'evaluation'} cannot be written (Not a directory): name "
+        "another folder with COMPARE_CACHE.",
+    )
+
+
+def test_blanks_about_ids_are_no_part_of_them(measure, files) -> None:
+    wanted = measure("--json").json["agree"]
+    qrels = files["--qrels"]
+    qrels.write_text(qrels.read_text().replace("q1\tp1", "q1 \t p1"))
+    assert measure("--json").json["agree"] == wanted
+
+
+def test_another_reading_of_the_same_bytes_is_another_collection(tmp_path: Path) -> None:
+    content = 'id\ttext\np1\t"Sanctions must be lifted."\n'
+    texts = []
+    for name in ("c.tsv", "c.csv"):
+        (tmp_path / name).write_text(content)
+        library = open_collection(tmp_path / name, HashingEncoder(256))
+        texts.append(library.statements(["p1"])[0].text)
+    assert texts == ['"Sanctions must be lifted."', "Sanctions must be lifted."]

@@ -1,0 +1,282 @@
+"""A report is one page, whole in itself, in which no statement can act."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compare.errors import ExportError
+from compare.export.citations import reference
+from compare.export.formats import Format, export_bytes
+from compare.export.methods import citation_of, filters_in_words, limits, methods, settings
+from compare.export.report import report_html, write_report
+from compare.export.saved import keep_result
+from compare.models.shipped import WEIGHTS, read_manifest
+from compare.results.pairs import PairTable
+from compare.results.result import Quote, Stance
+from compare.statements.statement import PartialDate, Statement
+from tests.fabricate import (
+    AGREEING,
+    OPPOSED,
+    QUOTE,
+    UNRELATED,
+    VALDORIA,
+    a_result,
+    a_table,
+    match_of,
+    pair_of,
+)
+from tests.fakes import runner
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "</style></head><body onload=alert(1)><img src=x>",
+    "javascript:alert(1)",
+    "data:text/html,<script>alert(1)</script>",
+    '" onmouseover="alert(1)',
+    "$x^2$ \\(y\\)",
+    "](http://example.org) <http://example.org>",
+    "\u202bשלום\u202c \x1b[31m \ud83d",
+    "w" * 50_000,
+]
+TAGS = set(
+    re.findall(
+        r"\w+",
+        "html head meta title style body main header p h1 h2 h3 bdi div section article span "
+        "strong b i blockquote mark time cite a details summary ul ol li code pre dl dt dd br",
+    )
+)
+FETCHING = {"src", "srcset", "data", "poster", "action", "background", "ping"}
+
+
+class Page(HTMLParser):
+    """The tags, attributes and text of a page."""
+
+    def __init__(self, markup: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str, str]] = []
+        self.text = ""
+        self.feed(markup)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def links(self) -> set[str]:
+        return {value for tag, name, value in self.attributes if (tag, name) == ("a", "href")}
+
+
+def hostile(words: str) -> list[str]:
+    """Both kinds of report, in which every text is `words`."""
+    odd = Statement("s", words, words, words, words, (VALDORIA,), None, words, words, words, words)
+    named = replace(odd, id=words or "s")
+    return [
+        report_html(a_result(match_of(odd, (0.8, 0.1, 0.1)), quote=words), title=words),
+        report_html(a_table(pair_of(named, OPPOSED, (0.1, 0.8, 0.1)), subject=words)),
+    ]
+
+
+def inert(markup: str) -> Page:
+    page = Page(markup)
+    assert set(page.tags) <= TAGS
+    for tag, name, value in page.attributes:
+        assert not name.startswith("on")
+        assert name not in FETCHING
+        assert name != "style"
+        if (tag, name) == ("a", "href"):
+            assert value.startswith(("#s", "https://", "http://"))
+    return page
+
+
+@pytest.mark.parametrize("words", HOSTILE, ids=lambda words: words[:12])
+def test_no_statement_acts_in_a_report(words: str) -> None:
+    for markup in hostile(words):
+        page = inert(markup)
+        assert page.links() <= {"#s1", "#s2"}
+        shown = words.encode("utf-8", "replace").decode()
+        assert shown.replace("\x1b", "") in page.text.replace("\x1b", "").replace("␛", "")
+        markup.encode()
+
+
+@given(st.text())
+def test_any_text_makes_a_report(words: str) -> None:
+    for markup in hostile(words):
+        inert(markup)
+
+
+def test_a_report_fetches_nothing_and_may_not() -> None:
+    markup = report_html(a_result())
+    assert "default-src 'none'; style-src 'unsafe-inline'" in markup
+    style = markup.split("<style>")[1].split("</style>")[0]
+    assert "url(" not in style
+    assert "@import" not in style
+    assert 'lang="en"' in markup
+    assert "@media print" in style
+    assert "light-dark(" in style
+
+
+def test_a_search_is_reported_pair_by_pair() -> None:
+    quote = Quote(QUOTE, "Ana Prell", "Envoy", (VALDORIA,), PartialDate("2019"), "of the war")
+    markup = report_html(a_result(quote=quote, source=None))
+    page = Page(markup)
+    assert page.tags.count("h1") == 1
+    assert page.tags.count("article") == 4  # the quote, and a pair in each list
+    assert f"Who agrees with “{QUOTE}”, and who opposes it" in page.text
+    agree, oppose, neither = (markup.index(f"<h2>{name}") for name in ("Agree", "Oppose", "Neith"))
+    assert agree < oppose < neither
+    assert "<mark>arms</mark>" in markup
+    assert "<mark>sends arms</mark>" in markup
+    for words in ("Ana Prell", "Mira Tollen", "2 April 2019", "Ostmark", "likely", "77"):
+        assert words in page.text
+    assert AGREEING.url in page.links()
+    assert "Ostmark Gazette" in page.text
+    assert "Lake Post" in page.text  # also said
+    assert "Reported, not quoted" in page.text
+    assert "dismissing the charge" in page.text
+    assert "The quote has two sentences." in page.text
+
+
+def test_every_statement_shown_is_a_reference_and_the_other_way_round() -> None:
+    for result in (a_result(), a_table(), a_result(quote=OPPOSED.text, source=OPPOSED)):
+        markup = report_html(result)
+        cited = set(re.findall(r'href="#(s\d+)"', markup))
+        listed = re.findall(r'<li id="(s\d+)">', markup)
+        assert cited
+        assert cited == set(listed) if isinstance(result, PairTable) else cited <= set(listed)
+        assert len(listed) == len(set(listed))
+        assert "@misc{" in markup
+    assert reference(AGREEING) == (
+        "Mira Tollen, Foreign Minister, Ostmark. Remarks to the press. press conference, "
+        "2 April 2019. Ostmark Gazette."
+    )
+    assert reference(UNRELATED).endswith("has doubled. Reported, not quoted.")
+    assert reference(Statement("x", "Who?")) == "Speaker not named. “Who?”."
+
+
+def test_two_sides_are_reported_with_what_opposes_first() -> None:
+    markup = report_html(a_table())
+    assert markup.index("<h2>Opposed") < markup.index("<h2>Agree")
+    assert "<h2>Neither" not in markup
+    assert markup.count("Side A") == markup.count("Side B") == 2
+    assert "Read by the fast model only" in markup
+    whole = report_html(a_table(), list(Stance))
+    assert "<h2>Neither" in whole
+    changed = report_html(a_table(over_time=True))
+    assert "<h2>Changed" in changed
+    assert "One side over time" in changed
+
+
+def test_a_report_has_the_title_and_as_many_pairs_as_were_asked_for() -> None:
+    said = [Statement(f"s{n}", f"Words number {n}.") for n in range(20)]
+    pairs = [pair_of(said[n], said[n + 10], (0.1, 0.8, 0.1)) for n in range(10)]
+    markup = report_html(a_table(*pairs), title="  On the\ncanal ", limit=4)
+    assert "<title>On the canal</title>" in markup
+    assert "<b>Compared:</b> <bdi>Ostmark and Valdoria</bdi>" in markup
+    assert markup.count("<article") == 4
+    assert "… and 6 more, in the exports." in markup
+    assert markup.count('<li id="s') == 8
+    assert "10 pairs" in markup
+    empty = report_html(a_result().rethreshold(similarity=1))
+    assert empty.count("None at these thresholds.") == 3
+
+
+# --- the method, the limits, the citation ----------------------------------------------------
+
+
+def test_the_method_is_made_from_the_provenance() -> None:
+    told = " ".join(methods(a_result()))
+    for words in (
+        *("3 statements in 4 passages", "compare 0.1.0", "on 2024-05-06", "tiny", "judge"),
+        *("probability of 0.4 or more", "cosine is 0.35 or more", "countries OST"),
+        "Statements read: 3. Listed: 1 as agreeing, 1 as opposed, 1 as neither.",
+    ):
+        assert words in told
+    table = a_table().rethreshold(probability=0.8)
+    told = " ".join(methods(table))
+    for words in (
+        *("Of 7 such pairs the 3 nearest", "at most 20,000", "nearest of 0.4 or more"),
+        *("fast@666666666666 read all of them first", "probability of 0.8 or more"),
+        "Pairs listed so: 0 as agreeing, 1 as opposed.",
+        "Filters: side a: countries OST; side b: date from 2019; topic arms.",
+    ):
+        assert words in told
+    assert "earlier statement" not in told
+    assert "Side a of each pair is the earlier statement" in " ".join(
+        methods(a_table(over_time=True))
+    )
+
+
+def test_a_result_without_settings_is_described_without_them() -> None:
+    older = replace(a_table(), provenance=replace(a_table().provenance, settings={}))
+    assert "at most" not in " ".join(methods(older))
+    assert "None" not in " ".join(methods(older))
+
+
+def test_limits_name_the_figures_of_a_shipped_model_only() -> None:
+    assert not any("macro-F1" in line for line in limits(a_result()))
+    digest = hashlib.sha256((WEIGHTS / "fast" / "manifest.json").read_bytes()).hexdigest()
+    made = replace(a_result().provenance, stance_digest=digest)
+    [line] = [line for line in limits(replace(a_result(), provenance=made)) if "macro-F1" in line]
+    assert f"{read_manifest(WEIGHTS / 'fast')['dev']['macro_f1']:.2f}" in line
+    told = limits(a_table())
+    assert "1 of the pairs listed were read by the first, faster model only" in " ".join(told)
+    assert told[-1].startswith("Pairs with the same words")
+
+
+def test_filters_and_settings_in_words() -> None:
+    assert filters_in_words({}) == "none"
+    assert filters_in_words({"countries": ["OST", "VLD"], "not_own_speaker": True}) == (
+        "countries OST, VLD; not own speaker"
+    )
+    assert filters_in_words({"languages": ["", "en"]}) == "languages not given, en"
+    facts = dict(settings(a_table()))
+    assert facts["Settings"] == "most read 20000; least similarity 0.4"
+    assert facts["Stance model"] == "judge " + "5" * 64
+    assert citation_of(a_result()) == (
+        "compare 0.1.0, stance model judge (555555555555), library 111111111111, "
+        "searched on 2024-05-06."
+    )
+
+
+# --- files -----------------------------------------------------------------------------------
+
+
+def test_a_report_is_a_format_of_the_exports(tmp_path: Path) -> None:
+    assert Format.of(Path("x.html")) is Format.HTML
+    assert export_bytes(a_table(), "html") == report_html(a_table()).encode()
+    path = write_report(a_result(), tmp_path / "report.html")
+    assert path.read_bytes() == export_bytes(a_result(), "html")
+    with pytest.raises(ExportError, match="is there already"):
+        write_report(a_result(), path)
+
+
+def test_the_command_writes_a_report(tmp_path: Path, capfd: Any) -> None:
+    run = runner(capfd)
+    kept = tmp_path / "pairs.json"
+    keep_result(a_table(), kept)
+    done = run("report", kept, "--title", "Arms", "--limit", 1)
+    assert (done.code, done.out) == (0, "")
+    assert "pairs.html: 2 pairs." in done.err
+    assert "<title>Arms</title>" in (tmp_path / "pairs.html").read_text()
+    again = run("report", kept)
+    assert again.code == 2
+    assert "is there already" in again.err
+    out = tmp_path / "other.html"
+    assert run("report", kept, "--out", out, "--stance", "agree", "--json").json == {
+        "path": str(out),
+        "pairs": 1,
+    }
+    assert run("report", tmp_path / "absent.json").code == 2
+    assert run("export", kept, "--to", "html", "--force").code == 0

@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compare.errors import ExportError
+from compare.export.public import public_json
+from compare.export.saved import (
+    keep_result,
+    load_result,
+    result_from_json,
+    result_to_json,
+)
+from compare.results.result import Quote, Thresholds
+from compare.statements.statement import PartialDate, Statement
+from tests.fabricate import AGREEING, OPPOSED, QUOTE, VALDORIA, a_result, a_table, match_of, pair_of
+
+# --- keeping ---------------------------------------------------------------------------------
+
+
+def test_a_kept_result_is_read_back_equal(tmp_path: Path) -> None:
+    quote = Quote(QUOTE, "Ana Prell", "Envoy", (VALDORIA,), PartialDate("2019-04"), "c", "val-1")
+    result = a_result(quote=quote, source=OPPOSED).rethreshold(probability=0.8)
+    keep_result(result, tmp_path / "kept.json")
+    back = load_result(tmp_path / "kept.json")
+    assert back == result
+    assert back.thresholds == Thresholds(0.8, 0.35)
+    assert back.rethreshold(probability=0.5).agree[0].why == result.scored[2].why
+
+
+@given(st.text(), st.floats(0, 1), st.floats(0, 1))
+def test_any_text_and_number_is_kept(text: str, probability: float, similarity: float) -> None:
+    statement = Statement(id="s", text=text, context=text, extra={text: text})
+    numbers = (probability, 1 - probability, 0.0)
+    result = a_result(match_of(statement, numbers, similarity=similarity), quote=text)
+    assert result_from_json(json.loads(json.dumps(result_to_json(result)))) == result
+
+
+@pytest.mark.parametrize("over_time", [False, True])
+def test_a_kept_table_is_read_back_equal(tmp_path: Path, over_time: bool) -> None:
+    table = a_table(over_time=over_time).rethreshold(probability=0.8)
+    keep_result(table, tmp_path / "kept.json")
+    back = load_result(tmp_path / "kept.json")
+    assert back == table
+    assert back.rethreshold(probability=0.5).agree == table.rethreshold(probability=0.5).agree
+    data = result_to_json(table)
+    assert len(data["statements"]) == len(data["passages"]) == 3
+    assert len(data["pairs"]) == 3
+
+
+@given(st.text(), st.floats(0, 1), st.floats(-1, 1), st.booleans())
+def test_any_table_is_kept(text: str, probability: float, similarity: float, both: bool) -> None:
+    a, b = (Statement(id=name, text=text, context=text) for name in ("a", "b"))
+    numbers = (probability, 1 - probability, 0.0)
+    pair = pair_of(a, b, numbers, similarity=similarity, screened=both)
+    table = a_table(pair, over_time=both, subject=text)
+    assert result_from_json(json.loads(json.dumps(result_to_json(table)))) == table
+
+
+def test_a_result_of_a_program_that_recorded_no_settings_is_read() -> None:
+    data = result_to_json(a_result())
+    del data["provenance"]["settings"]
+    assert result_from_json(data) == a_result()
+
+
+@pytest.mark.parametrize(
+    "name", ["subject", "thresholds", "provenance", "statements", "passages", "pairs", "same_point"]
+)
+def test_damage_of_a_table_is_said(name: str) -> None:
+    for value in ([None], {"a": 1}, None):
+        data = {**result_to_json(a_table()), name: value}
+        if name == "subject":
+            data.pop(name)
+        with pytest.raises(ExportError, match="damaged"):
+            result_from_json(data)
+    lost = result_to_json(a_table())
+    lost["pairs"][0]["a"] = 99
+    with pytest.raises(ExportError, match="damaged"):
+        result_from_json(lost)
+
+
+def test_text_no_file_can_hold_well_is_kept_all_the_same(tmp_path: Path) -> None:
+    result = a_result(quote="half a pair: \ud83d")
+    keep_result(result, tmp_path / "kept.json")
+    assert load_result(tmp_path / "kept.json") == result
+
+
+def test_a_kept_result_is_not_written_over_without_force(tmp_path: Path) -> None:
+    path = tmp_path / "kept.json"
+    keep_result(a_result(), path)
+    with pytest.raises(ExportError, match="is there already"):
+        keep_result(a_result(quote="other"), path)
+    keep_result(a_result(quote="other"), path, force=True)
+    assert load_result(path).quote.text == "other"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", r"kept\.json is not JSON \(.*\): keep a result by `compare search QUOTE --out"),
+        ("[" * 100_000, r"kept\.json is not JSON"),
+        ("[1]", r"kept\.json: this is no kept result: keep a result by"),
+        (json.dumps(public_json(a_result())), r"kept\.json: this is no kept result"),
+        ('{"format": "compare-result", "version": 9}', r"has format version 9, this program reads"),
+        (
+            '{"format": "compare-result", "version": 1}',
+            r"is damaged \(KeyError\('quote'\)\): make",
+        ),
+    ],
+)
+def test_another_file_gets_one_sentence(tmp_path: Path, content: str, message: str) -> None:
+    path = tmp_path / "kept.json"
+    path.write_text(content)
+    with pytest.raises(ExportError, match=message):
+        load_result(path)
+
+
+def test_a_missing_or_binary_file_gets_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match=r"absent\.json cannot be read \(No such file"):
+        load_result(tmp_path / "absent.json")
+    (tmp_path / "binary.json").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ExportError, match=r"binary\.json is not JSON"):
+        load_result(tmp_path / "binary.json")
+
+
+@pytest.mark.parametrize("name", ["quote", "thresholds", "provenance", "source", "scored"])
+@pytest.mark.parametrize("value", [7, "x", [None], {"a": 1}])
+def test_damage_anywhere_is_said(name: str, value: object) -> None:
+    data = {**result_to_json(a_result()), name: value}
+    with pytest.raises(ExportError, match="damaged"):
+        result_from_json(data)
+
+
+# --- what search --json prints ---------------------------------------------------------------
+
+
+def test_public_json_has_the_promised_shape() -> None:
+    data = public_json(a_result())
+    assert list(data) == ["query", "outcome", "model", "provenance", "results"]
+    assert (data["query"], data["outcome"]) == (QUOTE, "found")
+    assert data["model"] == "judge@555555555555"
+    assert data["provenance"] == {
+        "version": "0.1.0",
+        "models": {
+            "encoder": {"name": "tiny", "digest": "e" * 64},
+            "stance": {"name": "judge", "digest": "5" * 64},
+        },
+        "screened": None,
+        "thresholds": {"probability": 0.4, "similarity": 0.35},
+        "filters": {"countries": ["OST"], "not_own_speaker": True},
+        "settings": {},
+        "library_digest": "1" * 64,
+        "statements": 3,
+        "passages": 4,
+        "date": "2024-05-06T07:08:09+00:00",
+        "quote": {
+            "text": QUOTE,
+            "speaker": "",
+            "role": "",
+            "country": [],
+            "date": "",
+            "context": "",
+            "statement_id": None,
+        },
+        "source": None,
+        "notes": ["The quote has two sentences."],
+    }
+    first, second, third = data["results"]
+    assert list(first) == [
+        *("rank", "stance", "p_agree", "p_oppose", "p_neither", "similarity"),
+        *("quote_part", "passage", "statement", "why"),
+    ]
+    assert [entry["stance"] for entry in data["results"]] == ["agree", "oppose", "neither"]
+    assert [entry["rank"] for entry in data["results"]] == [1, 1, 1]
+    assert first["p_agree"] == 0.7654321987654321
+    assert first["passage"] == "Valdoria arms the rebels, and it must stop."
+    assert {**AGREEING.to_dict(), "also_said": first["statement"]["also_said"]} == first[
+        "statement"
+    ]
+    assert [entry["id"] for entry in first["statement"]["also_said"]] == ["ost-2"]
+    assert first["why"]["passage"] == [{"start": 9, "end": 13, "weight": 0.75, "text": "arms"}]
+    assert second["why"] is None
+    assert third["why"] is None
+    json.dumps(data, allow_nan=False)
+
+
+def test_public_json_says_which_sentence_a_verdict_is_about() -> None:
+    matches = [
+        match_of(AGREEING, (0.9, 0.05, 0.05), quote="We deny it."),
+        match_of(OPPOSED, (0.05, 0.9, 0.05), quote=QUOTE),
+    ]
+    data = public_json(a_result(*matches, quote=f"We deny it. {QUOTE}"))
+    assert [entry["quote_part"] for entry in data["results"]] == ["We deny it.", QUOTE]
+    assert all(entry["why"] is None for entry in data["results"])
+
+
+def test_public_json_says_nothing_found() -> None:
+    far = match_of(AGREEING, (0.9, 0.05, 0.05), similarity=0.1)
+    data = public_json(a_result(far))
+    assert (data["outcome"], data["results"]) == ("nothing", [])

@@ -1,0 +1,231 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from compare.errors import LibraryError
+from compare.library.index import faiss as index_module
+from compare.library.index.faiss import FaissIndex, Floats, Neighbours, Rows
+
+
+def unit(vectors: Floats) -> Floats:
+    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+
+
+def random_vectors(n: int, dim: int = 24, seed: int = 0) -> Floats:
+    return unit(np.random.default_rng(seed).standard_normal((n, dim)).astype(np.float32))
+
+
+def brute_force(vectors: Floats, queries: Floats, k: int, allowed: Rows | None) -> Neighbours:
+    """Score everything in float64 and sort by score, then by row."""
+    rows = np.arange(len(vectors)) if allowed is None else np.unique(allowed)
+    scores, found = [], []
+    for query in queries:
+        products = vectors[rows].astype(np.float64) * query
+        exact = products.sum(axis=1).astype(np.float32)
+        order = sorted(range(len(rows)), key=lambda at: (-exact[at], rows[at]))[:k]
+        scores.append(exact[order])
+        found.append(rows[order])
+    return Neighbours(np.array(scores, np.float32), np.array(found, np.int64))
+
+
+def assert_exact(found: Neighbours, expected: Neighbours) -> None:
+    np.testing.assert_array_equal(found.rows, expected.rows)
+    np.testing.assert_array_equal(found.scores, expected.scores)
+    assert found.scores.dtype == np.float32
+    assert found.rows.dtype == np.int64
+
+
+VECTORS = random_vectors(3000)
+QUERIES = random_vectors(30, seed=1)
+ALLOWED = {
+    "all": None,
+    "one": np.array([2999]),
+    "few": np.arange(0, 3000, 100),
+    "half": np.arange(1500, 3000),
+    "nearly all": np.arange(1, 3000),
+}
+
+
+@pytest.fixture(params=["rows multiplied", "FAISS selector"])
+def path_taken(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Both ways that a filtered search can go, whatever the number of allowed rows."""
+    few = 10**9 if request.param == "rows multiplied" else 0
+    monkeypatch.setattr(index_module, "FEW", few)
+    return str(request.param)
+
+
+@pytest.fixture(params=["32 bits", "8 bits"], autouse=True)
+def kept_in(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Both kinds of index, whatever the number of vectors; one over none is always flat."""
+    monkeypatch.setattr(index_module, "FLAT_UP_TO", 10**9 if request.param == "32 bits" else 0)
+    return str(request.param)
+
+
+@pytest.mark.parametrize("allowed", ALLOWED)
+@pytest.mark.parametrize("queries", [1, 30])
+@pytest.mark.parametrize("k", [1, 10, 5000])
+@pytest.mark.usefixtures("path_taken")
+def test_every_path_equals_brute_force(allowed: str, queries: int, k: int) -> None:
+    found = FaissIndex.build(VECTORS).search(QUERIES[:queries], k, ALLOWED[allowed])
+    assert_exact(found, brute_force(VECTORS, QUERIES[:queries], k, ALLOWED[allowed]))
+
+
+@pytest.mark.usefixtures("path_taken")
+def test_equal_vectors_stand_in_the_order_of_their_rows() -> None:
+    vectors = np.repeat(random_vectors(20, seed=2), 100, axis=0)
+    index = FaissIndex.build(vectors)
+    for allowed in (None, np.arange(3, 2000, 2)):
+        for k in (1, 7, 150, 250):
+            found = index.search(vectors[[150, 0]], k, allowed)
+            assert_exact(found, brute_force(vectors, vectors[[150, 0]], k, allowed))
+    assert index.search(vectors[:1], 3).rows.tolist() == [[0, 1, 2]]
+
+
+def test_the_score_of_a_pair_does_not_depend_on_what_else_is_searched() -> None:
+    index = FaissIndex.build(VECTORS)
+    together = index.search(QUERIES, 20)
+    for at, query in enumerate(QUERIES):
+        alone = index.search(query[None], 20)
+        np.testing.assert_array_equal(alone.scores[0], together.scores[at])
+        filtered = index.search(query[None], 1, together.rows[at][5:6])
+        assert filtered.scores[0, 0] == together.scores[at][5]
+
+
+def test_vectors_of_16_bits_are_searched_as_they_are() -> None:
+    halves = VECTORS.astype(np.float16)
+    found = FaissIndex.build(halves).search(QUERIES, 9)
+    assert_exact(found, brute_force(halves.astype(np.float32), QUERIES, 9, None))
+
+
+@given(
+    st.integers(1, 60), st.integers(1, 3), st.integers(1, 70), st.integers(0, 2**32), st.booleans()
+)
+@settings(
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],  # it sets the same each time
+)
+def test_any_search_equals_brute_force(
+    n: int, distinct: int, k: int, seed: int, filtered: bool
+) -> None:
+    random = np.random.default_rng(seed)
+    vectors = random_vectors(distinct, 4, seed)[random.integers(0, distinct, n)]
+    allowed = np.flatnonzero(random.random(n) < 0.6) if filtered else None
+    queries = random_vectors(2, 4, seed + 1)
+    found = FaissIndex.build(vectors).search(queries, k, allowed)
+    if allowed is not None and not allowed.size:
+        assert found.rows.shape == (2, 0)
+    else:
+        assert_exact(found, brute_force(vectors, queries, k, allowed))
+
+
+def test_never_more_than_there_are_and_never_a_row_that_there_is_not() -> None:
+    index = FaissIndex.build(VECTORS[:5])
+    found = index.search(QUERIES[:1], 100)
+    assert sorted(found.rows[0]) == [0, 1, 2, 3, 4]
+    assert found.scores.min() >= -1.001
+    assert index.search(QUERIES[:1], 100, np.array([3, 1, 3])).rows.size == 2
+
+
+@pytest.mark.parametrize("k", [0, -1])
+def test_nothing_asked_nothing_found(k: int) -> None:
+    assert FaissIndex.build(VECTORS).search(QUERIES[:2], k).rows.shape == (2, 0)
+
+
+def test_nothing_allowed_nothing_found() -> None:
+    found = FaissIndex.build(VECTORS).search(QUERIES[:2], 3, np.array([], np.int64))
+    assert found.rows.shape == found.scores.shape == (2, 0)
+
+
+def test_an_index_of_nothing() -> None:
+    index = FaissIndex.build(np.zeros((0, 24), np.float32))
+    assert len(index) == 0
+    assert index.search(QUERIES[:2], 3).rows.shape == (2, 0)
+    assert FaissIndex.build(VECTORS).search(QUERIES[:0], 3).rows.shape == (0, 3)
+
+
+@pytest.mark.parametrize(
+    ("vectors", "message"),
+    [
+        (VECTORS.astype(np.float64), "vectors are float32, not float64"),
+        (VECTORS[0], r"vectors are \[n, dim\], not \[24\]"),
+        (np.full((2, 3), np.nan, np.float32), "vectors hold a number that is not finite"),
+        (np.full((2, 3), np.inf, np.float32), "vectors hold a number that is not finite"),
+        ([[1.0]], "vectors are float32, not <class 'list'>"),
+    ],
+)
+def test_only_finite_float32_matrices_are_indexed(vectors: Floats, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        FaissIndex.build(vectors)
+
+
+def test_queries_are_checked() -> None:
+    index = FaissIndex.build(VECTORS)
+    with pytest.raises(ValueError, match=r"vectors are \[n, 24\], not \[1, 5\]"):
+        index.search(np.ones((1, 5), np.float32), 3)
+    with pytest.raises(ValueError, match="float32, not float64"):
+        index.search(QUERIES.astype(np.float64), 3)
+
+
+@pytest.mark.parametrize(
+    ("allowed", "message"),
+    [
+        (np.array([0, 3000]), "row 3000 of 3000 rows"),
+        (np.array([-1, 3]), "row -1 of 3000 rows"),
+        (np.array([0.5]), r"allowed rows are int64 \[n\], not float64 \[1\]"),
+        (np.array([[1]]), r"allowed rows are int64 \[n\], not int64 \[1, 1\]"),
+        (np.ones(3000, bool), r"allowed rows are int64 \[n\], not bool"),
+    ],
+)
+def test_allowed_rows_are_checked(allowed: Rows, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        FaissIndex.build(VECTORS).search(QUERIES[:1], 3, allowed)
+
+
+def test_a_written_index_opens_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "index.faiss"
+    FaissIndex.build(VECTORS).write(path)
+    index = FaissIndex.open(path, VECTORS)
+    assert (len(index), index.dim) == (3000, 24)
+    for allowed in ALLOWED.values():
+        assert_exact(index.search(QUERIES, 9, allowed), brute_force(VECTORS, QUERIES, 9, allowed))
+
+
+def test_an_opened_index_outlives_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "index.faiss"
+    FaissIndex.build(VECTORS).write(path)
+    index = FaissIndex.open(path, VECTORS)
+    path.unlink()
+    assert_exact(index.search(QUERIES, 9), brute_force(VECTORS, QUERIES, 9, None))
+
+
+def test_equal_vectors_give_equal_bytes(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        FaissIndex.build(VECTORS.copy()).write(tmp_path / name)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def damaged(content: bytes) -> dict[str, bytes]:
+    return {
+        "empty": b"",
+        "cut": content[:-1],
+        "longer": content + b"\0",
+        "another kind": b"IxF2" + content[4:],
+        "another dimension": content[:4] + (25).to_bytes(4, "little") + content[8:],
+        "another number": content[:8] + (2999).to_bytes(8, "little") + content[16:],
+        "another metric": content[:33] + (1).to_bytes(4, "little") + content[37:],
+        "another length": content[:37] + (10**15).to_bytes(8, "little") + content[45:],
+    }
+
+
+@pytest.mark.parametrize("damage", damaged(b""))
+def test_a_damaged_index_is_not_read(tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "index.faiss"
+    FaissIndex.build(VECTORS).write(path)
+    path.write_bytes(damaged(path.read_bytes())[damage])
+    with pytest.raises(LibraryError, match=r"index\.faiss is not the index of .* `compare build`"):
+        FaissIndex.open(path, VECTORS)

@@ -1,0 +1,716 @@
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from compare.errors import LibraryError, ModelError
+from compare.library import fulltext
+from compare.library.facets import Facet
+from compare.library.library import Library
+from compare.results.result import Filters, Quote
+from compare.statements.normalize import fold
+from compare.statements.passages import split_statement
+from compare.statements.speakers import speaker_key
+from compare.statements.statement import Country, PartialDate, Statement
+from tests.fakes import HashingEncoder, sample_statements, statement
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "library"
+
+
+@pytest.fixture
+def library(folder: Path) -> Library:
+    return Library.build(sample_statements(), folder, HashingEncoder())
+
+
+def files_of(library: Library) -> dict[str, bytes]:
+    path = library.folder / "generations" / library.generation
+    return {entry.name: entry.read_bytes() for entry in path.iterdir()}
+
+
+# -- What it holds -------------------------------------------------------------------------------
+
+
+def test_statements_come_back_as_they_were_in_the_order_of_their_ids(library: Library) -> None:
+    assert library.statements() == sorted(sample_statements(), key=lambda entry: entry.id)
+    assert len(library) == library.manifest.statements == 5
+    assert repr(library) == f"<Library {str(library.folder)!r}: 5 statements>"
+
+
+def test_every_field_of_a_statement_is_kept(folder: Path) -> None:
+    whole = Statement(
+        "ä \U0001f600",
+        "Text with\0 a control character, $x$ and <script>.",
+        country=(Country("Valdoria", "VLD"), Country("Ostravia")),
+        date=PartialDate("2021-06"),
+        extra={"coder": "7", "": "no name"},
+        **{
+            name: name for name in ("context", "speaker", "role", "venue", "title", "source", "url")
+        },
+    )
+    assert Library.build([whole], folder, HashingEncoder()).statement(whole.id) == whole
+
+
+def test_passages_stand_in_rows_a_statement_after_the_other(library: Library) -> None:
+    expected = [passage for entry in library.statements() for passage in split_statement(entry)]
+    assert library.passages(range(6)) == expected
+    assert library.passages([4, 0, 4]) == [expected[4], expected[0], expected[4]]
+    assert library.passage(5) == expected[5]
+    assert library.statement_rows("ostrava-1") == range(1, 3)
+    assert library.statement_rows("empty-1") == range(0)
+    assert library.passages(np.array([], np.int64)) == []
+
+
+def test_the_vectors_are_those_of_words_and_context(library: Library) -> None:
+    completed = [passage.completed for passage in library.passages(range(6))]
+    assert "malicious disinformation (of the report that Valdoria laid mines)" in completed
+    np.testing.assert_array_equal(
+        library.vectors(), HashingEncoder().encode(completed).astype(np.float16)
+    )
+    np.testing.assert_array_equal(library.vectors([3, 1]), library.vectors()[[3, 1]])
+
+
+def test_what_there_is_not_is_a_clear_sentence(library: Library) -> None:
+    ask: list[Callable[[], object]] = [
+        lambda: library.statement("nobody-1"),
+        lambda: library.statements(["joint-1", "nobody-1"]),
+        lambda: library.statement_rows("nobody-1"),
+        lambda: library.delete(["nobody-1", "joint-1"]),
+    ]
+    for question in ask:
+        with pytest.raises(
+            LibraryError,
+            match=r"^There is no statement 'nobody-1' in the library in .*: `compare show` lists",
+        ):
+            question()
+    with pytest.raises(IndexError, match="row 6 of 6 passages"):
+        library.passage(6)
+
+
+def test_a_library_of_nothing(folder: Path) -> None:
+    library = Library.build([], folder, HashingEncoder())
+    assert (len(library), library.statements()) == (0, [])
+    assert library.nearest(HashingEncoder().encode(["anything"]), 5).rows.shape == (1, 0)
+    assert library.full_text("anything", 5).size == 0
+    assert library.browse() == ([], 0)
+    assert library.facets().first_date is None
+    assert len(library.update(add=sample_statements())) == 5
+    assert len(Library.open(folder).delete([entry.id for entry in sample_statements()])) == 0
+
+
+def test_two_statements_with_one_id_are_refused(folder: Path) -> None:
+    twice = [statement("a-1", "One thing was said."), statement("a-1", "Another thing was said.")]
+    with pytest.raises(
+        LibraryError, match="The id 'a-1' is used twice: give every statement an id"
+    ):
+        Library.build(twice, folder, HashingEncoder())
+    library = Library.build([], folder, HashingEncoder())
+    with pytest.raises(LibraryError, match="The id 'a-1' is used twice"):
+        library.update(add=twice)
+
+
+@pytest.mark.parametrize("field", ["id", "text", "speaker"])
+def test_half_a_character_is_refused(folder: Path, field: str) -> None:
+    broken = replace(statement("a-1", "These are the words."), **{field: "b\ud83d"})
+    with pytest.raises(
+        LibraryError, match=r"holds half a character \('\\ud83d'\), .*: save its corpus as UTF-8"
+    ):
+        Library.build([broken], folder, HashingEncoder())
+
+
+# -- Changing it ---------------------------------------------------------------------------------
+
+
+def test_only_new_words_are_embedded(library: Library) -> None:
+    encoder = HashingEncoder()
+    library = Library.open(library.folder, encoder)
+    moved = replace(library.statement("valdoria-1"), venue="elsewhere")
+    library = library.update(
+        add=[
+            moved,
+            statement("new-1", "It must end today. They have said so many times."),
+            statement("new-2", "They have said so many times."),
+        ]
+    )
+    assert encoder.encoded == ["They have said so many times."]
+    assert library.statement("valdoria-1").venue == "elsewhere"
+    assert [passage.text for passage in library.passages(library.statement_rows("new-1"))] == [
+        "It must end today.",
+        "They have said so many times.",
+    ]
+
+
+def test_another_context_is_another_text_to_embed(library: Library) -> None:
+    encoder = HashingEncoder()
+    fragment = replace(library.statement("valdoria-2"), context="of the speech")
+    Library.open(library.folder, encoder).update(add=[fragment])
+    assert encoder.encoded == ["malicious disinformation (of the speech)"]
+
+
+def test_a_build_over_a_library_takes_over_what_was_embedded(library: Library) -> None:
+    encoder = HashingEncoder()
+    Library.build(sample_statements()[:2], library.folder, encoder)
+    assert encoder.encoded == []
+
+
+def test_another_encoder_embeds_everything(library: Library) -> None:
+    encoder = HashingEncoder(seed="another")
+    rebuilt = Library.build(sample_statements(), library.folder, encoder)
+    assert len(encoder.encoded) == 6
+    assert rebuilt.manifest.encoder_digest == encoder.digest
+    assert not np.allclose(rebuilt.vectors(), library.vectors())
+
+
+def test_the_encoder_is_not_loaded_where_nothing_is_embedded(library: Library) -> None:
+    # No model on this machine has the name "hashing": loading it would fail.
+    after = Library.open(library.folder).update(add=[library.statement("joint-1")])
+    assert after.digest == library.digest
+    with pytest.raises(ModelError, match="'hashing'"):
+        _ = Library.open(library.folder).encoder
+
+
+def test_progress_is_told_of_what_is_embedded(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("compare.library.building._BATCH", 4)
+    told: list[tuple[int, int]] = []
+    Library.build(sample_statements(), folder, HashingEncoder(), lambda *at: told.append(at))
+    assert told[-1] == (6, 6)
+    assert [total for _, total in told] == [6] * len(told)
+    assert sorted(told) == told
+    assert (4, 6) in told
+
+
+def test_an_update_starts_from_the_folder_as_it_is_now(library: Library) -> None:
+    stale = Library.open(library.folder, HashingEncoder())
+    library.delete(["joint-1"])
+    after = stale.update(add=[statement("new-1", "They have said so many times.")])
+    assert [entry.id for entry in after.statements()] == [
+        "empty-1",
+        "new-1",
+        "ostrava-1",
+        "valdoria-1",
+        "valdoria-2",
+    ]
+
+
+def test_an_update_of_nothing_changes_nothing(library: Library) -> None:
+    assert files_of(library.update()) == files_of(library)
+
+
+TEXTS = [
+    "We agree with this.",
+    "We do not agree with this.",
+    "It is so. It was so before. Yes.",
+    "",
+]
+STATEMENTS = st.builds(
+    statement,
+    st.sampled_from(["a", "b", "B", "ä", "10", "9", "a-1"]),
+    st.sampled_from(TEXTS),
+    date=st.sampled_from(["", "2021", "2021-05"]),
+    country=st.sampled_from(["", "Valdoria=VLD", "Valdoria=VLD; Ostravia"]),
+)
+UNIQUE = st.lists(STATEMENTS, max_size=4, unique_by=lambda entry: entry.id)
+
+
+@given(UNIQUE, st.lists(st.tuples(UNIQUE, st.sets(st.integers(0, 9))), max_size=3))
+@settings(max_examples=15)
+def test_updates_give_the_same_bytes_as_a_build_from_nothing(
+    tmp_path_factory: pytest.TempPathFactory,
+    first: list[Statement],
+    changes: list[tuple[list[Statement], set[int]]],
+) -> None:
+    folder = tmp_path_factory.mktemp("updates")
+    library = Library.build(first, folder / "updated", HashingEncoder())
+    held = {entry.id: entry for entry in first}
+    for add, places in changes:
+        remove = {identity for at, identity in enumerate(sorted(held)) if at in places}
+        library = library.update(add=add, remove=remove)
+        held = {key: entry for key, entry in held.items() if key not in remove}
+        held |= {entry.id: entry for entry in add}
+    fresh = Library.build(reversed(held.values()), folder / "fresh", HashingEncoder())
+    assert files_of(library) == files_of(fresh)
+
+
+def test_the_digest_is_of_the_statements_alone(library: Library, tmp_path: Path) -> None:
+    other = HashingEncoder(seed="another")
+    again = Library.build(reversed(sample_statements()), tmp_path / "again", other)
+    assert again.digest == library.digest
+    hashes = b"".join(sorted(bytes.fromhex(entry.content_hash) for entry in library.statements()))
+    assert library.digest == hashlib.sha256(hashes).hexdigest()
+    changed = library.update(add=[replace(library.statement("joint-1"), url="https://x.example")])
+    assert changed.digest != library.digest
+
+
+# -- The encoder ---------------------------------------------------------------------------------
+
+
+def test_another_encoder_than_the_librarys_is_refused(library: Library) -> None:
+    other = HashingEncoder(seed="another")
+    other.name = "other"
+    with pytest.raises(
+        LibraryError,
+        match=rf"was built with the encoder 'hashing' \({HashingEncoder().digest[:12]}…\), "
+        rf"not with 'other' \({other.digest[:12]}…\): pass --encoder hashing, or build it "
+        "again with `compare build`.",
+    ):
+        Library.open(library.folder, other)
+    Library.build(sample_statements(), library.folder, other)
+    with pytest.raises(LibraryError, match="was built with the encoder 'other'"):
+        library.update(add=[statement("new-1", "They have said so many times.")])
+
+
+def test_a_name_that_stands_for_another_model_now_is_refused(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed = HashingEncoder(seed="retrained")
+    monkeypatch.setattr("compare.models.encoder.load_encoder", lambda name: changed)
+    with pytest.raises(LibraryError, match="was built with the encoder 'hashing'"):
+        _ = Library.open(library.folder).encoder
+    with pytest.raises(LibraryError, match="was built with the encoder 'hashing'"):
+        Library.open(library.folder).update(add=[statement("n", "They have said so many times.")])
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda v: v.astype(np.float64), "vectors are float32, not float64"),
+        (lambda v: v[:, :5], r"vectors are \[n, 32\], not \[6, 5\]"),
+        (lambda v: v[:-1], "5 vectors for 6 texts"),
+        (lambda v: v * 2, r"a vector of length 2\.000"),
+        (lambda v: v * np.float32(np.nan), "vectors hold a number that is not finite"),
+    ],
+)
+def test_an_encoder_must_give_unit_vectors(
+    folder: Path, spoil: Callable[[np.ndarray], np.ndarray], message: str
+) -> None:
+    class Spoilt(HashingEncoder):
+        def encode(self, *arguments: object) -> np.ndarray:
+            return spoil(super().encode(*arguments))
+
+    with pytest.raises(
+        ModelError,
+        match=rf"The encoder 'hashing' did not give unit vectors \({message}\): use another",
+    ):
+        Library.build(sample_statements(), folder, Spoilt())
+    assert not (folder / "CURRENT").exists()
+
+
+# -- Filters -------------------------------------------------------------------------------------
+
+
+def passes(entry: Statement, filters: Filters, quote: Quote | None) -> bool:
+    """The filters once more, a statement at a time, as their documentation words them."""
+    names = {name.casefold() for c in entry.country for name in (c.name, c.code or "") if name}
+    own = {c.code or c.name for c in quote.country} if quote else set()
+    date = entry.date
+    key = speaker_key(entry.speaker)
+    return all(
+        [
+            not filters.speakers or key in map(speaker_key, filters.speakers),
+            key not in map(speaker_key, filters.not_speakers),
+            not filters.countries or names & {name.casefold() for name in filters.countries},
+            not names & {name.casefold() for name in filters.not_countries},
+            not filters.date_from or (date and date.last >= filters.date_from.first),
+            not filters.date_to or (date and date.first <= filters.date_to.last),
+            not filters.sources or entry.source in filters.sources,
+            not filters.roles or fold(entry.role) in map(fold, filters.roles),
+            not filters.parties or fold(entry.extra.get("Party", "")) in map(fold, filters.parties),
+            not filters.venues or fold(entry.venue) in map(fold, filters.venues),
+            not filters.languages or entry.language in filters.languages,
+            not filters.statement_ids or entry.id in filters.statement_ids,
+            not (filters.not_own_speaker and quote and quote.speaker)
+            or key != speaker_key(quote.speaker),
+            not filters.not_own_country or not own & {c.code or c.name for c in entry.country},
+        ]
+    )
+
+
+def some(*values: str) -> st.SearchStrategy[tuple[str, ...]]:
+    return st.lists(st.sampled_from(values), max_size=2).map(tuple)
+
+
+DATES = st.sampled_from(
+    [None, *map(PartialDate, ["2020", "2021", "2021-05", "2021-06-01", "2022"])]
+)
+FILTERS = st.builds(
+    Filters,
+    speakers=some("Ada Lorn", "Mr. BREN TAL", "Nobody"),
+    countries=some("VLD", "Republic of Valdoria", "ostravia", "Nowhere"),
+    date_from=DATES,
+    date_to=DATES,
+    sources=some("Bulletin", "", "bulletin"),
+    roles=some("foreign minister", "Envoy", ""),
+    parties=some("REEDS", "Nobody's"),
+    venues=some("Séance of Meren", "elsewhere"),
+    languages=some("en", "fr"),
+    statement_ids=some("joint-1", "valdoria-1", "no such"),
+    not_speakers=some("Ms. Ada Lorn", ""),
+    not_countries=some("VLD", "OSTRAVIA"),
+    not_own_speaker=st.booleans(),
+    not_own_country=st.booleans(),
+)
+QUOTES = st.sampled_from(
+    [
+        None,
+        Quote("They laid mines."),
+        Quote("They laid mines.", speaker="Mrs Ada Lorn", country=(Country("Val", "VLD"),)),
+        Quote("They laid mines.", speaker="Bren Tal", country=(Country("Ostravia"),)),
+    ]
+)
+
+
+@pytest.fixture(scope="module")
+def filtered(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    folder = tmp_path_factory.mktemp("filtered") / "library"
+    return Library.build(sample_statements(), folder, HashingEncoder())
+
+
+@given(filters=FILTERS, quote=QUOTES)
+@settings(max_examples=200)
+def test_filters_allow_just_what_they_say(
+    filtered: Library, filters: Filters, quote: Quote | None
+) -> None:
+    expected = [entry for entry in filtered.statements() if passes(entry, filters, quote)]
+    rows = [row for entry in expected for row in filtered.statement_rows(entry.id)]
+    allowed = filtered.allowed(filters, quote)
+    if allowed is None:
+        assert len(expected) == 5
+    else:
+        assert allowed.tolist() == rows
+        assert allowed.dtype == np.int64
+
+
+def allowed_ids(library: Library, quote: Quote | None = None, **filters: object) -> set[str]:
+    rows = library.allowed(Filters(**filters), quote)
+    assert rows is not None
+    return {passage.statement_id for passage in library.passages(rows)}
+
+
+def test_no_filter_allows_everything(library: Library) -> None:
+    assert library.allowed(Filters()) is None
+    assert library.allowed(Filters(not_own_speaker=True, not_own_country=True)) is None
+    assert library.allowed(Filters(not_own_speaker=True), Quote("x")) is None
+
+
+def test_speakers_are_known_whatever_their_honorific(library: Library) -> None:
+    assert allowed_ids(library, speakers=("H.E. Ada Lorn",)) == {"valdoria-1", "valdoria-2"}
+
+
+def test_countries_are_known_by_code_or_any_spelling(folder: Path) -> None:
+    said = [
+        statement("a", "We are all of us here.", country="Viet Nam=VNM"),
+        statement("b", "We are all of us here.", country="Vietnam=VNM; Old Lorn"),
+        statement("c", "We are all of us here."),
+    ]
+    library = Library.build(said, folder, HashingEncoder())
+    for spelling in ("VNM", "vnm", "Vietnam", "VIET NAM", "Socialist Republic of Viet Nam"):
+        assert allowed_ids(library, countries=(spelling,)) == {"a", "b"}
+        assert allowed_ids(library, not_countries=(spelling,)) == {"c"}
+    assert allowed_ids(library, countries=("old lorn",)) == {"b"}
+    own = Quote("We are not here.", country=(Country("Vietnam", "VNM"),))
+    assert allowed_ids(library, own, not_own_country=True) == {"c"}
+
+
+def test_a_partial_date_matches_a_range_that_its_span_overlaps(library: Library) -> None:
+    may, june = PartialDate("2021-05"), PartialDate("2021-06")
+    assert allowed_ids(library, date_to=may) == {"valdoria-1", "valdoria-2"}
+    assert allowed_ids(library, date_from=june) == {"ostrava-1", "valdoria-2"}
+    assert allowed_ids(library, date_from=PartialDate("2022")) == set()
+
+
+def test_a_filter_is_applied_before_the_best_are_chosen(library: Library) -> None:
+    query = library.vectors(library.statement_rows("valdoria-1"))[:1]
+    allowed = library.allowed(Filters(countries=("Ostravia",)))
+    assert library.nearest(query, 1).rows.tolist() == [[3]]
+    assert library.nearest(query, 1, allowed).rows.tolist() == [[1]]
+    assert library.full_text("mines disinformation", 1, allowed).tolist() != []
+
+
+def test_filter_values_are_values_and_no_sql(library: Library) -> None:
+    for value in ("' OR 1=1 --", '"', "%", "\0", "[]", "\ud800"):
+        assert allowed_ids(library, sources=(value,)) == set()
+        assert allowed_ids(library, countries=(value,)) == set()
+        assert allowed_ids(library, statement_ids=(value,)) == set()
+
+
+# -- Full text -----------------------------------------------------------------------------------
+
+
+def found(library: Library, query: str, k: int = 10) -> list[str]:
+    return [passage.text for passage in library.passages(library.full_text(query, k))]
+
+
+def test_rare_words_rank_before_common_ones(library: Library) -> None:
+    first, *_ = found(library, "the lawful blockade of the port")
+    assert first == "The blockade of Port Meren is lawful and will not end."
+
+
+def test_forms_of_a_word_accents_and_context_count(library: Library) -> None:
+    assert found(library, "condemning") == ["We condemn the blockade of Port Meren."]
+    assert found(library, "MÉREN lawful")[0].endswith("will not end.")
+    assert "malicious disinformation" in found(library, "report")
+
+
+SPELLED = [
+    "Sözcü İbrahim İstanbul toplantısını duyurdu.",
+    "Minister Weiß visited Großbritannien.",
+    "The o\ufb03cial denied it.",
+    "President Erdog\u0306an spoke of the ne\u0301gociation.",
+    "हिन्दी बोलते हैं",
+    "The Strasse was closed by an official.",
+]
+
+
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        ("İbrahim", [0]),
+        ("İstanbul", [0]),
+        ("istanbul", [0]),
+        ("Weiß", [1]),
+        ("Großbritannien", [1]),
+        ("o\ufb03cial", [2, 5]),
+        ("official", [5]),
+        ("Straße", [5]),
+        ("Erdog\u0306an", [3]),
+        ("Erdoğan", [3]),
+        ("négociation", [3]),
+        ("हिन्दी", [4]),
+    ],
+)
+def test_words_are_found_as_they_are_spelled_in_the_statement(
+    folder: Path, query: str, rows: list[int]
+) -> None:
+    said = [statement(f"s-{n}", text) for n, text in enumerate(SPELLED)]
+    library = Library.build(said, folder, HashingEncoder())
+    assert sorted(library.full_text(query, 9).tolist()) == rows
+    assert ids(library.browse(query=query)) == [f"s-{row}" for row in rows]
+
+
+def test_every_statement_is_found_by_its_own_words(folder: Path) -> None:
+    said = [statement(f"s-{n}", text) for n, text in enumerate(SPELLED)]
+    library = Library.build(said, folder, HashingEncoder())
+    for row, text in enumerate(SPELLED):
+        assert ids(library.browse(query=text)) == [f"s-{row}"]
+        assert library.full_text(text, 1).tolist() == [row]
+
+
+def test_content_words_are_folded_once_and_without_stop_words() -> None:
+    text = "The Weiß WEISS weiß and the Port; Erdog\u0306an, Erdoğan"
+    assert fulltext.content_words(text) == ["weiss", "port", "erdoğan"]
+    assert fulltext.words("Port PORT İzmir") == ["Port", "İzmir"]
+
+
+def test_stop_words_alone_find_what_has_them(library: Library) -> None:
+    assert found(library, "is not the") != []
+
+
+LONGER = ["{a b}: c", "NEAR(a b, 3)", "x" * 10_000, "word " * 5_000]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "   ",
+        *'"(\0😀\ud800',
+        "AND",
+        "NOT NEAR(",
+        "a:b",
+        "-x ^y *",
+        "text:blockade",
+        "';--",
+        *LONGER,
+    ],
+)
+def test_a_query_is_words_and_never_a_syntax_error(library: Library, query: str) -> None:
+    assert len(library.full_text(query, 5)) <= 5
+    library.browse(query=query)
+
+
+@given(st.text(max_size=30))
+@settings(max_examples=100)
+def test_any_query_can_be_asked(filtered: Library, query: str) -> None:
+    assert len(filtered.full_text(query, 5)) <= 5
+    filtered.browse(query=query)
+
+
+def test_common_words_are_dropped_where_there_are_too_many_texts(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = [statement(f"s-{n:03d}", f"We speak of peace here, {n}.") for n in range(50)]
+    said[30] = statement("s-030", "We speak of mines and of peace here.")
+    library = Library.build(said, folder, HashingEncoder())
+    assert len(library.full_text("mines peace", 100)) == 50
+    monkeypatch.setattr(fulltext, "READ_AT_MOST", 20)
+    assert library.full_text("mines peace", 100).tolist() == [30]
+    assert len(library.full_text("peace", 100)) == 50, "the rarest word always counts"
+
+
+def test_equally_good_texts_stand_in_the_order_of_their_rows(folder: Path) -> None:
+    said = [statement(f"s-{n}", "They laid mines there.") for n in range(9)]
+    library = Library.build(said, folder, HashingEncoder())
+    assert library.full_text("mines", 5).tolist() == [0, 1, 2, 3, 4]
+    assert library.full_text("mines", 5, np.array([8, 2, 4])).tolist() == [2, 4, 8]
+    assert library.full_text("mines", 0).size == 0
+
+
+# -- Browsing ------------------------------------------------------------------------------------
+
+
+def ids(page: tuple[list[Statement], int]) -> list[str]:
+    return [entry.id for entry in page[0]]
+
+
+def test_browsing_goes_from_the_newest_to_what_has_no_date(library: Library) -> None:
+    assert ids(library.browse()) == [
+        "ostrava-1",
+        "valdoria-1",
+        "valdoria-2",
+        "empty-1",
+        "joint-1",
+    ]
+
+
+def test_browsing_goes_page_by_page(library: Library) -> None:
+    pages = [library.browse(limit=2, offset=offset) for offset in (0, 2, 4, 6)]
+    assert [total for _, total in pages] == [5] * 4
+    assert [ids(page) for page in pages] == [
+        ["ostrava-1", "valdoria-1"],
+        ["valdoria-2", "empty-1"],
+        ["joint-1"],
+        [],
+    ]
+    assert library.browse(limit=-1, offset=-5) == ([], 5)
+
+
+def test_browsing_finds_words_and_what_is_known_of_a_statement(library: Library) -> None:
+    assert ids(library.browse(query="blockade")) == ["ostrava-1", "valdoria-1"]
+    assert ids(library.browse(query="lorn blockades")) == ["valdoria-1"]
+    assert ids(library.browse(query="valdoria mines end")) == ["ostrava-1"]
+    assert ids(library.browse(query="gazette")) == ["valdoria-1", "valdoria-2"]
+    assert library.browse(query="blockade nowhere") == ([], 0)
+
+
+def test_browsing_obeys_filters(library: Library) -> None:
+    page = library.browse(Filters(countries=("VLD",)), query="mines")
+    assert (ids(page), page[1]) == (["valdoria-2", "joint-1"], 2)
+
+
+def test_facets_count_statements(library: Library) -> None:
+    facets = library.facets()
+    assert facets.speakers[0] == Facet("ADA LORN", "ADA LORN", 2, ("ADA LORN", "Ms. Ada Lorn"))
+    assert facets.countries == (
+        Facet("VLD", "Valdoria", 3, ("Valdoria", "Republic of Valdoria")),
+        Facet("Ostravia", "Ostravia", 2, ("Ostravia",)),
+    )
+    assert [(facet.value, facet.count) for facet in facets.sources] == [
+        ("Bulletin", 2),
+        ("Valdorian Gazette", 2),
+    ]
+    assert [(facet.value, facet.count) for facet in facets.languages] == [("en", 2), ("fr", 1)]
+    assert (str(facets.first_date), str(facets.last_date)) == ("2021-01-01", "2021-12-31")
+
+
+def test_a_facets_value_is_one_to_filter_by(library: Library) -> None:
+    facets = library.facets()
+    assert facets.roles == (
+        Facet("Foreign Minister", "Foreign Minister", 2, ("Foreign Minister", "foreign minister")),
+    )
+    assert [facet.value for facet in facets.parties] == ["Reeds"]
+    assert [facet.value for facet in facets.venues] == ["Seance of Meren"]
+    for name in ("speakers", "countries", "sources", "languages", "roles", "parties", "venues"):
+        for facet in getattr(facets, name):
+            page = library.browse(Filters(**{name: (facet.value,)}))
+            assert page[1] == facet.count, (name, facet)
+
+
+# -- The same words ------------------------------------------------------------------------------
+
+
+def test_the_same_words_are_linked_and_all_are_kept(folder: Path) -> None:
+    said = [
+        statement("a", "We will send the arms.", date="2021"),
+        statement("b", "“We will send arms”", date="2022"),
+        statement("c", "We will not send arms."),
+    ]
+    library = Library.build(said, folder, HashingEncoder())
+    assert len(library) == 3
+    assert library.similar_texts("a") == [said[1]]
+    assert library.similar_texts("c") == []
+    assert library.similar_texts("nobody") == []
+
+
+# -- Use -----------------------------------------------------------------------------------------
+
+
+def test_several_threads_read_one_library(library: Library) -> None:
+    def read(n: int) -> tuple[object, ...]:
+        query = library.vectors([n % 6])
+        return (
+            library.statement("joint-1").id,
+            library.nearest(query, 1).rows.tolist(),
+            library.full_text("blockade", 5).tolist(),
+            library.browse(query="mines")[1],
+        )
+
+    with ThreadPoolExecutor(8) as pool:
+        results = list(pool.map(read, range(120)))
+    expected = [("joint-1", [[n % 6]], *results[0][2:]) for n in range(120)]
+    assert results == expected
+
+
+def test_a_folder_with_signs_in_its_name(tmp_path: Path) -> None:
+    folder = tmp_path / "a library?of #50% & ünïcode"
+    assert len(Library.build(sample_statements(), folder, HashingEncoder())) == 5
+    assert len(Library.open(str(folder))) == 5
+
+
+def test_opening_a_library_loads_no_model_and_no_app(library: Library) -> None:
+    script = (
+        "import sys\nfrom compare.library.library import Library\n"
+        "library = Library.open(sys.argv[1])\n"
+        "library.browse(query='mines')\n"
+        "print([name for name in ('torch', 'streamlit', 'onnxruntime', 'faiss', 'transformers') "
+        "if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(library.folder)],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).resolve().parents[2],
+    )
+    assert done.stdout == "[]\n", done.stderr
+
+
+def test_a_closed_library_gives_a_clear_sentence(library: Library) -> None:
+    library.close()
+    with pytest.raises(LibraryError, match="closed"):
+        library.statement("joint-1")
+
+
+def test_what_is_deleted_is_nowhere_on_the_disk(folder: Path) -> None:
+    words = "Nobody shall read of the pier of Meren again."
+    Library.build(
+        [*sample_statements(), statement("gone", words)], folder, HashingEncoder()
+    ).close()
+    before = Library.open(folder)
+    after = before.delete(["gone"])
+    assert [path.name for path in (folder / "generations").iterdir()] == [after.generation]
+    held = [path for path in folder.rglob("*") if path.is_file()]
+    assert not any(b"pier of Meren" in path.read_bytes() for path in held)
+    assert before.statements(["gone"])[0].text == words  # who has it open reads on

@@ -1,0 +1,237 @@
+"""Pairs longer than the window are read sentence by sentence."""
+
+import time
+
+import numpy as np
+import pytest
+
+from compare.models import load_stance_model
+from compare.models.long_texts import (
+    MOST_PAIRS,
+    MOST_PARTS,
+    MOST_SENTENCES,
+    parts_of,
+    read_in_parts,
+)
+from compare.results.result import Side
+
+FILLER = (
+    "The delegation thanked its hosts for the warm welcome in the old town hall. "
+    "Rain fell on the harbour of Meren for most of the afternoon. "
+    "The orchestra of the academy played two pieces by local composers. "
+)
+BLOCKADE = "We condemn the blockade of Port Meren, which must end today."
+LAWFUL = "The blockade of Port Meren is lawful and will not end."
+
+
+OTHER_FILLER = (
+    "Our ministry opened its library to students this spring. "
+    "Forty new trees stand along the avenue by the river. "
+    "The museum showed coins and maps of the northern provinces. "
+)
+
+
+def long_side(sentence, country="Valdoria", filler=FILLER):
+    return Side(filler * 6 + sentence + " " + filler * 6, country=country, date="2021")
+
+
+@pytest.fixture(scope="module")
+def model():
+    return load_stance_model("fast")
+
+
+def test_the_verdict_is_that_of_the_strongest_pair_of_sentences_and_says_which(model):
+    a, b = long_side(BLOCKADE), long_side(LAWFUL, "Ostravia", OTHER_FILLER)
+    scores, [(part_a, part_b)] = model.score_parts([(a, b)])
+    assert (part_a.text, part_b.text) == (BLOCKADE, LAWFUL)
+    assert (part_a.country, part_b.country) == ("Valdoria", "Ostravia")
+    assert np.array_equal(scores, model.score([(part_a, part_b)]))
+    assert np.array_equal(scores, model.score([(a, b)]))
+
+
+def test_a_pair_that_fits_is_read_whole(model):
+    pair = Side(BLOCKADE), Side(LAWFUL)
+    _, [read] = model.score_parts([pair])
+    assert read == pair
+
+
+def test_swapping_long_sides_changes_nothing(model):
+    pairs = [(long_side(BLOCKADE), long_side(LAWFUL)), (long_side(BLOCKADE), Side(LAWFUL))]
+    assert np.array_equal(model.score(pairs), model.score([(b, a) for a, b in pairs]))
+
+
+def test_progress_counts_pairs_not_their_sentences(model):
+    seen = []
+    model.score([(long_side(BLOCKADE), Side(LAWFUL))] * 2, lambda *told: seen.append(told))
+    assert seen[-1] == (2, 2)
+    assert [done for done, _ in seen] == sorted(done for done, _ in seen)
+
+
+def always(_):
+    return True
+
+
+def in_words(most):
+    """Return what holds of a pair whose texts and contexts have so many words at most."""
+    return lambda pair: sum(len(f"{s.text} {s.context}".split()) for s in pair) <= most
+
+
+def oppose_if(holds):
+    """Return a reader that opposes where that holds of a pair, else hardly."""
+
+    def score(pairs):
+        return np.array([[0, 0.9, 0.1] if holds(*p) else [0, 0.1, 0.9] for p in pairs], np.float32)
+
+    return score
+
+
+def texts_of(pairs):
+    return [(a.text, b.text) for a, b in pairs]
+
+
+def numbered(count, word="point"):
+    return [f"The {word} {n} was raised." for n in range(count)]
+
+
+def test_few_pairs_of_sentences_are_read_of_texts_of_any_length():
+    pair = tuple(Side(" ".join(f"The {word} {n} is closed." for n in range(3000))) for word in "xy")
+    found = parts_of(pair, always)
+    assert MOST_PAIRS <= len(found) <= MOST_PAIRS + 1
+    assert {(y.text, x.text) for x, y in parts_of(pair[::-1], always)} == set(texts_of(found))
+
+
+def test_ties_are_read_with_the_last():
+    pair = Side(" ".join(numbered(40, "dam"))), Side(" ".join(numbered(50, "bridge")))
+    found = texts_of(parts_of(pair, always))
+    swapped = texts_of(parts_of(pair[::-1], always))
+    assert {(y, x) for x, y in swapped} == set(found)
+    assert MOST_PAIRS <= len(found) <= MOST_PAIRS + 1
+    assert sum(x.split()[2] == y.split()[2] for x, y in found) == 40
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(1, 256), (256, 1), (16, 16)])
+def test_every_pair_of_sentences_is_read_while_they_are_few(rows, columns):
+    first, second = numbered(rows, "dam"), numbered(columns, "bridge")
+    pair = Side(" ".join(first)), Side(" ".join(second))
+    found = texts_of(parts_of(pair, always))
+    assert len(found) == MOST_PAIRS
+    assert set(found) == {(x, y) for x in first for y in second}
+
+
+def test_a_denial_that_shares_no_word_is_read():
+    denial = "None of that ever happened."
+    quote = Side("Ships shelled the port of Meren at dawn.")
+    passage = Side(" ".join([*("The port of Meren has ships." for _ in range(200)), denial]))
+    rows, [(_, read)] = read_in_parts(
+        [(quote, passage)], lambda _: False, oppose_if(lambda _, b: b.text == denial)
+    )
+    assert read.text == denial
+    assert rows[0, 1] == pytest.approx(0.9)
+
+
+def test_late_sentences_count():
+    denial = "Nobody blockaded the port of Meren."
+    before = numbered(990)
+    pair = Side("They blockaded the port of Meren."), Side(" ".join([*before, denial]))
+    assert texts_of(parts_of(pair, always))[0] == (pair[0].text, denial)
+
+
+def test_sides_of_as_many_sentences_as_are_looked_at_take_no_time():
+    words = " ".join(f"word{n}" for n in range(30))
+    text = " ".join(f"The {words} {n} is closed." for n in range(MOST_SENTENCES))
+    before = time.process_time()
+    assert len(parts_of((Side(text), Side(text)), always)) >= MOST_PAIRS
+    assert time.process_time() - before < 2
+
+
+# -- Sentences longer than the window ------------------------------------------------------------
+
+RESOLUTIONS = ", ".join(f"S/RES/{n}(2000)" for n in range(2100, 2140))
+REJECTED = f"As to resolutions {RESOLUTIONS}: we reject every one of them."
+
+
+def test_a_sentence_longer_than_the_window_is_read_to_its_end():
+    pair = Side(REJECTED, country="Valdoria"), Side("They stand.")
+    fits = in_words(20)
+    score = oppose_if(lambda a, b: fits((a, b)) and "reject" in a.text)
+    rows, [read] = read_in_parts([pair], fits, score)
+    assert rows[0, 1] == pytest.approx(0.9)
+    assert read[0].text in REJECTED
+    assert read[0].country == "Valdoria"
+    again, [same] = read_in_parts([read], fits, score)
+    assert np.array_equal(again, rows)
+    assert same == read
+
+
+@pytest.mark.parametrize("other", ["They stand.", REJECTED, REJECTED.replace("reject", "accept")])
+def test_halves_fit_hold_every_word_and_do_not_hang_on_the_order(other):
+    pair = Side(REJECTED), Side(other)
+    fits = in_words(20)
+    found = parts_of(pair, fits)
+    assert all(map(fits, found))
+    for side, texts in zip(pair, zip(*texts_of(found), strict=True), strict=True):
+        assert all(text in side.text for text in texts)
+        assert {word for text in texts for word in text.split()} == set(side.text.split())
+    assert {(y, x) for x, y in texts_of(parts_of(pair[::-1], fits))} == set(texts_of(found))
+
+
+def test_of_a_long_word_beside_a_long_text_the_text_is_halved():
+    word = "x" * 39
+
+    def fits(pair):
+        return sum(len(side.text) for side in pair) <= 60
+
+    found = parts_of((Side(word), Side("We do not take that at all")), fits)
+    assert texts_of(found) == [(word, "We do not take"), (word, "that at all")]
+
+
+@pytest.mark.parametrize("text", ["x" * 39, "", " ", "…"])
+def test_what_holds_no_blank_stays_as_it_is(text):
+    pair = Side(text), Side("y" * 30)
+    assert parts_of(pair, lambda _: False) == [pair]
+
+
+def test_beside_a_context_that_fills_the_window_nothing_is_halved():
+    pair = Side("We do not take that at all.", context="x " * 50), Side("They stand for it.")
+    assert parts_of(pair, in_words(40)) == [pair]
+
+
+def test_parts_are_bounded():
+    text = " ".join("word" for _ in range(70)) + "."
+    pair = Side(text, context="x " * 38), Side(text)
+    assert parts_of(pair, in_words(40)) == [pair]
+    many = Side(" ".join([text] * 20))
+    found = parts_of((many, many), in_words(20))
+    assert MOST_PARTS <= len(found) <= 3 * MOST_PARTS
+    assert all(map(in_words(20), found))
+
+
+def test_the_shipped_model_reads_a_sentence_longer_than_its_window_to_its_end(model):
+    other = Side("Every one of these resolutions is welcome.")
+    pairs = [(Side(text), other) for text in (REJECTED, REJECTED.replace("reject", "welcome"))]
+    scores, read = model.score_parts(pairs)
+    assert not np.array_equal(scores[0], scores[1])
+    again, same = model.score_parts(read)
+    assert np.array_equal(again, scores)
+    assert same == read
+
+
+def test_the_strongest_is_by_agree_or_oppose_not_by_neither():
+    first, second = FILLER.split(". ", maxsplit=1)[0] + ".", BLOCKADE
+    table = {first: (0.1, 0.0, 0.9), second: (0.2, 0.5, 0.3)}
+
+    def score(pairs):
+        return np.array([table[a.text] for a, _ in pairs], np.float32)
+
+    rows, chosen = read_in_parts([(Side(f"{first} {second}"), Side("x"))], lambda _: False, score)
+    assert rows.tolist() == [pytest.approx([0.2, 0.5, 0.3])]
+    assert chosen == [(Side(second), Side("x"))]
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "\x00", "🙂" * 3000, "مرحبا " * 2000, "a" * 1_000_000, "word " * 200_000]
+)
+def test_hostile_texts_are_read(model, text):
+    scores = model.score([(Side(text), Side(LAWFUL))])
+    assert scores.shape == (1, 3)
+    assert scores.sum() == pytest.approx(1, abs=1e-5)

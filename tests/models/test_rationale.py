@@ -1,0 +1,213 @@
+import random
+import unicodedata
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from compare.models import deciding_words, load_stance_model
+from compare.models.gate import sentences
+from compare.models.rationale import SHARE, without, words_of
+from compare.results.result import Side, Stance
+
+
+class Reader:
+    """Reads pairs of any length at once."""
+
+    name, digest = "reader", "0" * 64
+
+    def score_parts(self, pairs, on_progress=None):
+        return self.score(pairs), list(pairs)
+
+
+class NotJudge(Reader):
+    """Opposes as surely as the passage says "never" and the quote "must"; else neither."""
+
+    def score(self, pairs, on_progress=None):
+        rows = []
+        for a, b in pairs:
+            oppose = 0.2 + 0.4 * ("never" in b.text) + 0.3 * ("must" in a.text)
+            rows.append([0.05, oppose, 0.95 - oppose])
+        return np.array(rows, np.float32)
+
+
+def test_the_words_that_move_the_verdict_are_marked():
+    a = Side("The blockade of the port must end")
+    b = Side("The blockade of that old port will never end, whatever they say about it")
+    verdict, why = deciding_words(NotJudge(), a, b)
+    assert verdict.stance is Stance.OPPOSE
+    marked = [b.text[span.start : span.end] for span in why.passage]
+    assert any("never" in words for words in marked)
+    assert any("must" in a.text[span.start : span.end] for span in why.quote)
+    heaviest = max(why.passage, key=lambda span: span.weight)
+    assert "never" in b.text[heaviest.start : heaviest.end]
+    assert heaviest.weight > max(span.weight for span in why.quote)
+
+
+def test_at_most_a_share_of_the_words_is_marked():
+    a = Side(" ".join(["It must end."] * 9))
+    b = Side("It will never end. " + " ".join(sentences(3)))
+    _, why = deciding_words(NotJudge(), a, b)
+    marked = sum(
+        len(words_of(side.text[span.start : span.end]))
+        for side, spans in ((a, why.quote), (b, why.passage))
+        for span in spans
+    )
+    assert 0 < marked <= round(SHARE * sum(len(words_of(side.text)) for side in (a, b)))
+
+
+def test_the_last_words_of_a_text_that_is_read_whole_count():
+    text = " ".join(f"matter{n}" for n in range(230)) + " we will never end"
+    _, why = deciding_words(NotJudge(), Side("It ends"), Side(text))
+    heaviest = max(why.passage, key=lambda span: span.weight)
+    assert "never" in text[heaviest.start : heaviest.end]
+
+
+def test_readings_are_bounded_whatever_the_length():
+    read = []
+
+    class Counts(NotJudge):
+        def score(self, pairs, on_progress=None):
+            read.append(len(pairs))
+            return super().score(pairs)
+
+    text = " ".join(f"matter{n}" for n in range(5000))
+    deciding_words(Counts(), Side(text), Side(text))
+    assert sum(read) <= 2 + 2 * 256
+
+
+def test_negations_count_more_than_other_function_words():
+    class Reads(Reader):
+        def score(self, pairs, on_progress=None):
+            rows = []
+            for a, _ in pairs:
+                oppose = 0.3 + 0.3 * ("not" in a.text) + 0.3 * ("the" in a.text.split())
+                rows.append([0.0, oppose, 1 - oppose])
+            return np.array(rows, np.float32)
+
+    text = "Ships of ours and of others did not pass by day or night near the port of Meren"
+    _, why = deciding_words(Reads(), Side(text), Side("x"))
+    heaviest = max(why.quote, key=lambda span: span.weight)
+    assert "not" in text[heaviest.start : heaviest.end]
+    assert heaviest.weight > 2 * sum(s.weight for s in why.quote if s is not heaviest)
+
+
+@pytest.mark.parametrize("text", ["", "…", "one", "🙂", "\x00"])
+def test_texts_with_hardly_any_words(text):
+    _, why = deciding_words(load_stance_model(), Side(text), Side("We reject the ban."))
+    assert all(0 <= span.start < span.end <= len(text) for span in why.quote)
+    assert why.passage
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["President", "Erdoğan", "is", "here"],
+        ["la", "négociation", "commence"],
+        ["Orbán's", "veto", "André’s", "vote"],
+        ["हिन्दी", "बोलते", "हैं"],
+    ],
+)
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_accents_that_are_written_apart_end_no_word(words, form):
+    words = [unicodedata.normalize(form, word) for word in words]
+    text = f"({', '.join(words)})"
+    assert [text[start:end] for start, end in words_of(text)] == words
+
+
+def test_deciding_words_keep_their_accents():
+    class Reads(Reader):
+        def score(self, pairs, on_progress=None):
+            rows = [[0.0, 0.3 + 0.6 * ("ne\u0301gociation" in b.text)] for _, b in pairs]
+            return np.array([[*row, 1 - row[1]] for row in rows], np.float32)
+
+    text = "On a la ne\u0301gociation."
+    _, why = deciding_words(Reads(), Side("x"), Side(text))
+    heaviest = max(why.passage, key=lambda span: span.weight)
+    assert text[heaviest.start : heaviest.end].endswith("ne\u0301gociation")
+
+
+def test_without_closes_the_gap():
+    assert without("We will never end it", [(8, 13)]) == "We will end it"
+    assert without("one two three", [(8, 13), (0, 3)]) == "two"
+
+
+def test_of_a_long_pair_words_of_the_sentences_that_decide_are_marked():
+    model = load_stance_model("fast")
+    a, b = (Side(" ".join(sentences(40, seed=seed))) for seed in (5, 6))
+    scores, (read,) = model.score_parts([(a, b)])
+    verdict, why = deciding_words(model, a, b)
+    assert [verdict.agree, verdict.oppose, verdict.neither] == pytest.approx(scores[0].tolist())
+    assert why.quote
+    assert why.passage
+    for side, spans, decisive in zip((a, b), (why.quote, why.passage), read, strict=True):
+        assert len(decisive.text) < len(side.text)
+        first = side.text.index(decisive.text)
+        for span in spans:
+            assert first <= span.start < span.end <= first + len(decisive.text)
+
+
+class ReadsOnly:
+    """A model that reads one part of side A, and opposes where it rejects."""
+
+    def __init__(self, part):
+        self.part = part
+
+    def score_parts(self, pairs):
+        return np.zeros((1, 3), np.float32), [(Side(self.part), pairs[0][1])]
+
+    def score(self, pairs):
+        rejects = ["reject" in a.text for a, _ in pairs]
+        return np.array([[0.1, 0.8, 0.1] if one else [0.4, 0.3, 0.3] for one in rejects])
+
+
+def test_a_sentence_that_stands_in_another_is_marked_in_its_own_place():
+    last = "We reject the ban on mines."
+    text = f"They say: {last} Nobody has asked them for it. {last}"
+    other = Side("We support it.")
+
+    _, why = deciding_words(ReadsOnly(last), Side(text), other)
+    heaviest = max(why.quote, key=lambda span: span.weight)
+    assert "reject" in text[heaviest.start : heaviest.end]
+    assert heaviest.start >= text.rindex(last)
+
+
+def test_a_piece_of_a_sentence_is_marked_in_its_place():
+    piece = "we reject every one of them."
+    text = f"The list is long. As to the forty resolutions: {piece}"
+    other = Side("It stands.")
+
+    _, why = deciding_words(ReadsOnly(piece), Side(text), other)
+    heaviest = max(why.quote, key=lambda span: span.weight)
+    assert "reject" in text[heaviest.start : heaviest.end]
+
+
+@pytest.mark.parametrize(("tier", "count"), [("fast", 100), ("accurate", 25)])
+def test_marked_words_move_the_verdict_more_than_random_ones(tier, count):
+    """Faithfulness: leave out what is marked, or as many words by chance."""
+    model = load_stance_model(tier)
+    texts = sentences(2 * count, seed=23)
+    rng = random.Random(4)
+    pairs = [(Side(a), Side(b)) for a, b in zip(texts[::2], texts[1::2], strict=True)]
+    before, marked_out, random_out, columns = [], [], [], []
+    for a, b in pairs:
+        verdict, why = deciding_words(model, a, b)
+        columns.append(list(Stance).index(verdict.stance))
+        before.append((a, b))
+        cut, chance = [], []
+        for side, spans in ((a, why.quote), (b, why.passage)):
+            offsets = [(span.start, span.end) for span in spans]
+            marked = sum(len(words_of(side.text[start:end])) for start, end in offsets)
+            words = words_of(side.text)
+            cut.append(replace(side, text=without(side.text, offsets)))
+            drawn = rng.sample(words, min(marked, len(words)))
+            chance.append(replace(side, text=without(side.text, drawn)))
+        marked_out.append(tuple(cut))
+        random_out.append(tuple(chance))
+    rows = np.arange(len(pairs))
+    full, cut, chance = (
+        model.score(versions)[rows, columns] for versions in (before, marked_out, random_out)
+    )
+    assert len(pairs) == count
+    assert (full - cut).mean() > 2 * max((full - chance).mean(), 0.0)
+    assert ((full - cut) > (full - chance)).mean() > 0.7

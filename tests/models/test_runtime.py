@@ -1,0 +1,56 @@
+import numpy as np
+import pytest
+
+from compare.errors import ModelError
+from compare.models.encoder import token_feeds
+from compare.models.gate import sentences
+from compare.models.runtime import GraphRunner, clean_text, load_tokenizer, thread_count
+from compare.models.shipped import WEIGHTS as ALL_WEIGHTS
+
+WEIGHTS = ALL_WEIGHTS / "fast"
+
+
+def test_thread_count_follows_the_environment(monkeypatch):
+    monkeypatch.setenv("COMPARE_THREADS", "3")
+    assert thread_count() == 3
+    monkeypatch.setenv("COMPARE_THREADS", "none")
+    assert thread_count() >= 1
+
+
+def test_lone_surrogates_are_made_harmless():
+    assert clean_text("a\ud800b") == "a\N{REPLACEMENT CHARACTER}b"
+    assert clean_text("naïve 🙂") == "naïve 🙂"
+
+
+def test_a_damaged_graph_is_one_clear_sentence(tmp_path):
+    path = tmp_path / "model.onnx"
+    path.write_bytes(b"not a graph")
+    with pytest.raises(ModelError, match=r"model\.onnx cannot be loaded .*install the program"):
+        GraphRunner(path)
+
+
+def test_results_come_in_the_order_given_whatever_the_lengths_and_threads(monkeypatch):
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(WEIGHTS / "tokenizer.json"))
+    texts = [" ".join(sentences(n + 1)) for n in range(12)][::-1]
+    feeds = []
+    for feed in token_feeds(tokenizer, texts):
+        twice = np.repeat(feed["input_ids"], 2, axis=0)
+        feeds.append({"input_ids": twice, "token_type_ids": np.zeros_like(twice)})
+    runner = GraphRunner(WEIGHTS / "model.onnx")
+    seen = []
+    monkeypatch.setenv("COMPARE_THREADS", "1")
+    alone = np.concatenate([runner.run([feed]) for feed in feeds])
+    monkeypatch.setenv("COMPARE_THREADS", "4")
+    together = runner.run(feeds, lambda done, total: seen.append((done, total)))
+    assert np.array_equal(alone, together)
+    assert seen[-1] == (12, 12)
+
+
+@pytest.mark.parametrize("mark", ["[SEP]", "</s>", "[PAD]", "<s>", "[CLS]"])
+@pytest.mark.parametrize("tier", ["fast", "accurate"])
+def test_marks_in_a_text_are_words(tier, mark):
+    tokenizer = load_tokenizer(ALL_WEIGHTS / tier / "tokenizer.json", 64)
+    plain, marked = (tokenizer.encode(text, "rain") for text in ("snow", f"snow {mark} snow"))
+    assert sum(marked.special_tokens_mask) == sum(plain.special_tokens_mask)

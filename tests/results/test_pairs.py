@@ -1,0 +1,90 @@
+from compare.results.pairs import MOST_OF_STATEMENT, Pair, PairTable
+from compare.results.result import Probabilities, Stance, Thresholds
+from compare.statements.passages import Passage
+from tests.fabricate import PROVENANCE
+from tests.fakes import statement
+
+AGREE, OPPOSE, NEITHER = (0.8, 0.1, 0.1), (0.1, 0.8, 0.1), (0.1, 0.1, 0.8)
+
+
+def said(id, words="", **more):
+    return statement(id, words or f"Words of {id}.", **more)
+
+
+def pair(a, b, probabilities=AGREE, similarity=0.8, screened=False):
+    passages = [Passage(one.id, 0, len(one.text), one.text, one.context) for one in (a, b)]
+    chances = Probabilities(*probabilities)
+    return Pair(a, passages[0], b, passages[1], chances, similarity, screened)
+
+
+def table(*pairs, over_time=False):
+    return PairTable(pairs, "A and B", Thresholds(), PROVENANCE, len(pairs), over_time)
+
+
+def ids(pairs):
+    return [f"{one.a.id}-{one.b.id}" for one in pairs]
+
+
+def test_lists_are_ranked_and_what_only_the_fast_model_read_stands_last():
+    made = table(
+        pair(said("a1"), said("b1"), (0.5, 0.1, 0.4)),
+        pair(said("a2"), said("b2"), (0.9, 0.05, 0.05), screened=True),
+        pair(said("a3"), said("b3"), (0.7, 0.1, 0.2)),
+        pair(said("a4"), said("b4"), OPPOSE),
+        pair(said("a5"), said("b5"), NEITHER),
+        pair(said("a6"), said("b6"), AGREE, similarity=0.2),
+    )
+    assert ids(made.agree) == ["a3-b3", "a1-b1", "a2-b2"]
+    assert ids(made.oppose) == ["a4-b4"]
+    assert ids(made.listed(Stance.NEITHER)) == ["a5-b5"]
+    assert made.stance_of(made.pairs[-1]) is None
+
+
+def test_lists_weigh_the_verdict_against_closeness():
+    made = table(
+        pair(said("a1"), said("b1"), (0.9, 0.05, 0.05), similarity=0.36),
+        pair(said("a2"), said("b2"), (0.7, 0.1, 0.2), similarity=0.99),
+        pair(said("a3"), said("b3"), (0.8, 0.1, 0.1), similarity=0.5),
+    )
+    assert ids(made.agree) == ["a2-b2", "a1-b1", "a3-b3"]
+
+
+def test_thresholds_cut_again_without_reading():
+    made = table(pair(said("a1"), said("b1"), (0.5, 0.1, 0.4), similarity=0.5))
+    assert made.agree
+    assert not made.rethreshold(probability=0.6).agree
+    assert ids(made.rethreshold(probability=0.6).listed(Stance.NEITHER)) == ["a1-b1"]
+    strict = made.rethreshold(similarity=0.6)
+    assert strict.thresholds == Thresholds(Thresholds().probability, 0.6)
+    assert not strict.agree
+    assert strict.rethreshold(similarity=0.1).agree
+
+
+def test_the_same_words_stand_once_whichever_side_said_them():
+    first, again = said("x1", "We will open it."), said("x2", "We will open it!")
+    other, more = said("y1", "It stays shut."), said("y2", "it stays shut")
+    made = table(pair(first, other, OPPOSE), pair(again, more, OPPOSE), pair(more, first, OPPOSE))
+    assert len(made.oppose) == 1
+    assert len(made.listed(Stance.OPPOSE, all_of_it=True)) == 3
+
+
+def test_over_time_going_back_is_a_change_of_its_own():
+    first, last = said("x1", "We will open it."), said("x3", "We will open it.")
+    between = said("x2", "It stays shut.")
+    both = pair(first, between, OPPOSE), pair(between, last, OPPOSE)
+    assert ids(table(*both, over_time=True).oppose) == ["x1-x2", "x2-x3"]
+    assert len(table(*both).oppose) == 1
+
+
+def test_no_statement_fills_a_list():
+    often = said("a")
+    many = [pair(often, said(f"b{n}")) for n in range(6)]
+    made = table(*many, pair(said("c"), said("d"), (0.5, 0.1, 0.4)))
+    assert sum(one.a.id == "a" for one in made.agree) == MOST_OF_STATEMENT
+    assert ids(made.agree)[-1] == "c-d"
+    assert len(made.listed(Stance.AGREE, all_of_it=True)) == 7
+
+
+def test_the_order_of_the_pairs_that_were_read_means_nothing():
+    pairs = [pair(said(f"a{n % 3}"), said(f"b{n}"), AGREE) for n in range(12)]
+    assert table(*pairs).agree == table(*reversed(pairs)).agree

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import csv
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from compare.errors import ExportError
+from compare.results.result import Probabilities, Quote, Side, Stance
+from compare.review.corrections import (
+    COLUMNS,
+    append_correction,
+    append_pair_correction,
+    append_typed_correction,
+    corrections_file,
+)
+from tests.fabricate import QUOTE, VALDORIA, a_result, a_table
+
+
+def correct(path: Path | None, text: str = QUOTE) -> Path:
+    return append_typed_correction(
+        Side(text, country="Ostmark", date="2019"),
+        Side("baseless slander", context="of the charge"),
+        Probabilities(0.7, 0.2, 0.1),
+        "judge@555555555555",
+        Stance.OPPOSE,
+        path=path,
+    )
+
+
+def rows_in(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_correction_of_a_match_keeps_the_pair_and_both_labels(tmp_path: Path) -> None:
+    result = a_result(quote=Quote(QUOTE, speaker="Ana Prell", country=(VALDORIA,)))
+    path = append_correction(
+        result,
+        result.oppose[0],
+        Stance.NEITHER,
+        note="a denial of what?",
+        path=tmp_path / "new" / "corrections.csv",
+    )
+    (row,) = rows_in(path)
+    noted = row.pop("noted")
+    assert noted.endswith("+00:00")
+    assert row == {
+        "right": "neither",
+        "stance": "oppose",
+        "p_agree": "0.0625",
+        "p_oppose": "0.875",
+        "p_neither": "0.0625",
+        "a_text": QUOTE,
+        "b_text": "baseless slander",
+        "label_source": "judge@555555555555",
+        "a_context": "",
+        "a_speaker": "Ana Prell",
+        "a_country": "Republic of Valdoria",
+        "a_date": "",
+        "a_id": "",
+        "b_context": "dismissing the charge that Valdoria armed rebels in Ostmark",
+        "b_speaker": "Embassy of Valdoria",
+        "b_country": "Republic of Valdoria; Union of Lakes",
+        "b_date": "2019-04",
+        "b_id": "val-1",
+        "note": "a denial of what?",
+    }
+
+
+def test_rows_are_added_under_one_header_from_many_threads(tmp_path: Path) -> None:
+    path = tmp_path / "corrections.csv"
+    texts = [f'line {number}\nbreak, "quote"' for number in range(40)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda text: correct(path, text), texts))
+    rows = rows_in(path)
+    assert sorted(row["a_text"] for row in rows) == sorted(texts)
+    assert {row["right"] for row in rows} == {"oppose"}
+    assert path.read_bytes().count(b"\xef\xbb\xbf") == 1
+
+
+def test_a_formula_is_kept_from_acting(tmp_path: Path) -> None:
+    path = correct(tmp_path / "corrections.csv", "=1+1")
+    assert rows_in(path)[0]["a_text"] == "'=1+1"
+
+
+def test_another_file_is_not_written_into(tmp_path: Path) -> None:
+    path = tmp_path / "corrections.csv"
+    path.write_text("mine")
+    with pytest.raises(ExportError, match=r"is no file of corrections: move it away, or name"):
+        correct(path)
+    assert path.read_text() == "mine"
+
+
+def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ExportError, match=r"cannot be written \(.*\): name another file with"):
+        correct(tmp_path / "file" / "corrections.csv")
+
+
+def test_the_file_is_named_by_the_environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("COMPARE_CORRECTIONS", raising=False)
+    assert corrections_file().name == "corrections.csv"
+    monkeypatch.setenv("COMPARE_CORRECTIONS", str(tmp_path / "mine.csv"))
+    assert correct(None) == tmp_path / "mine.csv"
+    assert set(rows_in(tmp_path / "mine.csv")[0]) == set(COLUMNS)
+
+
+def test_a_correction_of_a_pair_names_both_statements(tmp_path: Path) -> None:
+    (pair,) = a_table().oppose
+    path = append_pair_correction(pair, "judge@5", Stance.AGREE, path=tmp_path / "c.csv")
+    (row,) = rows_in(path)
+    assert (row["right"], row["stance"], row["label_source"]) == ("agree", "oppose", "judge@5")
+    for side, statement, passage in (("a", pair.a, pair.a_passage), ("b", pair.b, pair.b_passage)):
+        assert row[f"{side}_text"] == passage.text
+        assert row[f"{side}_id"] == statement.id
+        assert row[f"{side}_speaker"] == statement.speaker
+        assert row[f"{side}_date"] == statement.date.iso

@@ -1,0 +1,210 @@
+"""Every spelling of a country has its code, and none has another's."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pycountry
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compare.statements.countries import (
+    country_code,
+    country_key,
+    country_name,
+    parse_countries,
+    same_country,
+)
+from compare.statements.country_names import OWN_NAMES, RENAMED, SHORT_NAMES, SPELLINGS
+from compare.statements.statement import Country
+
+
+@pytest.mark.parametrize("entry", list(pycountry.countries), ids=lambda entry: entry.alpha_3)
+def test_every_iso_name_and_code_is_known(entry: object) -> None:
+    fields = entry._fields
+    for field in ("alpha_2", "alpha_3", "name", "official_name", "common_name"):
+        if field in fields:
+            assert country_code(fields[field]) == fields["alpha_3"], fields[field]
+
+
+def test_every_own_spelling_has_its_own_code_only() -> None:
+    for code, spellings in SPELLINGS.items():
+        for spelling in spellings.split(";"):
+            assert country_code(spelling) == code, spelling
+
+
+def test_every_code_has_a_name_that_leads_back_to_it() -> None:
+    iso = {entry.alpha_3 for entry in pycountry.countries}
+    for code in iso | OWN_NAMES.keys() | SPELLINGS.keys():
+        assert country_name(code) != code, code
+        assert country_code(country_name(code)) == code, code
+        assert country_code(code) == code, code
+    assert SHORT_NAMES.keys() <= iso
+    assert set(RENAMED.values()) <= iso
+
+
+def test_own_codes_are_not_those_of_living_states() -> None:
+    assert not OWN_NAMES.keys() & {entry.alpha_3 for entry in pycountry.countries}
+
+
+@pytest.mark.parametrize(
+    ("spelling", "code"),
+    [
+        ("Iran (Islamic Republic of)", "IRN"),
+        ("Iran, Islamic Republic of", "IRN"),
+        ("the Islamic Republic of Iran", "IRN"),
+        ("Bolivia (Plurinational State of)", "BOL"),
+        ("Venezuela (Bolivarian Republic of)", "VEN"),
+        ("Republic of Lithuania", "LTU"),
+        ("Kingdom of Norway", "NOR"),
+        ("Grand Duchy of Luxembourg", "LUX"),
+        ("Government of Canada", "CAN"),
+        ("Lao People’s Democratic Republic", "LAO"),
+        ("Lao People's Democratic Re\u00adpublic", "LAO"),
+        ("Côte d’Ivoire", "CIV"),
+        ("Cote d'Ivoire", "CIV"),
+        ("COTE D IVOIRE", "CIV"),
+        ("The Gambia", "GMB"),
+        ("Gambia (Republic of The)", "GMB"),
+        ("the former Yugoslav Republic of Macedonia", "MKD"),
+        ("Macedonia, the former Yugoslav Republic of", "MKD"),
+        ("Türkiye", "TUR"),
+        ("TURKIYE", "TUR"),
+        ("Republic of Turkey", "TUR"),
+        ("Brazil ", "BRA"),
+        ("AUSTRALIA", "AUS"),
+        ("Marshall islands", "MHL"),
+        ("St. Vincent & the Grenadines", "VCT"),
+        ("Saint Christopher and Nevis", "KNA"),
+        ("U.S.A.", "USA"),
+        ("U. S.", "USA"),
+        ("u.k.", "GBR"),
+        ("us", "USA"),
+        ("AND", "AND"),
+        ("NA", "NAM"),
+        ("Taiwan, Province of China", "TWN"),
+        ("Republic of China", "TWN"),
+        ("People’s Republic of China", "CHN"),
+        ("Republic of Korea", "KOR"),
+        ("Korea, Republic of", "KOR"),
+        ("Democratic People’s Republic of Korea", "PRK"),
+        ("DPRK", "PRK"),
+        ("Congo", "COG"),
+        ("Congo, the Democratic Republic of the", "COD"),
+        ("Zaire", "COD"),
+        ("Burma", "MMR"),
+        ("Myanmar / Burma", "MMR"),
+        ("Ceylon (Sri Lanka)", "LKA"),
+        ("Upper Volta/Burkina Faso", "BFA"),
+        ("Central African Empire/CAR", "CAF"),
+        ("USSR", "SUN"),
+        ("Union of Soviet Socialist Republics", "SUN"),
+        ("SU", "SUN"),
+        ("Byelorussian Soviet Socialist Republic", "BLR"),
+        ("Ukrainian SSR", "UKR"),
+        ("Yugoslavia", "YUG"),
+        ("Serbia and Montenegro", "SCG"),
+        ("Czechoslovak Socialist Republic", "CSK"),
+        ("GDR", "DDR"),
+        ("Federal Republic of Germany", "DEU"),
+        ("Democratic Yemen", "YMD"),
+        ("YDYE", "YMD"),
+        ("Yemen Arab Republic", "YEM"),
+        ("Holy See (Vatican City State)", "VAT"),
+        ("Vatican/Holy See", "VAT"),
+        ("State of Palestine", "PSE"),
+        ("Palestine, State of", "PSE"),
+        ("Kosovo", "XKX"),
+        ("EU", "EUU"),
+        ("European Union", "EUU"),
+        ("United Nations", "UNO"),
+        ("NATO", "XNT"),
+        ("African Union", "XAU"),
+    ],
+)
+def test_spelling(spelling: str, code: str) -> None:
+    assert country_code(spelling) == code
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "",
+        "  ",
+        "the",
+        "Republic of Valdoria",
+        "Valdoria",
+        "Islamic Republic",
+        "State",
+        "Democratic People’s Republic",
+        "Republic of Co",
+        "Republic of Yemen and Congo",
+        "Democratic Republic of China",
+        "Russia, China",
+        "Russia/China",
+        "CS",
+        "29+C70",
+    ],
+)
+def test_what_names_no_one_country_is_not_guessed(spelling: str) -> None:
+    assert country_code(spelling) is None
+
+
+def test_a_cell_of_several_countries_keeps_the_spellings() -> None:
+    assert parse_countries(" Russian Federation ; P.R.C;;Valdoria; Russian Federation;") == (
+        Country("Russian Federation", "RUS"),
+        Country("P.R.C", "CHN"),
+        Country("Valdoria", None),
+    )
+    assert parse_countries("") == ()
+    assert parse_countries(" ; ") == ()
+
+
+def test_the_same_country_by_code_or_by_spelling() -> None:
+    russia, federation, union = parse_countries("Russia; Russian Federation; USSR")
+    assert same_country(russia, federation)
+    assert not same_country(russia, union)
+    here, there = Country("Republic of Valdoria"), Country("REPUBLIC OF  VALDORIA")
+    assert same_country(here, there)
+    assert not same_country(here, Country("Valdoria"))
+    assert not same_country(Country("chn"), Country("China", "CHN"))
+    assert country_key(russia) == "RUS"
+    assert country_key(here) == "republic of valdoria"
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("IRN", "Iran"),
+        ("COD", "Democratic Republic of the Congo"),
+        ("KOR", "South Korea"),
+        ("SUN", "Soviet Union"),
+        ("EUU", "European Union"),
+        ("ZZZ", "ZZZ"),
+    ],
+)
+def test_the_name_to_show(code: str, name: str) -> None:
+    assert country_name(code) == name
+
+
+@given(st.text())
+def test_any_text_is_answered(text: str) -> None:
+    for country in parse_countries(text):
+        assert country.name
+        assert country.name == country.name.strip()
+        assert country.code is None or country_name(country.code) != country.code
+
+
+def test_the_country_library_is_imported_late_and_fast() -> None:
+    program = (
+        "import sys, time; from compare.statements import countries as c; "
+        "assert 'pycountry' not in sys.modules;"
+        "start = time.process_time(); c.country_code('Norway');"
+        "print(time.process_time() - start)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert float(done.stdout) < 0.5  # 0.03 to 0.1 s where it was measured

@@ -1,0 +1,85 @@
+"""One speaker is one key, however addressed; two speakers are two."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compare.statements.speakers import speaker_key
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "Ana Ortáñez-Veld",
+        "Mrs. Ana Ortáñez-Veld",
+        "ms Ana Ortanez Veld",
+        "H.E. Mrs. Ana Ortáñez-Veld",
+        "H. E. Ms. Ana Ortáñez-Veld",
+        "HE Dr. Ana Ortáñez-Veld",
+        "Her Excellency Dr Ana Ortáñez-Veld",
+        "The Honourable Ana Ortáñez-Veld",
+        "the Rt. Hon. Dame Ana Ortáñez-Veld",
+        "Prof. Dr. Ana Ortáñez-Veld",
+        "  ANA   ORTÁÑEZ-VELD ",
+        "Ana\u00a0Orta\u0301n\u0303ez\u2011Veld",
+        "Ana Orta\u00adnez Veld",
+    ],
+)
+def test_forms_of_address_do_not_split_a_speaker(spelling: str) -> None:
+    assert speaker_key(spelling) == "ana ortanez veld"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Mr. Aro Valdek", "Mr. Aro Valder"),
+        ("Sheikh Omar Benali", "Omar Benali"),
+        ("President Valdek", "General Valdek"),
+        ("Heda Maro", "Da Maro"),
+        ("Drago Maro", "Ago Maro"),
+        ("Honoria Blay", "Oria Blay"),
+        ("Mrsa Kolt", "A Kolt"),
+    ],
+)
+def test_names_are_not_cut_into(one: str, other: str) -> None:
+    assert speaker_key(one) != speaker_key(other)
+
+
+@pytest.mark.parametrize("empty", ["", "   ", "\t\n", ".", "—"])
+def test_no_name_has_no_key(empty: str) -> None:
+    assert speaker_key(empty) == ""
+
+
+def test_an_honorific_alone_stays() -> None:
+    assert speaker_key("Mr.") == "mr"
+    assert speaker_key("Mr. Dr.") == "dr"
+
+
+@pytest.mark.parametrize(
+    ("spelling", "key"),
+    [
+        ("Þóra Ægisdóttir", "thora aegisdottir"),
+        ("Łukasz Żeleńczyk", "lukasz zelenczyk"),
+        ("Søren Bjørnskov", "soren bjornskov"),
+        ("O’Dovan", "odovan"),
+        ("O'Dovan", "odovan"),
+        ("Владимир Йолкин", "владимир иолкин"),
+        ("वी. के. सिन्हा", "वी के सिन्हा"),
+    ],
+)
+def test_letters_of_many_scripts(spelling: str, key: str) -> None:
+    assert speaker_key(spelling) == key
+
+
+@given(st.text())
+def test_the_key_of_a_key_is_itself(name: str) -> None:
+    key = speaker_key(name)
+    assert speaker_key(key) == key
+
+
+@given(st.text(), st.sampled_from(["Mr. ", "H.E. ", "His Excellency ", "Dr ", "the Hon. "]))
+def test_an_honorific_in_front_of_a_name_never_counts(name: str, honorific: str) -> None:
+    if speaker_key(name):
+        assert speaker_key(honorific + name) == speaker_key(name)
