@@ -40,18 +40,17 @@ if TYPE_CHECKING:
     from compare.export.public import public_json
     from compare.export.report import report_html, write_report
     from compare.export.saved import keep_result, load_result, result_from_json, result_to_json
+    from compare.library.filters import Filters
     from compare.library.library import Library
     from compare.library.locations import default_library, sample_library
     from compare.models import StanceModel, load_stance_model
     from compare.models.encoder import Encoder, load_encoder
     from compare.results.pairs import Pair, PairTable
+    from compare.results.provenance import Provenance
     from compare.results.result import (
-        Filters,
         Match,
         Outcome,
         Probabilities,
-        Provenance,
-        Quote,
         SearchResult,
         Side,
         Span,
@@ -69,6 +68,7 @@ if TYPE_CHECKING:
     from compare.review.reviews import Reviews
     from compare.review.values import Answer, Choice, MachineShown, Order, ReviewPair
     from compare.statements.passages import Passage, split_statement
+    from compare.statements.quotes import Quote
     from compare.statements.statement import Country, PartialDate, Precision, Quotation, Statement
 
 __all__ = [
@@ -181,10 +181,10 @@ _NAMES_IN = {
     "export.public": "public_json",
     "export.report": "report_html write_report",
     "comparison.reproduce": "Reproduction reproduce",
-    "results.result": (
-        "Filters Match Outcome Probabilities Provenance Quote SearchResult Side Span Stance "
-        "Thresholds Why"
-    ),
+    "results.result": ("Match Outcome Probabilities SearchResult Side Span Stance Thresholds Why"),
+    "results.provenance": "Provenance",
+    "library.filters": "Filters",
+    "statements.quotes": "Quote",
     "review.agreement": "Agreement agreement",
     "review.answers": "Review",
     "review.drawing": "Drawn draw imported",

@@ -5,17 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from compare.results.pairs import Pair, PairTable
-from compare.results.result import (
-    Match,
-    Probabilities,
-    Provenance,
-    Quote,
-    SearchResult,
-    Span,
-    Thresholds,
-    Why,
-)
+from compare.results.provenance import Provenance
+from compare.results.result import Match, Probabilities, SearchResult, Span, Thresholds, Why
 from compare.statements.passages import Passage
+from compare.statements.quotes import Quote
 from compare.statements.statement import Country, PartialDate, Quotation, Statement
 
 VALDORIA = Country("Republic of Valdoria", "VLD")

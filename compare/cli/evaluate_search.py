@@ -46,7 +46,6 @@ def command(
     \b
       compare evaluate-search --collection passages.jsonl.gz --queries queries.tsv --qrels qrels.tsv
     """
-    from compare.comparison.provenance import screening
     from compare.evaluate.collection import (
         by_query,
         open_collection,
@@ -56,6 +55,7 @@ def command(
     from compare.evaluate.searching import evaluate_search
     from compare.models import load_stance_model, signature
     from compare.models.encoder import load_encoder
+    from compare.results.provenance import screening
 
     asked = read_queries(queries)
     judgements, of_others = read_judgements(qrels, asked)

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from compare.errors import QueryError
-from compare.results.result import Filters, Quote, Side, Stance, Thresholds
+from compare.library.filters import Filters
+from compare.results.result import Side, Stance, Thresholds
+from compare.statements.quotes import Quote
 from compare.statements.statement import Country, PartialDate
 
 if TYPE_CHECKING:

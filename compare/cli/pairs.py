@@ -13,7 +13,8 @@ from compare.cli import options as shared
 from compare.cli.options import Command
 from compare.cli.output import progress, remark, say, say_json
 from compare.cli.writing import check_csv, check_target, keep_or_export
-from compare.results.result import Filters, Stance
+from compare.library.filters import Filters
+from compare.results.result import Stance
 
 if TYPE_CHECKING:
     from compare.comparison.sides import Comparison, Plan

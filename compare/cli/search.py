@@ -13,7 +13,9 @@ from compare.cli import options as shared
 from compare.cli.output import progress, remark, say_json
 from compare.cli.writing import check_target, keep_or_export
 from compare.errors import QueryError
-from compare.results.result import Filters, Quote, SearchResult, Thresholds
+from compare.library.filters import Filters
+from compare.results.result import SearchResult, Thresholds
+from compare.statements.quotes import Quote
 
 if TYPE_CHECKING:
     from compare.library.library import Library

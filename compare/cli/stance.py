@@ -11,7 +11,8 @@ import click
 from compare.cli import options as shared
 from compare.cli.output import progress, remark, say, say_json, waiting
 from compare.errors import QueryError
-from compare.results.result import Probabilities, Quote, Side, Why
+from compare.results.result import Probabilities, Side, Why
+from compare.statements.quotes import Quote
 
 if TYPE_CHECKING:
     from compare.models.load import Pair, StanceModel

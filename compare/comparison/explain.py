@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, TypeVar, overload
 from compare.comparison.model_input import passage_side, quote_side
 from compare.models.cascade import CascadeStance
 from compare.results.pairs import Pair, PairTable
-from compare.results.result import Match, Quote, SearchResult, Side, Why
+from compare.results.result import Match, SearchResult, Side, Why
+from compare.statements.quotes import Quote
 
 if TYPE_CHECKING:
     from compare.models.load import StanceModel

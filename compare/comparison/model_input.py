@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from compare.results.result import Quote, Side
+from compare.results.result import Side
 from compare.statements.passages import Passage
+from compare.statements.quotes import Quote
 from compare.statements.statement import Statement
 
 

@@ -11,14 +11,15 @@ from numpy.typing import NDArray
 
 from compare.comparison.counts import NOT_A_SAMPLE
 from compare.comparison.near_actors import MOST_EACH, NearParties, near_each_party
-from compare.comparison.provenance import filters_in_force, provenance
 from compare.comparison.read_actors import matches_of_parties, read_parties_passages
 from compare.comparison.search import readable
 from compare.errors import QueryError
 from compare.library.actors import Parties
+from compare.library.filters import Filters
 from compare.models.adapted import library_model
 from compare.results.positions import Place, Position, Positions, Voice
-from compare.results.result import Filters, Thresholds
+from compare.results.provenance import filters_in_force, provenance
+from compare.results.result import Thresholds
 from compare.statements.languages import foreign_language
 from compare.statements.passages import split_quote
 from compare.statements.quotes import clean_quote

@@ -14,8 +14,10 @@ from compare.comparison.near_actors import MOST_EACH
 from compare.comparison.positions import positions
 from compare.errors import QueryError
 from compare.export.frames import FrameTable
+from compare.library.filters import Filters
 from compare.results.positions import Position, Positions
-from compare.results.result import Filters, Provenance, Thresholds
+from compare.results.provenance import Provenance
+from compare.results.result import Thresholds
 from compare.results.statistics import mean_interval
 from compare.statements.quotes import clean_quote
 

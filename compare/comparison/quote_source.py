@@ -10,7 +10,7 @@ from compare.statements.speakers import speaker_key
 
 if TYPE_CHECKING:
     from compare.library.library import Library
-    from compare.results.result import Quote
+    from compare.statements.quotes import Quote
     from compare.statements.statement import Statement
 
 NEIGHBOURS = 10

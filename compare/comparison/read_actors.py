@@ -17,7 +17,8 @@ from compare.library.store import passage_key
 from compare.models.cascade import CascadeStance
 from compare.models.load import Pair, StanceModel, signature
 from compare.models.runtime import counted_on
-from compare.results.result import Match, Probabilities, Quote, ranking_score
+from compare.results.result import Match, Probabilities, ranking_score
+from compare.statements.quotes import Quote
 from compare.statements.statement import Statement
 
 if TYPE_CHECKING:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from compare.comparison.near_actors import MOST_EACH
 from compare.comparison.positions import positions
-from compare.comparison.provenance import filters_from
 from compare.comparison.same_point import LEAST_SIMILARITY
 from compare.comparison.search import CANDIDATES, search
 from compare.comparison.sides import MOST_READ, Comparison
@@ -23,7 +22,8 @@ from compare.export.rows import Result
 from compare.models.adapted import SUFFIX, adapted_to
 from compare.models.load import CASCADE
 from compare.results.pairs import Pair, PairTable
-from compare.results.result import Match, Provenance, SearchResult, Stance
+from compare.results.provenance import Provenance, filters_from
+from compare.results.result import Match, SearchResult, Stance
 
 if TYPE_CHECKING:
     from compare.library.library import Library

@@ -13,17 +13,15 @@ from numpy.typing import NDArray
 
 from compare.comparison.explain import explain_listed
 from compare.comparison.model_input import passage_side, quote_side
-from compare.comparison.provenance import filters_in_force, provenance
 from compare.comparison.quote_source import NEIGHBOURS, may_be_own, own_statements
 from compare.comparison.repeats import distinct, nearest_distinct, repetitions
-from compare.library.filters import applicable
+from compare.library.filters import Filters, applicable
 from compare.models.adapted import library_model
 from compare.models.cascade import CascadeStance
+from compare.results.provenance import filters_in_force, provenance
 from compare.results.result import (
-    Filters,
     Match,
     Probabilities,
-    Quote,
     SearchResult,
     Stance,
     Thresholds,
@@ -32,7 +30,7 @@ from compare.results.result import (
 from compare.statements.duplicates import words_key
 from compare.statements.languages import is_english
 from compare.statements.passages import Passage, complete, split_quote
-from compare.statements.quotes import about_language, clean_quote
+from compare.statements.quotes import Quote, about_language, clean_quote
 from compare.statements.statement import Statement
 
 if TYPE_CHECKING:

@@ -15,11 +15,11 @@ from compare.comparison.copies import Copies
 from compare.comparison.explain import explain_listed
 from compare.comparison.model_input import passage_side
 from compare.comparison.near_actors import as_near
-from compare.comparison.provenance import filters_in_force, provenance
 from compare.comparison.same_point import LEAST_SIMILARITY, MOST_EACH, Near, near_pairs
 from compare.comparison.score_cache import Journal
 from compare.comparison.search import readable
 from compare.errors import QueryError
+from compare.library.filters import Filters
 from compare.models.adapted import library_model
 from compare.models.cascade import CascadeStance
 from compare.models.load import Pair as Sides
@@ -27,7 +27,8 @@ from compare.models.load import StanceModel, signature
 from compare.models.prefilter import load_first_pass, ranked
 from compare.models.runtime import counted_on
 from compare.results.pairs import Pair, PairTable
-from compare.results.result import Filters, Probabilities, Thresholds, ranking_score
+from compare.results.provenance import filters_in_force, provenance
+from compare.results.result import Probabilities, Thresholds, ranking_score
 from compare.statements.countries import country_name
 from compare.statements.passages import Passage
 from compare.statements.statement import Statement

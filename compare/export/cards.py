@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 
 from compare.export.rows import asked_of
 from compare.export.words import SIGN, VERDICT, counted, date_in_words, likelihood, percent
-from compare.results.result import Match, Probabilities, Quote, Span, Stance, also_said_in_words
+from compare.results.result import Match, Probabilities, Span, Stance, also_said_in_words
+from compare.statements.quotes import Quote
 from compare.statements.statement import PartialDate, Quotation, Statement
 
 _RIGHT_TO_LEFT = {"ar", "fa", "he", "ps", "ur", "yi", "dv", "ckb", "sd", "ug"}

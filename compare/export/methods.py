@@ -14,7 +14,8 @@ from compare.export.rows import Result, usual_stances
 from compare.models.adapted import SUFFIX
 from compare.models.prefilter import load_first_pass
 from compare.results.pairs import MOST_OF_STATEMENT, PairTable
-from compare.results.result import Provenance, SearchResult, Stance
+from compare.results.provenance import Provenance
+from compare.results.result import SearchResult, Stance
 
 _DIGITS = 12
 """Of a digest that a sentence shows; the settings behind it have all of them."""

@@ -7,17 +7,10 @@ from dataclasses import asdict
 from typing import Any
 
 from compare.results.pairs import Pair, PairTable
-from compare.results.result import (
-    Match,
-    Probabilities,
-    Provenance,
-    Quote,
-    SearchResult,
-    Span,
-    Thresholds,
-    Why,
-)
+from compare.results.provenance import Provenance
+from compare.results.result import Match, Probabilities, SearchResult, Span, Thresholds, Why
 from compare.statements.passages import Passage
+from compare.statements.quotes import Quote
 from compare.statements.statement import Country, PartialDate, Statement
 
 

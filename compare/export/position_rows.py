@@ -9,7 +9,8 @@ from compare.comparison.propositions import AgreementMatrix, PositionTable
 from compare.export.frames import behind
 from compare.export.rows import Cell, Record, made_with
 from compare.results.positions import NO_SIDE, PLACED, SILENT, Place, Position, Positions, Voice
-from compare.results.result import Match, Provenance, Stance, Thresholds
+from compare.results.provenance import Provenance
+from compare.results.result import Match, Stance, Thresholds
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,15 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from compare.results.pairs import Pair, PairTable
-from compare.results.result import (
-    Match,
-    Probabilities,
-    Provenance,
-    Quote,
-    SearchResult,
-    Span,
-    Stance,
-)
+from compare.results.provenance import Provenance
+from compare.results.result import Match, Probabilities, SearchResult, Span, Stance
+from compare.statements.quotes import Quote
 from compare.statements.statement import Statement
 
 Cell = str | int | float

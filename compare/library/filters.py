@@ -1,4 +1,4 @@
-"""Say in SQL which statements a search may find, and find them."""
+"""Filters of statements, as data and as SQL over a library's store."""
 
 from __future__ import annotations
 
@@ -7,18 +7,54 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
-from compare.library.store import Store
-from compare.results.result import Filters, Quote
 from compare.statements.countries import country_code, country_key
 from compare.statements.normalize import fold
 from compare.statements.speakers import speaker_key
-from compare.statements.statement import Country, Statement
+from compare.statements.statement import Country, PartialDate, Statement
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from compare.library.index.faiss import Rows
+    from compare.library.store import Store
+    from compare.statements.quotes import Quote
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which statements may be found. An empty field allows all; fields combine with "and".
+
+    Countries match by code or by any spelling, speakers whatever their honorific; roles, parties
+    and venues whatever their case and accents. A statement's party is its column `party`, which
+    corpora of parliaments have. A statement's date matches where the span it can mean overlaps
+    `date_from`..`date_to`.
+    """
+
+    speakers: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    date_from: PartialDate | None = None
+    date_to: PartialDate | None = None
+    sources: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    parties: tuple[str, ...] = ()
+    venues: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    statement_ids: tuple[str, ...] = ()
+    not_speakers: tuple[str, ...] = ()
+    not_countries: tuple[str, ...] = ()
+    not_own_speaker: bool = False
+    not_own_country: bool = False
+
+    def within(self, since: PartialDate | None, until: PartialDate | None) -> Filters:
+        """Return the same within a further period; None leaves an end open."""
+        begins = [date for date in (self.date_from, since) if date]
+        ends = [date for date in (self.date_to, until) if date]
+        return replace(
+            self,
+            date_from=max(begins, key=lambda date: date.first, default=None),
+            date_to=min(ends, key=lambda date: date.last, default=None),
+        )
 
 
 @dataclass(slots=True)
@@ -125,6 +161,8 @@ def allowed_rows(store: Store, chosen: Selection) -> Rows | None:
     found = store.all(
         f"SELECT first_row, row_count FROM statements {chosen.sql} ORDER BY n", chosen.parameters
     )
+    import numpy as np
+
     spans = np.array(found, np.int64).reshape(-1, 2)
     starts, counts = spans[:, 0], spans[:, 1]
     ahead = np.cumsum(counts) - counts
@@ -147,6 +185,8 @@ class Whose(NamedTuple):
 
 def read_whose(store: Store, passages: int) -> Whose:
     """Read it for all passages of a store."""
+    import numpy as np
+
     found = store.all(
         "SELECT row_count, coalesce(first_day, 0), coalesce(last_day, 0) FROM statements ORDER BY n"
     )

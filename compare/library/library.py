@@ -17,7 +17,7 @@ from compare.library.actors import Parties, read_parties
 from compare.library.building import EncoderIdentity, Known, changed, load_vectors, write_files
 from compare.library.built_with import check_encoder, known_or_none, no_statement
 from compare.library.facets import Facets, read_facets
-from compare.library.filters import Whose, allowed_rows, browse, read_whose, selection
+from compare.library.filters import Filters, Whose, allowed_rows, browse, read_whose, selection
 from compare.library.generations import (
     INDEX,
     STAGED,
@@ -35,8 +35,8 @@ from compare.library.generations import (
 from compare.library.index.faiss import FaissIndex, Floats, Halves, Neighbours, Rows, VectorIndex
 from compare.library.staging import Staged
 from compare.library.store import Store
-from compare.results.result import Filters, Quote
 from compare.statements.passages import Passage
+from compare.statements.quotes import Quote
 from compare.statements.statement import Statement
 
 if TYPE_CHECKING:

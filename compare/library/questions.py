@@ -15,15 +15,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from compare.results.result import Filters
+from compare.library.filters import Filters
 from compare.statements.statement import PartialDate
 
 if TYPE_CHECKING:
     from compare.library.library import Library
     from compare.results.pairs import PairTable
     from compare.results.positions import Positions
-    from compare.results.result import Quote, SearchResult
+    from compare.results.result import SearchResult
     from compare.review.answers import Review
+    from compare.statements.quotes import Quote
 
 
 def search(library: Library, quote: Quote | str, **options: Any) -> SearchResult:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from compare.export import frames as tables
-from compare.results.result import Probabilities, Provenance, Stance, Thresholds, Why, ranking_score
+from compare.results.provenance import Provenance
+from compare.results.result import Probabilities, Stance, Thresholds, Why, ranking_score
 from compare.statements.duplicates import words_key
 from compare.statements.passages import Passage
 from compare.statements.statement import Statement

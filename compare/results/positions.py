@@ -14,8 +14,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from compare.export.frames import FrameTable
-from compare.results.result import Match, Provenance, Quote, SearchResult, Stance, Thresholds
+from compare.results.provenance import Provenance
+from compare.results.result import Match, SearchResult, Stance, Thresholds
 from compare.results.statistics import mean_interval
+from compare.statements.quotes import Quote
 from compare.statements.statement import PartialDate
 
 if TYPE_CHECKING:

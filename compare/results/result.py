@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, Protocol
 
 from compare.export import frames as tables
+from compare.results.provenance import Provenance
 from compare.statements.passages import Passage
-from compare.statements.quotes import LONGEST
-from compare.statements.statement import Country, PartialDate, Statement
+from compare.statements.quotes import Quote
+from compare.statements.statement import Statement
 
 
 class Stance(StrEnum):
@@ -54,78 +54,6 @@ class Side:
     context: str = ""
     country: str = ""
     date: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """The quote a person asks about, and who said it, as far as that is known."""
-
-    text: str
-    speaker: str = ""
-    role: str = ""
-    country: tuple[Country, ...] = ()
-    date: PartialDate | None = None
-    context: str = ""
-    statement_id: str | None = None
-    """The id of the corpus statement it was taken from, if it was."""
-
-    @classmethod
-    def from_statement(cls, statement: Statement) -> Quote:
-        """Ask about a statement of the corpus; of a very long one about its beginning."""
-        return cls(
-            _beginning(statement.text),
-            statement.speaker,
-            statement.role,
-            statement.country,
-            statement.date,
-            statement.context,
-            statement.id,
-        )
-
-
-def _beginning(text: str) -> str:
-    """Return as much of a text as a quote may have, whole sentences if there are any."""
-    if len(text) <= LONGEST:
-        return text
-    cut = text[:LONGEST]
-    end = max(cut.rfind(f"{mark} ") for mark in ".!?")
-    return cut[: end + 1] if end > 0 else cut.rpartition(" ")[0] or cut
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Which statements may be found. An empty field allows all; fields combine with "and".
-
-    Countries match by code or by any spelling, speakers whatever their honorific; roles, parties
-    and venues whatever their case and accents. A statement's party is its column `party`, which
-    corpora of parliaments have. A statement's date matches where the span it can mean overlaps
-    `date_from`..`date_to`.
-    """
-
-    speakers: tuple[str, ...] = ()
-    countries: tuple[str, ...] = ()
-    date_from: PartialDate | None = None
-    date_to: PartialDate | None = None
-    sources: tuple[str, ...] = ()
-    roles: tuple[str, ...] = ()
-    parties: tuple[str, ...] = ()
-    venues: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
-    statement_ids: tuple[str, ...] = ()
-    not_speakers: tuple[str, ...] = ()
-    not_countries: tuple[str, ...] = ()
-    not_own_speaker: bool = False
-    not_own_country: bool = False
-
-    def within(self, since: PartialDate | None, until: PartialDate | None) -> Filters:
-        """Return the same within a further period; None leaves an end open."""
-        begins = [date for date in (self.date_from, since) if date]
-        ends = [date for date in (self.date_to, until) if date]
-        return replace(
-            self,
-            date_from=max(begins, key=lambda date: date.first, default=None),
-            date_to=min(ends, key=lambda date: date.last, default=None),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,54 +158,6 @@ class Match:
         if stance is Stance.NEITHER:
             return self.similarity
         return ranking_score(self.probabilities.of(stance), self.similarity)
-
-
-class Screened(Protocol):
-    """What a cascade's accurate model may not have read."""
-
-    @property
-    def screened(self) -> bool:
-        """Tell whether the fast model alone read it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Provenance:
-    """What was searched and how; travels with every result.
-
-    Attributes:
-        version: Of the program.
-        encoder: Name of the embedding model; `encoder_digest` is its sha256.
-        stance_model: Name of the stance model; `stance_digest` is its sha256.
-        screening: Name and digest of the model that alone read what is marked as screened; "".
-        library_digest: sha256 of what the library holds.
-        filters: As they were applied.
-        date: When the search was made (ISO 8601, UTC).
-        settings: What else decides what is read: how many candidates, how many pairs at most, from
-            what closeness on. What is read is never drawn at random; a seed among them is that of
-            intervals.
-    """
-
-    version: str
-    encoder: str
-    encoder_digest: str
-    stance_model: str
-    stance_digest: str
-    library_digest: str
-    statements: int
-    passages: int
-    filters: Mapping[str, Any]
-    date: str
-    screening: str = ""
-    settings: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def label_source(self) -> str:
-        """Return who gave the labels: model name and the first 12 digits of its digest."""
-        return f"{self.stance_model}@{self.stance_digest[:12]}"
-
-    def label_source_of(self, match: Screened) -> str:
-        """Return who gave a match or a pair its label."""
-        return self.screening if match.screened else self.label_source
 
 
 @dataclass(frozen=True, slots=True)

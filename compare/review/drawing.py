@@ -14,7 +14,8 @@ import numpy as np
 from compare.errors import ReviewError
 from compare.export.rows import asked
 from compare.results.pairs import PairTable
-from compare.results.result import Provenance, SearchResult, Side, Stance, Thresholds
+from compare.results.provenance import Provenance
+from compare.results.result import SearchResult, Side, Stance, Thresholds
 from compare.review.values import Choice, Order, ReviewPair, one_of
 from compare.statements.passages import Passage
 from compare.statements.statement import Statement

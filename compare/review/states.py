@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from compare.results.result import Filters
+from compare.library.filters import Filters
 from compare.review.values import ReviewPair
 from compare.statements.statement import PartialDate, Statement
 

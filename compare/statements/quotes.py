@@ -1,11 +1,13 @@
-"""Clean what a person pastes: page layout is undone, the words stay."""
+"""The quote a person asks about, and cleaning of pasted text."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from compare.errors import QueryError
 from compare.statements.languages import foreign_language
+from compare.statements.statement import Country, PartialDate, Statement
 
 LONGEST = 20_000
 """Most characters of a quote: about ten pages."""
@@ -18,6 +20,42 @@ _HALF_QUOTED = re.compile(r'["“„«]([^"“”„«»]*)\Z')
 _LINE_END = re.compile("\r\n?|[\x0b\x0c]")
 _INVISIBLE = re.compile("[\u00ad\u200b\u200c\u2060\ufeff]")
 _CONTROL = re.compile("[\x00-\x1f\x7f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The quote a person asks about, and who said it, as far as that is known."""
+
+    text: str
+    speaker: str = ""
+    role: str = ""
+    country: tuple[Country, ...] = ()
+    date: PartialDate | None = None
+    context: str = ""
+    statement_id: str | None = None
+    """The id of the corpus statement it was taken from, if it was."""
+
+    @classmethod
+    def from_statement(cls, statement: Statement) -> Quote:
+        """Ask about a statement of the corpus; of a very long one about its beginning."""
+        return cls(
+            _beginning(statement.text),
+            statement.speaker,
+            statement.role,
+            statement.country,
+            statement.date,
+            statement.context,
+            statement.id,
+        )
+
+
+def _beginning(text: str) -> str:
+    """Return as much of a text as a quote may have, whole sentences if there are any."""
+    if len(text) <= LONGEST:
+        return text
+    cut = text[:LONGEST]
+    end = max(cut.rfind(f"{mark} ") for mark in ".!?")
+    return cut[: end + 1] if end > 0 else cut.rpartition(" ")[0] or cut
 
 
 def clean_quote(text: str) -> str:

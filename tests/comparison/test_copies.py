@@ -7,8 +7,8 @@ from compare.comparison import same_point
 from compare.comparison.copies import Copies, Once
 from compare.comparison.same_point import near_pairs
 from compare.comparison.sides import Comparison
+from compare.library.filters import Filters
 from compare.library.library import Library
-from compare.results.result import Filters
 from tests.fakes import HashingEncoder, WordJudge, statement
 
 UNDATED = 0

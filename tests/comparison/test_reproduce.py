@@ -11,14 +11,15 @@ import numpy as np
 import pytest
 from jsonschema import Draft202012Validator
 
-from compare.comparison.provenance import filters_from, filters_in_force
 from compare.comparison.reproduce import Difference, PairId, model_name, reproduce
 from compare.errors import ExportError, QueryError
 from compare.export.dictionary import OBJECTS, schema_of
 from compare.export.saved import keep_result
+from compare.library.filters import Filters
 from compare.library.library import Library
 from compare.models.cascade import CascadeStance
-from compare.results.result import Filters, Stance, Thresholds
+from compare.results.provenance import filters_from, filters_in_force
+from compare.results.result import Stance, Thresholds
 from compare.statements.statement import PartialDate
 from tests.fabricate import PROVENANCE, a_result, a_table
 from tests.fakes import HashingEncoder, Ran, WordJudge, runner, statement

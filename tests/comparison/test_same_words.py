@@ -10,8 +10,8 @@ import pytest
 from compare.comparison.positions import positions
 from compare.comparison.search import search
 from compare.comparison.sides import compare_sides
+from compare.library.filters import Filters
 from compare.library.library import Library
-from compare.results.result import Filters
 from tests.fakes import HashingEncoder, WordJudge, statement
 
 ASKED = "The canal of Meren must be open to all ships"

@@ -4,25 +4,18 @@ import numpy as np
 import pytest
 
 from compare.comparison.explain import explain_listed
-from compare.comparison.provenance import filters_in_force
 from compare.comparison.search import _Scored, _strongest, search
 from compare.errors import LibraryError, QueryError
 from compare.export.public import public_json
 from compare.export.rows import records
 from compare.export.saved import result_from_json, result_to_json
+from compare.library.filters import Filters
 from compare.library.library import Library
 from compare.models.cascade import CascadeStance
-from compare.results.result import (
-    Filters,
-    Outcome,
-    Probabilities,
-    Quote,
-    Stance,
-    Thresholds,
-    also_said_in_words,
-)
+from compare.results.provenance import filters_in_force
+from compare.results.result import Outcome, Probabilities, Stance, Thresholds, also_said_in_words
 from compare.statements.passages import split_statement
-from compare.statements.quotes import LONGEST
+from compare.statements.quotes import LONGEST, Quote
 from compare.statements.statement import Country, PartialDate
 from tests.fabricate import a_result, match_of
 from tests.fakes import HashingEncoder, WordJudge, statement

@@ -13,9 +13,10 @@ from compare.comparison.sides import Comparison, changed_positions, compare_side
 from compare.errors import QueryError
 from compare.export.rows import COLUMNS, records_of
 from compare.export.saved import load_result
+from compare.library.filters import Filters
 from compare.library.library import Library
 from compare.models.cascade import CascadeStance
-from compare.results.result import Filters, Probabilities, Stance, Thresholds
+from compare.results.result import Probabilities, Stance, Thresholds
 from compare.statements.statement import PartialDate
 from tests.fakes import HashingEncoder, Ran, WordJudge, statement
 

@@ -16,8 +16,9 @@ from compare.export.cards import (
 )
 from compare.export.pair_cards import match_pair_card, pair_card
 from compare.export.pieces import facts_html, notice_html, table_html
-from compare.results.result import Match, Probabilities, Quote, Span, Stance, Thresholds, Why
+from compare.results.result import Match, Probabilities, Span, Stance, Thresholds, Why
 from compare.statements.passages import Passage
+from compare.statements.quotes import Quote
 from compare.statements.statement import Country, PartialDate, Quotation, Statement
 from compare.ui.components.asking import checked_quote
 from tests.fabricate import AGREEING, OPPOSED, QUOTE, a_result, a_table, match_of, pair_of

@@ -37,8 +37,9 @@ from compare.export.public import public_json
 from compare.export.rows import COLUMNS, STANCES
 from compare.export.saved import result_to_json
 from compare.export.workbook import _about
-from compare.results.result import Quote, Stance
+from compare.results.result import Stance
 from compare.review import corrections as feedback
+from compare.statements.quotes import Quote
 from compare.statements.statement import Country, PartialDate, Quotation, Statement
 from tests.fabricate import AGREEING, OPPOSED, QUOTE, VALDORIA, a_result, a_table, match_of, pair_of
 

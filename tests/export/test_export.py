@@ -22,7 +22,8 @@ from compare.errors import ExportError
 from compare.export.formats import COLUMNS, Format, export, export_bytes, read_pairs_csv
 from compare.export.rows import records
 from compare.export.workbook import CELL_LIMIT, cell_text
-from compare.results.result import Quote, Stance
+from compare.results.result import Stance
+from compare.statements.quotes import Quote
 from compare.statements.statement import Country, PartialDate, Quotation, Statement
 from tests.fabricate import (
     AGREEING,

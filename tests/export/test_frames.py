@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from compare.errors import ExportError, QueryError
 from compare.export.formats import COLUMNS, export, read_pairs_csv
 from compare.export.rows import CHANGED, STANCES, records, records_of
+from compare.library.filters import Filters
 from compare.library.library import Library
 from compare.results.positions import Positions, Voice
-from compare.results.result import Filters, Stance, Thresholds
+from compare.results.result import Stance, Thresholds
 from compare.statements.statement import PartialDate, Statement
 from tests.fabricate import (
     AGREEING,

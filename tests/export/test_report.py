@@ -21,7 +21,8 @@ from compare.export.report import report_html, write_report
 from compare.export.saved import keep_result
 from compare.models.shipped import WEIGHTS, read_manifest
 from compare.results.pairs import PairTable
-from compare.results.result import Quote, Stance
+from compare.results.result import Stance
+from compare.statements.quotes import Quote
 from compare.statements.statement import PartialDate, Statement
 from tests.fabricate import (
     AGREEING,

@@ -15,7 +15,8 @@ from compare.export.saved import (
     result_from_json,
     result_to_json,
 )
-from compare.results.result import Quote, Thresholds
+from compare.results.result import Thresholds
+from compare.statements.quotes import Quote
 from compare.statements.statement import PartialDate, Statement
 from tests.fabricate import AGREEING, OPPOSED, QUOTE, VALDORIA, a_result, a_table, match_of, pair_of
 

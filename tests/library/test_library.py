@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from compare.errors import LibraryError, ModelError
 from compare.library import fulltext
 from compare.library.facets import Facet
+from compare.library.filters import Filters
 from compare.library.library import Library
-from compare.results.result import Filters, Quote
 from compare.statements.normalize import fold
 from compare.statements.passages import split_statement
+from compare.statements.quotes import Quote
 from compare.statements.speakers import speaker_key
 from compare.statements.statement import Country, PartialDate, Statement
 from tests.fakes import HashingEncoder, sample_statements, statement

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from compare.comparison.provenance import screening
 from compare.models import signature
 from compare.models.cascade import READ_AGAIN, CascadeStance
+from compare.results.provenance import screening
 from compare.results.result import Side
 
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from compare.comparison.sides import Comparison
+from compare.library.filters import Filters
 from compare.library.library import Library
 from compare.models.encoder import ShippedEncoder
 from compare.models.prefilter import FirstPass, load_first_pass, ranked
-from compare.results.result import Filters
 from tests.fakes import HashingEncoder, WordJudge, statement
 
 pytestmark = pytest.mark.usefixtures("cache")

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from compare.results.pairs import Pair, PairTable
-from compare.results.result import Probabilities, Provenance, Stance, Thresholds
+from compare.results.provenance import Provenance
+from compare.results.result import Probabilities, Stance, Thresholds
 from compare.review.answers import Review
 from compare.review.drawing import imported
 from compare.review.reviews import Reviews

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from compare.errors import ExportError
-from compare.results.result import Probabilities, Quote, Side, Stance
+from compare.results.result import Probabilities, Side, Stance
 from compare.review.corrections import (
     COLUMNS,
     append_correction,
@@ -15,6 +15,7 @@ from compare.review.corrections import (
     append_typed_correction,
     corrections_file,
 )
+from compare.statements.quotes import Quote
 from tests.fabricate import QUOTE, VALDORIA, a_result, a_table
 
 

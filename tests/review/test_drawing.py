@@ -8,7 +8,7 @@ import pytest
 
 from compare.comparison.counts import random_sample
 from compare.errors import ReviewError
-from compare.results.result import Probabilities, Quote
+from compare.results.result import Probabilities
 from compare.review.drawing import (
     draw,
     imported,
@@ -19,6 +19,7 @@ from compare.review.drawing import (
 )
 from compare.review.reviews import Reviews
 from compare.review.values import Choice, Order
+from compare.statements.quotes import Quote
 from tests.fabricate import AGREEING, QUOTE, a_result
 from tests.review.conftest import AGREE, NEITHER, OPPOSE, pair, read_by, table
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from compare.errors import QueryError
-from compare.results.result import Quote
 from compare.statements.countries import parse_countries
+from compare.statements.quotes import Quote
 from compare.statements.statement import PartialDate, Statement
 
 CHOSEN = "sid"

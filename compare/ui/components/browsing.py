@@ -10,9 +10,9 @@ from compare.errors import LibraryError
 from compare.export.cards import statement_card
 from compare.export.pieces import table_html
 from compare.export.words import counted
+from compare.library.filters import Filters
 from compare.library.library import Library
 from compare.library.locations import sample_corpus
-from compare.results.result import Filters
 from compare.statements.passages import split_statement
 from compare.statements.statement import Statement
 from compare.ui.components.asking import CHOSEN

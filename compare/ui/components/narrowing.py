@@ -9,7 +9,8 @@ import streamlit as st
 
 from compare.errors import QueryError
 from compare.library.facets import Facet, Facets
-from compare.results.result import Filters, Thresholds
+from compare.library.filters import Filters
+from compare.results.result import Thresholds
 from compare.statements.statement import PartialDate
 from compare.ui.components.asking import partial_date
 from compare.ui.components.ordering import ORDERS

@@ -15,11 +15,12 @@ from compare.export.pieces import section_html
 from compare.export.position_rows import positions_csv
 from compare.export.words import counted
 from compare.library.facets import Facets
+from compare.library.filters import Filters
 from compare.library.library import Library
 from compare.models.load import signature
 from compare.models.runtime import Progress
 from compare.results.positions import Positions
-from compare.results.result import Filters, Thresholds
+from compare.results.result import Thresholds
 from compare.ui.components.downloads import file_download, provenance_block
 from compare.ui.components.lists import widget_key
 from compare.ui.components.narrowing import period, whose

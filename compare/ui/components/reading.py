@@ -9,10 +9,10 @@ import streamlit as st
 
 from compare.export.pieces import facts_html
 from compare.export.words import counted, duration
+from compare.library.filters import Filters
 from compare.library.library import Library
 from compare.models.load import signature
 from compare.results.pairs import PairTable
-from compare.results.result import Filters
 from compare.statements.statement import PartialDate
 from compare.ui.components.service import stance_model
 from compare.ui.components.shell import notice, small

@@ -14,12 +14,14 @@ import streamlit as st
 
 from compare.comparison.explain import explain, explain_pair
 from compare.comparison.search import search
+from compare.library.filters import Filters
 from compare.library.library import Library
 from compare.models import StanceModel, deciding_words, load_stance_model
 from compare.models.adapted import about_adaptation, adapted_to, read_adaptation
 from compare.models.load import Pair
 from compare.results.pairs import Pair as MinedPair
-from compare.results.result import Filters, Match, Probabilities, Quote, SearchResult, Side, Why
+from compare.results.result import Match, Probabilities, SearchResult, Side, Why
+from compare.statements.quotes import Quote
 from compare.ui.components.shell import READ_FOR
 
 _LIBRARIES = 4

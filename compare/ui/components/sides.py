@@ -11,9 +11,10 @@ from compare.comparison.counts import matrix
 from compare.comparison.sides import MOST_READ
 from compare.export.pieces import section_html
 from compare.library.facets import Facets
+from compare.library.filters import Filters
 from compare.library.library import Library
 from compare.results.pairs import PairTable
-from compare.results.result import Filters, Stance, Thresholds
+from compare.results.result import Stance, Thresholds
 from compare.statements.statement import PartialDate
 from compare.ui.charts.charts import who_with_whom
 from compare.ui.components.behind import DECIDED, cells_and_pairs, years_and_pairs

@@ -7,8 +7,10 @@ import streamlit as st
 from compare.export.cards import statement_card
 from compare.export.pieces import facts_html
 from compare.export.words import date_in_words
+from compare.library.filters import Filters
 from compare.library.library import Library
-from compare.results.result import Filters, Quote, Thresholds
+from compare.results.result import Thresholds
+from compare.statements.quotes import Quote
 from compare.statements.statement import Quotation, Statement
 from compare.ui import PAGES
 from compare.ui.components.asking import CHOSEN

@@ -11,11 +11,12 @@ from compare.comparison.near_actors import near_each_party
 from compare.comparison.positions import positions
 from compare.errors import QueryError
 from compare.export.position_rows import position_records
+from compare.library.filters import Filters
 from compare.library.library import Library
 from compare.models.cascade import CascadeStance
 from compare.results.pairs import MOST_OF_STATEMENT
 from compare.results.positions import Positions, Voice
-from compare.results.result import Filters, Probabilities, Stance, Thresholds
+from compare.results.result import Probabilities, Stance, Thresholds
 from compare.statements.statement import PartialDate
 from tests.comparison.positions.conftest import ASKED, OPEN, SHUT, STATEMENTS, said
 from tests.fabricate import PROVENANCE

@@ -4,19 +4,65 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Protocol
 
 from compare import __version__
 from compare.errors import ExportError
-from compare.models.cascade import CascadeStance
-from compare.models.load import signature
-from compare.results.result import Filters, Provenance
+from compare.library.filters import Filters
 from compare.statements.statement import PartialDate
 
 if TYPE_CHECKING:
     from compare.library.library import Library
     from compare.models.load import StanceModel
+
+
+class Screened(Protocol):
+    """What a cascade's accurate model may not have read."""
+
+    @property
+    def screened(self) -> bool:
+        """Tell whether the fast model alone read it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What was searched and how; travels with every result.
+
+    Attributes:
+        version: Of the program.
+        encoder: Name of the embedding model; `encoder_digest` is its sha256.
+        stance_model: Name of the stance model; `stance_digest` is its sha256.
+        screening: Name and digest of the model that alone read what is marked as screened; "".
+        library_digest: sha256 of what the library holds.
+        filters: As they were applied.
+        date: When the search was made (ISO 8601, UTC).
+        settings: What else decides what is read: how many candidates, how many pairs at most, from
+            what closeness on. What is read is never drawn at random; a seed among them is that of
+            intervals.
+    """
+
+    version: str
+    encoder: str
+    encoder_digest: str
+    stance_model: str
+    stance_digest: str
+    library_digest: str
+    statements: int
+    passages: int
+    filters: Mapping[str, Any]
+    date: str
+    screening: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def label_source(self) -> str:
+        """Return who gave the labels: model name and the first 12 digits of its digest."""
+        return f"{self.stance_model}@{self.stance_digest[:12]}"
+
+    def label_source_of(self, match: Screened) -> str:
+        """Return who gave a match or a pair its label."""
+        return self.screening if match.screened else self.label_source
 
 
 def provenance(
@@ -45,6 +91,9 @@ def provenance(
 
 def screening(model: StanceModel) -> str:
     """Return the signature of the model that chooses what a cascade reads; "" for another."""
+    from compare.models.cascade import CascadeStance  # numpy stays out of `compare --help`
+    from compare.models.load import signature
+
     return signature(model.fast) if isinstance(model, CascadeStance) else ""
 
 
