@@ -1,23 +1,42 @@
-"""`compare evaluate`: how well a stance model does on labelled pairs."""
+"""`compare evaluate`, `evaluate-search` and `adapt`: measure with labels, and learn from them."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from compare.cli import options as shared
-from compare.cli.output import progress, say, say_json, waiting
-from compare.cli.tables import Table, figure, show_markdown, show_table
+from compare.cli.output import (
+    Table,
+    figure,
+    interval,
+    progress,
+    remark,
+    remark_notes,
+    say,
+    say_json,
+    show_markdown,
+    show_table,
+    waiting,
+)
 from compare.results.result import Stance
 
 if TYPE_CHECKING:
+    from compare.adapt.measuring import Figures
+    from compare.adapt.trial import Step, Trial
     from compare.evaluate.metrics import ModeScores, Report
+    from compare.evaluate.searching import SearchReport
+    from compare.library.library import Library
 
 _LABELS = tuple(stance.value for stance in Stance)
+_FILE: dict[str, Any] = {"type": click.Path(path_type=Path), "required": True, "metavar": "FILE"}
+
+
+# --- evaluate --------------------------------------------------------------------------------
 
 
 @click.command("evaluate")
@@ -25,14 +44,14 @@ _LABELS = tuple(stance.value for stance in Stance)
 @shared.as_json
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown.")
 @shared.stance_model_name
-def command(file: Path, as_json: bool, as_markdown: bool, stance_model: str | None) -> None:
-    """Score the labelled pairs of FILE and compare with the labels.
+def evaluate(file: Path, as_json: bool, as_markdown: bool, stance_model: str | None) -> None:
+    """Score the labelled pairs of FILE and compare the stances with the labels.
 
-    FILE ends in .tsv (read without quoting), .csv or .jsonl, or in one of these and .gz. Its
-    columns are premise, hypothesis and label, or a, b and label; a_country, a_date and a_context,
-    and the same of b, are read where they are there. Beside premise and hypothesis, a and b hold
-    "country|speaker|date". Labels are agree, oppose, neither or entailment, contradiction, neutral.
-    A column mode adds a table with a row for each of its values.
+    FILE ends in .tsv (read without quoting), .csv or .jsonl, optionally with .gz. Its columns are
+    premise, hypothesis and label, or a, b and label; a_country, a_date and a_context, and the same
+    for b, are optional. Beside premise and hypothesis, a and b hold "country|speaker|date". Labels
+    are agree, oppose, neither or entailment, contradiction, neutral. A column mode adds a table
+    with a row for each of its values.
 
     \b
       compare evaluate pairs.tsv
@@ -42,61 +61,51 @@ def command(file: Path, as_json: bool, as_markdown: bool, stance_model: str | No
         raise click.UsageError("Choose one of --json and --markdown.")
     from compare.evaluate.labelled import read_labelled
     from compare.evaluate.metrics import by_mode, gold_of, report
-    from compare.models import load_stance_model, signature
+    from compare.models import signature
 
     pairs = read_labelled(file)
-    with waiting("Loading the stance model …"):
-        model = load_stance_model(stance_model)
+    model = shared.stance_model(stance_model)
     with progress("Reading pairs") as on_progress:
         began = time.perf_counter()
         probabilities = model.score([(pair.a, pair.b) for pair in pairs], on_progress)
         seconds = time.perf_counter() - began
     gold = gold_of([pair.label for pair in pairs])
     figures = report(probabilities, gold)
-    speed: dict[str, Any] = {
-        "model": signature(model),
-        "seconds": seconds,
-        "pairs_per_second": len(pairs) / seconds if seconds else 0.0,
-    }
-    modes = {}
+    speed = len(pairs) / seconds if seconds else 0.0
+    modes: Mapping[str, ModeScores] = {}
     if any(pair.mode is not None for pair in pairs):
         modes = by_mode(probabilities, gold, [pair.mode or "" for pair in pairs])
     if as_json:
-        data = {**figures.to_dict(), **speed}
+        data = {**figures.to_dict(), "model": signature(model), "seconds": seconds}
+        data["pairs_per_second"] = speed
         if modes:
             data["modes"] = {name: scores.to_dict() for name, scores in modes.items()}
         say_json(data)
         return
-    show = show_markdown if as_markdown else show_table
-    say(f"{figures.n} pairs of {file}, model {speed['model']}, {speed['seconds']:.1f} s")
-    for table in _tables(figures, speed, modes):
-        show(table)
+    say(f"{figures.n} pairs of {file}, model {signature(model)}, {seconds:.1f} s")
+    for table in _pair_tables(figures, speed, modes):
+        (show_markdown if as_markdown else show_table)(table)
 
 
-def _tables(
-    figures: Report, speed: Mapping[str, Any], modes: Mapping[str, ModeScores]
-) -> Iterator[Table]:
-    rows = [
-        ("accuracy", figure(figures.accuracy), _between(figures.accuracy_ci)),
-        ("macro-F1", figure(figures.macro_f1), _between(figures.macro_f1_ci)),
-        ("calibration error (ECE)", figure(figures.ece), ""),
-        ("Brier score", figure(figures.brier), ""),
-        ("polarity AUC", figure(figures.polarity_auc), ""),
-        ("pairs a second", figure(speed["pairs_per_second"], 1), ""),
-    ]
-    yield Table("All pairs", ("figure", "value", "95 %"), rows)
+def _pair_tables(figures: Report, speed: float, modes: Mapping[str, ModeScores]) -> Iterator[Table]:
+    yield Table(
+        "All pairs",
+        ("figure", "value", "95 %"),
+        [
+            ("accuracy", figure(figures.accuracy), interval(figures.accuracy_ci)),
+            ("macro-F1", figure(figures.macro_f1), interval(figures.macro_f1_ci)),
+            ("calibration error (ECE)", figure(figures.ece), ""),
+            ("Brier score", figure(figures.brier), ""),
+            ("polarity AUC", figure(figures.polarity_auc), ""),
+            ("pairs per second", figure(speed, 1), ""),
+        ],
+    )
     yield Table(
         "By label",
         ("label", "precision", "recall", "F1", "pairs"),
         [
-            (
-                stance.value,
-                figure(scores.precision),
-                figure(scores.recall),
-                figure(scores.f1),
-                str(scores.support),
-            )
-            for stance, scores in figures.per_class.items()
+            (stance.value, *map(figure, (of.precision, of.recall, of.f1)), str(of.support))
+            for stance, of in figures.per_class.items()
         ],
     )
     yield Table(
@@ -111,20 +120,255 @@ def _tables(
         yield Table(
             "By mode",
             ("mode", "pairs", "accuracy", "macro-F1", *_LABELS),
-            [_mode_row(name, scores) for name, scores in modes.items()],
+            [
+                (
+                    name or "(none)",
+                    str(of.n),
+                    figure(of.accuracy),
+                    figure(of.macro_f1),
+                    *(str(of.labels[stance]) for stance in Stance),
+                )
+                for name, of in modes.items()
+            ],
         )
 
 
-def _mode_row(name: str, scores: ModeScores) -> tuple[str, ...]:
-    counts = (str(scores.labels[stance]) for stance in Stance)
-    return (
-        name or "(none)",
-        str(scores.n),
-        figure(scores.accuracy),
-        figure(scores.macro_f1),
-        *counts,
+# --- evaluate-search -------------------------------------------------------------------------
+
+
+@click.command("evaluate-search")
+@click.option("--collection", **_FILE, help="Passages: id, text, country, speaker, date, source.")
+@click.option("--queries", **_FILE, help="Quotes: query_id, query.")
+@click.option("--qrels", **_FILE, help="Judgements: query_id, passage_id, label.")
+@shared.as_json
+@click.option("--verbose", is_flag=True, help="Also show every query.")
+@shared.encoder_name
+@shared.stance_model_name
+def evaluate_search(
+    collection: Path,
+    queries: Path,
+    qrels: Path,
+    as_json: bool,
+    verbose: bool,
+    encoder: str | None,
+    stance_model: str | None,
+) -> None:
+    """Search a judged collection and measure how good the agree and the oppose list are.
+
+    Each list ranks all that a search reads for a query, without thresholds. Passages without a
+    judgement are removed; a query counts for a list if at least three judged passages belong there.
+    The first run computes the collection's vectors, which takes minutes, and caches them.
+
+    \b
+      compare evaluate-search --collection passages.jsonl.gz --queries queries.tsv --qrels qrels.tsv
+    """
+    from compare.evaluate.collection import (
+        by_query,
+        open_collection,
+        read_judgements,
+        read_queries,
+    )
+    from compare.evaluate.searching import evaluate_search as evaluate_lists
+    from compare.models import signature
+    from compare.models.encoder import load_encoder
+    from compare.results.provenance import screening
+
+    asked = read_queries(queries)
+    judgements, of_others = read_judgements(qrels, asked)
+    model = shared.stance_model(stance_model)
+    with waiting("Loading the encoder"):
+        loaded = load_encoder(encoder)
+
+    def judged_of(ids: Container[str]) -> dict[str, dict[str, Stance]]:
+        return by_query(judgements, ids, qrels)
+
+    with progress("Embedding") as on_progress:
+        library = open_collection(collection, loaded, on_progress, judged_of)
+    judged = judged_of(library.ids())
+    with progress("Searching") as on_progress:
+        report = evaluate_lists(library, asked, judged, model, on_progress)
+    if of_others:
+        remark(f"Left out: {of_others:,} judgement(s) of queries that are not in {queries}.")
+    models = {
+        "model": signature(model),
+        "screening": screening(model),
+        "encoder": f"{loaded.name}@{loaded.digest[:12]}",
+    }
+    if as_json:
+        lists = {stance.value: figures.to_dict() for stance, figures in report.lists.items()}
+        more = {"per_query": _queries_as_json(report, asked)} if verbose else {}
+        say_json({**lists, **models, "seconds": report.seconds, **more})
+        return
+    first_stage = f"behind {models['screening']}, " if models["screening"] else ""
+    say(
+        f"{len(report.queries)} queries, {len(library)} passages, model {models['model']}, "
+        f"{first_stage}encoder {models['encoder']}, {report.seconds:.1f} s"
+    )
+    show_table(_list_table(report))
+    if verbose:
+        show_table(_query_table(report, asked))
+
+
+def _queries_as_json(report: SearchReport, asked: Mapping[str, str]) -> list[dict[str, Any]]:
+    return [
+        {"query_id": name, "query": asked[name]}
+        | {stance.value: scores.to_dict() for stance, scores in lists.items()}
+        for name, lists in report.queries.items()
+    ]
+
+
+def _list_table(report: SearchReport) -> Table:
+    return Table(
+        "Lists",
+        ("list", "P@5", "95 %", "ceiling", "nDCG@10", "unjudged@5", "queries"),
+        [
+            (
+                stance.value,
+                figure(of.p_at_5),
+                interval(of.p_at_5_ci),
+                *map(figure, (of.ceiling, of.ndcg_at_10, of.unjudged_at_5)),
+                str(of.queries),
+            )
+            for stance, of in report.lists.items()
+        ],
     )
 
 
-def _between(interval: tuple[float, float]) -> str:
-    return f"{figure(interval[0])} to {figure(interval[1])}"
+def _query_table(report: SearchReport, asked: Mapping[str, str]) -> Table:
+    names = ("", " P@5", " nDCG@10", " unjudged@5")
+    columns = [f"{stance.value}{name}" for stance in report.lists for name in names]
+    rows = []
+    for query, lists in report.queries.items():
+        cells = [query, asked[query]]
+        for of in lists.values():
+            values = (of.p_at_5, of.ndcg_at_10, of.unjudged_at_5)
+            cells += [str(of.relevant), *(figure(v if of.counts else None, 2) for v in values)]
+        rows.append(cells)
+    return Table("Queries", ("id", "query", *columns), rows, names=2)
+
+
+# --- adapt -----------------------------------------------------------------------------------
+
+
+@click.command("adapt")
+@shared.own_folder
+@click.option(
+    "--labels",
+    "labelled",
+    type=shared.FILE,
+    metavar="FILE",
+    help="More labelled pairs of this corpus: .tsv, .csv or .jsonl as for `compare evaluate`.",
+)
+@click.option(
+    "--corrections",
+    is_flag=True,
+    help="Also learn from the corrections kept in the app. Nothing is measured on them.",
+)
+@click.option("--dry-run", is_flag=True, help="Only measure; write nothing.")
+@click.option("--undo", is_flag=True, help="Return to the shipped model.")
+@shared.as_json
+def adapt(
+    library: Path | None,
+    labelled: Path | None,
+    corrections: bool,
+    dry_run: bool,
+    undo: bool,
+    as_json: bool,
+) -> int:
+    """Adapt the stance model to a library by people's labels of its pairs.
+
+    \b
+      compare adapt --library un --dry-run
+      compare adapt --library un
+      compare adapt --library un --undo
+
+    The labels are those of the library's finished reviews (`compare review`). From 50 labels, 5 of
+    each stance, it learns a scale and a shift for each stance; from 200, 20 of each, also a light
+    head. Either is kept only if it is better on pairs that share no statement with those it was
+    learned from. The adaptation is kept in adapted.json in the library's folder; `search`, `pairs`,
+    `timeline`, `matrix`, `positions`, `stance --library` and the app use it unless a model is
+    named. The exit code is 0 if something is kept, 1 if nothing is better, and 2 if it could not be
+    tried.
+    """
+    from compare.adapt.learning import adapt as learn
+    from compare.adapt.learning import undo_adaptation
+    from compare.review.corrections import corrections_file
+
+    if undo and (labelled or corrections or dry_run):
+        raise click.UsageError("--undo stands alone: omit the other options.")
+    opened = shared.open_library(shared.own_library(library))
+    if undo:
+        undone = undo_adaptation(opened)
+        if as_json:
+            say_json({"library": str(opened.folder), "undone": undone})
+        elif undone:
+            say(f"{opened.folder}: read with the shipped model again.")
+        else:
+            say(f"{opened.folder}: nothing to undo; it is read with the shipped model.")
+        return 0
+    with progress("Reading labelled pairs") as on_progress:
+        trial = learn(
+            opened,
+            labelled,
+            corrections=corrections_file() if corrections else None,
+            dry_run=dry_run,
+            on_progress=on_progress,
+        )
+    if as_json:
+        say_json(trial.to_dict())
+    else:
+        _show_trial(trial, opened)
+    return 0 if trial.adaptation else 1
+
+
+def _show_trial(trial: Trial, library: Library) -> None:
+    from compare.adapt.enough import labels_told
+
+    labels = labels_told(trial.labels)
+    by_label = ", ".join(f"{labels[label]:,} {label}" for label in _LABELS)
+    by_source = ", ".join(f"{number:,} of {name}" for name, number in labels["sources"].items())
+    say(f"{labels['measured']:,} pairs to measure on: {by_label}.")
+    say(f"Labels: {by_source}.")
+    remark_notes([*trial.labels.notes, *trial.not_tried])
+    rows = [_trial_row("as shipped", trial.before)]
+    rows += [_trial_row(f"with a {step.kind.value}", step.figures) for step in trial.steps]
+    columns = ("model", "macro-F1", "95 %", "log loss", "95 %", "ECE")
+    show_table(Table("Pairs that were not learned from", columns, rows))
+    say()
+    kept = None
+    for step in trial.steps:
+        say(_verdict(step, kept))
+        kept = step if step.kept else kept
+    if trial.file:
+        say(f"Wrote {trial.file}: the library is read with it from now on (--undo goes back).")
+    elif trial.adaptation:
+        say("Nothing was written (--dry-run).")
+    else:
+        say(_nothing_better(library))
+
+
+def _trial_row(name: str, of: Figures) -> tuple[str, ...]:
+    f1, loss = interval(of.macro_f1_interval), interval(of.log_loss_interval)
+    return name, figure(of.macro_f1), f1, figure(of.log_loss), loss, figure(of.ece)
+
+
+def _verdict(step: Step, before: Step | None) -> str:
+    against = f"the {before.kind.value}" if before else "the shipped model"
+    change = step.change
+    kept = "kept" if step.kept else f"not kept, since {step.why_not}"
+    return (
+        f"A {step.kind.value} against {against}: macro-F1 {change.macro_f1:+.3f} (95 % "
+        f"{interval(change.macro_f1_interval, '+.3f')}), log loss {change.log_loss:+.3f} (95 % "
+        f"{interval(change.log_loss_interval, '+.3f')}): {kept}."
+    )
+
+
+def _nothing_better(library: Library) -> str:
+    from compare.models.adapted import FILE, read_adaptation
+
+    if read_adaptation(library.folder) is None:
+        return "Nothing is better than the shipped model; nothing was written."
+    return (
+        "Nothing is better than the shipped model; the earlier adaptation in "
+        f"{library.folder / FILE} was left there (--undo goes back)."
+    )

@@ -23,6 +23,17 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+FILE = click.Path(path_type=Path, dir_okay=False)
+STDOUT = Path("-")
+
+
+class InOrder(click.Group):
+    """A group that lists its commands in the order of their definition."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names."""
+        return list(self.commands)
+
 
 def text(value: str) -> str:
     """Refuse text that is not whole Unicode, as an argument in another encoding is not."""
@@ -69,8 +80,17 @@ def together(*options: Callable[[Command], Command]) -> Callable[[Command], Comm
     return decorate
 
 
+def out_or_stdout(default: str) -> Callable[[Command], Command]:
+    """Return the option --out of a command that may write to standard output."""
+    return click.option(
+        "--out",
+        type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+        help=f'The file to write [{default}]; "-" is standard output.',
+    )
+
+
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-force = click.option("--force", is_flag=True, help="Write over a file that is there.")
+force = click.option("--force", is_flag=True, help="Overwrite existing files.")
 own_folder = click.option(
     "--library",
     type=click.Path(path_type=Path, file_okay=False),
@@ -237,7 +257,7 @@ def open_library(folder: Path | None, encoder: str | None = None) -> Library:
     from compare.library.library import Library
     from compare.library.locations import resolve_library
 
-    with waiting("Opening the library …"):
+    with waiting("Opening the library"):
         chosen = resolve_library(folder)
         if encoder is None:
             return Library.open(chosen)
@@ -255,7 +275,7 @@ def stance_model(name: str | None, library: Library | None = None) -> StanceMode
     from compare.models import load_stance_model
     from compare.models.adapted import about_adaptation, adapted_to, is_adapted
 
-    with waiting("Loading the stance model …"):
+    with waiting("Loading the stance model"):
         model = load_stance_model(name)
         if name or library is None:
             return model

@@ -1,16 +1,19 @@
-"""What the commands print: JSON, plain text in a pipe, tables on a terminal, progress."""
+"""Print results as JSON, as plain text in a pipe, or as tables on a terminal; show progress."""
 
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from compare.safe_text import printable
+from compare.safe_text import one_line, printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,10 +23,12 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 
+MISSING = "-"
 _PROBLEMS_SHOWN = 20
 
 # Controls that JSON leaves as they are and a terminal may obey, and what UTF-8 cannot hold.
 _ESCAPED = {code: f"\\u{code:04x}" for code in (*range(0x7F, 0xA0), *range(0xD800, 0xE000))}
+_PLAIN_CELL = re.compile(r"(?:[^\W_]|[ ,.()%@-])*:?")
 
 
 def say(text: str = "") -> None:
@@ -32,14 +37,20 @@ def say(text: str = "") -> None:
 
 
 def remark(text: str) -> None:
-    """Print a line that is no result: to standard error."""
+    """Print a line that is not a result, to standard error."""
     click.echo(printable(text), err=True)
 
 
-def remark_problems(problems: Sequence[Problem], count: int, what: str) -> None:
-    """Print the first of `count` problems, each behind `what` it is."""
+def remark_notes(notes: Sequence[str]) -> None:
+    """Print each note to standard error."""
+    for note in notes:
+        remark(f"Note: {note}")
+
+
+def remark_problems(problems: Sequence[Problem], count: int, label: str) -> None:
+    """Print the first of `count` problems to standard error, each after `label`."""
     for problem in problems[:_PROBLEMS_SHOWN]:
-        remark(f"{what}: {problem}")
+        remark(f"{label}: {problem}")
     if count > _PROBLEMS_SHOWN:
         remark(f"… and {count - _PROBLEMS_SHOWN} more (--json lists {len(problems)}).")
 
@@ -50,21 +61,32 @@ def say_json(data: Any) -> None:
     click.echo(text.translate(_ESCAPED))
 
 
+def say_written(path: Path, pairs: int, *, as_json: bool, **details: str) -> None:
+    """Say which file was written, with how many pairs."""
+    if as_json:
+        say_json({"path": str(path), **details, "pairs": pairs})
+    else:
+        remark(f"Wrote {path}: {pairs} pairs.")
+
+
 def on_terminal() -> bool:
-    """Say whether results go to a terminal."""
+    """Tell whether results go to a terminal."""
     return sys.stdout.isatty()
 
 
 def console() -> Console:
-    """Return what draws tables on the terminal; it obeys NO_COLOR."""
+    """Return a console that draws tables on the terminal and obeys NO_COLOR."""
     from rich.console import Console
 
     return Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
 
 
+# --- progress --------------------------------------------------------------------------------
+
+
 @contextmanager
 def progress(label: str) -> Iterator[Progress]:
-    """Give a callback that draws a bar on standard error, where that is a terminal."""
+    """Yield a callback (done, total) that draws a bar if standard error is a terminal."""
     if not sys.stderr.isatty():
         yield lambda done, total: None
         return
@@ -78,32 +100,91 @@ def progress(label: str) -> Iterator[Progress]:
         def render(self, task: Task) -> Text:
             return Text(f"{task.speed:,.0f}/s" if task.speed else "")
 
-    words = TextColumn("{task.description}")
-    columns = (words, BarColumn(), MofNCompleteColumn(), Rate(), Remaining())
+    description = TextColumn("{task.description}")
+    columns = (description, BarColumn(), MofNCompleteColumn(), Rate(), Remaining())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(label, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 @contextmanager
-def counting(label: str) -> Iterator[Callable[[int], None]]:
-    """Give a callback that shows a number on standard error, where that is a terminal."""
+def waiting(label: str) -> Iterator[Callable[[int], None]]:
+    """Show a spinner if standard error is a terminal; the callback adds a count to it."""
     if not sys.stderr.isatty():
         yield lambda done: None
         return
     from rich.console import Console
 
-    with Console(stderr=True).status(label) as status:
+    with Console(stderr=True).status(f"{label} …") as status:
         yield lambda done: status.update(f"{label}: {done:,}")
 
 
-@contextmanager
-def waiting(label: str) -> Iterator[None]:
-    """Show on standard error, where that is a terminal, that something takes a while."""
-    if not sys.stderr.isatty():
-        yield
-        return
-    from rich.console import Console
+# --- tables of figures -----------------------------------------------------------------------
 
-    with Console(stderr=True).status(label):
-        yield
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A titled table; the first `names` columns are words, the others numbers."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    names: int = 1
+
+    @property
+    def justified(self) -> list[bool]:
+        """Tell for each column whether it is aligned to the left."""
+        return [place < self.names for place in range(len(self.columns))]
+
+
+def figure(value: float | None, digits: int = 3) -> str:
+    """Format a number as a cell."""
+    return MISSING if value is None else f"{value:.{digits}f}"
+
+
+def interval(ends: tuple[float | None, float | None] | None, format: str = ".3f") -> str:
+    """Format the ends of an interval as a cell."""
+    low, high = ends or (None, None)
+    return MISSING if low is None or high is None else f"{low:{format}} to {high:{format}}"
+
+
+def show_table(table: Table) -> None:
+    """Print a table, drawn on a terminal or as aligned columns into a pipe."""
+    say()
+    if on_terminal():
+        _draw_table(table)
+        return
+    lines = [[one_line(cell) for cell in cells] for cells in (table.columns, *table.rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    say(one_line(table.title).upper())
+    for cells in lines:
+        padded = [
+            cell.ljust(width) if left else cell.rjust(width)
+            for left, cell, width in zip(table.justified, cells, widths, strict=True)
+        ]
+        say("  ".join(padded).rstrip())
+
+
+def _draw_table(table: Table) -> None:
+    from rich.table import Table as Drawn
+    from rich.text import Text
+
+    drawn = Drawn(title=table.title, title_justify="left")
+    for left, name in zip(table.justified, table.columns, strict=True):
+        drawn.add_column(name, justify="left" if left else "right")
+    for cells in table.rows:
+        drawn.add_row(*(Text(one_line(cell)) for cell in cells))
+    console().print(drawn)
+
+
+def show_markdown(table: Table) -> None:
+    """Print a table as Markdown, with every cell escaped."""
+    from compare.export.markdown import inert
+
+    def escaped(cell: str) -> str:
+        return cell if _PLAIN_CELL.fullmatch(cell) else inert(cell)
+
+    marks = ["---" if left else "---:" for left in table.justified]
+    say(f"\n## {table.title}\n")
+    for cells in (table.columns, marks, *table.rows):
+        say(f"| {' | '.join(map(escaped, cells))} |")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from compare.cli.lines import attribution, words_shown
-from compare.cli.output import remark, say
-from compare.cli.tables import MISSING, Table, show_table
+from compare.cli.output import MISSING, Table, remark, say, show_table
 from compare.comparison.propositions import AgreementMatrix
 from compare.results.positions import Place, Position, Positions, Voice
 from compare.results.result import Stance

@@ -57,7 +57,7 @@ def command(
 
     kept = load_result(result)
     opened = shared.open_library(library, encoder)
-    with waiting("Loading the stance model …"):
+    with waiting("Loading the stance model"):
         model = (
             load_stance_model(stance_model)
             if stance_model

@@ -1,54 +1,66 @@
-"""`compare review`: pairs checked by hand, by one or two readers: made, listed, removed."""
+"""`compare review`: pairs that one or two readers label by hand."""
 
 from __future__ import annotations
 
-import importlib
-from dataclasses import asdict
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from compare.cli import options as shared
-from compare.cli.output import remark, say, say_json
+from compare.cli.output import (
+    MISSING,
+    Table,
+    figure,
+    interval,
+    progress,
+    remark,
+    say,
+    say_json,
+    say_written,
+    show_table,
+)
+from compare.errors import ReviewError
+from compare.results.result import Stance
 
 if TYPE_CHECKING:
     from compare.library.library import Library
+    from compare.review.agreement import Agreement
+    from compare.review.agreement import Table as Confusion
     from compare.review.answers import Review
+    from compare.review.drawing import Drawn
+    from compare.review.estimates import Estimates
+    from compare.review.reliability import Figure, Reliability
     from compare.review.reviews import Reviews
+    from compare.review.values import Answer, ReviewPair
+    from compare.review.writing import Kept
 
-_HERE = ("list", "status", "delete")
-_ELSEWHERE = {
-    "create": "compare.cli.review_making",
-    "answer": "compare.cli.review_reading",
-    "done": "compare.cli.review_reading",
-    "decide": "compare.cli.review_reading",
-    "import": "compare.cli.review_reading",
-    "agreement": "compare.cli.review_figures",
-    "export": "compare.cli.review_figures",
-}
+_STANCES = tuple(stance.value for stance in Stance)
+_LABELS = (*_STANCES, "skip")
+_KEYS = {label[0]: label for label in _LABELS}
+_FORMATS = ("csv", "jsonl", "history", "codebook", "label-studio", "label-studio-config", "argilla")
+_OF_A_RESULT = ("choose", "size", "labels", "fresh")
 
-
-class _Commands(click.Group):
-    """The commands in the order of use, each loaded when it is asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names."""
-        first, *others = _ELSEWHERE
-        return [first, *_HERE[:2], *others, *_HERE[2:]]
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Load one command."""
-        if cmd_name not in _ELSEWHERE:
-            return super().get_command(ctx, cmd_name)
-        module = importlib.import_module(_ELSEWHERE[cmd_name])
-        command: click.Command = getattr(module, cmd_name + "_" * (cmd_name == "import"))
-        return command
+_name = click.argument("name", type=shared.text)
+_reader = click.option(
+    "--reader", type=shared.text, required=True, help="The reader, by the name in the review."
+)
+_always = shared.together(shared.library_folder, shared.as_json)
+_answering = shared.together(
+    click.option("--pair", "pair_id", type=shared.text, help="The pair's id."),
+    click.option("--label", type=click.Choice(_LABELS), help="Its label, or skip."),
+    click.option("--confidence", type=click.IntRange(1, 3), help="1 unsure to 3 sure."),
+    click.option("--note", type=shared.text, default="", help="A remark on the answer."),
+)
 
 
-@click.group("review", cls=_Commands)
-def command() -> None:
-    """Check pairs by hand: one or two readers, blind to each other.
+@click.group("review", cls=shared.InOrder)
+def review() -> None:
+    """Check pairs by hand: one or two readers, who do not see each other's answers.
 
     \b
       compare pairs --a country=Valdoria --b country=Ostravia --out result.json
@@ -58,54 +70,167 @@ def command() -> None:
     """
 
 
-named = click.argument("name", type=shared.text)
-reader_option = click.option(
-    "--reader", type=shared.text, required=True, help="Who reads, by the name in the review."
-)
-
-
-def open_reviews(folder: Path | None) -> tuple[Reviews, Library]:
-    """Open the reviews beside a library, and the library."""
+def _open_reviews(folder: Path | None) -> tuple[Reviews, Library]:
     from compare.review.reviews import Reviews
 
     library = shared.open_library(folder)
     return Reviews.of(library), library
 
 
-def open_review(folder: Path | None, name: str) -> tuple[Review, Library]:
-    """Open one review beside a library, and the library."""
-    reviews, library = open_reviews(folder)
+def _open(folder: Path | None, name: str) -> tuple[Review, Library]:
+    reviews, library = _open_reviews(folder)
     return reviews.open(name), library
 
 
-def told_of(review: Review) -> dict[str, Any]:
-    """Return what a review is and how far its readers are, as plain data."""
-    done = review.handed_in
-    return {
-        "review": review.name,
-        "pairs": len(review),
-        "created": review.created,
-        "version": review.version,
-        "settings": review.settings.to_dict(),
-        "readers": [
-            {
-                "name": reader,
-                "handed_in": reader in done,
-                **asdict(review.progress(reader)),
-            }
-            for reader in review.readers
-        ],
-        "to_decide": len(review.to_decide()) if review.is_open else None,
-        "decided": len(review.decisions()),
-    }
+# --- making and listing ----------------------------------------------------------------------
 
 
-@command.command("list")
-@shared.library_folder
-@shared.as_json
-def listed(library: Path | None, as_json: bool) -> None:
-    """List the reviews beside a library, the newest first."""
-    reviews, _ = open_reviews(library)
+@review.command("create")
+@_name
+@click.option(
+    "--result",
+    type=shared.FILE,
+    help="Draw pairs from a RESULT.json of `search`, `pairs`, `timeline` or `positions "
+    "--passages`.",
+)
+@click.option("--pairs", "file", type=shared.FILE, help="Take all pairs of a CSV, TSV or JSONL.")
+@click.option("--reader", "readers", type=shared.text, multiple=True, help="One or two names.")
+@click.option(
+    "--choose",
+    type=click.Choice(["random", "stratified", "whole"]),
+    default="random",
+    help="From a --result: pairs at random, equally many of each label, or all [random].",
+)
+@click.option("--size", type=click.IntRange(1), default=100, help="Pairs to draw [100].")
+@click.option("--seed", type=click.IntRange(0), default=0, help="For the draw and the order [0].")
+@click.option(
+    "--label",
+    "labels",
+    type=click.Choice(_STANCES),
+    multiple=True,
+    help="Only pairs that the model labels so; may be repeated [all].",
+)
+@click.option("--fresh", is_flag=True, help="Exclude pairs of the library's finished reviews.")
+@click.option(
+    "--order",
+    type=click.Choice(["random", "uncertain", "informative", "given"]),
+    default="random",
+    help="Uncertain: the least certain first. Informative: those on which the fast and the "
+    "accurate model differ most first [random].",
+)
+@click.option(
+    "--machine",
+    type=click.Choice(["after", "end", "before"]),
+    default="after",
+    help="When readers see the model's label: after they answered a pair, at the end, or before "
+    "[after].",
+)
+@click.option("--codebook", type=shared.FILE, help="The readers' instructions [built in].")
+@_always
+def create(
+    name: str,
+    result: Path | None,
+    file: Path | None,
+    readers: tuple[str, ...],
+    codebook: Path | None,
+    library: Path | None,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Make a review: pairs, readers, and how the pairs were chosen.
+
+    \b
+      compare review create canal --result result.json --size 200 --reader Ada --reader Bren
+      compare review create canal --pairs pairs.csv --reader Ada --order given
+
+    Only pairs drawn at random (random, stratified) tell how often the model is right.
+    """
+    from compare.review.codebook import CODEBOOK
+
+    if (result is None) == (file is None):
+        raise click.UsageError("Name the pairs by one of --result and --pairs.")
+    source = click.get_current_context().get_parameter_source
+    if file and any(source(option) is ParameterSource.COMMANDLINE for option in _OF_A_RESULT):
+        raise click.UsageError(
+            "--choose, --size, --label and --fresh draw from a --result; --pairs takes all."
+        )
+    reviews, opened = _open_reviews(library)
+    text = CODEBOOK if codebook is None else _read_codebook(codebook)
+    drawn = _import_pairs(file, opened) if file else _draw(result or Path(), reviews, options)
+    if options["order"] == "informative":
+        drawn = _with_divergence(drawn)
+    made = reviews.create(
+        name,
+        drawn,
+        readers,
+        order=options["order"],
+        seed=options["seed"],
+        machine_shown=options["machine"],
+        codebook=text,
+    )
+    if as_json:
+        say_json(_as_json(made))
+    else:
+        say(f"{made.name}: {len(made)} pairs for {' and '.join(made.readers)}.")
+        remark(f"Kept in {reviews.path}.")
+    if number := made.settings.read_before:
+        remark(
+            f"Note: {number} of the pairs were read in a finished review before; they do not test "
+            "what was learned from them." + ("" if file else " --fresh draws others.")
+        )
+
+
+def _draw(result: Path, reviews: Reviews, options: dict[str, Any]) -> Drawn:
+    from compare.export.saved import load_result
+    from compare.review.drawing import draw
+
+    return draw(
+        load_result(result),
+        options["choose"],
+        options["size"],
+        options["seed"],
+        [Stance(label) for label in options["labels"]] or list(Stance),
+        without=reviews.finished_pairs() if options["fresh"] else frozenset(),
+    )
+
+
+def _import_pairs(file: Path, library: Library) -> Drawn:
+    from compare.review.drawing import imported
+    from compare.review.importing import read_review_pairs
+
+    found = read_review_pairs(file, library)
+    if found.unread:
+        remark(f"Note: These columns are not read: {', '.join(found.unread)}.")
+    return imported(found.pairs, file.name)
+
+
+def _with_divergence(drawn: Drawn) -> Drawn:
+    from compare.models import load_stance_model
+    from compare.review.drawing import with_divergence
+
+    with progress("Reading pairs with both models") as on_progress:
+        pairs = with_divergence(
+            drawn.pairs, load_stance_model("fast"), load_stance_model("accurate"), on_progress
+        )
+    return replace(drawn, pairs=tuple(pairs))
+
+
+def _read_codebook(path: Path) -> str:
+    from compare.corpus.text_files import read_text
+    from compare.corpus.values import BadFileError
+
+    try:
+        return read_text(path).strip() + "\n"
+    except (BadFileError, OSError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise ReviewError(f"{path}: the codebook cannot be read ({why}): name another.") from error
+
+
+@review.command("list")
+@_always
+def list_(library: Path | None, as_json: bool) -> None:
+    """List the reviews of a library, newest first."""
+    reviews, _ = _open_reviews(library)
     found = reviews.listed()
     if as_json:
         say_json({"file": str(reviews.path), "reviews": [asdict(entry) for entry in found]})
@@ -120,55 +245,394 @@ def listed(library: Path | None, as_json: bool) -> None:
         remark(f"There is no review in {reviews.path} yet.")
 
 
-@command.command("status")
-@named
-@shared.library_folder
-@shared.as_json
+@review.command("status")
+@_name
+@_always
 def status(name: str, library: Path | None, as_json: bool) -> None:
-    """Say how far the readers are, and which statements were changed or removed since."""
+    """Show the readers' progress, and which statements were changed or removed since."""
     from compare.review.states import State, states_of
 
-    review, opened = open_review(library, name)
-    told = told_of(review)
-    pairs = [pair for _, pair in review.pairs()]
-    states = states_of(pairs, opened, review.settings.library_digest)
-    told_apart = (State.CHANGED, State.DETAILS, State.GONE)
-    counts = {state.value: sum(state in both for both in states) for state in told_apart}
+    opened, of = _open(library, name)
+    settings, data = opened.settings, _as_json(opened)
+    states = states_of([pair for _, pair in opened.pairs()], of, settings.library_digest)
+    counts = {
+        state.value: sum(state in both for both in states)
+        for state in (State.CHANGED, State.DETAILS, State.GONE)
+    }
     if as_json:
-        say_json({**told, "statements": counts})
+        say_json({**data, "statements": counts})
         return
-    made = review.settings
-    say(f"{review.name}: {len(review)} pairs, {made.choice.value}, {made.order.value} order")
-    for reader in told["readers"]:
-        done = "handed in" if reader["handed_in"] else f"{len(review) - _seen(reader)} left"
-        say(f"{reader['name']}: {reader['answered']} answered, {reader['skipped']} skipped, {done}")
-    if told["to_decide"] is not None and len(review.readers) > 1:
-        say(f"differ on {told['to_decide']}, {told['decided']} decided")
-    for state in told_apart:
-        if number := counts[state.value]:
-            of = "whose" if state is State.DETAILS else "that is"
-            say(f"pairs with a statement {of} {state.value} since: {number}")
+    choice, order = settings.choice.value, settings.order.value
+    say(f"{opened.name}: {len(opened)} pairs, {choice}, {order} order")
+    for reader in data["readers"]:
+        left = len(opened) - reader["answered"] - reader["skipped"]
+        end = "handed in" if reader["handed_in"] else f"{left} left"
+        say(f"{reader['name']}: {reader['answered']} answered, {reader['skipped']} skipped, {end}")
+    if data["to_decide"] is not None and len(opened.readers) > 1:
+        say(f"differ on {data['to_decide']}, {data['decided']} decided")
+    for state, number in counts.items():
+        if number:
+            verb = "whose" if state == State.DETAILS else "that is"
+            say(f"pairs with a statement {verb} {state} since: {number}")
 
 
-def _seen(reader: dict[str, Any]) -> int:
-    return int(reader["answered"]) + int(reader["skipped"])
+def _as_json(review: Review) -> dict[str, Any]:
+    """Return what a review is and how far its readers are."""
+    handed_in = review.handed_in
+    return {
+        "review": review.name,
+        "pairs": len(review),
+        "created": review.created,
+        "version": review.version,
+        "settings": review.settings.to_dict(),
+        "readers": [
+            {"name": reader, "handed_in": reader in handed_in, **asdict(review.progress(reader))}
+            for reader in review.readers
+        ],
+        "to_decide": len(review.to_decide()) if review.is_open else None,
+        "decided": len(review.decisions()),
+    }
 
 
-@command.command("delete")
-@named
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@shared.library_folder
-@shared.as_json
-def delete(name: str, yes: bool, library: Path | None, as_json: bool) -> None:
-    """Remove a review for good, with its answers and its history."""
-    reviews, _ = open_reviews(library)
-    review = reviews.open(name)
-    found = review.name
-    if not yes:
-        question = f"Remove {found!r} with {len(review)} pairs and all answers for good?"
-        click.confirm(question, abort=True, err=True)
-    reviews.delete(found)
-    if as_json:
-        say_json({"deleted": found})
+# --- reading ---------------------------------------------------------------------------------
+
+
+@review.command("answer")
+@_name
+@_reader
+@_answering
+@click.option("--undo", is_flag=True, help="Take back the reader's last answer.")
+@_always
+def answer(
+    name: str, reader: str, undo: bool, library: Path | None, as_json: bool, **given: Any
+) -> None:
+    """Read the pairs one by one, or answer one with --pair and --label.
+
+    \b
+      compare review answer canal --reader Ada
+      compare review answer canal --reader Ada --pair 3f2c… --label oppose --confidence 3
+
+    One by one: a agree, o oppose, n neither, s skip, u undo, c codebook, q quit. After a label, 1
+    to 3 says how sure you are, and a note may follow ("o3 it is denied").
+    """
+    opened, of = _open(library, name)
+    if undo:
+        _say_kept(opened, opened.undo(reader), as_json=as_json)
+    elif place := _place_given(opened, given):
+        values = (_stance(given["label"]), given["confidence"], given["note"])
+        _say_kept(opened, opened.answer(reader, place, *values), as_json=as_json)
     else:
-        say(f"{found} was removed.")
+        _answer_one_by_one(opened, reader, of)
+        if as_json:
+            say_json({"review": opened.name, **asdict(opened.progress(reader))})
+
+
+def _place_given(review: Review, given: Mapping[str, Any]) -> int | None:
+    """Return the place of the pair named by --pair, None if neither it nor --label is given."""
+    if bool(given["pair_id"]) != bool(given["label"]):
+        raise click.UsageError("Give both --pair and --label, or neither.")
+    return review.place_of(given["pair_id"]) if given["pair_id"] else None
+
+
+def _stance(label: str) -> Stance | None:
+    return None if label == "skip" else Stance(label)
+
+
+def _say_kept(review: Review, kept: Kept | None, *, as_json: bool = False) -> None:
+    pair = kept and review.pair(kept.place).id
+    before, after = (kept.before, kept.after) if kept else (None, None)
+    if as_json:
+        told = {"before": _answer_as_json(before), "after": _answer_as_json(after)}
+        say_json({"pair": pair, **told})
+    elif kept is None:
+        remark("There is nothing to take back.")
+    else:
+        was, now = (one.label if one else "no answer" for one in (before, after))
+        say(f"pair {kept.place} ({pair}): {now}, before {was}")
+
+
+def _answer_as_json(answer: Answer | None) -> dict[str, Any] | None:
+    return {**asdict(answer), "stance": answer.label} if answer else None
+
+
+def _answer_one_by_one(review: Review, reader: str, library: Library) -> None:
+    """Ask for a key for each pair that is left."""
+    while (place := review.next_place(reader)) is not None:
+        pair = review.pair(place)
+        say(f"\nPair {place} of {len(review)}")
+        _show_pair(review, pair, library)
+        typed = str(click.prompt("a/o/n/s, u, c, q", prompt_suffix="> ", err=True)).strip()
+        key, sure, note = typed[:1].casefold(), typed[1:2], typed[2:].strip()
+        if key == "q":
+            break
+        if key == "u":
+            _say_kept(review, review.undo(reader))
+        elif key == "c":
+            say(review.codebook)
+        elif key in _KEYS and sure in ("", "1", "2", "3"):
+            review.answer(reader, place, _stance(_KEYS[key]), int(sure) if sure else None, note)
+            if pair.machine and review.shows_machine(True):
+                say(f"The model: {pair.machine.value} ({pair.label_source})")
+        else:
+            remark("Press a, o, n or s, optionally with 1, 2 or 3 and a note after it; u, c or q.")
+    done = review.progress(reader)
+    hand_in = ""
+    if not done.left and reader not in review.handed_in:
+        hand_in = f" Hand in: compare review done {review.name!r} --reader {reader!r}."
+    remark(f"{done.answered} answered, {done.skipped} skipped, {done.left} left.{hand_in}")
+
+
+def _show_pair(review: Review, pair: ReviewPair, library: Library) -> None:
+    from compare.cli.lines import attribution, words_shown
+    from compare.review.states import SINCE, states_of
+
+    (states,) = states_of([pair], library, review.settings.library_digest)
+    sides = ("A", pair.a, pair.a_passage), ("B", pair.b, pair.b_passage)
+    for (side, statement, passage), state in zip(sides, states, strict=True):
+        say(f"{side}  {words_shown(statement, passage.text)}")
+        if who := attribution(statement):
+            say(f"   {who}")
+        if statement.context:
+            say(f"   context: {statement.context}")
+        if state in SINCE:
+            say(f"   ({SINCE[state]})")
+
+
+@review.command("done")
+@_name
+@_reader
+@_always
+def done(name: str, reader: str, library: Path | None, as_json: bool) -> None:
+    """Hand in a reader's answers: they are final, and shown once all readers have handed in."""
+    opened, _ = _open(library, name)
+    opened.hand_in(reader)
+    left = [other for other in opened.readers if other not in opened.handed_in]
+    if as_json:
+        say_json({"review": opened.name, "handed_in": opened.handed_in, "left": left})
+    elif left:
+        say(f"Handed in; {left[0]} has not yet.")
+    else:
+        say(f"Handed in; all are. Differences: {len(opened.to_decide())}.")
+
+
+@review.command("decide")
+@_name
+@click.option("--by", type=shared.text, default="", help="Who decides.")
+@_answering
+@_always
+def decide(name: str, by: str, library: Path | None, as_json: bool, **given: Any) -> None:
+    """List the pairs on which the readers differ, or decide one of them.
+
+    \b
+      compare review decide canal
+      compare review decide canal --by Cor --pair 3f2c… --label oppose --note "a denial"
+    """
+    from compare.export.words import counted
+
+    opened, of = _open(library, name)
+    if place := _place_given(opened, given):
+        values = (_stance(given["label"]), by, given["confidence"], given["note"])
+        _say_kept(opened, opened.decide(place, *values), as_json=as_json)
+        return
+    differences, answers, decided = opened.to_decide(), opened.answers(), opened.decisions()
+    if as_json:
+        rows = [
+            {
+                "pair": opened.pair(place).id,
+                "place": place,
+                "answers": {who: _answer_as_json(said[place]) for who, said in answers.items()},
+                "decision": _answer_as_json(decided.get(place)),
+            }
+            for place in differences
+        ]
+        say_json({"review": opened.name, "differences": rows})
+        return
+    for place in differences:
+        pair = opened.pair(place)
+        say(f"\nPair {place} ({pair.id})")
+        _show_pair(opened, pair, of)
+        for who, said in answers.items():
+            say(f"   {who}: {_in_words(said[place])}")
+        if place in decided:
+            say(f"   {decided[place].who} decided: {_in_words(decided[place])}")
+    remark(f"{counted(len(differences), 'difference')}, {len(decided)} decided.")
+
+
+def _in_words(answer: Answer) -> str:
+    from compare.review.values import CONFIDENCE
+
+    sure = f", {CONFIDENCE[answer.confidence]}" if answer.confidence else ""
+    return f"{answer.label}{sure}" + (f": {answer.note}" if answer.note else "")
+
+
+@review.command("import")
+@_name
+@click.argument("file", type=shared.FILE)
+@_reader
+@_always
+def import_(name: str, file: Path, reader: str, library: Path | None, as_json: bool) -> None:
+    """Import a reader's answers from FILE (.csv, .tsv or .jsonl), all or none.
+
+    Its columns are pair and answer (or label), with confidence and note; an exported review is such
+    a file. Rows without an answer are skipped.
+    """
+    from compare.review.importing import read_answers
+
+    opened, _ = _open(library, name)
+    answers = read_answers(file, opened, reader)
+    changed = opened.answer_many(reader, answers)
+    if as_json:
+        say_json({"review": opened.name, "read": len(answers), "changed": changed})
+    else:
+        left = opened.progress(reader).left
+        say(f"{len(answers)} answers of {reader} read, {changed} of them new; {left} pairs left.")
+
+
+# --- agreement and export --------------------------------------------------------------------
+
+
+@review.command("agreement")
+@_name
+@_always
+def agreement(name: str, library: Path | None, as_json: bool) -> None:
+    """Show how far the readers agree with each other and with the model.
+
+    Percent agreement, Cohen's kappa and Krippendorff's alpha with 95 % intervals; for a random
+    sample also precision and recall of the model's labels. All readers must have handed in.
+    """
+    from compare.review.agreement import agreement as agreement_of
+    from compare.review.reliability import NO_INTERVAL
+
+    opened, _ = _open(library, name)
+    found, settings = agreement_of(opened), opened.settings
+    if as_json:
+        design = {"created": opened.created, "version": opened.version, **settings.to_dict()}
+        say_json({"review": opened.name, "design": design, **found.to_dict()})
+        return
+    say(f"{opened.name}: {found.pairs} pairs, read by {' and '.join(found.readers)}")
+    if found.overall:
+        say(f"The readers differ on {found.differ}, of which {found.decided} are decided.")
+    for table in _tables(found):
+        show_table(table)
+    if found.lacks_interval:
+        say(f"\n{NO_INTERVAL}")
+    for caution in found.cautions:
+        say(f"\n{caution}")
+    if found.no_estimates:
+        remark(found.no_estimates)
+
+
+def _tables(found: Agreement) -> Iterator[Table]:
+    if found.overall and found.between:
+        rows: dict[str, Reliability] = {"all": found.overall}
+        rows |= {stance.value: of for stance, of in found.by_label.items()}
+        yield _reliability("Agreement of the readers, and of each label with the others", rows)
+        if found.by_topic:
+            yield _reliability("By topic", found.by_topic)
+        first, second = found.readers
+        yield _confusion(f"{first} (rows) and {second}", found.between)
+    for name, table in found.with_machine.items():
+        yield _confusion(f"{name} (rows) and the model", table)
+    if found.estimates:
+        yield _estimates(found.estimates)
+
+
+def _reliability(title: str, rows: Mapping[str, Reliability]) -> Table:
+    return Table(
+        title,
+        ("", "pairs", "agreement", "95 %", "kappa", "95 %", "alpha", "95 %"),
+        [
+            (
+                name or "(none)",
+                str(of.pairs),
+                *_cells(of.agreement),
+                *_cells(of.kappa),
+                *_cells(of.alpha),
+            )
+            for name, of in rows.items()
+        ],
+    )
+
+
+def _cells(of: Figure | None) -> tuple[str, str]:
+    if of is None or of.value is None:
+        return MISSING, MISSING
+    return figure(of.value), interval((of.low, of.high))
+
+
+def _confusion(title: str, table: Confusion) -> Table:
+    rows = [(label, *map(str, row)) for label, row in zip(_STANCES, table, strict=True)]
+    return Table(title, ("", *_STANCES), rows)
+
+
+def _estimates(found: Estimates) -> Table:
+    rows = [
+        (stance.value, str(of.called), *_cells(of.precision), str(of.found), *_cells(of.recall))
+        for stance, of in found.labels.items()
+    ]
+    rows.append(("all", str(found.pairs), *_cells(found.accuracy), "", "", ""))
+    return Table(
+        "The model's labels, estimated from the random sample (all: accuracy)",
+        ("", "called so", "precision", "95 %", "are so", "recall", "95 %"),
+        rows,
+    )
+
+
+@review.command("export")
+@_name
+@click.option("--to", "format", type=click.Choice(_FORMATS), default="csv", help="[csv]")
+@shared.out_or_stdout("NAME with the format's suffix")
+@click.option(
+    "--reader",
+    type=shared.text,
+    help="Before all have handed in: export only this reader's answers.",
+)
+@shared.force
+@_always
+def export(
+    name: str,
+    format: str,
+    out: Path | None,
+    reader: str | None,
+    force: bool,
+    library: Path | None,
+    as_json: bool,
+) -> None:
+    """Export a review: its pairs, with answers, decisions and the model's labels apart.
+
+    history holds all that was answered, changed and taken back. label-studio and argilla are JSON
+    that those programs import.
+
+    \b
+      compare review export canal --out canal.csv
+      compare review export canal --to history --out canal-history.csv
+    """
+    from compare.review.exporting import ReviewFormat, export_review, review_bytes
+
+    opened, of = _open(library, name)
+    chosen = ReviewFormat(format)
+    if out == shared.STDOUT:
+        sys.stdout.buffer.write(review_bytes(opened, chosen, library=of, seen_by=reader))
+        return
+    safe = "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in opened.name)
+    target = out or Path(safe + chosen.suffix)
+    path = export_review(opened, target, chosen, library=of, seen_by=reader, force=force)
+    say_written(path, len(opened), as_json=as_json, format=chosen.value)
+
+
+@review.command("delete")
+@_name
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@_always
+def delete(name: str, yes: bool, library: Path | None, as_json: bool) -> None:
+    """Delete a review for good, with its answers and its history."""
+    reviews, _ = _open_reviews(library)
+    opened = reviews.open(name)
+    if not yes:
+        question = f"Delete {opened.name!r} with {len(opened)} pairs and all answers for good?"
+        click.confirm(question, abort=True, err=True)
+    reviews.delete(opened.name)
+    if as_json:
+        say_json({"deleted": opened.name})
+    else:
+        say(f"{opened.name} was deleted.")

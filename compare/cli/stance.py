@@ -83,7 +83,7 @@ def command(
 
     sides = _side("a", a or "", options), _side("b", b or "", options)
     model = _model(stance_model, library)
-    with waiting("Reading the pair …"):
+    with waiting("Reading the pair"):
         verdict, read, reason = _read(model, sides, why=why)
     label_source = signature(model)
     notes = about_languages(sides[0].text, sides[1].text)

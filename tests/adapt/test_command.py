@@ -30,7 +30,7 @@ def test_adapting_says_what_came_of_it_and_one_command_goes_back(
     assert done.code == 0, done.err
     assert "150 pairs to measure on: " in done.out
     assert "Labels: 150 of pairs.tsv." in done.out
-    assert "A recalibration against the model as it ships: macro-F1 +" in done.out
+    assert "A recalibration against the shipped model: macro-F1 +" in done.out
     assert "log loss -" in done.out
     assert ": kept.\n" in done.out
     assert f"Wrote {library.folder / FILE}" in done.out
@@ -43,7 +43,7 @@ def test_adapting_says_what_came_of_it_and_one_command_goes_back(
 
     undone = run("adapt", "--undo")
     assert undone.code == 0
-    assert "read with the model as it ships again" in undone.out
+    assert "read with the shipped model again" in undone.out
     assert "nothing to undo" in run("adapt", "--undo").out
     assert "adaptation: none\n" in run("info").out
     assert "stance: told, " in run("info").out
@@ -56,7 +56,7 @@ def test_what_is_no_better_leaves_everything_as_it_is(
     done = run("adapt", "--labels", pairs)
     assert done.code == 1
     assert "not kept, since the log loss " in done.out
-    assert "Nothing is better than the model as it ships; nothing was written." in done.out
+    assert "Nothing is better than the shipped model; nothing was written." in done.out
     write_adaptation(library.folder, Adaptation("told", "7" * 64, SWAPPING))
     before = (library.folder / FILE).read_bytes()
     again = run("adapt", "--labels", pairs)

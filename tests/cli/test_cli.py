@@ -504,7 +504,7 @@ def test_building_over_a_library_drops_nothing_unasked(
     run("build", "--corpus", corpus, "--library", folder)
     told = run("build", "--corpus", other, "--library", folder)
     assert told.code == 2
-    assert "holds 2 statements that the corpus has not (the first is 'a')" in told.err
+    assert "holds 2 statements that the corpus does not have (the first is 'a')" in told.err
     assert run("build", "--corpus", other, "--library", folder, "--add").code == 0
     assert run("show", "--library", folder, "--json").json["total"] == 3
     assert run("build", "--corpus", other, "--library", folder, "--force").code == 0

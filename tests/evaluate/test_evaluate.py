@@ -112,7 +112,7 @@ def test_markdown_tables(run: Run, with_modes: Path) -> None:
 def test_a_terminal_gets_drawn_tables(
     run: Run, plain: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("compare.cli.tables.on_terminal", lambda: True)
+    monkeypatch.setattr("compare.cli.output.on_terminal", lambda: True)
     assert "┃ label" in run("evaluate", plain).out
 
 

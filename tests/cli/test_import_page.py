@@ -9,6 +9,7 @@ import pty
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,7 @@ from pathlib import Path
 import click
 import pytest
 
-from compare.cli.import_page import html, url
+from compare.cli.corpus import html, url
 from compare.cli.program import main
 from compare.corpus import read_corpus
 from compare.corpus.web.fetch import fetch
@@ -75,11 +76,17 @@ def run(
 
 
 @pytest.fixture
+def site() -> Iterator[Site]:
+    with closing(Site()) as site:
+        yield site
+
+
+@pytest.fixture
 def answers(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Answer the questions of a command, as on a terminal."""
 
     def give(*lines: str) -> None:
-        monkeypatch.setattr("compare.cli.import_page._can_ask", lambda: True)
+        monkeypatch.setattr("compare.cli.corpus._can_ask", lambda: True)
         monkeypatch.setattr(sys, "stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
 
     return give
@@ -102,7 +109,7 @@ def test_a_list_and_how_to_accept(run: Run) -> None:
     told = run("html", "page.html")
     assert (told.code, told.out) == (0, LISTED)
     assert told.err == (
-        "Nothing is written: check the speakers, and accept with --out FILE.jsonl and --accept "
+        "Nothing is written: check the speakers, then accept with --out FILE.jsonl and --accept "
         "1,3-5 or --accept all.\n"
     )
     told = run("html", "page.html", "--out", "a.jsonl")
@@ -170,7 +177,7 @@ def test_a_page_without_quotations(run: Run) -> None:
     assert (told.code, told.out) == (0, "Page: en\nNo quotation was found.\n")
     told = run("html", "b.txt", "--out", "a.jsonl", "--accept", "all")
     assert told.code == 2
-    assert told.err == ("Error: No quotation was accepted, so that there is nothing to write.\n")
+    assert told.err == ("Error: No quotation was accepted, so there is nothing to write.\n")
     assert not Path("a.jsonl").exists()
 
 
@@ -294,7 +301,7 @@ def test_answers_that_end_early(run: Run, answers: Callable[..., None]) -> None:
 
 
 def test_a_terminal_is_asked(here: Path) -> None:
-    program = "from compare.cli.import_page import html; html()"
+    program = "from compare.cli.corpus import html; html()"
     leader, follower = pty.openpty()
     child = subprocess.Popen(
         [sys.executable, "-c", program, "page.html", "--out", "a.jsonl"],

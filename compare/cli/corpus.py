@@ -1,0 +1,464 @@
+"""`compare build` and `compare import`: read files, public corpora and web pages."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from compare.cli import options as shared
+from compare.cli.output import (
+    on_terminal,
+    progress,
+    remark,
+    remark_notes,
+    remark_problems,
+    say,
+    say_json,
+    waiting,
+)
+from compare.errors import CorpusError, LibraryError
+from compare.files import check_writable
+from compare.safe_text import one_line
+from compare.statements.statement import Quotation
+
+if TYPE_CHECKING:
+    from compare.corpus import Corpus
+    from compare.corpus.statement_file import StatementFile
+    from compare.corpus.web import Page, Proposal
+    from compare.library.library import Library
+    from compare.statements.statement import Statement
+
+    Proposals = Sequence[tuple[Page, Proposal]]
+
+_PLAIN = "plain"
+_AUTO = "auto"
+_INDENT = " " * 5
+_NUMBERS = re.compile(r"(\d{1,6})(?:-(\d{1,6}))?\Z")
+
+
+# --- build -----------------------------------------------------------------------------------
+
+
+@click.command("build")
+@click.argument("more", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
+@click.option(
+    "--corpus",
+    "first",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    required=True,
+    metavar="PATH",
+    help="A file or folder of statements; more may follow it.",
+)
+@shared.own_folder
+@click.option("--add", is_flag=True, help="Add to the library; replace statements by their id.")
+@click.option(
+    "--format",
+    "format_name",
+    type=shared.text,
+    metavar="FORMAT",
+    help="A public format (`compare import --help` lists them), or plain for tables and "
+    "documents [recognised].",
+)
+@click.option(
+    "--map",
+    "mapping",
+    type=shared.text,
+    multiple=True,
+    metavar="COLUMN=FIELD",
+    help="The field that a column holds; COLUMN= ignores the column.",
+)
+@click.option(
+    "--dates",
+    type=click.Choice(["day-first", "month-first"]),
+    help="How to read 03/04/2022; without this, rows with such a date are skipped.",
+)
+@click.option("--strict", is_flag=True, help="Stop at the first bad row instead of skipping it.")
+@click.option("--force", is_flag=True, help="Rebuild even if statements would be lost.")
+@shared.encoder_name
+@shared.as_json
+def build(
+    first: tuple[Path, ...],
+    more: tuple[Path, ...],
+    library: Path | None,
+    mapping: tuple[str, ...],
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Read statements and build a library from them.
+
+    \b
+      compare build --corpus speeches.csv briefings/ --library my-library
+      compare build --corpus new.jsonl --library my-library --add --map redner=speaker
+      compare build --corpus UNGDC_1946-2024.tgz --library un --format ungdc
+    """
+    columns = dict(_read_mapping(entry) for entry in mapping)
+    folder = shared.own_library(library)
+    with ExitStack() as files:
+        corpus, statements = _read([*first, *more], columns, options, files)
+        built = _build(statements, folder, options)
+    manifest = built.manifest
+    if not as_json:
+        _remark_on(corpus)
+        say(f"{built.folder}: {manifest.statements} statements, {manifest.passages} passages.")
+        return
+    fields = ("file", "line", "column", "value", "message")
+    say_json(
+        {
+            "library": str(built.folder),
+            "digest": built.digest,
+            "statements": manifest.statements,
+            "passages": manifest.passages,
+            "read": len(statements),
+            "skipped": [
+                {name: getattr(problem, name) for name in fields} for problem in corpus.problems
+            ],
+            "notes": list(corpus.notes),
+            "unknown_countries": dict(corpus.unknown_countries),
+        }
+    )
+
+
+def _read_mapping(entry: str) -> tuple[str, str]:
+    column, equals, field = entry.rpartition("=")
+    if not equals or not column:
+        raise click.BadParameter(f"{entry!r} is not COLUMN=FIELD.", param_hint="--map")
+    return column, field
+
+
+def _read(
+    paths: Sequence[Path], columns: dict[str, str], options: dict[str, Any], files: ExitStack
+) -> tuple[Corpus, StatementFile]:
+    """Read statements into a temporary file that exists until `files` closes."""
+    from compare.corpus.importing import imported, recognised_format
+    from compare.corpus.read import corpus_on_disk
+    from compare.corpus.values import Corpus
+
+    name, dates, strict = options["format_name"], options["dates"], options["strict"]
+    if columns and name not in (None, _PLAIN):
+        raise click.BadParameter("a public format has no columns to map.", param_hint="--map")
+    if dates and name not in (None, _PLAIN):
+        raise click.BadParameter("a public format has its own dates.", param_hint="--dates")
+    plain = name == _PLAIN or (name is None and (columns or dates or not recognised_format(paths)))
+    with waiting("Reading statements") as on_progress:
+        if not plain:
+            report, statements = files.enter_context(
+                imported(paths, name, strict=strict, on_progress=on_progress)
+            )
+            how = "Recognised as" if report.recognised else "Read as"
+            skipped = tuple(problem for problem in report.problems if problem.skips)
+            missing = [str(problem) for problem in report.problems if not problem.skips]
+            title = f"{how} {report.title} (--format {report.format})."
+            notes = (*missing, title, *report.sentences())
+            unlisted = report.problem_count - len(report.problems)
+            return Corpus((), skipped, notes, report.unknown_countries, unlisted), statements
+        corpus, statements = files.enter_context(
+            corpus_on_disk(
+                paths, mapping=columns, dates=dates, strict=strict, on_progress=on_progress
+            )
+        )
+    if not len(statements):
+        _remark_on(replace(corpus, notes=()))
+        raise CorpusError(
+            f"No statement could be read from {', '.join(map(str, paths))}: correct what is "
+            "reported, or see `compare build --help` for --map."
+        )
+    return corpus, statements
+
+
+def _build(statements: Iterable[Statement], folder: Path, options: dict[str, Any]) -> Library:
+    from compare.library.generations import is_library
+    from compare.library.library import Library
+    from compare.models.encoder import load_encoder
+
+    encoder = load_encoder(options["encoder"]) if options["encoder"] else None
+    with progress("Embedding") as on_progress:
+        if is_library(folder):
+            if options["add"]:
+                return Library.open(folder, encoder).update(statements, on_progress=on_progress)
+            if not options["force"]:
+                _check_nothing_is_lost(statements, folder)
+        return Library.build(statements, folder, encoder, on_progress)
+
+
+def _check_nothing_is_lost(statements: Iterable[Statement], folder: Path) -> None:
+    from compare.library.library import Library
+
+    lost = sorted(Library.open(folder).ids() - {statement.id for statement in statements})
+    if lost:
+        raise LibraryError(
+            f"The library in {folder} holds {len(lost)} statements that the corpus does not have "
+            f"(the first is {lost[0]!r}): keep them with --add, or drop them with --force."
+        )
+
+
+def _remark_on(corpus: Corpus) -> None:
+    remark_problems(corpus.problems, corpus.problem_count, "Skipped")
+    if corpus.problem_count:
+        remark(f"{corpus.problem_count} skipped.")
+    remark_notes(corpus.notes)
+
+
+# --- import a public corpus ------------------------------------------------------------------
+
+
+class _Formats(click.Group):
+    """A command for each public format, made on demand, and those for web pages."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """List the formats after `auto`, which recognises them."""
+        from compare.corpus.importers.formats import formats
+
+        return [_AUTO, *formats(), *self.commands]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command of a format."""
+        from compare.corpus.importers.formats import formats
+
+        if cmd_name == _AUTO:
+            return _import_command(_AUTO, None, "Any of these, recognised by its files.")
+        if found := formats().get(cmd_name):
+            return _import_command(cmd_name, cmd_name, f"{found.title}: {found.files}.")
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group("import", cls=_Formats)
+def import_() -> None:
+    """Write a public corpus or a web page as one JSONL file for `compare build`.
+
+    \b
+      compare import ungdc UNGDC_1946-2024.tgz --out ungdc.jsonl
+      compare import auto briefings.tgz --out briefings.jsonl
+      compare import url https://example.org/article --out article.jsonl
+      compare build --corpus ungdc.jsonl --library my-library
+    """
+
+
+def _import_command(name: str, format_name: str | None, about: str) -> click.Command:
+    @click.command(name, help=about, short_help=about)
+    @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+    @click.option(
+        "--out",
+        type=shared.FILE,
+        required=True,
+        metavar="FILE.jsonl",
+        help="The file to write the statements to.",
+    )
+    @click.option("--strict", is_flag=True, help="Stop at the first bad item; skip none.")
+    @shared.force
+    @shared.as_json
+    def run(paths: tuple[Path, ...], out: Path, strict: bool, force: bool, as_json: bool) -> None:
+        from compare.corpus.importing import import_corpus
+
+        with waiting("Reading statements") as on_progress:
+            report = import_corpus(
+                paths, out, format_name, strict=strict, force=force, on_progress=on_progress
+            )
+        if as_json:
+            say_json({"out": str(out), **report.to_dict()})
+            return
+        if report.recognised:
+            remark(f"Recognised as {report.title} (--format {report.format}).")
+        remark_problems(report.problems, report.problem_count, "Problem")
+        for sentence in report.sentences():
+            say(sentence)
+        say(f"{out}: {report.account.written} statements.")
+
+    return run
+
+
+# --- import the quotations of web pages ------------------------------------------------------
+
+_accepting = shared.together(
+    click.option(
+        "--out",
+        type=shared.FILE,
+        metavar="FILE.jsonl",
+        help="The file to write accepted quotations to; without it they are only listed.",
+    ),
+    click.option(
+        "--accept",
+        type=shared.text,
+        metavar="NUMBERS",
+        help='Accept these without asking: "1,3-5", or "all".',
+    ),
+    shared.force,
+    shared.as_json,
+)
+
+
+@import_.command("url")
+@click.argument("url", type=shared.text)
+@_accepting
+def url(url: str, **options: Any) -> None:
+    """Fetch the web page at URL and propose its quotations as statements.
+
+    \b
+      compare import url https://example.org/article --out article.jsonl
+      compare import url https://example.org/article --out article.jsonl --accept 1,3-5
+    """
+    from compare.corpus.web.opening import fetched_page
+
+    _check_accepting(options)
+    with waiting("Fetching the page"):
+        page = fetched_page(url)
+    _propose([page], **options)
+
+
+@import_.command("html")
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE..."
+)
+@_accepting
+def html(files: tuple[Path, ...], **options: Any) -> None:
+    """Propose the quotations of saved web pages, or of .txt files, as statements.
+
+    \b
+      compare import html article.html --out article.jsonl
+    """
+    from compare.corpus.web.opening import page_in
+
+    _check_accepting(options)
+    with waiting("Reading pages"):
+        pages = [page_in(file) for file in files]
+    _propose(pages, **options)
+
+
+def _check_accepting(options: dict[str, Any]) -> None:
+    if options["accept"] is not None and options["out"] is None:
+        raise click.UsageError("--accept needs --out FILE.jsonl, the file to write to.")
+    if options["out"] is not None:
+        check_writable(options["out"], force=options["force"])
+
+
+def _propose(
+    pages: Sequence[Page], out: Path | None, accept: str | None, force: bool, as_json: bool
+) -> None:
+    """List the quotations of the pages, have them confirmed, and write those accepted."""
+    from compare.corpus.web import propose
+
+    proposed = [(page, proposal) for page in pages for proposal in propose(page)]
+    asks = accept is None and out is not None and not as_json and _can_ask()
+    if not as_json:
+        _list_proposals(pages, [] if asks else proposed)
+        if not proposed and accept is None:
+            say("No quotation was found.")
+            return
+    accepted = _ask(proposed) if asks else _accepted(proposed, accept or "")
+    written = 0
+    if out is not None and (accept is not None or accepted):
+        written = _write(accepted, out, force=force)
+    if as_json:
+        say_json(
+            {
+                "out": str(out) if written else None,
+                "written": written,
+                "proposals": [
+                    {"number": number, **asdict(proposal), "page": _page_as_json(page)}
+                    for number, (page, proposal) in enumerate(proposed, start=1)
+                ],
+            }
+        )
+    elif written:
+        say(f"{out}: {written} statements.")
+    elif asks:
+        remark("Nothing is written.")
+    else:
+        given = "" if out else "--out FILE.jsonl and "
+        remark(
+            f"Nothing is written: check the speakers, then accept with {given}--accept 1,3-5 or "
+            "--accept all."
+        )
+
+
+def _can_ask() -> bool:
+    return on_terminal() and sys.stdin.isatty()
+
+
+def _page_as_json(page: Page) -> dict[str, Any]:
+    return {name: value for name, value in asdict(page).items() if name != "paragraphs"}
+
+
+def _list_proposals(pages: Sequence[Page], proposed: Proposals) -> None:
+    for page in pages:
+        known = (page.title, page.site, page.date, page.language, page.url)
+        say(one_line(f"Page: {', '.join(filter(None, known))}"))
+        for number, (of, proposal) in enumerate(proposed, start=1):
+            if of is page:
+                _show_proposal(number, proposal)
+
+
+def _show_proposal(number: int, proposal: Proposal) -> None:
+    words = one_line(proposal.text)
+    direct = proposal.quotation is Quotation.DIRECT
+    who = ", ".join(filter(None, (proposal.speaker, proposal.role, proposal.country)))
+    say(f"{number:3}. {f'“{words}”' if direct else words}")
+    say(f"{_INDENT}{one_line(who) or '(nobody)'} – {proposal.confidence}")
+    if not direct:
+        say(f"{_INDENT}reported, not quoted")
+    say(f"{_INDENT}in: {one_line(proposal.context)}")
+
+
+def _accepted(proposed: Proposals, accept: str) -> Proposals:
+    """Return the proposals that "1,3-5" or "all" names."""
+    if accept.strip().casefold() == "all":
+        return list(proposed)
+    wanted: set[int] = set()
+    for part in filter(None, map(str.strip, accept.split(","))):
+        found = _NUMBERS.match(part)
+        first, last = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
+        if not 1 <= first <= last <= len(proposed):
+            raise click.BadParameter(
+                f"{part!r} names none of the {len(proposed)} proposals: give numbers as in "
+                '"1,3-5", or "all".',
+                param_hint="--accept",
+            )
+        wanted.update(range(first, last + 1))
+    return [proposed[number - 1] for number in sorted(wanted)]
+
+
+def _ask(proposed: Proposals) -> Proposals:
+    """Ask about each proposal: accept it, skip it, or correct its speaker first."""
+    accepted = []
+    for number, (page, proposal) in enumerate(proposed, start=1):
+        _show_proposal(number, proposal)
+        answer = click.prompt(
+            f"{_INDENT}Take it? (y)es, (n)o, (e)dit the speaker",
+            type=click.Choice(["y", "n", "e"], case_sensitive=False),
+            show_choices=False,
+            err=True,
+        )
+        if answer == "e":
+            edited: dict[str, Any] = {
+                name: _ask_field(name, getattr(proposal, name))
+                for name in ("speaker", "role", "country")
+            }
+            accepted.append((page, replace(proposal, **edited)))
+        elif answer == "y":
+            accepted.append((page, proposal))
+    return accepted
+
+
+def _ask_field(name: str, now: str) -> str:
+    label = f'{_INDENT}{name.title()} (Enter keeps it, "-" empties it)'
+    given: str = click.prompt(label, default=one_line(now), value_proc=shared.text, err=True)
+    return "" if given.strip() == "-" else given.strip()
+
+
+def _write(accepted: Proposals, out: Path, *, force: bool) -> int:
+    from compare.corpus.web import statements_of
+    from compare.files import write_whole
+
+    statements = statements_of(accepted)
+    if not statements:
+        raise CorpusError("No quotation was accepted, so there is nothing to write.")
+    lines = "".join(f"{statement.to_json()}\n" for statement in statements)
+    write_whole(out, lines.encode(), force=force)
+    return len(statements)
