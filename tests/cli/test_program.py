@@ -1,0 +1,161 @@
+"""The program as a whole: its help, its exit codes, its errors."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import SimpleNamespace
+from typing import NoReturn
+
+import click
+import pytest
+
+from compare.cli.program import cli, main
+from tests.cli.conftest import Run, command_line
+
+
+def test_help_imports_nothing_heavy() -> None:
+    program = (
+        "import sys, runpy, atexit\n"
+        "atexit.register(lambda: print('\\n@', *sorted(sys.modules)))\n"
+        "sys.argv = ['compare', '--help']\n"
+        "runpy.run_module('compare', run_name='__main__', alter_sys=True)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    names, modules = done.stdout.split("\n@")
+    assert done.returncode == 0, done.stderr
+    assert "search" in names
+    heavy = {"torch", "faiss", "streamlit", "numpy", "onnxruntime", "pandas", "openpyxl", "rich"}
+    heavy |= {"sklearn", "scipy"}
+    assert not heavy & set(modules.split())
+
+
+def test_every_command_explains_itself(run: Run) -> None:
+    listed = run("--help").out
+
+    def explained(group: click.Group, names: tuple[str, ...]) -> int:
+        context, count = click.Context(group), 0
+        for name in group.list_commands(context):
+            command = group.get_command(context, name)
+            told = run(*names, name, "--help")
+            assert told.code == 0
+            assert told.out.startswith(" ".join(("Usage: compare", *names, name)))
+            assert "\\b" not in told.out
+            assert names or name in listed
+            count += 1
+            if isinstance(command, click.Group):
+                count += explained(command, (*names, name))
+        return count
+
+    assert isinstance(cli, click.Group)
+    assert explained(cli, ()) > 50
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["search"], "Give a quote, or a statement's id with --id."),
+        (["search", " "], "The quote is empty: give the words to search for."),
+        (["search", "x", "--date", "soon"], "'soon' is no date: give YYYY, YYYY-MM or YYYY-MM-DD."),
+        (["search", "x", "--min-probability", "nan"], "'nan' is no number from 0 to 1."),
+        (["search", "x", "--min-similarity", "2"], "'2' is no number from -1 to 1."),
+        (["search", "x", "--from", "2022", "--to", "2021"], "--from 2022 is after --to 2021: swap"),
+        (["search", "x", "--who", "China, 2022-13"], "'China, 2022-13' ends in no date: write a"),
+        (["search", "x", "--out", "a.doc"], "The ending of 'a.doc' names no format: end it in one"),
+        (["search", "\udcff"], "the text is not UTF-8: convert it first."),
+        (["search", "x", "--library", "/absent"], "There is no library in /absent: build one with"),
+        (["stance", "", "b"], "Statement A: The quote is empty"),
+        (["export", "absent.json", "--to", "csv"], "absent.json cannot be read (No such file"),
+        (
+            ["export", "x.json"],
+            "Name a format by --to: csv, jsonl, xlsx, markdown, bibtex, ris, html.",
+        ),
+        (["build", "--corpus", "/absent.csv"], "/absent.csv"),
+        (["build", "--corpus", "x.csv", "--map", "a"], "'a' is not COLUMN=FIELD."),
+        (["delete", "nobody"], "There is no statement 'nobody'"),
+        (["serch"], "No such command 'serch'"),
+    ],
+)
+def test_a_mistake_gets_one_sentence_and_exit_code_2(
+    run: Run, arguments: list[str], message: str
+) -> None:
+    told = run(*arguments)
+    assert (told.code, told.out) == (2, "")
+    assert message in told.err
+    assert len([line for line in told.err.splitlines() if line.startswith("Error: ")]) == 1
+    assert "Traceback" not in told.err
+
+
+def test_ctrl_c_ends_with_130_and_leaves_nothing(tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus.jsonl"
+    lines = (json.dumps({"id": str(n), "text": f"Statement {n} says so."}) for n in range(20_000))
+    corpus.write_text("\n".join(lines))
+    folder = tmp_path / "library"
+    process = command_line("build", "--corpus", corpus, "--library", folder)
+    while not list(folder.glob("generations/*")):
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err.strip()) == (130, "", "Stopped.")
+    assert not list(folder.glob("generations/*"))
+
+
+def test_a_closed_pipe_is_quiet(library: Path) -> None:
+    listing = f"{sys.executable} -m compare show --json --library {library} | true"
+    for _ in range(3):
+        done = subprocess.run(["bash", "-c", listing], capture_output=True, text=True)
+        assert done.stderr == ""
+
+
+FULL = Path("/dev/full")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="only Linux has a full device")
+@pytest.mark.parametrize("arguments", [["show", "--json"], ["--help"]])
+def test_a_full_disk_is_one_sentence(library: Path, arguments: list[str]) -> None:
+    call = [sys.executable, "-m", "compare", *arguments]
+    environment = {**os.environ, "COMPARE_LIBRARY": str(library)}
+    with FULL.open("w") as full:
+        done = subprocess.run(call, stdout=full, stderr=subprocess.PIPE, text=True, env=environment)
+    said = "Error: the output cannot be written (No space left on device): make room.\n"
+    assert (done.returncode, done.stderr) == (2, said)
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), 2),
+        (OSError(errno.ENOSPC, "No space left on device", "a file"), None),
+        (OSError(errno.EIO, "Input/output error"), None),
+    ],
+)
+@pytest.mark.parametrize("at_the_end", [False, True])
+def test_only_a_full_output_is_said_so(
+    error: OSError,
+    code: int | None,
+    at_the_end: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def fail(*_: object, **__: object) -> NoReturn:
+        raise error
+
+    monkeypatch.setattr("compare.cli.program._discard_output", lambda: None)
+    if at_the_end:
+        monkeypatch.setattr("compare.cli.program._run", lambda _: 0)
+        monkeypatch.setattr(sys, "stdout", SimpleNamespace(flush=fail))
+    else:
+        monkeypatch.setattr(cli, "main", fail)
+    with pytest.raises(SystemExit if code else OSError) as raised:
+        main(["--version"])
+    if isinstance(raised.value, SystemExit):
+        assert raised.value.code == code
+    said = "Error: the output cannot be written (No space left on device): make room.\n"
+    assert capsys.readouterr().err == (said if code else "")
