@@ -47,9 +47,10 @@ bench: setup ## speed against a peer, and the deciding words against a reader (D
 	$(BIN)/python -m benchmarks.stance --data $(DATA)
 	$(BIN)/python -m benchmarks.why --data $(DATA)
 
-train: setup ## make the shipped stance weights again (DATA=DIR with the labelled pairs)
+train: setup ## make the shipped weights again (DATA=DIR with the labelled pairs)
 	$(if $(DATA),,$(error name the data: make train DATA=DIR))
 	$(BIN)/python -m pip install --disable-pip-version-check --editable '.[train]' --constraint constraints.txt
+	$(BIN)/python -m training.encoder
 	$(BIN)/python -m training.ship accurate fast --data $(DATA)
 	$(BIN)/python -m training.first_pass --data $(DATA)
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from compare.corpus.importing import Import
-from compare.models.encoder import ShippedEncoder
+from compare.models.encoder import OnnxEncoder
 from compare.models.runtime import thread_count
 from compare.statements.passages import split_statement
 
@@ -57,7 +57,7 @@ def main() -> None:
     torch.set_num_threads(thread_count())
     texts = sentences(arguments.corpus, arguments.format, arguments.sentences)
     plain = SentenceTransformer(str(get_model_path()), device="cpu")
-    shipped = ShippedEncoder()
+    shipped = OnnxEncoder()
     sides = {
         "8 bits": shipped.encode,
         "SentenceTransformer.encode": lambda read: plain.encode(read, normalize_embeddings=True),

@@ -28,7 +28,7 @@ from benchmarks.search import encoder_folder, queries, recipe
 from compare import Library, load_stance_model, search
 from compare.corpus.importing import Import
 from compare.library.locations import cache_dir
-from compare.models.encoder import ShippedEncoder
+from compare.models.encoder import OnnxEncoder
 from compare.models.runtime import thread_count
 from compare.statements.passages import split_statement
 from compare.statements.statement import Statement
@@ -69,7 +69,7 @@ def build(arguments: argparse.Namespace, size: int) -> dict[str, Any]:
     if (folder / "CURRENT").exists():
         return {}
     memory = OwnMemory()
-    encoder = ShippedEncoder()
+    encoder = OnnxEncoder()
     encoder.encode(["The first sentence makes the export."])
     began = time.perf_counter()
     statements = first_statements(arguments.corpus, arguments.format, size)
@@ -83,7 +83,7 @@ def answer(arguments: argparse.Namespace, size: int) -> dict[str, Any]:
     folder = arguments.work / f"scale-{size}"
     memory = OwnMemory()
     began = time.perf_counter()
-    library = Library.open(folder, ShippedEncoder())
+    library = Library.open(folder, OnnxEncoder())
     _ = library.index
     opened = time.perf_counter() - began
     model = load_stance_model()
@@ -132,7 +132,7 @@ def recalls(library: Library, asked: list[str]) -> dict[str, float]:
 
 def by_hand(arguments: argparse.Namespace, size: int) -> dict[str, Any]:
     """Answer by the recipe one would write by hand."""
-    library = Library.open(arguments.work / f"scale-{size}", ShippedEncoder())
+    library = Library.open(arguments.work / f"scale-{size}", OnnxEncoder())
     memory = OwnMemory()
     reply = recipe(library, arguments.stance, arguments.pairs)
     asked = queries(arguments.data)[: arguments.quotes]

@@ -30,8 +30,8 @@ import numpy as np
 from compare import Library, Quote, load_stance_model, search
 from compare.evaluate.collection import read_queries
 from compare.library.locations import cache_dir
-from compare.models.encoder import SentenceTransformerEncoder, ShippedEncoder
-from compare.models.huggingface import HuggingFaceStance
+from compare.models.encoder import OnnxEncoder
+from compare.models.huggingface import HuggingFaceStance, SentenceTransformerEncoder
 from compare.models.load import CASCADE, softmax
 from compare.models.pairs import side_text
 from compare.models.runtime import thread_count
@@ -100,7 +100,7 @@ def library(work: Path, side: str, data: Path, count: int) -> Library:
     """Open a side's library, built first if it is not there."""
     shipped = side in SHIPPED
     folder = work / f"{'ours' if shipped else 'exact'}-{count}"
-    encoder = ShippedEncoder() if shipped else BatchEncoder(encoder_folder())
+    encoder = OnnxEncoder() if shipped else BatchEncoder(encoder_folder())
     if not (folder / "CURRENT").exists():
         began = time.perf_counter()
         built = Library.build(statements(data, count), folder, encoder)

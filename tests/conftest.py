@@ -44,14 +44,8 @@ def soffice() -> str:
 
 @pytest.fixture(scope="session")
 def model_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cache folder of the test's own, with the exported models, which are made only once."""
-    from compare.library.locations import cache_dir
-    from compare.models.encoder import load_encoder
-
-    load_encoder().encode(["made now"])
-    folder = tmp_path_factory.mktemp("cache")
-    (folder / "models").symlink_to(cache_dir() / "models")
-    return folder
+    """A cache folder that all tests share."""
+    return tmp_path_factory.mktemp("cache")
 
 
 @pytest.fixture

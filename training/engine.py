@@ -25,7 +25,7 @@ from transformers import (
     PreTrainedTokenizerBase,
 )
 
-from compare.models.encoder import file_sha256
+from compare.models.runtime import file_sha256
 from training.batches import Example, batches
 from training.masters import Masters
 from training.pairs import LABELS

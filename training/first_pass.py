@@ -19,7 +19,7 @@ import numpy as np
 import torch
 from sklearn.metrics import roc_auc_score
 
-from compare.models.encoder import ShippedEncoder
+from compare.models.encoder import OnnxEncoder
 from compare.models.prefilter import FILE
 from training.card import write_card
 from training.examples import Pool
@@ -103,7 +103,7 @@ def main() -> None:
     plain = [roc_auc_score(target[held][:, n] > 0.5, closeness) for n in (0, 1)]
     print(f"closeness alone: AUC agree {plain[0]:.3f}, oppose {plain[1]:.3f}")
     unfinished = RUNS / "first_pass.npz"
-    np.savez_compressed(unfinished, encoder=np.str_(ShippedEncoder.digest), **(kept or {}))
+    np.savez_compressed(unfinished, encoder=np.str_(OnnxEncoder().digest), **(kept or {}))
     unfinished.replace(FILE)
     write_card()
 
@@ -119,7 +119,7 @@ def _vectors(pairs: Sequence[LabelledPair]) -> tuple[np.ndarray, np.ndarray]:
     texts = [*dict.fromkeys(text for pair in pairs for text in (pair.a, pair.b))]
     print(f"{len(pairs):,} pairs of {len(texts):,} texts", flush=True)
     row = {text: n for n, text in enumerate(texts)}
-    vectors = ShippedEncoder().encode(texts)
+    vectors = OnnxEncoder().encode(texts)
     return vectors[[row[pair.a] for pair in pairs]], vectors[[row[pair.b] for pair in pairs]]
 
 

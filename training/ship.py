@@ -25,11 +25,8 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from compare.evaluate.labelled import read_labelled
 from compare.evaluate.metrics import by_mode, gold_of, report
-from compare.models.encoder import file_sha256
-from compare.models.quantize import export_graph, quantize, smooth
-from compare.models.runtime import Feed, GraphRunner
-from compare.models.shipped import WEIGHTS, ShippedStance, probe_pairs
-from compare.models.tracing import read_tokens
+from compare.models.runtime import Feed, GraphRunner, file_sha256
+from compare.models.shipped import WEIGHTS, ShippedStance
 from training import backbones
 from training import pairs as pair_files
 from training.calibration import chosen, fold_losses
@@ -37,6 +34,8 @@ from training.card import write_card
 from training.examples import ARGUMENT_FILE, NLI_FILE
 from training.figures import dev_figures
 from training.pairs import LABELS, LabelledPair
+from training.probes import probe_pairs
+from training.quantize import export_graph, quantize, read_tokens, smooth
 from training.recipes import BACKBONES, RECIPES
 from training.run import RUNS, backbone_of, check, data_files, files_beside, run
 

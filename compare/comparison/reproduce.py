@@ -164,7 +164,8 @@ def reproduce(
 
 def model_name(made: Provenance) -> str:
     """Return what `load_stance_model` takes for the model that a result was made with."""
-    from compare.models.shipped import WEIGHTS, read_manifest, shipped_tiers
+    from compare.models.runtime import read_manifest
+    from compare.models.shipped import WEIGHTS, shipped_tiers
 
     if made.screening:
         return CASCADE

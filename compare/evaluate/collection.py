@@ -168,7 +168,7 @@ def _key(path: Path, encoder: Encoder) -> str:
     """Return what is another for other words, other vectors and other ways to write them."""
     from compare import __version__
     from compare.library.generations import FORMAT
-    from compare.models.encoder import file_sha256
+    from compare.models.runtime import file_sha256
 
     try:
         content = file_sha256(path)

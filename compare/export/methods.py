@@ -200,7 +200,8 @@ def _read_by_the_first_only(result: Result) -> int:
 
 def _accuracy(made: Provenance) -> list[str]:
     """Say how often a shipped model is right; nothing of one whose figures are not at hand."""
-    from compare.models.shipped import WEIGHTS, read_manifest, shipped_tiers
+    from compare.models.runtime import read_manifest
+    from compare.models.shipped import WEIGHTS, shipped_tiers
 
     for tier in shipped_tiers():
         digest = hashlib.sha256((WEIGHTS / tier / "manifest.json").read_bytes()).hexdigest()

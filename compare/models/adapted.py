@@ -172,8 +172,8 @@ def read_by(kind: Kind) -> str:
     """Return the sha256 of what gives a layer's inputs beside the model; "" where nothing does."""
     if kind is Kind.RECALIBRATION:
         return ""
-    from compare.models.encoder import file_sha256
     from compare.models.prefilter import FILE as FIRST_PASS
+    from compare.models.runtime import file_sha256
 
     return file_sha256(FIRST_PASS)
 

@@ -1,7 +1,13 @@
-"""Any Hugging Face pair classifier in the shipped model's place."""
+"""Models of others in the place of the shipped ones, run by their own libraries with torch.
+
+Any sentence-transformers model is an encoder, any three-way pair classifier of Hugging Face a
+stance model.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -9,16 +15,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from compare.errors import ModelError
-from compare.models.encoder import folder_sha256, model_folder
+from compare.files import is_folder
+from compare.models.encoder import OnnxEncoder
 from compare.models.load import Pair, softmax
 from compare.models.long_texts import read_in_parts
-from compare.models.runtime import Progress, clean_text
+from compare.models.runtime import Progress, clean_text, file_sha256
 from compare.results.result import Side, Stance
 from compare.statements.passages import complete
 
+_REPORT_EVERY = 64
 _BATCH = 32
 _MAX_TOKENS = 256
 _KEPT_FREE = 2  # positions that some architectures count but do not use
@@ -32,6 +41,85 @@ _COLUMN_NAMES = {
     "neither": Stance.NEITHER,
     "neutral": Stance.NEITHER,
 }
+
+
+# -- Encoders ----------------------------------------------------------------------------------
+
+
+class SentenceTransformerEncoder:
+    """Any sentence-transformers model, run by that library in full precision.
+
+    Each text is encoded alone, so that its vector does not depend on what it is encoded beside;
+    with small models that takes two to three times as long as batches would.
+    """
+
+    def __init__(self, name_or_path: str) -> None:
+        """Load the model.
+
+        Raises:
+            ModelError: No such folder, or no such model on this machine.
+        """
+        folder = model_folder(name_or_path)
+        from sentence_transformers import SentenceTransformer
+
+        try:
+            self._model = SentenceTransformer(str(folder), device="cpu")
+        except Exception as error:  # the library raises many kinds for a folder it cannot read
+            raise ModelError(
+                f"{name_or_path!r} is not a sentence-transformers model ({error}): "
+                "give the folder or name of one."
+            ) from error
+        self.name = name_or_path
+        self.digest = folder_sha256(folder)
+        self.dim = int(self._model.get_embedding_dimension() or 0)
+
+    def encode(
+        self, texts: Sequence[str], on_progress: Progress | None = None
+    ) -> NDArray[np.float32]:
+        """Return float32 [len(texts), dim], rows of unit length."""
+        vectors = np.zeros((len(texts), self.dim), np.float32)
+        for n, text in enumerate(texts):
+            vectors[n] = self._model.encode_document(
+                clean_text(text), normalize_embeddings=True, show_progress_bar=False
+            )
+            if on_progress and ((n + 1) % _REPORT_EVERY == 0 or n + 1 == len(texts)):
+                on_progress(n + 1, len(texts))
+        return vectors
+
+
+class OnnxModule(torch.nn.Module):
+    """The shipped encoder as the one module of a sentence-transformers model.
+
+    `SentenceTransformer(folder, trust_remote_code=True)` finds it by the folder's modules.json.
+    """
+
+    def __init__(self, folder: str) -> None:
+        """Load the encoder of a folder."""
+        super().__init__()
+        self._encoder = OnnxEncoder(Path(folder))
+
+    @classmethod
+    def load(cls, model_name_or_path: str, **_: Any) -> OnnxModule:
+        """Load the module as that library asks for it."""
+        return cls(model_name_or_path)
+
+    def preprocess(
+        self, inputs: Sequence[str], prompt: str | None = None, **_: Any
+    ) -> dict[str, Any]:
+        """Return the texts themselves: the encoder cuts them into tokens."""
+        return {"texts": [f"{prompt or ''}{text}" for text in inputs]}
+
+    def forward(self, features: dict[str, Any]) -> dict[str, Any]:
+        """Add the vectors of the texts, float32 [texts, dim]."""
+        vectors = torch.from_numpy(self._encoder.encode(features["texts"]))
+        return features | {"sentence_embedding": vectors}
+
+    def get_embedding_dimension(self) -> int:
+        """Return the length of a vector."""
+        return self._encoder.dim
+
+
+# -- Stance models -----------------------------------------------------------------------------
 
 
 def label_columns(id2label: Mapping[int, str], name: str) -> list[int]:
@@ -112,8 +200,6 @@ class HuggingFaceStance:
         return softmax(logits[: len(texts)] / 2 + logits[len(texts) :] / 2)
 
     def _logits(self, texts: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
-        import torch
-
         encoded = self._tokenizer(
             [a for a, _ in texts],
             [b for _, b in texts],
@@ -196,3 +282,42 @@ def _listed(names: Iterable[str]) -> str:
 
 def _plain(side: Side) -> str:
     return clean_text(complete(side.text, side.context))
+
+
+# -- Folders -------------------------------------------------------------------------------------
+
+
+def model_folder(name_or_path: str) -> Path:
+    """Return the folder of a model given by folder or by hub name.
+
+    Raises:
+        ModelError: It is not on this machine (and `COMPARE_HUB=1` is not set, or it is not there).
+    """
+    if is_folder(Path(name_or_path)):
+        return Path(name_or_path)
+    online = os.environ.get("COMPARE_HUB") == "1"
+    if not online:
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(snapshot_download(name_or_path, local_files_only=not online))
+    except Exception as error:  # network, cache and naming errors alike mean: not to be had
+        remedy = (
+            "check the name and the connection"
+            if online
+            else "give a folder, or set COMPARE_HUB=1 to fetch it from the Hugging Face hub"
+        )
+        raise ModelError(
+            f"There is no model {name_or_path!r} on this machine: {remedy}."
+        ) from error
+
+
+def folder_sha256(folder: Path) -> str:
+    """Return one sha256 (hex) over the names and contents of a model folder's files."""
+    total = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        relative = path.relative_to(folder)
+        if path.is_file() and not any(part.startswith(".") for part in relative.parts):
+            total.update(f"{relative.as_posix()} {file_sha256(path)}\n".encode())
+    return total.hexdigest()

@@ -7,12 +7,14 @@ scale of their own for each run. It is faster than padded batches, too.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 Feed = Mapping[str, NDArray[np.int64]]
+MANIFEST = "manifest.json"
+"""Beside shipped weights: names, digests of the files, and how they were made and measured."""
+
 _REPORT_EVERY = 64
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _SLOW_FUSIONS = ["SkipLayerNormFusion", "BiasGeluFusion"]
@@ -45,6 +50,47 @@ def thread_count() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def file_sha256(path: Path) -> str:
+    """Return the sha256 (hex) of a file."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def read_manifest(folder: Path, *needed: str) -> Mapping[str, Any]:
+    """Return the manifest of shipped weights, which holds the keys `needed`.
+
+    Raises:
+        ModelError: It is missing, cannot be read, or lacks a key.
+    """
+    path = folder / MANIFEST
+    try:
+        manifest: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        if lacking := {"name", "files", "max_tokens", *needed} - set(manifest):
+            raise ValueError(f"it lacks {', '.join(sorted(lacking))}")
+    except (OSError, ValueError, TypeError) as error:
+        raise ModelError(
+            f"{path}: the model's manifest cannot be read ({error}): install the program again."
+        ) from error
+    return manifest
+
+
+def check_files(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Check that the files of shipped weights are those of their manifest.
+
+    Raises:
+        ModelError: A file is missing or has another digest.
+    """
+    for name, digest in manifest["files"].items():
+        path = folder / name
+        if not path.is_file():
+            raise ModelError(f"{path} is missing: install the program again.")
+        if (found := file_sha256(path)) != digest:
+            raise ModelError(
+                f"{path} has the sha256 {found[:12]}…, not {digest[:12]}… as its manifest says: "
+                "install the program again."
+            )
 
 
 def clean_text(text: str) -> str:
@@ -81,6 +127,8 @@ class GraphRunner:
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
+        # Without 8-bit dot products (VNNI) sums of signed weights would saturate: exact, but slower
+        options.add_session_config_entry("session.x64quantprecision", "1")
         source = graph if isinstance(graph, bytes) else str(graph)
         try:
             self._session = onnxruntime.InferenceSession(

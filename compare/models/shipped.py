@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,13 +10,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.errors import ModelError
-from compare.models import gate
-from compare.models.encoder import file_sha256
 from compare.models.load import TIERS, Pair, softmax
 from compare.models.long_texts import read_in_parts
 from compare.models.pairs import side_text
-from compare.models.runtime import Feed, GraphRunner, Progress, counted_on, load_tokenizer
+from compare.models.runtime import (
+    MANIFEST,
+    Feed,
+    GraphRunner,
+    Progress,
+    check_files,
+    counted_on,
+    load_tokenizer,
+    read_manifest,
+)
 from compare.models.spelling import Spelling
 from compare.results.result import Side
 
@@ -33,37 +38,9 @@ _AT_ONCE = 4096
 """Pairs that are cut into tokens at a time, so that memory does not grow with their number."""
 
 
-def read_manifest(folder: Path) -> Mapping[str, Any]:
-    """Return what `manifest.json` says of the weights: names, digests, calibration, scores.
-
-    Raises:
-        ModelError: It is missing or cannot be read.
-    """
-    path = folder / "manifest.json"
-    try:
-        manifest: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        if lacking := {"name", "files", "calibration", "max_tokens"} - set(manifest):
-            raise ValueError(f"it lacks {', '.join(sorted(lacking))}")
-    except (OSError, ValueError, TypeError) as error:
-        raise ModelError(
-            f"{path}: the stance model's manifest cannot be read ({error}): "
-            "install the program again."
-        ) from error
-    return manifest
-
-
 def shipped_tiers() -> tuple[str, ...]:
     """Return the tiers whose weights came with the install, the accurate one first."""
-    return tuple(tier for tier in reversed(TIERS) if (WEIGHTS / tier / "manifest.json").is_file())
-
-
-def probe_pairs() -> list[Pair]:
-    """Return the pairs whose probabilities the manifest records under "probe".
-
-    8-bit products can differ between kinds of processors; these pairs show it.
-    """
-    texts = gate.sentences(32)
-    return [(Side(a), Side(b)) for a, b in zip(texts[::2], texts[1::2], strict=True)]
+    return tuple(tier for tier in reversed(TIERS) if (WEIGHTS / tier / MANIFEST).is_file())
 
 
 class ShippedStance:
@@ -75,18 +52,10 @@ class ShippedStance:
         Raises:
             ModelError: A file is missing or its digest is not the manifest's.
         """
-        manifest = read_manifest(folder)
-        for name, digest in manifest["files"].items():
-            path = folder / name
-            if not path.is_file():
-                raise ModelError(f"{path} is missing: install the program again.")
-            if (found := file_sha256(path)) != digest:
-                raise ModelError(
-                    f"{path} has the sha256 {found[:12]}…, not {digest[:12]}… as its manifest "
-                    "says: install the program again."
-                )
+        manifest = read_manifest(folder, "calibration")
+        check_files(folder, manifest)
         self.name: str = manifest["name"]
-        read = (folder / "manifest.json").read_bytes() + READING.encode()
+        read = (folder / MANIFEST).read_bytes() + READING.encode()
         self.digest = hashlib.sha256(read).hexdigest()
         self._calibration: Mapping[str, Any] = manifest["calibration"]
         self._most_tokens: int = manifest["max_tokens"]

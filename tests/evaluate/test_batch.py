@@ -14,7 +14,7 @@ import pytest
 from compare.corpus.delimited import read_csv
 from compare.errors import CorpusError, ModelError
 from compare.evaluate.batch import read_batch, score_file
-from compare.models.encoder import model_folder
+from compare.models.huggingface import model_folder
 from compare.results.result import Side
 from tests.evaluate.conftest import Run, WordJudge, assert_one_sentence
 

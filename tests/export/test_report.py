@@ -19,7 +19,8 @@ from compare.export.formats import Format, export_bytes
 from compare.export.methods import citation_of, filters_in_words, limits, methods, settings
 from compare.export.report import report_html, write_report
 from compare.export.saved import keep_result
-from compare.models.shipped import WEIGHTS, read_manifest
+from compare.models.runtime import read_manifest
+from compare.models.shipped import WEIGHTS
 from compare.results.pairs import PairTable
 from compare.results.result import Stance
 from compare.statements.quotes import Quote

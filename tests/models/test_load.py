@@ -13,14 +13,14 @@ from compare.models import load_stance_model
 from compare.models.huggingface import label_columns
 from compare.models.load import TIERS, softmax
 from compare.models.pairs import side_text, who_when_prefix
+from compare.models.runtime import read_manifest
 from compare.models.shipped import (
     WEIGHTS,
     ShippedStance,
-    probe_pairs,
-    read_manifest,
     shipped_tiers,
 )
 from compare.results.result import Side, Stance
+from training.probes import probe_pairs
 
 PAIRS = [
     (

@@ -6,7 +6,7 @@ import pytest
 from compare.comparison.sides import Comparison
 from compare.library.filters import Filters
 from compare.library.library import Library
-from compare.models.encoder import ShippedEncoder
+from compare.models.encoder import OnnxEncoder
 from compare.models.prefilter import FirstPass, load_first_pass, ranked
 from tests.fakes import HashingEncoder, WordJudge, statement
 
@@ -19,12 +19,12 @@ def test_two_for_opposition_and_one_for_agreement():
 
 
 def test_it_reads_the_vectors_of_the_encoder_that_ships():
-    assert load_first_pass().encoder == ShippedEncoder.digest
+    assert load_first_pass().encoder == OnnxEncoder().digest
 
 
 def test_the_form_is_as_its_docstring_says_and_the_same_both_ways():
     form = load_first_pass()
-    vectors = np.random.default_rng(0).standard_normal((4, ShippedEncoder.dim)).astype(np.float32)
+    vectors = np.random.default_rng(0).standard_normal((4, OnnxEncoder().dim)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     a, b = np.array([0, 1]), np.array([2, 3])
     u, v = vectors[a], vectors[b]

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from compare.models import deciding_words, load_stance_model
-from compare.models.gate import sentences
 from compare.models.rationale import SHARE, without, words_of
 from compare.results.result import Side, Stance
+from training.probes import sentences
 
 
 class Reader:

@@ -15,8 +15,8 @@ from transformers import (
     MPNetForSequenceClassification,
 )
 
-from compare.models.quantize import export_graph, quantize, smooth
 from compare.models.runtime import Feed, GraphRunner
+from training.quantize import export_graph, quantize, smooth
 from training.ship import Scorer, put_in_place
 
 SHAPE = {

@@ -4,7 +4,8 @@ import json
 from compare.corpus.web import Page
 from compare.library.library import Library
 from compare.models import load_stance_model
-from compare.models.shipped import WEIGHTS, read_manifest, shipped_tiers
+from compare.models.runtime import read_manifest
+from compare.models.shipped import WEIGHTS, shipped_tiers
 from compare.results.result import Side
 from compare.ui.components.browsing import EXAMPLE_QUOTE
 from tests.fakes import WordJudge, statement

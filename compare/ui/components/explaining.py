@@ -16,7 +16,8 @@ from compare.export.pieces import facts_html, table_html
 from compare.export.words import LIKELIHOOD, VERDICT, percent
 from compare.library.library import Library
 from compare.models.cascade import READ_AGAIN, CascadeStance
-from compare.models.shipped import WEIGHTS, read_manifest, shipped_tiers
+from compare.models.runtime import read_manifest
+from compare.models.shipped import WEIGHTS, shipped_tiers
 from compare.results.result import Stance, Thresholds
 from compare.ui.components.service import stance_model
 from compare.ui.components.shell import small

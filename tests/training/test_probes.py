@@ -1,6 +1,6 @@
 import numpy as np
 
-from compare.models.gate import neighbour_recall, sentences
+from training.probes import neighbour_recall, sentences
 
 
 def test_sentences_are_always_the_same_and_differ():

@@ -1,4 +1,8 @@
-"""Sentences on which an 8-bit export is fitted and checked against full precision."""
+"""Made-up sentences on which 8-bit exports are fitted and checked, here and on other processors.
+
+8-bit products can differ between kinds of processors. The manifests of the shipped weights record
+what these sentences gave where the weights were made.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,9 @@ import random
 
 import numpy as np
 from numpy.typing import NDArray
+
+from compare.models.load import Pair
+from compare.results.result import Side
 
 _WHO = (
     "We",
@@ -47,7 +54,7 @@ _WHEN = ("", ", as it did in 1994", " under international law", ", whatever the 
 
 
 def sentences(count: int = 400, seed: int = 5) -> list[str]:
-    """Return made-up sentences in the register of diplomacy, always the same ones."""
+    """Return made-up sentences in the register of diplomacy, the same for a seed."""
     drawn = [
         f"{who} {what} {matter}{when}."
         for who, what, matter, when in itertools.product(_WHO, _WHAT, _MATTER, _WHEN)
@@ -56,15 +63,21 @@ def sentences(count: int = 400, seed: int = 5) -> list[str]:
     return drawn[:count]
 
 
+def probe_pairs() -> list[Pair]:
+    """Return the pairs whose probabilities a stance model's manifest records under "probe"."""
+    texts = sentences(32)
+    return [(Side(a), Side(b)) for a, b in zip(texts[::2], texts[1::2], strict=True)]
+
+
 def neighbour_recall(
     exact: NDArray[np.float32], approximate: NDArray[np.float32], k: int = 10
 ) -> float:
     """Return the share of each row's k nearest rows (cosine, unit rows) that both agree on."""
 
     def nearest(vectors: NDArray[np.float32]) -> NDArray[np.int64]:
-        closeness = vectors @ vectors.T
-        np.fill_diagonal(closeness, -np.inf)
-        return np.argsort(-closeness, axis=1, kind="stable")[:, :k]
+        similarity = vectors @ vectors.T
+        np.fill_diagonal(similarity, -np.inf)
+        return np.argsort(-similarity, axis=1, kind="stable")[:, :k]
 
     rows = zip(nearest(exact), nearest(approximate), strict=True)
     return float(np.mean([len(set(a) & set(b)) / k for a, b in rows]))

@@ -1,0 +1,118 @@
+"""Write the shipped encoder: all-MiniLM-L6-v2 with its pooling in 8 bits, run by ONNX Runtime.
+
+    python -m training.encoder
+
+The same packages on the same kind of processor write the same bytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import shutil
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from transformers import AutoModel
+
+from compare.models.encoder import SHIPPED, WEIGHTS, OnnxEncoder, token_feeds
+from compare.models.runtime import MANIFEST, GraphRunner, file_sha256, load_tokenizer
+from training import backbones
+from training.probes import neighbour_recall, sentences
+from training.quantize import export_graph, quantize, read_tokens, smooth
+from training.ship import put_in_place
+
+SCHEME = "int8-7"
+"""Changes whenever the export would give other vectors; part of the digest."""
+
+MAX_TOKENS = 256
+LEAST_RECALL = 0.9
+"""An 8-bit export whose ten nearest neighbours agree less with full precision is not shipped."""
+
+PROBE = "probe.npy"
+PROBES = 32
+COPIED = ("config.json", "tokenizer.json")
+BESIDE = ("README.md", "LICENSE", "modules.json", "config_sentence_transformers.json")
+"""Written by hand; they stay."""
+
+
+class Pooled(torch.nn.Module):
+    """The model with its pooling: token ids to a unit vector."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.body = AutoModel.from_pretrained(str(folder))
+
+    def forward(self, input_ids: torch.Tensor) -> torch.Tensor:
+        return torch.nn.functional.normalize(read_tokens(self.body, input_ids).mean(1), dim=1)
+
+
+def traced() -> onnx.ModelProto:
+    """Return the graph in full precision."""
+    return export_graph(Pooled(backbones.folder("minilm")), ["input_ids"])
+
+
+def ship(target: Path = WEIGHTS) -> None:
+    """Write the encoder's folder, or stop if the gate is not passed.
+
+    Raises:
+        SystemExit: 8 bits lose too many neighbours, or the backbone is not the known one.
+    """
+    source = backbones.folder("minilm")
+    model = traced()
+    feeds = token_feeds(load_tokenizer(source / "tokenizer.json", MAX_TOKENS), sentences())
+    exact = GraphRunner(model.SerializeToString()).run(feeds)[:, 0]
+    with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+        folder = Path(scratch) / "encoder"
+        (folder / "onnx").mkdir(parents=True)
+        for name in COPIED:
+            shutil.copyfile(source / name, folder / name)
+        for name in BESIDE:
+            shutil.copyfile(WEIGHTS / name, folder / name)
+        smooth(model, feeds[::2])
+        quantize(model, folder / "onnx" / "model.onnx", tables=False)
+        rounded = GraphRunner(folder / "onnx" / "model.onnx").run(feeds)[:, 0]
+        recall = neighbour_recall(exact, rounded)
+        print(f"8 bits against full precision: {recall:.4f} of ten nearest neighbours shared")
+        if recall < LEAST_RECALL:
+            raise SystemExit("The export does not pass its gate; nothing was written.")
+        manifest = {
+            "name": SHIPPED,
+            "digest": digest(),
+            "dim": rounded.shape[1],
+            "max_tokens": MAX_TOKENS,
+            "files": {
+                path.relative_to(folder).as_posix(): file_sha256(path)
+                for path in (folder / "onnx" / "model.onnx", folder / "tokenizer.json")
+            },
+            "backbone": {
+                "name": "sentence-transformers/all-MiniLM-L6-v2",
+                "licence": "Apache-2.0",
+                "sha256": backbones.DIGESTS["minilm"],
+            },
+            "scheme": SCHEME,
+            "int8_neighbour_recall": round(recall, 4),
+        }
+        (folder / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+        np.save(folder / PROBE, OnnxEncoder(folder).encode(sentences(PROBES)))
+        put_in_place(folder, target, Path(scratch) / "old")
+
+
+def digest() -> str:
+    """Return what libraries record of the encoder: the same for the same vectors."""
+    return hashlib.sha256(f"{backbones.DIGESTS['minilm']} {SCHEME}".encode()).hexdigest()
+
+
+def main() -> None:
+    """Write the folder named on the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--target", type=Path, default=WEIGHTS)
+    ship(parser.parse_args().target)
+
+
+if __name__ == "__main__":
+    main()
