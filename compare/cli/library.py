@@ -1,7 +1,8 @@
-"""`compare show`, `compare delete` and `compare info`: what a library holds."""
+"""`compare show`, `delete` and `info`: what a library holds."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,19 +14,19 @@ from compare.safe_text import one_line
 
 if TYPE_CHECKING:
     from compare.library.library import Library
+    from compare.statements.passages import Passage
     from compare.statements.statement import Statement
 
 
 _MOST = 2**31 - 1
+_COLUMNS = ("Id", "Date", "Speaker", "Country", "Words")
 
 
 @click.command("show")
 @click.argument("ids", nargs=-1, type=shared.text, metavar="[ID]...")
 @click.option("--find", type=shared.text, default="", help="List statements with these words.")
-@click.option(
-    "--limit", type=click.IntRange(1, _MOST), default=50, show_default=True, help="Most listed."
-)
-@click.option("--offset", type=click.IntRange(0, _MOST), default=0, help="How many to pass over.")
+@click.option("--limit", type=click.IntRange(1, _MOST), default=50, help="Statements listed [50].")
+@click.option("--offset", type=click.IntRange(0, _MOST), default=0, help="Statements skipped [0].")
 @shared.filtering
 @shared.as_json
 @shared.library_folder
@@ -38,7 +39,7 @@ def show(
     library: Path | None,
     **options: Any,
 ) -> None:
-    """Show statements by their ids, with their passages; without an id, list what is there.
+    """Show statements by their ids, with their passages; without an id, list statements.
 
     \b
       compare show blinken-1
@@ -47,77 +48,75 @@ def show(
     filters = shared.read_filters(options)
     opened = shared.open_library(library)
     if ids:
-        entries = [_entry(opened, statement) for statement in opened.statements(ids)]
-        if as_json:
-            say_json(entries if len(entries) > 1 else entries[0])
-        else:
-            for entry in entries:
-                _show(entry)
+        found = opened.statements(ids)
+        if not as_json:
+            for statement in found:
+                _show(statement, opened)
+            return
+        entries = [_as_json(statement, opened) for statement in found]
+        say_json(entries if len(entries) > 1 else entries[0])
         return
     statements, total = opened.browse(filters, find, limit, offset)
     if as_json:
-        found = [statement.to_dict() for statement in statements]
-        say_json({"total": total, "offset": offset, "statements": found})
+        listed = [statement.to_dict() for statement in statements]
+        say_json({"total": total, "offset": offset, "statements": listed})
     else:
         _list(statements)
         say(f"{len(statements)} of {total} statements.")
 
 
-def _entry(library: Library, statement: Statement) -> dict[str, Any]:
-    passages = library.passages(library.statement_rows(statement.id))
+def _passages(statement: Statement, library: Library) -> list[Passage]:
+    return library.passages(library.statement_rows(statement.id))
+
+
+def _as_json(statement: Statement, library: Library) -> dict[str, Any]:
     return {
         "statement": statement.to_dict(),
         "passages": [
             {"start": passage.start, "end": passage.end, "text": passage.text}
-            for passage in passages
+            for passage in _passages(statement, library)
         ],
         "also_said": [other.to_dict() for other in library.similar_texts(statement.id)],
     }
 
 
-def _show(entry: dict[str, Any]) -> None:
+def _show(statement: Statement, library: Library) -> None:
     """Print all fields that are filled, the passages, and who else said it."""
-    from compare.statements.statement import Statement
+    from compare.cli.lines import attribution
 
-    statement = Statement.from_dict(entry["statement"])
-    fields = {
-        **entry["statement"],
-        "country": "; ".join(
-            f"{country.name} ({country.code})" if country.code else country.name
-            for country in statement.country
-        ),
-    }
+    fields = statement.to_dict()
     extra = fields.pop("extra")
+    fields["country"] = "; ".join(
+        f"{country.name} ({country.code})" if country.code else country.name
+        for country in statement.country
+    )
     for name, value in {**fields, **extra}.items():
         if value:
             say(f"{one_line(name)}: {value}")
-    for number, passage in enumerate(entry["passages"], start=1):
-        say(f"passage {number} ({passage['start']}-{passage['end']}): {one_line(passage['text'])}")
-    for other in entry["also_said"]:
-        from compare.cli.lines import attribution
-
-        say(f"also said: {attribution(Statement.from_dict(other))}")
+    for number, passage in enumerate(_passages(statement, library), start=1):
+        say(f"passage {number} ({passage.start}-{passage.end}): {one_line(passage.text)}")
+    for other in library.similar_texts(statement.id):
+        say(f"also said: {attribution(other)}")
     say()
 
 
-def _list(statements: list[Statement]) -> None:
+def _list(statements: Sequence[Statement]) -> None:
+    rows = [
+        (one.id, one.date.iso if one.date else "", one.speaker, one.countries, one.text)
+        for one in statements
+    ]
     if not on_terminal():
-        for statement in statements:
-            date = statement.date.iso if statement.date else ""
-            cells = (statement.id, date, statement.speaker, statement.countries, statement.text)
-            say("\t".join(map(one_line, cells)))
+        for row in rows:
+            say("\t".join(map(one_line, row)))
         return
     from rich.table import Table
     from rich.text import Text
 
     table = Table(expand=True)
-    for name in ("Id", "Date", "Speaker", "Country"):
-        table.add_column(name)
-    table.add_column("Words", ratio=1)
-    for statement in statements:
-        date = statement.date.iso if statement.date else ""
-        cells = (statement.id, date, statement.speaker, statement.countries, statement.text)
-        table.add_row(*(Text(one_line(cell)) for cell in cells))
+    for name in _COLUMNS:
+        table.add_column(name, ratio=1 if name == "Words" else None)
+    for row in rows:
+        table.add_row(*(Text(one_line(cell)) for cell in row))
     console().print(table)
 
 
@@ -137,11 +136,11 @@ def delete(ids: tuple[str, ...], as_json: bool, library: Path | None) -> None:
 
 
 @click.command("info")
-@click.option("--verify", is_flag=True, help="Read every file whole and compare its digest.")
+@click.option("--verify", is_flag=True, help="Read every file and check its digest.")
 @shared.as_json
 @shared.library_folder
 def info(verify: bool, as_json: bool, library: Path | None) -> None:
-    """Show what a library was built from, and with which models the program reads."""
+    """Show what a library was built from, and which models read it."""
     from compare import __version__
     from compare.models.adapted import about_adaptation, library_model
 
@@ -173,11 +172,10 @@ def info(verify: bool, as_json: bool, library: Path | None) -> None:
         say_json(data)
         return
     for name, value in data.items():
-        say(f"{name.replace('_', ' ')}: {_said(value)}")
+        say(f"{name.replace('_', ' ')}: {_in_words(value)}")
 
 
-def _said(value: Any) -> str:
-    """Return a value of `info` in words."""
+def _in_words(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return ", ".join(map(str, value.values())) if isinstance(value, dict) else str(value)

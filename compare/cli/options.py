@@ -1,10 +1,11 @@
-"""Options that several commands share, and how their values are read."""
+"""Options that several commands share, and functions that read their values."""
 
 from __future__ import annotations
 
 import os
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 FILE = click.Path(path_type=Path, dir_okay=False)
+FOLDER = click.Path(path_type=Path, file_okay=False)
 STDOUT = Path("-")
 
 
@@ -36,7 +38,7 @@ class InOrder(click.Group):
 
 
 def text(value: str) -> str:
-    """Refuse text that is not whole Unicode, as an argument in another encoding is not."""
+    """Refuse text that is not Unicode, such as an argument in another encoding."""
     try:
         value.encode()
     except UnicodeEncodeError:
@@ -55,7 +57,7 @@ def date(value: str) -> PartialDate:
 
 
 def _number_from(least: float) -> Callable[[str], float]:
-    """Return what reads a number from `least` to 1; "nan", which is in no range, is refused."""
+    """Return a reader of numbers from `least` to 1, which refuses "nan"."""
 
     def number(value: str) -> float:
         try:
@@ -70,7 +72,7 @@ def _number_from(least: float) -> Callable[[str], float]:
 
 
 def together(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
-    """Make one decorator of several, which appear in `--help` in this order."""
+    """Join options into one decorator; `--help` lists them in this order."""
 
     def decorate(command: Command) -> Command:
         for option in reversed(options):
@@ -93,13 +95,13 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 force = click.option("--force", is_flag=True, help="Overwrite existing files.")
 own_folder = click.option(
     "--library",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="The library's folder. Else $COMPARE_LIBRARY, else your own.",
+    type=FOLDER,
+    help="The library's folder [$COMPARE_LIBRARY, or your own].",
 )
 library_folder = click.option(
     "--library",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="The library's folder. Else $COMPARE_LIBRARY, else your own, else the sample.",
+    type=FOLDER,
+    help="The library's folder [$COMPARE_LIBRARY, your own, or the sample].",
 )
 encoder_name = click.option(
     "--encoder",
@@ -118,34 +120,40 @@ lists = click.option(
     "stances",
     type=click.Choice([stance.value for stance in Stance]),
     multiple=True,
-    help="Only this list; may be given twice [all; of two sides agree and oppose].",
+    help="Only this list; may be repeated [all; for two sides agree and oppose].",
 )
-why = click.option("--why", is_flag=True, help="Find the words that decide each verdict.")
+why = click.option("--why", is_flag=True, help="Find the deciding words of each pair.")
 
 who_and_when = together(
     click.option("--speaker", type=text, default="", help="Who said the quote."),
     click.option("--role", type=text, default="", help="The speaker's office."),
-    click.option("--country", type=text, default="", help='Whose; several as "Russia; China".'),
+    click.option("--country", type=text, default="", help='One or several: "Russia; China".'),
     click.option("--date", type=date, help="When: YYYY, YYYY-MM or YYYY-MM-DD."),
     click.option("--context", type=text, default="", help="What completes a fragment."),
     click.option("--who", type=text, metavar='"COUNTRY, DATE"', help="Both in short."),
 )
 
+
+def _only(*names: str, help: str) -> Callable[[Command], Command]:
+    return click.option(*names, type=text, multiple=True, help=help)
+
+
+# The last name of each option is its field of `Filters`.
 filtering = together(
-    click.option("--only-speaker", type=text, multiple=True, help="Find only this speaker's."),
-    click.option("--only-country", type=text, multiple=True, help="Find only this country's."),
-    click.option("--only-role", type=text, multiple=True, help="Find only what this office said."),
-    click.option("--party", type=text, multiple=True, help="Find only this political party's."),
-    click.option("--venue", type=text, multiple=True, help="Find only what was said there."),
-    click.option("--from", "date_from", type=date, help="Find nothing said before."),
-    click.option("--to", "date_to", type=date, help="Find nothing said after."),
-    click.option("--source", type=text, multiple=True, help="Find only what is from this source."),
-    click.option("--language", type=text, multiple=True, help='Find only this language ("en").'),
-    click.option("--only-id", type=text, multiple=True, help="Find only this statement."),
-    click.option("--not-speaker", type=text, multiple=True, help="Leave out this speaker's."),
-    click.option("--not-country", type=text, multiple=True, help="Leave out this country's."),
-    click.option("--not-own-speaker", is_flag=True, help="Leave out the quote's own speaker."),
-    click.option("--not-own-country", is_flag=True, help="Leave out the quote's own country."),
+    _only("--only-speaker", "speakers", help="Only statements of this speaker."),
+    _only("--only-country", "countries", help="Only statements of this country."),
+    _only("--only-role", "roles", help="Only statements of this office."),
+    _only("--party", "parties", help="Only statements of this political party."),
+    _only("--venue", "venues", help="Only statements made at this venue."),
+    click.option("--from", "date_from", type=date, help="Only statements since this date."),
+    click.option("--to", "date_to", type=date, help="Only statements until this date."),
+    _only("--source", "sources", help="Only statements from this source."),
+    _only("--language", "languages", help='Only statements in this language ("en").'),
+    _only("--only-id", "statement_ids", help="Only this statement."),
+    _only("--not-speaker", "not_speakers", help="Exclude this speaker."),
+    _only("--not-country", "not_countries", help="Exclude this country."),
+    click.option("--not-own-speaker", is_flag=True, help="Exclude the quote's speaker."),
+    click.option("--not-own-country", is_flag=True, help="Exclude the quote's country."),
 )
 
 thresholds = together(
@@ -159,29 +167,14 @@ thresholds = together(
         "--min-similarity",
         type=_number_from(-1),
         metavar="S",
-        help=f"Least closeness to count as the same topic [{Thresholds().similarity}].",
+        help=f"Least similarity to count as the same topic [{Thresholds().similarity}].",
     ),
 )
 
 
 def read_filters(options: dict[str, Any]) -> Filters:
     """Take the options of `filtering` out of `options`."""
-    filters = Filters(
-        speakers=options.pop("only_speaker"),
-        countries=options.pop("only_country"),
-        date_from=options.pop("date_from"),
-        date_to=options.pop("date_to"),
-        sources=options.pop("source"),
-        roles=options.pop("only_role"),
-        parties=options.pop("party"),
-        venues=options.pop("venue"),
-        languages=options.pop("language"),
-        statement_ids=options.pop("only_id"),
-        not_speakers=options.pop("not_speaker"),
-        not_countries=options.pop("not_country"),
-        not_own_speaker=options.pop("not_own_speaker", False),
-        not_own_country=options.pop("not_own_country", False),
-    )
+    filters = Filters(**{field.name: options.pop(field.name) for field in fields(Filters)})
     first, last = filters.date_from, filters.date_to
     if first and last and first.first > last.last:
         raise QueryError(f"--from {first} is after --to {last}: swap them.")
@@ -214,7 +207,7 @@ def who(short: str | None) -> tuple[tuple[Country, ...], PartialDate | None]:
         return countries(ahead), PartialDate(behind.strip())
     except ValueError:
         pass
-    if _LIKE_A_DATE.search(behind):  # "G77" is none
+    if _LIKE_A_DATE.search(behind):  # "G77" is not
         raise QueryError(
             f"{short!r} ends in no date: write a country, a comma and YYYY, YYYY-MM or "
             'YYYY-MM-DD, as in "China, 2022".'
@@ -230,7 +223,7 @@ def countries(text: str) -> tuple[Country, ...]:
 
 
 def read_thresholds(options: dict[str, Any]) -> dict[str, float | None]:
-    """Take the options of `thresholds` out of `options`: what `rethreshold` takes."""
+    """Take the options of `thresholds` out of `options`, as arguments of `rethreshold`."""
     return {
         "probability": options.pop("min_probability"),
         "similarity": options.pop("min_similarity"),
@@ -238,21 +231,21 @@ def read_thresholds(options: dict[str, Any]) -> dict[str, float | None]:
 
 
 def read_lists(stances: Sequence[str], result: Result) -> Sequence[Stance]:
-    """Return the lists that `lists` names, or the usual ones of the result."""
+    """Return the lists named by --stance, or the usual ones of the result."""
     from compare.export.rows import usual_stances
 
     return [Stance(name) for name in stances] or usual_stances(result)
 
 
 def side_of(quote: Quote) -> Side:
-    """Return a quote as the stance model reads it."""
+    """Return the model's input for a quote."""
     from compare.comparison.model_input import quote_side
 
     return quote_side(quote, quote.text)
 
 
 def open_library(folder: Path | None, encoder: str | None = None) -> Library:
-    """Open the library that the options, the environment or the platform name."""
+    """Open the library named by --library, else the default one."""
     from compare.cli.output import waiting
     from compare.library.library import Library
     from compare.library.locations import resolve_library
@@ -267,9 +260,9 @@ def open_library(folder: Path | None, encoder: str | None = None) -> Library:
 
 
 def stance_model(name: str | None, library: Library | None = None) -> StanceModel:
-    """Load the model named; where none is, the usual one, as adapted to the library where it is.
+    """Load the model named, else the default one with the library's adaptation, if it has one.
 
-    An adaptation that is not used is remarked.
+    An adaptation that does not fit the model is reported.
     """
     from compare.cli.output import remark, waiting
     from compare.models import load_stance_model
@@ -286,7 +279,7 @@ def stance_model(name: str | None, library: Library | None = None) -> StanceMode
 
 
 def own_library(folder: Path | None) -> Path:
-    """Return the folder to write to: the one named, else $COMPARE_LIBRARY, else the user's own."""
+    """Return the folder to write to: --library, else $COMPARE_LIBRARY, else the user's own."""
     from compare.library.locations import LIBRARY_VARIABLE, user_library
 
     named = os.environ.get(LIBRARY_VARIABLE)

@@ -1,7 +1,7 @@
-"""The command line: `compare build | import | search | stance | show | export | evaluate | app`.
+"""The program `compare`: its commands, each loaded on demand, and its exit codes.
 
-Results go to standard output, remarks and errors to standard error. An error a person can mend is
-one sentence with exit code 2; Ctrl-C ends with 130.
+Results go to standard output, remarks and errors to standard error. An error that a person can
+correct is one sentence with exit code 2; Ctrl-C ends with 130.
 """
 
 from __future__ import annotations
@@ -46,10 +46,10 @@ _COMMANDS = {
 
 
 class _Commands(click.Group):
-    """The commands in the order of use, each loaded when it is asked for."""
+    """The commands in the order of use, each loaded on demand."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names."""
+        """Return the names in the order of use."""
         return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -64,7 +64,7 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="compare")
 def cli() -> None:
-    """Paste an official's quote; see who agrees and who opposes, in their own words."""
+    """Find who agrees with an official's quote and who opposes it, in their own words."""
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -105,12 +105,12 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 
 def _is_full(error: OSError) -> bool:
-    """Tell whether there was no room for the output; an error of opening a file names the file."""
+    """Tell whether there was no room for the output: errors of named files do not count."""
     return error.errno in (errno.ENOSPC, errno.EDQUOT) and error.filename is None
 
 
 def _refuse_full(error: OSError) -> int:
-    """Say that there is no room for the output, drop what is left of it, and return the code."""
+    """Say that there is no room for the output, and return the exit code."""
     _discard_output()
     with suppress(OSError):  # standard error may go to the same disk
         remark(f"Error: the output cannot be written ({error.strerror}): make room.")
@@ -124,15 +124,15 @@ def _name() -> str:
 
 
 def _speak_utf8() -> None:
-    """Write UTF-8 into pipes on every platform, and what a terminal cannot show as "?"."""
+    """Write UTF-8 into pipes on every platform, and "?" for what a terminal cannot show."""
     for stream in (sys.stdout, sys.stderr):
-        with suppress(AttributeError, ValueError):  # replaced by something else
+        with suppress(AttributeError, ValueError):  # a replaced stream
             encoding = None if stream.isatty() else "utf-8"
             stream.reconfigure(encoding=encoding, errors="replace")  # type: ignore[union-attr]
 
 
 def _discard_output() -> None:
-    """Let nothing complain that the reader of a pipe has gone, or that the disk is full."""
+    """Send unwritten output to nowhere, so that closing it raises nothing."""
     with suppress(OSError, ValueError, AttributeError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
