@@ -1,10 +1,16 @@
-"""Show what is in untrusted text without letting it act: control characters become pictures."""
+"""Make untrusted text harmless: on a terminal, and in the cells of a spreadsheet."""
 
 from __future__ import annotations
+
+import re
 
 _PICTURES = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n"}
 _PICTURES[0x7F] = 0x2421
 _PICTURES |= dict.fromkeys([*range(0x80, 0xA0), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF], 0xFFFD)
+
+# Unseen ahead of the first visible character: blanks, controls, zero-width and direction marks.
+_UNSEEN = r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*"
+_FORMULA = re.compile(rf"'*(?:[\t\r\n]|{_UNSEEN}[=+\-@])")
 
 
 def printable(text: str) -> str:
@@ -19,3 +25,18 @@ def printable(text: str) -> str:
 def one_line(text: str) -> str:
     """Return `text` printable and with every run of white space as one blank."""
     return printable(" ".join(text.split()))
+
+
+def escape_cell(text: str) -> str:
+    """Return `text` so that no spreadsheet reads it as a formula.
+
+    A text whose first visible character is = + - or @, or which begins with a tab or a line break,
+    gets a leading apostrophe. A text that has such apostrophes of its own gets one more, so that
+    nothing is lost: `unescape_cell(escape_cell(text)) == text`.
+    """
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def unescape_cell(text: str) -> str:
+    """Return the text of a cell that `escape_cell` made, or any other text as it is."""
+    return text[1:] if text.startswith("'") and _FORMULA.match(text[1:]) else text

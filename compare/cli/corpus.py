@@ -30,7 +30,7 @@ from compare.statements.statement import Quotation
 
 if TYPE_CHECKING:
     from compare.corpus import Corpus
-    from compare.corpus.statement_file import StatementFile
+    from compare.corpus.read import StatementFile
     from compare.corpus.web import Page, Proposal
     from compare.library.library import Library
     from compare.statements.statement import Statement

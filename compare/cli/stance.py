@@ -79,14 +79,14 @@ def command(
         _score_file(batch, out, stance_model, library, as_json=as_json)
         return
     from compare.models import signature
-    from compare.statements.quotes import about_languages
+    from compare.statements.quotes import language_notes
 
     sides = _side("a", a or "", options), _side("b", b or "", options)
     model = _model(stance_model, library)
     with waiting("Reading the pair"):
         verdict, read, reason = _read(model, sides, why=why)
     label_source = signature(model)
-    notes = about_languages(sides[0].text, sides[1].text)
+    notes = language_notes(("Statement A", sides[0].text), ("Statement B", sides[1].text))
     if as_json:
         data = _as_json(verdict, label_source, sides, read, reason)
         say_json({**data, "notes": notes} if notes else data)

@@ -16,7 +16,7 @@ from compare.export.rows import CHANGED, COLUMNS, Record, made_with, pair_record
 from compare.results.pairs import Pair, PairTable
 from compare.results.result import Stance
 from compare.statements.countries import country_key, country_name
-from compare.statements.speakers import speaker_key
+from compare.statements.normalize import speaker_key
 from compare.statements.statement import Statement
 
 NOT_A_SAMPLE = (

@@ -20,7 +20,7 @@ from compare.models.adapted import library_model
 from compare.results.positions import Place, Position, Positions, Voice
 from compare.results.provenance import filters_in_force, provenance
 from compare.results.result import Thresholds
-from compare.statements.languages import foreign_language
+from compare.statements.languages import language_of
 from compare.statements.passages import split_quote
 from compare.statements.quotes import clean_quote
 
@@ -108,7 +108,7 @@ def positions(
 
 def _about_the_proposition(text: str) -> list[str]:
     notes = []
-    if language := foreign_language(text):
+    if (language := language_of(text)) != "en":
         notes.append(
             f"The proposition does not look English (detected: {language}). The stance model reads "
             "English: take these places as guesses, or give a translation."

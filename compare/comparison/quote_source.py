@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from compare.statements.normalize import fold
-from compare.statements.speakers import speaker_key
+from compare.statements.normalize import fold, speaker_key
 
 if TYPE_CHECKING:
     from compare.library.library import Library

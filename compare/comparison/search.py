@@ -28,9 +28,9 @@ from compare.results.result import (
     ranking_score,
 )
 from compare.statements.duplicates import words_key
-from compare.statements.languages import is_english
+from compare.statements.languages import is_language
 from compare.statements.passages import Passage, complete, split_quote
-from compare.statements.quotes import Quote, about_language, clean_quote
+from compare.statements.quotes import Quote, clean_quote, language_notes
 from compare.statements.statement import Statement
 
 if TYPE_CHECKING:
@@ -195,20 +195,20 @@ def readable(library: Library, filters: Filters) -> tuple[Filters, list[str]]:
 
     Returns the filters, and what the reader should know.
     """
-    foreign = sum(n for name, n in library.languages.items() if not is_english(name))
+    foreign = sum(n for name, n in library.languages.items() if not is_language(name, "en"))
     if filters.languages or not foreign:
         return filters, []
     note = (
         f"Statements that are not English, which is what the stance model reads, were left out "
         f"({foreign}): choose their language to have them read."
     )
-    english = tuple(filter(is_english, library.languages))
+    english = tuple(name for name in library.languages if is_language(name, "en"))
     return replace(filters, languages=english or ("en",)), [note]
 
 
 def _parts(quote: Quote) -> tuple[list[str], list[str]]:
     """Return the sentences of a quote that are searched, and what the reader should know."""
-    notes = about_language(quote.text, "The quote")
+    notes = language_notes(("The quote", quote.text))
     parts = split_quote(quote.text)
     if len(parts) > _MOST_PARTS:
         notes.append(

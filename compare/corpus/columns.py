@@ -1,4 +1,4 @@
-"""Which column of a file is which field of a statement."""
+"""Map the columns of a file to the fields of a statement."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "url": ("source_url", "link", "href"),
     "language": ("lang",),
 }
-"""Other names of columns. Where a file has several of one field, the field's own name counts
-first, then these in their order; the columns left over are kept in `Statement.extra`."""
+"""Other names of columns. If a file has several for one field, the field's own name comes first,
+then these in their order; the columns left over are kept in `Statement.extra`."""
 
 _MOST_LISTED = 40
 
 
 def resolve(columns: Iterable[str], mapping: Mapping[str, str]) -> dict[str, str]:
-    """Return the field of each column that has one; `mapping` counts before all names.
+    """Return the field of each column that has one; `mapping` overrides all names.
 
     A column that is mapped to "" is no field, whatever its name.
     """
@@ -96,7 +96,7 @@ def check_mapping(mapping: Mapping[str, str]) -> dict[str, str]:
 
 
 def missing_text(columns: Iterable[str], mapping: Mapping[str, str]) -> str:
-    """Return what to say of a file in which no column holds the words."""
+    """Return the message for a file in which no column holds the words."""
     found = list(columns)
     named = listed(found, _MOST_LISTED) or "none"
     have = {folded(column) for column in found}
@@ -109,7 +109,7 @@ def missing_text(columns: Iterable[str], mapping: Mapping[str, str]) -> str:
 
 
 def unused_mapping(column: str, columns: Iterable[str]) -> str:
-    """Return the sentence that says that a mapped column is in no file."""
+    """Return the message for a mapped column that is in no file."""
     return (
         f"There is no column {column!r}, which --map names: "
         f"use one of those found ({listed(list(columns), _MOST_LISTED)})."

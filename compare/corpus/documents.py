@@ -1,23 +1,148 @@
-"""Read Markdown and plain text: one statement a file, its fields in a front matter block."""
+"""Read JSON, JSON lines, and documents: Markdown or plain text with its fields on top."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from typing import Any
 
-from compare.corpus.json_files import flat
-from compare.corpus.text_files import Readable, read_lines
+from compare.corpus.text_files import Readable, read_lines, read_text
 from compare.corpus.values import BadFileError, Problem, Row
 
+_SHAPE = 'a corpus in JSON is a list of objects, or an object with such a list under "statements"'
+_NOT_FLAT = "this is nested too deep; write a flat object"
 _FENCES = frozenset({"---", "..."})
+
+# Numbers stay as they are written: an id 007 or 1.10 is a text here.
+_DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=lambda name: "")
+
+
+def read_jsonl(path: Readable, file: str) -> Iterator[Row | Problem]:
+    """Yield the objects of a file that has one on each line."""
+    for number, line in enumerate(read_lines(path), start=1):
+        if not line.strip():
+            continue
+        here = Row(file, number, {})
+        try:
+            yield _row(_DECODER.decode(line.rstrip("\r\n")), here)
+        except json.JSONDecodeError as error:
+            yield here.problem(
+                f"this is no JSON ({error.msg}, column {error.colno}); mend the line"
+            )
+        except RecursionError:
+            yield here.problem(_NOT_FLAT)
+
+
+def cells_of(line: str) -> dict[str, str]:
+    """Return the cells that `read_jsonl` makes of a line.
+
+    Raises:
+        ValueError: It is no JSON object.
+        RecursionError: It is nested too deep.
+    """
+    value = _DECODER.decode(line.rstrip("\r\n"))
+    if not isinstance(value, dict):
+        raise ValueError("this is no JSON object")
+    return _flat(value)
+
+
+def read_json(path: Readable, file: str) -> Iterator[Row | Problem]:
+    """Yield the objects of a JSON file, each with the line on which it starts."""
+    text = read_text(path)
+    if not text.strip():
+        return
+    try:
+        document, start = _DECODER.decode(text), _skip_blanks(text, 0)
+        if isinstance(document, dict) and isinstance(document.get("statements"), list):
+            start = [at for key, at, _ in _entries(text, start) if key == "statements"][-1]
+        elif not isinstance(document, list):
+            raise BadFileError(_SHAPE)
+    except json.JSONDecodeError as error:
+        raise BadFileError(
+            f"this is no JSON ({error.msg}, column {error.colno}); mend it there", error.lineno
+        ) from None
+    except RecursionError:
+        raise BadFileError(f"this is nested too deep; {_SHAPE}") from None
+    line, counted = 1, 0
+    for _, position, value in _entries(text, start):
+        line += text.count("\n", counted, position)
+        counted = position
+        try:
+            row = _row(value, Row(file, line, {}))
+        except RecursionError:
+            row = Row(file, line, {}).problem(_NOT_FLAT)
+        yield row
+
+
+def _entries(text: str, start: int) -> Iterator[tuple[str, int, Any]]:
+    """Yield key, position and value of each entry of the object or list that starts at `start`.
+
+    The text is valid JSON. The keys of a list are "".
+    """
+    position = _skip_blanks(text, start + 1)
+    while text[position] not in "]}":
+        key = ""
+        if text[start] == "{":
+            key, position = _DECODER.raw_decode(text, position)
+            position = _skip_blanks(text, _skip_blanks(text, position) + 1)  # behind the colon
+        value, end = _DECODER.raw_decode(text, position)
+        yield key, position, value
+        position = _skip_blanks(text, end)
+        if text[position] == ",":
+            position = _skip_blanks(text, position + 1)
+
+
+def _skip_blanks(text: str, position: int) -> int:
+    while text[position] in " \t\r\n":
+        position += 1
+    return position
+
+
+def _row(value: Any, here: Row) -> Row | Problem:
+    if not isinstance(value, dict):
+        return here.problem("this is no JSON object; write the fields of a statement as one")
+    return Row(here.file, here.line, _flat(value))
+
+
+def _flat(value: Mapping[str, Any]) -> dict[str, str]:
+    """Return an object's values as texts.
+
+    The entries of a list are joined by "; ", a country given as an object becomes its name, and
+    the further columns that `Statement.to_dict` keeps apart become columns again.
+    """
+    cells = {str(name): _text(entry) for name, entry in value.items()}
+    extra = value.get("extra")
+    if isinstance(extra, dict):
+        del cells["extra"]
+        cells.pop("date_precision", None)
+        cells = {str(name): _text(entry) for name, entry in extra.items()} | cells
+    return cells
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return "; ".join(map(_entry, value))
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _entry(value: Any) -> str:
+    if isinstance(value, dict) and isinstance(value.get("name"), str):
+        return str(value["name"])
+    return _text(value)
+
+
+# -- documents -----------------------------------------------------------------------------------
 
 
 def read_document(path: Readable, file: str) -> Iterator[Row | Problem]:
-    """Yield the one statement of a file.
+    """Yield the one statement of a file: its body is the text, its front matter the fields.
 
-    The body is the text. A file without front matter is a text of which nothing more is known
-    than where it was found: its name is the source.
+    A file without front matter has its own name as source.
     """
     lines = list(read_lines(path))
     if not "".join(lines).strip():
@@ -77,4 +202,4 @@ def _front_matter(text: str) -> tuple[dict[str, str], dict[str, int]]:
         ) from None
     places = {str(key.value): key.start_mark.line + 2 for key, _ in node.value}
     known = {str(name): None if value in ("~", "null") else value for name, value in values.items()}
-    return flat(known), places
+    return _flat(known), places

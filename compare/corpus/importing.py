@@ -15,12 +15,12 @@ from compare.corpus.columns import FIELDS
 from compare.corpus.importers.account import Account
 from compare.corpus.importers.formats import Format, named, recognised
 from compare.corpus.importers.sources import Source
-from compare.corpus.statement_file import StatementFile
+from compare.corpus.read import StatementFile
 from compare.corpus.validate import Validator, unknown_countries
 from compare.corpus.values import BadCellError, BadFileError, Corpus, Problem
 from compare.errors import CorpusError
 from compare.files import writing
-from compare.statements.languages import foreign_language, is_english
+from compare.statements.languages import is_language, language_of
 from compare.statements.statement import Statement
 
 PROBLEMS_KEPT = 1_000
@@ -58,7 +58,7 @@ class Report:
     @property
     def foreign(self) -> int:
         """Return how many statements are in another language than English."""
-        return sum(n for language, n in self.languages.items() if not is_english(language))
+        return sum(n for language, n in self.languages.items() if not is_language(language, "en"))
 
     def sentences(self) -> list[str]:
         """Return the report in words."""
@@ -245,4 +245,4 @@ def _with_language(statement: Statement) -> Statement:
     """Return the statement with its language, told by its words where it has none."""
     if statement.language:
         return statement
-    return replace(statement, language=foreign_language(statement.text) or "en")
+    return replace(statement, language=language_of(statement.text))

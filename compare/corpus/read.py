@@ -1,28 +1,27 @@
-"""Read files and folders into one corpus."""
+"""Read files and folders into one corpus, in memory or on disk."""
 
 from __future__ import annotations
 
 import logging
+import os
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import TracebackType
+from typing import IO
 
 from compare.corpus.columns import check_mapping, folded, missing_text, resolve, unused_mapping
-from compare.corpus.delimited import read_csv, read_tsv
-from compare.corpus.documents import read_document
-from compare.corpus.folders import Found, find_files
-from compare.corpus.json_files import read_json, read_jsonl
-from compare.corpus.sheets import read_xlsx
-from compare.corpus.statement_file import StatementFile
+from compare.corpus.documents import read_document, read_json, read_jsonl
+from compare.corpus.tables import read_csv, read_tsv, read_xlsx
 from compare.corpus.text_files import Readable
 from compare.corpus.validate import Validator, unknown_countries
 from compare.corpus.values import BadCellError, BadFileError, Corpus, Problem, Row, listed
 from compare.errors import CorpusError
 from compare.statements.dates import TWO_DAYS, Order
-from compare.statements.languages import foreign_language
+from compare.statements.languages import language_of
 from compare.statements.statement import Statement
 
 Reader = Callable[[Readable, str], Iterator[Row | Problem]]
@@ -43,7 +42,7 @@ SUFFIXES = frozenset(READERS)
 """The kinds of files that can be read."""
 
 _OBJECTS = frozenset({".jsonl", ".ndjson", ".json"})
-
+_SKIPPED_NAMES = ("readme", "license", "licence")
 _TOLD_EVERY = 100
 
 _log = logging.getLogger(__name__)
@@ -61,16 +60,16 @@ def read_corpus(
 
     Args:
         paths: Files of the kinds in `SUFFIXES`, and folders that hold such files.
-        mapping: Columns that go by other names than `compare.corpus.columns` knows, each with
-            the field of a statement it is.
-        dates: "day-first" or "month-first": how 03/04/2022 is read. Where it is not said, a row
-            with such a date is skipped, since it can be two days.
+        mapping: Columns whose names `compare.corpus.columns` does not know, each with the field of
+            a statement it holds.
+        dates: "day-first" or "month-first": how 03/04/2022 is read. Without it, a row with such a
+            date is skipped, since it can be two days.
         strict: Stop at the first bad row instead of skipping it.
         on_progress: Called with the number of files read and of all files.
 
     Raises:
-        CorpusError: A path or a mapping cannot be used, a file that was named cannot be read, or
-            under `strict` there is a bad row.
+        CorpusError: A path or a mapping cannot be used, a named file cannot be read, or with
+            `strict` a row is bad.
     """
     statements: list[Statement] = []
     corpus = _read(paths, mapping, dates, strict, on_progress, statements.append)
@@ -86,15 +85,14 @@ def corpus_on_disk(
     strict: bool = False,
     on_progress: Callable[[int], None] | None = None,
 ) -> Iterator[tuple[Corpus, StatementFile]]:
-    """Do as `read_corpus`, with the statements in a temporary file and none in the corpus given.
+    """Do as `read_corpus`, with the statements in a temporary file instead of in the corpus.
 
-    `on_progress` is called now and then with the number of statements so far.
-
-    Memory does not grow with the corpus but for its ids and for what is wrong with it; a file of
-    JSON that is not JSON lines is held whole while it is read.
+    Memory does not grow with the corpus except for ids and problems; a JSON file that is not JSON
+    lines is held whole while it is read. `on_progress` is called now and then with the number of
+    statements so far.
 
     Raises:
-        CorpusError: As of `read_corpus`, or there is no room for the statements.
+        CorpusError: As in `read_corpus`, or there is no room for the statements.
     """
     with tempfile.TemporaryDirectory() as scratch:
         written = StatementFile(Path(scratch) / "statements.jsonl")
@@ -109,6 +107,141 @@ def corpus_on_disk(
         yield corpus, written
 
 
+class StatementFile:
+    """The statements of a JSON lines file, which can be read again and again."""
+
+    def __init__(self, path: Path, count: int = 0) -> None:
+        """Read nothing yet; `count` is the number of statements of a file that exists."""
+        self._path = path
+        self._count = count
+        self._file: IO[str] | None = None
+
+    def __enter__(self) -> StatementFile:
+        """Open a new file, to which statements are added.
+
+        Raises:
+            CorpusError: It cannot be written; so do `add` and the end of the block.
+        """
+        try:
+            self._file = self._path.open("w", encoding="utf-8")
+        except OSError as error:
+            raise self._no_room(error) from error
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the file."""
+        assert self._file is not None
+        try:
+            self._file.close()
+        except OSError as closing:
+            if error is None:
+                raise self._no_room(closing) from closing
+
+    def add(self, statement: Statement) -> None:
+        """Append a statement."""
+        assert self._file is not None
+        try:
+            self._file.write(statement.to_json() + "\n")
+        except OSError as error:
+            raise self._no_room(error) from error
+        self._count += 1
+
+    def _no_room(self, error: OSError) -> CorpusError:
+        return CorpusError(
+            f"{self._path.parent} cannot take what is read ({error.strerror}): make room there, or "
+            "name another folder with TMPDIR."
+        )
+
+    def __len__(self) -> int:
+        """Return the number of statements."""
+        return self._count
+
+    def __iter__(self) -> Iterator[Statement]:
+        """Yield the statements in the order of the file."""
+        with self._path.open(encoding="utf-8") as file:
+            for line in file:
+                yield Statement.from_json(line)
+
+
+# -- finding files -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    files: tuple[Path, ...]
+    named: frozenset[Path]
+    left_out: tuple[Path, ...]
+    repeated: tuple[Path, ...]
+
+
+def _find_files(paths: Sequence[Path]) -> _Found:
+    """Return the named files, and those in folders that can be read, each once.
+
+    Raises:
+        CorpusError: A path does not exist, a named file is of another kind, or a folder holds
+            nothing to read.
+    """
+    files: dict[Path, Path] = {}
+    named: set[Path] = set()
+    left_out: list[Path] = []
+    repeated: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside, outside = _in_folder(path)
+            left_out += outside
+        elif not path.exists():
+            raise CorpusError(f"There is no file or folder {str(path)!r}: check the path.")
+        elif path.suffix.casefold() not in SUFFIXES:
+            raise CorpusError(f"{path} is of no kind that can be read: use one of {_kinds()}.")
+        else:
+            inside = [path]
+            named.add(path)
+        for file in inside:
+            real = file.resolve()
+            if real in files:
+                repeated.append(file)
+            files.setdefault(real, file)
+    return _Found(tuple(files.values()), frozenset(named), tuple(left_out), tuple(repeated))
+
+
+def _in_folder(folder: Path) -> tuple[list[Path], list[Path]]:
+    """Return the files of a folder that are read and those that are left out, in order."""
+    inside: list[Path] = []
+    outside: list[Path] = []
+
+    def refuse(error: OSError) -> None:
+        raise CorpusError(f"{error.filename} cannot be read: {error.strerror}.")
+
+    for place, folders, names in os.walk(folder, onerror=refuse):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            readable = Path(name).suffix.casefold() in SUFFIXES and not is_skipped(name)
+            (inside if readable else outside).append(Path(place, name))
+    if not inside:
+        raise CorpusError(
+            f"The folder {str(folder)!r} holds nothing to read: "
+            f"put files of the kinds {_kinds()} into it."
+        )
+    return sorted(inside, key=lambda path: path.parts), sorted(outside, key=lambda path: path.parts)
+
+
+def is_skipped(name: str) -> bool:
+    """Say whether a file is left out of a folder by its name: hidden, README or LICENSE."""
+    return name.startswith((".", "~$")) or name.partition(".")[0].casefold() in _SKIPPED_NAMES
+
+
+def _kinds() -> str:
+    return ", ".join(sorted(SUFFIXES))
+
+
+# -- reading -------------------------------------------------------------------------------------
+
+
 def _read(
     paths: Sequence[Path | str],
     mapping: Mapping[str, str] | None,
@@ -117,11 +250,17 @@ def _read(
     on_progress: Callable[[int, int], None] | None,
     keep: Callable[[Statement], None],
 ) -> Corpus:
-    """Give each statement to `keep`, and return what there is to say about the rest."""
+    """Pass each statement to `keep`, and return a corpus without statements."""
     if not paths:
         raise CorpusError("No corpus is named: give the path of a file or folder.")
-    reading = _Reading(check_mapping(mapping or {}), strict, _order(dates), keep)
-    found = find_files([Path(path) for path in paths], SUFFIXES)
+    try:
+        order = None if dates is None else Order(dates)
+    except ValueError:
+        raise CorpusError(
+            f"{dates!r} does not say how dates are written: use {' or '.join(Order)}."
+        ) from None
+    reading = _Reading(check_mapping(mapping or {}), strict, order, keep)
+    found = _find_files([Path(path) for path in paths])
     for done, path in enumerate(found.files):
         if on_progress:
             on_progress(done, len(found.files))
@@ -129,15 +268,6 @@ def _read(
     if on_progress:
         on_progress(len(found.files), len(found.files))
     return reading.corpus(found)
-
-
-def _order(dates: Order | str | None) -> Order | None:
-    try:
-        return None if dates is None else Order(dates)
-    except ValueError:
-        raise CorpusError(
-            f"{dates!r} does not say how dates are written: use {' or '.join(Order)}."
-        ) from None
 
 
 class _Reading:
@@ -150,10 +280,8 @@ class _Reading:
         dates: Order | None,
         keep: Callable[[Statement], None],
     ) -> None:
-        self.mapping = mapping
-        self.strict = strict
+        self.mapping, self.strict, self.keep = mapping, strict, keep
         self.validator = Validator(dates)
-        self.keep = keep
         self.count = 0
         self.problems: list[Problem] = []
         self.notes: list[str] = []
@@ -166,12 +294,11 @@ class _Reading:
         file, before = str(path), self.count
         try:
             self._read(path, file)
+            return
         except BadFileError as error:
             problem = Problem.of_file(file, error)
         except OSError as error:
             problem = Problem.of_file(file, BadFileError.unreadable(error))
-        else:
-            return
         if named or self.strict:
             raise CorpusError(str(problem))
         if taken := self.count - before:
@@ -220,7 +347,7 @@ class _Reading:
         except BadCellError as error:
             self._skip(row.problem(str(error), error.column, error.value))
             return
-        if not statement.language and (found := foreign_language(statement.text)):
+        if not statement.language and (found := language_of(statement.text)) != "en":
             statement = replace(statement, language=found)
             self.detected[found] += 1
         self.keep(statement)
@@ -232,21 +359,21 @@ class _Reading:
         _log.info("Skipped: %s", problem)
         self.problems.append(problem)
 
-    def corpus(self, found: Found) -> Corpus:
-        """Return what there is to say, with the notes that are due in the end."""
+    def corpus(self, found: _Found) -> Corpus:
+        """Return the corpus without its statements.
+
+        Raises:
+            CorpusError: A mapped column is in no file.
+        """
         have = {folded(column) for column in self.columns}
         for column in self.mapping:
             if self.columns and folded(column) not in have:
                 raise CorpusError(unused_mapping(column, self.columns))
         unknown = dict(self.validator.unknown_countries.most_common())
-        return Corpus(
-            (),
-            tuple(self.problems),
-            (*self.notes, *self._last_notes(found, unknown)),
-            unknown,
-        )
+        notes = (*self.notes, *self._last_notes(found, unknown))
+        return Corpus((), tuple(self.problems), notes, unknown)
 
-    def _last_notes(self, found: Found, unknown: Mapping[str, int]) -> Iterator[str]:
+    def _last_notes(self, found: _Found, unknown: Mapping[str, int]) -> Iterator[str]:
         if found.left_out:
             yield (
                 f"{_files(len(found.left_out))} left out (hidden, README or LICENSE, or of a kind "
@@ -264,8 +391,8 @@ class _Reading:
             )
         if nothing := self.validator.said_nothing:
             yield (
-                f"In {nothing:,} of the statements cells that say that nothing is known (NA, -, "
-                "unknown, …) were read as empty."
+                f"In {nothing:,} of the statements, cells that mean “not known” (NA, -, unknown, "
+                "…) were read as empty."
             )
         if two := sum(problem.message.startswith(TWO_DAYS) for problem in self.problems):
             yield (
@@ -275,14 +402,14 @@ class _Reading:
         if self.detected:
             languages = listed([f"{name}: {count:,}" for name, count in self.detected.items()])
             yield (
-                f"By their words {self.detected.total():,} statements without a language are "
-                f"plainly not English ({languages}). The stance model reads English, so they are "
-                "compared only where their language is chosen."
+                f"Judging by their words, {self.detected.total():,} statements without a language "
+                f"are plainly not English ({languages}). The stance model reads English, so they "
+                "are compared only if their language is chosen."
             )
         if unknown:
             yield (
-                f"{unknown_countries(unknown)} They are kept as given and found by that spelling "
-                'only; several in one cell have to stand apart by ";".'
+                f"{unknown_countries(unknown)} They are kept as given and found only by that "
+                'spelling; separate several countries in one cell by ";".'
             )
 
 

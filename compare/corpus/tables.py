@@ -1,17 +1,40 @@
-"""What CSV, TSV and XLSX have in common: a header, and rows as long as it."""
+"""Read tables: CSV, TSV, and the first sheet of an XLSX workbook."""
 
 from __future__ import annotations
 
+import csv
+import io
+import re
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, time
+from itertools import chain
+from typing import Any
 
+from compare.corpus.text_files import DAMAGED, Readable, most_unpacked, read_lines
 from compare.corpus.values import BadFileError, Problem, Row
+from compare.safe_text import unescape_cell
 
 Layouts = Mapping[int, Sequence[str]]
 """The columns of a table without a header, by the number of cells in a row."""
 
+LARGEST_CELL = 16_000_000
+"""Characters; a larger cell is a quotation mark that was never closed."""
+
+_CSV_REMEDY = "put a cell that has a separator or a line break in it in quotation marks"
+_TSV_REMEDY = "a cell can have no tab and no line break in it; write blanks instead"
+_CSV_ERRORS = {
+    "unexpected end of data": "a quoted cell that starts here is never closed; "
+    "write a quotation mark inside a cell twice",
+    "field larger": f"a cell is larger than {LARGEST_CELL:,} characters; "
+    "close the quotation mark that opens it",
+    "expected after": "a quotation mark stands alone in a quoted cell; write it twice",
+}
+_NO_WORKBOOK = "this is no workbook that can be read ({}); save it again as XLSX without a password"
+
 
 class Table:
-    """Make rows of lists of cells; the first list that is not blank is the header."""
+    """Turn lists of cells into rows; the first list that is not blank is the header."""
 
     def __init__(
         self,
@@ -22,53 +45,41 @@ class Table:
         loose: bool = False,
         layouts: Layouts | None = None,
     ) -> None:
-        """Start a table of a file whose rows are counted as `place`.
+        """Start a table.
 
-        `remedy` is what mends a row that is longer or shorter than the header; a loose table
-        drops the cells that stand beyond it. A table with `layouts` has no header.
+        Args:
+            file: The name of its file in messages.
+            place: What the row numbers count: "line", or the rows of a sheet.
+            remedy: How to mend a row that is longer or shorter than the header.
+            loose: Drop cells beyond the header.
+            layouts: The columns of a table without a header.
         """
-        self.loose = loose
-        self.layouts = layouts or {}
-        self.remedy = remedy
-        self.file = file
-        self.place = place
-        self.header: tuple[str, ...] = ()
+        self.file, self.place, self.remedy = file, place, remedy
+        self.loose, self.layouts = loose, layouts
+        self.header: Sequence[str] = ()
 
-    def add(self, line: int, cells: Sequence[str]) -> Iterator[Row | Problem]:
-        """Yield the row of some cells, or what is wrong with it; nothing for header and blanks.
+    def row(self, line: int, cells: Sequence[str]) -> Row | Problem | None:
+        """Return the row of some cells, or its problem; None for the header and a blank row.
 
         Raises:
             BadFileError: The header names a column twice.
         """
         if not any(cell.strip() for cell in cells):
-            return
-        if self.layouts:
-            yield self._laid_out(line, cells)
-            return
-        if not self.header:
+            return None
+        if not (self.layouts or self.header):
             self.header = _header(cells, line)
-            return
-        row = Row(self.file, line, dict(zip(self.header, cells, strict=False)), self.place)
-        count = len(cells)
-        if count > len(self.header) and (self.loose or not any(cells[len(self.header) :])):
-            count = len(self.header)
-        if count != len(self.header):
-            yield row.problem(
-                f"the row has {count} cells and the header {len(self.header)}; {self.remedy}"
-            )
-        else:
-            yield row
-
-    def _laid_out(self, line: int, cells: Sequence[str]) -> Row | Problem:
-        columns = self.layouts.get(len(cells))
-        row = Row(self.file, line, dict(zip(columns or (), cells, strict=False)), self.place)
-        if columns:
+            return None
+        columns = self.layouts.get(len(cells), ()) if self.layouts else self.header
+        row = Row(self.file, line, dict(zip(columns, cells, strict=False)), self.place)
+        fits = columns and len(cells) >= len(columns)
+        if fits and (self.loose or not any(cells[len(columns) :])):
             return row
-        known = " or ".join(map(str, self.layouts))
-        return row.problem(f"the row has {len(cells)} cells and not {known}; {self.remedy}")
+        known = " or ".join(map(str, self.layouts)) if self.layouts else ""
+        expected = f"not {known}" if known else f"the header {len(columns)}"
+        return row.problem(f"the row has {len(cells)} cells and {expected}; {self.remedy}")
 
 
-def _header(cells: Sequence[str], line: int) -> tuple[str, ...]:
+def _header(cells: Sequence[str], line: int) -> Sequence[str]:
     names = [
         cell.strip("\ufeff \t\r\n") or f"column {number}"
         for number, cell in enumerate(cells, start=1)
@@ -76,4 +87,116 @@ def _header(cells: Sequence[str], line: int) -> tuple[str, ...]:
     for name in names:
         if names.count(name) > 1:
             raise BadFileError(f"the header names the column {name!r} twice; rename one", line)
-    return tuple(names)
+    return names
+
+
+def read_csv(path: Readable, file: str, layouts: Layouts | None = None) -> Iterator[Row | Problem]:
+    """Yield the rows of a CSV file, each with the number of the line on which it starts.
+
+    The separator is a comma, or a semicolon or tab if the header has no comma. The apostrophe that
+    keeps a spreadsheet from reading a cell as a formula is removed. A file with `layouts` has no
+    header.
+    """
+    if csv.field_size_limit() < LARGEST_CELL:  # whole speeches are longer than the default
+        csv.field_size_limit(LARGEST_CELL)
+    lines, blank = iter(read_lines(path)), 0
+    for header in lines:
+        if header.strip():
+            break
+        blank += 1
+    else:
+        return
+    delimiter = next((mark for mark in ",;\t" if mark in header), ",")
+    reader = csv.reader(chain([header], lines), delimiter=delimiter, strict=True)
+    table = Table(file, "line", _CSV_REMEDY, layouts=layouts)
+    while True:
+        line = blank + reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            said = str(error)
+            message = next((text for part, text in _CSV_ERRORS.items() if part in said), said)
+            if not (table.header or layouts):
+                raise BadFileError(message, line) from None
+            yield Row(file, line, {}).problem(message)
+        else:
+            if row := table.row(line, [unescape_cell(cell) for cell in cells]):
+                yield row
+
+
+def read_tsv(path: Readable, file: str) -> Iterator[Row | Problem]:
+    """Yield the rows of a TSV file: one row a line, quotation marks have no meaning."""
+    table = Table(file, "line", _TSV_REMEDY)
+    for line, text in enumerate(read_lines(path), start=1):
+        if row := table.row(line, text.rstrip("\r\n").split("\t")):
+            yield row
+
+
+# -- XLSX ----------------------------------------------------------------------------------------
+
+
+def read_xlsx(path: Readable, file: str, *, loose: bool = False) -> Iterator[Row | Problem]:
+    """Yield the rows of the first sheet, with their numbers in the sheet.
+
+    Args:
+        path: The workbook.
+        file: Its name in messages.
+        loose: Drop cells beyond the header.
+    """
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    # What openpyxl lets through if a part of the archive is missing or damaged; bad XML is a
+    # SyntaxError, with lxml and without.
+    broken = (
+        *DAMAGED, InvalidFileException, SyntaxError, KeyError, ValueError, TypeError, IndexError,
+        AttributeError,
+    )  # fmt: skip
+    try:
+        yield from _sheet_rows(path, file, loose)
+    except BadFileError:
+        raise
+    except broken as error:
+        raise BadFileError(_NO_WORKBOOK.format(str(error) or type(error).__name__)) from None
+
+
+def _sheet_rows(path: Readable, file: str, loose: bool) -> Iterator[Row | Problem]:
+    import openpyxl
+
+    with path.open("rb") as opened, zipfile.ZipFile(opened) as archive:
+        most = most_unpacked(opened.seek(0, io.SEEK_END))
+        if sum(part.file_size for part in archive.infolist()) > most:
+            raise BadFileError(
+                f"this unpacks to more than {most // 1024**2:,} MB, far more than such a workbook "
+                "holds; save it as CSV if you trust it"
+            )
+    with path.open("rb") as opened:  # openpyxl leaves a damaged file open
+        book = openpyxl.load_workbook(opened, read_only=True, data_only=True)
+        sheet = book.worksheets[0]
+        place = f'sheet "{sheet.title}", row'
+        table = Table(file, place, "name each column in the header", loose=loose)
+        sheet.reset_dimensions()  # some programs write a wrong size
+        for number, cells in enumerate(sheet.iter_rows(), start=1):
+            texts = [_cell_text(cell.value, str(cell.number_format or "")) for cell in cells]
+            while texts and not texts[-1]:
+                texts.pop()
+            texts += [""] * (len(table.header) - len(texts))
+            if row := table.row(number, texts):
+                yield row
+
+
+def _cell_text(value: Any, number_format: str) -> str:
+    """Return the text of a cell; a date to the year, month or day that the cell shows."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime) and value.time() != time():
+        return value.isoformat(" ", "seconds")
+    if isinstance(value, date):
+        shown = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", number_format.casefold())
+        return value.isoformat()[: 10 if "d" in shown else 7 if "m" in shown else 4]
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)

@@ -1,27 +1,46 @@
-"""Open text files in the encodings that can be known for sure."""
+"""Open text files in the encodings that can be known for sure, and unpack gzip and bzip2."""
 
 from __future__ import annotations
 
+import bz2
 import codecs
+import gzip
 import io
+import lzma
+import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO, Literal, Protocol, TextIO
+from typing import IO, Literal, Protocol, TextIO, cast
 
 from compare.corpus.values import BadFileError
 
 LONGEST_LINE = 32_000_000
 """Characters; a longer line is no line of a table and no paragraph."""
 
+MOST_UNPACKED = 16 * 1024**3
+"""Bytes that anything may unpack to."""
+
+MOST_TIMES = 300
+"""How many times its own size a file of more than `SMALL` bytes unpacked may unpack to."""
+
+SMALL = 64 * 1024**2
+
+DAMAGED = (
+    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError,
+)  # fmt: skip
+"""What reading a damaged archive raises, or one with a password."""
+
 REMEDY = 'save it as UTF-8 (in a spreadsheet program: "CSV UTF-8")'
 _BLOCK = 1 << 16
+_PACKED = (".gz", ".bz2")
 
 
 class Readable(Protocol):
-    """A file on disk (`Path`), or one out of an archive."""
+    """A file on disk (`Path`), or one in an archive."""
 
     def open(self, mode: Literal["rb"]) -> IO[bytes]:
-        """Open it from its start."""
+        """Open it at its start."""
 
 
 @contextmanager
@@ -29,7 +48,7 @@ def open_text(path: Readable) -> Iterator[TextIO]:
     r"""Open a text with its line ends ("\\n", "\\r\\n" or "\\r") as they are.
 
     Raises:
-        BadFileError: What is read is not UTF-8, with or without a byte order mark, nor UTF-16
+        BadFileError: What is read is neither UTF-8, with or without a byte order mark, nor UTF-16
             with one.
     """
     encoding = _encoding(path)
@@ -37,14 +56,14 @@ def open_text(path: Readable) -> Iterator[TextIO]:
         with path.open("rb") as raw, io.TextIOWrapper(raw, encoding, newline="") as file:
             yield file
     except UnicodeError:
-        raise BadFileError(_where_bad(path, encoding)) from None
+        raise BadFileError(_bad_byte(path, encoding)) from None
 
 
 def read_lines(path: Readable, longest: int = LONGEST_LINE) -> Iterator[str]:
     """Yield the lines of a file with their line ends as they are.
 
     Raises:
-        BadFileError: As of `open_text`, or it is no text, or a line is longer than `longest`.
+        BadFileError: As in `open_text`, or it is no text, or a line is longer than `longest`.
     """
     with open_text(path) as file:
         number = 0
@@ -74,8 +93,8 @@ def _encoding(path: Readable) -> str:
     return "utf-8-sig"
 
 
-def _where_bad(path: Readable, encoding: str) -> str:
-    """Say which byte cannot be read: a stream knows only its place in a block."""
+def _bad_byte(path: Readable, encoding: str) -> str:
+    """Name the byte that cannot be read: a stream knows only its place in a block."""
     name = "UTF-16" if encoding == "utf-16" else "UTF-8"
     decoder = codecs.getincrementaldecoder(name)()
     with path.open("rb") as file:
@@ -91,3 +110,59 @@ def _where_bad(path: Readable, encoding: str) -> str:
             if not block:
                 return f"this is not {name}: {REMEDY}"
             before += len(block)
+
+
+# -- packed files --------------------------------------------------------------------------------
+
+
+def most_unpacked(size: int) -> int:
+    """Return the most bytes to which a packed file of `size` bytes may unpack."""
+    return min(MOST_UNPACKED, max(SMALL, MOST_TIMES * size))
+
+
+def plain_name(name: str) -> str:
+    """Return a file's name without ".gz" or ".bz2"."""
+    return next((name[: -len(end)] for end in _PACKED if name.casefold().endswith(end)), name)
+
+
+def unpacked(raw: IO[bytes], name: str) -> IO[bytes]:
+    """Return the content of a file, unpacked as it is read if its name ends in ".gz" or ".bz2".
+
+    Reading it raises `BadFileError` if it is damaged or unpacks to more than `most_unpacked`.
+    """
+    if plain_name(name) == name:
+        return raw
+    gzipped = name.casefold().endswith(".gz")
+    inner = gzip.GzipFile(fileobj=raw) if gzipped else bz2.BZ2File(raw)
+    return cast(IO[bytes], io.BufferedReader(_Unpacking(raw, inner)))
+
+
+class _Unpacking(io.RawIOBase):
+    def __init__(self, raw: IO[bytes], inner: gzip.GzipFile | bz2.BZ2File) -> None:
+        self._raw, self._inner, self._taken = raw, inner, 0
+
+    def readable(self) -> bool:
+        return True
+
+    # typeshed has a type for the buffer that Python 3.11 has no name for
+    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+        try:
+            part = self._inner.read(len(buffer))
+        except (OSError, EOFError, zlib.error) as error:
+            raise BadFileError(
+                f"this is cut short or damaged ({error or type(error).__name__}); fetch it again"
+            ) from None
+        self._taken += len(part)
+        if self._taken > most_unpacked(self._raw.tell()):
+            raise BadFileError(
+                "this unpacks to far more than such a file holds; unpack it yourself if you "
+                "trust it"
+            )
+        buffer[: len(part)] = part
+        return len(part)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._inner.close()
+            self._raw.close()
+        super().close()

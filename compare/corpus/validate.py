@@ -1,21 +1,22 @@
-"""The one place where rows become statements: what is checked, is checked here."""
+"""Turn rows into statements: every check of a corpus is made here."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import re
+from array import array
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 from urllib.parse import urlsplit
 
 from compare.corpus.columns import FIELDS
-from compare.corpus.places import Places
 from compare.corpus.values import BadCellError, Row, listed, shortened
 from compare.statements.countries import parse_countries
 from compare.statements.dates import MISSING, Order, parse_date
-from compare.statements.statement import PartialDate, Quotation, Statement
+from compare.statements.statement import Quotation, Statement
 
 QUOTATIONS: Mapping[str, Quotation] = {
     "": Quotation.DIRECT,
@@ -27,27 +28,31 @@ QUOTATIONS: Mapping[str, Quotation] = {
 }
 """What a `quotation` cell may say."""
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 HALF_CHARACTER = re.compile(r"[\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _LINE_BREAK = re.compile(r"\s*[\n\t]\s*")
 _OUTSIDE = re.compile(r"\A[\s\ufeff]+|[\s\ufeff]+\Z")
 _SEVERAL_LINES = frozenset({"text", "context"})
-_MAY_SAY_NOTHING = frozenset(
-    {"id", "speaker", "role", "venue", "title", "source", "context", "quotation", "date", "url"}
-)
-_CODES = frozenset({"country", "language"})  # of which NA is one: Namibia, Nauruan
+_CODES = ("country", "language")  # of which NA is one: Namibia, Nauruan
+_MAY_BE_MISSING = frozenset(FIELDS) - {"text", *_CODES}
 
 
 class Validator:
-    """Turn rows into statements, and remember what has to be unique or told in the end."""
+    """Turn rows into statements, and count what is reported at the end of a corpus.
+
+    Attributes:
+        unknown_countries: Spellings without a code, and in how many statements each occurs.
+        with_control_characters: Statements in which such characters were read as blanks.
+        said_nothing: Statements in which cells like "NA" were read as empty.
+    """
 
     def __init__(self, dates: Order | None = None) -> None:
-        """Start a corpus; `dates` tells of a date that can be read as two days which it is."""
-        self._dates = dates
+        """Start a corpus; `dates` says how a date is read that can be two days."""
         self.unknown_countries: Counter[str] = Counter()
         self.with_control_characters = 0
         self.said_nothing = 0
-        self._places = Places()
+        self._dates = dates
+        self._ids = IdPlaces()
         self._repeats: Counter[str] = Counter()
 
     def statement(self, row: Row, fields: Mapping[str, str]) -> Statement:
@@ -58,19 +63,16 @@ class Validator:
             fields: The field of each column that has one.
 
         Raises:
-            BadCellError: A cell cannot be taken over.
+            BadCellError: A cell cannot be used.
         """
         columns = {field: column for column, field in fields.items()}
         for column in row.cells:
             if found := HALF_CHARACTER.search(column):
-                raise BadCellError(
-                    column.encode("ascii", "backslashreplace").decode(),
-                    "",
-                    f"{found[0]!a} in the column's name is half a character; write the whole one",
-                )
+                message = f"{found[0]!a} in the column's name is half a character"
+                raise BadCellError(_ascii(column), "", f"{message}; write the whole one")
         cells = {column: _clean(column, value) for column, value in row.cells.items()}
         cell = {field: _tidy(field, cells.get(columns.get(field, ""), "")) for field in FIELDS}
-        self.said_nothing += _empty_what_says_nothing(cell)
+        self.said_nothing += _empty_missing(cell)
         try:
             statement = _statement(cell, self._dates)
         except _BadFieldError as error:
@@ -90,38 +92,32 @@ class Validator:
         return statement
 
     def _new_id(self, statement: Statement, row: Row, column: str) -> str:
+        """Return the statement's id; a derived one that is taken gets "-2", "-3", …."""
         name = statement.id
+        if name and name in self._ids:
+            place = self._ids.place(name)
+            message = f"this id is used already, at {place}; give each its own"
+            raise BadCellError(column, name, message)
         if not name:
-            name = self._free(derived_id(statement))
-        elif name in self._places:
-            raise BadCellError(
-                column,
-                name,
-                f"this id is used already, at {self._places.of(name)}; give each its own",
-            )
-        self._places.add(name, row)
+            name = derived = derived_id(statement)
+            while name in self._ids:
+                self._repeats[derived] += 1
+                name = f"{derived}-{self._repeats[derived] + 1}"
+        self._ids.add(name, row)
         return name
-
-    def _free(self, name: str) -> str:
-        """Return the name, or for the second statement that has it the name with "-2"."""
-        free = name
-        while free in self._places:
-            self._repeats[name] += 1
-            free = f"{name}-{self._repeats[name] + 1}"
-        return free
 
 
 def unknown_countries(counted: Mapping[str, int]) -> str:
-    """Return the sentence that tells spellings of countries without a code."""
+    """Return a sentence that lists spellings of countries without a code."""
     spellings = [f"{shortened(name)} ({count})" for name, count in counted.items()]
     return f"Countries that are not known, and in how many statements: {listed(spellings)}."
 
 
 def derived_id(statement: Statement) -> str:
-    """Return an id for a statement that came without one: 12 hex digits of what it says.
+    """Return an id for a statement that came without one: 12 hex digits of its content.
 
-    It is the sha256 of text, context, speaker, countries, date, venue and source, so that the same
-    statement has it in another file and at another place too.
+    They are of the sha256 of text, context, speaker, countries, date, venue and source, so that the
+    same statement has the same id in another file.
     """
     content = [
         statement.text,
@@ -142,12 +138,30 @@ class _BadFieldError(ValueError):
         self.field = field
 
 
-def _empty_what_says_nothing(cell: dict[str, str]) -> bool:
-    """Empty cells that say that nothing is known ("NA", "-"); tell whether there were any.
+def _statement(cell: Mapping[str, str], dates: Order | None) -> Statement:
+    if not cell["text"]:
+        raise _BadFieldError("text", "a statement needs words; fill the cell or remove the row")
+    try:
+        date = parse_date(cell["date"], dates)
+    except ValueError as error:
+        raise _BadFieldError("date", str(error)) from None
+    quotation = QUOTATIONS.get(" ".join(cell["quotation"].casefold().replace("_", " ").split()))
+    if quotation is None:
+        raise _BadFieldError("quotation", 'write "direct" or "reported", or leave it empty')
+    if cell["url"] and not is_address(cell["url"]):
+        message = "a link starts with http:// or https:// and has no blanks"
+        raise _BadFieldError("url", f"{message}; write it so or leave it empty")
+    countries = parse_countries(cell["country"])
+    values: dict[str, Any] = {"country": countries, "date": date, "quotation": quotation}
+    return Statement(**{**cell, **values})
 
-    NA is a country or a language too, and is left there unless another cell says it.
+
+def _empty_missing(cell: dict[str, str]) -> bool:
+    """Empty cells that say that nothing is known ("NA", "-"), and tell whether there were any.
+
+    NA is also a country and a language, and is kept there unless another cell is NA, too.
     """
-    found = {name for name in _MAY_SAY_NOTHING if cell[name] and cell[name].casefold() in MISSING}
+    found = {name for name in _MAY_BE_MISSING if cell[name] and cell[name].casefold() in MISSING}
     not_available = any(cell[name].casefold() == "na" for name in found) or all(
         cell[name].casefold() == "na" for name in _CODES
     )
@@ -159,35 +173,16 @@ def _empty_what_says_nothing(cell: dict[str, str]) -> bool:
     return bool(found)
 
 
-def _statement(cell: Mapping[str, str], dates: Order | None) -> Statement:
-    if not cell["text"]:
-        raise _BadFieldError("text", "a statement needs words; fill the cell or remove the row")
-    return Statement(
-        id=cell["id"],
-        text=cell["text"],
-        context=cell["context"],
-        speaker=cell["speaker"],
-        role=cell["role"],
-        country=parse_countries(cell["country"]),
-        date=_date(cell["date"], dates),
-        venue=cell["venue"],
-        title=cell["title"],
-        source=cell["source"],
-        url=_url(cell["url"]),
-        language=cell["language"],
-        quotation=_quotation(cell["quotation"]),
-    )
-
-
 def _clean(column: str, value: str) -> str:
     """Return a cell with LF for every line break and a blank for a control character."""
     if found := HALF_CHARACTER.search(value):
-        raise BadCellError(
-            column,
-            value.encode("ascii", "backslashreplace").decode(),
-            f"{found[0]!a} is half a character; write the whole one",
-        )
+        message = f"{found[0]!a} is half a character; write the whole one"
+        raise BadCellError(column, _ascii(value), message)
     return _CONTROL.sub(" ", value.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _ascii(text: str) -> str:
+    return text.encode("ascii", "backslashreplace").decode()
 
 
 def _tidy(field: str, value: str) -> str:
@@ -196,22 +191,8 @@ def _tidy(field: str, value: str) -> str:
     return value if not value or field in _SEVERAL_LINES else _LINE_BREAK.sub(" ", value)
 
 
-def _date(text: str, order: Order | None) -> PartialDate | None:
-    try:
-        return parse_date(text, order)
-    except ValueError as error:
-        raise _BadFieldError("date", str(error)) from None
-
-
-def _quotation(text: str) -> Quotation:
-    found = QUOTATIONS.get(" ".join(text.casefold().replace("_", " ").split()))
-    if found is None:
-        raise _BadFieldError("quotation", 'write "direct" or "reported", or leave it empty')
-    return found
-
-
 def is_address(text: str) -> bool:
-    """Say whether a text is an address of the web."""
+    """Say whether a text is an address on the web."""
     try:
         parts = urlsplit(text)
     except ValueError:
@@ -219,13 +200,61 @@ def is_address(text: str) -> bool:
     return parts.scheme in {"http", "https"} and bool(parts.netloc) and not re.search(r"\s", text)
 
 
-def _url(text: str) -> str:
-    if text.casefold() in MISSING:
-        return ""
-    if not is_address(text):
-        raise _BadFieldError(
-            "url",
-            "a link starts with http:// or https:// and has no blanks; write it so or leave "
-            "it empty",
-        )
-    return text
+class IdPlaces:
+    """Where the statement of each id is, in few bytes: a corpus can have millions.
+
+    A hash table with open addressing in two arrays, at most two thirds full. Ids are told apart by
+    64 bits of their hash: of ten million, no two share them.
+    """
+
+    _LINE_BITS = 40
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._count = 0
+        self._files: list[tuple[str, str]] = []
+        self._make_room(1 << 10)
+
+    def __contains__(self, name: str) -> bool:
+        """Say whether there is a statement with an id."""
+        return self._keys[self._slot(_hash(name))] != 0
+
+    def add(self, name: str, row: Row) -> None:
+        """Keep where the statement with an id is."""
+        if self._count * 3 >= len(self._keys) * 2:
+            keys, places = self._keys, self._places
+            self._make_room(2 * len(keys))
+            for key, place in zip(keys, places, strict=True):
+                if key:
+                    self._put(key, place)
+        file = (row.file, row.place)
+        if self._files[-1:] != [file]:  # files are read one after the other
+            self._files.append(file)
+        self._put(_hash(name), (len(self._files) - 1) << self._LINE_BITS | row.line)
+        self._count += 1
+
+    def place(self, name: str) -> str:
+        """Return where the statement with an id is: "a.csv, line 2"."""
+        place = self._places[self._slot(_hash(name))]
+        line = place & ((1 << self._LINE_BITS) - 1)
+        file, counted = self._files[place >> self._LINE_BITS]
+        return f"{file}, {counted} {line}" if line else file
+
+    def _make_room(self, slots: int) -> None:
+        self._keys, self._places = array("Q", bytes(8 * slots)), array("Q", bytes(8 * slots))
+
+    def _put(self, key: int, place: int) -> None:
+        slot = self._slot(key)
+        self._keys[slot], self._places[slot] = key, place
+
+    def _slot(self, key: int) -> int:
+        """Return the slot of a key, or the one where it belongs."""
+        keys, last = self._keys, len(self._keys) - 1
+        slot = key & last
+        while keys[slot] not in (0, key):
+            slot = (slot + 1) & last
+        return slot
+
+
+def _hash(name: str) -> int:
+    return hash(name) & ((1 << 64) - 1) or 1

@@ -1,4 +1,4 @@
-"""What passes between the readers and the validation, and what comes out in the end."""
+"""The values that readers and validation exchange: rows, problems and the corpus."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ SHOWN = 60
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A row, or a whole file, that was not taken over, and what to do about it.
+    """A row or a file that was not read, and what to do about it.
 
     Attributes:
-        line: 1 for the first line; 0 where the whole file is meant.
-        column: As the file names it, "" where the whole row is meant.
+        line: 1 for the first line; 0 for the whole file.
+        column: As the file names it, "" for the whole row.
         message: What is wrong, and the remedy.
         place: What `line` counts: "line", or the rows of a sheet.
-        skips: Whether something was left out for it; False where a file beside is missing.
+        skips: Whether something was left out; False if only a file beside it is missing.
     """
 
     file: str
@@ -55,20 +55,20 @@ def shortened(value: str) -> str:
 
 
 def listed(names: Sequence[str], most: int = 8) -> str:
-    """Return the first names with commas between them, and how many more there are."""
+    """Return the first names separated by commas, and how many more there are."""
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more
 
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """The statements of a corpus, and all that the reader has to say about the rest.
+    """The statements of a corpus, and what was skipped or should be known of it.
 
     Attributes:
         statements: In the order of the files.
         problems: The rows and files that were skipped.
-        notes: Sentences the user should see; nothing was skipped for what they say.
-        unknown_countries: Spellings that have no code, and in how many statements they stand.
+        notes: Sentences the user should see; nothing was skipped for their sake.
+        unknown_countries: Spellings without a code, and in how many statements each occurs.
         unlisted: How many more were skipped than `problems` holds.
     """
 
@@ -79,7 +79,7 @@ class Corpus:
     unlisted: int = 0
 
     def __len__(self) -> int:
-        """Return how many statements there are."""
+        """Return the number of statements."""
         return len(self.statements)
 
     @property
@@ -90,11 +90,11 @@ class Corpus:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row, object or document as a reader found it: nothing is checked yet.
+    """One row, object or document as a reader found it, unchecked.
 
     Attributes:
-        cells: The text of each column, by the column's name as the file has it.
-        lines: Where single cells stand, if not on the row's own line.
+        cells: The text of each column, by the column's name in the file.
+        lines: The lines of single cells that are not on the row's own line.
     """
 
     file: str
@@ -104,7 +104,7 @@ class Row:
     lines: Mapping[str, int] = field(default_factory=dict)
 
     def problem(self, message: str, column: str = "", value: str = "") -> Problem:
-        """Say what is wrong with the row, or with one cell of it."""
+        """Return what is wrong with the row, or with one cell of it."""
         line = self.lines.get(column, self.line)
         return Problem(self.file, line, column, value, message, self.place)
 
@@ -113,19 +113,19 @@ class BadFileError(Exception):
     """A file, or the rest of it, cannot be read; the message does not name the file."""
 
     def __init__(self, message: str, line: int = 0) -> None:
-        """Keep what is wrong, and the line where that is known."""
+        """Keep what is wrong, and the line if it is known."""
         super().__init__(message)
         self.line = line
 
     @classmethod
     def unreadable(cls, error: OSError) -> BadFileError:
-        """Return what to say of a file that the system does not give."""
+        """Return the error for a file that the system does not give."""
         said = error.strerror or type(error).__name__
         return cls(f"the file cannot be read ({said}); check that it is there and yours to read")
 
 
 class BadCellError(Exception):
-    """A cell cannot be taken over; the message says why and what to write instead."""
+    """A cell cannot be used; the message says why and what to write instead."""
 
     def __init__(self, column: str, value: str, message: str) -> None:
         """Keep the column as the file names it, its value, and what is wrong."""

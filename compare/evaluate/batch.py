@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compare.corpus.json_files import cells_of
+from compare.corpus.documents import cells_of
 from compare.corpus.text_files import read_lines
 from compare.errors import CorpusError, ExportError
 from compare.evaluate.pair_files import (
@@ -22,10 +22,10 @@ from compare.evaluate.pair_files import (
     unpacked,
 )
 from compare.export.formats import csv_bytes
-from compare.export.spreadsheet import escape_cell
 from compare.files import is_folder, is_there, write_whole
 from compare.models.load import signature
 from compare.results.result import Probabilities
+from compare.safe_text import escape_cell
 
 if TYPE_CHECKING:
     from compare.export.rows import Record

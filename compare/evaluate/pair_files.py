@@ -13,8 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from compare.corpus.columns import folded
-from compare.corpus.delimited import read_csv, read_tsv
-from compare.corpus.json_files import read_jsonl
+from compare.corpus.documents import read_jsonl
+from compare.corpus.tables import read_csv, read_tsv
 from compare.corpus.values import BadFileError, Problem, Row
 from compare.errors import CorpusError
 from compare.results.result import Side

@@ -1,7 +1,7 @@
 """Write a result's matched pairs, or the statements they use, in the formats researchers read.
 
 A table has the columns of `compare.export.rows.COLUMNS`. In CSV text is quoted and numbers are not,
-lines end in CR LF, a byte order mark tells spreadsheets that it is UTF-8, and `export.spreadsheet`
+lines end in CR LF, a byte order mark tells spreadsheets that it is UTF-8, and `safe_text`
 keeps text from being read as a formula; `read_pairs_csv` takes all that off again.
 """
 
@@ -26,9 +26,9 @@ from compare.export.rows import (
     records_of,
     usual_stances,
 )
-from compare.export.spreadsheet import escape_cell, unescape_cell
 from compare.files import write_whole
 from compare.results.result import Stance
+from compare.safe_text import escape_cell, unescape_cell
 
 __all__ = ["COLUMNS", "Format", "export", "export_bytes", "read_pairs_csv"]
 

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from compare.errors import QueryError
 from compare.statements.countries import country_code, country_key, country_name
-from compare.statements.normalize import fold
-from compare.statements.speakers import speaker_key
+from compare.statements.normalize import fold, speaker_key
 from compare.statements.statement import Country, Statement
 
 if TYPE_CHECKING:

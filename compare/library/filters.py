@@ -8,8 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from compare.statements.countries import country_code, country_key
-from compare.statements.normalize import fold
-from compare.statements.speakers import speaker_key
+from compare.statements.normalize import fold, speaker_key
 from compare.statements.statement import Country, PartialDate, Statement
 
 if TYPE_CHECKING:

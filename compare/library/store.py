@@ -19,9 +19,8 @@ from numpy.typing import NDArray
 from compare.errors import LibraryError
 from compare.statements.countries import country_key
 from compare.statements.duplicates import text_key, words_key
-from compare.statements.normalize import fold
+from compare.statements.normalize import fold, speaker_key
 from compare.statements.passages import Passage, split_statement
-from compare.statements.speakers import speaker_key
 from compare.statements.statement import Statement
 
 if TYPE_CHECKING:

@@ -1,12 +1,20 @@
-"""Bring the many spellings of a country to one code, keeping each spelling as it was given."""
+"""Map the many spellings of a country to one code; the spelling itself stays as it was given.
+
+ISO 3166 (pycountry) is the base. `country_names.csv` adds organisations and States that are no
+more, with codes of the program's own in the range that ISO leaves to users; shorter names to show;
+the successors of withdrawn codes (a State that was dissolved or joined another keeps its own code:
+its words are not its successor's); and spellings: UN and historical forms, abbreviations, and
+misspellings found in public corpora.
+"""
 
 from __future__ import annotations
 
+import csv
 import re
 from functools import cache, lru_cache
-from typing import Any
+from importlib.resources import files
+from typing import Any, NamedTuple
 
-from compare.statements.country_names import OWN_NAMES, RENAMED, SHORT_NAMES, SPELLINGS
 from compare.statements.normalize import fold
 from compare.statements.statement import Country
 
@@ -20,12 +28,34 @@ _FORM_OF_STATE = re.compile(
     r"|cooperative|co|operative|revolutionary|eastern) )+of (?:the )?"
 )
 _SHARED_NAMES = frozenset({"china", "congo", "germany", "guinea", "korea", "yemen"})
-"""Names of more than one State, told apart by the form of State: it must not be taken off."""
+"""Names of more than one State: only the form of State tells them apart, so it is not removed."""
+
+
+class NameEntry(NamedTuple):
+    """A line of `country_names.csv`.
+
+    Attributes:
+        name: The name to show, "" for that of the ISO list.
+        successor: The code of the State that goes on under another name, "" for none.
+        spellings: Further spellings, separated by ";".
+    """
+
+    code: str
+    name: str
+    successor: str
+    spellings: str
+
+
+@cache
+def name_entries() -> tuple[NameEntry, ...]:
+    """Return what `country_names.csv` adds to the ISO list."""
+    text = files("compare.statements").joinpath("country_names.csv").read_text("utf-8")
+    return tuple(NameEntry(*cells) for cells in list(csv.reader(text.splitlines()))[1:])
 
 
 @lru_cache(maxsize=8192)
 def parse_countries(text: str) -> tuple[Country, ...]:
-    """Return the countries of a cell, which stand apart by ";", each once and in their order."""
+    """Return the countries of a cell, separated by ";", each once and in their order."""
     spellings = dict.fromkeys(part.strip() for part in text.split(";"))
     return tuple(Country(name, country_code(name)) for name in spellings if name)
 
@@ -34,25 +64,31 @@ def parse_countries(text: str) -> tuple[Country, ...]:
 def country_code(spelling: str) -> str | None:
     """Return the code of a country or organisation in any known spelling, None if unknown.
 
-    The code is ISO 3166-1 alpha-3 where there is one; States that are no more and organisations
-    have the codes of `statements.country_names`. Nothing is guessed from a likeness of letters.
+    It is ISO 3166-1 alpha-3 if there is one, else a code of `country_names.csv`. Case, accents,
+    punctuation, the order of the words, "the", "of" and "and" do not count. Nothing is guessed from
+    a likeness of letters.
     """
     for key in _keys(spelling):
         code = _codes().get(key)
         if code is not None:
             return code
-    return _of_alternatives(spelling)
+    # "Myanmar / Burma", "Ceylon (Sri Lanka)": the code that both have
+    parts = [part for part in re.split(r"[/()]", spelling) if part.strip()]
+    if len(parts) != 2:
+        return None
+    codes = {country_code(part.strip()) for part in parts}
+    return codes.pop() if len(codes) == 1 else None
 
 
 def country_name(code: str) -> str:
-    """Return the short English name of a code, or the code itself where it has none."""
+    """Return the short English name of a code, or the code itself if it has none."""
     return _names().get(code, code)
 
 
 def country_key(country: Country) -> str:
-    """Return what is equal for two entries exactly where they mean the same country.
+    """Return a key that two entries share exactly if they mean the same country.
 
-    That is the code (upper case), or the folded spelling (never upper case) where there is none.
+    That is the code (upper case), or the folded spelling (never upper case) if there is none.
     """
     return country.code or fold(country.name)
 
@@ -78,36 +114,28 @@ def _key(folded: str) -> str:
     return " ".join(told or words)  # "AND" alone is Andorra's code
 
 
-def _of_alternatives(spelling: str) -> str | None:
-    """Return the code that both of "Myanmar / Burma" or of "Ceylon (Sri Lanka)" have."""
-    parts = [part for part in re.split(r"[/()]", spelling) if part.strip()]
-    if len(parts) != 2:
-        return None
-    codes = {country_code(part.strip()) for part in parts}
-    return codes.pop() if len(codes) == 1 else None
-
-
 @cache
 def _codes() -> dict[str, str]:
-    """Return the code of every key; of two claims to a key the one made first stands."""
+    """Return the code of each key; our own spellings come first, withdrawn codes last."""
     codes: dict[str, str] = {}
-    for code, spellings in SPELLINGS.items():
-        for spelling in (code, *spellings.split(";")):
-            codes[_keys(spelling)[0]] = code
-    for entry in _iso("countries"):
-        for spelling in _spellings(entry):
-            codes.setdefault(_keys(spelling)[0], entry.alpha_3)
-    for code in OWN_NAMES:
-        codes.setdefault(_keys(code)[0], code)
-    for entry in _iso("historic_countries"):
-        code = RENAMED.get(entry.alpha_3, entry.alpha_3)
-        for spelling in _spellings(entry):
+    for entry in name_entries():
+        for spelling in (entry.code, *entry.spellings.split(";")) if entry.spellings else ():
+            codes[_keys(spelling)[0]] = entry.code
+    for country in _iso("countries"):
+        for spelling in _iso_spellings(country):
+            codes.setdefault(_keys(spelling)[0], country.alpha_3)
+    for entry in name_entries():
+        codes.setdefault(_keys(entry.code)[0], entry.successor or entry.code)
+    successors = {entry.code: entry.successor for entry in name_entries() if entry.successor}
+    for country in _iso("historic_countries"):
+        code = successors.get(country.alpha_3, country.alpha_3)
+        for spelling in _iso_spellings(country):
             codes.setdefault(_keys(spelling)[0], code)
     del codes["cs"]  # was Czechoslovakia's, then that of Serbia and Montenegro
     return codes
 
 
-def _spellings(entry: Any) -> list[str]:
+def _iso_spellings(entry: Any) -> list[str]:
     names = ("name", "official_name", "common_name", "alpha_2", "alpha_3", "alpha_4")
     return [entry._fields[name] for name in names if name in entry._fields]
 
@@ -117,7 +145,7 @@ def _names() -> dict[str, str]:
     names = {entry.alpha_3: entry.name for entry in _iso("historic_countries")}
     for entry in _iso("countries"):
         names[entry.alpha_3] = entry._fields.get("common_name", entry.name)
-    return names | OWN_NAMES | SHORT_NAMES
+    return names | {entry.code: entry.name for entry in name_entries() if entry.name}
 
 
 def _iso(table: str) -> list[Any]:

@@ -1,9 +1,11 @@
-"""Tell whether a text is English, the language that the stance model reads."""
+"""Recognise the language of a text, and compare tags of languages."""
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
+_TAG = re.compile(r"([a-z]{2,3})(?:[-_].*)?\Z")
 _WORD = re.compile(r"[^\W\d_]+")
 _LEAST_WORDS = 5
 _ENOUGH = 2_000  # characters
@@ -11,17 +13,11 @@ _MARGIN = 20.0
 """How much likelier (natural logarithm) another language must be: names alone reach about 10."""
 
 
-def is_english(language: str) -> bool:
-    """Tell whether a statement's language is English, or not known."""
-    plain = language.strip().casefold()
-    return plain in {"", "en", "eng", "english"} or plain.startswith(("en-", "en_"))
+def language_of(text: str, assumed: str = "en") -> str:
+    """Return the ISO 639-1 code of a text's language.
 
-
-def foreign_language(text: str) -> str | None:
-    """Return the ISO 639-1 code of a text that is plainly not English, else None.
-
-    The first 2,000 characters tell. Fewer than five words in Latin letters are too few to tell and
-    count as English, as does a list of names.
+    It is `assumed` unless another language is plainly likelier. The first 2,000 characters decide.
+    Fewer than five words in Latin letters are too few to tell, and so is a list of names.
     """
     words = _WORD.findall(text[:_ENOUGH])
     latin = sum(word[0] < "ɐ" for word in words)
@@ -29,12 +25,50 @@ def foreign_language(text: str) -> str | None:
         small = [word for word in words if word[0].islower()]
         words = small if len(small) >= _LEAST_WORDS or not text.isupper() else words
         if len(words) < _LEAST_WORDS:
-            return None
+            return assumed
     if not words:
-        return None
+        return assumed
     from py3langid import rank
 
     ranked = rank(" ".join(words))
     best, score = ranked[0]
-    english = dict(ranked)["en"]
-    return str(best) if best != "en" and score - english >= _MARGIN else None
+    plainly = score - dict(ranked).get(assumed, -1e9) >= _MARGIN
+    return str(best) if plainly else assumed
+
+
+def is_language(tag: str, *codes: str) -> bool:
+    """Say whether a tag ("en-GB", "eng", "English") means one of some languages, or none is known.
+
+    Args:
+        tag: The language of a statement as its corpus names it, "" if it is not known.
+        codes: ISO 639-1 codes.
+    """
+    return not tag.strip() or language_code(tag) in codes
+
+
+@lru_cache(maxsize=1024)
+def language_code(tag: str) -> str:
+    """Return the code of a tag or English name: ISO 639-1, else 639-3, else the tag itself."""
+    plain = " ".join(tag.casefold().split())
+    found = _TAG.match(plain)
+    if found and len(found[1]) == 2:
+        return found[1]
+    entry = _iso(found[1] if found else plain)
+    return entry.get("alpha_2", entry["alpha_3"]) if entry else plain
+
+
+@lru_cache(maxsize=1024)
+def language_name(code: str) -> str:
+    """Return the English name of a language, or the code itself if it has none."""
+    entry = _iso(code)
+    return entry["name"] if entry else code
+
+
+def _iso(text: str) -> dict[str, str] | None:
+    import pycountry
+
+    for field in ("alpha_2", "alpha_3", "bibliographic", "name"):
+        if entry := pycountry.languages.get(**{field: text}):
+            fields: dict[str, str] = entry._fields
+            return fields
+    return None

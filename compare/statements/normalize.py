@@ -1,39 +1,48 @@
-"""Fold spellings that differ only in case, accents, apostrophes, punctuation or blanks."""
+"""Fold spellings that differ only in case, accents or punctuation, and names of speakers."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _APOSTROPHES = "'\u2018\u2019\u201b\u02bc\u02bb\u00b4`\u2032"
-_WITHOUT_MARK = str.maketrans(
-    {
-        "ø": "o",
-        "ł": "l",
-        "đ": "d",
-        "ð": "d",
-        "þ": "th",
-        "æ": "ae",
-        "œ": "oe",
-        "ı": "i",
-        "ħ": "h",
-        **dict.fromkeys(_APOSTROPHES),
-    }
+_LETTERS = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
+_PLAIN = str.maketrans({**_LETTERS, "ħ": "h", **dict.fromkeys(_APOSTROPHES)})
+_HONORIFIC = re.compile(
+    r"(?:mr|mrs|ms|miss|mx|messrs|mme|madame|madam|monsieur|sir|dame|dr|prof|professor"
+    r"|he|h e|hm|h m|hrh|h r h"
+    r"|(?:his|her|their) (?:excellency|excellencies|majesty|majesties|grace|holiness|eminence"
+    r"|(?:(?:royal|serene|imperial) )?highness)"
+    r"|(?:the )?(?:right |rt |most )?(?:hon|honourable|honorable|reverend|rev))(?: |$)"
 )
 
 
 def fold(text: str) -> str:
     """Return `text` in lower case without accents, apostrophes and punctuation.
 
-    What stands between words becomes one blank. Vowel signs of scripts that need them are kept:
-    only marks placed above or below a letter are taken for accents.
+    What separates words becomes one blank. Vowel signs of scripts that need them are kept: only
+    marks above or below a letter count as accents.
     """
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    text = text.casefold().translate(_WITHOUT_MARK)
-    return " ".join("".join(map(_kept, text)).split())
+    text = text.casefold().translate(_PLAIN)
+    return " ".join("".join(map(_plain_character, text)).split())
 
 
-def _kept(character: str) -> str:
+def _plain_character(character: str) -> str:
     category = unicodedata.category(character)
     if category == "Cf" or unicodedata.combining(character) >= 200:
         return ""
     return character if category[0] in "LNM" else " "
+
+
+def speaker_key(name: str) -> str:
+    """Return a key that two spellings of one speaker's name share, "" without a name.
+
+    Case, accents, punctuation, blanks and all honorifics in front ("H.E. Mr.") do not count. Ranks
+    and offices ("General", "President") do: they can tell two people apart. A name that is nothing
+    but an honorific stays as it is.
+    """
+    key = fold(name)
+    while (found := _HONORIFIC.match(key)) and found.end() < len(key):
+        key = key[found.end() :]
+    return key

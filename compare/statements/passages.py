@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 from sentencex import get_sentence_boundaries
 
+from compare.statements.languages import language_code
+
 if TYPE_CHECKING:
     from compare.statements.statement import Statement
 
@@ -75,9 +77,6 @@ def spans(text: str, language: str = "en") -> list[tuple[int, int]]:
 
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_].*)?\Z")
-
-
 _BLOCK = 8000
 _BLOCK_ENDS = (re.compile(r".*\n[^\S\n]*\n", re.S), re.compile(r".*(?:[.!?؟।]\s|[。！？])", re.S))
 
@@ -88,8 +87,8 @@ def _sentences(text: str, language: str) -> list[tuple[int, int]]:
     Only the starts are used: the ends are known to skip blanks in some texts. Language codes that
     sentencex does not know are split as English by itself.
     """
-    found = _LANGUAGE.match(language.strip().lower())
-    code = found[1] if found else "en"
+    code = language_code(language)
+    code = code if 2 <= len(code) <= 3 else "en"
     text = _SURROGATE.sub("\ufffd", text)
     starts = {0}
     for begin, end in _blocks(text):

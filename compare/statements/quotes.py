@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from compare.errors import QueryError
-from compare.statements.languages import foreign_language
+from compare.statements.languages import language_name, language_of
 from compare.statements.statement import Country, PartialDate, Statement
 
 LONGEST = 20_000
@@ -59,10 +59,10 @@ def _beginning(text: str) -> str:
 
 
 def clean_quote(text: str) -> str:
-    """Return a pasted quote on one line, without the quotation marks around the whole of it.
+    """Return a pasted quote on one line, without quotation marks around the whole of it.
 
-    Words broken at a line's end are joined ("mili-⏎tary"), but for prefixes that keep their
-    hyphen ("self-⏎determination"). Characters that show nothing are dropped, and control characters
+    Words broken at the end of a line are joined ("mili-⏎tary"), except behind prefixes that keep
+    their hyphen ("self-⏎determination"). Invisible characters are dropped, and control characters
     become blanks: vertical tabs and form feeds end lines and pages.
 
     Raises:
@@ -82,19 +82,22 @@ def clean_quote(text: str) -> str:
     return text
 
 
-def about_language(text: str, name: str) -> list[str]:
-    """Return what the reader should know of words that are plainly not English, called `name`."""
-    if language := foreign_language(text):
-        return [
-            f"{name} does not look English (detected: {language}). The stance model reads English: "
-            "take its verdicts as guesses, or paste a translation."
-        ]
-    return []
+def language_notes(*named: tuple[str, str], languages: tuple[str, ...] = ("en",)) -> list[str]:
+    """Return a note for each text that is plainly in no language that the stance model reads.
 
-
-def about_languages(a: str, b: str) -> list[str]:
-    """Do as `about_language` of two statements."""
-    return about_language(a, "Statement A") + about_language(b, "Statement B")
+    Args:
+        named: What to call each text ("The quote"), and the text.
+        languages: ISO 639-1 codes of the languages that the model reads.
+    """
+    notes = []
+    for name, text in named:
+        if (language := language_of(text, languages[0])) not in languages:
+            names = " or ".join(map(language_name, languages))
+            notes.append(
+                f"{name} does not look {names} (detected: {language}). The stance model reads "
+                f"{names}: take its verdicts as guesses, or paste a translation."
+            )
+    return notes
 
 
 def _join(match: re.Match[str]) -> str:
@@ -103,7 +106,7 @@ def _join(match: re.Match[str]) -> str:
 
 
 def _unquoted(text: str) -> str:
-    """Take off quotation marks that stand around the whole text, or one that is never closed."""
+    """Remove quotation marks around the whole text, or one that is never closed."""
     if match := _QUOTED.match(text):
         *bodies, point = match.groups()
         return ("".join(body or "" for body in bodies) + point).strip()

@@ -1,7 +1,8 @@
-"""Markdown and plain text with their fields on top."""
+"""JSON, JSON lines and documents: shapes, positions, and values as they are written."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,9 +13,153 @@ from compare.corpus.documents import read_document
 from compare.corpus.importers.sources import Entry
 from compare.corpus.values import Row
 from compare.errors import CorpusError
-from compare.statements.statement import Country, PartialDate
+from compare.statements.statement import Country, PartialDate, Quotation, Statement
 
 Read = Callable[..., Corpus]
+
+FULL = Statement(
+    id="v-1",
+    text="a plain lie",
+    context="said of the report",
+    speaker="Ana Veld",
+    role="Prime Minister",
+    country=(Country("Republic of Valdoria"), Country("Norway", "NOR")),
+    date=PartialDate("2019-05"),
+    venue="press conference",
+    title="On the border",
+    source="Valdoria Gazette",
+    url="https://example.org/1",
+    language="en",
+    quotation=Quotation.REPORTED,
+    extra={"original_language": "vd", "turn_no": "3"},
+)
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.ndjson"])
+def test_json_lines(read: Read, name: str) -> None:
+    corpus = read(
+        name, '{"id": "1", "text": "x"}\r\n\r\n{"body": "y", "date": "soon"}\n{"body": "z"}'
+    )
+    assert [statement.text for statement in corpus.statements] == ["x", "z"]
+    assert [(problem.line, problem.column) for problem in corpus.problems] == [(3, "date")]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '[{"id": "1", "text": "x"},\n {"id": "2",\n "text": "y"}]',
+        '{"statements": [{"id": "1", "text": "x"}, {"id": "2", "text": "y"}]}',
+        '\n{"made": {"by": ["]", "}"]}, "statements": [{"id": "1", "text": "x"},{"id": "2", '
+        '"text": "y"}] , "more": [{"text": "z"}]}\n',
+        '{"more" : [ ] ,\t"statements" : [ {"id": 1, "text": "x"} , {"id": 2, "text": "y"} ] }',
+    ],
+)
+def test_json(read: Read, content: str) -> None:
+    corpus = read("a.json", content, strict=True)
+    assert [(s.id, s.text) for s in corpus.statements] == [("1", "x"), ("2", "y")]
+
+
+@pytest.mark.parametrize("content", ["[]", '{"statements": []}', ' {"a": 1, "statements": [ ] }'])
+def test_an_empty_list(read: Read, content: str) -> None:
+    assert read("a.json", content).notes == ("a.json holds no statements.",)
+
+
+def test_the_line_is_that_where_the_object_starts(read: Read) -> None:
+    corpus = read(
+        "a.json",
+        '{"note": "a\\nb",\n\n"statements": [\n{"text": "x"},\n\n{\n"text": ""}, 7, '
+        '{"date": "soon",\n"text": "y"},\n{"speaker": "z"}]}',
+    )
+    assert [(problem.line, problem.message) for problem in corpus.problems] == [
+        (6, "a statement needs words; fill the cell or remove the row"),
+        (7, "this is no JSON object; write the fields of a statement as one"),
+        (7, "this is no date that can be read; write it as 2022, 2022-03 or 2022-03-18"),
+        (9, 'the object has no words; give it a "text"'),
+    ]
+
+
+@pytest.mark.parametrize("lines", [True, False])
+def test_a_statement_written_as_plain_data_comes_back(read: Read, lines: bool) -> None:
+    plain = json.dumps(FULL.to_dict())
+    corpus = read("a.jsonl", plain) if lines else read("a.json", f"[{plain}]")
+    assert corpus.statements == (FULL,)
+
+
+def test_values_are_kept_as_they_are_written(read: Read) -> None:
+    corpus = read(
+        "a.jsonl",
+        '{"id": 7.10, "text": "x", "date": 2022, "country": ["Norway", "Valdoria; Ostmark"], '
+        '"speaker": null, "ok": true, "no": false, "big": 123456789012345678901234567890, '
+        '"nan": NaN, "tags": ["a", "b"], "deep": {"a": [1]}, "nobody": []}',
+    )
+    (statement,) = corpus.statements
+    assert statement.id == "7.10"
+    assert statement.date == PartialDate("2022")
+    assert [country.name for country in statement.country] == ["Norway", "Valdoria", "Ostmark"]
+    assert statement.speaker == ""
+    assert statement.extra == {
+        "ok": "true",
+        "no": "false",
+        "big": "123456789012345678901234567890",
+        "tags": "a; b",
+        "deep": '{"a": ["1"]}',
+    }
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ('[{"text": "x"},\n {"text" "y"}]', "a.json, line 2: this is no JSON (Expecting ':' "
+         "delimiter, column 10); mend it there."),
+        ('[{"text": "x"}] []', "a.json, line 1: this is no JSON (Extra data, column 17); mend it "
+         "there."),
+        ('"text"', "a.json: a corpus in JSON is a list of objects, or an object with such a list "
+         'under "statements".'),
+        ('{"speeches": [{"text": "x"}]}', "a.json: a corpus in JSON is a list of objects, or an "
+         'object with such a list under "statements".'),
+        ('{"statements": {"text": "x"}}', "a.json: a corpus in JSON is a list of objects, or an "
+         'object with such a list under "statements".'),
+        ("[" * 100_000, "a.json: this is nested too deep; a corpus in JSON is a list of objects, "
+         'or an object with such a list under "statements".'),
+    ],
+)  # fmt: skip
+def test_what_is_no_corpus(read: Read, content: str, message: str) -> None:
+    with pytest.raises(CorpusError) as caught:
+        read("a.json", content)
+    assert str(caught.value) == message
+
+
+def test_a_bad_line_costs_one_line(read: Read) -> None:
+    corpus = read(
+        "a.jsonl", '{"text": "x"}\n{"text": \n[1]\n' + "[" * 100_000 + '\n{"text": "y"}\n'
+    )
+    assert [statement.text for statement in corpus.statements] == ["x", "y"]
+    assert [str(problem) for problem in corpus.problems] == [
+        "a.jsonl, line 2: this is no JSON (Expecting value, column 10); mend the line.",
+        "a.jsonl, line 3: this is no JSON object; write the fields of a statement as one.",
+        "a.jsonl, line 4: this is nested too deep; write a flat object.",
+    ]
+
+
+def test_objects_without_words(read: Read) -> None:
+    corpus = read("a.jsonl", '{"speaker": "a"}\n{"text": "x"}\n')
+    assert [str(problem) for problem in corpus.problems] == [
+        'a.jsonl, line 1: the object has no words; give it a "text".'
+    ]
+    with pytest.raises(CorpusError, match=r"^a.jsonl: no column holds the words .*speaker, role"):
+        read("a.jsonl", '{"speaker": "a"}\n{"role": "b"}\n')
+
+
+def test_half_a_character(read: Read) -> None:
+    corpus = read("a.jsonl", '{"text": "a \\ud83d b"}\n{"text": "a \\ud83d\\ude00 b"}\n')
+    assert [statement.text for statement in corpus.statements] == ["a \U0001f600 b"]
+    assert [str(problem) for problem in corpus.problems] == [
+        "a.jsonl, line 1, column \"text\", 'a \\\\ud83d b': '\\ud83d' is half a character; "
+        "write the whole one."
+    ]
+
+
+# -- documents -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["a.md", "a.markdown", "a.txt"])

@@ -1,16 +1,20 @@
-"""Encodings that can be known are read, and any other is one clear sentence."""
+"""Encodings that can be known are read, any other is one clear sentence; packed files."""
 
 from __future__ import annotations
 
+import bz2
 import codecs
+import gzip
+import io
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from compare.corpus import Corpus
-from compare.corpus.text_files import read_lines, read_text
+from compare.corpus import Corpus, text_files
+from compare.corpus.importers.sources import Entry
+from compare.corpus.text_files import most_unpacked, plain_name, read_lines, read_text, unpacked
 from compare.corpus.values import BadFileError
 from compare.errors import CorpusError
 
@@ -82,3 +86,53 @@ def test_a_line_beyond_all_measure_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadFileError, match="a line is longer than 100 characters") as caught:
         list(read_lines(path, longest=100))
     assert caught.value.line == 2
+
+
+# -- packed files ----------------------------------------------------------------------------------
+
+
+PACKED = "Täglich\r\nneu\n" * 50
+
+
+def entry(path: Path, content: bytes) -> Entry:
+    path.write_bytes(content)
+    return Entry(path.name, str(path), path)
+
+
+def test_both_are_unpacked(tmp_path: Path) -> None:
+    for name, pack in (("a.JSON.gz", gzip.compress), ("a.json.BZ2", bz2.compress)):
+        file = entry(tmp_path / name, pack(PACKED.encode()))
+        assert (file.base, file.kind) == (name.rpartition(".")[0], ".json")
+        assert read_text(file) == file.text() == PACKED
+        assert file.bytes() == PACKED.encode()
+        held = Entry(name, name, tmp_path, (tmp_path / name).read_bytes())
+        assert held.text() == PACKED
+
+
+def test_another_file_is_the_same() -> None:
+    raw = io.BytesIO(b"{}")
+    assert unpacked(raw, "a.json") is raw
+    assert [plain_name(name) for name in ("a.json", "gz", "a.GZ")] == ["a.json", "gz", "a"]
+
+
+@pytest.mark.parametrize(
+    "content", [gzip.compress(PACKED.encode(), mtime=0)[:-20], b"no gzip", b"\x1f\x8b"]
+)
+def test_a_damaged_file_is_told(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(BadFileError, match="cut short or damaged"):
+        entry(tmp_path / "a.gz", content).text()
+
+
+def test_no_more_is_unpacked_than_such_a_file_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(text_files, "SMALL", 1000)
+    bomb = entry(tmp_path / "a.gz", gzip.compress(b"\n" * 10_000_000))
+    with pytest.raises(BadFileError, match="unpacks to far more"):
+        bomb.text()
+
+
+def test_how_much_may_be_unpacked() -> None:
+    assert most_unpacked(10) == text_files.SMALL
+    assert most_unpacked(1024**2) == 1024**2 * text_files.MOST_TIMES
+    assert most_unpacked(1024**4) == text_files.MOST_UNPACKED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,8 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compare.corpus import Corpus, Problem, read_corpus
-from compare.corpus.validate import QUOTATIONS
+from compare.corpus.validate import QUOTATIONS, IdPlaces
+from compare.corpus.values import Row
 from compare.errors import CorpusError
+from compare.statements.dates import Order
 from compare.statements.statement import Country, Quotation
 
 Read = Callable[..., Corpus]
@@ -176,8 +179,8 @@ def test_unknown_countries_are_told_once_with_their_number(read: Read) -> None:
     assert corpus.unknown_countries == {"Valdoria": 2, "Ostmark": 2}
     assert corpus.notes == (
         "Countries that are not known, and in how many statements: 'Valdoria' (2), 'Ostmark' (2). "
-        "They are kept as given and found by that spelling only; several in one cell have to "
-        'stand apart by ";".',
+        "They are kept as given and found only by that spelling; separate several countries in "
+        'one cell by ";".',
     )
 
 
@@ -236,7 +239,9 @@ def test_cells_that_say_nothing_are_empty_and_counted(read: Read) -> None:
     assert second.country == (Country("NA", "NAM"),)
     assert (third.speaker, third.country) == ("Na Lorn", (Country("Namibia", "NAM"),))
     (note,) = corpus.notes
-    assert note.startswith("In 2 of the statements cells that say that nothing is known")
+    assert note.startswith(
+        "In 2 of the statements, cells that mean “not known” (NA, -, unknown, …)"
+    )
     exported = read(
         "r.csv",
         "id,text,speaker,country,date,quotation,language\n"
@@ -249,3 +254,50 @@ def test_cells_that_say_nothing_are_empty_and_counted(read: Read) -> None:
     assert (
         read("b.csv", "text,language\nWe stay here and wait.,na\n").statements[0].language == "na"
     )
+
+
+@pytest.mark.parametrize(
+    ("order", "found"),
+    [("day-first", "2022-04-03"), ("month-first", "2022-03-04"), (Order.DAY_FIRST, "2022-04-03")],
+)
+def test_which_number_is_the_day_can_be_told(read: Read, order: str, found: str) -> None:
+    rows = "text,date\na,03/04/2022\nb,18/03/2022\nc,03/18/2022\nd,2022-05-06\n"
+    statements = read("a.csv", rows, dates=order).statements
+    told = [str(statement.date) for statement in statements]
+    assert told == [found, "2022-03-18", "2022-03-18", "2022-05-06"]
+
+
+def test_a_date_that_can_be_two_days_is_never_guessed(read: Read) -> None:
+    corpus = read("a.csv", "text,date\na,03/04/2022\nb,05/06/2022\nc,2022\n")
+    assert [statement.text for statement in corpus.statements] == ["c"]
+    assert "write 2022-03-04 or 2022-04-03" in corpus.problems[0].message
+    (note,) = corpus.notes
+    assert note.startswith("2 of the rows were skipped for a date that can be read as two days")
+    with pytest.raises(CorpusError, match="'backwards' does not say how dates are written"):
+        read("a.csv", "text\nx\n", dates="backwards")
+
+
+# -- ids -------------------------------------------------------------------------------------------
+
+
+def test_each_id_has_its_place() -> None:
+    places = IdPlaces()
+    for number in range(5_000):
+        assert f"id-{number}" not in places
+        places.add(f"id-{number}", Row(f"{number // 2_500}.csv", number, {}))
+    places.add("sheet", Row("a.xlsx", 7, {}, 'sheet "S", row'))
+    assert all(f"id-{number}" in places for number in range(5_000))
+    assert "id-5000" not in places
+    assert places.place("id-4999") == "1.csv, line 4999"
+    assert places.place("id-0") == "0.csv"
+    assert places.place("sheet") == 'a.xlsx, sheet "S", row 7'
+
+
+def test_an_id_takes_few_bytes() -> None:
+    tracemalloc.start()
+    places = IdPlaces()
+    for number in range(40_000):
+        places.add(f"an-id-that-is-as-long-as-most-of-them-{number}", Row("a.csv", number, {}))
+    held = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert held < 50 * 40_000

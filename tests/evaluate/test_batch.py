@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from compare.corpus.delimited import read_csv
+from compare.corpus.tables import read_csv
 from compare.errors import CorpusError, ModelError
 from compare.evaluate.batch import read_batch, score_file
 from compare.models.huggingface import model_folder

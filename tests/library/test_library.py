@@ -18,10 +18,9 @@ from compare.library import fulltext
 from compare.library.facets import Facet
 from compare.library.filters import Filters
 from compare.library.library import Library
-from compare.statements.normalize import fold
+from compare.statements.normalize import fold, speaker_key
 from compare.statements.passages import split_statement
 from compare.statements.quotes import Quote
-from compare.statements.speakers import speaker_key
 from compare.statements.statement import Country, PartialDate, Statement
 from tests.fakes import HashingEncoder, sample_statements, statement
 

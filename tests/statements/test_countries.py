@@ -14,11 +14,16 @@ from compare.statements.countries import (
     country_code,
     country_key,
     country_name,
+    name_entries,
     parse_countries,
     same_country,
 )
-from compare.statements.country_names import OWN_NAMES, RENAMED, SHORT_NAMES, SPELLINGS
 from compare.statements.statement import Country
+
+OWN = {
+    "ASN", "CSK", "DDR", "EUU", "SCG", "SUN", "UNO", "XAL", "XAU", "XCC", "XCE", "XEC", "XGC",
+    "XKX", "XNT", "XOI", "XOM", "XOS", "XRC", "YMD", "YUG",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("entry", list(pycountry.countries), ids=lambda entry: entry.alpha_3)
@@ -30,23 +35,26 @@ def test_every_iso_name_and_code_is_known(entry: object) -> None:
 
 
 def test_every_own_spelling_has_its_own_code_only() -> None:
-    for code, spellings in SPELLINGS.items():
-        for spelling in spellings.split(";"):
-            assert country_code(spelling) == code, spelling
+    for entry in name_entries():
+        for spelling in filter(None, entry.spellings.split(";")):
+            assert country_code(spelling) == entry.code, spelling
 
 
 def test_every_code_has_a_name_that_leads_back_to_it() -> None:
     iso = {entry.alpha_3 for entry in pycountry.countries}
-    for code in iso | OWN_NAMES.keys() | SPELLINGS.keys():
+    for code in iso | {entry.code for entry in name_entries() if not entry.successor}:
         assert country_name(code) != code, code
         assert country_code(country_name(code)) == code, code
         assert country_code(code) == code, code
-    assert SHORT_NAMES.keys() <= iso
-    assert set(RENAMED.values()) <= iso
+    assert {entry.code for entry in name_entries() if entry.name} - iso == OWN
+    assert {entry.successor for entry in name_entries() if entry.successor} <= iso
 
 
-def test_own_codes_are_not_those_of_living_states() -> None:
-    assert not OWN_NAMES.keys() & {entry.alpha_3 for entry in pycountry.countries}
+def test_a_withdrawn_code_is_that_of_the_state_that_goes_on() -> None:
+    for entry in name_entries():
+        if entry.successor:
+            assert country_code(entry.code) == entry.successor
+            assert (entry.name, entry.spellings) == ("", "")
 
 
 @pytest.mark.parametrize(

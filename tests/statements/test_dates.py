@@ -8,10 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compare.errors import CorpusError
-from compare.statements.dates import MISSING, Order, parse_date
+from compare.statements.dates import MISSING, parse_date
 from compare.statements.statement import PartialDate
-from tests.corpus.conftest import Read
 
 
 @pytest.mark.parametrize(
@@ -118,24 +116,3 @@ def test_any_text_is_a_date_or_refused_or_unknown(text: str) -> None:
     except ValueError:
         return
     assert found is None or str(found.year) in text
-
-
-@pytest.mark.parametrize(
-    ("order", "found"),
-    [("day-first", "2022-04-03"), ("month-first", "2022-03-04"), (Order.DAY_FIRST, "2022-04-03")],
-)
-def test_which_number_is_the_day_can_be_told(read: Read, order: str, found: str) -> None:
-    rows = "text,date\na,03/04/2022\nb,18/03/2022\nc,03/18/2022\nd,2022-05-06\n"
-    statements = read("a.csv", rows, dates=order).statements
-    told = [str(statement.date) for statement in statements]
-    assert told == [found, "2022-03-18", "2022-03-18", "2022-05-06"]
-
-
-def test_a_date_that_can_be_two_days_is_never_guessed(read: Read) -> None:
-    corpus = read("a.csv", "text,date\na,03/04/2022\nb,05/06/2022\nc,2022\n")
-    assert [statement.text for statement in corpus.statements] == ["c"]
-    assert "write 2022-03-04 or 2022-04-03" in corpus.problems[0].message
-    (note,) = corpus.notes
-    assert note.startswith("2 of the rows were skipped for a date that can be read as two days")
-    with pytest.raises(CorpusError, match="'backwards' does not say how dates are written"):
-        read("a.csv", "text\nx\n", dates="backwards")

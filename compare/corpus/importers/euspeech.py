@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from compare.corpus.delimited import read_csv
 from compare.corpus.importers.account import Account
 from compare.corpus.importers.cells import key, known, link
 from compare.corpus.importers.formats import Format, Glimpse, Piece
 from compare.corpus.importers.reading import each
 from compare.corpus.importers.records import Cells, Record, checked, reader
 from compare.corpus.importers.sources import Entry, Source
+from compare.corpus.tables import read_csv
 from compare.corpus.values import Problem, Row
 
 _COLUMNS = ("title", "date", "institution", "speaker", "length", "fulltext", "stemmed", "lang")

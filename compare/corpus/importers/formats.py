@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from compare.corpus.folders import is_skipped
 from compare.corpus.importers.account import Account
 from compare.corpus.importers.sources import Entry, Source
-from compare.corpus.packed import plain_name
+from compare.corpus.read import is_skipped
+from compare.corpus.text_files import plain_name
 from compare.corpus.values import BadFileError, Problem, Row
 from compare.errors import CorpusError
 

@@ -14,10 +14,10 @@ from compare.corpus.importers.formats import Format, Glimpse, Piece
 from compare.corpus.importers.reading import LeftOutError, each, told
 from compare.corpus.importers.records import Cells, Record, reader
 from compare.corpus.importers.sources import Entry, Source
-from compare.corpus.sheets import read_xlsx
+from compare.corpus.tables import read_xlsx
 from compare.corpus.values import Problem, Row
 from compare.statements.countries import country_code
-from compare.statements.speakers import speaker_key
+from compare.statements.normalize import speaker_key
 
 SPEAKERS = "Speakers_by_session.xlsx"
 _CITATION = "UN General Debate Corpus (Jankin, Baturo, Dasandi)"

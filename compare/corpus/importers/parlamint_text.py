@@ -10,12 +10,12 @@ from io import SEEK_END
 from tempfile import SpooledTemporaryFile
 from typing import Self
 
-from compare.corpus.delimited import read_tsv
 from compare.corpus.importers.account import NOISES, OTHER_FILES, Account
 from compare.corpus.importers.formats import Piece
 from compare.corpus.importers.parlamint_lists import country_of
 from compare.corpus.importers.reading import told
 from compare.corpus.importers.sources import Entry, Source
+from compare.corpus.tables import read_tsv
 from compare.corpus.values import BadFileError, Problem, Row
 from compare.errors import CorpusError
 

@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from typing import TypeVar
 
-from compare.corpus.folders import is_skipped
 from compare.corpus.importers.account import REPEATED_FILES, UNREADABLE, Account
 from compare.corpus.importers.formats import Piece
 from compare.corpus.importers.sources import Entry, Source
+from compare.corpus.read import is_skipped
 from compare.corpus.values import BadFileError, Problem
 
 T = TypeVar("T")

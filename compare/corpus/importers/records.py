@@ -7,14 +7,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from compare.corpus.delimited import read_csv
 from compare.corpus.importers.account import Account
 from compare.corpus.importers.cells import known
 from compare.corpus.importers.formats import Piece, Read
 from compare.corpus.importers.json_streams import read_objects
 from compare.corpus.importers.reading import each
 from compare.corpus.importers.sources import Entry
-from compare.corpus.sheets import read_xlsx
+from compare.corpus.tables import read_csv, read_xlsx
 from compare.corpus.values import BadFileError, Problem, Row
 
 Cells = dict[str, str]

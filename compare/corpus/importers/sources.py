@@ -15,8 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Literal, Self
 
-from compare.corpus.packed import DAMAGED, most_unpacked, plain_name, unpacked
-from compare.corpus.text_files import LONGEST_LINE, read_lines
+from compare.corpus.text_files import (
+    DAMAGED,
+    LONGEST_LINE,
+    most_unpacked,
+    plain_name,
+    read_lines,
+    unpacked,
+)
 from compare.corpus.values import BadFileError
 from compare.errors import CorpusError
 

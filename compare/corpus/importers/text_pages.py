@@ -27,7 +27,7 @@ from compare.corpus.importers.turns import (
     gathered,
     paragraphs,
 )
-from compare.corpus.packed import plain_name
+from compare.corpus.text_files import plain_name
 from compare.corpus.values import BadFileError, Row
 
 PAGE = "title, date and page lines"

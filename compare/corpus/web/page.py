@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 import compare
 from compare.corpus.values import shortened
 from compare.errors import CorpusError
-from compare.statements.languages import foreign_language, is_english
+from compare.statements.languages import is_language, language_of
 
 MOST_BYTES = 5 * 1024**2
 """Of a page that is read."""
@@ -93,7 +93,7 @@ def read_html(content: bytes, url: str = "", charset: str = "", *, name: str = "
         )
     language = _LANGUAGE.search(html[:_LANGUAGE_WITHIN])
     told = _told(paragraphs)
-    if language and is_english(language[1]) == is_english(told):
+    if language and is_language(language[1], "en") == is_language(told, "en"):
         told = language[1]  # else the words decide: some pages name that of their frame
     address = url or _web_address(found["url"])
     return Page(
@@ -185,4 +185,4 @@ def _web_address(text: str) -> str:
 
 def _told(paragraphs: tuple[str, ...]) -> str:
     """Return the language of an article that does not name it."""
-    return foreign_language(" ".join(paragraphs)) or "en"
+    return language_of(" ".join(paragraphs))

@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 
 from compare.corpus.web import words
 from compare.corpus.web.who import Kind, Who
-from compare.statements.normalize import fold
-from compare.statements.speakers import speaker_key
+from compare.statements.normalize import fold, speaker_key
 
 _FAR = 12
 """Sentences over which "she" is told."""

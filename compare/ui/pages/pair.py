@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from compare.errors import QueryError
-from compare.statements.quotes import about_languages
+from compare.statements.quotes import language_notes
 from compare.ui.components.pairing import checked_side, example_pair, show_pair
 from compare.ui.components.service import explained_pair
 from compare.ui.components.shell import begin, notice, said_plainly
@@ -50,7 +50,7 @@ with said_plainly():
     if not (text_a.strip() and text_b.strip()):
         raise QueryError("Paste words on both sides.")
     side_a, side_b = checked_side("A", text_a, who_a), checked_side("B", text_b, who_b)
-    if notes := about_languages(side_a.text, side_b.text):
+    if notes := language_notes(("Statement A", side_a.text), ("Statement B", side_b.text)):
         notice(*notes)
     probabilities, why, read = explained_pair(side_a, side_b)
     show_pair((side_a, side_b), probabilities, why, read)

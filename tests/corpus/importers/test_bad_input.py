@@ -15,7 +15,7 @@ from typing import IO, Any
 
 import pytest
 
-from compare.corpus import packed
+from compare.corpus import text_files
 from compare.corpus.importers.formats import formats
 from compare.corpus.importers.sources import Source
 from compare.corpus.importing import Import
@@ -135,7 +135,7 @@ def test_an_archive_that_is_cut_short(run: Run, tmp_path: Path, out: Path, comma
 def test_archives_that_unpack_to_too_much(
     run: Run, tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(packed, "SMALL", 1_000_000)
+    monkeypatch.setattr(text_files, "SMALL", 1_000_000)
     bomb = {f"{n}.xml": HANSARD + " " * 900_000 for n in range(9)}
     for path in (tarred(tmp_path / "a.tgz", bomb), zipped(tmp_path / "a.zip", bomb)):
         told = run("import", "hansard", path, "--out", out)

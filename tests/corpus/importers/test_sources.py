@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from compare.corpus import packed
+from compare.corpus import text_files
 from compare.corpus.importers import sources
 from compare.corpus.importers.sources import Source
 from compare.errors import CorpusError
@@ -75,10 +75,10 @@ def test_what_is_no_archive_is_one_sentence(tmp_path: Path) -> None:
 def test_an_archive_that_unpacks_to_too_much_is_not_read_to_its_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[[Path, dict[str, bytes]], Path]
 ) -> None:
-    monkeypatch.setattr(packed, "SMALL", 100_000)
+    monkeypatch.setattr(text_files, "SMALL", 100_000)
     bomb = {f"{n}.txt": bytes(60_000) for n in range(9)}
     path = make(tmp_path / ("bomb.tgz" if make is tarred else "bomb.zip"), bomb)
-    monkeypatch.setattr(packed, "MOST_TIMES", 2)
+    monkeypatch.setattr(text_files, "MOST_TIMES", 2)
     with pytest.raises(CorpusError, match="unpacks to more than"):
         list(Source([path]).entries())
     monkeypatch.setattr(sources, "MOST_OF_MEMBER", 50_000)
@@ -120,8 +120,8 @@ def test_members_that_are_no_files_are_counted(
             folder.type = tarfile.DIRTYPE
             archive.addfile(folder)
     assert not list(Source([path]).entries())
-    monkeypatch.setattr(packed, "SMALL", 100_000)
-    monkeypatch.setattr(packed, "MOST_TIMES", 2)
+    monkeypatch.setattr(text_files, "SMALL", 100_000)
+    monkeypatch.setattr(text_files, "MOST_TIMES", 2)
     with pytest.raises(CorpusError, match="unpacks to more than"):
         list(Source([path]).entries())
 

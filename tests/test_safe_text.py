@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compare.export.spreadsheet import escape_cell, unescape_cell
+from compare.safe_text import escape_cell, unescape_cell
 
 
 @pytest.mark.parametrize(

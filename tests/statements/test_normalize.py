@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compare.statements.speakers import speaker_key
+from compare.statements.normalize import speaker_key
 
 
 @pytest.mark.parametrize(
