@@ -1,25 +1,20 @@
 import csv
 import io
-import re
 from urllib.parse import parse_qs, urlsplit
-from xml.etree import ElementTree
 
 import pytest
 
 from compare.comparison.counts import NOT_A_SAMPLE
-from compare.ui.charts.figures import COLOURS
-from compare.ui.charts.position_charts import (
-    KINDS,
-    agreement_spec,
-    kind,
-    period_spec,
-    places_spec,
-)
-from compare.ui.charts.position_figures import agreement_svg, periods_svg, places_svg
 from compare.ui.components.position_tables import beside_rows
 from tests.fabricate_positions import made, table_of
 from tests.ui.conftest import cards, press, said, shown, well
 
+PLACES = {
+    "<Valdoria>": [0.8, 0.7, 0.9],
+    "Ostravia": [-0.8, -0.7, -0.6],
+    "Karsenia": [-0.8, 0.7, 0.6],
+    "Marenia": [0.8],
+}
 ASKED = "The canal of Meren must be open to all ships"
 OPEN, SHUT = ASKED, "The canal of Meren shall not be open to all ships"
 FEES = "All ships of the canal of Meren shall pay"
@@ -80,7 +75,7 @@ def test_nothing_is_read_until_it_is_asked_for(page, judge):
 def test_places_stand_on_what_is_said_and_the_silent_are_named(page, judge):
     app = place(page)
     html = shown(app)
-    assert "n = 5 passages of 2 parties, in brackets by party; 1 with too few" in html
+    assert "n = 5 passages of 2 actors, in brackets by actor; 1 with too few" in html
     assert NOT_A_SAMPLE in html
     assert "Near, but taking no side (1)" in html
     assert "Karsenia (1)" in html
@@ -194,48 +189,6 @@ def test_values_beyond_the_bounds_are_not_taken(page, judge):
     assert "placed by" in shown(app)
 
 
-# -- Charts --------------------------------------------------------------------------------------
-
-PLACES = {
-    "<Valdoria>": [0.8, 0.7, 0.9],
-    "Ostravia": [-0.8, -0.7, -0.6],
-    "Karsenia": [-0.8, 0.7, 0.6],
-    "Marenia": [0.8],
-}
-
-
-def test_shape_and_colour_and_word_tell_what_a_place_shows():
-    positions = made(PLACES).placed
-    assert {one.name: kind(one.place) for one in positions} == {
-        "<Valdoria>": KINDS[0], "Ostravia": KINDS[1], "Karsenia": KINDS[2], "Marenia": KINDS[3]
-    }  # fmt: skip
-    spec = places_spec(positions, COLOURS["light"])
-    values = {value["party"]: value for value in spec["data"]["values"]}
-    assert values["Karsenia"]["label"] == "Karsenia (3)"
-    assert values["Marenia"]["low"] is None
-    long = {"The United Islands of Valdoria and Ostravia": [0.8] * 12}
-    [label] = places_spec(made(long).placed, COLOURS["light"])["encoding"]["y"]["sort"]
-    assert label == "The United Islands of V… (12)"
-    dots = spec["layer"][-1]["encoding"]
-    assert dots["shape"]["scale"]["domain"] == dots["color"]["scale"]["domain"] == list(KINDS)
-    assert len(set(dots["shape"]["scale"]["range"])) == len(KINDS)
-
-
-def test_a_period_and_a_cell_hold_their_numbers():
-    places = [one for one in made(PLACES).by_period(1) if one.voice.name == "Ostravia"]
-    spec = period_spec(places, range(2000, 2005), COLOURS["dark"])
-    assert spec["encoding"]["x"]["scale"]["domain"][0] == "2000"
-    values = spec["data"]["values"]
-    assert [(value["period"], value["place"]) for value in values] == [
-        ("2001", -0.8), ("2002", -0.7), ("2003", -0.6)
-    ]  # fmt: skip
-    matrix = table_of({"A": [0.8], "B": [0.6]}, {"A": [0.5], "C": [0.5]}).agreement()
-    cells = agreement_spec(matrix, ["A", "B"], COLOURS["light"])["data"]["values"]
-    assert [(cell["agreement"], cell["number"]) for cell in cells] == [
-        (pytest.approx(0.9), "n 1")
-    ] * 2  # fmt: skip
-
-
 def test_the_map_names_who_is_not_on_it_and_speakers_have_none(page, judge):
     app = look(place(page), "Map")
     assert "Nobody who takes a side is on the map: Ostravia, Valdoria." in shown(app)
@@ -245,34 +198,6 @@ def test_the_map_names_who_is_not_on_it_and_speakers_have_none(page, judge):
     app = place(page, o_by="Speakers", o_view="Map")
     views = next(entry for entry in app.segmented_control if entry.label == "Show")
     assert "Map" not in views.options
-
-
-MATRIX = table_of(*[PLACES] * 3).agreement()
-PERIODS = [
-    (name, [one for one in made(PLACES).by_period(1) if one.voice.name == name]) for name in PLACES
-]
-
-
-@pytest.mark.parametrize(
-    "figure",
-    [
-        places_svg(made(PLACES).placed, "Open <it> & " + "for ever " * 40, 3),
-        periods_svg(PERIODS, "Open it.", 1),
-        agreement_svg(MATRIX, MATRIX.parties, 3),
-    ],
-)
-def test_a_figure_is_whole_and_says_what_it_stands_on(figure):
-    root = ElementTree.parse(io.BytesIO(figure)).getroot()
-    width, height = float(root.get("width")), float(root.get("height"))
-    for box in root.iter("{http://www.w3.org/2000/svg}rect"):
-        x, y, wide, high = (float(box.get(name)) for name in ("x", "y", "width", "height"))
-        assert min(x, y, wide, high) >= 0
-        assert x + wide <= width
-        assert y + high <= height
-    words = " ".join(root.itertext())
-    assert re.search(r"\bn\b", words)
-    assert "no random sample" in words
-    assert "&lt;" not in words
 
 
 def test_the_passages_of_a_party_can_be_taken_away(page, judge):

@@ -1,17 +1,13 @@
 import csv
-import io
 import re
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
-from xml.etree import ElementTree
 
 import pytest
 
-from compare.comparison.counts import NOT_A_SAMPLE, Cell, YearCount
+from compare.comparison.counts import NOT_A_SAMPLE
 from compare.export.words import duration
-from compare.ui.charts.charts import changes_spec, matrix_spec, years_spec
-from compare.ui.charts.figures import COLOURS, matrix_svg, stands_on, years_svg
-from tests.ui.conftest import ROOT, behind, cards, press, said, shown, well
+from tests.ui.conftest import behind, cards, press, said, shown, well
 
 OPEN = "The canal of Meren must be open to all ships"
 SHUT = "The canal of Meren shall not be open to all ships"
@@ -301,64 +297,7 @@ def test_the_page_opens_on_the_sample_without_reading(page, monkeypatch):
     assert "Nothing is read until you ask for it." in shown(page("sides"))
 
 
-# -- Charts --------------------------------------------------------------------------------------
-
-
-COUNTS = [YearCount(2010 + n, n % 4, n % 3, 9) for n in range(30)]
-CELLS = [
-    Cell("<Ostravia>", "Valdoria", 1, 3, 9, 0.75, 0.3, 0.9),
-    Cell("Marenia", "Valdoria", 4, 0, 5, 0.0, 0.0, 0.5),
-    Cell("Marenia", "<Ostravia>", 0, 0, 2, None, None, None),
-]
-
-
-def test_the_colours_are_those_of_the_cards():
-    style = (ROOT / "compare" / "ui" / "cards.css").read_text()
-    names = {"agree": "agree", "oppose": "oppose", "ink": "ink", "paper": "paper"}
-    for ours, theirs in {**names, "even": "neither-wash"}.items():
-        both = f"light-dark({COLOURS['light'][ours]}, {COLOURS['dark'][ours]})"
-        assert f"--cp-{theirs}: {both};" in style
-
-
-def test_charts_hold_the_numbers():
-    spec = years_spec(COUNTS, COLOURS["light"])
-    values = spec["data"]["values"]
-    assert sum(value["pairs"] for value in values) == sum(c.agree + c.oppose for c in COUNTS)
-    assert all((value["shown"] < 0) <= (value["verdict"] == "Opposed") for value in values)
-    assert spec["encoding"]["color"]["scale"]["domain"] == ["Agree", "Opposed"]
-    changed = changes_spec(COUNTS, COLOURS["dark"])["data"]["values"]
-    assert [value["changed"] for value in changed] == [count.oppose for count in COUNTS]
-    cells = matrix_spec(CELLS, ["Valdoria", "Marenia", "<Ostravia>"], COLOURS["dark"])
-    assert [value["counts"] for value in cells["data"]["values"]] == ["3/4"] * 2 + ["0/4"] * 2 + [
-        "0/0"
-    ] * 2
-
-
-@pytest.mark.parametrize(
-    "figure",
-    [
-        years_svg(COUNTS),
-        years_svg(COUNTS, over_time=True),
-        years_svg([YearCount(2010, 0, 0, 1)]),
-        matrix_svg(CELLS, ["Valdoria", "Marenia", "<Ostravia>"]),
-    ],
-)
-def test_a_figure_is_whole_and_says_what_it_stands_on(figure):
-    root = ElementTree.parse(io.BytesIO(figure)).getroot()
-    width, height = float(root.get("width")), float(root.get("height"))
-    for box in root.iter("{http://www.w3.org/2000/svg}rect"):
-        x, y, wide, high = (float(box.get(name)) for name in ("x", "y", "width", "height"))
-        assert x >= 0
-        assert y >= 0
-        assert x + wide <= width
-        assert y + high <= height
-    words = "".join(root.itertext())
-    assert "n = " in words
-    assert "no random sample" in words
-
-
 def test_numbers_in_words():
-    assert stands_on(7, 3) == "n = 7 pairs read, 3 decided."
     assert [duration(s) for s in (0, 1, 89, 100, 7200, 3e5)] == [
         "less than a second", "1 second", "89 seconds", "2 minutes", "2 hours", "83 hours"
     ]  # fmt: skip

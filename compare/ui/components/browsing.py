@@ -17,9 +17,9 @@ from compare.statements.passages import split_statement
 from compare.statements.statement import Statement
 from compare.ui.components.asking import CHOSEN
 from compare.ui.components.choosing import Choice, Place
+from compare.ui.components.layout import notice, small
 from compare.ui.components.lists import STATEMENT_PAGE, widget_key
 from compare.ui.components.removal import removed_notice
-from compare.ui.components.shell import notice, small
 
 EXAMPLE_QUOTE = (
     "EU leaders have very reliable evidence that China is considering providing military aid to "

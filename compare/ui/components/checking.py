@@ -18,8 +18,8 @@ from compare.export.words import counted, percent
 from compare.results.pairs import Pair, PairTable
 from compare.results.result import Stance
 from compare.ui.components.downloads import file_download
+from compare.ui.components.layout import small
 from compare.ui.components.pair_lists import pair_key
-from compare.ui.components.shell import small
 
 _SIZE = 20
 _MOST = 200

@@ -13,8 +13,8 @@ from compare.export.words import counted
 from compare.library.generations import is_library
 from compare.library.library import Library
 from compare.library.locations import LIBRARY_VARIABLE, sample_library, user_library
+from compare.ui.components.layout import small
 from compare.ui.components.service import open_library, read_for
-from compare.ui.components.shell import small
 
 SWITCH_TO = "switch-to-library"
 """Session state: the place to go to when the page is run again."""

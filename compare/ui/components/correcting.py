@@ -10,7 +10,7 @@ import streamlit as st
 from compare.errors import CompareError
 from compare.export.words import VERDICT
 from compare.results.result import Stance
-from compare.ui.components.shell import notice
+from compare.ui.components.layout import notice
 
 _LONGEST_NOTE = 500
 

@@ -1,8 +1,10 @@
-"""The buttons that take a result away, and what was searched and how."""
+"""Downloads of results and charts, and what was searched and how."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -10,7 +12,8 @@ from compare.export.methods import settings
 from compare.export.pieces import facts_html
 from compare.results.pairs import PairTable
 from compare.results.result import SearchResult, Stance
-from compare.ui.components.shell import small
+from compare.ui.charts.vega import NO_RENDERER, Spec, can_draw, svg
+from compare.ui.components.layout import small
 
 FORMATS = (
     ("csv", "CSV", "text/csv"),
@@ -20,6 +23,9 @@ FORMATS = (
     ("json", "all as JSON", "application/json"),
 )
 """Endings, labels and types: those of `compare.export.formats`, and the kept result."""
+
+
+SAVE = "The menu at the top right of the chart saves it as PNG."
 
 
 def written(
@@ -55,10 +61,34 @@ def download_buttons(
 
 
 def file_download(
-    label: str, file_name: str, content: bytes, key: str, mime: str = "text/csv"
+    label: str,
+    file_name: str,
+    content: bytes | Callable[[], bytes],
+    key: str,
+    mime: str = "text/csv",
+    help: str | None = None,
 ) -> None:
-    """Offer one file."""
-    st.download_button(label, content, file_name, mime, on_click="ignore", key=key)
+    """Offer one file; a function is called when the button is pressed."""
+    st.download_button(label, content, file_name, mime, on_click="ignore", key=key, help=help)
+
+
+def chart_downloads(name: str, numbers: bytes, figure: Spec, key: str) -> None:
+    """Offer the numbers of a chart, and its figure: as SVG, or without the extra as Vega-Lite."""
+    with st.container(horizontal=True, gap="small"):
+        file_download("Download the numbers", f"{name}.csv", numbers, f"{key}-csv")
+        if can_draw():
+            draw = partial(svg, figure)
+            file_download("Download SVG", f"{name}.svg", draw, f"{key}-svg", "image/svg+xml")
+        else:
+            spec = json.dumps(figure).encode()
+            file_download(
+                "Download Vega-Lite",
+                f"{name}.vl.json",
+                spec,
+                f"{key}-vl",
+                "application/json",
+                NO_RENDERER,
+            )
 
 
 def provenance_block(result: SearchResult | PairTable) -> None:

@@ -19,8 +19,8 @@ from compare.models.cascade import READ_AGAIN, CascadeStance
 from compare.models.runtime import read_manifest
 from compare.models.shipped import WEIGHTS, shipped_tiers
 from compare.results.result import Stance, Thresholds
+from compare.ui.components.layout import small
 from compare.ui.components.service import stance_model
-from compare.ui.components.shell import small
 
 _LABELS = """
 <section class="cp-section">

@@ -14,8 +14,8 @@ from compare.results.result import Match, Outcome, SearchResult, Stance
 from compare.review.corrections import append_correction
 from compare.ui import PAGES
 from compare.ui.components.correcting import correction_form
+from compare.ui.components.layout import notice, small
 from compare.ui.components.ordering import in_order
-from compare.ui.components.shell import notice, small
 
 AT_FIRST = 10
 """Cards of a list shown before "Show more"."""

@@ -13,8 +13,8 @@ from compare.library.filters import Filters
 from compare.results.result import Thresholds
 from compare.statements.statement import PartialDate
 from compare.ui.components.asking import partial_date
+from compare.ui.components.layout import notice
 from compare.ui.components.ordering import ORDERS
-from compare.ui.components.shell import notice
 
 IN_MENU = 2000
 """Values in a menu; where a library has more, the others can be typed."""

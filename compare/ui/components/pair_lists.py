@@ -14,10 +14,10 @@ from compare.results.pairs import MOST_OF_STATEMENT, Pair, PairTable
 from compare.results.result import Stance
 from compare.review.corrections import append_pair_correction
 from compare.ui.components.correcting import correction_form
+from compare.ui.components.layout import small
 from compare.ui.components.lists import AT_FIRST, STATEMENT_PAGE, widget_key
 from compare.ui.components.ordering import in_order
 from compare.ui.components.service import explain_pairs
-from compare.ui.components.shell import small
 
 
 @dataclass(frozen=True, slots=True)

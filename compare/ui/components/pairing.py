@@ -15,8 +15,8 @@ from compare.statements.quotes import clean_quote
 from compare.ui.components.asking import checked_quote
 from compare.ui.components.browsing import EXAMPLE_ANSWER, EXAMPLE_QUOTE
 from compare.ui.components.correcting import correction_form
+from compare.ui.components.layout import small
 from compare.ui.components.service import stance_model
-from compare.ui.components.shell import small
 
 _SENTENCE = {
     Stance.AGREE: "Read as agreeing on a point that both address.",

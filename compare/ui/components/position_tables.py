@@ -10,12 +10,11 @@ from compare.export.pieces import table_html
 from compare.export.position_rows import AGREEMENT_COLUMNS, agreement_records
 from compare.results.positions import NO_SIDE, PLACED, SILENT, Position, Positions
 from compare.results.result import Stance
-from compare.ui.charts.charts import SAVE, chart_downloads, colours
-from compare.ui.charts.position_charts import agreement_spec
-from compare.ui.charts.position_figures import agreement_svg
+from compare.ui.charts.positions import agreement_figure, agreement_spec
+from compare.ui.components.downloads import SAVE, chart_downloads
+from compare.ui.components.layout import colours, notice, show_chart, small
 from compare.ui.components.lists import widget_key
 from compare.ui.components.position_views import View
-from compare.ui.components.shell import notice, small
 
 TABLE_VIEW, AGREEMENT_VIEW = "All propositions", "Who stands near whom"
 
@@ -117,8 +116,8 @@ def agreement_view(table: PositionTable, prefix: str) -> None:
         key=f"{prefix}parties-{widget_key(repr(often))}",
     )  # fmt: skip
     drawn = [name for name in matrix.parties if name in names]
-    st.vega_lite_chart(
-        spec=agreement_spec(matrix, drawn, colours()),
+    show_chart(
+        agreement_spec(matrix, drawn, colours()),
         key=f"{prefix}agreement",
         alt=f"Agreement between {len(drawn)} parties; the table below has the numbers.",
     )
@@ -143,7 +142,7 @@ def agreement_view(table: PositionTable, prefix: str) -> None:
         ]
         st.html(table_html("Who stands near whom", head, lines))
     data = csv_bytes(AGREEMENT_COLUMNS, agreement_records(matrix))
-    figure = agreement_svg(matrix, drawn, len(table.propositions))
+    figure = agreement_figure(matrix, drawn, len(table.propositions))
     chart_downloads("who-stands-near-whom", data, figure, f"{prefix}agreement")
 
 

@@ -16,13 +16,19 @@ from compare.export.words import counted, date_in_words
 from compare.results.positions import PERIODS, Position, Positions, Voice
 from compare.results.result import Stance
 from compare.results.statistics import TOO_FEW
-from compare.ui.charts.charts import SAVE, chart_downloads, colours
-from compare.ui.charts.position_charts import CHOSEN, labelled, period_spec, places_spec
-from compare.ui.charts.position_figures import periods_svg, places_svg, stands_on
-from compare.ui.charts.position_map import map_spec, map_stands_on, map_svg, off_the_map
-from compare.ui.components.downloads import file_download
+from compare.ui.charts.map import map_figure, map_note, map_spec, off_the_map
+from compare.ui.charts.positions import (
+    CHOSEN,
+    period_spec,
+    periods_figure,
+    places_figure,
+    places_spec,
+    sample_size_note,
+    with_number,
+)
+from compare.ui.components.downloads import SAVE, chart_downloads, file_download
+from compare.ui.components.layout import colours, notice, show_chart, small
 from compare.ui.components.lists import Shown, match_cards, widget_key
-from compare.ui.components.shell import notice, small
 
 IN_CHART = 100
 """Parties that are drawn: those with most passages. The table and the file have all."""
@@ -63,11 +69,11 @@ def places_view(view: View) -> None:
     name = _clicked_in(view, "chart", drawn, places_spec(drawn, colours()), told)
     some = f"The {len(drawn)} of {len(placed):,} with most passages are drawn. "
     small(
-        stands_on(drawn),
+        sample_size_note(drawn),
         (some if len(placed) > len(drawn) else "") + f"A dot opens its passages. {SAVE}",
     )
     notice(view.positions.notes[-1])
-    figure = places_svg(drawn, view.positions.proposition, len(placed))
+    figure = places_figure(drawn, view.positions.proposition, len(placed))
     chart_downloads("places", positions_csv(view.positions), figure, f"{view.prefix}places")
     _below(view, name)
 
@@ -85,7 +91,7 @@ def map_view(view: View) -> None:
     told = f"A map of {counted(len(placed), *view.what)}; “Table” has the numbers."
     name = _clicked_in(view, "map", placed, map_spec(placed, colours()), told)
     small(
-        map_stands_on(placed),
+        map_note(placed),
         "What is not coloured takes no side, is silent or has no statement here. Outlines are "
         "coarse and no opinion on a border; a circle is a country that has none here. "
         f"A country opens its passages. {SAVE}",
@@ -93,7 +99,7 @@ def map_view(view: View) -> None:
     if missing:
         small(f"Not on the map: {', '.join(missing)}.")
     notice(view.positions.notes[-1])
-    figure = map_svg(placed, view.positions.proposition)
+    figure = map_figure(placed, view.positions.proposition)
     chart_downloads("map", positions_csv(view.positions), figure, f"{view.prefix}map")
     _below(view, name)
 
@@ -124,9 +130,9 @@ def _clicked_in(
 
     def remember() -> None:
         found = st.session_state[chart].selection.get(CHOSEN) or []
-        st.session_state[clicked] = found[0]["party"] if found else None
+        st.session_state[clicked] = found[0]["actor"] if found else None
 
-    st.vega_lite_chart(spec=spec, key=chart, on_select=remember, alt=told)
+    show_chart(spec, chart, told, remember)
     party = st.session_state.pop(clicked, None)
     return party if party in {one.name for one in drawn} else None
 
@@ -155,7 +161,7 @@ def _choose_party(view: View) -> None:
         st.session_state.pop(menu, None)
 
     def told(name: str) -> str:
-        return labelled(name, placed[name]) if name in placed else f"{name} (takes no side)"
+        return with_number(name, placed[name]) if name in placed else f"{name} (takes no side)"
 
     name = st.selectbox(
         "The passages of", names, index=None, format_func=told, key=menu,
@@ -225,7 +231,7 @@ def _say_nothing(view: View) -> None:
             continue
         most = sorted(voices, key=lambda voice: (-voice.statements, voice.name))
         st.html(section_html(f"{title} ({len(voices):,})", 3))
-        named = ", ".join(labelled(voice.name, voice.statements) for voice in most[:_NAMED])
+        named = ", ".join(with_number(voice.name, voice.statements) for voice in most[:_NAMED])
         more = f" and {len(most) - _NAMED:,} more, which the file has" if len(most) > _NAMED else ""
         small(f"{named}{more}. In brackets: statements under these filters.")
 
@@ -271,8 +277,8 @@ def periods_view(view: View, key: str) -> None:
                     f"{one.start}: {one.place.mean:+.2f}, {counted(one.place.passages, 'passage')}"
                     for one in places
                 )
-                st.vega_lite_chart(
-                    spec=period_spec(places, starts, colours()),
+                show_chart(
+                    period_spec(places, starts, colours()),
                     key=f"{view.prefix}period-{years}-{widget_key(name)}",
                     alt=f"Places of {name} by period. {told}.",
                 )
@@ -283,6 +289,6 @@ def periods_view(view: View, key: str) -> None:
     )
     notice(positions.notes[-1])
     rows = period_records(positions, years)
-    figure = periods_svg(panels, positions.proposition, years)
+    figure = periods_figure(dict(panels), starts, positions.proposition, years)
     data = csv_bytes(PERIOD_COLUMNS, rows)
     chart_downloads("places-by-period", data, figure, f"{view.prefix}periods")

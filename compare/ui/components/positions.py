@@ -22,6 +22,7 @@ from compare.models.runtime import Progress
 from compare.results.positions import Positions
 from compare.results.result import Thresholds
 from compare.ui.components.downloads import file_download, provenance_block
+from compare.ui.components.layout import notice, small
 from compare.ui.components.lists import widget_key
 from compare.ui.components.narrowing import period, whose
 from compare.ui.components.permalink import MORE, current_link
@@ -35,7 +36,6 @@ from compare.ui.components.position_tables import (
 from compare.ui.components.position_views import View, map_view, periods_view, places_view
 from compare.ui.components.review_making import review_link
 from compare.ui.components.service import stance_model
-from compare.ui.components.shell import notice, small
 
 PREFIX = "o_"
 """Of the keys of the page's widgets."""

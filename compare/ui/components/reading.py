@@ -14,8 +14,8 @@ from compare.library.library import Library
 from compare.models.load import signature
 from compare.results.pairs import PairTable
 from compare.statements.statement import PartialDate
+from compare.ui.components.layout import notice, small
 from compare.ui.components.service import stance_model
-from compare.ui.components.shell import notice, small
 
 if TYPE_CHECKING:
     from compare.comparison.sides import Comparison, Plan

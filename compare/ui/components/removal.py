@@ -9,8 +9,8 @@ from compare.library.library import Library
 from compare.library.locations import user_library
 from compare.statements.statement import Statement
 from compare.ui.components.asking import statement_label
+from compare.ui.components.layout import notice, small
 from compare.ui.components.service import open_library
-from compare.ui.components.shell import notice, small
 
 REMOVED = "removed-from-library"
 """Session state: the id of the statement that was taken out on the last run."""

@@ -8,8 +8,8 @@ from compare.export.markdown import inert
 from compare.export.words import counted
 from compare.review.answers import Review
 from compare.review.reviews import Reviews
+from compare.ui.components.layout import side_head, small
 from compare.ui.components.review_making import SWITCH_TO, TO_REVIEW
-from compare.ui.components.shell import side_head, small
 
 VIEWS = ("Read", "Differences", "Agreement", "Files")
 

@@ -12,6 +12,7 @@ from compare.results.result import Stance
 from compare.review.answers import Review
 from compare.review.values import Answer
 from compare.review.writing import Kept
+from compare.ui.components.layout import notice, small
 from compare.ui.components.review_pairs import answer_in_words, review_card, said_html
 from compare.ui.components.review_reading import (
     answer_keys,
@@ -21,7 +22,6 @@ from compare.ui.components.review_reading import (
     went_back,
     went_on,
 )
-from compare.ui.components.shell import notice, small
 
 
 def decide_review(review: Review, library: Library) -> None:

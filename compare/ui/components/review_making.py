@@ -18,9 +18,9 @@ from compare.review.importing import ImportedPairs, read_review_pairs
 from compare.review.reviews import Reviews
 from compare.review.values import Choice, MachineShown, Order
 from compare.ui import PAGES
+from compare.ui.components.layout import notice, small
 from compare.ui.components.review_upload import read_upload, upload_name
 from compare.ui.components.service import stance_model
-from compare.ui.components.shell import notice, small
 
 REVIEW_PAGE = PAGES / "review.py"
 

@@ -15,6 +15,7 @@ from compare.results.result import Stance
 from compare.review.answers import Review
 from compare.review.values import CONFIDENCE, Answer
 from compare.review.writing import Kept
+from compare.ui.components.layout import notice, small
 from compare.ui.components.review_pairs import (
     answer_in_words,
     label_word,
@@ -22,7 +23,6 @@ from compare.ui.components.review_pairs import (
     review_card,
     signed,
 )
-from compare.ui.components.shell import notice, small
 
 KEYS = {Stance.AGREE: "A", Stance.OPPOSE: "O", Stance.NEITHER: "N"}
 

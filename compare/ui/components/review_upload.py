@@ -13,7 +13,7 @@ from compare.errors import CompareError, ReviewError
 from compare.export.words import counted
 from compare.review.answers import Review
 from compare.review.importing import read_answers
-from compare.ui.components.shell import notice, small
+from compare.ui.components.layout import notice, small
 
 Found = TypeVar("Found")
 

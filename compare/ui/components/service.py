@@ -22,7 +22,7 @@ from compare.models.load import Pair
 from compare.results.pairs import Pair as MinedPair
 from compare.results.result import Match, Probabilities, SearchResult, Side, Why
 from compare.statements.quotes import Quote
-from compare.ui.components.shell import READ_FOR
+from compare.ui.components.layout import READ_FOR
 
 _LIBRARIES = 4
 _RESULTS = 64

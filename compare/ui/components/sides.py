@@ -16,16 +16,15 @@ from compare.library.library import Library
 from compare.results.pairs import PairTable
 from compare.results.result import Stance, Thresholds
 from compare.statements.statement import PartialDate
-from compare.ui.charts.charts import who_with_whom
-from compare.ui.components.behind import DECIDED, cells_and_pairs, years_and_pairs
 from compare.ui.components.checking import check_sample
 from compare.ui.components.downloads import download_buttons, provenance_block
+from compare.ui.components.drilldown import DECIDED, matrix_view, years_view
+from compare.ui.components.layout import notice, small
 from compare.ui.components.narrowing import period, whose
 from compare.ui.components.pair_lists import ShownPairs, pair_list, pairs_table
 from compare.ui.components.permalink import MORE, current_link
 from compare.ui.components.reading import Asked, read_pairs
 from compare.ui.components.review_making import CUT, review_link
-from compare.ui.components.shell import notice, small
 
 PREFIX = "ab_"
 """Of the keys of the page's widgets; those of the sides begin with a_ and b_."""
@@ -130,7 +129,7 @@ def show_sides(shown: ShownPairs, library: Library, asked: Asked, least: Thresho
     elif view == _TABLE:
         pairs_table(shown)
     elif view == _YEARS:
-        years_and_pairs(shown)
+        years_view(shown)
     elif view == _MATRIX:
         shown = _matrix(shown, library, asked, least)
     else:
@@ -189,6 +188,5 @@ def _matrix(shown: ShownPairs, library: Library, asked: Asked, least: Thresholds
     if not cells:
         small("No pair of those read is between two parties that are named.")
         return shown
-    who_with_whom(shown.table, cells, by, shown.prefix)
-    cells_and_pairs(shown, cells, by)
+    matrix_view(shown, cells, by)
     return shown

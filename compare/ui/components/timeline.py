@@ -10,8 +10,8 @@ from compare.export.pair_cards import CHANGED, SAME
 from compare.library.facets import Facets
 from compare.library.library import Library
 from compare.results.result import Stance
-from compare.ui.components.behind import years_and_pairs
 from compare.ui.components.checking import check_sample
+from compare.ui.components.drilldown import years_view
 from compare.ui.components.narrowing import whose
 from compare.ui.components.ordering import CLOSENESS, NEWEST, OLDEST, PROBABILITY, RANK
 from compare.ui.components.pair_lists import ShownPairs, pair_list, pairs_table
@@ -62,7 +62,7 @@ def show_timeline(shown: ShownPairs, library: Library) -> None:
     elif view == _TABLE:
         pairs_table(shown)
     elif view == _YEARS:
-        years_and_pairs(shown)
+        years_view(shown)
     else:
         check_sample(shown.table, shown.prefix)
     end_results(shown, library, KEYS)

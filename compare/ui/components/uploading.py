@@ -25,7 +25,7 @@ from compare.library.library import Library
 from compare.library.locations import user_library
 from compare.statements.statement import Statement
 from compare.ui.components.choosing import SWITCH_TO, Place
-from compare.ui.components.shell import notice, small
+from compare.ui.components.layout import notice, small
 
 ADDED = "added-to-library"
 """Session state: how many statements were added on the last run."""

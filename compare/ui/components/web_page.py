@@ -14,7 +14,7 @@ from compare.export.cards import Words, text_html, words_html
 from compare.export.pieces import facts_html
 from compare.export.words import counted
 from compare.statements.statement import Quotation, Statement
-from compare.ui.components.shell import notice, small
+from compare.ui.components.layout import notice, small
 
 FETCHED = "fetched-page"
 """Session state: the page that was fetched last."""

@@ -8,8 +8,8 @@ from compare.export.words import counted
 from compare.library.locations import user_library
 from compare.ui.components.browsing import columns_help
 from compare.ui.components.choosing import choose_library
+from compare.ui.components.layout import begin, notice, said_plainly, small
 from compare.ui.components.removal import offer_to_remove
-from compare.ui.components.shell import begin, notice, said_plainly, small
 from compare.ui.components.uploading import (
     ADDED,
     files_done,

@@ -7,8 +7,8 @@ import streamlit as st
 from compare.ui.components.asking import FILLED
 from compare.ui.components.browsing import statement_list
 from compare.ui.components.choosing import choose_library
+from compare.ui.components.layout import begin, said_plainly, side_head
 from compare.ui.components.narrowing import cut, narrow
-from compare.ui.components.shell import begin, said_plainly, side_head
 from compare.ui.components.single import statement_page
 
 st.session_state.pop(FILLED, None)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from compare.ui.components.choosing import choose_library
 from compare.ui.components.explaining import cite, digests, labels, mistakes, reading
-from compare.ui.components.shell import begin, said_plainly
+from compare.ui.components.layout import begin, said_plainly
 
 begin(
     "Method",

@@ -6,9 +6,9 @@ import streamlit as st
 
 from compare.errors import QueryError
 from compare.statements.quotes import language_notes
+from compare.ui.components.layout import begin, notice, said_plainly
 from compare.ui.components.pairing import checked_side, example_pair, show_pair
 from compare.ui.components.service import explained_pair
-from compare.ui.components.shell import begin, notice, said_plainly
 
 
 def _fields(name: str, letter: str, example: str) -> tuple[str, dict[str, str]]:

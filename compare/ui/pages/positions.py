@@ -6,10 +6,10 @@ import streamlit as st
 
 from compare.errors import QueryError
 from compare.ui.components.choosing import choose_library
+from compare.ui.components.layout import begin, notice, said_plainly, side_head, small
 from compare.ui.components.narrowing import cut
 from compare.ui.components.permalink import library_note
 from compare.ui.components.positions import PREFIX, ask_propositions, read_positions, show_table
-from compare.ui.components.shell import begin, notice, said_plainly, side_head, small
 
 begin(
     "Positions",

@@ -7,6 +7,7 @@ import streamlit as st
 from compare.export.pieces import section_html
 from compare.review.reviews import Reviews
 from compare.ui.components.choosing import choose_library
+from compare.ui.components.layout import begin, said_plainly, small
 from compare.ui.components.review_choosing import (
     VIEWS,
     choose_reader,
@@ -17,7 +18,6 @@ from compare.ui.components.review_deciding import decide_review
 from compare.ui.components.review_making import make_review
 from compare.ui.components.review_outcome import show_agreement, show_files
 from compare.ui.components.review_reading import read_review
-from compare.ui.components.shell import begin, said_plainly, small
 
 begin(
     "Review",

@@ -8,12 +8,12 @@ from compare.ui.components.asking import ask, checked_quote
 from compare.ui.components.browsing import example_quote, menu_of_statements
 from compare.ui.components.choosing import choose_library
 from compare.ui.components.downloads import download_buttons, provenance_block
+from compare.ui.components.layout import begin, notice, said_plainly, side_head, small
 from compare.ui.components.lists import Shown, on_screen, pinned_quote, side_by_side
 from compare.ui.components.narrowing import cut, narrow
 from compare.ui.components.permalink import current_link, library_note
 from compare.ui.components.review_making import review_link
 from compare.ui.components.service import explain_matches, search_library
-from compare.ui.components.shell import begin, notice, said_plainly, side_head, small
 
 begin(
     "Who agrees, who opposes",

@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from compare.ui.components.choosing import choose_library
+from compare.ui.components.layout import begin, notice, said_plainly, side_head, small
 from compare.ui.components.narrowing import cut
 from compare.ui.components.pair_lists import ShownPairs
 from compare.ui.components.permalink import library_note
 from compare.ui.components.reading import read_pairs
-from compare.ui.components.shell import begin, notice, said_plainly, side_head, small
 from compare.ui.components.sides import cut_table, words_toggle
 from compare.ui.components.timeline import ORDERS, PREFIX, ask_who, show_timeline
 

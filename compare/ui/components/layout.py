@@ -1,9 +1,9 @@
-"""What every page begins with: the style, the head, and errors as one sentence."""
+"""What all pages share: style, heading, notices, charts, and errors as one sentence."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import streamlit as st
@@ -11,6 +11,7 @@ import streamlit as st
 from compare.errors import CompareError
 from compare.export.cards import text_html
 from compare.export.pieces import notice_html
+from compare.ui.charts.vega import COLOURS, Colours, Spec, in_colour
 
 _STYLES = [Path(__file__).parents[1] / name for name in ("cards.css", "style.css")]
 _LOGO = Path(__file__).parents[1] / "logo.svg"
@@ -51,6 +52,18 @@ def small(*sentences: str) -> None:
     """Show sentences of the apparatus, as written."""
     rows = "".join(f"<p>{text_html(sentence)}</p>" for sentence in sentences)
     st.html(f'<div class="cp-small">{rows}</div>')
+
+
+def colours() -> Colours:
+    """Return the chart colours of the theme in use."""
+    return COLOURS["dark" if st.context.theme.type == "dark" else "light"]
+
+
+def show_chart(spec: Spec, key: str, alt: str, on_select: Callable[[], None] | None = None) -> None:
+    """Draw a chart; `alt` describes it to people who cannot see it."""
+    st.vega_lite_chart(
+        spec=in_colour(spec, colours()), key=key, alt=alt, on_select=on_select or "ignore"
+    )
 
 
 @contextlib.contextmanager

@@ -1,0 +1,169 @@
+"""A map of countries' places, and the coarse outlines of the world that it is drawn on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from compare.export.words import counted
+from compare.results.positions import Position
+from compare.ui.charts.positions import CHOSEN, SCALE_TITLE
+from compare.ui.charts.vega import COLOURS, Colours, Spec, figure, shade
+
+Point = tuple[float, float]
+"""Longitude and latitude, degrees."""
+
+Polygon = tuple[tuple[Point, ...], ...]
+"""An outer ring and its holes."""
+
+
+# -- The world -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Countries by ISO 3166-1 alpha-3 code.
+
+    Attributes:
+        outlines: Polygons; outer rings run clockwise, as D3 asks.
+        points: Middles of the countries without an outline, most of them small islands.
+    """
+
+    outlines: Mapping[str, tuple[Polygon, ...]]
+    points: Mapping[str, Point]
+
+
+@cache
+def world() -> World:
+    """Return the coarse outlines of the package countryinfo; some countries are only points."""
+    from countryinfo import all_countries
+
+    outlines: dict[str, tuple[Polygon, ...]] = {}
+    points: dict[str, Point] = {}
+    for country in all_countries():
+        code = str(country.iso(3) or "")
+        if not code:
+            continue
+        if polygons := tuple(_polygons(country.geo_json() or {}, code)):
+            outlines.setdefault(code, polygons)
+        if middle := country.latlng():
+            points.setdefault(code, (float(middle[1]), float(middle[0])))
+    return World(outlines, {code: at for code, at in points.items() if code not in outlines})
+
+
+def _polygons(shape: Mapping[str, Any], code: str) -> Iterator[Polygon]:
+    for feature in shape.get("features") or ():
+        if feature.get("id") != code:
+            continue
+        geometry = feature["geometry"]
+        several = geometry["type"] == "MultiPolygon"
+        for polygon in geometry["coordinates"] if several else [geometry["coordinates"]]:
+            rings = [tuple((round(x, 2), round(y, 2)) for x, y in ring) for ring in polygon]
+            yield tuple(_wound(ring, clockwise=n == 0) for n, ring in enumerate(rings))
+
+
+def _wound(ring: tuple[Point, ...], *, clockwise: bool) -> tuple[Point, ...]:
+    """Return a ring that runs clockwise or anticlockwise (the shoelace formula tells which)."""
+    edges = zip(ring, (*ring[1:], ring[0]), strict=True)
+    area = sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in edges)
+    return ring if (area < 0) == clockwise else ring[::-1]
+
+
+# -- The map -------------------------------------------------------------------------------------
+
+
+def off_the_map(positions: Sequence[Position]) -> list[str]:
+    """Return the names of those with a place that the map does not have, such as organisations."""
+    known = world().outlines.keys() | world().points.keys()
+    return sorted(one.name for one in positions if one.voice.key not in known)
+
+
+def map_spec(positions: Sequence[Position], colour: Colours) -> Spec:
+    """Return the world with the countries that take a side, from opposed to agreeing.
+
+    Countries without an outline are circles. A dashed outline means too few passages for an
+    interval.
+    """
+    placed = {one.voice.key: _values(one) for one in positions}
+    shapes = [
+        _feature("MultiPolygon", polygons, placed.get(code, {}))
+        for code, polygons in world().outlines.items()
+    ]
+    shapes += [
+        _feature("Point", point, placed[code])
+        for code, point in world().points.items()
+        if code in placed
+    ]
+    fill = shade(
+        "place",
+        colour["oppose"],
+        colour["even"],
+        colour["agree"],
+        (-1, 0, 1),
+        title=SCALE_TITLE,
+        titleLimit=240,
+        gradientLength=220,
+    )
+    dashes = {"condition": {"test": "!isValid(datum.low)", "value": [2, 2]}, "value": []}
+    tooltip = [
+        {"field": "actor", "type": "nominal", "title": "Country"},
+        *({"field": n, "type": "quantitative", "format": "+.2f"} for n in ("place", "low", "high")),
+        {"field": "passages", "type": "quantitative", "format": ",d"},
+    ]
+    ground = {"fill": colour["paper"], "stroke": colour["ink"], "strokeWidth": 0.3, "aria": False}
+    return {
+        "data": {"values": shapes},
+        "autosize": {"type": "fit", "contains": "padding"},
+        "height": 400,
+        "projection": {"type": "equalEarth", "pointRadius": 4},
+        "view": {"stroke": None},
+        "layer": [
+            {"mark": {"type": "geoshape", **ground}},
+            {
+                "params": [{"name": CHOSEN, "select": {"type": "point", "fields": ["actor"]}}],
+                "transform": [{"filter": "isValid(datum.place)"}],
+                "mark": {"type": "geoshape", "strokeWidth": 0.9, "cursor": "pointer"},
+                "encoding": {
+                    "color": fill,
+                    "tooltip": tooltip,
+                    "stroke": {"value": colour["ink"]},
+                    "strokeDash": dashes,
+                },
+            },
+        ],
+    }
+
+
+def map_figure(positions: Sequence[Position], proposition: str) -> Spec:
+    """Return the map for a paper."""
+    return figure(map_spec(positions, COLOURS["light"]), proposition, map_note(positions))
+
+
+def map_note(positions: Sequence[Position]) -> str:
+    """Return how many passages a map is based on, and how many of the placed are not on it."""
+    passages = sum(one.place.passages for one in positions)
+    few = sum(one.place.low is None for one in positions)
+    missing = len(off_the_map(positions))
+    return (
+        f"n = {counted(passages, 'passage')} of {counted(len(positions), 'actor')}"
+        + (f"; dashed: {few:,} with too few for an interval" if few else "")
+        + (f"; {missing:,} not on the map" if missing else "")
+        + "."
+    )
+
+
+def _feature(shape: str, coordinates: Any, values: Spec) -> Spec:
+    geometry = {"type": shape, "coordinates": coordinates}
+    return {"type": "Feature", "geometry": geometry, **values}
+
+
+def _values(one: Position) -> Spec:
+    return {
+        "actor": one.name,
+        "place": round(one.place.mean, 4),
+        "low": one.place.low,
+        "high": one.place.high,
+        "passages": one.place.passages,
+    }

@@ -1,0 +1,272 @@
+"""Charts of positions: places with intervals, places by period, and agreement between actors."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from compare.comparison.propositions import AgreementMatrix
+from compare.export.words import counted
+from compare.results.positions import PeriodPlace, Place, Position
+from compare.ui.charts.vega import COLOURS, Colours, Spec, figure, panels, shade, square
+
+CHOSEN = "chosen"
+"""The selection of a dot or a country."""
+
+KINDS = ("Agreeing", "Opposed", "Interval holds 0", "Fewer than 3 passages")
+"""What a place shows: its whole interval on one side, or not, or no interval."""
+
+SCALE_TITLE = "Opposed  ←   place   →  Agreeing"
+
+_SHAPES = ("circle", "diamond", "square", "triangle-up")
+_ROW = 19
+_LONGEST_NAME = 24
+
+
+def kind(place: Place) -> str:
+    """Return which of `KINDS` a place is."""
+    if place.low is None or place.high is None:
+        return KINDS[3]
+    return KINDS[0] if place.low > 0 else KINDS[1] if place.high < 0 else KINDS[2]
+
+
+def with_number(name: str, number: int) -> str:
+    """Return a name with the number of passages or statements behind it."""
+    return f"{name} ({number:,})"
+
+
+def sample_size_note(positions: Sequence[Position]) -> str:
+    """Return how many passages the places are based on."""
+    few = sum(position.place.low is None for position in positions)
+    note = (
+        f"n = {counted(sum(p.place.passages for p in positions), 'passage')} of "
+        f"{counted(len(positions), 'actor')}, in brackets by actor"
+    )
+    return f"{note}; {few:,} with too few for an interval." if few else f"{note}."
+
+
+# -- Places --------------------------------------------------------------------------------------
+
+
+def places_spec(positions: Sequence[Position], colour: Colours) -> Spec:
+    """Return a dot for each actor from opposed to agreeing, with its interval.
+
+    An actor's label holds its number of passages. Shape and colour both show the kind of place.
+    """
+    values = [
+        {"actor": position.name, "label": label, **_values(position.place)}
+        for position, label in zip(positions, _labels(positions), strict=True)
+    ]
+    actor = {
+        "field": "label",
+        "type": "nominal",
+        "sort": [value["label"] for value in reversed(values)],
+        "title": None,
+        "axis": {"labelLimit": 170, "labelOverlap": False},
+    }
+    return {
+        "data": {"values": values},
+        "autosize": {"type": "fit-x", "contains": "padding"},
+        "height": _ROW * (len(values) + 1),
+        "encoding": {"y": actor, "tooltip": _tooltip("actor", "Actor")},
+        "layer": [_middle(colour, "x"), _interval("x"), _dots("x", colour)],
+    }
+
+
+def places_figure(positions: Sequence[Position], proposition: str, placed: int) -> Spec:
+    """Return the places for a paper; `placed` is the number of actors that have one."""
+    some = f"The {len(positions):,} of {placed:,} with most passages."
+    return figure(
+        places_spec(positions, COLOURS["light"]),
+        proposition,
+        some if placed > len(positions) else "",
+        sample_size_note(positions),
+    )
+
+
+def _labels(positions: Sequence[Position]) -> list[str]:
+    """Return names with their numbers; long names are shortened so that the number shows."""
+    names = [position.name for position in positions]
+    short = [
+        name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1].rstrip()}…"
+        for name in names
+    ]
+    uses = Counter(short)
+    return [
+        with_number(brief if uses[brief] == 1 else name, position.place.passages)
+        for name, brief, position in zip(names, short, positions, strict=True)
+    ]
+
+
+# -- Periods -------------------------------------------------------------------------------------
+
+
+def period_spec(places: Sequence[PeriodPlace], starts: Sequence[int], colour: Colours) -> Spec:
+    """Return one actor's places by period, each with its number of passages beside it.
+
+    `starts` are the periods of all actors shown, so that their axes agree.
+    """
+    values = [
+        {"period": str(one.start), "years": f"{one.start} to {one.end}", **_values(one.place)}
+        for one in places
+    ]
+    number = {
+        "mark": {"type": "text", "dx": 8, "align": "left", "fontSize": 10},
+        "encoding": {
+            "y": {"field": "place", "type": "quantitative"},
+            "text": {"field": "passages", "format": ",d"},
+            "color": {"value": colour["ink"]},
+        },
+    }
+    dots = _dots("y", colour, legend=False)
+    del dots["params"]
+    period = {
+        "field": "period",
+        "type": "ordinal",
+        "title": None,
+        "scale": {"domain": [str(start) for start in starts]},
+        "axis": {"labelAngle": 0, "labelOverlap": True},
+    }
+    return {
+        "data": {"values": values},
+        "autosize": {"type": "fit-x", "contains": "padding"},
+        "height": 150,
+        "encoding": {"x": period, "tooltip": _tooltip("years", "Years")},
+        "layer": [_middle(colour, "y"), _interval("y"), dots, number],
+    }
+
+
+def periods_figure(
+    by_actor: Mapping[str, Sequence[PeriodPlace]],
+    starts: Sequence[int],
+    proposition: str,
+    years: int,
+) -> Spec:
+    """Return the periods of several actors for a paper, a panel each."""
+    number = sum(one.place.passages for places in by_actor.values() for one in places)
+    specs = {
+        name: period_spec(places, starts, COLOURS["light"]) for name, places in by_actor.items()
+    }
+    return figure(
+        panels(specs),
+        proposition,
+        "Above: agreeing (+1). Below: opposed (-1).",
+        f"Periods of {counted(years, 'year')}; numbers are passages, n = {number:,} in all.",
+    )
+
+
+# -- Agreement between actors --------------------------------------------------------------------
+
+
+def agreement_spec(matrix: AgreementMatrix, actors: Sequence[str], colour: Colours) -> Spec:
+    """Return a square of actors: their agreement, and the number of propositions below it."""
+    values = (
+        (
+            cell.a,
+            cell.b,
+            cell.agreement,
+            {"agreement": cell.agreement, "number": f"n {cell.propositions}"},
+        )
+        for cell in matrix.cells
+    )
+    agreement = {"field": "agreement", "format": ".2f"}
+    return square(
+        values,
+        actors,
+        colour,
+        fill=shade(
+            "agreement", colour["oppose"], colour["even"], colour["agree"], title="Agreement"
+        ),
+        lines=[
+            {"mark": {"dy": -6, "fontSize": 10}, "text": agreement},
+            {"mark": {"dy": 7, "fontSize": 9}, "text": {"field": "number"}},
+        ],
+        tooltip=[agreement, {"field": "number", "title": "propositions"}],
+    )
+
+
+def agreement_figure(matrix: AgreementMatrix, actors: Sequence[str], propositions: int) -> Spec:
+    """Return the agreement between actors for a paper."""
+    return figure(
+        agreement_spec(matrix, actors, COLOURS["light"]),
+        "Agreement between actors",
+        "1 - mean distance / 2 over the propositions on which both take a side "
+        f"(n in a cell, of {propositions:,}).",
+    )
+
+
+# -- Parts ---------------------------------------------------------------------------------------
+
+
+def _values(place: Place) -> Spec:
+    return {
+        "place": round(place.mean, 4),
+        "low": place.low,
+        "high": place.high,
+        "passages": place.passages,
+        "kind": kind(place),
+    }
+
+
+def _scale(axis: str) -> Spec:
+    """Return the axis from opposed to agreeing; its ends are named if there is room."""
+    ticks = {
+        "values": [-1, -0.5, 0, 0.5, 1],
+        "labelExpr": "datum.value ? format(datum.value, '+~f') : '0'",
+    }
+    title = SCALE_TITLE if axis == "x" else None
+    return {"type": "quantitative", "scale": {"domain": [-1, 1]}, "title": title, "axis": ticks}
+
+
+def _middle(colour: Colours, axis: str) -> Spec:
+    return {
+        "mark": {"type": "rule", "strokeDash": [3, 3], "strokeWidth": 1, "aria": False},
+        "data": {"values": [{"middle": 0}]},
+        "encoding": {
+            axis: {"datum": 0, **_scale(axis)},
+            "y" if axis == "x" else "x": None,
+            "color": {"value": colour["ink"]},
+            "tooltip": None,
+        },
+    }
+
+
+def _interval(axis: str) -> Spec:
+    return {
+        "mark": {"type": "rule", "strokeWidth": 2, "aria": False},
+        "transform": [{"filter": "isValid(datum.low)"}],
+        "encoding": {
+            axis: {"field": "low", **_scale(axis)},
+            f"{axis}2": {"field": "high"},
+            "color": {"field": "kind", "type": "nominal"},
+        },
+    }
+
+
+def _dots(axis: str, colour: Colours, legend: bool = True) -> Spec:
+    key = {"orient": "top", "title": None, "columns": 1, "labelLimit": 200} if legend else None
+    colours = [colour["agree"], colour["oppose"], colour["ink"], colour["ink"]]
+    return {
+        "params": [{"select": {"type": "point", "fields": ["actor"]}, "name": CHOSEN}],
+        "mark": {"type": "point", "filled": True, "size": 90, "opacity": 1, "cursor": "pointer"},
+        "encoding": {
+            axis: {"field": "place", **_scale(axis)},
+            **{
+                channel: {
+                    "field": "kind",
+                    "type": "nominal",
+                    "scale": {"domain": list(KINDS), "range": values},
+                    "legend": key,
+                }
+                for channel, values in (("color", colours), ("shape", list(_SHAPES)))
+            },
+        },
+    }
+
+
+def _tooltip(field: str, title: str) -> list[Spec]:
+    return [
+        {"field": field, "title": title},
+        *({"field": name, "format": "+.2f"} for name in ("place", "low", "high")),
+        {"field": "passages", "format": ",d"},
+    ]

@@ -1,0 +1,165 @@
+"""Charts of counts, each with the pairs behind its numbers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import NamedTuple
+
+import streamlit as st
+
+from compare.comparison.counts import (
+    NOT_A_SAMPLE,
+    Cell,
+    between,
+    by_year,
+    matrix_csv,
+    of_year,
+    years_csv,
+)
+from compare.export.pair_cards import verdict_word
+from compare.export.pieces import section_html, table_html
+from compare.export.words import percent
+from compare.results.pairs import Pair
+from compare.results.result import Stance
+from compare.ui.charts.counts import (
+    JOINT_COUNTS,
+    matrix_figure,
+    matrix_spec,
+    sample_size_note,
+    years_figure,
+    years_spec,
+)
+from compare.ui.components.downloads import SAVE, chart_downloads
+from compare.ui.components.layout import colours, notice, show_chart, small
+from compare.ui.components.lists import widget_key
+from compare.ui.components.pair_lists import ShownPairs, pair_cards
+
+DECIDED = (Stance.AGREE, Stance.OPPOSE)
+"""What a number counts."""
+
+_IN_CHART = 8
+"""Actors of a matrix that are drawn: those with most pairs. The table and the file have all."""
+
+_IN_TABLE = 50
+
+
+class _Number(NamedTuple):
+    """A number of a chart: its line in the menu, its heading, and the pairs that it counts."""
+
+    line: str
+    heading: str
+    pairs: Callable[[], list[Pair]]
+
+
+def years_view(shown: ShownPairs) -> None:
+    """Show the pairs of each year (over time only the changes), and those of one year chosen."""
+    table = shown.table
+    counts = by_year(table)
+    if not counts:
+        small("No pair has two dates.")
+        return
+    agree, oppose = (verdict_word(table, stance) for stance in DECIDED)
+    agreed, opposed = sum(c.agree for c in counts), sum(c.oppose for c in counts)
+    show_chart(
+        years_spec(counts, colours(), table.over_time),
+        key=f"{shown.prefix}years",
+        alt=f"Pairs by year, {counts[0].year} to {counts[-1].year}: "
+        f"{agree} {agreed:,}, {oppose.lower()} {opposed:,}.",
+    )
+    small(
+        sample_size_note(sum(count.read for count in counts), agreed + opposed),
+        "A pair counts in the year of its later statement. Pairs without two dates are left out.",
+        SAVE,
+    )
+    notice(NOT_A_SAMPLE)
+    with st.expander("The numbers"):
+        rows = [(f"{c.year}", f"{c.agree:,}", f"{c.oppose:,}", f"{c.read:,}") for c in counts]
+        st.html(table_html("Pairs by year", ("Year", agree, oppose, "Read"), rows))
+    figure = years_figure(counts, table.over_time)
+    chart_downloads("pairs-by-year", years_csv(table), figure, f"{shown.prefix}years")
+    numbers = [
+        _Number(
+            f"{c.year}: {c.agree:,} {agree.lower()}, {c.oppose:,} {oppose.lower()}",
+            f"{c.year}",
+            partial(of_year, table, c.year),
+        )
+        for c in counts
+        if c.agree or c.oppose
+    ]
+    _pairs_behind(shown, numbers, "Choose a year", "year")
+
+
+def matrix_view(shown: ShownPairs, cells: Sequence[Cell], by: str) -> None:
+    """Show who agrees with whom, with shares and intervals, and the pairs of two actors chosen."""
+    counts: Counter[str] = Counter()
+    for cell in cells:
+        for actor in (cell.a, cell.b):
+            counts[actor] += cell.agree + cell.oppose
+    actors = sorted(counts, key=lambda actor: (-counts[actor], actor))[:_IN_CHART]
+    show_chart(
+        matrix_spec(cells, actors, colours()),
+        key=f"{shown.prefix}matrix",
+        alt=f"Share opposed between {len(actors)} actors; the table below has the numbers.",
+    )
+    some = f"The {len(actors)} of {len(counts)} actors with most pairs are drawn. "
+    small(
+        sample_size_note(sum(c.read for c in cells), sum(c.agree + c.oppose for c in cells)),
+        f"In a cell: opposed pairs of decided pairs. {JOINT_COUNTS} "
+        + (some if len(counts) > len(actors) else "")
+        + SAVE,
+    )
+    notice(NOT_A_SAMPLE)
+    with st.expander("The numbers", expanded=len(cells) <= 6):
+        head = ("Between", "Agree", "Opposed", "Read", "Share opposed (95 % interval)")
+        st.html(table_html("Who agrees with whom", head, [_row(c) for c in cells[:_IN_TABLE]]))
+        if len(cells) > _IN_TABLE:
+            small(f"The first {_IN_TABLE} of {len(cells):,} are shown. The file has all.")
+    figure = matrix_figure(cells, actors)
+    numbers = matrix_csv(shown.table, by)
+    chart_downloads("who-agrees-with-whom", numbers, figure, f"{shown.prefix}matrix")
+    behind = [
+        _Number(
+            f"{c.a} and {c.b}: {c.agree:,} agree, {c.oppose:,} opposed",
+            f"{c.a} and {c.b}",
+            partial(between, shown.table, c.a, c.b, by),
+        )
+        for c in cells
+    ]
+    _pairs_behind(shown, behind, "Choose two actors", f"cell-{by}")
+
+
+def _row(cell: Cell) -> tuple[str, ...]:
+    share = "–"
+    if cell.opposed is not None and cell.low is not None and cell.high is not None:
+        share = f"{percent(cell.opposed)} ({percent(cell.low)} to {percent(cell.high)})"
+    numbers = (f"{cell.agree:,}", f"{cell.oppose:,}", f"{cell.read:,}")
+    return f"{cell.a} and {cell.b}", *numbers, share
+
+
+def _pairs_behind(
+    shown: ShownPairs, numbers: Sequence[_Number], placeholder: str, key: str
+) -> None:
+    """Let a number be chosen and list the pairs that it counts, opposed ones first."""
+    if not numbers:
+        return
+    # Other numbers need another menu: an index would choose something else among them.
+    menu = widget_key(repr([number.line for number in numbers]))
+    chosen = st.selectbox(
+        "The pairs behind a number",
+        range(len(numbers)),
+        index=None,
+        format_func=lambda n: numbers[n].line if n < len(numbers) else "",
+        placeholder=placeholder,
+        key=f"{shown.prefix}{key}-{menu}",
+    )
+    if chosen is None or chosen >= len(numbers):
+        return
+    stance_of = shown.table.stance_of
+    pairs = [pair for pair in numbers[chosen].pairs() if stance_of(pair) in DECIDED]
+    pairs.sort(key=lambda pair: (stance_of(pair) is Stance.AGREE, -pair.similarity))
+    st.html(section_html(numbers[chosen].heading))
+    if not pairs:
+        small("All pairs counted here are neither.")
+    pair_cards(shown, pairs, f"{shown.prefix}{key.partition('-')[0]}")

@@ -1,0 +1,263 @@
+import json
+import re
+import sys
+from dataclasses import replace
+from xml.etree import ElementTree
+
+import pycountry
+import pytest
+
+from compare.comparison.counts import Cell, YearCount
+from compare.errors import ExportError
+from compare.ui.charts.counts import (
+    matrix_figure,
+    matrix_spec,
+    sample_size_note,
+    years_figure,
+    years_spec,
+)
+from compare.ui.charts.map import map_figure, map_note, map_spec, off_the_map, world
+from compare.ui.charts.positions import (
+    KINDS,
+    agreement_figure,
+    agreement_spec,
+    kind,
+    period_spec,
+    periods_figure,
+    places_figure,
+    places_spec,
+)
+from compare.ui.charts.vega import COLOURS, figure, in_colour, svg
+from tests.fabricate_positions import made, table_of
+from tests.ui.conftest import ROOT
+
+SVG = "{http://www.w3.org/2000/svg}"
+COUNTS = [YearCount(2010 + n, n % 4, n % 3, 9) for n in range(30)]
+CELLS = [
+    Cell("<Ostravia>", "Valdoria", 1, 3, 9, 0.75, 0.3, 0.9),
+    Cell("Marenia", "Valdoria", 4, 0, 5, 0.0, 0.0, 0.5),
+    Cell("Marenia", "<Ostravia>", 0, 0, 2, None, None, None),
+]
+ACTORS = ["Valdoria", "Marenia", "<Ostravia>"]
+PLACES = {
+    "<Valdoria>": [0.8, 0.7, 0.9],
+    "Ostravia": [-0.8, -0.7, -0.6],
+    "Karsenia": [-0.8, 0.7, 0.6],
+    "Marenia": [0.8],
+}
+MATRIX = table_of(*[PLACES] * 3).agreement()
+PERIODS = {
+    name: [one for one in made(PLACES).by_period(1) if one.voice.name == name] for name in PLACES
+}
+AT_HOME = {"Valdoria": "BRA", "Ostravia": "SGP", "Karsenia": "KEN", "Marenia": "SUN"}
+
+
+def test_the_colours_are_those_of_the_cards():
+    style = (ROOT / "compare" / "ui" / "cards.css").read_text()
+    names = {"agree": "agree", "oppose": "oppose", "ink": "ink", "paper": "paper"}
+    for ours, theirs in {**names, "even": "neither-wash"}.items():
+        both = f"light-dark({COLOURS['light'][ours]}, {COLOURS['dark'][ours]})"
+        assert f"--cp-{theirs}: {both};" in style
+
+
+# -- Counts --------------------------------------------------------------------------------------
+
+
+def test_charts_of_counts_hold_the_numbers():
+    spec = years_spec(COUNTS, COLOURS["light"])
+    values = spec["data"]["values"]
+    assert sum(value["pairs"] for value in values) == sum(c.agree + c.oppose for c in COUNTS)
+    assert all((value["bar"] < 0) <= (value["verdict"] == "Opposed") for value in values)
+    assert spec["encoding"]["color"]["scale"]["domain"] == ["Agree", "Opposed"]
+    changed = years_spec(COUNTS, COLOURS["dark"], over_time=True)["data"]["values"]
+    assert [value["pairs"] for value in changed] == [count.oppose for count in COUNTS]
+    assert all(value["bar"] >= 0 for value in changed)
+    cells = matrix_spec(CELLS, ACTORS, COLOURS["dark"])
+    assert [value["counts"] for value in cells["data"]["values"]] == ["3/4"] * 2 + ["0/4"] * 2 + [
+        "0/0"
+    ] * 2
+    assert sample_size_note(7, 3) == "n = 7 pairs read, 3 decided."
+
+
+# -- Places, periods, agreement ------------------------------------------------------------------
+
+
+def test_shape_and_colour_and_word_tell_what_a_place_shows():
+    positions = made(PLACES).placed
+    assert {one.name: kind(one.place) for one in positions} == {
+        "<Valdoria>": KINDS[0], "Ostravia": KINDS[1], "Karsenia": KINDS[2], "Marenia": KINDS[3]
+    }  # fmt: skip
+    spec = places_spec(positions, COLOURS["light"])
+    values = {value["actor"]: value for value in spec["data"]["values"]}
+    assert values["Karsenia"]["label"] == "Karsenia (3)"
+    assert values["Marenia"]["low"] is None
+    long = {"The United Islands of Valdoria and Ostravia": [0.8] * 12}
+    [label] = places_spec(made(long).placed, COLOURS["light"])["encoding"]["y"]["sort"]
+    assert label == "The United Islands of V… (12)"
+    dots = spec["layer"][-1]["encoding"]
+    assert dots["shape"]["scale"]["domain"] == dots["color"]["scale"]["domain"] == list(KINDS)
+    assert len(set(dots["shape"]["scale"]["range"])) == len(KINDS)
+
+
+def test_a_period_and_a_cell_hold_their_numbers():
+    spec = period_spec(PERIODS["Ostravia"], range(2000, 2005), COLOURS["dark"])
+    assert spec["encoding"]["x"]["scale"]["domain"][0] == "2000"
+    values = spec["data"]["values"]
+    assert [(value["period"], value["place"]) for value in values] == [
+        ("2001", -0.8), ("2002", -0.7), ("2003", -0.6)
+    ]  # fmt: skip
+    matrix = table_of({"A": [0.8], "B": [0.6]}, {"A": [0.5], "C": [0.5]}).agreement()
+    cells = agreement_spec(matrix, ["A", "B"], COLOURS["light"])["data"]["values"]
+    assert [(cell["agreement"], cell["number"]) for cell in cells] == [
+        (pytest.approx(0.9), "n 1")
+    ] * 2  # fmt: skip
+
+
+# -- The map -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def placed():
+    """Made-up countries where real ones lie; one State that is no more has no place on a map."""
+    positions = made(
+        {
+            "Valdoria": [0.8, 0.7, 0.9],
+            "Ostravia": [-0.8, -0.7, -0.6],
+            "Karsenia": [0.6],
+            "Marenia": [0.8],
+        }
+    )
+    voices = tuple(replace(voice, key=AT_HOME[voice.name]) for voice in positions.voices)
+    return replace(positions, voices=voices).placed
+
+
+def test_nearly_every_country_has_an_outline_or_a_point():
+    codes = {country.alpha_3 for country in pycountry.countries}
+    known = world().outlines.keys() | world().points.keys()
+    assert len(codes - known) <= 12  # islands and parts of States, none of them a UN member
+    assert {"HUN", "MMR", "SRB", "JAM", "SGP", "TUV"} <= known
+    assert not world().outlines.keys() & world().points.keys()
+
+
+def test_outlines_are_wound_as_the_chart_needs_them():
+    def area(ring):
+        edges = zip(ring, (*ring[1:], ring[0]), strict=True)
+        return sum(x * q - p * y for (x, y), (p, q) in edges)
+
+    for code, polygons in world().outlines.items():
+        for outer, *holes in polygons:
+            assert area(outer) < 0, code
+            assert all(area(hole) > 0 for hole in holes), code
+    for middle in world().points.values():
+        assert abs(middle[0]) <= 180
+        assert abs(middle[1]) <= 90
+
+
+def test_who_takes_a_side_is_on_the_map_or_named(placed):
+    assert off_the_map(placed) == ["Marenia"]
+    spec = map_spec(placed, COLOURS["light"])
+    shapes = {value["actor"]: value for value in spec["data"]["values"] if "actor" in value}
+    assert {name: value["geometry"]["type"] for name, value in shapes.items()} == {
+        "Valdoria": "MultiPolygon",
+        "Karsenia": "MultiPolygon",
+        "Ostravia": "Point",
+    }
+    assert shapes["Valdoria"]["place"] == pytest.approx(0.8)
+    assert shapes["Karsenia"]["low"] is None
+    assert map_note(placed) == (
+        "n = 8 passages of 4 actors; dashed: 2 with too few for an interval; 1 not on the map."
+    )
+
+
+@pytest.mark.parametrize("names", [[], ["Valdoria"], ["Ostravia"]])
+def test_the_chart_is_drawn_whoever_is_on_it(placed, names):
+    spec = map_spec([one for one in placed if one.name in names], COLOURS["dark"])
+    drawn = svg({**in_colour(spec, COLOURS["dark"]), "width": 700}).decode()
+    assert drawn.count("Country: ") == len(names)
+    assert all(f"Country: {name}" in drawn for name in names)
+
+
+def test_the_figure_has_a_shape_for_each_country(placed):
+    root = ElementTree.fromstring(svg(map_figure(placed, "Open <it> & all.")))
+    assert "1 not on the map" in "".join(root.itertext())
+    ground = root.find(f".//{SVG}g[@class='mark-shape role-mark layer_0_marks']")
+    shapes = [mark for mark in ground if mark.get("d")]
+    assert len(shapes) == len(world().outlines) + 1  # and a point
+    told = {
+        re.search("Country: (.+?);", mark.get("aria-label"))[1]: mark
+        for mark in root.iter(f"{SVG}path")
+        if "Country: " in mark.get("aria-label", "")
+    }
+    assert told.keys() == {"Valdoria", "Ostravia", "Karsenia"}
+    assert "place: 0.8;" in told["Valdoria"].get("aria-label")
+    assert "passages: 3" in told["Ostravia"].get("aria-label")
+    assert told["Karsenia"].get("stroke-dasharray")
+    assert not told["Valdoria"].get("stroke-dasharray")
+
+
+# -- Figures -------------------------------------------------------------------------------------
+
+
+def corners(root):
+    """The points of all marks and the anchors of all words, as they stand in the figure."""
+
+    def walk(element, x, y):
+        if move := re.match(r"translate\(([-\d.e]+),\s*([-\d.e]+)\)", element.get("transform", "")):
+            x, y = x + float(move[1]), y + float(move[2])
+        if element.tag == f"{SVG}text":
+            yield x, y
+        if element.tag == f"{SVG}path":
+            at = (0.0, 0.0)
+            for letter, numbers in re.findall(r"([a-zA-Z])([^a-zA-Z]*)", element.get("d", "")):
+                found = [float(n) for n in re.findall(r"-?[\d.]+(?:e-?\d+)?", numbers)]
+                if letter in "hv":
+                    at = (at[0] + found[0], at[1]) if letter == "h" else (at[0], at[1] + found[0])
+                elif letter in "ML":
+                    at = found[-2], found[-1]
+                yield x + at[0], y + at[1]
+        for child in element:
+            yield from walk(child, x, y)
+
+    return list(walk(root, 0.0, 0.0))
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        years_figure(COUNTS, over_time=False),
+        years_figure(COUNTS, over_time=True),
+        years_figure([YearCount(2010, 0, 0, 1)], over_time=False),
+        matrix_figure(CELLS, ACTORS),
+        places_figure(made(PLACES).placed, "Open <it> & " + "for ever " * 40, 9),
+        periods_figure(PERIODS, range(2001, 2005), "Open it.", 1),
+        agreement_figure(MATRIX, MATRIX.parties, 3),
+        map_figure(made(PLACES).placed, "Open it."),
+    ],
+    ids=["years", "changes", "nothing", "matrix", "places", "periods", "agreement", "map"],
+)
+def test_a_figure_is_whole_and_says_what_it_stands_on(spec):
+    root = ElementTree.fromstring(svg(spec))
+    width, height = float(root.get("width")), float(root.get("height"))
+    found = corners(root)
+    assert len(found) > 10
+    for x, y in found:
+        assert -1 <= x <= width + 1
+        assert -1 <= y <= height + 1
+    words = " ".join(root.itertext())
+    assert re.search(r"\bn\b", words)
+    assert "no random sample" in " ".join(words.split())
+    assert "&lt;" not in words
+    names = set(re.findall(r"<\w+>", json.dumps(spec["data" if "data" in spec else "concat"])))
+    assert all(name in words for name in names)
+
+
+def test_a_bar_chart_has_no_halves_of_pairs():
+    root = ElementTree.fromstring(svg(years_figure([YearCount(2010, 0, 2, 3)], over_time=True)))
+    numbers = [mark.text for mark in root.iter(f"{SVG}text") if mark.text in {"0", "1", "2"}]
+    assert sorted(numbers) == ["0", "1", "2"]
+
+
+def test_without_the_extra_the_error_names_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "vl_convert", None)
+    with pytest.raises(ExportError, match=r"compare-statements\[charts\]"):
+        svg(figure({}, "Nothing"))
