@@ -67,11 +67,9 @@ _NUMBERS = re.compile(r"(\d{1,6})(?:-(\d{1,6}))?\Z")
     help="A public format (`compare import --help` lists them), or plain for tables and "
     "documents [recognised].",
 )
-@click.option(
+@shared.several(
     "--map",
     "mapping",
-    type=shared.text,
-    multiple=True,
     metavar="COLUMN=FIELD",
     help="The field that a column holds; COLUMN= ignores the column.",
 )
@@ -244,13 +242,7 @@ def import_() -> None:
 def _import_command(name: str, format_name: str | None, about: str) -> click.Command:
     @click.command(name, help=about, short_help=about)
     @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-    @click.option(
-        "--out",
-        type=shared.FILE,
-        required=True,
-        metavar="FILE.jsonl",
-        help="The file to write the statements to.",
-    )
+    @shared.file("--out", required=True, metavar="FILE.jsonl", help="The file to write.")
     @click.option("--strict", is_flag=True, help="Stop at the first bad item; skip none.")
     @shared.force
     @shared.as_json
@@ -277,11 +269,10 @@ def _import_command(name: str, format_name: str | None, about: str) -> click.Com
 # --- import the quotations of web pages ------------------------------------------------------
 
 _accepting = shared.together(
-    click.option(
+    shared.file(
         "--out",
-        type=shared.FILE,
         metavar="FILE.jsonl",
-        help="The file to write accepted quotations to; without it they are only listed.",
+        help="The file to write what is accepted to; without it quotations are only listed.",
     ),
     click.option(
         "--accept",

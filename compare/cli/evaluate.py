@@ -252,10 +252,9 @@ def _query_table(report: SearchReport, asked: Mapping[str, str]) -> Table:
 
 @click.command("adapt")
 @shared.own_folder
-@click.option(
+@shared.file(
     "--labels",
     "labelled",
-    type=shared.FILE,
     metavar="FILE",
     help="More labelled pairs of this corpus: .tsv, .csv or .jsonl as for `compare evaluate`.",
 )

@@ -24,9 +24,9 @@ _COLUMNS = ("Id", "Date", "Speaker", "Country", "Words")
 
 @click.command("show")
 @click.argument("ids", nargs=-1, type=shared.text, metavar="[ID]...")
-@click.option("--find", type=shared.text, default="", help="List statements with these words.")
-@click.option("--limit", type=click.IntRange(1, _MOST), default=50, help="Statements listed [50].")
-@click.option("--offset", type=click.IntRange(0, _MOST), default=0, help="Statements skipped [0].")
+@shared.words("--find", help="List statements with these words.")
+@shared.number("--limit", 50, "Statements listed", most=_MOST)
+@shared.number("--offset", 0, "Statements skipped", least=0, most=_MOST)
 @shared.filtering
 @shared.as_json
 @shared.library_folder

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import click
 
@@ -23,6 +23,15 @@ if TYPE_CHECKING:
     from compare.models import StanceModel
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Option(Protocol):
+    """A decorator that gives a command an option, as `click.option` returns it."""
+
+    def __call__(self, command: Command, /) -> Command:
+        """Return the command with the option."""
+        ...
+
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -71,7 +80,7 @@ def _number_from(least: float) -> Callable[[str], float]:
     return number
 
 
-def together(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+def together(*options: Option) -> Option:
     """Join options into one decorator; `--help` lists them in this order."""
 
     def decorate(command: Command) -> Command:
@@ -82,7 +91,37 @@ def together(*options: Callable[[Command], Command]) -> Callable[[Command], Comm
     return decorate
 
 
-def out_or_stdout(default: str) -> Callable[[Command], Command]:
+def words(*names: str, help: str, **more: Any) -> Option:
+    """Return an option with a text, "" unless given."""
+    return click.option(*names, type=text, help=help, **{"default": "", **more})
+
+
+def several(*names: str, help: str, **more: Any) -> Option:
+    """Return an option with a text that may be given several times."""
+    return click.option(*names, type=text, multiple=True, help=help, **more)
+
+
+def number(
+    name: str, default: int | None, help: str, *, least: int = 1, most: int | None = None
+) -> Option:
+    """Return an option with an integer, whose help ends in its default."""
+    told = f"{help}." if default is None else f"{help} [{default}]."
+    return click.option(name, type=click.IntRange(least, most), default=default, help=told)
+
+
+def choice(name: str, values: Iterable[str], help: str, **more: Any) -> Option:
+    """Return an option with one of the values, the first unless given; its help ends in that."""
+    given = [str(value) for value in values]
+    told = f"{help} [{given[0]}]."
+    return click.option(name, type=click.Choice(given), default=given[0], help=told, **more)
+
+
+def file(*names: str, help: str, **more: Any) -> Option:
+    """Return an option with the path of a file."""
+    return click.option(*names, type=FILE, help=help, **more)
+
+
+def out_or_stdout(default: str) -> Option:
     """Return the option --out of a command that may write to standard output."""
     return click.option(
         "--out",
@@ -125,33 +164,29 @@ lists = click.option(
 why = click.option("--why", is_flag=True, help="Find the deciding words of each pair.")
 
 who_and_when = together(
-    click.option("--speaker", type=text, default="", help="Who said the quote."),
-    click.option("--role", type=text, default="", help="The speaker's office."),
-    click.option("--country", type=text, default="", help='One or several: "Russia; China".'),
+    words("--speaker", help="Who said the quote."),
+    words("--role", help="The speaker's office."),
+    words("--country", help='One or several: "Russia; China".'),
     click.option("--date", type=date, help="When: YYYY, YYYY-MM or YYYY-MM-DD."),
-    click.option("--context", type=text, default="", help="What completes a fragment."),
-    click.option("--who", type=text, metavar='"COUNTRY, DATE"', help="Both in short."),
+    words("--context", help="What completes a fragment."),
+    words("--who", metavar='"COUNTRY, DATE"', help="Both in short."),
 )
-
-
-def _only(*names: str, help: str) -> Callable[[Command], Command]:
-    return click.option(*names, type=text, multiple=True, help=help)
 
 
 # The last name of each option is its field of `Filters`.
 filtering = together(
-    _only("--only-speaker", "speakers", help="Only statements of this speaker."),
-    _only("--only-country", "countries", help="Only statements of this country."),
-    _only("--only-role", "roles", help="Only statements of this office."),
-    _only("--party", "parties", help="Only statements of this political party."),
-    _only("--venue", "venues", help="Only statements made at this venue."),
+    several("--only-speaker", "speakers", help="Only statements of this speaker."),
+    several("--only-country", "countries", help="Only statements of this country."),
+    several("--only-role", "roles", help="Only statements of this office."),
+    several("--party", "parties", help="Only statements of this political party."),
+    several("--venue", "venues", help="Only statements made at this venue."),
     click.option("--from", "date_from", type=date, help="Only statements since this date."),
     click.option("--to", "date_to", type=date, help="Only statements until this date."),
-    _only("--source", "sources", help="Only statements from this source."),
-    _only("--language", "languages", help='Only statements in this language ("en").'),
-    _only("--only-id", "statement_ids", help="Only this statement."),
-    _only("--not-speaker", "not_speakers", help="Exclude this speaker."),
-    _only("--not-country", "not_countries", help="Exclude this country."),
+    several("--source", "sources", help="Only statements from this source."),
+    several("--language", "languages", help='Only statements in this language ("en").'),
+    several("--only-id", "statement_ids", help="Only this statement."),
+    several("--not-speaker", "not_speakers", help="Exclude this speaker."),
+    several("--not-country", "not_countries", help="Exclude this country."),
     click.option("--not-own-speaker", is_flag=True, help="Exclude the quote's speaker."),
     click.option("--not-own-country", is_flag=True, help="Exclude the quote's country."),
 )

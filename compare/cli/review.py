@@ -51,10 +51,10 @@ _reader = click.option(
 )
 _always = shared.together(shared.library_folder, shared.as_json)
 _answering = shared.together(
-    click.option("--pair", "pair_id", type=shared.text, help="The pair's id."),
+    shared.words("--pair", "pair_id", help="The pair's id."),
     click.option("--label", type=click.Choice(_LABELS), help="Its label, or skip."),
-    click.option("--confidence", type=click.IntRange(1, 3), help="1 unsure to 3 sure."),
-    click.option("--note", type=shared.text, default="", help="A remark on the answer."),
+    shared.number("--confidence", None, "1 unsure to 3 sure", most=3),
+    shared.words("--note", help="A remark on the answer."),
 )
 
 
@@ -87,22 +87,16 @@ def _open(folder: Path | None, name: str) -> tuple[Review, Library]:
 
 @review.command("create")
 @_name
-@click.option(
-    "--result",
-    type=shared.FILE,
-    help="Draw pairs from a RESULT.json of `search`, `pairs`, `timeline` or `positions "
-    "--passages`.",
-)
-@click.option("--pairs", "file", type=shared.FILE, help="Take all pairs of a CSV, TSV or JSONL.")
-@click.option("--reader", "readers", type=shared.text, multiple=True, help="One or two names.")
-@click.option(
+@shared.file("--result", help="Draw pairs from a RESULT.json that another command kept.")
+@shared.file("--pairs", "file", help="Take all pairs of a CSV, TSV or JSONL.")
+@shared.several("--reader", "readers", help="One or two names.")
+@shared.choice(
     "--choose",
-    type=click.Choice(["random", "stratified", "whole"]),
-    default="random",
-    help="From a --result: pairs at random, equally many of each label, or all [random].",
+    ("random", "stratified", "whole"),
+    "From a --result: pairs at random, equally many of each label, or all",
 )
-@click.option("--size", type=click.IntRange(1), default=100, help="Pairs to draw [100].")
-@click.option("--seed", type=click.IntRange(0), default=0, help="For the draw and the order [0].")
+@shared.number("--size", 100, "Pairs to draw")
+@shared.number("--seed", 0, "For the draw and the order", least=0)
 @click.option(
     "--label",
     "labels",
@@ -111,21 +105,18 @@ def _open(folder: Path | None, name: str) -> tuple[Review, Library]:
     help="Only pairs that the model labels so; may be repeated [all].",
 )
 @click.option("--fresh", is_flag=True, help="Exclude pairs of the library's finished reviews.")
-@click.option(
+@shared.choice(
     "--order",
-    type=click.Choice(["random", "uncertain", "informative", "given"]),
-    default="random",
-    help="Uncertain: the least certain first. Informative: those on which the fast and the "
-    "accurate model differ most first [random].",
+    ("random", "uncertain", "informative", "given"),
+    "Uncertain: the least certain first. Informative: those on which the fast and the accurate "
+    "model differ most first",
 )
-@click.option(
+@shared.choice(
     "--machine",
-    type=click.Choice(["after", "end", "before"]),
-    default="after",
-    help="When readers see the model's label: after they answered a pair, at the end, or before "
-    "[after].",
+    ("after", "end", "before"),
+    "When readers see the model's label: after they answered a pair, at the end, or before",
 )
-@click.option("--codebook", type=shared.FILE, help="The readers' instructions [built in].")
+@shared.file("--codebook", help="The readers' instructions [built in].")
 @_always
 def create(
     name: str,
@@ -417,7 +408,7 @@ def done(name: str, reader: str, library: Path | None, as_json: bool) -> None:
 
 @review.command("decide")
 @_name
-@click.option("--by", type=shared.text, default="", help="Who decides.")
+@shared.words("--by", help="Who decides.")
 @_answering
 @_always
 def decide(name: str, by: str, library: Path | None, as_json: bool, **given: Any) -> None:
@@ -580,7 +571,7 @@ def _estimates(found: Estimates) -> Table:
 
 @review.command("export")
 @_name
-@click.option("--to", "format", type=click.Choice(_FORMATS), default="csv", help="[csv]")
+@shared.choice("--to", _FORMATS, "The format")
 @shared.out_or_stdout("NAME with the format's suffix")
 @click.option(
     "--reader",
@@ -591,7 +582,7 @@ def _estimates(found: Estimates) -> Table:
 @_always
 def export(
     name: str,
-    format: str,
+    to: str,
     out: Path | None,
     reader: str | None,
     force: bool,
@@ -610,7 +601,7 @@ def export(
     from compare.review.exporting import ReviewFormat, export_review, review_bytes
 
     opened, of = _open(library, name)
-    chosen = ReviewFormat(format)
+    chosen = ReviewFormat(to)
     if out == shared.STDOUT:
         sys.stdout.buffer.write(review_bytes(opened, chosen, library=of, seen_by=reader))
         return
