@@ -1,8 +1,12 @@
-"""The app's pages and the few components they share; no scoring and no ranking here."""
+"""The app's pages, components and charts. Nothing is scored or ranked here."""
 
 from pathlib import Path
 
-__all__ = ["PAGES"]
+__all__ = ["CORPUS_PAGE", "PAGES", "REVIEW_PAGE", "SEARCH_PAGE"]
 
 PAGES = Path(__file__).resolve().parent / "pages"
 """Where the pages are; app.py may stand elsewhere."""
+
+CORPUS_PAGE, REVIEW_PAGE, SEARCH_PAGE = (
+    PAGES / f"{name}.py" for name in ("corpus", "review", "search")
+)

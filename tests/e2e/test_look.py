@@ -92,7 +92,7 @@ def test_axe_finds_nothing_serious_in_what_opens(app, visit, scheme):
     assert serious(page) == []
     page.keyboard.press("Escape")
     page.locator("[data-testid=stExpandSidebarButton]").click()
-    page.get_by_text("Least closeness").first.wait_for()
+    page.get_by_text("Minimum similarity").first.wait_for()
     assert serious(page) == []
 
 
@@ -148,7 +148,7 @@ def test_hostile_statements_are_shown_as_written(hostile, visit, path, size):
 
 def test_hostile_statements_are_plain_in_menus_too(hostile, visit):
     page = visit(f"{hostile.url}/?q=harbour")
-    page.get_by_role("combobox", name="Or take a statement of this library").click()
+    page.get_by_role("combobox", name="Or choose a statement of this library").click()
     options = page.get_by_role("option").all_inner_texts()
     assert any("<i>Speaker</i> 1: The harbour costs $x^2$" in option for option in options)
     page.keyboard.press("Escape")

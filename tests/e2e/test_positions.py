@@ -47,7 +47,7 @@ def parties(serve, tmp_path_factory):
 def placed(page):
     """Have the parties placed."""
     page.get_by_role("button", name="Place them").click()
-    page.get_by_text("Link to this page as it stands").wait_for()
+    page.get_by_text("Link to this page").wait_for()
     return settled(page)
 
 

@@ -59,7 +59,7 @@ def test_search_filter_permalink_and_download(app, visit, tmp_path, size):
         page.locator("[data-testid=stSidebarCollapseButton] button").click()
     before = {stance: words_of(page, stance) for stance in ("agree", "oppose", "neither")}
     assert any(before.values())
-    page.get_by_text("Link to this page as it stands").click()
+    page.get_by_text("Link to this page").click()
     link = page.locator("[data-testid=stCode] code").inner_text()
 
     fresh = visit(link, size)

@@ -53,7 +53,7 @@ def read(page):
     page.get_by_text("To be read").wait_for()
     settled(page)
     page.get_by_role("button", name="Read the pairs").click()
-    page.get_by_text("Link to this page as it stands").wait_for()
+    page.get_by_text("Link to this page").wait_for()
     return settled(page)
 
 
@@ -87,9 +87,9 @@ def test_the_plan_comes_first_and_the_link_brings_the_question_back(two, visit):
     expect(page.get_by_text("passages of A")).to_be_visible()
     assert page.locator("article").count() == 0
     page.get_by_role("button", name="Read the pairs").click()
-    page.get_by_text("Link to this page as it stands").wait_for()
+    page.get_by_text("Link to this page").wait_for()
     look(settled(page), "Agree")
-    page.get_by_text("Link to this page as it stands").click()
+    page.get_by_text("Link to this page").click()
     before = page.locator("article .cp-words").all_inner_texts()
     link = page.locator("[data-testid=stCode] code").inner_text()
     fresh = visit(link)

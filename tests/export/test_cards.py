@@ -20,7 +20,7 @@ from compare.results.result import Match, Probabilities, Span, Stance, Threshold
 from compare.statements.passages import Passage
 from compare.statements.quotes import Quote
 from compare.statements.statement import Country, PartialDate, Quotation, Statement
-from compare.ui.components.asking import checked_quote
+from compare.ui.components.quote_form import checked_quote
 from tests.fabricate import AGREEING, OPPOSED, QUOTE, a_result, a_table, match_of, pair_of
 
 HOSTILE = [

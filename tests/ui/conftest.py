@@ -25,10 +25,6 @@ def home(tmp_path: Path, model_cache: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.delenv("COMPARE_LIBRARY", raising=False)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setattr("compare.library.locations.user_library", lambda: tmp_path / "library")
-    for module in ("choosing", "removal", "uploading"):
-        monkeypatch.setattr(
-            f"compare.ui.components.{module}.user_library", lambda: tmp_path / "library"
-        )
     return tmp_path
 
 

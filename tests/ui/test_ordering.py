@@ -3,7 +3,8 @@ import pytest
 from compare.results.result import Match, Probabilities, Stance
 from compare.statements.passages import Passage
 from compare.statements.statement import PartialDate, Statement
-from compare.ui.components.ordering import CLOSENESS, NEWEST, OLDEST, PROBABILITY, RANK, in_order
+from compare.ui.components.filter_panel import NEWEST, OLDEST, PROBABILITY, RANK, SIMILARITY
+from compare.ui.components.lists import in_order
 
 
 def match(name, agree, similarity, date):
@@ -30,7 +31,7 @@ MATCHES = [
     [
         (RANK, "abcd"),
         (PROBABILITY, "bcad"),
-        (CLOSENESS, "adcb"),
+        (SIMILARITY, "adcb"),
         (NEWEST, "cadb"),
         (OLDEST, "dacb"),
         ("no such order", "abcd"),

@@ -7,7 +7,7 @@ from compare.models import load_stance_model
 from compare.models.runtime import read_manifest
 from compare.models.shipped import WEIGHTS, shipped_tiers
 from compare.results.result import Side
-from compare.ui.components.browsing import EXAMPLE_QUOTE
+from compare.ui.components.quote_form import EXAMPLE_QUOTE
 from tests.fakes import WordJudge, statement
 from tests.ui.conftest import shown, well
 
@@ -201,7 +201,7 @@ def test_a_public_corpus_is_recognised_and_its_account_shown(page, home):
     speech = b"We hold that the canal is open.\n"
     app.file_uploader[0].upload("VAL_50_1995.txt", speech)
     app.run()
-    (chosen,) = [box for box in app.selectbox if box.label == "What the files are"]
+    (chosen,) = [box for box in app.selectbox if box.label == "Format of the files"]
     assert chosen.value == "ungdc"
     text = shown(app)
     assert "1 statement can be added" in text
@@ -268,7 +268,7 @@ def test_the_method_gives_the_figures_of_the_model_itself(page):
         assert f"The {tier} model" in html
         assert f"{figures['pairs']:,} pairs" in html
         assert f"{figures['macro_f1']:.2f}" in html
-    for words in ("What the labels mean", "probability × ∜closeness", "How to cite"):
+    for words in ("What the labels mean", "probability × ∜similarity", "How to cite"):
         assert words in html
 
 
@@ -286,7 +286,7 @@ PAGE = """<!DOCTYPE html><html lang="en"><head><title>The blockade goes on</titl
 
 def test_quotations_of_a_page_are_taken_one_by_one(page, home):
     app = page("add", add_from="A web page")
-    assert "only what you take is kept" in shown(app)
+    assert "Only those you accept are added" in shown(app)
     app.file_uploader[0].upload("page.html", PAGE.encode())
     well(app.run())
     html = shown(app)
@@ -295,8 +295,8 @@ def test_quotations_of_a_page_are_taken_one_by_one(page, home):
     assert "accept this &lt;b&gt;blockade&lt;/b&gt;" in html
     assert [button.label for button in app.button if button.key == "add-go"] == []
 
-    assert [box.value for box in app.checkbox if box.label == "Take it"] == [False, False]
-    next(box for box in app.checkbox if box.label == "Take it").check()
+    assert [box.value for box in app.checkbox if box.label == "Accept"] == [False, False]
+    next(box for box in app.checkbox if box.label == "Accept").check()
     next(field for field in app.text_input if field.label == "Speaker").set_value("Ada B. Lorn")
     well(app.run())
     assert '<h3 class="cp-name"><bdi>Ada B. Lorn</bdi></h3>' in shown(app)
@@ -313,7 +313,7 @@ def test_quotations_of_a_page_are_taken_one_by_one(page, home):
 
 def test_the_page_that_came_last_is_shown(page, monkeypatch):
     fetched = Page("Another page", "The Post", "", "https://post.example", "en", ("Nothing said.",))
-    monkeypatch.setattr("compare.ui.components.web_page.fetched_page", lambda url: fetched)
+    monkeypatch.setattr("compare.ui.components.upload.fetched_page", lambda url: fetched)
     app = page("add", add_from="A web page")
     app.file_uploader[0].upload("page.html", PAGE.encode())
     assert "The blockade goes on" in shown(well(app.run()))

@@ -1,6 +1,6 @@
 from urllib.parse import parse_qs, urlsplit
 
-from compare.ui.components.permalink import permalink
+from compare.ui.components.downloads import permalink
 
 
 def test_an_address_holds_the_whole_state():

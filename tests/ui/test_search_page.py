@@ -6,7 +6,7 @@ from dataclasses import replace
 from compare.results.result import Stance
 from compare.statements.statement import Statement
 from compare.ui.components import service
-from compare.ui.components.browsing import EXAMPLE_QUOTE
+from compare.ui.components.quote_form import EXAMPLE_QUOTE
 from tests.fabricate import OPPOSED, a_result, match_of
 from tests.fakes import WordJudge
 from tests.ui.conftest import shown, well
@@ -161,7 +161,7 @@ def test_a_wrong_verdict_is_kept_in_a_file_that_is_named(page, home):
     app = page()
     radio = next(r for r in app.radio if r.key.startswith("right-search-oppose"))
     keep(app, radio)
-    assert "Choose what is right." in shown(app)
+    assert "Choose the right label." in shown(app)
     assert not (home / "corrections.csv").exists()
     radio = app.radio(key=radio.key)
     assert list(radio.options) == ["Agrees", "Neither"]

@@ -1,19 +1,26 @@
-"""Downloads of results and charts, and what was searched and how."""
+"""What can be taken away: files of results and charts, the link to a page, and provenance."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from functools import partial
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from compare.export.methods import settings
 from compare.export.pieces import facts_html
+from compare.library.library import Library
 from compare.results.pairs import PairTable
 from compare.results.result import SearchResult, Stance
 from compare.ui.charts.vega import NO_RENDERER, Spec, can_draw, svg
-from compare.ui.components.layout import small
+from compare.ui.components.layout import notice, small
+from compare.ui.components.quote_form import CHOSEN
+
+_DIGEST = "digest"
+"""In a link: the first digits of the digest of the library it was made with."""
 
 FORMATS = (
     ("csv", "CSV", "text/csv"),
@@ -91,11 +98,59 @@ def chart_downloads(name: str, numbers: bytes, figure: Spec, key: str) -> None:
             )
 
 
-def provenance_block(result: SearchResult | PairTable) -> None:
-    """Say what was searched and how."""
-    near = "the two passages" if isinstance(result, PairTable) else "the quote and the passage"
-    st.html(facts_html(settings(result)))
-    small(
-        "Rank is probability times the fourth root of closeness. Closeness is the cosine between "
-        f"{near}; it chooses what is read and never decides the verdict."
-    )
+# -- The link to a page --------------------------------------------------------------------------
+
+
+def permalink(base: str, state: Sequence[tuple[str, object]]) -> str:
+    """Return an address with the whole state of a page, default values included."""
+    pairs = [(key, entry) for key, value in state for entry in _as_query_values(value)]
+    return base.partition("?")[0] + ("?" + urlencode(pairs) if pairs else "")
+
+
+def _as_query_values(value: object) -> list[str]:
+    if value is None or value == "" or value is False:
+        return []
+    if value is True:
+        return ["true"]
+    if isinstance(value, str | int | float | date):
+        return [str(value)]
+    return [str(entry) for entry in value] if isinstance(value, Iterable) else [str(value)]
+
+
+def other_library_notice(library_digest: str) -> None:
+    """Say so if the address was made with another library."""
+    made_with = st.query_params.get(_DIGEST, "")
+    if made_with and not library_digest.startswith(made_with):
+        notice(
+            "The link was made with another library, or an older state of it "
+            f"({made_with[:12]}); this is {library_digest[:12]}. The results may differ."
+        )
+
+
+def link_and_provenance(
+    result: SearchResult | PairTable, library: Library, keys: Sequence[str], *notes: str
+) -> None:
+    """Show the link that brings back the page, and how its results were made.
+
+    Args:
+        result: What is shown.
+        library: Where it was found.
+        keys: The widgets whose values the link holds.
+        notes: What the link holds, in a sentence, and further sentences on the provenance.
+    """
+    state: list[tuple[str, object]] = [(key, st.session_state.get(key)) for key in keys]
+    state.append((CHOSEN, st.query_params.get(CHOSEN)))
+    state.append((_DIGEST, library.digest[:12]))
+    held, *more = notes
+    with st.expander("Link to this page"):
+        st.code(permalink(st.context.url or "", state), language=None, wrap_lines=True)
+        small(held)
+    pairs = isinstance(result, PairTable)
+    with st.expander("How these results were made"):
+        st.html(facts_html(settings(result)))
+        small(
+            "Rank is probability times the fourth root of similarity. Similarity is the cosine "
+            f"between {'the two passages' if pairs else 'the quote and the passage'}; it chooses "
+            "what is read and never decides the verdict.",
+            *more,
+        )

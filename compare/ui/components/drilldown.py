@@ -32,8 +32,7 @@ from compare.ui.charts.counts import (
     years_spec,
 )
 from compare.ui.components.downloads import SAVE, chart_downloads
-from compare.ui.components.layout import colours, notice, show_chart, small
-from compare.ui.components.lists import widget_key
+from compare.ui.components.layout import colours, notice, show_chart, small, widget_key
 from compare.ui.components.pair_lists import ShownPairs, pair_cards
 
 DECIDED = (Stance.AGREE, Stance.OPPOSE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,7 +23,7 @@ READ_FOR = "read-for"
 """Session state: the folder of the library that the page shows; none on a page without one."""
 
 
-def begin(title: str, lede: str) -> None:
+def begin_page(title: str, lede: str) -> None:
     """Set the style and write the head of a page.
 
     The icon is a file of our own: a named one would be fetched from the network.
@@ -38,18 +39,18 @@ def begin(title: str, lede: str) -> None:
     )
 
 
-def side_head(text: str) -> None:
-    """Head a group of controls at the side."""
+def sidebar_heading(text: str) -> None:
+    """Head a group of controls in the sidebar."""
     st.html(f'<h2 class="cp-side">{text_html(text)}</h2>')
 
 
 def notice(*sentences: str, error: bool = False) -> None:
-    """Show sentences as written."""
+    """Show sentences in a box, exactly as written."""
     st.html(notice_html(sentences, error))
 
 
 def small(*sentences: str) -> None:
-    """Show sentences of the apparatus, as written."""
+    """Show sentences in small print, exactly as written."""
     rows = "".join(f"<p>{text_html(sentence)}</p>" for sentence in sentences)
     st.html(f'<div class="cp-small">{rows}</div>')
 
@@ -66,9 +67,25 @@ def show_chart(spec: Spec, key: str, alt: str, on_select: Callable[[], None] | N
     )
 
 
+def show_more_button(key: str, shown: int, total: int, step: int) -> None:
+    """Offer more of a list; the session keeps under `key` how many are shown."""
+    left = total - shown
+    if left > 0:
+
+        def show_more() -> None:
+            st.session_state[key] = shown + step
+
+        st.button(f"Show {min(left, step)} more of {left}", key=f"{key}-go", on_click=show_more)
+
+
+def widget_key(text: str) -> str:
+    """Return a short widget key for a text of any characters."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
 @contextlib.contextmanager
-def said_plainly() -> Iterator[None]:
-    """Turn an error that a person can mend into its sentence, and end the page there."""
+def errors_as_sentences() -> Iterator[None]:
+    """Show an error that the user can mend as its sentence, and end the page there."""
     try:
         yield
     except CompareError as error:

@@ -1,26 +1,32 @@
-"""A result as the reader sees it: agree beside oppose, neither folded away."""
+"""The lists of a search: agree beside oppose, neither folded away; and corrections of verdicts."""
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
 
 import streamlit as st
 
+from compare.errors import CompareError
 from compare.export.cards import list_head, match_card, quote_card, read_as
 from compare.export.public import what_was_read
-from compare.export.words import counted, percent
+from compare.export.words import VERDICT, counted, percent
+from compare.results.pairs import Pair
 from compare.results.result import Match, Outcome, SearchResult, Stance
 from compare.review.corrections import append_correction
-from compare.ui import PAGES
-from compare.ui.components.correcting import correction_form
-from compare.ui.components.layout import notice, small
-from compare.ui.components.ordering import in_order
+from compare.ui import CORPUS_PAGE
+from compare.ui.components.filter_panel import NEWEST, OLDEST, PROBABILITY, SIMILARITY
+from compare.ui.components.layout import notice, show_more_button, small, widget_key
 
 AT_FIRST = 10
 """Cards of a list shown before "Show more"."""
 
-STATEMENT_PAGE = PAGES / "corpus.py"
+_LONGEST_NOTE = 500
+
+Listed = TypeVar("Listed", Match, Pair)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +42,6 @@ class Shown:
     order: str
     prefix: str
     library: str
-
-
-def widget_key(text: str) -> str:
-    """Return a short key for what may hold any character."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 def on_screen(shown: Shown) -> list[Match]:
@@ -124,15 +125,7 @@ def match_cards(shown: Shown, stance: Stance) -> None:
     number = _number(shown, stance)
     for match in matches[:number]:
         _card(shown, stance, match)
-    if len(matches) > number:
-
-        def show_more() -> None:
-            st.session_state[more] = number + AT_FIRST
-
-        left = len(matches) - number
-        st.button(
-            f"Show {min(left, AT_FIRST)} more of {left}", key=f"{more}-go", on_click=show_more
-        )
+    show_more_button(more, number, len(matches), AT_FIRST)
 
 
 def _card(shown: Shown, stance: Stance, match: Match) -> None:
@@ -147,7 +140,7 @@ def _card(shown: Shown, stance: Stance, match: Match) -> None:
             vertical_alignment="center",
         ):
             st.page_link(
-                STATEMENT_PAGE,
+                CORPUS_PAGE,
                 label="Open statement",
                 query_params={"id": match.statement.id, "library": shown.library},
             )
@@ -157,3 +150,56 @@ def _card(shown: Shown, stance: Stance, match: Match) -> None:
                     read_as(stance, match.probabilities),
                     lambda right, note: append_correction(shown.result, match, right, note=note),
                 )
+
+
+# -- Order and corrections -----------------------------------------------------------------------
+
+
+def in_order(shown: Sequence[Listed], order: str, stance: Stance) -> list[Listed]:
+    """Return matches or pairs in an order of `ORDERS`; by date, what has no date comes last.
+
+    A pair has the date of the later of its two statements.
+    """
+    if order == PROBABILITY:
+        return sorted(shown, key=lambda one: -one.probabilities.of(stance))
+    if order == SIMILARITY:
+        return sorted(shown, key=lambda one: -one.similarity)
+    if order in (NEWEST, OLDEST):
+        dated = [(first, one) for one in shown if (first := _first_day(one))]
+        dated.sort(key=lambda entry: entry[0], reverse=order == NEWEST)
+        return [one for _, one in dated] + [one for one in shown if not _first_day(one)]
+    return list(shown)
+
+
+def _first_day(one: Match | Pair) -> date | None:
+    said = (one.statement,) if isinstance(one, Match) else (one.a, one.b)
+    return max((statement.date.first for statement in said if statement.date), default=None)
+
+
+def correction_form(base: str, stance: Stance, keep: Callable[[Stance, str], Path]) -> None:
+    """Ask for the right label and keep it in a file of the user's own.
+
+    Args:
+        base: Of the widgets' keys.
+        stance: The label shown, which is not offered.
+        keep: Writes the label and the note, and returns the file.
+    """
+    others = {VERDICT[other]: other for other in Stance if other is not stance}
+    with st.form(f"wrong-{base}", border=False):
+        label = st.radio(
+            f"It is shown as “{VERDICT[stance]}”. What is right?",
+            list(others),
+            index=None,
+            key=f"right-{base}",
+        )
+        note = st.text_input("Why (optional)", key=f"note-{base}", max_chars=_LONGEST_NOTE)
+        if not st.form_submit_button("Keep this correction"):
+            return
+    if label not in others:
+        notice("Choose the right label.", error=True)
+        return
+    try:
+        path = keep(others[label], (note or "")[:_LONGEST_NOTE])
+        notice(f"Kept in {path}. It stays on this machine and changes nothing shown here.")
+    except CompareError as error:
+        notice(str(error), error=True)

@@ -13,10 +13,9 @@ from compare.export.pair_cards import pair_card, verdict_word
 from compare.results.pairs import MOST_OF_STATEMENT, Pair, PairTable
 from compare.results.result import Stance
 from compare.review.corrections import append_pair_correction
-from compare.ui.components.correcting import correction_form
-from compare.ui.components.layout import small
-from compare.ui.components.lists import AT_FIRST, STATEMENT_PAGE, widget_key
-from compare.ui.components.ordering import in_order
+from compare.ui import CORPUS_PAGE
+from compare.ui.components.layout import show_more_button, small, widget_key
+from compare.ui.components.lists import AT_FIRST, correction_form, in_order
 from compare.ui.components.service import explain_pairs
 
 
@@ -79,14 +78,7 @@ def pair_cards(shown: ShownPairs, pairs: Sequence[Pair], key: str) -> Mapping[in
     found = explain_pairs(on_screen, digest) if shown.with_words and on_screen else {}
     for pair in on_screen:
         _card(shown, found.get(id(pair), pair), key)
-    if len(pairs) > number:
-
-        def show_more() -> None:
-            st.session_state[f"{key}-more"] = number + AT_FIRST
-
-        left = len(pairs) - number
-        label = f"Show {min(left, AT_FIRST)} more of {left}"
-        st.button(label, key=f"{key}-more-go", on_click=show_more)
+    show_more_button(f"{key}-more", number, len(pairs), AT_FIRST)
     return found
 
 
@@ -101,7 +93,7 @@ def _card(shown: ShownPairs, pair: Pair, prefix: str) -> None:
             names = ("earlier", "later") if shown.table.over_time else ("A", "B")
             for name, statement in zip(names, (pair.a, pair.b), strict=True):
                 st.page_link(
-                    STATEMENT_PAGE,
+                    CORPUS_PAGE,
                     label=f"Open {name}",
                     query_params={"id": statement.id, "library": shown.library},
                 )

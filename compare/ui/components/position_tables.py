@@ -12,8 +12,7 @@ from compare.results.positions import NO_SIDE, PLACED, SILENT, Position, Positio
 from compare.results.result import Stance
 from compare.ui.charts.positions import agreement_figure, agreement_spec
 from compare.ui.components.downloads import SAVE, chart_downloads
-from compare.ui.components.layout import colours, notice, show_chart, small
-from compare.ui.components.lists import widget_key
+from compare.ui.components.layout import colours, notice, show_chart, small, widget_key
 from compare.ui.components.position_views import View
 
 TABLE_VIEW, AGREEMENT_VIEW = "All propositions", "Who stands near whom"

@@ -27,8 +27,8 @@ from compare.ui.charts.positions import (
     with_number,
 )
 from compare.ui.components.downloads import SAVE, chart_downloads, file_download
-from compare.ui.components.layout import colours, notice, show_chart, small
-from compare.ui.components.lists import Shown, match_cards, widget_key
+from compare.ui.components.layout import colours, notice, show_chart, small, widget_key
+from compare.ui.components.lists import Shown, match_cards
 
 IN_CHART = 100
 """Parties that are drawn: those with most passages. The table and the file have all."""

@@ -21,11 +21,9 @@ from compare.models.load import signature
 from compare.models.runtime import Progress
 from compare.results.positions import Positions
 from compare.results.result import Thresholds
-from compare.ui.components.downloads import file_download, provenance_block
-from compare.ui.components.layout import notice, small
-from compare.ui.components.lists import widget_key
-from compare.ui.components.narrowing import period, whose
-from compare.ui.components.permalink import MORE, current_link
+from compare.ui.components.downloads import file_download, link_and_provenance
+from compare.ui.components.filter_panel import SIDE_KEYS, choose_period, choose_side
+from compare.ui.components.layout import notice, small, widget_key
 from compare.ui.components.position_tables import (
     AGREEMENT_VIEW,
     TABLE_VIEW,
@@ -40,7 +38,7 @@ from compare.ui.components.service import stance_model
 PREFIX = "o_"
 """Of the keys of the page's widgets."""
 
-_NARROWING = ("countries", "speakers", "sources", *MORE, "from", "to", "most")
+_NARROWING = (*SIDE_KEYS, "from", "to", "most")
 
 KEYS = (
     "library",
@@ -85,8 +83,8 @@ def ask_propositions(facets: Facets) -> tuple[Asked, bool]:
         )
         narrowed = any(f"{PREFIX}{name}" in st.query_params for name in _NARROWING)
         with st.expander("Which statements", expanded=narrowed):
-            filters = whose(facets, PREFIX)
-            since, until = period(PREFIX)
+            filters = choose_side(facets, PREFIX)
+            since, until = choose_period(PREFIX)
             most = st.number_input(
                 "Passages of each at most",
                 1,
@@ -193,17 +191,16 @@ def show_table(
     _take_away(table)
     if not several:
         review_link(table.positions[0].result(), f"{PREFIX}review")
-    with st.expander("Link to this page as it stands"):
-        st.code(current_link(library.digest, KEYS), language=None, wrap_lines=True)
-        small("It holds what was asked, not what was found: whoever opens it has it read anew.")
-    with st.expander("What was read and how"):
-        provenance_block(table.positions[0].result())
-        small(
-            "A place is the mean of p(agree) - p(oppose) over the passages that take a side, one a "
-            "statement, the same words once. Its interval is the 95 % percentile bootstrap over "
-            "those passages: it says how far the place depends on which statements were made. What "
-            "the model gets wrong is not in it, and of few passages it is too narrow."
-        )
+    link_and_provenance(
+        table.positions[0].result(),
+        library,
+        KEYS,
+        "It holds what was asked, not what was found: opening it reads the passages again.",
+        "A place is the mean of p(agree) - p(oppose) over the passages that take a side: one per "
+        "statement, and repeated words once. Its interval is the 95 % percentile bootstrap over "
+        "those passages: it shows how much the place depends on which statements were made. It "
+        "does not include the model’s errors, and for few passages it is too narrow.",
+    )
 
 
 def _which(table: PositionTable) -> Positions:

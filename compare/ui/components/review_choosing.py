@@ -8,7 +8,7 @@ from compare.export.markdown import inert
 from compare.export.words import counted
 from compare.review.answers import Review
 from compare.review.reviews import Reviews
-from compare.ui.components.layout import side_head, small
+from compare.ui.components.layout import sidebar_heading, small
 from compare.ui.components.review_making import SWITCH_TO, TO_REVIEW
 
 VIEWS = ("Read", "Differences", "Agreement", "Files")
@@ -18,7 +18,7 @@ _NEW = "A new one"
 
 def choose_review(reviews: Reviews) -> Review | None:
     """Show the menu of reviews and return the one chosen; None: a new one is to be made."""
-    side_head("Review")
+    sidebar_heading("Review")
     names = [entry.name for entry in reviews.listed()]
     if (made := st.session_state.pop(SWITCH_TO, None)) in names:
         st.session_state["r_name"] = made

@@ -17,12 +17,10 @@ from compare.review.drawing import Drawn, draw, imported, with_divergence
 from compare.review.importing import ImportedPairs, read_review_pairs
 from compare.review.reviews import Reviews
 from compare.review.values import Choice, MachineShown, Order
-from compare.ui import PAGES
+from compare.ui import REVIEW_PAGE
 from compare.ui.components.layout import notice, small
 from compare.ui.components.review_upload import read_upload, upload_name
 from compare.ui.components.service import stance_model
-
-REVIEW_PAGE = PAGES / "review.py"
 
 TO_REVIEW = "to-review"
 """Session state: the result of which a review was asked for last."""

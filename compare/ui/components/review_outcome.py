@@ -18,8 +18,7 @@ from compare.review.exporting import ReviewFormat, review_bytes
 from compare.review.reliability import NO_INTERVAL, Figure, Reliability
 from compare.review.reviews import Reviews
 from compare.review.values import Choice, MachineShown, Order, Settings
-from compare.ui.components.layout import notice, small
-from compare.ui.components.lists import widget_key
+from compare.ui.components.layout import notice, small, widget_key
 from compare.ui.components.review_upload import take_answers
 
 _FILES = {

@@ -1,20 +1,25 @@
-"""What pages share and keep: libraries, models, results. Only calls; the work is elsewhere.
+"""What pages share and cache: the library chosen, models, and results.
 
-A library is kept under the name of its current generation, so that one that was changed, here or
-by another program, is opened anew. Results are frozen values and are shared between sessions.
+A library is cached under the name of its current generation, so that a library that was changed,
+here or by another program, is opened anew. Results are frozen values and are shared by sessions.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
 
 import streamlit as st
 
 from compare.comparison.explain import explain, explain_pair
 from compare.comparison.search import search
+from compare.export.words import counted
+from compare.library import locations
 from compare.library.filters import Filters
+from compare.library.generations import current_name, is_library
 from compare.library.library import Library
 from compare.models import StanceModel, deciding_words, load_stance_model
 from compare.models.adapted import about_adaptation, adapted_to, read_adaptation
@@ -22,34 +27,76 @@ from compare.models.load import Pair
 from compare.results.pairs import Pair as MinedPair
 from compare.results.result import Match, Probabilities, SearchResult, Side, Why
 from compare.statements.quotes import Quote
-from compare.ui.components.layout import READ_FOR
+from compare.ui.components.layout import READ_FOR, small
+
+SWITCH_TO = "switch-to-library"
+"""Session state: the place to go to on the next run."""
 
 _LIBRARIES = 4
 _RESULTS = 64
 _EXPLAINED = 1024
 
 
-@st.cache_resource(show_spinner="Loading the stance model…")
-def _shipped_model() -> StanceModel:
-    return load_stance_model()
+# -- Libraries -----------------------------------------------------------------------------------
 
 
-def stance_model() -> StanceModel:
-    """Return what reads pairs: the shipped model, as adapted to the page's library where it is."""
-    folder = st.session_state.get(READ_FOR)
-    return adapted_to(_shipped_model(), Path(folder)) if folder else _shipped_model()
+class Place(StrEnum):
+    """Where a library can be; the values stand in the menu and in addresses."""
+
+    NAMED = locations.LIBRARY_VARIABLE
+    OWN = "My own"
+    SAMPLE = "Sample"
 
 
-def read_for(library: Library) -> str:
-    """Have `stance_model` read for this library; return a sentence where an adaptation is there.
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A library that can be chosen."""
+
+    place: Place
+    folder: Path
+
+    @property
+    def key(self) -> str:
+        """Return what stands in addresses."""
+        return self.place.value
+
+
+@st.cache_resource(show_spinner="Preparing the sample library…")
+def _sample_folder(user: str) -> Path:
+    return locations.sample_library().folder
+
+
+def _choices() -> list[Choice]:
+    """Return the libraries available; the first is the one that commands use, too."""
+    found = []
+    own = locations.user_library()
+    if named := os.environ.get(locations.LIBRARY_VARIABLE):
+        found.append(Choice(Place.NAMED, Path(named).expanduser()))
+    if is_library(own):
+        found.append(Choice(Place.OWN, own))
+    return [*found, Choice(Place.SAMPLE, _sample_folder(str(own)))]
+
+
+def choose_library() -> tuple[Choice, Library]:
+    """Show the menu of libraries and open the one chosen; the stance model is adapted to it.
 
     Raises:
-        ModelError: The adaptation cannot be read.
+        LibraryError: It cannot be opened.
+        ModelError: Its adaptation cannot be read.
     """
+    choices = {choice.key: choice for choice in _choices()}
+    if (wanted := st.session_state.pop(SWITCH_TO, None)) in choices:
+        st.session_state["library"] = wanted
+    key = st.selectbox(
+        "Library", list(choices), key="library", bind="query-params", persist_state="session"
+    )
+    chosen = choices.get(key or "") or next(iter(choices.values()))
+    library = open_library(chosen.folder)
+    small(f"{counted(len(library), 'statement')}{', read-only' if library.read_only else ''}")
     st.session_state[READ_FOR] = str(library.folder)
-    if read_adaptation(library.folder) is None:
-        return ""  # ahead of the model's loading
-    return about_adaptation(stance_model(), library.folder)
+    if read_adaptation(library.folder) is not None:  # otherwise the model is not loaded yet
+        small(about_adaptation(stance_model(), library.folder))
+    return chosen, library
 
 
 @st.cache_resource(show_spinner="Opening the library…", max_entries=_LIBRARIES)
@@ -59,9 +106,21 @@ def _opened(folder: str, generation: str) -> Library:
 
 def open_library(folder: Path) -> Library:
     """Return the library of a folder as it is now."""
-    from compare.library.generations import current_name
-
     return _opened(str(folder), current_name(folder))
+
+
+# -- Models and results --------------------------------------------------------------------------
+
+
+@st.cache_resource(show_spinner="Loading the stance model…")
+def _shipped_model() -> StanceModel:
+    return load_stance_model()
+
+
+def stance_model() -> StanceModel:
+    """Return the shipped model, or what it was adapted to the page's library."""
+    folder = st.session_state.get(READ_FOR)
+    return adapted_to(_shipped_model(), Path(folder)) if folder else _shipped_model()
 
 
 @st.cache_resource(show_spinner="Reading statements on the same point…", max_entries=_RESULTS)

@@ -17,12 +17,11 @@ from compare.results.pairs import PairTable
 from compare.results.result import Stance, Thresholds
 from compare.statements.statement import PartialDate
 from compare.ui.components.checking import check_sample
-from compare.ui.components.downloads import download_buttons, provenance_block
+from compare.ui.components.downloads import download_buttons, link_and_provenance
 from compare.ui.components.drilldown import DECIDED, matrix_view, years_view
+from compare.ui.components.filter_panel import SIDE_KEYS, choose_period, choose_side
 from compare.ui.components.layout import notice, small
-from compare.ui.components.narrowing import period, whose
 from compare.ui.components.pair_lists import ShownPairs, pair_list, pairs_table
-from compare.ui.components.permalink import MORE, current_link
 from compare.ui.components.reading import Asked, read_pairs
 from compare.ui.components.review_making import CUT, review_link
 
@@ -32,7 +31,7 @@ PREFIX = "ab_"
 SHARED = ("topic", "from", "to", "most", "p", "s", "sort", "why", "view")
 """Keys of widgets that the timeline has, too, behind a prefix of its own."""
 
-_OF_SIDE = ("countries", "speakers", "sources", *MORE, "from", "to")
+_OF_SIDE = (*SIDE_KEYS, "from", "to")
 KEYS = (
     "library",
     *(f"{side}_{name}" for side in "ab" for name in _OF_SIDE),
@@ -56,10 +55,10 @@ def ask_sides(facets: Facets) -> tuple[Asked, bool]:
         left, right = st.columns(2, gap="medium")
         with left:
             st.html(section_html("Side A"))
-            a = whose(facets, "a_", " of A").within(*period("a_", ", only A"))
+            a = choose_side(facets, "a_", " of A").within(*choose_period("a_", ", only A"))
         with right:
             st.html(section_html("Side B"))
-            b = whose(facets, "b_", " of B").within(*period("b_", ", only B"))
+            b = choose_side(facets, "b_", " of B").within(*choose_period("b_", ", only B"))
         topic, since, until, most = topic_and_period(PREFIX)
         pressed = st.form_submit_button("Find the pairs", type="primary", key="sides-go")
     both = (since, until)
@@ -77,7 +76,7 @@ def topic_and_period(prefix: str) -> tuple[str, PartialDate | None, PartialDate 
     )
     left, right = st.columns(2)
     with left:
-        since, until = period(prefix)
+        since, until = choose_period(prefix)
     with right:
         most = st.number_input(
             "Pairs to read at most",
@@ -152,11 +151,8 @@ def end_results(shown: ShownPairs, library: Library, keys: Sequence[str]) -> Non
     if shown.table.agree or shown.table.oppose:
         download_buttons(shown.table, shown.prefix, DECIDED)
         review_link(shown.table, f"{shown.prefix}review")
-    with st.expander("Link to this page as it stands"):
-        st.code(current_link(library.digest, keys), language=None, wrap_lines=True)
-        small("It holds what was asked, not what was found: whoever opens it reads the pairs anew.")
-    with st.expander("What was read and how"):
-        provenance_block(shown.table)
+    held = "It holds what was asked, not what was found: opening it reads the pairs again."
+    link_and_provenance(shown.table, library, keys, held)
 
 
 def _matrix(shown: ShownPairs, library: Library, asked: Asked, least: Thresholds) -> ShownPairs:

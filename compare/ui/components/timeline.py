@@ -12,10 +12,16 @@ from compare.library.library import Library
 from compare.results.result import Stance
 from compare.ui.components.checking import check_sample
 from compare.ui.components.drilldown import years_view
-from compare.ui.components.narrowing import whose
-from compare.ui.components.ordering import CLOSENESS, NEWEST, OLDEST, PROBABILITY, RANK
+from compare.ui.components.filter_panel import (
+    NEWEST,
+    OLDEST,
+    PROBABILITY,
+    RANK,
+    SIDE_KEYS,
+    SIMILARITY,
+    choose_side,
+)
 from compare.ui.components.pair_lists import ShownPairs, pair_list, pairs_table
-from compare.ui.components.permalink import MORE
 from compare.ui.components.reading import Asked
 from compare.ui.components.sides import (
     SHARED,
@@ -30,11 +36,11 @@ PREFIX = "t_"
 
 KEYS = (
     "library",
-    *(f"{PREFIX}{name}" for name in ("countries", "speakers", "sources", *MORE, *SHARED)),
+    *(f"{PREFIX}{name}" for name in (*SIDE_KEYS, *SHARED)),
 )
 """The widgets of the page that its address holds."""
 
-ORDERS = (OLDEST, NEWEST, RANK, PROBABILITY, CLOSENESS)
+ORDERS = (OLDEST, NEWEST, RANK, PROBABILITY, SIMILARITY)
 
 _TABLE, _YEARS, _SAMPLE = "Table", "By year", "Check a sample"
 _VIEWS = (CHANGED, SAME, _TABLE, _YEARS, _SAMPLE)
@@ -43,7 +49,7 @@ _VIEWS = (CHANGED, SAME, _TABLE, _YEARS, _SAMPLE)
 def ask_who(facets: Facets) -> tuple[Asked, bool]:
     """Show the form; return what it holds and whether it was just sent."""
     with st.form("timeline", border=False):
-        who = whose(facets, PREFIX)
+        who = choose_side(facets, PREFIX)
         topic, since, until, most = topic_and_period(PREFIX)
         pressed = st.form_submit_button("Find the pairs", type="primary", key="timeline-go")
     return Asked(replace(who, date_from=since, date_to=until), None, topic, most), pressed

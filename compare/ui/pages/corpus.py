@@ -4,29 +4,28 @@ from __future__ import annotations
 
 import streamlit as st
 
-from compare.ui.components.asking import FILLED
-from compare.ui.components.browsing import statement_list
-from compare.ui.components.choosing import choose_library
-from compare.ui.components.layout import begin, said_plainly, side_head
-from compare.ui.components.narrowing import cut, narrow
-from compare.ui.components.single import statement_page
+from compare.ui.components.filter_panel import choose_filters, choose_thresholds
+from compare.ui.components.layout import begin_page, errors_as_sentences, sidebar_heading
+from compare.ui.components.quote_form import FILLED
+from compare.ui.components.service import choose_library
+from compare.ui.components.statement_page import statement_list, statement_page
 
 st.session_state.pop(FILLED, None)
 statement_id = st.query_params.get("id", "")
 
 if statement_id:
-    begin("One statement", "What the library holds of it, and who agrees and who opposes.")
-    with said_plainly():
+    begin_page("One statement", "Everything the library holds on it, and who agrees or opposes.")
+    with errors_as_sentences():
         with st.sidebar:
             chosen, library = choose_library()
-            side_head("Cut and order the lists")
-            thresholds, order = cut()
+            sidebar_heading("Thresholds and order")
+            thresholds, order = choose_thresholds()
         statement_page(chosen, library, library.statement(statement_id), thresholds, order)
 else:
-    begin("Corpus", "Every statement of the library, newest first.")
-    with said_plainly():
+    begin_page("Corpus", "Every statement of the library, newest first.")
+    with errors_as_sentences():
         with st.sidebar:
             chosen, library = choose_library()
-            side_head("Narrow the list")
-            filters = narrow(library.facets(), prefix="c_", own=False)
+            sidebar_heading("Filters")
+            filters = choose_filters(library.facets(), prefix="c_", of_quote=False)
         statement_list(chosen, library, filters)

@@ -1,29 +1,28 @@
-"""Positions: who agrees with a proposition and who opposes it, party by party."""
+"""Positions: which actors agree with a proposition, and which oppose it."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from compare.errors import QueryError
-from compare.ui.components.choosing import choose_library
-from compare.ui.components.layout import begin, notice, said_plainly, side_head, small
-from compare.ui.components.narrowing import cut
-from compare.ui.components.permalink import library_note
+from compare.ui.components.downloads import other_library_notice
+from compare.ui.components.filter_panel import choose_thresholds
+from compare.ui.components.layout import begin_page, errors_as_sentences, sidebar_heading, small
 from compare.ui.components.positions import PREFIX, ask_propositions, read_positions, show_table
+from compare.ui.components.service import choose_library
 
-begin(
+begin_page(
     "Positions",
-    "Type a claim or a demand. Every country or speaker is placed from opposed to agreeing by what "
-    "they said near it. Who said nothing near it is silent, not neutral.",
+    "Type a claim or a demand. Every country or speaker is placed between opposed and agreeing, by "
+    "what they said on it. Those who said nothing on it are silent, not neutral.",
 )
 
-with said_plainly():
+with errors_as_sentences():
     with st.sidebar:
         chosen, library = choose_library()
-        side_head("Cut the places, order the passages")
-        least, order = cut(PREFIX)
-    if sentence := library_note(library.digest):
-        notice(sentence)
+        sidebar_heading("Thresholds and order")
+        least, order = choose_thresholds(PREFIX)
+    other_library_notice(library.digest)
     asked, pressed = ask_propositions(library.facets())
     if pressed and not asked.propositions:
         raise QueryError("Type a proposition: one claim or demand, as a sentence.")
@@ -32,6 +31,6 @@ with said_plainly():
         show_table(table, library, chosen.key, least, order)
     else:
         small(
-            "An empty field allows all. Nothing is read until you ask for it; of a large library "
-            "that takes minutes. What is read is kept: a reading that was stopped goes on."
+            "An empty field allows everything. Nothing is read until you ask for it; a large "
+            "library takes minutes. Scores are kept: a run that was stopped goes on where it was."
         )

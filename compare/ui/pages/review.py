@@ -6,8 +6,7 @@ import streamlit as st
 
 from compare.export.pieces import section_html
 from compare.review.reviews import Reviews
-from compare.ui.components.choosing import choose_library
-from compare.ui.components.layout import begin, said_plainly, small
+from compare.ui.components.layout import begin_page, errors_as_sentences, small
 from compare.ui.components.review_choosing import (
     VIEWS,
     choose_reader,
@@ -18,14 +17,15 @@ from compare.ui.components.review_deciding import decide_review
 from compare.ui.components.review_making import make_review
 from compare.ui.components.review_outcome import show_agreement, show_files
 from compare.ui.components.review_reading import read_review
+from compare.ui.components.service import choose_library
 
-begin(
+begin_page(
     "Review",
     "Read pairs by hand, alone or with a second reader who sees nothing of your answers, and learn "
     "how far you agree with each other and with the model.",
 )
 
-with said_plainly():
+with errors_as_sentences():
     with st.sidebar:
         _, library = choose_library()
         reviews = Reviews.of(library)

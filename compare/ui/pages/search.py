@@ -4,56 +4,53 @@ from __future__ import annotations
 
 import streamlit as st
 
-from compare.ui.components.asking import ask, checked_quote
-from compare.ui.components.browsing import example_quote, menu_of_statements
-from compare.ui.components.choosing import choose_library
-from compare.ui.components.downloads import download_buttons, provenance_block
-from compare.ui.components.layout import begin, notice, said_plainly, side_head, small
+from compare.ui.components.downloads import (
+    download_buttons,
+    link_and_provenance,
+    other_library_notice,
+)
+from compare.ui.components.filter_panel import SIDE_KEYS, choose_filters, choose_thresholds
+from compare.ui.components.layout import begin_page, errors_as_sentences, sidebar_heading
 from compare.ui.components.lists import Shown, on_screen, pinned_quote, side_by_side
-from compare.ui.components.narrowing import cut, narrow
-from compare.ui.components.permalink import current_link, library_note
+from compare.ui.components.quote_form import ask_quote, example_quote, statements_for_menu
 from compare.ui.components.review_making import review_link
-from compare.ui.components.service import explain_matches, search_library
+from compare.ui.components.service import choose_library, explain_matches, search_library
 
-begin(
+KEYS = (
+    *("q", "by", "role", "country", "date", "context", "library", *SIDE_KEYS),
+    *("from", "to", "languages", "other_speaker", "other_country", "p", "s", "sort", "why"),
+)
+"""The widgets of the page that its address holds."""
+
+begin_page(
     "Who agrees, who opposes",
-    "Paste an official’s quote. Statements on the same point are found in the library, and each is "
-    "read as agreeing with the quote, opposing it, or neither.",
+    "Paste an official’s quote. The library’s statements on the same point are found, and each is "
+    "labelled: it agrees with the quote, opposes it, or neither.",
 )
 
-with said_plainly():
+with errors_as_sentences():
     with st.sidebar:
         chosen, library = choose_library()
-    statements = menu_of_statements(library)
-    text, who, statement_id = ask(statements, example_quote(chosen, library))
+    quote = ask_quote(statements_for_menu(library), example_quote(chosen, library))
     with st.sidebar:
-        side_head("Narrow the search")
-        filters = narrow(library.facets())
-        side_head("Cut and order the lists")
-        thresholds, order = cut()
+        sidebar_heading("Filters")
+        filters = choose_filters(library.facets())
+        sidebar_heading("Thresholds and order")
+        thresholds, order = choose_thresholds()
         with_words = st.toggle("Show the deciding words", key="why", bind="query-params")
 
-    by_id = {statement.id: statement for statement in statements}
-    quote = checked_quote(text, who, by_id.get(statement_id))
-    scored = search_library(library, quote, filters)
-    result = scored.rethreshold(
+    result = search_library(library, quote, filters).rethreshold(
         probability=thresholds.probability, similarity=thresholds.similarity
     )
-
-    if sentence := library_note(library.digest):
-        notice(sentence)
+    other_library_notice(library.digest)
     pinned_quote(result)
     shown = Shown(result, order, "search-", chosen.key)
     if with_words:
         result = explain_matches(result, on_screen(shown), library.digest)
         shown = Shown(result, order, "search-", chosen.key)
     side_by_side(shown)
-
     if result.agree or result.oppose or result.neither:
         download_buttons(result)
         review_link(result, "search-review")
-    with st.expander("Link to this page as it stands"):
-        st.code(current_link(library.digest), language=None, wrap_lines=True)
-        small("It holds the quote, who said it, the filters, the thresholds and the order.")
-    with st.expander("What was searched and how"):
-        provenance_block(result)
+    held = "It holds the quote, who said it, the filters, the thresholds and the order."
+    link_and_provenance(result, library, KEYS, held)

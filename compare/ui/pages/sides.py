@@ -4,32 +4,32 @@ from __future__ import annotations
 
 import streamlit as st
 
-from compare.ui.components.choosing import choose_library
-from compare.ui.components.layout import begin, notice, said_plainly, side_head, small
-from compare.ui.components.narrowing import cut
+from compare.ui.components.downloads import other_library_notice
+from compare.ui.components.filter_panel import choose_thresholds
+from compare.ui.components.layout import begin_page, errors_as_sentences, sidebar_heading, small
 from compare.ui.components.pair_lists import ShownPairs
-from compare.ui.components.permalink import library_note
 from compare.ui.components.reading import read_pairs
+from compare.ui.components.service import choose_library
 from compare.ui.components.sides import PREFIX, ask_sides, cut_table, show_sides, words_toggle
 
-begin(
+begin_page(
     "Compare sides",
-    "Choose two sides and a topic. Passages of both on the same point are found, and each pair is "
-    "read as agreeing, opposed, or neither. You see how much that is before it begins.",
+    "Choose two sides and a topic. Their passages on the same point are paired, and each pair is "
+    "labelled: they agree, oppose each other, or neither. You see the number of pairs before any "
+    "is read.",
 )
 
-with said_plainly():
+with errors_as_sentences():
     with st.sidebar:
         chosen, library = choose_library()
-        side_head("Cut and order the lists")
-        least, order = cut(PREFIX, pairs=True)
+        sidebar_heading("Thresholds and order")
+        least, order = choose_thresholds(PREFIX, pairs=True)
         with_words = words_toggle(PREFIX)
-    if sentence := library_note(library.digest):
-        notice(sentence)
+    other_library_notice(library.digest)
     asked, pressed = ask_sides(library.facets())
     table = read_pairs("sides", library, asked, pressed)
     if table is not None:
         shown = ShownPairs(cut_table(table, least), order, "sides-", chosen.key, with_words)
         show_sides(shown, library, asked, least)
     elif "sides-plan" not in st.session_state:
-        small("An empty field allows all. Nothing is read until you ask for it.")
+        small("An empty field allows everything. Nothing is read until you ask for it.")

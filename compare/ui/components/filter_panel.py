@@ -1,0 +1,154 @@
+"""Filters, thresholds and order; each value is checked again here, not only in the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from compare.errors import QueryError
+from compare.library.facets import Facet, Facets
+from compare.library.filters import Filters
+from compare.results.result import Thresholds
+from compare.statements.statement import PartialDate
+from compare.ui.components.layout import notice
+from compare.ui.components.quote_form import partial_date
+
+RANK, PROBABILITY, SIMILARITY = "Rank", "Probability", "Similarity"
+NEWEST, OLDEST = "Newest first", "Oldest first"
+ORDERS = (RANK, PROBABILITY, SIMILARITY, NEWEST, OLDEST)
+"""The orders of a list; the first is the search's own."""
+
+SIDE_KEYS = ("countries", "speakers", "sources", "roles", "parties", "venues")
+"""The widgets of `choose_side`, without their prefix: the names of facets and filters."""
+
+_LABELS = {
+    "countries": "Country or organisation",
+    "speakers": "Speaker",
+    "sources": "Source",
+    "languages": "Language",
+    "roles": "Role",
+    "parties": "Party",
+    "venues": "Venue",
+}
+_MORE = SIDE_KEYS[3:]
+_IN_MENU = 2000
+"""Values in a menu; if a library has more, the others can be typed."""
+
+
+# -- Filters -------------------------------------------------------------------------------------
+
+
+def choose_filters(facets: Facets, prefix: str = "", of_quote: bool = True) -> Filters:
+    """Show all filters and return them; `of_quote` adds those that exclude the quote’s own side."""
+    chosen = _menus(("speakers", "countries"), facets, prefix)
+    since, until = choose_period(prefix)
+    chosen |= _menus(("sources", "languages"), facets, prefix)
+    if of_quote:
+        for name in ("speaker", "country"):
+            label, key = f"Not the quote’s own {name}", f"{prefix}other_{name}"
+            chosen[f"not_own_{name}"] = bool(st.checkbox(label, key=key, bind="query-params"))
+    chosen |= _more_menus(facets, prefix)
+    return Filters(date_from=since, date_to=until, **chosen)
+
+
+def choose_side(facets: Facets, prefix: str, name: str = "") -> Filters:
+    """Show the filters that choose a side and return them; `name` ends their labels."""
+    chosen = _menus(SIDE_KEYS[:3], facets, prefix, name) | _more_menus(facets, prefix, name)
+    return Filters(**chosen)
+
+
+def choose_period(
+    prefix: str = "", name: str = ""
+) -> tuple[PartialDate | None, PartialDate | None]:
+    """Show the fields for a period and return its ends; `name` ends their labels."""
+    left, right = st.columns(2)
+    with left:
+        since = _date(f"From{name}", f"{prefix}from")
+    with right:
+        until = _date(f"To{name}", f"{prefix}to")
+    if since and until and since.first > until.last:
+        notice(f"No date is from {since} to {until}: both are ignored.", error=True)
+        return None, None
+    return since, until
+
+
+def _menus(names: Sequence[str], facets: Facets, prefix: str, name: str = "") -> dict[str, Any]:
+    return {
+        field: _menu(f"{_LABELS[field]}{name}", getattr(facets, field), f"{prefix}{field}")
+        for field in names
+    }
+
+
+def _more_menus(facets: Facets, prefix: str, name: str = "") -> dict[str, Any]:
+    """Show the filters that are used less, if the library has values for them."""
+    if not any(getattr(facets, field) for field in _MORE):
+        return {}
+    with st.expander(f"Role, party, venue{name}"):
+        return _menus(_MORE, facets, prefix, name)
+
+
+def _menu(label: str, facets: Sequence[Facet], key: str) -> tuple[str, ...]:
+    """Show a menu and return the values chosen in it."""
+    values = {facet.label: facet.value for facet in facets}
+    if not values:
+        return ()
+    chosen = st.multiselect(
+        label,
+        list(values)[:_IN_MENU],
+        key=key,
+        bind="query-params",
+        placeholder="All",
+        wrap=True,
+        accept_new_options=len(values) > _IN_MENU,
+    )
+    return tuple(values.get(name, name) for name in chosen)  # a typed value stays as it was typed
+
+
+def _date(label: str, key: str) -> PartialDate | None:
+    """Show a field for a date; if it holds none, say so and ignore it."""
+    text = st.text_input(label, key=key, bind="query-params", placeholder="2022-03")
+    try:
+        return partial_date(text or "")
+    except QueryError as error:
+        notice(f"{error} It is ignored.", error=True)
+        return None
+
+
+# -- Thresholds and order ------------------------------------------------------------------------
+
+
+def choose_thresholds(
+    prefix: str = "", pairs: bool = False, orders: Sequence[str] = ORDERS
+) -> tuple[Thresholds, str]:
+    """Show the thresholds and the order; changing them reads nothing again.
+
+    Args:
+        prefix: Of the widgets' keys.
+        pairs: The lists hold pairs of statements, not statements found for a quote.
+        orders: Of which the first is the default.
+    """
+    default = Thresholds()
+    what = "A pair" if pairs else "A statement"
+    probability = _share(
+        "Minimum probability",
+        default.probability,
+        f"{prefix}p",
+        f"{what} is listed under a verdict whose probability is at least this.",
+    )
+    similarity = _share(
+        "Minimum similarity",
+        default.similarity,
+        f"{prefix}s",
+        f"{what} is shown only if the two texts are at least this similar in meaning.",
+    )
+    order = st.selectbox("Order", orders, key=f"{prefix}sort", bind="query-params")
+    return Thresholds(probability, similarity), order if order in orders else orders[0]
+
+
+def _share(label: str, default: float, key: str, explanation: str) -> float:
+    value = st.slider(
+        label, 0.0, 1.0, default, 0.01, key=key, bind="query-params", help=explanation
+    )
+    return min(max(float(value), 0.0), 1.0)

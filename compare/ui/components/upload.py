@@ -1,0 +1,432 @@
+"""Statements from files or from the quotations of a web page, added to the user's own library."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path, PurePath
+from typing import NamedTuple
+
+import streamlit as st
+
+from compare.corpus import SUFFIXES, Corpus, read_corpus
+from compare.corpus.columns import FIELDS, resolve
+from compare.corpus.importers.formats import formats
+from compare.corpus.importing import read_public, recognised_format
+from compare.corpus.read import READERS
+from compare.corpus.values import BadFileError, Row
+from compare.corpus.web import Page, Proposal, propose, statements_of
+from compare.corpus.web.opening import fetched_page, saved_page
+from compare.errors import CompareError, CorpusError
+from compare.export.cards import Words, text_html, words_html
+from compare.export.pieces import facts_html, table_html
+from compare.export.words import counted
+from compare.library import locations
+from compare.library.generations import is_library
+from compare.library.library import Library
+from compare.statements.statement import Quotation, Statement
+from compare.ui.components.layout import notice, show_more_button, small
+from compare.ui.components.service import SWITCH_TO, Place
+
+_ADDED = "added-to-library"
+"""Session state: how many statements were added on the last run."""
+
+_BATCH = "batch-of-files"
+"""Session state: how many batches were added; each has an empty field for files."""
+
+_FETCHED = "fetched-page"
+"""Session state: the page that was fetched last."""
+
+_PAGE_BATCH = "batch-of-pages"
+"""Session state: how many pages were fetched or added; each has fields of its own."""
+
+_PROBLEMS_SHOWN = 200
+_PROPOSALS_AT_FIRST = 20
+_NO_COLUMN = "Not in this file"
+_TABLES = "Tables or documents: one statement per row or file"
+_DATES = {
+    "Unknown: skip such rows": None,
+    "Day first": "day-first",
+    "Month first": "month-first",
+}
+_COLUMNS = (
+    ("text", "The words, as quoted or as the report gives them. The only required column."),
+    ("context", "What completes a fragment: “said of the war”, “denying the allegation that …”."),
+    ("speaker, role, country", "Who said it. Separate several countries with “;”."),
+    ("date", "As much as is known: 2022, 2022-03 or 2022-03-18."),
+    ("venue, title, source, url", "Where it was said, and where the words were found."),
+    ("language", "A language code: en, fr, ar."),
+    ("quotation", "direct, or reported if the words are somebody else’s account."),
+    ("id", "A name of its own. Without one it is made from the words."),
+)
+_WHO = ("speaker", "role", "country")
+
+
+# -- Files ---------------------------------------------------------------------------------------
+
+
+class Upload(NamedTuple):
+    """An uploaded file: its name without folders, and its bytes."""
+
+    name: str
+    content: bytes
+
+
+@contextlib.contextmanager
+def on_disk(files: Sequence[Upload]) -> Iterator[list[Path]]:
+    """Write uploaded files into a folder that is deleted afterwards.
+
+    Errors name the files as they were uploaded. Of two files with one name the second is numbered.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        paths = []
+        for number, file in enumerate(files):
+            path = Path(folder) / file.name
+            if path.exists():
+                path = path.with_name(f"{number}-{file.name}")
+            path.write_bytes(file.content)
+            paths.append(path)
+        try:
+            yield paths
+        except CompareError as error:
+            raise type(error)(_without(folder, str(error))) from None
+
+
+def _without(folder: str, sentence: str) -> str:
+    return sentence.replace(f"{folder}/", "").replace(f"{folder}\\", "")
+
+
+def statements_from_files() -> list[Statement]:
+    """Show the field for files, how they are read, and a report; return their statements."""
+    uploaded = st.file_uploader(
+        "Files of statements",
+        accept_multiple_files=True,
+        key=f"files-{st.session_state.get(_BATCH, 0)}",
+    )
+    small(
+        f"File types: {', '.join(sorted(SUFFIXES))}. One row is one statement; only the words are "
+        "required. A row whose id is already in the library replaces that statement. Public "
+        "corpora (the UN General Debate, parliaments, briefings …) are read as they are published, "
+        "archives too. For a corpus of more than a few thousand speeches, use the command “compare "
+        "build”.",
+        f"Your library is in {locations.user_library()}.",
+    )
+    _columns_help()
+    files = [Upload(PurePath(file.name).name or "file", file.getvalue()) for file in uploaded or []]
+    if not files:
+        return []
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(repr(file.name).encode("utf-8", "surrogatepass"))
+        digest.update(hashlib.sha256(file.content).digest())
+    key = digest.hexdigest()
+
+    format_name = _choose_format(files, key)
+    columns = () if format_name else _columns(key, files)
+    mapping = _choose_columns(columns, key) if columns else {}
+    dates = None
+    if not format_name:
+        chosen = st.selectbox("Dates such as 03/04/2022", list(_DATES), key=f"dates-{key[:12]}")
+        dates = _DATES.get(str(chosen))
+    try:
+        corpus = _read(key, format_name, tuple(mapping.items()), dates, files)
+    except CompareError as error:
+        sentence = str(error)
+        if columns and "text" not in {*resolve(columns, {}).values(), *mapping.values()}:
+            sentence = "No column holds the words of a statement: choose the one for Text above."
+        notice(sentence, error=True)
+        return []
+    _report(corpus)
+    return list(corpus.statements)
+
+
+def _columns_help() -> None:
+    """Explain the columns of a file, and offer an empty table that has them all."""
+    with st.expander("The columns of a file"):
+        st.html(table_html("The columns of a file", ("Column", "What it holds"), _COLUMNS))
+        template = locations.sample_corpus().with_name("template.csv")
+        if template.is_file():
+            st.download_button(
+                "Download the template",
+                data=template.read_bytes(),
+                file_name="template.csv",
+                mime="text/csv",
+                on_click="ignore",
+                type="tertiary",
+                icon=":material/download:",
+            )
+
+
+@st.cache_resource(show_spinner="Reading the files…", max_entries=4)
+def _read(
+    key: str,
+    format_name: str,
+    mapping: tuple[tuple[str, str], ...],
+    dates: str | None,
+    _files: Sequence[Upload],
+) -> Corpus:
+    with on_disk(_files) as paths:
+        if format_name:
+            corpus = read_public(paths, format_name)
+        else:
+            corpus = read_corpus(paths, mapping=dict(mapping), dates=dates)
+        folder = str(paths[0].parent)
+        problems = (
+            replace(
+                problem,
+                file=PurePath(problem.file).name,
+                message=_without(folder, problem.message),
+            )
+            for problem in corpus.problems
+        )
+        notes = (_without(folder, note) for note in corpus.notes)
+        return replace(corpus, problems=tuple(problems), notes=tuple(notes))
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _recognised(key: str, _files: Sequence[Upload]) -> str:
+    """Return the name of the public format that the files look like, "" for none."""
+    try:
+        with on_disk(_files) as paths:
+            found = recognised_format(paths)
+    except CompareError:
+        return ""
+    return found.name if found else ""
+
+
+def _choose_format(files: Sequence[Upload], key: str) -> str:
+    """Let the user correct the format that was recognised; "" is tables and documents."""
+    titles = {"": _TABLES, **{name: entry.title for name, entry in formats().items()}}
+    chosen = st.selectbox(
+        "Format of the files",
+        list(titles),
+        index=list(titles).index(_recognised(key, files)),
+        format_func=lambda name: titles[name],
+        key=f"format-{key[:12]}",
+        help="Public corpora are recognised by their layout. Change this if the guess is wrong.",
+    )
+    return str(chosen)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _columns(key: str, _files: Sequence[Upload]) -> tuple[str, ...]:
+    """Return the columns of the first row of each file, in order."""
+    found: dict[str, None] = {}
+    with on_disk(_files) as paths:
+        for path in paths:
+            if reader := READERS.get(path.suffix.casefold()):
+                with contextlib.suppress(BadFileError, OSError):
+                    rows = (row for row in reader(path, path.name) if isinstance(row, Row))
+                    found.update(dict.fromkeys(row.cells) if (row := next(rows, None)) else {})
+    return tuple(found)
+
+
+def _choose_columns(columns: Sequence[str], key: str) -> dict[str, str]:
+    """Show which column is which field; return what the user changed ("" for no field)."""
+    known = {field: column for column, field in resolve(columns, {}).items()}
+    chosen: dict[str, str] = {}
+    freed: dict[str, str] = {}
+    with st.expander("Columns and fields", expanded="text" not in known):
+        small("Correct what was not recognised. Other columns are kept as they are.")
+        with st.grid(3):
+            for field in FIELDS:
+                now = known.get(field, _NO_COLUMN)
+                options = [_NO_COLUMN, *columns]
+                picked = str(
+                    st.selectbox(
+                        field.capitalize(),
+                        options,
+                        index=options.index(now),
+                        key=f"map-{key[:12]}-{field}",
+                    )
+                )
+                if picked == now:
+                    continue
+                if now != _NO_COLUMN:
+                    freed[now] = ""
+                if picked in chosen:
+                    raise CorpusError(
+                        f"The column {picked!r} is chosen for {chosen[picked]} and for {field}: "
+                        "choose another for one of them."
+                    )
+                if picked != _NO_COLUMN:
+                    chosen[picked] = field
+    return freed | chosen
+
+
+def _report(corpus: Corpus) -> None:
+    """Say what was read, and show each row that was skipped and its remedy."""
+    read = counted(len(corpus), "statement")
+    skipped = counted(corpus.problem_count, "row was", "rows were")
+    notice(f"{read} can be added; {skipped} skipped.", *corpus.notes)
+    if not corpus.problems:
+        return
+    rows = [
+        (
+            problem.file,
+            f"{problem.place} {problem.line}" if problem.line else "whole file",
+            problem.column,
+            problem.value[:80],
+            problem.message,
+        )
+        for problem in corpus.problems[:_PROBLEMS_SHOWN]
+    ]
+    head = ("File", "Where", "Column", "Value", "Problem and remedy")
+    st.html(table_html("Skipped rows", head, rows))
+    if corpus.problem_count > _PROBLEMS_SHOWN:
+        small(f"The first {_PROBLEMS_SHOWN} of {corpus.problem_count:,} are shown.")
+
+
+# -- Into the library ----------------------------------------------------------------------------
+
+
+def added_notice() -> None:
+    """Say how many statements were added on the last run."""
+    if added := st.session_state.pop(_ADDED, 0):
+        notice(
+            f"{counted(added, 'statement')} added. Your own library is open now: search it by "
+            "quote, or browse it under Corpus."
+        )
+
+
+def offer_to_add(statements: Sequence[Statement]) -> None:
+    """Show the button that adds the statements; then empty the fields and open the library."""
+    if not statements:
+        return
+    label = f"Add {counted(len(statements), 'statement')} to my library"
+    if not st.button(label, type="primary", key="add-go"):
+        return
+    bar = st.progress(0.0, text="Adding the statements to your library")
+
+    def on_progress(done: int, total: int) -> None:
+        share = done / total if total else 1.0
+        bar.progress(min(share, 1.0), text=f"{done:,} of {total:,} passages read")
+
+    folder = locations.user_library()
+    if is_library(folder):
+        Library.open(folder).update(add=statements, on_progress=on_progress)
+    else:
+        Library.build(statements, folder, on_progress=on_progress)
+    st.session_state.pop(_FETCHED, None)
+    for batch in (_BATCH, _PAGE_BATCH):
+        st.session_state[batch] = st.session_state.get(batch, 0) + 1
+    st.session_state[_ADDED] = len(statements)
+    st.session_state[SWITCH_TO] = Place.OWN.value
+    st.rerun()
+
+
+# -- A web page ----------------------------------------------------------------------------------
+
+
+def statements_from_page() -> list[Statement]:
+    """Show a page's quotations as proposals; return the statements that the user accepts.
+
+    Raises:
+        CorpusError: The page cannot be fetched or read.
+    """
+    small(
+        "The quotations of an article are proposed, each with the speaker named beside it. Only "
+        "those you accept are added. This app uses the network only to fetch a page when you ask "
+        "for it; the page’s server learns nothing but its address and this program’s name and "
+        "version.",
+        f"Your library is in {locations.user_library()}.",
+    )
+    page = _ask_for_page()
+    return _accepted(page) if page else []
+
+
+def _ask_for_page() -> Page | None:
+    """Show the fields for an address and for a saved page; return the page that came last."""
+    batch = st.session_state.get(_PAGE_BATCH, 0)
+    with st.form(f"page-{batch}", border=False):
+        address = st.text_input(
+            "Address of the page", key=f"page-url-{batch}", placeholder="https://", max_chars=2000
+        )
+        pressed = st.form_submit_button("Fetch the page", key=f"page-go-{batch}")
+    file = st.file_uploader(
+        "Or a saved page (.html, or its text as .txt)",
+        type=["html", "htm", "xhtml", "txt"],
+        key=f"page-file-{batch}",
+    )
+    if pressed and address.strip():
+        st.session_state.pop(_FETCHED, None)
+        with st.spinner("Fetching the page…"):
+            st.session_state[_FETCHED] = fetched_page(address.strip())
+        st.session_state[_PAGE_BATCH] = batch + 1  # drops a file that was chosen before
+        st.rerun()
+    if file is not None:
+        content = file.getvalue()
+        return _saved(hashlib.sha256(content).hexdigest(), content, PurePath(file.name).name)
+    page: Page | None = st.session_state.get(_FETCHED)
+    return page
+
+
+@st.cache_resource(show_spinner="Reading the page…", max_entries=4)
+def _saved(key: str, _content: bytes, name: str) -> Page:
+    return saved_page(_content, name)
+
+
+@st.cache_resource(show_spinner="Looking for quotations…", max_entries=4)
+def _proposals(key: str, _page: Page) -> tuple[Proposal, ...]:
+    return tuple(propose(_page))
+
+
+def _accepted(page: Page) -> list[Statement]:
+    key = hashlib.sha256(repr(page).encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    proposals = _proposals(key, page)
+    published = ", ".join(part for part in (page.site, page.date) if part)
+    st.html(facts_html([("Page", page.title), ("Published", published), ("Address", page.url)]))
+    if not proposals:
+        notice("No quotation was found in this page.")
+        return []
+    small(
+        f"{counted(len(proposals), 'quotation')} found. Speakers are guessed from the words around "
+        "them: compare each with its sentence, correct it if needed, and accept what is right."
+    )
+    more = f"page-more-{key}"
+    number = int(st.session_state.get(more, _PROPOSALS_AT_FIRST))
+    proposed = [_proposal(entry, f"{key}-{n}") for n, entry in enumerate(proposals[:number])]
+    show_more_button(more, number, len(proposals), _PROPOSALS_AT_FIRST)
+    return statements_of([(page, entry) for entry in proposed if entry])
+
+
+def _proposal(proposal: Proposal, key: str) -> Proposal | None:
+    """Show a proposal; return it with the user's corrections if it is accepted."""
+    speaker, role, country = (
+        str(st.session_state.get(f"page-{name}-{key}", getattr(proposal, name))).strip()
+        for name in _WHO
+    )
+    corrected = replace(proposal, speaker=speaker, role=role, country=country)
+    with st.container(key=f"card-page-{key}", gap="xxsmall"):
+        st.html(_card(corrected))
+        with st.container(
+            key=f"actions-page-{key}", horizontal=True, gap="small", vertical_alignment="center"
+        ):
+            accepted = st.checkbox("Accept", key=f"page-take-{key}")
+            with st.popover("Correct the speaker", type="tertiary"):
+                for name in _WHO:
+                    guess, field = getattr(proposal, name), f"page-{name}-{key}"
+                    st.text_input(name.capitalize(), guess, key=field, max_chars=300)
+    return corrected if accepted else None
+
+
+def _card(proposal: Proposal) -> str:
+    """Return a proposal as HTML: the words, the speaker guessed, and the sentence."""
+    words = Statement(id="", text=proposal.text, quotation=proposal.quotation)
+    who = ", ".join(filter(None, (proposal.role, proposal.country)))
+    name = text_html(proposal.speaker) or "Speaker not named"
+    office = f'<p class="cp-office"><bdi>{text_html(who)}</bdi></p>' if who else ""
+    sentence = ""
+    if proposal.context != proposal.text or proposal.quotation is Quotation.REPORTED:
+        sentence = (
+            '<p class="cp-context"><span>Sentence</span> '
+            f'<bdi dir="auto">{text_html(proposal.context)}</bdi></p>'
+        )
+    return (
+        f'<article class="cp-card cp-plain">{words_html(words, Words(proposal.text))}'
+        f'<div class="cp-who"><h3 class="cp-name"><bdi>{name}</bdi></h3>{office}</div>'
+        f'{sentence}<p class="cp-note">{text_html(proposal.confidence.capitalize())}</p></article>'
+    )
