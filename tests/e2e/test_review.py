@@ -62,12 +62,12 @@ def table_of(page):
 
 
 def test_two_readers_in_two_browsers(app, visit):
-    ada = visit(f"{app.url}/review?r_name=A+new+one")
+    ada = visit(f"{app.url}/review?r_name=A+new+review")
     ada.locator("input[type=file]").set_input_files(
         {"name": "pairs.csv", "mimeType": "text/csv", "buffer": PAIRS.encode()}
     )
     visible(ada.get_by_text("3 pairs in pairs.csv."))
-    choose(ada.get_by_role("combobox", name="In which order"), "As they come")
+    choose(ada.get_by_role("combobox", name="Order of reading"), "As they come")
     settled(ada)
     make(ada, "locks of Meren", "Ada", "Bren")
     bren = visit(f"{app.url}/review?r_name=locks+of+Meren", NARROW, "dark")
@@ -75,7 +75,7 @@ def test_two_readers_in_two_browsers(app, visit):
     whole(read_as(bren, "Bren"))
 
     press(ada, "3", "✓ Sure")
-    ada.get_by_label("Note (if you like").fill("an open clash")
+    ada.get_by_label("Note (optional").fill("an open clash")
     ada.keyboard.press("Tab")
     press(ada, "o", "Pair 2")
     visible(ada.get_by_text("The model says “Opposes”"))
@@ -103,7 +103,7 @@ def test_two_readers_in_two_browsers(app, visit):
     bren.get_by_label("Who decides").fill("Cor")
     bren.get_by_label("Who decides").press("Enter")
     settled(bren)
-    bren.get_by_label("Note (if you like").focus()
+    bren.get_by_label("Note (optional").focus()
     bren.keyboard.press("Tab")
     whole(press(bren, "o", "1 of 2 differences decided"))
     press(bren, "n", "All differences are decided.")

@@ -68,7 +68,7 @@ def test_a_file_of_pairs_becomes_a_review(page, reviews):
     made = reviews.open("canal")
     assert (made.readers, len(made)) == (("*Ada*",), 3)
     assert made.settings.machine_shown is MachineShown.END
-    assert "Choose at the side who reads." in shown(app)
+    assert "Choose in the sidebar who reads." in shown(app)
     assert app.selectbox(key="r_name").value == "canal"
     app = as_reader(app, made, "*Ada*")
     (card,) = cards(app)
@@ -109,15 +109,15 @@ def test_what_was_compared_is_drawn_from(page, judged, home):
     app.switch_page("compare/ui/pages/review.py")
     app = well(app.run())
     assert app.selectbox(key="r_new_source").options[:2] == [
-        "Valdoria and Ostravia on canal (2 pairs, cut at 0.40 and 0.35)",
-        "Valdoria and Ostravia on canal (2 pairs, cut at 0.55 and 0.35)",
+        "Valdoria and Ostravia on canal (2 pairs, thresholds 0.40 and 0.35)",
+        "Valdoria and Ostravia on canal (2 pairs, thresholds 0.55 and 0.35)",
     ]
     app.selectbox(key="r_new_source").select_index(1)
     app = well(app.run())
     app.text_input(key="r_new_name").set_value("canal")
     app.text_input(key="r_new_first").set_value("Ada")
     app.text_input(key="r_new_second").set_value("Bren")
-    app.selectbox(key="r_new_choice").set_value("At random, as many of each label")
+    app.selectbox(key="r_new_choice").set_value("At random, equally many of each label")
     app = press(app, "Make the review")
     made = Reviews(home / "judged" / "reviews.sqlite").open("canal")
     assert made.settings.of == {"agree": 0, "oppose": 2, "neither": 0}
@@ -134,7 +134,7 @@ def test_pairs_of_a_finished_review_are_drawn_again_or_not(page, judged, home):
     read_by(done, "Ada", [AGREE] * 2)
     app.switch_page("compare/ui/pages/review.py")
     app = well(app.run())
-    app.selectbox(key="r_name").set_value("A new one")
+    app.selectbox(key="r_name").set_value("A new review")
     app = well(app.run())
     app.text_input(key="r_new_name").set_value("again")
     app.text_input(key="r_new_first").set_value("Ada")
@@ -155,7 +155,7 @@ def test_two_models_are_needed_for_where_they_differ(page, judged):
     app.text_input(key="r_new_name").set_value("canal")
     app.text_input(key="r_new_first").set_value("Ada")
     app.selectbox(key="r_new_order").set_value(app.selectbox(key="r_new_order").options[2])
-    import compare.ui.components.review_making as making
+    import compare.ui.components.review_setup as making
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(making, "stance_model", object)
@@ -215,7 +215,7 @@ def test_another_window_is_noticed_when_a_reader_goes_back(page, review):
     app = as_reader(page("review"), review, "Ada")
     app.session_state[f"r_at-{review.number}-1"] = 1
     app = well(app.run())
-    assert "You said “Agrees”; another answer takes its place." in shown(app)
+    assert "Your answer is “Agrees”. A new answer replaces it." in shown(app)
     review.answer("Ada", 1, NEITHER)
     app = key(app, "≠ Opposes")
     assert "It had been answered “Neither” in another window" in shown(app)
@@ -229,7 +229,7 @@ def test_a_reader_goes_back_to_a_pair_and_hands_in(page, review):
     assert "All pairs are read." in shown(app)
     app.session_state[f"r_at-{review.number}-1"] = 1
     app = well(app.run())
-    assert "You said “Agrees, fairly sure”; another answer takes its place." in shown(app)
+    assert "Your answer is “Agrees, fairly sure”. A new answer replaces it." in shown(app)
     assert app.text_input(key=f"r_note-{review.number}-1-1").value == "so they say"
     app = key(app, "≠ Opposes")
     assert review.answer_of("Ada", 1).label == "oppose"
@@ -296,7 +296,7 @@ def test_another_decider_is_noticed(page, done):
     assert "Kept: pair 1, “Opposes”. It had been answered “Neither” by Dee in another window" in (
         shown(app)
     )
-    for told in ("Pair 1", "No decision of Cor stands: there is nothing to take back."):
+    for told in ("Pair 1", "Cor has no decision to undo."):
         app = key(app, "Undo")
         assert told in shown(app)
         assert done.decisions()[1].who == "Dee"
@@ -348,8 +348,8 @@ def test_files_are_written_and_the_review_can_be_removed(page, reviews, done):
     assert facts(app)["Order"] == "as they came"
     files = [button.proto.label for button in app.get("download_button")]
     assert files[:3] == ["Download CSV", "Download JSONL", "Download history"]
-    assert "the codebook that they went by stands" in shown(app)
-    app = press(app, "Remove it for good")
+    assert "so the codebook they used stays" in shown(app)
+    app = press(app, "Delete it for good")
     assert reviews.listed() == []
     assert "A new review" in shown(app)
 

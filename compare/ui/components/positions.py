@@ -32,7 +32,7 @@ from compare.ui.components.position_tables import (
     table_view,
 )
 from compare.ui.components.position_views import View, map_view, periods_view, places_view
-from compare.ui.components.review_making import review_link
+from compare.ui.components.review_setup import review_link
 from compare.ui.components.service import stance_model
 
 PREFIX = "o_"

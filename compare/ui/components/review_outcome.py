@@ -1,4 +1,4 @@
-"""What a review says: agreement with intervals, confusions, estimates; and its files."""
+"""What a review shows: agreement with intervals, confusions, estimates; and its files."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from compare.review.estimates import Estimates
 from compare.review.exporting import ReviewFormat, review_bytes
 from compare.review.reliability import NO_INTERVAL, Figure, Reliability
 from compare.review.reviews import Reviews
-from compare.review.values import Choice, MachineShown, Order, Settings
+from compare.review.values import Choice, MachineShown, Order
 from compare.ui.components.layout import notice, small, widget_key
-from compare.ui.components.review_upload import take_answers
+from compare.ui.components.review_setup import take_answers
 
 _FILES = {
     ReviewFormat.CSV: ("CSV", "text/csv"),
@@ -32,14 +32,14 @@ _FILES = {
 }
 _CHOSEN = {
     Choice.RANDOM: "drawn at random",
-    Choice.STRATIFIED: "drawn at random, as many of each label",
+    Choice.STRATIFIED: "drawn at random, equally many of each label",
     Choice.WHOLE: "all of them",
     Choice.IMPORTED: "from a file",
 }
 _ORDERED = {
     Order.RANDOM: "at random",
-    Order.UNCERTAIN: "the least sure of the model first",
-    Order.INFORMATIVE: "where the fast and the accurate model differ most first",
+    Order.UNCERTAIN: "least certain labels first",
+    Order.INFORMATIVE: "largest difference between the fast and the accurate model first",
     Order.GIVEN: "as they came",
 }
 _SHOWN = {
@@ -47,11 +47,13 @@ _SHOWN = {
     MachineShown.END: "when all readers are done",
     MachineShown.BEFORE: "from the start: no independent reading",
 }
-_NONE = "–"
+
+
+# -- Figures -------------------------------------------------------------------------------------
 
 
 def show_agreement(review: Review) -> None:
-    """Show all figures, or what is lacking for them."""
+    """Show all figures, or what is missing for them."""
     if not review.is_open:
         left = [name for name in review.readers if name not in review.handed_in]
         notice(
@@ -61,20 +63,20 @@ def show_agreement(review: Review) -> None:
         return
     found = agreement(review)
     if found.overall:
-        _readers(found, found.overall)
+        _show_readers(found, found.overall)
     st.html(section_html("The model’s labels"))
     if found.estimates:
-        _estimates(found.estimates)
+        _show_estimates(found.estimates)
     else:
         notice(found.no_estimates)
     for caution in found.cautions:
         notice(caution)
     for name, table in found.with_machine.items():
-        who = "What people say in the end" if name == FINAL else name
-        _confusion(f"{who} (rows) and the model (columns)", table)
+        who = "The final answers" if name == FINAL else name
+        _show_confusion(f"{who} (rows) and the model (columns)", table)
 
 
-def _readers(found: Agreement, overall: Reliability) -> None:
+def _show_readers(found: Agreement, overall: Reliability) -> None:
     st.html(section_html("The readers"))
     small(
         f"Both labelled {counted(overall.pairs, 'pair')} of {found.pairs:,}; they differ on "
@@ -82,57 +84,53 @@ def _readers(found: Agreement, overall: Reliability) -> None:
     )
     rows = {"All labels": overall}
     rows |= {f"{VERDICT[stance]}, or not": of for stance, of in found.by_label.items()}
-    _reliability("Agreement of the readers, of all labels and of each", rows)
+    _show_reliability("Agreement of the readers, on all labels and on each", rows)
     if found.by_topic:
-        _reliability("Agreement by topic", found.by_topic)
+        _show_reliability("Agreement by topic", found.by_topic)
     small(
-        "In brackets 95 % intervals: Wilson’s for agreement, bootstrap ones for Cohen’s kappa and "
-        "Krippendorff’s alpha (nominal), which count out what chance alone would give. Where only "
-        "one label was used they are not defined."
+        "In brackets are 95 % intervals: Wilson intervals for agreement; bootstrap intervals for "
+        "Cohen’s kappa and Krippendorff’s alpha (nominal), which correct for chance. Kappa and "
+        "alpha are undefined if only one label was used."
     )
     if found.lacks_interval:
         small(NO_INTERVAL)
     if found.between:
         first, second = found.readers
-        _confusion(f"{first} (rows) and {second} (columns)", found.between)
+        _show_confusion(f"{first} (rows) and {second} (columns)", found.between)
 
 
-def _reliability(caption: str, rows: Mapping[str, Reliability]) -> None:
+def _show_reliability(caption: str, rows: Mapping[str, Reliability]) -> None:
     st.html(section_html(caption, 3))
     body = [
         (
             name or "no topic",
             f"{of.pairs:,}",
             _figure(of.agreement, percent),
-            _figure(of.kappa, _two),
-            _figure(of.alpha, _two),
+            _figure(of.kappa, "{:.2f}".format),
+            _figure(of.alpha, "{:.2f}".format),
         )
         for name, of in rows.items()
     ]
     st.html(table_html(caption, ("", "Pairs", "Agreement", "Kappa", "Alpha"), body, figures=True))
 
 
-def _two(value: float) -> str:
-    return f"{value:.2f}"
-
-
 def _figure(of: Figure | None, written: Callable[[float], str]) -> str:
     if of is None or of.value is None:
-        return _NONE
+        return "–"
     if of.low is None or of.high is None:
         return written(of.value)
     return f"{written(of.value)} ({written(of.low)} to {written(of.high)})"
 
 
-def _confusion(caption: str, table: Table) -> None:
+def _show_confusion(caption: str, table: Table) -> None:
     st.html(section_html(caption, 3))
     words = list(VERDICT.values())
     rows = [(word, *(f"{n:,}" for n in row)) for word, row in zip(words, table, strict=True)]
     st.html(table_html(caption, ("", *words), rows, figures=True))
 
 
-def _estimates(found: Estimates) -> None:
-    caption = "How often the labels are right, from the random sample"
+def _show_estimates(found: Estimates) -> None:
+    caption = "How often the labels are right, estimated from the random sample"
     st.html(section_html(caption, 3))
     rows = [
         (
@@ -144,46 +142,43 @@ def _estimates(found: Estimates) -> None:
         )
         for stance, of in found.labels.items()
     ]
-    head = ("", "Called so", "Of these right", "Are so", "Of these found")
+    head = ("", "Labelled so", "Of these right (precision)", "Are so", "Of these found (recall)")
     st.html(table_html(caption, head, rows, figures=True))
-    recalled = any(of.recall for of in found.labels.values())
-    whose = {of.recall_interval for of in found.labels.values() if of.recall}
+    intervals = sorted({of.recall_interval for of in found.labels.values() if of.recall})
     small(
-        f"Of {counted(found.pairs, 'pair')} that people labelled, the model labels "
-        f"{_figure(found.accuracy, percent)} alike ({found.accuracy_interval} interval); "
+        f"Of {counted(found.pairs, 'pair')} labelled by people, the model gives "
+        f"{_figure(found.accuracy, percent)} the same label ({found.accuracy_interval} interval). "
         f"{found.left_out:,} could not be judged.",
-        "In brackets 95 % intervals: Wilson’s for what is right"
-        + (f", {' and '.join(sorted(whose))} ones for what is found." if recalled else "."),
-        "“Found” is of the pairs that were read; what was not read, nobody can count."
-        if recalled
-        else "What the model misses cannot be told: no pair was drawn that it labels neither.",
+        "In brackets are 95 % intervals: Wilson intervals for precision"
+        + (f"; {' and '.join(intervals)} intervals for recall." if intervals else "."),
+        "Recall is among the pairs that were read; what was not read cannot be counted."
+        if intervals
+        else "Recall cannot be estimated: no pair was drawn that the model labels neither.",
     )
 
 
 # -- Files and settings --------------------------------------------------------------------------
 
 
-def _cut(made: Settings) -> str:
-    if made.least_probability is None or made.least_similarity is None:
-        return ""
-    return (
-        f"a label from probability {made.least_probability:g} and closeness "
-        f"{made.least_similarity:g} on"
-    )
-
-
 def show_files(reviews: Reviews, review: Review, library: Library, reader: str | None) -> None:
     """Show how the review was made, and offer its files, another codebook, and its removal."""
     made = review.settings
+    pool = (f"{number:,} {VERDICT[Stance(label)]}" for label, number in made.of.items())
+    thresholds = ""
+    if made.least_probability is not None and made.least_similarity is not None:
+        thresholds = (
+            f"probability {made.least_probability:g} and similarity {made.least_similarity:g} or "
+            "more for a label"
+        )
     st.html(
         facts_html(
             [
                 ("Pairs", f"{len(review):,}, {_CHOSEN[made.choice]}{_seeded(made.chosen_seed)}"),
                 ("From", made.subject),
-                ("There were", _pool(made.of)),
-                ("Left out", _held(made.left_out)),
-                ("Read before", _held(made.read_before or 0)),
-                ("Cut", _cut(made)),
+                ("There were", ", ".join(pool)),
+                ("Left out", _of_finished(made.left_out)),
+                ("Read before", _of_finished(made.read_before)),
+                ("Thresholds", thresholds),
                 ("Order", f"{_ORDERED[made.order]}{_seeded(made.order_seed)}"),
                 ("Readers", ", ".join(review.readers)),
                 ("Model’s label shown", _SHOWN[made.machine_shown]),
@@ -210,18 +205,18 @@ def show_files(reviews: Reviews, review: Review, library: Library, reader: str |
     with st.expander("Answers from a file"):
         take_answers(review)
     with st.expander("Another codebook"):
-        _another_codebook(review, reader)
-    with st.popover("Remove this review", type="tertiary"):
-        small(f"“{review.name}” goes for good, with all answers and its history.")
-        if st.button("Remove it for good", key="r_remove_go"):
+        _change_codebook(review, reader)
+    with st.popover("Delete this review", type="tertiary"):
+        small(f"“{review.name}” is deleted for good, with all its answers and its history.")
+        if st.button("Delete it for good", key="r_remove_go"):
             reviews.delete(review.name)
             st.rerun()
 
 
-def _another_codebook(review: Review, reader: str | None) -> None:
-    """Let the codebook be changed while somebody still reads."""
+def _change_codebook(review: Review, reader: str | None) -> None:
+    """Let the codebook be changed while somebody is still reading."""
     if review.is_open:
-        small("All readers have handed in: the codebook that they went by stands.")
+        small("All readers have handed in, so the codebook they used stays.")
         return
     key = f"r_codebook-{review.number}-{widget_key(review.codebook)}"
     text = st.text_area("Codebook", review.codebook, key=key, height=340)
@@ -231,7 +226,7 @@ def _another_codebook(review: Review, reader: str | None) -> None:
         key=f"r_codebook_by-{review.number}-{widget_key(reader or '')}",
         max_chars=100,
     )
-    small("The history keeps the one before, and says who changed it.")
+    small("The history keeps the earlier one, and who changed it.")
     if st.button("Keep this codebook", key="r_codebook_go"):
         try:
             review.change_codebook(text or "", by or "")
@@ -245,20 +240,12 @@ def _seeded(seed: int | None) -> str:
     return "" if seed is None else f" (seed {seed})"
 
 
-def _held(number: int) -> str:
+def _of_finished(number: int | None) -> str:
     return f"{counted(number, 'pair')} of a finished review" if number else ""
-
-
-def _pool(of: Mapping[str, int]) -> str:
-    return ", ".join(f"{number:,} {VERDICT[Stance(label)]}" for label, number in of.items())
 
 
 def _written(
     review: Review, format: ReviewFormat, library: Library, reader: str | None
 ) -> Callable[[], bytes]:
     """Return what writes the file when a button is pressed, on a thread without a session."""
-
-    def write() -> bytes:
-        return review_bytes(review, format, library=library, seen_by=reader)
-
-    return write
+    return lambda: review_bytes(review, format, library=library, seen_by=reader)

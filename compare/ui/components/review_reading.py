@@ -1,33 +1,32 @@
-"""One pair at a time, by keyboard: the answer, how sure, a note; and the reader's own answers."""
+"""Read a review one pair at a time, by keyboard, and decide where its readers differ."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from compare.errors import CompareError
-from compare.export.cards import text_html
+from compare.errors import CompareError, ReviewError
+from compare.export.cards import Words, read_as, text_html, verdict_html
+from compare.export.pair_cards import half_html
 from compare.export.pieces import section_html
-from compare.export.words import counted
+from compare.export.words import SIGN, VERDICT, counted, likelihood, percent
 from compare.library.library import Library
 from compare.results.result import Stance
 from compare.review.answers import Review
-from compare.review.values import CONFIDENCE, Answer
+from compare.review.states import SINCE, State, states_of
+from compare.review.values import CONFIDENCE, Answer, ReviewPair
 from compare.review.writing import Kept
+from compare.statements.passages import Passage
+from compare.statements.statement import Statement
 from compare.ui.components.layout import notice, small
-from compare.ui.components.review_pairs import (
-    answer_in_words,
-    label_word,
-    machine_in_words,
-    review_card,
-    signed,
-)
 
-KEYS = {Stance.AGREE: "A", Stance.OPPOSE: "O", Stance.NEITHER: "N"}
-
+_KEYS = {Stance.AGREE: "A", Stance.OPPOSE: "O", Stance.NEITHER: "N"}
 _ERROR = "review-error"
 _LONGEST_NOTE = 2_000
+
+
+# -- One reader's pairs --------------------------------------------------------------------------
 
 
 def read_review(review: Review, reader: str, library: Library) -> None:
@@ -39,199 +38,46 @@ def read_review(review: Review, reader: str, library: Library) -> None:
         seen / progress.of,
         text=f"{seen:,} of {counted(progress.of, 'pair')} read, {progress.skipped:,} skipped",
     )
-    show_error()
+    _show_error()
     if reader in review.handed_in:
         _handed_in(review)
         return
-    _say_last(review, base)
+    if last := _last_kept(base):
+        kept, sentence = last
+        pair = review.pair(kept.place)
+        if pair.machine and review.shows_machine(answered=True):
+            sentence += f" {_model_says(pair, review.settings.least_probability)}"
+        notice(sentence)
     place = st.session_state.get(f"r_at-{base}") or review.next_place(reader)
     if place is None:
         _offer_to_hand_in(review, reader)
     else:
-        _pair(review, reader, library, int(place), base)
-    _codebook(review)
+        _pair_to_read(review, reader, library, int(place), base)
+    with st.expander("The codebook"):
+        paragraphs = "".join(f"<p>{text_html(part)}</p>" for part in review.codebook.split("\n\n"))
+        st.html(f'<div class="cp-section">{paragraphs}</div>')
     _own_answers(review, reader, base)
 
 
-def _pair(review: Review, reader: str, library: Library, place: int, base: str) -> None:
+def _pair_to_read(review: Review, reader: str, library: Library, place: int, base: str) -> None:
     pair, given = review.pair(place), review.answer_of(reader, place)
     st.html(section_html(f"Pair {place:,}"))
     if given:
-        small(f"You said “{answer_in_words(given)}”; another answer takes its place.")
-    machine = review.shows_machine(given is not None)
+        small(f"Your answer is “{_in_words(given)}”. A new answer replaces it.")
+    model = review.shows_machine(given is not None)
     with st.container(key=f"card-review-{base}-{place}", gap="xsmall"):
-        st.html(review_card(review, pair, library, machine=machine, level=3))
+        st.html(_card(review, pair, library, model=model))
 
-    def keep(stance: Stance | None, confidence: int | None, note: str) -> None:
-        _keep(review, reader, place, base, stance, confidence, note, given)
+    def keep(stance: Stance | None, confidence: int | None, note: str) -> Kept | None:
+        return review.answer(reader, place, stance, confidence, note)
 
-    def undo() -> None:
-        _undo(review, reader, base)
-
-    answer_keys(base, place, given, keep, undo)
-
-
-def answer_keys(
-    base: str,
-    place: int,
-    given: Answer | None,
-    keep: Callable[[Stance | None, int | None, str], None],
-    undo: Callable[[], None],
-) -> None:
-    """Show the buttons of an answer, each with its key, how sure, and a note.
-
-    Args:
-        base: Of the widgets' keys.
-        place: Of the pair: its note and confidence are its own.
-        given: What stands there: its note and confidence are offered again.
-        keep: Takes the answer, how sure, and the note.
-        undo: Takes back the last one.
-    """
-    sure, note = start_keys(base, place)
-    if given:
-        start_with(base, place, given)
-
-    def answered(stance: Stance | None) -> None:
-        told = st.session_state.get(note) or ""
-        keep(stance, st.session_state.get(sure), str(told))
-
-    def chosen(value: int) -> None:
-        now = st.session_state.get(sure)
-        st.session_state[sure] = None if now == value else value
-
-    with st.container(key=f"answers-{base}", horizontal=True, gap="small"):
-        for stance, key in KEYS.items():
-            st.button(
-                signed(stance),
-                key=f"r_{stance.value}-{base}",
-                shortcut=key,
-                on_click=answered,
-                args=(stance,),
-            )
-        st.button("Skip", key=f"r_skip-{base}", shortcut="S", on_click=answered, args=(None,))
-        st.button("Undo", key=f"r_undo-{base}", shortcut="U", type="tertiary", on_click=undo)
-    now = st.session_state.get(sure)
-    small(f"How sure are you? {CONFIDENCE[now].capitalize()}." if now else "How sure are you?")
-    with st.container(key=f"sure-{base}", horizontal=True, gap="small"):
-        for value, word in CONFIDENCE.items():
-            st.button(
-                f"✓ {word.capitalize()}" if value == now else word.capitalize(),
-                key=f"r_sure{value}-{base}",
-                shortcut=str(value),
-                type="tertiary",
-                on_click=chosen,
-                args=(value,),
-            )
-    st.text_input(
-        "Note (if you like; leave the field by Tab, then answer)",
-        key=note,
-        max_chars=_LONGEST_NOTE,
-        on_change="ignore",
-    )
-
-
-def start_keys(base: str, place: int) -> tuple[str, str]:
-    """Return where the session keeps how sure somebody is of a pair, and the note on it."""
-    return f"r_sure-{base}-{place}", f"r_note-{base}-{place}"
-
-
-def start_with(base: str, place: int, answer: Answer) -> None:
-    """Offer the note and confidence of an answer that stands, or was taken back, once more."""
-    sure, note = start_keys(base, place)
-    if note not in st.session_state:
-        st.session_state[sure], st.session_state[note] = answer.confidence, answer.note
-
-
-def _keep(
-    review: Review,
-    reader: str,
-    place: int,
-    base: str,
-    stance: Stance | None,
-    confidence: int | None,
-    note: str,
-    expected: Answer | None,
-) -> None:
-    """Keep an answer; `expected` is the one that was shown with the pair."""
-    if kept := tried(lambda: review.answer(reader, place, stance, confidence, note)):
-        went_on(base, kept, expected)
-
-
-def _undo(review: Review, reader: str, base: str) -> None:
-    went_back(base, tried(lambda: review.undo(reader)))
-
-
-def went_on(base: str, kept: Kept, expected: Answer | None) -> None:
-    """Go on to what is left; what was kept is said there, and whether it took another's place.
-
-    Args:
-        base: Of the widgets' keys.
-        kept: What was written.
-        expected: What was shown with the pair: what stood there else came from another window.
-    """
-    elsewhere = bool(kept.before and expected != kept.before)
-    st.session_state[f"r_last-{base}"] = kept, elsewhere
-    st.session_state.pop(f"r_at-{base}", None)
-    for key in start_keys(base, kept.place):
-        st.session_state.pop(key, None)
-
-
-def went_back(base: str, kept: Kept | None) -> None:
-    """Go back to a pair of which an answer was taken back."""
-    st.session_state.pop(f"r_last-{base}", None)
-    if kept:
-        st.session_state[f"r_at-{base}"] = kept.place
-        if kept.before:
-            start_with(base, kept.place, kept.before)
-
-
-def tried(action: Callable[[], Kept | None]) -> Kept | None:
-    """Do it; what goes wrong is said where the page is drawn next (`show_error`)."""
-    try:
-        return action()
-    except CompareError as error:
-        st.session_state[_ERROR] = str(error)
-        return None
-
-
-def show_error() -> None:
-    """Say what went wrong with the last button."""
-    if sentence := st.session_state.pop(_ERROR, None):
-        notice(sentence, error=True)
-
-
-def _say_last(review: Review, base: str) -> None:
-    """Say what was kept last and, where it may be seen, what the machine says of that pair."""
-    last = last_kept(base)
-    if last is None:
-        return
-    kept, said = last
-    pair = review.pair(kept.place)
-    if pair.machine and review.shows_machine(answered=True):
-        said += f" {machine_in_words(pair, review.settings.least_probability)}"
-    notice(said)
-
-
-def last_kept(base: str) -> tuple[Kept, str] | None:
-    """Return what was kept last, and that in words; None: nothing, or it was taken back."""
-    last = st.session_state.get(f"r_last-{base}")
-    if last is None or last[0].after is None:
-        return None
-    kept, elsewhere = last
-    said = f"Kept: pair {kept.place:,}, “{answer_in_words(kept.after)}”."
-    if elsewhere:
-        by = f" by {kept.before.who}" if kept.before.who else ""
-        said += (
-            f" It had been answered “{label_word(kept.before.stance)}”{by} in another window; the "
-            "history keeps both."
-        )
-    return kept, said
+    _answer_buttons(base, place, given, keep, lambda: review.undo(reader))
 
 
 def _offer_to_hand_in(review: Review, reader: str) -> None:
     notice(
-        "All pairs are read. Look at what you like once more; then hand in. After that your "
-        "answers stand, and they are shown once all readers have handed in."
+        "All pairs are read. Look at any of them again, then hand in. After that your answers are "
+        "final; they are shown once all readers have handed in."
     )
     if st.button("Hand in my answers", type="primary", key=f"r_done-{review.number}"):
         review.hand_in(reader)
@@ -248,18 +94,12 @@ def _handed_in(review: Review) -> None:
         notice("Your answers are handed in: see how far the model agrees with you.")
 
 
-def _codebook(review: Review) -> None:
-    with st.expander("The codebook"):
-        paragraphs = "".join(f"<p>{text_html(part)}</p>" for part in review.codebook.split("\n\n"))
-        st.html(f'<div class="cp-section">{paragraphs}</div>')
-
-
 def _own_answers(review: Review, reader: str, base: str) -> None:
     """Let a reader go back to a pair, by its number or from a list."""
-    shown = st.expander("Go back to a pair", key=f"r_back-{base}", on_change="rerun")
-    if not shown.open:
+    back = st.expander("Go back to a pair", key=f"r_back-{base}", on_change="rerun")
+    if not back.open:
         return
-    with shown, st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+    with back, st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         st.number_input("Pair", 1, len(review), 1, key=f"r_go-{base}", width=120)
 
         def go() -> None:
@@ -270,10 +110,277 @@ def _own_answers(review: Review, reader: str, base: str) -> None:
 
         st.button("Show it", key=f"r_go_now-{base}", on_click=go)
         if f"r_at-{base}" in st.session_state:
-            st.button("On to what is left", key=f"r_on-{base}", on_click=forward)
+            st.button("Back to the next pair", key=f"r_on-{base}", on_click=forward)
     rows = [
-        {"Pair": number, "Answer": answer_in_words(answer), "Note": answer.note}
+        {"Pair": number, "Answer": _in_words(answer), "Note": answer.note}
         for number, answer in review.answers(reader)[reader].items()
     ]
     if rows:
-        shown.dataframe(rows, hide_index=True, alt=f"{counted(len(rows), 'answer')} of yours")
+        back.dataframe(rows, hide_index=True, alt=f"Your {counted(len(rows), 'answer')}")
+
+
+# -- Differences ---------------------------------------------------------------------------------
+
+
+def decide_review(review: Review, library: Library) -> None:
+    """Show the next pair on which readers differ, with both notes, and all such pairs below."""
+    _show_error()
+    if len(review.readers) < 2:
+        small("There is only one reader, so there are no differences to decide.")
+        return
+    differ, decided = review.to_decide(), review.decisions()
+    if not differ:
+        notice("The readers gave every pair the same label. Nothing is to be decided.")
+        return
+    left = [place for place in differ if place not in decided]
+    st.progress(
+        1 - len(left) / len(differ),
+        text=f"{len(differ) - len(left):,} of {counted(len(differ), 'difference')} decided",
+    )
+    st.text_input("Who decides", key=f"r_by-{review.number}", max_chars=100)
+    base = f"{review.number}-decision"
+    if last := _last_kept(base):
+        notice(last[1])
+    place = st.session_state.get(f"r_at-{base}") or (left[0] if left else None)
+    if place is None:
+        notice("All differences are decided.")
+    else:
+        _pair_to_decide(review, library, int(place), base)
+    _all_differences(review, differ, decided)
+
+
+def _pair_to_decide(review: Review, library: Library, place: int, base: str) -> None:
+    pair, decision = review.pair(place), review.decisions().get(place)
+    st.html(section_html(f"Pair {place:,}"))
+    answers = [
+        (reader, _in_words(answer), answer.note)
+        for reader in review.readers
+        if (answer := review.answer_of(reader, place))
+    ]
+    if decision:
+        answers.append((decision.who, f"{_in_words(decision)} (decided)", decision.note))
+    with st.container(key=f"card-review-{base}-{place}", gap="xsmall"):
+        st.html(_card(review, pair, library, model=True))
+        st.html(_answers_html(answers))
+
+    def who() -> str:
+        return str(st.session_state.get(f"r_by-{review.number}") or "")
+
+    def keep(stance: Stance | None, confidence: int | None, note: str) -> Kept | None:
+        return review.decide(place, stance, who(), confidence, note)
+
+    def undo() -> Kept:
+        if kept := review.undo_decision(who()):
+            return kept
+        raise ReviewError(f"{who()} has no decision to undo.")
+
+    _answer_buttons(base, place, decision, keep, undo)
+
+
+def _all_differences(review: Review, differ: list[int], decided: Mapping[int, Answer]) -> None:
+    answers = review.answers()
+    with st.expander("All differences"):
+        rows = [
+            {
+                "Pair": place,
+                **{reader: _in_words(of[place]) for reader, of in answers.items()},
+                "Decision": _in_words(decided[place]) if place in decided else "",
+                "Decided by": decided[place].who if place in decided else "",
+                "Note": decided[place].note if place in decided else "",
+            }
+            for place in differ
+        ]
+        st.dataframe(rows, hide_index=True, alt=counted(len(rows), "difference"))
+
+
+# -- The answer ----------------------------------------------------------------------------------
+
+
+def _answer_buttons(
+    base: str,
+    place: int,
+    given: Answer | None,
+    keep: Callable[[Stance | None, int | None, str], Kept | None],
+    undo: Callable[[], Kept | None],
+) -> None:
+    """Show the buttons of an answer, each with its key, the confidence, and a note.
+
+    Args:
+        base: Of the widgets' keys: the review and who answers.
+        place: Of the pair, which has a note and a confidence of its own.
+        given: The answer that was shown with the pair; its note and confidence are offered again.
+        keep: Writes the answer.
+        undo: Takes back the last one.
+    """
+    sure, note = _draft_keys(base, place)
+    if given:
+        _draft(base, place, given)
+
+    def answered(stance: Stance | None) -> None:
+        confidence, words = st.session_state.get(sure), str(st.session_state.get(note) or "")
+        if kept := _tried(lambda: keep(stance, confidence, words)):
+            elsewhere = bool(kept.before and given != kept.before)  # from another window
+            st.session_state[f"r_last-{base}"] = kept, elsewhere
+            for key in (f"r_at-{base}", *_draft_keys(base, kept.place)):
+                st.session_state.pop(key, None)
+
+    def undone() -> None:
+        kept = _tried(undo)
+        st.session_state.pop(f"r_last-{base}", None)
+        if kept:
+            st.session_state[f"r_at-{base}"] = kept.place
+            if kept.before:
+                _draft(base, kept.place, kept.before)
+
+    with st.container(key=f"answers-{base}", horizontal=True, gap="small"):
+        for stance, key in _KEYS.items():
+            label, widget = f"{SIGN[stance]} {VERDICT[stance]}", f"r_{stance.value}-{base}"
+            st.button(label, key=widget, shortcut=key, on_click=answered, args=(stance,))
+        st.button("Skip", key=f"r_skip-{base}", shortcut="S", on_click=answered, args=(None,))
+        st.button("Undo", key=f"r_undo-{base}", shortcut="U", type="tertiary", on_click=undone)
+    _confidence_buttons(base, sure)
+    st.text_input(
+        "Note (optional; leave the field with Tab, then answer)",
+        key=note,
+        max_chars=_LONGEST_NOTE,
+        on_change="ignore",
+    )
+
+
+def _confidence_buttons(base: str, sure: str) -> None:
+    def chosen(value: int) -> None:
+        st.session_state[sure] = None if st.session_state.get(sure) == value else value
+
+    now = st.session_state.get(sure)
+    small(f"How sure are you? {CONFIDENCE[now].capitalize()}." if now else "How sure are you?")
+    with st.container(key=f"sure-{base}", horizontal=True, gap="small"):
+        for value, word in CONFIDENCE.items():
+            st.button(
+                f"✓ {word.capitalize()}" if value == now else word.capitalize(),
+                key=f"r_sure{value}-{base}",
+                shortcut=str(value),
+                type="tertiary",
+                on_click=chosen,
+                args=(value,),
+            )
+
+
+def _draft_keys(base: str, place: int) -> tuple[str, str]:
+    """Return where the session keeps the confidence and the note of an unfinished answer."""
+    return f"r_sure-{base}-{place}", f"r_note-{base}-{place}"
+
+
+def _draft(base: str, place: int, answer: Answer) -> None:
+    """Offer the note and confidence of an earlier answer again."""
+    sure, note = _draft_keys(base, place)
+    if note not in st.session_state:
+        st.session_state[sure], st.session_state[note] = answer.confidence, answer.note
+
+
+def _tried(action: Callable[[], Kept | None]) -> Kept | None:
+    """Do it; an error is shown where the page is drawn next (`_show_error`)."""
+    try:
+        return action()
+    except CompareError as error:
+        st.session_state[_ERROR] = str(error)
+        return None
+
+
+def _show_error() -> None:
+    if sentence := st.session_state.pop(_ERROR, None):
+        notice(sentence, error=True)
+
+
+def _last_kept(base: str) -> tuple[Kept, str] | None:
+    """Return what was kept last, and that in words; None if nothing was, or it was undone."""
+    last = st.session_state.get(f"r_last-{base}")
+    if last is None or last[0].after is None:
+        return None
+    kept, elsewhere = last
+    sentence = f"Kept: pair {kept.place:,}, “{_in_words(kept.after)}”."
+    if elsewhere:
+        by = f" by {kept.before.who}" if kept.before.who else ""
+        sentence += (
+            f" It had been answered “{_label(kept.before.stance)}”{by} in another window; the "
+            "history keeps both."
+        )
+    return kept, sentence
+
+
+# -- A pair and its answers ----------------------------------------------------------------------
+
+
+def _label(stance: Stance | None) -> str:
+    return "Skipped" if stance is None else VERDICT[stance]
+
+
+def _in_words(answer: Answer) -> str:
+    """Return an answer with the reader's confidence: "Opposes, fairly sure"."""
+    sure = f", {CONFIDENCE[answer.confidence]}" if answer.confidence else ""
+    return f"{_label(answer.stance)}{sure}"
+
+
+def _answers_html(rows: Sequence[tuple[str, str, str]]) -> str:
+    """Return who gave which answer, and their notes, as a list."""
+    items = "".join(
+        f"<div><dt><bdi>{text_html(who)}</bdi></dt><dd>{text_html(answer)}"
+        f"{f': <q><bdi>{text_html(note)}</bdi></q>' if note else ''}</dd></div>"
+        for who, answer, note in rows
+    )
+    return f'<dl class="cp-facts">{items}</dl>'
+
+
+def _model_says(pair: ReviewPair, least: float | None) -> str:
+    """Return the model's verdict in a sentence; `least` is the list's minimum probability."""
+    if pair.machine is None:
+        return "The model has no label for it."
+    if pair.probabilities is None:
+        return f"The model says “{VERDICT[pair.machine]}”."
+    verdict = _verdict(pair, least)
+    odds = pair.probabilities.of(verdict)
+    below = "" if verdict is pair.machine else ", below the minimum probability"
+    return f"The model says “{VERDICT[verdict]}”, {likelihood(odds)}, {percent(odds)}{below}."
+
+
+def _verdict(pair: ReviewPair, least: float | None) -> Stance:
+    """Return the model's verdict; a pair below the minimum probability has its own, not neither."""
+    label, probabilities = pair.machine or Stance.NEITHER, pair.probabilities
+    if probabilities is None or least is None:
+        return label
+    found = read_as(label, probabilities)
+    return found if probabilities.of(found) < least else label
+
+
+def _card(review: Review, pair: ReviewPair, library: Library, *, model: bool) -> str:
+    """Return a pair as HTML; `model` adds the model's verdict above.
+
+    What became of a statement in the library since is noted.
+    """
+    head, kind = "", "plain"
+    least = review.settings.least_probability
+    if model and pair.machine and pair.probabilities:
+        kind, verdict = pair.machine.value, _verdict(pair, least)
+        head = verdict_html(
+            verdict,
+            pair.probabilities,
+            pair.similarity,
+            f"The model: {VERDICT[verdict]}",
+            short=verdict is not pair.machine,
+        )
+    elif model:
+        head = f'<p class="cp-note">{text_html(_model_says(pair, least))}</p>'
+    (states,) = states_of([pair], library, review.settings.library_digest)
+    halves = (
+        _half("Side A", pair.a, pair.a_passage, states[0]),
+        _half("Side B", pair.b, pair.b_passage, states[1]),
+    )
+    return (
+        f'<article class="cp-card cp-{kind}">{head}'
+        f'<div class="cp-halves">{"".join(halves)}</div></article>'
+    )
+
+
+def _half(name: str, statement: Statement, passage: Passage, state: State) -> str:
+    before, after = statement.text[: passage.start], statement.text[passage.end :]
+    note = f" · {text_html(SINCE[state])}" if state in SINCE else ""
+    return half_html(name, statement, Words(passage.text, before=before, after=after), 3, note)

@@ -23,7 +23,7 @@ from compare.ui.components.filter_panel import SIDE_KEYS, choose_period, choose_
 from compare.ui.components.layout import notice, small
 from compare.ui.components.pair_lists import ShownPairs, pair_list, pairs_table
 from compare.ui.components.reading import Asked, read_pairs
-from compare.ui.components.review_making import CUT, review_link
+from compare.ui.components.review_setup import SHOWN_TABLE, review_link
 
 PREFIX = "ab_"
 """Of the keys of the page's widgets; those of the sides begin with a_ and b_."""
@@ -102,7 +102,7 @@ def words_toggle(prefix: str) -> bool:
 def cut_table(table: PairTable, least: Thresholds) -> PairTable:
     """Return the table at these thresholds, which a review is made at; nothing is read again."""
     cut = table.rethreshold(probability=least.probability, similarity=least.similarity)
-    st.session_state[f"{CUT}{'timeline' if table.over_time else 'sides'}"] = cut
+    st.session_state[f"{SHOWN_TABLE}{'timeline' if table.over_time else 'sides'}"] = cut
     return cut
 
 

@@ -7,22 +7,21 @@ import streamlit as st
 from compare.export.pieces import section_html
 from compare.review.reviews import Reviews
 from compare.ui.components.layout import begin_page, errors_as_sentences, small
-from compare.ui.components.review_choosing import (
+from compare.ui.components.review_outcome import show_agreement, show_files
+from compare.ui.components.review_reading import decide_review, read_review
+from compare.ui.components.review_setup import (
     VIEWS,
     choose_reader,
     choose_review,
     choose_review_view,
+    make_review,
 )
-from compare.ui.components.review_deciding import decide_review
-from compare.ui.components.review_making import make_review
-from compare.ui.components.review_outcome import show_agreement, show_files
-from compare.ui.components.review_reading import read_review
 from compare.ui.components.service import choose_library
 
 begin_page(
     "Review",
-    "Read pairs by hand, alone or with a second reader who sees nothing of your answers, and learn "
-    "how far you agree with each other and with the model.",
+    "Read pairs by hand, alone or with a second reader who cannot see your answers, and learn how "
+    "far you agree with each other and with the model.",
 )
 
 with errors_as_sentences():
@@ -41,7 +40,7 @@ with errors_as_sentences():
         if view == read and reader:
             read_review(review, reader, library)
         elif view == read:
-            small("Choose at the side who reads.")
+            small("Choose in the sidebar who reads.")
         elif view == decide and review.is_open:
             decide_review(review, library)
         elif view == files:

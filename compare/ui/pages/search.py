@@ -13,7 +13,7 @@ from compare.ui.components.filter_panel import SIDE_KEYS, choose_filters, choose
 from compare.ui.components.layout import begin_page, errors_as_sentences, sidebar_heading
 from compare.ui.components.lists import Shown, on_screen, pinned_quote, side_by_side
 from compare.ui.components.quote_form import ask_quote, example_quote, statements_for_menu
-from compare.ui.components.review_making import review_link
+from compare.ui.components.review_setup import review_link
 from compare.ui.components.service import choose_library, explain_matches, search_library
 
 KEYS = (

@@ -1,0 +1,318 @@
+"""Choose a review, its reader and what is shown; or make a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path, PurePath
+from typing import NamedTuple, TypeVar
+
+import streamlit as st
+
+from compare.errors import CompareError, ReviewError
+from compare.export.markdown import inert
+from compare.export.words import VERDICT, counted
+from compare.library.library import Library
+from compare.results.pairs import PairTable
+from compare.results.result import SearchResult, Stance
+from compare.review.answers import Review
+from compare.review.codebook import CODEBOOK
+from compare.review.drawing import Drawn, draw, imported, with_divergence
+from compare.review.importing import ImportedPairs, read_answers, read_review_pairs
+from compare.review.reviews import Reviews
+from compare.review.values import Choice, MachineShown, Order
+from compare.ui import REVIEW_PAGE
+from compare.ui.components.layout import notice, sidebar_heading, small
+from compare.ui.components.service import stance_model
+from compare.ui.components.upload import Upload, on_disk
+
+VIEWS = ("Read", "Differences", "Agreement", "Files")
+
+SHOWN_TABLE = "cut-"
+"""Session state: begins the keys of the tables that pages show, at their thresholds."""
+
+_TO_REVIEW = "to-review"
+"""Session state: the result that a review was last asked for."""
+
+_SWITCH_TO = "switch-to-review"
+"""Session state: the name of the review that was made on the last run."""
+
+_NEW = "A new review"
+_FILE = "A file of pairs"
+_CHOICES = {
+    "At random": Choice.RANDOM,
+    "At random, equally many of each label": Choice.STRATIFIED,
+    "All of them": Choice.WHOLE,
+}
+_ORDERS = {
+    "At random": Order.RANDOM,
+    "Least certain labels first": Order.UNCERTAIN,
+    "Largest difference between the fast and the accurate model first": Order.INFORMATIVE,
+    "As they come": Order.GIVEN,
+}
+_SHOWN = {
+    "After the answer": MachineShown.AFTER,
+    "When all are done": MachineShown.END,
+    "From the start": MachineShown.BEFORE,
+}
+_MOST = 10_000
+
+Found = TypeVar("Found")
+
+
+# -- In the sidebar ------------------------------------------------------------------------------
+
+
+def choose_review(reviews: Reviews) -> Review | None:
+    """Show the menu of reviews and return the one chosen; None for a new one."""
+    sidebar_heading("Review")
+    names = [entry.name for entry in reviews.listed()]
+    if (made := st.session_state.pop(_SWITCH_TO, None)) in names:
+        st.session_state["r_name"] = made
+        st.session_state.pop(_TO_REVIEW, None)
+    elif _TO_REVIEW in st.session_state and st.session_state.get("r_asked") is not (
+        asked := st.session_state[_TO_REVIEW]
+    ):
+        st.session_state["r_asked"], st.session_state["r_name"] = asked, _NEW
+    chosen = st.selectbox(
+        "Which review",
+        [*names, _NEW],
+        key="r_name",
+        bind="query-params",
+        persist_state="session",
+    )
+    review = reviews.open(chosen) if chosen in names else None
+    if review and review.name == made and (number := review.settings.read_before):
+        small(
+            f"{counted(number, 'pair')} of it stood in a finished review before. They cannot test "
+            "a model that has learned from them."
+        )
+    return review
+
+
+def choose_reader(review: Review) -> str | None:
+    """Show the readers and return who reads; None until one is chosen.
+
+    They are buttons: if a text field had the focus, the keys for answers would be typed into it.
+    """
+    chosen = st.segmented_control(
+        "Who are you",
+        review.readers,
+        format_func=inert,
+        key=f"r_reader-{review.number}",
+        persist_state="session",
+    )
+    small("There are no accounts: please read under your own name only.")
+    return chosen if chosen in review.readers else None
+
+
+def choose_review_view() -> str:
+    """Show the views and return the one chosen."""
+    chosen = st.segmented_control(
+        "Show", VIEWS, default=VIEWS[0], required=True, key="r_view", bind="query-params"
+    )
+    return chosen if chosen in VIEWS else VIEWS[0]
+
+
+# -- A new review --------------------------------------------------------------------------------
+
+
+def review_link(result: SearchResult | PairTable, key: str) -> None:
+    """Offer to make a review of a result."""
+    if st.button("Review these pairs by hand", key=key):
+        st.session_state[_TO_REVIEW] = result
+        st.switch_page(REVIEW_PAGE, query_params={})
+
+
+def make_review(reviews: Reviews, library: Library) -> None:
+    """Show the form of a new review, and make it once that is asked for."""
+    names = st.columns(3)
+    name = names[0].text_input("Name of the review", key="r_new_name", max_chars=100)
+    first = names[1].text_input("First reader", key="r_new_first", max_chars=100)
+    second = names[2].text_input(
+        "Second reader", key="r_new_second", max_chars=100, placeholder="nobody: you read alone"
+    )
+    source = _choose_source(library)
+    left, right = st.columns(2)
+    ordered = left.selectbox("Order of reading", list(_ORDERS), key="r_new_order")
+    shown = right.selectbox(
+        "When readers see the model’s label",
+        list(_SHOWN),
+        key="r_new_shown",
+        help="Every export states it. From the start, nobody reads independently.",
+    )
+    with st.expander("The codebook: how readers decide"):
+        codebook = st.text_area("Codebook", CODEBOOK, key="r_new_codebook", height=340)
+    seed = int(st.number_input("Seed of draw and order", 0, 10**6, 0, key="r_new_seed"))
+    if not st.button("Make the review", type="primary", key="r_new_go"):
+        return
+    if source is None:
+        notice("Choose a file of pairs first.", error=True)
+        return
+    order = _ORDERS[ordered or "At random"]
+    try:
+        drawn = source.drawn(seed, reviews)
+        if order is Order.INFORMATIVE:
+            drawn = _scored_by_both_models(drawn)
+        review = reviews.create(
+            name,
+            drawn,
+            [reader for reader in (first, second) if reader.strip()],
+            order=order,
+            seed=seed,
+            machine_shown=_SHOWN[shown or "After the answer"],
+            codebook=codebook or CODEBOOK,
+        )
+    except CompareError as error:
+        notice(str(error), error=True)
+        return
+    st.session_state[_SWITCH_TO] = review.name
+    st.rerun()
+
+
+class _Source(NamedTuple):
+    """Where the pairs come from, and how they are chosen."""
+
+    result: SearchResult | PairTable | ImportedPairs
+    subject: str
+    choice: Choice = Choice.IMPORTED
+    size: int = 0
+    stances: tuple[Stance, ...] = ()
+    fresh: bool = False
+
+    def drawn(self, seed: int, reviews: Reviews) -> Drawn:
+        if isinstance(self.result, ImportedPairs):
+            return imported(self.result.pairs, self.subject)
+        finished = reviews.finished_pairs() if self.fresh else frozenset()
+        return draw(self.result, self.choice, self.size, seed, self.stances, without=finished)
+
+
+def _choose_source(library: Library) -> _Source | None:
+    results = _results_of_session(library)
+    options = [*results, _FILE]
+    chosen = st.selectbox("Which pairs", options, key="r_new_source") or options[0]
+    if chosen not in results:
+        if not results:
+            small(
+                "Compare two sides, or press “Review these pairs by hand” below a search; the "
+                "results are then offered here. A random sample of them shows how often the model "
+                "is right."
+            )
+        return _pairs_from_file(library)
+    how, many, which = st.columns([2, 1, 2])
+    choice = how.selectbox(
+        "How pairs are chosen",
+        list(_CHOICES),
+        key="r_new_choice",
+        help="Only pairs drawn at random show how often the model is right.",
+    )
+    size = many.number_input(
+        "Pairs to draw", 1, _MOST, 100, key="r_new_size", disabled=choice == "All of them"
+    )
+    words = {VERDICT[stance]: stance for stance in Stance}
+    labels = which.multiselect(
+        "Labels of the model",
+        list(words),
+        default=list(words),
+        key="r_new_labels",
+        help="Without “Neither” the review cannot show what the model misses.",
+    )
+    fresh = st.checkbox(
+        "Only pairs that are in no finished review",
+        key="r_new_fresh",
+        help="For an adapted model: pairs it has learned from cannot show how often it is right. "
+        "Estimates are then for the remaining pairs.",
+    )
+    stances = tuple(words[label] for label in labels)
+    picked = _CHOICES[choice or "At random"]
+    return _Source(results[chosen], chosen, picked, int(size), stances, fresh)
+
+
+def _results_of_session(library: Library) -> dict[str, SearchResult | PairTable]:
+    """Return the results found in this library in this session, by a line that names each."""
+    kept = [_TO_REVIEW, *(f"{SHOWN_TABLE}{page}" for page in ("sides", "timeline"))]
+    found: dict[str, SearchResult | PairTable] = {}
+    for result in map(st.session_state.get, kept):
+        if result is None or result.provenance.library_digest != library.digest:
+            continue
+        if isinstance(result, PairTable):
+            words, read = result.subject, len(result.pairs)
+        else:
+            words, read = " ".join(result.quote.text.split()), len(result.scored)
+            words = f"“{words if len(words) < 80 else f'{words[:79]}…'}”"
+        least = result.thresholds
+        cut = f"thresholds {least.probability:.2f} and {least.similarity:.2f}"
+        found.setdefault(f"{words} ({counted(read, 'pair')}, {cut})", result)
+    return found
+
+
+def _pairs_from_file(library: Library) -> _Source | None:
+    file = st.file_uploader(
+        "CSV, TSV or JSONL with one pair per row",
+        type=["csv", "tsv", "jsonl"],
+        key="r_new_file",
+        help="The columns a and b hold the words. Optional are a_speaker, a_country, a_date and "
+        "a_context, the same of b, an id (pair) and a topic. Exports of this program qualify.",
+    )
+    if file is None:
+        return None
+    name = PurePath(file.name).name or "pairs.csv"
+    found = _read(name, file.getvalue(), lambda path: read_review_pairs(path, library))
+    small(f"{counted(len(found.pairs), 'pair')} in {name}.")
+    if found.unread:
+        small(f"Columns that are not read: {', '.join(found.unread)}.")
+    return _Source(found, name)
+
+
+def _scored_by_both_models(drawn: Drawn) -> Drawn:
+    from compare.models.cascade import CascadeStance
+
+    model = stance_model()
+    if not isinstance(model, CascadeStance):
+        raise ReviewError("There is one model here, not two: choose another order.")
+    bar = st.progress(0.0, text="Reading the pairs with both models")
+
+    def on_progress(done: int, total: int) -> None:
+        bar.progress(done / total, text=f"{done:,} of {total:,} readings")
+
+    try:
+        pairs = with_divergence(drawn.pairs, model.fast, model.accurate, on_progress)
+    finally:
+        bar.empty()
+    return replace(drawn, pairs=tuple(pairs))
+
+
+# -- Files of pairs and answers ------------------------------------------------------------------
+
+
+def take_answers(review: Review) -> None:
+    """Offer to take a reader's answers from a file, all or none."""
+    left = [reader for reader in review.readers if reader not in review.handed_in]
+    if not left:
+        small("All readers have handed in: no more answers are taken.")
+        return
+    reader = st.selectbox("Whose answers", left, key=f"r_answers_of-{review.number}") or left[0]
+    file = st.file_uploader(
+        "CSV, TSV or JSONL with the columns pair and answer",
+        type=["csv", "tsv", "jsonl"],
+        key=f"r_answers_file-{review.number}",
+        help="Confidence and note are optional. An exported review is such a file.",
+    )
+    if not st.button("Take these answers", key="r_answers_go"):
+        return
+    if file is None:
+        notice("Choose a file of answers first.", error=True)
+        return
+    try:
+        name = PurePath(file.name).name or "answers.csv"
+        answers = _read(name, file.getvalue(), lambda path: read_answers(path, review, reader))
+        changed = review.answer_many(reader, answers)
+    except CompareError as error:
+        notice(str(error), error=True)
+        return
+    notice(f"{counted(len(answers), 'answer')} of {reader} taken, {changed:,} of them new.")
+
+
+def _read(name: str, content: bytes, read: Callable[[Path], Found]) -> Found:
+    with on_disk([Upload(name, content)]) as (path,):
+        return read(path)
