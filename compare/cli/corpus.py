@@ -212,13 +212,13 @@ class _Formats(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """List the formats after `auto`, which recognises them."""
-        from compare.corpus.importers.formats import formats
+        from compare.corpus.importers.registry import formats
 
         return [_AUTO, *formats(), *self.commands]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return the command of a format."""
-        from compare.corpus.importers.formats import formats
+        from compare.corpus.importers.registry import formats
 
         if cmd_name == _AUTO:
             return _import_command(_AUTO, None, "Any of these, recognised by its files.")

@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from compare.corpus.columns import FIELDS
-from compare.corpus.importers.account import Account
-from compare.corpus.importers.formats import Format, named, recognised
-from compare.corpus.importers.sources import Source
+from compare.corpus.importers.registry import Format, named_format, recognise_format
+from compare.corpus.importers.sources import WHITE_SPACE, Account, Source
 from compare.corpus.read import StatementFile
 from compare.corpus.validate import Validator, unknown_countries
-from compare.corpus.values import BadCellError, BadFileError, Corpus, Problem
+from compare.corpus.values import BadCellError, BadFileError, Corpus, Problem, Row
 from compare.errors import CorpusError
 from compare.files import writing
 from compare.statements.languages import is_language, language_of
@@ -26,24 +25,24 @@ from compare.statements.statement import Statement
 PROBLEMS_KEPT = 1_000
 """Problems that a report lists; it counts all."""
 
-_SAME = {name: name for name in FIELDS}  # an importer names cells as fields are named
-_TOLD_EVERY = 100
+_SAME_NAMES = {name: name for name in FIELDS}  # an importer names cells as fields are named
+_PROGRESS_STEP = 100
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class Report:
-    """What came of an import.
+    """The outcome of an import.
 
     Attributes:
         format: The format's name; `title` says what it is.
         recognised: Whether the program recognised it by itself.
         account: Files, pieces and characters: read, written, left out and why.
-        problems: The first of what could not be taken over.
+        problems: The first of what could not be read.
         problem_count: How many there were.
-        languages: Statements by language, "" where it is not known.
-        unknown_countries: Spellings without a code, and in how many statements they stand.
+        languages: Statements by language, "" if it is unknown.
+        unknown_countries: Spellings without a code, and how many statements have them.
     """
 
     format: str
@@ -57,7 +56,7 @@ class Report:
 
     @property
     def foreign(self) -> int:
-        """Return how many statements are in another language than English."""
+        """Return how many statements are not in English."""
         return sum(n for language, n in self.languages.items() if not is_language(language, "en"))
 
     def sentences(self) -> list[str]:
@@ -96,20 +95,26 @@ class Import:
 
         Args:
             paths: Files, archives and folders.
-            format_name: One of `compare.corpus.importers.formats`; None recognises it.
+            format_name: One of `compare.corpus.importers.registry.formats`; None recognises it.
             strict: Stop at the first bad piece instead of leaving it out.
 
         Raises:
             CorpusError: A path is missing, there is no such format, or none is recognised.
         """
         self._source = Source([Path(path) for path in paths])
-        self.format = _format(self._source, format_name)
+        found = recognise_format(self._source) if format_name is None else named_format(format_name)
+        if found is None:
+            raise CorpusError(
+                f"The format of {', '.join(map(str, self._source.paths))} is not recognised: name "
+                "it (`compare import --help` lists all)."
+            )
+        self.format = found
         self.report = Report(self.format.name, self.format.title, format_name is None)
         self._strict = strict
         self._validator = Validator()
 
     def statements(self, on_progress: Callable[[int], None] | None = None) -> Iterator[Statement]:
-        """Yield the statements; `report` is whole when they are all read.
+        """Yield the statements; `report` is complete when all are read.
 
         Args:
             on_progress: Called now and then with the number of statements so far.
@@ -117,38 +122,43 @@ class Import:
         Raises:
             CorpusError: A file cannot be read, or under `strict` a piece is bad.
         """
-        account, report = self.report.account, self.report
+        account = self.report.account
         try:
             for piece in self.format.read(self._source, account):
                 if isinstance(piece, Problem):
-                    self._problem(piece)
-                    continue
-                text = piece.cells.get("text", "")
-                try:
-                    statement = self._validator.statement(piece, _SAME)
-                except BadCellError as error:
-                    reason = "without words" if not text.strip() else "with a bad cell"
-                    account.leave(reason, text, piece=True)
-                    self._problem(piece.problem(str(error), error.column, error.value))
-                    continue
-                statement = _with_language(statement)
-                account.pieces += 1
-                account.written += 1
-                account.characters_written += len(statement.text)
-                account.characters_left_out["blanks"] += len(text) - len(statement.text)
-                report.languages[statement.language] += 1
-                if on_progress and account.written % _TOLD_EVERY == 0:
-                    on_progress(account.written)
-                yield statement
+                    self._report(piece)
+                elif statement := self._statement(piece):
+                    if on_progress and account.written % _PROGRESS_STEP == 0:
+                        on_progress(account.written)
+                    yield statement
         except BadFileError as error:
             raise CorpusError(f"{self.format.title}: {error}.") from None
         except OSError as error:
             raise CorpusError(f"{error.filename} cannot be read ({error.strerror}).") from None
-        report.unknown_countries = dict(self._validator.unknown_countries.most_common())
+        self.report.unknown_countries = dict(self._validator.unknown_countries.most_common())
         if account.balance:
             raise AssertionError(f"{account.balance} characters are not accounted for")
 
-    def _problem(self, problem: Problem) -> None:
+    def _statement(self, row: Row) -> Statement | None:
+        """Return the statement of a row and count it; None if it is bad."""
+        account, text = self.report.account, row.cells.get("text", "")
+        try:
+            statement = self._validator.statement(row, _SAME_NAMES)
+        except BadCellError as error:
+            reason = "with a bad cell" if text.strip() else "without words"
+            account.leave(reason, text, piece=True)
+            self._report(row.problem(str(error), error.column, error.value))
+            return None
+        if not statement.language:
+            statement = replace(statement, language=language_of(statement.text))
+        account.pieces += 1
+        account.written += 1
+        account.characters_written += len(statement.text)
+        account.characters_left_out[WHITE_SPACE] += len(text) - len(statement.text)
+        self.report.languages[statement.language] += 1
+        return statement
+
+    def _report(self, problem: Problem) -> None:
         if self._strict:
             raise CorpusError(str(problem))
         _log.info("Left out: %s", problem)
@@ -168,11 +178,11 @@ def import_corpus(
 ) -> Report:
     """Write the statements of a public corpus to a JSONL file, which `read_corpus` reads.
 
-    Memory does not grow with the corpus but for the statements' ids.
+    Only the statements' ids are held in memory.
 
     Raises:
         CorpusError: As of `Import`, or there is no statement in it.
-        ExportError: The file is there already and `force` is not given, or it cannot be written.
+        ExportError: The file exists and `force` is not given, or it cannot be written.
     """
     reading = Import(paths, format_name, strict=strict)
     with writing(out, force=force) as file:
@@ -196,7 +206,7 @@ def imported(
     strict: bool = False,
     on_progress: Callable[[int], None] | None = None,
 ) -> Iterator[tuple[Report, StatementFile]]:
-    """Import into a temporary file, and give the report and the statements; raise as `Import`."""
+    """Import into a temporary file; give the report and the statements, and raise as `Import`."""
     with tempfile.TemporaryDirectory() as scratch:
         out = Path(scratch) / "statements.jsonl"
         report = import_corpus(paths, out, format_name, strict=strict, on_progress=on_progress)
@@ -225,24 +235,5 @@ def read_public(paths: Sequence[Path | str], format_name: str | None = None) -> 
 
 
 def recognised_format(paths: Sequence[Path | str]) -> Format | None:
-    """Return the public format that files look like, None where it is none or not only one."""
-    return recognised(Source([Path(path) for path in paths]))
-
-
-def _format(source: Source, name: str | None) -> Format:
-    if name is not None:
-        return named(name)
-    found = recognised(source)
-    if found is None:
-        raise CorpusError(
-            f"The format of {', '.join(map(str, source.paths))} is not recognised: name it "
-            "(`compare import --help` lists all)."
-        )
-    return found
-
-
-def _with_language(statement: Statement) -> Statement:
-    """Return the statement with its language, told by its words where it has none."""
-    if statement.language:
-        return statement
-    return replace(statement, language=language_of(statement.text))
+    """Return the public format that files look like, None if it is none or more than one."""
+    return recognise_format(Source([Path(path) for path in paths]))

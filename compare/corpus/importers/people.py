@@ -1,4 +1,4 @@
-"""Who speaks: names, roles and countries out of titles and labels; nothing is guessed."""
+"""Who speaks: names, roles and countries in titles and labels; nothing is guessed."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _OF_ROLES = _OFFICES | _words(
     under union united us usaid vice white
     """
 )
-"""Words that are no part of a name where a role stands before it."""
+"""Words that are no part of a name behind a role."""
 
 PARTICLES = _words(
     """
@@ -57,16 +57,18 @@ _NO_NAMES = _words(
     """
 )
 _GENERATION = re.compile(r",? (?:Jr|Sr)\.?(?=$|[ ,])")
-_HONORIFIC = re.compile(r"(?:^|(?<= ))(?:Mr|Ms|Mrs|Dr|Sir|Dame|Lord)\.?$")
+_HONORIFIC_BEHIND = re.compile(r"(?:^|(?<= ))(?:Mr|Ms|Mrs|Dr|Sir|Dame|Lord)\.?$")
 _POSSESSIVE = re.compile(r"[’']s?$")
+_MARKS = '.,:;!?()“”"|'
 _MOST_WORDS = 5
-_LONGEST_COUNTRY = 6
+LONGEST_COUNTRY = 6
+"""Words of the longest name of a country."""
 
 
 def split_role(text: str) -> tuple[str, str]:
-    """Return role and name out of "Foreign Minister of Valdoria Jane Roe".
+    """Return role and name of "Foreign Minister of Valdoria Jane Roe".
 
-    The name is "" where it cannot be told from the role: then the whole text is the role.
+    If the name cannot be told from the role, the whole text is the role.
     """
     words = _GENERATION.sub("", " ".join(text.split())).split()
     start = len(words)
@@ -82,14 +84,11 @@ def split_role(text: str) -> tuple[str, str]:
     return _bare(" ".join(words[:start])), " ".join(name)
 
 
-def named_in(text: str, surname: str) -> tuple[str, str] | None:
-    """Return the one full name that ends in a surname, and the role that stands before it.
-
-    None where there is none, or more than one.
-    """
+def find_full_name(text: str, surname: str) -> tuple[str, str] | None:
+    """Return the one full name with a surname, and the role before it; None if none or several."""
     words = _GENERATION.sub("", text).split()
     wanted = surname.casefold().split()
-    plain = [_POSSESSIVE.sub("", word.strip('.,:;!?()“”"|')).casefold() for word in words]
+    plain = [_POSSESSIVE.sub("", word.strip(_MARKS)).casefold() for word in words]
     found: dict[str, tuple[str, str]] = {}
     for at in range(len(words)):
         if plain[at : at + len(wanted)] != wanted or words[at][0].islower():
@@ -101,14 +100,14 @@ def named_in(text: str, surname: str) -> tuple[str, str] | None:
         if start == at or unclear:
             continue
         given, family = words[start:at], words[at : at + len(wanted)]
-        family[-1] = _POSSESSIVE.sub("", family[-1].rstrip('.,:;!?()“”"|'))
+        family[-1] = _POSSESSIVE.sub("", family[-1].rstrip(_MARKS))
         name = " ".join([*given, *family])
         found.setdefault(name.casefold(), (name, _role_before(words[:start])))
     return next(iter(found.values())) if len(found) == 1 else None
 
 
-def spelled_in(text: str, shouted: str) -> str:
-    """Return how a text spells what a label has in capitals, the label itself if it does not."""
+def spelling_in(text: str, shouted: str) -> str:
+    """Return how a text spells a label in capitals, the label itself if it does not."""
     pattern = re.escape(shouted.casefold()).replace(r"\ ", r"\s+")
     for found in re.finditer(rf"\b{pattern}(?!\w)", text, re.IGNORECASE):
         if not found[0].isupper() and found[0][0].isupper():
@@ -117,9 +116,9 @@ def spelled_in(text: str, shouted: str) -> str:
 
 
 def country_behind(text: str, name: str) -> str:
-    """Return the country of "Jane Roe of Valdoria" in a text, "" where none stands there."""
+    """Return the country of "Jane Roe of Valdoria" in a text, "" if there is none."""
     for found in re.finditer(rf"\b{re.escape(name)}(?: [A-Z]\S*)*? of (?:the )?", text):
-        words = text[found.end() :].split()[:_LONGEST_COUNTRY]
+        words = text[found.end() :].split()[:LONGEST_COUNTRY]
         if length := _country_length(words):
             return " ".join(words[:length]).rstrip(".,:;")
     return ""
@@ -134,6 +133,11 @@ def country_in(role: str) -> str:
     return ""
 
 
+def has_office(words: Sequence[str]) -> bool:
+    """Say whether some words name an office."""
+    return any(part.casefold() in _OFFICES for word in words for part in re.split("[,/]", word))
+
+
 def _may_be_name(word: str) -> bool:
     """Say whether a word can be part of a personal name, as far as its form tells."""
     if re.fullmatch(r"[A-Z]\.(?:[A-Z]\.)?", word):
@@ -146,7 +150,7 @@ def _may_be_name(word: str) -> bool:
 
 
 def _role_before(words: Sequence[str]) -> str:
-    """Return the role at the end of some words, "" where there is none."""
+    """Return the role at the end of some words, "" if there is none."""
     start = len(words)
     while start:
         word = words[start - 1]
@@ -164,21 +168,81 @@ def _role_before(words: Sequence[str]) -> str:
     return _bare(" ".join(role)) if has_office(role) and role[-1].casefold() in _OF_ROLES else ""
 
 
-def has_office(words: Sequence[str]) -> bool:
-    """Say whether a role is among some words."""
-    return any(part.casefold() in _OFFICES for word in words for part in re.split("[,/]", word))
-
-
 def _bare(role: str) -> str:
-    """Return a role without an honorific at its end, nor an article before it."""
-    return re.sub(r"^(?:[Tt]he|[Aa]n?) ", "", _HONORIFIC.sub("", role.strip(" ,")).strip(" ,"))
+    """Return a role without an honorific at its end or an article before it."""
+    role = _HONORIFIC_BEHIND.sub("", role.strip(" ,")).strip(" ,")
+    return re.sub(r"^(?:[Tt]he|[Aa]n?) ", "", role)
 
 
 def _country_length(words: Sequence[str]) -> int:
     """Return how many of the first words are the name of a country, 0 if none are."""
-    for length in range(min(len(words), _LONGEST_COUNTRY), 0, -1):
+    for length in range(min(len(words), LONGEST_COUNTRY), 0, -1):
         name = " ".join(words[:length]).rstrip(".,:;")
         whole = name[:1].isupper() and words[length - 1][0].isupper()
         if len(name) > 3 and whole and country_code(name):
             return length
     return 0
+
+
+# Labels in capitals
+
+_HONORIFIC = re.compile(r"(?:M[RS]S?|DR)\.? ")
+_OFFICE = re.compile(
+    r"(?:(?:THE|FORMER|DEPUTY|ASSISTANT|ACTING|STATE|LT\.|VICE|PRIME|FIRST|SURGEON|ATTORNEY|FOREIGN"
+    r"|SPECIAL|UNDER) |SECRETARY[ -](?=GENERAL))*"
+    r"(?:PRESIDENT|SECRETARY|GENERAL|GOVERNOR|SENATOR|REPRESENTATIVE|CONGRESS(?:WO)?MAN|MAYOR"
+    r"|ADMINISTRATOR|AMBASSADOR|DIRECTOR|CHAIR(?:MAN|WOMAN)?|ADVISOR|MINISTER|CHANCELLOR|KING|QUEEN"
+    r"|AMIR|LADY|GENTLEM[AE]N|SPEAKER|LEADER|JUSTICE|JUDGE|COMMISSIONER|COLONEL|ADMIRAL|MAJOR|CHIEF"
+    r"|COUNSEL|COORDINATOR|ENVOY|RABBI|CHAPLAIN|PRINCE(?:SS)?|POPE|ASSISTANT) "
+)
+_RANK = re.compile(
+    r"[DV]?FM|D?PM|SG|HRVP|HR/VP|MP|MEP|(?:GEN|ADM|COL|MAJ|CAPT|CMDR|LT|BRIG|SGT|VADM|RADM)\.?"
+    r"|COUNCILL?OR|CHANCELLERY|TAOISEACH|HIGHNESS|MAJESTY|EXCELLENCY|SHEIKH|CROWN|ENVOY|DELEGATE"
+)
+_OFFICES_OF = {
+    "United States": re.compile(
+        r"(?:THE )?(?:(?:DEPUTY|ACTING|ASSISTANT|UNDER|PRINCIPAL|PENTAGON|PRESS|U\.?S\.?)[ -])*"
+        r"(?:SECRETARY(?! GENERAL\b)(?: OF (?:STATE|DEFENSE|WAR|(?:THE )?TREASURY|COMMERCE|ENERGY"
+        r"|LABOR|AGRICULTURE|HOMELAND SECURITY|THE (?:INTERIOR|ARMY|NAVY|AIR FORCE)))?"
+        r"|AMBASSADOR|SPOKES(?:PERSON|MAN|WOMAN)|SENATOR|REPRESENTATIVE|CONGRESS(?:WO)?MAN"
+        r"|ADMINISTRATOR|COUNSELOR)(?: (?!OF |FOR )|$)"
+        r"|(?:AN? )?(?:SENIOR )?(?:(?:STATE|DEFENSE|DEPARTMENT|ADMINISTRATION|MILITARY|WHITE|HOUSE"
+        r"|U\.?S\.?|GOVERNMENT) )*OFFICIAL(?: |$)"
+    ),
+    "China": re.compile(r"SPOKES(?:PERSON|MAN|WOMAN)(?: |$)"),
+}
+_ADDRESSED = frozenset({"PRESIDENT", "MINISTER", "CHANCELLOR", "COMMISSIONER", "AMBASSADOR"})
+_FOREIGN_OFFICE = re.compile(
+    r"(?:VICE )?PRESIDENT|PRIME MINISTER|(?:FOREIGN )?MINISTER|CHANCELLOR|KING|QUEEN|AMIR|POPE"
+    r"|PRINCE(?:SS)?|SECRETARY[ -]GENERAL|FIRST LADY"
+)
+
+
+def split_office(label: str) -> tuple[str, str]:
+    """Return office and surname of a label in capitals; without an office, "" and the whole."""
+    if found := _HONORIFIC.match(label):
+        return "", label[found.end() :]
+    found = _OFFICE.match(label)
+    return (found[0].strip(), label[found.end() :]) if found else ("", label)
+
+
+def is_foreign_office(office: str) -> bool:
+    """Say whether an office in capitals is a guest's in a transcript of the United States."""
+    return bool(_FOREIGN_OFFICE.fullmatch(office))
+
+
+def speaks_for(label: str, country: str) -> bool:
+    """Say whether a label in capitals is of somebody who speaks for a transcript's country.
+
+    That is who has no office ("MS ROE"), or one of its own ("SECRETARY ROE"). Whoever has another
+    may be a guest.
+    """
+    found = _HONORIFIC.match(label)
+    rest = label[found.end() :] if found else label
+    if found and " " not in rest and rest not in _ADDRESSED:
+        return True
+    words = re.split(r"[ -]", rest)
+    if not (has_office(words) or any(map(_RANK.fullmatch, words))):
+        return True
+    office = _OFFICES_OF[country].match(rest) if country in _OFFICES_OF else None
+    return office is not None and not has_office(re.split(r"[ -]", rest[office.end() :])[:-1])

@@ -1,43 +1,57 @@
-"""Read statements out of tables and lists of objects: some cells for each row or object."""
+"""Read the rows of tables and the objects of JSON and JavaScript files, however large."""
 
 from __future__ import annotations
 
+import hashlib
 import importlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+import json
+import re
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TextIO
+from urllib.parse import urlsplit
 
-from compare.corpus.importers.account import Account
-from compare.corpus.importers.cells import known
-from compare.corpus.importers.formats import Piece, Read
-from compare.corpus.importers.json_streams import read_objects
-from compare.corpus.importers.reading import each
-from compare.corpus.importers.sources import Entry
-from compare.corpus.tables import read_csv, read_xlsx
+from compare.corpus.importers.sources import Account, Entry, Piece, Read, each_file
+from compare.corpus.tables import Layouts, read_csv, read_xlsx
+from compare.corpus.text_files import Readable, open_text, read_lines
+from compare.corpus.validate import is_address
 from compare.corpus.values import BadFileError, Problem, Row
+from compare.statements.dates import MISSING
 
-Cells = dict[str, str]
+LARGEST = 16_000_000
+"""Characters of the largest element of a JSON list."""
 
 JSON = frozenset({".json", ".jsonl", ".ndjson"})
 KINDS = JSON | {".csv", ".xlsx"}
+Cells = dict[str, str]
+
+_CHUNK = 1_000_000
+_HEAD = 1_000
+_DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=lambda name: "")
+_BLANKS = re.compile(r"[ \t\r\n]*")
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A row of a table, whose values are texts, or an object."""
+    """A row of a table, whose values are texts, or a JSON object."""
 
     entry: Entry
     here: Row
     values: Mapping[str, Any]
 
     def text(self, name: str) -> str:
-        """Return a value that is a text or a number, "" where there is none."""
+        """Return a value that is a text or a number, "" otherwise."""
         value = self.values.get(name)
         return value if isinstance(value, str) else ""
 
     def known(self, name: str) -> str:
-        """Return a value without blanks around it, "" for "NA", "-" and their like."""
+        """Return a value without white space around it, "" for "NA", "-" and the like."""
         return known(self.text(name))
+
+    def cells(self, *names: str, **columns: str) -> Cells:
+        """Return known values as cells: under their own name, or under a field's."""
+        columns = dict(zip(names, names, strict=True)) | columns
+        return {field: self.known(name) for field, name in columns.items()}
 
     def listed(self, name: str) -> list[str]:
         """Return the texts of a list."""
@@ -51,64 +65,118 @@ class Record:
         return [Record(self.entry, self.here, each) for each in found if isinstance(each, dict)]
 
     def row(self, cells: Mapping[str, str]) -> Row:
-        """Return a statement's cells as the row of where the record stands."""
-        return Row(
-            self.here.file,
-            self.here.line,
-            {**cells, "source_file": self.entry.name},
-            self.here.place,
-        )
+        """Return a statement's cells as a row at the record's place."""
+        cells = {**cells, "source_file": self.entry.name}
+        return Row(self.here.file, self.here.line, cells, self.here.place)
 
 
 Statements = Callable[[Record, Account], Iterable[Cells]]
+"""Give the cells of a record's statements, whose words it takes into the account."""
 
 
-def reader(
+def known(text: str) -> str:
+    """Return a text without white space around it, "" if it says that nothing is known."""
+    stripped = text.strip()
+    return "" if stripped.casefold() in MISSING else stripped
+
+
+def make_key(prefix: str, *parts: str) -> str:
+    """Return an id for a record that has none: 12 hex digits of what it says."""
+    digest = hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{prefix}-{digest[:12]}"
+
+
+def web_link(text: str, account: Account) -> str:
+    """Return a web address, "" for anything else."""
+    address = known(text)
+    if not address or is_address(address):
+        return address
+    account.note("invalid links, left out")
+    return ""
+
+
+def host(address: str) -> str:
+    """Return the site of an address, without "www."."""
+    return (urlsplit(address).hostname or "").removeprefix("www.") if address else ""
+
+
+def is_on_site(address: str, site: str) -> bool:
+    """Say whether an address is on a site or a part of it: "www.mfa.gov.cn" on "gov.cn"."""
+    return f".{host(address)}".endswith(f".{site}")
+
+
+def each_record(
     needed: Collection[str],
     statements: Statements,
     *,
+    kinds: Container[str] = KINDS,
     lists: Collection[str] = (),
+    layouts: Layouts | None = None,
     aside: Collection[str] = (),
 ) -> Read:
-    """Return how to read a format whose files are CSV, XLSX or JSON.
-
-    Args:
-        needed: Columns, or fields of the first object, without which a file is none of these.
-        statements: Gives the cells of a record's statements; it takes the record's words into the
-            account, and what it yields as `text` is counted here where that is blank.
-        lists: Names under which a JSON file has its list; see `read_objects`.
-        aside: Names of files, in lower case, that are read apart.
-    """
+    """Return a reader for files of records; see `read_statements` and `each_file`."""
 
     def read(entry: Entry, account: Account) -> Iterator[Piece]:
-        for record in records(entry, needed, lists):
-            if isinstance(record, Problem):
-                yield record
-                continue
-            for cells in statements(record, account):
-                if known(cells["text"]):
-                    yield record.row(cells)
-                else:
-                    account.leave("rows without words", cells["text"], piece=True)
+        return read_statements(entry, account, statements, needed, lists=lists, layouts=layouts)
 
-    return lambda source, account: each(source, account, KINDS, read, aside)
+    return each_file(kinds, read, aside)
 
 
-def records(
-    entry: Entry, needed: Collection[str] = (), lists: Collection[str] = ()
+def read_statements(
+    entry: Entry,
+    account: Account,
+    statements: Statements,
+    needed: Collection[str] = (),
+    *,
+    lists: Collection[str] = (),
+    layouts: Layouts | None = None,
+) -> Iterator[Piece]:
+    """Yield the statements of a file's records; those without words go to the account.
+
+    Args:
+        needed: Columns, or keys of the first object, that the file must have.
+        lists: Names under which a JSON file may hold its list; see `read_objects`.
+        layouts: The columns of a CSV file without a header.
+    """
+    for record in read_records(entry, needed, lists, layouts):
+        if isinstance(record, Problem):
+            yield record
+            continue
+        for cells in statements(record, account):
+            if known(cells["text"]):
+                yield record.row(cells)
+            else:
+                account.leave("rows without words", cells["text"], piece=True)
+
+
+def read_records(
+    entry: Entry,
+    needed: Collection[str] = (),
+    lists: Collection[str] = (),
+    layouts: Layouts | None = None,
 ) -> Iterator[Record | Problem]:
     """Yield the rows of a table, or the objects of a JSON file.
 
     Raises:
-        BadFileError: It cannot be read, there are none, or the first lacks what is needed.
+        BadFileError: It cannot be read, is empty, or the first record lacks what is needed.
     """
-    return checked(_records(entry, lists), needed)
+    if entry.kind in JSON:
+        return check_records(_json_records(entry, lists), needed)
+    if entry.kind == ".parquet":
+        return check_records(_parquet_records(entry), needed)
+    rows = (
+        read_xlsx(entry, entry.label)
+        if entry.kind == ".xlsx"
+        else read_csv(entry, entry.label, layouts)
+    )
+    found = (row if isinstance(row, Problem) else Record(entry, row, row.cells) for row in rows)
+    return check_records(found, needed)
 
 
-def checked(
+def check_records(
     found: Iterable[Record | Problem], needed: Collection[str]
 ) -> Iterator[Record | Problem]:
-    """Yield records; raise where there are none, or the first lacks what is needed."""
+    """Yield records; raise if there are none, or the first lacks what is needed."""
     empty, wanted = True, needed
     for record in found:
         empty = False
@@ -121,33 +189,254 @@ def checked(
             wanted = ()
         yield record
     if empty:
-        raise BadFileError("there is nothing in it; fetch it again")
+        raise BadFileError("it is empty; download it again")
 
 
-def _records(entry: Entry, lists: Collection[str]) -> Iterator[Record | Problem]:
-    if entry.kind in JSON:
-        for found in read_objects(entry, entry.label, lists):
-            if isinstance(found, Problem):
-                yield found
-            else:
-                yield Record(entry, Row(entry.label, found.line, {}), found.values)
-    elif entry.kind == ".parquet":
-        yield from _parquet(entry)
-    else:
-        table = read_xlsx if entry.kind == ".xlsx" else read_csv
-        for row in table(entry, entry.label):
-            yield row if isinstance(row, Problem) else Record(entry, row, row.cells)
+def _json_records(entry: Entry, lists: Collection[str]) -> Iterator[Record | Problem]:
+    for found in read_objects(entry, entry.label, lists):
+        if isinstance(found, Problem):
+            yield found
+        else:
+            line, values = found
+            yield Record(entry, Row(entry.label, line, {}), values)
 
 
-def _parquet(entry: Entry) -> Iterator[Record]:
+def _parquet_records(entry: Entry) -> Iterator[Record]:
     parquet: Any = importlib.import_module("pyarrow.parquet")
+    number = 0
     try:
         with entry.open("rb") as opened:
-            number = 0
             for batch in parquet.ParquetFile(opened).iter_batches():
                 for values in batch.to_pylist():
                     number += 1
                     cells = {name: "" if v is None else str(v) for name, v in values.items()}
                     yield Record(entry, Row(entry.label, number, {}, "row"), cells)
     except (OSError, ValueError) as error:  # what pyarrow raises
-        raise BadFileError(f"this is no Parquet file that can be read ({error})") from None
+        raise BadFileError(f"this is no readable Parquet file ({error})") from None
+
+
+Object = tuple[int, dict[str, Any]]
+"""The line on which an object starts, and its values; numbers stay as they are written."""
+
+
+def read_objects(
+    path: Readable, file: str, lists: Collection[str] = ()
+) -> Iterator[Object | Problem]:
+    """Yield the objects of a JSON file without holding it whole.
+
+    They stand in one list, in a list that is the first entry of an object under one of the names
+    in `lists`, or one on each line.
+
+    Raises:
+        BadFileError: The file, or the rest of it, cannot be read.
+    """
+    start = _list_start(lists)
+    with open_text(path) as opened:
+        head = opened.read(_HEAD)
+    found = _list_elements(path, start) if start.match(head) else _json_lines(path, file)
+    for element in found:
+        if isinstance(element, Problem) or isinstance(element[1], dict):
+            yield element
+        else:
+            yield Row(file, element[0], {}).problem("this is no JSON object; leave it out")
+
+
+def starts_list(head: str, lists: Collection[str] = ()) -> bool:
+    """Say whether a file that starts so holds such a list."""
+    return bool(_list_start(lists).match(head))
+
+
+def _list_start(lists: Collection[str]) -> re.Pattern[str]:
+    names = "|".join(map(re.escape, lists))
+    return re.compile(rf'\s*(?:\{{\s*"(?:{names})"\s*:\s*)?\[' if names else r"\s*\[")
+
+
+def _json_lines(path: Readable, file: str) -> Iterator[tuple[int, Any] | Problem]:
+    first = True
+    for number, line in enumerate(read_lines(path), start=1):
+        if not line.strip():
+            continue
+        try:
+            yield number, _DECODER.decode(line.strip("\ufeff \t\r\n"))
+        except (json.JSONDecodeError, RecursionError) as error:
+            said = "this is no JSON with one object on each line"
+            if first:
+                raise BadFileError(f"{said}, nor a list of objects", number) from None
+            where = f", column {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
+            yield Row(file, number, {}).problem(f"{said}{where}; mend the line")
+        first = False
+
+
+def _list_elements(path: Readable, start: re.Pattern[str]) -> Iterator[tuple[int, Any]]:
+    with open_text(path) as stream:
+        window = _Window(stream, start)
+        while window.next_mark() != "]":
+            line = window.line
+            yield line, window.read_value()
+            if window.next_mark() != ",":
+                break
+            window.at += 1
+        if window.next_mark() != "]":
+            raise BadFileError("the list is cut short; download the file again", window.line)
+
+
+class _Window:
+    """The part of a JSON text that is held, from the place where it is read on."""
+
+    def __init__(self, stream: TextIO, start: re.Pattern[str]) -> None:
+        self.at = 0
+        self._stream, self._text, self._ended = stream, "", False
+        self._counted, self._line = 0, 1
+        self._extend(_HEAD)
+        found = start.match(self._text)
+        self.at = found.end() if found else 0
+
+    @property
+    def line(self) -> int:
+        self._line += self._text.count("\n", self._counted, self.at)
+        self._counted = self.at
+        return self._line
+
+    def next_mark(self) -> str:
+        """Go to the next character that is not white space and return it, "" at the end."""
+        while True:
+            found = _BLANKS.match(self._text, self.at)
+            self.at = found.end() if found else self.at
+            if self.at < len(self._text) or self._ended:
+                return self._text[self.at : self.at + 1]
+            self._extend(_CHUNK)
+
+    def read_value(self) -> Any:
+        """Return the value that starts here, and go behind it."""
+        size = _CHUNK
+        while True:
+            try:
+                value, end = _DECODER.raw_decode(self._text, self.at)
+            except json.JSONDecodeError as error:
+                if self._ended:
+                    said = "the list is cut short; download the file again"
+                    raise BadFileError(said, self.line) from None
+                if len(self._text) - self.at > LARGEST:
+                    said = f"no JSON ({error.msg}), or longer than {LARGEST:,} characters"
+                    raise BadFileError(f"{said}; download the file again", self.line) from None
+            except RecursionError:
+                raise BadFileError("this is nested too deep", self.line) from None
+            else:
+                if end < len(self._text) or self._ended:
+                    self.at = end
+                    return value
+            self._extend(size)
+            size *= 2
+
+    def _extend(self, size: int) -> None:
+        more = self._stream.read(size)
+        self._line = self.line
+        self._text = self._text[self.at :] + more
+        self.at = self._counted = 0
+        self._ended = not more
+
+
+_ASSIGNED_LIST = re.compile(r"=\s*\[|\A\s*\[")
+_SPACE = r"(?:\s+|//[^\n]*|/\*.*?\*/)*"
+_NAME = r"[A-Za-z_$][\w$]*"
+_NUMBER = r"[+-]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_QUOTED = [
+    rf"{mark}[^{mark}\\{newline}]*(?:\\.[^{mark}\\{newline}]*)*"
+    for mark, newline in (("'", r"\n"), ('"', r"\n"), ("`", ""))
+]
+_TOKEN = re.compile(
+    rf"{_SPACE}(?:(?P<string>{'|'.join(start + start[0] for start in _QUOTED)})"
+    rf"|(?P<cut>(?:{'|'.join(_QUOTED)})\Z)"
+    rf"|(?P<key>(?:{_NAME}|{_NUMBER})(?={_SPACE}:))"
+    rf"|(?P<number>{_NUMBER})"
+    r"|(?P<word>(?:true|false|null|undefined)\b)"
+    rf"|(?P<end>(?:{_NAME})?\Z)"
+    rf"|(?P<trailing>,(?={_SPACE}[\]}}]))"
+    r"|(?P<mark>.))",
+    re.DOTALL,
+)
+_ESCAPE = re.compile(
+    r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(\r\n|.))", re.DOTALL
+)
+_ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0",
+            "\n": "", "\r\n": ""}  # fmt: skip
+_DEEPEST = 20
+_NOT_PLAIN = "this is no plain list of objects; mend it there"
+
+
+def read_javascript(text: str) -> Iterator[tuple[int, dict[str, Any], bool]]:
+    """Yield the objects of the first list that a JavaScript file assigns, without running it.
+
+    Each is translated to JSON token by token. It comes with the line it starts on, and with whether
+    the file holds its end: if not, it has the values so far. Numbers stay as they are written.
+
+    Raises:
+        BadFileError: There is no such list, or it holds something else than plain values.
+    """
+    start = _ASSIGNED_LIST.search(text)
+    if start is None:
+        raise BadFileError("no list is assigned in it; name the files with the messages")
+    parts: list[str] = []
+    first, depth, pair = 0, 0, 1
+    for kind, token, line in _tokens(text, start.end()):
+        if kind == "end" or (token == "]" and not parts):
+            if parts:
+                yield first, _load(parts, first, pair), False
+            return
+        if token == "," and not parts:
+            continue
+        first = first if parts else line
+        parts.append(_to_json(kind, token, line))
+        depth += (token in ("[", "{")) - (token in ("]", "}"))
+        if depth > _DEEPEST:
+            raise BadFileError("this is nested too deep", line)
+        if depth == 1 and token in (":", ","):
+            pair = len(parts)  # behind the last name or value of the object itself
+        elif depth == 0:
+            yield first, _load(parts, first), True
+            parts, pair = [], 1
+
+
+def _tokens(text: str, at: int) -> Iterator[tuple[str, str, int]]:
+    """Yield kind, text and line of each token."""
+    line, before = 1, 0
+    for found in _TOKEN.finditer(text, at):
+        kind = str(found.lastgroup)
+        line += text.count("\n", before, found.start(kind))
+        before = found.start(kind)
+        yield kind, found[kind], line
+
+
+def _to_json(kind: str, token: str, line: int) -> str:
+    if kind in ("string", "cut"):
+        if token[0] == "`" and "${" in token:
+            raise BadFileError(_NOT_PLAIN, line)
+        return json.dumps(_ESCAPE.sub(_unescape, token[1 : None if kind == "cut" else -1]))
+    if kind in ("key", "number"):
+        return json.dumps(token)
+    if kind in ("word", "trailing"):
+        return {"undefined": "null", ",": ""}.get(token, token)
+    if token not in "[]{}:,":
+        raise BadFileError(_NOT_PLAIN, line)
+    return token
+
+
+def _load(parts: list[str], line: int, pair: int = 0) -> dict[str, Any]:
+    """Return an object; of one that is cut short, all there is, or what stands before `pair`."""
+    whole, kept = "".join(parts), "".join(parts[:pair])
+    closed = f'{kept}""}}' if kept.endswith(":") else kept.rstrip(",") + "}"
+    for text in (whole + "}", closed) if pair else (whole,):
+        try:
+            values = json.loads(text)
+        except json.JSONDecodeError:
+            continue
+        if isinstance(values, dict):
+            return values
+    raise BadFileError(_NOT_PLAIN, line)
+
+
+def _unescape(found: re.Match[str]) -> str:
+    code = found[1] or found[2] or found[3]
+    if code is None:
+        return _ESCAPED.get(found[4], found[4])
+    return chr(int(code, 16)) if int(code, 16) < 0x110000 else "\ufffd"

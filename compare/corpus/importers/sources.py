@@ -1,4 +1,4 @@
-"""Walk over the files of a public corpus: in folders, in archives, or named one by one.
+"""Walk the files of a public corpus, and account for every file, piece and character.
 
 Archives are read member by member and never unpacked to disk, so that a member's name can reach no
 other file. Links and special files in them are left out.
@@ -6,15 +6,19 @@ other file. Links and special files in them are left out.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
+import re
 import tarfile
 import zipfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Literal, Self
+from typing import IO, Any, Literal, Self, TypeVar
 
+from compare.corpus.read import is_skipped
 from compare.corpus.text_files import (
     DAMAGED,
     LONGEST_LINE,
@@ -23,14 +27,21 @@ from compare.corpus.text_files import (
     read_lines,
     unpacked,
 )
-from compare.corpus.values import BadFileError
+from compare.corpus.values import BadFileError, Problem, Row
 from compare.errors import CorpusError
 
 MOST_OF_MEMBER = 256 * 1024**2
 """Bytes that one file in an archive may unpack to."""
 
 MOST_OF_HEADER = 1024**2
-"""Bytes that the long name of a member, or what else a header says of it, may take."""
+"""Bytes that a member's long name, or another header of it, may take."""
+
+HEADINGS = "headings and separators"
+NOISES = "notes, gaps and noises"
+OTHER_FILES = "not named like the files of this corpus"
+DUPLICATES = "duplicate documents"
+UNREADABLE = "unreadable"
+WHITE_SPACE = "white space"
 
 _LONG_HEADERS = frozenset(
     {
@@ -41,19 +52,22 @@ _LONG_HEADERS = frozenset(
         tarfile.SOLARIS_XHDTYPE,
     }
 )
-_TOO_LONG = f"this is larger than {LONGEST_LINE // 1_000_000} MB, which no text of this corpus is"
+_TOO_LONG = f"it is larger than {LONGEST_LINE // 1_000_000} MB, which no text of this corpus is"
 _TAR = (".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
+_DIGEST_BYTES = 8
+
+T = TypeVar("T")
+Piece = Row | Problem
+"""A statement to be, its cells named by the fields of a statement; or what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One file: on disk, or a member of an archive, whose bytes are held.
-
-    One that is packed by gzip or bzip2 is read as if it were not.
+    """One file on disk, or a member of an archive; gzip and bzip2 are unpacked as it is read.
 
     Attributes:
         name: Its path below what was named, with "/" between its parts.
-        label: What messages and `source_file` call it.
+        label: What messages call it.
         content: The bytes of an archive's member; None for a file on disk.
     """
 
@@ -64,7 +78,7 @@ class Entry:
 
     @property
     def base(self) -> str:
-        """Return the file's own name, without what says that it is packed."""
+        """Return the file's own name, without the ending of a packed file."""
         return plain_name(self.name.rpartition("/")[2])
 
     @property
@@ -74,7 +88,7 @@ class Entry:
         return dot + ending if dot else ""
 
     def open(self, mode: Literal["rb"] = "rb") -> IO[bytes]:
-        """Open it from its start; raise `BadFileError` where that cannot be done."""
+        """Open it from its start; raise `BadFileError` if the system refuses."""
         if self.content is not None:
             return unpacked(io.BytesIO(self.content), self.name)
         try:
@@ -83,7 +97,7 @@ class Entry:
             raise BadFileError.unreadable(error) from None
 
     def bytes(self) -> bytes:
-        """Return all of it, if it is no larger than one text can be."""
+        """Return all of it, unless it is larger than a text can be."""
         with self.open() as opened:
             content = opened.read(LONGEST_LINE + 1)
         if len(content) > LONGEST_LINE:
@@ -91,7 +105,7 @@ class Entry:
         return content
 
     def text(self) -> str:
-        """Return its text, if it is no larger than one text can be; raise as `read_lines` does."""
+        """Return its text, unless it is larger than a text can be; raise as `read_lines` does."""
         lines, length = [], 0
         for line in self.lines():
             lines.append(line)
@@ -109,7 +123,7 @@ class Source:
     """All files of the paths that were named, in a fixed order."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
-        """Check that the paths are there.
+        """Check the paths.
 
         Raises:
             CorpusError: No path is given, or one does not exist.
@@ -122,24 +136,23 @@ class Source:
         self.paths = tuple(paths)
 
     def entries(self) -> Iterator[Entry]:
-        """Yield every file, hidden and stray ones too.
+        """Yield every file, including hidden and stray ones.
 
         Raises:
-            CorpusError: A folder or an archive cannot be read, or an archive unpacks to more than
-                is taken.
+            CorpusError: A folder or an archive cannot be read, or an archive unpacks to too much.
         """
         for path in self.paths:
             if path.is_dir():
-                yield from _in_folder(path)
+                yield from _walk_folder(path)
             elif path.name.casefold().endswith(_TAR):
-                yield from _guarded(path, _in_tar(path))
+                yield from _walk_archive(path, _tar_members)
             elif path.suffix.casefold() == ".zip":
-                yield from _guarded(path, _in_zip(path))
+                yield from _walk_archive(path, _zip_members)
             else:
                 yield Entry(path.name, str(path), path)
 
-    def beside(self, name: str) -> Entry | None:
-        """Return a file of this name (any case): next to a file that is named, or one of all."""
+    def find(self, name: str) -> Entry | None:
+        """Return the file of this name (in any case) beside a named file, or among all files."""
         wanted = name.casefold()
         for path in self.paths:
             for place in () if path.is_dir() else sorted(path.parent.iterdir()):
@@ -148,13 +161,29 @@ class Source:
         return next((e for e in self.entries() if e.base.casefold() == wanted), None)
 
 
-def _in_folder(folder: Path) -> Iterator[Entry]:
+def _walk_folder(folder: Path) -> Iterator[Entry]:
     def refuse(error: OSError) -> None:
         raise CorpusError(f"{error.filename} cannot be read: {error.strerror}.")
 
     found = (Path(place, n) for place, _, names in os.walk(folder, onerror=refuse) for n in names)
     for path in sorted(path for path in found if path.is_file()):
         yield Entry(path.relative_to(folder).as_posix(), str(path), path)
+
+
+def _walk_archive(
+    path: Path, members: Callable[[Path, _Budget], Iterator[tuple[str, bytes]]]
+) -> Iterator[Entry]:
+    count = 0
+    try:
+        for member, content in members(path, _Budget(path)):
+            name = member.removeprefix("./")
+            yield Entry(name, f"{path}: {name}", path, content)
+            count += 1
+    except (*DAMAGED, tarfile.TarError, OSError) as error:
+        raise CorpusError(
+            f"{path} is truncated or damaged after the first {count} files "
+            f"({str(error) or type(error).__name__}): download it again."
+        ) from None
 
 
 class _Budget:
@@ -165,42 +194,22 @@ class _Budget:
         self.unpacked = 0
         self.most = most_unpacked(path.stat().st_size)
 
-    def take(self, name: str, size: int) -> None:
+    def spend(self, name: str, size: int) -> None:
         self.unpacked += size
         if size > MOST_OF_MEMBER:
-            raise CorpusError(
-                f"{self.path}: the file {name!r} in it unpacks to more than "
-                f"{MOST_OF_MEMBER // 1024**2} MB; unpack it yourself if you trust it, and name "
-                "the folder."
-            )
-        if self.unpacked > self.most:
-            raise CorpusError(
-                f"{self.path} unpacks to more than {self.most // 1024**2} MB, far more than such "
-                "an archive holds; unpack it yourself if you trust it, and name the folder."
-            )
-
-
-def _guarded(path: Path, members: Iterator[tuple[str, bytes]]) -> Iterator[Entry]:
-    """Yield an archive's files; say in one sentence where it is damaged."""
-    count = 0
-    while True:
-        try:
-            name, content = next(members)
-        except StopIteration:
+            what, most = f"{self.path}: the file {name!r} in it", MOST_OF_MEMBER
+        elif self.unpacked > self.most:
+            what, most = str(self.path), self.most
+        else:
             return
-        except (*DAMAGED, tarfile.TarError, OSError) as error:
-            said = str(error) or type(error).__name__
-            raise CorpusError(
-                f"{path} is cut short or damaged behind the first {count} files ({said}): "
-                "fetch it again."
-            ) from None
-        name = name.removeprefix("./")
-        yield Entry(name, f"{path}: {name}", path, content)
-        count += 1
+        raise CorpusError(
+            f"{what} unpacks to more than {most // 1024**2} MB, far more than such an archive "
+            "holds; if you trust it, unpack it yourself and name the folder."
+        )
 
 
 class _Member(tarfile.TarInfo):
-    """A member whose headers are not read where they are far larger than a name."""
+    """A member whose headers are refused if they are far larger than a name."""
 
     @classmethod
     def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
@@ -210,12 +219,11 @@ class _Member(tarfile.TarInfo):
         return member
 
 
-def _in_tar(path: Path) -> Iterator[tuple[str, bytes]]:
-    budget = _Budget(path)
+def _tar_members(path: Path, budget: _Budget) -> Iterator[tuple[str, bytes]]:
     with tarfile.open(path, "r|*", tarinfo=_Member) as archive:
         before = 0
         for member in archive:
-            budget.take(member.name, max(member.size, archive.offset - before))
+            budget.spend(member.name, max(member.size, archive.offset - before))
             before = archive.offset
             if not member.isfile():
                 continue
@@ -226,13 +234,182 @@ def _in_tar(path: Path) -> Iterator[tuple[str, bytes]]:
             yield member.name, content
 
 
-def _in_zip(path: Path) -> Iterator[tuple[str, bytes]]:
-    budget = _Budget(path)
+def _zip_members(path: Path, budget: _Budget) -> Iterator[tuple[str, bytes]]:
     with zipfile.ZipFile(path) as archive:
         for member in archive.infolist():
             is_link = (member.external_attr >> 16) & 0o170000 == 0o120000
             if member.is_dir() or is_link:
                 continue
-            budget.take(member.filename, member.file_size)
+            budget.spend(member.filename, member.file_size)
             with archive.open(member) as opened:  # never gives more than file_size
                 yield member.filename, opened.read()
+
+
+@dataclass(slots=True)
+class Account:
+    """Count files, pieces (rows, turns, speeches: possible statements) and characters of words.
+
+    An importer calls `take` once for each text it reads words from, then every character goes to
+    a statement (`compare.corpus.importing` counts those) or to `leave`. In the end `balance` is 0.
+    """
+
+    files: int = 0
+    files_left_out: Counter[str] = field(default_factory=Counter)
+    pieces: int = 0
+    written: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+    characters: int = 0
+    characters_written: int = 0
+    characters_left_out: Counter[str] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
+
+    def note(self, what: str) -> None:
+        """Count something that users should know: "speeches without a speaker"."""
+        self.notes[what] += 1
+
+    def skip_file(self, reason: str) -> None:
+        """Count a file that is left out."""
+        self.files_left_out[reason] += 1
+
+    def take(self, text: str) -> str:
+        """Count the characters of a text that words are read from, and return it."""
+        self.characters += len(text)
+        return text
+
+    def leave(self, reason: str, text: str, *, piece: bool = False) -> None:
+        """Count characters that are left out, as a whole piece if `piece`."""
+        self.characters_left_out[reason] += len(text)
+        if piece:
+            self.pieces += 1
+            self.left_out[reason] += 1
+
+    def remove(
+        self,
+        reason: str,
+        pattern: re.Pattern[str],
+        text: str,
+        replacement: str | Callable[[re.Match[str]], str] = "",
+    ) -> str:
+        """Return the text with a pattern replaced, and count what it is shorter by."""
+        shorter = pattern.sub(replacement, text)
+        self.characters_left_out[reason] += len(text) - len(shorter)
+        return shorter
+
+    def strip(self, text: str) -> str:
+        """Return the text without white space around it, which is counted."""
+        inside = text.strip()
+        self.characters_left_out[WHITE_SPACE] += len(text) - len(inside)
+        return inside
+
+    @property
+    def balance(self) -> int:
+        """Return the characters that were read and are neither written nor left out."""
+        left = sum(self.characters_left_out.values())
+        return self.characters - self.characters_written - left
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all of it as plain data."""
+        return {
+            "files": {"read": self.files, "left_out": dict(self.files_left_out)},
+            "pieces": {
+                "read": self.pieces,
+                "written": self.written,
+                "left_out": dict(self.left_out),
+            },
+            "characters": {
+                "read": self.characters,
+                "written": self.characters_written,
+                "left_out": dict(self.characters_left_out),
+            },
+            "notes": dict(self.notes),
+        }
+
+    def sentences(self) -> list[str]:
+        """Return it in words: a line each for files, pieces, characters and notes."""
+        files = ", ".join(_counts(self.files_left_out))
+        pieces = "".join(f" + {part}" for part in _counts(self.left_out))
+        characters = "".join(f" + {part}" for part in _counts(self.characters_left_out))
+        return [
+            f"Files: {self.files:,} read" + (f"; left out: {files}." if files else "."),
+            f"Pieces: {self.pieces:,} read = {self.written:,} written{pieces}.",
+            f"Characters: {self.characters:,} read = {self.characters_written:,} written"
+            f"{characters}.",
+            *([f"Notes: {', '.join(_counts(self.notes))}."] if self.notes else []),
+        ]
+
+
+def _counts(counter: Counter[str]) -> list[str]:
+    return [f"{count:,} {reason}" for reason, count in counter.most_common() if count]
+
+
+Read = Callable[[Source, Account], Iterator[Piece]]
+ReadEntry = Callable[[Entry, Account], Iterator[Piece]]
+
+
+class SkipFileError(Exception):
+    """A file is left out for the reason given; raised before words are taken from it."""
+
+
+def each_file(kinds: Container[str], read: ReadEntry, aside: Collection[str] = ()) -> Read:
+    """Return a reader that applies `read` to each file of some kinds (".csv"), and counts files.
+
+    `read` raises `BadFileError` if a file, or the rest of it, cannot be read, and `SkipFileError`
+    to leave it out. Files whose names in lower case are `aside` are read and counted elsewhere.
+    """
+
+    def read_all(source: Source, account: Account) -> Iterator[Piece]:
+        for entry in source.entries():
+            if entry.base.casefold() in aside:
+                continue
+            if entry.kind not in kinds or is_skipped(entry.base):
+                account.skip_file("of another kind")
+                continue
+            try:
+                yield from track_file(entry, read(entry, account), account)
+            except SkipFileError as error:
+                account.skip_file(str(error))
+
+    return read_all
+
+
+def track_file(entry: Entry, pieces: Iterable[T], account: Account) -> Iterator[T | Problem]:
+    """Yield what is read from a file, count the file, and report the error that ends it.
+
+    A file of which nothing can be read is left out.
+    """
+    given = False
+    try:
+        for piece in pieces:
+            given = True
+            yield piece
+    except BadFileError as error:
+        yield Problem.of_file(entry.label, error)
+        if not given:
+            account.skip_file(UNREADABLE)
+            return
+    account.files += 1
+
+
+class DocumentKeys:
+    """Keys of the documents read so far, so that a copy in another folder is left out."""
+
+    def __init__(self) -> None:
+        """Start without documents."""
+        self._bodies: defaultdict[str, set[bytes]] = defaultdict(set)
+
+    def claim(self, entry: Entry, body: str) -> str:
+        """Return a key for a document: its file's name, after its folders if that is taken.
+
+        Raises:
+            SkipFileError: The document was read already.
+        """
+        words = " ".join(body.split()).encode("utf-8", "surrogatepass")
+        digest = hashlib.blake2b(words, digest_size=_DIGEST_BYTES).digest()
+        bodies = self._bodies[entry.base]
+        if digest in bodies:
+            raise SkipFileError(DUPLICATES)
+        name = entry.base.rpartition(".")[0]
+        if bodies:
+            name = f"{entry.name.rpartition('/')[0]}/{name}".replace("/", "-").lstrip("-")
+        bodies.add(digest)
+        return name

@@ -4,32 +4,59 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from compare.corpus.documents import read_document
-from compare.corpus.importers.account import Account
-from compare.corpus.importers.formats import Format, Glimpse, Piece
-from compare.corpus.importers.labels import shouted
-from compare.corpus.importers.reading import Documents, each
-from compare.corpus.importers.sources import Entry, Source
-from compare.corpus.importers.turns import (
+from compare.corpus.importers.people import (
+    PARTICLES,
+    country_behind,
+    country_in,
+    find_full_name,
+    has_office,
+    is_foreign_office,
+    spelling_in,
+    split_office,
+    split_role,
+)
+from compare.corpus.importers.records import Cells
+from compare.corpus.importers.registry import Format, Glimpse
+from compare.corpus.importers.sources import (
+    Account,
+    DocumentKeys,
+    Entry,
+    Piece,
+    Source,
+    each_file,
+)
+from compare.corpus.importers.text import (
     DIRECTIONS,
     UNSEEN,
     Turn,
-    answers,
-    gathered,
-    joined,
-    tidied,
-    without_interpreter,
+    gather_turns,
+    join_paragraphs,
+    remove_interpreter,
+    tidy_line,
+    turn_cells,
+    turn_in_capitals,
 )
-from compare.corpus.importers.white_house_people import Speakers, author
 from compare.corpus.values import BadFileError, Problem, Row
 from compare.statements.dates import parse_date
 
-_ADDRESS = re.compile(r"^source_url: \S*whitehouse\.", re.MULTILINE)
-_ENDS = "end marks"
-_HEADS = "places, times and notes before the first turn"
+OFFICE_HOLDERS = {
+    "president": ("Joe Biden", "Joseph Biden"),
+    "vice president": ("Kamala Harris",),
+    "first lady": ("Jill Biden",),
+    "second gentleman": ("Douglas Emhoff",),
+}
+"""Who held, in the term that the archive is of, the offices that stand alone before a turn.
+
+The first spelling is the one that a speaker gets.
+"""
+_TERM = ("2021-01-20", "2025-01-20")
+_US = "United States"
+_BEFORE_TURNS = "places, times and notes before the first turn"
+
 _PARAGRAPH = re.compile(r".*?(?:\n(?:[^\S\n]*\n)+| {2,}\n(?!\]\()|\Z)", re.DOTALL)
 _STRUCK = re.compile(r"<s>.*?</s>", re.DOTALL)
 _MARKUP = (
@@ -54,133 +81,105 @@ _SPOKEN = re.compile(
 )
 _PREPARED = re.compile(r"\(?(?:remarks )?as (?:prepared|delivered)\b.*", re.IGNORECASE)
 _NO_PLACE = re.compile(r"[IVX\d]+\. .*|.*[.!?,:;—”](?<!D\.C\.)\)?|.{81,}")
-_VENUE_MOST = 150
+_LONGEST_VENUE = 150
 
 
-def read(source: Source, account: Account) -> Iterator[Piece]:
+def _read(source: Source, account: Account) -> Iterator[Piece]:
     """Yield the turns of transcripts, and each other text as one statement."""
-    documents = Documents()
+    keys = DocumentKeys()
 
-    def read_entry(entry: Entry, account: Account) -> Iterator[Piece]:
+    def read_document_file(entry: Entry, account: Account) -> Iterator[Piece]:
         piece = next(read_document(entry, entry.label), None)
         if piece is None:
-            raise BadFileError("this file is empty; fetch it again")
+            raise BadFileError("it is empty; download it again")
         if isinstance(piece, Problem):
             yield piece
         else:
-            key = documents.key(entry, piece.cells["text"])
+            key = keys.claim(entry, piece.cells["text"])
             account.take(piece.cells["text"])
             yield from _Document(entry, key, piece, account).rows()
 
-    return each(source, account, {".md"}, read_entry)
+    return each_file({".md"}, read_document_file)(source, account)
 
 
-@dataclass(slots=True)
 class _Document:
     """One file while it is read."""
 
-    entry: Entry
-    key: str
-    row: Row
-    account: Account
-    head: list[str] = field(default_factory=list)
-    title: str = ""
+    def __init__(self, entry: Entry, key: str, row: Row, account: Account) -> None:
+        self.label, self.row, self.account = entry.label, row, account
+        self.title = " ".join(UNSEEN.sub("", row.cells.get("title", "")).split())
+        self.head: list[str] = []
+        self.cells = {
+            "id": f"whitehouse-{key}",
+            "title": self.title,
+            "date": row.cells.get("date", ""),
+            "published": row.cells.get("published_time", ""),
+            "url": row.cells.get("source_url", ""),
+            "source": f"The White House, Briefing Room, {entry.base}",
+            "doc_type": row.cells.get("tags", ""),
+            "source_file": entry.name,
+        }
 
     def rows(self) -> Iterator[Row]:
-        self.title = " ".join(UNSEEN.sub("", self.row.cells.get("title", "")).split())
         paragraphs = [*self._paragraphs()]
         if any(_is_spoken(text) for text, _ in paragraphs):
             yield from self._spoken(paragraphs)
+        elif paragraphs:
+            yield self._written(paragraphs)
         else:
-            yield from self._written(paragraphs)
+            self.account.leave("documents without words", "", piece=True)
 
     def _paragraphs(self) -> Iterator[tuple[str, int]]:
         """Yield the paragraphs without markup, and the lines they start on."""
         line = self.row.lines.get("text", 1)
         for found in _PARAGRAPH.finditer(self.row.cells["text"]):
-            text = tidied(_without_markup(found[0], self.account), self.account)
+            text = tidy_line(_without_markup(found[0], self.account), self.account)
             if text and _END_MARK.fullmatch(text):
-                self.account.leave(_ENDS, text)
+                self.account.leave("end marks", text)
             elif text:
                 yield text, line
             line += found[0].count("\n")
 
-    def _written(self, paragraphs: list[tuple[str, int]]) -> Iterator[Row]:
-        if not paragraphs:
-            self.account.leave("documents without words", "", piece=True)
-            return
+    def _written(self, paragraphs: list[tuple[str, int]]) -> Row:
         if "remarks" in self.title.casefold():
-            paragraphs = [*self._behind_head(paragraphs)]
-        cells = self._cells() | self._place()
-        speaker = author(self.title, paragraphs[-1][0], cells["date"])
-        if not speaker.name:
+            while len(paragraphs) > 1 and _is_head(paragraphs[0][0]):
+                self._before(paragraphs.pop(0)[0])
+        cells = self.cells | self._place()
+        author = _author(self.title, paragraphs[-1][0], cells["date"])
+        if not author["speaker"]:
             self.account.note("statements that name no speaker")
-        cells |= {"speaker": speaker.name, "role": speaker.role, "country": speaker.country}
-        text = joined([text for text, _ in paragraphs], self.account)
-        yield Row(self.entry.label, paragraphs[0][1], cells | {"text": text})
-
-    def _behind_head(self, paragraphs: list[tuple[str, int]]) -> Iterator[tuple[str, int]]:
-        """Yield the paragraphs but for the place and time before a prepared speech."""
-        at_head = True
-        for number, (text, line) in enumerate(paragraphs, start=1):
-            told = _TIME.fullmatch(text) or _PREPARED.fullmatch(text)
-            is_head = bool(told) or not _NO_PLACE.fullmatch(text)
-            at_head = at_head and is_head and number < len(paragraphs)
-            if at_head:
-                self._before(text)
-            else:
-                yield text, line
+        text = join_paragraphs([text for text, _ in paragraphs], self.account)
+        return Row(self.label, paragraphs[0][1], cells | author | {"text": text})
 
     def _spoken(self, paragraphs: list[tuple[str, int]]) -> Iterator[Row]:
-        turns = [*gathered(self._parts(paragraphs), self._before, self.account)]
-        cells = self._cells() | self._place() | {"language": "en"}
-        speakers = Speakers(self.title, cells["date"], cells["doc_type"])
-        for said in answers(speakers.listening(turns), self.account):
-            turn, interpreted = without_interpreter(said.turn, self.account)
-            speaker = speakers.of(turn.label)
-            more = said.cells | {
-                "id": f"{cells['id']}-{said.number}",
-                "text": turn.text,
-                "speaker": speaker.name,
-                "role": speaker.role,
-                "country": speaker.country,
-                "translated": "yes" if interpreted else "",
-            }
-            yield Row(self.entry.label, turn.line, cells | more)
+        turns = [*gather_turns(self._parts(paragraphs), self._before, self.account)]
+        cells = self.cells | self._place() | {"language": "en"}
+        speakers = _Speakers(self.title, cells["date"], cells["doc_type"])
+        for turn, said in turn_cells(speakers.listen(turns), cells, self.account):
+            text, interpreted = remove_interpreter(turn, self.account)
+            words = {"text": text, "translated": "yes" if interpreted else ""}
+            yield Row(self.label, turn.line, said | speakers.known[turn.label] | words)
 
     def _parts(self, paragraphs: list[tuple[str, int]]) -> Iterator[Turn | str]:
         started = False
         for paragraph, line in paragraphs:
-            text = self.account.without("times", _TIME_BEFORE, paragraph)
+            text = self.account.remove("times", _TIME_BEFORE, paragraph)
             if _TIME.fullmatch(text):
                 self.account.leave("times", text)
             elif started and _DIRECTION.fullmatch(text):
                 self.account.leave(DIRECTIONS, text)
             else:
-                turn = shouted(text, line, self.account)
+                turn = turn_in_capitals(text, line, self.account)
                 started = started or turn is not None
                 yield turn or text
 
     def _before(self, text: str) -> None:
-        self.account.leave(_HEADS, text)
+        self.account.leave(_BEFORE_TURNS, text)
         self.head.append(text)
 
-    def _cells(self) -> dict[str, str]:
-        have: Mapping[str, str] = self.row.cells
-        return {
-            "id": f"whitehouse-{self.key}",
-            "title": self.title,
-            "date": have.get("date", ""),
-            "published": have.get("published_time", ""),
-            "url": have.get("source_url", ""),
-            "source": f"The White House, Briefing Room, {self.entry.base}",
-            "doc_type": have.get("tags", ""),
-            "source_file": self.entry.name,
-        }
-
-    def _place(self) -> dict[str, str]:
-        """Return where and on which day it was said, out of the lines before the first turn."""
-        cells: dict[str, str] = {}
+    def _place(self) -> Cells:
+        """Return where and on which day it was said, from the lines before the first turn."""
+        cells: Cells = {}
         places: list[str] = []
         for line in self.head:
             if found := _DATE.fullmatch(line):
@@ -191,30 +190,208 @@ class _Document:
             elif not any(p.fullmatch(line) for p in (_NO_PLACE, _PREPARED, _TIME)):
                 places.append(line.strip("() "))
         venue = ", ".join(places)
-        return cells | ({"venue": venue} if len(venue) <= _VENUE_MOST else {})
+        return cells | ({"venue": venue} if len(venue) <= _LONGEST_VENUE else {})
 
 
 def _is_spoken(text: str) -> bool:
     """Say whether a paragraph starts a turn."""
-    text = _TIME_BEFORE.sub("", text)
-    turn = shouted(text, 0, Account())
+    turn = turn_in_capitals(_TIME_BEFORE.sub("", text), 0, Account())
     return turn is not None and (not turn.label or bool(_SPOKEN.match(turn.label)))
 
 
+def _is_head(text: str) -> bool:
+    """Say whether a paragraph is of the place or time before a prepared speech."""
+    is_time = _TIME.fullmatch(text) or _PREPARED.fullmatch(text)
+    return bool(is_time) or not _NO_PLACE.fullmatch(text)
+
+
 def _without_markup(text: str, account: Account) -> str:
-    text = account.without("struck words that a correction follows", _STRUCK, text)
+    text = account.remove("struck words that a correction follows", _STRUCK, text)
     for pattern in _MARKUP:
-        text = account.without("markup", pattern, text, _inside)
-    return account.without("markup", _ENTITY, text, lambda found: html.unescape(found[0]))
+        text = account.remove("markup", pattern, text, lambda m: m.groupdict().get("stays") or "")
+    return account.remove("markup", _ENTITY, text, lambda found: html.unescape(found[0]))
 
 
-def _inside(found: re.Match[str]) -> str:
-    """Return what stays of a piece of markup."""
-    return found.groupdict().get("stays") or ""
+def _is_whitehouse(seen: Glimpse) -> bool:
+    address = re.search(r"^source_url: \S*whitehouse\.", seen.head, re.MULTILINE)
+    return seen.kind == ".md" and bool(address)
 
 
-def _recognises(seen: Glimpse) -> bool:
-    return seen.kind == ".md" and bool(_ADDRESS.search(seen.head))
+# Speakers of transcripts
+
+_AT_HOME = re.compile(
+    r"(?:[A-Z.]+ )*(?:SECRETARY|GOVERNOR|SENATOR|REPRESENTATIVE|CONGRESS(?:WO)?MAN|MAYOR"
+    r"|ADMINISTRATOR|DIRECTOR|ADVISOR|(?:SURGEON|ATTORNEY) GENERAL|SPEAKER|LEADER|JUSTICE"
+    r"|ASSISTANT)"
+)
+
+
+@dataclass(slots=True)
+class _Speakers:
+    """The speakers of one transcript, as cells by the labels of their turns."""
+
+    title: str
+    date: str
+    section: str
+    known: dict[str, Cells] = field(default_factory=dict)
+    _heard: list[str] = field(default_factory=list)
+
+    def listen(self, turns: Iterable[Turn]) -> Iterator[Turn]:
+        """Yield the turns, and remember what was said before the next one is looked at."""
+        for turn in turns:
+            if turn.label not in self.known and not turn.left_out:
+                self.known[turn.label] = self._speaker(turn.label)
+            yield turn
+            self._heard.append(turn.text)
+
+    def _speaker(self, label: str) -> Cells:
+        if holder := _holder(label, self.date):
+            return holder
+        office, surname = split_office(label)
+        if surname == label:
+            name = _cased(label) if "OFFICIAL" in label.split() else self._spelled(label)
+            return _cells(name, country=self._country(label, "", name))
+        full = find_full_name(self.title, surname)
+        if full and full[1] and office and office.split()[-1].casefold() not in full[1].casefold():
+            full = None  # it is another of that surname
+        role = full[1] if full else ""
+        if full is None and not office.endswith("LADY"):
+            full = find_full_name(" ".join(self._heard), surname)
+        name = full[0] if full else self._spelled(label)
+        country = self._country(office, role, full[0] if full else self._spelled(surname))
+        return _cells(name, role or _cased(office), country)
+
+    def _spelled(self, label: str) -> str:
+        found = spelling_in(self.title, label)
+        return spelling_in(" ".join(self._heard), label) if found == label else found
+
+    def _country(self, office: str, role: str, name: str) -> str:
+        """Return the country that is spoken for: another's if the title says so.
+
+        Guests without an office are nobody's, as are ambassadors outside press briefings.
+        """
+        if name and (abroad := country_behind(self.title, name)):
+            return abroad
+        if is_foreign_office(office):
+            return ""
+        known = role or _AT_HOME.fullmatch(office) or office.startswith("SENIOR ADMIN")
+        return _US if known or self.section == "press-briefings" else ""
+
+
+def _cased(label: str) -> str:
+    return " ".join(map(str.capitalize, label.split()))
+
+
+def _cells(name: str = "", role: str = "", country: str = _US) -> Cells:
+    return {"speaker": name, "role": role, "country": country}
+
+
+def _holder(label: str, date: str) -> Cells | None:
+    """Return who holds the office of "THE PRESIDENT" or of "President Joseph R. Biden, Jr."."""
+    if not _TERM[0] <= date < _TERM[1]:
+        return None
+    for office, names in OFFICE_HOLDERS.items():
+        given = "|".join(name.split()[0] for name in names)
+        surname = names[0].split()[1]
+        alone = re.fullmatch(rf"(?:the )?{office}", label, re.IGNORECASE)
+        named = rf"(?:the )?{office} (?:(?:{given}) (?:[A-Z]\.? )?)?{surname}(?![\w’])"
+        if alone or re.match(named, label, re.IGNORECASE):
+            return _cells(names[0], office.title())
+    return None
+
+
+# Authors of written texts
+
+_BY = re.compile(
+    r"\b(?:statement|remarks|message|letter|excerpts?|readout|note|address|release)s?\b"
+    r"(?: \([^)]*\))?(?: as prepared)?(?: for delivery)?"
+    r"(?:(?: on .+)? (?:by|from)| (?P<of>of)) (?P<who>.+)"
+    r"|(?P<whose>(?:vice )?president \w+)(?:’s)? statement\b",
+    re.IGNORECASE,
+)
+_TOPIC = re.compile(
+    r" (?:on|at|in|to(?! the (?:vice )?president\b)|upon|during|before|after|following|regarding"
+    r"|about|as|virtual|\w+ years|(?!emerging)\w{4,}ing|call|meeting)\b.*"
+    r"|:.*| \|.*",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(r" with\b.*|,(?! jr).*", re.IGNORECASE)
+_JOINS = re.compile(r"(,? (?:and|&|with) |,(?! jr) ?)", re.IGNORECASE)
+_AND = re.compile(r",? (?:and|&) ", re.IGNORECASE)
+_JOINT = re.compile(
+    r"\bjoint\b(?: [\w.’\-]+){0,2} (?:statement|message|letter|declaration|remarks)s?\b",
+    re.IGNORECASE,
+)
+_SIGNED = re.compile(r"([A-Z]+)(?: [A-Z]\.)? ([A-Z]+),?(?: JR\.?)?")
+
+
+def _author(title: str, last: str, date: str) -> Cells:
+    """Return who a text without turns is by: whom its title says, or who signed it.
+
+    It is nobody if the title names several, or says that a statement is joint.
+    """
+    found = _BY.search(title)
+    if _JOINT.search(_before_author(title, found)):
+        return _cells()
+    if found and not (found["of"] and "readout" in found[0].casefold()):
+        joined = found["whose"] and _JOINS.search(title[: found.start()])
+        authors = _TOPIC.sub("", found["who"] or found["whose"])
+        if joined or _are_several(authors, date):
+            return _cells()
+        who = _ASIDE.sub("", authors)
+        if holder := _holder(who, date):
+            return holder
+        role, name = split_role(who)
+        if name and (has_office(role.split()) or who.startswith("Dr. ")):
+            return _cells(name, role, country_in(role) or country_behind(title, name) or _US)
+    if found := _SIGNED.fullmatch(last):
+        for office in ("president", "vice president"):
+            holder = _holder(office, date)
+            spelled = [name.upper() for name in OFFICE_HOLDERS[office]]
+            if holder and f"{found[1]} {found[2]}" in spelled:
+                return holder
+    return _cells()
+
+
+def _before_author(title: str, found: re.Match[str] | None) -> str:
+    """Return a title without its authors and what follows them; all of it if it has none."""
+    if found is None:
+        return title
+    return title[: found.start("who")] if found["who"] else found[0]
+
+
+def _are_several(authors: str, date: str) -> bool:
+    """Say whether more than one person may be named; in doubt they are several.
+
+    "Senior Advisor and Chief Spokesperson Ada Veld" is one: "and" joins two offices of hers. Behind
+    a person an office is another's, and behind "and" anything is.
+    """
+    first, *rest = _JOINS.split(authors)
+    for join, part in zip(rest[::2], rest[1::2], strict=True):
+        words, is_and = part.split(), _AND.fullmatch(join)
+        if not words:
+            continue
+        if _is_person(first, date):
+            if is_and or has_office(words) or split_role(part) == ("", " ".join(words)):
+                return True
+        elif is_and and (words[0] == "the" or _holder(part, date)) and has_office(first.split()):
+            return True
+        first += join + part
+    role, name = split_role(authors)
+    return bool(name) and _has_name(role)
+
+
+def _is_person(text: str, date: str) -> bool:
+    """Say whether a person is named, or an office that one person holds: "the President"."""
+    office = text.casefold().removeprefix("the ").partition(" of ")[0]
+    return bool(_holder(text, date)) or is_foreign_office(office.upper()) or _has_name(text)
+
+
+def _has_name(text: str) -> bool:
+    """Say whether a name, be it a surname alone, ends a text, or stands before an "of" in it."""
+    words = [word for word in text.split() if word not in PARTICLES]
+    ends = [at for at, word in enumerate(words) if at and word == "of"] + [len(words)]
+    return any(split_role(" ".join([*words[:end], words[end - 1]]))[1] for end in ends if end)
 
 
 FORMATS = (
@@ -222,7 +399,7 @@ FORMATS = (
         "whitehouse",
         "White House briefing room",
         "{section}/YYYY-MM/YYYY-MM-DD-title.md with front matter (folder or archive)",
-        _recognises,
-        read,
+        _is_whitehouse,
+        _read,
     ),
 )

@@ -14,7 +14,7 @@ import streamlit as st
 
 from compare.corpus import SUFFIXES, Corpus, read_corpus
 from compare.corpus.columns import FIELDS, resolve
-from compare.corpus.importers.formats import formats
+from compare.corpus.importers.registry import formats
 from compare.corpus.importing import read_public, recognised_format
 from compare.corpus.read import READERS
 from compare.corpus.values import BadFileError, Row

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from compare.corpus.importers import kremlin, people, presidents, white_house_people
+from compare.corpus.importers import people, presidents, white_house
 from compare.statements.countries import country_code
 from tests.fakes import HashingEncoder, Ran, runner
 
@@ -29,10 +29,10 @@ def made_up_people(monkeypatch: pytest.MonkeyPatch) -> None:
             "president.gov.ua": ("Ida Berg", "Norland"),
         },
     )
-    monkeypatch.setattr(kremlin, "COUNTRY", "Ostravia")
-    monkeypatch.setattr(kremlin, "PRESIDENTS", frozenset({"Bo Moss"}))
+    monkeypatch.setattr(presidents, "COUNTRY", "Ostravia")
+    monkeypatch.setattr(presidents, "PRESIDENTS", frozenset({"Bo Moss"}))
     monkeypatch.setattr(
-        white_house_people,
+        white_house,
         "OFFICE_HOLDERS",
         {
             "president": ("Jon Dahl", "Jonathan Dahl"),

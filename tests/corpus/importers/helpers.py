@@ -12,7 +12,7 @@ from typing import Any
 
 import openpyxl
 
-from compare.corpus.importers.formats import recognised
+from compare.corpus.importers.registry import recognise_format
 from compare.corpus.importers.sources import Source
 from compare.corpus.importing import Import, Report
 from compare.statements.statement import Statement
@@ -28,7 +28,7 @@ def read(path: Path, name: str | None = None) -> tuple[list[Statement], Report]:
 
 def format_of(path: Path) -> str | None:
     """The name of the format that a corpus is recognised as."""
-    found = recognised(Source([path]))
+    found = recognise_format(Source([path]))
     return found.name if found else None
 
 

@@ -16,7 +16,7 @@ from typing import IO, Any
 import pytest
 
 from compare.corpus import text_files
-from compare.corpus.importers.formats import formats
+from compare.corpus.importers.registry import formats
 from compare.corpus.importers.sources import Source
 from compare.corpus.importing import Import
 from compare.errors import CorpusError
@@ -30,7 +30,7 @@ FREE_FORM = {"eeas", "whitehouse"}  # what is named as one of these can be any t
 BOMB = '<!DOCTYPE a [<!ENTITY x "laughing"><!ENTITY y "&x;&x;&x;">]>'
 JUNK: dict[str, bytes] = {
     "nothing": b"",
-    "blanks": b" \n\r\n\t",
+    "white space": b" \n\r\n\t",
     "a mark": b"\xef\xbb\xbf",
     "NULs": bytes(5_000),
     "no UTF-8": b"caf\xe9, na\xefve\n" * 50,
@@ -129,7 +129,7 @@ def test_an_archive_that_is_cut_short(run: Run, tmp_path: Path, out: Path, comma
         if command == "import"
         else run("build", "--corpus", path, "--library", out)
     )
-    assert "a.tgz is cut short or damaged behind the first" in one_sentence(told, out)
+    assert "a.tgz is truncated or damaged after the first" in one_sentence(told, out)
 
 
 def test_archives_that_unpack_to_too_much(
@@ -239,7 +239,7 @@ def test_a_line_of_100_megabytes(tmp_path: Path, name: str) -> None:
     path.unlink()
     assert not found
     (told,) = (str(problem) for problem in report.problems if "was not found" not in str(problem))
-    assert any(said in told for said in ("longer than", "larger than", "fetch the file again"))
+    assert any(said in told for said in ("longer than", "larger than", "download it again"))
     assert peak < LONG
     assert taken < 30
 
@@ -385,7 +385,7 @@ def test_strict_stops_at_the_first_problem(run: Run, tmp_path: Path, out: Path) 
     path = build(tmp_path, "hansard")
     write(path, {"debates2031-02-04a.xml": HANSARD[:-5].replace("-03a", "-04a")})
     told = run("import", "hansard", path, "--out", out, "--strict")
-    assert "debates2031-02-04a.xml: this is no whole XML" in one_sentence(told, out)
+    assert "debates2031-02-04a.xml: this is not well-formed XML" in one_sentence(told, out)
     assert run("import", "hansard", path, "--out", out).code == 0
 
 

@@ -47,7 +47,7 @@ def test_the_rows_of_one_address_are_one_statement(path: Path) -> None:
 def test_rows_that_stand_there_several_times_count_once(path: Path) -> None:
     (statement,), report = read(path, rows(*"AAABBBBBBCCC"))
     assert statement.text == "A\nB\nB\nC"  # B is said twice in the document
-    assert report.account.characters_left_out["rows that are there already"] == 8
+    assert report.account.characters_left_out["duplicate rows"] == 8
     (statement,), _ = read(path, rows(*"ABCABC"))
     assert statement.text == "A\nB\nC"
     (statement,), _ = read(path, rows(*"ABCA"))
@@ -78,7 +78,7 @@ def test_documents_that_are_there_already_and_those_of_another_country(path: Pat
     assert [statement.text for statement in found] == ["A", "C", "A changed"]
     assert report.account.left_out == {
         "documents of another country than the file says": 1,
-        "documents that are there already": 1,
+        "duplicate documents": 1,
         "documents without words": 1,
     }
     assert not report.problems
@@ -100,7 +100,7 @@ def test_parquet_as_it_is_published(tmp_path: Path) -> None:
     (tmp_path / "n.parquet").write_bytes(b"PAR1")
     reading = Import([tmp_path], "ecdata")
     assert not list(reading.statements())
-    assert "no Parquet file" in str(reading.report.problems[0])
+    assert "no readable Parquet file" in str(reading.report.problems[0])
 
 
 def test_another_table_is_told(path: Path) -> None:

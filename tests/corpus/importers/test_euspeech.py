@@ -34,7 +34,7 @@ def test_the_first_version(first: Path) -> None:
     }
     account = report.account
     assert account.characters == len(FIRST[5])
-    assert account.characters_left_out == {"paragraph tags": 14, "blanks": 1}
+    assert account.characters_left_out == {"paragraph tags": 14, "white space": 1}
 
 
 def test_ids_hang_on_what_is_said(first: Path) -> None:
@@ -79,7 +79,7 @@ def test_an_empty_file_is_told(first: Path) -> None:
     first.write_text("\n", "utf-8")
     found, report = read(first, "euspeech1")
     assert not found
-    assert "there is nothing in it" in str(report.problems[0])
+    assert "it is empty" in str(report.problems[0])
 
 
 def test_the_second_version(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ def test_answers_with_the_question_beside(conferences: Path) -> None:
     }
     assert account.notes == {
         "answers without a spokesperson": 1,
-        "links that are no addresses, left out": 1,
+        "invalid links, left out": 1,
     }
     assert not reading.report.problems
 

@@ -10,8 +10,6 @@ from click.testing import CliRunner
 
 from compare.cli.program import cli
 from compare.corpus import importing
-from compare.corpus.importers.account import Account
-from compare.corpus.importers.cleaning import joined_hyphens, unwrapped
 from compare.corpus.importing import Import, import_corpus, read_public
 from compare.corpus.read import read_corpus
 from compare.errors import CorpusError, ExportError
@@ -72,7 +70,7 @@ def test_the_account_adds_up(corpus: Path) -> None:
     assert account.files_left_out == {"of another kind": 1}
     assert (account.pieces, account.written) == (3, 3)
     assert account.notes == {
-        "rows of the workbook for a speech that has one": 1,
+        "workbook rows for a speech that has one": 1,
         "speeches without a speaker": 1,
     }
     assert not reading.report.problems
@@ -80,9 +78,9 @@ def test_the_account_adds_up(corpus: Path) -> None:
 
 SEVERAL = (
     "speeches without a speaker because the workbook names several people, "
-    "whose speeches can stand in one file"
+    "whose speeches may stand in one file"
 )
-ELSEWHERE = "speeches whose row of the workbook has another code or country than the file"
+ELSEWHERE = "speeches whose workbook row has another code or country than the file"
 
 Told = tuple[int, str, str, str]
 """Session, code, country and name of a row of the workbook."""
@@ -127,7 +125,7 @@ def test_of_several_people_none_is_the_speaker(tmp_path: Path) -> None:
     assert norway.speaker == "Mr. Cid Unreal"
     assert (finland.speaker, finland.role) == ("Mrs. Dot Figment", "Minister")
     assert "speakers" not in norway.extra | finland.extra
-    assert report.account.notes == {"rows of the workbook for a speech that has one": 3, SEVERAL: 1}
+    assert report.account.notes == {"workbook rows for a speech that has one": 3, SEVERAL: 1}
 
 
 CROSSED: dict[str, tuple[list[Told], dict[str, tuple[str, str]]]] = {
@@ -263,7 +261,7 @@ def test_what_was_skipped_is_counted_where_only_the_first_is_listed(
     assert [Path(problem.file).name for problem in read.problems] == ["DNK_50_1995.txt"]
     assert read.problem_count == 3
     assert "this workbook was not found" in read.notes[0]
-    assert "3 that cannot be read" in read.notes[1]
+    assert "3 unreadable" in read.notes[1]
 
 
 def test_the_kaggle_table(tmp_path: Path) -> None:
@@ -297,35 +295,6 @@ def test_the_command(corpus: Path) -> None:
         cli, ["import", "ungdc", str(corpus), "--out", str(out), "--force", "--json"]
     )
     assert json.loads(done.stdout)["pieces"] == {"read": 3, "written": 3, "left_out": {}}
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("inter-\nnational and International", "international and International"),
-        ("self- \r\n determination", "self-determination"),
-        ("the North-\nSouth talks", "the North-South talks"),
-        ("post-\n2030, 25-\nyear", "post-2030, 25-year"),
-        ("state-\nof-\n\nthe-art", "state-of-the-art"),
-        ("short-\nand long-term", "short- and long-term"),
-        ("carrot-\nand-stick", "carrot-and-stick"),
-        ("open -\nand wide", "open -\nand wide"),
-    ],
-)
-def test_hyphens_at_line_ends(text: str, expected: str) -> None:
-    account = Account()
-    assert joined_hyphens(account.take(text), account) == expected
-    assert account.balance == len(expected)
-
-
-def test_lines_of_a_page_are_joined_and_paragraphs_are_not() -> None:
-    account = Account()
-    page = "We are\r\nhere, and\n  we stay.\n\nThe next\nparagraph.\n"
-    assert unwrapped(account.take(page), account) == (
-        "We are here, and we stay.\n\nThe next paragraph.\n"
-    )
-    long = "x" * 300 + "\nand " + "y" * 300
-    assert unwrapped(long, Account()) == long
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ def test_older_versions_strays_and_broken_files(tmp_path: Path) -> None:
         "older versions of a day": 1,
         "no debates": 1,
         "of another kind": 1,
-        "that cannot be read": 1,
+        "unreadable": 1,
     }
     assert [Path(problem.file).name for problem in report.problems] == [
         "debates2031-02-04a.xml",

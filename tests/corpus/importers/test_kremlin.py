@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from compare.corpus.importers.kremlin import COUNTRY, PRESIDENTS
+from compare.corpus.importers.presidents import COUNTRY, PRESIDENTS
 from tests.corpus.importers.helpers import format_of, read
 
 POPUP = '<span class="read__tooltip hidden masha-ignore"> <span>Lund Per</span></span>'
@@ -218,13 +218,13 @@ def test_lists_and_bad_files(tmp_path: Path) -> None:
     said, report = read(tmp_path, "kremlin")
     assert len(said) == 4
     assert [problem.message.partition(";")[0] for problem in report.problems] == [
-        "byte 21 is not UTF-8", "this file is empty",
+        "byte 21 is not UTF-8", "it is empty",
     ]  # fmt: skip
     assert report.account.files_left_out == {
         "lists of pages": 1,
         "of another kind": 1,
-        "second files of one document": 1,
-        "that cannot be read": 2,
+        "duplicate documents": 1,
+        "unreadable": 2,
     }
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from compare.corpus.importers import parlspeech
+from compare.corpus.importers import parliaments
 from compare.corpus.importing import Import
 from tests.corpus.importers.helpers import format_of
 
@@ -58,13 +58,13 @@ def test_files_that_cannot_be_read_are_told(tmp_path: Path) -> None:
     reading = Import([tmp_path])
     assert len(list(reading.statements())) == 3
     said = [problem.message for problem in reading.report.problems]
-    assert said[0].startswith("there is nothing in it")
+    assert said[0].startswith("it is empty")
     assert said[1].startswith("it has no 'agenda' and no 'speaker' and no 'parliament'")
     assert "is not UTF-8" in said[2]
     assert "save it as CSV in R: write.csv(readRDS(" in said[3]
     assert reading.report.account.files_left_out == {
         "of another kind": 1,
-        "that cannot be read": 4,
+        "unreadable": 4,
     }
 
 
@@ -78,7 +78,7 @@ def test_rows_can_stand_in_any_order(tmp_path: Path, monkeypatch: pytest.MonkeyP
     days = ["03-1", "04-1", "03-1-2", "05-1", "03-1-3", "04-1-2"]
     found = list(Import([path]).statements())
     assert [said.id for said in found] == [f"parlspeech-Corp_A-2031-02-{day}" for day in days]
-    monkeypatch.setattr(parlspeech, "MOST_NUMBERS", 2)
+    monkeypatch.setattr(parliaments, "MOST_NUMBERS", 2)
     reading = Import([path])
     assert len(list(reading.statements())) == 5
     assert "this id is used already" in str(reading.report.problems[0])

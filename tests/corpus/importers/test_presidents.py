@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from compare.corpus.importers.labels import UNTOLD
 from compare.corpus.importers.presidents import SPEAKERS
-from compare.corpus.importers.turns import MODERATORS, QUESTIONS
+from compare.corpus.importers.text import MODERATORS, QUESTIONS, UNIDENTIFIED
 from compare.corpus.importing import Import
 from tests.corpus.importers.helpers import read, table
 
@@ -67,7 +66,7 @@ def test_narratives_take_the_country_from_the_index(tmp_path: Path) -> None:
     (tmp_path / "corpus_index.csv").write_bytes(b"")
     reading = Import([tmp_path])
     assert len(list(reading.statements())) == 3
-    assert "there is nothing in it" in str(reading.report.problems[0])
+    assert "it is empty" in str(reading.report.problems[0])
 
 
 RELEASE = "link,headline,date,location,summary,body"
@@ -123,11 +122,11 @@ def test_a_transcript_on_one_line(tmp_path: Path) -> None:
         ("Remarks", QUESTIONS),
         ("Questions (retranslated)", QUESTIONS),
         ("Presenter Per Lund", QUESTIONS),
-        ("Lund", UNTOLD),
-        ("Tal-Øst", UNTOLD),
-        ("Roads", UNTOLD),
-        ("Spokesman for the President of Ostravia Bo Moss", UNTOLD),
-        ("Press Secretary of Bo Moss", UNTOLD),
+        ("Lund", UNIDENTIFIED),
+        ("Tal-Øst", UNIDENTIFIED),
+        ("Roads", UNIDENTIFIED),
+        ("Spokesman for the President of Ostravia Bo Moss", UNIDENTIFIED),
+        ("Press Secretary of Bo Moss", UNIDENTIFIED),
     ],
 )
 def test_who_else_speaks_ends_the_presidents_turn(tmp_path: Path, label: str, reason: str) -> None:
@@ -184,7 +183,7 @@ def test_a_presidents_name_in_a_sentence_is_no_label(
     found, report = read(path)
     said = {statement.text: statement.speaker for statement in found}
     assert said.get("It rains.") == speaker
-    assert (UNTOLD in report.account.left_out) is (speaker is None)
+    assert (UNIDENTIFIED in report.account.left_out) is (speaker is None)
     assert all(s.countries == ("Ostravia" if s.speaker == "Bo Moss" else "") for s in found)
 
 

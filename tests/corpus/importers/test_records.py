@@ -1,18 +1,57 @@
-"""What the importers of tables and lists have in common: files told apart, and what is wrong."""
+"""Cells and records of tables, JSON in pieces, and lists of object literals in JavaScript."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from compare.corpus.importers.account import Account
-from compare.corpus.importers.formats import Piece
-from compare.corpus.importers.records import Cells, Record, reader
-from compare.corpus.importers.sources import Source
-from compare.corpus.values import Problem, Row
+from compare.corpus.importers import records
+from compare.corpus.importers.records import (
+    Cells,
+    Object,
+    Record,
+    each_record,
+    host,
+    is_on_site,
+    known,
+    make_key,
+    read_javascript,
+    read_objects,
+    starts_list,
+    web_link,
+)
+from compare.corpus.importers.sources import Account, Piece, Source
+from compare.corpus.values import BadFileError, Problem, Row
 from tests.corpus.importers.helpers import workbook
+
+
+def test_keys_say_the_same_of_the_same() -> None:
+    assert make_key("a", "x", "y") == make_key("a", "x", "y")
+    assert make_key("a", "x", "y") != make_key("a", "xy", "")
+    assert make_key("a", "\ud800").startswith("a-")
+
+
+def test_what_is_known() -> None:
+    assert [known(text) for text in (" Ana ", "NA", " - ", "None", "")] == ["Ana", "", "", "", ""]
+
+
+def test_links() -> None:
+    account = Account()
+    assert web_link(" https://a.invalid/b?c=d ", account) == "https://a.invalid/b?c=d"
+    assert [
+        web_link(text, account) for text in ("NA", "www.a.invalid", "https://[", "https://a b")
+    ] == [""] * 4
+    assert account.notes == {"invalid links, left out": 3}
+    assert [host("https://www.a.invalid:80/b"), host("")] == ["a.invalid", ""]
+    assert is_on_site("https://www.mfa.gov.cn/a", "gov.cn")
+    assert not is_on_site("https://notgov.cn/a", "gov.cn")
+    assert not is_on_site("", "gov.cn")
 
 
 def words(record: Record, account: Account) -> Iterator[Cells]:
@@ -21,8 +60,8 @@ def words(record: Record, account: Account) -> Iterator[Cells]:
 
 def read(path: Path) -> tuple[list[Piece], Account]:
     account = Account()
-    found = reader(("said",), words, lists=("all",), aside=("index.csv",))(Source([path]), account)
-    return list(found), account
+    read_all = each_record(("said",), words, lists=("all",), aside=("index.csv",))
+    return list(read_all(Source([path]), account)), account
 
 
 def test_one_format_in_files_of_every_kind(tmp_path: Path) -> None:
@@ -46,11 +85,11 @@ def test_one_format_in_files_of_every_kind(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("a.csv", b"", "there is nothing in it"),
-        ("a.csv", b"said\n", "there is nothing in it"),
+        ("a.csv", b"", "it is empty"),
+        ("a.csv", b"said\n", "it is empty"),
         ("a.csv", b"heard\nx\n", "it has no 'said'"),
         ("a.csv", b"said\n\xff\n", "is not UTF-8"),
-        ("a.json", b"[]", "there is nothing in it"),
+        ("a.json", b"[]", "it is empty"),
         ("a.json", b'[{"heard": ""}]', "it has no 'said'"),
         ("a.xlsx", b"PK", "no workbook"),
         ("a.jsonl.gz", b"PK", "cut short or damaged"),
@@ -65,4 +104,188 @@ def test_a_file_that_cannot_be_read_is_one_problem(
     assert isinstance(problem, Problem)
     assert said in str(problem)
     assert isinstance(row, Row)
-    assert (account.files, account.files_left_out) == (1, {"that cannot be read": 1})
+    assert (account.files, account.files_left_out) == (1, {"unreadable": 1})
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
+    max_leaves=6,
+)
+OBJECTS = st.lists(st.dictionaries(st.text(max_size=4), VALUES, max_size=4), max_size=6)
+
+
+def objects(path: Path, *lists: str) -> list[Object | Problem]:
+    return list(read_objects(path, "a.json", lists))
+
+
+@given(OBJECTS, st.integers(1, 9), st.booleans(), st.sampled_from([None, 1]))
+def test_a_list_comes_back_whatever_the_size_of_the_pieces(
+    tmp_path_factory: pytest.TempPathFactory,
+    written: list[dict[str, Any]],
+    chunk: int,
+    named: bool,
+    indent: int | None,
+) -> None:
+    path = tmp_path_factory.mktemp("json") / "a.json"
+    path.write_text(json.dumps({"speeches": written} if named else written, indent=indent), "utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(records, "_CHUNK", chunk)
+        patch.setattr(records, "_HEAD", 20)
+        found = objects(path, "speechs", "speeches")
+    assert [each[1] for each in found if not isinstance(each, Problem)] == written
+    assert len(found) == len(written)
+
+
+def test_lines_are_counted_and_numbers_stay_as_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(records, "_CHUNK", 3)
+    path = tmp_path / "a.json"
+    path.write_text('\ufeff[\n\n{"a": 1.10},\n{"b":\n007e1},{"c": -0}\n]', "utf-8")
+    with pytest.raises(BadFileError):
+        objects(path)  # 007 is no number of JSON
+    path.write_text('\ufeff[\n\n{"a": 1.10},\n{"b":\n"x"},{"c": -0}\n]', "utf-8")
+    assert objects(path) == [
+        (3, {"a": "1.10"}),
+        (4, {"b": "x"}),
+        (5, {"c": "-0"}),
+    ]
+
+
+def test_one_object_a_line(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('\ufeff{"a": "x"}\r\n\n{"a": \n[1]\n{"a": "y"}\n', "utf-8")
+    first, bad, number, last = objects(path)
+    assert (first, last) == ((1, {"a": "x"}), (5, {"a": "y"}))
+    assert "line 3: this is no JSON with one object on each line, column" in str(bad)
+    assert "line 4: this is no JSON object" in str(number)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ('[{"a": 1}, {"b"', "cut short"),
+        ('[{"a": 1}, ', "cut short"),
+        ('[{"a": 1}', "cut short"),
+        ('[{"a": 1} {"b": 2}]', "cut short"),
+        ("a,b\n1,2\n", "nor a list of objects"),
+        ('{\n "other": []\n}', "nor a list of objects"),
+        ("[" * 100_000, "nested too deep"),
+    ],
+)
+def test_what_cannot_be_read_is_told(tmp_path: Path, content: str, said: str) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(content, "utf-8")
+    with pytest.raises(BadFileError, match=said):
+        objects(path, "speeches")
+
+
+def test_a_list_in_utf_16(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text('[{"a": "é"}]', "utf-16")
+    assert objects(path) == [(1, {"a": "é"})]
+
+
+def test_bytes_that_are_no_utf_8(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_bytes(b'[{"a": "\xff"}]')
+    with pytest.raises(BadFileError, match="not UTF-8"):
+        objects(path)
+
+
+def test_a_broken_element_is_not_sought_through_the_whole_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(records, "_CHUNK", 10)
+    monkeypatch.setattr(records, "LARGEST", 50)
+    path = tmp_path / "a.json"
+    path.write_text('[{"a": "never closed ' + "x" * 1000, "utf-8")
+    with pytest.raises(BadFileError, match="no JSON"):
+        objects(path)
+
+
+def test_starts_of_lists() -> None:
+    assert starts_list(' [{"a"')
+    assert starts_list('{ "articles" : [', ("articles",))
+    assert not starts_list('{"a": [', ("articles",))
+    assert not starts_list('{"a": [')
+
+
+def test_values_of_every_kind() -> None:
+    source = r"""// const other = {}
+/* a note */ const source = [
+  {
+    id: 'it\'s', "b": "a\tb\u00e9\x41\u{1F600}\
+c", // behind
+    list: ['x', -1.50, [], {y: null,},], yes: true, no: undefined,
+    text: `two
+lines \`quoted\` 'and' "more" \\ end`,
+  },
+  {},
+]
+module.exports = source
+"""
+    assert list(read_javascript(source)) == [
+        (
+            3,
+            {
+                "id": "it's",
+                "b": "a\tbéA😀c",
+                "list": ["x", "-1.50", [], {"y": None}],
+                "yes": True,
+                "no": None,
+                "text": "two\nlines `quoted` 'and' \"more\" \\ end",
+            },
+            True,
+        ),
+        (10, {}, True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("tail", "values"),
+    [
+        ("text: `We shall", {"id": "a", "text": "We shall"}),
+        ("text: ", {"id": "a", "text": ""}),
+        ("te", {"id": "a"}),
+        ("", {"id": "a"}),
+        ("list: ['x', ", {"id": "a", "list": ""}),
+    ],
+)
+def test_an_object_that_the_file_cuts_short(tail: str, values: dict[str, str]) -> None:
+    assert list(read_javascript("x = [{z: 1}, {id: 'a', " + tail)) == [
+        (1, {"z": "1"}, True),
+        (1, values, False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("const a = 1", "no list is assigned"),
+        ("", "no list is assigned"),
+        ("a = [{b: f()}]", "no plain list"),
+        ("a = [{b: 'x' + 'y'}]", "no plain list"),
+        ("a = [{b: `${process.env}`}]", "no plain list"),
+        ("a = [...rest]", "no plain list"),
+        ("a = [{b: 'x\n'}]", "no plain list"),
+        ("a = ['x']", "no plain list"),
+        ("a = [{b: " + "[" * 5000, "nested too deep"),
+    ],
+)
+def test_what_is_no_list_of_plain_objects_is_told(source: str, said: str) -> None:
+    with pytest.raises(BadFileError, match=said):
+        list(read_javascript(source))
+
+
+def test_the_place_of_what_is_wrong() -> None:
+    with pytest.raises(BadFileError) as caught:
+        list(read_javascript("a = [\n{},\n{b:\n!}]"))
+    assert caught.value.line == 4
+
+
+def test_long_texts_are_read_in_time() -> None:
+    text = r"\'" * 200_000 + "x" * 1_000_000
+    ((_, values, _),) = read_javascript("a = [{b: '" + text + "'}]")
+    assert len(values["b"]) == 1_200_000

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from compare.corpus.importers.addresses import Address, address_of
+from compare.corpus.importers.un import Address, read_address
 from compare.statements.statement import Country
 from tests.corpus.importers.helpers import format_of, read
 
@@ -154,7 +154,7 @@ def test_rows_without_speeches_and_speeches_without_rows(corpus: Path) -> None:
     assert [one.extra["turn"] for one in found] == ["2", "7"]
     said = [str(problem) for problem in report.problems]
     assert "is not UTF-8" in said[0]
-    assert "of 1 speeches, this the first, there is a row and no text" in said[1]
+    assert "1 speeches, of which this is the first, have a row and no text" in said[1]
     account = report.account
     assert account.notes["speeches without a row in the table"] == 3
     assert account.left_out == {"speeches without words": 1}
@@ -197,7 +197,7 @@ def test_broken_rows_do_not_swallow_others(corpus: Path) -> None:
 )
 def test_forms_of_address(start: str, name: str, country: str, language: str) -> None:
     expected = Address(len(start), name, country, language)
-    assert address_of(f"{start}Yes: we agree.", "Mr. Invented", "Ostravia") == expected
+    assert read_address(f"{start}Yes: we agree.", "Mr. Invented", "Ostravia") == expected
 
 
 @pytest.mark.parametrize(
@@ -211,7 +211,7 @@ def test_forms_of_address(start: str, name: str, country: str, language: str) ->
     ],
 )
 def test_sentences_are_no_forms_of_address(text: str) -> None:
-    assert address_of(text, "Mr. Invented", "Ostravia") == Address()
+    assert read_address(text, "Mr. Invented", "Ostravia") == Address()
 
 
 def test_other_files_are_not_taken_for_it(tmp_path: Path) -> None:

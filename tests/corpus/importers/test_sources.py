@@ -5,14 +5,22 @@ from __future__ import annotations
 import io
 import os
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from compare.corpus import text_files
 from compare.corpus.importers import sources
-from compare.corpus.importers.sources import Source
+from compare.corpus.importers.sources import (
+    Account,
+    Entry,
+    Piece,
+    SkipFileError,
+    Source,
+    each_file,
+)
+from compare.corpus.values import BadFileError, Problem, Row
 from compare.errors import CorpusError
 from tests.corpus.importers.helpers import tarred, write, zipped
 
@@ -60,14 +68,14 @@ def test_an_archive_that_is_cut_short_is_one_sentence(tmp_path: Path, cut: float
     path = tarred(tmp_path / "files.tgz", {f"{n}.txt": os.urandom(9_000) for n in range(30)})
     content = path.read_bytes()
     path.write_bytes(content[: int(len(content) * cut)])
-    with pytest.raises(CorpusError, match=r"files.tgz is cut short or damaged behind the first \d"):
+    with pytest.raises(CorpusError, match=r"files.tgz is truncated or damaged after the first \d"):
         list(Source([path]).entries())
 
 
 def test_what_is_no_archive_is_one_sentence(tmp_path: Path) -> None:
     for name in ("files.tgz", "files.zip"):
         (tmp_path / name).write_bytes(b"no archive at all")
-        with pytest.raises(CorpusError, match="is cut short or damaged behind the first 0 files"):
+        with pytest.raises(CorpusError, match="is truncated or damaged after the first 0 files"):
             list(Source([tmp_path / name]).entries())
 
 
@@ -129,10 +137,10 @@ def test_members_that_are_no_files_are_counted(
 def test_a_file_beside_is_found_in_any_spelling(tmp_path: Path) -> None:
     path = tarred(tmp_path / "files.tgz", FILES)
     (tmp_path / "SPEAKERS.xlsx").write_bytes(b"x")
-    found = Source([path]).beside("Speakers.xlsx")
+    found = Source([path]).find("Speakers.xlsx")
     assert found is not None
     assert found.path == tmp_path / "SPEAKERS.xlsx"
-    assert Source([write(tmp_path / "folder", FILES)]).beside("Speakers.xlsx") is None
+    assert Source([write(tmp_path / "folder", FILES)]).find("Speakers.xlsx") is None
 
 
 def test_paths_that_are_not_there(tmp_path: Path) -> None:
@@ -140,3 +148,32 @@ def test_paths_that_are_not_there(tmp_path: Path) -> None:
         Source([tmp_path / "missing"])
     with pytest.raises(CorpusError, match="No corpus is named"):
         Source([])
+
+
+def read(entry: Entry, account: Account) -> Iterator[Piece]:
+    if entry.base == "b.txt":
+        raise SkipFileError("older versions")
+    if entry.base == "f.txt":
+        raise BadFileError("it is no text")
+    yield Row(entry.label, 1, {})
+    if entry.base == "c.txt":
+        raise BadFileError("it ends here", 2)
+
+
+def test_files_are_counted_by_what_came_of_them(tmp_path: Path) -> None:
+    names = ("a.TXT", "b.txt", "c.txt", "d.csv", ".e.txt", "f.txt", "README.txt", "Index.txt")
+    write(tmp_path, dict.fromkeys(names, ""))
+    account = Account()
+    found = list(each_file({".txt"}, read, {"index.txt"})(Source([tmp_path]), account))
+    assert found == [
+        Row(str(tmp_path / "a.TXT"), 1, {}),
+        Row(str(tmp_path / "c.txt"), 1, {}),
+        Problem(str(tmp_path / "c.txt"), 2, "", "", "it ends here"),
+        Problem(str(tmp_path / "f.txt"), 0, "", "", "it is no text"),
+    ]
+    assert account.files == 2
+    assert account.files_left_out == {
+        "older versions": 1,
+        "of another kind": 3,
+        "unreadable": 1,
+    }

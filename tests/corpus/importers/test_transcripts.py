@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from compare.corpus.importers.labels import UNTOLD
+from compare.corpus.importers.text import UNIDENTIFIED
 from compare.corpus.importing import Import
 from tests.corpus.importers.helpers import format_of, read, write
 
@@ -216,7 +216,7 @@ def test_what_may_be_a_heading_or_a_label_is_nobodys(tmp_path: Path) -> None:
     text = CHINESE.replace("AFP: And where?", told, 1)
     (_, rain, where, *_), report = read(write(tmp_path, {"a.txt": text}))
     assert (rain.text, where.extra["asked_by"]) == ("It does.", "AFP")
-    assert report.account.left_out[UNTOLD] == 1
+    assert report.account.left_out[UNIDENTIFIED] == 1
 
 
 def test_headings_of_a_chinese_statement_stay(tmp_path: Path) -> None:
@@ -285,7 +285,7 @@ def test_bad_texts_are_told_and_the_rest_is_read(tmp_path: Path) -> None:
         assert "there is no title like" in told[0]
         account = reading.report.account
         assert account.characters_left_out["texts of another kind"] == 9
-        assert account.files_left_out == {"of another kind": 1, "that cannot be read": 3}
+        assert account.files_left_out == {"of another kind": 1, "unreadable": 3}
 
 
 def test_a_table_that_holds_such_texts_is_not_recognised(tmp_path: Path) -> None:

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from compare.corpus.importers.account import Account
-from compare.corpus.importers.cleaning import untokenised
 from compare.corpus.importing import Import
 from tests.corpus.importers.helpers import format_of
 
@@ -102,19 +100,3 @@ def test_other_tables_are_not_taken_for_it(tmp_path: Path) -> None:
     path = tmp_path / "conflict_annotations_sentences.csv"
     path.write_text("file_id,sentence_text\n")
     assert format_of(path) is None
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("Well , ( so they say ) : yes !", "Well, (so they say): yes!"),
-        ("a day 's work ,  for States ' sake", "a day's work, for States ' sake"),
-        ('" All of it , we say .', '" All of it, we say.'),
-        ('call it " one " and " two "', 'call it "one" and "two"'),
-        ("a large - scale plan  - a good one -  is", "a large - scale plan - a good one - is"),
-    ],
-)
-def test_blanks_of_a_tokeniser(text: str, expected: str) -> None:
-    account = Account()
-    assert untokenised(account.take(text), account) == expected
-    assert account.balance == len(expected)

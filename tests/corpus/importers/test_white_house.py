@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from compare.corpus.importers.white_house_people import OFFICE_HOLDERS
+from compare.corpus.importers.white_house import OFFICE_HOLDERS
 from compare.corpus.importing import Import
 from tests.corpus.importers.helpers import format_of, read
 
@@ -268,7 +268,7 @@ def test_a_document_in_two_sections_counts_once(tmp_path: Path) -> None:
     for section in ("press-briefings", "speeches-remarks"):
         write(tmp_path, "THE PRESIDENT:  Hello.\n", section=section)
     (_,), report = read(tmp_path)
-    assert report.account.files_left_out == {"second files of one document": 1}
+    assert report.account.files_left_out == {"duplicate documents": 1}
 
 
 def test_two_documents_of_one_name_are_both_read(tmp_path: Path) -> None:
@@ -279,7 +279,7 @@ def test_two_documents_of_one_name_are_both_read(tmp_path: Path) -> None:
         "whitehouse-2022-03-04-a-briefing-1": "Hello.",
         "whitehouse-b-section-2022-03-2022-03-04-a-briefing-1": "Bye.",
     }
-    assert report.account.files_left_out == {"second files of one document": 1}
+    assert report.account.files_left_out == {"duplicate documents": 1}
 
 
 def test_a_label_can_end_with_a_full_stop(tmp_path: Path) -> None:
@@ -303,7 +303,7 @@ def test_bad_files_are_told_and_the_rest_is_read(tmp_path: Path) -> None:
         "2022-01-01", "2022-01-02", "2022-01-03",
     ]  # fmt: skip
     assert report.account.left_out == {"documents without words": 1}
-    assert report.account.files_left_out == {"of another kind": 2, "that cannot be read": 3}
+    assert report.account.files_left_out == {"of another kind": 2, "unreadable": 3}
 
 
 def test_one_file_is_recognised_by_its_address(tmp_path: Path) -> None:

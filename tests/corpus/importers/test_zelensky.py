@@ -86,8 +86,8 @@ def test_files_that_hold_no_messages_are_told(corpus: Path) -> None:
     reading = Import([corpus])
     assert len(list(reading.statements())) == 4
     assert reading.report.account.files_left_out == {
-        "no file of this corpus by name": 1,
-        "that cannot be read": 2,
+        "not named like the files of this corpus": 1,
+        "unreadable": 2,
     }
     assert [str(problem).partition(": ")[2] for problem in reading.report.problems] == [
         'byte 0 (0xFF) is not UTF-8: save it as UTF-8 (in a spreadsheet program: "CSV UTF-8").',

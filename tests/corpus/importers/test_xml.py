@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from compare.corpus.importers import xml_files
-from compare.corpus.importers.xml_files import attribute, elements, name_of, text_of, words_of
+from compare.corpus.importers import xml
+from compare.corpus.importers.xml import attribute, name_of, read_elements, text_of, words_of
 from compare.corpus.values import BadFileError
 
 BOMB = "<!DOCTYPE a [{}]><a><b>&{};</b></a>"
@@ -25,7 +25,7 @@ def test_the_root_comes_first_and_then_the_outermost_elements(tmp_path: Path) ->
     path = write(
         tmp_path, '<a k=" 1\n 2 " xmlns="urn:x"><c><b>x<b>y</b></b></c>z<b> v\n w </b></a>'
     )
-    root, *found = elements(path, {"b"})
+    root, *found = read_elements(path, {"b"})
     assert name_of(root) == "a"
     assert [text_of(one) for one in found] == ["xy", "v w"]
     assert (attribute(root, "k"), attribute(root, "no")) == ("1 2", "")
@@ -37,7 +37,7 @@ def test_words_are_told_from_what_stands_apart(tmp_path: Path) -> None:
         "<a><b>\n <p>We <i>do</i>\n agree.</p><p>So<note>(Noise) <x>here</x></note>be it.</p>\n"
         "outside </b></a>",
     )
-    (_, element) = elements(path, {"b"})
+    (_, element) = read_elements(path, {"b"})
     assert words_of(element, {"p"}, {"note"}) == (
         "We do agree.\nSo be it.\noutside",
         ["(Noise) here"],
@@ -50,7 +50,7 @@ def test_entities_of_a_character_are_read(tmp_path: Path) -> None:
         b'<?xml version="1.0" encoding="ISO-8859-1"?>\n<!DOCTYPE a [<!ENTITY pound "&#163;">]>'
         + b"<a><b>&pound;5, \xe9t\xe9</b></a>",
     )
-    (_, element) = elements(path, {"b"})
+    (_, element) = read_elements(path, {"b"})
     assert text_of(element) == "£5, été"
 
 
@@ -61,25 +61,25 @@ def test_entities_of_a_character_are_read(tmp_path: Path) -> None:
         (BOMB.format('<!ENTITY x "more than a character">', "x"), "it declares entities"),
         (BOMB.format('<!ENTITY x SYSTEM "file:///etc/hostname">', "x"), "it declares entities"),
         (BOMB.format('<!ENTITY % x "y">', "x"), "it declares entities"),
-        (BOMB.format("", "x"), "this is no whole XML"),
-        ("<a><b>", "this is no whole XML"),
-        ("", "this is no whole XML"),
-        (b"<a>\xff</a>", "this is no whole XML"),
+        (BOMB.format("", "x"), "this is not well-formed XML"),
+        ("<a><b>", "this is not well-formed XML"),
+        ("", "this is not well-formed XML"),
+        (b"<a>\xff</a>", "this is not well-formed XML"),
         ('<?xml version="1.0" encoding="no-such"?><a/>', "unknown encoding"),
-        ("<b>" * 300 + "</b>" * 300, "more than 200 elements in each other"),
+        ("<b>" * 300 + "</b>" * 300, "nests more than 200 elements"),
     ],
 )
 def test_bad_xml_is_a_sentence(tmp_path: Path, text: str | bytes, said: str) -> None:
     with pytest.raises(BadFileError, match=said):
-        list(elements(write(tmp_path, text), {"b"}))
+        list(read_elements(write(tmp_path, text), {"b"}))
 
 
 def test_an_element_that_is_too_large_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(xml_files, "LARGEST", 100_000)
+    monkeypatch.setattr(xml, "LARGEST", 100_000)
     path = write(tmp_path, "<a>" + f"<b>{'x' * 9_000}</b>" * 50 + f"<b>{'x' * 200_000}</b></a>")
-    found = elements(path, {"b"})
+    found = read_elements(path, {"b"})
     assert [name_of(element) for element in islice(found, 51)] == ["a", *"b" * 50]
     with pytest.raises(BadFileError, match="an element of it is larger than"):
         next(found)
@@ -90,7 +90,7 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     for count in (2_000, 20_000):
         path = write(tmp_path, "<a>" + "<c><b>words of a speech</b></c>\n" * count + "</a>")
         tracemalloc.start()
-        assert sum(1 for _ in elements(path, {"b"})) == count + 1
+        assert sum(1 for _ in read_elements(path, {"b"})) == count + 1
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] < peaks[0] + 200_000

@@ -1,26 +1,34 @@
-"""The formats that can be imported, and how a corpus is recognised as one of them."""
+"""The public formats that can be imported, and how a corpus is recognised as one of them.
+
+Another package adds formats by an entry point in the group `compare.importers`, which names a
+sequence of `Format`.
+"""
 
 from __future__ import annotations
 
 import csv
 import importlib
-from collections.abc import Callable, Iterator, Sequence
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import entry_points
 from itertools import islice
 
-from compare.corpus.importers.account import Account
-from compare.corpus.importers.sources import Entry, Source
+from compare.corpus.importers.records import Record, read_records
+from compare.corpus.importers.sources import Entry, Read, Source
 from compare.corpus.read import is_skipped
 from compare.corpus.text_files import plain_name
-from compare.corpus.values import BadFileError, Problem, Row
+from compare.corpus.values import BadFileError
 from compare.errors import CorpusError
 
-Piece = Row | Problem
-Read = Callable[[Source, Account], Iterator[Piece]]
-
-_LOOKED_AT = 60
-_HEAD = 20_000
+GROUP = "compare.importers"
+_FAMILIES = ("un", "parliaments", "white_house", "presidents", "press", "datasets")
+_GLIMPSED_FILES = 60
+_GLIMPSED_BYTES = 20_000
 _TABLES = frozenset({".xlsx", ".parquet"})
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +38,7 @@ class Glimpse:
     Attributes:
         names: Of its first files, with "/" between their parts.
         head: The first characters of the first file that is text, not hidden and no README.
-        kind: The ending of that file's name, "" where there is none.
+        kind: The ending of that file's name, "" if there is none.
     """
 
     names: tuple[str, ...]
@@ -39,18 +47,22 @@ class Glimpse:
 
     @property
     def bases(self) -> list[str]:
-        """Return the files' own names, without what says that they are packed."""
+        """Return the files' own names, without the endings of packed files."""
         return [plain_name(name.rpartition("/")[2]) for name in self.names]
 
     @property
     def lines(self) -> list[str]:
-        """Return the head's lines that are not blank, without blanks around them."""
+        """Return the head's lines that are not blank, stripped."""
         return [line.strip() for line in self.head.splitlines() if line.strip()]
 
     def has_keys(self, *keys: str) -> bool:
         """Say whether the head is of JSON objects with all these keys."""
         in_json = self.head.lstrip("\ufeff \t\r\n").startswith(("{", "["))
         return in_json and all(f'"{key}"' in self.head for key in keys)
+
+    def has_columns(self, *names: str) -> bool:
+        """Say whether the head is of a table with all these columns."""
+        return set(names) <= set(self.columns())
 
     def columns(self, delimiter: str = ",") -> list[str]:
         """Return the cells of the head's first line that is not blank."""
@@ -78,41 +90,26 @@ class Format:
     read: Read
 
 
-_MODULES = (
-    "general_debate",
-    "hansard",
-    "parlamint",
-    "parlspeech",
-    "unscon",
-    "security_council",
-    "ecdata",
-    "euspeech",
-    "foreign_ministries",
-    "gdelt",
-    "presidents",
-    "quotebank",
-    "us_china",
-    "vie_publique",
-    "zelensky",
-    "kremlin",
-    "press_texts",
-    "transcripts",
-    "white_house",
-)
-
-
+@cache
 def formats() -> dict[str, Format]:
-    """Return all formats by name."""
+    """Return all formats by name: those of this package, then those that other packages add."""
     found: dict[str, Format] = {}
-    for module in _MODULES:
-        listed: Sequence[Format] = importlib.import_module(
-            f"compare.corpus.importers.{module}"
-        ).FORMATS
-        found |= {entry.name: entry for entry in listed}
+    for family in _FAMILIES:
+        listed: Sequence[Format] = importlib.import_module(f"{__package__}.{family}").FORMATS
+        found |= {each.name: each for each in listed}
+    for point in entry_points(group=GROUP):
+        try:
+            added = {each.name: each for each in point.load()}
+        except Exception as error:  # whatever a foreign package raises
+            _log.warning("The importers %r cannot be loaded: %s", point.value, error)
+            continue
+        if taken := sorted(found.keys() & added.keys()):
+            _log.warning("%r offers formats that exist: %s", point.value, ", ".join(taken))
+        found = found | {name: each for name, each in added.items() if name not in found}
     return found
 
 
-def named(name: str) -> Format:
+def named_format(name: str) -> Format:
     """Return a format.
 
     Raises:
@@ -124,16 +121,16 @@ def named(name: str) -> Format:
     return known[name]
 
 
-def recognised(source: Source) -> Format | None:
-    """Return the one format that a corpus looks like, None where it is none or not only one."""
+def recognise_format(source: Source) -> Format | None:
+    """Return the one format that a corpus looks like, None if it is none or more than one."""
     seen = glimpse(source)
-    found = [entry for entry in formats().values() if entry.recognises(seen)]
+    found = [each for each in formats().values() if each.recognises(seen)]
     return found[0] if len(found) == 1 else None
 
 
 def glimpse(source: Source) -> Glimpse:
     """Look at the first files of a corpus."""
-    entries = [*islice(source.entries(), _LOOKED_AT)]
+    entries = [*islice(source.entries(), _GLIMPSED_FILES)]
     names = tuple(entry.name for entry in entries)
     for entry in entries:
         if not is_skipped(entry.base) and (head := _head(entry)):
@@ -145,19 +142,13 @@ def _head(entry: Entry) -> str:
     """Return the first characters of a text, or the columns of a table; "" of anything else."""
     try:
         if entry.kind in _TABLES:
-            return _header(entry)
+            first = next(read_records(entry), None)
+            return ",".join(first.values) if isinstance(first, Record) else ""
         with entry.open("rb") as opened:
-            start = opened.read(_HEAD)
+            start = opened.read(_GLIMPSED_BYTES)
     except BadFileError:
         return ""
-    if b"\0" in start and not start.startswith((b"\xff\xfe", b"\xfe\xff")):
+    is_utf_16 = start.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if b"\0" in start and not is_utf_16:
         return ""
-    encoding = "utf-16" if start.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
-    return start.decode(encoding, "ignore")
-
-
-def _header(entry: Entry) -> str:
-    from compare.corpus.importers.records import Record, records
-
-    first = next(records(entry), None)
-    return ",".join(first.values) if isinstance(first, Record) else ""
+    return start.decode("utf-16" if is_utf_16 else "utf-8-sig", "ignore")

@@ -10,14 +10,17 @@ import re
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
 
 from compare.corpus import read_corpus
-from compare.corpus.importers.formats import formats, glimpse
-from compare.corpus.importers.sources import Source
+from compare.corpus.importers import registry
+from compare.corpus.importers.registry import GROUP, Format, formats, glimpse
+from compare.corpus.importers.sources import Account, Entry, Piece, Source, each_file
 from compare.corpus.importing import Import
+from compare.corpus.values import Row
 from compare.library.library import Library
 from compare.statements.statement import Statement
 from tests.corpus.importers.helpers import format_of, read, table, tarred, workbook, write, zipped
@@ -259,3 +262,47 @@ def test_memory_does_not_grow_with_the_corpus(
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < size / 3  # most of it for what each id was used for
+
+
+def read_lock(entry: Entry, account: Account) -> Iterator[Piece]:
+    yield Row(entry.label, 1, {"text": account.take(entry.text()), "speaker": "Ada Made-Up"})
+
+
+FORMATS = (
+    Format(
+        "locks",
+        "Notes on locks",
+        "*.lock",
+        lambda seen: seen.kind == ".lock",
+        each_file({".lock"}, read_lock),
+    ),
+    Format("hansard", "Another Hansard", "*.lock", lambda seen: True, each_file((), read_lock)),
+)
+
+
+@pytest.fixture
+def other_packages(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Two packages offer formats: this module, and one that is not there."""
+    points = [EntryPoint(name, value, GROUP) for name, value in OFFERED.items()]
+    asked: list[str] = []
+    monkeypatch.setattr(registry, "entry_points", lambda group: asked.append(group) or points)
+    formats.cache_clear()
+    yield
+    assert set(asked) == {"compare.importers"}
+    formats.cache_clear()
+
+
+OFFERED = {"tests": f"{__name__}:FORMATS", "broken": "no_such_package:FORMATS"}
+
+
+def test_other_packages_add_formats(
+    tmp_path: Path, other_packages: None, run: Run, caplog: pytest.LogCaptureFixture
+) -> None:
+    write(tmp_path, {"a.lock": "We open the lock."})
+    (said,), report = read(tmp_path)
+    assert (said.text, said.speaker) == ("We open the lock.", "Ada Made-Up")
+    assert (report.format, report.recognised) == ("locks", True)
+    assert formats()["hansard"].title == "Hansard in the XML of TheyWorkForYou (parlparse)"
+    assert "'no_such_package:FORMATS' cannot be loaded" in caplog.text
+    assert "offers formats that exist: hansard" in caplog.text
+    assert "Notes on locks: *.lock." in run("import", "locks", "--help").out

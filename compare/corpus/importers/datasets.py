@@ -1,0 +1,538 @@
+"""Data sets of governments' speeches and of news, published as tables or JSON."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from math import gcd
+
+from compare.corpus.importers.people import speaks_for
+from compare.corpus.importers.records import (
+    JSON,
+    Cells,
+    Record,
+    each_record,
+    host,
+    is_on_site,
+    known,
+    make_key,
+    read_records,
+    read_statements,
+    starts_list,
+    web_link,
+)
+from compare.corpus.importers.registry import Format, Glimpse
+from compare.corpus.importers.sources import (
+    DUPLICATES,
+    Account,
+    Entry,
+    Piece,
+    Source,
+    each_file,
+)
+from compare.corpus.importers.text import (
+    QUESTIONS,
+    UNIDENTIFIED,
+    Turn,
+    answer_next,
+    gather_turns,
+    match_label,
+    split_paragraphs,
+    turn_cells,
+    turn_in_capitals,
+    turn_of_label,
+)
+from compare.corpus.values import Problem, Row
+
+# The Executive Communications Dataset: a paragraph a row, put together to documents here
+
+_PARAGRAPH = ("country", "executive", "text")
+_OF_THE_OTHER = {"Ecuador": "do", "Dominican Republic": "ec"}
+"""Two files hold both countries' documents, all under the file's country (release 1.0.0)."""
+
+
+@dataclass(slots=True)
+class _Document:
+    """Rows that follow each other and have one address."""
+
+    first: Record
+    texts: list[str] = field(default_factory=list)
+    executives: dict[str, None] = field(default_factory=dict)
+
+
+def _read_ecdata(source: Source, account: Account) -> Iterator[Piece]:
+    """Yield the documents: the paragraphs of one address, without those that rows repeat."""
+    seen: set[str] = set()
+
+    def read(entry: Entry, account: Account) -> Iterator[Piece]:
+        for piece in _gather_documents(read_records(entry, _PARAGRAPH)):
+            if isinstance(piece, Problem):
+                yield piece
+            else:
+                yield from _ecdata_statement(piece, seen, account)
+
+    return each_file({".csv", ".parquet"}, read)(source, account)
+
+
+def _gather_documents(rows: Iterable[Record | Problem]) -> Iterator[_Document | Problem]:
+    document: _Document | None = None
+    same: dict[str, str] = {}  # repeated paragraphs are held once
+    for record in rows:
+        if isinstance(record, Problem):
+            yield record
+            continue
+        if document is None or not _address(record) or _address(record) != _address(document.first):
+            if document:
+                yield document
+            document, same = _Document(record), {}
+        text = record.text("text")
+        document.texts.append(same.setdefault(text, text))
+        if executive := record.known("executive"):
+            document.executives[executive] = None
+    if document:
+        yield document
+
+
+def _address(record: Record) -> str:
+    return record.known("url") or record.known("link")
+
+
+def _ecdata_statement(document: _Document, seen: set[str], account: Account) -> Iterator[Row]:
+    record = document.first
+    paragraphs = []
+    for text in _without_repeats(document.texts, account):
+        if known(text):
+            paragraphs.append(text)
+        else:
+            account.leave("rows without words", account.take(text))
+    text = account.take("\n".join(paragraphs))
+    address, country = _address(record), record.known("country")
+    key = make_key("ecdata", address, record.known("date"), text)
+    elsewhere = _OF_THE_OTHER.get(country)
+    if not text:
+        account.leave("documents without words", "", piece=True)
+    elif elsewhere and is_on_site(address, elsewhere):
+        account.leave("documents of another country than the file says", text, piece=True)
+    elif key in seen:
+        account.leave(DUPLICATES, text, piece=True)
+    else:
+        seen.add(key)
+        if len(document.executives) > 1:
+            account.note("documents under more than one executive")
+        cells = record.cells("country", "date", "title", "language", doc_type="type") | {
+            "id": key,
+            "text": text,
+            "speaker": "; ".join(document.executives),
+            "source": f"Executive Communications Dataset, {record.entry.base}",
+            "url": web_link(address, account),
+        }
+        yield record.row(cells)
+
+
+def _without_repeats(texts: list[str], account: Account) -> Iterator[str]:
+    """Yield the paragraphs, each as often as it stands in the document.
+
+    Some files hold every row of a document a number of times, which is what all counts share.
+    """
+    times = gcd(*Counter(texts).values())
+    met: Counter[str] = Counter()
+    for text in texts:
+        if met[text] % times:
+            account.leave("duplicate rows", account.take(text))
+        else:
+            yield text
+        met[text] += 1
+
+
+# EUSpeech: speeches of heads of government and of the European Union's institutions
+
+_COLUMNS = ("title", "date", "institution", "speaker", "length", "fulltext", "stemmed", "lang")
+_LAYOUTS = {
+    8: _COLUMNS,
+    # machine translations into English, the original behind them
+    9: (*_COLUMNS[:7], "original", "lang"),
+}
+_TRANSLATED = "entr"
+_FILE = re.compile(r"Speeches_([A-Za-z]+)_Cleaned(?:_Translated)?\.csv")
+_COUNTRIES = {
+    "CZ": "Czech Republic",
+    "DE": "Germany",
+    "EC": "European Union",
+    "EUCouncil": "European Union",
+    "FR": "France",
+    "GR": "Greece",
+    "IT": "Italy",
+    "NL": "Netherlands",
+    "PL": "Poland",
+    "PO": "Portugal",
+    "SP": "Spain",
+    "UK": "United Kingdom",
+}
+"""What the file names call countries; the other files are of parties, banks and the parliament."""
+
+_DAY_FIRST = re.compile(r"(\d{1,2})-(0?[1-9]|1[0-2])-(\d{4})")
+_BETWEEN_PARAGRAPHS = re.compile(r"\s*</p>\s*<p>\s*")
+_TAG = re.compile(r"</?p>")
+
+
+def _euspeech1(record: Record, account: Account) -> Iterator[Cells]:
+    text = _untagged(record.text("fulltext"), account)
+    speaker, date, language = (record.known(name) for name in ("speaker", "date", "lang"))
+    named = _FILE.fullmatch(record.entry.base)
+    is_translated = language == _TRANSLATED
+    if is_translated and known(text):
+        account.note("machine translations into English")
+    yield record.cells("speaker", "title", "institution") | {
+        "id": make_key("euspeech1", date, speaker, text),
+        "text": text,
+        "country": _COUNTRIES.get(named[1], "") if named else "",
+        "date": _day_first(date),
+        "source": f"EUSpeech (Schumacher et al., doi:10.7910/DVN/XPCVEI), {record.entry.base}",
+        "language": "en" if is_translated else language,
+        "translation": "machine" if is_translated else "",
+        "doc_type": "speech",
+    }
+
+
+def _euspeech2(record: Record, account: Account) -> Iterator[Cells]:
+    text = _untagged(record.text("origtext"), account)
+    speaker, date, url = (record.known(name) for name in ("speaker", "date", "url"))
+    yield record.cells("speaker", "country", "title", language="lang") | {
+        "id": make_key("euspeech2", url, date, speaker, text),
+        "text": text,
+        "date": _day_first(date),
+        "source": f"EUSpeech, version 2 (Berk et al.), {record.entry.base}",
+        "url": web_link(url, account),
+        "doc_type": "speech",
+    }
+
+
+def _untagged(text: str, account: Account) -> str:
+    """Take a text, and return it with a line break between paragraphs instead of tags."""
+    text = account.remove("paragraph tags", _BETWEEN_PARAGRAPHS, account.take(text), "\n")
+    return account.remove("paragraph tags", _TAG, text)
+
+
+def _day_first(date: str) -> str:
+    """Return the day of "02-01-2014", which the corpus writes day first."""
+    found = _DAY_FIRST.fullmatch(date)
+    return f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}" if found else date
+
+
+def _is_euspeech1(seen: Glimpse) -> bool:
+    cells = seen.columns()
+    return len(cells) > 5 and bool(_DAY_FIRST.fullmatch(cells[1])) and cells[4].isdigit()
+
+
+# Vie publique: speeches that the French State collects
+
+_SPEECH_LISTS = ("speechs", "speeches")
+
+
+def _vie_publique(record: Record, account: Account) -> Iterator[Cells]:
+    text = account.take(record.text("text"))
+    speakers = [each for each in record.objects("speakers") if each.known("name")]
+    if not speakers:
+        account.note("speeches without a speaker")
+    if len(speakers) > 1:
+        account.note("speeches of several speakers")
+    if "interview" in record.known("kind").casefold():
+        account.note("interviews, with the questions in the text")
+    cells = record.cells("title", date="datetime", venue="context", doc_type="kind")
+    yield cells | {
+        "id": make_key("vie-publique", cells["date"], cells["title"], text),
+        "text": text,
+        "speaker": "; ".join(each.known("name") for each in speakers),
+        "role": "; ".join(filter(None, (each.known("function") for each in speakers))),
+        "country": "France",
+        "source": f"vie-publique.fr, {record.entry.base}",
+        "language": "fr",
+        "keywords": "; ".join(record.listed("keywords")),
+        "topics": "; ".join(record.listed("thematics")),
+    }
+
+
+def _is_vie_publique(seen: Glimpse) -> bool:
+    listed = starts_list(seen.head, _SPEECH_LISTS)
+    ours = listed and seen.has_keys("speakers", "thematics", "datetime")
+    return ours or seen.has_keys("prononciation", "intervenants")
+
+
+# Foreign ministries: China's press conferences as a table, and what Diplomatic Pulse collects
+
+
+def _cmfa_answer(record: Record, account: Account) -> Iterator[Cells]:
+    question, answer = account.take(record.text("question")), account.take(record.text("answer"))
+    if known(question):
+        account.leave(QUESTIONS, question, piece=True)
+    else:
+        account.leave("cells without words", question)
+    names = record.cells(speaker="spokesperson", asked_by="who_asked")
+    names = {name: "" if cell.casefold() == "missing" else cell for name, cell in names.items()}
+    if not names["speaker"]:
+        account.note("answers without a spokesperson")
+    # the three columns cannot be misread, as the date can
+    year, month, day = (record.known(name) for name in ("year", "month", "day"))
+    whole = year.isdecimal() and month.isdecimal() and day.isdecimal()
+    yield names | {
+        "id": f"cmfa-{record.known('id') or record.known('id_split')}",
+        "text": answer,
+        "role": "Foreign Ministry Spokesperson",
+        "country": "China",
+        "date": f"{year}-{month:0>2}-{day:0>2}" if whole else record.known("date"),
+        "venue": "Foreign Ministry press conference",
+        "source": f"CMFA PressCon (Mochtak and Turcsanyi), {record.entry.base}",
+        "url": web_link(record.text("link"), account),
+        "language": "en",
+        "doc_type": "answer",
+        "question": known(question),
+    }
+
+
+def _read_bulk(entry: Entry, account: Account) -> Iterator[Piece]:
+    """Yield the documents of Elasticsearch's bulk files: a line with the id, one with the words."""
+    key = ""
+
+    def document(record: Record, account: Account) -> Iterator[Cells]:
+        nonlocal key
+        action = record.values.get("index")
+        if "index" in record.values:
+            key = str(action.get("_id", "")) if isinstance(action, dict) else ""
+            return
+        if "country" not in record.values:
+            account.note("documents that set up the collection")
+        elif not known(text := account.take(record.text("statement"))):
+            yield {"text": text}
+        else:
+            account.note("statements without a speaker")
+            yield record.cells(
+                "country", "title", "language", "content_type", date="posted_date"
+            ) | {
+                "id": f"diplomatic-pulse-{key}" if key else "",
+                "text": text,
+                "source": f"Diplomatic Pulse, {record.entry.base}",
+                "url": web_link(record.text("url"), account),
+            }
+        key = ""
+
+    return read_statements(entry, account, document)
+
+
+# The US-China Official Diplomatic and Defense Corpus: briefings and statements of both sides
+
+_US_CHINA = ("publish_time", "type", "title", "content", "source_url")
+_STATE = ("source", "type", "title", "date", "url", "content")
+_GOVERNMENTS = {"gov.cn": "China", "gov": "United States", "mil": "United States"}
+_SPOKESPERSON = re.compile(r"Spokes(?:person|man|woman) (.+?)[’']s? ")
+_LEAST_TURNS = 2
+
+
+def _us_china(record: Record, account: Account) -> Iterator[Cells]:
+    text = account.take(record.text("content"))
+    address = web_link(record.text("source_url") or record.text("url"), account)
+    title = record.known("title")
+    # whose government the site is of
+    country = next((c for site, c in _GOVERNMENTS.items() if is_on_site(address, site)), "")
+    cells = record.cells("title", doc_type="type") | {
+        "id": make_key("us-china", address, title, text),
+        "country": country,
+        "date": record.known("publish_time") or record.known("date"),
+        "source": "US-China Official Diplomatic and Defense Corpus (doi:10.5281/zenodo.18383270)",
+        "url": address,
+    }
+    named = _SPOKESPERSON.search(title)
+    spokesperson = named[1] if named else ""
+    parts = _us_china_parts(text, spokesperson, Account())
+    told = (isinstance(part, Turn) and part.left_out != UNIDENTIFIED for part in parts)
+    if sum(told) < _LEAST_TURNS:
+        account.note("documents without turns, whose speaker is not known")
+        yield cells | {"text": text}
+        return
+
+    def before(words: str) -> None:
+        account.leave("words before the first turn", words)
+
+    turns = gather_turns(_us_china_parts(text, spokesperson, account), before, account)
+    for turn, said in turn_cells(turns, cells, account):
+        home = bool(spokesperson) or speaks_for(turn.label, country)
+        yield said | {"country": country if home else ""}
+
+
+def _us_china_parts(text: str, spokesperson: str, account: Account) -> Iterator[Turn | str]:
+    """Yield the turns that paragraphs start, and further paragraphs.
+
+    If the title names a spokesperson, whoever else has a name before the words asks.
+    """
+    lines = [*split_paragraphs(text, account)]
+    followed = answer_next(lines, spokesperson)
+    for paragraph, line in lines:
+        turn: Turn | None = None
+        if not spokesperson:
+            turn = turn_in_capitals(paragraph, line, account)
+        elif found := match_label(paragraph):
+            turn = turn_of_label(found, line, spokesperson, account, followed.get(line))
+        yield turn or paragraph
+
+
+def _is_us_china(seen: Glimpse) -> bool:
+    whole, in_json = seen.has_columns(*_US_CHINA), seen.has_keys(*_US_CHINA[:4])
+    return whole or in_json or (seen.has_keys(*_STATE) and "state.gov/" in seen.head)
+
+
+# GDELT: a headline is a paper's own account of what somebody said or did; it is imported as
+# reported speech without a speaker, a lead to the article, and never as an official's words
+
+_ARTICLE_LISTS = ("articles",)
+
+
+def _gdelt_headline(record: Record, account: Account) -> Iterator[Cells]:
+    # the lists spell the names in three ways
+    record = replace(record, values={name.casefold(): v for name, v in record.values.items()})
+    text, url = account.take(record.text("title")), web_link(record.text("url"), account)
+    outlet = record.known("outletname") or record.known("domain") or host(url)
+    account.note("headlines, which name no speaker")
+    yield {
+        "id": make_key("gdelt", url, text),
+        "text": text,
+        "date": record.known("seendate") or record.known("date"),
+        "source": f"GDELT; {outlet}",
+        "url": url,
+        "language": record.known("language") or record.known("lang"),
+        "quotation": "reported",
+        "doc_type": "headline",
+        "outlet": outlet,
+        "outlet_country": record.known("sourcecountry"),
+    }
+
+
+def _gdelt_quotations(record: Record, account: Account) -> Iterator[Cells]:
+    url = web_link(record.text("url"), account)
+    for quote in record.objects("quotes"):
+        text = account.take(quote.text("quote"))
+        account.note("quotations, which name no speaker")
+        yield record.cells("title", language="lang") | {
+            "id": make_key("gdelt-quote", url, quote.text("pre"), text),
+            "text": text,
+            "date": record.text("date"),
+            "source": f"GDELT Global Quotation Graph; {host(url)}",
+            "url": url,
+            "doc_type": "quotation",
+            "pre": quote.text("pre"),
+            "post": quote.text("post"),
+        }
+
+
+def _is_gdelt_list(seen: Glimpse) -> bool:
+    columns = {name.casefold() for name in seen.columns()}
+    in_table = {"url", "title"} <= columns and bool({"seendate", "mobileurl"} & columns)
+    in_json = starts_list(seen.head, _ARTICLE_LISTS) and seen.has_keys("seendate")
+    return in_table or in_json or seen.has_keys("outletName", "title")
+
+
+# Quotebank: quotations out of the news, each with its likeliest speaker
+
+
+def _quotebank(record: Record, account: Account) -> Iterator[Cells]:
+    speaker = record.known("speaker")  # "None": no speaker is the likeliest
+    if not speaker:
+        account.note("quotations without a speaker")
+    urls = record.listed("urls")
+    url = web_link(urls[0], account) if urls else ""
+    candidates = record.values.get("probas")
+    likely = [
+        str(candidate[1])
+        for candidate in (candidates if isinstance(candidates, list) else [])
+        if isinstance(candidate, list)
+        and len(candidate) > 1
+        and candidate[0] == record.text("speaker")
+    ]
+    yield {
+        "id": f"quotebank-{record.text('quoteID')}",
+        "text": account.take(record.text("quotation")),
+        "speaker": speaker,
+        "date": record.text("date"),
+        "source": "; ".join(filter(None, ("Quotebank (Vaucher et al., 2021)", host(url)))),
+        "url": url,
+        "language": "en",
+        "doc_type": "quotation",
+        "wikidata": "; ".join(record.listed("qids")),
+        "probability": likely[0] if speaker and likely else "",
+        "occurrences": record.text("numOccurrences"),
+        "other_urls": "; ".join(urls[1:]),
+    }
+
+
+FORMATS = (
+    Format(
+        "ecdata",
+        "Executive Communications Dataset",
+        "CSV or Parquet files with the columns country, url, text, date, executive",
+        lambda seen: seen.has_columns(*_PARAGRAPH, "url", "date", "title", "type", "language"),
+        _read_ecdata,
+    ),
+    Format(
+        "euspeech1",
+        "EUSpeech, version 1",
+        "Speeches_XX_Cleaned.csv, without a header",
+        _is_euspeech1,
+        each_record((), _euspeech1, kinds={".csv"}, layouts=_LAYOUTS),
+    ),
+    Format(
+        "euspeech2",
+        "EUSpeech, version 2",
+        "a CSV file with the columns date, country, speaker, title, url, origtext, lang",
+        lambda seen: seen.has_columns("speaker", "origtext", "lang", "lang_prob"),
+        each_record(("speaker", "origtext"), _euspeech2),
+    ),
+    Format(
+        "vie-publique",
+        "Speeches of vie-publique.fr (French Politic Speech Dataset)",
+        'a JSON file {"speechs": [...]}; the public list vp_discours.json has no words',
+        _is_vie_publique,
+        each_record(("text",), _vie_publique, lists=_SPEECH_LISTS),
+    ),
+    Format(
+        "cmfa",
+        "Press conferences of the Chinese Ministry of Foreign Affairs (CMFA PressCon)",
+        "CMFA_PressCon_v4.xlsx, or the same as CSV",
+        lambda seen: seen.has_columns("id_split", "question", "answer", "spokesperson"),
+        each_record(("question", "answer", "spokesperson"), _cmfa_answer),
+    ),
+    Format(
+        "diplomatic-pulse",
+        "Diplomatic Pulse",
+        "dppa.st.json: Elasticsearch bulk, JSON lines",
+        lambda seen: "dppa.st.json" in seen.bases or seen.has_keys("index", "posted_date"),
+        each_file(JSON, _read_bulk),
+    ),
+    Format(
+        "us-china",
+        "US-China Official Diplomatic and Defense Corpus",
+        "CSV, XLSX or JSON lines: publish_time, type, title, content, source_url",
+        _is_us_china,
+        each_record(("type", "title", "content"), _us_china),
+    ),
+    Format(
+        "gdelt-articles",
+        "GDELT article lists (headlines)",
+        "CSV or JSON of the DOC 2.0 API (mode ArtList), YYYYMMDDhhmmss.gal.json.gz",
+        _is_gdelt_list,
+        each_record((), _gdelt_headline, lists=_ARTICLE_LISTS),
+    ),
+    Format(
+        "gdelt-quotes",
+        "GDELT Global Quotation Graph",
+        "YYYYMMDDhhmmss.gqg.json.gz, or unpacked: JSON lines",
+        lambda seen: seen.has_keys("quotes", "pre", "quote", "post"),
+        each_record(("quotes", "url"), _gdelt_quotations),
+    ),
+    Format(
+        "quotebank",
+        "Quotebank, quotation-centric",
+        "quotes-YYYY.json.bz2, or unpacked: JSON lines",
+        lambda seen: seen.has_keys("quoteID", "quotation"),
+        each_record(("quoteID", "quotation", "speaker"), _quotebank),
+    ),
+)

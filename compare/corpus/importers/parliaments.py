@@ -1,0 +1,675 @@
+"""Parliaments: ParlaMint (TEI and text), ParlSpeech, and Hansard in the XML of parlparse."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, OrderedDict
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from xml.etree.ElementTree import Element
+
+from compare.corpus.importers.records import (
+    Cells,
+    Record,
+    is_on_site,
+    known,
+    read_statements,
+    web_link,
+)
+from compare.corpus.importers.registry import Format, Glimpse
+from compare.corpus.importers.sources import (
+    HEADINGS,
+    NOISES,
+    OTHER_FILES,
+    UNREADABLE,
+    Account,
+    Entry,
+    Piece,
+    SkipFileError,
+    Source,
+    each_file,
+    track_file,
+)
+from compare.corpus.importers.text import QUESTIONS
+from compare.corpus.importers.xml import (
+    ID,
+    LANGUAGE,
+    attribute,
+    name_of,
+    read_elements,
+    text_of,
+    words_of,
+)
+from compare.corpus.tables import read_tsv
+from compare.corpus.values import BadFileError, Problem, Row
+from compare.errors import CorpusError
+from compare.statements.countries import country_code, country_name
+
+# ParlaMint in TEI: a file a sitting, and lists of persons and organisations
+
+_CORPUS = r"ParlaMint-(?P<corpus>[A-Z]{2}(?:-[A-Z]{2})?)"
+_TRANSCRIPT = re.compile(rf"{_CORPUS}(?P<translated>-en)?_.*(?<!\.ana)\.xml")
+_LIST = re.compile(rf"{_CORPUS}(?:-listPerson|-listOrg)?\.xml")
+"""The files that hold the lists; before version 3 that was the corpus's own header."""
+
+_ANNOTATED = "with linguistic annotation (.ana.xml)"
+_APART = frozenset({"note", "gap", "vocal", "kinesic", "incident"})
+_PARTIES = frozenset({"politicalParty", "parliamentaryGroup", "party"})
+_ROLES = {"chair": "Chair", "chairperson": "Chair", "guest": "Guest"}
+_WORD_STARTS = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_NO_WORDS = "utterances without words"
+_NO_SPEAKER = "utterances without a speaker"
+
+
+class _Register:
+    """The persons and organisations of the corpora in a source, by corpus and id."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.corpora: set[str] = set()  # of which there is a list of persons: "GB", "ES-CT"
+        self._persons: dict[tuple[str, str], Element] = {}
+        self._organisations: dict[tuple[str, str], tuple[str, str]] = {}
+        self._known: dict[tuple[str, str, str], Cells] = {}
+
+    def read_all(self, source: Source, account: Account) -> None:
+        """Read the lists in a source, and in the two folders above for the corpora it is of."""
+        wanted: set[str] = set()
+        read: set[str] = set()
+        for entry in source.entries():
+            if found := _LIST.fullmatch(entry.base):
+                self._read(entry, found["corpus"], account)
+                read.add(entry.base)
+            elif found := _TRANSCRIPT.fullmatch(entry.base):
+                wanted.add(found["corpus"])
+        above = dict.fromkeys(up for path in source.paths for up in path.resolve().parents[:2])
+        for path in (path for folder in above for path in sorted(folder.glob("ParlaMint-*.xml"))):
+            found = _LIST.fullmatch(path.name)
+            if found and found["corpus"] in wanted and path.name not in read:
+                self._read(Entry(path.name, str(path), path), found["corpus"], account)
+                read.add(path.name)
+
+    def _read(self, entry: Entry, corpus: str, account: Account) -> None:
+        try:
+            for element in read_elements(entry, {"person", "org"}):
+                key = (corpus, element.get(ID, ""))
+                if name_of(element) == "person":
+                    self._persons[key] = element
+                    self.corpora.add(corpus)
+                elif name_of(element) == "org":
+                    names = _children(element, "orgName")
+                    full = [name for name in names if name.get("full") != "abb"]
+                    self._organisations[key] = (
+                        _preferred(full or names),
+                        attribute(element, "role"),
+                    )
+        except BadFileError as error:
+            self.problems.append(Problem.of_file(entry.label, error))
+            account.skip_file(UNREADABLE)
+        else:
+            account.files += 1
+
+    def organisation(self, corpus: str, ref: str) -> str:
+        """Return an organisation's name, "" if it is unknown."""
+        return self._organisations.get((corpus, ref), ("", ""))[0]
+
+    def cells_of(self, corpus: str, person: str, date: str) -> Cells:
+        """Return a person's name, offices (or the parliament they sat in) and parties on a day."""
+        key = (corpus, person, date)
+        if key not in self._known:
+            element = self._persons.get((corpus, person), Element("person"))
+            names = [(one, name) for one in _children(element, "persName") if (name := _name(one))]
+            on_the_day = [name for one, name in names if _holds(one, date)]
+            self._known[key] = {
+                "speaker": next(iter([*on_the_day, *(name for _, name in names)]), ""),
+                **self._affiliations(corpus, element, date),
+            }
+        return self._known[key]
+
+    def _affiliations(self, corpus: str, person: Element, date: str) -> Cells:
+        offices: dict[str, None] = {}
+        seats: dict[str, None] = {}
+        parties: dict[str, None] = {}
+        for one in _children(person, "affiliation"):
+            if not _holds(one, date):
+                continue
+            ref, role = one.get("ref", "").lstrip("#"), one.get("role", "")
+            unlisted = ("", "party" if ref.startswith("party.") else "")
+            where, kind = self._organisations.get((corpus, ref), unlisted)
+            if kind in _PARTIES:
+                parties[where or ref.removeprefix("party.")] = None
+            if role not in {"member", "representative"}:
+                role = _WORD_STARTS.sub(" ", role).capitalize()
+                where = _preferred(_children(one, "orgName")) or where
+                named = _preferred(_children(one, "roleName"))
+                offices[named or ", ".join(filter(None, (role, where)))] = None
+            elif kind == "parliament":
+                seats[f"Member, {where}"] = None
+        return {"role": "; ".join(offices or seats), "party": "; ".join(parties)}
+
+
+def _children(element: Element, name: str) -> list[Element]:
+    return [child for child in element if name_of(child) == name]
+
+
+def _name(element: Element) -> str:
+    kinds = ("forename", "nameLink", "surname")
+    parts = [text_of(part) for kind in kinds for part in _children(element, kind)]
+    return " ".join(parts) or text_of(element)
+
+
+def _preferred(names: Iterable[Element]) -> str:
+    """Return the English of some names, else the first."""
+    found = list(names)
+    english = [name for name in found if name.get(LANGUAGE) == "en"]
+    return text_of((english or found)[0]) if found else ""
+
+
+def _holds(dated: Element, date: str) -> bool:
+    """Say whether something held on a day; a year or month that it ends in counts whole."""
+    when = dated.get("when", "")
+    start, end = dated.get("from", when)[:10], dated.get("to", when)[:10]
+    return (not start or start <= date) and (not end or date <= end or date.startswith(end))
+
+
+def _read_parlamint(source: Source, account: Account) -> Iterator[Piece]:
+    """Yield the utterances, each with its speaker, party and offices on the day."""
+    register = _Register()
+    register.read_all(source, account)
+    yield from register.problems
+    without_list: set[str] = set()
+    sittings = 0
+    for entry in source.entries():
+        found = _TRANSCRIPT.fullmatch(entry.base)
+        if found is None:
+            if not _LIST.fullmatch(entry.base):
+                account.skip_file(_ANNOTATED if entry.base.endswith(".ana.xml") else OTHER_FILES)
+            continue
+        sittings += 1
+        corpus = found["corpus"]
+        if corpus not in register.corpora | without_list:
+            without_list.add(corpus)
+            yield Problem.of_file(
+                f"ParlaMint-{corpus}-listPerson.xml",
+                "this list was not found, so that speakers are known by their ids only; put it "
+                "beside the transcripts",
+                skips=False,
+            )
+        yield from track_file(entry, _read_sitting(entry, corpus, register, account), account)
+    if _ANNOTATED in account.files_left_out and not sittings:
+        yield Problem.of_file(
+            str(source.paths[0]),
+            "all transcripts have linguistic annotation (.ana.xml), which is not read; name the "
+            "plain .xml, or the .txt and -meta.tsv, of the same corpus",
+        )
+
+
+def _read_sitting(
+    entry: Entry, corpus: str, register: _Register, account: Account
+) -> Iterator[Row]:
+    cells: Cells = {"date": ""}
+    shared: Cells = {"topic": "", "language": ""}
+    turn = 0
+    for element in read_elements(entry, _APART | {"teiHeader", "head", "u"}):
+        name = name_of(element)
+        if name == "TEI":
+            shared["language"] = element.get(LANGUAGE, "")
+        elif name == "teiHeader":
+            cells = _header_cells(element, entry, corpus, register)
+        elif name == "head":
+            shared["topic"] = text_of(element)
+            account.leave(HEADINGS, account.take(shared["topic"]))
+        elif name in _APART:
+            account.leave(NOISES, account.take(text_of(element)))
+        elif name != "u":
+            raise BadFileError(f"this is no transcript: it starts with <{name}>, not with <TEI>")
+        else:
+            turn += 1
+            text, noises = words_of(element, {"seg"}, _APART)
+            for noise in noises:
+                account.leave(NOISES, account.take(noise))
+            if account.take(text):
+                spoken = _speaker_cells(element, corpus, cells["date"], register, account)
+                here = {"text": text, "turn": str(turn)}
+                spoken["language"] = _language(element) or shared["language"]
+                yield Row(entry.label, 0, cells | shared | here | spoken)
+            else:
+                account.leave(_NO_WORDS, text, piece=True)
+
+
+def _header_cells(header: Element, entry: Entry, corpus: str, register: _Register) -> Cells:
+    """Return the cells that all utterances of a file share."""
+    titles = header.findall("./{*}fileDesc/{*}titleStmt/{*}title")
+    subtitles = [title for title in titles if title.get("type") == "sub"]
+    date = header.find(".//{*}setting/{*}date")
+    if date is None:
+        date = header.find(".//{*}sourceDesc//{*}date")
+    url = "".join(text_of(one) for one in header.findall(".//{*}sourceDesc//{*}idno")[:1])
+    # the house that sat, by its name in the list of organisations, or the place
+    bodies = (one.get("corresp", "") for one in header.findall(".//{*}titleStmt/{*}meeting"))
+    body = next((body.lstrip("#") for body in bodies if body), "")
+    names = header.findall(".//{*}setting/{*}name")
+    places = [text_of(one) for one in names if one.get("type") in {"org", "place", "city"}]
+    return {
+        "country": _country_of(corpus),
+        "date": "" if date is None else date.get("when", date.get("from", "")),
+        "venue": register.organisation(corpus, body) or ", ".join(places),
+        "title": _preferred(subtitles or titles),
+        "source": f"ParlaMint-{corpus}, {entry.base}",
+        "url": url if url.startswith("http") else "",
+        "doc_type": "parliamentary speech",
+        "licence": "".join(text_of(one) for one in header.findall(".//{*}licence")[:1]),
+        "source_file": entry.name,
+    }
+
+
+def _speaker_cells(
+    element: Element, corpus: str, date: str, register: _Register, account: Account
+) -> Cells:
+    person = attribute(element, "who").lstrip("#")
+    cells = register.cells_of(corpus, person, date)
+    if not person:
+        account.note(_NO_SPEAKER)
+    elif not cells["speaker"]:
+        account.note("utterances whose speaker is known by an id only")
+    said_as = [_ROLES.get(one.lstrip("#"), "") for one in element.get("ana", "").split()]
+    key = element.get(ID, "").removeprefix("ParlaMint-")
+    return cells | {
+        "id": f"parlamint-{key}" if key else "",
+        "speaker": cells["speaker"] or person,
+        "role": "; ".join(filter(None, (*said_as, cells["role"]))),
+        "speaker_id": person,
+    }
+
+
+def _language(element: Element) -> str:
+    """Return the language of an utterance, or of most of its words, "" if none is given."""
+    languages: Counter[str] = Counter()
+    for segment in _children(element, "seg"):
+        languages[segment.get(LANGUAGE, "")] += len(text_of(segment))
+    return element.get(LANGUAGE, "") or max(languages, key=languages.__getitem__, default="")
+
+
+def _country_of(corpus: str) -> str:
+    """Return the country of a corpus's code: of "GB", "ES-CT"."""
+    return country_name(country_code(corpus[:2]) or corpus[:2])
+
+
+def _is_tei(seen: Glimpse) -> bool:
+    names = seen.bases
+    annotated = any(n.startswith("ParlaMint-") and n.endswith(".ana.xml") for n in names)
+    return any(map(_TRANSCRIPT.fullmatch, names)) or (
+        annotated and not any(map(_TEXT.fullmatch, names))
+    )
+
+
+# ParlaMint as text: an utterance a line, and a table that says who spoke
+
+_TEXT = re.compile(rf"(?P<stem>{_CORPUS}(?P<translated>-en)?_.*)(?<!\.ana)\.txt")
+_TABLE = re.compile(r"(?P<stem>ParlaMint-.*?_.*(?<!-ana))(?P<ending>-meta(?:-en)?\.tsv)")
+_ENGLISH = "-meta-en.tsv"
+_NOISE = re.compile(r"\s*\[\[.*?\]\]")
+_MAIN_LANGUAGES = {
+    "AT": "de", "BG": "bg", "CZ": "cs", "DK": "da", "EE": "et", "ES": "es", "FR": "fr", "GR": "el",
+    "HR": "hr", "HU": "hu", "IS": "is", "IT": "it", "LT": "lt", "LV": "lv", "NL": "nl", "PL": "pl",
+    "PT": "pt", "RS": "sr", "SE": "sv", "SI": "sl", "TR": "tr",
+}  # fmt: skip
+"""Of parliaments that speak one language: the translated files do not say from what they are."""
+
+
+def _read_parlamint_text(source: Source, account: Account) -> Iterator[Piece]:
+    """Yield the lines of each text file, joined with the table beside it.
+
+    Of a table in the corpus's language and one in English the English is read.
+    """
+    english = {
+        found["stem"]
+        for entry in source.entries()
+        if (found := _TABLE.fullmatch(entry.base)) and found["ending"] == _ENGLISH
+    }
+    with TemporaryDirectory() as folder:
+        yield from _read_pairs(source, english, Path(folder), account)
+
+
+def _read_pairs(
+    source: Source, english: Container[str], folder: Path, account: Account
+) -> Iterator[Piece]:
+    """Read each text with its table; what comes first out of an archive waits in the folder."""
+    waiting: dict[str, Entry] = {}
+    for number, entry in enumerate(source.entries()):
+        text, table = _TEXT.fullmatch(entry.base), _TABLE.fullmatch(entry.base)
+        found = text or table
+        if found is None:
+            account.skip_file(OTHER_FILES)
+        elif table and (table["stem"] in english) != (table["ending"] == _ENGLISH):
+            account.skip_file("tables that exist in English too")
+        elif (other := waiting.pop(found["stem"], None)) and _is_text(other) != bool(text):
+            yield from _read_pair(*((entry, other) if text else (other, entry)), account)
+            if other.path.parent == folder:
+                other.path.unlink()
+        else:
+            waiting[found["stem"]] = _set_aside(entry, folder / str(number))
+    for entry in waiting.values():
+        if _is_text(entry):
+            yield Problem.of_file(
+                entry.label,
+                "its table (-meta.tsv) was not found, so that no speaker is known; put it beside "
+                "the text",
+                skips=False,
+            )
+            yield from _read_pair(entry, None, account)
+        else:
+            account.skip_file("tables without a text")
+
+
+def _is_text(entry: Entry) -> bool:
+    return _TEXT.fullmatch(entry.base) is not None
+
+
+def _set_aside(entry: Entry, path: Path) -> Entry:
+    """Put what an archive holds of a file into a temporary file, so that memory does not grow.
+
+    Raises:
+        CorpusError: There is no room for it.
+    """
+    if entry.content is None:
+        return entry
+    try:
+        path.write_bytes(entry.content)
+    except OSError as error:
+        raise CorpusError(
+            f"{entry.label} cannot be kept in a temporary file until its other half is read "
+            f"({error.strerror}): make room there, or unpack the archive and name the folder."
+        ) from None
+    return replace(entry, path=path, content=None)
+
+
+def _read_pair(entry: Entry, table: Entry | None, account: Account) -> Iterator[Piece]:
+    """Yield a text file's utterances, or why it or its table cannot be read; count both."""
+    about: dict[str, Mapping[str, str]] = {}
+    for row in track_file(table, read_tsv(table, table.label), account) if table else ():
+        if isinstance(row, Problem):
+            yield row
+        else:
+            about[row.cells.get("ID", "")] = row.cells
+    yield from track_file(entry, _utterances(entry, about, account), account)
+
+
+def _utterances(
+    entry: Entry, about: dict[str, Mapping[str, str]], account: Account
+) -> Iterator[Piece]:
+    empty = True
+    for number, line in enumerate(entry.lines(), start=1):
+        key, tab, words = line.rstrip("\r\n").partition("\t")
+        if not line.strip():
+            continue
+        empty = False
+        if not tab:
+            yield Problem(
+                entry.label, number, "", line.strip(),
+                "a line is an id, a tab and the words; insert the tab",
+            )  # fmt: skip
+            continue
+        row = {
+            name: "" if cell.strip() == "-" else cell.strip()
+            for name, cell in about.pop(key, {}).items()
+        }
+        text = account.remove(NOISES, _NOISE, account.take(words))
+        if not text.strip():
+            account.leave(_NO_WORDS, text, piece=True)
+            continue
+        if not row.get("Speaker_name"):
+            account.note(_NO_SPEAKER)
+        yield Row(entry.label, number, _utterance_cells(entry, key, row) | {"text": text})
+    if empty:
+        raise BadFileError("it is empty; download it again")
+    for _ in about:
+        account.note("table rows without words")
+
+
+def _utterance_cells(entry: Entry, key: str, row: Mapping[str, str]) -> Cells:
+    found = _TEXT.fullmatch(entry.base)
+    assert found is not None
+    corpus = found["corpus"]
+    translated = bool(found["translated"]) and corpus != "GB"
+    mark = "-en_" if found["translated"] and "-en_" not in key else "_"
+    surname, comma, forename = row.get("Speaker_name", "").partition(", ")
+    in_order = comma and "," not in forename
+    roles = (
+        _ROLES.get(row.get("Speaker_role", "").casefold()),
+        "Minister" if row.get("Speaker_minister", "").casefold() == "minister" else "",
+        "Member of parliament" if row.get("Speaker_MP") == "MP" else "",
+    )
+    return {
+        "id": f"parlamint-{key.removeprefix('ParlaMint-').replace('_', mark, 1)}",
+        "speaker": f"{forename} {surname}" if in_order else row.get("Speaker_name", ""),
+        "role": "; ".join(filter(None, roles)),
+        "country": _country_of(corpus),
+        "date": row.get("Date", ""),
+        "venue": row.get("Body", ""),
+        "title": row.get("Title", ""),
+        "source": f"ParlaMint-{corpus}{found['translated'] or ''}, {entry.base}",
+        "language": "en" if translated else _language_code(row.get("Lang", "")),
+        "original_language": _MAIN_LANGUAGES.get(corpus, "") if translated else "",
+        "translated": "by machine" if translated else "",
+        "doc_type": "parliamentary speech",
+        "party": row.get("Speaker_party_name", ""),
+        "party_status": row.get("Party_status", ""),
+        "topic": row.get("Agenda", ""),
+        "turn": key.rpartition(".u")[2] if ".u" in key else "",
+        "speaker_id": row.get("Speaker_ID", ""),
+        "source_file": entry.name,
+    }
+
+
+@lru_cache(maxsize=64)
+def _language_code(name: str) -> str:
+    """Return the code of a language's English name, "" if it has none."""
+    import pycountry
+
+    found = pycountry.languages.get(name=name) if name else None
+    return str(getattr(found, "alpha_2", "")) if found else ""
+
+
+# ParlSpeech V2: a table of speeches for each of nine parliaments
+
+_COLUMNS = ("date", "agenda", "speechnumber", "speaker", "party", "chair", "text", "parliament",
+            "iso3country")  # fmt: skip
+_R = frozenset({".rds", ".rdata"})
+MOST_NUMBERS = 500_000
+"""Numbers of speeches that are remembered, those of the latest days."""
+
+
+class _Numbers:
+    """How often each number stands on a day, whose rows can stand apart."""
+
+    def __init__(self) -> None:
+        self._days: OrderedDict[str, Counter[str]] = OrderedDict()
+        self._held = 0
+
+    def count(self, day: str, number: str) -> int:
+        """Count a speech, and return how many of its day have its number by now."""
+        numbers = self._days.setdefault(day, Counter())
+        self._days.move_to_end(day)
+        self._held += number not in numbers
+        numbers[number] += 1
+        while self._held > MOST_NUMBERS and len(self._days) > 1:
+            self._held -= len(self._days.popitem(last=False)[1])
+        return numbers[number]
+
+
+def _read_parlspeech(entry: Entry, account: Account) -> Iterator[Piece]:
+    if entry.kind in _R:
+        raise BadFileError(
+            "R's own files are not read; save it as CSV in R: "
+            'write.csv(readRDS("FILE.rds"), "FILE.csv", row.names = FALSE, fileEncoding = "UTF-8")'
+        )
+    yield from read_statements(entry, account, partial(_parlspeech, _Numbers()), _COLUMNS)
+
+
+def _parlspeech(numbers: _Numbers, record: Record, account: Account) -> Iterator[Cells]:
+    text = account.take(record.text("text"))
+    if not known(text):
+        yield {"text": text}
+        return
+    day, number = record.known("date"), record.known("speechnumber")
+    count = numbers.count(day, number)
+    chairs = record.known("chair").casefold() in {"true", "1", "t"}
+    if chairs:
+        account.note("speeches of the chair")
+    key = f"{record.entry.base.rpartition('.')[0]}-{day}-{number}"
+    yield record.cells(
+        "speaker", "date", "party", country="iso3country", venue="parliament", title="agenda",
+        turn="speechnumber", party_facts_id="party.facts.id",
+    ) | {
+        "id": f"parlspeech-{key}-{count}" if count > 1 else f"parlspeech-{key}",
+        "text": text,
+        "role": "Chair" if chairs else "",
+        "source": f"ParlSpeech V2 (Rauh, Schwalbach), {record.entry.base}",
+        "doc_type": "parliamentary speech",
+    }  # fmt: skip
+
+
+def _is_parlspeech(seen: Glimpse) -> bool:
+    names = [name.casefold() for name in seen.bases]
+    in_r = any(name.startswith("corp_") and name.endswith(".rds") for name in names)
+    return in_r or seen.has_columns("speechnumber", "party", "chair", "text")
+
+
+# Hansard, and the same layout for Australia
+
+_PLACES = {
+    "debate": "House of Commons",
+    "lords": "House of Lords",
+    "westminhall": "House of Commons, Westminster Hall",
+    "standing": "House of Commons, public bill committee",
+    "wrans": "UK Parliament, written answers",
+    "lordswrans": "House of Lords, written answers",
+    "wms": "UK Parliament, written ministerial statements",
+    "lordswms": "House of Lords, written statements",
+    "spor": "Scottish Parliament",
+    "ni": "Northern Ireland Assembly",
+}
+"""Where words were said, by the part of an id behind "uk.org.publicwhip/"."""
+
+_AUSTRALIAN_PLACES = {"debate": "House of Representatives", "lords": "Senate"}
+_KINDS = {"wrans": "written answer", "lordswrans": "written answer", "wms": "written statement",
+          "lordswms": "written statement"}  # fmt: skip
+_HEADINGS = frozenset({"major-heading", "minor-heading", "oral-heading"})
+_SPEECHES = frozenset({"speech", "ques", "reply"})
+_PARAGRAPHS = frozenset({"p", "tr", "li", "table", "ul", "ol", "blockquote"})
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@dataclass(slots=True)
+class _Section:
+    """Where a speech stands in its file: under which headings, and behind which questions."""
+
+    major: str = ""
+    minor: str = ""
+    turn: int = 0
+    asked_by: list[str] = field(default_factory=list)
+    questions: list[str] = field(default_factory=list)
+
+
+def _read_hansard(entry: Entry, account: Account) -> Iterator[Piece]:
+    section = _Section()
+    for element in read_elements(entry, _HEADINGS | _SPEECHES | {"division"}):
+        name = name_of(element)
+        if name in _HEADINGS:
+            heading = text_of(element)
+            account.leave(HEADINGS, account.take(heading))
+            major, minor = (section.major, heading) if name == "minor-heading" else (heading, "")
+            section = _Section(major, minor, section.turn)
+        elif name == "division":
+            account.leave("lists of votes", account.take(text_of(element)))
+        elif name in _SPEECHES:
+            section.turn += 1
+            yield from _hansard_speech(element, section, entry, account)
+        elif name != "publicwhip":
+            raise SkipFileError("no debates")
+        elif element.get("latest") == "no":
+            raise SkipFileError("older versions of a day")
+
+
+def _hansard_speech(
+    element: Element, section: _Section, entry: Entry, account: Account
+) -> Iterator[Row]:
+    text = account.take(words_of(element, _PARAGRAPHS)[0])
+    speaker = attribute(element, "speakername")
+    if name_of(element) == "ques":
+        account.leave(QUESTIONS, text, piece=True)
+        section.questions.append(text)
+        section.asked_by.append(speaker)
+    elif element.get("nospeaker") == "true" or not speaker:
+        account.leave("procedural text without a speaker", text, piece=True)
+    elif not text:
+        account.leave("speeches without words", text, piece=True)
+    else:
+        cells = _hansard_cells(element, section, entry, account)
+        yield Row(entry.label, 0, cells | {"text": text, "speaker": speaker})
+
+
+def _hansard_cells(element: Element, section: _Section, entry: Entry, account: Account) -> Cells:
+    key = attribute(element, "id").removeprefix("uk.org.publicwhip/")
+    kind = key.partition("/")[0]
+    date = _DATE.search(key) or _DATE.search(entry.base)
+    url = web_link("".join(element.get("url", "").split()), account)
+    australian = is_on_site(url, "aph.gov.au")
+    venue = (_AUSTRALIAN_PLACES if australian else _PLACES).get(kind, "")
+    cells = {
+        "id": f"hansard-{key.replace('/', '-')}" if key else "",
+        "role": attribute(element, "speakeroffice"),
+        "country": "Australia" if australian else "United Kingdom",
+        "date": date[0] if date else "",
+        "venue": venue,
+        "title": ": ".join(filter(None, (section.major, section.minor))),
+        "source": f"Hansard (parlparse), {entry.base}",
+        "url": url,
+        "language": "en" if venue else "",
+        "doc_type": _KINDS.get(kind, "speech"),
+        "turn": str(section.turn),
+        "time": attribute(element, "time"),
+        "column": attribute(element, "colnum"),
+        "speech_type": attribute(element, "type"),
+        "speaker_id": attribute(element, "person_id") or attribute(element, "speakerid"),
+        "source_file": entry.name,
+    }
+    if name_of(element) == "reply":
+        cells["question"] = "\n".join(section.questions)
+        cells["asked_by"] = "; ".join(dict.fromkeys(filter(None, section.asked_by)))
+    return cells
+
+
+FORMATS = (
+    Format(
+        "hansard",
+        "Hansard in the XML of TheyWorkForYou (parlparse)",
+        "debatesYYYY-MM-DDx.xml, daylordYYYY-MM-DDx.xml and the like (files, folder or archive)",
+        lambda seen: "<publicwhip" in seen.head,
+        each_file({".xml"}, _read_hansard),
+    ),
+    Format(
+        "parlamint",
+        "ParlaMint in TEI",
+        "ParlaMint-XX_*.xml, ParlaMint-XX-listPerson.xml and ParlaMint-XX-listOrg.xml",
+        _is_tei,
+        _read_parlamint,
+    ),
+    Format(
+        "parlamint-text",
+        "ParlaMint as text, machine-translated corpora (ParlaMint-XX-en) too",
+        "ParlaMint-XX_*.txt with ParlaMint-XX_*-meta.tsv or -meta-en.tsv",
+        lambda seen: any(map(_TEXT.fullmatch, seen.bases)) and not _is_tei(seen),
+        _read_parlamint_text,
+    ),
+    Format(
+        "parlspeech",
+        "ParlSpeech V2",
+        "Corp_*.csv (not .rds)",
+        _is_parlspeech,
+        each_file({".csv"} | _R, _read_parlspeech),
+    ),
+)

@@ -1,0 +1,350 @@
+"""Texts of pages and transcripts: take off their layout, and find the turns of their speakers.
+
+What is taken off goes to the account.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from compare.corpus.importers.records import Cells
+from compare.corpus.importers.sources import WHITE_SPACE, Account
+from compare.statements.countries import country_code
+
+QUESTIONS = "questions (kept beside the answer)"
+MODERATORS = "moderators, staff and interpreters"
+UNNAMED = "audience and other unnamed voices"
+UNIDENTIFIED = "words of unidentified speakers"
+"""Why what is behind a label is left out if the label may be a heading as well as a name."""
+
+LABELS = "speaker labels"
+DIRECTIONS = "stage directions"
+UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff\ufffc]")
+
+# Layout
+
+_HYPHEN_BREAK = re.compile(r"(?<![^\W_])([^\W_]+)-[ \t]*\r?\n\s*(?=([^\W_]+)(\s?))")
+_WORD = re.compile(r"[^\W\d_]+")
+_BREAK = re.compile(r"[ \t]*\r?\n[ \t]*")
+_WIDEST_PAGE = 120
+"""Lines that are often longer than this are paragraphs."""
+
+_TOKENISED = (
+    (re.compile(r"\s+(?=[,.;:?!)\]]|['’]s\b)"), ""),
+    (re.compile(r"(?<=[(\[])\s+"), ""),
+    (re.compile(r'"\s*([^"]*?)\s*"'), r'"\1"'),
+    (re.compile(r"\s{2,}"), " "),
+)
+
+
+def join_hyphens(text: str, account: Account) -> str:
+    """Join the words that a hyphen at a line's end parts.
+
+    The hyphen goes only if the text has the word without it elsewhere: most are those of compounds
+    ("self-\\ndetermination"). One that waits for its word keeps a space ("short-\\nand long-term").
+    """
+    words = set(_WORD.findall(text.casefold())) if _HYPHEN_BREAK.search(text) else set()
+
+    def join(found: re.Match[str]) -> str:
+        before, behind, space = found.groups()
+        if space and behind in ("and", "or"):
+            return f"{before}- "
+        is_cut = behind[0].islower() and (before + behind).casefold() in words
+        return before if is_cut else f"{before}-"
+
+    return account.remove("hyphens at line ends", _HYPHEN_BREAK, text, join)
+
+
+def unwrap_lines(text: str, account: Account) -> str:
+    """Return the text with a space for each line break inside a sentence.
+
+    A break stays if the line before it ends a sentence, next to a blank line, and in texts whose
+    lines are not wrapped at a width.
+    """
+    lengths = sorted(len(line) for line in text.splitlines() if line.strip())
+    if not lengths or lengths[len(lengths) * 9 // 10] > _WIDEST_PAGE:
+        return text
+
+    def joint(found: re.Match[str]) -> str:
+        before = text[text.rfind("\n", 0, found.start()) + 1 : found.start()]
+        after = text[found.end() : found.end() + 1]
+        return "\n" if before[-1:] in ("", *".!?") or after in ("", "\n", "\r") else " "
+
+    return account.remove("line breaks of the page", _BREAK, text, joint)
+
+
+def detokenise(text: str, account: Account) -> str:
+    """Take away the spaces that a tokeniser put around marks: `the Council 's aims ( all ) .`.
+
+    Hyphens and lone quotation marks stay as they are: they could be dashes, and open or close.
+    """
+    for pattern, replacement in _TOKENISED:
+        if '"' not in replacement or text.count('"') % 2 == 0:
+            text = account.remove("tokeniser spaces", pattern, text, replacement)
+    return text
+
+
+def split_paragraphs(text: str, account: Account) -> Iterator[tuple[str, int]]:
+    """Yield the lines of a text that are not blank, each tidied, and their numbers."""
+    for number, raw in enumerate(text.splitlines(keepends=True), start=1):
+        if line := tidy_line(raw, account):
+            yield line, number
+
+
+def tidy_line(text: str, account: Account) -> str:
+    """Return a paragraph on one line, with single spaces."""
+    text = account.remove("invisible characters", UNSEEN, text)
+    line = " ".join(text.split())
+    account.characters_left_out[WHITE_SPACE] += len(text) - len(line)
+    return line
+
+
+def join_paragraphs(paragraphs: Sequence[str], account: Account) -> str:
+    """Return paragraphs as one text, whose line breaks were counted as white space left out."""
+    account.characters_left_out[WHITE_SPACE] -= max(0, len(paragraphs) - 1)
+    return "\n".join(paragraphs)
+
+
+# Turns
+
+_SPOKEN_NOTE = (
+    r"As interp|As transl|Through interp|Inaudible|In progress|Speaks?\b|Speaking|Off-mic|Audio"
+    r"|Microphone|No translation"
+)
+_DIRECTION = re.compile(
+    rf"(?:^| )\((?:(?!{_SPOKEN_NOTE})[A-Z][^()]*[.!]|(?i:laughter|applause|laughs?|coughs|cheers"
+    r"|clears throat|cross-?talk|boos|laughter(?: and|,) applause)\.?)\)"
+)
+_INTERPRETED = re.compile(r"\((?:as interpreted|as translated|through interpreter)[.:]?\) ?", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one voice says without a break.
+
+    Attributes:
+        label: Who it is, as the transcript has it.
+        text: The words, free of layout; each character of them is still to be accounted for.
+        line: Where it starts in the file.
+        left_out: Why it is no statement: one of the reasons above; "" if it is one.
+        note: What stands in brackets behind the label, or in the heading above it.
+    """
+
+    label: str
+    text: str
+    line: int
+    left_out: str = ""
+    note: str = ""
+
+
+def gather_turns(
+    parts: Iterable[Turn | str | None], before: Callable[[str], None], account: Account
+) -> Iterator[Turn]:
+    """Yield whole turns, without "(Laughter.)".
+
+    Args:
+        parts: The starts of turns, further paragraphs, and None where a turn ends without another.
+        before: Takes a paragraph that belongs to no turn.
+        account: Of the import.
+    """
+    turn: Turn | None = None
+    for part in parts:
+        if not isinstance(part, str):
+            if turn is not None:
+                yield turn
+            turn = part and replace(part, text=remove_directions(part.text, account))
+        elif turn is None:
+            before(part)
+        elif words := remove_directions(part, account):
+            said = [turn.text, words] if turn.text else [words]
+            turn = replace(turn, text=join_paragraphs(said, account))
+    if turn is not None:
+        yield turn
+
+
+def turn_cells(
+    turns: Iterable[Turn], cells: Cells, account: Account
+) -> Iterator[tuple[Turn, Cells]]:
+    """Yield the turns that are statements and their cells; all others go to the account.
+
+    A question stands beside the first statement that follows it, whoever makes it; several
+    questions stand there in their order. The id is the document's and the number of the turn.
+    """
+    asked: list[Turn] = []
+    for number, turn in enumerate(turns, start=1):
+        if turn.left_out:
+            account.leave(turn.left_out, turn.text, piece=True)
+            if turn.left_out == QUESTIONS and turn.text:
+                asked.append(turn)
+        elif not turn.text:
+            account.leave("turns without words", "", piece=True)
+        else:
+            askers = dict.fromkeys(question.label for question in asked if question.label)
+            yield (
+                turn,
+                cells
+                | {
+                    "id": f"{cells.get('id', '')}-{number}",
+                    "text": turn.text,
+                    "speaker": turn.label,
+                    "turn": str(number),
+                    "question": "\n".join(question.text for question in asked),
+                    "asked_by": "; ".join(askers),
+                },
+            )
+            asked = []
+
+
+def remove_directions(text: str, account: Account) -> str:
+    """Return what a voice says without "(Laughter.)"; "(inaudible)" stays: words are missing."""
+    return account.strip(account.remove(DIRECTIONS, _DIRECTION, text))
+
+
+def remove_interpreter(turn: Turn, account: Account) -> tuple[str, bool]:
+    """Return the words without "(As interpreted.)", and whether it was there."""
+    text = account.strip(account.remove(DIRECTIONS, _INTERPRETED, turn.text))
+    return text, text != turn.text or bool(_INTERPRETED.match(turn.note))
+
+
+# Labels in capitals: "MS. ROE: ..."
+
+_COLON = r":(?!(?<=\d:)\d) ?"  # and not that of a clock
+_SHOUTED = r"[A-ZÀ-ÖØ-ÞĀ-Ž][A-ZÀ-ÖØ-ÞĀ-Ž’'.\-]*"
+_IN_CAPITALS = re.compile(
+    rf"(?P<label>{_SHOUTED}(?: (?:{_SHOUTED}|M[ac]+[A-Z]+|#?\d)){{0,6}})"
+    rf"(?: (?P<note>\([^()]*\)))?{_COLON}"
+)
+_WITH_FULL_STOP = re.compile(r"(?P<label>(?:M[RS]|MRS|DR)\. [A-Z’'\-]{3,})\. (?=[A-Z])")
+_QUESTION = re.compile(r"Q(?:UESTIONS?)?(?: ?:(?: |$)| |$)")
+_NO_STATEMENTS = {
+    MODERATORS: re.compile(
+        r"M[OD]*ERATOR|OPERATOR|ANNOUNCER|INTERPRETER|TRANSLATOR|(?:[A-Z]+ )*(?:AIDE|STAFF|STAFFER)"
+        r"|.*\bCREW(?: MEMBER)?"
+    ),
+    UNNAMED: re.compile(
+        r"AUDIEN\w+(?: MEMBERS?)?|PARTIC\w+|(?:AN? )?(?:CHILD|CHILDREN|STUDENT|CUSTOMER|REPORTER)S?"
+        r"|MEMBERS? OF .*|CROWD|ALL|PROTEST[EO]RS?|UNIDENTIFIED .*|VOICES?"
+    ),
+}
+
+
+def turn_in_capitals(text: str, line: int, account: Account) -> Turn | None:
+    """Return the turn that a paragraph starts if its label is in capitals ("MS. ROE: ...").
+
+    "Q" and "QUESTION" start a question. The label goes to the account.
+    """
+    if found := _QUESTION.match(text):
+        account.leave(LABELS, found[0])
+        return Turn("", text[found.end() :], line, QUESTIONS)
+    found = _IN_CAPITALS.match(text) or _WITH_FULL_STOP.match(text)
+    if found is None:
+        return None
+    account.leave(LABELS, found[0])
+    label = found["label"]
+    reason = next((why for why, who in _NO_STATEMENTS.items() if who.fullmatch(label)), "")
+    return Turn(label, text[found.end() :], line, reason, found.groupdict().get("note") or "")
+
+
+# Labels of capitalised words, where one official speaks and all others ask: "Ada Veld: ..."
+
+MOST_WORDS = 6
+"""Words of the longest label."""
+
+ASKERS = frozenset({"q", "question", "questions", "journalist", "reporter", "follow-up"})
+ANSWERS = frozenset({"a", "answer", "spokesperson", "spokeswoman", "spokesman"})
+_CAPITAL_WORD = r"[A-Z0-9À-ÖØ-ÞĀ-Ž][\w’'.&/-]*"
+_CAPITALISED = re.compile(
+    rf"(?P<label>{_CAPITAL_WORD}(?: (?:{_CAPITAL_WORD}|of|the|and|de|for))*)"
+    rf"(?: \([^()]*\))?{_COLON}"
+)
+_OPENER = re.compile(
+    r"(?:First|Second|Third|Four|Fif|Six|Last|Final|One|Two|Three|Note|Source|Photo|Link)\w*"
+    r"(?: (?:Aspect|Element|Issue|Pillar|Point|Priority|Principle|Reason|Step|Thing|of All))?"
+    r"|(?:Again|Also|And|Because|But|Conclusion|Example|Here|However|Indeed|Look|No|Now|Remember|So"
+    r"|That|Then|There|Therefore|This|Thus|Yes|Yet)"
+)
+_POSSESSIVE = re.compile(r"[’']s?$")
+_FIRST_LETTER = re.compile(r"[\W\d_]*[^\W\d_]")
+_LONGEST_CODE = 3  # "CRI" is a radio, not Costa Rica
+
+
+def match_label(text: str) -> re.Match[str] | None:
+    """Return the label a paragraph starts with: capitalised words, and no "First:"."""
+    found = _CAPITALISED.match(text)
+    if found is None or is_opener(found["label"]) or found["label"].isdecimal():
+        return None
+    return found if len(found["label"].split()) <= MOST_WORDS else None
+
+
+def is_opener(label: str) -> bool:
+    """Say whether words before a colon count or open a sentence: "First:", "Second Point:"."""
+    return bool(_OPENER.fullmatch(label))
+
+
+def is_heading(label: str, words: str) -> bool:
+    """Say whether a colon stands in a sentence: it goes on in lower case, or starts with a country.
+
+    "Valdoria’s Position: ..." is no name, and neither is "The Roads: they are open."
+    """
+    first = _FIRST_LETTER.match(words)
+    if first and first[0][-1].islower():
+        return True
+    parts = label.removeprefix("The ").partition(" and ")[0].split()
+    possessive = (at for at, part in enumerate(parts, start=1) if _POSSESSIVE.search(part))
+    named = _POSSESSIVE.sub("", " ".join(parts[: next(possessive, len(parts))]))
+    return len(named) > _LONGEST_CODE and bool(country_code(named))
+
+
+def own_label_next(labels: Iterable[tuple[int, bool]]) -> dict[int, bool]:
+    """Return for the line of each label whether the next label is the speaker's own.
+
+    Whoever speaks is not named again before somebody else has spoken. All is empty if no label is
+    the speaker's: who speaks alone needs none.
+
+    Args:
+        labels: The line of each label, and whether it is the speaker's.
+    """
+    listed = [*labels]
+    if not any(own for _, own in listed):
+        return {}
+    following = [own for _, own in listed[1:]] + [False]
+    return {line: own for (line, _), own in zip(listed, following, strict=True)}
+
+
+def answer_next(lines: Sequence[tuple[str, int]], speaker: str) -> dict[int, bool]:
+    """Return `own_label_next` for a text in which one speaks and all others ask."""
+    labels = ((found["label"], line) for text, line in lines if (found := match_label(text)))
+    return own_label_next((line, _is_own(label, speaker)) for label, line in labels)
+
+
+def turn_of_label(
+    found: re.Match[str], line: int, speaker: str, account: Account, followed: bool | None = True
+) -> Turn | None:
+    """Return the turn behind such a label: the one speaker's, or a question of anybody else.
+
+    It is left out if it may be a heading as well, and None if it is no label but words of a
+    sentence. The label goes to the account.
+
+    Args:
+        followed: Whether the speaker's own label is the next; None if there is none.
+    """
+    label, words = found["label"], found.string[found.end() :]
+    turn = Turn(label, words, line, QUESTIONS)
+    if _is_own(label, speaker):
+        turn = Turn(speaker, words, line)
+    elif label.casefold() in ASKERS:
+        turn = Turn("", words, line, QUESTIONS)
+    else:
+        asks, sentence = followed or "?" in words, is_heading(label, words)
+        if not asks and (sentence or followed is None):
+            return None
+        if sentence or not asks:
+            turn = Turn("", words, line, UNIDENTIFIED)
+    account.leave(LABELS, found[0])
+    return turn
+
+
+def _is_own(label: str, speaker: str) -> bool:
+    return label.casefold() in ANSWERS | {speaker.casefold()}

@@ -1,0 +1,561 @@
+"""United Nations: the General Debate, the Security Council's debates, and UNSCon's sentences."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from compare.corpus.importers.records import (
+    Cells,
+    Record,
+    check_records,
+    each_record,
+    read_statements,
+)
+from compare.corpus.importers.registry import Format, Glimpse
+from compare.corpus.importers.sources import (
+    OTHER_FILES,
+    Account,
+    Entry,
+    Piece,
+    SkipFileError,
+    Source,
+    each_file,
+    track_file,
+)
+from compare.corpus.importers.text import detokenise, join_hyphens, unwrap_lines
+from compare.corpus.tables import read_xlsx
+from compare.corpus.values import Problem, Row
+from compare.statements.countries import country_code
+from compare.statements.normalize import fold, speaker_key
+
+# The General Debate: a text file a speech, and a workbook that says who spoke
+
+_WORKBOOK = "Speakers_by_session.xlsx"
+_DEBATE_SPEECH = re.compile(r"([A-Z]{2,3})_(\d{1,2})_(\d{4})\.txt")
+_KAGGLE = ("session", "year", "country", "text")
+_FILED_UNDER = {"SUN": "RUS", "SCG": "YUG", "EC": "EUU"}
+"""What the speeches of a State or organisation are filed under, if that is not its own code."""
+_GERMAN_STATES = frozenset({"DDR", "DEU"})
+
+_NUMBERED = re.compile(r"^[ \t]*(\d{1,3})[.:][ \t]+", re.MULTILINE)
+_LEAST_NUMBERED = 3
+_LINE_END = re.compile(r"\r\n|\n\r(?!\n)|\r")
+_JOB, _PAGE, _DAY = r"\d\d-\d{5}", r"\d{1,3}(?:/\d{1,3})?", r"\d\d/\d\d/\d{4}"
+_SYMBOL = r"A/\d\d/(?:PV\.\d{1,3}|\d{1,3}/Add\.\d{1,2})"
+_SURE = rf"(?:{_JOB}(?: {_PAGE})?|{_PAGE} {_JOB}|{_SYMBOL}(?: {_DAY})?|{_DAY} {_SYMBOL})"
+_BESIDE = rf"(?:(?:{_PAGE}|{_DAY})[ \t]*\n\s*){{0,4}}"
+_BEFORE_WORDS = r"(?:\d\d-\d{5} \d{1,3}/\d{1,3}|\d{1,3}/\d{1,3} \d\d-\d{5}) "
+_FOOTERS = re.compile(
+    r"(?:\A|(?<!\s)(?:[^\S\n]*\n)+)[^\S\n]*(?:"
+    rf"{_BESIDE}(?:{_SURE}[ \t]*(?:\n\s*|\Z)|{_BEFORE_WORDS}){_BESIDE}"
+    r"|\d{1,3}[^\S\n]*\n[^\S\n]*\n\s*)+"
+)
+"""The foot of a page and the head of the next: job number and page, symbol and day.
+
+A page's number alone counts only before a blank line.
+"""
+_IN_SENTENCE = re.compile(r"[\w,;]")
+_BLANK_LINES = re.compile(r"(?<=[a-zà-öø-ÿ,])(?:[^\S\n]*\n){2,}[^\S\n]*(?=[a-zà-öø-ÿ])")
+
+
+@dataclass(frozen=True, slots=True)
+class _Speaker:
+    """A row of the workbook.
+
+    Attributes:
+        country: As the workbook spells it.
+        code: The State whose code the row has.
+        named: The State that `country` names; `code` if it is no known name.
+    """
+
+    name: str = ""
+    post: str = ""
+    country: str = ""
+    code: str = ""
+    named: str = ""
+
+
+class _Speakers:
+    """The rows of the workbook, by session."""
+
+    def __init__(self) -> None:
+        self._rows: defaultdict[str, list[_Speaker]] = defaultdict(list)
+        self._states = set(_GERMAN_STATES)
+        self._agreed: set[tuple[str, str]] = set()
+
+    def read(self, workbook: Entry, account: Account) -> Iterator[Problem]:
+        for row in read_xlsx(workbook, workbook.label, loose=True):
+            if isinstance(row, Problem):
+                yield row
+                continue
+            cell = {
+                name.strip().casefold(): " ".join(value.split())
+                for name, value in row.cells.items()
+            }
+            session, code = cell.get("session", ""), cell.get("iso code", "")
+            if not (session.isdecimal() and code):
+                continue
+            country = cell.get("country", "")
+            name, post = cell.get("name of person speaking", ""), cell.get("post", "")
+            named = _state(country if country_code(country) else code)
+            self._add(
+                str(int(session)), _Speaker(name, post, country, _state(code), named), account
+            )
+
+    def _add(self, session: str, speaker: _Speaker, account: Account) -> None:
+        if any(row.code == speaker.code for row in self._rows[session]):
+            account.note("workbook rows for a speech that has one")
+        self._rows[session].append(speaker)
+        self._states.add(speaker.code)
+        if speaker.code == speaker.named:
+            self._agreed.add((session, speaker.code))
+
+    def of(self, session: str, code: str) -> list[_Speaker]:
+        """Return the rows for a speech; if they name several people, it may be any of them.
+
+        Rows of the two German States can both name one State, so that neither says whose it is.
+        """
+        state = _state(code)
+        all_rows = self._rows.get(session, [])
+        rows = [row for row in all_rows if self._owner(session, row) == state]
+        if state in _GERMAN_STATES:
+            named = {state, *(row.named for row in rows)}
+            return rows + [row for row in all_rows if row.named in named]
+        return [row if row.named == state else replace(row, country=code) for row in rows]
+
+    def _owner(self, session: str, row: _Speaker) -> str:
+        """Return the State that a row belongs to: the one it names, whatever its code.
+
+        If that State has a row of its own, or never speaks, the name is a slip.
+        """
+        slip = row.named not in self._states or (session, row.named) in self._agreed
+        return row.code if slip else row.named
+
+
+def _read_debate(source: Source, account: Account) -> Iterator[Piece]:
+    """Yield the speeches, each with its speaker and post if the workbook has them."""
+    speakers = _Speakers()
+    workbook = source.find(_WORKBOOK)
+    if workbook is None:
+        yield Problem.of_file(
+            _WORKBOOK,
+            "this workbook was not found, so that no speaker is known; put it beside the speeches",
+            skips=False,
+        )
+    else:
+        yield from track_file(workbook, speakers.read(workbook, account), account)
+    seen: set[str] = set()
+
+    def read_speech(entry: Entry, account: Account) -> Iterator[Row]:
+        found = _DEBATE_SPEECH.fullmatch(entry.base)
+        if found is None:
+            raise SkipFileError(OTHER_FILES)
+        code, session, year = found[1], str(int(found[2])), found[3]
+        text = account.take(entry.text())
+        if (key := f"{code}-{session}-{year}") in seen:
+            account.leave("second files of one speech", text, piece=True)
+            return
+        seen.add(key)
+        rows = speakers.of(session, code)
+        cells = _debate_cells(entry, code, session, year) | {
+            "text": _debate_words(text, account),
+            # the workbook's spelling counts if it is a known name
+            "country": rows[0].country if rows and country_code(rows[0].country) else code,
+            "source_file": entry.name,
+        }
+        yield Row(entry.label, 1, cells | _who(rows, _state(code), account))
+
+    yield from each_file({".txt"}, read_speech, {_WORKBOOK.casefold()})(source, account)
+
+
+def _kaggle_speech(record: Record, account: Account) -> Iterator[Cells]:
+    text = account.take(record.text("text"))
+    text = account.remove("byte order marks", re.compile("\ufeff"), text)
+    code, session, year = (record.known(name) for name in ("country", "session", "year"))
+    words = {"text": _debate_words(text, account), "country": code}
+    yield _debate_cells(record.entry, code, session, year) | words
+
+
+def _debate_cells(entry: Entry, code: str, session: str, year: str) -> Cells:
+    return {
+        "id": f"ungdc-{code}-{session}-{year}",
+        "date": year,
+        "venue": "UN General Assembly, General Debate",
+        "title": f"General Debate, session {session} ({year})",
+        "source": f"UN General Debate Corpus (Jankin, Baturo, Dasandi), {entry.base}",
+        "language": "en",
+        "doc_type": "speech",
+    }
+
+
+def _who(rows: list[_Speaker], state: str, account: Account) -> Cells:
+    """Return the speaker and the post; of several people only the names, in a column apart."""
+    if any(row.code != state or row.named != state for row in rows):
+        account.note("speeches whose workbook row has another code or country than the file")
+    people: dict[str, _Speaker] = {}
+    for row in rows:
+        if row.name:
+            people.setdefault(speaker_key(row.name), row)
+    if len(people) > 1:
+        account.note(
+            "speeches without a speaker because the workbook names several people, "
+            "whose speeches may stand in one file"
+        )
+        return {"speakers": "; ".join(person.name for person in people.values())}
+    speaker = next(iter([*people.values(), *rows]), _Speaker())
+    if not speaker.name:
+        account.note("speeches without a speaker")
+    return {"speaker": speaker.name, "role": speaker.post}
+
+
+def _state(code: str) -> str:
+    """Return the one code that a State has here, of its code in the corpus or of its name."""
+    known = code if code in _FILED_UNDER else country_code(code) or code
+    return _FILED_UNDER.get(known, known)
+
+
+def _debate_words(text: str, account: Account) -> str:
+    """Return the words without paragraph numbers, page footers and line breaks of the page."""
+    text = account.remove("line breaks of the page", _LINE_END, text, "\n")
+    numbers = [int(found[1]) for found in _NUMBERED.finditer(text)]
+    rising = sum(b == a + 1 for a, b in pairwise(numbers))
+    if len(numbers) >= _LEAST_NUMBERED and rising * 2 >= len(numbers):
+        text = account.remove("paragraph numbers", _NUMBERED, text)
+    text = account.remove("page footers", _FOOTERS, text, _around_footers)
+    text = account.remove("line breaks of the page", _BLANK_LINES, text, " ")
+    return unwrap_lines(join_hyphens(text, account), account)
+
+
+def _around_footers(footers: re.Match[str]) -> str:
+    """Return what replaces page footers: a space inside a sentence."""
+    start, text = footers.start(), footers.string
+    if not start or footers.end() == len(text):
+        return ""
+    return " " if _IN_SENTENCE.match(text, start - 1) else "\n"
+
+
+def _is_debate(seen: Glimpse) -> bool:
+    """Say whether most texts are speeches by name: the first session was that of 1946."""
+    texts = [name for name in seen.bases if name.endswith(".txt")]
+    found = [match for name in texts if (match := _DEBATE_SPEECH.fullmatch(name))]
+    return sum(int(match[3]) - int(match[2]) == 1945 for match in found) * 2 > len(texts)
+
+
+# The Security Council: a text file a speech, and a table that says who spoke
+
+_TABLE = "speaker.tsv"
+_COUNCIL_SPEECH = re.compile(
+    r"(?P<stem>UNSC_(?P<year>\d{4})_SPV\.(?P<meeting>.+)_spch(?P<number>\d+))\.txt"
+)
+_RESUMPTION = re.compile(r"\s*[(\[]?Resumption\s*(\d+)[)\]]?", re.IGNORECASE)
+_COLUMNS = {
+    "date": ("date",),
+    "speaker": ("speaker",),
+    "country": ("country_org", "country"),
+    "role": ("role", "role_in_un"),
+    "participanttype": ("participanttype",),
+    "turn": ("speech_number", "speech"),
+    "symbol": ("document_symbol", "meeting_symbol", "spv"),
+    **{name: (name,) for name in ("topic", "agenda_item1", "agenda_item2", "agenda_item3",
+                                  "agenda_item4", "agenda_item_manual", "subtopic", "decision",
+                                  "speech_format")},
+}  # fmt: skip
+"""What is kept of the table, and the columns it is in: in version 6.1, then in version 5."""
+
+
+def _read_council(source: Source, account: Account) -> Iterator[Piece]:
+    """Yield the speeches, without the form of address that each starts with."""
+    rows: dict[str, tuple[str, ...]] = {}
+    table = source.find(_TABLE)
+    if table is None:
+        yield Problem.of_file(
+            _TABLE,
+            "this table was not found, so that a speech is known by its file's name and its first "
+            "words only; put it beside the speeches",
+            skips=False,
+        )
+    else:
+        records = check_records(_table_records(table, account), ("filename", "speaker", "date"))
+        for record in track_file(table, records, account):
+            if isinstance(record, Problem):
+                yield record
+            else:
+                _keep(record, rows, account)
+
+    def read_speech(entry: Entry, account: Account) -> Iterator[Piece]:
+        found = _COUNCIL_SPEECH.fullmatch(entry.base)
+        if found is None:
+            raise SkipFileError(OTHER_FILES)
+        about = rows.pop(found["stem"], None)
+        if about is None and table is not None:
+            account.note("speeches without a row in the table")
+        named = dict(zip(_COLUMNS, about or [""] * len(_COLUMNS), strict=True))
+        yield from _council_speech(entry, found, named, account)
+
+    yield from each_file({".txt"}, read_speech, {_TABLE})(source, account)
+    if rows:
+        first = next(iter(rows))
+        yield Problem(
+            _TABLE, 0, "filename", f"{first}.txt",
+            f"{len(rows):,} speeches, of which this is the first, have a row and no text; name the "
+            "folder or archive of all speeches",
+        )  # fmt: skip
+
+
+def _table_records(table: Entry, account: Account) -> Iterator[Record | Problem]:
+    """Yield the rows of a table without quotation marks, in which a cell can have a line break.
+
+    Lines are joined until the row has all its columns.
+    """
+
+    def broken(line: int, row: str) -> Problem:
+        said = "the row has not as many cells as the header; download the table again"
+        return Row(table.label, line, {}).problem(said, value=row)
+
+    header: list[str] = []
+    start, held = 0, ""  # the first line of a row that goes on, and what there is of it
+    for number, text in enumerate(table.lines(), start=1):
+        line = text.rstrip("\r\n")
+        if not header:
+            header = [name.strip() or "row" for name in line.split("\t")]
+            continue
+        if start and held.count("\t") + line.count("\t") >= len(header):
+            yield broken(start, held)
+            start = 0
+        row = f"{held} {line}" if start else line
+        if row.count("\t") < len(header) - 1:
+            if row.strip():
+                start, held = start or number, row
+            continue
+        if row.count("\t") == len(header) - 1:
+            if start:
+                account.note("rows of the table joined from several lines")
+            here = Row(table.label, start or number, {})
+            yield Record(table, here, dict(zip(header, row.split("\t"), strict=True)))
+        else:
+            yield broken(number, row)
+        start = 0
+    if start:
+        yield broken(start, held)
+
+
+def _keep(record: Record, rows: dict[str, tuple[str, ...]], account: Account) -> None:
+    """Keep what a row says of a speech; words that many rows have are kept once."""
+    stem = record.text("filename").strip().removesuffix(".txt")
+    if stem in rows:
+        account.note("rows of the table for a speech that has one")
+        return
+    found = (
+        next(filter(None, map(record.known, names)), "").replace("''", "'")
+        for names in _COLUMNS.values()
+    )
+    rows[stem] = tuple(map(sys.intern, found))
+
+
+def _council_speech(
+    entry: Entry, found: re.Match[str], about: Mapping[str, str], account: Account
+) -> Iterator[Row]:
+    text = account.take(entry.text())
+    address = read_address(text, about["speaker"], about["country"])
+    account.leave("forms of address", text[: address.length])
+    words = unwrap_lines(join_hyphens(text[address.length :], account), account)
+    if not words.strip():
+        account.leave("speeches without words", words, piece=True)
+        return
+    presides = about["participanttype"].casefold() == "the president"
+    # "S/PV.7138 (Resumption 1)" for the many ways to write it
+    symbol = _RESUMPTION.sub(r" (Resumption \1)", (about["symbol"] or found["meeting"]).strip())
+    symbol = symbol if symbol.startswith("S/") else f"S/PV.{symbol}"
+    cells = {name: cell for name, cell in about.items() if name != "symbol"} | {
+        "id": f"unsc-{found['stem'].removeprefix('UNSC_')}",
+        "text": words,
+        "speaker": about["speaker"] or address.name,
+        "role": about["role"] or ("President of the Security Council" if presides else ""),
+        "country": about["country"] or address.country,
+        "date": about["date"] or found["year"],
+        "venue": "UN Security Council",
+        "title": ", ".join(filter(None, (symbol, about["topic"]))),
+        "source": f"UN Security Council Debates (Schoenfeld et al.), {symbol}, {entry.base}",
+        "language": "en",
+        "original_language": address.language,
+        "doc_type": "speech",
+        "turn": about["turn"] or str(int(found["number"])),
+        "licence": "CC0 1.0",
+        "source_file": entry.name,
+    }
+    if not cells["speaker"]:
+        account.note("speeches without a speaker")
+    yield Row(entry.label, 1, cells)
+
+
+_ADDRESS = re.compile(
+    r"\s*(?P<name>[^\s():][^():\n]{0,90}?)\s*(?P<notes>(?:\([^()]{1,160}\)\s*)*):\s*"
+)
+_NOTE = re.compile(r"\(([^()]*)\)")
+_SPOKEN_IN = re.compile(
+    r"(?:spoke|speaking|spoken|interpret\w*|translat\w*)\s+(?:in|fro\w)\s+(?P<language>[A-Z]\w+)",
+    re.IGNORECASE,
+)
+_NAME = (
+    r"(?:[^\W\d_a-zà-ÿ][\w.,'’-]*|al|as|bin|ben|da|das|de|del|della|den|der|di|do|dos|du|e|el|i|ibn"
+    r"|la|le|of|ould|ter|the|van|vom|von|y|zu|(?:al|el|as|an)-\w+)"
+)
+_TITLED = re.compile(
+    r"(?:(?i:The\s+(?:(?:acting|temporary)\s+)?(?:president|chair(?:man|person)?"
+    r"|(?:deputy\s+)?secretary-general))"
+    r"|(?:Mr|Mrs|Ms|Miss|Messrs|Mme|Dr|Sir|Dame|Lord|Lady|Baron|Baroness|Sheikha?|Nana|Dato|Prof"
+    r"|Professor|Prince|Princess|Crown\s+Prince|King|Queen|Archbishop|Bishop|Cardinal|Monsignor"
+    r"|Reverend|Judge|Justice|President|Vice-President|Prime\s+Minister|Chief|General"
+    rf"|(?:Lieutenant|Major|Brigadier)\s+General|Ambassador)\b[.,]?(?:\s+{_NAME})+)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A form of address: `Mr. Ilves (Ostravia) (spoke in French):`.
+
+    Attributes:
+        length: How many characters of the text it takes, 0 if there is none.
+        name: As it stands there, with its title.
+        country: What stands in the brackets that do not tell the language.
+        language: That the speech was given in, as the record names it.
+    """
+
+    length: int = 0
+    name: str = ""
+    country: str = ""
+    language: str = ""
+
+
+def read_address(text: str, speaker: str = "", country: str = "") -> Address:
+    """Return the form of address that a speech starts with, an empty one if it has none.
+
+    A title, the known speaker's last name, or brackets with a country or a language tell it from a
+    sentence with a colon.
+    """
+    found = _ADDRESS.match(text)
+    if found is None:
+        return Address()
+    name = " ".join(found["name"].split())
+    notes = [" ".join(note.split()) for note in _NOTE.findall(found["notes"])]
+    languages = [said["language"] for note in notes if (said := _SPOKEN_IN.search(note))]
+    places = [note for note in notes if not _SPOKEN_IN.search(note)]
+    last = fold(speaker).split()[-1:]
+    if not (
+        _TITLED.fullmatch(name)
+        or languages
+        or (last and last[0] in fold(name).split())
+        or any(fold(place) == fold(country) or country_code(place) for place in places)
+    ):
+        return Address()
+    language = languages[0].capitalize() if languages else ""
+    return Address(found.end(), name, places[0] if places else "", language)
+
+
+def _is_council(seen: Glimpse) -> bool:
+    columns = set(seen.columns("\t"))
+    return (
+        {"filename", "participanttype"} <= columns
+        or {"basename", "spv", "num_speeches"} <= columns
+        or any(map(_COUNCIL_SPEECH.fullmatch, seen.bases))
+    )
+
+
+# UNSCon: a statement is a sentence, since it is sentences that carry the marks of conflict
+
+_MARKS = ("A0", "A2", "A3", "A4", "B1", "B2", "B3")
+_PARTS = "the same words in parts of sentences (EDUs)"
+_NO_MARK = frozenset({"", "_", "-NONE-"})
+_CONFLICT_SPEECH = re.compile(
+    r"UNSC_(?P<year>\d{4})_SPV\.(?P<meeting>.+?)_spch(?P<speech>\d+)(?:_preproc)?"
+    r"_(?P<country>\D+?)(?:(?<=[a-z])A)?\d*(?:_neg|_pos)?(?:(?:_|%20)\d+)?(?:_GD)?(?:\.txt)?"
+)
+"""The country comes from here: the column `country` of the published file is out of order."""
+
+
+def _read_conflict(source: Source, account: Account) -> Iterator[Piece]:
+    """Yield the sentences; the file of their parts (EDUs) has the same words and is left out."""
+
+    def read_sentences(entry: Entry, account: Account) -> Iterator[Piece]:
+        with entry.open("rb") as opened:
+            if b"EDU_text" in opened.readline(4096):
+                raise SkipFileError(_PARTS)
+        needed = ("file_id", "sentence_text", *_MARKS)
+        yield from read_statements(entry, account, _conflict_sentence, needed)
+
+    yield from each_file({".csv"}, read_sentences)(source, account)
+    if not account.files and _PARTS in account.files_left_out:
+        yield Problem.of_file(
+            str(source.paths[0]),
+            "it has parts of sentences (EDUs); name conflict_annotations_sentences.csv",
+        )
+
+
+def _conflict_sentence(record: Record, account: Account) -> Iterator[Cells]:
+    text = account.take(record.text("sentence_text"))
+    if not re.search(r"\w", text):
+        account.leave("sentences without words", text, piece=True)
+        return
+    file_id = record.text("file_id").strip()
+    found = _CONFLICT_SPEECH.fullmatch(file_id)
+    if found and record.values.get("country", found["country"]) != found["country"]:
+        account.note('rows whose column "country" is not the country in their file\'s name')
+    offsets = record.text("sentence_char_offsets")
+    start = offsets.partition("-")[0]
+    yield {
+        "id": f"unscon-{file_id.removesuffix('.txt')}-{start}" if start else "",
+        "text": detokenise(text, account),
+        "country": found["country"].replace("_", " ") if found else "",
+        "date": found["year"] if found else "",
+        "venue": "UN Security Council",
+        "title": f"S/PV.{found['meeting']}" if found else "",
+        "source": f"UNSCon (Zaczynska, Bourgonje, Stede), {file_id}",
+        "language": "en",
+        "doc_type": "sentence of a speech",
+        "turn": str(int(found["speech"])) if found else "",
+        "characters": offsets,
+        "licence": "CC BY-SA",
+        **{name: mark for name in _MARKS if (mark := record.text(name)) not in _NO_MARK},
+    }
+
+
+def _is_conflict(seen: Glimpse) -> bool:
+    of_text = seen.has_columns("sentence_text") or seen.has_columns("EDU_text")
+    return of_text and seen.has_columns("file_id", "A0", "B1")
+
+
+FORMATS = (
+    Format(
+        "ungdc",
+        "UN General Debate Corpus",
+        "TXT/Session NN - YYYY/ISO_NN_YYYY.txt (folder or archive) and Speakers_by_session.xlsx",
+        _is_debate,
+        _read_debate,
+    ),
+    Format(
+        "ungdc-kaggle",
+        "UN General Debates on Kaggle",
+        "un-general-debates.csv",
+        lambda seen: seen.columns() == [*_KAGGLE],
+        each_record(_KAGGLE, _kaggle_speech),
+    ),
+    Format(
+        "unsc",
+        "UN Security Council Debates",
+        "speeches/UNSC_*_spch*.txt (folder or archive), speaker.tsv and meta.tsv",
+        _is_council,
+        _read_council,
+    ),
+    Format(
+        "unscon",
+        "UNSCon, the UN Security Council Conflict Corpus",
+        "conflict_annotations_sentences.csv",
+        _is_conflict,
+        _read_conflict,
+    ),
+)
