@@ -120,7 +120,7 @@ def searcher(side: str, opened: Library, stance: str | None) -> Callable[[str], 
 
     def answer(quote: str) -> Found:
         result = search(opened, Quote(quote), stance_model=model, candidates=CANDIDATES)
-        return [(result.stance_of(match) or "", match.statement.id) for match in result.scored]
+        return [(result.stance_of(pair) or "", pair.b.statement.id) for pair in result.pairs]
 
     return answer
 

@@ -65,7 +65,7 @@ def measure(model: StanceModel, data: Path) -> dict[str, float]:
     columns = []
     for texts, words in pairs(data):
         verdict, why = deciding_words(model, Side(texts[0]), Side(texts[1]))
-        spans = [[(span.start, span.end) for span in side] for side in (why.quote, why.passage)]
+        spans = [[(span.start, span.end) for span in side] for side in (why.a, why.b)]
         ours = [inside(text, side) for text, side in zip(texts, spans, strict=True)]
         theirs = [marked_by_reader(text, side) for text, side in zip(texts, words, strict=True)]
         tokens = [sorted(inside(text, [(0, len(text))])) for text in texts]

@@ -3,8 +3,8 @@
     from compare import Library, search
 
     result = search(Library.open("my-library"), "We will not hesitate to impose costs.")
-    for match in result.oppose:
-        print(match.probabilities.oppose, match.statement.speaker, match.passage.text)
+    for pair in result.oppose:
+        print(pair.probabilities.oppose, pair.b.statement.speaker, pair.b.text)
 
 Importing this package is light: each name below loads its module when it is first used.
 """
@@ -18,7 +18,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from compare.comparison.counts import by_year, matrix, random_sample
-    from compare.comparison.explain import explain, explain_listed, explain_pair
+    from compare.comparison.explain import explain_listed, explain_pair
     from compare.comparison.positions import Positions, positions
     from compare.comparison.propositions import PositionTable, position_table
     from compare.comparison.reproduce import Reproduction, reproduce
@@ -45,18 +45,18 @@ if TYPE_CHECKING:
     from compare.library.locations import default_library, sample_library
     from compare.models import StanceModel, load_stance_model
     from compare.models.encoder import Encoder, load_encoder
-    from compare.results.pairs import Pair, PairTable
     from compare.results.provenance import Provenance
     from compare.results.result import (
-        Match,
-        Outcome,
+        Excerpt,
+        Kind,
+        Pair,
         Probabilities,
-        SearchResult,
+        Rationale,
+        Result,
         Side,
         Span,
         Stance,
         Thresholds,
-        Why,
     )
     from compare.review.agreement import Agreement, agreement
     from compare.review.answers import Review
@@ -84,18 +84,17 @@ __all__ = [
     "Drawn",
     "Encoder",
     "Estimates",
+    "Excerpt",
     "ExportError",
     "Filters",
     "Import",
+    "Kind",
     "Library",
     "LibraryError",
     "MachineShown",
-    "Match",
     "ModelError",
     "Order",
-    "Outcome",
     "Pair",
-    "PairTable",
     "PartialDate",
     "Passage",
     "PositionTable",
@@ -107,19 +106,19 @@ __all__ = [
     "QueryError",
     "Quotation",
     "Quote",
+    "Rationale",
     "Reproduction",
+    "Result",
     "Review",
     "ReviewError",
     "ReviewPair",
     "Reviews",
-    "SearchResult",
     "Side",
     "Span",
     "Stance",
     "StanceModel",
     "Statement",
     "Thresholds",
-    "Why",
     "agreement",
     "append_correction",
     "by_year",
@@ -128,7 +127,6 @@ __all__ = [
     "default_library",
     "draw",
     "estimates",
-    "explain",
     "explain_listed",
     "explain_pair",
     "export_review",
@@ -163,7 +161,7 @@ _NAMES_IN = {
     "corpus": "Corpus Problem read_corpus",
     "corpus.importing": "Import import_corpus",
     "export.dictionary": "pair_schema search_schema",
-    "comparison.explain": "explain explain_listed explain_pair",
+    "comparison.explain": "explain_listed explain_pair",
     "models.encoder": "Encoder load_encoder",
     "errors": (
         "AdaptError CompareError CorpusError ExportError LibraryError ModelError QueryError "
@@ -174,14 +172,15 @@ _NAMES_IN = {
     "library.library": "Library",
     "library.locations": "default_library sample_library",
     "comparison.sides": "Comparison changed_positions compare_sides",
-    "results.pairs": "Pair PairTable",
     "statements.passages": "Passage split_statement",
     "comparison.propositions": "PositionTable position_table",
     "comparison.positions": "Positions positions",
     "export.public": "public_json",
     "export.report": "report_html write_report",
     "comparison.reproduce": "Reproduction reproduce",
-    "results.result": ("Match Outcome Probabilities SearchResult Side Span Stance Thresholds Why"),
+    "results.result": (
+        "Excerpt Kind Pair Probabilities Rationale Result Side Span Stance Thresholds"
+    ),
     "results.provenance": "Provenance",
     "library.filters": "Filters",
     "statements.quotes": "Quote",

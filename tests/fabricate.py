@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from compare.results.pairs import Pair, PairTable
 from compare.results.provenance import Provenance
-from compare.results.result import Match, Probabilities, SearchResult, Span, Thresholds, Why
+from compare.results.result import (
+    Excerpt,
+    Kind,
+    Pair,
+    Probabilities,
+    Rationale,
+    Result,
+    Span,
+    Thresholds,
+)
 from compare.statements.passages import Passage
 from compare.statements.quotes import Quote
 from compare.statements.statement import Country, PartialDate, Quotation, Statement
@@ -55,62 +63,68 @@ PROVENANCE = Provenance(
 )
 
 
-def match_of(
+def excerpt(
+    statement: Statement, words: str | None = None, repeats: tuple[Statement, ...] = ()
+) -> Excerpt:
+    """The passage `words` of a statement, or its whole text."""
+    words = statement.text if words is None else words
+    start = statement.text.index(words)
+    passage = Passage(statement.id, start, start + len(words), words, statement.context)
+    return Excerpt(statement, passage, repeats)
+
+
+def found_pair(
     statement: Statement,
     probabilities: tuple[float, float, float],
     *,
     words: str | None = None,
     similarity: float = 0.75,
     quote: str = QUOTE,
-    why: Why | None = None,
-    also_said: tuple[Statement, ...] = (),
-) -> Match:
-    """A match by the passage `words`, or by the whole text."""
-    words = statement.text if words is None else words
-    start = statement.text.index(words)
-    end = start + len(words)
-    return Match(
-        statement=statement,
-        passage=Passage(statement.id, start, end, words, statement.context),
-        probabilities=Probabilities(*probabilities),
-        similarity=similarity,
-        quote_part=quote,
-        before=statement.text[:start],
-        after=statement.text[end:],
-        also_said=also_said,
-        why=why,
+    rationale: Rationale | None = None,
+    repeats: tuple[Statement, ...] = (),
+    first_stage_only: bool = False,
+) -> Pair:
+    """A statement found for a quote, by the passage `words`, or by the whole text."""
+    return Pair(
+        Excerpt.of_quote(Quote(quote), quote),
+        excerpt(statement, words, repeats),
+        Probabilities(*probabilities),
+        similarity,
+        rationale,
+        first_stage_only,
     )
 
 
-def a_result(
-    *matches: Match, quote: Quote | str = QUOTE, source: Statement | None = None
-) -> SearchResult:
-    """A result with one match in each list, or with `matches`."""
+def a_search(*pairs: Pair, quote: Quote | str = QUOTE, source: Statement | None = None) -> Result:
+    """A search with one pair in each list, or with `pairs`, as its quote's."""
     again = Statement(id="ost-2", text=AGREEING.text, date=PartialDate("2020"), source="Lake Post")
-    why = Why((Span(9, 19, 0.5), Span(0, 8, 0.25)), (Span(9, 13, 0.75),))
-    return SearchResult(
-        quote=Quote(quote) if isinstance(quote, str) else quote,
-        scored=matches
-        or (
-            match_of(UNRELATED, (0.125, 0.125, 0.75), similarity=0.5),
-            match_of(OPPOSED, (0.0625, 0.875, 0.0625)),
-            match_of(
-                AGREEING,
-                (0.7654321987654321, 0.2, 0.0345678012345679),
-                words="Valdoria arms the rebels, and it must stop.",
-                why=why,
-                also_said=(again,),
-            ),
+    rationale = Rationale((Span(9, 19, 0.5), Span(0, 8, 0.25)), (Span(9, 13, 0.75),))
+    asked = Quote(quote) if isinstance(quote, str) else quote
+    found = pairs or (
+        found_pair(UNRELATED, (0.125, 0.125, 0.75), similarity=0.5),
+        found_pair(OPPOSED, (0.0625, 0.875, 0.0625)),
+        found_pair(
+            AGREEING,
+            (0.7654321987654321, 0.2, 0.0345678012345679),
+            words="Valdoria arms the rebels, and it must stop.",
+            rationale=rationale,
+            repeats=(again,),
         ),
-        thresholds=Thresholds(),
-        provenance=PROVENANCE,
+    )
+    return Result(
+        Kind.SEARCH,
+        asked.text,
+        tuple(replace(pair, a=Excerpt.of_quote(asked, pair.a.text, source)) for pair in found),
+        Thresholds(),
+        PROVENANCE,
+        quote=asked,
         source=source,
         notes=("The quote has two sentences.",),
     )
 
 
-WHY = Why((Span(8, 13, 0.5), Span(0, 7, 0.25)), (Span(0, 8, 0.75),))
-"""Words that decide a pair of `a_table`."""
+RATIONALE = Rationale((Span(8, 13, 0.5), Span(0, 7, 0.25)), (Span(0, 8, 0.75),))
+"""Words that decide a pair of `two_sides`."""
 
 
 def pair_of(
@@ -119,36 +133,43 @@ def pair_of(
     probabilities: tuple[float, float, float],
     *,
     similarity: float = 0.75,
-    screened: bool = False,
-    why: Why | None = None,
+    rationale: Rationale | None = None,
+    first_stage_only: bool = False,
 ) -> Pair:
     """A pair by the whole texts."""
-    passages = [Passage(one.id, 0, len(one.text), one.text, one.context) for one in (a, b)]
-    chances = Probabilities(*probabilities)
-    return Pair(a, passages[0], b, passages[1], chances, similarity, screened, why)
+    return Pair(
+        excerpt(a),
+        excerpt(b),
+        Probabilities(*probabilities),
+        similarity,
+        rationale,
+        first_stage_only,
+    )
 
 
-def a_table(
+def two_sides(
     *pairs: Pair, over_time: bool = False, subject: str = "Ostmark and Valdoria"
-) -> PairTable:
-    """A table with one pair in each list, or with `pairs`; what decides one of them is known."""
+) -> Result:
+    """Two sides with one pair in each list, or with `pairs`; what decides one of them is known."""
     provenance = replace(
         PROVENANCE,
         filters={"a": {"countries": ["OST"]}, "b": {"date_from": "2019"}, "topic": "arms"},
         settings={"most_read": 20000, "least_similarity": 0.4},
         screening="fast@666666666666",
     )
-    return PairTable(
-        pairs=pairs
+    return Result(
+        Kind.TIMELINE if over_time else Kind.SIDES,
+        subject,
+        pairs
         or (
             pair_of(AGREEING, UNRELATED, (0.125, 0.125, 0.75), similarity=0.5),
-            pair_of(AGREEING, OPPOSED, (0.0625, 0.875, 0.0625), why=WHY),
-            pair_of(UNRELATED, OPPOSED, (0.7654321987654321, 0.2, 0.0345678), screened=True),
+            pair_of(AGREEING, OPPOSED, (0.0625, 0.875, 0.0625), rationale=RATIONALE),
+            pair_of(
+                UNRELATED, OPPOSED, (0.7654321987654321, 0.2, 0.0345678), first_stage_only=True
+            ),
         ),
-        subject=subject,
-        thresholds=Thresholds(),
-        provenance=provenance,
-        same_point=7,
-        over_time=over_time,
+        Thresholds(),
+        provenance,
+        candidates=7,
         notes=("Pairs with the same words on both sides were left out: 2.",),
     )

@@ -6,24 +6,24 @@ from collections.abc import Mapping, Sequence
 
 from compare.comparison.propositions import PositionTable
 from compare.results.positions import Positions, Voice
-from compare.results.result import Match, Thresholds
-from tests.fabricate import PROVENANCE, match_of
+from compare.results.result import Pair, Thresholds
+from tests.fabricate import PROVENANCE, found_pair
 from tests.fakes import statement
 
 NOTE = "These numbers are made up."
 
 
-def passage(party: str, number: int, mean: float, date: str = "", **more: object) -> Match:
+def passage(party: str, number: int, mean: float, date: str = "", **more: object) -> Pair:
     """A passage whose p_agree - p_oppose is `mean`, all of it on one side."""
     said = statement(
         f"{party.lower()}-{number}", f"{party} speaks, {number}.", country=party, date=date,
         speaker=f"Envoy of {party}", source="Gazette",
     )  # fmt: skip
     agree, oppose = max(mean, 0.0), max(-mean, 0.0)
-    return match_of(said, (agree, oppose, 1 - agree - oppose), **more)
+    return found_pair(said, (agree, oppose, 1 - agree - oppose), **more)
 
 
-def voice(party: str, *read: Match, statements: int = 9) -> Voice:
+def voice(party: str, *read: Pair, statements: int = 9) -> Voice:
     return Voice(party.lower(), party, statements, len(read), read)
 
 
@@ -34,7 +34,10 @@ def made(
     voices = [
         voice(
             party,
-            *(passage(party, n, mean, f"{first_year + n}-05") for n, mean in enumerate(means)),
+            *(
+                passage(party, n, mean, f"{first_year + n}-05", quote=proposition)
+                for n, mean in enumerate(means)
+            ),
         )
         for party, means in places.items()
     ]

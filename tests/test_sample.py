@@ -9,7 +9,7 @@ from compare.corpus import read_corpus
 from compare.library.library import Library
 from compare.library.locations import sample_corpus
 from compare.models import load_stance_model
-from compare.results.result import Outcome, SearchResult
+from compare.results.result import Result
 from compare.statements.statement import Quotation
 
 QUOTE = (
@@ -27,55 +27,55 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
 
 
 @pytest.fixture(scope="module")
-def result(library: Library) -> SearchResult:
+def result(library: Library) -> Result:
     return search(library, QUOTE, why=True)
 
 
-def ids(matches) -> list[str]:
-    return [match.statement.id for match in matches]
+def ids(pairs) -> list[str]:
+    return [pair.b.statement.id for pair in pairs]
 
 
-def test_the_quotes_own_statement_is_pinned(result: SearchResult) -> None:
-    assert result.outcome is Outcome.FOUND
+def test_the_quotes_own_statement_is_pinned(result: Result) -> None:
+    assert result.agree or result.oppose
     assert result.source is not None
     assert result.source.id == "eu-official-1"
-    assert "eu-official-1" not in ids(result.scored)
+    assert "eu-official-1" not in ids(result.pairs)
 
 
 def test_the_secretary_of_state_is_the_first_other_speaker_quoted_as_agreeing(
-    result: SearchResult,
+    result: Result,
 ) -> None:
     quoted = [
-        match
-        for match in result.agree
-        if match.statement.quotation is Quotation.DIRECT
-        and match.statement.speaker != result.quote.speaker
+        pair
+        for pair in result.agree
+        if pair.b.statement.quotation is Quotation.DIRECT
+        and pair.b.statement.speaker != result.quote.speaker
     ]
     assert ids(quoted)[0] == "blinken-1"
 
 
-def test_the_embassys_denial_is_opposed(result: SearchResult) -> None:
+def test_the_embassys_denial_is_opposed(result: Result) -> None:
     assert "embassy-1" in ids(result.oppose)
 
 
-def test_both_governments_denial_is_opposed(result: SearchResult) -> None:
+def test_both_governments_denial_is_opposed(result: Result) -> None:
     assert "russia-china-denial" in ids(result.oppose)
 
 
-def test_what_is_beside_the_point_stands_in_neither_list(result: SearchResult) -> None:
+def test_what_is_beside_the_point_stands_in_neither_list(result: Result) -> None:
     listed = ids(result.agree + result.oppose)
     assert "xi-1" not in ids(result.agree)
     assert "ukraine-mfa-1" not in listed
 
 
-def test_every_listed_verdict_is_explained_in_words_of_both_sides(result: SearchResult) -> None:
-    for match in (*result.agree, *result.oppose):
-        assert match.why is not None
-        assert match.why.quote or match.why.passage
-        for span in match.why.passage:
-            assert match.passage.text[span.start : span.end].strip()
-        for span in match.why.quote:
-            assert match.quote_part[span.start : span.end].strip()
+def test_every_listed_verdict_is_explained_in_words_of_both_sides(result: Result) -> None:
+    for pair in (*result.agree, *result.oppose):
+        assert pair.rationale is not None
+        assert pair.rationale.a or pair.rationale.b
+        for span in pair.rationale.b:
+            assert pair.b.text[span.start : span.end].strip()
+        for span in pair.rationale.a:
+            assert pair.a.text[span.start : span.end].strip()
 
 
 def test_the_mirror_agrees_with_the_denials_and_opposes_the_evidence(library: Library) -> None:
@@ -85,10 +85,8 @@ def test_the_mirror_agrees_with_the_denials_and_opposes_the_evidence(library: Li
     assert "ukraine-mfa-1" not in ids(mirrored.agree + mirrored.oppose)
 
 
-def test_the_cascade_shows_what_the_accurate_model_says(
-    library: Library, result: SearchResult
-) -> None:
+def test_the_cascade_shows_what_the_accurate_model_says(library: Library, result: Result) -> None:
     alone = search(library, QUOTE, stance_model=load_stance_model("accurate"))
-    said = {match.statement.id: match.probabilities for match in alone.scored}
-    assert not any(match.screened for match in result.scored)
-    assert {match.statement.id: match.probabilities for match in result.scored} == said
+    said = {pair.b.statement.id: pair.probabilities for pair in alone.pairs}
+    assert not any(pair.first_stage_only for pair in result.pairs)
+    assert {pair.b.statement.id: pair.probabilities for pair in result.pairs} == said

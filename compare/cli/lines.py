@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING
 
 from compare.cli.output import console, on_terminal, say
 from compare.export.public import read_against, what_was_read
-from compare.export.rows import JOINT, asked, deciding_words, listed
+from compare.export.rows import JOINT, deciding_words
+from compare.export.words import repeats_in_words
 from compare.results.result import (
-    Match,
-    Outcome,
-    SearchResult,
+    Pair,
+    Rationale,
+    Result,
     Span,
     Stance,
-    Why,
-    also_said_in_words,
 )
 from compare.safe_text import one_line, printable
 from compare.statements.statement import Quotation, Statement
@@ -35,25 +34,25 @@ _INDENT = " " * 10
 _ALSO_SHOWN = 3
 
 
-def show_result(result: SearchResult, limit: int) -> None:
+def show_result(result: Result, limit: int) -> None:
     """Print the quote and the lists, at most `limit` statements of each."""
-    say(f"Quote: “{one_line(result.quote.text)}”")
-    if known := attribution(asked(result)):
+    say(f"Quote: “{one_line(result.subject)}”")
+    if result.asked and (known := attribution(result.asked)):
         say(f"       {known}")
     for note in result.notes:
         say(f"Note:  {one_line(note)}")
-    if result.outcome is Outcome.NOTHING:
+    if not (result.agree or result.oppose):
         say(f"\n{nothing_found(result)}")
-    for stance, group in groupby(listed(result), key=lambda entry: entry[0]):
-        matches = [(rank, match) for _, rank, match in group]
+    for stance, group in groupby(result.ranked(), key=lambda entry: entry[0]):
+        pairs = [(rank, pair) for _, rank, pair in group]
         say()
         show = _show_table if on_terminal() else _show_lines
-        show(result, stance, matches[:limit])
-        if len(matches) > limit:
-            say(f"{_INDENT}… and {len(matches) - limit} more (--limit {len(matches)})")
+        show(result, stance, pairs[:limit])
+        if len(pairs) > limit:
+            say(f"{_INDENT}… and {len(pairs) - limit} more (--limit {len(pairs)})")
 
 
-def nothing_found(result: SearchResult) -> str:
+def nothing_found(result: Result) -> str:
     """Return the sentence for a search that found neither agreement nor opposition."""
     least = result.thresholds
     near = len(result.neither)
@@ -82,26 +81,26 @@ def attribution(statement: Statement) -> str:
     return one_line(", ".join(filter(None, known)))
 
 
-def details(statement: Statement, also_said: Sequence[Statement]) -> list[str]:
+def details(statement: Statement, repeats: Sequence[Statement]) -> list[str]:
     """Return the lines below a statement's words."""
     lines = [attribution(statement)]
     if statement.context:
         lines.append(f"context: {one_line(statement.context)}")
     if statement.url:
         lines.append(one_line(statement.url))
-    if len(also_said) > _ALSO_SHOWN:
-        lines.append(f"{also_said_in_words(also_said)}; the first of them:")
-    lines += [f"also: {attribution(other)}" for other in also_said[:_ALSO_SHOWN]]
+    if len(repeats) > _ALSO_SHOWN:
+        lines.append(f"{repeats_in_words(repeats)}; the first of them:")
+    lines += [f"also: {attribution(other)}" for other in repeats[:_ALSO_SHOWN]]
     return lines
 
 
 def why_lines(
-    why: Why | None, quote: str, passage: str, names: tuple[str, str] = ("quote", "statement")
+    why: Rationale | None, quote: str, passage: str, names: tuple[str, str] = ("quote", "statement")
 ) -> list[str]:
     """Return the deciding words of both sides, a line each."""
     if why is None:
         return []
-    sides = ((names[0], quote, why.quote), (names[1], passage, why.passage))
+    sides = ((names[0], quote, why.a), (names[1], passage, why.b))
     words = [(name, JOINT.join(deciding_words(text, spans))) for name, text, spans in sides]
     return [f"deciding in {name}: {one_line(found) or '(no words)'}" for name, found in words]
 
@@ -112,42 +111,42 @@ def words_shown(statement: Statement, words: str) -> str:
     return f"“{words}”" if statement.quotation is Quotation.DIRECT else words
 
 
-def _unsure(stance: Stance, match: Match) -> list[str]:
+def _unsure(stance: Stance, pair: Pair) -> list[str]:
     """Return how near a statement that does neither comes to doing one."""
     if stance is not Stance.NEITHER:
         return []
-    return [f"agree {match.probabilities.agree:.2f}, oppose {match.probabilities.oppose:.2f}"]
+    return [f"agree {pair.probabilities.agree:.2f}, oppose {pair.probabilities.oppose:.2f}"]
 
 
-def _screened(stance: Stance, match: Match) -> list[str]:
+def _screened(stance: Stance, pair: Pair) -> list[str]:
     """Say of a listed statement that the accurate model of a cascade did not read it."""
-    if not match.screened or stance is Stance.NEITHER:
+    if not pair.first_stage_only or stance is Stance.NEITHER:
         return []
     return ["read by the fast model only"]
 
 
-def _against(result: SearchResult, match: Match) -> list[str]:
+def _against(result: Result, pair: Pair) -> list[str]:
     """Say which sentence of the quote a statement was read against, where it has several."""
-    part = read_against(result, match)
+    part = read_against(result, pair)
     return [f"read against: “{one_line(part)}”"] if part else []
 
 
-def _show_lines(result: SearchResult, stance: Stance, matches: Sequence[tuple[int, Match]]) -> None:
+def _show_lines(result: Result, stance: Stance, pairs: Sequence[tuple[int, Pair]]) -> None:
     say(TITLES[stance].upper())
-    for rank, match in matches:
-        probability = match.probabilities.of(stance)
-        say(f"{rank:3}. {probability:.2f} {words_shown(match.statement, match.passage.text)}")
+    for rank, pair in pairs:
+        probability = pair.probabilities.of(stance)
+        say(f"{rank:3}. {probability:.2f} {words_shown(pair.b.statement, pair.b.text)}")
         below = [
-            *_against(result, match),
-            *_screened(stance, match),
-            *_unsure(stance, match),
-            *details(match.statement, match.also_said),
+            *_against(result, pair),
+            *_screened(stance, pair),
+            *_unsure(stance, pair),
+            *details(pair.b.statement, pair.b.repeats),
         ]
-        for line in [*below, *why_lines(match.why, match.quote_part, match.passage.text)]:
+        for line in [*below, *why_lines(pair.rationale, pair.a.text, pair.b.text)]:
             say(f"{_INDENT}{line}")
 
 
-def _show_table(result: SearchResult, stance: Stance, matches: Sequence[tuple[int, Match]]) -> None:
+def _show_table(result: Result, stance: Stance, pairs: Sequence[tuple[int, Pair]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
@@ -157,12 +156,11 @@ def _show_table(result: SearchResult, stance: Stance, matches: Sequence[tuple[in
     table.add_column(stance.value, justify="right")
     table.add_column("Words", ratio=3)
     table.add_column("Who, when, where", ratio=2)
-    for rank, match in matches:
-        spans = match.why.passage if match.why else ()
-        said = [*details(match.statement, match.also_said), *_against(result, match)]
-        below = "\n".join([*said, *_unsure(stance, match), *_screened(stance, match)])
-        probability = Text(f"{match.probabilities.of(stance):.2f}", colour)
-        table.add_row(Text(str(rank)), probability, _marked(match.passage.text, spans), Text(below))
+    for rank, pair in pairs:
+        said = [*details(pair.b.statement, pair.b.repeats), *_against(result, pair)]
+        below = "\n".join([*said, *_unsure(stance, pair), *_screened(stance, pair)])
+        probability = Text(f"{pair.probabilities.of(stance):.2f}", colour)
+        table.add_row(Text(str(rank)), probability, _marked(pair.b.text, pair.spans.b), Text(below))
     _draw(table)
 
 

@@ -18,9 +18,9 @@ from compare.statements.quotes import Quote
 from compare.statements.statement import Country, PartialDate
 
 if TYPE_CHECKING:
-    from compare.export.rows import Result
     from compare.library.library import Library
     from compare.models import StanceModel
+    from compare.results.result import Result
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -267,9 +267,7 @@ def read_thresholds(options: dict[str, Any]) -> dict[str, float | None]:
 
 def read_lists(stances: Sequence[str], result: Result) -> Sequence[Stance]:
     """Return the lists named by --stance, or the usual ones of the result."""
-    from compare.export.rows import usual_stances
-
-    return [Stance(name) for name in stances] or usual_stances(result)
+    return [Stance(name) for name in stances] or result.usual_lists
 
 
 def side_of(quote: Quote) -> Side:

@@ -18,7 +18,7 @@ from compare.results.result import Stance
 
 if TYPE_CHECKING:
     from compare.comparison.sides import Comparison, Plan
-    from compare.results.pairs import Pair, PairTable
+    from compare.results.result import Pair, Result
     from compare.statements.statement import PartialDate
 
 _FIELDS = {
@@ -188,7 +188,7 @@ def _run(a: Filters, b: Filters | None, options: dict[str, Any]) -> None:
         say_json(
             {
                 "subject": table.subject,
-                "same_point": table.same_point,
+                "same_point": table.candidates,
                 "read": len(table.pairs),
                 "pairs": records_of(table),
                 "by_year": count_records(table, by_year(table)),
@@ -209,7 +209,7 @@ def _run(a: Filters, b: Filters | None, options: dict[str, Any]) -> None:
 
 def _table(
     a: Filters, b: Filters | None, options: dict[str, Any], between: str = ""
-) -> PairTable | None:
+) -> Result | None:
     """Say what will be read, then read it; None where only the plan was asked for."""
     from compare.comparison.explain import explain_listed
     from compare.comparison.sides import MOST_READ, Comparison
@@ -263,7 +263,7 @@ def _planned(comparison: Comparison, plan: Plan) -> str:
     )
 
 
-def _show(table: PairTable, stance: Stance, limit: int) -> None:
+def _show(table: Result, stance: Stance, limit: int) -> None:
     from compare.export.words import counted
 
     listed = table.listed(stance)
@@ -280,20 +280,20 @@ def _show(table: PairTable, stance: Stance, limit: int) -> None:
 
 
 def _days(pair: Pair) -> list[PartialDate]:
-    return [said.date for said in (pair.a, pair.b) if said.date]
+    return [side.statement.date for side in pair.excerpts if side.statement.date]
 
 
 def _lines(rank: int, pair: Pair, stance: Stance) -> Sequence[str]:
     from compare.cli.lines import attribution, why_lines, words_shown
 
-    words = (pair.a_passage.text, pair.b_passage.text)
+    a, b = pair.excerpts
     below = [
-        attribution(pair.a),
-        words_shown(pair.b, words[1]),
-        attribution(pair.b),
-        *why_lines(pair.why, *words, ("A", "B")),
+        attribution(a.statement),
+        words_shown(b.statement, b.text),
+        attribution(b.statement),
+        *why_lines(pair.rationale, a.text, b.text, ("A", "B")),
     ]
-    head = f"{rank:3}. {pair.probabilities.of(stance):.2f} {words_shown(pair.a, words[0])}"
+    head = f"{rank:3}. {pair.probabilities.of(stance):.2f} {words_shown(a.statement, a.text)}"
     return [head, *(f"          {line}" for line in below)]
 
 

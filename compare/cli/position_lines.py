@@ -83,10 +83,10 @@ def _show_strongest(position: Position) -> None:
     say()
     say(position.name)
     for stance in (Stance.AGREE, Stance.OPPOSE):
-        if match := position.strongest(stance):
-            words = words_shown(match.statement, match.passage.text)
-            say(f"  {stance.value:6} {match.probabilities.of(stance):.2f} {words}")
-            say(f"              {attribution(match.statement)}")
+        if pair := position.strongest(stance):
+            words = words_shown(pair.b.statement, pair.b.text)
+            say(f"  {stance.value:6} {pair.probabilities.of(stance):.2f} {words}")
+            say(f"              {attribution(pair.b.statement)}")
 
 
 def _show_others(title: str, voices: Sequence[Voice]) -> None:

@@ -14,7 +14,7 @@ from compare.cli.output import progress, remark, say_json
 from compare.cli.writing import check_target, keep_or_export
 from compare.errors import QueryError
 from compare.library.filters import Filters
-from compare.results.result import SearchResult, Thresholds
+from compare.results.result import Result, Thresholds
 from compare.statements.quotes import Quote
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _search(
     filters: Filters,
     thresholds: dict[str, float | None],
     options: dict[str, Any],
-) -> SearchResult:
+) -> Result:
     from compare.comparison.search import CANDIDATES, search
 
     model = shared.stance_model(options["stance_model"], library)
@@ -122,7 +122,7 @@ def _from_stdin() -> str:
         ) from error
 
 
-def _write(result: SearchResult, out: Path, force: bool) -> None:
+def _write(result: Result, out: Path, force: bool) -> None:
     keep_or_export(result, out, force)
     counts = (
         f"{len(result.agree)} agree, {len(result.oppose)} oppose, {len(result.neither)} neither"
@@ -130,7 +130,7 @@ def _write(result: SearchResult, out: Path, force: bool) -> None:
     remark(f"Wrote {out}: {counts}.")
 
 
-def _print_json(result: SearchResult, limit: int | None) -> None:
+def _print_json(result: Result, limit: int | None) -> None:
     from compare.export.public import public_json
 
     data = public_json(result)

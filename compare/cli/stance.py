@@ -11,7 +11,7 @@ import click
 from compare.cli import options as shared
 from compare.cli.output import progress, remark, say, say_json, waiting
 from compare.errors import QueryError
-from compare.results.result import Probabilities, Side, Why
+from compare.results.result import Probabilities, Rationale, Side
 from compare.statements.quotes import Quote
 
 if TYPE_CHECKING:
@@ -168,7 +168,9 @@ def _side(letter: str, text: str, options: dict[str, Any]) -> Side:
     return shared.side_of(quote)
 
 
-def _read(model: StanceModel, sides: Pair, *, why: bool) -> tuple[Probabilities, Pair, Why | None]:
+def _read(
+    model: StanceModel, sides: Pair, *, why: bool
+) -> tuple[Probabilities, Pair, Rationale | None]:
     """Return the verdict, what it is of (sentences of a long pair), and the deciding words."""
     from compare.models import deciding_words
 
@@ -178,7 +180,7 @@ def _read(model: StanceModel, sides: Pair, *, why: bool) -> tuple[Probabilities,
 
 
 def _as_json(
-    verdict: Probabilities, label_source: str, sides: Pair, read: Pair, reason: Why | None
+    verdict: Probabilities, label_source: str, sides: Pair, read: Pair, reason: Rationale | None
 ) -> dict[str, Any]:
     data: dict[str, Any] = {
         "stance": verdict.stance.value,
@@ -195,7 +197,7 @@ def _as_json(
         data["why"] = {
             "a_text": sides[0].text,  # as it was cleaned: offsets count in it
             "b_text": sides[1].text,
-            "a": spans_json(reason.quote, sides[0].text),
-            "b": spans_json(reason.passage, sides[1].text),
+            "a": spans_json(reason.a, sides[0].text),
+            "b": spans_json(reason.b, sides[1].text),
         }
     return data

@@ -9,7 +9,7 @@ from compare.errors import ExportError
 from compare.files import check_writable
 
 if TYPE_CHECKING:
-    from compare.export.rows import Result
+    from compare.results.result import Result
 
 _KEPT = ".json"
 

@@ -13,8 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from compare.export.rows import CHANGED, COLUMNS, Record, made_with, pair_record
-from compare.results.pairs import Pair, PairTable
-from compare.results.result import Stance
+from compare.results.result import Pair, Result, Stance
 from compare.statements.countries import country_key, country_name
 from compare.statements.normalize import speaker_key
 from compare.statements.statement import Statement
@@ -68,7 +67,7 @@ YEAR_COLUMNS = (*YearCount.__dataclass_fields__, *ABOUT_COLUMNS)
 """The columns of counts by year that are written."""
 
 
-def by_year(table: PairTable) -> list[YearCount]:
+def by_year(table: Result) -> list[YearCount]:
     """Return the counts of each year from the first to the last; undated pairs are left out."""
     counts: dict[int, Counter[Stance | None]] = defaultdict(Counter)
     for pair in table.pairs:
@@ -84,7 +83,7 @@ def by_year(table: PairTable) -> list[YearCount]:
 
 
 def count_records(
-    table: PairTable, rows: Sequence[YearCount] | Sequence[Cell]
+    table: Result, rows: Sequence[YearCount] | Sequence[Cell]
 ) -> list[dict[str, Any]]:
     """Return counts of a table with what they are of; None for what is not known."""
     made, least = table.provenance, table.thresholds
@@ -98,12 +97,12 @@ def count_records(
     return [asdict(row) | behind for row in rows]
 
 
-def years_csv(table: PairTable) -> bytes:
+def years_csv(table: Result) -> bytes:
     """Return the counts by year as CSV."""
     return _csv(YEAR_COLUMNS, count_records(table, by_year(table)))
 
 
-def matrix_csv(table: PairTable, by: str = "country") -> bytes:
+def matrix_csv(table: Result, by: str = "country") -> bytes:
     """Return who agrees with whom as CSV; see `matrix`."""
     return _csv(MATRIX_COLUMNS, count_records(table, matrix(table, by)))
 
@@ -115,16 +114,17 @@ def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
     return csv_bytes(columns, known)
 
 
-def of_year(table: PairTable, year: int) -> list[Pair]:
+def of_year(table: Result, year: int) -> list[Pair]:
     """Return the pairs behind a year of `by_year`, whichever list they stand in."""
     return [pair for pair in table.pairs if _year(pair) == year]
 
 
 def _year(pair: Pair) -> int | None:
-    return max(pair.a.date.year, pair.b.date.year) if pair.a.date and pair.b.date else None
+    a, b = (side.statement.date for side in pair.excerpts)
+    return max(a.year, b.year) if a and b else None
 
 
-def matrix(table: PairTable, by: str = "country") -> list[Cell]:
+def matrix(table: Result, by: str = "country") -> list[Cell]:
     """Return a cell for each two parties, those with most pairs first.
 
     Args:
@@ -135,25 +135,34 @@ def matrix(table: PairTable, by: str = "country") -> list[Cell]:
     counts: dict[tuple[str, str], Counter[Stance | None]] = defaultdict(Counter)
     for pair in table.pairs:
         stance = table.stance_of(pair)
-        for two in {_ordered(a, b) for a in parties(pair.a) for b in parties(pair.b) if a != b}:
+        for two in {
+            _ordered(a, b)
+            for a in parties(pair.a.statement)
+            for b in parties(pair.b.statement)
+            if a != b
+        }:
             counts[two][stance] += 1
     cells = [_cell(two, of) for two, of in counts.items()]
     return sorted(cells, key=lambda cell: (-(cell.agree + cell.oppose), -cell.read, cell.a, cell.b))
 
 
-def between(table: PairTable, a: str, b: str, by: str = "country") -> list[Pair]:
+def between(table: Result, a: str, b: str, by: str = "country") -> list[Pair]:
     """Return the pairs behind a cell of `matrix`, whichever list they stand in."""
     parties = _parties_of(table, by)
     wanted = {a, b}
     return [
         pair
         for pair in table.pairs
-        if any({one, other} == wanted for one in parties(pair.a) for other in parties(pair.b))
+        if any(
+            {one, other} == wanted
+            for one in parties(pair.a.statement)
+            for other in parties(pair.b.statement)
+        )
     ]
 
 
 def random_sample(
-    table: PairTable,
+    table: Result,
     size: int,
     seed: int = 0,
     stances: Iterable[Stance] = (
@@ -168,7 +177,7 @@ def random_sample(
     """
     wanted = set(stances)
     pool = [pair for pair in table.pairs if table.stance_of(pair) in wanted]
-    pool.sort(key=lambda pair: (pair.a.id, pair.a_passage.start, pair.b.id, pair.b_passage.start))
+    pool.sort(key=lambda pair: pair.key)
     return random.Random(seed).sample(pool, min(size, len(pool)))
 
 
@@ -191,7 +200,7 @@ class Check:
 
 
 def check(
-    table: PairTable,
+    table: Result,
     sample: Sequence[Pair],
     answers: Sequence[Stance | None],
     label: Stance | None = None,
@@ -220,7 +229,7 @@ CHECKED_COLUMNS = (*COLUMNS, "reader", "right", "seed")
 
 
 def checked_records(
-    table: PairTable, sample: Sequence[Pair], answers: Sequence[Stance | None], seed: int = 0
+    table: Result, sample: Sequence[Pair], answers: Sequence[Stance | None], seed: int = 0
 ) -> list[Record]:
     """Return the pairs of a sample with the reader's answers; `rank` is the place in the draw.
 
@@ -257,12 +266,12 @@ def _cell(two: tuple[str, str], counts: Counter[Stance | None]) -> Cell:
     return Cell(*two, agree, oppose, counts.total(), share, low, high)
 
 
-def _parties_of(table: PairTable, by: str) -> Callable[[Statement], list[str]]:
+def _parties_of(table: Result, by: str) -> Callable[[Statement], list[str]]:
     """Return what names the parties of a statement; each by its commonest spelling in the table."""
     named = _speaker if by == "speaker" else _countries
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
     for pair in table.pairs:
-        for key, name in (*named(pair.a), *named(pair.b)):
+        for key, name in (*named(pair.a.statement), *named(pair.b.statement)):
             spellings[key][name] += 1
     names = {key: min(of, key=lambda name: (-of[name], name)) for key, of in spellings.items()}
     return lambda statement: [names[key] for key, _ in named(statement)]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.library.fulltext import READ_AT_MOST
-from compare.results.pairs import MOST_OF_STATEMENT
+from compare.results.result import MOST_OF_STATEMENT
 
 if TYPE_CHECKING:
     from compare.library.actors import Parties

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from compare.comparison.counts import NOT_A_SAMPLE
 from compare.comparison.near_actors import MOST_EACH, NearParties, near_each_party
-from compare.comparison.read_actors import matches_of_parties, read_parties_passages
+from compare.comparison.read_actors import pairs_of_parties, read_parties_passages
 from compare.comparison.search import readable
 from compare.errors import QueryError
 from compare.library.actors import Parties
@@ -88,7 +88,7 @@ def positions(
     near = _only(near, counts[near.party] > 0)
     model = stance_model or library_model(library.folder)
     read = read_parties_passages(library, text, near, model, on_progress, journal_folder)
-    found = matches_of_parties(library, parties, near, read, text, by, allowed)
+    found = pairs_of_parties(library, parties, near, read, text, by, allowed)
     voices = tuple(
         Voice(parties.keys[n], parties.names[n], count, int(near.found[n]), tuple(found.get(n, ())))
         for n, count in enumerate(counts.tolist())

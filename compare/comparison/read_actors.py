@@ -15,9 +15,10 @@ from compare.comparison.score_cache import Journal
 from compare.library.actors import Parties, party_keys
 from compare.library.store import passage_key
 from compare.models.cascade import CascadeStance
-from compare.models.load import Pair, StanceModel, signature
+from compare.models.load import Pair as ModelInput
+from compare.models.load import StanceModel, signature
 from compare.models.runtime import counted_on
-from compare.results.result import Match, Probabilities, ranking_score
+from compare.results.result import Excerpt, Pair, Probabilities, ranking_score
 from compare.statements.quotes import Quote
 from compare.statements.statement import Statement
 
@@ -90,7 +91,7 @@ class _Reader:
 
         return Journal(what, self._folder).read(own, rows, score, on_progress)
 
-    def _pairs(self, rows: Rows) -> list[Pair]:
+    def _pairs(self, rows: Rows) -> list[ModelInput]:
         passages = self._library.passages(rows.tolist())
         statements = self._library.statements([passage.statement_id for passage in passages])
         return [
@@ -111,7 +112,7 @@ def _deciding(near: NearParties, scores: NDArray[np.float32]) -> NDArray[np.bool
     return again
 
 
-def matches_of_parties(
+def pairs_of_parties(
     library: Library,
     parties: Parties,
     near: NearParties,
@@ -119,10 +120,10 @@ def matches_of_parties(
     proposition: str,
     by: str,
     allowed: Rows | None = None,
-) -> dict[int, list[Match]]:
+) -> dict[int, list[Pair]]:
     """Return what was read of each party, by its number, the nearest first.
 
-    The party's other statements with the same words stand in `also_said`; they count for nothing
+    The party's other statements with the same words stand in `repeats`; they count for nothing
     but their dates.
     """
     rows = np.unique(near.row).tolist()
@@ -131,7 +132,8 @@ def matches_of_parties(
     ids = {passage.statement_id for passage in passages.values()}.union(*again.values())
     statements = {entry.id: entry for entry in library.statements(sorted(ids))}
     whose = {entry.id: party_keys(entry, by) for entry in statements.values()}
-    found: dict[int, list[Match]] = defaultdict(list)
+    claim = Excerpt.of_quote(Quote(proposition), proposition)
+    found: dict[int, list[Pair]] = defaultdict(list)
     for n, (row, party) in enumerate(zip(near.row.tolist(), near.party.tolist(), strict=True)):
         own = passages[row].statement_id
         others = [
@@ -141,16 +143,12 @@ def matches_of_parties(
         ]
         chances = Probabilities(*(float(value) for value in read.scores[n]))
         found[party].append(
-            Match(
-                statement=statements[own],
-                passage=passages[row],
-                probabilities=chances,
-                similarity=float(near.similarity[n]),
-                quote_part=proposition,
-                before=statements[own].text[: passages[row].start],
-                after=statements[own].text[passages[row].end :],
-                also_said=tuple(sorted(others, key=_by_date)),
-                screened=bool(read.screened[n]),
+            Pair(
+                claim,
+                Excerpt(statements[own], passages[row], tuple(sorted(others, key=_by_date))),
+                chances,
+                float(near.similarity[n]),
+                first_stage_only=bool(read.screened[n]),
             )
         )
     return found

@@ -18,12 +18,10 @@ from compare.comparison.same_point import LEAST_SIMILARITY
 from compare.comparison.search import CANDIDATES, search
 from compare.comparison.sides import MOST_READ, Comparison
 from compare.errors import ExportError, QueryError
-from compare.export.rows import Result
 from compare.models.adapted import SUFFIX, adapted_to
 from compare.models.load import CASCADE
-from compare.results.pairs import Pair, PairTable
 from compare.results.provenance import Provenance, filters_from
-from compare.results.result import Match, SearchResult, Stance
+from compare.results.result import Pair, Result, Stance
 
 if TYPE_CHECKING:
     from compare.library.library import Library
@@ -128,7 +126,7 @@ def reproduce(
     """Make a result again from a library and compare the two.
 
     Args:
-        kept: A search's result or a table of pairs; its filters, thresholds and settings are used.
+        kept: Of any kind; its filters, thresholds and settings are used.
         library: Where to look; another one than the result's is named as a difference.
         stance_model: Reads the pairs; the one that the result names where None.
         tolerance: See `TOLERANCE`.
@@ -188,17 +186,11 @@ def model_again(made: Provenance, library: Library) -> StanceModel:
 def _made_again(
     kept: Result, library: Library, model: StanceModel, on_progress: Progress | None
 ) -> Result:
-    if isinstance(kept, PairTable):
+    if kept.quote is None:
         return _compared_again(kept, library, model, on_progress)
-    if "most_each" in kept.provenance.settings:
-        return _placed_again(kept, library, model, on_progress)
-    return _searched_again(kept, library, model, on_progress)
-
-
-def _searched_again(
-    kept: SearchResult, library: Library, model: StanceModel, on_progress: Progress | None
-) -> SearchResult:
     made = kept.provenance
+    if "most_each" in made.settings:
+        return _placed_again(kept, library, model, on_progress)
     return search(
         library,
         kept.quote,
@@ -211,14 +203,14 @@ def _searched_again(
 
 
 def _placed_again(
-    kept: SearchResult, library: Library, model: StanceModel, on_progress: Progress | None
-) -> SearchResult:
+    kept: Result, library: Library, model: StanceModel, on_progress: Progress | None
+) -> Result:
     """Read the passages of positions again: see `Positions.result`."""
     made, least = kept.provenance, kept.thresholds
     with tempfile.TemporaryDirectory(prefix="compare-") as folder:
         found = positions(
             library,
-            kept.quote.text,
+            kept.subject,
             by=str(made.settings.get("by", "")),
             filters=filters_from(made.filters),
             stance_model=model,
@@ -231,8 +223,8 @@ def _placed_again(
 
 
 def _compared_again(
-    kept: PairTable, library: Library, model: StanceModel, on_progress: Progress | None
-) -> PairTable:
+    kept: Result, library: Library, model: StanceModel, on_progress: Progress | None
+) -> Result:
     made = kept.provenance
     given = made.filters
     a, b = given.get("a", {}), given.get("b", {})
@@ -260,25 +252,16 @@ def _setting(made: Provenance, name: str, usual: float) -> float:
     return value
 
 
-def _by_pair(result: Result) -> dict[PairId, Pair | Match]:
-    if isinstance(result, SearchResult):
-        return {PairId("", 0, match.statement.id, 0): match for match in result.scored}
-    return {
-        PairId(pair.a.id, pair.a_passage.start, pair.b.id, pair.b_passage.start): pair
-        for pair in result.pairs
-    }
+def _by_pair(result: Result) -> dict[PairId, Pair]:
+    if result.quote:
+        return {PairId("", 0, pair.b.statement.id, 0): pair for pair in result.pairs}
+    return {PairId(*pair.key): pair for pair in result.pairs}
 
 
-def _moved(
-    pair: PairId, kept: Result, now: Result, before: Pair | Match, after: Pair | Match
-) -> Moved:
+def _moved(pair: PairId, kept: Result, now: Result, before: Pair, after: Pair) -> Moved:
     ours, theirs = asdict(before.probabilities), asdict(after.probabilities)
     by = max(abs(ours[name] - theirs[name]) for name in ours)
-    return Moved(pair, _stance(kept, before), _stance(now, after), by)
-
-
-def _stance(result: Result, found: Pair | Match) -> Stance | None:
-    return result.thresholds.stance_of(found.probabilities, found.similarity)
+    return Moved(pair, kept.stance_of(before), now.stance_of(after), by)
 
 
 def _moved_to_dict(entry: Moved) -> dict[str, Any]:

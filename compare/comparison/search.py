@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -20,9 +20,11 @@ from compare.models.adapted import library_model
 from compare.models.cascade import CascadeStance
 from compare.results.provenance import filters_in_force, provenance
 from compare.results.result import (
-    Match,
+    Excerpt,
+    Kind,
+    Pair,
     Probabilities,
-    SearchResult,
+    Result,
     Stance,
     Thresholds,
     ranking_score,
@@ -55,7 +57,7 @@ class _Scored:
     passage: Passage
     similarity: float
     probabilities: Probabilities
-    screened: bool
+    first_stage_only: bool
 
     @property
     def strength(self) -> tuple[bool, bool, bool, float, float]:
@@ -66,7 +68,7 @@ class _Scored:
         """
         found = max(self.probabilities.agree, self.probabilities.oppose)
         return (
-            not self.screened,
+            not self.first_stage_only,
             self.similarity >= Thresholds().similarity,
             self.probabilities.stance is not Stance.NEITHER,
             ranking_score(found, self.similarity),
@@ -84,7 +86,7 @@ def search(
     candidates: int = CANDIDATES,
     why: bool = False,
     on_progress: Progress | None = None,
-) -> SearchResult:
+) -> Result:
     """Search a library for statements that agree with a quote or oppose it.
 
     The passages nearest to each sentence of the quote by cosine and, for names and rare words,
@@ -96,7 +98,7 @@ def search(
         quote: The words, with who said them where that is known.
         stance_model: The shipped one where None, as adapted to the library where it is.
         filters: Applied exactly, ahead of the choice of candidates.
-        thresholds: What a match must reach to be listed; see `SearchResult.rethreshold`.
+        thresholds: What a pair must reach to be listed; see `Result.rethreshold`.
         candidates: Passages read for the quote by closeness; half as many more by words.
         why: Find the deciding words of all that is listed, too.
         on_progress: Told of pairs read.
@@ -142,14 +144,18 @@ def search(
     pairs = _candidates(near, alike)
     scored = _score(library, asked, pairs, parts, vectors, model, on_progress)
     repeated = repetitions(library, [entry.row for entry in _strongest(scored)], own, allowed)
-    result = SearchResult(
-        quote=asked,
-        scored=_matches(scored, repeated),
+    source = sources[0] if sources else None
+    sentences = {part: Excerpt.of_quote(asked, part, source) for part in parts}
+    result = Result(
+        Kind.SEARCH,
+        asked.text,
+        _pairs(scored, repeated, sentences),
         thresholds=thresholds or Thresholds(),
         provenance=provenance(
             library, model, filters_in_force(filters), {"candidates": candidates}
         ),
-        source=sources[0] if sources else None,
+        quote=asked,
+        source=source,
         notes=tuple(notes),
     )
     return explain_listed(result, model, on_progress) if why else result
@@ -157,10 +163,10 @@ def search(
 
 def scored_pool(
     library: Library, quote: str, stance_model: StanceModel, candidates: int = CANDIDATES
-) -> list[Match]:
+) -> list[Pair]:
     """Return all that a search reads for a quote of which only the words are known.
 
-    One match a statement, by its strongest pair, and the statements with the same words as well:
+    One pair a statement, its strongest, and the statements with the same words as well:
     none is left out by a threshold or as the quote's own.
     """
     asked = Quote(clean_quote(quote))
@@ -171,7 +177,9 @@ def scored_pool(
     worded = _worded(library, parts, each // 2)
     alike = [distinct(library, part.tolist(), set()) for part in worded]
     scored = _score(library, asked, _candidates(near, alike), parts, vectors, stance_model, None)
-    return [_match(entry, ()) for entry in _strongest(_with_copies(library, scored))]
+    sentences = {part: Excerpt.of_quote(asked, part) for part in parts}
+    strongest = _strongest(_with_copies(library, scored))
+    return [_pair(entry, sentences[entry.part]) for entry in strongest]
 
 
 def _with_copies(library: Library, scored: Sequence[_Scored]) -> list[_Scored]:
@@ -305,35 +313,33 @@ def _strongest(scored: Sequence[_Scored]) -> list[_Scored]:
     return list(best.values())
 
 
-def _matches(
-    scored: Sequence[_Scored], repeated: Mapping[int, Sequence[Statement]]
-) -> tuple[Match, ...]:
-    """Return one match a statement, passages with the same words and verdict made one."""
+def _pairs(
+    scored: Sequence[_Scored],
+    repeated: Mapping[int, Sequence[Statement]],
+    sentences: Mapping[str, Excerpt],
+) -> tuple[Pair, ...]:
+    """Return one pair a statement, passages with the same words and verdict made one."""
     alike: dict[tuple[int, object], list[_Scored]] = defaultdict(list)
     for entry in sorted(_strongest(scored), key=lambda found: found.statement.id):
         words = words_key(entry.passage.text, entry.passage.context)
         alike[words, entry.probabilities.stance].append(entry)
-    matches = []
+    pairs = []
     for entries in alike.values():
         first, *others = sorted(entries, key=lambda found: found.strength, reverse=True)
         said = {entry.statement.id: entry.statement for entry in others}
         for entry in entries:
             said |= {other.id: other for other in repeated.get(entry.row, ())}
         said.pop(first.statement.id, None)
-        matches.append(_match(first, [*said.values()]))
-    return tuple(matches)
+        pairs.append(_pair(first, sentences[first.part], said.values()))
+    return tuple(pairs)
 
 
-def _match(entry: _Scored, others: Sequence[Statement]) -> Match:
-    statement, passage = entry.statement, entry.passage
-    return Match(
-        statement=statement,
-        passage=passage,
-        probabilities=entry.probabilities,
-        similarity=entry.similarity,
-        quote_part=entry.part,
-        before=statement.text[: passage.start],
-        after=statement.text[passage.end :],
-        also_said=tuple(sorted(others, key=lambda s: (s.date.iso if s.date else "", s.id))),
-        screened=entry.screened,
+def _pair(entry: _Scored, sentence: Excerpt, repeats: Iterable[Statement] = ()) -> Pair:
+    by_date = sorted(repeats, key=lambda s: (s.date.iso if s.date else "", s.id))
+    return Pair(
+        sentence,
+        Excerpt(entry.statement, entry.passage, tuple(by_date)),
+        entry.probabilities,
+        entry.similarity,
+        first_stage_only=entry.first_stage_only,
     )

@@ -26,9 +26,16 @@ from compare.models.load import Pair as Sides
 from compare.models.load import StanceModel, signature
 from compare.models.prefilter import load_first_pass, ranked
 from compare.models.runtime import counted_on
-from compare.results.pairs import Pair, PairTable
 from compare.results.provenance import filters_in_force, provenance
-from compare.results.result import Probabilities, Thresholds, ranking_score
+from compare.results.result import (
+    Excerpt,
+    Kind,
+    Pair,
+    Probabilities,
+    Result,
+    Thresholds,
+    ranking_score,
+)
 from compare.statements.countries import country_name
 from compare.statements.passages import Passage
 from compare.statements.statement import Statement
@@ -194,11 +201,11 @@ class Comparison:
 
     def run(
         self, *, thresholds: Thresholds | None = None, on_progress: Progress | None = None
-    ) -> PairTable:
+    ) -> Result:
         """Read the pairs and return them all; a run that was stopped goes on where it was.
 
         Args:
-            thresholds: What a pair must reach to be listed; see `PairTable.rethreshold`.
+            thresholds: What a pair must reach to be listed; see `Result.rethreshold`.
             on_progress: Told of pairs read.
         """
         near = self._chosen()
@@ -214,15 +221,15 @@ class Comparison:
         else:
             scores = self._read(self.model, near, on_progress)
         filters = {side: filters_in_force(chosen) for side, chosen in self._filters.items()}
-        return PairTable(
+        return Result(
+            Kind.TIMELINE if self.over_time else Kind.SIDES,
+            self.subject,
             tuple(self._pairs(near, scores, screened)),
-            subject=self.subject,
             thresholds=thresholds or Thresholds(),
             provenance=provenance(
                 self.library, self.model, {**filters, "topic": self.topic}, self._settings
             ),
-            same_point=len(self._near.a),
-            over_time=self.over_time,
+            candidates=len(self._near.a),
             notes=(*self._notes, *self._about_reading(near)),
         )
 
@@ -399,13 +406,11 @@ class Comparison:
         found = zip(self._sides(near), scores, near.similarity, screened, strict=True)
         for (a, a_passage, b, b_passage, _), row, similarity, only in found:
             yield Pair(
-                a,
-                a_passage,
-                b,
-                b_passage,
+                Excerpt(a, a_passage),
+                Excerpt(b, b_passage),
                 Probabilities(*(float(value) for value in row)),
                 min(float(similarity), 1.0),
-                bool(only),
+                first_stage_only=bool(only),
             )
 
     def _about_reading(self, near: Near) -> list[str]:
@@ -435,7 +440,7 @@ def compare_sides(
     most_read: int = MOST_READ,
     why: int = 0,
     on_progress: Progress | None = None,
-) -> PairTable:
+) -> Result:
     """Return the pairs in which side a and side b agree or oppose each other: see `Comparison`.
 
     Of the first `why` pairs of either list the deciding words are found, too.
@@ -457,7 +462,7 @@ def changed_positions(
     most_read: int = MOST_READ,
     why: int = 0,
     on_progress: Progress | None = None,
-) -> PairTable:
+) -> Result:
     """Return the pairs in which someone opposes or repeats what they said before.
 
     Side a is always the earlier statement; what opposes it is a change between the two dates. Of

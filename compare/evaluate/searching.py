@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from compare.comparison.search import scored_pool
 from compare.evaluate.ranking import ListScores, RankingReport, list_scores, ranking_report
-from compare.results.result import Match, Stance
+from compare.results.result import Pair, Stance
 
 if TYPE_CHECKING:
     from compare.library.library import Library
@@ -67,7 +67,7 @@ def evaluate_search(
     return SearchReport(found, lists, seconds)
 
 
-def ranked(pool: Sequence[Match], stance: Stance) -> list[str]:
-    """Return the ids of all that was scored as `SearchResult.listed` ranks them, best first."""
-    order = sorted(pool, key=lambda m: (m.screened, -m.score(stance), m.statement.id))
-    return [match.statement.id for match in order]
+def ranked(pool: Sequence[Pair], stance: Stance) -> list[str]:
+    """Return the ids of all that was scored as `Result.listed` ranks them, best first."""
+    order = sorted(pool, key=lambda pair: pair.rank_key(stance))
+    return [pair.b.statement.id for pair in order]

@@ -11,9 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from compare.export.rows import asked_of
-from compare.export.words import SIGN, VERDICT, counted, date_in_words, likelihood, percent
-from compare.results.result import Match, Probabilities, Span, Stance, also_said_in_words
+from compare.export.words import (
+    SIGN,
+    VERDICT,
+    counted,
+    date_in_words,
+    likelihood,
+    percent,
+    repeats_in_words,
+)
+from compare.results.result import Pair, Probabilities, Span, Stance
 from compare.statements.quotes import Quote
 from compare.statements.statement import PartialDate, Quotation, Statement
 
@@ -196,33 +203,31 @@ def also_html(also_said: Sequence[Statement]) -> str:
     listed = f"<ul>{''.join(items)}</ul>"
     if len(also_said) <= _ALSO_OPEN:
         return f'<div class="cp-also"><p>Also said:</p>{listed}</div>'
-    said = text_html(also_said_in_words(also_said))
+    said = text_html(repeats_in_words(also_said))
     return f'<details class="cp-also"><summary>{said}</summary>{listed}</details>'
 
 
-def _against_html(match: Match, quote_text: str) -> str:
+def _against_html(pair: Pair, quote_text: str) -> str:
     """Return the part of the quote that was compared, where it is not the whole or has marks."""
-    if match.why is None and match.quote_part.strip() == quote_text.strip():
+    if pair.rationale is None and pair.a.text.strip() == quote_text.strip():
         return ""
-    marks = match.why.quote if match.why else ()
-    words = marked_html(match.quote_part, marks)
+    words = marked_html(pair.a.text, pair.spans.a)
     return f'<p class="cp-against"><span>Read against</span> <q dir="auto">{words}</q></p>'
 
 
-def match_card(match: Match, stance: Stance, quote_text: str = "", level: int = 3) -> str:
-    """Return the card of a match in the list of `stance`."""
-    statement = match.statement
-    marks = match.why.passage if match.why else ()
-    words = Words(match.passage.text, marks, match.before, match.after)
-    verdict = read_as(stance, match.probabilities)
+def found_card(pair: Pair, stance: Stance, quote_text: str = "", level: int = 3) -> str:
+    """Return the card of a statement found by a search, in the list of `stance`."""
+    statement = pair.b.statement
+    words = Words(pair.b.text, pair.spans.b, pair.b.before, pair.b.after)
+    verdict = read_as(stance, pair.probabilities)
     short = verdict is not stance
-    screened = '<p class="cp-note">Read by the fast model only</p>' if match.screened else ""
+    alone = '<p class="cp-note">Read by the fast model only</p>' if pair.first_stage_only else ""
     return (
         f'<article class="cp-card cp-{stance.value}">'
-        f"{verdict_html(verdict, match.probabilities, match.similarity, short=short)}{screened}"
+        f"{verdict_html(verdict, pair.probabilities, pair.similarity, short=short)}{alone}"
         f"{words_html(statement, words)}{context_html(statement.context)}"
-        f"{_against_html(match, quote_text)}"
-        f"{who_html(statement, level)}{around_html(words, statement)}{also_html(match.also_said)}"
+        f"{_against_html(pair, quote_text)}"
+        f"{who_html(statement, level)}{around_html(words, statement)}{also_html(pair.b.repeats)}"
         "</article>"
     )
 
@@ -240,7 +245,7 @@ def quote_card(quote: Quote, source: Statement | None, marks: Sequence[Span] = (
 
     Where the corpus has the same words of others, or of another day, that stands below.
     """
-    shown = asked_of(quote, source)
+    shown = quote.as_statement(source)
     words = quote.text if quote.text.strip() in shown.text else shown.text
     known = shown.speaker or shown.country or shown.date or shown.source
     who = who_html(shown, 2) if known else ""

@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from compare.export.rows import asked, listed
-from compare.results.pairs import PairTable
-from compare.results.result import SearchResult, Stance
+from compare.results.result import Result, Stance
 from compare.safe_text import one_line
 from compare.statements.statement import Quotation, Statement
 
@@ -26,9 +24,7 @@ _IN_URL = {"\\": "%5C", "{": "%7B", "}": "%7D", " ": "%20"}
 _TITLE_LENGTH = 100
 
 
-def cited(
-    result: SearchResult | PairTable, stances: Sequence[Stance], limit: int | None = None
-) -> list[Statement]:
+def cited(result: Result, stances: Sequence[Stance], limit: int | None = None) -> list[Statement]:
     """Return each statement used once: the quote's own, then what was found, as listed.
 
     Args:
@@ -36,17 +32,10 @@ def cited(
         stances: Which lists.
         limit: Most of each list that are used; None: all.
     """
-    if isinstance(result, PairTable):
-        pairs = (
-            pair for stance in Stance if stance in stances for pair in result.listed(stance)[:limit]
-        )
-        sides = (statement for pair in pairs for statement in (pair.a, pair.b))
-        return list({statement.id: statement for statement in sides}.values())
-    used = [asked(result)] if result.source is not None else []
-    for _, rank, match in listed(result, stances):
-        if limit is not None and rank > limit:
-            continue
-        used += [match.statement, *match.also_said]
+    used = [result.asked] if result.asked and result.source else []
+    for _, _, pair in result.ranked(stances, limit):
+        used += [] if result.quote else [pair.a.statement]
+        used += [pair.b.statement, *pair.b.repeats]
     return list({statement.id: statement for statement in used}.values())
 
 

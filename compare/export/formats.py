@@ -22,12 +22,10 @@ from compare.export.rows import (
     NUMBERS,
     Cell,
     Record,
-    Result,
     records_of,
-    usual_stances,
 )
 from compare.files import write_whole
-from compare.results.result import Stance
+from compare.results.result import Result, Stance
 from compare.safe_text import escape_cell, unescape_cell
 
 __all__ = ["COLUMNS", "Format", "export", "export_bytes", "read_pairs_csv"]
@@ -89,7 +87,7 @@ def export_bytes(
     result: Result, format: Format | str, *, stances: Sequence[Stance] | None = None
 ) -> bytes:
     """Return what `export` writes."""
-    chosen = usual_stances(result) if stances is None else stances
+    chosen = result.usual_lists if stances is None else stances
     return _WRITERS[_format(format)](result, chosen)
 
 

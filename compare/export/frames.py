@@ -22,9 +22,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from compare.export.rows import Result
     from compare.results.positions import Positions
-    from compare.results.result import Stance
+    from compare.results.result import Result, Stance
 
 METADATA = "compare"
 """The key under which a table holds `about`: of Arrow's metadata, and of a frame's attributes."""
@@ -34,7 +33,7 @@ def to_arrow(result: Result, stances: Sequence[Stance] | None = None) -> pa.Tabl
     """Return the listed pairs as an Arrow table; what they come from is in its metadata.
 
     Args:
-        result: A search's result or a table of pairs.
+        result: Of a search, of two sides or over time.
         stances: Which lists; None: all of a search, and of two sides those that agree or oppose.
     """
     import pyarrow as pa
@@ -63,7 +62,7 @@ def to_pandas(result: Result, stances: Sequence[Stance] | None = None) -> pd.Dat
     """Return the listed pairs as a frame; `frame.attrs["compare"]` says what they come from.
 
     Args:
-        result: A search's result or a table of pairs.
+        result: Of a search, of two sides or over time.
         stances: Which lists; None: all of a search, and of two sides those that agree or oppose.
     """
     frame: pd.DataFrame = to_arrow(result, stances).to_pandas(date_as_object=False)
@@ -132,9 +131,7 @@ class FrameTable(ABC):
 
 def about(result: Result) -> dict[str, Any]:
     """Return what a table of the pairs comes from, as plain data."""
-    from compare.export.rows import subject_of
-
-    return {"query": subject_of(result), **behind(result)}
+    return {"query": result.subject, **behind(result)}
 
 
 def behind(found: Result | Positions) -> dict[str, Any]:
@@ -145,13 +142,6 @@ def behind(found: Result | Positions) -> dict[str, Any]:
         "provenance": {name: getattr(made, name) for name in made.__dataclass_fields__},
         "notes": list(found.notes),
     }
-
-
-def repr_html(result: Result) -> str:
-    """Return the first pairs side by side, as a notebook shows them."""
-    from compare.export.notebook import notebook_html
-
-    return notebook_html(result)
 
 
 def _texts(values: Sequence[object]) -> pa.Array:

@@ -9,9 +9,7 @@ from urllib.parse import urlsplit
 
 from compare.export.pair_cards import verdict_word
 from compare.export.public import read_against
-from compare.export.rows import Result, asked, listed
-from compare.results.pairs import Pair, PairTable
-from compare.results.result import Match, SearchResult, Span, Stance, Why
+from compare.results.result import Pair, Result, Span, Stance
 from compare.safe_text import one_line
 from compare.statements.statement import Quotation, Statement
 
@@ -30,20 +28,20 @@ def inert(text: str) -> str:
 
 def markdown(result: Result, stances: Sequence[Stance]) -> str:
     """Return what was asked, then the lists, each statement with who, when, where and how sure."""
-    if isinstance(result, PairTable):
-        blocks, lists = [f"# {inert(result.subject)}"], _pairs(result, stances)
-    else:
-        blocks = [f"> {inert(result.quote.text)}", *_attribution(asked(result))]
+    if result.asked:
+        blocks = [f"> {inert(result.subject)}", *_attribution(result.asked)]
         lists = []
-        for stance, rank, match in listed(result, stances):
+        for stance, rank, pair in result.ranked(stances):
             lists += [f"## {_HEADINGS[stance]}"] if rank == 1 else []
-            lists += _card(result, rank, match)
+            lists += _card(result, rank, pair)
+    else:
+        blocks, lists = [f"# {inert(result.subject)}"], _pairs(result, stances)
     blocks += [inert(note) for note in result.notes]
     blocks += lists or ["Nothing found speaks to this."]
     return "\n\n".join([*blocks, "---", _provenance(result)]) + "\n"
 
 
-def _pairs(table: PairTable, stances: Sequence[Stance]) -> list[str]:
+def _pairs(table: Result, stances: Sequence[Stance]) -> list[str]:
     """Return the lists of a table, what opposes first, one statement of a pair above the other."""
     blocks = []
     for stance in (Stance.OPPOSE, Stance.AGREE, Stance.NEITHER):
@@ -55,35 +53,33 @@ def _pairs(table: PairTable, stances: Sequence[Stance]) -> list[str]:
 
 
 def _pair(rank: int, pair: Pair) -> list[str]:
-    why = pair.why or Why((), ())
     return [
         f"### {rank}\\.",
-        f"> {_marked(pair.a_passage.text, why.quote)}",
-        *_attribution(pair.a),
-        f"> {_marked(pair.b_passage.text, why.passage)}",
-        *_attribution(pair.b),
+        f"> {_marked(pair.a.text, pair.spans.a)}",
+        *_attribution(pair.a.statement),
+        f"> {_marked(pair.b.text, pair.spans.b)}",
+        *_attribution(pair.b.statement),
         _verdict(pair),
     ]
 
 
-def _card(result: SearchResult, rank: int, match: Match) -> list[str]:
-    spans = match.why.passage if match.why else ()
-    part = read_against(result, match)
+def _card(result: Result, rank: int, pair: Pair) -> list[str]:
+    part = read_against(result, pair)
     return [
-        f"### {rank}\\. {inert(match.statement.speaker) or 'Speaker not given'}",
-        f"> {_marked(match.passage.text, spans)}",
-        *_attribution(match.statement),
+        f"### {rank}\\. {inert(pair.b.statement.speaker) or 'Speaker not given'}",
+        f"> {_marked(pair.b.text, pair.spans.b)}",
+        *_attribution(pair.b.statement),
         *([f"Read against: “{inert(part)}”"] if part else []),
-        _verdict(match),
+        _verdict(pair),
     ]
 
 
-def _verdict(pair: Pair | Match) -> str:
+def _verdict(pair: Pair) -> str:
     of = pair.probabilities
     return (
         f"Agree {of.agree:.2f}, oppose {of.oppose:.2f}, neither {of.neither:.2f}; "
         f"similarity {pair.similarity:.2f}"
-        + ("; read by the fast model only" if pair.screened else "")
+        + ("; read by the fast model only" if pair.first_stage_only else "")
     )
 
 

@@ -10,12 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from compare.comparison.counts import NOT_A_SAMPLE
-from compare.export.rows import Result, usual_stances
 from compare.models.adapted import SUFFIX
 from compare.models.prefilter import load_first_pass
-from compare.results.pairs import MOST_OF_STATEMENT, PairTable
 from compare.results.provenance import Provenance
-from compare.results.result import SearchResult, Stance
+from compare.results.result import MOST_OF_STATEMENT, Result, Stance
 
 _DIGITS = 12
 """Of a digest that a sentence shows; the settings behind it have all of them."""
@@ -28,12 +26,12 @@ def methods(result: Result) -> list[str]:
 
 def limits(result: Result) -> list[str]:
     """Return what a reader has to know ahead of relying on the result, a sentence or two each."""
-    found = "pairs" if isinstance(result, PairTable) else "statements"
+    found = "statements" if result.quote else "pairs"
     told = [
-        NOT_A_SAMPLE
-        if isinstance(result, PairTable)
-        else "The lists show what this library holds, not all that was said; a statement that "
-        "nobody put into it is not found. Their lengths estimate nothing.",
+        "The lists show what this library holds, not all that was said; a statement that "
+        "nobody put into it is not found. Their lengths estimate nothing."
+        if result.quote
+        else NOT_A_SAMPLE,
         "A label is a reading aid, not a finding about a person, and cannot say which side is "
         "right. Read both statements in their context before you cite a pair.",
         *_accuracy(result.provenance),
@@ -85,7 +83,6 @@ def filters_in_words(filters: Mapping[str, Any]) -> str:
 def settings(result: Result) -> list[tuple[str, str]]:
     """Return all that the result was made with, a name and a value each; digests are whole."""
     made, least = result.provenance, result.thresholds
-    read = len(result.pairs) if isinstance(result, PairTable) else len(result.scored)
     return [
         ("Searched on", f"{made.date[:19].replace('T', ' ')} UTC"),
         ("Program", f"compare {made.version}"),
@@ -94,7 +91,7 @@ def settings(result: Result) -> list[tuple[str, str]]:
         ("Embedding model", f"{made.encoder} {made.encoder_digest}"),
         ("Stance model", f"{made.stance_model} {made.stance_digest}"),
         ("Read ahead of it", made.screening),
-        ("Read", f"{read:,} {'pairs' if isinstance(result, PairTable) else 'statements'}"),
+        ("Read", f"{len(result.pairs):,} {'statements' if result.quote else 'pairs'}"),
         ("Least probability", f"{least.probability:g}"),
         ("Least closeness", f"{least.similarity:g}"),
         ("Filters", filters_in_words(made.filters)),
@@ -114,7 +111,7 @@ def _chosen(result: Result) -> str:
     nothing = "Closeness only chooses what is read and decides no verdict."
     used = filters_in_words(made.filters)
     filters = "" if used == "none" else f" Filters: {used}."
-    if isinstance(result, SearchResult):
+    if result.quote:
         number = made.settings.get("candidates")
         near = f"the {number} passages" if number else "the passages"
         if each := made.settings.get("most_each"):
@@ -137,7 +134,7 @@ def _chosen(result: Result) -> str:
     )
     return (
         f"{result.subject}: passages of {library} were paired {by} where the cosine of {vectors} "
-        f"is among the nearest{floor}{_between(made)}. Of {result.same_point:,} such pairs the "
+        f"is among the nearest{floor}{_between(made)}. Of {result.candidates:,} such pairs the "
         f"{len(result.pairs):,} {which} were read{limit}. "
         f"{nothing}{order}{filters}"
     )
@@ -173,7 +170,7 @@ def _cut(result: Result) -> str:
     once = (
         f" In a list the same words stand once, and no statement in more than {MOST_OF_STATEMENT} "
         "pairs."
-        if isinstance(result, PairTable)
+        if not result.quote
         else ""
     )
     return (
@@ -185,17 +182,16 @@ def _cut(result: Result) -> str:
 
 def _counted(result: Result) -> str:
     agree, oppose = (len(result.listed(stance)) for stance in (Stance.AGREE, Stance.OPPOSE))
-    if isinstance(result, PairTable):
+    if not result.quote:
         return f"Pairs listed so: {agree:,} as agreeing, {oppose:,} as opposed."
     return (
-        f"Statements read: {len(result.scored):,}. Listed: {agree:,} as agreeing, {oppose:,} as "
+        f"Statements read: {len(result.pairs):,}. Listed: {agree:,} as agreeing, {oppose:,} as "
         f"opposed, {len(result.neither):,} as neither."
     )
 
 
 def _read_by_the_first_only(result: Result) -> int:
-    lists = usual_stances(result)
-    return sum(entry.screened for stance in lists for entry in result.listed(stance))
+    return sum(pair.first_stage_only for _, _, pair in result.ranked())
 
 
 def _accuracy(made: Provenance) -> list[str]:

@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from compare.export.cards import link_html, read_as, text_html, time_html
-from compare.export.rows import CHANGED, Result, asked, subject_of, usual_stances
+from compare.export.pair_cards import SIDE_NAMES
+from compare.export.rows import CHANGED
 from compare.export.words import SIGN, VERDICT, counted, percent
-from compare.results.pairs import Pair, PairTable
-from compare.results.result import Match, Probabilities, SearchResult, Stance
+from compare.results.result import Pair, Probabilities, Result, Stance
 from compare.statements.statement import Quotation, Statement
 
 MOST_SHOWN = 10
@@ -52,12 +52,10 @@ _STYLE = """
 
 def notebook_html(result: Result, most: int = MOST_SHOWN) -> str:
     """Return at most `most` pairs as HTML, and how many there are besides."""
-    stances = usual_stances(result)
+    stances = result.usual_lists
     shown = _first(result, stances, most)
     number = sum(len(result.listed(stance)) for stance in stances)
-    names = ("Before", "After") if _over_time(result) else ("A", "B")
-    if not isinstance(result, PairTable):
-        names = ("The quote", "Found")
+    names = [name.removeprefix("Side ") for name in SIDE_NAMES[result.kind]]
     rows = "".join(_row(result, stance, entry) for stance, entry in shown)
     table = (
         f"<table><thead><tr><th>Verdict</th><th>{names[0]}</th><th>{names[1]}</th></tr></thead>"
@@ -68,7 +66,7 @@ def notebook_html(result: Result, most: int = MOST_SHOWN) -> str:
     notes = "".join(f"<p><small>{text(note)}</small></p>" for note in result.notes)
     counts = f"<p>{_counts(result, stances)}</p>"
     body = f"{_asked(result)}{counts}{table if shown else ''}{more}{notes}"
-    return wrapped(subject_of(result), body)
+    return wrapped(result.subject, body)
 
 
 def wrapped(heading: str, body: str) -> str:
@@ -81,26 +79,24 @@ def wrapped(heading: str, body: str) -> str:
 
 def _asked(result: Result) -> str:
     """Return who said the quote, as far as that is known."""
-    who = _who(asked(result)) if isinstance(result, SearchResult) else ""
+    who = _who(result.asked) if result.asked else ""
     return f"<p><small>{who}</small></p>" if who else ""
 
 
-def _first(
-    result: Result, stances: Sequence[Stance], most: int
-) -> list[tuple[Stance, Pair | Match]]:
+def _first(result: Result, stances: Sequence[Stance], most: int) -> list[tuple[Stance, Pair]]:
     """Return the first of each list, those that decide ahead of those that do neither."""
     lists = {stance: result.listed(stance) for stance in stances}
     decided = [lists[stance] for stance in (Stance.AGREE, Stance.OPPOSE)]
     half = (most + 1) // 2
     room = max(half, most - min(len(entries) for entries in decided))
-    chosen: list[tuple[Stance, Pair | Match]] = []
+    chosen: list[tuple[Stance, Pair]] = []
     for stance in stances:
         left = most - len(chosen)
         chosen += [(stance, entry) for entry in lists[stance][: min(room, left)]]
     return chosen
 
 
-def _row(result: Result, stance: Stance, entry: Pair | Match) -> str:
+def _row(result: Result, stance: Stance, entry: Pair) -> str:
     read = read_as(stance, entry.probabilities)
     verdict = f"<b>{SIGN[read]} {_word(result, read)}</b>"
     below = "" if read is stance else ", below the least probability"
@@ -109,10 +105,9 @@ def _row(result: Result, stance: Stance, entry: Pair | Match) -> str:
     return f'<tr><td class="cp-nb-{stance.value}">{verdict}{odds}</td><td>{a}</td><td>{b}</td></tr>'
 
 
-def _halves(result: Result, entry: Pair | Match) -> tuple[str, str]:
-    if isinstance(entry, Pair):
-        return half_html(entry.a, entry.a_passage.text), half_html(entry.b, entry.b_passage.text)
-    return _words(entry.quote_part), half_html(entry.statement, entry.passage.text)
+def _halves(result: Result, entry: Pair) -> tuple[str, str]:
+    a = _words(entry.a.text) if result.quote else half_html(entry.a.statement, entry.a.text)
+    return a, half_html(entry.b.statement, entry.b.text)
 
 
 def half_html(statement: Statement, words: str) -> str:
@@ -145,7 +140,7 @@ def _odds(probabilities: Probabilities, stance: Stance) -> str:
 
 
 def _counts(result: Result, stances: Sequence[Stance]) -> str:
-    what = "pair" if isinstance(result, PairTable) else "statement"
+    what = "statement" if result.quote else "pair"
     counts = [
         f"{_word(result, stance).lower()}: {counted(len(result.listed(stance)), what)}"
         for stance in stances
@@ -154,13 +149,9 @@ def _counts(result: Result, stances: Sequence[Stance]) -> str:
 
 
 def _word(result: Result, stance: Stance) -> str:
-    if stance is Stance.OPPOSE and _over_time(result):
+    if stance is Stance.OPPOSE and result.over_time:
         return CHANGED.capitalize()
     return VERDICT[stance]
-
-
-def _over_time(result: Result) -> bool:
-    return isinstance(result, PairTable) and result.over_time
 
 
 def short(words: str) -> str:

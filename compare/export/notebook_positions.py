@@ -7,7 +7,7 @@ from compare.export.cards import time_html
 from compare.export.notebook import formulas, short, text, wrapped
 from compare.export.words import counted
 from compare.results.positions import SILENT, Position, Positions
-from compare.results.result import Match, Stance
+from compare.results.result import Pair, Stance
 from compare.statements.statement import Quotation
 
 MOST_SHOWN = 20
@@ -81,12 +81,12 @@ def _row(position: Position) -> str:
     return f"<tr>{''.join(cells)}</tr>"
 
 
-def _words(match: Match | None) -> str:
-    if match is None:
+def _words(pair: Pair | None) -> str:
+    if pair is None:
         return ""
-    who = ", ".join(filter(None, (match.statement.speaker, match.statement.source)))
-    day = f", {time_html(match.statement.date)}" if match.statement.date else ""
+    who = ", ".join(filter(None, (pair.b.statement.speaker, pair.b.statement.source)))
+    day = f", {time_html(pair.b.statement.date)}" if pair.b.statement.date else ""
     below = f"<small>{text(short(who))}{formulas(day)}</small>"
-    words = text(match.passage.text)
-    said = f"“{words}”" if match.statement.quotation is Quotation.DIRECT else words
+    words = text(pair.b.text)
+    said = f"“{words}”" if pair.b.statement.quotation is Quotation.DIRECT else words
     return f'<span dir="auto">{said}</span>{below}'

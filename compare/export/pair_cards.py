@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from compare.export.cards import (
     Words,
     also_html,
@@ -15,33 +13,30 @@ from compare.export.cards import (
     who_html,
     words_html,
 )
-from compare.export.rows import asked
 from compare.export.words import date_in_words
-from compare.results.pairs import Pair, PairTable
-from compare.results.result import Match, SearchResult, Span, Stance, Why
-from compare.statements.passages import Passage
+from compare.results.result import Kind, Pair, Result, Stance
 from compare.statements.statement import Statement
 
-OPPOSED, AGREE = "Opposed", "Agree"
+SIDE_NAMES = {
+    Kind.SEARCH: ("The quote", "Found"),
+    Kind.SIDES: ("Side A", "Side B"),
+    Kind.TIMELINE: ("Before", "After"),
+}
 CHANGED, SAME = "Changed", "Said the same again"
+_VERDICTS = {
+    Kind.SEARCH: {Stance.AGREE: "Agrees", Stance.OPPOSE: "Opposes"},
+    Kind.SIDES: {Stance.AGREE: "Agree", Stance.OPPOSE: "Opposed"},
+    Kind.TIMELINE: {Stance.AGREE: SAME, Stance.OPPOSE: CHANGED},
+}
 
 
-def verdict_word(table: PairTable, stance: Stance) -> str:
-    """Return how a stance is called between two sides, or over time."""
-    if stance is Stance.NEITHER:
-        return "Neither"
-    if table.over_time:
-        return CHANGED if stance is Stance.OPPOSE else SAME
-    return OPPOSED if stance is Stance.OPPOSE else AGREE
-
-
-def side_names(over_time: bool) -> tuple[str, str]:
-    """Return how the two sides are called."""
-    return ("Before", "After") if over_time else ("Side A", "Side B")
+def verdict_word(result: Result, stance: Stance) -> str:
+    """Return how a verdict of this kind of result is called."""
+    return _VERDICTS[result.kind].get(stance, "Neither")
 
 
 def pair_card(
-    table: PairTable,
+    result: Result,
     pair: Pair,
     stance: Stance | None,
     level: int = 3,
@@ -49,105 +44,68 @@ def pair_card(
 ) -> str:
     """Return a pair as HTML: the verdict above, side a left and side b right.
 
+    Who said a quote stands once above the lists (`quote_card`), and not in its pairs.
+
     Args:
-        table: Of the pair.
+        result: Of the pair.
         pair: The pair.
         stance: The list it stands in; None shows no verdict.
         level: Of the headings.
         notes: HTML behind the name of either side.
     """
-    head = ""
-    if stance is not None:
-        head = _verdict_html(pair, stance, table)
-        head += _between_html(table, pair, stance) + _screened_html(pair)
-    why = pair.why or Why((), ())
-    halves = [
-        half_html(name, statement, _words(statement, passage, marks), level, note)
-        for name, statement, passage, marks, note in zip(
-            side_names(table.over_time),
-            (pair.a, pair.b),
-            (pair.a_passage, pair.b_passage),
-            (why.quote, why.passage),
-            notes,
-            strict=True,
-        )
-    ]
-    return _card(stance, head, halves)
-
-
-def match_pair_card(
-    result: SearchResult,
-    match: Match,
-    stance: Stance,
-    level: int = 3,
-    notes: tuple[str, str] = ("", ""),
-) -> str:
-    """Return a match as HTML: the part of the quote it was read against left, what it says right.
-
-    Who said the quote stands once above the lists (`quote_card`).
-
-    Args:
-        result: Of the match.
-        match: What was found.
-        stance: The list it stands in.
-        level: Of the headings.
-        notes: HTML behind the name of either side.
-    """
-    why, found = match.why, match.statement
-    ours = Words(match.quote_part, why.quote if why else ())
-    theirs = Words(match.passage.text, why.passage if why else (), match.before, match.after)
-    head = _verdict_html(match, stance) + _screened_html(match)
-    halves = [
-        _quote_html(asked(result), ours, notes[0]),
-        half_html("Found", found, theirs, level, notes[1], also_html(match.also_said)),
-    ]
-    return _card(stance, head, halves)
-
-
-def half_html(
-    name: str, statement: Statement, words: Words, level: int, note: str = "", below: str = ""
-) -> str:
-    """Return one side of a pair; `note` is HTML behind its name, `below` HTML at its end."""
-    return (
-        f'<div class="cp-half"><p class="cp-note">{text_html(name)}{note}</p>'
-        f"{words_html(statement, words)}{context_html(statement.context)}"
-        f"{who_html(statement, level)}{around_html(words, statement)}{below}</div>"
+    sides = zip(
+        SIDE_NAMES[result.kind], pair.excerpts, (pair.spans.a, pair.spans.b), notes, strict=True
     )
-
-
-def _quote_html(quote: Statement, words: Words, note: str) -> str:
-    head = f'<p class="cp-note">The quote{note}</p>'
-    return f'<div class="cp-half">{head}{words_html(quote, words)}</div>'
-
-
-def _words(statement: Statement, passage: Passage, marks: tuple[Span, ...]) -> Words:
-    before, after = statement.text[: passage.start], statement.text[passage.end :]
-    return Words(passage.text, marks, before, after)
-
-
-def _card(stance: Stance | None, head: str, halves: Sequence[str]) -> str:
-    kind = stance.value if stance else "plain"
+    halves = [
+        half_html(
+            name,
+            side.statement,
+            Words(side.text, spans, side.before, side.after),
+            level,
+            note,
+            only_words=side is pair.a and result.quote is not None,
+            below=also_html(side.repeats),
+        )
+        for name, side, spans, note in sides
+    ]
+    head = "" if stance is None else _head_html(result, pair, stance)
     return (
-        f'<article class="cp-card cp-{kind}">{head}'
+        f'<article class="cp-card cp-{stance or "plain"}">{head}'
         f'<div class="cp-halves">{"".join(halves)}</div></article>'
     )
 
 
-def _verdict_html(pair: Pair | Match, stance: Stance, table: PairTable | None = None) -> str:
-    """Return the verdict on what stands in the list of `stance`, in the words of its table."""
+def half_html(
+    name: str,
+    statement: Statement,
+    words: Words,
+    level: int,
+    note: str = "",
+    *,
+    only_words: bool = False,
+    below: str = "",
+) -> str:
+    """Return one side of a pair; `note` is HTML behind its name, `below` HTML at its end."""
+    rest = (
+        ""
+        if only_words
+        else f"{context_html(statement.context)}{who_html(statement, level)}"
+        f"{around_html(words, statement)}{below}"
+    )
+    return (
+        f'<div class="cp-half"><p class="cp-note">{text_html(name)}{note}</p>'
+        f"{words_html(statement, words)}{rest}</div>"
+    )
+
+
+def _head_html(result: Result, pair: Pair, stance: Stance) -> str:
+    """Return the verdict, the two dates between which someone changed, and which model read it."""
     verdict = read_as(stance, pair.probabilities)
-    word = "" if table is None else verdict_word(table, verdict)
-    short = verdict is not stance
-    return verdict_html(verdict, pair.probabilities, pair.similarity, word, short=short)
-
-
-def _screened_html(pair: Pair | Match) -> str:
-    return '<p class="cp-note">Read by the fast model only</p>' if pair.screened else ""
-
-
-def _between_html(table: PairTable, pair: Pair, stance: Stance) -> str:
-    """Return the two dates between which someone changed."""
-    if not (table.over_time and stance is Stance.OPPOSE and pair.a.date and pair.b.date):
-        return ""
-    earlier, later = date_in_words(pair.a.date), date_in_words(pair.b.date)
-    return f'<p class="cp-between">Between {earlier} and {later}</p>'
+    word, short = verdict_word(result, verdict), verdict is not stance
+    head = verdict_html(verdict, pair.probabilities, pair.similarity, word, short=short)
+    dates = [date_in_words(side.statement.date) for side in pair.excerpts if side.statement.date]
+    if result.over_time and stance is Stance.OPPOSE and len(dates) == 2:
+        head += f'<p class="cp-between">Between {dates[0]} and {dates[1]}</p>'
+    return head + (
+        '<p class="cp-note">Read by the fast model only</p>' if pair.first_stage_only else ""
+    )

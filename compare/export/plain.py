@@ -6,90 +6,122 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from compare.results.pairs import Pair, PairTable
 from compare.results.provenance import Provenance
-from compare.results.result import Match, Probabilities, SearchResult, Span, Thresholds, Why
+from compare.results.result import (
+    Excerpt,
+    Kind,
+    Pair,
+    Probabilities,
+    Rationale,
+    Result,
+    Span,
+    Thresholds,
+)
 from compare.statements.passages import Passage
 from compare.statements.quotes import Quote
 from compare.statements.statement import Country, PartialDate, Statement
 
 
-def search_to_dict(result: SearchResult) -> dict[str, Any]:
-    """Return all of a search's result: every scored match, whatever its list."""
+def search_to_dict(result: Result, quote: Quote) -> dict[str, Any]:
+    """Return all of a search's result: every scored pair, whatever its list."""
     return {
-        "quote": quote_to_dict(result.quote),
+        "quote": quote_to_dict(quote),
         **_made(result.thresholds, result.provenance),
         "source": result.source.to_dict() if result.source else None,
         "notes": list(result.notes),
-        "scored": [_match_to_dict(match) for match in result.scored],
+        "scored": [
+            {
+                "statement": pair.b.statement.to_dict(),
+                "passage": asdict(pair.b.passage),
+                **_verdict(pair),
+                "quote_part": pair.a.text,
+                "before": pair.b.before,
+                "after": pair.b.after,
+                "also_said": [statement.to_dict() for statement in pair.b.repeats],
+                "screened": pair.first_stage_only,
+                "why": _why_to_dict(pair.rationale),
+            }
+            for pair in result.pairs
+        ],
     }
 
 
-def search_from_dict(data: Mapping[str, Any]) -> SearchResult:
+def search_from_dict(data: Mapping[str, Any]) -> Result:
     """Return the result that `search_to_dict` was given."""
-    return SearchResult(
-        quote=_quote(data["quote"]),
-        scored=tuple(_match(entry) for entry in data["scored"]),
-        thresholds=Thresholds(**data["thresholds"]),
-        provenance=Provenance(**data["provenance"]),
-        source=Statement.from_dict(data["source"]) if data["source"] else None,
+    quote = _quote(data["quote"])
+    source = Statement.from_dict(data["source"]) if data["source"] else None
+
+    def pair(entry: Mapping[str, Any]) -> Pair:
+        repeats = tuple(Statement.from_dict(other) for other in entry["also_said"])
+        found = Excerpt(
+            Statement.from_dict(entry["statement"]), Passage(**entry["passage"]), repeats
+        )
+        return _pair(Excerpt.of_quote(quote, entry["quote_part"], source), found, entry)
+
+    return Result(
+        Kind.SEARCH,
+        quote.text,
+        tuple(pair(entry) for entry in data["scored"]),
+        Thresholds(**data["thresholds"]),
+        Provenance(**data["provenance"]),
+        quote=quote,
+        source=source,
         notes=tuple(data["notes"]),
     )
 
 
-def table_to_dict(table: PairTable) -> dict[str, Any]:
-    """Return all of a table: every pair that was read, each statement and passage once.
+def sides_to_dict(result: Result) -> dict[str, Any]:
+    """Return all pairs of two sides that were read, each statement and passage once.
 
     A pair names its passages by their places in `passages`.
     """
     statements: dict[str, Statement] = {}
     places: dict[Passage, int] = {}
     pairs = []
-    for pair in table.pairs:
-        for statement in (pair.a, pair.b):
-            statements.setdefault(statement.id, statement)
-        a, b = (places.setdefault(part, len(places)) for part in (pair.a_passage, pair.b_passage))
-        verdict = {**_verdict(pair), "screened": pair.screened, "why": _why_to_dict(pair.why)}
+    for pair in result.pairs:
+        for side in pair.excerpts:
+            statements.setdefault(side.statement.id, side.statement)
+        a, b = (places.setdefault(side.passage, len(places)) for side in pair.excerpts)
+        why = _why_to_dict(pair.rationale)
+        verdict = {**_verdict(pair), "screened": pair.first_stage_only, "why": why}
         pairs.append({"a": a, "b": b, **verdict})
     return {
-        "subject": table.subject,
-        "over_time": table.over_time,
-        **_made(table.thresholds, table.provenance),
-        "same_point": table.same_point,
-        "notes": list(table.notes),
+        "subject": result.subject,
+        "over_time": result.over_time,
+        **_made(result.thresholds, result.provenance),
+        "same_point": result.candidates,
+        "notes": list(result.notes),
         "statements": [statement.to_dict() for statement in statements.values()],
         "passages": [asdict(passage) for passage in places],
         "pairs": pairs,
     }
 
 
-def table_from_dict(data: Mapping[str, Any]) -> PairTable:
-    """Return the table that `table_to_dict` was given."""
+def sides_from_dict(data: Mapping[str, Any]) -> Result:
+    """Return the result that `sides_to_dict` was given."""
     found = [Statement.from_dict(entry) for entry in data["statements"]]
     statements = {statement.id: statement for statement in found}
     passages = [Passage(**entry) for entry in data["passages"]]
-
-    def pair(entry: Mapping[str, Any]) -> Pair:
-        a, b = passages[entry["a"]], passages[entry["b"]]
-        return Pair(
-            statements[a.statement_id],
-            a,
-            statements[b.statement_id],
-            b,
-            Probabilities(**entry["probabilities"]),
-            float(entry["similarity"]),
-            bool(entry["screened"]),
-            _why(entry.get("why")),
-        )
-
-    return PairTable(
-        pairs=tuple(pair(entry) for entry in data["pairs"]),
-        subject=data["subject"],
-        thresholds=Thresholds(**data["thresholds"]),
-        provenance=Provenance(**data["provenance"]),
-        same_point=int(data["same_point"]),
-        over_time=bool(data["over_time"]),
+    excerpts = [Excerpt(statements[passage.statement_id], passage) for passage in passages]
+    return Result(
+        Kind.TIMELINE if data["over_time"] else Kind.SIDES,
+        data["subject"],
+        tuple(_pair(excerpts[entry["a"]], excerpts[entry["b"]], entry) for entry in data["pairs"]),
+        Thresholds(**data["thresholds"]),
+        Provenance(**data["provenance"]),
+        candidates=int(data["same_point"]),
         notes=tuple(data["notes"]),
+    )
+
+
+def _pair(a: Excerpt, b: Excerpt, entry: Mapping[str, Any]) -> Pair:
+    return Pair(
+        a,
+        b,
+        Probabilities(**entry["probabilities"]),
+        float(entry["similarity"]),
+        _why(entry.get("why")),
+        bool(entry.get("screened", False)),
     )
 
 
@@ -101,7 +133,7 @@ def _made(thresholds: Thresholds, provenance: Provenance) -> dict[str, Any]:
     }
 
 
-def _verdict(found: Match | Pair) -> dict[str, Any]:
+def _verdict(found: Pair) -> dict[str, Any]:
     probabilities = asdict(found.probabilities)
     return {
         "probabilities": {name: float(value) for name, value in probabilities.items()},
@@ -128,45 +160,19 @@ def span_to_dict(span: Span) -> dict[str, Any]:
     return {"start": int(span.start), "end": int(span.end), "weight": float(span.weight)}
 
 
-def _match_to_dict(match: Match) -> dict[str, Any]:
+def _why_to_dict(why: Rationale | None) -> dict[str, Any] | None:
+    if why is None:
+        return None
     return {
-        "statement": match.statement.to_dict(),
-        "passage": asdict(match.passage),
-        **_verdict(match),
-        "quote_part": match.quote_part,
-        "before": match.before,
-        "after": match.after,
-        "also_said": [statement.to_dict() for statement in match.also_said],
-        "screened": match.screened,
-        "why": _why_to_dict(match.why),
+        name: [span_to_dict(span) for span in spans]
+        for name, spans in (("quote", why.a), ("passage", why.b))
     }
 
 
-def _why_to_dict(why: Why | None) -> dict[str, Any] | None:
-    if why is None:
-        return None
-    return {name: [span_to_dict(span) for span in spans] for name, spans in _fields(why).items()}
-
-
-def _why(data: Mapping[str, Any] | None) -> Why | None:
+def _why(data: Mapping[str, Any] | None) -> Rationale | None:
     if data is None:
         return None
-    return Why(*(tuple(Span(**span) for span in data[name]) for name in ("quote", "passage")))
-
-
-def _match(data: Mapping[str, Any]) -> Match:
-    return Match(
-        statement=Statement.from_dict(data["statement"]),
-        passage=Passage(**data["passage"]),
-        probabilities=Probabilities(**data["probabilities"]),
-        similarity=float(data["similarity"]),
-        quote_part=data["quote_part"],
-        before=data["before"],
-        after=data["after"],
-        also_said=tuple(Statement.from_dict(entry) for entry in data["also_said"]),
-        why=_why(data["why"]),
-        screened=bool(data.get("screened", False)),
-    )
+    return Rationale(*(tuple(Span(**span) for span in data[name]) for name in ("quote", "passage")))
 
 
 def _quote(data: Mapping[str, Any]) -> Quote:

@@ -10,7 +10,7 @@ from compare.export.frames import behind
 from compare.export.rows import Cell, Record, made_with
 from compare.results.positions import NO_SIDE, PLACED, SILENT, Place, Position, Positions, Voice
 from compare.results.provenance import Provenance
-from compare.results.result import Match, Stance, Thresholds
+from compare.results.result import Pair, Stance, Thresholds
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -165,7 +165,7 @@ def _placed(position: Position) -> Record:
         "agree": len(position.of(Stance.AGREE)),
         "oppose": len(position.of(Stance.OPPOSE)),
         "neither": position.neither,
-        "screened": position.screened,
+        "screened": position.first_stage_only,
         "near": voice.near,
         "statements": voice.statements,
         "first_date": dates[0].iso if dates else "",
@@ -181,7 +181,7 @@ def _other(positions: Positions, voice: Voice, standing: str) -> Record:
     for name in ("passages", "agree", "oppose", "screened"):
         row[name] = 0
     row |= {**_who(voice, standing), "near": voice.near, "statements": voice.statements}
-    return row | {"neither": len({match.statement.id for match in positions.near(voice)})}
+    return row | {"neither": len({pair.b.statement.id for pair in positions.near(voice)})}
 
 
 def _behind(made: Provenance, least: Thresholds) -> Record:
@@ -216,13 +216,13 @@ def _number(value: float | None) -> Cell:
     return "" if value is None else round(value, _DIGITS)
 
 
-def _strongest(side: Stance, match: Match | None) -> Record:
+def _strongest(side: Stance, pair: Pair | None) -> Record:
     values: Sequence[Cell] = [""] * len(_OF_SIDE)
-    if match is not None:
-        said = match.statement
+    if pair is not None:
+        said = pair.b.statement
         date = said.date.iso if said.date else ""
-        probability = round(match.probabilities.of(side), _DIGITS)
+        probability = round(pair.probabilities.of(side), _DIGITS)
         values = (
-            match.passage.text, probability, date, said.speaker, said.id, said.source, said.url
+            pair.b.text, probability, date, said.speaker, said.id, said.source, said.url
         )  # fmt: skip
     return {f"{side.value}_{name}": value for name, value in zip(_OF_SIDE, values, strict=True)}

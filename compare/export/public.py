@@ -7,16 +7,15 @@ from dataclasses import asdict
 from typing import Any
 
 from compare.export.plain import quote_to_dict, span_to_dict
-from compare.export.rows import listed
-from compare.results.result import Match, SearchResult, Span, Why
+from compare.results.result import Pair, Rationale, Result, Span
 
 
-def public_json(result: SearchResult) -> dict[str, Any]:
+def public_json(result: Result) -> dict[str, Any]:
     """Return what `search --json` prints: agree in order first, then oppose, then neither."""
     made = result.provenance
     return {
-        "query": result.quote.text,
-        "outcome": result.outcome.value,
+        "query": result.subject,
+        "outcome": "found" if result.agree or result.oppose else "nothing",
         "model": made.label_source,
         "provenance": {
             "version": made.version,
@@ -32,7 +31,7 @@ def public_json(result: SearchResult) -> dict[str, Any]:
             "statements": made.statements,
             "passages": made.passages,
             "date": made.date,
-            "quote": quote_to_dict(result.quote),
+            "quote": quote_to_dict(result.quote) if result.quote else None,
             "source": result.source.to_dict() if result.source else None,
             "notes": list(result.notes),
         },
@@ -40,53 +39,53 @@ def public_json(result: SearchResult) -> dict[str, Any]:
             {
                 "rank": rank,
                 "stance": stance.value,
-                "p_agree": float(match.probabilities.agree),
-                "p_oppose": float(match.probabilities.oppose),
-                "p_neither": float(match.probabilities.neither),
-                "similarity": float(match.similarity),
-                "quote_part": match.quote_part,
-                "passage": match.passage.text,
+                "p_agree": float(pair.probabilities.agree),
+                "p_oppose": float(pair.probabilities.oppose),
+                "p_neither": float(pair.probabilities.neither),
+                "similarity": float(pair.similarity),
+                "quote_part": pair.a.text,
+                "passage": pair.b.text,
                 "statement": {
-                    **match.statement.to_dict(),
-                    "also_said": [statement.to_dict() for statement in match.also_said],
+                    **pair.b.statement.to_dict(),
+                    "also_said": [statement.to_dict() for statement in pair.b.repeats],
                 },
-                "why": why_json(match.why, match.quote_part, match.passage.text),
+                "why": why_json(pair.rationale, pair.a.text, pair.b.text),
             }
-            for stance, rank, match in listed(result)
+            for stance, rank, pair in result.ranked()
         ],
     }
 
 
-def read_against(result: SearchResult, match: Match) -> str:
-    """Return the sentence of the quote that a match was read against, "" where it is the whole."""
-    part = match.quote_part.strip()
-    return "" if part == result.quote.text.strip() else part
+def read_against(result: Result, pair: Pair) -> str:
+    """Return the sentence of the quote that was read with a statement, "" for the whole."""
+    part = pair.a.text.strip()
+    return "" if part == result.subject.strip() else part
 
 
-def what_was_read(result: SearchResult) -> str:
+def what_was_read(result: Result) -> str:
     """Return "88 statements that were read, the nearest of 106,086"."""
-    read, made = len(result.scored), result.provenance
+    read, made = len(result.pairs), result.provenance
     were = "statement that was" if read == 1 else "statements that were"
     of = f"those among {made.statements:,} that pass the filters"
     return f"{read:,} {were} read, the nearest of {of if made.filters else f'{made.statements:,}'}"
 
 
-def _screened(result: SearchResult) -> dict[str, Any] | None:
+def _screened(result: Result) -> dict[str, Any] | None:
     """Return which statements only the fast model of a cascade read, None without a cascade."""
     if not result.provenance.screening:
         return None
-    ids = [match.statement.id for _, _, match in listed(result) if match.screened]
+    ids = [pair.b.statement.id for _, _, pair in result.ranked() if pair.first_stage_only]
     return {"model": result.provenance.screening, "statements": ids}
 
 
-def why_json(why: Why | None, quote: str, passage: str) -> dict[str, Any] | None:
+def why_json(why: Rationale | None, quote: str, passage: str) -> dict[str, Any] | None:
     """Return the deciding words of both sides, each with its offsets and weight."""
     if why is None:
         return None
     return {
         "quote_part": quote,
-        "quote": spans_json(why.quote, quote),
-        "passage": spans_json(why.passage, passage),
+        "quote": spans_json(why.a, quote),
+        "passage": spans_json(why.b, passage),
     }
 
 

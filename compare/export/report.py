@@ -6,18 +6,16 @@ from a corpus or a person is escaped by the helpers of `compare.export.cards`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from compare.export import citations
 from compare.export.cards import link_html, list_head, quote_card, text_html
 from compare.export.methods import citation_of, limits, methods, settings
-from compare.export.pair_cards import match_pair_card, pair_card, verdict_word
+from compare.export.pair_cards import pair_card, verdict_word
 from compare.export.pieces import facts_html
-from compare.export.rows import Result, asked, usual_stances
 from compare.files import write_whole
-from compare.results.pairs import PairTable
-from compare.results.result import Stance
+from compare.results.result import Kind, Result, Stance
 from compare.safe_text import printable
 from compare.statements.statement import Statement
 
@@ -25,6 +23,11 @@ _STYLES = ("cards.css", "report.css")
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _OPPOSED_FIRST = (Stance.OPPOSE, Stance.AGREE, Stance.NEITHER)
 _TITLE_LENGTH = 120
+_KINDS = {
+    Kind.SEARCH: "Statements found for a quote",
+    Kind.SIDES: "Two sides compared",
+    Kind.TIMELINE: "One side over time",
+}
 
 
 def write_report(
@@ -56,13 +59,13 @@ def report_html(
     """Return a result as one HTML page for reading, printing and passing on.
 
     Args:
-        result: A search's result or a table of pairs.
+        result: Of a search, of two sides or over time.
         stances: Which lists; None: all of a search, and of two sides those that agree or oppose.
         title: At the head; what was asked where it is empty.
         limit: Most pairs shown of each list; None: all. The method counts them all.
     """
-    shown = usual_stances(result) if stances is None else stances
-    order = _OPPOSED_FIRST if isinstance(result, PairTable) else tuple(Stance)
+    shown = result.usual_lists if stances is None else stances
+    order = tuple(Stance) if result.quote else _OPPOSED_FIRST
     used = _Used(citations.cited(result, shown, limit))
     heading = _title(result, title)
     style = "\n".join(
@@ -105,9 +108,9 @@ class _Used:
 def _title(result: Result, given: str) -> str:
     if title := " ".join(given.split()):
         return title
-    if isinstance(result, PairTable):
+    if not result.quote:
         return result.subject
-    words = " ".join(result.quote.text.split())
+    words = " ".join(result.subject.split())
     if len(words) > _TITLE_LENGTH:
         words = f"{words[:_TITLE_LENGTH].rsplit(' ', 1)[0]} …"
     return f"Who agrees with “{words}”, and who opposes it"
@@ -115,44 +118,35 @@ def _title(result: Result, given: str) -> str:
 
 def _head(result: Result, heading: str) -> str:
     made = result.provenance
-    kind = "Statements found for a quote"
-    if isinstance(result, PairTable):
-        kind = "One side over time" if result.over_time else "Two sides compared"
     head = (
-        f'<header class="cp-head"><p class="cp-eyebrow">{kind}</p>'
+        f'<header class="cp-head"><p class="cp-eyebrow">{_KINDS[result.kind]}</p>'
         f'<h1><bdi>{text_html(heading)}</bdi></h1><p class="cp-lede">Made with compare '
         f"{text_html(made.version)} on {text_html(made.date[:10])}. The labels are a model’s; read "
         "both statements before you cite a pair.</p></header>"
     )
-    if isinstance(result, PairTable):
-        if heading == result.subject:
-            return head
-        compared = text_html(result.subject)
-        return f'{head}<p class="cp-question"><b>Compared:</b> <bdi>{compared}</bdi></p>'
-    return f'{head}<div class="cp-question">{quote_card(result.quote, result.source)}</div>'
+    if result.quote:
+        return f'{head}<div class="cp-question">{quote_card(result.quote, result.source)}</div>'
+    if heading == result.subject:
+        return head
+    compared = text_html(result.subject)
+    return f'{head}<p class="cp-question"><b>Compared:</b> <bdi>{compared}</bdi></p>'
 
 
 def _list(result: Result, stance: Stance, used: _Used, limit: int | None) -> str:
     """Return one list: its head, its pairs as cards, and how many are left out."""
-    name = verdict_word(result, stance) if isinstance(result, PairTable) else ""
-    cards = list(_cards(result, stance, used))
+    name = "" if result.quote else verdict_word(result, stance)
+    cards = [
+        pair_card(
+            result, pair, stance, notes=(used.mark(pair.a.statement), used.mark(pair.b.statement))
+        )
+        for pair in result.listed(stance)
+    ]
     shown = cards[:limit]
     body = "".join(shown) or '<p class="cp-small">None at these thresholds.</p>'
     if len(cards) > len(shown):
         body += f'<p class="cp-small">… and {len(cards) - len(shown):,} more, in the exports.</p>'
-    what = "pair" if isinstance(result, PairTable) else "statement"
+    what = "statement" if result.quote else "pair"
     return f'<section class="cp-list">{list_head(stance, len(cards), name, what)}{body}</section>'
-
-
-def _cards(result: Result, stance: Stance, used: _Used) -> Iterator[str]:
-    if isinstance(result, PairTable):
-        for pair in result.listed(stance):
-            yield pair_card(result, pair, stance, notes=(used.mark(pair.a), used.mark(pair.b)))
-    else:
-        mine = used.mark(asked(result))
-        for match in result.listed(stance):
-            notes = mine, used.mark(match.statement)
-            yield match_pair_card(result, match, stance, notes=notes)
 
 
 def _section(title: str, body: str) -> str:

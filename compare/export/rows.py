@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Sequence
 
-from compare.results.pairs import Pair, PairTable
 from compare.results.provenance import Provenance
-from compare.results.result import Match, Probabilities, SearchResult, Span, Stance
-from compare.statements.quotes import Quote
+from compare.results.result import Pair, Result, Span, Stance
 from compare.statements.statement import Statement
 
 Cell = str | int | float
@@ -56,111 +52,37 @@ NUMBERS = frozenset({"rank", "p_agree", "p_oppose", "p_neither", "similarity"})
 DATES = ("a_date", "b_date")
 """The columns that hold a date as far as it is known."""
 
-Result = SearchResult | PairTable
-"""What can be shown, kept and exported as pairs."""
-
-
-def usual_stances(result: Result) -> tuple[Stance, ...]:
-    """Return the lists that are written where none is named: of two sides those that decide."""
-    return (Stance.AGREE, Stance.OPPOSE) if isinstance(result, PairTable) else tuple(Stance)
-
 
 def records_of(result: Result, stances: Sequence[Stance] | None = None) -> list[Record]:
-    """Return the listed pairs of either kind of result; None: `usual_stances`."""
-    stances = usual_stances(result) if stances is None else stances
-    if isinstance(result, PairTable):
-        return pair_records(result, stances)
-    return records(result, stances)
-
-
-def subject_of(result: Result) -> str:
-    """Return what was asked: the quote, or what is compared, in words."""
-    return result.subject if isinstance(result, PairTable) else result.quote.text
-
-
-def records(result: SearchResult, stances: Sequence[Stance] = tuple(Stance)) -> list[Record]:
     """Return the listed pairs: those that agree first, then oppose, then neither, best first.
 
     Probabilities and similarity are rounded to six digits; a kept result has them in full.
+
+    Args:
+        result: Of a search, of two sides or over time.
+        stances: Which lists; None: the usual ones of the result.
     """
-    quote = asked(result)
-    provenance = result.provenance
-    behind = made_with(provenance)
     return [
-        {
-            "query": result.quote.text,
-            **_verdict(stance, rank, match.probabilities, match.similarity),
-            **side_record("a", quote, match.quote_part, match.why.quote if match.why else ()),
-            **side_record(
-                "b", match.statement, match.passage.text, match.why.passage if match.why else ()
-            ),
-            "b_also_said": JOINT.join(map(_also, match.also_said)),
-            "label_source": provenance.label_source_of(match),
-            **behind,
-        }
-        for stance, rank, match in listed(result, stances)
+        pair_record(result, pair, stance, rank) for stance, rank, pair in result.ranked(stances)
     ]
 
 
-def listed(
-    result: SearchResult, stances: Sequence[Stance] = tuple(Stance)
-) -> Iterator[tuple[Stance, int, Match]]:
-    """Yield (stance, rank in its list from 1, match) in the order of all that is shown."""
-    for stance in Stance:
-        if stance in stances:
-            for rank, match in enumerate(result.listed(stance), start=1):
-                yield stance, rank, match
-
-
-def asked(result: SearchResult) -> Statement:
-    """Return the quote as a statement, completed from the corpus where it was taken from there.
-
-    What was said of the quote when it was asked stands before what the corpus says. A statement
-    with the same words completes nothing where the quote was given another speaker.
-    """
-    return asked_of(result.quote, result.source)
-
-
-def asked_of(quote: Quote, source: Statement | None) -> Statement:
-    """Do as `asked`, of a quote and the statement of the corpus that has its words."""
-    given = {name: value for name, value in _who(quote).items() if value}
-    if source is None or (given and quote.statement_id != source.id):
-        return Statement(id=quote.statement_id or "", text=quote.text, **given)
-    return replace(source, **given)
-
-
-def _who(quote: Quote) -> dict[str, Any]:
-    """Return who said the quote, when and about what, as far as it was given."""
+def pair_record(result: Result, pair: Pair, stance: Stance, rank: int) -> Record:
+    """Return one pair of a result."""
+    changed = result.over_time and stance is Stance.OPPOSE
     return {
-        "speaker": quote.speaker,
-        "role": quote.role,
-        "country": quote.country,
-        "date": quote.date,
-        "context": quote.context,
-    }
-
-
-def pair_records(table: PairTable, stances: Sequence[Stance] = tuple(Stance)) -> list[Record]:
-    """Return the listed pairs of two sides, or of before and after: see `records`."""
-    return [
-        pair_record(table, pair, stance, rank)
-        for stance in Stance
-        if stance in stances
-        for rank, pair in enumerate(table.listed(stance), start=1)
-    ]
-
-
-def pair_record(table: PairTable, pair: Pair, stance: Stance, rank: int) -> Record:
-    """Return one pair of a table."""
-    return {
-        "query": table.subject,
-        **_verdict(stance, rank, pair.probabilities, pair.similarity),
-        "stance": CHANGED if table.over_time and stance is Stance.OPPOSE else stance.value,
-        **side_record("a", pair.a, pair.a_passage.text, pair.why.quote if pair.why else ()),
-        **side_record("b", pair.b, pair.b_passage.text, pair.why.passage if pair.why else ()),
-        "b_also_said": "",
-        "label_source": table.provenance.label_source_of(pair),
-        **made_with(table.provenance),
+        "query": result.subject,
+        "stance": CHANGED if changed else stance.value,
+        "rank": rank,
+        "p_agree": round(float(pair.probabilities.agree), 6),
+        "p_oppose": round(float(pair.probabilities.oppose), 6),
+        "p_neither": round(float(pair.probabilities.neither), 6),
+        "similarity": round(float(pair.similarity), 6),
+        **side_record("a", pair.a.statement, pair.a.text, pair.spans.a),
+        **side_record("b", pair.b.statement, pair.b.text, pair.spans.b),
+        "b_also_said": JOINT.join(map(_also, pair.b.repeats)),
+        "label_source": result.provenance.label_source_of(pair),
+        **made_with(result.provenance),
     }
 
 
@@ -174,18 +96,9 @@ def made_with(provenance: Provenance) -> Record:
     }
 
 
-def _verdict(stance: Stance, rank: int, probabilities: Probabilities, similarity: float) -> Record:
-    return {
-        "stance": stance.value,
-        "rank": rank,
-        "p_agree": round(float(probabilities.agree), 6),
-        "p_oppose": round(float(probabilities.oppose), 6),
-        "p_neither": round(float(probabilities.neither), 6),
-        "similarity": round(float(similarity), 6),
-    }
-
-
-def side_record(side: str, statement: Statement, passage: str, spans: Sequence[Span]) -> Record:
+def side_record(
+    side: str, statement: Statement, passage: str, spans: Sequence[Span] = ()
+) -> Record:
     """Return one side's columns; whether a quote of unknown origin is direct is left open.
 
     Args:

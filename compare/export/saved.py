@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from compare.errors import ExportError
-from compare.export.plain import search_from_dict, search_to_dict, table_from_dict, table_to_dict
-from compare.export.rows import Result
+from compare.export.plain import search_from_dict, search_to_dict, sides_from_dict, sides_to_dict
 from compare.files import write_whole
-from compare.results.pairs import PairTable
+from compare.results.result import Result
 
-FORMAT, TABLE_FORMAT = "compare-result", "compare-pairs"
+FORMAT, SIDES_FORMAT = "compare-result", "compare-pairs"
 VERSION = 1
 
 
@@ -59,9 +58,9 @@ _REMEDY = (
 
 def result_to_json(result: Result) -> dict[str, Any]:
     """Return plain data that holds all of a result: whatever was read, listed or not."""
-    if isinstance(result, PairTable):
-        return {"format": TABLE_FORMAT, "version": VERSION, **table_to_dict(result)}
-    return {"format": FORMAT, "version": VERSION, **search_to_dict(result)}
+    if result.quote:
+        return {"format": FORMAT, "version": VERSION, **search_to_dict(result, result.quote)}
+    return {"format": SIDES_FORMAT, "version": VERSION, **sides_to_dict(result)}
 
 
 def result_from_json(data: Any) -> Result:
@@ -70,7 +69,7 @@ def result_from_json(data: Any) -> Result:
     Raises:
         ExportError: The data is something else, damaged, or of another version.
     """
-    if not isinstance(data, Mapping) or data.get("format") not in (FORMAT, TABLE_FORMAT):
+    if not isinstance(data, Mapping) or data.get("format") not in (FORMAT, SIDES_FORMAT):
         raise ExportError(f"this is no kept result: {_REMEDY}")
     if data.get("version") != VERSION:
         raise ExportError(
@@ -78,8 +77,8 @@ def result_from_json(data: Any) -> Result:
             "make it again, or use the program's version that wrote it."
         )
     try:
-        if data["format"] == TABLE_FORMAT:
-            return table_from_dict(data)
+        if data["format"] == SIDES_FORMAT:
+            return sides_from_dict(data)
         return search_from_dict(data)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise ExportError(f"the kept result is damaged ({error!r}): make it again.") from error

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from compare.results.result import Stance
-from compare.statements.statement import PartialDate
+from compare.statements.statement import PartialDate, Statement
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
@@ -59,3 +61,12 @@ def duration(seconds: float) -> str:
     if seconds < 90 * 60:
         return counted(round(seconds / 60), "minute")
     return counted(round(seconds / 3600), "hour")
+
+
+def repeats_in_words(repeats: Sequence[Statement]) -> str:
+    """Return how often else the words were said, and when."""
+    times = "once more" if len(repeats) == 1 else f"{len(repeats)} times more"
+    years = sorted(entry.date.year for entry in repeats if entry.date)
+    if not years:
+        return f"Said {times}"
+    return f"Said {times}, {years[0]}" + (f" to {years[-1]}" if years[-1] > years[0] else "")

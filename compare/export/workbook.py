@@ -18,7 +18,8 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-from compare.export.rows import COLUMNS, Cell, Record, Result, subject_of
+from compare.export.rows import COLUMNS, Cell, Record
+from compare.results.result import Result
 from compare.safe_text import printable
 
 CELL_LIMIT = 32_767
@@ -83,7 +84,7 @@ def _about(result: Result) -> list[tuple[str, Cell]]:
     made = result.provenance
     fast = f"; {made.screening} where the fast model alone read" if made.screening else ""
     return [
-        ("query", subject_of(result)),
+        ("query", result.subject),
         *(("note", note) for note in result.notes),
         ("searched on", made.date),
         ("version", made.version),

@@ -20,14 +20,13 @@ from compare.statements.statement import PartialDate
 
 if TYPE_CHECKING:
     from compare.library.library import Library
-    from compare.results.pairs import PairTable
     from compare.results.positions import Positions
-    from compare.results.result import SearchResult
+    from compare.results.result import Result
     from compare.review.answers import Review
     from compare.statements.quotes import Quote
 
 
-def search(library: Library, quote: Quote | str, **options: Any) -> SearchResult:
+def search(library: Library, quote: Quote | str, **options: Any) -> Result:
     """Search for statements that agree with a quote or oppose it.
 
     Args:
@@ -50,7 +49,7 @@ def pairs(
     since: PartialDate | str | None = None,
     until: PartialDate | str | None = None,
     **options: Any,
-) -> PairTable:
+) -> Result:
     """Find the pairs in which two sides agree or oppose each other.
 
     Args:
@@ -104,7 +103,7 @@ def timeline(
     since: PartialDate | str | None = None,
     until: PartialDate | str | None = None,
     **options: Any,
-) -> PairTable:
+) -> Result:
     """Find where someone opposes or repeats what they said before; side a is the earlier.
 
     Args:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from compare.library.fulltext import STOP_WORDS, marks_as_letters
 from compare.models.load import StanceModel
-from compare.results.result import Probabilities, Side, Span, Stance, Why
+from compare.results.result import Probabilities, Rationale, Side, Span, Stance
 from compare.statements.passages import spans as sentences_of
 
 _WORD = re.compile(r"\w+(?:['’.-]\w+)*")
@@ -49,7 +49,7 @@ def without(text: str, spans: Sequence[tuple[int, int]]) -> str:
     return re.sub(r"\s+", " ", "".join([*kept, text[last:]])).strip()
 
 
-def deciding_words(model: StanceModel, a: Side, b: Side) -> tuple[Probabilities, Why]:
+def deciding_words(model: StanceModel, a: Side, b: Side) -> tuple[Probabilities, Rationale]:
     """Return the verdict on a pair and the words of each side that decide it.
 
     Of a pair longer than the model's window they are words of the two sentences that decide, or of
@@ -79,7 +79,7 @@ def deciding_words(model: StanceModel, a: Side, b: Side) -> tuple[Probabilities,
         tuple(Span(span.start + start, span.end + start, span.weight) for span in spans)
         for start, spans in zip(starts, marked, strict=True)
     ]
-    return verdict, Why(moved[0], moved[1])
+    return verdict, Rationale(moved[0], moved[1])
 
 
 def _start(text: str, part: str) -> int:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from compare.export.frames import FrameTable
 from compare.results.provenance import Provenance
-from compare.results.result import Match, SearchResult, Stance, Thresholds
+from compare.results.result import Kind, Pair, Result, Stance, Thresholds
 from compare.results.statistics import mean_interval
 from compare.statements.quotes import Quote
 from compare.statements.statement import PartialDate
@@ -39,14 +39,14 @@ class Voice:
         name: What to show.
         statements: How many of the filter are its own.
         near: Passages with different words that are as near as was asked for, read or not.
-        read: What was read; the same words in other statements of the party stand in `also_said`.
+        read: What was read; the same words in other statements of the party stand in `repeats`.
     """
 
     key: str
     name: str
     statements: int
     near: int
-    read: tuple[Match, ...]
+    read: tuple[Pair, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Position:
 
     voice: Voice
     place: Place
-    passages: tuple[Match, ...]
+    passages: tuple[Pair, ...]
     neither: int
     thresholds: Thresholds
 
@@ -87,23 +87,23 @@ class Position:
         """Return the party's name."""
         return self.voice.name
 
-    def of(self, stance: Stance) -> tuple[Match, ...]:
+    def of(self, stance: Stance) -> tuple[Pair, ...]:
         """Return the passages of one side, the strongest first."""
-        return tuple(match for match in self.passages if _stance(match, self.thresholds) is stance)
+        return tuple(pair for pair in self.passages if _stance(pair, self.thresholds) is stance)
 
-    def strongest(self, stance: Stance) -> Match | None:
+    def strongest(self, stance: Stance) -> Pair | None:
         """Return the strongest passage of one side, None where there is none."""
         return next(iter(self.of(stance)), None)
 
     @property
-    def screened(self) -> int:
+    def first_stage_only(self) -> int:
         """Return how many of the passages only the fast model of a cascade read."""
-        return sum(match.screened for match in self.passages)
+        return sum(pair.first_stage_only for pair in self.passages)
 
     @property
     def dates(self) -> tuple[PartialDate, PartialDate] | None:
         """Return when the party first and last took a side; None where no date is known."""
-        found = [date for match in self.passages for date in _dates(match)]
+        found = [date for pair in self.passages for date in _dates(pair)]
         if not found:
             return None
         return min(found, key=lambda date: date.first), max(found, key=lambda date: date.last)
@@ -193,17 +193,22 @@ class Positions(FrameTable):
             for start in sorted(found)
         ]  # fmt: skip
 
-    def result(self, voices: Iterable[Voice] | None = None) -> SearchResult:
+    def result(self, voices: Iterable[Voice] | None = None) -> Result:
         """Return the passages of some parties, or of all, as a search for the proposition has them.
 
         So they can be listed, shown and exported as others are; what takes no side is among them.
         """
         chosen = self.voices if voices is None else voices
-        read = [match for voice in chosen for match in self.near(voice)]
-        return SearchResult(
-            Quote(self.proposition), tuple(_strongest(read, self.thresholds)), self.thresholds,
-            self.provenance, notes=self.notes,
-        )  # fmt: skip
+        read = [pair for voice in chosen for pair in self.near(voice)]
+        return Result(
+            Kind.SEARCH,
+            self.proposition,
+            tuple(_strongest(read, self.thresholds)),
+            self.thresholds,
+            self.provenance,
+            quote=Quote(self.proposition),
+            notes=self.notes,
+        )
 
     def to_pandas(self) -> pd.DataFrame:
         """Return a row a party as a frame: `compare.export.position_rows.COLUMNS`."""
@@ -217,9 +222,9 @@ class Positions(FrameTable):
 
         return positions_html(self)
 
-    def near(self, voice: Voice) -> list[Match]:
+    def near(self, voice: Voice) -> list[Pair]:
         """Return what was read of a party and is as near as the thresholds ask."""
-        return [match for match in voice.read if match.similarity >= self.thresholds.similarity]
+        return [pair for pair in voice.read if pair.similarity >= self.thresholds.similarity]
 
     def _position(self, voice: Voice) -> Position | None:
         best = _strongest(self.near(voice), self.thresholds)
@@ -230,46 +235,46 @@ class Positions(FrameTable):
             voice, self._place(sided), tuple(sided), len(best) - len(sided), self.thresholds
         )
 
-    def _place(self, passages: Sequence[Match]) -> Place:
-        values = [match.probabilities.agree - match.probabilities.oppose for match in passages]
+    def _place(self, passages: Sequence[Pair]) -> Place:
+        values = [pair.probabilities.agree - pair.probabilities.oppose for pair in passages]
         low, high = mean_interval(values, self.seed) or (None, None)
         return Place(sum(values) / len(values), low, high, len(values))
 
 
-def _stance(match: Match, thresholds: Thresholds) -> Stance | None:
-    return thresholds.stance_of(match.probabilities, match.similarity)
+def _stance(pair: Pair, thresholds: Thresholds) -> Stance | None:
+    return thresholds.stance_of(pair.probabilities, pair.similarity)
 
 
-def _strength(match: Match) -> tuple[bool, float, float]:
-    side = max((Stance.AGREE, Stance.OPPOSE), key=match.score)
-    return not match.screened, match.score(side), match.similarity
+def _strength(pair: Pair) -> tuple[bool, float, float]:
+    side = max((Stance.AGREE, Stance.OPPOSE), key=pair.score)
+    return not pair.first_stage_only, pair.score(side), pair.similarity
 
 
-def _strongest(passages: Sequence[Match], thresholds: Thresholds) -> list[Match]:
+def _strongest(passages: Sequence[Pair], thresholds: Thresholds) -> list[Pair]:
     """Return the strongest passage of each statement, the strongest first.
 
     Those that take a side stand before those that take none, however strong.
     """
 
-    def strength(match: Match) -> tuple[bool, bool, float, float]:
-        return _stance(match, thresholds) is not Stance.NEITHER, *_strength(match)
+    def strength(pair: Pair) -> tuple[bool, bool, float, float]:
+        return _stance(pair, thresholds) is not Stance.NEITHER, *_strength(pair)
 
-    ordered = sorted(passages, key=lambda match: (match.statement.id, match.passage.start))
+    ordered = sorted(passages, key=lambda pair: (pair.b.statement.id, pair.b.passage.start))
     ordered.sort(key=strength, reverse=True)
-    best: dict[str, Match] = {}
-    for match in ordered:
-        best.setdefault(match.statement.id, match)
+    best: dict[str, Pair] = {}
+    for pair in ordered:
+        best.setdefault(pair.b.statement.id, pair)
     return list(best.values())
 
 
-def _dates(match: Match) -> list[PartialDate]:
-    said = (match.statement, *match.also_said)
+def _dates(pair: Pair) -> list[PartialDate]:
+    said = (pair.b.statement, *pair.b.repeats)
     return [statement.date for statement in said if statement.date]
 
 
-def _periods(position: Position, years: int) -> dict[int, list[Match]]:
-    found: dict[int, list[Match]] = defaultdict(list)
-    for match in position.passages:
-        for start in sorted({date.year - date.year % years for date in _dates(match)}):
-            found[start].append(match)
+def _periods(position: Position, years: int) -> dict[int, list[Pair]]:
+    found: dict[int, list[Pair]] = defaultdict(list)
+    for pair in position.passages:
+        for start in sorted({date.year - date.year % years for date in _dates(pair)}):
+            found[start].append(pair)
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from compare import __version__
 from compare.errors import ExportError
@@ -15,14 +15,7 @@ from compare.statements.statement import PartialDate
 if TYPE_CHECKING:
     from compare.library.library import Library
     from compare.models.load import StanceModel
-
-
-class Screened(Protocol):
-    """What a cascade's accurate model may not have read."""
-
-    @property
-    def screened(self) -> bool:
-        """Tell whether the fast model alone read it."""
+    from compare.results.result import Pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +26,7 @@ class Provenance:
         version: Of the program.
         encoder: Name of the embedding model; `encoder_digest` is its sha256.
         stance_model: Name of the stance model; `stance_digest` is its sha256.
-        screening: Name and digest of the model that alone read what is marked as screened; "".
+        screening: Name and digest of the first of two models, which reads some pairs alone; "".
         library_digest: sha256 of what the library holds.
         filters: As they were applied.
         date: When the search was made (ISO 8601, UTC).
@@ -60,9 +53,9 @@ class Provenance:
         """Return who gave the labels: model name and the first 12 digits of its digest."""
         return f"{self.stance_model}@{self.stance_digest[:12]}"
 
-    def label_source_of(self, match: Screened) -> str:
-        """Return who gave a match or a pair its label."""
-        return self.screening if match.screened else self.label_source
+    def label_source_of(self, pair: Pair) -> str:
+        """Return who gave a pair its label."""
+        return self.screening if pair.first_stage_only else self.label_source
 
 
 def provenance(

@@ -1,16 +1,27 @@
-"""What a search gives: frozen values, re-thresholded and exported without scoring again."""
+"""Pairs and results: frozen values, ranked and cut at thresholds without scoring again."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from compare.export import frames as tables
-from compare.results.provenance import Provenance
+from compare.statements.duplicates import words_key
 from compare.statements.passages import Passage
 from compare.statements.quotes import Quote
 from compare.statements.statement import Statement
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+    from compare.results.provenance import Provenance
+
+MOST_OF_STATEMENT = 3
+"""Pairs of one list of two sides in which a statement may stand, so that none fills it."""
 
 
 class Stance(StrEnum):
@@ -19,13 +30,6 @@ class Stance(StrEnum):
     AGREE = "agree"
     OPPOSE = "oppose"
     NEITHER = "neither"
-
-
-class Outcome(StrEnum):
-    """Whether anything agrees with the quote or opposes it."""
-
-    FOUND = "found"
-    NOTHING = "nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +62,11 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """What a match must reach to be listed.
+    """What a pair must reach to be listed.
 
     Attributes:
         probability: Least calibrated probability of agree or of oppose, 0 to 1.
-        similarity: Least cosine between quote and passage for it to be on the same topic.
+        similarity: Least cosine between the two passages for them to be on the same topic.
 
     The defaults are chosen on dev pairs: from 0.45 up the labels' macro-F1 falls, of officials'
     pairs and of typed claims alike, and below 0.4 it hardly changes; 99 % of what people judged
@@ -101,24 +105,15 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Why:
-    """The deciding words on both sides: offsets into `Match.quote_part` and `Passage.text`."""
+class Rationale:
+    """The deciding words of both sides, as offsets into `Excerpt.text`."""
 
-    quote: tuple[Span, ...]
-    passage: tuple[Span, ...]
-
-
-def also_said_in_words(also_said: Sequence[Statement]) -> str:
-    """Return how often else the words were said, and when."""
-    times = "once more" if len(also_said) == 1 else f"{len(also_said)} times more"
-    years = sorted(entry.date.year for entry in also_said if entry.date)
-    if not years:
-        return f"Said {times}"
-    return f"Said {times}, {years[0]}" + (f" to {years[-1]}" if years[-1] > years[0] else "")
+    a: tuple[Span, ...] = ()
+    b: tuple[Span, ...] = ()
 
 
 def ranking_score(probability: float, similarity: float) -> float:
-    """Return the rank of a match in a list: probability times the fourth root of closeness.
+    """Return the rank of a pair in a list: probability times the fourth root of similarity.
 
     A sure verdict on a distant passage and a faint one on a near passage both rank low. The root
     is chosen on dev queries, where the square root did a little worse for what agrees.
@@ -127,31 +122,69 @@ def ranking_score(probability: float, similarity: float) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
-    """A statement found for a quote, by its strongest passage.
+class Excerpt:
+    """One side of a pair: a passage and the statement it is from.
 
     Attributes:
-        probabilities: Of the pair (quote_part, passage).
-        similarity: Cosine between the two, -1 to 1.
-        quote_part: The sentence of the quote that the passage was compared with.
-        before: The text of the statement ahead of the passage, "" at its start.
-        after: The text of the statement behind the passage.
-        also_said: Other statements with nearly the same words, collapsed into this one.
-        why: The deciding words, None until they are asked for.
-        screened: Only the fast model of a cascade read the pair; it ranks behind those that the
-            accurate one read.
+        statement: In a search, that of side a is the quote; its id is "" unless a library holds it.
+        repeats: Other statements with nearly the same words, collapsed into this one.
     """
 
     statement: Statement
     passage: Passage
+    repeats: tuple[Statement, ...] = ()
+
+    @classmethod
+    def of_quote(cls, quote: Quote, sentence: str, source: Statement | None = None) -> Excerpt:
+        """Return a sentence of a quote; `source` is the statement that holds the quote."""
+        statement = quote.as_statement(source)
+        start = max(statement.text.find(sentence), 0)
+        passage = Passage(
+            statement.id, start, start + len(sentence), sentence, statement.context
+        )  # fmt: skip
+        return cls(statement, passage)
+
+    @property
+    def text(self) -> str:
+        """Return the words that were compared."""
+        return self.passage.text
+
+    @property
+    def context(self) -> str:
+        """Return what completes the words."""
+        return self.passage.context
+
+    @property
+    def before(self) -> str:
+        """Return the text of the statement ahead of the passage."""
+        return self.statement.text[: self.passage.start]
+
+    @property
+    def after(self) -> str:
+        """Return the text of the statement behind the passage."""
+        return self.statement.text[self.passage.end :]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two passages on the same point, and how they relate.
+
+    In a search `a` is a sentence of the quote and `b` the strongest passage of a statement found.
+
+    Attributes:
+        probabilities: Read in both orders.
+        similarity: Cosine between the two, -1 to 1.
+        rationale: The deciding words; None until they are asked for.
+        first_stage_only: Only the fast model of a cascade read the pair; it ranks behind those
+            that the accurate one read.
+    """
+
+    a: Excerpt
+    b: Excerpt
     probabilities: Probabilities
     similarity: float
-    quote_part: str
-    before: str = ""
-    after: str = ""
-    also_said: tuple[Statement, ...] = ()
-    why: Why | None = None
-    screened: bool = False
+    rationale: Rationale | None = None
+    first_stage_only: bool = False
 
     def score(self, stance: Stance) -> float:
         """Return what the list of `stance` is ranked by."""
@@ -159,60 +192,188 @@ class Match:
             return self.similarity
         return ranking_score(self.probabilities.of(stance), self.similarity)
 
+    @property
+    def excerpts(self) -> tuple[Excerpt, Excerpt]:
+        """Return both sides."""
+        return self.a, self.b
 
-@dataclass(frozen=True, slots=True)
-class SearchResult:
-    """All that was scored for a quote, and the lists that the thresholds cut from it.
+    @property
+    def ids(self) -> tuple[str, str]:
+        """Return the ids of both statements."""
+        return self.a.statement.id, self.b.statement.id
+
+    @property
+    def spans(self) -> Rationale:
+        """Return the deciding words, none where they were not asked for."""
+        return self.rationale or Rationale()
+
+    @property
+    def key(self) -> tuple[str, int, str, int]:
+        """Return the ids of both statements and where their passages begin."""
+        return (
+            self.a.statement.id, self.a.passage.start, self.b.statement.id, self.b.passage.start
+        )  # fmt: skip
+
+    def rank_key(self, stance: Stance) -> tuple[bool, float, str, str, int, int]:
+        """Return what the list of `stance` is sorted by."""
+        a, a_start, b, b_start = self.key
+        return self.first_stage_only, -self.score(stance), a, b, a_start, b_start
+
+
+class Kind(StrEnum):
+    """What was compared."""
+
+    SEARCH = "search"
+    SIDES = "sides"
+    TIMELINE = "timeline"
+
+
+@dataclass(frozen=True)
+class Result:
+    """All pairs that were scored, and the lists that the thresholds cut from them.
 
     Attributes:
-        scored: Every statement whose passages were scored, best passage each.
-        source: The quote's own statement where the corpus holds it; it stands in no list.
+        pairs: Of a search one a statement, by its strongest passage; of two sides all that were
+            read, in no order that means anything.
+        subject: The quote's words, or what the sides and the topic are.
+        quote: What was searched for; None of two sides and of a timeline.
+        source: The quote's own statement where the library holds it; it stands in no list.
+        candidates: Pairs of two sides on the same point that were found, read or not.
         notes: Sentences the reader should see ("The quote does not look English: …").
     """
 
-    quote: Quote
-    scored: tuple[Match, ...]
+    kind: Kind
+    subject: str
+    pairs: tuple[Pair, ...]
     thresholds: Thresholds
     provenance: Provenance
+    quote: Quote | None = None
     source: Statement | None = None
+    candidates: int = 0
     notes: tuple[str, ...] = ()
+
+    @property
+    def over_time(self) -> bool:
+        """Tell whether side a is always the earlier: what opposes it is called changed."""
+        return self.kind is Kind.TIMELINE
+
+    @property
+    def asked(self) -> Statement | None:
+        """Return the quote as a statement, completed from its source; None without a quote."""
+        return self.quote.as_statement(self.source) if self.quote else None
+
+    @property
+    def usual_lists(self) -> tuple[Stance, ...]:
+        """Return the lists that are shown unless others are named: all of a search."""
+        return tuple(Stance) if self.quote else (Stance.AGREE, Stance.OPPOSE)
 
     def rethreshold(
         self, *, probability: float | None = None, similarity: float | None = None
-    ) -> SearchResult:
-        """Return the same result with other thresholds; nothing is scored again."""
+    ) -> Result:
+        """Return the same result at other thresholds; nothing is scored again."""
         return replace(self, thresholds=self.thresholds.but(probability, similarity))
 
-    def stance_of(self, match: Match) -> Stance | None:
-        """Return the list a match stands in under the thresholds, None for no list."""
-        return self.thresholds.stance_of(match.probabilities, match.similarity)
+    def stance_of(self, pair: Pair) -> Stance | None:
+        """Return the list that a pair stands in at the thresholds, None for no list."""
+        return self.thresholds.stance_of(pair.probabilities, pair.similarity)
 
-    def listed(self, stance: Stance) -> tuple[Match, ...]:
-        """Return one list, best first."""
-        chosen = [match for match in self.scored if self.stance_of(match) is stance]
-        return tuple(sorted(chosen, key=lambda m: (m.screened, -m.score(stance), m.statement.id)))
+    def listed(self, stance: Stance, *, all_of_it: bool = False) -> tuple[Pair, ...]:
+        """Return one list, best first.
+
+        A list of two sides holds pairs with the same words once, and no statement in more than
+        `MOST_OF_STATEMENT` pairs, unless `all_of_it` is asked for. Over time the order of the
+        words counts: a speaker who returns to an earlier position has changed again.
+        """
+        if all_of_it or self.quote:
+            return self._ranked[stance]
+        if stance not in self._diverse:
+            self._diverse[stance] = self._without_repeats(self._ranked[stance])
+        return self._diverse[stance]
 
     @property
-    def agree(self) -> tuple[Match, ...]:
-        """Return the statements that agree with the quote, best first."""
+    def agree(self) -> tuple[Pair, ...]:
+        """Return the pairs that agree, best first."""
         return self.listed(Stance.AGREE)
 
     @property
-    def oppose(self) -> tuple[Match, ...]:
-        """Return the statements that oppose the quote, best first."""
+    def oppose(self) -> tuple[Pair, ...]:
+        """Return the pairs that oppose each other, best first."""
         return self.listed(Stance.OPPOSE)
 
     @property
-    def neither(self) -> tuple[Match, ...]:
-        """Return the statements on the same topic that do neither, closest first."""
+    def neither(self) -> tuple[Pair, ...]:
+        """Return the pairs on the same topic that do neither, most similar first."""
         return self.listed(Stance.NEITHER)
 
-    @property
-    def outcome(self) -> Outcome:
-        """Say whether anything agrees or opposes."""
-        return Outcome.FOUND if self.agree or self.oppose else Outcome.NOTHING
+    def ranked(
+        self, stances: Iterable[Stance] | None = None, limit: int | None = None
+    ) -> Iterator[tuple[Stance, int, Pair]]:
+        """Yield (stance, rank in its list from 1, pair): what agrees, opposes, does neither.
 
-    to_arrow = tables.to_arrow
-    to_pandas = tables.to_pandas
-    to_polars = tables.to_polars
-    _repr_html_ = tables.repr_html
+        Args:
+            stances: Which lists; None: `usual_lists`.
+            limit: Most of each list; None: all.
+        """
+        wanted = set(self.usual_lists if stances is None else stances)
+        for stance in Stance:
+            if stance in wanted:
+                for rank, pair in enumerate(self.listed(stance)[:limit], start=1):
+                    yield stance, rank, pair
+
+    def replacing(self, changed: Mapping[int, Pair]) -> Result:
+        """Return the same result with other pairs in the place of those with these identities."""
+        return replace(self, pairs=tuple(changed.get(id(pair), pair) for pair in self.pairs))
+
+    def to_arrow(self, stances: Sequence[Stance] | None = None) -> pa.Table:
+        """Return the listed pairs as an Arrow table: see `compare.export.frames`."""
+        from compare.export.frames import to_arrow
+
+        return to_arrow(self, stances)
+
+    def to_pandas(self, stances: Sequence[Stance] | None = None) -> pd.DataFrame:
+        """Return the listed pairs as a frame; `frame.attrs["compare"]` says what they come from."""
+        from compare.export.frames import to_pandas
+
+        return to_pandas(self, stances)
+
+    def to_polars(self, stances: Sequence[Stance] | None = None) -> Any:
+        """Return the listed pairs as a polars frame.
+
+        Raises:
+            ExportError: polars is not installed.
+        """
+        from compare.export.frames import to_polars
+
+        return to_polars(self, stances)
+
+    def _repr_html_(self) -> str:
+        from compare.export.notebook import notebook_html
+
+        return notebook_html(self)
+
+    @cached_property
+    def _ranked(self) -> dict[Stance, tuple[Pair, ...]]:
+        found: dict[Stance, list[Pair]] = {stance: [] for stance in Stance}
+        for pair in self.pairs:
+            if stance := self.stance_of(pair):
+                found[stance].append(pair)
+        return {
+            stance: tuple(sorted(pairs, key=lambda pair: pair.rank_key(stance)))
+            for stance, pairs in found.items()
+        }
+
+    @cached_property
+    def _diverse(self) -> dict[Stance, tuple[Pair, ...]]:
+        return {}  # filled by `listed`: most callers never ask for the long list of neither
+
+    def _without_repeats(self, pairs: Iterable[Pair]) -> tuple[Pair, ...]:
+        kept, seen, times = [], set(), Counter[str]()
+        for pair in pairs:
+            words = [words_key(side.text, side.context) for side in pair.excerpts]
+            said = tuple(words if self.over_time else sorted(words))
+            if said in seen or max(times[name] for name in pair.ids) >= MOST_OF_STATEMENT:
+                continue
+            seen.add(said)
+            times.update(pair.ids)
+            kept.append(pair)
+        return tuple(kept)

@@ -10,9 +10,8 @@ from pathlib import Path
 
 from compare.errors import ExportError
 from compare.export.formats import csv_bytes
-from compare.export.rows import Record, asked
-from compare.results.pairs import Pair
-from compare.results.result import Match, Probabilities, SearchResult, Side, Stance
+from compare.export.rows import Record
+from compare.results.result import Pair, Probabilities, Result, Side, Stance
 from compare.statements.statement import Statement
 
 CORRECTIONS_VARIABLE = "COMPARE_CORRECTIONS"
@@ -40,44 +39,22 @@ def corrections_file() -> Path:
 
 
 def append_correction(
-    result: SearchResult,
-    match: Match,
+    result: Result,
+    pair: Pair,
     right: Stance,
     *,
     note: str = "",
     path: Path | str | None = None,
 ) -> Path:
-    """Note the right label of a match, under a header where the file is new; return the file.
+    """Note the right label of a pair, under a header where the file is new; return the file.
 
     Raises:
         ExportError: The file cannot be written, or it is another kind of file.
     """
-    a, b = asked(result), match.statement
-    pair = {
-        **_who("a", a),
-        "a_text": match.quote_part,
-        **_who("b", b),
-        "b_text": match.passage.text,
-    }
-    label_source = result.provenance.label_source_of(match)
-    return _append(pair, match.probabilities, label_source, right, note, path)
-
-
-def append_pair_correction(
-    pair: Pair,
-    label_source: str,
-    right: Stance,
-    *,
-    note: str = "",
-    path: Path | str | None = None,
-) -> Path:
-    """Note the right label of a pair of two sides; otherwise as for a match."""
-    cells = {
-        **_who("a", pair.a),
-        "a_text": pair.a_passage.text,
-        **_who("b", pair.b),
-        "b_text": pair.b_passage.text,
-    }
+    cells: dict[str, str] = {}
+    for name, side in (("a", pair.a), ("b", pair.b)):
+        cells |= {**_who(name, side.statement), f"{name}_text": side.text}
+    label_source = result.provenance.label_source_of(pair)
     return _append(cells, pair.probabilities, label_source, right, note, path)
 
 
@@ -91,7 +68,7 @@ def append_typed_correction(
     note: str = "",
     path: Path | str | None = None,
 ) -> Path:
-    """Note the right label of two statements that were typed in; otherwise as for a match."""
+    """Note the right label of two statements that were typed in; otherwise as for a pair."""
     pair: dict[str, str] = {}
     for name, side in (("a", a), ("b", b)):
         pair |= {f"{name}_text": side.text, f"{name}_context": side.context}

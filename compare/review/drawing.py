@@ -12,10 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from compare.errors import ReviewError
-from compare.export.rows import asked
-from compare.results.pairs import PairTable
 from compare.results.provenance import Provenance
-from compare.results.result import SearchResult, Side, Stance, Thresholds
+from compare.results.result import Excerpt, Result, Side, Stance, Thresholds
 from compare.review.values import Choice, Order, ReviewPair, one_of
 from compare.statements.passages import Passage
 from compare.statements.statement import Statement
@@ -50,7 +48,7 @@ class Drawn:
 
 
 def draw(
-    result: SearchResult | PairTable,
+    result: Result,
     choice: Choice | str = Choice.RANDOM,
     size: int = 100,
     seed: int = 0,
@@ -89,13 +87,12 @@ def draw(
             else f"No pair {labelled}: lower them, or take other labels."
         )
     of = Counter(pair.machine.value for pair in pool if pair.machine)
-    subject = result.subject if isinstance(result, PairTable) else result.quote.text
     return Drawn(
         tuple(_chosen(pool, choice, size, random.Random(seed))),
         choice,
         {stance.value: of[stance.value] for stance in wanted},
         None if choice is Choice.WHOLE else seed,
-        subject,
+        result.subject,
         result.provenance,
         result.thresholds,
         len(every) - len(pool),
@@ -142,66 +139,47 @@ def imported(pairs: Sequence[ReviewPair], subject: str = "") -> Drawn:
 # -- Pairs ---------------------------------------------------------------------------------------
 
 
-def pairs_of(result: SearchResult | PairTable) -> list[ReviewPair]:
+def pairs_of(result: Result) -> list[ReviewPair]:
     """Return all pairs that were read, in the order of their statements' ids.
 
     A pair that no list holds has no label.
     """
-    found = _table_pairs(result) if isinstance(result, PairTable) else _search_pairs(result)
+    topic = str(result.provenance.filters.get("topic") or "")
+    found = []
+    for pair in result.pairs:
+        a, a_passage = _quoted(result, pair.a)
+        b, b_passage = pair.b.statement, pair.b.passage
+        found.append(
+            ReviewPair(
+                pair_id(a, a_passage, b, b_passage),
+                a,
+                a_passage,
+                b,
+                b_passage,
+                result.stance_of(pair),
+                pair.probabilities,
+                result.provenance.label_source_of(pair),
+                pair.similarity,
+                topic=topic,
+            )
+        )
     return sorted(found, key=lambda p: (p.a.id, p.a_passage.start, p.b.id, p.b_passage.start))
 
 
-def _table_pairs(table: PairTable) -> list[ReviewPair]:
-    topic = str(table.provenance.filters.get("topic") or "")
-    return [
-        ReviewPair(
-            pair_id(pair.a, pair.a_passage, pair.b, pair.b_passage),
-            pair.a,
-            pair.a_passage,
-            pair.b,
-            pair.b_passage,
-            table.stance_of(pair),
-            pair.probabilities,
-            table.provenance.label_source_of(pair),
-            pair.similarity,
-            topic=topic,
-        )
-        for pair in table.pairs
-    ]
+def _quoted(result: Result, a: Excerpt) -> tuple[Statement, Passage]:
+    """Return side a of a pair as readers see it, which is what the model read.
 
-
-def _search_pairs(result: SearchResult) -> list[ReviewPair]:
-    found = []
-    for match in result.scored:
-        quote, part = _quoted(result, match.quote_part)
-        found.append(
-            ReviewPair(
-                pair_id(quote, part, match.statement, match.passage),
-                quote,
-                part,
-                match.statement,
-                match.passage,
-                result.stance_of(match),
-                match.probabilities,
-                result.provenance.label_source_of(match),
-                match.similarity,
-            )
-        )
-    return found
-
-
-def _quoted(result: SearchResult, words: str) -> tuple[Statement, Passage]:
-    """Return the quote as a statement, and the passage of it that was read.
-
-    Where the corpus has it in other words, or it was asked of another speaker, it is a statement of
-    its own: what readers see is what the model read.
+    A quote that the library has in other words, or that was asked of another speaker, is a
+    statement of its own.
     """
-    quote = asked(result)
-    if words not in quote.text:
+    if result.quote is None:
+        return a.statement, a.passage
+    quote = a.statement
+    if a.text not in quote.text:
         quote = replace(quote, id="", text=result.quote.text)
     elif quote != result.source:
         quote = replace(quote, id="")
-    return quote, passage_in(quote, words)
+    return quote, passage_in(quote, a.text)
 
 
 def passage_in(statement: Statement, words: str) -> Passage:

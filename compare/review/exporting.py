@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _SIDES = tuple(
     name
     for side in "ab"
-    for name in side_record(side, Statement("", ""), "", ())
+    for name in side_record(side, Statement("", ""), "")
     if "words" not in name
 )
 _READER = ("reader", "answer", "confidence", "note", "answered")
@@ -246,8 +246,8 @@ def _in_common(review: Review, seen_by: str | None) -> Record:
 def _pair(place: int, pair: ReviewPair, states: tuple[State, State] | None) -> Record:
     odds = pair.probabilities
     sides = {
-        **side_record("a", pair.a, pair.a_passage.text, ()),
-        **side_record("b", pair.b, pair.b_passage.text, ()),
+        **side_record("a", pair.a, pair.a_passage.text),
+        **side_record("b", pair.b, pair.b_passage.text),
     }
     return {
         "place": place,

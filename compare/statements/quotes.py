@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from compare.errors import QueryError
 from compare.statements.languages import language_name, language_of
@@ -47,6 +47,21 @@ class Quote:
             statement.context,
             statement.id,
         )
+
+    def as_statement(self, source: Statement | None = None) -> Statement:
+        """Return the quote as a statement, completed from `source`, a statement with its words.
+
+        What was given with the quote stands before what the source says. A source completes nothing
+        if something was given and the quote was not taken from that source.
+        """
+        given = {
+            name: value
+            for name in ("speaker", "role", "country", "date", "context")
+            if (value := getattr(self, name))
+        }
+        if source is None or (given and self.statement_id != source.id):
+            return Statement(id=self.statement_id or "", text=self.text, **given)
+        return replace(source, **given)
 
 
 def _beginning(text: str) -> str:

@@ -49,8 +49,8 @@ def adapted(library: Library) -> Library:
 
 def test_a_library_is_read_as_it_is_adapted(adapted: Library) -> None:
     plain, ours = search(adapted, QUOTE, stance_model=Told()), search(adapted, QUOTE)
-    assert plain.scored[0].probabilities.agree > 0.5
-    assert ours.scored[0].probabilities.oppose > 0.5
+    assert plain.pairs[0].probabilities.agree > 0.5
+    assert ours.pairs[0].probabilities.oppose > 0.5
     assert ours.provenance.stance_model == "told-adapted"
     assert ours.provenance.stance_digest not in ("7" * 64, "")
     learned = "learned from people’s labels of this corpus"

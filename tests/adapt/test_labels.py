@@ -11,12 +11,12 @@ from compare.errors import CorpusError
 from compare.library.library import Library
 from compare.results.result import Probabilities, Side, Stance
 from compare.review.answers import Review
-from compare.review.corrections import COLUMNS, append_pair_correction, append_typed_correction
+from compare.review.corrections import COLUMNS, append_correction, append_typed_correction
 from compare.review.drawing import imported
 from compare.review.reviews import Reviews
 from compare.review.values import MachineShown
 from tests.adapt.conftest import drawn, written
-from tests.fabricate import pair_of
+from tests.fabricate import pair_of, two_sides
 from tests.fakes import statement
 from tests.review.conftest import AGREE, NEITHER, OPPOSE, pair, read_by, said
 
@@ -181,7 +181,7 @@ def test_the_files_that_the_app_writes_are_read(library: Library, tmp_path: Path
     assert gathered.labels == ()  # typed in: of no library
     first, second = library.statements()[:2]
     found = pair_of(first, second, (0.7, 0.2, 0.1))
-    append_pair_correction(found, "told@7", Stance.OPPOSE, path=path)
+    append_correction(two_sides(found), found, Stance.OPPOSE, path=path)
     (label,) = gather(library, corrections=path).labels
     assert {side.text for side in label.pair} == {first.text, second.text}
     assert gather(library, corrections=tmp_path / "none.csv").notes == ()

@@ -110,7 +110,7 @@ def compared(folder, statements, *countries):
     library = Library.build(statements, folder, HashingEncoder(256))
     table = Comparison(library, *sides, stance_model=WordJudge(either=True)).run()
     library.close()
-    return {(pair.a.id, pair.b.id): (pair.a.date, pair.b.date) for pair in table.pairs}
+    return {pair.ids: (pair.a.statement.date, pair.b.statement.date) for pair in table.pairs}
 
 
 @pytest.mark.usefixtures("cache")

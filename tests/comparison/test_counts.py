@@ -15,7 +15,7 @@ from compare.comparison.counts import (
 )
 from compare.export.formats import csv_bytes
 from compare.results.result import Stance
-from tests.results.test_pairs import AGREE, NEITHER, OPPOSE, pair, said, table
+from tests.results.test_result import AGREE, NEITHER, OPPOSE, pair, said, table
 
 A, O, N = Stance  # noqa: E741  # as they stand in the tables below: one letter a pair
 
@@ -101,7 +101,7 @@ def test_a_sample_is_drawn_from_all_that_is_labelled_and_the_seed_brings_it_back
     sample = random_sample(made, 10, seed=3)
     assert sample == random_sample(table(*reversed(many())), 10, seed=3)
     assert sample != random_sample(made, 10, seed=4)
-    assert len({one.a.id for one in sample}) == 10
+    assert len({one.a.statement.id for one in sample}) == 10
     assert {made.stance_of(one) for one in sample} == {A, O}
     assert len(random_sample(made, 1000)) == 27
     assert {made.stance_of(one) for one in random_sample(made, 99, stances=[N])} == {N}

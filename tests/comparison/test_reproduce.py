@@ -21,7 +21,7 @@ from compare.models.cascade import CascadeStance
 from compare.results.provenance import filters_from, filters_in_force
 from compare.results.result import Stance, Thresholds
 from compare.statements.statement import PartialDate
-from tests.fabricate import PROVENANCE, a_result, a_table
+from tests.fabricate import PROVENANCE, a_search, two_sides
 from tests.fakes import HashingEncoder, Ran, WordJudge, runner, statement
 
 pytestmark = pytest.mark.usefixtures("cache")
@@ -81,7 +81,7 @@ def test_the_same_comes_out_and_every_pair_is_read_anew(
     done = reproduce(kept, library, stance_model=reader)
     assert done.same
     assert done.differences == ()
-    assert done.kept == len(kept.scored if kind == "search" else kept.pairs) > 0
+    assert done.kept == len(kept.pairs) > 0
     assert len(reader.read) == done.kept
     assert done.result.thresholds == Thresholds(0.6)
     assert replace(done.result.provenance, date="") == replace(kept.provenance, date="")
@@ -294,7 +294,7 @@ def test_what_cannot_be_made_again_is_exit_code_2(
 
 
 def test_both_kinds_of_kept_results_are_exported(run: Any, tmp_path: Path) -> None:
-    for name, result in (("search", a_result()), ("pairs", a_table())):
+    for name, result in (("search", a_search()), ("pairs", two_sides())):
         path = tmp_path / f"{name}.json"
         keep_result(result, path)
         done = run("export", path, "--to", "jsonl")

@@ -30,9 +30,9 @@ def library(tmp_path: Path, cache: Path) -> Iterator[Library]:
 
 
 def test_a_search_shows_them_once(library: Library) -> None:
-    (match,) = search(library, ASKED, stance_model=WordJudge()).agree
-    assert [statement.id for statement in match.also_said] == [
-        entry.id for entry in STATEMENTS[:2] if entry.id != match.statement.id
+    (pair,) = search(library, ASKED, stance_model=WordJudge()).agree
+    assert [statement.id for statement in pair.b.repeats] == [
+        entry.id for entry in STATEMENTS[:2] if entry.id != pair.b.statement.id
     ]
 
 
@@ -41,8 +41,8 @@ def test_positions_count_them_once(library: Library) -> None:
     valdoria = found.position("valdoria")
     assert valdoria.place is not None
     assert valdoria.place.passages == 1
-    (match,) = valdoria.passages
-    assert len(match.also_said) == 1
+    (pair,) = valdoria.passages
+    assert len(pair.b.repeats) == 1
 
 
 def test_two_sides_list_them_once(library: Library) -> None:

@@ -7,17 +7,18 @@ from compare.comparison.explain import explain_listed
 from compare.comparison.search import _Scored, _strongest, search
 from compare.errors import LibraryError, QueryError
 from compare.export.public import public_json
-from compare.export.rows import records
+from compare.export.rows import records_of
 from compare.export.saved import result_from_json, result_to_json
+from compare.export.words import repeats_in_words
 from compare.library.filters import Filters
 from compare.library.library import Library
 from compare.models.cascade import CascadeStance
 from compare.results.provenance import filters_in_force
-from compare.results.result import Outcome, Probabilities, Stance, Thresholds, also_said_in_words
+from compare.results.result import Probabilities, Stance, Thresholds
 from compare.statements.passages import split_statement
 from compare.statements.quotes import LONGEST, Quote
 from compare.statements.statement import Country, PartialDate
-from tests.fabricate import a_result, match_of
+from tests.fabricate import a_search, found_pair
 from tests.fakes import HashingEncoder, WordJudge, statement
 
 BLOCKADE = "The blockade of Port Meren must end"
@@ -76,7 +77,7 @@ def library(tmp_path_factory):
 
 
 def ids(matches):
-    return [match.statement.id for match in matches]
+    return [pair.b.statement.id for pair in matches]
 
 
 def run(library, quote=BLOCKADE, **options):
@@ -86,14 +87,14 @@ def run(library, quote=BLOCKADE, **options):
 
 def test_two_lists_and_the_rest_on_the_topic(library):
     result = run(library)
-    assert result.outcome is Outcome.FOUND
+    assert public_json(result)["outcome"] == "found"
     assert set(ids(result.agree)) == {"agree-1", "later"}
     assert ids(result.oppose) == ["oppose-1"]
     assert "other" not in ids(result.agree + result.oppose + result.neither)
 
 
 def test_lists_are_ranked_by_probability_times_the_fourth_root_of_closeness(library):
-    scores = [match.score(Stance.AGREE) for match in run(library).agree]
+    scores = [pair.score(Stance.AGREE) for pair in run(library).agree]
     assert scores == sorted(scores, reverse=True)
     first = run(library).agree[0]
     expected = first.probabilities.agree * first.similarity**0.25
@@ -103,7 +104,7 @@ def test_lists_are_ranked_by_probability_times_the_fourth_root_of_closeness(libr
 def test_the_quotes_own_statement_is_pinned_and_in_no_list(library):
     result = run(library)
     assert result.source.id == "own"
-    assert "own" not in ids(result.scored)
+    assert "own" not in ids(result.pairs)
     assert result.quote.speaker == "Ms. Ada Lorn"
     assert "Ms. Ada Lorn, Valdoria (statement own)" in result.notes[0]
 
@@ -119,7 +120,7 @@ def test_a_quote_inside_another_sentence_is_not_taken_for_its_source(library):
     result = run(library, "the blockade of Port Meren must end now")
     assert result.source is None
     assert "agree-1" in ids(result.agree) + [
-        entry.id for match in result.agree for entry in match.also_said
+        entry.id for pair in result.agree for entry in pair.b.repeats
     ]
 
 
@@ -148,8 +149,8 @@ def test_a_fragment_of_the_library_is_read_with_its_context(tmp_path):
     assert result.source.id == "f"
     assert judge.read[0][0].context == said[0].context
     alone = library.encoder.encode(["a slander"]) @ library.vectors().T
-    (match,) = result.scored
-    assert match.similarity > 2 * max(float(alone[0, 1]), 0.1)
+    (pair,) = result.pairs
+    assert pair.similarity > 2 * max(float(alone[0, 1]), 0.1)
 
 
 def test_honorifics_do_not_make_another_speaker(library):
@@ -160,7 +161,7 @@ def test_a_statement_of_the_library_as_the_quote(library):
     own = library.statement("oppose-1")
     result = run(library, Quote.from_statement(own))
     assert result.source == own
-    assert "oppose-1" not in ids(result.scored)
+    assert "oppose-1" not in ids(result.pairs)
     assert result.quote.date == PartialDate("2022")
 
 
@@ -170,18 +171,18 @@ def test_an_unknown_statement_id_is_one_clear_sentence(library):
 
 
 def test_the_best_passage_stands_for_a_statement_with_what_is_around_it(library):
-    (match,) = run(library).oppose
-    assert match.passage.text == "The blockade of Port Meren will not end."
-    assert match.before.strip() == "Some background first of all today."
-    assert match.before + match.passage.text + match.after == match.statement.text
+    (pair,) = run(library).oppose
+    assert pair.b.text == "The blockade of Port Meren will not end."
+    assert pair.b.before.strip() == "Some background first of all today."
+    assert pair.b.before + pair.b.text + pair.b.after == pair.b.statement.text
 
 
 def test_the_same_words_are_shown_once_with_every_date_and_speaker(library):
     result = run(library)
-    shown = next(match for match in result.agree if match.also_said)
-    everyone = {shown.statement.id, *(entry.id for entry in shown.also_said)}
+    shown = next(pair for pair in result.agree if pair.b.repeats)
+    everyone = {shown.b.statement.id, *(entry.id for entry in shown.b.repeats)}
     assert everyone == {"agree-1", "copy-2"}
-    assert {entry.speaker for entry in (shown.statement, *shown.also_said)} == {
+    assert {entry.speaker for entry in (shown.b.statement, *shown.b.repeats)} == {
         "Bren Tal",
         "Dea Um",
     }
@@ -198,28 +199,28 @@ def test_rethreshold_reads_nothing_again(library):
     assert strict.rethreshold(probability=0.5) == result
     far = result.rethreshold(similarity=1.01)
     assert (far.agree, far.oppose, far.neither) == ((), (), ())
-    assert far.outcome is Outcome.NOTHING
+    assert public_json(far)["outcome"] == "nothing"
     assert len(judge.read) == read
 
 
 def test_nothing_here_speaks_to_this(library):
     result = run(library, "Quantum chess federations rejoice", thresholds=Thresholds())
-    assert result.outcome is Outcome.NOTHING
+    assert public_json(result)["outcome"] == "nothing"
     assert result.agree == result.oppose == ()
 
 
 def test_filters_are_applied_ahead_of_the_choice(library):
     filters = Filters(countries=("NOR",))
     result = run(library, filters=filters, candidates=1)
-    assert ids(result.scored) == ["oppose-1"]
+    assert ids(result.pairs) == ["oppose-1"]
     assert result.provenance.filters == {"countries": ["NOR"]}
 
 
 def test_not_the_quotes_own_speaker_or_country(library):
     quote = Quote(BLOCKADE, speaker="Ada Lorn", country=(Country("Valdoria", "VLD"),))
-    assert "later" in ids(run(library, quote).scored)
+    assert "later" in ids(run(library, quote).pairs)
     for filters in (Filters(not_own_speaker=True), Filters(not_own_country=True)):
-        found = ids(run(library, quote, filters=filters).scored)
+        found = ids(run(library, quote, filters=filters).pairs)
         assert "later" not in found
         assert "oppose-1" in found
 
@@ -231,7 +232,7 @@ def test_a_filter_on_what_is_not_known_of_the_quote_is_said_and_not_in_force(lib
     no_country = "The quote's country is not known, so its own country could not be left out."
     assert result.notes == (no_country,)
     assert result.provenance.filters == {"countries": ["VLD", "NOR"], "not_own_speaker": True}
-    assert ids(result.scored) == ["oppose-1"]
+    assert ids(result.pairs) == ["oppose-1"]
     result = run(library, asked, filters=filters)
     assert result.notes[0].startswith("The quote's speaker is not known")
     assert result.notes[1:] == (no_country,)
@@ -263,8 +264,8 @@ def test_the_model_reads_who_and_when_and_the_context(library):
 def test_each_sentence_of_a_paragraph_is_searched(library):
     text = "Our harvest was good this year. The blockade of Port Meren must end at once."
     result = run(library, text)
-    match = next(match for match in result.oppose if match.statement.id == "oppose-1")
-    assert match.quote_part == "The blockade of Port Meren must end at once."
+    pair = next(pair for pair in result.oppose if pair.b.statement.id == "oppose-1")
+    assert pair.a.text == "The blockade of Port Meren must end at once."
 
 
 def test_a_very_long_quote_is_searched_in_part_and_says_so(library):
@@ -285,10 +286,10 @@ def test_statements_in_other_languages_are_read_only_where_they_are_asked_for(tm
     ]
     library = Library.build(said, tmp_path / "three", HashingEncoder(dim=256))
     result = run(library, "The blockade of Port Meren must end soon")
-    assert sorted(ids(result.scored)) == ["en", "none"]
+    assert sorted(ids(result.pairs)) == ["en", "none"]
     assert any("not English" in note and "(1)" in note for note in result.notes)
     asked = run(library, "The blockade of Port Meren must end", filters=Filters(languages=("de",)))
-    assert ids(asked.scored) == ["de"]
+    assert ids(asked.pairs) == ["de"]
     assert not any("not English" in note for note in asked.notes)
 
 
@@ -306,20 +307,20 @@ def test_a_sentence_said_again_and_again_is_one_result_that_says_when(tmp_path):
     library = Library.build(said, tmp_path / "years", HashingEncoder(dim=256))
     judge = WordJudge()
     result = search(library, "The blockade must end at once", stance_model=judge, candidates=12)
-    (repeated,) = [match for match in result.scored if match.also_said]
-    assert repeated.passage.text == "We say that the blockade must end at once."
-    assert len(repeated.also_said) == 29
-    assert also_said_in_words(repeated.also_said) == "Said 29 times more, 1992 to 2020"
-    assert "o" in ids(result.scored)
-    assert len([b for _, b in judge.read if b.text == repeated.passage.text]) == 1
+    (repeated,) = [pair for pair in result.pairs if pair.b.repeats]
+    assert repeated.b.text == "We say that the blockade must end at once."
+    assert len(repeated.b.repeats) == 29
+    assert repeats_in_words(repeated.b.repeats) == "Said 29 times more, 1992 to 2020"
+    assert "o" in ids(result.pairs)
+    assert len([b for _, b in judge.read if b.text == repeated.b.text]) == 1
     later = search(
         library,
         "The blockade must end at once",
         stance_model=judge,
         filters=Filters(date_from=PartialDate("2015")),
     )
-    (repeated,) = [match for match in later.scored if match.also_said]
-    assert [entry.id for entry in repeated.also_said] == [f"v-{year}" for year in range(2016, 2021)]
+    (repeated,) = [pair for pair in later.pairs if pair.b.repeats]
+    assert [entry.id for entry in repeated.b.repeats] == [f"v-{year}" for year in range(2016, 2021)]
 
 
 def test_an_empty_quote_is_an_error(library):
@@ -353,18 +354,18 @@ def test_what_only_the_fast_model_read_is_marked_and_stands_last(library, monkey
     result = search(library, BLOCKADE, stance_model=cascade, thresholds=Thresholds(0.5, 0.2))
     assert len(cascade.accurate.read) == 2
     *first, last = result.agree
-    assert not any(match.screened for match in first)
-    assert last.screened
+    assert not any(pair.first_stage_only for pair in first)
+    assert last.first_stage_only
     assert last.score(Stance.AGREE) > first[0].score(Stance.AGREE)
     made = result.provenance
     assert made.label_source_of(first[0]) == f"doubter@{cascade.digest[:12]}"
     assert made.label_source_of(last) == made.screening == "judge@555555555555"
-    sources = {row["b_id"]: row["label_source"] for row in records(result)}
-    assert sources[last.statement.id] == made.screening
+    sources = {row["b_id"]: row["label_source"] for row in records_of(result)}
+    assert sources[last.b.statement.id] == made.screening
     told = public_json(result)["provenance"]["screened"]
     assert told["model"] == made.screening
-    assert last.statement.id in told["statements"]
-    assert first[0].statement.id not in told["statements"]
+    assert last.b.statement.id in told["statements"]
+    assert first[0].b.statement.id not in told["statements"]
     kept = result_from_json(json.loads(json.dumps(result_to_json(result))))
     assert kept == result
 
@@ -391,24 +392,24 @@ def test_what_shares_rare_words_is_read_though_others_are_nearer(tmp_path):
     quote = "We must open the canal to Zanzibarite."
     judge = WordJudge()
     result = search(library, quote, stance_model=judge, candidates=12)
-    assert "worded" in {match.statement.id for match in result.scored}
+    assert "worded" in {pair.b.statement.id for pair in result.pairs}
     assert len(judge.read) <= 12 + 6
     library.close()
 
 
 def test_lists_weigh_the_verdict_against_closeness():
     def match(name, p, similarity):
-        return match_of(statement(name, name), (p, 0.0, 1 - p), similarity=similarity)
+        return found_pair(statement(name, name), (p, 0.0, 1 - p), similarity=similarity)
 
-    result = a_result(match("a", 0.9, 0.36), match("b", 0.7, 0.99), match("c", 0.8, 0.5))
+    result = a_search(match("a", 0.9, 0.36), match("b", 0.7, 0.99), match("c", 0.8, 0.5))
     assert ids(result.agree) == ["b", "a", "c"]  # by probability a c b, by closeness b c a
 
 
 def test_why_is_found_for_what_is_listed(library):
     result = run(library, why=True)
-    assert all(match.why for match in (*result.agree, *result.oppose))
-    (match,) = result.oppose
-    words = [match.passage.text[span.start : span.end] for span in match.why.passage]
+    assert all(pair.rationale for pair in (*result.agree, *result.oppose))
+    (pair,) = result.oppose
+    words = [pair.b.text[span.start : span.end] for span in pair.rationale.b]
     assert any("not" in word for word in words)
     again = explain_listed(result, WordJudge())
     assert again == result

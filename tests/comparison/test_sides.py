@@ -63,7 +63,7 @@ def judge():
 
 
 def ids(pairs):
-    return {(pair.a.id, pair.b.id) for pair in pairs}
+    return {pair.ids for pair in pairs}
 
 
 # -- Two sides -----------------------------------------------------------------------------------
@@ -74,13 +74,13 @@ def test_each_pair_on_the_same_point_is_read_once_with_a_on_side_a(library):
     table = compare_sides(library, VAL, OST, stance_model=model)
     expected = {(f"v{v}", f"o{o}") for v in range(1, 6) for o in (1, 2)} - {("v1", "o2")}
     assert ids(table.pairs) == expected
-    assert len(table.pairs) == len(model.read) == table.same_point == len(expected)
+    assert len(table.pairs) == len(model.read) == table.candidates == len(expected)
     assert table.subject == "Valdoria and Ostravia"
     for pair in table.pairs:
-        denied = "not" in f"{pair.a_passage.text} {pair.b_passage.text}"
+        denied = "not" in f"{pair.a.text} {pair.b.text}"
         assert table.stance_of(pair) is (Stance.OPPOSE if denied else Stance.AGREE)
-        assert pair.a.text[pair.a_passage.start : pair.a_passage.end] == pair.a_passage.text
-        assert not pair.screened
+        assert pair.a.statement.text[pair.a.passage.start : pair.a.passage.end] == pair.a.text
+        assert not pair.first_stage_only
 
 
 def test_the_same_words_on_both_sides_are_nothing_to_read(library):
@@ -95,8 +95,8 @@ def test_the_sides_can_be_exchanged_and_nothing_is_read_again(library):
     turned = compare_sides(library, OST, VAL, stance_model=other)
     assert {(b, a) for a, b in ids(turned.pairs)} == ids(table.pairs)
     assert other.read == []
-    found = {(pair.a.id, pair.b.id): pair.probabilities for pair in table.pairs}
-    assert {(pair.b.id, pair.a.id): pair.probabilities for pair in turned.pairs} == found
+    found = {pair.ids: pair.probabilities for pair in table.pairs}
+    assert {pair.ids[::-1]: pair.probabilities for pair in turned.pairs} == found
 
 
 def test_everyone_among_themselves_is_each_two_statements_once(library):
@@ -169,7 +169,7 @@ def test_only_the_nearest_are_read_where_there_are_too_many(library):
     part = compare_sides(library, VAL, OST, stance_model=judge(), most_read=3)
     nearest = sorted(whole.pairs, key=lambda pair: -pair.similarity)[:3]
     assert {pair.similarity for pair in part.pairs} == {pair.similarity for pair in nearest}
-    assert part.same_point == whole.same_point == 9
+    assert part.candidates == whole.candidates == 9
     assert "9 pairs are on the same point; the 3 nearest were read." in part.notes[-1]
 
 
@@ -247,10 +247,10 @@ def test_what_the_accurate_model_reads_again_has_its_verdict(library, monkeypatc
     fast = judge()
     fast.name, fast.digest = "fast", "6" * 64
     table = compare_sides(library, VAL, OST, stance_model=CascadeStance(fast, Sure(either=True)))
-    again = [pair for pair in table.pairs if not pair.screened]
+    again = [pair for pair in table.pairs if not pair.first_stage_only]
     assert 1 <= len(again) <= 2
     assert all(pair.probabilities.agree == pytest.approx(0.9) for pair in again)
-    assert all(pair.probabilities.agree < 0.8 for pair in table.pairs if pair.screened)
+    assert all(pair.probabilities.agree < 0.8 for pair in table.pairs if pair.first_stage_only)
 
 
 def cascade():
@@ -265,7 +265,7 @@ def test_a_cascade_reads_the_top_of_either_list_again(library, monkeypatch):
     table = compare_sides(
         library, VAL, OST, stance_model=model, on_progress=lambda *done: told.append(done)
     )
-    again = [pair for pair in table.pairs if not pair.screened]
+    again = [pair for pair in table.pairs if not pair.first_stage_only]
     assert (len(model.fast.read), len(model.accurate.read)) == (9, 4)
     assert len(again) == 4
     assert {table.stance_of(pair) for pair in again} == {Stance.AGREE, Stance.OPPOSE}
@@ -299,8 +299,8 @@ def test_over_time_the_earlier_is_on_side_a_and_what_has_no_order_is_left_out(li
         ("v1", "v2"), ("v1", "v3"), ("v1", "v5"), ("v2", "v3"), ("v2", "v5")
     }  # fmt: skip
     for pair in table.pairs:
-        assert pair.a.date.last < pair.b.date.first
-    assert {(pair.a.id, pair.b.id) for pair in table.agree} == {("v1", "v2")}
+        assert pair.a.statement.date.last < pair.b.statement.date.first
+    assert {pair.ids for pair in table.agree} == {("v1", "v2")}
     assert {b for _, b in ids(table.oppose)} == {"v3", "v5"}
 
 
@@ -406,9 +406,9 @@ def test_the_deciding_words_of_the_first_pairs_are_found(run, tmp_path):
 
 def test_a_side_over_time_has_deciding_words(library):
     table = changed_positions(library, VAL, stance_model=judge(), why=1)
-    assert [bool(pair.why) for pair in table.oppose] == [True, False, False, False]
+    assert [bool(pair.rationale) for pair in table.oppose] == [True, False, False, False]
     none = changed_positions(library, VAL, stance_model=judge())
-    assert not any(pair.why for pair in none.pairs)
+    assert not any(pair.rationale for pair in none.pairs)
 
 
 def test_a_side_may_have_a_period_of_its_own(run):
@@ -448,9 +448,9 @@ def test_a_matrix_reads_only_pairs_of_two_parties(library):
     everyone = Filters()
     between = Comparison(library, everyone, everyone, stance_model=judge(), between="country")
     table = between.run()
-    assert all(pair.a.countries != pair.b.countries for pair in table.pairs)
+    assert all(pair.a.statement.countries != pair.b.statement.countries for pair in table.pairs)
     assert {("o1", "v1"), ("o1", "v2")} <= {tuple(sorted(pair)) for pair in ids(table.pairs)}
-    assert between.find() == table.same_point
+    assert between.find() == table.candidates
     assert table.provenance.settings["between"] == "country"
     anyone = Comparison(library, everyone, everyone, stance_model=judge())
     assert anyone.find() > between.find()

@@ -9,16 +9,16 @@ from compare.export.report import write_report
 from compare.statements.statement import Statement
 from tests.e2e.conftest import NARROW, WIDE
 from tests.e2e.test_look import HOSTILE, serious
-from tests.fabricate import OPPOSED, a_result, a_table, match_of, pair_of
+from tests.fabricate import OPPOSED, a_search, found_pair, pair_of, two_sides
 
 
 def results():
     """Both kinds, with statements that would act if they could."""
     odd = [Statement(f"s{n}", text, speaker=text, source=text) for n, text in enumerate(HOSTILE)]
-    found = [match_of(one, (0.8, 0.1, 0.1)) for one in odd]
+    found = [found_pair(one, (0.8, 0.1, 0.1)) for one in odd]
     others = [replace(OPPOSED, id=f"o{n}", text=f"{n} slanders") for n in range(len(odd))]
     pairs = [pair_of(*two, (0.1, 0.8, 0.1)) for two in zip(odd, others, strict=True)]
-    return a_result(*a_result().scored, *found), a_table(*a_table().pairs, *pairs)
+    return a_search(*a_search().pairs, *found), two_sides(*two_sides().pairs, *pairs)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -81,13 +81,13 @@ def test_every_passage_keeps_its_own_place(tmp_path: Path, files: dict[str, Path
     library = build(tmp_path, files)
     judge = WordJudge()
     result = search(library, QUERY, stance_model=judge)
-    assert [match.also_said for match in result.scored if match.also_said]
+    assert [pair.b.repeats for pair in result.pairs if pair.b.repeats]
     pool = scored_pool(library, QUERY, judge)
-    assert {match.statement.id for match in pool} == set(PASSAGES)
+    assert {pair.b.statement.id for pair in pool} == set(PASSAGES)
     for stance in (Stance.AGREE, Stance.OPPOSE):
         scores = {
-            match.statement.id: ranking_score(match.probabilities.of(stance), match.similarity)
-            for match in pool
+            pair.b.statement.id: ranking_score(pair.probabilities.of(stance), pair.similarity)
+            for pair in pool
         }
         assert ranked(pool, stance) == sorted(scores, key=lambda name: (-scores[name], name))
 
@@ -104,12 +104,12 @@ def test_what_only_the_fast_model_read_ranks_behind(
     cascade = CascadeStance(WordJudge(), accurate)
     pool = scored_pool(library, QUERY, cascade)
     order = ranked(pool, Stance.AGREE)
-    again = {match.statement.id for match in pool if not match.screened}
+    again = {pair.b.statement.id for pair in pool if not pair.first_stage_only}
     assert set(order[: len(again)]) == again
-    words = {words_key(match.passage.text) for match in pool if not match.screened}
+    words = {words_key(pair.b.text) for pair in pool if not pair.first_stage_only}
     assert len(words) == len(accurate.read) < len(pool)
     listed = search(library, QUERY, stance_model=cascade).agree
-    shown = [match.statement.id for match in listed]
+    shown = [pair.b.statement.id for pair in listed]
     assert shown == [name for name in order if name in shown]
 
 
@@ -118,12 +118,12 @@ def test_the_pool_is_what_a_search_reads(tmp_path: Path, files: dict[str, Path])
     by_search, by_pool = WordJudge(), WordJudge()
     for query in (QUERY, "Timber from Sudland is dear. The blockade of the port has to go on now."):
         result = search(library, query, stance_model=by_search)
-        pool = {match.statement.id: match for match in scored_pool(library, query, by_pool)}
+        pool = {pair.b.statement.id: pair for pair in scored_pool(library, query, by_pool)}
         assert sorted(by_search.read, key=str) == sorted(by_pool.read, key=str)
-        for match in result.scored:
-            same = pool[match.statement.id]
-            assert (same.passage, same.quote_part) == (match.passage, match.quote_part)
-            assert same.similarity == match.similarity
+        for pair in result.pairs:
+            same = pool[pair.b.statement.id]
+            assert (same.b.passage, same.a.text) == (pair.b.passage, pair.a.text)
+            assert same.similarity == pair.similarity
 
 
 def build(tmp_path: Path, files: dict[str, Path]) -> Library:

@@ -6,22 +6,22 @@ import pytest
 
 from compare.export.cards import (
     bars_html,
+    found_card,
     link_html,
     list_head,
     marked_html,
-    match_card,
     quote_card,
     statement_card,
     text_html,
 )
-from compare.export.pair_cards import match_pair_card, pair_card
+from compare.export.pair_cards import pair_card
 from compare.export.pieces import facts_html, notice_html, table_html
-from compare.results.result import Match, Probabilities, Span, Stance, Thresholds, Why
+from compare.results.result import Excerpt, Pair, Probabilities, Rationale, Span, Stance, Thresholds
 from compare.statements.passages import Passage
 from compare.statements.quotes import Quote
 from compare.statements.statement import Country, PartialDate, Quotation, Statement
 from compare.ui.components.quote_form import checked_quote
-from tests.fabricate import AGREEING, OPPOSED, QUOTE, a_result, a_table, match_of, pair_of
+from tests.fabricate import AGREEING, OPPOSED, QUOTE, a_search, found_pair, pair_of, two_sides
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -63,7 +63,7 @@ class Seen(HTMLParser):
 
 
 def everywhere(text):
-    """A match with a text in every field that a corpus can fill."""
+    """A pair with a text in every field that a corpus can fill."""
     statement = Statement(
         id=text,
         text=f"Before. {text} After.",
@@ -80,27 +80,23 @@ def everywhere(text):
         extra={text: text},
     )
     passage = Passage(text, 8, 8 + len(text), text, text)
-    return Match(
-        statement,
-        passage,
+    return Pair(
+        Excerpt.of_quote(Quote(text), text),
+        Excerpt(statement, passage, (statement,)),
         Probabilities(0.9, 0.05, 0.05),
         0.7,
-        text,
-        before="Before. ",
-        after=" After.",
-        also_said=(statement,),
-        why=Why((Span(0, 3, 0.5),), (Span(1, 4, 0.5),)),
+        Rationale((Span(0, 3, 0.5),), (Span(1, 4, 0.5),)),
     )
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_is_shown_as_written(text):
-    match = everywhere(text)
+    pair = everywhere(text)
     for html in (
-        match_card(match, Stance.AGREE, "another quote"),
-        statement_card(match.statement),
+        found_card(pair, Stance.AGREE, "another quote"),
+        statement_card(pair.b.statement),
         quote_card(Quote(text, text, text, (Country(text),), None, text), None),
-        quote_card(Quote(text), match.statement),
+        quote_card(Quote(text), pair.b.statement),
         notice_html([text]),
         facts_html([(text, text)]),
         table_html(text, [text], [[text]]),
@@ -198,8 +194,8 @@ def test_who_when_and_where_are_there():
 
 
 def test_a_card_says_verdict_probability_closeness_and_neighbours():
-    match = everywhere("words")
-    seen = Seen(match_card(match, Stance.AGREE, "another quote"))
+    pair = everywhere("words")
+    seen = Seen(found_card(pair, Stance.AGREE, "another quote"))
     for words in (
         "Agrees",
         "very likely",
@@ -215,24 +211,24 @@ def test_a_card_says_verdict_probability_closeness_and_neighbours():
 
 def test_what_falls_short_of_the_least_probability_is_told_by_what_it_was_read_as():
     strict = Thresholds(probability=0.95)
-    match = match_of(OPPOSED, (0.05, 0.9, 0.05))
-    result = replace(a_result(match), thresholds=strict)
-    assert result.neither == (match,)
+    found = found_pair(OPPOSED, (0.05, 0.9, 0.05))
+    result = replace(a_search(found), thresholds=strict)
+    assert result.neither == (found,)
     pair = pair_of(AGREEING, OPPOSED, (0.05, 0.9, 0.05))
-    table = replace(a_table(pair, over_time=True), thresholds=strict)
+    table = replace(two_sides(pair, over_time=True), thresholds=strict)
     for html, word in (
-        (match_card(match, Stance.NEITHER, QUOTE), "Opposes"),
-        (match_pair_card(result, match, Stance.NEITHER), "Opposes"),
+        (found_card(found, Stance.NEITHER, QUOTE), "Opposes"),
+        (pair_card(result, found, Stance.NEITHER), "Opposes"),
         (pair_card(table, pair, Stance.NEITHER), "Changed"),
     ):
         text = Seen(html).text.replace("\xa0", " ")
         assert f"{word} very likely 90 %, below the least probability" in text
         assert "Neither" not in text
         assert "cp-card cp-neither" in html
-    listed = Seen(match_card(match, Stance.OPPOSE, QUOTE)).text
+    listed = Seen(found_card(found, Stance.OPPOSE, QUOTE)).text
     assert "below the least probability" not in listed
-    unrelated = match_of(OPPOSED, (0.05, 0.05, 0.9))
-    text = Seen(match_card(unrelated, Stance.NEITHER, QUOTE)).text.replace("\xa0", " ")
+    unrelated = found_pair(OPPOSED, (0.05, 0.05, 0.9))
+    text = Seen(found_card(unrelated, Stance.NEITHER, QUOTE)).text.replace("\xa0", " ")
     assert "Neither very likely 90 %" in text
     assert "below the least probability" not in text
 

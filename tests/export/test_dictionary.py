@@ -41,7 +41,16 @@ from compare.results.result import Stance
 from compare.review import corrections as feedback
 from compare.statements.quotes import Quote
 from compare.statements.statement import Country, PartialDate, Quotation, Statement
-from tests.fabricate import AGREEING, OPPOSED, QUOTE, VALDORIA, a_result, a_table, match_of, pair_of
+from tests.fabricate import (
+    AGREEING,
+    OPPOSED,
+    QUOTE,
+    VALDORIA,
+    a_search,
+    found_pair,
+    pair_of,
+    two_sides,
+)
 
 DOCS = Path(__file__).parents[2] / "docs"
 BY_NAME = {table.name: table for table in (*TABLES, *OBJECTS)}
@@ -71,7 +80,7 @@ def test_the_page_has_every_table_once() -> None:
 
 def test_the_page_names_what_the_second_sheet_says() -> None:
     page = (DOCS / "data-dictionary.md").read_text(encoding="utf-8")
-    for name, _ in _about(a_result()):
+    for name, _ in _about(a_search()):
         assert f"`{name}`" in page
 
 
@@ -82,7 +91,7 @@ def test_the_page_names_what_the_second_sheet_says() -> None:
     ("name", "columns"),
     [
         ("pairs", COLUMNS),
-        ("frame", tuple(a_result().to_pandas().columns[len(COLUMNS) :])),
+        ("frame", tuple(a_search().to_pandas().columns[len(COLUMNS) :])),
         ("checked sample", CHECKED_COLUMNS[len(COLUMNS) :]),
         ("corrections", feedback.COLUMNS),
         ("matrix", MATRIX_COLUMNS),
@@ -115,9 +124,9 @@ def test_every_schema_is_one(table: Any) -> None:
 
 
 RESULTS = [
-    a_result(quote=ASKED, source=OPPOSED),
-    a_table(),
-    a_table(over_time=True),
+    a_search(quote=ASKED, source=OPPOSED),
+    two_sides(),
+    two_sides(over_time=True),
 ]
 
 
@@ -137,15 +146,15 @@ def test_kept_results_keep_to_the_dictionary(result: Any) -> None:
 
 
 def test_what_search_prints_keeps_to_the_schema() -> None:
-    nothing = a_result(match_of(AGREEING, (0.9, 0.05, 0.05), similarity=0.1))
-    for result in (a_result(quote=ASKED, source=OPPOSED), a_result(), nothing):
+    nothing = a_search(found_pair(AGREEING, (0.9, 0.05, 0.05), similarity=0.1))
+    for result in (a_search(quote=ASKED, source=OPPOSED), a_search(), nothing):
         assert errors(search_schema(), json.loads(json.dumps(public_json(result)))) == []
 
 
 def test_cells_and_years_keep_to_the_dictionary() -> None:
     marenia = (Country("Marenia"),)
     later = Statement("late", "Later.", date=PartialDate("2024"), country=marenia)
-    table = a_table(
+    table = two_sides(
         pair_of(AGREEING, OPPOSED, (0.1, 0.8, 0.1)), pair_of(AGREEING, later, (0.1, 0.1, 0.8))
     )
     assert {cell.opposed for cell in matrix(table)} == {1.0, None}
@@ -172,8 +181,8 @@ def test_any_pair_keeps_to_the_schemas(
         quotation, {words: words},
     )  # fmt: skip
     numbers = (chance, 1 - chance, 0.0)
-    result = a_result(match_of(odd, numbers, similarity=similarity), quote=words)
-    table = a_table(pair_of(odd, OPPOSED, numbers, similarity=similarity))
+    result = a_search(found_pair(odd, numbers, similarity=similarity), quote=words)
+    table = two_sides(pair_of(odd, OPPOSED, numbers, similarity=similarity))
     for one in (result, table):
         for line in export_bytes(one, "jsonl", stances=list(Stance)).decode().split("\n")[:-1]:
             assert errors(_PAIR, json.loads(line)) == []
@@ -198,7 +207,7 @@ _PAIR, _SEARCH = pair_schema(), search_schema()
     ],
 )
 def test_a_schema_refuses_what_no_export_holds(name: str, value: object) -> None:
-    line = json.loads(export_bytes(a_result(), "jsonl").decode().splitlines()[0])
+    line = json.loads(export_bytes(a_search(), "jsonl").decode().splitlines()[0])
     assert errors(_PAIR, line) == []
     assert errors(_PAIR, {**line, name: value}) != []
     if name in line:

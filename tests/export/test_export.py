@@ -20,7 +20,7 @@ from markdown_it import MarkdownIt
 
 from compare.errors import ExportError
 from compare.export.formats import COLUMNS, Format, export, export_bytes, read_pairs_csv
-from compare.export.rows import records
+from compare.export.rows import records_of
 from compare.export.workbook import CELL_LIMIT, cell_text
 from compare.results.result import Stance
 from compare.statements.quotes import Quote
@@ -30,10 +30,10 @@ from tests.fabricate import (
     OPPOSED,
     QUOTE,
     VALDORIA,
-    a_result,
-    a_table,
-    match_of,
+    a_search,
+    found_pair,
     pair_of,
+    two_sides,
 )
 
 HOSTILE = [
@@ -62,11 +62,11 @@ HOSTILE = [
 
 def result_with(text: str, **fields: object):
     statement = Statement(id="s-1", text=text, speaker=text, source=text, **fields)
-    return a_result(match_of(statement, (0.75, 0.125, 0.125)), quote=text)
+    return a_search(found_pair(statement, (0.75, 0.125, 0.125)), quote=text)
 
 
 def text_of(format: Format, result=None) -> str:
-    return export_bytes(result or a_result(), format).decode("utf-8-sig")
+    return export_bytes(result or a_search(), format).decode("utf-8-sig")
 
 
 # --- the table -------------------------------------------------------------------------------
@@ -74,7 +74,7 @@ def text_of(format: Format, result=None) -> str:
 
 def test_a_record_holds_both_sides_the_verdict_and_where_it_came_from() -> None:
     quote = Quote(QUOTE, "Ana Prell", "Envoy", (VALDORIA,), PartialDate("2019"), "of the war")
-    first = records(a_result(quote=quote))[0]
+    first = records_of(a_search(quote=quote))[0]
     assert tuple(first) == COLUMNS
     assert first == {
         "query": QUOTE,
@@ -124,13 +124,13 @@ def test_a_record_holds_both_sides_the_verdict_and_where_it_came_from() -> None:
 
 
 def test_lists_come_in_the_order_agree_oppose_neither_and_can_be_chosen() -> None:
-    assert [row["stance"] for row in records(a_result())] == ["agree", "oppose", "neither"]
-    chosen = records(a_result(), [Stance.NEITHER, Stance.AGREE])
+    assert [row["stance"] for row in records_of(a_search())] == ["agree", "oppose", "neither"]
+    chosen = records_of(a_search(), [Stance.NEITHER, Stance.AGREE])
     assert [row["stance"] for row in chosen] == ["agree", "neither"]
 
 
 def test_two_countries_and_a_month_stay_what_they_are() -> None:
-    row = records(a_result())[1]
+    row = records_of(a_search())[1]
     assert row["b_country"] == "Republic of Valdoria; Union of Lakes"
     assert row["b_country_code"] == "VLD; "
     assert row["b_date"] == "2019-04"
@@ -138,19 +138,19 @@ def test_two_countries_and_a_month_stay_what_they_are() -> None:
 
 def test_a_quote_from_the_corpus_carries_its_statement() -> None:
     quote = Quote.from_statement(OPPOSED)
-    row = records(a_result(quote=quote, source=OPPOSED))[0]
+    row = records_of(a_search(quote=quote, source=OPPOSED))[0]
     assert (row["a_id"], row["a_speaker"], row["a_quotation"]) == (
         "val-1",
         "Embassy of Valdoria",
         "direct",
     )
-    known_by_text = records(a_result(quote=OPPOSED.text, source=OPPOSED))[0]
+    known_by_text = records_of(a_search(quote=OPPOSED.text, source=OPPOSED))[0]
     assert known_by_text["a_id"] == "val-1"
 
 
 def test_the_same_words_of_another_speaker_are_not_given_the_corpus_source() -> None:
     quote = Quote(OPPOSED.text, speaker="Someone Else")
-    row = records(a_result(quote=quote, source=OPPOSED))[0]
+    row = records_of(a_search(quote=quote, source=OPPOSED))[0]
     assert (row["a_speaker"], row["a_id"], row["a_date"]) == ("Someone Else", "", "")
 
 
@@ -168,7 +168,7 @@ def test_csv_bytes_are_exact() -> None:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_csv_round_trip_of_hostile_text(text: str, tmp_path: Path) -> None:
     result = result_with(text)
-    assert read_pairs_csv(export(result, tmp_path / "pairs.csv")) == records(result)
+    assert read_pairs_csv(export(result, tmp_path / "pairs.csv")) == records_of(result)
 
 
 @given(
@@ -178,7 +178,7 @@ def test_csv_round_trip_of_hostile_text(text: str, tmp_path: Path) -> None:
 def test_csv_round_trip_of_any_text(tmp_path_factory, anything: str, risky: str) -> None:
     result = result_with(risky + anything, venue=anything, extra={"k": risky})
     path = tmp_path_factory.mktemp("csv") / "pairs.csv"
-    assert read_pairs_csv(export(result, path)) == records(result)
+    assert read_pairs_csv(export(result, path)) == records_of(result)
 
 
 def test_another_csv_is_not_taken_for_pairs(tmp_path: Path) -> None:
@@ -218,7 +218,7 @@ def rows_of(data: bytes) -> list[list[str]]:
 
 def hostile_result():
     statements = [Statement(id=f"s-{n}", text=text) for n, text in enumerate(HOSTILE)]
-    return a_result(*(match_of(one, (0.75, 0.125, 0.125)) for one in statements))
+    return a_search(*(found_pair(one, (0.75, 0.125, 0.125)) for one in statements))
 
 
 AS_CSV = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false"
@@ -251,7 +251,7 @@ def test_workbook_holds_the_same_cells_as_text_and_numbers() -> None:
     book = openpyxl.load_workbook(io.BytesIO(export_bytes(result, Format.XLSX)))
     header, *rows = book["Pairs"].iter_rows()
     assert tuple(cell.value for cell in header) == COLUMNS
-    for row, record in zip(rows, records(result), strict=True):
+    for row, record in zip(rows, records_of(result), strict=True):
         for cell, (name, value) in zip(row, record.items(), strict=True):
             assert cell.data_type in ("n", "s"), name
             expected = cell_text(value) or None if isinstance(value, str) else value
@@ -266,7 +266,7 @@ def test_libreoffice_reads_the_workbook_the_same(soffice: str, tmp_path: Path) -
     path = export(result, tmp_path / "pairs.xlsx")
     header, *rows = rows_of(convert(soffice, path, AS_CSV))
     assert tuple(header) == COLUMNS
-    for row, record in zip(rows, records(result), strict=True):
+    for row, record in zip(rows, records_of(result), strict=True):
         cells = dict(zip(COLUMNS, row, strict=True))
         for name in ("a_text", "b_text", "b_id", "stance"):
             assert cells[name] == str(record[name]).replace("\r\n", "\n"), name
@@ -291,7 +291,7 @@ def test_any_text_makes_a_workbook(text: str) -> None:
 
 def test_jsonl_is_one_record_a_line() -> None:
     lines = text_of(Format.JSONL).splitlines()
-    assert [json.loads(line) for line in lines] == records(a_result())
+    assert [json.loads(line) for line in lines] == records_of(a_search())
 
 
 class Page(HTMLParser):
@@ -337,21 +337,21 @@ def test_markdown_reads_like_a_page() -> None:
 
 
 def test_markdown_says_which_sentence_of_the_quote_a_verdict_is_about() -> None:
-    part = match_of(OPPOSED, (0.05, 0.9, 0.05), quote="We deny it, *all*.")
-    page = rendered(text_of(Format.MARKDOWN, a_result(part, quote=f"We deny it, *all*. {QUOTE}")))
+    part = found_pair(OPPOSED, (0.05, 0.9, 0.05), quote="We deny it, *all*.")
+    page = rendered(text_of(Format.MARKDOWN, a_search(part, quote=f"We deny it, *all*. {QUOTE}")))
     assert "Read against: “We deny it, *all*.”" in page.text
     assert "Read against" not in text_of(Format.MARKDOWN)
 
 
 def test_what_only_the_fast_model_read_is_not_said_to_be_read_by_the_other() -> None:
     fast = "fast@666666666666"
-    matches = [
-        replace(match_of(AGREEING, (0.9, 0.05, 0.05)), screened=True),
-        match_of(OPPOSED, (0.05, 0.9, 0.05)),
+    pairs = [
+        found_pair(AGREEING, (0.9, 0.05, 0.05), first_stage_only=True),
+        found_pair(OPPOSED, (0.05, 0.9, 0.05)),
     ]
-    result = a_result(*matches)
+    result = a_search(*pairs)
     result = replace(result, provenance=replace(result.provenance, screening=fast))
-    for found in (result, a_table()):
+    for found in (result, two_sides()):
         stances = (Stance.AGREE, Stance.OPPOSE)
         page = rendered(export_bytes(found, Format.MARKDOWN, stances=stances).decode())
         assert page.text.count("read by the fast model only") == 1
@@ -370,26 +370,26 @@ def test_markdown_links_only_web_addresses() -> None:
 
 
 def test_markdown_says_when_nothing_was_found() -> None:
-    far = match_of(AGREEING, (0.9, 0.05, 0.05), similarity=0.1)
-    assert "Nothing found speaks to this." in text_of(Format.MARKDOWN, a_result(far))
+    far = found_pair(AGREEING, (0.9, 0.05, 0.05), similarity=0.1)
+    assert "Nothing found speaks to this." in text_of(Format.MARKDOWN, a_search(far))
 
 
 def test_markdown_shows_both_statements_of_a_pair() -> None:
-    markup = text_of(Format.MARKDOWN, a_table())
+    markup = text_of(Format.MARKDOWN, two_sides())
     page = rendered(markup)
     assert markup.index("# Ostmark and Valdoria") < markup.index("## Opposed")
     assert "## Neither" not in markup
     shown = page.text[page.text.index("Opposed") : page.text.index("oppose 0.88")]
     assert shown.index(AGREEING.text) < shown.index("Mira Tollen") < shown.index(OPPOSED.text)
     assert "<strong>proof</strong>" in markup
-    changed = text_of(Format.MARKDOWN, a_table(over_time=True))
+    changed = text_of(Format.MARKDOWN, two_sides(over_time=True))
     assert "## Changed\n" in changed
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_markdown_lets_no_statement_of_a_pair_act(text: str) -> None:
     said = Statement(id="x", text=text, speaker=text, source=text)
-    table = a_table(pair_of(said, said, (0.1, 0.8, 0.1)), subject=text)
+    table = two_sides(pair_of(said, said, (0.1, 0.8, 0.1)), subject=text)
     page = rendered(text_of(Format.MARKDOWN, table))
     assert page.tags <= {"h1", "h2", "h3", "p", "blockquote", "hr"}
     assert page.targets == set()
@@ -416,7 +416,7 @@ def test_bibtex_is_parsed_back(text: str) -> None:
 
 def test_bibtex_cites_each_statement_once() -> None:
     source = Statement(id="ost-1 ", text=QUOTE, date=PartialDate("2018"))
-    result = a_result(quote=Quote.from_statement(source), source=source)
+    result = a_search(quote=Quote.from_statement(source), source=source)
     library = bibtexparser.parse_string(text_of(Format.BIBTEX, result))
     assert [entry.key for entry in library.entries] == [
         "ost-1-",
@@ -438,10 +438,10 @@ def test_bibtex_cites_each_statement_once() -> None:
 
 def test_ids_that_make_the_same_key_are_told_apart() -> None:
     pairs = [
-        match_of(Statement(id=identifier, text="words"), (0.8, 0.1, 0.1))
+        found_pair(Statement(id=identifier, text="words"), (0.8, 0.1, 0.1))
         for identifier in ("a b", "a/b", "A-B", "é")
     ]
-    library = bibtexparser.parse_string(text_of(Format.BIBTEX, a_result(*pairs)))
+    library = bibtexparser.parse_string(text_of(Format.BIBTEX, a_search(*pairs)))
     assert sorted(entry.key for entry in library.entries) == ["-", "A-B", "a-b-2", "a-b-3"]
 
 
@@ -469,26 +469,26 @@ def test_nothing_is_written_over_without_force(format: Format, tmp_path: Path) -
     path = tmp_path / f"pairs{format.suffix}"
     path.write_text("mine")
     with pytest.raises(ExportError, match=r"is there already: choose another name, or .*--force"):
-        export(a_result(), path)
+        export(a_search(), path)
     assert path.read_text() == "mine"
-    export(a_result(), path, force=True)
+    export(a_search(), path, force=True)
     assert path.read_bytes() != b"mine"
     assert [file.name for file in tmp_path.iterdir()] == [path.name]
 
 
 def test_a_failure_leaves_no_file(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match=r"cannot be written \(No such file or directory\)"):
-        export(a_result(), tmp_path / "absent" / "pairs.csv")
+        export(a_search(), tmp_path / "absent" / "pairs.csv")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_the_ending_names_the_format(tmp_path: Path) -> None:
     assert [Format.of(Path(f"x{format.suffix.upper()}")) for format in Format] == list(Format)
     with pytest.raises(ExportError, match=r"'pairs.doc' names no format: end it in one of \.csv"):
-        export(a_result(), tmp_path / "pairs.doc")
+        export(a_search(), tmp_path / "pairs.doc")
     with pytest.raises(ExportError, match=r"'doc' is no format: use one of csv, jsonl"):
-        export(a_result(), tmp_path / "pairs.csv", "doc")
-    named = export(a_result(), tmp_path / "pairs.txt", "markdown", stances=[Stance.OPPOSE])
+        export(a_search(), tmp_path / "pairs.csv", "doc")
+    named = export(a_search(), tmp_path / "pairs.txt", "markdown", stances=[Stance.OPPOSE])
     assert "## Agree" not in named.read_text()
 
 
@@ -496,7 +496,7 @@ def test_a_country_without_a_code_and_reported_speech_are_said() -> None:
     statement = Statement(
         id="x", text="t", country=(Country("Atlantis"),), quotation=Quotation.REPORTED
     )
-    (row,) = records(a_result(match_of(statement, (0.8, 0.1, 0.1))))
+    (row,) = records_of(a_search(found_pair(statement, (0.8, 0.1, 0.1))))
     assert (row["b_country"], row["b_country_code"], row["b_quotation"]) == (
         "Atlantis",
         "",

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from compare.errors import ExportError, QueryError
 from compare.export.formats import COLUMNS, export, read_pairs_csv
-from compare.export.rows import CHANGED, STANCES, records, records_of
+from compare.export.rows import CHANGED, STANCES, records_of
 from compare.library.filters import Filters
 from compare.library.library import Library
 from compare.results.positions import Positions, Voice
@@ -24,10 +24,10 @@ from tests.fabricate import (
     OPPOSED,
     PROVENANCE,
     QUOTE,
-    a_result,
-    a_table,
-    match_of,
+    a_search,
+    found_pair,
     pair_of,
+    two_sides,
 )
 from tests.fakes import HashingEncoder, WordJudge, statement
 
@@ -36,7 +36,7 @@ from tests.fakes import HashingEncoder, WordJudge, statement
 
 @pytest.mark.parametrize(
     "result",
-    [a_result(), a_table(), a_table(over_time=True)],
+    [a_search(), two_sides(), two_sides(over_time=True)],
     ids=["search", "two sides", "over time"],
 )
 def test_a_frame_has_the_columns_of_the_csv_and_the_same_values(result, tmp_path) -> None:
@@ -50,7 +50,7 @@ def test_a_frame_has_the_columns_of_the_csv_and_the_same_values(result, tmp_path
 
 
 def test_types_are_kept_whatever_the_number_of_rows() -> None:
-    for frame in (a_result().to_pandas(), a_result().to_pandas([])):
+    for frame in (a_search().to_pandas(), a_search().to_pandas([])):
         assert isinstance(frame["stance"].dtype, pd.CategoricalDtype)
         assert tuple(frame["stance"].cat.categories) == STANCES
         assert pd.api.types.is_datetime64_dtype(frame["b_date"])
@@ -61,7 +61,7 @@ def test_types_are_kept_whatever_the_number_of_rows() -> None:
 
 
 def test_a_date_is_one_where_the_day_is_known_and_text_beside_it() -> None:
-    frame = a_result().to_pandas()
+    frame = a_search().to_pandas()
     assert frame["b_date"].tolist()[0] == pd.Timestamp("2019-04-02")
     assert frame["b_date"].isna().tolist() == [False, True, True]
     assert frame["b_date_text"].tolist() == ["2019-04-02", "2019-04", ""]
@@ -69,46 +69,46 @@ def test_a_date_is_one_where_the_day_is_known_and_text_beside_it() -> None:
 
 def test_a_year_that_others_cannot_hold_is_a_date_all_the_same() -> None:
     old = Statement("s", "words", date=PartialDate("0044-03-15"))
-    frame = a_result(match_of(old, (0.8, 0.1, 0.1))).to_pandas()
+    frame = a_search(found_pair(old, (0.8, 0.1, 0.1))).to_pandas()
     assert frame["b_date"].dt.year.tolist() == [44]
 
 
 def test_lists_can_be_chosen_and_the_usual_ones_are_those_of_the_files() -> None:
-    assert a_result().to_pandas()["stance"].tolist() == ["agree", "oppose", "neither"]
-    assert a_result().to_pandas([Stance.OPPOSE])["stance"].tolist() == ["oppose"]
-    assert a_table().to_pandas()["stance"].tolist() == ["agree", "oppose"]
-    assert a_table().to_pandas(list(Stance))["stance"].tolist() == ["agree", "oppose", "neither"]
-    changed = a_table(over_time=True).to_pandas()
+    assert a_search().to_pandas()["stance"].tolist() == ["agree", "oppose", "neither"]
+    assert a_search().to_pandas([Stance.OPPOSE])["stance"].tolist() == ["oppose"]
+    assert two_sides().to_pandas()["stance"].tolist() == ["agree", "oppose"]
+    assert two_sides().to_pandas(list(Stance))["stance"].tolist() == ["agree", "oppose", "neither"]
+    changed = two_sides(over_time=True).to_pandas()
     assert changed["stance"].tolist() == ["agree", CHANGED]
-    both = pd.concat([changed, a_result().to_pandas()])
+    both = pd.concat([changed, a_search().to_pandas()])
     assert isinstance(both["stance"].dtype, pd.CategoricalDtype)
 
 
 def test_what_a_table_comes_from_travels_with_it() -> None:
-    told = a_table().to_pandas().attrs["compare"]
+    told = two_sides().to_pandas().attrs["compare"]
     assert told["query"] == "Ostmark and Valdoria"
     assert told["thresholds"] == {"probability": 0.4, "similarity": 0.35}
     assert told["provenance"]["stance_digest"] == "5" * 64
     assert told["provenance"]["settings"]["most_read"] == 20000
-    metadata = a_table().to_arrow().schema.metadata[b"compare"]
+    metadata = two_sides().to_arrow().schema.metadata[b"compare"]
     assert json.loads(metadata) == told
 
 
 def test_arrow_types() -> None:
-    schema = a_result().to_arrow().schema
+    schema = a_search().to_arrow().schema
     assert schema.field("b_date").type == pa.date32()
     assert schema.field("stance").type == pa.dictionary(pa.int8(), pa.string())
     assert schema.field("p_agree").type == pa.float64()
     assert schema.field("b_id").type == pa.string()
-    assert a_result().to_arrow([]).schema == schema
+    assert a_search().to_arrow([]).schema == schema
 
 
 @given(st.text(), st.floats(0, 1))
 def test_any_text_makes_a_table(words: str, chance: float) -> None:
     odd = Statement("s", words, context=words, speaker=words, source=words)
-    result = a_result(match_of(odd, (chance, 1 - chance, 0.0), similarity=chance), quote=words)
+    result = a_search(found_pair(odd, (chance, 1 - chance, 0.0), similarity=chance), quote=words)
     frame = result.to_pandas()
-    for row, record in zip(frame.to_dict("records"), records(result), strict=True):
+    for row, record in zip(frame.to_dict("records"), records_of(result), strict=True):
         assert row["b_text"] == words.encode("utf-8", "replace").decode()
         assert row["p_agree"] == record["p_agree"]
 
@@ -116,16 +116,16 @@ def test_any_text_makes_a_table(words: str, chance: float) -> None:
 def test_polars_is_asked_for_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "polars", None)
     with pytest.raises(ExportError, match=r"polars is not installed: `pip install polars`, or"):
-        a_result().to_polars()
+        a_search().to_polars()
 
 
 def test_polars_has_the_rows_and_types_of_the_arrow_table() -> None:
-    arrow, frame = a_result().to_arrow(), a_result().to_polars()
+    arrow, frame = a_search().to_arrow(), a_search().to_polars()
     assert frame.columns == arrow.column_names
     assert frame["stance"].cast(str).to_list() == ["agree", "oppose", "neither"]
     assert frame["p_agree"].to_list() == arrow["p_agree"].to_pylist()
     assert frame["b_date"].to_list() == arrow["b_date"].to_pylist()
-    assert a_table().to_polars([Stance.AGREE]).height == 1
+    assert two_sides().to_polars([Stance.AGREE]).height == 1
 
 
 # --- a library's methods ---------------------------------------------------------------------
@@ -151,19 +151,22 @@ def judge() -> WordJudge:
 
 def test_a_library_is_asked_as_the_functions_are(library: Library) -> None:
     found = library.search(OPEN, stance_model=judge(), thresholds=Thresholds(0.5))
-    assert {match.statement.id for match in found.oppose} == {"v2", "o1"}
+    assert {pair.b.statement.id for pair in found.oppose} == {"v2", "o1"}
     assert found.thresholds.probability == 0.5
     table = library.pairs("Valdoria", "Ostravia", topic="canal", stance_model=judge())
-    assert {(pair.a.id, pair.b.id) for pair in table.oppose} == {("v1", "o1"), ("v2", "o1")}
+    assert {pair.ids for pair in table.oppose} == {
+        ("v1", "o1"),
+        ("v2", "o1"),
+    }
     assert table.subject == "Valdoria and Ostravia on canal"
     changed = library.timeline(Filters(countries=("Valdoria",)), stance_model=judge())
-    assert [(pair.a.id, pair.b.id) for pair in changed.oppose] == [("v1", "v2")]
+    assert [pair.ids for pair in changed.oppose] == [("v1", "v2")]
     assert records_of(changed)[0]["stance"] == CHANGED
 
 
 def test_a_period_is_given_in_words_or_as_dates(library: Library) -> None:
     late = library.pairs("Valdoria", "Ostravia", since="2011", stance_model=judge())
-    assert {pair.a.id for pair in late.pairs} == {"v2"}
+    assert {pair.a.statement.id for pair in late.pairs} == {"v2"}
     assert late.provenance.filters["a"]["date_from"] == "2011"
     dated = Filters(countries=("Valdoria",), date_from=PartialDate("2011"))
     alone = library.pairs(dated, "Ostravia", until=PartialDate("2015-12"), stance_model=judge())
@@ -183,7 +186,7 @@ def test_settings_that_decide_what_is_read_are_recorded(library: Library) -> Non
 
 def test_a_cosine_is_never_above_one(library: Library) -> None:
     found = library.search(f"{SHUT}!", stance_model=judge())
-    assert max(match.similarity for match in found.scored) <= 1
+    assert max(pair.similarity for pair in found.pairs) <= 1
 
 
 # --- what a notebook shows -------------------------------------------------------------------
@@ -204,8 +207,8 @@ HOSTILE = [
 def test_a_notebook_is_shown_words_and_nothing_else(words: str) -> None:
     odd = Statement("s", words, context=words, speaker=words, title=words, source=words, url=words)
     shown = [
-        a_result(match_of(odd, (0.8, 0.1, 0.1)), quote=words)._repr_html_(),
-        a_table(pair_of(odd, OPPOSED, (0.1, 0.8, 0.1)), subject=words)._repr_html_(),
+        a_search(found_pair(odd, (0.8, 0.1, 0.1)), quote=words)._repr_html_(),
+        two_sides(pair_of(odd, OPPOSED, (0.1, 0.8, 0.1)), subject=words)._repr_html_(),
     ]
     for html in shown:
         html.encode()
@@ -218,23 +221,23 @@ def test_a_notebook_is_shown_words_and_nothing_else(words: str) -> None:
 
 
 def test_a_notebook_shows_pairs_side_by_side_with_who_and_when() -> None:
-    html = a_result(quote=QUOTE)._repr_html_()
+    html = a_search(quote=QUOTE)._repr_html_()
     assert html.index("= Agrees") < html.index("≠ Opposes") < html.index("– Neither")
     assert "<th>The quote</th><th>Found</th>" in html
     assert "“Valdoria arms the rebels, and it must stop.”" in html
     assert f'href="{AGREEING.url.replace("&", "&amp;")}"' in html
     assert "2 April 2019" in html
     assert "The quote has two sentences." in html
-    table = a_table(over_time=True)._repr_html_()
+    table = two_sides(over_time=True)._repr_html_()
     assert "<th>Before</th><th>After</th>" in table
     assert "≠ Changed" in table
-    assert "http" not in a_table(pair_of(OPPOSED, OPPOSED, (0.8, 0.1, 0.1)))._repr_html_()
+    assert "http" not in two_sides(pair_of(OPPOSED, OPPOSED, (0.8, 0.1, 0.1)))._repr_html_()
 
 
 def test_a_notebook_shows_places_of_either_end() -> None:
     def voice(n: int, agree: float, text: str = "Open the canal.") -> Voice:
         said = Statement(f"s{n}", text, speaker=f"Envoy {n}", date=PartialDate("2019"))
-        match = match_of(said, (agree, 0.9 - agree, 0.1))
+        match = found_pair(said, (agree, 0.9 - agree, 0.1))
         return Voice(f"k{n}", f"Land {n} <b>", 1, 1, (match,))
 
     voices = tuple(voice(n, 0.1 if n < 14 else 0.8) for n in range(28))
@@ -260,11 +263,11 @@ def test_a_notebook_shows_the_first_and_says_how_many_there_are() -> None:
     said = [Statement(f"s{n}", f"Words number {n}.") for n in range(40)]
     pairs = [pair_of(said[n], said[n + 20], (0.8, 0.1, 0.1)) for n in range(14)]
     pairs += [pair_of(said[n], said[n + 20], (0.1, 0.8, 0.1)) for n in range(14, 17)]
-    html = a_table(*pairs)._repr_html_()
+    html = two_sides(*pairs)._repr_html_()
     assert html.count("<tr><td") == 10
     assert html.count("≠ Opposes") == 3
     assert "… and 7 more" in html
     assert "agrees: 14 pairs; opposes: 3 pairs." in html
-    empty = a_result().rethreshold(similarity=1)._repr_html_()
+    empty = a_search().rethreshold(similarity=1)._repr_html_()
     assert "<table" not in empty
     assert "agrees: 0 statements" in empty

@@ -21,7 +21,6 @@ from compare.export.report import report_html, write_report
 from compare.export.saved import keep_result
 from compare.models.runtime import read_manifest
 from compare.models.shipped import WEIGHTS
-from compare.results.pairs import PairTable
 from compare.results.result import Stance
 from compare.statements.quotes import Quote
 from compare.statements.statement import PartialDate, Statement
@@ -31,10 +30,10 @@ from tests.fabricate import (
     QUOTE,
     UNRELATED,
     VALDORIA,
-    a_result,
-    a_table,
-    match_of,
+    a_search,
+    found_pair,
     pair_of,
+    two_sides,
 )
 from tests.fakes import runner
 
@@ -85,8 +84,8 @@ def hostile(words: str) -> list[str]:
     odd = Statement("s", words, words, words, words, (VALDORIA,), None, words, words, words, words)
     named = replace(odd, id=words or "s")
     return [
-        report_html(a_result(match_of(odd, (0.8, 0.1, 0.1)), quote=words), title=words),
-        report_html(a_table(pair_of(named, OPPOSED, (0.1, 0.8, 0.1)), subject=words)),
+        report_html(a_search(found_pair(odd, (0.8, 0.1, 0.1)), quote=words), title=words),
+        report_html(two_sides(pair_of(named, OPPOSED, (0.1, 0.8, 0.1)), subject=words)),
     ]
 
 
@@ -119,7 +118,7 @@ def test_any_text_makes_a_report(words: str) -> None:
 
 
 def test_a_report_fetches_nothing_and_may_not() -> None:
-    markup = report_html(a_result())
+    markup = report_html(a_search())
     assert "default-src 'none'; style-src 'unsafe-inline'" in markup
     style = markup.split("<style>")[1].split("</style>")[0]
     assert "url(" not in style
@@ -131,7 +130,7 @@ def test_a_report_fetches_nothing_and_may_not() -> None:
 
 def test_a_search_is_reported_pair_by_pair() -> None:
     quote = Quote(QUOTE, "Ana Prell", "Envoy", (VALDORIA,), PartialDate("2019"), "of the war")
-    markup = report_html(a_result(quote=quote, source=None))
+    markup = report_html(a_search(quote=quote, source=None))
     page = Page(markup)
     assert page.tags.count("h1") == 1
     assert page.tags.count("article") == 4  # the quote, and a pair in each list
@@ -151,12 +150,12 @@ def test_a_search_is_reported_pair_by_pair() -> None:
 
 
 def test_every_statement_shown_is_a_reference_and_the_other_way_round() -> None:
-    for result in (a_result(), a_table(), a_result(quote=OPPOSED.text, source=OPPOSED)):
+    for result in (a_search(), two_sides(), a_search(quote=OPPOSED.text, source=OPPOSED)):
         markup = report_html(result)
         cited = set(re.findall(r'href="#(s\d+)"', markup))
         listed = re.findall(r'<li id="(s\d+)">', markup)
         assert cited
-        assert cited == set(listed) if isinstance(result, PairTable) else cited <= set(listed)
+        assert cited <= set(listed) if result.quote else cited == set(listed)
         assert len(listed) == len(set(listed))
         assert "@misc{" in markup
     assert reference(AGREEING) == (
@@ -168,14 +167,14 @@ def test_every_statement_shown_is_a_reference_and_the_other_way_round() -> None:
 
 
 def test_two_sides_are_reported_with_what_opposes_first() -> None:
-    markup = report_html(a_table())
+    markup = report_html(two_sides())
     assert markup.index("<h2>Opposed") < markup.index("<h2>Agree")
     assert "<h2>Neither" not in markup
     assert markup.count("Side A") == markup.count("Side B") == 2
     assert "Read by the fast model only" in markup
-    whole = report_html(a_table(), list(Stance))
+    whole = report_html(two_sides(), list(Stance))
     assert "<h2>Neither" in whole
-    changed = report_html(a_table(over_time=True))
+    changed = report_html(two_sides(over_time=True))
     assert "<h2>Changed" in changed
     assert "One side over time" in changed
 
@@ -183,14 +182,14 @@ def test_two_sides_are_reported_with_what_opposes_first() -> None:
 def test_a_report_has_the_title_and_as_many_pairs_as_were_asked_for() -> None:
     said = [Statement(f"s{n}", f"Words number {n}.") for n in range(20)]
     pairs = [pair_of(said[n], said[n + 10], (0.1, 0.8, 0.1)) for n in range(10)]
-    markup = report_html(a_table(*pairs), title="  On the\ncanal ", limit=4)
+    markup = report_html(two_sides(*pairs), title="  On the\ncanal ", limit=4)
     assert "<title>On the canal</title>" in markup
     assert "<b>Compared:</b> <bdi>Ostmark and Valdoria</bdi>" in markup
     assert markup.count("<article") == 4
     assert "… and 6 more, in the exports." in markup
     assert markup.count('<li id="s') == 8
     assert "10 pairs" in markup
-    empty = report_html(a_result().rethreshold(similarity=1))
+    empty = report_html(a_search().rethreshold(similarity=1))
     assert empty.count("None at these thresholds.") == 3
 
 
@@ -198,14 +197,14 @@ def test_a_report_has_the_title_and_as_many_pairs_as_were_asked_for() -> None:
 
 
 def test_the_method_is_made_from_the_provenance() -> None:
-    told = " ".join(methods(a_result()))
+    told = " ".join(methods(a_search()))
     for words in (
         *("3 statements in 4 passages", "compare 0.1.0", "on 2024-05-06", "tiny", "judge"),
         *("probability of 0.4 or more", "cosine is 0.35 or more", "countries OST"),
         "Statements read: 3. Listed: 1 as agreeing, 1 as opposed, 1 as neither.",
     ):
         assert words in told
-    table = a_table().rethreshold(probability=0.8)
+    table = two_sides().rethreshold(probability=0.8)
     told = " ".join(methods(table))
     for words in (
         *("Of 7 such pairs the 3 nearest", "at most 20,000", "nearest of 0.4 or more"),
@@ -216,23 +215,23 @@ def test_the_method_is_made_from_the_provenance() -> None:
         assert words in told
     assert "earlier statement" not in told
     assert "Side a of each pair is the earlier statement" in " ".join(
-        methods(a_table(over_time=True))
+        methods(two_sides(over_time=True))
     )
 
 
 def test_a_result_without_settings_is_described_without_them() -> None:
-    older = replace(a_table(), provenance=replace(a_table().provenance, settings={}))
+    older = replace(two_sides(), provenance=replace(two_sides().provenance, settings={}))
     assert "at most" not in " ".join(methods(older))
     assert "None" not in " ".join(methods(older))
 
 
 def test_limits_name_the_figures_of_a_shipped_model_only() -> None:
-    assert not any("macro-F1" in line for line in limits(a_result()))
+    assert not any("macro-F1" in line for line in limits(a_search()))
     digest = hashlib.sha256((WEIGHTS / "fast" / "manifest.json").read_bytes()).hexdigest()
-    made = replace(a_result().provenance, stance_digest=digest)
-    [line] = [line for line in limits(replace(a_result(), provenance=made)) if "macro-F1" in line]
+    made = replace(a_search().provenance, stance_digest=digest)
+    [line] = [line for line in limits(replace(a_search(), provenance=made)) if "macro-F1" in line]
     assert f"{read_manifest(WEIGHTS / 'fast')['dev']['macro_f1']:.2f}" in line
-    told = limits(a_table())
+    told = limits(two_sides())
     assert "1 of the pairs listed were read by the first, faster model only" in " ".join(told)
     assert told[-1].startswith("Pairs with the same words")
 
@@ -243,10 +242,10 @@ def test_filters_and_settings_in_words() -> None:
         "countries OST, VLD; not own speaker"
     )
     assert filters_in_words({"languages": ["", "en"]}) == "languages not given, en"
-    facts = dict(settings(a_table()))
+    facts = dict(settings(two_sides()))
     assert facts["Settings"] == "most read 20000; least similarity 0.4"
     assert facts["Stance model"] == "judge " + "5" * 64
-    assert citation_of(a_result()) == (
+    assert citation_of(a_search()) == (
         "compare 0.1.0, stance model judge (555555555555), library 111111111111, "
         "searched on 2024-05-06."
     )
@@ -257,17 +256,17 @@ def test_filters_and_settings_in_words() -> None:
 
 def test_a_report_is_a_format_of_the_exports(tmp_path: Path) -> None:
     assert Format.of(Path("x.html")) is Format.HTML
-    assert export_bytes(a_table(), "html") == report_html(a_table()).encode()
-    path = write_report(a_result(), tmp_path / "report.html")
-    assert path.read_bytes() == export_bytes(a_result(), "html")
+    assert export_bytes(two_sides(), "html") == report_html(two_sides()).encode()
+    path = write_report(a_search(), tmp_path / "report.html")
+    assert path.read_bytes() == export_bytes(a_search(), "html")
     with pytest.raises(ExportError, match="is there already"):
-        write_report(a_result(), path)
+        write_report(a_search(), path)
 
 
 def test_the_command_writes_a_report(tmp_path: Path, capfd: Any) -> None:
     run = runner(capfd)
     kept = tmp_path / "pairs.json"
-    keep_result(a_table(), kept)
+    keep_result(two_sides(), kept)
     done = run("report", kept, "--title", "Arms", "--limit", 1)
     assert (done.code, done.out) == (0, "")
     assert "pairs.html: 2 pairs." in done.err

@@ -18,32 +18,41 @@ from compare.export.saved import (
 from compare.results.result import Thresholds
 from compare.statements.quotes import Quote
 from compare.statements.statement import PartialDate, Statement
-from tests.fabricate import AGREEING, OPPOSED, QUOTE, VALDORIA, a_result, a_table, match_of, pair_of
+from tests.fabricate import (
+    AGREEING,
+    OPPOSED,
+    QUOTE,
+    VALDORIA,
+    a_search,
+    found_pair,
+    pair_of,
+    two_sides,
+)
 
 # --- keeping ---------------------------------------------------------------------------------
 
 
 def test_a_kept_result_is_read_back_equal(tmp_path: Path) -> None:
     quote = Quote(QUOTE, "Ana Prell", "Envoy", (VALDORIA,), PartialDate("2019-04"), "c", "val-1")
-    result = a_result(quote=quote, source=OPPOSED).rethreshold(probability=0.8)
+    result = a_search(quote=quote, source=OPPOSED).rethreshold(probability=0.8)
     keep_result(result, tmp_path / "kept.json")
     back = load_result(tmp_path / "kept.json")
     assert back == result
     assert back.thresholds == Thresholds(0.8, 0.35)
-    assert back.rethreshold(probability=0.5).agree[0].why == result.scored[2].why
+    assert back.rethreshold(probability=0.5).agree[0].rationale == result.pairs[2].rationale
 
 
 @given(st.text(), st.floats(0, 1), st.floats(0, 1))
 def test_any_text_and_number_is_kept(text: str, probability: float, similarity: float) -> None:
     statement = Statement(id="s", text=text, context=text, extra={text: text})
     numbers = (probability, 1 - probability, 0.0)
-    result = a_result(match_of(statement, numbers, similarity=similarity), quote=text)
+    result = a_search(found_pair(statement, numbers, similarity=similarity), quote=text)
     assert result_from_json(json.loads(json.dumps(result_to_json(result)))) == result
 
 
 @pytest.mark.parametrize("over_time", [False, True])
 def test_a_kept_table_is_read_back_equal(tmp_path: Path, over_time: bool) -> None:
-    table = a_table(over_time=over_time).rethreshold(probability=0.8)
+    table = two_sides(over_time=over_time).rethreshold(probability=0.8)
     keep_result(table, tmp_path / "kept.json")
     back = load_result(tmp_path / "kept.json")
     assert back == table
@@ -57,15 +66,15 @@ def test_a_kept_table_is_read_back_equal(tmp_path: Path, over_time: bool) -> Non
 def test_any_table_is_kept(text: str, probability: float, similarity: float, both: bool) -> None:
     a, b = (Statement(id=name, text=text, context=text) for name in ("a", "b"))
     numbers = (probability, 1 - probability, 0.0)
-    pair = pair_of(a, b, numbers, similarity=similarity, screened=both)
-    table = a_table(pair, over_time=both, subject=text)
+    pair = pair_of(a, b, numbers, similarity=similarity, first_stage_only=both)
+    table = two_sides(pair, over_time=both, subject=text)
     assert result_from_json(json.loads(json.dumps(result_to_json(table)))) == table
 
 
 def test_a_result_of_a_program_that_recorded_no_settings_is_read() -> None:
-    data = result_to_json(a_result())
+    data = result_to_json(a_search())
     del data["provenance"]["settings"]
-    assert result_from_json(data) == a_result()
+    assert result_from_json(data) == a_search()
 
 
 @pytest.mark.parametrize(
@@ -73,29 +82,29 @@ def test_a_result_of_a_program_that_recorded_no_settings_is_read() -> None:
 )
 def test_damage_of_a_table_is_said(name: str) -> None:
     for value in ([None], {"a": 1}, None):
-        data = {**result_to_json(a_table()), name: value}
+        data = {**result_to_json(two_sides()), name: value}
         if name == "subject":
             data.pop(name)
         with pytest.raises(ExportError, match="damaged"):
             result_from_json(data)
-    lost = result_to_json(a_table())
+    lost = result_to_json(two_sides())
     lost["pairs"][0]["a"] = 99
     with pytest.raises(ExportError, match="damaged"):
         result_from_json(lost)
 
 
 def test_text_no_file_can_hold_well_is_kept_all_the_same(tmp_path: Path) -> None:
-    result = a_result(quote="half a pair: \ud83d")
+    result = a_search(quote="half a pair: \ud83d")
     keep_result(result, tmp_path / "kept.json")
     assert load_result(tmp_path / "kept.json") == result
 
 
 def test_a_kept_result_is_not_written_over_without_force(tmp_path: Path) -> None:
     path = tmp_path / "kept.json"
-    keep_result(a_result(), path)
+    keep_result(a_search(), path)
     with pytest.raises(ExportError, match="is there already"):
-        keep_result(a_result(quote="other"), path)
-    keep_result(a_result(quote="other"), path, force=True)
+        keep_result(a_search(quote="other"), path)
+    keep_result(a_search(quote="other"), path, force=True)
     assert load_result(path).quote.text == "other"
 
 
@@ -105,7 +114,7 @@ def test_a_kept_result_is_not_written_over_without_force(tmp_path: Path) -> None
         ("", r"kept\.json is not JSON \(.*\): keep a result by `compare search QUOTE --out"),
         ("[" * 100_000, r"kept\.json is not JSON"),
         ("[1]", r"kept\.json: this is no kept result: keep a result by"),
-        (json.dumps(public_json(a_result())), r"kept\.json: this is no kept result"),
+        (json.dumps(public_json(a_search())), r"kept\.json: this is no kept result"),
         ('{"format": "compare-result", "version": 9}', r"has format version 9, this program reads"),
         (
             '{"format": "compare-result", "version": 1}',
@@ -131,7 +140,7 @@ def test_a_missing_or_binary_file_gets_one_sentence(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["quote", "thresholds", "provenance", "source", "scored"])
 @pytest.mark.parametrize("value", [7, "x", [None], {"a": 1}])
 def test_damage_anywhere_is_said(name: str, value: object) -> None:
-    data = {**result_to_json(a_result()), name: value}
+    data = {**result_to_json(a_search()), name: value}
     with pytest.raises(ExportError, match="damaged"):
         result_from_json(data)
 
@@ -140,7 +149,7 @@ def test_damage_anywhere_is_said(name: str, value: object) -> None:
 
 
 def test_public_json_has_the_promised_shape() -> None:
-    data = public_json(a_result())
+    data = public_json(a_search())
     assert list(data) == ["query", "outcome", "model", "provenance", "results"]
     assert (data["query"], data["outcome"]) == (QUOTE, "found")
     assert data["model"] == "judge@555555555555"
@@ -191,15 +200,15 @@ def test_public_json_has_the_promised_shape() -> None:
 
 def test_public_json_says_which_sentence_a_verdict_is_about() -> None:
     matches = [
-        match_of(AGREEING, (0.9, 0.05, 0.05), quote="We deny it."),
-        match_of(OPPOSED, (0.05, 0.9, 0.05), quote=QUOTE),
+        found_pair(AGREEING, (0.9, 0.05, 0.05), quote="We deny it."),
+        found_pair(OPPOSED, (0.05, 0.9, 0.05), quote=QUOTE),
     ]
-    data = public_json(a_result(*matches, quote=f"We deny it. {QUOTE}"))
+    data = public_json(a_search(*matches, quote=f"We deny it. {QUOTE}"))
     assert [entry["quote_part"] for entry in data["results"]] == ["We deny it.", QUOTE]
     assert all(entry["why"] is None for entry in data["results"])
 
 
 def test_public_json_says_nothing_found() -> None:
-    far = match_of(AGREEING, (0.9, 0.05, 0.05), similarity=0.1)
-    data = public_json(a_result(far))
+    far = found_pair(AGREEING, (0.9, 0.05, 0.05), similarity=0.1)
+    data = public_json(a_search(far))
     assert (data["outcome"], data["results"]) == ("nothing", [])

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from compare.results.pairs import Pair, PairTable
 from compare.results.provenance import Provenance
-from compare.results.result import Probabilities, Stance, Thresholds
+from compare.results.result import Excerpt, Kind, Pair, Probabilities, Result, Stance, Thresholds
 from compare.review.answers import Review
 from compare.review.drawing import imported
 from compare.review.reviews import Reviews
@@ -60,16 +59,23 @@ def pair(number: int, machine: Stance | None = OPPOSE, topic: str = "") -> Revie
     )
 
 
-def table(labels: Sequence[Stance]) -> PairTable:
+def table(labels: Sequence[Stance]) -> Result:
     """A pair for each label, as a comparison of two sides gives them."""
     pairs = []
     for number, label in enumerate(labels):
         a, b = said(number, "a"), said(number, "b")
-        pairs.append(Pair(a, passage(a), b, passage(b), ODDS[label], 0.75))
+        pairs.append(Pair(Excerpt(a, passage(a)), Excerpt(b, passage(b)), ODDS[label], 0.75))
     provenance = Provenance(
         "0.1.0", "tiny", "e" * 64, "judge", "5" * 64, "1" * 64, 9, 9, {"topic": "canal"}, "2024"
     )
-    return PairTable(tuple(pairs), "Valdoria and Ostravia", Thresholds(), provenance, len(pairs))
+    return Result(
+        Kind.SIDES,
+        "Valdoria and Ostravia",
+        tuple(pairs),
+        Thresholds(),
+        provenance,
+        candidates=len(pairs),
+    )
 
 
 @pytest.fixture

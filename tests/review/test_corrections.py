@@ -11,12 +11,11 @@ from compare.results.result import Probabilities, Side, Stance
 from compare.review.corrections import (
     COLUMNS,
     append_correction,
-    append_pair_correction,
     append_typed_correction,
     corrections_file,
 )
 from compare.statements.quotes import Quote
-from tests.fabricate import QUOTE, VALDORIA, a_result, a_table
+from tests.fabricate import QUOTE, VALDORIA, a_search, two_sides
 
 
 def correct(path: Path | None, text: str = QUOTE) -> Path:
@@ -36,7 +35,7 @@ def rows_in(path: Path) -> list[dict[str, str]]:
 
 
 def test_a_correction_of_a_match_keeps_the_pair_and_both_labels(tmp_path: Path) -> None:
-    result = a_result(quote=Quote(QUOTE, speaker="Ana Prell", country=(VALDORIA,)))
+    result = a_search(quote=Quote(QUOTE, speaker="Ana Prell", country=(VALDORIA,)))
     path = append_correction(
         result,
         result.oppose[0],
@@ -111,12 +110,17 @@ def test_the_file_is_named_by_the_environment(
 
 
 def test_a_correction_of_a_pair_names_both_statements(tmp_path: Path) -> None:
-    (pair,) = a_table().oppose
-    path = append_pair_correction(pair, "judge@5", Stance.AGREE, path=tmp_path / "c.csv")
+    result = two_sides()
+    (pair,) = result.oppose
+    path = append_correction(result, pair, Stance.AGREE, path=tmp_path / "c.csv")
     (row,) = rows_in(path)
-    assert (row["right"], row["stance"], row["label_source"]) == ("agree", "oppose", "judge@5")
-    for side, statement, passage in (("a", pair.a, pair.a_passage), ("b", pair.b, pair.b_passage)):
-        assert row[f"{side}_text"] == passage.text
-        assert row[f"{side}_id"] == statement.id
-        assert row[f"{side}_speaker"] == statement.speaker
-        assert row[f"{side}_date"] == statement.date.iso
+    assert (row["right"], row["stance"], row["label_source"]) == (
+        "agree",
+        "oppose",
+        "judge@555555555555",
+    )
+    for name, side in (("a", pair.a), ("b", pair.b)):
+        assert row[f"{name}_text"] == side.text
+        assert row[f"{name}_id"] == side.statement.id
+        assert row[f"{name}_speaker"] == side.statement.speaker
+        assert row[f"{name}_date"] == side.statement.date.iso

@@ -20,7 +20,7 @@ from compare.review.drawing import (
 from compare.review.reviews import Reviews
 from compare.review.values import Choice, Order
 from compare.statements.quotes import Quote
-from tests.fabricate import AGREEING, QUOTE, a_result
+from tests.fabricate import AGREEING, QUOTE, a_search
 from tests.review.conftest import AGREE, NEITHER, OPPOSE, pair, read_by, table
 
 LABELS = [AGREE] * 30 + [OPPOSE] * 6 + [NEITHER] * 64
@@ -42,7 +42,7 @@ def test_the_draw_is_that_of_the_page_that_checks_a_sample() -> None:
     both = (AGREE, OPPOSE)
     ours = draw(table(LABELS), size=12, seed=7, stances=both)
     theirs = random_sample(table(LABELS), 12, 7)
-    assert [(p.a.id, p.b.id) for p in ours.pairs] == [(p.a.id, p.b.id) for p in theirs]
+    assert [(p.a.id, p.b.id) for p in ours.pairs] == [p.ids for p in theirs]
     assert ours.of == {"agree": 30, "oppose": 6}
 
 
@@ -130,31 +130,30 @@ def test_what_cannot_be_drawn_is_one_sentence() -> None:
 
 
 def test_the_pairs_of_a_search_have_the_quote_on_side_a() -> None:
-    found = {entry.b.id: entry for entry in pairs_of(a_result())}
+    found = {entry.b.id: entry for entry in pairs_of(a_search())}
     assert len(found) == 3
     assert {entry.a_passage.text for entry in found.values()} == {QUOTE}
     agreeing = found["ost-1"]
     assert agreeing.machine is AGREE
     assert agreeing.b_passage.text == "Valdoria arms the rebels, and it must stop."
-    assert draw(a_result(), Choice.WHOLE).subject == QUOTE
+    assert draw(a_search(), Choice.WHOLE).subject == QUOTE
 
 
 def test_side_a_is_what_the_model_read_where_the_corpus_has_other_words() -> None:
-    kept = a_result()
     source = replace(AGREEING, id="own-1", text=f"We know it. {QUOTE.upper()}")
     for result in (
-        replace(kept, source=source),
-        replace(kept, source=replace(source, text="Other words."), quote=Quote(QUOTE)),
+        a_search(source=source),
+        a_search(source=replace(source, text="Other words.")),
     ):
         found = pairs_of(result)
         assert {entry.a_passage.text for entry in found} == {QUOTE}
         assert {entry.a.id for entry in found} == {""}
     own = replace(source, text=f"We know it. {QUOTE}")
-    found = pairs_of(replace(kept, source=own, quote=Quote(QUOTE)))
+    found = pairs_of(a_search(source=own))
     assert {entry.a.id for entry in found} == {own.id}
     assert {entry.a_passage.start for entry in found} == {len("We know it. ")}
     other = Quote(QUOTE, speaker="Somebody else", statement_id=own.id)
-    assert {entry.a.id for entry in pairs_of(replace(kept, source=own, quote=other))} == {""}
+    assert {entry.a.id for entry in pairs_of(a_search(source=own, quote=other))} == {""}
 
 
 # -- Order ---------------------------------------------------------------------------------------

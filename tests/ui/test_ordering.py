@@ -1,29 +1,30 @@
 import pytest
 
-from compare.results.result import Match, Probabilities, Stance
-from compare.statements.passages import Passage
+from compare.results.result import Stance
+from compare.statements.quotes import Quote
 from compare.statements.statement import PartialDate, Statement
 from compare.ui.components.filter_panel import NEWEST, OLDEST, PROBABILITY, RANK, SIMILARITY
 from compare.ui.components.lists import in_order
+from tests.fabricate import a_search, found_pair, pair_of, two_sides
 
 
-def match(name, agree, similarity, date):
-    statement = Statement(name, name, date=PartialDate(date) if date else None)
-    return Match(
-        statement,
-        Passage(name, 0, 1, name),
-        Probabilities(agree, 0.0, 1 - agree),
-        similarity,
-        "quote",
-    )
+def said(name, date):
+    return Statement(name, name, date=PartialDate(date) if date else None)
 
 
-MATCHES = [
-    match("a", 0.7, 0.9, "2020"),
-    match("b", 0.9, 0.5, ""),
-    match("c", 0.8, 0.6, "2021-03"),
-    match("d", 0.6, 0.7, "2019-05-01"),
-]
+FOUND = (
+    (said("a", "2020"), 0.7, 0.9),
+    (said("b", ""), 0.9, 0.15),
+    (said("c", "2021-03"), 0.8, 0.2),
+    (said("d", "2019-05-01"), 0.6, 0.4),
+)
+ASKED = Quote("Open it.", date=PartialDate("2022"))
+SEARCH = a_search(
+    *(found_pair(b, (p, 0.0, 1 - p), similarity=s) for b, p, s in FOUND), quote=ASKED
+).rethreshold(similarity=0)
+SIDES = two_sides(
+    *(pair_of(said("z", "2018"), b, (p, 0.0, 1 - p), similarity=s) for b, p, s in FOUND[:3])
+).rethreshold(similarity=0)
 
 
 @pytest.mark.parametrize(
@@ -38,4 +39,10 @@ MATCHES = [
     ],
 )
 def test_orders(order, names):
-    assert "".join(m.statement.id for m in in_order(MATCHES, order, Stance.AGREE)) == names
+    found = in_order(SEARCH, order, Stance.AGREE)
+    assert "".join(pair.b.statement.id for pair in found) == names
+
+
+def test_a_pair_of_two_sides_has_the_date_of_the_later_statement():
+    found = in_order(SIDES, NEWEST, Stance.AGREE)
+    assert "".join(pair.b.statement.id for pair in found) == "cab"

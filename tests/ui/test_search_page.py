@@ -7,7 +7,7 @@ from compare.results.result import Stance
 from compare.statements.statement import Statement
 from compare.ui.components import service
 from compare.ui.components.quote_form import EXAMPLE_QUOTE
-from tests.fabricate import OPPOSED, a_result, match_of
+from tests.fabricate import OPPOSED, a_search, found_pair
 from tests.fakes import WordJudge
 from tests.ui.conftest import shown, well
 
@@ -149,12 +149,12 @@ def test_the_words_of_an_earlier_search_bring_nothing_else_along(monkeypatch):
     judge = WordJudge()
     monkeypatch.setattr(service, "stance_model", lambda: judge)
     other = Statement(id="again", text=OPPOSED.text)
-    first = match_of(OPPOSED, (0.1, 0.8, 0.1))
-    second = replace(first, also_said=(other,), similarity=0.5)
-    for match in (first, second):
-        (found,) = service.explain_matches(a_result(match), [match], "library").scored
-        assert found.why is not None
-        assert replace(found, why=None) == match
+    first = found_pair(OPPOSED, (0.1, 0.8, 0.1))
+    second = replace(first, b=replace(first.b, repeats=(other,)), similarity=0.5)
+    for pair in (first, second):
+        (found,) = service.explain_pairs(a_search(pair), [pair]).values()
+        assert found.rationale is not None
+        assert replace(found, rationale=None) == pair
 
 
 def test_a_wrong_verdict_is_kept_in_a_file_that_is_named(page, home):
@@ -195,9 +195,9 @@ def test_an_address_of_another_library_is_noticed(page):
 
 def test_every_format_that_is_offered_can_be_written():
     from compare.ui.components.downloads import FORMATS, written
-    from tests.fabricate import a_result, a_table
+    from tests.fabricate import a_search, two_sides
 
     for ending, _, _ in FORMATS:
-        for result in (a_result(), a_table()):
+        for result in (a_search(), two_sides()):
             assert written(result, ending, [Stance.AGREE])()
-    assert json.loads(written(a_table(), "json", [])())["format"] == "compare-pairs"
+    assert json.loads(written(two_sides(), "json", [])())["format"] == "compare-pairs"

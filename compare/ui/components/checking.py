@@ -15,8 +15,7 @@ from compare.comparison.counts import (
 )
 from compare.export.pair_cards import pair_card, verdict_word
 from compare.export.words import counted, percent
-from compare.results.pairs import Pair, PairTable
-from compare.results.result import Stance
+from compare.results.result import Pair, Result, Stance
 from compare.ui.components.downloads import file_download
 from compare.ui.components.layout import small
 from compare.ui.components.pair_lists import pair_key
@@ -26,7 +25,7 @@ _MOST = 200
 _SKIP = "Skip"
 
 
-def check_sample(table: PairTable, prefix: str) -> None:
+def check_sample(table: Result, prefix: str) -> None:
     """Draw a sample, ask for a label of each pair, and say how many the model labels alike."""
     small(
         "Pairs are drawn at random from all that the model labels as agreeing or as opposed at "
@@ -60,11 +59,11 @@ def check_sample(table: PairTable, prefix: str) -> None:
         _download(rows, f"checked-sample-{len(sample)}-seed-{int(seed)}.csv", prefix)
 
 
-def _stances(table: PairTable) -> dict[str, Stance]:
+def _stances(table: Result) -> dict[str, Stance]:
     return {verdict_word(table, stance): stance for stance in Stance}
 
 
-def _label(table: PairTable, pair: Pair, number: int, prefix: str) -> str | None:
+def _label(table: Result, pair: Pair, number: int, prefix: str) -> str | None:
     """Show a pair without its verdict and return the reader's label of it, None for none yet."""
     key = f"{prefix}{pair_key(pair)}"
     with st.container(key=f"card-check-{key}", gap="xsmall"):
@@ -80,7 +79,7 @@ def _label(table: PairTable, pair: Pair, number: int, prefix: str) -> str | None
     return answer
 
 
-def _outcome(table: PairTable, sample: Sequence[Pair], answers: Sequence[Stance | None]) -> None:
+def _outcome(table: Result, sample: Sequence[Pair], answers: Sequence[Stance | None]) -> None:
     lines = [f"Of all labels, {_in_words(check(table, sample, answers))}"]
     for stance in (Stance.AGREE, Stance.OPPOSE):
         found = check(table, sample, answers, stance)

@@ -13,8 +13,7 @@ import streamlit as st
 from compare.export.methods import settings
 from compare.export.pieces import facts_html
 from compare.library.library import Library
-from compare.results.pairs import PairTable
-from compare.results.result import SearchResult, Stance
+from compare.results.result import Result, Stance
 from compare.ui.charts.vega import NO_RENDERER, Spec, can_draw, svg
 from compare.ui.components.layout import notice, small
 from compare.ui.components.quote_form import CHOSEN
@@ -35,9 +34,7 @@ FORMATS = (
 SAVE = "The menu at the top right of the chart saves it as PNG."
 
 
-def written(
-    result: SearchResult | PairTable, ending: str, stances: Sequence[Stance]
-) -> Callable[[], bytes]:
+def written(result: Result, ending: str, stances: Sequence[Stance]) -> Callable[[], bytes]:
     """Return what writes the result when a button is pressed, on a thread without a session."""
 
     def write() -> bytes:
@@ -52,7 +49,7 @@ def written(
 
 
 def download_buttons(
-    result: SearchResult | PairTable, prefix: str = "", stances: Sequence[Stance] = tuple(Stance)
+    result: Result, prefix: str = "", stances: Sequence[Stance] = tuple(Stance)
 ) -> None:
     """Offer the listed pairs of `stances` as files."""
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
@@ -127,9 +124,7 @@ def other_library_notice(library_digest: str) -> None:
         )
 
 
-def link_and_provenance(
-    result: SearchResult | PairTable, library: Library, keys: Sequence[str], *notes: str
-) -> None:
+def link_and_provenance(result: Result, library: Library, keys: Sequence[str], *notes: str) -> None:
     """Show the link that brings back the page, and how its results were made.
 
     Args:
@@ -145,12 +140,11 @@ def link_and_provenance(
     with st.expander("Link to this page"):
         st.code(permalink(st.context.url or "", state), language=None, wrap_lines=True)
         small(held)
-    pairs = isinstance(result, PairTable)
+    compared = "the quote and the passage" if result.quote else "the two passages"
     with st.expander("How these results were made"):
         st.html(facts_html(settings(result)))
         small(
             "Rank is probability times the fourth root of similarity. Similarity is the cosine "
-            f"between {'the two passages' if pairs else 'the quote and the passage'}; it chooses "
-            "what is read and never decides the verdict.",
+            f"between {compared}; it chooses what is read and never decides the verdict.",
             *more,
         )

@@ -21,8 +21,7 @@ from compare.comparison.counts import (
 from compare.export.pair_cards import verdict_word
 from compare.export.pieces import section_html, table_html
 from compare.export.words import percent
-from compare.results.pairs import Pair
-from compare.results.result import Stance
+from compare.results.result import Pair, Stance
 from compare.ui.charts.counts import (
     JOINT_COUNTS,
     matrix_figure,

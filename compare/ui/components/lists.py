@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
-from typing import TypeVar
 
 import streamlit as st
 
 from compare.errors import CompareError
-from compare.export.cards import list_head, match_card, quote_card, read_as
+from compare.export.cards import found_card, list_head, quote_card, read_as
 from compare.export.public import what_was_read
 from compare.export.words import VERDICT, counted, percent
-from compare.results.pairs import Pair
-from compare.results.result import Match, Outcome, SearchResult, Stance
+from compare.results.result import Pair, Result, Stance
 from compare.review.corrections import append_correction
 from compare.ui import CORPUS_PAGE
 from compare.ui.components.filter_panel import NEWEST, OLDEST, PROBABILITY, SIMILARITY
@@ -25,8 +22,6 @@ AT_FIRST = 10
 """Cards of a list shown before "Show more"."""
 
 _LONGEST_NOTE = 500
-
-Listed = TypeVar("Listed", Match, Pair)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,33 +33,30 @@ class Shown:
         library: The key of the library in the chooser, for links into it.
     """
 
-    result: SearchResult
+    result: Result
     order: str
     prefix: str
     library: str
 
 
-def on_screen(shown: Shown) -> list[Match]:
-    """Return the matches of both lists that have a card now."""
+def on_screen(shown: Shown) -> list[Pair]:
+    """Return the pairs of both lists that have a card now."""
     return [
-        match
+        pair
         for stance in (Stance.AGREE, Stance.OPPOSE)
-        for match in _shown(shown, stance)[: _number(shown, stance)]
+        for pair in in_order(shown.result, shown.order, stance)[: _number(shown, stance)]
     ]
-
-
-def _shown(shown: Shown, stance: Stance) -> list[Match]:
-    return in_order(shown.result.listed(stance), shown.order, stance)
 
 
 def _number(shown: Shown, stance: Stance) -> int:
     return int(st.session_state.get(f"{shown.prefix}more-{stance.value}", AT_FIRST))
 
 
-def pinned_quote(result: SearchResult) -> None:
+def pinned_quote(result: Result) -> None:
     """Show the quote, and its statement where the library holds it."""
     with st.container(key="pinned"):
-        st.html(quote_card(result.quote, result.source))
+        if result.quote:
+            st.html(quote_card(result.quote, result.source))
 
 
 def side_by_side(shown: Shown) -> None:
@@ -72,7 +64,7 @@ def side_by_side(shown: Shown) -> None:
     result = shown.result
     if result.notes:
         notice(*result.notes)
-    if result.outcome is Outcome.NOTHING:
+    if not (result.agree or result.oppose):
         _nothing(result)
     else:
         left, right = st.columns(2, gap="large")
@@ -83,10 +75,10 @@ def side_by_side(shown: Shown) -> None:
     if neither := result.neither:
         label = f"Neither: {counted(len(neither), 'statement')} on the same topic"
         with st.expander(label, key=f"{shown.prefix}neither"):
-            match_cards(shown, Stance.NEITHER)
+            found_cards(shown, Stance.NEITHER)
 
 
-def _nothing(result: SearchResult) -> None:
+def _nothing(result: Result) -> None:
     """Say that nothing speaks to the quote, and what was looked at."""
     least = result.thresholds
     near = len(result.neither)
@@ -109,30 +101,30 @@ def _nothing(result: SearchResult) -> None:
 
 def _list(shown: Shown, stance: Stance) -> None:
     """Show one list with its head."""
-    matches = shown.result.listed(stance)
-    st.html(list_head(stance, len(matches)))
-    if not matches:
+    listed = shown.result.listed(stance)
+    st.html(list_head(stance, len(listed)))
+    if not listed:
         verb = "agrees with" if stance is Stance.AGREE else "opposes"
         read = what_was_read(shown.result)
         small(f"None of the {read}, {verb} the quote at these thresholds.")
-    match_cards(shown, stance)
+    found_cards(shown, stance)
 
 
-def match_cards(shown: Shown, stance: Stance) -> None:
+def found_cards(shown: Shown, stance: Stance) -> None:
     """Show the cards of a list, as many as were asked for."""
-    matches = _shown(shown, stance)
+    pairs = in_order(shown.result, shown.order, stance)
     more = f"{shown.prefix}more-{stance.value}"
     number = _number(shown, stance)
-    for match in matches[:number]:
-        _card(shown, stance, match)
-    show_more_button(more, number, len(matches), AT_FIRST)
+    for pair in pairs[:number]:
+        _card(shown, stance, pair)
+    show_more_button(more, number, len(pairs), AT_FIRST)
 
 
-def _card(shown: Shown, stance: Stance, match: Match) -> None:
+def _card(shown: Shown, stance: Stance, pair: Pair) -> None:
     """Show a card with what can be done with it."""
-    key = widget_key(match.statement.id)
+    key = widget_key(pair.b.statement.id)
     with st.container(key=f"card-{shown.prefix}{stance.value}-{key}", gap="xxsmall"):
-        st.html(match_card(match, stance, shown.result.quote.text))
+        st.html(found_card(pair, stance, shown.result.subject))
         with st.container(
             key=f"actions-{shown.prefix}{stance.value}-{key}",
             horizontal=True,
@@ -142,38 +134,39 @@ def _card(shown: Shown, stance: Stance, match: Match) -> None:
             st.page_link(
                 CORPUS_PAGE,
                 label="Open statement",
-                query_params={"id": match.statement.id, "library": shown.library},
+                query_params={"id": pair.b.statement.id, "library": shown.library},
             )
             with st.popover("This verdict is wrong", type="tertiary"):
                 correction_form(
                     f"{shown.prefix}{stance.value}-{key}",
-                    read_as(stance, match.probabilities),
-                    lambda right, note: append_correction(shown.result, match, right, note=note),
+                    read_as(stance, pair.probabilities),
+                    lambda right, note: append_correction(shown.result, pair, right, note=note),
                 )
 
 
 # -- Order and corrections -----------------------------------------------------------------------
 
 
-def in_order(shown: Sequence[Listed], order: str, stance: Stance) -> list[Listed]:
-    """Return matches or pairs in an order of `ORDERS`; by date, what has no date comes last.
+def in_order(result: Result, order: str, stance: Stance) -> list[Pair]:
+    """Return a list of a result in an order of `ORDERS`; pairs without a date come last by date.
 
-    A pair has the date of the later of its two statements.
+    A pair has the date of the later statement; the date of a quote does not count.
     """
+    shown = result.listed(stance)
     if order == PROBABILITY:
-        return sorted(shown, key=lambda one: -one.probabilities.of(stance))
+        return sorted(shown, key=lambda pair: -pair.probabilities.of(stance))
     if order == SIMILARITY:
-        return sorted(shown, key=lambda one: -one.similarity)
-    if order in (NEWEST, OLDEST):
-        dated = [(first, one) for one in shown if (first := _first_day(one))]
-        dated.sort(key=lambda entry: entry[0], reverse=order == NEWEST)
-        return [one for _, one in dated] + [one for one in shown if not _first_day(one)]
-    return list(shown)
-
-
-def _first_day(one: Match | Pair) -> date | None:
-    said = (one.statement,) if isinstance(one, Match) else (one.a, one.b)
-    return max((statement.date.first for statement in said if statement.date), default=None)
+        return sorted(shown, key=lambda pair: -pair.similarity)
+    if order not in (NEWEST, OLDEST):
+        return list(shown)
+    dated, undated = [], []
+    for pair in shown:
+        sides = pair.excerpts if result.quote is None else (pair.b,)
+        days = [side.statement.date.first for side in sides if side.statement.date]
+        dated += [(max(days), pair)] if days else []
+        undated += [] if days else [pair]
+    dated.sort(key=lambda entry: entry[0], reverse=order == NEWEST)
+    return [pair for _, pair in dated] + undated
 
 
 def correction_form(base: str, stance: Stance, keep: Callable[[Stance, str], Path]) -> None:

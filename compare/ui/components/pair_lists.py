@@ -10,9 +10,8 @@ import streamlit as st
 
 from compare.export.cards import list_head, read_as
 from compare.export.pair_cards import pair_card, verdict_word
-from compare.results.pairs import MOST_OF_STATEMENT, Pair, PairTable
-from compare.results.result import Stance
-from compare.review.corrections import append_pair_correction
+from compare.results.result import MOST_OF_STATEMENT, Pair, Result, Stance
+from compare.review.corrections import append_correction
 from compare.ui import CORPUS_PAGE
 from compare.ui.components.layout import show_more_button, small, widget_key
 from compare.ui.components.lists import AT_FIRST, correction_form, in_order
@@ -29,21 +28,16 @@ class ShownPairs:
         with_words: Whether the deciding words are marked.
     """
 
-    table: PairTable
+    table: Result
     order: str
     prefix: str
     library: str
     with_words: bool = False
 
-    def holding(self, found: Mapping[int, Pair]) -> ShownPairs:
-        """Return the same with other pairs in the place of those with these identities."""
-        pairs = tuple(found.get(id(pair), pair) for pair in self.table.pairs)
-        return replace(self, table=replace(self.table, pairs=pairs))
-
 
 def pair_key(pair: Pair) -> str:
     """Return a short key of a pair."""
-    return widget_key(repr((pair.a.id, pair.a_passage.start, pair.b.id, pair.b_passage.start)))
+    return widget_key(repr(pair.key))
 
 
 # -- Cards ---------------------------------------------------------------------------------------
@@ -54,17 +48,18 @@ def pair_list(shown: ShownPairs, stance: Stance, nothing: str) -> ShownPairs:
 
     Returns what is shown with the deciding words that were found.
     """
-    pairs = in_order(shown.table.listed(stance), shown.order, stance)
-    found = len(shown.table.listed(stance, all_of_it=True))
+    pairs = in_order(shown.table, shown.order, stance)
+    every = len(shown.table.listed(stance, all_of_it=True))
     st.html(list_head(stance, len(pairs), verdict_word(shown.table, stance), "pair"))
     if not pairs:
         small(nothing)
-    elif found > len(pairs):
+    elif every > len(pairs):
         small(
-            f"Of {found:,} pairs with this verdict: the same words stand once, and no statement in "
+            f"Of {every:,} pairs with this verdict: the same words stand once, and no statement in "
             f"more than {MOST_OF_STATEMENT} pairs. Charts count them all."
         )
-    return shown.holding(pair_cards(shown, pairs, f"{shown.prefix}{stance.value}"))
+    found = pair_cards(shown, pairs, f"{shown.prefix}{stance.value}")
+    return replace(shown, table=shown.table.replacing(found))
 
 
 def pair_cards(shown: ShownPairs, pairs: Sequence[Pair], key: str) -> Mapping[int, Pair]:
@@ -74,8 +69,7 @@ def pair_cards(shown: ShownPairs, pairs: Sequence[Pair], key: str) -> Mapping[in
     """
     number = int(st.session_state.get(f"{key}-more", AT_FIRST))
     on_screen = pairs[:number]
-    digest = shown.table.provenance.library_digest
-    found = explain_pairs(on_screen, digest) if shown.with_words and on_screen else {}
+    found = explain_pairs(shown.table, on_screen) if shown.with_words and on_screen else {}
     for pair in on_screen:
         _card(shown, found.get(id(pair), pair), key)
     show_more_button(f"{key}-more", number, len(pairs), AT_FIRST)
@@ -91,19 +85,17 @@ def _card(shown: ShownPairs, pair: Pair, prefix: str) -> None:
             key=f"actions-{key}", horizontal=True, gap="small", vertical_alignment="center"
         ):
             names = ("earlier", "later") if shown.table.over_time else ("A", "B")
-            for name, statement in zip(names, (pair.a, pair.b), strict=True):
+            for name, side in zip(names, pair.excerpts, strict=True):
                 st.page_link(
                     CORPUS_PAGE,
                     label=f"Open {name}",
-                    query_params={"id": statement.id, "library": shown.library},
+                    query_params={"id": side.statement.id, "library": shown.library},
                 )
             with st.popover("This verdict is wrong", type="tertiary"):
                 correction_form(
                     key,
                     read_as(stance, pair.probabilities),
-                    lambda right, note: append_pair_correction(
-                        pair, shown.table.provenance.label_source_of(pair), right, note=note
-                    ),
+                    lambda right, note: append_correction(shown.table, pair, right, note=note),
                 )
 
 
@@ -116,7 +108,7 @@ def pairs_table(shown: ShownPairs) -> None:
     listed = [
         (stance, pair)
         for stance in (Stance.OPPOSE, Stance.AGREE)
-        for pair in in_order(table.listed(stance), shown.order, stance)
+        for pair in in_order(table, shown.order, stance)
     ]
     if not listed:
         small("No pair stands in either list at these thresholds.")
@@ -136,18 +128,16 @@ def pairs_table(shown: ShownPairs) -> None:
     )
 
 
-def _row(table: PairTable, stance: Stance, pair: Pair, names: tuple[str, str]) -> dict[str, Any]:
+def _row(table: Result, stance: Stance, pair: Pair, names: tuple[str, str]) -> dict[str, Any]:
     row: dict[str, Any] = {
         "Verdict": verdict_word(table, stance),
         "Probability": pair.probabilities.of(stance),
         "Closeness": pair.similarity,
     }
-    for name, statement, passage in (
-        (names[0], pair.a, pair.a_passage),
-        (names[1], pair.b, pair.b_passage),
-    ):
+    for name, side in zip(names, pair.excerpts, strict=True):
+        statement = side.statement
         row |= {
-            f"Words, {name}": passage.text,
+            f"Words, {name}": side.text,
             f"Who, {name}": statement.speaker or statement.countries or "not named",
             f"Country, {name}": statement.countries,
             f"Date, {name}": statement.date.iso if statement.date else "",

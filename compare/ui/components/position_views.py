@@ -28,7 +28,7 @@ from compare.ui.charts.positions import (
 )
 from compare.ui.components.downloads import SAVE, chart_downloads, file_download
 from compare.ui.components.layout import colours, notice, show_chart, small, widget_key
-from compare.ui.components.lists import Shown, match_cards
+from compare.ui.components.lists import Shown, found_cards
 
 IN_CHART = 100
 """Parties that are drawn: those with most passages. The table and the file have all."""
@@ -189,11 +189,11 @@ def _passages(view: View, name: str) -> None:
                 if not result.listed(stance):
                     verb = "agrees with" if stance is Stance.AGREE else "opposes"
                     small(f"Nothing that was read of {name} {verb} the proposition.")
-                match_cards(shown, stance)
+                found_cards(shown, stance)
     if result.neither:
         label = f"Neither: {counted(len(result.neither), 'passage')} near the proposition"
         with st.expander(label, expanded=position is None, key=f"{prefix}neither"):
-            match_cards(shown, Stance.NEITHER)
+            found_cards(shown, Stance.NEITHER)
     _download_passages(view, voice, prefix)
 
 
@@ -213,7 +213,8 @@ def _in_words(position: Position) -> str:
     if dates:
         first, last = map(date_in_words, dates)
         when = f", {first}" if first == last else f", {first} to {last}"
-    fast = f" {position.screened:,} were read by the fast model only." if position.screened else ""
+    alone = position.first_stage_only
+    fast = f" {alone:,} were read by the fast model only." if alone else ""
     return (
         f"Place {place.mean:+.2f} ({between}) by {counted(place.passages, 'passage')} of "
         f"{counted(position.voice.statements, 'statement')}{when}.{fast}"

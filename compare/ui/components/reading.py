@@ -12,7 +12,7 @@ from compare.export.words import counted, duration
 from compare.library.filters import Filters
 from compare.library.library import Library
 from compare.models.load import signature
-from compare.results.pairs import PairTable
+from compare.results.result import Result
 from compare.statements.statement import PartialDate
 from compare.ui.components.layout import notice, small
 from compare.ui.components.service import stance_model
@@ -38,7 +38,7 @@ class Asked:
     between: str = ""
 
 
-def read_pairs(name: str, library: Library, asked: Asked, pressed: bool) -> PairTable | None:
+def read_pairs(name: str, library: Library, asked: Asked, pressed: bool) -> Result | None:
     """Show the plan once it was asked for; return the pairs once they were read.
 
     Args:
@@ -55,7 +55,7 @@ def read_pairs(name: str, library: Library, asked: Asked, pressed: bool) -> Pair
         return None  # ahead of the model's loading
     key = repr((library.generation, signature(stance_model()), asked))
     if read is not None and read[0] == key:
-        table: PairTable = read[1]
+        table: Result = read[1]
         return table
     if pressed:
         planned = key, *_planned(library, asked)
@@ -123,7 +123,7 @@ def _show_plan(plan: Plan, asked: Asked) -> None:
         small("What is read is kept: you can leave, come back, and go on where it stopped.")
 
 
-def _read(comparison: Comparison) -> PairTable:
+def _read(comparison: Comparison) -> Result:
     bar = st.progress(0.0, text="Reading the pairs")
 
     def on_progress(done: int, total: int) -> None:

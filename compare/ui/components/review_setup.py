@@ -13,8 +13,7 @@ from compare.errors import CompareError, ReviewError
 from compare.export.markdown import inert
 from compare.export.words import VERDICT, counted
 from compare.library.library import Library
-from compare.results.pairs import PairTable
-from compare.results.result import SearchResult, Stance
+from compare.results.result import Result, Stance
 from compare.review.answers import Review
 from compare.review.codebook import CODEBOOK
 from compare.review.drawing import Drawn, draw, imported, with_divergence
@@ -117,7 +116,7 @@ def choose_review_view() -> str:
 # -- A new review --------------------------------------------------------------------------------
 
 
-def review_link(result: SearchResult | PairTable, key: str) -> None:
+def review_link(result: Result, key: str) -> None:
     """Offer to make a review of a result."""
     if st.button("Review these pairs by hand", key=key):
         st.session_state[_TO_REVIEW] = result
@@ -173,7 +172,7 @@ def make_review(reviews: Reviews, library: Library) -> None:
 class _Source(NamedTuple):
     """Where the pairs come from, and how they are chosen."""
 
-    result: SearchResult | PairTable | ImportedPairs
+    result: Result | ImportedPairs
     subject: str
     choice: Choice = Choice.IMPORTED
     size: int = 0
@@ -228,17 +227,16 @@ def _choose_source(library: Library) -> _Source | None:
     return _Source(results[chosen], chosen, picked, int(size), stances, fresh)
 
 
-def _results_of_session(library: Library) -> dict[str, SearchResult | PairTable]:
+def _results_of_session(library: Library) -> dict[str, Result]:
     """Return the results found in this library in this session, by a line that names each."""
     kept = [_TO_REVIEW, *(f"{SHOWN_TABLE}{page}" for page in ("sides", "timeline"))]
-    found: dict[str, SearchResult | PairTable] = {}
+    found: dict[str, Result] = {}
     for result in map(st.session_state.get, kept):
         if result is None or result.provenance.library_digest != library.digest:
             continue
-        if isinstance(result, PairTable):
-            words, read = result.subject, len(result.pairs)
-        else:
-            words, read = " ".join(result.quote.text.split()), len(result.scored)
+        words, read = result.subject, len(result.pairs)
+        if result.quote:
+            words = " ".join(words.split())
             words = f"“{words if len(words) < 80 else f'{words[:79]}…'}”"
         least = result.thresholds
         cut = f"thresholds {least.probability:.2f} and {least.similarity:.2f}"

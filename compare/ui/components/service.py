@@ -7,14 +7,14 @@ here or by another program, is opened anew. Results are frozen values and are sh
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
 import streamlit as st
 
-from compare.comparison.explain import explain, explain_pair
+from compare.comparison.explain import explain_pair
 from compare.comparison.search import search
 from compare.export.words import counted
 from compare.library import locations
@@ -23,9 +23,8 @@ from compare.library.generations import current_name, is_library
 from compare.library.library import Library
 from compare.models import StanceModel, deciding_words, load_stance_model
 from compare.models.adapted import about_adaptation, adapted_to, read_adaptation
-from compare.models.load import Pair
-from compare.results.pairs import Pair as MinedPair
-from compare.results.result import Match, Probabilities, SearchResult, Side, Why
+from compare.models.load import Pair as ModelInput
+from compare.results.result import Pair, Probabilities, Rationale, Result, Side
 from compare.statements.quotes import Quote
 from compare.ui.components.layout import READ_FOR, small
 
@@ -126,65 +125,41 @@ def stance_model() -> StanceModel:
 @st.cache_resource(show_spinner="Reading statements on the same point…", max_entries=_RESULTS)
 def _searched(
     library_key: tuple[str, str], asked: str, _library: Library, _quote: Quote, _filters: Filters
-) -> SearchResult:
+) -> Result:
     return search(_library, _quote, stance_model=stance_model(), filters=_filters)
 
 
-def search_library(library: Library, quote: Quote, filters: Filters) -> SearchResult:
+def search_library(library: Library, quote: Quote, filters: Filters) -> Result:
     """Return what was scored for a quote; what was scored once is not scored again."""
     key = (library.digest, stance_model().digest)
     return _searched(key, repr((quote, filters)), library, quote, filters)
 
 
 @st.cache_resource(show_spinner=False, max_entries=_EXPLAINED)
-def _why(key: str, _match: Match, _quote: Quote) -> Why | None:
-    return explain(_match, _quote, stance_model()).why
+def _explained(key: str, _pair: Pair, _quote: Quote | None) -> Rationale | None:
+    return explain_pair(_pair, stance_model(), _quote).rationale
 
 
-def explain_matches(
-    result: SearchResult, matches: Sequence[Match], library_digest: str
-) -> SearchResult:
-    """Return the result with the deciding words of `matches`, found with a progress bar."""
-    found: dict[str, Match] = {}
-    bar = st.progress(0.0, text="Finding the words that decide")
-    for number, match in enumerate(matches, start=1):
-        which = (result.quote, match.quote_part, match.passage, match.screened)
-        key = repr((library_digest, stance_model().digest, which))
-        found[match.statement.id] = replace(match, why=_why(key, match, result.quote))
-        bar.progress(number / len(matches), text="Finding the words that decide")
-    bar.empty()
-    return _with(result, found)
-
-
-@st.cache_resource(show_spinner=False, max_entries=_EXPLAINED)
-def _why_of_pair(key: str, _pair: MinedPair) -> Why | None:
-    return explain_pair(_pair, stance_model()).why
-
-
-def explain_pairs(pairs: Sequence[MinedPair], library_digest: str) -> dict[int, MinedPair]:
-    """Return pairs with their deciding words by their identity, found with a progress bar."""
+def explain_pairs(result: Result, pairs: Sequence[Pair]) -> dict[int, Pair]:
+    """Return `pairs` of a result with their deciding words, by the identity of those given."""
     found = {}
     bar = st.progress(0.0, text="Finding the words that decide")
     for number, pair in enumerate(pairs, start=1):
-        which = (pair.a_passage, pair.b_passage, pair.screened)
-        key = repr((library_digest, stance_model().digest, which))
-        found[id(pair)] = replace(pair, why=_why_of_pair(key, pair))
+        which = (result.quote, *(side.passage for side in pair.excerpts), pair.first_stage_only)
+        key = repr((result.provenance.library_digest, stance_model().digest, which))
+        rationale = _explained(key, pair, result.quote)
+        found[id(pair)] = replace(pair, rationale=rationale)
         bar.progress(number / len(pairs), text="Finding the words that decide")
     bar.empty()
     return found
 
 
-def _with(result: SearchResult, found: Mapping[str, Match]) -> SearchResult:
-    scored = tuple(found.get(match.statement.id, match) for match in result.scored)
-    return replace(result, scored=scored)
-
-
 @st.cache_resource(show_spinner="Reading the pair…", max_entries=_RESULTS)
-def _pair(key: str, _side_a: Side, _side_b: Side) -> tuple[Probabilities, Why, Pair]:
+def _pair(key: str, _side_a: Side, _side_b: Side) -> tuple[Probabilities, Rationale, ModelInput]:
     (read,) = stance_model().score_parts([(_side_a, _side_b)])[1]
     return *deciding_words(stance_model(), _side_a, _side_b), read
 
 
-def explained_pair(side_a: Side, side_b: Side) -> tuple[Probabilities, Why, Pair]:
+def explained_pair(side_a: Side, side_b: Side) -> tuple[Probabilities, Rationale, ModelInput]:
     """Return the verdict on a pair, its deciding words, and the sentences read of a long one."""
     return _pair(repr((stance_model().digest, side_a, side_b)), side_a, side_b)

@@ -13,8 +13,7 @@ from compare.export.pieces import section_html
 from compare.library.facets import Facets
 from compare.library.filters import Filters
 from compare.library.library import Library
-from compare.results.pairs import PairTable
-from compare.results.result import Stance, Thresholds
+from compare.results.result import Result, Stance, Thresholds
 from compare.statements.statement import PartialDate
 from compare.ui.components.checking import check_sample
 from compare.ui.components.downloads import download_buttons, link_and_provenance
@@ -99,7 +98,7 @@ def words_toggle(prefix: str) -> bool:
 # -- What was found ------------------------------------------------------------------------------
 
 
-def cut_table(table: PairTable, least: Thresholds) -> PairTable:
+def cut_table(table: Result, least: Thresholds) -> Result:
     """Return the table at these thresholds, which a review is made at; nothing is read again."""
     cut = table.rethreshold(probability=least.probability, similarity=least.similarity)
     st.session_state[f"{SHOWN_TABLE}{'timeline' if table.over_time else 'sides'}"] = cut
@@ -136,11 +135,11 @@ def show_sides(shown: ShownPairs, library: Library, asked: Asked, least: Thresho
     end_results(shown, library, KEYS)
 
 
-def begin_results(table: PairTable) -> None:
+def begin_results(table: Result) -> None:
     """Head the results with what was compared and what the reader should know."""
     st.html(section_html(table.subject))
-    read = f"{len(table.pairs):,} of {table.same_point:,} pairs on the same point were read"
-    fast = sum(pair.screened for pair in table.pairs)
+    read = f"{len(table.pairs):,} of {table.candidates:,} pairs on the same point were read"
+    fast = sum(pair.first_stage_only for pair in table.pairs)
     small(f"{read}, {fast:,} of them by the fast model only." if fast else f"{read}.")
     if table.notes:
         notice(*table.notes)

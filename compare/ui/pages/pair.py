@@ -8,7 +8,7 @@ from compare.errors import QueryError
 from compare.export.cards import bars_html, context_html, marked_html, verdict_html
 from compare.export.words import VERDICT
 from compare.models.load import Pair, signature
-from compare.results.result import Probabilities, Stance, Why
+from compare.results.result import Probabilities, Rationale, Stance
 from compare.review.corrections import append_typed_correction
 from compare.statements.quotes import language_notes
 from compare.ui.components.layout import begin_page, errors_as_sentences, notice, small
@@ -63,10 +63,10 @@ def _show_verdict(sides: Pair, probabilities: Probabilities) -> None:
             )
 
 
-def _show_sides(sides: Pair, stance: Stance, why: Why, read: Pair) -> None:
+def _show_sides(sides: Pair, stance: Stance, why: Rationale, read: Pair) -> None:
     """Show both sides with the deciding words marked; `read` are the sentences they stand in."""
     columns = st.columns(2, gap="large")
-    marks = (why.quote, why.passage)
+    marks = (why.a, why.b)
     for column, name, side, spans in zip(columns, "AB", sides, marks, strict=True):
         column.html(
             f'<article class="cp-card cp-{stance.value}" aria-label="Statement {name}">'

@@ -14,7 +14,7 @@ from compare.ui.components.layout import begin_page, errors_as_sentences, sideba
 from compare.ui.components.lists import Shown, on_screen, pinned_quote, side_by_side
 from compare.ui.components.quote_form import ask_quote, example_quote, statements_for_menu
 from compare.ui.components.review_setup import review_link
-from compare.ui.components.service import choose_library, explain_matches, search_library
+from compare.ui.components.service import choose_library, explain_pairs, search_library
 
 KEYS = (
     *("q", "by", "role", "country", "date", "context", "library", *SIDE_KEYS),
@@ -46,7 +46,7 @@ with errors_as_sentences():
     pinned_quote(result)
     shown = Shown(result, order, "search-", chosen.key)
     if with_words:
-        result = explain_matches(result, on_screen(shown), library.digest)
+        result = result.replacing(explain_pairs(result, on_screen(shown)))
         shown = Shown(result, order, "search-", chosen.key)
     side_by_side(shown)
     if result.agree or result.oppose or result.neither:

@@ -14,9 +14,8 @@ from compare.export.position_rows import position_records
 from compare.library.filters import Filters
 from compare.library.library import Library
 from compare.models.cascade import CascadeStance
-from compare.results.pairs import MOST_OF_STATEMENT
 from compare.results.positions import Positions, Voice
-from compare.results.result import Probabilities, Stance, Thresholds
+from compare.results.result import MOST_OF_STATEMENT, Probabilities, Stance, Thresholds
 from compare.statements.statement import PartialDate
 from tests.comparison.positions.conftest import ASKED, OPEN, SHUT, STATEMENTS, said
 from tests.fabricate import PROVENANCE
@@ -31,7 +30,7 @@ def names(voices):
 
 
 def ids(matches):
-    return [match.statement.id for match in matches]
+    return [pair.b.statement.id for pair in matches]
 
 
 # -- Places --------------------------------------------------------------------------------------
@@ -65,8 +64,8 @@ def test_a_passage_of_several_countries_is_each_ones_and_is_read_once(library):
 
 def test_the_same_words_count_once_and_all_their_dates_do(library):
     ostravia = positions(library, ASKED, stance_model=WordJudge()).position("ostravia")
-    [match] = ostravia.passages
-    assert (match.statement.id, ids_of(match.also_said)) == ("o1", ["o2"])
+    [pair] = ostravia.passages
+    assert (pair.b.statement.id, ids_of(pair.b.repeats)) == ("o1", ["o2"])
     assert [date.iso for date in ostravia.dates] == ["2011-01-01", "2019-01-01"]
 
 
@@ -77,7 +76,7 @@ def ids_of(statements):
 def test_the_strongest_of_either_side_is_verbatim(library):
     valdoria = positions(library, ASKED, stance_model=WordJudge()).position("valdoria")
     opposed = valdoria.strongest(Stance.OPPOSE)
-    assert opposed.passage.text == f"{SHUT} today."
+    assert opposed.b.text == f"{SHUT} today."
     agreeing = valdoria.strongest(Stance.AGREE)
     assert agreeing.similarity == max(m.similarity for m in valdoria.of(Stance.AGREE))
     assert valdoria.voice.name == "Valdoria"
@@ -269,12 +268,14 @@ def test_a_cascade_reads_again_all_that_may_take_a_side(tmp_path):
         on_progress=lambda *done: told.append(done),
     )  # fmt: skip
     karsenia, valdoria = found.voices
-    assert not any(match.screened for match in valdoria.read)
-    assert [match.screened for match in karsenia.read].count(False) == 1
+    assert not any(pair.first_stage_only for pair in valdoria.read)
+    assert [pair.first_stage_only for pair in karsenia.read].count(False) == 1
     assert (len(fast.read), len(accurate.read)) == (10, 6)
-    (again,) = [match for match in karsenia.read if not match.screened]
+    (again,) = [pair for pair in karsenia.read if not pair.first_stage_only]
     assert again.probabilities.neither == pytest.approx(0.9)
-    assert all(m.probabilities.neither == pytest.approx(0.8) for m in karsenia.read if m.screened)
+    assert all(
+        m.probabilities.neither == pytest.approx(0.8) for m in karsenia.read if m.first_stage_only
+    )
     assert found.provenance.screening.startswith("fast@")
     assert [done for done, _ in told] == sorted(done for done, _ in told)
     assert told[-1][0] == told[-1][1]
@@ -316,7 +317,7 @@ def test_a_passage_that_takes_a_side_counts_beside_a_stronger_one_that_takes_non
     (position,) = found.placed
     assert (position.place.passages, position.neither) == (1, 0)
     assert position.place.mean == pytest.approx(0.2)
-    assert found.result().scored[0].probabilities.agree == 0.45
+    assert found.result().pairs[0].probabilities.agree == 0.45
     assert found.undecided == ()
 
 
@@ -324,8 +325,8 @@ def test_the_passages_of_a_joint_statement_are_the_strongest_of_any_party():
     x = of_one_statement((0.9, 0.05, 0.05), (0.45, 0.2, 0.35))
     y = Voice("y", "Y", 9, 1, x.read[1:])
     for voices in ((x, y), (y, x)):
-        (match,) = placed_of(*voices).result().scored
-        assert match.probabilities.agree == 0.9
+        (pair,) = placed_of(*voices).result().pairs
+        assert pair.probabilities.agree == 0.9
 
 
 def test_what_is_read_is_counted_at_the_closeness_of_the_cut():

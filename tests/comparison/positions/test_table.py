@@ -226,12 +226,12 @@ def test_other_thresholds_hold_for_every_proposition():
 
 def test_a_statement_stands_by_its_strongest_passage_and_screened_ones_stand_last():
     weak, strong = passage("Valdoria", 1, 0.5), passage("Valdoria", 1, -0.8)
-    fast = replace(passage("Valdoria", 2, 0.9), screened=True)
+    fast = replace(passage("Valdoria", 2, 0.9), first_stage_only=True)
     slow = passage("Valdoria", 3, 0.6)
     [position] = replace(made({}), voices=(voice("Valdoria", fast, weak, strong, slow),)).placed
     assert position.passages == (strong, slow, fast)
     assert position.strongest(Stance.AGREE) is slow
-    assert position.screened == 1
+    assert position.first_stage_only == 1
 
 
 def test_several_propositions_are_a_frame_and_a_notebooks_table():

@@ -1,7 +1,7 @@
-from compare.results.pairs import MOST_OF_STATEMENT, Pair, PairTable
-from compare.results.result import Probabilities, Stance, Thresholds
-from compare.statements.passages import Passage
-from tests.fabricate import PROVENANCE
+from dataclasses import replace
+
+from compare.results.result import MOST_OF_STATEMENT, Stance, Thresholds
+from tests.fabricate import pair_of, two_sides
 from tests.fakes import statement
 
 AGREE, OPPOSE, NEITHER = (0.8, 0.1, 0.1), (0.1, 0.8, 0.1), (0.1, 0.1, 0.8)
@@ -12,17 +12,16 @@ def said(id, words="", **more):
 
 
 def pair(a, b, probabilities=AGREE, similarity=0.8, screened=False):
-    passages = [Passage(one.id, 0, len(one.text), one.text, one.context) for one in (a, b)]
-    chances = Probabilities(*probabilities)
-    return Pair(a, passages[0], b, passages[1], chances, similarity, screened)
+    return pair_of(a, b, probabilities, similarity=similarity, first_stage_only=screened)
 
 
 def table(*pairs, over_time=False):
-    return PairTable(pairs, "A and B", Thresholds(), PROVENANCE, len(pairs), over_time)
+    made = two_sides(over_time=over_time, subject="A and B")
+    return replace(made, pairs=pairs, candidates=len(pairs))
 
 
 def ids(pairs):
-    return [f"{one.a.id}-{one.b.id}" for one in pairs]
+    return [f"{one.a.statement.id}-{one.b.statement.id}" for one in pairs]
 
 
 def test_lists_are_ranked_and_what_only_the_fast_model_read_stands_last():
@@ -80,7 +79,7 @@ def test_no_statement_fills_a_list():
     often = said("a")
     many = [pair(often, said(f"b{n}")) for n in range(6)]
     made = table(*many, pair(said("c"), said("d"), (0.5, 0.1, 0.4)))
-    assert sum(one.a.id == "a" for one in made.agree) == MOST_OF_STATEMENT
+    assert sum(one.a.statement.id == "a" for one in made.agree) == MOST_OF_STATEMENT
     assert ids(made.agree)[-1] == "c-d"
     assert len(made.listed(Stance.AGREE, all_of_it=True)) == 7
 
