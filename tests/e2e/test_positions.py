@@ -12,7 +12,7 @@ from tests.fakes import statement
 
 ASKED = "The harbour of Meren must be opened to all ships."
 FEES = "Fees in the harbour of Meren must fall."
-VIEWS = ["Places", "Map", "By period", "Table", "All propositions", "Who stands near whom"]
+VIEWS = ["Chart", "Map", "By period", "Table", "All propositions", "Agreement between actors"]
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +46,7 @@ def parties(serve, tmp_path_factory):
 
 def placed(page):
     """Have the parties placed."""
-    page.get_by_role("button", name="Place them").click()
+    page.get_by_role("button", name="Find positions").click()
     page.get_by_text("Link to this page").wait_for()
     return settled(page)
 

@@ -190,7 +190,7 @@ def test_the_figure_has_a_shape_for_each_country(placed):
     }
     assert told.keys() == {"Valdoria", "Ostravia", "Karsenia"}
     assert "place: 0.8;" in told["Valdoria"].get("aria-label")
-    assert "passages: 3" in told["Ostravia"].get("aria-label")
+    assert "Passages: 3" in told["Ostravia"].get("aria-label")
     assert told["Karsenia"].get("stroke-dasharray")
     assert not told["Valdoria"].get("stroke-dasharray")
 

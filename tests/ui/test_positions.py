@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from compare.comparison.counts import NOT_A_SAMPLE
-from compare.ui.components.position_tables import beside_rows
+from compare.ui.components.position_views import proposition_rows
 from tests.fabricate_positions import made, table_of
 from tests.ui.conftest import cards, press, said, shown, well
 
@@ -45,7 +45,7 @@ def judge(judged, monkeypatch):
 
 
 def place(page, asked=ASKED, **address):
-    return press(page("positions", o_q=asked, **address), "Place them")
+    return press(page("positions", o_q=asked, **address), "Find positions")
 
 
 def look(app, view):
@@ -67,7 +67,7 @@ def test_nothing_is_read_until_it_is_asked_for(page, judge):
     app = page("positions", o_q=ASKED)
     assert "Nothing is read until you ask for it" in shown(app)
     assert judge.read == []
-    app = press(app, "Place them")
+    app = press(app, "Find positions")
     assert judge.read
     assert "2 countries placed by 5 passages that take a side." in shown(app)
 
@@ -77,13 +77,13 @@ def test_places_stand_on_what_is_said_and_the_silent_are_named(page, judge):
     html = shown(app)
     assert "n = 5 passages of 2 actors, in brackets by actor; 1 with too few" in html
     assert NOT_A_SAMPLE in html
-    assert "Near, but taking no side (1)" in html
+    assert "On the point, but taking no side (1)" in html
     assert "Karsenia (1)" in html
-    assert "Silent: statements, but none near the proposition (1)" in html
+    assert "Silent: statements, but none on the point (1)" in html
     assert "Marenia (1)" in html
     [chart] = app.get("vega_lite_chart")
-    assert chart.proto.alt.startswith("2 places between opposed and agreeing")
-    assert {"Download the numbers", "Download SVG", "Download the places"} <= files(app)
+    assert chart.proto.alt.startswith("2 positions between opposed and agreeing")
+    assert {"Download the numbers", "Download SVG", "Download the positions"} <= files(app)
 
 
 def test_a_party_leads_to_its_passages(page, judge):
@@ -97,16 +97,16 @@ def test_a_party_leads_to_its_passages(page, judge):
     assert f"{SHUT}." in opposed
     assert "Ostravia Gazette" in opposed
     assert (
-        "Place -0.05 (fewer than 3 passages: no interval) by 2 passages of 2 statements"
+        "Position -0.05 (fewer than 3 passages: no interval) from 2 passages of 2 statements"
         in shown(app)
     )
     app = choose(app, "Valdoria")
-    assert "Nothing that was read of Valdoria opposes the proposition." in shown(app)
+    assert "No passage of Valdoria that was read opposes the proposition." in shown(app)
     assert "95 % interval +0.60 to +0.60" in shown(app)
     assert "&lt;b&gt;now&lt;/b&gt;" in shown(app)
     assert "javascript" not in "".join(cards(app))
     app = choose(app, "Karsenia")
-    assert "nothing that takes a side" in shown(app)
+    assert "but none that takes a side" in shown(app)
     assert len(cards(app)) == 1
 
 
@@ -115,9 +115,9 @@ def test_other_thresholds_place_anew_and_read_nothing(page, judge):
     before = len(judge.read)
     app.slider(key="o_p").set_value(0.75)
     app = well(app.run())
-    assert "1 country placed by 1 passage that take a side." in shown(app)
+    assert "1 country placed by 1 passage that takes a side." in shown(app)
     app.slider(key="o_p").set_value(0.9)
-    assert "Nothing of what was read takes a side" in shown(well(app.run()))
+    assert "No passage that was read takes a side" in shown(well(app.run()))
     assert len(judge.read) == before
 
 
@@ -125,8 +125,8 @@ def test_periods_are_small_charts_with_their_numbers(page, judge):
     app = look(place(page), "By period")
     charts = app.get("vega_lite_chart")
     assert [chart.proto.alt for chart in charts] == [
-        "Places of Ostravia by period. 2010: -0.05, 2 passages.",
-        "Places of Valdoria by period. 2010: +0.60, 2 passages; 2020: +0.60, 1 passage.",
+        "Positions of Ostravia by period. 2010: -0.05, 2 passages.",
+        "Positions of Valdoria by period. 2010: +0.60, 2 passages; 2020: +0.60, 1 passage.",
     ]
     next(e for e in app.segmented_control if e.label == "Length of a period").set_value("1 year")
     assert "2011: -0.70, 1 passage" in well(app.run()).get("vega_lite_chart")[0].proto.alt
@@ -134,7 +134,7 @@ def test_periods_are_small_charts_with_their_numbers(page, judge):
 
 def test_a_table_has_everybody(page, judge):
     [frame] = look(place(page), "Table").dataframe
-    assert list(frame.value["Party"]) == ["Ostravia", "Valdoria", "Karsenia", "Marenia"]
+    assert list(frame.value["Actor"]) == ["Ostravia", "Valdoria", "Karsenia", "Marenia"]
     assert list(frame.value["Standing"]) == ["placed", "placed", "no side", "silent"]
 
 
@@ -145,8 +145,10 @@ def test_several_propositions_are_compared(page, judge):
     app = look(app, "All propositions")
     [frame] = app.dataframe
     assert list(frame.value[ASKED]) == ["-0.05 (2)", "+0.60 (3)", "–", "silent"]
-    assert {"Download the table", "Download the places 1", "Download the places 2"} <= files(app)
-    app = look(app, "Who stands near whom")
+    assert {"Download the table", "Download the positions 1", "Download the positions 2"} <= files(
+        app
+    )
+    app = look(app, "Agreement between actors")
     assert "n in a cell, of 2" in shown(app)
     assert "<td>Ostravia and Valdoria</td>" in shown(app)
     assert "too few" in shown(app)
@@ -154,7 +156,7 @@ def test_several_propositions_are_compared(page, judge):
 
 def test_who_takes_no_side_is_told_from_who_is_silent():
     table = table_of({"A": [0.8], "B": [0.1], "C": []}, {"A": [0.7], "B": [0.8], "C": [-0.9]})
-    told = [[*row.values()] for row in beside_rows(table)]
+    told = [[*row.values()] for row in proposition_rows(table)]
     assert told == [
         ["A", "+0.80 (1)", "+0.70 (1)"], ["B", "–", "+0.80 (1)"], ["C", "silent", "-0.90 (1)"]
     ]  # fmt: skip
@@ -192,7 +194,7 @@ def test_values_beyond_the_bounds_are_not_taken(page, judge):
 def test_the_map_names_who_is_not_on_it_and_speakers_have_none(page, judge):
     app = look(place(page), "Map")
     assert "Nobody who takes a side is on the map: Ostravia, Valdoria." in shown(app)
-    assert "Silent: statements, but none near the proposition" in shown(app)
+    assert "Silent: statements, but none on the point" in shown(app)
     choose(app, "Valdoria")
     assert cards(app)
     app = place(page, o_by="Speakers", o_view="Map")

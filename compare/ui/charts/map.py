@@ -9,7 +9,7 @@ from typing import Any
 
 from compare.export.words import counted
 from compare.results.positions import Position
-from compare.ui.charts.positions import CHOSEN, SCALE_TITLE
+from compare.ui.charts.positions import CHOSEN, SCALE_TITLE, tooltip
 from compare.ui.charts.vega import COLOURS, Colours, Spec, figure, shade
 
 Point = tuple[float, float]
@@ -107,11 +107,6 @@ def map_spec(positions: Sequence[Position], colour: Colours) -> Spec:
         gradientLength=220,
     )
     dashes = {"condition": {"test": "!isValid(datum.low)", "value": [2, 2]}, "value": []}
-    tooltip = [
-        {"field": "actor", "type": "nominal", "title": "Country"},
-        *({"field": n, "type": "quantitative", "format": "+.2f"} for n in ("place", "low", "high")),
-        {"field": "passages", "type": "quantitative", "format": ",d"},
-    ]
     ground = {"fill": colour["paper"], "stroke": colour["ink"], "strokeWidth": 0.3, "aria": False}
     return {
         "data": {"values": shapes},
@@ -127,7 +122,7 @@ def map_spec(positions: Sequence[Position], colour: Colours) -> Spec:
                 "mark": {"type": "geoshape", "strokeWidth": 0.9, "cursor": "pointer"},
                 "encoding": {
                     "color": fill,
-                    "tooltip": tooltip,
+                    "tooltip": tooltip("actor", "Country"),
                     "stroke": {"value": colour["ink"]},
                     "strokeDash": dashes,
                 },

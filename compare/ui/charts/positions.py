@@ -16,7 +16,7 @@ CHOSEN = "chosen"
 KINDS = ("Agreeing", "Opposed", "Interval holds 0", "Fewer than 3 passages")
 """What a place shows: its whole interval on one side, or not, or no interval."""
 
-SCALE_TITLE = "Opposed  ←   place   →  Agreeing"
+SCALE_TITLE = "Opposed  ←   position   →  Agreeing"
 
 _SHAPES = ("circle", "diamond", "square", "triangle-up")
 _ROW = 19
@@ -68,7 +68,7 @@ def places_spec(positions: Sequence[Position], colour: Colours) -> Spec:
         "data": {"values": values},
         "autosize": {"type": "fit-x", "contains": "padding"},
         "height": _ROW * (len(values) + 1),
-        "encoding": {"y": actor, "tooltip": _tooltip("actor", "Actor")},
+        "encoding": {"y": actor, "tooltip": tooltip("actor", "Actor")},
         "layer": [_middle(colour, "x"), _interval("x"), _dots("x", colour)],
     }
 
@@ -131,7 +131,7 @@ def period_spec(places: Sequence[PeriodPlace], starts: Sequence[int], colour: Co
         "data": {"values": values},
         "autosize": {"type": "fit-x", "contains": "padding"},
         "height": 150,
-        "encoding": {"x": period, "tooltip": _tooltip("years", "Years")},
+        "encoding": {"x": period, "tooltip": tooltip("years", "Years")},
         "layer": [_middle(colour, "y"), _interval("y"), dots, number],
     }
 
@@ -264,9 +264,12 @@ def _dots(axis: str, colour: Colours, legend: bool = True) -> Spec:
     }
 
 
-def _tooltip(field: str, title: str) -> list[Spec]:
+def tooltip(field: str, title: str) -> list[Spec]:
+    """Return what is shown of a position beside its name."""
     return [
         {"field": field, "title": title},
-        *({"field": name, "format": "+.2f"} for name in ("place", "low", "high")),
-        {"field": "passages", "format": ",d"},
+        {"field": "place", "format": "+.2f", "title": "Position"},
+        {"field": "low", "format": "+.2f", "title": "Low"},
+        {"field": "high", "format": "+.2f", "title": "High"},
+        {"field": "passages", "format": ",d", "title": "Passages"},
     ]

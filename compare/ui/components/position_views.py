@@ -1,24 +1,33 @@
-"""Places as dots with the passages behind them, and as small multiples by period."""
+"""The views of positions: chart, map, periods, tables, and agreement between actors."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import streamlit as st
 
+from compare.comparison.propositions import TOO_FEW as TOO_FEW_PROPOSITIONS
+from compare.comparison.propositions import AgreementMatrix, PositionTable
 from compare.export.cards import list_head
 from compare.export.formats import csv_bytes, export_bytes
-from compare.export.pieces import section_html
-from compare.export.position_rows import PERIOD_COLUMNS, period_records, positions_csv
+from compare.export.pieces import section_html, table_html
+from compare.export.position_rows import (
+    AGREEMENT_COLUMNS,
+    PERIOD_COLUMNS,
+    agreement_records,
+    period_records,
+    positions_csv,
+)
 from compare.export.words import counted, date_in_words
-from compare.results.positions import PERIODS, Position, Positions, Voice
+from compare.results.positions import NO_SIDE, PERIODS, PLACED, SILENT, Position, Positions
 from compare.results.result import Stance
 from compare.results.statistics import TOO_FEW
 from compare.ui.charts.map import map_figure, map_note, map_spec, off_the_map
 from compare.ui.charts.positions import (
     CHOSEN,
+    agreement_figure,
+    agreement_spec,
     period_spec,
     periods_figure,
     places_figure,
@@ -26,16 +35,18 @@ from compare.ui.charts.positions import (
     sample_size_note,
     with_number,
 )
+from compare.ui.charts.vega import Spec
 from compare.ui.components.downloads import SAVE, chart_downloads, file_download
 from compare.ui.components.layout import colours, notice, show_chart, small, widget_key
 from compare.ui.components.lists import Shown, found_cards
 
-IN_CHART = 100
-"""Parties that are drawn: those with most passages. The table and the file have all."""
+_IN_CHART = 100
+"""Actors in the chart: those with most passages. The table and the file have all."""
 
+_IN_MATRIX, _MOST_IN_MATRIX = 10, 24
 _PANELS, _MOST_PANELS = 6, 24
 _NAMED = 30
-_TAKES_NONE = "near the proposition, but nothing that takes a side"
+_NO_SIDES = "No passage that was read takes a side at these thresholds."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +56,8 @@ class View:
     Attributes:
         prefix: Of the keys of widgets, one for each proposition.
         library: The key of the library in the chooser, for links into it.
-        order: Of the passages of a party.
-        what: What one party is called, and several.
+        order: Of the passages of an actor.
+        what: What one actor is called, and several.
     """
 
     positions: Positions
@@ -56,75 +67,74 @@ class View:
     what: tuple[str, str]
 
 
-# -- Places --------------------------------------------------------------------------------------
+# -- Chart and map -------------------------------------------------------------------------------
 
 
-def places_view(view: View) -> None:
-    """Show the dots with their intervals, who says nothing, and the passages of one party."""
+def chart_view(view: View) -> None:
+    """Show dots with their intervals, the passages of one actor, and who takes no side."""
     placed = _placed(view)
     if not placed:
         return
-    drawn = _with_most(placed, IN_CHART)
-    told = f"{len(drawn)} places between opposed and agreeing; “Table” has the numbers."
-    name = _clicked_in(view, "chart", drawn, places_spec(drawn, colours()), told)
+    drawn = _with_most_passages(placed, _IN_CHART)
+    alt = f"{len(drawn)} positions between opposed and agreeing; “Table” has the numbers."
+    clicked = _clickable_chart(view, "chart", drawn, places_spec(drawn, colours()), alt)
     some = f"The {len(drawn)} of {len(placed):,} with most passages are drawn. "
     small(
         sample_size_note(drawn),
-        (some if len(placed) > len(drawn) else "") + f"A dot opens its passages. {SAVE}",
+        (some if len(placed) > len(drawn) else "") + f"Click a dot to open its passages. {SAVE}",
     )
     notice(view.positions.notes[-1])
     figure = places_figure(drawn, view.positions.proposition, len(placed))
-    chart_downloads("places", positions_csv(view.positions), figure, f"{view.prefix}places")
-    _below(view, name)
+    chart_downloads("positions", positions_csv(view.positions), figure, f"{view.prefix}places")
+    _below_chart(view, clicked)
 
 
 def map_view(view: View) -> None:
-    """Show the countries that take a side on a map, and who of them is not on it."""
+    """Show the countries that take a side on a map, and name those that are not on it."""
     placed = _placed(view)
     if not placed:
         return
     missing = off_the_map(placed)
     if len(missing) == len(placed):
         small(f"Nobody who takes a side is on the map: {', '.join(missing)}.")
-        _below(view)
+        _below_chart(view)
         return
-    told = f"A map of {counted(len(placed), *view.what)}; “Table” has the numbers."
-    name = _clicked_in(view, "map", placed, map_spec(placed, colours()), told)
+    alt = f"A map of {counted(len(placed), *view.what)}; “Table” has the numbers."
+    clicked = _clickable_chart(view, "map", placed, map_spec(placed, colours()), alt)
     small(
         map_note(placed),
-        "What is not coloured takes no side, is silent or has no statement here. Outlines are "
-        "coarse and no opinion on a border; a circle is a country that has none here. "
-        f"A country opens its passages. {SAVE}",
+        "Countries without colour take no side, are silent or have no statement here. Outlines are "
+        "coarse and express no opinion on a border; circles are countries without an outline here. "
+        f"Click a country to open its passages. {SAVE}",
     )
     if missing:
         small(f"Not on the map: {', '.join(missing)}.")
     notice(view.positions.notes[-1])
     figure = map_figure(placed, view.positions.proposition)
     chart_downloads("map", positions_csv(view.positions), figure, f"{view.prefix}map")
-    _below(view, name)
+    _below_chart(view, clicked)
 
 
 def _placed(view: View) -> tuple[Position, ...]:
-    """Return who is placed; where it is nobody, say so, and who says nothing."""
+    """Return who takes a side; if nobody does, say so, and name the others."""
     placed = view.positions.placed
     if not placed:
-        small("Nothing of what was read takes a side at these thresholds.")
-        _say_nothing(view)
+        small(_NO_SIDES)
+        _name_others(view)
     return placed
 
 
-def _below(view: View, clicked: str | None = None) -> None:
-    """Show what stands below a chart: a party's passages, and who takes no side."""
-    _choose_party(view)
-    _say_nothing(view)
-    if clicked:
-        _open_dot(view, clicked)
+def _with_most_passages(placed: Sequence[Position], most: int) -> list[Position]:
+    """Return those with most passages, in the order of their positions."""
+    chosen = sorted(placed, key=lambda one: (-one.place.passages, one.name))[:most]
+    kept = {one.voice.key for one in chosen}
+    return [one for one in placed if one.voice.key in kept]
 
 
-def _clicked_in(
-    view: View, name: str, drawn: Sequence[Position], spec: dict[str, Any], told: str
+def _clickable_chart(
+    view: View, name: str, drawn: Sequence[Position], spec: Spec, alt: str
 ) -> str | None:
-    """Draw a chart; return the party that was clicked in it just now."""
+    """Draw a chart; return the actor that was clicked in it just now."""
     clicked = f"{view.prefix}clicked"
     chart = f"{view.prefix}{name}-{widget_key(repr([p.voice.key for p in drawn]))}"
 
@@ -132,52 +142,53 @@ def _clicked_in(
         found = st.session_state[chart].selection.get(CHOSEN) or []
         st.session_state[clicked] = found[0]["actor"] if found else None
 
-    show_chart(spec, chart, told, remember)
-    party = st.session_state.pop(clicked, None)
-    return party if party in {one.name for one in drawn} else None
+    show_chart(spec, chart, alt, remember)
+    actor = st.session_state.pop(clicked, None)
+    return actor if actor in {one.name for one in drawn} else None
 
 
-@st.dialog("Passages", width="large")
-def _open_dot(view: View, name: str) -> None:
-    """Show the passages of a dot over the chart, which may be longer than the screen."""
-    theme = "dark" if st.context.theme.type == "dark" else "light"
-    with st.container(key=f"over-{theme}"):
-        _passages(replace(view, prefix=f"{view.prefix}dot-"), name)
-
-
-def _with_most(placed: Sequence[Position], most: int) -> list[Position]:
-    """Return those with most passages, in the order of their places."""
-    chosen = sorted(placed, key=lambda one: (-one.place.passages, one.name))[:most]
-    kept = {one.voice.key for one in chosen}
-    return [one for one in placed if one.voice.key in kept]
-
-
-def _choose_party(view: View) -> None:
-    """Let a party be chosen from a menu, those that take no side last, and show its passages."""
+def _below_chart(view: View, clicked: str | None = None) -> None:
+    """Show the passages of an actor chosen from a menu, and who takes no side."""
     placed = {one.name: one.place.passages for one in view.positions.placed}
     names = [*sorted(placed), *(voice.name for voice in view.positions.undecided)]
     menu = f"{view.prefix}party"
     if st.session_state.get(menu) not in names:
         st.session_state.pop(menu, None)
 
-    def told(name: str) -> str:
+    def label(name: str) -> str:
         return with_number(name, placed[name]) if name in placed else f"{name} (takes no side)"
 
     name = st.selectbox(
-        "The passages of", names, index=None, format_func=told, key=menu,
+        "The passages of",
+        names,
+        index=None,
+        format_func=label,
+        key=menu,
         placeholder=f"Choose a {view.what[0]}",
-    )  # fmt: skip
+    )
     if name in names:
         _passages(view, name)
+    _name_others(view)
+    if clicked:
+        _open_in_dialog(view, clicked)
+
+
+@st.dialog("Passages", width="large")
+def _open_in_dialog(view: View, name: str) -> None:
+    """Show the passages over the chart, which may be longer than the screen."""
+    theme = "dark" if st.context.theme.type == "dark" else "light"
+    with st.container(key=f"over-{theme}"):
+        _passages(replace(view, prefix=f"{view.prefix}dot-"), name)
 
 
 def _passages(view: View, name: str) -> None:
-    """Show what was read of a party: what agrees beside what opposes, then what does neither."""
+    """Show an actor's passages: what agrees beside what opposes, then what does neither."""
     positions = view.positions
     voice = next(voice for voice in positions.voices if voice.name == name)
     position = positions.position(voice.key)
     st.html(section_html(name))
-    small(_in_words(position) if position else f"{name} says something {_TAKES_NONE}.")
+    no_side = f"{name} has passages near the proposition, but none that takes a side."
+    small(_in_words(position) if position else no_side)
     result = positions.result([voice])
     prefix = f"{view.prefix}{widget_key(voice.key)}-"
     shown = Shown(result, view.order, prefix, view.library)
@@ -188,23 +199,19 @@ def _passages(view: View, name: str) -> None:
                 st.html(list_head(stance, len(result.listed(stance)), what="passage"))
                 if not result.listed(stance):
                     verb = "agrees with" if stance is Stance.AGREE else "opposes"
-                    small(f"Nothing that was read of {name} {verb} the proposition.")
+                    small(f"No passage of {name} that was read {verb} the proposition.")
                 found_cards(shown, stance)
     if result.neither:
         label = f"Neither: {counted(len(result.neither), 'passage')} near the proposition"
         with st.expander(label, expanded=position is None, key=f"{prefix}neither"):
             found_cards(shown, Stance.NEITHER)
-    _download_passages(view, voice, prefix)
-
-
-def _download_passages(view: View, voice: Voice, prefix: str) -> None:
-    data = export_bytes(view.positions.result([voice]), "csv")
+    data = export_bytes(result, "csv")
     file_download("Download these passages", "passages.csv", data, f"{prefix}csv")
 
 
 def _in_words(position: Position) -> str:
     place, dates = position.place, position.dates
-    between = (
+    interval = (
         f"fewer than {TOO_FEW} passages: no interval"
         if place.low is None or place.high is None
         else f"95 % interval {place.low:+.2f} to {place.high:+.2f}"
@@ -216,43 +223,45 @@ def _in_words(position: Position) -> str:
     alone = position.first_stage_only
     fast = f" {alone:,} were read by the fast model only." if alone else ""
     return (
-        f"Place {place.mean:+.2f} ({between}) by {counted(place.passages, 'passage')} of "
+        f"Position {place.mean:+.2f} ({interval}) from {counted(place.passages, 'passage')} of "
         f"{counted(position.voice.statements, 'statement')}{when}.{fast}"
     )
 
 
-def _say_nothing(view: View) -> None:
+def _name_others(view: View) -> None:
     """Name who takes no side and who is silent: neither is neutral."""
-    positions = view.positions
     for title, voices in (
-        ("Near, but taking no side", positions.undecided),
-        ("Silent: statements, but none near the proposition", positions.silent),
+        ("On the point, but taking no side", view.positions.undecided),
+        ("Silent: statements, but none on the point", view.positions.silent),
     ):
-        if not voices:
-            continue
-        most = sorted(voices, key=lambda voice: (-voice.statements, voice.name))
-        st.html(section_html(f"{title} ({len(voices):,})", 3))
-        named = ", ".join(with_number(voice.name, voice.statements) for voice in most[:_NAMED])
-        more = f" and {len(most) - _NAMED:,} more, which the file has" if len(most) > _NAMED else ""
-        small(f"{named}{more}. In brackets: statements under these filters.")
+        if voices:
+            most = sorted(voices, key=lambda voice: (-voice.statements, voice.name))
+            named = ", ".join(with_number(voice.name, voice.statements) for voice in most[:_NAMED])
+            more = f" and {len(most) - _NAMED:,} more (see the file)" if len(most) > _NAMED else ""
+            st.html(section_html(f"{title} ({len(voices):,})", 3))
+            small(f"{named}{more}. In brackets: statements under these filters.")
 
 
 # -- Periods -------------------------------------------------------------------------------------
 
 
 def periods_view(view: View, key: str) -> None:
-    """Show a small chart a party: its place in each period."""
+    """Show a small chart for each actor: its position in each period."""
     positions = view.positions
     if not positions.placed:
-        small("Nothing of what was read takes a side at these thresholds.")
+        small(_NO_SIDES)
         return
-    offered = {counted(years, "year"): years for years in reversed(PERIODS)}
+    lengths = {counted(years, "year"): years for years in reversed(PERIODS)}
     chosen = st.segmented_control(
-        "Length of a period", list(offered), default="10 years", required=True, key=key,
+        "Length of a period",
+        list(lengths),
+        default="10 years",
+        required=True,
+        key=key,
         bind="query-params",
-    )  # fmt: skip
-    years = offered.get(chosen or "", 10)
-    most = [one.name for one in _with_most(positions.placed, _PANELS)]
+    )
+    years = lengths.get(chosen or "", 10)
+    most = [one.name for one in _with_most_passages(positions.placed, _PANELS)]
     names = st.multiselect(
         view.what[1].capitalize(),
         [one.name for one in positions.placed],
@@ -260,36 +269,176 @@ def periods_view(view: View, key: str) -> None:
         max_selections=_MOST_PANELS,
         key=f"{view.prefix}panels-{widget_key(repr(most))}",
     )
-    by_party = {
-        name: [one for one in positions.by_period(years) if one.voice.name == name]
-        for name in names
-    }
-    panels = [(name, places) for name, places in by_party.items() if places]
+    places = positions.by_period(years)
+    by_actor = {name: [one for one in places if one.voice.name == name] for name in names}
+    panels = [(name, found) for name, found in by_actor.items() if found]
     if not panels:
-        small("No date is known of what takes a side.")
+        small("No passage that takes a side has a date.")
         return
     found = [one.start for _, places in panels for one in places]
     starts = range(min(found), max(found) + 1, years)
-    for start in range(0, len(panels), 3):
-        for column, (name, places) in zip(st.columns(3), panels[start : start + 3], strict=False):
+    for row in range(0, len(panels), 3):
+        for column, (name, places) in zip(st.columns(3), panels[row : row + 3], strict=False):
             with column:
                 st.html(section_html(name, 3))
-                told = "; ".join(
+                numbers = "; ".join(
                     f"{one.start}: {one.place.mean:+.2f}, {counted(one.place.passages, 'passage')}"
                     for one in places
                 )
                 show_chart(
                     period_spec(places, starts, colours()),
                     key=f"{view.prefix}period-{years}-{widget_key(name)}",
-                    alt=f"Places of {name} by period. {told}.",
+                    alt=f"Positions of {name} by period. {numbers}.",
                 )
     small(
-        "Above is agreeing, below opposed; beside a dot is its number of passages. Words that are "
-        "said again count once in each period; what has no date is left out.",
+        "Above is agreeing, below opposed. The number beside a dot is its passages. Repeated words "
+        "count once in each period; passages without a date are left out.",
         SAVE,
     )
     notice(positions.notes[-1])
-    rows = period_records(positions, years)
     figure = periods_figure(dict(panels), starts, positions.proposition, years)
-    data = csv_bytes(PERIOD_COLUMNS, rows)
-    chart_downloads("places-by-period", data, figure, f"{view.prefix}periods")
+    data = csv_bytes(PERIOD_COLUMNS, period_records(positions, years))
+    chart_downloads("positions-by-period", data, figure, f"{view.prefix}periods")
+
+
+# -- Tables --------------------------------------------------------------------------------------
+
+
+def table_view(view: View) -> None:
+    """Show a row for each actor; those that take no side come last."""
+    positions = view.positions
+    rows = [
+        {
+            "Actor": one.name,
+            "Position": one.place.mean,
+            "Low": one.place.low,
+            "High": one.place.high,
+            "Passages": one.place.passages,
+            "Agree": len(one.of(Stance.AGREE)),
+            "Oppose": len(one.of(Stance.OPPOSE)),
+            "Neither": one.neither,
+            "Statements": one.voice.statements,
+            "First": one.dates[0].iso if one.dates else "",
+            "Last": one.dates[1].iso if one.dates else "",
+            "Standing": PLACED,
+        }
+        for one in positions.placed
+    ]
+    for standing, voices in ((NO_SIDE, positions.undecided), (SILENT, positions.silent)):
+        rows += [
+            {"Actor": one.name, "Statements": one.statements, "Standing": standing}
+            for one in voices
+        ]
+    st.dataframe(
+        rows,
+        hide_index=True,
+        key=f"{view.prefix}table-{widget_key(repr(rows))}",
+        column_config={"Position": st.column_config.NumberColumn(format="%+.2f")},
+        alt=f"{len(rows)} actors: the positions of those that take a side, and who takes none",
+    )
+    notice(positions.notes[-1])
+
+
+def propositions_view(table: PositionTable, prefix: str) -> None:
+    """Show actors by propositions: each position and its number of passages."""
+    if not table.cells:
+        small(_NO_SIDES)
+        return
+    rows = proposition_rows(table)
+    st.dataframe(
+        rows,
+        hide_index=True,
+        key=f"{prefix}beside-{widget_key(repr(rows))}",
+        alt=f"{len(rows)} actors by {len(table.propositions)} propositions",
+    )
+    small(
+        "In brackets: passages that take a side. A dash: no passage on the proposition takes one. "
+        "Silent: there is no such passage. Neither of the two is neutral."
+    )
+    notice(table.positions[0].notes[-1])
+
+
+def proposition_rows(table: PositionTable) -> list[dict[str, str]]:
+    """Return a row for each actor: its position on each proposition, a dash, or silent."""
+
+    def cell(positions: Positions, name: str, position: Position | None) -> str:
+        if position is not None:
+            return f"{position.place.mean:+.2f} ({position.place.passages:,})"
+        return "–" if positions.standings.get(name) == NO_SIDE else SILENT
+
+    return [
+        {"Actor": name}
+        | {
+            one.proposition: cell(one, name, position)
+            for one, position in zip(table.positions, cells, strict=True)
+        }
+        for name, cells in table.rows.items()
+    ]
+
+
+# -- Agreement between actors --------------------------------------------------------------------
+
+
+def agreement_view(table: PositionTable, prefix: str) -> None:
+    """Show how far each two actors agree, ordered so that neighbours are alike."""
+    matrix = _matrix(table)
+    if not matrix.cells:
+        small("No two actors take a side on the same proposition at these thresholds.")
+        return
+    most = sorted(
+        table.cells,
+        key=lambda name: (
+            -sum(cell is not None for cell in table.cells[name]),
+            -sum(cell.place.passages for cell in table.cells[name] if cell),
+            name,
+        ),
+    )
+    names = st.multiselect(
+        "Actors",
+        sorted(table.cells),
+        default=most[:_IN_MATRIX],
+        max_selections=_MOST_IN_MATRIX,
+        key=f"{prefix}parties-{widget_key(repr(most))}",
+    )
+    drawn = [name for name in matrix.parties if name in names]
+    show_chart(
+        agreement_spec(matrix, drawn, colours()),
+        key=f"{prefix}agreement",
+        alt=f"Agreement between {len(drawn)} actors; the table below has the numbers.",
+    )
+    small(
+        "Agreement is 1 - mean distance of two positions / 2, over the propositions on which both "
+        f"take a side: n in a cell, of {len(table.propositions):,}. Its interval is over "
+        f"propositions, from {TOO_FEW_PROPOSITIONS} up. Actors are ordered by their clusters "
+        "(UPGMA).",
+        SAVE,
+    )
+    notice(table.positions[0].notes[-1])
+    with st.expander("The numbers"):
+        head = ("Between", "Agreement", "95 % interval", "Propositions")
+        rows = [
+            (
+                f"{cell.a} and {cell.b}",
+                f"{cell.agreement:.2f}",
+                "too few" if cell.low is None else f"{cell.low:.2f} to {cell.high:.2f}",
+                f"{cell.propositions:,}",
+            )
+            for cell in matrix.cells
+            if {cell.a, cell.b} <= set(drawn)
+        ]
+        st.html(table_html("Agreement between actors", head, rows))
+    data = csv_bytes(AGREEMENT_COLUMNS, agreement_records(matrix))
+    figure = agreement_figure(matrix, drawn, len(table.propositions))
+    chart_downloads("agreement-between-actors", data, figure, f"{prefix}agreement")
+
+
+def _matrix(table: PositionTable) -> AgreementMatrix:
+    """Return the matrix; with many actors it takes seconds, so the session keeps it."""
+    made = [(one.provenance.date, one.thresholds) for one in table.positions]
+    key = repr((table.propositions, made))
+    kept = st.session_state.get("positions-matrix")
+    if kept is None or kept[0] != key:
+        kept = key, table.agreement()
+        st.session_state["positions-matrix"] = kept
+    matrix: AgreementMatrix = kept[1]
+    return matrix

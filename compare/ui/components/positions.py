@@ -1,4 +1,4 @@
-"""Positions: the form, the reading, and what was found as places, periods, tables and a matrix."""
+"""Positions: the form, the reading, and what can be looked at and taken away."""
 
 from __future__ import annotations
 
@@ -24,38 +24,39 @@ from compare.results.result import Thresholds
 from compare.ui.components.downloads import file_download, link_and_provenance
 from compare.ui.components.filter_panel import SIDE_KEYS, choose_period, choose_side
 from compare.ui.components.layout import notice, small, widget_key
-from compare.ui.components.position_tables import (
-    AGREEMENT_VIEW,
-    TABLE_VIEW,
+from compare.ui.components.position_views import (
+    View,
     agreement_view,
-    beside_view,
+    chart_view,
+    map_view,
+    periods_view,
+    propositions_view,
     table_view,
 )
-from compare.ui.components.position_views import View, map_view, periods_view, places_view
 from compare.ui.components.review_setup import review_link
 from compare.ui.components.service import stance_model
 
 PREFIX = "o_"
 """Of the keys of the page's widgets."""
 
-_NARROWING = (*SIDE_KEYS, "from", "to", "most")
-
-KEYS = (
+_FILTER_KEYS = (*SIDE_KEYS, "from", "to", "most")
+_KEYS = (
     "library",
-    *(f"{PREFIX}{name}" for name in ("q", "by", *_NARROWING, "p", "s", "sort", "view", "years")),
+    *(f"{PREFIX}{name}" for name in ("q", "by", *_FILTER_KEYS, "p", "s", "sort", "view", "years")),
 )
 """The widgets of the page that its address holds."""
 
 _MOST_AT_ALL = 200
 _MOST_PROPOSITIONS = 30
-_PARTIES = {"Countries": "country", "Speakers": "speaker"}
-_PLACES, _MAP, _PERIODS = "Places", "Map", "By period"
+_ACTORS = {"Countries": "country", "Speakers": "speaker"}
+_CHART, _MAP, _PERIODS, _TABLE = "Chart", "Map", "By period", "Table"
+_PROPOSITIONS, _AGREEMENT = "All propositions", "Agreement between actors"
 _READ = "positions-table"
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is to be placed: the inputs of `compare.comparison.propositions.position_table`."""
+    """What is asked for: the inputs of `compare.comparison.propositions.position_table`."""
 
     propositions: tuple[str, ...]
     by: str
@@ -75,18 +76,18 @@ def ask_propositions(facets: Facets) -> tuple[Asked, bool]:
             bind="query-params",
             height="content",
             placeholder="Sanctions must be lifted.",
-            help="One claim or demand, as a sentence. Several, one a line, are compared.",
+            help="One claim or demand, as a sentence. To compare several, write one per line.",
             max_chars=5_000,
         )
         by = st.radio(
-            "Place", list(_PARTIES), horizontal=True, key=f"{PREFIX}by", bind="query-params"
+            "Actors", list(_ACTORS), horizontal=True, key=f"{PREFIX}by", bind="query-params"
         )
-        narrowed = any(f"{PREFIX}{name}" in st.query_params for name in _NARROWING)
-        with st.expander("Which statements", expanded=narrowed):
+        filtered = any(f"{PREFIX}{name}" in st.query_params for name in _FILTER_KEYS)
+        with st.expander("Filters", expanded=filtered):
             filters = choose_side(facets, PREFIX)
             since, until = choose_period(PREFIX)
             most = st.number_input(
-                "Passages of each at most",
+                "Maximum passages per actor",
                 1,
                 _MOST_AT_ALL,
                 MOST_EACH,
@@ -94,31 +95,31 @@ def ask_propositions(facets: Facets) -> tuple[Asked, bool]:
                 bind="query-params",
                 help="The nearest are read, and half as many more that share rare words.",
             )
-        pressed = st.form_submit_button("Place them", type="primary", key="positions-go")
+        pressed = st.form_submit_button("Find positions", type="primary", key="positions-go")
     lines = (line.strip() for line in (text or "").splitlines())
     asked = tuple(dict.fromkeys(line for line in lines if line))
     if len(asked) > _MOST_PROPOSITIONS:
         raise QueryError(
-            f"{len(asked)} propositions are more than the {_MOST_PROPOSITIONS} that are read at "
-            "once: take some away."
+            f"{len(asked)} propositions are more than can be read at once: keep at most "
+            f"{_MOST_PROPOSITIONS}."
         )
     return Asked(
         asked,
-        _PARTIES.get(by or "", "country"),
+        _ACTORS.get(by or "", "country"),
         replace(filters, date_from=since, date_to=until),
         min(max(int(most or MOST_EACH), 1), _MOST_AT_ALL),
     ), pressed
 
 
 def read_positions(library: Library, asked: Asked, pressed: bool) -> PositionTable | None:
-    """Return the positions once they were read; they are read when that was asked for.
+    """Return the positions once they were read; they are read when `pressed`.
 
     Raises:
         QueryError: There is no proposition, or nobody to place.
     """
     read = st.session_state.get(_READ)
     if not (pressed or read):
-        return None  # ahead of the model's loading
+        return None  # before the model is loaded
     key = repr((library.generation, signature(stance_model()), asked))
     if read is not None and read[0] == key:
         table: PositionTable = read[1]
@@ -131,14 +132,14 @@ def read_positions(library: Library, asked: Asked, pressed: bool) -> PositionTab
 
 
 def _read(library: Library, asked: Asked) -> PositionTable:
-    bar = st.progress(0.0, text="Finding the passages nearest to the proposition")
+    bar = st.progress(0.0, text="Finding passages on the proposition")
     total = max(1, len(asked.propositions))
 
     def began(number: int, text: str) -> Progress:
         def on_progress(done: int, most: int) -> None:
             share = min(done / most, 1.0) if most else 1.0
-            told = f"Proposition {number + 1} of {total}: {done:,} of {most:,} readings"
-            bar.progress((number + share) / total, text=told)
+            label = f"Proposition {number + 1} of {total}: {done:,} of {most:,} readings"
+            bar.progress((number + share) / total, text=label)
 
         return on_progress
 
@@ -168,43 +169,43 @@ def show_table(
         table: As it was read.
         library: Where.
         key: Of the library in the chooser.
-        least: The thresholds that place the parties.
-        order: Of the passages of a party.
+        least: The thresholds for a passage to take a side.
+        order: Of the passages of an actor.
     """
     table = table.rethreshold(probability=least.probability, similarity=least.similarity)
     several = len(table.positions) > 1
-    views = [_PLACES, _MAP, _PERIODS, "Table"]
+    views = [_CHART, _MAP, _PERIODS, _TABLE]
     if table.positions[0].by != "country":
         views.remove(_MAP)
     if several:
-        views += [TABLE_VIEW, AGREEMENT_VIEW]
+        views += [_PROPOSITIONS, _AGREEMENT]
     chosen = st.segmented_control(
         "Show", views, default=views[0], required=True, key=f"{PREFIX}view", bind="query-params"
     )
-    chosen = chosen if chosen in views else views[0]
-    if chosen == TABLE_VIEW:
-        beside_view(table, PREFIX)
-    elif chosen == AGREEMENT_VIEW:
+    if chosen == _PROPOSITIONS and several:
+        propositions_view(table, PREFIX)
+    elif chosen == _AGREEMENT and several:
         agreement_view(table, PREFIX)
     else:
-        _one(_which(table), key, order, chosen)
-    _take_away(table)
+        view = chosen if chosen in views else views[0]
+        _show_one(_choose_proposition(table), key, order, view)
+    _show_downloads(table)
     if not several:
         review_link(table.positions[0].result(), f"{PREFIX}review")
     link_and_provenance(
         table.positions[0].result(),
         library,
-        KEYS,
+        _KEYS,
         "It holds what was asked, not what was found: opening it reads the passages again.",
-        "A place is the mean of p(agree) - p(oppose) over the passages that take a side: one per "
-        "statement, and repeated words once. Its interval is the 95 % percentile bootstrap over "
-        "those passages: it shows how much the place depends on which statements were made. It "
-        "does not include the model’s errors, and for few passages it is too narrow.",
+        "A position is the mean of p(agree) - p(oppose) over the passages that take a side: one "
+        "per statement, and repeated words once. Its interval is the 95 % percentile bootstrap "
+        "over those passages: it shows how much the position depends on which statements were "
+        "made. It does not include the model’s errors, and for few passages it is too narrow.",
     )
 
 
-def _which(table: PositionTable) -> Positions:
-    """Return the positions on the proposition chosen; there is no menu for one."""
+def _choose_proposition(table: PositionTable) -> Positions:
+    """Return the positions on the proposition chosen; a single one needs no menu."""
     if len(table.positions) == 1:
         return table.positions[0]
     texts = table.propositions
@@ -217,53 +218,52 @@ def _which(table: PositionTable) -> Positions:
     return table.positions[number or 0]
 
 
-def _one(positions: Positions, library: str, order: str, chosen: str) -> None:
+def _show_one(positions: Positions, library: str, order: str, chosen: str) -> None:
     st.html(section_html(positions.proposition))
     passages = sum(position.place.passages for position in positions.placed)
     what = ("country", "countries") if positions.by == "country" else ("speaker", "speakers")
     small(
         f"{counted(len(positions.placed), *what)} placed by {counted(passages, 'passage')} that "
-        f"take a side. {len(positions.undecided):,} more have passages near the proposition that "
-        f"take none, {len(positions.silent):,} have statements and none near it."
+        f"{'takes' if passages == 1 else 'take'} a side. {len(positions.undecided):,} more have "
+        f"passages on the point of which none takes a side, {len(positions.silent):,} have "
+        "statements but none on the point."
     )
     if notes := positions.notes[:-1]:
         notice(*notes)
     view = View(positions, f"{PREFIX}{widget_key(positions.proposition)}-", library, order, what)
-    if chosen == _PLACES:
-        places_view(view)
-    elif chosen == _MAP:
+    if chosen == _MAP:
         map_view(view)
     elif chosen == _PERIODS:
         periods_view(view, f"{PREFIX}years")
-    else:
+    elif chosen == _TABLE:
         table_view(view)
+    else:
+        chart_view(view)
 
 
-def _take_away(table: PositionTable) -> None:
-    """Offer the places, of several propositions side by side, too, and all that was read."""
+def _show_downloads(table: PositionTable) -> None:
+    """Offer the positions and all passages that were read; of several propositions also a table."""
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         several = len(table.positions) > 1
         if several:
+            content = positions_csv(table)
             file_download(
-                "Download the table", "parties-by-proposition.csv", positions_csv(table),
-                f"{PREFIX}table-csv",
-            )  # fmt: skip
+                "Download the table", "actors-by-proposition.csv", content, f"{PREFIX}table-csv"
+            )
         for number, positions in enumerate(table.positions, start=1):
             which = f" {number}" if several else ""
-            for what, written in (
-                ("places", partial(positions_csv, positions)),
+            for what, write in (
+                ("positions", partial(positions_csv, positions)),
                 ("passages", partial(_passages_csv, positions)),
             ):
-                st.download_button(
+                file_download(
                     f"Download the {what}{which}",
-                    data=written,
-                    file_name=f"{what}{which.strip()}.csv",
-                    mime="text/csv",
-                    on_click="ignore",
-                    key=f"{PREFIX}{what}-csv-{number}",
+                    f"{what}{which.strip()}.csv",
+                    write,
+                    f"{PREFIX}{what}-csv-{number}",
                 )
 
 
 def _passages_csv(positions: Positions) -> bytes:
-    """Return all that was read as pairs with the proposition, which a review can take in."""
+    """Return all that was read as pairs with the proposition, which a review can import."""
     return export_bytes(positions.result(), "csv")
