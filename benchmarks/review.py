@@ -17,11 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from compare.results.result import Probabilities, Stance
-from compare.review.agreement import agreement
-from compare.review.drawing import imported
-from compare.review.exporting import review_bytes
-from compare.review.reviews import Reviews
-from compare.review.values import Answer, ReviewPair
+from compare.review import Answer, PairSelection, ReviewPair, Reviews, agreement, review_bytes
 from compare.statements.passages import Passage
 from compare.statements.statement import Statement
 
@@ -56,7 +52,7 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=arguments.folder) as folder:
         path = Path(folder) / "reviews.sqlite"
-        drawn = imported([pair(number) for number in range(arguments.pairs)])
+        drawn = PairSelection.imported([pair(number) for number in range(arguments.pairs)])
         made = timed(lambda: Reviews(path).create("canal", drawn, ["Ada", "Bren"]))
         print(f"{arguments.pairs:,} pairs: made in {made / 1000:.1f} s")
         kept, shown = [], []
@@ -74,10 +70,10 @@ def main() -> None:
                 for place in range(1, arguments.pairs + 1)
             }
             took = timed(partial(review.answer_many, reader, answers))
-            print(f"all answers of {reader} imported in {took / 1000:.1f} s")
+            print(f"all answers of {reader} PairSelection.imported in {took / 1000:.1f} s")
             review.hand_in(reader)
         review = Reviews(path).open("canal")
-        differ = review.to_decide()[: arguments.answers]
+        differ = review.differences()[: arguments.answers]
         say(
             "a decision is stored",
             [timed(partial(review.decide, place, Stance.AGREE, "Cor")) for place in differ],

@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 
 from compare import Library, Quote, load_stance_model, search
-from compare.evaluate.collection import read_queries
+from compare.evaluate.searching import read_queries
 from compare.library.locations import cache_dir
 from compare.models.encoder import OnnxEncoder
 from compare.models.huggingface import HuggingFaceStance, SentenceTransformerEncoder

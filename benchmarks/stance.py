@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from compare.evaluate.labelled import read_labelled
+from compare.evaluate import read_labelled
 from compare.models import load_stance_model
 from compare.models.load import Pair
 from compare.models.pairs import side_text

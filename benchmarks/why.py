@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from compare.evaluate.pair_files import read_rows
+from compare.evaluate.pairs import read_rows
 from compare.models import deciding_words, load_stance_model
 from compare.models.load import StanceModel
 from compare.models.rationale import without

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from compare.adapt.corrections import append_correction
     from compare.comparison.counts import by_year, matrix, random_sample
     from compare.comparison.explain import explain_listed, explain_pair
     from compare.comparison.positions import Positions, positions
@@ -58,13 +59,11 @@ if TYPE_CHECKING:
         Stance,
         Thresholds,
     )
-    from compare.review.agreement import Agreement, agreement
-    from compare.review.answers import Review
-    from compare.review.corrections import append_correction
-    from compare.review.drawing import Drawn, draw, imported
-    from compare.review.estimates import Estimates, estimates
+    from compare.review.drawing import PairSelection, draw
     from compare.review.exporting import export_review
+    from compare.review.figures import Agreement, Estimates, agreement, estimates
     from compare.review.importing import read_answers, read_review_pairs
+    from compare.review.review import Review
     from compare.review.reviews import Reviews
     from compare.review.values import Answer, Choice, MachineShown, Order, ReviewPair
     from compare.statements.passages import Passage, split_statement
@@ -81,7 +80,6 @@ __all__ = [
     "Corpus",
     "CorpusError",
     "Country",
-    "Drawn",
     "Encoder",
     "Estimates",
     "Excerpt",
@@ -95,6 +93,7 @@ __all__ = [
     "ModelError",
     "Order",
     "Pair",
+    "PairSelection",
     "PartialDate",
     "Passage",
     "PositionTable",
@@ -131,7 +130,6 @@ __all__ = [
     "explain_pair",
     "export_review",
     "import_corpus",
-    "imported",
     "keep_result",
     "load_encoder",
     "load_result",
@@ -167,7 +165,7 @@ _NAMES_IN = {
         "AdaptError CompareError CorpusError ExportError LibraryError ModelError QueryError "
         "ReviewError"
     ),
-    "review.corrections": "append_correction",
+    "adapt.corrections": "append_correction",
     "export.saved": "keep_result load_result result_from_json result_to_json",
     "library.library": "Library",
     "library.locations": "default_library sample_library",
@@ -184,10 +182,9 @@ _NAMES_IN = {
     "results.provenance": "Provenance",
     "library.filters": "Filters",
     "statements.quotes": "Quote",
-    "review.agreement": "Agreement agreement",
-    "review.answers": "Review",
-    "review.drawing": "Drawn draw imported",
-    "review.estimates": "Estimates estimates",
+    "review.figures": "Agreement Estimates agreement estimates",
+    "review.review": "Review",
+    "review.drawing": "PairSelection draw",
     "review.exporting": "export_review",
     "review.importing": "read_answers read_review_pairs",
     "review.reviews": "Reviews",

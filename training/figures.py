@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from sklearn.metrics import f1_score
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from compare.evaluate.metrics import polarity_auc, report
-from compare.evaluate.ranking import LEAST_RELEVANT
+from compare.evaluate import report
+from compare.evaluate.metrics import LEAST_RELEVANT, polarity_auc
 from compare.models.load import softmax
 from training import pairs as pair_files
 from training.engine import predict

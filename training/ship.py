@@ -23,8 +23,7 @@ import torch
 from numpy.typing import NDArray
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
-from compare.evaluate.labelled import read_labelled
-from compare.evaluate.metrics import by_mode, gold_of, report
+from compare.evaluate import by_mode, gold_of, read_labelled, report
 from compare.models.runtime import Feed, GraphRunner, file_sha256
 from compare.models.shipped import WEIGHTS, ShippedStance
 from training import backbones

@@ -1,10 +1,9 @@
-"""Gather the pairs of a corpus that people labelled: reviews, corrections, a file.
+"""Gather people's labels of a corpus: from reviews, corrections and a file.
 
-A label from a review or a file was given whatever the model said. Which pairs were drawn may hang
-on what the model says, as in a stratified sample: which label is right given what the model says is
-the same there, and that is what is learned. A correction was noted because the model was wrong. It
-may be learned from where that is asked for, but nothing is measured on it, since the model looks
-worse there than it is.
+A label from a review or a file was given whatever the model said. The draw may depend on the
+model's label, as in a stratified sample; that is harmless, since what is learned is which label is
+right given what the model says. A correction was noted because the model was wrong. It may be
+learned from if requested, but nothing is measured on it: the model would look worse than it is.
 """
 
 from __future__ import annotations
@@ -12,37 +11,35 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from compare.adapt.corrections import read_corrections
 from compare.comparison.model_input import passage_side
-from compare.errors import CorpusError
+from compare.errors import AdaptError
+from compare.evaluate.pairs import read_labelled
+from compare.export.words import counted
+from compare.models.calibration import Kind
 from compare.results.result import Side, Stance
-from compare.review.estimates import final_labels
-from compare.review.independence import changed_after_label
-from compare.review.reviews import Reviews
-from compare.review.states import found
-from compare.review.values import MachineShown
-from compare.statements.countries import parse_countries
+from compare.review import MachineShown, Review, ReviewPair, Reviews
+from compare.review.review import statements_by_id
 
 if TYPE_CHECKING:
     from compare.library.library import Library
     from compare.models.load import Pair
-    from compare.review.answers import Review
-    from compare.review.values import ReviewPair
 
 CORRECTIONS = "corrections"
-"""The source of a label that was noted because the model was wrong."""
+"""The source of labels that were noted because the model was wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A pair and what people say of it.
+    """A pair and its right label.
 
     Attributes:
-        keys: What its two statements are known by: ids, and words without regard to case.
+        keys: Identify its two statements: ids, and words ignoring case.
         source: 'review "NAME"', the name of a file, or `CORRECTIONS`.
     """
 
@@ -53,105 +50,115 @@ class Label:
 
     @property
     def measured(self) -> bool:
-        """Tell whether figures may be taken on it."""
+        """Tell whether the model may be measured on it."""
         return self.source != CORRECTIONS
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
-    """The labels of a corpus, each pair once, and what was left out in sentences."""
+class LabelSet:
+    """The labels of a corpus, each pair once, and notes on what was left out."""
 
     labels: tuple[Label, ...]
     notes: tuple[str, ...]
 
     @property
     def digest(self) -> str:
-        """Return the sha256 (hex) of the labels, whatever their order."""
+        """Return the sha256 (hex) of the labels in any order."""
         lines = sorted(
             json.dumps([sorted(map(astuple, entry.pair)), entry.stance.value, entry.measured])
             for entry in self.labels
         )
         return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
+    @property
+    def counts(self) -> Counter[Stance]:
+        """Count the labels on which the model may be measured."""
+        return Counter(entry.stance for entry in self.labels if entry.measured)
 
-def gather(
+    def to_dict(self) -> dict[str, Any]:
+        """Return the number of labels of each kind and source as plain data for JSON."""
+        counts = self.counts
+        return {
+            "pairs": len(self.labels),
+            "measured": counts.total(),
+            **{stance.value: counts[stance] for stance in Stance},
+            "sources": dict(Counter(entry.source for entry in self.labels)),
+            "digest": self.digest,
+        }
+
+
+def gather_labels(
     library: Library, file: Path | None = None, *, corrections: Path | None = None
-) -> Gathered:
-    """Return the labels of a library's pairs: of its finished reviews and of the files named.
+) -> LabelSet:
+    """Return the labels of a library's pairs from its finished reviews and the files named.
 
-    Of a review they are what people say in the end: the decision, else what both readers say, else
-    what the one says. Reviews that are not finished are left out, as are those whose readers saw
-    the model's label before they answered, and pairs that a reader labels otherwise than before it
-    was shown. In a file of reviews that other libraries share, as that beside the user's own
-    library is for the sample, pairs count of which a statement stands in this library; so do
-    corrections.
+    A review contributes its final labels. Left out are unfinished reviews, reviews whose readers
+    saw the model's label before they answered, and pairs whose label a reader changed after the
+    model's was shown. If several libraries share a file of reviews, as the sample and the user's
+    own do, only pairs with a statement in this library count; so with corrections.
 
     Args:
-        library: Whose.
-        file: Labelled pairs; see `compare.evaluate.labelled`.
-        corrections: A file of corrections; see `compare.review.corrections`.
+        library: Whose reviews are read.
+        file: Labelled pairs; see `compare.evaluate.pairs`.
+        corrections: A file of corrections; see `compare.adapt.corrections`.
 
     Raises:
         CorpusError: A file cannot be read.
         ReviewError: The file of reviews cannot be read.
     """
     notes: list[str] = []
-    labels = [*_of_reviews(library, notes)]
+    labels = [*_from_reviews(library, notes)]
     if file is not None:
-        labels += _of_file(file)
+        for entry in read_labelled(file):
+            keys = _keys(("", entry.a.text), ("", entry.b.text))
+            labels.append(Label((entry.a, entry.b), entry.label, keys, file.name))
     if corrections is not None:
-        labels += _of_corrections(library, corrections, notes)
-    kept = _once(labels, notes)
-    return Gathered(tuple(kept), tuple(notes))
+        labels += _from_corrections(library, corrections, notes)
+    return LabelSet(tuple(_unambiguous(labels, notes)), tuple(notes))
 
 
-def _once(labels: Iterable[Label], notes: list[str]) -> list[Label]:
-    """Return each pair once; of a pair with different labels nothing is kept."""
+def _unambiguous(labels: Iterable[Label], notes: list[str]) -> Iterator[Label]:
+    """Yield each pair once, leaving out pairs with different labels."""
     by_pair: dict[frozenset[Side], list[Label]] = {}
     for entry in labels:
         by_pair.setdefault(frozenset(entry.pair), []).append(entry)
-    kept, torn = [], 0
+    conflicts = 0
     for entries in by_pair.values():
         measured = [entry for entry in entries if entry.measured] or entries
         if len({entry.stance for entry in measured}) > 1:
-            torn += 1
+            conflicts += 1
         else:
-            kept.append(measured[0])
-    if torn:
-        notes.append(f"Left out, labelled differently in different places: {_pairs(torn)}.")
-    return kept
-
-
-def _pairs(number: int) -> str:
-    return f"{number:,} pair{'' if number == 1 else 's'}"
+            yield measured[0]
+    if conflicts:
+        notes.append(f"Left out {counted(conflicts, 'pair')} with conflicting labels.")
 
 
 def _keys(*sides: tuple[str, str]) -> frozenset[str]:
-    """Return what statements are known by, of their ids ("" for none) and the words read."""
+    """Return what identifies statements: their ids ("" for none) and words."""
     ids = {f"id {identity}" for identity, _ in sides if identity}
     return frozenset(ids | {f"words {' '.join(words.casefold().split())}" for _, words in sides})
 
 
-# -- Reviews -------------------------------------------------------------------------------------
-
-
-def _of_reviews(library: Library, notes: list[str]) -> Iterator[Label]:
+def _from_reviews(library: Library, notes: list[str]) -> Iterator[Label]:
     reviews = Reviews.of(library)
-    beside = reviews.path.parent.resolve() == library.folder.resolve()
-    for listed in reversed(reviews.listed()):
-        review = reviews.open(listed.name)
+    is_shared = reviews.path.parent.resolve() != library.folder.resolve()
+    for summary in reversed(reviews.summaries()):
+        review = reviews.open(summary.name)
         pairs = dict(review.pairs())
-        if not beside:
-            there = _there(library, {one.id for of in pairs.values() for one in (of.a, of.b)})
-            pairs = {n: of for n, of in pairs.items() if there & {of.a.id, of.b.id}}
-        if pairs and (why := _unusable(review)):
-            notes.append(f"The review {review.name!r} is left out: {why}.")
-        elif pairs:
-            yield from _of_review(review, pairs, notes)
+        if is_shared:
+            ids = {side.id for pair in pairs.values() for side in (pair.a, pair.b)}
+            ours = statements_by_id(library, ids).keys()
+            pairs = {n: pair for n, pair in pairs.items() if ours & {pair.a.id, pair.b.id}}
+        if not pairs:
+            continue
+        if why := _unusable(review):
+            notes.append(f"Left out the review {review.name!r}: {why}.")
+        else:
+            yield from _from_review(review, pairs, notes)
 
 
 def _unusable(review: Review) -> str:
-    """Say why nothing is learned from a review; "" where something is."""
+    """Say why nothing can be learned from a review; "" if something can."""
     done = review.handed_in
     if lacking := [name for name in review.readers if name not in done]:
         has = "has" if len(lacking) == 1 else "have"
@@ -161,81 +168,80 @@ def _unusable(review: Review) -> str:
     return ""
 
 
-def _of_review(
+def _from_review(
     review: Review, pairs: Mapping[int, ReviewPair], notes: list[str]
 ) -> Iterator[Label]:
-    final = final_labels(review)
-    changed = set[int]().union(*changed_after_label(review).values()) & pairs.keys()
-    if changed:
-        notes.append(
-            f"Left out of the review {review.name!r}: {_pairs(len(changed))} that a reader "
-            "labelled otherwise once the model's label was shown."
-        )
-    if undecided := len(pairs.keys() - final.keys()):
-        notes.append(
-            f"Left out of the review {review.name!r}: {_pairs(undecided)} on which its readers "
-            "differ and nothing is decided."
-        )
+    final = review.final_labels()
+    changed = set[int]().union(*review.changed_after_label().values()) & pairs.keys()
+    undecided = len(pairs.keys() - final.keys())
+    for number, why in (
+        (len(changed), "whose label a reader changed after the model's was shown"),
+        (undecided, "on which the readers differ and nothing is decided"),
+    ):
+        if number:
+            notes.append(
+                f"Left out of the review {review.name!r}: {counted(number, 'pair')} {why}."
+            )
     for place, pair in pairs.items():
         if place not in changed and (stance := final.get(place)):
-            sides = passage_side(pair.a, pair.a_passage), passage_side(pair.b, pair.b_passage)
-            names = (pair.a.id or pair.a.text, pair.b.id or pair.b.text)
-            keys = _keys(*zip(names, (side.text for side in sides), strict=True))
-            yield Label(sides, stance, keys, f'review "{review.name}"')
+            a, b = passage_side(pair.a, pair.a_passage), passage_side(pair.b, pair.b_passage)
+            keys = _keys((pair.a.id or pair.a.text, a.text), (pair.b.id or pair.b.text, b.text))
+            yield Label((a, b), stance, keys, f'review "{review.name}"')
 
 
-def _there(library: Library, ids: Iterable[str]) -> set[str]:
-    """Return those of the ids that statements of the library have."""
-    return {statement.id for statement in found(library, sorted({*ids} - {""}))}
-
-
-# -- Files ---------------------------------------------------------------------------------------
-
-
-def _of_file(path: Path) -> Iterator[Label]:
-    from compare.evaluate.labelled import read_labelled
-
-    for entry in read_labelled(path):
-        keys = _keys(("", entry.a.text), ("", entry.b.text))
-        yield Label((entry.a, entry.b), entry.label, keys, path.name)
-
-
-def _of_corrections(library: Library, path: Path, notes: list[str]) -> list[Label]:
-    from compare.evaluate.pair_files import needed, read_rows
-
-    what = "a file of corrections has the columns right, a_text and b_text"
-    noted: dict[frozenset[Side], tuple[Label, set[str]]] = {}
-    for row in read_rows(path) if path.exists() else []:
-        given = {name: needed(row, name, what) for name in _COLUMNS}
-        try:
-            stance = Stance(given["right"].strip().casefold())
-        except ValueError:
-            message = "this is no label; write agree, oppose or neither"
-            raise CorpusError(str(row.problem(message, "right", given["right"]))) from None
-        a, b = _side(given, "a"), _side(given, "b")
-        ids = (given["a_id"], given["b_id"])
-        label = Label((a, b), stance, _keys((ids[0], a.text), (ids[1], b.text)), CORRECTIONS)
-        noted[frozenset((a, b))] = label, set(ids)  # what was noted later stands
-    there = _there(library, {one for _, ids in noted.values() for one in ids})
-    ours = [label for label, ids in noted.values() if ids & there]
-    if elsewhere := len(noted) - len(ours):
-        notes.append(
-            f"Corrections that are not of this library's statements, left out: {elsewhere:,}."
+def _from_corrections(library: Library, path: Path, notes: list[str]) -> list[Label]:
+    latest = {frozenset((entry.a, entry.b)): entry for entry in read_corrections(path)}
+    there = statements_by_id(library, {one for entry in latest.values() for one in entry.ids})
+    ours = [entry for entry in latest.values() if there.keys() & {*entry.ids}]
+    if others := len(latest) - len(ours):
+        notes.append(f"Left out {counted(others, 'correction')} of statements of other libraries.")
+    return [
+        Label(
+            (entry.a, entry.b),
+            entry.right,
+            _keys(*zip(entry.ids, (entry.a.text, entry.b.text), strict=True)),
+            CORRECTIONS,
         )
-    return ours
+        for entry in ours
+    ]
 
 
-def _side(given: Mapping[str, str], side: str) -> Side:
-    country = ", ".join(entry.name for entry in parse_countries(given[f"{side}_country"]))
-    return Side(given[f"{side}_text"], given[f"{side}_context"], country, given[f"{side}_date"])
+# -- Requirements --------------------------------------------------------------------------------
+
+LEAST_PAIRS = {Kind.RECALIBRATION: 50, Kind.HEAD: 200}
+"""Labelled pairs needed to learn something, with `LEAST_OF_EACH` of each label."""
+
+LEAST_OF_EACH = {Kind.RECALIBRATION: 5, Kind.HEAD: 20}
 
 
-_COLUMNS = (
-    "right",
-    *(f"{side}_{name}" for side in "ab" for name in ("text", "context", "country", "date", "id")),
-)
+def learnable_kinds(labels: LabelSet) -> list[Kind]:
+    """Return what there are enough labels for.
+
+    Raises:
+        AdaptError: For nothing.
+    """
+    if found := [kind for kind in Kind if not _lacking(labels, kind)]:
+        return found
+    raise AdaptError(
+        f"Too few labels: {_lacking(labels, Kind.RECALIBRATION)}. Finish a review of this "
+        "library's pairs (`compare review`), or name a file of labelled pairs."
+        + "".join(f" {note}" for note in labels.notes)
+    )
 
 
-def sources(labels: Iterable[Label]) -> dict[str, int]:
-    """Return how many labels come from where, in the order in which they come."""
-    return dict(Counter(entry.source for entry in labels))
+def untried_notes(labels: LabelSet, tried: Sequence[Kind]) -> tuple[str, ...]:
+    """Say what is lacking for each kind that was not tried."""
+    return tuple(
+        f"A {kind.value} was not tried: {_lacking(labels, kind)}."
+        for kind in Kind
+        if kind not in tried
+    )
+
+
+def _lacking(labels: LabelSet, kind: Kind) -> str:
+    """Say what a kind lacks; "" if there are enough labels."""
+    counts, least, each = labels.counts, LEAST_PAIRS[kind], LEAST_OF_EACH[kind]
+    if counts.total() < least:
+        return f"it takes {least} labelled pairs, and there are {counts.total():,}"
+    few = [f"{counts[stance]} {stance.value}" for stance in Stance if counts[stance] < each]
+    return f"it takes {each} pairs of each label, and there are {' and '.join(few)}" if few else ""

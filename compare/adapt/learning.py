@@ -1,24 +1,31 @@
-"""Adapt a library's stance model by people's labels, and keep only what is better for it."""
+"""Adapt a library's stance model to people's labels, and keep only what is better."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from compare import __version__
-from compare.adapt.enough import enough_for, labels_told, not_tried
 from compare.adapt.fitting import FOLDS, fit, folds
-from compare.adapt.labels import Gathered, Label, gather
-from compare.adapt.measuring import Change, Figures, change, figures
-from compare.adapt.trial import Step, Trial
+from compare.adapt.labels import Label, LabelSet, gather_labels, learnable_kinds, untried_notes
 from compare.errors import AdaptError, LibraryError
-from compare.evaluate.metrics import Gold, gold_of
+from compare.evaluate.metrics import (
+    Floats,
+    Gold,
+    Probabilities,
+    gold_of,
+    macro_f1s,
+    mean_interval,
+    percentile_interval,
+    report,
+    resampled,
+)
 from compare.library.index.faiss import Rows
 from compare.models.adapted import (
     Adaptation,
@@ -27,7 +34,7 @@ from compare.models.adapted import (
     remove_adaptation,
     write_adaptation,
 )
-from compare.models.calibration import Inputs, Kind, Layer, inputs_of
+from compare.models.calibration import LEAST, Inputs, Kind, Layer, inputs_of
 from compare.results.result import Stance
 
 if TYPE_CHECKING:
@@ -36,7 +43,121 @@ if TYPE_CHECKING:
     from compare.models.runtime import Progress
 
 LEAST_LEFT = 0.5
-"""The share of the pairs that is to be left to learn from while others are measured."""
+"""Share of the pairs that must be left to learn from while a fold is measured."""
+
+Interval = tuple[float, float]
+
+
+# -- Results -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Metrics of pairs that were not learned from, with bootstrap 95 % intervals over pairs.
+
+    Attributes:
+        macro_f1: Mean F1 of the three labels, 0 to 1.
+        log_loss: Mean of -log p of the right label (natural logarithm), from 0; less is better.
+        ece: Expected calibration error, 0 to 1.
+    """
+
+    macro_f1: float
+    macro_f1_interval: Interval
+    log_loss: float
+    log_loss_interval: Interval
+    ece: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        return _plain(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The change of the metrics on the same pairs, after minus before, with 95 % intervals."""
+
+    macro_f1: float
+    macro_f1_interval: Interval
+    log_loss: float
+    log_loss_interval: Interval
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        return _plain(self)
+
+
+def _plain(values: Figures | Change) -> dict[str, Any]:
+    return {
+        name: {"low": value[0], "high": value[1]} if isinstance(value, tuple) else value
+        for name, value in asdict(values).items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A kind of layer that was tried, measured on pairs that share no statement with its labels.
+
+    Attributes:
+        figures: Of the model with the layer.
+        change: Against what was kept before: the shipped model, or an earlier step.
+        why_not: Why it is not kept, as the end of a sentence; "" if it is.
+    """
+
+    kind: Kind
+    figures: Figures
+    change: Change
+    why_not: str
+
+    @property
+    def kept(self) -> bool:
+        """Tell whether it is better."""
+        return not self.why_not
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        return {
+            "kind": self.kind.value,
+            "kept": self.kept,
+            "why_not": self.why_not,
+            "figures": self.figures.to_dict(),
+            "change": self.change.to_dict(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class AdaptationResult:
+    """What was tried, and what is kept.
+
+    Attributes:
+        labels: People's labels, each pair once.
+        before: Metrics of the shipped model.
+        steps: In the order in which they were tried.
+        adaptation: What is kept; None if nothing is better.
+        not_tried: What more labels would allow, in sentences.
+        file: The file that was written; None if none was.
+    """
+
+    labels: LabelSet
+    before: Figures
+    steps: tuple[Step, ...]
+    adaptation: Adaptation | None
+    not_tried: tuple[str, ...]
+    file: Path | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        return {
+            "kept": self.adaptation.layer.kind.value if self.adaptation else None,
+            "written": str(self.file) if self.file else None,
+            "labels": self.labels.to_dict(),
+            "before": self.before.to_dict(),
+            "steps": [step.to_dict() for step in self.steps],
+            "adaptation": self.adaptation.to_dict() if self.adaptation else None,
+            "notes": [*self.labels.notes, *self.not_tried],
+        }
+
+
+# -- Adapting ------------------------------------------------------------------------------------
 
 
 def adapt(
@@ -47,61 +168,73 @@ def adapt(
     dry_run: bool = False,
     stance_model: StanceModel | None = None,
     on_progress: Progress | None = None,
-) -> Trial:
-    """Learn from people's labels how the stance model is to be read in this corpus.
+) -> AdaptationResult:
+    """Learn from people's labels how to read the stance model in this corpus.
 
-    First a scale and a shift for each label's logit; from more labels on also a light head. Each
-    is measured on pairs that share no statement with those that it is learned from (ten folds). A
-    recalibration is kept where the log loss falls, with all of the 95 % interval of the change, and
-    macro-F1 does not; a head where macro-F1 rises and the log loss falls likewise. What is kept is
-    learned from all labels, written beside the library (`compare.models.adapted`) and in force from
-    then on; where nothing is kept nothing is written.
+    First a recalibration is tried (a scale and a shift for each label's logit), then, given more
+    labels, a light head. Each is measured in ten folds, on pairs that share no statement with those
+    it is learned from. A recalibration is kept if the log loss falls, with all of the change's 95 %
+    interval, and macro-F1 does not fall; a head if macro-F1 rises and the log loss falls likewise.
+    What is kept is learned from all labels, written beside the library (`compare.models.adapted`)
+    and used from then on. Nothing is written if nothing is kept.
 
     Args:
-        library: Whose reviews are read; see `compare.adapt.labels.gather`.
+        library: Whose reviews are read; see `compare.adapt.labels.gather_labels`.
         file: More labelled pairs of this corpus.
         corrections: A file of corrections to learn from; nothing is measured on them.
         dry_run: Write nothing.
-        stance_model: What is adapted; the shipped one where None.
-        on_progress: Told of pairs read.
+        stance_model: The model to adapt; None for the shipped one.
+        on_progress: Called with the number of pairs scored.
 
     Raises:
-        AdaptError: There are too few labels, or they hang together too closely to be measured.
+        AdaptError: There are too few labels, or they share too many statements to be measured.
         LibraryError: The library is read-only.
     """
     if library.read_only and not dry_run:
         raise LibraryError(
-            f"{library.folder} is read-only, so nothing can be kept beside it: build a library of "
-            "your own, or only look at the figures (--dry-run)."
+            f"{library.folder} is read-only, so nothing can be written beside it: build a library "
+            "of your own, or only measure (--dry-run)."
         )
     from threadpoolctl import threadpool_limits
 
-    gathered = gather(
+    from compare.models import load_stance_model
+
+    label_set = gather_labels(
         library,
         None if file is None else Path(file),
         corrections=None if corrections is None else Path(corrections),
     )
-    tried = enough_for(gathered)
-    labels = gathered.labels
-    cuts = _cuts(labels)
-    reader = final_reader(stance_model or _default_model())
-    pairs = [entry.pair for entry in labels]
-    scores, read = reader.score_parts(pairs, on_progress)
+    tried, labels = learnable_kinds(label_set), label_set.labels
+    split = disjoint_folds(labels)
+    reader = final_reader(stance_model or load_stance_model())
+    scores, parts = reader.score_parts([entry.pair for entry in labels], on_progress)
     gold = gold_of([entry.stance for entry in labels])
     measured = np.array([entry.measured for entry in labels])
-
-    with threadpool_limits(1):  # threads would only wait for each other: the products are small
-        steps, kept = _steps(tried, (scores, read, gold, measured), cuts)
+    with threadpool_limits(1):  # the products are small: threads would only wait for each other
+        steps, kept = _steps(tried, scores, parts, gold, measured, split)
     before = figures(scores[measured], gold[measured])
-    adaptation = _adaptation(reader, kept, gathered, before, steps) if kept else None
-    trial = Trial(gathered, before, tuple(steps), adaptation, not_tried(gathered, tried))
+    adaptation = None
+    if kept:
+        learned = {
+            "made": datetime.now(UTC).isoformat(timespec="seconds"),
+            "program": __version__,
+            "labels": label_set.to_dict(),
+            "folds": FOLDS,
+            "before": before.to_dict(),
+            "steps": [step.to_dict() for step in steps],
+            "notes": list(label_set.notes),
+        }
+        adaptation = Adaptation(reader.name, reader.digest, kept, read_by(kept.kind), learned)
+    result = AdaptationResult(
+        label_set, before, tuple(steps), adaptation, untried_notes(label_set, tried)
+    )
     if adaptation is None or dry_run:
-        return trial
-    return replace(trial, file=write_adaptation(library.folder, adaptation))
+        return result
+    return replace(result, file=write_adaptation(library.folder, adaptation))
 
 
 def undo_adaptation(library: Library) -> bool:
-    """Go back to the model as it ships; tell whether there was an adaptation.
+    """Return to the shipped model, and tell whether there was an adaptation.
 
     Raises:
         ModelError: Its file cannot be removed.
@@ -109,23 +242,10 @@ def undo_adaptation(library: Library) -> bool:
     return remove_adaptation(library.folder)
 
 
-def _default_model() -> StanceModel:
-    from compare.models import load_stance_model
+def disjoint_folds(labels: tuple[Label, ...]) -> list[tuple[Rows, Rows]]:
+    """Return the rows to learn from and those to measure in each fold.
 
-    return load_stance_model()
-
-
-# -- Measuring -----------------------------------------------------------------------------------
-
-Cuts = list[tuple[Rows, Rows]]
-_Read = tuple[NDArray[np.float32], Sequence["Pair"], Gold, NDArray[np.bool_]]
-"""Probabilities, what they are of, the right labels, and which of them are measured."""
-
-
-def _cuts(labels: tuple[Label, ...]) -> Cuts:
-    """Return the rows to learn from and those to measure, of each fold.
-
-    Corrections are learned from where they share no statement with what is measured.
+    Corrections are learned from if they share no statement with what is measured.
 
     Raises:
         AdaptError: Too little is left to learn from.
@@ -133,13 +253,13 @@ def _cuts(labels: tuple[Label, ...]) -> Cuts:
     rows = np.flatnonzero([entry.measured for entry in labels])
     others = np.flatnonzero([not entry.measured for entry in labels])
     keys = [labels[row].keys for row in rows.tolist()]
-    found: Cuts = []
+    found = []
     for apart, measured in folds(keys):
         if len(apart) < LEAST_LEFT * len(rows):
             raise AdaptError(
-                f"The {len(rows)} labelled pairs hang together through the statements they share: "
-                f"{len(apart)} share none with {len(measured)} that are measured, too few to learn "
-                "from. Label pairs of other statements, or of other quotes, too."
+                f"The {len(rows)} labelled pairs share too many statements: only {len(apart)} "
+                f"share none with {len(measured)} that are measured, too few to learn from. Label "
+                "pairs of other statements, or of other quotes, too."
             )
         taken = frozenset().union(*(keys[row] for row in measured.tolist()))
         more = [row for row in others.tolist() if taken.isdisjoint(labels[row].keys)]
@@ -147,14 +267,29 @@ def _cuts(labels: tuple[Label, ...]) -> Cuts:
     return found
 
 
-def _steps(tried: Sequence[Kind], of: _Read, cuts: Cuts) -> tuple[list[Step], Layer | None]:
-    """Try one kind after the other; return what was tried, and the best layer of all labels."""
-    scores, pairs, gold, measured = of
+def _steps(
+    tried: Sequence[Kind],
+    scores: NDArray[np.float32],
+    parts: Sequence[Pair],
+    gold: Gold,
+    measured: NDArray[np.bool_],
+    split: list[tuple[Rows, Rows]],
+) -> tuple[list[Step], Layer | None]:
+    """Try one kind after the other; return the steps, and the best layer, learned from all labels.
+
+    Args:
+        tried: The kinds.
+        scores: Probabilities of the shipped model, [n, 3].
+        parts: What they were scored on.
+        gold: The right columns, [n].
+        measured: Which rows may be measured, [n].
+        split: See `disjoint_folds`.
+    """
     best, kept = scores, None
     steps: list[Step] = []
     for kind in tried:
-        inputs = inputs_of(kind, scores, pairs)
-        after = _read_in_folds(kind, inputs, gold, cuts)
+        inputs = inputs_of(kind, scores, parts)
+        after = _out_of_fold(kind, inputs, gold, split)
         moved = change(best[measured], after[measured], gold[measured])
         found = figures(after[measured], gold[measured])
         steps.append(Step(kind, found, moved, _why_not(kind, moved)))
@@ -163,16 +298,18 @@ def _steps(tried: Sequence[Kind], of: _Read, cuts: Cuts) -> tuple[list[Step], La
     return steps, kept
 
 
-def _read_in_folds(kind: Kind, inputs: Inputs, gold: Gold, cuts: Cuts) -> NDArray[np.float32]:
-    """Return probabilities, float32 [n, 3], each by a layer learned apart from the pair."""
+def _out_of_fold(
+    kind: Kind, inputs: Inputs, gold: Gold, split: list[tuple[Rows, Rows]]
+) -> NDArray[np.float32]:
+    """Return probabilities, float32 [n, 3], each from a layer learned without the pair."""
     after = np.zeros((len(gold), len(Stance)), np.float32)
-    for learned, measured in cuts:
+    for learned, measured in split:
         after[measured] = fit(kind, inputs[learned], gold[learned]).apply(inputs[measured])
     return after
 
 
 def _why_not(kind: Kind, moved: Change) -> str:
-    """Say why a step is not kept; "" where it is."""
+    """Say why a step is not kept; "" if it is."""
     if moved.log_loss_interval[1] >= 0:
         if moved.log_loss >= 0:
             return "the log loss does not fall"
@@ -184,16 +321,44 @@ def _why_not(kind: Kind, moved: Change) -> str:
     return ""
 
 
-def _adaptation(
-    reader: StanceModel, layer: Layer, gathered: Gathered, before: Figures, steps: list[Step]
-) -> Adaptation:
-    learned = {
-        "made": datetime.now(UTC).isoformat(timespec="seconds"),
-        "program": __version__,
-        "labels": labels_told(gathered),
-        "folds": FOLDS,
-        "before": before.to_dict(),
-        "steps": [step.to_dict() for step in steps],
-        "notes": list(gathered.notes),
-    }
-    return Adaptation(reader.name, reader.digest, layer, read_by(layer.kind), learned)
+# -- Measuring -----------------------------------------------------------------------------------
+
+
+def figures(probabilities: Probabilities, gold: Gold) -> Figures:
+    """Return the metrics of pairs.
+
+    Args:
+        probabilities: [n, 3], columns agree, oppose, neither; n at least 1.
+        gold: The right column of each row, [n].
+    """
+    found, losses = report(probabilities, gold), _losses(probabilities, gold)
+    return Figures(
+        found.macro_f1,
+        found.macro_f1_ci,
+        float(losses.mean()),
+        mean_interval(losses.tolist()),
+        found.ece,
+    )
+
+
+def change(before: Probabilities, after: Probabilities, gold: Gold) -> Change:
+    """Return the change of the metrics, with intervals of the difference on the same pairs."""
+    losses = _losses(after, gold) - _losses(before, gold)
+    cells = np.zeros((len(Stance),) * 3, np.int64)  # right label, label before, label after
+    np.add.at(cells, (gold, before.argmax(axis=1), after.argmax(axis=1)), 1)
+    return Change(
+        float(_macro_f1_rise(cells[None])[0]),
+        percentile_interval(_macro_f1_rise(resampled(cells))),
+        float(losses.mean()),
+        mean_interval(losses.tolist()),
+    )
+
+
+def _losses(probabilities: Probabilities, gold: Gold) -> Floats:
+    given = probabilities[np.arange(len(gold)), gold].astype(np.float64)
+    return -np.log(np.maximum(given, LEAST))
+
+
+def _macro_f1_rise(cells: NDArray[np.int64]) -> Floats:
+    """Return the rise of macro-F1, [draws], of tables [draws, right, before, after]."""
+    return macro_f1s(cells.sum(axis=2)) - macro_f1s(cells.sum(axis=3))

@@ -26,10 +26,9 @@ from compare.cli.output import (
 from compare.results.result import Stance
 
 if TYPE_CHECKING:
-    from compare.adapt.measuring import Figures
-    from compare.adapt.trial import Step, Trial
-    from compare.evaluate.metrics import ModeScores, Report
-    from compare.evaluate.searching import SearchReport
+    from compare.adapt import AdaptationResult, Figures, Step
+    from compare.evaluate import Report, SearchReport
+    from compare.evaluate.metrics import ModeScores
     from compare.library.library import Library
 
 _LABELS = tuple(stance.value for stance in Stance)
@@ -59,8 +58,7 @@ def evaluate(file: Path, as_json: bool, as_markdown: bool, stance_model: str | N
     """
     if as_json and as_markdown:
         raise click.UsageError("Choose one of --json and --markdown.")
-    from compare.evaluate.labelled import read_labelled
-    from compare.evaluate.metrics import by_mode, gold_of, report
+    from compare.evaluate import by_mode, gold_of, read_labelled, report
     from compare.models import signature
 
     pairs = read_labelled(file)
@@ -162,13 +160,13 @@ def evaluate_search(
     \b
       compare evaluate-search --collection passages.jsonl.gz --queries queries.tsv --qrels qrels.tsv
     """
-    from compare.evaluate.collection import (
-        by_query,
+    from compare.evaluate import evaluate_search as evaluate_lists
+    from compare.evaluate.searching import (
+        labels_by_query,
         open_collection,
         read_judgements,
         read_queries,
     )
-    from compare.evaluate.searching import evaluate_search as evaluate_lists
     from compare.models import signature
     from compare.models.encoder import load_encoder
     from compare.results.provenance import screening
@@ -180,7 +178,7 @@ def evaluate_search(
         loaded = load_encoder(encoder)
 
     def judged_of(ids: Container[str]) -> dict[str, dict[str, Stance]]:
-        return by_query(judgements, ids, qrels)
+        return labels_by_query(judgements, ids, qrels)
 
     with progress("Embedding") as on_progress:
         library = open_collection(collection, loaded, on_progress, judged_of)
@@ -289,9 +287,8 @@ def adapt(
     named. The exit code is 0 if something is kept, 1 if nothing is better, and 2 if it could not be
     tried.
     """
-    from compare.adapt.learning import adapt as learn
-    from compare.adapt.learning import undo_adaptation
-    from compare.review.corrections import corrections_file
+    from compare.adapt import adapt as learn
+    from compare.adapt import corrections_file, undo_adaptation
 
     if undo and (labelled or corrections or dry_run):
         raise click.UsageError("--undo stands alone: omit the other options.")
@@ -320,10 +317,9 @@ def adapt(
     return 0 if trial.adaptation else 1
 
 
-def _show_trial(trial: Trial, library: Library) -> None:
-    from compare.adapt.enough import labels_told
+def _show_trial(trial: AdaptationResult, library: Library) -> None:
 
-    labels = labels_told(trial.labels)
+    labels = trial.labels.to_dict()
     by_label = ", ".join(f"{labels[label]:,} {label}" for label in _LABELS)
     by_source = ", ".join(f"{number:,} of {name}" for name, number in labels["sources"].items())
     say(f"{labels['measured']:,} pairs to measure on: {by_label}.")

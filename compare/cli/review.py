@@ -29,15 +29,19 @@ from compare.results.result import Stance
 
 if TYPE_CHECKING:
     from compare.library.library import Library
-    from compare.review.agreement import Agreement
-    from compare.review.agreement import Table as Confusion
-    from compare.review.answers import Review
-    from compare.review.drawing import Drawn
-    from compare.review.estimates import Estimates
-    from compare.review.reliability import Figure, Reliability
-    from compare.review.reviews import Reviews
-    from compare.review.values import Answer, ReviewPair
-    from compare.review.writing import Kept
+    from compare.review import (
+        Agreement,
+        Answer,
+        AnswerChange,
+        Confusion,
+        Estimates,
+        Figure,
+        PairSelection,
+        Reliability,
+        Review,
+        ReviewPair,
+        Reviews,
+    )
 
 _STANCES = tuple(stance.value for stance in Stance)
 _LABELS = (*_STANCES, "skip")
@@ -71,7 +75,7 @@ def review() -> None:
 
 
 def _open_reviews(folder: Path | None) -> tuple[Reviews, Library]:
-    from compare.review.reviews import Reviews
+    from compare.review import Reviews
 
     library = shared.open_library(folder)
     return Reviews.of(library), library
@@ -136,7 +140,7 @@ def create(
 
     Only pairs drawn at random (random, stratified) tell how often the model is right.
     """
-    from compare.review.codebook import CODEBOOK
+    from compare.review import CODEBOOK
 
     if (result is None) == (file is None):
         raise click.UsageError("Name the pairs by one of --result and --pairs.")
@@ -171,9 +175,9 @@ def create(
         )
 
 
-def _draw(result: Path, reviews: Reviews, options: dict[str, Any]) -> Drawn:
+def _draw(result: Path, reviews: Reviews, options: dict[str, Any]) -> PairSelection:
     from compare.export.saved import load_result
-    from compare.review.drawing import draw
+    from compare.review import draw
 
     return draw(
         load_result(result),
@@ -181,23 +185,22 @@ def _draw(result: Path, reviews: Reviews, options: dict[str, Any]) -> Drawn:
         options["size"],
         options["seed"],
         [Stance(label) for label in options["labels"]] or list(Stance),
-        without=reviews.finished_pairs() if options["fresh"] else frozenset(),
+        exclude=reviews.finished_pairs() if options["fresh"] else frozenset(),
     )
 
 
-def _import_pairs(file: Path, library: Library) -> Drawn:
-    from compare.review.drawing import imported
-    from compare.review.importing import read_review_pairs
+def _import_pairs(file: Path, library: Library) -> PairSelection:
+    from compare.review import PairSelection, read_review_pairs
 
     found = read_review_pairs(file, library)
     if found.unread:
         remark(f"Note: These columns are not read: {', '.join(found.unread)}.")
-    return imported(found.pairs, file.name)
+    return PairSelection.imported(found.pairs, file.name)
 
 
-def _with_divergence(drawn: Drawn) -> Drawn:
+def _with_divergence(drawn: PairSelection) -> PairSelection:
     from compare.models import load_stance_model
-    from compare.review.drawing import with_divergence
+    from compare.review import with_divergence
 
     with progress("Reading pairs with both models") as on_progress:
         pairs = with_divergence(
@@ -222,7 +225,7 @@ def _read_codebook(path: Path) -> str:
 def list_(library: Path | None, as_json: bool) -> None:
     """List the reviews of a library, newest first."""
     reviews, _ = _open_reviews(library)
-    found = reviews.listed()
+    found = reviews.summaries()
     if as_json:
         say_json({"file": str(reviews.path), "reviews": [asdict(entry) for entry in found]})
         return
@@ -241,14 +244,14 @@ def list_(library: Path | None, as_json: bool) -> None:
 @_always
 def status(name: str, library: Path | None, as_json: bool) -> None:
     """Show the readers' progress, and which statements were changed or removed since."""
-    from compare.review.states import State, states_of
+    from compare.review import StatementState
 
     opened, of = _open(library, name)
     settings, data = opened.settings, _as_json(opened)
-    states = states_of([pair for _, pair in opened.pairs()], of, settings.library_digest)
+    states = opened.statement_states(of, [pair for _, pair in opened.pairs()])
     counts = {
         state.value: sum(state in both for both in states)
-        for state in (State.CHANGED, State.DETAILS, State.GONE)
+        for state in (StatementState.CHANGED, StatementState.DETAILS, StatementState.GONE)
     }
     if as_json:
         say_json({**data, "statements": counts})
@@ -263,7 +266,7 @@ def status(name: str, library: Path | None, as_json: bool) -> None:
         say(f"differ on {data['to_decide']}, {data['decided']} decided")
     for state, number in counts.items():
         if number:
-            verb = "whose" if state == State.DETAILS else "that is"
+            verb = "whose" if state == StatementState.DETAILS else "that is"
             say(f"pairs with a statement {verb} {state} since: {number}")
 
 
@@ -280,7 +283,7 @@ def _as_json(review: Review) -> dict[str, Any]:
             {"name": reader, "handed_in": reader in handed_in, **asdict(review.progress(reader))}
             for reader in review.readers
         ],
-        "to_decide": len(review.to_decide()) if review.is_open else None,
+        "to_decide": len(review.differences()) if review.is_finished else None,
         "decided": len(review.decisions()),
     }
 
@@ -329,7 +332,7 @@ def _stance(label: str) -> Stance | None:
     return None if label == "skip" else Stance(label)
 
 
-def _say_kept(review: Review, kept: Kept | None, *, as_json: bool = False) -> None:
+def _say_kept(review: Review, kept: AnswerChange | None, *, as_json: bool = False) -> None:
     pair = kept and review.pair(kept.place).id
     before, after = (kept.before, kept.after) if kept else (None, None)
     if as_json:
@@ -375,9 +378,9 @@ def _answer_one_by_one(review: Review, reader: str, library: Library) -> None:
 
 def _show_pair(review: Review, pair: ReviewPair, library: Library) -> None:
     from compare.cli.lines import attribution, words_shown
-    from compare.review.states import SINCE, states_of
+    from compare.review import STATE_NOTES
 
-    (states,) = states_of([pair], library, review.settings.library_digest)
+    (states,) = review.statement_states(library, [pair])
     sides = ("A", pair.a, pair.a_passage), ("B", pair.b, pair.b_passage)
     for (side, statement, passage), state in zip(sides, states, strict=True):
         say(f"{side}  {words_shown(statement, passage.text)}")
@@ -385,8 +388,8 @@ def _show_pair(review: Review, pair: ReviewPair, library: Library) -> None:
             say(f"   {who}")
         if statement.context:
             say(f"   context: {statement.context}")
-        if state in SINCE:
-            say(f"   ({SINCE[state]})")
+        if state in STATE_NOTES:
+            say(f"   ({STATE_NOTES[state]})")
 
 
 @review.command("done")
@@ -403,7 +406,7 @@ def done(name: str, reader: str, library: Path | None, as_json: bool) -> None:
     elif left:
         say(f"Handed in; {left[0]} has not yet.")
     else:
-        say(f"Handed in; all are. Differences: {len(opened.to_decide())}.")
+        say(f"Handed in; all are. Differences: {len(opened.differences())}.")
 
 
 @review.command("decide")
@@ -425,7 +428,7 @@ def decide(name: str, by: str, library: Path | None, as_json: bool, **given: Any
         values = (_stance(given["label"]), by, given["confidence"], given["note"])
         _say_kept(opened, opened.decide(place, *values), as_json=as_json)
         return
-    differences, answers, decided = opened.to_decide(), opened.answers(), opened.decisions()
+    differences, answers, decided = opened.differences(), opened.answers(), opened.decisions()
     if as_json:
         rows = [
             {
@@ -450,7 +453,7 @@ def decide(name: str, by: str, library: Path | None, as_json: bool, **given: Any
 
 
 def _in_words(answer: Answer) -> str:
-    from compare.review.values import CONFIDENCE
+    from compare.review import CONFIDENCE
 
     sure = f", {CONFIDENCE[answer.confidence]}" if answer.confidence else ""
     return f"{answer.label}{sure}" + (f": {answer.note}" if answer.note else "")
@@ -467,7 +470,7 @@ def import_(name: str, file: Path, reader: str, library: Path | None, as_json: b
     Its columns are pair and answer (or label), with confidence and note; an exported review is such
     a file. Rows without an answer are skipped.
     """
-    from compare.review.importing import read_answers
+    from compare.review import read_answers
 
     opened, _ = _open(library, name)
     answers = read_answers(file, opened, reader)
@@ -491,8 +494,8 @@ def agreement(name: str, library: Path | None, as_json: bool) -> None:
     Percent agreement, Cohen's kappa and Krippendorff's alpha with 95 % intervals; for a random
     sample also precision and recall of the model's labels. All readers must have handed in.
     """
-    from compare.review.agreement import agreement as agreement_of
-    from compare.review.reliability import NO_INTERVAL
+    from compare.review import NO_INTERVAL_NOTE
+    from compare.review import agreement as agreement_of
 
     opened, _ = _open(library, name)
     found, settings = agreement_of(opened), opened.settings
@@ -506,7 +509,7 @@ def agreement(name: str, library: Path | None, as_json: bool) -> None:
     for table in _tables(found):
         show_table(table)
     if found.lacks_interval:
-        say(f"\n{NO_INTERVAL}")
+        say(f"\n{NO_INTERVAL_NOTE}")
     for caution in found.cautions:
         say(f"\n{caution}")
     if found.no_estimates:
@@ -598,7 +601,7 @@ def export(
       compare review export canal --out canal.csv
       compare review export canal --to history --out canal-history.csv
     """
-    from compare.review.exporting import ReviewFormat, export_review, review_bytes
+    from compare.review import ReviewFormat, export_review, review_bytes
 
     opened, of = _open(library, name)
     chosen = ReviewFormat(to)

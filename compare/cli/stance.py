@@ -141,11 +141,12 @@ def _score_file(
     *,
     as_json: bool,
 ) -> None:
-    from compare.evaluate.batch import check_target, read_batch, score_file, target_of
+    from compare.evaluate.batch import read_batch, score_file, target_path
+    from compare.files import check_writable
 
-    target = target_of(batch, out)
+    target = target_path(batch, out)
     pairs = read_batch(batch)
-    check_target(target)
+    check_writable(target)
     model = _model(stance_model, library)
     with progress("Reading pairs") as on_progress:
         done = score_file(pairs, target, model, on_progress)

@@ -1,4 +1,4 @@
-"""How well labels and probabilities fit what readers say, with intervals."""
+"""Metrics, with 95 % intervals, of labels and ranked lists against judgements."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from compare.results.result import Stance
 
 Probabilities = NDArray[np.floating[Any]]
 Gold = NDArray[np.integer[Any]]
+Floats = NDArray[np.float64]
 
 BINS = 10
-RESAMPLES = 2000
+DRAWS = 2000
 _SEED = 0
 _CLASSES = list(range(len(Stance)))
 
 
 @dataclass(frozen=True, slots=True)
 class ClassScores:
-    """How well one label is found; `support` is how often it is right."""
+    """How well one label is found; `support` is how often it is the right one."""
 
     precision: float
     recall: float
@@ -32,16 +33,16 @@ class ClassScores:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The figures of a labelled file.
+    """The metrics of labelled pairs.
 
     Attributes:
-        macro_f1: Mean F1 of the three labels; one that is neither right nor given counts as 0.
-        ece: Expected calibration error of the top label, 0 to 1.
+        macro_f1: Mean F1 of the three labels; F1 is 0 for a label that does not occur.
+        ece: Expected calibration error of the likeliest label, 0 to 1.
         brier: 0 to 2.
         polarity_auc: See `polarity_auc`.
-        confusion: Pairs; a row for each right label and in it a column for each label given, both
-            in the order agree, oppose, neither.
-        macro_f1_ci: Lower and upper end of the bootstrap 95 % interval; so `accuracy_ci`.
+        confusion: Counts of pairs, right labels in rows, predicted labels in columns, in the order
+            agree, oppose, neither.
+        macro_f1_ci: Bootstrap interval, lower and upper end; so is `accuracy_ci`.
     """
 
     n: int
@@ -57,22 +58,16 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
-        data = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        data["per_class"] = {
-            stance.value: asdict(scores) for stance, scores in self.per_class.items()
-        }
-        data["confusion"] = [list(row) for row in self.confusion]
-        data["macro_f1_ci"] = list(self.macro_f1_ci)
-        data["accuracy_ci"] = list(self.accuracy_ci)
-        return data
+        per_class = {stance.value: asdict(scores) for stance, scores in self.per_class.items()}
+        return {**asdict(self), "per_class": per_class}
 
 
 @dataclass(frozen=True, slots=True)
 class ModeScores:
-    """The figures of the pairs that test one thing.
+    """The metrics of the pairs that test one thing.
 
     Attributes:
-        macro_f1: Mean F1 of the labels that are right for one of these pairs.
+        macro_f1: Mean F1 of the labels that are right for at least one of these pairs.
         labels: How many pairs each label is right for.
     """
 
@@ -83,13 +78,7 @@ class ModeScores:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
-        labels = {stance.value: count for stance, count in self.labels.items()}
-        return {
-            "n": self.n,
-            "accuracy": self.accuracy,
-            "macro_f1": self.macro_f1,
-            "labels": labels,
-        }
+        return {**asdict(self), "labels": {s.value: n for s, n in self.labels.items()}}
 
 
 def gold_of(labels: Sequence[Stance]) -> Gold:
@@ -99,64 +88,58 @@ def gold_of(labels: Sequence[Stance]) -> Gold:
 
 
 def report(probabilities: Probabilities, gold: Gold) -> Report:
-    """Return all figures.
+    """Return all metrics.
 
     Args:
         probabilities: [n, 3], columns agree, oppose, neither; n at least 1.
         gold: The right column of each row, [n].
     """
-    from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_fscore_support
+    from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
     guess = probabilities.argmax(axis=1)
-    figures = precision_recall_fscore_support(gold, guess, labels=_CLASSES, zero_division=0)
+    scores = precision_recall_fscore_support(gold, guess, labels=_CLASSES, zero_division=0)
     confusion = confusion_matrix(gold, guess, labels=_CLASSES)
-    macro_f1_ci, accuracy_ci = _confusion_intervals(confusion)
+    drawn = resampled(confusion)
+    right = np.trace(drawn, axis1=1, axis2=2)
     return Report(
         n=len(gold),
-        accuracy=float(accuracy_score(gold, guess)),
-        macro_f1=float(figures[2].mean()),
+        accuracy=float((guess == gold).mean()),
+        macro_f1=float(scores[2].mean()),
         per_class={
             stance: ClassScores(float(precision), float(recall), float(f1), int(support))
-            for stance, precision, recall, f1, support in zip(Stance, *figures, strict=True)
+            for stance, precision, recall, f1, support in zip(Stance, *scores, strict=True)
         },
         ece=expected_calibration_error(probabilities, gold),
         brier=brier_score(probabilities, gold),
         polarity_auc=polarity_auc(probabilities, gold),
-        confusion=tuple(tuple(int(count) for count in row) for row in confusion),
-        macro_f1_ci=macro_f1_ci,
-        accuracy_ci=accuracy_ci,
+        confusion=tuple(tuple(row) for row in confusion.tolist()),
+        macro_f1_ci=percentile_interval(macro_f1s(drawn)),
+        accuracy_ci=percentile_interval(right / len(gold)),
     )
 
 
 def by_mode(
     probabilities: Probabilities, gold: Gold, modes: Sequence[str]
 ) -> dict[str, ModeScores]:
-    """Return the figures of each mode, in the order in which the modes come."""
-    places: dict[str, list[int]] = {}
-    for place, mode in enumerate(modes):
-        places.setdefault(mode, []).append(place)
-    return {mode: _mode_scores(probabilities[rows], gold[rows]) for mode, rows in places.items()}
+    """Return the metrics of each mode, in the order of their first pairs."""
+    from sklearn.metrics import f1_score
 
-
-def _mode_scores(probabilities: Probabilities, gold: Gold) -> ModeScores:
-    from sklearn.metrics import accuracy_score, f1_score
-
-    guess = probabilities.argmax(axis=1)
-    present = sorted({int(column) for column in gold})
-    return ModeScores(
-        n=len(gold),
-        accuracy=float(accuracy_score(gold, guess)),
-        macro_f1=float(f1_score(gold, guess, labels=present, average="macro", zero_division=0)),
-        labels={stance: int((gold == column).sum()) for column, stance in enumerate(Stance)},
-    )
+    found = {}
+    for mode in dict.fromkeys(modes):
+        rows = np.array([other == mode for other in modes])
+        right, guess = gold[rows], probabilities[rows].argmax(axis=1)
+        f1 = f1_score(right, guess, labels=np.unique(right), average="macro", zero_division=0)
+        counts = {stance: int((right == column).sum()) for column, stance in enumerate(Stance)}
+        found[mode] = ModeScores(len(right), float((guess == right).mean()), float(f1), counts)
+    return found
 
 
 def expected_calibration_error(probabilities: Probabilities, gold: Gold, bins: int = BINS) -> float:
-    """Return how far the top label's probability is from how often it is right, 0 to 1.
+    """Return how far the likeliest label's probability is from how often it is right, 0 to 1.
 
     That is the sum over bins of equal width of |share right - mean probability|, weighted by the
-    bin's share of the pairs (Guo et al. 2017, equation 3). A bin holds its lower edge, the last
-    one 1 too.
+    bin's share of the pairs (Guo et al. 2017, equation 3). A bin includes its lower edge, the last
+    one also 1.
     """
     top = probabilities.max(axis=1).astype(np.float64)
     right = probabilities.argmax(axis=1) == gold
@@ -168,18 +151,18 @@ def expected_calibration_error(probabilities: Probabilities, gold: Gold, bins: i
 def brier_score(probabilities: Probabilities, gold: Gold) -> float:
     """Return the mean over pairs of the sum over labels of (p - y)², 0 to 2.
 
-    y is 1 for the right label and 0 for the others (Brier 1950, equation 2: with all classes
-    summed, not the half of it that is common for two).
+    y is 1 for the right label and 0 for the others (Brier 1950, equation 2: summed over all
+    classes, not the half of it that is usual for two classes).
     """
     right = np.eye(probabilities.shape[1])[gold]
     return float(((probabilities.astype(np.float64) - right) ** 2).sum(axis=1).mean())
 
 
 def polarity_auc(probabilities: Probabilities, gold: Gold) -> float | None:
-    """Return how well p_agree - p_oppose tells agreement from opposition, 0.5 for chance.
+    """Return how well p_agree - p_oppose separates agreement from opposition, 0.5 for chance.
 
     It is the area under the ROC curve over the pairs that agree or oppose, whatever the model gives
-    "neither"; None where one of both is missing.
+    "neither"; None if one of the two labels is missing.
     """
     from sklearn.metrics import roc_auc_score
 
@@ -194,29 +177,154 @@ def polarity_auc(probabilities: Probabilities, gold: Gold) -> float | None:
 
 
 def mean_interval(values: Sequence[float]) -> tuple[float, float]:
-    """Return the bootstrap 95 % interval of a mean (Efron 1979, percentiles), always the same."""
-    drawn = np.random.default_rng(_SEED).integers(0, len(values), (RESAMPLES, len(values)))
-    return _middle(np.asarray(values, np.float64)[drawn].mean(axis=1))
+    """Return the bootstrap interval of a mean (Efron 1979, percentiles), always the same."""
+    drawn = np.random.default_rng(_SEED).integers(0, len(values), (DRAWS, len(values)))
+    return percentile_interval(np.asarray(values, np.float64)[drawn].mean(axis=1))
 
 
-def _confusion_intervals(
-    confusion: NDArray[np.integer[Any]],
-) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Return the bootstrap 95 % intervals of macro-F1 and of accuracy, always the same.
+def resampled(table: NDArray[Any]) -> NDArray[np.int64]:
+    """Draw tables of as many pairs as `table` counts, with replacement, always the same.
 
-    Drawing pairs with replacement is drawing their cells of the confusion matrix, which are all
-    that these figures depend on: one multinomial draw a resample.
+    Figures that depend only on the counts need no draw of the single pairs: one multinomial draw of
+    the cells is the same.
+
+    Args:
+        table: Counts of pairs, of any shape.
+
+    Returns:
+        [DRAWS, *table.shape].
     """
-    total = int(confusion.sum())
-    shares = confusion.ravel() / total
-    drawn = np.random.default_rng(_SEED).multinomial(total, shares, RESAMPLES)
-    drawn = drawn.reshape(-1, *confusion.shape)
-    right = np.diagonal(drawn, axis1=1, axis2=2)
-    both = drawn.sum(axis=1) + drawn.sum(axis=2)
+    total = int(table.sum())
+    drawn = np.random.default_rng(_SEED).multinomial(total, table.ravel() / total, DRAWS)
+    return drawn.reshape(-1, *table.shape)
+
+
+def macro_f1s(tables: NDArray[Any]) -> Floats:
+    """Return the macro-F1 of each confusion matrix, float64 [n]; F1 is 0 for an absent label.
+
+    Args:
+        tables: [n, k, k].
+    """
+    right = np.diagonal(tables, axis1=1, axis2=2)
+    both = tables.sum(axis=1) + tables.sum(axis=2)
     f1 = np.divide(2 * right, both, out=np.zeros(both.shape), where=both > 0)
-    return _middle(f1.mean(axis=1)), _middle(right.sum(axis=1) / total)
+    return np.asarray(f1.mean(axis=1), np.float64)
 
 
-def _middle(figures: NDArray[np.floating[Any]]) -> tuple[float, float]:
-    low, high = np.percentile(figures, [2.5, 97.5])
+def percentile_interval(draws: Floats) -> tuple[float, float]:
+    """Return the middle 95 % of the draws."""
+    low, high = np.percentile(draws, [2.5, 97.5])
     return float(low), float(high)
+
+
+# -- Ranked lists --------------------------------------------------------------------------------
+
+FIRST = 5
+DEPTH = 10
+LEAST_RELEVANT = 3
+"""Relevant passages that a query needs to count for a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListScores:
+    """One query's list of one stance.
+
+    Attributes:
+        relevant: How many judged passages belong in the list.
+        unjudged_at_5: Share of the first five that were not judged, before they are removed.
+    """
+
+    relevant: int
+    p_at_5: float
+    ndcg_at_10: float
+    unjudged_at_5: float
+
+    @property
+    def counts(self) -> bool:
+        """Tell whether enough passages are relevant for the scores to mean something."""
+        return self.relevant >= LEAST_RELEVANT
+
+    @property
+    def ceiling(self) -> float:
+        """Return the highest possible P@5."""
+        return min(self.relevant, FIRST) / FIRST
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class RankingReport:
+    """Means over the queries that count; None if none does.
+
+    Attributes:
+        p_at_5_ci: Bootstrap interval over queries, lower and upper end.
+        ceiling: The highest possible P@5.
+        queries: How many count.
+    """
+
+    p_at_5: float | None = None
+    ndcg_at_10: float | None = None
+    p_at_5_ci: tuple[float, float] | None = None
+    ceiling: float | None = None
+    queries: int = 0
+    unjudged_at_5: float | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        return asdict(self)
+
+
+def list_scores(ranked: Sequence[str], judged: Mapping[str, Stance], stance: Stance) -> ListScores:
+    """Return the scores of a list.
+
+    Unjudged passages are removed first, as they are not known to be wrong; an empty place at the
+    end counts as a miss.
+
+    Args:
+        ranked: Ids, best first.
+        judged: Labels by id.
+        stance: The label of the relevant passages.
+    """
+    relevant = sum(label is stance for label in judged.values())
+    gains = [judged[name] is stance for name in ranked if name in judged]
+    unjudged = [name not in judged for name in ranked[:FIRST]]
+    return ListScores(
+        relevant=relevant,
+        p_at_5=sum(gains[:FIRST]) / FIRST,
+        ndcg_at_10=ndcg(gains, relevant),
+        unjudged_at_5=sum(unjudged) / len(unjudged) if unjudged else 0.0,
+    )
+
+
+def ndcg(gains: Sequence[bool], relevant: int, depth: int = DEPTH) -> float:
+    """Return the normalised discounted cumulative gain with gains of 0 and 1; 0 for no relevant.
+
+    The gain at rank r counts 1 / log2(r + 1), and the sum is divided by that of the best list
+    (Järvelin & Kekäläinen 2002, with the discount that has become usual).
+
+    Args:
+        gains: Whether each place of the list is relevant.
+        relevant: How many passages are relevant, in the list or not.
+        depth: How many places count.
+    """
+    discounts = 1 / np.log2(np.arange(2, depth + 2))
+    best = discounts[: min(relevant, depth)].sum()
+    taken = np.asarray(gains[:depth], np.float64)
+    return float(taken @ discounts[: len(taken)] / best) if relevant else 0.0
+
+
+def ranking_report(lists: Sequence[ListScores]) -> RankingReport:
+    """Return the means over the queries that count."""
+    counting = [scores for scores in lists if scores.counts]
+    if not counting:
+        return RankingReport()
+    return RankingReport(
+        p_at_5=float(np.mean([scores.p_at_5 for scores in counting])),
+        ndcg_at_10=float(np.mean([scores.ndcg_at_10 for scores in counting])),
+        p_at_5_ci=mean_interval([scores.p_at_5 for scores in counting]),
+        ceiling=float(np.mean([scores.ceiling for scores in counting])),
+        queries=len(counting),
+        unjudged_at_5=float(np.mean([scores.unjudged_at_5 for scores in counting])),
+    )

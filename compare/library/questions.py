@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from compare.library.library import Library
     from compare.results.positions import Positions
     from compare.results.result import Result
-    from compare.review.answers import Review
+    from compare.review import Review
     from compare.statements.quotes import Quote
 
 
@@ -142,6 +142,6 @@ def review(library: Library, name: str) -> Review:
     Raises:
         ReviewError: There is none of that name.
     """
-    from compare.review.reviews import Reviews
+    from compare.review import Reviews
 
     return Reviews.of(library).open(name)

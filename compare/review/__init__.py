@@ -1,13 +1,74 @@
 """Check pairs by hand: one or two readers, blind to each other, and how far they agree.
 
-    from compare import Choice, Library, Reviews, Stance, compare_sides, draw
-
     reviews = Reviews.of(Library.open("my-library"))
-    review = reviews.create("canal", draw(table, Choice.RANDOM, 200), ["Ada", "Bren"])
+    review = reviews.create("canal", draw(result, Choice.RANDOM, 200), ["Ada", "Bren"])
     review.answer("Ada", 1, Stance.AGREE, confidence=3)
 
-`values` are what is kept, `drawing` chooses the pairs and their order, `store` is the file,
-`reviews` the projects in it and `project` one of them; `reliability`, `agreement` and `estimates`
-are the figures, and `independence` what was said before the machine's label was seen; `exporting`,
-`peers` and `importing` go between this and other programs.
+`values` and `store` hold what is kept, `drawing` chooses the pairs, `reviews` and `review` are the
+projects, `figures` their agreement and estimates, `exporting` and `importing` the files.
 """
+
+from compare.review.drawing import PairSelection, draw, with_divergence
+from compare.review.exporting import ReviewFormat, export_review, review_bytes
+from compare.review.figures import (
+    FINAL,
+    NO_INTERVAL_NOTE,
+    Agreement,
+    Confusion,
+    Estimates,
+    Figure,
+    Reliability,
+    agreement,
+    estimates,
+)
+from compare.review.importing import ImportedPairs, read_answers, read_review_pairs
+from compare.review.review import Review
+from compare.review.reviews import Reviews, ReviewSummary
+from compare.review.values import (
+    CODEBOOK,
+    CONFIDENCE,
+    STATE_NOTES,
+    Answer,
+    AnswerChange,
+    Choice,
+    MachineShown,
+    Order,
+    ReviewPair,
+    Settings,
+    StatementState,
+)
+
+__all__ = [
+    "CODEBOOK",
+    "CONFIDENCE",
+    "FINAL",
+    "NO_INTERVAL_NOTE",
+    "STATE_NOTES",
+    "Agreement",
+    "Answer",
+    "AnswerChange",
+    "Choice",
+    "Confusion",
+    "Estimates",
+    "Figure",
+    "ImportedPairs",
+    "MachineShown",
+    "Order",
+    "PairSelection",
+    "Reliability",
+    "Review",
+    "ReviewFormat",
+    "ReviewPair",
+    "ReviewSummary",
+    "Reviews",
+    "Settings",
+    "StatementState",
+    "agreement",
+    "draw",
+    "estimates",
+    "export_review",
+    "read_answers",
+    "read_review_pairs",
+    "review_bytes",
+    "with_divergence",
+]

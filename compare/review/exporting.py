@@ -1,85 +1,67 @@
-"""Write a review: its pairs with all that was said of them, or its history.
+"""Write a review as CSV, JSONL, HTML for notebooks, or for Label Studio and Argilla.
 
-A row is a pair, in the order of reading. What the machine says, what each reader says and what was
-decided stand in columns of their own. Answers that may not be seen yet are empty, and
-`answers_shown` says so; where a reader may not see the machine's label yet, that is empty, too.
+A row is a pair, in reading order. The model's label, each reader's answer and the decision have
+columns of their own. Answers and labels that may not be shown yet are empty; `answers_shown` says
+whose answers a file holds.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from compare.errors import ReviewError
+from compare.export.dictionary.fields import Kind
+from compare.export.dictionary.reviews import HISTORY, REVIEW
 from compare.export.formats import csv_bytes
+from compare.export.notebook import half_html, text, wrapped
 from compare.export.rows import Record, side_record
+from compare.export.words import SIGN, VERDICT, counted
 from compare.files import write_whole
-from compare.review.answers import Review
-from compare.review.estimates import final_labels
-from compare.review.independence import first_answers
-from compare.review.states import State, states_of
+from compare.results.result import Stance
+from compare.review.review import Review
 from compare.review.values import SKIP, Answer, ReviewPair
-from compare.statements.statement import Statement
 
 if TYPE_CHECKING:
     from compare.library.library import Library
 
-_SIDES = tuple(
-    name
-    for side in "ab"
-    for name in side_record(side, Statement("", ""), "")
-    if "words" not in name
-)
-_READER = ("reader", "answer", "confidence", "note", "answered")
-_OF_MACHINE = (
-    *("machine", "p_agree", "p_oppose", "p_neither", "divergence", "label_source"),
-    *("stratum", "weight"),
-)
-"""Columns that tell the machine's label: empty where a reader may not see it yet."""
-
-COLUMNS: tuple[str, ...] = (
-    *("review", "place", "pair", "topic", "machine", "p_agree", "p_oppose", "p_neither"),
-    *("similarity", "divergence", "label_source"),
-    *_SIDES,
-    *("a_state", "b_state"),
-    *(f"{name}_{number}" for number in (1, 2) for name in (*_READER, "first_answer")),
-    *("decision", "decision_confidence", "decision_note", "decided_by", "decided", "final"),
-    *("answers_shown", "machine_shown", "chosen", "chosen_seed", "chosen_from", "left_out"),
-    *("read_before", "stratum", "weight", "order", "order_seed", "subject"),
-    *("least_probability", "least_similarity", "filters", "settings", "searched_on"),
-    *("library_digest", "version"),
-)
+COLUMNS = REVIEW.names
 """The columns of an exported review, in this order; the names are stable."""
 
-HISTORY_COLUMNS = ("at", "who", "what", "pair", "before", "after")
+HISTORY_COLUMNS = HISTORY.names
 """The columns of an exported history; `before` and `after` are JSON, or empty."""
 
 NUMBERS = frozenset(
-    {
-        *("place", "p_agree", "p_oppose", "p_neither", "similarity", "divergence", "weight"),
-        *("confidence_1", "confidence_2", "decision_confidence", "chosen_seed", "order_seed"),
-        *("least_probability", "least_similarity", "left_out", "read_before"),
-    }
+    field.name for field in REVIEW.fields if field.kind in (Kind.NUMBER, Kind.INTEGER)
 )
-"""The columns that hold numbers, or nothing; all others hold text."""
+"""The columns that hold numbers or nothing; all others hold text."""
+
+_MACHINE_COLUMNS = (
+    *("machine", "p_agree", "p_oppose", "p_neither", "divergence", "label_source"),
+    *("stratum", "weight"),
+)
+"""Columns that reveal the model's label: empty while a reader may not see it."""
+
+_ANSWER_COLUMNS = ("answer", "confidence", "note", "answered")
 
 
 class ReviewFormat(StrEnum):
-    """What a review can be written as."""
+    """The formats in which a review can be written."""
 
     CSV = "csv"
     JSONL = "jsonl"
     HISTORY = "history"
-    """All that was answered, taken back and decided, as CSV."""
+    """Everything that was answered, undone and decided, as CSV."""
     CODEBOOK = "codebook"
-    """What the readers went by, as text."""
+    """The readers' instructions, as text."""
     LABEL_STUDIO = "label-studio"
     LABEL_STUDIO_CONFIG = "label-studio-config"
-    """The labelling interface that the tasks of `LABEL_STUDIO` are for, as XML."""
+    """The labelling interface for the tasks of `LABEL_STUDIO`, as XML."""
     ARGILLA = "argilla"
 
     @property
@@ -103,19 +85,19 @@ def export_review(
     seen_by: str | None = None,
     force: bool = False,
 ) -> Path:
-    """Write a review to `path`, whole or not at all; return the path.
+    """Write a review to `path`, whole or not at all, and return the path.
 
     Args:
-        review: What to write.
-        path: Where to.
+        review: The review.
+        path: Where to write it.
         format: One of `ReviewFormat`.
-        library: Tells which statements were changed or removed since; None leaves it open.
-        seen_by: Until all readers have handed in, only the answers of this one are written.
-        force: Write over a file that is there.
+        library: Fills in which statements were changed or removed since.
+        seen_by: The only reader whose answers are written before all have handed in.
+        force: Overwrite an existing file.
 
     Raises:
-        ExportError: The file is there already and `force` is not given, or cannot be written.
-        ReviewError: The format is not known.
+        ExportError: The file exists and `force` is not given, or it cannot be written.
+        ReviewError: The format is unknown.
     """
     content = review_bytes(review, format, library=library, seen_by=seen_by)
     write_whole(Path(path), content, force=force)
@@ -130,127 +112,119 @@ def review_bytes(
     seen_by: str | None = None,
 ) -> bytes:
     """Return what `export_review` writes."""
-    from compare.review import peers
-
     try:
         format = ReviewFormat(format)
     except ValueError:
         raise ReviewError(
-            f"{format!r} is no format of a review: use one of {', '.join(ReviewFormat)}."
+            f"{format!r} is not a format of a review: use one of {', '.join(ReviewFormat)}."
         ) from None
     if format is ReviewFormat.HISTORY:
-        return csv_bytes(HISTORY_COLUMNS, history_records(review, seen_by))
+        return csv_bytes(HISTORY_COLUMNS, [asdict(event) for event in review.history(seen_by)])
     if format is ReviewFormat.CODEBOOK:
         return _codebook(review).encode("utf-8", "replace")
     if format is ReviewFormat.LABEL_STUDIO_CONFIG:
-        return peers.LABEL_STUDIO_CONFIG.encode()
-    rows = review_records(review, library=library, seen_by=seen_by)
-    writers: Mapping[ReviewFormat, Callable[[list[Record]], bytes]] = {
-        ReviewFormat.CSV: lambda rows: csv_bytes(COLUMNS, rows),
-        ReviewFormat.JSONL: lambda rows: "".join(map(_line, rows)).encode("utf-8", "replace"),
-        ReviewFormat.LABEL_STUDIO: lambda rows: _json(peers.label_studio(rows, review.codebook)),
-        ReviewFormat.ARGILLA: lambda rows: _json(peers.argilla(rows)),
-    }
-    return writers[format](rows)
-
-
-def _codebook(review: Review) -> str:
-    """Return what the readers went by, and whether that was the same all the time."""
-    changes = review.codebook_changes
-    if not changes:
-        return review.codebook
-    told = ", ".join(f"on {at} by {who or 'nobody named'}" for at, who in changes)
-    return (
-        f"{review.codebook.rstrip()}\n\n---\n\nChanged after the first answer {told}: what the "
-        "readers went by before stands in the review's history.\n"
-    )
-
-
-def _line(row: Record) -> str:
-    """Return a row as JSON; a number that there is none of is null."""
-    told = {name: None if value == "" and name in NUMBERS else value for name, value in row.items()}
-    return json.dumps(told, ensure_ascii=False) + "\n"
-
-
-def _json(data: object) -> bytes:
+        return LABEL_STUDIO_CONFIG.encode()
+    rows = review_rows(review, library=library, seen_by=seen_by)
+    if format is ReviewFormat.CSV:
+        return csv_bytes(COLUMNS, rows)
+    if format is ReviewFormat.JSONL:
+        return "".join(map(_json_line, rows)).encode("utf-8", "replace")
+    is_argilla = format is ReviewFormat.ARGILLA
+    data = argilla(rows) if is_argilla else label_studio(rows, review.codebook)
     return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
 
 
-def review_records(
+def _codebook(review: Review) -> str:
+    """Return the codebook, and when it was changed after the first answer."""
+    if not (changes := review.codebook_changes):
+        return review.codebook
+    when = ", ".join(f"on {at} by {who or 'an unnamed person'}" for at, who in changes)
+    return (
+        f"{review.codebook.rstrip()}\n\n---\n\nChanged after the first answer {when}: the review's "
+        "history holds the earlier text.\n"
+    )
+
+
+def _json_line(row: Record) -> str:
+    data = {name: None if value == "" and name in NUMBERS else value for name, value in row.items()}
+    return json.dumps(data, ensure_ascii=False) + "\n"
+
+
+# -- Rows ----------------------------------------------------------------------------------------
+
+
+def review_rows(
     review: Review, *, library: Library | None = None, seen_by: str | None = None
 ) -> list[Record]:
-    """Return the pairs of a review as they are exported; what there is none of is ""."""
+    """Return the pairs of a review as rows of `COLUMNS`; missing values are ""."""
     answers, decisions = review.answers(seen_by), review.decisions()
-    first = first_answers(review, seen_by)
-    final = final_labels(review) if review.is_open else {}
-    same = _in_common(review, seen_by)
-    since = review.settings.library_digest
+    first = review.first_answers(seen_by)
+    final = review.final_labels() if review.is_finished else {}
     pairs = list(review.pairs())
-    states: Sequence[tuple[State, State] | None] = [None] * len(pairs)
+    states: Sequence[tuple[str, str]] = [("", "")] * len(pairs)
     if library is not None:
-        states = states_of([pair for _, pair in pairs], library, since)
-    machine = {seen: review.shows_machine(seen) for seen in (False, True)}
-    rows: list[Record] = []
-    for (place, pair), state in zip(pairs, states, strict=True):
-        row: Record = {**dict.fromkeys(COLUMNS, ""), **same, **_pair(place, pair, state)}
+        states = review.statement_states(library, [pair for _, pair in pairs])
+    shows_machine = {answered: review.shows_machine(answered) for answered in (False, True)}
+    blank: Record = dict.fromkeys(COLUMNS, "")
+    blank |= _review_cells(review, seen_by)
+    rows = []
+    for (place, pair), (a_state, b_state) in zip(pairs, states, strict=True):
+        row = {**blank, **_pair_cells(pair)}
+        row |= {"place": place, "a_state": str(a_state), "b_state": str(b_state)}
         for number, (reader, of) in enumerate(answers.items(), start=1):
             row[f"reader_{number}"] = reader
-            names = {name: f"{name}_{number}" for name in _READER[1:]}
-            row |= _answer(of.get(place), names)
             if place in of:
+                columns = [f"{name}_{number}" for name in _ANSWER_COLUMNS]
+                row |= _answer_cells(of[place], columns)
                 row[f"first_answer_{number}"] = first[reader][pair.id].label
-        row |= _decision(decisions.get(place))
+        if decision := decisions.get(place):
+            columns = ["decision", "decision_confidence", "decision_note", "decided"]
+            row |= {**_answer_cells(decision, columns), "decided_by": decision.who}
         if place in final:
             stance = final[place]
             row["final"] = stance.value if stance else SKIP
-        if not machine[any(place in of for of in answers.values())]:
-            row |= dict.fromkeys(_OF_MACHINE, "")
+        if not shows_machine[any(place in of for of in answers.values())]:
+            row |= dict.fromkeys(_MACHINE_COLUMNS, "")
         rows.append(row)
     return rows
 
 
-def history_records(review: Review, seen_by: str | None = None) -> list[Record]:
-    """Return the history as it is exported, the oldest first."""
-    return [asdict(event) for event in review.history(seen_by)]
-
-
-def _in_common(review: Review, seen_by: str | None) -> Record:
-    """Return what every row of a review has in common."""
+def _review_cells(review: Review, seen_by: str | None) -> Record:
+    """Return the cells that are the same in every row."""
     from compare import __version__
 
     made = review.settings
-    shown = "all" if review.is_open else f"only of {seen_by}" if seen_by else "none yet"
-    digest = f"sha256:{made.library_digest}" if made.library_digest else ""
+    shown = "all" if review.is_finished else f"only of {seen_by}" if seen_by else "none yet"
     return {
         "review": review.name,
         "answers_shown": shown,
         "machine_shown": made.machine_shown.value,
         "chosen": made.choice.value,
-        "chosen_seed": _or_nothing(made.chosen_seed),
+        "chosen_seed": _whole(made.chosen_seed),
         "chosen_from": "; ".join(f"{label} {count}" for label, count in made.of.items()),
         "left_out": made.left_out,
-        "read_before": _or_nothing(made.read_before),
+        "read_before": _whole(made.read_before),
         "order": made.order.value,
-        "order_seed": _or_nothing(made.order_seed),
+        "order_seed": _whole(made.order_seed),
         "subject": made.subject,
         "least_probability": _rounded(made.least_probability),
         "least_similarity": _rounded(made.least_similarity),
         "filters": _compact(made.filters) if made.searched_on else "",
         "settings": _compact(made.search_settings) if made.searched_on else "",
         "searched_on": made.searched_on,
-        "library_digest": digest,
+        "library_digest": f"sha256:{made.library_digest}" if made.library_digest else "",
         "version": __version__,
     }
 
 
-def _pair(place: int, pair: ReviewPair, states: tuple[State, State] | None) -> Record:
+def _pair_cells(pair: ReviewPair) -> Record:
     odds = pair.probabilities
     sides = {
         **side_record("a", pair.a, pair.a_passage.text),
         **side_record("b", pair.b, pair.b_passage.text),
     }
     return {
-        "place": place,
+        **{name: value for name, value in sides.items() if name in COLUMNS},
         "pair": pair.id,
         "topic": pair.topic,
         "machine": pair.machine.value if pair.machine else "",
@@ -260,41 +234,200 @@ def _pair(place: int, pair: ReviewPair, states: tuple[State, State] | None) -> R
         "similarity": _rounded(pair.similarity),
         "divergence": _rounded(pair.divergence),
         "label_source": pair.label_source,
-        **{name: sides[name] for name in _SIDES},
-        "a_state": states[0].value if states else "",
-        "b_state": states[1].value if states else "",
         "stratum": pair.stratum,
         "weight": _rounded(pair.weight),
     }
 
 
-def _answer(answer: Answer | None, names: Mapping[str, str]) -> Record:
-    """Return an answer under the columns that `names` gives its parts."""
-    if answer is None:
-        return {}
-    return {
-        names["answer"]: answer.label,
-        names["confidence"]: _or_nothing(answer.confidence),
-        names["note"]: answer.note,
-        names["answered"]: answer.at,
-    }
-
-
-def _decision(answer: Answer | None) -> Record:
-    if answer is None:
-        return {}
-    names = ("decision", "decision_confidence", "decision_note", "decided")
-    row = _answer(answer, dict(zip(_READER[1:], names, strict=True)))
-    return {**row, "decided_by": answer.who}
+def _answer_cells(answer: Answer, columns: Sequence[str]) -> Record:
+    cells = (answer.label, _whole(answer.confidence), answer.note, answer.at)
+    return dict(zip(columns, cells, strict=True))
 
 
 def _compact(data: Mapping[str, Any]) -> str:
     return json.dumps(dict(data), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
-def _or_nothing(value: int | None) -> int | str:
+def _whole(value: int | None) -> int | str:
     return "" if value is None else value
 
 
 def _rounded(value: float | None) -> float | str:
     return "" if value is None else round(float(value), 6)
+
+
+# -- Other annotation programs -------------------------------------------------------------------
+
+_LABELS = tuple(stance.value for stance in Stance)
+
+LABEL_STUDIO_CONFIG = """\
+<View>
+  <Header value="How do the two statements relate?"/>
+  <Text name="a" value="$a"/>
+  <Text name="a_who" value="$a_who"/>
+  <Text name="b" value="$b"/>
+  <Text name="b_who" value="$b_who"/>
+  <Choices name="stance" toName="a" choice="single" required="true">
+    <Choice value="agree" hotkey="a"/>
+    <Choice value="oppose" hotkey="o"/>
+    <Choice value="neither" hotkey="n"/>
+  </Choices>
+  <Rating name="confidence" toName="a" maxRating="3"/>
+  <TextArea name="note" toName="a" maxSubmissions="1"/>
+</View>
+"""
+"""The labelling interface for the tasks of `label_studio`."""
+
+_IN_ANNOTATIONS = tuple(
+    f"{name}_{number}" for number in (1, 2) for name in (*_ANSWER_COLUMNS, "first_answer")
+)
+"""Columns that Label Studio gets in annotations instead of in `data`."""
+
+_IN_METADATA = (
+    *("review", "place", "topic", "a_id", "b_id", "final", "chosen", "order", "machine_shown"),
+)
+"""Columns that Argilla gets as metadata."""
+
+
+def label_studio(rows: Iterable[Record], codebook: str = "") -> list[dict[str, Any]]:
+    """Return tasks in the JSON that Label Studio 1.x imports (its "basic JSON format").
+
+    Create the project with `LABEL_STUDIO_CONFIG`. The `data` of a task hold all columns of the
+    pair; the model's label is a prediction, and each visible answer an annotation, cancelled if the
+    pair was skipped. Label Studio knows people by accounts of its own, so the readers' names are in
+    `data` (`reader_1`, `reader_2`), in the order of the annotations.
+    """
+    tasks = []
+    for row in rows:
+        data = {**row, **_texts(row), "codebook": codebook}
+        task: dict[str, Any] = {
+            "data": {name: value for name, value in data.items() if name not in _IN_ANNOTATIONS},
+            "annotations": [
+                {
+                    "result": _regions(answer["answer"], answer["confidence"], answer["note"]),
+                    "was_cancelled": answer["answer"] == SKIP,
+                }
+                for answer in _answers(row)
+            ],
+        }
+        if row["machine"]:
+            result = _regions(row["machine"])
+            prediction = {"model_version": row["label_source"], "result": result}
+            if (probability := row[f"p_{row['machine']}"]) != "":
+                prediction["score"] = probability
+            task["predictions"] = [prediction]
+        tasks.append(task)
+    return tasks
+
+
+def _regions(label: Any, confidence: Any = "", note: Any = "") -> list[dict[str, Any]]:
+    found = []
+    if label in _LABELS:
+        found.append(("stance", "choices", {"choices": [label]}))
+    if confidence != "":
+        found.append(("confidence", "rating", {"rating": confidence}))
+    if note:
+        found.append(("note", "textarea", {"text": [note]}))
+    return [
+        {"from_name": name, "to_name": "a", "type": kind, "value": value}
+        for name, kind, value in found
+    ]
+
+
+def argilla(rows: Iterable[Record]) -> list[dict[str, Any]]:
+    """Return records in the JSON that `dataset.records.from_json` of Argilla 2.x (2.8) reads.
+
+    The dataset has the text fields a, a_who, b and b_who, and the questions stance (a label of
+    agree, oppose, neither), confidence (a rating of 1 to 3) and note (text, not required). The
+    model's label is a suggestion. Argilla knows people by UUIDs: a reader's is version 5 of their
+    name in the DNS namespace; replace it with the UUID of their account.
+    """
+    records = []
+    for row in rows:
+        suggestions = {}
+        if row["machine"]:
+            odds = row[f"p_{row['machine']}"]
+            suggestions["stance"] = {
+                "value": row["machine"],
+                "score": None if odds == "" else odds,
+                "agent": row["label_source"],
+            }
+        responses: dict[str, list[dict[str, Any]]] = {}
+        for answer in _answers(row):
+            user = str(uuid.uuid5(uuid.NAMESPACE_DNS, str(answer["reader"])))
+            stance = answer["answer"] if answer["answer"] in _LABELS else ""
+            given = {"stance": stance, "confidence": answer["confidence"], "note": answer["note"]}
+            for question, value in given.items():
+                if value != "":
+                    responses.setdefault(question, []).append({"value": value, "user_id": user})
+        records.append(
+            {
+                "id": row["pair"],
+                "fields": _texts(row),
+                "metadata": {name: row[name] for name in _IN_METADATA if row[name] != ""},
+                "suggestions": suggestions,
+                "responses": responses,
+                "vectors": {},
+            }
+        )
+    return records
+
+
+def _answers(row: Record) -> list[dict[str, Any]]:
+    """Return the answers in a row."""
+    names = ("reader", "answer", "confidence", "note")
+    found = [{name: row[f"{name}_{number}"] for name in names} for number in (1, 2)]
+    return [answer for answer in found if answer["answer"]]
+
+
+def _texts(row: Record) -> dict[str, Any]:
+    """Return both passages, and for each who said it, when and where, with its context."""
+    names = ("speaker", "role", "country", "date", "venue", "title", "source")
+    found: dict[str, Any] = {}
+    for side in "ab":
+        who = ", ".join(str(row[f"{side}_{name}"]) for name in names if row[f"{side}_{name}"])
+        context = row[f"{side}_context"]
+        found[side] = row[f"{side}_passage"]
+        found[f"{side}_who"] = f"{who} (context: {context})" if context else who
+    return found
+
+
+# -- Notebooks -----------------------------------------------------------------------------------
+
+
+def review_html(review: Review, most: int = 10) -> str:
+    """Return the first pairs as HTML, with the answers and labels that everybody may see."""
+    made = review.settings
+    shown = [(place, pair) for (place, pair), _ in zip(review.pairs(), range(most), strict=False)]
+    rows = "".join(_pair_html(review, place, pair) for place, pair in shown)
+    left = len(review) - len(shown)
+    more = f"<p>… and {left:,} more: <code>.to_pandas()</code> has them all.</p>" if left else ""
+    return wrapped(
+        review.name,
+        f"<p>{counted(len(review), 'pair')}, {made.choice.value}, in {made.order.value} order.</p>"
+        f"<p>{'; '.join(_progress_html(review, reader) for reader in review.readers)}.</p>"
+        "<table><thead><tr><th>Pair</th><th>A</th><th>B</th></tr></thead>"
+        f"<tbody>{rows}</tbody></table>{more}",
+    )
+
+
+def _progress_html(review: Review, reader: str) -> str:
+    progress = review.progress(reader)
+    done = "handed in" if reader in review.handed_in else f"{progress.left:,} left"
+    return f"{text(reader)}: {progress.answered:,} answered, {progress.skipped:,} skipped, {done}"
+
+
+def _pair_html(review: Review, place: int, pair: ReviewPair) -> str:
+    kind, lines = "neither", []
+    if pair.machine and review.shows_machine(answered=False):
+        kind = pair.machine.value
+        lines.append(f"the model: {SIGN[pair.machine]} {VERDICT[pair.machine]}")
+    if review.is_finished:
+        answers = ((reader, of.get(place)) for reader, of in review.answers().items())
+        lines += [f"{text(reader)}: {answer.label}" for reader, answer in answers if answer]
+    return (
+        f'<tr><td class="cp-nb-{kind}"><b>{place:,}</b>'
+        f"{''.join(f'<small>{line}</small>' for line in lines)}</td>"
+        f"<td>{half_html(pair.a, pair.a_passage.text)}</td>"
+        f"<td>{half_html(pair.b, pair.b_passage.text)}</td></tr>"
+    )

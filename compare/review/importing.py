@@ -1,6 +1,6 @@
-"""Read pairs to be reviewed, and a reader's answers, from CSV, TSV and JSONL.
+"""Read pairs to review, and a reader's answers, from CSV, TSV and JSONL.
 
-A file is taken over whole or not at all: the first thing that is wrong is said in one sentence.
+A file is accepted whole or not at all; the error names the first thing that is wrong.
 """
 
 from __future__ import annotations
@@ -14,33 +14,38 @@ from typing import TYPE_CHECKING, Any
 from compare.corpus.validate import HALF_CHARACTER
 from compare.corpus.values import Row
 from compare.errors import ReviewError
-from compare.evaluate.labelled import LABELS
-from compare.evaluate.pair_files import cell, needed, read_rows
+from compare.evaluate.pairs import LABELS, cell, read_rows, required_cell
 from compare.export.rows import CHANGED
+from compare.export.rows import COLUMNS as PAIR_COLUMNS
 from compare.results.result import Probabilities, Stance
-from compare.review.drawing import pair_id, passage_in
-from compare.review.rows import utc
-from compare.review.states import found
-from compare.review.values import CONFIDENCE, SKIP, Answer, ReviewPair
+from compare.review.exporting import COLUMNS
+from compare.review.review import Review, statements_by_id
+from compare.review.store import utc
+from compare.review.values import CONFIDENCE, SKIP, Answer, ReviewPair, pair_id, passage_in
 from compare.statements.countries import parse_countries
 from compare.statements.statement import PartialDate, Quotation, Statement
 
 if TYPE_CHECKING:
     from compare.library.library import Library
-    from compare.review.answers import Review
 
 _TEXTS = (("a_passage", "b_passage"), ("a_text", "b_text"), ("premise", "hypothesis"), ("a", "b"))
 _PAIRS = "a file of pairs has the columns a_passage and b_passage, a_text and b_text, or a and b"
 _ANSWERS = "a file of answers has the columns pair and answer"
 _IDS = ("pair", "pair_id", "id")
-_ROUNDED = 0.01
-"""By how much three probabilities may fail to add up to 1."""
+_TOLERANCE = 0.01
+"""How far the sum of three probabilities may be from 1."""
 _FIELDS = ("speaker", "role", "venue", "title", "source", "url", "context")
+_CONFIDENCES = {
+    written: number
+    for number, word in CONFIDENCE.items()
+    for written in (str(number), f"{number}.0", word)
+}
+"""How a confidence may be written; a data frame with missing ones writes 3 as 3.0."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedPairs:
-    """The pairs of a file; `unread` are its columns that say nothing here."""
+    """The pairs of a file; `unread` are the columns that were ignored."""
 
     pairs: tuple[ReviewPair, ...]
     unread: tuple[str, ...]
@@ -50,53 +55,55 @@ def read_review_pairs(path: Path | str, library: Library | None = None) -> Impor
     """Read the pairs of a file.
 
     The texts are `a_passage` and `b_passage`, else `a_text` and `b_text`, else `premise` and
-    `hypothesis`, else `a` and `b`; where both of the first stand there, `a_text` is the whole
-    statement. Each side may have `a_speaker`, `a_role`, `a_country`, `a_date`, `a_venue`,
-    `a_title`, `a_source`, `a_url`, `a_context` and `a_id`. A pair may have an id (`pair`), a
-    `topic`, and what a machine says of it: `machine` or `stance`, `p_agree`, `p_oppose`,
-    `p_neither`, `similarity`, `label_source`. An export of pairs, or of a review, is such a file.
+    `hypothesis`, else `a` and `b`; beside the first, `a_text` is the whole statement. Each side may
+    have `a_speaker`, `a_role`, `a_country`, `a_date`, `a_venue`, `a_title`, `a_source`, `a_url`,
+    `a_context` and `a_id`. A pair may have an id (`pair`), a `topic`, and a model's label:
+    `machine` or `stance`, `p_agree`, `p_oppose`, `p_neither`, `similarity`, `label_source`. Exports
+    of pairs and of reviews are such files.
 
     Args:
         path: A file that ends in .csv, .tsv or .jsonl.
-        library: A statement with an `a_id` that it holds, and with these words, is taken from it.
+        library: Supplies the statements whose `a_id` and words it has.
 
     Raises:
         CorpusError: The file cannot be read, or has no such columns.
-        ReviewError: A label, number or date is none, a text is empty, or two pairs have one id.
+        ReviewError: A label, number or date is invalid, a text is empty, or two pairs have the same
+            id.
     """
     rows = read_rows(Path(path))
     if not any(cell(rows[0], column) is not None for two in _TEXTS for column in two):
-        needed(rows[0], "a_passage", _PAIRS)
-    known = _known(rows, library)
+        required_cell(rows[0], "a_passage", _PAIRS)
+    ids = {(cell(row, f"{side}_id") or "").strip() for row in rows for side in "ab"}
+    known = {} if library is None else statements_by_id(library, ids)
     lines: dict[str, int] = {}
     pairs = []
     for row in rows:
         pair = _pair(row, known)
         if pair.id in lines:
-            raise _bad(
+            raise _error(
                 row,
-                f"the pair stands on line {lines[pair.id]}, too; remove one of the two, or give "
-                "each an id of its own in a column pair",
+                f"the pair is on line {lines[pair.id]}, too; remove one of the two, or give each "
+                "an id of its own in a column pair",
                 "pair",
                 pair.id,
             )
         lines[pair.id] = row.line
         pairs.append(pair)
-    read = {column.casefold() for column in _columns()}
+    texts = {name for two in _TEXTS for name in two}
+    read = {column.casefold() for column in {*COLUMNS, *PAIR_COLUMNS, *texts, *_IDS}}
     unread = tuple(column for column in rows[0].cells if column.casefold() not in read)
     return ImportedPairs(tuple(pairs), unread)
 
 
 def read_answers(path: Path | str, review: Review, reader: str) -> dict[int, Answer]:
-    """Read a reader's answers to pairs of a review, by place; rows without one are passed over.
+    """Read a reader's answers to pairs of a review, by place; rows without one are ignored.
 
-    Columns are `pair` (its id) and `answer` or `label`, with `confidence`, `note` and `answered`,
-    when that was, where they are known; or those of an exported review, of which the answers of
-    `reader` are taken.
+    The columns are `pair` (its id) and `answer` or `label`, and optionally `confidence`, `note` and
+    `answered` (the time). From an exported review the answers of `reader` are taken.
 
     Raises:
         CorpusError: The file cannot be read, or has no such columns.
-        ReviewError: A label or a confidence is none, the review has no such pair, or a pair is
+        ReviewError: A label or confidence is invalid, the review has no such pair, or a pair is
             answered twice.
     """
     rows = read_rows(Path(path))
@@ -105,22 +112,14 @@ def read_answers(path: Path | str, review: Review, reader: str) -> dict[int, Ans
     answers: dict[int, Answer] = {}
     lines: dict[int, int] = {}
     for row in rows:
-        identity = _first(row, _IDS) or needed(row, "pair", _ANSWERS)
+        identity = _first(row, _IDS) or required_cell(row, "pair", _ANSWERS)
         if identity not in places:
-            raise _bad(
-                row,
-                f"the review {review.name!r} has no such pair; take the ids of an export of it",
-                "pair",
-                identity,
-            )
+            message = f"the review {review.name!r} has no such pair; take the ids from an export"
+            raise _error(row, message, "pair", identity)
         place = places[identity]
         if place in lines:
-            raise _bad(
-                row,
-                f"the pair is answered on line {lines[place]}, too; remove one of the two",
-                "pair",
-                identity,
-            )
+            message = f"the pair is answered on line {lines[place]}, too; remove one of the two"
+            raise _error(row, message, "pair", identity)
         lines[place] = row.line
         if answer := _answer(row, suffix):
             answers[place] = answer
@@ -128,13 +127,13 @@ def read_answers(path: Path | str, review: Review, reader: str) -> dict[int, Ans
 
 
 def _suffix_of(rows: Sequence[Row], reader: str) -> str:
-    """Return what stands behind "answer" in the columns of a reader."""
+    """Return the suffix of the reader's columns: "_1" or "_2" in an exported review, else ""."""
     for suffix in ("_1", "_2"):
         names = {(cell(row, f"reader{suffix}") or "").casefold() for row in rows}
         if " ".join(reader.split()).casefold() in names:
             return suffix
     if cell(rows[0], "answer") is None and cell(rows[0], "label") is None:
-        needed(rows[0], "answer", _ANSWERS)
+        required_cell(rows[0], "answer", _ANSWERS)
     return ""
 
 
@@ -144,26 +143,19 @@ def _answer(row: Row, suffix: str) -> Answer | None:
     if not given:
         return None
     stance = None if given.casefold() == SKIP else _stance(row, column, given, f", or {SKIP}")
-    told = (cell(row, f"confidence{suffix}") or "").strip()
-    confidence = _CONFIDENCES.get(told.casefold())
-    if told and confidence is None:
-        raise _bad(row, "this is no confidence; write 1, 2 or 3", f"confidence{suffix}", told)
+    written = (cell(row, f"confidence{suffix}") or "").strip()
+    confidence = _CONFIDENCES.get(written.casefold())
+    if written and confidence is None:
+        message = "this is not a confidence; write 1, 2 or 3"
+        raise _error(row, message, f"confidence{suffix}", written)
     note, answered = (cell(row, f"{name}{suffix}") or "" for name in ("note", "answered"))
     return Answer(stance, confidence, note, _time(answered))
 
 
-_CONFIDENCES = {
-    written: number
-    for number, word in CONFIDENCE.items()
-    for written in (str(number), f"{number}.0", word)
-}
-"""How a confidence is written; a data frame with a missing one writes 3 as 3.0."""
-
-
-def _time(told: str) -> str:
-    """Return a time (ISO 8601) in UTC; "" where none is told, or not of which zone."""
+def _time(text: str) -> str:
+    """Return a time (ISO 8601) in UTC; "" if there is none, or its zone is unknown."""
     try:
-        given = datetime.fromisoformat(told.strip())
+        given = datetime.fromisoformat(text.strip())
         return "" if given.tzinfo is None else utc(given)
     except (ValueError, OverflowError):
         return ""
@@ -172,7 +164,8 @@ def _time(told: str) -> str:
 def _stance(row: Row, column: str, given: str, also: str = "") -> Stance:
     stance = {**LABELS, CHANGED: Stance.OPPOSE}.get(given.strip().casefold())
     if stance is None:
-        raise _bad(row, f"this is no label; write agree, oppose or neither{also}", column, given)
+        message = f"this is not a label; write agree, oppose or neither{also}"
+        raise _error(row, message, column, given)
     return stance
 
 
@@ -182,29 +175,20 @@ def _stance(row: Row, column: str, given: str, also: str = "") -> Stance:
 def _pair(row: Row, known: Mapping[str, Statement]) -> ReviewPair:
     for column, text in row.cells.items():
         if found := HALF_CHARACTER.search(text):
-            raise _bad(row, f"{found[0]!a} is half a character; write the whole one", column)
-    a, b = _texts(row)
-    first, second = _statement(row, "a", a, known), _statement(row, "b", b, known)
-    a_passage, b_passage = passage_in(first, a), passage_in(second, b)
+            raise _error(row, f"{found[0]!a} is half a character; write the whole one", column)
+    a_text, b_text = _texts(row)
+    a, b = _statement(row, "a", a_text, known), _statement(row, "b", b_text, known)
+    a_passage, b_passage = passage_in(a, a_text), passage_in(b, b_text)
     label = "machine" if cell(row, "machine") is not None else "stance"
     given = (cell(row, label) or "").strip()
-    odds = [_number(row, f"p_{stance}") for stance in Stance]
-    probabilities = None
-    if all(value is not None for value in odds):
-        probabilities = Probabilities(*(value or 0.0 for value in odds))
-        if abs(sum(value or 0.0 for value in odds) - 1) > _ROUNDED:
-            message = (
-                "p_agree, p_oppose and p_neither do not add up to 1; mend them, or leave them out"
-            )
-            raise _bad(row, message, "p_agree", cell(row, "p_agree") or "")
     return ReviewPair(
-        (_first(row, _IDS) or "").strip() or pair_id(first, a_passage, second, b_passage),
-        first,
+        (_first(row, _IDS) or "").strip() or pair_id(a, a_passage, b, b_passage),
+        a,
         a_passage,
-        second,
+        b,
         b_passage,
         _stance(row, label, given) if given else None,
-        probabilities,
+        _probabilities(row),
         (cell(row, "label_source") or "").strip(),
         _number(row, "similarity", -1.0),
         topic=(cell(row, "topic") or "").strip(),
@@ -212,18 +196,19 @@ def _pair(row: Row, known: Mapping[str, Statement]) -> ReviewPair:
 
 
 def _texts(row: Row) -> tuple[str, str]:
-    for a, b in _TEXTS:
-        if cell(row, a) is not None or cell(row, b) is not None:
-            texts = needed(row, a, _PAIRS), needed(row, b, _PAIRS)
-            for column, text in zip((a, b), texts, strict=True):
+    for columns in _TEXTS:
+        if any(cell(row, column) is not None for column in columns):
+            a, b = (required_cell(row, column, _PAIRS) for column in columns)
+            for column, text in zip(columns, (a, b), strict=True):
                 if not text.strip():
-                    raise _bad(row, "there are no words; write them, or remove the row", column)
-            return texts
-    return needed(row, "a_passage", _PAIRS), ""
+                    message = "there are no words; write them, or remove the row"
+                    raise _error(row, message, column)
+            return a, b
+    return required_cell(row, "a_passage", _PAIRS), ""
 
 
 def _statement(row: Row, side: str, words: str, known: Mapping[str, Statement]) -> Statement:
-    """Return the library's statement where it has these words, else one of what the row says."""
+    """Return the library's statement if it has these words, else one made of the row."""
     identity = (cell(row, f"{side}_id") or "").strip()
     if identity in known and words in known[identity].text:
         return known[identity]
@@ -232,9 +217,9 @@ def _statement(row: Row, side: str, words: str, known: Mapping[str, Statement]) 
     try:
         day = PartialDate(date) if date else None
     except ValueError:
-        message = "this is no date; write YYYY, YYYY-MM or YYYY-MM-DD"
-        raise _bad(row, message, f"{side}_date", date) from None
-    given: dict[str, Any] = {name: (cell(row, f"{side}_{name}") or "").strip() for name in _FIELDS}
+        message = "this is not a date; write YYYY, YYYY-MM or YYYY-MM-DD"
+        raise _error(row, message, f"{side}_date", date) from None
+    fields: dict[str, Any] = {n: (cell(row, f"{side}_{n}") or "").strip() for n in _FIELDS}
     reported = (cell(row, f"{side}_quotation") or "").strip() == Quotation.REPORTED
     return Statement(
         identity,
@@ -242,15 +227,19 @@ def _statement(row: Row, side: str, words: str, known: Mapping[str, Statement]) 
         country=parse_countries(cell(row, f"{side}_country") or ""),
         date=day,
         quotation=Quotation.REPORTED if reported else Quotation.DIRECT,
-        **given,
+        **fields,
     )
 
 
-def _known(rows: Sequence[Row], library: Library | None) -> dict[str, Statement]:
-    if library is None:
-        return {}
-    ids = {(cell(row, f"{side}_id") or "").strip() for row in rows for side in "ab"} - {""}
-    return {statement.id: statement for statement in found(library, sorted(ids))}
+def _probabilities(row: Row) -> Probabilities | None:
+    """Return the three probabilities; None unless all are given."""
+    agree, oppose, neither = (_number(row, f"p_{stance}") for stance in Stance)
+    if agree is None or oppose is None or neither is None:
+        return None
+    if abs(agree + oppose + neither - 1) > _TOLERANCE:
+        message = "p_agree, p_oppose and p_neither do not add up to 1; correct or remove them"
+        raise _error(row, message, "p_agree", cell(row, "p_agree") or "")
+    return Probabilities(agree, oppose, neither)
 
 
 def _number(row: Row, column: str, least: float = 0.0) -> float | None:
@@ -260,8 +249,8 @@ def _number(row: Row, column: str, least: float = 0.0) -> float | None:
     except ValueError:
         value = float("nan")
     if value is not None and not least <= value <= 1:
-        message = f"this is no number from {least:g} to 1; mend it, or leave the cell empty"
-        raise _bad(row, message, column, text)
+        message = f"this is not a number from {least:g} to 1; correct it, or leave the cell empty"
+        raise _error(row, message, column, text)
     return value
 
 
@@ -269,13 +258,5 @@ def _first(row: Row, names: Sequence[str]) -> str | None:
     return next((text for name in names if (text := cell(row, name))), None)
 
 
-def _bad(row: Row, message: str, column: str = "", value: str = "") -> ReviewError:
+def _error(row: Row, message: str, column: str = "", value: str = "") -> ReviewError:
     return ReviewError(str(row.problem(message, column, value)))
-
-
-def _columns() -> set[str]:
-    """Return the columns that are read, and those that an export adds to them."""
-    from compare.export.rows import COLUMNS as PAIR_COLUMNS
-    from compare.review.exporting import COLUMNS
-
-    return {*COLUMNS, *PAIR_COLUMNS, *(name for two in _TEXTS for name in two), *_IDS}

@@ -1,8 +1,9 @@
-"""The file of reviews: SQLite, transactional, beside the library's generations and never rebuilt.
+"""The SQLite file of reviews, and everything that is written into it.
 
-Several programs and browser tabs may use it at once. Each writing is one transaction behind a
-write-ahead log, on the disk when it returns; a program that is killed leaves it whole. Events are
-only ever added: the file itself refuses to change or remove one, unless its project is removed.
+The file lies beside the library's generations and is never rebuilt. Any number of programs and
+browser tabs may use it at once: each write is one transaction behind a write-ahead log, on disk
+when it returns. Events are append-only: triggers refuse to change or remove one unless its review
+is removed.
 """
 
 from __future__ import annotations
@@ -11,22 +12,34 @@ import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from compare.errors import ReviewError
+from compare.results.result import Probabilities, Stance
+from compare.review.values import CONFIDENCE, Answer, AnswerChange, ReviewPair, Settings
+from compare.statements.passages import Passage
+from compare.statements.statement import Statement
 
 REVIEWS_VARIABLE = "COMPARE_REVIEWS"
 REVIEWS = "reviews.sqlite"
 
 FORMAT = 2
-"""Changes whenever a program of the old format could not read the file any more."""
+"""Raised whenever programs of the old format could no longer read the file."""
 
 _OLDEST = 1
-"""The oldest format that can be read; a file gets the new one with the next project."""
+"""The oldest format that can be read; the next review raises the format of an older file."""
 
 _WAIT = 30
-"""Seconds that a writing waits for another one."""
+"""Seconds that a write waits for another one."""
+
+DECISION = 0
+"""Stands for the reader's number in decisions; readers are numbered from 1."""
+
+PROJECT = -1
+"""Stands for the reader's number in events of the whole review."""
 
 _TABLES = """
 CREATE TABLE statements (hash TEXT PRIMARY KEY, id TEXT NOT NULL, data TEXT NOT NULL)
@@ -61,18 +74,18 @@ CREATE TABLE events (
 CREATE INDEX events_of ON events (project, reader, n);
 CREATE INDEX undone ON events (undoes);
 CREATE TRIGGER events_stay BEFORE UPDATE ON events
-    BEGIN SELECT RAISE(ABORT, 'the history is only added to'); END;
+    BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END;
 CREATE TRIGGER events_last BEFORE DELETE ON events
     WHEN EXISTS (SELECT 1 FROM projects WHERE project = OLD.project)
-    BEGIN SELECT RAISE(ABORT, 'the history is only added to'); END;
+    BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END;
 """
 
 
 def reviews_file(library: Path | None = None) -> Path:
-    """Return the file of a library: $COMPARE_REVIEWS, else reviews.sqlite in its folder.
+    """Return the file of a library's reviews: $COMPARE_REVIEWS, else reviews.sqlite in its folder.
 
-    That of a library that is read-only, as the sample is, lies beside the user's own library; so
-    it does where no library is named.
+    The reviews of a read-only library, such as the sample, lie beside the user's own library, as
+    they do if no library is named.
     """
     if named := os.environ.get(REVIEWS_VARIABLE):
         return Path(named).expanduser()
@@ -85,14 +98,14 @@ def reviews_file(library: Path | None = None) -> Path:
 
 
 class ReviewStore:
-    """The file, opened for each reading and writing; it is made by the first writing."""
+    """The file, opened for each read and write; the first write creates it."""
 
     def __init__(self, path: Path) -> None:
         """Name the file."""
         self.path = path
 
     def all(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Return all rows of a query; none where there is no file yet."""
+        """Return all rows of a query; none if there is no file yet."""
         if not self.path.exists():
             return []
         with self._open() as database:
@@ -100,11 +113,11 @@ class ReviewStore:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """Give a connection in a transaction, which is on the disk at the end, or not at all.
+        """Give a connection within a transaction: committed at the end, or rolled back.
 
         Raises:
             ReviewError: The file cannot be written, is damaged or of another format, or another
-                program has been writing all the time.
+                program kept it locked.
         """
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -130,18 +143,18 @@ class ReviewStore:
         except sqlite3.OperationalError as error:
             if "locked" in str(error):
                 raise ReviewError(
-                    f"{self.path} is being written by another program for {_WAIT} seconds: close "
+                    f"{self.path} has been locked by another program for {_WAIT} seconds: close "
                     "it, then try again."
                 ) from error
             raise self._unwritable(str(error)) from error
         except sqlite3.DatabaseError as error:
             raise ReviewError(
-                f"{self.path} is no file of reviews, or is damaged ({error}): move it away, or "
+                f"{self.path} is not a file of reviews, or is damaged ({error}): move it away, or "
                 f"name another with {REVIEWS_VARIABLE}."
             ) from error
 
     def _prepare(self, database: sqlite3.Connection) -> None:
-        """Make the tables where there are none; only one of several programs does."""
+        """Create the tables of a new file; of several programs only one does."""
         version = _version(database)
         if version == 0:
             database.execute("PRAGMA journal_mode = WAL")
@@ -150,18 +163,18 @@ class ReviewStore:
             if version == 0:
                 for command in _commands():
                     database.execute(command)
-                database.execute(f"PRAGMA user_version = {FORMAT}")
+                mark_format(database)
                 version = FORMAT
             database.execute("COMMIT")
         if not _OLDEST <= version <= FORMAT:
             raise ReviewError(
                 f"{self.path} has format {version}, this program reads {_OLDEST} to {FORMAT}: use "
-                "the program's version that wrote it."
+                "the version of the program that wrote it."
             )
 
-    def _unwritable(self, said: str) -> ReviewError:
+    def _unwritable(self, reason: str) -> ReviewError:
         return ReviewError(
-            f"{self.path} cannot be written ({said}): check that it is yours and the disk is not "
+            f"{self.path} cannot be written ({reason}): check that it is yours and the disk is not "
             f"full, or name another file with {REVIEWS_VARIABLE}."
         )
 
@@ -171,7 +184,7 @@ def _version(database: sqlite3.Connection) -> int:
 
 
 def _commands() -> list[str]:
-    """Return the commands of `_TABLES`, of which a trigger holds several."""
+    """Split `_TABLES` into commands; a trigger contains more than one semicolon."""
     found, part = [], ""
     for line in _TABLES.strip().splitlines():
         part += line + "\n"
@@ -179,3 +192,264 @@ def _commands() -> list[str]:
             found.append(part)
             part = ""
     return found
+
+
+def mark_format(database: sqlite3.Connection) -> None:
+    """Mark the file as one that programs of an older format would misread."""
+    database.execute(f"PRAGMA user_version = {FORMAT}")
+
+
+# -- Reviews and pairs ---------------------------------------------------------------------------
+
+PAIR_COLUMNS = (
+    "place, p.id, a.data, a_start, a_end, b.data, b_start, b_end, machine, p_agree, p_oppose, "
+    "p_neither, label_source, similarity, divergence, topic, stratum, weight"
+)
+"""The columns that `pair_of_row` reads, from `PAIR_TABLES`."""
+
+PAIR_TABLES = (
+    "pairs p JOIN statements a ON a.hash = p.a_hash JOIN statements b ON b.hash = p.b_hash"
+)
+
+
+def pair_of_row(row: Sequence[Any]) -> ReviewPair:
+    """Return the pair in a row."""
+    _, pair_id, a_data, a_start, a_end, b_data, b_start, b_end, machine, *rest = row
+    agree, oppose, neither, *others = rest
+    a, b = Statement.from_json(a_data), Statement.from_json(b_data)
+    return ReviewPair(
+        pair_id,
+        a,
+        Passage(a.id, a_start, a_end, a.text[a_start:a_end], a.context),
+        b,
+        Passage(b.id, b_start, b_end, b.text[b_start:b_end], b.context),
+        Stance(machine) if machine else None,
+        None if agree is None else Probabilities(agree, oppose, neither),
+        *others,
+    )
+
+
+def add_project(
+    database: sqlite3.Connection,
+    name: str,
+    readers: Sequence[str],
+    pairs: Sequence[ReviewPair],
+    settings: Settings,
+    codebook: str,
+) -> None:
+    """Write a new review.
+
+    Raises:
+        ReviewError: The name is taken, or two pairs have the same id.
+    """
+    from compare import __version__
+
+    if database.execute("SELECT 1 FROM projects WHERE name = ?", (name,)).fetchone():
+        raise ReviewError(f"There is already a review {name!r}: choose another name, or remove it.")
+    mark_format(database)
+    created = datetime.now(UTC).isoformat(timespec="seconds")
+    project = database.execute(
+        "INSERT INTO projects (name, codebook, settings, created, version) VALUES (?, ?, ?, ?, ?)",
+        (name, codebook, settings.to_json(), created, __version__),
+    ).lastrowid
+    database.executemany(
+        "INSERT INTO readers VALUES (?, ?, ?, NULL)",
+        [(project, number, reader) for number, reader in enumerate(readers, start=1)],
+    )
+    seen: set[str] = set()
+    hashes: dict[int, str] = {}  # by the id() of a statement object: many pairs may share one
+    for place, pair in enumerate(pairs, start=1):
+        if pair.id in seen:
+            raise ReviewError(f"Two pairs have the id {pair.id!r}: give each its own.")
+        seen.add(pair.id)
+        for side in (pair.a, pair.b):
+            if id(side) not in hashes:
+                key = hashes[id(side)] = side.content_hash
+                row = (key, side.id, side.to_json().encode("utf-8", "replace").decode())
+                database.execute("INSERT OR IGNORE INTO statements VALUES (?, ?, ?)", row)
+        odds = pair.probabilities
+        values = (
+            *(project, place, pair.id),
+            *(hashes[id(pair.a)], pair.a_passage.start, pair.a_passage.end),
+            *(hashes[id(pair.b)], pair.b_passage.start, pair.b_passage.end),
+            pair.machine.value if pair.machine else None,
+            *((odds.agree, odds.oppose, odds.neither) if odds else (None, None, None)),
+            *(pair.label_source, pair.similarity, pair.divergence),
+            *(pair.topic, pair.stratum, pair.weight),
+        )
+        database.execute(f"INSERT INTO pairs VALUES ({', '.join('?' * len(values))})", values)
+
+
+def remove_project(database: sqlite3.Connection, project: int) -> None:
+    """Remove a review with its answers, its history and the statements no other review has."""
+    for table in ("projects", "readers", "pairs", "answers", "events"):
+        database.execute(f"DELETE FROM {table} WHERE project = ?", (project,))
+    database.execute(
+        "DELETE FROM statements WHERE hash NOT IN "
+        "(SELECT a_hash FROM pairs UNION SELECT b_hash FROM pairs)"
+    )
+
+
+# -- Answers and events --------------------------------------------------------------------------
+
+ANSWER_COLUMNS = "stance, confidence, note, at, who"
+"""The columns that `answer_of_row` reads."""
+
+_LONGEST_NOTE = 5_000
+
+
+def answer_of_row(row: Sequence[Any]) -> Answer:
+    """Return the answer in a row."""
+    stance, *rest = row
+    return Answer(Stance(stance) if stance else None, *rest)
+
+
+def checked_note(note: str) -> str:
+    """Return a note without surrounding blanks.
+
+    Raises:
+        ReviewError: It is too long.
+    """
+    note = note.strip().encode("utf-8", "replace").decode()
+    if len(note) > _LONGEST_NOTE:
+        raise ReviewError(
+            f"The note has {len(note):,} characters; shorten it to {_LONGEST_NOTE:,}."
+        )
+    return note
+
+
+def utc(time: datetime) -> str:
+    """Return a time as the file stores it (ISO 8601, UTC, milliseconds)."""
+    return time.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+def now() -> str:
+    """Return the current time as the file stores it."""
+    return utc(datetime.now(UTC))
+
+
+def review_removed() -> ReviewError:
+    """Return the error for a review that another program has removed."""
+    return ReviewError("The review has been removed: choose another.")
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewWriter:
+    """Writes one person's answers and events, within a transaction of the caller.
+
+    Attributes:
+        number: The reader's number, `DECISION` or `PROJECT`.
+        who: The name recorded in the history.
+        places: Number of pairs in the review.
+    """
+
+    database: sqlite3.Connection
+    project: int
+    number: int
+    who: str
+    places: int = 0
+
+    def require_not_handed_in(self) -> None:
+        """Raise ReviewError if the reader has handed in."""
+        row = self.database.execute(
+            "SELECT handed_in FROM readers WHERE project = ? AND reader = ?",
+            (self.project, self.number),
+        ).fetchone()
+        if row is None:
+            raise review_removed()
+        if row[0]:
+            raise ReviewError(
+                f"{self.who} has handed in, so the answers are final: decide the pairs on which "
+                "the readers differ instead."
+            )
+
+    def current(self, place: int) -> Answer | None:
+        """Return the current answer at a place."""
+        row = self.database.execute(
+            f"SELECT {ANSWER_COLUMNS} FROM answers WHERE project = ? AND reader = ? AND place = ?",
+            (self.project, self.number, place),
+        ).fetchone()
+        return answer_of_row(row) if row else None
+
+    def write(self, place: int, answer: Answer, what: str = "answer") -> AnswerChange:
+        """Write an answer and record it in the history as `what`.
+
+        An answer without a time gets the current one.
+
+        Raises:
+            ReviewError: The confidence is invalid, or there is no such pair.
+        """
+        if answer.confidence is not None and answer.confidence not in CONFIDENCE:
+            levels = ", ".join(f"{value} ({word})" for value, word in CONFIDENCE.items())
+            raise ReviewError(f"{answer.confidence!r} is not a confidence: give {levels}.")
+        if not 1 <= place <= self.places:
+            raise ReviewError(f"There is no pair {place}: they are numbered 1 to {self.places}.")
+        before, after = self.current(place), replace(answer, at=answer.at or now())
+        self._store(place, after)
+        self.add_event(what, place, before.to_json() if before else "", after.to_json())
+        return AnswerChange(place, before, after)
+
+    def undo(self) -> AnswerChange | None:
+        """Restore what the writer's latest effective answer replaced; None if there is none.
+
+        An answer is not effective if it was undone, or if somebody else has answered since.
+        """
+        found = self.database.execute(
+            f"SELECT n, place, before FROM events e WHERE {_effective('e')} AND project = ? AND "
+            "reader = ? AND who = ? COLLATE NOCASE AND NOT EXISTS (SELECT 1 FROM events l WHERE "
+            "l.project = e.project AND l.reader = e.reader AND l.n > e.n AND l.place = e.place "
+            f"AND {_effective('l')}) ORDER BY n DESC LIMIT 1",
+            (self.project, self.number, self.who),
+        ).fetchone()
+        if found is None:
+            return None
+        n, place, text = found
+        undone, restored = self.current(place), Answer.from_json(text)
+        self._store(place, restored)
+        what = "undo decision" if self.number == DECISION else "undo"
+        self.add_event(what, place, undone.to_json() if undone else "", text, undoes=n)
+        return AnswerChange(place, undone, restored)
+
+    def hand_in(self) -> None:
+        """Record that the reader is done."""
+        self.database.execute(
+            "UPDATE readers SET handed_in = ? WHERE project = ? AND reader = ?",
+            (now(), self.project, self.number),
+        )
+        self.add_event("hand in")
+
+    def add_event(
+        self,
+        what: str,
+        place: int = 0,
+        before: str = "",
+        after: str = "",
+        undoes: int | None = None,
+    ) -> None:
+        """Append a line to the history."""
+        row = (self.project, self.number, place, self.who, what, before, after, undoes)
+        self.database.execute(
+            "INSERT INTO events (project, reader, place, who, what, before, after, undoes, at) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*row, now()),
+        )
+
+    def _store(self, place: int, answer: Answer | None) -> None:
+        key = (self.project, self.number, place)
+        self.database.execute(
+            "DELETE FROM answers WHERE project = ? AND reader = ? AND place = ?", key
+        )
+        if answer is not None:
+            stance = answer.stance.value if answer.stance else None
+            self.database.execute(
+                "INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (*key, stance, answer.confidence, answer.note, answer.at, answer.who),
+            )
+
+
+def _effective(event: str) -> str:
+    """Return the SQL condition that an event wrote an answer and was not undone."""
+    return (
+        f"{event}.what IN ('answer', 'import', 'decision') "
+        f"AND NOT EXISTS (SELECT 1 FROM events u WHERE u.undoes = {event}.n)"
+    )

@@ -1,7 +1,8 @@
-"""What a review is made of: pairs, answers, and how both came about; frozen values."""
+"""The values of a review: its pairs, answers and settings, and the default codebook."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -14,22 +15,22 @@ from compare.statements.passages import Passage
 from compare.statements.statement import Statement
 
 SKIP = "skip"
-"""How a skipped pair is written: it was looked at, and cannot be judged."""
+"""Written in place of a label if the reader could not judge the pair."""
 
 CONFIDENCE: Mapping[int, str] = {1: "unsure", 2: "fairly sure", 3: "sure"}
 
 
 class Choice(StrEnum):
-    """How the pairs of a project were chosen."""
+    """How the pairs of a review were chosen."""
 
     RANDOM = "random"
-    """Drawn at random from all pairs with the labels asked for."""
+    """Drawn at random from all pairs with the requested labels."""
     STRATIFIED = "stratified"
-    """Drawn at random within each label, as many of each; a pair weighs what it stands for."""
+    """Drawn at random within each label, equally many of each; a pair weighs what it stands for."""
     WHOLE = "whole"
-    """All pairs with the labels asked for."""
+    """All pairs with the requested labels."""
     IMPORTED = "imported"
-    """A file of pairs; how they were chosen is not known here."""
+    """Read from a file; how they were chosen is unknown."""
 
 
 class Order(StrEnum):
@@ -37,54 +38,53 @@ class Order(StrEnum):
 
     RANDOM = "random"
     UNCERTAIN = "uncertain"
-    """The least probable of the machine's labels first."""
+    """The pairs the model is least sure of first."""
     INFORMATIVE = "informative"
-    """Where the fast and the accurate model differ most first."""
+    """The pairs on which the fast and the accurate model differ most first."""
     GIVEN = "given"
     """As the pairs came."""
 
 
 class MachineShown(StrEnum):
-    """When readers see the machine's label."""
+    """When readers see the model's label."""
 
     AFTER = "after"
-    """Of each pair once they have answered it."""
+    """Once they have answered the pair."""
     END = "end"
-    """Once all readers have handed in their answers."""
+    """Once all readers have handed in."""
     BEFORE = "before"
-    """With the pair: what they answer then is no independent reading."""
+    """With the pair, so that the answers are no independent check of the model."""
 
 
 _Kind = TypeVar("_Kind", bound=StrEnum)
 
 
 def one_of(kind: type[_Kind], given: _Kind | str) -> _Kind:
-    """Return the member that is given, or named.
+    """Return the member with the given name.
 
     Raises:
-        ReviewError: There is none of the name.
+        ReviewError: There is none.
     """
     try:
         return kind(given)
     except ValueError:
-        raise ReviewError(f"{str(given)!r} is none of {', '.join(kind)}: name one.") from None
+        raise ReviewError(f"{str(given)!r} is not one of {', '.join(kind)}.") from None
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewPair:
-    """A pair to be read, and what the machine says of it.
+    """A pair to read, and what the model says of it.
 
     Attributes:
-        id: Unique in a project.
-        machine: The machine's label, None where there is none.
-        probabilities: Behind the label.
-        label_source: Who gave the label: model name and the first digits of its digest.
+        id: Unique in a review.
+        machine: The model's label; None if it has none.
+        label_source: The model's name and the first digits of its digest.
         similarity: Cosine between the passages, -1 to 1.
-        divergence: Half the sum of the differences between the probabilities of the fast and the
-            accurate model, 0 to 1; None where both did not read the pair.
-        topic: Figures are given for each topic of a project.
-        stratum: Of a stratified sample: the label it was drawn from.
-        weight: How many pairs of those it was drawn from it stands for.
+        divergence: Total variation distance between the probabilities of the fast and the accurate
+            model, 0 to 1; None unless both scored the pair.
+        topic: Agreement is also reported for each topic of a review.
+        stratum: In a stratified sample, the label the pair was drawn from.
+        weight: How many pairs of the pool it stands for.
     """
 
     id: str
@@ -101,16 +101,39 @@ class ReviewPair:
     stratum: str = ""
     weight: float = 1.0
 
+    @property
+    def content_ids(self) -> tuple[str, str]:
+        """Return the ids that follow from the passages, as (a, b) and as (b, a)."""
+        a, b = (self.a, self.a_passage), (self.b, self.b_passage)
+        return pair_id(*a, *b), pair_id(*b, *a)
+
+
+def pair_id(a: Statement, a_passage: Passage, b: Statement, b_passage: Passage) -> str:
+    """Return a short id of a pair, the same wherever the same passages are paired."""
+    sides = [
+        [statement.id or statement.content_hash, passage.start, passage.text]
+        for statement, passage in ((a, a_passage), (b, b_passage))
+    ]
+    return hashlib.sha256(repr(sides).encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def passage_in(statement: Statement, words: str) -> Passage:
+    """Return the passage of a statement with these words, or the whole statement if it has none."""
+    start = statement.text.find(words) if words else -1
+    if start < 0:
+        start, words = 0, statement.text
+    return Passage(statement.id, start, start + len(words), words, statement.context)
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a reader says of a pair.
+    """A reader's answer to a pair, or the decision on a pair on which the readers differ.
 
     Attributes:
-        stance: None where the pair was skipped.
-        confidence: 1 unsure, 2 fairly sure, 3 sure; None where it was not said.
-        at: When (ISO 8601, UTC).
-        who: Who decided, of a decision on readers who differ; "" of a reader's answer.
+        stance: None if the pair was skipped.
+        confidence: 1 unsure, 2 fairly sure, 3 sure; None if not given.
+        at: When it was given (ISO 8601, UTC).
+        who: Who decided; "" in a reader's answer.
     """
 
     stance: Stance | None
@@ -121,19 +144,43 @@ class Answer:
 
     @property
     def label(self) -> str:
-        """Return the stance as it is written, or `SKIP`."""
+        """Return the stance as written, or `SKIP`."""
         return SKIP if self.stance is None else self.stance.value
+
+    def to_json(self) -> str:
+        """Return text from which `from_json` makes an equal answer."""
+        data = asdict(self)
+        del data["stance"]
+        return json.dumps({"answer": self.label, **data}, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Answer | None:
+        """Return the answer that `to_json` wrote; None for ""."""
+        if not text:
+            return None
+        data = json.loads(text)
+        label = data.pop("answer")
+        return cls(None if label == SKIP else Stance(label), **data)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerChange:
+    """The answers to one pair before and after a change."""
+
+    place: int
+    before: Answer | None
+    after: Answer | None
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line of the history, which is only ever added to.
+    """One line of a review's append-only history.
 
     Attributes:
-        what: "answer", "import" (an answer out of a file), "undo", "hand in" or "codebook", and of
-            a decision "decision" or "undo decision".
-        pair: The pair's id, "" where the whole project is meant.
-        before: What stood there, as JSON; "" for nothing. `after` is what stands there since.
+        what: "answer", "import" (an answer read from a file), "undo", "hand in", "codebook",
+            "decision" or "undo decision".
+        pair: The pair's id; "" if the event concerns the whole review.
+        before: The previous value as JSON; "" if there was none. So is `after`, the new value.
     """
 
     at: str
@@ -145,8 +192,8 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a reader is; what was skipped is not counted as answered."""
+class ReaderProgress:
+    """How many of the pairs a reader has answered and skipped."""
 
     answered: int
     skipped: int
@@ -160,24 +207,24 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How a project was made; kept with it and written into every export.
+    """How a review was made; stored with it and written into every export.
+
+    Everything from `library_digest` on is empty if the pairs were imported.
 
     Attributes:
-        choice: How the pairs were chosen, with `chosen_seed` where they were drawn.
+        choice: How the pairs were chosen, with `chosen_seed` if they were drawn.
         of: How many pairs of each label they were chosen from.
-        order: In which order they are read, with `order_seed` where that is random.
-        subject: What was compared or asked, in words.
-        library_digest: sha256 of what the library held; "" of imported pairs, as all that follows
-            is of them nothing.
-        least_probability: The threshold behind the machine's labels, as `least_similarity`.
-        filters: Of the search or comparison the pairs come from, as they were applied;
-            `search_settings` are what else decided what was read there, and `searched_on` is when
-            that was (ISO 8601, UTC).
-        encoder: Name of its embedding model; `encoder_digest` is its sha256.
-        stance_model: Name of its stance model; `stance_digest` is its sha256, and `screening` the
-            name and digest of the model that alone read what is marked as screened.
-        left_out: How many pairs could not be drawn, as a finished review had held them.
-        read_before: How many pairs a finished review beside this one had held already.
+        order: In which order they are read, with `order_seed` if that is random.
+        subject: What was searched or compared, in words.
+        library_digest: sha256 of the library's contents.
+        least_probability: Threshold behind the model's labels; so is `least_similarity`.
+        filters: Filters of the search or comparison the pairs come from; `search_settings` are its
+            other settings, and `searched_on` is its time (ISO 8601, UTC).
+        encoder: Name of the embedding model; `encoder_digest` is its sha256.
+        stance_model: Name of the stance model; `stance_digest` is its sha256.
+        screening: Name and digest of the first-stage model, which alone scored some of the pairs.
+        left_out: How many pairs were not drawn because a finished review held them.
+        read_before: How many of the pairs another finished review already held.
     """
 
     choice: Choice
@@ -215,3 +262,57 @@ class Settings:
         data: dict[str, Any] = json.loads(text)
         kinds = {"choice": Choice, "order": Order, "machine_shown": MachineShown}
         return cls(**{**data, **{name: kind(data[name]) for name, kind in kinds.items()}})
+
+
+class StatementState(StrEnum):
+    """What became of a statement in the library since the review was made."""
+
+    UNCHANGED = "unchanged"
+    CHANGED = "changed"
+    """The id now has other words, countries or another date; the review keeps what was read."""
+    DETAILS = "details changed"
+    """Words, context, countries and date are the same, but another detail changed."""
+    GONE = "not in the library"
+    FREE = "of no library"
+    """The statement was typed in, or imported without an id."""
+
+
+STATE_NOTES = {
+    StatementState.CHANGED: "the library has other words, countries or another date under its id "
+    "now; these were read",
+    StatementState.DETAILS: "its words, countries and date are as they were read; other details "
+    "have changed in the library",
+    StatementState.GONE: "not in this library, or no longer; these words were read",
+}
+"""Notes shown beside a statement that is not in the library as it was read."""
+
+
+CODEBOOK = """\
+Read both statements as their speakers would stand by them: consider the words, who says them, and \
+when. Give the pair one label.
+
+agree: both address the same point, and either speaker could put their name to what the other says \
+about it. They make the same claim or the same demand, or blame or praise the same actor for the \
+same thing.
+
+oppose: both address the same point, and what they say about it cannot both hold. One affirms what \
+the other denies, wants what the other rejects, or accuses where the other justifies; or each \
+blames the other side.
+
+neither: there is no such point. Only the topic is shared, or one of the two takes no stand on it.
+
+1. Name the point to yourself before you choose agree or oppose. If you cannot, choose neither.
+2. Wishes that everyone shares count as agreement only if they are the main thing both say.
+3. Someone who reports a claim in order to reject it holds the opposite view.
+4. A denial opposes the accusation. A threat opposes what it would punish.
+5. Opposition need not be spelled out: the name used for a thing can be a position.
+6. A speaker can oppose what they said before.
+7. Questions and mere suppositions take no stand.
+8. If the two agree on one point and oppose each other on another, go by the main one; if neither \
+is the main one, choose neither and mark yourself unsure.
+
+Skip a pair only if it cannot be judged: the text is broken, or in a language you do not read.
+
+How sure you are: 3 sure, 2 fairly sure, 1 unsure.
+"""
+"""The codebook of a review unless another is given."""

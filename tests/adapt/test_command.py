@@ -8,9 +8,7 @@ import pytest
 from compare.library.library import Library
 from compare.models.adapted import FILE, Adaptation, write_adaptation
 from compare.results.result import Stance
-from compare.review.drawing import imported
-from compare.review.reviews import Reviews
-from compare.review.values import Answer
+from compare.review import Answer, PairSelection, Reviews
 from tests.adapt.conftest import drawn, written
 from tests.adapt.test_in_force import SWAPPING
 from tests.fakes import Ran
@@ -69,14 +67,14 @@ def test_what_is_no_better_leaves_everything_as_it_is(
 def test_the_labels_of_a_finished_review_adapt(run: Run, library: Library) -> None:
     reviews = Reviews.of(library)
     pairs = [pair(number, Stance.AGREE) for number in range(90)]
-    canal = reviews.create("canal", imported(pairs), ["Ada"], order="given")
+    canal = reviews.create("canal", PairSelection.imported(pairs), ["Ada"], order="given")
     # The model says 0.6, 0.3, 0.1 of each: people find fewer that agree.
     labels = [*Stance] * 30
     canal.answer_many("Ada", {n: Answer(label) for n, label in enumerate(labels, start=1)})
     waiting = run("adapt")
     assert waiting.code == 2
     assert "it takes 50 labelled pairs, and there are 0" in waiting.err
-    assert "The review 'canal' is left out: Ada has not handed in." in waiting.err
+    assert "Left out the review 'canal': Ada has not handed in." in waiting.err
     canal.hand_in("Ada")
     data = run("adapt", "--json").json
     assert data["kept"] == "recalibration"

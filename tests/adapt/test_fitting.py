@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compare.adapt.fitting import fit, folds, unchanged
-from compare.adapt.measuring import change, figures
-from compare.evaluate.metrics import report
+from compare.adapt.learning import change, figures
+from compare.evaluate import report
 from compare.models.calibration import Kind, inputs_of
 from compare.models.load import softmax
 

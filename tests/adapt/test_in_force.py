@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from compare import Filters, compare_sides, positions, search
-from compare.adapt.learning import adapt
+from compare.adapt import adapt
 from compare.comparison.reproduce import model_again, reproduce
 from compare.comparison.score_cache import Journal
 from compare.errors import ModelError

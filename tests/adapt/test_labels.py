@@ -5,16 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from compare.adapt.labels import CORRECTIONS, gather
-from compare.adapt.learning import _cuts
+from compare.adapt import append_correction, append_typed_correction
+from compare.adapt.corrections import COLUMNS
+from compare.adapt.labels import CORRECTIONS, gather_labels
+from compare.adapt.learning import disjoint_folds
 from compare.errors import CorpusError
 from compare.library.library import Library
 from compare.results.result import Probabilities, Side, Stance
-from compare.review.answers import Review
-from compare.review.corrections import COLUMNS, append_correction, append_typed_correction
-from compare.review.drawing import imported
-from compare.review.reviews import Reviews
-from compare.review.values import MachineShown
+from compare.review import MachineShown, PairSelection, Review, Reviews
 from tests.adapt.conftest import drawn, written
 from tests.fabricate import pair_of, two_sides
 from tests.fakes import statement
@@ -28,7 +26,7 @@ def review(library: Library) -> Make:
     """A review of three pairs beside the library."""
 
     def make(name: str = "canal", readers: tuple[str, ...] = ("Ada", "Bren"), **more) -> Review:
-        drawn = imported([pair(number) for number in range(3)])
+        drawn = PairSelection.imported([pair(number) for number in range(3)])
         return Reviews.of(library).create(name, drawn, readers, order="given", **more)
 
     return make
@@ -39,12 +37,12 @@ def test_a_label_is_the_decision_else_what_both_say(library: Library, review: Ma
     read_by(canal, "Ada", [AGREE, OPPOSE, OPPOSE])
     read_by(canal, "Bren", [AGREE, NEITHER, NEITHER])
     canal.decide(2, NEITHER, "Cor")
-    gathered = gather(library)
+    gathered = gather_labels(library)
     assert [entry.stance for entry in gathered.labels] == [AGREE, NEITHER]
     assert {entry.source for entry in gathered.labels} == {'review "canal"'}
     assert all(entry.measured for entry in gathered.labels)
     assert gathered.notes == (
-        "Left out of the review 'canal': 1 pair on which its readers differ and nothing is "
+        "Left out of the review 'canal': 1 pair on which the readers differ and nothing is "
         "decided.",
     )
 
@@ -53,7 +51,7 @@ def test_what_a_single_reader_says_counts_and_a_skipped_pair_does_not(
     library: Library, review: Make
 ) -> None:
     read_by(review(readers=("Ada",)), "Ada", [AGREE, None, OPPOSE])
-    (first, second) = gather(library).labels
+    (first, second) = gather_labels(library).labels
     assert (first.stance, second.stance) == (AGREE, OPPOSE)
     one = said(0, "a")
     assert first.pair[0] == Side(
@@ -68,11 +66,11 @@ def test_pairs_that_were_labelled_otherwise_once_the_label_was_shown_are_left_ou
     canal = review(readers=("Ada",))
     canal.answer("Ada", 2, AGREE)
     read_by(canal, "Ada", [AGREE, OPPOSE, NEITHER])
-    gathered = gather(library)
+    gathered = gather_labels(library)
     assert [entry.stance for entry in gathered.labels] == [AGREE, NEITHER]
     assert gathered.notes == (
-        "Left out of the review 'canal': 1 pair that a reader labelled otherwise once the model's "
-        "label was shown.",
+        "Left out of the review 'canal': 1 pair whose label a reader changed after the model's "
+        "was shown.",
     )
 
 
@@ -82,11 +80,11 @@ def test_unfinished_reviews_and_readers_who_saw_the_label_are_left_out(
     read_by(review("half"), "Ada", [AGREE] * 3)
     shown = review("shown", ("Ada",), machine_shown=MachineShown.BEFORE)
     read_by(shown, "Ada", [AGREE] * 3)
-    gathered = gather(library)
+    gathered = gather_labels(library)
     assert gathered.labels == ()
     assert gathered.notes == (
-        "The review 'half' is left out: Bren has not handed in.",
-        "The review 'shown' is left out: its readers saw the model's label before they answered.",
+        "Left out the review 'half': Bren has not handed in.",
+        "Left out the review 'shown': its readers saw the model's label before they answered.",
     )
 
 
@@ -96,10 +94,10 @@ def test_of_a_shared_file_of_reviews_only_pairs_of_this_library_count(
     monkeypatch.setenv("COMPARE_REVIEWS", str(tmp_path / "shared.sqlite"))
     reviews = Reviews.of(library)
     for name, drawn_pairs in {"ours": [own_pair(), pair(1)], "theirs": [pair(2)]}.items():
-        one = reviews.create(name, imported(drawn_pairs), ["Ada"], order="given")
+        one = reviews.create(name, PairSelection.imported(drawn_pairs), ["Ada"], order="given")
         read_by(one, "Ada", [OPPOSE] * len(drawn_pairs))
-    reviews.create("unread", imported([pair(3)]), ["Ada"])
-    gathered = gather(library)
+    reviews.create("unread", PairSelection.imported([pair(3)]), ["Ada"])
+    gathered = gather_labels(library)
     assert [entry.source for entry in gathered.labels] == ['review "ours"']
     assert gathered.notes == ()
 
@@ -119,9 +117,9 @@ def test_a_pair_with_two_labels_is_left_out_and_one_with_the_same_counts_once(
 ) -> None:
     (a, b, _), (c, d, _) = drawn(2, wrong=True)
     rows = [(a, b, "agree"), (b, a, "oppose"), (c, d, "neither"), (d, c, "neither")]
-    gathered = gather(library, written(tmp_path / "pairs.tsv", rows))
+    gathered = gather_labels(library, written(tmp_path / "pairs.tsv", rows))
     assert [entry.stance for entry in gathered.labels] == [NEITHER]
-    assert gathered.notes == ("Left out, labelled differently in different places: 1 pair.",)
+    assert gathered.notes == ("Left out 1 pair with conflicting labels.",)
 
 
 # --- corrections -----------------------------------------------------------------------------
@@ -149,14 +147,12 @@ def test_corrections_of_this_library_are_learned_from_and_never_measured(
         ("elsewhere", "Open them.", "agree"),
     )
     pairs = written(tmp_path / "pairs.tsv", drawn(60, wrong=True))
-    gathered = gather(library, pairs, corrections=noted)
+    gathered = gather_labels(library, pairs, corrections=noted)
     *others, last = gathered.labels
     assert (last.source, last.stance, last.measured) == (CORRECTIONS, OPPOSE, False)
     assert last.pair[0].country == "Valdoria, Ostravia"
-    assert gathered.notes == (
-        "Corrections that are not of this library's statements, left out: 1.",
-    )
-    cuts = _cuts(gathered.labels)
+    assert gathered.notes == ("Left out 1 correction of statements of other libraries.",)
+    cuts = disjoint_folds(gathered.labels)
     assert all(len(others) in learned for learned, _ in cuts)
     assert not any(len(others) in measured for _, measured in cuts)
 
@@ -166,8 +162,8 @@ def test_a_correction_is_not_learned_from_while_its_statement_is_measured(
 ) -> None:
     rows = drawn(60, wrong=True)
     noted = corrections(tmp_path / "corrections.csv", ("v1", rows[0][1].text, "oppose"))
-    gathered = gather(library, written(tmp_path / "pairs.tsv", rows), corrections=noted)
-    cuts = _cuts(gathered.labels)
+    gathered = gather_labels(library, written(tmp_path / "pairs.tsv", rows), corrections=noted)
+    cuts = disjoint_folds(gathered.labels)
     assert [60 in learned for learned, measured in cuts if 0 in measured] == [False]
     assert sum(60 in learned for learned, _ in cuts) == len(cuts) - 1
 
@@ -177,17 +173,17 @@ def test_the_files_that_the_app_writes_are_read(library: Library, tmp_path: Path
     a, b = Side("=Open them.", country="Valdoria"), Side("Shut them.")
     odds = Probabilities(0.7, 0.2, 0.1)
     append_typed_correction(a, b, odds, "told@7", Stance.OPPOSE, path=path)
-    gathered = gather(library, corrections=path)
+    gathered = gather_labels(library, corrections=path)
     assert gathered.labels == ()  # typed in: of no library
     first, second = library.statements()[:2]
     found = pair_of(first, second, (0.7, 0.2, 0.1))
     append_correction(two_sides(found), found, Stance.OPPOSE, path=path)
-    (label,) = gather(library, corrections=path).labels
+    (label,) = gather_labels(library, corrections=path).labels
     assert {side.text for side in label.pair} == {first.text, second.text}
-    assert gather(library, corrections=tmp_path / "none.csv").notes == ()
+    assert gather_labels(library, corrections=tmp_path / "none.csv").notes == ()
 
 
 def test_a_wrong_label_is_named_with_its_line(library: Library, tmp_path: Path) -> None:
     noted = corrections(tmp_path / "corrections.csv", ("v1", "Shut them.", "perhaps"))
     with pytest.raises(CorpusError, match=r'corrections\.csv.*line 2.*"?perhaps'):
-        gather(library, corrections=noted)
+        gather_labels(library, corrections=noted)

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from jsonschema import Draft202012Validator
 
-from compare.adapt.learning import _why_not, adapt, undo_adaptation
-from compare.adapt.measuring import Change
+from compare.adapt import adapt, undo_adaptation
+from compare.adapt.learning import Change, _why_not
 from compare.errors import AdaptError, LibraryError
 from compare.export.dictionary import OBJECTS, schema_of
 from compare.library.generations import mark_read_only
@@ -100,7 +100,7 @@ def test_few_labels_are_one_sentence(library: Library, tmp_path: Path) -> None:
 
 def test_pairs_of_one_quote_cannot_be_measured(library: Library, tmp_path: Path) -> None:
     rows = [(a, Side("One quote."), label) for a, _, label in drawn(80, wrong=True)]
-    with pytest.raises(AdaptError, match=r"hang together .* other quotes"):
+    with pytest.raises(AdaptError, match=r"share too many statements: .* other quotes"):
         adapt(library, written(tmp_path / "pairs.tsv", rows))
 
 

@@ -82,11 +82,11 @@ def test_a_file_that_changes_meanwhile_is_not_written_beside(run: Run, tmp_path:
     for other in ('{"a": "It was", "b": "not"}\n', "", "no json\n"):
         pairs = read_batch(path)
         path.write_text(other)
-        with pytest.raises(CorpusError, match="was changed while its pairs were read"):
+        with pytest.raises(CorpusError, match="was changed while its pairs were scored"):
             score_file(pairs, tmp_path / "out.jsonl", WordJudge())
         write(path, '{"a": "It is", "b": "not"}\n')
     path.unlink()
-    with pytest.raises(CorpusError, match="was changed while its pairs were read"):
+    with pytest.raises(CorpusError, match="was changed while its pairs were scored"):
         score_file(pairs, tmp_path / "out.jsonl", WordJudge())
     assert [entry.name for entry in tmp_path.iterdir()] == []
 
@@ -178,7 +178,7 @@ def test_a_file_that_cannot_be_read_is_what_is_blamed(
 
 def test_what_is_there_is_told_before_the_pairs_are_read(run: Run, tmp_path: Path) -> None:
     path, target = write(tmp_path / "x.csv", ""), write(tmp_path / "x.stance.csv", "mine")
-    message = f"{target} is there already: move it, or name another file with --out."
+    message = f"{target} exists already: move it, or name another file with --out."
     assert_one_sentence(run("stance", "--batch", path), message)
 
 
@@ -192,7 +192,7 @@ def test_out_names_another_file(run: Run, tmp_path: Path) -> None:
 def test_nothing_is_written_over(run: Run, judge: WordJudge, tmp_path: Path) -> None:
     path = write(tmp_path / "x.csv", "a,b\nOne.,Two.\n")
     target = write(tmp_path / "x.stance.csv", "mine")
-    message = f"{target} is there already: move it, or name another file with --out."
+    message = f"{target} exists already: move it, or name another file with --out."
     assert_one_sentence(run("stance", "--batch", path), message)
     told = run("stance", "--batch", path, "--out", path)
     assert_one_sentence(told, message.replace(str(target), str(path)))
@@ -234,22 +234,22 @@ def test_a_model_that_fails_leaves_nothing(
             "x.csv",
             "a,b,model\n1,2,mine\n",
             None,
-            "{0}/x.csv, line 2, column \"model\", 'mine': a column of this name is to be added; "
+            "{0}/x.csv, line 2, column \"model\", 'mine': a column with this name will be added; "
             'rename "model" in the file.',
         ),
         (
             "x.csv",
             "a,b,Stance\n1,2,mine\n",
             None,
-            "{0}/x.csv, line 2, column \"Stance\", 'mine': a column of this name is to be added; "
+            "{0}/x.csv, line 2, column \"Stance\", 'mine': a column with this name will be added; "
             'rename "Stance" in the file.',
         ),
         (
             "x.jsonl",
             '{"a": "1", "b": "2"}\n{"a": "1", "b": "2", "P-Agree": 0.5}\n',
             None,
-            "{0}/x.jsonl, line 2, column \"P-Agree\", '0.5': a column of this name is to be added; "
-            'rename "P-Agree" in the file.',
+            "{0}/x.jsonl, line 2, column \"P-Agree\", '0.5': a column with this name will be "
+            'added; rename "P-Agree" in the file.',
         ),
         (
             "x.csv",
@@ -269,21 +269,21 @@ def test_a_model_that_fails_leaves_nothing(
             "x.doc",
             "a,b\n1,2\n",
             None,
-            "{0}/x.doc: the ending names no table that can be read; end the name in .csv, .tsv, "
+            "{0}/x.doc: this is not a table that can be read; end the name in .csv, .tsv, "
             ".jsonl, or one of them and .gz.",
         ),
         (
             "x.csv",
             "a,b\n1,2\n",
             "y.tsv",
-            "{0}/y.tsv does not end in .csv, as {0}/x.csv does: let it end so.",
+            "{0}/y.tsv does not end in .csv as {0}/x.csv does: give it that ending.",
         ),
         (
             "x.csv",
             "a,b\n1,2\n",
             "nowhere/y.csv",
-            "{0}/nowhere/y.csv cannot be written (No such file or directory): name a file in a "
-            "folder that is there and yours with --out.",
+            "{0}/nowhere/y.csv cannot be written (No such file or directory): choose a "
+            "folder that is there and yours.",
         ),
     ],
 )
@@ -303,11 +303,11 @@ def test_a_folder_of_another_is_one_sentence(
         raise PermissionError(errno.EACCES, "Permission denied")
 
     path = write(tmp_path / "x.csv", "a,b\n1,2\n")
-    monkeypatch.setattr("compare.evaluate.batch.tempfile.TemporaryFile", refused)
+    monkeypatch.setattr("compare.files.tempfile.TemporaryFile", refused)
     assert_one_sentence(
         run("stance", "--batch", path),
-        f"{tmp_path / 'x.stance.csv'} cannot be written (Permission denied): name a file in a "
-        "folder that is there and yours with --out.",
+        f"{tmp_path / 'x.stance.csv'} cannot be written (Permission denied): choose a folder "
+        "that is there and yours.",
     )
     assert judge.read == []
 

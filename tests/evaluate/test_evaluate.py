@@ -121,7 +121,7 @@ def test_mistakes_are_one_sentence(run: Run, plain: Path, tmp_path: Path) -> Non
     bad.write_text("a\tb\tlabel\n1\t2\tperhaps\n")
     assert_one_sentence(
         run("evaluate", bad, "--json"),
-        f"{bad}, line 2, column \"label\", 'perhaps': this is no label; write agree, oppose or "
+        f"{bad}, line 2, column \"label\", 'perhaps': this is not a label; write agree, oppose or "
         "neither, or entailment, contradiction or neutral.",
     )
     assert_one_sentence(run("evaluate", tmp_path), f"{tmp_path}: this is a folder; name a file.")

@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 
 from compare.comparison.search import scored_pool, search
-from compare.evaluate.collection import open_collection
-from compare.evaluate.searching import ranked
+from compare.evaluate.searching import open_collection, ranked_ids
 from compare.library.library import Library
 from compare.models.cascade import CascadeStance
 from compare.results.result import Stance, ranking_score
@@ -89,7 +88,7 @@ def test_every_passage_keeps_its_own_place(tmp_path: Path, files: dict[str, Path
             pair.b.statement.id: ranking_score(pair.probabilities.of(stance), pair.similarity)
             for pair in pool
         }
-        assert ranked(pool, stance) == sorted(scores, key=lambda name: (-scores[name], name))
+        assert ranked_ids(pool, stance) == sorted(scores, key=lambda name: (-scores[name], name))
 
 
 def test_what_only_the_fast_model_read_ranks_behind(
@@ -103,7 +102,7 @@ def test_what_only_the_fast_model_read_ranks_behind(
     library, accurate = build(tmp_path, files), Doubting()
     cascade = CascadeStance(WordJudge(), accurate)
     pool = scored_pool(library, QUERY, cascade)
-    order = ranked(pool, Stance.AGREE)
+    order = ranked_ids(pool, Stance.AGREE)
     again = {pair.b.statement.id for pair in pool if not pair.first_stage_only}
     assert set(order[: len(again)]) == again
     words = {words_key(pair.b.text) for pair in pool if not pair.first_stage_only}
@@ -127,7 +126,7 @@ def test_the_pool_is_what_a_search_reads(tmp_path: Path, files: dict[str, Path])
 
 
 def build(tmp_path: Path, files: dict[str, Path]) -> Library:
-    from compare.evaluate.collection import read_collection
+    from compare.evaluate.searching import read_collection
 
     statements = read_collection(files["--collection"])
     return Library.build(statements, tmp_path / "library", HashingEncoder(256))
@@ -231,7 +230,7 @@ def test_a_library_that_is_cut_short_or_damaged_is_made_again(
         (
             "--qrels",
             "query_id\tpassage_id\tlabel\nq1\tp1\tyes\n",
-            "{}, line 2, column \"label\", 'yes': this is no label; write agree, oppose or "
+            "{}, line 2, column \"label\", 'yes': this is not a label; write agree, oppose or "
             "neither, or entailment, contradiction or neutral.",
         ),
         (
@@ -243,13 +242,13 @@ def test_a_library_that_is_cut_short_or_damaged_is_made_again(
         (
             "--qrels",
             "query_id\tpassage_id\tlabel\nq1\tp1\tagree\nq1\tp1\toppose\n",
-            "{}, line 3, column \"label\", 'oppose': this passage is labelled agree under the same "
-            "query in line 2; keep one of the two.",
+            "{}, line 3, column \"label\", 'oppose': this passage is labelled agree for the same "
+            "query on line 2; keep one of the two.",
         ),
         (
             "--qrels",
             "query_id\tpassage_id\tlabel\nq7\tp1\tagree\n",
-            "{}: no query of the file of queries is judged; name the judgements that go with it.",
+            "{}: it judges none of the queries; name the judgements that belong to them.",
         ),
         (
             "--qrels",

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from compare.errors import CorpusError
-from compare.evaluate.labelled import read_labelled
-from compare.evaluate.pair_files import READERS, read_pairs
+from compare.evaluate import read_labelled, read_pairs
+from compare.evaluate.pairs import READERS
 from compare.results.result import Side, Stance
 
 
@@ -147,7 +147,7 @@ NEEDS = "a file of labelled pairs has the columns premise, hypothesis and label,
         (
             "x.tsv",
             b"a\tb\tlabel\n1\t2\tagree\n3\t4\tperhaps\n",
-            "{}, line 3, column \"label\", 'perhaps': this is no label; write agree, oppose or "
+            "{}, line 3, column \"label\", 'perhaps': this is not a label; write agree, oppose or "
             "neither, or entailment, contradiction or neutral.",
         ),
         ("x.tsv", b"a\tb\n1\t2\n", '{}: there is no column "label" (found: a, b); ' + NEEDS + "."),
@@ -187,7 +187,7 @@ NEEDS = "a file of labelled pairs has the columns premise, hypothesis and label,
         (
             "x.tsv",
             b"a\tb\tlabel\n",
-            "{}: there is no row below the header; name another file, or put rows into it.",
+            "{}: there are no rows below the header; name another file, or add rows.",
         ),
         (
             "x.tsv",
@@ -201,11 +201,16 @@ NEEDS = "a file of labelled pairs has the columns premise, hypothesis and label,
             "{}, line 2: the row has 2 cells and the header 3; a cell can have no tab and no line "
             "break in it; write blanks instead.",
         ),
-        ("x.tsv.gz", b"a\tb\tlabel\n", "{}: this is no whole gzip file; compress it again."),
+        (
+            "x.tsv.gz",
+            b"a\tb\tlabel\n",
+            "{}: this is cut short or damaged (Not a gzipped file (b'a\\t')); fetch it again.",
+        ),
         (
             "x.tsv.gz",
             gzip.compress(b"a\tb\tlabel\n1\t2\tagree\n" * 99, mtime=0)[:-9],
-            "{}: this is no whole gzip file; compress it again.",
+            "{}: this is cut short or damaged (Compressed file ended before the end-of-stream "
+            "marker was reached); fetch it again.",
         ),
         (
             "x.tsv.gz",
@@ -215,7 +220,7 @@ NEEDS = "a file of labelled pairs has the columns premise, hypothesis and label,
         (
             "x.txt",
             b"a\tb\tlabel\n",
-            "{}: the ending names no table that can be read; end the name in .csv, .tsv, .jsonl, "
+            "{}: this is not a table that can be read; end the name in .csv, .tsv, .jsonl, "
             "or one of them and .gz.",
         ),
     ],

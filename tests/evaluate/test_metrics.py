@@ -14,14 +14,12 @@ from sklearn.metrics import (
     roc_auc_score,
 )
 
+from compare.evaluate import by_mode, gold_of, report
 from compare.evaluate.metrics import (
     brier_score,
-    by_mode,
     expected_calibration_error,
-    gold_of,
     mean_interval,
     polarity_auc,
-    report,
 )
 from compare.results.result import Stance
 

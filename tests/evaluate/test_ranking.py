@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import ndcg_score
 
-from compare.evaluate.ranking import ListScores, list_scores, ndcg, ranking_report
+from compare.evaluate.metrics import ListScores, list_scores, ndcg, ranking_report
 from compare.results.result import Stance
 
 YES, NO, NEITHER = Stance.AGREE, Stance.OPPOSE, Stance.NEITHER

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from compare.adapt import corrections as feedback
 from compare.comparison.counts import (
     CHECKED_COLUMNS,
     MATRIX_COLUMNS,
@@ -38,7 +39,6 @@ from compare.export.rows import COLUMNS, STANCES
 from compare.export.saved import result_to_json
 from compare.export.workbook import _about
 from compare.results.result import Stance
-from compare.review import corrections as feedback
 from compare.statements.quotes import Quote
 from compare.statements.statement import Country, PartialDate, Quotation, Statement
 from tests.fabricate import (

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from compare.evaluate.labelled import read_labelled
-from compare.evaluate.metrics import gold_of, report
+from compare.evaluate import gold_of, read_labelled, report
 from compare.models import load_stance_model
 from compare.models.runtime import read_manifest
 from compare.models.shipped import WEIGHTS

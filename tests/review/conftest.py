@@ -9,10 +9,7 @@ import pytest
 
 from compare.results.provenance import Provenance
 from compare.results.result import Excerpt, Kind, Pair, Probabilities, Result, Stance, Thresholds
-from compare.review.answers import Review
-from compare.review.drawing import imported
-from compare.review.reviews import Reviews
-from compare.review.values import Answer, ReviewPair
+from compare.review import Answer, PairSelection, Review, ReviewPair, Reviews
 from compare.statements.passages import Passage
 from compare.statements.statement import Statement
 from tests.fakes import statement
@@ -92,7 +89,7 @@ def review(reviews: Reviews) -> Callable[..., Review]:
         readers: Sequence[str] = ("Ada", "Bren"),
         **more: object,
     ) -> Review:
-        drawn = imported(pairs or [pair(number) for number in range(3)])
+        drawn = PairSelection.imported(pairs or [pair(number) for number in range(3)])
         return reviews.create("canal", drawn, readers, **{"order": "given", **more})
 
     return make

@@ -9,14 +9,19 @@ import pytest
 from compare.errors import ReviewError
 from compare.library.library import Library
 from compare.results.result import Stance
-from compare.review.answers import Review
-from compare.review.codebook import CODEBOOK
-from compare.review.drawing import imported
-from compare.review.reviews import Reviews
-from compare.review.states import SINCE, State, states_of
-from compare.review.values import Answer, MachineShown, Progress
+from compare.review import (
+    CODEBOOK,
+    STATE_NOTES,
+    Answer,
+    MachineShown,
+    PairSelection,
+    Review,
+    Reviews,
+    StatementState,
+)
+from compare.review.values import ReaderProgress
 from tests.fakes import HashingEncoder
-from tests.review.conftest import AGREE, NEITHER, OPPOSE, pair, read_by, said
+from tests.review.conftest import AGREE, NEITHER, OPPOSE, pair, read_by, said, table
 
 Make = Callable[..., Review]
 
@@ -30,7 +35,7 @@ def test_a_project_is_kept_as_it_was_made(review: Make, reviews: Reviews) -> Non
     assert again.pair(2) == pair(2, None)
     assert again.place_of("p2") == 2
     assert again.settings == made.settings
-    assert reviews.listed()[0].answered == (0, 0)
+    assert reviews.summaries()[0].answered == (0, 0)
 
 
 def test_answers_are_kept_changed_and_taken_back(review: Make) -> None:
@@ -40,7 +45,7 @@ def test_answers_are_kept_changed_and_taken_back(review: Make) -> None:
     assert made.next_place("Ada") == 2
     assert made.next_place("Bren") == 1
     made.answer("ada", 2, None)
-    assert made.progress("Ada") == Progress(1, 1, 3)
+    assert made.progress("Ada") == ReaderProgress(1, 1, 3)
     assert made.progress("Ada").left == 1
     changed = made.answer("Ada", 1, OPPOSE, 3)
     assert (changed.before, changed.after) == (first.after, made.answer_of("Ada", 1))
@@ -50,7 +55,7 @@ def test_answers_are_kept_changed_and_taken_back(review: Make) -> None:
     assert made.answer_of("Ada", 1) == first.after
     assert [made.undo("Ada").place for _ in range(2)] == [2, 1]
     assert made.undo("Ada") is None
-    assert made.progress("Ada") == Progress(0, 0, 3)
+    assert made.progress("Ada") == ReaderProgress(0, 0, 3)
     history = made.history("Ada")
     assert [event.what for event in history] == ["answer"] * 3 + ["undo"] * 3
     assert json.loads(history[2].before)["answer"] == "agree"
@@ -69,7 +74,7 @@ def test_readers_see_nothing_of_each_other_until_both_are_done(review: Make) -> 
     assert {r: list(of) for r, of in made.answers("Bren").items()} == {"Ada": [], "Bren": [1]}
     assert len(made.answers("Ada")["Ada"]) == 3
     assert {event.who for event in made.history("Bren") if event.what != "hand in"} == {"Bren"}
-    for call in (made.to_decide, lambda: made.decide(1, AGREE, "Cor"), made.must_be_open):
+    for call in (made.differences, lambda: made.decide(1, AGREE, "Cor"), made.require_finished):
         with pytest.raises(ReviewError, match="once all readers have handed in: Bren has not yet"):
             call()
     made.answer("Bren", 2, OPPOSE)
@@ -78,7 +83,7 @@ def test_readers_see_nothing_of_each_other_until_both_are_done(review: Make) -> 
     made.answer("Bren", 3, NEITHER)
     made.hand_in("Bren")
     assert [len(of) for of in made.answers().values()] == [3, 3]
-    assert made.to_decide() == [1, 3]
+    assert made.differences() == [1, 3]
     assert {event.who for event in made.history()} == {"Ada", "Bren"}
 
 
@@ -91,7 +96,7 @@ def test_what_was_handed_in_stands(review: Make) -> None:
         lambda: made.hand_in("Ada"),
         lambda: made.answer_many("Ada", {1: Answer(OPPOSE)}),
     ):
-        with pytest.raises(ReviewError, match="Ada has handed in, so the answers stand"):
+        with pytest.raises(ReviewError, match="Ada has handed in, so the answers are final"):
             call()
 
 
@@ -104,7 +109,7 @@ def test_differences_are_decided_by_a_third(review: Make) -> None:
     assert (decision.stance, decision.who) == (NEITHER, "Cor Vell")
     with pytest.raises(ReviewError, match="do not differ on pair 2"):
         made.decide(2, AGREE, "Cor")
-    with pytest.raises(ReviewError, match="Nobody is named"):
+    with pytest.raises(ReviewError, match="Name the person who decides"):
         made.decide(1, AGREE, " ")
     assert made.undo_decision("cor vell") is not None
     assert made.decisions() == {}
@@ -154,7 +159,7 @@ def test_the_codebook_can_be_changed_and_the_history_says_so(review: Make) -> No
     [event] = made.history()
     assert (event.what, event.who) == ("codebook", "Ada")
     assert json.loads(event.before) == CODEBOOK
-    with pytest.raises(ReviewError, match="Nobody is named who changes the codebook"):
+    with pytest.raises(ReviewError, match="Name the person who changes the codebook"):
         made.change_codebook("Judge them all.", " ")
 
 
@@ -163,7 +168,7 @@ def test_the_codebook_stands_once_all_have_handed_in(review: Make) -> None:
     read_by(made, "Ada", [AGREE] * 3)
     made.change_codebook("Judge the words.", "Ada")
     read_by(made, "Bren", [AGREE] * 3)
-    with pytest.raises(ReviewError, match="have handed in: the codebook that they went by stands"):
+    with pytest.raises(ReviewError, match="have handed in, so its codebook is final"):
         made.change_codebook("Judge them all.", "Cor")
     assert made.codebook == "Judge the words."
 
@@ -171,13 +176,13 @@ def test_the_codebook_stands_once_all_have_handed_in(review: Make) -> None:
 @pytest.mark.parametrize(
     ("name", "readers", "message"),
     [
-        (" ", ["Ada"], "is no name of a project"),
-        ("b\x07", ["Ada"], "is no name of a project"),
+        (" ", ["Ada"], "cannot be the name of a review"),
+        ("b\x07", ["Ada"], "cannot be the name of a review"),
         ("lake", [], "one or two readers, not 0"),
         ("lake", ["A", "B", "C"], "one or two readers, not 3"),
         ("lake", ["Ada", "ADA"], "give them different names"),
-        ("lake", ["Ada", ""], "is no name of a reader"),
-        ("Canal", ["Ada"], "There is a review 'Canal' already"),
+        ("lake", ["Ada", ""], "cannot be the name of a reader"),
+        ("Canal", ["Ada"], "There is already a review 'Canal'"),
     ],
 )
 def test_a_project_needs_a_name_and_readers(
@@ -185,8 +190,8 @@ def test_a_project_needs_a_name_and_readers(
 ) -> None:
     review()
     with pytest.raises(ReviewError, match=message):
-        reviews.create(name, imported([pair(1)]), readers)
-    assert len(reviews.listed()) == 1
+        reviews.create(name, PairSelection.imported([pair(1)]), readers)
+    assert len(reviews.summaries()) == 1
 
 
 def test_mistakes_are_one_sentence(review: Make, reviews: Reviews) -> None:
@@ -194,14 +199,17 @@ def test_mistakes_are_one_sentence(review: Make, reviews: Reviews) -> None:
     for call, message in (
         (lambda: made.answer("Cor", 1, AGREE), "name one of its readers (Ada, Bren)"),
         (lambda: made.answer("Ada", 4, AGREE), "There is no pair 4"),
-        (lambda: made.answer("Ada", 1, AGREE, 4), "4 is no confidence"),
+        (lambda: made.answer("Ada", 1, AGREE, 4), "4 is not a confidence"),
         (lambda: made.answer("Ada", 1, AGREE, 1, "x" * 6000), "The note has 6,000 characters"),
         (lambda: made.pair(9), "There is no pair 9"),
         (lambda: made.place_of("p9"), "There is no pair 'p9'"),
         (lambda: reviews.open("lake"), "There is no review 'lake'"),
-        (lambda: reviews.create("e", imported([]), ["Ada"]), "There is no pair to review"),
         (
-            lambda: reviews.create("e", imported([pair(1), pair(1)]), ["Ada"]),
+            lambda: reviews.create("e", PairSelection.imported([]), ["Ada"]),
+            "There are no pairs to review",
+        ),
+        (
+            lambda: reviews.create("e", PairSelection.imported([pair(1), pair(1)]), ["Ada"]),
             "Two pairs have the id 'p1'",
         ),
     ):
@@ -209,35 +217,41 @@ def test_mistakes_are_one_sentence(review: Make, reviews: Reviews) -> None:
             call()
         assert message in str(told.value)
     assert made.history("Ada") == []
-    assert len(reviews.listed()) == 1
+    assert len(reviews.summaries()) == 1
 
 
 def test_a_project_that_was_removed_takes_no_answer(review: Make, reviews: Reviews) -> None:
     made = review()
     len(made)
     reviews.delete("canal")
-    with pytest.raises(ReviewError, match="The review was removed meanwhile"):
+    with pytest.raises(ReviewError, match="The review has been removed"):
         made.answer("Ada", 1, AGREE)
     other = review()
     assert other.number != made.number
     assert other.progress("Ada").answered == 0
 
 
-def test_a_statement_that_changed_or_went_is_said_to_have(review: Make, tmp_path) -> None:
+def test_a_statement_that_changed_or_went_is_said_to_have(
+    review: Make, reviews: Reviews, tmp_path
+) -> None:
     pairs = [pair(1), pair(2)]
     encoder = HashingEncoder()
     both = [said(number, side) for number in (1, 2) for side in "ab"]
     library = Library.build(both, tmp_path / "library", encoder)
     made = review(pairs)
     kept = [entry for _, entry in made.pairs()]
-    assert states_of(kept, library) == [(State.UNCHANGED, State.UNCHANGED)] * 2
-    assert states_of(kept, library, library.digest) == [(State.UNCHANGED, State.UNCHANGED)] * 2
+    unchanged = [(StatementState.UNCHANGED, StatementState.UNCHANGED)] * 2
+    assert made.statement_states(library, kept) == unchanged
+    provenance = replace(table([AGREE]).provenance, library_digest=library.digest)
+    chosen = replace(PairSelection.imported(pairs), provenance=provenance)
+    of_library = reviews.create("of the library", chosen, ["Ada"])
+    assert of_library.statement_states(library, kept) == unchanged
     other = said(3, "a")
     object.__setattr__(other, "id", "a1")
     library = library.update(add=[other], remove=["b2"])
-    assert states_of(kept, library) == [
-        (State.CHANGED, State.UNCHANGED),
-        (State.UNCHANGED, State.GONE),
+    assert made.statement_states(library, kept) == [
+        (StatementState.CHANGED, StatementState.UNCHANGED),
+        (StatementState.UNCHANGED, StatementState.GONE),
     ]
     assert made.pair(1).a_passage.text == "Lock 1 of the canal must be open."
     assert made.pair(2).b.text.endswith("shall not be open.")
@@ -253,16 +267,19 @@ def test_a_statement_of_which_only_details_changed_has_the_same_words(
         tmp_path / "library",
         HashingEncoder(),
     )
-    kept = [entry for _, entry in review([pair(1)]).pairs()]
-    assert states_of(kept, library) == [(State.DETAILS, State.UNCHANGED)]
-    assert "words, country and day are as they were read" in SINCE[State.DETAILS]
+    made = review([pair(1)])
+    kept = [entry for _, entry in made.pairs()]
+    assert made.statement_states(library, kept) == [
+        (StatementState.DETAILS, StatementState.UNCHANGED)
+    ]
+    assert "words, countries and date are as they were read" in STATE_NOTES[StatementState.DETAILS]
     for changed in (
         replace(one, context="of the lock"),
         replace(one, date=other.date),
         replace(one, country=said(1, "b").country),
     ):
         library = library.update(add=[changed])
-        assert states_of(kept, library)[0][0] is State.CHANGED
+        assert made.statement_states(library, kept)[0][0] is StatementState.CHANGED
 
 
 def test_a_notebook_shows_pairs_side_by_side_and_nothing_that_may_not_be_seen(

@@ -11,8 +11,7 @@ import pytest
 from compare import __version__
 from compare.export.saved import keep_result
 from compare.library.library import Library
-from compare.review.reviews import Reviews
-from compare.review.values import Choice
+from compare.review import Choice, Reviews
 from tests.fakes import HashingEncoder, Ran, runner, sample_statements
 from tests.review.conftest import AGREE, NEITHER, OPPOSE, read_by, table
 

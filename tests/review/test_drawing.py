@@ -9,16 +9,9 @@ import pytest
 from compare.comparison.counts import random_sample
 from compare.errors import ReviewError
 from compare.results.result import Probabilities
-from compare.review.drawing import (
-    draw,
-    imported,
-    ordered,
-    pair_id,
-    pairs_of,
-    with_divergence,
-)
-from compare.review.reviews import Reviews
-from compare.review.values import Choice, Order
+from compare.review import Choice, Order, PairSelection, Reviews, draw, with_divergence
+from compare.review.drawing import in_reading_order, review_pairs
+from compare.review.values import pair_id
 from compare.statements.quotes import Quote
 from tests.fabricate import AGREEING, QUOTE, a_search
 from tests.review.conftest import AGREE, NEITHER, OPPOSE, pair, read_by, table
@@ -31,7 +24,7 @@ def test_a_random_sample_is_of_all_pairs_and_the_same_for_one_seed() -> None:
     assert drawn == draw(table(LABELS[::-1][::-1]), Choice.RANDOM, 40, 3)
     assert drawn != draw(table(LABELS), size=40, seed=4)
     assert len({entry.id for entry in drawn.pairs}) == 40
-    assert drawn.of == {"agree": 30, "oppose": 6, "neither": 64}
+    assert drawn.pool == {"agree": 30, "oppose": 6, "neither": 64}
     assert {entry.weight for entry in drawn.pairs} == {2.5}
     assert drawn.pairs[0].topic == "canal"
     assert drawn.pairs[0].label_source == "judge@555555555555"
@@ -43,7 +36,7 @@ def test_the_draw_is_that_of_the_page_that_checks_a_sample() -> None:
     ours = draw(table(LABELS), size=12, seed=7, stances=both)
     theirs = random_sample(table(LABELS), 12, 7)
     assert [(p.a.id, p.b.id) for p in ours.pairs] == [p.ids for p in theirs]
-    assert ours.of == {"agree": 30, "oppose": 6}
+    assert ours.pool == {"agree": 30, "oppose": 6}
 
 
 def test_every_pair_is_drawn_equally_often() -> None:
@@ -84,7 +77,7 @@ def test_the_order_of_a_stratified_sample_does_not_tell_its_labels() -> None:
 def test_the_whole_is_all_pairs_with_the_labels() -> None:
     drawn = draw(table(LABELS), Choice.WHOLE, stances=[OPPOSE])
     assert len(drawn.pairs) == 6
-    assert (drawn.seed, drawn.of) == (None, {"oppose": 6})
+    assert (drawn.seed, drawn.pool) == (None, {"oppose": 6})
 
 
 def test_what_a_finished_review_holds_can_be_left_out(reviews: Reviews) -> None:
@@ -97,24 +90,26 @@ def test_what_a_finished_review_holds_can_be_left_out(reviews: Reviews) -> None:
     assert {entry.id for entry in first.pairs} < finished
     again = reviews.create("again", draw(table(LABELS), size=30), ["Ada"])
     assert (again.settings.read_before, again.settings.left_out) == (30, 0)
-    fresh = draw(table(LABELS), size=30, without=finished)
+    fresh = draw(table(LABELS), size=30, exclude=finished)
     assert finished.isdisjoint(entry.id for entry in fresh.pairs)
-    assert (sum(fresh.of.values()), fresh.left_out) == (70, 30)
+    assert (sum(fresh.pool.values()), fresh.left_out) == (70, 30)
     assert fresh.pairs[0].weight == pytest.approx(70 / 30)
     made = reviews.create("fresh", fresh, ["Ada"]).settings
     assert (made.read_before, made.left_out) == (0, 30)
-    with pytest.raises(ReviewError, match="but the 100 that are not to be drawn again"):
-        draw(table(LABELS), without={entry.id for entry in pairs_of(table(LABELS))})
+    with pytest.raises(ReviewError, match="except for 100 that were read before"):
+        draw(table(LABELS), exclude={entry.id for entry in review_pairs(table(LABELS))})
 
 
 def test_a_finished_pair_is_known_with_its_sides_exchanged(reviews: Reviews) -> None:
     there = pair(1)
-    read_by(reviews.create("canal", imported([there]), ["Ada"]), "Ada", [AGREE])
+    read_by(reviews.create("canal", PairSelection.imported([there]), ["Ada"]), "Ada", [AGREE])
     turned = pair_id(there.b, there.b_passage, there.a, there.a_passage)
     same = pair_id(there.a, there.a_passage, there.b, there.b_passage)
     assert reviews.finished_pairs() == {same, turned}
     other = replace(pair(2), id="p1")  # another pair under the same name, in a file
-    again = reviews.create("again", imported([replace(there, id="x"), other]), ["Ada"])
+    again = reviews.create(
+        "again", PairSelection.imported([replace(there, id="x"), other]), ["Ada"]
+    )
     assert again.settings.read_before == 1
 
 
@@ -123,14 +118,14 @@ def test_what_cannot_be_drawn_is_one_sentence() -> None:
         draw(table([AGREE]), stances=[OPPOSE])
     with pytest.raises(ReviewError, match="0 pairs cannot be drawn"):
         draw(table([AGREE]), size=0)
-    with pytest.raises(ReviewError, match="is drawn from, not imported"):
+    with pytest.raises(ReviewError, match="or imported from a file"):
         draw(table([AGREE]), Choice.IMPORTED)
-    with pytest.raises(ReviewError, match="'some' is none of random, stratified"):
+    with pytest.raises(ReviewError, match="'some' is not one of random, stratified"):
         draw(table([AGREE]), "some")
 
 
 def test_the_pairs_of_a_search_have_the_quote_on_side_a() -> None:
-    found = {entry.b.id: entry for entry in pairs_of(a_search())}
+    found = {entry.b.id: entry for entry in review_pairs(a_search())}
     assert len(found) == 3
     assert {entry.a_passage.text for entry in found.values()} == {QUOTE}
     agreeing = found["ost-1"]
@@ -145,15 +140,15 @@ def test_side_a_is_what_the_model_read_where_the_corpus_has_other_words() -> Non
         a_search(source=source),
         a_search(source=replace(source, text="Other words.")),
     ):
-        found = pairs_of(result)
+        found = review_pairs(result)
         assert {entry.a_passage.text for entry in found} == {QUOTE}
         assert {entry.a.id for entry in found} == {""}
     own = replace(source, text=f"We know it. {QUOTE}")
-    found = pairs_of(a_search(source=own))
+    found = review_pairs(a_search(source=own))
     assert {entry.a.id for entry in found} == {own.id}
     assert {entry.a_passage.start for entry in found} == {len("We know it. ")}
     other = Quote(QUOTE, speaker="Somebody else", statement_id=own.id)
-    assert {entry.a.id for entry in pairs_of(a_search(source=own, quote=other))} == {""}
+    assert {entry.a.id for entry in review_pairs(a_search(source=own, quote=other))} == {""}
 
 
 # -- Order ---------------------------------------------------------------------------------------
@@ -161,11 +156,11 @@ def test_side_a_is_what_the_model_read_where_the_corpus_has_other_words() -> Non
 
 def test_a_random_order_depends_on_the_seed_alone() -> None:
     pairs = [pair(number) for number in range(30)]
-    first = ordered(pairs, Order.RANDOM, 1)
-    assert first == ordered(pairs[::-1], Order.RANDOM, 1)
-    assert first != ordered(pairs, Order.RANDOM, 2)
+    first = in_reading_order(pairs, Order.RANDOM, 1)
+    assert first == in_reading_order(pairs[::-1], Order.RANDOM, 1)
+    assert first != in_reading_order(pairs, Order.RANDOM, 2)
     assert sorted(entry.id for entry in first) == sorted(entry.id for entry in pairs)
-    assert ordered(pairs, Order.GIVEN) == pairs
+    assert in_reading_order(pairs, Order.GIVEN) == pairs
 
 
 def test_the_most_uncertain_come_first() -> None:
@@ -174,9 +169,14 @@ def test_the_most_uncertain_come_first() -> None:
         replace(pair(n), probabilities=Probabilities(top, (1 - top) / 2, (1 - top) / 2))
         for n, top in enumerate(tops)
     ]
-    assert [entry.id for entry in ordered(pairs, Order.UNCERTAIN)] == ["p1", "p3", "p2", "p0"]
+    assert [entry.id for entry in in_reading_order(pairs, Order.UNCERTAIN)] == [
+        "p1",
+        "p3",
+        "p2",
+        "p0",
+    ]
     with pytest.raises(ReviewError, match="Pair p9 has no probabilities"):
-        ordered([pair(9, None)], Order.UNCERTAIN)
+        in_reading_order([pair(9, None)], Order.UNCERTAIN)
 
 
 class Fixed:
@@ -199,11 +199,11 @@ def test_where_the_models_differ_most_comes_first() -> None:
     read = with_divergence(pairs, fast, accurate, lambda *done: told.append(done))
     assert [entry.divergence for entry in read] == [0, 1, 0.25]
     assert told == [(3, 6), (6, 6)]
-    assert [entry.id for entry in ordered(read, Order.INFORMATIVE)] == ["p1", "p2", "p0"]
-    with pytest.raises(ReviewError, match="was not read by both models"):
-        ordered(pairs, Order.INFORMATIVE)
+    assert [entry.id for entry in in_reading_order(read, Order.INFORMATIVE)] == ["p1", "p2", "p0"]
+    with pytest.raises(ReviewError, match="was not scored by both models"):
+        in_reading_order(pairs, Order.INFORMATIVE)
 
 
 def test_imported_pairs_are_not_said_to_be_a_sample() -> None:
-    drawn = imported([pair(1)], "a file")
-    assert (drawn.choice, drawn.seed, drawn.of) == (Choice.IMPORTED, None, {})
+    drawn = PairSelection.imported([pair(1)], "a file")
+    assert (drawn.choice, drawn.seed, drawn.pool) == (Choice.IMPORTED, None, {})

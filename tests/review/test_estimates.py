@@ -9,12 +9,18 @@ import pytest
 
 from compare.errors import ReviewError
 from compare.results.result import Stance
-from compare.review.agreement import FINAL, agreement
-from compare.review.answers import Review
-from compare.review.drawing import draw, imported
-from compare.review.estimates import Estimates, Sample, estimates, final_labels
-from compare.review.reviews import Reviews
-from compare.review.values import Choice
+from compare.review import (
+    FINAL,
+    Choice,
+    Estimates,
+    PairSelection,
+    Review,
+    Reviews,
+    agreement,
+    draw,
+    estimates,
+)
+from compare.review.figures import Sample
 from tests.review.conftest import AGREE, NEITHER, OPPOSE, pair, read_by, table
 
 MACHINE = [AGREE] * 60 + [OPPOSE] * 20 + [NEITHER] * 120
@@ -145,7 +151,7 @@ def test_nothing_is_said_of_what_was_not_drawn_from(reviews: Reviews) -> None:
 )
 def test_only_random_samples_yield_estimates(reviews: Reviews, choice: Choice, held: str) -> None:
     whole = choice is Choice.WHOLE
-    drawn = draw(table(MACHINE[:3]), choice) if whole else imported([pair(1)])
+    drawn = draw(table(MACHINE[:3]), choice) if whole else PairSelection.imported([pair(1)])
     review = reviews.create("canal", drawn, ["Ada"])
     read_by(review, "Ada", [AGREE] * len(review))
     with pytest.raises(ReviewError, match=f"Only a random sample .* holds .*{held}"):
@@ -159,12 +165,12 @@ def test_hard_pairs_are_decided_first(reviews: Reviews) -> None:
     with pytest.raises(ReviewError, match="Bren has not yet"):
         estimates(review)
     read_by(review, "Bren", [AGREE, OPPOSE, None, NEITHER])
-    assert final_labels(review) == {1: AGREE, 3: None}
+    assert review.final_labels() == {1: AGREE, 3: None}
     with pytest.raises(ReviewError, match="differ on 2 pairs that are not decided yet"):
         estimates(review)
     review.decide(2, AGREE, "Cor")
     review.decide(4, None, "Cor")
-    assert final_labels(review) == {1: AGREE, 2: AGREE, 3: None, 4: None}
+    assert review.final_labels() == {1: AGREE, 2: AGREE, 3: None, 4: None}
     found = estimates(review)
     assert (found.pairs, found.left_out) == (2, 2)
     assert found.labels[AGREE].precision.value == 1
@@ -182,7 +188,7 @@ def test_a_sample_of_which_nothing_can_be_judged_says_nothing(reviews: Reviews) 
 
 def test_the_agreement_of_a_review_in_one_value(reviews: Reviews) -> None:
     pairs = [pair(n, [AGREE, OPPOSE, None][n % 3], "locks" if n < 4 else "ships") for n in range(9)]
-    review = reviews.create("canal", imported(pairs), ["Ada", "Bren"], order="given")
+    review = reviews.create("canal", PairSelection.imported(pairs), ["Ada", "Bren"], order="given")
     read_by(review, "Ada", [AGREE, OPPOSE, NEITHER] * 3)
     read_by(review, "Bren", [AGREE, OPPOSE, NEITHER] * 2 + [AGREE, AGREE, None])
     review.decide(8, OPPOSE, "Cor")
@@ -205,7 +211,7 @@ def test_the_agreement_of_a_review_in_one_value(reviews: Reviews) -> None:
 @pytest.mark.parametrize(
     ("shown", "changed", "said"),
     [
-        ("after", {"Ada": 2, "Bren": 1}, "Ada changed 2 answers and Bren changed 1 answer: that"),
+        ("after", {"Ada": 2, "Bren": 1}, "Ada changed 2 answers and Bren changed 1 answer after"),
         ("end", {"Ada": 0, "Bren": 0}, ""),
         ("before", {"Ada": 0, "Bren": 0}, "The readers saw the model's label before they answered"),
     ],
@@ -215,7 +221,7 @@ def test_what_was_said_with_the_label_in_sight_is_no_independent_check(
 ) -> None:
     pairs = [*(pair(n) for n in range(4)), pair(4, None)]
     review = reviews.create(
-        "other", imported(pairs), ["Ada", "Bren"], order="given", machine_shown=shown
+        "other", PairSelection.imported(pairs), ["Ada", "Bren"], order="given", machine_shown=shown
     )
     review.answer("Ada", 1, AGREE)  # changed
     review.answer("Ada", 2, NEITHER)  # taken back, then another one
@@ -234,7 +240,7 @@ def test_what_was_said_with_the_label_in_sight_is_no_independent_check(
 
 
 def test_one_reader_agrees_with_nobody(reviews: Reviews) -> None:
-    review = reviews.create("canal", imported([pair(1)]), ["Ada"])
+    review = reviews.create("canal", PairSelection.imported([pair(1)]), ["Ada"])
     with pytest.raises(ReviewError, match="Ada has not yet"):
         agreement(review)
     read_by(review, "Ada", [OPPOSE])

@@ -21,21 +21,28 @@ from compare.export.dictionary.reviews import HISTORY, REVIEW
 from compare.export.formats import export
 from compare.library.library import Library
 from compare.results.result import Probabilities
-from compare.review.answers import Review
-from compare.review.drawing import draw, imported
+from compare.review import (
+    Answer,
+    Choice,
+    PairSelection,
+    Review,
+    ReviewFormat,
+    Reviews,
+    draw,
+    export_review,
+    read_answers,
+    read_review_pairs,
+    review_bytes,
+)
 from compare.review.exporting import (
     COLUMNS,
     HISTORY_COLUMNS,
+    LABEL_STUDIO_CONFIG,
     NUMBERS,
-    ReviewFormat,
-    export_review,
-    review_bytes,
-    review_records,
+    argilla,
+    label_studio,
+    review_rows,
 )
-from compare.review.importing import read_answers, read_review_pairs
-from compare.review.peers import LABEL_STUDIO_CONFIG, argilla, label_studio
-from compare.review.reviews import Reviews
-from compare.review.values import Answer, Choice
 from tests.fakes import HashingEncoder
 from tests.review.conftest import AGREE, NEITHER, OPPOSE, pair, read_by, said, table
 
@@ -59,7 +66,7 @@ def rows_of(content: bytes) -> list[dict[str, str]]:
 
 
 def test_a_row_holds_a_pair_and_all_that_was_said_of_it(done: Review) -> None:
-    first, second, third = review_records(done)
+    first, second, third = review_rows(done)
     assert tuple(first) == COLUMNS
     assert (first["review"], first["place"], first["pair"], first["topic"]) == (
         *("canal", 1, "p1", "locks"),
@@ -84,7 +91,7 @@ def test_a_row_holds_a_pair_and_all_that_was_said_of_it(done: Review) -> None:
 def test_draw_order_and_seeds_are_written(reviews: Reviews) -> None:
     drawn = draw(table([AGREE] * 4 + [OPPOSE] * 2), Choice.STRATIFIED, 4, 9)
     made = reviews.create("sample", drawn, ["Ada"], order="random", seed=8, machine_shown="before")
-    rows = review_records(made)
+    rows = review_rows(made)
     assert {row["chosen"] for row in rows} == {"stratified"}
     assert {(row["chosen_seed"], row["order"], row["order_seed"]) for row in rows} == {
         (9, "random", 8)
@@ -102,7 +109,7 @@ def test_what_may_not_be_seen_is_not_written(reviews: Reviews) -> None:
     drawn = draw(table([AGREE, OPPOSE]), Choice.STRATIFIED, 2)
     made = reviews.create("canal", drawn, ["Ada", "Bren"])
     made.answer("Ada", 1, AGREE, 3, "mine")
-    nobody, ada, bren = (review_records(made, seen_by=who) for who in (None, "Ada", "Bren"))
+    nobody, ada, bren = (review_rows(made, seen_by=who) for who in (None, "Ada", "Bren"))
     assert [row["answers_shown"] for row in (nobody[0], ada[0])] == ["none yet", "only of Ada"]
     assert [row["answer_1"] for row in ada] == ["agree", ""]
     for rows in (nobody, bren):
@@ -126,7 +133,7 @@ def test_what_was_said_first_is_written_as_long_as_it_may_be_seen(review: Make) 
     made.answer("Bren", 1, None)
     columns = ("answer_1", "first_answer_1", "first_answer_2")
     for reader, said_of in (("Ada", ["oppose", "agree", ""]), ("Bren", ["", "", "skip"])):
-        first, second, _ = review_records(made, seen_by=reader)
+        first, second, _ = review_rows(made, seen_by=reader)
         assert [first[name] for name in columns] == said_of
         assert {second[name] for name in columns} == {""}
 
@@ -137,7 +144,7 @@ def test_csv_and_jsonl_hold_the_same_and_are_safe_in_a_spreadsheet(done: Review)
     assert [tuple(row) for row in table_rows] == [COLUMNS] * 3
     assert [
         {name: "" if value is None else value for name, value in line.items()} for line in lines
-    ] == review_records(done)
+    ] == review_rows(done)
     for row, line in zip(table_rows, lines, strict=True):
         for name in COLUMNS:
             value = row[name]
@@ -183,7 +190,7 @@ def test_what_became_of_the_statements_is_written(done: Review, tmp_path: Path) 
         tmp_path / "library",
         HashingEncoder(),
     )
-    rows = review_records(done, library=library)
+    rows = review_rows(done, library=library)
     assert [(row["a_state"], row["b_state"]) for row in rows] == [
         ("unchanged", "unchanged"),
         ("changed", "not in the library"),
@@ -199,7 +206,7 @@ def test_a_file_is_written_whole_and_not_over_another(done: Review, tmp_path: Pa
         export_review(done, path)
     export_review(done, path, "jsonl", force=True)
     assert [entry.name for entry in tmp_path.glob("canal*")] == ["canal.csv"]
-    with pytest.raises(ReviewError, match="'xml' is no format of a review: use one of csv"):
+    with pytest.raises(ReviewError, match="'xml' is not a format of a review: use one of csv"):
         export_review(done, path, "xml", force=True)
 
 
@@ -211,8 +218,8 @@ def test_a_codebook_that_was_changed_while_people_read_says_so(review: Make) -> 
     made.change_codebook("Judge all.\n", "Bren")
     changed = made.history()[-1].at
     assert review_bytes(made, "codebook").decode() == (
-        f"Judge all.\n\n---\n\nChanged after the first answer on {changed} by Bren: what the "
-        "readers went by before stands in the review's history.\n"
+        f"Judge all.\n\n---\n\nChanged after the first answer on {changed} by Bren: the review's "
+        "history holds the earlier text.\n"
     )
 
 
@@ -220,7 +227,7 @@ def test_a_codebook_that_was_changed_while_people_read_says_so(review: Make) -> 
 
 
 def test_label_studio_gets_tasks_that_its_interface_shows(done: Review) -> None:
-    tasks = label_studio(review_records(done), "Judge the words.")
+    tasks = label_studio(review_rows(done), "Judge the words.")
     config = ElementTree.fromstring(LABEL_STUDIO_CONFIG)
     controls = {part.get("name"): part for part in config if part.get("toName")}
     shown = {str(part.get("value"))[1:] for part in config if part.tag == "Text"}
@@ -247,7 +254,7 @@ def test_label_studio_gets_tasks_that_its_interface_shows(done: Review) -> None:
 
 
 def test_argilla_gets_records_with_suggestions_and_responses(done: Review) -> None:
-    first, second, third = argilla(review_records(done))
+    first, second, third = argilla(review_rows(done))
     assert set(first) == {"id", "fields", "metadata", "suggestions", "responses", "vectors"}
     assert first["suggestions"] == {
         "stance": {"value": "oppose", "score": 0.8, "agent": "judge@555555555555"}
@@ -325,18 +332,21 @@ def test_half_a_character_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a,b\nx,y\nx,y\n", r'line 3, column "pair", .*: the pair stands on line 2, too; remove'),
-        ("pair,a,b\n1,x,y\n1,u,v\n", "line 3, column \"pair\", '1': the pair stands on line 2"),
+        ("a,b\nx,y\nx,y\n", r'line 3, column "pair", .*: the pair is on line 2, too; remove'),
+        ("pair,a,b\n1,x,y\n1,u,v\n", "line 3, column \"pair\", '1': the pair is on line 2"),
         ("a,c\nx,y\n", 'there is no column "b" .*a file of pairs has the columns a_passage'),
         ("text\nx\n", 'there is no column "a_passage" .found: text.'),
-        ("a,b,stance\nx,y,maybe\n", "column \"stance\", 'maybe': this is no label; write agree"),
-        ("a,b,p_agree\nx,y,5\n", "column \"p_agree\", '5': this is no number from 0 to 1"),
-        ("a,b,p_agree\nx,y,-0.5\n", "column \"p_agree\", '-0.5': this is no number from 0 to 1"),
-        ("a,b,similarity\nx,y,-2\n", "'-2': this is no number from -1 to 1"),
-        ("a,b,p_agree,p_oppose,p_neither\nx,y,.9,.9,.9\n", "do not add up to 1; mend them"),
-        ("a,b,a_date\nx,y,May\n", "column \"a_date\", 'May': this is no date; write YYYY"),
+        ("a,b,stance\nx,y,maybe\n", "column \"stance\", 'maybe': this is not a label; write agree"),
+        ("a,b,p_agree\nx,y,5\n", "column \"p_agree\", '5': this is not a number from 0 to 1"),
+        ("a,b,p_agree\nx,y,-0.5\n", "column \"p_agree\", '-0.5': this is not a number from 0 to 1"),
+        ("a,b,similarity\nx,y,-2\n", "'-2': this is not a number from -1 to 1"),
+        (
+            "a,b,p_agree,p_oppose,p_neither\nx,y,.9,.9,.9\n",
+            "do not add up to 1; correct or remove them",
+        ),
+        ("a,b,a_date\nx,y,May\n", "column \"a_date\", 'May': this is not a date; write YYYY"),
         ("a,b\nx, \n", 'line 2, column "b", .*: there are no words'),
-        ("a,b\n", "there is no row below the header"),
+        ("a,b\n", "there are no rows below the header"),
         ("a,b\nx,y,z\n", "the row has 3 cells and the header 2"),
     ],
 )
@@ -369,7 +379,7 @@ def test_answers_come_back_from_another_copy_of_the_review(review: Make, tmp_pat
     made = review()
     sent = export_review(made, tmp_path / "canal.csv")
     other = Reviews(tmp_path / "other.sqlite").create(
-        "of Bren", imported(read_review_pairs(sent).pairs), ["Bren"]
+        "of Bren", PairSelection.imported(read_review_pairs(sent).pairs), ["Bren"]
     )
     for place, entry in other.pairs():
         other.answer("Bren", place, AGREE if entry.id == "p1" else OPPOSE, 2)
@@ -417,10 +427,13 @@ def test_the_history_tells_answers_of_a_file_from_others(review: Make, tmp_path:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("pair,answer\np1,perhaps\n", "this is no label; write agree, oppose or neither, or skip"),
+        (
+            "pair,answer\np1,perhaps\n",
+            "this is not a label; write agree, oppose or neither, or skip",
+        ),
         ("pair,answer\np1,agree\np1,agree\n", "the pair is answered on line 2, too"),
         ("pair,answer\np9,agree\n", "the review 'canal' has no such pair"),
-        ("pair,answer,confidence\np1,agree,7\n", "this is no confidence; write 1, 2 or 3"),
+        ("pair,answer,confidence\np1,agree,7\n", "this is not a confidence; write 1, 2 or 3"),
         ("pair,said\np1,agree\n", 'there is no column "answer"'),
         ("answer\nagree\n", 'there is no column "pair"'),
     ],
@@ -438,7 +451,7 @@ def test_wrong_answers_are_said_to_be_where(
 
 def test_nothing_of_a_bad_set_of_answers_is_kept(review: Make) -> None:
     made = review()
-    with pytest.raises(ReviewError, match="no confidence"):
+    with pytest.raises(ReviewError, match="not a confidence"):
         made.answer_many("Ada", {1: Answer(AGREE), 2: Answer(AGREE, 9)})
     assert made.progress("Ada").left == 3
     assert made.history("Ada") == []

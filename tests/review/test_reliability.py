@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compare.review.reliability import (
+from compare.review.figures import (
     alphas,
     cohen_kappa,
     confusion,
     counts_of,
     kappas,
     krippendorff_alpha,
-    one_label,
+    one_against_rest,
     reliability,
     units_of,
 )
@@ -90,7 +90,7 @@ def test_two_readers_are_compared_label_by_label() -> None:
     second = [AGREE, OPPOSE, OPPOSE, NEITHER, AGREE]
     table = confusion(first, second)
     assert table.tolist() == [[1, 1, 0], [0, 1, 0], [1, 0, 1]]
-    assert one_label(table, 0).tolist() == [[1, 1], [1, 2]]
+    assert one_against_rest(table, 0).tolist() == [[1, 1], [1, 2]]
     found = reliability(table)
     assert (found.pairs, found.agreement.value) == (5, 0.6)
     assert found.agreement.low == pytest.approx(0.231, abs=0.001)  # Wilson, 3 of 5

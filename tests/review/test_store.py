@@ -13,8 +13,7 @@ import pytest
 from compare.errors import ReviewError
 from compare.library.generations import mark_read_only
 from compare.library.library import Library
-from compare.review.drawing import imported
-from compare.review.reviews import Reviews
+from compare.review import PairSelection, Reviews
 from compare.review.store import ReviewStore, reviews_file
 from tests.fakes import HashingEncoder, sample_statements, statement
 from tests.review.conftest import AGREE, OPPOSE, pair
@@ -22,7 +21,7 @@ from tests.review.conftest import AGREE, OPPOSE, pair
 WRITER = """
 import sys
 from compare.results.result import Stance
-from compare.review.reviews import Reviews
+from compare.review import Reviews
 review = Reviews(sys.argv[1]).open("canal")
 print("ready", flush=True)
 sys.stdin.readline()
@@ -51,7 +50,9 @@ def go(process: subprocess.Popen[str]) -> None:
 
 
 def test_two_programs_at_once_lose_nothing(reviews: Reviews) -> None:
-    review = reviews.create("canal", imported([pair(n) for n in range(25)]), ["Ada", "Bren"])
+    review = reviews.create(
+        "canal", PairSelection.imported([pair(n) for n in range(25)]), ["Ada", "Bren"]
+    )
     running = [writer(reviews.path, reader) for reader in ("Ada", "Bren")]
     for process in running:
         go(process)
@@ -67,7 +68,7 @@ def test_two_programs_at_once_lose_nothing(reviews: Reviews) -> None:
 
 
 def test_two_windows_of_one_reader_lose_nothing(reviews: Reviews) -> None:
-    reviews.create("canal", imported([pair(n) for n in range(8)]), ["Ada"])
+    reviews.create("canal", PairSelection.imported([pair(n) for n in range(8)]), ["Ada"])
 
     def window(label: object) -> None:
         other = Reviews(reviews.path).open("canal")
@@ -91,7 +92,7 @@ def test_two_windows_of_one_reader_lose_nothing(reviews: Reviews) -> None:
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no such signal here")
 @pytest.mark.parametrize("after", [1, 7])
 def test_what_was_kept_before_a_kill_is_there(reviews: Reviews, after: int) -> None:
-    review = reviews.create("canal", imported([pair(n) for n in range(400)]), ["Ada"])
+    review = reviews.create("canal", PairSelection.imported([pair(n) for n in range(400)]), ["Ada"])
     process = writer(reviews.path, "Ada")
     go(process)
     assert process.stdout is not None
@@ -124,15 +125,15 @@ def test_a_writing_that_fails_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_the_history_is_only_added_to(reviews: Reviews) -> None:
-    review = reviews.create("canal", imported([pair(0)]), ["Ada"])
+    review = reviews.create("canal", PairSelection.imported([pair(0)]), ["Ada"])
     review.answer("Ada", 1, AGREE)
     database = sqlite3.connect(reviews.path)
     for command in ("UPDATE events SET who = 'Cor'", "DELETE FROM events"):
-        with pytest.raises(sqlite3.IntegrityError, match="only added to"):
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
             database.execute(command)
     database.close()
     reviews.delete("canal")
-    assert reviews.listed() == []
+    assert reviews.summaries() == []
     assert ReviewStore(reviews.path).all("SELECT * FROM statements") == []
     assert ReviewStore(reviews.path).all("SELECT * FROM events") == []
 
@@ -143,9 +144,9 @@ def test_building_and_changing_the_library_never_touches_reviews(tmp_path: Path)
     reviews = Reviews.of(library)
     assert reviews.path == folder / "reviews.sqlite"
     assert not reviews.path.exists()
-    assert reviews.listed() == []
+    assert reviews.summaries() == []
     assert not reviews.path.exists()
-    reviews.create("canal", imported([pair(0)]), ["Ada"]).answer("Ada", 1, AGREE)
+    reviews.create("canal", PairSelection.imported([pair(0)]), ["Ada"]).answer("Ada", 1, AGREE)
     before = reviews.path.read_bytes()
     library.update(add=[statement("new-1", "We say that it must end.")], remove=["joint-1"])
     Library.build(sample_statements()[:2], folder, encoder)
@@ -173,20 +174,22 @@ def test_reviews_of_a_read_only_library_lie_beside_the_users_own(
 def test_another_file_is_refused_in_one_sentence(tmp_path: Path) -> None:
     path = tmp_path / "reviews.sqlite"
     path.write_text("This is no database, but a note that somebody left here. " * 50)
-    with pytest.raises(ReviewError, match="is no file of reviews, or is damaged"):
-        Reviews(path).listed()
+    with pytest.raises(ReviewError, match="is not a file of reviews, or is damaged"):
+        Reviews(path).summaries()
     path.unlink()
     database = sqlite3.connect(path)
     database.execute("PRAGMA user_version = 99")
     database.close()
     with pytest.raises(ReviewError, match="has format 99, this program reads 1 to 2"):
-        Reviews(path).listed()
+        Reviews(path).summaries()
     with pytest.raises(ReviewError, match="cannot be written"):
-        Reviews(path / "deeper" / "reviews.sqlite").create("c", imported([pair(0)]), ["Ada"])
+        Reviews(path / "deeper" / "reviews.sqlite").create(
+            "c", PairSelection.imported([pair(0)]), ["Ada"]
+        )
 
 
 def test_an_older_file_is_read_and_goes_on(reviews: Reviews) -> None:
-    reviews.create("canal", imported([pair(0)]), ["Ada"])
+    reviews.create("canal", PairSelection.imported([pair(0)]), ["Ada"])
     database = sqlite3.connect(reviews.path)
     database.execute(
         "UPDATE projects SET settings = ?",
@@ -198,7 +201,7 @@ def test_an_older_file_is_read_and_goes_on(reviews: Reviews) -> None:
     assert (settings.filters, settings.searched_on, settings.left_out) == ({}, "", 0)
     reviews.open("canal").answer("Ada", 1, AGREE)
     assert database.execute("PRAGMA user_version").fetchone() == (1,)
-    reviews.create("lake", imported([pair(0)]), ["Ada"])
+    reviews.create("lake", PairSelection.imported([pair(0)]), ["Ada"])
     assert database.execute("PRAGMA user_version").fetchone() == (2,)
     database.close()
 
@@ -206,11 +209,11 @@ def test_an_older_file_is_read_and_goes_on(reviews: Reviews) -> None:
 def test_a_file_that_stays_locked_is_said_to_be(
     reviews: Reviews, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    review = reviews.create("canal", imported([pair(0)]), ["Ada"])
+    review = reviews.create("canal", PairSelection.imported([pair(0)]), ["Ada"])
     monkeypatch.setattr("compare.review.store._WAIT", 0.05)
     other = sqlite3.connect(reviews.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(ReviewError, match="is being written by another program"):
+    with pytest.raises(ReviewError, match="has been locked by another program"):
         review.answer("Ada", 1, AGREE)
     other.close()
     review.answer("Ada", 1, AGREE)

@@ -3,10 +3,7 @@ import re
 import pytest
 
 from compare.library.library import Library
-from compare.review.answers import Review
-from compare.review.drawing import draw, imported
-from compare.review.reviews import Reviews
-from compare.review.values import Answer, MachineShown
+from compare.review import Answer, MachineShown, PairSelection, Review, Reviews, draw
 from tests.fakes import HashingEncoder
 from tests.review.conftest import AGREE, NEITHER, OPPOSE, pair, read_by, said
 from tests.ui.conftest import cards, press, shown, well
@@ -27,7 +24,7 @@ def reviews(home) -> Reviews:
 def review(reviews) -> Review:
     """Three pairs for two readers, beside the sample."""
     return reviews.create(
-        "canal", imported([pair(n) for n in range(3)]), ["Ada", "Bren"], order="given"
+        "canal", PairSelection.imported([pair(n) for n in range(3)]), ["Ada", "Bren"], order="given"
     )
 
 
@@ -81,7 +78,7 @@ def test_a_file_of_pairs_becomes_a_review(page, reviews):
     [
         ("a,b\nx,y\nx,y\n", "c", "pairs.csv, line 3, column &quot;pair&quot;"),
         ("a,c\nx,y\n", "c", "there is no column &quot;b&quot;"),
-        ("a,b\nx,y\n", " ", "is no name of a project"),
+        ("a,b\nx,y\n", " ", "cannot be the name of a review"),
         ("", "c", "Choose a file of pairs first."),
     ],
 )
@@ -96,7 +93,7 @@ def test_what_is_wrong_is_one_sentence(page, reviews, content, name, sentence):
         app = press(app, "Make the review")
     assert sentence in shown(app)
     assert "/tmp" not in re.sub(r"<style.*?</style>", "", shown(app))
-    assert reviews.listed() == []
+    assert reviews.summaries() == []
 
 
 def test_what_was_compared_is_drawn_from(page, judged, home):
@@ -140,7 +137,7 @@ def test_pairs_of_a_finished_review_are_drawn_again_or_not(page, judged, home):
     app.text_input(key="r_new_first").set_value("Ada")
     app.checkbox(key="r_new_fresh").check()
     app = press(app, "Make the review")
-    assert "but the 2 that are not to be drawn again" in shown(app)
+    assert "except for 2 that were read before" in shown(app)
     app.checkbox(key="r_new_fresh").uncheck()
     app = press(app, "Make the review")
     assert reviews.open("again").settings.read_before == 2
@@ -191,7 +188,7 @@ def test_answers_are_kept_one_by_one_with_note_and_confidence(page, review):
 
 
 def test_the_model_is_not_shown_before_the_answer_nor_at_all(page, reviews):
-    drawn = imported([pair(n) for n in range(2)])
+    drawn = PairSelection.imported([pair(n) for n in range(2)])
     made = reviews.create("late", drawn, ["Ada"], machine_shown="end")
     app = as_reader(page("review"), made, "Ada")
     app = key(app, "– Neither")
@@ -244,7 +241,7 @@ def test_an_answer_that_cannot_be_kept_is_said(page, reviews, review):
     app = as_reader(page("review"), review, "Ada")
     read_by(review, "Ada", [AGREE] * 3)
     app = key(app, "≠ Opposes")
-    assert "Ada has handed in, so the answers stand" in shown(app)
+    assert "Ada has handed in, so the answers are final" in shown(app)
     assert review.answer_of("Ada", 1).label == "agree"
 
 
@@ -252,10 +249,10 @@ def test_statements_that_changed_are_shown_with_the_words_that_were_read(page, h
     entry = pair(1)
     library = Library.build([said(1, "a"), said(2, "b")], home / "changing", HashingEncoder(256))
     monkeypatch.setenv("COMPARE_LIBRARY", str(home / "changing"))
-    made = Reviews.of(library).create("canal", imported([entry]), ["Ada"])
+    made = Reviews.of(library).create("canal", PairSelection.imported([entry]), ["Ada"])
     app = as_reader(page("review"), made, "Ada")
     (card,) = cards(app)
-    assert "not in this library, or no more; these words were read" in card
+    assert "not in this library, or no longer; these words were read" in card
     assert entry.b_passage.text in card
 
 
@@ -278,7 +275,7 @@ def test_differences_are_decided_with_both_notes_in_sight(page, done):
     assert "<dt><bdi>Ada</bdi></dt><dd>Agrees, sure: <q><bdi>both want it</bdi></q></dd>" in html
     assert "<dt><bdi>Bren</bdi></dt><dd>Opposes</dd>" in html
     app = key(app, "≠ Opposes")
-    assert "Nobody is named who decides: give a name." in shown(app)
+    assert "Name the person who decides." in shown(app)
     app.text_input(key=f"r_by-{done.number}").set_value("Cor")
     app = key(well(app.run()), "≠ Opposes")
     assert done.decisions()[1].who == "Cor"
@@ -318,8 +315,9 @@ def test_what_figures_cannot_tell_is_said(page, review):
     for reader in review.readers:
         read_by(review, reader, [OPPOSE, OPPOSE, NEITHER])
     html = shown(look(page("review"), "Agreement"))
-    assert "label was shown Ada changed 1 answer: that these agree" in html
-    assert "Kappa and alpha have no interval where drawing the pairs anew never" in html
+    assert "Ada changed 1 answer after the model" in html
+    assert "label was shown; the agreement of these answers" in html
+    assert "Kappa and alpha have no interval if resampling the pairs never" in html
     assert '<td class="cp-figure">1.00</td>' in html
 
 
@@ -350,7 +348,7 @@ def test_files_are_written_and_the_review_can_be_removed(page, reviews, done):
     assert files[:3] == ["Download CSV", "Download JSONL", "Download history"]
     assert "so the codebook they used stays" in shown(app)
     app = press(app, "Delete it for good")
-    assert reviews.listed() == []
+    assert reviews.summaries() == []
     assert "A new review" in shown(app)
 
 
@@ -358,7 +356,7 @@ def test_another_codebook_has_a_name(page, review):
     app = look(page("review"), "Files")
     next(area for area in app.text_area if area.label == "Codebook").set_value("Judge the words.")
     app = press(app, "Keep this codebook")
-    assert "Nobody is named who changes the codebook: give a name." in shown(app)
+    assert "Name the person who changes the codebook." in shown(app)
     next(field for field in app.text_input if field.label == "Who changes it").set_value("Cor")
     app = press(app, "Keep this codebook")
     assert review.codebook == "Judge the words."

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import streamlit as st
 
+from compare.adapt import append_correction
 from compare.errors import CompareError
 from compare.export.cards import found_card, list_head, quote_card, read_as
 from compare.export.public import what_was_read
 from compare.export.words import VERDICT, counted, percent
 from compare.results.result import Pair, Result, Stance
-from compare.review.corrections import append_correction
 from compare.ui import CORPUS_PAGE
 from compare.ui.components.filter_panel import NEWEST, OLDEST, PROBABILITY, SIMILARITY
 from compare.ui.components.layout import notice, show_more_button, small, widget_key

@@ -8,10 +8,10 @@ from typing import Any
 
 import streamlit as st
 
+from compare.adapt import append_correction
 from compare.export.cards import list_head, read_as
 from compare.export.pair_cards import pair_card, verdict_word
 from compare.results.result import MOST_OF_STATEMENT, Pair, Result, Stance
-from compare.review.corrections import append_correction
 from compare.ui import CORPUS_PAGE
 from compare.ui.components.layout import show_more_button, small, widget_key
 from compare.ui.components.lists import AT_FIRST, correction_form, in_order

@@ -11,13 +11,23 @@ from compare.export.pieces import facts_html, section_html, table_html
 from compare.export.words import VERDICT, counted, percent
 from compare.library.library import Library
 from compare.results.result import Stance
-from compare.review.agreement import FINAL, Agreement, Table, agreement
-from compare.review.answers import Review
-from compare.review.estimates import Estimates
-from compare.review.exporting import ReviewFormat, review_bytes
-from compare.review.reliability import NO_INTERVAL, Figure, Reliability
-from compare.review.reviews import Reviews
-from compare.review.values import Choice, MachineShown, Order
+from compare.review import (
+    FINAL,
+    NO_INTERVAL_NOTE,
+    Agreement,
+    Choice,
+    Confusion,
+    Estimates,
+    Figure,
+    MachineShown,
+    Order,
+    Reliability,
+    Review,
+    ReviewFormat,
+    Reviews,
+    agreement,
+    review_bytes,
+)
 from compare.ui.components.layout import notice, small, widget_key
 from compare.ui.components.review_setup import take_answers
 
@@ -54,7 +64,7 @@ _SHOWN = {
 
 def show_agreement(review: Review) -> None:
     """Show all figures, or what is missing for them."""
-    if not review.is_open:
+    if not review.is_finished:
         left = [name for name in review.readers if name not in review.handed_in]
         notice(
             "Answers and figures are shown once all readers have handed in. Still reading: "
@@ -93,7 +103,7 @@ def _show_readers(found: Agreement, overall: Reliability) -> None:
         "alpha are undefined if only one label was used."
     )
     if found.lacks_interval:
-        small(NO_INTERVAL)
+        small(NO_INTERVAL_NOTE)
     if found.between:
         first, second = found.readers
         _show_confusion(f"{first} (rows) and {second} (columns)", found.between)
@@ -122,7 +132,7 @@ def _figure(of: Figure | None, written: Callable[[float], str]) -> str:
     return f"{written(of.value)} ({written(of.low)} to {written(of.high)})"
 
 
-def _show_confusion(caption: str, table: Table) -> None:
+def _show_confusion(caption: str, table: Confusion) -> None:
     st.html(section_html(caption, 3))
     words = list(VERDICT.values())
     rows = [(word, *(f"{n:,}" for n in row)) for word, row in zip(words, table, strict=True)]
@@ -189,7 +199,7 @@ def show_files(reviews: Reviews, review: Review, library: Library, reader: str |
         )
     )
     st.html(section_html("Files"))
-    if not review.is_open:
+    if not review.is_finished:
         whose = f"only {reader}’s" if reader else "nobody’s"
         small(f"Until all readers have handed in, {whose} answers are written.")
     with st.container(horizontal=True, gap="small"):
@@ -215,7 +225,7 @@ def show_files(reviews: Reviews, review: Review, library: Library, reader: str |
 
 def _change_codebook(review: Review, reader: str | None) -> None:
     """Let the codebook be changed while somebody is still reading."""
-    if review.is_open:
+    if review.is_finished:
         small("All readers have handed in, so the codebook they used stays.")
         return
     key = f"r_codebook-{review.number}-{widget_key(review.codebook)}"

@@ -13,10 +13,15 @@ from compare.export.pieces import section_html
 from compare.export.words import SIGN, VERDICT, counted, likelihood, percent
 from compare.library.library import Library
 from compare.results.result import Stance
-from compare.review.answers import Review
-from compare.review.states import SINCE, State, states_of
-from compare.review.values import CONFIDENCE, Answer, ReviewPair
-from compare.review.writing import Kept
+from compare.review import (
+    CONFIDENCE,
+    STATE_NOTES,
+    Answer,
+    AnswerChange,
+    Review,
+    ReviewPair,
+    StatementState,
+)
 from compare.statements.passages import Passage
 from compare.statements.statement import Statement
 from compare.ui.components.layout import notice, small
@@ -31,7 +36,7 @@ _LONGEST_NOTE = 2_000
 
 def read_review(review: Review, reader: str, library: Library) -> None:
     """Show the next pair that a reader has not answered, or the one they went back to."""
-    base = f"{review.number}-{review.number_of(reader)}"
+    base = f"{review.number}-{review.reader_number(reader)}"
     progress = review.progress(reader)
     seen = progress.of - progress.left
     st.progress(
@@ -68,7 +73,7 @@ def _pair_to_read(review: Review, reader: str, library: Library, place: int, bas
     with st.container(key=f"card-review-{base}-{place}", gap="xsmall"):
         st.html(_card(review, pair, library, model=model))
 
-    def keep(stance: Stance | None, confidence: int | None, note: str) -> Kept | None:
+    def keep(stance: Stance | None, confidence: int | None, note: str) -> AnswerChange | None:
         return review.answer(reader, place, stance, confidence, note)
 
     _answer_buttons(base, place, given, keep, lambda: review.undo(reader))
@@ -128,7 +133,7 @@ def decide_review(review: Review, library: Library) -> None:
     if len(review.readers) < 2:
         small("There is only one reader, so there are no differences to decide.")
         return
-    differ, decided = review.to_decide(), review.decisions()
+    differ, decided = review.differences(), review.decisions()
     if not differ:
         notice("The readers gave every pair the same label. Nothing is to be decided.")
         return
@@ -166,10 +171,10 @@ def _pair_to_decide(review: Review, library: Library, place: int, base: str) -> 
     def who() -> str:
         return str(st.session_state.get(f"r_by-{review.number}") or "")
 
-    def keep(stance: Stance | None, confidence: int | None, note: str) -> Kept | None:
+    def keep(stance: Stance | None, confidence: int | None, note: str) -> AnswerChange | None:
         return review.decide(place, stance, who(), confidence, note)
 
-    def undo() -> Kept:
+    def undo() -> AnswerChange:
         if kept := review.undo_decision(who()):
             return kept
         raise ReviewError(f"{who()} has no decision to undo.")
@@ -200,8 +205,8 @@ def _answer_buttons(
     base: str,
     place: int,
     given: Answer | None,
-    keep: Callable[[Stance | None, int | None, str], Kept | None],
-    undo: Callable[[], Kept | None],
+    keep: Callable[[Stance | None, int | None, str], AnswerChange | None],
+    undo: Callable[[], AnswerChange | None],
 ) -> None:
     """Show the buttons of an answer, each with its key, the confidence, and a note.
 
@@ -277,7 +282,7 @@ def _draft(base: str, place: int, answer: Answer) -> None:
         st.session_state[sure], st.session_state[note] = answer.confidence, answer.note
 
 
-def _tried(action: Callable[[], Kept | None]) -> Kept | None:
+def _tried(action: Callable[[], AnswerChange | None]) -> AnswerChange | None:
     """Do it; an error is shown where the page is drawn next (`_show_error`)."""
     try:
         return action()
@@ -291,7 +296,7 @@ def _show_error() -> None:
         notice(sentence, error=True)
 
 
-def _last_kept(base: str) -> tuple[Kept, str] | None:
+def _last_kept(base: str) -> tuple[AnswerChange, str] | None:
     """Return what was kept last, and that in words; None if nothing was, or it was undone."""
     last = st.session_state.get(f"r_last-{base}")
     if last is None or last[0].after is None:
@@ -369,7 +374,7 @@ def _card(review: Review, pair: ReviewPair, library: Library, *, model: bool) ->
         )
     elif model:
         head = f'<p class="cp-note">{text_html(_model_says(pair, least))}</p>'
-    (states,) = states_of([pair], library, review.settings.library_digest)
+    (states,) = review.statement_states(library, [pair])
     halves = (
         _half("Side A", pair.a, pair.a_passage, states[0]),
         _half("Side B", pair.b, pair.b_passage, states[1]),
@@ -380,7 +385,7 @@ def _card(review: Review, pair: ReviewPair, library: Library, *, model: bool) ->
     )
 
 
-def _half(name: str, statement: Statement, passage: Passage, state: State) -> str:
+def _half(name: str, statement: Statement, passage: Passage, state: StatementState) -> str:
     before, after = statement.text[: passage.start], statement.text[passage.end :]
-    note = f" · {text_html(SINCE[state])}" if state in SINCE else ""
+    note = f" · {text_html(STATE_NOTES[state])}" if state in STATE_NOTES else ""
     return half_html(name, statement, Words(passage.text, before=before, after=after), 3, note)

@@ -14,12 +14,20 @@ from compare.export.markdown import inert
 from compare.export.words import VERDICT, counted
 from compare.library.library import Library
 from compare.results.result import Result, Stance
-from compare.review.answers import Review
-from compare.review.codebook import CODEBOOK
-from compare.review.drawing import Drawn, draw, imported, with_divergence
-from compare.review.importing import ImportedPairs, read_answers, read_review_pairs
-from compare.review.reviews import Reviews
-from compare.review.values import Choice, MachineShown, Order
+from compare.review import (
+    CODEBOOK,
+    Choice,
+    ImportedPairs,
+    MachineShown,
+    Order,
+    PairSelection,
+    Review,
+    Reviews,
+    draw,
+    read_answers,
+    read_review_pairs,
+    with_divergence,
+)
 from compare.ui import REVIEW_PAGE
 from compare.ui.components.layout import notice, sidebar_heading, small
 from compare.ui.components.service import stance_model
@@ -65,7 +73,7 @@ Found = TypeVar("Found")
 def choose_review(reviews: Reviews) -> Review | None:
     """Show the menu of reviews and return the one chosen; None for a new one."""
     sidebar_heading("Review")
-    names = [entry.name for entry in reviews.listed()]
+    names = [entry.name for entry in reviews.summaries()]
     if (made := st.session_state.pop(_SWITCH_TO, None)) in names:
         st.session_state["r_name"] = made
         st.session_state.pop(_TO_REVIEW, None)
@@ -179,11 +187,11 @@ class _Source(NamedTuple):
     stances: tuple[Stance, ...] = ()
     fresh: bool = False
 
-    def drawn(self, seed: int, reviews: Reviews) -> Drawn:
+    def drawn(self, seed: int, reviews: Reviews) -> PairSelection:
         if isinstance(self.result, ImportedPairs):
-            return imported(self.result.pairs, self.subject)
+            return PairSelection.imported(self.result.pairs, self.subject)
         finished = reviews.finished_pairs() if self.fresh else frozenset()
-        return draw(self.result, self.choice, self.size, seed, self.stances, without=finished)
+        return draw(self.result, self.choice, self.size, seed, self.stances, exclude=finished)
 
 
 def _choose_source(library: Library) -> _Source | None:
@@ -262,7 +270,7 @@ def _pairs_from_file(library: Library) -> _Source | None:
     return _Source(found, name)
 
 
-def _scored_by_both_models(drawn: Drawn) -> Drawn:
+def _scored_by_both_models(drawn: PairSelection) -> PairSelection:
     from compare.models.cascade import CascadeStance
 
     model = stance_model()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from compare.export.pieces import section_html
-from compare.review.reviews import Reviews
+from compare.review import Reviews
 from compare.ui.components.layout import begin_page, errors_as_sentences, small
 from compare.ui.components.review_outcome import show_agreement, show_files
 from compare.ui.components.review_reading import decide_review, read_review
@@ -41,7 +41,7 @@ with errors_as_sentences():
             read_review(review, reader, library)
         elif view == read:
             small("Choose in the sidebar who reads.")
-        elif view == decide and review.is_open:
+        elif view == decide and review.is_finished:
             decide_review(review, library)
         elif view == files:
             show_files(reviews, review, library, reader)

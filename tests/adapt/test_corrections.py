@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from compare.errors import ExportError
-from compare.results.result import Probabilities, Side, Stance
-from compare.review.corrections import (
+from compare.adapt.corrections import (
     COLUMNS,
     append_correction,
     append_typed_correction,
     corrections_file,
 )
+from compare.errors import ExportError
+from compare.results.result import Probabilities, Side, Stance
 from compare.statements.quotes import Quote
 from tests.fabricate import QUOTE, VALDORIA, a_search, two_sides
 
@@ -88,7 +88,7 @@ def test_a_formula_is_kept_from_acting(tmp_path: Path) -> None:
 def test_another_file_is_not_written_into(tmp_path: Path) -> None:
     path = tmp_path / "corrections.csv"
     path.write_text("mine")
-    with pytest.raises(ExportError, match=r"is no file of corrections: move it away, or name"):
+    with pytest.raises(ExportError, match=r"is not a file of corrections: move it away, or name"):
         correct(path)
     assert path.read_text() == "mine"
 

@@ -1,0 +1,163 @@
+"""The CSV file of corrections: verdicts that a user found wrong, and what they should be."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from compare.errors import CorpusError, ExportError
+from compare.evaluate.pairs import read_rows, required_cell
+from compare.export.formats import csv_bytes
+from compare.export.rows import Record
+from compare.results.result import Pair, Probabilities, Result, Side, Stance
+from compare.statements.countries import parse_countries
+
+CORRECTIONS_VARIABLE = "COMPARE_CORRECTIONS"
+_LOCK = threading.Lock()
+
+_SIDE = ("text", "context", "speaker", "country", "date", "id")
+
+COLUMNS: tuple[str, ...] = (
+    *("noted", "right", "stance", "p_agree", "p_oppose", "p_neither"),
+    *(f"a_{name}" for name in _SIDE),
+    *(f"b_{name}" for name in _SIDE),
+    *("label_source", "note"),
+)
+"""The columns of the file: `right` is the user's label, `stance` the model's."""
+
+
+def corrections_file() -> Path:
+    """Return the file: $COMPARE_CORRECTIONS, else corrections.csv beside the user's library."""
+    if named := os.environ.get(CORRECTIONS_VARIABLE):
+        return Path(named).expanduser()
+    from compare.library.locations import user_library
+
+    return user_library().parent / "corrections.csv"
+
+
+# -- Writing -------------------------------------------------------------------------------------
+
+
+def append_correction(
+    result: Result,
+    pair: Pair,
+    right: Stance,
+    *,
+    note: str = "",
+    path: Path | str | None = None,
+) -> Path:
+    """Append the right label of a pair to the file, and return the file.
+
+    Raises:
+        ExportError: The file cannot be written, or it is another kind of file.
+    """
+    cells: dict[str, str] = {}
+    for name, side in (("a", pair.a), ("b", pair.b)):
+        statement = side.statement
+        cells |= {f"{name}_text": side.text, f"{name}_context": statement.context}
+        cells |= {f"{name}_speaker": statement.speaker, f"{name}_country": statement.countries}
+        cells |= {f"{name}_date": statement.date.iso if statement.date else ""}
+        cells |= {f"{name}_id": statement.id}
+    label_source = result.provenance.label_source_of(pair)
+    return _append(cells, pair.probabilities, label_source, right, note, path)
+
+
+def append_typed_correction(
+    a: Side,
+    b: Side,
+    probabilities: Probabilities,
+    label_source: str,
+    right: Stance,
+    *,
+    note: str = "",
+    path: Path | str | None = None,
+) -> Path:
+    """Append the right label of two typed statements; see `append_correction`."""
+    cells: dict[str, str] = {}
+    for name, side in (("a", a), ("b", b)):
+        cells |= {f"{name}_text": side.text, f"{name}_context": side.context}
+        cells |= {f"{name}_country": side.country, f"{name}_date": side.date}
+    return _append(cells, probabilities, label_source, right, note, path)
+
+
+def _append(
+    cells: Mapping[str, str],
+    probabilities: Probabilities,
+    label_source: str,
+    right: Stance,
+    note: str,
+    path: Path | str | None,
+) -> Path:
+    row: Record = {
+        **dict.fromkeys(COLUMNS, ""),
+        **cells,
+        "noted": datetime.now(UTC).isoformat(timespec="seconds"),
+        "right": right.value,
+        "stance": probabilities.stance.value,
+        "p_agree": round(float(probabilities.agree), 6),
+        "p_oppose": round(float(probabilities.oppose), 6),
+        "p_neither": round(float(probabilities.neither), 6),
+        "label_source": label_source,
+        "note": note,
+    }
+    path = corrections_file() if path is None else Path(path)
+    header = csv_bytes(COLUMNS, [])
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with _LOCK, path.open("ab+") as file:
+            file.seek(0)
+            start = file.read(len(header))
+            if start not in (b"", header):
+                raise ExportError(
+                    f"{path} is not a file of corrections: move it away, or name another with "
+                    f"{CORRECTIONS_VARIABLE}."
+                )
+            file.write((b"" if start else header) + csv_bytes(COLUMNS, [row], header=False))
+    except OSError as error:
+        raise ExportError(
+            f"{path} cannot be written ({error.strerror}): name another file with "
+            f"{CORRECTIONS_VARIABLE}."
+        ) from error
+    return path
+
+
+# -- Reading -------------------------------------------------------------------------------------
+
+_READ = "a file of corrections has the columns right, a_text and b_text"
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """Two sides with the ids of their statements ("" if typed), and their right label."""
+
+    a: Side
+    b: Side
+    ids: tuple[str, str]
+    right: Stance
+
+
+def read_corrections(path: Path) -> Iterator[Correction]:
+    """Yield the corrections in a file, oldest first; none if it does not exist.
+
+    Raises:
+        CorpusError: It cannot be read, or a label is unknown.
+    """
+    names = ("text", "context", "country", "date", "id")
+    columns = ("right", *(f"{side}_{name}" for side in "ab" for name in names))
+    for row in read_rows(path) if path.exists() else []:
+        cells = {name: required_cell(row, name, _READ) for name in columns}
+        try:
+            right = Stance(cells["right"].strip().casefold())
+        except ValueError:
+            message = "this is not a label; write agree, oppose or neither"
+            raise CorpusError(str(row.problem(message, "right", cells["right"]))) from None
+        sides = []
+        for side in "ab":
+            country = ", ".join(entry.name for entry in parse_countries(cells[f"{side}_country"]))
+            text, context, date = (cells[f"{side}_{name}"] for name in ("text", "context", "date"))
+            sides.append(Side(text, context, country, date))
+        yield Correction(sides[0], sides[1], (cells["a_id"], cells["b_id"]), right)

@@ -1,0 +1,268 @@
+"""Read tables of pairs: two texts a row, who said each and when, and perhaps a label."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import IO, Literal
+
+from compare.corpus.columns import folded
+from compare.corpus.documents import read_jsonl
+from compare.corpus.tables import read_csv, read_tsv
+from compare.corpus.text_files import unpacked
+from compare.corpus.values import BadFileError, Problem, Row
+from compare.errors import CorpusError
+from compare.results.result import Side, Stance
+from compare.statements.countries import parse_countries
+from compare.statements.dates import MISSING
+from compare.statements.statement import PartialDate
+
+READERS = {".csv": read_csv, ".tsv": read_tsv, ".jsonl": read_jsonl}
+"""The kinds of tables; ".gz" may follow. In TSV a quotation mark is an ordinary character."""
+
+PACKED = ".gz"
+
+LABELS: Mapping[str, Stance] = {
+    "agree": Stance.AGREE,
+    "oppose": Stance.OPPOSE,
+    "neither": Stance.NEITHER,
+    "entailment": Stance.AGREE,
+    "contradiction": Stance.OPPOSE,
+    "neutral": Stance.NEITHER,
+}
+"""The labels of files, ignoring case, and what they mean."""
+
+_COLUMNS = "a file of pairs has the columns premise and hypothesis, or a and b"
+_LABELLED_COLUMNS = (
+    "a file of labelled pairs has the columns premise, hypothesis and label, or a, b and label"
+)
+_NO_COUNTRY = MISSING - {"na"}  # which is Namibia's code
+
+
+@dataclass(frozen=True, slots=True)
+class PairRow:
+    """A row of a file of pairs: both sides as the stance model reads them, and all cells."""
+
+    a: Side
+    b: Side
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledPair:
+    """Two sides and their label.
+
+    Attributes:
+        mode: What the pair tests ("negation"); None if the file has no such column.
+    """
+
+    a: Side
+    b: Side
+    label: Stance
+    mode: str | None = None
+
+
+# -- Tables --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TableFile:
+    """A table on disk that is unpacked as it is read."""
+
+    path: Path
+
+    def open(self, mode: Literal["rb"] = "rb") -> IO[bytes]:
+        """Open it from its start."""
+        return unpacked(self.path.open(mode), self.path.name)
+
+
+def table_suffix(path: Path) -> str:
+    """Return the kind of a table by the ending of its name: ".csv", ".tsv" or ".jsonl".
+
+    Raises:
+        CorpusError: It has another ending.
+    """
+    plain = path.with_suffix("") if path.suffix.casefold() == PACKED else path
+    suffix = plain.suffix.casefold()
+    if suffix not in READERS:
+        raise CorpusError(
+            f"{path}: this is not a table that can be read; end the name in {', '.join(READERS)}, "
+            f"or one of them and {PACKED}."
+        )
+    return suffix
+
+
+def read_rows(path: Path) -> list[Row]:
+    """Return the rows of a table.
+
+    Raises:
+        CorpusError: It is missing, empty or not text, or a row is not as long as the header.
+    """
+    file, table, found = str(path), TableFile(path), []
+    try:
+        if path.is_dir():
+            raise BadFileError("this is a folder; name a file")
+        reader = READERS[table_suffix(path)]
+        with table.open() as start:
+            if not start.read(1):
+                raise BadFileError("the file is empty; name another, or put rows into it")
+        for item in reader(table, file):
+            if isinstance(item, Problem):
+                raise CorpusError(str(item))
+            found.append(item)
+        if not found:
+            raise BadFileError("there are no rows below the header; name another file, or add rows")
+    except (BadFileError, OSError) as error:
+        reason = BadFileError.unreadable(error) if isinstance(error, OSError) else error
+        raise CorpusError(str(Problem.of_file(file, reason))) from None
+    return found
+
+
+def cell(row: Row, name: str) -> str | None:
+    """Return the text in a column, ignoring case and hyphens; None if there is no such column.
+
+    Raises:
+        CorpusError: Two columns have that name.
+    """
+    found = columns_named(row, name)
+    if len(found) > 1:
+        columns = " and ".join(f'"{column}"' for column in found)
+        message = f'the columns {columns} can each be read as "{name}"; rename all but one'
+        raise CorpusError(_of_header(row, message))
+    return row.cells[found[0]] if found else None
+
+
+def required_cell(row: Row, name: str, columns: str) -> str:
+    """Return the text in a column that must exist.
+
+    Args:
+        row: A row of the file.
+        name: The column's name.
+        columns: Which columns such a file has, for the message.
+
+    Raises:
+        CorpusError: There is no such column, or two have that name.
+    """
+    text = cell(row, name)
+    if text is None:
+        found = ", ".join(row.cells) or "none"
+        raise CorpusError(
+            _of_header(row, f'there is no column "{name}" (found: {found}); {columns}')
+        )
+    return text
+
+
+def columns_named(row: Row, name: str) -> tuple[str, ...]:
+    """Return the columns with a name as the file spells them, ignoring case and hyphens."""
+    return _columns(tuple(row.cells)).get(folded(name), ())
+
+
+@lru_cache(maxsize=64)
+def _columns(columns: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for column in columns:
+        found[folded(column)] = (*found.get(folded(column), ()), column)
+    return found
+
+
+def _of_header(row: Row, message: str) -> str:
+    """Return a message about the columns: of the file, or of the line if each has its own."""
+    line = row.line if table_suffix(Path(row.file)) == ".jsonl" else 0
+    return str(Problem(row.file, line, "", "", message))
+
+
+# -- Pairs ---------------------------------------------------------------------------------------
+
+
+def read_pairs(path: Path, columns: str = _COLUMNS) -> list[PairRow]:
+    """Return the pairs of a file.
+
+    The texts are `premise` and `hypothesis`, else `a` and `b`. The model also reads `a_country`,
+    `a_date` and `a_context`, and the same for b; it ignores `a_speaker` and `a_role`. Beside
+    premise and hypothesis, `a` and `b` hold "country|speaker|date". A cell like "nan" counts as
+    empty.
+
+    Args:
+        path: The file.
+        columns: Which columns such a file has, for the message.
+
+    Raises:
+        CorpusError: It cannot be read, lacks a column, or has one twice.
+    """
+    return [_pair(row, columns) for row in read_rows(path)]
+
+
+def read_labelled(path: Path) -> list[LabelledPair]:
+    """Return the labelled pairs of a file; see `read_pairs` for its columns.
+
+    Raises:
+        CorpusError: It cannot be read, a column is missing or there twice, or a label is not in
+            `LABELS`.
+    """
+    found = []
+    for pair in read_pairs(path, _LABELLED_COLUMNS):
+        mode = cell(pair.row, "mode")
+        label = read_label(pair.row, _LABELLED_COLUMNS)
+        found.append(LabelledPair(pair.a, pair.b, label, None if mode is None else mode.strip()))
+    return found
+
+
+def read_label(row: Row, columns: str) -> Stance:
+    """Return the label of a row; see `required_cell` for `columns`.
+
+    Raises:
+        CorpusError: There is none, or it is unknown.
+    """
+    given = required_cell(row, "label", columns)
+    label = LABELS.get(given.strip().casefold())
+    if label is None:
+        message = (
+            "this is not a label; write agree, oppose or neither, or entailment, contradiction "
+        )
+        raise CorpusError(str(row.problem(f"{message}or neutral", "label", given)))
+    return label
+
+
+def _pair(row: Row, columns: str) -> PairRow:
+    apart = cell(row, "premise") is not None or cell(row, "hypothesis") is not None
+    sides = []
+    for letter, name in zip("ab", ("premise", "hypothesis") if apart else "ab", strict=True):
+        text = required_cell(row, name, columns)
+        country, date = _country_and_date(cell(row, letter) or "") if apart else ("", "")
+        sides.append(
+            Side(
+                text,
+                _known(cell(row, f"{letter}_context") or ""),
+                _countries(cell(row, f"{letter}_country") or "") or _countries(country),
+                _known(cell(row, f"{letter}_date") or "") or _known(date),
+            )
+        )
+    return PairRow(sides[0], sides[1], row)
+
+
+def _countries(text: str) -> str:
+    names = [_known(entry.name, _NO_COUNTRY) for entry in parse_countries(text)]
+    return ", ".join(name for name in names if name)
+
+
+def _known(text: str, missing: Set[str] = MISSING) -> str:
+    """Return a text without surrounding blanks; "" if it says that nothing is known."""
+    return "" if " ".join(text.casefold().split()) in missing else text.strip()
+
+
+def _country_and_date(short: str) -> tuple[str, str]:
+    """Read "country|speaker|date", of which the end may be missing."""
+    country, *others = [part.strip() for part in short.split("|")]
+    if others and (len(others) > 1 or _is_date(others[-1])):
+        return country, others[-1]
+    return country, ""
+
+
+def _is_date(text: str) -> bool:
+    try:
+        PartialDate(text)
+    except ValueError:
+        return False
+    return True

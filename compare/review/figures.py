@@ -1,0 +1,491 @@
+"""The figures of a finished review: agreement between readers, and estimates of the model's labels.
+
+Shares of pairs that are equally likely to be drawn have Wilson intervals (Wilson 1927). Kappa and
+alpha have bootstrap intervals (Efron 1979, percentiles). Recall and accuracy of a stratified
+sample, where a pair weighs what it stands for, have Bayesian intervals: within each stratum the
+shares of the readers' labels have a Dirichlet posterior under the prior of Perks (1947), which
+weighs one pair in all; shares drawn from it are multiplied by the stratum's size. A bootstrap would
+be certain that the model misses nothing if no miss happened to be drawn. All intervals cover 95 %,
+and all draws are always the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compare.comparison.counts import interval
+from compare.errors import ReviewError
+from compare.export.words import counted
+from compare.results.result import Stance
+from compare.review.review import Review
+from compare.review.values import Choice, MachineShown, ReviewPair
+
+Counts = NDArray[np.int64]
+"""A confusion matrix of two readers (first in rows, second in columns), or for each unit how many
+readers gave it each label."""
+
+Floats = NDArray[np.float64]
+
+DRAWS = 2000
+_SEED = 0
+
+NO_INTERVAL_NOTE = (
+    "Kappa and alpha have no interval if resampling the pairs never changes them, as when the "
+    "readers never differ, or mostly leaves them undefined. Then only the interval of percent "
+    "agreement says how certain the agreement is."
+)
+_LEAST_DEFINED = 0.5
+"""Share of the draws in which a figure must be defined to get an interval."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure and its 95 % interval.
+
+    `value` is None if the figure is undefined, as kappa is if only one label occurs; only `low` and
+    `high` are None if there is no interval.
+    """
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+
+
+def share(count: int, total: int) -> Figure:
+    """Return a share with its Wilson interval."""
+    return Figure(count / total, *interval(count, total)) if total else Figure(None)
+
+
+def percentile_interval(draws: Floats) -> tuple[float, float] | tuple[None, None]:
+    """Return the middle 95 % of the draws.
+
+    (None, None) if too few of them are defined (not nan), or all defined ones are equal.
+    """
+    defined = draws[~np.isnan(draws)]
+    if len(defined) < max(1.0, _LEAST_DEFINED * len(draws)) or np.ptp(defined) == 0:
+        return None, None
+    low, high = np.percentile(defined, [2.5, 97.5])
+    return float(low), float(high)
+
+
+# -- Reliability ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Reliability:
+    """How far two readers agree.
+
+    Attributes:
+        pairs: How many both labelled; pairs that one of them skipped do not count.
+        agreement: Share of pairs with the same label, 0 to 1.
+        kappa: Cohen's, -1 to 1.
+        alpha: Krippendorff's for nominal data, at most 1.
+    """
+
+    pairs: int
+    agreement: Figure
+    kappa: Figure
+    alpha: Figure
+
+    @property
+    def lacks_interval(self) -> bool:
+        """Tell whether kappa or alpha is defined without an interval; see `NO_INTERVAL_NOTE`."""
+        return any(of.value is not None and of.low is None for of in (self.kappa, self.alpha))
+
+
+def confusion(first: Sequence[Stance], second: Sequence[Stance]) -> Counts:
+    """Count the pairs of labels: int64 [3, 3], in the order agree, oppose, neither."""
+    column = {stance: number for number, stance in enumerate(Stance)}
+    table = np.zeros((len(Stance), len(Stance)), np.int64)
+    for one, other in zip(first, second, strict=True):
+        table[column[one], column[other]] += 1
+    return table
+
+
+def one_against_rest(table: Counts, label: int) -> Counts:
+    """Return the confusion of one label and all others: int64 [2, 2]."""
+    both = table[label, label]
+    first, second = table[label].sum() - both, table[:, label].sum() - both
+    return np.array([[both, first], [second, table.sum() - both - first - second]], np.int64)
+
+
+def reliability(table: Counts) -> Reliability:
+    """Return the figures of a confusion matrix of two readers, [k, k]."""
+    kappa, alpha = cohen_kappa(table), krippendorff_alpha(units_of(table))
+    pairs = int(table.sum())
+    drawn = np.zeros((0, *table.shape), np.int64)
+    if pairs:  # the figures depend on nothing but the cells into which the pairs fall
+        source = np.random.default_rng(_SEED)
+        drawn = source.multinomial(pairs, table.ravel() / pairs, DRAWS).reshape(-1, *table.shape)
+    mirrored = drawn + np.swapaxes(drawn, 1, 2)
+    return Reliability(
+        pairs,
+        share(int(np.trace(table)), pairs),
+        Figure(None) if kappa is None else Figure(kappa, *percentile_interval(kappas(drawn))),
+        Figure(None) if alpha is None else Figure(alpha, *percentile_interval(alphas(mirrored))),
+    )
+
+
+def cohen_kappa(table: Counts) -> float | None:
+    """Return Cohen's kappa of a confusion matrix (Cohen 1960); None if undefined."""
+    from sklearn.metrics import cohen_kappa_score
+
+    first, second = np.nonzero(table)
+    if len(np.union1d(first, second)) < 2:
+        return None
+    return float(cohen_kappa_score(first, second, sample_weight=table[first, second]))
+
+
+def krippendorff_alpha(counts: Counts) -> float | None:
+    """Return Krippendorff's alpha for nominal data (Krippendorff 2011); None if undefined.
+
+    Args:
+        counts: How many readers gave each unit each label, [units, labels]; units with fewer than
+            two labels are ignored.
+    """
+    import krippendorff
+
+    pairable = counts[counts.sum(axis=1) > 1]
+    if (pairable.sum(axis=0) > 0).sum() < 2:
+        return None
+    return float(krippendorff.alpha(value_counts=pairable, level_of_measurement="nominal"))
+
+
+def counts_of(answers: Sequence[Sequence[Hashable | None]]) -> Counts:
+    """Return how many readers gave each unit each label: int64 [units, labels].
+
+    Args:
+        answers: A row for each reader with an answer for each unit; None for a missing one.
+    """
+    labels = dict.fromkeys(answer for row in answers for answer in row if answer is not None)
+    column = {label: number for number, label in enumerate(labels)}
+    counts = np.zeros((len(answers[0]), len(column)), np.int64)
+    for row in answers:
+        for unit, answer in enumerate(row):
+            if answer is not None:
+                counts[unit, column[answer]] += 1
+    return counts
+
+
+def units_of(table: Counts) -> Counts:
+    """Return the units of a confusion matrix of two readers: int64 [units, k]."""
+    first, second = np.nonzero(table)
+    ones = np.eye(len(table), dtype=np.int64)
+    return np.repeat(ones[first] + ones[second], table[first, second], axis=0)
+
+
+def kappas(tables: NDArray[np.int64]) -> Floats:
+    """Return the kappa of each confusion matrix, float64 [n]; nan if undefined.
+
+    Args:
+        tables: [n, k, k].
+    """
+    total = tables.sum(axis=(1, 2)).astype(np.float64)
+    same = np.trace(tables, axis1=1, axis2=2)
+    chance = (tables.sum(axis=1) * tables.sum(axis=2)).sum(axis=1)
+    return _ratio(same * total - chance, total**2 - chance)
+
+
+def alphas(coincidences: NDArray[np.int64]) -> Floats:
+    """Return the alpha of each coincidence matrix, float64 [n]; nan if undefined.
+
+    Args:
+        coincidences: Confusion matrices of two readers, each plus its transpose, [n, k, k].
+    """
+    each = coincidences.sum(axis=1).astype(np.float64)
+    total = each.sum(axis=1)
+    observed = total - np.trace(coincidences, axis1=1, axis2=2)
+    expected = total**2 - (each**2).sum(axis=1)
+    return 1 - _ratio(observed * (total - 1), expected)
+
+
+def _ratio(over: Floats, under: Floats) -> Floats:
+    shares = np.full(len(under), np.nan)
+    np.divide(over, under, out=shares, where=under > 0)
+    return shares
+
+
+# -- Estimates -----------------------------------------------------------------------------------
+
+Cells = NDArray[np.bool_]
+"""A selection of cells of a confusion matrix: the model's labels in rows, people's in columns."""
+
+WILSON, BAYES = "Wilson", "Bayesian"
+
+
+@dataclass(frozen=True, slots=True)
+class LabelEstimate:
+    """How far one label of the model can be trusted.
+
+    Attributes:
+        precision: Share of the pairs with this label that people label the same.
+        recall: Share of the pairs people label so that have this label; of the pairs scored, not of
+            everything said. None if "neither" was not in the pool.
+        called: Pairs of the sample with this label; `found` are those people label so.
+        recall_interval: Kind of the recall's interval, "Wilson" or "Bayesian"; precision always has
+            a Wilson interval.
+    """
+
+    precision: Figure
+    recall: Figure | None
+    called: int
+    found: int
+    recall_interval: str
+
+
+@dataclass(frozen=True, slots=True)
+class Estimates:
+    """What a random sample says about the model's labels.
+
+    Attributes:
+        pairs: How many people labelled; `left_out` are those they could not judge.
+        accuracy: Share of pairs that the model and people label the same.
+        accuracy_interval: Kind of its interval, "Wilson" or "Bayesian".
+    """
+
+    pairs: int
+    left_out: int
+    accuracy: Figure
+    accuracy_interval: str
+    labels: Mapping[Stance, LabelEstimate]
+
+
+def estimates(review: Review) -> Estimates:
+    """Estimate precision and recall of the model's labels.
+
+    Raises:
+        ReviewError: The pairs are no random sample, a reader has not handed in, a pair is still to
+            be decided, or no pair was labelled.
+    """
+    made = review.settings
+    if made.choice not in (Choice.RANDOM, Choice.STRATIFIED):
+        held = "the whole list" if made.choice is Choice.WHOLE else "pairs chosen elsewhere"
+        raise ReviewError(
+            f"Only a random sample says how often the labels are right; {review.name!r} holds "
+            f"{held}: draw a sample for it."
+        )
+    final = review.final_labels()
+    if undecided := len(review) - len(final):
+        raise ReviewError(
+            f"The readers differ on {undecided} pairs that are not decided yet: decide them first; "
+            "without the hard pairs the labels would look better than they are."
+        )
+    rows = [
+        (pair, stance)
+        for place, pair in review.pairs()
+        if pair.machine and (stance := final[place])
+    ]
+    if not rows:
+        raise ReviewError(f"No pair of {review.name!r} was labelled: all were skipped.")
+    sample = Sample(rows, made.choice is Choice.STRATIFIED, [Stance(label) for label in made.of])
+    return sample.estimates(left_out=len(review) - len(rows))
+
+
+class Sample:
+    """The counts of a random sample of pairs and people's labels of them."""
+
+    def __init__(
+        self, rows: Sequence[tuple[ReviewPair, Stance]], stratified: bool, pool: Sequence[Stance]
+    ) -> None:
+        """Count the pairs.
+
+        Args:
+            rows: Pairs that have a label of the model, with people's label; at least one.
+            stratified: Whether they were drawn within each of the model's labels.
+            pool: The model's labels of the pairs that could be drawn.
+        """
+        machine = [pair.machine for pair, _ in rows if pair.machine]
+        self.counts = confusion(machine, [people for _, people in rows])
+        self.sizes: Floats = np.array(
+            [sum(pair.weight for pair, _ in rows if pair.machine is stance) for stance in Stance]
+        )
+        self.stratified, self.pool = stratified, pool
+
+    def estimates(self, left_out: int = 0) -> Estimates:
+        """Return the estimates; `left_out` pairs of the sample could not be judged."""
+        counts, everywhere = self.counts, np.ones_like(self.counts, bool)
+        accuracy, how = self._share(np.eye(len(Stance), dtype=bool), everywhere)
+        whole = set(self.pool) == set(Stance)
+        labels = {}
+        for number, stance in enumerate(Stance):
+            if stance not in self.pool:
+                continue
+            called, found = np.zeros_like(everywhere), np.zeros_like(everywhere)
+            called[number], found[:, number] = True, True
+            recall, how_recall = self._share(called, found) if whole else (None, "")
+            labels[stance] = LabelEstimate(
+                _wilson(counts, found, called),
+                recall,
+                int(counts[called].sum()),
+                int(counts[found].sum()),
+                how_recall,
+            )
+        return Estimates(int(counts.sum()), left_out, accuracy, how, labels)
+
+    def _share(self, right: Cells, of: Cells) -> tuple[Figure, str]:
+        """Return the share of the cells `right` in the cells `of`, and the kind of its interval."""
+        if not self.stratified:
+            return _wilson(self.counts, right, of), WILSON
+        read = self.counts.sum(axis=1, keepdims=True)
+        pairs = self.counts / np.maximum(read, 1) * self.sizes[:, None]
+        if not pairs[of].any():
+            return Figure(None), BAYES
+        value = float(pairs[right & of].sum() / pairs[of].sum())
+        draws = self._draws[:, right & of].sum(axis=1) / self._draws[:, of].sum(axis=1)
+        low, high = percentile_interval(draws)
+        if low is None or high is None:
+            return Figure(value), BAYES
+        return Figure(value, min(low, value), max(high, value)), BAYES
+
+    @cached_property
+    def _draws(self) -> Floats:
+        """Draw how many pairs of the pool fall into each cell: float64 [draws, labels, labels]."""
+        source = np.random.default_rng(_SEED)
+        prior = 1 / len(Stance)
+        shares = np.stack([source.dirichlet(row + prior, DRAWS) for row in self.counts], axis=1)
+        return shares * self.sizes[:, None]
+
+
+def _wilson(counts: Counts, right: Cells, of: Cells) -> Figure:
+    return share(int(counts[right & of].sum()), int(counts[of].sum()))
+
+
+# -- All figures of a review ---------------------------------------------------------------------
+
+Confusion = tuple[tuple[int, ...], ...]
+"""A confusion matrix as plain data, labels in the order agree, oppose, neither."""
+
+FINAL = "final"
+"""Stands for a reader's name where the final labels are compared with the model's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """The figures of a finished review.
+
+    With one reader, `overall` and `between` are None and `by_label` and `by_topic` are empty.
+
+    Attributes:
+        readers: Their names.
+        by_label: Each label against the two others.
+        by_topic: Empty unless the pairs have several topics.
+        between: The first reader's labels in rows, the second's in columns.
+        differ: Pairs on which the readers differ; `decided` of them are decided.
+        with_machine: For each reader, and for `FINAL` if there are two: their labels in rows, the
+            model's in columns.
+        changed: How many labels each reader changed after the model's label was shown.
+        cautions: Why agreement with the model is no independent check, in sentences.
+        estimates: Of the model's labels; None if impossible, for the reason in `no_estimates`.
+    """
+
+    readers: tuple[str, ...]
+    pairs: int
+    overall: Reliability | None
+    by_label: Mapping[Stance, Reliability]
+    by_topic: Mapping[str, Reliability]
+    between: Confusion | None
+    differ: int
+    decided: int
+    with_machine: Mapping[str, Confusion]
+    changed: Mapping[str, int]
+    cautions: tuple[str, ...]
+    estimates: Estimates | None
+    no_estimates: str
+
+    @property
+    def lacks_interval(self) -> bool:
+        """Tell whether a kappa or alpha is defined without an interval; see `NO_INTERVAL_NOTE`."""
+        rows = [*self.by_label.values(), *self.by_topic.values()]
+        return any(of.lacks_interval for of in (self.overall, *rows) if of is not None)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        return asdict(self)
+
+
+def agreement(review: Review) -> Agreement:
+    """Return all figures of a review.
+
+    Raises:
+        ReviewError: A reader has not handed in.
+    """
+    review.require_finished()
+    labels = {
+        reader: {place: answer.stance for place, answer in of.items()}
+        for reader, of in review.answers().items()
+    }
+    final, differ = review.final_labels(), review.differences()
+    machine, places_of = {}, dict[str, list[int]]()
+    for place, pair in review.pairs():
+        machine[place] = pair.machine
+        places_of.setdefault(pair.topic, []).append(place)
+    overall, between = None, None
+    by_label: dict[Stance, Reliability] = {}
+    by_topic: dict[str, Reliability] = {}
+    if len(review.readers) == 2:
+        first, second = labels.values()
+        table = _confusion_at(first, second, machine)
+        overall, between = reliability(table), _plain(table)
+        by_label = {s: reliability(one_against_rest(table, n)) for n, s in enumerate(Stance)}
+        if len(places_of) > 1:
+            by_topic = {
+                topic: reliability(_confusion_at(first, second, places_of[topic]))
+                for topic in sorted(places_of)
+            }
+        labels[FINAL] = final
+    changed = {reader: len(places) for reader, places in review.changed_after_label().items()}
+    estimated, why_not = None, ""
+    try:
+        estimated = estimates(review)
+    except ReviewError as error:
+        why_not = str(error)
+    return Agreement(
+        review.readers,
+        len(review),
+        overall,
+        by_label,
+        by_topic,
+        between,
+        len(differ),
+        len([place for place in differ if place in final]),
+        {name: _plain(_confusion_at(of, machine, machine)) for name, of in labels.items()},
+        changed,
+        tuple(_cautions(review.settings.machine_shown, changed)),
+        estimated,
+        why_not,
+    )
+
+
+def _confusion_at(
+    first: Mapping[int, Stance | None], second: Mapping[int, Stance | None], places: Iterable[int]
+) -> Counts:
+    """Return the confusion matrix of the places that both labelled."""
+    both = [
+        (one, other)
+        for place in places
+        if (one := first.get(place)) and (other := second.get(place))
+    ]
+    return confusion([one for one, _ in both], [other for _, other in both])
+
+
+def _plain(table: Counts) -> Confusion:
+    return tuple(tuple(int(count) for count in row) for row in table)
+
+
+def _cautions(shown: MachineShown, changed: Mapping[str, int]) -> Iterator[str]:
+    if shown is MachineShown.BEFORE:
+        yield (
+            "The readers saw the model's label before they answered, so their agreement with it is "
+            "no independent check."
+        )
+    if names := [f"{name} changed {counted(n, 'answer')}" for name, n in changed.items() if n]:
+        yield (
+            f"{' and '.join(names)} after the model's label was shown; the agreement of these "
+            "answers with it is no independent check."
+        )

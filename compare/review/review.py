@@ -1,0 +1,558 @@
+"""One review: its pairs, its readers and their answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from compare.errors import ReviewError
+from compare.export import frames
+from compare.library.filters import Filters
+from compare.results.result import Stance
+from compare.review.store import (
+    ANSWER_COLUMNS,
+    DECISION,
+    PAIR_COLUMNS,
+    PAIR_TABLES,
+    PROJECT,
+    ReviewStore,
+    ReviewWriter,
+    answer_of_row,
+    checked_note,
+    mark_format,
+    pair_of_row,
+    review_removed,
+)
+from compare.review.values import (
+    Answer,
+    AnswerChange,
+    Event,
+    MachineShown,
+    ReaderProgress,
+    ReviewPair,
+    Settings,
+    StatementState,
+)
+from compare.statements.statement import Statement
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+    from compare.library.library import Library
+
+_AT_ONCE = 500
+_DIFFERENCES = (
+    "FROM answers a JOIN answers b ON b.project = a.project AND b.place = a.place AND b.reader = 2 "
+    "WHERE a.project = ? AND a.reader = 1 AND a.stance IS NOT b.stance"
+)
+
+
+class Review:
+    """One review of pairs by one or two readers.
+
+    Every call reads the file anew, so any number of programs may have it open. Pairs are numbered
+    by their place in the reading order, from 1. No call shows readers' answers to each other before
+    all have handed in.
+    """
+
+    def __init__(self, store: ReviewStore, number: int) -> None:
+        """Name the review in the file; use `Reviews.create` or `Reviews.open` instead."""
+        self._store, self.number = store, number
+
+    # -- How it was made -------------------------------------------------------------------------
+
+    def _one(self, sql: str, *parameters: Any) -> tuple[Any, ...]:
+        found = self._store.all(sql, (self.number, *parameters))
+        if not found:
+            raise review_removed()
+        return found[0]
+
+    def _project(self, column: str) -> str:
+        return str(self._one(f"SELECT {column} FROM projects WHERE project = ?")[0])
+
+    @cached_property
+    def name(self) -> str:
+        """Return the name."""
+        return self._project("name")
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Return how the review was made, which never changes."""
+        return Settings.from_json(self._project("settings"))
+
+    @cached_property
+    def created(self) -> str:
+        """Return when it was made (ISO 8601, UTC)."""
+        return self._project("created")
+
+    @cached_property
+    def version(self) -> str:
+        """Return the version of the program that made it."""
+        return self._project("version")
+
+    @property
+    def codebook(self) -> str:
+        """Return the current codebook."""
+        return self._project("codebook")
+
+    @property
+    def codebook_changes(self) -> tuple[tuple[str, str], ...]:
+        """Return when (ISO 8601, UTC) and by whom the codebook was changed after an answer."""
+        found = self._store.all(
+            "SELECT at, who FROM events WHERE project = ? AND what = 'codebook' AND n > (SELECT "
+            "min(n) FROM events WHERE project = ? AND what IN ('answer', 'import')) ORDER BY n",
+            (self.number, self.number),
+        )
+        return tuple((at, who) for at, who in found)
+
+    @cached_property
+    def readers(self) -> tuple[str, ...]:
+        """Return the readers' names."""
+        found = self._store.all(
+            "SELECT name FROM readers WHERE project = ? ORDER BY reader", (self.number,)
+        )
+        return tuple(name for (name,) in found)
+
+    def reader_number(self, reader: str) -> int:
+        """Return a reader's number, from 1; case does not matter.
+
+        Raises:
+            ReviewError: There is no such reader.
+        """
+        names = [name.casefold() for name in self.readers]
+        if (name := " ".join(reader.split()).casefold()) not in names:
+            raise ReviewError(
+                f"{reader!r} is not a reader of the review {self.name!r}: name one of its readers "
+                f"({', '.join(self.readers)})."
+            )
+        return names.index(name) + 1
+
+    # -- Pairs -----------------------------------------------------------------------------------
+
+    @cached_property
+    def _size(self) -> int:
+        return int(self._one("SELECT count(*) FROM pairs WHERE project = ?")[0])
+
+    def __len__(self) -> int:
+        """Return the number of pairs."""
+        return self._size
+
+    def pair(self, place: int) -> ReviewPair:
+        """Return the pair at a place.
+
+        Raises:
+            ReviewError: There is none.
+        """
+        found = self._store.all(
+            f"SELECT {PAIR_COLUMNS} FROM {PAIR_TABLES} WHERE project = ? AND place = ?",
+            (self.number, place),
+        )
+        if not found:
+            raise ReviewError(
+                f"There is no pair {place} in the review {self.name!r}: they are numbered 1 to "
+                f"{len(self)}."
+            )
+        return pair_of_row(found[0])
+
+    def pairs(self) -> Iterator[tuple[int, ReviewPair]]:
+        """Yield place and pair in reading order."""
+        last = 0
+        while rows := self._store.all(
+            f"SELECT {PAIR_COLUMNS} FROM {PAIR_TABLES} WHERE project = ? AND place > ? "
+            "ORDER BY place LIMIT 1000",
+            (self.number, last),
+        ):
+            for row in rows:
+                yield row[0], pair_of_row(row)
+            last = rows[-1][0]
+
+    def place_of(self, pair_id: str) -> int:
+        """Return the place of the pair with an id.
+
+        Raises:
+            ReviewError: There is none.
+        """
+        found = self._store.all(
+            "SELECT place FROM pairs WHERE project = ? AND id = ?", (self.number, pair_id)
+        )
+        if not found:
+            raise ReviewError(
+                f"There is no pair {pair_id!r} in the review {self.name!r}: an export lists them."
+            )
+        return int(found[0][0])
+
+    def statement_states(
+        self, library: Library, pairs: Sequence[ReviewPair]
+    ) -> list[tuple[StatementState, StatementState]]:
+        """Return what became of both sides' statements of each pair in the library.
+
+        Nothing is looked up if the library still has the digest the pairs were chosen from.
+        """
+        ids = {side.id for pair in pairs for side in (pair.a, pair.b)} - {""}
+        same = library.digest == self.settings.library_digest
+        now = {} if same else statements_by_id(library, ids)
+
+        def state(old: Statement) -> StatementState:
+            if not old.id:
+                return StatementState.FREE
+            if same:
+                return StatementState.UNCHANGED
+            if (new := now.get(old.id)) is None:
+                return StatementState.GONE
+            if new.content_hash == old.content_hash:
+                return StatementState.UNCHANGED
+            read = [(one.text, one.context, one.countries, one.date) for one in (old, new)]
+            return StatementState.DETAILS if read[0] == read[1] else StatementState.CHANGED
+
+        return [(state(pair.a), state(pair.b)) for pair in pairs]
+
+    # -- Answers ---------------------------------------------------------------------------------
+
+    @property
+    def handed_in(self) -> tuple[str, ...]:
+        """Return the readers who have handed in."""
+        found = self._store.all(
+            "SELECT name FROM readers WHERE project = ? AND handed_in IS NOT NULL ORDER BY reader",
+            (self.number,),
+        )
+        return tuple(name for (name,) in found)
+
+    @property
+    def is_finished(self) -> bool:
+        """Tell whether all readers have handed in, so that everybody may see all answers."""
+        return len(self.handed_in) == len(self.readers)
+
+    def require_finished(self) -> None:
+        """Raise ReviewError unless all readers have handed in."""
+        done = self.handed_in
+        if lacking := [reader for reader in self.readers if reader not in done]:
+            raise ReviewError(
+                f"The answers in the review {self.name!r} are shown once all readers have handed "
+                f"in: {' and '.join(lacking)} {'has' if len(lacking) == 1 else 'have'} not yet."
+            )
+
+    def shows_machine(self, answered: bool) -> bool:
+        """Tell whether a reader who has or has not answered a pair may see the model's label."""
+        shown = self.settings.machine_shown
+        return (
+            shown is MachineShown.BEFORE
+            or (shown is MachineShown.AFTER and answered)
+            or self.is_finished
+        )
+
+    def progress(self, reader: str) -> ReaderProgress:
+        """Return how far a reader is."""
+        seen, answered = self._one(
+            "SELECT count(*), count(stance) FROM answers WHERE project = ? AND reader = ?",
+            self.reader_number(reader),
+        )
+        return ReaderProgress(answered, seen - answered, len(self))
+
+    def next_place(self, reader: str) -> int | None:
+        """Return the first place that a reader has not looked at; None if none is left."""
+        (place,) = self._one(
+            "SELECT min(place) FROM pairs p WHERE project = ? AND NOT EXISTS (SELECT 1 FROM "
+            "answers a WHERE a.project = p.project AND a.reader = ? AND a.place = p.place)",
+            self.reader_number(reader),
+        )
+        return None if place is None else int(place)
+
+    def answer_of(self, reader: str, place: int) -> Answer | None:
+        """Return a reader's own answer to one pair, for that reader to see."""
+        found = self._store.all(
+            f"SELECT {ANSWER_COLUMNS} FROM answers WHERE project = ? AND reader = ? AND place = ?",
+            (self.number, self.reader_number(reader), place),
+        )
+        return answer_of_row(found[0]) if found else None
+
+    def answers(self, seen_by: str | None = None) -> dict[str, dict[int, Answer]]:
+        """Return the visible answers of each reader by place.
+
+        Once all readers have handed in, all answers are visible. Until then `seen_by` sees only
+        their own, and None sees none.
+        """
+        own = None if seen_by is None else self.reader_number(seen_by)
+        finished = self.is_finished
+        return {
+            reader: self._answers(number) if finished or number == own else {}
+            for number, reader in enumerate(self.readers, start=1)
+        }
+
+    def decisions(self) -> dict[int, Answer]:
+        """Return the decisions on pairs on which readers differ, by place."""
+        return self._answers(DECISION)
+
+    def _answers(self, number: int) -> dict[int, Answer]:
+        rows = self._store.all(
+            f"SELECT place, {ANSWER_COLUMNS} FROM answers WHERE project = ? AND reader = ? "
+            "ORDER BY place",
+            (self.number, number),
+        )
+        return {place: answer_of_row(rest) for place, *rest in rows}
+
+    def differences(self) -> list[int]:
+        """Return the places on which the readers differ, decided or not.
+
+        A pair that only one of them skipped is among them; a pair both skipped is not.
+
+        Raises:
+            ReviewError: A reader has not handed in.
+        """
+        self.require_finished()
+        rows = self._store.all(f"SELECT a.place {_DIFFERENCES} ORDER BY a.place", (self.number,))
+        return [place for (place,) in rows]
+
+    def final_labels(self) -> dict[int, Stance | None]:
+        """Return the final label by place: the readers' if they agree, else the decision.
+
+        The label is None if the pair cannot be judged. Pairs still to be decided are missing.
+
+        Raises:
+            ReviewError: A reader has not handed in.
+        """
+        self.require_finished()
+        first, *others = self.answers().values()
+        decided = self.decisions()
+        final = {}
+        for place, answer in first.items():
+            if all(of[place].stance is answer.stance for of in others if place in of):
+                final[place] = answer.stance
+            elif place in decided:
+                final[place] = decided[place].stance
+        return final
+
+    def first_answers(self, seen_by: str | None = None) -> dict[str, dict[str, Answer]]:
+        """Return each reader's first answer by the pair's id, if visible to `seen_by`.
+
+        An answer that was undone counts: the model's label may have been shown after it.
+        """
+        found: dict[str, dict[str, Answer]] = {reader: {} for reader in self.readers}
+        for event in self.history(seen_by):
+            if event.what in ("answer", "import") and (answer := Answer.from_json(event.after)):
+                found[event.who].setdefault(event.pair, answer)
+        return found
+
+    def changed_after_label(self) -> dict[str, set[int]]:
+        """Return the places where each reader's label changed after the model's label was shown.
+
+        There are none unless the model's label is shown after each answer.
+
+        Raises:
+            ReviewError: A reader has not handed in.
+        """
+        self.require_finished()
+        found: dict[str, set[int]] = {reader: set() for reader in self.readers}
+        if self.settings.machine_shown is not MachineShown.AFTER:
+            return found
+        first, answers = self.first_answers(), self.answers()
+        for place, pair in self.pairs():
+            for reader, of in answers.items():
+                if pair.machine and of[place].stance is not first[reader][pair.id].stance:
+                    found[reader].add(place)
+        return found
+
+    def history(self, seen_by: str | None = None) -> list[Event]:
+        """Return the visible events, oldest first; see `answers`."""
+        own = None if seen_by is None else self.reader_number(seen_by)
+        rows = self._store.all(
+            "SELECT at, who, what, coalesce(p.id, ''), before, after, reader FROM events e "
+            "LEFT JOIN pairs p ON p.project = e.project AND p.place = e.place "
+            "WHERE e.project = ? ORDER BY n",
+            (self.number,),
+        )
+        finished = self.is_finished
+        return [
+            Event(*row[:6])
+            for row in rows
+            if finished or row[6] == own or row[2] in ("hand in", "codebook")
+        ]
+
+    # -- Tables ----------------------------------------------------------------------------------
+
+    def _repr_html_(self) -> str:
+        """Return the first pairs side by side, for a notebook."""
+        from compare.review.exporting import review_html
+
+        return review_html(self)
+
+    def to_pandas(self, library: Library | None = None, seen_by: str | None = None) -> pd.DataFrame:
+        """Return one row a pair, with the columns of the CSV (`compare.review.exporting.COLUMNS`).
+
+        Missing numbers are NaN, missing texts "".
+
+        Args:
+            library: Fills in which statements were changed or removed since.
+            seen_by: See `answers`.
+        """
+        import pandas as pd
+
+        from compare.review.exporting import COLUMNS, NUMBERS, review_rows
+
+        rows = review_rows(self, library=library, seen_by=seen_by)
+        frame = pd.DataFrame(rows, columns=list(COLUMNS))
+        return frame.assign(**{name: pd.to_numeric(frame[name]) for name in NUMBERS})
+
+    def to_arrow(self, library: Library | None = None, seen_by: str | None = None) -> pa.Table:
+        """Return the same as an Arrow table."""
+        return frames.frame_to_arrow(self.to_pandas(library, seen_by))
+
+    def to_polars(self, library: Library | None = None, seen_by: str | None = None) -> Any:
+        """Return the same as a polars frame.
+
+        Raises:
+            ExportError: polars is not installed.
+        """
+        return frames.arrow_to_polars(self.to_arrow(library, seen_by))
+
+    # -- Writing ---------------------------------------------------------------------------------
+
+    def answer(
+        self,
+        reader: str,
+        place: int,
+        stance: Stance | None,
+        confidence: int | None = None,
+        note: str = "",
+    ) -> AnswerChange:
+        """Store a reader's answer to a pair; it is on disk when this returns.
+
+        Args:
+            reader: The reader's name.
+            place: The pair's place.
+            stance: The label; None skips the pair.
+            confidence: 1 unsure, 2 fairly sure, 3 sure; None if not given.
+            note: A remark.
+
+        Raises:
+            ReviewError: The reader has handed in, there is no such reader or pair, or the
+                confidence is invalid.
+        """
+        with self._writer(reader) as writer:
+            return writer.write(place, Answer(stance, confidence, checked_note(note)))
+
+    def answer_many(self, reader: str, answers: Mapping[int, Answer]) -> int:
+        """Store many answers of a reader, all or none, and return how many are new or changed.
+
+        The history calls them imported. An answer that has a time keeps it.
+        """
+        changed = 0
+        with self._writer(reader) as writer:
+            mark_format(writer.database)
+            for place, answer in answers.items():
+                old = writer.current(place)
+                new = replace(answer, note=checked_note(answer.note), who="")
+                if old is None or replace(old, at=new.at) != new:
+                    writer.write(place, new, "import")
+                    changed += 1
+        return changed
+
+    def undo(self, reader: str) -> AnswerChange | None:
+        """Undo a reader's latest effective answer; None if there is none.
+
+        Raises:
+            ReviewError: The reader has handed in.
+        """
+        with self._writer(reader) as writer:
+            return writer.undo()
+
+    def hand_in(self, reader: str) -> None:
+        """Make a reader's answers final; they are shown once all readers have handed in.
+
+        Raises:
+            ReviewError: A pair was neither answered nor skipped.
+        """
+        with self._writer(reader) as writer:
+            if left := self.progress(reader).left:
+                raise ReviewError(
+                    f"{left:,} of {len(self):,} pairs were neither answered nor skipped by "
+                    f"{writer.who}: look at them, then hand in."
+                )
+            writer.hand_in()
+
+    def decide(
+        self,
+        place: int,
+        stance: Stance | None,
+        by: str,
+        confidence: int | None = None,
+        note: str = "",
+    ) -> AnswerChange:
+        """Decide a pair on which the readers differ; None means it cannot be judged.
+
+        Raises:
+            ReviewError: A reader has not handed in, the readers do not differ on the pair, or
+                `by` is empty.
+        """
+        who = _named(by, "decides")
+        self.require_finished()
+        if not self._store.all(f"SELECT 1 {_DIFFERENCES} AND a.place = ?", (self.number, place)):
+            raise ReviewError(f"The readers do not differ on pair {place}: nothing to decide.")
+        answer = Answer(stance, confidence, checked_note(note), who=who)
+        with self._store.writing() as database:
+            writer = ReviewWriter(database, self.number, DECISION, who, len(self))
+            return writer.write(place, answer, "decision")
+
+    def undo_decision(self, by: str) -> AnswerChange | None:
+        """Undo one person's latest effective decision; None if there is none.
+
+        Raises:
+            ReviewError: `by` is empty.
+        """
+        who = _named(by, "decides")
+        with self._store.writing() as database:
+            return ReviewWriter(database, self.number, DECISION, who, len(self)).undo()
+
+    def change_codebook(self, text: str, by: str) -> None:
+        """Replace the codebook; the history keeps the old one.
+
+        Raises:
+            ReviewError: All readers have handed in, or `by` is empty.
+        """
+        who = _named(by, "changes the codebook")
+        if self.is_finished:
+            raise ReviewError(
+                f"All readers of the review {self.name!r} have handed in, so its codebook is "
+                "final: make another review to use another one."
+            )
+        if text == self.codebook:
+            return
+        before, after = (json.dumps(one, ensure_ascii=False) for one in (self.codebook, text))
+        with self._store.writing() as database:
+            database.execute(
+                "UPDATE projects SET codebook = ? WHERE project = ?", (text, self.number)
+            )
+            writer = ReviewWriter(database, self.number, PROJECT, who)
+            writer.add_event("codebook", before=before, after=after)
+
+    @contextmanager
+    def _writer(self, reader: str) -> Iterator[ReviewWriter]:
+        """Give a writer for a reader who has not handed in, within a transaction."""
+        number, places = self.reader_number(reader), len(self)
+        with self._store.writing() as database:
+            name = self.readers[number - 1]
+            writer = ReviewWriter(database, self.number, number, name, places)
+            writer.require_not_handed_in()
+            yield writer
+
+
+def statements_by_id(library: Library, ids: set[str]) -> dict[str, Statement]:
+    """Return those of the library's statements that have one of the ids."""
+    wanted = sorted(ids - {""})
+    parts = [tuple(wanted[n : n + _AT_ONCE]) for n in range(0, len(wanted), _AT_ONCE)]
+    return {
+        statement.id: statement
+        for part in parts
+        for statement in library.browse(Filters(statement_ids=part), limit=len(part))[0]
+    }
+
+
+def _named(by: str, does: str) -> str:
+    who = " ".join(by.split())
+    if not who:
+        raise ReviewError(f"Name the person who {does}.")
+    return who
