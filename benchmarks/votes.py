@@ -181,7 +181,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         model = load_stance_model(given.stance_model)
         for one in asked:
             found = positions(library, one.proposition, stance_model=model)
-            places = {position.voice.key: position.place.mean for position in found.placed}
+            places = {position.actor.key: position.score.mean for position in found.placed}
             print(f"{one.proposition}\n  {in_words(correlation(places, stands(one, votes)))}")
     except CompareError as error:
         print(f"Error: {error}", file=sys.stderr)

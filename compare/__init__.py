@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from compare.adapt.corrections import append_correction
     from compare.comparison.counts import by_year, matrix, random_sample
     from compare.comparison.explain import explain_listed, explain_pair
-    from compare.comparison.positions import Positions, positions
+    from compare.comparison.positions import positions
     from compare.comparison.propositions import PositionTable, position_table
     from compare.comparison.reproduce import Reproduction, reproduce
     from compare.comparison.search import search
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from compare.library.locations import default_library, sample_library
     from compare.models import StanceModel, load_stance_model
     from compare.models.encoder import Encoder, load_encoder
+    from compare.results.positions import Positions
     from compare.results.provenance import Provenance
     from compare.results.result import (
         Excerpt,
@@ -172,7 +173,8 @@ _NAMES_IN = {
     "comparison.sides": "Comparison changed_positions compare_sides",
     "statements.passages": "Passage split_statement",
     "comparison.propositions": "PositionTable position_table",
-    "comparison.positions": "Positions positions",
+    "comparison.positions": "positions",
+    "results.positions": "Positions",
     "export.public": "public_json",
     "export.report": "report_html write_report",
     "comparison.reproduce": "Reproduction reproduce",

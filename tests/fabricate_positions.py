@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from compare.comparison.propositions import PositionTable
-from compare.results.positions import Positions, Voice
+from compare.results.positions import Actor, Positions
 from compare.results.result import Pair, Thresholds
 from tests.fabricate import PROVENANCE, found_pair
 from tests.fakes import statement
@@ -23,16 +23,16 @@ def passage(party: str, number: int, mean: float, date: str = "", **more: object
     return found_pair(said, (agree, oppose, 1 - agree - oppose), **more)
 
 
-def voice(party: str, *read: Pair, statements: int = 9) -> Voice:
-    return Voice(party.lower(), party, statements, len(read), read)
+def actor(party: str, *read: Pair, statements: int = 9) -> Actor:
+    return Actor(party.lower(), party, statements, len(read), read)
 
 
 def made(
     places: Mapping[str, Sequence[float]], proposition: str = "Open it.", first_year: int = 2001
 ) -> Positions:
     """Positions of parties by the values of their passages, one a year; no value is silent."""
-    voices = [
-        voice(
+    actors = [
+        actor(
             party,
             *(
                 passage(party, n, mean, f"{first_year + n}-05", quote=proposition)
@@ -41,7 +41,7 @@ def made(
         )
         for party, means in places.items()
     ]
-    return Positions(proposition, "country", tuple(voices), Thresholds(), PROVENANCE, 0, (NOTE,))
+    return Positions(proposition, "country", tuple(actors), Thresholds(), PROVENANCE, 0, (NOTE,))
 
 
 def table_of(*places: Mapping[str, Sequence[float]]) -> PositionTable:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from compare.cli.lines import attribution, words_shown
 from compare.cli.output import MISSING, Table, remark, say, show_table
 from compare.comparison.propositions import AgreementMatrix
-from compare.results.positions import Place, Position, Positions, Voice
+from compare.results.positions import Actor, Position, Positions, PositionScore
 from compare.results.result import Stance
 
 _NAMED = 12
@@ -37,11 +37,11 @@ def show_positions(positions: Positions, limit: int, period: int | None) -> None
     if period:
         periods = [
             (
-                one.voice.name,
+                one.actor.name,
                 f"{one.start} to {one.end}",
-                f"{one.place.mean:+.2f}",
-                _between(one.place),
-                str(one.place.passages),
+                f"{one.score.mean:+.2f}",
+                _between(one.score),
+                str(one.score.passages),
             )
             for one in positions.by_period(period)
         ]
@@ -49,14 +49,14 @@ def show_positions(positions: Positions, limit: int, period: int | None) -> None
         show_table(Table(f"By {period} years", head, periods, names=2))
 
 
-def _between(place: Place) -> str:
+def _between(place: PositionScore) -> str:
     if place.low is None or place.high is None:
         return "too few"
     return f"{place.low:+.2f} to {place.high:+.2f}"
 
 
 def _row(position: Position) -> list[str]:
-    place, dates = position.place, position.dates
+    place, dates = position.score, position.dates
     first, last = (date.iso for date in dates) if dates else ("", "")
     counts = (place.passages, len(position.of(Stance.AGREE)), len(position.of(Stance.OPPOSE)))
     figures = (f"{place.mean:+.2f}", _between(place), *map(str, counts))
@@ -69,7 +69,7 @@ def _bar(position: Position) -> str:
     def at(value: float) -> int:
         return round((value + 1) / 2 * (_BAR - 1))
 
-    place = position.place
+    place = position.score
     line = ["·"] * _BAR
     line[_BAR // 2] = "|"
     if place.low is not None and place.high is not None:
@@ -89,11 +89,11 @@ def _show_strongest(position: Position) -> None:
             say(f"              {attribution(pair.b.statement)}")
 
 
-def _show_others(title: str, voices: Sequence[Voice]) -> None:
-    if not voices:
+def _show_others(title: str, actors: Sequence[Actor]) -> None:
+    if not actors:
         return
-    most = sorted(voices, key=lambda voice: (-voice.statements, voice.name))
-    named = "; ".join(f"{voice.name} ({voice.statements:,})" for voice in most[:_NAMED])
+    most = sorted(actors, key=lambda actor: (-actor.statements, actor.name))
+    named = "; ".join(f"{actor.name} ({actor.statements:,})" for actor in most[:_NAMED])
     more = f"; and {len(most) - _NAMED} more" if len(most) > _NAMED else ""
     say()
     say(f"{title}: {named}{more} (statements in brackets)")

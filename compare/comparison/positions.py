@@ -17,7 +17,7 @@ from compare.errors import QueryError
 from compare.library.actors import Parties
 from compare.library.filters import Filters
 from compare.models.adapted import library_model
-from compare.results.positions import Place, Position, Positions, Voice
+from compare.results.positions import Actor, Positions
 from compare.results.provenance import filters_in_force, provenance
 from compare.results.result import Thresholds
 from compare.statements.languages import language_of
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from compare.library.library import Library
     from compare.models.load import StanceModel
     from compare.models.runtime import Progress
-
-__all__ = ["Place", "Position", "Positions", "Voice", "positions"]
 
 
 def positions(
@@ -89,8 +87,8 @@ def positions(
     model = stance_model or library_model(library.folder)
     read = read_parties_passages(library, text, near, model, on_progress, journal_folder)
     found = pairs_of_parties(library, parties, near, read, text, by, allowed)
-    voices = tuple(
-        Voice(parties.keys[n], parties.names[n], count, int(near.found[n]), tuple(found.get(n, ())))
+    actors = tuple(
+        Actor(parties.keys[n], parties.names[n], count, int(near.found[n]), tuple(found.get(n, ())))
         for n, count in enumerate(counts.tolist())
         if count
     )
@@ -98,11 +96,11 @@ def positions(
     return Positions(
         text,
         by,
-        voices,
+        actors,
         least,
         provenance(library, model, filters_in_force(readable_ones), {**settings, "seed": seed}),
         seed,
-        (*_about_the_proposition(text), *notes, *_about_reading(voices), NOT_A_SAMPLE),
+        (*_about_the_proposition(text), *notes, *_about_reading(actors), NOT_A_SAMPLE),
     )
 
 
@@ -121,11 +119,11 @@ def _about_the_proposition(text: str) -> list[str]:
     return notes
 
 
-def _about_reading(voices: Sequence[Voice]) -> list[str]:
-    more = [voice for voice in voices if voice.near > len(voice.read)]
+def _about_reading(actors: Sequence[Actor]) -> list[str]:
+    more = [actor for actor in actors if actor.near > len(actor.read)]
     if not more:
         return []
-    most = max(more, key=lambda voice: voice.near)
+    most = max(more, key=lambda actor: actor.near)
     who = "1 party has" if len(more) == 1 else f"{len(more):,} parties have"
     return [
         f"{who} more passages near the proposition than were read, the nearest: of "

@@ -145,7 +145,7 @@ class PositionTable(FrameTable):
         """
         names = self._most_placed()
         places = np.array(
-            [[np.nan if p is None else p.place.mean for p in self.cells[name]] for name in names]
+            [[np.nan if p is None else p.score.mean for p in self.cells[name]] for name in names]
         ).reshape(len(names), len(self.positions))
         ordered = [names[n] for n in _alike_first(places)]
         at = {name: n for n, name in enumerate(names)}
@@ -161,7 +161,7 @@ class PositionTable(FrameTable):
         """Return the names of the parties that the matrix holds, in order."""
 
         def placed(name: str) -> tuple[int, int]:
-            found = [cell.place.passages for cell in self.cells[name] if cell]
+            found = [cell.score.passages for cell in self.cells[name] if cell]
             return -len(found), -sum(found)
 
         return sorted(sorted(self.cells, key=placed)[:MOST_PARTIES])

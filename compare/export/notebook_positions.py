@@ -63,11 +63,11 @@ def beside_html(table: PositionTable, most: int = MOST_SHOWN) -> str:
 def _cell(positions: Positions, name: str, position: Position | None) -> str:
     if position is None:
         return positions.standings.get(name, SILENT)
-    return f"{position.place.mean:+.2f}<small>n = {position.place.passages}</small>"
+    return f"{position.score.mean:+.2f}<small>n = {position.score.passages}</small>"
 
 
 def _row(position: Position) -> str:
-    place, verdict = position.place, "agree" if position.place.mean > 0 else "oppose"
+    place, verdict = position.score, "agree" if position.score.mean > 0 else "oppose"
     between = "" if place.low is None else f"<small>{place.low:+.2f} to {place.high:+.2f}</small>"
     dates = ""
     if position.dates:

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 from compare.comparison.propositions import AgreementMatrix, PositionTable
 from compare.export.frames import behind
 from compare.export.rows import Cell, Record, made_with
-from compare.results.positions import NO_SIDE, PLACED, SILENT, Place, Position, Positions, Voice
+from compare.results.positions import (
+    NO_SIDE,
+    PLACED,
+    SILENT,
+    Actor,
+    Position,
+    Positions,
+    PositionScore,
+)
 from compare.results.provenance import Provenance
 from compare.results.result import Pair, Stance, Thresholds
 
@@ -56,8 +64,8 @@ def position_records(positions: Positions) -> list[Record]:
     behind = _behind(positions.provenance, positions.thresholds)
     ahead: Record = {"proposition": positions.proposition, "by": positions.by}
     rows = [_placed(position) for position in positions.placed]
-    rows += [_other(positions, voice, NO_SIDE) for voice in positions.undecided]
-    rows += [_other(positions, voice, SILENT) for voice in positions.silent]
+    rows += [_other(positions, actor, NO_SIDE) for actor in positions.undecided]
+    rows += [_other(positions, actor, SILENT) for actor in positions.silent]
     return [{**ahead, **row, **behind} for row in rows]
 
 
@@ -66,11 +74,11 @@ def period_records(positions: Positions, years: int) -> list[Record]:
     return [
         {
             "proposition": positions.proposition,
-            "party": one.voice.name,
-            "key": one.voice.key,
+            "party": one.actor.name,
+            "key": one.actor.key,
             "start": one.start,
             "end": one.end,
-            **_place(one.place),
+            **_score(one.score),
             **_behind(positions.provenance, positions.thresholds),
         }
         for one in positions.by_period(years)
@@ -93,7 +101,7 @@ def table_records(table: PositionTable) -> tuple[list[str], list[Record]]:
     for name, cells in table.rows.items():
         values: list[Cell] = [name]
         for one, cell in zip(table.positions, cells, strict=True):
-            place = _place(cell.place if cell else None)
+            place = _score(cell.score if cell else None)
             values += [*place.values(), one.standings.get(name, SILENT)]
         values += behind.values()
         rows.append(dict(zip(columns, values, strict=True)))
@@ -158,16 +166,16 @@ def table_frame(table: PositionTable) -> pd.DataFrame:
 
 
 def _placed(position: Position) -> Record:
-    voice, dates = position.voice, position.dates
+    actor, dates = position.actor, position.dates
     row: Record = {
-        **_who(voice, PLACED),
-        **_place(position.place),
+        **_who(actor, PLACED),
+        **_score(position.score),
         "agree": len(position.of(Stance.AGREE)),
         "oppose": len(position.of(Stance.OPPOSE)),
         "neither": position.neither,
         "screened": position.first_stage_only,
-        "near": voice.near,
-        "statements": voice.statements,
+        "near": actor.near,
+        "statements": actor.statements,
         "first_date": dates[0].iso if dates else "",
         "last_date": dates[1].iso if dates else "",
     }
@@ -176,12 +184,12 @@ def _placed(position: Position) -> Record:
     return row
 
 
-def _other(positions: Positions, voice: Voice, standing: str) -> Record:
+def _other(positions: Positions, actor: Actor, standing: str) -> Record:
     row: Record = dict.fromkeys(COLUMNS[2 : -len(_MADE_WITH)], "")  # of the party itself
     for name in ("passages", "agree", "oppose", "screened"):
         row[name] = 0
-    row |= {**_who(voice, standing), "near": voice.near, "statements": voice.statements}
-    return row | {"neither": len({pair.b.statement.id for pair in positions.near(voice)})}
+    row |= {**_who(actor, standing), "near": actor.near, "statements": actor.statements}
+    return row | {"neither": len({pair.b.statement.id for pair in positions.near(actor)})}
 
 
 def _behind(made: Provenance, least: Thresholds) -> Record:
@@ -197,11 +205,11 @@ def _behind(made: Provenance, least: Thresholds) -> Record:
     }
 
 
-def _who(voice: Voice, standing: str) -> Record:
-    return {"party": voice.name, "key": voice.key, "standing": standing}
+def _who(actor: Actor, standing: str) -> Record:
+    return {"party": actor.name, "key": actor.key, "standing": standing}
 
 
-def _place(place: Place | None) -> Record:
+def _score(place: PositionScore | None) -> Record:
     if place is None:
         return {"place": "", "low": "", "high": "", "passages": ""}
     return {

@@ -1,8 +1,8 @@
-"""Where parties stand on a proposition: frozen values, placed again without reading again.
+"""Positions of countries or speakers on a proposition: frozen values, scored again at thresholds.
 
-A passage that does not take a side says nothing about the proposition ("neither" means that no
-point is shared), so it does not draw its party towards the middle: who only has such passages takes
-no side, and who has none near the proposition is silent. Neither of the two is neutral.
+A passage read as neither says nothing about the proposition, so it does not pull its actor towards
+the middle. An actor with only such passages takes no side, and one without passages near the
+proposition is silent. Neither is neutral.
 """
 
 from __future__ import annotations
@@ -27,19 +27,20 @@ PERIODS = (1, 5, 10)
 """Years of a period that are offered."""
 
 PLACED, NO_SIDE, SILENT = "placed", "no side", "silent"
-"""How a party stands: with a place, with passages of which none takes a side, without any."""
+"""The standings of an actor: scored, with passages that take no side, or without passages."""
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
-    """A party in the filter and what was read of it.
+class Actor:
+    """A country or speaker in the filter, and the passages of it that were read.
 
     Attributes:
-        key: What is equal for all spellings of its name.
-        name: What to show.
-        statements: How many of the filter are its own.
-        near: Passages with different words that are as near as was asked for, read or not.
-        read: What was read; the same words in other statements of the party stand in `repeats`.
+        key: The same for all spellings of the name.
+        name: To show.
+        statements: Number of its statements in the filter.
+        near: Number of its passages, repeated words aside, above the least similarity, read or not.
+        read: Pairs of the proposition and a passage; `repeats` holds the actor's other statements
+            with the same words.
     """
 
     key: str
@@ -50,15 +51,14 @@ class Voice:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where passages stand between opposed and agreeing.
+class PositionScore:
+    """A position between opposed and agreeing.
 
     Attributes:
-        mean: Over the passages, one a statement, of p_agree - p_oppose: -1 opposed, 1 agreeing.
-        low: Of its 95 % interval (see `mean_interval`), as `high`: None for too few passages. It
-            says how far the mean depends on which statements were made; what the model gets wrong
-            is not in it.
-        passages: How many.
+        mean: Of p_agree - p_oppose over the passages, one a statement: -1 opposed, 1 agreeing.
+        low: Lower end of the 95 % interval (see `mean_interval`), `high` the upper; None for too
+            few passages. The interval covers which statements were made, not the model's errors.
+        passages: Their number.
     """
 
     mean: float
@@ -69,40 +69,40 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A party that takes a side.
+    """An actor that takes a side.
 
     Attributes:
-        passages: Those that take one, the strongest of each statement, the strongest first.
-        neither: Statements of which a passage was read and none takes a side.
+        passages: Those that take a side, one a statement, the strongest first.
+        neither: Number of statements that were read and take no side.
     """
 
-    voice: Voice
-    place: Place
+    actor: Actor
+    score: PositionScore
     passages: tuple[Pair, ...]
     neither: int
     thresholds: Thresholds
 
     @property
     def name(self) -> str:
-        """Return the party's name."""
-        return self.voice.name
+        """Return the actor's name."""
+        return self.actor.name
 
     def of(self, stance: Stance) -> tuple[Pair, ...]:
         """Return the passages of one side, the strongest first."""
         return tuple(pair for pair in self.passages if _stance(pair, self.thresholds) is stance)
 
     def strongest(self, stance: Stance) -> Pair | None:
-        """Return the strongest passage of one side, None where there is none."""
+        """Return the strongest passage of one side, None if there is none."""
         return next(iter(self.of(stance)), None)
 
     @property
     def first_stage_only(self) -> int:
-        """Return how many of the passages only the fast model of a cascade read."""
+        """Return the number of passages that only the fast model of a cascade read."""
         return sum(pair.first_stage_only for pair in self.passages)
 
     @property
     def dates(self) -> tuple[PartialDate, PartialDate] | None:
-        """Return when the party first and last took a side; None where no date is known."""
+        """Return when the actor first and last took a side; None if no date is known."""
         found = [date for pair in self.passages for date in _dates(pair)]
         if not found:
             return None
@@ -110,29 +110,29 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
-class PeriodPlace:
-    """Where a party stands in a period, from the first day of year `start` to the end of `end`."""
+class PeriodScore:
+    """An actor's position in a period, from the first day of year `start` to the end of `end`."""
 
-    voice: Voice
+    actor: Actor
     start: int
     end: int
-    place: Place
+    score: PositionScore
 
 
 @dataclass(frozen=True)
 class Positions(FrameTable):
-    """All parties in the filter, and where the thresholds place those that take a side.
+    """All actors in the filter, and the positions of those that take a side at the thresholds.
 
     Attributes:
         by: "country" or "speaker".
-        voices: The parties, by name.
+        actors: By name.
         seed: Of the intervals.
         notes: Sentences the reader should see; the last says what the numbers are not.
     """
 
     proposition: str
     by: str
-    voices: tuple[Voice, ...]
+    actors: tuple[Actor, ...]
     thresholds: Thresholds
     provenance: Provenance
     seed: int = 0
@@ -141,65 +141,65 @@ class Positions(FrameTable):
     def rethreshold(
         self, *, probability: float | None = None, similarity: float | None = None
     ) -> Positions:
-        """Return the same with other thresholds; nothing is read again.
+        """Return the same positions at other thresholds; nothing is read again.
 
-        What was not as near as the least closeness of the reading was not read: a lower one finds
+        Passages below the least similarity of the reading were not read, so a lower threshold finds
         nothing more.
         """
         return replace(self, thresholds=self.thresholds.but(probability, similarity))
 
     @cached_property
     def placed(self) -> tuple[Position, ...]:
-        """Return the parties that take a side, from the most opposed to the most agreeing."""
-        found = [position for voice in self.voices if (position := self._position(voice))]
-        return tuple(sorted(found, key=lambda one: (one.place.mean, one.name)))
+        """Return the actors that take a side, from the most opposed to the most agreeing."""
+        found = [position for actor in self.actors if (position := self._position(actor))]
+        return tuple(sorted(found, key=lambda one: (one.score.mean, one.name)))
 
     @cached_property
-    def undecided(self) -> tuple[Voice, ...]:
-        """Return the parties with passages near the proposition of which none takes a side."""
-        placed = {position.voice.key for position in self.placed}
-        return tuple(v for v in self.voices if v.key not in placed and self.near(v))
+    def undecided(self) -> tuple[Actor, ...]:
+        """Return the actors whose passages near the proposition take no side."""
+        placed = {position.actor.key for position in self.placed}
+        return tuple(v for v in self.actors if v.key not in placed and self.near(v))
 
     @cached_property
-    def silent(self) -> tuple[Voice, ...]:
-        """Return the parties with statements, but none near the proposition."""
-        return tuple(voice for voice in self.voices if not self.near(voice))
+    def silent(self) -> tuple[Actor, ...]:
+        """Return the actors with statements, but none near the proposition."""
+        return tuple(actor for actor in self.actors if not self.near(actor))
 
     @cached_property
     def standings(self) -> Mapping[str, str]:
-        """Return by the party's name how it stands: `PLACED`, `NO_SIDE` or `SILENT`."""
+        """Return `PLACED`, `NO_SIDE` or `SILENT` by the actor's name."""
         found = {one.name: PLACED for one in self.placed}
-        found |= {voice.name: NO_SIDE for voice in self.undecided}
-        return found | {voice.name: SILENT for voice in self.silent}
+        found |= {actor.name: NO_SIDE for actor in self.undecided}
+        return found | {actor.name: SILENT for actor in self.silent}
 
     def position(self, key: str) -> Position | None:
-        """Return where the party with this key stands, None where it takes no side."""
-        return next((one for one in self.placed if one.voice.key == key), None)
+        """Return the position of the actor with this key, None if it takes no side."""
+        return next((one for one in self.placed if one.actor.key == key), None)
 
-    def by_period(self, years: int = 10) -> list[PeriodPlace]:
-        """Return where each party stands in each period in which it takes a side.
+    def by_period(self, years: int = 10) -> list[PeriodScore]:
+        """Return each actor's position in each period in which it takes a side.
 
-        Words that are said again count once in each period. What has no date is left out.
+        Repeated words count once in each period; undated statements are left out.
 
         Args:
-            years: Of a period. Periods begin with the years that it divides: 2010, 2020.
+            years: Length of a period. Periods begin with the years that it divides: 2010, 2020.
         """
         return [
-            PeriodPlace(
-                position.voice, start, start + years - 1, self._place(found[start])
+            PeriodScore(
+                position.actor, start, start + years - 1, self._score(found[start])
             )
             for position in self.placed
             for found in (_periods(position, years),)
             for start in sorted(found)
         ]  # fmt: skip
 
-    def result(self, voices: Iterable[Voice] | None = None) -> Result:
-        """Return the passages of some parties, or of all, as a search for the proposition has them.
+    def result(self, actors: Iterable[Actor] | None = None) -> Result:
+        """Return the passages of these actors, or of all, as the result of a search.
 
-        So they can be listed, shown and exported as others are; what takes no side is among them.
+        They can be listed, shown and exported like others; those that take no side are included.
         """
-        chosen = self.voices if voices is None else voices
-        read = [pair for voice in chosen for pair in self.near(voice)]
+        chosen = self.actors if actors is None else actors
+        read = [pair for actor in chosen for pair in self.near(actor)]
         return Result(
             Kind.SEARCH,
             self.proposition,
@@ -211,34 +211,33 @@ class Positions(FrameTable):
         )
 
     def to_pandas(self) -> pd.DataFrame:
-        """Return a row a party as a frame: `compare.export.position_rows.COLUMNS`."""
+        """Return a row an actor as a frame: `compare.export.position_rows.COLUMNS`."""
         from compare.export.position_rows import frame
 
         return frame(self)
 
     def _repr_html_(self) -> str:
-        """Return the first parties of either end, for a notebook."""
         from compare.export.notebook_positions import positions_html
 
         return positions_html(self)
 
-    def near(self, voice: Voice) -> list[Pair]:
-        """Return what was read of a party and is as near as the thresholds ask."""
-        return [pair for pair in voice.read if pair.similarity >= self.thresholds.similarity]
+    def near(self, actor: Actor) -> list[Pair]:
+        """Return the pairs of an actor above the least similarity."""
+        return [pair for pair in actor.read if pair.similarity >= self.thresholds.similarity]
 
-    def _position(self, voice: Voice) -> Position | None:
-        best = _strongest(self.near(voice), self.thresholds)
+    def _position(self, actor: Actor) -> Position | None:
+        best = _strongest(self.near(actor), self.thresholds)
         sided = [m for m in best if _stance(m, self.thresholds) is not Stance.NEITHER]
         if not sided:
             return None
         return Position(
-            voice, self._place(sided), tuple(sided), len(best) - len(sided), self.thresholds
+            actor, self._score(sided), tuple(sided), len(best) - len(sided), self.thresholds
         )
 
-    def _place(self, passages: Sequence[Pair]) -> Place:
+    def _score(self, passages: Sequence[Pair]) -> PositionScore:
         values = [pair.probabilities.agree - pair.probabilities.oppose for pair in passages]
         low, high = mean_interval(values, self.seed) or (None, None)
-        return Place(sum(values) / len(values), low, high, len(values))
+        return PositionScore(sum(values) / len(values), low, high, len(values))
 
 
 def _stance(pair: Pair, thresholds: Thresholds) -> Stance | None:
@@ -251,10 +250,7 @@ def _strength(pair: Pair) -> tuple[bool, float, float]:
 
 
 def _strongest(passages: Sequence[Pair], thresholds: Thresholds) -> list[Pair]:
-    """Return the strongest passage of each statement, the strongest first.
-
-    Those that take a side stand before those that take none, however strong.
-    """
+    """Return the strongest passage of each statement, those that take a side first."""
 
     def strength(pair: Pair) -> tuple[bool, bool, float, float]:
         return _stance(pair, thresholds) is not Stance.NEITHER, *_strength(pair)

@@ -39,8 +39,8 @@ def test_a_search_shows_them_once(library: Library) -> None:
 def test_positions_count_them_once(library: Library) -> None:
     found = positions(library, ASKED, stance_model=WordJudge())
     valdoria = found.position("valdoria")
-    assert valdoria.place is not None
-    assert valdoria.place.passages == 1
+    assert valdoria.score is not None
+    assert valdoria.score.passages == 1
     (pair,) = valdoria.passages
     assert len(pair.b.repeats) == 1
 

@@ -16,7 +16,7 @@ from compare.export.formats import COLUMNS, export, read_pairs_csv
 from compare.export.rows import CHANGED, STANCES, records_of
 from compare.library.filters import Filters
 from compare.library.library import Library
-from compare.results.positions import Positions, Voice
+from compare.results.positions import Actor, Positions
 from compare.results.result import Stance, Thresholds
 from compare.statements.statement import PartialDate, Statement
 from tests.fabricate import (
@@ -235,14 +235,14 @@ def test_a_notebook_shows_pairs_side_by_side_with_who_and_when() -> None:
 
 
 def test_a_notebook_shows_places_of_either_end() -> None:
-    def voice(n: int, agree: float, text: str = "Open the canal.") -> Voice:
+    def actor(n: int, agree: float, text: str = "Open the canal.") -> Actor:
         said = Statement(f"s{n}", text, speaker=f"Envoy {n}", date=PartialDate("2019"))
         match = found_pair(said, (agree, 0.9 - agree, 0.1))
-        return Voice(f"k{n}", f"Land {n} <b>", 1, 1, (match,))
+        return Actor(f"k{n}", f"Land {n} <b>", 1, 1, (match,))
 
-    voices = tuple(voice(n, 0.1 if n < 14 else 0.8) for n in range(28))
-    silent = Voice("q", "Land Q", 3, 0, ())
-    made = Positions("Open $x$ <i>", "country", (*voices, silent), Thresholds(), PROVENANCE)
+    actors = tuple(actor(n, 0.1 if n < 14 else 0.8) for n in range(28))
+    silent = Actor("q", "Land Q", 3, 0, ())
+    made = Positions("Open $x$ <i>", "country", (*actors, silent), Thresholds(), PROVENANCE)
     html = made._repr_html_()
     assert html.count("<tr><td") == 20
     assert "… and 8 between them" in html
@@ -252,7 +252,7 @@ def test_a_notebook_shows_places_of_either_end() -> None:
     assert "<td>-0.70" in html
     assert "<td>+0.70" in html
     for words in HOSTILE:
-        odd = Positions(words, "country", (voice(1, 0.8, words),), Thresholds(), PROVENANCE)
+        odd = Positions(words, "country", (actor(1, 0.8, words),), Thresholds(), PROVENANCE)
         body = odd._repr_html_().split("</style>", 1)[1]
         assert "<script" not in body
         for sign in ("$", "\\"):

@@ -47,7 +47,7 @@ PLACES = {
 }
 MATRIX = table_of(*[PLACES] * 3).agreement()
 PERIODS = {
-    name: [one for one in made(PLACES).by_period(1) if one.voice.name == name] for name in PLACES
+    name: [one for one in made(PLACES).by_period(1) if one.actor.name == name] for name in PLACES
 }
 AT_HOME = {"Valdoria": "BRA", "Ostravia": "SGP", "Karsenia": "KEN", "Marenia": "SUN"}
 
@@ -84,7 +84,7 @@ def test_charts_of_counts_hold_the_numbers():
 
 def test_shape_and_colour_and_word_tell_what_a_place_shows():
     positions = made(PLACES).placed
-    assert {one.name: kind(one.place) for one in positions} == {
+    assert {one.name: kind(one.score) for one in positions} == {
         "<Valdoria>": KINDS[0], "Ostravia": KINDS[1], "Karsenia": KINDS[2], "Marenia": KINDS[3]
     }  # fmt: skip
     spec = places_spec(positions, COLOURS["light"])
@@ -127,8 +127,8 @@ def placed():
             "Marenia": [0.8],
         }
     )
-    voices = tuple(replace(voice, key=AT_HOME[voice.name]) for voice in positions.voices)
-    return replace(positions, voices=voices).placed
+    actors = tuple(replace(actor, key=AT_HOME[actor.name]) for actor in positions.actors)
+    return replace(positions, actors=actors).placed
 
 
 def test_nearly_every_country_has_an_outline_or_a_point():

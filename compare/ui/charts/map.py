@@ -77,7 +77,7 @@ def _wound(ring: tuple[Point, ...], *, clockwise: bool) -> tuple[Point, ...]:
 def off_the_map(positions: Sequence[Position]) -> list[str]:
     """Return the names of those with a place that the map does not have, such as organisations."""
     known = world().outlines.keys() | world().points.keys()
-    return sorted(one.name for one in positions if one.voice.key not in known)
+    return sorted(one.name for one in positions if one.actor.key not in known)
 
 
 def map_spec(positions: Sequence[Position], colour: Colours) -> Spec:
@@ -86,7 +86,7 @@ def map_spec(positions: Sequence[Position], colour: Colours) -> Spec:
     Countries without an outline are circles. A dashed outline means too few passages for an
     interval.
     """
-    placed = {one.voice.key: _values(one) for one in positions}
+    placed = {one.actor.key: _values(one) for one in positions}
     shapes = [
         _feature("MultiPolygon", polygons, placed.get(code, {}))
         for code, polygons in world().outlines.items()
@@ -138,8 +138,8 @@ def map_figure(positions: Sequence[Position], proposition: str) -> Spec:
 
 def map_note(positions: Sequence[Position]) -> str:
     """Return how many passages a map is based on, and how many of the placed are not on it."""
-    passages = sum(one.place.passages for one in positions)
-    few = sum(one.place.low is None for one in positions)
+    passages = sum(one.score.passages for one in positions)
+    few = sum(one.score.low is None for one in positions)
     missing = len(off_the_map(positions))
     return (
         f"n = {counted(passages, 'passage')} of {counted(len(positions), 'actor')}"
@@ -157,8 +157,8 @@ def _feature(shape: str, coordinates: Any, values: Spec) -> Spec:
 def _values(one: Position) -> Spec:
     return {
         "actor": one.name,
-        "place": round(one.place.mean, 4),
-        "low": one.place.low,
-        "high": one.place.high,
-        "passages": one.place.passages,
+        "place": round(one.score.mean, 4),
+        "low": one.score.low,
+        "high": one.score.high,
+        "passages": one.score.passages,
     }

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from compare.comparison.propositions import AgreementMatrix
 from compare.export.words import counted
-from compare.results.positions import PeriodPlace, Place, Position
+from compare.results.positions import PeriodScore, Position, PositionScore
 from compare.ui.charts.vega import COLOURS, Colours, Spec, figure, panels, shade, square
 
 CHOSEN = "chosen"
@@ -23,7 +23,7 @@ _ROW = 19
 _LONGEST_NAME = 24
 
 
-def kind(place: Place) -> str:
+def kind(place: PositionScore) -> str:
     """Return which of `KINDS` a place is."""
     if place.low is None or place.high is None:
         return KINDS[3]
@@ -37,9 +37,9 @@ def with_number(name: str, number: int) -> str:
 
 def sample_size_note(positions: Sequence[Position]) -> str:
     """Return how many passages the places are based on."""
-    few = sum(position.place.low is None for position in positions)
+    few = sum(position.score.low is None for position in positions)
     note = (
-        f"n = {counted(sum(p.place.passages for p in positions), 'passage')} of "
+        f"n = {counted(sum(p.score.passages for p in positions), 'passage')} of "
         f"{counted(len(positions), 'actor')}, in brackets by actor"
     )
     return f"{note}; {few:,} with too few for an interval." if few else f"{note}."
@@ -54,7 +54,7 @@ def places_spec(positions: Sequence[Position], colour: Colours) -> Spec:
     An actor's label holds its number of passages. Shape and colour both show the kind of place.
     """
     values = [
-        {"actor": position.name, "label": label, **_values(position.place)}
+        {"actor": position.name, "label": label, **_values(position.score)}
         for position, label in zip(positions, _labels(positions), strict=True)
     ]
     actor = {
@@ -93,7 +93,7 @@ def _labels(positions: Sequence[Position]) -> list[str]:
     ]
     uses = Counter(short)
     return [
-        with_number(brief if uses[brief] == 1 else name, position.place.passages)
+        with_number(brief if uses[brief] == 1 else name, position.score.passages)
         for name, brief, position in zip(names, short, positions, strict=True)
     ]
 
@@ -101,13 +101,13 @@ def _labels(positions: Sequence[Position]) -> list[str]:
 # -- Periods -------------------------------------------------------------------------------------
 
 
-def period_spec(places: Sequence[PeriodPlace], starts: Sequence[int], colour: Colours) -> Spec:
+def period_spec(places: Sequence[PeriodScore], starts: Sequence[int], colour: Colours) -> Spec:
     """Return one actor's places by period, each with its number of passages beside it.
 
     `starts` are the periods of all actors shown, so that their axes agree.
     """
     values = [
-        {"period": str(one.start), "years": f"{one.start} to {one.end}", **_values(one.place)}
+        {"period": str(one.start), "years": f"{one.start} to {one.end}", **_values(one.score)}
         for one in places
     ]
     number = {
@@ -137,13 +137,13 @@ def period_spec(places: Sequence[PeriodPlace], starts: Sequence[int], colour: Co
 
 
 def periods_figure(
-    by_actor: Mapping[str, Sequence[PeriodPlace]],
+    by_actor: Mapping[str, Sequence[PeriodScore]],
     starts: Sequence[int],
     proposition: str,
     years: int,
 ) -> Spec:
     """Return the periods of several actors for a paper, a panel each."""
-    number = sum(one.place.passages for places in by_actor.values() for one in places)
+    number = sum(one.score.passages for places in by_actor.values() for one in places)
     specs = {
         name: period_spec(places, starts, COLOURS["light"]) for name, places in by_actor.items()
     }
@@ -198,7 +198,7 @@ def agreement_figure(matrix: AgreementMatrix, actors: Sequence[str], proposition
 # -- Parts ---------------------------------------------------------------------------------------
 
 
-def _values(place: Place) -> Spec:
+def _values(place: PositionScore) -> Spec:
     return {
         "place": round(place.mean, 4),
         "low": place.low,

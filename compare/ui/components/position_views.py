@@ -126,9 +126,9 @@ def _placed(view: View) -> tuple[Position, ...]:
 
 def _with_most_passages(placed: Sequence[Position], most: int) -> list[Position]:
     """Return those with most passages, in the order of their positions."""
-    chosen = sorted(placed, key=lambda one: (-one.place.passages, one.name))[:most]
-    kept = {one.voice.key for one in chosen}
-    return [one for one in placed if one.voice.key in kept]
+    chosen = sorted(placed, key=lambda one: (-one.score.passages, one.name))[:most]
+    kept = {one.actor.key for one in chosen}
+    return [one for one in placed if one.actor.key in kept]
 
 
 def _clickable_chart(
@@ -136,7 +136,7 @@ def _clickable_chart(
 ) -> str | None:
     """Draw a chart; return the actor that was clicked in it just now."""
     clicked = f"{view.prefix}clicked"
-    chart = f"{view.prefix}{name}-{widget_key(repr([p.voice.key for p in drawn]))}"
+    chart = f"{view.prefix}{name}-{widget_key(repr([p.actor.key for p in drawn]))}"
 
     def remember() -> None:
         found = st.session_state[chart].selection.get(CHOSEN) or []
@@ -149,8 +149,8 @@ def _clickable_chart(
 
 def _below_chart(view: View, clicked: str | None = None) -> None:
     """Show the passages of an actor chosen from a menu, and who takes no side."""
-    placed = {one.name: one.place.passages for one in view.positions.placed}
-    names = [*sorted(placed), *(voice.name for voice in view.positions.undecided)]
+    placed = {one.name: one.score.passages for one in view.positions.placed}
+    names = [*sorted(placed), *(actor.name for actor in view.positions.undecided)]
     menu = f"{view.prefix}party"
     if st.session_state.get(menu) not in names:
         st.session_state.pop(menu, None)
@@ -184,13 +184,13 @@ def _open_in_dialog(view: View, name: str) -> None:
 def _passages(view: View, name: str) -> None:
     """Show an actor's passages: what agrees beside what opposes, then what does neither."""
     positions = view.positions
-    voice = next(voice for voice in positions.voices if voice.name == name)
-    position = positions.position(voice.key)
+    actor = next(actor for actor in positions.actors if actor.name == name)
+    position = positions.position(actor.key)
     st.html(section_html(name))
     no_side = f"{name} has passages near the proposition, but none that takes a side."
     small(_in_words(position) if position else no_side)
-    result = positions.result([voice])
-    prefix = f"{view.prefix}{widget_key(voice.key)}-"
+    result = positions.result([actor])
+    prefix = f"{view.prefix}{widget_key(actor.key)}-"
     shown = Shown(result, view.order, prefix, view.library)
     if position:
         halves = st.columns(2, gap="large")
@@ -210,7 +210,7 @@ def _passages(view: View, name: str) -> None:
 
 
 def _in_words(position: Position) -> str:
-    place, dates = position.place, position.dates
+    place, dates = position.score, position.dates
     interval = (
         f"fewer than {TOO_FEW} passages: no interval"
         if place.low is None or place.high is None
@@ -224,21 +224,21 @@ def _in_words(position: Position) -> str:
     fast = f" {alone:,} were read by the fast model only." if alone else ""
     return (
         f"Position {place.mean:+.2f} ({interval}) from {counted(place.passages, 'passage')} of "
-        f"{counted(position.voice.statements, 'statement')}{when}.{fast}"
+        f"{counted(position.actor.statements, 'statement')}{when}.{fast}"
     )
 
 
 def _name_others(view: View) -> None:
     """Name who takes no side and who is silent: neither is neutral."""
-    for title, voices in (
+    for title, actors in (
         ("On the point, but taking no side", view.positions.undecided),
         ("Silent: statements, but none on the point", view.positions.silent),
     ):
-        if voices:
-            most = sorted(voices, key=lambda voice: (-voice.statements, voice.name))
-            named = ", ".join(with_number(voice.name, voice.statements) for voice in most[:_NAMED])
+        if actors:
+            most = sorted(actors, key=lambda actor: (-actor.statements, actor.name))
+            named = ", ".join(with_number(actor.name, actor.statements) for actor in most[:_NAMED])
             more = f" and {len(most) - _NAMED:,} more (see the file)" if len(most) > _NAMED else ""
-            st.html(section_html(f"{title} ({len(voices):,})", 3))
+            st.html(section_html(f"{title} ({len(actors):,})", 3))
             small(f"{named}{more}. In brackets: statements under these filters.")
 
 
@@ -270,7 +270,7 @@ def periods_view(view: View, key: str) -> None:
         key=f"{view.prefix}panels-{widget_key(repr(most))}",
     )
     places = positions.by_period(years)
-    by_actor = {name: [one for one in places if one.voice.name == name] for name in names}
+    by_actor = {name: [one for one in places if one.actor.name == name] for name in names}
     panels = [(name, found) for name, found in by_actor.items() if found]
     if not panels:
         small("No passage that takes a side has a date.")
@@ -282,7 +282,7 @@ def periods_view(view: View, key: str) -> None:
             with column:
                 st.html(section_html(name, 3))
                 numbers = "; ".join(
-                    f"{one.start}: {one.place.mean:+.2f}, {counted(one.place.passages, 'passage')}"
+                    f"{one.start}: {one.score.mean:+.2f}, {counted(one.score.passages, 'passage')}"
                     for one in places
                 )
                 show_chart(
@@ -310,24 +310,24 @@ def table_view(view: View) -> None:
     rows = [
         {
             "Actor": one.name,
-            "Position": one.place.mean,
-            "Low": one.place.low,
-            "High": one.place.high,
-            "Passages": one.place.passages,
+            "Position": one.score.mean,
+            "Low": one.score.low,
+            "High": one.score.high,
+            "Passages": one.score.passages,
             "Agree": len(one.of(Stance.AGREE)),
             "Oppose": len(one.of(Stance.OPPOSE)),
             "Neither": one.neither,
-            "Statements": one.voice.statements,
+            "Statements": one.actor.statements,
             "First": one.dates[0].iso if one.dates else "",
             "Last": one.dates[1].iso if one.dates else "",
             "Standing": PLACED,
         }
         for one in positions.placed
     ]
-    for standing, voices in ((NO_SIDE, positions.undecided), (SILENT, positions.silent)):
+    for standing, actors in ((NO_SIDE, positions.undecided), (SILENT, positions.silent)):
         rows += [
             {"Actor": one.name, "Statements": one.statements, "Standing": standing}
-            for one in voices
+            for one in actors
         ]
     st.dataframe(
         rows,
@@ -363,7 +363,7 @@ def proposition_rows(table: PositionTable) -> list[dict[str, str]]:
 
     def cell(positions: Positions, name: str, position: Position | None) -> str:
         if position is not None:
-            return f"{position.place.mean:+.2f} ({position.place.passages:,})"
+            return f"{position.score.mean:+.2f} ({position.score.passages:,})"
         return "–" if positions.standings.get(name) == NO_SIDE else SILENT
 
     return [
@@ -389,7 +389,7 @@ def agreement_view(table: PositionTable, prefix: str) -> None:
         table.cells,
         key=lambda name: (
             -sum(cell is not None for cell in table.cells[name]),
-            -sum(cell.place.passages for cell in table.cells[name] if cell),
+            -sum(cell.score.passages for cell in table.cells[name] if cell),
             name,
         ),
     )

@@ -220,7 +220,7 @@ def _choose_proposition(table: PositionTable) -> Positions:
 
 def _show_one(positions: Positions, library: str, order: str, chosen: str) -> None:
     st.html(section_html(positions.proposition))
-    passages = sum(position.place.passages for position in positions.placed)
+    passages = sum(position.score.passages for position in positions.placed)
     what = ("country", "countries") if positions.by == "country" else ("speaker", "speakers")
     small(
         f"{counted(len(positions.placed), *what)} placed by {counted(passages, 'passage')} that "

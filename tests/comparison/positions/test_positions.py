@@ -14,19 +14,19 @@ from compare.export.position_rows import position_records
 from compare.library.filters import Filters
 from compare.library.library import Library
 from compare.models.cascade import CascadeStance
-from compare.results.positions import Positions, Voice
+from compare.results.positions import Actor, Positions
 from compare.results.result import MOST_OF_STATEMENT, Probabilities, Stance, Thresholds
 from compare.statements.statement import PartialDate
 from tests.comparison.positions.conftest import ASKED, OPEN, SHUT, STATEMENTS, said
 from tests.fabricate import PROVENANCE
-from tests.fabricate_positions import passage, voice
+from tests.fabricate_positions import actor, passage
 from tests.fakes import HashingEncoder, WordJudge
 
 pytestmark = pytest.mark.usefixtures("cache")
 
 
-def names(voices):
-    return [one.name for one in voices]
+def names(actors):
+    return [one.name for one in actors]
 
 
 def ids(matches):
@@ -42,14 +42,14 @@ def test_parties_are_placed_and_the_silent_are_not_neutral(library):
     assert found.proposition == ASKED
     assert names(found.placed) == ["Ostravia", "Valdoria", "Lorn"]
     assert names(found.undecided) == ["Karsenia"]
-    assert [(voice.name, voice.statements) for voice in found.silent] == [("MRN", 2)]
+    assert [(actor.name, actor.statements) for actor in found.silent] == [("MRN", 2)]
     assert {side.text for side, _ in model.read} == {ASKED}
     ostravia, valdoria, _ = found.placed
-    assert ostravia.place.mean == pytest.approx(-0.7)
-    assert valdoria.place.mean == pytest.approx((4 * 0.6 - 0.7) / 5)
-    assert (valdoria.place.passages, valdoria.neither, valdoria.voice.statements) == (5, 0, 5)
-    assert valdoria.place.low <= valdoria.place.mean <= valdoria.place.high
-    assert (ostravia.place.low, ostravia.place.high) == (None, None)
+    assert ostravia.score.mean == pytest.approx(-0.7)
+    assert valdoria.score.mean == pytest.approx((4 * 0.6 - 0.7) / 5)
+    assert (valdoria.score.passages, valdoria.neither, valdoria.actor.statements) == (5, 0, 5)
+    assert valdoria.score.low <= valdoria.score.mean <= valdoria.score.high
+    assert (ostravia.score.low, ostravia.score.high) == (None, None)
     assert found.notes[-1] == NOT_A_SAMPLE
     assert found.provenance.settings["by"] == "country"
 
@@ -79,7 +79,7 @@ def test_the_strongest_of_either_side_is_verbatim(library):
     assert opposed.b.text == f"{SHUT} today."
     agreeing = valdoria.strongest(Stance.AGREE)
     assert agreeing.similarity == max(m.similarity for m in valdoria.of(Stance.AGREE))
-    assert valdoria.voice.name == "Valdoria"
+    assert valdoria.actor.name == "Valdoria"
     lorn = positions(library, ASKED, stance_model=WordJudge()).position("lorn")
     assert lorn.strongest(Stance.OPPOSE) is None
 
@@ -88,7 +88,7 @@ def test_other_thresholds_place_anew_without_reading(library):
     found = positions(library, ASKED, stance_model=WordJudge())
     strict = found.rethreshold(probability=0.75)
     assert names(strict.placed) == ["Ostravia", "Valdoria"]
-    assert strict.position("valdoria").place.mean == pytest.approx(-0.7)
+    assert strict.position("valdoria").score.mean == pytest.approx(-0.7)
     assert strict.position("valdoria").neither == 4
     assert set(names(strict.undecided)) == {"Karsenia", "Lorn"}
     near = found.rethreshold(similarity=0.99)
@@ -105,7 +105,7 @@ def test_speakers_are_parties_too_and_honorifics_do_not_part_them(tmp_path):
     ]
     with_speakers = Library.build(made, tmp_path / "speakers", HashingEncoder(256))
     found = positions(with_speakers, ASKED, by="speaker", stance_model=WordJudge())
-    assert [(one.voice.key, one.place.passages) for one in found.placed] == [
+    assert [(one.actor.key, one.score.passages) for one in found.placed] == [
         ("bren tal", 1), ("ada lorn", 2)
     ]  # fmt: skip
 
@@ -113,12 +113,12 @@ def test_speakers_are_parties_too_and_honorifics_do_not_part_them(tmp_path):
 def test_filters_choose_the_parties_and_the_dates(library):
     only = Filters(countries=("valdoria",), date_from=PartialDate("2012"))
     found = positions(library, ASKED, filters=only, stance_model=WordJudge())
-    assert names(found.voices) == ["Valdoria"]  # Lorn spoke only together with it
+    assert names(found.actors) == ["Valdoria"]  # Lorn spoke only together with it
     assert set(ids(found.placed[0].passages)) == {"v2", "v3", "j1"}
     assert found.provenance.filters["countries"] == ["valdoria"]
     spoke = Filters(speakers=("H.E. ENVOY OF VALDORIA",))
     found = positions(library, ASKED, by="speaker", filters=spoke, stance_model=WordJudge())
-    assert names(found.voices) == ["Envoy of Valdoria"]
+    assert names(found.actors) == ["Envoy of Valdoria"]
 
 
 def test_what_is_not_english_is_left_out_unless_it_is_chosen(library):
@@ -131,7 +131,7 @@ def test_what_is_not_english_is_left_out_unless_it_is_chosen(library):
 def test_periods_hold_what_was_said_in_them(library):
     found = positions(library, ASKED, stance_model=WordJudge())
     counts = [
-        (one.voice.name, one.start, one.end, one.place.passages) for one in found.by_period(5)
+        (one.actor.name, one.start, one.end, one.score.passages) for one in found.by_period(5)
     ]
     assert counts == [
         ("Ostravia", 2010, 2014, 1), ("Ostravia", 2015, 2019, 1),
@@ -267,7 +267,7 @@ def test_a_cascade_reads_again_all_that_may_take_a_side(tmp_path):
         library, ASKED, stance_model=CascadeStance(fast, accurate),
         on_progress=lambda *done: told.append(done),
     )  # fmt: skip
-    karsenia, valdoria = found.voices
+    karsenia, valdoria = found.actors
     assert not any(pair.first_stage_only for pair in valdoria.read)
     assert [pair.first_stage_only for pair in karsenia.read].count(False) == 1
     assert (len(fast.read), len(accurate.read)) == (10, 6)
@@ -284,7 +284,7 @@ def test_a_cascade_reads_again_all_that_may_take_a_side(tmp_path):
 def test_places_do_not_depend_on_the_order_of_the_library(library, tmp_path):
     turned = Library.build(STATEMENTS[::-1], tmp_path / "turned", HashingEncoder(256))
     one, other = (positions(it, ASKED, stance_model=WordJudge()) for it in (library, turned))
-    assert [(p.name, p.place) for p in one.placed] == [(p.name, p.place) for p in other.placed]
+    assert [(p.name, p.score) for p in one.placed] == [(p.name, p.score) for p in other.placed]
     assert positions(library, ASKED, stance_model=WordJudge(), seed=1).seed == 1
 
 
@@ -302,35 +302,35 @@ def test_the_names_are_public():
 # -- What of a statement counts -------------------------------------------------------------------
 
 
-def of_one_statement(*odds: tuple[float, float, float]) -> Voice:
+def of_one_statement(*odds: tuple[float, float, float]) -> Actor:
     """A party of one statement with a passage for each of the probabilities."""
     first = passage("X", 0, 0.0)
-    return voice("X", *(replace(first, probabilities=Probabilities(*entry)) for entry in odds))
+    return actor("X", *(replace(first, probabilities=Probabilities(*entry)) for entry in odds))
 
 
-def placed_of(*voices: Voice) -> Positions:
-    return Positions("Open it.", "country", voices, Thresholds(), PROVENANCE)
+def placed_of(*actors: Actor) -> Positions:
+    return Positions("Open it.", "country", actors, Thresholds(), PROVENANCE)
 
 
 def test_a_passage_that_takes_a_side_counts_beside_a_stronger_one_that_takes_none():
     found = placed_of(of_one_statement((0.47, 0.03, 0.50), (0.45, 0.25, 0.30)))
     (position,) = found.placed
-    assert (position.place.passages, position.neither) == (1, 0)
-    assert position.place.mean == pytest.approx(0.2)
+    assert (position.score.passages, position.neither) == (1, 0)
+    assert position.score.mean == pytest.approx(0.2)
     assert found.result().pairs[0].probabilities.agree == 0.45
     assert found.undecided == ()
 
 
 def test_the_passages_of_a_joint_statement_are_the_strongest_of_any_party():
     x = of_one_statement((0.9, 0.05, 0.05), (0.45, 0.2, 0.35))
-    y = Voice("y", "Y", 9, 1, x.read[1:])
-    for voices in ((x, y), (y, x)):
-        (pair,) = placed_of(*voices).result().pairs
+    y = Actor("y", "Y", 9, 1, x.read[1:])
+    for actors in ((x, y), (y, x)):
+        (pair,) = placed_of(*actors).result().pairs
         assert pair.probabilities.agree == 0.9
 
 
 def test_what_is_read_is_counted_at_the_closeness_of_the_cut():
     near, far = passage("X", 0, 0.0, similarity=0.9), passage("X", 1, 0.0, similarity=0.4)
-    found = placed_of(voice("X", near, far)).rethreshold(similarity=0.6)
+    found = placed_of(actor("X", near, far)).rethreshold(similarity=0.6)
     (row,) = position_records(found)
     assert (row["standing"], row["neither"], row["near"]) == ("no side", 1, 2)

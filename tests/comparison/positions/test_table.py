@@ -26,7 +26,7 @@ from compare.export.position_rows import (
 )
 from compare.results.result import Stance
 from compare.results.statistics import TOO_FEW, mean_interval
-from tests.fabricate_positions import made, passage, table_of, voice
+from tests.fabricate_positions import actor, made, passage, table_of
 
 # -- Intervals -----------------------------------------------------------------------------------
 
@@ -228,7 +228,7 @@ def test_a_statement_stands_by_its_strongest_passage_and_screened_ones_stand_las
     weak, strong = passage("Valdoria", 1, 0.5), passage("Valdoria", 1, -0.8)
     fast = replace(passage("Valdoria", 2, 0.9), first_stage_only=True)
     slow = passage("Valdoria", 3, 0.6)
-    [position] = replace(made({}), voices=(voice("Valdoria", fast, weak, strong, slow),)).placed
+    [position] = replace(made({}), actors=(actor("Valdoria", fast, weak, strong, slow),)).placed
     assert position.passages == (strong, slow, fast)
     assert position.strongest(Stance.AGREE) is slow
     assert position.first_stage_only == 1
