@@ -16,7 +16,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from compare.results.result import Probabilities, Stance
+from compare.results.result import Excerpt, Probabilities, Stance
 from compare.review import Answer, PairSelection, ReviewPair, Reviews, agreement, review_bytes
 from compare.statements.passages import Passage
 from compare.statements.statement import Statement
@@ -28,8 +28,8 @@ def pair(number: int) -> ReviewPair:
     a = Statement(f"a{number}", f"We want lock {number} of the canal to be open to all. " * 3)
     b = Statement(f"b{number}", f"We shall keep lock {number} of the canal shut, as is our right.")
     odds = Probabilities(0.2, 0.5, 0.3)
-    of_a, of_b = (Passage(of.id, 0, len(of.text), of.text, "") for of in (a, b))
-    return ReviewPair(f"p{number}", a, of_a, b, of_b, Stance.OPPOSE, odds, "m@0", 0.6)
+    sides = (Excerpt(of, Passage(of.id, 0, len(of.text), of.text, "")) for of in (a, b))
+    return ReviewPair(f"p{number}", *sides, Stance.OPPOSE, odds, "m@0", 0.6)
 
 
 def timed(action: Callable[[], object]) -> float:

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from compare.adapt.corrections import read_corrections
-from compare.comparison.model_input import passage_side
 from compare.errors import AdaptError
 from compare.evaluate.pairs import read_labelled
 from compare.export.words import counted
@@ -146,9 +145,13 @@ def _from_reviews(library: Library, notes: list[str]) -> Iterator[Label]:
         review = reviews.open(summary.name)
         pairs = dict(review.pairs())
         if is_shared:
-            ids = {side.id for pair in pairs.values() for side in (pair.a, pair.b)}
+            ids = {side.statement.id for pair in pairs.values() for side in (pair.a, pair.b)}
             ours = statements_by_id(library, ids).keys()
-            pairs = {n: pair for n, pair in pairs.items() if ours & {pair.a.id, pair.b.id}}
+            pairs = {
+                n: pair
+                for n, pair in pairs.items()
+                if ours & {pair.a.statement.id, pair.b.statement.id}
+            }
         if not pairs:
             continue
         if why := _unusable(review):
@@ -184,9 +187,9 @@ def _from_review(
             )
     for place, pair in pairs.items():
         if place not in changed and (stance := final.get(place)):
-            a, b = passage_side(pair.a, pair.a_passage), passage_side(pair.b, pair.b_passage)
-            keys = _keys((pair.a.id or pair.a.text, a.text), (pair.b.id or pair.b.text, b.text))
-            yield Label((a, b), stance, keys, f'review "{review.name}"')
+            names = (of.statement.id or of.statement.text for of in (pair.a, pair.b))
+            keys = _keys(*zip(names, (pair.a.text, pair.b.text), strict=True))
+            yield Label(pair.sides, stance, keys, f'review "{review.name}"')
 
 
 def _from_corrections(library: Library, path: Path, notes: list[str]) -> list[Label]:

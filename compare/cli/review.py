@@ -381,7 +381,7 @@ def _show_pair(review: Review, pair: ReviewPair, library: Library) -> None:
     from compare.review import STATE_NOTES
 
     (states,) = review.statement_states(library, [pair])
-    sides = ("A", pair.a, pair.a_passage), ("B", pair.b, pair.b_passage)
+    sides = ("A", pair.a.statement, pair.a.passage), ("B", pair.b.statement, pair.b.passage)
     for (side, statement, passage), state in zip(sides, states, strict=True):
         say(f"{side}  {words_shown(statement, passage.text)}")
         if who := attribution(statement):

@@ -13,9 +13,7 @@ import numpy as np
 from compare.errors import ReviewError
 from compare.results.provenance import Provenance
 from compare.results.result import Excerpt, Result, Stance, Thresholds
-from compare.review.values import Choice, Order, ReviewPair, one_of, pair_id, passage_in
-from compare.statements.passages import Passage
-from compare.statements.statement import Statement
+from compare.review.values import Choice, Order, ReviewPair, excerpt_of, one_of, pair_id
 
 if TYPE_CHECKING:
     from compare.models.load import StanceModel
@@ -144,15 +142,12 @@ def review_pairs(result: Result) -> list[ReviewPair]:
     topic = str(result.provenance.filters.get("topic") or "")
     found = []
     for pair in result.pairs:
-        a, a_passage = _as_scored(result, pair.a)
-        b, b_passage = pair.b.statement, pair.b.passage
+        a, b = _as_scored(result, pair.a), replace(pair.b, repeats=())
         found.append(
             ReviewPair(
-                pair_id(a, a_passage, b, b_passage),
+                pair_id(a, b),
                 a,
-                a_passage,
                 b,
-                b_passage,
                 result.stance_of(pair),
                 pair.probabilities,
                 result.provenance.label_source_of(pair),
@@ -160,23 +155,26 @@ def review_pairs(result: Result) -> list[ReviewPair]:
                 topic=topic,
             )
         )
-    return sorted(found, key=lambda p: (p.a.id, p.a_passage.start, p.b.id, p.b_passage.start))
+    return sorted(
+        found,
+        key=lambda pair: [(of.statement.id, of.passage.start) for of in (pair.a, pair.b)],
+    )
 
 
-def _as_scored(result: Result, a: Excerpt) -> tuple[Statement, Passage]:
+def _as_scored(result: Result, a: Excerpt) -> Excerpt:
     """Return side a of a pair as the model read it, which is what readers see.
 
     A quote is a statement of its own if the library has it in other words, or if it was searched
     with another speaker.
     """
     if result.quote is None:
-        return a.statement, a.passage
+        return replace(a, repeats=())
     quote = a.statement
     if a.text not in quote.text:
         quote = replace(quote, id="", text=result.quote.text)
     elif quote != result.source:
         quote = replace(quote, id="")
-    return quote, passage_in(quote, a.text)
+    return excerpt_of(quote, a.text)
 
 
 # -- Order ---------------------------------------------------------------------------------------
@@ -222,13 +220,9 @@ def with_divergence(
     on_progress: Progress | None = None,
 ) -> list[ReviewPair]:
     """Score the pairs with both models and return them with the `divergence` between the two."""
-    from compare.comparison.model_input import passage_side
     from compare.models.runtime import counted_on
 
-    sides = [
-        (passage_side(pair.a, pair.a_passage), passage_side(pair.b, pair.b_passage))
-        for pair in pairs
-    ]
+    sides = [pair.sides for pair in pairs]
     first = fast.score(sides, counted_on(on_progress, 0, 2 * len(pairs)))
     second = accurate.score(sides, counted_on(on_progress, len(pairs), 2 * len(pairs)))
     distances = np.abs(first.astype(np.float64) - second).sum(axis=1) / 2

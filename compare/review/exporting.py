@@ -220,8 +220,8 @@ def _review_cells(review: Review, seen_by: str | None) -> Record:
 def _pair_cells(pair: ReviewPair) -> Record:
     odds = pair.probabilities
     sides = {
-        **side_record("a", pair.a, pair.a_passage.text),
-        **side_record("b", pair.b, pair.b_passage.text),
+        **side_record("a", pair.a.statement, pair.a.text),
+        **side_record("b", pair.b.statement, pair.b.text),
     }
     return {
         **{name: value for name, value in sides.items() if name in COLUMNS},
@@ -428,6 +428,6 @@ def _pair_html(review: Review, place: int, pair: ReviewPair) -> str:
     return (
         f'<tr><td class="cp-nb-{kind}"><b>{place:,}</b>'
         f"{''.join(f'<small>{line}</small>' for line in lines)}</td>"
-        f"<td>{half_html(pair.a, pair.a_passage.text)}</td>"
-        f"<td>{half_html(pair.b, pair.b_passage.text)}</td></tr>"
+        f"<td>{half_html(pair.a.statement, pair.a.text)}</td>"
+        f"<td>{half_html(pair.b.statement, pair.b.text)}</td></tr>"
     )

@@ -21,7 +21,7 @@ from compare.results.result import Probabilities, Stance
 from compare.review.exporting import COLUMNS
 from compare.review.review import Review, statements_by_id
 from compare.review.store import utc
-from compare.review.values import CONFIDENCE, SKIP, Answer, ReviewPair, pair_id, passage_in
+from compare.review.values import CONFIDENCE, SKIP, Answer, ReviewPair, excerpt_of, pair_id
 from compare.statements.countries import parse_countries
 from compare.statements.statement import PartialDate, Quotation, Statement
 
@@ -177,16 +177,14 @@ def _pair(row: Row, known: Mapping[str, Statement]) -> ReviewPair:
         if found := HALF_CHARACTER.search(text):
             raise _error(row, f"{found[0]!a} is half a character; write the whole one", column)
     a_text, b_text = _texts(row)
-    a, b = _statement(row, "a", a_text, known), _statement(row, "b", b_text, known)
-    a_passage, b_passage = passage_in(a, a_text), passage_in(b, b_text)
+    a = excerpt_of(_statement(row, "a", a_text, known), a_text)
+    b = excerpt_of(_statement(row, "b", b_text, known), b_text)
     label = "machine" if cell(row, "machine") is not None else "stance"
     given = (cell(row, label) or "").strip()
     return ReviewPair(
-        (_first(row, _IDS) or "").strip() or pair_id(a, a_passage, b, b_passage),
+        (_first(row, _IDS) or "").strip() or pair_id(a, b),
         a,
-        a_passage,
         b,
-        b_passage,
         _stance(row, label, given) if given else None,
         _probabilities(row),
         (cell(row, "label_source") or "").strip(),

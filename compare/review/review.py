@@ -193,7 +193,7 @@ class Review:
 
         Nothing is looked up if the library still has the digest the pairs were chosen from.
         """
-        ids = {side.id for pair in pairs for side in (pair.a, pair.b)} - {""}
+        ids = {side.statement.id for pair in pairs for side in (pair.a, pair.b)}
         same = library.digest == self.settings.library_digest
         now = {} if same else statements_by_id(library, ids)
 
@@ -209,7 +209,7 @@ class Review:
             read = [(one.text, one.context, one.countries, one.date) for one in (old, new)]
             return StatementState.DETAILS if read[0] == read[1] else StatementState.CHANGED
 
-        return [(state(pair.a), state(pair.b)) for pair in pairs]
+        return [(state(pair.a.statement), state(pair.b.statement)) for pair in pairs]
 
     # -- Answers ---------------------------------------------------------------------------------
 

@@ -19,8 +19,14 @@ from typing import Any
 
 from compare.errors import ReviewError
 from compare.results.result import Probabilities, Stance
-from compare.review.values import CONFIDENCE, Answer, AnswerChange, ReviewPair, Settings
-from compare.statements.passages import Passage
+from compare.review.values import (
+    CONFIDENCE,
+    Answer,
+    AnswerChange,
+    ReviewPair,
+    Settings,
+    excerpt_at,
+)
 from compare.statements.statement import Statement
 
 REVIEWS_VARIABLE = "COMPARE_REVIEWS"
@@ -216,13 +222,10 @@ def pair_of_row(row: Sequence[Any]) -> ReviewPair:
     """Return the pair in a row."""
     _, pair_id, a_data, a_start, a_end, b_data, b_start, b_end, machine, *rest = row
     agree, oppose, neither, *others = rest
-    a, b = Statement.from_json(a_data), Statement.from_json(b_data)
     return ReviewPair(
         pair_id,
-        a,
-        Passage(a.id, a_start, a_end, a.text[a_start:a_end], a.context),
-        b,
-        Passage(b.id, b_start, b_end, b.text[b_start:b_end], b.context),
+        excerpt_at(Statement.from_json(a_data), a_start, a_end),
+        excerpt_at(Statement.from_json(b_data), b_start, b_end),
         Stance(machine) if machine else None,
         None if agree is None else Probabilities(agree, oppose, neither),
         *others,
@@ -262,16 +265,17 @@ def add_project(
         if pair.id in seen:
             raise ReviewError(f"Two pairs have the id {pair.id!r}: give each its own.")
         seen.add(pair.id)
-        for side in (pair.a, pair.b):
-            if id(side) not in hashes:
-                key = hashes[id(side)] = side.content_hash
-                row = (key, side.id, side.to_json().encode("utf-8", "replace").decode())
+        for statement in (pair.a.statement, pair.b.statement):
+            if id(statement) not in hashes:
+                key = hashes[id(statement)] = statement.content_hash
+                data = statement.to_json().encode("utf-8", "replace").decode()
+                row = (key, statement.id, data)
                 database.execute("INSERT OR IGNORE INTO statements VALUES (?, ?, ?)", row)
         odds = pair.probabilities
         values = (
             *(project, place, pair.id),
-            *(hashes[id(pair.a)], pair.a_passage.start, pair.a_passage.end),
-            *(hashes[id(pair.b)], pair.b_passage.start, pair.b_passage.end),
+            *(hashes[id(pair.a.statement)], pair.a.passage.start, pair.a.passage.end),
+            *(hashes[id(pair.b.statement)], pair.b.passage.start, pair.b.passage.end),
             pair.machine.value if pair.machine else None,
             *((odds.agree, odds.oppose, odds.neither) if odds else (None, None, None)),
             *(pair.label_source, pair.similarity, pair.divergence),

@@ -9,8 +9,9 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from compare.comparison.model_input import passage_side
 from compare.errors import ReviewError
-from compare.results.result import Probabilities, Stance
+from compare.results.result import Excerpt, Probabilities, Side, Stance
 from compare.statements.passages import Passage
 from compare.statements.statement import Statement
 
@@ -88,10 +89,8 @@ class ReviewPair:
     """
 
     id: str
-    a: Statement
-    a_passage: Passage
-    b: Statement
-    b_passage: Passage
+    a: Excerpt
+    b: Excerpt
     machine: Stance | None = None
     probabilities: Probabilities | None = None
     label_source: str = ""
@@ -102,27 +101,39 @@ class ReviewPair:
     weight: float = 1.0
 
     @property
+    def sides(self) -> tuple[Side, Side]:
+        """Return both sides as the stance model reads them."""
+        a, b = (passage_side(side.statement, side.passage) for side in (self.a, self.b))
+        return a, b
+
+    @property
     def content_ids(self) -> tuple[str, str]:
         """Return the ids that follow from the passages, as (a, b) and as (b, a)."""
-        a, b = (self.a, self.a_passage), (self.b, self.b_passage)
-        return pair_id(*a, *b), pair_id(*b, *a)
+        return pair_id(self.a, self.b), pair_id(self.b, self.a)
 
 
-def pair_id(a: Statement, a_passage: Passage, b: Statement, b_passage: Passage) -> str:
+def pair_id(a: Excerpt, b: Excerpt) -> str:
     """Return a short id of a pair, the same wherever the same passages are paired."""
     sides = [
-        [statement.id or statement.content_hash, passage.start, passage.text]
-        for statement, passage in ((a, a_passage), (b, b_passage))
+        [side.statement.id or side.statement.content_hash, side.passage.start, side.text]
+        for side in (a, b)
     ]
     return hashlib.sha256(repr(sides).encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
-def passage_in(statement: Statement, words: str) -> Passage:
+def excerpt_of(statement: Statement, words: str) -> Excerpt:
     """Return the passage of a statement with these words, or the whole statement if it has none."""
     start = statement.text.find(words) if words else -1
+    end = start + len(words)
     if start < 0:
-        start, words = 0, statement.text
-    return Passage(statement.id, start, start + len(words), words, statement.context)
+        start, end = 0, len(statement.text)
+    return excerpt_at(statement, start, end)
+
+
+def excerpt_at(statement: Statement, start: int, end: int) -> Excerpt:
+    """Return the passage of a statement between two offsets."""
+    passage = Passage(statement.id, start, end, statement.text[start:end], statement.context)
+    return Excerpt(statement, passage)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from compare.errors import CorpusError
 from compare.library.library import Library
 from compare.results.result import Probabilities, Side, Stance
 from compare.review import MachineShown, PairSelection, Review, Reviews
+from compare.review.values import excerpt_of
 from tests.adapt.conftest import drawn, written
 from tests.fabricate import pair_of, two_sides
 from tests.fakes import statement
@@ -103,13 +105,8 @@ def test_of_a_shared_file_of_reviews_only_pairs_of_this_library_count(
 
 
 def own_pair():
-    from dataclasses import replace
-
-    from compare.statements.passages import Passage
-
     ours = statement("v1", "The locks of the canal must be open.", country="Valdoria=VLD")
-    words = Passage(ours.id, 0, len(ours.text), ours.text, "")
-    return replace(pair(0), a=ours, a_passage=words)
+    return replace(pair(0), a=excerpt_of(ours, ours.text))
 
 
 def test_a_pair_with_two_labels_is_left_out_and_one_with_the_same_counts_once(

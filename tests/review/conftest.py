@@ -44,10 +44,8 @@ def pair(number: int, machine: Stance | None = OPPOSE, topic: str = "") -> Revie
     a, b = said(number, "a"), said(number, "b")
     return ReviewPair(
         f"p{number}",
-        a,
-        passage(a),
-        b,
-        passage(b),
+        Excerpt(a, passage(a)),
+        Excerpt(b, passage(b)),
         machine,
         ODDS[machine] if machine else None,
         "judge@555555555555" if machine else "",

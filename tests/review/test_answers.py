@@ -253,8 +253,8 @@ def test_a_statement_that_changed_or_went_is_said_to_have(
         (StatementState.CHANGED, StatementState.UNCHANGED),
         (StatementState.UNCHANGED, StatementState.GONE),
     ]
-    assert made.pair(1).a_passage.text == "Lock 1 of the canal must be open."
-    assert made.pair(2).b.text.endswith("shall not be open.")
+    assert made.pair(1).a.text == "Lock 1 of the canal must be open."
+    assert made.pair(2).b.statement.text.endswith("shall not be open.")
     assert isinstance(made.pair(1).machine, Stance)
 
 
@@ -285,7 +285,9 @@ def test_a_statement_of_which_only_details_changed_has_the_same_words(
 def test_a_notebook_shows_pairs_side_by_side_and_nothing_that_may_not_be_seen(
     review: Make,
 ) -> None:
-    odd = replace(pair(0), a=replace(pair(0).a, speaker="<script>"))
+    one = pair(0)
+    statement = replace(one.a.statement, speaker="<script>")
+    odd = replace(one, a=replace(one.a, statement=statement))
     made = review([odd, *(pair(n) for n in range(1, 12))])
     html = made._repr_html_()
     assert html.count("<tr><td") == 10

@@ -35,7 +35,7 @@ def test_the_draw_is_that_of_the_page_that_checks_a_sample() -> None:
     both = (AGREE, OPPOSE)
     ours = draw(table(LABELS), size=12, seed=7, stances=both)
     theirs = random_sample(table(LABELS), 12, 7)
-    assert [(p.a.id, p.b.id) for p in ours.pairs] == [p.ids for p in theirs]
+    assert [(p.a.statement.id, p.b.statement.id) for p in ours.pairs] == [p.ids for p in theirs]
     assert ours.pool == {"agree": 30, "oppose": 6}
 
 
@@ -103,8 +103,8 @@ def test_what_a_finished_review_holds_can_be_left_out(reviews: Reviews) -> None:
 def test_a_finished_pair_is_known_with_its_sides_exchanged(reviews: Reviews) -> None:
     there = pair(1)
     read_by(reviews.create("canal", PairSelection.imported([there]), ["Ada"]), "Ada", [AGREE])
-    turned = pair_id(there.b, there.b_passage, there.a, there.a_passage)
-    same = pair_id(there.a, there.a_passage, there.b, there.b_passage)
+    turned = pair_id(there.b, there.a)
+    same = pair_id(there.a, there.b)
     assert reviews.finished_pairs() == {same, turned}
     other = replace(pair(2), id="p1")  # another pair under the same name, in a file
     again = reviews.create(
@@ -125,12 +125,12 @@ def test_what_cannot_be_drawn_is_one_sentence() -> None:
 
 
 def test_the_pairs_of_a_search_have_the_quote_on_side_a() -> None:
-    found = {entry.b.id: entry for entry in review_pairs(a_search())}
+    found = {entry.b.statement.id: entry for entry in review_pairs(a_search())}
     assert len(found) == 3
-    assert {entry.a_passage.text for entry in found.values()} == {QUOTE}
+    assert {entry.a.text for entry in found.values()} == {QUOTE}
     agreeing = found["ost-1"]
     assert agreeing.machine is AGREE
-    assert agreeing.b_passage.text == "Valdoria arms the rebels, and it must stop."
+    assert agreeing.b.text == "Valdoria arms the rebels, and it must stop."
     assert draw(a_search(), Choice.WHOLE).subject == QUOTE
 
 
@@ -141,14 +141,16 @@ def test_side_a_is_what_the_model_read_where_the_corpus_has_other_words() -> Non
         a_search(source=replace(source, text="Other words.")),
     ):
         found = review_pairs(result)
-        assert {entry.a_passage.text for entry in found} == {QUOTE}
-        assert {entry.a.id for entry in found} == {""}
+        assert {entry.a.text for entry in found} == {QUOTE}
+        assert {entry.a.statement.id for entry in found} == {""}
     own = replace(source, text=f"We know it. {QUOTE}")
     found = review_pairs(a_search(source=own))
-    assert {entry.a.id for entry in found} == {own.id}
-    assert {entry.a_passage.start for entry in found} == {len("We know it. ")}
+    assert {entry.a.statement.id for entry in found} == {own.id}
+    assert {entry.a.passage.start for entry in found} == {len("We know it. ")}
     other = Quote(QUOTE, speaker="Somebody else", statement_id=own.id)
-    assert {entry.a.id for entry in review_pairs(a_search(source=own, quote=other))} == {""}
+    assert {entry.a.statement.id for entry in review_pairs(a_search(source=own, quote=other))} == {
+        ""
+    }
 
 
 # -- Order ---------------------------------------------------------------------------------------

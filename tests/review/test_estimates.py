@@ -40,7 +40,7 @@ TRUTH = [truth(number) for number in range(len(MACHINE))]
 def checked(reviews: Reviews, size: int) -> Review:
     drawn = draw(table(MACHINE), Choice.RANDOM, size)
     review = reviews.create("canal", drawn, ["Ada"])
-    read_by(review, "Ada", [TRUTH[int(entry.a.id[1:])] for _, entry in review.pairs()])
+    read_by(review, "Ada", [TRUTH[int(entry.a.statement.id[1:])] for _, entry in review.pairs()])
     return review
 
 
@@ -77,7 +77,7 @@ def test_weights_undo_what_stratification_does() -> None:
     weighted, plain, covered, draws = [], [], 0, 40
     for seed in range(draws):
         drawn = draw(table(MACHINE), Choice.STRATIFIED, 60, seed).pairs
-        rows = [(entry, TRUTH[int(entry.a.id[1:])]) for entry in drawn]
+        rows = [(entry, TRUTH[int(entry.a.statement.id[1:])]) for entry in drawn]
         found = Sample(rows, True, list(Stance)).estimates()
         recall = found.labels[OPPOSE].recall
         assert recall is not None

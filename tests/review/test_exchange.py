@@ -278,17 +278,15 @@ def test_pairs_are_read_from_what_this_program_writes(done: Review, tmp_path: Pa
     again = read_review_pairs(export_review(done, tmp_path / "review.csv"))
     assert again.unread == ()
     for (_, kept), found in zip(done.pairs(), again.pairs, strict=True):
-        plain = replace(
-            found, a=kept.a, a_passage=kept.a_passage, b=kept.b, b_passage=kept.b_passage
-        )
+        plain = replace(found, a=kept.a, b=kept.b)
         assert plain == kept
+        assert found.a.statement.text == kept.a.statement.text
         assert found.a.text == kept.a.text
-        assert found.a_passage.text == kept.a_passage.text
     sides = table([AGREE, OPPOSE, OPPOSE])
     found = read_review_pairs(export(sides, tmp_path / "pairs.jsonl")).pairs
     assert sorted(entry.machine for entry in found) == ["agree", "oppose", "oppose"]
     assert found[0].similarity == 0.75
-    assert found[0].a.country[0].name == "Valdoria"
+    assert found[0].a.statement.country[0].name == "Valdoria"
 
 
 def test_plain_pairs_need_two_columns_and_others_are_named(tmp_path: Path) -> None:
@@ -302,8 +300,9 @@ def test_plain_pairs_need_two_columns_and_others_are_named(tmp_path: Path) -> No
     assert [entry.id for entry in found.pairs] == ["x1", "x2"]
     assert found.unread == ("colour", "label")
     first = found.pairs[0]
-    assert (first.a.text, first.b_passage.text) == ("Open the canal.", "Keep it shut.")
-    assert (first.a.countries, str(first.a.date), first.machine) == ("Valdoria", "2011", None)
+    one = first.a.statement
+    assert (one.text, first.b.text) == ("Open the canal.", "Keep it shut.")
+    assert (one.countries, str(one.date), first.machine) == ("Valdoria", "2011", None)
 
 
 def test_a_statement_of_the_library_is_taken_from_it(tmp_path: Path) -> None:
@@ -316,9 +315,9 @@ def test_a_statement_of_the_library_is_taken_from_it(tmp_path: Path) -> None:
         + "\n",
     )
     first, second = read_review_pairs(path, library).pairs
-    assert first.a == said(1, "a")
-    assert first.a_passage.start == len("We know it. ")
-    assert (second.a.id, second.a.text) == ("a1", "Other words.")
+    assert first.a.statement == said(1, "a")
+    assert first.a.passage.start == len("We know it. ")
+    assert (second.a.statement.id, second.a.statement.text) == ("a1", "Other words.")
     assert first.id != second.id
 
 

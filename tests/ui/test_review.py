@@ -253,7 +253,7 @@ def test_statements_that_changed_are_shown_with_the_words_that_were_read(page, h
     app = as_reader(page("review"), made, "Ada")
     (card,) = cards(app)
     assert "not in this library, or no longer; these words were read" in card
-    assert entry.b_passage.text in card
+    assert entry.b.text in card
 
 
 # -- Differences, figures, files -----------------------------------------------------------------

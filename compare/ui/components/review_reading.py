@@ -376,8 +376,8 @@ def _card(review: Review, pair: ReviewPair, library: Library, *, model: bool) ->
         head = f'<p class="cp-note">{text_html(_model_says(pair, least))}</p>'
     (states,) = review.statement_states(library, [pair])
     halves = (
-        _half("Side A", pair.a, pair.a_passage, states[0]),
-        _half("Side B", pair.b, pair.b_passage, states[1]),
+        _half("Side A", pair.a.statement, pair.a.passage, states[0]),
+        _half("Side B", pair.b.statement, pair.b.passage, states[1]),
     )
     return (
         f'<article class="cp-card cp-{kind}">{head}'
