@@ -15,7 +15,7 @@ from tests.fakes import statement
 
 SIDES = "sides?a_countries=Valdoria&b_countries=Ostravia&ab_topic=harbour"
 TIMELINE = "timeline?t_countries=Valdoria&t_topic=harbour"
-VIEWS = ["Opposed", "Agree", "Table", "By year", "Who with whom", "Check a sample"]
+VIEWS = ["Opposed", "Agree", "Table", "By year", "Who agrees with whom", "Check a sample"]
 
 
 @pytest.fixture(scope="session")
@@ -60,7 +60,7 @@ def read(page):
 ONLY_THERE = {
     "Table": "[data-testid=stDataFrame]",
     "By year": "text=The year is that of the later statement",
-    "Who with whom": "text=In a cell: opposed pairs of decided pairs",
+    "Who agrees with whom": "text=In a cell: opposed pairs of decided pairs",
     "Check a sample": "text=Label each by its words",
 }
 """What a view has and the others have not; lists have their heads."""
@@ -187,7 +187,7 @@ def test_a_sample_is_checked_by_the_keyboard(two, visit):
 
 
 def test_the_parties_of_a_number_lead_to_its_pairs(two, visit):
-    page = look(read(visit(f"{two.url}/{SIDES}&ab_p=0")), "Who with whom")
+    page = look(read(visit(f"{two.url}/{SIDES}&ab_p=0")), "Who agrees with whom")
     menu = page.get_by_role("combobox", name="The pairs behind a number")
     focused(menu)
     page.keyboard.press("ArrowDown")

@@ -75,7 +75,7 @@ def judged(
         Library.build(statements, home / "judged", HashingEncoder(256)).close()
         monkeypatch.setenv("COMPARE_LIBRARY", str(home / "judged"))
         monkeypatch.setattr("compare.library.library._load_encoder", lambda *_: HashingEncoder(256))
-        monkeypatch.setattr("compare.ui.components.reading.stance_model", lambda: judge)
+        monkeypatch.setattr("compare.ui.components.sides.stance_model", lambda: judge)
         monkeypatch.setattr(
             "compare.comparison.score_cache.writable_cache", lambda: tmp_path / "scores"
         )

@@ -4,7 +4,7 @@ from compare.results.result import Stance
 from compare.statements.quotes import Quote
 from compare.statements.statement import PartialDate, Statement
 from compare.ui.components.filter_panel import NEWEST, OLDEST, PROBABILITY, RANK, SIMILARITY
-from compare.ui.components.lists import in_order
+from compare.ui.components.result_lists import in_order
 from tests.fabricate import a_search, found_pair, pair_of, two_sides
 
 

@@ -84,7 +84,7 @@ def test_nothing_is_read_until_it_is_asked_for(page, judge):
     plan = facts(app)
     assert plan["On the topic"] == "2 passages of A, 5 of B"
     assert plan["On the same point"] == plan["To be read"] == "7 pairs"
-    assert plan["That takes about"] == "less than a second"
+    assert plan["Estimated time"] == "less than a second"
     assert cards(app) == []
 
 
@@ -109,7 +109,7 @@ def test_pairs_stand_side_by_side_with_their_verdict(page, judge):
     assert "javascript" not in both
     assert "The sentences around it" in both
     app = look(app, "Agree")
-    assert "No pair of those read is read to agree at these thresholds." in shown(app)
+    assert "None of the pairs that were read agree at these thresholds." in shown(app)
 
 
 def test_what_was_read_is_not_read_again(page, judge):
@@ -129,7 +129,7 @@ def test_what_was_read_is_not_read_again(page, judge):
     app.text_input(key="ab_topic").set_value("canal ships")
     app = press(app, "Find the pairs")
     assert cards(app) == []
-    assert "known from before" in facts(app)["To be read"]
+    assert "with known scores" in facts(app)["To be read"]
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_two_sides_on_different_points_are_said_to_be(judged, page):
     judged([STATEMENTS[0], STATEMENTS[-1]])
     asked = {"a_countries": "Valdoria", "b_countries": "Marenia"}
     app = press(page("sides", **asked), "Find the pairs")
-    assert "No two passages are near enough to be on the same point: widen" in shown(app)
+    assert "No two passages are similar enough to be on the same point: widen" in shown(app)
     assert [button.label for button in app.button] == ["Find the pairs"]
 
 
@@ -219,7 +219,7 @@ def test_years_are_counted_with_what_they_stand_on(page, judge):
 
 
 def test_who_agrees_with_whom_leads_to_the_pairs(page, judge):
-    app = look(read(page("sides", **ASKED)), "Who with whom")
+    app = look(read(page("sides", **ASKED)), "Who agrees with whom")
     html = shown(app)
     assert "<td>Marenia and Valdoria</td><td>2</td><td>2</td><td>4</td>" in html
     assert NOT_A_SAMPLE in html
@@ -234,11 +234,11 @@ def test_who_agrees_with_whom_leads_to_the_pairs(page, judge):
 
 
 def test_everyone_is_read_only_when_that_is_asked_for(page, judge):
-    app = read(page("sides", ab_view="Who with whom", b_countries="Ostravia", **ASKED))
+    app = read(page("sides", ab_view="Who agrees with whom", b_countries="Ostravia", **ASKED))
     assert "Marenia and Ostravia" not in shown(app)
     before = len(judge.read)
-    app = press(app, "Who agrees with whom on this topic")
-    assert "known from before" in facts(app)["To be read"]
+    app = press(app, "Include everyone on this topic")
+    assert "with known scores" in facts(app)["To be read"]
     app = press(app, "Read the pairs")
     assert "All statements among themselves on canal" in shown(app)
     assert "<td>Marenia and Ostravia</td>" in shown(app)

@@ -88,7 +88,7 @@ def test_what_was_asked_stands_in_the_link(page, judge):
 
 def test_one_who_spoke_once_has_no_timeline(page, judge):
     app = press(page("timeline", t_countries="Ostravia"), "Find the pairs")
-    assert "near enough to be on the same point and said at different times" in shown(app)
+    assert "similar enough to be on the same point and were said at different times" in shown(app)
     app = press(page("timeline", t_topic="zebra", **WHO), "Find the pairs")
     assert "The statements chosen (Valdoria) cannot be compared" in shown(app)
 

@@ -32,10 +32,7 @@ from compare.ui.charts.counts import (
 )
 from compare.ui.components.downloads import SAVE, chart_downloads
 from compare.ui.components.layout import colours, notice, show_chart, small, widget_key
-from compare.ui.components.pair_lists import ShownPairs, pair_cards
-
-DECIDED = (Stance.AGREE, Stance.OPPOSE)
-"""What a number counts."""
+from compare.ui.components.result_lists import SIDES, Shown, cards
 
 _IN_CHART = 8
 """Actors of a matrix that are drawn: those with most pairs. The table and the file have all."""
@@ -51,17 +48,17 @@ class _Number(NamedTuple):
     pairs: Callable[[], list[Pair]]
 
 
-def years_view(shown: ShownPairs) -> None:
+def years_view(shown: Shown) -> None:
     """Show the pairs of each year (over time only the changes), and those of one year chosen."""
-    table = shown.table
-    counts = by_year(table)
+    result = shown.result
+    counts = by_year(result)
     if not counts:
         small("No pair has two dates.")
         return
-    agree, oppose = (verdict_word(table, stance) for stance in DECIDED)
+    agree, oppose = (verdict_word(result, stance) for stance in SIDES)
     agreed, opposed = sum(c.agree for c in counts), sum(c.oppose for c in counts)
     show_chart(
-        years_spec(counts, colours(), table.over_time),
+        years_spec(counts, colours(), result.over_time),
         key=f"{shown.prefix}years",
         alt=f"Pairs by year, {counts[0].year} to {counts[-1].year}: "
         f"{agree} {agreed:,}, {oppose.lower()} {opposed:,}.",
@@ -75,13 +72,13 @@ def years_view(shown: ShownPairs) -> None:
     with st.expander("The numbers"):
         rows = [(f"{c.year}", f"{c.agree:,}", f"{c.oppose:,}", f"{c.read:,}") for c in counts]
         st.html(table_html("Pairs by year", ("Year", agree, oppose, "Read"), rows))
-    figure = years_figure(counts, table.over_time)
-    chart_downloads("pairs-by-year", years_csv(table), figure, f"{shown.prefix}years")
+    figure = years_figure(counts, result.over_time)
+    chart_downloads("pairs-by-year", years_csv(result), figure, f"{shown.prefix}years")
     numbers = [
         _Number(
             f"{c.year}: {c.agree:,} {agree.lower()}, {c.oppose:,} {oppose.lower()}",
             f"{c.year}",
-            partial(of_year, table, c.year),
+            partial(of_year, result, c.year),
         )
         for c in counts
         if c.agree or c.oppose
@@ -89,7 +86,7 @@ def years_view(shown: ShownPairs) -> None:
     _pairs_behind(shown, numbers, "Choose a year", "year")
 
 
-def matrix_view(shown: ShownPairs, cells: Sequence[Cell], by: str) -> None:
+def matrix_view(shown: Shown, cells: Sequence[Cell], by: str) -> None:
     """Show who agrees with whom, with shares and intervals, and the pairs of two actors chosen."""
     counts: Counter[str] = Counter()
     for cell in cells:
@@ -115,13 +112,13 @@ def matrix_view(shown: ShownPairs, cells: Sequence[Cell], by: str) -> None:
         if len(cells) > _IN_TABLE:
             small(f"The first {_IN_TABLE} of {len(cells):,} are shown. The file has all.")
     figure = matrix_figure(cells, actors)
-    numbers = matrix_csv(shown.table, by)
+    numbers = matrix_csv(shown.result, by)
     chart_downloads("who-agrees-with-whom", numbers, figure, f"{shown.prefix}matrix")
     behind = [
         _Number(
             f"{c.a} and {c.b}: {c.agree:,} agree, {c.oppose:,} opposed",
             f"{c.a} and {c.b}",
-            partial(between, shown.table, c.a, c.b, by),
+            partial(between, shown.result, c.a, c.b, by),
         )
         for c in cells
     ]
@@ -136,9 +133,7 @@ def _row(cell: Cell) -> tuple[str, ...]:
     return f"{cell.a} and {cell.b}", *numbers, share
 
 
-def _pairs_behind(
-    shown: ShownPairs, numbers: Sequence[_Number], placeholder: str, key: str
-) -> None:
+def _pairs_behind(shown: Shown, numbers: Sequence[_Number], placeholder: str, key: str) -> None:
     """Let a number be chosen and list the pairs that it counts, opposed ones first."""
     if not numbers:
         return
@@ -154,10 +149,10 @@ def _pairs_behind(
     )
     if chosen is None or chosen >= len(numbers):
         return
-    stance_of = shown.table.stance_of
-    pairs = [pair for pair in numbers[chosen].pairs() if stance_of(pair) in DECIDED]
+    stance_of = shown.result.stance_of
+    pairs = [pair for pair in numbers[chosen].pairs() if stance_of(pair) in SIDES]
     pairs.sort(key=lambda pair: (stance_of(pair) is Stance.AGREE, -pair.similarity))
     st.html(section_html(numbers[chosen].heading))
     if not pairs:
         small("All pairs counted here are neither.")
-    pair_cards(shown, pairs, f"{shown.prefix}{key.partition('-')[0]}")
+    cards(shown, pairs, f"{shown.prefix}{key.partition('-')[0]}")

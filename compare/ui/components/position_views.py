@@ -38,7 +38,7 @@ from compare.ui.charts.positions import (
 from compare.ui.charts.vega import Spec
 from compare.ui.components.downloads import SAVE, chart_downloads, file_download
 from compare.ui.components.layout import colours, notice, show_chart, small, widget_key
-from compare.ui.components.lists import Shown, found_cards
+from compare.ui.components.result_lists import SIDES, Shown, list_cards
 
 _IN_CHART = 100
 """Actors in the chart: those with most passages. The table and the file have all."""
@@ -194,17 +194,17 @@ def _passages(view: View, name: str) -> None:
     shown = Shown(result, view.order, prefix, view.library)
     if position:
         halves = st.columns(2, gap="large")
-        for column, stance in zip(halves, (Stance.AGREE, Stance.OPPOSE), strict=True):
+        for column, stance in zip(halves, SIDES, strict=True):
             with column:
                 st.html(list_head(stance, len(result.listed(stance)), what="passage"))
                 if not result.listed(stance):
                     verb = "agrees with" if stance is Stance.AGREE else "opposes"
                     small(f"No passage of {name} that was read {verb} the proposition.")
-                found_cards(shown, stance)
+                list_cards(shown, stance)
     if result.neither:
         label = f"Neither: {counted(len(result.neither), 'passage')} near the proposition"
         with st.expander(label, expanded=position is None, key=f"{prefix}neither"):
-            found_cards(shown, Stance.NEITHER)
+            list_cards(shown, Stance.NEITHER)
     data = export_bytes(result, "csv")
     file_download("Download these passages", "passages.csv", data, f"{prefix}csv")
 

@@ -1,187 +1,419 @@
-"""Compare sides: the form, and what was read as lists, table, charts and sample."""
+"""Two sides, and a timeline: the forms, the plan, the reading, the views, and a checked sample."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from compare.comparison.counts import matrix
+from compare.comparison.counts import (
+    CHECKED_COLUMNS,
+    Check,
+    check,
+    checked_records,
+    matrix,
+    random_sample,
+)
 from compare.comparison.sides import MOST_READ
-from compare.export.pieces import section_html
+from compare.export.formats import csv_bytes
+from compare.export.pair_cards import CHANGED, SAME, pair_card, verdict_word
+from compare.export.pieces import facts_html, section_html
+from compare.export.words import counted, duration, percent
 from compare.library.facets import Facets
 from compare.library.filters import Filters
 from compare.library.library import Library
-from compare.results.result import Result, Stance, Thresholds
+from compare.models.load import signature
+from compare.results.result import Pair, Result, Stance, Thresholds
 from compare.statements.statement import PartialDate
-from compare.ui.components.checking import check_sample
-from compare.ui.components.downloads import download_buttons, link_and_provenance
-from compare.ui.components.drilldown import DECIDED, matrix_view, years_view
-from compare.ui.components.filter_panel import SIDE_KEYS, choose_period, choose_side
-from compare.ui.components.layout import notice, small
-from compare.ui.components.pair_lists import ShownPairs, pair_list, pairs_table
-from compare.ui.components.reading import Asked, read_pairs
-from compare.ui.components.review_setup import SHOWN_TABLE, review_link
-
-PREFIX = "ab_"
-"""Of the keys of the page's widgets; those of the sides begin with a_ and b_."""
-
-SHARED = ("topic", "from", "to", "most", "p", "s", "sort", "why", "view")
-"""Keys of widgets that the timeline has, too, behind a prefix of its own."""
-
-_OF_SIDE = (*SIDE_KEYS, "from", "to")
-KEYS = (
-    "library",
-    *(f"{side}_{name}" for side in "ab" for name in _OF_SIDE),
-    *(f"{PREFIX}{name}" for name in (*SHARED, "by")),
+from compare.ui.components.downloads import download_buttons, file_download, link_and_provenance
+from compare.ui.components.drilldown import matrix_view, years_view
+from compare.ui.components.filter_panel import (
+    NEWEST,
+    OLDEST,
+    PROBABILITY,
+    RANK,
+    SIDE_KEYS,
+    SIMILARITY,
+    choose_period,
+    choose_side,
 )
-"""The widgets of the page that its address holds."""
+from compare.ui.components.layout import notice, small, widget_key
+from compare.ui.components.result_lists import SIDES, Shown, pair_list, pairs_table
+from compare.ui.components.review_setup import SHOWN_TABLE, review_link
+from compare.ui.components.service import stance_model
+
+if TYPE_CHECKING:
+    from compare.comparison.sides import Comparison, Plan
+
+SIDES_PREFIX, TIMELINE_PREFIX = "ab_", "t_"
+"""Of the keys of the two pages' widgets; those of the sides begin with a_ and b_."""
+
+TIMELINE_ORDERS = (OLDEST, NEWEST, RANK, PROBABILITY, SIMILARITY)
+
+_SHARED = ("topic", "from", "to", "most", "p", "s", "sort", "why", "view")
+_SIDES_KEYS = (
+    "library",
+    *(f"{side}_{name}" for side in "ab" for name in (*SIDE_KEYS, "from", "to")),
+    *(f"{SIDES_PREFIX}{name}" for name in (*_SHARED, "by")),
+)
+_TIMELINE_KEYS = ("library", *(f"{TIMELINE_PREFIX}{name}" for name in (*SIDE_KEYS, *_SHARED)))
+"""The widgets of either page that its address holds."""
+
+NOTHING_YET = "An empty field allows everything. Nothing is read until you ask for it."
 
 _MOST_AT_ALL = 200_000
-_OPPOSED, _AGREE, _TABLE = "Opposed", "Agree", "Table"
-_YEARS, _MATRIX, _SAMPLE = "By year", "Who with whom", "Check a sample"
-_VIEWS = (_OPPOSED, _AGREE, _TABLE, _YEARS, _MATRIX, _SAMPLE)
-_PARTIES = {"Countries": "country", "Speakers": "speaker"}
+_ACTORS = {"Countries": "country", "Speakers": "speaker"}
+
+_View = Stance | Callable[[Shown], Shown | None]
+"""A list, or what draws a view and returns what it shows if that is another result."""
 
 
 # -- What is asked for ---------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be compared: the inputs of `comparison.sides.Comparison`; no b is over time.
+
+    Attributes:
+        period: Of both sides, each of which may have a narrower one of its own.
+        between: Of which kind the actors of a pair have to differ; "" for none.
+    """
+
+    a: Filters
+    b: Filters | None
+    topic: str
+    most: int
+    period: tuple[PartialDate | None, PartialDate | None] = (None, None)
+    between: str = ""
+
+
 def ask_sides(facets: Facets) -> tuple[Asked, bool]:
     """Show the form of two sides; return what it holds and whether it was just sent."""
     with st.form("sides", border=False):
-        left, right = st.columns(2, gap="medium")
-        with left:
-            st.html(section_html("Side A"))
-            a = choose_side(facets, "a_", " of A").within(*choose_period("a_", ", only A"))
-        with right:
-            st.html(section_html("Side B"))
-            b = choose_side(facets, "b_", " of B").within(*choose_period("b_", ", only B"))
-        topic, since, until, most = topic_and_period(PREFIX)
+        chosen = []
+        for column, letter in zip(st.columns(2, gap="medium"), "AB", strict=True):
+            with column:
+                st.html(section_html(f"Side {letter}"))
+                prefix = f"{letter.lower()}_"
+                side = choose_side(facets, prefix, f" of {letter}")
+                chosen.append(side.within(*choose_period(prefix, f", only {letter}")))
+        topic, period, most = _topic_and_period(SIDES_PREFIX)
         pressed = st.form_submit_button("Find the pairs", type="primary", key="sides-go")
-    both = (since, until)
-    return Asked(a.within(*both), b.within(*both), topic, most, both), pressed
+    a, b = (side.within(*period) for side in chosen)
+    return Asked(a, b, topic, most, period), pressed
 
 
-def topic_and_period(prefix: str) -> tuple[str, PartialDate | None, PartialDate | None, int]:
-    """Show what both pages ask: the topic, the period and how much is read at most."""
+def ask_timeline(facets: Facets) -> tuple[Asked, bool]:
+    """Show the form of a timeline; return what it holds and whether it was just sent."""
+    with st.form("timeline", border=False):
+        who = choose_side(facets, TIMELINE_PREFIX)
+        topic, period, most = _topic_and_period(TIMELINE_PREFIX)
+        pressed = st.form_submit_button("Find the pairs", type="primary", key="timeline-go")
+    return Asked(who.within(*period), None, topic, most), pressed
+
+
+def _topic_and_period(
+    prefix: str,
+) -> tuple[str, tuple[PartialDate | None, PartialDate | None], int]:
     topic = st.text_input(
         "Topic",
         key=f"{prefix}topic",
         bind="query-params",
-        placeholder="words or a sentence; all topics where empty",
+        placeholder="words or a sentence; leave empty for all topics",
         max_chars=500,
     )
     left, right = st.columns(2)
     with left:
-        since, until = choose_period(prefix)
-    with right:
-        most = st.number_input(
-            "Pairs to read at most",
-            1,
-            _MOST_AT_ALL,
-            MOST_READ,
-            step=1000,
-            key=f"{prefix}most",
-            bind="query-params",
-            help="Those likeliest to oppose or to agree are read first.",
-        )
-    return topic or "", since, until, min(max(int(most or MOST_READ), 1), _MOST_AT_ALL)
+        period = choose_period(prefix)
+    most = right.number_input(
+        "Maximum pairs to read",
+        1,
+        _MOST_AT_ALL,
+        MOST_READ,
+        step=1000,
+        key=f"{prefix}most",
+        bind="query-params",
+        help="The pairs most likely to oppose each other or to agree are read first.",
+    )
+    return topic or "", period, min(max(int(most or MOST_READ), 1), _MOST_AT_ALL)
 
 
 def words_toggle(prefix: str) -> bool:
-    """Ask whether the deciding words of what is on the page are found and marked."""
+    """Ask whether to find and mark the deciding words of the cards on the page."""
     return st.toggle("Show the deciding words", key=f"{prefix}why", bind="query-params")
 
 
-# -- What was found ------------------------------------------------------------------------------
+# -- The plan and the reading --------------------------------------------------------------------
 
 
-def cut_table(table: Result, least: Thresholds) -> Result:
-    """Return the table at these thresholds, which a review is made at; nothing is read again."""
-    cut = table.rethreshold(probability=least.probability, similarity=least.similarity)
-    st.session_state[f"{SHOWN_TABLE}{'timeline' if table.over_time else 'sides'}"] = cut
+def read_pairs(name: str, library: Library, asked: Asked, pressed: bool) -> Result | None:
+    """Show the plan once it was asked for; return the pairs once they were read.
+
+    Args:
+        name: Of the place on the page; begins the keys of what the session keeps.
+        library: Where both sides are.
+        asked: As the fields hold it now.
+        pressed: The plan is asked for in this run.
+
+    Raises:
+        QueryError: A side holds nothing, or nothing on the topic.
+    """
+    read, planned = (st.session_state.get(f"{name}-{kept}") for kept in ("table", "plan"))
+    if not (pressed or read or planned):
+        return None  # before the model is loaded
+    key = repr((library.generation, signature(stance_model()), asked))
+    if read is not None and read[0] == key:
+        result: Result = read[1]
+        return result
+    if pressed:
+        planned = key, *_planned(library, asked)
+        st.session_state[f"{name}-plan"] = planned
+    if planned is None or planned[0] != key:
+        return None
+    _, comparison, plan = planned
+    _show_plan(plan, asked)
+    if plan.to_read and st.button("Read the pairs", type="primary", key=f"{name}-read"):
+        st.session_state[f"{name}-table"] = key, _read(comparison)
+        del st.session_state[f"{name}-plan"]
+        st.rerun()
+    return None
+
+
+def _planned(library: Library, asked: Asked) -> tuple[Comparison, Plan]:
+    from compare.comparison.sides import Comparison
+
+    bar = st.progress(0.0, text="Finding pairs on the same point")
+    try:
+        comparison = Comparison(
+            library,
+            asked.a,
+            asked.b,
+            topic=asked.topic,
+            stance_model=stance_model(),
+            most_read=asked.most,
+            between=asked.between,
+        )
+        seconds = comparison.seconds_to_find()
+        about = f"; about {duration(seconds)} in all" if seconds else ""
+
+        def on_progress(done: int, total: int) -> None:
+            bar.progress(done / total, text=f"{done:,} of {total:,} passages compared{about}")
+
+        return comparison, comparison.plan(on_progress)
+    finally:
+        bar.empty()
+
+
+def _show_plan(plan: Plan, asked: Asked) -> None:
+    sides = counted(plan.a, "passage")
+    if asked.b is not None:
+        sides += f" of A, {plan.b:,} of B"
+    known = f", {plan.known:,} of them with known scores" if plan.known else ""
+    st.html(
+        facts_html(
+            [
+                ("On the topic" if asked.topic else "To compare", sides),
+                ("On the same point", counted(plan.same_point, "pair")),
+                ("To be read", counted(plan.to_read, "pair") + known),
+                ("Estimated time", duration(plan.seconds) if plan.to_read else ""),
+            ]
+        )
+    )
+    if plan.to_read:
+        small("Scores are kept: you can leave, come back, and go on where the reading stopped.")
+    else:
+        notice(
+            "No two passages are similar enough to be on the same point"
+            + (" and were said at different times" if asked.b is None else "")
+            + ": widen the filters, or use other words for the topic."
+        )
+
+
+def _read(comparison: Comparison) -> Result:
+    bar = st.progress(0.0, text="Reading the pairs")
+
+    def on_progress(done: int, total: int) -> None:
+        bar.progress(min(done / total, 1.0) if total else 1.0, text=f"{done:,} of {total:,} read")
+
+    result = comparison.run(on_progress=on_progress)
+    bar.empty()
+    return result
+
+
+# -- The views -----------------------------------------------------------------------------------
+
+
+def at_thresholds(result: Result, least: Thresholds) -> Result:
+    """Return the result at these thresholds; nothing is read again. A review can be made of it."""
+    cut = result.rethreshold(probability=least.probability, similarity=least.similarity)
+    st.session_state[f"{SHOWN_TABLE}{'timeline' if result.over_time else 'sides'}"] = cut
     return cut
 
 
-def choose_view(views: Sequence[str], prefix: str) -> str:
-    """Show what can be looked at and return what was chosen."""
-    chosen = st.segmented_control(
-        "Show", views, default=views[0], required=True, key=f"{prefix}view", bind="query-params"
-    )
-    return chosen if chosen in views else views[0]
-
-
-def show_sides(shown: ShownPairs, library: Library, asked: Asked, least: Thresholds) -> None:
+def show_sides(shown: Shown, library: Library, asked: Asked, least: Thresholds) -> None:
     """Show the pairs of two sides in the view chosen."""
-    table = shown.table
-    begin_results(table)
-    view = choose_view(_VIEWS, PREFIX)
-    if view in (_OPPOSED, _AGREE):
-        stance = Stance.OPPOSE if view == _OPPOSED else Stance.AGREE
-        verb = "oppose each other" if stance is Stance.OPPOSE else "agree"
-        shown = pair_list(
-            shown, stance, f"No pair of those read is read to {verb} at these thresholds."
-        )
-    elif view == _TABLE:
-        pairs_table(shown)
-    elif view == _YEARS:
-        years_view(shown)
-    elif view == _MATRIX:
-        shown = _matrix(shown, library, asked, least)
-    else:
-        check_sample(table, shown.prefix)
-    end_results(shown, library, KEYS)
+    views: dict[str, _View] = {
+        "Opposed": Stance.OPPOSE,
+        "Agree": Stance.AGREE,
+        "Table": pairs_table,
+        "By year": years_view,
+        "Who agrees with whom": lambda shown: _matrix(shown, library, asked, least),
+        "Check a sample": _check_sample,
+    }
+    _show_views(shown, library, views, SIDES_PREFIX, _SIDES_KEYS)
 
 
-def begin_results(table: Result) -> None:
-    """Head the results with what was compared and what the reader should know."""
-    st.html(section_html(table.subject))
-    read = f"{len(table.pairs):,} of {table.candidates:,} pairs on the same point were read"
-    fast = sum(pair.first_stage_only for pair in table.pairs)
+def show_timeline(shown: Shown, library: Library) -> None:
+    """Show what changed, or another view of the pairs."""
+    views: dict[str, _View] = {
+        CHANGED: Stance.OPPOSE,
+        SAME: Stance.AGREE,
+        "Table": pairs_table,
+        "By year": years_view,
+        "Check a sample": _check_sample,
+    }
+    _show_views(shown, library, views, TIMELINE_PREFIX, _TIMELINE_KEYS)
+
+
+def _show_views(
+    shown: Shown, library: Library, views: Mapping[str, _View], prefix: str, keys: Sequence[str]
+) -> None:
+    """Show what was compared, one of the views, and what can be taken away."""
+    result = shown.result
+    st.html(section_html(result.subject))
+    read = f"{len(result.pairs):,} of {result.candidates:,} pairs on the same point were read"
+    fast = sum(pair.first_stage_only for pair in result.pairs)
     small(f"{read}, {fast:,} of them by the fast model only." if fast else f"{read}.")
-    if table.notes:
-        notice(*table.notes)
-
-
-def end_results(shown: ShownPairs, library: Library, keys: Sequence[str]) -> None:
-    """Offer the lists as files, the address, and what was read and how."""
-    if shown.table.agree or shown.table.oppose:
-        download_buttons(shown.table, shown.prefix, DECIDED)
-        review_link(shown.table, f"{shown.prefix}review")
+    if result.notes:
+        notice(*result.notes)
+    first = next(iter(views))
+    chosen = st.segmented_control(
+        "Show", list(views), default=first, required=True, key=f"{prefix}view", bind="query-params"
+    )
+    view = views.get(chosen or first, views[first])
+    if isinstance(view, Stance):
+        shown = replace(shown, result=pair_list(shown, view))
+    else:
+        shown = view(shown) or shown
+    result = shown.result
+    if result.agree or result.oppose:
+        download_buttons(result, shown.prefix, SIDES)
+        review_link(result, f"{shown.prefix}review")
     held = "It holds what was asked, not what was found: opening it reads the pairs again."
-    link_and_provenance(shown.table, library, keys, held)
+    link_and_provenance(result, library, keys, held)
 
 
-def _matrix(shown: ShownPairs, library: Library, asked: Asked, least: Thresholds) -> ShownPairs:
-    """Show who agrees with whom: of the two sides, or of all who speak on the topic.
+def _matrix(shown: Shown, library: Library, asked: Asked, least: Thresholds) -> Shown:
+    """Show who agrees with whom: between the two sides, or between all who speak on the topic.
 
     Returns what the numbers are of.
     """
     by = st.segmented_control(
-        "Parties",
-        list(_PARTIES),
+        "Actors",
+        list(_ACTORS),
         default="Countries",
         required=True,
-        key=f"{PREFIX}by",
+        key=f"{SIDES_PREFIX}by",
         bind="query-params",
     )
-    by = _PARTIES.get(by or "", "country")
+    by = _ACTORS.get(by or "", "country")
     everyone = Filters().within(*asked.period)
-    all_asked = Asked(everyone, everyone, asked.topic, asked.most, asked.period, by)
     pressed = st.button(
-        "Who agrees with whom on this topic",
+        "Include everyone on this topic",
         key="everyone-go",
-        help="Reads all who speak on the topic against each other; says first how much that is.",
+        help="Compares all who speak on the topic. You see the number of pairs before any is read.",
     )
-    table = read_pairs("everyone", library, all_asked, pressed)
-    if table is not None:
-        st.html(section_html(table.subject))
-        shown = replace(shown, table=cut_table(table, least), prefix=f"{shown.prefix}all-")
-    cells = matrix(shown.table, by)
-    if not cells:
-        small("No pair of those read is between two parties that are named.")
-        return shown
-    matrix_view(shown, cells, by)
+    all_asked = Asked(everyone, everyone, asked.topic, asked.most, asked.period, by)
+    result = read_pairs("everyone", library, all_asked, pressed)
+    if result is not None:
+        st.html(section_html(result.subject))
+        result = at_thresholds(result, least)
+        shown = replace(shown, result=result, prefix=f"{shown.prefix}all-")
+    if cells := matrix(shown.result, by):
+        matrix_view(shown, cells, by)
+    else:
+        small("No pair that was read is between two named actors.")
     return shown
+
+
+# -- A checked sample ----------------------------------------------------------------------------
+
+
+def _check_sample(shown: Shown) -> None:
+    """Draw a sample, ask for a label of each pair, and say how many the model labels alike."""
+    result, prefix = shown.result, shown.prefix
+    small(
+        "Pairs are drawn at random from all that the model labels as agreeing or opposed at these "
+        "thresholds, whether or not a list shows them. Label each by its words; the model’s labels "
+        "are shown at the end."
+    )
+    left, right = st.columns(2)
+    size = left.number_input(
+        "Pairs to draw", 1, 200, 20, key=f"{prefix}size", persist_state="session"
+    )
+    seed = right.number_input(
+        "Seed of the draw", 0, 10**6, 0, key=f"{prefix}seed", persist_state="session"
+    )
+    sample = random_sample(result, int(size), int(seed))
+    if not sample:
+        small("The model labels no pair at these thresholds.")
+        return
+    labels: dict[str, Stance | None] = {verdict_word(result, stance): stance for stance in Stance}
+    labels["Skip"] = None
+    place = st.container()
+    given = []
+    for number, pair in enumerate(sample, start=1):
+        key = f"{prefix}{widget_key(repr(pair.key))}"
+        with st.container(key=f"card-check-{key}", gap="xsmall"):
+            st.html(pair_card(result, pair, None))
+            answer = st.radio(
+                f"Pair {number}: how do the two relate?",
+                list(labels),
+                index=None,
+                horizontal=True,
+                key=f"label-{key}",
+                persist_state="session",
+            )
+        given += [answer] if answer else []
+    with place:
+        small(f"{len(given)} of {counted(len(sample), 'pair')} answered, seed {int(seed)}.")
+        if len(given) == len(sample):
+            answers = [labels[answer] for answer in given]
+            _show_check(result, sample, answers)
+            rows = checked_records(result, sample, answers, int(seed))
+            file_download(
+                "Download the checked sample",
+                f"checked-sample-{len(sample)}-seed-{int(seed)}.csv",
+                csv_bytes(CHECKED_COLUMNS, rows),
+                f"{prefix}checked-csv",
+            )
+
+
+def _show_check(result: Result, sample: Sequence[Pair], answers: Sequence[Stance | None]) -> None:
+    lines = [f"Of all labels, {_in_words(check(result, sample, answers))}"]
+    for stance in SIDES:
+        found = check(result, sample, answers, stance)
+        lines.append(f"Of “{verdict_word(result, stance)}”, {_in_words(found)}")
+    if skipped := answers.count(None):
+        lines.append(f"{counted(skipped, 'pair')} skipped.")
+    small(*lines)
+    wrong = [
+        f"Pair {number}: the model says “{verdict_word(result, ours)}”, "
+        f"you say “{verdict_word(result, answer)}”."
+        for number, (pair, answer) in enumerate(zip(sample, answers, strict=True), start=1)
+        if answer is not None and (ours := result.stance_of(pair)) and ours is not answer
+    ]
+    if wrong:
+        small(*wrong)
+
+
+def _in_words(found: Check) -> str:
+    if found.share is None or found.low is None or found.high is None:
+        return "none was answered."
+    return (
+        f"{found.right} of {found.answered} are right: {percent(found.share)} "
+        f"(95 % interval {percent(found.low)} to {percent(found.high)})."
+    )

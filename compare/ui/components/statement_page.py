@@ -18,8 +18,8 @@ from compare.statements.quotes import Quote
 from compare.statements.statement import Quotation, Statement
 from compare.ui import CORPUS_PAGE, SEARCH_PAGE
 from compare.ui.components.layout import notice, small, widget_key
-from compare.ui.components.lists import Shown, side_by_side
 from compare.ui.components.quote_form import CHOSEN, statement_label
+from compare.ui.components.result_lists import Shown, side_by_side
 from compare.ui.components.service import Choice, open_library, search_library
 
 _REMOVED = "removed-from-library"

@@ -12,8 +12,8 @@ from compare.models.load import Pair, signature
 from compare.results.result import Probabilities, Rationale, Stance
 from compare.statements.quotes import language_notes
 from compare.ui.components.layout import begin_page, errors_as_sentences, notice, small
-from compare.ui.components.lists import correction_form
 from compare.ui.components.quote_form import EXAMPLE_ANSWER, EXAMPLE_QUOTE, checked_side
+from compare.ui.components.result_lists import correction_form
 from compare.ui.components.service import explained_pair, stance_model
 
 _SENTENCE = {

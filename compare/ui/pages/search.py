@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from compare.export.cards import quote_card
 from compare.ui.components.downloads import (
     download_buttons,
     link_and_provenance,
@@ -11,10 +12,10 @@ from compare.ui.components.downloads import (
 )
 from compare.ui.components.filter_panel import SIDE_KEYS, choose_filters, choose_thresholds
 from compare.ui.components.layout import begin_page, errors_as_sentences, sidebar_heading
-from compare.ui.components.lists import Shown, on_screen, pinned_quote, side_by_side
 from compare.ui.components.quote_form import ask_quote, example_quote, statements_for_menu
+from compare.ui.components.result_lists import Shown, side_by_side
 from compare.ui.components.review_setup import review_link
-from compare.ui.components.service import choose_library, explain_pairs, search_library
+from compare.ui.components.service import choose_library, search_library
 
 KEYS = (
     *("q", "by", "role", "country", "date", "context", "library", *SIDE_KEYS),
@@ -43,12 +44,9 @@ with errors_as_sentences():
         probability=thresholds.probability, similarity=thresholds.similarity
     )
     other_library_notice(library.digest)
-    pinned_quote(result)
-    shown = Shown(result, order, "search-", chosen.key)
-    if with_words:
-        result = result.replacing(explain_pairs(result, on_screen(shown)))
-        shown = Shown(result, order, "search-", chosen.key)
-    side_by_side(shown)
+    with st.container(key="pinned"):
+        st.html(quote_card(result.quote or quote, result.source))
+    result = side_by_side(Shown(result, order, "search-", chosen.key, with_words))
     if result.agree or result.oppose or result.neither:
         download_buttons(result)
         review_link(result, "search-review")

@@ -7,10 +7,17 @@ import streamlit as st
 from compare.ui.components.downloads import other_library_notice
 from compare.ui.components.filter_panel import choose_thresholds
 from compare.ui.components.layout import begin_page, errors_as_sentences, sidebar_heading, small
-from compare.ui.components.pair_lists import ShownPairs
-from compare.ui.components.reading import read_pairs
+from compare.ui.components.result_lists import Shown
 from compare.ui.components.service import choose_library
-from compare.ui.components.sides import PREFIX, ask_sides, cut_table, show_sides, words_toggle
+from compare.ui.components.sides import (
+    NOTHING_YET,
+    SIDES_PREFIX,
+    ask_sides,
+    at_thresholds,
+    read_pairs,
+    show_sides,
+    words_toggle,
+)
 
 begin_page(
     "Compare sides",
@@ -23,13 +30,13 @@ with errors_as_sentences():
     with st.sidebar:
         chosen, library = choose_library()
         sidebar_heading("Thresholds and order")
-        least, order = choose_thresholds(PREFIX, pairs=True)
-        with_words = words_toggle(PREFIX)
+        least, order = choose_thresholds(SIDES_PREFIX, pairs=True)
+        with_words = words_toggle(SIDES_PREFIX)
     other_library_notice(library.digest)
     asked, pressed = ask_sides(library.facets())
-    table = read_pairs("sides", library, asked, pressed)
-    if table is not None:
-        shown = ShownPairs(cut_table(table, least), order, "sides-", chosen.key, with_words)
+    result = read_pairs("sides", library, asked, pressed)
+    if result is not None:
+        shown = Shown(at_thresholds(result, least), order, "sides-", chosen.key, with_words)
         show_sides(shown, library, asked, least)
     elif "sides-plan" not in st.session_state:
-        small("An empty field allows everything. Nothing is read until you ask for it.")
+        small(NOTHING_YET)

@@ -7,11 +7,18 @@ import streamlit as st
 from compare.ui.components.downloads import other_library_notice
 from compare.ui.components.filter_panel import choose_thresholds
 from compare.ui.components.layout import begin_page, errors_as_sentences, sidebar_heading, small
-from compare.ui.components.pair_lists import ShownPairs
-from compare.ui.components.reading import read_pairs
+from compare.ui.components.result_lists import Shown
 from compare.ui.components.service import choose_library
-from compare.ui.components.sides import cut_table, words_toggle
-from compare.ui.components.timeline import ORDERS, PREFIX, ask_who, show_timeline
+from compare.ui.components.sides import (
+    NOTHING_YET,
+    TIMELINE_ORDERS,
+    TIMELINE_PREFIX,
+    ask_timeline,
+    at_thresholds,
+    read_pairs,
+    show_timeline,
+    words_toggle,
+)
 
 begin_page(
     "Timeline",
@@ -23,14 +30,13 @@ with errors_as_sentences():
     with st.sidebar:
         chosen, library = choose_library()
         sidebar_heading("Thresholds and order")
-        least, order = choose_thresholds(PREFIX, pairs=True, orders=ORDERS)
-        with_words = words_toggle(PREFIX)
+        least, order = choose_thresholds(TIMELINE_PREFIX, pairs=True, orders=TIMELINE_ORDERS)
+        with_words = words_toggle(TIMELINE_PREFIX)
     other_library_notice(library.digest)
-    asked, pressed = ask_who(library.facets())
-    table = read_pairs("timeline", library, asked, pressed)
-    if table is not None:
-        table = cut_table(table, least)
-        shown = ShownPairs(table, order, "timeline-", chosen.key, with_words)
+    asked, pressed = ask_timeline(library.facets())
+    result = read_pairs("timeline", library, asked, pressed)
+    if result is not None:
+        shown = Shown(at_thresholds(result, least), order, "timeline-", chosen.key, with_words)
         show_timeline(shown, library)
     elif "timeline-plan" not in st.session_state:
-        small("An empty field allows everything. Nothing is read until you ask for it.")
+        small(NOTHING_YET)

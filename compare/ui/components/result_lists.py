@@ -1,0 +1,262 @@
+"""The lists of a result as cards or as a table, their order, and corrections of verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from compare.adapt import append_correction
+from compare.errors import CompareError
+from compare.export.cards import found_card, list_head, read_as
+from compare.export.pair_cards import pair_card, verdict_word
+from compare.export.words import VERDICT, counted, percent
+from compare.results.result import MOST_OF_STATEMENT, Pair, Result, Stance
+from compare.ui import CORPUS_PAGE
+from compare.ui.components.filter_panel import NEWEST, OLDEST, PROBABILITY, SIMILARITY
+from compare.ui.components.layout import notice, show_more_button, small, widget_key
+from compare.ui.components.service import explain_pairs
+
+SIDES = (Stance.AGREE, Stance.OPPOSE)
+
+_AT_FIRST = 10
+"""Cards of a list shown before "Show more"."""
+
+_LONGEST_NOTE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A result and how it is shown.
+
+    Attributes:
+        prefix: Of the keys of widgets, one for each page.
+        library: The key of the library in the chooser, for links into it.
+        with_words: Whether the deciding words are marked.
+    """
+
+    result: Result
+    order: str
+    prefix: str
+    library: str
+    with_words: bool = False
+
+
+# -- The lists of a search -----------------------------------------------------------------------
+
+
+def side_by_side(shown: Shown) -> Result:
+    """Show what agrees beside what opposes, then what does neither, folded.
+
+    Returns the result with the deciding words that were found.
+    """
+    result = shown.result
+    if result.notes:
+        notice(*result.notes)
+    if result.agree or result.oppose:
+        for column, stance in zip(st.columns(2, gap="large"), SIDES, strict=True):
+            with column:
+                st.html(list_head(stance, len(result.listed(stance))))
+                if not result.listed(stance):
+                    verb = "agrees with" if stance is Stance.AGREE else "opposes"
+                    small(f"{_read(result)} None {verb} the quote at these thresholds.")
+                result = result.replacing(list_cards(shown, stance))
+    else:
+        _nothing(result)
+    if neither := result.neither:
+        label = f"Neither: {counted(len(neither), 'statement')} on the same topic"
+        with st.expander(label, key=f"{shown.prefix}neither"):
+            list_cards(replace(shown, with_words=False), Stance.NEITHER)
+    return result
+
+
+def _nothing(result: Result) -> None:
+    """Say that nothing agrees or opposes, and what was looked at."""
+    if near := len(result.neither):
+        least = percent(result.thresholds.probability)
+        found = (
+            f"{counted(near, 'is', 'are')} on the same topic, but none agrees with the quote or "
+            f"opposes it with a probability of {least} or more."
+        )
+    else:
+        found = "None is on the same topic."
+    st.html(
+        '<div class="cp-nothing"><h2>Nothing here agrees or opposes</h2>'
+        f"<p>{_read(result)} {found}</p>"
+        "<p>This describes what was read of this library, under these filters and thresholds; it "
+        "says nothing about the world. Lower the minimum probability or similarity, remove a "
+        "filter, or add statements.</p></div>"
+    )
+
+
+def _read(result: Result) -> str:
+    made = result.provenance
+    filtered = ", with filters" if made.filters else ""
+    return f"Read {len(result.pairs):,} of {made.statements:,} statements{filtered}."
+
+
+# -- The lists of two sides and of a timeline ----------------------------------------------------
+
+
+def pair_list(shown: Shown, stance: Stance) -> Result:
+    """Show one list with its head; return the result with the deciding words that were found."""
+    result = shown.result
+    listed, every = result.listed(stance), result.listed(stance, all_of_it=True)
+    st.html(list_head(stance, len(listed), verdict_word(result, stance), "pair"))
+    if not listed and result.over_time:
+        verb = "opposes" if stance is Stance.OPPOSE else "repeats"
+        small(f"Nothing that was read {verb} what was said before, at these thresholds.")
+    elif not listed:
+        verb = "oppose each other" if stance is Stance.OPPOSE else "agree"
+        small(f"None of the pairs that were read {verb} at these thresholds.")
+    elif len(every) > len(listed):
+        small(
+            f"Of {len(every):,} pairs with this verdict, pairs with the same words are shown once, "
+            f"and each statement in at most {MOST_OF_STATEMENT}. Charts count them all."
+        )
+    return result.replacing(list_cards(shown, stance))
+
+
+def pairs_table(shown: Shown) -> None:
+    """Show both lists as one table, in the order chosen."""
+    result = shown.result
+    listed = [
+        (stance, pair)
+        for stance in (Stance.OPPOSE, Stance.AGREE)
+        for pair in in_order(result, shown.order, stance)
+    ]
+    if not listed:
+        small("Neither list has a pair at these thresholds.")
+        return
+    key = widget_key(repr([pair.key for _, pair in listed]) + shown.order)
+    two_digits = st.column_config.NumberColumn(format="%.2f")
+    st.dataframe(
+        [_row(result, stance, pair) for stance, pair in listed],
+        hide_index=True,
+        key=f"{shown.prefix}table-{key}",
+        column_config={"Probability": two_digits, "Similarity": two_digits},
+        alt=f"{len(listed)} pairs: the same as in the two lists",
+    )
+
+
+def _row(result: Result, stance: Stance, pair: Pair) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "Verdict": verdict_word(result, stance),
+        "Probability": pair.probabilities.of(stance),
+        "Similarity": pair.similarity,
+    }
+    names = ("before", "after") if result.over_time else ("A", "B")
+    for name, side in zip(names, pair.excerpts, strict=True):
+        statement = side.statement
+        row |= {
+            f"Words, {name}": side.text,
+            f"Who, {name}": statement.speaker or statement.countries or "not named",
+            f"Country, {name}": statement.countries,
+            f"Date, {name}": statement.date.iso if statement.date else "",
+            f"Source, {name}": statement.title or statement.source,
+        }
+    return row
+
+
+# -- Cards ---------------------------------------------------------------------------------------
+
+
+def list_cards(shown: Shown, stance: Stance) -> Mapping[int, Pair]:
+    """Show the cards of a list; see `cards`."""
+    pairs = in_order(shown.result, shown.order, stance)
+    return cards(shown, pairs, f"{shown.prefix}{stance.value}")
+
+
+def cards(shown: Shown, pairs: Sequence[Pair], key: str) -> Mapping[int, Pair]:
+    """Show the cards of pairs, as many as were asked for; `key` begins the keys of widgets.
+
+    Returns the pairs whose deciding words were found, by the identity of those given.
+    """
+    number = int(st.session_state.get(f"{key}-more", _AT_FIRST))
+    on_screen = pairs[:number]
+    found = explain_pairs(shown.result, on_screen) if shown.with_words and on_screen else {}
+    for pair in on_screen:
+        _card(shown, found.get(id(pair), pair), f"{key}-{widget_key(repr(pair.key))}")
+    show_more_button(f"{key}-more", number, len(pairs), _AT_FIRST)
+    return found
+
+
+def _card(shown: Shown, pair: Pair, key: str) -> None:
+    """Show a card with the links to its statements and the form that corrects its verdict."""
+    result = shown.result
+    stance = result.stance_of(pair) or Stance.NEITHER
+    if result.quote:
+        html = found_card(pair, stance, result.subject)
+        links = {"Open statement": pair.b}
+    else:
+        html = pair_card(result, pair, stance)
+        names = ("earlier", "later") if result.over_time else ("A", "B")
+        links = {f"Open {name}": side for name, side in zip(names, pair.excerpts, strict=True)}
+    with st.container(key=f"card-{key}", gap="xxsmall"):
+        st.html(html)
+        with st.container(
+            key=f"actions-{key}", horizontal=True, gap="small", vertical_alignment="center"
+        ):
+            for label, side in links.items():
+                address = {"id": side.statement.id, "library": shown.library}
+                st.page_link(CORPUS_PAGE, label=label, query_params=address)
+            with st.popover("This verdict is wrong", type="tertiary"):
+                correction_form(
+                    key,
+                    read_as(stance, pair.probabilities),
+                    lambda right, note: append_correction(result, pair, right, note=note),
+                )
+
+
+def in_order(result: Result, order: str, stance: Stance) -> list[Pair]:
+    """Return a list of a result in an order of `ORDERS`; pairs without a date come last by date.
+
+    A pair has the date of the later statement; the date of a quote does not count.
+    """
+    listed = result.listed(stance)
+    if order == PROBABILITY:
+        return sorted(listed, key=lambda pair: -pair.probabilities.of(stance))
+    if order == SIMILARITY:
+        return sorted(listed, key=lambda pair: -pair.similarity)
+    if order not in (NEWEST, OLDEST):
+        return list(listed)
+    dated, undated = [], []
+    for pair in listed:
+        sides = pair.excerpts if result.quote is None else (pair.b,)
+        days = [side.statement.date.first for side in sides if side.statement.date]
+        dated += [(max(days), pair)] if days else []
+        undated += [] if days else [pair]
+    dated.sort(key=lambda entry: entry[0], reverse=order == NEWEST)
+    return [pair for _, pair in dated] + undated
+
+
+def correction_form(base: str, stance: Stance, keep: Callable[[Stance, str], Path]) -> None:
+    """Ask for the right label and keep it in a file of the user's own.
+
+    Args:
+        base: Of the widgets' keys.
+        stance: The label shown, which is not offered.
+        keep: Writes the label and the note, and returns the file.
+    """
+    others = {VERDICT[other]: other for other in Stance if other is not stance}
+    with st.form(f"wrong-{base}", border=False):
+        label = st.radio(
+            f"It is shown as “{VERDICT[stance]}”. What is right?",
+            list(others),
+            index=None,
+            key=f"right-{base}",
+        )
+        note = st.text_input("Why (optional)", key=f"note-{base}", max_chars=_LONGEST_NOTE)
+        if not st.form_submit_button("Keep this correction"):
+            return
+    if label not in others:
+        notice("Choose the right label.", error=True)
+        return
+    try:
+        path = keep(others[label], (note or "")[:_LONGEST_NOTE])
+        notice(f"Kept in {path}. It stays on this machine and changes nothing shown here.")
+    except CompareError as error:
+        notice(str(error), error=True)
