@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare import Library, Stance, load_stance_model
-from compare.cli.pairs import read_side
+from compare.cli.options import read_side
 from compare.comparison.sides import Comparison
 
 TOP = 1_000

@@ -6,14 +6,14 @@ import sqlite3
 import numpy as np
 import pytest
 
-from compare.cli.writing import check_csv, check_target
+from compare.cli.output import check_csv, check_out
 from compare.comparison.score_cache import Journal
 from compare.errors import ExportError, LibraryError
 from compare.files import check_writable, is_there, write_whole
 from compare.library.locations import writable_cache
 
 
-@pytest.mark.parametrize("check", [check_writable, check_target, check_csv])
+@pytest.mark.parametrize("check", [check_writable, check_out, check_csv])
 def test_a_folder_that_is_not_there_is_said_ahead(tmp_path, check):
     options = {"force": False}
     check(tmp_path / "pairs.csv", **options)
@@ -31,7 +31,7 @@ def test_a_link_that_leads_nowhere_is_there(tmp_path):
     link = tmp_path / "pairs.csv"
     link.symlink_to(tmp_path / "moved.csv")
     assert is_there(link)
-    for refused in (check_writable, check_target, check_csv):
+    for refused in (check_writable, check_out, check_csv):
         with pytest.raises(ExportError, match="is there already"):
             refused(link, force=False)
     with pytest.raises(ExportError, match="is there already"):

@@ -282,7 +282,7 @@ def adapt(
     The labels are those of the library's finished reviews (`compare review`). From 50 labels, 5 of
     each stance, it learns a scale and a shift for each stance; from 200, 20 of each, also a light
     head. Either is kept only if it is better on pairs that share no statement with those it was
-    learned from. The adaptation is kept in adapted.json in the library's folder; `search`, `pairs`,
+    learned from. The adaptation is kept in adapted.json in the library's folder; `search`, `sides`,
     `timeline`, `matrix`, `positions`, `stance --library` and the app use it unless a model is
     named. The exit code is 0 if something is kept, 1 if nothing is better, and 2 if it could not be
     tried.
@@ -318,7 +318,6 @@ def adapt(
 
 
 def _show_trial(trial: AdaptationResult, library: Library) -> None:
-
     labels = trial.labels.to_dict()
     by_label = ", ".join(f"{labels[label]:,} {label}" for label in _LABELS)
     by_source = ", ".join(f"{number:,} of {name}" for name, number in labels["sources"].items())

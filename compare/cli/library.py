@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from compare.cli import options as shared
-from compare.cli.output import console, on_terminal, say, say_json
+from compare.cli.output import attribution, console, on_terminal, say, say_json
 from compare.safe_text import one_line
 
 if TYPE_CHECKING:
@@ -82,8 +82,6 @@ def _as_json(statement: Statement, library: Library) -> dict[str, Any]:
 
 def _show(statement: Statement, library: Library) -> None:
     """Print all fields that are filled, the passages, and who else said it."""
-    from compare.cli.lines import attribution
-
     fields = statement.to_dict()
     extra = fields.pop("extra")
     fields["country"] = "; ".join(

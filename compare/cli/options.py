@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -13,7 +13,7 @@ import click
 
 from compare.errors import QueryError
 from compare.library.filters import Filters
-from compare.results.result import Side, Stance, Thresholds
+from compare.results.result import Stance, Thresholds
 from compare.statements.quotes import Quote
 from compare.statements.statement import Country, PartialDate
 
@@ -207,6 +207,17 @@ thresholds = together(
 )
 
 
+period = together(
+    click.option("--since", type=date, help="Only statements since this date: YYYY, YYYY-MM, …"),
+    click.option("--until", type=date, help="Only statements until this date."),
+)
+
+
+def side(name: str, *, required: bool = False, help: str = "") -> Option:
+    """Return an option that chooses statements by FIELD=VALUE (see `read_side`)."""
+    return several(name, required=required, metavar="FIELD=VALUE", help=help)
+
+
 def read_filters(options: dict[str, Any]) -> Filters:
     """Take the options of `filtering` out of `options`."""
     filters = Filters(**{field.name: options.pop(field.name) for field in fields(Filters)})
@@ -214,6 +225,47 @@ def read_filters(options: dict[str, Any]) -> Filters:
     if first and last and first.first > last.last:
         raise QueryError(f"--from {first} is after --to {last}: swap them.")
     return filters
+
+
+_FIELDS = {
+    "country": "countries",
+    "speaker": "speakers",
+    "role": "roles",
+    "party": "parties",
+    "venue": "venues",
+    "source": "sources",
+    "language": "languages",
+    "id": "statement_ids",
+    "not-country": "not_countries",
+    "not-speaker": "not_speakers",
+    "since": "date_from",
+    "until": "date_to",
+}
+
+
+def read_side(
+    given: Sequence[str], option: str, period: Mapping[str, Any] | None = None
+) -> Filters:
+    """Read the FIELD=VALUE texts of an option, within the period of `--since` and `--until`."""
+    values: dict[str, Any] = {}
+    for entry in given:
+        name, equals, value = entry.partition("=")
+        field = _FIELDS.get(name.strip().casefold())
+        if not equals or field is None or not value.strip():
+            raise click.BadParameter(
+                f"{entry!r} is not FIELD=VALUE with a field of {', '.join(_FIELDS)}.",
+                param_hint=option,
+            )
+        values[field] = (*values.get(field, ()), value.strip())
+    for field in ("date_from", "date_to"):
+        if len(dates := values.pop(field, ())) > 1:
+            raise click.BadParameter(
+                f"{dates[1]!r} is a second date of one side.", param_hint=option
+            )
+        if dates:
+            values[field] = date(dates[0])
+    filters = Filters(**values)
+    return filters.within(period["since"], period["until"]) if period else filters
 
 
 def read_quote(text: str, options: dict[str, Any]) -> Quote:
@@ -268,13 +320,6 @@ def read_thresholds(options: dict[str, Any]) -> dict[str, float | None]:
 def read_lists(stances: Sequence[str], result: Result) -> Sequence[Stance]:
     """Return the lists named by --stance, or the usual ones of the result."""
     return [Stance(name) for name in stances] or result.usual_lists
-
-
-def side_of(quote: Quote) -> Side:
-    """Return the model's input for a quote."""
-    from compare.comparison.model_input import quote_side
-
-    return quote_side(quote, quote.text)
 
 
 def open_library(folder: Path | None, encoder: str | None = None) -> Library:

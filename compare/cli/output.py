@@ -13,17 +13,23 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from compare.errors import ExportError
+from compare.files import check_writable
 from compare.safe_text import one_line, printable
+from compare.statements.statement import Quotation
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Task
 
     from compare.corpus import Problem
+    from compare.results.result import Rationale, Result
+    from compare.statements.statement import Statement
 
 Progress = Callable[[int, int], None]
 
 MISSING = "-"
+_KEPT = ".json"
 _PROBLEMS_SHOWN = 20
 
 # Controls that JSON leaves as they are and a terminal may obey, and what UTF-8 cannot hold.
@@ -79,6 +85,75 @@ def console() -> Console:
     from rich.console import Console
 
     return Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
+
+
+# --- statements and pairs --------------------------------------------------------------------
+
+
+def attribution(statement: Statement) -> str:
+    """Return who, when and where on one line, as far as it is known."""
+    known = (
+        statement.speaker,
+        statement.role,
+        statement.countries,
+        statement.date.iso if statement.date else "",
+        statement.venue,
+        statement.title,
+        statement.source,
+        "" if statement.quotation is Quotation.DIRECT else "reported, not quoted",
+        f"[{statement.id}]" if statement.id else "",
+    )
+    return one_line(", ".join(filter(None, known)))
+
+
+def quoted(statement: Statement, words: str) -> str:
+    """Return words of a statement, in quotation marks unless they are only reported."""
+    words = one_line(words)
+    return f"“{words}”" if statement.quotation is Quotation.DIRECT else words
+
+
+def rationale_lines(
+    rationale: Rationale | None, a: str, b: str, names: tuple[str, str]
+) -> list[str]:
+    """Return a line for each side with its deciding words; none without a rationale."""
+    from compare.export.rows import JOINT, deciding_words
+
+    if rationale is None:
+        return []
+    lines = []
+    for name, text, spans in zip(names, (a, b), (rationale.a, rationale.b), strict=True):
+        words = one_line(JOINT.join(deciding_words(text, spans)))
+        lines.append(f"deciding in {name}: {words or '(no words)'}")
+    return lines
+
+
+# --- files -----------------------------------------------------------------------------------
+
+
+def check_out(out: Path | None, *, force: bool) -> None:
+    """Check before the work that `write_out` can write to a file."""
+    from compare.export.formats import Format
+
+    if out is not None:
+        if out.suffix.lower() != _KEPT:
+            Format.of(out)
+        check_writable(out, force=force)
+
+
+def check_csv(out: Path | None, *, force: bool) -> None:
+    """Check before the work that a table can be written as CSV to a file."""
+    if out is not None:
+        if out.suffix.lower() != ".csv":
+            raise ExportError(f"{out} does not end in .csv, which is what is written.")
+        check_writable(out, force=force)
+
+
+def write_out(result: Result, out: Path, *, force: bool) -> None:
+    """Keep the whole result in a .json file, or write its pairs in the format of another."""
+    from compare.export.formats import export
+    from compare.export.saved import keep_result
+
+    (keep_result if out.suffix.lower() == _KEPT else export)(result, out, force=force)
 
 
 # --- progress --------------------------------------------------------------------------------

@@ -1,36 +1,47 @@
-"""`compare positions`: who agrees with a proposition and who opposes it, party by party."""
+"""`compare positions`: where countries or speakers stand on one or several propositions."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from compare.cli import options as shared
-from compare.cli.output import Progress, progress, remark, say, say_json
-from compare.cli.pairs import read_side
-from compare.cli.writing import check_csv, check_target, keep_or_export
+from compare.cli.output import (
+    Progress,
+    Table,
+    attribution,
+    check_csv,
+    check_out,
+    interval,
+    progress,
+    quoted,
+    remark,
+    remark_notes,
+    say,
+    say_json,
+    show_table,
+    write_out,
+)
+from compare.results.result import Stance, Thresholds
 
 if TYPE_CHECKING:
     from compare.comparison.propositions import AgreementMatrix, PositionTable
+    from compare.results.positions import Actor, Position, Positions, PositionScore
 
 _SHOWN = 20
+_NAMED = 12
+_BAR = 21
 
 
 @click.command("positions")
 @click.argument("propositions", type=shared.text, nargs=-1, required=True, metavar="PROPOSITION…")
 @click.option("--by", type=click.Choice(["country", "speaker"]), default="country")
-@click.option(
-    "--among",
-    type=shared.text,
-    multiple=True,
-    metavar="FIELD=VALUE",
-    help="Only these; FIELD as in `compare pairs`.",
-)
-@click.option("--since", type=shared.date, help="Nothing said before: YYYY, YYYY-MM, …")
-@click.option("--until", type=shared.date, help="Nothing said after.")
+@shared.side("--among", help="Only these; FIELD as in `compare sides`.")
+@shared.period
 @shared.library_folder
 @shared.encoder_name
 @shared.stance_model_name
@@ -38,98 +49,82 @@ _SHOWN = 20
 @click.option(
     "--each",
     type=click.IntRange(1, 1000),
-    help="Passages of a party that are read, the nearest [24]; half as many more by their words.",
+    help="Passages read of each country or speaker by similarity [24]; half as many more by words.",
 )
 @click.option("--period", type=click.IntRange(1, 1000), help="Also by periods of so many years.")
 @click.option("--seed", type=click.IntRange(0), default=0, help="Of the intervals [0].")
 @click.option("--limit", type=click.IntRange(1), default=_SHOWN, help=f"Lines shown [{_SHOWN}].")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.csv")
+@click.option("--out", type=shared.FILE, metavar="FILE.csv", help="Write the positions.")
 @click.option(
     "--passages",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=shared.FILE,
     metavar="FILE",
     help="Keep the strongest passage of each statement in FILE.json, for a review, or write them "
     "as pairs to FILE.csv, …",
 )
 @click.option(
     "--agreement",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=shared.FILE,
     metavar="FILE.csv",
-    help="Write which parties agree over several propositions.",
+    help="Write who agrees with whom over several propositions.",
 )
 @shared.force
 @shared.as_json
-def command(propositions: tuple[str, ...], **options: Any) -> None:
+def positions(propositions: tuple[str, ...], **options: Any) -> None:
     """Place countries or speakers from opposed (-1) to agreeing (+1) by what they said.
 
     \b
       compare positions "The canal must be open to all ships." --since 2014 --out places.csv
       compare positions "The canal must be open." "Fees must fall." --agreement who.csv
 
-    One proposition gives a row a party; several give parties beside propositions. Who says nothing
-    near a proposition is silent, not neutral.
+    One proposition gives a row for each country or speaker; several give a column for each
+    proposition. Who says nothing near a proposition is silent, not neutral.
     """
-    from compare.cli.position_lines import show_agreement, show_positions
-    from compare.comparison.counts import NOT_A_SAMPLE
     from compare.export.formats import csv_bytes
     from compare.export.position_rows import AGREEMENT_COLUMNS, agreement_records, positions_csv
+    from compare.files import write_whole
 
-    targets = [path for name in ("out", "agreement", "passages") if (path := options[name])]
-    for name in ("out", "agreement"):
-        check_csv(options[name], options["force"])
-    check_target(options["passages"], options["force"])
-    if options["agreement"] and len(propositions) < 2:
+    out, agreement, passages = (options[name] for name in ("out", "agreement", "passages"))
+    force = options["force"]
+    check_csv(out, force=force)
+    check_csv(agreement, force=force)
+    check_out(passages, force=force)
+    if agreement and len(propositions) < 2:
         raise click.UsageError("--agreement needs several propositions.")
-    if options["passages"] and len(propositions) > 1:
+    if passages and len(propositions) > 1:
         raise click.UsageError("--passages needs one proposition.")
-    table = _table(propositions, options)
+    table = _read(propositions, options)
     one = table.positions[0] if len(table.positions) == 1 else None
     matrix = None if one else table.agreement(options["seed"])
-    _write(options["out"], positions_csv(one or table), options["force"])
-    if options["passages"]:
-        keep_or_export(table.positions[0].result(), options["passages"], options["force"])
-    if options["agreement"] and matrix:
+    if out:
+        write_whole(out, positions_csv(one or table), force=force)
+    if passages:
+        write_out(table.positions[0].result(), passages, force=force)
+    if agreement and matrix:
         rows = csv_bytes(AGREEMENT_COLUMNS, agreement_records(matrix))
-        _write(options["agreement"], rows, options["force"])
+        write_whole(agreement, rows, force=force)
     if options["as_json"]:
-        say_json(_json(table, matrix, options["period"]))
+        say_json(_as_json(table, matrix, options["period"]))
         return
-    for positions in table.positions:
-        show_positions(positions, options["limit"], options["period"])
-    if matrix:
-        show_agreement(matrix, options["limit"])
-    remark(NOT_A_SAMPLE)
-    for path in targets:
+    _show(table, matrix, options)
+    for path in filter(None, (out, agreement, passages)):
         say(f"Wrote {path}.")
 
 
-def _write(path: Path | None, data: bytes, force: bool) -> None:
-    from compare.files import write_whole
-
-    if path is not None:
-        write_whole(path, data, force=force)
-
-
-def _table(propositions: tuple[str, ...], options: dict[str, Any]) -> PositionTable:
-    """Read what is to be read, with a bar for each proposition."""
-    from contextlib import ExitStack
-
+def _read(propositions: Sequence[str], options: dict[str, Any]) -> PositionTable:
+    """Read passages on each proposition, with a progress bar for each."""
     from compare.comparison.near_actors import MOST_EACH
     from compare.comparison.propositions import position_table
-    from compare.results.result import Thresholds
 
-    filters = read_side(options["among"], "--among")
-    filters = filters.within(options["since"], options["until"])
+    filters = shared.read_side(options["among"], "--among", options)
     library = shared.open_library(options["library"], options["encoder"])
     model = shared.stance_model(options["stance_model"], library)
-    least = Thresholds().but(**shared.read_thresholds(options))
     with ExitStack() as bars:
 
         def began(number: int, text: str) -> Progress:
             bars.close()
-            return bars.enter_context(
-                progress(f"Reading passages ({number + 1} of {len(propositions)})")
-            )
+            label = f"Reading passages ({number + 1} of {len(propositions)})"
+            return bars.enter_context(progress(label))
 
         return position_table(
             library,
@@ -137,14 +132,14 @@ def _table(propositions: tuple[str, ...], options: dict[str, Any]) -> PositionTa
             by=options["by"],
             filters=filters,
             stance_model=model,
-            thresholds=least,
+            thresholds=Thresholds().but(**shared.read_thresholds(options)),
             most_each=options["each"] or MOST_EACH,
             seed=options["seed"],
             on_proposition=began,
         )
 
 
-def _json(
+def _as_json(
     table: PositionTable, matrix: AgreementMatrix | None, period: int | None
 ) -> dict[str, Any]:
     from compare.export.position_rows import (
@@ -154,20 +149,116 @@ def _json(
         position_records,
     )
 
-    found: dict[str, Any] = {
-        "propositions": [
-            {
-                "proposition": one.proposition,
-                "by": one.by,
-                "parties": known(position_records(one)),
-                "by_period": known(period_records(one, period)) if period else [],
-                "thresholds": asdict(one.thresholds),
-                "provenance": asdict(one.provenance),
-                "notes": list(one.notes),
-            }
-            for one in table.positions
+    agreement = None
+    if matrix:
+        cells = known(agreement_records(matrix))
+        agreement = {"parties": list(matrix.parties), "cells": cells}
+    propositions = [
+        {
+            "proposition": one.proposition,
+            "by": one.by,
+            "parties": known(position_records(one)),
+            "by_period": known(period_records(one, period)) if period else [],
+            "thresholds": asdict(one.thresholds),
+            "provenance": asdict(one.provenance),
+            "notes": list(one.notes),
+        }
+        for one in table.positions
+    ]
+    return {"propositions": propositions, "agreement": agreement}
+
+
+def _show(table: PositionTable, matrix: AgreementMatrix | None, options: dict[str, Any]) -> None:
+    from compare.comparison.counts import NOT_A_SAMPLE
+
+    for found in table.positions:
+        _show_positions(found, options["limit"], options["period"])
+    if matrix:
+        _show_agreement(matrix, options["limit"])
+    remark(NOT_A_SAMPLE)
+
+
+def _show_positions(found: Positions, limit: int, period: int | None) -> None:
+    """Print where the actors stand, their strongest passages, and who takes no side."""
+    remark_notes(found.notes[:-1])
+    placed = found.placed
+    columns = (
+        *("actor", "opposed ··· agreeing", "place", "95 %"),
+        *("passages", "agree", "oppose", "first", "last"),
+    )
+    rows = [_row(position) for position in placed[:limit]]
+    show_table(Table(found.proposition, columns, rows, names=2))
+    if len(placed) > limit:
+        say(f"… and {len(placed) - limit} more (--limit {len(placed)})")
+    for position in placed[:limit]:
+        _show_strongest(position)
+    _show_others("NEAR, BUT TAKING NO SIDE", found.undecided)
+    _show_others("SILENT", found.silent)
+    if period:
+        rows = [
+            [one.actor.name, f"{one.start} to {one.end}", *_figures(one.score)]
+            for one in found.by_period(period)
         ]
-    }
-    cells = known(agreement_records(matrix)) if matrix else []
-    found["agreement"] = matrix and {"parties": list(matrix.parties), "cells": cells}
-    return found
+        head = ("actor", "years", "place", "95 %", "passages")
+        show_table(Table(f"By {period} years", head, rows, names=2))
+
+
+def _figures(score: PositionScore) -> tuple[str, str, str]:
+    between = "too few" if score.low is None else interval((score.low, score.high), "+.2f")
+    return f"{score.mean:+.2f}", between, str(score.passages)
+
+
+def _row(position: Position) -> list[str]:
+    first, last = (date.iso for date in position.dates) if position.dates else ("", "")
+    counts = [str(len(position.of(stance))) for stance in (Stance.AGREE, Stance.OPPOSE)]
+    return [position.name, _bar(position.score), *_figures(position.score), *counts, first, last]
+
+
+def _bar(score: PositionScore) -> str:
+    """Return a line from -1 to 1 with the interval on it and the mean as a dot."""
+
+    def at(value: float) -> int:
+        return round((value + 1) / 2 * (_BAR - 1))
+
+    line = ["·"] * _BAR
+    line[_BAR // 2] = "|"
+    if score.low is not None and score.high is not None:
+        low, high = at(score.low), at(score.high) + 1
+        line[low:high] = "-" * (high - low)
+    line[at(score.mean)] = "o"
+    return "".join(line)
+
+
+def _show_strongest(position: Position) -> None:
+    say(f"\n{position.name}")
+    for stance in (Stance.AGREE, Stance.OPPOSE):
+        if pair := position.strongest(stance):
+            said = quoted(pair.b.statement, pair.b.text)
+            say(f"  {stance.value:6} {pair.probabilities.of(stance):.2f} {said}")
+            say(f"              {attribution(pair.b.statement)}")
+
+
+def _show_others(title: str, actors: Sequence[Actor]) -> None:
+    if not actors:
+        return
+    most = sorted(actors, key=lambda actor: (-actor.statements, actor.name))
+    named = "; ".join(f"{actor.name} ({actor.statements:,})" for actor in most[:_NAMED])
+    more = f"; and {len(most) - _NAMED} more" if len(most) > _NAMED else ""
+    say(f"\n{title}: {named}{more} (statements in brackets)")
+
+
+def _show_agreement(matrix: AgreementMatrix, limit: int) -> None:
+    """Print how much each two actors agree, those that share most propositions first."""
+    cells = sorted(matrix.cells, key=lambda cell: (-cell.propositions, -cell.agreement))
+    rows = [
+        (
+            cell.a,
+            cell.b,
+            f"{cell.agreement:.2f}",
+            interval((cell.low, cell.high), ".2f"),
+            str(cell.propositions),
+        )
+        for cell in cells[:limit]
+    ]
+    columns = ("actor", "and", "agreement", "95 %", "propositions")
+    show_table(Table("Who stands near whom", columns, rows, names=2))

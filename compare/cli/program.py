@@ -22,12 +22,12 @@ from compare.cli.output import remark
 from compare.errors import CompareError
 
 _COMMANDS = {
-    "search": "compare.cli.search:command",
-    "stance": "compare.cli.stance:command",
-    "pairs": "compare.cli.pairs:pairs",
-    "timeline": "compare.cli.pairs:timeline",
-    "matrix": "compare.cli.pairs:matrix",
-    "positions": "compare.cli.positions:command",
+    "search": "compare.cli.search:search",
+    "stance": "compare.cli.search:stance",
+    "sides": "compare.cli.sides:sides",
+    "timeline": "compare.cli.sides:timeline",
+    "matrix": "compare.cli.sides:matrix",
+    "positions": "compare.cli.positions:positions",
     "review": "compare.cli.review:review",
     "adapt": "compare.cli.evaluate:adapt",
     "build": "compare.cli.corpus:build",
@@ -35,14 +35,15 @@ _COMMANDS = {
     "show": "compare.cli.library:show",
     "delete": "compare.cli.library:delete",
     "info": "compare.cli.library:info",
-    "export": "compare.cli.export:command",
-    "report": "compare.cli.report:command",
-    "reproduce": "compare.cli.reproduce:command",
+    "export": "compare.cli.results:export",
+    "report": "compare.cli.results:report",
+    "reproduce": "compare.cli.results:reproduce",
     "evaluate": "compare.cli.evaluate:evaluate",
     "evaluate-search": "compare.cli.evaluate:evaluate_search",
     "app": "compare.cli.app:app",
     "completion": "compare.cli.app:completion",
 }
+_RENAMED = {"pairs": "sides"}
 
 
 class _Commands(click.Group):
@@ -54,6 +55,8 @@ class _Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Load one command."""
+        if cmd_name in _RENAMED:
+            ctx.fail(f"`compare {cmd_name}` is now `compare {_RENAMED[cmd_name]}`.")
         if cmd_name not in _COMMANDS:
             return None
         module, _, name = _COMMANDS[cmd_name].partition(":")

@@ -15,9 +15,11 @@ from compare.cli import options as shared
 from compare.cli.output import (
     MISSING,
     Table,
+    attribution,
     figure,
     interval,
     progress,
+    quoted,
     remark,
     say,
     say_json,
@@ -67,7 +69,7 @@ def review() -> None:
     """Check pairs by hand: one or two readers, who do not see each other's answers.
 
     \b
-      compare pairs --a country=Valdoria --b country=Ostravia --out result.json
+      compare sides --a country=Valdoria --b country=Ostravia --out result.json
       compare review create canal --result result.json --size 200 --reader Ada --reader Bren
       compare review answer canal --reader Ada
       compare review agreement canal
@@ -377,13 +379,12 @@ def _answer_one_by_one(review: Review, reader: str, library: Library) -> None:
 
 
 def _show_pair(review: Review, pair: ReviewPair, library: Library) -> None:
-    from compare.cli.lines import attribution, words_shown
     from compare.review import STATE_NOTES
 
     (states,) = review.statement_states(library, [pair])
-    sides = ("A", pair.a.statement, pair.a.passage), ("B", pair.b.statement, pair.b.passage)
-    for (side, statement, passage), state in zip(sides, states, strict=True):
-        say(f"{side}  {words_shown(statement, passage.text)}")
+    for side, excerpt, state in zip("AB", (pair.a, pair.b), states, strict=True):
+        statement = excerpt.statement
+        say(f"{side}  {quoted(statement, excerpt.text)}")
         if who := attribution(statement):
             say(f"   {who}")
         if statement.context:

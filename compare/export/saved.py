@@ -51,7 +51,7 @@ def load_result(path: Path | str) -> Result:
 
 
 _REMEDY = (
-    "keep a result by `compare search QUOTE --out FILE.json`, or by `pairs` or `timeline` with "
+    "keep a result by `compare search QUOTE --out FILE.json`, or by `sides` or `timeline` with "
     "the same option."
 )
 

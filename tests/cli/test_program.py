@@ -80,6 +80,7 @@ def test_every_command_explains_itself(run: Run) -> None:
         (["build", "--corpus", "x.csv", "--map", "a"], "'a' is not COLUMN=FIELD."),
         (["delete", "nobody"], "There is no statement 'nobody'"),
         (["serch"], "No such command 'serch'"),
+        (["pairs", "--a", "country=Valdoria"], "`compare pairs` is now `compare sides`."),
     ],
 )
 def test_a_mistake_gets_one_sentence_and_exit_code_2(

@@ -231,7 +231,7 @@ def kept_by(run: Any, path: Path, *command: str) -> Ran:
 
 @pytest.mark.parametrize(
     "command",
-    [("search", OPEN), ("pairs", *SIDES), ("timeline", "--who", "country=Valdoria")],
+    [("search", OPEN), ("sides", *SIDES), ("timeline", "--who", "country=Valdoria")],
     ids=lambda command: command[0],
 )
 def test_what_a_command_kept_is_made_again(run: Any, tmp_path: Path, command: Any) -> None:
@@ -246,7 +246,7 @@ def test_what_a_command_kept_is_made_again(run: Any, tmp_path: Path, command: An
 
 def test_a_difference_is_exit_code_1_and_named(run: Any, tmp_path: Path, other: Library) -> None:
     path = tmp_path / "kept.json"
-    kept_by(run, path, "pairs", *SIDES)
+    kept_by(run, path, "sides", *SIDES)
     done = run("reproduce", path, "--library", other.folder, "--limit", 1)
     assert done.code == 1
     assert "Different: of 6 pairs 3 are missing, 3 are new, 0 have another label" in done.out
@@ -310,7 +310,7 @@ def test_both_kinds_of_kept_results_are_exported(run: Any, tmp_path: Path) -> No
 def test_a_target_that_is_there_is_refused_ahead_of_the_reading(run: Any, tmp_path: Path) -> None:
     path = tmp_path / "kept.json"
     path.write_text("mine")
-    done = run("pairs", *SIDES, "--out", path)
+    done = run("sides", *SIDES, "--out", path)
     assert done.code == 2
     assert "is there already" in done.err
     assert "to read" not in done.err

@@ -351,7 +351,7 @@ SIDES = ("--a", "country=Valdoria", "--b", "COUNTRY = Ostravia")
 
 
 def test_pairs_are_planned_read_and_shown(run):
-    done = run("pairs", *SIDES, "--topic", "canal", "--limit", 1)
+    done = run("sides", *SIDES, "--topic", "canal", "--limit", 1)
     assert done.code == 0
     assert "Valdoria and Ostravia on canal: 5 and 2 passages, 9 pairs on the same point" in done.err
     assert "OPPOSE: 5 pairs" in done.out
@@ -362,7 +362,7 @@ def test_pairs_are_planned_read_and_shown(run):
 
 
 def test_pairs_as_json(run):
-    found = run("pairs", *SIDES, "--json").json
+    found = run("sides", *SIDES, "--json").json
     assert (found["subject"], found["same_point"], found["read"]) == (
         "Valdoria and Ostravia", 9, 9
     )  # fmt: skip
@@ -372,30 +372,30 @@ def test_pairs_as_json(run):
 
 
 def test_the_plan_alone_reads_no_more_than_it_has_to(run):
-    done = run("pairs", *SIDES, "--plan")
+    done = run("sides", *SIDES, "--plan")
     assert done.code == 0
     assert "9 to read" in done.out
     assert "OPPOSE" not in done.out
-    plan = run("pairs", *SIDES, "--plan", "--json").json
+    plan = run("sides", *SIDES, "--plan", "--json").json
     assert (plan["a"], plan["b"], plan["to_read"]) == (6, 3, 9)
 
 
 def test_the_file_holds_what_is_said_to_be_in_it(run, tmp_path):
     out = tmp_path / "pairs.jsonl"
-    done = run("pairs", *SIDES, "--out", out)
+    done = run("sides", *SIDES, "--out", out)
     assert "2 pairs that agree, 5 that oppose." in done.out
     rows = [json.loads(line) for line in out.read_text().splitlines()]
     assert [row["stance"] for row in rows] == ["agree"] * 2 + ["oppose"] * 5
     assert tuple(rows[0]) == COLUMNS
-    again = run("pairs", *SIDES, "--out", out)
+    again = run("sides", *SIDES, "--out", out)
     assert again.code == 2
     assert "pairs.jsonl" in again.err
-    assert run("pairs", *SIDES, "--out", out, "--force").code == 0
+    assert run("sides", *SIDES, "--out", out, "--force").code == 0
 
 
 def test_the_deciding_words_of_the_first_pairs_are_found(run, tmp_path):
     out = tmp_path / "pairs.json"
-    done = run("pairs", *SIDES, "--why", "--limit", 4, "--out", out)
+    done = run("sides", *SIDES, "--why", "--limit", 4, "--out", out)
     assert done.out.count("deciding in A: ") == done.out.count("deciding in B: ") == 2 + 4
     opposed = [row for row in records_of(load_result(out)) if row["stance"] == "oppose"]
     found = ["not" in f"{row['a_words']} {row['b_words']}".split() for row in opposed]
@@ -413,10 +413,10 @@ def test_a_side_over_time_has_deciding_words(library):
 
 def test_a_side_may_have_a_period_of_its_own(run):
     sides = ("--a", "country=Valdoria", "--a", "until=2012", "--b", "country=Valdoria")
-    found = run("pairs", *sides, "--b", "since=2015", "--since", "2011", "--json").json
+    found = run("sides", *sides, "--b", "since=2015", "--since", "2011", "--json").json
     assert found["subject"] == "Valdoria, from 2011, to 2012 and Valdoria, from 2015"
     assert {(row["a_id"], row["b_id"]) for row in found["pairs"]} == {("v2", "v3"), ("v2", "v5")}
-    narrower = run("pairs", *sides, "--b", "since=2015", "--until", "2011", "--json")
+    narrower = run("sides", *sides, "--b", "since=2015", "--until", "2011", "--json")
     assert "there are none" in narrower.err
 
 
@@ -479,26 +479,26 @@ def test_counts_by_year_are_written_beside(run, tmp_path):
 
 
 def test_thresholds_and_the_most_that_is_read_are_options(run):
-    done = run("pairs", *SIDES, "--most", 2, "--json").json
+    done = run("sides", *SIDES, "--most", 2, "--json").json
     assert done["read"] == 2
     assert "9 pairs are on the same point; the 2 nearest were read." in " ".join(done["notes"])
-    none = run("pairs", *SIDES, "--min-probability", 1, "--json").json
+    none = run("sides", *SIDES, "--min-probability", 1, "--json").json
     assert none["pairs"] == []
 
 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("pairs", "--a", "Valdoria", "--b", "country=Ostravia"), "is not FIELD=VALUE"),
-        (("pairs", "--a", "colour=red", "--b", "country=Ostravia"), "'colour=red' is not"),
-        (("pairs", "--a", "country= ", "--b", "country=Ostravia"), "is not FIELD=VALUE"),
-        (("pairs", "--a", "country=Valdoria"), "--b"),
-        (("pairs", *SIDES, "--a", "since=soon"), "'soon' is no date"),
-        (("pairs", *SIDES, "--a", "since=2011", "--a", "since=2012"), "is a second date"),
-        (("pairs", *SIDES, "--since", "yesterday"), "yesterday"),
-        (("pairs", *SIDES, "--most", "0"), "0"),
-        (("pairs", *SIDES, "--topic", "zebra"), "nothing is said on 'zebra'"),
-        (("pairs", *SIDES, "--since", "2030"), "there are none. Loosen the filters."),
+        (("sides", "--a", "Valdoria", "--b", "country=Ostravia"), "is not FIELD=VALUE"),
+        (("sides", "--a", "colour=red", "--b", "country=Ostravia"), "'colour=red' is not"),
+        (("sides", "--a", "country= ", "--b", "country=Ostravia"), "is not FIELD=VALUE"),
+        (("sides", "--a", "country=Valdoria"), "--b"),
+        (("sides", *SIDES, "--a", "since=soon"), "'soon' is no date"),
+        (("sides", *SIDES, "--a", "since=2011", "--a", "since=2012"), "is a second date"),
+        (("sides", *SIDES, "--since", "yesterday"), "yesterday"),
+        (("sides", *SIDES, "--most", "0"), "0"),
+        (("sides", *SIDES, "--topic", "zebra"), "nothing is said on 'zebra'"),
+        (("sides", *SIDES, "--since", "2030"), "there are none. Loosen the filters."),
         (("timeline", "--who", "country=Nowhere"), "The statements chosen (Nowhere)"),
         (("matrix", "--by", "mood"), "mood"),
         (("matrix", "--out", "m.json"), "m.json does not end in .csv, which is what is written."),

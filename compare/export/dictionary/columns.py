@@ -85,7 +85,7 @@ _VERDICT = (
 
 PAIRS = Table(
     "pairs",
-    "Written by `search --out`, `pairs --out`, `timeline --out` and `export` as CSV, JSONL and "
+    "Written by `search --out`, `sides --out`, `timeline --out` and `export` as CSV, JSONL and "
     "XLSX, by the app’s downloads, and given by `to_pandas()`, `to_arrow()` and `to_polars()`. One "
     "row is one pair: the quote, the first side or the earlier statement is side *a*.",
     (

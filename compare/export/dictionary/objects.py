@@ -225,7 +225,7 @@ KEPT_PAIR = Table(
 )
 KEPT_PAIRS = Table(
     "kept pairs",
-    "`pairs --out FILE.json`, `timeline --out FILE.json`, `keep_result` and **Download all as "
+    "`sides --out FILE.json`, `timeline --out FILE.json`, `keep_result` and **Download all as "
     "JSON** in the app: every pair that was read, with each statement and passage once.",
     (
         text("format", "says what it is", values=("compare-pairs",)),

@@ -1,0 +1,215 @@
+"""`compare export`, `report` and `reproduce`: what becomes of a result that was kept."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from compare.cli import options as shared
+from compare.cli.output import progress, remark, say, say_json, say_written, waiting
+
+if TYPE_CHECKING:
+    from compare.comparison.reproduce import Moved, PairId, Reproduction
+    from compare.results.result import Result, Stance
+
+_FORMATS = ("csv", "jsonl", "xlsx", "markdown", "bibtex", "ris", "html")
+_SHOWN = 10
+
+_result = click.argument("result", type=shared.FILE)
+
+
+def _load(
+    result: Path, stances: Sequence[str], options: dict[str, Any]
+) -> tuple[Result, Sequence[Stance], int]:
+    """Load a kept result; return it at the thresholds, the lists asked for, and their length."""
+    from compare.export.saved import load_result
+
+    kept = load_result(result).rethreshold(**shared.read_thresholds(options))
+    lists = shared.read_lists(stances, kept)
+    return kept, lists, sum(len(kept.listed(stance)) for stance in lists)
+
+
+@click.command("export")
+@_result
+@click.option("--to", "chosen", type=click.Choice(_FORMATS), help="The format [by --out's suffix].")
+@shared.out_or_stdout("RESULT with the format's suffix")
+@shared.lists
+@shared.thresholds
+@shared.force
+@shared.as_json
+def export(
+    result: Path,
+    chosen: str | None,
+    out: Path | None,
+    stances: tuple[str, ...],
+    force: bool,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Write RESULT, a file kept by `--out RESULT.json`, as pairs or as citations.
+
+    `search`, `sides`, `timeline` and `positions --passages` keep results.
+
+    \b
+      compare export result.json --to csv
+      compare export pairs.json --out oppose.xlsx --stance oppose
+    """
+    from compare.export.formats import Format, export_bytes
+    from compare.export.formats import export as write
+
+    if chosen is None and out in (None, shared.STDOUT):
+        raise click.UsageError(f"Name a format by --to: {', '.join(_FORMATS)}.")
+    kept, lists, pairs = _load(result, stances, options)
+    format = Format(chosen) if chosen else Format.of(out or result)
+    if out == shared.STDOUT:
+        sys.stdout.buffer.write(export_bytes(kept, format, stances=lists))
+        return
+    target = out or result.with_suffix(format.suffix)
+    path = write(kept, target, format, stances=lists, force=force)
+    say_written(path, pairs, as_json=as_json, format=format.value)
+
+
+@click.command("report")
+@_result
+@click.option("--out", type=shared.FILE, help="The file to write [RESULT with the suffix .html].")
+@click.option("--title", type=shared.text, default="", help="The heading [what was asked].")
+@click.option("--limit", type=click.IntRange(1), help="Most pairs shown of each list [all].")
+@shared.lists
+@shared.thresholds
+@shared.force
+@shared.as_json
+def report(
+    result: Path,
+    out: Path | None,
+    title: str,
+    limit: int | None,
+    stances: tuple[str, ...],
+    force: bool,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Write RESULT, a file kept by `--out RESULT.json`, as one HTML page that needs no network.
+
+    \b
+      compare report result.json --out report.html
+      compare report pairs.json --title "Two governments on the canal" --limit 20
+
+    It holds the pairs side by side, how they were found, the limits, and the statements used as
+    references. The browser prints it as a PDF.
+    """
+    from compare.export.report import write_report
+
+    kept, lists, pairs = _load(result, stances, options)
+    target = out or result.with_suffix(".html")
+    path = write_report(kept, target, lists, title=title, limit=limit, force=force)
+    say_written(path, pairs, as_json=as_json)
+
+
+@click.command("reproduce")
+@_result
+@click.option(
+    "--tolerance",
+    type=click.FloatRange(0, 1),
+    metavar="P",
+    help="How much a probability may differ [0.001].",
+)
+@click.option(
+    "--limit", type=click.IntRange(1), default=_SHOWN, help=f"Pairs named of each kind [{_SHOWN}]."
+)
+@shared.library_folder
+@shared.encoder_name
+@shared.stance_model_name
+@shared.as_json
+def reproduce(
+    result: Path,
+    tolerance: float | None,
+    limit: int,
+    library: Path | None,
+    encoder: str | None,
+    stance_model: str | None,
+    as_json: bool,
+) -> int:
+    """Make RESULT, a file kept by `--out RESULT.json`, again and compare the pairs.
+
+    \b
+      compare reproduce result.json
+      compare reproduce result.json --library un --json
+
+    It is made with its own filters, thresholds, settings and stance model (or the one you name);
+    every pair is read again. The exit code is 0 if the same pairs came out, 1 if not, and 2 if it
+    could not be done.
+    """
+    from compare.comparison.reproduce import TOLERANCE, model_again
+    from compare.comparison.reproduce import reproduce as make_again
+    from compare.export.saved import load_result
+    from compare.models import load_stance_model
+
+    kept = load_result(result)
+    opened = shared.open_library(library, encoder)
+    with waiting("Loading the stance model"):
+        named = load_stance_model(stance_model) if stance_model else None
+        model = named or model_again(kept.provenance, opened)
+    with progress("Reading pairs") as on_progress:
+        done = make_again(
+            kept,
+            opened,
+            stance_model=model,
+            tolerance=TOLERANCE if tolerance is None else tolerance,
+            on_progress=on_progress,
+        )
+    if as_json:
+        say_json(done.to_dict())
+    else:
+        _show(done, limit)
+    return 0 if done.same else 1
+
+
+def _show(done: Reproduction, limit: int) -> None:
+    if done.same:
+        say(f"Same: {done.kept:,} pairs came out again, with the same labels and probabilities.")
+    else:
+        say(
+            f"Different: of {done.kept:,} pairs {len(done.missing):,} are missing, "
+            f"{len(done.new):,} are new, {len(done.relabelled):,} have another label, and of "
+            f"{len(done.moved):,} a probability moved."
+        )
+    for difference in done.differences:
+        head = "All the same with" if done.same else "It may come from"
+        say(f"{head} another {difference.what}: {difference.was} then, {difference.now} now.")
+    if not (done.same or done.differences):
+        say(
+            "Program, models and library are the same: it may come from another processor, whose "
+            "8-bit products differ a little (--tolerance allows for that)."
+        )
+    _name("Missing", list(map(_ids, done.missing)), limit)
+    _name("New", list(map(_ids, done.new)), limit)
+    _name("Another label", _moves(done.relabelled), limit)
+    _name("Moved", _moves(done.moved), limit)
+
+
+def _name(head: str, pairs: Sequence[str], limit: int) -> None:
+    for pair in pairs[:limit]:
+        say(f"{head}: {pair}")
+    if len(pairs) > limit:
+        remark(f"… and {len(pairs) - limit:,} more: {head.lower()} (--json lists them all).")
+
+
+def _moves(entries: Sequence[Moved]) -> list[str]:
+    """Describe the pairs whose label or probability changed, the greatest changes first."""
+    lines = []
+    for entry in sorted(entries, key=lambda moved: -moved.by):
+        was, now = (stance.value if stance else "no list" for stance in (entry.was, entry.now))
+        change = f"{was} → {now}, " if was != now else ""
+        lines.append(f"{_ids(entry.pair)}: {change}by {entry.by:.4f}")
+    return lines
+
+
+def _ids(pair: PairId) -> str:
+    """Return the ids of a pair, with the offsets of their passages."""
+    if not pair.a:
+        return pair.b
+    return f"{pair.a} (from character {pair.a_start}) and {pair.b} (from {pair.b_start})"

@@ -1,0 +1,273 @@
+"""`compare sides`, `timeline` and `matrix`: pairs of whole sides instead of one quote."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from compare.cli import options as shared
+from compare.cli.output import (
+    attribution,
+    check_csv,
+    check_out,
+    progress,
+    quoted,
+    rationale_lines,
+    remark,
+    remark_notes,
+    say,
+    say_json,
+    write_out,
+)
+from compare.results.result import Stance
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from compare.comparison.sides import Comparison
+    from compare.library.filters import Filters
+    from compare.results.result import Pair, Result
+
+_SHOWN = 10
+_LONG = 30  # seconds
+
+_reading = shared.together(
+    click.option("--topic", type=shared.text, default="", help="Words or a sentence."),
+    shared.period,
+    shared.library_folder,
+    shared.encoder_name,
+    shared.stance_model_name,
+    shared.thresholds,
+    click.option(
+        "--most", type=click.IntRange(1), help="Most pairs read, the likeliest first [20000]."
+    ),
+    click.option("--plan", "plan_only", is_flag=True, help="Only say what would be read."),
+    click.option(
+        "--limit", type=click.IntRange(1), default=_SHOWN, help=f"Lines shown [{_SHOWN}]."
+    ),
+)
+_why = click.option(
+    "--why", is_flag=True, help="Find the deciding words of the first --limit of each list."
+)
+_writing = shared.together(
+    click.option(
+        "--by-year",
+        type=shared.FILE,
+        metavar="FILE.csv",
+        help="Also write how many pairs agree and oppose each year.",
+    ),
+    click.option(
+        "--out",
+        type=shared.FILE,
+        metavar="FILE",
+        help="Keep the result in FILE.json, or write its pairs in a format of `compare export`.",
+    ),
+    shared.force,
+    shared.as_json,
+)
+
+
+@click.command("sides")
+@shared.side("--a", required=True)
+@shared.side("--b", required=True)
+@_why
+@_reading
+@_writing
+def sides(a: tuple[str, ...], b: tuple[str, ...], **options: Any) -> None:
+    """Find the pairs in which two sides agree or oppose each other.
+
+    \b
+      compare sides --a country=China --b country="United States" --topic sanctions \\
+          --since 2014 --out pairs.csv
+
+    FIELD is country, speaker, role, party, venue, source, language, id, not-country, not-speaker,
+    since or until. A field given twice allows both values; different fields must all hold. Give one
+    side its own period by its since and until:
+
+    \b
+      compare sides --a country=USA --a until=2016 --b country=USA --b since=2017
+    """
+    _run(shared.read_side(a, "--a", options), shared.read_side(b, "--b", options), options)
+
+
+@click.command("timeline")
+@shared.side("--who", required=True)
+@_why
+@_reading
+@_writing
+def timeline(who: tuple[str, ...], **options: Any) -> None:
+    """Find where someone changed position: what opposes what they said before.
+
+    \b
+      compare timeline --who country=Valdoria --topic "the canal"
+
+    The earlier statement is side a. FIELD as in `compare sides`.
+    """
+    _run(shared.read_side(who, "--who", options), None, options)
+
+
+@click.command("matrix")
+@shared.side("--among")
+@click.option("--by", type=click.Choice(["country", "speaker"]), default="country")
+@_reading
+@click.option("--out", type=shared.FILE, metavar="FILE.csv", help="Write the matrix.")
+@shared.force
+@shared.as_json
+def matrix(among: tuple[str, ...], by: str, **options: Any) -> None:
+    """Count which countries or speakers agree with each other on a topic.
+
+    \b
+      compare matrix --topic "the canal" --among country=Valdoria --among country=Ostravia
+
+    All statements without --among. FIELD as in `compare sides`.
+    """
+    from compare.comparison.counts import NOT_A_SAMPLE, count_records, matrix_csv
+    from compare.comparison.counts import matrix as matrix_cells
+    from compare.files import write_whole
+
+    check_csv(options["out"], force=options["force"])
+    everyone = shared.read_side(among, "--among", options)
+    result = _read(everyone, everyone, options, by)
+    if result is None:
+        return
+    cells = count_records(result, matrix_cells(result, by))
+    if out := options["out"]:
+        write_whole(out, matrix_csv(result, by), force=options["force"])
+    if options["as_json"]:
+        provenance = asdict(result.provenance)
+        data = {"subject": result.subject, "cells": cells, "provenance": provenance}
+        say_json({**data, "note": NOT_A_SAMPLE})
+        return
+    remark_notes(result.notes)
+    for cell in cells[: options["limit"]]:
+        share = ""
+        if cell["opposed"] is not None:
+            share = f", {cell['opposed']:.0%} opposed ({cell['low']:.0%} to {cell['high']:.0%})"
+        say(
+            f"{cell['a']} and {cell['b']}: {cell['agree']} agree, {cell['oppose']} oppose, "
+            f"{cell['read']} read{share}"
+        )
+    remark(NOT_A_SAMPLE)
+
+
+def _run(a: Filters, b: Filters | None, options: dict[str, Any]) -> None:
+    from compare.comparison.counts import NOT_A_SAMPLE, by_year, count_records, years_csv
+    from compare.export.rows import records_of
+    from compare.files import write_whole
+
+    out, years = options["out"], options["by_year"]
+    check_out(out, force=options["force"])
+    check_csv(years, force=options["force"])
+    result = _read(a, b, options)
+    if result is None:
+        return
+    if out:
+        write_out(result, out, force=options["force"])
+    if years:
+        write_whole(years, years_csv(result), force=options["force"])
+    if options["as_json"]:
+        say_json(
+            {
+                "subject": result.subject,
+                "same_point": result.candidates,
+                "read": len(result.pairs),
+                "pairs": records_of(result),
+                "by_year": count_records(result, by_year(result)),
+                "provenance": asdict(result.provenance),
+                "notes": [*result.notes, NOT_A_SAMPLE],
+            }
+        )
+        return
+    remark_notes(result.notes)
+    for stance in (Stance.OPPOSE, Stance.AGREE):
+        _show(result, stance, options["limit"])
+    remark(NOT_A_SAMPLE)
+    if out:
+        verb = "that changed" if result.over_time else "that oppose"
+        say(f"{out}: {len(result.agree)} pairs that agree, {len(result.oppose)} {verb}.")
+
+
+def _read(
+    a: Filters, b: Filters | None, options: dict[str, Any], between: str = ""
+) -> Result | None:
+    """Say what will be read, then read it; return None if only the plan was asked for."""
+    from compare.comparison.explain import explain_listed
+    from compare.comparison.sides import MOST_READ, Comparison
+    from compare.export.words import duration
+
+    library = shared.open_library(options["library"], options["encoder"])
+    model = shared.stance_model(options["stance_model"], library)
+    comparison = Comparison(
+        library,
+        a,
+        b,
+        topic=options["topic"],
+        stance_model=model,
+        most_read=options["most"] or MOST_READ,
+        between=between,
+    )
+    if (seconds := comparison.seconds_to_find()) > _LONG:
+        remark(
+            f"Finding the pairs on the same point among {len(comparison.a):,} and "
+            f"{len(comparison.b):,} passages takes about {duration(seconds)}, before anything is "
+            "read: narrow the topic or the sides if that is too long."
+        )
+    if not _plan(comparison, options):
+        return None
+    with progress("Reading pairs") as on_progress:
+        result = comparison.run(on_progress=on_progress)
+    result = result.rethreshold(**shared.read_thresholds(options))
+    if not options.get("why"):
+        return result
+    with progress("Finding the deciding words") as on_progress:
+        return explain_listed(result, comparison.model, on_progress, most=options["limit"])
+
+
+def _plan(comparison: Comparison, options: dict[str, Any]) -> bool:
+    """Say what will be read; return whether it is to be read."""
+    from compare.export.words import duration
+
+    with progress("Finding pairs on the same point") as on_progress:
+        plan = comparison.plan(on_progress)
+    if options["plan_only"] and options["as_json"]:
+        say_json({"subject": comparison.subject, **asdict(plan)})
+        return False
+    passages = f"{plan.a:,} passages"
+    if not comparison.over_time:
+        passages = f"{plan.a:,} and {plan.b:,} passages"
+    known = f", {plan.known:,} of them known" if plan.known else ""
+    about = "" if plan.seconds < 1 else "about "
+    (say if options["plan_only"] else remark)(
+        f"{comparison.subject}: {passages}, {plan.same_point:,} pairs on the same point; "
+        f"{plan.to_read:,} to read{known}, {about}{duration(plan.seconds)}."
+    )
+    return not options["plan_only"]
+
+
+def _show(result: Result, stance: Stance, limit: int) -> None:
+    from compare.export.words import counted
+
+    listed = result.listed(stance)
+    name = "CHANGED" if result.over_time and stance is Stance.OPPOSE else stance.value.upper()
+    say(f"{name}: {counted(len(listed), 'pair')}")
+    ranked = list(enumerate(listed[:limit], start=1))
+    if result.over_time:  # the strongest, oldest first
+        ranked.sort(key=lambda entry: _days(entry[1]))
+    for rank, pair in ranked:
+        a, b = pair.excerpts
+        say(f"{rank:3}. {pair.probabilities.of(stance):.2f} {quoted(a.statement, a.text)}")
+        for line in (
+            attribution(a.statement),
+            quoted(b.statement, b.text),
+            attribution(b.statement),
+            *rationale_lines(pair.rationale, a.text, b.text, ("A", "B")),
+        ):
+            say(f"          {line}")
+    if len(listed) > limit:
+        say(f"     … and {len(listed) - limit} more (--limit {len(listed)})")
+
+
+def _days(pair: Pair) -> list[date]:
+    return [side.statement.date.first for side in pair.excerpts if side.statement.date]
