@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from scipy.stats import binomtest
-
 from compare.models.prefilter import FILE
 from compare.models.runtime import file_sha256, read_manifest
 from compare.models.shipped import WEIGHTS, shipped_tiers
+from compare.results.statistics import share_interval
 
 CARD: Path = WEIGHTS / "MODEL_CARD.md"
 
@@ -163,8 +162,8 @@ Calibrated by {calibration["kind"]} scaling: scales {calibration["scale"]}, shif
 def _interval(dev: Mapping[str, Any]) -> str:
     """Return Wilson's interval of the accuracy."""
     right = sum(row[n] for n, row in enumerate(dev["confusion_rows_gold"]))
-    found = binomtest(right, dev["pairs"]).proportion_ci(method="wilson")
-    return f"{found.low:.3f} to {found.high:.3f}"
+    low, high = share_interval(right, dev["pairs"])
+    return f"{low:.3f} to {high:.3f}"
 
 
 _WEAKEST = 5

@@ -21,10 +21,7 @@ from compare.evaluate.metrics import (
     Probabilities,
     gold_of,
     macro_f1s,
-    mean_interval,
-    percentile_interval,
     report,
-    resampled,
 )
 from compare.library.index.faiss import Rows
 from compare.models.adapted import (
@@ -36,6 +33,7 @@ from compare.models.adapted import (
 )
 from compare.models.calibration import LEAST, Inputs, Kind, Layer, inputs_of
 from compare.results.result import Stance
+from compare.results.statistics import mean_interval, percentile_interval, resampled
 
 if TYPE_CHECKING:
     from compare.library.library import Library

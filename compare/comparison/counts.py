@@ -14,6 +14,7 @@ from typing import Any
 
 from compare.export.rows import CHANGED, COLUMNS, Record, made_with, pair_record
 from compare.results.result import Pair, Result, Stance
+from compare.results.statistics import share_interval
 from compare.statements.countries import country_key, country_name
 from compare.statements.normalize import speaker_key
 from compare.statements.statement import Statement
@@ -221,7 +222,7 @@ def check(
     right = sum(ours is theirs for ours, theirs in told)
     if not told:
         return Check(0, 0, None, None, None)
-    return Check(len(told), right, right / len(told), *interval(right, len(told)))
+    return Check(len(told), right, right / len(told), *share_interval(right, len(told)))
 
 
 CHECKED_COLUMNS = (*COLUMNS, "reader", "right", "seed")
@@ -250,18 +251,10 @@ def checked_records(
     return rows
 
 
-def interval(right: int, of: int) -> tuple[float, float]:
-    """Return the 95 % interval of a share (Wilson 1927)."""
-    from scipy.stats import binomtest
-
-    found = binomtest(right, of).proportion_ci(0.95, "wilson")
-    return float(found.low), float(found.high)
-
-
 def _cell(two: tuple[str, str], counts: Counter[Stance | None]) -> Cell:
     agree, oppose = counts[Stance.AGREE], counts[Stance.OPPOSE]
     decided = agree + oppose
-    low, high = interval(oppose, decided) if decided else (None, None)
+    low, high = share_interval(oppose, decided) if decided else (None, None)
     share = oppose / decided if decided else None
     return Cell(*two, agree, oppose, counts.total(), share, low, high)
 

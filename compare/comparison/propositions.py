@@ -209,7 +209,7 @@ def _agreement(a: str, b: str, of_a: Floats, of_b: Floats, seed: int) -> Agreeme
     if not both.any():
         return None
     alike = (1 - np.abs(of_a[both] - of_b[both]) / 2).tolist()
-    low, high = mean_interval(alike, seed, TOO_FEW) or (None, None)
+    low, high = mean_interval(alike, seed) if len(alike) >= TOO_FEW else (None, None)
     return Agreement(a, b, sum(alike) / len(alike), low, high, len(alike))
 
 

@@ -10,14 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.results.result import Stance
+from compare.results.statistics import mean_interval, percentile_interval, resampled
 
 Probabilities = NDArray[np.floating[Any]]
 Gold = NDArray[np.integer[Any]]
 Floats = NDArray[np.float64]
 
 BINS = 10
-DRAWS = 2000
-_SEED = 0
 _CLASSES = list(range(len(Stance)))
 
 
@@ -173,32 +172,6 @@ def polarity_auc(probabilities: Probabilities, gold: Gold) -> float | None:
     return float(roc_auc_score(agrees, (probabilities[:, 0] - probabilities[:, 1])[taken]))
 
 
-# -- Intervals -----------------------------------------------------------------------------------
-
-
-def mean_interval(values: Sequence[float]) -> tuple[float, float]:
-    """Return the bootstrap interval of a mean (Efron 1979, percentiles), always the same."""
-    drawn = np.random.default_rng(_SEED).integers(0, len(values), (DRAWS, len(values)))
-    return percentile_interval(np.asarray(values, np.float64)[drawn].mean(axis=1))
-
-
-def resampled(table: NDArray[Any]) -> NDArray[np.int64]:
-    """Draw tables of as many pairs as `table` counts, with replacement, always the same.
-
-    Figures that depend only on the counts need no draw of the single pairs: one multinomial draw of
-    the cells is the same.
-
-    Args:
-        table: Counts of pairs, of any shape.
-
-    Returns:
-        [DRAWS, *table.shape].
-    """
-    total = int(table.sum())
-    drawn = np.random.default_rng(_SEED).multinomial(total, table.ravel() / total, DRAWS)
-    return drawn.reshape(-1, *table.shape)
-
-
 def macro_f1s(tables: NDArray[Any]) -> Floats:
     """Return the macro-F1 of each confusion matrix, float64 [n]; F1 is 0 for an absent label.
 
@@ -209,12 +182,6 @@ def macro_f1s(tables: NDArray[Any]) -> Floats:
     both = tables.sum(axis=1) + tables.sum(axis=2)
     f1 = np.divide(2 * right, both, out=np.zeros(both.shape), where=both > 0)
     return np.asarray(f1.mean(axis=1), np.float64)
-
-
-def percentile_interval(draws: Floats) -> tuple[float, float]:
-    """Return the middle 95 % of the draws."""
-    low, high = np.percentile(draws, [2.5, 97.5])
-    return float(low), float(high)
 
 
 # -- Ranked lists --------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from compare.export.frames import FrameTable
 from compare.results.provenance import Provenance
 from compare.results.result import Kind, Pair, Result, Stance, Thresholds
-from compare.results.statistics import mean_interval
+from compare.results.statistics import TOO_FEW, mean_interval
 from compare.statements.quotes import Quote
 from compare.statements.statement import PartialDate
 
@@ -236,7 +236,7 @@ class Positions(FrameTable):
 
     def _score(self, passages: Sequence[Pair]) -> PositionScore:
         values = [pair.probabilities.agree - pair.probabilities.oppose for pair in passages]
-        low, high = mean_interval(values, self.seed) or (None, None)
+        low, high = mean_interval(values, self.seed) if len(values) >= TOO_FEW else (None, None)
         return PositionScore(sum(values) / len(values), low, high, len(values))
 
 

@@ -19,10 +19,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.comparison.counts import interval
 from compare.errors import ReviewError
 from compare.export.words import counted
 from compare.results.result import Stance
+from compare.results.statistics import (
+    DRAWS,
+    SEED,
+    percentile_interval,
+    resampled,
+    share_interval,
+)
 from compare.review.review import Review
 from compare.review.values import Choice, MachineShown, ReviewPair
 
@@ -31,9 +37,6 @@ Counts = NDArray[np.int64]
 readers gave it each label."""
 
 Floats = NDArray[np.float64]
-
-DRAWS = 2000
-_SEED = 0
 
 NO_INTERVAL_NOTE = (
     "Kappa and alpha have no interval if resampling the pairs never changes them, as when the "
@@ -59,19 +62,18 @@ class Figure:
 
 def share(count: int, total: int) -> Figure:
     """Return a share with its Wilson interval."""
-    return Figure(count / total, *interval(count, total)) if total else Figure(None)
+    return Figure(count / total, *share_interval(count, total)) if total else Figure(None)
 
 
-def percentile_interval(draws: Floats) -> tuple[float, float] | tuple[None, None]:
-    """Return the middle 95 % of the draws.
+def defined_interval(draws: Floats) -> tuple[float, float] | tuple[None, None]:
+    """Return the middle 95 % of the draws that are defined.
 
     (None, None) if too few of them are defined (not nan), or all defined ones are equal.
     """
     defined = draws[~np.isnan(draws)]
     if len(defined) < max(1.0, _LEAST_DEFINED * len(draws)) or np.ptp(defined) == 0:
         return None, None
-    low, high = np.percentile(defined, [2.5, 97.5])
-    return float(low), float(high)
+    return percentile_interval(defined)
 
 
 # -- Reliability ---------------------------------------------------------------------------------
@@ -119,16 +121,13 @@ def reliability(table: Counts) -> Reliability:
     """Return the figures of a confusion matrix of two readers, [k, k]."""
     kappa, alpha = cohen_kappa(table), krippendorff_alpha(units_of(table))
     pairs = int(table.sum())
-    drawn = np.zeros((0, *table.shape), np.int64)
-    if pairs:  # the figures depend on nothing but the cells into which the pairs fall
-        source = np.random.default_rng(_SEED)
-        drawn = source.multinomial(pairs, table.ravel() / pairs, DRAWS).reshape(-1, *table.shape)
+    drawn = resampled(table)
     mirrored = drawn + np.swapaxes(drawn, 1, 2)
     return Reliability(
         pairs,
         share(int(np.trace(table)), pairs),
-        Figure(None) if kappa is None else Figure(kappa, *percentile_interval(kappas(drawn))),
-        Figure(None) if alpha is None else Figure(alpha, *percentile_interval(alphas(mirrored))),
+        Figure(None) if kappa is None else Figure(kappa, *defined_interval(kappas(drawn))),
+        Figure(None) if alpha is None else Figure(alpha, *defined_interval(alphas(mirrored))),
     )
 
 
@@ -338,7 +337,7 @@ class Sample:
             return Figure(None), BAYES
         value = float(pairs[right & of].sum() / pairs[of].sum())
         draws = self._draws[:, right & of].sum(axis=1) / self._draws[:, of].sum(axis=1)
-        low, high = percentile_interval(draws)
+        low, high = defined_interval(draws)
         if low is None or high is None:
             return Figure(value), BAYES
         return Figure(value, min(low, value), max(high, value)), BAYES
@@ -346,7 +345,7 @@ class Sample:
     @cached_property
     def _draws(self) -> Floats:
         """Draw how many pairs of the pool fall into each cell: float64 [draws, labels, labels]."""
-        source = np.random.default_rng(_SEED)
+        source = np.random.default_rng(SEED)
         prior = 1 / len(Stance)
         shares = np.stack([source.dirichlet(row + prior, DRAWS) for row in self.counts], axis=1)
         return shares * self.sizes[:, None]

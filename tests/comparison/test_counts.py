@@ -9,12 +9,12 @@ from compare.comparison.counts import (
     by_year,
     check,
     checked_records,
-    interval,
     matrix,
     random_sample,
 )
 from compare.export.formats import csv_bytes
 from compare.results.result import Stance
+from compare.results.statistics import share_interval
 from tests.results.test_result import AGREE, NEITHER, OPPOSE, pair, said, table
 
 A, O, N = Stance  # noqa: E741  # as they stand in the tables below: one letter a pair
@@ -50,7 +50,7 @@ def test_the_matrix_counts_each_two_parties_once_a_pair():
         "Ostravia", "Valdoria", 2, 1, 3
     )  # fmt: skip
     assert first.opposed == pytest.approx(1 / 3)
-    assert (first.low, first.high) == interval(1, 3)
+    assert (first.low, first.high) == share_interval(1, 3)
     assert (second.a, second.b, second.read, second.opposed, second.low) == (
         "Marenia", "Ostravia", 1, None, None
     )  # fmt: skip
@@ -107,12 +107,6 @@ def test_a_sample_is_drawn_from_all_that_is_labelled_and_the_seed_brings_it_back
     assert {made.stance_of(one) for one in random_sample(made, 99, stances=[N])} == {N}
 
 
-def test_an_interval_is_wilsons():
-    low, high = interval(8, 10)
-    assert (round(low, 4), round(high, 4)) == (0.4902, 0.9433)
-    assert interval(5, 5)[1] == pytest.approx(1.0)
-
-
 def checked():
     made = table(*many(6))
     sample = list(made.pairs[:2] + made.pairs[3:5])
@@ -123,7 +117,7 @@ def test_the_share_that_is_right_leaves_out_what_was_skipped():
     made, sample, answers = checked()
     found = check(made, sample, answers)
     assert (found.answered, found.right, found.share) == (3, 2, pytest.approx(2 / 3))
-    assert (found.low, found.high) == interval(2, 3)
+    assert (found.low, found.high) == share_interval(2, 3)
     opposed = check(made, sample, answers, O)
     assert (opposed.answered, opposed.right) == (2, 1)
     nothing = check(made, sample, [None] * 4)

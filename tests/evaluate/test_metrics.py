@@ -18,7 +18,6 @@ from compare.evaluate import by_mode, gold_of, report
 from compare.evaluate.metrics import (
     brier_score,
     expected_calibration_error,
-    mean_interval,
     polarity_auc,
 )
 from compare.results.result import Stance
@@ -118,15 +117,6 @@ def test_intervals_are_those_of_drawing_pairs_again() -> None:
     assert found.accuracy_ci == pytest.approx(np.percentile(right, [2.5, 97.5]), abs=0.01)
     assert found.macro_f1_ci[0] < found.macro_f1 < found.macro_f1_ci[1]
     assert report(PROBABILITIES, GOLD) == found
-
-
-def test_the_interval_of_a_mean() -> None:
-    values = [0.0, 0.2, 0.4, 1.0] * 25
-    low, high = mean_interval(values)
-    spread = 1.96 * np.std(values) / 10
-    assert (low, high) == pytest.approx((0.4 - spread, 0.4 + spread), abs=0.02)
-    assert mean_interval(values) == (low, high)
-    assert mean_interval([0.6]) == (0.6, 0.6)
 
 
 def test_modes_have_macro_f1_over_the_labels_they_have() -> None:

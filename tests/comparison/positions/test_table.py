@@ -7,8 +7,6 @@ import sys
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from compare.comparison.propositions import PositionTable
 from compare.export.dictionary import TABLES
@@ -25,28 +23,8 @@ from compare.export.position_rows import (
     table_records,
 )
 from compare.results.result import Stance
-from compare.results.statistics import TOO_FEW, mean_interval
+from compare.results.statistics import mean_interval
 from tests.fabricate_positions import actor, made, passage, table_of
-
-# -- Intervals -----------------------------------------------------------------------------------
-
-
-def test_an_interval_is_that_of_the_mean():
-    low, high = mean_interval([0.0, 1.0] * 50)
-    # The normal interval of a share of one half in a hundred: 0.5 ± 1.96 * 0.05.
-    assert (low, high) == (pytest.approx(0.402, abs=0.015), pytest.approx(0.598, abs=0.015))
-    assert mean_interval([0.5] * 5) == (0.5, 0.5)
-    assert mean_interval([0.5] * (TOO_FEW - 1)) is None
-
-
-@given(st.lists(st.floats(-1, 1), min_size=3, max_size=12), st.integers(0, 5), st.randoms())
-def test_an_interval_depends_on_values_and_seed_alone(values, seed, shuffling):
-    low, high = mean_interval(values, seed)
-    turned = list(values)
-    shuffling.shuffle(turned)
-    assert mean_interval(turned, seed) == (low, high)
-    assert min(values) - 1e-9 <= low <= high <= max(values) + 1e-9
-
 
 # -- Agreement -----------------------------------------------------------------------------------
 
