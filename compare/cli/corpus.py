@@ -295,7 +295,7 @@ def url(url: str, **options: Any) -> None:
       compare import url https://example.org/article --out article.jsonl
       compare import url https://example.org/article --out article.jsonl --accept 1,3-5
     """
-    from compare.corpus.web.opening import fetched_page
+    from compare.corpus.web.page import fetched_page
 
     _check_accepting(options)
     with waiting("Fetching the page"):
@@ -314,7 +314,7 @@ def html(files: tuple[Path, ...], **options: Any) -> None:
     \b
       compare import html article.html --out article.jsonl
     """
-    from compare.corpus.web.opening import page_in
+    from compare.corpus.web.page import page_in
 
     _check_accepting(options)
     with waiting("Reading pages"):

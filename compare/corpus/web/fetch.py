@@ -8,17 +8,21 @@ first address was. No cookies, no proxies; TLS is always verified.
 from __future__ import annotations
 
 import http.client
+import ipaddress
+import queue
 import re
+import socket
 import ssl
+import threading
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote, urljoin, urlsplit
 
 from compare import __version__
 from compare.corpus.values import shortened
-from compare.corpus.web.network import Connection, Deadline, Place, public_addresses
 from compare.errors import CorpusError
 
 MOST_BYTES = 5 * 1024**2
@@ -31,16 +35,38 @@ MOST_REDIRECTS = 5
 PORTS = frozenset({80, 443})
 USER_AGENT = f"compare-statements/{__version__} (fetches one page because a person asked for it)"
 
-KINDS: dict[str, Literal["html", "plain"]] = {
+Kind = Literal["html", "plain"]
+KINDS: dict[str, Kind] = {
     "text/html": "html",
     "application/xhtml+xml": "html",
     "text/plain": "plain",
 }
-_BY_HAND = "open it in a browser, save it, and use `compare import html FILE`"
+_HEADERS = {
+    "User-Agent": USER_AGENT,
+    "Accept": ", ".join(KINDS),
+    "Accept-Encoding": "gzip",
+    "Connection": "close",
+}
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _BLOCK = 64 * 1024
 _NOT_IN_A_URL = re.compile(r"[\s\\\x00-\x20\x7f\ud800-\udfff]")
 _SAFE = "%/:=&?~#+!$,;'@()*[]"
+_NETWORK = ipaddress.ip_network
+_NAT64 = _NETWORK("64:ff9b::/96")
+_NEVER = (
+    _NETWORK("64:ff9b:1::/48"),  # NAT64 of a local network
+    _NETWORK("2001::/32"),  # Teredo
+    _NETWORK("::/96"),  # IPv4 in its oldest guise
+    _NETWORK("192.88.99.0/24"),  # relays of 6to4
+)
+
+Allowed = Collection[tuple[str, int]]
+
+
+def _refused(what: str, remedy: str = "") -> CorpusError:
+    """Return what to say of a page that cannot be fetched; it can always be saved by hand."""
+    by_hand = "open it in a browser, save it, and use `compare import html FILE`"
+    return CorpusError(f"{what}: {remedy}{by_hand}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,50 +76,198 @@ class Fetched:
     Attributes:
         url: Where it was in the end, behind all redirects.
         content: Its bytes, unpacked.
-        kind: "html" or "plain".
-        charset: As the server names it, "" where it does not.
+        charset: As the server names it, "" if it does not.
     """
 
     url: str
     content: bytes
-    kind: Literal["html", "plain"]
+    kind: Kind
     charset: str
 
 
-def fetch(
-    url: str, *, allowed: Collection[tuple[str, int]] = (), seconds: float = SECONDS
-) -> Fetched:
+def fetch(url: str, *, allowed: Allowed = (), seconds: float = SECONDS) -> Fetched:
     """Fetch a page.
 
     Args:
+        url: Its address.
         allowed: Addresses with their ports ("127.0.0.1", 8000) that may be reached though they are
             not public or the port is not 80 or 443: for tests.
         seconds: All that it may take.
 
     Raises:
-        CorpusError: The address is none that may be fetched, or the page cannot be had or used.
+        CorpusError: The address may not be fetched, or the page cannot be had or used.
     """
-    deadline = Deadline(seconds)
+    attempt = _Attempt(allowed, seconds)
+    outcome: queue.SimpleQueue[Fetched | BaseException] = queue.SimpleQueue()
+
+    def work() -> None:
+        try:
+            outcome.put(attempt.follow(url))
+        except BaseException as error:  # raised again where it is waited for
+            outcome.put(error)
+
+    # Neither a look-up nor a server that drips can be timed as a whole: both are left behind.
+    threading.Thread(target=work, daemon=True).start()
     try:
+        found = outcome.get(timeout=seconds)
+    except queue.Empty:
+        found = TimeoutError()
+    finally:
+        attempt.stop()
+    if isinstance(found, TimeoutError):
+        shown = shortened(attempt.url or url)
+        raise _refused(f"{shown} took longer than {seconds:g} seconds", "try again later, or ")
+    if isinstance(found, BaseException):
+        raise found
+    return found
+
+
+def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Say whether an address belongs to the public internet; IPv4 inside IPv6 is looked into."""
+    if isinstance(address, ipaddress.IPv6Address):
+        inside = address.ipv4_mapped or address.sixtofour
+        if address in _NAT64:
+            inside = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+        if inside is not None:
+            return is_public(inside)
+        if address.is_site_local:
+            return False
+    refused = (
+        address.is_private, address.is_loopback, address.is_link_local, address.is_multicast,
+        address.is_reserved, address.is_unspecified, not address.is_global,
+    )  # fmt: skip
+    return not any(refused) and not any(address in network for network in _NEVER)
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """What is asked of whom; `host` is a name in ASCII or an address, `path` has the query."""
+
+    url: str
+    secure: bool
+    host: str
+    port: int
+    path: str
+
+
+class _Attempt:
+    """The steps of one fetch, which run in a thread and end soon after `stop`."""
+
+    def __init__(self, allowed: Allowed, seconds: float) -> None:
+        self.url = ""
+        self._allowed, self._seconds = allowed, seconds
+        self._stopped = threading.Event()
+        self._socket: socket.socket | None = None
+
+    def stop(self) -> None:
+        """End a step that waits for the server, and start no other."""
+        self._stopped.set()
+        if self._socket is not None:
+            with suppress(OSError):  # it is closed
+                self._socket.shutdown(socket.SHUT_RDWR)
+
+    def follow(self, url: str) -> Fetched:
+        """Return the page at an address or behind its redirects."""
         for _ in range(MOST_REDIRECTS + 1):
-            place = _parsed(url, allowed)
-            addresses = public_addresses(place.host, place.port, deadline, allowed)
-            found = _get(Connection(place, addresses, deadline), place)
+            self.url = url
+            target = _parsed(url, self._allowed)
+            found = self._get(target, self._addresses(target))
             if isinstance(found, Fetched):
                 return found
             url = _moved(url, found)
-    except TimeoutError:
-        raise CorpusError(
-            f"{shortened(url)} took longer than {seconds:g} seconds: try again later, or "
-            f"{_BY_HAND}."
-        ) from None
-    raise CorpusError(
-        f"{shortened(url)} is behind more than {MOST_REDIRECTS} redirects: give the address that "
-        f"the page has in a browser, or {_BY_HAND}."
-    )
+        raise _refused(
+            f"{shortened(url)} is behind more than {MOST_REDIRECTS} redirects",
+            "give the address that the page has in a browser, or ",
+        )
+
+    def _addresses(self, target: _Target) -> list[str]:
+        """Look the name up; refuse it if any of its addresses is not public."""
+        try:
+            entries = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError):
+            entries = []
+        if not entries:
+            raise CorpusError(
+                f"There is no site {target.host!r}, or it cannot be looked up: check the address "
+                "and the connection."
+            )
+        addresses = list(dict.fromkeys(str(entry[4][0]) for entry in entries))
+        for found in addresses:
+            try:
+                public = target.port in PORTS and is_public(ipaddress.ip_address(found))
+            except ValueError:
+                public = False
+            if not public and (found, target.port) not in self._allowed:
+                raise CorpusError(
+                    f"{target.host!r} is at {found}, which is no address of the public web: save "
+                    "the page, and use `compare import html FILE`."
+                )
+        return addresses
+
+    def _get(self, target: _Target, addresses: Sequence[str]) -> Fetched | str:
+        """Return the page, or where it has moved to."""
+        shown = shortened(target.url)
+        connection = http.client.HTTPConnection(target.host, target.port)
+        connection.default_port = 443 if target.secure else 80
+        try:
+            connection.sock = self._connected(target, addresses)
+            connection.request("GET", target.path, headers=_HEADERS)
+            with connection.getresponse() as answer:
+                if answer.status in _MOVED and (location := answer.getheader("Location")):
+                    return location
+                if answer.status != 200:
+                    # the standard's words for a status, never the server's
+                    said = http.client.responses.get(answer.status, "(no known status)")
+                    raise _refused(
+                        f"{shown} was answered with {answer.status} {said}",
+                        "check the address, or ",
+                    )
+                kind = _kind(answer.headers, shown)
+                charset = answer.headers.get_content_charset("")
+                return Fetched(target.url, _content(answer, shown), kind, charset)
+        except TimeoutError:
+            raise
+        except ssl.SSLCertVerificationError as error:
+            said = f"The certificate of {target.host} is not to be trusted ({error.verify_message})"
+            raise _refused(said, "check the address; if you trust the page, ") from None
+        except (OSError, http.client.HTTPException) as error:
+            said = getattr(error, "strerror", None) or type(error).__name__
+            raise _refused(
+                f"{shown} cannot be fetched ({said})", "check the address and the connection, or "
+            ) from None
+        finally:
+            connection.close()
+            if self._socket is not None:
+                self._socket.close()
+
+    def _connected(self, target: _Target, addresses: Sequence[str]) -> socket.socket:
+        """Connect to the first address that answers; over TLS, check the certificate."""
+        share = self._seconds / len(addresses)  # so that one that is silent leaves time
+        failed = OSError("no address")
+        for address in addresses:
+            if self._stopped.is_set():
+                raise TimeoutError
+            try:
+                raw = socket.create_connection((address, target.port), share)
+                break
+            except OSError as error:
+                failed = error
+        else:
+            raise failed
+        raw.settimeout(self._seconds)
+        self._socket = raw
+        if target.secure:
+            context = ssl.create_default_context()
+            self._socket = secured = context.wrap_socket(
+                raw, server_hostname=target.host, do_handshake_on_connect=False
+            )
+            secured.do_handshake()
+        if self._stopped.is_set():
+            raise TimeoutError
+        return self._socket
 
 
-def _parsed(url: str, allowed: Collection[tuple[str, int]]) -> Place:
+def _parsed(url: str, allowed: Allowed) -> _Target:
     """Return what is asked of whom; refuse what is no plain web address."""
     shown = shortened(url)
     try:
@@ -108,71 +282,20 @@ def _parsed(url: str, allowed: Collection[tuple[str, int]]) -> Place:
         raise CorpusError(f"{shown} holds a user's name or password: give the address without it.")
     port = port or (443 if parts.scheme == "https" else 80)
     if port not in PORTS and port not in {number for _, number in allowed}:
-        raise CorpusError(
-            f"{shown} names port {port}, and pages are fetched from 80 and 443 only: {_BY_HAND}."
-        )
-    target = quote(parts.path or "/", safe=_SAFE)
-    if parts.query:
-        target += "?" + quote(parts.query, safe=_SAFE)
-    return Place(url, parts.scheme == "https", host, port, target)
-
-
-def _get(connection: Connection, place: Place) -> Fetched | str:
-    """Return the page, or where it has moved to."""
-    shown = shortened(place.url)
-    try:
-        connection.request("GET", place.target, headers=_headers())
-        answer = connection.getresponse()
-        if answer.status in _MOVED and (location := answer.getheader("Location")):
-            return location
-        if answer.status != 200:
-            raise CorpusError(
-                f"{shown} was answered with {answer.status} {_reason(answer.status)}: check the "
-                f"address, or {_BY_HAND}."
-            )
-        kind, charset = _kind(answer.headers, shown)
-        content = _content(answer, shown)
-        return Fetched(place.url, content, kind, charset)
-    except TimeoutError:
-        raise
-    except ssl.SSLCertVerificationError as error:
-        raise CorpusError(
-            f"The certificate of {place.host} is not to be trusted ({error.verify_message}): check "
-            f"the address; if you trust the page, {_BY_HAND}."
-        ) from None
-    except (OSError, http.client.HTTPException) as error:
-        said = getattr(error, "strerror", None) or type(error).__name__
-        raise CorpusError(
-            f"{shown} cannot be fetched ({said}): check the address and the connection, or "
-            f"{_BY_HAND}."
-        ) from None
-    finally:
-        connection.end()
-
-
-def _headers() -> dict[str, str]:
-    return {
-        "User-Agent": USER_AGENT,
-        "Accept": ", ".join(KINDS),
-        "Accept-Encoding": "gzip",
-        "Connection": "close",
-    }
-
-
-def _reason(status: int) -> str:
-    """Return the standard's words for a status, never the server's."""
-    return http.client.responses.get(status, "(no known status)")
+        raise _refused(f"{shown} names port {port}, and pages are fetched from 80 and 443 only")
+    path = quote(parts.path or "/", safe=_SAFE)
+    query = f"?{quote(parts.query, safe=_SAFE)}" if parts.query else ""
+    return _Target(url, parts.scheme == "https", host, port, path + query)
 
 
 def _moved(url: str, location: str) -> str:
+    """Return the address of a redirect; refuse one that leaves TLS."""
     try:
         # http.client reads headers as Latin-1; servers that send other letters mean UTF-8.
         there = urljoin(url, location.encode("latin-1").decode("utf-8"))
     except ValueError:
-        raise CorpusError(
-            f"{shortened(url)} redirects to {shortened(location)}, which is no web address: "
-            f"{_BY_HAND}."
-        ) from None
+        said = f"{shortened(url)} redirects to {shortened(location)}, which is no web address"
+        raise _refused(said) from None
     if url.casefold().startswith("https:") and there.casefold().startswith("http:"):
         raise CorpusError(
             f"{shortened(url)} redirects to the unprotected {shortened(there)}: give that address "
@@ -181,27 +304,21 @@ def _moved(url: str, location: str) -> str:
     return there
 
 
-def _kind(headers: http.client.HTTPMessage, shown: str) -> tuple[Literal["html", "plain"], str]:
+def _kind(headers: http.client.HTTPMessage, shown: str) -> Kind:
     named = headers.get("Content-Type", "").partition(";")[0].strip().casefold()
     if named not in KINDS:
         what = f"of the type {shortened(named)}" if named else "of no type that the server names"
-        raise CorpusError(
-            f"{shown} is {what}, and only web pages and plain text are read: {_BY_HAND}."
-        )
-    return KINDS[named], headers.get_content_charset("")
+        raise _refused(f"{shown} is {what}, and only web pages and plain text are read")
+    return KINDS[named]
 
 
 def _content(answer: http.client.HTTPResponse, shown: str) -> bytes:
     """Return the body, unpacked; stop as soon as it is too long."""
     encoding = (answer.getheader("Content-Encoding") or "identity").strip().casefold()
     if encoding not in {"identity", "gzip", "x-gzip"}:
-        raise CorpusError(
-            f"{shown} is packed as {shortened(encoding)}, which was not asked for: {_BY_HAND}."
-        )
+        raise _refused(f"{shown} is packed as {shortened(encoding)}, which was not asked for")
     unpack = None if encoding == "identity" else zlib.decompressobj(wbits=31)
-    too_long = CorpusError(
-        f"{shown} is longer than {MOST_BYTES // 1024**2} MB, which no article is: {_BY_HAND}."
-    )
+    too_long = _refused(f"{shown} is longer than {MOST_BYTES // 1024**2} MB, which no article is")
     if answer.length is not None and answer.length > MOST_BYTES:
         raise too_long
     came, content = 0, bytearray()
@@ -210,9 +327,9 @@ def _content(answer: http.client.HTTPResponse, shown: str) -> bytes:
         try:
             content += unpack.decompress(block, MOST_BYTES + 1 - len(content)) if unpack else block
         except zlib.error:
-            raise CorpusError(f"{shown} is packed wrongly: try again, or {_BY_HAND}.") from None
+            raise _refused(f"{shown} is packed wrongly", "try again, or ") from None
         if max(came, len(content)) > MOST_BYTES:
             raise too_long
     if answer.length or (unpack and not unpack.eof):
-        raise CorpusError(f"{shown} is cut short: try again, or {_BY_HAND}.")
+        raise _refused(f"{shown} is cut short", "try again, or ")
     return bytes(content)

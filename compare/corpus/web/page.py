@@ -1,7 +1,7 @@
 """Read an article out of a web page: its paragraphs, and what the page says of itself.
 
-HTML is read in a process of its own with limits on time and memory (`extraction`), since some
-pages, built so or broken, keep a parser busy for hours.
+HTML is read in a process of its own with limits on time and memory (`main`), since some pages, made
+so or broken, keep a parser busy for hours.
 """
 
 from __future__ import annotations
@@ -13,12 +13,15 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import compare
+from compare.corpus.validate import is_address
 from compare.corpus.values import shortened
 from compare.errors import CorpusError
 from compare.statements.languages import is_language, language_of
@@ -29,6 +32,7 @@ MOST_BYTES = 5 * 1024**2
 SECONDS = 30.0
 """In which a page must be read."""
 
+_TEXT_REMEDY = "into a .txt file and read that with `compare import html FILE.txt`"
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -48,7 +52,7 @@ _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An article, and what its page says of it; "" where it says nothing.
+    """An article, and what its page says of it; "" if it says nothing.
 
     Attributes:
         site: The publication's name, else the name of its host.
@@ -64,17 +68,51 @@ class Page:
     paragraphs: tuple[str, ...]
 
 
+def fetched_page(url: str) -> Page:
+    """Fetch a page and read it; its server is told the address and who asks: this program.
+
+    Raises:
+        CorpusError: The address may not be fetched, or the page cannot be had or read.
+    """
+    from compare.corpus.web.fetch import fetch
+
+    fetched = fetch(url)
+    read = read_html if fetched.kind == "html" else read_plain
+    return read(fetched.content, fetched.url, fetched.charset)
+
+
+def saved_page(content: bytes, name: str) -> Page:
+    """Read a saved page, or plain text if its name ends in .txt; raise as `read_html`."""
+    read = read_plain if name.casefold().endswith(".txt") else read_html
+    return read(content, name=name)
+
+
+def page_in(file: Path) -> Page:
+    """Read a saved page or a text from a file.
+
+    Raises:
+        CorpusError: The file cannot be read, or as in `read_html`.
+    """
+    try:
+        with file.open("rb") as opened:
+            content = opened.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise CorpusError(f"{file} cannot be read ({error.strerror}): check the path.") from None
+    return saved_page(content, str(file))
+
+
 def read_html(content: bytes, url: str = "", charset: str = "", *, name: str = "") -> Page:
     """Read a web page; never reaches the network.
 
     Args:
+        content: The page as it came.
         url: Where it was fetched; "" takes the address that the page gives as its own.
         charset: As the server named it.
         name: What messages call it, if not by its address.
 
     Raises:
-        CorpusError: It is too large, cannot be read in the time, or holds no article; or what reads
-            pages is not installed.
+        CorpusError: It is too large, cannot be read in the time, or holds no article; or
+            trafilatura is not installed.
     """
     if importlib.util.find_spec("trafilatura") is None:
         raise CorpusError(
@@ -84,30 +122,30 @@ def read_html(content: bytes, url: str = "", charset: str = "", *, name: str = "
         )
     called = shortened(name or url or "the page")
     html = _decoded(content, charset, called)
-    found = _extracted(html, url, called)
+    found = _extract_apart(html, url, called)
     paragraphs = tuple(found["paragraphs"])
     if not paragraphs:
         raise CorpusError(
             f"No article was found in {called}: if its text shows only in a browser, copy it "
-            "there into a .txt file and read that with `compare import html FILE.txt`."
+            f"there {_TEXT_REMEDY}."
         )
-    language = _LANGUAGE.search(html[:_LANGUAGE_WITHIN])
-    told = _told(paragraphs)
-    if language and is_language(language[1], "en") == is_language(told, "en"):
-        told = language[1]  # else the words decide: some pages name that of their frame
-    address = url or _web_address(found["url"])
+    language = language_of(" ".join(paragraphs))
+    declared = _LANGUAGE.search(html[:_LANGUAGE_WITHIN])
+    if declared and is_language(declared[1], "en") == (language == "en"):
+        language = declared[1]  # else the words decide: some pages name that of their frame
+    address = url or (found["url"] if _has_host(found["url"]) else "")
     return Page(
         title=found["title"],
         site=found["site"] or (urlsplit(address).hostname or ""),
         date=found["date"],
         url=address,
-        language=told,
+        language=language,
         paragraphs=paragraphs,
     )
 
 
 def read_plain(content: bytes, url: str = "", charset: str = "", *, name: str = "") -> Page:
-    """Read plain text, whose paragraphs have a blank line between them; raise as `read_html`."""
+    """Read plain text, whose paragraphs are separated by blank lines; raise as `read_html`."""
     called = shortened(name or url or "the text")
     text = _decoded(content, charset, called).replace("\r\n", "\n").replace("\r", "\n")
     paragraphs = tuple(
@@ -115,13 +153,18 @@ def read_plain(content: bytes, url: str = "", charset: str = "", *, name: str = 
     )
     if not paragraphs:
         raise CorpusError(f"{called} holds no words: check that it is the file you mean.")
-    return Page("", urlsplit(url).hostname or "", "", url, _told(paragraphs), paragraphs)
+    language = language_of(" ".join(paragraphs))
+    return Page("", urlsplit(url).hostname or "", "", url, language, paragraphs)
+
+
+def _has_host(url: str) -> bool:
+    return is_address(url) and bool(urlsplit(url).hostname)
 
 
 def _decoded(content: bytes, charset: str, called: str) -> str:
     """Return the text in the encoding that its first bytes, the server or the page name.
 
-    Without any, and where it is not what they name, it is UTF-8, else Windows-1252 as in browsers.
+    Without any, and if it is not what they name, it is UTF-8, else Windows-1252 as in browsers.
     """
     if len(content) > MOST_BYTES:
         raise CorpusError(
@@ -140,7 +183,7 @@ def _decoded(content: bytes, charset: str, called: str) -> str:
 
 
 def _encoding(name: str) -> str:
-    """Return an encoding of texts as browsers take its name, UTF-8 where it is none."""
+    """Return an encoding of texts as browsers take its name, UTF-8 if it is none."""
     try:
         known = codecs.lookup(name.strip()).name
     except (LookupError, ValueError):
@@ -150,13 +193,13 @@ def _encoding(name: str) -> str:
     return known if known.startswith(_ENCODINGS) else "utf-8"
 
 
-def _extracted(html: str, url: str, called: str) -> dict[str, Any]:
-    """Return what `extraction` prints of a page."""
+def _extract_apart(html: str, url: str, called: str) -> dict[str, Any]:
+    """Return what `extract` finds in a page, read in a process of its own."""
     package = str(Path(compare.__file__).resolve().parents[1])
     given = os.environ.get("PYTHONPATH")
     try:
         done = subprocess.run(
-            [sys.executable, "-P", "-m", "compare.corpus.web.extraction"],
+            [sys.executable, "-P", "-c", f"from {__name__} import main; main()"],
             input=json.dumps({"html": html, "url": url}).encode(),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -168,21 +211,107 @@ def _extracted(html: str, url: str, called: str) -> dict[str, Any]:
     except (subprocess.TimeoutExpired, ValueError):
         raise CorpusError(
             f"{called} is so tangled that it cannot be read: copy the article in a browser "
-            "into a .txt file and read that with `compare import html FILE.txt`."
+            f"{_TEXT_REMEDY}."
         ) from None
     return found
 
 
-def _web_address(text: str) -> str:
-    """Return an address that a page gives as its own, "" where it is none that a row can have."""
+# -- in the process of its own ---------------------------------------------------------------------
+
+_MEMORY = 2 * 1024**3
+_PROCESSOR_SECONDS = 60
+"""After which the process ends though nobody waits for it any more."""
+
+_INLINE = frozenset({"hi", "ref", "del", "graphic"})
+_OPENING = ("“", '"', "„", "«", "‘")
+_STRUCK = ("del", "s", "strike")
+_NOTE = re.compile(r"\[(?:note )?(?:\d{1,4}|[a-z])\]|[\d*†‡,; \u00a0]{1,12}")
+_PIECES_OF_NOTE = 8
+
+
+def main() -> None:
+    """Read a page as JSON from standard input, and print what was found in it as JSON."""
     try:
-        parts = urlsplit(text)
-    except ValueError:
-        return ""
-    plain = parts.scheme in {"http", "https"} and parts.hostname and not re.search(r"\s", text)
-    return text if plain else ""
+        import resource
+    except ImportError:  # a platform without limits
+        pass
+    else:
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (_PROCESSOR_SECONDS, _PROCESSOR_SECONDS))
+    asked = json.load(sys.stdin)
+    json.dump(extract(asked["html"], asked["url"]), sys.stdout)
 
 
-def _told(paragraphs: tuple[str, ...]) -> str:
-    """Return the language of an article that does not name it."""
-    return language_of(" ".join(paragraphs))
+def extract(html: str, url: str) -> dict[str, Any]:
+    """Return the article of a page, its paragraphs and what the page says of itself."""
+    from trafilatura import bare_extraction
+    from trafilatura.settings import Document
+
+    found = bare_extraction(
+        _cleaned(html),
+        url=url or None,
+        include_comments=False,
+        include_tables=False,
+        with_metadata=True,
+        date_extraction_params={"original_date": True, "extensive_search": False},
+    )
+    if not isinstance(found, Document):
+        found = Document()
+    return {
+        "title": found.title or "",
+        "site": found.sitename or "",
+        "date": found.date or "",
+        "url": found.url or "",
+        "paragraphs": list(_paragraphs(found.body)),
+    }
+
+
+def _cleaned(html: str) -> Any:
+    """Return the tree of a page without what is struck out, and without the marks of notes.
+
+    The foot of a block of quoted words names who said them: it becomes a paragraph, since the foot
+    of a page is left out.
+    """
+    from lxml.etree import strip_elements
+    from trafilatura import load_html
+
+    tree = load_html(html)
+    if tree is None:
+        return html
+    for mark in tree.iter("sup"):
+        if _NOTE.fullmatch("".join(islice(mark.itertext(), _PIECES_OF_NOTE)).strip()):
+            mark.tag = "del"
+    strip_elements(tree, *_STRUCK, with_tail=False)
+    for block in tree.iter("blockquote"):
+        for foot in block.findall("footer"):
+            foot.tag = "p"
+    return tree
+
+
+def _paragraphs(body: Any) -> Iterator[str]:
+    """Yield the text between the edges of blocks, without headings, blanks as one."""
+    from lxml.etree import iterwalk
+
+    pieces: list[str] = []
+    headings = 0
+    for event, element in iterwalk(body, events=("start", "end")):
+        starts = event == "start"
+        quoted = _is_inline_quote(element)
+        if element.tag not in _INLINE and not quoted:
+            if words := " ".join("".join(pieces).split()):
+                yield words
+            pieces.clear()
+        if element.tag == "head":
+            headings += 1 if starts else -1
+        if headings:
+            continue
+        if quoted and not (element.text or "").lstrip().startswith(_OPENING):
+            pieces.append("“" if starts else "”")
+        pieces.append((element.text if starts else element.tail) or "")
+
+
+def _is_inline_quote(element: Any) -> bool:
+    """Say whether an element is a quotation inside a line, which browsers show with marks."""
+    parent = element.getparent()
+    inside = parent is not None and parent.tag in {"p", "item", "hi", "ref"}
+    return element.tag == "quote" and inside and element.find("p") is None

@@ -19,7 +19,7 @@ from compare.corpus.importing import read_public, recognised_format
 from compare.corpus.read import READERS
 from compare.corpus.values import BadFileError, Row
 from compare.corpus.web import Page, Proposal, propose, statements_of
-from compare.corpus.web.opening import fetched_page, saved_page
+from compare.corpus.web.page import fetched_page, saved_page
 from compare.errors import CompareError, CorpusError
 from compare.export.cards import Words, text_html, words_html
 from compare.export.pieces import facts_html, table_html

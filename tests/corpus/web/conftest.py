@@ -14,7 +14,7 @@ _COUNTRIES = {"Valdoria": "VLD", "Ostravia": "OST", "Norland": "NOR", "Republic 
 @pytest.fixture
 def made_up_countries(monkeypatch: pytest.MonkeyPatch) -> None:
     """Know the States that there are not, and no others."""
-    monkeypatch.setattr("compare.corpus.web.who.country_code", _COUNTRIES.get)
+    monkeypatch.setattr("compare.corpus.web.attribution.country_code", _COUNTRIES.get)
 
 
 @pytest.fixture

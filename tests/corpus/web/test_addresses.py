@@ -7,8 +7,7 @@ import socket
 
 import pytest
 
-from compare.corpus.web.fetch import fetch
-from compare.corpus.web.network import is_public
+from compare.corpus.web.fetch import fetch, is_public
 from tests.corpus.web.serving import BY_HAND, PAGE, Site, names, refused
 
 

@@ -70,9 +70,9 @@ def test_an_office_is_told_by_its_own_words(named: str, office: str) -> None:
 @pytest.mark.parametrize(
     ("who", "speaker"),
     [
-        ("Lorn ally Ben Kray", ""),
-        ("Ada Lorn backer Ben Kray", ""),
-        ("senior Lorn confidant Ben Kray", ""),
+        ("Lorn ally Ben Kray", "Ben Kray"),
+        ("Ada Lorn backer Ben Kray", "Ben Kray"),
+        ("senior Lorn confidant Ben Kray", "Ben Kray"),
         ("Lorn rival and Ostmark senator Ben Kray", ""),
         ("a Lorn ally", ""),
         ("Ada Lorn’s rival, Ben Kray", ""),
@@ -95,7 +95,7 @@ def test_a_name_that_is_part_of_another_s_is_no_subject() -> None:
     before = "Minister Ada Lorn said that the talks would go on."
     assert speakers(before, f"Ada Lorn’s rival was angry. “{STAY}.”")[1:] == [""]
     assert speakers(f"“{STAY},” Lorn ally Ben Kray said.") == ["Ben Kray"]
-    assert speakers(f"Lorn ally Ben Kray left, saying “{STAY}”.") == ["Ben Kray"]
+    assert speakers(f"Lorn ally Ben Kray left, saying “{STAY}”.") == [""]
 
 
 # -- a claim that somebody else made ---------------------------------------------------------------
@@ -168,25 +168,34 @@ def test_what_is_denied_or_another_s_is_not_reported(passage: str) -> None:
     "start",
     [
         "Ada Lorn dismissed the claim, saying",
-        "Ada Lorn came out saying",
-        "Ada Lorn said of Ostmark’s attack that",
         "Ada Lorn told Kray’s envoys that",
         "Ada Lorn told Ostmark’s parliament:",
-        "Ada Lorn said of Ben Kray’s remark:",
         "Ada Lorn condemned Ostmark’s attack:",
         "Ada Lorn replied in a statement:",
         "Ada Lorn described Ben Kray’s claim as",
         "Ada Lorn called Ben Kray’s claim",
         "Ada Lorn replied that",
         "In a statement, Ada Lorn said:",
-        "Minister Ada Lorn made the claim that",
     ],
 )
 def test_words_of_who_speaks_stay_theirs(start: str) -> None:
     assert speakers(f"{start} “{WAR}”.") == ["Ada Lorn"]
-    if start.endswith("that") and "made" not in start and "replied" not in start:
-        of_attack = "of Ostmark’s attack" in start
-        assert speakers(f"{start} {WAR}.") == ([] if of_attack else ["Ada Lorn"])
+    if start.endswith("that") and "replied" not in start:
+        assert speakers(f"{start} {WAR}.") == ["Ada Lorn"]
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        "Ada Lorn came out saying",
+        "Ada Lorn said of Ostmark’s attack that",
+        "Ada Lorn said of Ben Kray’s remark:",
+        "Minister Ada Lorn made the claim that",
+    ],
+)
+def test_if_words_could_be_another_s_nobody_is_named(start: str) -> None:
+    assert speakers(f"{start} “{WAR}”.") == [""]
+    assert speakers(f"{start} {WAR}.") == []
 
 
 # -- two quotations --------------------------------------------------------------------------------
@@ -261,16 +270,21 @@ def test_a_name_that_is_no_subject(subject: str) -> None:
         "This morning Ada Lorn",
         "When she met reporters, Ada Lorn",
         "Then the newly elected mayor Ada Lorn",
-        "Under Secretary Ada Lorn",
-        "It was Ada Lorn who",
         "Ada Lorn, who beat Ben Kray,",
         "Ada Lorn, citing Ben Kray,",
         "A former ally, Ada Lorn,",
-        "I know that former president Ada Lorn",
     ],
 )
 def test_a_name_that_is_a_subject(subject: str) -> None:
     assert speakers(f"{subject} said “{WAR}”.") == ["Ada Lorn"]
+
+
+@pytest.mark.parametrize(
+    "subject",
+    ["Under Secretary Ada Lorn", "It was Ada Lorn who", "I know that former president Ada Lorn"],
+)
+def test_a_subject_that_is_not_plain_names_nobody(subject: str) -> None:
+    assert speakers(f"{subject} said “{WAR}”.") == [""]
 
 
 # -- signatures ------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import time
 import pytest
 
 from compare.corpus.web import Confidence, Page, propose
+from compare.corpus.web.quotations import quotations
 
 pytestmark = pytest.mark.usefixtures("made_up_countries")
 
@@ -304,6 +305,24 @@ def test_she_is_told_over_some_sentences_and_not_over_many(
     assert told[1:] == [expected]
 
 
+@pytest.mark.parametrize(
+    ("between", "speaker"),
+    [
+        ("Minister Ada Lorn met President Cor Vael in Port Meren.", "Ada Lorn"),
+        ("At noon Minister Ada Lorn landed.", "Ada Lorn"),
+        ("Minister Ada Lorn and President Cor Vael landed.", ""),
+        ("Minister Ada Lorn landed, President Cor Vael left.", ""),
+        ("A banner showed Minister Ada Lorn.", ""),
+        ("Minister Ada Lorn’s rival left.", ""),
+    ],
+)
+def test_she_is_the_one_who_is_named_in_between_or_nobody(between: str, speaker: str) -> None:
+    told = propose(
+        page("Envoy Bren Tal said that the sea would stay open.", between, f"“{WORDS},” she said.")
+    )
+    assert told[-1].speaker == speaker
+
+
 @pytest.mark.parametrize("short", ["Lorn", "Ms. Lorn", "Ada"])
 def test_a_part_of_a_name_is_told_where_one_person_has_it(short: str) -> None:
     first = "Foreign Minister Ada Lorn of Valdoria arrived. Envoy Bren Tal left at noon."
@@ -433,3 +452,49 @@ def test_hostile_text_takes_time_in_proportion(piece: str) -> None:
 def test_many_people_take_time_in_proportion() -> None:
     lines = [f"Minister Ada N{n} Lorn said it would end. The minister left." for n in range(4_000)]
     assert _seconds(*lines) < 64 * max(_seconds(*lines[:250]), 0.02)
+
+
+# -- quotation marks -----------------------------------------------------------------------------
+
+
+def marked(text: str) -> list[str]:
+    return [
+        text[quoted.start : quoted.end] + ("" if quoted.closed else " (open)")
+        for quoted in quotations(text)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("“We stay,” she said, “and wait.”", ["We stay,", "and wait."]),
+        ('"We stay," she said, "and wait."', ["We stay,", "and wait."]),
+        ("« Nous restons », a-t-elle dit.", [" Nous restons "]),
+        ("«Wir «bleiben» hier»", ["Wir «bleiben» hier"]),
+        ("Sie sagte: »Wir bleiben.«", ["Wir bleiben."]),
+        ("Er sagte: „Wir bleiben“, „und warten”.", ["Wir bleiben", "und warten"]),
+        ("‘We stay,’ she said.", ["We stay,"]),
+        ("“The ‘so-called’ truce,” she said.", ["The ‘so-called’ truce,"]),
+        ("‘The “so-called” truce’ it is.", ["The “so-called” truce"]),
+        # apostrophes
+        ("The ministers’ talks weren’t Lorn’s.", []),
+        ("‘The ministers’ talks weren’t hers,’ he said.", ["The ministers’ talks weren’t hers,"]),
+        ("He spoke of ‘our rights’ and ‘their duties’ there.", ["our rights", "their duties"]),
+        ("In the ‘90s the port’s gates were open.", []),
+        ("the sailors' strike and the port's gates", []),
+        # no marks at all: inches, and a mark inside of a word
+        ('A 12" gun and a 5" gun.', []),
+        # marks that are missing
+        ("“We stay, she said. “We wait.”", ["We wait."]),
+        ("We stay,” she said. “We wait.”", ["We wait."]),
+        ("“We stay and wait.", ["We stay and wait. (open)"]),
+        ('She said: "We stay and wait.', ["We stay and wait. (open)"]),
+        ("", []),
+        ("“", []),
+        ("‘", []),
+        ('"', []),
+        ("“”", [""]),
+    ],
+)  # fmt: skip
+def test_what_stands_between_marks(text: str, expected: list[str]) -> None:
+    assert marked(text) == expected
