@@ -141,8 +141,7 @@ def _keys(*sides: tuple[str, str]) -> frozenset[str]:
 def _from_reviews(library: Library, notes: list[str]) -> Iterator[Label]:
     reviews = Reviews.of(library)
     is_shared = reviews.path.parent.resolve() != library.folder.resolve()
-    for summary in reversed(reviews.summaries()):
-        review = reviews.open(summary.name)
+    for review in reversed(reviews.all()):
         pairs = dict(review.pairs())
         if is_shared:
             ids = {side.statement.id for pair in pairs.values() for side in (pair.a, pair.b)}

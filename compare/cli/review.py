@@ -227,16 +227,27 @@ def _read_codebook(path: Path) -> str:
 def list_(library: Path | None, as_json: bool) -> None:
     """List the reviews of a library, newest first."""
     reviews, _ = _open_reviews(library)
-    found = reviews.summaries()
+    found: list[dict[str, Any]] = [
+        {
+            "name": entry.name,
+            "pairs": len(entry),
+            "readers": entry.readers,
+            "answered": [entry.progress(reader).seen for reader in entry.readers],
+            "handed_in": entry.handed_in,
+            "created": entry.created,
+            "subject": entry.settings.subject,
+        }
+        for entry in reviews.all()
+    ]
     if as_json:
-        say_json({"file": str(reviews.path), "reviews": [asdict(entry) for entry in found]})
+        say_json({"file": str(reviews.path), "reviews": found})
         return
-    for entry in found:
+    for data in found:
         readers = ", ".join(
-            f"{reader} {'done' if reader in entry.handed_in else number}"
-            for reader, number in zip(entry.readers, entry.answered, strict=True)
+            f"{reader} {'done' if reader in data['handed_in'] else number}"
+            for reader, number in zip(data["readers"], data["answered"], strict=True)
         )
-        say(f"{entry.name}: {entry.pairs} pairs; {readers}")
+        say(f"{data['name']}: {data['pairs']} pairs; {readers}")
     if not found:
         remark(f"There is no review in {reviews.path} yet.")
 

@@ -23,7 +23,7 @@ from compare.review.figures import (
 )
 from compare.review.importing import ImportedPairs, read_answers, read_review_pairs
 from compare.review.review import Review
-from compare.review.reviews import Reviews, ReviewSummary
+from compare.review.reviews import Reviews
 from compare.review.values import (
     CODEBOOK,
     CONFIDENCE,
@@ -59,7 +59,6 @@ __all__ = [
     "Review",
     "ReviewFormat",
     "ReviewPair",
-    "ReviewSummary",
     "Reviews",
     "Settings",
     "StatementState",

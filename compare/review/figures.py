@@ -11,7 +11,7 @@ and all draws are always the same.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
@@ -154,22 +154,6 @@ def krippendorff_alpha(counts: Counts) -> float | None:
     if (pairable.sum(axis=0) > 0).sum() < 2:
         return None
     return float(krippendorff.alpha(value_counts=pairable, level_of_measurement="nominal"))
-
-
-def counts_of(answers: Sequence[Sequence[Hashable | None]]) -> Counts:
-    """Return how many readers gave each unit each label: int64 [units, labels].
-
-    Args:
-        answers: A row for each reader with an answer for each unit; None for a missing one.
-    """
-    labels = dict.fromkeys(answer for row in answers for answer in row if answer is not None)
-    column = {label: number for number, label in enumerate(labels)}
-    counts = np.zeros((len(answers[0]), len(column)), np.int64)
-    for row in answers:
-        for unit, answer in enumerate(row):
-            if answer is not None:
-                counts[unit, column[answer]] += 1
-    return counts
 
 
 def units_of(table: Counts) -> Counts:

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from compare.errors import ReviewError
@@ -55,68 +54,57 @@ _DIFFERENCES = (
 class Review:
     """One review of pairs by one or two readers.
 
-    Every call reads the file anew, so any number of programs may have it open. Pairs are numbered
-    by their place in the reading order, from 1. No call shows readers' answers to each other before
+    Calls read the file anew, so any number of programs may have it open. Pairs are numbered by
+    their place in the reading order, from 1. No call shows readers' answers to each other before
     all have handed in.
+
+    Attributes:
+        number: Its number in the file.
+        name: Unique in the file.
+        settings: How it was made.
+        created: When it was made (ISO 8601, UTC); `version` is that of the program that made it.
+        readers: The readers' names.
     """
 
     def __init__(self, store: ReviewStore, number: int) -> None:
-        """Name the review in the file; use `Reviews.create` or `Reviews.open` instead."""
+        """Read what never changes; use `Reviews.create` or `Reviews.open` instead."""
         self._store, self.number = store, number
+        row = self._one("SELECT name, settings, created, version FROM projects WHERE project = ?")
+        self.name, settings, self.created, self.version = map(str, row)
+        self.settings = Settings.from_json(settings)
+        self._size = int(self._one("SELECT count(*) FROM pairs WHERE project = ?")[0])
+        readers = self._all("SELECT name FROM readers WHERE project = ? ORDER BY reader")
+        self.readers = tuple(str(name) for (name,) in readers)
 
-    # -- How it was made -------------------------------------------------------------------------
+    def _all(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        return self._store.all(sql, (self.number, *parameters))
 
     def _one(self, sql: str, *parameters: Any) -> tuple[Any, ...]:
-        found = self._store.all(sql, (self.number, *parameters))
-        if not found:
-            raise review_removed()
-        return found[0]
+        if found := self._all(sql, *parameters):
+            return found[0]
+        raise review_removed()
 
-    def _project(self, column: str) -> str:
-        return str(self._one(f"SELECT {column} FROM projects WHERE project = ?")[0])
-
-    @cached_property
-    def name(self) -> str:
-        """Return the name."""
-        return self._project("name")
-
-    @cached_property
-    def settings(self) -> Settings:
-        """Return how the review was made, which never changes."""
-        return Settings.from_json(self._project("settings"))
-
-    @cached_property
-    def created(self) -> str:
-        """Return when it was made (ISO 8601, UTC)."""
-        return self._project("created")
-
-    @cached_property
-    def version(self) -> str:
-        """Return the version of the program that made it."""
-        return self._project("version")
+    def __len__(self) -> int:
+        """Return the number of pairs."""
+        return self._size
 
     @property
     def codebook(self) -> str:
         """Return the current codebook."""
-        return self._project("codebook")
+        return str(self._one("SELECT codebook FROM projects WHERE project = ?")[0])
 
     @property
-    def codebook_changes(self) -> tuple[tuple[str, str], ...]:
+    def codebook_changes(self) -> list[tuple[str, str]]:
         """Return when (ISO 8601, UTC) and by whom the codebook was changed after an answer."""
-        found = self._store.all(
-            "SELECT at, who FROM events WHERE project = ? AND what = 'codebook' AND n > (SELECT "
-            "min(n) FROM events WHERE project = ? AND what IN ('answer', 'import')) ORDER BY n",
-            (self.number, self.number),
-        )
-        return tuple((at, who) for at, who in found)
-
-    @cached_property
-    def readers(self) -> tuple[str, ...]:
-        """Return the readers' names."""
-        found = self._store.all(
-            "SELECT name FROM readers WHERE project = ? ORDER BY reader", (self.number,)
-        )
-        return tuple(name for (name,) in found)
+        return [
+            (at, who)
+            for at, who in self._all(
+                "SELECT at, who FROM events WHERE project = ? AND what = 'codebook' AND n > "
+                "(SELECT min(n) FROM events WHERE project = ? AND what IN ('answer', 'import')) "
+                "ORDER BY n",
+                self.number,
+            )
+        ]
 
     def reader_number(self, reader: str) -> int:
         """Return a reader's number, from 1; case does not matter.
@@ -134,23 +122,14 @@ class Review:
 
     # -- Pairs -----------------------------------------------------------------------------------
 
-    @cached_property
-    def _size(self) -> int:
-        return int(self._one("SELECT count(*) FROM pairs WHERE project = ?")[0])
-
-    def __len__(self) -> int:
-        """Return the number of pairs."""
-        return self._size
-
     def pair(self, place: int) -> ReviewPair:
         """Return the pair at a place.
 
         Raises:
             ReviewError: There is none.
         """
-        found = self._store.all(
-            f"SELECT {PAIR_COLUMNS} FROM {PAIR_TABLES} WHERE project = ? AND place = ?",
-            (self.number, place),
+        found = self._all(
+            f"SELECT {PAIR_COLUMNS} FROM {PAIR_TABLES} WHERE project = ? AND place = ?", place
         )
         if not found:
             raise ReviewError(
@@ -162,10 +141,10 @@ class Review:
     def pairs(self) -> Iterator[tuple[int, ReviewPair]]:
         """Yield place and pair in reading order."""
         last = 0
-        while rows := self._store.all(
+        while rows := self._all(
             f"SELECT {PAIR_COLUMNS} FROM {PAIR_TABLES} WHERE project = ? AND place > ? "
             "ORDER BY place LIMIT 1000",
-            (self.number, last),
+            last,
         ):
             for row in rows:
                 yield row[0], pair_of_row(row)
@@ -177,9 +156,7 @@ class Review:
         Raises:
             ReviewError: There is none.
         """
-        found = self._store.all(
-            "SELECT place FROM pairs WHERE project = ? AND id = ?", (self.number, pair_id)
-        )
+        found = self._all("SELECT place FROM pairs WHERE project = ? AND id = ?", pair_id)
         if not found:
             raise ReviewError(
                 f"There is no pair {pair_id!r} in the review {self.name!r}: an export lists them."
@@ -216,9 +193,8 @@ class Review:
     @property
     def handed_in(self) -> tuple[str, ...]:
         """Return the readers who have handed in."""
-        found = self._store.all(
-            "SELECT name FROM readers WHERE project = ? AND handed_in IS NOT NULL ORDER BY reader",
-            (self.number,),
+        found = self._all(
+            "SELECT name FROM readers WHERE project = ? AND handed_in IS NOT NULL ORDER BY reader"
         )
         return tuple(name for (name,) in found)
 
@@ -264,9 +240,10 @@ class Review:
 
     def answer_of(self, reader: str, place: int) -> Answer | None:
         """Return a reader's own answer to one pair, for that reader to see."""
-        found = self._store.all(
+        found = self._all(
             f"SELECT {ANSWER_COLUMNS} FROM answers WHERE project = ? AND reader = ? AND place = ?",
-            (self.number, self.reader_number(reader), place),
+            self.reader_number(reader),
+            place,
         )
         return answer_of_row(found[0]) if found else None
 
@@ -288,10 +265,10 @@ class Review:
         return self._answers(DECISION)
 
     def _answers(self, number: int) -> dict[int, Answer]:
-        rows = self._store.all(
+        rows = self._all(
             f"SELECT place, {ANSWER_COLUMNS} FROM answers WHERE project = ? AND reader = ? "
             "ORDER BY place",
-            (self.number, number),
+            number,
         )
         return {place: answer_of_row(rest) for place, *rest in rows}
 
@@ -304,8 +281,7 @@ class Review:
             ReviewError: A reader has not handed in.
         """
         self.require_finished()
-        rows = self._store.all(f"SELECT a.place {_DIFFERENCES} ORDER BY a.place", (self.number,))
-        return [place for (place,) in rows]
+        return [place for (place,) in self._all(f"SELECT a.place {_DIFFERENCES} ORDER BY a.place")]
 
     def final_labels(self) -> dict[int, Stance | None]:
         """Return the final label by place: the readers' if they agree, else the decision.
@@ -359,11 +335,10 @@ class Review:
     def history(self, seen_by: str | None = None) -> list[Event]:
         """Return the visible events, oldest first; see `answers`."""
         own = None if seen_by is None else self.reader_number(seen_by)
-        rows = self._store.all(
+        rows = self._all(
             "SELECT at, who, what, coalesce(p.id, ''), before, after, reader FROM events e "
             "LEFT JOIN pairs p ON p.project = e.project AND p.place = e.place "
-            "WHERE e.project = ? ORDER BY n",
-            (self.number,),
+            "WHERE e.project = ? ORDER BY n"
         )
         finished = self.is_finished
         return [
@@ -490,7 +465,7 @@ class Review:
         """
         who = _named(by, "decides")
         self.require_finished()
-        if not self._store.all(f"SELECT 1 {_DIFFERENCES} AND a.place = ?", (self.number, place)):
+        if not self._all(f"SELECT 1 {_DIFFERENCES} AND a.place = ?", place):
             raise ReviewError(f"The readers do not differ on pair {place}: nothing to decide.")
         answer = Answer(stance, confidence, checked_note(note), who=who)
         with self._store.writing() as database:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,24 +19,6 @@ if TYPE_CHECKING:
 
 MOST_READERS = 2
 _LONGEST_NAME = 100
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewSummary:
-    """A review in the list.
-
-    Attributes:
-        answered: How many pairs each reader has answered or skipped.
-        handed_in: The readers who have handed in.
-    """
-
-    name: str
-    pairs: int
-    readers: tuple[str, ...]
-    answered: tuple[int, ...]
-    handed_in: tuple[str, ...]
-    created: str
-    subject: str
 
 
 class Reviews:
@@ -119,12 +100,17 @@ class Reviews:
             "SELECT project FROM projects WHERE name = ?", (" ".join(name.split()),)
         )
         if not found:
-            there = ", ".join(entry.name for entry in self.summaries()) or "none"
+            there = ", ".join(review.name for review in self.all()) or "none"
             raise ReviewError(
                 f"There is no review {name!r} in {self.path}: name one of those there ({there}), "
                 "or create it."
             )
         return Review(self._store, found[0][0])
+
+    def all(self) -> list[Review]:
+        """Return all reviews, newest first."""
+        found = self._store.all("SELECT project FROM projects ORDER BY project DESC")
+        return [Review(self._store, number) for (number,) in found]
 
     def finished_pairs(self) -> frozenset[str]:
         """Return the ids of the pairs of all finished reviews.
@@ -133,39 +119,11 @@ class Reviews:
         """
         return frozenset(
             content_id
-            for entry in self.summaries()
-            if len(entry.handed_in) == len(entry.readers)
-            for _, pair in self.open(entry.name).pairs()
+            for review in self.all()
+            if review.is_finished
+            for _, pair in review.pairs()
             for content_id in pair.content_ids
         )
-
-    def summaries(self) -> list[ReviewSummary]:
-        """Return a summary of each review, newest first."""
-        rows = self._store.all(
-            "SELECT project, name, settings, created, "
-            "(SELECT count(*) FROM pairs WHERE pairs.project = projects.project) "
-            "FROM projects ORDER BY project DESC"
-        )
-        found = []
-        for project, name, settings, created, pairs in rows:
-            readers = self._store.all(
-                "SELECT name, handed_in, (SELECT count(*) FROM answers a WHERE "
-                "a.project = r.project AND a.reader = r.reader) FROM readers r "
-                "WHERE project = ? ORDER BY reader",
-                (project,),
-            )
-            found.append(
-                ReviewSummary(
-                    name,
-                    pairs,
-                    tuple(reader for reader, _, _ in readers),
-                    tuple(answered for _, _, answered in readers),
-                    tuple(reader for reader, handed_in, _ in readers if handed_in),
-                    created,
-                    Settings.from_json(settings).subject,
-                )
-            )
-        return found
 
     def delete(self, name: str) -> None:
         """Remove a review for good, with its answers and its history.

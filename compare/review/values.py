@@ -211,9 +211,14 @@ class ReaderProgress:
     of: int
 
     @property
+    def seen(self) -> int:
+        """Return how many pairs the reader has looked at."""
+        return self.answered + self.skipped
+
+    @property
     def left(self) -> int:
         """Return how many pairs the reader has not looked at."""
-        return self.of - self.answered - self.skipped
+        return self.of - self.seen
 
 
 @dataclass(frozen=True, slots=True)

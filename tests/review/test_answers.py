@@ -35,7 +35,8 @@ def test_a_project_is_kept_as_it_was_made(review: Make, reviews: Reviews) -> Non
     assert again.pair(2) == pair(2, None)
     assert again.place_of("p2") == 2
     assert again.settings == made.settings
-    assert reviews.summaries()[0].answered == (0, 0)
+    (listed,) = reviews.all()
+    assert [listed.progress(reader).seen for reader in listed.readers] == [0, 0]
 
 
 def test_answers_are_kept_changed_and_taken_back(review: Make) -> None:
@@ -191,7 +192,7 @@ def test_a_project_needs_a_name_and_readers(
     review()
     with pytest.raises(ReviewError, match=message):
         reviews.create(name, PairSelection.imported([pair(1)]), readers)
-    assert len(reviews.summaries()) == 1
+    assert len(reviews.all()) == 1
 
 
 def test_mistakes_are_one_sentence(review: Make, reviews: Reviews) -> None:
@@ -217,7 +218,7 @@ def test_mistakes_are_one_sentence(review: Make, reviews: Reviews) -> None:
             call()
         assert message in str(told.value)
     assert made.history("Ada") == []
-    assert len(reviews.summaries()) == 1
+    assert len(reviews.all()) == 1
 
 
 def test_a_project_that_was_removed_takes_no_answer(review: Make, reviews: Reviews) -> None:

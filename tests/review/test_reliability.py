@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Sequence
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,7 +13,6 @@ from compare.review.figures import (
     alphas,
     cohen_kappa,
     confusion,
-    counts_of,
     kappas,
     krippendorff_alpha,
     one_against_rest,
@@ -49,6 +50,13 @@ def test_kappa_is_that_of_published_examples(table: np.ndarray, kappa: float) ->
 
 
 N = None
+
+
+def counts_of(answers: Sequence[Sequence[Hashable | None]]) -> np.ndarray:
+    """Return how many readers gave each unit each label, of a row for each reader."""
+    labels = list(dict.fromkeys(label for row in answers for label in row if label is not None))
+    units = zip(*answers, strict=True)
+    return np.array([[unit.count(label) for label in labels] for unit in units], np.int64)
 
 
 @pytest.mark.parametrize(

@@ -133,7 +133,7 @@ def test_the_history_is_only_added_to(reviews: Reviews) -> None:
             database.execute(command)
     database.close()
     reviews.delete("canal")
-    assert reviews.summaries() == []
+    assert reviews.all() == []
     assert ReviewStore(reviews.path).all("SELECT * FROM statements") == []
     assert ReviewStore(reviews.path).all("SELECT * FROM events") == []
 
@@ -144,7 +144,7 @@ def test_building_and_changing_the_library_never_touches_reviews(tmp_path: Path)
     reviews = Reviews.of(library)
     assert reviews.path == folder / "reviews.sqlite"
     assert not reviews.path.exists()
-    assert reviews.summaries() == []
+    assert reviews.all() == []
     assert not reviews.path.exists()
     reviews.create("canal", PairSelection.imported([pair(0)]), ["Ada"]).answer("Ada", 1, AGREE)
     before = reviews.path.read_bytes()
@@ -175,13 +175,13 @@ def test_another_file_is_refused_in_one_sentence(tmp_path: Path) -> None:
     path = tmp_path / "reviews.sqlite"
     path.write_text("This is no database, but a note that somebody left here. " * 50)
     with pytest.raises(ReviewError, match="is not a file of reviews, or is damaged"):
-        Reviews(path).summaries()
+        Reviews(path).all()
     path.unlink()
     database = sqlite3.connect(path)
     database.execute("PRAGMA user_version = 99")
     database.close()
     with pytest.raises(ReviewError, match="has format 99, this program reads 1 to 2"):
-        Reviews(path).summaries()
+        Reviews(path).all()
     with pytest.raises(ReviewError, match="cannot be written"):
         Reviews(path / "deeper" / "reviews.sqlite").create(
             "c", PairSelection.imported([pair(0)]), ["Ada"]

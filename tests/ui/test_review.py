@@ -93,7 +93,7 @@ def test_what_is_wrong_is_one_sentence(page, reviews, content, name, sentence):
         app = press(app, "Make the review")
     assert sentence in shown(app)
     assert "/tmp" not in re.sub(r"<style.*?</style>", "", shown(app))
-    assert reviews.summaries() == []
+    assert reviews.all() == []
 
 
 def test_what_was_compared_is_drawn_from(page, judged, home):
@@ -348,7 +348,7 @@ def test_files_are_written_and_the_review_can_be_removed(page, reviews, done):
     assert files[:3] == ["Download CSV", "Download JSONL", "Download history"]
     assert "so the codebook they used stays" in shown(app)
     app = press(app, "Delete it for good")
-    assert reviews.summaries() == []
+    assert reviews.all() == []
     assert "A new review" in shown(app)
 
 

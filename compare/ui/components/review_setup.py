@@ -73,7 +73,7 @@ Found = TypeVar("Found")
 def choose_review(reviews: Reviews) -> Review | None:
     """Show the menu of reviews and return the one chosen; None for a new one."""
     sidebar_heading("Review")
-    names = [entry.name for entry in reviews.summaries()]
+    names = [entry.name for entry in reviews.all()]
     if (made := st.session_state.pop(_SWITCH_TO, None)) in names:
         st.session_state["r_name"] = made
         st.session_state.pop(_TO_REVIEW, None)
