@@ -13,7 +13,7 @@ from typing import Any
 
 from compare.corpus.columns import FIELDS
 from compare.corpus.importers.registry import Format, named_format, recognise_format
-from compare.corpus.importers.sources import WHITE_SPACE, Account, Source
+from compare.corpus.importers.sources import Account, Reason, Source
 from compare.corpus.read import StatementFile
 from compare.corpus.validate import Validator, unknown_countries
 from compare.corpus.values import BadCellError, BadFileError, Corpus, Problem, Row
@@ -154,7 +154,7 @@ class Import:
         account.pieces += 1
         account.written += 1
         account.characters_written += len(statement.text)
-        account.characters_left_out[WHITE_SPACE] += len(text) - len(statement.text)
+        account.characters_left_out[Reason.WHITE_SPACE] += len(text) - len(statement.text)
         self.report.languages[statement.language] += 1
         return statement
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain, groupby
 from math import gcd
 
 from compare.corpus.importers.people import speaks_for
@@ -25,16 +26,14 @@ from compare.corpus.importers.records import (
 )
 from compare.corpus.importers.registry import Format, Glimpse
 from compare.corpus.importers.sources import (
-    DUPLICATES,
     Account,
     Entry,
     Piece,
+    Reason,
     Source,
     each_file,
 )
 from compare.corpus.importers.text import (
-    QUESTIONS,
-    UNIDENTIFIED,
     Turn,
     answer_next,
     gather_turns,
@@ -53,82 +52,60 @@ _OF_THE_OTHER = {"Ecuador": "do", "Dominican Republic": "ec"}
 """Two files hold both countries' documents, all under the file's country (release 1.0.0)."""
 
 
-@dataclass(slots=True)
-class _Document:
-    """Rows that follow each other and have one address."""
-
-    first: Record
-    texts: list[str] = field(default_factory=list)
-    executives: dict[str, None] = field(default_factory=dict)
-
-
 def _read_ecdata(source: Source, account: Account) -> Iterator[Piece]:
-    """Yield the documents: the paragraphs of one address, without those that rows repeat."""
+    """Yield the documents: rows that follow each other and have one address."""
     seen: set[str] = set()
 
     def read(entry: Entry, account: Account) -> Iterator[Piece]:
-        for piece in _gather_documents(read_records(entry, _PARAGRAPH)):
-            if isinstance(piece, Problem):
-                yield piece
-            else:
-                yield from _ecdata_statement(piece, seen, account)
+        problems: list[Problem] = []
+
+        def rows() -> Iterator[Record]:
+            for row in read_records(entry, _PARAGRAPH):
+                if isinstance(row, Record):
+                    yield row
+                else:
+                    problems.append(row)
+
+        for _, group in groupby(rows(), lambda row: _address(row) or row.here.line):
+            yield from _ecdata_document(group, seen, account)
+            yield from problems
+            problems.clear()
+        yield from problems
 
     return each_file({".csv", ".parquet"}, read)(source, account)
 
 
-def _gather_documents(rows: Iterable[Record | Problem]) -> Iterator[_Document | Problem]:
-    document: _Document | None = None
-    same: dict[str, str] = {}  # repeated paragraphs are held once
-    for record in rows:
-        if isinstance(record, Problem):
-            yield record
-            continue
-        if document is None or not _address(record) or _address(record) != _address(document.first):
-            if document:
-                yield document
-            document, same = _Document(record), {}
-        text = record.text("text")
-        document.texts.append(same.setdefault(text, text))
-        if executive := record.known("executive"):
-            document.executives[executive] = None
-    if document:
-        yield document
-
-
-def _address(record: Record) -> str:
-    return record.known("url") or record.known("link")
-
-
-def _ecdata_statement(document: _Document, seen: set[str], account: Account) -> Iterator[Row]:
-    record = document.first
-    paragraphs = []
-    for text in _without_repeats(document.texts, account):
-        if known(text):
-            paragraphs.append(text)
-        else:
-            account.leave("rows without words", account.take(text))
-    text = account.take("\n".join(paragraphs))
-    address, country = _address(record), record.known("country")
-    key = make_key("ecdata", address, record.known("date"), text)
+def _ecdata_document(rows: Iterator[Record], seen: set[str], account: Account) -> Iterator[Row]:
+    first = next(rows)
+    held: dict[str, str] = {}  # repeated paragraphs are held once
+    texts: list[str] = []
+    executives: dict[str, None] = {}
+    for row in chain([first], rows):
+        texts.append(held.setdefault(row.text("text"), row.text("text")))
+        executives[row.known("executive")] = None
+    text = account.take("\n".join(_without_repeats(texts, account)))
+    address, country = _address(first), first.known("country")
+    key = make_key("ecdata", address, first.known("date"), text)
     elsewhere = _OF_THE_OTHER.get(country)
     if not text:
         account.leave("documents without words", "", piece=True)
     elif elsewhere and is_on_site(address, elsewhere):
         account.leave("documents of another country than the file says", text, piece=True)
     elif key in seen:
-        account.leave(DUPLICATES, text, piece=True)
+        account.leave(Reason.DUPLICATES, text, piece=True)
     else:
         seen.add(key)
-        if len(document.executives) > 1:
+        speakers = [*filter(None, executives)]
+        if len(speakers) > 1:
             account.note("documents under more than one executive")
-        cells = record.cells("country", "date", "title", "language", doc_type="type") | {
+        cells = first.cells("country", "date", "title", "language", doc_type="type") | {
             "id": key,
             "text": text,
-            "speaker": "; ".join(document.executives),
-            "source": f"Executive Communications Dataset, {record.entry.base}",
+            "speaker": "; ".join(speakers),
+            "source": f"Executive Communications Dataset, {first.entry.base}",
             "url": web_link(address, account),
         }
-        yield record.row(cells)
+        yield first.row(cells)
 
 
 def _without_repeats(texts: list[str], account: Account) -> Iterator[str]:
@@ -139,11 +116,17 @@ def _without_repeats(texts: list[str], account: Account) -> Iterator[str]:
     times = gcd(*Counter(texts).values())
     met: Counter[str] = Counter()
     for text in texts:
-        if met[text] % times:
-            account.leave("duplicate rows", account.take(text))
-        else:
-            yield text
         met[text] += 1
+        if (met[text] - 1) % times:
+            account.leave("duplicate rows", account.take(text))
+        elif known(text):
+            yield text
+        else:
+            account.leave("rows without words", account.take(text))
+
+
+def _address(record: Record) -> str:
+    return record.known("url") or record.known("link")
 
 
 # EUSpeech: speeches of heads of government and of the European Union's institutions
@@ -154,34 +137,23 @@ _LAYOUTS = {
     # machine translations into English, the original behind them
     9: (*_COLUMNS[:7], "original", "lang"),
 }
-_TRANSLATED = "entr"
 _FILE = re.compile(r"Speeches_([A-Za-z]+)_Cleaned(?:_Translated)?\.csv")
 _COUNTRIES = {
-    "CZ": "Czech Republic",
-    "DE": "Germany",
-    "EC": "European Union",
-    "EUCouncil": "European Union",
-    "FR": "France",
-    "GR": "Greece",
-    "IT": "Italy",
-    "NL": "Netherlands",
-    "PL": "Poland",
-    "PO": "Portugal",
-    "SP": "Spain",
-    "UK": "United Kingdom",
-}
+    "CZ": "Czech Republic", "DE": "Germany", "EC": "European Union", "EUCouncil": "European Union",
+    "FR": "France", "GR": "Greece", "IT": "Italy", "NL": "Netherlands", "PL": "Poland",
+    "PO": "Portugal", "SP": "Spain", "UK": "United Kingdom",
+}  # fmt: skip
 """What the file names call countries; the other files are of parties, banks and the parliament."""
 
 _DAY_FIRST = re.compile(r"(\d{1,2})-(0?[1-9]|1[0-2])-(\d{4})")
-_BETWEEN_PARAGRAPHS = re.compile(r"\s*</p>\s*<p>\s*")
-_TAG = re.compile(r"</?p>")
+_TAGS = re.compile(r"\s*</p>\s*(<p>)\s*|</?p>")
 
 
 def _euspeech1(record: Record, account: Account) -> Iterator[Cells]:
     text = _untagged(record.text("fulltext"), account)
     speaker, date, language = (record.known(name) for name in ("speaker", "date", "lang"))
     named = _FILE.fullmatch(record.entry.base)
-    is_translated = language == _TRANSLATED
+    is_translated = language == "entr"
     if is_translated and known(text):
         account.note("machine translations into English")
     yield record.cells("speaker", "title", "institution") | {
@@ -211,8 +183,8 @@ def _euspeech2(record: Record, account: Account) -> Iterator[Cells]:
 
 def _untagged(text: str, account: Account) -> str:
     """Take a text, and return it with a line break between paragraphs instead of tags."""
-    text = account.remove("paragraph tags", _BETWEEN_PARAGRAPHS, account.take(text), "\n")
-    return account.remove("paragraph tags", _TAG, text)
+    text = account.take(text)
+    return account.remove("paragraph tags", _TAGS, text, lambda found: "\n" if found[1] else "")
 
 
 def _day_first(date: str) -> str:
@@ -228,7 +200,7 @@ def _is_euspeech1(seen: Glimpse) -> bool:
 
 # Vie publique: speeches that the French State collects
 
-_SPEECH_LISTS = ("speechs", "speeches")
+_SPEECHES = ("speechs", "speeches")
 
 
 def _vie_publique(record: Record, account: Account) -> Iterator[Cells]:
@@ -254,19 +226,13 @@ def _vie_publique(record: Record, account: Account) -> Iterator[Cells]:
     }
 
 
-def _is_vie_publique(seen: Glimpse) -> bool:
-    listed = starts_list(seen.head, _SPEECH_LISTS)
-    ours = listed and seen.has_keys("speakers", "thematics", "datetime")
-    return ours or seen.has_keys("prononciation", "intervenants")
-
-
 # Foreign ministries: China's press conferences as a table, and what Diplomatic Pulse collects
 
 
 def _cmfa_answer(record: Record, account: Account) -> Iterator[Cells]:
     question, answer = account.take(record.text("question")), account.take(record.text("answer"))
     if known(question):
-        account.leave(QUESTIONS, question, piece=True)
+        account.leave(Reason.QUESTIONS, question, piece=True)
     else:
         account.leave("cells without words", question)
     names = record.cells(speaker="spokesperson", asked_by="who_asked")
@@ -345,7 +311,7 @@ def _us_china(record: Record, account: Account) -> Iterator[Cells]:
     named = _SPOKESPERSON.search(title)
     spokesperson = named[1] if named else ""
     parts = _us_china_parts(text, spokesperson, Account())
-    told = (isinstance(part, Turn) and part.left_out != UNIDENTIFIED for part in parts)
+    told = (isinstance(part, Turn) and part.left_out != Reason.UNIDENTIFIED for part in parts)
     if sum(told) < _LEAST_TURNS:
         account.note("documents without turns, whose speaker is not known")
         yield cells | {"text": text}
@@ -374,11 +340,6 @@ def _us_china_parts(text: str, spokesperson: str, account: Account) -> Iterator[
         elif found := match_label(paragraph):
             turn = turn_of_label(found, line, spokesperson, account, followed.get(line))
         yield turn or paragraph
-
-
-def _is_us_china(seen: Glimpse) -> bool:
-    whole, in_json = seen.has_columns(*_US_CHINA), seen.has_keys(*_US_CHINA[:4])
-    return whole or in_json or (seen.has_keys(*_STATE) and "state.gov/" in seen.head)
 
 
 # GDELT: a headline is a paper's own account of what somebody said or did; it is imported as
@@ -465,74 +426,44 @@ def _quotebank(record: Record, account: Account) -> Iterator[Cells]:
 
 
 FORMATS = (
-    Format(
-        "ecdata",
-        "Executive Communications Dataset",
-        "CSV or Parquet files with the columns country, url, text, date, executive",
-        lambda seen: seen.has_columns(*_PARAGRAPH, "url", "date", "title", "type", "language"),
-        _read_ecdata,
-    ),
-    Format(
-        "euspeech1",
-        "EUSpeech, version 1",
-        "Speeches_XX_Cleaned.csv, without a header",
-        _is_euspeech1,
-        each_record((), _euspeech1, kinds={".csv"}, layouts=_LAYOUTS),
-    ),
-    Format(
-        "euspeech2",
-        "EUSpeech, version 2",
-        "a CSV file with the columns date, country, speaker, title, url, origtext, lang",
-        lambda seen: seen.has_columns("speaker", "origtext", "lang", "lang_prob"),
-        each_record(("speaker", "origtext"), _euspeech2),
-    ),
-    Format(
-        "vie-publique",
-        "Speeches of vie-publique.fr (French Politic Speech Dataset)",
-        'a JSON file {"speechs": [...]}; the public list vp_discours.json has no words',
-        _is_vie_publique,
-        each_record(("text",), _vie_publique, lists=_SPEECH_LISTS),
-    ),
-    Format(
-        "cmfa",
-        "Press conferences of the Chinese Ministry of Foreign Affairs (CMFA PressCon)",
-        "CMFA_PressCon_v4.xlsx, or the same as CSV",
-        lambda seen: seen.has_columns("id_split", "question", "answer", "spokesperson"),
-        each_record(("question", "answer", "spokesperson"), _cmfa_answer),
-    ),
-    Format(
-        "diplomatic-pulse",
-        "Diplomatic Pulse",
-        "dppa.st.json: Elasticsearch bulk, JSON lines",
-        lambda seen: "dppa.st.json" in seen.bases or seen.has_keys("index", "posted_date"),
-        each_file(JSON, _read_bulk),
-    ),
-    Format(
-        "us-china",
-        "US-China Official Diplomatic and Defense Corpus",
-        "CSV, XLSX or JSON lines: publish_time, type, title, content, source_url",
-        _is_us_china,
-        each_record(("type", "title", "content"), _us_china),
-    ),
-    Format(
-        "gdelt-articles",
-        "GDELT article lists (headlines)",
-        "CSV or JSON of the DOC 2.0 API (mode ArtList), YYYYMMDDhhmmss.gal.json.gz",
-        _is_gdelt_list,
-        each_record((), _gdelt_headline, lists=_ARTICLE_LISTS),
-    ),
-    Format(
-        "gdelt-quotes",
-        "GDELT Global Quotation Graph",
-        "YYYYMMDDhhmmss.gqg.json.gz, or unpacked: JSON lines",
-        lambda seen: seen.has_keys("quotes", "pre", "quote", "post"),
-        each_record(("quotes", "url"), _gdelt_quotations),
-    ),
-    Format(
-        "quotebank",
-        "Quotebank, quotation-centric",
-        "quotes-YYYY.json.bz2, or unpacked: JSON lines",
-        lambda seen: seen.has_keys("quoteID", "quotation"),
-        each_record(("quoteID", "quotation", "speaker"), _quotebank),
-    ),
-)
+    Format("ecdata", "Executive Communications Dataset",
+           "CSV or Parquet files with the columns country, url, text, date, executive",
+           lambda seen: seen.has_columns(*_PARAGRAPH, "url", "date", "title", "type", "language"),
+           _read_ecdata),
+    Format("euspeech1", "EUSpeech, version 1", "Speeches_XX_Cleaned.csv, without a header",
+           _is_euspeech1, each_record((), _euspeech1, kinds={".csv"}, layouts=_LAYOUTS)),
+    Format("euspeech2", "EUSpeech, version 2",
+           "a CSV file with the columns date, country, speaker, title, url, origtext, lang",
+           lambda seen: seen.has_columns("speaker", "origtext", "lang", "lang_prob"),
+           each_record(("speaker", "origtext"), _euspeech2)),
+    Format("vie-publique", "Speeches of vie-publique.fr (French Politic Speech Dataset)",
+           'a JSON file {"speechs": [...]}; the public list vp_discours.json has no words',
+           lambda seen: (
+               seen.has_keys("prononciation", "intervenants")
+               or (starts_list(seen.head, _SPEECHES)
+                   and seen.has_keys("speakers", "thematics", "datetime"))),
+           each_record(("text",), _vie_publique, lists=_SPEECHES)),
+    Format("cmfa", "Press conferences of the Chinese Ministry of Foreign Affairs (CMFA PressCon)",
+           "CMFA_PressCon_v4.xlsx, or the same as CSV",
+           lambda seen: seen.has_columns("id_split", "question", "answer", "spokesperson"),
+           each_record(("question", "answer", "spokesperson"), _cmfa_answer)),
+    Format("diplomatic-pulse", "Diplomatic Pulse", "dppa.st.json: Elasticsearch bulk, JSON lines",
+           lambda seen: seen.has_file(r"dppa\.st\.json") or seen.has_keys("index", "posted_date"),
+           each_file(JSON, _read_bulk)),
+    Format("us-china", "US-China Official Diplomatic and Defense Corpus",
+           "CSV, XLSX or JSON lines: publish_time, type, title, content, source_url",
+           lambda seen: (seen.has_columns(*_US_CHINA) or seen.has_keys(*_US_CHINA[:4])
+                         or (seen.has_keys(*_STATE) and seen.says(r"state\.gov/"))),
+           each_record(("type", "title", "content"), _us_china)),
+    Format("gdelt-articles", "GDELT article lists (headlines)",
+           "CSV or JSON of the DOC 2.0 API (mode ArtList), YYYYMMDDhhmmss.gal.json.gz",
+           _is_gdelt_list, each_record((), _gdelt_headline, lists=_ARTICLE_LISTS)),
+    Format("gdelt-quotes", "GDELT Global Quotation Graph",
+           "YYYYMMDDhhmmss.gqg.json.gz, or unpacked: JSON lines",
+           lambda seen: seen.has_keys("quotes", "pre", "quote", "post"),
+           each_record(("quotes", "url"), _gdelt_quotations)),
+    Format("quotebank", "Quotebank, quotation-centric",
+           "quotes-YYYY.json.bz2, or unpacked: JSON lines",
+           lambda seen: seen.has_keys("quoteID", "quotation"),
+           each_record(("quoteID", "quotation", "speaker"), _quotebank)),
+)  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, OrderedDict
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -19,21 +19,17 @@ from compare.corpus.importers.records import (
     read_statements,
     web_link,
 )
-from compare.corpus.importers.registry import Format, Glimpse
+from compare.corpus.importers.registry import Format
 from compare.corpus.importers.sources import (
-    HEADINGS,
-    NOISES,
-    OTHER_FILES,
-    UNREADABLE,
     Account,
     Entry,
     Piece,
+    Reason,
     SkipFileError,
     Source,
     each_file,
     track_file,
 )
-from compare.corpus.importers.text import QUESTIONS
 from compare.corpus.importers.xml import (
     ID,
     LANGUAGE,
@@ -68,46 +64,50 @@ class _Register:
     """The persons and organisations of the corpora in a source, by corpus and id."""
 
     def __init__(self) -> None:
-        self.problems: list[Problem] = []
-        self.corpora: set[str] = set()  # of which there is a list of persons: "GB", "ES-CT"
         self._persons: dict[tuple[str, str], Element] = {}
         self._organisations: dict[tuple[str, str], tuple[str, str]] = {}
-        self._known: dict[tuple[str, str, str], Cells] = {}
+        self._on_day: tuple[str, dict[tuple[str, str], Cells]] = ("", {})
 
-    def read_all(self, source: Source, account: Account) -> None:
+    def read(self, source: Source, account: Account) -> Iterator[Problem]:
         """Read the lists in a source, and in the two folders above for the corpora it is of."""
-        wanted: set[str] = set()
+        corpora: dict[str, None] = {}
         read: set[str] = set()
         for entry in source.entries():
             if found := _LIST.fullmatch(entry.base):
-                self._read(entry, found["corpus"], account)
+                yield from self._read_list(entry, found["corpus"], account)
                 read.add(entry.base)
             elif found := _TRANSCRIPT.fullmatch(entry.base):
-                wanted.add(found["corpus"])
+                corpora[found["corpus"]] = None
         above = dict.fromkeys(up for path in source.paths for up in path.resolve().parents[:2])
         for path in (path for folder in above for path in sorted(folder.glob("ParlaMint-*.xml"))):
             found = _LIST.fullmatch(path.name)
-            if found and found["corpus"] in wanted and path.name not in read:
-                self._read(Entry(path.name, str(path), path), found["corpus"], account)
+            if found and found["corpus"] in corpora and path.name not in read:
+                entry = Entry(path.name, str(path), path)
+                yield from self._read_list(entry, found["corpus"], account)
                 read.add(path.name)
+        for corpus in corpora:
+            if all(of != corpus for of, _ in self._persons):
+                yield Problem.of_file(
+                    f"ParlaMint-{corpus}-listPerson.xml",
+                    "this list was not found, so that speakers are known by their ids only; put it "
+                    "beside the transcripts",
+                    skips=False,
+                )
 
-    def _read(self, entry: Entry, corpus: str, account: Account) -> None:
+    def _read_list(self, entry: Entry, corpus: str, account: Account) -> Iterator[Problem]:
         try:
             for element in read_elements(entry, {"person", "org"}):
                 key = (corpus, element.get(ID, ""))
                 if name_of(element) == "person":
                     self._persons[key] = element
-                    self.corpora.add(corpus)
                 elif name_of(element) == "org":
                     names = _children(element, "orgName")
                     full = [name for name in names if name.get("full") != "abb"]
-                    self._organisations[key] = (
-                        _preferred(full or names),
-                        attribute(element, "role"),
-                    )
+                    role = attribute(element, "role")
+                    self._organisations[key] = (_preferred(full or names), role)
         except BadFileError as error:
-            self.problems.append(Problem.of_file(entry.label, error))
-            account.skip_file(UNREADABLE)
+            yield Problem.of_file(entry.label, error)
+            account.skip_file(Reason.UNREADABLE)
         else:
             account.files += 1
 
@@ -117,18 +117,18 @@ class _Register:
 
     def cells_of(self, corpus: str, person: str, date: str) -> Cells:
         """Return a person's name, offices (or the parliament they sat in) and parties on a day."""
-        key = (corpus, person, date)
-        if key not in self._known:
+        if self._on_day[0] != date:
+            self._on_day = (date, {})
+        known = self._on_day[1]
+        if (corpus, person) not in known:
             element = self._persons.get((corpus, person), Element("person"))
             names = [(one, name) for one in _children(element, "persName") if (name := _name(one))]
             on_the_day = [name for one, name in names if _holds(one, date)]
-            self._known[key] = {
-                "speaker": next(iter([*on_the_day, *(name for _, name in names)]), ""),
-                **self._affiliations(corpus, element, date),
-            }
-        return self._known[key]
+            name = next(iter([*on_the_day, *(name for _, name in names)]), "")
+            known[corpus, person] = {"speaker": name, **self._offices(corpus, element, date)}
+        return known[corpus, person]
 
-    def _affiliations(self, corpus: str, person: Element, date: str) -> Cells:
+    def _offices(self, corpus: str, person: Element, date: str) -> Cells:
         offices: dict[str, None] = {}
         seats: dict[str, None] = {}
         parties: dict[str, None] = {}
@@ -160,11 +160,10 @@ def _name(element: Element) -> str:
     return " ".join(parts) or text_of(element)
 
 
-def _preferred(names: Iterable[Element]) -> str:
+def _preferred(names: list[Element]) -> str:
     """Return the English of some names, else the first."""
-    found = list(names)
-    english = [name for name in found if name.get(LANGUAGE) == "en"]
-    return text_of((english or found)[0]) if found else ""
+    english = [name for name in names if name.get(LANGUAGE) == "en"]
+    return text_of((english or names)[0]) if names else ""
 
 
 def _holds(dated: Element, date: str) -> bool:
@@ -177,28 +176,16 @@ def _holds(dated: Element, date: str) -> bool:
 def _read_parlamint(source: Source, account: Account) -> Iterator[Piece]:
     """Yield the utterances, each with its speaker, party and offices on the day."""
     register = _Register()
-    register.read_all(source, account)
-    yield from register.problems
-    without_list: set[str] = set()
-    sittings = 0
+    yield from register.read(source, account)
+    has_transcripts = False
     for entry in source.entries():
-        found = _TRANSCRIPT.fullmatch(entry.base)
-        if found is None:
-            if not _LIST.fullmatch(entry.base):
-                account.skip_file(_ANNOTATED if entry.base.endswith(".ana.xml") else OTHER_FILES)
-            continue
-        sittings += 1
-        corpus = found["corpus"]
-        if corpus not in register.corpora | without_list:
-            without_list.add(corpus)
-            yield Problem.of_file(
-                f"ParlaMint-{corpus}-listPerson.xml",
-                "this list was not found, so that speakers are known by their ids only; put it "
-                "beside the transcripts",
-                skips=False,
-            )
-        yield from track_file(entry, _read_sitting(entry, corpus, register, account), account)
-    if _ANNOTATED in account.files_left_out and not sittings:
+        if found := _TRANSCRIPT.fullmatch(entry.base):
+            has_transcripts = True
+            sitting = _read_sitting(entry, found["corpus"], register, account)
+            yield from track_file(entry, sitting, account)
+        elif not _LIST.fullmatch(entry.base):
+            account.skip_file(_ANNOTATED if entry.base.endswith(".ana.xml") else Reason.OTHER_FILES)
+    if _ANNOTATED in account.files_left_out and not has_transcripts:
         yield Problem.of_file(
             str(source.paths[0]),
             "all transcripts have linguistic annotation (.ana.xml), which is not read; name the "
@@ -220,16 +207,16 @@ def _read_sitting(
             cells = _header_cells(element, entry, corpus, register)
         elif name == "head":
             shared["topic"] = text_of(element)
-            account.leave(HEADINGS, account.take(shared["topic"]))
+            account.leave(Reason.HEADINGS, account.take(shared["topic"]))
         elif name in _APART:
-            account.leave(NOISES, account.take(text_of(element)))
+            account.leave(Reason.NOISES, account.take(text_of(element)))
         elif name != "u":
             raise BadFileError(f"this is no transcript: it starts with <{name}>, not with <TEI>")
         else:
             turn += 1
             text, noises = words_of(element, {"seg"}, _APART)
             for noise in noises:
-                account.leave(NOISES, account.take(noise))
+                account.leave(Reason.NOISES, account.take(noise))
             if account.take(text):
                 spoken = _speaker_cells(element, corpus, cells["date"], register, account)
                 here = {"text": text, "turn": str(turn)}
@@ -297,14 +284,6 @@ def _country_of(corpus: str) -> str:
     return country_name(country_code(corpus[:2]) or corpus[:2])
 
 
-def _is_tei(seen: Glimpse) -> bool:
-    names = seen.bases
-    annotated = any(n.startswith("ParlaMint-") and n.endswith(".ana.xml") for n in names)
-    return any(map(_TRANSCRIPT.fullmatch, names)) or (
-        annotated and not any(map(_TEXT.fullmatch, names))
-    )
-
-
 # ParlaMint as text: an utterance a line, and a table that says who spoke
 
 _TEXT = re.compile(rf"(?P<stem>{_CORPUS}(?P<translated>-en)?_.*)(?<!\.ana)\.txt")
@@ -342,7 +321,7 @@ def _read_pairs(
         text, table = _TEXT.fullmatch(entry.base), _TABLE.fullmatch(entry.base)
         found = text or table
         if found is None:
-            account.skip_file(OTHER_FILES)
+            account.skip_file(Reason.OTHER_FILES)
         elif table and (table["stem"] in english) != (table["ending"] == _ENGLISH):
             account.skip_file("tables that exist in English too")
         elif (other := waiting.pop(found["stem"], None)) and _is_text(other) != bool(text):
@@ -388,80 +367,70 @@ def _set_aside(entry: Entry, path: Path) -> Entry:
 
 def _read_pair(entry: Entry, table: Entry | None, account: Account) -> Iterator[Piece]:
     """Yield a text file's utterances, or why it or its table cannot be read; count both."""
-    about: dict[str, Mapping[str, str]] = {}
+    about: dict[str, Record] = {}
     for row in track_file(table, read_tsv(table, table.label), account) if table else ():
         if isinstance(row, Problem):
             yield row
         else:
-            about[row.cells.get("ID", "")] = row.cells
+            about[row.cells.get("ID", "")] = Record(entry, row, row.cells)
     yield from track_file(entry, _utterances(entry, about, account), account)
 
 
-def _utterances(
-    entry: Entry, about: dict[str, Mapping[str, str]], account: Account
-) -> Iterator[Piece]:
+def _utterances(entry: Entry, about: dict[str, Record], account: Account) -> Iterator[Piece]:
     empty = True
     for number, line in enumerate(entry.lines(), start=1):
-        key, tab, words = line.rstrip("\r\n").partition("\t")
         if not line.strip():
             continue
         empty = False
+        here = Row(entry.label, number, {})
+        key, tab, words = line.rstrip("\r\n").partition("\t")
         if not tab:
-            yield Problem(
-                entry.label, number, "", line.strip(),
-                "a line is an id, a tab and the words; insert the tab",
-            )  # fmt: skip
+            said = "a line is an id, a tab and the words; insert the tab"
+            yield here.problem(said, value=line.strip())
             continue
-        row = {
-            name: "" if cell.strip() == "-" else cell.strip()
-            for name, cell in about.pop(key, {}).items()
-        }
-        text = account.remove(NOISES, _NOISE, account.take(words))
+        record = about.pop(key, Record(entry, here, {}))
+        text = account.remove(Reason.NOISES, _NOISE, account.take(words))
         if not text.strip():
             account.leave(_NO_WORDS, text, piece=True)
             continue
-        if not row.get("Speaker_name"):
+        if not record.known("Speaker_name"):
             account.note(_NO_SPEAKER)
-        yield Row(entry.label, number, _utterance_cells(entry, key, row) | {"text": text})
+        yield replace(here, cells=_utterance_cells(key, record) | {"text": text})
     if empty:
         raise BadFileError("it is empty; download it again")
     for _ in about:
         account.note("table rows without words")
 
 
-def _utterance_cells(entry: Entry, key: str, row: Mapping[str, str]) -> Cells:
-    found = _TEXT.fullmatch(entry.base)
+def _utterance_cells(key: str, record: Record) -> Cells:
+    found = _TEXT.fullmatch(record.entry.base)
     assert found is not None
     corpus = found["corpus"]
     translated = bool(found["translated"]) and corpus != "GB"
     mark = "-en_" if found["translated"] and "-en_" not in key else "_"
-    surname, comma, forename = row.get("Speaker_name", "").partition(", ")
-    in_order = comma and "," not in forename
+    name = record.known("Speaker_name")
+    surname, comma, forename = name.partition(", ")
     roles = (
-        _ROLES.get(row.get("Speaker_role", "").casefold()),
-        "Minister" if row.get("Speaker_minister", "").casefold() == "minister" else "",
-        "Member of parliament" if row.get("Speaker_MP") == "MP" else "",
+        _ROLES.get(record.known("Speaker_role").casefold()),
+        "Minister" if record.known("Speaker_minister").casefold() == "minister" else "",
+        "Member of parliament" if record.known("Speaker_MP") == "MP" else "",
     )
-    return {
+    return record.cells(
+        date="Date", venue="Body", title="Title", party="Speaker_party_name",
+        party_status="Party_status", topic="Agenda", speaker_id="Speaker_ID",
+    ) | {
         "id": f"parlamint-{key.removeprefix('ParlaMint-').replace('_', mark, 1)}",
-        "speaker": f"{forename} {surname}" if in_order else row.get("Speaker_name", ""),
+        "speaker": f"{forename} {surname}" if comma and "," not in forename else name,
         "role": "; ".join(filter(None, roles)),
         "country": _country_of(corpus),
-        "date": row.get("Date", ""),
-        "venue": row.get("Body", ""),
-        "title": row.get("Title", ""),
-        "source": f"ParlaMint-{corpus}{found['translated'] or ''}, {entry.base}",
-        "language": "en" if translated else _language_code(row.get("Lang", "")),
+        "source": f"ParlaMint-{corpus}{found['translated'] or ''}, {record.entry.base}",
+        "language": "en" if translated else _language_code(record.known("Lang")),
         "original_language": _MAIN_LANGUAGES.get(corpus, "") if translated else "",
         "translated": "by machine" if translated else "",
         "doc_type": "parliamentary speech",
-        "party": row.get("Speaker_party_name", ""),
-        "party_status": row.get("Party_status", ""),
-        "topic": row.get("Agenda", ""),
         "turn": key.rpartition(".u")[2] if ".u" in key else "",
-        "speaker_id": row.get("Speaker_ID", ""),
-        "source_file": entry.name,
-    }
+        "source_file": record.entry.name,
+    }  # fmt: skip
 
 
 @lru_cache(maxsize=64)
@@ -478,8 +447,8 @@ def _language_code(name: str) -> str:
 _COLUMNS = ("date", "agenda", "speechnumber", "speaker", "party", "chair", "text", "parliament",
             "iso3country")  # fmt: skip
 _R = frozenset({".rds", ".rdata"})
-MOST_NUMBERS = 500_000
-"""Numbers of speeches that are remembered, those of the latest days."""
+MOST_DAYS = 1_000
+"""Days whose numbers of speeches are remembered, the latest."""
 
 
 class _Numbers:
@@ -487,16 +456,14 @@ class _Numbers:
 
     def __init__(self) -> None:
         self._days: OrderedDict[str, Counter[str]] = OrderedDict()
-        self._held = 0
 
     def count(self, day: str, number: str) -> int:
         """Count a speech, and return how many of its day have its number by now."""
         numbers = self._days.setdefault(day, Counter())
         self._days.move_to_end(day)
-        self._held += number not in numbers
         numbers[number] += 1
-        while self._held > MOST_NUMBERS and len(self._days) > 1:
-            self._held -= len(self._days.popitem(last=False)[1])
+        while len(self._days) > MOST_DAYS:
+            self._days.popitem(last=False)
         return numbers[number]
 
 
@@ -530,12 +497,6 @@ def _parlspeech(numbers: _Numbers, record: Record, account: Account) -> Iterator
         "source": f"ParlSpeech V2 (Rauh, Schwalbach), {record.entry.base}",
         "doc_type": "parliamentary speech",
     }  # fmt: skip
-
-
-def _is_parlspeech(seen: Glimpse) -> bool:
-    names = [name.casefold() for name in seen.bases]
-    in_r = any(name.startswith("corp_") and name.endswith(".rds") for name in names)
-    return in_r or seen.has_columns("speechnumber", "party", "chair", "text")
 
 
 # Hansard, and the same layout for Australia
@@ -580,7 +541,7 @@ def _read_hansard(entry: Entry, account: Account) -> Iterator[Piece]:
         name = name_of(element)
         if name in _HEADINGS:
             heading = text_of(element)
-            account.leave(HEADINGS, account.take(heading))
+            account.leave(Reason.HEADINGS, account.take(heading))
             major, minor = (section.major, heading) if name == "minor-heading" else (heading, "")
             section = _Section(major, minor, section.turn)
         elif name == "division":
@@ -600,7 +561,7 @@ def _hansard_speech(
     text = account.take(words_of(element, _PARAGRAPHS)[0])
     speaker = attribute(element, "speakername")
     if name_of(element) == "ques":
-        account.leave(QUESTIONS, text, piece=True)
+        account.leave(Reason.QUESTIONS, text, piece=True)
         section.questions.append(text)
         section.asked_by.append(speaker)
     elif element.get("nospeaker") == "true" or not speaker:
@@ -644,32 +605,20 @@ def _hansard_cells(element: Element, section: _Section, entry: Entry, account: A
 
 
 FORMATS = (
-    Format(
-        "hansard",
-        "Hansard in the XML of TheyWorkForYou (parlparse)",
-        "debatesYYYY-MM-DDx.xml, daylordYYYY-MM-DDx.xml and the like (files, folder or archive)",
-        lambda seen: "<publicwhip" in seen.head,
-        each_file({".xml"}, _read_hansard),
-    ),
-    Format(
-        "parlamint",
-        "ParlaMint in TEI",
-        "ParlaMint-XX_*.xml, ParlaMint-XX-listPerson.xml and ParlaMint-XX-listOrg.xml",
-        _is_tei,
-        _read_parlamint,
-    ),
-    Format(
-        "parlamint-text",
-        "ParlaMint as text, machine-translated corpora (ParlaMint-XX-en) too",
-        "ParlaMint-XX_*.txt with ParlaMint-XX_*-meta.tsv or -meta-en.tsv",
-        lambda seen: any(map(_TEXT.fullmatch, seen.bases)) and not _is_tei(seen),
-        _read_parlamint_text,
-    ),
-    Format(
-        "parlspeech",
-        "ParlSpeech V2",
-        "Corp_*.csv (not .rds)",
-        _is_parlspeech,
-        each_file({".csv"} | _R, _read_parlspeech),
-    ),
-)
+    Format("hansard", "Hansard in the XML of TheyWorkForYou (parlparse)",
+           "debatesYYYY-MM-DDx.xml, daylordYYYY-MM-DDx.xml and the like (files, folder or archive)",
+           lambda seen: seen.says("<publicwhip"), each_file({".xml"}, _read_hansard)),
+    Format("parlamint", "ParlaMint in TEI",
+           "ParlaMint-XX_*.xml, ParlaMint-XX-listPerson.xml and ParlaMint-XX-listOrg.xml",
+           lambda seen: seen.has_file(_TRANSCRIPT) or (
+               seen.has_file(r"ParlaMint-.*\.ana\.xml") and not seen.has_file(_TEXT)),
+           _read_parlamint),
+    Format("parlamint-text", "ParlaMint as text, machine-translated corpora (ParlaMint-XX-en) too",
+           "ParlaMint-XX_*.txt with ParlaMint-XX_*-meta.tsv or -meta-en.tsv",
+           lambda seen: seen.has_file(_TEXT) and not seen.has_file(_TRANSCRIPT),
+           _read_parlamint_text),
+    Format("parlspeech", "ParlSpeech V2", "Corp_*.csv (not .rds)",
+           lambda seen: (seen.has_columns("speechnumber", "party", "chair", "text")
+                         or seen.has_file(r"(?i)corp_.*\.rds")),
+           each_file({".csv"} | _R, _read_parlspeech)),
+)  # fmt: skip

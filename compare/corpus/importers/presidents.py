@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -27,24 +28,17 @@ from compare.corpus.importers.records import (
 )
 from compare.corpus.importers.registry import Format
 from compare.corpus.importers.sources import (
-    HEADINGS,
-    OTHER_FILES,
     Account,
-    DocumentKeys,
     Entry,
     Piece,
+    Reason,
     SkipFileError,
     Source,
+    claim_key,
     each_file,
     track_file,
 )
 from compare.corpus.importers.text import (
-    DIRECTIONS,
-    LABELS,
-    MODERATORS,
-    QUESTIONS,
-    UNIDENTIFIED,
-    UNNAMED,
     Turn,
     gather_turns,
     is_opener,
@@ -66,8 +60,8 @@ _SHOUTED = re.compile(r"(?:[A-Z]{3,}(?: |$)){2,}$")
 _SMALL_WORDS = PARTICLES | {"of", "the", "and", "for", "in", "on", "to", "at", "by", "a", "i"}
 _LONGEST_LABEL = 300
 _NOBODY = {
-    QUESTIONS: re.compile(r"Questions?|Journalist|Reporter|Correspondent"),
-    UNNAMED: re.compile(
+    Reason.QUESTIONS: re.compile(r"Questions?|Journalist|Reporter|Correspondent"),
+    Reason.UNNAMED: re.compile(
         r"Audience|Remarks?|Response|Repl(?:y|ies)|Answers?|Voices?|All|Shout.*|Phrase"
     ),
 }
@@ -87,7 +81,7 @@ def _read_kremlin(source: Source, account: Account) -> Iterator[Piece]:
 
     That is most of what the site calls news: it tells in the third person what was said.
     """
-    keys = DocumentKeys()
+    read: defaultdict[str, set[bytes]] = defaultdict(set)
 
     def read_page(entry: Entry, account: Account) -> Iterator[Piece]:
         page = _parse_page(entry)
@@ -95,7 +89,7 @@ def _read_kremlin(source: Source, account: Account) -> Iterator[Piece]:
         parts = [part for part in found if "lister-page" not in part.get("class").split()]
         if not parts:
             raise SkipFileError("lists of pages")
-        key = keys.claim(entry, parts[0].text_content())
+        key = claim_key(entry, parts[0].text_content(), read)
         yield from _Page(entry, key, page, account).rows(parts[0])
 
     return each_file(_PAGES, read_page)(source, account)
@@ -201,7 +195,7 @@ class _Page:
     def rows(self, content: Any) -> Iterator[Row]:
         turns = gather_turns(self._parts(content), self._before, self.account)
         for turn, cells in turn_cells(turns, self.cells, self.account):
-            text = self.account.remove(DIRECTIONS, _TRANSLATED, turn.text)
+            text = self.account.remove(Reason.DIRECTIONS, _TRANSLATED, turn.text)
             translated = text != turn.text or bool(_TRANSLATED.search(turn.note))
             note = "" if _TRANSLATED.search(turn.note) else turn.note
             if found := _REPLYING.match(text):
@@ -229,10 +223,10 @@ class _Page:
             if element.tag == "blockquote":
                 self.account.leave("pull quotes (said in the text too)", text)
             elif text and (in_bold or not re.search(r"\w", text)):
-                self.account.leave(HEADINGS, text)
+                self.account.leave(Reason.HEADINGS, text)
                 yield None
             elif text:
-                yield self.account.remove(DIRECTIONS, _WENT_ON, text)
+                yield self.account.remove(Reason.DIRECTIONS, _WENT_ON, text)
 
     def _before(self, text: str) -> None:
         self.account.leave("the Kremlin's own report (nobody's words)", text)
@@ -259,7 +253,7 @@ class _Page:
             return None
         label, before = found
         whole = "".join(text for text, _ in runs)
-        self.account.leave(LABELS, whole[: len(before) + 1])
+        self.account.leave(Reason.LABELS, whole[: len(before) + 1])
         text = tidy_line(whole[len(before) + 1 :], self.account)
         linked = [_shown(link) for link in element.find_class("person_tag")]
         speaker, reason = self._speaker(label, linked[0] if linked else "")
@@ -290,8 +284,8 @@ class _Page:
             self.roles.setdefault(name, role)
         told = f"{role} {label}"
         asks = _ASKING.search(told) or (self.is_interview and name not in PRESIDENTS)
-        reason = MODERATORS if _CHAIRING.search(told) else QUESTIONS if asks else ""
-        return name, self.reasons.setdefault(name, reason)
+        why = Reason.MODERATORS if _CHAIRING.search(told) else Reason.QUESTIONS if asks else ""
+        return name, self.reasons.setdefault(name, why)
 
 
 _OF = re.compile(r" of (?:the )?", re.IGNORECASE)
@@ -384,7 +378,7 @@ SPEAKERS = {
 """Whose words the site of an office publishes, and for which country they speak."""
 
 _MODI, _RELEASING = "narendramodi.in", ("kremlin.ru", "president.gov.ua")
-_INDEX = "corpus_index.csv"
+_INDEX, _NARRATIVE = "corpus_index.csv", ("speaker", "date", "title", "url")
 _BY_THE_PRESIDENT = (
     r"\b(?:address|speech|statement|remarks|appeal|message)(?:es)? (?:by|of) (?:the )?President"
     r"(?! of (?!{country}))"
@@ -501,11 +495,11 @@ def _turns(text: str, president: str, account: Account) -> Iterator[Turn]:
     account.leave("words before the first turn", text[: labels[0].start()] if labels else text)
     ends = [label.start() for label in labels[1:]] + [len(text)]
     for label, end in zip(labels, ends, strict=True):
-        account.leave(LABELS, label[0])
+        account.leave(Reason.LABELS, label[0])
         said = account.strip(text[label.end() : end])
         who, reason = _identify(label, president)
         asks = not reason and who != president and said.endswith("?")
-        yield Turn(who, said, 0, QUESTIONS if asks else reason)
+        yield Turn(who, said, 0, Reason.QUESTIONS if asks else reason)
 
 
 def _find_labels(text: str) -> Iterator[re.Match[str]]:
@@ -527,17 +521,17 @@ def _identify(label: re.Match[str], president: str) -> tuple[str, str]:
     """
     who = label["label"] or label["president"]
     if _CHAIRS.fullmatch(who):
-        return who, MODERATORS
+        return who, Reason.MODERATORS
     if _UNNAMED.fullmatch(who):
-        return "", QUESTIONS
+        return "", Reason.QUESTIONS
     if _ASKS.fullmatch(who):
-        return who, QUESTIONS
+        return who, Reason.QUESTIONS
     if " " not in who:
-        return (president, "") if president.endswith(f" {who}") else ("", UNIDENTIFIED)
+        return (president, "") if president.endswith(f" {who}") else ("", Reason.UNIDENTIFIED)
     if not who.endswith(president):
-        return ("", UNIDENTIFIED) if _is_in_sentence(label, own=False) else (who, "")
+        return ("", Reason.UNIDENTIFIED) if _is_in_sentence(label, own=False) else (who, "")
     if _is_in_sentence(label, own=True) or _ANOTHERS.fullmatch(who.removesuffix(president)):
-        return "", UNIDENTIFIED
+        return "", Reason.UNIDENTIFIED
     return president, ""
 
 
@@ -578,7 +572,7 @@ def _read_messages(source: Source, account: Account) -> Iterator[Piece]:
     def read_list(entry: Entry, account: Account) -> Iterator[Piece]:
         found = _MESSAGES.fullmatch(entry.base)
         if not found:
-            raise SkipFileError(OTHER_FILES)
+            raise SkipFileError(Reason.OTHER_FILES)
         language, other = ("en", "uk") if found[1] else ("uk", "en")
         for line, values, whole in read_javascript(entry.text()):
             record = Record(entry, Row(entry.label, line, {}), values)
@@ -627,42 +621,22 @@ def _message(record: Record, names: Cells, account: Account) -> Iterator[Row]:
 
 
 FORMATS = (
-    Format(
-        "kremlin",
-        "The Kremlin's pages in English",
-        "en.kremlin.ru/events/president/news/{id}.html (folder or archive)",
-        lambda seen: seen.kind in _PAGES and "kremlin.ru/" in seen.head,
-        _read_kremlin,
-    ),
-    Format(
-        "modi",
-        "Speeches of Narendra Modi",
-        "data_en.csv, data_hi.csv: href, title, date, img, youtubeURL, speechText",
-        lambda seen: seen.has_columns("href", "youtubeURL", "speechText"),
-        each_record(("href", "speechText"), _modi_speech),
-    ),
-    Format(
-        "narratives",
-        "US and Russian narratives on conflicts",
-        f"CSV files with the columns speaker, date, title, text, url; with them {_INDEX}",
-        lambda seen: _INDEX in seen.bases and seen.has_columns("speaker", "date", "title", "url"),
-        _read_narratives,
-    ),
-    Format(
-        "putin-zelensky",
-        "Press releases of the presidents of Russia and Ukraine",
-        "CSV files with the columns link, headline, date, body",
-        lambda seen: (
-            seen.has_columns("link", "headline", "date", "body")
-            and any(f"{site}/" in seen.head for site in _RELEASING)
-        ),
-        each_record(("link", "headline", "body"), _release),
-    ),
-    Format(
-        "zelensky",
-        "Messages of Ukrainian officials in Ukrainian and English (resistinua)",
-        "messages.js, messages-2.js, messages-en.js and the like",
-        lambda seen: any(map(_MESSAGES.fullmatch, seen.bases)),
-        _read_messages,
-    ),
-)
+    Format("kremlin", "The Kremlin's pages in English",
+           "en.kremlin.ru/events/president/news/{id}.html (folder or archive)",
+           lambda seen: seen.kind in _PAGES and seen.says(r"kremlin\.ru/"), _read_kremlin),
+    Format("modi", "Speeches of Narendra Modi",
+           "data_en.csv, data_hi.csv: href, title, date, img, youtubeURL, speechText",
+           lambda seen: seen.has_columns("href", "youtubeURL", "speechText"),
+           each_record(("href", "speechText"), _modi_speech)),
+    Format("narratives", "US and Russian narratives on conflicts",
+           f"CSV files with the columns speaker, date, title, text, url; with them {_INDEX}",
+           lambda seen: seen.has_file(_INDEX) and seen.has_columns(*_NARRATIVE), _read_narratives),
+    Format("putin-zelensky", "Press releases of the presidents of Russia and Ukraine",
+           "CSV files with the columns link, headline, date, body",
+           lambda seen: (seen.has_columns("link", "headline", "date", "body")
+                         and any(f"{site}/" in seen.head for site in _RELEASING)),
+           each_record(("link", "headline", "body"), _release)),
+    Format("zelensky", "Messages of Ukrainian officials in Ukrainian and English (resistinua)",
+           "messages.js, messages-2.js, messages-en.js and the like",
+           lambda seen: seen.has_file(_MESSAGES), _read_messages),
+)  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from compare.corpus.importers.people import (
     country_in,
@@ -19,16 +20,12 @@ from compare.corpus.importers.people import (
     split_role,
 )
 from compare.corpus.importers.records import Cells, make_key
-from compare.corpus.importers.registry import Format, Glimpse
-from compare.corpus.importers.sources import HEADINGS, Account, Entry, Piece, Read, each_file
+from compare.corpus.importers.registry import Format
+from compare.corpus.importers.sources import Account, Entry, Piece, Read, Reason, each_file
 from compare.corpus.importers.text import (
     ANSWERS,
     ASKERS,
-    LABELS,
-    MODERATORS,
     MOST_WORDS,
-    QUESTIONS,
-    UNIDENTIFIED,
     Turn,
     answer_next,
     gather_turns,
@@ -155,9 +152,7 @@ _STAMP = re.compile(
 )
 _HOME = "United States"
 _PERSON = re.compile(r"(?P<name>[A-Z][\w.’'\- ]+), (?P<role>[A-Z].*)")
-_OF_STATE = re.compile(
-    r"\bstate\.gov\b|United States Government|Department (?:of State|Press Briefing|Spokes)"
-)
+_OF_STATE = r"\bstate\.gov\b|United States Government|Department (?:of State|Press Briefing|Spokes)"
 _GUEST = re.compile(
     r"\b(?:Ministers?|Chancellor|High Representative|Secretary[- ]General|Commissioner|Premier|King"
     r"|Queen|Emir|Amir|Prince|Princess|Pope|Council?lor)\b"
@@ -185,7 +180,7 @@ def _state_department(page: _Page) -> Iterator[Turn | str | None]:
     page.cells |= {"doc_type": "press briefing", "date": _day_of_file(page.entry.base)}
     for text, line in page.lines:
         if not re.search(r"\w", text):
-            page.leave(text, HEADINGS)
+            page.leave(text, Reason.HEADINGS)
             continue
         turn = turn_in_capitals(text, line, page.account)
         at_head = at_head and turn is None
@@ -248,7 +243,7 @@ def _chinese(page: _Page) -> Iterator[Turn | str | None]:
             page.leave(text)
             page.cells["date"] = page.cells["date"] or text.split()[0]
         elif _AFTERWARDS.fullmatch(text) or not re.search(r"\w", text):
-            page.leave(text, HEADINGS)
+            page.leave(text, Reason.HEADINGS)
         elif turn := _turn_of(page, match_label(text), line, followed):
             yield page.turn(turn)
         else:
@@ -290,10 +285,10 @@ def _russian(page: _Page) -> Iterator[Turn | str | None]:
             found = None
         if _folded(item["item"] if item else text) in headings or _MEDIA.fullmatch(text):
             section, page.open = text, False
-            page.leave(text, HEADINGS)
+            page.leave(text, Reason.HEADINGS)
             yield None
         elif _OF_SITE.fullmatch(text) or not re.search(r"\w", text):
-            page.leave(text, HEADINGS)
+            page.leave(text, Reason.HEADINGS)
         elif turn := _turn_of(page, found, line, followed):
             yield page.turn(turn, section)
         else:
@@ -310,27 +305,6 @@ def _turn_of(
 
 def _folded(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.casefold()))
-
-
-def _is_state_department(seen: Glimpse) -> bool:
-    asked = re.search(r"^QUESTION: ", seen.head, re.MULTILINE)
-    said = re.search(r"^(?:M[RS]S?|DR)\.? [A-Z’'-]+: ", seen.head, re.MULTILINE)
-    return _is_text(seen) and bool(asked and said and _OF_STATE.search(seen.head))
-
-
-def _is_chinese(seen: Glimpse) -> bool:
-    titles = [line for line in seen.lines if _CHINESE.fullmatch(line)]
-    chinese = "Regular Press Conference" in "".join(titles) or "China" in seen.head
-    return _is_text(seen) and bool(titles) and chinese
-
-
-def _is_russian(seen: Glimpse) -> bool:
-    titled = any(map(_RUSSIAN.fullmatch, seen.lines))
-    return _is_text(seen) and titled and bool(re.search(r"Moscow|Russia", seen.head))
-
-
-def _is_text(seen: Glimpse) -> bool:
-    return seen.kind in _TEXTS
 
 
 # NATO: a press conference of one official, with guests; journalists have name and outlet
@@ -393,28 +367,19 @@ def _nato(page: _Page) -> Iterator[Turn | str | None]:
                 page.cells["date"] = day[0]
             page.leave(text)
         elif turn := turns.get(line):
-            page.leave(text[: len(text) - len(turn.text)], LABELS)
+            page.leave(text[: len(text) - len(turn.text)], Reason.LABELS)
             yield page.turn(turn)
         else:
             yield page.words(text, line)
 
 
-@dataclass(frozen=True, slots=True)
-class _Label:
-    """What stands before a colon at the start of a paragraph.
+class _Label(NamedTuple):
+    """What stands before a colon at the start of a paragraph, and the words behind it."""
 
-    Attributes:
-        main: A name, an office or an outlet, if it is a label.
-        of: The outlet or office behind it.
-        is_bracketed: Whether that stands in brackets.
-        is_plain: Whether it does, or has capital letters: a sentence would go on without.
-        words: What comes behind.
-    """
-
-    main: str
-    of: str
+    main: str  # a name, an office or an outlet, if it is a label
+    of: str  # the outlet or office behind it
     is_bracketed: bool
-    is_plain: bool
+    is_plain: bool  # in brackets or with capital letters: a sentence would go on without
     words: str
     line: int
 
@@ -435,29 +400,19 @@ class _Label:
         return not self.is_plain or is_heading(self.main, self.words)
 
 
-@dataclass(slots=True)
 class _Conference:
-    """Who speaks at a press conference.
+    """Who speaks at a press conference: the official, and others whose roles are found out."""
 
-    Attributes:
-        title: What it is called, perhaps with the guests.
-        speaker: The official.
-        role: The office; alone before a turn it is the official's label too.
-        officials: The roles of the others who have turns.
-    """
-
-    title: str
-    speaker: str
-    role: str
-    officials: dict[str, str] = field(default_factory=dict)
+    def __init__(self, title: str, speaker: str, role: str) -> None:
+        self.title, self.speaker, self.role = title, speaker, role
+        self.officials: dict[str, str] = {}
 
     def turns(self, lines: Sequence[tuple[str, int]]) -> dict[int, Turn]:
         """Return the turns by the lines that they start on."""
         labels = [label for text, line in lines if (label := self._label(text, line))]
         turns = {label.line: self._turn(label) for label in labels}
-        own = (self.speaker, "")
         followed = own_label_next(
-            (line, turn is not None and (turn.label, turn.left_out) == own)
+            (line, turn is not None and turn.label == self.speaker and not turn.left_out)
             for line, turn in turns.items()
         )
         alone = not any(turns.values())
@@ -470,13 +425,13 @@ class _Conference:
         found = _ASKED.match(text) or _BY_NAME.match(text)
         if found is None or is_opener(found["main"]) or len(found["main"].split()) > MOST_WORDS:
             return None
-        main, behind = found["main"], found["behind"] or ""
-        plain = not behind or bool(_OUTLET.fullmatch(behind))
+        main, brackets, behind = found["main"], found["brackets"], found["behind"] or ""
+        is_plain = not behind or bool(_OUTLET.fullmatch(behind))
         label = _Label(
             spelling_in(self.title, main) if main.isupper() else main,
-            (found["brackets"] or behind).strip(" ,"),
-            bool(found["brackets"]),
-            plain or (found.re is _ASKED and found["mark"] != ","),
+            (brackets or behind).strip(" ,"),
+            bool(brackets),
+            is_plain or (found.re is _ASKED and found["mark"] != ","),
             text[found.end() :],
             line,
         )
@@ -484,23 +439,24 @@ class _Conference:
 
     def _turn(self, label: _Label) -> Turn | None:
         """Return whose turn a label starts if that is certain, else None."""
-        main, of, words, line = label.main, label.of, label.words, label.line
-        if self._is_own(main):
-            return Turn(self.speaker, words, line)
+        question = Turn(label.who, label.words, label.line, Reason.QUESTIONS)
+        if self._is_own(label.main):
+            return replace(question, label=self.speaker, left_out="")
         if not label.is_plain:
             return None
-        if _CHAIRS.fullmatch(main) or (_CHAIRS.search(label.who) and not label.is_heading):
-            return Turn(main, words, line, MODERATORS)
-        if main.casefold() in _ASK:
-            return Turn(of, words, line, QUESTIONS)
-        if label.is_person and of and (_PRESS.search(of) or not has_office(of.split())):
-            return None if label.is_heading else Turn(label.who, words, line, QUESTIONS)
+        if _CHAIRS.fullmatch(label.main) or (_CHAIRS.search(label.who) and not label.is_heading):
+            return replace(question, label=label.main, left_out=Reason.MODERATORS)
+        if label.main.casefold() in _ASK:
+            return replace(question, label=label.of)
+        of_press = _PRESS.search(label.of) or not has_office(label.of.split())
+        if label.is_person and label.of and of_press:
+            return None if label.is_heading else question
         name, role = self._official(label)
         if not name or _PRESS.search(role):
-            return Turn(label.who, words, line, QUESTIONS) if name else None
+            return question if name else None
         if name != self.speaker:
             self.officials[name] = role
-        return Turn(name, words, line)
+        return replace(question, label=name, left_out="")
 
     def _official(self, label: _Label) -> tuple[str, str]:
         """Return name and role of an official whom a label names, "" and "" if it does not.
@@ -536,9 +492,7 @@ class _Conference:
 def _doubtful_turn(label: _Label, followed: bool, alone: bool) -> Turn | None:
     """Return the turn of what may be a name as well as a heading in somebody's words.
 
-    Args:
-        followed: Whether the official's own label is the next.
-        alone: Whether no label in the text is certain: then one person speaks.
+    `followed` tells that the official's own label is the next, `alone` that no label is certain.
     """
     asks = followed or "?" in label.words
     if alone and not (label.is_person or (asks and label.of)):
@@ -546,13 +500,8 @@ def _doubtful_turn(label: _Label, followed: bool, alone: bool) -> Turn | None:
     if label.is_heading and not asks:
         return None
     if asks and not label.is_heading and not has_office(label.main.split()):
-        return Turn(label.who, label.words, label.line, QUESTIONS)
-    return Turn("", label.words, label.line, UNIDENTIFIED)
-
-
-def _is_nato(seen: Glimpse) -> bool:
-    named, headed = any(map(_BY.fullmatch, seen.lines)), any(map(_NATO_HEAD.match, seen.lines))
-    return _is_text(seen) and named and headed
+        return Turn(label.who, label.words, label.line, Reason.QUESTIONS)
+    return Turn("", label.words, label.line, Reason.UNIDENTIFIED)
 
 
 # The EU's External Action Service, and gov.uk
@@ -589,6 +538,10 @@ _DESCRIPTION = 300
 
 _UK_KINDS = ("Speech", "Press release", "News story", "Oral statement to Parliament", "Statement",
              "Written statement to Parliament", "Authored article", "World news story")  # fmt: skip
+_OF_UK = (
+    r"UK [Ss]tatement|This was published under the|gov\.uk"
+    r"|Foreign(?: and Commonwealth|, Commonwealth| Office\b)"
+)
 _UK_NEWS = frozenset({"press release", "news story", "world news story"})
 _UK_HEAD = re.compile(
     r"(?:From|Location):.*|(?:Published|Delivered on|Last updated):? ?\d.*"
@@ -635,8 +588,8 @@ def _eeas(page: _Page) -> Iterator[Turn | str | None]:
         elif number >= end:
             page.leave(text, "contacts below the text")
         elif found := _EU_QUESTION.match(text):
-            page.leave(found[0], LABELS)
-            yield Turn("", text[found.end() :], line, QUESTIONS)
+            page.leave(found[0], Reason.LABELS)
+            yield Turn("", text[found.end() :], line, Reason.QUESTIONS)
             page.open = False  # a question is one paragraph
         else:
             yield page.words(text, line)
@@ -673,11 +626,6 @@ def _start_of_contacts(lines: list[tuple[str, int]]) -> int:
             break
         end -= 1
     return end
-
-
-def _is_eeas(seen: Glimpse) -> bool:
-    marked = re.search(r"EEAS Press Team|UNIQUE ID: ?\d{6}_\d", seen.head)
-    return _is_text(seen) and bool(marked)
 
 
 def _govuk(page: _Page) -> Iterator[Turn | str | None]:
@@ -727,56 +675,36 @@ def _read_govuk_head(page: _Page, text: str) -> None:
         page.cells |= {"speaker": name, "role": role.removeprefix("UK ")}
 
 
-def _is_govuk(seen: Glimpse) -> bool:
-    marked = re.search(
-        r"UK [Ss]tatement|This was published under the|gov\.uk|Foreign(?: and Commonwealth|,"
-        r" Commonwealth| Office\b)",
-        seen.head,
-    )
-    return _is_text(seen) and bool(marked) and seen.lines[0] in _UK_KINDS
-
-
 FORMATS = (
-    Format(
-        "state-department",
-        "State Department press briefings",
-        'one text file a briefing, with lines "MR ROE: ..." and "QUESTION: ..."',
-        _is_state_department,
-        _each_page("state", "US Department of State", _state_department),
-    ),
-    Format(
-        "cmfa-text",
-        "Chinese Foreign Ministry press conferences",
-        "one text file a press conference, its title line above it",
-        _is_chinese,
-        _each_page("cmfa", "Ministry of Foreign Affairs of China", _chinese),
-    ),
-    Format(
-        "russian-mfa",
-        "Russian Foreign Ministry briefings",
-        "one text file a briefing, its title line above it",
-        _is_russian,
-        _each_page("russian-mfa", "Ministry of Foreign Affairs of Russia", _russian),
-    ),
-    Format(
-        "nato",
-        "NATO speeches and press conferences",
-        'one text file a speech, with a line "by NATO Secretary General ..."',
-        _is_nato,
-        _each_page("nato", "NATO", _nato),
-    ),
-    Format(
-        "eeas",
-        "EU External Action Service statements",
-        "one text file a statement, its title on top",
-        _is_eeas,
-        _each_page("eeas", "European External Action Service", _eeas),
-    ),
-    Format(
-        "govuk",
-        "gov.uk speeches and statements",
-        'one text file a page, "Speech" or "Press release" and the title on top',
-        _is_govuk,
-        _each_page("govuk", "gov.uk", _govuk),
-    ),
-)
+    Format("state-department", "State Department press briefings",
+           'one text file a briefing, with lines "MR ROE: ..." and "QUESTION: ..."',
+
+           lambda seen: seen.kind in _TEXTS and seen.says(
+               "^QUESTION: ", r"^(?:M[RS]S?|DR)\.? [A-Z’'-]+: ", _OF_STATE),
+           _each_page("state", "US Department of State", _state_department)),
+    Format("cmfa-text", "Chinese Foreign Ministry press conferences",
+           "one text file a press conference, its title line above it",
+           lambda seen: seen.kind in _TEXTS and seen.says(
+               rf"^\s*(?:{_CHINESE.pattern})$", "Regular Press Conference|China"),
+           _each_page("cmfa", "Ministry of Foreign Affairs of China", _chinese)),
+    Format("russian-mfa", "Russian Foreign Ministry briefings",
+           "one text file a briefing, its title line above it",
+           lambda seen: seen.kind in _TEXTS and seen.says(
+               rf"^\s*(?:{_RUSSIAN.pattern})\s*$", "Moscow|Russia"),
+           _each_page("russian-mfa", "Ministry of Foreign Affairs of Russia", _russian)),
+    Format("nato", "NATO speeches and press conferences",
+           'one text file a speech, with a line "by NATO Secretary General ..."',
+           lambda seen: seen.kind in _TEXTS and seen.says(
+               rf"^\s*(?:{_BY.pattern})$", rf"^\s*(?:{_NATO_HEAD.pattern})"),
+           _each_page("nato", "NATO", _nato)),
+    Format("eeas", "EU External Action Service statements",
+           "one text file a statement, its title on top",
+           lambda seen: seen.kind in _TEXTS and seen.says(
+               r"EEAS Press Team|UNIQUE ID: ?\d{6}_\d"),
+           _each_page("eeas", "European External Action Service", _eeas)),
+    Format("govuk", "gov.uk speeches and statements",
+           'one text file a page, "Speech" or "Press release" and the title on top',
+           lambda seen: seen.kind in _TEXTS and seen.says(
+               rf"\A\s*(?:{'|'.join(_UK_KINDS)})\s*$", _OF_UK),
+           _each_page("govuk", "gov.uk", _govuk)),
+)  # fmt: skip

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TextIO
+from typing import Any
 from urllib.parse import urlsplit
 
 from compare.corpus.importers.sources import Account, Entry, Piece, Read, each_file
@@ -28,7 +28,8 @@ Cells = dict[str, str]
 _CHUNK = 1_000_000
 _HEAD = 1_000
 _DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=lambda name: "")
-_BLANKS = re.compile(r"[ \t\r\n]*")
+_OPENING = re.compile(r"[ \t\r\n]*(?P<end>\])?")
+_BETWEEN = re.compile(r"[ \t\r\n]*,?[ \t\r\n]*(?P<end>\])|[ \t\r\n]*,[ \t\r\n]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,72 +269,36 @@ def _json_lines(path: Readable, file: str) -> Iterator[tuple[int, Any] | Problem
 
 
 def _list_elements(path: Readable, start: re.Pattern[str]) -> Iterator[tuple[int, Any]]:
+    """Yield the elements of a list and their lines, and hold no more of it than one chunk."""
     with open_text(path) as stream:
-        window = _Window(stream, start)
-        while window.next_mark() != "]":
-            line = window.line
-            yield line, window.read_value()
-            if window.next_mark() != ",":
-                break
-            window.at += 1
-        if window.next_mark() != "]":
-            raise BadFileError("the list is cut short; download the file again", window.line)
-
-
-class _Window:
-    """The part of a JSON text that is held, from the place where it is read on."""
-
-    def __init__(self, stream: TextIO, start: re.Pattern[str]) -> None:
-        self.at = 0
-        self._stream, self._text, self._ended = stream, "", False
-        self._counted, self._line = 0, 1
-        self._extend(_HEAD)
-        found = start.match(self._text)
-        self.at = found.end() if found else 0
-
-    @property
-    def line(self) -> int:
-        self._line += self._text.count("\n", self._counted, self.at)
-        self._counted = self.at
-        return self._line
-
-    def next_mark(self) -> str:
-        """Go to the next character that is not white space and return it, "" at the end."""
+        text, line, counted, size, ended = stream.read(_HEAD), 1, 0, _CHUNK, False
+        first = start.match(text)
+        at, between = first.end() if first else 0, _OPENING
         while True:
-            found = _BLANKS.match(self._text, self.at)
-            self.at = found.end() if found else self.at
-            if self.at < len(self._text) or self._ended:
-                return self._text[self.at : self.at + 1]
-            self._extend(_CHUNK)
-
-    def read_value(self) -> Any:
-        """Return the value that starts here, and go behind it."""
-        size = _CHUNK
-        while True:
+            gap = between.match(text, at)
+            if gap and gap["end"]:
+                return
+            here = gap.end() if gap else at
+            line, counted = line + text.count("\n", counted, here), here
             try:
-                value, end = _DECODER.raw_decode(self._text, self.at)
-            except json.JSONDecodeError as error:
-                if self._ended:
-                    said = "the list is cut short; download the file again"
-                    raise BadFileError(said, self.line) from None
-                if len(self._text) - self.at > LARGEST:
-                    said = f"no JSON ({error.msg}), or longer than {LARGEST:,} characters"
-                    raise BadFileError(f"{said}; download the file again", self.line) from None
+                value, end = _DECODER.raw_decode(text, here) if gap else (None, len(text))
+                is_whole = end < len(text) or (ended and gap is not None)
+            except json.JSONDecodeError:
+                is_whole = False
             except RecursionError:
-                raise BadFileError("this is nested too deep", self.line) from None
-            else:
-                if end < len(self._text) or self._ended:
-                    self.at = end
-                    return value
-            self._extend(size)
+                raise BadFileError("this is nested too deep", line) from None
+            if is_whole:
+                yield line, value
+                at, between, size = end, _BETWEEN, _CHUNK
+                continue
+            if ended or (gap is None and text[at:].strip()):
+                raise BadFileError("the list is cut short; download the file again", line)
+            if len(text) - at > LARGEST:
+                said = f"this is no JSON, or an entry longer than {LARGEST:,} characters"
+                raise BadFileError(f"{said}; download the file again", line)
+            more = stream.read(size)
+            text, counted, at, ended = text[at:] + more, counted - at, 0, not more
             size *= 2
-
-    def _extend(self, size: int) -> None:
-        more = self._stream.read(size)
-        self._line = self.line
-        self._text = self._text[self.at :] + more
-        self.at = self._counted = 0
-        self._ended = not more
 
 
 _ASSIGNED_LIST = re.compile(r"=\s*\[|\A\s*\[")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import importlib
 import logging
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -50,10 +51,13 @@ class Glimpse:
         """Return the files' own names, without the endings of packed files."""
         return [plain_name(name.rpartition("/")[2]) for name in self.names]
 
-    @property
-    def lines(self) -> list[str]:
-        """Return the head's lines that are not blank, stripped."""
-        return [line.strip() for line in self.head.splitlines() if line.strip()]
+    def has_file(self, name: str | re.Pattern[str]) -> bool:
+        """Say whether a file has a name that matches this pattern."""
+        return any(re.fullmatch(name, base) for base in self.bases)
+
+    def says(self, *patterns: str) -> bool:
+        """Say whether the head has all these patterns; "^" and "$" are the ends of lines."""
+        return all(re.search(pattern, self.head, re.MULTILINE) for pattern in patterns)
 
     def has_keys(self, *keys: str) -> bool:
         """Say whether the head is of JSON objects with all these keys."""

@@ -15,6 +15,7 @@ import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import IO, Any, Literal, Self, TypeVar
 
@@ -36,27 +37,36 @@ MOST_OF_MEMBER = 256 * 1024**2
 MOST_OF_HEADER = 1024**2
 """Bytes that a member's long name, or another header of it, may take."""
 
-HEADINGS = "headings and separators"
-NOISES = "notes, gaps and noises"
-OTHER_FILES = "not named like the files of this corpus"
-DUPLICATES = "duplicate documents"
-UNREADABLE = "unreadable"
-WHITE_SPACE = "white space"
-
-_LONG_HEADERS = frozenset(
-    {
-        tarfile.GNUTYPE_LONGNAME,
-        tarfile.GNUTYPE_LONGLINK,
-        tarfile.XHDTYPE,
-        tarfile.XGLTYPE,
-        tarfile.SOLARIS_XHDTYPE,
-    }
-)
+_LONG_HEADERS = (
+    tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK, tarfile.XHDTYPE, tarfile.XGLTYPE,
+    tarfile.SOLARIS_XHDTYPE,
+)  # fmt: skip
 _TOO_LONG = f"it is larger than {LONGEST_LINE // 1_000_000} MB, which no text of this corpus is"
 _TAR = (".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 _DIGEST_BYTES = 8
 
 T = TypeVar("T")
+
+
+class Reason(StrEnum):
+    """Why files, pieces or characters are left out; a format can have further reasons."""
+
+    OTHER_KIND = "of another kind"
+    OTHER_FILES = "not named like the files of this corpus"
+    UNREADABLE = "unreadable"
+    DUPLICATES = "duplicate documents"
+    WHITE_SPACE = "white space"
+    LINE_BREAKS = "line breaks of the page"
+    HEADINGS = "headings and separators"
+    NOISES = "notes, gaps and noises"
+    LABELS = "speaker labels"
+    DIRECTIONS = "stage directions"
+    QUESTIONS = "questions (kept beside the answer)"
+    MODERATORS = "moderators, staff and interpreters"
+    UNNAMED = "audience and other unnamed voices"
+    UNIDENTIFIED = "words of unidentified speakers"  # behind what may be a heading or a label
+
+
 Piece = Row | Problem
 """A statement to be, its cells named by the fields of a statement; or what is wrong."""
 
@@ -298,7 +308,7 @@ class Account:
     def strip(self, text: str) -> str:
         """Return the text without white space around it, which is counted."""
         inside = text.strip()
-        self.characters_left_out[WHITE_SPACE] += len(text) - len(inside)
+        self.characters_left_out[Reason.WHITE_SPACE] += len(text) - len(inside)
         return inside
 
     @property
@@ -362,7 +372,7 @@ def each_file(kinds: Container[str], read: ReadEntry, aside: Collection[str] = (
             if entry.base.casefold() in aside:
                 continue
             if entry.kind not in kinds or is_skipped(entry.base):
-                account.skip_file("of another kind")
+                account.skip_file(Reason.OTHER_KIND)
                 continue
             try:
                 yield from track_file(entry, read(entry, account), account)
@@ -385,31 +395,25 @@ def track_file(entry: Entry, pieces: Iterable[T], account: Account) -> Iterator[
     except BadFileError as error:
         yield Problem.of_file(entry.label, error)
         if not given:
-            account.skip_file(UNREADABLE)
+            account.skip_file(Reason.UNREADABLE)
             return
     account.files += 1
 
 
-class DocumentKeys:
-    """Keys of the documents read so far, so that a copy in another folder is left out."""
+def claim_key(entry: Entry, body: str, read: defaultdict[str, set[bytes]]) -> str:
+    """Return a key for a document: its file's name, after its folders if that is taken.
 
-    def __init__(self) -> None:
-        """Start without documents."""
-        self._bodies: defaultdict[str, set[bytes]] = defaultdict(set)
+    `read` keeps the documents so far, so that a copy in another folder is left out.
 
-    def claim(self, entry: Entry, body: str) -> str:
-        """Return a key for a document: its file's name, after its folders if that is taken.
-
-        Raises:
-            SkipFileError: The document was read already.
-        """
-        words = " ".join(body.split()).encode("utf-8", "surrogatepass")
-        digest = hashlib.blake2b(words, digest_size=_DIGEST_BYTES).digest()
-        bodies = self._bodies[entry.base]
-        if digest in bodies:
-            raise SkipFileError(DUPLICATES)
-        name = entry.base.rpartition(".")[0]
-        if bodies:
-            name = f"{entry.name.rpartition('/')[0]}/{name}".replace("/", "-").lstrip("-")
-        bodies.add(digest)
-        return name
+    Raises:
+        SkipFileError: The document was read already.
+    """
+    words = " ".join(body.split()).encode("utf-8", "surrogatepass")
+    digest = hashlib.blake2b(words, digest_size=_DIGEST_BYTES).digest()
+    if digest in read[entry.base]:
+        raise SkipFileError(Reason.DUPLICATES)
+    name = entry.base.rpartition(".")[0]
+    if read[entry.base]:
+        name = f"{entry.name.rpartition('/')[0]}/{name}".replace("/", "-").lstrip("-")
+    read[entry.base].add(digest)
+    return name

@@ -10,17 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from compare.corpus.importers.records import Cells
-from compare.corpus.importers.sources import WHITE_SPACE, Account
+from compare.corpus.importers.sources import Account, Reason
 from compare.statements.countries import country_code
 
-QUESTIONS = "questions (kept beside the answer)"
-MODERATORS = "moderators, staff and interpreters"
-UNNAMED = "audience and other unnamed voices"
-UNIDENTIFIED = "words of unidentified speakers"
-"""Why what is behind a label is left out if the label may be a heading as well as a name."""
-
-LABELS = "speaker labels"
-DIRECTIONS = "stage directions"
 UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff\ufffc]")
 
 # Layout
@@ -72,7 +64,7 @@ def unwrap_lines(text: str, account: Account) -> str:
         after = text[found.end() : found.end() + 1]
         return "\n" if before[-1:] in ("", *".!?") or after in ("", "\n", "\r") else " "
 
-    return account.remove("line breaks of the page", _BREAK, text, joint)
+    return account.remove(Reason.LINE_BREAKS, _BREAK, text, joint)
 
 
 def detokenise(text: str, account: Account) -> str:
@@ -97,13 +89,13 @@ def tidy_line(text: str, account: Account) -> str:
     """Return a paragraph on one line, with single spaces."""
     text = account.remove("invisible characters", UNSEEN, text)
     line = " ".join(text.split())
-    account.characters_left_out[WHITE_SPACE] += len(text) - len(line)
+    account.characters_left_out[Reason.WHITE_SPACE] += len(text) - len(line)
     return line
 
 
 def join_paragraphs(paragraphs: Sequence[str], account: Account) -> str:
     """Return paragraphs as one text, whose line breaks were counted as white space left out."""
-    account.characters_left_out[WHITE_SPACE] -= max(0, len(paragraphs) - 1)
+    account.characters_left_out[Reason.WHITE_SPACE] -= max(0, len(paragraphs) - 1)
     return "\n".join(paragraphs)
 
 
@@ -176,7 +168,7 @@ def turn_cells(
     for number, turn in enumerate(turns, start=1):
         if turn.left_out:
             account.leave(turn.left_out, turn.text, piece=True)
-            if turn.left_out == QUESTIONS and turn.text:
+            if turn.left_out == Reason.QUESTIONS and turn.text:
                 asked.append(turn)
         elif not turn.text:
             account.leave("turns without words", "", piece=True)
@@ -199,12 +191,12 @@ def turn_cells(
 
 def remove_directions(text: str, account: Account) -> str:
     """Return what a voice says without "(Laughter.)"; "(inaudible)" stays: words are missing."""
-    return account.strip(account.remove(DIRECTIONS, _DIRECTION, text))
+    return account.strip(account.remove(Reason.DIRECTIONS, _DIRECTION, text))
 
 
 def remove_interpreter(turn: Turn, account: Account) -> tuple[str, bool]:
     """Return the words without "(As interpreted.)", and whether it was there."""
-    text = account.strip(account.remove(DIRECTIONS, _INTERPRETED, turn.text))
+    text = account.strip(account.remove(Reason.DIRECTIONS, _INTERPRETED, turn.text))
     return text, text != turn.text or bool(_INTERPRETED.match(turn.note))
 
 
@@ -219,13 +211,13 @@ _IN_CAPITALS = re.compile(
 _WITH_FULL_STOP = re.compile(r"(?P<label>(?:M[RS]|MRS|DR)\. [A-Z’'\-]{3,})\. (?=[A-Z])")
 _QUESTION = re.compile(r"Q(?:UESTIONS?)?(?: ?:(?: |$)| |$)")
 _NO_STATEMENTS = {
-    MODERATORS: re.compile(
+    Reason.MODERATORS: re.compile(
         r"M[OD]*ERATOR|OPERATOR|ANNOUNCER|INTERPRETER|TRANSLATOR|(?:[A-Z]+ )*(?:AIDE|STAFF|STAFFER)"
         r"|.*\bCREW(?: MEMBER)?"
     ),
-    UNNAMED: re.compile(
+    Reason.UNNAMED: re.compile(
         r"AUDIEN\w+(?: MEMBERS?)?|PARTIC\w+|(?:AN? )?(?:CHILD|CHILDREN|STUDENT|CUSTOMER|REPORTER)S?"
-        r"|MEMBERS? OF .*|CROWD|ALL|PROTEST[EO]RS?|UNIDENTIFIED .*|VOICES?"
+        r"|MEMBERS? OF .*|CROWD|ALL|PROTEST[EO]RS?|Reason.UNIDENTIFIED .*|VOICES?"
     ),
 }
 
@@ -236,12 +228,12 @@ def turn_in_capitals(text: str, line: int, account: Account) -> Turn | None:
     "Q" and "QUESTION" start a question. The label goes to the account.
     """
     if found := _QUESTION.match(text):
-        account.leave(LABELS, found[0])
-        return Turn("", text[found.end() :], line, QUESTIONS)
+        account.leave(Reason.LABELS, found[0])
+        return Turn("", text[found.end() :], line, Reason.QUESTIONS)
     found = _IN_CAPITALS.match(text) or _WITH_FULL_STOP.match(text)
     if found is None:
         return None
-    account.leave(LABELS, found[0])
+    account.leave(Reason.LABELS, found[0])
     label = found["label"]
     reason = next((why for why, who in _NO_STATEMENTS.items() if who.fullmatch(label)), "")
     return Turn(label, text[found.end() :], line, reason, found.groupdict().get("note") or "")
@@ -331,18 +323,18 @@ def turn_of_label(
         followed: Whether the speaker's own label is the next; None if there is none.
     """
     label, words = found["label"], found.string[found.end() :]
-    turn = Turn(label, words, line, QUESTIONS)
+    turn = Turn(label, words, line, Reason.QUESTIONS)
     if _is_own(label, speaker):
         turn = Turn(speaker, words, line)
     elif label.casefold() in ASKERS:
-        turn = Turn("", words, line, QUESTIONS)
+        turn = Turn("", words, line, Reason.QUESTIONS)
     else:
         asks, sentence = followed or "?" in words, is_heading(label, words)
         if not asks and (sentence or followed is None):
             return None
         if sentence or not asks:
-            turn = Turn("", words, line, UNIDENTIFIED)
-    account.leave(LABELS, found[0])
+            turn = Turn("", words, line, Reason.UNIDENTIFIED)
+    account.leave(Reason.LABELS, found[0])
     return turn
 
 

@@ -18,10 +18,10 @@ from compare.corpus.importers.records import (
 )
 from compare.corpus.importers.registry import Format, Glimpse
 from compare.corpus.importers.sources import (
-    OTHER_FILES,
     Account,
     Entry,
     Piece,
+    Reason,
     SkipFileError,
     Source,
     each_file,
@@ -65,13 +65,7 @@ _BLANK_LINES = re.compile(r"(?<=[a-zà-öø-ÿ,])(?:[^\S\n]*\n){2,}[^\S\n]*(?=[a
 
 @dataclass(frozen=True, slots=True)
 class _Speaker:
-    """A row of the workbook.
-
-    Attributes:
-        country: As the workbook spells it.
-        code: The State whose code the row has.
-        named: The State that `country` names; `code` if it is no known name.
-    """
+    """A row of the workbook: the State of its code, and the one that its country names."""
 
     name: str = ""
     post: str = ""
@@ -86,55 +80,45 @@ class _Speakers:
     def __init__(self) -> None:
         self._rows: defaultdict[str, list[_Speaker]] = defaultdict(list)
         self._states = set(_GERMAN_STATES)
-        self._agreed: set[tuple[str, str]] = set()
 
     def read(self, workbook: Entry, account: Account) -> Iterator[Problem]:
         for row in read_xlsx(workbook, workbook.label, loose=True):
             if isinstance(row, Problem):
                 yield row
                 continue
-            cell = {
-                name.strip().casefold(): " ".join(value.split())
-                for name, value in row.cells.items()
-            }
-            session, code = cell.get("session", ""), cell.get("iso code", "")
+            cells = {name.strip().casefold(): cell.split() for name, cell in row.cells.items()}
+            session, code, country, name, post = (
+                " ".join(cells.get(name, []))
+                for name in ("session", "iso code", "country", "name of person speaking", "post")
+            )
             if not (session.isdecimal() and code):
                 continue
-            country = cell.get("country", "")
-            name, post = cell.get("name of person speaking", ""), cell.get("post", "")
-            named = _state(country if country_code(country) else code)
-            self._add(
-                str(int(session)), _Speaker(name, post, country, _state(code), named), account
-            )
-
-    def _add(self, session: str, speaker: _Speaker, account: Account) -> None:
-        if any(row.code == speaker.code for row in self._rows[session]):
-            account.note("workbook rows for a speech that has one")
-        self._rows[session].append(speaker)
-        self._states.add(speaker.code)
-        if speaker.code == speaker.named:
-            self._agreed.add((session, speaker.code))
+            rows, state = self._rows[str(int(session))], _state(code)
+            if any(other.code == state for other in rows):
+                account.note("workbook rows for a speech that has one")
+            named = _state(country) if country_code(country) else state
+            rows.append(_Speaker(name, post, country, state, named))
+            self._states.add(state)
 
     def of(self, session: str, code: str) -> list[_Speaker]:
         """Return the rows for a speech; if they name several people, it may be any of them.
 
         Rows of the two German States can both name one State, so that neither says whose it is.
         """
-        state = _state(code)
-        all_rows = self._rows.get(session, [])
-        rows = [row for row in all_rows if self._owner(session, row) == state]
+        state, all_rows = _state(code), self._rows.get(session, [])
+        rows = [row for row in all_rows if self._owner(row, all_rows) == state]
         if state in _GERMAN_STATES:
             named = {state, *(row.named for row in rows)}
             return rows + [row for row in all_rows if row.named in named]
         return [row if row.named == state else replace(row, country=code) for row in rows]
 
-    def _owner(self, session: str, row: _Speaker) -> str:
+    def _owner(self, row: _Speaker, rows: list[_Speaker]) -> str:
         """Return the State that a row belongs to: the one it names, whatever its code.
 
         If that State has a row of its own, or never speaks, the name is a slip.
         """
-        slip = row.named not in self._states or (session, row.named) in self._agreed
-        return row.code if slip else row.named
+        has_its_own = any(other.code == other.named == row.named for other in rows)
+        return row.code if has_its_own or row.named not in self._states else row.named
 
 
 def _read_debate(source: Source, account: Account) -> Iterator[Piece]:
@@ -154,7 +138,7 @@ def _read_debate(source: Source, account: Account) -> Iterator[Piece]:
     def read_speech(entry: Entry, account: Account) -> Iterator[Row]:
         found = _DEBATE_SPEECH.fullmatch(entry.base)
         if found is None:
-            raise SkipFileError(OTHER_FILES)
+            raise SkipFileError(Reason.OTHER_FILES)
         code, session, year = found[1], str(int(found[2])), found[3]
         text = account.take(entry.text())
         if (key := f"{code}-{session}-{year}") in seen:
@@ -221,13 +205,13 @@ def _state(code: str) -> str:
 
 def _debate_words(text: str, account: Account) -> str:
     """Return the words without paragraph numbers, page footers and line breaks of the page."""
-    text = account.remove("line breaks of the page", _LINE_END, text, "\n")
+    text = account.remove(Reason.LINE_BREAKS, _LINE_END, text, "\n")
     numbers = [int(found[1]) for found in _NUMBERED.finditer(text)]
     rising = sum(b == a + 1 for a, b in pairwise(numbers))
     if len(numbers) >= _LEAST_NUMBERED and rising * 2 >= len(numbers):
         text = account.remove("paragraph numbers", _NUMBERED, text)
     text = account.remove("page footers", _FOOTERS, text, _around_footers)
-    text = account.remove("line breaks of the page", _BLANK_LINES, text, " ")
+    text = account.remove(Reason.LINE_BREAKS, _BLANK_LINES, text, " ")
     return unwrap_lines(join_hyphens(text, account), account)
 
 
@@ -290,7 +274,7 @@ def _read_council(source: Source, account: Account) -> Iterator[Piece]:
     def read_speech(entry: Entry, account: Account) -> Iterator[Piece]:
         found = _COUNCIL_SPEECH.fullmatch(entry.base)
         if found is None:
-            raise SkipFileError(OTHER_FILES)
+            raise SkipFileError(Reason.OTHER_FILES)
         about = rows.pop(found["stem"], None)
         if about is None and table is not None:
             account.note("speeches without a row in the table")
@@ -457,15 +441,6 @@ def read_address(text: str, speaker: str = "", country: str = "") -> Address:
     return Address(found.end(), name, places[0] if places else "", language)
 
 
-def _is_council(seen: Glimpse) -> bool:
-    columns = set(seen.columns("\t"))
-    return (
-        {"filename", "participanttype"} <= columns
-        or {"basename", "spv", "num_speeches"} <= columns
-        or any(map(_COUNCIL_SPEECH.fullmatch, seen.bases))
-    )
-
-
 # UNSCon: a statement is a sentence, since it is sentences that carry the marks of conflict
 
 _MARKS = ("A0", "A2", "A3", "A4", "B1", "B2", "B3")
@@ -524,38 +499,21 @@ def _conflict_sentence(record: Record, account: Account) -> Iterator[Cells]:
     }
 
 
-def _is_conflict(seen: Glimpse) -> bool:
-    of_text = seen.has_columns("sentence_text") or seen.has_columns("EDU_text")
-    return of_text and seen.has_columns("file_id", "A0", "B1")
-
-
 FORMATS = (
-    Format(
-        "ungdc",
-        "UN General Debate Corpus",
-        "TXT/Session NN - YYYY/ISO_NN_YYYY.txt (folder or archive) and Speakers_by_session.xlsx",
-        _is_debate,
-        _read_debate,
-    ),
-    Format(
-        "ungdc-kaggle",
-        "UN General Debates on Kaggle",
-        "un-general-debates.csv",
-        lambda seen: seen.columns() == [*_KAGGLE],
-        each_record(_KAGGLE, _kaggle_speech),
-    ),
-    Format(
-        "unsc",
-        "UN Security Council Debates",
-        "speeches/UNSC_*_spch*.txt (folder or archive), speaker.tsv and meta.tsv",
-        _is_council,
-        _read_council,
-    ),
-    Format(
-        "unscon",
-        "UNSCon, the UN Security Council Conflict Corpus",
-        "conflict_annotations_sentences.csv",
-        _is_conflict,
-        _read_conflict,
-    ),
-)
+    Format("ungdc", "UN General Debate Corpus",
+           "TXT/Session NN - YYYY/ISO_NN_YYYY.txt (folder or archive) and Speakers_by_session.xlsx",
+           _is_debate, _read_debate),
+    Format("ungdc-kaggle", "UN General Debates on Kaggle", "un-general-debates.csv",
+           lambda seen: seen.columns() == [*_KAGGLE], each_record(_KAGGLE, _kaggle_speech)),
+    Format("unsc", "UN Security Council Debates",
+           "speeches/UNSC_*_spch*.txt (folder or archive), speaker.tsv and meta.tsv",
+           lambda seen: (
+               {"filename", "participanttype"} <= set(seen.columns("\t"))
+               or {"basename", "spv", "num_speeches"} <= set(seen.columns("\t"))
+               or seen.has_file(_COUNCIL_SPEECH)),
+           _read_council),
+    Format("unscon", "UNSCon, the UN Security Council Conflict Corpus",
+           "conflict_annotations_sentences.csv",
+           lambda seen: seen.has_columns("file_id", "A0", "B1") and (
+               seen.has_columns("sentence_text") or seen.has_columns("EDU_text")), _read_conflict),
+)  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -20,17 +21,17 @@ from compare.corpus.importers.people import (
     split_role,
 )
 from compare.corpus.importers.records import Cells
-from compare.corpus.importers.registry import Format, Glimpse
+from compare.corpus.importers.registry import Format
 from compare.corpus.importers.sources import (
     Account,
-    DocumentKeys,
     Entry,
     Piece,
+    Reason,
     Source,
+    claim_key,
     each_file,
 )
 from compare.corpus.importers.text import (
-    DIRECTIONS,
     UNSEEN,
     Turn,
     gather_turns,
@@ -86,7 +87,7 @@ _LONGEST_VENUE = 150
 
 def _read(source: Source, account: Account) -> Iterator[Piece]:
     """Yield the turns of transcripts, and each other text as one statement."""
-    keys = DocumentKeys()
+    read: defaultdict[str, set[bytes]] = defaultdict(set)
 
     def read_document_file(entry: Entry, account: Account) -> Iterator[Piece]:
         piece = next(read_document(entry, entry.label), None)
@@ -95,7 +96,7 @@ def _read(source: Source, account: Account) -> Iterator[Piece]:
         if isinstance(piece, Problem):
             yield piece
         else:
-            key = keys.claim(entry, piece.cells["text"])
+            key = claim_key(entry, piece.cells["text"], read)
             account.take(piece.cells["text"])
             yield from _Document(entry, key, piece, account).rows()
 
@@ -167,7 +168,7 @@ class _Document:
             if _TIME.fullmatch(text):
                 self.account.leave("times", text)
             elif started and _DIRECTION.fullmatch(text):
-                self.account.leave(DIRECTIONS, text)
+                self.account.leave(Reason.DIRECTIONS, text)
             else:
                 turn = turn_in_capitals(text, line, self.account)
                 started = started or turn is not None
@@ -210,11 +211,6 @@ def _without_markup(text: str, account: Account) -> str:
     for pattern in _MARKUP:
         text = account.remove("markup", pattern, text, lambda m: m.groupdict().get("stays") or "")
     return account.remove("markup", _ENTITY, text, lambda found: html.unescape(found[0]))
-
-
-def _is_whitehouse(seen: Glimpse) -> bool:
-    address = re.search(r"^source_url: \S*whitehouse\.", seen.head, re.MULTILINE)
-    return seen.kind == ".md" and bool(address)
 
 
 # Speakers of transcripts
@@ -395,11 +391,7 @@ def _has_name(text: str) -> bool:
 
 
 FORMATS = (
-    Format(
-        "whitehouse",
-        "White House briefing room",
-        "{section}/YYYY-MM/YYYY-MM-DD-title.md with front matter (folder or archive)",
-        _is_whitehouse,
-        _read,
-    ),
-)
+    Format("whitehouse", "White House briefing room",
+           "{section}/YYYY-MM/YYYY-MM-DD-title.md with front matter (folder or archive)",
+           lambda seen: seen.kind == ".md" and seen.says(r"^source_url: \S*whitehouse\."), _read),
+)  # fmt: skip

@@ -78,7 +78,7 @@ def test_rows_can_stand_in_any_order(tmp_path: Path, monkeypatch: pytest.MonkeyP
     days = ["03-1", "04-1", "03-1-2", "05-1", "03-1-3", "04-1-2"]
     found = list(Import([path]).statements())
     assert [said.id for said in found] == [f"parlspeech-Corp_A-2031-02-{day}" for day in days]
-    monkeypatch.setattr(parliaments, "MOST_NUMBERS", 2)
+    monkeypatch.setattr(parliaments, "MOST_DAYS", 2)
     reading = Import([path])
     assert len(list(reading.statements())) == 5
     assert "this id is used already" in str(reading.report.problems[0])

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from compare.corpus.importers.presidents import SPEAKERS
-from compare.corpus.importers.text import MODERATORS, QUESTIONS, UNIDENTIFIED
+from compare.corpus.importers.sources import Reason
 from compare.corpus.importing import Import
 from tests.corpus.importers.helpers import read, table
 
@@ -109,24 +109,24 @@ def test_a_transcript_on_one_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("label", "reason"),
     [
-        ("Moderator", MODERATORS),
-        ("Host", MODERATORS),
-        ("Moderator Per Lund", MODERATORS),
-        ("Forum Moderator", MODERATORS),
-        ("Journalist", QUESTIONS),
-        ("Reporter", QUESTIONS),
-        ("Correspondent", QUESTIONS),
-        ("Anchor", QUESTIONS),
-        ("Presenter", QUESTIONS),
-        ("Voice", QUESTIONS),
-        ("Remarks", QUESTIONS),
-        ("Questions (retranslated)", QUESTIONS),
-        ("Presenter Per Lund", QUESTIONS),
-        ("Lund", UNIDENTIFIED),
-        ("Tal-Øst", UNIDENTIFIED),
-        ("Roads", UNIDENTIFIED),
-        ("Spokesman for the President of Ostravia Bo Moss", UNIDENTIFIED),
-        ("Press Secretary of Bo Moss", UNIDENTIFIED),
+        ("Moderator", Reason.MODERATORS),
+        ("Host", Reason.MODERATORS),
+        ("Moderator Per Lund", Reason.MODERATORS),
+        ("Forum Moderator", Reason.MODERATORS),
+        ("Journalist", Reason.QUESTIONS),
+        ("Reporter", Reason.QUESTIONS),
+        ("Correspondent", Reason.QUESTIONS),
+        ("Anchor", Reason.QUESTIONS),
+        ("Presenter", Reason.QUESTIONS),
+        ("Voice", Reason.QUESTIONS),
+        ("Remarks", Reason.QUESTIONS),
+        ("Questions (retranslated)", Reason.QUESTIONS),
+        ("Presenter Per Lund", Reason.QUESTIONS),
+        ("Lund", Reason.UNIDENTIFIED),
+        ("Tal-Øst", Reason.UNIDENTIFIED),
+        ("Roads", Reason.UNIDENTIFIED),
+        ("Spokesman for the President of Ostravia Bo Moss", Reason.UNIDENTIFIED),
+        ("Press Secretary of Bo Moss", Reason.UNIDENTIFIED),
     ],
 )
 def test_who_else_speaks_ends_the_presidents_turn(tmp_path: Path, label: str, reason: str) -> None:
@@ -183,7 +183,7 @@ def test_a_presidents_name_in_a_sentence_is_no_label(
     found, report = read(path)
     said = {statement.text: statement.speaker for statement in found}
     assert said.get("It rains.") == speaker
-    assert (UNIDENTIFIED in report.account.left_out) is (speaker is None)
+    assert (Reason.UNIDENTIFIED in report.account.left_out) is (speaker is None)
     assert all(s.countries == ("Ostravia" if s.speaker == "Bo Moss" else "") for s in found)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from compare.corpus.importers.text import UNIDENTIFIED
+from compare.corpus.importers.sources import Reason
 from compare.corpus.importing import Import
 from tests.corpus.importers.helpers import format_of, read, write
 
@@ -155,7 +155,7 @@ def test_a_sentence_with_a_colon_stays_the_words_of_who_speaks(
     assert (opening.speaker, opening.role) == ("Ada Veld", "NATO Secretary General")
     assert opening.text == f"Good afternoon.\n{paragraph}\nIt rains."
     assert (soon.extra["question"], soon.extra["asked_by"]) == ("When?", "Ida Berg (Bergen News)")
-    assert UNIDENTIFIED not in report.account.left_out
+    assert Reason.UNIDENTIFIED not in report.account.left_out
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_words_whose_speaker_cannot_be_told_are_nobodys(tmp_path: Path, paragrap
     (opening, soon), report = read(write(tmp_path, {"a.txt": text}))
     assert opening.text == "Good afternoon."
     assert soon.extra["asked_by"] == "Ida Berg (Bergen News)"
-    assert report.account.left_out[UNIDENTIFIED] == 1
+    assert report.account.left_out[Reason.UNIDENTIFIED] == 1
 
 
 @pytest.mark.parametrize(

@@ -201,7 +201,7 @@ def test_a_broken_element_is_not_sought_through_the_whole_file(
     monkeypatch.setattr(records, "LARGEST", 50)
     path = tmp_path / "a.json"
     path.write_text('[{"a": "never closed ' + "x" * 1000, "utf-8")
-    with pytest.raises(BadFileError, match="no JSON"):
+    with pytest.raises(BadFileError, match="is no JSON"):
         objects(path)
 
 

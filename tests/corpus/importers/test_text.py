@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from compare.corpus.importers.sources import Account
+from compare.corpus.importers.sources import Account, Reason
 from compare.corpus.importers.text import (
-    MODERATORS,
-    QUESTIONS,
-    UNIDENTIFIED,
-    UNNAMED,
     Turn,
     answer_next,
     detokenise,
@@ -75,8 +71,8 @@ def test_blanks_of_a_tokeniser(text: str, expected: str) -> None:
 def test_turns_are_gathered_and_questions_stand_beside_the_answer() -> None:
     account = Account()
     parts = ["Before.", Turn("A", "(Laughter.) One.", 1), "Two. (Applause.)", "(Laughs.)",
-             Turn("B", "Why?", 2, QUESTIONS), Turn("C", "When?", 3, QUESTIONS),
-             Turn("D", "Well.", 4, MODERATORS), Turn("A", "", 5), "So.", None,
+             Turn("B", "Why?", 2, Reason.QUESTIONS), Turn("C", "When?", 3, Reason.QUESTIONS),
+             Turn("D", "Well.", 4, Reason.MODERATORS), Turn("A", "", 5), "So.", None,
              "After."]  # fmt: skip
     before: list[str] = []
     turns = gather_turns(parts, before.append, account)
@@ -90,7 +86,7 @@ def test_turns_are_gathered_and_questions_stand_beside_the_answer() -> None:
         ("a-1", "A", "b"),
         ("a-5", "A", "b"),
     ]
-    assert account.left_out == {QUESTIONS: 2, MODERATORS: 1}
+    assert account.left_out == {Reason.QUESTIONS: 2, Reason.MODERATORS: 1}
     # a space, and a line break instead
     assert account.characters_left_out["white space"] == 1 + 0 - 1
 
@@ -123,12 +119,12 @@ def test_paragraphs_come_on_one_line() -> None:
         ("MR. MCLUND: Yes.", "MR. MCLUND", ""),
         ("PRESIDENT LÓPEZ-ŠIMON (as interpreted): Yes.", "PRESIDENT LÓPEZ-ŠIMON", ""),
         ("OFFICIAL #2: Yes.", "OFFICIAL #2", ""),
-        ("Q Yes.", "", QUESTIONS),
-        ("Q: Yes.", "", QUESTIONS),
-        ("QUESTION: Yes.", "", QUESTIONS),
-        ("MODERATOR: Yes.", "MODERATOR", MODERATORS),
-        ("WHITE HOUSE AIDE: Yes.", "WHITE HOUSE AIDE", MODERATORS),
-        ("AUDIENCE MEMBERS: Yes.", "AUDIENCE MEMBERS", UNNAMED),
+        ("Q Yes.", "", Reason.QUESTIONS),
+        ("Q: Yes.", "", Reason.QUESTIONS),
+        ("QUESTION: Yes.", "", Reason.QUESTIONS),
+        ("MODERATOR: Yes.", "MODERATOR", Reason.MODERATORS),
+        ("WHITE HOUSE AIDE: Yes.", "WHITE HOUSE AIDE", Reason.MODERATORS),
+        ("AUDIENCE MEMBERS: Yes.", "AUDIENCE MEMBERS", Reason.UNNAMED),
     ],
 )
 def test_labels_in_capitals(text: str, label: str, left_out: str) -> None:
@@ -177,8 +173,8 @@ def test_what_is_no_label_in_capital_letters(text: str) -> None:
         ("Ada Veld: Yes.", "Ada Veld", ""),
         ("A: Yes.", "Ada Veld", ""),
         ("Spokesperson: Yes.", "Ada Veld", ""),
-        ("Q: Yes.", "", QUESTIONS),
-        ("The Paper: Yes.", "The Paper", QUESTIONS),
+        ("Q: Yes.", "", Reason.QUESTIONS),
+        ("The Paper: Yes.", "The Paper", Reason.QUESTIONS),
     ],
 )
 def test_one_speaks_and_all_others_ask(text: str, label: str, left_out: str) -> None:
@@ -193,16 +189,16 @@ def test_one_speaks_and_all_others_ask(text: str, label: str, left_out: str) -> 
 @pytest.mark.parametrize(
     ("text", "followed", "left_out"),
     [
-        ("The Paper: Yes.", True, QUESTIONS),
-        ("The Paper: Yes?", False, QUESTIONS),
-        ("The Paper: Yes?", None, QUESTIONS),
-        ("Our Position: Yes.", False, UNIDENTIFIED),
+        ("The Paper: Yes.", True, Reason.QUESTIONS),
+        ("The Paper: Yes?", False, Reason.QUESTIONS),
+        ("The Paper: Yes?", None, Reason.QUESTIONS),
+        ("Our Position: Yes.", False, Reason.UNIDENTIFIED),
         ("Our Position: Yes.", None, None),
-        ("Our Position: the yes.", True, UNIDENTIFIED),
-        ("Our Position: the yes?", False, UNIDENTIFIED),
+        ("Our Position: the yes.", True, Reason.UNIDENTIFIED),
+        ("Our Position: the yes?", False, Reason.UNIDENTIFIED),
         ("Our Position: the yes.", False, None),
         ("Norway’s Position: The yes.", False, None),
-        ("Q: the yes.", False, QUESTIONS),
+        ("Q: the yes.", False, Reason.QUESTIONS),
         ("Ada Veld: the yes.", False, ""),
     ],
 )
@@ -213,7 +209,7 @@ def test_a_label_can_be_a_heading(text: str, followed: bool | None, left_out: st
     turn = turn_of_label(found, 3, "Ada Veld", account, followed)
     assert (turn.left_out if turn else None) == left_out
     assert account.balance == len(turn.text if turn else text)
-    assert (left_out, turn and turn.label) != (UNIDENTIFIED, found["label"])
+    assert (left_out, turn and turn.label) != (Reason.UNIDENTIFIED, found["label"])
 
 
 def test_what_is_before_the_speakers_own_label() -> None:

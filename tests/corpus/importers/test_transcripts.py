@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from compare.corpus.importers.text import UNIDENTIFIED
+from compare.corpus.importers.sources import Reason
 from compare.corpus.importing import Import
 from tests.corpus.importers.helpers import format_of, read, write
 
@@ -216,7 +216,7 @@ def test_what_may_be_a_heading_or_a_label_is_nobodys(tmp_path: Path) -> None:
     text = CHINESE.replace("AFP: And where?", told, 1)
     (_, rain, where, *_), report = read(write(tmp_path, {"a.txt": text}))
     assert (rain.text, where.extra["asked_by"]) == ("It does.", "AFP")
-    assert report.account.left_out[UNIDENTIFIED] == 1
+    assert report.account.left_out[Reason.UNIDENTIFIED] == 1
 
 
 def test_headings_of_a_chinese_statement_stay(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from compare.corpus.importers.text import UNIDENTIFIED
+from compare.corpus.importers.sources import Reason
 from compare.corpus.importing import Import, Report
 from compare.statements.statement import Statement
 from tests.corpus.importers import helpers
@@ -90,7 +90,7 @@ def test_a_heading_is_no_outlet(tmp_path: Path) -> None:
          "The Paper"),
         ("We build on.", "And now?", "AFP"),
     ]  # fmt: skip
-    assert report.account.left_out[UNIDENTIFIED] == 1
+    assert report.account.left_out[Reason.UNIDENTIFIED] == 1
 
 
 def test_a_statement_with_headings_stays_whole(tmp_path: Path) -> None:
