@@ -1,4 +1,4 @@
-"""The errors a person can cause and mend; each message names what, where and the remedy."""
+"""The errors a person can cause and mend; each message says what, where and the remedy."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ class CompareError(Exception):
 
 
 class CorpusError(CompareError):
-    """A corpus file cannot be read, or a row in it is bad and strict reading was asked for."""
+    """A corpus file cannot be read, or a row is bad in strict reading."""
 
 
 class LibraryError(CompareError):
-    """A library folder is absent, corrupt, locked, read-only or of another format."""
+    """A library folder is missing, corrupt, locked, read-only or of another format."""
 
 
 class ModelError(CompareError):

@@ -18,12 +18,10 @@ _NAME_KEPT = 40
 
 @contextmanager
 def writing(path: Path, *, force: bool = False) -> Iterator[IO[bytes]]:
-    """Give a file under a temporary name beside `path`, renamed at the end: never half a file.
-
-    Where the block is left by an error, nothing is kept.
+    """Yield a temporary file that replaces `path` at the end; after an error nothing is kept.
 
     Raises:
-        ExportError: The file is there already and `force` is not given, or it cannot be written.
+        ExportError: The file exists and `force` is not given, or it cannot be written.
     """
     check_free(path, force=force)
     temporary: str | None = None
@@ -43,15 +41,16 @@ def writing(path: Path, *, force: bool = False) -> Iterator[IO[bytes]]:
 
 
 def check_free(path: Path, *, force: bool = False) -> None:
-    """Raise ExportError if the file is there already and `force` is not given."""
+    """Raise ExportError if the file exists and `force` is not given."""
     if is_there(path) and not force:
         raise ExportError(f"{path} is there already: choose another name, or overwrite by --force.")
 
 
 def is_there(path: Path) -> bool:
-    """Tell whether a file or a link is there; raise ExportError where that cannot be told.
+    """Say whether a file or a link exists, even one that leads nowhere: it would be replaced.
 
-    A link that leads nowhere is there: it would be replaced.
+    Raises:
+        ExportError: It cannot be told.
     """
     try:
         path.lstat()
@@ -63,7 +62,7 @@ def is_there(path: Path) -> bool:
 
 
 def is_folder(path: Path) -> bool:
-    """Tell whether a folder is there; what cannot be looked at is none."""
+    """Say whether a folder exists; what cannot be looked at is none."""
     try:
         return path.is_dir()
     except OSError:
@@ -71,7 +70,7 @@ def is_folder(path: Path) -> bool:
 
 
 def check_writable(path: Path, *, force: bool = False) -> None:
-    """Raise as `writing` would, ahead of the work whose result is to be written."""
+    """Raise as `writing` would, before the work whose result is to be written."""
     check_free(path, force=force)
     try:
         with tempfile.TemporaryFile(dir=path.parent):
@@ -88,7 +87,7 @@ def _not_written(path: Path, error: OSError) -> ExportError:
 
 
 def write_whole(path: Path, data: bytes, *, force: bool = False) -> None:
-    """Write a file or nothing of it; raise as `writing` does."""
+    """Write a whole file or nothing; raise as `writing` does."""
     with writing(path, force=force) as file:
         file.write(data)
 

@@ -10,7 +10,7 @@ from compare.errors import CorpusError
 from compare.statements.statement import Statement
 
 FIELDS: tuple[str, ...] = tuple(name for name in Statement.__dataclass_fields__ if name != "extra")
-"""The names a column can have; any other column is kept in `Statement.extra`."""
+"""The fields a column can hold; any other column is kept in `Statement.extra`."""
 
 ALIASES: Mapping[str, tuple[str, ...]] = {
     "text": (
@@ -41,7 +41,8 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
 """Other names of columns. If a file has several for one field, the field's own name comes first,
 then these in their order; the columns left over are kept in `Statement.extra`."""
 
-_MOST_LISTED = 40
+MOST_LISTED = 40
+"""Columns that a message lists."""
 
 
 def resolve(columns: Iterable[str], mapping: Mapping[str, str]) -> dict[str, str]:
@@ -98,19 +99,11 @@ def check_mapping(mapping: Mapping[str, str]) -> dict[str, str]:
 def missing_text(columns: Iterable[str], mapping: Mapping[str, str]) -> str:
     """Return the message for a file in which no column holds the words."""
     found = list(columns)
-    named = listed(found, _MOST_LISTED) or "none"
+    named = listed(found, MOST_LISTED) or "none"
     have = {folded(column) for column in found}
     absent = [name for name in mapping if folded(name) not in have]
     also = f"; there is no column {absent[0]!r}, which --map names" if absent else ""
     return (
         f"no column holds the words of a statement (found: {named}){also}; "
         "name one with --map COLUMN=text"
-    )
-
-
-def unused_mapping(column: str, columns: Iterable[str]) -> str:
-    """Return the message for a mapped column that is in no file."""
-    return (
-        f"There is no column {column!r}, which --map names: "
-        f"use one of those found ({listed(list(columns), _MOST_LISTED)})."
     )

@@ -8,12 +8,12 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import IO
 
-from compare.corpus.columns import check_mapping, folded, missing_text, resolve, unused_mapping
+from compare.corpus.columns import MOST_LISTED, check_mapping, folded, missing_text, resolve
 from compare.corpus.documents import read_document, read_json, read_jsonl
 from compare.corpus.tables import read_csv, read_tsv, read_xlsx
 from compare.corpus.text_files import Readable
@@ -41,6 +41,7 @@ READERS: Mapping[str, Reader] = {
 SUFFIXES = frozenset(READERS)
 """The kinds of files that can be read."""
 
+_KINDS = ", ".join(sorted(SUFFIXES))
 _OBJECTS = frozenset({".jsonl", ".ndjson", ".json"})
 _SKIPPED_NAMES = ("readme", "license", "licence")
 _TOLD_EVERY = 100
@@ -171,42 +172,9 @@ class StatementFile:
 # -- finding files -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    files: tuple[Path, ...]
-    named: frozenset[Path]
-    left_out: tuple[Path, ...]
-    repeated: tuple[Path, ...]
-
-
-def _find_files(paths: Sequence[Path]) -> _Found:
-    """Return the named files, and those in folders that can be read, each once.
-
-    Raises:
-        CorpusError: A path does not exist, a named file is of another kind, or a folder holds
-            nothing to read.
-    """
-    files: dict[Path, Path] = {}
-    named: set[Path] = set()
-    left_out: list[Path] = []
-    repeated: list[Path] = []
-    for path in paths:
-        if path.is_dir():
-            inside, outside = _in_folder(path)
-            left_out += outside
-        elif not path.exists():
-            raise CorpusError(f"There is no file or folder {str(path)!r}: check the path.")
-        elif path.suffix.casefold() not in SUFFIXES:
-            raise CorpusError(f"{path} is of no kind that can be read: use one of {_kinds()}.")
-        else:
-            inside = [path]
-            named.add(path)
-        for file in inside:
-            real = file.resolve()
-            if real in files:
-                repeated.append(file)
-            files.setdefault(real, file)
-    return _Found(tuple(files.values()), frozenset(named), tuple(left_out), tuple(repeated))
+def is_skipped(name: str) -> bool:
+    """Say whether a file is left out of a folder by its name: hidden, README or LICENSE."""
+    return name.startswith((".", "~$")) or name.partition(".")[0].casefold() in _SKIPPED_NAMES
 
 
 def _in_folder(folder: Path) -> tuple[list[Path], list[Path]]:
@@ -224,19 +192,10 @@ def _in_folder(folder: Path) -> tuple[list[Path], list[Path]]:
             (inside if readable else outside).append(Path(place, name))
     if not inside:
         raise CorpusError(
-            f"The folder {str(folder)!r} holds nothing to read: "
-            f"put files of the kinds {_kinds()} into it."
+            f"The folder {str(folder)!r} holds nothing to read: put files of the kinds {_KINDS} "
+            "into it."
         )
     return sorted(inside, key=lambda path: path.parts), sorted(outside, key=lambda path: path.parts)
-
-
-def is_skipped(name: str) -> bool:
-    """Say whether a file is left out of a folder by its name: hidden, README or LICENSE."""
-    return name.startswith((".", "~$")) or name.partition(".")[0].casefold() in _SKIPPED_NAMES
-
-
-def _kinds() -> str:
-    return ", ".join(sorted(SUFFIXES))
 
 
 # -- reading -------------------------------------------------------------------------------------
@@ -260,14 +219,14 @@ def _read(
             f"{dates!r} does not say how dates are written: use {' or '.join(Order)}."
         ) from None
     reading = _Reading(check_mapping(mapping or {}), strict, order, keep)
-    found = _find_files([Path(path) for path in paths])
-    for done, path in enumerate(found.files):
+    files = reading.find([Path(path) for path in paths])
+    for done, (path, named) in enumerate(files.values()):
         if on_progress:
-            on_progress(done, len(found.files))
-        reading.read(path, named=path in found.named)
+            on_progress(done, len(files))
+        reading.read(path, named=named)
     if on_progress:
-        on_progress(len(found.files), len(found.files))
-    return reading.corpus(found)
+        on_progress(len(files), len(files))
+    return reading.corpus()
 
 
 class _Reading:
@@ -283,11 +242,36 @@ class _Reading:
         self.mapping, self.strict, self.keep = mapping, strict, keep
         self.validator = Validator(dates)
         self.count = 0
+        self.left_out: list[Path] = []
+        self.repeated: list[Path] = []
         self.problems: list[Problem] = []
         self.notes: list[str] = []
         self.columns: dict[str, None] = {}
         self.resolved: dict[tuple[str, ...], dict[str, str]] = {}
         self.detected: Counter[str] = Counter()
+
+    def find(self, paths: Sequence[Path]) -> dict[Path, tuple[Path, bool]]:
+        """Return the files to read, each once: its real path, its path and whether it was named.
+
+        Raises:
+            CorpusError: A path does not exist, a named file is of another kind, or a folder holds
+                nothing to read.
+        """
+        files: dict[Path, tuple[Path, bool]] = {}
+        for path in paths:
+            inside, named = [path], not path.is_dir()
+            if not named:
+                inside, outside = _in_folder(path)
+                self.left_out += outside
+            elif not path.exists():
+                raise CorpusError(f"There is no file or folder {str(path)!r}: check the path.")
+            elif path.suffix.casefold() not in SUFFIXES:
+                raise CorpusError(f"{path} is of no kind that can be read: use one of {_KINDS}.")
+            for file in inside:
+                if file.resolve() in files:
+                    self.repeated.append(file)
+                files.setdefault(file.resolve(), (file, named))
+        return files
 
     def read(self, path: Path, *, named: bool) -> None:
         """Read one file; one that was found in a folder and cannot be read is a problem."""
@@ -359,7 +343,7 @@ class _Reading:
         _log.info("Skipped: %s", problem)
         self.problems.append(problem)
 
-    def corpus(self, found: _Found) -> Corpus:
+    def corpus(self) -> Corpus:
         """Return the corpus without its statements.
 
         Raises:
@@ -368,21 +352,24 @@ class _Reading:
         have = {folded(column) for column in self.columns}
         for column in self.mapping:
             if self.columns and folded(column) not in have:
-                raise CorpusError(unused_mapping(column, self.columns))
+                raise CorpusError(
+                    f"There is no column {column!r}, which --map names: use one of those found "
+                    f"({listed(list(self.columns), MOST_LISTED)})."
+                )
         unknown = dict(self.validator.unknown_countries.most_common())
-        notes = (*self.notes, *self._last_notes(found, unknown))
+        notes = (*self.notes, *self._last_notes(unknown))
         return Corpus((), tuple(self.problems), notes, unknown)
 
-    def _last_notes(self, found: _Found, unknown: Mapping[str, int]) -> Iterator[str]:
-        if found.left_out:
+    def _last_notes(self, unknown: Mapping[str, int]) -> Iterator[str]:
+        if self.left_out:
             yield (
-                f"{_files(len(found.left_out))} left out (hidden, README or LICENSE, or of a kind "
-                f"that is not read): {listed([path.name for path in found.left_out])}."
+                f"{_files(len(self.left_out))} left out (hidden, README or LICENSE, or of a kind "
+                f"that is not read): {listed([path.name for path in self.left_out])}."
             )
-        if found.repeated:
+        if self.repeated:
             yield (
-                f"{_files(len(found.repeated))} named twice and read once: "
-                f"{listed([str(path) for path in found.repeated])}."
+                f"{_files(len(self.repeated))} named twice and read once: "
+                f"{listed([str(path) for path in self.repeated])}."
             )
         if self.validator.with_control_characters:
             yield (

@@ -1,1 +1,1 @@
-"""Statements, their passages, and what is known of them: dates, countries, speakers, duplicates."""
+"""Statements, passages and quotes, and their dates, countries, languages and duplicates."""

@@ -1,8 +1,8 @@
-"""Link statements with the same words, so that they are shown once.
+"""Recognise statements with the same words, so that they are shown once.
 
-Only words that are the same are linked, never words that are merely alike: "We will send arms" and
-"We will not send arms" are near-identical as strings and opposite in meaning, and no measure of
-similarity between strings or vectors tells them apart from two copies.
+Only the same words are duplicates, never similar ones: "We will send arms" and "We will not send
+arms" are nearly identical as strings and opposite in meaning, and no similarity of strings or
+vectors tells such a pair from two copies.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ _HONORIFIC = re.compile(r"\b(?:mr|mrs|ms|mme|dr|prof|h\.\s?e)\.(?=\s)|\b(?:mr|mr
 _MARK = re.compile(r"[^\w\s]|_")
 _ARTICLES = {"a", "an", "the"}
 _JOINING = "'’‘ʼ[]"
-"""Left out without a blank: "don’t" is "dont", "shoulder[ing]" is "shouldering"."""
+"""Removed without a blank: "don’t" is "dont", "shoulder[ing]" is "shouldering"."""
 
 
 def text_key(statement: Statement) -> int:
-    """Return the key of a statement's words: see `words_key`."""
+    """Return the `words_key` of a statement."""
     return words_key(statement.text, statement.context)
 
 
 def words_key(text: str, context: str = "") -> int:
-    """Return a signed 64-bit key that texts share if their words and contexts are the same.
+    """Return a signed 64-bit key that texts with the same words and context share.
 
-    Case, quotation marks, dashes, punctuation, blanks, honorifics and articles do not count.
-    Question marks, signs and numbers do, as every other word does.
+    Case, punctuation, blanks, honorifics and articles do not count; question marks, signs and
+    numbers do, as does every other word.
     """
     content = f"{_normalised(text)}\n{_normalised(context)}"
     digest = hashlib.sha256(content.encode("utf-8", "replace")).digest()

@@ -1,8 +1,8 @@
-"""Split statements into passages: sentences that know where in the statement they stand.
+"""Split statements into passages: sentences with their place in the statement.
 
 sentencex proposes the breaks. Four small steps follow: breaks after titles, abbreviations and
-initials are taken back, edges lose their blanks, very short sentences join a neighbour, and very
-long ones are cut into windows. Nothing but blanks between passages is ever left out.
+initials are removed, blanks at the edges are trimmed, very short sentences join a neighbour, and
+very long ones are cut into windows. Only blanks between passages are ever left out.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ class Passage:
     """A sentence (or a window of one) of a statement, verbatim.
 
     Attributes:
-        statement_id: The statement it stands in.
+        statement_id: The statement it is part of.
         start: Offset of its first character in the statement's text.
-        end: Offset behind its last character: `statement.text[start:end] == text`.
+        end: Offset after its last character: `statement.text[start:end] == text`.
         text: The words shown.
-        context: The statement's context, which completes the words where they are a fragment.
+        context: The statement's context, which completes the words if they are a fragment.
     """
 
     statement_id: str
@@ -51,12 +51,12 @@ class Passage:
 
 
 def complete(text: str, context: str) -> str:
-    """Return `text` with its context in brackets behind it, or `text` where there is none."""
+    """Return `text` followed by its context in brackets, or `text` if there is none."""
     return f"{text} ({context})" if context else text
 
 
 def split_statement(statement: Statement) -> list[Passage]:
-    """Split a statement into passages, in the order of the text; none for a text of blanks."""
+    """Split a statement into passages in the order of the text; a blank text has none."""
     return [
         Passage(statement.id, start, end, statement.text[start:end], statement.context)
         for start, end in spans(statement.text, statement.language)
@@ -64,12 +64,12 @@ def split_statement(statement: Statement) -> list[Passage]:
 
 
 def split_quote(text: str, language: str = "en") -> list[str]:
-    """Split a pasted quote just as statements are split."""
+    """Split a pasted quote as statements are split."""
     return [text[start:end] for start, end in spans(text, language)]
 
 
 def spans(text: str, language: str = "en") -> list[tuple[int, int]]:
-    """Return the offsets of the passages of `text`; only blanks lie between them."""
+    """Return start and end of each passage of `text`; only blanks are between them."""
     sentences = _merged(text, _sentences(text, language))
     trimmed = [_trimmed(text, start, end) for start, end in sentences]
     joined = _joined(text, [(start, end) for start, end in trimmed if start < end])
@@ -82,10 +82,10 @@ _BLOCK_ENDS = (re.compile(r".*\n[^\S\n]*\n", re.S), re.compile(r".*(?:[.!?؟।]
 
 
 def _sentences(text: str, language: str) -> list[tuple[int, int]]:
-    """Return the sentences that sentencex sees, blanks included, as spans without a gap.
+    """Return the sentences that sentencex finds, blanks included, as spans without a gap.
 
-    Only the starts are used: the ends are known to skip blanks in some texts. Language codes that
-    sentencex does not know are split as English by itself.
+    Only the starts are used, since the ends skip blanks in some texts. sentencex itself splits
+    languages that it does not know as English.
     """
     code = language_code(language)
     code = code if 2 <= len(code) <= 3 else "en"
@@ -99,9 +99,9 @@ def _sentences(text: str, language: str) -> list[tuple[int, int]]:
 
 
 def _blocks(text: str) -> Iterator[tuple[int, int]]:
-    """Cut long texts, since the time sentencex takes grows with the square of the length.
+    """Cut long texts into blocks: sentencex takes time by the square of the length.
 
-    A block ends at a paragraph, else at a sentence; without either its end is no worse than any.
+    A block ends at a paragraph or else at a sentence; without either, anywhere.
     """
     begin = 0
     while len(text) - begin > _BLOCK:
@@ -113,7 +113,7 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
     yield begin, len(text)
 
 
-# -- Breaks that are none ------------------------------------------------------------------------
+# -- false breaks ---------------------------------------------------------------------------------
 
 _WORDS_BEFORE_A_NAME = """
     amb mr mrs ms messrs mme mlle dr prof h.e gen lt col maj capt cpl sgt adm cmdr brig sen rep
@@ -129,13 +129,13 @@ _FIRST_WORDS = """
     although however therefore thus let what who why how no not yes now today
 """
 _TITLES = frozenset(_WORDS_BEFORE_A_NAME.split())
-"""These stand before a word of their own sentence, always."""
+"""A word of the same sentence always follows these."""
 
 _REFERENCES = frozenset(_WORDS_BEFORE_A_NUMBER.split())
-"""These do so where a number or a symbol ("A/75") follows."""
+"""The sentence goes on after these if a number or a symbol ("A/75") follows."""
 
 _STARTERS = frozenset(_FIRST_WORDS.split())
-"""Behind "U.S." or an initial, these with a capital letter begin a sentence."""
+"""After "U.S." or an initial, these begin a sentence if they have a capital letter."""
 
 _LAST_WORD = re.compile(r"(?:^|[\s(\[\"'“‘«/–—-])((?:[^\W\d_]+\.)*[^\W\d_]+)\.\s*\Z")
 _FIRST_WORD = re.compile(r"[\s(\[\"'“‘«]*(\w+)")
@@ -146,7 +146,7 @@ _TAIL = 40
 
 
 def _merged(text: str, sentences: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Take back the breaks after titles, abbreviations and initials."""
+    """Remove the breaks after titles, abbreviations and initials."""
     merged: list[tuple[int, int]] = []
     for start, end in sentences:
         if merged and not _is_break(text[max(0, start - _TAIL) : start], text[start : end + 1]):
@@ -157,7 +157,7 @@ def _merged(text: str, sentences: Iterable[tuple[int, int]]) -> list[tuple[int, 
 
 
 def _is_break(before: str, after: str) -> bool:
-    """Tell whether a sentence ends between the two."""
+    """Say whether a sentence ends between two texts."""
     last = _LAST_WORD.search(before)
     if last is None or _PARAGRAPH.search(before[last.end(1) :]) or after.isspace():
         return True
@@ -180,17 +180,16 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return start, start + len(piece.strip())
 
 
-# -- Short and long ------------------------------------------------------------------------------
+# -- short and long ------------------------------------------------------------------------------
 
 _UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _UNSPACED_LONG = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 _WORD = re.compile(
     rf"[{_UNSPACED}]{{1,2}}|[{_UNSPACED_LONG}]{{1,5}}|[^\s{_UNSPACED}{_UNSPACED_LONG}]{{1,40}}"
 )
-"""A word; in scripts without blanks between words, as many letters as a word has there.
+"""A word; in scripts without blanks between words, as many letters as a word has on average.
 
-A string of more than 40 characters counts as several words, so that no text makes a window that
-an encoder cannot read.
+More than 40 characters count as several words, so that an encoder can read every window.
 """
 
 
@@ -199,7 +198,7 @@ def _words(text: str) -> int:
 
 
 def _joined(text: str, sentences: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Join very short sentences to the one before; the first of a paragraph to the one behind."""
+    """Join very short sentences to the one before, or at a paragraph's start to the one after."""
     joined: list[tuple[int, int]] = []
     counts: list[int] = []
     for start, end in sentences:
@@ -219,7 +218,7 @@ def _joined(text: str, sentences: list[tuple[int, int]]) -> list[tuple[int, int]
 
 
 def _may_join(before: int, behind: int) -> bool:
-    """Forbid what would make two sentences so long that they had to be cut."""
+    """Say whether two sentences can be joined without having to be cut again."""
     return max(before, behind) > LONG or before + behind <= LONG
 
 
@@ -230,8 +229,8 @@ _WEAK = ",、，،)"
 def _windows(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Cut a sentence of more than LONG words into windows of about equal length.
 
-    Each cut is the clause boundary nearest to where equal windows would have it, a semicolon, colon
-    or dash before a comma; without one it is just there.
+    Each cut is at the clause boundary nearest to the ideal place, at a semicolon, colon or dash
+    rather than a comma; without one, it is at the ideal place.
     """
     words = [(start + word.start(), start + word.end()) for word in _WORD.finditer(text[start:end])]
     windows = []
@@ -246,7 +245,7 @@ def _windows(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def _cut(text: str, words: list[tuple[int, int]], first: int) -> int:
-    """Return how many words the window that begins at `first` takes."""
+    """Return the number of words of the window that begins at `first`."""
     left = len(words) - first
     ideal = left / -(-left // LONG)
     places = range(int(ideal * 0.6), min(LONG, int(ideal * 1.4)) + 1)

@@ -1,4 +1,4 @@
-"""What an official said, and everything known about who, when and where."""
+"""A statement: what an official said, and what is known of who, when and where."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class PartialDate:
     iso: str
 
     def __post_init__(self) -> None:
-        """Raise ValueError where `iso` is not such a date."""
+        """Raise ValueError if `iso` is not such a date."""
         match = _ISO_PARTIAL.match(self.iso)
         if match is None:
             raise ValueError(f"{self.iso!r} is not YYYY, YYYY-MM or YYYY-MM-DD")
@@ -46,7 +46,7 @@ class PartialDate:
 
     @property
     def precision(self) -> Precision:
-        """Say how much of the date is known."""
+        """Return how much of the date is known."""
         return {4: Precision.YEAR, 7: Precision.MONTH, 10: Precision.DAY}[len(self.iso)]
 
     @property
@@ -78,13 +78,13 @@ class PartialDate:
         }[self.precision]
 
     def __str__(self) -> str:
-        """Return the date as it is kept."""
+        """Return the date in ISO form."""
         return self.iso
 
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """A country, organisation or historical State: its spelling as given and its code."""
+    """A country, organisation or historical State: its spelling as given, and its code."""
 
     name: str
     code: str | None = None
@@ -93,16 +93,16 @@ class Country:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement: the verbatim words, and apart from them all that is known of them.
+    """One statement: the verbatim words, and apart from them what is known about them.
 
     Attributes:
         id: Unique in a corpus.
-        text: The words as quoted, or, for reported speech, as the report words them.
+        text: The words as quoted or, for reported speech, as reported.
         context: What completes a fragment ("said of the war in Ukraine"); never shown as words.
-        country: One entry for each government or organisation the words are spoken for.
+        country: An entry for each government or organisation on whose behalf the words were said.
         source: Where the words were found: a publication, a file, a document symbol.
         quotation: Whether `text` is quoted directly or reported.
-        extra: Every further column of the corpus, as given.
+        extra: All further columns of the corpus, as given.
     """
 
     id: str
@@ -122,7 +122,7 @@ class Statement:
 
     @property
     def countries(self) -> str:
-        """Return the countries' spellings joined by "; "."""
+        """Return the spellings of the countries, joined by "; "."""
         return "; ".join(entry.name for entry in self.country)
 
     def to_dict(self) -> dict[str, Any]:
@@ -156,5 +156,5 @@ class Statement:
 
     @property
     def content_hash(self) -> str:
-        """Return the sha256 (hex) of all that the statement holds."""
+        """Return the sha256 (hex) of the whole statement."""
         return hashlib.sha256(self.to_json().encode("utf-8", "surrogatepass")).hexdigest()
