@@ -1,4 +1,4 @@
-"""Learn a layer above the stance model, drawn towards the model as it ships."""
+"""Learn a layer on top of the stance model, starting from the shipped model."""
 
 from __future__ import annotations
 
@@ -13,32 +13,34 @@ from compare.models.calibration import LOGITS, Inputs, Kind, Layer
 
 FOLDS = 10
 
-_SCALE, _SHIFT, _ACROSS, _CLOSENESS = 4.0, 1.0, 16.0, 4.0
-"""One over the variance of the normal distributions that the numbers are thought to come from: a
-label's own scale around 1, its shift, the weight of another label's logit, and of the closeness."""
+_SCALE, _SHIFT, _ACROSS, _SIMILARITY = 4.0, 1.0, 16.0, 4.0
+"""Precisions (1 / variance) of the normal priors: of a label's own scale around 1, its shift, the
+weight of another label's logit, and the weight of the similarity."""
 
 _DIGITS = 6
 
 
 def fit(kind: Kind, inputs: Inputs, gold: Gold) -> Layer:
-    """Return the layer that is likeliest by the labels and by where it starts from.
+    """Return the most probable layer given the labels and a prior.
 
-    It is a multinomial logistic regression with a normal prior around the model as it ships (ridge
-    penalty), so of few labels it stays near it. The problem is convex: the same labels, in any
-    order, give the same layer.
+    It is a multinomial logistic regression with a normal prior around the shipped model (a ridge
+    penalty), so that with few labels it stays near that model. The problem is convex: the same
+    labels, in any order, give the same layer.
 
     Args:
-        kind: What is learned.
-        inputs: Of `compare.models.calibration.inputs_of`, [n, inputs].
+        kind: What to learn.
+        inputs: From `compare.models.calibration.inputs_of`, [n, inputs].
         gold: The right column of each row, [n].
     """
     from scipy.optimize import minimize
     from scipy.special import log_softmax
 
     width, classes = len(kind.inputs), len(LOGITS)
-    start, strength = _start(width), _strength(width)
+    start = np.eye(width, classes)  # leaves the probabilities as they are
+    strength = np.full((width, classes), _SIMILARITY)
+    strength[:classes] = np.where(np.eye(classes, dtype=bool), _SCALE, _ACROSS)
     free = np.eye(classes, dtype=bool) if kind is Kind.RECALIBRATION else np.ones_like(start, bool)
-    order = np.lexsort((*inputs.T, gold))  # sums depend a little on the order
+    order = np.lexsort((*inputs.T, gold))  # floating-point sums depend on the order
     read, right = inputs[order], np.eye(classes)[gold[order]]
 
     def loss(given: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
@@ -53,7 +55,7 @@ def fit(kind: Kind, inputs: Inputs, gold: Gold) -> Layer:
             np.append(slope[free], wrong.sum(axis=0) + _SHIFT * shift),
         )
 
-    # No scale below 0: what is likelier by the model does not become less likely.
+    # No scale may fall below 0: what the model finds more likely must not become less likely.
     bounds = [
         (-1.0, None) if of == to < classes else (None, None)
         for of, to in np.argwhere(free).tolist()
@@ -71,37 +73,21 @@ def fit(kind: Kind, inputs: Inputs, gold: Gold) -> Layer:
     return Layer(kind, _rows(weights), _rows(found[None, -classes:])[0])
 
 
-def unchanged(kind: Kind) -> Layer:
-    """Return the layer that leaves the model's probabilities as they are."""
-    return Layer(kind, _rows(_start(len(kind.inputs))), (0.0, 0.0, 0.0))
-
-
-def _start(width: int) -> NDArray[np.float64]:
-    return np.eye(width, len(LOGITS))
-
-
-def _strength(width: int) -> NDArray[np.float64]:
-    """Return how strongly each weight is held where it starts, [inputs, 3]."""
-    strength = np.full((width, len(LOGITS)), _CLOSENESS)
-    strength[: len(LOGITS)] = np.where(np.eye(len(LOGITS), dtype=bool), _SCALE, _ACROSS)
-    return strength
-
-
 def _rows(weights: NDArray[np.float64]) -> tuple[tuple[float, float, float], ...]:
     rounded = (np.round(weights, _DIGITS) + 0.0).tolist()  # no -0.0
     return tuple((row[0], row[1], row[2]) for row in rounded)
 
 
 def folds(keys: Sequence[frozenset[str]], count: int = FOLDS) -> Iterator[tuple[Rows, Rows]]:
-    """Yield the rows to learn from and those to be measured, each row measured once.
+    """Yield the rows to learn from and those to measure in each fold; each row is measured once.
 
-    Rows that share a statement with one that is measured are not learned from meanwhile. So that
-    few are lost, rows are cut in an order in which those that share statements stand together
-    (reverse Cuthill-McKee on the graph of rows and statements).
+    Rows that share a statement with a measured row are not learned from in that fold. To lose few,
+    the folds are cut from an order that keeps rows with common statements together (reverse
+    Cuthill-McKee on the graph of rows and statements).
 
     Args:
-        keys: What each row's statements are known by.
-        count: Of folds, as far as there are as many rows.
+        keys: What identifies each row's statements.
+        count: Number of folds, at most one a row.
     """
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import reverse_cuthill_mckee

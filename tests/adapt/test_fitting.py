@@ -4,10 +4,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compare.adapt.fitting import fit, folds, unchanged
+from compare.adapt.fitting import fit, folds
 from compare.adapt.learning import change, figures
 from compare.evaluate import report
-from compare.models.calibration import Kind, inputs_of
+from compare.models.calibration import Kind, Layer, inputs_of
 from compare.models.load import softmax
 
 KEYS = st.lists(
@@ -39,7 +39,8 @@ def test_rows_that_share_a_statement_are_cut_together() -> None:
 
 def test_of_no_labels_nothing_is_learned() -> None:
     none = np.zeros((0, 3)), np.zeros(0, np.int64)
-    assert fit(Kind.RECALIBRATION, *none) == unchanged(Kind.RECALIBRATION)
+    weights = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+    assert fit(Kind.RECALIBRATION, *none) == Layer(Kind.RECALIBRATION, weights, (0.0, 0.0, 0.0))
 
 
 def test_a_scale_is_never_below_nothing() -> None:
