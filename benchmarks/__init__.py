@@ -1,1 +1,1 @@
-"""Speed and scale, each against a peer in the same run."""
+"""Benchmarks of speed and scale, each against a peer in the same run."""

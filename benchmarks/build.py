@@ -1,10 +1,10 @@
-"""Sentences a second: the program's encoder against `SentenceTransformer.encode` as it comes.
+"""Sentences per second: the program's encoder against `SentenceTransformer.encode`.
 
     python -m benchmarks.build --corpus PATH [--format NAME]
 
-Both encode the same sentences with the same threads, in turns, and medians are compared. How near
-the 8-bit vectors are to those of full precision is printed, too: the mean cosine, and the share of
-each sentence's twenty nearest in full precision that are its twenty nearest in 8 bits.
+Both encode the same sentences with the same number of threads, in turns; medians are compared. Also
+printed is how similar the 8-bit vectors are to those of full precision: the mean cosine, and the
+share of each sentence's twenty nearest neighbours that both find.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ NEIGHBOURS = 20
 
 
 def sentences(corpus: Path, format_name: str | None, count: int) -> list[str]:
-    """Return passages of a corpus, drawn at random from ten times as many."""
+    """Return passages drawn at random from the first ten times as many of a corpus."""
 
     def every() -> Iterator[str]:
         for statement in Import([corpus], format_name).statements():
@@ -39,9 +39,9 @@ def sentences(corpus: Path, format_name: str | None, count: int) -> list[str]:
 
 
 def neighbours(vectors: np.ndarray) -> np.ndarray:
-    closeness = vectors @ vectors.T
-    np.fill_diagonal(closeness, -1)
-    return np.argpartition(-closeness, NEIGHBOURS, axis=1)[:, :NEIGHBOURS]
+    similarity = vectors @ vectors.T
+    np.fill_diagonal(similarity, -1)
+    return np.argpartition(-similarity, NEIGHBOURS, axis=1)[:, :NEIGHBOURS]
 
 
 def main() -> None:
@@ -83,7 +83,7 @@ def main() -> None:
         len({*a} & {*b}) / NEIGHBOURS
         for a, b in zip(neighbours(ours), neighbours(exact), strict=True)
     ]
-    print(f"recall@{NEIGHBOURS} of the neighbours in full precision {np.mean(shared):.3f}")
+    print(f"recall@{NEIGHBOURS} of the neighbours found in full precision {np.mean(shared):.3f}")
 
 
 if __name__ == "__main__":

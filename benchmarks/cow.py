@@ -1,8 +1,8 @@
-"""Correlates of War numbers of the States that vote in the UN General Assembly.
+"""Correlates of War numbers of the states that vote in the UN General Assembly.
 
-State System Membership List of the Correlates of War Project, by their ISO 3166 alpha-3 codes and
-the program's own. One number stands for a State and its successor: 345 is that of Yugoslavia and
-Serbia, 365 of the Soviet Union and Russia; votes under them are given to the successor.
+Source: State System Membership List of the Correlates of War Project. Codes are ISO 3166 alpha-3
+and the program's own. A state and its successor may share a number, as Yugoslavia and Serbia (345)
+and the Soviet Union and Russia (365) do; their votes count for the successor.
 """
 
 from __future__ import annotations

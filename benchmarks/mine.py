@@ -1,10 +1,10 @@
-"""Two sides of a library: what comparing them costs, and how many of the best pairs it keeps.
+"""Comparing two sides of a library: the cost, and how many of the best pairs are found.
 
     python -m benchmarks.mine --library DIR --a country=China --b country="United States"
 
-The stance model's fast tier reads every pair on the same point once. Printed is how many of the
-pairs that it holds most opposed and most agreed a comparison reads when it may read only a share of
-all, and how many of the most opposed if that share were chosen for opposition alone.
+The fast stance model scores every pair on the same point. Printed is how many of the pairs with the
+highest probabilities of oppose and of agree a comparison finds if it may score only a share of all
+pairs, and how many it would find if it chose that share by opposition or by similarity alone.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ SHARES = (0.05, 0.1, 0.2)
 
 
 def first(scores: Sequence[float] | NDArray[np.float32], most: int) -> set[int]:
-    """Return the places of the highest scores."""
+    """Return the indices of the highest scores."""
     return {*np.argsort(-np.asarray(scores), kind="stable")[:most].tolist()}
 
 
@@ -54,22 +54,24 @@ def main() -> None:
     read = time.perf_counter() - began
     pairs = len(table.pairs)
     print(f"{whole.subject}: {len(whole.a):,} and {len(whole.b):,} passages")
-    print(f"pairs on the same point: {pairs:,} found in {found:.1f} s, read in {read:.1f} s")
+    print(f"pairs on the same point: {pairs:,} found in {found:.1f} s, scored in {read:.1f} s")
     agree, oppose = (
         first([pair.probabilities.of(stance) for pair in table.pairs], TOP)
         for stance in (Stance.AGREE, Stance.OPPOSE)
     )
-    closeness = [pair.similarity for pair in table.pairs]
+    similarity = [pair.similarity for pair in table.pairs]
     likely = whole.likely()
     if likely is None:
-        raise SystemExit("The library was built with another encoder: pairs are read by closeness.")
-    print(f"of the {TOP:,} most agreed and most opposed pairs are read, by what is chosen:")
+        raise SystemExit(
+            "The library has another encoder: pairs are scored in the order of similarity."
+        )
+    print(f"share of the {TOP:,} top pairs that is scored, by what chooses them:")
     for share in SHARES:
         most = int(share * pairs)
         chosen = {
             "a comparison": {*whole.order()[:most].tolist()},
             "opposition alone": first(likely[:, 1], most),
-            "closeness alone": first(closeness, most),
+            "similarity alone": first(similarity, most),
         }
         for name, kept in chosen.items():
             print(

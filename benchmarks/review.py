@@ -1,9 +1,9 @@
-"""What an answer costs in a review of many pairs, and the pages around it.
+"""The time an answer takes in a review of many pairs, and the steps around it.
 
     python -m benchmarks.review [--pairs 10000] [--answers 500] [--folder DIR]
 
-Two readers answer in turn, each with a file of reviews opened anew, as two browser tabs do. Asked:
-an answer is on the disk within 50 ms (median), as is a decision where they differ.
+Two readers answer in turn, each opening the file anew, as two browser tabs do. The goal: an answer,
+or a decision on a difference, is on disk within 50 ms (median).
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--pairs", type=int, default=10_000)
     parser.add_argument("--answers", type=int, default=500)
-    parser.add_argument("--folder", type=Path, help="Where the file is made [a temporary one].")
+    parser.add_argument(
+        "--folder", type=Path, help="Where to create the file [a temporary folder]."
+    )
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=arguments.folder) as folder:
         path = Path(folder) / "reviews.sqlite"

@@ -1,13 +1,12 @@
-"""Libraries of growing size: how fast they are built, how large they are, how fast they answer.
+"""Libraries of growing size: time to build, disk space, and time to answer a quote.
 
     python -m benchmarks.scale --corpus UNGDC.tgz --data DIR [--sizes 10000 100000 1000000]
 
-Each size is built and searched in a process of its own, so that peak memory is its own; memory
-counts what the process holds itself, not files that are mapped. The recipe that one would write by
-hand (`IndexFlatIP` over float32 vectors, `CrossEncoder` on the nearest) answers the same quotes on
-the same passages. Recall compares the candidates with those of every vector multiplied in float32,
-without a filter and with one that leaves a hundredth. A size that was built before is not built
-again; its row then has no building rate.
+Each size is built and searched in its own process, which gives it its own peak memory (anonymous
+memory, without mapped files). The recipe one would write by hand (`IndexFlatIP` over float32
+vectors, `CrossEncoder` on the nearest) answers the same quotes on the same passages. Recall
+compares the candidates with an exact float32 search, without a filter and with one that leaves 1 %
+of the passages. An existing size is not built again; its row then has no build rate.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ SHARE_FILTERED = 100
 
 
 def first_statements(corpus: Path, format_name: str | None, passages: int) -> Iterator[Statement]:
-    """Yield statements until they have so many passages."""
+    """Yield statements until they have the given number of passages."""
     count = 0
     for statement in Import([corpus], format_name).statements():
         if count >= passages:
@@ -49,7 +48,7 @@ def first_statements(corpus: Path, format_name: str | None, passages: int) -> It
 
 
 class OwnMemory:
-    """Watch the memory that the process itself holds, in MiB."""
+    """Track the peak of the process's anonymous memory, in MiB."""
 
     def __init__(self) -> None:
         self.peak = 0.0
@@ -60,11 +59,11 @@ class OwnMemory:
             lines = Path("/proc/self/status").read_text().splitlines()
             held = next(line for line in lines if line.startswith("RssAnon"))
             self.peak = max(self.peak, int(held.split()[1]) / 1024)
-            time.sleep(0.2)  # often enough to see a peak, too seldom to cost
+            time.sleep(0.2)  # often enough to see a peak, rarely enough to cost nothing
 
 
 def build(arguments: argparse.Namespace, size: int) -> dict[str, Any]:
-    """Build a library of a size, unless it is there."""
+    """Build the library of one size unless it exists."""
     folder = arguments.work / f"scale-{size}"
     if (folder / "CURRENT").exists():
         return {}
@@ -79,7 +78,7 @@ def build(arguments: argparse.Namespace, size: int) -> dict[str, Any]:
 
 
 def answer(arguments: argparse.Namespace, size: int) -> dict[str, Any]:
-    """Search a library of a size."""
+    """Search the library of one size."""
     folder = arguments.work / f"scale-{size}"
     memory = OwnMemory()
     began = time.perf_counter()
@@ -113,7 +112,7 @@ def answer(arguments: argparse.Namespace, size: int) -> dict[str, Any]:
 
 
 def recalls(library: Library, asked: list[str]) -> dict[str, float]:
-    """Return the share of the nearest of all that are found, with and without a filter."""
+    """Return the share of the exact nearest passages found, with and without a filter."""
     vectors = library.encoder.encode(asked)
     rows = np.arange(library.manifest.passages)
     few = np.sort(np.random.default_rng(0).permutation(rows)[: max(1, len(rows) // SHARE_FILTERED)])
@@ -131,7 +130,7 @@ def recalls(library: Library, asked: list[str]) -> dict[str, float]:
 
 
 def by_hand(arguments: argparse.Namespace, size: int) -> dict[str, Any]:
-    """Answer by the recipe one would write by hand."""
+    """Answer with the hand-written recipe."""
     library = Library.open(arguments.work / f"scale-{size}", OnnxEncoder())
     memory = OwnMemory()
     reply = recipe(library, arguments.stance, arguments.pairs)
@@ -149,7 +148,7 @@ STEPS = {"build": build, "answer": answer, "by-hand": by_hand}
 
 
 def run_step(arguments: argparse.Namespace, step: str, size: int) -> dict[str, Any]:
-    """Run a step in a process of its own."""
+    """Run a step in its own process."""
     command = [sys.executable, "-m", "benchmarks.scale", "--step", step, "--sizes", str(size)]
     for name in ("corpus", "data", "work", "stance", "quotes", "pairs"):
         command += [f"--{name}", str(getattr(arguments, name))]
@@ -168,10 +167,10 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
     parser.add_argument("--work", type=Path, default=cache_dir() / "benchmark")
     parser.add_argument(
-        "--stance", default=encoder_folder(), help="shape of the recipe's classifier"
+        "--stance", default=encoder_folder(), help="model with the shape of the recipe's classifier"
     )
     parser.add_argument("--quotes", type=int, default=20)
-    parser.add_argument("--pairs", type=int, default=80, help="that the recipe reads for a quote")
+    parser.add_argument("--pairs", type=int, default=80, help="pairs the recipe scores for a quote")
     parser.add_argument("--step", choices=STEPS)
     arguments = parser.parse_args()
     if arguments.step:

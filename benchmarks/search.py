@@ -1,14 +1,14 @@
-"""A quote over 100,000 passages: this program against the recipe one would write by hand.
+"""Searching 100,000 passages: this program against the recipe one would write by hand.
 
     python -m benchmarks.search --data DIR
 
 The recipe: `SentenceTransformer.encode`, `faiss.IndexFlatIP`, `CrossEncoder.predict` on the top k
-in both orders, with a classifier of the fast model's shape. Its k is the number of passages that
-this program reads for the median quote; threads and length limit are the same. Another side runs
-this program's own search on the same models in full precision; how far the results of the 8-bit
-models are its results is printed: of all statements read, with the verdict of each, and of the two
-lists alone. The search is also timed with each of the shipped stance models. Each side is a process
-of its own, so that peak memory is its own; passages' vectors are made beforehand, in `--work`.
+in both orders, with a classifier of the fast model's shape. Its k is the number of passages this
+program scores for the median quote; threads and length limit are the same. A third side runs this
+program's search on the same models in full precision, and the overlap of its results with those of
+the 8-bit models is printed: over all statements scored, with their verdicts, and over the two lists
+alone. The search is also timed with each shipped stance model. Each side runs in its own process,
+which gives it its own peak memory; the passages are embedded beforehand, in `--work`.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ SIDES = (*SHIPPED, "plain", "exact")
 
 
 class Fp32Stance(HuggingFaceStance):
-    """The fast model ahead of its export, calibrated on the same pairs as the shipped form is."""
+    """The fast model before its export, calibrated on the same pairs as the shipped one."""
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
@@ -56,12 +56,12 @@ class Fp32Stance(HuggingFaceStance):
 
     def score(self, pairs: Any, on_progress: Any = None) -> Any:
         plain = [(Side(side_text(a)), Side(side_text(b))) for a, b in pairs]
-        logits = np.log(super().score(plain, on_progress))  # but for a constant in each row
+        logits = np.log(super().score(plain, on_progress))  # up to a constant in each row
         return softmax(logits, self._calibration["scale"], self._calibration["shift"])
 
 
 class BatchEncoder(SentenceTransformerEncoder):
-    """The encoder in full precision and in batches, for the vectors made beforehand."""
+    """The encoder in full precision and in batches, to embed the passages beforehand."""
 
     def encode(self, texts: Any, on_progress: Any = None) -> Any:
         return self._model.encode_document(list(texts), normalize_embeddings=True)
@@ -97,7 +97,7 @@ def encoder_folder() -> str:
 
 
 def library(work: Path, side: str, data: Path, count: int) -> Library:
-    """Open a side's library, built first if it is not there."""
+    """Open a side's library; build it first unless it exists."""
     shipped = side in SHIPPED
     folder = work / f"{'ours' if shipped else 'exact'}-{count}"
     encoder = OnnxEncoder() if shipped else BatchEncoder(encoder_folder())
@@ -111,11 +111,11 @@ def library(work: Path, side: str, data: Path, count: int) -> Library:
 
 
 Found = list[tuple[str, str]]
-"""Verdict and statement id of every statement read, "" for none of the three lists."""
+"""Verdict and id of every statement scored; the verdict is "" for statements in no list."""
 
 
 def searcher(side: str, opened: Library, stance: str | None) -> Callable[[str], Found]:
-    """Return what answers a quote as this program does it."""
+    """Return a function that answers a quote with this program."""
     model = load_stance_model(side) if side in SHIPPED else Fp32Stance(stance or "")
 
     def answer(quote: str) -> Found:
@@ -126,7 +126,7 @@ def searcher(side: str, opened: Library, stance: str | None) -> Callable[[str], 
 
 
 def recipe(opened: Library, stance: str, k: int) -> Callable[[str], Found]:
-    """Return the recipe one would write by hand."""
+    """Return a function that answers a quote with the hand-written recipe."""
     import faiss
     from sentence_transformers import CrossEncoder, SentenceTransformer
 
@@ -135,7 +135,9 @@ def recipe(opened: Library, stance: str, k: int) -> Callable[[str], Found]:
     texts = [p.text for p in opened.passages(range(opened.manifest.passages))]
     index = faiss.IndexFlatIP(384)
     index.add(opened.vectors())
-    shape = stance if Path(stance).is_dir() else encoder_folder()  # for the time it is the same
+    shape = (
+        stance if Path(stance).is_dir() else encoder_folder()
+    )  # the time depends on the shape alone
     model = CrossEncoder(shape, device="cpu", max_length=MAX_TOKENS, num_labels=3)
 
     def answer(quote: str) -> Found:
@@ -149,7 +151,7 @@ def recipe(opened: Library, stance: str, k: int) -> Callable[[str], Found]:
 
 
 def measure(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Run one side over all quotes, the first once more ahead of the clock."""
+    """Run one side over all quotes, after answering the first one untimed."""
     import torch
 
     torch.set_num_threads(thread_count())
@@ -171,7 +173,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def run_side(arguments: argparse.Namespace, side: str, k: int) -> dict[str, Any]:
-    """Run a side in its own process; its library is built in another, ahead of it."""
+    """Run a side in its own process; another process builds its library first."""
     command = [sys.executable, "-m", "benchmarks.search", "--data", str(arguments.data)]
     command += ["--work", str(arguments.work), "--passages", str(arguments.passages)]
     command += ["--quotes", str(arguments.quotes), "--stance", arguments.stance, "--side", side]
@@ -182,7 +184,7 @@ def run_side(arguments: argparse.Namespace, side: str, k: int) -> dict[str, Any]
 
 
 def report(arguments: argparse.Namespace) -> None:
-    """Run the sides one after the other and print the table."""
+    """Run all sides and print the table."""
     sides = {side: run_side(arguments, side, 0) for side in SHIPPED}
     k = round(float(np.median([len(found) for found in sides["fast"]["found"]])))
     whole = Path(arguments.stance, CALIBRATION).exists()
@@ -198,10 +200,12 @@ def report(arguments: argparse.Namespace) -> None:
     ratio = np.median(sides["plain"]["times"]) / np.median(sides["fast"]["times"])
     print(f"plain / fast, medians: {ratio:.2f}")
     if not whole:
-        print(f"full precision: {arguments.stance} holds no shipped model's run (`make train`)")
+        print(
+            f"full precision: {arguments.stance} is not the run of a shipped model (`make train`)"
+        )
         return
     for name, verdicts in (
-        ("statements read", None),
+        ("statements scored", None),
         ("with their verdicts", ("agree", "oppose", "neither", "")),
         ("the two lists alone", ("agree", "oppose")),
     ):
@@ -210,7 +214,7 @@ def report(arguments: argparse.Namespace) -> None:
 
 
 def overlap(ours: list[Found], exact: list[Found], verdicts: tuple[str, ...] | None) -> float:
-    """Return the mean share of the larger of two results that both hold."""
+    """Return the mean overlap of two results, as a share of the larger one."""
     shares = []
     for a, b in zip(ours, exact, strict=True):
         first, second = (
@@ -231,7 +235,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, default=cache_dir() / "benchmark")
     parser.add_argument(
-        "--stance", default="training/runs/small-student-again", help="in full precision"
+        "--stance",
+        default="training/runs/small-student-again",
+        help="folder of the model in full precision",
     )
     parser.add_argument("--passages", type=int, default=100_000)
     parser.add_argument("--quotes", type=int, default=50)

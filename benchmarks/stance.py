@@ -1,11 +1,11 @@
-"""Pairs a second: the shipped stance models against `CrossEncoder` on torch.
+"""Pairs per second: the shipped stance models against `CrossEncoder` on torch.
 
     python -m benchmarks.stance --data DIR
 
-A pair is one symmetric score: both orders, on both sides. The peer is a classifier of the same
-shape in full precision (the backbone under a head that was not trained: only the shape counts), by
-sentence-transformers' `CrossEncoder.predict` as it comes, with the same threads and the same length
-limit. Sides take turns over the same pairs; medians are compared.
+Both score each pair in both orders. The peer is a classifier of the same shape in full precision
+(an untrained head on the backbone, since only the shape matters), run by sentence-transformers'
+`CrossEncoder.predict` with the same number of threads and the same length limit. Both score the
+same pairs in turns; medians are compared.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ PEERS = {"fast": "minilm", "accurate": "mpnet"}
 
 
 def peer(folder: Path) -> Callable[[list[Pair]], None]:
-    """Return what scores pairs by the library one would take."""
+    """Return a function that scores pairs with sentence-transformers."""
     import torch
     from sentence_transformers import CrossEncoder
 
@@ -46,7 +46,7 @@ def peer(folder: Path) -> Callable[[list[Pair]], None]:
 
 
 def ours(tier: str) -> Callable[[list[Pair]], None]:
-    """Return what scores pairs by a shipped model."""
+    """Return a function that scores pairs with a shipped model."""
     model = load_stance_model(tier)
 
     def score(pairs: list[Pair]) -> None:
@@ -73,8 +73,8 @@ def main() -> None:
                 score(pairs)
                 rates[name].append(len(pairs) / (time.perf_counter() - began))
         medians = {name: float(np.median(found)) for name, found in rates.items()}
-        told = ", ".join(f"{name} {rate:.0f} pairs/s" for name, rate in medians.items())
-        print(f"{tier}: {told}, ratio {medians['ours'] / medians['peer']:.2f}")
+        speeds = ", ".join(f"{name} {rate:.0f} pairs/s" for name, rate in medians.items())
+        print(f"{tier}: {speeds}, ratio {medians['ours'] / medians['peer']:.2f}")
 
 
 if __name__ == "__main__":

@@ -1,19 +1,18 @@
-"""Places on propositions against votes in the UN General Assembly, as rank correlations.
+"""Positions on propositions against votes in the UN General Assembly, as rank correlations.
 
     python -m benchmarks.votes --library DIR --votes votes.csv --map propositions.csv
 
 `votes.csv` has the columns `rcid` (the roll call), `iso` (ISO 3166 alpha-3) and `vote`: 1 yes, 2
-abstain, 3 no, 8 absent, 9 not a member. The public files have Correlates of War numbers, `ccode`,
-or names, `Countryname`, instead of `iso`: the names are read, the numbers where there are none, and
-those that are not known, or that are a second one of a country that voted, are left out and named.
-`propositions.csv` has
-`rcid` and `proposition`, and, where "yes" to the resolution is "no" to the proposition, `yes` with
-"oppose". Several roll calls may be of one proposition.
+abstain, 3 no, 8 absent, 9 not a member. Instead of `iso` the public files have names
+(`Countryname`) or Correlates of War numbers (`ccode`), which are read if there are no names.
+Unknown names and numbers, and second ones of a country that voted, are left out and reported.
+`propositions.csv` has `rcid` and `proposition`, and `yes` with "oppose" if "yes" to the resolution
+means "no" to the proposition. A proposition may have several roll calls.
 
-A country's vote is the mean over the roll calls of a proposition of 1 for yes, 0 for an abstention
-and -1 for no; absence counts for nothing. Printed is Spearman's rank correlation with the places,
-over the countries that voted and take a side, with its 95 % interval by Fisher's transformation and
-the standard error of Bonett and Wright (2000), sqrt((1 + r² / 2) / (n - 3)).
+A country's vote on a proposition is the mean over its roll calls of 1 for yes, 0 for an abstention
+and -1 for no; absences are ignored. Printed is Spearman's rank correlation with the positions, over
+the countries that voted and take a side, with a 95 % interval by Fisher's transformation and the
+standard error of Bonett and Wright (2000), sqrt((1 + r² / 2) / (n - 3)).
 """
 
 from __future__ import annotations
@@ -35,12 +34,12 @@ from compare.evaluate.pairs import cell, read_rows
 from compare.statements.countries import country_code
 
 VALUES = {"1": 1.0, "2": 0.0, "3": -1.0, "8": None, "9": None}
-"""What a vote counts; None counts for nothing."""
+"""The value of a vote; None is ignored."""
 
 _NAME = "countryname"
 
 FEWEST = 4
-"""Countries of which a correlation has an interval."""
+"""Countries needed for an interval."""
 
 Votes = Mapping[str, Mapping[str, float]]
 
@@ -55,7 +54,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Correlation:
-    """Spearman's rho over n countries; None where it is not defined, as its interval is."""
+    """Spearman's rho over n countries with its interval; None if undefined."""
 
     n: int
     rho: float | None
@@ -64,10 +63,10 @@ class Correlation:
 
 
 def read_votes(path: Path) -> tuple[dict[str, dict[str, float]], list[str]]:
-    """Return by roll call and country code what its vote counts, and the names or numbers left out.
+    """Return the values of votes by roll call and country code, and the names left out.
 
     Raises:
-        CorpusError: A column is missing, a vote or a code is not known, or a code votes twice in a
+        CorpusError: A column is missing, a vote or a code is unknown, or a code votes twice in a
             roll call.
     """
     votes: dict[str, dict[str, float]] = defaultdict(dict)
@@ -85,7 +84,7 @@ def read_votes(path: Path) -> tuple[dict[str, dict[str, float]], list[str]]:
                 left_out.add(country)
             continue
         if code is None:
-            raise _wrong(row, "this is no country that is known; write ISO 3166 alpha-3", "iso")
+            raise _wrong(row, "this is not a known country; write ISO 3166 alpha-3", "iso")
         if (rcid, code) in seen:
             raise _wrong(row, f"this country has voted in roll call {rcid} before", "iso")
         if value is not None:
@@ -120,7 +119,7 @@ def _cell(row, name: str) -> str:
     found = cell(row, name)
     if found is None:
         raise CorpusError(f"{row.file} has no column {name}: see `python -m benchmarks.votes -h`.")
-    return found.strip().removesuffix(".0")  # some writers make numbers of them
+    return found.strip().removesuffix(".0")  # some programs write ids as numbers
 
 
 def _wrong(row, message: str, name: str) -> CorpusError:
@@ -137,7 +136,7 @@ def stands(asked: Asked, votes: Votes) -> dict[str, float]:
 
 
 def correlation(places: Mapping[str, float], voted: Mapping[str, float]) -> Correlation:
-    """Return the rank correlation over the countries that stand in both."""
+    """Return the rank correlation over the countries in both."""
     from scipy.stats import ConstantInputWarning, spearmanr
 
     both = sorted(places.keys() & voted.keys())
@@ -158,7 +157,7 @@ def correlation(places: Mapping[str, float], voted: Mapping[str, float]) -> Corr
 def in_words(found: Correlation) -> str:
     """Return a correlation on one line."""
     if found.rho is None:
-        return f"not defined (n = {found.n}; all stand or vote alike, or too few)"
+        return f"undefined (n = {found.n}; too few, or all positions or votes are equal)"
     between = "" if found.low is None else f" (95 % interval {found.low:.2f} to {found.high:.2f})"
     return f"rho {found.rho:.2f}{between}, n = {found.n}"
 
@@ -175,7 +174,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         votes, left_out = read_votes(given.votes)
         if left_out:
-            print(f"Left out, not known or a second name: {', '.join(left_out)}.", file=sys.stderr)
+            print(
+                f"Left out as unknown or as a second name: {', '.join(left_out)}.", file=sys.stderr
+            )
         asked = read_map(given.map, votes)
         library = Library.open(given.library)
         model = load_stance_model(given.stance_model)

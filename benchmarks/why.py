@@ -1,11 +1,11 @@
-"""The deciding words that the program marks against those that a reader marked.
+"""The deciding words the program marks against those a reader marked.
 
     python -m benchmarks.why --data DIR
 
-Token F1 of a pair: of the words (`\\w+`) that either marked, on both sides together; the program
-marks about the share of words that readers do. Beside it stand the F1 of as many words drawn by
-chance, and how far the verdict's probability falls when the marked words, or the drawn ones, are
-left out.
+Token F1 compares the words (`\\w+`) marked by program and reader, on both sides of a pair together;
+the program marks about as large a share of the words as readers do. Also printed are the F1 of
+equally many words drawn at random, and how far the verdict's probability falls if the marked words,
+or the drawn ones, are left out.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def pairs(data: Path) -> list[tuple[tuple[str, str], tuple[str, str]]]:
 
 
 def inside(text: str, spans: Iterable[Offsets]) -> set[Offsets]:
-    """Return the tokens of a text that begin in a span."""
+    """Return the tokens of a text that start within a span."""
     held = list(spans)
     tokens = (match.span() for match in _TOKEN.finditer(text))
     return {token for token in tokens if any(start <= token[0] < end for start, end in held)}

@@ -110,7 +110,7 @@ def test_what_is_not_defined_is_not_given(places, found):
         ("rcid,member,vote\n1,40,1\n", "has no column iso"),
         ("rcid,iso\n1,CUB\n", "has no column vote"),
         ("rcid,iso,vote\n1,CUB,yes\n", "line 2.*1 yes, 2 abstain"),
-        ("rcid,iso,vote\n1,CUB,1\n1,Atlantis,1\n", "line 3.*Atlantis.*no country that is known"),
+        ("rcid,iso,vote\n1,CUB,1\n1,Atlantis,1\n", "line 3.*Atlantis.*not a known country"),
         ("rcid,iso,vote\n1,CUB,1\n1,Cuba,3\n", "voted in roll call 1 before"),
         ("rcid,iso,vote\n1,CUB\n", "2 cells"),
     ],
