@@ -18,6 +18,7 @@ from compare.cli.output import (
     remark,
     remark_notes,
     say,
+    say_either,
     say_json,
     show_markdown,
     show_table,
@@ -295,12 +296,10 @@ def adapt(
     opened = shared.open_library(shared.own_library(library))
     if undo:
         undone = undo_adaptation(opened)
-        if as_json:
-            say_json({"library": str(opened.folder), "undone": undone})
-        elif undone:
-            say(f"{opened.folder}: read with the shipped model again.")
-        else:
-            say(f"{opened.folder}: nothing to undo; it is read with the shipped model.")
+        now = "read with the shipped model again"
+        told = now if undone else "nothing to undo; it is read with the shipped model"
+        data = {"library": str(opened.folder), "undone": undone}
+        say_either(as_json, data, f"{opened.folder}: {told}.")
         return 0
     with progress("Reading labelled pairs") as on_progress:
         trial = learn(

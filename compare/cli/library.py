@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from compare.cli import options as shared
-from compare.cli.output import attribution, console, on_terminal, say, say_json
+from compare.cli.output import attribution, console, on_terminal, say, say_either, say_json
 from compare.safe_text import one_line
 
 if TYPE_CHECKING:
@@ -127,10 +127,9 @@ def delete(ids: tuple[str, ...], as_json: bool, library: Path | None) -> None:
     from compare.library.library import Library
 
     after = Library.open(shared.own_library(library)).delete(ids)
-    if as_json:
-        say_json({"deleted": sorted(set(ids)), "statements": len(after)})
-    else:
-        say(f"{after.folder}: {len(set(ids))} deleted, {len(after)} statements left.")
+    data = {"deleted": sorted(set(ids)), "statements": len(after)}
+    told = f"{after.folder}: {len(set(ids))} deleted, {len(after)} statements left."
+    say_either(as_json, data, told)
 
 
 @click.command("info")

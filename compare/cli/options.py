@@ -154,6 +154,9 @@ stance_model_name = click.option(
     metavar="NAME",
     help="fast, accurate, cascade, or an NLI cross-encoder by name or folder.",
 )
+out = file(
+    "--out", help="Keep the result (.json), or write its pairs in a format of `compare export`."
+)
 lists = click.option(
     "--stance",
     "stances",
@@ -206,6 +209,8 @@ thresholds = together(
     ),
 )
 
+
+by = choice("--by", ("country", "speaker"), "Whom to compare")
 
 period = together(
     click.option("--since", type=date, help="Only statements since this date: YYYY, YYYY-MM, …"),

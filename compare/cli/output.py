@@ -67,6 +67,14 @@ def say_json(data: Any) -> None:
     click.echo(text.translate(_ESCAPED))
 
 
+def say_either(as_json: bool, data: Any, text: str) -> None:
+    """Print data as JSON, or else the text that says it."""
+    if as_json:
+        say_json(data)
+    else:
+        say(text)
+
+
 def say_written(path: Path, pairs: int, *, as_json: bool, **details: str) -> None:
     """Say which file was written, with how many pairs."""
     if as_json:

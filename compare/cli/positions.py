@@ -32,42 +32,35 @@ if TYPE_CHECKING:
     from compare.comparison.propositions import AgreementMatrix, PositionTable
     from compare.results.positions import Actor, Position, Positions, PositionScore
 
-_SHOWN = 20
 _NAMED = 12
 _BAR = 21
 
 
 @click.command("positions")
 @click.argument("propositions", type=shared.text, nargs=-1, required=True, metavar="PROPOSITION…")
-@click.option("--by", type=click.Choice(["country", "speaker"]), default="country")
+@shared.by
 @shared.side("--among", help="Only these; FIELD as in `compare sides`.")
 @shared.period
 @shared.library_folder
 @shared.encoder_name
 @shared.stance_model_name
 @shared.thresholds
-@click.option(
+@shared.number(
     "--each",
-    type=click.IntRange(1, 1000),
-    help="Passages read of each country or speaker by similarity [24]; half as many more by words.",
+    None,
+    "Passages read of each country or speaker, the most similar [24]; half as many more by words",
+    most=1000,
 )
-@click.option("--period", type=click.IntRange(1, 1000), help="Also by periods of so many years.")
-@click.option("--seed", type=click.IntRange(0), default=0, help="Of the intervals [0].")
-@click.option("--limit", type=click.IntRange(1), default=_SHOWN, help=f"Lines shown [{_SHOWN}].")
-@click.option("--out", type=shared.FILE, metavar="FILE.csv", help="Write the positions.")
-@click.option(
+@shared.number("--period", None, "Also by periods of so many years", most=1000)
+@shared.number("--seed", 0, "For the intervals", least=0)
+@shared.number("--limit", 20, "Lines shown")
+@shared.file("--out", help="Write the positions (.csv).")
+@shared.file(
     "--passages",
-    type=shared.FILE,
-    metavar="FILE",
-    help="Keep the strongest passage of each statement in FILE.json, for a review, or write them "
-    "as pairs to FILE.csv, …",
+    help="Keep the strongest passage of each statement for a review (.json), or write them as "
+    "pairs (.csv, …).",
 )
-@click.option(
-    "--agreement",
-    type=shared.FILE,
-    metavar="FILE.csv",
-    help="Write who agrees with whom over several propositions.",
-)
+@shared.file("--agreement", help="Write who agrees with whom over several propositions (.csv).")
 @shared.force
 @shared.as_json
 def positions(propositions: tuple[str, ...], **options: Any) -> None:

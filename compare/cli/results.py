@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from compare.results.result import Result, Stance
 
 _FORMATS = ("csv", "jsonl", "xlsx", "markdown", "bibtex", "ris", "html")
-_SHOWN = 10
 
 _result = click.argument("result", type=shared.FILE)
 
@@ -75,9 +74,9 @@ def export(
 
 @click.command("report")
 @_result
-@click.option("--out", type=shared.FILE, help="The file to write [RESULT with the suffix .html].")
-@click.option("--title", type=shared.text, default="", help="The heading [what was asked].")
-@click.option("--limit", type=click.IntRange(1), help="Most pairs shown of each list [all].")
+@shared.file("--out", help="The file to write [RESULT with the suffix .html].")
+@shared.words("--title", help="The heading [what was asked].")
+@shared.number("--limit", None, "Most pairs shown of each list [all]")
 @shared.lists
 @shared.thresholds
 @shared.force
@@ -117,9 +116,7 @@ def report(
     metavar="P",
     help="How much a probability may differ [0.001].",
 )
-@click.option(
-    "--limit", type=click.IntRange(1), default=_SHOWN, help=f"Pairs named of each kind [{_SHOWN}]."
-)
+@shared.number("--limit", 10, "Pairs named of each kind")
 @shared.library_folder
 @shared.encoder_name
 @shared.stance_model_name

@@ -22,6 +22,7 @@ from compare.cli.output import (
     quoted,
     remark,
     say,
+    say_either,
     say_json,
     say_written,
     show_table,
@@ -413,12 +414,9 @@ def done(name: str, reader: str, library: Path | None, as_json: bool) -> None:
     opened, _ = _open(library, name)
     opened.hand_in(reader)
     left = [other for other in opened.readers if other not in opened.handed_in]
-    if as_json:
-        say_json({"review": opened.name, "handed_in": opened.handed_in, "left": left})
-    elif left:
-        say(f"Handed in; {left[0]} has not yet.")
-    else:
-        say(f"Handed in; all are. Differences: {len(opened.differences())}.")
+    all_in = f"all are. Differences: {len(opened.differences())}" if not left else ""
+    data = {"review": opened.name, "handed_in": opened.handed_in, "left": left}
+    say_either(as_json, data, f"Handed in; {all_in or f'{left[0]} has not yet'}.")
 
 
 @review.command("decide")
@@ -487,11 +485,9 @@ def import_(name: str, file: Path, reader: str, library: Path | None, as_json: b
     opened, _ = _open(library, name)
     answers = read_answers(file, opened, reader)
     changed = opened.answer_many(reader, answers)
-    if as_json:
-        say_json({"review": opened.name, "read": len(answers), "changed": changed})
-    else:
-        left = opened.progress(reader).left
-        say(f"{len(answers)} answers of {reader} read, {changed} of them new; {left} pairs left.")
+    left = opened.progress(reader).left
+    told = f"{len(answers)} answers of {reader} read, {changed} of them new; {left} pairs left."
+    say_either(as_json, {"review": opened.name, "read": len(answers), "changed": changed}, told)
 
 
 # --- agreement and export --------------------------------------------------------------------
@@ -638,7 +634,4 @@ def delete(name: str, yes: bool, library: Path | None, as_json: bool) -> None:
         question = f"Delete {opened.name!r} with {len(opened)} pairs and all answers for good?"
         click.confirm(question, abort=True, err=True)
     reviews.delete(opened.name)
-    if as_json:
-        say_json({"deleted": opened.name})
-    else:
-        say(f"{opened.name} was deleted.")
+    say_either(as_json, {"deleted": opened.name}, f"{opened.name} was deleted.")

@@ -60,16 +60,11 @@ _COLOURS = {Stance.AGREE: "blue", Stance.OPPOSE: "red", Stance.NEITHER: "default
 @shared.who_and_when
 @shared.filtering
 @shared.thresholds
-@click.option("--candidates", type=click.IntRange(1, 10_000), help="Passages read for the quote.")
+@shared.number("--candidates", None, "Passages read for the quote", most=10_000)
 @shared.why
-@click.option("--limit", type=click.IntRange(1), help=f"Most shown of each list [{_SHOWN}].")
+@shared.number("--limit", None, f"Most shown of each list [{_SHOWN}]")
 @shared.as_json
-@click.option(
-    "--out",
-    type=shared.FILE,
-    help="Keep the result in FILE.json, or write its pairs to FILE.csv, .jsonl, .xlsx, .md, .bib, "
-    ".ris or .html.",
-)
+@shared.out
 @shared.force
 @shared.library_folder
 @shared.encoder_name

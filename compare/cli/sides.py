@@ -30,40 +30,25 @@ if TYPE_CHECKING:
     from compare.library.filters import Filters
     from compare.results.result import Pair, Result
 
-_SHOWN = 10
 _LONG = 30  # seconds
 
 _reading = shared.together(
-    click.option("--topic", type=shared.text, default="", help="Words or a sentence."),
+    shared.words("--topic", help="Words or a sentence."),
     shared.period,
     shared.library_folder,
     shared.encoder_name,
     shared.stance_model_name,
     shared.thresholds,
-    click.option(
-        "--most", type=click.IntRange(1), help="Most pairs read, the likeliest first [20000]."
-    ),
+    shared.number("--most", None, "Most pairs read, the likeliest first [20000]"),
     click.option("--plan", "plan_only", is_flag=True, help="Only say what would be read."),
-    click.option(
-        "--limit", type=click.IntRange(1), default=_SHOWN, help=f"Lines shown [{_SHOWN}]."
-    ),
+    shared.number("--limit", 10, "Lines shown"),
 )
 _why = click.option(
     "--why", is_flag=True, help="Find the deciding words of the first --limit of each list."
 )
 _writing = shared.together(
-    click.option(
-        "--by-year",
-        type=shared.FILE,
-        metavar="FILE.csv",
-        help="Also write how many pairs agree and oppose each year.",
-    ),
-    click.option(
-        "--out",
-        type=shared.FILE,
-        metavar="FILE",
-        help="Keep the result in FILE.json, or write its pairs in a format of `compare export`.",
-    ),
+    shared.file("--by-year", help="Also write how many pairs agree and oppose each year (.csv)."),
+    shared.out,
     shared.force,
     shared.as_json,
 )
@@ -110,9 +95,9 @@ def timeline(who: tuple[str, ...], **options: Any) -> None:
 
 @click.command("matrix")
 @shared.side("--among")
-@click.option("--by", type=click.Choice(["country", "speaker"]), default="country")
+@shared.by
 @_reading
-@click.option("--out", type=shared.FILE, metavar="FILE.csv", help="Write the matrix.")
+@shared.file("--out", help="Write the matrix (.csv).")
 @shared.force
 @shared.as_json
 def matrix(among: tuple[str, ...], by: str, **options: Any) -> None:

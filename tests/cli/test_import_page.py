@@ -14,15 +14,12 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-import click
 import pytest
 
-from compare.cli.corpus import html, url
-from compare.cli.program import main
 from compare.corpus import read_corpus
 from compare.corpus.web.fetch import fetch
 from tests.corpus.web.serving import Site
-from tests.fakes import Ran
+from tests.fakes import Ran, runner
 
 PAGE = """<!DOCTYPE html><html lang="en"><head><title>The blockade \x1b[31m goes on</title>
 <meta property="og:site_name" content="The Meren Post">
@@ -59,20 +56,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def run(
-    here: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> Iterator[Run]:
-    """Run a command as `compare` does, under a group of its own."""
-    group = click.Group("compare", commands=[url, html])
-    monkeypatch.setattr("compare.cli.program.cli", group)
-
-    def run(*arguments: object) -> Ran:
-        with pytest.raises(SystemExit) as ended:
-            main([str(argument) for argument in arguments])
-        out, err = capfd.readouterr()
-        return Ran(int(ended.value.code or 0), out, err)
-
-    return run
+def run(here: Path, capfd: pytest.CaptureFixture[str]) -> Run:
+    return partial(runner(capfd), "import")
 
 
 @pytest.fixture

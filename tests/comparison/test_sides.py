@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from compare.cli.program import main
 from compare.comparison.sides import Comparison, changed_positions, compare_sides
 from compare.errors import QueryError
 from compare.export.rows import COLUMNS, records_of
@@ -18,7 +17,7 @@ from compare.library.library import Library
 from compare.models.cascade import CascadeStance
 from compare.results.result import Probabilities, Stance, Thresholds
 from compare.statements.statement import PartialDate
-from tests.fakes import HashingEncoder, Ran, WordJudge, statement
+from tests.fakes import HashingEncoder, WordJudge, runner, statement
 
 pytestmark = pytest.mark.usefixtures("cache")
 
@@ -336,15 +335,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], fold
     )
     monkeypatch.setattr("compare.models.load_stance_model", lambda name=None: judge())
     monkeypatch.setenv("COMPARE_LIBRARY", str(folder))
-
-    def run(*arguments: object) -> Ran:
-        capfd.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main([str(argument) for argument in arguments])
-        out, err = capfd.readouterr()
-        return Ran(int(ended.value.code or 0), out, err)
-
-    return run
+    return runner(capfd)
 
 
 SIDES = ("--a", "country=Valdoria", "--b", "COUNTRY = Ostravia")
