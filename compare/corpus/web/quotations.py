@@ -71,9 +71,7 @@ class _Finder:
             owner = re.match("c?d?[NKTRIw]{0,6}P", sentence.kinds)  # "Lorn’s rival left."
             if self._people.subject_at < self._at and (mentioned or owner):
                 # "she" is the one person who is named where a subject can be, else anyone
-                subjects = [who for who in mentioned if sentence.can_be_subject(who)]
-                alone = len({who.name for who in subjects}) == 1 and " " in subjects[0].name
-                self._people.turn_to(subjects[0] if alone else None, self._at)
+                self._people.turn_to(_alone(sentence, mentioned), self._at)
 
     def _mentioned(self, sentence: Sentence) -> list[Who]:
         """Return the people who are named in a sentence."""
@@ -128,9 +126,8 @@ class _Finder:
         if who.pronoun:
             before = [named for named in self._mentioned(sentence) if named.last < who.first]
             inside = [named for named in before if sentence.can_be_subject(named)]
-            meant = inside[0] if len(inside) == 1 else None if inside else people.meant(self._at)
             confidence = Confidence.IN_SENTENCE if inside else distance
-            who = meant or _NOBODY
+            who = (_alone(sentence, inside) if inside else people.meant(self._at)) or _NOBODY
         elif who.role and not who.name and who.definite:
             meant = people.in_office(who)
             confidence = distance if meant is people.subject else Confidence.FURTHER_UP
@@ -168,6 +165,13 @@ class _Finder:
             *span,
             confidence,
         )
+
+
+def _alone(sentence: Sentence, named: Sequence[Who]) -> Who | None:
+    """Return the one person who is named in full where a subject can be."""
+    subjects = {who.name: who for who in named if sentence.can_be_subject(who)}
+    name, who = next(iter(subjects.items()), ("", None))
+    return who if len(subjects) == 1 and " " in name else None
 
 
 def _is_long_enough(text: str) -> bool:
