@@ -32,10 +32,10 @@ from compare.evaluate.searching import read_queries
 from compare.library.locations import cache_dir
 from compare.models.encoder import OnnxEncoder
 from compare.models.huggingface import HuggingFaceStance, SentenceTransformerEncoder
-from compare.models.load import CASCADE, softmax
-from compare.models.pairs import side_text
+from compare.models.model_input import side_text
+from compare.models.protocols import CASCADE
 from compare.models.runtime import thread_count
-from compare.models.shipped import shipped_tiers
+from compare.models.stance import shipped_manifests, softmax
 from compare.results.result import Side
 from compare.statements.countries import parse_countries
 from compare.statements.statement import PartialDate, Statement
@@ -43,7 +43,7 @@ from training.ship import CALIBRATION
 
 CANDIDATES = 60
 MAX_TOKENS = 256
-SHIPPED = (*shipped_tiers(), *([CASCADE] if len(shipped_tiers()) > 1 else []))
+SHIPPED = (*shipped_manifests(), *([CASCADE] if len(shipped_manifests()) > 1 else []))
 SIDES = (*SHIPPED, "plain", "exact")
 
 

@@ -19,10 +19,10 @@ import numpy as np
 
 from compare.evaluate import read_labelled
 from compare.models import load_stance_model
-from compare.models.load import Pair
-from compare.models.pairs import side_text
+from compare.models.model_input import side_text
+from compare.models.protocols import Pair
 from compare.models.runtime import thread_count
-from compare.models.shipped import shipped_tiers
+from compare.models.stance import shipped_manifests
 from training import backbones
 
 MAX_TOKENS = 256
@@ -64,7 +64,7 @@ def main() -> None:
     drawn = np.random.default_rng(0).permutation(len(dev))[: arguments.pairs]
     pairs = [(dev[n].a, dev[n].b) for n in drawn]
     print(f"{len(pairs)} pairs, both orders, {thread_count()} threads, {MAX_TOKENS} tokens at most")
-    for tier in shipped_tiers():
+    for tier in shipped_manifests():
         sides = {"ours": ours(tier), "peer": peer(backbones.folder(PEERS[tier]))}
         rates = {name: [] for name in sides}
         for _ in range(ROUNDS):

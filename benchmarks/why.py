@@ -20,10 +20,10 @@ from pathlib import Path
 import numpy as np
 
 from compare.evaluate.pairs import read_rows
-from compare.models import deciding_words, load_stance_model
-from compare.models.load import StanceModel
-from compare.models.rationale import without
-from compare.models.shipped import shipped_tiers
+from compare.models import load_stance_model
+from compare.models.protocols import StanceModel
+from compare.models.rationale import find_rationale, without
+from compare.models.stance import shipped_manifests
 from compare.results.result import Side, Stance
 
 _TOKEN = re.compile(r"\w+")
@@ -64,7 +64,7 @@ def measure(model: StanceModel, data: Path) -> dict[str, float]:
     read: list[tuple[Side, Side]] = []
     columns = []
     for texts, words in pairs(data):
-        verdict, why = deciding_words(model, Side(texts[0]), Side(texts[1]))
+        verdict, why = find_rationale(model, Side(texts[0]), Side(texts[1]))
         spans = [[(span.start, span.end) for span in side] for side in (why.a, why.b)]
         ours = [inside(text, side) for text, side in zip(texts, spans, strict=True)]
         theirs = [marked_by_reader(text, side) for text, side in zip(texts, words, strict=True)]
@@ -93,7 +93,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True)
     arguments = parser.parse_args()
-    for tier in shipped_tiers():
+    for tier in shipped_manifests():
         print(f"{tier}:")
         for name, value in measure(load_stance_model(tier), arguments.data).items():
             print(f"  {name}: {value:.3f}")

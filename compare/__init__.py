@@ -44,8 +44,7 @@ if TYPE_CHECKING:
     from compare.library.filters import Filters
     from compare.library.library import Library
     from compare.library.locations import default_library, sample_library
-    from compare.models import StanceModel, load_stance_model
-    from compare.models.encoder import Encoder, load_encoder
+    from compare.models import Encoder, StanceModel, load_encoder, load_stance_model
     from compare.results.positions import Positions
     from compare.results.provenance import Provenance
     from compare.results.result import (
@@ -161,7 +160,6 @@ _NAMES_IN = {
     "corpus.importing": "Import import_corpus",
     "export.dictionary": "pair_schema search_schema",
     "comparison.explain": "explain_listed explain_pair",
-    "models.encoder": "Encoder load_encoder",
     "errors": (
         "AdaptError CompareError CorpusError ExportError LibraryError ModelError QueryError "
         "ReviewError"
@@ -192,7 +190,7 @@ _NAMES_IN = {
     "review.reviews": "Reviews",
     "review.values": "Answer Choice MachineShown Order ReviewPair",
     "comparison.search": "search",
-    "models": "StanceModel load_stance_model",
+    "models": "Encoder StanceModel load_encoder load_stance_model",
     "statements.statement": "Country PartialDate Precision Quotation Statement",
 }
 _MODULE_OF = {name: module for module, names in _NAMES_IN.items() for name in names.split()}

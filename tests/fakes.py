@@ -39,11 +39,21 @@ class HashingEncoder:
         return vectors
 
     def _direction(self, word: str) -> NDArray[np.float64]:
-        digest = hashlib.sha256(f"{self.seed} {word}".encode()).digest()
+        digest = hashlib.sha256(f"{self.seed} {word}".encode(errors="surrogatepass")).digest()
         return np.random.default_rng(list(digest)).standard_normal(self.dim)
 
 
-class WordJudge:
+class OneStage:
+    """What every stance model of one stage has that reads English."""
+
+    languages = ("en",)
+
+    @property
+    def stages(self) -> tuple[OneStage, ...]:
+        return (self,)
+
+
+class WordJudge(OneStage):
     """Opposes what says "not", agrees with what says "must", and remembers what it read.
 
     It hears the passage, or either side of a pair; `other` is the row of what says neither word.

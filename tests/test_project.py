@@ -17,7 +17,7 @@ from packaging.version import Version
 import compare
 from compare.cli.program import main
 from compare.models.encoder import WEIGHTS as ENCODER_WEIGHTS
-from compare.models.shipped import WEIGHTS, shipped_tiers
+from compare.models.stance import WEIGHTS, shipped_manifests
 
 ROOT = Path(__file__).parents[1]
 ENCODER = ENCODER_WEIGHTS / "onnx" / "model.onnx"
@@ -147,7 +147,7 @@ def test_the_programs_are_those_that_are_installed() -> None:
 
 @pytest.mark.parametrize(
     "graph",
-    [*(WEIGHTS / tier / "model.onnx" for tier in shipped_tiers()), ENCODER],
+    [*(WEIGHTS / tier / "model.onnx" for tier in shipped_manifests()), ENCODER],
     ids=lambda path: path.parent.name,
 )
 def test_weights_say_nothing_of_where_they_were_made(graph: Path) -> None:

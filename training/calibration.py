@@ -13,7 +13,7 @@ from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import log_loss
 from sklearn.model_selection import StratifiedKFold
 
-from compare.models.load import softmax
+from compare.models.stance import softmax
 
 Logits = NDArray[np.float32]
 Gold = NDArray[np.int64]

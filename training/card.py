@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from compare.models.prefilter import FILE
-from compare.models.runtime import file_sha256, read_manifest
-from compare.models.shipped import WEIGHTS, shipped_tiers
+from compare.models.runtime import file_sha256
+from compare.models.stance import WEIGHTS, shipped_manifests
 from compare.results.statistics import share_interval
 
 CARD: Path = WEIGHTS / "MODEL_CARD.md"
@@ -94,7 +94,7 @@ def write_card() -> None:
 
 def card() -> str:
     """Return the card's text."""
-    manifests = {tier: read_manifest(WEIGHTS / tier) for tier in shipped_tiers()}
+    manifests = shipped_manifests()
     parts = [_HEAD, *(_tier(tier, manifest) for tier, manifest in manifests.items())]
     parts += [*([_FIRST_PASS] if FILE.is_file() else []), _failures(manifests)]
     parts.append(_general_sources(list(manifests.values())))

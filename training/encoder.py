@@ -19,7 +19,8 @@ import onnx
 import torch
 from transformers import AutoModel
 
-from compare.models.encoder import SHIPPED, WEIGHTS, OnnxEncoder, token_feeds
+from compare.models.encoder import WEIGHTS, OnnxEncoder, token_feeds
+from compare.models.protocols import ENCODER
 from compare.models.runtime import MANIFEST, GraphRunner, file_sha256, load_tokenizer
 from training import backbones
 from training.probes import neighbour_recall, sentences
@@ -81,7 +82,7 @@ def ship(target: Path = WEIGHTS) -> None:
         if recall < LEAST_RECALL:
             raise SystemExit("The export does not pass its gate; nothing was written.")
         manifest = {
-            "name": SHIPPED,
+            "name": ENCODER,
             "digest": digest(),
             "dim": rounded.shape[1],
             "max_tokens": MAX_TOKENS,

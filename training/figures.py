@@ -14,7 +14,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from compare.evaluate import report
 from compare.evaluate.metrics import LEAST_RELEVANT, polarity_auc
-from compare.models.load import softmax
+from compare.models.stance import softmax
 from training import pairs as pair_files
 from training.engine import predict
 from training.examples import NLI_FILE

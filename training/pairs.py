@@ -13,7 +13,7 @@ from functools import cache
 from itertools import combinations, product
 from pathlib import Path
 
-from compare.models.pairs import who_when_prefix
+from compare.models.model_input import who_when_prefix
 
 LABELS = ("agree", "oppose", "neither")
 NLI_LABELS = {"entailment": "agree", "contradiction": "oppose", "neutral": "neither"}

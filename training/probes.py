@@ -12,7 +12,7 @@ import random
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.models.load import Pair
+from compare.models.protocols import Pair
 from compare.results.result import Side
 
 _WHO = (

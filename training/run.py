@@ -21,9 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.files import write_whole
-from compare.models.load import TIERS, softmax
+from compare.models.protocols import TIERS
 from compare.models.runtime import file_sha256, read_manifest
-from compare.models.shipped import READING, WEIGHTS, ShippedStance
+from compare.models.stance import READING, WEIGHTS, ShippedStance, softmax
 from compare.results.result import Side
 from training import backbones
 from training.engine import MADE_OF, load, precision, predict, train

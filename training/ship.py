@@ -25,7 +25,7 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from compare.evaluate import by_mode, gold_of, read_labelled, report
 from compare.models.runtime import Feed, GraphRunner, file_sha256
-from compare.models.shipped import WEIGHTS, ShippedStance
+from compare.models.stance import WEIGHTS, ShippedStance
 from training import backbones
 from training import pairs as pair_files
 from training.calibration import chosen, fold_losses

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.library.locations import cache_dir
-from compare.models.encoder import load_encoder
+from compare.models import load_encoder
 from training import pairs as pair_files
 from training.pairs import LabelledPair
 

@@ -5,8 +5,8 @@
         print(step.kind, step.change.log_loss, step.change.macro_f1, step.why_not or "kept")
 
 `labels` gathers the labels, `fitting` learns a layer from them, `learning` measures it and decides
-what is kept; `corrections` is the file of verdicts that users corrected. `compare.models.adapted`
-reads and applies what is kept.
+what is kept; `corrections` is the file of verdicts that users corrected.
+`compare.models.calibration` reads and applies what is kept.
 """
 
 from compare.adapt.corrections import (

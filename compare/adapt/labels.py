@@ -27,7 +27,7 @@ from compare.review.review import statements_by_id
 
 if TYPE_CHECKING:
     from compare.library.library import Library
-    from compare.models.load import Pair
+    from compare.models.protocols import Pair
 
 CORRECTIONS = "corrections"
 """The source of labels that were noted because the model was wrong."""

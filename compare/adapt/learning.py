@@ -24,21 +24,24 @@ from compare.evaluate.metrics import (
     report,
 )
 from compare.library.index.faiss import Rows
-from compare.models.adapted import (
+from compare.models.calibration import (
+    LEAST,
     Adaptation,
-    final_reader,
+    Inputs,
+    Kind,
+    Layer,
+    inputs_of,
     read_by,
     remove_adaptation,
     write_adaptation,
 )
-from compare.models.calibration import LEAST, Inputs, Kind, Layer, inputs_of
 from compare.results.result import Stance
 from compare.results.statistics import mean_interval, percentile_interval, resampled
 
 if TYPE_CHECKING:
     from compare.library.library import Library
-    from compare.models.load import Pair, StanceModel
-    from compare.models.runtime import Progress
+    from compare.models.protocols import Pair, StanceModel
+    from compare.progress import Progress
 
 LEAST_LEFT = 0.5
 """Share of the pairs that must be left to learn from while a fold is measured."""
@@ -173,8 +176,8 @@ def adapt(
     labels, a light head. Each is measured in ten folds, on pairs that share no statement with those
     it is learned from. A recalibration is kept if the log loss falls, with all of the change's 95 %
     interval, and macro-F1 does not fall; a head if macro-F1 rises and the log loss falls likewise.
-    What is kept is learned from all labels, written beside the library (`compare.models.adapted`)
-    and used from then on. Nothing is written if nothing is kept.
+    What is kept is learned from all labels, written beside the library
+    (`compare.models.calibration`) and used from then on. Nothing is written if nothing is kept.
 
     Args:
         library: Whose reviews are read; see `compare.adapt.labels.gather_labels`.
@@ -204,7 +207,7 @@ def adapt(
     )
     tried, labels = learnable_kinds(label_set), label_set.labels
     split = disjoint_folds(labels)
-    reader = final_reader(stance_model or load_stance_model())
+    reader = (stance_model or load_stance_model()).stages[-1]
     scores, parts = reader.score_parts([entry.pair for entry in labels], on_progress)
     gold = gold_of([entry.stance for entry in labels])
     measured = np.array([entry.measured for entry in labels])

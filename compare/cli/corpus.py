@@ -174,7 +174,7 @@ def _read(
 def _build(statements: Iterable[Statement], folder: Path, options: dict[str, Any]) -> Library:
     from compare.library.generations import is_library
     from compare.library.library import Library
-    from compare.models.encoder import load_encoder
+    from compare.models import load_encoder
 
     encoder = load_encoder(options["encoder"]) if options["encoder"] else None
     with progress("Embedding") as on_progress:

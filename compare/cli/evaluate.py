@@ -168,8 +168,7 @@ def evaluate_search(
         read_judgements,
         read_queries,
     )
-    from compare.models import signature
-    from compare.models.encoder import load_encoder
+    from compare.models import load_encoder, signature
     from compare.results.provenance import screening
 
     asked = read_queries(queries)
@@ -357,7 +356,7 @@ def _verdict(step: Step, before: Step | None) -> str:
 
 
 def _nothing_better(library: Library) -> str:
-    from compare.models.adapted import FILE, read_adaptation
+    from compare.models.calibration import FILE, read_adaptation
 
     if read_adaptation(library.folder) is None:
         return "Nothing is better than the shipped model; nothing was written."

@@ -139,7 +139,7 @@ def delete(ids: tuple[str, ...], as_json: bool, library: Path | None) -> None:
 def info(verify: bool, as_json: bool, library: Path | None) -> None:
     """Show what a library was built from, and which models read it."""
     from compare import __version__
-    from compare.models.adapted import about_adaptation, library_model
+    from compare.models.calibration import about_adaptation, library_model
 
     opened = shared.open_library(library)
     if verify:

@@ -337,7 +337,7 @@ def open_library(folder: Path | None, encoder: str | None = None) -> Library:
         chosen = resolve_library(folder)
         if encoder is None:
             return Library.open(chosen)
-        from compare.models.encoder import load_encoder
+        from compare.models import load_encoder
 
         return Library.open(chosen, load_encoder(encoder))
 
@@ -349,7 +349,7 @@ def stance_model(name: str | None, library: Library | None = None) -> StanceMode
     """
     from compare.cli.output import remark, waiting
     from compare.models import load_stance_model
-    from compare.models.adapted import about_adaptation, adapted_to, is_adapted
+    from compare.models.calibration import about_adaptation, adapted_to, is_adapted
 
     with waiting("Loading the stance model"):
         model = load_stance_model(name)

@@ -335,13 +335,14 @@ def _read_side(letter: str, text: str, about: dict[str, Any]) -> Side:
 
 
 def _read_pair(sides: Sides, model: StanceModel, *, why: bool, as_json: bool) -> None:
-    from compare.models import deciding_words, signature
+    from compare.models import signature
+    from compare.models.rationale import find_rationale
     from compare.statements.quotes import language_notes
 
     with waiting("Reading the pair"):
         scores, (read,) = model.score_parts([sides])
         likely = Probabilities(*map(float, scores[0]))
-        rationale = deciding_words(model, *sides)[1] if why else None
+        rationale = find_rationale(model, *sides)[1] if why else None
     notes = language_notes(("Statement A", sides[0].text), ("Statement B", sides[1].text))
     if as_json:
         data = _as_json(likely, signature(model), sides, read, rationale)

@@ -6,13 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from compare.comparison.model_input import passage_side, quote_side
-from compare.models.cascade import CascadeStance
 from compare.results.result import Pair, Result
 from compare.statements.quotes import Quote
 
 if TYPE_CHECKING:
-    from compare.models.load import StanceModel
-    from compare.models.runtime import Progress
+    from compare.models.protocols import StanceModel
+    from compare.progress import Progress
 
 
 def explain_pair(pair: Pair, stance_model: StanceModel, quote: Quote | None = None) -> Pair:
@@ -23,13 +22,12 @@ def explain_pair(pair: Pair, stance_model: StanceModel, quote: Quote | None = No
         stance_model: The model that read it.
         quote: Of a search, as it was asked and read.
     """
-    from compare.models import deciding_words
+    from compare.models.rationale import find_rationale
 
-    if pair.first_stage_only and isinstance(stance_model, CascadeStance):
-        stance_model = stance_model.fast
+    stage = stance_model.stages[0 if pair.first_stage_only else -1]
     a = quote_side(quote, pair.a.text) if quote else passage_side(pair.a.statement, pair.a.passage)
     b = passage_side(pair.b.statement, pair.b.passage)
-    return replace(pair, rationale=deciding_words(stance_model, a, b)[1])
+    return replace(pair, rationale=find_rationale(stage, a, b)[1])
 
 
 def explain_listed(

@@ -16,7 +16,7 @@ from compare.comparison.search import readable
 from compare.errors import QueryError
 from compare.library.actors import Parties
 from compare.library.filters import Filters
-from compare.models.adapted import library_model
+from compare.models.calibration import library_model
 from compare.results.positions import Actor, Positions
 from compare.results.provenance import filters_in_force, provenance
 from compare.results.result import Thresholds
@@ -27,8 +27,8 @@ from compare.statements.quotes import clean_quote
 if TYPE_CHECKING:
     from compare.library.index.faiss import Rows
     from compare.library.library import Library
-    from compare.models.load import StanceModel
-    from compare.models.runtime import Progress
+    from compare.models.protocols import StanceModel
+    from compare.progress import Progress
 
 
 def positions(

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from compare.library.index.faiss import Floats
     from compare.library.library import Library
-    from compare.models.load import StanceModel
-    from compare.models.runtime import Progress
+    from compare.models.protocols import StanceModel
+    from compare.progress import Progress
 
 TOO_FEW = 5
 """Under so many shared propositions an agreement has no interval."""

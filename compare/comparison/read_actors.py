@@ -14,10 +14,9 @@ from compare.comparison.near_actors import NearParties
 from compare.comparison.score_cache import Journal
 from compare.library.actors import Parties, party_keys
 from compare.library.store import passage_key
-from compare.models.cascade import CascadeStance
-from compare.models.load import Pair as ModelInput
-from compare.models.load import StanceModel, signature
-from compare.models.runtime import counted_on
+from compare.models.protocols import Pair as ModelInput
+from compare.models.protocols import StanceModel, signature
+from compare.progress import counted_on
 from compare.results.result import Excerpt, Pair, Probabilities, ranking_score
 from compare.statements.quotes import Quote
 from compare.statements.statement import Statement
@@ -25,7 +24,7 @@ from compare.statements.statement import Statement
 if TYPE_CHECKING:
     from compare.library.index.faiss import Rows
     from compare.library.library import Library
-    from compare.models.runtime import Progress
+    from compare.progress import Progress
 
 _MAY_TAKE_A_SIDE = 0.2
 """Probability of a side by the fast model from which a cascade's accurate model reads it again, so
@@ -59,14 +58,15 @@ def read_parties_passages(
     """
     rows, at = np.unique(near.row, return_inverse=True)
     reader = _Reader(library, proposition, journal_folder)
-    if not isinstance(model, CascadeStance):
-        return Read(reader.scores(model, rows, on_progress)[at], np.zeros(len(at), bool))
+    first, *more = model.stages
+    if not more:
+        return Read(reader.scores(first, rows, on_progress)[at], np.zeros(len(at), bool))
     most = 2 * len(rows)
-    scores = reader.scores(model.fast, rows, counted_on(on_progress, 0, most))
+    scores = reader.scores(first, rows, counted_on(on_progress, 0, most))
     again = np.unique(near.row[_deciding(near, scores[at])])
     beyond = counted_on(on_progress, most - len(again), most)
     twice = np.isin(rows, again)
-    scores[twice] = reader.scores(model.accurate, again, beyond)
+    scores[twice] = reader.scores(more[0], again, beyond)
     return Read(scores[at], ~twice[at])
 
 

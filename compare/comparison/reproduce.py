@@ -18,15 +18,15 @@ from compare.comparison.same_point import LEAST_SIMILARITY
 from compare.comparison.search import CANDIDATES, search
 from compare.comparison.sides import MOST_READ, Comparison
 from compare.errors import ExportError, QueryError
-from compare.models.adapted import SUFFIX, adapted_to
-from compare.models.load import CASCADE
+from compare.models.calibration import SUFFIX, adapted_to
+from compare.models.protocols import CASCADE
 from compare.results.provenance import Provenance, filters_from
 from compare.results.result import Pair, Result, Stance
 
 if TYPE_CHECKING:
     from compare.library.library import Library
-    from compare.models.load import StanceModel
-    from compare.models.runtime import Progress
+    from compare.models.protocols import StanceModel
+    from compare.progress import Progress
 
 TOLERANCE = 1e-3
 """By how much a probability may differ and count as the same."""
@@ -162,12 +162,11 @@ def reproduce(
 
 def model_name(made: Provenance) -> str:
     """Return what `load_stance_model` takes for the model that a result was made with."""
-    from compare.models.runtime import read_manifest
-    from compare.models.shipped import WEIGHTS, shipped_tiers
+    from compare.models.stance import shipped_manifests
 
     if made.screening:
         return CASCADE
-    names = {read_manifest(WEIGHTS / tier)["name"]: tier for tier in shipped_tiers()}
+    names = {manifest["name"]: tier for tier, manifest in shipped_manifests().items()}
     return names.get(made.stance_model.removesuffix(SUFFIX), made.stance_model)
 
 

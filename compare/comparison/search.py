@@ -16,8 +16,8 @@ from compare.comparison.model_input import passage_side, quote_side
 from compare.comparison.quote_source import NEIGHBOURS, may_be_own, own_statements
 from compare.comparison.repeats import distinct, nearest_distinct, repetitions
 from compare.library.filters import Filters, applicable
-from compare.models.adapted import library_model
-from compare.models.cascade import CascadeStance
+from compare.models.calibration import library_model
+from compare.models.stance import score_candidates
 from compare.results.provenance import filters_in_force, provenance
 from compare.results.result import (
     Excerpt,
@@ -37,8 +37,8 @@ from compare.statements.statement import Statement
 
 if TYPE_CHECKING:
     from compare.library.library import Library
-    from compare.models.load import StanceModel
-    from compare.models.runtime import Progress
+    from compare.models.protocols import StanceModel
+    from compare.progress import Progress
 
 CANDIDATES = 60
 """Passages nearest by vectors that are read for each quote; half as many again by their words."""
@@ -282,13 +282,8 @@ def _score(
         (sides[part], passage_side(statements[passages[row].statement_id], passages[row]))
         for part, row in pairs
     ]
-    screened = np.zeros(len(read), bool)
-    if isinstance(model, CascadeStance):
-        similarities = [float(closeness[row][part]) for part, row in pairs]
-        probabilities, accurate = model.score_candidates(read, similarities, on_progress)
-        screened = ~accurate
-    else:
-        probabilities = model.score(read, on_progress)
+    similarities = [float(closeness[row][part]) for part, row in pairs]
+    probabilities, screened = score_candidates(model, read, similarities, on_progress)
     return [
         _Scored(
             parts[part],

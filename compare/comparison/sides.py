@@ -20,12 +20,11 @@ from compare.comparison.score_cache import Journal
 from compare.comparison.search import readable
 from compare.errors import QueryError
 from compare.library.filters import Filters
-from compare.models.adapted import library_model
-from compare.models.cascade import CascadeStance
-from compare.models.load import Pair as Sides
-from compare.models.load import StanceModel, signature
-from compare.models.prefilter import load_first_pass, ranked
-from compare.models.runtime import counted_on
+from compare.models.calibration import library_model
+from compare.models.prefilter import load_prefilter, opposition_first
+from compare.models.protocols import Pair as Sides
+from compare.models.protocols import StanceModel, signature
+from compare.progress import counted_on
 from compare.results.provenance import filters_in_force, provenance
 from compare.results.result import (
     Excerpt,
@@ -43,7 +42,7 @@ from compare.statements.statement import Statement
 if TYPE_CHECKING:
     from compare.library.index.faiss import Floats, Rows
     from compare.library.library import Library
-    from compare.models.runtime import Progress
+    from compare.progress import Progress
 
 MOST_READ = 20_000
 """Pairs that the stance model reads unless more are asked for: the likeliest of those found."""
@@ -193,10 +192,10 @@ class Comparison:
         """
         self.find(on_progress)
         near = self._chosen()
-        known, seconds = self._timed(self._first_reader, near, len(near.a), _TIMED)
-        if isinstance(self.model, CascadeStance):
+        known, seconds = self._timed(self.model.stages[0], near, len(near.a), _TIMED)
+        for second in self.model.stages[1:]:
             again = min(len(near.a), 2 * MOST_READ_AGAIN)
-            seconds += self._timed(self.model.accurate, near, again, _TIMED // 6)[1]
+            seconds += self._timed(second, near, again, _TIMED // 6)[1]
         return Plan(len(self.a), len(self.b), len(self._near.a), len(near.a), known, seconds)
 
     def run(
@@ -210,16 +209,17 @@ class Comparison:
         """
         near = self._chosen()
         screened = np.zeros(len(near.a), bool)
-        if isinstance(self.model, CascadeStance):
+        first, *more = self.model.stages
+        if more:
             most = len(near.a) + min(len(near.a), 2 * MOST_READ_AGAIN)
-            scores = self._read(self.model.fast, near, counted_on(on_progress, 0, most))
+            scores = self._read(first, near, counted_on(on_progress, 0, most))
             again = _near_the_top(scores, near.similarity)
             beyond = counted_on(on_progress, most - len(again), most)
-            scores[again] = self._read(self.model.accurate, _part(near, again), beyond)
+            scores[again] = self._read(more[0], _part(near, again), beyond)
             screened[:] = True
             screened[again] = False
         else:
-            scores = self._read(self.model, near, on_progress)
+            scores = self._read(first, near, on_progress)
         filters = {side: filters_in_force(chosen) for side, chosen in self._filters.items()}
         return Result(
             Kind.TIMELINE if self.over_time else Kind.SIDES,
@@ -331,7 +331,7 @@ class Comparison:
         """
         likely = self.likely()
         if likely is not None:
-            return ranked(likely)
+            return opposition_first(likely)
         return np.lexsort((self._near.b, self._near.a, -self._near.similarity))
 
     def likely(self) -> Floats | None:
@@ -342,23 +342,19 @@ class Comparison:
         if not self._guessed:
             return None
         near = self._near
-        logits = load_first_pass().logits(self.library.kept_vectors(), near.a, near.b)
+        logits = load_prefilter().logits(self.library.kept_vectors(), near.a, near.b)
         found: Floats = logits + CLOSENESS * near.similarity[:, None]
         return found
 
     @property
     def _guessed(self) -> bool:
-        return self.library.manifest.encoder_digest == load_first_pass().encoder
+        return self.library.manifest.encoder_digest == load_prefilter().encoder
 
     def _chosen(self) -> Near:
         """Return the pairs to read."""
         return _part(self._near, np.sort(self.order()[: self._most_read]))
 
     # -- Reading -------------------------------------------------------------------------------
-
-    @property
-    def _first_reader(self) -> StanceModel:
-        return self.model.fast if isinstance(self.model, CascadeStance) else self.model
 
     def _journal(self, model: StanceModel) -> Journal:
         what = {"library": self.library.generation, "model": signature(model)}

@@ -23,14 +23,14 @@ from compare.evaluate.pairs import (
 )
 from compare.export.formats import csv_bytes
 from compare.files import is_folder, is_there, write_whole
-from compare.models.load import signature
+from compare.models.protocols import signature
 from compare.results.result import Probabilities
 from compare.safe_text import escape_cell
 
 if TYPE_CHECKING:
     from compare.export.rows import Record
-    from compare.models.load import Pair, StanceModel
-    from compare.models.runtime import Progress
+    from compare.models.protocols import Pair, StanceModel
+    from compare.progress import Progress
 
 COLUMNS = ("stance", "p_agree", "p_oppose", "p_neither", "model", "decided_a", "decided_b")
 """The columns added behind those of the file."""

@@ -24,9 +24,9 @@ from compare.statements.quotes import clean_quote
 from compare.statements.statement import Statement
 
 if TYPE_CHECKING:
-    from compare.models.encoder import Encoder
-    from compare.models.load import StanceModel
-    from compare.models.runtime import Progress
+    from compare.models import Encoder
+    from compare.models.protocols import StanceModel
+    from compare.progress import Progress
 
 LISTS = (Stance.AGREE, Stance.OPPOSE)
 _QUERIES = "a file of queries has the columns query_id and query"

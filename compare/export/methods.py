@@ -5,13 +5,12 @@ All is taken from the result itself: its provenance, thresholds and counts. Plai
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
 from compare.comparison.counts import NOT_A_SAMPLE
-from compare.models.adapted import SUFFIX
-from compare.models.prefilter import load_first_pass
+from compare.models.calibration import SUFFIX
+from compare.models.prefilter import load_prefilter
 from compare.results.provenance import Provenance
 from compare.results.result import MOST_OF_STATEMENT, Result, Stance
 
@@ -125,7 +124,7 @@ def _chosen(result: Result) -> str:
     floor = f" of {least:g} or more" if isinstance(least, int | float) else ""
     most = made.settings.get("most_read")
     limit = f" (at most {most:,})" if isinstance(most, int) else ""
-    guessed = made.encoder_digest == load_first_pass().encoder
+    guessed = made.encoder_digest == load_prefilter().encoder
     which = "likeliest to agree or to oppose by those" if guessed else "nearest"
     order = (
         " Side a of each pair is the earlier statement; a pair that is opposed is called a change."
@@ -196,13 +195,11 @@ def _read_by_the_first_only(result: Result) -> int:
 
 def _accuracy(made: Provenance) -> list[str]:
     """Say how often a shipped model is right; nothing of one whose figures are not at hand."""
-    from compare.models.runtime import read_manifest
-    from compare.models.shipped import WEIGHTS, shipped_tiers
+    from compare.models.stance import WEIGHTS, model_digest, shipped_manifests
 
-    for tier in shipped_tiers():
-        digest = hashlib.sha256((WEIGHTS / tier / "manifest.json").read_bytes()).hexdigest()
-        if digest == made.stance_digest:
-            figures = read_manifest(WEIGHTS / tier)["dev"]
+    for tier, manifest in shipped_manifests().items():
+        if model_digest(WEIGHTS / tier) == made.stance_digest:
+            figures = manifest["dev"]
             low, high = figures["macro_f1_interval_95"]
             each = ", ".join(f"{value:.2f} for {name}" for name, value in figures["f1"].items())
             return [

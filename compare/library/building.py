@@ -33,12 +33,12 @@ from compare.library.generations import (
 from compare.library.index.faiss import FaissIndex, Floats, Halves, Rows, check_vectors
 from compare.library.staging import Staged
 from compare.library.store import Store, write_store
-from compare.models.runtime import counted_on
+from compare.progress import counted_on
 from compare.statements.passages import Passage
 from compare.statements.statement import Statement
 
 if TYPE_CHECKING:
-    from compare.models.encoder import Encoder
+    from compare.models import Encoder
 
 Progress = Callable[[int, int], None]
 _BATCH = 1024

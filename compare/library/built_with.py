@@ -10,7 +10,7 @@ from compare.library.building import EncoderIdentity, Known
 from compare.library.generations import Manifest, is_library, open_generation
 
 if TYPE_CHECKING:
-    from compare.models.encoder import Encoder
+    from compare.models import Encoder
 
 
 def known_or_none(folder: Path, identity: EncoderIdentity) -> Known:

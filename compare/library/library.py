@@ -42,7 +42,7 @@ from compare.statements.statement import Statement
 if TYPE_CHECKING:
     from typing import Self
 
-    from compare.models.encoder import Encoder
+    from compare.models import Encoder
 
 Progress = Callable[[int, int], None]
 
@@ -105,7 +105,7 @@ class Library:
         """
         folder = Path(folder)
         if encoder is None:
-            from compare.models.encoder import load_encoder
+            from compare.models import load_encoder
 
             encoder = load_encoder()
         chosen = encoder
@@ -432,7 +432,7 @@ def _load_encoder(folder: Path, manifest: Manifest, at_hand: Encoder | None = No
     """Return the encoder that a library was built with, loaded unless it is at hand."""
     if at_hand is not None:
         return at_hand
-    from compare.models.encoder import load_encoder
+    from compare.models import load_encoder
 
     encoder = load_encoder(manifest.encoder)
     check_encoder(folder, manifest, encoder)

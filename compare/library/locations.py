@@ -17,7 +17,7 @@ from compare.errors import LibraryError
 
 if TYPE_CHECKING:
     from compare.library.library import Library
-    from compare.models.encoder import Encoder
+    from compare.models import Encoder
 
 APPLICATION = "compare-statements"
 LIBRARY_VARIABLE = "COMPARE_LIBRARY"
@@ -83,7 +83,7 @@ def sample_library(encoder: Encoder | None = None) -> Library:
     from compare.corpus import read_corpus
     from compare.library.generations import FORMAT, mark_read_only
     from compare.library.library import Library
-    from compare.models.encoder import load_encoder
+    from compare.models import load_encoder
 
     corpus = sample_corpus()
     encoder = encoder or load_encoder()

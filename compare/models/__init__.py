@@ -1,6 +1,11 @@
-"""Read a pair of statements: agree, oppose or neither, and how sure."""
+"""Models that turn texts into vectors, and pairs of texts into agree, oppose or neither."""
 
-from compare.models.load import StanceModel, load_stance_model, signature
-from compare.models.rationale import deciding_words
+from compare.models.protocols import (
+    Encoder,
+    StanceModel,
+    load_encoder,
+    load_stance_model,
+    signature,
+)
 
-__all__ = ["StanceModel", "deciding_words", "load_stance_model", "signature"]
+__all__ = ["Encoder", "StanceModel", "load_encoder", "load_stance_model", "signature"]

@@ -1,41 +1,61 @@
-"""A small layer above a stance model: what it says of a pair, read anew for one corpus.
+"""Calibration learned for one library: a small layer above a stance model, and its file.
 
-It is symmetric in the two sides, as the model is, and its rows sum to 1.
+`compare.adapt` learns the layer from people's labels; here it is read and applied. It is symmetric
+in the two sides, as the model is, and its rows sum to 1.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.models.load import softmax
-from compare.results.result import Side
-
-if TYPE_CHECKING:
-    from compare.models.encoder import Encoder
-    from compare.models.load import Pair
+from compare import models
+from compare.errors import ModelError
+from compare.files import write_whole
+from compare.models import prefilter
+from compare.models.protocols import Encoder, Pair, StanceModel, signature
+from compare.models.runtime import file_sha256
+from compare.models.stance import CascadeStance, softmax
+from compare.progress import Progress
+from compare.results.result import Side, Stance
+from compare.statements.passages import complete
 
 Inputs = NDArray[np.float64]
 
 LEAST = 1e-6
-"""A probability below this counts as this, so that its logarithm is a number."""
+"""A smaller probability counts as this, so that its logarithm is a number."""
 
 LOGITS = ("log_p_agree", "log_p_oppose", "log_p_neither")
-CLOSENESS = ("closeness", "first_pass_agree", "first_pass_oppose")
-"""Of the vectors of the two texts: their cosine, and the logits of `models.prefilter`. The length
-of their difference would say the same as the cosine, since they have unit length."""
+FROM_VECTORS = ("closeness", "first_pass_agree", "first_pass_oppose")
+"""Inputs from the vectors of the two texts: their cosine and the logits of `models.prefilter`. The
+length of their difference would say the same as the cosine, since they have unit length."""
 
 _MIDDLE = np.array([0.5, -1.5, -2.8])
 _SPREAD = np.array([0.2, 2.0, 1.5])
-"""About what `CLOSENESS` has, so that its numbers are of one size."""
+"""Roughly those of `FROM_VECTORS`, so that all inputs are of one size."""
 
 _VECTORS = 20_000
+
+FILE = "adapted.json"
+"""In the folder of a library, beside its generations."""
+
+FORMAT = 1
+SUFFIX = "-adapted"
+"""At the end of the name of a model that is adapted to a library."""
+
+_REMEDY = "learn it again with `compare adapt`, or go back with `compare adapt --undo`"
+
+
+# -- The layer -----------------------------------------------------------------------------------
 
 
 class Kind(StrEnum):
@@ -44,17 +64,17 @@ class Kind(StrEnum):
     RECALIBRATION = "recalibration"
     """A scale and a shift for each label's logit."""
     HEAD = "head"
-    """A multinomial logistic regression on the logits and on how close the two texts are."""
+    """A multinomial logistic regression on the logits and on how similar the two texts are."""
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        """Return the names of the numbers that are read of a pair."""
-        return LOGITS if self is Kind.RECALIBRATION else (*LOGITS, *CLOSENESS)
+        """Return the names of a pair's inputs."""
+        return LOGITS if self is Kind.RECALIBRATION else (*LOGITS, *FROM_VECTORS)
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """What turns the inputs of a pair into logits: `inputs @ weights + shift`; then the softmax.
+    """Logits from a pair's inputs, `inputs @ weights + shift`, and then the softmax.
 
     On log-probabilities this is Dirichlet calibration (Kull et al. 2019, section 3, linear
     parametrisation), with weights on the diagonal only for a recalibration.
@@ -75,7 +95,7 @@ class Layer:
 def inputs_of(
     kind: Kind, probabilities: NDArray[np.floating[Any]], pairs: Sequence[Pair]
 ) -> Inputs:
-    """Return what a layer reads of pairs, float64 [n, inputs].
+    """Return a layer's inputs for pairs, float64 [n, inputs].
 
     Args:
         kind: Of the layer.
@@ -85,25 +105,21 @@ def inputs_of(
     logits = np.log(np.maximum(probabilities.astype(np.float64), LEAST))
     if kind is Kind.RECALIBRATION:
         return logits
-    return np.hstack([logits, (_closeness(pairs) - _MIDDLE) / _SPREAD])
+    return np.hstack([logits, (_from_vectors(pairs) - _MIDDLE) / _SPREAD])
 
 
-def _closeness(pairs: Sequence[Pair]) -> Inputs:
-    """Return `CLOSENESS` of each pair, [n, 3], computed pair by pair."""
-    from compare.models.prefilter import load_first_pass
-
-    first_pass, found = load_first_pass(), np.empty((len(pairs), len(CLOSENESS)))
+def _from_vectors(pairs: Sequence[Pair]) -> Inputs:
+    """Return `FROM_VECTORS` of each pair, [n, 3], computed pair by pair."""
+    form, found = prefilter.load_prefilter(), np.empty((len(pairs), len(FROM_VECTORS)))
     one, other = np.array([0]), np.array([1])
     for n, pair in enumerate(pairs):
         vectors = np.stack([_vector(side) for side in pair])
         found[n, 0] = np.dot(*vectors.astype(np.float64))
-        found[n, 1:] = first_pass.logits(vectors, one, other)[0]
+        found[n, 1:] = form.logits(vectors, one, other)[0]
     return found
 
 
 def _vector(side: Side) -> NDArray[np.float32]:
-    from compare.statements.passages import complete
-
     return _embedded(complete(side.text, side.context))
 
 
@@ -115,6 +131,216 @@ def _embedded(text: str) -> NDArray[np.float32]:
 
 @lru_cache(maxsize=1)
 def _encoder() -> Encoder:
-    from compare.models.encoder import load_encoder
+    return models.load_encoder()
 
-    return load_encoder()
+
+# -- The model with the layer --------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Adaptation:
+    """A layer for one library and the model it belongs to.
+
+    Attributes:
+        model: Name of the model; `model_digest` names its weights.
+        reads: sha256 of the file of `models.prefilter`, an input of a head; "" of a recalibration.
+        learned: From which labels, when, and the figures before and after; plain data.
+    """
+
+    model: str
+    model_digest: str
+    layer: Layer
+    reads: str = ""
+    learned: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def digest(self) -> str:
+        """Return the sha256 (hex) of the model's digest and of the layer's numbers."""
+        layer = self.layer
+        held = [self.model_digest, layer.kind, self.reads, layer.weights, layer.shift]
+        return hashlib.sha256(json.dumps(held).encode()).hexdigest()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        return {
+            "format": FORMAT,
+            "kind": self.layer.kind.value,
+            "model": {"name": self.model, "digest": self.model_digest},
+            "adapted": {"name": self.model + SUFFIX, "digest": self.digest},
+            "weights": dict(
+                zip(self.layer.kind.inputs, map(_by_label, self.layer.weights), strict=True)
+            ),
+            "shift": _by_label(self.layer.shift),
+            "reads": self.reads,
+            **self.learned,
+        }
+
+
+class AdaptedStance:
+    """A stance model with a library's layer above it, and a name of its own."""
+
+    def __init__(self, model: StanceModel, adaptation: Adaptation) -> None:
+        """Join the two."""
+        self.model, self.adaptation = model, adaptation
+        self.name, self.digest = model.name + SUFFIX, adaptation.digest
+        self.languages = model.languages
+
+    @property
+    def stages(self) -> tuple[StanceModel, ...]:
+        """Return the model itself."""
+        return (self,)
+
+    def score(
+        self, pairs: Sequence[Pair], on_progress: Progress | None = None
+    ) -> NDArray[np.float32]:
+        """Return probabilities, float32 [len(pairs), 3]: see `StanceModel.score`."""
+        return self.score_parts(pairs, on_progress)[0]
+
+    def score_parts(
+        self, pairs: Sequence[Pair], on_progress: Progress | None = None
+    ) -> tuple[NDArray[np.float32], list[Pair]]:
+        """Return the probabilities and what they are of: see `StanceModel.score_parts`."""
+        scores, parts = self.model.score_parts(pairs, on_progress)
+        layer = self.adaptation.layer
+        return layer.apply(inputs_of(layer.kind, scores, parts)), parts
+
+
+def library_model(folder: Path) -> StanceModel:
+    """Return the stance model of a library if none is named: the shipped one, adapted if it is.
+
+    Raises:
+        ModelError: The model is missing or damaged, or the adaptation cannot be read.
+    """
+    return adapted_to(models.load_stance_model(), folder)
+
+
+def adapted_to(model: StanceModel, folder: Path) -> StanceModel:
+    """Return a model as adapted to a library; the model itself if nothing is in force.
+
+    The last stage is adapted; a first stage stays as it is.
+
+    Raises:
+        ModelError: The adaptation cannot be read.
+    """
+    found = read_adaptation(folder)
+    if found is None:
+        return model
+    *first, last = model.stages
+    known = (last.name, last.digest) == (found.model, found.model_digest)
+    if not known or found.reads != read_by(found.layer.kind):
+        return model
+    adapted = AdaptedStance(last, found)
+    return CascadeStance(first[0], adapted) if first else adapted
+
+
+def is_adapted(model: StanceModel) -> bool:
+    """Tell whether a model is one that `adapted_to` has adapted."""
+    return isinstance(model.stages[-1], AdaptedStance)
+
+
+def about_adaptation(model: StanceModel, folder: Path) -> str:
+    """Say in a sentence whether `model`, as `adapted_to` returned it, is adapted.
+
+    Returns "" if the library has no adaptation.
+
+    Raises:
+        ModelError: The adaptation cannot be read.
+    """
+    found = read_adaptation(folder)
+    if found is None:
+        return ""
+    if not is_adapted(model):
+        return (
+            f"The adaptation of this library ({folder / FILE}) is not used: it was learned for "
+            f"{found.model}@{found.model_digest[:12]}, and the model here is "
+            f"{signature(model)}, or reads otherwise; {_REMEDY}."
+        )
+    labels, made = found.learned.get("labels"), str(found.learned.get("made", ""))[:10]
+    number = labels.get("pairs") if isinstance(labels, dict) else None
+    how = f"learned from {number} labelled pairs on {made}" if number and made else "learned"
+    return f"Labels are adapted to this corpus ({found.layer.kind.value}, {how})."
+
+
+def read_by(kind: Kind) -> str:
+    """Return the sha256 of the file that a layer reads beside the model's output; "" if none."""
+    return "" if kind is Kind.RECALIBRATION else file_sha256(prefilter.FILE)
+
+
+# -- The file ------------------------------------------------------------------------------------
+
+
+def read_adaptation(folder: Path) -> Adaptation | None:
+    """Return the adaptation beside a library, whatever model it belongs to; None if there is none.
+
+    Raises:
+        ModelError: It cannot be read, or is of another format.
+    """
+    path = folder / FILE
+    try:
+        return _from_json(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        said = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise ModelError(f"{path} holds no adaptation that can be read ({said}): {_REMEDY}.") from (
+            error
+        )
+
+
+def write_adaptation(folder: Path, adaptation: Adaptation) -> Path:
+    """Write the file, whole or not at all, over one that is there; return its path.
+
+    Raises:
+        ExportError: It cannot be written.
+    """
+    data = json.dumps(adaptation.to_dict(), ensure_ascii=False, allow_nan=False, indent=1)
+    write_whole(folder / FILE, f"{data}\n".encode(), force=True)
+    return folder / FILE
+
+
+def remove_adaptation(folder: Path) -> bool:
+    """Remove the file, so that the model reads as it ships; tell whether there was one.
+
+    Raises:
+        ModelError: It cannot be removed.
+    """
+    path = folder / FILE
+    try:
+        path.unlink()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise ModelError(
+            f"{path} cannot be removed ({error.strerror}): check that it is yours."
+        ) from error
+    return True
+
+
+_OWN = ("format", "kind", "model", "adapted", "weights", "shift", "reads")
+
+
+def _by_label(numbers: Sequence[float]) -> dict[str, float]:
+    return {stance.value: number for stance, number in zip(Stance, numbers, strict=True)}
+
+
+def _numbers(by_label: Mapping[str, Any]) -> tuple[float, float, float]:
+    agree, oppose, neither = (float(by_label[stance.value]) for stance in Stance)
+    return agree, oppose, neither
+
+
+def _from_json(text: str) -> Adaptation:
+    data = json.loads(text)
+    if data["format"] != FORMAT:
+        raise ValueError(f"format {data['format']}, this program reads {FORMAT}")
+    kind = Kind(data["kind"])
+    weights = tuple(_numbers(data["weights"][name]) for name in kind.inputs)
+    shift = _numbers(data["shift"])
+    if not np.isfinite([*weights, shift]).all():
+        raise ValueError("a weight is no finite number")
+    return Adaptation(
+        str(data["model"]["name"]),
+        str(data["model"]["digest"]),
+        Layer(kind, weights, shift),
+        str(data["reads"]),
+        {name: value for name, value in data.items() if name not in _OWN},
+    )

@@ -1,65 +1,29 @@
-"""Turn texts into unit vectors: the shipped encoder, or any sentence-transformers model."""
+"""The encoder that comes with the program, run without torch."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from compare.models.runtime import (
-    MANIFEST,
     Feed,
     GraphRunner,
-    Progress,
     check_files,
     clean_text,
     load_tokenizer,
     read_manifest,
 )
+from compare.progress import Progress
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-SHIPPED = "all-MiniLM-L6-v2"
 WEIGHTS = Path(__file__).parent / "weights" / "encoder"
 """The folder of the shipped encoder; its README.md says how else it can be opened."""
-
-
-class Encoder(Protocol):
-    """Texts to vectors. `digest` names the weights: equal digests give equal vectors."""
-
-    name: str
-    digest: str
-    dim: int
-
-    def encode(
-        self, texts: Sequence[str], on_progress: Progress | None = None
-    ) -> NDArray[np.float32]:
-        """Return float32 [len(texts), dim], rows of unit length."""
-        ...
-
-
-def load_encoder(name_or_path: str | None = None) -> Encoder:
-    """Load the shipped encoder, or a sentence-transformers model by folder or name.
-
-    Args:
-        name_or_path: None or "all-MiniLM-L6-v2" for the shipped one. A name is looked up on this
-            machine only, unless the environment sets `COMPARE_HUB=1`.
-
-    Raises:
-        ModelError: The model is not there or is damaged.
-    """
-    if name_or_path in (None, SHIPPED):
-        return OnnxEncoder(WEIGHTS)
-    assert name_or_path is not None
-    if (Path(name_or_path) / MANIFEST).is_file():
-        return OnnxEncoder(Path(name_or_path))
-    from compare.models.huggingface import SentenceTransformerEncoder
-
-    return SentenceTransformerEncoder(name_or_path)
 
 
 class OnnxEncoder:

@@ -21,9 +21,11 @@ from numpy.typing import NDArray
 from compare.errors import ModelError
 from compare.files import is_folder
 from compare.models.encoder import OnnxEncoder
-from compare.models.load import Pair, softmax
-from compare.models.long_texts import read_in_parts
-from compare.models.runtime import Progress, clean_text, file_sha256
+from compare.models.model_input import read_in_parts
+from compare.models.protocols import Pair, StanceModel
+from compare.models.runtime import clean_text, file_sha256
+from compare.models.stance import softmax
+from compare.progress import Progress
 from compare.results.result import Side, Stance
 from compare.statements.passages import complete
 
@@ -159,6 +161,12 @@ class HuggingFaceStance:
         self._window = min(_MAX_TOKENS, self._tokenizer.model_max_length, positions - _KEPT_FREE)
         self.name = name_or_path
         self.digest = folder_sha256(folder)
+        self.languages = _languages(folder)
+
+    @property
+    def stages(self) -> tuple[StanceModel, ...]:
+        """Return the model itself."""
+        return (self,)
 
     def score(
         self, pairs: Sequence[Pair], on_progress: Progress | None = None
@@ -178,7 +186,7 @@ class HuggingFaceStance:
         Raises:
             ModelError: What the model computes is not finite.
         """
-        return read_in_parts(pairs, self._fits, lambda parts: self._score(parts, on_progress))
+        return read_in_parts(pairs, self._fits, self._score, on_progress)
 
     def _fits(self, pair: Pair) -> bool:
         a, b = map(_plain, pair)
@@ -267,6 +275,19 @@ def _quiet() -> Iterator[None]:
         logging.set_verbosity(verbosity)
         if bars:
             logging.enable_progress_bar()
+
+
+def _languages(folder: Path) -> tuple[str, ...]:
+    """Return the languages of a model card, none for "multilingual"; English if it has none."""
+    import yaml
+    from huggingface_hub import metadata_load
+
+    try:
+        named = (metadata_load(folder / "README.md") or {}).get("language") or "en"
+    except (OSError, ValueError, yaml.YAMLError):
+        return ("en",)
+    languages = [str(one) for one in (named if isinstance(named, list) else [named])]
+    return () if "multilingual" in languages else tuple(languages)
 
 
 def _first_sentence(error: Exception) -> str:

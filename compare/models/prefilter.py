@@ -1,6 +1,6 @@
 """Guess from vectors alone which pairs of passages agree or oppose each other.
 
-The guess only chooses what the stance model reads first, or at all, where there are too many pairs.
+The guess only decides which pairs the stance model reads if there are too many for it.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.library.index.faiss import Floats, Halves, Rows
-from compare.models.shipped import WEIGHTS
+from compare.models.stance import WEIGHTS
 
 FILE = WEIGHTS / "first_pass.npz"
 _BLOCK = 16_384
 
 
-class FirstPass(NamedTuple):
+class Prefilter(NamedTuple):
     """A bilinear form of two unit vectors u and v, the same for v and u.
 
     The logits of agree and of oppose are `(u * v) @ product + |u - v| @ difference +
@@ -55,19 +55,19 @@ class FirstPass(NamedTuple):
 
 
 @cache
-def load_first_pass() -> FirstPass:
+def load_prefilter() -> Prefilter:
     """Load the shipped one."""
     with np.load(FILE, allow_pickle=False) as kept:
         arrays = {
-            name: kept[name].astype(np.float32) for name in FirstPass._fields if name != "encoder"
+            name: kept[name].astype(np.float32) for name in Prefilter._fields if name != "encoder"
         }
-        return FirstPass(str(kept["encoder"]), **arrays)
+        return Prefilter(str(kept["encoder"]), **arrays)
 
 
-def ranked(logits: NDArray[np.float32]) -> Rows:
-    """Return the numbers of the pairs, the likeliest first: two for opposition, one for agreement.
+def opposition_first(logits: NDArray[np.float32]) -> Rows:
+    """Return the numbers of the pairs, likeliest first: two for opposition, one for agreement.
 
-    What opposes is rarer and less near, and who compares sides looks for it first.
+    Opposition is rarer and less similar, and is what a reader of two sides looks for first.
     """
     places = np.empty((len(logits), 2), np.int64)
     for column in (0, 1):

@@ -1,8 +1,8 @@
-"""Run an exported graph: one text, or the two orders of one pair, a run; one thread a core.
+"""Run ONNX graphs: each run holds one text, or the two orders of one pair; one thread a core.
 
-Nothing else is in a run, so there is no padding, and a result is the same whatever it is scored
-beside and however many threads there are. That also lets activations be quantised to 8 bits with a
-scale of their own for each run. It is faster than padded batches, too.
+Without others in the run there is no padding, and a result does not depend on its batch or on the
+number of threads. Activations can be quantised to 8 bits with a scale for each run. It is faster
+than padded batches, too.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,11 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.errors import ModelError
+from compare.progress import Progress
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-Progress = Callable[[int, int], None]
 Feed = Mapping[str, NDArray[np.int64]]
 MANIFEST = "manifest.json"
 """Beside shipped weights: names, digests of the files, and how they were made and measured."""
@@ -32,14 +32,7 @@ MANIFEST = "manifest.json"
 _REPORT_EVERY = 64
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _SLOW_FUSIONS = ["SkipLayerNormFusion", "BiasGeluFusion"]
-"""On a CPU the fused kernels are slower than the plain: over a quarter of a pair's time."""
-
-
-def counted_on(on_progress: Progress | None, before: int, most: int) -> Progress | None:
-    """Count on from what was done before."""
-    if on_progress is None:
-        return None
-    return lambda done, _: on_progress(before + done, most)
+"""On a CPU the fused kernels are slower than the plain ones, by a quarter of a pair's time."""
 
 
 def thread_count() -> int:
@@ -94,14 +87,14 @@ def check_files(folder: Path, manifest: Mapping[str, Any]) -> None:
 
 
 def clean_text(text: str) -> str:
-    """Return text that a tokenizer takes: lone surrogates become replacement characters."""
+    """Return text that a tokenizer accepts: lone surrogates become replacement characters."""
     return _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def load_tokenizer(path: Path, max_tokens: int) -> Tokenizer:
-    """Load a `tokenizer.json`, cutting what is longer than `max_tokens`, without padding.
+    """Load a `tokenizer.json` that cuts at `max_tokens` and does not pad.
 
-    What is spelled like one of its marks, "</s>" say, is read as words: texts are not trusted.
+    A special token spelled out in a text, such as "</s>", is read as words: texts are not trusted.
     """
     from tokenizers import Tokenizer
 

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from compare import __version__
 from compare.errors import ExportError
 from compare.library.filters import Filters
+from compare.models import signature
 from compare.statements.statement import PartialDate
 
 if TYPE_CHECKING:
     from compare.library.library import Library
-    from compare.models.load import StanceModel
+    from compare.models.protocols import StanceModel
     from compare.results.result import Pair
 
 
@@ -83,11 +84,8 @@ def provenance(
 
 
 def screening(model: StanceModel) -> str:
-    """Return the signature of the model that chooses what a cascade reads; "" for another."""
-    from compare.models.cascade import CascadeStance  # numpy stays out of `compare --help`
-    from compare.models.load import signature
-
-    return signature(model.fast) if isinstance(model, CascadeStance) else ""
+    """Return the signature of a cascade's first stage; "" if the model has one stage."""
+    return signature(model.stages[0]) if len(model.stages) > 1 else ""
 
 
 def filters_in_force(filters: Filters) -> Mapping[str, Any]:

@@ -16,8 +16,8 @@ from compare.results.result import Excerpt, Result, Stance, Thresholds
 from compare.review.values import Choice, Order, ReviewPair, excerpt_of, one_of, pair_id
 
 if TYPE_CHECKING:
-    from compare.models.load import StanceModel
-    from compare.models.runtime import Progress
+    from compare.models.protocols import StanceModel
+    from compare.progress import Progress
 
 
 @dataclass(frozen=True)
@@ -220,7 +220,7 @@ def with_divergence(
     on_progress: Progress | None = None,
 ) -> list[ReviewPair]:
     """Score the pairs with both models and return them with the `divergence` between the two."""
-    from compare.models.runtime import counted_on
+    from compare.progress import counted_on
 
     sides = [pair.sides for pair in pairs]
     first = fast.score(sides, counted_on(on_progress, 0, 2 * len(pairs)))

@@ -11,9 +11,9 @@ import pytest
 from numpy.typing import NDArray
 
 from compare.library.library import Library
-from compare.models.load import softmax
+from compare.models.stance import softmax
 from compare.results.result import Side, Stance
-from tests.fakes import HashingEncoder, Ran, runner, statement
+from tests.fakes import HashingEncoder, OneStage, Ran, runner, statement
 
 LABELS = [stance.value for stance in Stance]
 _TOLD = re.compile(r"\d\.\d{6}")
@@ -24,7 +24,7 @@ STATEMENTS = [
 ]
 
 
-class Told:
+class Told(OneStage):
     """Says of a pair the probabilities that stand in its words; else always the same."""
 
     name = "told"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from compare.library.library import Library
-from compare.models.adapted import FILE, Adaptation, write_adaptation
+from compare.models.calibration import FILE, Adaptation, write_adaptation
 from compare.results.result import Stance
 from compare.review import Answer, PairSelection, Reviews
 from tests.adapt.conftest import drawn, written

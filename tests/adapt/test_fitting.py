@@ -8,7 +8,7 @@ from compare.adapt.fitting import fit, folds
 from compare.adapt.learning import change, figures
 from compare.evaluate import report
 from compare.models.calibration import Kind, Layer, inputs_of
-from compare.models.load import softmax
+from compare.models.stance import softmax
 
 KEYS = st.lists(
     st.frozensets(st.sampled_from("abcdefghijklmnopqrstuvwxyz"), min_size=1, max_size=4),

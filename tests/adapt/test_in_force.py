@@ -15,11 +15,13 @@ from compare.errors import ModelError
 from compare.export.methods import methods
 from compare.library.library import Library
 from compare.models import calibration as layer
-from compare.models.adapted import (
+from compare.models.calibration import (
     FILE,
     SUFFIX,
     Adaptation,
     AdaptedStance,
+    Kind,
+    Layer,
     about_adaptation,
     adapted_to,
     library_model,
@@ -27,9 +29,8 @@ from compare.models.adapted import (
     read_by,
     write_adaptation,
 )
-from compare.models.calibration import Kind, Layer
-from compare.models.cascade import CascadeStance
-from compare.models.load import signature
+from compare.models.protocols import signature
+from compare.models.stance import CascadeStance
 from tests.adapt.conftest import Told, drawn, words, written
 from tests.fabricate import PROVENANCE
 from tests.fakes import HashingEncoder
@@ -114,8 +115,9 @@ def test_a_head_is_ignored_where_its_closeness_is_measured_otherwise(library: Li
 def test_of_a_cascade_the_accurate_model_is_adapted(adapted: Library) -> None:
     fast = Told("1" * 64)
     model = adapted_to(CascadeStance(fast, Told()), adapted.folder)
-    assert isinstance(model, CascadeStance)
-    assert model.fast is fast
+    first, last = model.stages
+    assert first is fast
+    assert (last.name, last.languages) == ("told-adapted", fast.languages)
     assert model.name == "told-adapted"
     assert about_adaptation(model, adapted.folder).startswith("Labels are adapted to this corpus")
     assert adapted_to(fast, adapted.folder) is fast

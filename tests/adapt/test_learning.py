@@ -14,8 +14,7 @@ from compare.errors import AdaptError, LibraryError
 from compare.export.dictionary import OBJECTS, schema_of
 from compare.library.generations import mark_read_only
 from compare.library.library import Library
-from compare.models.adapted import FILE, read_adaptation
-from compare.models.calibration import Kind
+from compare.models.calibration import FILE, Kind, read_adaptation
 from compare.results.result import Side
 from tests.adapt.conftest import LABELS, Told, drawn, words, written
 from tests.fakes import HashingEncoder

@@ -54,9 +54,7 @@ def run(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], library: Path
 ) -> Iterator[Run]:
     """Run a command in this process, on small models, and see what it prints and exits with."""
-    monkeypatch.setattr(
-        "compare.models.encoder.load_encoder", lambda name=None: HashingEncoder(256)
-    )
+    monkeypatch.setattr("compare.models.load_encoder", lambda name=None: HashingEncoder(256))
     monkeypatch.setattr("compare.models.load_stance_model", lambda name=None: WordJudge())
     monkeypatch.setenv("COMPARE_LIBRARY", str(library))
     return runner(capfd)

@@ -17,7 +17,7 @@ from compare.export.dictionary import OBJECTS, schema_of
 from compare.export.saved import keep_result
 from compare.library.filters import Filters
 from compare.library.library import Library
-from compare.models.cascade import CascadeStance
+from compare.models.stance import CascadeStance
 from compare.results.provenance import filters_from, filters_in_force
 from compare.results.result import Stance, Thresholds
 from compare.statements.statement import PartialDate
@@ -211,9 +211,7 @@ def test_a_side_that_is_gone_is_one_sentence(library: Library, tmp_path: Path) -
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], folder: Path) -> Any:
-    monkeypatch.setattr(
-        "compare.models.encoder.load_encoder", lambda name=None: HashingEncoder(256)
-    )
+    monkeypatch.setattr("compare.models.load_encoder", lambda name=None: HashingEncoder(256))
     monkeypatch.setattr("compare.models.load_stance_model", lambda name=None: judge())
     monkeypatch.setenv("COMPARE_LIBRARY", str(folder))
     return runner(capfd)

@@ -12,7 +12,7 @@ from compare.export.saved import result_from_json, result_to_json
 from compare.export.words import repeats_in_words
 from compare.library.filters import Filters
 from compare.library.library import Library
-from compare.models.cascade import CascadeStance
+from compare.models.stance import CascadeStance
 from compare.results.provenance import filters_in_force
 from compare.results.result import Probabilities, Stance, Thresholds
 from compare.statements.passages import split_statement
@@ -349,10 +349,10 @@ class Doubter(WordJudge):
 
 
 def test_what_only_the_fast_model_read_is_marked_and_stands_last(library, monkeypatch):
-    monkeypatch.setattr("compare.models.cascade.READ_AGAIN", 1)
+    monkeypatch.setattr("compare.models.stance.READ_AGAIN", 1)
     cascade = CascadeStance(WordJudge(), Doubter())
     result = search(library, BLOCKADE, stance_model=cascade, thresholds=Thresholds(0.5, 0.2))
-    assert len(cascade.accurate.read) == 2
+    assert len(cascade.stages[-1].read) == 2
     *first, last = result.agree
     assert not any(pair.first_stage_only for pair in first)
     assert last.first_stage_only

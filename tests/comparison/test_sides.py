@@ -14,7 +14,7 @@ from compare.export.rows import COLUMNS, records_of
 from compare.export.saved import load_result
 from compare.library.filters import Filters
 from compare.library.library import Library
-from compare.models.cascade import CascadeStance
+from compare.models.stance import CascadeStance
 from compare.results.result import Probabilities, Stance, Thresholds
 from compare.statements.statement import PartialDate
 from tests.fakes import HashingEncoder, WordJudge, runner, statement
@@ -265,7 +265,7 @@ def test_a_cascade_reads_the_top_of_either_list_again(library, monkeypatch):
         library, VAL, OST, stance_model=model, on_progress=lambda *done: told.append(done)
     )
     again = [pair for pair in table.pairs if not pair.first_stage_only]
-    assert (len(model.fast.read), len(model.accurate.read)) == (9, 4)
+    assert [len(stage.read) for stage in model.stages] == [9, 4]
     assert len(again) == 4
     assert {table.stance_of(pair) for pair in again} == {Stance.AGREE, Stance.OPPOSE}
     assert told[-1][0] == told[-1][1]
@@ -281,7 +281,8 @@ def test_the_time_of_the_second_reading_is_in_the_plan(library, monkeypatch):
     monkeypatch.setattr("compare.comparison.sides.MOST_READ_AGAIN", 3)
     alone = Comparison(library, VAL, OST, stance_model=judge()).plan().seconds
     model = cascade()
-    model.fast.digest, model.accurate.digest = "7" * 64, "8" * 64
+    for stage, digit in zip(model.stages, "78", strict=True):
+        stage.digest = digit * 64
     both = Comparison(library, VAL, OST, stance_model=model).plan().seconds
     assert both > alone > 0
 
@@ -330,9 +331,7 @@ def test_thresholds_are_taken_over(library):
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], folder: Path):
-    monkeypatch.setattr(
-        "compare.models.encoder.load_encoder", lambda name=None: HashingEncoder(256)
-    )
+    monkeypatch.setattr("compare.models.load_encoder", lambda name=None: HashingEncoder(256))
     monkeypatch.setattr("compare.models.load_stance_model", lambda name=None: judge())
     monkeypatch.setenv("COMPARE_LIBRARY", str(folder))
     return runner(capfd)

@@ -45,7 +45,7 @@ def run(
             raise ModelError("There is no model 'absent' on this machine: give a folder.")
         return judge
 
-    monkeypatch.setattr("compare.models.encoder.load_encoder", lambda name=None: encoder)
+    monkeypatch.setattr("compare.models.load_encoder", lambda name=None: encoder)
     monkeypatch.setattr("compare.models.load_stance_model", load)
     monkeypatch.setenv("COMPARE_CACHE", str(tmp_path / "cache"))
     return runner(capfd)

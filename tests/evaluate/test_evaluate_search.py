@@ -12,7 +12,7 @@ import pytest
 from compare.comparison.search import scored_pool, search
 from compare.evaluate.searching import open_collection, ranked_ids
 from compare.library.library import Library
-from compare.models.cascade import CascadeStance
+from compare.models.stance import CascadeStance
 from compare.results.result import Stance, ranking_score
 from compare.statements.duplicates import words_key
 from tests.evaluate.conftest import Run, WordJudge, assert_one_sentence
@@ -98,7 +98,7 @@ def test_what_only_the_fast_model_read_ranks_behind(
         def score(self, pairs, on_progress=None):
             return super().score(pairs, on_progress) / 2 + np.float32(1 / 6)
 
-    monkeypatch.setattr("compare.models.cascade.READ_AGAIN", 1)
+    monkeypatch.setattr("compare.models.stance.READ_AGAIN", 1)
     library, accurate = build(tmp_path, files), Doubting()
     cascade = CascadeStance(WordJudge(), accurate)
     pool = scored_pool(library, QUERY, cascade)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -19,8 +18,9 @@ from compare.export.formats import Format, export_bytes
 from compare.export.methods import citation_of, filters_in_words, limits, methods, settings
 from compare.export.report import report_html, write_report
 from compare.export.saved import keep_result
+from compare.models import load_stance_model
 from compare.models.runtime import read_manifest
-from compare.models.shipped import WEIGHTS
+from compare.models.stance import WEIGHTS
 from compare.results.result import Stance
 from compare.statements.quotes import Quote
 from compare.statements.statement import PartialDate, Statement
@@ -227,7 +227,7 @@ def test_a_result_without_settings_is_described_without_them() -> None:
 
 def test_limits_name_the_figures_of_a_shipped_model_only() -> None:
     assert not any("macro-F1" in line for line in limits(a_search()))
-    digest = hashlib.sha256((WEIGHTS / "fast" / "manifest.json").read_bytes()).hexdigest()
+    digest = load_stance_model("fast").digest
     made = replace(a_search().provenance, stance_digest=digest)
     [line] = [line for line in limits(replace(a_search(), provenance=made)) if "macro-F1" in line]
     assert f"{read_manifest(WEIGHTS / 'fast')['dev']['macro_f1']:.2f}" in line

@@ -277,7 +277,7 @@ def test_a_name_that_stands_for_another_model_now_is_refused(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     changed = HashingEncoder(seed="retrained")
-    monkeypatch.setattr("compare.models.encoder.load_encoder", lambda name: changed)
+    monkeypatch.setattr("compare.models.load_encoder", lambda name: changed)
     with pytest.raises(LibraryError, match="was built with the encoder 'hashing'"):
         _ = Library.open(library.folder).encoder
     with pytest.raises(LibraryError, match="was built with the encoder 'hashing'"):

@@ -31,7 +31,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(locations, "user_cache_dir", lambda *_, **__: str(tmp_path / "platform"))
     monkeypatch.setenv("COMPARE_CACHE", str(tmp_path / "cache"))
     monkeypatch.delenv("COMPARE_LIBRARY", raising=False)
-    monkeypatch.setattr("compare.models.encoder.load_encoder", lambda name=None: HashingEncoder())
+    monkeypatch.setattr("compare.models.load_encoder", lambda name=None: HashingEncoder())
     return tmp_path
 
 

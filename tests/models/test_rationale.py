@@ -5,13 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from compare.models import deciding_words, load_stance_model
-from compare.models.rationale import SHARE, without, words_of
+from compare.models import load_stance_model
+from compare.models.rationale import SHARE, find_rationale, without, words_of
 from compare.results.result import Side, Stance
+from tests.fakes import OneStage
 from training.probes import sentences
 
 
-class Reader:
+class Reader(OneStage):
     """Reads pairs of any length at once."""
 
     name, digest = "reader", "0" * 64
@@ -34,23 +35,23 @@ class NotJudge(Reader):
 def test_the_words_that_move_the_verdict_are_marked():
     a = Side("The blockade of the port must end")
     b = Side("The blockade of that old port will never end, whatever they say about it")
-    verdict, why = deciding_words(NotJudge(), a, b)
+    verdict, why = find_rationale(NotJudge(), a, b)
     assert verdict.stance is Stance.OPPOSE
-    marked = [b.text[span.start : span.end] for span in why.passage]
+    marked = [b.text[span.start : span.end] for span in why.b]
     assert any("never" in words for words in marked)
-    assert any("must" in a.text[span.start : span.end] for span in why.quote)
-    heaviest = max(why.passage, key=lambda span: span.weight)
+    assert any("must" in a.text[span.start : span.end] for span in why.a)
+    heaviest = max(why.b, key=lambda span: span.weight)
     assert "never" in b.text[heaviest.start : heaviest.end]
-    assert heaviest.weight > max(span.weight for span in why.quote)
+    assert heaviest.weight > max(span.weight for span in why.a)
 
 
 def test_at_most_a_share_of_the_words_is_marked():
     a = Side(" ".join(["It must end."] * 9))
     b = Side("It will never end. " + " ".join(sentences(3)))
-    _, why = deciding_words(NotJudge(), a, b)
+    _, why = find_rationale(NotJudge(), a, b)
     marked = sum(
         len(words_of(side.text[span.start : span.end]))
-        for side, spans in ((a, why.quote), (b, why.passage))
+        for side, spans in ((a, why.a), (b, why.b))
         for span in spans
     )
     assert 0 < marked <= round(SHARE * sum(len(words_of(side.text)) for side in (a, b)))
@@ -58,8 +59,8 @@ def test_at_most_a_share_of_the_words_is_marked():
 
 def test_the_last_words_of_a_text_that_is_read_whole_count():
     text = " ".join(f"matter{n}" for n in range(230)) + " we will never end"
-    _, why = deciding_words(NotJudge(), Side("It ends"), Side(text))
-    heaviest = max(why.passage, key=lambda span: span.weight)
+    _, why = find_rationale(NotJudge(), Side("It ends"), Side(text))
+    heaviest = max(why.b, key=lambda span: span.weight)
     assert "never" in text[heaviest.start : heaviest.end]
 
 
@@ -72,7 +73,7 @@ def test_readings_are_bounded_whatever_the_length():
             return super().score(pairs)
 
     text = " ".join(f"matter{n}" for n in range(5000))
-    deciding_words(Counts(), Side(text), Side(text))
+    find_rationale(Counts(), Side(text), Side(text))
     assert sum(read) <= 2 + 2 * 256
 
 
@@ -86,17 +87,17 @@ def test_negations_count_more_than_other_function_words():
             return np.array(rows, np.float32)
 
     text = "Ships of ours and of others did not pass by day or night near the port of Meren"
-    _, why = deciding_words(Reads(), Side(text), Side("x"))
-    heaviest = max(why.quote, key=lambda span: span.weight)
+    _, why = find_rationale(Reads(), Side(text), Side("x"))
+    heaviest = max(why.a, key=lambda span: span.weight)
     assert "not" in text[heaviest.start : heaviest.end]
-    assert heaviest.weight > 2 * sum(s.weight for s in why.quote if s is not heaviest)
+    assert heaviest.weight > 2 * sum(s.weight for s in why.a if s is not heaviest)
 
 
 @pytest.mark.parametrize("text", ["", "…", "one", "🙂", "\x00"])
 def test_texts_with_hardly_any_words(text):
-    _, why = deciding_words(load_stance_model(), Side(text), Side("We reject the ban."))
-    assert all(0 <= span.start < span.end <= len(text) for span in why.quote)
-    assert why.passage
+    _, why = find_rationale(load_stance_model(), Side(text), Side("We reject the ban."))
+    assert all(0 <= span.start < span.end <= len(text) for span in why.a)
+    assert why.b
 
 
 @pytest.mark.parametrize(
@@ -122,8 +123,8 @@ def test_deciding_words_keep_their_accents():
             return np.array([[*row, 1 - row[1]] for row in rows], np.float32)
 
     text = "On a la ne\u0301gociation."
-    _, why = deciding_words(Reads(), Side("x"), Side(text))
-    heaviest = max(why.passage, key=lambda span: span.weight)
+    _, why = find_rationale(Reads(), Side("x"), Side(text))
+    heaviest = max(why.b, key=lambda span: span.weight)
     assert text[heaviest.start : heaviest.end].endswith("ne\u0301gociation")
 
 
@@ -136,18 +137,18 @@ def test_of_a_long_pair_words_of_the_sentences_that_decide_are_marked():
     model = load_stance_model("fast")
     a, b = (Side(" ".join(sentences(40, seed=seed))) for seed in (5, 6))
     scores, (read,) = model.score_parts([(a, b)])
-    verdict, why = deciding_words(model, a, b)
+    verdict, why = find_rationale(model, a, b)
     assert [verdict.agree, verdict.oppose, verdict.neither] == pytest.approx(scores[0].tolist())
-    assert why.quote
-    assert why.passage
-    for side, spans, decisive in zip((a, b), (why.quote, why.passage), read, strict=True):
+    assert why.a
+    assert why.b
+    for side, spans, decisive in zip((a, b), (why.a, why.b), read, strict=True):
         assert len(decisive.text) < len(side.text)
         first = side.text.index(decisive.text)
         for span in spans:
             assert first <= span.start < span.end <= first + len(decisive.text)
 
 
-class ReadsOnly:
+class ReadsOnly(OneStage):
     """A model that reads one part of side A, and opposes where it rejects."""
 
     def __init__(self, part):
@@ -166,8 +167,8 @@ def test_a_sentence_that_stands_in_another_is_marked_in_its_own_place():
     text = f"They say: {last} Nobody has asked them for it. {last}"
     other = Side("We support it.")
 
-    _, why = deciding_words(ReadsOnly(last), Side(text), other)
-    heaviest = max(why.quote, key=lambda span: span.weight)
+    _, why = find_rationale(ReadsOnly(last), Side(text), other)
+    heaviest = max(why.a, key=lambda span: span.weight)
     assert "reject" in text[heaviest.start : heaviest.end]
     assert heaviest.start >= text.rindex(last)
 
@@ -177,8 +178,8 @@ def test_a_piece_of_a_sentence_is_marked_in_its_place():
     text = f"The list is long. As to the forty resolutions: {piece}"
     other = Side("It stands.")
 
-    _, why = deciding_words(ReadsOnly(piece), Side(text), other)
-    heaviest = max(why.quote, key=lambda span: span.weight)
+    _, why = find_rationale(ReadsOnly(piece), Side(text), other)
+    heaviest = max(why.a, key=lambda span: span.weight)
     assert "reject" in text[heaviest.start : heaviest.end]
 
 
@@ -191,11 +192,11 @@ def test_marked_words_move_the_verdict_more_than_random_ones(tier, count):
     pairs = [(Side(a), Side(b)) for a, b in zip(texts[::2], texts[1::2], strict=True)]
     before, marked_out, random_out, columns = [], [], [], []
     for a, b in pairs:
-        verdict, why = deciding_words(model, a, b)
+        verdict, why = find_rationale(model, a, b)
         columns.append(list(Stance).index(verdict.stance))
         before.append((a, b))
         cut, chance = [], []
-        for side, spans in ((a, why.quote), (b, why.passage)):
+        for side, spans in ((a, why.a), (b, why.b)):
             offsets = [(span.start, span.end) for span in spans]
             marked = sum(len(words_of(side.text[start:end])) for start, end in offsets)
             words = words_of(side.text)

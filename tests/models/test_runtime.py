@@ -4,7 +4,7 @@ import pytest
 from compare.errors import ModelError
 from compare.models.encoder import token_feeds
 from compare.models.runtime import GraphRunner, clean_text, load_tokenizer, thread_count
-from compare.models.shipped import WEIGHTS as ALL_WEIGHTS
+from compare.models.stance import WEIGHTS as ALL_WEIGHTS
 from training.probes import sentences
 
 WEIGHTS = ALL_WEIGHTS / "fast"

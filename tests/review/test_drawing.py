@@ -14,6 +14,7 @@ from compare.review.drawing import in_reading_order, review_pairs
 from compare.review.values import pair_id
 from compare.statements.quotes import Quote
 from tests.fabricate import AGREEING, QUOTE, a_search
+from tests.fakes import OneStage
 from tests.review.conftest import AGREE, NEITHER, OPPOSE, pair, read_by, table
 
 LABELS = [AGREE] * 30 + [OPPOSE] * 6 + [NEITHER] * 64
@@ -181,7 +182,7 @@ def test_the_most_uncertain_come_first() -> None:
         in_reading_order([pair(9, None)], Order.UNCERTAIN)
 
 
-class Fixed:
+class Fixed(OneStage):
     name, digest = "fixed", "0" * 64
 
     def __init__(self, *rows: tuple[float, float, float]) -> None:

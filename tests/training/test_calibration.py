@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import log_loss
 
-from compare.models.load import softmax
+from compare.models.stance import softmax
 from training.calibration import chosen, fold_losses, temperature, vector
 
 

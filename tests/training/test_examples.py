@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from compare.models.load import TIERS
+from compare.models.protocols import TIERS
 from training.batches import Example, batches
 from training.examples import ARGUMENT_FILE, CLAIMS_FILE, NLI_FILE, OFFICIALS_FILE, Pool
 from training.frames import AFFIRMATIONS, DENIALS, framed

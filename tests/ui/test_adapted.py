@@ -1,5 +1,4 @@
-from compare.models.adapted import FILE, Adaptation, write_adaptation
-from compare.models.calibration import Kind, Layer
+from compare.models.calibration import FILE, Adaptation, Kind, Layer, write_adaptation
 from tests.fakes import WordJudge, statement
 from tests.ui.conftest import cards, shown
 

@@ -5,7 +5,7 @@ from compare.corpus.web import Page
 from compare.library.library import Library
 from compare.models import load_stance_model
 from compare.models.runtime import read_manifest
-from compare.models.shipped import WEIGHTS, shipped_tiers
+from compare.models.stance import WEIGHTS, shipped_manifests
 from compare.results.result import Side
 from compare.ui.components.quote_form import EXAMPLE_QUOTE
 from tests.fakes import WordJudge, statement
@@ -262,8 +262,8 @@ def test_a_library_that_another_program_changed_is_opened_anew(page, home):
 def test_the_method_gives_the_figures_of_the_model_itself(page):
     html = shown(page("method"))
     assert load_stance_model().name in html
-    assert shipped_tiers()
-    for tier in shipped_tiers():
+    assert shipped_manifests()
+    for tier in shipped_manifests():
         figures = read_manifest(WEIGHTS / tier)["dev"]
         assert f"The {tier} model" in html
         assert f"{figures['pairs']:,} pairs" in html

@@ -17,8 +17,8 @@ from compare.export.words import counted
 from compare.library.facets import Facets
 from compare.library.filters import Filters
 from compare.library.library import Library
-from compare.models.load import signature
-from compare.models.runtime import Progress
+from compare.models.protocols import signature
+from compare.progress import Progress
 from compare.results.positions import Positions
 from compare.results.result import Thresholds
 from compare.ui.components.downloads import file_download, link_and_provenance

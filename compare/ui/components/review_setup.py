@@ -271,10 +271,8 @@ def _pairs_from_file(library: Library) -> _Source | None:
 
 
 def _scored_by_both_models(drawn: PairSelection) -> PairSelection:
-    from compare.models.cascade import CascadeStance
-
-    model = stance_model()
-    if not isinstance(model, CascadeStance):
+    first, *more = stance_model().stages
+    if not more:
         raise ReviewError("There is one model here, not two: choose another order.")
     bar = st.progress(0.0, text="Reading the pairs with both models")
 
@@ -282,7 +280,7 @@ def _scored_by_both_models(drawn: PairSelection) -> PairSelection:
         bar.progress(done / total, text=f"{done:,} of {total:,} readings")
 
     try:
-        pairs = with_divergence(drawn.pairs, model.fast, model.accurate, on_progress)
+        pairs = with_divergence(drawn.pairs, first, more[0], on_progress)
     finally:
         bar.empty()
     return replace(drawn, pairs=tuple(pairs))

@@ -21,9 +21,10 @@ from compare.library import locations
 from compare.library.filters import Filters
 from compare.library.generations import current_name, is_library
 from compare.library.library import Library
-from compare.models import StanceModel, deciding_words, load_stance_model
-from compare.models.adapted import about_adaptation, adapted_to, read_adaptation
-from compare.models.load import Pair as ModelInput
+from compare.models import StanceModel, load_stance_model
+from compare.models.calibration import about_adaptation, adapted_to, read_adaptation
+from compare.models.protocols import Pair as ModelInput
+from compare.models.rationale import find_rationale
 from compare.results.result import Pair, Probabilities, Rationale, Result, Side
 from compare.statements.quotes import Quote
 from compare.ui.components.layout import READ_FOR, small
@@ -157,7 +158,7 @@ def explain_pairs(result: Result, pairs: Sequence[Pair]) -> dict[int, Pair]:
 @st.cache_resource(show_spinner="Reading the pair…", max_entries=_RESULTS)
 def _pair(key: str, _side_a: Side, _side_b: Side) -> tuple[Probabilities, Rationale, ModelInput]:
     (read,) = stance_model().score_parts([(_side_a, _side_b)])[1]
-    return *deciding_words(stance_model(), _side_a, _side_b), read
+    return *find_rationale(stance_model(), _side_a, _side_b), read
 
 
 def explained_pair(side_a: Side, side_b: Side) -> tuple[Probabilities, Rationale, ModelInput]:

@@ -24,7 +24,7 @@ from compare.export.words import counted, duration, percent
 from compare.library.facets import Facets
 from compare.library.filters import Filters
 from compare.library.library import Library
-from compare.models.load import signature
+from compare.models.protocols import signature
 from compare.results.result import Pair, Result, Stance, Thresholds
 from compare.statements.statement import PartialDate
 from compare.ui.components.downloads import download_buttons, file_download, link_and_provenance

@@ -17,9 +17,7 @@ from compare.export.methods import citation
 from compare.export.pieces import facts_html, section_html, table_html
 from compare.export.words import LIKELIHOOD, VERDICT, percent
 from compare.library.library import Library
-from compare.models.cascade import READ_AGAIN, CascadeStance
-from compare.models.runtime import read_manifest
-from compare.models.shipped import WEIGHTS, shipped_tiers
+from compare.models.stance import READ_AGAIN, shipped_manifests
 from compare.results.result import Stance, Thresholds
 from compare.ui.components.layout import begin_page, errors_as_sentences, small
 from compare.ui.components.service import choose_library, stance_model
@@ -96,8 +94,8 @@ def _show_lists() -> None:
 def _show_mistakes() -> None:
     """Say how often the models are wrong."""
     st.html(section_html("What the model gets wrong"))
-    for tier in shipped_tiers():
-        _show_mistakes_of(tier, read_manifest(WEIGHTS / tier))
+    for tier, manifest in shipped_manifests().items():
+        _show_mistakes_of(tier, manifest)
     small(
         "Expect most errors in conditions and threats, quantities, denials, blame that two share, "
         "and statements about one matter that have no point in common. Irony was not measured. The "
@@ -150,7 +148,7 @@ def _figures(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _show_digests(library: Library) -> None:
     """Name the models and the library with their digests."""
     model, made = stance_model(), library.manifest
-    fast = model.fast if isinstance(model, CascadeStance) else None
+    first, *more = model.stages
     st.html(section_html("What runs here"))
     st.html(
         facts_html(
@@ -158,7 +156,7 @@ def _show_digests(library: Library) -> None:
                 ("Program", f"compare {__version__}"),
                 ("Stance model", model.name),
                 ("Its digest", model.digest),
-                *([("First stage", fast.name), ("Its digest", fast.digest)] if fast else []),
+                *([("First stage", first.name), ("Its digest", first.digest)] if more else []),
                 ("Embedding model", made.encoder),
                 ("Its digest", made.encoder_digest),
                 ("Library", f"{made.statements:,} statements in {made.passages:,} passages"),

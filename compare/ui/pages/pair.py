@@ -8,7 +8,7 @@ from compare.adapt import append_typed_correction
 from compare.errors import QueryError
 from compare.export.cards import bars_html, context_html, marked_html, verdict_html
 from compare.export.words import VERDICT
-from compare.models.load import Pair, signature
+from compare.models.protocols import Pair, signature
 from compare.results.result import Probabilities, Rationale, Stance
 from compare.statements.quotes import language_notes
 from compare.ui.components.layout import begin_page, errors_as_sentences, notice, small

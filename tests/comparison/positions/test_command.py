@@ -24,9 +24,7 @@ def errors(name, data):
 
 @pytest.fixture
 def run(monkeypatch, capfd, folder):
-    monkeypatch.setattr(
-        "compare.models.encoder.load_encoder", lambda name=None: HashingEncoder(256)
-    )
+    monkeypatch.setattr("compare.models.load_encoder", lambda name=None: HashingEncoder(256))
     monkeypatch.setattr("compare.models.load_stance_model", lambda name=None: WordJudge())
     monkeypatch.setenv("COMPARE_LIBRARY", str(folder))
     monkeypatch.setenv("COLUMNS", "200")

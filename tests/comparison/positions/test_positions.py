@@ -13,7 +13,7 @@ from compare.errors import QueryError
 from compare.export.position_rows import position_records
 from compare.library.filters import Filters
 from compare.library.library import Library
-from compare.models.cascade import CascadeStance
+from compare.models.stance import CascadeStance
 from compare.results.positions import Actor, Positions
 from compare.results.result import MOST_OF_STATEMENT, Probabilities, Stance, Thresholds
 from compare.statements.statement import PartialDate

@@ -49,5 +49,5 @@ def made_up_people(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
     """Run a command in this process, on a small encoder, and see what it prints and exits with."""
-    monkeypatch.setattr("compare.models.encoder.load_encoder", lambda name=None: HashingEncoder(32))
+    monkeypatch.setattr("compare.models.load_encoder", lambda name=None: HashingEncoder(32))
     return runner(capfd)

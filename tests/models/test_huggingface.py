@@ -1,26 +1,19 @@
+"""Any pair classifier of Hugging Face in the place of the shipped models."""
+
 import json
 import re
-import shutil
 
 import numpy as np
 import pytest
 import torch
-from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
+from transformers import BertForSequenceClassification
 from transformers.utils import logging as transformers_logging
 
 from compare.errors import ModelError
 from compare.models import load_stance_model
 from compare.models.huggingface import label_columns
-from compare.models.load import TIERS, softmax
-from compare.models.pairs import side_text, who_when_prefix
-from compare.models.runtime import read_manifest
-from compare.models.shipped import (
-    WEIGHTS,
-    ShippedStance,
-    shipped_tiers,
-)
 from compare.results.result import Side, Stance
-from training.probes import probe_pairs
+from tests.models.classifiers import NLI, tiny_classifier
 
 PAIRS = [
     (
@@ -32,169 +25,6 @@ PAIRS = [
     (Side(""), Side("Rain fell on the harbour. " * 300)),
     (Side("\x00 🙂 مرحبا \ud800"), Side("a" * 50_000)),
 ]
-
-
-FAST = WEIGHTS / "fast"
-
-
-@pytest.fixture(scope="module", params=TIERS)
-def shipped(request):
-    model = load_stance_model(request.param)
-    model.tier = request.param
-    return model
-
-
-def swapped(pairs):
-    return [(b, a) for a, b in pairs]
-
-
-def test_columns_are_in_the_order_of_stance():
-    assert list(Stance) == ["agree", "oppose", "neither"]
-
-
-def test_rows_are_probabilities(shipped):
-    scores = shipped.score(PAIRS)
-    assert scores.shape == (len(PAIRS), 3)
-    assert scores.dtype == np.float32
-    assert np.allclose(scores.sum(1), 1, atol=1e-5)
-    assert (scores >= 0).all()
-    assert shipped.score([]).shape == (0, 3)
-
-
-def test_swapping_the_sides_changes_nothing(shipped):
-    assert np.array_equal(shipped.score(PAIRS), shipped.score(swapped(PAIRS)))
-
-
-def test_a_pair_is_scored_the_same_alone_and_in_company(shipped):
-    together = shipped.score(PAIRS * 3)
-    alone = np.concatenate([shipped.score([pair]) for pair in PAIRS])
-    assert np.array_equal(together[: len(PAIRS)], alone)
-
-
-def test_plain_agreement_and_plain_opposition_are_told_apart():
-    # The fast model by itself takes the second for agreement.
-    agree, oppose = load_stance_model("accurate").score([PAIRS[1], PAIRS[0]])
-    assert agree[0] > agree[1]
-    assert oppose[1] > oppose[0]
-
-
-def test_this_processor_gives_the_recorded_probabilities(shipped):
-    recorded = np.array(read_manifest(WEIGHTS / shipped.tier)["probe"])
-    assert np.abs(shipped.score(probe_pairs()) - recorded).max() < 0.05
-
-
-def test_progress_counts_pairs(shipped):
-    seen = []
-    shipped.score(PAIRS * 20, lambda done, total: seen.append((done, total)))
-    assert seen[-1] == (100, 100)
-
-
-@pytest.mark.parametrize(
-    ("country", "date", "prefix"),
-    [
-        ("Valdoria", "2021-03-04", "Valdoria, 2021: "),
-        (" Valdoria ", "", "Valdoria: "),
-        ("", "2021", "2021: "),
-        ("", "UN document 12345, 18 March 2022", "2022: "),
-        ("", "20220318", "2022: "),
-        ("", "18032022", ""),
-        ("", "", ""),
-    ],
-)
-def test_who_and_when_ahead_of_the_words(country, date, prefix):
-    assert who_when_prefix(country, date) == prefix
-
-
-def test_what_is_read_is_the_words_completed_by_their_context():
-    side = Side("disinformation", "of the report of mines", "Valdoria", "2021")
-    assert side_text(side) == "Valdoria, 2021: disinformation (of the report of mines)"
-
-
-def test_softmax_by_hand():
-    logits = np.array([[0.0, np.log(2), np.log(5)]])
-    assert softmax(logits)[0] == pytest.approx([1 / 8, 2 / 8, 5 / 8])
-    cooler = softmax(logits, 0.5)[0]
-    root = np.sqrt([1, 2, 5])
-    assert cooler == pytest.approx(root / root.sum())
-
-
-def copy_of_weights(tmp_path):
-    return shutil.copytree(FAST, tmp_path / "weights")
-
-
-@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json"])
-def test_changed_weights_are_refused(tmp_path, name):
-    folder = copy_of_weights(tmp_path)
-    content = (folder / name).read_bytes()
-    (folder / name).write_bytes(content[:-1] + b"?")
-    with pytest.raises(ModelError, match=rf"{name} has the sha256 .* install the program again"):
-        ShippedStance(folder)
-
-
-def test_missing_weights_are_one_clear_sentence(tmp_path):
-    folder = copy_of_weights(tmp_path)
-    (folder / "model.onnx").unlink()
-    with pytest.raises(ModelError, match=r"model\.onnx is missing: install the program again"):
-        ShippedStance(folder)
-    (folder / "manifest.json").write_text("{")
-    with pytest.raises(ModelError, match="manifest cannot be read"):
-        ShippedStance(folder)
-
-
-def test_the_digest_covers_the_calibration(tmp_path):
-    shipped, folder = load_stance_model("fast"), copy_of_weights(tmp_path)
-    assert ShippedStance(folder).digest == shipped.digest
-    manifest = json.loads((folder / "manifest.json").read_text())
-    manifest["calibration"]["scale"] = [0.4] * 3
-    (folder / "manifest.json").write_text(json.dumps(manifest))
-    warmer = ShippedStance(folder)
-    assert warmer.digest != shipped.digest
-    assert warmer.score(PAIRS[:1]).max() < shipped.score(PAIRS[:1]).max()
-
-
-def test_the_weights_are_small_enough_to_live_with():
-    most = {"fast": 25_000_000, "accurate": 95_000_000}
-    for tier in shipped_tiers():
-        size = sum(path.stat().st_size for path in (WEIGHTS / tier).iterdir())
-        assert size <= most[tier]
-
-
-def test_signs_and_control_characters_hide_no_word():
-    accurate = load_stance_model("accurate")
-    treaty, ban = Side("We will leave the treaty."), Side("We support the ban.")
-    plain = [(treaty, Side("We won't leave the treaty.")), (ban, Side("We reject the ban."))]
-    odd = [(treaty, Side("We wonʼt leave the treaty.")), (ban, Side("We reject👎 the ban."))]
-    odd.append((treaty, Side("We will never\x0cleave the treaty.")))
-    assert accurate.score(plain).argmax(1).tolist() == [1, 1]
-    assert accurate.score(odd).argmax(1).tolist() == [1, 1, 1]
-
-
-def tiny_classifier(folder, labels):
-    """Write a classifier whose bias alone prefers the label that opposes."""
-    folder.mkdir()
-    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "we", "reject", "welcome", "mines"]
-    (folder / "vocab.txt").write_text("\n".join(words))
-    tokenizer = BertTokenizerFast(vocab=str(folder / "vocab.txt"))
-    torch.manual_seed(3)
-    config = BertConfig(
-        vocab_size=len(words),
-        hidden_size=16,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=16,
-        id2label=dict(enumerate(labels)),
-        label2id={label: n for n, label in enumerate(labels)},
-    )
-    model = BertForSequenceClassification(config)
-    with torch.no_grad():
-        model.classifier.weight.zero_()
-        for n, label in enumerate(labels):
-            model.classifier.bias[n] = {"contradiction": 2, "oppose": 2, "neutral": 1}.get(
-                label.lower(), 0
-            )
-    model.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    return str(folder)
 
 
 def test_columns_of_any_model_are_mapped_by_their_labels(tmp_path):
@@ -215,7 +45,7 @@ def test_another_model_is_symmetric_and_independent_of_its_batch(tmp_path):
     assert model.name == name
     assert len(model.digest) == 64
     scores = model.score(PAIRS)
-    assert np.array_equal(scores, model.score(swapped(PAIRS)))
+    assert np.array_equal(scores, model.score([(b, a) for a, b in PAIRS]))
     alone = np.concatenate([model.score([pair]) for pair in PAIRS])
     assert np.allclose(scores, alone, atol=1e-5)
 
@@ -241,9 +71,6 @@ def test_a_model_that_is_not_here_is_one_clear_sentence(tmp_path):
         load_stance_model("valdoria/none")
     with pytest.raises(ModelError, match="is not a pair classifier"):
         load_stance_model(str(tmp_path))
-
-
-NLI = ["entailment", "neutral", "contradiction"]
 
 
 def changed_weights(name, change):
@@ -361,3 +188,22 @@ def test_loading_shows_nothing_of_the_library(tmp_path, capfd, bars):
     finally:
         transformers_logging.set_verbosity(verbosity)
         switch[shown]()
+
+
+@pytest.mark.parametrize(
+    ("card", "languages"),
+    [
+        (None, ("en",)),
+        ("# A model without front matter", ("en",)),
+        ("---\nlicense: mit\n---\n", ("en",)),
+        ("---\nlanguage: [\n---\n", ("en",)),
+        ("---\nlanguage: fr\n---\n", ("fr",)),
+        ("---\nlanguage:\n- en\n- de\n---\n", ("en", "de")),
+        ("---\nlanguage: multilingual\n---\n", ()),
+    ],
+)
+def test_languages_are_those_of_the_model_card(tmp_path, card, languages):
+    name = tiny_classifier(tmp_path / "a", NLI)
+    if card is not None:
+        (tmp_path / "a" / "README.md").write_text(card)
+    assert load_stance_model(name).languages == languages

@@ -1,4 +1,4 @@
-"""Pairs longer than the window are read sentence by sentence."""
+"""What is read of a side, and of pairs longer than the window."""
 
 import time
 
@@ -6,13 +6,19 @@ import numpy as np
 import pytest
 
 from compare.models import load_stance_model
-from compare.models.long_texts import (
+from compare.models.model_input import (
     MOST_PAIRS,
     MOST_PARTS,
     MOST_SENTENCES,
+    Spelling,
     parts_of,
     read_in_parts,
+    side_text,
+    who_when_prefix,
 )
+from compare.models.protocols import TIERS
+from compare.models.runtime import load_tokenizer
+from compare.models.stance import WEIGHTS
 from compare.results.result import Side
 
 FILLER = (
@@ -22,6 +28,71 @@ FILLER = (
 )
 BLOCKADE = "We condemn the blockade of Port Meren, which must end today."
 LAWFUL = "The blockade of Port Meren is lawful and will not end."
+
+
+# -- One side --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("country", "date", "prefix"),
+    [
+        ("Valdoria", "2021-03-04", "Valdoria, 2021: "),
+        (" Valdoria ", "", "Valdoria: "),
+        ("", "2021", "2021: "),
+        ("", "UN document 12345, 18 March 2022", "2022: "),
+        ("", "20220318", "2022: "),
+        ("", "18032022", ""),
+        ("", "", ""),
+    ],
+)
+def test_who_and_when_ahead_of_the_words(country, date, prefix):
+    assert who_when_prefix(country, date) == prefix
+
+
+def test_what_is_read_is_the_words_completed_by_their_context():
+    side = Side("disinformation", "of the report of mines", "Valdoria", "2021")
+    assert side_text(side) == "Valdoria, 2021: disinformation (of the report of mines)"
+
+
+@pytest.fixture(scope="module")
+def accurate():
+    return load_tokenizer(WEIGHTS / "accurate" / "tokenizer.json", 256)
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("£3 billion", " pounds 3 billion"),
+        ("№ 5 of 2½", "No 5 of 2 1/2 "),
+        ("CO₂", "CO2"),
+        ("In 2023¹ we paid 10²", "In 2023 1 we paid 10 2"),
+        ("Støre", "Store"),
+        ("Straße", "Strasse"),
+        ("non‑proliferation", "non-proliferation"),
+        ("We won’t, and theyʼll never", "We won’t, and they'll never"),
+        ("We reject👎 it; ≥5 percent→no", "We reject 👎  it;  ≥ 5 percent → no"),
+        ("never\x0cleave\x1f\x85it\ud800\n", "never leave  it  "),
+        ("A plain “text”, with é and İ, at 10 % – 中", None),
+    ],
+)
+def test_what_the_vocabulary_lacks_is_spelled(accurate, text, read):
+    assert text.translate(Spelling(accurate.get_vocab())) == (text if read is None else read)
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_sums_and_names_stay_apart(tier):
+    tokenizer = load_tokenizer(WEIGHTS / tier / "tokenizer.json", 256)
+    spelling = Spelling(tokenizer.get_vocab())
+    unknown = tokenizer.token_to_id("[UNK]")
+    sides = [
+        Side(text).text for text in ("£3 m", "£30 m", "¥3 m", "₹3 m", "Støre", "Kılıç", "Łódź")
+    ]
+    ids = [tuple(tokenizer.encode(text.translate(spelling)).ids) for text in sides]
+    assert len(set(ids)) == len(sides)
+    assert not [text for text, found in zip(sides, ids, strict=True) if unknown in found]
+
+
+# -- Pairs longer than the window ------------------------------------------------------------------
 
 
 OTHER_FILLER = (
@@ -79,7 +150,7 @@ def in_words(most):
 def oppose_if(holds):
     """Return a reader that opposes where that holds of a pair, else hardly."""
 
-    def score(pairs):
+    def score(pairs, on_progress=None):
         return np.array([[0, 0.9, 0.1] if holds(*p) else [0, 0.1, 0.9] for p in pairs], np.float32)
 
     return score
@@ -220,7 +291,7 @@ def test_the_strongest_is_by_agree_or_oppose_not_by_neither():
     first, second = FILLER.split(". ", maxsplit=1)[0] + ".", BLOCKADE
     table = {first: (0.1, 0.0, 0.9), second: (0.2, 0.5, 0.3)}
 
-    def score(pairs):
+    def score(pairs, on_progress=None):
         return np.array([table[a.text] for a, _ in pairs], np.float32)
 
     rows, chosen = read_in_parts([(Side(f"{first} {second}"), Side("x"))], lambda _: False, score)

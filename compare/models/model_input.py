@@ -1,0 +1,237 @@
+"""The input of a stance model: the form of each side, and the parts of a pair that is too long.
+
+Characters that a vocabulary lacks are spelled with others. A pair longer than the model's window is
+read sentence by sentence, and the strongest pair of sentences counts.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Container, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compare.library.fulltext import content_words
+from compare.results.result import Side
+from compare.statements.passages import complete, split_quote
+
+if TYPE_CHECKING:
+    from compare.models.protocols import Pair
+    from compare.progress import Progress
+
+MOST_SENTENCES = 1000
+"""Sentences of a side that are considered."""
+
+MOST_PAIRS = 256
+"""Pairs of sentences that are read of a long pair: all if there are no more, else those that share
+most words. Those that tie with the last are read, too, so that the sides can be swapped."""
+
+MOST_PARTS = 512
+"""Parts after which no further pairs of sentences are read if many had to be halved. A pair of
+sentences that would make more by itself is not halved."""
+
+_BLANK = re.compile(r"(?<=\S)\s+(?=\S)")
+_YEAR = re.compile(
+    r"(?<!\d)(?:(?:1[5-9]|20)\d\d(?!\d)|(?:19|20)\d\d(?=\d{4}(?!\d)))"  # 2022, or 20220318
+)
+_LETTERS = {
+    "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "ħ": "h", "ŧ": "t",
+    "æ": "ae", "œ": "oe", "ß": "ss", "þ": "th", "ŋ": "ng",
+}  # fmt: skip
+_SIGNS = {
+    "£": " pounds ", "¥": " yen ", "₹": " rupees ", "₽": " rubles ", "₩": " won ",
+    "₪": " shekels ", "₴": " hryvnias ", "₺": " lira ", "₦": " naira ", "§": " section ",
+    "±": " plus or minus ", "×": " times ", "−": "-", "‐": "-", "‑": "-", "‒": "-", "―": "-",
+    "ʼ": "'", "ʻ": "'",
+    "«": '"', "»": '"', "„": '"', "‚": "'", "‹": "'", "›": "'", "′": "'", "″": '"',
+}  # fmt: skip
+
+
+# -- One side ------------------------------------------------------------------------------------
+
+
+def who_when_prefix(country: str, date: str) -> str:
+    """Return "Country, year: " as far as they are known, "" if neither is."""
+    year = _YEAR.search(date or "")
+    known = [part for part in (country.strip(), year.group() if year else "") if part]
+    return ", ".join(known) + ": " if known else ""
+
+
+def side_text(side: Side) -> str:
+    """Return one side as the shipped models read it: who and when, the words, their context."""
+    return who_when_prefix(side.country, side.date) + complete(side.text, side.context)
+
+
+class Spelling(dict[int, str]):
+    """A table for `str.translate` that spells the characters which a vocabulary lacks.
+
+    One unknown character makes a whole word unknown, digits included: "£3" and "£30" would be the
+    same. A sign without a spelling, such as an emoji, is set apart from the words.
+    """
+
+    def __init__(self, vocabulary: Container[str]) -> None:
+        """Take the words and pieces ("##e") of a model, in lower case."""
+        super().__init__()
+        self._vocabulary = vocabulary
+
+    def __missing__(self, code: int) -> str:
+        """Return and remember the spelling of a character."""
+        self[code] = found = self._spelled(chr(code))
+        return found
+
+    def _spelled(self, character: str) -> str:
+        kind = unicodedata.category(character)
+        if kind in {"Cc", "Cs"}:
+            return " "  # tokenizers drop control characters, which would join the words around them
+        if character.isascii() or character.isspace() or self._known(character):
+            return character
+        lower = character.lower()
+        if plain := _LETTERS.get(lower) or _SIGNS.get(lower):
+            return plain
+        apart = unicodedata.normalize("NFKD", character)
+        if "⁄" in apart:
+            return f" {apart.replace('⁄', '/')} "
+        if unicodedata.decomposition(character).startswith("<super>"):
+            return f" {apart}"  # a note's mark or a power is no digit of the number before it
+        if all(map(self._known, apart)):
+            return apart
+        return f" {character} " if kind[0] in "SP" else character
+
+    def _known(self, character: str) -> bool:
+        """Tell whether the vocabulary has a character, in lower case and without accents."""
+        bare = unicodedata.normalize("NFD", character.lower())
+        letters = [one for one in bare if not unicodedata.combining(one)]
+        return all(
+            one.isascii() or one in self._vocabulary or f"##{one}" in self._vocabulary
+            for one in letters
+        )
+
+
+# -- Pairs longer than the window ----------------------------------------------------------------
+
+
+def read_in_parts(
+    pairs: Sequence[Pair],
+    fits: Callable[[Pair], bool],
+    score: Callable[[Sequence[Pair], Progress | None], NDArray[np.float32]],
+    on_progress: Progress | None = None,
+) -> tuple[NDArray[np.float32], list[Pair]]:
+    """Return the probabilities of each pair, float32 [n, 3], and the pair that they are of.
+
+    That is the pair itself if it fits the window; of a longer one it is the pair of sentences, or
+    of pieces of them, with the strongest verdict, agree or oppose. Progress counts pairs.
+    """
+    parts = [[pair] if fits(pair) else parts_of(pair, fits) for pair in pairs]
+
+    def count_pairs(done: int, total: int) -> None:
+        if on_progress:
+            on_progress(done * len(pairs) // total, len(pairs))
+
+    scores = score([part for found in parts for part in found], count_pairs)
+    rows, chosen, start = np.zeros((len(pairs), 3), np.float32), [], 0
+    for n, found in enumerate(parts):
+        its = scores[start : start + len(found)]
+        strongest = int(its[:, :2].max(axis=1).argmax())
+        rows[n] = its[strongest]
+        chosen.append(found[strongest])
+        start += len(found)
+    return rows, chosen
+
+
+def parts_of(pair: Pair, fits: Callable[[Pair], bool]) -> list[Pair]:
+    """Return the parts of a long pair: pairs of sentences, halved if they do not fit.
+
+    All texts are verbatim pieces of the pair's.
+    """
+    parts: list[Pair] = []
+    last = None
+    for key, sentences in _sentence_pairs(*pair):
+        if len(parts) >= MOST_PARTS and key != last:
+            break
+        parts += _halved(sentences, fits)
+        last = key
+    return parts
+
+
+def _sentence_pairs(a: Side, b: Side) -> Iterator[tuple[int, Pair]]:
+    """Yield the pairs of sentences that share most words, with their sort key.
+
+    Of pairs that share as many words, those nearer the beginnings come first. Swapping the sides
+    does not change a key.
+    """
+    first, second = _sentences(a), _sentences(b)
+    i, j = np.ogrid[: len(first), : len(second)]
+    most = len(first) + len(second)
+    keys = ((i + j - _shared_words(first, second) * most) * most + abs(i - j)).ravel()
+    last = np.partition(keys, MOST_PAIRS - 1)[MOST_PAIRS - 1] if len(keys) > MOST_PAIRS else None
+    kept = np.arange(len(keys)) if last is None else np.flatnonzero(keys <= last)
+    for n in kept[np.argsort(keys[kept], kind="stable")].tolist():
+        row, column = divmod(n, len(second))
+        yield int(keys[n]), (replace(a, text=first[row]), replace(b, text=second[column]))
+
+
+def _sentences(side: Side) -> list[str]:
+    return split_quote(side.text)[:MOST_SENTENCES] or [side.text]
+
+
+def _shared_words(first: Sequence[str], second: Sequence[str]) -> NDArray[np.int64]:
+    """Return how many words each two texts share, [first, second]."""
+    shared = np.zeros((len(first), len(second)), np.int64)
+    columns = _texts_by_word(second)
+    for word, rows in _texts_by_word(first).items():
+        if word in columns:
+            shared[np.ix_(rows, columns[word])] += 1
+    return shared
+
+
+def _texts_by_word(texts: Sequence[str]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for n, text in enumerate(texts):
+        for word in content_words(text):
+            found[word].append(n)
+    return found
+
+
+def _halved(pair: Pair, fits: Callable[[Pair], bool]) -> list[Pair]:
+    """Halve the longer text at a blank until all parts fit.
+
+    A text without a blank stays as it is, and so does a pair whose contexts alone fill the window.
+    """
+    a, b = pair
+    if fits(pair) or not fits((replace(a, text=""), replace(b, text=""))):
+        return [pair]
+    done: list[Pair] = []
+    left = [pair]
+    while left:
+        part = left.pop()
+        if halves := [] if fits(part) else _halves(part):
+            left += reversed(halves)
+        else:
+            done.append(part)
+        if len(done) + len(left) > MOST_PARTS:
+            return [pair]
+    return done
+
+
+def _halves(pair: Pair) -> list[Pair]:
+    """Return the pairs that halving the longer text makes; both are halved if equally long."""
+    cuts = [_middle_blank(side.text) for side in pair]
+    lengths = [len(side.text) if cut else 0 for side, cut in zip(pair, cuts, strict=True)]
+    pieces = [
+        [replace(side, text=side.text[: cut[0]]), replace(side, text=side.text[cut[1] :])]
+        if cut and length == max(lengths)
+        else [side]
+        for side, cut, length in zip(pair, cuts, lengths, strict=True)
+    ]
+    return [(a, b) for a in pieces[0] for b in pieces[1]] if any(lengths) else []
+
+
+def _middle_blank(text: str) -> tuple[int, int] | None:
+    """Return the offsets of the blank nearest the middle of a text, None of a single word."""
+    blanks = (match.span() for match in _BLANK.finditer(text))
+    return min(blanks, key=lambda span: abs(sum(span) - len(text)), default=None)

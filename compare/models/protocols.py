@@ -1,0 +1,137 @@
+"""What an encoder and a stance model are, and how one is loaded by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from compare.progress import Progress
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from compare.results.result import Side
+
+Pair: TypeAlias = "tuple[Side, Side]"
+"""Two statements in the form that a stance model reads."""
+
+ENCODER = "all-MiniLM-L6-v2"
+"""The encoder that comes with the program."""
+
+TIERS = ("fast", "accurate")
+"""The stance models that come with the program."""
+
+CASCADE = "cascade"
+"""Both in turn: what is used if no model is named."""
+
+
+class Encoder(Protocol):
+    """Texts to vectors. `digest` names the weights: equal digests give equal vectors."""
+
+    name: str
+    digest: str
+    dim: int
+
+    def encode(
+        self, texts: Sequence[str], on_progress: Progress | None = None
+    ) -> NDArray[np.float32]:
+        """Return float32 [len(texts), dim], rows of unit length.
+
+        A text's vector does not depend on the other texts.
+        """
+        ...
+
+
+class StanceModel(Protocol):
+    """Pairs to probabilities.
+
+    Attributes:
+        name: As results cite it.
+        digest: Names the weights and their calibration.
+        languages: ISO 639-1 codes of the languages that it reads; empty if it reads any.
+    """
+
+    name: str
+    digest: str
+    languages: tuple[str, ...]
+
+    @property
+    def stages(self) -> tuple[StanceModel, ...]:
+        """Return the model itself, or the two models of a cascade.
+
+        The first stage scores every candidate, the second those that will be seen; a pair scored
+        by itself gets the second stage's probabilities, and a cascade has its name and digest.
+        """
+        ...
+
+    def score(
+        self, pairs: Sequence[Pair], on_progress: Progress | None = None
+    ) -> NDArray[np.float32]:
+        """Return probabilities, float32 [len(pairs), 3], columns agree, oppose, neither.
+
+        Rows sum to 1. Both orders of a pair are read and their logits averaged, so that
+        swapping the sides changes nothing; a pair's row does not depend on the other pairs.
+        """
+        ...
+
+    def score_parts(
+        self, pairs: Sequence[Pair], on_progress: Progress | None = None
+    ) -> tuple[NDArray[np.float32], list[Pair]]:
+        """Return the same and the part of each pair that the probabilities are of.
+
+        That is the pair itself, or, if it is longer than the model's window, the two sentences, or
+        pieces of sentences, with the strongest verdict.
+        """
+        ...
+
+
+def load_encoder(name_or_path: str | None = None) -> Encoder:
+    """Load the shipped encoder, or a sentence-transformers model by folder or name.
+
+    Args:
+        name_or_path: None or "all-MiniLM-L6-v2" for the shipped one. A name is looked up on this
+            machine only, unless the environment sets `COMPARE_HUB=1`.
+
+    Raises:
+        ModelError: The model is not there or is damaged.
+    """
+    from compare.models.encoder import OnnxEncoder
+    from compare.models.runtime import MANIFEST
+
+    if name_or_path is None or name_or_path == ENCODER:
+        return OnnxEncoder()
+    if (Path(name_or_path) / MANIFEST).is_file():
+        return OnnxEncoder(Path(name_or_path))
+    from compare.models.huggingface import SentenceTransformerEncoder
+
+    return SentenceTransformerEncoder(name_or_path)
+
+
+def load_stance_model(name_or_path: str | None = None) -> StanceModel:
+    """Load a shipped stance model, or a Hugging Face NLI cross-encoder by folder or name.
+
+    Args:
+        name_or_path: "fast", "accurate", or "cascade", which is what None means. The columns of
+            another model are mapped by its `config.id2label` (entailment, contradiction, neutral
+            or agree, oppose, neither).
+
+    Raises:
+        ModelError: The model is not there, is damaged, or its labels are others.
+    """
+    name = name_or_path or CASCADE
+    if name == CASCADE or name in TIERS:
+        from compare.models.stance import WEIGHTS, CascadeStance, ShippedStance
+
+        if name in TIERS:
+            return ShippedStance(WEIGHTS / name)
+        return CascadeStance(*(ShippedStance(WEIGHTS / tier) for tier in TIERS))
+    from compare.models.huggingface import HuggingFaceStance
+
+    return HuggingFaceStance(name)
+
+
+def signature(model: StanceModel) -> str:
+    """Return how results cite a model: its name and 12 digits of its digest."""
+    return f"{model.name}@{model.digest[:12]}"

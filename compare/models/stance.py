@@ -1,0 +1,199 @@
+"""The stance models that come with the program, run without torch, and the cascade of both."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from compare.models.model_input import Spelling, read_in_parts, side_text
+from compare.models.protocols import TIERS, Pair, StanceModel
+from compare.models.runtime import (
+    MANIFEST,
+    Feed,
+    GraphRunner,
+    check_files,
+    load_tokenizer,
+    read_manifest,
+)
+from compare.progress import Progress, counted_on
+from compare.results.result import Side, ranking_score
+
+WEIGHTS = Path(__file__).parents[1] / "stance" / "weights"
+"""The folder that holds a folder for each tier."""
+
+READING = "spelled-2"
+"""Changes whenever the same weights would be given other tokens; part of the digest."""
+
+_INPUTS = {"input_ids": "ids", "token_type_ids": "type_ids"}
+_MARKS = 8
+"""More than the tokens that a model puts around and between two texts."""
+_AT_ONCE = 4096
+"""Pairs that are cut into tokens at a time, so that memory does not grow with their number."""
+
+
+def shipped_manifests() -> dict[str, Mapping[str, Any]]:
+    """Return the manifests of the tiers that came with the install, the accurate one first."""
+    return {
+        tier: read_manifest(WEIGHTS / tier, "calibration")
+        for tier in reversed(TIERS)
+        if (WEIGHTS / tier / MANIFEST).is_file()
+    }
+
+
+def model_digest(folder: Path) -> str:
+    """Return the digest of the model whose weights are in a folder."""
+    return hashlib.sha256((folder / MANIFEST).read_bytes() + READING.encode()).hexdigest()
+
+
+def softmax(
+    logits: NDArray[np.floating], scale: ArrayLike = 1.0, shift: ArrayLike = 0.0
+) -> NDArray[np.float32]:
+    """Return float32 rows that sum to 1.
+
+    Calibration multiplies the logits by `scale` and adds `shift`, one number each or one for each
+    column; a scale below 1 makes all less sure.
+    """
+    scaled = logits.astype(np.float64) * np.asarray(scale) + np.asarray(shift)
+    scaled -= scaled.max(axis=1, keepdims=True)
+    powers = np.exp(scaled)
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
+
+
+class ShippedStance:
+    """A shipped pair model: 8-bit ONNX, calibrated on the dev set."""
+
+    languages: tuple[str, ...] = ("en",)
+
+    def __init__(self, folder: Path) -> None:
+        """Check the digests and load.
+
+        Raises:
+            ModelError: A file is missing or its digest is not the manifest's.
+        """
+        manifest = read_manifest(folder, "calibration")
+        check_files(folder, manifest)
+        self.name: str = manifest["name"]
+        self.digest = model_digest(folder)
+        self._calibration: Mapping[str, Any] = manifest["calibration"]
+        self._most_tokens: int = manifest["max_tokens"]
+        self._tokenizer = load_tokenizer(folder / "tokenizer.json", self._most_tokens)
+        self._spelling = Spelling(self._tokenizer.get_vocab())
+        self._runner = GraphRunner(folder / "model.onnx")
+
+    @property
+    def stages(self) -> tuple[StanceModel, ...]:
+        """Return the model itself."""
+        return (self,)
+
+    def score(
+        self, pairs: Sequence[Pair], on_progress: Progress | None = None
+    ) -> NDArray[np.float32]:
+        """Return probabilities, float32 [len(pairs), 3]: see `StanceModel.score`."""
+        return self.score_parts(pairs, on_progress)[0]
+
+    def score_parts(
+        self, pairs: Sequence[Pair], on_progress: Progress | None = None
+    ) -> tuple[NDArray[np.float32], list[Pair]]:
+        """Return the probabilities and what they are of: see `read_in_parts`."""
+        return read_in_parts(pairs, self._fits, self._score, on_progress)
+
+    def _text(self, side: Side) -> str:
+        """Return the model's input for a side, in characters that the vocabulary has."""
+        return side_text(side).translate(self._spelling)
+
+    def _fits(self, pair: Pair) -> bool:
+        a, b = (self._text(side) for side in pair)
+        if len(a) + len(b) < self._most_tokens - _MARKS:  # a token is a character at least
+            return True
+        return not self._tokenizer.encode(a, b).overflowing
+
+    def _score(self, pairs: Sequence[Pair], on_progress: Progress | None) -> NDArray[np.float32]:
+        logits = [np.zeros((0, 3), np.float32)]
+        for start in range(0, len(pairs), _AT_ONCE):
+            part = pairs[start : start + _AT_ONCE]
+            counted = counted_on(on_progress, start, len(pairs))
+            logits.append(self._runner.run(self._feeds(part), counted).mean(axis=1))
+        scale, shift = self._calibration["scale"], self._calibration["shift"]
+        return softmax(np.concatenate(logits), scale, shift)
+
+    def _feeds(self, pairs: Sequence[Pair]) -> list[Feed]:
+        """Return the graph's feed for each pair: its two orders, which are equally long."""
+        texts = [(self._text(a), self._text(b)) for a, b in pairs]
+        both = self._tokenizer.encode_batch(texts + [(b, a) for a, b in texts])
+        return [
+            {
+                name: np.asarray([getattr(order, _INPUTS[name]) for order in orders], np.int64)
+                for name in self._runner.inputs
+            }
+            for orders in zip(both[: len(texts)], both[len(texts) :], strict=True)
+        ]
+
+
+# -- The cascade ---------------------------------------------------------------------------------
+
+READ_AGAIN = 30
+"""Candidates nearest the top of either list that the accurate model reads; on dev queries the lists
+then are as good as if it had read all."""
+
+
+class CascadeStance:
+    """Two stance models in turn: the first scores all candidates, the second those to be seen."""
+
+    def __init__(self, first: StanceModel, second: StanceModel) -> None:
+        """Join the two; the second gives the name and digest."""
+        self.stages: tuple[StanceModel, ...] = (first, second)
+        self.name, self.digest, self.languages = second.name, second.digest, second.languages
+
+    def score(
+        self, pairs: Sequence[Pair], on_progress: Progress | None = None
+    ) -> NDArray[np.float32]:
+        """Return the second stage's probabilities: see `StanceModel.score`."""
+        return self.stages[-1].score(pairs, on_progress)
+
+    def score_parts(
+        self, pairs: Sequence[Pair], on_progress: Progress | None = None
+    ) -> tuple[NDArray[np.float32], list[Pair]]:
+        """Return the second stage's probabilities and what they are of."""
+        return self.stages[-1].score_parts(pairs, on_progress)
+
+
+def score_candidates(
+    model: StanceModel,
+    pairs: Sequence[Pair],
+    similarities: Sequence[float],
+    on_progress: Progress | None = None,
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Score the candidates of a search with the one or two stages of a model.
+
+    Args:
+        model: What reads them.
+        pairs: What was found.
+        similarities: The cosine of each.
+        on_progress: Told of pairs read, those read twice counted twice.
+
+    Returns:
+        Probabilities, float32 [n, 3], and which of them are the first stage's only, bool [n].
+    """
+    first, *more = model.stages
+    if not more:
+        return first.score(pairs, on_progress), np.zeros(len(pairs), bool)
+    total = len(pairs) + min(2 * READ_AGAIN, len(pairs))
+    scores = first.score(pairs, counted_on(on_progress, 0, total))
+    only_first = np.ones(len(pairs), bool)
+    for column in (0, 1):
+        ranks = [
+            ranking_score(float(row[column]), similarity)
+            for row, similarity in zip(scores, similarities, strict=True)
+        ]
+        only_first[np.argsort(-np.asarray(ranks), kind="stable")[:READ_AGAIN]] = False
+    numbers = np.flatnonzero(~only_first).tolist()
+    again = [pairs[n] for n in numbers]
+    scores[numbers] = more[0].score(again, counted_on(on_progress, len(pairs), total))
+    if on_progress:
+        on_progress(total, total)
+    return scores, only_first

