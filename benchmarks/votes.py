@@ -126,7 +126,7 @@ def _wrong(row, message: str, name: str) -> CorpusError:
     return CorpusError(str(row.problem(message, name, cell(row, name) or "")))
 
 
-def stands(asked: Asked, votes: Votes) -> dict[str, float]:
+def mean_votes(asked: Asked, votes: Votes) -> dict[str, float]:
     """Return the mean vote of each country on a proposition."""
     given = defaultdict(list)
     for rcid, way in asked.roll_calls.items():
@@ -183,7 +183,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for one in asked:
             found = positions(library, one.proposition, stance_model=model)
             places = {position.actor.key: position.score.mean for position in found.placed}
-            print(f"{one.proposition}\n  {in_words(correlation(places, stands(one, votes)))}")
+            print(f"{one.proposition}\n  {in_words(correlation(places, mean_votes(one, votes)))}")
     except CompareError as error:
         print(f"Error: {error}", file=sys.stderr)
         return 2

@@ -244,6 +244,6 @@ def _lacking(labels: LabelSet, kind: Kind) -> str:
     """Say what a kind lacks; "" if there are enough labels."""
     counts, least, each = labels.counts, LEAST_PAIRS[kind], LEAST_OF_EACH[kind]
     if counts.total() < least:
-        return f"it takes {least} labelled pairs, and there are {counts.total():,}"
+        return f"it needs {least} labelled pairs, and there are {counts.total():,}"
     few = [f"{counts[stance]} {stance.value}" for stance in Stance if counts[stance] < each]
-    return f"it takes {each} pairs of each label, and there are {' and '.join(few)}" if few else ""
+    return f"it needs {each} pairs of each label, and there are {' and '.join(few)}" if few else ""

@@ -124,7 +124,7 @@ def _chosen(
 
 
 def _allocation(size: int, available: dict[Stance, int]) -> dict[Stance, int]:
-    """Return how many pairs to draw from each stratum: equally many, as far as there are any."""
+    """Return how many pairs to draw from each stratum: equally many, if it has enough."""
     taken = {stance: min(1, number) for stance, number in available.items()}
     while sum(taken.values()) < size and (free := [s for s in taken if taken[s] < available[s]]):
         taken[min(free, key=taken.__getitem__)] += 1

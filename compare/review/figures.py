@@ -11,9 +11,8 @@ and all draws are always the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -266,77 +265,63 @@ def estimates(review: Review) -> Estimates:
     ]
     if not rows:
         raise ReviewError(f"No pair of {review.name!r} was labelled: all were skipped.")
-    sample = Sample(rows, made.choice is Choice.STRATIFIED, [Stance(label) for label in made.of])
-    return sample.estimates(left_out=len(review) - len(rows))
+    pool = [Stance(label) for label in made.of]
+    is_stratified = made.choice is Choice.STRATIFIED
+    return sample_estimates(rows, is_stratified, pool, left_out=len(review) - len(rows))
 
 
-class Sample:
-    """The counts of a random sample of pairs and people's labels of them."""
+def sample_estimates(
+    rows: Sequence[tuple[ReviewPair, Stance]],
+    stratified: bool,
+    pool: Collection[Stance],
+    left_out: int = 0,
+) -> Estimates:
+    """Return the estimates from a random sample.
 
-    def __init__(
-        self, rows: Sequence[tuple[ReviewPair, Stance]], stratified: bool, pool: Sequence[Stance]
-    ) -> None:
-        """Count the pairs.
+    Args:
+        rows: Pairs that have a label of the model, with people's label; at least one.
+        stratified: Whether they were drawn within each of the model's labels.
+        pool: The model's labels of the pairs that could be drawn.
+        left_out: How many pairs of the sample could not be judged.
+    """
+    machine = [pair.machine for pair, _ in rows if pair.machine]
+    counts = confusion(machine, [people for _, people in rows])
+    sizes = np.array(
+        [sum(pair.weight for pair, _ in rows if pair.machine is stance) for stance in Stance]
+    )[:, None]
+    weighted = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1) * sizes
+    source, prior = np.random.default_rng(SEED), 1 / len(Stance)
+    drawn = sizes * np.stack([source.dirichlet(row + prior, DRAWS) for row in counts], axis=1)
 
-        Args:
-            rows: Pairs that have a label of the model, with people's label; at least one.
-            stratified: Whether they were drawn within each of the model's labels.
-            pool: The model's labels of the pairs that could be drawn.
-        """
-        machine = [pair.machine for pair, _ in rows if pair.machine]
-        self.counts = confusion(machine, [people for _, people in rows])
-        self.sizes: Floats = np.array(
-            [sum(pair.weight for pair, _ in rows if pair.machine is stance) for stance in Stance]
-        )
-        self.stratified, self.pool = stratified, pool
-
-    def estimates(self, left_out: int = 0) -> Estimates:
-        """Return the estimates; `left_out` pairs of the sample could not be judged."""
-        counts, everywhere = self.counts, np.ones_like(self.counts, bool)
-        accuracy, how = self._share(np.eye(len(Stance), dtype=bool), everywhere)
-        whole = set(self.pool) == set(Stance)
-        labels = {}
-        for number, stance in enumerate(Stance):
-            if stance not in self.pool:
-                continue
-            called, found = np.zeros_like(everywhere), np.zeros_like(everywhere)
-            called[number], found[:, number] = True, True
-            recall, how_recall = self._share(called, found) if whole else (None, "")
-            labels[stance] = LabelEstimate(
-                _wilson(counts, found, called),
-                recall,
-                int(counts[called].sum()),
-                int(counts[found].sum()),
-                how_recall,
-            )
-        return Estimates(int(counts.sum()), left_out, accuracy, how, labels)
-
-    def _share(self, right: Cells, of: Cells) -> tuple[Figure, str]:
-        """Return the share of the cells `right` in the cells `of`, and the kind of its interval."""
-        if not self.stratified:
-            return _wilson(self.counts, right, of), WILSON
-        read = self.counts.sum(axis=1, keepdims=True)
-        pairs = self.counts / np.maximum(read, 1) * self.sizes[:, None]
-        if not pairs[of].any():
-            return Figure(None), BAYES
-        value = float(pairs[right & of].sum() / pairs[of].sum())
-        draws = self._draws[:, right & of].sum(axis=1) / self._draws[:, of].sum(axis=1)
-        low, high = defined_interval(draws)
+    def estimate(right: Cells, of: Cells) -> Figure:
+        if not stratified:
+            return share(int(counts[right].sum()), int(counts[of].sum()))
+        if not weighted[of].any():
+            return Figure(None)
+        value = float(weighted[right].sum() / weighted[of].sum())
+        low, high = defined_interval(drawn[:, right].sum(axis=1) / drawn[:, of].sum(axis=1))
         if low is None or high is None:
-            return Figure(value), BAYES
-        return Figure(value, min(low, value), max(high, value)), BAYES
+            return Figure(value)
+        return Figure(value, min(low, value), max(high, value))
 
-    @cached_property
-    def _draws(self) -> Floats:
-        """Draw how many pairs of the pool fall into each cell: float64 [draws, labels, labels]."""
-        source = np.random.default_rng(SEED)
-        prior = 1 / len(Stance)
-        shares = np.stack([source.dirichlet(row + prior, DRAWS) for row in self.counts], axis=1)
-        return shares * self.sizes[:, None]
-
-
-def _wilson(counts: Counts, right: Cells, of: Cells) -> Figure:
-    return share(int(counts[right & of].sum()), int(counts[of].sum()))
+    kind = BAYES if stratified else WILSON
+    diagonal, everywhere = np.eye(len(Stance), dtype=bool), np.ones_like(counts, bool)
+    accuracy, labels = estimate(diagonal, everywhere), {}
+    is_whole = set(pool) == set(Stance)
+    for number, stance in enumerate(Stance):
+        if stance not in pool:
+            continue
+        column = np.zeros_like(everywhere)
+        column[:, number] = True
+        called, found = int(counts[number].sum()), int(counts[column].sum())
+        labels[stance] = LabelEstimate(
+            share(int(counts[number, number]), called),
+            estimate(diagonal & column, column) if is_whole else None,
+            called,
+            found,
+            kind if is_whole else "",
+        )
+    return Estimates(int(counts.sum()), left_out, accuracy, kind, labels)
 
 
 # -- All figures of a review ---------------------------------------------------------------------

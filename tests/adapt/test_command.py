@@ -32,7 +32,7 @@ def test_adapting_says_what_came_of_it_and_one_command_goes_back(
     assert "log loss -" in done.out
     assert ": kept.\n" in done.out
     assert f"Wrote {library.folder / FILE}" in done.out
-    assert "Note: A head was not tried: it takes 200 labelled pairs" in done.err
+    assert "Note: A head was not tried: it needs 200 labelled pairs" in done.err
 
     told = run("info", "--json").json
     assert told["stance"]["name"] == "told-adapted"
@@ -73,7 +73,7 @@ def test_the_labels_of_a_finished_review_adapt(run: Run, library: Library) -> No
     canal.answer_many("Ada", {n: Answer(label) for n, label in enumerate(labels, start=1)})
     waiting = run("adapt")
     assert waiting.code == 2
-    assert "it takes 50 labelled pairs, and there are 0" in waiting.err
+    assert "it needs 50 labelled pairs, and there are 0" in waiting.err
     assert "Left out the review 'canal': Ada has not handed in." in waiting.err
     canal.hand_in("Ada")
     data = run("adapt", "--json").json

@@ -36,7 +36,7 @@ def test_a_model_that_is_too_sure_is_recalibrated(library: Library, tmp_path: Pa
     assert (np.diag(weights) < 0.6).all()
     assert shift[0] < shift[2]
     assert trial.not_tried == (
-        "A head was not tried: it takes 200 labelled pairs, and there are 150.",
+        "A head was not tried: it needs 200 labelled pairs, and there are 150.",
     )
 
 
@@ -90,7 +90,7 @@ def test_a_dry_run_writes_nothing_and_undoing_goes_back(library: Library, tmp_pa
 
 def test_few_labels_are_one_sentence(library: Library, tmp_path: Path) -> None:
     rows = drawn(49, wrong=True)
-    with pytest.raises(AdaptError, match="it takes 50 labelled pairs, and there are 49"):
+    with pytest.raises(AdaptError, match="it needs 50 labelled pairs, and there are 49"):
         adapt(library, written(tmp_path / "few.tsv", rows))
     alike = [(a, b, "agree") for a, b, _ in drawn(60, wrong=True)]
     with pytest.raises(AdaptError, match="5 pairs of each label, and there are 0 oppose and 0 nei"):

@@ -20,7 +20,7 @@ from compare.review import (
     draw,
     estimates,
 )
-from compare.review.figures import Sample
+from compare.review.figures import sample_estimates
 from tests.review.conftest import AGREE, NEITHER, OPPOSE, pair, read_by, table
 
 MACHINE = [AGREE] * 60 + [OPPOSE] * 20 + [NEITHER] * 120
@@ -78,7 +78,7 @@ def test_weights_undo_what_stratification_does() -> None:
     for seed in range(draws):
         drawn = draw(table(MACHINE), Choice.STRATIFIED, 60, seed).pairs
         rows = [(entry, TRUTH[int(entry.a.statement.id[1:])]) for entry in drawn]
-        found = Sample(rows, True, list(Stance)).estimates()
+        found = sample_estimates(rows, True, list(Stance))
         recall = found.labels[OPPOSE].recall
         assert recall is not None
         assert recall.value is not None
@@ -100,7 +100,7 @@ def counted(counts: Sequence[Sequence[int]], pool: Sequence[int]) -> Estimates:
         for people, number in zip(Stance, row, strict=True)
         for _ in range(number)
     ]
-    return Sample(rows, True, list(Stance)).estimates()
+    return sample_estimates(rows, True, list(Stance))
 
 
 def test_a_miss_that_was_not_drawn_is_not_ruled_out() -> None:

@@ -8,9 +8,9 @@ from benchmarks.votes import (
     correlation,
     in_words,
     main,
+    mean_votes,
     read_map,
     read_votes,
-    stands,
 )
 from compare.errors import CorpusError
 from compare.library.library import Library
@@ -49,7 +49,7 @@ def test_votes_count_as_the_public_layout_says(write):
     }
     [asked] = read_map(write("map.csv", MAP), votes)
     assert asked == Asked("The canal must open.", {"1": 1, "2": -1})
-    assert stands(asked, votes) == {"CUB": 0, "USA": -0.5, "FRA": 0, "BRA": 1}
+    assert mean_votes(asked, votes) == {"CUB": 0, "USA": -0.5, "FRA": 0, "BRA": 1}
 
 
 def test_names_are_read_where_there_is_no_code(write):
