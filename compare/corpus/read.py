@@ -6,12 +6,10 @@ import logging
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
-from typing import IO
 
 from compare.corpus.columns import MOST_LISTED, check_mapping, folded, missing_text, resolve
 from compare.corpus.documents import read_document, read_json, read_jsonl
@@ -72,9 +70,9 @@ def read_corpus(
         CorpusError: A path or a mapping cannot be used, a named file cannot be read, or with
             `strict` a row is bad.
     """
-    statements: list[Statement] = []
-    corpus = _read(paths, mapping, dates, strict, on_progress, statements.append)
-    return replace(corpus, statements=tuple(statements))
+    reading = _Reading(paths, mapping, dates, strict)
+    statements = tuple(reading.statements(on_progress))
+    return replace(reading.corpus(), statements=statements)
 
 
 @contextmanager
@@ -96,16 +94,10 @@ def corpus_on_disk(
         CorpusError: As in `read_corpus`, or there is no room for the statements.
     """
     with tempfile.TemporaryDirectory() as scratch:
-        written = StatementFile(Path(scratch) / "statements.jsonl")
-
-        def keep(statement: Statement) -> None:
-            written.add(statement)
-            if on_progress and len(written) % _TOLD_EVERY == 0:
-                on_progress(len(written))
-
-        with written:
-            corpus = _read(paths, mapping, dates, strict, None, keep)
-        yield corpus, written
+        reading = _Reading(paths, mapping, dates, strict)
+        file = StatementFile(Path(scratch) / "statements.jsonl")
+        file.write(reading.statements(), on_progress)
+        yield reading.corpus(), file
 
 
 class StatementFile:
@@ -113,50 +105,27 @@ class StatementFile:
 
     def __init__(self, path: Path, count: int = 0) -> None:
         """Read nothing yet; `count` is the number of statements of a file that exists."""
-        self._path = path
-        self._count = count
-        self._file: IO[str] | None = None
+        self._path, self._count = path, count
 
-    def __enter__(self) -> StatementFile:
-        """Open a new file, to which statements are added.
+    def write(
+        self, statements: Iterable[Statement], on_progress: Callable[[int], None] | None = None
+    ) -> None:
+        """Write statements to a new file, one after the other.
 
         Raises:
-            CorpusError: It cannot be written; so do `add` and the end of the block.
+            CorpusError: There is no room for them.
         """
         try:
-            self._file = self._path.open("w", encoding="utf-8")
+            with self._path.open("w", encoding="utf-8") as file:
+                for self._count, statement in enumerate(statements, start=1):
+                    file.write(statement.to_json() + "\n")
+                    if on_progress and self._count % _TOLD_EVERY == 0:
+                        on_progress(self._count)
         except OSError as error:
-            raise self._no_room(error) from error
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Close the file."""
-        assert self._file is not None
-        try:
-            self._file.close()
-        except OSError as closing:
-            if error is None:
-                raise self._no_room(closing) from closing
-
-    def add(self, statement: Statement) -> None:
-        """Append a statement."""
-        assert self._file is not None
-        try:
-            self._file.write(statement.to_json() + "\n")
-        except OSError as error:
-            raise self._no_room(error) from error
-        self._count += 1
-
-    def _no_room(self, error: OSError) -> CorpusError:
-        return CorpusError(
-            f"{self._path.parent} cannot take what is read ({error.strerror}): make room there, or "
-            "name another folder with TMPDIR."
-        )
+            raise CorpusError(
+                f"{self._path.parent} cannot take what is read ({error.strerror}): make room "
+                "there, or name another folder with TMPDIR."
+            ) from error
 
     def __len__(self) -> int:
         """Return the number of statements."""
@@ -201,47 +170,27 @@ def _in_folder(folder: Path) -> tuple[list[Path], list[Path]]:
 # -- reading -------------------------------------------------------------------------------------
 
 
-def _read(
-    paths: Sequence[Path | str],
-    mapping: Mapping[str, str] | None,
-    dates: Order | str | None,
-    strict: bool,
-    on_progress: Callable[[int, int], None] | None,
-    keep: Callable[[Statement], None],
-) -> Corpus:
-    """Pass each statement to `keep`, and return a corpus without statements."""
-    if not paths:
-        raise CorpusError("No corpus is named: give the path of a file or folder.")
-    try:
-        order = None if dates is None else Order(dates)
-    except ValueError:
-        raise CorpusError(
-            f"{dates!r} does not say how dates are written: use {' or '.join(Order)}."
-        ) from None
-    reading = _Reading(check_mapping(mapping or {}), strict, order, keep)
-    files = reading.find([Path(path) for path in paths])
-    for done, (path, named) in enumerate(files.values()):
-        if on_progress:
-            on_progress(done, len(files))
-        reading.read(path, named=named)
-    if on_progress:
-        on_progress(len(files), len(files))
-    return reading.corpus()
-
-
 class _Reading:
-    """What is gathered while the files are read one after the other."""
+    """Reads the files one after the other, and gathers what there is to say about them."""
 
     def __init__(
         self,
-        mapping: Mapping[str, str],
+        paths: Sequence[Path | str],
+        mapping: Mapping[str, str] | None,
+        dates: Order | str | None,
         strict: bool,
-        dates: Order | None,
-        keep: Callable[[Statement], None],
     ) -> None:
-        self.mapping, self.strict, self.keep = mapping, strict, keep
-        self.validator = Validator(dates)
-        self.count = 0
+        if not paths:
+            raise CorpusError("No corpus is named: give the path of a file or folder.")
+        try:
+            order = None if dates is None else Order(dates)
+        except ValueError:
+            raise CorpusError(
+                f"{dates!r} does not say how dates are written: use {' or '.join(Order)}."
+            ) from None
+        self.paths = [Path(path) for path in paths]
+        self.mapping, self.strict = check_mapping(mapping or {}), strict
+        self.validator = Validator(order)
         self.left_out: list[Path] = []
         self.repeated: list[Path] = []
         self.problems: list[Problem] = []
@@ -250,7 +199,19 @@ class _Reading:
         self.resolved: dict[tuple[str, ...], dict[str, str]] = {}
         self.detected: Counter[str] = Counter()
 
-    def find(self, paths: Sequence[Path]) -> dict[Path, tuple[Path, bool]]:
+    def statements(
+        self, on_progress: Callable[[int, int], None] | None = None
+    ) -> Iterator[Statement]:
+        """Yield the statements of all files."""
+        files = self._find()
+        for done, (path, named) in enumerate(files.values()):
+            if on_progress:
+                on_progress(done, len(files))
+            yield from self._read(path, named=named)
+        if on_progress:
+            on_progress(len(files), len(files))
+
+    def _find(self) -> dict[Path, tuple[Path, bool]]:
         """Return the files to read, each once: its real path, its path and whether it was named.
 
         Raises:
@@ -258,7 +219,7 @@ class _Reading:
                 nothing to read.
         """
         files: dict[Path, tuple[Path, bool]] = {}
-        for path in paths:
+        for path in self.paths:
             inside, named = [path], not path.is_dir()
             if not named:
                 inside, outside = _in_folder(path)
@@ -273,11 +234,12 @@ class _Reading:
                 files.setdefault(file.resolve(), (file, named))
         return files
 
-    def read(self, path: Path, *, named: bool) -> None:
-        """Read one file; one that was found in a folder and cannot be read is a problem."""
-        file, before = str(path), self.count
+    def _read(self, path: Path, *, named: bool) -> Iterator[Statement]:
+        """Yield the statements of a file; one in a folder that cannot be read is a problem."""
+        file, count = str(path), 0
         try:
-            self._read(path, file)
+            for count, statement in enumerate(self._statements_of(path, file), start=1):  # noqa: B007
+                yield statement
             return
         except BadFileError as error:
             problem = Problem.of_file(file, error)
@@ -285,12 +247,12 @@ class _Reading:
             problem = Problem.of_file(file, BadFileError.unreadable(error))
         if named or self.strict:
             raise CorpusError(str(problem))
-        if taken := self.count - before:
-            message = f"{problem.message} ({taken} statements before it were read)"
+        if count:
+            message = f"{problem.message} ({count} statements before it were read)"
             problem = replace(problem, message=message)
         self._skip(problem)
 
-    def _read(self, path: Path, file: str) -> None:
+    def _statements_of(self, path: Path, file: str) -> Iterator[Statement]:
         suffix = path.suffix.casefold()
         if path.stat().st_size == 0:
             raise BadFileError("the file is empty; remove it, or put statements into it")
@@ -307,7 +269,8 @@ class _Reading:
             fields = self._fields(tuple(item.cells))
             if "text" in fields.values():
                 with_text += 1
-                self._take(item, fields)
+                if statement := self._statement(item, fields):
+                    yield statement
             elif suffix in _OBJECTS:
                 waiting.append(item.problem('the object has no words; give it a "text"'))
             else:
@@ -325,17 +288,16 @@ class _Reading:
             self.columns.update(dict.fromkeys(columns))
         return self.resolved[columns]
 
-    def _take(self, row: Row, fields: Mapping[str, str]) -> None:
+    def _statement(self, row: Row, fields: Mapping[str, str]) -> Statement | None:
         try:
             statement = self.validator.statement(row, fields)
         except BadCellError as error:
             self._skip(row.problem(str(error), error.column, error.value))
-            return
+            return None
         if not statement.language and (found := language_of(statement.text)) != "en":
             statement = replace(statement, language=found)
             self.detected[found] += 1
-        self.keep(statement)
-        self.count += 1
+        return statement
 
     def _skip(self, problem: Problem) -> None:
         if self.strict:

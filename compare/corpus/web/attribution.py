@@ -1,8 +1,10 @@
 """Find who says what is quoted: a quotation, a verb of saying, and the name beside it.
 
-A sentence is read as a string of letters, one for each word, and patterns over that string find who
-speaks. They are few on purpose: if the words around a quotation fit none of them, nobody is named,
-since no speaker is better than another's name. A person confirms each proposal.
+A sentence is read as a string of letters, one for each word (`Token.kind`), and patterns over that
+string find who speaks: of `“We stay,” said Minister Ada Lorn.` the string is `QVRNN.`, and behind a
+verb (V), an office (R) and a name (NN) are its subject. The patterns are few on purpose: if the
+words around a quotation fit none of them, nobody is named, since no speaker is better than
+another's name. A person confirms each proposal.
 """
 
 from __future__ import annotations
@@ -161,18 +163,23 @@ _SHAPES = [
 ]
 """Kinds of the words that name somebody; the first two are a person's."""
 
+# A phrase ends where a word of no name or office comes; what fits no shape as a whole is nobody.
 _PHRASE = r"d?[NKPTRIw](?:[NKPTRIw]|(?:(?<=[RIwT])f|o)d?(?=[NKPTRIw])|a(?=d?[NKPTRI])){0,14}"
 _WHO = rf"(?P<who>{_PHRASE}|H)(?:\((?P<bracket>[^()]{{1,12}})\))?"
 _ASIDE = r"(?P<comma>[,-])(?P<aside>[^-,;:.Q]{1,25})"
+# Ahead of a verb: where a clause begins, with an aside in commas, and adverbs before the verb.
 _AHEAD = re.compile(
     rf"(?:^|(?<=[-,;:.Qactb])){_WHO}(?:{_ASIDE}(?P=comma))?(?P<between>(?:[bhx]|p?t){{0,6}})\Z"
 )
+# Behind a verb, with an aside that ends the clause: "said Lorn, the minister."
 _BEHIND = re.compile(rf"{_WHO}(?:{_ASIDE}(?=[-,;:.Q]|\Z))?(?![NKPTRIwgoaH])")
+# At the beginning of a sentence, ahead of any verb: "Lorn left, saying …".
 _OPENS = re.compile(rf"(?P<who>{_PERSON}|d?{_OFFICE}|H)(?:{_ASIDE}(?P=comma))?(?=[,(bhxVw])")
 _MENTION = re.compile(
     rf"(?<![NKR])(?P<who>{_PERSON.replace('Iw]', 'I]')}(?:oK)?)"
     rf"(?:(?P<comma>,)(?P<aside>d?{_OFFICE})(?=[-,;:.Q]|\Z))?(?![NKP])"
 )
+# A sentence that only says who spoke: "Lorn asked."
 _SPEAKER_ONLY = re.compile(rf"(?:{_PHRASE}|H)(?:,[^-,;:.Q]{{1,25}},)?[bh]{{0,4}}V(?=[.,pts]|\Z)")
 _OFFICE_BEHIND = re.compile(r"d?(?P<role>(?:(?<=d)[g#])?[PKNTIw]{0,6}R[^rVGS]*)")
 _LOOK_BACK = 45
@@ -230,9 +237,8 @@ class Sentence:
         self.text, self.tokens = text, found
         self.kinds = "".join(token.kind for token in found)
         if self.kinds[:1] == "N" and (plain := _kind(found[0].lower)) != "w":
-            self.kinds = (
-                plain + self.kinds[1:]
-            )  # "Currently": a first word is a capital in any case
+            # a first word has a capital in any case: "Currently" is an adverb
+            self.kinds = plain + self.kinds[1:]
         self.acts: list[Act] = []
         for verb, kind in enumerate(self.kinds):
             if kind in "VGS" and (act := self._act(verb)):
@@ -307,14 +313,11 @@ class Sentence:
     def opening(self) -> Who | None:
         """Return who the sentence begins with, if a verb or an aside follows."""
         found = _OPENS.match(self.kinds)
-        behind = self.tokens[found.end()] if found and found.end() < len(self.tokens) else None
-        if found is None or (
-            behind
-            and behind.kind == "w"
-            and not (behind.lower.endswith("ed") or behind.lower in words.FINITE)
-        ):
+        if found is None:
             return None
-        return self._read(found)
+        behind = [token.lower for token in self.tokens[found.end() :][:1] if token.kind == "w"]
+        verb = all(word.endswith("ed") or word in words.FINITE for word in behind)
+        return self._read(found) if verb else None
 
     def signer(self) -> Who | None:
         """Return who is named at the start, if a comma or nothing follows."""

@@ -248,6 +248,7 @@ def _groups(sentence: Sentence) -> list[list[int]]:
 
 _THAT = re.compile(r"(?:[ptsb#,]|[pf]?d?(?:N{1,3}|I|P[wR])|[pf]d?w){0,10}r(?![hx])")
 _ENDS = re.compile(r"(?:[ptsdNKIT#b]|f[sd]|,[ptb]){0,10}")
+_WHEN = re.compile(r"(?:p?t){1,6}")
 _CLAUSE_VERBS = words.KINDS["h"] | words.KINDS["x"] | {"will", "shall", "must", "needs", "need"}
 _SUBJECTS = frozenset({"it", "he", "she", "they", "there", "we"})
 
@@ -283,7 +284,8 @@ def _clause(sentence: Sentence, act: Act, end: int) -> tuple[int, int] | None:
         if that and sentence.tokens[that.end() - 1].lower == "that":
             other = sentence.is_of_another(act, behind, that.end())
             return None if other else (that.end(), end)
-        first = behind + len(re.match("(?:p?t)*", kinds[behind:end])[0])  # type: ignore[index]
+        when = _WHEN.match(kinds, behind, end)
+        first = when.end() if when else behind
         told = verb in ("told", "tells") and kinds[first : first + 1] == "s"
         if (told or verb in words.BARE) and _is_clause(sentence, first + told, end):
             return first + told, end
