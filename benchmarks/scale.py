@@ -26,6 +26,7 @@ import numpy as np
 from benchmarks.search import encoder_folder, queries, recipe
 from compare import Library, load_stance_model, search
 from compare.corpus.importing import Import
+from compare.library.index.base import RowSpans, selected_rows
 from compare.library.locations import cache_dir
 from compare.models.encoder import OnnxEncoder
 from compare.models.runtime import thread_count
@@ -83,7 +84,7 @@ def answer(arguments: argparse.Namespace, size: int) -> dict[str, Any]:
     memory = OwnMemory()
     began = time.perf_counter()
     library = Library.open(folder, OnnxEncoder())
-    _ = library.index
+    library.store.nearest(np.zeros((0, library.manifest.dim), np.float32), 1)  # opens the index
     opened = time.perf_counter() - began
     model = load_stance_model()
     asked = queries(arguments.data)[: arguments.quotes]
@@ -95,8 +96,8 @@ def answer(arguments: argparse.Namespace, size: int) -> dict[str, Any]:
         whole.append(time.perf_counter() - began)
         vector = library.encoder.encode([quote])
         began = time.perf_counter()
-        library.nearest(vector, 130)
-        library.full_text(quote, 40)
+        library.store.nearest(vector, 130)
+        library.store.ranked_by_words(quote, 40)
         candidates.append(time.perf_counter() - began)
     disk = sum(path.stat().st_size for path in (folder / "generations").rglob("*"))
     return {
@@ -114,16 +115,13 @@ def answer(arguments: argparse.Namespace, size: int) -> dict[str, Any]:
 def recalls(library: Library, asked: list[str]) -> dict[str, float]:
     """Return the share of the exact nearest passages found, with and without a filter."""
     vectors = library.encoder.encode(asked)
-    rows = np.arange(library.manifest.passages)
-    few = np.sort(np.random.default_rng(0).permutation(rows)[: max(1, len(rows) // SHARE_FILTERED)])
+    size = len(library.store)
+    few = np.random.default_rng(0).permutation(size)[: max(1, size // SHARE_FILTERED)]
     found = {}
-    for name, allowed in (("recall", None), ("recall 1 %", few)):
-        pool = rows if allowed is None else allowed
-        scores = np.concatenate(
-            [library.vectors(pool[n : n + 50_000]) @ vectors.T for n in range(0, len(pool), 50_000)]
-        )
-        best = pool[np.argsort(-scores, axis=0, kind="stable")[:RECALL_AT]].T
-        ours = library.nearest(vectors, RECALL_AT, allowed).rows
+    for name, within in (("recall", RowSpans.whole(size)), ("recall 1 %", RowSpans.of(few))):
+        scores = np.concatenate([block @ vectors.T for _, block in library.store.blocks(within)])
+        best = selected_rows(within)[np.argsort(-scores, axis=0, kind="stable")[:RECALL_AT]].T
+        ours = library.store.nearest(vectors, RECALL_AT, within).rows
         shares = [len({*a} & {*b}) / len(b) for a, b in zip(ours, best, strict=True)]
         found[name] = float(np.mean(shares))
     return found

@@ -12,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from compare.cli.program import main
+from compare.library.library import Library
 from compare.statements.statement import Country, PartialDate, Statement
 
 
@@ -111,6 +112,11 @@ def runner(capfd: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
         return Ran(int(ended.value.code or 0), out, err)
 
     return run
+
+
+def all_vectors(library: Library) -> NDArray[np.float32]:
+    """The vectors of all passages of a library that has some."""
+    return np.concatenate([vectors for _, vectors in library.store.blocks()])
 
 
 def statement(id: str, text: str, *, country: str = "", date: str = "", **more: Any) -> Statement:

@@ -50,7 +50,7 @@ def shown(ran: list[Any], source: str, kind: str = "text/plain") -> str:
 
 
 def test_the_tutorial_runs_and_shows_what_it_says(ran: list[Any]) -> None:
-    pairs = shown(ran, "library.pairs(", "text/html")
+    pairs = shown(ran, "library.compare(", "text/html")
     assert 'class="cp-nb' in pairs
     assert "malicious disinformation" in pairs
     assert shown(ran, "again.same") == "(True, 10, ())"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from compare.comparison.same_point import near_pairs
+from compare.comparison.nearest_pairs import nearest_pairs
 from training import pairs as pair_files
 from training.pairs import LabelledPair
 from training.unlabelled import passages_apart, vectors_of
@@ -48,7 +48,7 @@ def mined_pairs(data: Path, count: int) -> list[LabelledPair]:
         one, other = rng.choices(names, roots, k=2)
         if {one, other} == HELD_APART:
             continue
-        near = near_pairs(vectors, np.asarray(rows[one]), np.asarray(rows[other]))
+        near = nearest_pairs(vectors.__getitem__, np.asarray(rows[one]), np.asarray(rows[other]))
         for at in rng.sample(range(len(near.a)), min(_OF_TWO_SIDES, len(near.a))):
             a, b = int(near.a[at]), int(near.b[at])
             if passages[a]["text"] != passages[b]["text"]:

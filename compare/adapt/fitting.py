@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.evaluate.metrics import Gold
-from compare.library.index.faiss import Rows
+from compare.library.index.base import Rows
 from compare.models.calibration import LOGITS, Inputs, Kind, Layer
 
 FOLDS = 10

@@ -23,7 +23,7 @@ from compare.evaluate.metrics import (
     macro_f1s,
     report,
 )
-from compare.library.index.faiss import Rows
+from compare.library.index.base import Rows
 from compare.models.calibration import (
     LEAST,
     Adaptation,

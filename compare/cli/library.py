@@ -76,7 +76,7 @@ def _as_json(statement: Statement, library: Library) -> dict[str, Any]:
             {"start": passage.start, "end": passage.end, "text": passage.text}
             for passage in _passages(statement, library)
         ],
-        "also_said": [other.to_dict() for other in library.similar_texts(statement.id)],
+        "also_said": [other.to_dict() for other in library.duplicates_of(statement.id)],
     }
 
 
@@ -93,7 +93,7 @@ def _show(statement: Statement, library: Library) -> None:
             say(f"{one_line(name)}: {value}")
     for number, passage in enumerate(_passages(statement, library), start=1):
         say(f"passage {number} ({passage.start}-{passage.end}): {one_line(passage.text)}")
-    for other in library.similar_texts(statement.id):
+    for other in library.duplicates_of(statement.id):
         say(f"also said: {attribution(other)}")
     say()
 

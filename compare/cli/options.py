@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import click
 
 from compare.errors import QueryError
-from compare.library.filters import Filters
+from compare.library.filters import FILTERS, Filter, Filters
 from compare.results.result import Stance, Thresholds
 from compare.statements.quotes import Quote
 from compare.statements.statement import Country, PartialDate
@@ -176,23 +176,15 @@ who_and_when = together(
 )
 
 
-# The last name of each option is its field of `Filters`.
-filtering = together(
-    several("--only-speaker", "speakers", help="Only statements of this speaker."),
-    several("--only-country", "countries", help="Only statements of this country."),
-    several("--only-role", "roles", help="Only statements of this office."),
-    several("--party", "parties", help="Only statements of this political party."),
-    several("--venue", "venues", help="Only statements made at this venue."),
-    click.option("--from", "date_from", type=date, help="Only statements since this date."),
-    click.option("--to", "date_to", type=date, help="Only statements until this date."),
-    several("--source", "sources", help="Only statements from this source."),
-    several("--language", "languages", help='Only statements in this language ("en").'),
-    several("--only-id", "statement_ids", help="Only this statement."),
-    several("--not-speaker", "not_speakers", help="Exclude this speaker."),
-    several("--not-country", "not_countries", help="Exclude this country."),
-    click.option("--not-own-speaker", is_flag=True, help="Exclude the quote's speaker."),
-    click.option("--not-own-country", is_flag=True, help="Exclude the quote's country."),
-)
+def _filter(entry: Filter) -> Option:
+    """Return the option of a filter; its value has the name of the field of `Filters`."""
+    if entry.attribute:
+        return several(entry.option, entry.name, help=entry.help)
+    more: dict[str, Any] = {"type": date} if entry.name.startswith("date_") else {"is_flag": True}
+    return click.option(entry.option, entry.name, help=entry.help, **more)
+
+
+filtering = together(*map(_filter, FILTERS.values()))
 
 thresholds = together(
     click.option(
@@ -232,20 +224,8 @@ def read_filters(options: dict[str, Any]) -> Filters:
     return filters
 
 
-_FIELDS = {
-    "country": "countries",
-    "speaker": "speakers",
-    "role": "roles",
-    "party": "parties",
-    "venue": "venues",
-    "source": "sources",
-    "language": "languages",
-    "id": "statement_ids",
-    "not-country": "not_countries",
-    "not-speaker": "not_speakers",
-    "since": "date_from",
-    "until": "date_to",
-}
+_FIELDS = {entry.word: name for name, entry in FILTERS.items() if entry.attribute}
+_FIELDS |= {"since": "date_from", "until": "date_to"}
 
 
 def read_side(

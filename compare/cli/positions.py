@@ -106,8 +106,8 @@ def positions(propositions: tuple[str, ...], **options: Any) -> None:
 
 def _read(propositions: Sequence[str], options: dict[str, Any]) -> PositionTable:
     """Read passages on each proposition, with a progress bar for each."""
-    from compare.comparison.near_actors import MOST_EACH
     from compare.comparison.propositions import position_table
+    from compare.comparison.retrieval import MOST_PER_ACTOR
 
     filters = shared.read_side(options["among"], "--among", options)
     library = shared.open_library(options["library"], options["encoder"])
@@ -126,7 +126,7 @@ def _read(propositions: Sequence[str], options: dict[str, Any]) -> PositionTable
             filters=filters,
             stance_model=model,
             thresholds=Thresholds().but(**shared.read_thresholds(options)),
-            most_each=options["each"] or MOST_EACH,
+            most_each=options["each"] or MOST_PER_ACTOR,
             seed=options["seed"],
             on_proposition=began,
         )

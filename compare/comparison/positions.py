@@ -7,16 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from compare.comparison.counts import NOT_A_SAMPLE
-from compare.comparison.near_actors import MOST_EACH, NearParties, near_each_party
-from compare.comparison.read_actors import pairs_of_parties, read_parties_passages
-from compare.comparison.search import readable
+from compare.comparison.read_actors import pairs_of_actors, read_actors_passages
+from compare.comparison.retrieval import (
+    MOST_PER_ACTOR,
+    nearest_per_actor,
+    with_readable_languages,
+)
 from compare.errors import QueryError
-from compare.library.actors import Parties
+from compare.library.actors import Actors
 from compare.library.filters import Filters
-from compare.models.calibration import library_model
 from compare.results.positions import Actor, Positions
 from compare.results.provenance import filters_in_force, provenance
 from compare.results.result import Thresholds
@@ -25,7 +26,7 @@ from compare.statements.passages import split_quote
 from compare.statements.quotes import clean_quote
 
 if TYPE_CHECKING:
-    from compare.library.index.faiss import Rows
+    from compare.library.index.base import Rows, Selection
     from compare.library.library import Library
     from compare.models.protocols import StanceModel
     from compare.progress import Progress
@@ -39,7 +40,7 @@ def positions(
     filters: Filters | None = None,
     stance_model: StanceModel | None = None,
     thresholds: Thresholds | None = None,
-    most_each: int = MOST_EACH,
+    most_each: int = MOST_PER_ACTOR,
     seed: int = 0,
     on_progress: Progress | None = None,
     journal_folder: Path | None = None,
@@ -71,25 +72,25 @@ def positions(
         ModelError: A model is missing or not the library's.
     """
     text, filters = clean_quote(proposition), filters or Filters()
-    readable_ones, notes = readable(library, filters)
-    allowed = library.allowed(readable_ones)
-    parties = library.parties(by)
-    counts = _statements_of(library, parties, allowed, _named(parties, by, filters))
+    readable_ones, notes = with_readable_languages(library.store, filters)
+    within = library.store.select(readable_ones)
+    names = library.store.actors(by)
+    counts = _statement_counts(library, names, by, within, filters)
     if not counts.any():
         raise QueryError(
             f"No {by} can be placed: no statement that is left has one. Loosen the filters."
         )
     least = thresholds or Thresholds()
-    near = near_each_party(
-        library, text, parties, least=least.similarity, most_each=most_each, allowed=allowed
+    near, similar = nearest_per_actor(
+        library, text, by, least=least.similarity, most_each=most_each, within=within
     )
-    near = _only(near, counts[near.party] > 0)
-    model = stance_model or library_model(library.folder)
-    read = read_parties_passages(library, text, near, model, on_progress, journal_folder)
-    found = pairs_of_parties(library, parties, near, read, text, by, allowed)
+    near = near.take(counts[near.actor] > 0)
+    model = stance_model or library.stance_model()
+    read = read_actors_passages(library, text, near, model, on_progress, journal_folder)
+    found = pairs_of_actors(library, names, near, read, text, by, within)
     actors = tuple(
-        Actor(parties.keys[n], parties.names[n], count, int(near.found[n]), tuple(found.get(n, ())))
-        for n, count in enumerate(counts.tolist())
+        Actor(actor.key, actor.name, count, int(similar[n]), tuple(found.get(n, ())))
+        for n, (actor, count) in enumerate(zip(names, counts.tolist(), strict=True))
         if count
     )
     settings = {"by": by, "most_each": most_each, "least_similarity": least.similarity}
@@ -131,26 +132,14 @@ def _about_reading(actors: Sequence[Actor]) -> list[str]:
     ]
 
 
-# -- Parties -------------------------------------------------------------------------------------
-
-
-def _named(parties: Parties, by: str, filters: Filters) -> Rows | None:
-    """Return the parties that the filters name; who only spoke together with them is not meant."""
-    names = filters.countries if by == "country" else filters.speakers
-    return parties.called(names) if names else None
-
-
-def _statements_of(
-    library: Library, parties: Parties, allowed: Rows | None, named: Rows | None
+def _statement_counts(
+    library: Library, actors: Actors, by: str, within: Selection, filters: Filters
 ) -> Rows:
-    """Return how many statements with words each party has, int64 [parties]; 0 for others."""
-    whose = library.whose.statement
-    _, party = parties.of(np.unique(whose if allowed is None else whose[allowed]).astype(np.int64))
-    counts = np.bincount(party, minlength=len(parties.keys))
-    if named is not None:
-        counts[np.setdiff1d(np.arange(len(counts)), named)] = 0
+    """Return how many selected statements with words each actor has, int64 [actors]; 0 for others.
+
+    Who only spoke together with the actors that the filters name is not meant.
+    """
+    counts = library.store.statement_counts(by, within)
+    if names := filters.countries if by == "country" else filters.speakers:
+        counts[np.setdiff1d(np.arange(len(counts)), actors.named(names))] = 0
     return counts
-
-
-def _only(near: NearParties, kept: NDArray[np.bool_]) -> NearParties:
-    return NearParties(near.row[kept], near.party[kept], near.similarity[kept], near.found)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from compare.comparison.near_actors import MOST_EACH
 from compare.comparison.positions import positions
+from compare.comparison.retrieval import MOST_PER_ACTOR
 from compare.errors import QueryError
 from compare.export.frames import FrameTable
 from compare.library.filters import Filters
@@ -24,7 +24,7 @@ from compare.statements.quotes import clean_quote
 if TYPE_CHECKING:
     import pandas as pd
 
-    from compare.library.index.faiss import Floats
+    from compare.library.index.base import Floats
     from compare.library.library import Library
     from compare.models.protocols import StanceModel
     from compare.progress import Progress
@@ -175,7 +175,7 @@ def position_table(
     filters: Filters | None = None,
     stance_model: StanceModel | None = None,
     thresholds: Thresholds | None = None,
-    most_each: int = MOST_EACH,
+    most_each: int = MOST_PER_ACTOR,
     seed: int = 0,
     on_proposition: Began | None = None,
 ) -> PositionTable:

@@ -1,4 +1,4 @@
-"""Read a proposition beside the passages of many parties; what was read once is kept."""
+"""Read a proposition beside the passages of many actors; what was read once is kept."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.comparison.model_input import passage_side, quote_side
-from compare.comparison.near_actors import NearParties
+from compare.comparison.retrieval import duplicates
 from compare.comparison.score_cache import Journal
-from compare.library.actors import Parties, party_keys
-from compare.library.store import passage_key
+from compare.library.actors import Actors, actor_keys
+from compare.library.build import passage_key
+from compare.library.passage_store import ActorPassages
 from compare.models.protocols import Pair as ModelInput
 from compare.models.protocols import StanceModel, signature
 from compare.progress import counted_on
@@ -22,7 +23,7 @@ from compare.statements.quotes import Quote
 from compare.statements.statement import Statement
 
 if TYPE_CHECKING:
-    from compare.library.index.faiss import Rows
+    from compare.library.index.base import Rows, Selection
     from compare.library.library import Library
     from compare.progress import Progress
 
@@ -32,7 +33,7 @@ that what takes a side is all read by one model: the two are not equally sure of
 
 
 class Read(NamedTuple):
-    """What came out for each passage of each party.
+    """What came out for each passage of each actor.
 
     Attributes:
         scores: Probabilities, float32 [n, 3].
@@ -43,17 +44,17 @@ class Read(NamedTuple):
     screened: NDArray[np.bool_]
 
 
-def read_parties_passages(
+def read_actors_passages(
     library: Library,
     proposition: str,
-    near: NearParties,
+    near: ActorPassages,
     model: StanceModel,
     on_progress: Progress | None = None,
     journal_folder: Path | None = None,
 ) -> Read:
     """Read all passages; of a cascade the accurate model reads again what decides a place.
 
-    A passage of several parties is read once. Scores are in the journal that comparisons of the
+    A passage of several actors is read once. Scores are in the journal that comparisons of the
     same library keep, so that a run that was stopped goes on.
     """
     rows, at = np.unique(near.row, return_inverse=True)
@@ -100,49 +101,50 @@ class _Reader:
         ]
 
 
-def _deciding(near: NearParties, scores: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Return which passages may decide a place, and of each party the strongest of either side."""
+def _deciding(near: ActorPassages, scores: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Return which passages may decide a place, and of each actor the strongest of either side."""
     again: NDArray[np.bool_] = scores[:, :2].max(axis=1, initial=0) >= _MAY_TAKE_A_SIDE
     for column in (0, 1):
         pairs = zip(scores[:, column], near.similarity, strict=True)
         ranks = np.array([ranking_score(float(p), float(s)) for p, s in pairs])
-        order = np.lexsort((near.row, -ranks, near.party))
-        _, first = np.unique(near.party[order], return_index=True)
+        order = np.lexsort((near.row, -ranks, near.actor))
+        _, first = np.unique(near.actor[order], return_index=True)
         again[order[first]] = True
     return again
 
 
-def pairs_of_parties(
+def pairs_of_actors(
     library: Library,
-    parties: Parties,
-    near: NearParties,
+    actors: Actors,
+    near: ActorPassages,
     read: Read,
     proposition: str,
     by: str,
-    allowed: Rows | None = None,
+    within: Selection | None = None,
 ) -> dict[int, list[Pair]]:
-    """Return what was read of each party, by its number, the nearest first.
+    """Return what was read of each actor, by its number, the nearest first.
 
-    The party's other statements with the same words stand in `repeats`; they count for nothing
+    The actor's other statements with the same words stand in `repeats`; they count for nothing
     but their dates.
     """
     rows = np.unique(near.row).tolist()
     passages = dict(zip(rows, library.passages(rows), strict=True))
-    again = _said_again(library, rows, allowed)
-    ids = {passage.statement_id for passage in passages.values()}.union(*again.values())
+    again = duplicates(library.store, rows, within)
+    ids = {statement_id for alike in again.values() for _, statement_id in alike}
+    ids |= {passage.statement_id for passage in passages.values()}
     statements = {entry.id: entry for entry in library.statements(sorted(ids))}
-    whose = {entry.id: party_keys(entry, by) for entry in statements.values()}
+    whose = {entry.id: actor_keys(entry, by) for entry in statements.values()}
     claim = Excerpt.of_quote(Quote(proposition), proposition)
     found: dict[int, list[Pair]] = defaultdict(list)
-    for n, (row, party) in enumerate(zip(near.row.tolist(), near.party.tolist(), strict=True)):
+    for n, (row, actor) in enumerate(zip(near.row.tolist(), near.actor.tolist(), strict=True)):
         own = passages[row].statement_id
         others = [
             statements[other]
-            for other in again[row]
-            if other != own and parties.keys[party] in whose[other]
+            for other in dict.fromkeys(statement_id for _, statement_id in again[row])
+            if other != own and actors[actor].key in whose[other]
         ]
         chances = Probabilities(*(float(value) for value in read.scores[n]))
-        found[party].append(
+        found[actor].append(
             Pair(
                 claim,
                 Excerpt(statements[own], passages[row], tuple(sorted(others, key=_by_date))),
@@ -156,16 +158,3 @@ def pairs_of_parties(
 
 def _by_date(statement: Statement) -> tuple[str, str]:
     return statement.date.iso if statement.date else "", statement.id
-
-
-def _said_again(library: Library, rows: list[int], allowed: Rows | None) -> dict[int, list[str]]:
-    """Return for each row the ids of all statements that hold the same words."""
-    keys = library.words_keys(rows).tolist()
-    holding: dict[int, dict[str, None]] = defaultdict(dict)
-    found = library.rows_with_words(sorted(set(keys)))
-    at = np.array([row for _, row, _ in found], np.int64)
-    may = np.ones(len(at), bool) if allowed is None else np.isin(at, allowed)
-    for (key, _, statement_id), kept in zip(found, may.tolist(), strict=True):
-        if kept:
-            holding[key][statement_id] = None
-    return {row: list(holding[key]) for row, key in zip(rows, keys, strict=True)}

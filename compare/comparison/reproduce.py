@@ -12,10 +12,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from compare.comparison.near_actors import MOST_EACH
+from compare.comparison.nearest_pairs import LEAST_SIMILARITY
 from compare.comparison.positions import positions
-from compare.comparison.same_point import LEAST_SIMILARITY
-from compare.comparison.search import CANDIDATES, search
+from compare.comparison.retrieval import CANDIDATES, MOST_PER_ACTOR
+from compare.comparison.search import search
 from compare.comparison.sides import MOST_READ, Comparison
 from compare.errors import ExportError, QueryError
 from compare.models.calibration import SUFFIX, adapted_to
@@ -214,7 +214,7 @@ def _placed_again(
             filters=filters_from(made.filters),
             stance_model=model,
             thresholds=least.but(None, _setting(made, "least_similarity", least.similarity)),
-            most_each=int(_setting(made, "most_each", MOST_EACH)),
+            most_each=int(_setting(made, "most_each", MOST_PER_ACTOR)),
             on_progress=on_progress,
             journal_folder=Path(folder),
         )

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.errors import LibraryError
-from compare.library.index.faiss import Rows
+from compare.library.index.base import Rows
 from compare.library.locations import CACHE_VARIABLE, writable_cache
 
 _AT_ONCE = 512

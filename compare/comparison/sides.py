@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.comparison.copies import Copies
 from compare.comparison.explain import explain_listed
 from compare.comparison.model_input import passage_side
-from compare.comparison.near_actors import as_near
-from compare.comparison.same_point import LEAST_SIMILARITY, MOST_EACH, Near, near_pairs
+from compare.comparison.nearest_pairs import LEAST_SIMILARITY, NearestPairs, nearest_pairs
+from compare.comparison.retrieval import with_readable_languages
 from compare.comparison.score_cache import Journal
-from compare.comparison.search import readable
 from compare.errors import QueryError
 from compare.library.filters import Filters
-from compare.models.calibration import library_model
+from compare.library.index.base import selected_rows
+from compare.library.passage_store import PassageMetadata
 from compare.models.prefilter import load_prefilter, opposition_first
 from compare.models.protocols import Pair as Sides
 from compare.models.protocols import StanceModel, signature
@@ -35,12 +36,11 @@ from compare.results.result import (
     Thresholds,
     ranking_score,
 )
-from compare.statements.countries import country_name
 from compare.statements.passages import Passage
 from compare.statements.statement import Statement
 
 if TYPE_CHECKING:
-    from compare.library.index.faiss import Floats, Rows
+    from compare.library.index.base import Floats, Rows
     from compare.library.library import Library
     from compare.progress import Progress
 
@@ -110,7 +110,7 @@ class Comparison:
             stance_model: The shipped one where None, as adapted to the library where it is.
             least_similarity: The least cosine of a pair.
             most_read: See `MOST_READ`.
-            between: One of `library.actors.KINDS`: only pairs of two different parties of that
+            between: One of `library.actors.KINDS`: only pairs of two different actors of that
                 kind are found, as a matrix counts them.
             journal_folder: Where scores are kept and taken from; in the cache where None.
 
@@ -118,18 +118,20 @@ class Comparison:
             QueryError: A side holds no passage, or none on the topic.
         """
         self.library = library
-        self.model = stance_model or library_model(library.folder)
+        self.model = stance_model or library.stance_model()
         self.topic = " ".join(topic.split())
         self.over_time = b is None
         self._given = {"a": a} if b is None else {"a": a, "b": b}
-        read = {side: readable(library, chosen) for side, chosen in self._given.items()}
+        read = {
+            side: with_readable_languages(library.store, chosen)
+            for side, chosen in self._given.items()
+        }
         self._filters = {side: chosen for side, (chosen, _) in read.items()}
         self._notes = dict.fromkeys(note for _, notes in read.values() for note in notes)
-        allowed = {side: self._allowed(side) for side in self._given}
-        on_topic = self._on_topic(list(allowed.values()))
-        self.a = self._rows("a", allowed["a"], on_topic)
-        self.b = self.a if b is None else self._rows("b", allowed["b"], on_topic)
-        self._parties = self._parties_between(between) if between else None
+        self.a = self._side("a")
+        self.b = self.a if b is None else self._side("b")
+        self._rows = np.union1d(self.a, self.b)
+        self._actors = self._actors_between(between) if between else None
         self._least = least_similarity
         self._most_read = most_read
         self._settings: dict[str, Any] = {
@@ -138,7 +140,7 @@ class Comparison:
         }
         if between:
             self._settings["between"] = between
-        self._found: Near | None = None
+        self._found: NearestPairs | None = None
         self._journal_folder = journal_folder
 
     def seconds_to_find(self) -> float:
@@ -151,7 +153,7 @@ class Comparison:
             return 0.0
         some, others = self.a[:_SOME], self.b[-4 * _SOME :]
         began = time.perf_counter()
-        near_pairs(self.library.kept_vectors(), some, others, least=self._least)
+        nearest_pairs(self.library.store.vectors, some, others, least=self._least)
         taken = time.perf_counter() - began
         whole = cells if np.array_equal(self.a, self.b) else 2 * cells
         return taken * whole / (2 * len(some) * len(others))
@@ -163,22 +165,21 @@ class Comparison:
             on_progress: Told of passages compared.
         """
         if self._found is None:
-            copies = self._copies()
-            found = near_pairs(
-                self.library.kept_vectors(),
-                self.a,
-                self.b,
-                copies=copies if self._parties is None else copies.told_apart(self._parties),
-                parties=self._parties,
+            found = nearest_pairs(
+                lambda numbers: self.library.store.vectors(self._rows[numbers]),
+                np.searchsorted(self._rows, self.a),
+                np.searchsorted(self._rows, self.b),
+                metadata=self._metadata,
+                over_time=self.over_time,
+                actors=self._actors,
                 least=self._least,
-                most_each=MOST_EACH,
                 on_progress=on_progress,
             )
-            self._found = self._apart(found, copies.words)
+            self._found = self._apart(found)
         return len(self._found.a)
 
     @property
-    def _near(self) -> Near:
+    def _near(self) -> NearestPairs:
         """Return the pairs on the same point."""
         self.find()
         assert self._found is not None
@@ -215,7 +216,7 @@ class Comparison:
             scores = self._read(first, near, counted_on(on_progress, 0, most))
             again = _near_the_top(scores, near.similarity)
             beyond = counted_on(on_progress, most - len(again), most)
-            scores[again] = self._read(more[0], _part(near, again), beyond)
+            scores[again] = self._read(more[0], near.take(again), beyond)
             screened[:] = True
             screened[again] = False
         else:
@@ -236,7 +237,7 @@ class Comparison:
     @property
     def subject(self) -> str:
         """Return what is compared, in words."""
-        sides = [_in_words(chosen) for chosen in self._given.values()]
+        sides = [chosen.in_words() for chosen in self._given.values()]
         what = " and ".join(sides)
         if self.over_time:
             what = f"{sides[0]} over time"
@@ -247,81 +248,81 @@ class Comparison:
 
     # -- Passages and pairs --------------------------------------------------------------------
 
-    def _allowed(self, side: str) -> Rows:
-        allowed = self.library.allowed(self._filters[side])
-        return np.arange(self.library.manifest.passages) if allowed is None else allowed
+    def _side(self, side: str) -> Rows:
+        """Return the rows of a side's passages on the topic, ascending.
 
-    def _on_topic(self, sides: Sequence[Rows]) -> Rows | None:
-        """Return the rows of the passages on the topic, ascending; None: all.
-
-        Every passage of the sides is compared with it, so that what others say crowds none out.
+        All of them are compared with it, so that what others say crowds none out.
         """
-        if not self.topic:
-            return None
-        (vector,) = self.library.encoder.encode([self.topic])
-        either = np.unique(np.concatenate(sides))
-        close, _ = as_near(self.library.kept_vectors(), vector, either, TOPIC_SIMILARITY)
-        return np.union1d(self.library.holding(self.topic), close)
-
-    def _rows(self, side: str, allowed: Rows, on_topic: Rows | None) -> Rows:
-        whose = _in_words(self._given[side])
-        name = f"The statements chosen ({whose})" if self.over_time else f"Side {side} ({whose})"
-        if not len(allowed):
+        who = self._given[side].in_words()
+        name = f"The statements chosen ({who})" if self.over_time else f"Side {side} ({who})"
+        store = self.library.store
+        selection = store.select(self._filters[side])
+        if not len(selection):
             raise QueryError(f"{name} cannot be compared: there are none. Loosen the filters.")
-        if on_topic is not None:
-            allowed = np.intersect1d(allowed, on_topic, assume_unique=True)
-        if not len(allowed):
+        if not self.topic:
+            return selected_rows(selection)
+        (vector,) = self.library.encoder.encode([self.topic])
+        near, _ = store.at_least(vector, TOPIC_SIMILARITY, selection)
+        held = store.holding_words(self.topic)
+        rows = np.union1d(near, held[selection.holds(held)])
+        if not len(rows):
             raise QueryError(
                 f"{name} cannot be compared: nothing is said on {self.topic!r}. Use other words "
                 "for the topic, or none."
             )
-        return allowed
+        return rows
 
-    def _parties_between(self, kind: str) -> Rows:
-        """Return a number for the party, or the parties together, of each passage.
+    @cached_property
+    def _metadata(self) -> PassageMetadata:
+        """Return what is known of the passages of both sides, in the order of `_rows`."""
+        return self.library.store.metadata(self._rows)
+
+    def _actors_between(self, kind: str) -> Rows:
+        """Return a number for the actor, or the actors together, of each passage of `_rows`.
 
         Passages of nobody leave both sides.
 
         Raises:
             QueryError: None is left.
         """
-        of_passage = self.library.parties(kind).together(self.library.whose.statement)
+        statements, which = np.unique(self._metadata.statement, return_inverse=True)
+        together: dict[int, tuple[int, ...]] = defaultdict(tuple)
+        places, actors = self.library.store.actors_of(kind, statements)
+        for place, actor in zip(places.tolist(), actors.tolist(), strict=True):
+            together[place] += (actor,)
+        number = {actors: n for n, actors in enumerate(dict.fromkeys(together.values()))}
+        of_statement = np.full(len(statements), -1)
+        of_statement[[*together]] = [number[actors] for actors in together.values()]
+        of_row: Rows = of_statement[which]
+        named = self._rows[of_row >= 0]
         same = self.b is self.a
-        self.a = self.a[of_passage[self.a] >= 0]
-        self.b = self.a if same else self.b[of_passage[self.b] >= 0]
+        self.a = np.intersect1d(self.a, named, assume_unique=True)
+        self.b = self.a if same else np.intersect1d(self.b, named, assume_unique=True)
         if not (len(self.a) and len(self.b)):
             raise QueryError(f"None of the statements chosen names a {kind}. Loosen the filters.")
-        return of_passage
+        return of_row
 
-    def _copies(self) -> Copies:
-        rows = np.union1d(self.a, self.b)
-        words = np.zeros(self.library.manifest.passages, np.int64)
-        words[rows] = self.library.words_keys(rows.tolist())
-        whose = self.library.whose
-        first, last = (days[whose.statement] for days in (whose.first_day, whose.last_day))
-        return Copies(words, first, last, whose.statement, same_day=not self.over_time)
-
-    def _apart(self, found: Near, words: Rows) -> Near:
-        """Leave out pairs within a statement, and those with the same words on both sides.
+    def _apart(self, found: NearestPairs) -> NearestPairs:
+        """Return rows of pairs, but not within a statement or with the same words on both sides.
 
         Over time those of which one has no date, or both may be of one day, are left out, too, and
         what was said first is put on side a.
         """
-        whose = self.library.whose
-        of_a, of_b = whose.statement[found.a], whose.statement[found.b]
-        alike = words[found.a] == words[found.b]
-        kept = of_a != of_b
+        of_a, of_b = (
+            PassageMetadata(*(part[numbers] for part in self._metadata))
+            for numbers in (found.a, found.b)
+        )
+        alike = of_a.words == of_b.words
+        kept = of_a.statement != of_b.statement
         self._alike = int((kept & alike).sum())
         kept &= ~alike
-        if not self.over_time:
-            return _part(found, np.flatnonzero(kept))
-        first, last = whose.first_day, whose.last_day
-        dated = (first[of_a] > 0) & (first[of_b] > 0)
-        earlier = last[of_a] < first[of_b]
-        later = last[of_b] < first[of_a]
-        kept &= dated & (earlier | later)
-        a, b = np.where(later, found.b, found.a), np.where(later, found.a, found.b)
-        return _part(Near(a, b, found.similarity), np.flatnonzero(kept))
+        a, b = self._rows[found.a], self._rows[found.b]
+        if self.over_time:
+            dated = (of_a.first_day > 0) & (of_b.first_day > 0)
+            later = of_b.last_day < of_a.first_day
+            kept &= dated & ((of_a.last_day < of_b.first_day) | later)
+            a, b = np.where(later, b, a), np.where(later, a, b)
+        return NearestPairs(a, b, found.similarity).take(np.flatnonzero(kept))
 
     def order(self) -> Rows:
         """Return the numbers of the pairs on the same point, those to be read first ahead.
@@ -342,7 +343,7 @@ class Comparison:
         if not self._guessed:
             return None
         near = self._near
-        logits = load_prefilter().logits(self.library.kept_vectors(), near.a, near.b)
+        logits = load_prefilter().logits(self.library.store.vectors, near.a, near.b)
         found: Floats = logits + CLOSENESS * near.similarity[:, None]
         return found
 
@@ -350,9 +351,9 @@ class Comparison:
     def _guessed(self) -> bool:
         return self.library.manifest.encoder_digest == load_prefilter().encoder
 
-    def _chosen(self) -> Near:
+    def _chosen(self) -> NearestPairs:
         """Return the pairs to read."""
-        return _part(self._near, np.sort(self.order()[: self._most_read]))
+        return self._near.take(np.sort(self.order()[: self._most_read]))
 
     # -- Reading -------------------------------------------------------------------------------
 
@@ -361,16 +362,18 @@ class Comparison:
         return Journal(what, self._journal_folder)
 
     def _read(
-        self, model: StanceModel, near: Near, on_progress: Progress | None
+        self, model: StanceModel, near: NearestPairs, on_progress: Progress | None
     ) -> NDArray[np.float32]:
         """Return the probabilities of pairs, float32 [n, 3]; what is known is not read again."""
 
         def score(part: Rows) -> NDArray[np.float32]:
-            return model.score([sides for *_, sides in self._sides(_part(near, part))])
+            return model.score([sides for *_, sides in self._sides(near.take(part))])
 
         return self._journal(model).read(near.a, near.b, score, on_progress)
 
-    def _timed(self, model: StanceModel, near: Near, of: int, some: int) -> tuple[int, float]:
+    def _timed(
+        self, model: StanceModel, near: NearestPairs, of: int, some: int
+    ) -> tuple[int, float]:
         """Return how many pairs are known and about how many seconds it takes to know `of` of them.
 
         Some are read to tell; the first may have to wait for the model to be loaded.
@@ -380,13 +383,15 @@ class Comparison:
         tried = left[:: max(1, len(left) // some)][: some + 1]
         if of <= known or not len(tried):
             return known, 0.0
-        self._read(model, _part(near, tried[:1]), None)
+        self._read(model, near.take(tried[:1]), None)
         began = time.perf_counter()
-        self._read(model, _part(near, tried[1:]), None)
+        self._read(model, near.take(tried[1:]), None)
         each = (time.perf_counter() - began) / max(1, len(tried) - 1)
         return known, each * max(0, of - known - len(tried))
 
-    def _sides(self, near: Near) -> Iterator[tuple[Statement, Passage, Statement, Passage, Sides]]:
+    def _sides(
+        self, near: NearestPairs
+    ) -> Iterator[tuple[Statement, Passage, Statement, Passage, Sides]]:
         rows = np.unique(np.concatenate([near.a, near.b])).tolist()
         passages = dict(zip(rows, self.library.passages(rows), strict=True))
         ids = sorted({passage.statement_id for passage in passages.values()})
@@ -397,7 +402,7 @@ class Comparison:
             yield said, a, answered, b, (passage_side(said, a), passage_side(answered, b))
 
     def _pairs(
-        self, near: Near, scores: NDArray[np.float32], screened: NDArray[np.bool_]
+        self, near: NearestPairs, scores: NDArray[np.float32], screened: NDArray[np.bool_]
     ) -> Iterator[Pair]:
         found = zip(self._sides(near), scores, near.similarity, screened, strict=True)
         for (a, a_passage, b, b_passage, _), row, similarity, only in found:
@@ -409,7 +414,7 @@ class Comparison:
                 first_stage_only=bool(only),
             )
 
-    def _about_reading(self, near: Near) -> list[str]:
+    def _about_reading(self, near: NearestPairs) -> list[str]:
         notes = []
         if self._alike:
             notes.append(
@@ -481,21 +486,3 @@ def _near_the_top(scores: NDArray[np.float32], similarity: NDArray[np.float32]) 
         ]
         again.update(np.argsort(-np.asarray(ranks), kind="stable")[:MOST_READ_AGAIN].tolist())
     return np.array(sorted(again), np.int64)
-
-
-def _part(near: Near, numbers: Rows) -> Near:
-    return Near(near.a[numbers], near.b[numbers], near.similarity[numbers])
-
-
-def _in_words(filters: Filters) -> str:
-    """Return filters in words: "China, from 2014"."""
-    countries, others = (map(country_name, c) for c in (filters.countries, filters.not_countries))
-    names = [*filters.speakers, *countries, *filters.roles, *filters.parties, *filters.venues]
-    names += [*filters.sources, *filters.languages]
-    names += [f"not {name}" for name in (*filters.not_speakers, *others)]
-    names += list(filters.statement_ids)
-    if filters.date_from:
-        names.append(f"from {filters.date_from}")
-    if filters.date_to:
-        names.append(f"to {filters.date_to}")
-    return ", ".join(names) or "all statements"

@@ -1,25 +1,98 @@
-"""Filters of statements, as data and as SQL over a library's store."""
+"""Filters as data: which statements may be found, and the values there are to choose from.
+
+`FILTERS` is the one list of them. The store writes its columns and its conditions by it, and the
+command line and the app can offer their options by it: a new filter on a text is one more field of
+`Filters` (and a new `generations.FORMAT`, since the store has a new column).
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import date
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
 
-from compare.statements.countries import country_code, country_key
+from compare.statements.countries import country_name
 from compare.statements.normalize import fold, speaker_key
-from compare.statements.statement import Country, PartialDate, Statement
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from compare.library.index.faiss import Rows
-    from compare.library.store import Store
     from compare.statements.quotes import Quote
+    from compare.statements.statement import PartialDate, Statement
 
 
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """What a statement is filtered by.
+
+    Attributes:
+        name: Its name: of a column of the store, and of a FIELD of the command line.
+        read: Return it for a statement; "" if it has none.
+        key: Return what is equal for all spellings; None if only the same spelling is equal.
+    """
+
+    name: str
+    read: Callable[[Statement], str]
+    key: Callable[[str], str] | None = None
+
+
+def _party(statement: Statement) -> str:
+    """Return the political party: a further column, however its name is written."""
+    return next((value for name, value in statement.extra.items() if fold(name) == "party"), "")
+
+
+SPEAKER = Attribute("speaker", attrgetter("speaker"), speaker_key)
+ROLE = Attribute("role", attrgetter("role"), fold)
+PARTY = Attribute("party", _party, fold)
+VENUE = Attribute("venue", attrgetter("venue"), fold)
+SOURCE = Attribute("source", attrgetter("source"))
+LANGUAGE = Attribute("language", attrgetter("language"))
+COLUMNS = (SPEAKER, SOURCE, LANGUAGE, ROLE, PARTY, VENUE)
+"""Attributes that a store keeps in a column each."""
+
+ID = Attribute("id", attrgetter("id"))
+COUNTRY = Attribute("country", attrgetter("countries"))
+"""Of several countries a statement is each one's; known by code or by any spelling."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """How one field of `Filters` is matched and offered.
+
+    Attributes:
+        name: Of the field.
+        label: Of a menu in the app.
+        option: Of the command line, with the `help` that it prints.
+        attribute: What the values are compared with; None for a date or a flag.
+        excludes: Statements with one of the values are left out.
+    """
+
+    name: str
+    label: str
+    option: str
+    help: str
+    attribute: Attribute | None = None
+    excludes: bool = False
+
+    @property
+    def word(self) -> str:
+        """Return the FIELD of a side on the command line: "country", "not-country"."""
+        name = self.attribute.name if self.attribute else self.option.removeprefix("--")
+        return f"not-{name}" if self.excludes else name
+
+
+def _values(attribute: Attribute, label: str, option: str, told: str, *excludes: bool) -> Any:
+    """Return a field of values that are compared with an attribute."""
+    return field(default=(), metadata={"offered": (label, option, told, attribute, *excludes)})
+
+
+def _single(default: Any, *offered: str) -> Any:
+    """Return a field of a date or a flag."""
+    return field(default=default, metadata={"offered": offered})
+
+
+# ruff: noqa: RUF009  (what is called here returns a dataclass field)
 @dataclass(frozen=True, slots=True)
 class Filters:
     """Which statements may be found. An empty field allows all; fields combine with "and".
@@ -27,23 +100,46 @@ class Filters:
     Countries match by code or by any spelling, speakers whatever their honorific; roles, parties
     and venues whatever their case and accents. A statement's party is its column `party`, which
     corpora of parliaments have. A statement's date matches where the span it can mean overlaps
-    `date_from`..`date_to`.
+    `date_from`..`date_to`; statements without a date then do not match. A joint statement is each
+    of its countries', so `not_countries` leaves it out for any of them.
     """
 
-    speakers: tuple[str, ...] = ()
-    countries: tuple[str, ...] = ()
-    date_from: PartialDate | None = None
-    date_to: PartialDate | None = None
-    sources: tuple[str, ...] = ()
-    roles: tuple[str, ...] = ()
-    parties: tuple[str, ...] = ()
-    venues: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
-    statement_ids: tuple[str, ...] = ()
-    not_speakers: tuple[str, ...] = ()
-    not_countries: tuple[str, ...] = ()
-    not_own_speaker: bool = False
-    not_own_country: bool = False
+    speakers: tuple[str, ...] = _values(
+        SPEAKER, "Speaker", "--only-speaker", "Only statements of this speaker."
+    )
+    countries: tuple[str, ...] = _values(
+        COUNTRY, "Country or organisation", "--only-country", "Only statements of this country."
+    )
+    roles: tuple[str, ...] = _values(ROLE, "Role", "--only-role", "Only statements of this office.")
+    parties: tuple[str, ...] = _values(
+        PARTY, "Party", "--party", "Only statements of this political party."
+    )
+    venues: tuple[str, ...] = _values(
+        VENUE, "Venue", "--venue", "Only statements made at this venue."
+    )
+    date_from: PartialDate | None = _single(
+        None, "From", "--from", "Only statements since this date."
+    )
+    date_to: PartialDate | None = _single(None, "To", "--to", "Only statements until this date.")
+    sources: tuple[str, ...] = _values(
+        SOURCE, "Source", "--source", "Only statements from this source."
+    )
+    languages: tuple[str, ...] = _values(
+        LANGUAGE, "Language", "--language", 'Only statements in this language ("en").'
+    )
+    statement_ids: tuple[str, ...] = _values(ID, "Statement", "--only-id", "Only this statement.")
+    not_speakers: tuple[str, ...] = _values(
+        SPEAKER, "Not the speaker", "--not-speaker", "Exclude this speaker.", True
+    )
+    not_countries: tuple[str, ...] = _values(
+        COUNTRY, "Not the country", "--not-country", "Exclude this country.", True
+    )
+    not_own_speaker: bool = _single(
+        False, "Not the quote’s own speaker", "--not-own-speaker", "Exclude the quote's speaker."
+    )
+    not_own_country: bool = _single(
+        False, "Not the quote’s own country", "--not-own-country", "Exclude the quote's country."
+    )
 
     def within(self, since: PartialDate | None, until: PartialDate | None) -> Filters:
         """Return the same within a further period; None leaves an end open."""
@@ -55,60 +151,47 @@ class Filters:
             date_to=min(ends, key=lambda date: date.last, default=None),
         )
 
+    def chosen(self) -> Iterator[tuple[Filter, Attribute, tuple[str, ...]]]:
+        """Yield the filters with values that are set, with what these are compared with."""
+        for entry in FILTERS.values():
+            if entry.attribute and (values := getattr(self, entry.name)):
+                yield entry, entry.attribute, values
 
-@dataclass(slots=True)
-class Selection:
-    """The conditions on table `statements`, all of which must hold, and their parameters."""
+    def excluding_own(self, quote: Quote) -> Filters:
+        """Return the same with the quote's own speaker and country among those left out."""
+        speakers = (quote.speaker,) if self.not_own_speaker and quote.speaker else ()
+        own = tuple(entry.code or entry.name for entry in quote.country)
+        return replace(
+            self,
+            not_speakers=self.not_speakers + speakers,
+            not_countries=self.not_countries + (own if self.not_own_country else ()),
+            not_own_speaker=False,
+            not_own_country=False,
+        )
 
-    conditions: list[str] = field(default_factory=list)
-    parameters: list[str | int] = field(default_factory=list)
-
-    def require(self, condition: str, *parameters: str | int) -> None:
-        """Add a condition."""
-        self.conditions.append(condition)
-        self.parameters.extend(parameters)
-
-    def one_of(self, column: str, values: Iterable[str]) -> None:
-        """Require that a column hold one of the values, if there are any."""
-        if chosen := list(values):
-            self.require(f"{column} IN {_LISTED}", json.dumps(chosen))
-
-    @property
-    def sql(self) -> str:
-        """Return the WHERE clause, "" where everything is selected."""
-        return f"WHERE {' AND '.join(self.conditions)}" if self.conditions else ""
+    def in_words(self) -> str:
+        """Return the filters in words: "China, from 2014"."""
+        names = [
+            f"{'not ' * entry.excludes}{country_name(value) if attribute is COUNTRY else value}"
+            for entry, attribute, values in self.chosen()
+            for value in values
+        ]
+        names += [f"from {self.date_from}"] if self.date_from else []
+        names += [f"to {self.date_to}"] if self.date_to else []
+        return ", ".join(names) or "all statements"
 
 
-_LISTED = "(SELECT value FROM json_each(?))"
-_OF_COUNTRY = (
-    f"n IN (SELECT n FROM countries WHERE key IN {_LISTED} "
-    f"UNION SELECT n FROM countries WHERE name_key IN {_LISTED})"
+FILTERS: Mapping[str, Filter] = {
+    entry.name: Filter(entry.name, *entry.metadata["offered"]) for entry in fields(Filters)
+}
+"""All filters, by the name of the field."""
+
+FACETED = tuple(
+    name
+    for name, entry in FILTERS.items()
+    if entry.attribute not in (None, ID) and not entry.excludes
 )
-
-
-def selection(filters: Filters, quote: Quote | None = None) -> Selection:
-    """Return the conditions of the filters; "not the quote's own" ones need the quote.
-
-    A statement for several countries is of each of them, so `not_own_country` leaves out a joint
-    statement in which the quote's country had a part. Statements without a date are left out once
-    a date is asked for.
-    """
-    chosen = Selection()
-    chosen.one_of("speaker_key", map(speaker_key, filters.speakers))
-    chosen.one_of("source", filters.sources)
-    chosen.one_of("role_key", map(fold, filters.roles))
-    chosen.one_of("party_key", map(fold, filters.parties))
-    chosen.one_of("venue_key", map(fold, filters.venues))
-    chosen.one_of("language", filters.languages)
-    chosen.one_of("id", filters.statement_ids)
-    if filters.date_from is not None:
-        chosen.require("last_day >= ?", filters.date_from.first.toordinal())
-    if filters.date_to is not None:
-        chosen.require("first_day <= ?", filters.date_to.last.toordinal())
-    if filters.countries:
-        chosen.require(_OF_COUNTRY, *_spelled(filters.countries))
-    _leave_out(chosen, filters, quote)
-    return chosen
+"""The filters whose values are counted and offered."""
 
 
 def applicable(filters: Filters, quote: Quote) -> tuple[Filters, list[str]]:
@@ -129,80 +212,61 @@ def applicable(filters: Filters, quote: Quote) -> tuple[Filters, list[str]]:
 _NOT_KNOWN = "The quote's {0} is not known, so its own {0} could not be left out."
 
 
-def _leave_out(chosen: Selection, filters: Filters, quote: Quote | None) -> None:
-    speakers = {speaker_key(name) for name in filters.not_speakers}
-    if filters.not_own_speaker and quote is not None and quote.speaker:
-        speakers.add(speaker_key(quote.speaker))
-    if speakers:
-        chosen.require(f"speaker_key NOT IN {_LISTED}", json.dumps(sorted(speakers)))
-    if filters.not_countries:
-        chosen.require(f"NOT {_OF_COUNTRY}", *_spelled(filters.not_countries))
-    if filters.not_own_country and quote is not None and quote.country:
-        keys = json.dumps([country_key(entry) for entry in quote.country])
-        chosen.require(f"NOT {_OF_COUNTRY}", keys, "[]")
+# -- Values to choose from -----------------------------------------------------------------------
 
 
-def _spelled(names: Iterable[str]) -> tuple[str, str]:
-    """Return the keys and the folded spellings that the names can stand for."""
-    names = list(names)
-    keys = {country_key(Country(name, country_code(name))) for name in names}
-    keys |= {name.strip().upper() for name in names}
-    return json.dumps(sorted(keys)), json.dumps(sorted(map(fold, names)))
-
-
-# -- Asking the store ----------------------------------------------------------------------------
-
-
-def allowed_rows(store: Store, chosen: Selection) -> Rows | None:
-    """Return the rows of the passages of the statements selected, ascending; None: of all."""
-    if not chosen.conditions:
-        return None
-    found = store.all(
-        f"SELECT first_row, row_count FROM statements {chosen.sql} ORDER BY n", chosen.parameters
-    )
-    import numpy as np
-
-    spans = np.array(found, np.int64).reshape(-1, 2)
-    starts, counts = spans[:, 0], spans[:, 1]
-    ahead = np.cumsum(counts) - counts
-    return np.repeat(starts - ahead, counts) + np.arange(counts.sum())
-
-
-class Whose(NamedTuple):
-    """Which statement each passage is of, by number, and the days that its date can mean.
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A value that a filter can be set to.
 
     Attributes:
-        statement: Of each passage, int32 [passages].
-        first_day: Of each statement, an ordinal of `datetime.date`, int64; 0 without a date.
-        last_day: See `first_day`.
+        value: What to put into `Filters`.
+        label: What to show: the most frequent spelling.
+        count: How many statements have it.
+        spellings: All spellings in the library, the most frequent first.
     """
 
-    statement: NDArray[np.int32]
-    first_day: Rows
-    last_day: Rows
+    value: str
+    label: str
+    count: int
+    spellings: tuple[str, ...]
 
 
-def read_whose(store: Store, passages: int) -> Whose:
-    """Read it for all passages of a store."""
-    import numpy as np
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """The values of a library, and its first and last day.
 
-    found = store.all(
-        "SELECT row_count, coalesce(first_day, 0), coalesce(last_day, 0) FROM statements ORDER BY n"
-    )
-    counts, first, last = np.array(found, np.int64).reshape(-1, 3).T
-    numbers = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
-    assert len(numbers) == passages
-    return Whose(numbers, first, last)
+    Attributes:
+        values: By the name of the filter, the most frequent first; "" is left out.
+    """
+
+    values: Mapping[str, tuple[Facet, ...]]
+    first_date: date | None
+    last_date: date | None
+
+    def __getitem__(self, name: str) -> tuple[Facet, ...]:
+        """Return the values of a filter, such as "speakers"."""
+        return self.values[name]
 
 
-def browse(store: Store, chosen: Selection, limit: int, offset: int) -> tuple[list[Statement], int]:
-    """Return a page of the statements selected, newest first, and how many there are."""
-    newest_first = "first_day IS NULL, first_day DESC, n"
-    total = store.one(f"SELECT count(*) FROM statements {chosen.sql}", chosen.parameters)
-    found = store.all(
-        "SELECT data FROM contents JOIN "
-        f"(SELECT n, first_day FROM statements {chosen.sql} "
-        f"ORDER BY {newest_first} LIMIT ? OFFSET ?) USING (n) ORDER BY {newest_first}",
-        [*chosen.parameters, max(0, limit), max(0, offset)],
-    )
-    return [Statement.from_json(data) for (data,) in found], total[0]
+def facets_of(
+    counted: Iterable[tuple[str, str, int]], totals: Mapping[str, int] | None = None
+) -> tuple[Facet, ...]:
+    """Return the facets of an attribute.
+
+    Args:
+        counted: Key, spelling and how many statements have it so.
+        totals: By key where a statement can have several spellings, as of countries.
+    """
+    spellings: dict[str, Counter[str]] = {}
+    for key, spelling, count in counted:
+        if spelling:
+            spellings.setdefault(key, Counter())[spelling] += count
+    found = []
+    for key, its in spellings.items():
+        ordered = tuple(sorted(its, key=lambda spelling: (-its[spelling], spelling)))
+        total = totals[key] if totals else its.total()
+        # A code is upper case; every other key has lost case and accents, a spelling has not.
+        value = key if totals and key.isupper() else ordered[0]
+        found.append(Facet(value, ordered[0], total, ordered))
+    return tuple(sorted(found, key=lambda facet: (-facet.count, facet.label)))

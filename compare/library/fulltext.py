@@ -5,14 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from itertools import islice
-from typing import TYPE_CHECKING
-
-import numpy as np
-
-if TYPE_CHECKING:
-    from compare.library.filters import Selection
-    from compare.library.index.faiss import Rows
-    from compare.library.store import Store
 
 READ_AT_MOST = 20_000
 """Passages that a full-text query may touch, so that it stays fast in a library of any size."""
@@ -38,13 +30,11 @@ def words(text: str) -> list[str]:
     return list(_spelled(text).values())[:_MOST_WORDS]
 
 
-def content_words(text: str) -> list[str]:
-    """Return the words of `text`, folded, without English stop words; all, if it has no others."""
-    return list(_content(text))
+def content_words(text: str) -> dict[str, str]:
+    """Return the words of `text`, folded, with their spelling: at most 64, in order.
 
-
-def _content(text: str) -> dict[str, str]:
-    """Return the content words of `text` as they are spelled, under what they are folded."""
+    English stop words are left out, unless it has no others.
+    """
     found = _spelled(text)
     telling = {folded: word for folded, word in found.items() if folded not in STOP_WORDS}
     return dict(islice((telling or found).items(), _MOST_WORDS))
@@ -90,62 +80,3 @@ def quoted(word: str) -> str:
 
 def _string(word: str) -> str:
     return '"' + word.replace('"', '""') + '"'
-
-
-def require_word(chosen: Selection, word: str) -> None:
-    """Select only statements that hold a word, in what was said or in what is known of it."""
-    chosen.require(
-        "n IN (SELECT rowid FROM statement_words WHERE statement_words MATCH ? UNION "
-        "SELECT n FROM passages WHERE row IN "
-        "(SELECT rowid FROM passage_words WHERE passage_words MATCH ?))",
-        quoted(word),
-        quoted(word),
-    )
-
-
-def holding_all(store: Store, query: str) -> Rows:
-    """Return the rows of the passages that hold every content word of `query`, ascending."""
-    words = list(_content(query).values())
-    if not words:
-        return np.zeros(0, np.int64)
-    found = store.all(
-        "SELECT rowid FROM passage_words WHERE passage_words MATCH ? ORDER BY rowid",
-        (" AND ".join(map(quoted, words)),),
-    )
-    return np.fromiter((row for (row,) in found), np.int64, len(found))
-
-
-def ranked(store: Store, query: str, most: int | None = None) -> Rows:
-    """Return the rows of the `most` passages that share words with `query`, best first (BM25).
-
-    Only the rarest words count where all would touch more than `READ_AT_MOST` passages.
-    """
-    words = _rarest(store, list(_content(query).values()))
-    if not words:
-        return np.zeros(0, np.int64)
-    found = store.all(
-        "SELECT rowid FROM passage_words WHERE passage_words MATCH ? "
-        "ORDER BY bm25(passage_words, 1.0, 0.5), rowid LIMIT ?",
-        (" OR ".join(map(quoted, words)), -1 if most is None else max(0, most)),
-    )
-    return np.fromiter((row for (row,) in found), np.int64, len(found))
-
-
-def _rarest(store: Store, words: list[str]) -> list[str]:
-    counted = sorted((_count(store, word), _folded(word), word) for word in words)
-    rare: list[str] = []
-    touched = 0
-    for count, _, word in counted:
-        touched += count
-        if count and (not rare or touched <= READ_AT_MOST):
-            rare.append(word)
-    return rare
-
-
-def _count(store: Store, word: str) -> int:
-    """Return how many passages hold a word; counting stops where there are too many anyway."""
-    found = store.one(
-        "SELECT count(*) FROM (SELECT 1 FROM passage_words WHERE passage_words MATCH ? LIMIT ?)",
-        (quoted(word), READ_AT_MOST + 1),
-    )
-    return int(found[0])

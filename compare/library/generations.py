@@ -30,13 +30,9 @@ from compare.errors import LibraryError
 FORMAT = 4
 """Changes whenever a program of the old format could not read the files any more."""
 
-STORE = "library.sqlite"
-VECTORS = "vectors.npy"
-INDEX = "index.faiss"
 MANIFEST = "manifest.json"
-STAGED = "staged.sqlite"
 RESUME = "unfinished.json"
-"""In the folder of a generation that is being written: how far it is; see `building`."""
+"""In the folder of a generation that is being written: how far its store is."""
 
 _CURRENT = "CURRENT"
 _GENERATIONS = "generations"
@@ -68,6 +64,7 @@ class Manifest:
         encoder: Name of the embedding model; `encoder_digest` names its weights.
         dim: Dimensions of the vectors.
         corpus_digest: sha256 over the sorted content hashes of the statements.
+        store: Kind of the store; see `passage_store.KINDS`.
     """
 
     format: int
@@ -79,6 +76,7 @@ class Manifest:
     passages: int
     corpus_digest: str
     files: Mapping[str, FileRecord]
+    store: str = "sqlite"
 
 
 @dataclass(frozen=True, slots=True)

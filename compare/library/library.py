@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property, partial
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager, nullcontext
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
-import numpy as np
-
-from compare.errors import LibraryError
-from compare.library import fulltext, questions
-from compare.library.actors import Parties, read_parties
-from compare.library.building import EncoderIdentity, Known, changed, load_vectors, write_files
-from compare.library.built_with import check_encoder, known_or_none, no_statement
-from compare.library.facets import Facets, read_facets
-from compare.library.filters import Filters, Whose, allowed_rows, browse, read_whose, selection
+from compare.errors import LibraryError, QueryError
+from compare.library.build import STAGED, Change, Embedding, Staged, write_generation
+from compare.library.filters import Facets, Filters
 from compare.library.generations import (
-    INDEX,
-    STAGED,
-    STORE,
     Generation,
     Manifest,
     current_name,
@@ -32,19 +24,19 @@ from compare.library.generations import (
     publish,
     writing,
 )
-from compare.library.index.faiss import FaissIndex, Floats, Halves, Neighbours, Rows, VectorIndex
-from compare.library.staging import Staged
-from compare.library.store import Store
+from compare.library.passage_store import DEFAULT_KIND, PassageStore, store_kind
 from compare.statements.passages import Passage
-from compare.statements.quotes import Quote
-from compare.statements.statement import Statement
+from compare.statements.statement import PartialDate, Statement
 
 if TYPE_CHECKING:
-    from typing import Self
+    from typing import Self, Unpack
 
-    from compare.models import Encoder
-
-Progress = Callable[[int, int], None]
+    from compare.models import Encoder, StanceModel
+    from compare.progress import Progress
+    from compare.results.positions import Positions
+    from compare.results.result import Result, Thresholds
+    from compare.review import Review
+    from compare.statements.quotes import Quote
 
 
 class Library:
@@ -52,16 +44,25 @@ class Library:
 
     It stays as it was opened, whatever is written to the folder meanwhile. `update` and `delete`
     write the next generation and return the library opened anew.
+
+        library = Library.open("my-library")
+        library.search("We will not hesitate to impose costs.")
+        library.compare("China", "United States", topic="sanctions")
+        library.timeline("Cuba", topic="sanctions")
+        library.positions("Sanctions on Cuba must be lifted").to_pandas()
+
+    Attributes:
+        folder: Where it is, with what people made beside it.
+        store: What holds the statements, passages and vectors.
     """
 
     def __init__(self, folder: Path, generation: Generation, encoder: Encoder | None) -> None:
-        """Open the files of a generation; use `open` or `build`."""
+        """Open the store of a generation; use `open` or `build`."""
         self.folder = folder
+        self.store = _open_store(generation)
         self._generation = generation
         self._encoder = encoder
         self._lock = threading.RLock()
-        self._store = Store.open(generation.path / STORE)
-        self._vectors = load_vectors(generation)
 
     # -- Opening and writing ---------------------------------------------------------------------
 
@@ -74,18 +75,18 @@ class Library:
                 not the one it was built with.
         """
         folder = Path(folder)
-        generation = open_generation(folder)
-        if encoder is not None:
-            check_encoder(folder, generation.manifest, encoder)
-        for _ in range(5):
+        tries = 5
+        while True:
+            generation = open_generation(folder)
+            if encoder is not None:
+                check_encoder(folder, generation.manifest, encoder)
             try:
                 return cls(folder, generation, encoder)
             except LibraryError:
                 # Removed between the look at CURRENT and this: a writer has moved on, twice.
-                if current_name(folder) == generation.name:
+                tries -= 1
+                if tries < 0 or current_name(folder) == generation.name:
                     raise
-                generation = open_generation(folder)
-        return cls(folder, generation, encoder)
 
     @classmethod
     def build(
@@ -109,11 +110,10 @@ class Library:
 
             encoder = load_encoder()
         chosen = encoder
-        with writing(folder) as scratch:
-            identity = EncoderIdentity.of(chosen)
-            known = known_or_none(folder, identity)
-            staged = Staged(scratch / STAGED, statements)
-            manifest = write_files(scratch, staged, known, identity, lambda: chosen, on_progress)
+        with writing(folder) as scratch, _known_to(folder, chosen) as known:
+            embedding = Embedding(chosen.name, chosen.digest, chosen.dim, lambda: chosen, known)
+            change = Change(Staged(scratch / STAGED, statements))
+            manifest = write_generation(scratch, DEFAULT_KIND, change, embedding, on_progress)
             generation = publish(folder, scratch, manifest)
         return cls(folder, generation, chosen)
 
@@ -132,25 +132,21 @@ class Library:
             LibraryError: The library cannot be written, an id to remove is not there, or two of
                 the statements have one id.
         """
-        gone = set(remove)
+        gone = frozenset(remove)
         with writing(self.folder) as scratch:
             before = open_generation(self.folder)
-            identity = EncoderIdentity.recorded(before.manifest)
+            made = before.manifest
             encoder = self._encoder
             if encoder is not None:
-                check_encoder(self.folder, before.manifest, encoder)
-            known = Known.of(before, identity)
-            store = Store.open(before.path / STORE)
-            try:
-                missing = sorted(gone - store.statements(sorted(gone)).keys())
-                if missing:
-                    raise no_statement(missing[0], self.folder)
-                staged = Staged(scratch / STAGED, add)
-                statements = changed(store.every_statement(), staged, gone)
-                load = partial(_load_encoder, self.folder, before.manifest, encoder)
-                manifest = write_files(scratch, statements, known, identity, load, on_progress)
-            finally:
-                store.close()
+                check_encoder(self.folder, made, encoder)
+            before.verify()
+            with closing(_open_store(before)) as store:
+                for missing in sorted(gone - store.statements(gone).keys()):
+                    raise self._no_statement(missing)
+                load = cache(lambda: encoder or _load_encoder(self.folder, made))
+                embedding = Embedding(made.encoder, made.encoder_digest, made.dim, load, store)
+                change = Change(Staged(scratch / STAGED, add), store, gone)
+                manifest = write_generation(scratch, made.store, change, embedding, on_progress)
             generation = publish(self.folder, scratch, manifest)
         return type(self)(self.folder, generation, encoder)
 
@@ -172,8 +168,8 @@ class Library:
         self._generation.verify()
 
     def close(self) -> None:
-        """Close the files; the library cannot be used any more."""
-        self._store.close()
+        """Close the store; the library cannot be used any more."""
+        self.store.close()
 
     # -- What it is ------------------------------------------------------------------------------
 
@@ -223,14 +219,15 @@ class Library:
                 self._encoder = _load_encoder(self.folder, self.manifest)
             return self._encoder
 
-    @cached_property
-    def index(self) -> VectorIndex:
-        """Return the index over the vectors of all passages, opened the first time."""
-        with self._lock:
-            path = self._generation.path / INDEX
-            if path.exists():
-                return FaissIndex.open(path, self._vectors)
-            return FaissIndex.build(self._vectors)  # newer generations have replaced this one
+    def stance_model(self) -> StanceModel:
+        """Load what reads its pairs: the shipped model, as adapted to it if it is.
+
+        Raises:
+            ModelError: The model is missing or damaged, or the adaptation cannot be read.
+        """
+        from compare.models.calibration import library_model
+
+        return library_model(self.folder)
 
     # -- Statements and passages -----------------------------------------------------------------
 
@@ -249,21 +246,16 @@ class Library:
             LibraryError: There is none with one of the ids.
         """
         if ids is None:
-            return list(self._store.every_statement())
+            return list(self.store.all_statements())
         ids = list(ids)
-        found = self._store.statements(ids)
-        for statement_id in ids:
-            if statement_id not in found:
-                raise no_statement(statement_id, self.folder)
+        found = self.store.statements(ids)
+        for missing in (entry for entry in ids if entry not in found):
+            raise self._no_statement(missing)
         return [found[statement_id] for statement_id in ids]
 
     def ids(self) -> set[str]:
         """Return the ids of all statements."""
-        return {identity for (identity,) in self._store.all("SELECT id FROM statements")}
-
-    def passage(self, row: int) -> Passage:
-        """Return the passage in a row."""
-        return self.passages([row])[0]
+        return self.store.ids()
 
     def passages(self, rows: Iterable[int]) -> list[Passage]:
         """Return the passages in these rows, in the order given.
@@ -271,33 +263,7 @@ class Library:
         Raises:
             IndexError: There is no such row.
         """
-        wanted = [int(row) for row in rows]
-        found = self._store.passages(wanted)
-        for row in wanted:
-            if row not in found:
-                raise IndexError(f"row {row} of {self.manifest.passages} passages")
-        return [found[row] for row in wanted]
-
-    def words_keys(self, rows: Sequence[int]) -> Rows:
-        """Return the keys of passages' words, int64 [rows]; see `linking.words_key`."""
-        found = dict(
-            self._store.all(
-                "SELECT row, words FROM passages WHERE row IN (SELECT value FROM json_each(?))",
-                (json.dumps(list(rows)),),
-            )
-        )
-        return np.array([found[row] for row in rows], np.int64)
-
-    def rows_with_words(self, keys: Iterable[int]) -> list[tuple[int, int, str]]:
-        """Return key, row and statement id of the passages whose words have these keys, by row."""
-        return [
-            (key, row, statement_id)
-            for key, row, statement_id in self._store.all(
-                "SELECT p.words, p.row, s.id FROM passages p JOIN statements s USING (n) "
-                "WHERE p.words IN (SELECT value FROM json_each(?)) ORDER BY p.row",
-                (json.dumps(list(keys)),),
-            )
-        ]
+        return self.store.passages(rows)
 
     def statement_rows(self, statement_id: str) -> range:
         """Return the rows of a statement's passages, which stand together and in order.
@@ -305,98 +271,14 @@ class Library:
         Raises:
             LibraryError: There is no such statement.
         """
-        found = self._store.all(
-            "SELECT first_row, row_count FROM statements WHERE id = ?", (statement_id,)
-        )
+        found = self.store.rows_of([statement_id])
         if not found:
-            raise no_statement(statement_id, self.folder)
-        first, count = found[0]
-        return range(first, first + count)
+            raise self._no_statement(statement_id)
+        return found[statement_id]
 
-    def vectors(self, rows: Iterable[int] | None = None) -> Floats:
-        """Return the vectors of these passages, float32 [rows, dim]; of all for None.
-
-        They are kept in 16 bits.
-        """
-        kept = self._vectors if rows is None else self._vectors[np.fromiter(rows, np.int64)]
-        return kept.astype(np.float32)
-
-    def kept_vectors(self) -> Halves:
-        """Return the vectors of all passages as they are kept, float16 [passages, dim], mapped."""
-        return self._vectors
-
-    @cached_property
-    def whose(self) -> Whose:
-        """Return which statement each passage is of, and what days those were made on."""
-        return read_whose(self._store, self.manifest.passages)
-
-    def parties(self, by: str) -> Parties:
-        """Return whose each statement is, by "country" or by "speaker".
-
-        Raises:
-            QueryError: `by` is something else.
-        """
-        with self._lock:
-            if by not in self._parties:
-                self._parties[by] = read_parties(self._store, by)
-            return self._parties[by]
-
-    @cached_property
-    def _parties(self) -> dict[str, Parties]:
-        return {}
-
-    def similar_texts(self, statement_id: str) -> list[Statement]:
-        """Return the other statements with the same words and context; see `linking`."""
-        found = self._store.all(
-            "SELECT c.data FROM statements s JOIN contents c USING (n) WHERE s.text_key = "
-            "(SELECT text_key FROM statements WHERE id = ?) AND s.id <> ? ORDER BY s.n",
-            (statement_id, statement_id),
-        )
-        return [Statement.from_json(data) for (data,) in found]
-
-    # -- Asking ----------------------------------------------------------------------------------
-
-    search = questions.search
-    pairs = questions.pairs
-    timeline = questions.timeline
-    positions = questions.positions
-    review = questions.review
-
-    # -- Finding ---------------------------------------------------------------------------------
-
-    def nearest(self, vectors: Floats, k: int, allowed: Rows | None = None) -> Neighbours:
-        """Return scores and rows of the k nearest passages of each vector, exactly.
-
-        Args:
-            vectors: float32 [n, dim].
-            k: How many.
-            allowed: The rows that may be found; None: all. See `allowed`.
-        """
-        return self.index.search(vectors, k, allowed)
-
-    def full_text(self, query: str, k: int, allowed: Rows | None = None) -> Rows:
-        """Return the rows of the passages that share words with `query`, best first (BM25).
-
-        Stop words do not count. Nor do the most common of the other words, where together they
-        stand in more passages than can be ranked quickly; the rarest always counts.
-        """
-        if allowed is None:
-            return fulltext.ranked(self._store, query, k)
-        rows = fulltext.ranked(self._store, query)
-        return rows[np.isin(rows, allowed)][: max(0, k)]
-
-    def holding(self, query: str) -> Rows:
-        """Return the rows of the passages that hold all words of `query` but stop words."""
-        return fulltext.holding_all(self._store, query)
-
-    def allowed(self, filters: Filters, quote: Quote | None = None) -> Rows | None:
-        """Return the rows of the passages that pass the filters, ascending; None: all pass.
-
-        Args:
-            filters: Which statements may be found.
-            quote: Whose speaker and country "not the quote's own" means.
-        """
-        return allowed_rows(self._store, selection(filters, quote))
+    def duplicates_of(self, statement_id: str) -> list[Statement]:
+        """Return the other statements with the same words and context."""
+        return self.store.same_text(statement_id)
 
     def browse(
         self, filters: Filters | None = None, query: str = "", limit: int = 50, offset: int = 0
@@ -409,29 +291,201 @@ class Library:
             limit: Most statements on a page.
             offset: Statements on the pages before.
         """
-        chosen = selection(filters or Filters())
-        for word in fulltext.words(query):
-            fulltext.require_word(chosen, word)
-        return browse(self._store, chosen, limit, offset)
-
-    @cached_property
-    def languages(self) -> Mapping[str, int]:
-        """Return the statements' languages as they are spelt, "" included, with their numbers."""
-        return dict(self._store.all("SELECT language, count(*) FROM statements GROUP BY 1"))
-
-    @cached_property
-    def _facets(self) -> Facets:
-        return read_facets(self._store)
+        return self.store.browse(filters or Filters(), query, limit, offset)
 
     def facets(self) -> Facets:
         """Return the values that filters can choose from, with the number of statements of each."""
-        return self._facets
+        return self.store.facets()
+
+    def _no_statement(self, statement_id: str) -> LibraryError:
+        return LibraryError(
+            f"There is no statement {statement_id!r} in the library in {self.folder}: "
+            "`compare show` lists the ids."
+        )
+
+    # -- Comparing -------------------------------------------------------------------------------
+
+    def search(self, quote: Quote | str, **options: Unpack[SearchOptions]) -> Result:
+        """Search for statements that agree with a quote or oppose it.
+
+        Args:
+            quote: The words, with who said them where that is known.
+            options: As of `compare.comparison.search.search`.
+        """
+        from compare.comparison.search import search
+
+        return search(self, quote, **options)
+
+    def compare(
+        self,
+        a: Filters | str,
+        b: Filters | str,
+        *,
+        since: PartialDate | str | None = None,
+        until: PartialDate | str | None = None,
+        **options: Unpack[SidesOptions],
+    ) -> Result:
+        """Find the pairs in which two sides agree or oppose each other.
+
+        Args:
+            a: The statements of one side; a text is a country, in any spelling.
+            b: Those of the other.
+            since: Nothing said before: "2014", "2014-03" or "2014-03-18"; holds for both sides.
+            until: Nothing said after.
+            options: As of `compare.comparison.sides.compare_sides`.
+
+        Raises:
+            QueryError: A side holds no passage, or none on the topic; or a date is none.
+        """
+        from compare.comparison.sides import compare_sides
+
+        return compare_sides(self, _side(a, since, until), _side(b, since, until), **options)
+
+    def timeline(
+        self,
+        who: Filters | str,
+        *,
+        since: PartialDate | str | None = None,
+        until: PartialDate | str | None = None,
+        **options: Unpack[SidesOptions],
+    ) -> Result:
+        """Find where someone opposes or repeats what they said before; side a is the earlier.
+
+        Args:
+            who: Whose statements; a text is a country, in any spelling.
+            since: As of `compare`.
+            until: As of `compare`.
+            options: As of `compare.comparison.sides.changed_positions`.
+        """
+        from compare.comparison.sides import changed_positions
+
+        return changed_positions(self, _side(who, since, until), **options)
+
+    def positions(
+        self,
+        proposition: str,
+        *,
+        filters: Filters | None = None,
+        since: PartialDate | str | None = None,
+        until: PartialDate | str | None = None,
+        **options: Unpack[PositionsOptions],
+    ) -> Positions:
+        """Place countries or speakers from opposed to a proposition to agreeing with it.
+
+        Args:
+            proposition: One claim or demand, as a sentence.
+            filters: Which statements.
+            since: As of `compare`.
+            until: As of `compare`.
+            options: As of `compare.comparison.positions.positions`.
+        """
+        from compare.comparison.positions import positions
+
+        chosen = _side(filters or Filters(), since, until)
+        return positions(self, proposition, filters=chosen, **options)
+
+    def review(self, name: str) -> Review:
+        """Open a review that was made beside the library; `compare.Reviews` makes and lists them.
+
+        Raises:
+            ReviewError: There is none of that name.
+        """
+        from compare.review import Reviews
+
+        return Reviews.of(self).open(name)
 
 
-def _load_encoder(folder: Path, manifest: Manifest, at_hand: Encoder | None = None) -> Encoder:
-    """Return the encoder that a library was built with, loaded unless it is at hand."""
-    if at_hand is not None:
-        return at_hand
+class ReadingOptions(TypedDict, total=False):
+    """What may be said of how pairs are read."""
+
+    stance_model: StanceModel | None
+    thresholds: Thresholds | None
+    on_progress: Progress | None
+
+
+class SearchOptions(ReadingOptions, total=False):
+    """Options of `Library.search`."""
+
+    filters: Filters | None
+    candidates: int
+    why: bool
+
+
+class SidesOptions(ReadingOptions, total=False):
+    """Options of `Library.compare` and `Library.timeline`."""
+
+    topic: str
+    most_read: int
+    why: int
+
+
+class PositionsOptions(ReadingOptions, total=False):
+    """Options of `Library.positions`."""
+
+    by: str
+    most_each: int
+    seed: int
+
+
+def _side(
+    given: Filters | str, since: PartialDate | str | None, until: PartialDate | str | None
+) -> Filters:
+    side = Filters(countries=(given,)) if isinstance(given, str) else given
+    return replace(
+        side,
+        date_from=side.date_from if since is None else _day(since),
+        date_to=side.date_to if until is None else _day(until),
+    )
+
+
+def _day(given: PartialDate | str) -> PartialDate:
+    try:
+        return given if isinstance(given, PartialDate) else PartialDate(given)
+    except ValueError as error:
+        raise QueryError(f"{error}: give a year, a month or a day.") from None
+
+
+# -- Stores and encoders -------------------------------------------------------------------------
+
+
+def check_encoder(folder: Path, manifest: Manifest, encoder: Encoder) -> None:
+    """Refuse an encoder that a library was not built with.
+
+    Raises:
+        LibraryError: Its digest or its dimensions are others.
+    """
+    if (encoder.digest, encoder.dim) != (manifest.encoder_digest, manifest.dim):
+        raise LibraryError(
+            f"The library in {folder} was built with the encoder {manifest.encoder!r} "
+            f"({manifest.encoder_digest[:12]}…), not with {encoder.name!r} "
+            f"({encoder.digest[:12]}…): pass --encoder {manifest.encoder}, or build it again with "
+            "`compare build`."
+        )
+
+
+def _open_store(generation: Generation) -> PassageStore:
+    manifest = generation.manifest
+    return store_kind(manifest.store).open(generation.path, manifest.passages, manifest.dim)
+
+
+@contextmanager
+def _known_to(folder: Path, encoder: Encoder) -> Iterator[PassageStore | None]:
+    """Give the store whose vectors this encoder made: none if there is none, or it is damaged."""
+    store = None
+    if is_library(folder):
+        try:
+            generation = open_generation(folder)
+            manifest = generation.manifest
+            if (manifest.encoder_digest, manifest.dim) == (encoder.digest, encoder.dim):
+                generation.verify()
+                store = _open_store(generation)
+        except LibraryError:
+            pass
+    with nullcontext() if store is None else closing(store):
+        yield store
+
+
+def _load_encoder(folder: Path, manifest: Manifest) -> Encoder:
     from compare.models import load_encoder
 
     encoder = load_encoder(manifest.encoder)

@@ -115,7 +115,7 @@ def _from_vectors(pairs: Sequence[Pair]) -> Inputs:
     for n, pair in enumerate(pairs):
         vectors = np.stack([_vector(side) for side in pair])
         found[n, 0] = np.dot(*vectors.astype(np.float64))
-        found[n, 1:] = form.logits(vectors, one, other)[0]
+        found[n, 1:] = form.logits(vectors.__getitem__, one, other)[0]
     return found
 
 

@@ -5,13 +5,14 @@ The guess only decides which pairs the stance model reads if there are too many 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.library.index.faiss import Floats, Halves, Rows
+from compare.library.index.base import Floats, Rows
 from compare.models.stance import WEIGHTS
 
 FILE = WEIGHTS / "first_pass.npz"
@@ -39,12 +40,15 @@ class Prefilter(NamedTuple):
     form: Floats
     bias: Floats
 
-    def logits(self, vectors: Halves | Floats, a: Rows, b: Rows) -> Floats:
-        """Return the logits of agree and of oppose for pairs of rows, float32 [pairs, 2]."""
+    def logits(self, vectors: Callable[[Rows], Floats], a: Rows, b: Rows) -> Floats:
+        """Return the logits of agree and of oppose for pairs of rows, float32 [pairs, 2].
+
+        `vectors` gives the vectors of some rows, float32 [rows, dim].
+        """
         found = np.empty((len(a), 2), np.float32)
         for start in range(0, len(a), _BLOCK):
             here = slice(start, start + _BLOCK)
-            u, v = (np.asarray(vectors[rows[here]], np.float32) for rows in (a, b))
+            u, v = vectors(a[here]), vectors(b[here])
             found[here] = (
                 (u * v) @ self.product
                 + np.abs(u - v) @ self.difference

@@ -67,7 +67,7 @@ def made(library: Library, kind: str) -> Any:
         filters = Filters(countries=("Valdoria", "Ostravia"), not_own_country=True)
         return library.search(OPEN, stance_model=judge(), filters=filters, candidates=5)
     if kind == "pairs":
-        return library.pairs("Valdoria", "Ostravia", topic="canal", stance_model=judge())
+        return library.compare("Valdoria", "Ostravia", topic="canal", stance_model=judge())
     return library.timeline("Valdoria", since="2010", stance_model=judge())
 
 
@@ -153,7 +153,7 @@ def test_a_cascade_is_made_again(library: Library) -> None:
     def cascade() -> CascadeStance:
         return CascadeStance(judge("6" * 64), judge(other=(0.3, 0.3, 0.4)))
 
-    kept = library.pairs("Valdoria", "Ostravia", stance_model=cascade())
+    kept = library.compare("Valdoria", "Ostravia", stance_model=cascade())
     assert reproduce(kept, library, stance_model=cascade()).same
 
 

@@ -19,7 +19,7 @@ from compare.statements.passages import split_statement
 from compare.statements.quotes import LONGEST, Quote
 from compare.statements.statement import Country, PartialDate
 from tests.fabricate import a_search, found_pair
-from tests.fakes import HashingEncoder, WordJudge, statement
+from tests.fakes import HashingEncoder, WordJudge, all_vectors, statement
 
 BLOCKADE = "The blockade of Port Meren must end"
 
@@ -148,7 +148,7 @@ def test_a_fragment_of_the_library_is_read_with_its_context(tmp_path):
     result = search(library, "a slander", stance_model=judge)
     assert result.source.id == "f"
     assert judge.read[0][0].context == said[0].context
-    alone = library.encoder.encode(["a slander"]) @ library.vectors().T
+    alone = library.encoder.encode(["a slander"]) @ all_vectors(library).T
     (pair,) = result.pairs
     assert pair.similarity > 2 * max(float(alone[0, 1]), 0.1)
 

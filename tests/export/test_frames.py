@@ -153,7 +153,7 @@ def test_a_library_is_asked_as_the_functions_are(library: Library) -> None:
     found = library.search(OPEN, stance_model=judge(), thresholds=Thresholds(0.5))
     assert {pair.b.statement.id for pair in found.oppose} == {"v2", "o1"}
     assert found.thresholds.probability == 0.5
-    table = library.pairs("Valdoria", "Ostravia", topic="canal", stance_model=judge())
+    table = library.compare("Valdoria", "Ostravia", topic="canal", stance_model=judge())
     assert {pair.ids for pair in table.oppose} == {
         ("v1", "o1"),
         ("v2", "o1"),
@@ -165,11 +165,11 @@ def test_a_library_is_asked_as_the_functions_are(library: Library) -> None:
 
 
 def test_a_period_is_given_in_words_or_as_dates(library: Library) -> None:
-    late = library.pairs("Valdoria", "Ostravia", since="2011", stance_model=judge())
+    late = library.compare("Valdoria", "Ostravia", since="2011", stance_model=judge())
     assert {pair.a.statement.id for pair in late.pairs} == {"v2"}
     assert late.provenance.filters["a"]["date_from"] == "2011"
     dated = Filters(countries=("Valdoria",), date_from=PartialDate("2011"))
-    alone = library.pairs(dated, "Ostravia", until=PartialDate("2015-12"), stance_model=judge())
+    alone = library.compare(dated, "Ostravia", until=PartialDate("2015-12"), stance_model=judge())
     assert alone.provenance.filters["a"] == {
         "countries": ["Valdoria"], "date_from": "2011", "date_to": "2015-12"
     }  # fmt: skip
@@ -180,7 +180,7 @@ def test_a_period_is_given_in_words_or_as_dates(library: Library) -> None:
 def test_settings_that_decide_what_is_read_are_recorded(library: Library) -> None:
     found = library.search(OPEN, stance_model=judge(), candidates=7)
     assert found.provenance.settings == {"candidates": 7}
-    table = library.pairs("Valdoria", "Ostravia", most_read=1, stance_model=judge())
+    table = library.compare("Valdoria", "Ostravia", most_read=1, stance_model=judge())
     assert table.provenance.settings == {"most_read": 1, "least_similarity": 0.4}
 
 

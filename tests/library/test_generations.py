@@ -20,11 +20,11 @@ import pytest
 from filelock import FileLock
 
 from compare.errors import LibraryError
-from compare.library import building, generations
+from compare.library import generations, sqlite_writer
 from compare.library.generations import current_name, mark_read_only, open_generation, writing
 from compare.library.library import Library
 from compare.statements.statement import Statement
-from tests.fakes import HashingEncoder, sample_statements, statement
+from tests.fakes import HashingEncoder, all_vectors, sample_statements, statement
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -101,8 +101,8 @@ def test_a_reader_goes_on_while_others_write(folder: Path) -> None:
     assert not (folder / "generations" / reader.generation).exists()
     for old in (reader, idle):
         assert [entry.id for entry in old.statements()] == before
-        assert old.nearest(old.vectors(), 1).rows[:, 0].tolist() == list(range(6))
-        assert len(old.full_text("blockade", 9)) == 2
+        assert old.store.nearest(all_vectors(old), 1).rows[:, 0].tolist() == list(range(6))
+        assert len(old.store.ranked_by_words("blockade", 9)) == 2
         assert not old.is_current
     assert library.is_current
 
@@ -202,7 +202,7 @@ def without_rights(folder: Path) -> Iterator[Path]:
 def test_a_folder_without_the_right_to_write_opens(without_rights: Path) -> None:
     library = Library.open(without_rights)
     library.verify()
-    assert library.nearest(library.vectors()[:1], 1).rows.tolist() == [[0]]
+    assert library.store.nearest(all_vectors(library)[:1], 1).rows.tolist() == [[0]]
     if os.geteuid() != 0:
         assert library.read_only
         with pytest.raises(LibraryError, match=r"cannot be written .*: name a folder of your own"):
@@ -391,8 +391,8 @@ def test_large_files_are_checked_by_size_at_open_and_whole_on_demand(
         library.update(add=[statement("a", "These words are new to all.")])
     rebuilt = build(folder)
     rebuilt.verify()
-    query = HashingEncoder().encode([rebuilt.passage(3).text])
-    assert rebuilt.nearest(query, 1).rows.tolist() == [[3]]
+    query = HashingEncoder().encode([rebuilt.passages([3])[0].text])
+    assert rebuilt.store.nearest(query, 1).rows.tolist() == [[3]]
 
 
 def test_a_damaged_database_is_a_clear_sentence(
@@ -454,15 +454,15 @@ WRITER = '''
 import os, signal, sys
 from pathlib import Path
 from compare.library.library import Library
-from tests.fakes import HashingEncoder, statement
+from tests.fakes import HashingEncoder, all_vectors, statement
 import filelock, numpy, compare.models.encoder  # loaded before counting
-import compare.library.building as building
+import compare.library.sqlite_writer as sqlite_writer
 import tests.library.test_generations as test
 
 action, folder, last = sys.argv[1], sys.argv[2], int(sys.argv[3])
-building._BATCH, building._SAVED_EVERY = 16, 0.0
+sqlite_writer._BATCH, sqlite_writer._SAVED_EVERY = 16, 0.0
 library = Library.open(folder, HashingEncoder()) if action == "update" else None
-library and library.index
+library and library.store._index
 count = 0
 
 def step():
@@ -514,8 +514,8 @@ def found_in(library: Library) -> tuple[str, list[list[int]], list[int]]:
     queries = HashingEncoder().encode(["Sentence number 41 of the speech.", "Another sentence"])
     return (
         library.digest,
-        library.nearest(queries, 5).rows.tolist(),
-        library.full_text("sentence number 41", 5).tolist(),
+        library.store.nearest(queries, 5).rows.tolist(),
+        library.store.ranked_by_words("sentence number 41", 5).tolist(),
     )
 
 
@@ -582,8 +582,8 @@ class Dying(HashingEncoder):
 def test_a_writer_goes_on_where_another_one_died(
     folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(building, "_BATCH", 7)
-    monkeypatch.setattr(building, "_SAVED_EVERY", 0.0)
+    monkeypatch.setattr(sqlite_writer, "_BATCH", 7)
+    monkeypatch.setattr(sqlite_writer, "_SAVED_EVERY", 0.0)
     first, second, third = Dying(20), Dying(40), Dying(999)
     for encoder in (first, second):
         with pytest.raises(KeyboardInterrupt):
@@ -603,8 +603,8 @@ def test_a_writer_goes_on_where_another_one_died(
 def test_what_was_left_of_something_else_is_not_gone_on_from(
     folder: Path, monkeypatch: pytest.MonkeyPatch, other: str
 ) -> None:
-    monkeypatch.setattr(building, "_BATCH", 7)
-    monkeypatch.setattr(building, "_SAVED_EVERY", 0.0)
+    monkeypatch.setattr(sqlite_writer, "_BATCH", 7)
+    monkeypatch.setattr(sqlite_writer, "_SAVED_EVERY", 0.0)
     with pytest.raises(KeyboardInterrupt):
         Library.build(AFTER, folder, Dying(20))
     encoder, statements = HashingEncoder(), AFTER
@@ -617,7 +617,7 @@ def test_what_was_left_of_something_else_is_not_gone_on_from(
     library = Library.build(statements, folder, encoder)
     assert len(encoder.encoded) == len(statements)
     np.testing.assert_array_equal(
-        library.vectors(), encoder.encode([s.text for s in statements]).astype(np.float16)
+        all_vectors(library), encoder.encode([s.text for s in statements]).astype(np.float16)
     )
 
 
@@ -625,11 +625,11 @@ def test_what_was_left_of_something_else_is_not_gone_on_from(
 def test_a_record_does_not_outlive_the_vectors_it_tells_of(
     folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, size: str
 ) -> None:
-    monkeypatch.setattr(building, "_BATCH", 7)
-    monkeypatch.setattr(building, "_SAVED_EVERY", 0.0)
+    monkeypatch.setattr(sqlite_writer, "_BATCH", 7)
+    monkeypatch.setattr(sqlite_writer, "_SAVED_EVERY", 0.0)
     with pytest.raises(KeyboardInterrupt):
         Library.build(AFTER, folder, Dying(20))
-    monkeypatch.setattr(building, "_SAVED_EVERY", 1000.0)
+    monkeypatch.setattr(sqlite_writer, "_SAVED_EVERY", 1000.0)
     count = {"as many": len(AFTER), "fewer": 9, "more": len(AFTER) + 9}[size]
     others = [statement(f"o{n:03}", f"The harbour has {n} piers.") for n in range(count)]
     with pytest.raises(KeyboardInterrupt):
@@ -644,7 +644,7 @@ def test_a_record_does_not_outlive_the_vectors_it_tells_of(
 def test_a_writer_that_dies_over_the_index_is_gone_on_from(
     folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(building, "_SAVED_EVERY", 0.0)
+    monkeypatch.setattr(sqlite_writer, "_SAVED_EVERY", 0.0)
 
     def full(*_: Any) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")

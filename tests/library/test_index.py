@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,17 @@ from hypothesis import strategies as st
 
 from compare.errors import LibraryError
 from compare.library.index import faiss as index_module
-from compare.library.index.faiss import FaissIndex, Floats, Neighbours, Rows
+from compare.library.index.base import (
+    Floats,
+    Neighbours,
+    Rows,
+    RowSpans,
+    Selection,
+    VectorIndex,
+    selected_rows,
+)
+from compare.library.index.faiss import FaissIndex
+from tests.library.fake_store import ExactIndex, RowSet
 
 
 def unit(vectors: Floats) -> Floats:
@@ -49,6 +60,20 @@ ALLOWED = {
     "half": np.arange(1500, 3000),
     "nearly all": np.arange(1, 3000),
 }
+MAKE: dict[str, Callable[[np.ndarray], VectorIndex]] = {
+    "FAISS": FaissIndex.build,
+    "in memory": ExactIndex,
+}
+
+
+def select(rows: Rows | None) -> Selection | None:
+    return None if rows is None else RowSpans.of(rows)
+
+
+@pytest.fixture(params=MAKE)
+def make(request: pytest.FixtureRequest) -> Callable[[np.ndarray], VectorIndex]:
+    """What makes an index of vectors: each has to keep the contract."""
+    return MAKE[request.param]
 
 
 @pytest.fixture(params=["rows multiplied", "FAISS selector"])
@@ -70,8 +95,10 @@ def kept_in(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize("queries", [1, 30])
 @pytest.mark.parametrize("k", [1, 10, 5000])
 @pytest.mark.usefixtures("path_taken")
-def test_every_path_equals_brute_force(allowed: str, queries: int, k: int) -> None:
-    found = FaissIndex.build(VECTORS).search(QUERIES[:queries], k, ALLOWED[allowed])
+def test_every_path_equals_brute_force(
+    allowed: str, queries: int, k: int, make: Callable[[np.ndarray], VectorIndex]
+) -> None:
+    found = make(VECTORS).search(QUERIES[:queries], k, select(ALLOWED[allowed]))
     assert_exact(found, brute_force(VECTORS, QUERIES[:queries], k, ALLOWED[allowed]))
 
 
@@ -81,7 +108,7 @@ def test_equal_vectors_stand_in_the_order_of_their_rows() -> None:
     index = FaissIndex.build(vectors)
     for allowed in (None, np.arange(3, 2000, 2)):
         for k in (1, 7, 150, 250):
-            found = index.search(vectors[[150, 0]], k, allowed)
+            found = index.search(vectors[[150, 0]], k, select(allowed))
             assert_exact(found, brute_force(vectors, vectors[[150, 0]], k, allowed))
     assert index.search(vectors[:1], 3).rows.tolist() == [[0, 1, 2]]
 
@@ -92,8 +119,29 @@ def test_the_score_of_a_pair_does_not_depend_on_what_else_is_searched() -> None:
     for at, query in enumerate(QUERIES):
         alone = index.search(query[None], 20)
         np.testing.assert_array_equal(alone.scores[0], together.scores[at])
-        filtered = index.search(query[None], 1, together.rows[at][5:6])
+        filtered = index.search(query[None], 1, RowSpans.of(together.rows[at][5:6]))
         assert filtered.scores[0, 0] == together.scores[at][5]
+
+
+@pytest.mark.parametrize("allowed", [*ALLOWED, "none"])
+@pytest.mark.parametrize("least", [-1.0, 0.0, 0.3, 0.999, 2.0])
+@pytest.mark.parametrize("block", [7, 65_536])
+def test_all_that_score_enough_are_found(
+    allowed: str,
+    least: float,
+    block: int,
+    make: Callable[[np.ndarray], VectorIndex],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(RowSpans.blocks, "__defaults__", (block,))
+    chosen = (ALLOWED | {"none": np.zeros(0, np.int64)})[allowed]
+    halves = VECTORS.astype(np.float16)
+    rows, scores = make(halves).at_least(QUERIES[0], least, select(chosen))
+    pool = np.arange(3000) if chosen is None else chosen
+    exact = (halves[pool].astype(np.float64) * QUERIES[0]).sum(axis=1).astype(np.float32)
+    np.testing.assert_array_equal(rows, pool[exact >= least])
+    np.testing.assert_array_equal(scores, exact[exact >= least])
+    assert (rows.dtype, scores.dtype) == (np.int64, np.float32)
 
 
 def test_vectors_of_16_bits_are_searched_as_they_are() -> None:
@@ -116,36 +164,41 @@ def test_any_search_equals_brute_force(
     vectors = random_vectors(distinct, 4, seed)[random.integers(0, distinct, n)]
     allowed = np.flatnonzero(random.random(n) < 0.6) if filtered else None
     queries = random_vectors(2, 4, seed + 1)
-    found = FaissIndex.build(vectors).search(queries, k, allowed)
+    found = FaissIndex.build(vectors).search(queries, k, select(allowed))
     if allowed is not None and not allowed.size:
         assert found.rows.shape == (2, 0)
     else:
         assert_exact(found, brute_force(vectors, queries, k, allowed))
 
 
-def test_never_more_than_there_are_and_never_a_row_that_there_is_not() -> None:
-    index = FaissIndex.build(VECTORS[:5])
+def test_never_more_than_there_are_and_never_a_row_that_there_is_not(
+    make: Callable[[np.ndarray], VectorIndex],
+) -> None:
+    index = make(VECTORS[:5])
     found = index.search(QUERIES[:1], 100)
     assert sorted(found.rows[0]) == [0, 1, 2, 3, 4]
     assert found.scores.min() >= -1.001
-    assert index.search(QUERIES[:1], 100, np.array([3, 1, 3])).rows.size == 2
+    assert index.search(QUERIES[:1], 100, RowSpans.of(np.array([3, 1, 3]))).rows.size == 2
 
 
 @pytest.mark.parametrize("k", [0, -1])
-def test_nothing_asked_nothing_found(k: int) -> None:
-    assert FaissIndex.build(VECTORS).search(QUERIES[:2], k).rows.shape == (2, 0)
+def test_nothing_asked_nothing_found(k: int, make: Callable[[np.ndarray], VectorIndex]) -> None:
+    assert make(VECTORS).search(QUERIES[:2], k).rows.shape == (2, 0)
 
 
-def test_nothing_allowed_nothing_found() -> None:
-    found = FaissIndex.build(VECTORS).search(QUERIES[:2], 3, np.array([], np.int64))
+def test_nothing_allowed_nothing_found(
+    make: Callable[[np.ndarray], VectorIndex],
+) -> None:
+    found = make(VECTORS).search(QUERIES[:2], 3, RowSpans.of(np.array([], np.int64)))
     assert found.rows.shape == found.scores.shape == (2, 0)
 
 
-def test_an_index_of_nothing() -> None:
-    index = FaissIndex.build(np.zeros((0, 24), np.float32))
+def test_an_index_of_nothing(make: Callable[[np.ndarray], VectorIndex]) -> None:
+    index = make(np.zeros((0, 24), np.float32))
     assert len(index) == 0
     assert index.search(QUERIES[:2], 3).rows.shape == (2, 0)
-    assert FaissIndex.build(VECTORS).search(QUERIES[:0], 3).rows.shape == (0, 3)
+    assert [len(part) for part in index.at_least(QUERIES[0], -1.0)] == [0, 0]
+    assert make(VECTORS).search(QUERIES[:0], 3).rows.shape == (0, 3)
 
 
 @pytest.mark.parametrize(
@@ -176,14 +229,14 @@ def test_queries_are_checked() -> None:
     [
         (np.array([0, 3000]), "row 3000 of 3000 rows"),
         (np.array([-1, 3]), "row -1 of 3000 rows"),
-        (np.array([0.5]), r"allowed rows are int64 \[n\], not float64 \[1\]"),
-        (np.array([[1]]), r"allowed rows are int64 \[n\], not int64 \[1, 1\]"),
-        (np.ones(3000, bool), r"allowed rows are int64 \[n\], not bool"),
+        (np.array([0.5]), r"selected rows are int64 \[n\], not float64 \[1\]"),
+        (np.array([[1]]), r"selected rows are int64 \[n\], not int64 \[1, 1\]"),
+        (np.ones(3000, bool), r"selected rows are int64 \[n\], not bool"),
     ],
 )
 def test_allowed_rows_are_checked(allowed: Rows, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        FaissIndex.build(VECTORS).search(QUERIES[:1], 3, allowed)
+        FaissIndex.build(VECTORS).search(QUERIES[:1], 3, select(allowed))
 
 
 def test_a_written_index_opens_as_it_was(tmp_path: Path) -> None:
@@ -192,7 +245,9 @@ def test_a_written_index_opens_as_it_was(tmp_path: Path) -> None:
     index = FaissIndex.open(path, VECTORS)
     assert (len(index), index.dim) == (3000, 24)
     for allowed in ALLOWED.values():
-        assert_exact(index.search(QUERIES, 9, allowed), brute_force(VECTORS, QUERIES, 9, allowed))
+        assert_exact(
+            index.search(QUERIES, 9, select(allowed)), brute_force(VECTORS, QUERIES, 9, allowed)
+        )
 
 
 def test_an_opened_index_outlives_its_file(tmp_path: Path) -> None:
@@ -229,3 +284,27 @@ def test_a_damaged_index_is_not_read(tmp_path: Path, damage: str) -> None:
     path.write_bytes(damaged(path.read_bytes())[damage])
     with pytest.raises(LibraryError, match=r"index\.faiss is not the index of .* `compare build`"):
         FaissIndex.open(path, VECTORS)
+
+
+# -- Selections ----------------------------------------------------------------------------------
+
+
+@given(st.lists(st.booleans(), max_size=40), st.integers(1, 9))
+def test_spans_are_the_rows_they_are_made_of(held: list[bool], size: int) -> None:
+    rows = np.flatnonzero(held)
+    every = np.arange(len(held))
+    for selection in (RowSpans.of(rows[::-1]), RowSpans(rows, rows + 1), RowSet(rows)):
+        assert len(selection) == len(rows)
+        blocks = list(selection.blocks(size))
+        assert [len(block) for block in blocks[:-1]] == [size] * len(blocks[:-1])
+        np.testing.assert_array_equal(selected_rows(selection), rows)
+        np.testing.assert_array_equal(np.concatenate([*blocks, rows[:0]]), rows)
+        assert every[selection.holds(every)].tolist() == rows.tolist()
+
+
+def test_neighbouring_spans_are_one() -> None:
+    spans = RowSpans(np.array([0, 2, 2, 9, 12]), np.array([2, 2, 5, 12, 20]))
+    assert len(spans) == 16
+    assert (spans._first.tolist(), spans._end.tolist()) == ([0, 9], [5, 20])
+    assert len(RowSpans.whole(10**9)) == 10**9
+    assert RowSpans.whole(0).holds(np.array([0])).tolist() == [False]

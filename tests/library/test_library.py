@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 
 from compare.errors import LibraryError, ModelError
 from compare.library import fulltext
-from compare.library.facets import Facet
-from compare.library.filters import Filters
+from compare.library.filters import Facet, Filters
+from compare.library.index.base import RowSpans, Selection, selected_rows
 from compare.library.library import Library
 from compare.statements.normalize import fold, speaker_key
 from compare.statements.passages import split_statement
 from compare.statements.quotes import Quote
 from compare.statements.statement import Country, PartialDate, Statement
-from tests.fakes import HashingEncoder, sample_statements, statement
+from tests.fakes import HashingEncoder, all_vectors, sample_statements, statement
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_passages_stand_in_rows_a_statement_after_the_other(library: Library) ->
     expected = [passage for entry in library.statements() for passage in split_statement(entry)]
     assert library.passages(range(6)) == expected
     assert library.passages([4, 0, 4]) == [expected[4], expected[0], expected[4]]
-    assert library.passage(5) == expected[5]
+    assert library.passages([5])[0] == expected[5]
     assert library.statement_rows("ostrava-1") == range(1, 3)
     assert library.statement_rows("empty-1") == range(0)
     assert library.passages(np.array([], np.int64)) == []
@@ -77,9 +77,11 @@ def test_the_vectors_are_those_of_words_and_context(library: Library) -> None:
     completed = [passage.completed for passage in library.passages(range(6))]
     assert "malicious disinformation (of the report that Valdoria laid mines)" in completed
     np.testing.assert_array_equal(
-        library.vectors(), HashingEncoder().encode(completed).astype(np.float16)
+        all_vectors(library), HashingEncoder().encode(completed).astype(np.float16)
     )
-    np.testing.assert_array_equal(library.vectors([3, 1]), library.vectors()[[3, 1]])
+    np.testing.assert_array_equal(
+        library.store.vectors(np.array([3, 1])), all_vectors(library)[[3, 1]]
+    )
 
 
 def test_what_there_is_not_is_a_clear_sentence(library: Library) -> None:
@@ -96,14 +98,14 @@ def test_what_there_is_not_is_a_clear_sentence(library: Library) -> None:
         ):
             question()
     with pytest.raises(IndexError, match="row 6 of 6 passages"):
-        library.passage(6)
+        library.passages([6])[0]
 
 
 def test_a_library_of_nothing(folder: Path) -> None:
     library = Library.build([], folder, HashingEncoder())
     assert (len(library), library.statements()) == (0, [])
-    assert library.nearest(HashingEncoder().encode(["anything"]), 5).rows.shape == (1, 0)
-    assert library.full_text("anything", 5).size == 0
+    assert library.store.nearest(HashingEncoder().encode(["anything"]), 5).rows.shape == (1, 0)
+    assert library.store.ranked_by_words("anything", 5).size == 0
     assert library.browse() == ([], 0)
     assert library.facets().first_date is None
     assert len(library.update(add=sample_statements())) == 5
@@ -170,7 +172,7 @@ def test_another_encoder_embeds_everything(library: Library) -> None:
     rebuilt = Library.build(sample_statements(), library.folder, encoder)
     assert len(encoder.encoded) == 6
     assert rebuilt.manifest.encoder_digest == encoder.digest
-    assert not np.allclose(rebuilt.vectors(), library.vectors())
+    assert not np.allclose(all_vectors(rebuilt), all_vectors(library))
 
 
 def test_the_encoder_is_not_loaded_where_nothing_is_embedded(library: Library) -> None:
@@ -184,7 +186,7 @@ def test_the_encoder_is_not_loaded_where_nothing_is_embedded(library: Library) -
 def test_progress_is_told_of_what_is_embedded(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("compare.library.building._BATCH", 4)
+    monkeypatch.setattr("compare.library.sqlite_writer._BATCH", 4)
     told: list[tuple[int, int]] = []
     Library.build(sample_statements(), folder, HashingEncoder(), lambda *at: told.append(at))
     assert told[-1] == (6, 6)
@@ -386,28 +388,34 @@ def test_filters_allow_just_what_they_say(
 ) -> None:
     expected = [entry for entry in filtered.statements() if passes(entry, filters, quote)]
     rows = [row for entry in expected for row in filtered.statement_rows(entry.id)]
-    allowed = filtered.allowed(filters, quote)
-    if allowed is None:
-        assert len(expected) == 5
-    else:
-        assert allowed.tolist() == rows
-        assert allowed.dtype == np.int64
+    selection = selected(filtered, filters, quote)
+    assert len(selection) == len(rows)
+    assert selected_rows(selection).tolist() == rows
+    assert selected_rows(selection).dtype == np.int64
+    every = np.arange(len(filtered.store))
+    assert every[selection.holds(every)].tolist() == rows
 
 
-def allowed_ids(library: Library, quote: Quote | None = None, **filters: object) -> set[str]:
-    rows = library.allowed(Filters(**filters), quote)
-    assert rows is not None
+def selected(library: Library, filters: Filters, quote: Quote | None = None) -> Selection:
+    return library.store.select(filters.excluding_own(quote) if quote else filters)
+
+
+def selected_ids(library: Library, quote: Quote | None = None, **filters: object) -> set[str]:
+    rows = selected_rows(selected(library, Filters(**filters), quote))
     return {passage.statement_id for passage in library.passages(rows)}
 
 
 def test_no_filter_allows_everything(library: Library) -> None:
-    assert library.allowed(Filters()) is None
-    assert library.allowed(Filters(not_own_speaker=True, not_own_country=True)) is None
-    assert library.allowed(Filters(not_own_speaker=True), Quote("x")) is None
+    for filters, quote in (
+        (Filters(), None),
+        (Filters(not_own_speaker=True, not_own_country=True), None),
+        (Filters(not_own_speaker=True), Quote("x")),
+    ):
+        assert selected_rows(selected(library, filters, quote)).tolist() == list(range(6))
 
 
 def test_speakers_are_known_whatever_their_honorific(library: Library) -> None:
-    assert allowed_ids(library, speakers=("H.E. Ada Lorn",)) == {"valdoria-1", "valdoria-2"}
+    assert selected_ids(library, speakers=("H.E. Ada Lorn",)) == {"valdoria-1", "valdoria-2"}
 
 
 def test_countries_are_known_by_code_or_any_spelling(folder: Path) -> None:
@@ -418,40 +426,40 @@ def test_countries_are_known_by_code_or_any_spelling(folder: Path) -> None:
     ]
     library = Library.build(said, folder, HashingEncoder())
     for spelling in ("VNM", "vnm", "Vietnam", "VIET NAM", "Socialist Republic of Viet Nam"):
-        assert allowed_ids(library, countries=(spelling,)) == {"a", "b"}
-        assert allowed_ids(library, not_countries=(spelling,)) == {"c"}
-    assert allowed_ids(library, countries=("old lorn",)) == {"b"}
+        assert selected_ids(library, countries=(spelling,)) == {"a", "b"}
+        assert selected_ids(library, not_countries=(spelling,)) == {"c"}
+    assert selected_ids(library, countries=("old lorn",)) == {"b"}
     own = Quote("We are not here.", country=(Country("Vietnam", "VNM"),))
-    assert allowed_ids(library, own, not_own_country=True) == {"c"}
+    assert selected_ids(library, own, not_own_country=True) == {"c"}
 
 
 def test_a_partial_date_matches_a_range_that_its_span_overlaps(library: Library) -> None:
     may, june = PartialDate("2021-05"), PartialDate("2021-06")
-    assert allowed_ids(library, date_to=may) == {"valdoria-1", "valdoria-2"}
-    assert allowed_ids(library, date_from=june) == {"ostrava-1", "valdoria-2"}
-    assert allowed_ids(library, date_from=PartialDate("2022")) == set()
+    assert selected_ids(library, date_to=may) == {"valdoria-1", "valdoria-2"}
+    assert selected_ids(library, date_from=june) == {"ostrava-1", "valdoria-2"}
+    assert selected_ids(library, date_from=PartialDate("2022")) == set()
 
 
 def test_a_filter_is_applied_before_the_best_are_chosen(library: Library) -> None:
-    query = library.vectors(library.statement_rows("valdoria-1"))[:1]
-    allowed = library.allowed(Filters(countries=("Ostravia",)))
-    assert library.nearest(query, 1).rows.tolist() == [[3]]
-    assert library.nearest(query, 1, allowed).rows.tolist() == [[1]]
-    assert library.full_text("mines disinformation", 1, allowed).tolist() != []
+    query = library.store.vectors(np.array(library.statement_rows("valdoria-1")))[:1]
+    within = library.store.select(Filters(countries=("Ostravia",)))
+    assert library.store.nearest(query, 1).rows.tolist() == [[3]]
+    assert library.store.nearest(query, 1, within).rows.tolist() == [[1]]
+    assert library.store.ranked_by_words("mines disinformation", 1, within).tolist() != []
 
 
 def test_filter_values_are_values_and_no_sql(library: Library) -> None:
     for value in ("' OR 1=1 --", '"', "%", "\0", "[]", "\ud800"):
-        assert allowed_ids(library, sources=(value,)) == set()
-        assert allowed_ids(library, countries=(value,)) == set()
-        assert allowed_ids(library, statement_ids=(value,)) == set()
+        assert selected_ids(library, sources=(value,)) == set()
+        assert selected_ids(library, countries=(value,)) == set()
+        assert selected_ids(library, statement_ids=(value,)) == set()
 
 
 # -- Full text -----------------------------------------------------------------------------------
 
 
 def found(library: Library, query: str, k: int = 10) -> list[str]:
-    return [passage.text for passage in library.passages(library.full_text(query, k))]
+    return [passage.text for passage in library.passages(library.store.ranked_by_words(query, k))]
 
 
 def test_rare_words_rank_before_common_ones(library: Library) -> None:
@@ -497,7 +505,7 @@ def test_words_are_found_as_they_are_spelled_in_the_statement(
 ) -> None:
     said = [statement(f"s-{n}", text) for n, text in enumerate(SPELLED)]
     library = Library.build(said, folder, HashingEncoder())
-    assert sorted(library.full_text(query, 9).tolist()) == rows
+    assert sorted(library.store.ranked_by_words(query, 9).tolist()) == rows
     assert ids(library.browse(query=query)) == [f"s-{row}" for row in rows]
 
 
@@ -506,12 +514,12 @@ def test_every_statement_is_found_by_its_own_words(folder: Path) -> None:
     library = Library.build(said, folder, HashingEncoder())
     for row, text in enumerate(SPELLED):
         assert ids(library.browse(query=text)) == [f"s-{row}"]
-        assert library.full_text(text, 1).tolist() == [row]
+        assert library.store.ranked_by_words(text, 1).tolist() == [row]
 
 
 def test_content_words_are_folded_once_and_without_stop_words() -> None:
     text = "The Weiß WEISS weiß and the Port; Erdog\u0306an, Erdoğan"
-    assert fulltext.content_words(text) == ["weiss", "port", "erdoğan"]
+    assert list(fulltext.content_words(text)) == ["weiss", "port", "erdoğan"]
     assert fulltext.words("Port PORT İzmir") == ["Port", "İzmir"]
 
 
@@ -538,14 +546,14 @@ LONGER = ["{a b}: c", "NEAR(a b, 3)", "x" * 10_000, "word " * 5_000]
     ],
 )
 def test_a_query_is_words_and_never_a_syntax_error(library: Library, query: str) -> None:
-    assert len(library.full_text(query, 5)) <= 5
+    assert len(library.store.ranked_by_words(query, 5)) <= 5
     library.browse(query=query)
 
 
 @given(st.text(max_size=30))
 @settings(max_examples=100)
 def test_any_query_can_be_asked(filtered: Library, query: str) -> None:
-    assert len(filtered.full_text(query, 5)) <= 5
+    assert len(filtered.store.ranked_by_words(query, 5)) <= 5
     filtered.browse(query=query)
 
 
@@ -555,18 +563,22 @@ def test_common_words_are_dropped_where_there_are_too_many_texts(
     said = [statement(f"s-{n:03d}", f"We speak of peace here, {n}.") for n in range(50)]
     said[30] = statement("s-030", "We speak of mines and of peace here.")
     library = Library.build(said, folder, HashingEncoder())
-    assert len(library.full_text("mines peace", 100)) == 50
+    assert len(library.store.ranked_by_words("mines peace", 100)) == 50
     monkeypatch.setattr(fulltext, "READ_AT_MOST", 20)
-    assert library.full_text("mines peace", 100).tolist() == [30]
-    assert len(library.full_text("peace", 100)) == 50, "the rarest word always counts"
+    assert library.store.ranked_by_words("mines peace", 100).tolist() == [30]
+    assert len(library.store.ranked_by_words("peace", 100)) == 50, "the rarest word always counts"
 
 
 def test_equally_good_texts_stand_in_the_order_of_their_rows(folder: Path) -> None:
     said = [statement(f"s-{n}", "They laid mines there.") for n in range(9)]
     library = Library.build(said, folder, HashingEncoder())
-    assert library.full_text("mines", 5).tolist() == [0, 1, 2, 3, 4]
-    assert library.full_text("mines", 5, np.array([8, 2, 4])).tolist() == [2, 4, 8]
-    assert library.full_text("mines", 0).size == 0
+    assert library.store.ranked_by_words("mines", 5).tolist() == [0, 1, 2, 3, 4]
+    assert library.store.ranked_by_words("mines", 5, RowSpans.of(np.array([8, 2, 4]))).tolist() == [
+        2,
+        4,
+        8,
+    ]
+    assert library.store.ranked_by_words("mines", 0).size == 0
 
 
 # -- Browsing ------------------------------------------------------------------------------------
@@ -613,28 +625,28 @@ def test_browsing_obeys_filters(library: Library) -> None:
 
 def test_facets_count_statements(library: Library) -> None:
     facets = library.facets()
-    assert facets.speakers[0] == Facet("ADA LORN", "ADA LORN", 2, ("ADA LORN", "Ms. Ada Lorn"))
-    assert facets.countries == (
+    assert facets["speakers"][0] == Facet("ADA LORN", "ADA LORN", 2, ("ADA LORN", "Ms. Ada Lorn"))
+    assert facets["countries"] == (
         Facet("VLD", "Valdoria", 3, ("Valdoria", "Republic of Valdoria")),
         Facet("Ostravia", "Ostravia", 2, ("Ostravia",)),
     )
-    assert [(facet.value, facet.count) for facet in facets.sources] == [
+    assert [(facet.value, facet.count) for facet in facets["sources"]] == [
         ("Bulletin", 2),
         ("Valdorian Gazette", 2),
     ]
-    assert [(facet.value, facet.count) for facet in facets.languages] == [("en", 2), ("fr", 1)]
+    assert [(facet.value, facet.count) for facet in facets["languages"]] == [("en", 2), ("fr", 1)]
     assert (str(facets.first_date), str(facets.last_date)) == ("2021-01-01", "2021-12-31")
 
 
 def test_a_facets_value_is_one_to_filter_by(library: Library) -> None:
     facets = library.facets()
-    assert facets.roles == (
+    assert facets["roles"] == (
         Facet("Foreign Minister", "Foreign Minister", 2, ("Foreign Minister", "foreign minister")),
     )
-    assert [facet.value for facet in facets.parties] == ["Reeds"]
-    assert [facet.value for facet in facets.venues] == ["Seance of Meren"]
+    assert [facet.value for facet in facets["parties"]] == ["Reeds"]
+    assert [facet.value for facet in facets["venues"]] == ["Seance of Meren"]
     for name in ("speakers", "countries", "sources", "languages", "roles", "parties", "venues"):
-        for facet in getattr(facets, name):
+        for facet in facets[name]:
             page = library.browse(Filters(**{name: (facet.value,)}))
             assert page[1] == facet.count, (name, facet)
 
@@ -650,9 +662,9 @@ def test_the_same_words_are_linked_and_all_are_kept(folder: Path) -> None:
     ]
     library = Library.build(said, folder, HashingEncoder())
     assert len(library) == 3
-    assert library.similar_texts("a") == [said[1]]
-    assert library.similar_texts("c") == []
-    assert library.similar_texts("nobody") == []
+    assert library.duplicates_of("a") == [said[1]]
+    assert library.duplicates_of("c") == []
+    assert library.duplicates_of("nobody") == []
 
 
 # -- Use -----------------------------------------------------------------------------------------
@@ -660,11 +672,11 @@ def test_the_same_words_are_linked_and_all_are_kept(folder: Path) -> None:
 
 def test_several_threads_read_one_library(library: Library) -> None:
     def read(n: int) -> tuple[object, ...]:
-        query = library.vectors([n % 6])
+        query = library.store.vectors(np.array([n % 6]))
         return (
             library.statement("joint-1").id,
-            library.nearest(query, 1).rows.tolist(),
-            library.full_text("blockade", 5).tolist(),
+            library.store.nearest(query, 1).rows.tolist(),
+            library.store.ranked_by_words("blockade", 5).tolist(),
             library.browse(query="mines")[1],
         )
 

@@ -34,8 +34,8 @@ def test_the_form_is_as_its_docstring_says_and_the_same_both_ways():
         + ((u @ form.basis) * (v @ form.basis)) @ form.form
         + form.bias
     )
-    assert form.logits(vectors, a, b) == pytest.approx(by_hand, abs=1e-5)
-    assert form.logits(vectors, b, a) == pytest.approx(by_hand, abs=1e-5)
+    assert form.logits(vectors.__getitem__, a, b) == pytest.approx(by_hand, abs=1e-5)
+    assert form.logits(vectors.__getitem__, b, a) == pytest.approx(by_hand, abs=1e-5)
 
 
 def test_what_is_likeliest_is_read_where_not_all_is(tmp_path, monkeypatch):
@@ -58,5 +58,5 @@ def test_what_is_likeliest_is_read_where_not_all_is(tmp_path, monkeypatch):
     for most, read in ((1, {"v1"}), (2, {"v1", "v2"}), (3, {"v0", "v1", "v2"})):
         judge = WordJudge(either=True)
         table = Comparison(library, *sides, stance_model=judge, most_read=most).run()
-        assert {pair.a.id for pair in table.pairs} == read
+        assert {pair.a.statement.id for pair in table.pairs} == read
         assert any("likeliest" in note for note in table.notes) == (most < 3)

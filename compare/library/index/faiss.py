@@ -1,4 +1,4 @@
-"""Find the nearest vectors, exactly: the VectorIndex protocol and its FAISS implementation."""
+"""Exact search by FAISS: an index proposes, float64 products decide."""
 
 from __future__ import annotations
 
@@ -8,23 +8,29 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from compare.errors import LibraryError
+from compare.library.index.base import (
+    Floats,
+    Halves,
+    Neighbours,
+    Rows,
+    RowSpans,
+    Selection,
+    check_vectors,
+    exact_scores,
+    selected_rows,
+)
 from compare.models.runtime import thread_count
 
 if TYPE_CHECKING:
     from typing import Self
 
-Floats = NDArray[np.float32]
-Halves = NDArray[np.float16]
-Rows = NDArray[np.int64]
-
 FEW = 8192
-"""Up to so many allowed rows are multiplied one by one; more go through a FAISS selector."""
+"""Up to so many selected rows are multiplied one by one; more go through a FAISS selector."""
 
 FLAT_UP_TO = 200_000
 """Up to so many vectors FAISS scans them in 32 bits; more in 8 bits, a quarter of the bytes."""
@@ -37,38 +43,17 @@ _MARGIN_8_BIT = 160
 _ROUNDING = np.float32(1e-4)
 """More than the greatest difference between a FAISS score and the exact one (unit vectors)."""
 
-_BLOCK = 4096
+_PRODUCT_ROUNDING = 1e-3
+"""More than the greatest difference between a 32-bit matrix product and the exact score."""
 
-
-class Neighbours(NamedTuple):
-    """The nearest rows of each query, best first.
-
-    Attributes:
-        scores: Inner products, float32 [queries, found], 1 for the same direction.
-        rows: Row numbers, int64 [queries, found]; found is k, or less where fewer are allowed.
-    """
-
-    scores: Floats
-    rows: Rows
-
-
-class VectorIndex(Protocol):
-    """Nearest vectors by inner product; equal scores stand in the order of their rows."""
-
-    def __len__(self) -> int:
-        """Return the number of vectors."""
-        ...
-
-    def search(self, queries: Floats, k: int, allowed: Rows | None = None) -> Neighbours:
-        """Return the k nearest of the `allowed` rows (None: of all) for each query."""
-        ...
+_BLOCK = 8192
 
 
 class FaissIndex:
     """Exact inner product over all vectors.
 
     FAISS proposes, by a flat index or for many vectors by one of 8 bits, and the score is computed
-    again in float64: so a pair of vectors has one score, whatever else is searched or allowed, and
+    again in float64: so a pair of vectors has one score, whatever else is searched or selected, and
     equal vectors are always in row order. More is taken from FAISS until, by how far its scores
     can be wrong, nothing that was left out can belong to the best.
     """
@@ -142,36 +127,55 @@ class FaissIndex:
         """Return the number of dimensions."""
         return int(self._vectors.shape[1])
 
-    def search(self, queries: Floats, k: int, allowed: Rows | None = None) -> Neighbours:
-        """Return the k nearest of the `allowed` rows (None: of all) for each query.
+    def search(self, queries: Floats, k: int, within: Selection | None = None) -> Neighbours:
+        """Return the k nearest selected rows (None: of all) for each query.
 
         Raises:
             ValueError: Queries of another type or dimension, or rows that there are not.
         """
         queries = check_vectors(queries, self.dim)
-        if allowed is not None:
-            allowed = self._check_rows(allowed)
-        size = len(self) if allowed is None else allowed.size
+        size = len(self) if within is None else len(within)
         found = max(0, min(k, size))
         if found == 0 or len(queries) == 0:
             shape = (len(queries), found)
             return Neighbours(np.zeros(shape, np.float32), np.zeros(shape, np.int64))
-        if allowed is not None and size <= FEW:
-            best = [self._best(query, allowed, found) for query in queries]
+        if within is not None and size <= FEW:
+            rows = self._check_rows(selected_rows(within))
+            best = [self._best(query, rows, found) for query in queries]
         else:
-            best = self._through_faiss(queries, found, allowed, size)
+            best = self._through_faiss(queries, found, within, size)
         return Neighbours(
             np.stack([scores for scores, _ in best]), np.stack([rows for _, rows in best])
         )
 
+    def at_least(
+        self, query: Floats, least: float, within: Selection | None = None
+    ) -> tuple[Rows, Floats]:
+        """Return the selected rows that score `least` or more, ascending, with their scores.
+
+        A matrix product, a block at a time, proposes.
+        """
+        proposed = [np.zeros(0, np.int64)]
+        for rows in (RowSpans.whole(len(self)) if within is None else within).blocks():
+            self._check_rows(rows)
+            together = rows[-1] - rows[0] + 1 == len(rows)
+            block = self._vectors[rows[0] : rows[-1] + 1] if together else self._vectors[rows]
+            near = np.asarray(block, np.float32) @ query >= least - _PRODUCT_ROUNDING
+            proposed.append(rows[near])
+        rows = np.concatenate(proposed)
+        scores = exact_scores(self._vectors, rows, query)
+        kept = scores >= least
+        return rows[kept], scores[kept]
+
     def _through_faiss(
-        self, queries: Floats, found: int, allowed: Rows | None, size: int
+        self, queries: Floats, found: int, within: Selection | None, size: int
     ) -> list[tuple[Floats, Rows]]:
         """Take more candidates until none that was left out can belong to the best."""
+        bitmap = None if within is None else self._bitmap(within)
         best: list[tuple[Floats, Rows] | None] = [None] * len(queries)
         fetch = min(size, found + self._margin)
         while waiting := [at for at, done in enumerate(best) if done is None]:
-            scores, rows = self._proposed(queries[waiting], fetch, allowed)
+            scores, rows = self._proposed(queries[waiting], fetch, bitmap)
             for at, its_scores, its_rows in zip(waiting, scores, rows, strict=True):
                 ranked = self._best(queries[at], its_rows, found)
                 length = max(np.float32(1), np.abs(ranked[0][0]))
@@ -180,14 +184,9 @@ class FaissIndex:
             fetch = min(size, fetch * 4)
         return [ranked for ranked in best if ranked is not None]
 
-    def _proposed(self, queries: Floats, k: int, allowed: Rows | None) -> tuple[Floats, Rows]:
+    def _proposed(self, queries: Floats, k: int, bitmap: Any) -> tuple[Floats, Rows]:
         """Return FAISS's k best; each thread scans its share of the rows."""
         faiss = _faiss()
-        bitmap = None
-        if allowed is not None:
-            mask = np.zeros(len(self), bool)
-            mask[allowed] = True
-            bitmap = np.packbits(mask, bitorder="little")
 
         def scan(share: tuple[int, int]) -> tuple[Floats, Rows]:
             # FAISS itself spreads queries over threads, not rows.
@@ -207,26 +206,25 @@ class FaissIndex:
 
     def _best(self, query: Floats, rows: Rows, found: int) -> tuple[Floats, Rows]:
         """Return the best of `rows` by exact score, then by row number."""
-        scores = np.empty(len(rows), np.float32)
-        for start in range(0, len(rows), _BLOCK):
-            block = self._vectors[rows[start : start + _BLOCK]]
-            # A sum along each row does not depend on the rows beside it; a matrix product may.
-            scores[start : start + _BLOCK] = (block.astype(np.float64) * query).sum(axis=1)
+        scores = exact_scores(self._vectors, rows, query)
         order = np.lexsort((rows, -scores))[:found]
         return scores[order], rows[order].astype(np.int64)
 
+    def _bitmap(self, within: Selection) -> Any:
+        """Return the selection as FAISS reads it: one bit a row."""
+        mask = np.zeros(len(self), bool)
+        for rows in within.blocks():
+            mask[self._check_rows(rows)] = True
+        return np.packbits(mask, bitorder="little")
+
     def _check_rows(self, rows: Rows) -> Rows:
-        rows = np.asarray(rows)
-        if rows.ndim != 1 or (rows.size and not np.issubdtype(rows.dtype, np.integer)):
-            raise ValueError(f"allowed rows are int64 [n], not {rows.dtype} {list(rows.shape)}")
-        rows = np.unique(rows).astype(np.int64)
         if rows.size and (rows[0] < 0 or rows[-1] >= len(self)):
             raise ValueError(f"row {rows[0] if rows[0] < 0 else rows[-1]} of {len(self)} rows")
         return rows
 
 
 def _empty(dim: int, ranges: Floats | None) -> Any:
-    """Return a FAISS index that holds nothing: of 8 bits where the ranges of its numbers are given.
+    """Return an empty FAISS index: of 8 bits where the ranges of its numbers are given.
 
     `ranges` is float32 [2, dim]: the least and the most of each dimension.
     """
@@ -261,8 +259,8 @@ def _error_of_8_bits(index: Any) -> np.float32:
 
 
 def _blocks(vectors: Floats | Halves) -> Iterator[Floats]:
-    for start in range(0, len(vectors), 2 * _BLOCK):
-        yield np.ascontiguousarray(vectors[start : start + 2 * _BLOCK], np.float32)
+    for start in range(0, len(vectors), _BLOCK):
+        yield np.ascontiguousarray(vectors[start : start + _BLOCK], np.float32)
 
 
 def _check_matrix(vectors: Floats | Halves) -> None:
@@ -272,22 +270,6 @@ def _check_matrix(vectors: Floats | Halves) -> None:
             check_vectors(block)
     else:
         check_vectors(vectors)  # type: ignore[arg-type]  # what else it is, it refuses
-
-
-def check_vectors(vectors: Floats, dim: int | None = None) -> Floats:
-    """Return the vectors, C-contiguous.
-
-    Raises:
-        ValueError: They are not finite float32 [n, dim].
-    """
-    if not isinstance(vectors, np.ndarray) or vectors.dtype != np.float32:
-        raise ValueError(f"vectors are float32, not {getattr(vectors, 'dtype', type(vectors))}")
-    if vectors.ndim != 2 or (dim is not None and vectors.shape[1] != dim):
-        raise ValueError(f"vectors are [n, {dim or 'dim'}], not {list(vectors.shape)}")
-    for start in range(0, len(vectors), 65536):
-        if not np.isfinite(vectors[start : start + 65536]).all():
-            raise ValueError("vectors hold a number that is not finite")
-    return np.ascontiguousarray(vectors)
 
 
 @cache

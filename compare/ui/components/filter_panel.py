@@ -8,8 +8,7 @@ from typing import Any
 import streamlit as st
 
 from compare.errors import QueryError
-from compare.library.facets import Facet, Facets
-from compare.library.filters import Filters
+from compare.library.filters import FACETED, FILTERS, Facet, Facets, Filters
 from compare.results.result import Thresholds
 from compare.statements.statement import PartialDate
 from compare.ui.components.layout import notice
@@ -20,19 +19,11 @@ NEWEST, OLDEST = "Newest first", "Oldest first"
 ORDERS = (RANK, PROBABILITY, SIMILARITY, NEWEST, OLDEST)
 """The orders of a list; the first is the search's own."""
 
-SIDE_KEYS = ("countries", "speakers", "sources", "roles", "parties", "venues")
-"""The widgets of `choose_side`, without their prefix: the names of facets and filters."""
+_FIRST = ("countries", "speakers", "sources")
+_MORE = tuple(name for name in FACETED if name not in (*_FIRST, "languages"))
+SIDE_KEYS = (*_FIRST, *_MORE)
+"""The widgets of `choose_side`, without their prefix: the names of filters."""
 
-_LABELS = {
-    "countries": "Country or organisation",
-    "speakers": "Speaker",
-    "sources": "Source",
-    "languages": "Language",
-    "roles": "Role",
-    "parties": "Party",
-    "venues": "Venue",
-}
-_MORE = SIDE_KEYS[3:]
 _IN_MENU = 2000
 """Values in a menu; if a library has more, the others can be typed."""
 
@@ -55,7 +46,7 @@ def choose_filters(facets: Facets, prefix: str = "", of_quote: bool = True) -> F
 
 def choose_side(facets: Facets, prefix: str, name: str = "") -> Filters:
     """Show the filters that choose a side and return them; `name` ends their labels."""
-    chosen = _menus(SIDE_KEYS[:3], facets, prefix, name) | _more_menus(facets, prefix, name)
+    chosen = _menus(_FIRST, facets, prefix, name) | _more_menus(facets, prefix, name)
     return Filters(**chosen)
 
 
@@ -76,16 +67,17 @@ def choose_period(
 
 def _menus(names: Sequence[str], facets: Facets, prefix: str, name: str = "") -> dict[str, Any]:
     return {
-        field: _menu(f"{_LABELS[field]}{name}", getattr(facets, field), f"{prefix}{field}")
+        field: _menu(f"{FILTERS[field].label}{name}", facets[field], f"{prefix}{field}")
         for field in names
     }
 
 
 def _more_menus(facets: Facets, prefix: str, name: str = "") -> dict[str, Any]:
     """Show the filters that are used less, if the library has values for them."""
-    if not any(getattr(facets, field) for field in _MORE):
+    if not any(facets[field] for field in _MORE):
         return {}
-    with st.expander(f"Role, party, venue{name}"):
+    labels = ", ".join(FILTERS[field].label for field in _MORE)
+    with st.expander(f"{labels.capitalize()}{name}"):
         return _menus(_MORE, facets, prefix, name)
 
 

@@ -7,15 +7,14 @@ from functools import partial
 
 import streamlit as st
 
-from compare.comparison.near_actors import MOST_EACH
 from compare.comparison.propositions import PositionTable, position_table
+from compare.comparison.retrieval import MOST_PER_ACTOR
 from compare.errors import QueryError
 from compare.export.formats import export_bytes
 from compare.export.pieces import section_html
 from compare.export.position_rows import positions_csv
 from compare.export.words import counted
-from compare.library.facets import Facets
-from compare.library.filters import Filters
+from compare.library.filters import Facets, Filters
 from compare.library.library import Library
 from compare.models.protocols import signature
 from compare.progress import Progress
@@ -90,7 +89,7 @@ def ask_propositions(facets: Facets) -> tuple[Asked, bool]:
                 "Maximum passages per actor",
                 1,
                 _MOST_AT_ALL,
-                MOST_EACH,
+                MOST_PER_ACTOR,
                 key=f"{PREFIX}most",
                 bind="query-params",
                 help="The nearest are read, and half as many more that share rare words.",
@@ -107,7 +106,7 @@ def ask_propositions(facets: Facets) -> tuple[Asked, bool]:
         asked,
         _ACTORS.get(by or "", "country"),
         replace(filters, date_from=since, date_to=until),
-        min(max(int(most or MOST_EACH), 1), _MOST_AT_ALL),
+        min(max(int(most or MOST_PER_ACTOR), 1), _MOST_AT_ALL),
     ), pressed
 
 

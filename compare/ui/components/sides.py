@@ -21,8 +21,7 @@ from compare.export.formats import csv_bytes
 from compare.export.pair_cards import CHANGED, SAME, pair_card, verdict_word
 from compare.export.pieces import facts_html, section_html
 from compare.export.words import counted, duration, percent
-from compare.library.facets import Facets
-from compare.library.filters import Filters
+from compare.library.filters import Facets, Filters
 from compare.library.library import Library
 from compare.models.protocols import signature
 from compare.results.result import Pair, Result, Stance, Thresholds

@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from compare import __version__
-from compare.comparison.same_point import LEAST_SIMILARITY
+from compare.comparison.nearest_pairs import LEAST_SIMILARITY
 from compare.comparison.sides import MOST_READ, MOST_READ_AGAIN
 from compare.export.methods import citation
 from compare.export.pieces import facts_html, section_html, table_html

@@ -7,11 +7,12 @@ import pytest
 
 import compare
 from compare.comparison.counts import NOT_A_SAMPLE
-from compare.comparison.near_actors import near_each_party
 from compare.comparison.positions import positions
+from compare.comparison.retrieval import nearest_per_actor
 from compare.errors import QueryError
 from compare.export.position_rows import position_records
 from compare.library.filters import Filters
+from compare.library.index.base import RowSpans
 from compare.library.library import Library
 from compare.models.stance import CascadeStance
 from compare.results.positions import Actor, Positions
@@ -185,13 +186,13 @@ def crowd(tmp_path_factory: pytest.TempPathFactory) -> Library:
 
 
 def near(library, **more):
-    parties = library.parties("country")
-    found = near_each_party(library, ASKED, parties, least=0.35, **more)
+    actors = library.store.actors("country")
+    found, counts = nearest_per_actor(library, ASKED, "country", least=0.35, **more)
     rows = {
-        name: [row for row, party in zip(found.row, found.party, strict=True) if party == n]
-        for n, name in enumerate(parties.names)
+        one.name: [row for row, actor in zip(found.row, found.actor, strict=True) if actor == n]
+        for n, one in enumerate(actors)
     }
-    return rows, dict(zip(parties.names, found.found.tolist(), strict=True)), found
+    return rows, dict(zip((one.name for one in actors), counts.tolist(), strict=True)), found
 
 
 def test_who_speaks_much_does_not_crowd_out_who_speaks_little(crowd):
@@ -210,11 +211,11 @@ def test_one_long_speech_does_not_fill_the_room_of_its_party(crowd):
 def test_the_nearest_are_those_of_the_library_itself(crowd):
     _, _, found = near(crowd, most_each=1000)
     all_rows = np.arange(crowd.manifest.passages)
-    exact = crowd.nearest(crowd.encoder.encode([ASKED]), len(all_rows))
+    exact = crowd.store.nearest(crowd.encoder.encode([ASKED]), len(all_rows))
     score = dict(zip(exact.rows[0].tolist(), exact.scores[0].tolist(), strict=True))
     assert [score[row] for row in found.row.tolist()] == found.similarity.tolist()
     few = np.arange(0, len(all_rows), 3)
-    _, _, part = near(crowd, most_each=1000, allowed=few)
+    _, _, part = near(crowd, most_each=1000, within=RowSpans.of(few))
     assert set(part.row.tolist()) <= set(few.tolist())
 
 

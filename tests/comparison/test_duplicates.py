@@ -3,36 +3,36 @@
 import numpy as np
 import pytest
 
-from compare.comparison import same_point
-from compare.comparison.copies import Copies, Once
-from compare.comparison.same_point import near_pairs
+from compare.comparison import nearest_pairs as module
+from compare.comparison.nearest_pairs import DuplicateGroups, nearest_pairs
 from compare.comparison.sides import Comparison
 from compare.library.filters import Filters
 from compare.library.library import Library
+from compare.library.passage_store import PassageMetadata
 from tests.fakes import HashingEncoder, WordJudge, statement
 
 UNDATED = 0
 
 
-def copies_of(words, days, statements=None, *, last_days=None, same_day=True):
+def known_of(words, days, statements=None, *, last_days=None):
     count = len(words)
     numbers = np.arange(count) if statements is None else np.asarray(statements)
     first = np.asarray(days)
     last = first if last_days is None else np.asarray(last_days)
-    return Copies(np.asarray(words), first, last, numbers.astype(np.int32), same_day)
+    return PassageMetadata(numbers, first, last, np.asarray(words))
 
 
-def next_in_time(copies, row, others):
-    """By hand: of the copies in other statements the nearest in time, the earlier if two are.
+def next_in_time(known, row, others, over_time):
+    """By hand: of the duplicates in other statements the nearest in time, the earlier if two are.
 
     Over time it was surely said before or after, and that is how far apart they are.
     """
-    day, last = copies.day, copies.last_day
+    day, last = known.first_day, known.last_day
     apart = {}
     for other in others:
-        if copies.statement[other] == copies.statement[row]:
+        if known.statement[other] == known.statement[row]:
             continue
-        if copies.same_day:
+        if not over_time:
             apart[other] = abs(day[other] - day[row]), day[other]
         elif last[other] < day[row]:
             apart[other] = day[row] - last[other], 0
@@ -41,26 +41,26 @@ def next_in_time(copies, row, others):
     return [other for other, at in apart.items() if at == min(apart.values())]
 
 
-@pytest.mark.parametrize("same_day", [True, False])
+@pytest.mark.parametrize("over_time", [False, True])
 @pytest.mark.parametrize("seed", range(6))
-def test_the_copy_is_the_next_in_time(seed, same_day):
+def test_the_duplicate_is_the_next_in_time(seed, over_time):
     rng = np.random.default_rng(seed)
     statements = np.sort(rng.integers(0, 25, 60))
     days = rng.choice([UNDATED, 730_000, 730_001, 730_003, 730_010, 3_652_000], 25)
     last_days = np.where(days, days + rng.choice([0, 0, 2, 30], 25), days)[statements]
     words = rng.integers(-3, 4, 60) * 2**60
-    copies = copies_of(words, days[statements], statements, last_days=last_days, same_day=same_day)
+    known = known_of(words, days[statements], statements, last_days=last_days)
     rows = np.sort(rng.permutation(60)[:40])
-    once = Once(copies, rows)
-    assert sorted(copies.words[once.rows]) == sorted({*copies.words[rows].tolist()})
-    pairs = np.array([(row, other) for row in range(60) for other in once.rows])
+    groups = DuplicateGroups(known, rows, over_time)
+    assert sorted(known.words[groups.first]) == sorted({*known.words[rows].tolist()})
+    pairs = np.array([(row, other) for row in range(60) for other in groups.first])
     chosen = dict.fromkeys(map(tuple, pairs.tolist()))
-    for row, found in once.nearest_in_time(pairs).tolist():
-        of_word = next(n for n in once.rows.tolist() if copies.words[n] == copies.words[found])
+    for row, found in groups.nearest_in_time(pairs).tolist():
+        of_word = next(n for n in groups.first.tolist() if known.words[n] == known.words[found])
         chosen[row, of_word] = found
     for (row, other), found in chosen.items():
-        said = [n for n in rows.tolist() if copies.words[n] == copies.words[other]]
-        allowed = next_in_time(copies, row, said)
+        said = [n for n in rows.tolist() if known.words[n] == known.words[other]]
+        allowed = next_in_time(known, row, said, over_time)
         assert found in allowed if allowed else found is None
 
 
@@ -76,15 +76,15 @@ def test_a_sentence_said_every_year_does_not_crowd_out_the_others():
     vectors[other] = (0.5, 0.75**0.5, 0)
     vectors[1:6] = (0, 0.8, 0.6)  # nearer to the other than the claim is
     words = np.array([*range(7), *[7] * 40])
-    copies = copies_of(words, [730_020] * 7 + list(range(730_001, 730_041)))
+    known = known_of(words, [730_020] * 7 + list(range(730_001, 730_041)))
     sides = np.arange(6), np.arange(6, 47)
 
     def beside_the_claim(**more):
-        near = near_pairs(vectors, *sides, least=0.3, most_each=5, **more)
+        near = nearest_pairs(vectors.__getitem__, *sides, least=0.3, most_each=5, **more)
         return set(near.b[near.a == claim].tolist())
 
     assert beside_the_claim() == {*repeated.tolist()}
-    assert beside_the_claim(copies=copies) == {*repeated.tolist(), other}
+    assert beside_the_claim(metadata=known) == {*repeated.tolist(), other}
 
 
 def test_the_size_of_a_block_changes_nothing(monkeypatch):
@@ -92,10 +92,14 @@ def test_the_size_of_a_block_changes_nothing(monkeypatch):
     vectors[30:60] = vectors[3]
     words = np.arange(90)
     words[30:60] = 3
-    copies = copies_of(words, 730_000 + np.arange(90) * 7 % 40, np.arange(90) // 2)
-    whole = near_pairs(vectors, np.arange(50), np.arange(20, 90), least=0.1, copies=copies)
-    monkeypatch.setattr(same_point, "_BLOCK", 3)
-    parts = near_pairs(vectors, np.arange(50), np.arange(20, 90), least=0.1, copies=copies)
+    known = known_of(words, 730_000 + np.arange(90) * 7 % 40, np.arange(90) // 2)
+    whole = nearest_pairs(
+        vectors.__getitem__, np.arange(50), np.arange(20, 90), least=0.1, metadata=known
+    )
+    monkeypatch.setattr(module, "_BLOCK", 3)
+    parts = nearest_pairs(
+        vectors.__getitem__, np.arange(50), np.arange(20, 90), least=0.1, metadata=known
+    )
     assert all(np.array_equal(one, other) for one, other in zip(whole, parts, strict=True))
 
 
@@ -127,7 +131,7 @@ def test_two_sides_are_compared_beyond_the_sentence_that_one_repeats(tmp_path):
 
 
 @pytest.mark.usefixtures("cache")
-def test_a_copy_of_a_vaguer_date_does_not_stand_in_the_way(tmp_path):
+def test_a_duplicate_of_a_vaguer_date_does_not_stand_in_the_way(tmp_path):
     open_, shut = "The canal of Meren must be open.", "The canal of Meren must be shut."
     said_ = [said(1, "Valdoria", "2014-03-05", open_)]
     said_ += [said(2, "Valdoria", "2014", shut), said(3, "Valdoria", "2012-06-01", shut)]

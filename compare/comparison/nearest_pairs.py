@@ -1,0 +1,266 @@
+"""Find the passages of two sides that are on the same point: near each other as vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from compare.library.index.base import Floats, Halves, Rows
+from compare.library.passage_store import PassageMetadata
+
+if TYPE_CHECKING:
+    from compare.progress import Progress
+
+LEAST_SIMILARITY = 0.4
+"""Cosine from which two passages count as on the same point: of what people judged to agree or to
+oppose, 99 % is as near."""
+
+MOST_PER_PASSAGE = 20
+"""Passages of the other side that are kept for each passage: the nearest, the same words once."""
+
+_BLOCK = 1024
+_CELLS = 2**25
+_AT_ONCE = 2**14  # passages whose nearest are sought together
+_OTHERS = 2**16  # passages of the other side that are in memory in 32 bits
+_ROUNDING = 1e-3
+_DAYS = 4_000_000  # more than dates have: 9999-12-31 is day 3,652,059
+
+Vectors = Callable[[Rows], "Floats | Halves"]
+"""Give the vectors of some passages, unit length, [n, dim]."""
+
+
+class NearestPairs(NamedTuple):
+    """Pairs of passages.
+
+    Attributes:
+        a: Passages of side a, int64 [n].
+        b: Passages of side b, int64 [n].
+        similarity: Cosines, float32 [n].
+    """
+
+    a: Rows
+    b: Rows
+    similarity: Floats
+
+    def take(self, numbers: Rows) -> NearestPairs:
+        """Return the pairs with these numbers."""
+        return NearestPairs(self.a[numbers], self.b[numbers], self.similarity[numbers])
+
+
+def nearest_pairs(
+    vectors: Vectors,
+    a: Rows,
+    b: Rows,
+    *,
+    metadata: PassageMetadata | None = None,
+    over_time: bool = False,
+    actors: Rows | None = None,
+    least: float = LEAST_SIMILARITY,
+    most_each: int = MOST_PER_PASSAGE,
+    on_progress: Progress | None = None,
+) -> NearestPairs:
+    """Return the pairs with a cosine of `least`: each passage with the nearest of the other side.
+
+    A pair stands where either passage has the other among its `most_each` nearest, so that the
+    sides can be exchanged. A passage that both sides hold is no pair with itself, and two that both
+    sides hold are one pair. A sentence that a side says year after year is one of the nearest, and
+    stands in the pair as it was said next in time.
+
+    Args:
+        vectors: Of the passages. Both sides are read in blocks: beside what is found, memory does
+            not grow with them.
+        a: Numbers of passages, ascending.
+        b: Those of the other side.
+        metadata: Of all passages, by number; without it none have the same words.
+        over_time: Passages that may be of one day are no pair; see `DuplicateGroups`.
+        actors: Of all passages, by number; two with the same actor are no pair, and crowd no other
+            out. None: all may be.
+        least: The least cosine.
+        most_each: See above.
+        on_progress: Told of passages done.
+    """
+    if metadata is not None and actors is not None:  # words of two actors are no duplicates
+        both = np.stack([metadata.words, actors], axis=1)
+        _, words = np.unique(both, axis=0, return_inverse=True)
+        metadata = metadata._replace(words=words.reshape(-1))
+    same = np.array_equal(a, b)
+    total = len(a) if same else len(a) + len(b)
+    found = [np.zeros((0, 2), np.int64)]
+    for one, other, done in ((a, b, 0),) if same else ((a, b, 0), (b, a, len(a))):
+        groups = None if metadata is None else DuplicateGroups(metadata, other, over_time)
+        distinct = other if groups is None else groups.first
+        for rows, start in _parts(one, _AT_ONCE):
+            ours = np.asarray(vectors(rows), np.float32)
+            best = _Best(most_each)
+            for others, first in _parts(distinct, _OTHERS):
+                theirs = np.ascontiguousarray(vectors(others), np.float32)
+                near = [
+                    _nearest(
+                        some, ours[at : at + len(some)], others, theirs, actors, least, most_each
+                    )
+                    for some, at in _parts(rows, min(_BLOCK, max(1, _CELLS // len(others))))
+                ]
+                best.add(*map(np.concatenate, zip(*near, strict=True)))
+                if on_progress:
+                    share = min(1.0, (first + _OTHERS) / len(distinct))
+                    on_progress(done + start + int(share * len(rows)), total)
+            pairs = best.pairs if groups is None else groups.nearest_in_time(best.pairs)
+            found.append(pairs[:, ::-1] if done else pairs)
+    pairs = _once_each(np.concatenate(found), a, b)
+    a, b = pairs.T
+    return NearestPairs(a, b, _cosines(vectors, a, vectors, b))
+
+
+def _parts(rows: Rows, size: int) -> Iterator[tuple[Rows, int]]:
+    """Give parts of the rows and where each begins."""
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size], start
+
+
+class _Best:
+    """The nearest of each passage so far.
+
+    Attributes:
+        pairs: int64 [n, 2], by the first passage, the nearest ahead.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self.pairs: Rows = np.zeros((0, 2), np.int64)
+        self._cosines: Floats = np.zeros(0, np.float32)
+
+    def add(self, pairs: Rows, cosines: Floats) -> None:
+        """Keep what is nearest of these and of those before."""
+        pairs = np.concatenate([self.pairs, pairs])
+        cosines = np.concatenate([self._cosines, cosines])
+        order = np.lexsort((pairs[:, 1], -cosines, pairs[:, 0]))
+        whose = pairs[order, 0]
+        kept = order[np.arange(len(order)) - np.searchsorted(whose, whose) < self._most]
+        self.pairs, self._cosines = pairs[kept], cosines[kept]
+
+
+def _nearest(
+    rows: Rows,
+    ours: Floats,
+    others: Rows,
+    theirs: Floats,
+    actors: Rows | None,
+    least: float,
+    most: int,
+) -> tuple[Rows, Floats]:
+    """Return pairs, int64 [n, 2], among which are the nearest of each row, and their cosines.
+
+    A matrix product proposes a few more, all that are as near as the last among them, and what it
+    was computed from decides: so the pairs do not depend on the size of a block.
+    """
+    similarity = ours @ theirs.T
+    if actors is not None:
+        similarity[actors[rows][:, None] == actors[others]] = -2.0  # farther than any
+    near = similarity >= least - _ROUNDING
+    crowded = np.flatnonzero(near.sum(axis=1) > most + 1)  # the nearest may be the passage itself
+    if len(crowded):
+        part = similarity[crowded]
+        enough = np.partition(part, -most - 1, axis=1)[:, -most - 1, None]
+        near[crowded] = part >= np.maximum(enough, least) - _ROUNDING
+    at, column = np.nonzero(near)
+    pairs = np.stack([rows[at], others[column]], axis=1)
+    exact = _cosines(ours.__getitem__, at, theirs.__getitem__, column)
+    kept = (exact >= least) & (pairs[:, 0] != pairs[:, 1])
+    return pairs[kept], exact[kept]
+
+
+def _once_each(pairs: Rows, a: Rows, b: Rows) -> Rows:
+    """Return each pair once; of two passages that both sides hold, the one way round."""
+    both = np.isin(pairs[:, 0], b) & np.isin(pairs[:, 1], a)
+    turn = both & (pairs[:, 0] > pairs[:, 1])
+    pairs = pairs.copy()
+    pairs[turn] = pairs[turn][:, ::-1]
+    return np.unique(pairs, axis=0) if len(pairs) else pairs
+
+
+def _cosines(ours: Vectors, a: Rows, theirs: Vectors, b: Rows) -> Floats:
+    """Return the cosine of each of `a` with its of `b`, summed in float64."""
+    found = np.empty(len(a), np.float32)
+    for rows, start in _parts(a, 4 * _BLOCK):
+        others = b[start : start + len(rows)]
+        products = ours(rows).astype(np.float64) * theirs(others)
+        found[start : start + len(rows)] = products.sum(axis=1)
+    return found
+
+
+class DuplicateGroups:
+    """The passages of a side grouped by their words: each sentence once, however often it is said.
+
+    Attributes:
+        first: The first passage of each group, ascending.
+    """
+
+    def __init__(self, metadata: PassageMetadata, rows: Rows, over_time: bool) -> None:
+        """Group passages.
+
+        Args:
+            metadata: Of all passages.
+            rows: Numbers of the side's passages, ascending.
+            over_time: A duplicate has to be surely of another day than what it is paired with.
+        """
+        _, first, group = np.unique(metadata.words[rows], return_index=True, return_inverse=True)
+        self._metadata, self._over_time = metadata, over_time
+        self._by_first_day, self._first_days = _by_day(rows, group, metadata.first_day)
+        self._by_last_day, self._last_days = _by_day(rows, group, metadata.last_day)
+        self.first: Rows = rows[np.sort(first)]
+        self._group: Rows = group[np.sort(first)]
+
+    def nearest_in_time(self, pairs: Rows) -> Rows:
+        """Return the pairs with the duplicate of the second that was said nearest to the first.
+
+        It is of another statement, and of two as near the earlier; a pair without such a duplicate
+        is left out.
+
+        Args:
+            pairs: A passage and one of `first`, int64 [n, 2].
+        """
+        start = self._group[np.searchsorted(self.first, pairs[:, 1])] * _DAYS
+        if self._over_time:
+            return self._before_or_after(pairs, start)
+        return self._nearest_first_day(pairs, start)
+
+    def _before_or_after(self, pairs: Rows, start: Rows) -> Rows:
+        """Take the last duplicate surely said before, or the first surely said after."""
+        first = start + self._metadata.first_day[pairs[:, 0]]
+        last = start + self._metadata.last_day[pairs[:, 0]]
+        before = np.searchsorted(self._last_days, first) - 1
+        after = np.searchsorted(self._first_days, last + 1)
+        earlier = np.maximum(before, 0)
+        later = np.minimum(after, len(self._first_days) - 1)
+        said = (before >= 0) & (self._last_days[earlier] >= start)
+        since = np.where(said, first - self._last_days[earlier], _DAYS)
+        said = (after < len(self._first_days)) & (self._first_days[later] < start + _DAYS)
+        until = np.where(said, self._first_days[later] - last, _DAYS)
+        found = np.where(since <= until, self._by_last_day[earlier], self._by_first_day[later])
+        chosen: Rows = np.stack([pairs[:, 0], found], axis=1)[np.minimum(since, until) < _DAYS]
+        return chosen
+
+    def _nearest_first_day(self, pairs: Rows, start: Rows) -> Rows:
+        statement, days = self._metadata.statement, self._first_days
+        own = statement[pairs[:, 0]]
+        today = start + self._metadata.first_day[pairs[:, 0]]
+        from_today, from_tomorrow = np.searchsorted(days, np.stack([today, today + 1]))
+        begin, end = np.searchsorted(days, np.stack([start, start + _DAYS]))
+        found, distance = np.full(len(pairs), -1), np.full(len(pairs), _DAYS)
+        # Of one day's duplicates, those of one statement stand together: if the first and the last
+        # are of the passage's own, all are.
+        for at in (from_today - 1, from_today, from_tomorrow - 1, from_tomorrow):
+            within = np.clip(at, 0, len(days) - 1)
+            row, apart = self._by_first_day[within], np.abs(days[within] - today)
+            fits = (at >= begin) & (at < end) & (statement[row] != own) & (apart < distance)
+            found, distance = np.where(fits, row, found), np.where(fits, apart, distance)
+        chosen: Rows = np.stack([pairs[:, 0], found], axis=1)[found >= 0]
+        return chosen
+
+
+def _by_day(rows: Rows, group: Rows, day: Rows) -> tuple[Rows, Rows]:
+    """Return rows by their group and day, and both as one ascending number each."""
+    order = np.lexsort((rows, day[rows], group))
+    return rows[order], group[order] * _DAYS + day[rows][order]

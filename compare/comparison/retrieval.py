@@ -1,0 +1,354 @@
+"""Retrieve the passages of a library that a quote or a proposition is read beside.
+
+A quote is read beside the passages nearest to it and, for names and rare words, those that share
+most words with it; a proposition beside the nearest of each actor, so that none crowds out another.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from compare.library.filters import Filters, applicable
+from compare.library.fulltext import READ_AT_MOST
+from compare.library.index.base import Floats, Neighbours, Rows, Selection
+from compare.library.passage_store import ActorPassages, occurrence
+from compare.results.result import MOST_OF_STATEMENT
+from compare.statements.languages import is_language
+from compare.statements.normalize import fold, speaker_key
+from compare.statements.passages import complete, split_quote
+from compare.statements.quotes import Quote, language_notes
+
+if TYPE_CHECKING:
+    from compare.library.library import Library
+    from compare.library.passage_store import PassageStore
+    from compare.statements.passages import Passage
+    from compare.statements.statement import Statement
+
+CANDIDATES = 60
+"""Nearest passages that are read for a quote; half as many again that share words with it."""
+
+MOST_PER_ACTOR = 24
+"""Nearest passages of an actor that are read; half as many again that share rare words."""
+
+_LEAST_CANDIDATES = 12
+_MOST_PARTS = 12
+_NEIGHBOURS = 10
+"""Passages nearest to the quote among which its own statement is looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """What is to be read for a quote.
+
+    Attributes:
+        quote: With who said it, if that was found in the library.
+        parts: Its sentences, with their `vectors`, float32 [parts, dim].
+        pairs: Numbers of a part and of the row of a passage.
+        sources: The statements that the quote comes from; their rows are `own`.
+        within: The passages that may be found, by the `filters` that could be applied.
+        notes: What the reader should know.
+    """
+
+    quote: Quote
+    parts: Sequence[str]
+    vectors: Floats
+    pairs: Sequence[tuple[int, int]]
+    sources: Sequence[Statement]
+    own: Collection[int]
+    filters: Filters
+    within: Selection
+    notes: Sequence[str]
+
+
+def retrieve(library: Library, quote: Quote, filters: Filters, candidates: int) -> Retrieved:
+    """Return what is to be read for a quote: see `comparison.search.search`."""
+    store = library.store
+    parts, notes = _parts(quote)
+    filters, left_out = with_readable_languages(store, filters)
+    notes += left_out
+    each = _for_each(candidates, parts)
+    with ThreadPoolExecutor(1) as beside:
+        ranking = beside.submit(_ranked_by_words, store, parts, each // 2 + _NEIGHBOURS)
+        vectors = _embedded(library, quote, parts)
+        nearest = store.nearest(vectors, 2 * each + _NEIGHBOURS)
+        by_words = ranking.result()
+    sources = own_statements(library, quote, nearest.rows[0][:_NEIGHBOURS])
+    if sources and not _who_is_known(quote):
+        quote = replace(Quote.from_statement(sources[0]), text=quote.text)
+        sources = [entry for entry in sources if _may_be_own(quote, entry)]
+        if quote.context:
+            vectors = _embedded(library, quote, parts)
+            nearest = store.nearest(vectors, 2 * each + _NEIGHBOURS)
+        notes.append(
+            f"The words stand in the library: read as said by {_who(sources[0])} "
+            f"(statement {sources[0].id})."
+        )
+    if others := sources[1:]:
+        notes.append(f"The same words stand in {', '.join(entry.id for entry in others)}, too.")
+    filters, not_applied = applicable(filters, quote)
+    notes += not_applied
+    spans = store.rows_of([entry.id for entry in sources])
+    own = {row for span in spans.values() for row in span}
+    within = store.select(filters.excluding_own(quote))
+    everything = len(within) == len(store)
+    if not everything or len(own) > _NEIGHBOURS:
+        by_words = _ranked_by_words(store, parts, each // 2 + len(own), within)
+    near = _nearest_distinct(store, vectors, each, own, within, nearest if everything else None)
+    alike = [rows[: each // 2] for rows in _distinct(store, by_words, own)]
+    pairs = _pairs(near, alike)
+    return Retrieved(quote, parts, vectors, pairs, sources, own, filters, within, notes)
+
+
+def retrieve_pool(library: Library, quote: Quote, candidates: int) -> Retrieved:
+    """Return what is read for a quote of which only the words are known: nothing is left out."""
+    store = library.store
+    parts, notes = _parts(quote)
+    vectors = _embedded(library, quote, parts)
+    each = _for_each(candidates, parts)
+    everything = store.select(Filters())
+    near = _nearest_distinct(store, vectors, each, (), everything)
+    pairs = _pairs(near, _distinct(store, _ranked_by_words(store, parts, each // 2), ()))
+    return Retrieved(quote, parts, vectors, pairs, (), (), Filters(), everything, notes)
+
+
+def with_readable_languages(store: PassageStore, filters: Filters) -> tuple[Filters, list[str]]:
+    """Exclude languages the stance model cannot read, unless requested.
+
+    Returns the filters, and what the reader should know.
+    """
+    languages = store.languages()
+    foreign = sum(count for name, count in languages.items() if not is_language(name, "en"))
+    if filters.languages or not foreign:
+        return filters, []
+    note = (
+        f"Statements that are not English, which is what the stance model reads, were left out "
+        f"({foreign}): choose their language to have them read."
+    )
+    english = tuple(name for name in languages if is_language(name, "en"))
+    return replace(filters, languages=english or ("en",)), [note]
+
+
+def _parts(quote: Quote) -> tuple[list[str], list[str]]:
+    """Return the sentences of a quote that are searched, and what the reader should know."""
+    notes = language_notes(("The quote", quote.text))
+    parts = split_quote(quote.text)
+    if len(parts) > _MOST_PARTS:
+        notes.append(
+            f"The quote has {len(parts)} sentences; the first {_MOST_PARTS} were searched."
+        )
+    return parts[:_MOST_PARTS], notes
+
+
+def _embedded(library: Library, quote: Quote, parts: Sequence[str]) -> Floats:
+    """Return the vectors of the parts, completed by the quote's context as passages are."""
+    return library.encoder.encode([complete(part, quote.context) for part in parts])
+
+
+def _for_each(candidates: int, parts: Sequence[str]) -> int:
+    """Return how many nearest passages are read for each sentence of a quote."""
+    return max(candidates // len(parts), _LEAST_CANDIDATES)
+
+
+def _ranked_by_words(
+    store: PassageStore, parts: Sequence[str], k: int, within: Selection | None = None
+) -> list[Rows]:
+    return [store.ranked_by_words(part, k, within) for part in parts]
+
+
+def _pairs(
+    near: Sequence[Sequence[int]], by_words: Sequence[Sequence[int]]
+) -> list[tuple[int, int]]:
+    """Return numbers of a part and of a row: the nearest of each part, then those by words."""
+    pairs: dict[tuple[int, int], None] = {}
+    for part, (nearest, alike) in enumerate(zip(near, by_words, strict=True)):
+        pairs.update(dict.fromkeys((part, row) for row in (*nearest, *alike)))
+    return list(pairs)
+
+
+# -- Duplicates ----------------------------------------------------------------------------------
+
+
+def duplicates(
+    store: PassageStore, rows: Sequence[int], within: Selection | None = None
+) -> dict[int, list[tuple[int, str]]]:
+    """Return for each row the rows, with statement ids, of all selected passages with its words."""
+    keys = store.words(np.array(rows, np.int64)).tolist()
+    found = store.with_words(set(keys))
+    held = [True] * len(found)
+    if within is not None:
+        held = within.holds(np.array([row for _, row, _ in found], np.int64)).tolist()
+    alike: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for (key, row, statement_id), kept in zip(found, held, strict=True):
+        if kept:
+            alike[key].append((row, statement_id))
+    return {row: alike[key] for row, key in zip(rows, keys, strict=True)}
+
+
+def repetitions(
+    library: Library, rows: Sequence[int], leave_out: Collection[int], within: Selection
+) -> dict[int, list[Statement]]:
+    """Return for each row the other statements with the same words, in passages not left out."""
+    alike = duplicates(library.store, rows, within)
+    own = [passage.statement_id for passage in library.passages(rows)]
+    ids = {
+        row: dict.fromkeys(i for at, i in alike[row] if at not in leave_out and i != statement_id)
+        for row, statement_id in zip(rows, own, strict=True)
+    }
+    wanted = sorted({statement_id for others in ids.values() for statement_id in others})
+    statements = dict(zip(wanted, library.statements(wanted), strict=True))
+    return {row: [statements[other] for other in others] for row, others in ids.items()}
+
+
+def _distinct(
+    store: PassageStore, lists: Iterable[Rows], leave_out: Collection[int]
+) -> list[list[int]]:
+    """Return each list without the rows left out and without a second one of the same words."""
+    kept = [[row for row in rows.tolist() if row not in leave_out] for rows in lists]
+    rows = sorted({row for part in kept for row in part})
+    words = dict(zip(rows, store.words(np.array(rows, np.int64)).tolist(), strict=True))
+    distinct = []
+    for part in kept:
+        first: dict[int, int] = {}
+        for row in part:
+            first.setdefault(words[row], row)
+        distinct.append(list(first.values()))
+    return distinct
+
+
+def _nearest_distinct(
+    store: PassageStore,
+    vectors: Floats,
+    k: int,
+    leave_out: Collection[int],
+    within: Selection,
+    found: Neighbours | None = None,
+) -> list[list[int]]:
+    """Return the k nearest passages with different words of each vector, best first.
+
+    `found` is what was found already; more is asked for if it is too little.
+    """
+    fetch = 0
+    while True:
+        if found is None:
+            fetch = max(2 * (k + len(leave_out)), 4 * fetch)
+            found = store.nearest(vectors, fetch, within)
+        rows = [part[:k] for part in _distinct(store, found.rows, leave_out)]
+        if found.rows.shape[1] >= len(within) or min(map(len, rows)) >= k:
+            return rows
+        fetch, found = found.rows.shape[1], None
+
+
+# -- The quote's own statement -------------------------------------------------------------------
+
+
+def own_statements(library: Library, quote: Quote, rows: Iterable[int]) -> list[Statement]:
+    """Return the statements that the quote itself comes from, the one with its id first.
+
+    Besides the one named by id, these are statements with whole sentences that are the quote's
+    words, unless the quote is known to be another speaker's.
+
+    Args:
+        library: Where to look.
+        quote: The words, with who said them where that is known.
+        rows: The passages nearest to the quote.
+    """
+    wanted = fold(quote.text)
+    ids = dict.fromkeys(filter(None, [quote.statement_id]))
+    ids |= dict.fromkeys(p.statement_id for p in library.passages(rows) if fold(p.text) in wanted)
+    spans = library.store.rows_of(ids).values()
+    sentences: dict[str, list[Passage]] = defaultdict(list)
+    for passage in library.passages(row for span in spans for row in span):
+        sentences[passage.statement_id].append(passage)
+    return [
+        statement
+        for statement in library.statements(ids)
+        if statement.id == quote.statement_id
+        or (
+            _may_be_own(quote, statement)
+            and _holds(wanted, [fold(passage.text) for passage in sentences[statement.id]])
+        )
+    ]
+
+
+def _holds(wanted: str, sentences: Sequence[str]) -> bool:
+    """Tell whether whole sentences in a row are the wanted words: no "it is false that" ahead."""
+    for first in range(len(sentences)):
+        held = sentences[first]
+        for sentence in sentences[first + 1 :]:
+            if len(held) >= len(wanted):
+                break
+            held = f"{held} {sentence}"
+        if held == wanted:
+            return True
+    return False
+
+
+def _may_be_own(quote: Quote, statement: Statement) -> bool:
+    """Tell whether a statement with the quote's words can be the quote's own."""
+    if quote.speaker and statement.speaker:
+        return speaker_key(quote.speaker) == speaker_key(statement.speaker)
+    codes = {entry.code or fold(entry.name) for entry in quote.country}
+    others = {entry.code or fold(entry.name) for entry in statement.country}
+    return not codes or not others or bool(codes & others)
+
+
+def _who_is_known(quote: Quote) -> bool:
+    return bool(quote.speaker or quote.role or quote.country or quote.date or quote.context)
+
+
+def _who(statement: Statement) -> str:
+    return ", ".join(part for part in (statement.speaker, statement.countries) if part) or "unknown"
+
+
+# -- Actors --------------------------------------------------------------------------------------
+
+
+def nearest_per_actor(
+    library: Library,
+    proposition: str,
+    kind: str,
+    *,
+    least: float,
+    most_each: int = MOST_PER_ACTOR,
+    within: Selection | None = None,
+) -> tuple[ActorPassages, Rows]:
+    """Return the passages to read of each actor, and how many similar enough each has.
+
+    Every selected passage is compared with the proposition: what is nearest in the whole library
+    is that of the actors that speak most. An actor's passages with the same words count once, and
+    no statement has more than three, so that one long speech does not fill the room of others.
+
+    Args:
+        library: Where to look.
+        proposition: One sentence.
+        kind: Of the actors, one of `library.actors.KINDS`.
+        least: The least cosine.
+        most_each: See `MOST_PER_ACTOR`.
+        within: Passages that may be found; None: all.
+    """
+    store = library.store
+    (query,) = library.encoder.encode([proposition])
+    near = store.nearest_per_actor(query, kind, least, within)
+    counts = np.bincount(near.actor, minlength=len(store.actors(kind)))
+    near = near.take(occurrence(near.actor, store.metadata(near.row).statement) < MOST_OF_STATEMENT)
+    by_words = store.ranked_by_words(proposition, READ_AT_MOST, within)
+    chosen = occurrence(near.actor) < most_each
+    chosen |= _first_by_words(near, by_words, most_each // 2)
+    return near.take(chosen), counts
+
+
+def _first_by_words(near: ActorPassages, by_words: Rows, most: int) -> NDArray[np.bool_]:
+    """Return which passages are among the `most` of their actor that stand first in `by_words`."""
+    place = {row: n for n, row in enumerate(by_words.tolist())}
+    ranks = np.array([place.get(row, len(place)) for row in near.row.tolist()], np.int64)
+    order = np.argsort(ranks, kind="stable")
+    first = np.zeros(len(ranks), bool)
+    first[order] = occurrence(near.actor[order]) < most
+    return first & (ranks < len(place))

@@ -1,0 +1,150 @@
+"""The vector index of a library: its protocol, and the selections of rows that it searches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from typing import Self
+
+Floats = NDArray[np.float32]
+Halves = NDArray[np.float16]
+Rows = NDArray[np.int64]
+
+BLOCK = 65_536
+"""Rows that are read at once where all of a selection are compared."""
+
+_PART = 4096
+
+
+class Selection(Protocol):
+    """Passages that may be found, whatever the store keeps them as."""
+
+    def __len__(self) -> int:
+        """Return the number of passages."""
+        ...
+
+    def holds(self, rows: Rows) -> NDArray[np.bool_]:
+        """Tell for each row whether it is selected."""
+        ...
+
+    def blocks(self, size: int = BLOCK) -> Iterator[Rows]:
+        """Yield the rows, ascending, at most `size` at a time."""
+        ...
+
+
+class RowSpans:
+    """A selection kept as spans of neighbouring rows, so its size is that of a filter's gaps."""
+
+    def __init__(self, first: Rows, end: Rows) -> None:
+        """Join spans `first`..`end` (exclusive), ascending and apart; some may be empty."""
+        first, end = first[end > first], end[end > first]
+        apart = np.append(True, first[1:] > end[:-1])[: len(first)]
+        self._first, self._end = first[apart], end[np.append(apart[1:], True)[: len(end)]]
+        counts = self._end - self._first
+        self._ahead = np.cumsum(counts) - counts
+        self._size = int(counts.sum())
+
+    @classmethod
+    def of(cls, rows: Rows) -> Self:
+        """Select rows given in any order.
+
+        Raises:
+            ValueError: They are not int64 [n].
+        """
+        rows = np.asarray(rows)
+        if rows.ndim != 1 or (rows.size and not np.issubdtype(rows.dtype, np.integer)):
+            raise ValueError(f"selected rows are int64 [n], not {rows.dtype} {list(rows.shape)}")
+        rows = np.unique(rows).astype(np.int64)
+        return cls(rows, rows + 1)
+
+    @classmethod
+    def whole(cls, size: int) -> Self:
+        """Select all of the first `size` rows."""
+        return cls(np.array([0]), np.array([size]))
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return self._size
+
+    def holds(self, rows: Rows) -> NDArray[np.bool_]:
+        """Tell for each row whether it is selected."""
+        if not self._size:
+            return np.zeros(len(rows), bool)
+        span = np.maximum(np.searchsorted(self._first, rows, "right") - 1, 0)
+        held: NDArray[np.bool_] = (rows >= self._first[span]) & (rows < self._end[span])
+        return held
+
+    def blocks(self, size: int = BLOCK) -> Iterator[Rows]:
+        """Yield the rows, ascending, at most `size` at a time."""
+        for start in range(0, self._size, size):
+            place = np.arange(start, min(start + size, self._size))
+            span = np.searchsorted(self._ahead, place, "right") - 1
+            yield self._first[span] + place - self._ahead[span]
+
+
+def selected_rows(selection: Selection) -> Rows:
+    """Return all rows of a selection, int64, ascending."""
+    return np.concatenate([np.zeros(0, np.int64), *selection.blocks()])
+
+
+class Neighbours(NamedTuple):
+    """The nearest rows of each query, best first.
+
+    Attributes:
+        scores: Inner products, float32 [queries, found], 1 for the same direction.
+        rows: Row numbers, int64 [queries, found]; found is k, or the size of a smaller selection.
+    """
+
+    scores: Floats
+    rows: Rows
+
+
+class VectorIndex(Protocol):
+    """Unit vectors that are searched exactly by inner product; ties are in row order."""
+
+    def __len__(self) -> int:
+        """Return the number of vectors."""
+        ...
+
+    def search(self, queries: Floats, k: int, within: Selection | None = None) -> Neighbours:
+        """Return the k nearest selected rows (None: of all) for each query."""
+        ...
+
+    def at_least(
+        self, query: Floats, least: float, within: Selection | None = None
+    ) -> tuple[Rows, Floats]:
+        """Return the selected rows that score `least` or more, ascending, with their scores."""
+        ...
+
+
+def exact_scores(vectors: Halves | Floats, rows: Rows, query: Floats) -> Floats:
+    """Return the inner products of rows with a query, summed in float64.
+
+    A sum along each row does not depend on the rows beside it; a matrix product may.
+    """
+    scores = np.empty(len(rows), np.float32)
+    for start in range(0, len(rows), _PART):
+        part = slice(start, start + _PART)
+        scores[part] = (vectors[rows[part]].astype(np.float64) * query).sum(axis=1)
+    return scores
+
+
+def check_vectors(vectors: Floats, dim: int | None = None) -> Floats:
+    """Return the vectors, C-contiguous.
+
+    Raises:
+        ValueError: They are not finite float32 [n, dim].
+    """
+    if not isinstance(vectors, np.ndarray) or vectors.dtype != np.float32:
+        raise ValueError(f"vectors are float32, not {getattr(vectors, 'dtype', type(vectors))}")
+    if vectors.ndim != 2 or (dim is not None and vectors.shape[1] != dim):
+        raise ValueError(f"vectors are [n, {dim or 'dim'}], not {list(vectors.shape)}")
+    for start in range(0, len(vectors), BLOCK):
+        if not np.isfinite(vectors[start : start + BLOCK]).all():
+            raise ValueError("vectors hold a number that is not finite")
+    return np.ascontiguousarray(vectors)

@@ -1,0 +1,281 @@
+"""The store behind a library: what is asked of it, and the kinds there are.
+
+`Library`, `comparison` and the app know a store by `PassageStore` alone. A kind is named in the
+manifest of each generation and found through `store_kind`; a further one, such as a database
+server, is one entry in `KINDS` and has to pass `tests/library/test_store_contract.py`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+import numpy as np
+
+from compare.errors import LibraryError
+from compare.library.index.base import Floats, Neighbours, Rows, Selection
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Self
+
+    from compare.library.actors import Actors
+    from compare.library.build import Change, Embedding
+    from compare.library.filters import Facets, Filters
+    from compare.progress import Progress
+    from compare.statements.passages import Passage
+    from compare.statements.statement import Statement
+
+KINDS = {"sqlite": "compare.library.sqlite_store:SqliteStore"}
+"""Where the class of each kind of store is, by the name in the manifest."""
+
+DEFAULT_KIND = "sqlite"
+
+
+class PassageMetadata(NamedTuple):
+    """What is known of some passages, in the order in which they were asked for.
+
+    Attributes:
+        statement: Number of the statement of each, int64.
+        first_day: First day that its date can mean, an ordinal of `datetime.date`; 0 without one.
+        last_day: Last such day.
+        words: Equal for the same words: see `statements.duplicates.words_key`.
+    """
+
+    statement: Rows
+    first_day: Rows
+    last_day: Rows
+    words: Rows
+
+
+class ActorPassages(NamedTuple):
+    """Passages of each actor, by its number, the most similar first.
+
+    Attributes:
+        row: Of the passages, int64 [n]; one of several actors stands once for each.
+        actor: Number of the actor of each.
+        similarity: Cosine of each, float32 [n].
+    """
+
+    row: Rows
+    actor: Rows
+    similarity: Floats
+
+    def take(self, kept: np.ndarray) -> ActorPassages:
+        """Return some of them, by number or mask."""
+        return ActorPassages(self.row[kept], self.actor[kept], self.similarity[kept])
+
+
+class Written(NamedTuple):
+    """What a store was written with; `corpus_digest` is over the sorted content hashes."""
+
+    statements: int
+    passages: int
+    corpus_digest: str
+
+
+class PassageStore(Protocol):
+    """Statements, their passages and vectors, as one generation of a library holds them.
+
+    Passages are numbered from 0 in the order of their statements' ids: their row. A store never
+    changes once it is written, and may be read from several threads. Whatever it is asked about
+    several rows it answers in one go, in the order of the rows. `within` None means all passages.
+    """
+
+    # -- Writing and opening ---------------------------------------------------------------------
+
+    @classmethod
+    def write(
+        cls,
+        folder: Path,
+        change: Change,
+        embedding: Embedding,
+        on_progress: Progress | None = None,
+    ) -> Written:
+        """Write the statements that a change leaves, embedding what is new.
+
+        Args:
+            folder: Of the generation, with what a writer left that died.
+            change: What is added to the store before, and removed from it.
+            embedding: What the vectors come from.
+            on_progress: Told how many of the new texts are embedded.
+        """
+        ...
+
+    @classmethod
+    def open(cls, folder: Path, passages: int, dim: int) -> Self:
+        """Open what `write` wrote; no model and no index is loaded.
+
+        Raises:
+            LibraryError: It is missing or damaged.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give back what is held open."""
+        ...
+
+    # -- Statements ------------------------------------------------------------------------------
+
+    def ids(self) -> set[str]:
+        """Return the ids of all statements."""
+        ...
+
+    def statements(self, ids: Collection[str]) -> dict[str, Statement]:
+        """Return the statements with these ids, as far as there are any."""
+        ...
+
+    def all_statements(self) -> Iterator[Statement]:
+        """Read all statements by id, a few at a time."""
+        ...
+
+    def same_text(self, statement_id: str) -> list[Statement]:
+        """Return the other statements with the same words and context, by id."""
+        ...
+
+    def browse(
+        self, filters: Filters, query: str, limit: int, offset: int
+    ) -> tuple[list[Statement], int]:
+        """Return a page of the statements that pass, newest first, and how many there are.
+
+        Each word of the query must stand in the statement or in what is known of it.
+        """
+        ...
+
+    def facets(self) -> Facets:
+        """Return the values that filters can choose from."""
+        ...
+
+    def languages(self) -> Mapping[str, int]:
+        """Return the statements' languages as they are spelt, "" included, with their numbers."""
+        ...
+
+    # -- Passages --------------------------------------------------------------------------------
+
+    def __len__(self) -> int:
+        """Return the number of passages."""
+        ...
+
+    def rows_of(self, ids: Collection[str]) -> dict[str, range]:
+        """Return the rows of each statement's passages, as far as there are such statements."""
+        ...
+
+    def passages(self, rows: Iterable[int]) -> list[Passage]:
+        """Return the passages in these rows.
+
+        Raises:
+            IndexError: There is no such row.
+        """
+        ...
+
+    def metadata(self, rows: Rows) -> PassageMetadata:
+        """Return what is known of these passages."""
+        ...
+
+    def words(self, rows: Rows) -> Rows:
+        """Return the keys of the passages' words, which are equal for duplicates."""
+        ...
+
+    def with_words(self, keys: Iterable[int]) -> list[tuple[int, int, str]]:
+        """Return key, row and statement id of the passages with one of these keys, by row."""
+        ...
+
+    def vectors(self, rows: Rows) -> Floats:
+        """Return the vectors of these passages, float32 [rows, dim]; they are kept in 16 bits."""
+        ...
+
+    def blocks(self, within: Selection | None = None) -> Iterator[tuple[Rows, Floats]]:
+        """Go through the passages with their vectors, a block of rows at a time."""
+        ...
+
+    def embedded_rows(self, keys: Rows) -> Rows:
+        """Return a row with each text (see `build.passage_key`), -1 where there is none."""
+        ...
+
+    # -- Retrieval -------------------------------------------------------------------------------
+
+    def select(self, filters: Filters) -> Selection:
+        """Return the passages of the statements that pass the filters."""
+        ...
+
+    def nearest(self, vectors: Floats, k: int, within: Selection | None = None) -> Neighbours:
+        """Return the k nearest passages of each vector, exactly; ties by row."""
+        ...
+
+    def at_least(
+        self, vector: Floats, least: float, within: Selection | None = None
+    ) -> tuple[Rows, Floats]:
+        """Return the passages with a cosine of `least` or more, by row, and their cosines."""
+        ...
+
+    def nearest_per_actor(
+        self, vector: Floats, kind: str, least: float, within: Selection | None = None
+    ) -> ActorPassages:
+        """Return each actor's passages with a cosine of `least` or more, the same words once.
+
+        Of an actor's passages with the same words the most similar stands, of these the first.
+        """
+        ...
+
+    def ranked_by_words(self, query: str, k: int, within: Selection | None = None) -> Rows:
+        """Return the rows of the k passages that share words with `query`, best first (BM25).
+
+        Stop words do not count. Nor do the most common of the other words, where together they
+        stand in more passages than can be ranked quickly; the rarest always counts.
+        """
+        ...
+
+    def holding_words(self, query: str) -> Rows:
+        """Return the rows of the passages that hold all words of `query` but stop words."""
+        ...
+
+    # -- Actors ----------------------------------------------------------------------------------
+
+    def actors(self, kind: str) -> Actors:
+        """Return the countries or the speakers.
+
+        Raises:
+            QueryError: `kind` is none of `actors.KINDS`.
+        """
+        ...
+
+    def actors_of(self, kind: str, statements: Rows) -> tuple[Rows, Rows]:
+        """Return places in `statements` and the number of an actor there, a pair for each actor.
+
+        Ascending; a statement of several countries is each one's.
+        """
+        ...
+
+    def statement_counts(self, kind: str, within: Selection) -> Rows:
+        """Return how many statements with selected passages each actor has, int64 [actors]."""
+        ...
+
+
+def store_kind(name: str) -> type[PassageStore]:
+    """Return the class of a kind of store.
+
+    Raises:
+        LibraryError: This program has none of that name.
+    """
+    if name not in KINDS:
+        raise LibraryError(
+            f"The library is kept in a store of the kind {name!r}, which this program cannot read "
+            f"(it reads {', '.join(KINDS)}): update it with "
+            "`pip install --upgrade compare-statements`."
+        )
+    module, _, attribute = KINDS[name].partition(":")
+    kind: type[PassageStore] = getattr(importlib.import_module(module), attribute)
+    return kind
+
+
+def occurrence(group: Rows, within: Rows | None = None) -> Rows:
+    """Return how many of the same group (and of the same of `within`) stand before each."""
+    if within is not None:
+        _, number = np.unique(within, return_inverse=True)
+        group = group * (number.max(initial=0) + 1) + number
+    order = np.argsort(group, kind="stable")
+    ordered = group[order]
+    found = np.empty(len(group), np.int64)
+    found[order] = np.arange(len(group)) - np.searchsorted(ordered, ordered)
+    return found

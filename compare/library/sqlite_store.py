@@ -1,0 +1,478 @@
+"""The SQLite store: statements and words in one file, vectors and a FAISS index beside it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from array import array
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from compare.errors import LibraryError
+from compare.library import fulltext
+from compare.library.actors import KINDS, Actors, check_kind
+from compare.library.filters import COLUMNS, COUNTRY, FACETED, FILTERS, Facets, Filters, facets_of
+from compare.library.index.base import (
+    Floats,
+    Halves,
+    Neighbours,
+    Rows,
+    RowSpans,
+    Selection,
+    VectorIndex,
+)
+from compare.library.index.faiss import FaissIndex
+from compare.library.passage_store import ActorPassages, PassageMetadata, Written, occurrence
+from compare.library.sqlite_writer import INDEX, STORE, VECTORS, write_files
+from compare.statements.countries import country_code, country_key
+from compare.statements.normalize import fold
+from compare.statements.passages import Passage
+from compare.statements.statement import Country, Statement
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from compare.library.build import Change, Embedding
+    from compare.progress import Progress
+
+_LISTED = "(SELECT value FROM json_each(?))"
+_OF_COUNTRY = (
+    f"n IN (SELECT n FROM countries WHERE key IN {_LISTED} "
+    f"UNION SELECT n FROM countries WHERE name_key IN {_LISTED})"
+)
+_HOLDS_WORD = (
+    "n IN (SELECT rowid FROM statement_words WHERE statement_words MATCH ? UNION "
+    "SELECT n FROM passages WHERE row IN "
+    "(SELECT rowid FROM passage_words WHERE passage_words MATCH ?))"
+)
+_NEWEST_FIRST = "first_day IS NULL, first_day DESC, n"
+_SPELLINGS = {
+    COUNTRY.name: "SELECT key, name, count(DISTINCT n) FROM countries GROUP BY 1, 2",
+    **{
+        one.name: f"SELECT {one.name}_key, {one.name}, count(*) FROM statements "
+        f"WHERE {one.name} <> '' GROUP BY 1, 2"
+        if one.key
+        else f"SELECT {one.name}, {one.name}, count(*) FROM statements GROUP BY 1"
+        for one in COLUMNS
+    },
+}
+"""Key, spelling and number of statements of each attribute."""
+
+_SPEAKING = {
+    "country": "SELECT DISTINCT n, key FROM countries ORDER BY n, key",
+    "speaker": "SELECT n, speaker_key FROM statements WHERE speaker <> '' ORDER BY n",
+}
+"""Number and actor's key of each statement."""
+
+
+class SqliteStore:
+    """A store in a folder of its own: see `PassageStore`."""
+
+    def __init__(self, folder: Path, database: sqlite3.Connection, vectors: Halves) -> None:
+        """Read through an open connection and mapped vectors; use `open`."""
+        self._folder = folder
+        self._database = database
+        self._vectors = vectors
+        self._lock = threading.RLock()
+
+    @classmethod
+    def write(
+        cls, folder: Path, change: Change, embedding: Embedding, on_progress: Progress | None = None
+    ) -> Written:
+        """Write the files: see `PassageStore.write`."""
+        return write_files(folder, change, embedding, on_progress)
+
+    @classmethod
+    def open(cls, folder: Path, passages: int, dim: int) -> Self:
+        """Open the files; no index is loaded.
+
+        Raises:
+            LibraryError: A file is missing or damaged.
+        """
+        path = folder / STORE
+        uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+        try:
+            database = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        except sqlite3.Error as error:
+            raise _damaged(path, error) from error
+        store = cls(folder, database, _load_vectors(folder / VECTORS, (passages, dim)))
+        store._all(f"PRAGMA mmap_size={path.stat().st_size}")
+        store._all("SELECT count(*) FROM sqlite_schema")
+        return store
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def _all(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Return all rows of a query."""
+        try:
+            with self._lock:
+                return self._database.execute(sql, parameters).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise _damaged(self._folder / STORE, error) from error
+
+    def _in_parts(self, sql: str, size: int = 5000) -> Iterator[list[tuple[Any, ...]]]:
+        first = 0
+        while rows := self._all(sql, (first, size)):
+            yield rows
+            first = rows[-1][0] + 1
+
+    # -- Statements ------------------------------------------------------------------------------
+
+    def ids(self) -> set[str]:
+        """Return the ids of all statements."""
+        return {identity for (identity,) in self._all("SELECT id FROM statements")}
+
+    def statements(self, ids: Collection[str]) -> dict[str, Statement]:
+        """Return the statements with these ids, as far as there are any."""
+        found = self._all(
+            "SELECT s.id, c.data FROM statements s JOIN contents c USING (n) "
+            f"WHERE s.id IN {_LISTED}",
+            (json.dumps(list(ids)),),
+        )
+        return {identity: Statement.from_json(data) for identity, data in found}
+
+    def all_statements(self) -> Iterator[Statement]:
+        """Read all statements by id, a few at a time."""
+        for rows in self._in_parts("SELECT n, data FROM contents WHERE n >= ? ORDER BY n LIMIT ?"):
+            for _, data in rows:
+                yield Statement.from_json(data)
+
+    def same_text(self, statement_id: str) -> list[Statement]:
+        """Return the other statements with the same words and context, by id."""
+        found = self._all(
+            "SELECT c.data FROM statements s JOIN contents c USING (n) WHERE s.text_key = "
+            "(SELECT text_key FROM statements WHERE id = ?) AND s.id <> ? ORDER BY s.n",
+            (statement_id, statement_id),
+        )
+        return [Statement.from_json(data) for (data,) in found]
+
+    def browse(
+        self, filters: Filters, query: str, limit: int, offset: int
+    ) -> tuple[list[Statement], int]:
+        """Return a page of the statements that pass, newest first, and how many there are."""
+        conditions, parameters = _conditions(filters)
+        for word in map(fulltext.quoted, fulltext.words(query)):
+            conditions.append(_HOLDS_WORD)
+            parameters += [word, word]
+        where = _where(conditions)
+        ((total,),) = self._all(f"SELECT count(*) FROM statements {where}", parameters)
+        found = self._all(
+            "SELECT data FROM contents JOIN "
+            f"(SELECT n, first_day FROM statements {where} "
+            f"ORDER BY {_NEWEST_FIRST} LIMIT ? OFFSET ?) USING (n) ORDER BY {_NEWEST_FIRST}",
+            [*parameters, max(0, limit), max(0, offset)],
+        )
+        return [Statement.from_json(data) for (data,) in found], total
+
+    def facets(self) -> Facets:
+        """Return the values that filters can choose from."""
+        return self._facets
+
+    @cached_property
+    def _facets(self) -> Facets:
+        totals = dict(self._all("SELECT key, count(DISTINCT n) FROM countries GROUP BY 1"))
+        offered = {
+            name: facets_of(self._all(_SPELLINGS[FILTERS[name].word]), totals if by_key else None)
+            for name in FACETED
+            for by_key in (FILTERS[name].attribute is COUNTRY,)
+        }
+        ((first, last),) = self._all("SELECT min(first_day), max(last_day) FROM statements")
+        days = (None if day is None else date.fromordinal(day) for day in (first, last))
+        return Facets(offered, *days)
+
+    def languages(self) -> Mapping[str, int]:
+        """Return the statements' languages as they are spelt, "" included, with their numbers."""
+        return {language: count for language, _, count in self._all(_SPELLINGS["language"])}
+
+    # -- Passages --------------------------------------------------------------------------------
+
+    def __len__(self) -> int:
+        """Return the number of passages."""
+        return len(self._vectors)
+
+    def rows_of(self, ids: Collection[str]) -> dict[str, range]:
+        """Return the rows of each statement's passages, as far as there are such statements."""
+        found = self._all(
+            f"SELECT id, first_row, row_count FROM statements WHERE id IN {_LISTED}",
+            (json.dumps(list(ids)),),
+        )
+        return {identity: range(first, first + count) for identity, first, count in found}
+
+    def passages(self, rows: Iterable[int]) -> list[Passage]:
+        """Return the passages in these rows.
+
+        Raises:
+            IndexError: There is no such row.
+        """
+        wanted = [int(row) for row in rows]
+        found = self._all(
+            "SELECT p.row, s.id, p.first, p.last, p.text, c.context FROM passages p "
+            f"JOIN statements s USING (n) JOIN contents c USING (n) WHERE p.row IN {_LISTED}",
+            (json.dumps(wanted),),
+        )
+        passages = {row: Passage(*fields) for row, *fields in found}
+        for row in wanted:
+            if row not in passages:
+                raise IndexError(f"row {row} of {len(self)} passages")
+        return [passages[row] for row in wanted]
+
+    def metadata(self, rows: Rows) -> PassageMetadata:
+        """Return what is known of these passages."""
+        statement = self._statement_of(rows)
+        _, first, last = self._statements
+        return PassageMetadata(statement, first[statement], last[statement], self.words(rows))
+
+    def words(self, rows: Rows) -> Rows:
+        """Return the keys of the passages' words, which are equal for duplicates."""
+        found = dict(
+            self._all(
+                f"SELECT row, words FROM passages WHERE row IN {_LISTED}",
+                (json.dumps(rows.tolist()),),
+            )
+        )
+        return np.array([found[row] for row in rows.tolist()], np.int64)
+
+    def with_words(self, keys: Iterable[int]) -> list[tuple[int, int, str]]:
+        """Return key, row and statement id of the passages with one of these keys, by row."""
+        found = self._all(
+            "SELECT p.words, p.row, s.id FROM passages p JOIN statements s USING (n) "
+            f"WHERE p.words IN {_LISTED} ORDER BY p.row",
+            (json.dumps(list(keys)),),
+        )
+        return [(key, row, statement_id) for key, row, statement_id in found]
+
+    def vectors(self, rows: Rows) -> Floats:
+        """Return the vectors of these passages, float32 [rows, dim]."""
+        return self._vectors[rows].astype(np.float32)
+
+    def blocks(self, within: Selection | None = None) -> Iterator[tuple[Rows, Floats]]:
+        """Go through the passages with their vectors, a block of rows at a time."""
+        for rows in (RowSpans.whole(len(self)) if within is None else within).blocks():
+            yield rows, self.vectors(rows)
+
+    def embedded_rows(self, keys: Rows) -> Rows:
+        """Return a row with each text, -1 where there is none."""
+        kept = array("q")
+        for rows in self._in_parts(
+            "SELECT row, key FROM passages WHERE row >= ? ORDER BY row LIMIT ?"
+        ):
+            kept.extend(key for _, key in rows)
+        if not kept:
+            return np.full(len(keys), -1)
+        known, first = np.unique(np.array(kept, np.int64), return_index=True)
+        at = np.minimum(np.searchsorted(known, keys), len(known) - 1)
+        return np.where(known[at] == keys, first[at], -1)
+
+    @cached_property
+    def _statements(self) -> tuple[Rows, Rows, Rows]:
+        """Return the first row of each statement, and the days that its date can mean."""
+        found = self._all(
+            "SELECT first_row, coalesce(first_day, 0), coalesce(last_day, 0) FROM statements "
+            "ORDER BY n"
+        )
+        first_row, first, last = np.array(found, np.int64).reshape(-1, 3).T
+        return first_row, first, last
+
+    def _statement_of(self, rows: Rows) -> Rows:
+        """Return the numbers of the statements of passages; the last of those that begin there."""
+        return np.searchsorted(self._statements[0], rows, "right") - 1
+
+    # -- Retrieval -------------------------------------------------------------------------------
+
+    def select(self, filters: Filters) -> Selection:
+        """Return the passages of the statements that pass the filters."""
+        conditions, parameters = _conditions(filters)
+        if not conditions:
+            return RowSpans.whole(len(self))
+        found = self._all(
+            "SELECT first_row, first_row + row_count FROM statements "
+            f"{_where(conditions)} ORDER BY n",
+            parameters,
+        )
+        first, end = np.array(found, np.int64).reshape(-1, 2).T
+        return RowSpans(first, end)
+
+    @cached_property
+    def _index(self) -> VectorIndex:
+        with self._lock:
+            path = self._folder / INDEX
+            if path.exists():
+                return FaissIndex.open(path, self._vectors)
+            return FaissIndex.build(self._vectors)  # newer generations have replaced this one
+
+    def nearest(self, vectors: Floats, k: int, within: Selection | None = None) -> Neighbours:
+        """Return the k nearest passages of each vector, exactly; ties by row."""
+        return self._index.search(vectors, k, self._narrower(within))
+
+    def at_least(
+        self, vector: Floats, least: float, within: Selection | None = None
+    ) -> tuple[Rows, Floats]:
+        """Return the passages with a cosine of `least` or more, by row, and their cosines."""
+        return self._index.at_least(vector, least, self._narrower(within))
+
+    def nearest_per_actor(
+        self, vector: Floats, kind: str, least: float, within: Selection | None = None
+    ) -> ActorPassages:
+        """Return each actor's passages with a cosine of `least` or more, the same words once."""
+        rows, similarity = self.at_least(vector, least, within)
+        at, actor = self.actors_of(kind, self._statement_of(rows))
+        order = np.lexsort((rows[at], -similarity[at], actor))
+        at, actor = at[order], actor[order]
+        once = occurrence(actor, self.words(rows)[at]) == 0
+        return ActorPassages(rows[at], actor, similarity[at]).take(once)
+
+    def ranked_by_words(self, query: str, k: int, within: Selection | None = None) -> Rows:
+        """Return the rows of the k passages that share words with `query`, best first (BM25)."""
+        within = self._narrower(within)
+        words = self._rarest(fulltext.content_words(query))
+        if not words:
+            return np.zeros(0, np.int64)
+        found = self._all(
+            "SELECT rowid FROM passage_words WHERE passage_words MATCH ? "
+            "ORDER BY bm25(passage_words, 1.0, 0.5), rowid LIMIT ?",
+            (" OR ".join(map(fulltext.quoted, words)), max(0, k) if within is None else -1),
+        )
+        rows = np.array(found, np.int64).reshape(-1)
+        return rows if within is None else rows[within.holds(rows)][: max(0, k)]
+
+    def holding_words(self, query: str) -> Rows:
+        """Return the rows of the passages that hold all words of `query` but stop words."""
+        words = fulltext.content_words(query).values()
+        if not words:
+            return np.zeros(0, np.int64)
+        found = self._all(
+            "SELECT rowid FROM passage_words WHERE passage_words MATCH ? ORDER BY rowid",
+            (" AND ".join(map(fulltext.quoted, words)),),
+        )
+        return np.array(found, np.int64).reshape(-1)
+
+    def _narrower(self, within: Selection | None) -> Selection | None:
+        """Return None for a selection of everything, which needs no selector."""
+        return None if within is None or len(within) == len(self) else within
+
+    def _rarest(self, words: dict[str, str]) -> list[str]:
+        """Return the spelled words that touch few enough passages together; the rarest always."""
+        counted = sorted((self._count(word), folded, word) for folded, word in words.items())
+        rare: list[str] = []
+        touched = 0
+        for count, _, word in counted:
+            touched += count
+            if count and (not rare or touched <= fulltext.READ_AT_MOST):
+                rare.append(word)
+        return rare
+
+    def _count(self, word: str) -> int:
+        """Return how many passages hold a word; counting stops where there are too many anyway."""
+        ((count,),) = self._all(
+            "SELECT count(*) FROM "
+            "(SELECT 1 FROM passage_words WHERE passage_words MATCH ? LIMIT ?)",
+            (fulltext.quoted(word), fulltext.READ_AT_MOST + 1),
+        )
+        return int(count)
+
+    # -- Actors ----------------------------------------------------------------------------------
+
+    def actors(self, kind: str) -> Actors:
+        """Return the countries or the speakers.
+
+        Raises:
+            QueryError: `kind` is none of `actors.KINDS`.
+        """
+        check_kind(kind)
+        return self._actors[kind]
+
+    @cached_property
+    def _actors(self) -> dict[str, Actors]:
+        return {kind: Actors(kind, self._all(_SPELLINGS[kind])) for kind in KINDS}
+
+    @cached_property
+    def _speaking(self) -> dict[str, tuple[Rows, Rows]]:
+        """Return by kind the numbers of statements, ascending, and of one of their actors each."""
+        found = {}
+        for kind, sql in _SPEAKING.items():
+            number = {actor.key: n for n, actor in enumerate(self._actors[kind])}
+            pairs = np.array([(n, number[key]) for n, key in self._all(sql)], np.int64)
+            found[kind] = (pairs.reshape(-1, 2)[:, 0], pairs.reshape(-1, 2)[:, 1])
+        return found
+
+    def actors_of(self, kind: str, statements: Rows) -> tuple[Rows, Rows]:
+        """Return places in `statements` and the number of an actor there, a pair for each actor."""
+        check_kind(kind)
+        statement, actor = self._speaking[kind]
+        first = np.searchsorted(statement, statements, "left")
+        counts = np.searchsorted(statement, statements, "right") - first
+        at = np.repeat(np.arange(len(statements)), counts)
+        ahead = np.cumsum(counts) - counts
+        return at, actor[np.repeat(first - ahead, counts) + np.arange(len(at))]
+
+    def statement_counts(self, kind: str, within: Selection) -> Rows:
+        """Return how many statements with selected passages each actor has, int64 [actors]."""
+        blocks = [np.unique(self._statement_of(rows)) for rows in within.blocks()]
+        statements = np.unique(np.concatenate([np.zeros(0, np.int64), *blocks]))
+        return np.bincount(self.actors_of(kind, statements)[1], minlength=len(self.actors(kind)))
+
+
+# -- Conditions ----------------------------------------------------------------------------------
+
+
+def _conditions(filters: Filters) -> tuple[list[str], list[str | int]]:
+    """Return conditions on the table of statements, all of which must hold, and parameters."""
+    conditions: list[str] = []
+    parameters: list[str | int] = []
+    for chosen, attribute, values in filters.chosen():
+        condition = f"{attribute.name}{'_key' if attribute.key else ''} IN {_LISTED}"
+        if attribute is COUNTRY:
+            condition = _OF_COUNTRY
+            parameters += _spelled(values)
+        else:
+            parameters.append(json.dumps([*map(attribute.key or str, values)]))
+        conditions.append(f"NOT {condition}" if chosen.excludes else condition)
+    if filters.date_from is not None:
+        conditions.append("last_day >= ?")
+        parameters.append(filters.date_from.first.toordinal())
+    if filters.date_to is not None:
+        conditions.append("first_day <= ?")
+        parameters.append(filters.date_to.last.toordinal())
+    return conditions, parameters
+
+
+def _where(conditions: Sequence[str]) -> str:
+    return f"WHERE {' AND '.join(conditions)}" if conditions else ""
+
+
+def _spelled(names: Sequence[str]) -> tuple[str, str]:
+    """Return the keys and the folded spellings that the names of countries can stand for."""
+    keys = {country_key(Country(name, country_code(name))) for name in names}
+    keys |= {name.strip().upper() for name in names}
+    return json.dumps(sorted(keys)), json.dumps(sorted(map(fold, names)))
+
+
+def _load_vectors(path: Path, shape: tuple[int, int]) -> Halves:
+    """Map the vectors, float16.
+
+    Raises:
+        LibraryError: The file is damaged.
+    """
+    try:
+        vectors = np.load(path, mmap_mode="r" if shape[0] else None, allow_pickle=False)
+    except (OSError, ValueError) as error:
+        raise _damaged(path, error) from error
+    if vectors.dtype != np.float16 or vectors.shape != shape:
+        found = f"it holds {vectors.dtype} {list(vectors.shape)}, not float16 {list(shape)}"
+        raise _damaged(path, ValueError(found))
+    return np.asarray(vectors)
+
+
+def _damaged(path: Path, error: Exception) -> LibraryError:
+    return LibraryError(
+        f"The library is damaged: {path} cannot be read ({error}); build it again with "
+        "`compare build` (what you wrote yourself stays), or restore the folder from a copy."
+    )

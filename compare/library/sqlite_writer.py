@@ -1,0 +1,282 @@
+"""Write the files of a SQLite store: its tables, the vectors and the index over them.
+
+All is written a block at a time. Every few seconds the disk has the vectors that are finished so
+far, and a record of it: a writer that died, even while it wrote the index, is gone on from there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sqlite3
+import time
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from compare.errors import LibraryError
+from compare.library.build import Change, Embedding, passage_key
+from compare.library.filters import COLUMNS
+from compare.library.generations import RESUME
+from compare.library.index.base import Rows
+from compare.library.index.faiss import FaissIndex
+from compare.library.passage_store import Written
+from compare.progress import counted_on
+from compare.statements.countries import country_key
+from compare.statements.duplicates import text_key, words_key
+from compare.statements.normalize import fold
+from compare.statements.passages import complete, split_statement
+from compare.statements.statement import Statement
+
+if TYPE_CHECKING:
+    from compare.progress import Progress
+
+STORE = "library.sqlite"
+VECTORS = "vectors.npy"
+INDEX = "index.faiss"
+
+_STATEMENTS_AT_ONCE = 2000
+_BATCH = 1024  # passages embedded at once
+_SAVED_EVERY = 5.0  # seconds
+
+_PRAGMAS = "PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
+_TOKENIZE = "porter unicode61 remove_diacritics 2"
+_NAMES = [name for one in COLUMNS for name in (one.name, f"{one.name}_key")[: 1 + bool(one.key)]]
+_TABLES = f"""
+CREATE TABLE statements (
+    n INTEGER PRIMARY KEY, id TEXT NOT NULL, first_row INTEGER NOT NULL, row_count INTEGER NOT NULL,
+    {", ".join(f"{name} TEXT NOT NULL" for name in _NAMES)},
+    first_day INTEGER, last_day INTEGER, text_key INTEGER NOT NULL);
+CREATE TABLE contents (n INTEGER PRIMARY KEY, context TEXT NOT NULL, data TEXT NOT NULL);
+CREATE TABLE countries (n INTEGER NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL,
+    name_key TEXT NOT NULL);
+CREATE TABLE passages (
+    row INTEGER PRIMARY KEY, n INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+    text TEXT NOT NULL, key INTEGER NOT NULL, words INTEGER NOT NULL);
+CREATE VIRTUAL TABLE passage_words USING fts5(text, context, content='', tokenize='{_TOKENIZE}');
+CREATE VIRTUAL TABLE statement_words USING fts5(about, content='', tokenize='{_TOKENIZE}');
+"""
+_INDEXED = [f"{one.name}_key" if one.key else one.name for one in COLUMNS]
+_INDEXES = f"""
+CREATE UNIQUE INDEX statements_id ON statements (id);
+{"".join(f"CREATE INDEX statements_{name} ON statements ({name});" for name in _INDEXED)}
+CREATE INDEX statements_days ON statements (first_day, last_day);
+CREATE INDEX statements_text_key ON statements (text_key);
+CREATE INDEX passages_words ON passages (words);
+CREATE INDEX countries_key ON countries (key, n);
+CREATE INDEX countries_name_key ON countries (name_key, n);
+INSERT INTO passage_words (passage_words) VALUES ('optimize');
+INSERT INTO statement_words (statement_words) VALUES ('optimize');
+"""
+
+
+def write_files(
+    folder: Path, change: Change, embedding: Embedding, on_progress: Progress | None
+) -> Written:
+    """Write the files of a store; equal statements give equal bytes: see `PassageStore.write`."""
+    for name in (STORE, INDEX):  # what a writer left that died
+        (folder / name).unlink(missing_ok=True)
+    statements, keys, digest = write_tables(folder / STORE, change.statements())
+    vectors = _write_vectors(folder, keys, embedding, on_progress)
+    FaissIndex.build(vectors).write(folder / INDEX)
+    return Written(statements, len(keys), digest)
+
+
+# -- Tables --------------------------------------------------------------------------------------
+
+
+def write_tables(path: Path, statements: Iterable[Statement]) -> tuple[int, Rows, str]:
+    """Write statements, by id, to a new file.
+
+    Returns how many there are, the key of each passage's text, int64, and the corpus digest.
+
+    Raises:
+        LibraryError: An id is used twice, a text is not Unicode, or the disk is full.
+    """
+    hashes: list[bytes] = []
+    keys = array("q")
+    ordered = _checked(statements)
+    try:
+        with closing(sqlite3.connect(path, isolation_level=None)) as database:
+            _run(database, f"{_PRAGMAS} BEGIN; {_TABLES}")
+            while batch := list(islice(ordered, _STATEMENTS_AT_ONCE)):
+                rows: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+                for statement, data in batch:
+                    keys.extend(_add(rows, len(hashes), len(keys), statement, data))
+                    hashes.append(hashlib.sha256(data.encode()).digest())  # its content_hash
+                for table, added in rows.items():
+                    marks = ", ".join("?" * len(added[0]))
+                    database.executemany(f"INSERT INTO {table} VALUES ({marks})", added)
+            _run(database, f"{_INDEXES} COMMIT;")
+    except sqlite3.Error as error:
+        raise LibraryError(
+            f"{path} could not be written ({error}): make room on the disk, then try again."
+        ) from error
+    digest = hashlib.sha256(b"".join(sorted(hashes))).hexdigest()
+    return len(hashes), np.array(keys, np.int64), digest
+
+
+def _run(database: sqlite3.Connection, script: str) -> None:
+    """Run a script inside the transaction that is open, which `executescript` would end."""
+    for command in filter(None, map(str.strip, script.split(";"))):
+        database.execute(command)
+
+
+def _checked(statements: Iterable[Statement]) -> Iterator[tuple[Statement, str]]:
+    """Give each statement with its JSON, which is made once."""
+    before: str | None = None
+    for statement in statements:
+        if before == statement.id:
+            raise LibraryError(
+                f"The id {statement.id!r} is used twice: give every statement an id of its own."
+            )
+        if before is not None and before > statement.id:
+            raise ValueError(f"{statement.id!r} comes behind {before!r}: sort by id")
+        before = statement.id
+        data = statement.to_json()
+        try:
+            data.encode()
+        except UnicodeEncodeError as error:
+            raise LibraryError(
+                f"The statement {statement.id!r} holds half a character "
+                f"({error.object[error.start]!r}), which no file can keep: save its corpus as "
+                "UTF-8 again."
+            ) from None
+        yield statement, data
+
+
+def _add(
+    rows: dict[str, list[tuple[Any, ...]]], n: int, row: int, statement: Statement, data: str
+) -> list[int]:
+    """Add the rows of a statement to those of each table; return the keys of its passages."""
+    passages = split_statement(statement)
+    day = statement.date
+    columns = [
+        text
+        for column in COLUMNS
+        for told in (column.read(statement),)
+        for text in ((told, column.key(told)) if column.key else (told,))
+    ]
+    days = (day.first.toordinal(), day.last.toordinal()) if day else (None, None)
+    rows["statements"].append(
+        (n, statement.id, row, len(passages), *columns, *days, text_key(statement))
+    )
+    rows["contents"].append((n, statement.context, data))
+    for entry in statement.country:
+        rows["countries"].append((n, country_key(entry), entry.name, fold(entry.name)))
+    about = (statement.speaker, statement.role, statement.countries, statement.venue)
+    more = (statement.title, statement.source, statement.context, statement.id)
+    rows["statement_words (rowid, about)"].append((n, "\n".join((*about, *more))))
+    keys = []
+    for at, passage in enumerate(passages, start=row):
+        keys.append(passage_key(passage.completed))
+        words = words_key(passage.text, passage.context)
+        place = (at, n, passage.start, passage.end)
+        rows["passages"].append((*place, passage.text, keys[-1], words))
+        rows["passage_words (rowid, text, context)"].append((at, passage.text, passage.context))
+    return keys
+
+
+# -- Vectors -------------------------------------------------------------------------------------
+
+
+def _write_vectors(
+    folder: Path, keys: Rows, embedding: Embedding, on_progress: Progress | None
+) -> np.ndarray:
+    """Write the vector of each passage, float16 [passages, dim], and return them, mapped.
+
+    A vector comes from what is known, from an earlier row with the same text, or the encoder.
+    """
+    path, unfinished = folder / VECTORS, folder / RESUME
+    shape = (len(keys), embedding.dim)
+    if not len(keys):
+        np.save(path, np.zeros(shape, np.float16))
+        return np.zeros(shape, np.float16)
+    record = {"keys": hashlib.sha256(keys.tobytes()).hexdigest(), "encoder": embedding.digest}
+    done = _finished(unfinished, record) if _shape_of(path) == shape else 0
+    if not done:
+        unfinished.unlink(missing_ok=True)  # of another build: its vectors go now
+    vectors = np.lib.format.open_memmap(
+        path, mode="r+" if done else "w+", dtype=np.float16, shape=shape
+    )
+    _reserve(path)
+    _, first, which = np.unique(keys, return_index=True, return_inverse=True)
+    earliest = first[which]
+    known = np.full(len(keys), -1)
+    if embedding.known is not None:
+        known = embedding.known.embedded_rows(keys)
+    new = (known < 0) & (earliest == np.arange(len(keys)))
+    total, count = int(new.sum()), int(new[:done].sum())
+    saved = time.monotonic()
+    with closing(sqlite3.connect(folder / STORE)) as database:
+        for start in range(done, len(keys), _BATCH):
+            block = np.arange(start, min(start + _BATCH, len(keys)))
+            if len(wanted := block[new[block]]):
+                step = counted_on(on_progress, count, total)
+                vectors[wanted] = embedding.encode(_texts(database, wanted), step)
+                count += len(wanted)
+            if embedding.known is not None:
+                taken = block[known[block] >= 0]
+                vectors[taken] = embedding.known.vectors(known[taken])
+            again = block[~new[block] & (known[block] < 0)]
+            vectors[again] = vectors[earliest[again]]
+            if time.monotonic() - saved > _SAVED_EVERY:
+                vectors.flush()
+                _write_record(unfinished, {**record, "rows": int(block[-1]) + 1})
+                saved = time.monotonic()
+    vectors.flush()
+    if unfinished.exists() or time.monotonic() - saved > _SAVED_EVERY:
+        _write_record(unfinished, {**record, "rows": len(keys)})
+    return vectors
+
+
+def _texts(database: sqlite3.Connection, rows: Rows) -> list[str]:
+    """Return what is embedded of the passages in ascending rows."""
+    found = database.execute(
+        "SELECT p.text, c.context FROM passages p JOIN contents c USING (n) "
+        "WHERE p.row IN (SELECT value FROM json_each(?)) ORDER BY p.row",
+        (json.dumps(rows.tolist()),),
+    )
+    return [complete(text, context) for text, context in found]
+
+
+def _reserve(path: Path) -> None:
+    """Have the disk set the file's room apart: a mapped page without room kills the process.
+
+    Raises:
+        OSError: There is no room for it.
+    """
+    if hasattr(os, "posix_fallocate"):
+        with path.open("rb+") as file:
+            os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
+
+
+def _shape_of(path: Path) -> tuple[int, ...] | None:
+    try:
+        shape: tuple[int, ...] = np.load(path, mmap_mode="r", allow_pickle=False).shape
+    except (OSError, ValueError):
+        return None
+    return shape
+
+
+def _finished(path: Path, record: Mapping[str, str]) -> int:
+    """Return how many rows a writer of the same passages had finished when it died."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return 0
+    same = all(found.get(name) == value for name, value in record.items())
+    return int(found["rows"]) if same else 0
+
+
+def _write_record(path: Path, record: Mapping[str, str | int]) -> None:
+    new = path.with_suffix(".new")
+    new.write_text(json.dumps(record), encoding="utf-8")
+    new.replace(path)
