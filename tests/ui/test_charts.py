@@ -10,24 +10,24 @@ import pytest
 from compare.comparison.counts import Cell, YearCount
 from compare.errors import ExportError
 from compare.ui.charts.counts import (
-    matrix_figure,
+    matrix_chart,
     matrix_spec,
     sample_size_note,
-    years_figure,
+    years_chart,
     years_spec,
 )
-from compare.ui.charts.map import map_figure, map_note, map_spec, off_the_map, world
+from compare.ui.charts.map import map_chart, map_spec, off_the_map, world
 from compare.ui.charts.positions import (
     KINDS,
-    agreement_figure,
+    agreement_chart,
     agreement_spec,
     kind,
     period_spec,
-    periods_figure,
-    places_figure,
-    places_spec,
+    periods_chart,
+    positions_chart,
+    positions_spec,
 )
-from compare.ui.charts.vega import COLOURS, figure, in_colour, svg
+from compare.ui.charts.vega import COLOURS, svg, with_ink
 from tests.fabricate_positions import made, table_of
 from tests.ui.conftest import ROOT
 
@@ -87,12 +87,12 @@ def test_shape_and_colour_and_word_tell_what_a_place_shows():
     assert {one.name: kind(one.score) for one in positions} == {
         "<Valdoria>": KINDS[0], "Ostravia": KINDS[1], "Karsenia": KINDS[2], "Marenia": KINDS[3]
     }  # fmt: skip
-    spec = places_spec(positions, COLOURS["light"])
+    spec = positions_spec(positions, COLOURS["light"])
     values = {value["actor"]: value for value in spec["data"]["values"]}
     assert values["Karsenia"]["label"] == "Karsenia (3)"
     assert values["Marenia"]["low"] is None
     long = {"The United Islands of Valdoria and Ostravia": [0.8] * 12}
-    [label] = places_spec(made(long).placed, COLOURS["light"])["encoding"]["y"]["sort"]
+    [label] = positions_spec(made(long).placed, COLOURS["light"])["encoding"]["y"]["sort"]
     assert label == "The United Islands of V… (12)"
     dots = spec["layer"][-1]["encoding"]
     assert dots["shape"]["scale"]["domain"] == dots["color"]["scale"]["domain"] == list(KINDS)
@@ -103,7 +103,7 @@ def test_a_period_and_a_cell_hold_their_numbers():
     spec = period_spec(PERIODS["Ostravia"], range(2000, 2005), COLOURS["dark"])
     assert spec["encoding"]["x"]["scale"]["domain"][0] == "2000"
     values = spec["data"]["values"]
-    assert [(value["period"], value["place"]) for value in values] == [
+    assert [(value["period"], value["position"]) for value in values] == [
         ("2001", -0.8), ("2002", -0.7), ("2003", -0.6)
     ]  # fmt: skip
     matrix = table_of({"A": [0.8], "B": [0.6]}, {"A": [0.5], "C": [0.5]}).agreement()
@@ -162,23 +162,23 @@ def test_who_takes_a_side_is_on_the_map_or_named(placed):
         "Karsenia": "MultiPolygon",
         "Ostravia": "Point",
     }
-    assert shapes["Valdoria"]["place"] == pytest.approx(0.8)
+    assert shapes["Valdoria"]["position"] == pytest.approx(0.8)
     assert shapes["Karsenia"]["low"] is None
-    assert map_note(placed) == (
-        "n = 8 passages of 4 actors; dashed: 2 with too few for an interval; 1 not on the map."
+    assert map_chart(placed, "Open it.").notes == (
+        "n = 8 passages of 4 actors; dashed: 2 with too few for an interval; 1 not on the map.",
     )
 
 
 @pytest.mark.parametrize("names", [[], ["Valdoria"], ["Ostravia"]])
 def test_the_chart_is_drawn_whoever_is_on_it(placed, names):
     spec = map_spec([one for one in placed if one.name in names], COLOURS["dark"])
-    drawn = svg({**in_colour(spec, COLOURS["dark"]), "width": 700}).decode()
+    drawn = svg({**with_ink(spec, COLOURS["dark"]), "width": 700}).decode()
     assert drawn.count("Country: ") == len(names)
     assert all(f"Country: {name}" in drawn for name in names)
 
 
 def test_the_figure_has_a_shape_for_each_country(placed):
-    root = ElementTree.fromstring(svg(map_figure(placed, "Open <it> & all.")))
+    root = ElementTree.fromstring(svg(map_chart(placed, "Open <it> & all.").figure()))
     assert "1 not on the map" in "".join(root.itertext())
     ground = root.find(f".//{SVG}g[@class='mark-shape role-mark layer_0_marks']")
     shapes = [mark for mark in ground if mark.get("d")]
@@ -189,7 +189,7 @@ def test_the_figure_has_a_shape_for_each_country(placed):
         if "Country: " in mark.get("aria-label", "")
     }
     assert told.keys() == {"Valdoria", "Ostravia", "Karsenia"}
-    assert "place: 0.8;" in told["Valdoria"].get("aria-label")
+    assert "position: 0.8;" in told["Valdoria"].get("aria-label")
     assert "Passages: 3" in told["Ostravia"].get("aria-label")
     assert told["Karsenia"].get("stroke-dasharray")
     assert not told["Valdoria"].get("stroke-dasharray")
@@ -222,20 +222,21 @@ def corners(root):
 
 
 @pytest.mark.parametrize(
-    "spec",
+    "chart",
     [
-        years_figure(COUNTS, over_time=False),
-        years_figure(COUNTS, over_time=True),
-        years_figure([YearCount(2010, 0, 0, 1)], over_time=False),
-        matrix_figure(CELLS, ACTORS),
-        places_figure(made(PLACES).placed, "Open <it> & " + "for ever " * 40, 9),
-        periods_figure(PERIODS, range(2001, 2005), "Open it.", 1),
-        agreement_figure(MATRIX, MATRIX.parties, 3),
-        map_figure(made(PLACES).placed, "Open it."),
+        years_chart(COUNTS, over_time=False),
+        years_chart(COUNTS, over_time=True),
+        years_chart([YearCount(2010, 0, 0, 1)], over_time=False),
+        matrix_chart(CELLS, 8),
+        positions_chart(made(PLACES).placed, "Open <it> & " + "for ever " * 40, 3),
+        periods_chart(PERIODS, range(2001, 2005), "Open it.", 1),
+        agreement_chart(MATRIX, MATRIX.parties, 3),
+        map_chart(made(PLACES).placed, "Open it."),
     ],
     ids=["years", "changes", "nothing", "matrix", "places", "periods", "agreement", "map"],
 )
-def test_a_figure_is_whole_and_says_what_it_stands_on(spec):
+def test_a_figure_is_whole_and_says_what_it_stands_on(chart):
+    spec = chart.figure()
     root = ElementTree.fromstring(svg(spec))
     width, height = float(root.get("width")), float(root.get("height"))
     found = corners(root)
@@ -252,7 +253,9 @@ def test_a_figure_is_whole_and_says_what_it_stands_on(spec):
 
 
 def test_a_bar_chart_has_no_halves_of_pairs():
-    root = ElementTree.fromstring(svg(years_figure([YearCount(2010, 0, 2, 3)], over_time=True)))
+    root = ElementTree.fromstring(
+        svg(years_chart([YearCount(2010, 0, 2, 3)], over_time=True).figure())
+    )
     numbers = [mark.text for mark in root.iter(f"{SVG}text") if mark.text in {"0", "1", "2"}]
     assert sorted(numbers) == ["0", "1", "2"]
 
@@ -260,4 +263,4 @@ def test_a_bar_chart_has_no_halves_of_pairs():
 def test_without_the_extra_the_error_names_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "vl_convert", None)
     with pytest.raises(ExportError, match=r"compare-statements\[charts\]"):
-        svg(figure({}, "Nothing"))
+        svg({})

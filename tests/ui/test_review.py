@@ -4,7 +4,7 @@ import pytest
 
 from compare.library.library import Library
 from compare.review import Answer, MachineShown, PairSelection, Review, Reviews, draw
-from tests.fakes import HashingEncoder
+from tests.fakes import HashingEncoder, WordJudge
 from tests.review.conftest import AGREE, NEITHER, OPPOSE, pair, read_by, said
 from tests.ui.conftest import cards, press, shown, well
 from tests.ui.test_sides import ASKED, STATEMENTS, read
@@ -155,7 +155,7 @@ def test_two_models_are_needed_for_where_they_differ(page, judged):
     import compare.ui.components.review_setup as making
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(making, "stance_model", object)
+        patch.setattr(making, "stance_model", WordJudge)
         app = press(app, "Make the review")
     assert "There is one model here, not two: choose another order." in shown(app)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 
 from compare.comparison.counts import Cell, YearCount
 from compare.export.words import counted
-from compare.ui.charts.vega import COLOURS, Colours, Spec, figure, shade, square
-
-JOINT_COUNTS = "What several said jointly counts once for each two of them."
+from compare.ui.charts.vega import Chart, Colours, Spec, shade, square
 
 
 def sample_size_note(read: int, decided: int) -> str:
@@ -17,6 +17,20 @@ def sample_size_note(read: int, decided: int) -> str:
 
 
 # -- By year -------------------------------------------------------------------------------------
+
+
+def years_chart(counts: Sequence[YearCount], over_time: bool) -> Chart:
+    """Return the chart of a result's years."""
+    decided = sum(count.agree + count.oppose for count in counts)
+    return Chart(
+        partial(years_spec, counts, over_time=over_time),
+        "Pairs by year",
+        (
+            sample_size_note(sum(count.read for count in counts), decided),
+            "A pair counts in the year of its later statement; pairs without two dates are left "
+            "out.",
+        ),
+    )
 
 
 def years_spec(counts: Sequence[YearCount], colour: Colours, over_time: bool = False) -> Spec:
@@ -70,14 +84,26 @@ def years_spec(counts: Sequence[YearCount], colour: Colours, over_time: bool = F
     }
 
 
-def years_figure(counts: Sequence[YearCount], over_time: bool) -> Spec:
-    """Return the years of a table for a paper."""
-    decided = sum(count.agree + count.oppose for count in counts)
-    note = sample_size_note(sum(count.read for count in counts), decided)
-    return figure(years_spec(counts, COLOURS["light"], over_time), "Pairs by year", note)
-
-
 # -- Who agrees with whom ------------------------------------------------------------------------
+
+
+def matrix_chart(cells: Sequence[Cell], most: int) -> Chart:
+    """Return who agrees with whom, of the actors with most pairs."""
+    counts: Counter[str] = Counter()
+    for cell in cells:
+        for actor in (cell.a, cell.b):
+            counts[actor] += cell.agree + cell.oppose
+    actors = sorted(counts, key=lambda actor: (-counts[actor], actor))[:most]
+    drawn = [cell for cell in cells if {cell.a, cell.b} <= set(actors)]
+    decided = sum(cell.agree + cell.oppose for cell in drawn)
+    notes = [
+        sample_size_note(sum(cell.read for cell in drawn), decided),
+        "In a cell: opposed pairs of decided pairs.",
+        "What several said jointly counts once for each two of them.",
+    ]
+    if len(counts) > len(actors):
+        notes.append(f"The {len(actors)} of {len(counts)} actors with most pairs are drawn.")
+    return Chart(partial(matrix_spec, drawn, actors), "Who agrees with whom", tuple(notes))
 
 
 def matrix_spec(cells: Sequence[Cell], actors: Sequence[str], colour: Colours) -> Spec:
@@ -112,17 +138,4 @@ def matrix_spec(cells: Sequence[Cell], actors: Sequence[str], colour: Colours) -
             {"field": "counts", "title": "opposed of decided"},
             {"field": "read", "title": "read"},
         ],
-    )
-
-
-def matrix_figure(cells: Sequence[Cell], actors: Sequence[str]) -> Spec:
-    """Return who agrees with whom for a paper."""
-    drawn = [cell for cell in cells if {cell.a, cell.b} <= set(actors)]
-    decided = sum(cell.agree + cell.oppose for cell in drawn)
-    return figure(
-        matrix_spec(drawn, actors, COLOURS["light"]),
-        "Who agrees with whom",
-        "In a cell: opposed pairs of decided pairs.",
-        sample_size_note(sum(cell.read for cell in drawn), decided),
-        JOINT_COUNTS,
     )

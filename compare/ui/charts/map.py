@@ -1,16 +1,16 @@
-"""A map of countries' places, and the coarse outlines of the world that it is drawn on."""
+"""A map of countries' positions, and the coarse outlines of the world that it is drawn on."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from compare.export.words import counted
 from compare.results.positions import Position
 from compare.ui.charts.positions import CHOSEN, SCALE_TITLE, tooltip
-from compare.ui.charts.vega import COLOURS, Colours, Spec, figure, shade
+from compare.ui.charts.vega import Chart, Colours, Spec, shade
 
 Point = tuple[float, float]
 """Longitude and latitude, degrees."""
@@ -75,9 +75,23 @@ def _wound(ring: tuple[Point, ...], *, clockwise: bool) -> tuple[Point, ...]:
 
 
 def off_the_map(positions: Sequence[Position]) -> list[str]:
-    """Return the names of those with a place that the map does not have, such as organisations."""
+    """Return the names of the placed actors that the map does not have, such as organisations."""
     known = world().outlines.keys() | world().points.keys()
     return sorted(one.name for one in positions if one.actor.key not in known)
+
+
+def map_chart(positions: Sequence[Position], proposition: str) -> Chart:
+    """Return the positions of countries on a map."""
+    passages = sum(one.score.passages for one in positions)
+    few = sum(one.score.low is None for one in positions)
+    missing = len(off_the_map(positions))
+    note = (
+        f"n = {counted(passages, 'passage')} of {counted(len(positions), 'actor')}"
+        + (f"; dashed: {few:,} with too few for an interval" if few else "")
+        + (f"; {missing:,} not on the map" if missing else "")
+        + "."
+    )
+    return Chart(partial(map_spec, positions), proposition, (note,))
 
 
 def map_spec(positions: Sequence[Position], colour: Colours) -> Spec:
@@ -97,7 +111,7 @@ def map_spec(positions: Sequence[Position], colour: Colours) -> Spec:
         if code in placed
     ]
     fill = shade(
-        "place",
+        "position",
         colour["oppose"],
         colour["even"],
         colour["agree"],
@@ -118,7 +132,7 @@ def map_spec(positions: Sequence[Position], colour: Colours) -> Spec:
             {"mark": {"type": "geoshape", **ground}},
             {
                 "params": [{"name": CHOSEN, "select": {"type": "point", "fields": ["actor"]}}],
-                "transform": [{"filter": "isValid(datum.place)"}],
+                "transform": [{"filter": "isValid(datum.position)"}],
                 "mark": {"type": "geoshape", "strokeWidth": 0.9, "cursor": "pointer"},
                 "encoding": {
                     "color": fill,
@@ -131,24 +145,6 @@ def map_spec(positions: Sequence[Position], colour: Colours) -> Spec:
     }
 
 
-def map_figure(positions: Sequence[Position], proposition: str) -> Spec:
-    """Return the map for a paper."""
-    return figure(map_spec(positions, COLOURS["light"]), proposition, map_note(positions))
-
-
-def map_note(positions: Sequence[Position]) -> str:
-    """Return how many passages a map is based on, and how many of the placed are not on it."""
-    passages = sum(one.score.passages for one in positions)
-    few = sum(one.score.low is None for one in positions)
-    missing = len(off_the_map(positions))
-    return (
-        f"n = {counted(passages, 'passage')} of {counted(len(positions), 'actor')}"
-        + (f"; dashed: {few:,} with too few for an interval" if few else "")
-        + (f"; {missing:,} not on the map" if missing else "")
-        + "."
-    )
-
-
 def _feature(shape: str, coordinates: Any, values: Spec) -> Spec:
     geometry = {"type": shape, "coordinates": coordinates}
     return {"type": "Feature", "geometry": geometry, **values}
@@ -157,7 +153,7 @@ def _feature(shape: str, coordinates: Any, values: Spec) -> Spec:
 def _values(one: Position) -> Spec:
     return {
         "actor": one.name,
-        "place": round(one.score.mean, 4),
+        "position": round(one.score.mean, 4),
         "low": one.score.low,
         "high": one.score.high,
         "passages": one.score.passages,

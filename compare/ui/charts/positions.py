@@ -1,20 +1,21 @@
-"""Charts of positions: places with intervals, places by period, and agreement between actors."""
+"""Charts of positions: with intervals, by period, and the agreement between actors."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from compare.comparison.propositions import AgreementMatrix
 from compare.export.words import counted
 from compare.results.positions import PeriodScore, Position, PositionScore
-from compare.ui.charts.vega import COLOURS, Colours, Spec, figure, panels, shade, square
+from compare.ui.charts.vega import Chart, Colours, Spec, panels, shade, square
 
 CHOSEN = "chosen"
 """The selection of a dot or a country."""
 
 KINDS = ("Agreeing", "Opposed", "Interval holds 0", "Fewer than 3 passages")
-"""What a place shows: its whole interval on one side, or not, or no interval."""
+"""What a position shows: its whole interval on one side, or not, or no interval."""
 
 SCALE_TITLE = "Opposed  ←   position   →  Agreeing"
 
@@ -23,11 +24,11 @@ _ROW = 19
 _LONGEST_NAME = 24
 
 
-def kind(place: PositionScore) -> str:
-    """Return which of `KINDS` a place is."""
-    if place.low is None or place.high is None:
+def kind(score: PositionScore) -> str:
+    """Return the one of `KINDS` that a position is."""
+    if score.low is None or score.high is None:
         return KINDS[3]
-    return KINDS[0] if place.low > 0 else KINDS[1] if place.high < 0 else KINDS[2]
+    return KINDS[0] if score.low > 0 else KINDS[1] if score.high < 0 else KINDS[2]
 
 
 def with_number(name: str, number: int) -> str:
@@ -36,7 +37,7 @@ def with_number(name: str, number: int) -> str:
 
 
 def sample_size_note(positions: Sequence[Position]) -> str:
-    """Return how many passages the places are based on."""
+    """Return how many passages the positions are based on."""
     few = sum(position.score.low is None for position in positions)
     note = (
         f"n = {counted(sum(p.score.passages for p in positions), 'passage')} of "
@@ -45,13 +46,24 @@ def sample_size_note(positions: Sequence[Position]) -> str:
     return f"{note}; {few:,} with too few for an interval." if few else f"{note}."
 
 
-# -- Places --------------------------------------------------------------------------------------
+# -- Positions -----------------------------------------------------------------------------------
 
 
-def places_spec(positions: Sequence[Position], colour: Colours) -> Spec:
+def positions_chart(placed: Sequence[Position], proposition: str, most: int) -> Chart:
+    """Return the positions of the actors with most passages, from opposed to agreeing."""
+    first = sorted(placed, key=lambda one: (-one.score.passages, one.name))[:most]
+    keys = {one.actor.key for one in first}
+    drawn = [one for one in placed if one.actor.key in keys]
+    notes = [sample_size_note(drawn)]
+    if len(placed) > len(drawn):
+        notes.append(f"The {len(drawn):,} of {len(placed):,} with most passages are drawn.")
+    return Chart(partial(positions_spec, drawn), proposition, tuple(notes))
+
+
+def positions_spec(positions: Sequence[Position], colour: Colours) -> Spec:
     """Return a dot for each actor from opposed to agreeing, with its interval.
 
-    An actor's label holds its number of passages. Shape and colour both show the kind of place.
+    An actor's label holds its number of passages. Shape and colour both show the kind of position.
     """
     values = [
         {"actor": position.name, "label": label, **_values(position.score)}
@@ -73,17 +85,6 @@ def places_spec(positions: Sequence[Position], colour: Colours) -> Spec:
     }
 
 
-def places_figure(positions: Sequence[Position], proposition: str, placed: int) -> Spec:
-    """Return the places for a paper; `placed` is the number of actors that have one."""
-    some = f"The {len(positions):,} of {placed:,} with most passages."
-    return figure(
-        places_spec(positions, COLOURS["light"]),
-        proposition,
-        some if placed > len(positions) else "",
-        sample_size_note(positions),
-    )
-
-
 def _labels(positions: Sequence[Position]) -> list[str]:
     """Return names with their numbers; long names are shortened so that the number shows."""
     names = [position.name for position in positions]
@@ -101,8 +102,29 @@ def _labels(positions: Sequence[Position]) -> list[str]:
 # -- Periods -------------------------------------------------------------------------------------
 
 
+def periods_chart(
+    by_actor: Mapping[str, Sequence[PeriodScore]],
+    starts: Sequence[int],
+    proposition: str,
+    years: int,
+) -> Chart:
+    """Return the positions of several actors by period, a panel each."""
+    number = sum(one.score.passages for places in by_actor.values() for one in places)
+
+    def draw(colour: Colours) -> Spec:
+        return panels(
+            {name: period_spec(places, starts, colour) for name, places in by_actor.items()}
+        )
+
+    notes = (
+        "Above: agreeing (+1). Below: opposed (-1).",
+        f"Periods of {counted(years, 'year')}; numbers are passages, n = {number:,} in all.",
+    )
+    return Chart(draw, proposition, notes)
+
+
 def period_spec(places: Sequence[PeriodScore], starts: Sequence[int], colour: Colours) -> Spec:
-    """Return one actor's places by period, each with its number of passages beside it.
+    """Return one actor's positions by period, each with its number of passages beside it.
 
     `starts` are the periods of all actors shown, so that their axes agree.
     """
@@ -113,7 +135,7 @@ def period_spec(places: Sequence[PeriodScore], starts: Sequence[int], colour: Co
     number = {
         "mark": {"type": "text", "dx": 8, "align": "left", "fontSize": 10},
         "encoding": {
-            "y": {"field": "place", "type": "quantitative"},
+            "y": {"field": "position", "type": "quantitative"},
             "text": {"field": "passages", "format": ",d"},
             "color": {"value": colour["ink"]},
         },
@@ -136,26 +158,16 @@ def period_spec(places: Sequence[PeriodScore], starts: Sequence[int], colour: Co
     }
 
 
-def periods_figure(
-    by_actor: Mapping[str, Sequence[PeriodScore]],
-    starts: Sequence[int],
-    proposition: str,
-    years: int,
-) -> Spec:
-    """Return the periods of several actors for a paper, a panel each."""
-    number = sum(one.score.passages for places in by_actor.values() for one in places)
-    specs = {
-        name: period_spec(places, starts, COLOURS["light"]) for name, places in by_actor.items()
-    }
-    return figure(
-        panels(specs),
-        proposition,
-        "Above: agreeing (+1). Below: opposed (-1).",
-        f"Periods of {counted(years, 'year')}; numbers are passages, n = {number:,} in all.",
-    )
-
-
 # -- Agreement between actors --------------------------------------------------------------------
+
+
+def agreement_chart(matrix: AgreementMatrix, actors: Sequence[str], propositions: int) -> Chart:
+    """Return how far each two actors agree."""
+    note = (
+        "Agreement is 1 - mean distance of two positions / 2, over the propositions on which both "
+        f"take a side (n in a cell, of {propositions:,})."
+    )
+    return Chart(partial(agreement_spec, matrix, actors), "Agreement between actors", (note,))
 
 
 def agreement_spec(matrix: AgreementMatrix, actors: Sequence[str], colour: Colours) -> Spec:
@@ -185,26 +197,16 @@ def agreement_spec(matrix: AgreementMatrix, actors: Sequence[str], colour: Colou
     )
 
 
-def agreement_figure(matrix: AgreementMatrix, actors: Sequence[str], propositions: int) -> Spec:
-    """Return the agreement between actors for a paper."""
-    return figure(
-        agreement_spec(matrix, actors, COLOURS["light"]),
-        "Agreement between actors",
-        "1 - mean distance / 2 over the propositions on which both take a side "
-        f"(n in a cell, of {propositions:,}).",
-    )
-
-
 # -- Parts ---------------------------------------------------------------------------------------
 
 
-def _values(place: PositionScore) -> Spec:
+def _values(score: PositionScore) -> Spec:
     return {
-        "place": round(place.mean, 4),
-        "low": place.low,
-        "high": place.high,
-        "passages": place.passages,
-        "kind": kind(place),
+        "position": round(score.mean, 4),
+        "low": score.low,
+        "high": score.high,
+        "passages": score.passages,
+        "kind": kind(score),
     }
 
 
@@ -250,7 +252,7 @@ def _dots(axis: str, colour: Colours, legend: bool = True) -> Spec:
         "params": [{"select": {"type": "point", "fields": ["actor"]}, "name": CHOSEN}],
         "mark": {"type": "point", "filled": True, "size": 90, "opacity": 1, "cursor": "pointer"},
         "encoding": {
-            axis: {"field": "place", **_scale(axis)},
+            axis: {"field": "position", **_scale(axis)},
             **{
                 channel: {
                     "field": "kind",
@@ -268,7 +270,7 @@ def tooltip(field: str, title: str) -> list[Spec]:
     """Return what is shown of a position beside its name."""
     return [
         {"field": field, "title": title},
-        {"field": "place", "format": "+.2f", "title": "Position"},
+        {"field": "position", "format": "+.2f", "title": "Position"},
         {"field": "low", "format": "+.2f", "title": "Low"},
         {"field": "high", "format": "+.2f", "title": "High"},
         {"field": "passages", "format": ",d", "title": "Passages"},

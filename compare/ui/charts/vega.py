@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
 
@@ -43,10 +44,54 @@ _DARK_CELL = 0.35
 """How far from one half a share is where its cell is dark."""
 
 
-def in_colour(spec: Spec, colour: Colours) -> Spec:
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart, its title, and what its numbers are based on."""
+
+    draw: Callable[[Colours], Spec]
+    title: str
+    notes: tuple[str, ...]
+
+    def figure(self) -> Spec:
+        """Return the chart for a paper: its title above, and below the title its notes."""
+        note = " ".join((*self.notes, "Chosen and labelled by a model; no random sample."))
+        heading = {
+            "text": textwrap.wrap(self.title, 90) or [""],
+            "subtitle": textwrap.wrap(note, 125),
+            "anchor": "start",
+            "frame": "bounds",
+            "fontSize": 15,
+            "subtitleFontSize": 11,
+            "offset": 12,
+        }
+        spec = with_ink(self.draw(COLOURS["light"]), COLOURS["light"])
+        size = {} if "concat" in spec else {"width": _WIDTH}
+        config = {**spec["config"], "font": _FONT}
+        return {**spec, **size, "title": heading, "padding": 10, "config": config}
+
+
+def with_ink(spec: Spec, colour: Colours) -> Spec:
     """Return a chart whose words have the page's ink; Streamlit's own is pale."""
     ink = {"labelColor": colour["ink"], "titleColor": colour["ink"]}
     return {**spec, "config": {"axis": ink, "legend": ink}}
+
+
+def can_draw_svg() -> bool:
+    """Tell whether the extra that draws SVG files is installed."""
+    return find_spec("vl_convert") is not None
+
+
+def svg(spec: Spec) -> bytes:
+    """Draw a chart as SVG.
+
+    Raises:
+        ExportError: The extra `charts` is not installed.
+    """
+    try:
+        import vl_convert
+    except ImportError as error:
+        raise ExportError(NO_RENDERER) from error
+    return vl_convert.vegalite_to_svg(spec).encode()
 
 
 # -- Parts of charts -----------------------------------------------------------------------------
@@ -126,14 +171,6 @@ def square(
     }
 
 
-# -- Figures -------------------------------------------------------------------------------------
-
-
-def can_draw() -> bool:
-    """Tell whether the extra that draws SVG files is installed."""
-    return find_spec("vl_convert") is not None
-
-
 def panels(specs: Mapping[str, Spec], columns: int = 3) -> Spec:
     """Return several charts as small multiples under their names."""
     return {
@@ -147,34 +184,3 @@ def panels(specs: Mapping[str, Spec], columns: int = 3) -> Spec:
             for name, spec in specs.items()
         ],
     }
-
-
-def figure(spec: Spec, title: str, *notes: str) -> Spec:
-    """Return a chart for a paper: with a title, and below it what the chart is based on."""
-    note = " ".join((*filter(None, notes), "Chosen and labelled by a model; no random sample."))
-    heading = {
-        "text": textwrap.wrap(title, 90) or [""],
-        "subtitle": textwrap.wrap(note, 125),
-        "anchor": "start",
-        "frame": "bounds",
-        "fontSize": 15,
-        "subtitleFontSize": 11,
-        "offset": 12,
-    }
-    spec = in_colour(spec, COLOURS["light"])
-    if "concat" not in spec:
-        spec["width"] = _WIDTH
-    return {**spec, "title": heading, "padding": 10, "config": {**spec["config"], "font": _FONT}}
-
-
-def svg(spec: Spec) -> bytes:
-    """Draw a chart as SVG.
-
-    Raises:
-        ExportError: The extra `charts` is not installed.
-    """
-    try:
-        import vl_convert
-    except ImportError as error:
-        raise ExportError(NO_RENDERER) from error
-    return vl_convert.vegalite_to_svg(spec).encode()

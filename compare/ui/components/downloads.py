@@ -14,7 +14,7 @@ from compare.export.methods import settings
 from compare.export.pieces import facts_html
 from compare.library.library import Library
 from compare.results.result import Result, Stance
-from compare.ui.charts.vega import NO_RENDERER, Spec, can_draw, svg
+from compare.ui.charts.vega import NO_RENDERER, Chart, can_draw_svg, svg
 from compare.ui.components.layout import notice, small
 from compare.ui.components.quote_form import CHOSEN
 
@@ -76,19 +76,19 @@ def file_download(
     st.download_button(label, content, file_name, mime, on_click="ignore", key=key, help=help)
 
 
-def chart_downloads(name: str, numbers: bytes, figure: Spec, key: str) -> None:
+def chart_downloads(name: str, numbers: bytes, chart: Chart, key: str) -> None:
     """Offer the numbers of a chart, and its figure: as SVG, or without the extra as Vega-Lite."""
+    figure = chart.figure()
     with st.container(horizontal=True, gap="small"):
         file_download("Download the numbers", f"{name}.csv", numbers, f"{key}-csv")
-        if can_draw():
+        if can_draw_svg():
             draw = partial(svg, figure)
             file_download("Download SVG", f"{name}.svg", draw, f"{key}-svg", "image/svg+xml")
         else:
-            spec = json.dumps(figure).encode()
             file_download(
                 "Download Vega-Lite",
                 f"{name}.vl.json",
-                spec,
+                json.dumps(figure).encode(),
                 f"{key}-vl",
                 "application/json",
                 NO_RENDERER,

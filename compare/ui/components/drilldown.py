@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
@@ -22,16 +21,9 @@ from compare.export.pair_cards import verdict_word
 from compare.export.pieces import section_html, table_html
 from compare.export.words import percent
 from compare.results.result import Pair, Stance
-from compare.ui.charts.counts import (
-    JOINT_COUNTS,
-    matrix_figure,
-    matrix_spec,
-    sample_size_note,
-    years_figure,
-    years_spec,
-)
+from compare.ui.charts.counts import matrix_chart, years_chart
 from compare.ui.components.downloads import SAVE, chart_downloads
-from compare.ui.components.layout import colours, notice, show_chart, small, widget_key
+from compare.ui.components.layout import notice, show_chart, small, widget_key
 from compare.ui.components.result_lists import SIDES, Shown, cards
 
 _IN_CHART = 8
@@ -57,23 +49,19 @@ def years_view(shown: Shown) -> None:
         return
     agree, oppose = (verdict_word(result, stance) for stance in SIDES)
     agreed, opposed = sum(c.agree for c in counts), sum(c.oppose for c in counts)
+    chart = years_chart(counts, result.over_time)
     show_chart(
-        years_spec(counts, colours(), result.over_time),
+        chart.draw,
         key=f"{shown.prefix}years",
         alt=f"Pairs by year, {counts[0].year} to {counts[-1].year}: "
         f"{agree} {agreed:,}, {oppose.lower()} {opposed:,}.",
     )
-    small(
-        sample_size_note(sum(count.read for count in counts), agreed + opposed),
-        "A pair counts in the year of its later statement. Pairs without two dates are left out.",
-        SAVE,
-    )
+    small(*chart.notes, SAVE)
     notice(NOT_A_SAMPLE)
     with st.expander("The numbers"):
         rows = [(f"{c.year}", f"{c.agree:,}", f"{c.oppose:,}", f"{c.read:,}") for c in counts]
         st.html(table_html("Pairs by year", ("Year", agree, oppose, "Read"), rows))
-    figure = years_figure(counts, result.over_time)
-    chart_downloads("pairs-by-year", years_csv(result), figure, f"{shown.prefix}years")
+    chart_downloads("pairs-by-year", years_csv(result), chart, f"{shown.prefix}years")
     numbers = [
         _Number(
             f"{c.year}: {c.agree:,} {agree.lower()}, {c.oppose:,} {oppose.lower()}",
@@ -88,32 +76,21 @@ def years_view(shown: Shown) -> None:
 
 def matrix_view(shown: Shown, cells: Sequence[Cell], by: str) -> None:
     """Show who agrees with whom, with shares and intervals, and the pairs of two actors chosen."""
-    counts: Counter[str] = Counter()
-    for cell in cells:
-        for actor in (cell.a, cell.b):
-            counts[actor] += cell.agree + cell.oppose
-    actors = sorted(counts, key=lambda actor: (-counts[actor], actor))[:_IN_CHART]
+    chart = matrix_chart(cells, _IN_CHART)
     show_chart(
-        matrix_spec(cells, actors, colours()),
+        chart.draw,
         key=f"{shown.prefix}matrix",
-        alt=f"Share opposed between {len(actors)} actors; the table below has the numbers.",
+        alt="Share opposed between each two actors; the table below has the numbers.",
     )
-    some = f"The {len(actors)} of {len(counts)} actors with most pairs are drawn. "
-    small(
-        sample_size_note(sum(c.read for c in cells), sum(c.agree + c.oppose for c in cells)),
-        f"In a cell: opposed pairs of decided pairs. {JOINT_COUNTS} "
-        + (some if len(counts) > len(actors) else "")
-        + SAVE,
-    )
+    small(*chart.notes, SAVE)
     notice(NOT_A_SAMPLE)
     with st.expander("The numbers", expanded=len(cells) <= 6):
         head = ("Between", "Agree", "Opposed", "Read", "Share opposed (95 % interval)")
         st.html(table_html("Who agrees with whom", head, [_row(c) for c in cells[:_IN_TABLE]]))
         if len(cells) > _IN_TABLE:
             small(f"The first {_IN_TABLE} of {len(cells):,} are shown. The file has all.")
-    figure = matrix_figure(cells, actors)
     numbers = matrix_csv(shown.result, by)
-    chart_downloads("who-agrees-with-whom", numbers, figure, f"{shown.prefix}matrix")
+    chart_downloads("who-agrees-with-whom", numbers, chart, f"{shown.prefix}matrix")
     behind = [
         _Number(
             f"{c.a} and {c.b}: {c.agree:,} agree, {c.oppose:,} opposed",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -12,7 +12,8 @@ import streamlit as st
 from compare.errors import CompareError
 from compare.export.cards import text_html
 from compare.export.pieces import notice_html
-from compare.ui.charts.vega import COLOURS, Colours, Spec, in_colour
+from compare.progress import Progress
+from compare.ui.charts.vega import COLOURS, Colours, Spec, with_ink
 
 _STYLES = [Path(__file__).parents[1] / name for name in ("cards.css", "style.css")]
 _LOGO = Path(__file__).parents[1] / "logo.svg"
@@ -55,16 +56,36 @@ def small(*sentences: str) -> None:
     st.html(f'<div class="cp-small">{rows}</div>')
 
 
-def colours() -> Colours:
-    """Return the chart colours of the theme in use."""
-    return COLOURS["dark" if st.context.theme.type == "dark" else "light"]
+def show_chart(
+    draw: Callable[[Colours], Spec], key: str, alt: str, on_select: Callable[[], None] | None = None
+) -> None:
+    """Draw a chart in the theme's colours; `alt` describes it to people who cannot see it."""
+    colour = COLOURS["dark" if st.context.theme.type == "dark" else "light"]
+    spec = with_ink(draw(colour), colour)
+    st.vega_lite_chart(spec=spec, key=key, alt=alt, on_select=on_select or "ignore")
 
 
-def show_chart(spec: Spec, key: str, alt: str, on_select: Callable[[], None] | None = None) -> None:
-    """Draw a chart; `alt` describes it to people who cannot see it."""
-    st.vega_lite_chart(
-        spec=in_colour(spec, colours()), key=key, alt=alt, on_select=on_select or "ignore"
+@contextlib.contextmanager
+def progress(text: str, label: str) -> Iterator[Progress]:
+    """Show a progress bar; yields what is told how much is done, of how much: "3 of 9 read"."""
+    bar = st.progress(0.0, text=text)
+
+    def on_progress(done: int, total: int) -> None:
+        share = done / total if total else 1.0
+        bar.progress(min(share, 1.0), text=f"{done:,} of {total:,} {label}")
+
+    try:
+        yield on_progress
+    finally:
+        bar.empty()
+
+
+def choose_one(label: str, options: Sequence[str], key: str) -> str:
+    """Show options side by side and return the one chosen, first the first; the address has it."""
+    chosen = st.segmented_control(
+        label, options, default=options[0], required=True, key=key, bind="query-params"
     )
+    return chosen if chosen in options else options[0]
 
 
 def show_more_button(key: str, shown: int, total: int, step: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import streamlit as st
 
@@ -23,21 +24,18 @@ from compare.export.words import counted, date_in_words
 from compare.results.positions import NO_SIDE, PERIODS, PLACED, SILENT, Position, Positions
 from compare.results.result import Stance
 from compare.results.statistics import TOO_FEW
-from compare.ui.charts.map import map_figure, map_note, map_spec, off_the_map
+from compare.ui.charts.map import map_chart, off_the_map
 from compare.ui.charts.positions import (
     CHOSEN,
-    agreement_figure,
-    agreement_spec,
+    agreement_chart,
     period_spec,
-    periods_figure,
-    places_figure,
-    places_spec,
-    sample_size_note,
+    periods_chart,
+    positions_chart,
     with_number,
 )
-from compare.ui.charts.vega import Spec
+from compare.ui.charts.vega import Chart
 from compare.ui.components.downloads import SAVE, chart_downloads, file_download
-from compare.ui.components.layout import colours, notice, show_chart, small, widget_key
+from compare.ui.components.layout import choose_one, notice, show_chart, small, widget_key
 from compare.ui.components.result_lists import SIDES, Shown, list_cards
 
 _IN_CHART = 100
@@ -73,20 +71,11 @@ class View:
 def chart_view(view: View) -> None:
     """Show dots with their intervals, the passages of one actor, and who takes no side."""
     placed = _placed(view)
-    if not placed:
-        return
-    drawn = _with_most_passages(placed, _IN_CHART)
-    alt = f"{len(drawn)} positions between opposed and agreeing; “Table” has the numbers."
-    clicked = _clickable_chart(view, "chart", drawn, places_spec(drawn, colours()), alt)
-    some = f"The {len(drawn)} of {len(placed):,} with most passages are drawn. "
-    small(
-        sample_size_note(drawn),
-        (some if len(placed) > len(drawn) else "") + f"Click a dot to open its passages. {SAVE}",
-    )
-    notice(view.positions.notes[-1])
-    figure = places_figure(drawn, view.positions.proposition, len(placed))
-    chart_downloads("positions", positions_csv(view.positions), figure, f"{view.prefix}places")
-    _below_chart(view, clicked)
+    if placed:
+        chart = positions_chart(placed, view.positions.proposition, _IN_CHART)
+        number = min(len(placed), _IN_CHART)
+        alt = f"{number} positions between opposed and agreeing; “Table” has the numbers."
+        _clickable_chart(view, "positions", placed, chart, alt, "Click a dot to open its passages.")
 
 
 def map_view(view: View) -> None:
@@ -99,20 +88,16 @@ def map_view(view: View) -> None:
         small(f"Nobody who takes a side is on the map: {', '.join(missing)}.")
         _below_chart(view)
         return
-    alt = f"A map of {counted(len(placed), *view.what)}; “Table” has the numbers."
-    clicked = _clickable_chart(view, "map", placed, map_spec(placed, colours()), alt)
-    small(
-        map_note(placed),
+    notes = [
         "Countries without colour take no side, are silent or have no statement here. Outlines are "
         "coarse and express no opinion on a border; circles are countries without an outline here. "
-        f"Click a country to open its passages. {SAVE}",
-    )
+        "Click a country to open its passages."
+    ]
     if missing:
-        small(f"Not on the map: {', '.join(missing)}.")
-    notice(view.positions.notes[-1])
-    figure = map_figure(placed, view.positions.proposition)
-    chart_downloads("map", positions_csv(view.positions), figure, f"{view.prefix}map")
-    _below_chart(view, clicked)
+        notes.append(f"Not on the map: {', '.join(missing)}.")
+    chart = map_chart(placed, view.positions.proposition)
+    alt = f"A map of {counted(len(placed), *view.what)}; “Table” has the numbers."
+    _clickable_chart(view, "map", placed, chart, alt, *notes)
 
 
 def _placed(view: View) -> tuple[Position, ...]:
@@ -124,30 +109,28 @@ def _placed(view: View) -> tuple[Position, ...]:
     return placed
 
 
-def _with_most_passages(placed: Sequence[Position], most: int) -> list[Position]:
-    """Return those with most passages, in the order of their positions."""
-    chosen = sorted(placed, key=lambda one: (-one.score.passages, one.name))[:most]
-    kept = {one.actor.key for one in chosen}
-    return [one for one in placed if one.actor.key in kept]
-
-
 def _clickable_chart(
-    view: View, name: str, drawn: Sequence[Position], spec: Spec, alt: str
-) -> str | None:
-    """Draw a chart; return the actor that was clicked in it just now."""
+    view: View, name: str, placed: Sequence[Position], chart: Chart, alt: str, *notes: str
+) -> None:
+    """Draw a chart with its notes and files; below it, and on a click, an actor's passages."""
     clicked = f"{view.prefix}clicked"
-    chart = f"{view.prefix}{name}-{widget_key(repr([p.actor.key for p in drawn]))}"
+    key = f"{view.prefix}{name}-{widget_key(repr([one.actor.key for one in placed]))}"
 
     def remember() -> None:
-        found = st.session_state[chart].selection.get(CHOSEN) or []
+        found = st.session_state[key].selection.get(CHOSEN) or []
         st.session_state[clicked] = found[0]["actor"] if found else None
 
-    show_chart(spec, chart, alt, remember)
+    show_chart(chart.draw, key, alt, remember)
+    small(*chart.notes, *notes, SAVE)
+    notice(view.positions.notes[-1])
+    chart_downloads(name, positions_csv(view.positions), chart, f"{view.prefix}{name}")
+    _below_chart(view)
     actor = st.session_state.pop(clicked, None)
-    return actor if actor in {one.name for one in drawn} else None
+    if actor in {one.name for one in placed}:
+        _open_in_dialog(view, actor)
 
 
-def _below_chart(view: View, clicked: str | None = None) -> None:
+def _below_chart(view: View) -> None:
     """Show the passages of an actor chosen from a menu, and who takes no side."""
     placed = {one.name: one.score.passages for one in view.positions.placed}
     names = [*sorted(placed), *(actor.name for actor in view.positions.undecided)]
@@ -169,8 +152,6 @@ def _below_chart(view: View, clicked: str | None = None) -> None:
     if name in names:
         _passages(view, name)
     _name_others(view)
-    if clicked:
-        _open_in_dialog(view, clicked)
 
 
 @st.dialog("Passages", width="large")
@@ -210,11 +191,11 @@ def _passages(view: View, name: str) -> None:
 
 
 def _in_words(position: Position) -> str:
-    place, dates = position.score, position.dates
+    score, dates = position.score, position.dates
     interval = (
         f"fewer than {TOO_FEW} passages: no interval"
-        if place.low is None or place.high is None
-        else f"95 % interval {place.low:+.2f} to {place.high:+.2f}"
+        if score.low is None or score.high is None
+        else f"95 % interval {score.low:+.2f} to {score.high:+.2f}"
     )
     when = ""
     if dates:
@@ -223,7 +204,7 @@ def _in_words(position: Position) -> str:
     alone = position.first_stage_only
     fast = f" {alone:,} were read by the fast model only." if alone else ""
     return (
-        f"Position {place.mean:+.2f} ({interval}) from {counted(place.passages, 'passage')} of "
+        f"Position {score.mean:+.2f} ({interval}) from {counted(score.passages, 'passage')} of "
         f"{counted(position.actor.statements, 'statement')}{when}.{fast}"
     )
 
@@ -252,22 +233,14 @@ def periods_view(view: View, key: str) -> None:
         small(_NO_SIDES)
         return
     lengths = {counted(years, "year"): years for years in reversed(PERIODS)}
-    chosen = st.segmented_control(
-        "Length of a period",
-        list(lengths),
-        default="10 years",
-        required=True,
-        key=key,
-        bind="query-params",
-    )
-    years = lengths.get(chosen or "", 10)
-    most = [one.name for one in _with_most_passages(positions.placed, _PANELS)]
+    years = lengths[choose_one("Length of a period", list(lengths), key)]
+    most = sorted(positions.placed, key=lambda one: (-one.score.passages, one.name))[:_PANELS]
     names = st.multiselect(
         view.what[1].capitalize(),
         [one.name for one in positions.placed],
-        default=most,
+        default=[one.name for one in positions.placed if one in most],
         max_selections=_MOST_PANELS,
-        key=f"{view.prefix}panels-{widget_key(repr(most))}",
+        key=f"{view.prefix}panels-{widget_key(repr([one.name for one in most]))}",
     )
     places = positions.by_period(years)
     by_actor = {name: [one for one in places if one.actor.name == name] for name in names}
@@ -286,19 +259,16 @@ def periods_view(view: View, key: str) -> None:
                     for one in places
                 )
                 show_chart(
-                    period_spec(places, starts, colours()),
+                    partial(period_spec, places, starts),
                     key=f"{view.prefix}period-{years}-{widget_key(name)}",
                     alt=f"Positions of {name} by period. {numbers}.",
                 )
-    small(
-        "Above is agreeing, below opposed. The number beside a dot is its passages. Repeated words "
-        "count once in each period; passages without a date are left out.",
-        SAVE,
-    )
+    chart = periods_chart(dict(panels), starts, positions.proposition, years)
+    repeats = "Repeated words count once in each period; passages without a date are left out."
+    small(*chart.notes, repeats, SAVE)
     notice(positions.notes[-1])
-    figure = periods_figure(dict(panels), starts, positions.proposition, years)
     data = csv_bytes(PERIOD_COLUMNS, period_records(positions, years))
-    chart_downloads("positions-by-period", data, figure, f"{view.prefix}periods")
+    chart_downloads("positions-by-period", data, chart, f"{view.prefix}periods")
 
 
 # -- Tables --------------------------------------------------------------------------------------
@@ -401,16 +371,16 @@ def agreement_view(table: PositionTable, prefix: str) -> None:
         key=f"{prefix}parties-{widget_key(repr(most))}",
     )
     drawn = [name for name in matrix.parties if name in names]
+    chart = agreement_chart(matrix, drawn, len(table.propositions))
     show_chart(
-        agreement_spec(matrix, drawn, colours()),
+        chart.draw,
         key=f"{prefix}agreement",
         alt=f"Agreement between {len(drawn)} actors; the table below has the numbers.",
     )
     small(
-        "Agreement is 1 - mean distance of two positions / 2, over the propositions on which both "
-        f"take a side: n in a cell, of {len(table.propositions):,}. Its interval is over "
-        f"propositions, from {TOO_FEW_PROPOSITIONS} up. Actors are ordered by their clusters "
-        "(UPGMA).",
+        *chart.notes,
+        f"Its interval is over propositions, from {TOO_FEW_PROPOSITIONS} up. Actors are ordered by "
+        "their clusters (UPGMA).",
         SAVE,
     )
     notice(table.positions[0].notes[-1])
@@ -428,8 +398,7 @@ def agreement_view(table: PositionTable, prefix: str) -> None:
         ]
         st.html(table_html("Agreement between actors", head, rows))
     data = csv_bytes(AGREEMENT_COLUMNS, agreement_records(matrix))
-    figure = agreement_figure(matrix, drawn, len(table.propositions))
-    chart_downloads("agreement-between-actors", data, figure, f"{prefix}agreement")
+    chart_downloads("agreement-between-actors", data, chart, f"{prefix}agreement")
 
 
 def _matrix(table: PositionTable) -> AgreementMatrix:

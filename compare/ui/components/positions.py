@@ -22,7 +22,7 @@ from compare.results.positions import Positions
 from compare.results.result import Thresholds
 from compare.ui.components.downloads import file_download, link_and_provenance
 from compare.ui.components.filter_panel import SIDE_KEYS, choose_period, choose_side
-from compare.ui.components.layout import notice, small, widget_key
+from compare.ui.components.layout import choose_one, notice, small, widget_key
 from compare.ui.components.position_views import (
     View,
     agreement_view,
@@ -178,16 +178,13 @@ def show_table(
         views.remove(_MAP)
     if several:
         views += [_PROPOSITIONS, _AGREEMENT]
-    chosen = st.segmented_control(
-        "Show", views, default=views[0], required=True, key=f"{PREFIX}view", bind="query-params"
-    )
-    if chosen == _PROPOSITIONS and several:
+    chosen = choose_one("Show", views, f"{PREFIX}view")
+    if chosen == _PROPOSITIONS:
         propositions_view(table, PREFIX)
-    elif chosen == _AGREEMENT and several:
+    elif chosen == _AGREEMENT:
         agreement_view(table, PREFIX)
     else:
-        view = chosen if chosen in views else views[0]
-        _show_one(_choose_proposition(table), key, order, view)
+        _show_one(_choose_proposition(table), key, order, chosen)
     _show_downloads(table)
     if not several:
         review_link(table.positions[0].result(), f"{PREFIX}review")

@@ -29,7 +29,7 @@ from compare.review import (
     with_divergence,
 )
 from compare.ui import REVIEW_PAGE
-from compare.ui.components.layout import notice, sidebar_heading, small
+from compare.ui.components.layout import choose_one, notice, progress, sidebar_heading, small
 from compare.ui.components.service import stance_model
 from compare.ui.components.upload import Upload, on_disk
 
@@ -115,10 +115,7 @@ def choose_reader(review: Review) -> str | None:
 
 def choose_review_view() -> str:
     """Show the views and return the one chosen."""
-    chosen = st.segmented_control(
-        "Show", VIEWS, default=VIEWS[0], required=True, key="r_view", bind="query-params"
-    )
-    return chosen if chosen in VIEWS else VIEWS[0]
+    return choose_one("Show", VIEWS, "r_view")
 
 
 # -- A new review --------------------------------------------------------------------------------
@@ -274,15 +271,8 @@ def _scored_by_both_models(drawn: PairSelection) -> PairSelection:
     first, *more = stance_model().stages
     if not more:
         raise ReviewError("There is one model here, not two: choose another order.")
-    bar = st.progress(0.0, text="Reading the pairs with both models")
-
-    def on_progress(done: int, total: int) -> None:
-        bar.progress(done / total, text=f"{done:,} of {total:,} readings")
-
-    try:
+    with progress("Reading the pairs with both models", "readings") as on_progress:
         pairs = with_divergence(drawn.pairs, first, more[0], on_progress)
-    finally:
-        bar.empty()
     return replace(drawn, pairs=tuple(pairs))
 
 

@@ -27,7 +27,7 @@ from compare.models.protocols import Pair as ModelInput
 from compare.models.rationale import find_rationale
 from compare.results.result import Pair, Probabilities, Rationale, Result, Side
 from compare.statements.quotes import Quote
-from compare.ui.components.layout import READ_FOR, small
+from compare.ui.components.layout import READ_FOR, progress, small
 
 SWITCH_TO = "switch-to-library"
 """Session state: the place to go to on the next run."""
@@ -144,14 +144,13 @@ def _explained(key: str, _pair: Pair, _quote: Quote | None) -> Rationale | None:
 def explain_pairs(result: Result, pairs: Sequence[Pair]) -> dict[int, Pair]:
     """Return `pairs` of a result with their deciding words, by the identity of those given."""
     found = {}
-    bar = st.progress(0.0, text="Finding the words that decide")
-    for number, pair in enumerate(pairs, start=1):
-        which = (result.quote, *(side.passage for side in pair.excerpts), pair.first_stage_only)
-        key = repr((result.provenance.library_digest, stance_model().digest, which))
-        rationale = _explained(key, pair, result.quote)
-        found[id(pair)] = replace(pair, rationale=rationale)
-        bar.progress(number / len(pairs), text="Finding the words that decide")
-    bar.empty()
+    with progress("Finding the deciding words", "pairs explained") as on_progress:
+        for number, pair in enumerate(pairs, start=1):
+            which = (result.quote, *(side.passage for side in pair.excerpts), pair.first_stage_only)
+            key = repr((result.provenance.library_digest, stance_model().digest, which))
+            rationale = _explained(key, pair, result.quote)
+            found[id(pair)] = replace(pair, rationale=rationale)
+            on_progress(number, len(pairs))
     return found
 
 

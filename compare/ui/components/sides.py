@@ -38,7 +38,7 @@ from compare.ui.components.filter_panel import (
     choose_period,
     choose_side,
 )
-from compare.ui.components.layout import notice, small, widget_key
+from compare.ui.components.layout import choose_one, notice, progress, small, widget_key
 from compare.ui.components.result_lists import SIDES, Shown, pair_list, pairs_table
 from compare.ui.components.review_setup import SHOWN_TABLE, review_link
 from compare.ui.components.service import stance_model
@@ -175,7 +175,8 @@ def read_pairs(name: str, library: Library, asked: Asked, pressed: bool) -> Resu
     _, comparison, plan = planned
     _show_plan(plan, asked)
     if plan.to_read and st.button("Read the pairs", type="primary", key=f"{name}-read"):
-        st.session_state[f"{name}-table"] = key, _read(comparison)
+        with progress("Reading the pairs", "read") as on_progress:
+            st.session_state[f"{name}-table"] = key, comparison.run(on_progress=on_progress)
         del st.session_state[f"{name}-plan"]
         st.rerun()
     return None
@@ -184,26 +185,19 @@ def read_pairs(name: str, library: Library, asked: Asked, pressed: bool) -> Resu
 def _planned(library: Library, asked: Asked) -> tuple[Comparison, Plan]:
     from compare.comparison.sides import Comparison
 
-    bar = st.progress(0.0, text="Finding pairs on the same point")
-    try:
-        comparison = Comparison(
-            library,
-            asked.a,
-            asked.b,
-            topic=asked.topic,
-            stance_model=stance_model(),
-            most_read=asked.most,
-            between=asked.between,
-        )
-        seconds = comparison.seconds_to_find()
-        about = f"; about {duration(seconds)} in all" if seconds else ""
-
-        def on_progress(done: int, total: int) -> None:
-            bar.progress(done / total, text=f"{done:,} of {total:,} passages compared{about}")
-
+    comparison = Comparison(
+        library,
+        asked.a,
+        asked.b,
+        topic=asked.topic,
+        stance_model=stance_model(),
+        most_read=asked.most,
+        between=asked.between,
+    )
+    seconds = comparison.seconds_to_find()
+    label = "passages compared" + (f"; about {duration(seconds)} in all" if seconds else "")
+    with progress("Finding pairs on the same point", label) as on_progress:
         return comparison, comparison.plan(on_progress)
-    finally:
-        bar.empty()
 
 
 def _show_plan(plan: Plan, asked: Asked) -> None:
@@ -229,17 +223,6 @@ def _show_plan(plan: Plan, asked: Asked) -> None:
             + (" and were said at different times" if asked.b is None else "")
             + ": widen the filters, or use other words for the topic."
         )
-
-
-def _read(comparison: Comparison) -> Result:
-    bar = st.progress(0.0, text="Reading the pairs")
-
-    def on_progress(done: int, total: int) -> None:
-        bar.progress(min(done / total, 1.0) if total else 1.0, text=f"{done:,} of {total:,} read")
-
-    result = comparison.run(on_progress=on_progress)
-    bar.empty()
-    return result
 
 
 # -- The views -----------------------------------------------------------------------------------
@@ -288,11 +271,7 @@ def _show_views(
     small(f"{read}, {fast:,} of them by the fast model only." if fast else f"{read}.")
     if result.notes:
         notice(*result.notes)
-    first = next(iter(views))
-    chosen = st.segmented_control(
-        "Show", list(views), default=first, required=True, key=f"{prefix}view", bind="query-params"
-    )
-    view = views.get(chosen or first, views[first])
+    view = views[choose_one("Show", list(views), f"{prefix}view")]
     if isinstance(view, Stance):
         shown = replace(shown, result=pair_list(shown, view))
     else:
@@ -310,15 +289,7 @@ def _matrix(shown: Shown, library: Library, asked: Asked, least: Thresholds) -> 
 
     Returns what the numbers are of.
     """
-    by = st.segmented_control(
-        "Actors",
-        list(_ACTORS),
-        default="Countries",
-        required=True,
-        key=f"{SIDES_PREFIX}by",
-        bind="query-params",
-    )
-    by = _ACTORS.get(by or "", "country")
+    by = _ACTORS[choose_one("Actors", list(_ACTORS), f"{SIDES_PREFIX}by")]
     everyone = Filters().within(*asked.period)
     pressed = st.button(
         "Include everyone on this topic",

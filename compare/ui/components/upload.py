@@ -28,7 +28,7 @@ from compare.library import locations
 from compare.library.generations import is_library
 from compare.library.library import Library
 from compare.statements.statement import Quotation, Statement
-from compare.ui.components.layout import notice, show_more_button, small
+from compare.ui.components.layout import notice, progress, show_more_button, small
 from compare.ui.components.service import SWITCH_TO, Place
 
 _ADDED = "added-to-library"
@@ -299,17 +299,12 @@ def offer_to_add(statements: Sequence[Statement]) -> None:
     label = f"Add {counted(len(statements), 'statement')} to my library"
     if not st.button(label, type="primary", key="add-go"):
         return
-    bar = st.progress(0.0, text="Adding the statements to your library")
-
-    def on_progress(done: int, total: int) -> None:
-        share = done / total if total else 1.0
-        bar.progress(min(share, 1.0), text=f"{done:,} of {total:,} passages read")
-
     folder = locations.user_library()
-    if is_library(folder):
-        Library.open(folder).update(add=statements, on_progress=on_progress)
-    else:
-        Library.build(statements, folder, on_progress=on_progress)
+    with progress("Adding the statements to your library", "passages read") as on_progress:
+        if is_library(folder):
+            Library.open(folder).update(add=statements, on_progress=on_progress)
+        else:
+            Library.build(statements, folder, on_progress=on_progress)
     st.session_state.pop(_FETCHED, None)
     for batch in (_BATCH, _PAGE_BATCH):
         st.session_state[batch] = st.session_state.get(batch, 0) + 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from compare.ui.components.layout import begin_page, errors_as_sentences
+from compare.ui.components.layout import begin_page, choose_one, errors_as_sentences
 from compare.ui.components.service import choose_library
 from compare.ui.components.statement_page import offer_to_remove
 from compare.ui.components.upload import (
@@ -26,13 +26,6 @@ with errors_as_sentences():
     with st.sidebar:
         choose_library()
     added_notice()
-    source = st.segmented_control(
-        "Where the statements are",
-        [_FILES, _PAGE],
-        default=_FILES,
-        required=True,
-        key="add_from",
-        bind="query-params",
-    )
+    source = choose_one("Where the statements are", [_FILES, _PAGE], "add_from")
     offer_to_add(statements_from_page() if source == _PAGE else statements_from_files())
     offer_to_remove()
