@@ -52,7 +52,7 @@ train: setup ## make the shipped weights again (DATA=DIR with the labelled pairs
 	$(BIN)/python -m pip install --disable-pip-version-check --editable '.[train]' --constraint constraints.txt
 	$(BIN)/python -m training.encoder
 	$(BIN)/python -m training.ship accurate fast --data $(DATA)
-	$(BIN)/python -m training.first_pass --data $(DATA)
+	$(BIN)/python -m training.prefilter --data $(DATA)
 
 constraints: setup ## write constraints.txt anew from what .venv holds
 	$(BIN)/python -m pip freeze --disable-pip-version-check --exclude-editable \

@@ -1,1 +1,1 @@
-"""How the shipped stance weights are made, and what else was tried."""
+"""How the shipped weights are made, and what else was tried."""

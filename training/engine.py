@@ -1,14 +1,15 @@
-"""Fine-tune a pair classifier on a CPU: bf16 where its matrix units are, float32 masters.
+"""Fine-tune a pair classifier on a CPU, in bf16 if the processor multiplies it fast.
 
 Forward and backward run in bf16, in which processors with AMX or AVX512-BF16 multiply faster than
-in float32; AdamW keeps float32 copies of the parameters. A run writes a checkpoint every few
-minutes, and the same call goes on from it.
+in float32; AdamW keeps float32 copies of the parameters (`Masters`). A run writes a checkpoint
+every few minutes, and the same call resumes from it.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,20 +27,36 @@ from transformers import (
 )
 
 from compare.models.runtime import file_sha256
-from training.batches import Example, batches
-from training.masters import Masters
 from training.pairs import LABELS
 
 MAX_TOKENS = 192
 CHECKPOINT_SECONDS = 300
 MADE_OF = "made_of"
 AVERAGED_SHARE = 0.3
-"""The last share of the steps whose weights are averaged, where a recipe asks for it."""
+"""The last share of the steps, whose weights are averaged if a recipe asks for it."""
 
+_BUCKET = 64
 _AVERAGE_EVERY = 20
 _WARM_UP = 0.06
 _PAD_TO = 8
-"""Lengths are padded to multiples of it: few shapes, whose kernels are compiled once."""
+"""Lengths are padded to multiples of it: few shapes, so few kernels to compile."""
+
+Target = tuple[float, float, float]
+"""Probabilities of agree, oppose and neither."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Two texts as the model reads them, the probabilities to learn, and a weight.
+
+    Consecutive examples of the same `group` (not None) stay in one batch.
+    """
+
+    a: str
+    b: str
+    target: Target
+    weight: float = 1.0
+    group: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +75,9 @@ class Settings:
     adjust: float = 0.0
     margin: float = 0.0
     averaged: bool = False
+
+
+# -- The model -------------------------------------------------------------------------------------
 
 
 class SharedDropout(torch.nn.Module):
@@ -84,7 +104,7 @@ def _share_dropout(module: torch.nn.Module, share: float) -> None:
 
 
 def precision() -> torch.dtype:
-    """Return bf16 where the processor multiplies it fast, else float32."""
+    """Return bf16 if the processor multiplies it fast, else float32."""
     fast = torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()
     return torch.bfloat16 if fast else torch.float32
 
@@ -126,7 +146,7 @@ def predict(
     batch: int = 64,
     orders: int = 2,
 ) -> NDArray[np.float32]:
-    """Return logits, float32 [len(texts), 3], the mean of both orders unless one will do."""
+    """Return logits, float32 [len(texts), 3], the mean of both orders unless `orders` is 1."""
     was = model.training
     model.eval()
     order = sorted(range(len(texts)), key=lambda n: len(texts[n][0]) + len(texts[n][1]))
@@ -140,14 +160,143 @@ def predict(
     return logits
 
 
+# -- Batches ---------------------------------------------------------------------------------------
+
+
+def batches(examples: Sequence[Example], size: int, seed: int) -> list[list[Example]]:
+    """Return one epoch's batches: shuffled, lengths bucketed, groups whole."""
+    rng = random.Random(seed)
+    units: list[list[Example]] = []
+    for example in examples:
+        group = example.group
+        if units and group is not None and units[-1][0].group == group:
+            units[-1].append(example)
+        else:
+            units.append([example])
+    rng.shuffle(units)
+    cut: list[list[Example]] = []
+    step = size * _BUCKET
+    for start in range(0, len(units), step):
+        part = sorted(units[start : start + step], key=_longest)
+        batch: list[Example] = []
+        for unit in part:
+            if batch and len(batch) + len(unit) > size:
+                cut.append(batch)
+                batch = []
+            batch = batch + unit
+        cut.append(batch)
+    rng.shuffle(cut)
+    return cut
+
+
+def _longest(unit: Sequence[Example]) -> int:
+    return max(len(example.a) + len(example.b) for example in unit)
+
+
+# -- The optimizer ---------------------------------------------------------------------------------
+
+
+class Masters:
+    """AdamW on float32 copies of the learned parameters; lower layers learn more slowly."""
+
+    def __init__(
+        self, model: PreTrainedModel, rate: float, layer_decay: float, *, frozen_embeddings: bool
+    ) -> None:
+        groups = _groups(model, rate, layer_decay, frozen_embeddings=frozen_embeddings)
+        self.parameters = [entry for members, _ in groups for entry in members]
+        copies = [[entry.detach().float().clone() for entry in members] for members, _ in groups]
+        self.copies = [entry for members in copies for entry in members]
+        self.optimizer = torch.optim.AdamW(
+            [
+                {"params": members, "lr": rate, "peak": rate}
+                for members, (_, rate) in zip(copies, groups, strict=True)
+            ],
+            weight_decay=0.01,
+            fused=True,
+        )
+        self.sums: list[torch.Tensor] | None = None
+        self.summed = 0
+
+    def step(self, factor: float) -> None:
+        for parameter, copy in zip(self.parameters, self.copies, strict=True):
+            copy.grad = None if parameter.grad is None else parameter.grad.float()
+            parameter.grad = None
+        torch.nn.utils.clip_grad_norm_(self.copies, 1.0)
+        for group in self.optimizer.param_groups:
+            group["lr"] = group["peak"] * factor
+        self.optimizer.step()
+        for copy in self.copies:
+            copy.grad = None
+        self.write()
+
+    @torch.no_grad()
+    def write(self) -> None:
+        """Copy the masters into the model."""
+        for parameter, copy in zip(self.parameters, self.copies, strict=True):
+            parameter.copy_(copy)
+
+    @torch.no_grad()
+    def add_to_average(self) -> None:
+        if self.sums is None:
+            self.sums = [torch.zeros_like(copy) for copy in self.copies]
+        torch._foreach_add_(self.sums, self.copies)
+        self.summed += 1
+
+    @torch.no_grad()
+    def take_average(self) -> None:
+        """Replace the masters by their average, if one was taken."""
+        for copy, total in zip(self.copies, self.sums or [], strict=self.sums is not None):
+            copy.copy_(total / self.summed)
+        self.write()
+
+    def state(self) -> dict[str, Any]:
+        return {
+            "copies": self.copies,
+            "optimizer": self.optimizer.state_dict(),
+            "sums": self.sums,
+            "summed": self.summed,
+        }
+
+    @torch.no_grad()
+    def load_state(self, state: dict[str, Any]) -> None:
+        for copy, value in zip(self.copies, state["copies"], strict=True):
+            copy.copy_(value)
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.sums, self.summed = state["sums"], state["summed"]
+        self.write()
+
+
+def _groups(
+    model: PreTrainedModel, peak: float, layer_decay: float, *, frozen_embeddings: bool
+) -> list[tuple[list[torch.nn.Parameter], float]]:
+    """Return the learned parameters with their peak rates: lower layers learn more slowly."""
+    body = model.base_model
+    layers = list(body.encoder.layer)
+    lowest = peak * layer_decay ** len(layers)
+    if frozen_embeddings:
+        body.embeddings.requires_grad_(False)
+    groups = [([*body.embeddings.parameters()], lowest)]
+    groups += [
+        ([*layer.parameters()], peak * layer_decay ** (len(layers) - 1 - n))
+        for n, layer in enumerate(layers)
+    ]
+    held = {id(entry) for members, _ in groups for entry in members}
+    groups.append(([entry for entry in model.parameters() if id(entry) not in held], peak))
+    kept = [([p for p in members if p.requires_grad], rate) for members, rate in groups]
+    return [(members, rate) for members, rate in kept if members]
+
+
+# -- Training --------------------------------------------------------------------------------------
+
+
 def _loss(
     logits: torch.Tensor, batch: Sequence[Example], settings: Settings, prior: torch.Tensor
 ) -> torch.Tensor:
     """Cross entropy against the targets, and the margin between opposite claims.
 
     `adjust` adds that multiple of the log prior to the logits while training (Menon et al. 2021,
-    equation 10), which favours rare labels. `margin` asks of a passage's two opposite claims that
-    their polarities (agree less oppose) lie so far apart.
+    equation 10), which favours rare labels. `margin` is how far apart the
+    polarities (agree less oppose) of a passage's two opposite claims should be.
     """
     target = torch.tensor([example.target for example in batch])
     target = target * (1 - settings.smoothing) + settings.smoothing / len(LABELS)
@@ -178,15 +327,16 @@ def train(
     *,
     made_of: str = "",
 ) -> None:
-    """Train and write the model to `target`, how many minutes that took, and what it is made of.
+    """Train, and write the model to `target` with the minutes it took and what it is made of.
 
     Args:
-        origin: Where it begins.
-        epochs: Gives the examples of an epoch; the same ones for the same number, for a resume.
-        settings: How.
-        target: The folder to write; its checkpoint lies beside it while the training lasts.
-        after_epoch: What to print after each epoch.
-        made_of: What the caller knows the run by.
+        origin: The folder of the weights to start from.
+        epochs: Returns the examples of an epoch, the same for the same number, so that a run can
+            be resumed.
+        settings: How to train.
+        target: The folder to write; the checkpoint is beside it during the training.
+        after_epoch: Returns what to print after each epoch.
+        made_of: Identifies the run for the caller.
     """
     torch.manual_seed(settings.seed)
     model, tokenizer = load(origin)
@@ -257,7 +407,7 @@ def train(
 
 
 def _fingerprint(origin: Path, settings: Settings, steps: Sequence[Sequence[Example]]) -> str:
-    """Return what is another for another beginning, other settings and other examples."""
+    """Return a digest of the starting weights, the settings and the examples."""
     begins = file_sha256(origin / "model.safetensors")
     digest = hashlib.sha256(f"{begins} {settings}".encode())
     for batch in steps:
@@ -267,7 +417,7 @@ def _fingerprint(origin: Path, settings: Settings, steps: Sequence[Sequence[Exam
 
 
 def _schedule(step: int, steps: int) -> float:
-    """Return the share of the peak rate: a linear rise, then a linear fall."""
+    """Return the share of the peak rate: it rises linearly, then falls linearly."""
     rise = max(1, int(_WARM_UP * steps))
     return (step + 1) / rise if step < rise else (steps - step) / max(1, steps - rise)
 
@@ -289,7 +439,7 @@ def _write(
     tokenizer: PreTrainedTokenizerBase,
     target: Path,
 ) -> None:
-    """Write the float32 masters, and what was not learnt as it was at the beginning."""
+    """Write the float32 masters, and the parameters that were not learned unchanged."""
     exact, _ = load(origin)
     by_identity = {
         id(parameter): copy

@@ -1,20 +1,20 @@
-"""Turn a recipe's mixture into the examples of an epoch."""
+"""Turn a recipe's mixture of pairs into the examples of an epoch."""
 
 from __future__ import annotations
 
 import random
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from compare.library.fulltext import STOP_WORDS
 from training import pairs as pair_files
-from training.batches import Example, Target
-from training.frames import framed
+from training.engine import Example, Target
 from training.pairs import LABELS, LabelledPair
-from training.readings import contrasts, readings
 from training.recipes import Mixture
 
 NLI_FILE = "nli.tsv.gz"
@@ -22,7 +22,7 @@ ARGUMENT_FILE = "argument_stance.tsv.gz"
 OFFICIALS_FILE = "officials.train.tsv"
 CLAIMS_FILE = "claims.train.tsv"
 
-_DRAW = 7  # seed of the shares that are drawn, the same for every recipe
+_DRAW = 7  # seed of the shares, the same for every recipe
 _HARD: tuple[Target, ...] = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 
 
@@ -35,9 +35,9 @@ class Pool:
         """Read the pairs.
 
         Args:
-            mixture: Which ones.
+            mixture: Which pairs.
             data: The folder that holds `pairs/`.
-            unlabelled: Pairs whose label is not known; teachers have to give it.
+            unlabelled: Pairs that teachers have to label.
         """
         self.mixture = mixture
         general = _general(mixture, data / "pairs")
@@ -51,7 +51,7 @@ class Pool:
         self.probabilities: NDArray[np.float32] | None = None
 
     def epoch(self, seed: int) -> list[Example]:
-        """Return the examples of an epoch: prefixes dropped and sides turned by chance."""
+        """Return the examples of an epoch: prefixes are dropped and sides swapped at random."""
         rng = random.Random(seed)
         examples = []
         for n, group in self._order():
@@ -63,7 +63,7 @@ class Pool:
         return examples
 
     def taught(self) -> list[tuple[str, str]]:
-        """Return what teachers label, all but the general pairs, read with who and when."""
+        """Return the texts that teachers label, with who and when: all but the general pairs."""
         return [pair.texts(None, 0.0) for pair in self.pairs[self._general :]]
 
     def _weight(self, n: int) -> float:
@@ -81,7 +81,7 @@ class Pool:
         return float(mixed[0]), float(mixed[1]), float(mixed[2])
 
     def _order(self) -> list[tuple[int, int | None]]:
-        """Return all pairs with their group, those of a group behind each other."""
+        """Return all pairs with their group; those of a group follow each other."""
         if not self.mixture.pairs_of_claims:
             return [(n, None) for n in range(len(self.pairs))]
         polar: dict[str, list[int]] = defaultdict(list)
@@ -116,7 +116,95 @@ def _specific(mixture: Mixture, data: Path) -> list[LabelledPair]:
         files = (folder / OFFICIALS_FILE, folder / CLAIMS_FILE)
         found += framed(*(pair_files.officials(file) for file in files), mixture.framed)
     if mixture.readings:
-        found += readings(data)
+        found += pair_files.readings(data)
     if mixture.contrasts:
-        found += contrasts()
+        found += pair_files.contrasts()
     return found
+
+
+# -- Frames: officials answer claims by naming them, which few labelled pairs do -------------------
+
+
+DENIALS = (
+    "It is not true that {}.",
+    "We deny that {}.",
+    "The claim that {} is false.",
+    "The allegation that {} is a fabrication.",
+    "Some say that {}, and that is a lie.",
+    "Those who say that {} spread disinformation.",
+    "Nobody can seriously believe that {}.",
+    "We reject the accusation that {}.",
+)
+AFFIRMATIONS = (
+    "It is true that {}.",
+    "Nobody can deny that {}.",
+    "We have said all along that {}.",
+    "Those who deny that {} do not tell the truth.",
+    "There is no doubt that {}.",
+    "It is right to say that {}.",
+    "The report that {} is correct.",
+    "It would be wrong to deny that {}.",
+)
+MOST_WORDS = 30
+_FRAMES_SEED = 13
+_OTHER = {"agree": "oppose", "oppose": "agree", "neither": "neither"}
+_SPEAKER = {"i", "my", "me", "we", "our", "us", "let", "thank"}
+
+
+def framed(
+    officials: Sequence[LabelledPair], claims: Sequence[LabelledPair], count: int
+) -> list[LabelledPair]:
+    """Return pairs with one side put into a frame that denies or affirms it, always the same ones.
+
+    Denying a typed claim swaps agree and oppose, since a matter has two sides. If two officials'
+    statements oppose each other, one need not agree with the denial of the other, so these are
+    affirmed only. The frame replaces who and when.
+    """
+    rng = random.Random(_FRAMES_SEED)
+    pool = [*claims, *(_turned(pair) for pair in officials)]
+    first_official = len(claims)
+    order = list(range(len(pool)))
+    rng.shuffle(order)
+    found: list[LabelledPair] = []
+    for n in order:
+        pair = pool[n]
+        inner = _inner(pair.a)
+        if inner is None:
+            continue
+        label = LABELS[pair.label]
+        denied = rng.random() < 0.5
+        if denied and label == "oppose" and n >= first_official:
+            continue
+        frame = rng.choice(DENIALS if denied else AFFIRMATIONS)
+        found.append(
+            replace(
+                pair,
+                a=frame.format(inner),
+                who_a="",
+                label=LABELS.index(_OTHER[label] if denied else label),
+                matter="",
+            )
+        )
+        if len(found) == count:
+            break
+    return found
+
+
+def _turned(pair: LabelledPair) -> LabelledPair:
+    """Return the pair with its shorter side first."""
+    if len(pair.a) <= len(pair.b):
+        return pair
+    return replace(pair, a=pair.b, b=pair.a, who_a=pair.who_b, who_b=pair.who_a)
+
+
+def _inner(text: str) -> str | None:
+    """Return a statement as a clause; None if it is long or speaks of its speaker."""
+    clause = text.strip()
+    if not clause.endswith(".") or any(mark in clause for mark in '"“”;:?!()'):
+        return None
+    words = clause[:-1].split()
+    if len(words) > MOST_WORDS or {word.strip(",").lower() for word in words} & _SPEAKER:
+        return None
+    if words[0].lower() in STOP_WORDS:
+        words[0] = words[0].lower()
+    return " ".join(words)

@@ -1,8 +1,9 @@
-"""What a trained model reaches on the dev sets."""
+"""Measure a trained model on the dev sets, and note the figures in EXPERIMENTS.md."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,14 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from compare.evaluate import report
 from compare.evaluate.metrics import LEAST_RELEVANT, polarity_auc
+from compare.files import write_whole
 from compare.models.stance import softmax
 from training import pairs as pair_files
 from training.engine import predict
 from training.examples import NLI_FILE
 from training.pairs import LABELS, LabelledPair
+
+FILE = Path(__file__).with_name("EXPERIMENTS.md")
 
 Labels = NDArray[np.int64]
 Probabilities = NDArray[np.float32]
@@ -29,9 +33,10 @@ def figures(
 ) -> dict[str, Any]:
     """Return the figures of EXPERIMENTS.md.
 
-    Dev pairs that both readers label alike: accuracy, macro-F1 with its bootstrap interval, F1 of
-    each label. Judged typed claims: macro-F1, and the precision at 5 of both lists over all judged
-    passages, ranked by probability alone. Plain English held apart: the AUC of p_agree - p_oppose.
+    On dev pairs that both readers label alike: accuracy, macro-F1 with its bootstrap interval, F1
+    of each label. On judged typed claims: macro-F1, and the precision at 5 of both lists over all
+    judged passages, ranked by probability alone. On the plain English held apart: the AUC of
+    p_agree - p_oppose.
     """
 
     def read(pairs: list[LabelledPair]) -> tuple[Labels, Probabilities]:
@@ -52,7 +57,7 @@ def figures(
 
 @cache
 def dev_pairs(data: Path) -> list[LabelledPair]:
-    """Return the dev pairs on which both readers agree."""
+    """Return the dev pairs that both readers label alike."""
     return pair_files.agreed_dev(data / "pairs" / "officials.dev.tsv")
 
 
@@ -89,3 +94,38 @@ def precision_at_5(
 
 def _rounded(value: Any) -> float:
     return round(float(value), 3)
+
+
+# -- EXPERIMENTS.md: one row a run, failures included ----------------------------------------------
+
+
+def row(report: Mapping[str, Any], backbone: str) -> str:
+    """Return the row of a run."""
+    low, high = report["macro_f1_interval_95"]
+    cells = (
+        report["name"],
+        backbone,
+        report["what"],
+        f"{report['macro_f1']:.3f} ({low:.3f} to {high:.3f})",
+        f"{report['f1']['oppose']:.3f}",
+        f"{report['typed_macro_f1']:.3f}",
+        f"{report['agree_p_at_5']:.3f}",
+        f"{report['oppose_p_at_5']:.3f}",
+        f"{report['plain_polarity_auc']:.3f}",
+        str(report["minutes"]),
+    )
+    return f"| {' | '.join(cells)} |\n"
+
+
+def write_row(report: Mapping[str, Any], backbone: str) -> None:
+    """Add the row of a run at the end of the table, or replace its former row."""
+    lines = FILE.read_text(encoding="utf-8").splitlines(keepends=True)
+    start = f"| {report['name']} |"
+    new = row(report, backbone)
+    at = [n for n, line in enumerate(lines) if line.startswith(start)]
+    if at:
+        lines[at[0]] = new
+    else:
+        last = max(n for n, line in enumerate(lines) if line.startswith("|"))
+        lines.insert(last + 1, new)
+    write_whole(FILE, "".join(lines).encode(), force=True)

@@ -1,9 +1,13 @@
-"""Read the labelled pairs and put them into the form the stance model reads."""
+"""Read the labelled pairs in the form that the stance model reads.
+
+`readings.tsv` and `contrasts.tsv` beside this module hold pairs read or made up for this project.
+"""
 
 from __future__ import annotations
 
 import csv
 import gzip
+import hashlib
 import json
 import random
 from collections import Counter, defaultdict
@@ -19,9 +23,17 @@ LABELS = ("agree", "oppose", "neither")
 NLI_LABELS = {"entailment": "agree", "contradiction": "oppose", "neutral": "neither"}
 CAPTION_SOURCES = ("snli", "cad_nli", "esxnli")
 HELD_APART = 600
-"""Polar pairs of MNLI on which no stage is trained: they tell whether plain English is kept."""
+"""Polar pairs of MNLI that no stage trains on: they show whether plain English is kept."""
 
 MOST_DERIVED = 10
+
+READINGS = Path(__file__).parent / "readings.tsv"
+CONTRASTS = Path(__file__).parent / "contrasts.tsv"
+CLAIM = "claim:"
+WITHOUT = "-"
+"""At the end of a passage's id: it was read without who and when, as if it were typed."""
+
+_SURE_OF_MADE_UP = 2
 
 _ORDER = 99  # seed of the one order in which general pairs are drawn
 
@@ -30,8 +42,8 @@ _ORDER = 99  # seed of the one order in which general pairs are drawn
 class LabelledPair:
     """Two texts, the prefix that says who and when on each side, and the label's index.
 
-    `confidence` is the reader's, 3 to 1; `matter` names what several pairs share: a passage that
-    was read under a claim and under its counter-claim.
+    `confidence` is the reader's, 3 to 1; `matter` names a passage that was read under a claim and
+    its counter-claim.
     """
 
     a: str
@@ -43,14 +55,14 @@ class LabelledPair:
     matter: str = ""
 
     def texts(self, rng: random.Random | None, drop: float) -> tuple[str, str]:
-        """Return the two texts as the model reads them, each prefix dropped with chance `drop`."""
+        """Return the two texts as the model reads them; prefixes are dropped with chance `drop`."""
         keep_a = rng is None or rng.random() >= drop
         keep_b = rng is None or rng.random() >= drop
         return (self.who_a if keep_a else "") + self.a, (self.who_b if keep_b else "") + self.b
 
 
 def rows(path: Path) -> Iterator[dict[str, str]]:
-    """Yield the rows of a TSV file; quotes are ordinary characters in these files."""
+    """Yield the rows of a TSV file, in which quotes are ordinary characters."""
     opener = gzip.open if path.suffix == ".gz" else open
     with opener(path, "rt", encoding="utf-8", newline="") as handle:
         yield from csv.DictReader(handle, delimiter="\t", quoting=csv.QUOTE_NONE)
@@ -64,7 +76,7 @@ def officials(path: Path) -> list[LabelledPair]:
 
 
 def labelled(row: Mapping[str, str], confidence: int, matter: str = "") -> LabelledPair:
-    """Return the pair of a row that holds both texts, who said them and when, and a label."""
+    """Return the pair of a row."""
     return LabelledPair(
         row["a"],
         row["b"],
@@ -77,11 +89,11 @@ def labelled(row: Mapping[str, str], confidence: int, matter: str = "") -> Label
 
 
 def derived(path: Path) -> list[LabelledPair]:
-    """Derive pairs of passages from how each was read under the typed claims of one matter.
+    """Derive pairs of passages from their labels under the typed claims of one matter.
 
-    Two passages that agree with a claim are taken to agree, one that agrees with it and one that
-    opposes it to oppose each other; so are a claim and its counter-claim. Only passages whose
-    reader was not unsure count, and at most `MOST_DERIVED` pairs of a label and matter.
+    Two passages that agree with a claim agree with each other; one that agrees with it and one that
+    opposes it oppose each other, and so do a claim and its counter-claim. Readings of confidence 1
+    do not count, and a label and matter give at most `MOST_DERIVED` pairs.
     """
     matters: dict[str, list[LabelledPair]] = defaultdict(list)
     for pair in officials(path):
@@ -113,7 +125,7 @@ def derived(path: Path) -> list[LabelledPair]:
 
 
 def agreed_dev(path: Path) -> list[LabelledPair]:
-    """Read the dev pairs on which both readers gave the same label."""
+    """Read the dev pairs that both readers label alike."""
     kept = {n for n, row in enumerate(rows(path)) if row["label"] == row["second_label"]}
     return [pair for n, pair in enumerate(officials(path)) if n in kept]
 
@@ -125,12 +137,12 @@ def collection(folder: Path) -> Iterator[dict[str, str | None]]:
 
 
 def who_said(passage: Mapping[str, str | None]) -> str:
-    """Return the prefix that says who and when of a passage of the collection."""
+    """Return the who-and-when prefix of a passage of the collection."""
     return who_when_prefix(passage["country"] or "", passage["date"] or "")
 
 
 def judged_claims(folder: Path) -> list[tuple[str, LabelledPair]]:
-    """Read the judged dev queries: the query's id, and the query against a passage."""
+    """Read the judged dev queries: the id of each query, and the query beside a passage."""
     queries = {row["query_id"]: row["query"] for row in rows(folder / "queries.dev.tsv")}
     judged = list(rows(folder / "qrels.dev.tsv"))
     wanted = {row["passage_id"] for row in judged}
@@ -146,7 +158,7 @@ def judged_claims(folder: Path) -> list[tuple[str, LabelledPair]]:
 
 
 def plain_dev(nli: Path) -> list[LabelledPair]:
-    """Return the pairs held apart from the general ones."""
+    """Return the general pairs that are held apart."""
     return [_general_pair(row) for row in _general_rows(nli)[0]]
 
 
@@ -189,3 +201,58 @@ def _general_rows(path: Path) -> tuple[list[dict[str, str]], list[dict[str, str]
 def _general_pair(row: dict[str, str]) -> LabelledPair:
     label = LABELS.index(NLI_LABELS[row["label"]])
     return LabelledPair(row["premise"], row["hypothesis"], "", "", label)
+
+
+# -- Pairs read for this project -------------------------------------------------------------------
+
+
+def claim_id(words: str) -> str:
+    """Return the id of a typed claim in `readings.tsv`."""
+    return CLAIM + hashlib.sha256(words.encode()).hexdigest()[:12]
+
+
+def readings(data: Path) -> list[LabelledPair]:
+    """Return the pairs of `readings.tsv` with their words.
+
+    The file holds no words: its sides are ids of passages of the search collection, or digests of
+    typed claims of the training set.
+
+    Raises:
+        SystemExit: The collection does not hold a passage that was read.
+    """
+    read = list(rows(READINGS))
+    passages = {entry["id"]: entry for entry in collection(data / "search")}
+    claims = {claim_id(row["a"]): row["a"] for row in rows(data / "pairs" / "claims.train.tsv")}
+    return [
+        LabelledPair(
+            *(_words(row[side], passages, claims) for side in ("a", "b")),
+            *(_who(row[side], passages) for side in ("a", "b")),
+            LABELS.index(row["label"]),
+            int(row["confidence"]),
+        )
+        for row in read
+    ]
+
+
+def _words(
+    side: str, passages: Mapping[str, Mapping[str, str | None]], claims: Mapping[str, str]
+) -> str:
+    try:
+        if side.startswith(CLAIM):
+            return claims[side]
+        return str(passages[side.removesuffix(WITHOUT)]["text"])
+    except KeyError:
+        raise SystemExit(
+            f"{READINGS.name}: {side} is not in the data: other passages or claims than were read."
+        ) from None
+
+
+def _who(side: str, passages: Mapping[str, Mapping[str, str | None]]) -> str:
+    if side.startswith(CLAIM) or side.endswith(WITHOUT):
+        return ""
+    return who_said(passages[side])
+
+
+def contrasts() -> list[LabelledPair]:
+    """Return the pairs of `contrasts.tsv`: made-up speakers, in sets that differ by little."""
+    return [labelled(row, _SURE_OF_MADE_UP) for row in rows(CONTRASTS)]

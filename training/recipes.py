@@ -1,7 +1,7 @@
-"""What each training run learns from, and how: those that ship, and those that were tried.
+"""The recipes of all training runs: what each learns from, and how.
 
-A recipe begins with a backbone or with the weights of another recipe. `SHIPPED` names those whose
-weights the program carries; `EXPERIMENTS.md` has what all of them came to.
+A recipe starts from a backbone or from the weights of another recipe. `ship.TIERS` names those that
+ship; `EXPERIMENTS.md` has the figures of all.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ class Mixture:
     """The pairs of a recipe.
 
     Attributes:
-        nli: General inference pairs, `nli_skip` of their order left out ahead of them.
-        polar: Take only entailment and contradiction of them.
-        argument: Pairs of arguments.
+        nli: Number of general inference pairs, after the first `nli_skip` of their order.
+        polar: Take only entailment and contradiction.
+        argument: Number of pairs of arguments.
         officials: The share of the officials' pairs.
-        readings: Whether the pairs of `readings.tsv` are read, too.
-        contrasts: Whether the made-up pairs of `contrasts.tsv` are.
-        claims: Whether typed claims are read, too.
+        readings: Whether to read the pairs of `readings.tsv`, too.
+        contrasts: Whether to read the made-up pairs of `contrasts.tsv`.
+        claims: Whether to read typed claims, too.
         claims_neither: The share of the claims' pairs labelled "neither".
-        derived: What pairs derived from two readings under one claim weigh; 0 leaves them out.
-        framed: Pairs one side of which is put into a frame that denies or affirms it.
+        derived: Weight of pairs derived from two readings under one claim; 0 leaves them out.
+        framed: Number of pairs with one side in a frame that denies or affirms it.
         pairs_of_claims: Keep a passage's claim and counter-claim in one batch.
-        confidence: Weights of pairs whose reader was sure by 1, 2 and 3.
-        prefix_drop: The chance that a side loses who and when.
-        swapped: Turn the sides of officials' pairs round by chance.
-        teachers: Recipes, or tiers that ship, whose mean probabilities take the place of all but
-            general labels.
+        confidence: Weights of pairs of the reader's confidence 1, 2 and 3.
+        prefix_drop: The probability that a side loses who and when.
+        swapped: Swap the sides of officials' pairs at random.
+        teachers: Recipes, or shipped tiers, whose mean probabilities replace all labels but the
+            general ones.
         hard: The share of the label kept beside the teachers' probabilities.
-        unlabelled: Pairs without a label that the teachers label.
+        unlabelled: Number of pairs without a label that the teachers label.
     """
 
     nli: int = 0
@@ -60,7 +60,7 @@ class Mixture:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """One training run: what it is for, where it begins, what it reads, how it learns."""
+    """One training run: its purpose, where it starts, what it reads, how it learns."""
 
     name: str
     what: str

@@ -1,10 +1,9 @@
-"""Run recipes and write down what they came to.
+"""Run recipes and note their figures.
 
     python -m training.run NAME... --data DIR
 
-A recipe whose beginning or whose teachers are not there runs them first. A run that was cut off
-goes on from its checkpoint; one that is there is not run again. Each adds its row to
-EXPERIMENTS.md.
+Recipes that a recipe starts from or learns from run first. A run that was interrupted resumes from
+its checkpoint; one that is finished is not run again. Each adds its row to EXPERIMENTS.md.
 """
 
 from __future__ import annotations
@@ -26,14 +25,13 @@ from compare.models.runtime import file_sha256, read_manifest
 from compare.models.stance import READING, WEIGHTS, ShippedStance, softmax
 from compare.results.result import Side
 from training import backbones
+from training.backbones import trim
 from training.engine import MADE_OF, load, precision, predict, train
 from training.examples import Pool
-from training.experiments import write_row
-from training.figures import dev_figures, dev_pairs, figures
-from training.readings import CONTRASTS, READINGS
+from training.figures import dev_figures, dev_pairs, figures, write_row
+from training.pairs import CONTRASTS, READINGS
 from training.recipes import BACKBONES, RECIPES, Mixture, Recipe
 from training.unlabelled import unlabelled_pairs
-from training.vocabulary import trim
 
 RUNS = Path(__file__).parent / "runs"
 VOCABULARY = 9_700
@@ -49,16 +47,16 @@ DATA = (
     "search/queries.dev.tsv",
     "search/qrels.dev.tsv",
 )
-"""What training reads of the folder that it is given."""
+"""The files that training reads, in the folder given by --data."""
 
 _LABELLED_AT_ONCE = 2_000
 
 
 def run(name: str, data: Path) -> Path:
-    """Return the folder of a recipe's model, made first if it is not there.
+    """Return the folder of a recipe's model; make it if it is not there.
 
     Raises:
-        SystemExit: What is there was made by a recipe that is another now.
+        SystemExit: The folder was made by another recipe of this name.
     """
     RUNS.mkdir(exist_ok=True)
     folder, recipe = RUNS / name, RECIPES[name]
@@ -109,9 +107,9 @@ def run(name: str, data: Path) -> Path:
 
 
 def version(name: str, data: Path) -> str:
-    """Return what is another for another recipe, other data, another beginning, other teachers.
+    """Return a digest of a recipe, its data, the weights it starts from and its teachers.
 
-    Of a shipped tier it is what its probabilities rest on: files, calibration, how texts are read.
+    For a shipped tier it is one of the files, the calibration and the way that texts are read.
     """
     if name in TIERS:
         manifest = read_manifest(WEIGHTS / name)
@@ -129,10 +127,10 @@ def version(name: str, data: Path) -> str:
 
 
 def check(data: Path) -> None:
-    """Stop at once where a file is missing that some stage would miss after hours.
+    """Stop at once if a file is missing that a later stage would need.
 
     Raises:
-        SystemExit: One is, by its name.
+        SystemExit: Names the file.
     """
     for name in DATA:
         if not (data / name).is_file():
@@ -145,8 +143,7 @@ def check(data: Path) -> None:
 def data_files(data: Path) -> dict[str, str]:
     """Return the digests of the files that recipes read: pairs, and the judged searches.
 
-    Of those the collection is read for pairs without a label; the queries and judgements tell which
-    passages beside them are left out.
+    Unlabelled pairs come from the collection; queries and judgements say which passages to omit.
     """
     pairs = [
         path
@@ -166,7 +163,7 @@ def files_beside(mixture: Mixture) -> dict[str, str]:
 
 
 def beginning(recipe: Recipe, data: Path) -> Path:
-    """Return the folder whose weights a recipe begins with."""
+    """Return the folder of the weights that a recipe starts from."""
     if recipe.start == "minilm":
         return backbones.folder("minilm")
     if recipe.start == "mpnet":
@@ -175,7 +172,7 @@ def beginning(recipe: Recipe, data: Path) -> Path:
 
 
 def trimmed(data: Path) -> Path:
-    """Return the large backbone with the words that statements use, made if it is not there."""
+    """Return the large backbone with a vocabulary of words that statements use."""
     read = hashlib.sha256(repr(sorted(data_files(data).items())).encode()).hexdigest()
     folder = RUNS / f"mpnet-{VOCABULARY}-{read[:8]}"
     if not folder.exists():
@@ -186,7 +183,7 @@ def trimmed(data: Path) -> Path:
 
 
 def backbone_of(name: str) -> str:
-    """Return the backbone that a recipe goes back to."""
+    """Return the backbone that a recipe starts from in the end."""
     while name not in BACKBONES:
         name = RECIPES[name].start
     return name
@@ -195,9 +192,9 @@ def backbone_of(name: str) -> str:
 def read_by(teacher: str, texts: Sequence[tuple[str, str]], data: Path) -> NDArray[np.float32]:
     """Return a teacher's probabilities of pairs of texts, float32 [pairs, 3].
 
-    They are kept beside the runs by the words of each pair, so that a labelling that was cut off
-    goes on, and what one pupil was taught is not read again for the next. A recipe reads one
-    order of a pair; a shipped tier reads both and is calibrated.
+    They are kept beside the runs by the words of each pair, so that an interrupted labelling
+    resumes, and a pair is labelled once for all pupils. A recipe reads one order of a pair; a
+    shipped tier reads both and is calibrated.
     """
     RUNS.mkdir(exist_ok=True)
     kept = RUNS / f"labels.{teacher}-{version(teacher, data)[:8]}.npz"

@@ -2,8 +2,8 @@
 
     python -m training.ship accurate fast --data DIR
 
-Runs the recipes that are not there yet first. The accurate tier is shipped ahead of the fast one,
-which learns from it as it ships.
+Recipes that have not run yet are run first. The accurate tier ships before the fast one, which
+learns from it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import datetime
 import json
 import tempfile
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -21,14 +21,18 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.special import log_softmax
+from sklearn.isotonic import IsotonicRegression
+from sklearn.metrics import log_loss
+from sklearn.model_selection import StratifiedKFold
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from compare.evaluate import by_mode, gold_of, read_labelled, report
 from compare.models.runtime import Feed, GraphRunner, file_sha256
-from compare.models.stance import WEIGHTS, ShippedStance
+from compare.models.stance import WEIGHTS, ShippedStance, softmax
 from training import backbones
 from training import pairs as pair_files
-from training.calibration import chosen, fold_losses
 from training.card import write_card
 from training.examples import ARGUMENT_FILE, NLI_FILE
 from training.figures import dev_figures
@@ -38,6 +42,10 @@ from training.quantize import export_graph, quantize, read_tokens, smooth
 from training.recipes import BACKBONES, RECIPES
 from training.run import RUNS, backbone_of, check, data_files, files_beside, run
 
+Logits = NDArray[np.float32]
+Gold = NDArray[np.int64]
+FOLDS = 10
+_LEAST = 1e-3  # the least probability that isotonic regression may give
 MAX_TOKENS = 256
 CALIBRATION = "calibration.json"
 """In a run's folder: the calibration of its full precision, which `benchmarks.search` reads."""
@@ -45,12 +53,12 @@ CALIBRATION = "calibration.json"
 LEAST_SAME_LABEL = 0.98
 SMOOTHED_ON = 300
 FAILURE_MODES = Path(__file__).parents[1] / "tests" / "data" / "failure_modes.tsv"
-"""Made-up pairs, never trained on, that each test one difficulty."""
+"""Made-up pairs that each test one difficulty; none is trained on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """A shipped model: the recipe that makes it, its name, and what it may weigh."""
+    """A shipped model: the recipe that makes it, its name, and its largest size."""
 
     recipe: str
     name: str
@@ -64,7 +72,7 @@ TIERS = {
 
 
 class Scorer(torch.nn.Module):
-    """The classifier, which reads the first token of each text alone."""
+    """The classifier; it reads the first token of each text alone."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
@@ -80,14 +88,14 @@ class Scorer(torch.nn.Module):
 
 
 def input_names(tokenizer: Any) -> tuple[str, ...]:
-    """Return what a model reads: MPNet has no token types."""
+    """Return the names of a model's inputs: MPNet has no token types."""
     return tuple(
         name for name in ("input_ids", "token_type_ids") if name in tokenizer.model_input_names
     )
 
 
 def feeds(tokenizer: Any, pool: list[LabelledPair]) -> list[Feed]:
-    """Return what the graph reads: the two orders of each pair."""
+    """Return the graph's feeds: the two orders of each pair."""
     texts = [pair.texts(None, 0.0) for pair in pool]
     return [
         {
@@ -107,7 +115,7 @@ def logits_of(graph: Path | bytes, read: list[Feed]) -> NDArray[np.float32]:
 
 
 def ship(tier: str, data: Path) -> None:
-    """Write a tier's weights, or stop where a gate is not passed."""
+    """Write a tier's weights, or stop if a gate is not passed."""
     wanted = TIERS[tier]
     source = run(wanted.recipe, data)
     tokenizer = AutoTokenizer.from_pretrained(source)
@@ -157,7 +165,7 @@ def ship(tier: str, data: Path) -> None:
 
 
 def put_in_place(new: Path, target: Path, old: Path) -> None:
-    """Put a folder in the place of another, which goes to `old`, or stays where that fails."""
+    """Replace a folder by another; the former goes to `old`, or stays if the move fails."""
     if target.exists():
         target.replace(old)
     try:
@@ -169,7 +177,7 @@ def put_in_place(new: Path, target: Path, old: Path) -> None:
 
 
 def origin(recipe: str, data: Path) -> dict[str, Any]:
-    """Return where a model comes from: backbone, stages, and the digests of what was read."""
+    """Return where a model comes from: backbone, stages, and digests of the data."""
     backbone = backbone_of(recipe)
     names = []
     while recipe not in BACKBONES:
@@ -205,7 +213,7 @@ def origin(recipe: str, data: Path) -> dict[str, Any]:
 def reliability(
     gold: NDArray[np.int64], probabilities: NDArray[np.float32], bins: int = 10
 ) -> list[dict[str, float]]:
-    """Return of each bin of the top label's probability: its mean, the share right, the number."""
+    """Return mean probability of the top label, share right and number of pairs of each bin."""
     top, right = probabilities.max(1), probabilities.argmax(1) == gold
     place = np.minimum((top * bins).astype(int), bins - 1)
     return [
@@ -220,10 +228,7 @@ def reliability(
 
 
 def beside_dev(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the shipped form says of the probe pairs and of the failure modes.
-
-    The probe pairs are checked again on other processors.
-    """
+    """Return the probabilities of the probe pairs and the figures on the failure modes."""
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     model = ShippedStance(folder)
     pairs = read_labelled(FAILURE_MODES)
@@ -252,6 +257,88 @@ def write_tokenizer(source: Path, target: Path) -> None:
     tokenizer.no_padding()
     tokenizer.no_truncation()
     tokenizer.save(str(target), pretty=False)
+
+
+# -- Calibration -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Each logit is multiplied by its scale and its shift is added before the softmax."""
+
+    kind: str
+    scale: tuple[float, float, float]
+    shift: tuple[float, float, float]
+
+    def apply(self, logits: Logits) -> NDArray[np.float32]:
+        """Return probabilities, float32 [n, 3]."""
+        return softmax(logits, self.scale, self.shift)
+
+
+def temperature(logits: Logits, gold: Gold) -> Calibration:
+    """Fit one scale (Guo et al. 2017, section 4.2)."""
+    found = _fit(lambda p: (np.repeat(np.exp(p[0]), 3), np.zeros(3)), 1, logits, gold)
+    return Calibration("temperature", *found)
+
+
+def vector(logits: Logits, gold: Gold) -> Calibration:
+    """Fit a scale and a shift for each label (Guo et al. 2017, section 4.2, vector scaling)."""
+    found = _fit(lambda p: (np.exp(p[:3]), np.append(p[3:], 0.0)), 5, logits, gold)
+    return Calibration("vector", *found)
+
+
+def _fit(
+    shape: Callable[[NDArray[np.float64]], tuple[NDArray[np.float64], NDArray[np.float64]]],
+    size: int,
+    logits: Logits,
+    gold: Gold,
+) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
+    exact, rows = logits.astype(np.float64), np.arange(len(gold))
+
+    def loss(parameters: NDArray[np.float64]) -> float:
+        scale, shift = shape(parameters)
+        return -float(log_softmax(exact * scale + shift, axis=1)[rows, gold].mean())
+
+    best = minimize(loss, np.zeros(size), method="BFGS").x
+    scale, shift = (tuple(round(float(v), 4) for v in part) for part in shape(best))
+    return scale, shift  # type: ignore[return-value]
+
+
+def fold_losses(logits: Logits, gold: Gold) -> dict[str, float]:
+    """Return the log loss of each kind on pairs that it was not fitted on (ten folds)."""
+    losses: dict[str, list[float]] = {"none": [], "temperature": [], "vector": [], "isotonic": []}
+    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
+    for fitted, left in folds.split(logits, gold):
+        here, there = logits[left], gold[left]
+        ways = {
+            "none": softmax(here, (1, 1, 1), (0, 0, 0)),
+            "temperature": temperature(logits[fitted], gold[fitted]).apply(here),
+            "vector": vector(logits[fitted], gold[fitted]).apply(here),
+            "isotonic": _isotonic(logits[fitted], gold[fitted], here),
+        }
+        for name, probabilities in ways.items():
+            losses[name].append(float(log_loss(there, probabilities, labels=[0, 1, 2])))
+    return {name: round(float(np.mean(values)), 4) for name, values in losses.items()}
+
+
+def _isotonic(logits: Logits, gold: Gold, new: Logits) -> NDArray[np.float64]:
+    """Fit each label against the rest, and make rows sum to 1 (Zadrozny and Elkan 2002)."""
+    known, asked = (softmax(part, (1, 1, 1), (0, 0, 0)) for part in (logits, new))
+    columns = [
+        IsotonicRegression(y_min=_LEAST, y_max=1 - _LEAST, out_of_bounds="clip")
+        .fit(known[:, n], gold == n)
+        .predict(asked[:, n])
+        for n in range(3)
+    ]
+    rows = np.stack(columns, axis=1)
+    return rows / rows.sum(axis=1, keepdims=True)
+
+
+def chosen(losses: dict[str, float], logits: Logits, gold: Gold) -> Calibration:
+    """Return the better of the two kinds that may ship; one scale unless vector scaling wins."""
+    if losses["vector"] < losses["temperature"]:
+        return vector(logits, gold)
+    return temperature(logits, gold)
 
 
 def main() -> None:

@@ -1,9 +1,10 @@
-"""Draw pairs without labels out of the search collection, for teachers to label."""
+"""Draw pairs from the search collection for teachers to label."""
 
 from __future__ import annotations
 
 import hashlib
 import random
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from compare.comparison.nearest_pairs import nearest_pairs
 from compare.library.locations import cache_dir
 from compare.models import load_encoder
 from training import pairs as pair_files
@@ -28,10 +30,10 @@ _SHARES = {"passages": 0.45, "claims": 0.3, "sentences as claims": 0.25}
 def unlabelled_pairs(data: Path, count: int) -> list[LabelledPair]:
     """Return pairs on one topic, always the same ones; their label 2 means nothing.
 
-    A passage with a near one of another speaker; a typed claim of the training set with a near
-    passage that was not read under it; a short sentence, without who and when as if it were typed,
-    with a near passage. Sentences of the dev pairs and passages that were judged for the dev
-    queries are left out, and so are those queries.
+    They are a passage and a similar one of another speaker; a typed claim of the training set and a
+    similar passage that was not read under it; a short sentence, without who and when as if it were
+    typed, and a similar passage. Sentences of the dev pairs, the dev queries and passages judged
+    for them are left out.
 
     Raises:
         SystemExit: There are too few passages for so many pairs.
@@ -75,7 +77,7 @@ def unlabelled_pairs(data: Path, count: int) -> list[LabelledPair]:
 
 
 def passages_apart(data: Path) -> list[Mapping[str, Any]]:
-    """Return the passages of the collection that no dev set holds."""
+    """Return the passages of the collection that are in no dev set."""
     dev = pair_files.rows(data / "pairs" / "officials.dev.tsv")
     apart = {row[side] for row in dev for side in ("a", "b")}
     judged = {row["passage_id"] for row in pair_files.rows(data / "search" / "qrels.dev.tsv")}
@@ -97,12 +99,12 @@ def _is_short(text: str) -> bool:
 
 
 def _nearest(vectors: NDArray[np.float32], asked: NDArray[np.float32]) -> NDArray[np.int64]:
-    """Return the rows of the nearest vectors of each that is asked for, int64 [asked, nearest]."""
+    """Return the rows of the vectors nearest to each asked one, int64 [asked, nearest]."""
     return np.argpartition(-(asked @ vectors.T), _NEAREST, axis=1)[:, :_NEAREST]
 
 
 def vectors_of(texts: Sequence[str]) -> NDArray[np.float32]:
-    """Return the texts' vectors, kept in the cache."""
+    """Return the vectors of texts, from the cache if they are there."""
     digest = hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
     encoder = load_encoder()
     kept = cache_dir() / "training" / f"{digest}-{encoder.digest[:8]}.npy"
@@ -112,3 +114,52 @@ def vectors_of(texts: Sequence[str]) -> NDArray[np.float32]:
         np.save(unfinished, encoder.encode(texts))
         unfinished.replace(kept)
     return np.load(kept)
+
+
+# -- Pairs as a comparison of two sides finds them -------------------------------------------------
+
+
+HELD_APART = {"China", "United States"}
+"""Two sides that are never paired: `benchmarks.mine` measures on them."""
+
+_MINED_SEED = 13
+_LEAST_PASSAGES = 150
+_OF_TWO_SIDES = 400
+_TOO_FEW_COUNTRIES = (
+    "The search collection has too few countries to draw so many pairs of two of them from."
+)
+
+
+def mined_pairs(data: Path, count: int) -> list[LabelledPair]:
+    """Return pairs on the same point, always the same ones; their label 2 means nothing.
+
+    Two countries are drawn with the square roots of their numbers of passages as weights, possibly
+    the same one twice (a country and its own past), and then some of their pairs.
+
+    Raises:
+        SystemExit: There are too few of both for so many pairs.
+    """
+    passages = passages_apart(data)
+    vectors = vectors_of([passage["text"] for passage in passages])
+    rows = defaultdict(list)
+    for n, passage in enumerate(passages):
+        rows[passage["country"]].append(n)
+    names = sorted(name for name, held in rows.items() if len(held) >= _LEAST_PASSAGES)
+    roots = [len(rows[name]) ** 0.5 for name in names]
+    rng = random.Random(_MINED_SEED)
+    found: dict[tuple[int, int], LabelledPair] = {}
+    tries = 0
+    while len(found) < count:
+        tries += 1
+        if len(names) < 2 or tries > 100 + count:
+            raise SystemExit(_TOO_FEW_COUNTRIES)
+        one, other = rng.choices(names, roots, k=2)
+        if {one, other} == HELD_APART:
+            continue
+        near = nearest_pairs(vectors.__getitem__, np.asarray(rows[one]), np.asarray(rows[other]))
+        for at in rng.sample(range(len(near.a)), min(_OF_TWO_SIDES, len(near.a))):
+            a, b = int(near.a[at]), int(near.b[at])
+            if passages[a]["text"] != passages[b]["text"]:
+                who = (pair_files.who_said(passages[row]) for row in (a, b))
+                found[a, b] = LabelledPair(passages[a]["text"], passages[b]["text"], *who, 2)
+    return list(found.values())[:count]

@@ -7,7 +7,7 @@ import pytest
 from sklearn.metrics import log_loss
 
 from compare.models.stance import softmax
-from training.calibration import chosen, fold_losses, temperature, vector
+from training.ship import chosen, fold_losses, temperature, vector
 
 
 @pytest.fixture(scope="module")

@@ -11,9 +11,7 @@ from safetensors.torch import load_file
 from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
 
 from training import engine
-from training.batches import Example
-from training.engine import Settings, train
-from training.masters import Masters
+from training.engine import Example, Masters, Settings, train
 
 WORDS = ["open", "shut", "the", "canal", "must", "not", "be", "we", "say", "ships"]
 SETTINGS = Settings(rate=1e-2, batch=4, epochs=2, averaged=True)

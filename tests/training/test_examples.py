@@ -9,9 +9,17 @@ import numpy as np
 import pytest
 
 from compare.models.protocols import TIERS
-from training.batches import Example, batches
-from training.examples import ARGUMENT_FILE, CLAIMS_FILE, NLI_FILE, OFFICIALS_FILE, Pool
-from training.frames import AFFIRMATIONS, DENIALS, framed
+from training.engine import Example, batches
+from training.examples import (
+    AFFIRMATIONS,
+    ARGUMENT_FILE,
+    CLAIMS_FILE,
+    DENIALS,
+    NLI_FILE,
+    OFFICIALS_FILE,
+    Pool,
+    framed,
+)
 from training.pairs import LABELS, LabelledPair
 from training.recipes import BACKBONES, RECIPES, Mixture
 from training.run import backbone_of

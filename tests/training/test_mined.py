@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from training import mined
+from training import unlabelled
 
 COUNTRIES = ("Valdoria", "Ostravia", "Karsenia")
 EACH = 160
@@ -36,16 +36,16 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "search" / "qrels.dev.tsv").write_text("query_id\tpassage_id\nq1\tp9\n")
     content = "".join(json.dumps(row) + "\n" for row in rows).encode()
     (tmp_path / "search" / "collection.jsonl.gz").write_bytes(gzip.compress(content))
-    monkeypatch.setattr(mined, "vectors_of", vectors)
-    monkeypatch.setattr(mined, "HELD_APART", set(COUNTRIES[:2]))
+    monkeypatch.setattr(unlabelled, "vectors_of", vectors)
+    monkeypatch.setattr(unlabelled, "HELD_APART", set(COUNTRIES[:2]))
     return tmp_path
 
 
 def test_pairs_are_drawn_the_same_again_and_never_between_the_sides_held_apart(data: Path) -> None:
-    pairs = mined.mined_pairs(data, 900)
+    pairs = unlabelled.mined_pairs(data, 900)
     assert len(pairs) == 900
     assert [(pair.a, pair.b) for pair in pairs] == [
-        (pair.a, pair.b) for pair in mined.mined_pairs(data, 900)
+        (pair.a, pair.b) for pair in unlabelled.mined_pairs(data, 900)
     ]
     sides = [{pair.who_a.split(",")[0], pair.who_b.split(",")[0]} for pair in pairs]
     assert set(COUNTRIES[:2]) not in sides
@@ -54,7 +54,7 @@ def test_pairs_are_drawn_the_same_again_and_never_between_the_sides_held_apart(d
 
 
 def test_nothing_is_drawn_from_the_dev_sets_and_no_words_against_themselves(data: Path) -> None:
-    pairs = mined.mined_pairs(data, 900)
+    pairs = unlabelled.mined_pairs(data, 900)
     assert not {"Remark 0.", "Remark 1."} & {text for pair in pairs for text in (pair.a, pair.b)}
     assert all(pair.a != pair.b for pair in pairs)
 
@@ -62,6 +62,6 @@ def test_nothing_is_drawn_from_the_dev_sets_and_no_words_against_themselves(data
 def test_more_pairs_than_there_are_countries_for_are_refused(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mined, "_LEAST_PASSAGES", EACH + 1)
+    monkeypatch.setattr(unlabelled, "_LEAST_PASSAGES", EACH + 1)
     with pytest.raises(SystemExit, match="too few countries"):
-        mined.mined_pairs(data, 10)
+        unlabelled.mined_pairs(data, 10)

@@ -1,11 +1,11 @@
-"""Train what chooses pairs of passages by their vectors alone: see `compare.models.prefilter`.
+"""Train the prefilter, which chooses pairs of passages by their vectors alone.
 
-    python -m training.first_pass --data DIR
+    python -m training.prefilter --data DIR
 
-It learns, from the vectors of both sides, the probabilities that the fast tier gives to pairs as
-comparisons of two sides find them (`training.mined`), and those that the accurate tier gave to the
-student's pairs. A tenth of the former is held apart to stop by; of the two sides that
-`benchmarks.mine` measures on it learns no pair.
+From the vectors of both sides it learns the probabilities that the fast tier gives to pairs as
+comparisons of two sides find them (`unlabelled.mined_pairs`), and those that the accurate tier gave
+to the student's pairs; see `compare.models.prefilter`. A tenth of the former is held apart for
+early stopping; no pair of the two sides that `benchmarks.mine` measures on is learned.
 """
 
 from __future__ import annotations
@@ -23,12 +23,11 @@ from compare.models.encoder import OnnxEncoder
 from compare.models.prefilter import FILE
 from training.card import write_card
 from training.examples import Pool
-from training.mined import HELD_APART, mined_pairs
 from training.pairs import LabelledPair
 from training.recipes import RECIPES
 from training.run import RUNS, check, read_by
 from training.ship import TIERS
-from training.unlabelled import passages_apart, unlabelled_pairs
+from training.unlabelled import HELD_APART, mined_pairs, passages_apart, unlabelled_pairs
 
 STUDENT = TIERS["fast"].recipe
 MINED = 60_000
@@ -38,7 +37,7 @@ PATIENCE = 6
 
 
 class Form(torch.nn.Module):
-    """The form with its parameters as torch learns them."""
+    """`Prefilter` with parameters that torch can learn."""
 
     def __init__(self, dim: int) -> None:
         super().__init__()
@@ -99,9 +98,9 @@ def main() -> None:
             kept = {n: p.detach().numpy().astype(np.float16) for n, p in form.named_parameters()}
         elif (waited := waited + 1) == PATIENCE:
             break
-    closeness = (u[held] * v[held]).sum(1)
-    plain = [roc_auc_score(target[held][:, n] > 0.5, closeness) for n in (0, 1)]
-    print(f"closeness alone: AUC agree {plain[0]:.3f}, oppose {plain[1]:.3f}")
+    similarity = (u[held] * v[held]).sum(1)
+    plain = [roc_auc_score(target[held][:, n] > 0.5, similarity) for n in (0, 1)]
+    print(f"similarity alone: AUC agree {plain[0]:.3f}, oppose {plain[1]:.3f}")
     unfinished = RUNS / "first_pass.npz"
     np.savez_compressed(unfinished, encoder=np.str_(OnnxEncoder().digest), **(kept or {}))
     unfinished.replace(FILE)
@@ -109,7 +108,7 @@ def main() -> None:
 
 
 def _sides(pair: LabelledPair, countries: Mapping[str, str]) -> set[str]:
-    """Return whose the two sides are, also where the pair does not say so."""
+    """Return the countries of the two sides, even if the pair does not name them."""
     sides = (pair.a, pair.who_a), (pair.b, pair.who_b)
     return {countries.get(text) or re.split(r"[,:]", who)[0] for text, who in sides}
 

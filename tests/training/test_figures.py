@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from training import experiments
+from training import figures
 
 
 def report(name: str, macro_f1: float) -> dict[str, object]:
@@ -23,10 +23,10 @@ def report(name: str, macro_f1: float) -> dict[str, object]:
 def test_rows_are_added_and_replaced(tmp_path, monkeypatch):
     file = tmp_path / "EXPERIMENTS.md"
     file.write_text("# Experiments\n\n| run | backbone |\n|---|---|\n\nBelow.\n")
-    monkeypatch.setattr(experiments, "FILE", file)
-    experiments.write_row(report("first", 0.6), "minilm")
-    experiments.write_row(report("second", 0.7), "mpnet")
-    experiments.write_row(report("first", 0.65), "minilm")
+    monkeypatch.setattr(figures, "FILE", file)
+    figures.write_row(report("first", 0.6), "minilm")
+    figures.write_row(report("second", 0.7), "mpnet")
+    figures.write_row(report("first", 0.65), "minilm")
     lines = file.read_text().splitlines()
     assert lines[2:4] == ["| run | backbone |", "|---|---|"]
     assert lines[4].startswith("| first | minilm | an idea | 0.650 (0.630 to 0.670) | 0.500 |")

@@ -12,8 +12,7 @@ import pytest
 from countryinfo import CountryInfo
 
 from training import pairs as pair_files
-from training import readings
-from training.readings import claim_id
+from training.pairs import claim_id
 from training.ship import FAILURE_MODES
 
 PASSAGES = [
@@ -36,7 +35,7 @@ def data(tmp_path: Path) -> Path:
 def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *rows: str) -> None:
     path = tmp_path / "readings.tsv"
     path.write_text("\n".join(["a\tb\tlabel\tconfidence", *rows]) + "\n", encoding="utf-8")
-    monkeypatch.setattr(readings, "READINGS", path)
+    monkeypatch.setattr(pair_files, "READINGS", path)
 
 
 def test_ids_find_words_and_who_said_them(
@@ -49,7 +48,7 @@ def test_ids_find_words_and_who_said_them(
         "p1-\tp2\tneither\t1",
         f"{claim_id(CLAIM)}\tp1\tagree\t2",
     )
-    whole, bare, claim = readings.readings(data)
+    whole, bare, claim = pair_files.readings(data)
     assert (whole.a, whole.who_a, whole.label) == ("The canal is open.", "Valdoria, 2021: ", 1)
     assert (whole.b, whole.who_b, whole.confidence) == ("The canal is shut.", "Ostravia: ", 3)
     assert (bare.a, bare.who_a, bare.who_b, bare.label) == (whole.a, "", "Ostravia: ", 2)
@@ -62,11 +61,11 @@ def test_what_is_not_in_the_data_is_named(
 ) -> None:
     written(tmp_path, monkeypatch, f"{side}\tp1\tagree\t3")
     with pytest.raises(SystemExit, match=f"readings.tsv: {side} is not in the data"):
-        readings.readings(data)
+        pair_files.readings(data)
 
 
 def test_readings_hold_ids_and_labels_alone() -> None:
-    with readings.READINGS.open(encoding="utf-8", newline="") as handle:
+    with pair_files.READINGS.open(encoding="utf-8", newline="") as handle:
         rows = list(csv.DictReader(handle, delimiter="\t", quoting=csv.QUOTE_NONE))
     assert len(rows) == len({(row["a"], row["b"]) for row in rows})
     for row in rows:
@@ -77,7 +76,7 @@ def test_readings_hold_ids_and_labels_alone() -> None:
 
 
 def test_made_up_pairs_are_of_made_up_states_and_not_those_that_test() -> None:
-    pairs = readings.contrasts()
+    pairs = pair_files.contrasts()
     words = " ".join(part for p in pairs for part in (p.a, p.b, p.who_a, p.who_b))
     real = CountryInfo("France").all()
     named = {name for name in real if re.search(rf"\b{re.escape(name)}\b", words, re.IGNORECASE)}
@@ -88,7 +87,7 @@ def test_made_up_pairs_are_of_made_up_states_and_not_those_that_test() -> None:
 
 def test_every_mode_of_made_up_pairs_has_every_label() -> None:
     labels: dict[str, set[str]] = {}
-    for row in pair_files.rows(readings.CONTRASTS):
+    for row in pair_files.rows(pair_files.CONTRASTS):
         labels.setdefault(row["mode"], set()).add(row["label"])
     assert len(labels) >= 15
     assert all(found == set(pair_files.LABELS) for found in labels.values())
