@@ -61,7 +61,7 @@ def date(value: str) -> PartialDate:
         return PartialDate(value)
     except ValueError:
         raise click.BadParameter(
-            f"{value!r} is no date: give YYYY, YYYY-MM or YYYY-MM-DD."
+            f"{value!r} is not a date: give YYYY, YYYY-MM or YYYY-MM-DD."
         ) from None
 
 
@@ -74,7 +74,7 @@ def _number_from(least: float) -> Callable[[str], float]:
         except ValueError:
             given = float("nan")
         if not least <= given <= 1:
-            raise click.BadParameter(f"{value!r} is no number from {least:g} to 1.")
+            raise click.BadParameter(f"{value!r} is not a number from {least:g} to 1.")
         return given
 
     return number
@@ -281,7 +281,7 @@ def who(short: str | None) -> tuple[tuple[Country, ...], PartialDate | None]:
         pass
     if _LIKE_A_DATE.search(behind):  # "G77" is not
         raise QueryError(
-            f"{short!r} ends in no date: write a country, a comma and YYYY, YYYY-MM or "
+            f"{short!r} does not end in a date: write a country, a comma and YYYY, YYYY-MM or "
             'YYYY-MM-DD, as in "China, 2022".'
         )
     return countries(short), None

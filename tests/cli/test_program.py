@@ -62,11 +62,17 @@ def test_every_command_explains_itself(run: Run) -> None:
     [
         (["search"], "Give a quote, or a statement's id with --id."),
         (["search", " "], "The quote is empty: give the words to search for."),
-        (["search", "x", "--date", "soon"], "'soon' is no date: give YYYY, YYYY-MM or YYYY-MM-DD."),
-        (["search", "x", "--min-probability", "nan"], "'nan' is no number from 0 to 1."),
-        (["search", "x", "--min-similarity", "2"], "'2' is no number from -1 to 1."),
+        (
+            ["search", "x", "--date", "soon"],
+            "'soon' is not a date: give YYYY, YYYY-MM or YYYY-MM-DD.",
+        ),
+        (["search", "x", "--min-probability", "nan"], "'nan' is not a number from 0 to 1."),
+        (["search", "x", "--min-similarity", "2"], "'2' is not a number from -1 to 1."),
         (["search", "x", "--from", "2022", "--to", "2021"], "--from 2022 is after --to 2021: swap"),
-        (["search", "x", "--who", "China, 2022-13"], "'China, 2022-13' ends in no date: write a"),
+        (
+            ["search", "x", "--who", "China, 2022-13"],
+            "'China, 2022-13' does not end in a date: write",
+        ),
         (["search", "x", "--out", "a.doc"], "The ending of 'a.doc' names no format: end it in one"),
         (["search", "\udcff"], "the text is not UTF-8: convert it first."),
         (["search", "x", "--library", "/absent"], "There is no library in /absent: build one with"),

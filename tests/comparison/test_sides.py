@@ -483,7 +483,7 @@ def test_thresholds_and_the_most_that_is_read_are_options(run):
         (("sides", "--a", "colour=red", "--b", "country=Ostravia"), "'colour=red' is not"),
         (("sides", "--a", "country= ", "--b", "country=Ostravia"), "is not FIELD=VALUE"),
         (("sides", "--a", "country=Valdoria"), "--b"),
-        (("sides", *SIDES, "--a", "since=soon"), "'soon' is no date"),
+        (("sides", *SIDES, "--a", "since=soon"), "'soon' is not a date"),
         (("sides", *SIDES, "--a", "since=2011", "--a", "since=2012"), "is a second date"),
         (("sides", *SIDES, "--since", "yesterday"), "yesterday"),
         (("sides", *SIDES, "--most", "0"), "0"),
