@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import click
 
+from compare.cli.output import remark, waiting
 from compare.errors import QueryError
 from compare.library.filters import FILTERS, Filter, Filters
 from compare.results.result import Stance, Thresholds
+from compare.statements.countries import parse_countries
 from compare.statements.quotes import Quote
 from compare.statements.statement import Country, PartialDate
 
@@ -261,7 +263,7 @@ def read_quote(text: str, options: dict[str, Any]) -> Quote:
         text=text,
         speaker=options.pop("speaker"),
         role=options.pop("role"),
-        country=countries(spelled) if spelled else country,
+        country=parse_countries(spelled) if spelled else country,
         date=options.pop("date") or day,
         context=options.pop("context"),
     )
@@ -276,7 +278,7 @@ def who(short: str | None) -> tuple[tuple[Country, ...], PartialDate | None]:
         return (), None
     ahead, _, behind = short.rpartition(",")
     try:
-        return countries(ahead), PartialDate(behind.strip())
+        return parse_countries(ahead), PartialDate(behind.strip())
     except ValueError:
         pass
     if _LIKE_A_DATE.search(behind):  # "G77" is not
@@ -284,14 +286,7 @@ def who(short: str | None) -> tuple[tuple[Country, ...], PartialDate | None]:
             f"{short!r} does not end in a date: write a country, a comma and YYYY, YYYY-MM or "
             'YYYY-MM-DD, as in "China, 2022".'
         )
-    return countries(short), None
-
-
-def countries(text: str) -> tuple[Country, ...]:
-    """Read the spellings of one or several countries."""
-    from compare.statements.countries import parse_countries
-
-    return parse_countries(text)
+    return parse_countries(short), None
 
 
 def read_thresholds(options: dict[str, Any]) -> dict[str, float | None]:
@@ -309,17 +304,13 @@ def read_lists(stances: Sequence[str], result: Result) -> Sequence[Stance]:
 
 def open_library(folder: Path | None, encoder: str | None = None) -> Library:
     """Open the library named by --library, else the default one."""
-    from compare.cli.output import waiting
     from compare.library.library import Library
     from compare.library.locations import resolve_library
+    from compare.models import load_encoder
 
     with waiting("Opening the library"):
         chosen = resolve_library(folder)
-        if encoder is None:
-            return Library.open(chosen)
-        from compare.models import load_encoder
-
-        return Library.open(chosen, load_encoder(encoder))
+        return Library.open(chosen, load_encoder(encoder) if encoder else None)
 
 
 def stance_model(name: str | None, library: Library | None = None) -> StanceModel:
@@ -327,7 +318,6 @@ def stance_model(name: str | None, library: Library | None = None) -> StanceMode
 
     An adaptation that does not fit the model is reported.
     """
-    from compare.cli.output import remark, waiting
     from compare.models import load_stance_model
     from compare.models.calibration import about_adaptation, adapted_to, is_adapted
 

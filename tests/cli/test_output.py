@@ -47,11 +47,11 @@ def on_a_terminal(*arguments: object, **environment: str) -> str:
 
 FAKED = """
 import sys
-import compare.models.encoder, compare.models
+import compare.models
 from compare.cli.program import main
 from tests.fakes import HashingEncoder
 from tests.fakes import WordJudge
-compare.models.encoder.load_encoder = lambda name=None: HashingEncoder(256)
+compare.models.load_encoder = lambda name=None: HashingEncoder(256)
 compare.models.load_stance_model = lambda name=None: WordJudge()
 main(sys.argv[1:])
 """
