@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from compare.corpus.importers.sources import Account, Entry, Piece, Read, each_file
 from compare.corpus.tables import Layouts, read_csv, read_xlsx
-from compare.corpus.text_files import Readable, open_text, read_lines
+from compare.corpus.text_files import open_text
 from compare.corpus.validate import is_address
 from compare.corpus.values import BadFileError, Problem, Row
 from compare.statements.dates import MISSING
@@ -136,7 +136,7 @@ def read_statements(
 
     Args:
         needed: Columns, or keys of the first object, that the file must have.
-        lists: Names under which a JSON file may hold its list; see `read_objects`.
+        lists: Names under which a JSON file may hold its list; see `read_json`.
         layouts: The columns of a CSV file without a header.
     """
     for record in read_records(entry, needed, lists, layouts):
@@ -162,7 +162,7 @@ def read_records(
         BadFileError: It cannot be read, is empty, or the first record lacks what is needed.
     """
     if entry.kind in JSON:
-        return check_records(_json_records(entry, lists), needed)
+        return check_records(read_json(entry, lists), needed)
     if entry.kind == ".parquet":
         return check_records(_parquet_records(entry), needed)
     rows = (
@@ -193,15 +193,6 @@ def check_records(
         raise BadFileError("it is empty; download it again")
 
 
-def _json_records(entry: Entry, lists: Collection[str]) -> Iterator[Record | Problem]:
-    for found in read_objects(entry, entry.label, lists):
-        if isinstance(found, Problem):
-            yield found
-        else:
-            line, values = found
-            yield Record(entry, Row(entry.label, line, {}), values)
-
-
 def _parquet_records(entry: Entry) -> Iterator[Record]:
     parquet: Any = importlib.import_module("pyarrow.parquet")
     number = 0
@@ -216,14 +207,8 @@ def _parquet_records(entry: Entry) -> Iterator[Record]:
         raise BadFileError(f"this is no readable Parquet file ({error})") from None
 
 
-Object = tuple[int, dict[str, Any]]
-"""The line on which an object starts, and its values; numbers stay as they are written."""
-
-
-def read_objects(
-    path: Readable, file: str, lists: Collection[str] = ()
-) -> Iterator[Object | Problem]:
-    """Yield the objects of a JSON file without holding it whole.
+def read_json(entry: Entry, lists: Collection[str] = ()) -> Iterator[Record | Problem]:
+    """Yield the objects of a JSON file without holding it whole; numbers stay as they are written.
 
     They stand in one list, in a list that is the first entry of an object under one of the names
     in `lists`, or one on each line.
@@ -232,14 +217,17 @@ def read_objects(
         BadFileError: The file, or the rest of it, cannot be read.
     """
     start = _list_start(lists)
-    with open_text(path) as opened:
+    with open_text(entry) as opened:
         head = opened.read(_HEAD)
-    found = _list_elements(path, start) if start.match(head) else _json_lines(path, file)
-    for element in found:
-        if isinstance(element, Problem) or isinstance(element[1], dict):
-            yield element
+    for found in _list_elements(entry, start) if start.match(head) else _json_lines(entry):
+        if isinstance(found, Problem):
+            yield found
+            continue
+        here = Row(entry.label, found[0], {})
+        if isinstance(found[1], dict):
+            yield Record(entry, here, found[1])
         else:
-            yield Row(file, element[0], {}).problem("this is no JSON object; leave it out")
+            yield here.problem("this is no JSON object; leave it out")
 
 
 def starts_list(head: str, lists: Collection[str] = ()) -> bool:
@@ -252,9 +240,9 @@ def _list_start(lists: Collection[str]) -> re.Pattern[str]:
     return re.compile(rf'\s*(?:\{{\s*"(?:{names})"\s*:\s*)?\[' if names else r"\s*\[")
 
 
-def _json_lines(path: Readable, file: str) -> Iterator[tuple[int, Any] | Problem]:
+def _json_lines(entry: Entry) -> Iterator[tuple[int, Any] | Problem]:
     first = True
-    for number, line in enumerate(read_lines(path), start=1):
+    for number, line in enumerate(entry.lines(), start=1):
         if not line.strip():
             continue
         try:
@@ -264,13 +252,13 @@ def _json_lines(path: Readable, file: str) -> Iterator[tuple[int, Any] | Problem
             if first:
                 raise BadFileError(f"{said}, nor a list of objects", number) from None
             where = f", column {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
-            yield Row(file, number, {}).problem(f"{said}{where}; mend the line")
+            yield Row(entry.label, number, {}).problem(f"{said}{where}; mend the line")
         first = False
 
 
-def _list_elements(path: Readable, start: re.Pattern[str]) -> Iterator[tuple[int, Any]]:
+def _list_elements(entry: Entry, start: re.Pattern[str]) -> Iterator[tuple[int, Any]]:
     """Yield the elements of a list and their lines, and hold no more of it than one chunk."""
-    with open_text(path) as stream:
+    with open_text(entry) as stream:
         text, line, counted, size, ended = stream.read(_HEAD), 1, 0, _CHUNK, False
         first = start.match(text)
         at, between = first.end() if first else 0, _OPENING

@@ -109,7 +109,6 @@ _DIRECTION = re.compile(
     rf"(?:^| )\((?:(?!{_SPOKEN_NOTE})[A-Z][^()]*[.!]|(?i:laughter|applause|laughs?|coughs|cheers"
     r"|clears throat|cross-?talk|boos|laughter(?: and|,) applause)\.?)\)"
 )
-_INTERPRETED = re.compile(r"\((?:as interpreted|as translated|through interpreter)[.:]?\) ?", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,12 +191,6 @@ def turn_cells(
 def remove_directions(text: str, account: Account) -> str:
     """Return what a voice says without "(Laughter.)"; "(inaudible)" stays: words are missing."""
     return account.strip(account.remove(Reason.DIRECTIONS, _DIRECTION, text))
-
-
-def remove_interpreter(turn: Turn, account: Account) -> tuple[str, bool]:
-    """Return the words without "(As interpreted.)", and whether it was there."""
-    text = account.strip(account.remove(Reason.DIRECTIONS, _INTERPRETED, turn.text))
-    return text, text != turn.text or bool(_INTERPRETED.match(turn.note))
 
 
 # Labels in capitals: "MS. ROE: ..."

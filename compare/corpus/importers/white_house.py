@@ -6,7 +6,7 @@ import html
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from compare.corpus.documents import read_document
 from compare.corpus.importers.people import (
@@ -36,7 +36,6 @@ from compare.corpus.importers.text import (
     Turn,
     gather_turns,
     join_paragraphs,
-    remove_interpreter,
     tidy_line,
     turn_cells,
     turn_in_capitals,
@@ -75,6 +74,7 @@ _TIME = re.compile(rf"(?:END\b\W*)?(?:{_CLOCK})?(?:\W*END)?\W*")
 _TIME_BEFORE = re.compile(rf"^{_CLOCK} (?=[A-Z][A-Z.’ \-]+:|Q )")
 _DATE = re.compile(r"\((\w+ \d{1,2}, \d{4})\)")
 _DIRECTION = re.compile(r"\([^()]+\)\.?")
+_INTERPRETED = re.compile(r"\((?:as interpreted|as translated|through interpreter)[.:]?\) ?", re.I)
 _SPOKEN = re.compile(
     r"(?:M[RS]|MRS|DR)\b|(?:THE )?(?:(?:VICE )?PRESIDENT\b|FIRST LADY|SECOND GENT)|SENIOR ADMIN"
     r"|SECRETARY|PRIME MIN|MODERATOR|AUDIENCE|GOVERNOR|SENATOR|REPRESENTATIVE|AMBASSADOR|DIRECTOR"
@@ -155,11 +155,13 @@ class _Document:
     def _spoken(self, paragraphs: list[tuple[str, int]]) -> Iterator[Row]:
         turns = [*gather_turns(self._parts(paragraphs), self._before, self.account)]
         cells = self.cells | self._place() | {"language": "en"}
-        speakers = _Speakers(self.title, cells["date"], cells["doc_type"])
-        for turn, said in turn_cells(speakers.listen(turns), cells, self.account):
-            text, interpreted = remove_interpreter(turn, self.account)
+        speakers = _Speakers(self.title, cells["date"], cells["doc_type"]).identify(turns)
+        for turn, said in turn_cells(turns, cells, self.account):
+            text = self.account.remove(Reason.DIRECTIONS, _INTERPRETED, turn.text)
+            text = self.account.strip(text)
+            interpreted = text != turn.text or _INTERPRETED.match(turn.note)
             words = {"text": text, "translated": "yes" if interpreted else ""}
-            yield Row(self.label, turn.line, said | speakers.known[turn.label] | words)
+            yield Row(self.label, turn.line, said | speakers[turn.label] | words)
 
     def _parts(self, paragraphs: list[tuple[str, int]]) -> Iterator[Turn | str]:
         started = False
@@ -224,21 +226,21 @@ _AT_HOME = re.compile(
 
 @dataclass(slots=True)
 class _Speakers:
-    """The speakers of one transcript, as cells by the labels of their turns."""
+    """The speakers of one transcript, told by its title and by what was said before."""
 
     title: str
     date: str
     section: str
-    known: dict[str, Cells] = field(default_factory=dict)
-    _heard: list[str] = field(default_factory=list)
+    heard: str = ""
 
-    def listen(self, turns: Iterable[Turn]) -> Iterator[Turn]:
-        """Yield the turns, and remember what was said before the next one is looked at."""
+    def identify(self, turns: Iterable[Turn]) -> dict[str, Cells]:
+        """Return the cells of each speaker by the label of the turns."""
+        known: dict[str, Cells] = {}
         for turn in turns:
-            if turn.label not in self.known and not turn.left_out:
-                self.known[turn.label] = self._speaker(turn.label)
-            yield turn
-            self._heard.append(turn.text)
+            if turn.label not in known and not turn.left_out:
+                known[turn.label] = self._speaker(turn.label)
+            self.heard += f" {turn.text}"
+        return known
 
     def _speaker(self, label: str) -> Cells:
         if holder := _holder(label, self.date):
@@ -252,14 +254,14 @@ class _Speakers:
             full = None  # it is another of that surname
         role = full[1] if full else ""
         if full is None and not office.endswith("LADY"):
-            full = find_full_name(" ".join(self._heard), surname)
+            full = find_full_name(self.heard, surname)
         name = full[0] if full else self._spelled(label)
         country = self._country(office, role, full[0] if full else self._spelled(surname))
         return _cells(name, role or _cased(office), country)
 
     def _spelled(self, label: str) -> str:
         found = spelling_in(self.title, label)
-        return spelling_in(" ".join(self._heard), label) if found == label else found
+        return spelling_in(self.heard, label) if found == label else found
 
     def _country(self, office: str, role: str, name: str) -> str:
         """Return the country that is spoken for: another's if the title says so.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from compare.corpus.importers import records
 from compare.corpus.importers.records import (
     Cells,
-    Object,
     Record,
     each_record,
     host,
@@ -22,11 +21,11 @@ from compare.corpus.importers.records import (
     known,
     make_key,
     read_javascript,
-    read_objects,
+    read_json,
     starts_list,
     web_link,
 )
-from compare.corpus.importers.sources import Account, Piece, Source
+from compare.corpus.importers.sources import Account, Entry, Piece, Source
 from compare.corpus.values import BadFileError, Problem, Row
 from tests.corpus.importers.helpers import workbook
 
@@ -115,8 +114,10 @@ VALUES = st.recursive(
 OBJECTS = st.lists(st.dictionaries(st.text(max_size=4), VALUES, max_size=4), max_size=6)
 
 
-def objects(path: Path, *lists: str) -> list[Object | Problem]:
-    return list(read_objects(path, "a.json", lists))
+def objects(path: Path, *lists: str) -> list[tuple[int, Mapping[str, Any]] | Problem]:
+    """The objects of a JSON file, with the lines they start on."""
+    found = read_json(Entry(path.name, "a.json", path), lists)
+    return [each if isinstance(each, Problem) else (each.here.line, each.values) for each in found]
 
 
 @given(OBJECTS, st.integers(1, 9), st.booleans(), st.sampled_from([None, 1]))
