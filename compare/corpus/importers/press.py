@@ -146,7 +146,7 @@ _MONTH = (
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 )
 _DAY = re.compile(rf"{_MONTH} \d{{1,2}}, \d{{4}}")
-_DAY_OF_FILE = re.compile(rf"({_MONTH})-(\d{{1,2}})-(\d{{4}})|(\d{{4}})-(\d{{2}})-(\d{{2}})", re.I)
+_DAY_OF_FILE = re.compile(rf"{_MONTH}-\d{{1,2}}-\d{{4}}|\d{{4}}-\d{{2}}-\d{{2}}", re.I)
 _STAMP = re.compile(
     r"(?:\d{4}[-/]\d{2}[-/]\d{2})?\s*(?:\d{1,2}:\d{2})?|\d{1,2} \w+ \d{4} ?\d\d:\d\d"
 )
@@ -158,13 +158,13 @@ _GUEST = re.compile(
     r"|Queen|Emir|Amir|Prince|Princess|Pope|Council?lor)\b"
 )
 _CHINESE = re.compile(
-    r"(?P<role>Foreign Ministry Spokes(?:person|man|woman)) (?P<name>.+?)[’'`]s? "
+    r"(?P<role>Foreign Ministry Spokes(?:person|man|woman)) (?P<speaker>.+?)[’'`]s? "
     r"(?:Regular |Remarks? |Press |Statement|Comment).*"
 )
 _AFTERWARDS = re.compile(r".*\b(?:raised|asked|question)\b.* after the (?:regular )?press conf.*")
 _RUSSIAN = re.compile(
     r"\w+ by (?:the )?(?P<role>(?:Russian )?Foreign Ministry(?:’s)?(?: Official)? Spokes\w+) "
-    r"(?P<name>[^,(]+?),? \(?(?:(?P<place>[^,()]+), )?(?P<date>\w+ \d{1,2}, \d{4})\)?"
+    r"(?P<speaker>[^,(]+?),? \(?(?:(?P<venue>[^,()]+), )?(?P<date>\w+ \d{1,2}, \d{4})\)?"
 )
 _CONTENTS = re.compile(r"Table of contents:?|Contents:?", re.IGNORECASE)
 _ITEM = re.compile(r"(?:[-–•]|\d+\.)\s*(?P<item>.+)")
@@ -177,7 +177,10 @@ def _state_department(page: _Page) -> Iterator[Turn | str | None]:
     """Yield the turns behind the lines about the page, which name people and perhaps a day."""
     at_head = True
     people: dict[str, re.Match[str] | None] = {}
-    page.cells |= {"doc_type": "press briefing", "date": _day_of_file(page.entry.base)}
+    found = _DAY_OF_FILE.search(page.entry.base)
+    day = found[0] if found else ""
+    day = day if day[:1].isdigit() else day.replace("-", " ")
+    page.cells.update(doc_type="press briefing", date=day)
     for text, line in page.lines:
         if not re.search(r"\w", text):
             page.leave(text, Reason.HEADINGS)
@@ -188,8 +191,8 @@ def _state_department(page: _Page) -> Iterator[Turn | str | None]:
             if found := _PERSON.fullmatch(text):
                 surname = found["name"].split()[-1].casefold()
                 people[surname] = None if surname in people else found
-            if day := _DAY.search(text):
-                page.cells["date"] = day[0]
+            if found := _DAY.search(text):
+                page.cells["date"] = found[0]
             if "Briefing" in text or "Press" in text.split():
                 page.cells.setdefault("title", text)
         elif turn is not None and not turn.left_out:
@@ -214,13 +217,6 @@ def _named_turn(page: _Page, turn: Turn, people: dict[str, re.Match[str] | None]
     return Turn(name, turn.text, turn.line, note=turn.note)
 
 
-def _day_of_file(name: str) -> str:
-    found = _DAY_OF_FILE.search(name)
-    if found is None:
-        return ""
-    return f"{found[1]} {found[2]}, {found[3]}" if found[1] else "-".join(found.groups()[3:])
-
-
 def _chinese(page: _Page) -> Iterator[Turn | str | None]:
     """Yield the turns: the spokesperson of the title speaks, whoever else has a label asks."""
     title, _ = page.take_head(
@@ -229,15 +225,9 @@ def _chinese(page: _Page) -> Iterator[Turn | str | None]:
         '..."; put it above the text',
     )
     day = _DAY.search(title[0])
-    page.cells |= {
-        "title": title[0],
-        "speaker": title["name"],
-        "role": title["role"],
-        "country": "China",
-        "doc_type": "press conference",
-        "date": day[0] if day else "",
-    }
-    followed = answer_next(page.lines, title["name"])
+    page.cells.update(title.groupdict(), title=title[0], country="China")
+    page.cells.update(doc_type="press conference", date=day[0] if day else "")
+    followed = answer_next(page.lines, title["speaker"])
     for text, line in page.lines:
         if not page.open and _STAMP.fullmatch(text):
             page.leave(text)
@@ -257,18 +247,10 @@ def _russian(page: _Page) -> Iterator[Turn | str | None]:
         'there is no title like "Briefing by Foreign Ministry Spokeswoman ..., Moscow, ... 2025"; '
         "put it above the text",
     )
-    page.cells |= {
-        "title": title[0],
-        "speaker": title["name"],
-        "role": title["role"],
-        "country": "Russia",
-        "doc_type": "briefing",
-        "date": title["date"],
-        "venue": title["place"] or "",
-    }
+    page.cells.update(title.groupdict(""), title=title[0], country="Russia", doc_type="briefing")
     headings: set[str] = set()
-    followed = answer_next(page.lines, title["name"])
-    known_labels = ASKERS | ANSWERS | {title["name"].casefold()}
+    followed = answer_next(page.lines, title["speaker"])
+    known_labels = ASKERS | ANSWERS | {title["speaker"].casefold()}
     section, at_head = "", True
     for text, line in page.lines:
         of_contents = any(pattern.fullmatch(text) for pattern in _OF_CONTENTS)
@@ -349,13 +331,8 @@ def _nato(page: _Page) -> Iterator[Turn | str | None]:
         _BY, 'there is no line like "by NATO Secretary General ..."; put it above the text'
     )
     role, name = split_role(_CUT.sub("", by["who"]).partition(" and ")[0])
-    page.cells |= {
-        "title": " ".join((*above[-1:], by[0])),
-        "speaker": name,
-        "role": role,
-        "country": "NATO",
-        "doc_type": "".join(above[-1:]).casefold(),
-    }
+    page.cells.update(title=" ".join((*above[-1:], by[0])), speaker=name, role=role)
+    page.cells.update(country="NATO", doc_type="".join(above[-1:]).casefold())
     conference = _Conference(page.cells["title"], name, role)
     turns = conference.turns(page.lines)
     page.people |= {who: {"role": office} for who, office in conference.officials.items()}
@@ -568,13 +545,8 @@ def _eeas(page: _Page) -> Iterator[Turn | str | None]:
     if found and _EU_DOES.fullmatch(found.groupdict().get("before") or ""):
         found = None  # a meeting led by somebody
     role, name = _official(found["who"]) if found else ("", "")
-    page.cells |= {
-        "title": title,
-        "speaker": name,
-        "role": role,
-        "country": "European Union",
-        "doc_type": "statement",
-    }
+    page.cells.update(title=title, speaker=name, role=role)
+    page.cells.update(country="European Union", doc_type="statement")
     if not name:
         page.account.note("texts that name no speaker")
     at_head = True
@@ -635,7 +607,7 @@ def _govuk(page: _Page) -> Iterator[Turn | str | None]:
         raise page.refuse(
             f"the first line is none of {', '.join(_UK_KINDS)}; put it above the title"
         )
-    page.cells |= {"title": title, "country": "United Kingdom", "doc_type": kind.casefold()}
+    page.cells.update(title=title, country="United Kingdom", doc_type=kind.casefold())
     if day := _WRITTEN_DAY.search(title):
         page.cells["date"] = day[0]
     page.leave(kind)
@@ -678,7 +650,6 @@ def _read_govuk_head(page: _Page, text: str) -> None:
 FORMATS = (
     Format("state-department", "State Department press briefings",
            'one text file a briefing, with lines "MR ROE: ..." and "QUESTION: ..."',
-
            lambda seen: seen.kind in _TEXTS and seen.says(
                "^QUESTION: ", r"^(?:M[RS]S?|DR)\.? [A-Z’'-]+: ", _OF_STATE),
            _each_page("state", "US Department of State", _state_department)),
