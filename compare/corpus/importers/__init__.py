@@ -1,1 +1,4 @@
-"""Read public corpora in the layouts they are published in, one module a family of formats."""
+"""Importers of public corpora, one module a family of formats.
+
+`registry` finds them; `sources`, `records`, `xml`, `text` and `people` are what they share.
+"""

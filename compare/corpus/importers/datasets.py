@@ -45,15 +45,15 @@ from compare.corpus.importers.text import (
 )
 from compare.corpus.values import Problem, Row
 
-# The Executive Communications Dataset: a paragraph a row, put together to documents here
+# The Executive Communications Dataset: one paragraph per row, joined into documents here
 
 _PARAGRAPH = ("country", "executive", "text")
 _OF_THE_OTHER = {"Ecuador": "do", "Dominican Republic": "ec"}
-"""Two files hold both countries' documents, all under the file's country (release 1.0.0)."""
+"""Two files mix both countries' documents under the file's own country (release 1.0.0)."""
 
 
 def _read_ecdata(source: Source, account: Account) -> Iterator[Piece]:
-    """Yield the documents: rows that follow each other and have one address."""
+    """Yield the documents: consecutive rows with the same address."""
     seen: set[str] = set()
 
     def read(entry: Entry, account: Account) -> Iterator[Piece]:
@@ -77,7 +77,7 @@ def _read_ecdata(source: Source, account: Account) -> Iterator[Piece]:
 
 def _ecdata_document(rows: Iterator[Record], seen: set[str], account: Account) -> Iterator[Row]:
     first = next(rows)
-    held: dict[str, str] = {}  # repeated paragraphs are held once
+    held: dict[str, str] = {}  # hold repeated paragraphs once
     texts: list[str] = []
     executives: dict[str, None] = {}
     for row in chain([first], rows):
@@ -109,9 +109,10 @@ def _ecdata_document(rows: Iterator[Record], seen: set[str], account: Account) -
 
 
 def _without_repeats(texts: list[str], account: Account) -> Iterator[str]:
-    """Yield the paragraphs, each as often as it stands in the document.
+    """Yield each paragraph as often as the document really has it.
 
-    Some files hold every row of a document a number of times, which is what all counts share.
+    Some files repeat every row of a document the same number of times: the common divisor of all
+    counts.
     """
     times = gcd(*Counter(texts).values())
     met: Counter[str] = Counter()
@@ -143,7 +144,7 @@ _COUNTRIES = {
     "FR": "France", "GR": "Greece", "IT": "Italy", "NL": "Netherlands", "PL": "Poland",
     "PO": "Portugal", "SP": "Spain", "UK": "United Kingdom",
 }  # fmt: skip
-"""What the file names call countries; the other files are of parties, banks and the parliament."""
+"""Country codes in the file names; other files are of parties, banks and the parliament."""
 
 _DAY_FIRST = re.compile(r"(\d{1,2})-(0?[1-9]|1[0-2])-(\d{4})")
 _TAGS = re.compile(r"\s*</p>\s*(<p>)\s*|</?p>")
@@ -182,13 +183,13 @@ def _euspeech2(record: Record, account: Account) -> Iterator[Cells]:
 
 
 def _untagged(text: str, account: Account) -> str:
-    """Take a text, and return it with a line break between paragraphs instead of tags."""
+    """Take a text and replace the tags between its paragraphs by line breaks."""
     text = account.take(text)
     return account.remove("paragraph tags", _TAGS, text, lambda found: "\n" if found[1] else "")
 
 
 def _day_first(date: str) -> str:
-    """Return the day of "02-01-2014", which the corpus writes day first."""
+    """Return "2014-01-02" for "02-01-2014"; the corpus writes the day first."""
     found = _DAY_FIRST.fullmatch(date)
     return f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}" if found else date
 
@@ -239,7 +240,7 @@ def _cmfa_answer(record: Record, account: Account) -> Iterator[Cells]:
     names = {name: "" if cell.casefold() == "missing" else cell for name, cell in names.items()}
     if not names["speaker"]:
         account.note("answers without a spokesperson")
-    # the three columns cannot be misread, as the date can
+    # these three columns are unambiguous; the date is not
     year, month, day = (record.known(name) for name in ("year", "month", "day"))
     whole = year.isdecimal() and month.isdecimal() and day.isdecimal()
     yield names | {
@@ -258,7 +259,7 @@ def _cmfa_answer(record: Record, account: Account) -> Iterator[Cells]:
 
 
 def _read_bulk(entry: Entry, account: Account) -> Iterator[Piece]:
-    """Yield the documents of Elasticsearch's bulk files: a line with the id, one with the words."""
+    """Yield the documents of an Elasticsearch bulk file: a line with the id, then the document."""
     key = ""
 
     def document(record: Record, account: Account) -> Iterator[Cells]:
@@ -299,7 +300,7 @@ def _us_china(record: Record, account: Account) -> Iterator[Cells]:
     text = account.take(record.text("content"))
     address = web_link(record.text("source_url") or record.text("url"), account)
     title = record.known("title")
-    # whose government the site is of
+    # the government that runs the site
     country = next((c for site, c in _GOVERNMENTS.items() if is_on_site(address, site)), "")
     cells = record.cells("title", doc_type="type") | {
         "id": make_key("us-china", address, title, text),
@@ -327,9 +328,9 @@ def _us_china(record: Record, account: Account) -> Iterator[Cells]:
 
 
 def _us_china_parts(text: str, spokesperson: str, account: Account) -> Iterator[Turn | str]:
-    """Yield the turns that paragraphs start, and further paragraphs.
+    """Yield the starts of turns, and further paragraphs.
 
-    If the title names a spokesperson, whoever else has a name before the words asks.
+    If the title names a spokesperson, everybody else with a label asks questions.
     """
     lines = [*split_paragraphs(text, account)]
     followed = answer_next(lines, spokesperson)
@@ -349,7 +350,7 @@ _ARTICLE_LISTS = ("articles",)
 
 
 def _gdelt_headline(record: Record, account: Account) -> Iterator[Cells]:
-    # the lists spell the names in three ways
+    # the lists spell their columns in three ways
     record = replace(record, values={name.casefold(): v for name, v in record.values.items()})
     text, url = account.take(record.text("title")), web_link(record.text("url"), account)
     outlet = record.known("outletname") or record.known("domain") or host(url)

@@ -69,7 +69,7 @@ class _Register:
         self._on_day: tuple[str, dict[tuple[str, str], Cells]] = ("", {})
 
     def read(self, source: Source, account: Account) -> Iterator[Problem]:
-        """Read the lists in a source, and in the two folders above for the corpora it is of."""
+        """Read the lists in the source, and those of its corpora in the two folders above."""
         corpora: dict[str, None] = {}
         read: set[str] = set()
         for entry in source.entries():
@@ -89,7 +89,7 @@ class _Register:
             if all(of != corpus for of, _ in self._persons):
                 yield Problem.of_file(
                     f"ParlaMint-{corpus}-listPerson.xml",
-                    "this list was not found, so that speakers are known by their ids only; put it "
+                    "this list was not found, so speakers are known only by their ids; put it "
                     "beside the transcripts",
                     skips=False,
                 )
@@ -167,7 +167,7 @@ def _preferred(names: list[Element]) -> str:
 
 
 def _holds(dated: Element, date: str) -> bool:
-    """Say whether something held on a day; a year or month that it ends in counts whole."""
+    """Say whether an entry is valid on a day; an end in a year or month includes all of it."""
     when = dated.get("when", "")
     start, end = dated.get("from", when)[:10], dated.get("to", when)[:10]
     return (not start or start <= date) and (not end or date <= end or date.startswith(end))
@@ -272,7 +272,7 @@ def _speaker_cells(
 
 
 def _language(element: Element) -> str:
-    """Return the language of an utterance, or of most of its words, "" if none is given."""
+    """Return the language of an utterance or of most of its words, "" if unknown."""
     languages: Counter[str] = Counter()
     for segment in _children(element, "seg"):
         languages[segment.get(LANGUAGE, "")] += len(text_of(segment))
@@ -280,7 +280,7 @@ def _language(element: Element) -> str:
 
 
 def _country_of(corpus: str) -> str:
-    """Return the country of a corpus's code: of "GB", "ES-CT"."""
+    """Return the country of a corpus code such as "GB" or "ES-CT"."""
     return country_name(country_code(corpus[:2]) or corpus[:2])
 
 
@@ -295,14 +295,11 @@ _MAIN_LANGUAGES = {
     "HR": "hr", "HU": "hu", "IS": "is", "IT": "it", "LT": "lt", "LV": "lv", "NL": "nl", "PL": "pl",
     "PT": "pt", "RS": "sr", "SE": "sv", "SI": "sl", "TR": "tr",
 }  # fmt: skip
-"""Of parliaments that speak one language: the translated files do not say from what they are."""
+"""Of parliaments with one language: the translated files do not name the original."""
 
 
 def _read_parlamint_text(source: Source, account: Account) -> Iterator[Piece]:
-    """Yield the lines of each text file, joined with the table beside it.
-
-    Of a table in the corpus's language and one in English the English is read.
-    """
+    """Yield the lines of each text file, joined with the table beside it: the English, if any."""
     english = {
         found["stem"]
         for entry in source.entries()
@@ -315,7 +312,7 @@ def _read_parlamint_text(source: Source, account: Account) -> Iterator[Piece]:
 def _read_pairs(
     source: Source, english: Container[str], folder: Path, account: Account
 ) -> Iterator[Piece]:
-    """Read each text with its table; what comes first out of an archive waits in the folder."""
+    """Read each text with its table; of an archive, the first of the two waits in the folder."""
     waiting: dict[str, Entry] = {}
     for number, entry in enumerate(source.entries()):
         text, table = _TEXT.fullmatch(entry.base), _TABLE.fullmatch(entry.base)
@@ -334,8 +331,7 @@ def _read_pairs(
         if _is_text(entry):
             yield Problem.of_file(
                 entry.label,
-                "its table (-meta.tsv) was not found, so that no speaker is known; put it beside "
-                "the text",
+                "its table (-meta.tsv) was not found, so no speaker is known; put it beside it",
                 skips=False,
             )
             yield from _read_pair(entry, None, account)
@@ -366,7 +362,7 @@ def _set_aside(entry: Entry, path: Path) -> Entry:
 
 
 def _read_pair(entry: Entry, table: Entry | None, account: Account) -> Iterator[Piece]:
-    """Yield a text file's utterances, or why it or its table cannot be read; count both."""
+    """Yield a text file's utterances with the rows of its table; report and count both files."""
     about: dict[str, Record] = {}
     for row in track_file(table, read_tsv(table, table.label), account) if table else ():
         if isinstance(row, Problem):
@@ -435,7 +431,7 @@ def _utterance_cells(key: str, record: Record) -> Cells:
 
 @lru_cache(maxsize=64)
 def _language_code(name: str) -> str:
-    """Return the code of a language's English name, "" if it has none."""
+    """Return the code of a language by its English name, "" if unknown."""
     import pycountry
 
     found = pycountry.languages.get(name=name) if name else None
@@ -452,13 +448,13 @@ MOST_DAYS = 1_000
 
 
 class _Numbers:
-    """How often each number stands on a day, whose rows can stand apart."""
+    """Count how often a day has each speech number; the rows of a day may be scattered."""
 
     def __init__(self) -> None:
         self._days: OrderedDict[str, Counter[str]] = OrderedDict()
 
     def count(self, day: str, number: str) -> int:
-        """Count a speech, and return how many of its day have its number by now."""
+        """Count a speech, and return how many of its day have had its number."""
         numbers = self._days.setdefault(day, Counter())
         self._days.move_to_end(day)
         numbers[number] += 1
@@ -513,7 +509,7 @@ _PLACES = {
     "spor": "Scottish Parliament",
     "ni": "Northern Ireland Assembly",
 }
-"""Where words were said, by the part of an id behind "uk.org.publicwhip/"."""
+"""The venue, by the part of an id after "uk.org.publicwhip/"."""
 
 _AUSTRALIAN_PLACES = {"debate": "House of Representatives", "lords": "Senate"}
 _KINDS = {"wrans": "written answer", "lordswrans": "written answer", "wms": "written statement",
@@ -526,7 +522,7 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 @dataclass(slots=True)
 class _Section:
-    """Where a speech stands in its file: under which headings, and behind which questions."""
+    """The headings above a speech, and the questions before it."""
 
     major: str = ""
     minor: str = ""

@@ -24,7 +24,7 @@ _OFFICES = _words(
     spokesman spokesperson spokeswoman sultan surgeon vice-president
     """
 )
-"""Words of which a role has at least one."""
+"""A role has at least one of these words."""
 
 _OF_ROLES = _OFFICES | _words(
     """
@@ -42,7 +42,7 @@ _OF_ROLES = _OFFICES | _words(
     under union united us usaid vice white
     """
 )
-"""Words that are no part of a name behind a role."""
+"""Words that cannot be part of a name after a role."""
 
 PARTICLES = _words(
     """
@@ -107,7 +107,7 @@ def find_full_name(text: str, surname: str) -> tuple[str, str] | None:
 
 
 def spelling_in(text: str, shouted: str) -> str:
-    """Return how a text spells a label in capitals, the label itself if it does not."""
+    """Return a text's own spelling of a label in capitals, or the label if it has none."""
     pattern = re.escape(shouted.casefold()).replace(r"\ ", r"\s+")
     for found in re.finditer(rf"\b{pattern}(?!\w)", text, re.IGNORECASE):
         if not found[0].isupper() and found[0][0].isupper():
@@ -116,7 +116,7 @@ def spelling_in(text: str, shouted: str) -> str:
 
 
 def country_behind(text: str, name: str) -> str:
-    """Return the country of "Jane Roe of Valdoria" in a text, "" if there is none."""
+    """Return the country after a name ("Jane Roe of Valdoria") in a text, "" if none."""
     for found in re.finditer(rf"\b{re.escape(name)}(?: [A-Z]\S*)*? of (?:the )?", text):
         words = text[found.end() :].split()[:LONGEST_COUNTRY]
         if length := _country_length(words):
@@ -139,7 +139,7 @@ def has_office(words: Sequence[str]) -> bool:
 
 
 def _may_be_name(word: str) -> bool:
-    """Say whether a word can be part of a personal name, as far as its form tells."""
+    """Say whether a word has the form of a part of a personal name."""
     if re.fullmatch(r"[A-Z]\.(?:[A-Z]\.)?", word):
         return True
     lower = word.casefold()
@@ -234,8 +234,8 @@ def is_foreign_office(office: str) -> bool:
 def speaks_for(label: str, country: str) -> bool:
     """Say whether a label in capitals is of somebody who speaks for a transcript's country.
 
-    That is who has no office ("MS ROE"), or one of its own ("SECRETARY ROE"). Whoever has another
-    may be a guest.
+    Somebody without an office ("MS ROE"), or with one of that country ("SECRETARY ROE"), does;
+    anybody else may be a guest.
     """
     found = _HONORIFIC.match(label)
     rest = label[found.end() :] if found else label

@@ -77,9 +77,9 @@ _WENT_ON = re.compile(r"\([^()]* went on to [^()]*\)\.? ?")
 
 
 def _read_kremlin(source: Source, account: Account) -> Iterator[Piece]:
-    """Yield the turns of all pages; what nobody is named for stays in the account.
+    """Yield the turns of all pages.
 
-    That is most of what the site calls news: it tells in the third person what was said.
+    Most of the news only reports in the third person what was said; that goes to the account.
     """
     read: defaultdict[str, set[bytes]] = defaultdict(set)
 
@@ -96,7 +96,7 @@ def _read_kremlin(source: Source, account: Account) -> Iterator[Piece]:
 
 
 def _parse_page(entry: Entry) -> Any:
-    """Return the tree of a page; nothing is fetched for it."""
+    """Return the element tree of a page; nothing is fetched."""
     from lxml import etree, html
 
     content = entry.bytes()
@@ -108,15 +108,15 @@ def _parse_page(entry: Entry) -> Any:
     except UnicodeDecodeError as error:
         raise BadFileError(f"byte {error.start} is not UTF-8; download it again") from None
     except (etree.LxmlError, ValueError) as error:
-        raise BadFileError(f"this is no readable HTML ({error}); download it again") from None
+        raise BadFileError(f"this is not readable HTML ({error}); download it again") from None
 
 
 Run = tuple[str, str]
-"""Letters of one kind, and the kind: bold, plain, or hidden, as what pops up over a name."""
+"""Text of one kind, and the kind: bold, plain, or hidden (a tooltip, or page furniture)."""
 
 
 def _runs(element: Any) -> Iterator[Run]:
-    """Yield the letters of an element in their order, without comments."""
+    """Yield the text of an element in runs of one kind, without comments."""
     from lxml import etree
 
     kinds = ["plain"]
@@ -138,12 +138,12 @@ def _runs(element: Any) -> Iterator[Run]:
 
 
 def _shown(element: Any) -> str:
-    """Return the text of an element on one line, without what pops up."""
+    """Return the visible text of an element on one line."""
     return " ".join("".join(text for text, kind in _runs(element) if kind != "hidden").split())
 
 
 def _label_of(runs: list[Run]) -> tuple[str, str] | None:
-    """Return the name that a paragraph starts with in bold letters, and all before its colon."""
+    """Return the name in bold that a paragraph starts with, and all before its colon."""
     before, colon, words = "".join(text for text, _ in runs).partition(":")
     bold = [kind == "bold" for text, kind in runs for _ in text]
     outside = _BRACKETS.sub(lambda found: " " * len(found[0]), before)
@@ -157,7 +157,7 @@ def _label_of(runs: list[Run]) -> tuple[str, str] | None:
 
 
 def _is_name(label: str) -> bool:
-    """Say whether a label is a name or office: no small letters but those of little words."""
+    """Say whether a label is a name or an office: only little words start in lower case."""
     return all(
         not re.match("[a-z]", word) or word.split("-")[0] in _SMALL_WORDS for word in label.split()
     )
@@ -296,7 +296,7 @@ _OF_STATE = re.compile(
     r"|Government|Cabinet|Court|Central Bank|National Bank)$|\bMinist(?:er|ry) (?:of|for) [^,]+$",
     re.IGNORECASE,
 )
-"""What a country stands behind: an office of a State, or an institution of one."""
+"""What precedes a country: an office of a State, or one of its institutions."""
 
 _ENDS = re.compile(r"$|[,;)]| (?:and|of|to|for|on|in|at|with|–|-) ")
 _ONLY_ABOUT = re.compile(r"\b(?:to|for|on|in|with|from|friends)(?: the)? $", re.IGNORECASE)
@@ -314,7 +314,7 @@ _PORTFOLIO = re.compile(
     r"|tourism|trade|transport|utilities|youth),?(?: |$))+",
     re.IGNORECASE,
 )
-"""A government's office in its own words, among which stands no place and no people."""
+"""A government office in generic words, without a place or a nationality."""
 
 _OTHER_STATES = re.compile(
     r"\b(?:US|USA|UK|UAE|DPRK)\b|\b[A-Z][a-z]+(?:an|ish|ese|ch|i|ss|ek|ai) (?:Federal )?"
@@ -375,7 +375,7 @@ SPEAKERS = {
     "kremlin.ru": ("Vladimir Putin", "Russia"),
     "president.gov.ua": ("Volodymyr Zelenskyy", "Ukraine"),
 }
-"""Whose words the site of an office publishes, and for which country they speak."""
+"""The speaker whose words an office's site publishes, and their country."""
 
 _MODI, _RELEASING = "narendramodi.in", ("kremlin.ru", "president.gov.ua")
 _INDEX, _NARRATIVE = "corpus_index.csv", ("speaker", "date", "title", "url")
@@ -383,7 +383,7 @@ _BY_THE_PRESIDENT = (
     r"\b(?:address|speech|statement|remarks|appeal|message)(?:es)? (?:by|of) (?:the )?President"
     r"(?! of (?!{country}))"
 )
-"""What a headline has if the text below it is the words of that President."""
+"""In a headline: the text below is the words of that President."""
 
 _LITTLE = "of|the|and|for|to|in|on|at|de|der|van|von|bin|al|–"
 _WORD = r"(?:(?:al-)?[A-Z\u00c0-\u00de][\w’'-]*|[A-Z]\.)"
@@ -410,7 +410,7 @@ _IN_SENTENCE = re.compile(
     r"|said|tells?|told|than|that|the|to|with)\s*$",
     re.IGNORECASE,
 )
-"""Words after which a name stands in a sentence, even if a colon is behind it."""
+"""After these words a name is part of the sentence, even if a colon follows."""
 _LONGEST_WORD = 30
 
 
@@ -481,15 +481,15 @@ def _release(record: Record, account: Account) -> Iterator[Cells]:
 
 
 def _is_led(text: str) -> bool:
-    """Say whether somebody asks or leads through a text."""
+    """Say whether a text has a moderator or interviewer."""
     labels = [found["label"] or "" for found in _find_labels(text)]
     return any(kind.fullmatch(label) for label in labels for kind in (_UNNAMED, _ASKS, _CHAIRS))
 
 
 def _turns(text: str, president: str, account: Account) -> Iterator[Turn]:
-    """Yield the turns of a text whose paragraphs stand on one line, each with a name before it.
+    """Yield the turns of a transcript on one line, in which names stand before the words.
 
-    Whoever asks the president something at the end of a turn is an interviewer or sits in a hall.
+    Anybody but the president whose turn ends in a question mark is an interviewer or a listener.
     """
     labels = [found for found in _find_labels(text) if not is_opener(found["label"] or "")]
     account.leave("words before the first turn", text[: labels[0].start()] if labels else text)
@@ -503,7 +503,7 @@ def _turns(text: str, president: str, account: Account) -> Iterator[Turn]:
 
 
 def _find_labels(text: str) -> Iterator[re.Match[str]]:
-    """Yield what may be labels: a name behind a sentence, or anywhere a President's."""
+    """Yield possible labels: a name after a sentence, or a President's name anywhere."""
     return _label_pattern(tuple(SPEAKERS[site] for site in _RELEASING)).finditer(text)
 
 
@@ -515,9 +515,9 @@ def _label_pattern(presidents: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
 
 
 def _identify(label: re.Match[str], president: str) -> tuple[str, str]:
-    """Return who speaks behind a label, and why the words are left out, "" if they are not.
+    """Return the speaker of a label, and why the words are left out, "" if they are not.
 
-    One word is no name that tells who it is, but the president's turn ends there.
+    A single word does not identify anybody, but it ends the president's turn.
     """
     who = label["label"] or label["president"]
     if _CHAIRS.fullmatch(who):
@@ -536,9 +536,9 @@ def _identify(label: re.Match[str], president: str) -> tuple[str, str]:
 
 
 def _is_in_sentence(label: re.Match[str], *, own: bool) -> bool:
-    """Say whether a president's name behind no full stop is rather the last word of a sentence.
+    """Say whether a president's name without a full stop before it just ends a sentence.
 
-    It may be behind a heading too, if it is the own president's or has the office before it.
+    Their own president's name, or one with the office before it, may follow a heading as well.
     """
     before = label.string[max(0, label.start() - _LONGEST_WORD) : label.start()]
     if label["label"] or not re.search(r"\w\s*$", before):
@@ -558,7 +558,7 @@ _LAYOUT = (
 
 
 def _read_messages(source: Source, account: Account) -> Iterator[Piece]:
-    """Yield the messages, each with the id of the same in the other language, if that exists."""
+    """Yield the messages, each with the id of its counterpart in the other language, if any."""
     keys: dict[str, set[str]] = {"en": set(), "uk": set()}
     for entry in source.entries():
         if found := _MESSAGES.fullmatch(entry.base):
@@ -585,15 +585,15 @@ def _read_messages(source: Source, account: Account) -> Iterator[Piece]:
             yield from _message(record, names, account)
             if not whole:
                 yield record.here.problem(
-                    "the file ends inside this message, of which the words so far are taken; "
-                    "download the file again"
+                    "the file ends inside this message, whose words so far are taken; download the "
+                    "file again"
                 )
 
     yield from each_file({".js"}, read_list)(source, account)
 
 
 def _message_key(values: dict[str, Any]) -> str:
-    """Return a message's id and time: one id can stand at two messages."""
+    """Return a message's id and time; two messages can share an id."""
     parts = (values.get(name) for name in ("id", "date"))
     return "-".join(part if isinstance(part, str) else "" for part in parts)
 

@@ -65,7 +65,7 @@ class _Page:
     open: bool = False
 
     def leave(self, line: str, reason: str = _ABOUT) -> None:
-        """Count a line that is no words of anybody."""
+        """Count a line that nobody said."""
         self.account.leave(reason, line)
 
     def take_head(self, last: re.Pattern[str], missing: str) -> tuple[re.Match[str], list[str]]:
@@ -84,7 +84,7 @@ class _Page:
         raise self.refuse(missing)
 
     def refuse(self, said: str) -> BadFileError:
-        """Count all lines as a text of another kind, and return what to raise."""
+        """Count all lines as a text of another kind, and return the error to raise."""
         for line, _ in self.lines:
             self.leave(line, "texts of another kind")
         return BadFileError(said)
@@ -95,7 +95,7 @@ class _Page:
         return replace(turn, note=note) if note else turn
 
     def words(self, text: str, line: int, note: str = "") -> Turn | str:
-        """Return a paragraph: of the turn that goes on, or else the main speaker's next turn."""
+        """Return a paragraph: of the open turn, or else as a new turn of the main speaker."""
         if self.open:
             return text
         return self.turn(Turn(self.cells.get("speaker", ""), text, line), note)
@@ -115,7 +115,7 @@ Parts = Callable[[_Page], Iterator[Turn | str | None]]
 
 
 def _each_page(prefix: str, publication: str, parts: Parts) -> Read:
-    """Return what reads such texts."""
+    """Return a reader of such texts."""
 
     def read(entry: Entry, account: Account) -> Iterator[Piece]:
         text = account.take(entry.text())
@@ -174,7 +174,7 @@ _OF_CONTENTS = (_CONTENTS, _MEDIA, _STAMP, _OF_SITE)
 
 
 def _state_department(page: _Page) -> Iterator[Turn | str | None]:
-    """Yield the turns behind the lines about the page, which name people and perhaps a day."""
+    """Yield the turns after the lines about the page, which name people and perhaps a day."""
     at_head = True
     people: dict[str, re.Match[str] | None] = {}
     found = _DAY_OF_FILE.search(page.entry.base)
@@ -218,7 +218,7 @@ def _named_turn(page: _Page, turn: Turn, people: dict[str, re.Match[str] | None]
 
 
 def _chinese(page: _Page) -> Iterator[Turn | str | None]:
-    """Yield the turns: the spokesperson of the title speaks, whoever else has a label asks."""
+    """Yield the turns: the spokesperson in the title speaks, everybody else with a label asks."""
     title, _ = page.take_head(
         _CHINESE,
         'there is no title like "Foreign Ministry Spokesperson ...’s Regular Press Conference on '
@@ -351,7 +351,7 @@ def _nato(page: _Page) -> Iterator[Turn | str | None]:
 
 
 class _Label(NamedTuple):
-    """What stands before a colon at the start of a paragraph, and the words behind it."""
+    """The words before a colon at the start of a paragraph, and those after it."""
 
     main: str  # a name, an office or an outlet, if it is a label
     of: str  # the outlet or office behind it
@@ -371,14 +371,14 @@ class _Label(NamedTuple):
 
     @property
     def is_heading(self) -> bool:
-        """Say whether it is rather a heading, or a part of a sentence."""
+        """Say whether this is rather a heading or part of a sentence."""
         if self.is_bracketed and self.is_person:
             return False
         return not self.is_plain or is_heading(self.main, self.words)
 
 
 class _Conference:
-    """Who speaks at a press conference: the official, and others whose roles are found out."""
+    """The speakers of a press conference: the official, and others as they are identified."""
 
     def __init__(self, title: str, speaker: str, role: str) -> None:
         self.title, self.speaker, self.role = title, speaker, role
@@ -415,7 +415,7 @@ class _Conference:
         return label if label.is_plain or label.is_person else None
 
     def _turn(self, label: _Label) -> Turn | None:
-        """Return whose turn a label starts if that is certain, else None."""
+        """Return the turn that a label starts if its speaker is certain, else None."""
         question = Turn(label.who, label.words, label.line, Reason.QUESTIONS)
         if self._is_own(label.main):
             return replace(question, label=self.speaker, left_out="")
@@ -467,9 +467,9 @@ class _Conference:
 
 
 def _doubtful_turn(label: _Label, followed: bool, alone: bool) -> Turn | None:
-    """Return the turn of what may be a name as well as a heading in somebody's words.
+    """Return the turn of a label that may be a heading in somebody's words as well.
 
-    `followed` tells that the official's own label is the next, `alone` that no label is certain.
+    `followed`: the official's own label is the next. `alone`: no label is certain.
     """
     asks = followed or "?" in label.words
     if alone and not (label.is_person or (asks and label.of)):
@@ -568,9 +568,9 @@ def _eeas(page: _Page) -> Iterator[Turn | str | None]:
 
 
 def _official(text: str) -> tuple[str, str]:
-    """Return role and name of the one whom words name that start with an office, "" for others.
+    """Return role and name of the one official at the start of some words, "" and "" if none.
 
-    A role is an office without a verb. The name is "" if only the office is there.
+    A role is an office without a verb. The name is "" if only the office is given.
     """
     who = _CUT.sub("", text)
     first, joint, _ = who.partition(" and ")
@@ -588,7 +588,7 @@ def _is_eu_head(text: str) -> bool:
 
 
 def _start_of_contacts(lines: list[tuple[str, int]]) -> int:
-    """Return the number of the line that the names and telephone numbers start on."""
+    """Return the index of the first line of names and telephone numbers."""
     end = len(lines)
     while end > 1:
         text = lines[end - 1][0]

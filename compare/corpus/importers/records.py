@@ -50,7 +50,7 @@ class Record:
         return known(self.text(name))
 
     def cells(self, *names: str, **columns: str) -> Cells:
-        """Return known values as cells: under their own name, or under a field's."""
+        """Return known values as cells: under the column's own name, or renamed (`cell=column`)."""
         columns = dict(zip(names, names, strict=True)) | columns
         return {field: self.known(name) for field, name in columns.items()}
 

@@ -41,7 +41,7 @@ _LONG_HEADERS = (
     tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK, tarfile.XHDTYPE, tarfile.XGLTYPE,
     tarfile.SOLARIS_XHDTYPE,
 )  # fmt: skip
-_TOO_LONG = f"it is larger than {LONGEST_LINE // 1_000_000} MB, which no text of this corpus is"
+_TOO_LONG = f"it is larger than {LONGEST_LINE // 1_000_000} MB, too large for a text of this corpus"
 _TAR = (".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 _DIGEST_BYTES = 8
 
@@ -130,7 +130,7 @@ class Entry:
 
 
 class Source:
-    """All files of the paths that were named, in a fixed order."""
+    """All files of the given paths, in a fixed order."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
         """Check the paths.

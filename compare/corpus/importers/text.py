@@ -189,7 +189,7 @@ def turn_cells(
 
 
 def remove_directions(text: str, account: Account) -> str:
-    """Return what a voice says without "(Laughter.)"; "(inaudible)" stays: words are missing."""
+    """Remove "(Laughter.)" but keep "(inaudible)", which says that words are missing."""
     return account.strip(account.remove(Reason.DIRECTIONS, _DIRECTION, text))
 
 
@@ -264,7 +264,7 @@ def match_label(text: str) -> re.Match[str] | None:
 
 
 def is_opener(label: str) -> bool:
-    """Say whether words before a colon count or open a sentence: "First:", "Second Point:"."""
+    """Say whether a label only opens a sentence: "First:", "Second Point:"."""
     return bool(_OPENER.fullmatch(label))
 
 

@@ -39,7 +39,7 @@ _WORKBOOK = "Speakers_by_session.xlsx"
 _DEBATE_SPEECH = re.compile(r"([A-Z]{2,3})_(\d{1,2})_(\d{4})\.txt")
 _KAGGLE = ("session", "year", "country", "text")
 _FILED_UNDER = {"SUN": "RUS", "SCG": "YUG", "EC": "EUU"}
-"""What the speeches of a State or organisation are filed under, if that is not its own code."""
+"""The codes under which a State's speeches are filed, if not its own."""
 _GERMAN_STATES = frozenset({"DDR", "DEU"})
 
 _NUMBERED = re.compile(r"^[ \t]*(\d{1,3})[.:][ \t]+", re.MULTILINE)
@@ -122,13 +122,13 @@ class _Speakers:
 
 
 def _read_debate(source: Source, account: Account) -> Iterator[Piece]:
-    """Yield the speeches, each with its speaker and post if the workbook has them."""
+    """Yield the speeches, with speaker and post if the workbook has them."""
     speakers = _Speakers()
     workbook = source.find(_WORKBOOK)
     if workbook is None:
         yield Problem.of_file(
             _WORKBOOK,
-            "this workbook was not found, so that no speaker is known; put it beside the speeches",
+            "this workbook was not found, so no speaker is known; put it beside the speeches",
             skips=False,
         )
     else:
@@ -178,7 +178,7 @@ def _debate_cells(entry: Entry, code: str, session: str, year: str) -> Cells:
 
 
 def _who(rows: list[_Speaker], state: str, account: Account) -> Cells:
-    """Return the speaker and the post; of several people only the names, in a column apart."""
+    """Return speaker and post; of several people only the names, in a column of their own."""
     if any(row.code != state or row.named != state for row in rows):
         account.note("speeches whose workbook row has another code or country than the file")
     people: dict[str, _Speaker] = {}
@@ -198,7 +198,7 @@ def _who(rows: list[_Speaker], state: str, account: Account) -> Cells:
 
 
 def _state(code: str) -> str:
-    """Return the one code that a State has here, of its code in the corpus or of its name."""
+    """Return the code under which a State is filed, from its code or name."""
     known = code if code in _FILED_UNDER else country_code(code) or code
     return _FILED_UNDER.get(known, known)
 
@@ -259,8 +259,8 @@ def _read_council(source: Source, account: Account) -> Iterator[Piece]:
     if table is None:
         yield Problem.of_file(
             _TABLE,
-            "this table was not found, so that a speech is known by its file's name and its first "
-            "words only; put it beside the speeches",
+            "this table was not found, so a speech is known only by its file's name and its first "
+            "words; put it beside the speeches",
             skips=False,
         )
     else:
@@ -298,7 +298,7 @@ def _table_records(table: Entry, account: Account) -> Iterator[Record | Problem]
     """
 
     def broken(line: int, row: str) -> Problem:
-        said = "the row has not as many cells as the header; download the table again"
+        said = "the row and the header have different numbers of cells; download the table again"
         return Row(table.label, line, {}).problem(said, value=row)
 
     header: list[str] = []
@@ -329,7 +329,7 @@ def _table_records(table: Entry, account: Account) -> Iterator[Record | Problem]
 
 
 def _keep(record: Record, rows: dict[str, tuple[str, ...]], account: Account) -> None:
-    """Keep what a row says of a speech; words that many rows have are kept once."""
+    """Keep what a row says of a speech; strings that rows share are held once."""
     stem = record.text("filename").strip().removesuffix(".txt")
     if stem in rows:
         account.note("rows of the table for a speech that has one")

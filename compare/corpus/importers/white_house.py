@@ -181,7 +181,7 @@ class _Document:
         self.head.append(text)
 
     def _place(self) -> Cells:
-        """Return where and on which day it was said, from the lines before the first turn."""
+        """Return venue and day from the lines before the first turn."""
         cells: Cells = {}
         places: list[str] = []
         for line in self.head:
@@ -203,7 +203,7 @@ def _is_spoken(text: str) -> bool:
 
 
 def _is_head(text: str) -> bool:
-    """Say whether a paragraph is of the place or time before a prepared speech."""
+    """Say whether a paragraph can be a place or time above a prepared speech."""
     is_time = _TIME.fullmatch(text) or _PREPARED.fullmatch(text)
     return bool(is_time) or not _NO_PLACE.fullmatch(text)
 
@@ -264,9 +264,9 @@ class _Speakers:
         return spelling_in(self.heard, label) if found == label else found
 
     def _country(self, office: str, role: str, name: str) -> str:
-        """Return the country that is spoken for: another's if the title says so.
+        """Return the speaker's country: another one if the title says so.
 
-        Guests without an office are nobody's, as are ambassadors outside press briefings.
+        Guests without an office have none, nor have ambassadors outside press briefings.
         """
         if name and (abroad := country_behind(self.title, name)):
             return abroad
@@ -324,9 +324,9 @@ _SIGNED = re.compile(r"([A-Z]+)(?: [A-Z]\.)? ([A-Z]+),?(?: JR\.?)?")
 
 
 def _author(title: str, last: str, date: str) -> Cells:
-    """Return who a text without turns is by: whom its title says, or who signed it.
+    """Return the author of a text without turns: named in its title, or who signed it.
 
-    It is nobody if the title names several, or says that a statement is joint.
+    A text by several authors, or a joint statement, has none.
     """
     found = _BY.search(title)
     if _JOINT.search(_before_author(title, found)):
@@ -352,17 +352,17 @@ def _author(title: str, last: str, date: str) -> Cells:
 
 
 def _before_author(title: str, found: re.Match[str] | None) -> str:
-    """Return a title without its authors and what follows them; all of it if it has none."""
+    """Return the part of a title before its authors, all of it if it names none."""
     if found is None:
         return title
     return title[: found.start("who")] if found["who"] else found[0]
 
 
 def _are_several(authors: str, date: str) -> bool:
-    """Say whether more than one person may be named; in doubt they are several.
+    """Say whether more than one person may be named; in doubt, yes.
 
-    "Senior Advisor and Chief Spokesperson Ada Veld" is one: "and" joins two offices of hers. Behind
-    a person an office is another's, and behind "and" anything is.
+    "Senior Advisor and Chief Spokesperson Ada Veld" is one: "and" joins two offices of hers. After
+    a person, an office is another person's, and so is anything after "and".
     """
     first, *rest = _JOINS.split(authors)
     for join, part in zip(rest[::2], rest[1::2], strict=True):
@@ -386,7 +386,7 @@ def _is_person(text: str, date: str) -> bool:
 
 
 def _has_name(text: str) -> bool:
-    """Say whether a name, be it a surname alone, ends a text, or stands before an "of" in it."""
+    """Say whether a name, or a surname alone, ends a text or precedes an "of"."""
     words = [word for word in text.split() if word not in PARTICLES]
     ends = [at for at, word in enumerate(words) if at and word == "of"] + [len(words)]
     return any(split_role(" ".join([*words[:end], words[end - 1]]))[1] for end in ends if end)

@@ -72,7 +72,7 @@ def _stream(file: Readable, names: Container[str]) -> Iterator[Element]:
 
 
 class _Bounded:
-    """Give a file to the parser as long as the element that is held does not grow too large."""
+    """Feed a file to the parser, unless the element it holds grows too large."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
