@@ -21,6 +21,7 @@ from compare.statements.countries import country_key
 from compare.statements.duplicates import text_key, words_key
 from compare.statements.normalize import fold, speaker_key
 from compare.statements.passages import Passage, split_statement
+from compare.statements.quotes import Quote
 from compare.statements.statement import Statement
 
 
@@ -76,8 +77,9 @@ class ExactIndex:
         return (self.vectors[rows].astype(np.float64) * query).sum(axis=1).astype(np.float32)
 
 
-def passes(entry: Statement, filters: Filters) -> bool:
+def passes(entry: Statement, filters: Filters, quote: Quote | None = None) -> bool:
     """The filters once more, a statement at a time, as their documentation words them."""
+    own = {c.code or c.name for c in quote.country} if quote else set()
     names = {name.casefold() for c in entry.country for name in (c.name, c.code or "") if name}
     date = entry.date
     key = speaker_key(entry.speaker)
@@ -95,6 +97,9 @@ def passes(entry: Statement, filters: Filters) -> bool:
             not filters.venues or fold(entry.venue) in map(fold, filters.venues),
             not filters.languages or entry.language in filters.languages,
             not filters.statement_ids or entry.id in filters.statement_ids,
+            not (filters.not_own_speaker and quote and quote.speaker)
+            or key != speaker_key(quote.speaker),
+            not filters.not_own_country or not own & {c.code or c.name for c in entry.country},
         ]
     )
 

@@ -18,7 +18,6 @@ from compare.library import fulltext
 from compare.library.filters import Facet, Filters
 from compare.library.index.base import RowSpans, Selection, selected_rows
 from compare.library.library import Library
-from compare.statements.normalize import fold, speaker_key
 from compare.statements.passages import split_statement
 from compare.statements.quotes import Quote
 from compare.statements.statement import Country, PartialDate, Statement
@@ -314,86 +313,10 @@ def test_an_encoder_must_give_unit_vectors(
 # -- Filters -------------------------------------------------------------------------------------
 
 
-def passes(entry: Statement, filters: Filters, quote: Quote | None) -> bool:
-    """The filters once more, a statement at a time, as their documentation words them."""
-    names = {name.casefold() for c in entry.country for name in (c.name, c.code or "") if name}
-    own = {c.code or c.name for c in quote.country} if quote else set()
-    date = entry.date
-    key = speaker_key(entry.speaker)
-    return all(
-        [
-            not filters.speakers or key in map(speaker_key, filters.speakers),
-            key not in map(speaker_key, filters.not_speakers),
-            not filters.countries or names & {name.casefold() for name in filters.countries},
-            not names & {name.casefold() for name in filters.not_countries},
-            not filters.date_from or (date and date.last >= filters.date_from.first),
-            not filters.date_to or (date and date.first <= filters.date_to.last),
-            not filters.sources or entry.source in filters.sources,
-            not filters.roles or fold(entry.role) in map(fold, filters.roles),
-            not filters.parties or fold(entry.extra.get("Party", "")) in map(fold, filters.parties),
-            not filters.venues or fold(entry.venue) in map(fold, filters.venues),
-            not filters.languages or entry.language in filters.languages,
-            not filters.statement_ids or entry.id in filters.statement_ids,
-            not (filters.not_own_speaker and quote and quote.speaker)
-            or key != speaker_key(quote.speaker),
-            not filters.not_own_country or not own & {c.code or c.name for c in entry.country},
-        ]
-    )
-
-
-def some(*values: str) -> st.SearchStrategy[tuple[str, ...]]:
-    return st.lists(st.sampled_from(values), max_size=2).map(tuple)
-
-
-DATES = st.sampled_from(
-    [None, *map(PartialDate, ["2020", "2021", "2021-05", "2021-06-01", "2022"])]
-)
-FILTERS = st.builds(
-    Filters,
-    speakers=some("Ada Lorn", "Mr. BREN TAL", "Nobody"),
-    countries=some("VLD", "Republic of Valdoria", "ostravia", "Nowhere"),
-    date_from=DATES,
-    date_to=DATES,
-    sources=some("Bulletin", "", "bulletin"),
-    roles=some("foreign minister", "Envoy", ""),
-    parties=some("REEDS", "Nobody's"),
-    venues=some("Séance of Meren", "elsewhere"),
-    languages=some("en", "fr"),
-    statement_ids=some("joint-1", "valdoria-1", "no such"),
-    not_speakers=some("Ms. Ada Lorn", ""),
-    not_countries=some("VLD", "OSTRAVIA"),
-    not_own_speaker=st.booleans(),
-    not_own_country=st.booleans(),
-)
-QUOTES = st.sampled_from(
-    [
-        None,
-        Quote("They laid mines."),
-        Quote("They laid mines.", speaker="Mrs Ada Lorn", country=(Country("Val", "VLD"),)),
-        Quote("They laid mines.", speaker="Bren Tal", country=(Country("Ostravia"),)),
-    ]
-)
-
-
 @pytest.fixture(scope="module")
 def filtered(tmp_path_factory: pytest.TempPathFactory) -> Library:
     folder = tmp_path_factory.mktemp("filtered") / "library"
     return Library.build(sample_statements(), folder, HashingEncoder())
-
-
-@given(filters=FILTERS, quote=QUOTES)
-@settings(max_examples=200)
-def test_filters_allow_just_what_they_say(
-    filtered: Library, filters: Filters, quote: Quote | None
-) -> None:
-    expected = [entry for entry in filtered.statements() if passes(entry, filters, quote)]
-    rows = [row for entry in expected for row in filtered.statement_rows(entry.id)]
-    selection = selected(filtered, filters, quote)
-    assert len(selection) == len(rows)
-    assert selected_rows(selection).tolist() == rows
-    assert selected_rows(selection).dtype == np.int64
-    every = np.arange(len(filtered.store))
-    assert every[selection.holds(every)].tolist() == rows
 
 
 def selected(library: Library, filters: Filters, quote: Quote | None = None) -> Selection:

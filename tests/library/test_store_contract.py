@@ -1,0 +1,396 @@
+"""What every kind of store has to keep: the real one, and a plain one in memory beside it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from compare.errors import LibraryError, QueryError
+from compare.library import library as library_module
+from compare.library.actors import actor_keys
+from compare.library.build import Change, Embedding, Staged, passage_key
+from compare.library.filters import FACETED, Filters
+from compare.library.index.base import RowSpans, Selection, selected_rows
+from compare.library.library import Library
+from compare.library.passage_store import KINDS, PassageStore, store_kind
+from compare.library.sqlite_store import SqliteStore
+from compare.statements.duplicates import words_key
+from compare.statements.passages import split_statement
+from compare.statements.quotes import Quote
+from compare.statements.statement import Country, PartialDate, Statement
+from tests.fakes import HashingEncoder, sample_statements, statement
+from tests.library.fake_store import MemoryStore, passes
+
+STORES: dict[str, type[PassageStore]] = {"sqlite": SqliteStore, "memory": MemoryStore}
+
+REPEATED = [
+    statement("again-1", "We condemn the blockade of Port Meren!", country="Valdoria=VLD"),
+    statement(
+        "again-2", "“We condemn the blockade of Port Meren”", country="Valdoria=VLD; Ostravia"
+    ),
+    statement("again-3", "We condemn the blockade of Port Meren.", speaker="Ada Lorn", date="2020"),
+]
+STATEMENTS = sorted([*sample_statements(), *REPEATED], key=lambda entry: entry.id)
+PASSAGES = [passage for entry in STATEMENTS for passage in split_statement(entry)]
+BY_ID = {entry.id: entry for entry in STATEMENTS}
+EVERY = np.arange(len(PASSAGES))
+
+
+def write(
+    kind: type[PassageStore], folder: Path, add: Iterable[Statement], **change: object
+) -> PassageStore:
+    """Write a store and open it; the encoder is loaded only if something is new."""
+    folder.mkdir()
+    encoder = HashingEncoder()
+    embedding = Embedding(
+        encoder.name, encoder.digest, encoder.dim, lambda: encoder, change.get("before")
+    )
+    written = kind.write(folder, Change(Staged(folder / "staged", add), **change), embedding)
+    store = kind.open(folder, written.passages, encoder.dim)
+    assert len(store) == written.passages
+    assert len(store.ids()) == written.statements
+    return store
+
+
+@pytest.fixture(scope="module", params=STORES)
+def kind(request: pytest.FixtureRequest) -> type[PassageStore]:
+    return STORES[request.param]
+
+
+@pytest.fixture(scope="module")
+def store(kind: type[PassageStore], tmp_path_factory: pytest.TempPathFactory) -> PassageStore:
+    shuffled = random.Random(0).sample(STATEMENTS, len(STATEMENTS))
+    return write(kind, tmp_path_factory.mktemp("contract") / "store", shuffled)
+
+
+@pytest.fixture(scope="module")
+def vectors() -> np.ndarray:
+    texts = [passage.completed for passage in PASSAGES]
+    return HashingEncoder().encode(texts).astype(np.float16).astype(np.float32)
+
+
+# -- Statements and passages ---------------------------------------------------------------------
+
+
+def test_statements_are_read_by_id_and_in_order(store: PassageStore) -> None:
+    assert list(store.all_statements()) == STATEMENTS
+    assert store.ids() == set(BY_ID)
+    wanted = ["joint-1", "nobody", "again-2"]
+    assert store.statements(wanted) == {i: BY_ID[i] for i in wanted if i in BY_ID}
+    assert store.statements([]) == {}
+
+
+def test_passages_stand_in_rows_a_statement_after_the_other(store: PassageStore) -> None:
+    assert store.passages(EVERY) == PASSAGES
+    assert store.passages([4, 0, 4]) == [PASSAGES[4], PASSAGES[0], PASSAGES[4]]
+    assert store.passages([]) == []
+    with pytest.raises(IndexError, match=f"row {len(EVERY)} of {len(EVERY)} passages"):
+        store.passages([0, len(EVERY)])
+    rows = store.rows_of([*BY_ID, "nobody"])
+    assert set(rows) == set(BY_ID)
+    assert rows["empty-1"] == range(0) or len(rows["empty-1"]) == 0
+    for identity, span in rows.items():
+        held = [n for n, passage in enumerate(PASSAGES) if passage.statement_id == identity]
+        assert list(span) == held
+
+
+def test_what_is_known_of_passages_comes_in_the_order_asked_for(store: PassageStore) -> None:
+    rows = np.array([5, 0, 5, 3])
+    known = store.metadata(rows)
+    numbers = [STATEMENTS.index(BY_ID[PASSAGES[row].statement_id]) for row in rows]
+    dates = [STATEMENTS[n].date for n in numbers]
+    assert known.statement.tolist() == numbers
+    assert known.first_day.tolist() == [d.first.toordinal() if d else 0 for d in dates]
+    assert known.last_day.tolist() == [d.last.toordinal() if d else 0 for d in dates]
+    assert known.words.tolist() == store.words(rows).tolist()
+    assert [len(part) for part in store.metadata(np.zeros(0, np.int64))] == [0] * 4
+
+
+def test_duplicates_share_a_key(store: PassageStore) -> None:
+    keys = [words_key(passage.text, passage.context) for passage in PASSAGES]
+    assert store.words(EVERY).tolist() == keys
+    wanted = {keys[0], keys[-1], 17}
+    assert store.with_words(wanted) == [
+        (key, row, PASSAGES[row].statement_id) for row, key in enumerate(keys) if key in wanted
+    ]
+    assert store.with_words([]) == []
+    assert store.same_text("again-1") == REPEATED[1:]
+    assert store.same_text("joint-1") == store.same_text("nobody") == []
+
+
+def test_vectors_come_by_row_and_in_blocks(store: PassageStore, vectors: np.ndarray) -> None:
+    np.testing.assert_array_equal(store.vectors(np.array([3, 1, 3])), vectors[[3, 1, 3]])
+    assert store.vectors(EVERY[:0]).shape == (0, 32)
+    for within in (None, RowSpans.of(np.array([7, 1, 2]))):
+        blocks = list(store.blocks(within))
+        rows = np.concatenate([rows for rows, _ in blocks])
+        assert rows.tolist() == (EVERY if within is None else selected_rows(within)).tolist()
+        np.testing.assert_array_equal(np.concatenate([v for _, v in blocks]), vectors[rows])
+
+
+def test_a_text_that_is_embedded_is_found_again(store: PassageStore) -> None:
+    keys = np.array([passage_key(passage.completed) for passage in PASSAGES[::-1]] + [17])
+    rows = store.embedded_rows(keys)
+    assert rows[-1] == -1
+    assert [PASSAGES[row].completed for row in rows[:-1]] == [p.completed for p in PASSAGES[::-1]]
+
+
+# -- Choosing ------------------------------------------------------------------------------------
+
+
+def some(*values: str) -> st.SearchStrategy[tuple[str, ...]]:
+    return st.lists(st.sampled_from(values), max_size=2).map(tuple)
+
+
+DATES = st.sampled_from(
+    [None, *map(PartialDate, ["2020", "2021", "2021-05", "2021-06-01", "2022"])]
+)
+FILTERS = st.builds(
+    Filters,
+    speakers=some("Ada Lorn", "Mr. BREN TAL", "Nobody"),
+    countries=some("VLD", "Republic of Valdoria", "ostravia", "Nowhere"),
+    date_from=DATES,
+    date_to=DATES,
+    sources=some("Bulletin", "", "bulletin"),
+    roles=some("foreign minister", "Envoy", ""),
+    parties=some("REEDS", "Nobody's"),
+    venues=some("Séance of Meren", "elsewhere"),
+    languages=some("en", "fr"),
+    statement_ids=some("joint-1", "valdoria-1", "no such"),
+    not_speakers=some("Ms. Ada Lorn", ""),
+    not_countries=some("VLD", "OSTRAVIA"),
+    not_own_speaker=st.booleans(),
+    not_own_country=st.booleans(),
+)
+QUOTES = st.sampled_from(
+    [
+        None,
+        Quote("They laid mines."),
+        Quote("They laid mines.", speaker="Mrs Ada Lorn", country=(Country("Val", "VLD"),)),
+        Quote("They laid mines.", speaker="Bren Tal", country=(Country("Ostravia"),)),
+    ]
+)
+
+
+@given(filters=FILTERS, quote=QUOTES)
+@settings(max_examples=200)
+def test_filters_select_just_what_they_say(
+    store: PassageStore, filters: Filters, quote: Quote | None
+) -> None:
+    expected = [n for n, p in enumerate(PASSAGES) if passes(BY_ID[p.statement_id], filters, quote)]
+    filters = filters.excluding_own(quote) if quote else filters
+    selection = store.select(filters)
+    assert selected_rows(selection).dtype == np.int64
+    assert len(selection) == len(expected)
+    assert selected_rows(selection).tolist() == expected
+    assert EVERY[selection.holds(EVERY)].tolist() == expected
+    page, total = store.browse(filters, "", 100, 0)
+    assert {entry.id for entry in page} == {e.id for e in STATEMENTS if passes(e, filters)}
+    assert total == len(page)
+
+
+def test_browsing_goes_page_by_page_from_the_newest(store: PassageStore) -> None:
+    whole, total = store.browse(Filters(), "", 100, 0)
+    assert total == len(whole) == len(STATEMENTS)
+    days = [entry.date.first.toordinal() if entry.date else 0 for entry in whole]
+    assert days == sorted(days, reverse=True)
+    pages = [store.browse(Filters(), "", 3, at)[0] for at in (0, 3, 6, 9)]
+    assert [entry for page in pages for entry in page] == whole
+    assert store.browse(Filters(), "", -1, -5) == ([], total)
+    found, total = store.browse(Filters(countries=("VLD",)), "blockade meren", 1, 0)
+    assert (len(found), total) == (1, 3)
+    assert store.browse(Filters(), "gazette", 9, 0)[1] == 2, "of what is known of a statement"
+
+
+def test_facets_count_what_a_filter_on_them_finds(store: PassageStore) -> None:
+    facets = store.facets()
+    assert set(facets.values) == set(FACETED)
+    assert facets["speakers"][0].spellings == ("ADA LORN", "Ada Lorn", "Ms. Ada Lorn")
+    assert {facet.value for facet in facets["countries"]} == {"VLD", "Ostravia"}
+    assert (str(facets.first_date), str(facets.last_date)) == ("2020-01-01", "2021-12-31")
+    for name in FACETED:
+        for facet in facets[name]:
+            assert store.browse(Filters(**{name: (facet.value,)}), "", 9, 0)[1] == facet.count
+    assert dict(store.languages()) == {"": 5, "en": 2, "fr": 1}
+
+
+# -- Retrieval -----------------------------------------------------------------------------------
+
+SELECTIONS: dict[str, Callable[[], Selection | None]] = {
+    "all": lambda: None,
+    "whole": lambda: RowSpans.whole(len(PASSAGES)),
+    "some": lambda: RowSpans.of(np.array([8, 1, 4, 5])),
+    "none": lambda: RowSpans.of(EVERY[:0]),
+}
+
+
+@pytest.mark.parametrize("name", SELECTIONS)
+@pytest.mark.parametrize("text", ["The blockade must end", PASSAGES[0].text])
+def test_the_most_similar_are_found_exactly(
+    store: PassageStore, vectors: np.ndarray, name: str, text: str
+) -> None:
+    within = SELECTIONS[name]()
+    (query,) = HashingEncoder().encode([text])
+    pool = EVERY if within is None else selected_rows(within)
+    exact = (vectors[pool].astype(np.float64) * query).sum(axis=1).astype(np.float32)
+    order = np.lexsort((pool, -exact))
+    for k in (0, 3, 100):
+        found = store.nearest(query[None], k, within)
+        np.testing.assert_array_equal(found.rows[0], pool[order][:k])
+        np.testing.assert_array_equal(found.scores[0], exact[order][:k])
+    for least in (-1.0, 0.2, 2.0):
+        rows, scores = store.at_least(query, least, within)
+        np.testing.assert_array_equal(rows, pool[exact >= least])
+        np.testing.assert_array_equal(scores, exact[exact >= least])
+
+
+@pytest.mark.parametrize("name", SELECTIONS)
+@pytest.mark.parametrize("by", ["country", "speaker"])
+@pytest.mark.parametrize("least", [-1.0, 0.3])
+def test_each_actor_has_its_most_similar_passages_with_the_same_words_once(
+    store: PassageStore, vectors: np.ndarray, name: str, by: str, least: float
+) -> None:
+    within = SELECTIONS[name]()
+    (query,) = HashingEncoder().encode(["We condemn the blockade of Port Meren"])
+    exact = (vectors.astype(np.float64) * query).sum(axis=1).astype(np.float32)
+    expected = []
+    for n, actor in enumerate(store.actors(by)):
+        seen = set()
+        pool = EVERY if within is None else selected_rows(within)
+        for row in sorted(pool.tolist(), key=lambda row: (-exact[row], row)):
+            words = words_key(PASSAGES[row].text, PASSAGES[row].context)
+            own = actor.key in actor_keys(BY_ID[PASSAGES[row].statement_id], by)
+            if own and exact[row] >= least and words not in seen:
+                seen.add(words)
+                expected.append((row, n, float(exact[row])))
+    found = store.nearest_per_actor(query, by, least, within)
+    assert list(zip(*(part.tolist() for part in found), strict=True)) == expected
+    assert [part.dtype for part in found] == [np.int64, np.int64, np.float32]
+
+
+def test_passages_are_ranked_by_the_words_they_share(store: PassageStore) -> None:
+    def texts(query: str, k: int = 99, within: Selection | None = None) -> list[str]:
+        return [p.text for p in store.passages(store.ranked_by_words(query, k, within))]
+
+    assert texts("the lawful blockade of the port")[0].startswith("The blockade of Port Meren is")
+    assert texts("disinformation report") == ["malicious disinformation"], "context counts"
+    assert texts("MÉREN lawful")[0].endswith("will not end.")
+    assert len(texts("blockade")) == 5
+    assert texts("blockade", 2) == texts("blockade")[:2]
+    assert texts("blockade", 0) == texts("nowhere") == texts("") == []
+    within = store.select(Filters(countries=("Ostravia",)))
+    assert set(store.ranked_by_words("blockade mines", 99, within).tolist()) == {
+        row for row in selected_rows(within).tolist() if "mines" in PASSAGES[row].text.lower()
+    } | {row for row in selected_rows(within).tolist() if "blockade" in PASSAGES[row].text.lower()}
+    assert store.ranked_by_words("blockade", 99, RowSpans.of(EVERY[:0])).tolist() == []
+
+
+def test_passages_that_hold_all_words_are_found(store: PassageStore) -> None:
+    held = [n for n, p in enumerate(PASSAGES) if "blockade" in p.text and "Meren" in p.text]
+    assert store.holding_words("the blockade of Meren").tolist() == held
+    assert store.holding_words("blockade nowhere").tolist() == []
+    assert store.holding_words("").tolist() == []
+
+
+# -- Actors --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("by", ["country", "speaker"])
+def test_actors_are_those_of_the_statements(store: PassageStore, by: str) -> None:
+    actors = store.actors(by)
+    assert [actor.key for actor in actors] == sorted(
+        {key for entry in STATEMENTS for key in actor_keys(entry, by)}
+    )
+    numbers = np.array([5, 0, 5, 3])
+    places, found = store.actors_of(by, numbers)
+    assert list(zip(places.tolist(), found.tolist(), strict=True)) == [
+        (place, n)
+        for place, number in enumerate(numbers.tolist())
+        for n, actor in enumerate(actors)
+        if actor.key in actor_keys(STATEMENTS[number], by)
+    ]
+    for filters in (Filters(), Filters(sources=("Bulletin",)), Filters(statement_ids=("empty-1",))):
+        within = store.select(filters)
+        said = {PASSAGES[row].statement_id for row in selected_rows(within).tolist()}
+        assert store.statement_counts(by, within).tolist() == [
+            sum(actor.key in actor_keys(BY_ID[identity], by) for identity in said)
+            for actor in actors
+        ]
+
+
+def test_actors_are_named_by_any_spelling(store: PassageStore) -> None:
+    countries, speakers = store.actors("country"), store.actors("speaker")
+    assert [actor.name for actor in countries] == ["VLD", "Ostravia"]
+    for name in ("VLD", "vld", "Republic of Valdoria", "valdoria"):
+        assert countries.named([name]) == [0]
+    assert countries.named(["OSTRAVIA", "VLD", "Nowhere"]) == [0, 1]
+    assert [speakers[n].name for n in speakers.named(["H.E. Ada Lorn"])] == ["ADA LORN"]
+    for ask in (store.actors, partial(store.actors_of, statements=EVERY)):
+        with pytest.raises(QueryError, match="Actors are not told apart by 'party': use country"):
+            ask("party")
+
+
+# -- Writing -------------------------------------------------------------------------------------
+
+
+def test_what_is_added_and_removed_is_as_if_built_from_nothing(
+    kind: type[PassageStore], tmp_path: Path
+) -> None:
+    first = write(kind, tmp_path / "first", STATEMENTS)
+    added = [
+        replace(BY_ID["joint-1"], text="Our two governments regret it."),
+        statement("z", "One more was said. It must end today."),
+    ]
+    gone = frozenset({"again-2", "valdoria-1"})
+    after = write(kind, tmp_path / "after", added, before=first, remove=gone)
+    kept = [e for e in STATEMENTS if e.id not in gone | {"joint-1"}]
+    fresh = write(kind, tmp_path / "fresh", [*kept, *added])
+    assert list(after.all_statements()) == list(fresh.all_statements())
+    rows = np.arange(len(fresh))
+    assert after.passages(rows) == fresh.passages(rows)
+    np.testing.assert_array_equal(after.vectors(rows), fresh.vectors(rows))
+    assert after.facets() == fresh.facets()
+    assert after.statements(gone) == after.rows_of(gone) == {}
+    assert (
+        after.ranked_by_words("blockade", 99).tolist() == fresh.holding_words("blockade").tolist()
+    )
+    assert len(first) == len(PASSAGES), "the store before stays as it was"
+
+
+def test_a_store_of_nothing(kind: type[PassageStore], tmp_path: Path) -> None:
+    empty = write(kind, tmp_path / "empty", [])
+    assert (len(empty), empty.ids(), list(empty.all_statements())) == (0, set(), [])
+    (query,) = HashingEncoder().encode(["anything"])
+    assert empty.nearest(query[None], 5).rows.shape == (1, 0)
+    assert [len(part) for part in empty.nearest_per_actor(query, "country", -1.0)] == [0, 0, 0]
+    assert len(empty.select(Filters())) == len(empty.actors("speaker")) == 0
+    assert empty.browse(Filters(), "", 9, 0) == ([], 0)
+    assert empty.facets().first_date is None
+    assert len(write(kind, tmp_path / "after", STATEMENTS, before=empty)) == len(PASSAGES)
+    removed = write(kind, tmp_path / "removed", [], before=empty, remove=frozenset())
+    assert len(removed) == 0
+
+
+def test_a_library_keeps_what_it_holds_in_any_kind_of_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(KINDS, "memory", "tests.library.fake_store:MemoryStore")
+    monkeypatch.setattr(library_module, "DEFAULT_KIND", "memory")
+    library = Library.build(STATEMENTS, tmp_path / "library", HashingEncoder())
+    assert library.manifest.store == "memory"
+    opened = Library.open(tmp_path / "library", HashingEncoder()).delete(["joint-1"])
+    assert opened.manifest.store == "memory"
+    assert opened.ids() == set(BY_ID) - {"joint-1"}
+    monkeypatch.delitem(KINDS, "memory")
+    with pytest.raises(LibraryError, match=r"of the kind 'memory', .* \(it reads sqlite\): update"):
+        Library.open(tmp_path / "library")
+    with pytest.raises(LibraryError, match="of the kind 'nothing'"):
+        store_kind("nothing")
