@@ -72,7 +72,7 @@ def main() -> None:
                 for place in range(1, arguments.pairs + 1)
             }
             took = timed(partial(review.answer_many, reader, answers))
-            print(f"all answers of {reader} PairSelection.imported in {took / 1000:.1f} s")
+            print(f"all answers of {reader} imported in {took / 1000:.1f} s")
             review.hand_in(reader)
         review = Reviews(path).open("canal")
         differ = review.differences()[: arguments.answers]

@@ -284,7 +284,8 @@ _IN_ANNOTATIONS = tuple(
 """Columns that Label Studio gets in annotations instead of in `data`."""
 
 _IN_METADATA = (
-    *("review", "place", "topic", "a_id", "b_id", "final", "chosen", "order", "machine_shown"),
+    *("review", "place", "topic", "a_id", "b_id"),
+    *("final", "chosen", "order", "machine_shown"),
 )
 """Columns that Argilla gets as metadata."""
 
