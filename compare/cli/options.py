@@ -118,6 +118,12 @@ def choice(name: str, values: Iterable[str], help: str, **more: Any) -> Option:
     return click.option(name, type=click.Choice(given), default=given[0], help=told, **more)
 
 
+def stances(name: str, help: str) -> Option:
+    """Return an option with stances, which may be given several times."""
+    values = [stance.value for stance in Stance]
+    return click.option(name, "stances", type=click.Choice(values), multiple=True, help=help)
+
+
 def file(*names: str, help: str, **more: Any) -> Option:
     """Return an option with the path of a file."""
     return click.option(*names, type=FILE, help=help, **more)
@@ -159,12 +165,9 @@ stance_model_name = click.option(
 out = file(
     "--out", help="Keep the result (.json), or write its pairs in a format of `compare export`."
 )
-lists = click.option(
-    "--stance",
-    "stances",
-    type=click.Choice([stance.value for stance in Stance]),
-    multiple=True,
-    help="Only this list; may be repeated [all; for two sides agree and oppose].",
+reading = together(library_folder, encoder_name, stance_model_name)
+lists = stances(
+    "--stance", "Only this list; may be repeated [all; for two sides agree and oppose]."
 )
 why = click.option("--why", is_flag=True, help="Find the deciding words of each pair.")
 
@@ -311,6 +314,12 @@ def open_library(folder: Path | None, encoder: str | None = None) -> Library:
     with waiting("Opening the library"):
         chosen = resolve_library(folder)
         return Library.open(chosen, load_encoder(encoder) if encoder else None)
+
+
+def open_to_read(options: dict[str, Any]) -> tuple[Library, StanceModel]:
+    """Take the options of `reading` out of `options`; open the library and load the model."""
+    library = open_library(options.pop("library"), options.pop("encoder"))
+    return library, stance_model(options.pop("stance_model"), library)
 
 
 def stance_model(name: str | None, library: Library | None = None) -> StanceModel:

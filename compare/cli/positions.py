@@ -41,9 +41,7 @@ _BAR = 21
 @shared.by
 @shared.side("--among", help="Only these; FIELD as in `compare sides`.")
 @shared.period
-@shared.library_folder
-@shared.encoder_name
-@shared.stance_model_name
+@shared.reading
 @shared.thresholds
 @shared.number(
     "--each",
@@ -110,8 +108,7 @@ def _read(propositions: Sequence[str], options: dict[str, Any]) -> PositionTable
     from compare.comparison.retrieval import MOST_PER_ACTOR
 
     filters = shared.read_side(options["among"], "--among", options)
-    library = shared.open_library(options["library"], options["encoder"])
-    model = shared.stance_model(options["stance_model"], library)
+    library, model = shared.open_to_read(options)
     with ExitStack() as bars:
 
         def began(number: int, text: str) -> Progress:

@@ -117,9 +117,7 @@ def report(
     help="How much a probability may differ [0.001].",
 )
 @shared.number("--limit", 10, "Pairs named of each kind")
-@shared.library_folder
-@shared.encoder_name
-@shared.stance_model_name
+@shared.reading
 @shared.as_json
 def reproduce(
     result: Path,

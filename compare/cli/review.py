@@ -50,7 +50,7 @@ _STANCES = tuple(stance.value for stance in Stance)
 _LABELS = (*_STANCES, "skip")
 _KEYS = {label[0]: label for label in _LABELS}
 _FORMATS = ("csv", "jsonl", "history", "codebook", "label-studio", "label-studio-config", "argilla")
-_OF_A_RESULT = ("choose", "size", "labels", "fresh")
+_OF_A_RESULT = ("choose", "size", "stances", "fresh")
 
 _name = click.argument("name", type=shared.text)
 _reader = click.option(
@@ -104,13 +104,7 @@ def _open(folder: Path | None, name: str) -> tuple[Review, Library]:
 )
 @shared.number("--size", 100, "Pairs to draw")
 @shared.number("--seed", 0, "For the draw and the order", least=0)
-@click.option(
-    "--label",
-    "labels",
-    type=click.Choice(_STANCES),
-    multiple=True,
-    help="Only pairs that the model labels so; may be repeated [all].",
-)
+@shared.stances("--label", "Only pairs that the model labels so; may be repeated [all].")
 @click.option("--fresh", is_flag=True, help="Exclude pairs of the library's finished reviews.")
 @shared.choice(
     "--order",
@@ -187,7 +181,7 @@ def _draw(result: Path, reviews: Reviews, options: dict[str, Any]) -> PairSelect
         options["choose"],
         options["size"],
         options["seed"],
-        [Stance(label) for label in options["labels"]] or list(Stance),
+        [Stance(label) for label in options["stances"]] or list(Stance),
         exclude=reviews.finished_pairs() if options["fresh"] else frozenset(),
     )
 

@@ -66,9 +66,7 @@ _COLOURS = {Stance.AGREE: "blue", Stance.OPPOSE: "red", Stance.NEITHER: "default
 @shared.as_json
 @shared.out
 @shared.force
-@shared.library_folder
-@shared.encoder_name
-@shared.stance_model_name
+@shared.reading
 def search(
     quote: str | None,
     statement_id: str | None,
@@ -76,7 +74,6 @@ def search(
     limit: int | None,
     out: Path | None,
     force: bool,
-    library: Path | None,
     **options: Any,
 ) -> None:
     """Find who agrees with QUOTE and who opposes it; "-" reads it from standard input.
@@ -93,13 +90,12 @@ def search(
     asked = shared.read_quote(words, options)
     filters = shared.read_filters(options)
     thresholds = Thresholds().but(**shared.read_thresholds(options))
-    opened = shared.open_library(library, options["encoder"])
+    library, model = shared.open_to_read(options)
     if statement_id:
-        asked = _completed(asked, opened.statement(statement_id))
-    model = shared.stance_model(options["stance_model"], opened)
+        asked = _completed(asked, library.statement(statement_id))
     given = {"candidates": options["candidates"]} if options["candidates"] else {}
     with progress("Reading pairs") as on_progress:
-        result = opened.search(
+        result = library.search(
             asked,
             stance_model=model,
             filters=filters,
@@ -144,21 +140,13 @@ def _read_stdin() -> str:
 
 def _show_result(result: Result, limit: int) -> None:
     """Print the quote and the lists, at most `limit` statements of each."""
-    from compare.export.public import what_was_read
-
     say(f"Quote: “{one_line(result.subject)}”")
     if result.asked and (known := attribution(result.asked)):
         say(f"       {known}")
     for note in result.notes:
         say(f"Note:  {one_line(note)}")
     if not (result.agree or result.oppose):
-        least, near = result.thresholds, len(result.neither)
-        on_topic = {0: "none is", 1: "1 is"}.get(near, f"{near} are")
-        say(
-            f"\nNone of the {what_was_read(result)}, agrees with this or opposes it ({on_topic} on "
-            f"its topic; least probability {least.probability:g}, least similarity "
-            f"{least.similarity:g})."
-        )
+        say(f"\n{_nothing_found(result)}")
     show = _show_table if on_terminal() else _show_lines
     for stance in Stance:
         pairs = result.listed(stance)
@@ -167,6 +155,17 @@ def _show_result(result: Result, limit: int) -> None:
             show(result, stance, pairs[:limit])
         if len(pairs) > limit:
             say(f"{_INDENT}… and {len(pairs) - limit} more (--limit {len(pairs)})")
+
+
+def _nothing_found(result: Result) -> str:
+    least, made, near = result.thresholds, result.provenance, len(result.neither)
+    of = f"{made.statements:,} statements{' (before filters)' * bool(made.filters)}"
+    on_topic = {0: "none is", 1: "1 is"}.get(near, f"{near} are")
+    return (
+        f"Read {len(result.pairs):,} of {of}. None agrees with the quote or opposes it ({on_topic} "
+        f"on its topic; least probability {least.probability:g}, least similarity "
+        f"{least.similarity:g})."
+    )
 
 
 def _show_lines(result: Result, stance: Stance, pairs: Sequence[Pair]) -> None:
@@ -233,23 +232,17 @@ def _marked(text: str, spans: Sequence[Span]) -> Text:
 # --- stance ----------------------------------------------------------------------------------
 
 
-def _about_side(letter: str) -> Callable[[shared.Command], shared.Command]:
+def _about_side(letter: str) -> shared.Option:
     """Return the options that say who said one of the two statements, and when."""
     of = f"of {letter.upper()}"
-    words: dict[str, Any] = {"type": shared.text, "default": ""}
+    who = (f"--who-{letter}", f"{letter}_who")
     return shared.together(
-        click.option(f"--{letter}-speaker", **words, help=f"The speaker {of}."),
-        click.option(f"--{letter}-role", **words, help=f"The office of the speaker {of}."),
-        click.option(f"--{letter}-country", **words, help=f"The country {of}."),
+        shared.words(f"--{letter}-speaker", help=f"The speaker {of}."),
+        shared.words(f"--{letter}-role", help=f"The office of the speaker {of}."),
+        shared.words(f"--{letter}-country", help=f"The country {of}."),
         click.option(f"--{letter}-date", type=shared.date, help=f"The date {of}."),
-        click.option(f"--{letter}-context", **words, help=f"What completes a fragment {of}."),
-        click.option(
-            f"--who-{letter}",
-            f"{letter}_who",
-            type=shared.text,
-            metavar='"COUNTRY, DATE"',
-            help="Both in short.",
-        ),
+        shared.words(f"--{letter}-context", help=f"What completes a fragment {of}."),
+        shared.words(*who, metavar='"COUNTRY, DATE"', help="Both in short."),
     )
 
 

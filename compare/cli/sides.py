@@ -35,9 +35,7 @@ _LONG = 30  # seconds
 _reading = shared.together(
     shared.words("--topic", help="Words or a sentence."),
     shared.period,
-    shared.library_folder,
-    shared.encoder_name,
-    shared.stance_model_name,
+    shared.reading,
     shared.thresholds,
     shared.number("--most", None, "Most pairs read, the likeliest first [20000]"),
     click.option("--plan", "plan_only", is_flag=True, help="Only say what would be read."),
@@ -182,8 +180,7 @@ def _read(
     from compare.comparison.sides import MOST_READ, Comparison
     from compare.export.words import duration
 
-    library = shared.open_library(options["library"], options["encoder"])
-    model = shared.stance_model(options["stance_model"], library)
+    library, model = shared.open_to_read(options)
     comparison = Comparison(
         library,
         a,

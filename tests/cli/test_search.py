@@ -143,7 +143,7 @@ def test_nothing_found_is_said(run: Run) -> None:
     told = run("search", BLOCKADE, "--min-similarity", "1")
     assert told.code == 0
     assert (
-        "None of the 3 statements that were read, the nearest of 4, agrees with this or opposes it "
+        "Read 3 of 4 statements. None agrees with the quote or opposes it "
         "(none is on its topic; " in told.out
     )
     told = run("search", BLOCKADE, "--min-probability", "0.9")
