@@ -28,6 +28,7 @@ from compare.corpus.importers.sources import (
     SkipFileError,
     Source,
     each_file,
+    missing_file,
     track_file,
 )
 from compare.corpus.importers.xml import (
@@ -87,11 +88,10 @@ class _Register:
                 read.add(path.name)
         for corpus in corpora:
             if all(of != corpus for of, _ in self._persons):
-                yield Problem.of_file(
+                yield missing_file(
                     f"ParlaMint-{corpus}-listPerson.xml",
-                    "this list was not found, so speakers are known only by their ids; put it "
-                    "beside the transcripts",
-                    skips=False,
+                    "this list",
+                    "speakers are known only by their ids; put it beside the transcripts",
                 )
 
     def _read_list(self, entry: Entry, corpus: str, account: Account) -> Iterator[Problem]:
@@ -329,11 +329,8 @@ def _read_pairs(
             waiting[found["stem"]] = _set_aside(entry, folder / str(number))
     for entry in waiting.values():
         if _is_text(entry):
-            yield Problem.of_file(
-                entry.label,
-                "its table (-meta.tsv) was not found, so no speaker is known; put it beside it",
-                skips=False,
-            )
+            consequence = "no speaker is known; put it beside the text"
+            yield missing_file(entry.label, "its table (-meta.tsv)", consequence)
             yield from _read_pair(entry, None, account)
         else:
             account.skip_file("tables without a text")

@@ -400,6 +400,11 @@ def track_file(entry: Entry, pieces: Iterable[T], account: Account) -> Iterator[
     account.files += 1
 
 
+def missing_file(label: str, what: str, consequence: str) -> Problem:
+    """Return the note that a file beside the corpus is missing; nothing is skipped for it."""
+    return Problem.of_file(label, f"{what} was not found, so {consequence}", skips=False)
+
+
 def claim_key(entry: Entry, body: str, read: defaultdict[str, set[bytes]]) -> str:
     """Return a key for a document: its file's name, after its folders if that is taken.
 

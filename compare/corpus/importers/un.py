@@ -25,6 +25,7 @@ from compare.corpus.importers.sources import (
     SkipFileError,
     Source,
     each_file,
+    missing_file,
     track_file,
 )
 from compare.corpus.importers.text import detokenise, join_hyphens, unwrap_lines
@@ -126,11 +127,8 @@ def _read_debate(source: Source, account: Account) -> Iterator[Piece]:
     speakers = _Speakers()
     workbook = source.find(_WORKBOOK)
     if workbook is None:
-        yield Problem.of_file(
-            _WORKBOOK,
-            "this workbook was not found, so no speaker is known; put it beside the speeches",
-            skips=False,
-        )
+        consequence = "no speaker is known; put it beside the speeches"
+        yield missing_file(_WORKBOOK, "this workbook", consequence)
     else:
         yield from track_file(workbook, speakers.read(workbook, account), account)
     seen: set[str] = set()
@@ -257,12 +255,8 @@ def _read_council(source: Source, account: Account) -> Iterator[Piece]:
     rows: dict[str, tuple[str, ...]] = {}
     table = source.find(_TABLE)
     if table is None:
-        yield Problem.of_file(
-            _TABLE,
-            "this table was not found, so a speech is known only by its file's name and its first "
-            "words; put it beside the speeches",
-            skips=False,
-        )
+        known = "a speech is known only by its file's name and its first words"
+        yield missing_file(_TABLE, "this table", f"{known}; put it beside the speeches")
     else:
         records = check_records(_table_records(table, account), ("filename", "speaker", "date"))
         for record in track_file(table, records, account):
