@@ -23,7 +23,6 @@ from compare.export.words import counted
 from compare.models.calibration import Kind
 from compare.results.result import Side, Stance
 from compare.review import MachineShown, Review, ReviewPair, Reviews
-from compare.review.review import statements_by_id
 
 if TYPE_CHECKING:
     from compare.library.library import Library
@@ -145,7 +144,7 @@ def _from_reviews(library: Library, notes: list[str]) -> Iterator[Label]:
         pairs = dict(review.pairs())
         if is_shared:
             ids = {side.statement.id for pair in pairs.values() for side in (pair.a, pair.b)}
-            ours = statements_by_id(library, ids).keys()
+            ours = library.store.statements(ids).keys()
             pairs = {
                 n: pair
                 for n, pair in pairs.items()
@@ -193,7 +192,7 @@ def _from_review(
 
 def _from_corrections(library: Library, path: Path, notes: list[str]) -> list[Label]:
     latest = {frozenset((entry.a, entry.b)): entry for entry in read_corrections(path)}
-    there = statements_by_id(library, {one for entry in latest.values() for one in entry.ids})
+    there = library.store.statements({one for entry in latest.values() for one in entry.ids})
     ours = [entry for entry in latest.values() if there.keys() & {*entry.ids}]
     if others := len(latest) - len(ours):
         notes.append(f"Left out {counted(others, 'correction')} of statements of other libraries.")

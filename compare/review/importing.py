@@ -19,7 +19,7 @@ from compare.export.rows import CHANGED
 from compare.export.rows import COLUMNS as PAIR_COLUMNS
 from compare.results.result import Probabilities, Stance
 from compare.review.exporting import COLUMNS
-from compare.review.review import Review, statements_by_id
+from compare.review.review import Review
 from compare.review.store import utc
 from compare.review.values import CONFIDENCE, SKIP, Answer, ReviewPair, excerpt_of, pair_id
 from compare.statements.countries import parse_countries
@@ -74,7 +74,7 @@ def read_review_pairs(path: Path | str, library: Library | None = None) -> Impor
     if not any(cell(rows[0], column) is not None for two in _TEXTS for column in two):
         required_cell(rows[0], "a_passage", _PAIRS)
     ids = {(cell(row, f"{side}_id") or "").strip() for row in rows for side in "ab"}
-    known = {} if library is None else statements_by_id(library, ids)
+    known = {} if library is None else library.store.statements(ids)
     lines: dict[str, int] = {}
     pairs = []
     for row in rows:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from compare.errors import ReviewError
 from compare.export import frames
-from compare.library.filters import Filters
 from compare.results.result import Stance
 from compare.review.store import (
     ANSWER_COLUMNS,
@@ -44,7 +43,6 @@ if TYPE_CHECKING:
 
     from compare.library.library import Library
 
-_AT_ONCE = 500
 _DIFFERENCES = (
     "FROM answers a JOIN answers b ON b.project = a.project AND b.place = a.place AND b.reader = 2 "
     "WHERE a.project = ? AND a.reader = 1 AND a.stance IS NOT b.stance"
@@ -172,7 +170,7 @@ class Review:
         """
         ids = {side.statement.id for pair in pairs for side in (pair.a, pair.b)}
         same = library.digest == self.settings.library_digest
-        now = {} if same else statements_by_id(library, ids)
+        now = {} if same else library.store.statements(ids)
 
         def state(old: Statement) -> StatementState:
             if not old.id:
@@ -513,17 +511,6 @@ class Review:
             writer = ReviewWriter(database, self.number, number, name, places)
             writer.require_not_handed_in()
             yield writer
-
-
-def statements_by_id(library: Library, ids: set[str]) -> dict[str, Statement]:
-    """Return those of the library's statements that have one of the ids."""
-    wanted = sorted(ids - {""})
-    parts = [tuple(wanted[n : n + _AT_ONCE]) for n in range(0, len(wanted), _AT_ONCE)]
-    return {
-        statement.id: statement
-        for part in parts
-        for statement in library.browse(Filters(statement_ids=part), limit=len(part))[0]
-    }
 
 
 def _named(by: str, does: str) -> str:
