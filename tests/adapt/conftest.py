@@ -1,4 +1,4 @@
-"""Labelled pairs of made-up envoys, and a model whose probabilities stand in the words."""
+"""Labelled pairs of made-up envoys, and a model whose probabilities are written in the texts."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ STATEMENTS = [
 ]
 
 
-class Told(OneStage):
-    """Says of a pair the probabilities that stand in its words; else always the same."""
+class Scripted(OneStage):
+    """Returns the probabilities written in a pair's texts, otherwise fixed ones."""
 
     name = "told"
 
@@ -46,7 +46,7 @@ class Told(OneStage):
 
 
 def words(number: int, told: Sequence[float]) -> tuple[Side, Side]:
-    """A pair of which `Told` says what is told of it, and no other pair has its words."""
+    """A pair with unique words, for which `Scripted` returns the given probabilities."""
     said = " ".join(f"{p:.6f}" for p in told)
     return (
         Side(f"Envoy {number} of Valdoria told us {said}.", country="Valdoria"),
@@ -55,7 +55,7 @@ def words(number: int, told: Sequence[float]) -> tuple[Side, Side]:
 
 
 def drawn(size: int, *, wrong: bool, seed: int = 0) -> list[tuple[Side, Side, str]]:
-    """Pairs with labels drawn by true probabilities; the model tells those, or is far too sure."""
+    """Pairs with labels drawn from true probabilities; if `wrong`, the model is far too sure."""
     source = np.random.default_rng(seed)
     logits = source.normal(0, 1.2, (size, 3))
     truth = softmax(logits)
@@ -84,10 +84,10 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def library(built: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Library:
-    """A library of which nothing is adapted before or after a test, read by `Told`."""
+    """A library without an adaptation, scored by `Scripted`."""
     monkeypatch.delenv("COMPARE_REVIEWS", raising=False)
     monkeypatch.setenv("COMPARE_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr("compare.models.load_stance_model", lambda name=None: Told())
+    monkeypatch.setattr("compare.models.load_stance_model", lambda name=None: Scripted())
     for name in ("adapted.json", "reviews.sqlite"):
         (built / name).unlink(missing_ok=True)
     return Library.open(built, HashingEncoder(64))

@@ -31,7 +31,7 @@ from compare.models.calibration import (
 )
 from compare.models.protocols import signature
 from compare.models.stance import CascadeStance
-from tests.adapt.conftest import Told, drawn, words, written
+from tests.adapt.conftest import Scripted, drawn, words, written
 from tests.fabricate import PROVENANCE
 from tests.fakes import HashingEncoder
 
@@ -43,13 +43,13 @@ QUOTE = "The locks must be open."
 
 @pytest.fixture
 def adapted(library: Library) -> Library:
-    """The library with an adaptation under which what agreed is opposed."""
+    """The library with an adaptation that turns agree into oppose."""
     write_adaptation(library.folder, Adaptation("told", "7" * 64, SWAPPING))
     return library
 
 
 def test_a_library_is_read_as_it_is_adapted(adapted: Library) -> None:
-    plain, ours = search(adapted, QUOTE, stance_model=Told()), search(adapted, QUOTE)
+    plain, ours = search(adapted, QUOTE, stance_model=Scripted()), search(adapted, QUOTE)
     assert plain.pairs[0].probabilities.agree > 0.5
     assert ours.pairs[0].probabilities.oppose > 0.5
     assert ours.provenance.stance_model == "told-adapted"
@@ -69,10 +69,10 @@ def test_journals_are_not_shared_with_the_model_as_it_ships(
     adapted: Library, tmp_path: Path
 ) -> None:
     model = library_model(adapted.folder)
-    assert signature(model) != signature(Told())
+    assert signature(model) != signature(Scripted())
     files = {
         Journal({"library": adapted.generation, "model": signature(of)}, tmp_path)._path
-        for of in (model, Told())
+        for of in (model, Scripted())
     }
     assert len(files) == 2
 
@@ -85,7 +85,7 @@ def test_rows_sum_to_1_and_sides_can_be_swapped(
     source = np.random.default_rng(0)
     weights = tuple(tuple(row) for row in source.normal(0, 1, (6, 3)).tolist())
     head = Adaptation("told", "7" * 64, Layer(Kind.HEAD, weights, (0.1, 0.2, 0.3)), "")
-    model = AdaptedStance(Told(), head)
+    model = AdaptedStance(Scripted(), head)
     pairs = [words(n, row) for n, row in enumerate(source.dirichlet((1, 1, 1), 40))]
     scores = model.score(pairs)
     np.testing.assert_allclose(scores.sum(axis=1), 1, atol=1e-6)
@@ -113,8 +113,8 @@ def test_a_head_is_ignored_where_its_closeness_is_measured_otherwise(library: Li
 
 
 def test_of_a_cascade_the_accurate_model_is_adapted(adapted: Library) -> None:
-    fast = Told("1" * 64)
-    model = adapted_to(CascadeStance(fast, Told()), adapted.folder)
+    fast = Scripted("1" * 64)
+    model = adapted_to(CascadeStance(fast, Scripted()), adapted.folder)
     first, last = model.stages
     assert first is fast
     assert (last.name, last.languages) == ("told-adapted", fast.languages)
@@ -180,7 +180,7 @@ def test_the_name_of_an_adapted_model_leads_to_what_it_was_made_of(
 ) -> None:
     asked: list[object] = []
     monkeypatch.setattr(
-        "compare.models.load_stance_model", lambda name=None: asked.append(name) or Told()
+        "compare.models.load_stance_model", lambda name=None: asked.append(name) or Scripted()
     )
     made = replace(PROVENANCE, stance_model=f"compare-stance-accurate{SUFFIX}")
     assert model_again(made, library).name == "told"

@@ -16,7 +16,7 @@ from compare.library.generations import mark_read_only
 from compare.library.library import Library
 from compare.models.calibration import FILE, Kind, read_adaptation
 from compare.results.result import Side
-from tests.adapt.conftest import LABELS, Told, drawn, words, written
+from tests.adapt.conftest import LABELS, Scripted, drawn, words, written
 from tests.fakes import HashingEncoder
 
 
@@ -134,7 +134,7 @@ def test_what_is_kept(kind: Kind, f1: float, loss: tuple[float, ...], said: str)
 
 
 def near_and_far(size: int) -> list[tuple[Side, Side, str]]:
-    """Pairs of which the model cannot tell that those without a word in common are neither."""
+    """Pairs on which the model cannot tell that those without a common word are neither."""
     source = np.random.default_rng(5)
     rows = []
     for number in range(size):
@@ -184,7 +184,7 @@ def test_an_earlier_adaptation_is_not_what_is_measured_against(
     library: Library, tmp_path: Path
 ) -> None:
     pairs = written(tmp_path / "pairs.tsv", drawn(150, wrong=True))
-    first, again = adapt(library, pairs), adapt(library, pairs, stance_model=Told())
+    first, again = adapt(library, pairs), adapt(library, pairs, stance_model=Scripted())
     assert first.before == again.before
     assert first.adaptation is not None
     assert again.adaptation is not None

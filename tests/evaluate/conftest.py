@@ -1,4 +1,4 @@
-"""Commands run in the test's own process, on a small model and small made-up files."""
+"""Run commands in the test's own process, with a small model and small made-up files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.fakes import HashingEncoder, Ran, runner
 
 
 class WordJudge(fakes.WordJudge):
-    """The judge that hears either side and is less sure of what says neither word."""
+    """The judge that reads either side and is less sure of texts with neither word."""
 
     def __init__(self) -> None:
         super().__init__(either=True, other=(0.1, 0.3, 0.6))
@@ -52,6 +52,6 @@ def run(
 
 
 def assert_one_sentence(told: Ran, message: str) -> None:
-    """A mistake was told in one line with exit code 2, and nothing was printed."""
+    """The command failed with exit code 2 and one line, and printed nothing."""
     assert (told.code, told.out) == (2, "")
     assert told.err == f"Error: {message}\n"

@@ -1,4 +1,4 @@
-"""`compare stance --batch`: a file of pairs, written again with the verdicts."""
+"""`compare stance --batch`: a file of pairs, written again with verdicts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`compare evaluate`: what it prints, and what it says of mistakes."""
+"""`compare evaluate`: its output and its errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The figures against scikit-learn and against cases worked by hand."""
+"""Metrics against scikit-learn and against cases worked by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files of labelled pairs: which columns are read, and what is said of bad files."""
+"""Files of pairs: the columns that are read, and the errors for bad files."""
 
 from __future__ import annotations
 

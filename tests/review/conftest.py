@@ -1,4 +1,4 @@
-"""Pairs of made-up statements, and reviews of them in a folder of the test's own."""
+"""Pairs of made-up statements, and reviews of them in a temporary folder."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def pair(number: int, machine: Stance | None = OPPOSE, topic: str = "") -> Revie
 
 
 def table(labels: Sequence[Stance]) -> Result:
-    """A pair for each label, as a comparison of two sides gives them."""
+    """A comparison of two sides with a pair for each label."""
     pairs = []
     for number, label in enumerate(labels):
         a, b = said(number, "a"), said(number, "b")

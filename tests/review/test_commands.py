@@ -20,7 +20,7 @@ MACHINE = [AGREE] * 6 + [OPPOSE] * 4 + [NEITHER] * 8
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A library, a kept result and a codebook."""
+    """A library, a saved result and a codebook."""
     Library.build(sample_statements(), tmp_path / "library", HashingEncoder()).close()
     monkeypatch.setenv("COMPARE_LIBRARY", str(tmp_path / "library"))
     monkeypatch.delenv("COMPARE_REVIEWS", raising=False)

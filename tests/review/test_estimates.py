@@ -27,7 +27,7 @@ MACHINE = [AGREE] * 60 + [OPPOSE] * 20 + [NEITHER] * 120
 
 
 def truth(number: int) -> Stance:
-    """People's label of the pair made of statements `number`, whatever the machine says."""
+    """People's label of the pair of statements `number`, independent of the model's."""
     source = random.Random(number)
     if source.random() < 0.7:
         return MACHINE[number]
@@ -73,7 +73,7 @@ def test_a_random_sample_of_all_gives_the_figures_of_all(reviews: Reviews) -> No
 
 
 def test_weights_undo_what_stratification_does() -> None:
-    """On average over draws the weighted recall is that of all pairs; an unweighted one is not."""
+    """Averaged over draws, weighted recall is that of all pairs; unweighted recall is not."""
     weighted, plain, covered, draws = [], [], 0, 40
     for seed in range(draws):
         drawn = draw(table(MACHINE), Choice.STRATIFIED, 60, seed).pairs
@@ -93,7 +93,7 @@ def test_weights_undo_what_stratification_does() -> None:
 
 
 def counted(counts: Sequence[Sequence[int]], pool: Sequence[int]) -> Estimates:
-    """Return the figures of a stratified sample with these counts: the machine's labels in rows."""
+    """Return the estimates of a stratified sample with these counts, the model's labels in rows."""
     rows = [
         (replace(pair(0, machine), weight=size / sum(row)), people)
         for machine, row, size in zip(Stance, counts, pool, strict=True)
@@ -116,7 +116,7 @@ def test_a_miss_that_was_not_drawn_is_not_ruled_out() -> None:
 def test_intervals_of_a_stratified_sample_hold_what_is_true_as_often_as_they_say(
     missed: float,
 ) -> None:
-    """Of 150, 100 and 5,000 pairs 34, 33 and 33 are read, again and again."""
+    """34, 33 and 33 of 150, 100 and 5,000 pairs are read, many times."""
     source, draws, pool = np.random.default_rng(5), 150, np.array([150, 100, 5000])
     shares = [[0.8, 0.05, 0.15], [0.1, 0.7, 0.2], [missed, missed, 1 - 2 * missed]]
     truth = np.round(np.array(shares) * pool[:, None]).astype(int)

@@ -1,4 +1,4 @@
-"""What goes to other programs and comes back."""
+"""Exports, and reading pairs and answers back."""
 
 from __future__ import annotations
 

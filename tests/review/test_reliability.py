@@ -1,4 +1,4 @@
-"""The figures against published worked examples, against each other, and on any table."""
+"""Kappa and alpha: against published examples, against each other, and on random tables."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ N = None
 
 
 def counts_of(answers: Sequence[Sequence[Hashable | None]]) -> np.ndarray:
-    """Return how many readers gave each unit each label, of a row for each reader."""
+    """Count the readers that gave each unit each label, from one row per reader."""
     labels = list(dict.fromkeys(label for row in answers for label in row if label is not None))
     units = zip(*answers, strict=True)
     return np.array([[unit.count(label) for label in labels] for unit in units], np.int64)
