@@ -11,9 +11,9 @@ import click
 
 from compare.cli import options as shared
 from compare.cli.output import (
+    Cell,
     Table,
-    figure,
-    interval,
+    cell_text,
     progress,
     remark,
     remark_notes,
@@ -27,7 +27,7 @@ from compare.cli.output import (
 from compare.results.result import Stance
 
 if TYPE_CHECKING:
-    from compare.adapt import AdaptationResult, Figures, Step
+    from compare.adapt import AdaptationResult, Step
     from compare.evaluate import Report, SearchReport
     from compare.evaluate.metrics import ModeScores
     from compare.library.library import Library
@@ -91,45 +91,27 @@ def _pair_tables(figures: Report, speed: float, modes: Mapping[str, ModeScores])
         "All pairs",
         ("figure", "value", "95 %"),
         [
-            ("accuracy", figure(figures.accuracy), interval(figures.accuracy_ci)),
-            ("macro-F1", figure(figures.macro_f1), interval(figures.macro_f1_ci)),
-            ("calibration error (ECE)", figure(figures.ece), ""),
-            ("Brier score", figure(figures.brier), ""),
-            ("polarity AUC", figure(figures.polarity_auc), ""),
-            ("pairs per second", figure(speed, 1), ""),
+            ("accuracy", figures.accuracy, figures.accuracy_ci),
+            ("macro-F1", figures.macro_f1, figures.macro_f1_ci),
+            ("calibration error (ECE)", figures.ece, ""),
+            ("Brier score", figures.brier, ""),
+            ("polarity AUC", figures.polarity_auc, ""),
+            ("pairs per second", f"{speed:.1f}", ""),
         ],
     )
-    yield Table(
-        "By label",
-        ("label", "precision", "recall", "F1", "pairs"),
-        [
-            (stance.value, *map(figure, (of.precision, of.recall, of.f1)), str(of.support))
-            for stance, of in figures.per_class.items()
-        ],
-    )
-    yield Table(
-        "Right label (rows) and label given",
-        ("right", *_LABELS),
-        [
-            (label, *map(str, counts))
-            for label, counts in zip(_LABELS, figures.confusion, strict=True)
-        ],
-    )
+    rows: list[tuple[Cell, ...]] = [
+        (stance.value, of.precision, of.recall, of.f1, of.support)
+        for stance, of in figures.per_class.items()
+    ]
+    yield Table("By label", ("label", "precision", "recall", "F1", "pairs"), rows)
+    rows = [(label, *of) for label, of in zip(_LABELS, figures.confusion, strict=True)]
+    yield Table("Right label (rows) and label given", ("right", *_LABELS), rows)
     if modes:
-        yield Table(
-            "By mode",
-            ("mode", "pairs", "accuracy", "macro-F1", *_LABELS),
-            [
-                (
-                    name or "(none)",
-                    str(of.n),
-                    figure(of.accuracy),
-                    figure(of.macro_f1),
-                    *(str(of.labels[stance]) for stance in Stance),
-                )
-                for name, of in modes.items()
-            ],
-        )
+        rows = [
+            (name or "(none)", of.n, of.accuracy, of.macro_f1, *(of.labels[one] for one in Stance))
+            for name, of in modes.items()
+        ]
+        yield Table("By mode", ("mode", "pairs", "accuracy", "macro-F1", *_LABELS), rows)
 
 
 # --- evaluate-search -------------------------------------------------------------------------
@@ -216,20 +198,12 @@ def _queries_as_json(report: SearchReport, asked: Mapping[str, str]) -> list[dic
 
 
 def _list_table(report: SearchReport) -> Table:
-    return Table(
-        "Lists",
-        ("list", "P@5", "95 %", "ceiling", "nDCG@10", "unjudged@5", "queries"),
-        [
-            (
-                stance.value,
-                figure(of.p_at_5),
-                interval(of.p_at_5_ci),
-                *map(figure, (of.ceiling, of.ndcg_at_10, of.unjudged_at_5)),
-                str(of.queries),
-            )
-            for stance, of in report.lists.items()
-        ],
-    )
+    columns = ("list", "P@5", "95 %", "ceiling", "nDCG@10", "unjudged@5", "queries")
+    rows = []
+    for stance, of in report.lists.items():
+        figures = (of.p_at_5, of.p_at_5_ci, of.ceiling, of.ndcg_at_10, of.unjudged_at_5)
+        rows.append((stance.value, *figures, of.queries))
+    return Table("Lists", columns, rows)
 
 
 def _query_table(report: SearchReport, asked: Mapping[str, str]) -> Table:
@@ -237,12 +211,12 @@ def _query_table(report: SearchReport, asked: Mapping[str, str]) -> Table:
     columns = [f"{stance.value}{name}" for stance in report.lists for name in names]
     rows = []
     for query, lists in report.queries.items():
-        cells = [query, asked[query]]
+        cells: list[Cell] = [query, asked[query]]
         for of in lists.values():
-            values = (of.p_at_5, of.ndcg_at_10, of.unjudged_at_5)
-            cells += [str(of.relevant), *(figure(v if of.counts else None, 2) for v in values)]
+            figures = (of.p_at_5, of.ndcg_at_10, of.unjudged_at_5) if of.counts else (None,) * 3
+            cells += [of.relevant, *figures]
         rows.append(cells)
-    return Table("Queries", ("id", "query", *columns), rows, names=2)
+    return Table("Queries", ("id", "query", *columns), rows, names=2, format=".2f")
 
 
 # --- adapt -----------------------------------------------------------------------------------
@@ -322,8 +296,12 @@ def _show_trial(trial: AdaptationResult, library: Library) -> None:
     say(f"{labels['measured']:,} pairs to measure on: {by_label}.")
     say(f"Labels: {by_source}.")
     remark_notes([*trial.labels.notes, *trial.not_tried])
-    rows = [_trial_row("as shipped", trial.before)]
-    rows += [_trial_row(f"with a {step.kind.value}", step.figures) for step in trial.steps]
+    models = [("as shipped", trial.before)]
+    models += [(f"with a {step.kind.value}", step.figures) for step in trial.steps]
+    rows = [
+        (name, of.macro_f1, of.macro_f1_interval, of.log_loss, of.log_loss_interval, of.ece)
+        for name, of in models
+    ]
     columns = ("model", "macro-F1", "95 %", "log loss", "95 %", "ECE")
     show_table(Table("Pairs that were not learned from", columns, rows))
     say()
@@ -339,19 +317,14 @@ def _show_trial(trial: AdaptationResult, library: Library) -> None:
         say(_nothing_better(library))
 
 
-def _trial_row(name: str, of: Figures) -> tuple[str, ...]:
-    f1, loss = interval(of.macro_f1_interval), interval(of.log_loss_interval)
-    return name, figure(of.macro_f1), f1, figure(of.log_loss), loss, figure(of.ece)
-
-
 def _verdict(step: Step, before: Step | None) -> str:
     against = f"the {before.kind.value}" if before else "the shipped model"
     change = step.change
     kept = "kept" if step.kept else f"not kept, since {step.why_not}"
     return (
         f"A {step.kind.value} against {against}: macro-F1 {change.macro_f1:+.3f} (95 % "
-        f"{interval(change.macro_f1_interval, '+.3f')}), log loss {change.log_loss:+.3f} (95 % "
-        f"{interval(change.log_loss_interval, '+.3f')}): {kept}."
+        f"{cell_text(change.macro_f1_interval, '+.3f')}), log loss {change.log_loss:+.3f} (95 % "
+        f"{cell_text(change.log_loss_interval, '+.3f')}): {kept}."
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from compare.statements.statement import Statement
 
 Progress = Callable[[int, int], None]
+Cell = str | int | float | tuple[float | None, float | None] | None
 
 MISSING = "-"
 _KEPT = ".json"
@@ -207,56 +208,56 @@ def waiting(label: str) -> Iterator[Callable[[int], None]]:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A titled table; the first `names` columns are words, the others numbers."""
+    """A titled table; the first `names` columns are words, the others numbers in `format`."""
 
     title: str
     columns: Sequence[str]
-    rows: Sequence[Sequence[str]]
+    rows: Iterable[Sequence[Cell]]
     names: int = 1
+    format: str = ".3f"
 
-    @property
-    def justified(self) -> list[bool]:
-        """Tell for each column whether it is aligned to the left."""
-        return [place < self.names for place in range(len(self.columns))]
-
-
-def figure(value: float | None, digits: int = 3) -> str:
-    """Format a number as a cell."""
-    return MISSING if value is None else f"{value:.{digits}f}"
+    def lines(self) -> list[list[str]]:
+        """Return the head and the rows as texts."""
+        rows = [[cell_text(cell, self.format) for cell in cells] for cells in self.rows]
+        return [list(self.columns), *rows]
 
 
-def interval(ends: tuple[float | None, float | None] | None, format: str = ".3f") -> str:
-    """Format the ends of an interval as a cell."""
-    low, high = ends or (None, None)
-    return MISSING if low is None or high is None else f"{low:{format}} to {high:{format}}"
+def cell_text(cell: Cell, format: str = ".3f") -> str:
+    """Return a cell as text: a number in its format, an interval as "low to high"."""
+    if isinstance(cell, tuple):
+        low, high = cell
+        return MISSING if low is None or high is None else f"{low:{format}} to {high:{format}}"
+    if isinstance(cell, float):
+        return f"{cell:{format}}"
+    return MISSING if cell is None else str(cell)
 
 
 def show_table(table: Table) -> None:
     """Print a table, drawn on a terminal or as aligned columns into a pipe."""
+    lines = [[one_line(cell) for cell in cells] for cells in table.lines()]
     say()
     if on_terminal():
-        _draw_table(table)
+        _draw_table(table, lines)
         return
-    lines = [[one_line(cell) for cell in cells] for cells in (table.columns, *table.rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     say(one_line(table.title).upper())
     for cells in lines:
         padded = [
-            cell.ljust(width) if left else cell.rjust(width)
-            for left, cell, width in zip(table.justified, cells, widths, strict=True)
+            cell.ljust(width) if place < table.names else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(cells, widths, strict=True))
         ]
         say("  ".join(padded).rstrip())
 
 
-def _draw_table(table: Table) -> None:
+def _draw_table(table: Table, lines: Sequence[Sequence[str]]) -> None:
     from rich.table import Table as Drawn
     from rich.text import Text
 
     drawn = Drawn(title=table.title, title_justify="left")
-    for left, name in zip(table.justified, table.columns, strict=True):
-        drawn.add_column(name, justify="left" if left else "right")
-    for cells in table.rows:
-        drawn.add_row(*(Text(one_line(cell)) for cell in cells))
+    for place, name in enumerate(lines[0]):
+        drawn.add_column(name, justify="left" if place < table.names else "right")
+    for cells in lines[1:]:
+        drawn.add_row(*map(Text, cells))
     console().print(drawn)
 
 
@@ -264,10 +265,9 @@ def show_markdown(table: Table) -> None:
     """Print a table as Markdown, with every cell escaped."""
     from compare.export.markdown import inert
 
-    def escaped(cell: str) -> str:
-        return cell if _PLAIN_CELL.fullmatch(cell) else inert(cell)
-
-    marks = ["---" if left else "---:" for left in table.justified]
+    head, *rows = table.lines()
+    marks = ["---" if place < table.names else "---:" for place in range(len(head))]
     say(f"\n## {table.title}\n")
-    for cells in (table.columns, marks, *table.rows):
-        say(f"| {' | '.join(map(escaped, cells))} |")
+    for cells in (head, marks, *rows):
+        escaped = [cell if _PLAIN_CELL.fullmatch(cell) else inert(cell) for cell in cells]
+        say(f"| {' | '.join(escaped)} |")

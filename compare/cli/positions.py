@@ -11,12 +11,12 @@ import click
 
 from compare.cli import options as shared
 from compare.cli.output import (
+    Cell,
     Progress,
     Table,
     attribution,
     check_csv,
     check_out,
-    interval,
     progress,
     quoted,
     remark,
@@ -177,7 +177,7 @@ def _show_positions(found: Positions, limit: int, period: int | None) -> None:
         *("passages", "agree", "oppose", "first", "last"),
     )
     rows = [_row(position) for position in placed[:limit]]
-    show_table(Table(found.proposition, columns, rows, names=2))
+    show_table(Table(found.proposition, columns, rows, names=2, format="+.2f"))
     if len(placed) > limit:
         say(f"… and {len(placed) - limit} more (--limit {len(placed)})")
     for position in placed[:limit]:
@@ -190,17 +190,16 @@ def _show_positions(found: Positions, limit: int, period: int | None) -> None:
             for one in found.by_period(period)
         ]
         head = ("actor", "years", "place", "95 %", "passages")
-        show_table(Table(f"By {period} years", head, rows, names=2))
+        show_table(Table(f"By {period} years", head, rows, names=2, format="+.2f"))
 
 
-def _figures(score: PositionScore) -> tuple[str, str, str]:
-    between = "too few" if score.low is None else interval((score.low, score.high), "+.2f")
-    return f"{score.mean:+.2f}", between, str(score.passages)
+def _figures(score: PositionScore) -> tuple[float, Cell, int]:
+    return score.mean, "too few" if score.low is None else (score.low, score.high), score.passages
 
 
-def _row(position: Position) -> list[str]:
+def _row(position: Position) -> list[Cell]:
     first, last = (date.iso for date in position.dates) if position.dates else ("", "")
-    counts = [str(len(position.of(stance))) for stance in (Stance.AGREE, Stance.OPPOSE)]
+    counts = [len(position.of(stance)) for stance in (Stance.AGREE, Stance.OPPOSE)]
     return [position.name, _bar(position.score), *_figures(position.score), *counts, first, last]
 
 
@@ -241,14 +240,8 @@ def _show_agreement(matrix: AgreementMatrix, limit: int) -> None:
     """Print how much each two actors agree, those that share most propositions first."""
     cells = sorted(matrix.cells, key=lambda cell: (-cell.propositions, -cell.agreement))
     rows = [
-        (
-            cell.a,
-            cell.b,
-            f"{cell.agreement:.2f}",
-            interval((cell.low, cell.high), ".2f"),
-            str(cell.propositions),
-        )
+        (cell.a, cell.b, cell.agreement, (cell.low, cell.high), cell.propositions)
         for cell in cells[:limit]
     ]
     columns = ("actor", "and", "agreement", "95 %", "propositions")
-    show_table(Table("Who stands near whom", columns, rows, names=2))
+    show_table(Table("Who stands near whom", columns, rows, names=2, format=".2f"))

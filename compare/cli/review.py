@@ -13,11 +13,9 @@ from click.core import ParameterSource
 
 from compare.cli import options as shared
 from compare.cli.output import (
-    MISSING,
+    Cell,
     Table,
     attribution,
-    figure,
-    interval,
     progress,
     quoted,
     remark,
@@ -533,40 +531,31 @@ def _tables(found: Agreement) -> Iterator[Table]:
         yield _estimates(found.estimates)
 
 
-def _reliability(title: str, rows: Mapping[str, Reliability]) -> Table:
-    return Table(
-        title,
-        ("", "pairs", "agreement", "95 %", "kappa", "95 %", "alpha", "95 %"),
-        [
-            (
-                name or "(none)",
-                str(of.pairs),
-                *_cells(of.agreement),
-                *_cells(of.kappa),
-                *_cells(of.alpha),
-            )
-            for name, of in rows.items()
-        ],
-    )
+def _reliability(title: str, found: Mapping[str, Reliability]) -> Table:
+    columns = ("", "pairs", "agreement", "95 %", "kappa", "95 %", "alpha", "95 %")
+    rows = []
+    for name, of in found.items():
+        figures = _cells(of.agreement) + _cells(of.kappa) + _cells(of.alpha)
+        rows.append((name or "(none)", of.pairs, *figures))
+    return Table(title, columns, rows)
 
 
-def _cells(of: Figure | None) -> tuple[str, str]:
-    if of is None or of.value is None:
-        return MISSING, MISSING
-    return figure(of.value), interval((of.low, of.high))
+def _cells(of: Figure | None) -> tuple[Cell, Cell]:
+    return (None, None) if of is None or of.value is None else (of.value, (of.low, of.high))
 
 
 def _confusion(title: str, table: Confusion) -> Table:
-    rows = [(label, *map(str, row)) for label, row in zip(_STANCES, table, strict=True)]
+    rows: list[tuple[Cell, ...]]
+    rows = [(label, *counts) for label, counts in zip(_STANCES, table, strict=True)]
     return Table(title, ("", *_STANCES), rows)
 
 
 def _estimates(found: Estimates) -> Table:
-    rows = [
-        (stance.value, str(of.called), *_cells(of.precision), str(of.found), *_cells(of.recall))
+    rows: list[tuple[Cell, ...]] = [
+        (stance.value, of.called, *_cells(of.precision), of.found, *_cells(of.recall))
         for stance, of in found.labels.items()
     ]
-    rows.append(("all", str(found.pairs), *_cells(found.accuracy), "", "", ""))
+    rows.append(("all", found.pairs, *_cells(found.accuracy), "", "", ""))
     return Table(
         "The model's labels, estimated from the random sample (all: accuracy)",
         ("", "called so", "precision", "95 %", "are so", "recall", "95 %"),
