@@ -59,7 +59,7 @@ def read(page):
 
 ONLY_THERE = {
     "Table": "[data-testid=stDataFrame]",
-    "By year": "text=The year is that of the later statement",
+    "By year": "text=A pair counts in the year of its later statement",
     "Who agrees with whom": "text=In a cell: opposed pairs of decided pairs",
     "Check a sample": "text=Label each by its words",
 }

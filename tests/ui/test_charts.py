@@ -6,28 +6,21 @@ from xml.etree import ElementTree
 
 import pycountry
 import pytest
+import vl_convert
 
 from compare.comparison.counts import Cell, YearCount
 from compare.errors import ExportError
-from compare.ui.charts.counts import (
-    matrix_chart,
-    matrix_spec,
-    sample_size_note,
-    years_chart,
-    years_spec,
-)
-from compare.ui.charts.map import map_chart, map_spec, off_the_map, world
+from compare.ui.charts.counts import matrix_chart, sample_size_note, years_chart
+from compare.ui.charts.map import map_chart, off_the_map, world
 from compare.ui.charts.positions import (
     KINDS,
     agreement_chart,
-    agreement_spec,
     kind,
-    period_spec,
+    period_chart,
     periods_chart,
     positions_chart,
-    positions_spec,
 )
-from compare.ui.charts.vega import COLOURS, svg, with_ink
+from compare.ui.charts.vega import COLOURS
 from tests.fabricate_positions import made, table_of
 from tests.ui.conftest import ROOT
 
@@ -64,15 +57,15 @@ def test_the_colours_are_those_of_the_cards():
 
 
 def test_charts_of_counts_hold_the_numbers():
-    spec = years_spec(COUNTS, COLOURS["light"])
+    spec = years_chart(COUNTS, over_time=False).spec(COLOURS["light"])
     values = spec["data"]["values"]
     assert sum(value["pairs"] for value in values) == sum(c.agree + c.oppose for c in COUNTS)
     assert all((value["bar"] < 0) <= (value["verdict"] == "Opposed") for value in values)
     assert spec["encoding"]["color"]["scale"]["domain"] == ["Agree", "Opposed"]
-    changed = years_spec(COUNTS, COLOURS["dark"], over_time=True)["data"]["values"]
+    changed = years_chart(COUNTS, over_time=True).spec(COLOURS["dark"])["data"]["values"]
     assert [value["pairs"] for value in changed] == [count.oppose for count in COUNTS]
     assert all(value["bar"] >= 0 for value in changed)
-    cells = matrix_spec(CELLS, ACTORS, COLOURS["dark"])
+    cells = matrix_chart(CELLS, 8).spec(COLOURS["dark"])
     assert [value["counts"] for value in cells["data"]["values"]] == ["3/4"] * 2 + ["0/4"] * 2 + [
         "0/0"
     ] * 2
@@ -87,12 +80,14 @@ def test_shape_and_colour_and_word_tell_what_a_place_shows():
     assert {one.name: kind(one.score) for one in positions} == {
         "<Valdoria>": KINDS[0], "Ostravia": KINDS[1], "Karsenia": KINDS[2], "Marenia": KINDS[3]
     }  # fmt: skip
-    spec = positions_spec(positions, COLOURS["light"])
+    spec = positions_chart(positions, "Open it.", 100).spec(COLOURS["light"])
     values = {value["actor"]: value for value in spec["data"]["values"]}
     assert values["Karsenia"]["label"] == "Karsenia (3)"
     assert values["Marenia"]["low"] is None
     long = {"The United Islands of Valdoria and Ostravia": [0.8] * 12}
-    [label] = positions_spec(made(long).placed, COLOURS["light"])["encoding"]["y"]["sort"]
+    [label] = positions_chart(made(long).placed, "Open it.", 1).spec(COLOURS["dark"])["layer"][-1][
+        "encoding"
+    ]["y"]["sort"]
     assert label == "The United Islands of V… (12)"
     dots = spec["layer"][-1]["encoding"]
     assert dots["shape"]["scale"]["domain"] == dots["color"]["scale"]["domain"] == list(KINDS)
@@ -100,14 +95,14 @@ def test_shape_and_colour_and_word_tell_what_a_place_shows():
 
 
 def test_a_period_and_a_cell_hold_their_numbers():
-    spec = period_spec(PERIODS["Ostravia"], range(2000, 2005), COLOURS["dark"])
-    assert spec["encoding"]["x"]["scale"]["domain"][0] == "2000"
+    spec = period_chart(PERIODS["Ostravia"], range(2000, 2005)).spec(COLOURS["dark"])
+    assert spec["layer"][-1]["encoding"]["x"]["scale"]["domain"][0] == "2000"
     values = spec["data"]["values"]
     assert [(value["period"], value["position"]) for value in values] == [
         ("2001", -0.8), ("2002", -0.7), ("2003", -0.6)
     ]  # fmt: skip
     matrix = table_of({"A": [0.8], "B": [0.6]}, {"A": [0.5], "C": [0.5]}).agreement()
-    cells = agreement_spec(matrix, ["A", "B"], COLOURS["light"])["data"]["values"]
+    cells = agreement_chart(matrix, ["A", "B"], 2).spec(COLOURS["light"])["data"]["values"]
     assert [(cell["agreement"], cell["number"]) for cell in cells] == [
         (pytest.approx(0.9), "n 1")
     ] * 2  # fmt: skip
@@ -155,7 +150,7 @@ def test_outlines_are_wound_as_the_chart_needs_them():
 
 def test_who_takes_a_side_is_on_the_map_or_named(placed):
     assert off_the_map(placed) == ["Marenia"]
-    spec = map_spec(placed, COLOURS["light"])
+    spec = map_chart(placed, "Open it.").spec(COLOURS["light"])
     shapes = {value["actor"]: value for value in spec["data"]["values"] if "actor" in value}
     assert {name: value["geometry"]["type"] for name, value in shapes.items()} == {
         "Valdoria": "MultiPolygon",
@@ -171,14 +166,14 @@ def test_who_takes_a_side_is_on_the_map_or_named(placed):
 
 @pytest.mark.parametrize("names", [[], ["Valdoria"], ["Ostravia"]])
 def test_the_chart_is_drawn_whoever_is_on_it(placed, names):
-    spec = map_spec([one for one in placed if one.name in names], COLOURS["dark"])
-    drawn = svg({**with_ink(spec, COLOURS["dark"]), "width": 700}).decode()
+    chart = map_chart([one for one in placed if one.name in names], "Open it.")
+    drawn = vl_convert.vegalite_to_svg({**chart.spec(COLOURS["dark"]), "width": 700})
     assert drawn.count("Country: ") == len(names)
     assert all(f"Country: {name}" in drawn for name in names)
 
 
 def test_the_figure_has_a_shape_for_each_country(placed):
-    root = ElementTree.fromstring(svg(map_chart(placed, "Open <it> & all.").figure()))
+    root = ElementTree.fromstring(map_chart(placed, "Open <it> & all.").svg())
     assert "1 not on the map" in "".join(root.itertext())
     ground = root.find(f".//{SVG}g[@class='mark-shape role-mark layer_0_marks']")
     shapes = [mark for mark in ground if mark.get("d")]
@@ -237,7 +232,7 @@ def corners(root):
 )
 def test_a_figure_is_whole_and_says_what_it_stands_on(chart):
     spec = chart.figure()
-    root = ElementTree.fromstring(svg(spec))
+    root = ElementTree.fromstring(chart.svg())
     width, height = float(root.get("width")), float(root.get("height"))
     found = corners(root)
     assert len(found) > 10
@@ -253,9 +248,7 @@ def test_a_figure_is_whole_and_says_what_it_stands_on(chart):
 
 
 def test_a_bar_chart_has_no_halves_of_pairs():
-    root = ElementTree.fromstring(
-        svg(years_chart([YearCount(2010, 0, 2, 3)], over_time=True).figure())
-    )
+    root = ElementTree.fromstring(years_chart([YearCount(2010, 0, 2, 3)], over_time=True).svg())
     numbers = [mark.text for mark in root.iter(f"{SVG}text") if mark.text in {"0", "1", "2"}]
     assert sorted(numbers) == ["0", "1", "2"]
 
@@ -263,4 +256,4 @@ def test_a_bar_chart_has_no_halves_of_pairs():
 def test_without_the_extra_the_error_names_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "vl_convert", None)
     with pytest.raises(ExportError, match=r"compare-statements\[charts\]"):
-        svg({})
+        years_chart(COUNTS, over_time=False).svg()

@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 
+import altair as alt
+
 from compare.comparison.counts import Cell, YearCount
 from compare.export.words import counted
-from compare.ui.charts.vega import Chart, Colours, Spec, shade, square
+from compare.ui.charts.vega import FIT_WIDTH, Chart, Colours, shade, square
 
 
 def sample_size_note(read: int, decided: int) -> str:
@@ -16,14 +18,11 @@ def sample_size_note(read: int, decided: int) -> str:
     return f"n = {counted(read, 'pair')} read, {decided:,} decided."
 
 
-# -- By year -------------------------------------------------------------------------------------
-
-
 def years_chart(counts: Sequence[YearCount], over_time: bool) -> Chart:
-    """Return the chart of a result's years."""
+    """Return the pairs of each year; over time only those that changed."""
     decided = sum(count.agree + count.oppose for count in counts)
     return Chart(
-        partial(years_spec, counts, over_time=over_time),
+        partial(_draw_years, counts, over_time),
         "Pairs by year",
         (
             sample_size_note(sum(count.read for count in counts), decided),
@@ -33,58 +32,47 @@ def years_chart(counts: Sequence[YearCount], over_time: bool) -> Chart:
     )
 
 
-def years_spec(counts: Sequence[YearCount], colour: Colours, over_time: bool = False) -> Spec:
-    """Return bars of agree and oppose by year; both direction and colour tell them apart.
-
-    Over time there is only what changed.
-    """
-    up, below = ("Agree", "agree", 1), ("Opposed", "oppose", -1)
-    series = [("Changed", "oppose", 1)] if over_time else [up, below]
+def _draw_years(counts: Sequence[YearCount], over_time: bool, colour: Colours) -> alt.Chart:
+    """Draw bars; both direction and colour tell agree from oppose."""
+    series = [("Agree", "agree", 1), ("Opposed", "oppose", -1)]
+    if over_time:
+        series = [("Changed", "oppose", 1)]
     values = [
         {"year": str(count.year), "verdict": verdict, "pairs": pairs, "bar": sign * pairs}
         for count in counts
         for verdict, stance, sign in series
         for pairs in (getattr(count, stance),)
     ]
-    bars = [0, *(value["bar"] for value in values)]
-    colours = {
-        "domain": [verdict for verdict, _, _ in series],
-        "range": [colour[stance] for _, stance, _ in series],
-    }
-    return {
-        "data": {"values": values},
-        "mark": {"type": "bar"},
-        "autosize": {"type": "fit-x", "contains": "padding"},
-        "height": 220,
-        "encoding": {
-            "x": {
-                "field": "year",
-                "type": "ordinal",
-                "title": None,
-                "axis": {"labelAngle": 0, "labelOverlap": True, "labelSeparation": 6},
-            },
-            "y": {
-                "field": "bar",
-                "type": "quantitative",
-                "title": "Pairs" if over_time else "Pairs (opposed below the line)",
-                "axis": {
-                    "labelExpr": "format(abs(datum.value), ',d')",
-                    "tickCount": min(6, max(bars) - min(bars) or 1),  # no halves of pairs
-                },
-            },
-            "color": {
-                "field": "verdict",
-                "type": "nominal",
-                "title": None,
-                "scale": colours,
-                "legend": {"orient": "top", "symbolType": "square"},
-            },
-            "tooltip": [{"field": "year"}, {"field": "verdict"}, {"field": "pairs"}],
-        },
-    }
-
-
-# -- Who agrees with whom ------------------------------------------------------------------------
+    bars = [0, *(int(value["bar"]) for value in values)]
+    ticks = min(6, max(bars) - min(bars) or 1)  # no halves of pairs
+    colours = alt.Scale(
+        domain=[verdict for verdict, _, _ in series],
+        range=[colour[stance] for _, stance, _ in series],
+    )
+    chart: alt.Chart = (
+        alt.Chart(alt.InlineData(values=values), height=220, autosize=FIT_WIDTH)
+        .mark_bar()
+        .encode(
+            x=alt.X(
+                "year:O",
+                title=None,
+                axis=alt.Axis(labelAngle=0, labelOverlap=True, labelSeparation=6),
+            ),
+            y=alt.Y(
+                "bar:Q",
+                title="Pairs" if over_time else "Pairs (opposed below the line)",
+                axis=alt.Axis(labelExpr="format(abs(datum.value), ',d')", tickCount=ticks),
+            ),
+            color=alt.Color(
+                "verdict:N",
+                title=None,
+                scale=colours,
+                legend=alt.Legend(orient="top", symbolType="square"),
+            ),
+            tooltip=["year:O", "verdict:N", "pairs:Q"],
+        )
+    )
+    return chart
 
 
 def matrix_chart(cells: Sequence[Cell], most: int) -> Chart:
@@ -103,11 +91,11 @@ def matrix_chart(cells: Sequence[Cell], most: int) -> Chart:
     ]
     if len(counts) > len(actors):
         notes.append(f"The {len(actors)} of {len(counts)} actors with most pairs are drawn.")
-    return Chart(partial(matrix_spec, drawn, actors), "Who agrees with whom", tuple(notes))
+    return Chart(partial(_draw_matrix, drawn, actors), "Who agrees with whom", tuple(notes))
 
 
-def matrix_spec(cells: Sequence[Cell], actors: Sequence[str], colour: Colours) -> Spec:
-    """Return a square of actors: colour is the share opposed, the numbers are the counts."""
+def _draw_matrix(cells: Sequence[Cell], actors: Sequence[str], colour: Colours) -> alt.LayerChart:
+    """Draw a square of actors: colour is the share opposed, the numbers are the counts."""
     values = (
         (
             cell.a,
@@ -121,21 +109,15 @@ def matrix_spec(cells: Sequence[Cell], actors: Sequence[str], colour: Colours) -
         )
         for cell in cells
     )
+    colours = [colour["agree"], colour["even"], colour["oppose"]]
     return square(
         values,
         actors,
         colour,
-        fill=shade(
-            "share",
-            colour["agree"],
-            colour["even"],
-            colour["oppose"],
-            format=".0%",
-            title="Share opposed",
-        ),
-        lines=[{"mark": {}, "text": {"field": "counts"}}],
-        tooltip=[
-            {"field": "counts", "title": "opposed of decided"},
-            {"field": "read", "title": "read"},
+        shade("share", colours, 0.5, format=".0%", title="Share opposed"),
+        [({}, alt.Text("counts:N"))],
+        [
+            alt.Tooltip("counts:N", title="opposed of decided"),
+            alt.Tooltip("read:Q", title="read"),
         ],
     )

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
+import altair as alt
+
 from compare.export.words import counted
 from compare.results.positions import Position
-from compare.ui.charts.positions import CHOSEN, SCALE_TITLE, tooltip
+from compare.ui.charts.positions import CHOSEN, SCALE_TITLE, tooltip, values_of
 from compare.ui.charts.vega import Chart, Colours, Spec, shade
 
 Point = tuple[float, float]
@@ -91,16 +93,16 @@ def map_chart(positions: Sequence[Position], proposition: str) -> Chart:
         + (f"; {missing:,} not on the map" if missing else "")
         + "."
     )
-    return Chart(partial(map_spec, positions), proposition, (note,))
+    return Chart(partial(_draw_map, positions), proposition, (note,))
 
 
-def map_spec(positions: Sequence[Position], colour: Colours) -> Spec:
-    """Return the world with the countries that take a side, from opposed to agreeing.
+def _draw_map(positions: Sequence[Position], colour: Colours) -> alt.LayerChart:
+    """Draw the world with the countries that take a side, from opposed to agreeing.
 
     Countries without an outline are circles. A dashed outline means too few passages for an
     interval.
     """
-    placed = {one.actor.key: _values(one) for one in positions}
+    placed = {one.actor.key: {"actor": one.name, **values_of(one.score)} for one in positions}
     shapes = [
         _feature("MultiPolygon", polygons, placed.get(code, {}))
         for code, polygons in world().outlines.items()
@@ -110,51 +112,35 @@ def map_spec(positions: Sequence[Position], colour: Colours) -> Spec:
         for code, point in world().points.items()
         if code in placed
     ]
-    fill = shade(
-        "position",
-        colour["oppose"],
-        colour["even"],
-        colour["agree"],
-        (-1, 0, 1),
-        title=SCALE_TITLE,
-        titleLimit=240,
-        gradientLength=220,
+    colours = [colour["oppose"], colour["even"], colour["agree"]]
+    base = alt.Chart()
+    ground = base.mark_geoshape(
+        fill=colour["paper"], stroke=colour["ink"], strokeWidth=0.3, aria=False
     )
-    dashes = {"condition": {"test": "!isValid(datum.low)", "value": [2, 2]}, "value": []}
-    ground = {"fill": colour["paper"], "stroke": colour["ink"], "strokeWidth": 0.3, "aria": False}
-    return {
-        "data": {"values": shapes},
-        "autosize": {"type": "fit", "contains": "padding"},
-        "height": 400,
-        "projection": {"type": "equalEarth", "pointRadius": 4},
-        "view": {"stroke": None},
-        "layer": [
-            {"mark": {"type": "geoshape", **ground}},
-            {
-                "params": [{"name": CHOSEN, "select": {"type": "point", "fields": ["actor"]}}],
-                "transform": [{"filter": "isValid(datum.position)"}],
-                "mark": {"type": "geoshape", "strokeWidth": 0.9, "cursor": "pointer"},
-                "encoding": {
-                    "color": fill,
-                    "tooltip": tooltip("actor", "Country"),
-                    "stroke": {"value": colour["ink"]},
-                    "strokeDash": dashes,
-                },
-            },
-        ],
-    }
+    dashed = alt.when("!isValid(datum.low)").then(alt.value([2, 2])).otherwise(alt.value([]))
+    countries = (
+        base.mark_geoshape(stroke=colour["ink"], strokeWidth=0.9, cursor="pointer")
+        .encode(
+            color=shade(
+                "position", colours, 0, title=SCALE_TITLE, titleLimit=240, gradientLength=220
+            ),
+            tooltip=tooltip("actor", "Country"),
+            strokeDash=dashed,
+        )
+        .transform_filter("isValid(datum.position)")
+        .properties(name="countries")
+        .add_params(alt.selection_point(name=CHOSEN, fields=["actor"]))
+    )
+    return alt.LayerChart(
+        data=alt.InlineData(values=shapes),
+        layer=[ground, countries],
+        projection=alt.Projection(type="equalEarth", pointRadius=4),
+        height=400,
+        autosize=alt.AutoSizeParams(type="fit", contains="padding"),
+        view=alt.ViewBackground(stroke=None),
+    )
 
 
 def _feature(shape: str, coordinates: Any, values: Spec) -> Spec:
     geometry = {"type": shape, "coordinates": coordinates}
     return {"type": "Feature", "geometry": geometry, **values}
-
-
-def _values(one: Position) -> Spec:
-    return {
-        "actor": one.name,
-        "position": round(one.score.mean, 4),
-        "low": one.score.low,
-        "high": one.score.high,
-        "passages": one.score.passages,
-    }

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
+
+import altair as alt
 
 from compare.comparison.propositions import AgreementMatrix
 from compare.export.words import counted
 from compare.results.positions import PeriodScore, Position, PositionScore
-from compare.ui.charts.vega import Chart, Colours, Spec, panels, shade, square
+from compare.ui.charts.vega import FIT_WIDTH, Chart, Colours, Spec, panels, shade, square
 
 CHOSEN = "chosen"
 """The selection of a dot or a country."""
@@ -19,7 +22,7 @@ KINDS = ("Agreeing", "Opposed", "Interval holds 0", "Fewer than 3 passages")
 
 SCALE_TITLE = "Opposed  ←   position   →  Agreeing"
 
-_SHAPES = ("circle", "diamond", "square", "triangle-up")
+_SHAPES = ["circle", "diamond", "square", "triangle-up"]
 _ROW = 19
 _LONGEST_NAME = 24
 
@@ -36,16 +39,6 @@ def with_number(name: str, number: int) -> str:
     return f"{name} ({number:,})"
 
 
-def sample_size_note(positions: Sequence[Position]) -> str:
-    """Return how many passages the positions are based on."""
-    few = sum(position.score.low is None for position in positions)
-    note = (
-        f"n = {counted(sum(p.score.passages for p in positions), 'passage')} of "
-        f"{counted(len(positions), 'actor')}, in brackets by actor"
-    )
-    return f"{note}; {few:,} with too few for an interval." if few else f"{note}."
-
-
 # -- Positions -----------------------------------------------------------------------------------
 
 
@@ -54,35 +47,31 @@ def positions_chart(placed: Sequence[Position], proposition: str, most: int) -> 
     first = sorted(placed, key=lambda one: (-one.score.passages, one.name))[:most]
     keys = {one.actor.key for one in first}
     drawn = [one for one in placed if one.actor.key in keys]
-    notes = [sample_size_note(drawn)]
+    few = sum(one.score.low is None for one in drawn)
+    note = (
+        f"n = {counted(sum(one.score.passages for one in drawn), 'passage')} of "
+        f"{counted(len(drawn), 'actor')}, in brackets by actor"
+    )
+    notes = [f"{note}; {few:,} with too few for an interval." if few else f"{note}."]
     if len(placed) > len(drawn):
         notes.append(f"The {len(drawn):,} of {len(placed):,} with most passages are drawn.")
-    return Chart(partial(positions_spec, drawn), proposition, tuple(notes))
+    return Chart(partial(_draw_positions, drawn), proposition, tuple(notes))
 
 
-def positions_spec(positions: Sequence[Position], colour: Colours) -> Spec:
-    """Return a dot for each actor from opposed to agreeing, with its interval.
-
-    An actor's label holds its number of passages. Shape and colour both show the kind of position.
-    """
+def _draw_positions(positions: Sequence[Position], colour: Colours) -> alt.LayerChart:
+    """Draw a dot for each actor with its interval; its label holds its number of passages."""
     values = [
-        {"actor": position.name, "label": label, **_values(position.score)}
+        {"actor": position.name, "label": label, **values_of(position.score)}
         for position, label in zip(positions, _labels(positions), strict=True)
     ]
-    actor = {
-        "field": "label",
-        "type": "nominal",
-        "sort": [value["label"] for value in reversed(values)],
-        "title": None,
-        "axis": {"labelLimit": 170, "labelOverlap": False},
-    }
-    return {
-        "data": {"values": values},
-        "autosize": {"type": "fit-x", "contains": "padding"},
-        "height": _ROW * (len(values) + 1),
-        "encoding": {"y": actor, "tooltip": tooltip("actor", "Actor")},
-        "layer": [_middle(colour, "x"), _interval("x"), _dots("x", colour)],
-    }
+    order = [value["label"] for value in reversed(values)]
+    axis = alt.Axis(labelLimit=170, labelOverlap=False)
+    base = alt.Chart().encode(
+        y=alt.Y("label:N", sort=order, title=None, axis=axis), tooltip=tooltip("actor", "Actor")
+    )
+    return _dots(base, "x", colour, clickable=True).properties(
+        data=alt.InlineData(values=values), height=_ROW * (len(values) + 1), autosize=FIT_WIDTH
+    )
 
 
 def _labels(positions: Sequence[Position]) -> list[str]:
@@ -99,6 +88,67 @@ def _labels(positions: Sequence[Position]) -> list[str]:
     ]
 
 
+def values_of(score: PositionScore) -> Spec:
+    """Return the values of a position in a chart."""
+    return {
+        "position": round(score.mean, 4),
+        "low": score.low,
+        "high": score.high,
+        "passages": score.passages,
+        "kind": kind(score),
+    }
+
+
+def tooltip(field: str, title: str) -> list[alt.Tooltip]:
+    """Return what is shown of a position beside its name."""
+    return [
+        alt.Tooltip(f"{field}:N", title=title),
+        *(
+            alt.Tooltip(f"{name}:Q", format="+.2f", title=name.capitalize())
+            for name in ("position", "low", "high")
+        ),
+        alt.Tooltip("passages:Q", format=",d", title="Passages"),
+    ]
+
+
+def _dots(base: alt.Chart, way: str, colour: Colours, clickable: bool) -> alt.LayerChart:
+    """Draw dots with their intervals along x or y; shape and colour both show the kind.
+
+    Those that can be clicked have a legend, too.
+    """
+    channel, datum = (alt.X, alt.XDatum) if way == "x" else (alt.Y, alt.YDatum)
+    scale: dict[str, Any] = {
+        "title": SCALE_TITLE if way == "x" else None,
+        "scale": alt.Scale(domain=[-1, 1]),
+        "axis": alt.Axis(
+            values=[-1, -0.5, 0, 0.5, 1],
+            labelExpr="datum.value ? format(datum.value, '+~f') : '0'",
+        ),
+    }
+    ink, kinds = colour["ink"], list(KINDS)
+    colours = alt.Scale(domain=kinds, range=[colour["agree"], colour["oppose"], ink, ink])
+    key = alt.Legend(orient="top", columns=1, labelLimit=200) if clickable else None
+    middle = alt.Chart(alt.InlineData(values=[{}])).mark_rule(
+        strokeDash=[3, 3], color=ink, aria=False
+    )
+    interval = base.mark_rule(strokeWidth=2, aria=False).transform_filter("isValid(datum.low)")
+    dots = base.mark_point(filled=True, size=90, opacity=1, cursor="pointer")
+    dots = dots.encode(
+        color=alt.Color("kind:N", title=None, scale=colours, legend=key),
+        shape=alt.Shape(
+            "kind:N", title=None, scale=alt.Scale(domain=kinds, range=_SHAPES), legend=key
+        ),
+        **{way: channel("position:Q", **scale)},
+    )
+    if clickable:
+        chosen = alt.selection_point(name=CHOSEN, fields=["actor"])
+        dots = dots.properties(name="dots").add_params(chosen)
+    interval = interval.encode(
+        color="kind:N", **{way: channel("low:Q", **scale), f"{way}2": "high:Q"}
+    )
+    return alt.LayerChart(layer=[middle.encode(**{way: datum(0, **scale)}), interval, dots])
+
+
 # -- Periods -------------------------------------------------------------------------------------
 
 
@@ -109,11 +159,11 @@ def periods_chart(
     years: int,
 ) -> Chart:
     """Return the positions of several actors by period, a panel each."""
-    number = sum(one.score.passages for places in by_actor.values() for one in places)
+    number = sum(one.score.passages for scores in by_actor.values() for one in scores)
 
-    def draw(colour: Colours) -> Spec:
+    def draw(colour: Colours) -> alt.ConcatChart:
         return panels(
-            {name: period_spec(places, starts, colour) for name, places in by_actor.items()}
+            {name: _draw_periods(scores, starts, colour) for name, scores in by_actor.items()}
         )
 
     notes = (
@@ -123,39 +173,35 @@ def periods_chart(
     return Chart(draw, proposition, notes)
 
 
-def period_spec(places: Sequence[PeriodScore], starts: Sequence[int], colour: Colours) -> Spec:
-    """Return one actor's positions by period, each with its number of passages beside it.
+def period_chart(scores: Sequence[PeriodScore], starts: Sequence[int]) -> Chart:
+    """Return one actor's positions; `starts` are the periods of all, so that the axes agree."""
 
-    `starts` are the periods of all actors shown, so that their axes agree.
-    """
+    def draw(colour: Colours) -> alt.LayerChart:
+        return _draw_periods(scores, starts, colour).properties(autosize=FIT_WIDTH)
+
+    return Chart(draw, "", ())
+
+
+def _draw_periods(
+    scores: Sequence[PeriodScore], starts: Sequence[int], colour: Colours
+) -> alt.LayerChart:
     values = [
-        {"period": str(one.start), "years": f"{one.start} to {one.end}", **_values(one.score)}
-        for one in places
+        {"period": str(one.start), "years": f"{one.start} to {one.end}", **values_of(one.score)}
+        for one in scores
     ]
-    number = {
-        "mark": {"type": "text", "dx": 8, "align": "left", "fontSize": 10},
-        "encoding": {
-            "y": {"field": "position", "type": "quantitative"},
-            "text": {"field": "passages", "format": ",d"},
-            "color": {"value": colour["ink"]},
-        },
-    }
-    dots = _dots("y", colour, legend=False)
-    del dots["params"]
-    period = {
-        "field": "period",
-        "type": "ordinal",
-        "title": None,
-        "scale": {"domain": [str(start) for start in starts]},
-        "axis": {"labelAngle": 0, "labelOverlap": True},
-    }
-    return {
-        "data": {"values": values},
-        "autosize": {"type": "fit-x", "contains": "padding"},
-        "height": 150,
-        "encoding": {"x": period, "tooltip": tooltip("years", "Years")},
-        "layer": [_middle(colour, "y"), _interval("y"), dots, number],
-    }
+    period = alt.X(
+        "period:O",
+        title=None,
+        scale=alt.Scale(domain=[str(start) for start in starts]),
+        axis=alt.Axis(labelAngle=0, labelOverlap=True),
+    )
+    base = alt.Chart().encode(x=period, tooltip=tooltip("years", "Years"))
+    numbers = base.mark_text(dx=8, align="left", fontSize=10, color=colour["ink"]).encode(
+        y="position:Q", text=alt.Text("passages:Q", format=",d")
+    )
+    dots = _dots(base, "y", colour, clickable=False)
+    data = alt.InlineData(values=values)
+    return alt.LayerChart(data=data, layer=[*dots.layer, numbers], height=150)
 
 
 # -- Agreement between actors --------------------------------------------------------------------
@@ -167,11 +213,12 @@ def agreement_chart(matrix: AgreementMatrix, actors: Sequence[str], propositions
         "Agreement is 1 - mean distance of two positions / 2, over the propositions on which both "
         f"take a side (n in a cell, of {propositions:,})."
     )
-    return Chart(partial(agreement_spec, matrix, actors), "Agreement between actors", (note,))
+    return Chart(partial(_draw_agreement, matrix, actors), "Agreement between actors", (note,))
 
 
-def agreement_spec(matrix: AgreementMatrix, actors: Sequence[str], colour: Colours) -> Spec:
-    """Return a square of actors: their agreement, and the number of propositions below it."""
+def _draw_agreement(
+    matrix: AgreementMatrix, actors: Sequence[str], colour: Colours
+) -> alt.LayerChart:
     values = (
         (
             cell.a,
@@ -181,97 +228,18 @@ def agreement_spec(matrix: AgreementMatrix, actors: Sequence[str], colour: Colou
         )
         for cell in matrix.cells
     )
-    agreement = {"field": "agreement", "format": ".2f"}
+    colours = [colour["oppose"], colour["even"], colour["agree"]]
     return square(
         values,
         actors,
         colour,
-        fill=shade(
-            "agreement", colour["oppose"], colour["even"], colour["agree"], title="Agreement"
-        ),
-        lines=[
-            {"mark": {"dy": -6, "fontSize": 10}, "text": agreement},
-            {"mark": {"dy": 7, "fontSize": 9}, "text": {"field": "number"}},
+        shade("agreement", colours, 0.5, title="Agreement"),
+        [
+            ({"dy": -6, "fontSize": 10}, alt.Text("agreement:Q", format=".2f")),
+            ({"dy": 7, "fontSize": 9}, alt.Text("number:N")),
         ],
-        tooltip=[agreement, {"field": "number", "title": "propositions"}],
+        [
+            alt.Tooltip("agreement:Q", format=".2f"),
+            alt.Tooltip("number:N", title="propositions"),
+        ],
     )
-
-
-# -- Parts ---------------------------------------------------------------------------------------
-
-
-def _values(score: PositionScore) -> Spec:
-    return {
-        "position": round(score.mean, 4),
-        "low": score.low,
-        "high": score.high,
-        "passages": score.passages,
-        "kind": kind(score),
-    }
-
-
-def _scale(axis: str) -> Spec:
-    """Return the axis from opposed to agreeing; its ends are named if there is room."""
-    ticks = {
-        "values": [-1, -0.5, 0, 0.5, 1],
-        "labelExpr": "datum.value ? format(datum.value, '+~f') : '0'",
-    }
-    title = SCALE_TITLE if axis == "x" else None
-    return {"type": "quantitative", "scale": {"domain": [-1, 1]}, "title": title, "axis": ticks}
-
-
-def _middle(colour: Colours, axis: str) -> Spec:
-    return {
-        "mark": {"type": "rule", "strokeDash": [3, 3], "strokeWidth": 1, "aria": False},
-        "data": {"values": [{"middle": 0}]},
-        "encoding": {
-            axis: {"datum": 0, **_scale(axis)},
-            "y" if axis == "x" else "x": None,
-            "color": {"value": colour["ink"]},
-            "tooltip": None,
-        },
-    }
-
-
-def _interval(axis: str) -> Spec:
-    return {
-        "mark": {"type": "rule", "strokeWidth": 2, "aria": False},
-        "transform": [{"filter": "isValid(datum.low)"}],
-        "encoding": {
-            axis: {"field": "low", **_scale(axis)},
-            f"{axis}2": {"field": "high"},
-            "color": {"field": "kind", "type": "nominal"},
-        },
-    }
-
-
-def _dots(axis: str, colour: Colours, legend: bool = True) -> Spec:
-    key = {"orient": "top", "title": None, "columns": 1, "labelLimit": 200} if legend else None
-    colours = [colour["agree"], colour["oppose"], colour["ink"], colour["ink"]]
-    return {
-        "params": [{"select": {"type": "point", "fields": ["actor"]}, "name": CHOSEN}],
-        "mark": {"type": "point", "filled": True, "size": 90, "opacity": 1, "cursor": "pointer"},
-        "encoding": {
-            axis: {"field": "position", **_scale(axis)},
-            **{
-                channel: {
-                    "field": "kind",
-                    "type": "nominal",
-                    "scale": {"domain": list(KINDS), "range": values},
-                    "legend": key,
-                }
-                for channel, values in (("color", colours), ("shape", list(_SHAPES)))
-            },
-        },
-    }
-
-
-def tooltip(field: str, title: str) -> list[Spec]:
-    """Return what is shown of a position beside its name."""
-    return [
-        {"field": field, "title": title},
-        {"field": "position", "format": "+.2f", "title": "Position"},
-        {"field": "low", "format": "+.2f", "title": "Low"},
-        {"field": "high", "format": "+.2f", "title": "High"},
-        {"field": "passages", "format": ",d", "title": "Passages"},
-    ]

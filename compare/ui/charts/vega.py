@@ -1,12 +1,15 @@
-"""What all charts share: colours, scales, the square of two actors, and the figure as SVG."""
+"""What all charts share: colours, scales, the square of actors, and the figure as SVG."""
 
 from __future__ import annotations
 
+import json
 import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
+
+import altair as alt
 
 from compare.errors import ExportError
 
@@ -38,19 +41,28 @@ NO_RENDERER = (
     "'compare-statements[charts]'`, or, in the program's folder, `pip install '.[charts]'`."
 )
 
+FIT_WIDTH = alt.AutoSizeParams(type="fit-x", contains="padding")
+"""The width includes axes and legend; the height is that of the plot alone."""
+
 _FONT = "Helvetica, Arial, sans-serif"
 _WIDTH = 720
-_DARK_CELL = 0.35
-"""How far from one half a share is where its cell is dark."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
     """A chart, its title, and what its numbers are based on."""
 
-    draw: Callable[[Colours], Spec]
+    draw: Callable[[Colours], alt.TopLevelMixin]
     title: str
     notes: tuple[str, ...]
+
+    def spec(self, colour: Colours) -> Spec:
+        """Return the chart in the colours of a theme."""
+        with alt.data_transformers.enable(consolidate_datasets=False):  # values stay in place
+            spec: Spec = self.draw(colour).to_dict(validate=False)
+        del spec["$schema"]
+        ink = {"labelColor": colour["ink"], "titleColor": colour["ink"]}  # Streamlit's is pale
+        return {**spec, "config": {"axis": ink, "legend": ink}}
 
     def figure(self) -> Spec:
         """Return the chart for a paper: its title above, and below the title its notes."""
@@ -64,16 +76,26 @@ class Chart:
             "subtitleFontSize": 11,
             "offset": 12,
         }
-        spec = with_ink(self.draw(COLOURS["light"]), COLOURS["light"])
+        spec = self.spec(COLOURS["light"])
         size = {} if "concat" in spec else {"width": _WIDTH}
         config = {**spec["config"], "font": _FONT}
         return {**spec, **size, "title": heading, "padding": 10, "config": config}
 
+    def vega_lite(self) -> bytes:
+        """Return the figure as Vega-Lite."""
+        return json.dumps(self.figure()).encode()
 
-def with_ink(spec: Spec, colour: Colours) -> Spec:
-    """Return a chart whose words have the page's ink; Streamlit's own is pale."""
-    ink = {"labelColor": colour["ink"], "titleColor": colour["ink"]}
-    return {**spec, "config": {"axis": ink, "legend": ink}}
+    def svg(self) -> bytes:
+        """Return the figure as SVG.
+
+        Raises:
+            ExportError: The extra `charts` is not installed.
+        """
+        try:
+            import vl_convert
+        except ImportError as error:
+            raise ExportError(NO_RENDERER) from error
+        return vl_convert.vegalite_to_svg(self.figure()).encode()
 
 
 def can_draw_svg() -> bool:
@@ -81,43 +103,23 @@ def can_draw_svg() -> bool:
     return find_spec("vl_convert") is not None
 
 
-def svg(spec: Spec) -> bytes:
-    """Draw a chart as SVG.
-
-    Raises:
-        ExportError: The extra `charts` is not installed.
-    """
-    try:
-        import vl_convert
-    except ImportError as error:
-        raise ExportError(NO_RENDERER) from error
-    return vl_convert.vegalite_to_svg(spec).encode()
-
-
 # -- Parts of charts -----------------------------------------------------------------------------
 
 
-def shade(
-    field: str, low: str, even: str, high: str, domain: Sequence[float] = (0, 0.5, 1), **legend: Any
-) -> Spec:
-    """Return a colour scale from `low` over `even` to `high`, with a legend above the chart."""
-    scale = {"domain": list(domain), "range": [low, even, high], "interpolate": "rgb"}
-    return {
-        "field": field,
-        "type": "quantitative",
-        "scale": scale,
-        "legend": {"orient": "top", **legend},
-    }
+def shade(field: str, colours: Sequence[str], middle: float, **legend: Any) -> alt.Color:
+    """Return a colour scale up to 1 whose middle colour is at `middle`, with a legend above."""
+    scale = alt.Scale(domain=[2 * middle - 1, middle, 1], range=list(colours), interpolate="rgb")
+    return alt.Color(f"{field}:Q", scale=scale, legend=alt.Legend(orient="top", **legend))
 
 
 def square(
     cells: Iterable[tuple[str, str, float | None, Spec]],
     actors: Sequence[str],
     colour: Colours,
-    fill: Spec,
-    lines: Sequence[Spec],
-    tooltip: Sequence[Spec],
-) -> Spec:
+    fill: alt.Color,
+    lines: Sequence[tuple[Spec, alt.Text]],
+    tooltip: Sequence[alt.Tooltip],
+) -> alt.LayerChart:
     """Return a square in which each pair of actors has two cells, one either way.
 
     Args:
@@ -125,62 +127,47 @@ def square(
         actors: In the order of rows and columns; cells of other actors are left out.
         colour: Of the theme.
         fill: The colour of a cell.
-        lines: The text layers in a cell.
+        lines: The lines of text in a cell, and how each is drawn.
         tooltip: What is shown of a cell beside its actors.
     """
     values = [
-        {
-            "one": one,
-            "other": other,
-            "dark": share is not None and abs(share - 0.5) > _DARK_CELL,
-            **more,
-        }
+        {"one": one, "other": other, "dark": _is_dark(share), **more}
         for a, b, share, more in cells
         if {a, b} <= set(actors)
         for one, other in ((a, b), (b, a))
     ]
-    axis = {"type": "nominal", "sort": list(actors), "title": None}
-    ink = {"condition": {"test": "datum.dark", "value": colour["paper"]}, "value": colour["ink"]}
-    return {
-        "data": {"values": values},
-        "autosize": {"type": "fit-x", "contains": "padding"},
-        "height": 42 * len(actors),
-        "encoding": {
-            "x": {
-                "field": "one",
-                **axis,
-                "axis": {"labelAngle": -40, "labelLimit": 110, "labelOverlap": False},
-            },
-            "y": {"field": "other", **axis, "axis": {"labelLimit": 110}},
-            "tooltip": [
-                {"field": "other", "title": "Between"},
-                {"field": "one", "title": "and"},
-                *tooltip,
-            ],
-        },
-        "layer": [
-            {"mark": {"type": "rect"}, "encoding": {"color": fill}},
-            *(
-                {
-                    "mark": {"type": "text", **line["mark"]},
-                    "encoding": {"text": line["text"], "color": ink},
-                }
-                for line in lines
-            ),
+    ink = alt.when("datum.dark").then(alt.value(colour["paper"]))
+    below = alt.Axis(labelAngle=-40, labelLimit=110, labelOverlap=False)
+    base = alt.Chart().encode(
+        x=alt.X("one:N", sort=list(actors), title=None, axis=below),
+        y=alt.Y("other:N", sort=list(actors), title=None, axis=alt.Axis(labelLimit=110)),
+        tooltip=[
+            alt.Tooltip("other:N", title="Between"),
+            alt.Tooltip("one:N", title="and"),
+            *tooltip,
         ],
-    }
+    )
+    texts = (
+        base.mark_text(**mark).encode(text=text, color=ink.otherwise(alt.value(colour["ink"])))
+        for mark, text in lines
+    )
+    return alt.LayerChart(
+        data=alt.InlineData(values=values),
+        layer=[base.mark_rect().encode(color=fill), *texts],
+        height=42 * len(actors),
+        autosize=FIT_WIDTH,
+    )
 
 
-def panels(specs: Mapping[str, Spec], columns: int = 3) -> Spec:
+def _is_dark(share: float | None) -> bool:
+    return share is not None and abs(share - 0.5) > 0.35
+
+
+def panels(charts: Mapping[str, alt.LayerChart], columns: int = 3) -> alt.ConcatChart:
     """Return several charts as small multiples under their names."""
-    return {
-        "columns": columns,
-        "concat": [
-            {
-                **{key: value for key, value in spec.items() if key != "autosize"},
-                "width": _WIDTH // columns - 55,
-                "title": {"text": name, "fontSize": 12},
-            }
-            for name, spec in specs.items()
-        ],
-    }
+    width = _WIDTH // columns - 55
+    named = [
+        chart.properties(width=width, title=alt.Title(name, fontSize=12))
+        for name, chart in charts.items()
+    ]
+    return alt.concat(*named, columns=columns)

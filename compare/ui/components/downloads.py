@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from functools import partial
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -14,7 +12,7 @@ from compare.export.methods import settings
 from compare.export.pieces import facts_html
 from compare.library.library import Library
 from compare.results.result import Result, Stance
-from compare.ui.charts.vega import NO_RENDERER, Chart, can_draw_svg, svg
+from compare.ui.charts.vega import NO_RENDERER, Chart, can_draw_svg
 from compare.ui.components.layout import notice, small
 from compare.ui.components.quote_form import CHOSEN
 
@@ -78,21 +76,14 @@ def file_download(
 
 def chart_downloads(name: str, numbers: bytes, chart: Chart, key: str) -> None:
     """Offer the numbers of a chart, and its figure: as SVG, or without the extra as Vega-Lite."""
-    figure = chart.figure()
     with st.container(horizontal=True, gap="small"):
         file_download("Download the numbers", f"{name}.csv", numbers, f"{key}-csv")
         if can_draw_svg():
-            draw = partial(svg, figure)
-            file_download("Download SVG", f"{name}.svg", draw, f"{key}-svg", "image/svg+xml")
+            mime = "image/svg+xml"
+            file_download("Download SVG", f"{name}.svg", chart.svg, f"{key}-svg", mime)
         else:
-            file_download(
-                "Download Vega-Lite",
-                f"{name}.vl.json",
-                json.dumps(figure).encode(),
-                f"{key}-vl",
-                "application/json",
-                NO_RENDERER,
-            )
+            mime, label = "application/json", "Download Vega-Lite"
+            file_download(label, f"{name}.json", chart.vega_lite, f"{key}-vl", mime, NO_RENDERER)
 
 
 # -- The link to a page --------------------------------------------------------------------------

@@ -51,7 +51,7 @@ def years_view(shown: Shown) -> None:
     agreed, opposed = sum(c.agree for c in counts), sum(c.oppose for c in counts)
     chart = years_chart(counts, result.over_time)
     show_chart(
-        chart.draw,
+        chart,
         key=f"{shown.prefix}years",
         alt=f"Pairs by year, {counts[0].year} to {counts[-1].year}: "
         f"{agree} {agreed:,}, {oppose.lower()} {opposed:,}.",
@@ -78,7 +78,7 @@ def matrix_view(shown: Shown, cells: Sequence[Cell], by: str) -> None:
     """Show who agrees with whom, with shares and intervals, and the pairs of two actors chosen."""
     chart = matrix_chart(cells, _IN_CHART)
     show_chart(
-        chart.draw,
+        chart,
         key=f"{shown.prefix}matrix",
         alt="Share opposed between each two actors; the table below has the numbers.",
     )

@@ -13,7 +13,7 @@ from compare.errors import CompareError
 from compare.export.cards import text_html
 from compare.export.pieces import notice_html
 from compare.progress import Progress
-from compare.ui.charts.vega import COLOURS, Colours, Spec, with_ink
+from compare.ui.charts.vega import COLOURS, Chart
 
 _STYLES = [Path(__file__).parents[1] / name for name in ("cards.css", "style.css")]
 _LOGO = Path(__file__).parents[1] / "logo.svg"
@@ -57,11 +57,10 @@ def small(*sentences: str) -> None:
 
 
 def show_chart(
-    draw: Callable[[Colours], Spec], key: str, alt: str, on_select: Callable[[], None] | None = None
+    chart: Chart, key: str, alt: str, on_select: Callable[[], None] | None = None
 ) -> None:
     """Draw a chart in the theme's colours; `alt` describes it to people who cannot see it."""
-    colour = COLOURS["dark" if st.context.theme.type == "dark" else "light"]
-    spec = with_ink(draw(colour), colour)
+    spec = chart.spec(COLOURS["dark" if st.context.theme.type == "dark" else "light"])
     st.vega_lite_chart(spec=spec, key=key, alt=alt, on_select=on_select or "ignore")
 
 

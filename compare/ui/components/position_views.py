@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 import streamlit as st
 
@@ -28,7 +27,7 @@ from compare.ui.charts.map import map_chart, off_the_map
 from compare.ui.charts.positions import (
     CHOSEN,
     agreement_chart,
-    period_spec,
+    period_chart,
     periods_chart,
     positions_chart,
     with_number,
@@ -120,7 +119,7 @@ def _clickable_chart(
         found = st.session_state[key].selection.get(CHOSEN) or []
         st.session_state[clicked] = found[0]["actor"] if found else None
 
-    show_chart(chart.draw, key, alt, remember)
+    show_chart(chart, key, alt, remember)
     small(*chart.notes, *notes, SAVE)
     notice(view.positions.notes[-1])
     chart_downloads(name, positions_csv(view.positions), chart, f"{view.prefix}{name}")
@@ -259,7 +258,7 @@ def periods_view(view: View, key: str) -> None:
                     for one in places
                 )
                 show_chart(
-                    partial(period_spec, places, starts),
+                    period_chart(places, starts),
                     key=f"{view.prefix}period-{years}-{widget_key(name)}",
                     alt=f"Positions of {name} by period. {numbers}.",
                 )
@@ -373,7 +372,7 @@ def agreement_view(table: PositionTable, prefix: str) -> None:
     drawn = [name for name in matrix.parties if name in names]
     chart = agreement_chart(matrix, drawn, len(table.propositions))
     show_chart(
-        chart.draw,
+        chart,
         key=f"{prefix}agreement",
         alt=f"Agreement between {len(drawn)} actors; the table below has the numbers.",
     )
