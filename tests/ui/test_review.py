@@ -3,7 +3,16 @@ import re
 import pytest
 
 from compare.library.library import Library
-from compare.review import Answer, MachineShown, PairSelection, Review, Reviews, draw
+from compare.review import (
+    Answer,
+    Choice,
+    MachineShown,
+    Order,
+    PairSelection,
+    Review,
+    Reviews,
+    draw,
+)
 from tests.fakes import HashingEncoder, WordJudge
 from tests.review.conftest import AGREE, NEITHER, OPPOSE, pair, read_by, said
 from tests.ui.conftest import cards, press, shown, well
@@ -59,8 +68,8 @@ def test_a_file_of_pairs_becomes_a_review(page, reviews):
     app.file_uploader(key="r_new_file").set_value(("pairs.csv", PAIRS.encode(), "text/csv"))
     app = well(app.run())
     assert "3 pairs in pairs.csv." in shown(app)
-    app.selectbox(key="r_new_shown").set_value("When all are done")
-    app.selectbox(key="r_new_order").set_value("As they come")
+    app.selectbox(key="r_new_shown").set_value(MachineShown.END)
+    app.selectbox(key="r_new_order").set_value(Order.GIVEN)
     app = press(app, "Make the review")
     made = reviews.open("canal")
     assert (made.readers, len(made)) == (("*Ada*",), 3)
@@ -114,7 +123,7 @@ def test_what_was_compared_is_drawn_from(page, judged, home):
     app.text_input(key="r_new_name").set_value("canal")
     app.text_input(key="r_new_first").set_value("Ada")
     app.text_input(key="r_new_second").set_value("Bren")
-    app.selectbox(key="r_new_choice").set_value("At random, equally many of each label")
+    app.selectbox(key="r_new_choice").set_value(Choice.STRATIFIED)
     app = press(app, "Make the review")
     made = Reviews(home / "judged" / "reviews.sqlite").open("canal")
     assert made.settings.of == {"agree": 0, "oppose": 2, "neither": 0}
@@ -151,7 +160,7 @@ def test_two_models_are_needed_for_where_they_differ(page, judged):
     app = well(app.run())
     app.text_input(key="r_new_name").set_value("canal")
     app.text_input(key="r_new_first").set_value("Ada")
-    app.selectbox(key="r_new_order").set_value(app.selectbox(key="r_new_order").options[2])
+    app.selectbox(key="r_new_order").set_value(Order.INFORMATIVE)
     import compare.ui.components.review_setup as making
 
     with pytest.MonkeyPatch.context() as patch:
@@ -343,7 +352,7 @@ def test_answers_are_taken_from_a_file(page, review):
 def test_files_are_written_and_the_review_can_be_removed(page, reviews, done):
     app = look(page("review"), "Files")
     assert facts(app)["Pairs"] == "3, from a file"
-    assert facts(app)["Order"] == "as they came"
+    assert facts(app)["Order"] == "as they come"
     files = [button.proto.label for button in app.get("download_button")]
     assert files[:3] == ["Download CSV", "Download JSONL", "Download history"]
     assert "so the codebook they used stays" in shown(app)

@@ -15,12 +15,9 @@ from compare.review import (
     FINAL,
     NO_INTERVAL_NOTE,
     Agreement,
-    Choice,
     Confusion,
     Estimates,
     Figure,
-    MachineShown,
-    Order,
     Reliability,
     Review,
     ReviewFormat,
@@ -29,7 +26,7 @@ from compare.review import (
     review_bytes,
 )
 from compare.ui.components.layout import notice, small, widget_key
-from compare.ui.components.review_setup import take_answers
+from compare.ui.components.review_setup import WORDS, take_answers
 
 _FILES = {
     ReviewFormat.CSV: ("CSV", "text/csv"),
@@ -39,23 +36,6 @@ _FILES = {
     ReviewFormat.LABEL_STUDIO: ("for Label Studio", "application/json"),
     ReviewFormat.LABEL_STUDIO_CONFIG: ("Label Studio’s interface", "application/xml"),
     ReviewFormat.ARGILLA: ("for Argilla", "application/json"),
-}
-_CHOSEN = {
-    Choice.RANDOM: "drawn at random",
-    Choice.STRATIFIED: "drawn at random, equally many of each label",
-    Choice.WHOLE: "all of them",
-    Choice.IMPORTED: "from a file",
-}
-_ORDERED = {
-    Order.RANDOM: "at random",
-    Order.UNCERTAIN: "least certain labels first",
-    Order.INFORMATIVE: "largest difference between the fast and the accurate model first",
-    Order.GIVEN: "as they came",
-}
-_SHOWN = {
-    MachineShown.AFTER: "after the answer to each pair",
-    MachineShown.END: "when all readers are done",
-    MachineShown.BEFORE: "from the start: no independent reading",
 }
 
 
@@ -183,15 +163,15 @@ def show_files(reviews: Reviews, review: Review, library: Library, reader: str |
     st.html(
         facts_html(
             [
-                ("Pairs", f"{len(review):,}, {_CHOSEN[made.choice]}{_seeded(made.chosen_seed)}"),
+                ("Pairs", f"{len(review):,}, {WORDS[made.choice]}{_seeded(made.chosen_seed)}"),
                 ("From", made.subject),
                 ("There were", ", ".join(pool)),
                 ("Left out", _of_finished(made.left_out)),
                 ("Read before", _of_finished(made.read_before)),
                 ("Thresholds", thresholds),
-                ("Order", f"{_ORDERED[made.order]}{_seeded(made.order_seed)}"),
+                ("Order", f"{WORDS[made.order]}{_seeded(made.order_seed)}"),
                 ("Readers", ", ".join(review.readers)),
-                ("Model’s label shown", _SHOWN[made.machine_shown]),
+                ("Model’s label shown", WORDS[made.machine_shown]),
                 ("Made on", review.created[:10]),
                 ("Library digest", made.library_digest),
                 ("Kept in", str(reviews.path)),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path, PurePath
 from typing import NamedTuple, TypeVar
 
@@ -38,6 +39,21 @@ VIEWS = ("Read", "Differences", "Agreement", "Files")
 SHOWN_TABLE = "cut-"
 """Session state: begins the keys of the tables that pages show, at their thresholds."""
 
+WORDS: Mapping[StrEnum, str] = {
+    Choice.RANDOM: "drawn at random",
+    Choice.STRATIFIED: "drawn at random, equally many of each label",
+    Choice.WHOLE: "all of them",
+    Choice.IMPORTED: "from a file",
+    Order.RANDOM: "at random",
+    Order.UNCERTAIN: "least certain labels first",
+    Order.INFORMATIVE: "largest difference between the fast and the accurate model first",
+    Order.GIVEN: "as they come",
+    MachineShown.AFTER: "after the answer to each pair",
+    MachineShown.END: "when all readers are done",
+    MachineShown.BEFORE: "from the start: no independent reading",
+}
+"""The settings of a review in words."""
+
 _TO_REVIEW = "to-review"
 """Session state: the result that a review was last asked for."""
 
@@ -46,22 +62,6 @@ _SWITCH_TO = "switch-to-review"
 
 _NEW = "A new review"
 _FILE = "A file of pairs"
-_CHOICES = {
-    "At random": Choice.RANDOM,
-    "At random, equally many of each label": Choice.STRATIFIED,
-    "All of them": Choice.WHOLE,
-}
-_ORDERS = {
-    "At random": Order.RANDOM,
-    "Least certain labels first": Order.UNCERTAIN,
-    "Largest difference between the fast and the accurate model first": Order.INFORMATIVE,
-    "As they come": Order.GIVEN,
-}
-_SHOWN = {
-    "After the answer": MachineShown.AFTER,
-    "When all are done": MachineShown.END,
-    "From the start": MachineShown.BEFORE,
-}
 _MOST = 10_000
 
 Found = TypeVar("Found")
@@ -138,12 +138,13 @@ def make_review(reviews: Reviews, library: Library) -> None:
     )
     source = _choose_source(library)
     left, right = st.columns(2)
-    ordered = left.selectbox("Order of reading", list(_ORDERS), key="r_new_order")
+    order = left.selectbox("Order of reading", [*Order], format_func=_in_words, key="r_new_order")
     shown = right.selectbox(
         "When readers see the model’s label",
-        list(_SHOWN),
+        [*MachineShown],
+        format_func=_in_words,
         key="r_new_shown",
-        help="Every export states it. From the start, nobody reads independently.",
+        help="Every export states it.",
     )
     with st.expander("The codebook: how readers decide"):
         codebook = st.text_area("Codebook", CODEBOOK, key="r_new_codebook", height=340)
@@ -153,7 +154,6 @@ def make_review(reviews: Reviews, library: Library) -> None:
     if source is None:
         notice("Choose a file of pairs first.", error=True)
         return
-    order = _ORDERS[ordered or "At random"]
     try:
         drawn = source.drawn(seed, reviews)
         if order is Order.INFORMATIVE:
@@ -164,7 +164,7 @@ def make_review(reviews: Reviews, library: Library) -> None:
             [reader for reader in (first, second) if reader.strip()],
             order=order,
             seed=seed,
-            machine_shown=_SHOWN[shown or "After the answer"],
+            machine_shown=shown,
             codebook=codebook or CODEBOOK,
         )
     except CompareError as error:
@@ -172,6 +172,10 @@ def make_review(reviews: Reviews, library: Library) -> None:
         return
     st.session_state[_SWITCH_TO] = review.name
     st.rerun()
+
+
+def _in_words(setting: StrEnum) -> str:
+    return WORDS[setting].capitalize()
 
 
 class _Source(NamedTuple):
@@ -206,12 +210,13 @@ def _choose_source(library: Library) -> _Source | None:
     how, many, which = st.columns([2, 1, 2])
     choice = how.selectbox(
         "How pairs are chosen",
-        list(_CHOICES),
+        [Choice.RANDOM, Choice.STRATIFIED, Choice.WHOLE],
+        format_func=_in_words,
         key="r_new_choice",
         help="Only pairs drawn at random show how often the model is right.",
     )
     size = many.number_input(
-        "Pairs to draw", 1, _MOST, 100, key="r_new_size", disabled=choice == "All of them"
+        "Pairs to draw", 1, _MOST, 100, key="r_new_size", disabled=choice is Choice.WHOLE
     )
     words = {VERDICT[stance]: stance for stance in Stance}
     labels = which.multiselect(
@@ -228,8 +233,7 @@ def _choose_source(library: Library) -> _Source | None:
         "Estimates are then for the remaining pairs.",
     )
     stances = tuple(words[label] for label in labels)
-    picked = _CHOICES[choice or "At random"]
-    return _Source(results[chosen], chosen, picked, int(size), stances, fresh)
+    return _Source(results[chosen], chosen, choice, int(size), stances, fresh)
 
 
 def _results_of_session(library: Library) -> dict[str, Result]:

@@ -21,12 +21,13 @@ from compare.corpus.values import BadFileError, Row
 from compare.corpus.web import Page, Proposal, propose, statements_of
 from compare.corpus.web.page import fetched_page, saved_page
 from compare.errors import CompareError, CorpusError
-from compare.export.cards import Words, text_html, words_html
+from compare.export.cards import statement_card
 from compare.export.pieces import facts_html, table_html
 from compare.export.words import counted
 from compare.library import locations
 from compare.library.generations import is_library
 from compare.library.library import Library
+from compare.statements.countries import parse_countries
 from compare.statements.statement import Quotation, Statement
 from compare.ui.components.layout import notice, progress, show_more_button, small
 from compare.ui.components.service import SWITCH_TO, Place
@@ -396,7 +397,8 @@ def _proposal(proposal: Proposal, key: str) -> Proposal | None:
     )
     corrected = replace(proposal, speaker=speaker, role=role, country=country)
     with st.container(key=f"card-page-{key}", gap="xxsmall"):
-        st.html(_card(corrected))
+        st.html(statement_card(_preview(corrected)))
+        small(corrected.confidence.capitalize())
         with st.container(
             key=f"actions-page-{key}", horizontal=True, gap="small", vertical_alignment="center"
         ):
@@ -408,20 +410,15 @@ def _proposal(proposal: Proposal, key: str) -> Proposal | None:
     return corrected if accepted else None
 
 
-def _card(proposal: Proposal) -> str:
-    """Return a proposal as HTML: the words, the speaker guessed, and the sentence."""
-    words = Statement(id="", text=proposal.text, quotation=proposal.quotation)
-    who = ", ".join(filter(None, (proposal.role, proposal.country)))
-    name = text_html(proposal.speaker) or "Speaker not named"
-    office = f'<p class="cp-office"><bdi>{text_html(who)}</bdi></p>' if who else ""
-    sentence = ""
-    if proposal.context != proposal.text or proposal.quotation is Quotation.REPORTED:
-        sentence = (
-            '<p class="cp-context"><span>Sentence</span> '
-            f'<bdi dir="auto">{text_html(proposal.context)}</bdi></p>'
-        )
-    return (
-        f'<article class="cp-card cp-plain">{words_html(words, Words(proposal.text))}'
-        f'<div class="cp-who"><h3 class="cp-name"><bdi>{name}</bdi></h3>{office}</div>'
-        f'{sentence}<p class="cp-note">{text_html(proposal.confidence.capitalize())}</p></article>'
+def _preview(proposal: Proposal) -> Statement:
+    """Return a proposal as a statement, with the sentence it was found in as its context."""
+    reported = proposal.quotation is Quotation.REPORTED
+    return Statement(
+        id="",
+        text=proposal.text,
+        speaker=proposal.speaker,
+        role=proposal.role,
+        country=parse_countries(proposal.country) if proposal.country else (),
+        quotation=proposal.quotation,
+        context=proposal.context if reported or proposal.context != proposal.text else "",
     )
