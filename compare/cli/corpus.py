@@ -189,7 +189,7 @@ def _build(statements: Iterable[Statement], folder: Path, options: dict[str, Any
 def _check_nothing_is_lost(statements: Iterable[Statement], folder: Path) -> None:
     from compare.library.library import Library
 
-    lost = sorted(Library.open(folder).ids() - {statement.id for statement in statements})
+    lost = sorted(Library.open(folder).store.ids() - {statement.id for statement in statements})
     if lost:
         raise LibraryError(
             f"The library in {folder} holds {len(lost)} statements that the corpus does not have "

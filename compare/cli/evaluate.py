@@ -164,7 +164,7 @@ def evaluate_search(
 
     with progress("Embedding") as on_progress:
         library = open_collection(collection, loaded, on_progress, judged_of)
-    judged = judged_of(library.ids())
+    judged = judged_of(library.store.ids())
     with progress("Searching") as on_progress:
         report = evaluate_lists(library, asked, judged, model, on_progress)
     if of_others:

@@ -109,9 +109,17 @@ class Generation:
                 raise _damaged(path, "is not as it was written (its sha256 differs)")
 
 
+# -- Reading -------------------------------------------------------------------------------------
+
+
 def is_library(folder: Path) -> bool:
     """Tell whether a folder holds a library, whole or not."""
     return (folder / _CURRENT).exists()
+
+
+def is_read_only(folder: Path) -> bool:
+    """Tell whether the library was marked read-only or its folder cannot be written."""
+    return (folder / _READ_ONLY).exists() or not os.access(folder, os.W_OK)
 
 
 def current_name(folder: Path) -> str:
@@ -143,24 +151,21 @@ def open_generation(folder: Path) -> Generation:
     Raises:
         LibraryError: There is no library, it is damaged, or it has another format.
     """
-    for _ in range(5):
+    tries = 5
+    while True:
         name = current_name(folder)
+        path = folder / _GENERATIONS / name
         try:
-            return _open_named(folder, name)
+            if not path.is_dir():
+                raise _damaged(folder / _CURRENT, f"names {name}, which is not there")
+            generation = Generation(path, _read_manifest(path / MANIFEST))
+            generation.verify(at_most=_CHECKED_AT_OPEN)
+            return generation
         except LibraryError:
             # A writer may have moved on, twice, while this one was being opened.
-            if current_name(folder) == name:
+            tries -= 1
+            if tries < 0 or current_name(folder) == name:
                 raise
-    return _open_named(folder, current_name(folder))
-
-
-def _open_named(folder: Path, name: str) -> Generation:
-    path = folder / _GENERATIONS / name
-    if not path.is_dir():
-        raise _damaged(folder / _CURRENT, f"names {name}, which is not there")
-    generation = Generation(path, _read_manifest(path / MANIFEST))
-    generation.verify(at_most=_CHECKED_AT_OPEN)
-    return generation
 
 
 def _read_manifest(path: Path) -> Manifest:
@@ -174,7 +179,7 @@ def _read_manifest(path: Path) -> Manifest:
     except (ValueError, KeyError, TypeError):
         raise _damaged(path, "is not a manifest") from None
     if version != FORMAT:
-        raise _other_format(path, version, str(data.get("program", "unknown")))
+        raise _other_format(path.parents[2], version, str(data.get("program", "unknown")))
     if hashlib.sha256(content).hexdigest()[:16] != _NAME.sub(r"\2", path.parent.name):
         raise _damaged(path, "is not as it was written (its sha256 differs)")
     try:
@@ -184,8 +189,7 @@ def _read_manifest(path: Path) -> Manifest:
         raise _damaged(path, "is not a manifest") from None
 
 
-def _other_format(path: Path, version: int, program: str) -> LibraryError:
-    folder = path.parents[2]
+def _other_format(folder: Path, version: int, program: str) -> LibraryError:
     if version > FORMAT:
         return LibraryError(
             f"The library in {folder} has format {version}, written by version {program} of the "
@@ -223,13 +227,12 @@ def writing(folder: Path) -> Iterator[Path]:
 
     _check_writable(folder)
     generations = folder / _GENERATIONS
+    scratch = generations / _UNFINISHED
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / _LOCK, timeout=0)
-        with lock:
+        with FileLock(folder / _LOCK, timeout=0):
             generations.mkdir(exist_ok=True)
             _remove_leftovers(folder)
-            scratch = generations / _UNFINISHED
             scratch.mkdir(exist_ok=True)
             try:
                 yield scratch
@@ -277,11 +280,10 @@ def publish(folder: Path, scratch: Path, manifest: Manifest) -> Generation:
     """Make the files in `scratch` the generation in use; call it within `writing`."""
     content = (json.dumps(asdict(manifest), indent=1, sort_keys=True) + "\n").encode()
     (scratch / MANIFEST).write_bytes(content)
-    for path in scratch.iterdir():
+    for path in (*scratch.iterdir(), scratch):
         _sync(path)
-    _sync(scratch)
     before = _current_or_none(folder)
-    number = 1 + max((_number(path) for path in _generations(folder)), default=0)
+    number = 1 + max(map(_number, _generations(folder)), default=0)
     name = f"{number:06d}-{hashlib.sha256(content).hexdigest()[:16]}"
     final = folder / _GENERATIONS / name
     (scratch / RESUME).unlink(missing_ok=True)
@@ -318,11 +320,6 @@ def mark_read_only(folder: Path) -> None:
     (folder / _READ_ONLY).write_text("This library is not written to.\n", encoding="utf-8")
 
 
-def is_read_only(folder: Path) -> bool:
-    """Tell whether the library was marked read-only or its folder cannot be written."""
-    return (folder / _READ_ONLY).exists() or not os.access(folder, os.W_OK)
-
-
 def _current_or_none(folder: Path) -> str | None:
     with suppress(LibraryError):
         return current_name(folder)
@@ -338,16 +335,15 @@ def _number(path: Path) -> int:
 
 
 def _remove_leftovers(folder: Path) -> None:
-    """Remove what a writer left that died, but what can be gone on from."""
+    """Remove what a writer left that died, but not what can be gone on from."""
     for path in (folder / _GENERATIONS).glob(f"{_UNFINISHED}*"):
         if path.name != _UNFINISHED or not (path / RESUME).exists():
             shutil.rmtree(path, ignore_errors=True)
-    current = _current_or_none(folder)
-    if current is not None and (folder / _GENERATIONS / current).is_dir():
-        number = int(current.split("-", 1)[0])
-        earlier = [path for path in _generations(folder) if _number(path) < number]
-        previous = max(earlier, key=_number, default=None)
-        _prune(folder, keep={current, previous.name if previous else None})
+    current = folder / _GENERATIONS / (_current_or_none(folder) or _UNFINISHED)
+    if current.name != _UNFINISHED and current.is_dir():
+        earlier = [path for path in _generations(folder) if _number(path) < _number(current)]
+        before = max(earlier, key=_number, default=current)
+        _prune(folder, keep={current.name, before.name})
 
 
 def _prune(folder: Path, keep: set[str | None]) -> None:

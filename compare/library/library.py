@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager, nullcontext
+from collections.abc import Iterable
+from contextlib import closing, nullcontext, suppress
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -37,6 +37,38 @@ if TYPE_CHECKING:
     from compare.results.result import Result, Thresholds
     from compare.review import Review
     from compare.statements.quotes import Quote
+
+
+class ReadingOptions(TypedDict, total=False):
+    """How pairs are read."""
+
+    stance_model: StanceModel | None
+    thresholds: Thresholds | None
+    on_progress: Progress | None
+
+
+class SearchOptions(ReadingOptions, total=False):
+    """Options of `Library.search`: see `compare.comparison.search.search`."""
+
+    filters: Filters | None
+    candidates: int
+    why: bool
+
+
+class SidesOptions(ReadingOptions, total=False):
+    """Options of `Library.compare` and `Library.timeline`: see `compare.comparison.sides`."""
+
+    topic: str
+    most_read: int
+    why: int
+
+
+class PositionsOptions(ReadingOptions, total=False):
+    """Options of `Library.positions`: see `compare.comparison.positions.positions`."""
+
+    by: str
+    most_each: int
+    seed: int
 
 
 class Library:
@@ -79,7 +111,7 @@ class Library:
         while True:
             generation = open_generation(folder)
             if encoder is not None:
-                check_encoder(folder, generation.manifest, encoder)
+                _check_encoder(folder, generation.manifest, encoder)
             try:
                 return cls(folder, generation, encoder)
             except LibraryError:
@@ -110,10 +142,12 @@ class Library:
 
             encoder = load_encoder()
         chosen = encoder
-        with writing(folder) as scratch, _known_to(folder, chosen) as known:
-            embedding = Embedding(chosen.name, chosen.digest, chosen.dim, lambda: chosen, known)
-            change = Change(Staged(scratch / STAGED, statements))
-            manifest = write_generation(scratch, DEFAULT_KIND, change, embedding, on_progress)
+        with writing(folder) as scratch:
+            known = _store_embedded_by(chosen, folder)
+            with nullcontext() if known is None else closing(known):
+                embedding = Embedding(chosen.name, chosen.digest, chosen.dim, lambda: chosen, known)
+                change = Change(Staged(scratch / STAGED, statements))
+                manifest = write_generation(scratch, DEFAULT_KIND, change, embedding, on_progress)
             generation = publish(folder, scratch, manifest)
         return cls(folder, generation, chosen)
 
@@ -135,10 +169,9 @@ class Library:
         gone = frozenset(remove)
         with writing(self.folder) as scratch:
             before = open_generation(self.folder)
-            made = before.manifest
-            encoder = self._encoder
+            made, encoder = before.manifest, self._encoder
             if encoder is not None:
-                check_encoder(self.folder, made, encoder)
+                _check_encoder(self.folder, made, encoder)
             before.verify()
             with closing(_open_store(before)) as store:
                 for missing in sorted(gone - store.statements(gone).keys()):
@@ -220,7 +253,7 @@ class Library:
             return self._encoder
 
     def stance_model(self) -> StanceModel:
-        """Load what reads its pairs: the shipped model, as adapted to it if it is.
+        """Load what reads its pairs: the shipped model, as adapted to the library if it is.
 
         Raises:
             ModelError: The model is missing or damaged, or the adaptation cannot be read.
@@ -252,10 +285,6 @@ class Library:
         for missing in (entry for entry in ids if entry not in found):
             raise self._no_statement(missing)
         return [found[statement_id] for statement_id in ids]
-
-    def ids(self) -> set[str]:
-        """Return the ids of all statements."""
-        return self.store.ids()
 
     def passages(self, rows: Iterable[int]) -> list[Passage]:
         """Return the passages in these rows, in the order given.
@@ -308,9 +337,7 @@ class Library:
     def search(self, quote: Quote | str, **options: Unpack[SearchOptions]) -> Result:
         """Search for statements that agree with a quote or oppose it.
 
-        Args:
-            quote: The words, with who said them where that is known.
-            options: As of `compare.comparison.search.search`.
+        `quote` holds the words, and who said them if that is known.
         """
         from compare.comparison.search import search
 
@@ -332,7 +359,7 @@ class Library:
             b: Those of the other.
             since: Nothing said before: "2014", "2014-03" or "2014-03-18"; holds for both sides.
             until: Nothing said after.
-            options: As of `compare.comparison.sides.compare_sides`.
+            options: See `SidesOptions`.
 
         Raises:
             QueryError: A side holds no passage, or none on the topic; or a date is none.
@@ -351,11 +378,7 @@ class Library:
     ) -> Result:
         """Find where someone opposes or repeats what they said before; side a is the earlier.
 
-        Args:
-            who: Whose statements; a text is a country, in any spelling.
-            since: As of `compare`.
-            until: As of `compare`.
-            options: As of `compare.comparison.sides.changed_positions`.
+        The arguments are those of `compare`.
         """
         from compare.comparison.sides import changed_positions
 
@@ -372,12 +395,7 @@ class Library:
     ) -> Positions:
         """Place countries or speakers from opposed to a proposition to agreeing with it.
 
-        Args:
-            proposition: One claim or demand, as a sentence.
-            filters: Which statements.
-            since: As of `compare`.
-            until: As of `compare`.
-            options: As of `compare.comparison.positions.positions`.
+        `proposition` is one claim or demand, as a sentence; the period is as of `compare`.
         """
         from compare.comparison.positions import positions
 
@@ -393,38 +411,6 @@ class Library:
         from compare.review import Reviews
 
         return Reviews.of(self).open(name)
-
-
-class ReadingOptions(TypedDict, total=False):
-    """What may be said of how pairs are read."""
-
-    stance_model: StanceModel | None
-    thresholds: Thresholds | None
-    on_progress: Progress | None
-
-
-class SearchOptions(ReadingOptions, total=False):
-    """Options of `Library.search`."""
-
-    filters: Filters | None
-    candidates: int
-    why: bool
-
-
-class SidesOptions(ReadingOptions, total=False):
-    """Options of `Library.compare` and `Library.timeline`."""
-
-    topic: str
-    most_read: int
-    why: int
-
-
-class PositionsOptions(ReadingOptions, total=False):
-    """Options of `Library.positions`."""
-
-    by: str
-    most_each: int
-    seed: int
 
 
 def _side(
@@ -448,12 +434,31 @@ def _day(given: PartialDate | str) -> PartialDate:
 # -- Stores and encoders -------------------------------------------------------------------------
 
 
-def check_encoder(folder: Path, manifest: Manifest, encoder: Encoder) -> None:
-    """Refuse an encoder that a library was not built with.
+def _open_store(generation: Generation) -> PassageStore:
+    manifest = generation.manifest
+    return store_kind(manifest.store).open(generation.path, manifest.passages, manifest.dim)
 
-    Raises:
-        LibraryError: Its digest or its dimensions are others.
-    """
+
+def _store_embedded_by(encoder: Encoder, folder: Path) -> PassageStore | None:
+    """Open the store in a folder; None if there is none, it is damaged or of another encoder."""
+    with suppress(LibraryError):
+        generation = open_generation(folder)
+        manifest = generation.manifest
+        if (manifest.encoder_digest, manifest.dim) == (encoder.digest, encoder.dim):
+            generation.verify()
+            return _open_store(generation)
+    return None
+
+
+def _load_encoder(folder: Path, manifest: Manifest) -> Encoder:
+    from compare.models import load_encoder
+
+    encoder = load_encoder(manifest.encoder)
+    _check_encoder(folder, manifest, encoder)
+    return encoder
+
+
+def _check_encoder(folder: Path, manifest: Manifest, encoder: Encoder) -> None:
     if (encoder.digest, encoder.dim) != (manifest.encoder_digest, manifest.dim):
         raise LibraryError(
             f"The library in {folder} was built with the encoder {manifest.encoder!r} "
@@ -461,33 +466,3 @@ def check_encoder(folder: Path, manifest: Manifest, encoder: Encoder) -> None:
             f"({encoder.digest[:12]}…): pass --encoder {manifest.encoder}, or build it again with "
             "`compare build`."
         )
-
-
-def _open_store(generation: Generation) -> PassageStore:
-    manifest = generation.manifest
-    return store_kind(manifest.store).open(generation.path, manifest.passages, manifest.dim)
-
-
-@contextmanager
-def _known_to(folder: Path, encoder: Encoder) -> Iterator[PassageStore | None]:
-    """Give the store whose vectors this encoder made: none if there is none, or it is damaged."""
-    store = None
-    if is_library(folder):
-        try:
-            generation = open_generation(folder)
-            manifest = generation.manifest
-            if (manifest.encoder_digest, manifest.dim) == (encoder.digest, encoder.dim):
-                generation.verify()
-                store = _open_store(generation)
-        except LibraryError:
-            pass
-    with nullcontext() if store is None else closing(store):
-        yield store
-
-
-def _load_encoder(folder: Path, manifest: Manifest) -> Encoder:
-    from compare.models import load_encoder
-
-    encoder = load_encoder(manifest.encoder)
-    check_encoder(folder, manifest, encoder)
-    return encoder

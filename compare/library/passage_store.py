@@ -1,8 +1,8 @@
-"""The store behind a library: what is asked of it, and the kinds there are.
+"""The store behind a library: its protocol, and the kinds there are.
 
-`Library`, `comparison` and the app know a store by `PassageStore` alone. A kind is named in the
-manifest of each generation and found through `store_kind`; a further one, such as a database
-server, is one entry in `KINDS` and has to pass `tests/library/test_store_contract.py`.
+`Library`, `comparison` and the app know a store by `PassageStore` alone. The manifest of each
+generation names its kind. A further kind, such as a database server, is one entry in `KINDS` that
+passes `tests/library/test_store_contract.py`.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ if TYPE_CHECKING:
     from compare.statements.statement import Statement
 
 KINDS = {"sqlite": "compare.library.sqlite_store:SqliteStore"}
-"""Where the class of each kind of store is, by the name in the manifest."""
+"""The class of each kind of store, by the name in the manifest."""
 
 DEFAULT_KIND = "sqlite"
 
 
 class PassageMetadata(NamedTuple):
-    """What is known of some passages, in the order in which they were asked for.
+    """What is known of some passages, int64 [n] each.
 
     Attributes:
-        statement: Number of the statement of each, int64.
+        statement: Number of the passage's statement.
         first_day: First day that its date can mean, an ordinal of `datetime.date`; 0 without one.
         last_day: Last such day.
         words: Equal for the same words: see `statements.duplicates.words_key`.
@@ -53,7 +53,7 @@ class ActorPassages(NamedTuple):
     """Passages of each actor, by its number, the most similar first.
 
     Attributes:
-        row: Of the passages, int64 [n]; one of several actors stands once for each.
+        row: Of the passages, int64 [n]; a passage of several actors stands once for each.
         actor: Number of the actor of each.
         similarity: Cosine of each, float32 [n].
     """
@@ -79,11 +79,9 @@ class PassageStore(Protocol):
     """Statements, their passages and vectors, as one generation of a library holds them.
 
     Passages are numbered from 0 in the order of their statements' ids: their row. A store never
-    changes once it is written, and may be read from several threads. Whatever it is asked about
-    several rows it answers in one go, in the order of the rows. `within` None means all passages.
+    changes once it is written, and may be read from several threads. It answers about several rows
+    at once, in the order in which they are given. `within` None means all passages.
     """
-
-    # -- Writing and opening ---------------------------------------------------------------------
 
     @classmethod
     def write(
@@ -93,15 +91,10 @@ class PassageStore(Protocol):
         embedding: Embedding,
         on_progress: Progress | None = None,
     ) -> Written:
-        """Write the statements that a change leaves, embedding what is new.
+        """Write what a change leaves into the folder of a generation, embedding what is new.
 
-        Args:
-            folder: Of the generation, with what a writer left that died.
-            change: What is added to the store before, and removed from it.
-            embedding: What the vectors come from.
-            on_progress: Told how many of the new texts are embedded.
+        The folder may hold what a writer left that died. `on_progress` is told of new texts.
         """
-        ...
 
     @classmethod
     def open(cls, folder: Path, passages: int, dim: int) -> Self:
@@ -110,29 +103,23 @@ class PassageStore(Protocol):
         Raises:
             LibraryError: It is missing or damaged.
         """
-        ...
 
     def close(self) -> None:
         """Give back what is held open."""
-        ...
 
     # -- Statements ------------------------------------------------------------------------------
 
     def ids(self) -> set[str]:
         """Return the ids of all statements."""
-        ...
 
     def statements(self, ids: Collection[str]) -> dict[str, Statement]:
         """Return the statements with these ids, as far as there are any."""
-        ...
 
     def all_statements(self) -> Iterator[Statement]:
         """Read all statements by id, a few at a time."""
-        ...
 
     def same_text(self, statement_id: str) -> list[Statement]:
         """Return the other statements with the same words and context, by id."""
-        ...
 
     def browse(
         self, filters: Filters, query: str, limit: int, offset: int
@@ -141,25 +128,20 @@ class PassageStore(Protocol):
 
         Each word of the query must stand in the statement or in what is known of it.
         """
-        ...
 
     def facets(self) -> Facets:
         """Return the values that filters can choose from."""
-        ...
 
     def languages(self) -> Mapping[str, int]:
-        """Return the statements' languages as they are spelt, "" included, with their numbers."""
-        ...
+        """Return the number of statements in each language, "" included."""
 
     # -- Passages --------------------------------------------------------------------------------
 
     def __len__(self) -> int:
         """Return the number of passages."""
-        ...
 
     def rows_of(self, ids: Collection[str]) -> dict[str, range]:
         """Return the rows of each statement's passages, as far as there are such statements."""
-        ...
 
     def passages(self, rows: Iterable[int]) -> list[Passage]:
         """Return the passages in these rows.
@@ -167,68 +149,55 @@ class PassageStore(Protocol):
         Raises:
             IndexError: There is no such row.
         """
-        ...
 
     def metadata(self, rows: Rows) -> PassageMetadata:
         """Return what is known of these passages."""
-        ...
 
     def words(self, rows: Rows) -> Rows:
         """Return the keys of the passages' words, which are equal for duplicates."""
-        ...
 
     def with_words(self, keys: Iterable[int]) -> list[tuple[int, int, str]]:
         """Return key, row and statement id of the passages with one of these keys, by row."""
-        ...
 
     def vectors(self, rows: Rows) -> Floats:
         """Return the vectors of these passages, float32 [rows, dim]; they are kept in 16 bits."""
-        ...
 
     def blocks(self, within: Selection | None = None) -> Iterator[tuple[Rows, Floats]]:
         """Go through the passages with their vectors, a block of rows at a time."""
-        ...
 
     def embedded_rows(self, keys: Rows) -> Rows:
         """Return a row with each text (see `build.passage_key`), -1 where there is none."""
-        ...
 
     # -- Retrieval -------------------------------------------------------------------------------
 
     def select(self, filters: Filters) -> Selection:
         """Return the passages of the statements that pass the filters."""
-        ...
 
     def nearest(self, vectors: Floats, k: int, within: Selection | None = None) -> Neighbours:
         """Return the k nearest passages of each vector, exactly; ties by row."""
-        ...
 
     def at_least(
         self, vector: Floats, least: float, within: Selection | None = None
     ) -> tuple[Rows, Floats]:
         """Return the passages with a cosine of `least` or more, by row, and their cosines."""
-        ...
 
     def nearest_per_actor(
         self, vector: Floats, kind: str, least: float, within: Selection | None = None
     ) -> ActorPassages:
         """Return each actor's passages with a cosine of `least` or more, the same words once.
 
-        Of an actor's passages with the same words the most similar stands, of these the first.
+        Of an actor's duplicates the most similar stands, of equally similar ones the first.
         """
-        ...
 
     def ranked_by_words(self, query: str, k: int, within: Selection | None = None) -> Rows:
         """Return the rows of the k passages that share words with `query`, best first (BM25).
 
-        Stop words do not count. Nor do the most common of the other words, where together they
-        stand in more passages than can be ranked quickly; the rarest always counts.
+        Stop words do not count. Nor do the most common of the other words if together they stand
+        in more passages than can be ranked quickly; the rarest always counts.
         """
-        ...
 
     def holding_words(self, query: str) -> Rows:
         """Return the rows of the passages that hold all words of `query` but stop words."""
-        ...
 
     # -- Actors ----------------------------------------------------------------------------------
 
@@ -238,18 +207,12 @@ class PassageStore(Protocol):
         Raises:
             QueryError: `kind` is none of `actors.KINDS`.
         """
-        ...
 
     def actors_of(self, kind: str, statements: Rows) -> tuple[Rows, Rows]:
-        """Return places in `statements` and the number of an actor there, a pair for each actor.
-
-        Ascending; a statement of several countries is each one's.
-        """
-        ...
+        """Return places in `statements` and the number of an actor there, a pair for each actor."""
 
     def statement_counts(self, kind: str, within: Selection) -> Rows:
         """Return how many statements with selected passages each actor has, int64 [actors]."""
-        ...
 
 
 def store_kind(name: str) -> type[PassageStore]:

@@ -1,4 +1,7 @@
-"""The SQLite store: statements and words in one file, vectors and a FAISS index beside it."""
+"""The SQLite store: statements and words in one file, vectors and a FAISS index beside it.
+
+Its public methods are documented in `PassageStore`.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +75,7 @@ _SPEAKING = {
 
 
 class SqliteStore:
-    """A store in a folder of its own: see `PassageStore`."""
+    """A store in the folder of a generation."""
 
     def __init__(self, folder: Path, database: sqlite3.Connection, vectors: Halves) -> None:
         """Read through an open connection and mapped vectors; use `open`."""
@@ -85,16 +88,10 @@ class SqliteStore:
     def write(
         cls, folder: Path, change: Change, embedding: Embedding, on_progress: Progress | None = None
     ) -> Written:
-        """Write the files: see `PassageStore.write`."""
         return write_files(folder, change, embedding, on_progress)
 
     @classmethod
     def open(cls, folder: Path, passages: int, dim: int) -> Self:
-        """Open the files; no index is loaded.
-
-        Raises:
-            LibraryError: A file is missing or damaged.
-        """
         path = folder / STORE
         uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
         try:
@@ -107,46 +104,44 @@ class SqliteStore:
         return store
 
     def close(self) -> None:
-        """Close the file."""
         self._database.close()
 
     def _all(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Return all rows of a query."""
         try:
             with self._lock:
                 return self._database.execute(sql, parameters).fetchall()
         except sqlite3.DatabaseError as error:
             raise _damaged(self._folder / STORE, error) from error
 
-    def _in_parts(self, sql: str, size: int = 5000) -> Iterator[list[tuple[Any, ...]]]:
+    def _listed(self, sql: str, values: Iterable[Any]) -> list[tuple[Any, ...]]:
+        """Return all rows of a query with one list of values."""
+        return self._all(sql, (json.dumps(list(values)),))
+
+    def _in_parts(self, sql: str, size: int = 5000) -> Iterator[tuple[Any, ...]]:
+        """Read a table by its number, a few rows at a time."""
         first = 0
         while rows := self._all(sql, (first, size)):
-            yield rows
+            yield from rows
             first = rows[-1][0] + 1
 
     # -- Statements ------------------------------------------------------------------------------
 
     def ids(self) -> set[str]:
-        """Return the ids of all statements."""
         return {identity for (identity,) in self._all("SELECT id FROM statements")}
 
     def statements(self, ids: Collection[str]) -> dict[str, Statement]:
-        """Return the statements with these ids, as far as there are any."""
-        found = self._all(
+        found = self._listed(
             "SELECT s.id, c.data FROM statements s JOIN contents c USING (n) "
             f"WHERE s.id IN {_LISTED}",
-            (json.dumps(list(ids)),),
+            ids,
         )
         return {identity: Statement.from_json(data) for identity, data in found}
 
     def all_statements(self) -> Iterator[Statement]:
-        """Read all statements by id, a few at a time."""
-        for rows in self._in_parts("SELECT n, data FROM contents WHERE n >= ? ORDER BY n LIMIT ?"):
-            for _, data in rows:
-                yield Statement.from_json(data)
+        found = self._in_parts("SELECT n, data FROM contents WHERE n >= ? ORDER BY n LIMIT ?")
+        return (Statement.from_json(data) for _, data in found)
 
     def same_text(self, statement_id: str) -> list[Statement]:
-        """Return the other statements with the same words and context, by id."""
         found = self._all(
             "SELECT c.data FROM statements s JOIN contents c USING (n) WHERE s.text_key = "
             "(SELECT text_key FROM statements WHERE id = ?) AND s.id <> ? ORDER BY s.n",
@@ -157,7 +152,6 @@ class SqliteStore:
     def browse(
         self, filters: Filters, query: str, limit: int, offset: int
     ) -> tuple[list[Statement], int]:
-        """Return a page of the statements that pass, newest first, and how many there are."""
         conditions, parameters = _conditions(filters)
         for word in map(fulltext.quoted, fulltext.words(query)):
             conditions.append(_HOLDS_WORD)
@@ -173,50 +167,39 @@ class SqliteStore:
         return [Statement.from_json(data) for (data,) in found], total
 
     def facets(self) -> Facets:
-        """Return the values that filters can choose from."""
         return self._facets
 
     @cached_property
     def _facets(self) -> Facets:
         totals = dict(self._all("SELECT key, count(DISTINCT n) FROM countries GROUP BY 1"))
-        offered = {
-            name: facets_of(self._all(_SPELLINGS[FILTERS[name].word]), totals if by_key else None)
-            for name in FACETED
-            for by_key in (FILTERS[name].attribute is COUNTRY,)
-        }
         ((first, last),) = self._all("SELECT min(first_day), max(last_day) FROM statements")
+        values = {}
+        for name in FACETED:
+            counted = self._all(_SPELLINGS[FILTERS[name].word])
+            values[name] = facets_of(counted, totals if name == "countries" else None)
         days = (None if day is None else date.fromordinal(day) for day in (first, last))
-        return Facets(offered, *days)
+        return Facets(values, *days)
 
     def languages(self) -> Mapping[str, int]:
-        """Return the statements' languages as they are spelt, "" included, with their numbers."""
         return {language: count for language, _, count in self._all(_SPELLINGS["language"])}
 
     # -- Passages --------------------------------------------------------------------------------
 
     def __len__(self) -> int:
-        """Return the number of passages."""
         return len(self._vectors)
 
     def rows_of(self, ids: Collection[str]) -> dict[str, range]:
-        """Return the rows of each statement's passages, as far as there are such statements."""
-        found = self._all(
-            f"SELECT id, first_row, row_count FROM statements WHERE id IN {_LISTED}",
-            (json.dumps(list(ids)),),
+        found = self._listed(
+            f"SELECT id, first_row, row_count FROM statements WHERE id IN {_LISTED}", ids
         )
         return {identity: range(first, first + count) for identity, first, count in found}
 
     def passages(self, rows: Iterable[int]) -> list[Passage]:
-        """Return the passages in these rows.
-
-        Raises:
-            IndexError: There is no such row.
-        """
         wanted = [int(row) for row in rows]
-        found = self._all(
+        found = self._listed(
             "SELECT p.row, s.id, p.first, p.last, p.text, c.context FROM passages p "
             f"JOIN statements s USING (n) JOIN contents c USING (n) WHERE p.row IN {_LISTED}",
-            (json.dumps(wanted),),
+            wanted,
         )
         passages = {row: Passage(*fields) for row, *fields in found}
         for row in wanted:
@@ -225,46 +208,34 @@ class SqliteStore:
         return [passages[row] for row in wanted]
 
     def metadata(self, rows: Rows) -> PassageMetadata:
-        """Return what is known of these passages."""
         statement = self._statement_of(rows)
         _, first, last = self._statements
         return PassageMetadata(statement, first[statement], last[statement], self.words(rows))
 
     def words(self, rows: Rows) -> Rows:
-        """Return the keys of the passages' words, which are equal for duplicates."""
-        found = dict(
-            self._all(
-                f"SELECT row, words FROM passages WHERE row IN {_LISTED}",
-                (json.dumps(rows.tolist()),),
-            )
-        )
-        return np.array([found[row] for row in rows.tolist()], np.int64)
+        wanted = rows.tolist()
+        sql = f"SELECT row, words FROM passages WHERE row IN {_LISTED}"
+        found = dict(self._listed(sql, wanted))
+        return np.array([found[row] for row in wanted], np.int64)
 
     def with_words(self, keys: Iterable[int]) -> list[tuple[int, int, str]]:
-        """Return key, row and statement id of the passages with one of these keys, by row."""
-        found = self._all(
+        found = self._listed(
             "SELECT p.words, p.row, s.id FROM passages p JOIN statements s USING (n) "
             f"WHERE p.words IN {_LISTED} ORDER BY p.row",
-            (json.dumps(list(keys)),),
+            keys,
         )
         return [(key, row, statement_id) for key, row, statement_id in found]
 
     def vectors(self, rows: Rows) -> Floats:
-        """Return the vectors of these passages, float32 [rows, dim]."""
         return self._vectors[rows].astype(np.float32)
 
     def blocks(self, within: Selection | None = None) -> Iterator[tuple[Rows, Floats]]:
-        """Go through the passages with their vectors, a block of rows at a time."""
         for rows in (RowSpans.whole(len(self)) if within is None else within).blocks():
             yield rows, self.vectors(rows)
 
     def embedded_rows(self, keys: Rows) -> Rows:
-        """Return a row with each text, -1 where there is none."""
-        kept = array("q")
-        for rows in self._in_parts(
-            "SELECT row, key FROM passages WHERE row >= ? ORDER BY row LIMIT ?"
-        ):
-            kept.extend(key for _, key in rows)
+        sql = "SELECT row, key FROM passages WHERE row >= ? ORDER BY row LIMIT ?"
+        kept = array("q", (key for _, key in self._in_parts(sql)))
         if not kept:
             return np.full(len(keys), -1)
         known, first = np.unique(np.array(kept, np.int64), return_index=True)
@@ -282,13 +253,12 @@ class SqliteStore:
         return first_row, first, last
 
     def _statement_of(self, rows: Rows) -> Rows:
-        """Return the numbers of the statements of passages; the last of those that begin there."""
+        """Return the number of each passage's statement; one without passages begins there too."""
         return np.searchsorted(self._statements[0], rows, "right") - 1
 
     # -- Retrieval -------------------------------------------------------------------------------
 
     def select(self, filters: Filters) -> Selection:
-        """Return the passages of the statements that pass the filters."""
         conditions, parameters = _conditions(filters)
         if not conditions:
             return RowSpans.whole(len(self))
@@ -309,19 +279,16 @@ class SqliteStore:
             return FaissIndex.build(self._vectors)  # newer generations have replaced this one
 
     def nearest(self, vectors: Floats, k: int, within: Selection | None = None) -> Neighbours:
-        """Return the k nearest passages of each vector, exactly; ties by row."""
         return self._index.search(vectors, k, self._narrower(within))
 
     def at_least(
         self, vector: Floats, least: float, within: Selection | None = None
     ) -> tuple[Rows, Floats]:
-        """Return the passages with a cosine of `least` or more, by row, and their cosines."""
         return self._index.at_least(vector, least, self._narrower(within))
 
     def nearest_per_actor(
         self, vector: Floats, kind: str, least: float, within: Selection | None = None
     ) -> ActorPassages:
-        """Return each actor's passages with a cosine of `least` or more, the same words once."""
         rows, similarity = self.at_least(vector, least, within)
         at, actor = self.actors_of(kind, self._statement_of(rows))
         order = np.lexsort((rows[at], -similarity[at], actor))
@@ -330,7 +297,6 @@ class SqliteStore:
         return ActorPassages(rows[at], actor, similarity[at]).take(once)
 
     def ranked_by_words(self, query: str, k: int, within: Selection | None = None) -> Rows:
-        """Return the rows of the k passages that share words with `query`, best first (BM25)."""
         within = self._narrower(within)
         words = self._rarest(fulltext.content_words(query))
         if not words:
@@ -344,7 +310,6 @@ class SqliteStore:
         return rows if within is None else rows[within.holds(rows)][: max(0, k)]
 
     def holding_words(self, query: str) -> Rows:
-        """Return the rows of the passages that hold all words of `query` but stop words."""
         words = fulltext.content_words(query).values()
         if not words:
             return np.zeros(0, np.int64)
@@ -359,7 +324,7 @@ class SqliteStore:
         return None if within is None or len(within) == len(self) else within
 
     def _rarest(self, words: dict[str, str]) -> list[str]:
-        """Return the spelled words that touch few enough passages together; the rarest always."""
+        """Return the words that touch few enough passages together; the rarest always."""
         counted = sorted((self._count(word), folded, word) for folded, word in words.items())
         rare: list[str] = []
         touched = 0
@@ -381,11 +346,6 @@ class SqliteStore:
     # -- Actors ----------------------------------------------------------------------------------
 
     def actors(self, kind: str) -> Actors:
-        """Return the countries or the speakers.
-
-        Raises:
-            QueryError: `kind` is none of `actors.KINDS`.
-        """
         check_kind(kind)
         return self._actors[kind]
 
@@ -400,11 +360,11 @@ class SqliteStore:
         for kind, sql in _SPEAKING.items():
             number = {actor.key: n for n, actor in enumerate(self._actors[kind])}
             pairs = np.array([(n, number[key]) for n, key in self._all(sql)], np.int64)
-            found[kind] = (pairs.reshape(-1, 2)[:, 0], pairs.reshape(-1, 2)[:, 1])
+            statement, actor = pairs.reshape(-1, 2).T
+            found[kind] = statement, actor
         return found
 
     def actors_of(self, kind: str, statements: Rows) -> tuple[Rows, Rows]:
-        """Return places in `statements` and the number of an actor there, a pair for each actor."""
         check_kind(kind)
         statement, actor = self._speaking[kind]
         first = np.searchsorted(statement, statements, "left")
@@ -414,7 +374,6 @@ class SqliteStore:
         return at, actor[np.repeat(first - ahead, counts) + np.arange(len(at))]
 
     def statement_counts(self, kind: str, within: Selection) -> Rows:
-        """Return how many statements with selected passages each actor has, int64 [actors]."""
         blocks = [np.unique(self._statement_of(rows)) for rows in within.blocks()]
         statements = np.unique(np.concatenate([np.zeros(0, np.int64), *blocks]))
         return np.bincount(self.actors_of(kind, statements)[1], minlength=len(self.actors(kind)))
@@ -456,18 +415,13 @@ def _spelled(names: Sequence[str]) -> tuple[str, str]:
 
 
 def _load_vectors(path: Path, shape: tuple[int, int]) -> Halves:
-    """Map the vectors, float16.
-
-    Raises:
-        LibraryError: The file is damaged.
-    """
     try:
         vectors = np.load(path, mmap_mode="r" if shape[0] else None, allow_pickle=False)
+        if vectors.dtype != np.float16 or vectors.shape != shape:
+            found = f"{vectors.dtype} {list(vectors.shape)}"
+            raise ValueError(f"it holds {found}, not float16 {list(shape)}")
     except (OSError, ValueError) as error:
         raise _damaged(path, error) from error
-    if vectors.dtype != np.float16 or vectors.shape != shape:
-        found = f"it holds {vectors.dtype} {list(vectors.shape)}, not float16 {list(shape)}"
-        raise _damaged(path, ValueError(found))
     return np.asarray(vectors)
 
 

@@ -388,7 +388,7 @@ def test_a_library_keeps_what_it_holds_in_any_kind_of_store(
     assert library.manifest.store == "memory"
     opened = Library.open(tmp_path / "library", HashingEncoder()).delete(["joint-1"])
     assert opened.manifest.store == "memory"
-    assert opened.ids() == set(BY_ID) - {"joint-1"}
+    assert opened.store.ids() == set(BY_ID) - {"joint-1"}
     monkeypatch.delitem(KINDS, "memory")
     with pytest.raises(LibraryError, match=r"of the kind 'memory', .* \(it reads sqlite\): update"):
         Library.open(tmp_path / "library")
