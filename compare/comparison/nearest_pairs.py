@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from compare.library.index.base import Floats, Halves, Rows
-from compare.library.passage_store import PassageMetadata
+from compare.library.passage_store import PassageMetadata, occurrence
 
 if TYPE_CHECKING:
     from compare.progress import Progress
@@ -93,7 +93,7 @@ def nearest_pairs(
         distinct = other if groups is None else groups.first
         for rows, start in _parts(one, _AT_ONCE):
             ours = np.asarray(vectors(rows), np.float32)
-            best = _Best(most_each)
+            best = np.zeros((0, 2), np.int64), np.zeros(0, np.float32)
             for others, first in _parts(distinct, _OTHERS):
                 theirs = np.ascontiguousarray(vectors(others), np.float32)
                 near = [
@@ -102,11 +102,11 @@ def nearest_pairs(
                     )
                     for some, at in _parts(rows, min(_BLOCK, max(1, _CELLS // len(others))))
                 ]
-                best.add(*map(np.concatenate, zip(*near, strict=True)))
+                best = _nearest_of([best, *near], most_each)
                 if on_progress:
                     share = min(1.0, (first + _OTHERS) / len(distinct))
                     on_progress(done + start + int(share * len(rows)), total)
-            pairs = best.pairs if groups is None else groups.nearest_in_time(best.pairs)
+            pairs = best[0] if groups is None else groups.nearest_in_time(best[0])
             found.append(pairs[:, ::-1] if done else pairs)
     pairs = _once_each(np.concatenate(found), a, b)
     a, b = pairs.T
@@ -119,26 +119,12 @@ def _parts(rows: Rows, size: int) -> Iterator[tuple[Rows, int]]:
         yield rows[start : start + size], start
 
 
-class _Best:
-    """The nearest of each passage so far.
-
-    Attributes:
-        pairs: int64 [n, 2], by the first passage, the nearest ahead.
-    """
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self.pairs: Rows = np.zeros((0, 2), np.int64)
-        self._cosines: Floats = np.zeros(0, np.float32)
-
-    def add(self, pairs: Rows, cosines: Floats) -> None:
-        """Keep what is nearest of these and of those before."""
-        pairs = np.concatenate([self.pairs, pairs])
-        cosines = np.concatenate([self._cosines, cosines])
-        order = np.lexsort((pairs[:, 1], -cosines, pairs[:, 0]))
-        whose = pairs[order, 0]
-        kept = order[np.arange(len(order)) - np.searchsorted(whose, whose) < self._most]
-        self.pairs, self._cosines = pairs[kept], cosines[kept]
+def _nearest_of(found: list[tuple[Rows, Floats]], most: int) -> tuple[Rows, Floats]:
+    """Return of pairs, [n, 2], and their cosines those of each passage's `most` nearest."""
+    pairs, cosines = (np.concatenate(part) for part in zip(*found, strict=True))
+    order = np.lexsort((pairs[:, 1], -cosines, pairs[:, 0]))
+    kept = order[occurrence(pairs[order, 0]) < most]
+    return pairs[kept], cosines[kept]
 
 
 def _nearest(

@@ -1,18 +1,18 @@
 """Filters as data: which statements may be found, and the values there are to choose from.
 
-`FILTERS` is the one list of them. The store writes its columns and its conditions by it, and the
-command line and the app can offer their options by it: a new filter on a text is one more field of
-`Filters` (and a new `generations.FORMAT`, since the store has a new column).
+`FILTERS` is the one list of them: the store writes its columns and conditions by it, the command
+line and the app offer their options by it. A new filter on a text is one more entry there and one
+more field of `Filters` (and a new `generations.FORMAT`, since the store has a new column).
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from compare.statements.countries import country_name
 from compare.statements.normalize import fold, speaker_key
@@ -27,7 +27,7 @@ class Attribute:
     """What a statement is filtered by.
 
     Attributes:
-        name: Its name: of a column of the store, and of a FIELD of the command line.
+        name: Of a column of the store, and of a FIELD of the command line.
         read: Return it for a statement; "" if it has none.
         key: Return what is equal for all spellings; None if only the same spelling is equal.
     """
@@ -53,7 +53,7 @@ COLUMNS = (SPEAKER, SOURCE, LANGUAGE, ROLE, PARTY, VENUE)
 
 ID = Attribute("id", attrgetter("id"))
 COUNTRY = Attribute("country", attrgetter("countries"))
-"""Of several countries a statement is each one's; known by code or by any spelling."""
+"""A statement of several countries is each one's; they are known by code or by any spelling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +82,51 @@ class Filter:
         return f"not-{name}" if self.excludes else name
 
 
-def _values(attribute: Attribute, label: str, option: str, told: str, *excludes: bool) -> Any:
-    """Return a field of values that are compared with an attribute."""
-    return field(default=(), metadata={"offered": (label, option, told, attribute, *excludes)})
+_FILTERS = (
+    Filter("speakers", "Speaker", "--only-speaker", "Only statements of this speaker.", SPEAKER),
+    Filter(
+        "countries",
+        "Country or organisation",
+        "--only-country",
+        "Only statements of this country.",
+        COUNTRY,
+    ),
+    Filter("roles", "Role", "--only-role", "Only statements of this office.", ROLE),
+    Filter("parties", "Party", "--party", "Only statements of this political party.", PARTY),
+    Filter("venues", "Venue", "--venue", "Only statements made at this venue.", VENUE),
+    Filter("date_from", "From", "--from", "Only statements since this date."),
+    Filter("date_to", "To", "--to", "Only statements until this date."),
+    Filter("sources", "Source", "--source", "Only statements from this source.", SOURCE),
+    Filter(
+        "languages", "Language", "--language", 'Only statements in this language ("en").', LANGUAGE
+    ),
+    Filter("statement_ids", "Statement", "--only-id", "Only this statement.", ID),
+    Filter(
+        "not_speakers", "Not the speaker", "--not-speaker", "Exclude this speaker.", SPEAKER, True
+    ),
+    Filter(
+        "not_countries", "Not the country", "--not-country", "Exclude this country.", COUNTRY, True
+    ),
+    Filter(
+        "not_own_speaker",
+        "Not the quote’s own speaker",
+        "--not-own-speaker",
+        "Exclude the quote's speaker.",
+    ),
+    Filter(
+        "not_own_country",
+        "Not the quote’s own country",
+        "--not-own-country",
+        "Exclude the quote's country.",
+    ),
+)
+FILTERS: Mapping[str, Filter] = {entry.name: entry for entry in _FILTERS}
+"""All filters, by the name of the field."""
+
+FACETED = tuple(f.name for f in _FILTERS if f.attribute not in (None, ID) and not f.excludes)
+"""The filters whose values are counted and offered."""
 
 
-def _single(default: Any, *offered: str) -> Any:
-    """Return a field of a date or a flag."""
-    return field(default=default, metadata={"offered": offered})
-
-
-# ruff: noqa: RUF009  (what is called here returns a dataclass field)
 @dataclass(frozen=True, slots=True)
 class Filters:
     """Which statements may be found. An empty field allows all; fields combine with "and".
@@ -104,42 +138,20 @@ class Filters:
     of its countries', so `not_countries` leaves it out for any of them.
     """
 
-    speakers: tuple[str, ...] = _values(
-        SPEAKER, "Speaker", "--only-speaker", "Only statements of this speaker."
-    )
-    countries: tuple[str, ...] = _values(
-        COUNTRY, "Country or organisation", "--only-country", "Only statements of this country."
-    )
-    roles: tuple[str, ...] = _values(ROLE, "Role", "--only-role", "Only statements of this office.")
-    parties: tuple[str, ...] = _values(
-        PARTY, "Party", "--party", "Only statements of this political party."
-    )
-    venues: tuple[str, ...] = _values(
-        VENUE, "Venue", "--venue", "Only statements made at this venue."
-    )
-    date_from: PartialDate | None = _single(
-        None, "From", "--from", "Only statements since this date."
-    )
-    date_to: PartialDate | None = _single(None, "To", "--to", "Only statements until this date.")
-    sources: tuple[str, ...] = _values(
-        SOURCE, "Source", "--source", "Only statements from this source."
-    )
-    languages: tuple[str, ...] = _values(
-        LANGUAGE, "Language", "--language", 'Only statements in this language ("en").'
-    )
-    statement_ids: tuple[str, ...] = _values(ID, "Statement", "--only-id", "Only this statement.")
-    not_speakers: tuple[str, ...] = _values(
-        SPEAKER, "Not the speaker", "--not-speaker", "Exclude this speaker.", True
-    )
-    not_countries: tuple[str, ...] = _values(
-        COUNTRY, "Not the country", "--not-country", "Exclude this country.", True
-    )
-    not_own_speaker: bool = _single(
-        False, "Not the quote’s own speaker", "--not-own-speaker", "Exclude the quote's speaker."
-    )
-    not_own_country: bool = _single(
-        False, "Not the quote’s own country", "--not-own-country", "Exclude the quote's country."
-    )
+    speakers: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    parties: tuple[str, ...] = ()
+    venues: tuple[str, ...] = ()
+    date_from: PartialDate | None = None
+    date_to: PartialDate | None = None
+    sources: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    statement_ids: tuple[str, ...] = ()
+    not_speakers: tuple[str, ...] = ()
+    not_countries: tuple[str, ...] = ()
+    not_own_speaker: bool = False
+    not_own_country: bool = False
 
     def within(self, since: PartialDate | None, until: PartialDate | None) -> Filters:
         """Return the same within a further period; None leaves an end open."""
@@ -153,7 +165,7 @@ class Filters:
 
     def chosen(self) -> Iterator[tuple[Filter, Attribute, tuple[str, ...]]]:
         """Yield the filters with values that are set, with what these are compared with."""
-        for entry in FILTERS.values():
+        for entry in _FILTERS:
             if entry.attribute and (values := getattr(self, entry.name)):
                 yield entry, entry.attribute, values
 
@@ -179,19 +191,6 @@ class Filters:
         names += [f"from {self.date_from}"] if self.date_from else []
         names += [f"to {self.date_to}"] if self.date_to else []
         return ", ".join(names) or "all statements"
-
-
-FILTERS: Mapping[str, Filter] = {
-    entry.name: Filter(entry.name, *entry.metadata["offered"]) for entry in fields(Filters)
-}
-"""All filters, by the name of the field."""
-
-FACETED = tuple(
-    name
-    for name, entry in FILTERS.items()
-    if entry.attribute not in (None, ID) and not entry.excludes
-)
-"""The filters whose values are counted and offered."""
 
 
 def applicable(filters: Filters, quote: Quote) -> tuple[Filters, list[str]]:
