@@ -35,6 +35,8 @@ REVIEWS = "reviews.sqlite"
 FORMAT = 2
 """Raised whenever programs of the old format could no longer read the file."""
 
+_MARK_FORMAT = f"PRAGMA user_version = {FORMAT}"
+
 _OLDEST = 1
 """The oldest format that can be read; the next review raises the format of an older file."""
 
@@ -48,17 +50,17 @@ PROJECT = -1
 """Stands for the reader's number in events of the whole review."""
 
 _TABLES = """
-CREATE TABLE statements (hash TEXT PRIMARY KEY, id TEXT NOT NULL, data TEXT NOT NULL)
+CREATE TABLE IF NOT EXISTS statements (hash TEXT PRIMARY KEY, id TEXT NOT NULL, data TEXT NOT NULL)
     WITHOUT ROWID;
-CREATE TABLE projects (
+CREATE TABLE IF NOT EXISTS projects (
     project INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE COLLATE NOCASE,
     codebook TEXT NOT NULL, settings TEXT NOT NULL, created TEXT NOT NULL, version TEXT NOT NULL
 );
-CREATE TABLE readers (
+CREATE TABLE IF NOT EXISTS readers (
     project INTEGER, reader INTEGER, name TEXT NOT NULL, handed_in TEXT,
     PRIMARY KEY (project, reader)
 ) WITHOUT ROWID;
-CREATE TABLE pairs (
+CREATE TABLE IF NOT EXISTS pairs (
     project INTEGER, place INTEGER, id TEXT NOT NULL,
     a_hash TEXT NOT NULL, a_start INTEGER NOT NULL, a_end INTEGER NOT NULL,
     b_hash TEXT NOT NULL, b_start INTEGER NOT NULL, b_end INTEGER NOT NULL,
@@ -67,21 +69,21 @@ CREATE TABLE pairs (
     weight REAL NOT NULL,
     PRIMARY KEY (project, place), UNIQUE (project, id)
 ) WITHOUT ROWID;
-CREATE TABLE answers (
+CREATE TABLE IF NOT EXISTS answers (
     project INTEGER, reader INTEGER, place INTEGER, stance TEXT, confidence INTEGER,
     note TEXT NOT NULL, at TEXT NOT NULL, who TEXT NOT NULL,
     PRIMARY KEY (project, reader, place)
 ) WITHOUT ROWID;
-CREATE TABLE events (
+CREATE TABLE IF NOT EXISTS events (
     n INTEGER PRIMARY KEY AUTOINCREMENT, project INTEGER NOT NULL, reader INTEGER NOT NULL,
     place INTEGER NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL, before TEXT NOT NULL,
     after TEXT NOT NULL, undoes INTEGER, at TEXT NOT NULL
 );
-CREATE INDEX events_of ON events (project, reader, n);
-CREATE INDEX undone ON events (undoes);
-CREATE TRIGGER events_stay BEFORE UPDATE ON events
+CREATE INDEX IF NOT EXISTS events_of ON events (project, reader, n);
+CREATE INDEX IF NOT EXISTS undone ON events (undoes);
+CREATE TRIGGER IF NOT EXISTS events_stay BEFORE UPDATE ON events
     BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END;
-CREATE TRIGGER events_last BEFORE DELETE ON events
+CREATE TRIGGER IF NOT EXISTS events_last BEFORE DELETE ON events
     WHEN EXISTS (SELECT 1 FROM projects WHERE project = OLD.project)
     BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END;
 """
@@ -160,19 +162,12 @@ class ReviewStore:
             ) from error
 
     def _prepare(self, database: sqlite3.Connection) -> None:
-        """Create the tables of a new file; of several programs only one does."""
-        version = _version(database)
+        """Create the tables of a new file; several programs may do so at once."""
+        version = int(database.execute("PRAGMA user_version").fetchone()[0])
         if version == 0:
             database.execute("PRAGMA journal_mode = WAL")
-            database.execute("BEGIN IMMEDIATE")
-            version = _version(database)
-            if version == 0:
-                for command in _commands():
-                    database.execute(command)
-                mark_format(database)
-                version = FORMAT
-            database.execute("COMMIT")
-        if not _OLDEST <= version <= FORMAT:
+            database.executescript(f"BEGIN IMMEDIATE; {_TABLES} {_MARK_FORMAT}; COMMIT;")
+        elif not _OLDEST <= version <= FORMAT:
             raise ReviewError(
                 f"{self.path} has format {version}, this program reads {_OLDEST} to {FORMAT}: use "
                 "the version of the program that wrote it."
@@ -185,24 +180,9 @@ class ReviewStore:
         )
 
 
-def _version(database: sqlite3.Connection) -> int:
-    return int(database.execute("PRAGMA user_version").fetchone()[0])
-
-
-def _commands() -> list[str]:
-    """Split `_TABLES` into commands; a trigger contains more than one semicolon."""
-    found, part = [], ""
-    for line in _TABLES.strip().splitlines():
-        part += line + "\n"
-        if sqlite3.complete_statement(part):
-            found.append(part)
-            part = ""
-    return found
-
-
 def mark_format(database: sqlite3.Connection) -> None:
     """Mark the file as one that programs of an older format would misread."""
-    database.execute(f"PRAGMA user_version = {FORMAT}")
+    database.execute(_MARK_FORMAT)
 
 
 # -- Reviews and pairs ---------------------------------------------------------------------------
