@@ -139,13 +139,13 @@ def delete(ids: tuple[str, ...], as_json: bool, library: Path | None) -> None:
 def info(verify: bool, as_json: bool, library: Path | None) -> None:
     """Show what a library was built from, and which models read it."""
     from compare import __version__
-    from compare.models.calibration import about_adaptation, library_model
+    from compare.models.calibration import about_adaptation
 
     opened = shared.open_library(library)
     if verify:
         opened.verify()
     manifest = opened.manifest
-    model = library_model(opened.folder)
+    model = opened.stance_model()
     data = {
         "library": str(opened.folder),
         "statements": manifest.statements,

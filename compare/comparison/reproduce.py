@@ -18,7 +18,7 @@ from compare.comparison.retrieval import CANDIDATES, MOST_PER_ACTOR
 from compare.comparison.search import search
 from compare.comparison.sides import MOST_READ, Comparison
 from compare.errors import ExportError, QueryError
-from compare.models.calibration import SUFFIX, adapted_to
+from compare.models.calibration import SUFFIX
 from compare.models.protocols import CASCADE
 from compare.results.provenance import Provenance, filters_from
 from compare.results.result import Pair, Result, Stance
@@ -179,7 +179,7 @@ def model_again(made: Provenance, library: Library) -> StanceModel:
     from compare.models import load_stance_model
 
     model = load_stance_model(model_name(made))
-    return adapted_to(model, library.folder) if made.stance_model.endswith(SUFFIX) else model
+    return library.stance_model(model) if made.stance_model.endswith(SUFFIX) else model
 
 
 def _made_again(

@@ -19,6 +19,10 @@ from compare.library.locations import CACHE_VARIABLE, writable_cache
 
 _AT_ONCE = 512
 _MOST_FILES = 20
+_KNOWN = """
+SELECT pair.key, agree, oppose, neither FROM json_each(?) AS pair CROSS JOIN scores
+WHERE a = json_extract(pair.value, '$[0]') AND b = json_extract(pair.value, '$[1]')
+"""
 
 
 class Journal:
@@ -61,12 +65,8 @@ class Journal:
         scores = np.zeros((len(a), 3), np.float32)
         there = np.zeros(len(a), bool)
         with self._said_plainly(), closing(self._connect()) as database:
-            for n, pair in enumerate(_pairs(a, b)):
-                row = database.execute(
-                    "SELECT agree, oppose, neither FROM scores WHERE a = ? AND b = ?", pair
-                ).fetchone()
-                if row is not None:
-                    scores[n], there[n] = row, True
+            for place, *row in database.execute(_KNOWN, (json.dumps(_pairs(a, b)),)):
+                scores[place], there[place] = row, True
         return scores, there
 
     def read(

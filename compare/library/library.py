@@ -252,15 +252,16 @@ class Library:
                 self._encoder = _load_encoder(self.folder, self.manifest)
             return self._encoder
 
-    def stance_model(self) -> StanceModel:
-        """Load what reads its pairs: the shipped model, as adapted to the library if it is.
+    def stance_model(self, base: StanceModel | None = None) -> StanceModel:
+        """Return what reads its pairs: a model, or the shipped one, as adapted to the library.
 
         Raises:
             ModelError: The model is missing or damaged, or the adaptation cannot be read.
         """
-        from compare.models.calibration import library_model
+        from compare.models import load_stance_model
+        from compare.models.calibration import adapted_to
 
-        return library_model(self.folder)
+        return adapted_to(base or load_stance_model(), self.folder)
 
     # -- Statements and passages -----------------------------------------------------------------
 

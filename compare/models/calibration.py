@@ -205,15 +205,6 @@ class AdaptedStance:
         return layer.apply(inputs_of(layer.kind, scores, parts)), parts
 
 
-def library_model(folder: Path) -> StanceModel:
-    """Return the stance model of a library if none is named: the shipped one, adapted if it is.
-
-    Raises:
-        ModelError: The model is missing or damaged, or the adaptation cannot be read.
-    """
-    return adapted_to(models.load_stance_model(), folder)
-
-
 def adapted_to(model: StanceModel, folder: Path) -> StanceModel:
     """Return a model as adapted to a library; the model itself if nothing is in force.
 

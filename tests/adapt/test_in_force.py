@@ -24,7 +24,6 @@ from compare.models.calibration import (
     Layer,
     about_adaptation,
     adapted_to,
-    library_model,
     read_adaptation,
     read_by,
     write_adaptation,
@@ -68,7 +67,7 @@ def test_a_library_is_read_as_it_is_adapted(adapted: Library) -> None:
 def test_journals_are_not_shared_with_the_model_as_it_ships(
     adapted: Library, tmp_path: Path
 ) -> None:
-    model = library_model(adapted.folder)
+    model = adapted.stance_model()
     assert signature(model) != signature(Scripted())
     files = {
         Journal({"library": adapted.generation, "model": signature(of)}, tmp_path)._path
@@ -97,7 +96,7 @@ def test_rows_sum_to_1_and_sides_can_be_swapped(
 
 def test_an_adaptation_of_another_model_is_ignored_and_said(library: Library) -> None:
     write_adaptation(library.folder, Adaptation("told", "8" * 64, SWAPPING))
-    model = library_model(library.folder)
+    model = library.stance_model()
     assert (model.name, model.digest) == ("told", "7" * 64)
     sentence = about_adaptation(model, library.folder)
     assert "is not used: it was learned for told@888888888888" in sentence
@@ -107,9 +106,9 @@ def test_an_adaptation_of_another_model_is_ignored_and_said(library: Library) ->
 def test_a_head_is_ignored_where_its_closeness_is_measured_otherwise(library: Library) -> None:
     head = Layer(Kind.HEAD, ((1.0, 0.0, 0.0),) * 6, (0.0, 0.0, 0.0))
     write_adaptation(library.folder, Adaptation("told", "7" * 64, head, read_by(Kind.HEAD)))
-    assert library_model(library.folder).name == "told-adapted"
+    assert library.stance_model().name == "told-adapted"
     write_adaptation(library.folder, Adaptation("told", "7" * 64, head, "0" * 64))
-    assert library_model(library.folder).name == "told"
+    assert library.stance_model().name == "told"
 
 
 def test_of_a_cascade_the_accurate_model_is_adapted(adapted: Library) -> None:
@@ -138,10 +137,10 @@ def test_a_damaged_file_is_one_sentence(adapted: Library, changes: dict, said: s
     path = adapted.folder / FILE
     path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
     with pytest.raises(ModelError, match=rf"adapted\.json .*{said}.*compare adapt --undo"):
-        library_model(adapted.folder)
+        adapted.stance_model()
     path.write_bytes(b"\xff{")
     with pytest.raises(ModelError, match="no adaptation that can be read"):
-        library_model(adapted.folder)
+        adapted.stance_model()
 
 
 def test_what_is_written_is_read_again(adapted: Library) -> None:
@@ -157,7 +156,7 @@ def test_a_rebuild_leaves_it_there(tmp_path: Path, library: Library) -> None:
     own = Library.build(library.statements(), tmp_path / "own", HashingEncoder(64))
     write_adaptation(own.folder, Adaptation("told", "7" * 64, SWAPPING))
     own.delete(["k1"])
-    assert library_model(own.folder).name == "told-adapted"
+    assert own.stance_model().name == "told-adapted"
 
 
 def test_a_result_is_made_again_with_the_adaptation_and_told_from_one_without(

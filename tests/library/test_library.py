@@ -617,7 +617,8 @@ def test_a_folder_with_signs_in_its_name(tmp_path: Path) -> None:
 
 def test_opening_a_library_loads_no_model_and_no_app(library: Library) -> None:
     script = (
-        "import sys\nfrom compare.library.library import Library\n"
+        "import sys, compare.library\nassert 'numpy' not in sys.modules\n"
+        "from compare.library.library import Library\n"
         "library = Library.open(sys.argv[1])\n"
         "library.browse(query='mines')\n"
         "print([name for name in ('torch', 'streamlit', 'onnxruntime', 'faiss', 'transformers') "
