@@ -34,7 +34,7 @@ STATEMENTS = [
 @pytest.fixture
 def judge(judged, monkeypatch):
     judge = judged(STATEMENTS)
-    monkeypatch.setattr("compare.ui.components.positions.stance_model", lambda: judge)
+    monkeypatch.setattr("compare.ui.components.service.stance_model", lambda: judge)
     score = judge.score
 
     def hears_the_passage(pairs, on_progress=None):  # not the proposition, which says "must"

@@ -2,14 +2,273 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from functools import partial
+
 import streamlit as st
 
+from compare.comparison.propositions import PositionTable, position_table
+from compare.comparison.retrieval import MOST_PER_ACTOR
 from compare.errors import QueryError
-from compare.ui.components.downloads import other_library_notice
-from compare.ui.components.filter_panel import choose_thresholds
-from compare.ui.components.layout import begin_page, errors_as_sentences, sidebar_heading, small
-from compare.ui.components.positions import PREFIX, ask_propositions, read_positions, show_table
-from compare.ui.components.service import choose_library
+from compare.export.formats import export_bytes
+from compare.export.pieces import section_html
+from compare.export.position_rows import positions_csv
+from compare.export.words import counted
+from compare.library.filters import Facets, Filters
+from compare.library.library import Library
+from compare.models.protocols import signature
+from compare.progress import Progress
+from compare.results.positions import Positions
+from compare.results.result import Thresholds
+from compare.ui.components.downloads import (
+    file_download,
+    link_and_provenance,
+    other_library_notice,
+)
+from compare.ui.components.filter_panel import (
+    SIDE_KEYS,
+    choose_period,
+    choose_side,
+    choose_thresholds,
+)
+from compare.ui.components.layout import (
+    begin_page,
+    choose_one,
+    errors_as_sentences,
+    notice,
+    sidebar_heading,
+    small,
+    widget_key,
+)
+from compare.ui.components.position_views import (
+    View,
+    agreement_view,
+    chart_view,
+    map_view,
+    periods_view,
+    propositions_view,
+    table_view,
+)
+from compare.ui.components.review_setup import review_link
+from compare.ui.components.service import choose_library, stance_model
+
+_PREFIX = "o_"
+"""Of the keys of the page's widgets."""
+
+_FILTER_KEYS = (*SIDE_KEYS, "from", "to", "most")
+_KEYS = (
+    "library",
+    *(f"{_PREFIX}{name}" for name in ("q", "by", *_FILTER_KEYS, "p", "s", "sort", "view", "years")),
+)
+"""The widgets of the page that its address holds."""
+
+_MOST_AT_ALL = 200
+_MOST_PROPOSITIONS = 30
+_ACTORS = {"Countries": "country", "Speakers": "speaker"}
+_CHART, _MAP, _PERIODS, _TABLE = "Chart", "Map", "By period", "Table"
+_PROPOSITIONS, _AGREEMENT = "All propositions", "Agreement between actors"
+_READ = "positions-table"
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked for: the inputs of `compare.comparison.propositions.position_table`."""
+
+    propositions: tuple[str, ...]
+    by: str
+    filters: Filters
+    most_each: int
+
+
+# -- What is asked for ---------------------------------------------------------------------------
+
+
+def _ask(facets: Facets) -> tuple[_Asked, bool]:
+    """Show the form; return what it holds and whether it was just sent."""
+    with st.form("positions", border=False):
+        text = st.text_area(
+            "Proposition",
+            key=f"{_PREFIX}q",
+            bind="query-params",
+            height="content",
+            placeholder="Sanctions must be lifted.",
+            help="One claim or demand, as a sentence. To compare several, write one per line.",
+            max_chars=5_000,
+        )
+        by = st.radio(
+            "Actors", list(_ACTORS), horizontal=True, key=f"{_PREFIX}by", bind="query-params"
+        )
+        filtered = any(f"{_PREFIX}{name}" in st.query_params for name in _FILTER_KEYS)
+        with st.expander("Filters", expanded=filtered):
+            filters = choose_side(facets, _PREFIX)
+            since, until = choose_period(_PREFIX)
+            most = st.number_input(
+                "Maximum passages per actor",
+                1,
+                _MOST_AT_ALL,
+                MOST_PER_ACTOR,
+                key=f"{_PREFIX}most",
+                bind="query-params",
+                help="The nearest are read, and half as many more that share rare words.",
+            )
+        pressed = st.form_submit_button("Find positions", type="primary", key="positions-go")
+    lines = (line.strip() for line in (text or "").splitlines())
+    asked = tuple(dict.fromkeys(line for line in lines if line))
+    if len(asked) > _MOST_PROPOSITIONS:
+        raise QueryError(
+            f"{len(asked)} propositions are more than can be read at once: keep at most "
+            f"{_MOST_PROPOSITIONS}."
+        )
+    return _Asked(
+        asked,
+        _ACTORS.get(by or "", "country"),
+        replace(filters, date_from=since, date_to=until),
+        min(max(int(most or MOST_PER_ACTOR), 1), _MOST_AT_ALL),
+    ), pressed
+
+
+def _positions(library: Library, asked: _Asked, pressed: bool) -> PositionTable | None:
+    """Return the positions once they were read; they are read when `pressed`."""
+    read = st.session_state.get(_READ)
+    if not (pressed or read):
+        return None  # before the model is loaded
+    key = repr((library.generation, signature(stance_model()), asked))
+    if read is not None and read[0] == key:
+        table: PositionTable = read[1]
+        return table
+    if not pressed:
+        return None
+    table = _read(library, asked)
+    st.session_state[_READ] = key, table
+    return table
+
+
+def _read(library: Library, asked: _Asked) -> PositionTable:
+    bar = st.progress(0.0, text="Finding passages on the proposition")
+    total = max(1, len(asked.propositions))
+
+    def began(number: int, text: str) -> Progress:
+        def on_progress(done: int, most: int) -> None:
+            share = min(done / most, 1.0) if most else 1.0
+            label = f"Proposition {number + 1} of {total}: {done:,} of {most:,} readings"
+            bar.progress((number + share) / total, text=label)
+
+        return on_progress
+
+    try:
+        return position_table(
+            library,
+            asked.propositions,
+            by=asked.by,
+            filters=asked.filters,
+            stance_model=stance_model(),
+            most_each=asked.most_each,
+            on_proposition=began,
+        )
+    finally:
+        bar.empty()
+
+
+# -- What was found ------------------------------------------------------------------------------
+
+
+def _show(table: PositionTable, library: Library, key: str, least: Thresholds, order: str) -> None:
+    """Show the positions in the view chosen; `key` is that of the library in the chooser."""
+    table = table.rethreshold(probability=least.probability, similarity=least.similarity)
+    several = len(table.positions) > 1
+    views = [_CHART, _MAP, _PERIODS, _TABLE]
+    if table.positions[0].by != "country":
+        views.remove(_MAP)
+    if several:
+        views += [_PROPOSITIONS, _AGREEMENT]
+    chosen = choose_one("Show", views, f"{_PREFIX}view")
+    if chosen == _PROPOSITIONS:
+        propositions_view(table, _PREFIX)
+    elif chosen == _AGREEMENT:
+        agreement_view(table, _PREFIX)
+    else:
+        _show_one(_choose_proposition(table), key, order, chosen)
+    _show_downloads(table)
+    if not several:
+        review_link(table.positions[0].result(), f"{_PREFIX}review")
+    link_and_provenance(
+        table.positions[0].result(),
+        library,
+        _KEYS,
+        "It holds what was asked, not what was found: opening it reads the passages again.",
+        "A position is the mean of p(agree) - p(oppose) over the passages that take a side: one "
+        "per statement, and repeated words once. Its interval is the 95 % percentile bootstrap "
+        "over those passages: it shows how much the position depends on which statements were "
+        "made. It does not include the model’s errors, and for few passages it is too narrow.",
+    )
+
+
+def _choose_proposition(table: PositionTable) -> Positions:
+    """Return the positions on the proposition chosen; a single one needs no menu."""
+    if len(table.positions) == 1:
+        return table.positions[0]
+    texts = table.propositions
+    number = st.selectbox(
+        "Proposition",
+        range(len(texts)),
+        format_func=lambda n: texts[n] if n < len(texts) else "",
+        key=f"{_PREFIX}which-{widget_key(repr(texts))}",
+    )
+    return table.positions[number or 0]
+
+
+def _show_one(positions: Positions, library: str, order: str, chosen: str) -> None:
+    st.html(section_html(positions.proposition))
+    passages = sum(position.score.passages for position in positions.placed)
+    what = ("country", "countries") if positions.by == "country" else ("speaker", "speakers")
+    small(
+        f"{counted(len(positions.placed), *what)} placed by {counted(passages, 'passage')} that "
+        f"{'takes' if passages == 1 else 'take'} a side. {len(positions.undecided):,} more have "
+        f"passages on the point of which none takes a side, {len(positions.silent):,} have "
+        "statements but none on the point."
+    )
+    if notes := positions.notes[:-1]:
+        notice(*notes)
+    view = View(positions, f"{_PREFIX}{widget_key(positions.proposition)}-", library, order, what)
+    if chosen == _MAP:
+        map_view(view)
+    elif chosen == _PERIODS:
+        periods_view(view, f"{_PREFIX}years")
+    elif chosen == _TABLE:
+        table_view(view)
+    else:
+        chart_view(view)
+
+
+def _show_downloads(table: PositionTable) -> None:
+    """Offer the positions and all passages that were read; of several propositions also a table."""
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        several = len(table.positions) > 1
+        if several:
+            content = positions_csv(table)
+            file_download(
+                "Download the table", "actors-by-proposition.csv", content, f"{_PREFIX}table-csv"
+            )
+        for number, positions in enumerate(table.positions, start=1):
+            which = f" {number}" if several else ""
+            for what, write in (
+                ("positions", partial(positions_csv, positions)),
+                ("passages", partial(_passages_csv, positions)),
+            ):
+                file_download(
+                    f"Download the {what}{which}",
+                    f"{what}{which.strip()}.csv",
+                    write,
+                    f"{_PREFIX}{what}-csv-{number}",
+                )
+
+
+def _passages_csv(positions: Positions) -> bytes:
+    """Return all that was read as pairs with the proposition, which a review can import."""
+    return export_bytes(positions.result(), "csv")
+
+
+# -- The page ----------------------------------------------------------------------------------
 
 begin_page(
     "Positions",
@@ -21,14 +280,14 @@ with errors_as_sentences():
     with st.sidebar:
         chosen, library = choose_library()
         sidebar_heading("Thresholds and order")
-        least, order = choose_thresholds(PREFIX)
+        least, order = choose_thresholds(_PREFIX)
     other_library_notice(library.digest)
-    asked, pressed = ask_propositions(library.facets())
+    asked, pressed = _ask(library.facets())
     if pressed and not asked.propositions:
         raise QueryError("Type a proposition: one claim or demand, as a sentence.")
-    table = read_positions(library, asked, pressed)
+    table = _positions(library, asked, pressed)
     if table is not None:
-        show_table(table, library, chosen.key, least, order)
+        _show(table, library, chosen.key, least, order)
     else:
         small(
             "An empty field allows everything. Nothing is read until you ask for it; a large "
