@@ -194,10 +194,10 @@ def test_an_address_of_another_library_is_noticed(page):
 
 
 def test_every_format_that_is_offered_can_be_written():
-    from compare.ui.components.downloads import FORMATS, written
+    from compare.ui.components.downloads import FORMATS, result_bytes
     from tests.fabricate import a_search, two_sides
 
     for ending, _, _ in FORMATS:
         for result in (a_search(), two_sides()):
-            assert written(result, ending, [Stance.AGREE])()
-    assert json.loads(written(two_sides(), "json", [])())["format"] == "compare-pairs"
+            assert result_bytes(result, ending, [Stance.AGREE])
+    assert json.loads(result_bytes(two_sides(), "json", []))["format"] == "compare-pairs"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from functools import partial
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -32,18 +33,12 @@ FORMATS = (
 SAVE = "The menu at the top right of the chart saves it as PNG."
 
 
-def written(result: Result, ending: str, stances: Sequence[Stance]) -> Callable[[], bytes]:
-    """Return what writes the result when a button is pressed, on a thread without a session."""
+def result_bytes(result: Result, ending: str, stances: Sequence[Stance]) -> bytes:
+    """Return a result as one of `FORMATS`."""
+    from compare.export.formats import export_bytes
+    from compare.export.saved import kept_bytes
 
-    def write() -> bytes:
-        from compare.export.formats import export_bytes
-        from compare.export.saved import kept_bytes
-
-        if ending == "json":
-            return kept_bytes(result)
-        return export_bytes(result, ending, stances=stances)
-
-    return write
+    return kept_bytes(result) if ending == "json" else export_bytes(result, ending, stances=stances)
 
 
 def download_buttons(
@@ -52,13 +47,12 @@ def download_buttons(
     """Offer the listed pairs of `stances` as files."""
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         for ending, label, mime in FORMATS:
-            st.download_button(
+            file_download(
                 f"Download {label}",
-                data=written(result, ending, stances),
-                file_name=f"compare-{result.provenance.date[:10]}.{ending}",
-                mime=mime,
-                on_click="ignore",
-                key=f"{prefix}download-{ending}",
+                f"compare-{result.provenance.date[:10]}.{ending}",
+                partial(result_bytes, result, ending, stances),
+                f"{prefix}download-{ending}",
+                mime,
             )
 
 
@@ -70,7 +64,7 @@ def file_download(
     mime: str = "text/csv",
     help: str | None = None,
 ) -> None:
-    """Offer one file; a function is called when the button is pressed."""
+    """Offer one file; a function is called when the button is pressed, without a session."""
     st.download_button(label, content, file_name, mime, on_click="ignore", key=key, help=help)
 
 

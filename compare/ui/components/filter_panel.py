@@ -17,7 +17,8 @@ from compare.ui.components.quote_form import partial_date
 RANK, PROBABILITY, SIMILARITY = "Rank", "Probability", "Similarity"
 NEWEST, OLDEST = "Newest first", "Oldest first"
 ORDERS = (RANK, PROBABILITY, SIMILARITY, NEWEST, OLDEST)
-"""The orders of a list; the first is the search's own."""
+TIMELINE_ORDERS = (OLDEST, NEWEST, RANK, PROBABILITY, SIMILARITY)
+"""The orders of a list; the first is the default."""
 
 _FIRST = ("countries", "speakers", "sources")
 _MORE = tuple(name for name in FACETED if name not in (*_FIRST, "languages"))

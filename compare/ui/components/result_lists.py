@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -223,14 +224,13 @@ def in_order(result: Result, order: str, stance: Stance) -> list[Pair]:
         return sorted(listed, key=lambda pair: -pair.similarity)
     if order not in (NEWEST, OLDEST):
         return list(listed)
-    dated, undated = [], []
-    for pair in listed:
+
+    def days(pair: Pair) -> list[date]:
         sides = pair.excerpts if result.quote is None else (pair.b,)
-        days = [side.statement.date.first for side in sides if side.statement.date]
-        dated += [(max(days), pair)] if days else []
-        undated += [] if days else [pair]
-    dated.sort(key=lambda entry: entry[0], reverse=order == NEWEST)
-    return [pair for _, pair in dated] + undated
+        return [side.statement.date.first for side in sides if side.statement.date]
+
+    dated = sorted(filter(days, listed), key=lambda pair: max(days(pair)), reverse=order == NEWEST)
+    return [*dated, *(pair for pair in listed if not days(pair))]
 
 
 def correction_form(base: str, stance: Stance, keep: Callable[[Stance, str], Path]) -> None:

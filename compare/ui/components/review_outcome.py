@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import streamlit as st
 
@@ -25,6 +26,7 @@ from compare.review import (
     agreement,
     review_bytes,
 )
+from compare.ui.components.downloads import file_download
 from compare.ui.components.layout import notice, small, widget_key
 from compare.ui.components.review_setup import WORDS, take_answers
 
@@ -184,13 +186,12 @@ def show_files(reviews: Reviews, review: Review, library: Library, reader: str |
         small(f"Until all readers have handed in, {whose} answers are written.")
     with st.container(horizontal=True, gap="small"):
         for format, (label, mime) in _FILES.items():
-            st.download_button(
+            file_download(
                 f"Download {label}",
-                data=_written(review, format, library, reader),
-                file_name=f"review-{format.value}{format.suffix}",
-                mime=mime,
-                on_click="ignore",
-                key=f"r_file-{format.value}",
+                f"review-{format.value}{format.suffix}",
+                partial(review_bytes, review, format, library=library, seen_by=reader),
+                f"r_file-{format.value}",
+                mime,
             )
     with st.expander("Answers from a file"):
         take_answers(review)
@@ -232,10 +233,3 @@ def _seeded(seed: int | None) -> str:
 
 def _of_finished(number: int | None) -> str:
     return f"{counted(number, 'pair')} of a finished review" if number else ""
-
-
-def _written(
-    review: Review, format: ReviewFormat, library: Library, reader: str | None
-) -> Callable[[], bytes]:
-    """Return what writes the file when a button is pressed, on a thread without a session."""
-    return lambda: review_bytes(review, format, library=library, seen_by=reader)

@@ -26,47 +26,112 @@ from compare.library.library import Library
 from compare.models.protocols import signature
 from compare.results.result import Pair, Result, Stance, Thresholds
 from compare.statements.statement import PartialDate
-from compare.ui.components.downloads import download_buttons, file_download, link_and_provenance
+from compare.ui.components.downloads import (
+    download_buttons,
+    file_download,
+    link_and_provenance,
+    other_library_notice,
+)
 from compare.ui.components.drilldown import matrix_view, years_view
 from compare.ui.components.filter_panel import (
-    NEWEST,
-    OLDEST,
-    PROBABILITY,
-    RANK,
+    ORDERS,
     SIDE_KEYS,
-    SIMILARITY,
+    TIMELINE_ORDERS,
     choose_period,
     choose_side,
+    choose_thresholds,
 )
-from compare.ui.components.layout import choose_one, notice, progress, small, widget_key
+from compare.ui.components.layout import (
+    choose_one,
+    notice,
+    progress,
+    sidebar_heading,
+    small,
+    widget_key,
+)
 from compare.ui.components.result_lists import SIDES, Shown, pair_list, pairs_table
 from compare.ui.components.review_setup import SHOWN_TABLE, review_link
-from compare.ui.components.service import stance_model
+from compare.ui.components.service import choose_library, stance_model
 
 if TYPE_CHECKING:
     from compare.comparison.sides import Comparison, Plan
 
-SIDES_PREFIX, TIMELINE_PREFIX = "ab_", "t_"
+_SIDES, _TIMELINE = "ab_", "t_"
 """Of the keys of the two pages' widgets; those of the sides begin with a_ and b_."""
 
-TIMELINE_ORDERS = (OLDEST, NEWEST, RANK, PROBABILITY, SIMILARITY)
-
 _SHARED = ("topic", "from", "to", "most", "p", "s", "sort", "why", "view")
-_SIDES_KEYS = (
-    "library",
-    *(f"{side}_{name}" for side in "ab" for name in (*SIDE_KEYS, "from", "to")),
-    *(f"{SIDES_PREFIX}{name}" for name in (*_SHARED, "by")),
-)
-_TIMELINE_KEYS = ("library", *(f"{TIMELINE_PREFIX}{name}" for name in (*SIDE_KEYS, *_SHARED)))
+_KEYS = {
+    _SIDES: (
+        "library",
+        *(f"{side}_{name}" for side in "ab" for name in (*SIDE_KEYS, "from", "to")),
+        *(f"{_SIDES}{name}" for name in (*_SHARED, "by")),
+    ),
+    _TIMELINE: ("library", *(f"{_TIMELINE}{name}" for name in (*SIDE_KEYS, *_SHARED))),
+}
 """The widgets of either page that its address holds."""
-
-NOTHING_YET = "An empty field allows everything. Nothing is read until you ask for it."
 
 _MOST_AT_ALL = 200_000
 _ACTORS = {"Countries": "country", "Speakers": "speaker"}
 
 _View = Stance | Callable[[Shown], Shown | None]
 """A list, or what draws a view and returns what it shows if that is another result."""
+
+
+# -- The pages -----------------------------------------------------------------------------------
+
+
+def compare_sides() -> None:
+    """Show the page that compares two sides."""
+
+    def views(library: Library, asked: Asked, least: Thresholds) -> dict[str, _View]:
+        return {
+            "Opposed": Stance.OPPOSE,
+            "Agree": Stance.AGREE,
+            "Table": pairs_table,
+            "By year": years_view,
+            "Who agrees with whom": lambda shown: _matrix(shown, library, asked, least),
+            "Check a sample": _check_sample,
+        }
+
+    _page("sides", _SIDES, ORDERS, _ask_sides, views)
+
+
+def show_timeline() -> None:
+    """Show the page that finds changes of position."""
+
+    def views(library: Library, asked: Asked, least: Thresholds) -> dict[str, _View]:
+        return {
+            CHANGED: Stance.OPPOSE,
+            SAME: Stance.AGREE,
+            "Table": pairs_table,
+            "By year": years_view,
+            "Check a sample": _check_sample,
+        }
+
+    _page("timeline", _TIMELINE, TIMELINE_ORDERS, _ask_timeline, views)
+
+
+def _page(
+    name: str,
+    prefix: str,
+    orders: Sequence[str],
+    ask: Callable[[Facets], tuple[Asked, bool]],
+    views: Callable[[Library, Asked, Thresholds], Mapping[str, _View]],
+) -> None:
+    with st.sidebar:
+        chosen, library = choose_library()
+        sidebar_heading("Thresholds and order")
+        least, order = choose_thresholds(prefix, pairs=True, orders=orders)
+        label = "Show the deciding words"
+        with_words = st.toggle(label, key=f"{prefix}why", bind="query-params")
+    other_library_notice(library.digest)
+    asked, pressed = ask(library.facets())
+    result = _read_pairs(name, library, asked, pressed)
+    if result is not None:
+        shown = Shown(_at_thresholds(result, least), order, f"{name}-", chosen.key, with_words)
+        _show_views(shown, library, views(library, asked, least), prefix)
+    elif f"{name}-plan" not in st.session_state:
+        small("An empty field allows everything. Nothing is read until you ask for it.")
 
 
 # -- What is asked for ---------------------------------------------------------------------------
@@ -89,7 +154,7 @@ class Asked:
     between: str = ""
 
 
-def ask_sides(facets: Facets) -> tuple[Asked, bool]:
+def _ask_sides(facets: Facets) -> tuple[Asked, bool]:
     """Show the form of two sides; return what it holds and whether it was just sent."""
     with st.form("sides", border=False):
         chosen = []
@@ -99,17 +164,17 @@ def ask_sides(facets: Facets) -> tuple[Asked, bool]:
                 prefix = f"{letter.lower()}_"
                 side = choose_side(facets, prefix, f" of {letter}")
                 chosen.append(side.within(*choose_period(prefix, f", only {letter}")))
-        topic, period, most = _topic_and_period(SIDES_PREFIX)
+        topic, period, most = _topic_and_period(_SIDES)
         pressed = st.form_submit_button("Find the pairs", type="primary", key="sides-go")
     a, b = (side.within(*period) for side in chosen)
     return Asked(a, b, topic, most, period), pressed
 
 
-def ask_timeline(facets: Facets) -> tuple[Asked, bool]:
+def _ask_timeline(facets: Facets) -> tuple[Asked, bool]:
     """Show the form of a timeline; return what it holds and whether it was just sent."""
     with st.form("timeline", border=False):
-        who = choose_side(facets, TIMELINE_PREFIX)
-        topic, period, most = _topic_and_period(TIMELINE_PREFIX)
+        who = choose_side(facets, _TIMELINE)
+        topic, period, most = _topic_and_period(_TIMELINE)
         pressed = st.form_submit_button("Find the pairs", type="primary", key="timeline-go")
     return Asked(who.within(*period), None, topic, most), pressed
 
@@ -140,25 +205,13 @@ def _topic_and_period(
     return topic or "", period, min(max(int(most or MOST_READ), 1), _MOST_AT_ALL)
 
 
-def words_toggle(prefix: str) -> bool:
-    """Ask whether to find and mark the deciding words of the cards on the page."""
-    return st.toggle("Show the deciding words", key=f"{prefix}why", bind="query-params")
-
-
 # -- The plan and the reading --------------------------------------------------------------------
 
 
-def read_pairs(name: str, library: Library, asked: Asked, pressed: bool) -> Result | None:
+def _read_pairs(name: str, library: Library, asked: Asked, pressed: bool) -> Result | None:
     """Show the plan once it was asked for; return the pairs once they were read.
 
-    Args:
-        name: Of the place on the page; begins the keys of what the session keeps.
-        library: Where both sides are.
-        asked: As the fields hold it now.
-        pressed: The plan is asked for in this run.
-
-    Raises:
-        QueryError: A side holds nothing, or nothing on the topic.
+    `name` begins the keys of what the session keeps. The plan is asked for when `pressed`.
     """
     read, planned = (st.session_state.get(f"{name}-{kept}") for kept in ("table", "plan"))
     if not (pressed or read or planned):
@@ -228,41 +281,14 @@ def _show_plan(plan: Plan, asked: Asked) -> None:
 # -- The views -----------------------------------------------------------------------------------
 
 
-def at_thresholds(result: Result, least: Thresholds) -> Result:
+def _at_thresholds(result: Result, least: Thresholds) -> Result:
     """Return the result at these thresholds; nothing is read again. A review can be made of it."""
     cut = result.rethreshold(probability=least.probability, similarity=least.similarity)
     st.session_state[f"{SHOWN_TABLE}{'timeline' if result.over_time else 'sides'}"] = cut
     return cut
 
 
-def show_sides(shown: Shown, library: Library, asked: Asked, least: Thresholds) -> None:
-    """Show the pairs of two sides in the view chosen."""
-    views: dict[str, _View] = {
-        "Opposed": Stance.OPPOSE,
-        "Agree": Stance.AGREE,
-        "Table": pairs_table,
-        "By year": years_view,
-        "Who agrees with whom": lambda shown: _matrix(shown, library, asked, least),
-        "Check a sample": _check_sample,
-    }
-    _show_views(shown, library, views, SIDES_PREFIX, _SIDES_KEYS)
-
-
-def show_timeline(shown: Shown, library: Library) -> None:
-    """Show what changed, or another view of the pairs."""
-    views: dict[str, _View] = {
-        CHANGED: Stance.OPPOSE,
-        SAME: Stance.AGREE,
-        "Table": pairs_table,
-        "By year": years_view,
-        "Check a sample": _check_sample,
-    }
-    _show_views(shown, library, views, TIMELINE_PREFIX, _TIMELINE_KEYS)
-
-
-def _show_views(
-    shown: Shown, library: Library, views: Mapping[str, _View], prefix: str, keys: Sequence[str]
-) -> None:
+def _show_views(shown: Shown, library: Library, views: Mapping[str, _View], prefix: str) -> None:
     """Show what was compared, one of the views, and what can be taken away."""
     result = shown.result
     st.html(section_html(result.subject))
@@ -281,7 +307,7 @@ def _show_views(
         download_buttons(result, shown.prefix, SIDES)
         review_link(result, f"{shown.prefix}review")
     held = "It holds what was asked, not what was found: opening it reads the pairs again."
-    link_and_provenance(result, library, keys, held)
+    link_and_provenance(result, library, _KEYS[prefix], held)
 
 
 def _matrix(shown: Shown, library: Library, asked: Asked, least: Thresholds) -> Shown:
@@ -289,7 +315,7 @@ def _matrix(shown: Shown, library: Library, asked: Asked, least: Thresholds) -> 
 
     Returns what the numbers are of.
     """
-    by = _ACTORS[choose_one("Actors", list(_ACTORS), f"{SIDES_PREFIX}by")]
+    by = _ACTORS[choose_one("Actors", list(_ACTORS), f"{_SIDES}by")]
     everyone = Filters().within(*asked.period)
     pressed = st.button(
         "Include everyone on this topic",
@@ -297,10 +323,10 @@ def _matrix(shown: Shown, library: Library, asked: Asked, least: Thresholds) -> 
         help="Compares all who speak on the topic. You see the number of pairs before any is read.",
     )
     all_asked = Asked(everyone, everyone, asked.topic, asked.most, asked.period, by)
-    result = read_pairs("everyone", library, all_asked, pressed)
+    result = _read_pairs("everyone", library, all_asked, pressed)
     if result is not None:
         st.html(section_html(result.subject))
-        result = at_thresholds(result, least)
+        result = _at_thresholds(result, least)
         shown = replace(shown, result=result, prefix=f"{shown.prefix}all-")
     if cells := matrix(shown.result, by):
         matrix_view(shown, cells, by)
