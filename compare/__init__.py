@@ -38,9 +38,14 @@ if TYPE_CHECKING:
         ReviewError,
     )
     from compare.export.dictionary import pair_schema, search_schema
-    from compare.export.public import public_json
+    from compare.export.json_files import (
+        load_result,
+        public_json,
+        result_from_json,
+        result_to_json,
+        save_result,
+    )
     from compare.export.report import report_html, write_report
-    from compare.export.saved import keep_result, load_result, result_from_json, result_to_json
     from compare.library.filters import Filters
     from compare.library.library import Library
     from compare.library.locations import default_library, sample_library
@@ -130,7 +135,6 @@ __all__ = [
     "explain_pair",
     "export_review",
     "import_corpus",
-    "keep_result",
     "load_encoder",
     "load_result",
     "load_stance_model",
@@ -148,6 +152,7 @@ __all__ = [
     "result_from_json",
     "result_to_json",
     "sample_library",
+    "save_result",
     "search",
     "search_schema",
     "split_statement",
@@ -165,7 +170,7 @@ _NAMES_IN = {
         "ReviewError"
     ),
     "adapt.corrections": "append_correction",
-    "export.saved": "keep_result load_result result_from_json result_to_json",
+    "export.json_files": "load_result public_json result_from_json result_to_json save_result",
     "library.library": "Library",
     "library.locations": "default_library sample_library",
     "comparison.sides": "Comparison changed_positions compare_sides",
@@ -173,7 +178,6 @@ _NAMES_IN = {
     "comparison.propositions": "PositionTable position_table",
     "comparison.positions": "positions",
     "results.positions": "Positions",
-    "export.public": "public_json",
     "export.report": "report_html write_report",
     "comparison.reproduce": "Reproduction reproduce",
     "results.result": (

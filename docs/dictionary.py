@@ -1,6 +1,7 @@
 """Write the tables of data-dictionary.md and the JSON Schemas anew: `python docs/dictionary.py`.
 
-They are made from `export.dictionary`; the sentences between the tables are written by hand.
+They are made from `compare/export/dictionary.tsv`; the sentences between the tables are written by
+hand.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ import re
 from pathlib import Path
 from typing import Any
 
-from compare.export.dictionary import OBJECTS, TABLES, pair_schema, search_schema
-from compare.export.dictionary.markdown import table_markdown
+from compare.export.dictionary import pair_schema, search_schema, table_markdown
+from compare.export.formats import Format
 
 FOLDER = Path(__file__).parent
 PAGE = FOLDER / "data-dictionary.md"
 _PLACE = re.compile(r"<!-- table: (.+?) -->\n.*?<!-- end -->", re.DOTALL)
+_FORMATS = re.compile(r"(?<=<!-- formats -->\n).*(?=\n<!-- end -->)")
 
 
 def written() -> dict[Path, str]:
@@ -24,13 +26,14 @@ def written() -> dict[Path, str]:
     Raises:
         KeyError: The page has a place for a table that there is not.
     """
-    tables = {table.name: table for table in (*TABLES, *OBJECTS)}
 
     def filled(place: re.Match[str]) -> str:
-        return f"<!-- table: {place[1]} -->\n{table_markdown(tables[place[1]])}\n<!-- end -->"
+        return f"<!-- table: {place[1]} -->\n{table_markdown(place[1])}\n<!-- end -->"
 
+    formats = ", ".join(f"`{format}` (`{format.suffix}`)" for format in Format)
+    page = _FORMATS.sub(formats, PAGE.read_text(encoding="utf-8"))
     return {
-        PAGE: _PLACE.sub(filled, PAGE.read_text(encoding="utf-8")),
+        PAGE: _PLACE.sub(filled, page),
         FOLDER / "pair.schema.json": _json(pair_schema()),
         FOLDER / "search.schema.json": _json(search_schema()),
     }

@@ -12,12 +12,15 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from compare.export.formats import COLUMNS, export
+from compare.export.dictionary import columns
+from compare.export.formats import export
 from tests.fabricate import a_search
 
 DOCS = Path(__file__).parents[1] / "docs"
 TUTORIAL = DOCS / "tutorial.ipynb"
 R_PAGE = (DOCS / "r.md").read_text(encoding="utf-8")
+
+COLUMNS = columns("pairs")
 
 
 @pytest.fixture(scope="module")

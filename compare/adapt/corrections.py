@@ -11,22 +11,16 @@ from pathlib import Path
 
 from compare.errors import CorpusError, ExportError
 from compare.evaluate.pairs import read_rows, required_cell
+from compare.export.dictionary import columns
 from compare.export.formats import csv_bytes
-from compare.export.rows import Record
+from compare.export.rows import Row
 from compare.results.result import Pair, Probabilities, Result, Side, Stance
 from compare.statements.countries import parse_countries
 
 CORRECTIONS_VARIABLE = "COMPARE_CORRECTIONS"
 _LOCK = threading.Lock()
 
-_SIDE = ("text", "context", "speaker", "country", "date", "id")
-
-COLUMNS: tuple[str, ...] = (
-    *("noted", "right", "stance", "p_agree", "p_oppose", "p_neither"),
-    *(f"a_{name}" for name in _SIDE),
-    *(f"b_{name}" for name in _SIDE),
-    *("label_source", "note"),
-)
+COLUMNS = columns("corrections")
 """The columns of the file: `right` is the user's label, `stance` the model's."""
 
 
@@ -92,7 +86,7 @@ def _append(
     note: str,
     path: Path | str | None,
 ) -> Path:
-    row: Record = {
+    row: Row = {
         **dict.fromkeys(COLUMNS, ""),
         **cells,
         "noted": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -30,7 +30,6 @@ Progress = Callable[[int, int], None]
 Cell = str | int | float | tuple[float | None, float | None] | None
 
 MISSING = "-"
-_KEPT = ".json"
 _PROBLEMS_SHOWN = 20
 
 # Controls that JSON leaves as they are and a terminal may obey, and what UTF-8 cannot hold.
@@ -125,7 +124,7 @@ def rationale_lines(
     rationale: Rationale | None, a: str, b: str, names: tuple[str, str]
 ) -> list[str]:
     """Return a line for each side with its deciding words; none without a rationale."""
-    from compare.export.rows import JOINT, deciding_words
+    from compare.export.words import JOINT, deciding_words
 
     if rationale is None:
         return []
@@ -144,8 +143,7 @@ def check_out(out: Path | None, *, force: bool) -> None:
     from compare.export.formats import Format
 
     if out is not None:
-        if out.suffix.lower() != _KEPT:
-            Format.of(out)
+        Format.of(out)
         check_writable(out, force=force)
 
 
@@ -158,11 +156,10 @@ def check_csv(out: Path | None, *, force: bool) -> None:
 
 
 def write_out(result: Result, out: Path, *, force: bool) -> None:
-    """Keep the whole result in a .json file, or write its pairs in the format of another."""
+    """Write a result in the format that the suffix of the file names."""
     from compare.export.formats import export
-    from compare.export.saved import keep_result
 
-    (keep_result if out.suffix.lower() == _KEPT else export)(result, out, force=force)
+    export(result, out, force=force)
 
 
 # --- progress --------------------------------------------------------------------------------

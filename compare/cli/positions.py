@@ -71,8 +71,8 @@ def positions(propositions: tuple[str, ...], **options: Any) -> None:
     One proposition gives a row for each country or speaker; several give a column for each
     proposition. Who says nothing near a proposition is silent, not neutral.
     """
-    from compare.export.formats import csv_bytes
-    from compare.export.position_rows import AGREEMENT_COLUMNS, agreement_records, positions_csv
+    from compare.export.formats import csv_bytes, table_csv
+    from compare.export.rows import agreement_rows, position_rows, proposition_rows
     from compare.files import write_whole
 
     out, agreement, passages = (options[name] for name in ("out", "agreement", "passages"))
@@ -88,12 +88,12 @@ def positions(propositions: tuple[str, ...], **options: Any) -> None:
     one = table.positions[0] if len(table.positions) == 1 else None
     matrix = None if one else table.agreement(options["seed"])
     if out:
-        write_whole(out, positions_csv(one or table), force=force)
+        rows = table_csv("positions", position_rows(one)) if one else None
+        write_whole(out, rows or csv_bytes(*proposition_rows(table)), force=force)
     if passages:
         write_out(table.positions[0].result(), passages, force=force)
     if agreement and matrix:
-        rows = csv_bytes(AGREEMENT_COLUMNS, agreement_records(matrix))
-        write_whole(agreement, rows, force=force)
+        write_whole(agreement, table_csv("agreement", agreement_rows(matrix)), force=force)
     if options["as_json"]:
         say_json(_as_json(table, matrix, options["period"]))
         return
@@ -132,23 +132,18 @@ def _read(propositions: Sequence[str], options: dict[str, Any]) -> PositionTable
 def _as_json(
     table: PositionTable, matrix: AgreementMatrix | None, period: int | None
 ) -> dict[str, Any]:
-    from compare.export.position_rows import (
-        agreement_records,
-        known,
-        period_records,
-        position_records,
-    )
+    from compare.export.rows import agreement_rows, period_rows, position_rows
 
     agreement = None
     if matrix:
-        cells = known(agreement_records(matrix))
+        cells = agreement_rows(matrix)
         agreement = {"parties": list(matrix.parties), "cells": cells}
     propositions = [
         {
             "proposition": one.proposition,
             "by": one.by,
-            "parties": known(position_records(one)),
-            "by_period": known(period_records(one, period)) if period else [],
+            "parties": position_rows(one),
+            "by_period": period_rows(one, period) if period else [],
             "thresholds": asdict(one.thresholds),
             "provenance": asdict(one.provenance),
             "notes": list(one.notes),

@@ -11,12 +11,12 @@ import click
 
 from compare.cli import options as shared
 from compare.cli.output import progress, remark, say, say_json, say_written, waiting
+from compare.export.formats import Format
 
 if TYPE_CHECKING:
     from compare.comparison.reproduce import Moved, PairId, Reproduction
     from compare.results.result import Result, Stance
 
-_FORMATS = ("csv", "jsonl", "xlsx", "markdown", "bibtex", "ris", "html")
 
 _result = click.argument("result", type=shared.FILE)
 
@@ -25,7 +25,7 @@ def _load(
     result: Path, stances: Sequence[str], options: dict[str, Any]
 ) -> tuple[Result, Sequence[Stance], int]:
     """Load a kept result; return it at the thresholds, the lists asked for, and their length."""
-    from compare.export.saved import load_result
+    from compare.export.json_files import load_result
 
     kept = load_result(result).rethreshold(**shared.read_thresholds(options))
     lists = shared.read_lists(stances, kept)
@@ -34,7 +34,12 @@ def _load(
 
 @click.command("export")
 @_result
-@click.option("--to", "chosen", type=click.Choice(_FORMATS), help="The format [by --out's suffix].")
+@click.option(
+    "--to",
+    "chosen",
+    type=click.Choice([format.value for format in Format]),
+    help="The format [by --out's suffix].",
+)
 @shared.out_or_stdout("RESULT with the format's suffix")
 @shared.lists
 @shared.thresholds
@@ -57,11 +62,11 @@ def export(
       compare export result.json --to csv
       compare export pairs.json --out oppose.xlsx --stance oppose
     """
-    from compare.export.formats import Format, export_bytes
     from compare.export.formats import export as write
+    from compare.export.formats import export_bytes
 
     if chosen is None and out in (None, shared.STDOUT):
-        raise click.UsageError(f"Name a format by --to: {', '.join(_FORMATS)}.")
+        raise click.UsageError(f"Name a format by --to: {', '.join(Format)}.")
     kept, lists, pairs = _load(result, stances, options)
     format = Format(chosen) if chosen else Format.of(out or result)
     if out == shared.STDOUT:
@@ -140,7 +145,7 @@ def reproduce(
     """
     from compare.comparison.reproduce import TOLERANCE, model_again
     from compare.comparison.reproduce import reproduce as make_again
-    from compare.export.saved import load_result
+    from compare.export.json_files import load_result
     from compare.models import load_stance_model
 
     kept = load_result(result)

@@ -171,7 +171,7 @@ def create(
 
 
 def _draw(result: Path, reviews: Reviews, options: dict[str, Any]) -> PairSelection:
-    from compare.export.saved import load_result
+    from compare.export.json_files import load_result
     from compare.review import draw
 
     return draw(

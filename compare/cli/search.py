@@ -111,7 +111,7 @@ def search(
             f"{len(result.neither)} neither."
         )
     if as_json:
-        from compare.export.public import public_json
+        from compare.export.json_files import public_json
 
         data = public_json(result)
         if limit is not None:
@@ -198,8 +198,7 @@ def _show_table(result: Result, stance: Stance, pairs: Sequence[Pair]) -> None:
 
 def _details(result: Result, stance: Stance, pair: Pair) -> list[str]:
     """Return the lines below the words of a statement that was found."""
-    from compare.export.public import read_against
-    from compare.export.words import repeats_in_words
+    from compare.export.words import read_against, repeats_in_words
 
     statement, repeats, lines = pair.b.statement, pair.b.repeats, []
     if part := read_against(result, pair):
@@ -367,7 +366,7 @@ def _as_json(
     if read != sides:
         data["decided_by"] = {"a": read[0].text, "b": read[1].text}
     if rationale is not None:
-        from compare.export.public import spans_json
+        from compare.export.json_files import spans_json
 
         a, b = sides[0].text, sides[1].text  # as they were cleaned: offsets count in these
         data["why"] = {

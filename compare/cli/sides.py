@@ -106,8 +106,10 @@ def matrix(among: tuple[str, ...], by: str, **options: Any) -> None:
 
     All statements without --among. FIELD as in `compare sides`.
     """
-    from compare.comparison.counts import NOT_A_SAMPLE, count_records, matrix_csv
+    from compare.comparison.counts import NOT_A_SAMPLE
     from compare.comparison.counts import matrix as matrix_cells
+    from compare.export.formats import table_csv
+    from compare.export.rows import matrix_rows
     from compare.files import write_whole
 
     check_csv(options["out"], force=options["force"])
@@ -115,29 +117,33 @@ def matrix(among: tuple[str, ...], by: str, **options: Any) -> None:
     result = _read(everyone, everyone, options, by)
     if result is None:
         return
-    cells = count_records(result, matrix_cells(result, by))
     if out := options["out"]:
-        write_whole(out, matrix_csv(result, by), force=options["force"])
+        write_whole(out, table_csv("matrix", matrix_rows(result, by)), force=options["force"])
     if options["as_json"]:
         provenance = asdict(result.provenance)
-        data = {"subject": result.subject, "cells": cells, "provenance": provenance}
+        data = {
+            "subject": result.subject,
+            "cells": matrix_rows(result, by),
+            "provenance": provenance,
+        }
         say_json({**data, "note": NOT_A_SAMPLE})
         return
     remark_notes(result.notes)
-    for cell in cells[: options["limit"]]:
+    for cell in matrix_cells(result, by)[: options["limit"]]:
         share = ""
-        if cell["opposed"] is not None:
-            share = f", {cell['opposed']:.0%} opposed ({cell['low']:.0%} to {cell['high']:.0%})"
+        if cell.opposed is not None:
+            share = f", {cell.opposed:.0%} opposed ({cell.low:.0%} to {cell.high:.0%})"
         say(
-            f"{cell['a']} and {cell['b']}: {cell['agree']} agree, {cell['oppose']} oppose, "
-            f"{cell['read']} read{share}"
+            f"{cell.a} and {cell.b}: {cell.agree} agree, {cell.oppose} oppose, "
+            f"{cell.read} read{share}"
         )
     remark(NOT_A_SAMPLE)
 
 
 def _run(a: Filters, b: Filters | None, options: dict[str, Any]) -> None:
-    from compare.comparison.counts import NOT_A_SAMPLE, by_year, count_records, years_csv
-    from compare.export.rows import records_of
+    from compare.comparison.counts import NOT_A_SAMPLE
+    from compare.export.formats import table_csv
+    from compare.export.rows import pair_rows, year_rows
     from compare.files import write_whole
 
     out, years = options["out"], options["by_year"]
@@ -149,15 +155,15 @@ def _run(a: Filters, b: Filters | None, options: dict[str, Any]) -> None:
     if out:
         write_out(result, out, force=options["force"])
     if years:
-        write_whole(years, years_csv(result), force=options["force"])
+        write_whole(years, table_csv("years", year_rows(result)), force=options["force"])
     if options["as_json"]:
         say_json(
             {
                 "subject": result.subject,
                 "same_point": result.candidates,
                 "read": len(result.pairs),
-                "pairs": records_of(result),
-                "by_year": count_records(result, by_year(result)),
+                "pairs": pair_rows(result),
+                "by_year": year_rows(result),
                 "provenance": asdict(result.provenance),
                 "notes": [*result.notes, NOT_A_SAMPLE],
             }

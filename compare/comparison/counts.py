@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
-from compare.export.rows import CHANGED, COLUMNS, Record, made_with, pair_record
 from compare.results.result import Pair, Result, Stance
 from compare.results.statistics import share_interval
 from compare.statements.countries import country_key, country_name
@@ -55,19 +53,6 @@ class Cell:
     high: float | None
 
 
-ABOUT_COLUMNS = (
-    *("subject", "least_probability", "least_similarity"),
-    *("label_source", "encoder", "library_digest", "searched_on", "version"),
-)
-"""What stands behind every row of counts that is written: what they are counts of."""
-
-MATRIX_COLUMNS = (*Cell.__dataclass_fields__, *ABOUT_COLUMNS)
-"""The columns of a matrix that is written."""
-
-YEAR_COLUMNS = (*YearCount.__dataclass_fields__, *ABOUT_COLUMNS)
-"""The columns of counts by year that are written."""
-
-
 def by_year(table: Result) -> list[YearCount]:
     """Return the counts of each year from the first to the last; undated pairs are left out."""
     counts: dict[int, Counter[Stance | None]] = defaultdict(Counter)
@@ -81,38 +66,6 @@ def by_year(table: Result) -> list[YearCount]:
         for year in range(min(counts), max(counts) + 1)
         for of in (counts[year],)
     ]
-
-
-def count_records(
-    table: Result, rows: Sequence[YearCount] | Sequence[Cell]
-) -> list[dict[str, Any]]:
-    """Return counts of a table with what they are of; None for what is not known."""
-    made, least = table.provenance, table.thresholds
-    behind: Record = {
-        "subject": table.subject,
-        "least_probability": least.probability,
-        "least_similarity": least.similarity,
-        "label_source": made.label_source,
-        **made_with(made),
-    }
-    return [asdict(row) | behind for row in rows]
-
-
-def years_csv(table: Result) -> bytes:
-    """Return the counts by year as CSV."""
-    return _csv(YEAR_COLUMNS, count_records(table, by_year(table)))
-
-
-def matrix_csv(table: Result, by: str = "country") -> bytes:
-    """Return who agrees with whom as CSV; see `matrix`."""
-    return _csv(MATRIX_COLUMNS, count_records(table, matrix(table, by)))
-
-
-def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
-    from compare.export.formats import csv_bytes
-
-    known = [{k: "" if v is None else v for k, v in row.items()} for row in rows]
-    return csv_bytes(columns, known)
 
 
 def of_year(table: Result, year: int) -> list[Pair]:
@@ -223,32 +176,6 @@ def check(
     if not told:
         return Check(0, 0, None, None, None)
     return Check(len(told), right, right / len(told), *share_interval(right, len(told)))
-
-
-CHECKED_COLUMNS = (*COLUMNS, "reader", "right", "seed")
-"""The columns of a checked sample: `reader` is "" where a pair was skipped, as is `right`."""
-
-
-def checked_records(
-    table: Result, sample: Sequence[Pair], answers: Sequence[Stance | None], seed: int = 0
-) -> list[Record]:
-    """Return the pairs of a sample with the reader's answers; `rank` is the place in the draw.
-
-    Args:
-        table: Whose thresholds give the labels.
-        sample: The pairs, as `random_sample` drew them.
-        answers: One for each; None where the reader skipped it.
-        seed: Of the draw.
-    """
-    rows: list[Record] = []
-    for number, (pair, answer) in enumerate(zip(sample, answers, strict=True), start=1):
-        ours = table.stance_of(pair) or Stance.NEITHER
-        record = pair_record(table, pair, ours, number)
-        changed = table.over_time and answer is Stance.OPPOSE
-        theirs = CHANGED if changed else answer.value if answer else ""
-        right = ("yes" if answer is ours else "no") if answer else ""
-        rows.append({**record, "reader": theirs, "right": right, "seed": seed})
-    return rows
 
 
 def _cell(two: tuple[str, str], counts: Counter[Stance | None]) -> Cell:

@@ -13,9 +13,8 @@ import numpy as np
 from compare.comparison.positions import positions
 from compare.comparison.retrieval import MOST_PER_ACTOR
 from compare.errors import QueryError
-from compare.export.frames import FrameTable
 from compare.library.filters import Filters
-from compare.results.positions import Position, Positions
+from compare.results.positions import FrameTable, Position, Positions
 from compare.results.provenance import Provenance
 from compare.results.result import Thresholds
 from compare.results.statistics import mean_interval
@@ -120,10 +119,10 @@ class PositionTable(FrameTable):
         return {**self.cells, **dict.fromkeys(sorted(others), nowhere)}
 
     def to_pandas(self) -> pd.DataFrame:
-        """Return a row a party as a frame: see `compare.export.position_rows.table_records`."""
-        from compare.export.position_rows import table_frame
+        """Return a row an actor as a frame: see `compare.export.rows.proposition_rows`."""
+        from compare.export.frames import propositions_frame
 
-        return table_frame(self)
+        return propositions_frame(self)
 
     def _repr_html_(self) -> str:
         """Return the first parties beside the propositions, for a notebook."""

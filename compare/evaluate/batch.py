@@ -21,6 +21,7 @@ from compare.evaluate.pairs import (
     read_pairs,
     table_suffix,
 )
+from compare.export.dictionary import columns
 from compare.export.formats import csv_bytes
 from compare.files import is_folder, is_there, write_whole
 from compare.models.protocols import signature
@@ -28,11 +29,11 @@ from compare.results.result import Probabilities
 from compare.safe_text import escape_cell
 
 if TYPE_CHECKING:
-    from compare.export.rows import Record
+    from compare.export.rows import Row
     from compare.models.protocols import Pair, StanceModel
     from compare.progress import Progress
 
-COLUMNS = ("stance", "p_agree", "p_oppose", "p_neither", "model", "decided_a", "decided_b")
+COLUMNS = columns("batch")
 """The columns added behind those of the file."""
 
 _DIGITS = 6
@@ -120,7 +121,7 @@ def score_file(
     return BatchResult(target, len(pairs), model)
 
 
-def _verdict(probabilities: Probabilities, model: str, whole: Pair, part: Pair) -> Record:
+def _verdict(probabilities: Probabilities, model: str, whole: Pair, part: Pair) -> Row:
     """Return the cells of `COLUMNS`; the deciding sentences are "" if the pair was read whole."""
     decided = ("", "") if part == whole else (part[0].text, part[1].text)
     odds = (probabilities.agree, probabilities.oppose, probabilities.neither)
@@ -129,7 +130,7 @@ def _verdict(probabilities: Probabilities, model: str, whole: Pair, part: Pair) 
     return dict(zip(COLUMNS, cells, strict=True))
 
 
-def _csv(pairs: Sequence[PairRow], verdicts: Sequence[Record]) -> bytes:
+def _csv(pairs: Sequence[PairRow], verdicts: Sequence[Row]) -> bytes:
     """Return CSV that is safe to open in a spreadsheet, its header included."""
     columns = [escape_cell(name) for name in (*pairs[0].row.cells, *COLUMNS)]
     rows = [
@@ -139,7 +140,7 @@ def _csv(pairs: Sequence[PairRow], verdicts: Sequence[Record]) -> bytes:
     return csv_bytes(columns, rows)
 
 
-def _tsv(pairs: Sequence[PairRow], verdicts: Sequence[Record]) -> bytes:
+def _tsv(pairs: Sequence[PairRow], verdicts: Sequence[Row]) -> bytes:
     """Return TSV without quoting or escaping, since readers of TSV would not undo it."""
     lines = ["\t".join((*pairs[0].row.cells, *COLUMNS))]
     for pair, verdict in zip(pairs, verdicts, strict=True):
@@ -147,7 +148,7 @@ def _tsv(pairs: Sequence[PairRow], verdicts: Sequence[Record]) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode("utf-8", "replace")
 
 
-def _jsonl(pairs: Sequence[PairRow], verdicts: Sequence[Record]) -> bytes:
+def _jsonl(pairs: Sequence[PairRow], verdicts: Sequence[Row]) -> bytes:
     """Return the file's objects character for character, with the verdicts appended.
 
     Raises:

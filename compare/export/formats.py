@@ -1,8 +1,9 @@
-"""Write a result's matched pairs, or the statements they use, in the formats researchers read.
+"""The formats in which a result is written, and the files of tables: CSV, JSONL and XLSX.
 
-A table has the columns of `compare.export.rows.COLUMNS`. In CSV text is quoted and numbers are not,
-lines end in CR LF, a byte order mark tells spreadsheets that it is UTF-8, and `safe_text`
-keeps text from being read as a formula; `read_pairs_csv` takes all that off again.
+In CSV text is quoted and numbers are not, lines end in CR LF, a byte order mark tells spreadsheets
+that it is UTF-8, and `escape_cell` keeps text from being read as a formula; `read_pairs_csv` undoes
+all of that. What a cell of XLSX cannot hold is shown, never lost unseen: control characters become
+pictures, and text beyond a cell's limit is cut with a mark that says so (the CSV has all of it).
 """
 
 from __future__ import annotations
@@ -10,53 +11,83 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from compare.errors import ExportError
-from compare.export import citations
-from compare.export.markdown import markdown
-from compare.export.rows import (
-    COLUMNS,
-    NUMBERS,
-    Cell,
-    Record,
-    records_of,
-)
+from compare.export.dictionary import columns, model
 from compare.files import write_whole
 from compare.results.result import Result, Stance
-from compare.safe_text import escape_cell, unescape_cell
+from compare.safe_text import escape_cell, printable, unescape_cell
 
-__all__ = ["COLUMNS", "Format", "export", "export_bytes", "read_pairs_csv"]
+if TYPE_CHECKING:
+    from openpyxl.cell import Cell
+    from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+
+CELL_LIMIT = 32_767
+_CUT = " … [cut: a cell holds no more; the CSV has all of it]"
+# What a reader of XLSX would take for a character written by its number.
+_NUMBERED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+_WIDE = {"query", "text", "passage", "words", "also_said"}
+_SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class Format(StrEnum):
-    """What a result can be written as."""
+    """The formats of a result, which the commands, the app and the documentation read from here."""
 
     CSV = "csv"
-    JSONL = "jsonl"
     XLSX = "xlsx"
+    JSONL = "jsonl"
     MARKDOWN = "markdown"
     BIBTEX = "bibtex"
     RIS = "ris"
     HTML = "html"
+    JSON = "json"
+    """The whole result, whatever its lists, from which `load_result` makes an equal one."""
 
     @property
     def suffix(self) -> str:
-        """Return the ending of a file of this format."""
-        return {Format.MARKDOWN: ".md", Format.BIBTEX: ".bib"}.get(self, f".{self}")
+        """Return the ending of files of this format."""
+        return _FORMATS[self][0]
+
+    @property
+    def mime(self) -> str:
+        """Return the media type."""
+        return _FORMATS[self][1]
+
+    @property
+    def label(self) -> str:
+        """Return what is downloaded, as a button of the app says it; "" for no button."""
+        return _FORMATS[self][2]
 
     @classmethod
     def of(cls, path: Path) -> Format:
-        """Return the format that a file's ending names, or raise ExportError."""
+        """Return the format that a file's suffix names.
+
+        Raises:
+            ExportError: It names none.
+        """
         for member in cls:
             if member.suffix == path.suffix.lower():
                 return member
-        endings = ", ".join(member.suffix for member in cls)
-        raise ExportError(
-            f"The ending of {path.name!r} names no format: end it in one of {endings}."
-        )
+        suffixes = ", ".join(member.suffix for member in cls)
+        raise ExportError(f"The suffix of {path.name!r} names no format: use one of {suffixes}.")
+
+
+_FORMATS = {
+    Format.CSV: (".csv", "text/csv", "CSV"),
+    Format.XLSX: (".xlsx", _SHEET, "Excel"),
+    Format.JSONL: (".jsonl", "application/x-ndjson", "JSONL"),
+    Format.MARKDOWN: (".md", "text/markdown", ""),
+    Format.BIBTEX: (".bib", "application/x-bibtex", ""),
+    Format.RIS: (".ris", "application/x-research-info-systems", ""),
+    Format.HTML: (".html", "text/html", "report"),
+    Format.JSON: (".json", "application/json", "all as JSON"),
+}
+"""Suffix, media type and label of each format."""
 
 
 def export(
@@ -67,18 +98,21 @@ def export(
     stances: Sequence[Stance] | None = None,
     force: bool = False,
 ) -> Path:
-    """Write the listed pairs of `stances` to `path`, whole or not at all; return the path.
+    """Write the listed pairs to `path`, whole or not at all, and return the path.
 
     Args:
-        format: One of `Format`; left out, the path's ending names it.
-        stances: Which lists; None: all of a search, and of two sides those that agree or oppose.
+        result: Of a search, of two sides or over time.
+        path: Where to write them.
+        format: One of `Format`; None: by the suffix of the path.
+        stances: Which lists; None: the usual ones of the result.
+        force: Overwrite an existing file.
 
     Raises:
-        ExportError: The file is there already and `force` is not given, it cannot be written, or
-            the format is not known.
+        ExportError: The file exists and `force` is not given, it cannot be written, or the format
+            is unknown.
     """
     path = Path(path)
-    chosen = Format.of(path) if format is None else _format(format)
+    chosen = Format.of(path) if format is None else format
     write_whole(path, export_bytes(result, chosen, stances=stances), force=force)
     return path
 
@@ -87,83 +121,165 @@ def export_bytes(
     result: Result, format: Format | str, *, stances: Sequence[Stance] | None = None
 ) -> bytes:
     """Return what `export` writes."""
-    chosen = result.usual_lists if stances is None else stances
-    return _WRITERS[_format(format)](result, chosen)
-
-
-def _format(name: Format | str) -> Format:
     try:
-        return Format(name)
+        chosen = Format(format)
     except ValueError:
-        raise ExportError(f"{name!r} is no format: use one of {', '.join(Format)}.") from None
+        raise ExportError(f"{format!r} is no format: use one of {', '.join(Format)}.") from None
+    if chosen is Format.JSON:
+        from compare.export.json_files import result_bytes
+
+        return result_bytes(result)
+    stances = result.usual_lists if stances is None else stances
+    if chosen in (Format.CSV, Format.XLSX, Format.JSONL):
+        from compare.export.rows import pair_rows
+
+        rows = pair_rows(result, stances)
+        if chosen is Format.XLSX:
+            return _xlsx(result, rows)
+        return table_csv("pairs", rows) if chosen is Format.CSV else jsonl_bytes(rows)
+    return _document(result, chosen, stances).encode("utf-8", "replace")
 
 
-def read_pairs_csv(path: Path | str) -> list[Record]:
-    """Read the CSV that `export` wrote: the same records, numbers as numbers."""
-    with Path(path).open(encoding="utf-8-sig", newline="") as file:
-        rows = csv.DictReader(file, strict=True)
-        if tuple(rows.fieldnames or ()) != COLUMNS:
-            raise ExportError(f"{path} is no CSV of matched pairs: its header is another.")
-        return [{name: _value(name, text) for name, text in row.items()} for row in rows]
+def _document(result: Result, format: Format, stances: Sequence[Stance]) -> str:
+    from compare.export import citations
+
+    if format is Format.MARKDOWN:
+        from compare.export.markdown import markdown
+
+        return markdown(result, stances)
+    if format is Format.HTML:
+        from compare.export.report import report_html
+
+        return report_html(result, stances)
+    write = citations.bibtex if format is Format.BIBTEX else citations.ris
+    return write(citations.cited(result, stances))
 
 
-def _value(column: str, text: str) -> Cell:
-    if column not in NUMBERS:
-        return unescape_cell(text)
-    return int(text) if column == "rank" else float(text)
+# -- CSV and JSONL -------------------------------------------------------------------------------
 
 
-def csv_bytes(columns: Sequence[str], rows: Sequence[Record], *, header: bool = True) -> bytes:
-    """Return rows as CSV that is safe to open in a spreadsheet."""
+def table_csv(table: str, rows: Iterable[Mapping[str, Any]], *, header: bool = True) -> bytes:
+    """Return rows of a table of the dictionary as CSV."""
+    return csv_bytes(columns(table), rows, header=header)
+
+
+def csv_bytes(
+    names: Sequence[str], rows: Iterable[Mapping[str, Any]], *, header: bool = True
+) -> bytes:
+    """Return rows as CSV that is safe to open in a spreadsheet; None is an empty cell."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
     if header:
-        writer.writerow(columns)
+        writer.writerow(names)
     for row in rows:
-        cells = (row[name] for name in columns)
+        cells = ("" if row[name] is None else row[name] for name in names)
         writer.writerow(escape_cell(cell) if isinstance(cell, str) else cell for cell in cells)
     return text.getvalue().encode("utf-8-sig" if header else "utf-8", "replace")
 
 
-def _csv(result: Result, stances: Sequence[Stance]) -> bytes:
-    return csv_bytes(COLUMNS, records_of(result, stances))
-
-
-def _jsonl(result: Result, stances: Sequence[Stance]) -> bytes:
-    lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in records_of(result, stances))
+def jsonl_bytes(rows: Iterable[Mapping[str, Any]]) -> bytes:
+    """Return rows as JSON, one a line."""
+    lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     return "".join(lines).encode("utf-8", "replace")
 
 
-def _xlsx(result: Result, stances: Sequence[Stance]) -> bytes:
-    from compare.export.workbook import workbook_bytes
+def read_pairs_csv(path: Path | str) -> list[dict[str, str | int | float]]:
+    """Read the CSV that `export` wrote: the same rows, numbers as numbers.
 
-    return workbook_bytes(result, records_of(result, stances))
-
-
-def _markdown(result: Result, stances: Sequence[Stance]) -> bytes:
-    return markdown(result, stances).encode("utf-8", "replace")
-
-
-def _bibtex(result: Result, stances: Sequence[Stance]) -> bytes:
-    return citations.bibtex(citations.cited(result, stances)).encode("utf-8", "replace")
-
-
-def _ris(result: Result, stances: Sequence[Stance]) -> bytes:
-    return citations.ris(citations.cited(result, stances)).encode("utf-8", "replace")
-
-
-def _html(result: Result, stances: Sequence[Stance]) -> bytes:
-    from compare.export.report import report_html
-
-    return report_html(result, stances).encode("utf-8", "replace")
+    Raises:
+        ExportError: It is another file, or its values are not those of pairs.
+    """
+    with Path(path).open(encoding="utf-8-sig", newline="") as file:
+        rows = csv.DictReader(file, strict=True)
+        if tuple(rows.fieldnames or ()) != columns("pairs"):
+            raise ExportError(f"{path} is not a CSV of pairs: it has other columns.")
+        texts = [{name: unescape_cell(text) for name, text in row.items()} for row in rows]
+    try:
+        return [model("pairs").model_validate(row).model_dump() for row in texts]
+    except ValueError as error:
+        raise ExportError(f"{path} is not a CSV of pairs: {error}") from error
 
 
-_WRITERS: dict[Format, Callable[[Result, Sequence[Stance]], bytes]] = {
-    Format.CSV: _csv,
-    Format.JSONL: _jsonl,
-    Format.XLSX: _xlsx,
-    Format.MARKDOWN: _markdown,
-    Format.BIBTEX: _bibtex,
-    Format.RIS: _ris,
-    Format.HTML: _html,
-}
+# -- XLSX ----------------------------------------------------------------------------------------
+
+
+def _xlsx(result: Result, rows: Iterable[Mapping[str, Any]]) -> bytes:
+    """Return a workbook: the pairs on one sheet, how they were found on another.
+
+    Every text is a text cell, whatever it begins with.
+    """
+    from openpyxl import Workbook
+    from openpyxl.utils import get_column_letter
+
+    names = columns("pairs")
+    book = Workbook(write_only=True)
+    pairs = book.create_sheet("Pairs")
+    pairs.freeze_panes = "A2"
+    for number, name in enumerate(names, start=1):
+        wide = name.removeprefix("a_").removeprefix("b_") in _WIDE
+        pairs.column_dimensions[get_column_letter(number)].width = 60 if wide else 16
+    pairs.append([_cell(pairs, name, bold=True) for name in names])
+    for row in rows:
+        pairs.append([_cell(pairs, row[name]) for name in names])
+    about = book.create_sheet("About")
+    about.column_dimensions["A"].width = 24
+    about.column_dimensions["B"].width = 80
+    for name, value in about_sheet(result):
+        about.append([_cell(about, name, bold=True), _cell(about, value)])
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def about_sheet(result: Result) -> list[tuple[str, str | int | float]]:
+    """Return what was asked and how it was found, a name and a value each."""
+    made = result.provenance
+    fast = f"; {made.screening} where the fast model alone read" if made.screening else ""
+    return [
+        ("query", result.subject),
+        *(("note", note) for note in result.notes),
+        ("searched on", made.date),
+        ("version", made.version),
+        ("encoder", f"{made.encoder}@{made.encoder_digest}"),
+        ("labels by", f"{made.stance_model}@{made.stance_digest}{fast}"),
+        ("library digest", made.library_digest),
+        ("statements", made.statements),
+        ("passages", made.passages),
+        ("least probability", result.thresholds.probability),
+        ("least similarity", result.thresholds.similarity),
+        ("filters", json.dumps(dict(made.filters), ensure_ascii=False, sort_keys=True)),
+        ("settings", json.dumps(dict(made.settings), sort_keys=True)),
+    ]
+
+
+def cell_text(text: str) -> str:
+    """Return `text` as a cell can hold it."""
+    shown = printable(text)
+    if _length(shown) > CELL_LIMIT:
+        shown = shown[: CELL_LIMIT - len(_CUT)]
+        while _length(shown) > CELL_LIMIT - len(_CUT):
+            shown = shown[:-1]
+        shown += _CUT
+    return _NUMBERED.sub("_x005F_", shown)
+
+
+def _length(text: str) -> int:
+    """Return the length as Excel counts it, in UTF-16 units."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _cell(sheet: WriteOnlyWorksheet, value: str | int | float, *, bold: bool = False) -> Cell:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Alignment, Font
+
+    cell = WriteOnlyCell(sheet, value=None)
+    if isinstance(value, str):
+        cell.value = cell_text(value) or None
+        if value:  # openpyxl takes "=1" for a formula and "#N/A" for an error
+            cell.data_type = "s"
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+    else:
+        cell.value = value
+    if bold:
+        cell.font = Font(bold=True)
+    return cell

@@ -5,10 +5,8 @@ All is taken from the result itself: its provenance, thresholds and counts. Plai
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from compare.comparison.counts import NOT_A_SAMPLE
+from compare.export.words import filters_in_words
 from compare.models.calibration import SUFFIX
 from compare.models.prefilter import load_prefilter
 from compare.results.provenance import Provenance
@@ -61,22 +59,6 @@ def citation_of(result: Result) -> str:
     return citation(
         made.version, made.stance_model, made.stance_digest, made.library_digest, made.date[:10]
     )
-
-
-def filters_in_words(filters: Mapping[str, Any]) -> str:
-    """Return filters as they travel with a result: "a: countries China; topic: canal"."""
-    parts = []
-    for key, value in filters.items():
-        name = key.replace("_", " ")
-        if isinstance(value, Mapping):
-            parts.append(f"side {name}: {filters_in_words(value)}")
-        elif value is True:
-            parts.append(name)
-        elif value:
-            # Statements without a language have "".
-            values = value if isinstance(value, list | tuple) else [value]
-            parts.append(f"{name} {', '.join(str(entry) or 'not given' for entry in values)}")
-    return "; ".join(parts) or "none"
 
 
 def settings(result: Result) -> list[tuple[str, str]]:

@@ -1,59 +1,51 @@
-"""A result as a table: one record a matched pair, the quote as side a, what was found as side b."""
+"""Rows of every table that is written: pairs, counts, positions and agreement.
+
+A row is a dict with the columns of its table in `compare.export.dictionary`, in order. A number
+that is missing is None, a text "".
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
 
+from compare.comparison.counts import Cell, YearCount, by_year, matrix
+from compare.export.words import JOINT, deciding_words, filters_in_words
+from compare.results.positions import (
+    NO_SIDE,
+    PLACED,
+    SILENT,
+    Actor,
+    Position,
+    Positions,
+    PositionScore,
+)
 from compare.results.provenance import Provenance
-from compare.results.result import Pair, Result, Span, Stance
+from compare.results.result import Pair, Result, Span, Stance, Thresholds
 from compare.statements.statement import Statement
 
-Cell = str | int | float
-Record = dict[str, Cell]
+if TYPE_CHECKING:
+    from compare.comparison.propositions import AgreementMatrix, PositionTable
 
-_SIDE = [
-    "text",
-    "passage",
-    "context",
-    "words",
-    "speaker",
-    "role",
-    "country",
-    "country_code",
-    "date",
-    "venue",
-    "title",
-    "source",
-    "url",
-    "quotation",
-    "id",
-]
-
-JOINT = " || "
-"""What stands between deciding words, and between statements with nearly the same words."""
-
-COLUMNS: tuple[str, ...] = (
-    *("query", "stance", "rank", "p_agree", "p_oppose", "p_neither", "similarity"),
-    *(f"a_{name}" for name in _SIDE),
-    *(f"b_{name}" for name in _SIDE),
-    *("b_also_said", "label_source", "encoder", "library_digest", "searched_on", "version"),
-)
-"""The columns of every table written, in this order; the names are stable."""
+Value = str | int | float | None
+Row = dict[str, Value]
 
 CHANGED = "changed"
 """The stance of a pair in which someone opposes what they said before."""
 
-STANCES: tuple[str, ...] = (*(stance.value for stance in Stance), CHANGED)
-"""All that the column `stance` can hold."""
-
-NUMBERS = frozenset({"rank", "p_agree", "p_oppose", "p_neither", "similarity"})
-"""The columns that hold numbers; all others hold text."""
-
-DATES = ("a_date", "b_date")
-"""The columns that hold a date as far as it is known."""
+_DIGITS = 6
+_SIDES = (Stance.AGREE, Stance.OPPOSE)
 
 
-def records_of(result: Result, stances: Sequence[Stance] | None = None) -> list[Record]:
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(float(value), _DIGITS)
+
+
+# -- Pairs ---------------------------------------------------------------------------------------
+
+
+def pair_rows(result: Result, stances: Sequence[Stance] | None = None) -> list[Row]:
     """Return the listed pairs: those that agree first, then oppose, then neither, best first.
 
     Probabilities and similarity are rounded to six digits; a kept result has them in full.
@@ -62,52 +54,39 @@ def records_of(result: Result, stances: Sequence[Stance] | None = None) -> list[
         result: Of a search, of two sides or over time.
         stances: Which lists; None: the usual ones of the result.
     """
-    return [
-        pair_record(result, pair, stance, rank) for stance, rank, pair in result.ranked(stances)
-    ]
+    return [pair_row(result, pair, stance, rank) for stance, rank, pair in result.ranked(stances)]
 
 
-def pair_record(result: Result, pair: Pair, stance: Stance, rank: int) -> Record:
+def pair_row(result: Result, pair: Pair, stance: Stance, rank: int) -> Row:
     """Return one pair of a result."""
     changed = result.over_time and stance is Stance.OPPOSE
+    odds = pair.probabilities
     return {
         "query": result.subject,
         "stance": CHANGED if changed else stance.value,
         "rank": rank,
-        "p_agree": round(float(pair.probabilities.agree), 6),
-        "p_oppose": round(float(pair.probabilities.oppose), 6),
-        "p_neither": round(float(pair.probabilities.neither), 6),
-        "similarity": round(float(pair.similarity), 6),
-        **side_record("a", pair.a.statement, pair.a.text, pair.spans.a),
-        **side_record("b", pair.b.statement, pair.b.text, pair.spans.b),
-        "b_also_said": JOINT.join(map(_also, pair.b.repeats)),
+        "p_agree": _rounded(odds.agree),
+        "p_oppose": _rounded(odds.oppose),
+        "p_neither": _rounded(odds.neither),
+        "similarity": _rounded(pair.similarity),
+        **side_cells("a", pair.a.statement, pair.a.text, pair.spans.a),
+        **side_cells("b", pair.b.statement, pair.b.text, pair.spans.b),
+        "b_also_said": JOINT.join(map(_named, pair.b.repeats)),
         "label_source": result.provenance.label_source_of(pair),
         **made_with(result.provenance),
     }
 
 
-def made_with(provenance: Provenance) -> Record:
-    """Return with what a result was made, as every record ends."""
-    return {
-        "encoder": f"{provenance.encoder}@{provenance.encoder_digest[:12]}",
-        "library_digest": f"sha256:{provenance.library_digest}",
-        "searched_on": provenance.date,
-        "version": provenance.version,
-    }
-
-
-def side_record(
-    side: str, statement: Statement, passage: str, spans: Sequence[Span] = ()
-) -> Record:
-    """Return one side's columns; whether a quote of unknown origin is direct is left open.
+def side_cells(side: str, statement: Statement, passage: str, spans: Sequence[Span] = ()) -> Row:
+    """Return the columns of a side; whether a quote of unknown origin is direct is left open.
 
     Args:
         side: "a" or "b".
         statement: Of the side.
-        passage: Its words that were paired.
+        passage: Its words that were compared.
         spans: Those of them that decide.
     """
-    values = {
+    cells = {
         "text": statement.text,
         "passage": passage,
         "context": statement.context,
@@ -124,16 +103,212 @@ def side_record(
         "quotation": statement.quotation.value if statement.id else "",
         "id": statement.id,
     }
-    return {f"{side}_{name}": values[name] for name in _SIDE}
+    return {f"{side}_{name}": value for name, value in cells.items()}
 
 
-def deciding_words(text: str, spans: Sequence[Span]) -> list[str]:
-    """Return the words that `spans` mark in `text`, in the order of the text."""
-    return [text[span.start : span.end] for span in sorted(spans, key=lambda span: span.start)]
+def made_with(provenance: Provenance) -> Row:
+    """Return what a result was made with, the last columns of most tables."""
+    return {
+        "encoder": f"{provenance.encoder}@{provenance.encoder_digest[:12]}",
+        "library_digest": f"sha256:{provenance.library_digest}",
+        "searched_on": provenance.date,
+        "version": provenance.version,
+    }
 
 
-def _also(statement: Statement) -> str:
-    """Return a collapsed statement's id, with the date and source that are its own."""
+def _named(statement: Statement) -> str:
+    """Return a statement's id, with its date and source."""
     known = [statement.date.iso if statement.date else "", statement.source]
-    behind = ", ".join(filter(None, known))
-    return f"{statement.id} ({behind})" if behind else statement.id
+    details = ", ".join(filter(None, known))
+    return f"{statement.id} ({details})" if details else statement.id
+
+
+# -- Counts --------------------------------------------------------------------------------------
+
+
+def year_rows(result: Result) -> list[Row]:
+    """Return the counts by year."""
+    return _counted(result, by_year(result))
+
+
+def matrix_rows(result: Result, by: str = "country") -> list[Row]:
+    """Return who agrees with whom, a row for each two countries or speakers."""
+    return _counted(result, matrix(result, by))
+
+
+def _counted(result: Result, counts: Sequence[YearCount] | Sequence[Cell]) -> list[Row]:
+    made: Row = {
+        "subject": result.subject,
+        "least_probability": result.thresholds.probability,
+        "least_similarity": result.thresholds.similarity,
+        "label_source": result.provenance.label_source,
+        **made_with(result.provenance),
+    }
+    return [asdict(count) | made for count in counts]
+
+
+def checked_rows(
+    result: Result, sample: Sequence[Pair], answers: Sequence[Stance | None], seed: int = 0
+) -> list[Row]:
+    """Return the pairs of a sample with the reader's answers; `rank` is the place in the draw.
+
+    Args:
+        result: Gives the labels.
+        sample: The pairs, as `random_sample` drew them.
+        answers: One for each; None if the reader skipped it.
+        seed: Of the draw.
+    """
+    rows = []
+    for number, (pair, answer) in enumerate(zip(sample, answers, strict=True), start=1):
+        ours = result.stance_of(pair) or Stance.NEITHER
+        changed = result.over_time and answer is Stance.OPPOSE
+        checked: Row = {
+            "reader": CHANGED if changed else answer.value if answer else "",
+            "right": ("yes" if answer is ours else "no") if answer else "",
+            "seed": seed,
+        }
+        rows.append(pair_row(result, pair, ours, number) | checked)
+    return rows
+
+
+# -- Positions -----------------------------------------------------------------------------------
+
+
+def position_rows(positions: Positions) -> list[Row]:
+    """Return a row an actor: from opposed to agreeing, then those without a side, then silent."""
+    first: Row = {"proposition": positions.proposition, "by": positions.by}
+    last = _positions_made_with(positions.provenance, positions.thresholds)
+    rows = [_placed(position) for position in positions.placed]
+    rows += [_unplaced(positions, actor, NO_SIDE) for actor in positions.undecided]
+    rows += [_unplaced(positions, actor, SILENT) for actor in positions.silent]
+    return [{**first, **row, **last} for row in rows]
+
+
+def _placed(position: Position) -> Row:
+    dates = position.dates
+    row: Row = {
+        **_actor(position.actor, PLACED),
+        **_score(position.score),
+        "agree": len(position.of(Stance.AGREE)),
+        "oppose": len(position.of(Stance.OPPOSE)),
+        "neither": position.neither,
+        "screened": position.first_stage_only,
+        "near": position.actor.near,
+        "statements": position.actor.statements,
+        "first_date": dates[0].iso if dates else "",
+        "last_date": dates[1].iso if dates else "",
+    }
+    for side in _SIDES:
+        row |= _strongest(side, position.strongest(side))
+    return row
+
+
+def _unplaced(positions: Positions, actor: Actor, standing: str) -> Row:
+    row: Row = {
+        **_actor(actor, standing),
+        **_score(None),
+        **dict.fromkeys(("passages", "agree", "oppose"), 0),
+        "neither": len({pair.b.statement.id for pair in positions.near(actor)}),
+        "screened": 0,
+        "near": actor.near,
+        "statements": actor.statements,
+        "first_date": "",
+        "last_date": "",
+    }
+    for side in _SIDES:
+        row |= _strongest(side, None)
+    return row
+
+
+def period_rows(positions: Positions, years: int) -> list[Row]:
+    """Return a row an actor and period."""
+    last = _positions_made_with(positions.provenance, positions.thresholds)
+    return [
+        {
+            "proposition": positions.proposition,
+            "party": one.actor.name,
+            "key": one.actor.key,
+            "start": one.start,
+            "end": one.end,
+            **_score(one.score),
+            **last,
+        }
+        for one in positions.by_period(years)
+    ]
+
+
+def proposition_rows(table: PositionTable) -> tuple[list[str], list[Row]]:
+    """Return the columns and rows of actors beside several propositions.
+
+    Each proposition has five columns: its words (the position), then its interval, the number of
+    passages, and the actor's standing: placed, no side or silent.
+    """
+    first = table.positions[0]
+    last = _positions_made_with(first.provenance, first.thresholds)
+    rows = []
+    for actor, cells in table.rows.items():
+        row: Row = {"party": actor}
+        for one, cell in zip(table.positions, cells, strict=True):
+            values = [*_score(cell.score if cell else None).values()]
+            values.append(one.standings.get(actor, SILENT))
+            row |= dict(zip(_proposition_columns(one.proposition), values, strict=True))
+        rows.append(row | last)
+    names = [name for text in table.propositions for name in _proposition_columns(text)]
+    return ["party", *names, *last], rows
+
+
+def _proposition_columns(text: str) -> list[str]:
+    return [text, *(f"{text} ({name})" for name in ("low", "high", "n", "standing"))]
+
+
+def agreement_rows(agreements: AgreementMatrix) -> list[Row]:
+    """Return a row for each two actors that share a proposition, in the order of the clusters."""
+    last = _positions_made_with(agreements.provenance, agreements.thresholds)
+    return [
+        {
+            "a": cell.a,
+            "b": cell.b,
+            "agreement": _rounded(cell.agreement),
+            "low": _rounded(cell.low),
+            "high": _rounded(cell.high),
+            "propositions": cell.propositions,
+            **last,
+        }
+        for cell in agreements.cells
+    ]
+
+
+def _actor(actor: Actor, standing: str) -> Row:
+    return {"party": actor.name, "key": actor.key, "standing": standing}
+
+
+def _score(score: PositionScore | None) -> Row:
+    if score is None:
+        return dict.fromkeys(("place", "low", "high", "passages"))
+    return {
+        "place": _rounded(score.mean),
+        "low": _rounded(score.low),
+        "high": _rounded(score.high),
+        "passages": score.passages,
+    }
+
+
+def _strongest(side: Stance, pair: Pair | None) -> Row:
+    values: Sequence[Value] = ("", None, "", "", "", "", "")
+    if pair:
+        said = pair.b.statement
+        odds, date = _rounded(pair.probabilities.of(side)), said.date.iso if said.date else ""
+        values = (pair.b.text, odds, date, said.speaker, said.id, said.source, said.url)
+    names = ("text", "probability", "date", "speaker", "id", "source", "url")
+    return {f"{side}_{name}": value for name, value in zip(names, values, strict=True)}
+
+
+def _positions_made_with(provenance: Provenance, thresholds: Thresholds) -> Row:
+    return {
+        "least_probability": thresholds.probability,
+        "least_similarity": thresholds.similarity,
+        "filters": filters_in_words(provenance.filters),
+        "seed": provenance.settings.get("seed"),
+        "label_source": provenance.label_source,
+        **made_with(provenance),
+    }

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from compare.results.result import Stance
+from compare.results.result import Pair, Result, Span, Stance
 from compare.statements.statement import PartialDate, Statement
+
+JOINT = " || "
+"""Separates deciding words, and statements with nearly the same words."""
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
@@ -70,3 +74,38 @@ def repeats_in_words(repeats: Sequence[Statement]) -> str:
     if not years:
         return f"Said {times}"
     return f"Said {times}, {years[0]}" + (f" to {years[-1]}" if years[-1] > years[0] else "")
+
+
+def deciding_words(text: str, spans: Sequence[Span]) -> list[str]:
+    """Return the words that `spans` mark in `text`, in the order of the text."""
+    return [text[span.start : span.end] for span in sorted(spans, key=lambda span: span.start)]
+
+
+def read_against(result: Result, pair: Pair) -> str:
+    """Return the sentence of the quote that was read with a statement, "" for the whole."""
+    part = pair.a.text.strip()
+    return "" if part == result.subject.strip() else part
+
+
+def what_was_read(result: Result) -> str:
+    """Return "88 statements that were read, the nearest of 106,086"."""
+    read, made = len(result.pairs), result.provenance
+    were = "statement that was" if read == 1 else "statements that were"
+    of = f"those among {made.statements:,} that pass the filters"
+    return f"{read:,} {were} read, the nearest of {of if made.filters else f'{made.statements:,}'}"
+
+
+def filters_in_words(filters: Mapping[str, Any]) -> str:
+    """Return filters as they travel with a result: "a: countries China; topic: canal"."""
+    parts = []
+    for key, value in filters.items():
+        name = key.replace("_", " ")
+        if isinstance(value, Mapping):
+            parts.append(f"side {name}: {filters_in_words(value)}")
+        elif value is True:
+            parts.append(name)
+        elif value:
+            # Statements without a language have "".
+            values = value if isinstance(value, list | tuple) else [value]
+            parts.append(f"{name} {', '.join(str(entry) or 'not given' for entry in values)}")
+    return "; ".join(parts) or "none"

@@ -7,13 +7,13 @@ proposition is silent. Neither is neutral.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from compare.export.frames import FrameTable
 from compare.results.provenance import Provenance
 from compare.results.result import Kind, Pair, Result, Stance, Thresholds
 from compare.results.statistics import TOO_FEW, mean_interval
@@ -22,6 +22,7 @@ from compare.statements.statement import PartialDate
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 PERIODS = (1, 5, 10)
 """Years of a period that are offered."""
@@ -119,6 +120,30 @@ class PeriodScore:
     score: PositionScore
 
 
+class FrameTable(ABC):
+    """What is a pandas frame, and by it an Arrow table and a polars frame."""
+
+    @abstractmethod
+    def to_pandas(self) -> pd.DataFrame:
+        """Return a frame; `frame.attrs["compare"]` says what it comes from."""
+
+    def to_arrow(self) -> pa.Table:
+        """Return the same as an Arrow table."""
+        from compare.export.frames import frame_to_arrow
+
+        return frame_to_arrow(self.to_pandas())
+
+    def to_polars(self) -> Any:
+        """Return the same as a polars frame.
+
+        Raises:
+            ExportError: polars is not installed.
+        """
+        from compare.export.frames import arrow_to_polars
+
+        return arrow_to_polars(self.to_arrow())
+
+
 @dataclass(frozen=True)
 class Positions(FrameTable):
     """All actors in the filter, and the positions of those that take a side at the thresholds.
@@ -211,10 +236,10 @@ class Positions(FrameTable):
         )
 
     def to_pandas(self) -> pd.DataFrame:
-        """Return a row an actor as a frame: `compare.export.position_rows.COLUMNS`."""
-        from compare.export.position_rows import frame
+        """Return a row an actor as a frame, with the columns of the CSV."""
+        from compare.export.frames import positions_frame
 
-        return frame(self)
+        return positions_frame(self)
 
     def _repr_html_(self) -> str:
         from compare.export.notebook_positions import positions_html

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from compare.statements.duplicates import words_key
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from compare.models.protocols import StanceModel
+    from compare.progress import Progress
     from compare.results.provenance import Provenance
 
 MOST_OF_STATEMENT = 3
@@ -324,6 +327,89 @@ class Result:
         """Return the same result with other pairs in the place of those with these identities."""
         return replace(self, pairs=tuple(changed.get(id(pair), pair) for pair in self.pairs))
 
+    def explain(
+        self,
+        stance_model: StanceModel | None = None,
+        *,
+        most: int | None = None,
+        on_progress: Progress | None = None,
+    ) -> Result:
+        """Return the result with the words that decide each verdict in the agree and oppose lists.
+
+        Args:
+            stance_model: The model that gave the verdicts; None: loaded as the result names it.
+            most: Only of the first so many of each list; None: of all.
+            on_progress: Called with the number of pairs explained.
+
+        Raises:
+            ModelError: The model that the result names is not installed.
+        """
+        from compare.comparison.explain import explain_listed
+        from compare.comparison.reproduce import model_name
+        from compare.models import load_stance_model
+
+        model = stance_model or load_stance_model(model_name(self.provenance))
+        return explain_listed(self, model, on_progress, most=most)
+
+    def save(self, path: Path | str, *, force: bool = False) -> Path:
+        """Write all of the result to a JSON file, from which `load_result` makes an equal one.
+
+        Raises:
+            ExportError: The file exists and `force` is not given, or it cannot be written.
+        """
+        from compare.export.json_files import save_result
+
+        return save_result(self, path, force=force)
+
+    def export(
+        self,
+        path: Path | str,
+        format: str | None = None,
+        *,
+        stances: Sequence[Stance] | None = None,
+        force: bool = False,
+    ) -> Path:
+        """Write the listed pairs to a file, whole or not at all, and return its path.
+
+        Args:
+            path: Where to write them.
+            format: One of `compare.export.formats.Format`; None: by the suffix of the path.
+            stances: Which lists; None: `usual_lists`.
+            force: Overwrite an existing file.
+
+        Raises:
+            ExportError: The file exists and `force` is not given, it cannot be written, or the
+                format is unknown.
+        """
+        from compare.export.formats import export
+
+        return export(self, path, format, stances=stances, force=force)
+
+    def report(
+        self,
+        path: Path | str,
+        *,
+        stances: Sequence[Stance] | None = None,
+        title: str = "",
+        limit: int | None = None,
+        force: bool = False,
+    ) -> Path:
+        """Write the result as one HTML page that needs no network, and return its path.
+
+        Args:
+            path: Where to write it.
+            stances: Which lists; None: `usual_lists`.
+            title: The heading; what was asked if empty.
+            limit: Most pairs shown of each list; None: all.
+            force: Overwrite an existing file.
+
+        Raises:
+            ExportError: The file exists and `force` is not given, or it cannot be written.
+        """
+        from compare.export.report import write_report
+
+        return write_report(self, path, stances, title=title, limit=limit, force=force)
+
     def to_arrow(self, stances: Sequence[Stance] | None = None) -> pa.Table:
         """Return the listed pairs as an Arrow table: see `compare.export.frames`."""
         from compare.export.frames import to_arrow
@@ -342,9 +428,9 @@ class Result:
         Raises:
             ExportError: polars is not installed.
         """
-        from compare.export.frames import to_polars
+        from compare.export.frames import arrow_to_polars
 
-        return to_polars(self, stances)
+        return arrow_to_polars(self.to_arrow(stances))
 
     def _repr_html_(self) -> str:
         from compare.export.notebook import notebook_html

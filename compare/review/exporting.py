@@ -16,11 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from compare.errors import ReviewError
-from compare.export.dictionary.fields import Kind
-from compare.export.dictionary.reviews import HISTORY, REVIEW
-from compare.export.formats import csv_bytes
+from compare.export.dictionary import columns, numbers
+from compare.export.formats import table_csv
 from compare.export.notebook import half_html, text, wrapped
-from compare.export.rows import Record, side_record
+from compare.export.rows import Row, side_cells
 from compare.export.words import SIGN, VERDICT, counted
 from compare.files import write_whole
 from compare.results.result import Stance
@@ -30,15 +29,13 @@ from compare.review.values import SKIP, Answer, ReviewPair
 if TYPE_CHECKING:
     from compare.library.library import Library
 
-COLUMNS = REVIEW.names
+COLUMNS = columns("review")
 """The columns of an exported review, in this order; the names are stable."""
 
-HISTORY_COLUMNS = HISTORY.names
+HISTORY_COLUMNS = columns("review history")
 """The columns of an exported history; `before` and `after` are JSON, or empty."""
 
-NUMBERS = frozenset(
-    field.name for field in REVIEW.fields if field.kind in (Kind.NUMBER, Kind.INTEGER)
-)
+NUMBERS = numbers("review")
 """The columns that hold numbers or nothing; all others hold text."""
 
 _MACHINE_COLUMNS = (
@@ -119,14 +116,14 @@ def review_bytes(
             f"{format!r} is not a format of a review: use one of {', '.join(ReviewFormat)}."
         ) from None
     if format is ReviewFormat.HISTORY:
-        return csv_bytes(HISTORY_COLUMNS, [asdict(event) for event in review.history(seen_by)])
+        return table_csv("review history", map(asdict, review.history(seen_by)))
     if format is ReviewFormat.CODEBOOK:
         return _codebook(review).encode("utf-8", "replace")
     if format is ReviewFormat.LABEL_STUDIO_CONFIG:
         return LABEL_STUDIO_CONFIG.encode()
     rows = review_rows(review, library=library, seen_by=seen_by)
     if format is ReviewFormat.CSV:
-        return csv_bytes(COLUMNS, rows)
+        return table_csv("review", rows)
     if format is ReviewFormat.JSONL:
         return "".join(map(_json_line, rows)).encode("utf-8", "replace")
     is_argilla = format is ReviewFormat.ARGILLA
@@ -145,7 +142,7 @@ def _codebook(review: Review) -> str:
     )
 
 
-def _json_line(row: Record) -> str:
+def _json_line(row: Row) -> str:
     data = {name: None if value == "" and name in NUMBERS else value for name, value in row.items()}
     return json.dumps(data, ensure_ascii=False) + "\n"
 
@@ -155,7 +152,7 @@ def _json_line(row: Record) -> str:
 
 def review_rows(
     review: Review, *, library: Library | None = None, seen_by: str | None = None
-) -> list[Record]:
+) -> list[Row]:
     """Return the pairs of a review as rows of `COLUMNS`; missing values are ""."""
     answers, decisions = review.answers(seen_by), review.decisions()
     first = review.first_answers(seen_by)
@@ -165,7 +162,7 @@ def review_rows(
     if library is not None:
         states = review.statement_states(library, [pair for _, pair in pairs])
     shows_machine = {answered: review.shows_machine(answered) for answered in (False, True)}
-    blank: Record = dict.fromkeys(COLUMNS, "")
+    blank: Row = dict.fromkeys(COLUMNS, "")
     blank |= _review_cells(review, seen_by)
     rows = []
     for (place, pair), (a_state, b_state) in zip(pairs, states, strict=True):
@@ -189,7 +186,7 @@ def review_rows(
     return rows
 
 
-def _review_cells(review: Review, seen_by: str | None) -> Record:
+def _review_cells(review: Review, seen_by: str | None) -> Row:
     """Return the cells that are the same in every row."""
     from compare import __version__
 
@@ -217,11 +214,11 @@ def _review_cells(review: Review, seen_by: str | None) -> Record:
     }
 
 
-def _pair_cells(pair: ReviewPair) -> Record:
+def _pair_cells(pair: ReviewPair) -> Row:
     odds = pair.probabilities
     sides = {
-        **side_record("a", pair.a.statement, pair.a.text),
-        **side_record("b", pair.b.statement, pair.b.text),
+        **side_cells("a", pair.a.statement, pair.a.text),
+        **side_cells("b", pair.b.statement, pair.b.text),
     }
     return {
         **{name: value for name, value in sides.items() if name in COLUMNS},
@@ -239,7 +236,7 @@ def _pair_cells(pair: ReviewPair) -> Record:
     }
 
 
-def _answer_cells(answer: Answer, columns: Sequence[str]) -> Record:
+def _answer_cells(answer: Answer, columns: Sequence[str]) -> Row:
     cells = (answer.label, _whole(answer.confidence), answer.note, answer.at)
     return dict(zip(columns, cells, strict=True))
 
@@ -290,7 +287,7 @@ _IN_METADATA = (
 """Columns that Argilla gets as metadata."""
 
 
-def label_studio(rows: Iterable[Record], codebook: str = "") -> list[dict[str, Any]]:
+def label_studio(rows: Iterable[Row], codebook: str = "") -> list[dict[str, Any]]:
     """Return tasks in the JSON that Label Studio 1.x imports (its "basic JSON format").
 
     Create the project with `LABEL_STUDIO_CONFIG`. The `data` of a task hold all columns of the
@@ -335,7 +332,7 @@ def _regions(label: Any, confidence: Any = "", note: Any = "") -> list[dict[str,
     ]
 
 
-def argilla(rows: Iterable[Record]) -> list[dict[str, Any]]:
+def argilla(rows: Iterable[Row]) -> list[dict[str, Any]]:
     """Return records in the JSON that `dataset.records.from_json` of Argilla 2.x (2.8) reads.
 
     The dataset has the text fields a, a_who, b and b_who, and the questions stance (a label of
@@ -374,14 +371,14 @@ def argilla(rows: Iterable[Record]) -> list[dict[str, Any]]:
     return records
 
 
-def _answers(row: Record) -> list[dict[str, Any]]:
+def _answers(row: Row) -> list[dict[str, Any]]:
     """Return the answers in a row."""
     names = ("reader", "answer", "confidence", "note")
     found = [{name: row[f"{name}_{number}"] for name in names} for number in (1, 2)]
     return [answer for answer in found if answer["answer"]]
 
 
-def _texts(row: Record) -> dict[str, Any]:
+def _texts(row: Row) -> dict[str, Any]:
     """Return both passages, and for each who said it, when and where, with its context."""
     names = ("speaker", "role", "country", "date", "venue", "title", "source")
     found: dict[str, Any] = {}

@@ -15,8 +15,8 @@ from compare.corpus.validate import HALF_CHARACTER
 from compare.corpus.values import Row
 from compare.errors import ReviewError
 from compare.evaluate.pairs import LABELS, cell, read_rows, required_cell
+from compare.export.dictionary import columns
 from compare.export.rows import CHANGED
-from compare.export.rows import COLUMNS as PAIR_COLUMNS
 from compare.results.result import Probabilities, Stance
 from compare.review.exporting import COLUMNS
 from compare.review.review import Review
@@ -90,7 +90,7 @@ def read_review_pairs(path: Path | str, library: Library | None = None) -> Impor
         lines[pair.id] = row.line
         pairs.append(pair)
     texts = {name for two in _TEXTS for name in two}
-    read = {column.casefold() for column in {*COLUMNS, *PAIR_COLUMNS, *texts, *_IDS}}
+    read = {column.casefold() for column in {*COLUMNS, *columns("pairs"), *texts, *_IDS}}
     unread = tuple(column for column in rows[0].cells if column.casefold() not in read)
     return ImportedPairs(tuple(pairs), unread)
 
@@ -194,10 +194,10 @@ def _pair(row: Row, known: Mapping[str, Statement]) -> ReviewPair:
 
 
 def _texts(row: Row) -> tuple[str, str]:
-    for columns in _TEXTS:
-        if any(cell(row, column) is not None for column in columns):
-            a, b = (required_cell(row, column, _PAIRS) for column in columns)
-            for column, text in zip(columns, (a, b), strict=True):
+    for names in _TEXTS:
+        if any(cell(row, column) is not None for column in names):
+            a, b = (required_cell(row, column, _PAIRS) for column in names)
+            for column, text in zip(names, (a, b), strict=True):
                 if not text.strip():
                     message = "there are no words; write them, or remove the row"
                     raise _error(row, message, column)

@@ -7,9 +7,11 @@ import io
 import json
 from pathlib import Path
 
-from compare.export.rows import COLUMNS
-from compare.export.saved import load_result
+from compare.export.dictionary import columns
+from compare.export.json_files import load_result
 from tests.cli.conftest import BLOCKADE, Run
+
+COLUMNS = columns("pairs")
 
 
 def test_a_result_is_kept_and_exported(run: Run, tmp_path: Path) -> None:

@@ -4,15 +4,15 @@ import io
 import pytest
 
 from compare.comparison.counts import (
-    CHECKED_COLUMNS,
     between,
     by_year,
     check,
-    checked_records,
     matrix,
     random_sample,
 )
+from compare.export.dictionary import columns
 from compare.export.formats import csv_bytes
+from compare.export.rows import checked_rows
 from compare.results.result import Stance
 from compare.results.statistics import share_interval
 from tests.results.test_result import AGREE, NEITHER, OPPOSE, pair, said, table
@@ -128,7 +128,9 @@ def test_the_share_that_is_right_leaves_out_what_was_skipped():
 
 def test_a_checked_sample_is_written_with_the_answers():
     made, sample, answers = checked()
-    text = csv_bytes(CHECKED_COLUMNS, checked_records(made, sample, answers, 7)).decode("utf-8-sig")
+    text = csv_bytes(
+        (*columns("pairs"), *columns("checked sample")), checked_rows(made, sample, answers, 7)
+    ).decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
     told = [(row["rank"], row["stance"], row["reader"], row["right"]) for row in rows]
     assert told == [
@@ -143,5 +145,5 @@ def test_a_checked_sample_is_written_with_the_answers():
 
 def test_over_time_the_answer_is_called_changed_too():
     made = table(pair(said("a"), said("b"), OPPOSE), over_time=True)
-    [row] = checked_records(made, made.pairs, [O])
+    [row] = checked_rows(made, made.pairs, [O])
     assert (row["stance"], row["reader"], row["right"]) == ("changed", "changed", "yes")

@@ -13,8 +13,8 @@ from jsonschema import Draft202012Validator
 
 from compare.comparison.reproduce import Difference, PairId, model_name, reproduce
 from compare.errors import ExportError, QueryError
-from compare.export.dictionary import OBJECTS, schema_of
-from compare.export.saved import keep_result
+from compare.export.dictionary import schema_of
+from compare.export.json_files import save_result
 from compare.library.filters import Filters
 from compare.library.library import Library
 from compare.models.stance import CascadeStance
@@ -254,8 +254,7 @@ def test_a_difference_is_exit_code_1_and_named(run: Any, tmp_path: Path, other: 
     assert "… and 2 more: missing (--json lists them all)." in done.err
     told = run("reproduce", path, "--library", other.folder, "--json")
     assert told.code == 1
-    [schema] = [schema_of(table) for table in OBJECTS if table.name == "reproduction"]
-    assert list(Draft202012Validator(schema).iter_errors(told.json)) == []
+    assert list(Draft202012Validator(schema_of("reproduction")).iter_errors(told.json)) == []
     assert (told.json["kept"], told.json["now"], len(told.json["new"])) == (6, 6, 3)
 
 
@@ -278,7 +277,7 @@ def test_moved_pairs_are_named_by_how_much(
 
 
 @pytest.mark.parametrize(
-    ("content", "sentence"), [(None, "cannot be read"), ("{}", "this is no kept result")]
+    ("content", "sentence"), [(None, "cannot be read"), ("{}", "this is not a kept result")]
 )
 def test_what_cannot_be_made_again_is_exit_code_2(
     run: Any, tmp_path: Path, content: str | None, sentence: str
@@ -294,7 +293,7 @@ def test_what_cannot_be_made_again_is_exit_code_2(
 def test_both_kinds_of_kept_results_are_exported(run: Any, tmp_path: Path) -> None:
     for name, result in (("search", a_search()), ("pairs", two_sides())):
         path = tmp_path / f"{name}.json"
-        keep_result(result, path)
+        save_result(result, path)
         done = run("export", path, "--to", "jsonl")
         lines = path.with_suffix(".jsonl").read_text(encoding="utf-8").splitlines()
         rows = [json.loads(line) for line in lines]

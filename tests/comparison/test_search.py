@@ -6,9 +6,8 @@ import pytest
 from compare.comparison.explain import explain_listed
 from compare.comparison.search import _Scored, _strongest, search
 from compare.errors import LibraryError, QueryError
-from compare.export.public import public_json
-from compare.export.rows import records_of
-from compare.export.saved import result_from_json, result_to_json
+from compare.export.json_files import public_json, result_from_json, result_to_json
+from compare.export.rows import pair_rows
 from compare.export.words import repeats_in_words
 from compare.library.filters import Filters
 from compare.library.library import Library
@@ -360,7 +359,7 @@ def test_what_only_the_fast_model_read_is_marked_and_stands_last(library, monkey
     made = result.provenance
     assert made.label_source_of(first[0]) == f"doubter@{cascade.digest[:12]}"
     assert made.label_source_of(last) == made.screening == "judge@555555555555"
-    sources = {row["b_id"]: row["label_source"] for row in records_of(result)}
+    sources = {row["b_id"]: row["label_source"] for row in pair_rows(result)}
     assert sources[last.b.statement.id] == made.screening
     told = public_json(result)["provenance"]["screened"]
     assert told["model"] == made.screening

@@ -10,8 +10,9 @@ import pytest
 
 from compare.comparison.sides import Comparison, changed_positions, compare_sides
 from compare.errors import QueryError
-from compare.export.rows import COLUMNS, records_of
-from compare.export.saved import load_result
+from compare.export.dictionary import columns
+from compare.export.json_files import load_result
+from compare.export.rows import pair_rows
 from compare.library.filters import Filters
 from compare.library.library import Library
 from compare.models.stance import CascadeStance
@@ -24,6 +25,8 @@ pytestmark = pytest.mark.usefixtures("cache")
 OPEN = "The canal of Meren must be open to all ships"
 SHUT = "The canal of Meren shall not be open to all ships"
 VAL, OST, MAR = (Filters(countries=(name,)) for name in ("Valdoria", "Ostravia", "Marenia"))
+
+COLUMNS = columns("pairs")
 
 
 def said(id, words, country="", date="", **more):
@@ -387,7 +390,7 @@ def test_the_deciding_words_of_the_first_pairs_are_found(run, tmp_path):
     out = tmp_path / "pairs.json"
     done = run("sides", *SIDES, "--why", "--limit", 4, "--out", out)
     assert done.out.count("deciding in A: ") == done.out.count("deciding in B: ") == 2 + 4
-    opposed = [row for row in records_of(load_result(out)) if row["stance"] == "oppose"]
+    opposed = [row for row in pair_rows(load_result(out)) if row["stance"] == "oppose"]
     found = ["not" in f"{row['a_words']} {row['b_words']}".split() for row in opposed]
     once = [("not" in row["a_text"]) != ("not" in row["b_text"]) for row in opposed]
     assert found == [*once[:4], False]

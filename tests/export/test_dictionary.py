@@ -12,32 +12,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from compare.adapt import corrections as feedback
-from compare.comparison.counts import (
-    CHECKED_COLUMNS,
-    MATRIX_COLUMNS,
-    YEAR_COLUMNS,
-    by_year,
-    count_records,
-    matrix,
-)
-from compare.evaluate import batch
 from compare.export.dictionary import (
-    KEPT,
-    OBJECTS,
-    PRINTED,
-    TABLES,
+    columns,
+    fields,
+    model,
+    numbers,
     pair_schema,
     schema_of,
     search_schema,
+    table_names,
 )
-from compare.export.dictionary.columns import CHECKED, FRAME
-from compare.export.dictionary.fields import Kind
-from compare.export.formats import export_bytes
-from compare.export.public import public_json
-from compare.export.rows import COLUMNS, STANCES
-from compare.export.saved import result_to_json
-from compare.export.workbook import _about
+from compare.export.formats import about_sheet, export_bytes
+from compare.export.json_files import public_json, result_to_json
+from compare.export.rows import checked_rows, matrix_rows, pair_rows, year_rows
 from compare.results.result import Stance
 from compare.statements.quotes import Quote
 from compare.statements.statement import Country, PartialDate, Quotation, Statement
@@ -53,7 +40,6 @@ from tests.fabricate import (
 )
 
 DOCS = Path(__file__).parents[2] / "docs"
-BY_NAME = {table.name: table for table in (*TABLES, *OBJECTS)}
 ASKED = Quote(QUOTE, "Ana Prell", "Envoy", (VALDORIA,), PartialDate("2019-04"), "c", "val-1")
 
 
@@ -75,39 +61,70 @@ def test_the_page_and_the_schemas_are_current() -> None:
 
 
 def test_the_page_has_every_table_once() -> None:
-    assert script().places() == [table.name for table in (*TABLES, *KEPT, *PRINTED)]
+    assert script().places() == table_names()
 
 
 def test_the_page_names_what_the_second_sheet_says() -> None:
     page = (DOCS / "data-dictionary.md").read_text(encoding="utf-8")
-    for name, _ in _about(a_search()):
+    for name, _ in about_sheet(a_search()):
         assert f"`{name}`" in page
 
 
 # --- the columns -----------------------------------------------------------------------------
 
 
+LATER = Statement("late", "Later.", date=PartialDate("2024"), country=(Country("Marenia"),))
+COUNTED = two_sides(
+    pair_of(AGREEING, OPPOSED, (0.1, 0.8, 0.1)), pair_of(AGREEING, LATER, (0.1, 0.1, 0.8))
+)
+
+
 @pytest.mark.parametrize(
-    ("name", "columns"),
+    ("names", "rows"),
     [
-        ("pairs", COLUMNS),
-        ("frame", tuple(a_search().to_pandas().columns[len(COLUMNS) :])),
-        ("checked sample", CHECKED_COLUMNS[len(COLUMNS) :]),
-        ("corrections", feedback.COLUMNS),
-        ("matrix", MATRIX_COLUMNS),
-        ("years", YEAR_COLUMNS),
-        ("batch", batch.COLUMNS),
+        (columns("pairs"), pair_rows(a_search())),
+        (columns("pairs"), pair_rows(two_sides(), list(Stance))),
+        (
+            (*columns("pairs"), *columns("checked sample")),
+            checked_rows(two_sides(), two_sides().pairs, [Stance.AGREE, None, Stance.OPPOSE]),
+        ),
+        (columns("matrix"), matrix_rows(COUNTED)),
+        (columns("years"), year_rows(COUNTED)),
     ],
 )
-def test_a_table_has_the_columns_that_are_written(name: str, columns: tuple[str, ...]) -> None:
-    assert BY_NAME[name].names == columns
+def test_a_row_has_the_columns_of_its_table(names: tuple[str, ...], rows: list[Any]) -> None:
+    assert rows
+    assert all(tuple(row) == names for row in rows)
+
+
+def test_a_frame_has_two_columns_more() -> None:
+    assert tuple(a_search().to_pandas().columns) == (*columns("pairs"), *columns("frame"))
+
+
+def test_columns_of_numbers_hold_numbers() -> None:
+    assert numbers("pairs") == {"rank", "p_agree", "p_oppose", "p_neither", "similarity"}
+    for row in pair_rows(a_search()):
+        assert {name for name, value in row.items() if not isinstance(value, str)} == numbers(
+            "pairs"
+        )
 
 
 def test_what_a_column_can_hold_is_said() -> None:
-    stance = BY_NAME["pairs"].fields[1]
-    assert stance.values == STANCES
-    assert {field.values for field in CHECKED.fields if field.name == "reader"} == {(*STANCES, "")}
-    assert all(field.kind is Kind.DATE for field in FRAME.fields)
+    stances = ("agree", "oppose", "neither", "changed")
+    assert {f.name: f.choices for f in fields("pairs")}["stance"] == stances
+    assert {f.name: f.choices for f in fields("checked sample")}["reader"] == (*stances, "")
+    assert all(field.type == "date" for field in fields("frame"))
+
+
+EMPTY = {"", "if", "null", "until", "for", "of", "with", "without", "in"}
+
+
+def test_a_field_is_described_by_a_known_type() -> None:
+    for table in table_names():
+        assert model(table).model_json_schema()["required"] == list(columns(table))
+        for field in fields(table):
+            assert field.meaning
+            assert field.empty.partition(" ")[0] in EMPTY
 
 
 # --- what is written keeps to it -------------------------------------------------------------
@@ -118,8 +135,8 @@ def errors(schema: dict[str, Any], data: Any) -> list[str]:
             Draft202012Validator(schema).iter_errors(data)]  # fmt: skip
 
 
-@pytest.mark.parametrize("table", [*TABLES, *OBJECTS], ids=lambda table: table.name)
-def test_every_schema_is_one(table: Any) -> None:
+@pytest.mark.parametrize("table", table_names())
+def test_every_schema_is_one(table: str) -> None:
     Draft202012Validator.check_schema(schema_of(table))
 
 
@@ -142,7 +159,7 @@ def test_exported_pairs_keep_to_the_schema(result: Any) -> None:
 def test_kept_results_keep_to_the_dictionary(result: Any) -> None:
     data = json.loads(json.dumps(result_to_json(result)))
     name = "kept search" if data["format"] == "compare-result" else "kept pairs"
-    assert errors(schema_of(BY_NAME[name]), data) == []
+    assert errors(schema_of(name), data) == []
 
 
 def test_what_search_prints_keeps_to_the_schema() -> None:
@@ -152,15 +169,10 @@ def test_what_search_prints_keeps_to_the_schema() -> None:
 
 
 def test_cells_and_years_keep_to_the_dictionary() -> None:
-    marenia = (Country("Marenia"),)
-    later = Statement("late", "Later.", date=PartialDate("2024"), country=marenia)
-    table = two_sides(
-        pair_of(AGREEING, OPPOSED, (0.1, 0.8, 0.1)), pair_of(AGREEING, later, (0.1, 0.1, 0.8))
-    )
-    assert {cell.opposed for cell in matrix(table)} == {1.0, None}
-    for name, rows in (("matrix", matrix(table)), ("years", by_year(table))):
-        for record in count_records(table, rows):
-            assert errors(schema_of(BY_NAME[name]), record) == []
+    assert {row["opposed"] for row in matrix_rows(COUNTED)} == {1.0, None}
+    for name, rows in (("matrix", matrix_rows(COUNTED)), ("years", year_rows(COUNTED))):
+        for row in rows:
+            assert errors(schema_of(name), row) == []
 
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]))

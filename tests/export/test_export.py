@@ -19,9 +19,17 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from compare.errors import ExportError
-from compare.export.formats import COLUMNS, Format, export, export_bytes, read_pairs_csv
-from compare.export.rows import records_of
-from compare.export.workbook import CELL_LIMIT, cell_text
+from compare.export.dictionary import columns
+from compare.export.formats import (
+    CELL_LIMIT,
+    Format,
+    cell_text,
+    export,
+    export_bytes,
+    read_pairs_csv,
+)
+from compare.export.json_files import load_result
+from compare.export.rows import pair_rows
 from compare.results.result import Stance
 from compare.statements.quotes import Quote
 from compare.statements.statement import Country, PartialDate, Quotation, Statement
@@ -59,6 +67,8 @@ HOSTILE = [
     "&amp; &#x41; &lt;",
 ]
 
+COLUMNS = columns("pairs")
+
 
 def result_with(text: str, **fields: object):
     statement = Statement(id="s-1", text=text, speaker=text, source=text, **fields)
@@ -74,7 +84,7 @@ def text_of(format: Format, result=None) -> str:
 
 def test_a_record_holds_both_sides_the_verdict_and_where_it_came_from() -> None:
     quote = Quote(QUOTE, "Ana Prell", "Envoy", (VALDORIA,), PartialDate("2019"), "of the war")
-    first = records_of(a_search(quote=quote))[0]
+    first = pair_rows(a_search(quote=quote))[0]
     assert tuple(first) == COLUMNS
     assert first == {
         "query": QUOTE,
@@ -124,13 +134,13 @@ def test_a_record_holds_both_sides_the_verdict_and_where_it_came_from() -> None:
 
 
 def test_lists_come_in_the_order_agree_oppose_neither_and_can_be_chosen() -> None:
-    assert [row["stance"] for row in records_of(a_search())] == ["agree", "oppose", "neither"]
-    chosen = records_of(a_search(), [Stance.NEITHER, Stance.AGREE])
+    assert [row["stance"] for row in pair_rows(a_search())] == ["agree", "oppose", "neither"]
+    chosen = pair_rows(a_search(), [Stance.NEITHER, Stance.AGREE])
     assert [row["stance"] for row in chosen] == ["agree", "neither"]
 
 
 def test_two_countries_and_a_month_stay_what_they_are() -> None:
-    row = records_of(a_search())[1]
+    row = pair_rows(a_search())[1]
     assert row["b_country"] == "Republic of Valdoria; Union of Lakes"
     assert row["b_country_code"] == "VLD; "
     assert row["b_date"] == "2019-04"
@@ -138,19 +148,19 @@ def test_two_countries_and_a_month_stay_what_they_are() -> None:
 
 def test_a_quote_from_the_corpus_carries_its_statement() -> None:
     quote = Quote.from_statement(OPPOSED)
-    row = records_of(a_search(quote=quote, source=OPPOSED))[0]
+    row = pair_rows(a_search(quote=quote, source=OPPOSED))[0]
     assert (row["a_id"], row["a_speaker"], row["a_quotation"]) == (
         "val-1",
         "Embassy of Valdoria",
         "direct",
     )
-    known_by_text = records_of(a_search(quote=OPPOSED.text, source=OPPOSED))[0]
+    known_by_text = pair_rows(a_search(quote=OPPOSED.text, source=OPPOSED))[0]
     assert known_by_text["a_id"] == "val-1"
 
 
 def test_the_same_words_of_another_speaker_are_not_given_the_corpus_source() -> None:
     quote = Quote(OPPOSED.text, speaker="Someone Else")
-    row = records_of(a_search(quote=quote, source=OPPOSED))[0]
+    row = pair_rows(a_search(quote=quote, source=OPPOSED))[0]
     assert (row["a_speaker"], row["a_id"], row["a_date"]) == ("Someone Else", "", "")
 
 
@@ -168,7 +178,7 @@ def test_csv_bytes_are_exact() -> None:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_csv_round_trip_of_hostile_text(text: str, tmp_path: Path) -> None:
     result = result_with(text)
-    assert read_pairs_csv(export(result, tmp_path / "pairs.csv")) == records_of(result)
+    assert read_pairs_csv(export(result, tmp_path / "pairs.csv")) == pair_rows(result)
 
 
 @given(
@@ -178,13 +188,19 @@ def test_csv_round_trip_of_hostile_text(text: str, tmp_path: Path) -> None:
 def test_csv_round_trip_of_any_text(tmp_path_factory, anything: str, risky: str) -> None:
     result = result_with(risky + anything, venue=anything, extra={"k": risky})
     path = tmp_path_factory.mktemp("csv") / "pairs.csv"
-    assert read_pairs_csv(export(result, path)) == records_of(result)
+    assert read_pairs_csv(export(result, path)) == pair_rows(result)
 
 
 def test_another_csv_is_not_taken_for_pairs(tmp_path: Path) -> None:
     path = tmp_path / "other.csv"
     path.write_text("a,b\r\n1,2\r\n")
-    with pytest.raises(ExportError, match=r"other\.csv is no CSV of matched pairs"):
+    with pytest.raises(
+        ExportError, match=r"other\.csv is not a CSV of pairs: it has other columns"
+    ):
+        read_pairs_csv(path)
+    good = export(a_search(), tmp_path / "pairs.csv").read_bytes()
+    path.write_bytes(good.replace(b"0.7654", b"1.7654"))
+    with pytest.raises(ExportError, match=r"(?s)other\.csv is not a CSV of pairs: .*p_agree"):
         read_pairs_csv(path)
 
 
@@ -251,7 +267,7 @@ def test_workbook_holds_the_same_cells_as_text_and_numbers() -> None:
     book = openpyxl.load_workbook(io.BytesIO(export_bytes(result, Format.XLSX)))
     header, *rows = book["Pairs"].iter_rows()
     assert tuple(cell.value for cell in header) == COLUMNS
-    for row, record in zip(rows, records_of(result), strict=True):
+    for row, record in zip(rows, pair_rows(result), strict=True):
         for cell, (name, value) in zip(row, record.items(), strict=True):
             assert cell.data_type in ("n", "s"), name
             expected = cell_text(value) or None if isinstance(value, str) else value
@@ -266,7 +282,7 @@ def test_libreoffice_reads_the_workbook_the_same(soffice: str, tmp_path: Path) -
     path = export(result, tmp_path / "pairs.xlsx")
     header, *rows = rows_of(convert(soffice, path, AS_CSV))
     assert tuple(header) == COLUMNS
-    for row, record in zip(rows, records_of(result), strict=True):
+    for row, record in zip(rows, pair_rows(result), strict=True):
         cells = dict(zip(COLUMNS, row, strict=True))
         for name in ("a_text", "b_text", "b_id", "stance"):
             assert cells[name] == str(record[name]).replace("\r\n", "\n"), name
@@ -291,7 +307,7 @@ def test_any_text_makes_a_workbook(text: str) -> None:
 
 def test_jsonl_is_one_record_a_line() -> None:
     lines = text_of(Format.JSONL).splitlines()
-    assert [json.loads(line) for line in lines] == records_of(a_search())
+    assert [json.loads(line) for line in lines] == pair_rows(a_search())
 
 
 class Page(HTMLParser):
@@ -484,19 +500,21 @@ def test_a_failure_leaves_no_file(tmp_path: Path) -> None:
 
 def test_the_ending_names_the_format(tmp_path: Path) -> None:
     assert [Format.of(Path(f"x{format.suffix.upper()}")) for format in Format] == list(Format)
-    with pytest.raises(ExportError, match=r"'pairs.doc' names no format: end it in one of \.csv"):
+    with pytest.raises(ExportError, match=r"'pairs.doc' names no format: use one of \.csv"):
         export(a_search(), tmp_path / "pairs.doc")
-    with pytest.raises(ExportError, match=r"'doc' is no format: use one of csv, jsonl"):
+    with pytest.raises(ExportError, match=r"'doc' is no format: use one of csv, xlsx"):
         export(a_search(), tmp_path / "pairs.csv", "doc")
     named = export(a_search(), tmp_path / "pairs.txt", "markdown", stances=[Stance.OPPOSE])
     assert "## Agree" not in named.read_text()
+    whole = export(a_search(), tmp_path / "result.json", stances=[Stance.OPPOSE])
+    assert load_result(whole) == a_search()
 
 
 def test_a_country_without_a_code_and_reported_speech_are_said() -> None:
     statement = Statement(
         id="x", text="t", country=(Country("Atlantis"),), quotation=Quotation.REPORTED
     )
-    (row,) = records_of(a_search(found_pair(statement, (0.8, 0.1, 0.1))))
+    (row,) = pair_rows(a_search(found_pair(statement, (0.8, 0.1, 0.1))))
     assert (row["b_country"], row["b_country_code"], row["b_quotation"]) == (
         "Atlantis",
         "",

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compare.errors import ExportError, QueryError
-from compare.export.formats import COLUMNS, export, read_pairs_csv
-from compare.export.rows import CHANGED, STANCES, records_of
+from compare.export.dictionary import columns
+from compare.export.formats import export, read_pairs_csv
+from compare.export.rows import CHANGED, pair_rows
 from compare.library.filters import Filters
 from compare.library.library import Library
 from compare.results.positions import Actor, Positions
@@ -32,6 +33,8 @@ from tests.fabricate import (
 from tests.fakes import HashingEncoder, WordJudge, statement
 
 # --- frames ----------------------------------------------------------------------------------
+
+COLUMNS = columns("pairs")
 
 
 @pytest.mark.parametrize(
@@ -52,7 +55,7 @@ def test_a_frame_has_the_columns_of_the_csv_and_the_same_values(result, tmp_path
 def test_types_are_kept_whatever_the_number_of_rows() -> None:
     for frame in (a_search().to_pandas(), a_search().to_pandas([])):
         assert isinstance(frame["stance"].dtype, pd.CategoricalDtype)
-        assert tuple(frame["stance"].cat.categories) == STANCES
+        assert tuple(frame["stance"].cat.categories) == ("agree", "oppose", "neither", "changed")
         assert pd.api.types.is_datetime64_dtype(frame["b_date"])
         assert pd.api.types.is_integer_dtype(frame["rank"])
         for name in ("p_agree", "p_oppose", "p_neither", "similarity"):
@@ -108,7 +111,7 @@ def test_any_text_makes_a_table(words: str, chance: float) -> None:
     odd = Statement("s", words, context=words, speaker=words, source=words)
     result = a_search(found_pair(odd, (chance, 1 - chance, 0.0), similarity=chance), quote=words)
     frame = result.to_pandas()
-    for row, record in zip(frame.to_dict("records"), records_of(result), strict=True):
+    for row, record in zip(frame.to_dict("records"), pair_rows(result), strict=True):
         assert row["b_text"] == words.encode("utf-8", "replace").decode()
         assert row["p_agree"] == record["p_agree"]
 
@@ -161,7 +164,7 @@ def test_a_library_is_asked_as_the_functions_are(library: Library) -> None:
     assert table.subject == "Valdoria and Ostravia on canal"
     changed = library.timeline(Filters(countries=("Valdoria",)), stance_model=judge())
     assert [pair.ids for pair in changed.oppose] == [("v1", "v2")]
-    assert records_of(changed)[0]["stance"] == CHANGED
+    assert pair_rows(changed)[0]["stance"] == CHANGED
 
 
 def test_a_period_is_given_in_words_or_as_dates(library: Library) -> None:

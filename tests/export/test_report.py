@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from compare.errors import ExportError
 from compare.export.citations import reference
 from compare.export.formats import Format, export_bytes
-from compare.export.methods import citation_of, filters_in_words, limits, methods, settings
+from compare.export.json_files import save_result
+from compare.export.methods import citation_of, limits, methods, settings
 from compare.export.report import report_html, write_report
-from compare.export.saved import keep_result
+from compare.export.words import filters_in_words
 from compare.models import load_stance_model
 from compare.models.runtime import read_manifest
 from compare.models.stance import WEIGHTS
@@ -266,7 +267,7 @@ def test_a_report_is_a_format_of_the_exports(tmp_path: Path) -> None:
 def test_the_command_writes_a_report(tmp_path: Path, capfd: Any) -> None:
     run = runner(capfd)
     kept = tmp_path / "pairs.json"
-    keep_result(two_sides(), kept)
+    save_result(two_sides(), kept)
     done = run("report", kept, "--title", "Arms", "--limit", 1)
     assert (done.code, done.out) == (0, "")
     assert "pairs.html: 2 pairs." in done.err

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compare.errors import ExportError
-from compare.export.public import public_json
-from compare.export.saved import (
-    keep_result,
+from compare.export.json_files import (
     load_result,
+    public_json,
     result_from_json,
     result_to_json,
+    save_result,
 )
 from compare.results.result import Thresholds
 from compare.statements.quotes import Quote
@@ -35,7 +35,7 @@ from tests.fabricate import (
 def test_a_kept_result_is_read_back_equal(tmp_path: Path) -> None:
     quote = Quote(QUOTE, "Ana Prell", "Envoy", (VALDORIA,), PartialDate("2019-04"), "c", "val-1")
     result = a_search(quote=quote, source=OPPOSED).rethreshold(probability=0.8)
-    keep_result(result, tmp_path / "kept.json")
+    save_result(result, tmp_path / "kept.json")
     back = load_result(tmp_path / "kept.json")
     assert back == result
     assert back.thresholds == Thresholds(0.8, 0.35)
@@ -53,7 +53,7 @@ def test_any_text_and_number_is_kept(text: str, probability: float, similarity: 
 @pytest.mark.parametrize("over_time", [False, True])
 def test_a_kept_table_is_read_back_equal(tmp_path: Path, over_time: bool) -> None:
     table = two_sides(over_time=over_time).rethreshold(probability=0.8)
-    keep_result(table, tmp_path / "kept.json")
+    save_result(table, tmp_path / "kept.json")
     back = load_result(tmp_path / "kept.json")
     assert back == table
     assert back.rethreshold(probability=0.5).agree == table.rethreshold(probability=0.5).agree
@@ -95,16 +95,16 @@ def test_damage_of_a_table_is_said(name: str) -> None:
 
 def test_text_no_file_can_hold_well_is_kept_all_the_same(tmp_path: Path) -> None:
     result = a_search(quote="half a pair: \ud83d")
-    keep_result(result, tmp_path / "kept.json")
+    save_result(result, tmp_path / "kept.json")
     assert load_result(tmp_path / "kept.json") == result
 
 
 def test_a_kept_result_is_not_written_over_without_force(tmp_path: Path) -> None:
     path = tmp_path / "kept.json"
-    keep_result(a_search(), path)
+    save_result(a_search(), path)
     with pytest.raises(ExportError, match="is there already"):
-        keep_result(a_search(quote="other"), path)
-    keep_result(a_search(quote="other"), path, force=True)
+        save_result(a_search(quote="other"), path)
+    save_result(a_search(quote="other"), path, force=True)
     assert load_result(path).quote.text == "other"
 
 
@@ -113,8 +113,8 @@ def test_a_kept_result_is_not_written_over_without_force(tmp_path: Path) -> None
     [
         ("", r"kept\.json is not JSON \(.*\): keep a result by `compare search QUOTE --out"),
         ("[" * 100_000, r"kept\.json is not JSON"),
-        ("[1]", r"kept\.json: this is no kept result: keep a result by"),
-        (json.dumps(public_json(a_search())), r"kept\.json: this is no kept result"),
+        ("[1]", r"kept\.json: this is not a kept result: keep a result by"),
+        (json.dumps(public_json(a_search())), r"kept\.json: this is not a kept result"),
         ('{"format": "compare-result", "version": 9}', r"has format version 9, this program reads"),
         (
             '{"format": "compare-result", "version": 1}',

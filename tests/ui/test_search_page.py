@@ -194,10 +194,11 @@ def test_an_address_of_another_library_is_noticed(page):
 
 
 def test_every_format_that_is_offered_can_be_written():
-    from compare.ui.components.downloads import FORMATS, result_bytes
+    from compare.export.formats import Format, export_bytes
     from tests.fabricate import a_search, two_sides
 
-    for ending, _, _ in FORMATS:
+    assert {format for format in Format if format.label} > {Format.CSV, Format.HTML, Format.JSON}
+    for format in Format:
         for result in (a_search(), two_sides()):
-            assert result_bytes(result, ending, [Stance.AGREE])
-    assert json.loads(result_bytes(two_sides(), "json", []))["format"] == "compare-pairs"
+            assert export_bytes(result, format, stances=[Stance.AGREE])
+    assert json.loads(export_bytes(two_sides(), "json"))["format"] == "compare-pairs"

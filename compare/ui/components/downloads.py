@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from compare.export.formats import Format, export_bytes
 from compare.export.methods import settings
 from compare.export.pieces import facts_html
 from compare.library.library import Library
@@ -20,25 +21,7 @@ from compare.ui.components.quote_form import CHOSEN
 _DIGEST = "digest"
 """In a link: the first digits of the digest of the library it was made with."""
 
-FORMATS = (
-    ("csv", "CSV", "text/csv"),
-    ("xlsx", "Excel", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    ("jsonl", "JSONL", "application/x-ndjson"),
-    ("html", "report", "text/html"),
-    ("json", "all as JSON", "application/json"),
-)
-"""Endings, labels and types: those of `compare.export.formats`, and the kept result."""
-
-
 SAVE = "The menu at the top right of the chart saves it as PNG."
-
-
-def result_bytes(result: Result, ending: str, stances: Sequence[Stance]) -> bytes:
-    """Return a result as one of `FORMATS`."""
-    from compare.export.formats import export_bytes
-    from compare.export.saved import kept_bytes
-
-    return kept_bytes(result) if ending == "json" else export_bytes(result, ending, stances=stances)
 
 
 def download_buttons(
@@ -46,14 +29,15 @@ def download_buttons(
 ) -> None:
     """Offer the listed pairs of `stances` as files."""
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        for ending, label, mime in FORMATS:
-            file_download(
-                f"Download {label}",
-                f"compare-{result.provenance.date[:10]}.{ending}",
-                partial(result_bytes, result, ending, stances),
-                f"{prefix}download-{ending}",
-                mime,
-            )
+        for format in Format:
+            if format.label:
+                file_download(
+                    f"Download {format.label}",
+                    f"compare-{result.provenance.date[:10]}{format.suffix}",
+                    partial(export_bytes, result, format, stances=stances),
+                    f"{prefix}download-{format}",
+                    format.mime,
+                )
 
 
 def file_download(

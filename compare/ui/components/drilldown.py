@@ -13,12 +13,12 @@ from compare.comparison.counts import (
     Cell,
     between,
     by_year,
-    matrix_csv,
     of_year,
-    years_csv,
 )
+from compare.export.formats import table_csv
 from compare.export.pair_cards import verdict_word
 from compare.export.pieces import section_html, table_html
+from compare.export.rows import matrix_rows, year_rows
 from compare.export.words import percent
 from compare.results.result import Pair, Stance
 from compare.ui.charts.counts import matrix_chart, years_chart
@@ -61,7 +61,9 @@ def years_view(shown: Shown) -> None:
     with st.expander("The numbers"):
         rows = [(f"{c.year}", f"{c.agree:,}", f"{c.oppose:,}", f"{c.read:,}") for c in counts]
         st.html(table_html("Pairs by year", ("Year", agree, oppose, "Read"), rows))
-    chart_downloads("pairs-by-year", years_csv(result), chart, f"{shown.prefix}years")
+    chart_downloads(
+        "pairs-by-year", table_csv("years", year_rows(result)), chart, f"{shown.prefix}years"
+    )
     numbers = [
         _Number(
             f"{c.year}: {c.agree:,} {agree.lower()}, {c.oppose:,} {oppose.lower()}",
@@ -89,7 +91,7 @@ def matrix_view(shown: Shown, cells: Sequence[Cell], by: str) -> None:
         st.html(table_html("Who agrees with whom", head, [_row(c) for c in cells[:_IN_TABLE]]))
         if len(cells) > _IN_TABLE:
             small(f"The first {_IN_TABLE} of {len(cells):,} are shown. The file has all.")
-    numbers = matrix_csv(shown.result, by)
+    numbers = table_csv("matrix", matrix_rows(shown.result, by))
     chart_downloads("who-agrees-with-whom", numbers, chart, f"{shown.prefix}matrix")
     behind = [
         _Number(

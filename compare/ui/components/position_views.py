@@ -10,15 +10,9 @@ import streamlit as st
 from compare.comparison.propositions import TOO_FEW as TOO_FEW_PROPOSITIONS
 from compare.comparison.propositions import AgreementMatrix, PositionTable
 from compare.export.cards import list_head
-from compare.export.formats import csv_bytes, export_bytes
+from compare.export.formats import export_bytes, table_csv
 from compare.export.pieces import section_html, table_html
-from compare.export.position_rows import (
-    AGREEMENT_COLUMNS,
-    PERIOD_COLUMNS,
-    agreement_records,
-    period_records,
-    positions_csv,
-)
+from compare.export.rows import agreement_rows, period_rows, position_rows
 from compare.export.words import counted, date_in_words
 from compare.results.positions import NO_SIDE, PERIODS, PLACED, SILENT, Position, Positions
 from compare.results.result import Stance
@@ -122,7 +116,8 @@ def _clickable_chart(
     show_chart(chart, key, alt, remember)
     small(*chart.notes, *notes, SAVE)
     notice(view.positions.notes[-1])
-    chart_downloads(name, positions_csv(view.positions), chart, f"{view.prefix}{name}")
+    data = table_csv("positions", position_rows(view.positions))
+    chart_downloads(name, data, chart, f"{view.prefix}{name}")
     _below_chart(view)
     actor = st.session_state.pop(clicked, None)
     if actor in {one.name for one in placed}:
@@ -266,7 +261,7 @@ def periods_view(view: View, key: str) -> None:
     repeats = "Repeated words count once in each period; passages without a date are left out."
     small(*chart.notes, repeats, SAVE)
     notice(positions.notes[-1])
-    data = csv_bytes(PERIOD_COLUMNS, period_records(positions, years))
+    data = table_csv("places by period", period_rows(positions, years))
     chart_downloads("positions-by-period", data, chart, f"{view.prefix}periods")
 
 
@@ -396,7 +391,7 @@ def agreement_view(table: PositionTable, prefix: str) -> None:
             if {cell.a, cell.b} <= set(drawn)
         ]
         st.html(table_html("Agreement between actors", head, rows))
-    data = csv_bytes(AGREEMENT_COLUMNS, agreement_records(matrix))
+    data = table_csv("agreement", agreement_rows(matrix))
     chart_downloads("agreement-between-actors", data, chart, f"{prefix}agreement")
 
 

@@ -8,18 +8,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from compare.comparison.counts import (
-    CHECKED_COLUMNS,
-    Check,
-    check,
-    checked_records,
-    matrix,
-    random_sample,
-)
+from compare.comparison.counts import Check, check, matrix, random_sample
 from compare.comparison.sides import MOST_READ
+from compare.export.dictionary import columns
 from compare.export.formats import csv_bytes
 from compare.export.pair_cards import CHANGED, SAME, pair_card, verdict_word
 from compare.export.pieces import facts_html, section_html
+from compare.export.rows import checked_rows
 from compare.export.words import counted, duration, percent
 from compare.library.filters import Facets, Filters
 from compare.library.library import Library
@@ -379,11 +374,11 @@ def _check_sample(shown: Shown) -> None:
         if len(given) == len(sample):
             answers = [labels[answer] for answer in given]
             _show_check(result, sample, answers)
-            rows = checked_records(result, sample, answers, int(seed))
+            rows = checked_rows(result, sample, answers, int(seed))
             file_download(
                 "Download the checked sample",
                 f"checked-sample-{len(sample)}-seed-{int(seed)}.csv",
-                csv_bytes(CHECKED_COLUMNS, rows),
+                csv_bytes((*columns("pairs"), *columns("checked sample")), rows),
                 f"{prefix}checked-csv",
             )
 

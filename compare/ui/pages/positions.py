@@ -10,9 +10,9 @@ import streamlit as st
 from compare.comparison.propositions import PositionTable, position_table
 from compare.comparison.retrieval import MOST_PER_ACTOR
 from compare.errors import QueryError
-from compare.export.formats import export_bytes
+from compare.export.formats import csv_bytes, export_bytes, table_csv
 from compare.export.pieces import section_html
-from compare.export.position_rows import positions_csv
+from compare.export.rows import position_rows, proposition_rows
 from compare.export.words import counted
 from compare.library.filters import Facets, Filters
 from compare.library.library import Library
@@ -245,14 +245,14 @@ def _show_downloads(table: PositionTable) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         several = len(table.positions) > 1
         if several:
-            content = positions_csv(table)
+            content = csv_bytes(*proposition_rows(table))
             file_download(
                 "Download the table", "actors-by-proposition.csv", content, f"{_PREFIX}table-csv"
             )
         for number, positions in enumerate(table.positions, start=1):
             which = f" {number}" if several else ""
             for what, write in (
-                ("positions", partial(positions_csv, positions)),
+                ("positions", partial(_positions_csv, positions)),
                 ("passages", partial(_passages_csv, positions)),
             ):
                 file_download(
@@ -261,6 +261,10 @@ def _show_downloads(table: PositionTable) -> None:
                     write,
                     f"{_PREFIX}{what}-csv-{number}",
                 )
+
+
+def _positions_csv(positions: Positions) -> bytes:
+    return table_csv("positions", position_rows(positions))
 
 
 def _passages_csv(positions: Positions) -> bytes:

@@ -10,7 +10,7 @@ from compare.comparison.counts import NOT_A_SAMPLE
 from compare.comparison.positions import positions
 from compare.comparison.retrieval import nearest_per_actor
 from compare.errors import QueryError
-from compare.export.position_rows import position_records
+from compare.export.rows import position_rows
 from compare.library.filters import Filters
 from compare.library.index.base import RowSpans
 from compare.library.library import Library
@@ -333,5 +333,5 @@ def test_the_passages_of_a_joint_statement_are_the_strongest_of_any_party():
 def test_what_is_read_is_counted_at_the_closeness_of_the_cut():
     near, far = passage("X", 0, 0.0, similarity=0.9), passage("X", 1, 0.0, similarity=0.4)
     found = placed_of(actor("X", near, far)).rethreshold(similarity=0.6)
-    (row,) = position_records(found)
+    (row,) = position_rows(found)
     assert (row["standing"], row["neither"], row["near"]) == ("no side", 1, 2)

@@ -9,22 +9,14 @@ from dataclasses import replace
 import pytest
 
 from compare.comparison.propositions import PositionTable
-from compare.export.dictionary import TABLES
-from compare.export.dictionary.fields import Kind
-from compare.export.position_rows import (
-    AGREEMENT_COLUMNS,
-    COLUMNS,
-    NUMBERS,
-    PERIOD_COLUMNS,
-    agreement_records,
-    period_records,
-    position_records,
-    positions_csv,
-    table_records,
-)
+from compare.export.dictionary import columns, numbers
+from compare.export.formats import csv_bytes, table_csv
+from compare.export.rows import agreement_rows, period_rows, position_rows, proposition_rows
 from compare.results.result import Stance
 from compare.results.statistics import mean_interval
 from tests.fabricate_positions import actor, made, passage, table_of
+
+COLUMNS = columns("positions")
 
 # -- Agreement -----------------------------------------------------------------------------------
 
@@ -100,7 +92,7 @@ def read(data):
 
 def test_a_row_a_party_says_how_it_stands_and_on_what():
     positions = made({"Valdoria": [0.8, 0.6, -0.5], "Ostravia": [-0.7], "Karsenia": [0.1], "M": []})
-    rows = read(positions_csv(positions))
+    rows = read(table_csv("positions", position_rows(positions)))
     assert tuple(rows[0]) == COLUMNS
     told = [(row["party"], row["standing"], row["place"], row["passages"]) for row in rows]
     assert told == [
@@ -120,65 +112,64 @@ def test_a_row_a_party_says_how_it_stands_and_on_what():
 
 
 def test_words_are_no_formulas_in_a_spreadsheet():
-    data = positions_csv(made({"=Valdoria()": [0.8]}))
+    data = table_csv("positions", position_rows(made({"=Valdoria()": [0.8]})))
     assert b'"\'=Valdoria()"' in data
 
 
 def test_parties_beside_propositions():
-    columns, rows = table_records(table_of(*THREE))
-    assert columns[:6] == [
+    names, rows = proposition_rows(table_of(*THREE))
+    assert names[:6] == [
         "party", "Proposition 1", "Proposition 1 (low)", "Proposition 1 (high)",
         "Proposition 1 (n)", "Proposition 1 (standing)",
     ]  # fmt: skip
-    assert columns[-9:] == list(COLUMNS[-9:])
+    assert names[-9:] == list(COLUMNS[-9:])
     assert rows[0]["filters"] == "countries OST; not own speaker"
     assert (rows[0]["least_probability"], rows[0]["least_similarity"]) == (0.4, 0.35)
     by_party = {row["party"]: row for row in rows}
     assert list(by_party) == ["A", "B", "C", "D"]
     assert by_party["C"]["Proposition 1"] == -0.8
-    assert by_party["C"]["Proposition 3"] == by_party["C"]["Proposition 3 (n)"] == ""
-    last = read(positions_csv(table_of(*THREE)))[3]
+    assert by_party["C"]["Proposition 3"] is by_party["C"]["Proposition 3 (n)"] is None
+    last = read(csv_bytes(*proposition_rows(table_of(*THREE))))[3]
     assert last["Proposition 2"] == "0.9"
     assert last["label_source"].startswith("judge@")
 
 
 def test_who_takes_no_side_is_told_from_who_is_silent():
     table = table_of({"A": [0.8], "B": [0.1], "C": []}, {"A": [0.7], "B": [0.8], "C": [0.9]})
-    _, rows = table_records(table)
+    _, rows = proposition_rows(table)
     told = {row["party"]: row["Proposition 1 (standing)"] for row in rows}
     assert told == {"A": "placed", "B": "no side", "C": "silent"}
     assert {row["Proposition 2 (standing)"] for row in rows} == {"placed"}
-    _, rows = table_records(table_of({"A": [], "B": [0.8]}, {"A": [], "B": [0.1]}))
-    assert [(row["party"], row["Proposition 1"]) for row in rows] == [("B", 0.8), ("A", "")]
+    _, rows = proposition_rows(table_of({"A": [], "B": [0.8]}, {"A": [], "B": [0.1]}))
+    assert [(row["party"], row["Proposition 1"]) for row in rows] == [("B", 0.8), ("A", None)]
     assert rows[1]["Proposition 2 (standing)"] == "silent"
 
 
 def test_every_row_of_a_table_has_all_columns():
     positions = made({"Valdoria": [0.8, 0.7], "M": []})
-    assert all(tuple(sorted(row)) == tuple(sorted(COLUMNS)) for row in position_records(positions))
-    periods = period_records(positions, 1)
-    assert [tuple(row) for row in periods] == [PERIOD_COLUMNS] * 2
+    assert all(tuple(row) == COLUMNS for row in position_rows(positions))
+    periods = period_rows(positions, 1)
+    assert [tuple(row) for row in periods] == [columns("places by period")] * 2
     assert [(row["start"], row["place"]) for row in periods] == [(2001, 0.8), (2002, 0.7)]
-    [cell] = agreement_records(table_of({"A": [0.8], "B": [0.6]}).agreement())
+    [cell] = agreement_rows(table_of({"A": [0.8], "B": [0.6]}).agreement())
     assert json.loads(json.dumps(cell))["agreement"] == 0.9
-    assert tuple(cell) == AGREEMENT_COLUMNS
+    assert tuple(cell) == columns("agreement")
     assert cell["label_source"] == periods[0]["label_source"]
     assert cell["label_source"].startswith("judge@")
 
 
-@pytest.mark.parametrize(
-    ("name", "columns"),
-    [
-        ("positions", COLUMNS),
-        ("places by period", PERIOD_COLUMNS),
-        ("agreement", AGREEMENT_COLUMNS),
-    ],
-)
-def test_the_dictionary_has_the_columns_that_are_written(name, columns):
-    table = next(table for table in TABLES if table.name == name)
-    assert table.names == columns
-    numbers = {f.name for f in table.fields if f.kind in (Kind.NUMBER, Kind.INTEGER)}
-    assert numbers == NUMBERS & set(columns)
+def test_columns_of_numbers_hold_numbers_or_nothing():
+    positions = made({"Valdoria": [0.8, 0.6, -0.5], "Ostravia": [-0.7], "M": []})
+    agreements = table_of({"A": [0.8], "B": [0.6]}).agreement()
+    for name, rows in (
+        ("positions", position_rows(positions)),
+        ("places by period", period_rows(positions, 1)),
+        ("agreement", agreement_rows(agreements)),
+    ):
+        assert rows
+        for row in rows:
+            texts = {column for column, value in row.items() if isinstance(value, str)}
+            assert texts == set(columns(name)) - numbers(name)
 
 
 def test_a_frame_has_the_same_rows_with_their_types():

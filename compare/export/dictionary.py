@@ -1,0 +1,172 @@
+"""Every column and field that is written: one row model for each table, from `dictionary.tsv`.
+
+The columns of tables, the JSON Schemas and the data dictionary (`docs/data-dictionary.md`) follow
+from that file. A row of it is a field: its table, name, type, scale, meaning, and when it is empty
+or null. The row without a name says what a table is, and a type "+other" stands for the fields of
+another table, with `name` and `meaning` before theirs.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+_DATE = r"^(\d{4}(-\d{2}(-\d{2})?)?)?$"
+_TYPES = {"text": str, "date": str, "time": str, "integer": int, "number": float}
+_TYPES |= {"true or false": bool, "map": dict[str, Any]}
+_LIST = "list of "
+_SCALES = {"date": "YYYY, YYYY-MM or YYYY-MM-DD", "time": "ISO 8601, UTC"}
+
+
+class Field(NamedTuple):
+    """A row of `dictionary.tsv`; an empty `empty` means never."""
+
+    table: str
+    name: str
+    type: str
+    scale: str
+    meaning: str
+    empty: str
+
+    @property
+    def is_number(self) -> bool:
+        """Tell whether it holds a number."""
+        return self.type in ("integer", "number")
+
+    @property
+    def is_nullable(self) -> bool:
+        """Tell whether it is null, not "", if it is empty."""
+        return self.empty.startswith("null")
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """Return all values it can have, if they are limited."""
+        return tuple(self.scale.split("|")) if "|" in self.scale or self._is_constant else ()
+
+    @property
+    def limits(self) -> tuple[float | None, float | None]:
+        """Return the least and the greatest number it can be."""
+        least, _, most = self.scale.removeprefix("from ").partition(" to ")
+        if not self.is_number or not least:
+            return None, None
+        number = int if self.type == "integer" else float
+        return number(least), number(most) if most else None
+
+    @property
+    def _is_constant(self) -> bool:
+        return self.type == "text" and bool(self.scale)
+
+
+@cache
+def _rows() -> dict[str, list[Field]]:
+    path = Path(__file__).with_suffix(".tsv")
+    found: dict[str, list[Field]] = {}
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))[1:]:
+            found.setdefault(row[0], []).append(Field(*row))
+    return found
+
+
+def fields(table: str) -> Iterator[Field]:
+    """Yield the fields of a table in order."""
+    for field in _rows()[table]:
+        if field.type.startswith("+"):
+            for other in fields(field.type[1:]):
+                name, meaning = f"{field.name}{other.name}", f"{field.meaning}{other.meaning}"
+                yield other._replace(name=name, meaning=meaning)
+        elif field.name:
+            yield field
+
+
+def columns(table: str) -> tuple[str, ...]:
+    """Return the names of the columns of a table."""
+    return tuple(field.name for field in fields(table))
+
+
+def numbers(table: str) -> frozenset[str]:
+    """Return the columns that hold numbers; all others hold text."""
+    return frozenset(field.name for field in fields(table) if field.is_number)
+
+
+def about(table: str) -> str:
+    """Return what writes a table and what one row is; "" for a part of other tables."""
+    return next((field.meaning for field in _rows()[table] if not field.name), "")
+
+
+def table_names() -> list[str]:
+    """Return all tables and objects in the order of the documentation."""
+    return [table for table in _rows() if about(table)]
+
+
+# -- Models and schemas --------------------------------------------------------------------------
+
+
+@cache
+def model(table: str) -> type[BaseModel]:
+    """Return the pydantic model of a row of a table, or of an object."""
+    from pydantic import ConfigDict, create_model
+
+    made: type[BaseModel] = create_model(
+        table,
+        __config__=ConfigDict(title=table, extra="forbid"),
+        __doc__=about(table),
+        **{field.name: _annotation(field) for field in fields(table)},
+    )
+    return made
+
+
+def _annotation(field: Field) -> Any:
+    from pydantic import Field as Described
+
+    kind = field.type.removeprefix(_LIST)
+    least, most = field.limits
+    of: Any = Literal[field.choices] if field.choices else _TYPES.get(kind) or model(kind)
+    of = list[of] if field.type.startswith(_LIST) else of
+    if kind in ("date", "time"):
+        of = Annotated[of, Described(pattern=_DATE if kind == "date" else None)]
+    of = Annotated[of, Described(ge=least, le=most)] if least is not None else of
+    told = f"{field.meaning}; empty {field.empty}" if field.empty else field.meaning
+    told = told.replace("empty null", "null").replace("`", "")
+    return of | None if field.is_nullable else of, Described(description=told)
+
+
+def schema_of(table: str, title: str = "") -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of a row or an object, with the objects it holds."""
+    from pydantic.json_schema import GenerateJsonSchema
+
+    class Untitled(GenerateJsonSchema):
+        def field_title_should_be_set(self, schema: Any) -> bool:
+            return False
+
+    made = model(table).model_json_schema(schema_generator=Untitled)
+    return {"$schema": DRAFT, **made, "title": title or table}
+
+
+def pair_schema() -> dict[str, Any]:
+    """Return the JSON Schema of one pair: a line of the JSONL export."""
+    return schema_of("pairs", "One pair of statements as `compare` exports it: a line of JSONL.")
+
+
+def search_schema() -> dict[str, Any]:
+    """Return the JSON Schema of what `compare search --json` prints."""
+    return schema_of("search", "What `compare search --json` prints.")
+
+
+def table_markdown(table: str) -> str:
+    """Return what a table is, and its fields with type, meaning, scale and when they are empty."""
+    lines = [about(table), "", "| name | type | meaning | scale | empty |", "|---|---|---|---|---|"]
+    for field in fields(table):
+        kind = field.type.removeprefix(_LIST)
+        shown = field.type if kind in _TYPES else field.type.replace(kind, f"*{kind}*")
+        values = ", ".join(f"`{value}`" if value else "empty" for value in field.choices)
+        scale = values or field.scale or _SCALES.get(kind, "")
+        cells = (f"`{field.name}`", shown, field.meaning, scale, field.empty or "never")
+        lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
+    return "\n".join(lines)

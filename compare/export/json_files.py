@@ -1,0 +1,294 @@
+"""Results as JSON: files from which equal results are loaded, and what `search --json` prints."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from compare.errors import ExportError
+from compare.files import write_whole
+from compare.results.provenance import Provenance
+from compare.results.result import (
+    Excerpt,
+    Kind,
+    Pair,
+    Probabilities,
+    Rationale,
+    Result,
+    Span,
+    Stance,
+    Thresholds,
+)
+from compare.statements.passages import Passage
+from compare.statements.quotes import Quote
+from compare.statements.statement import Country, PartialDate, Statement
+
+VERSION = 1
+_SEARCH, _SIDES = "compare-result", "compare-pairs"
+_REMEDY = (
+    "keep a result by `compare search QUOTE --out FILE.json`, or by `sides` or `timeline` with "
+    "the same option."
+)
+
+
+# -- Files ---------------------------------------------------------------------------------------
+
+
+def save_result(result: Result, path: Path | str, *, force: bool = False) -> Path:
+    """Write all of a result to a JSON file, from which `load_result` makes an equal one.
+
+    Raises:
+        ExportError: The file exists and `force` is not given, or it cannot be written.
+    """
+    write_whole(Path(path), result_bytes(result), force=force)
+    return Path(path)
+
+
+def result_bytes(result: Result) -> bytes:
+    """Return what `save_result` writes."""
+    text = json.dumps(result_to_json(result), ensure_ascii=False, allow_nan=False, indent=1)
+    return (text + "\n").encode("utf-8", "surrogatepass")
+
+
+def load_result(path: Path | str) -> Result:
+    """Read a result that `save_result` wrote.
+
+    Raises:
+        ExportError: The file cannot be read, or is not a kept result of this version.
+    """
+    path = Path(path)
+    try:
+        data = json.loads(path.read_bytes().decode("utf-8", "surrogatepass"))
+    except OSError as error:
+        raise ExportError(f"{path} cannot be read ({error.strerror}): check its name.") from error
+    except (ValueError, RecursionError) as error:
+        raise ExportError(f"{path} is not JSON ({error}): {_REMEDY}") from error
+    try:
+        return result_from_json(data)
+    except ExportError as error:
+        raise ExportError(f"{path}: {error}") from error
+
+
+def result_to_json(result: Result) -> dict[str, Any]:
+    """Return all of a result as plain data: every pair that was read, listed or not."""
+    made = {
+        "thresholds": asdict(result.thresholds),
+        "provenance": {
+            **_shallow(result.provenance),
+            "filters": dict(result.provenance.filters),
+            "settings": dict(result.provenance.settings),
+        },
+        "notes": list(result.notes),
+    }
+    if result.quote:
+        return {
+            "format": _SEARCH,
+            "version": VERSION,
+            "quote": _quote_to_json(result.quote),
+            "source": result.source.to_dict() if result.source else None,
+            **made,
+            "scored": [_found_to_json(pair) for pair in result.pairs],
+        }
+    statements: dict[str, Statement] = {}
+    places: dict[Passage, int] = {}
+    pairs = []
+    for pair in result.pairs:
+        for side in pair.excerpts:
+            statements.setdefault(side.statement.id, side.statement)
+        a, b = (places.setdefault(side.passage, len(places)) for side in pair.excerpts)
+        pairs.append({"a": a, "b": b, **_verdict_to_json(pair)})
+    return {
+        "format": _SIDES,
+        "version": VERSION,
+        "subject": result.subject,
+        "over_time": result.over_time,
+        "same_point": result.candidates,
+        **made,
+        "statements": [statement.to_dict() for statement in statements.values()],
+        "passages": [asdict(passage) for passage in places],
+        "pairs": pairs,
+    }
+
+
+def result_from_json(data: Any) -> Result:
+    """Return the result that `result_to_json` was given.
+
+    Raises:
+        ExportError: The data are something else, damaged, or of another version.
+    """
+    if not isinstance(data, Mapping) or data.get("format") not in (_SEARCH, _SIDES):
+        raise ExportError(f"this is not a kept result: {_REMEDY}")
+    if data.get("version") != VERSION:
+        raise ExportError(
+            f"the result has format version {data.get('version')!r}, this program reads {VERSION}: "
+            "make it again, or use the version of the program that wrote it."
+        )
+    try:
+        return _search(data) if data["format"] == _SEARCH else _sides(data)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise ExportError(f"the kept result is damaged ({error!r}): make it again.") from error
+
+
+def _search(data: Mapping[str, Any]) -> Result:
+    quote = _quote(data["quote"])
+    source = Statement.from_dict(data["source"]) if data["source"] else None
+    pairs = [
+        _pair(
+            Excerpt.of_quote(quote, entry["quote_part"], source),
+            Excerpt(
+                Statement.from_dict(entry["statement"]),
+                Passage(**entry["passage"]),
+                tuple(map(Statement.from_dict, entry["also_said"])),
+            ),
+            entry,
+        )
+        for entry in data["scored"]
+    ]
+    return Result(Kind.SEARCH, quote.text, tuple(pairs), quote=quote, source=source, **_made(data))
+
+
+def _sides(data: Mapping[str, Any]) -> Result:
+    found = map(Statement.from_dict, data["statements"])
+    statements = {statement.id: statement for statement in found}
+    passages = [Passage(**entry) for entry in data["passages"]]
+    excerpts = [Excerpt(statements[passage.statement_id], passage) for passage in passages]
+    return Result(
+        Kind.TIMELINE if data["over_time"] else Kind.SIDES,
+        data["subject"],
+        tuple(_pair(excerpts[entry["a"]], excerpts[entry["b"]], entry) for entry in data["pairs"]),
+        candidates=int(data["same_point"]),
+        **_made(data),
+    )
+
+
+def _made(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "thresholds": Thresholds(**data["thresholds"]),
+        "provenance": Provenance(**data["provenance"]),
+        "notes": tuple(data["notes"]),
+    }
+
+
+def _pair(a: Excerpt, b: Excerpt, entry: Mapping[str, Any]) -> Pair:
+    rationale = None
+    if why := entry.get("why"):
+        marked = (tuple(Span(**span) for span in why[name]) for name in ("quote", "passage"))
+        rationale = Rationale(*marked)
+    return Pair(
+        a,
+        b,
+        Probabilities(**entry["probabilities"]),
+        float(entry["similarity"]),
+        rationale,
+        bool(entry.get("screened", False)),
+    )
+
+
+def _found_to_json(pair: Pair) -> dict[str, Any]:
+    return {
+        "statement": pair.b.statement.to_dict(),
+        "passage": asdict(pair.b.passage),
+        **_verdict_to_json(pair),
+        "quote_part": pair.a.text,
+        "before": pair.b.before,
+        "after": pair.b.after,
+        "also_said": [statement.to_dict() for statement in pair.b.repeats],
+    }
+
+
+def _verdict_to_json(pair: Pair) -> dict[str, Any]:
+    why = pair.rationale
+    return {
+        "probabilities": {stance.value: float(pair.probabilities.of(stance)) for stance in Stance},
+        "similarity": float(pair.similarity),
+        "screened": pair.first_stage_only,
+        "why": why and {"quote": [*map(_span, why.a)], "passage": [*map(_span, why.b)]},
+    }
+
+
+def _span(span: Span) -> dict[str, Any]:
+    return {"start": int(span.start), "end": int(span.end), "weight": float(span.weight)}
+
+
+def _quote_to_json(quote: Quote) -> dict[str, Any]:
+    return {
+        **_shallow(quote),
+        "country": [asdict(entry) for entry in quote.country],
+        "date": quote.date.iso if quote.date else "",
+    }
+
+
+def _quote(data: Mapping[str, Any]) -> Quote:
+    country = tuple(Country(**entry) for entry in data["country"])
+    date = PartialDate(data["date"]) if data["date"] else None
+    return Quote(**{**data, "country": country, "date": date})
+
+
+def _shallow(value: Any) -> dict[str, Any]:
+    """Return the fields of a dataclass, one level deep."""
+    return {name: getattr(value, name) for name in value.__dataclass_fields__}
+
+
+# -- What `search --json` prints -----------------------------------------------------------------
+
+
+def public_json(result: Result) -> dict[str, Any]:
+    """Return what `search --json` prints: agree in order first, then oppose, then neither."""
+    made = result.provenance
+    first_stage_only = [p.b.statement.id for _, _, p in result.ranked() if p.first_stage_only]
+    return {
+        "query": result.subject,
+        "outcome": "found" if result.agree or result.oppose else "nothing",
+        "model": made.label_source,
+        "provenance": {
+            "version": made.version,
+            "models": {
+                "encoder": {"name": made.encoder, "digest": made.encoder_digest},
+                "stance": {"name": made.stance_model, "digest": made.stance_digest},
+            },
+            "screened": {"model": made.screening, "statements": first_stage_only}
+            if made.screening
+            else None,
+            "thresholds": asdict(result.thresholds),
+            "filters": dict(made.filters),
+            "settings": dict(made.settings),
+            "library_digest": made.library_digest,
+            "statements": made.statements,
+            "passages": made.passages,
+            "date": made.date,
+            "quote": _quote_to_json(result.quote) if result.quote else None,
+            "source": result.source.to_dict() if result.source else None,
+            "notes": list(result.notes),
+        },
+        "results": [
+            {
+                "rank": rank,
+                "stance": stance.value,
+                "p_agree": float(pair.probabilities.agree),
+                "p_oppose": float(pair.probabilities.oppose),
+                "p_neither": float(pair.probabilities.neither),
+                "similarity": float(pair.similarity),
+                "quote_part": pair.a.text,
+                "passage": pair.b.text,
+                "statement": {
+                    **pair.b.statement.to_dict(),
+                    "also_said": [statement.to_dict() for statement in pair.b.repeats],
+                },
+                "why": pair.rationale
+                and {
+                    "quote_part": pair.a.text,
+                    "quote": spans_json(pair.rationale.a, pair.a.text),
+                    "passage": spans_json(pair.rationale.b, pair.b.text),
+                },
+            }
+            for stance, rank, pair in result.ranked()
+        ],
+    }
+
+
+def spans_json(spans: Sequence[Span], text: str) -> list[dict[str, Any]]:
+    """Return deciding words with their offsets and weights."""
+    return [{**_span(span), "text": text[span.start : span.end]} for span in spans]
