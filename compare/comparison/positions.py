@@ -72,7 +72,8 @@ def positions(
         ModelError: A model is missing or not the library's.
     """
     text, filters = clean_quote(proposition), filters or Filters()
-    readable_ones, notes = with_readable_languages(library.store, filters)
+    model = stance_model or library.stance_model()
+    readable_ones, notes = with_readable_languages(library.store, filters, model.languages)
     within = library.store.select(readable_ones)
     names = library.store.actors(by)
     counts = _statement_counts(library, names, by, within, filters)
@@ -85,7 +86,6 @@ def positions(
         library, text, by, least=least.similarity, most_each=most_each, within=within
     )
     near = near.take(counts[near.actor] > 0)
-    model = stance_model or library.stance_model()
     read = read_actors_passages(library, text, near, model, on_progress, journal_folder)
     found = pairs_of_actors(library, names, near, read, text, by, within)
     actors = tuple(

@@ -20,7 +20,7 @@ from compare.library.fulltext import READ_AT_MOST
 from compare.library.index.base import Floats, Neighbours, Rows, Selection
 from compare.library.passage_store import ActorPassages, occurrence
 from compare.results.result import MOST_OF_STATEMENT
-from compare.statements.languages import is_language
+from compare.statements.languages import is_language, language_name
 from compare.statements.normalize import fold, speaker_key
 from compare.statements.passages import complete, split_quote
 from compare.statements.quotes import Quote, language_notes
@@ -67,11 +67,13 @@ class Retrieved:
     notes: Sequence[str]
 
 
-def retrieve(library: Library, quote: Quote, filters: Filters, candidates: int) -> Retrieved:
-    """Return what is to be read for a quote: see `comparison.search.search`."""
+def retrieve(
+    library: Library, quote: Quote, filters: Filters, languages: Sequence[str], candidates: int
+) -> Retrieved:
+    """Return what is to be read for a quote, by a model that reads some languages."""
     store = library.store
     parts, notes = _parts(quote)
-    filters, left_out = with_readable_languages(store, filters)
+    filters, left_out = with_readable_languages(store, filters, languages)
     notes += left_out
     each = _for_each(candidates, parts)
     with ThreadPoolExecutor(1) as beside:
@@ -118,21 +120,29 @@ def retrieve_pool(library: Library, quote: Quote, candidates: int) -> Retrieved:
     return Retrieved(quote, parts, vectors, pairs, (), (), Filters(), everything, notes)
 
 
-def with_readable_languages(store: PassageStore, filters: Filters) -> tuple[Filters, list[str]]:
+def with_readable_languages(
+    store: PassageStore, filters: Filters, languages: Sequence[str]
+) -> tuple[Filters, list[str]]:
     """Exclude languages the stance model cannot read, unless requested.
+
+    Args:
+        store: Of the statements.
+        filters: Which of them.
+        languages: That the model reads, ISO 639-1; empty if it reads any.
 
     Returns the filters, and what the reader should know.
     """
-    languages = store.languages()
-    foreign = sum(count for name, count in languages.items() if not is_language(name, "en"))
-    if filters.languages or not foreign:
+    if filters.languages or not languages:
+        return filters, []
+    counts = store.languages()
+    readable = tuple(name for name in counts if is_language(name, *languages))
+    if not (foreign := sum(counts.values()) - sum(counts[name] for name in readable)):
         return filters, []
     note = (
-        f"Statements that are not English, which is what the stance model reads, were left out "
-        f"({foreign}): choose their language to have them read."
+        f"Statements that are not {' or '.join(map(language_name, languages))}, which is what the "
+        f"stance model reads, were left out ({foreign}): choose their language to have them read."
     )
-    english = tuple(name for name in languages if is_language(name, "en"))
-    return replace(filters, languages=english or ("en",)), [note]
+    return replace(filters, languages=readable or tuple(languages)), [note]
 
 
 def _parts(quote: Quote) -> tuple[list[str], list[str]]:

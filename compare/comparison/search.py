@@ -106,7 +106,7 @@ def search(
     asked = Quote(quote) if isinstance(quote, str) else quote
     asked = replace(asked, text=clean_quote(asked.text))
     model = stance_model or library.stance_model()
-    found = retrieve(library, asked, filters or Filters(), candidates)
+    found = retrieve(library, asked, filters or Filters(), model.languages, candidates)
     scored = _score(library, found, model, on_progress)
     rows = [entry.row for entry in _strongest(scored)]
     repeated = repetitions(library, rows, found.own, found.within)

@@ -123,7 +123,7 @@ class Comparison:
         self.over_time = b is None
         self._given = {"a": a} if b is None else {"a": a, "b": b}
         read = {
-            side: with_readable_languages(library.store, chosen)
+            side: with_readable_languages(library.store, chosen, self.model.languages)
             for side, chosen in self._given.items()
         }
         self._filters = {side: chosen for side, (chosen, _) in read.items()}

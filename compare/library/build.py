@@ -6,7 +6,7 @@ import hashlib
 import heapq
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from operator import attrgetter
@@ -26,24 +26,38 @@ if TYPE_CHECKING:
     from compare.models import Encoder
     from compare.progress import Progress
 
-STAGED = "staged.sqlite"
+_STAGED = "staged.sqlite"
 _AT_ONCE = 200
 
 
-class Staged:
-    """Statements in a file of their own, in the order of their ids: they may outgrow memory."""
+class Change:
+    """What a new generation holds: the statements of the store before, some added, some removed.
 
-    def __init__(self, path: Path, statements: Iterable[Statement]) -> None:
-        """Write the statements to a new file; an id may stand there twice.
+    What is added is brought into the order of the ids in a file, since it may outgrow memory.
+
+    Attributes:
+        before: The store that is changed; None: only what is added.
+        remove: Ids.
+    """
+
+    def __init__(
+        self,
+        scratch: Path,
+        add: Iterable[Statement],
+        before: PassageStore | None = None,
+        remove: Collection[str] = (),
+    ) -> None:
+        """Write what is added to a file in a folder; an id may stand there twice.
 
         Raises:
             LibraryError: The disk is full.
         """
-        self._path = path
-        path.unlink(missing_ok=True)
-        rows = ((_bytes(entry.id), json.dumps(entry.to_dict())) for entry in statements)
+        self.before, self.remove = before, remove
+        self._path = scratch / _STAGED
+        self._path.unlink(missing_ok=True)
+        rows = ((_bytes(entry.id), json.dumps(entry.to_dict())) for entry in add)
         try:
-            with closing(sqlite3.connect(path, isolation_level=None)) as database:
+            with closing(sqlite3.connect(self._path, isolation_level=None)) as database:
                 database.execute("PRAGMA journal_mode = OFF")
                 database.execute("PRAGMA synchronous = OFF")
                 database.execute("BEGIN")
@@ -53,21 +67,26 @@ class Staged:
                 database.execute("COMMIT")
         except sqlite3.Error as error:
             raise LibraryError(
-                f"{path} could not be written ({error}): make room on the disk, then try again."
+                f"{self._path} could not be written ({error}): make room on the disk, then try "
+                "again."
             ) from error
 
-    def __iter__(self) -> Iterator[Statement]:
-        """Go through the statements by id."""
+    def added(self) -> Iterator[Statement]:
+        """Go through what is added, by id."""
         for (data,) in self._rows("SELECT data FROM staged ORDER BY id"):
             yield Statement.from_json(data)
 
-    def ids(self) -> set[str]:
-        """Return all ids."""
-        found = self._rows("SELECT id FROM staged")
-        return {key.decode("utf-8", "surrogatepass") for (key,) in found}
+    def gone(self) -> set[str]:
+        """Return the ids of the statements before that are removed or replaced."""
+        added = self._rows("SELECT id FROM staged")
+        return {*self.remove, *(key.decode("utf-8", "surrogatepass") for (key,) in added)}
 
-    def discard(self) -> None:
-        """Remove the file."""
+    def statements(self) -> Iterator[Statement]:
+        """Go through the statements after the change, by id; the file is removed at the end."""
+        gone = self.gone()
+        before = iter(()) if self.before is None else self.before.all_statements()
+        kept = (statement for statement in before if statement.id not in gone)
+        yield from heapq.merge(kept, self.added(), key=attrgetter("id"))
         self._path.unlink(missing_ok=True)
 
     def _rows(self, sql: str) -> Iterator[tuple[Any, ...]]:
@@ -80,29 +99,6 @@ class Staged:
 def _bytes(identity: str) -> bytes:
     """Return bytes that are in the order of the texts."""
     return identity.encode("utf-8", "surrogatepass")
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What a new generation holds.
-
-    Attributes:
-        add: Each takes the place of the statement before with its id, if there is one.
-        before: The store that is changed; None: only what is added.
-        remove: Ids.
-    """
-
-    add: Staged
-    before: PassageStore | None = None
-    remove: frozenset[str] = frozenset()
-
-    def statements(self) -> Iterator[Statement]:
-        """Go through the statements after the change, by id; what was staged is discarded then."""
-        gone = self.remove | self.add.ids()
-        before = iter(()) if self.before is None else self.before.all_statements()
-        kept = (statement for statement in before if statement.id not in gone)
-        yield from heapq.merge(kept, self.add, key=attrgetter("id"))
-        self.add.discard()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from compare.errors import LibraryError, QueryError
-from compare.library.build import STAGED, Change, Embedding, Staged, write_generation
+from compare.library.build import Change, Embedding, write_generation
 from compare.library.filters import Facets, Filters
 from compare.library.generations import (
     Generation,
@@ -146,7 +146,7 @@ class Library:
             known = _store_embedded_by(chosen, folder)
             with nullcontext() if known is None else closing(known):
                 embedding = Embedding(chosen.name, chosen.digest, chosen.dim, lambda: chosen, known)
-                change = Change(Staged(scratch / STAGED, statements))
+                change = Change(scratch, statements)
                 manifest = write_generation(scratch, DEFAULT_KIND, change, embedding, on_progress)
             generation = publish(folder, scratch, manifest)
         return cls(folder, generation, chosen)
@@ -178,7 +178,7 @@ class Library:
                     raise self._no_statement(missing)
                 load = cache(lambda: encoder or _load_encoder(self.folder, made))
                 embedding = Embedding(made.encoder, made.encoder_digest, made.dim, load, store)
-                change = Change(Staged(scratch / STAGED, add), store, gone)
+                change = Change(scratch, add, store, gone)
                 manifest = write_generation(scratch, made.store, change, embedding, on_progress)
             generation = publish(self.folder, scratch, manifest)
         return type(self)(self.folder, generation, encoder)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from compare.errors import LibraryError, QueryError
 from compare.library import library as library_module
 from compare.library.actors import actor_keys
-from compare.library.build import Change, Embedding, Staged, passage_key
+from compare.library.build import Change, Embedding, passage_key
 from compare.library.filters import FACETED, Filters
 from compare.library.index.base import RowSpans, Selection, selected_rows
 from compare.library.library import Library
@@ -53,7 +53,7 @@ def write(
     embedding = Embedding(
         encoder.name, encoder.digest, encoder.dim, lambda: encoder, change.get("before")
     )
-    written = kind.write(folder, Change(Staged(folder / "staged", add), **change), embedding)
+    written = kind.write(folder, Change(folder, add, **change), embedding)
     store = kind.open(folder, written.passages, encoder.dim)
     assert len(store) == written.passages
     assert len(store.ids()) == written.statements

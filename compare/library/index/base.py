@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,15 +26,12 @@ class Selection(Protocol):
 
     def __len__(self) -> int:
         """Return the number of passages."""
-        ...
 
     def holds(self, rows: Rows) -> NDArray[np.bool_]:
         """Tell for each row whether it is selected."""
-        ...
 
     def blocks(self, size: int = BLOCK) -> Iterator[Rows]:
         """Yield the rows, ascending, at most `size` at a time."""
-        ...
 
 
 class RowSpans:
@@ -109,17 +106,14 @@ class VectorIndex(Protocol):
 
     def __len__(self) -> int:
         """Return the number of vectors."""
-        ...
 
     def search(self, queries: Floats, k: int, within: Selection | None = None) -> Neighbours:
         """Return the k nearest selected rows (None: of all) for each query."""
-        ...
 
     def at_least(
         self, query: Floats, least: float, within: Selection | None = None
     ) -> tuple[Rows, Floats]:
         """Return the selected rows that score `least` or more, ascending, with their scores."""
-        ...
 
 
 def exact_scores(vectors: Halves | Floats, rows: Rows, query: Floats) -> Floats:
@@ -134,14 +128,15 @@ def exact_scores(vectors: Halves | Floats, rows: Rows, query: Floats) -> Floats:
     return scores
 
 
-def check_vectors(vectors: Floats, dim: int | None = None) -> Floats:
+def check_vectors(vectors: Any, dim: int | None = None, *, halves: bool = False) -> Floats:
     """Return the vectors, C-contiguous.
 
     Raises:
-        ValueError: They are not finite float32 [n, dim].
+        ValueError: They are not finite float32 [n, dim], or float16 if `halves` may be given.
     """
-    if not isinstance(vectors, np.ndarray) or vectors.dtype != np.float32:
-        raise ValueError(f"vectors are float32, not {getattr(vectors, 'dtype', type(vectors))}")
+    kind = getattr(vectors, "dtype", type(vectors))
+    if kind != np.float32 and not (halves and kind == np.float16):
+        raise ValueError(f"vectors are float32, not {kind}")
     if vectors.ndim != 2 or (dim is not None and vectors.shape[1] != dim):
         raise ValueError(f"vectors are [n, {dim or 'dim'}], not {list(vectors.shape)}")
     for start in range(0, len(vectors), BLOCK):

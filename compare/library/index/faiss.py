@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -73,7 +74,7 @@ class FaissIndex:
         Raises:
             ValueError: Another type or shape (FAISS takes some of them silently), or not finite.
         """
-        _check_matrix(vectors)
+        check_vectors(vectors, halves=True)
         index = _empty(vectors.shape[1], _ranges(vectors))
         index.codes.resize(len(vectors) * index.code_size)
         index.codes.resize(0)  # the room stays: growing by and by takes twice as much at the end
@@ -111,11 +112,9 @@ class FaissIndex:
         Raises:
             OSError: It could not be written whole. FAISS itself says so of some writes only.
         """
-        try:
+        with suppress(RuntimeError):
             _faiss().write_index(self._index, str(path))
-        except RuntimeError as error:
-            raise OSError(f"{path} could not be written") from error
-        if path.stat().st_size != _written(*self._vectors.shape)[1]:
+        if not path.exists() or path.stat().st_size != _written(*self._vectors.shape)[1]:
             raise OSError(f"{path} could not be written whole")
 
     def __len__(self) -> int:
@@ -261,15 +260,6 @@ def _error_of_8_bits(index: Any) -> np.float32:
 def _blocks(vectors: Floats | Halves) -> Iterator[Floats]:
     for start in range(0, len(vectors), _BLOCK):
         yield np.ascontiguousarray(vectors[start : start + _BLOCK], np.float32)
-
-
-def _check_matrix(vectors: Floats | Halves) -> None:
-    """Refuse what FAISS would take silently: see `check_vectors`; 16 bits are allowed."""
-    if isinstance(vectors, np.ndarray) and vectors.dtype == np.float16 and vectors.ndim == 2:
-        for block in _blocks(vectors):
-            check_vectors(block)
-    else:
-        check_vectors(vectors)  # type: ignore[arg-type]  # what else it is, it refuses
 
 
 @cache

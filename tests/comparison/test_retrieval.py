@@ -1,0 +1,88 @@
+"""What is retrieved for a quote: languages that are read, duplicates, and its own statement."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from compare.comparison.retrieval import (
+    duplicates,
+    own_statements,
+    repetitions,
+    with_readable_languages,
+)
+from compare.library.filters import Filters
+from compare.library.library import Library
+from compare.statements.quotes import Quote
+from tests.fakes import HashingEncoder, statement
+
+STATEMENTS = [
+    statement(
+        "a",
+        "The port must open. It is late for that.",
+        speaker="Ada Lorn",
+        language="en",
+        date="2020",
+    ),
+    statement("b", "The port must open!", speaker="Bren Tal", language="en-GB", date="2021"),
+    statement("c", "Le port doit ouvrir.", language="fr"),
+    statement("d", "“The port must open”, we hear. The port must open.", language=""),
+]
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    folder: Path = tmp_path_factory.mktemp("retrieval") / "library"
+    return Library.build(STATEMENTS, folder, HashingEncoder())
+
+
+@pytest.mark.parametrize(
+    ("reads", "languages", "told"),
+    [
+        (("en",), ("", "en", "en-GB"), "Statements that are not English, which is what"),
+        (("fr",), ("", "fr"), "Statements that are not French, which is what"),
+        (("de",), ("",), "Statements that are not German, which is what"),
+        (("en", "fr"), (), ""),
+        ((), (), ""),
+    ],
+)
+def test_languages_that_the_model_does_not_read_are_left_out(
+    library: Library, reads: tuple[str, ...], languages: tuple[str, ...], told: str
+) -> None:
+    filters, notes = with_readable_languages(library.store, Filters(), reads)
+    assert tuple(sorted(filters.languages)) == languages
+    assert [note[: len(told)] for note in notes] == [told] * bool(told)
+    asked = Filters(languages=("fr",))
+    assert with_readable_languages(library.store, asked, reads) == (asked, [])
+
+
+def test_duplicates_are_all_passages_with_the_same_words(library: Library) -> None:
+    row = {passage.text: n for n, passage in enumerate(library.passages(range(len(library.store))))}
+    first, late = row["The port must open."], row["It is late for that."]
+    found = duplicates(library.store, [0, late])
+    assert [statement_id for _, statement_id in found[0]] == ["a", "b", "d"]
+    assert found[late] == [(late, "a")]
+    within = library.store.select(Filters(speakers=("Bren Tal",)))
+    assert [identity for _, identity in duplicates(library.store, [0], within)[0]] == ["b"]
+    everything = library.store.select(Filters())
+    others = repetitions(library, [0, late], (), everything)
+    assert {at: [entry.id for entry in found] for at, found in others.items()} == {
+        0: ["b", "d"],
+        late: [],
+    }
+    assert repetitions(library, [0], {first, *range(2, 9)}, everything) == {0: []}
+
+
+def test_whole_sentences_of_a_statement_are_its_own_words(library: Library) -> None:
+    every = np.arange(len(library.store))
+
+    def ids(quote: Quote) -> list[str]:
+        return [entry.id for entry in own_statements(library, quote, every)]
+
+    assert ids(Quote("The port must open.")) == ["a", "b", "d"]
+    assert ids(Quote("The port must open.", speaker="Ms. Ada Lorn")) == ["a", "d"]
+    assert ids(Quote("The port must open. It is late for that!")) == ["a"]
+    assert ids(Quote("The port must")) == []
+    assert ids(Quote("The port must open.", statement_id="c")) == ["c", "a", "b", "d"]
