@@ -1,0 +1,53 @@
+"""The recipes for extending the program name files that exist, and their example runs."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.printed import ROOT, fences, surroundings
+
+PAGE = (ROOT / "docs" / "extend.md").read_text(encoding="utf-8")
+PATHS = sorted(set(re.findall(r"`((?:compare|docs|tests)/[\w./-]+)`", PAGE)))
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_path_exists(path: str) -> None:
+    assert (ROOT / path).exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("compare/export/formats.py", "_FORMATS"),
+        ("compare/library/filters.py", "COLUMNS"),
+        ("compare/library/generations.py", "FORMAT"),
+        ("compare/library/passage_store.py", "KINDS"),
+        ("compare/corpus/importers/un.py", "FORMATS"),
+        ("compare/corpus/importers/datasets.py", "FORMATS"),
+        ("compare/models/protocols.py", "load_stance_model"),
+    ],
+)
+def test_a_registry_is_where_its_recipe_says(path: str, name: str) -> None:
+    assert f"`{path}`" in PAGE or path.endswith(("un.py", "datasets.py"))
+    assert f"`{name}`" in PAGE
+    text = (ROOT / path).read_text(encoding="utf-8")
+    assert re.search(rf"^(?:def )?{name}\b", text, re.MULTILINE)
+
+
+def test_the_stance_model_of_the_example_runs(tmp_path: Path, model_cache: Path) -> None:
+    (program,), (expected,) = fences(PAGE, "python"), fences(PAGE, "text")
+    (tmp_path / "corpora").symlink_to(ROOT / "corpora")
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env=surroundings(tmp_path / "home", model_cache),
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == expected.strip()
