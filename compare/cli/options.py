@@ -328,13 +328,12 @@ def stance_model(name: str | None, library: Library | None = None) -> StanceMode
     An adaptation that does not fit the model is reported.
     """
     from compare.models import load_stance_model
-    from compare.models.calibration import about_adaptation, adapted_to, is_adapted
+    from compare.models.calibration import about_adaptation, is_adapted
 
     with waiting("Loading the stance model"):
-        model = load_stance_model(name)
         if name or library is None:
-            return model
-        model = adapted_to(model, library.folder)
+            return load_stance_model(name)
+        model = library.stance_model()
     if (sentence := about_adaptation(model, library.folder)) and not is_adapted(model):
         remark(f"Note: {sentence}")
     return model
