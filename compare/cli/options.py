@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import click
 
+from compare import models
 from compare.cli.output import remark, waiting
 from compare.errors import QueryError
 from compare.library.filters import FILTERS, Filter, Filters
+from compare.library.locations import LIBRARY_VARIABLE, resolve_library, user_library
 from compare.results.result import Stance, Thresholds
 from compare.statements.countries import parse_countries
 from compare.statements.quotes import Quote
@@ -308,12 +310,10 @@ def read_lists(stances: Sequence[str], result: Result) -> Sequence[Stance]:
 def open_library(folder: Path | None, encoder: str | None = None) -> Library:
     """Open the library named by --library, else the default one."""
     from compare.library.library import Library
-    from compare.library.locations import resolve_library
-    from compare.models import load_encoder
 
     with waiting("Opening the library"):
         chosen = resolve_library(folder)
-        return Library.open(chosen, load_encoder(encoder) if encoder else None)
+        return Library.open(chosen, models.load_encoder(encoder) if encoder else None)
 
 
 def open_to_read(options: dict[str, Any]) -> tuple[Library, StanceModel]:
@@ -327,12 +327,11 @@ def stance_model(name: str | None, library: Library | None = None) -> StanceMode
 
     An adaptation that does not fit the model is reported.
     """
-    from compare.models import load_stance_model
     from compare.models.calibration import about_adaptation, is_adapted
 
     with waiting("Loading the stance model"):
         if name or library is None:
-            return load_stance_model(name)
+            return models.load_stance_model(name)
         model = library.stance_model()
     if (sentence := about_adaptation(model, library.folder)) and not is_adapted(model):
         remark(f"Note: {sentence}")
@@ -341,7 +340,5 @@ def stance_model(name: str | None, library: Library | None = None) -> StanceMode
 
 def own_library(folder: Path | None) -> Path:
     """Return the folder to write to: --library, else $COMPARE_LIBRARY, else the user's own."""
-    from compare.library.locations import LIBRARY_VARIABLE, user_library
-
     named = os.environ.get(LIBRARY_VARIABLE)
     return (folder or (Path(named) if named else user_library())).expanduser()

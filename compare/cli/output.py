@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from compare.errors import ExportError
+from compare.export.formats import Format
 from compare.files import check_writable
 from compare.safe_text import one_line, printable
 from compare.statements.statement import Quotation
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from rich.progress import Task
 
     from compare.corpus import Problem
-    from compare.results.result import Rationale, Result
+    from compare.results.result import Rationale
     from compare.statements.statement import Statement
 
 Progress = Callable[[int, int], None]
@@ -139,9 +140,7 @@ def rationale_lines(
 
 
 def check_out(out: Path | None, *, force: bool) -> None:
-    """Check before the work that `write_out` can write to a file."""
-    from compare.export.formats import Format
-
+    """Check before the work that a result can be exported to a file."""
     if out is not None:
         Format.of(out)
         check_writable(out, force=force)
@@ -153,13 +152,6 @@ def check_csv(out: Path | None, *, force: bool) -> None:
         if out.suffix.lower() != ".csv":
             raise ExportError(f"{out} does not end in .csv, which is what is written.")
         check_writable(out, force=force)
-
-
-def write_out(result: Result, out: Path, *, force: bool) -> None:
-    """Write a result in the format that the suffix of the file names."""
-    from compare.export.formats import export
-
-    export(result, out, force=force)
 
 
 # --- progress --------------------------------------------------------------------------------

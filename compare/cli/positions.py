@@ -24,8 +24,9 @@ from compare.cli.output import (
     say,
     say_json,
     show_table,
-    write_out,
 )
+from compare.export.formats import csv_bytes, table_csv
+from compare.files import write_whole
 from compare.results.result import Stance, Thresholds
 
 if TYPE_CHECKING:
@@ -71,9 +72,7 @@ def positions(propositions: tuple[str, ...], **options: Any) -> None:
     One proposition gives a row for each country or speaker; several give a column for each
     proposition. Who says nothing near a proposition is silent, not neutral.
     """
-    from compare.export.formats import csv_bytes, table_csv
     from compare.export.rows import agreement_rows, position_rows, proposition_rows
-    from compare.files import write_whole
 
     out, agreement, passages = (options[name] for name in ("out", "agreement", "passages"))
     force = options["force"]
@@ -91,7 +90,7 @@ def positions(propositions: tuple[str, ...], **options: Any) -> None:
         rows = table_csv("positions", position_rows(one)) if one else None
         write_whole(out, rows or csv_bytes(*proposition_rows(table)), force=force)
     if passages:
-        write_out(table.positions[0].result(), passages, force=force)
+        table.positions[0].result().export(passages, force=force)
     if agreement and matrix:
         write_whole(agreement, table_csv("agreement", agreement_rows(matrix)), force=force)
     if options["as_json"]:

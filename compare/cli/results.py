@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from compare import models
 from compare.cli import options as shared
 from compare.cli.output import progress, remark, say, say_json, say_written, waiting
-from compare.export.formats import Format
+from compare.export.formats import Format, export_bytes
+from compare.export.json_files import load_result
 
 if TYPE_CHECKING:
     from compare.comparison.reproduce import Moved, PairId, Reproduction
     from compare.results.result import Result, Stance
 
 
+_FORMATS = tuple(format.value for format in Format)
 _result = click.argument("result", type=shared.FILE)
 
 
@@ -25,8 +28,6 @@ def _load(
     result: Path, stances: Sequence[str], options: dict[str, Any]
 ) -> tuple[Result, Sequence[Stance], int]:
     """Load a kept result; return it at the thresholds, the lists asked for, and their length."""
-    from compare.export.json_files import load_result
-
     kept = load_result(result).rethreshold(**shared.read_thresholds(options))
     lists = shared.read_lists(stances, kept)
     return kept, lists, sum(len(kept.listed(stance)) for stance in lists)
@@ -34,12 +35,7 @@ def _load(
 
 @click.command("export")
 @_result
-@click.option(
-    "--to",
-    "chosen",
-    type=click.Choice([format.value for format in Format]),
-    help="The format [by --out's suffix].",
-)
+@click.option("--to", type=click.Choice(_FORMATS), help="The format [by --out's suffix].")
 @shared.out_or_stdout("RESULT with the format's suffix")
 @shared.lists
 @shared.thresholds
@@ -47,7 +43,7 @@ def _load(
 @shared.as_json
 def export(
     result: Path,
-    chosen: str | None,
+    to: str | None,
     out: Path | None,
     stances: tuple[str, ...],
     force: bool,
@@ -62,18 +58,15 @@ def export(
       compare export result.json --to csv
       compare export pairs.json --out oppose.xlsx --stance oppose
     """
-    from compare.export.formats import export as write
-    from compare.export.formats import export_bytes
-
-    if chosen is None and out in (None, shared.STDOUT):
-        raise click.UsageError(f"Name a format by --to: {', '.join(Format)}.")
+    if to is None and out in (None, shared.STDOUT):
+        raise click.UsageError(f"Name a format by --to: {', '.join(_FORMATS)}.")
     kept, lists, pairs = _load(result, stances, options)
-    format = Format(chosen) if chosen else Format.of(out or result)
+    format = Format(to) if to else Format.of(out or result)
     if out == shared.STDOUT:
         sys.stdout.buffer.write(export_bytes(kept, format, stances=lists))
         return
     target = out or result.with_suffix(format.suffix)
-    path = write(kept, target, format, stances=lists, force=force)
+    path = kept.export(target, format, stances=lists, force=force)
     say_written(path, pairs, as_json=as_json, format=format.value)
 
 
@@ -105,11 +98,9 @@ def report(
     It holds the pairs side by side, how they were found, the limits, and the statements used as
     references. The browser prints it as a PDF.
     """
-    from compare.export.report import write_report
-
     kept, lists, pairs = _load(result, stances, options)
     target = out or result.with_suffix(".html")
-    path = write_report(kept, target, lists, title=title, limit=limit, force=force)
+    path = kept.report(target, stances=lists, title=title, limit=limit, force=force)
     say_written(path, pairs, as_json=as_json)
 
 
@@ -145,13 +136,11 @@ def reproduce(
     """
     from compare.comparison.reproduce import TOLERANCE, model_again
     from compare.comparison.reproduce import reproduce as make_again
-    from compare.export.json_files import load_result
-    from compare.models import load_stance_model
 
     kept = load_result(result)
     opened = shared.open_library(library, encoder)
     with waiting("Loading the stance model"):
-        named = load_stance_model(stance_model) if stance_model else None
+        named = models.load_stance_model(stance_model) if stance_model else None
         model = named or model_again(kept.provenance, opened)
     with progress("Reading pairs") as on_progress:
         done = make_again(

@@ -23,7 +23,6 @@ from compare.cli.output import (
     say,
     say_json,
     waiting,
-    write_out,
 )
 from compare.errors import QueryError
 from compare.files import check_writable
@@ -105,7 +104,7 @@ def search(
             **given,
         )
     if out is not None:
-        write_out(result, out, force=force)
+        result.export(out, force=force)
         remark(
             f"Wrote {out}: {len(result.agree)} agree, {len(result.oppose)} oppose, "
             f"{len(result.neither)} neither."

@@ -19,8 +19,9 @@ from compare.cli.output import (
     remark_notes,
     say,
     say_json,
-    write_out,
 )
+from compare.export.formats import table_csv
+from compare.files import write_whole
 from compare.results.result import Stance
 
 if TYPE_CHECKING:
@@ -107,44 +108,36 @@ def matrix(among: tuple[str, ...], by: str, **options: Any) -> None:
     All statements without --among. FIELD as in `compare sides`.
     """
     from compare.comparison.counts import NOT_A_SAMPLE
-    from compare.comparison.counts import matrix as matrix_cells
-    from compare.export.formats import table_csv
     from compare.export.rows import matrix_rows
-    from compare.files import write_whole
 
     check_csv(options["out"], force=options["force"])
     everyone = shared.read_side(among, "--among", options)
     result = _read(everyone, everyone, options, by)
     if result is None:
         return
+    cells = matrix_rows(result, by)
     if out := options["out"]:
-        write_whole(out, table_csv("matrix", matrix_rows(result, by)), force=options["force"])
+        write_whole(out, table_csv("matrix", cells), force=options["force"])
     if options["as_json"]:
         provenance = asdict(result.provenance)
-        data = {
-            "subject": result.subject,
-            "cells": matrix_rows(result, by),
-            "provenance": provenance,
-        }
+        data = {"subject": result.subject, "cells": cells, "provenance": provenance}
         say_json({**data, "note": NOT_A_SAMPLE})
         return
     remark_notes(result.notes)
-    for cell in matrix_cells(result, by)[: options["limit"]]:
+    for cell in cells[: options["limit"]]:
         share = ""
-        if cell.opposed is not None:
-            share = f", {cell.opposed:.0%} opposed ({cell.low:.0%} to {cell.high:.0%})"
+        if cell["opposed"] is not None:
+            share = f", {cell['opposed']:.0%} opposed ({cell['low']:.0%} to {cell['high']:.0%})"
         say(
-            f"{cell.a} and {cell.b}: {cell.agree} agree, {cell.oppose} oppose, "
-            f"{cell.read} read{share}"
+            f"{cell['a']} and {cell['b']}: {cell['agree']} agree, {cell['oppose']} oppose, "
+            f"{cell['read']} read{share}"
         )
     remark(NOT_A_SAMPLE)
 
 
 def _run(a: Filters, b: Filters | None, options: dict[str, Any]) -> None:
     from compare.comparison.counts import NOT_A_SAMPLE
-    from compare.export.formats import table_csv
     from compare.export.rows import pair_rows, year_rows
-    from compare.files import write_whole
 
     out, years = options["out"], options["by_year"]
     check_out(out, force=options["force"])
@@ -153,7 +146,7 @@ def _run(a: Filters, b: Filters | None, options: dict[str, Any]) -> None:
     if result is None:
         return
     if out:
-        write_out(result, out, force=options["force"])
+        result.export(out, force=options["force"])
     if years:
         write_whole(years, table_csv("years", year_rows(result)), force=options["force"])
     if options["as_json"]:
@@ -182,7 +175,6 @@ def _read(
     a: Filters, b: Filters | None, options: dict[str, Any], between: str = ""
 ) -> Result | None:
     """Say what will be read, then read it; return None if only the plan was asked for."""
-    from compare.comparison.explain import explain_listed
     from compare.comparison.sides import MOST_READ, Comparison
     from compare.export.words import duration
 
@@ -210,7 +202,7 @@ def _read(
     if not options.get("why"):
         return result
     with progress("Finding the deciding words") as on_progress:
-        return explain_listed(result, comparison.model, on_progress, most=options["limit"])
+        return result.explain(comparison.model, most=options["limit"], on_progress=on_progress)
 
 
 def _plan(comparison: Comparison, options: dict[str, Any]) -> bool:
