@@ -39,14 +39,14 @@ def sides(page: Page) -> None:
     go(page, "sides?a_countries=United+States&b_countries=China", 1400)
     page.get_by_role("button", name="Find the pairs").click()
     page.get_by_role("button", name="Read the pairs").click()
-    page.get_by_text("Link to this page as it stands").wait_for()
+    page.get_by_text("Link to this page").wait_for()
 
 
 def positions(page: Page) -> None:
     """Place all countries of the sample on one proposition."""
     go(page, "positions?o_q=China+will+give+military+aid+to+Russia.", 1100)
-    page.get_by_role("button", name="Place them").click()
-    page.get_by_text("Link to this page as it stands").wait_for()
+    page.get_by_role("button", name="Find positions").click()
+    page.get_by_text("Link to this page").wait_for()
 
 
 def review(page: Page) -> None:
