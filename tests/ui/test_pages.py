@@ -1,6 +1,8 @@
 import csv
 import json
 
+import pytest
+
 from compare.corpus.web import Page
 from compare.library.library import Library
 from compare.models import load_stance_model
@@ -68,6 +70,15 @@ def test_two_statements_are_read_as_the_command_reads_them(page, monkeypatch):
     assert "Statement B does not look English (detected: de)" in html
     assert "Statement A does not look" not in html
     assert "Statement B: The quote is empty" in shown(page("pair", a_q=a, b_q="…"))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["search", "pair", "sides", "timeline", "review", "positions", "corpus", "add", "method"],
+)
+def test_a_page_shows_nothing_that_was_meant_for_its_readers_of_code(page, name):
+    app = page(name)
+    assert [entry.value for entry in app.markdown] == []  # as a bare string in a page would be
 
 
 # -- Corpus --------------------------------------------------------------------------------------

@@ -126,6 +126,7 @@ def test_what_was_compared_is_drawn_from(page, judged, home):
     app.selectbox(key="r_new_choice").set_value(Choice.STRATIFIED)
     app = press(app, "Make the review")
     made = Reviews(home / "judged" / "reviews.sqlite").open("canal")
+    assert made.settings.choice is Choice.STRATIFIED
     assert made.settings.of == {"agree": 0, "oppose": 2, "neither": 0}
     assert made.settings.subject == "Valdoria and Ostravia on canal"
     assert (made.settings.least_probability, made.settings.least_similarity) == (0.55, 0.35)

@@ -28,7 +28,7 @@ from compare.review import (
 )
 from compare.ui.components.downloads import file_download
 from compare.ui.components.layout import notice, small, widget_key
-from compare.ui.components.review_setup import WORDS, take_answers
+from compare.ui.components.review_setup import CHOICES, ORDERS, WHEN_SHOWN, take_answers
 
 _FILES = {
     ReviewFormat.CSV: ("CSV", "text/csv"),
@@ -165,15 +165,15 @@ def show_files(reviews: Reviews, review: Review, library: Library, reader: str |
     st.html(
         facts_html(
             [
-                ("Pairs", f"{len(review):,}, {WORDS[made.choice]}{_seeded(made.chosen_seed)}"),
+                ("Pairs", f"{len(review):,}, {CHOICES[made.choice]}{_seeded(made.chosen_seed)}"),
                 ("From", made.subject),
                 ("There were", ", ".join(pool)),
                 ("Left out", _of_finished(made.left_out)),
                 ("Read before", _of_finished(made.read_before)),
                 ("Thresholds", thresholds),
-                ("Order", f"{WORDS[made.order]}{_seeded(made.order_seed)}"),
+                ("Order", f"{ORDERS[made.order]}{_seeded(made.order_seed)}"),
                 ("Readers", ", ".join(review.readers)),
-                ("Model’s label shown", WORDS[made.machine_shown]),
+                ("Model’s label shown", WHEN_SHOWN[made.machine_shown]),
                 ("Made on", review.created[:10]),
                 ("Library digest", made.library_digest),
                 ("Kept in", str(reviews.path)),

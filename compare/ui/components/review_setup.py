@@ -39,15 +39,19 @@ VIEWS = ("Read", "Differences", "Agreement", "Files")
 SHOWN_TABLE = "cut-"
 """Session state: begins the keys of the tables that pages show, at their thresholds."""
 
-WORDS: Mapping[StrEnum, str] = {
+CHOICES = {
     Choice.RANDOM: "drawn at random",
     Choice.STRATIFIED: "drawn at random, equally many of each label",
     Choice.WHOLE: "all of them",
     Choice.IMPORTED: "from a file",
+}
+ORDERS = {
     Order.RANDOM: "at random",
     Order.UNCERTAIN: "least certain labels first",
     Order.INFORMATIVE: "largest difference between the fast and the accurate model first",
     Order.GIVEN: "as they come",
+}
+WHEN_SHOWN = {
     MachineShown.AFTER: "after the answer to each pair",
     MachineShown.END: "when all readers are done",
     MachineShown.BEFORE: "from the start: no independent reading",
@@ -65,6 +69,7 @@ _FILE = "A file of pairs"
 _MOST = 10_000
 
 Found = TypeVar("Found")
+Setting = TypeVar("Setting", bound=StrEnum)
 
 
 # -- In the sidebar ------------------------------------------------------------------------------
@@ -138,11 +143,13 @@ def make_review(reviews: Reviews, library: Library) -> None:
     )
     source = _choose_source(library)
     left, right = st.columns(2)
-    order = left.selectbox("Order of reading", [*Order], format_func=_in_words, key="r_new_order")
+    order = left.selectbox(
+        "Order of reading", [*ORDERS], format_func=_in_words(ORDERS), key="r_new_order"
+    )
     shown = right.selectbox(
         "When readers see the model’s label",
-        [*MachineShown],
-        format_func=_in_words,
+        [*WHEN_SHOWN],
+        format_func=_in_words(WHEN_SHOWN),
         key="r_new_shown",
         help="Every export states it.",
     )
@@ -174,8 +181,8 @@ def make_review(reviews: Reviews, library: Library) -> None:
     st.rerun()
 
 
-def _in_words(setting: StrEnum) -> str:
-    return WORDS[setting].capitalize()
+def _in_words(words: Mapping[Setting, str]) -> Callable[[Setting], str]:
+    return lambda setting: words[setting].capitalize()
 
 
 class _Source(NamedTuple):
@@ -211,7 +218,7 @@ def _choose_source(library: Library) -> _Source | None:
     choice = how.selectbox(
         "How pairs are chosen",
         [Choice.RANDOM, Choice.STRATIFIED, Choice.WHOLE],
-        format_func=_in_words,
+        format_func=_in_words(CHOICES),
         key="r_new_choice",
         help="Only pairs drawn at random show how often the model is right.",
     )

@@ -52,15 +52,14 @@ from compare.ui.components.position_views import (
 from compare.ui.components.review_setup import review_link
 from compare.ui.components.service import choose_library, stance_model
 
-_PREFIX = "o_"
-"""Of the keys of the page's widgets."""
+_PREFIX = "o_"  # of the widgets' keys
 
 _FILTER_KEYS = (*SIDE_KEYS, "from", "to", "most")
+# The widgets of the page that its address holds. (A string here would be shown on the page.)
 _KEYS = (
     "library",
     *(f"{_PREFIX}{name}" for name in ("q", "by", *_FILTER_KEYS, "p", "s", "sort", "view", "years")),
 )
-"""The widgets of the page that its address holds."""
 
 _MOST_AT_ALL = 200
 _MOST_PROPOSITIONS = 30

@@ -17,11 +17,11 @@ from compare.ui.components.result_lists import Shown, side_by_side
 from compare.ui.components.review_setup import review_link
 from compare.ui.components.service import choose_library, search_library
 
-KEYS = (
+# The widgets of the page that its address holds. (A string here would be shown on the page.)
+_KEYS = (
     *("q", "by", "role", "country", "date", "context", "library", *SIDE_KEYS),
     *("from", "to", "languages", "other_speaker", "other_country", "p", "s", "sort", "why"),
 )
-"""The widgets of the page that its address holds."""
 
 begin_page(
     "Who agrees, who opposes",
@@ -51,4 +51,4 @@ with errors_as_sentences():
         download_buttons(result)
         review_link(result, "search-review")
     held = "It holds the quote, who said it, the filters, the thresholds and the order."
-    link_and_provenance(result, library, KEYS, held)
+    link_and_provenance(result, library, _KEYS, held)
