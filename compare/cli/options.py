@@ -176,10 +176,10 @@ why = click.option("--why", is_flag=True, help="Find the deciding words of each 
 who_and_when = together(
     words("--speaker", help="Who said the quote."),
     words("--role", help="The speaker's office."),
-    words("--country", help='One or several: "Russia; China".'),
+    words("--country", help='The speaker\'s country, or several: "Russia; China".'),
     click.option("--date", type=date, help="When: YYYY, YYYY-MM or YYYY-MM-DD."),
     words("--context", help="What completes a fragment."),
-    words("--who", metavar='"COUNTRY, DATE"', help="Both in short."),
+    words("--who", metavar='"COUNTRY, DATE"', help="Country and date in short."),
 )
 
 

@@ -50,9 +50,10 @@ def export(
     as_json: bool,
     **options: Any,
 ) -> None:
-    """Write RESULT, a file kept by `--out RESULT.json`, as pairs or as citations.
+    """Write a kept result in another format: its pairs, or citations of them.
 
-    `search`, `sides`, `timeline` and `positions --passages` keep results.
+    RESULT is a file that `search`, `sides` or `timeline --out RESULT.json`, or `positions
+    --passages RESULT.json`, kept.
 
     \b
       compare export result.json --to csv
@@ -89,14 +90,14 @@ def report(
     as_json: bool,
     **options: Any,
 ) -> None:
-    """Write RESULT, a file kept by `--out RESULT.json`, as one HTML page that needs no network.
+    """Write a kept result as one HTML page that needs no network.
 
     \b
       compare report result.json --out report.html
       compare report pairs.json --title "Two governments on the canal" --limit 20
 
-    It holds the pairs side by side, how they were found, the limits, and the statements used as
-    references. The browser prints it as a PDF.
+    RESULT is a file as for `compare export`. The page holds the pairs side by side, how they were
+    found, the limits, and the statements used as references. The browser prints it as a PDF.
     """
     kept, lists, pairs = _load(result, stances, options)
     target = out or result.with_suffix(".html")
@@ -124,15 +125,15 @@ def reproduce(
     stance_model: str | None,
     as_json: bool,
 ) -> int:
-    """Make RESULT, a file kept by `--out RESULT.json`, again and compare the pairs.
+    """Make a kept result again and compare the pairs.
 
     \b
       compare reproduce result.json
       compare reproduce result.json --library un --json
 
-    It is made with its own filters, thresholds, settings and stance model (or the one you name);
-    every pair is read again. The exit code is 0 if the same pairs came out, 1 if not, and 2 if it
-    could not be done.
+    RESULT is a file as for `compare export`. It is made with its own filters, thresholds, settings
+    and stance model (or the one you name); every pair is read again. The exit code is 0 if the same
+    pairs came out, 1 if not, and 2 if it could not be done.
     """
     from compare.comparison.reproduce import TOLERANCE, model_again
     from compare.comparison.reproduce import reproduce as make_again

@@ -240,7 +240,7 @@ def _about_side(letter: str) -> shared.Option:
         shared.words(f"--{letter}-country", help=f"The country {of}."),
         click.option(f"--{letter}-date", type=shared.date, help=f"The date {of}."),
         shared.words(f"--{letter}-context", help=f"What completes a fragment {of}."),
-        shared.words(*who, metavar='"COUNTRY, DATE"', help="Both in short."),
+        shared.words(*who, metavar='"COUNTRY, DATE"', help="Country and date in short."),
     )
 
 

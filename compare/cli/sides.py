@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _LONG = 30  # seconds
 
 _reading = shared.together(
-    shared.words("--topic", help="Words or a sentence."),
+    shared.words("--topic", help="Only passages on this: words or a sentence."),
     shared.period,
     shared.reading,
     shared.thresholds,
