@@ -3,7 +3,13 @@ import pytest
 
 from compare.errors import ModelError
 from compare.models.encoder import token_feeds
-from compare.models.runtime import GraphRunner, clean_text, load_tokenizer, thread_count
+from compare.models.runtime import (
+    GraphRunner,
+    _saturates,
+    clean_text,
+    load_tokenizer,
+    thread_count,
+)
 from compare.models.stance import WEIGHTS as ALL_WEIGHTS
 from training.probes import sentences
 
@@ -15,6 +21,22 @@ def test_thread_count_follows_the_environment(monkeypatch):
     assert thread_count() == 3
     monkeypatch.setenv("COMPARE_THREADS", "none")
     assert thread_count() >= 1
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"),
+    [
+        ("fma avx2 bmi2", True),
+        ("avx2 avx512f avx512_vnni", False),
+        ("avx2 avx_vnni", False),
+        ("asimd asimddp", False),
+    ],
+)
+def test_weights_are_unsigned_only_on_processors_that_would_saturate(tmp_path, flags, expected):
+    path = tmp_path / "cpuinfo"
+    path.write_text(f"processor : 0\nflags : fpu {flags}\n")
+    assert _saturates(path) is expected
+    assert not _saturates(tmp_path / "missing")
 
 
 def test_lone_surrogates_are_made_harmless():
