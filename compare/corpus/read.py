@@ -238,6 +238,7 @@ class _Reading:
         """Yield the statements of a file; one in a folder that cannot be read is a problem."""
         file, count = str(path), 0
         try:
+            # The count is told if the loop fails.
             for count, statement in enumerate(self._statements_of(path, file), start=1):  # noqa: B007
                 yield statement
             return

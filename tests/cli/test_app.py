@@ -39,7 +39,7 @@ def test_the_app_answers_on_this_machine_only_and_ends_with_the_command(sample: 
             except OSError:
                 assert process.poll() is None, process.communicate()
                 assert time.monotonic() < deadline
-                time.sleep(0.1)
+                time.sleep(0.1)  # between two questions to a server that is starting
         assert answer == b"ok"
         if sys.platform == "linux":  # where a server on every address answers at this one, too
             with socket.socket() as probe:

@@ -107,7 +107,7 @@ def test_ctrl_c_ends_with_130_and_leaves_nothing(tmp_path: Path) -> None:
     process = command_line("build", "--corpus", corpus, "--library", folder)
     while not list(folder.glob("generations/*")):
         assert process.poll() is None, process.communicate()
-        time.sleep(0.01)
+        time.sleep(0.01)  # between two looks for a file that another process writes
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out, err.strip()) == (130, "", "Stopped.")
