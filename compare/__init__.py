@@ -20,11 +20,10 @@ if TYPE_CHECKING:
     from compare.adapt.corrections import append_correction
     from compare.comparison.counts import by_year, matrix, random_sample
     from compare.comparison.explain import explain_listed, explain_pair
-    from compare.comparison.positions import positions
-    from compare.comparison.propositions import PositionTable, position_table
+    from compare.comparison.positions import PositionTable, position_table, positions
     from compare.comparison.reproduce import Reproduction, reproduce
     from compare.comparison.search import search
-    from compare.comparison.sides import Comparison, changed_positions, compare_sides
+    from compare.comparison.sides import Comparison, compare_sides, timeline
     from compare.corpus import Corpus, Problem, read_corpus
     from compare.corpus.importing import Import, import_corpus
     from compare.errors import (
@@ -126,7 +125,6 @@ __all__ = [
     "agreement",
     "append_correction",
     "by_year",
-    "changed_positions",
     "compare_sides",
     "default_library",
     "draw",
@@ -156,6 +154,7 @@ __all__ = [
     "search",
     "search_schema",
     "split_statement",
+    "timeline",
     "write_report",
 ]
 
@@ -173,10 +172,9 @@ _NAMES_IN = {
     "export.json_files": "load_result public_json result_from_json result_to_json save_result",
     "library.library": "Library",
     "library.locations": "default_library sample_library",
-    "comparison.sides": "Comparison changed_positions compare_sides",
+    "comparison.sides": "Comparison timeline compare_sides",
     "statements.passages": "Passage split_statement",
-    "comparison.propositions": "PositionTable position_table",
-    "comparison.positions": "positions",
+    "comparison.positions": "PositionTable position_table positions",
     "results.positions": "Positions",
     "export.report": "report_html write_report",
     "comparison.reproduce": "Reproduction reproduce",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from compare.comparison.propositions import PositionTable
+from compare.comparison.positions import PositionTable
 from compare.results.positions import Actor, Positions
 from compare.results.result import Pair, Thresholds
 from tests.fabricate import PROVENANCE, found_pair

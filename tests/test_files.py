@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from compare.cli.output import check_csv, check_out
-from compare.comparison.score_cache import Journal
+from compare.comparison.scoring import ScoreCache
 from compare.errors import ExportError, LibraryError
 from compare.files import check_writable, is_there, write_whole
 from compare.library.locations import writable_cache
@@ -65,11 +65,11 @@ def no_cache(tmp_path, monkeypatch):
 
 
 def test_scores_are_kept_elsewhere_where_the_cache_cannot_be_written(no_cache):
-    journal = Journal({"library": "one"})
+    journal = ScoreCache({"library": "one"})
     rows = np.arange(3), np.arange(3, 6)
     scores = np.full((3, 3), 1 / 3, np.float32)
     journal.add(*rows, scores)
-    assert np.array_equal(Journal({"library": "one"}).known(*rows)[0], scores)
+    assert np.array_equal(ScoreCache({"library": "one"}).known(*rows)[0], scores)
     assert list((no_cache / "tmp").glob("compare-statements-*/comparisons/*.sqlite"))
 
 
@@ -89,7 +89,7 @@ def test_a_temporary_folder_of_another_user_is_not_used(no_cache, monkeypatch):
 
 
 def test_a_disk_that_fills_is_one_sentence(tmp_path, monkeypatch):
-    journal = Journal({"library": "one"}, tmp_path)
+    journal = ScoreCache({"library": "one"}, tmp_path)
 
     def full(*_, **__):
         raise sqlite3.OperationalError("database or disk is full")
@@ -100,14 +100,14 @@ def test_a_disk_that_fills_is_one_sentence(tmp_path, monkeypatch):
 
 
 def test_a_damaged_journal_is_made_again_and_a_busy_one_is_not(tmp_path, monkeypatch):
-    journal = Journal({"library": "one"}, tmp_path)
+    journal = ScoreCache({"library": "one"}, tmp_path)
     [path] = tmp_path.glob("*.sqlite")
     path.write_bytes(b"no database" * 100)
     rows = np.arange(1), np.arange(1, 2)
-    Journal({"library": "one"}, tmp_path).add(*rows, np.ones((1, 3), np.float32))
-    monkeypatch.setattr(Journal, "_make", _busy)
+    ScoreCache({"library": "one"}, tmp_path).add(*rows, np.ones((1, 3), np.float32))
+    monkeypatch.setattr(ScoreCache, "_make", _busy)
     with pytest.raises(LibraryError, match="locked"):
-        Journal({"library": "one"}, tmp_path)
+        ScoreCache({"library": "one"}, tmp_path)
     assert journal.known(*rows)[1].all()
 
 

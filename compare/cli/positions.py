@@ -30,7 +30,7 @@ from compare.files import write_whole
 from compare.results.result import Stance, Thresholds
 
 if TYPE_CHECKING:
-    from compare.comparison.propositions import AgreementMatrix, PositionTable
+    from compare.comparison.positions import AgreementMatrix, PositionTable
     from compare.results.positions import Actor, Position, Positions, PositionScore
 
 _NAMED = 12
@@ -103,7 +103,7 @@ def positions(propositions: tuple[str, ...], **options: Any) -> None:
 
 def _read(propositions: Sequence[str], options: dict[str, Any]) -> PositionTable:
     """Read passages on each proposition, with a progress bar for each."""
-    from compare.comparison.propositions import position_table
+    from compare.comparison.positions import position_table
     from compare.comparison.retrieval import MOST_PER_ACTOR
 
     filters = shared.read_side(options["among"], "--among", options)
@@ -136,7 +136,7 @@ def _as_json(
     agreement = None
     if matrix:
         cells = agreement_rows(matrix)
-        agreement = {"parties": list(matrix.parties), "cells": cells}
+        agreement = {"parties": list(matrix.actors), "cells": cells}
     propositions = [
         {
             "proposition": one.proposition,

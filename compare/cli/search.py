@@ -26,7 +26,7 @@ from compare.cli.output import (
 )
 from compare.errors import QueryError
 from compare.files import check_writable
-from compare.results.result import Probabilities, Stance, Thresholds
+from compare.results.result import Excerpt, Probabilities, Stance, Thresholds
 from compare.safe_text import one_line, printable
 from compare.statements.quotes import Quote
 
@@ -310,7 +310,6 @@ def stance(
 
 
 def _read_side(letter: str, text: str, about: dict[str, Any]) -> Side:
-    from compare.comparison.model_input import quote_side
     from compare.statements.quotes import clean_quote
 
     given = {
@@ -322,7 +321,7 @@ def _read_side(letter: str, text: str, about: dict[str, Any]) -> Side:
         words = clean_quote(text)
     except QueryError as error:
         raise QueryError(f"Statement {letter.upper()}: {error}") from error
-    return quote_side(shared.read_quote(words, given), words)
+    return Excerpt.of_quote(shared.read_quote(words, given), words).model_input
 
 
 def _read_pair(sides: Sides, model: StanceModel, *, why: bool, as_json: bool) -> None:
@@ -334,7 +333,8 @@ def _read_pair(sides: Sides, model: StanceModel, *, why: bool, as_json: bool) ->
         scores, (read,) = model.score_parts([sides])
         likely = Probabilities(*map(float, scores[0]))
         rationale = find_rationale(model, *sides)[1] if why else None
-    notes = language_notes(("Statement A", sides[0].text), ("Statement B", sides[1].text))
+    texts = ("Statement A", sides[0].text), ("Statement B", sides[1].text)
+    notes = language_notes(*texts, languages=model.languages)
     if as_json:
         data = _as_json(likely, signature(model), sides, read, rationale)
         say_json({**data, "notes": notes} if notes else data)

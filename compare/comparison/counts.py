@@ -1,7 +1,7 @@
-"""Count the pairs of a table: by year, and who agrees with whom.
+"""Count the pairs of a result: by year, and who agrees with whom; check a random sample.
 
-What a model has chosen and labelled is no random sample of what was said. Counts say how much was
-found; how often the labels are right is told by checking a random sample by hand.
+Pairs that a model chose and labelled are no random sample of what was said. Counts say how much was
+found; a random sample checked by hand says how often the labels are right.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ NOT_A_SAMPLE = (
 
 @dataclass(frozen=True, slots=True)
 class YearCount:
-    """The pairs of a year: that of the later of the two statements."""
+    """The pairs of a year, which is that of the later statement."""
 
     year: int
     agree: int
@@ -35,12 +35,12 @@ class YearCount:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The pairs between two parties.
+    """The pairs between two actors.
 
     Attributes:
-        read: Pairs on the same point that were read, those that are neither included.
-        opposed: The share of `oppose` among the pairs that agree or oppose; None where there are
-            none. `low` and `high` are its 95 % interval (Wilson 1927), as if pairs were drawn.
+        read: Pairs on the same point that were read, neither included.
+        opposed: The share of `oppose` among the pairs that agree or oppose; None if there are none.
+            `low` and `high` are its 95 % interval (Wilson 1927), as if pairs were drawn.
     """
 
     a: str
@@ -54,7 +54,7 @@ class Cell:
 
 
 def by_year(table: Result) -> list[YearCount]:
-    """Return the counts of each year from the first to the last; undated pairs are left out."""
+    """Return the counts of each year from the first to the last, without undated pairs."""
     counts: dict[int, Counter[Stance | None]] = defaultdict(Counter)
     for pair in table.pairs:
         if (year := _year(pair)) is not None:
@@ -69,7 +69,7 @@ def by_year(table: Result) -> list[YearCount]:
 
 
 def of_year(table: Result, year: int) -> list[Pair]:
-    """Return the pairs behind a year of `by_year`, whichever list they stand in."""
+    """Return the pairs behind a year of `by_year`, of any list."""
     return [pair for pair in table.pairs if _year(pair) == year]
 
 
@@ -79,20 +79,20 @@ def _year(pair: Pair) -> int | None:
 
 
 def matrix(table: Result, by: str = "country") -> list[Cell]:
-    """Return a cell for each two parties, those with most pairs first.
+    """Return a cell for each two actors, those with most pairs first.
 
     Args:
         table: The pairs.
         by: "country" or "speaker". A statement of several countries counts for each of them.
     """
-    parties = _parties_of(table, by)
+    actors = _actors_in(table, by)
     counts: dict[tuple[str, str], Counter[Stance | None]] = defaultdict(Counter)
     for pair in table.pairs:
         stance = table.stance_of(pair)
         for two in {
-            _ordered(a, b)
-            for a in parties(pair.a.statement)
-            for b in parties(pair.b.statement)
+            (min(a, b), max(a, b))
+            for a in actors(pair.a.statement)
+            for b in actors(pair.b.statement)
             if a != b
         }:
             counts[two][stance] += 1
@@ -101,16 +101,16 @@ def matrix(table: Result, by: str = "country") -> list[Cell]:
 
 
 def between(table: Result, a: str, b: str, by: str = "country") -> list[Pair]:
-    """Return the pairs behind a cell of `matrix`, whichever list they stand in."""
-    parties = _parties_of(table, by)
+    """Return the pairs behind a cell of `matrix`, of any list."""
+    actors = _actors_in(table, by)
     wanted = {a, b}
     return [
         pair
         for pair in table.pairs
         if any(
             {one, other} == wanted
-            for one in parties(pair.a.statement)
-            for other in parties(pair.b.statement)
+            for one in actors(pair.a.statement)
+            for other in actors(pair.b.statement)
         )
     ]
 
@@ -124,10 +124,9 @@ def random_sample(
         Stance.OPPOSE,
     ),
 ) -> list[Pair]:
-    """Return pairs drawn at random from all that are labelled so, for checking by hand.
+    """Draw pairs at random from all with these labels, for checking by hand.
 
-    The draw is from every pair with the label, not from the list that is shown, which holds no
-    repetitions.
+    Unlike the lists that are shown, repeated words count as often as they were said.
     """
     wanted = set(stances)
     pool = [pair for pair in table.pairs if table.stance_of(pair) in wanted]
@@ -140,10 +139,10 @@ class Check:
     """How often the labels of a sample are right, by a reader's answers.
 
     Attributes:
-        answered: Pairs that the reader labelled; those that were skipped count for nothing.
-        right: Those that the table labels alike.
-        share: Of `right` in `answered`; None where nothing was answered. `low` and `high` are its
-            95 % interval.
+        answered: Pairs that the reader labelled; skipped ones do not count.
+        right: Those of them with the same label.
+        share: `right` of `answered`; None if nothing was answered. `low` and `high` are its 95 %
+            interval.
     """
 
     answered: int
@@ -159,23 +158,23 @@ def check(
     answers: Sequence[Stance | None],
     label: Stance | None = None,
 ) -> Check:
-    """Compare a reader's answers with the table's labels.
+    """Compare a reader's answers with the labels of a result.
 
     Args:
-        table: Whose thresholds give the labels.
-        sample: The pairs, as `random_sample` drew them.
-        answers: One for each; None where the reader skipped it.
-        label: Only the pairs that the table labels so; None: all.
+        table: The result; its thresholds give the labels.
+        sample: Pairs that `random_sample` drew.
+        answers: One for each pair; None if the reader skipped it.
+        label: Only pairs with this label; None: all.
     """
-    told = [
+    labels = [
         (table.stance_of(pair), answer)
         for pair, answer in zip(sample, answers, strict=True)
         if answer is not None and label in (None, table.stance_of(pair))
     ]
-    right = sum(ours is theirs for ours, theirs in told)
-    if not told:
+    right = sum(ours is theirs for ours, theirs in labels)
+    if not labels:
         return Check(0, 0, None, None, None)
-    return Check(len(told), right, right / len(told), *share_interval(right, len(told)))
+    return Check(len(labels), right, right / len(labels), *share_interval(right, len(labels)))
 
 
 def _cell(two: tuple[str, str], counts: Counter[Stance | None]) -> Cell:
@@ -186,8 +185,8 @@ def _cell(two: tuple[str, str], counts: Counter[Stance | None]) -> Cell:
     return Cell(*two, agree, oppose, counts.total(), share, low, high)
 
 
-def _parties_of(table: Result, by: str) -> Callable[[Statement], list[str]]:
-    """Return what names the parties of a statement; each by its commonest spelling in the table."""
+def _actors_in(table: Result, by: str) -> Callable[[Statement], list[str]]:
+    """Return a function that names a statement's actors by their commonest spelling."""
     named = _speaker if by == "speaker" else _countries
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
     for pair in table.pairs:
@@ -206,7 +205,3 @@ def _countries(statement: Statement) -> list[tuple[str, str]]:
         (country_key(entry), country_name(entry.code) if entry.code else entry.name)
         for entry in statement.country
     ]
-
-
-def _ordered(a: str, b: str) -> tuple[str, str]:
-    return (a, b) if a <= b else (b, a)

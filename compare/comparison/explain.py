@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from compare.comparison.model_input import passage_side, quote_side
-from compare.results.result import Pair, Result
+from compare.results.result import Excerpt, Pair, Result
 from compare.statements.quotes import Quote
 
 if TYPE_CHECKING:
@@ -25,9 +24,9 @@ def explain_pair(pair: Pair, stance_model: StanceModel, quote: Quote | None = No
     from compare.models.rationale import find_rationale
 
     stage = stance_model.stages[0 if pair.first_stage_only else -1]
-    a = quote_side(quote, pair.a.text) if quote else passage_side(pair.a.statement, pair.a.passage)
-    b = passage_side(pair.b.statement, pair.b.passage)
-    return replace(pair, rationale=find_rationale(stage, a, b)[1])
+    a = Excerpt.of_quote(quote, pair.a.text) if quote else pair.a
+    _, rationale = find_rationale(stage, a.model_input, pair.b.model_input)
+    return replace(pair, rationale=rationale)
 
 
 def explain_listed(

@@ -1,35 +1,61 @@
-"""Where countries or speakers stand on a proposition, by the verdicts on what they said."""
+"""Where countries or speakers stand on propositions, by the verdicts on what they said."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from compare.comparison.counts import NOT_A_SAMPLE
-from compare.comparison.read_actors import pairs_of_actors, read_actors_passages
 from compare.comparison.retrieval import (
     MOST_PER_ACTOR,
+    duplicates,
     nearest_per_actor,
     with_readable_languages,
 )
+from compare.comparison.scoring import ScoreCache, Scores, read_excerpts, score_in_stages
+from compare.comparison.search import by_date
 from compare.errors import QueryError
-from compare.library.actors import Actors
+from compare.library.actors import Actors, actor_keys
+from compare.library.build import passage_key
 from compare.library.filters import Filters
-from compare.results.positions import Actor, Positions
-from compare.results.provenance import filters_in_force, provenance
-from compare.results.result import Thresholds
-from compare.statements.languages import language_of
+from compare.results.positions import Actor, FrameTable, Position, Positions
+from compare.results.provenance import Provenance, filters_in_force, provenance
+from compare.results.result import Excerpt, Pair, Thresholds, ranking_score
+from compare.results.statistics import mean_interval
 from compare.statements.passages import split_quote
-from compare.statements.quotes import clean_quote
+from compare.statements.quotes import Quote, clean_quote, language_notes
 
 if TYPE_CHECKING:
-    from compare.library.index.base import Rows, Selection
+    import pandas as pd
+
+    from compare.library.index.base import Floats, Rows, Selection
     from compare.library.library import Library
-    from compare.models.protocols import StanceModel
+    from compare.library.passage_store import ActorPassages
+    from compare.models import StanceModel
     from compare.progress import Progress
+
+TOO_FEW = 5
+"""Under so many shared propositions an agreement has no interval."""
+
+MOST_ACTORS = 300
+"""Actors of an agreement matrix: each two of them are compared."""
+
+_MAY_TAKE_A_SIDE = 0.2
+"""Probability of a side by the first stage from which the second stage scores a passage: all that
+takes a side is scored by one model, since the two are not equally sure of the same."""
+
+OnProposition = Callable[[int, str], "Progress | None"]
+"""Told the number and the words of a proposition before it is read, returns what reports it."""
+
+
+# -- One proposition -----------------------------------------------------------------------------
 
 
 def positions(
@@ -43,38 +69,37 @@ def positions(
     most_each: int = MOST_PER_ACTOR,
     seed: int = 0,
     on_progress: Progress | None = None,
-    journal_folder: Path | None = None,
+    cache_folder: Path | None = None,
 ) -> Positions:
-    """Place every party in the filter between opposed to a proposition and agreeing with it.
+    """Place every actor in the filter between opposed to a proposition and agreeing with it.
 
-    The passages nearest to the proposition are taken within each party, so that who says little is
-    not crowded out, and read with it by the stance model; of a cascade the fast model reads all and
-    the accurate one again what decides a place. Scores are kept in the cache: a run that was
-    stopped goes on where it was.
+    The passages most similar to the proposition are taken within each actor, so that actors who say
+    little are not crowded out, and read beside it by the stance model. Scores are kept in the
+    cache: a run that was stopped resumes.
 
     Args:
         library: Whose statements.
         proposition: One claim or demand, as a sentence.
-        by: Parties are countries ("country") or speakers ("speaker"). A statement of several
+        by: Actors are countries ("country") or speakers ("speaker"). A statement of several
             countries counts for each of them.
-        filters: Which statements. Countries or speakers that are named are the only parties.
-        stance_model: The shipped one where None, as adapted to the library where it is.
-        thresholds: From which probability a passage takes a side, and the least cosine at which one
-            is read; see `Positions.rethreshold`.
-        most_each: Passages of a party that are read at most, half as many more by their words.
+        filters: Which statements. If countries or speakers are named, only they are actors.
+        stance_model: None: the library's, which is the shipped one, adapted if it was.
+        thresholds: The least probability at which a passage takes a side, and the least cosine at
+            which one is read; see `Positions.rethreshold`.
+        most_each: Most passages of an actor that are read; half as many more for their words.
         seed: Of the intervals.
-        on_progress: Told of passages read, those read twice counted twice.
-        journal_folder: Where scores are kept and taken from; in the cache where None.
+        on_progress: Reports passages read; those that both stages read count twice.
+        cache_folder: Where scores are kept; None: the cache.
 
     Raises:
         QueryError: The proposition is empty or too long, `by` is something else, or the filters
-            leave no party.
+            leave no actor.
         ModelError: A model is missing or not the library's.
     """
     text, filters = clean_quote(proposition), filters or Filters()
     model = stance_model or library.stance_model()
-    readable_ones, notes = with_readable_languages(library.store, filters, model.languages)
-    within = library.store.select(readable_ones)
+    read_filters, notes = with_readable_languages(library.store, filters, model.languages)
+    within = library.store.select(read_filters)
     names = library.store.actors(by)
     counts = _statement_counts(library, names, by, within, filters)
     if not counts.any():
@@ -86,10 +111,10 @@ def positions(
         library, text, by, least=least.similarity, most_each=most_each, within=within
     )
     near = near.take(counts[near.actor] > 0)
-    read = read_actors_passages(library, text, near, model, on_progress, journal_folder)
-    found = pairs_of_actors(library, names, near, read, text, by, within)
+    scores = _score(library, text, near, model, on_progress, cache_folder)
+    read = _pairs_by_actor(library, text, near, scores, names, by, within)
     actors = tuple(
-        Actor(actor.key, actor.name, count, int(similar[n]), tuple(found.get(n, ())))
+        Actor(actor.key, actor.name, count, int(similar[n]), tuple(read.get(n, ())))
         for n, (actor, count) in enumerate(zip(names, counts.tolist(), strict=True))
         if count
     )
@@ -99,23 +124,31 @@ def positions(
         by,
         actors,
         least,
-        provenance(library, model, filters_in_force(readable_ones), {**settings, "seed": seed}),
+        provenance(library, model, filters_in_force(read_filters), {**settings, "seed": seed}),
         seed,
-        (*_about_the_proposition(text), *notes, *_about_reading(actors), NOT_A_SAMPLE),
+        (*_about_the_proposition(text, model), *notes, *_about_reading(actors), NOT_A_SAMPLE),
     )
 
 
-def _about_the_proposition(text: str) -> list[str]:
-    notes = []
-    if (language := language_of(text)) != "en":
-        notes.append(
-            f"The proposition does not look English (detected: {language}). The stance model reads "
-            "English: take these places as guesses, or give a translation."
-        )
+def _statement_counts(
+    library: Library, actors: Actors, by: str, within: Selection, filters: Filters
+) -> Rows:
+    """Return how many selected statements with words each actor has, int64 [actors].
+
+    If the filters name actors, all others have 0, also those that spoke together with them.
+    """
+    counts = library.store.statement_counts(by, within)
+    if names := filters.countries if by == "country" else filters.speakers:
+        counts[np.setdiff1d(np.arange(len(counts)), actors.named(names))] = 0
+    return counts
+
+
+def _about_the_proposition(text: str, model: StanceModel) -> list[str]:
+    notes = language_notes(("The proposition", text), languages=model.languages)
     if (sentences := len(split_quote(text))) > 1:
         notes.append(
-            f"The proposition has {sentences} sentences and is read as one: of a single claim the "
-            "places are clearer."
+            f"The proposition has {sentences} sentences and is read as one: a single claim gives "
+            "clearer positions."
         )
     return notes
 
@@ -125,21 +158,281 @@ def _about_reading(actors: Sequence[Actor]) -> list[str]:
     if not more:
         return []
     most = max(more, key=lambda actor: actor.near)
-    who = "1 party has" if len(more) == 1 else f"{len(more):,} parties have"
+    who = "1 actor has" if len(more) == 1 else f"{len(more):,} actors have"
     return [
-        f"{who} more passages near the proposition than were read, the nearest: of "
+        f"{who} more passages near the proposition than were read, the most similar: of "
         f"{most.name} {len(most.read):,} of {most.near:,}."
     ]
 
 
-def _statement_counts(
-    library: Library, actors: Actors, by: str, within: Selection, filters: Filters
-) -> Rows:
-    """Return how many selected statements with words each actor has, int64 [actors]; 0 for others.
+# -- Reading -------------------------------------------------------------------------------------
 
-    Who only spoke together with the actors that the filters name is not meant.
+
+def _score(
+    library: Library,
+    proposition: str,
+    near: ActorPassages,
+    model: StanceModel,
+    on_progress: Progress | None,
+    cache_folder: Path | None,
+) -> Scores:
+    """Return the scores of the passages; one of several actors is scored once."""
+    rows, places = np.unique(near.row, return_inverse=True)
+    claim = Excerpt.of_quote(Quote(proposition), proposition).model_input
+    key = passage_key(proposition)
+    own = np.full(len(rows), min(key, ~key))  # of the proposition in the cache: below every row's
+
+    def score(stage: StanceModel, numbers: Rows, on_progress: Progress | None) -> Floats:
+        def score_unknown(part: Rows) -> Floats:
+            excerpts = read_excerpts(library, (chosen := rows[numbers[part]].tolist()))
+            return stage.score([(claim, excerpts[row].model_input) for row in chosen])
+
+        cache = ScoreCache.of(library, stage, cache_folder)
+        return cache.score(own[numbers], rows[numbers], score_unknown, on_progress)
+
+    def choose(scores: Floats) -> Rows:
+        return np.unique(places[_may_decide(near, scores[places])])
+
+    scores = score_in_stages(model, len(rows), score, choose, len(rows), on_progress)
+    return Scores(scores.probabilities[places], scores.first_stage_only[places])
+
+
+def _may_decide(near: ActorPassages, scores: Floats) -> Rows:
+    """Return which passages may take a side, and each actor's strongest of either side."""
+    chosen = scores[:, :2].max(axis=1, initial=0) >= _MAY_TAKE_A_SIDE
+    for column in (0, 1):
+        pairs = zip(scores[:, column], near.similarity, strict=True)
+        ranks = np.array([ranking_score(float(p), float(s)) for p, s in pairs])
+        order = np.lexsort((near.row, -ranks, near.actor))
+        _, first = np.unique(near.actor[order], return_index=True)
+        chosen[order[first]] = True
+    return np.flatnonzero(chosen)
+
+
+def _pairs_by_actor(
+    library: Library,
+    proposition: str,
+    near: ActorPassages,
+    scores: Scores,
+    actors: Actors,
+    by: str,
+    within: Selection,
+) -> dict[int, list[Pair]]:
+    """Return the pairs of each actor, by its number, the most similar first.
+
+    `repeats` holds the actor's other statements with the same words; only their dates count.
     """
-    counts = library.store.statement_counts(by, within)
-    if names := filters.countries if by == "country" else filters.speakers:
-        counts[np.setdiff1d(np.arange(len(counts)), actors.named(names))] = 0
-    return counts
+    rows = np.unique(near.row).tolist()
+    excerpts = read_excerpts(library, rows)
+    alike = {
+        row: dict.fromkeys(statement_id for _, statement_id in found)
+        for row, found in duplicates(library.store, rows, within).items()
+    }
+    ids = sorted({statement_id for found in alike.values() for statement_id in found})
+    statements = {statement.id: statement for statement in library.statements(ids)}
+    keys = {statement.id: actor_keys(statement, by) for statement in statements.values()}
+    claim = Excerpt.of_quote(Quote(proposition), proposition)
+    pairs: dict[int, list[Pair]] = defaultdict(list)
+    passages = zip(near.row.tolist(), near.actor.tolist(), near.similarity.tolist(), strict=True)
+    for (row, actor, similarity), (likely, only) in zip(passages, scores.of_each(), strict=True):
+        excerpt, key = excerpts[row], actors[actor].key
+        repeats = by_date(
+            statements[other]
+            for other in alike[row]
+            if other != excerpt.statement.id and key in keys[other]
+        )
+        passage = replace(excerpt, repeats=repeats)
+        pairs[actor].append(Pair(claim, passage, likely, similarity, first_stage_only=only))
+    return pairs
+
+
+# -- Several propositions ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How similar the positions of two actors are on the propositions on which both take a side.
+
+    Attributes:
+        a: Name of one actor; b of the other.
+        agreement: 1 - mean |position of a - position of b| / 2 over those propositions: 1 for equal
+            positions, 0 for opposite ends of each. Unlike a correlation, it stays the same if a
+            proposition is turned into its opposite.
+        low: Lower end of the 95 % interval (see `mean_interval`), `high` the upper, as if
+            propositions were drawn; None for fewer than `TOO_FEW`.
+        propositions: Their number.
+    """
+
+    a: str
+    b: str
+    agreement: float
+    low: float | None
+    high: float | None
+    propositions: int
+
+
+@dataclass(frozen=True)
+class AgreementMatrix:
+    """The agreement of all actors that take a side.
+
+    Attributes:
+        actors: Names, in an order in which neighbours are similar.
+        cells: Each two that share a proposition; a is the earlier in `actors`.
+        provenance: What the positions were made from, and at which `thresholds`.
+    """
+
+    actors: tuple[str, ...]
+    cells: tuple[Agreement, ...]
+    provenance: Provenance
+    thresholds: Thresholds
+
+
+@dataclass(frozen=True)
+class PositionTable(FrameTable):
+    """The positions of the same actors on several propositions."""
+
+    positions: tuple[Positions, ...]
+
+    def rethreshold(
+        self, *, probability: float | None = None, similarity: float | None = None
+    ) -> PositionTable:
+        """Return the same at other thresholds; nothing is read again."""
+        return replace(
+            self,
+            positions=tuple(
+                one.rethreshold(probability=probability, similarity=similarity)
+                for one in self.positions
+            ),
+        )
+
+    @property
+    def propositions(self) -> tuple[str, ...]:
+        """Return the propositions."""
+        return tuple(one.proposition for one in self.positions)
+
+    @cached_property
+    def cells(self) -> Mapping[str, tuple[Position | None, ...]]:
+        """Return the positions of each actor on each proposition by its name; None: no side.
+
+        Only actors that take a side on any proposition are there, by name.
+        """
+        found: dict[str, list[Position | None]] = {}
+        for n, one in enumerate(self.positions):
+            for position in one.placed:
+                row = found.setdefault(position.name, [None] * len(self.positions))
+                row[n] = position
+        return {name: tuple(found[name]) for name in sorted(found)}
+
+    @cached_property
+    def rows(self) -> Mapping[str, tuple[Position | None, ...]]:
+        """Return the same for all actors; those that take no side on any proposition come last."""
+        nowhere = (None,) * len(self.positions)
+        others = {name for one in self.positions for name in one.standings} - self.cells.keys()
+        return {**self.cells, **dict.fromkeys(sorted(others), nowhere)}
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return a row an actor as a frame: see `compare.export.rows.proposition_rows`."""
+        from compare.export.frames import propositions_frame
+
+        return propositions_frame(self)
+
+    def _repr_html_(self) -> str:
+        """Return the first actors beside the propositions, for a notebook."""
+        from compare.export.notebook_positions import beside_html
+
+        return beside_html(self)
+
+    def agreement(self, seed: int = 0) -> AgreementMatrix:
+        """Return how similar the positions of each two actors are, and an order of the actors.
+
+        Actors are clustered by the average of 1 - agreement (UPGMA) and the leaves ordered so that
+        neighbours are as similar as possible (Bar-Joseph et al. 2001); two actors that share no
+        proposition count as average there. Of more than `MOST_ACTORS` actors, those placed on most
+        propositions, by most passages, are compared.
+
+        Args:
+            seed: Of the intervals.
+        """
+        names = self._most_placed()
+        means = np.array(
+            [[np.nan if p is None else p.score.mean for p in self.cells[name]] for name in names]
+        ).reshape(len(names), len(self.positions))
+        order = _similar_first(means)
+        pairs = (_agreement(names, means, a, b, seed) for a, b in combinations(order, 2))
+        first = self.positions[0]
+        return AgreementMatrix(
+            tuple(names[n] for n in order),
+            tuple(cell for cell in pairs if cell),
+            first.provenance,
+            first.thresholds,
+        )
+
+    def _most_placed(self) -> list[str]:
+        """Return the names of the actors of the matrix, sorted."""
+
+        def placed(name: str) -> tuple[int, int]:
+            found = [cell.score.passages for cell in self.cells[name] if cell]
+            return -len(found), -sum(found)
+
+        return sorted(sorted(self.cells, key=placed)[:MOST_ACTORS])
+
+
+def position_table(
+    library: Library,
+    propositions: Sequence[str],
+    *,
+    by: str = "country",
+    filters: Filters | None = None,
+    stance_model: StanceModel | None = None,
+    thresholds: Thresholds | None = None,
+    most_each: int = MOST_PER_ACTOR,
+    seed: int = 0,
+    on_proposition: OnProposition | None = None,
+) -> PositionTable:
+    """Place every actor on each of several propositions: see `positions`.
+
+    Raises:
+        QueryError: There is no proposition, or as for `positions`.
+    """
+    asked = list(dict.fromkeys(map(clean_quote, propositions)))
+    if not asked:
+        raise QueryError("There is no proposition: give one claim or demand, as a sentence.")
+    found = []
+    for number, text in enumerate(asked):
+        on_progress = on_proposition(number, text) if on_proposition else None
+        found.append(
+            positions(
+                library, text, by=by, filters=filters, stance_model=stance_model,
+                thresholds=thresholds, most_each=most_each, seed=seed, on_progress=on_progress,
+            )
+        )  # fmt: skip
+    return PositionTable(tuple(found))
+
+
+def _agreement(names: Sequence[str], means: Floats, a: int, b: int, seed: int) -> Agreement | None:
+    both = ~np.isnan(means[a]) & ~np.isnan(means[b])
+    if not both.any():
+        return None
+    alike = (1 - np.abs(means[a][both] - means[b][both]) / 2).tolist()
+    low, high = mean_interval(alike, seed) if len(alike) >= TOO_FEW else (None, None)
+    return Agreement(names[a], names[b], sum(alike) / len(alike), low, high, len(alike))
+
+
+def _similar_first(means: Floats) -> list[int]:
+    """Return the numbers of the actors in the order of the leaves.
+
+    Args:
+        means: Positions, [actors, propositions], NaN if an actor takes no side.
+    """
+    if len(means) < 3:
+        return list(range(len(means)))
+    from scipy.cluster.hierarchy import leaves_list, linkage
+
+    one, other = np.triu_indices(len(means), 1)
+    apart = np.abs(means[one] - means[other]) / 2
+    shared = (~np.isnan(apart)).sum(axis=1)
+    mean = np.nansum(apart, axis=1) / np.maximum(shared, 1)
+    average = float(mean[shared > 0].mean()) if shared.any() else 0.0
+    distances = np.where(shared > 0, mean, average)
+    order: list[int] = leaves_list(linkage(distances, "average", optimal_ordering=True)).tolist()
+    return order

@@ -216,7 +216,7 @@ def _placed_again(
             thresholds=least.but(None, _setting(made, "least_similarity", least.similarity)),
             most_each=int(_setting(made, "most_each", MOST_PER_ACTOR)),
             on_progress=on_progress,
-            journal_folder=Path(folder),
+            cache_folder=Path(folder),
         )
     return found.rethreshold(similarity=least.similarity).result()
 
@@ -239,7 +239,7 @@ def _compared_again(
             least_similarity=_setting(made, "least_similarity", LEAST_SIMILARITY),
             most_read=int(_setting(made, "most_read", MOST_READ)),
             between=str(made.settings.get("between", "")),
-            journal_folder=Path(folder),
+            cache_folder=Path(folder),
         )
         return comparison.run(thresholds=kept.thresholds, on_progress=on_progress)
 

@@ -68,11 +68,23 @@ class Retrieved:
 
 
 def retrieve(
-    library: Library, quote: Quote, filters: Filters, languages: Sequence[str], candidates: int
+    library: Library,
+    quote: Quote,
+    filters: Filters,
+    candidates: int,
+    languages: tuple[str, ...] = ("en",),
 ) -> Retrieved:
-    """Return what is to be read for a quote, by a model that reads some languages."""
+    """Return what is to be read for a quote: see `comparison.search.search`.
+
+    Args:
+        library: Where to look.
+        quote: The words, and who said them if that is known.
+        filters: Which statements may be found.
+        candidates: Passages retrieved for their similarity; half as many more for their words.
+        languages: Those that the stance model reads; none if it reads any.
+    """
     store = library.store
-    parts, notes = _parts(quote)
+    parts, notes = _parts(quote, languages)
     filters, left_out = with_readable_languages(store, filters, languages)
     notes += left_out
     each = _for_each(candidates, parts)
@@ -111,7 +123,7 @@ def retrieve(
 def retrieve_pool(library: Library, quote: Quote, candidates: int) -> Retrieved:
     """Return what is read for a quote of which only the words are known: nothing is left out."""
     store = library.store
-    parts, notes = _parts(quote)
+    parts, notes = _parts(quote, ())
     vectors = _embedded(library, quote, parts)
     each = _for_each(candidates, parts)
     everything = store.select(Filters())
@@ -121,33 +133,35 @@ def retrieve_pool(library: Library, quote: Quote, candidates: int) -> Retrieved:
 
 
 def with_readable_languages(
-    store: PassageStore, filters: Filters, languages: Sequence[str]
+    store: PassageStore, filters: Filters, languages: tuple[str, ...]
 ) -> tuple[Filters, list[str]]:
     """Exclude languages the stance model cannot read, unless requested.
 
     Args:
-        store: Of the statements.
-        filters: Which of them.
-        languages: That the model reads, ISO 639-1; empty if it reads any.
+        store: Of the library.
+        filters: Which statements may be found.
+        languages: ISO 639-1 codes of the languages that the model reads; none if it reads any.
 
-    Returns the filters, and what the reader should know.
+    Returns:
+        The filters, and notes to the reader.
     """
     if filters.languages or not languages:
         return filters, []
     counts = store.languages()
-    readable = tuple(name for name in counts if is_language(name, *languages))
-    if not (foreign := sum(counts.values()) - sum(counts[name] for name in readable)):
+    read = tuple(name for name in counts if is_language(name, *languages))
+    if not (left_out := sum(counts.values()) - sum(counts[name] for name in read)):
         return filters, []
+    names = " or ".join(map(language_name, languages))
     note = (
-        f"Statements that are not {' or '.join(map(language_name, languages))}, which is what the "
-        f"stance model reads, were left out ({foreign}): choose their language to have them read."
+        f"Statements that are not {names}, which is what the stance model reads, were left out "
+        f"({left_out}): choose their language to have them read."
     )
-    return replace(filters, languages=readable or tuple(languages)), [note]
+    return replace(filters, languages=read or languages), [note]
 
 
-def _parts(quote: Quote) -> tuple[list[str], list[str]]:
-    """Return the sentences of a quote that are searched, and what the reader should know."""
-    notes = language_notes(("The quote", quote.text))
+def _parts(quote: Quote, languages: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """Return the sentences of a quote that are searched, and notes to the reader."""
+    notes = language_notes(("The quote", quote.text), languages=languages)
     parts = split_quote(quote.text)
     if len(parts) > _MOST_PARTS:
         notes.append(

@@ -11,55 +11,49 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from compare.comparison.explain import explain_listed
-from compare.comparison.model_input import passage_side
 from compare.comparison.nearest_pairs import LEAST_SIMILARITY, NearestPairs, nearest_pairs
 from compare.comparison.retrieval import with_readable_languages
-from compare.comparison.score_cache import Journal
+from compare.comparison.scoring import (
+    ScoreCache,
+    Scores,
+    read_excerpts,
+    score_in_stages,
+    top_of_lists,
+)
 from compare.errors import QueryError
 from compare.library.filters import Filters
 from compare.library.index.base import selected_rows
 from compare.library.passage_store import PassageMetadata
 from compare.models.prefilter import load_prefilter, opposition_first
-from compare.models.protocols import Pair as Sides
-from compare.models.protocols import StanceModel, signature
-from compare.progress import counted_on
 from compare.results.provenance import filters_in_force, provenance
-from compare.results.result import (
-    Excerpt,
-    Kind,
-    Pair,
-    Probabilities,
-    Result,
-    Thresholds,
-    ranking_score,
-)
-from compare.statements.passages import Passage
-from compare.statements.statement import Statement
+from compare.results.result import Kind, Pair, Result, Thresholds
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from compare.library.index.base import Floats, Rows
-    from compare.library.library import Library
+    from compare.library.library import Library, SidesOptions
+    from compare.models import StanceModel
     from compare.progress import Progress
 
 MOST_READ = 20_000
-"""Pairs that the stance model reads unless more are asked for: the likeliest of those found."""
+"""Pairs that are scored unless more are asked for: the likeliest of those found."""
 
 MOST_READ_AGAIN = 400
-"""Pairs nearest the top of either list that a cascade's accurate model reads again."""
+"""Pairs at the top of either list that a second stage scores."""
 
-CLOSENESS = 4.0
-"""What closeness adds to the logits by which pairs are chosen: the best of 0, 1, 2, 4 and 8 where
-all pairs of two sides were read."""
+SIMILARITY_WEIGHT = 4.0
+"""Weight of the similarity beside the prefilter's logits: the best of 0, 1, 2, 4 and 8 where all
+pairs of two sides were scored."""
 
 TOPIC_SIMILARITY = 0.35
-"""Cosine to the topic from which a passage is on it, if it does not hold all of its words."""
+"""Cosine to the topic from which a passage without all of its words is on it."""
 
 _TIMED = 48
 _FOUND_SOON = 2**30
-"""Pairs of passages of the two sides that are compared in a few seconds."""
+"""So many pairs of passages are compared in a few seconds."""
 _SOME = 2**13
 
 
@@ -68,10 +62,10 @@ class Plan:
     """What a comparison will read, and what it will cost.
 
     Attributes:
-        a: Passages of side a that are on the topic, b of side b.
+        a: Number of passages of side a that are on the topic; b of side b.
         same_point: Pairs of them on the same point.
         to_read: Pairs that the stance model will read.
-        known: How many of those it has read before.
+        known: Those of them that it has read before.
         seconds: About how long the rest will take on this machine, timed on some of the pairs.
     """
 
@@ -84,7 +78,7 @@ class Plan:
 
 
 class Comparison:
-    """Two sides of a library on a topic; make one, look at its `plan`, then `run` it."""
+    """Two sides of a library on a topic; look at its `plan`, then `run` it."""
 
     def __init__(
         self,
@@ -97,7 +91,7 @@ class Comparison:
         least_similarity: float = LEAST_SIMILARITY,
         most_read: int = MOST_READ,
         between: str = "",
-        journal_folder: Path | None = None,
+        cache_folder: Path | None = None,
     ) -> None:
         """Choose the passages of both sides; no two of them are compared yet.
 
@@ -105,14 +99,14 @@ class Comparison:
             library: Where both sides are.
             a: The statements of one side.
             b: Those of the other; None compares `a` with its own past.
-            topic: Words or a sentence: only passages that hold all of its words, or are near it,
-                count. All where empty.
-            stance_model: The shipped one where None, as adapted to the library where it is.
+            topic: Words or a sentence: only passages that hold all of its words, or are similar to
+                it, count. Empty: all.
+            stance_model: None: the library's, which is the shipped one, adapted if it was.
             least_similarity: The least cosine of a pair.
             most_read: See `MOST_READ`.
             between: One of `library.actors.KINDS`: only pairs of two different actors of that
                 kind are found, as a matrix counts them.
-            journal_folder: Where scores are kept and taken from; in the cache where None.
+            cache_folder: Where scores are kept; None: the cache.
 
         Raises:
             QueryError: A side holds no passage, or none on the topic.
@@ -141,13 +135,10 @@ class Comparison:
         if between:
             self._settings["between"] = between
         self._found: NearestPairs | None = None
-        self._journal_folder = journal_folder
+        self._cache_folder = cache_folder
 
     def seconds_to_find(self) -> float:
-        """Return about how long `find` takes, which a plan needs.
-
-        It is timed on some of them; 0 where there are so few that it takes no time to speak of.
-        """
+        """Return about how long `find` takes, timed on some of the passages; 0 if they are few."""
         cells = len(self.a) * len(self.b)
         if cells < _FOUND_SOON:
             return 0.0
@@ -159,10 +150,10 @@ class Comparison:
         return taken * whole / (2 * len(some) * len(others))
 
     def find(self, on_progress: Progress | None = None) -> int:
-        """Find the pairs on the same point, unless they are found; return how many there are.
+        """Find the pairs on the same point, once; return how many there are.
 
         Args:
-            on_progress: Told of passages compared.
+            on_progress: Reports passages compared.
         """
         if self._found is None:
             found = nearest_pairs(
@@ -186,7 +177,7 @@ class Comparison:
         return self._found
 
     def plan(self, on_progress: Progress | None = None) -> Plan:
-        """Say what `run` will read; a few pairs are read to tell how long it will take.
+        """Return what `run` will read; a few pairs are read to estimate the time.
 
         Args:
             on_progress: As of `find`.
@@ -202,30 +193,27 @@ class Comparison:
     def run(
         self, *, thresholds: Thresholds | None = None, on_progress: Progress | None = None
     ) -> Result:
-        """Read the pairs and return them all; a run that was stopped goes on where it was.
+        """Read the pairs and return them all; a run that was stopped resumes.
 
         Args:
             thresholds: What a pair must reach to be listed; see `Result.rethreshold`.
-            on_progress: Told of pairs read.
+            on_progress: Reports pairs read; those that both stages read count twice.
         """
         near = self._chosen()
-        screened = np.zeros(len(near.a), bool)
-        first, *more = self.model.stages
-        if more:
-            most = len(near.a) + min(len(near.a), 2 * MOST_READ_AGAIN)
-            scores = self._read(first, near, counted_on(on_progress, 0, most))
-            again = _near_the_top(scores, near.similarity)
-            beyond = counted_on(on_progress, most - len(again), most)
-            scores[again] = self._read(more[0], near.take(again), beyond)
-            screened[:] = True
-            screened[again] = False
-        else:
-            scores = self._read(first, near, on_progress)
+
+        def score(stage: StanceModel, numbers: Rows, on_progress: Progress | None) -> Floats:
+            return self._score(stage, near.take(numbers), on_progress)
+
+        def choose(scores: Floats) -> Rows:
+            return top_of_lists(scores, near.similarity, MOST_READ_AGAIN)
+
+        most_again = 2 * MOST_READ_AGAIN
+        scores = score_in_stages(self.model, len(near.a), score, choose, most_again, on_progress)
         filters = {side: filters_in_force(chosen) for side, chosen in self._filters.items()}
         return Result(
             Kind.TIMELINE if self.over_time else Kind.SIDES,
             self.subject,
-            tuple(self._pairs(near, scores, screened)),
+            tuple(self._pairs(near, scores)),
             thresholds=thresholds or Thresholds(),
             provenance=provenance(
                 self.library, self.model, {**filters, "topic": self.topic}, self._settings
@@ -251,7 +239,7 @@ class Comparison:
     def _side(self, side: str) -> Rows:
         """Return the rows of a side's passages on the topic, ascending.
 
-        All of them are compared with it, so that what others say crowds none out.
+        All of the side's passages are compared with it, so that others cannot crowd any out.
         """
         who = self._given[side].in_words()
         name = f"The statements chosen ({who})" if self.over_time else f"Side {side} ({who})"
@@ -278,12 +266,12 @@ class Comparison:
         return self.library.store.metadata(self._rows)
 
     def _actors_between(self, kind: str) -> Rows:
-        """Return a number for the actor, or the actors together, of each passage of `_rows`.
+        """Return a number for the actor, or the set of actors, of each passage of `_rows`.
 
-        Passages of nobody leave both sides.
+        Passages without one leave both sides.
 
         Raises:
-            QueryError: None is left.
+            QueryError: No passage is left.
         """
         statements, which = np.unique(self._metadata.statement, return_inverse=True)
         together: dict[int, tuple[int, ...]] = defaultdict(tuple)
@@ -305,8 +293,8 @@ class Comparison:
     def _apart(self, found: NearestPairs) -> NearestPairs:
         """Return rows of pairs, but not within a statement or with the same words on both sides.
 
-        Over time those of which one has no date, or both may be of one day, are left out, too, and
-        what was said first is put on side a.
+        Over time, pairs without both dates and pairs that may be of one day are left out, too, and
+        the earlier passage is put on side a.
         """
         of_a, of_b = (
             PassageMetadata(*(part[numbers] for part in self._metadata))
@@ -325,10 +313,10 @@ class Comparison:
         return NearestPairs(a, b, found.similarity).take(np.flatnonzero(kept))
 
     def order(self) -> Rows:
-        """Return the numbers of the pairs on the same point, those to be read first ahead.
+        """Return the numbers of the pairs on the same point in the order in which to read them.
 
-        Those likeliest to agree or to oppose by their vectors come first (`models.prefilter`);
-        with another encoder than the shipped one the nearest do.
+        Those likeliest to agree or to oppose by their vectors come first (`models.prefilter`); with
+        another encoder than the shipped one, the most similar.
         """
         likely = self.likely()
         if likely is not None:
@@ -336,82 +324,69 @@ class Comparison:
         return np.lexsort((self._near.b, self._near.a, -self._near.similarity))
 
     def likely(self) -> Floats | None:
-        """Return what speaks for agree and for oppose of each pair on the same point.
+        """Return how likely each pair on the same point is to agree and to oppose.
 
-        Logits and closeness, float32 [pairs, 2]; None with another encoder than the shipped one.
+        The prefilter's logits and the similarity, float32 [pairs, 2]; None with another encoder
+        than the shipped one.
         """
-        if not self._guessed:
+        if not self._has_prefilter:
             return None
         near = self._near
         logits = load_prefilter().logits(self.library.store.vectors, near.a, near.b)
-        found: Floats = logits + CLOSENESS * near.similarity[:, None]
+        found: Floats = logits + SIMILARITY_WEIGHT * near.similarity[:, None]
         return found
 
     @property
-    def _guessed(self) -> bool:
+    def _has_prefilter(self) -> bool:
         return self.library.manifest.encoder_digest == load_prefilter().encoder
 
     def _chosen(self) -> NearestPairs:
         """Return the pairs to read."""
         return self._near.take(np.sort(self.order()[: self._most_read]))
 
-    # -- Reading -------------------------------------------------------------------------------
+    # -- Scoring -------------------------------------------------------------------------------
 
-    def _journal(self, model: StanceModel) -> Journal:
-        what = {"library": self.library.generation, "model": signature(model)}
-        return Journal(what, self._journal_folder)
+    def _score(
+        self, stage: StanceModel, near: NearestPairs, on_progress: Progress | None = None
+    ) -> Floats:
+        """Return the probabilities of pairs, float32 [n, 3]; known ones are not scored again."""
 
-    def _read(
-        self, model: StanceModel, near: NearestPairs, on_progress: Progress | None
-    ) -> NDArray[np.float32]:
-        """Return the probabilities of pairs, float32 [n, 3]; what is known is not read again."""
+        def score(numbers: Rows) -> Floats:
+            part = near.take(numbers)
+            excerpts = read_excerpts(self.library, (*part.a.tolist(), *part.b.tolist()))
+            inputs = {row: excerpt.model_input for row, excerpt in excerpts.items()}
+            rows = zip(part.a.tolist(), part.b.tolist(), strict=True)
+            return stage.score([(inputs[a], inputs[b]) for a, b in rows])
 
-        def score(part: Rows) -> NDArray[np.float32]:
-            return model.score([sides for *_, sides in self._sides(near.take(part))])
+        return self._cache(stage).score(near.a, near.b, score, on_progress)
 
-        return self._journal(model).read(near.a, near.b, score, on_progress)
+    def _cache(self, stage: StanceModel) -> ScoreCache:
+        return ScoreCache.of(self.library, stage, self._cache_folder)
 
     def _timed(
-        self, model: StanceModel, near: NearestPairs, of: int, some: int
+        self, stage: StanceModel, near: NearestPairs, of: int, some: int
     ) -> tuple[int, float]:
-        """Return how many pairs are known and about how many seconds it takes to know `of` of them.
+        """Return how many pairs are known, and about how many seconds scoring `of` of them takes.
 
-        Some are read to tell; the first may have to wait for the model to be loaded.
+        Some are scored for it, the first one untimed: it may wait for the model to load.
         """
-        _, there = self._journal(model).known(near.a, near.b)
-        known, left = int(there.sum()), np.flatnonzero(~there)
+        known = self._cache(stage).known(near.a, near.b)[1]
+        count, left = int(known.sum()), np.flatnonzero(~known)
         tried = left[:: max(1, len(left) // some)][: some + 1]
-        if of <= known or not len(tried):
-            return known, 0.0
-        self._read(model, near.take(tried[:1]), None)
+        if of <= count or not len(tried):
+            return count, 0.0
+        self._score(stage, near.take(tried[:1]))
         began = time.perf_counter()
-        self._read(model, near.take(tried[1:]), None)
+        self._score(stage, near.take(tried[1:]))
         each = (time.perf_counter() - began) / max(1, len(tried) - 1)
-        return known, each * max(0, of - known - len(tried))
+        return count, each * max(0, of - count - len(tried))
 
-    def _sides(
-        self, near: NearestPairs
-    ) -> Iterator[tuple[Statement, Passage, Statement, Passage, Sides]]:
-        rows = np.unique(np.concatenate([near.a, near.b])).tolist()
-        passages = dict(zip(rows, self.library.passages(rows), strict=True))
-        ids = sorted({passage.statement_id for passage in passages.values()})
-        statements = dict(zip(ids, self.library.statements(ids), strict=True))
-        for row, other in zip(near.a.tolist(), near.b.tolist(), strict=True):
-            a, b = passages[row], passages[other]
-            said, answered = statements[a.statement_id], statements[b.statement_id]
-            yield said, a, answered, b, (passage_side(said, a), passage_side(answered, b))
-
-    def _pairs(
-        self, near: NearestPairs, scores: NDArray[np.float32], screened: NDArray[np.bool_]
-    ) -> Iterator[Pair]:
-        found = zip(self._sides(near), scores, near.similarity, screened, strict=True)
-        for (a, a_passage, b, b_passage, _), row, similarity, only in found:
+    def _pairs(self, near: NearestPairs, scores: Scores) -> Iterator[Pair]:
+        excerpts = read_excerpts(self.library, (*near.a.tolist(), *near.b.tolist()))
+        rows = zip(near.a.tolist(), near.b.tolist(), near.similarity.tolist(), strict=True)
+        for (a, b, similarity), (likely, only) in zip(rows, scores.of_each(), strict=True):
             yield Pair(
-                Excerpt(a, a_passage),
-                Excerpt(b, b_passage),
-                Probabilities(*(float(value) for value in row)),
-                min(float(similarity), 1.0),
-                first_stage_only=bool(only),
+                excerpts[a], excerpts[b], likely, min(similarity, 1.0), first_stage_only=only
             )
 
     def _about_reading(self, near: NearestPairs) -> list[str]:
@@ -422,7 +397,7 @@ class Comparison:
                 "is to be read there."
             )
         if len(self._near.a) > len(near.a):
-            which = "likeliest to oppose or to agree" if self._guessed else "nearest"
+            which = "likeliest to oppose or to agree" if self._has_prefilter else "most similar"
             notes.append(
                 f"{len(self._near.a):,} pairs are on the same point; the {len(near.a):,} {which} "
                 "were read. Ask for more to be read, or narrow the topic, to see the others."
@@ -433,7 +408,7 @@ class Comparison:
 def compare_sides(
     library: Library,
     a: Filters,
-    b: Filters,
+    b: Filters | None,
     *,
     topic: str = "",
     stance_model: StanceModel | None = None,
@@ -444,45 +419,19 @@ def compare_sides(
 ) -> Result:
     """Return the pairs in which side a and side b agree or oppose each other: see `Comparison`.
 
-    Of the first `why` pairs of either list the deciding words are found, too.
+    The first `why` pairs of either list get their rationale, too.
     """
     comparison = Comparison(
         library, a, b, topic=topic, stance_model=stance_model, most_read=most_read
     )
-    table = comparison.run(thresholds=thresholds, on_progress=on_progress)
-    return explain_listed(table, comparison.model, most=why)
+    result = comparison.run(thresholds=thresholds, on_progress=on_progress)
+    return explain_listed(result, comparison.model, most=why)
 
 
-def changed_positions(
-    library: Library,
-    who: Filters,
-    *,
-    topic: str = "",
-    stance_model: StanceModel | None = None,
-    thresholds: Thresholds | None = None,
-    most_read: int = MOST_READ,
-    why: int = 0,
-    on_progress: Progress | None = None,
-) -> Result:
+def timeline(library: Library, who: Filters, **options: Unpack[SidesOptions]) -> Result:
     """Return the pairs in which someone opposes or repeats what they said before.
 
-    Side a is always the earlier statement; what opposes it is a change between the two dates. Of
-    the first `why` pairs of either list the deciding words are found, too.
+    Side a is always the earlier statement; what opposes it is a change between the two dates.
+    `options` are those of `compare_sides`.
     """
-    comparison = Comparison(
-        library, who, topic=topic, stance_model=stance_model, most_read=most_read
-    )
-    table = comparison.run(thresholds=thresholds, on_progress=on_progress)
-    return explain_listed(table, comparison.model, most=why)
-
-
-def _near_the_top(scores: NDArray[np.float32], similarity: NDArray[np.float32]) -> Rows:
-    """Return the numbers of the pairs that stand first in either list."""
-    again: set[int] = set()
-    for column in (0, 1):
-        ranks = [
-            ranking_score(float(p), float(s))
-            for p, s in zip(scores[:, column], similarity, strict=True)
-        ]
-        again.update(np.argsort(-np.asarray(ranks), kind="stable")[:MOST_READ_AGAIN].tolist())
-    return np.array(sorted(again), np.int64)
+    return compare_sides(library, who, None, **options)

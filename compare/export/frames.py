@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from compare.comparison.propositions import PositionTable
+    from compare.comparison.positions import PositionTable
     from compare.results.positions import Positions
     from compare.results.result import Result, Stance
 

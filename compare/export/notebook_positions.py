@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from compare.comparison.propositions import PositionTable
+from compare.comparison.positions import PositionTable
 from compare.export.cards import time_html
 from compare.export.notebook import formulas, short, text, wrapped
 from compare.export.words import counted

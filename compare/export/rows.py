@@ -26,7 +26,7 @@ from compare.results.result import Pair, Result, Span, Stance, Thresholds
 from compare.statements.statement import Statement
 
 if TYPE_CHECKING:
-    from compare.comparison.propositions import AgreementMatrix, PositionTable
+    from compare.comparison.positions import AgreementMatrix, PositionTable
 
 Value = str | int | float | None
 Row = dict[str, Value]

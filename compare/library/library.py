@@ -381,9 +381,9 @@ class Library:
 
         The arguments are those of `compare`.
         """
-        from compare.comparison.sides import changed_positions
+        from compare.comparison.sides import timeline
 
-        return changed_positions(self, _side(who, since, until), **options)
+        return timeline(self, _side(who, since, until), **options)
 
     def positions(
         self,

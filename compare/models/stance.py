@@ -21,7 +21,7 @@ from compare.models.runtime import (
     read_manifest,
 )
 from compare.progress import Progress, counted_on
-from compare.results.result import Side, ranking_score
+from compare.results.result import Side
 
 WEIGHTS = Path(__file__).parents[1] / "stance" / "weights"
 """The folder that holds a folder for each tier."""
@@ -136,10 +136,6 @@ class ShippedStance:
 
 # -- The cascade ---------------------------------------------------------------------------------
 
-READ_AGAIN = 30
-"""Candidates nearest the top of either list that the accurate model reads; on dev queries the lists
-then are as good as if it had read all."""
-
 
 class CascadeStance:
     """Two stance models in turn: the first scores all candidates, the second those to be seen."""
@@ -160,40 +156,3 @@ class CascadeStance:
     ) -> tuple[NDArray[np.float32], list[Pair]]:
         """Return the second stage's probabilities and what they are of."""
         return self.stages[-1].score_parts(pairs, on_progress)
-
-
-def score_candidates(
-    model: StanceModel,
-    pairs: Sequence[Pair],
-    similarities: Sequence[float],
-    on_progress: Progress | None = None,
-) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Score the candidates of a search with the one or two stages of a model.
-
-    Args:
-        model: What reads them.
-        pairs: What was found.
-        similarities: The cosine of each.
-        on_progress: Told of pairs read, those read twice counted twice.
-
-    Returns:
-        Probabilities, float32 [n, 3], and which of them are the first stage's only, bool [n].
-    """
-    first, *more = model.stages
-    if not more:
-        return first.score(pairs, on_progress), np.zeros(len(pairs), bool)
-    total = len(pairs) + min(2 * READ_AGAIN, len(pairs))
-    scores = first.score(pairs, counted_on(on_progress, 0, total))
-    only_first = np.ones(len(pairs), bool)
-    for column in (0, 1):
-        ranks = [
-            ranking_score(float(row[column]), similarity)
-            for row, similarity in zip(scores, similarities, strict=True)
-        ]
-        only_first[np.argsort(-np.asarray(ranks), kind="stable")[:READ_AGAIN]] = False
-    numbers = np.flatnonzero(~only_first).tolist()
-    again = [pairs[n] for n in numbers]
-    scores[numbers] = more[0].score(again, counted_on(on_progress, len(pairs), total))
-    if on_progress:
-        on_progress(total, total)
-    return scores, only_first

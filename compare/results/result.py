@@ -158,6 +158,13 @@ class Excerpt:
         return self.passage.context
 
     @property
+    def model_input(self) -> Side:
+        """Return the side in the form that a stance model reads."""
+        country = ", ".join(entry.name for entry in self.statement.country)
+        date = self.statement.date.iso if self.statement.date else ""
+        return Side(self.text, self.context, country, date)
+
+    @property
     def before(self) -> str:
         """Return the text of the statement ahead of the passage."""
         return self.statement.text[: self.passage.start]

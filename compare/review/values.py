@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from compare.comparison.model_input import passage_side
 from compare.errors import ReviewError
 from compare.results.result import Excerpt, Probabilities, Side, Stance
 from compare.statements.passages import Passage
@@ -103,7 +102,7 @@ class ReviewPair:
     @property
     def sides(self) -> tuple[Side, Side]:
         """Return both sides as the stance model reads them."""
-        a, b = (passage_side(side.statement, side.passage) for side in (self.a, self.b))
+        a, b = (side.model_input for side in (self.a, self.b))
         return a, b
 
     @property

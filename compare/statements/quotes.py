@@ -102,10 +102,10 @@ def language_notes(*named: tuple[str, str], languages: tuple[str, ...] = ("en",)
 
     Args:
         named: What to call each text ("The quote"), and the text.
-        languages: ISO 639-1 codes of the languages that the model reads.
+        languages: ISO 639-1 codes of the languages that the model reads; none if it reads any.
     """
     notes = []
-    for name, text in named:
+    for name, text in named if languages else ():
         if (language := language_of(text, languages[0])) not in languages:
             names = " or ".join(map(language_name, languages))
             notes.append(

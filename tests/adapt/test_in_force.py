@@ -10,7 +10,7 @@ import pytest
 from compare import Filters, compare_sides, positions, search
 from compare.adapt import adapt
 from compare.comparison.reproduce import model_again, reproduce
-from compare.comparison.score_cache import Journal
+from compare.comparison.scoring import ScoreCache
 from compare.errors import ModelError
 from compare.export.methods import methods
 from compare.library.library import Library
@@ -70,7 +70,7 @@ def test_journals_are_not_shared_with_the_model_as_it_ships(
     model = adapted.stance_model()
     assert signature(model) != signature(Scripted())
     files = {
-        Journal({"library": adapted.generation, "model": signature(of)}, tmp_path)._path
+        ScoreCache({"library": adapted.generation, "model": signature(of)}, tmp_path)._path
         for of in (model, Scripted())
     }
     assert len(files) == 2

@@ -13,7 +13,7 @@ from compare.library.filters import Filters
 from compare.library.library import Library
 from compare.models.stance import CascadeStance
 from compare.results.provenance import filters_in_force
-from compare.results.result import Probabilities, Stance, Thresholds
+from compare.results.result import Excerpt, Pair, Probabilities, Stance, Thresholds
 from compare.statements.passages import split_statement
 from compare.statements.quotes import LONGEST, Quote
 from compare.statements.statement import Country, PartialDate
@@ -348,7 +348,7 @@ class Doubter(WordJudge):
 
 
 def test_what_only_the_fast_model_read_is_marked_and_stands_last(library, monkeypatch):
-    monkeypatch.setattr("compare.models.stance.READ_AGAIN", 1)
+    monkeypatch.setattr("compare.comparison.search.READ_AGAIN", 1)
     cascade = CascadeStance(WordJudge(), Doubter())
     result = search(library, BLOCKADE, stance_model=cascade, thresholds=Thresholds(0.5, 0.2))
     assert len(cascade.stages[-1].read) == 2
@@ -434,9 +434,10 @@ def test_filters_in_force_names_only_those_set():
 )
 def test_no_sentence_hides_one_of_its_statement_that_is_listed(hidden, shown):
     said = statement("s", "We close the port of Meren at once. We open the port of Meren today.")
+    asked = Excerpt.of_quote(Quote("asked"), "asked")
     first, second = (
-        _Scored("asked", row, said, passage, closeness, Probabilities(*chances), False)
-        for row, (passage, (chances, closeness)) in enumerate(
+        _Scored(row, Pair(asked, Excerpt(said, passage), Probabilities(*likely), similarity))
+        for row, (passage, (likely, similarity)) in enumerate(
             zip(split_statement(said), (hidden, shown), strict=True)
         )
     )

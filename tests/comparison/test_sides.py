@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from compare.comparison.sides import Comparison, changed_positions, compare_sides
+from compare.comparison.sides import Comparison, compare_sides, timeline
 from compare.errors import QueryError
 from compare.export.dictionary import columns
 from compare.export.json_files import load_result
@@ -194,7 +194,7 @@ class Tiring(WordJudge):
 
 
 def test_a_run_that_was_stopped_goes_on_without_reading_again(library, monkeypatch):
-    monkeypatch.setattr("compare.comparison.score_cache._AT_ONCE", 2)
+    monkeypatch.setattr("compare.comparison.scoring._AT_ONCE", 2)
     tired, fresh = Tiring(3), judge()
     with pytest.raises(StoppedError):
         compare_sides(library, VAL, OST, stance_model=tired)
@@ -294,7 +294,7 @@ def test_the_time_of_the_second_reading_is_in_the_plan(library, monkeypatch):
 
 
 def test_over_time_the_earlier_is_on_side_a_and_what_has_no_order_is_left_out(library):
-    table = changed_positions(library, VAL, stance_model=judge())
+    table = timeline(library, VAL, stance_model=judge())
     assert table.over_time
     assert table.subject == "Valdoria over time"
     # v4 has no date; v3 (March 2015) and v5 (20 March 2015) may be of one day.
@@ -309,15 +309,15 @@ def test_over_time_the_earlier_is_on_side_a_and_what_has_no_order_is_left_out(li
 
 def test_over_time_is_the_same_whatever_the_order_of_the_library(library, tmp_path):
     turned = Library.build(STATEMENTS[::-1], tmp_path / "turned", HashingEncoder(256))
-    one = changed_positions(library, VAL, stance_model=judge())
-    other = changed_positions(turned, VAL, stance_model=judge())
+    one = timeline(library, VAL, stance_model=judge())
+    other = timeline(turned, VAL, stance_model=judge())
     assert ids(one.pairs) == ids(other.pairs)
     assert ids(one.oppose) == ids(other.oppose)
 
 
 def test_over_time_a_filter_that_leaves_nothing_is_one_sentence(library):
     with pytest.raises(QueryError, match=r"The statements chosen \(Nowhere\) cannot be compared"):
-        changed_positions(library, Filters(countries=("Nowhere",)), stance_model=judge())
+        timeline(library, Filters(countries=("Nowhere",)), stance_model=judge())
 
 
 def test_thresholds_are_taken_over(library):
@@ -398,9 +398,9 @@ def test_the_deciding_words_of_the_first_pairs_are_found(run, tmp_path):
 
 
 def test_a_side_over_time_has_deciding_words(library):
-    table = changed_positions(library, VAL, stance_model=judge(), why=1)
+    table = timeline(library, VAL, stance_model=judge(), why=1)
     assert [bool(pair.rationale) for pair in table.oppose] == [True, False, False, False]
-    none = changed_positions(library, VAL, stance_model=judge())
+    none = timeline(library, VAL, stance_model=judge())
     assert not any(pair.rationale for pair in none.pairs)
 
 

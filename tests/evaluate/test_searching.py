@@ -98,7 +98,7 @@ def test_what_only_the_fast_model_read_ranks_behind(
         def score(self, pairs, on_progress=None):
             return super().score(pairs, on_progress) / 2 + np.float32(1 / 6)
 
-    monkeypatch.setattr("compare.models.stance.READ_AGAIN", 1)
+    monkeypatch.setattr("compare.comparison.search.READ_AGAIN", 1)
     library, accurate = build(tmp_path, files), Doubting()
     cascade = CascadeStance(WordJudge(), accurate)
     pool = scored_pool(library, QUERY, cascade)

@@ -11,11 +11,9 @@ from compare.models import load_stance_model, signature
 from compare.models.protocols import TIERS
 from compare.models.runtime import read_manifest
 from compare.models.stance import (
-    READ_AGAIN,
     WEIGHTS,
     CascadeStance,
     ShippedStance,
-    score_candidates,
     shipped_manifests,
     softmax,
 )
@@ -172,39 +170,6 @@ class Table(OneStage):
 
 def numbered(count):
     return [(Side(str(n)), Side("b")) for n in range(count)]
-
-
-def test_the_accurate_model_reads_the_top_of_either_list():
-    count = 100
-    fast = Table("f", [(n / 200, (count - n) / 200, 0.5) for n in range(count)])
-    accurate = Table("a", [(0.0, 0.0, 1.0)] * count)
-    cascade = CascadeStance(fast, accurate)
-    scores, first_only = score_candidates(cascade, numbered(count), [0.5] * count)
-    wanted = {*range(READ_AGAIN), *range(count - READ_AGAIN, count)}
-    assert set(np.flatnonzero(~first_only)) == wanted == set(accurate.asked)
-    assert (scores[~first_only] == [0, 0, 1]).all()
-    assert np.allclose(scores[50], [0.25, 0.25, 0.5])
-    assert fast.asked == list(range(count))
-
-
-def test_closeness_counts_in_the_choice():
-    fast = Table("f", [(0.6, 0.0, 0.4)] * 50 + [(0.5, 0.0, 0.5)] * READ_AGAIN)
-    accurate = Table("a", fast.rows)
-    closeness = [0.1] * 50 + [0.9] * READ_AGAIN
-    cascade = CascadeStance(fast, accurate)
-    _, first_only = score_candidates(cascade, numbered(len(closeness)), closeness)
-    assert not first_only[50:].any()
-
-
-def test_few_candidates_are_all_read_by_both():
-    fast, accurate = Table("f", [(0.2, 0.3, 0.5)] * 5), Table("a", [(0.9, 0.05, 0.05)] * 5)
-    seen = []
-    scores, first_only = score_candidates(
-        CascadeStance(fast, accurate), numbered(5), [0.5] * 5, lambda *told: seen.append(told)
-    )
-    assert not first_only.any()
-    assert scores == pytest.approx(np.array([[0.9, 0.05, 0.05]] * 5))
-    assert seen[-1] == (10, 10)
 
 
 def test_a_pair_by_itself_is_the_accurate_models():

@@ -77,7 +77,7 @@ def judged(
         monkeypatch.setattr("compare.library.library._load_encoder", lambda *_: HashingEncoder(256))
         monkeypatch.setattr("compare.ui.components.sides.stance_model", lambda: judge)
         monkeypatch.setattr(
-            "compare.comparison.score_cache.writable_cache", lambda: tmp_path / "scores"
+            "compare.comparison.scoring.writable_cache", lambda: tmp_path / "scores"
         )
         return judge
 

@@ -225,7 +225,7 @@ def corners(root):
         matrix_chart(CELLS, 8),
         positions_chart(made(PLACES).placed, "Open <it> & " + "for ever " * 40, 3),
         periods_chart(PERIODS, range(2001, 2005), "Open it.", 1),
-        agreement_chart(MATRIX, MATRIX.parties, 3),
+        agreement_chart(MATRIX, MATRIX.actors, 3),
         map_chart(made(PLACES).placed, "Open it."),
     ],
     ids=["years", "changes", "nothing", "matrix", "places", "periods", "agreement", "map"],

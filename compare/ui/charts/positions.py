@@ -9,7 +9,7 @@ from typing import Any
 
 import altair as alt
 
-from compare.comparison.propositions import AgreementMatrix
+from compare.comparison.positions import AgreementMatrix
 from compare.export.words import counted
 from compare.results.positions import PeriodScore, Position, PositionScore
 from compare.ui.charts.vega import FIT_WIDTH, Chart, Colours, Spec, panels, shade, square

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from compare.comparison.propositions import TOO_FEW as TOO_FEW_PROPOSITIONS
-from compare.comparison.propositions import AgreementMatrix, PositionTable
+from compare.comparison.positions import TOO_FEW as TOO_FEW_PROPOSITIONS
+from compare.comparison.positions import AgreementMatrix, PositionTable
 from compare.export.cards import list_head
 from compare.export.formats import export_bytes, table_csv
 from compare.export.pieces import section_html, table_html
@@ -364,7 +364,7 @@ def agreement_view(table: PositionTable, prefix: str) -> None:
         max_selections=_MOST_IN_MATRIX,
         key=f"{prefix}parties-{widget_key(repr(most))}",
     )
-    drawn = [name for name in matrix.parties if name in names]
+    drawn = [name for name in matrix.actors if name in names]
     chart = agreement_chart(matrix, drawn, len(table.propositions))
     show_chart(
         chart,

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from compare.comparison.model_input import quote_side
 from compare.errors import LibraryError, QueryError
 from compare.library.library import Library
-from compare.results.result import Side
+from compare.results.result import Excerpt, Side
 from compare.statements.countries import parse_countries
 from compare.statements.passages import split_statement
 from compare.statements.quotes import Quote, clean_quote
@@ -96,7 +95,7 @@ def checked_side(name: str, text: str, who: dict[str, str]) -> Side:
         quote = checked_quote(cleaned, who, None)
     except QueryError as error:
         raise QueryError(f"Date of {name}: {error}") from error
-    return quote_side(quote, quote.text)
+    return Excerpt.of_quote(quote, quote.text).model_input
 
 
 # -- The form ------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from compare.comparison.propositions import PositionTable, position_table
+from compare.comparison.positions import PositionTable, position_table
 from compare.comparison.retrieval import MOST_PER_ACTOR
 from compare.errors import QueryError
 from compare.export.formats import csv_bytes, export_bytes, table_csv
@@ -71,7 +71,7 @@ _READ = "positions-table"
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What is asked for: the inputs of `compare.comparison.propositions.position_table`."""
+    """What is asked for: the inputs of `compare.comparison.positions.position_table`."""
 
     propositions: tuple[str, ...]
     by: str

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from compare.comparison.propositions import PositionTable
+from compare.comparison.positions import PositionTable
 from compare.export.dictionary import columns, numbers
 from compare.export.formats import csv_bytes, table_csv
 from compare.export.rows import agreement_rows, period_rows, position_rows, proposition_rows
@@ -64,7 +64,7 @@ def test_parties_that_stand_alike_stand_beside_each_other():
         {"W1": [0.9], "E1": [-0.9], "W2": [0.8], "E2": [-0.8], "W3": [0.85]},
         {"W1": [-0.7], "E1": [0.7], "W2": [-0.6], "E2": [0.75], "Z": [0.1]},
     )
-    order = blocs.agreement().parties
+    order = blocs.agreement().actors
     assert "".join(party[0] for party in order).replace("Z", "") in ("EEWWW", "WWWEE")
 
 
@@ -72,15 +72,15 @@ def test_who_shares_no_proposition_has_no_cell():
     apart = table_of({"A": [0.8], "B": []}, {"A": [], "B": [0.8], "C": [0.5]})
     matrix = apart.agreement()
     assert [{cell.a, cell.b} for cell in matrix.cells] == [{"B", "C"}]
-    assert sorted(matrix.parties) == ["A", "B", "C"]
-    assert table_of({"A": []}).agreement().parties == ()
+    assert sorted(matrix.actors) == ["A", "B", "C"]
+    assert table_of({"A": []}).agreement().actors == ()
     assert table_of({"A": [0.5]}, {"B": [0.5]}, {"C": [0.5]}).agreement().cells == ()
 
 
 def test_of_many_parties_those_on_most_propositions_are_compared(monkeypatch):
-    monkeypatch.setattr(sys.modules[PositionTable.__module__], "MOST_PARTIES", 2)
+    monkeypatch.setattr(sys.modules[PositionTable.__module__], "MOST_ACTORS", 2)
     table = table_of({"A": [0.5], "B": [0.5, 0.6], "C": [0.5]}, {"C": [0.5]})
-    assert sorted(table.agreement().parties) == ["B", "C"]
+    assert sorted(table.agreement().actors) == ["B", "C"]
 
 
 # -- Tables --------------------------------------------------------------------------------------

@@ -1,0 +1,116 @@
+"""Two stages: the first scores all candidates, the second those near the top of a list."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from compare.comparison.scoring import ScoreCache, Scores, score_in_stages, top_of_lists
+from compare.comparison.search import READ_AGAIN
+from compare.models.stance import CascadeStance
+from compare.results.result import Probabilities
+from tests.models.test_stance import Table, numbered
+
+
+def scored(model, pairs, similarities, on_progress=None):
+    """Score as a search does."""
+
+    def score(stage, numbers, told):
+        return stage.score([pairs[n] for n in numbers.tolist()], told)
+
+    def choose(scores):
+        return top_of_lists(scores, similarities, READ_AGAIN)
+
+    return score_in_stages(model, len(pairs), score, choose, 2 * READ_AGAIN, on_progress)
+
+
+def test_the_accurate_model_reads_the_top_of_either_list():
+    count = 100
+    fast = Table("f", [(n / 200, (count - n) / 200, 0.5) for n in range(count)])
+    accurate = Table("a", [(0.0, 0.0, 1.0)] * count)
+    cascade = CascadeStance(fast, accurate)
+    scores, first_only = scored(cascade, numbered(count), [0.5] * count)
+    wanted = {*range(READ_AGAIN), *range(count - READ_AGAIN, count)}
+    assert set(np.flatnonzero(~first_only)) == wanted == set(accurate.asked)
+    assert (scores[~first_only] == [0, 0, 1]).all()
+    assert np.allclose(scores[50], [0.25, 0.25, 0.5])
+    assert fast.asked == list(range(count))
+
+
+def test_similarity_counts_in_the_choice():
+    fast = Table("f", [(0.6, 0.0, 0.4)] * 50 + [(0.5, 0.0, 0.5)] * READ_AGAIN)
+    accurate = Table("a", fast.rows)
+    similarities = [0.1] * 50 + [0.9] * READ_AGAIN
+    cascade = CascadeStance(fast, accurate)
+    _, first_only = scored(cascade, numbered(len(similarities)), similarities)
+    assert not first_only[50:].any()
+
+
+def test_few_candidates_are_all_read_by_both():
+    fast, accurate = Table("f", [(0.2, 0.3, 0.5)] * 5), Table("a", [(0.9, 0.05, 0.05)] * 5)
+    seen = []
+    scores, first_only = scored(
+        CascadeStance(fast, accurate), numbered(5), [0.5] * 5, lambda *told: seen.append(told)
+    )
+    assert not first_only.any()
+    assert scores == pytest.approx(np.array([[0.9, 0.05, 0.05]] * 5))
+    assert seen[-1] == (10, 10)
+
+
+def test_a_model_of_one_stage_scores_everything_once():
+    model, seen = Table("m", [(0.2, 0.3, 0.5)] * 4), []
+    scores = scored(model, numbered(4), [0.5] * 4, lambda *told: seen.append(told))
+    assert model.asked == [0, 1, 2, 3]
+    assert not scores.first_stage_only.any()
+    assert seen[-1] == (4, 4)
+
+
+def test_no_candidates_are_no_scores():
+    for model in (Table("m", []), CascadeStance(Table("f", []), Table("a", []))):
+        scores = scored(model, [], [])
+        assert (scores.probabilities.shape, list(scores.of_each())) == ((0, 3), [])
+
+
+def test_scores_are_told_pair_by_pair():
+    scores = Scores(np.array([[0.5, 0.25, 0.25], [0, 1, 0]], np.float32), np.array([True, False]))
+    assert list(scores.of_each()) == [
+        (Probabilities(0.5, 0.25, 0.25), True),
+        (Probabilities(0.0, 1.0, 0.0), False),
+    ]
+
+
+# -- Scores on disk ------------------------------------------------------------------------------
+
+
+def test_only_unknown_pairs_are_scored_and_the_order_of_the_sides_does_not_matter(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr("compare.comparison.scoring._AT_ONCE", 3)
+    a, b = np.array([-(2**63), 1, 2, 3, 2**62]), np.array([5, 6, 7, 8, 9])
+    rows = np.random.default_rng(0).dirichlet((1, 1, 1), 5).astype(np.float32)
+    asked, told = [], []
+
+    def score(numbers):
+        asked.extend(numbers.tolist())
+        return rows[numbers]
+
+    cache = ScoreCache({"library": "one"}, tmp_path)
+    cache.add(a[1:2], b[1:2], rows[1:2])
+    found = cache.score(a, b, score, lambda *done: told.append(done))
+    assert np.array_equal(found, rows)
+    assert asked == [0, 2, 3, 4]
+    assert told == [(4, 5), (5, 5)]
+    again = ScoreCache({"library": "one"}, tmp_path)
+    assert np.array_equal(again.score(b, a, score), rows)
+    assert len(asked) == 4
+    scores, known = again.known(np.array([1, 99]), np.array([6, 6]))
+    assert known.tolist() == [True, False]
+    assert np.array_equal(scores, [rows[1], [0, 0, 0]])
+    assert not ScoreCache({"library": "two"}, tmp_path).known(a, b)[1].any()
+
+
+def test_the_files_longest_unused_are_removed(tmp_path, monkeypatch):
+    monkeypatch.setattr("compare.comparison.scoring._MOST_FILES", 2)
+    for number in range(4):
+        ScoreCache({"library": number}, tmp_path)
+    assert len(list(tmp_path.glob("*.sqlite"))) == 3
