@@ -338,9 +338,9 @@ class PositionTable(FrameTable):
 
     def _repr_html_(self) -> str:
         """Return the first actors beside the propositions, for a notebook."""
-        from compare.export.notebook_positions import beside_html
+        from compare.export.notebook import propositions_html
 
-        return beside_html(self)
+        return propositions_html(self)
 
     def agreement(self, seed: int = 0) -> AgreementMatrix:
         """Return how similar the positions of each two actors are, and an order of the actors.

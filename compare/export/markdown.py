@@ -7,8 +7,7 @@ import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from compare.export.pair_cards import verdict_word
-from compare.export.words import read_against
+from compare.export.words import read_against, verdict_word
 from compare.results.result import Pair, Result, Span, Stance
 from compare.safe_text import one_line
 from compare.statements.statement import Quotation, Statement

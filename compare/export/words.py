@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from compare.results.result import Pair, Result, Span, Stance
+from compare.results.result import Kind, Pair, Probabilities, Result, Span, Stance
 from compare.statements.statement import PartialDate, Statement
 
 JOINT = " || "
@@ -29,6 +29,31 @@ LIKELIHOOD = (
 VERDICT = {Stance.AGREE: "Agrees", Stance.OPPOSE: "Opposes", Stance.NEITHER: "Neither"}
 SIGN = {Stance.AGREE: "=", Stance.OPPOSE: "≠", Stance.NEITHER: "–"}
 """Shown in a disc, a diamond and a square, so that no verdict rests on its colour."""
+
+CHANGED, SAME = "Changed", "Said the same again"
+SIDE_NAMES = {
+    Kind.SEARCH: ("The quote", "Found"),
+    Kind.SIDES: ("Side A", "Side B"),
+    Kind.TIMELINE: ("Before", "After"),
+}
+_VERDICTS = {
+    Kind.SEARCH: VERDICT,
+    Kind.SIDES: {Stance.AGREE: "Agree", Stance.OPPOSE: "Opposed", Stance.NEITHER: "Neither"},
+    Kind.TIMELINE: {Stance.AGREE: SAME, Stance.OPPOSE: CHANGED, Stance.NEITHER: "Neither"},
+}
+
+
+def verdict_word(result: Result, stance: Stance) -> str:
+    """Return the word for a verdict in this kind of result."""
+    return _VERDICTS[result.kind][stance]
+
+
+def read_as(stance: Stance, probabilities: Probabilities) -> Stance:
+    """Return the verdict on a pair in the list of `stance`.
+
+    The list of neither also holds pairs whose verdict falls short of the least probability.
+    """
+    return probabilities.stance if stance is Stance.NEITHER else stance
 
 
 def likelihood(probability: float) -> str:

@@ -242,7 +242,7 @@ class Positions(FrameTable):
         return positions_frame(self)
 
     def _repr_html_(self) -> str:
-        from compare.export.notebook_positions import positions_html
+        from compare.export.notebook import positions_html
 
         return positions_html(self)
 

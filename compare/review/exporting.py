@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from compare.errors import ReviewError
 from compare.export.dictionary import columns, numbers
 from compare.export.formats import table_csv
-from compare.export.notebook import half_html, text, wrapped
+from compare.export.notebook import page, side_html, stacked
 from compare.export.rows import Row, side_cells
 from compare.export.words import SIGN, VERDICT, counted
 from compare.files import write_whole
@@ -397,35 +397,32 @@ def review_html(review: Review, most: int = 10) -> str:
     """Return the first pairs as HTML, with the answers and labels that everybody may see."""
     made = review.settings
     shown = [(place, pair) for (place, pair), _ in zip(review.pairs(), range(most), strict=False)]
-    rows = "".join(_pair_html(review, place, pair) for place, pair in shown)
-    left = len(review) - len(shown)
-    more = f"<p>… and {left:,} more: <code>.to_pandas()</code> has them all.</p>" if left else ""
-    return wrapped(
+    return page(
         review.name,
-        f"<p>{counted(len(review), 'pair')}, {made.choice.value}, in {made.order.value} order.</p>"
-        f"<p>{'; '.join(_progress_html(review, reader) for reader in review.readers)}.</p>"
-        "<table><thead><tr><th>Pair</th><th>A</th><th>B</th></tr></thead>"
-        f"<tbody>{rows}</tbody></table>{more}",
+        [
+            f"{counted(len(review), 'pair')}, {made.choice.value}, in {made.order.value} order.",
+            f"{'; '.join(_progress(review, reader) for reader in review.readers)}.",
+        ],
+        ("Pair", "A", "B"),
+        [_cells(review, place, pair) for place, pair in shown],
+        len(review) - len(shown),
     )
 
 
-def _progress_html(review: Review, reader: str) -> str:
+def _progress(review: Review, reader: str) -> str:
     progress = review.progress(reader)
     done = "handed in" if reader in review.handed_in else f"{progress.left:,} left"
-    return f"{text(reader)}: {progress.answered:,} answered, {progress.skipped:,} skipped, {done}"
+    return f"{reader}: {progress.answered:,} answered, {progress.skipped:,} skipped, {done}"
 
 
-def _pair_html(review: Review, place: int, pair: ReviewPair) -> str:
+def _cells(review: Review, place: int, pair: ReviewPair) -> tuple[str, list[str]]:
+    """Return a row: its kind and its cells."""
     kind, lines = "neither", []
     if pair.machine and review.shows_machine(answered=False):
         kind = pair.machine.value
         lines.append(f"the model: {SIGN[pair.machine]} {VERDICT[pair.machine]}")
     if review.is_finished:
         answers = ((reader, of.get(place)) for reader, of in review.answers().items())
-        lines += [f"{text(reader)}: {answer.label}" for reader, answer in answers if answer]
-    return (
-        f'<tr><td class="cp-nb-{kind}"><b>{place:,}</b>'
-        f"{''.join(f'<small>{line}</small>' for line in lines)}</td>"
-        f"<td>{half_html(pair.a.statement, pair.a.text)}</td>"
-        f"<td>{half_html(pair.b.statement, pair.b.text)}</td></tr>"
-    )
+        lines += [f"{reader}: {answer.label}" for reader, answer in answers if answer]
+    sides = [side_html(of.statement, of.text) for of in (pair.a, pair.b)]
+    return kind, [stacked(f"{place:,}", *lines), *sides]

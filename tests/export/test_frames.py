@@ -248,7 +248,7 @@ def test_a_notebook_shows_places_of_either_end() -> None:
     made = Positions("Open $x$ <i>", "country", (*actors, silent), Thresholds(), PROVENANCE)
     html = made._repr_html_()
     assert html.count("<tr><td") == 20
-    assert "… and 8 between them" in html
+    assert "… and 8 more" in html
     assert "28 placed from opposed (-1) to agreeing (+1), 0 take no side, 1 say nothing" in html
     assert "Land 0 &lt;b&gt;" in html
     assert "<i>" not in html
@@ -268,9 +268,9 @@ def test_a_notebook_shows_the_first_and_says_how_many_there_are() -> None:
     pairs += [pair_of(said[n], said[n + 20], (0.1, 0.8, 0.1)) for n in range(14, 17)]
     html = two_sides(*pairs)._repr_html_()
     assert html.count("<tr><td") == 10
-    assert html.count("≠ Opposes") == 3
+    assert html.count("≠ Opposed") == 3
     assert "… and 7 more" in html
-    assert "agrees: 14 pairs; opposes: 3 pairs." in html
+    assert "agree: 14 pairs; opposed: 3 pairs." in html
     empty = a_search().rethreshold(similarity=1)._repr_html_()
     assert "<table" not in empty
     assert "agrees: 0 statements" in empty

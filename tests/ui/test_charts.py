@@ -46,7 +46,7 @@ AT_HOME = {"Valdoria": "BRA", "Ostravia": "SGP", "Karsenia": "KEN", "Marenia": "
 
 
 def test_the_colours_are_those_of_the_cards():
-    style = (ROOT / "compare" / "ui" / "cards.css").read_text()
+    style = (ROOT / "compare" / "export" / "templates" / "cards.css").read_text()
     names = {"agree": "agree", "oppose": "oppose", "ink": "ink", "paper": "paper"}
     for ours, theirs in {**names, "even": "neither-wash"}.items():
         both = f"light-dark({COLOURS['light'][ours]}, {COLOURS['dark'][ours]})"

@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from compare.export.formats import Format, export_bytes
+from compare.export.html import facts_html
 from compare.export.methods import settings
-from compare.export.pieces import facts_html
 from compare.library.library import Library
 from compare.results.result import Result, Stance
 from compare.ui.charts.vega import NO_RENDERER, Chart, can_draw_svg

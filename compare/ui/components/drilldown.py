@@ -16,10 +16,9 @@ from compare.comparison.counts import (
     of_year,
 )
 from compare.export.formats import table_csv
-from compare.export.pair_cards import verdict_word
-from compare.export.pieces import section_html, table_html
+from compare.export.html import section_html, table_html
 from compare.export.rows import matrix_rows, year_rows
-from compare.export.words import percent
+from compare.export.words import percent, verdict_word
 from compare.results.result import Pair, Stance
 from compare.ui.charts.counts import matrix_chart, years_chart
 from compare.ui.components.downloads import SAVE, chart_downloads

@@ -10,12 +10,11 @@ from pathlib import Path
 import streamlit as st
 
 from compare.errors import CompareError
-from compare.export.cards import text_html
-from compare.export.pieces import notice_html
+from compare.export.html import TEMPLATES, notice_html, text_html
 from compare.progress import Progress
 from compare.ui.charts.vega import COLOURS, Chart
 
-_STYLES = [Path(__file__).parents[1] / name for name in ("cards.css", "style.css")]
+_STYLES = (TEMPLATES / "cards.css", Path(__file__).parents[1] / "style.css")
 _LOGO = Path(__file__).parents[1] / "logo.svg"
 _ICON = Path(__file__).parents[1] / "icon.svg"
 

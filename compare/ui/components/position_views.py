@@ -9,9 +9,8 @@ import streamlit as st
 
 from compare.comparison.positions import TOO_FEW as TOO_FEW_PROPOSITIONS
 from compare.comparison.positions import AgreementMatrix, PositionTable
-from compare.export.cards import list_head
 from compare.export.formats import export_bytes, table_csv
-from compare.export.pieces import section_html, table_html
+from compare.export.html import list_head, section_html, table_html
 from compare.export.rows import agreement_rows, period_rows, position_rows
 from compare.export.words import counted, date_in_words
 from compare.results.positions import NO_SIDE, PERIODS, PLACED, SILENT, Position, Positions

@@ -12,9 +12,8 @@ import streamlit as st
 
 from compare.adapt import append_correction
 from compare.errors import CompareError
-from compare.export.cards import found_card, list_head, read_as
-from compare.export.pair_cards import pair_card, verdict_word
-from compare.export.words import VERDICT, counted, percent
+from compare.export.html import found_card, list_head, pair_card
+from compare.export.words import VERDICT, counted, percent, read_as, verdict_word
 from compare.results.result import MOST_OF_STATEMENT, Pair, Result, Stance
 from compare.ui import CORPUS_PAGE
 from compare.ui.components.filter_panel import NEWEST, OLDEST, PROBABILITY, SIMILARITY

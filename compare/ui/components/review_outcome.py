@@ -8,7 +8,7 @@ from functools import partial
 import streamlit as st
 
 from compare.errors import ReviewError
-from compare.export.pieces import facts_html, section_html, table_html
+from compare.export.html import facts_html, section_html, table_html
 from compare.export.words import VERDICT, counted, percent
 from compare.library.library import Library
 from compare.results.result import Stance

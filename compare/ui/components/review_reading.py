@@ -7,10 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 import streamlit as st
 
 from compare.errors import CompareError, ReviewError
-from compare.export.cards import Words, read_as, text_html, verdict_html
-from compare.export.pair_cards import half_html
-from compare.export.pieces import section_html
-from compare.export.words import SIGN, VERDICT, counted, likelihood, percent
+from compare.export.html import half_html, section_html, text_html, verdict_html
+from compare.export.words import SIGN, VERDICT, counted, likelihood, percent, read_as
 from compare.library.library import Library
 from compare.results.result import Stance
 from compare.review import (
@@ -20,10 +18,7 @@ from compare.review import (
     AnswerChange,
     Review,
     ReviewPair,
-    StatementState,
 )
-from compare.statements.passages import Passage
-from compare.statements.statement import Statement
 from compare.ui.components.layout import notice, small
 
 _KEYS = {Stance.AGREE: "A", Stance.OPPOSE: "O", Stance.NEITHER: "N"}
@@ -375,17 +370,11 @@ def _card(review: Review, pair: ReviewPair, library: Library, *, model: bool) ->
     elif model:
         head = f'<p class="cp-note">{text_html(_model_says(pair, least))}</p>'
     (states,) = review.statement_states(library, [pair])
-    halves = (
-        _half("Side A", pair.a.statement, pair.a.passage, states[0]),
-        _half("Side B", pair.b.statement, pair.b.passage, states[1]),
-    )
+    halves = [
+        half_html(name, side, note=f" · {STATE_NOTES[state]}" if state in STATE_NOTES else "")
+        for name, side, state in zip(("Side A", "Side B"), (pair.a, pair.b), states, strict=True)
+    ]
     return (
         f'<article class="cp-card cp-{kind}">{head}'
         f'<div class="cp-halves">{"".join(halves)}</div></article>'
     )
-
-
-def _half(name: str, statement: Statement, passage: Passage, state: StatementState) -> str:
-    before, after = statement.text[: passage.start], statement.text[passage.end :]
-    note = f" · {text_html(STATE_NOTES[state])}" if state in STATE_NOTES else ""
-    return half_html(name, statement, Words(passage.text, before=before, after=after), 3, note)

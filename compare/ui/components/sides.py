@@ -12,10 +12,9 @@ from compare.comparison.counts import Check, check, matrix, random_sample
 from compare.comparison.sides import MOST_READ
 from compare.export.dictionary import columns
 from compare.export.formats import csv_bytes
-from compare.export.pair_cards import CHANGED, SAME, pair_card, verdict_word
-from compare.export.pieces import facts_html, section_html
+from compare.export.html import facts_html, pair_card, section_html
 from compare.export.rows import checked_rows
-from compare.export.words import counted, duration, percent
+from compare.export.words import CHANGED, SAME, counted, duration, percent, verdict_word
 from compare.library.filters import Facets, Filters
 from compare.library.library import Library
 from compare.models.protocols import signature

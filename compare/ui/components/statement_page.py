@@ -6,8 +6,7 @@ import math
 
 import streamlit as st
 
-from compare.export.cards import statement_card
-from compare.export.pieces import facts_html, section_html
+from compare.export.html import facts_html, section_html, statement_card
 from compare.export.words import counted, date_in_words
 from compare.library import locations
 from compare.library.filters import Filters

@@ -21,8 +21,7 @@ from compare.corpus.values import BadFileError, Row
 from compare.corpus.web import Page, Proposal, propose, statements_of
 from compare.corpus.web.page import fetched_page, saved_page
 from compare.errors import CompareError, CorpusError
-from compare.export.cards import statement_card
-from compare.export.pieces import facts_html, table_html
+from compare.export.html import facts_html, statement_card, table_html
 from compare.export.words import counted
 from compare.library import locations
 from compare.library.generations import is_library

@@ -6,7 +6,7 @@ import streamlit as st
 
 from compare.adapt import append_typed_correction
 from compare.errors import QueryError
-from compare.export.cards import bars_html, context_html, marked_html, verdict_html
+from compare.export.html import bars_html, context_html, marked_html, verdict_html
 from compare.export.words import VERDICT
 from compare.models.protocols import Pair, signature
 from compare.results.result import Probabilities, Rationale, Stance

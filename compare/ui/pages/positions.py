@@ -11,7 +11,7 @@ from compare.comparison.positions import PositionTable, position_table
 from compare.comparison.retrieval import MOST_PER_ACTOR
 from compare.errors import QueryError
 from compare.export.formats import csv_bytes, export_bytes, table_csv
-from compare.export.pieces import section_html
+from compare.export.html import section_html
 from compare.export.rows import position_rows, proposition_rows
 from compare.export.words import counted
 from compare.library.filters import Facets, Filters

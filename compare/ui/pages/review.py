@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from compare.export.pieces import section_html
+from compare.export.html import section_html
 from compare.review import Reviews
 from compare.ui.components.layout import begin_page, errors_as_sentences, small
 from compare.ui.components.review_outcome import show_agreement, show_files

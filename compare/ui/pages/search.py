@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from compare.export.cards import quote_card
+from compare.export.html import quote_card
 from compare.ui.components.downloads import (
     download_buttons,
     link_and_provenance,

@@ -4,18 +4,20 @@ from html.parser import HTMLParser
 
 import pytest
 
-from compare.export.cards import (
+from compare.export.html import (
     bars_html,
+    environment,
+    facts_html,
     found_card,
-    link_html,
     list_head,
     marked_html,
+    notice_html,
+    pair_card,
     quote_card,
     statement_card,
+    table_html,
     text_html,
 )
-from compare.export.pair_cards import pair_card
-from compare.export.pieces import facts_html, notice_html, table_html
 from compare.results.result import Excerpt, Pair, Probabilities, Rationale, Span, Stance, Thresholds
 from compare.statements.passages import Passage
 from compare.statements.quotes import Quote
@@ -50,7 +52,7 @@ class Seen(HTMLParser):
     def __init__(self, text):
         super().__init__()
         self.tags, self.attributes, self.text = set(), [], ""
-        self.feed(text)
+        self.feed(str(text))
 
     def handle_starttag(self, tag, attrs):
         self.tags.add(tag)
@@ -115,6 +117,10 @@ def test_hostile_text_is_shown_as_written(text):
 def test_lines_are_kept_and_quotes_escaped():
     assert text_html('a\r\nb "c" <d>') == "a<br>b &quot;c&quot; &lt;d&gt;"
     assert text_html("a\ud800b") == "a?b"
+
+
+def link_html(url, label):
+    return environment().get_template("cards.html").module.link(url, label)
 
 
 @pytest.mark.parametrize(
@@ -200,7 +206,7 @@ def test_a_card_says_verdict_probability_closeness_and_neighbours():
         "Agrees",
         "very likely",
         "90",
-        "closeness 0.70",
+        "similarity 0.70",
         "Also said",
         "Before.",
         "After.",
