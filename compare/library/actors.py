@@ -39,11 +39,12 @@ class Actors:
 
         Args:
             kind: One of `KINDS`.
-            counted: Key, spelling and how many statements have it so.
+            counted: Key, spelling and how many statements have it so; "" names nobody.
         """
         spellings: dict[str, Counter[str]] = defaultdict(Counter)
         for key, spelling, count in counted:
-            spellings[key][spelling] += count
+            if spelling:
+                spellings[key][spelling] += count
         names = {key: _name(key, spellings[key], kind) for key in sorted(spellings)}
         often = Counter(names.values())
         self._actors = [

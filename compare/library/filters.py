@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -35,6 +34,11 @@ class Attribute:
     name: str
     read: Callable[[Statement], str]
     key: Callable[[str], str] | None = None
+
+    @property
+    def key_column(self) -> str:
+        """Return the name of the column with what is compared."""
+        return f"{self.name}_key" if self.key else self.name
 
 
 def _party(statement: Statement) -> str:
@@ -231,21 +235,8 @@ class Facet:
     spellings: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Facets:
-    """The values of a library, and its first and last day.
-
-    Attributes:
-        values: By the name of the filter, the most frequent first; "" is left out.
-    """
-
-    values: Mapping[str, tuple[Facet, ...]]
-    first_date: date | None
-    last_date: date | None
-
-    def __getitem__(self, name: str) -> tuple[Facet, ...]:
-        """Return the values of a filter, such as "speakers"."""
-        return self.values[name]
+Facets = Mapping[str, tuple[Facet, ...]]
+"""The values of a library by the name of the filter, the most frequent first; "" is left out."""
 
 
 def facets_of(

@@ -18,7 +18,6 @@ from compare.library.generations import (
     Manifest,
     current_name,
     forget_before,
-    is_library,
     is_read_only,
     open_generation,
     publish,
@@ -228,11 +227,6 @@ class Library:
     def generation(self) -> str:
         """Return the name of the generation; it changes with every writing."""
         return self._generation.name
-
-    @property
-    def is_current(self) -> bool:
-        """Tell whether nothing was written since the library was opened."""
-        return is_library(self.folder) and current_name(self.folder) == self.generation
 
     @property
     def read_only(self) -> bool:

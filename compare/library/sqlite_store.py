@@ -10,7 +10,6 @@ import sqlite3
 import threading
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -58,17 +57,14 @@ _NEWEST_FIRST = "first_day IS NULL, first_day DESC, n"
 _SPELLINGS = {
     COUNTRY.name: "SELECT key, name, count(DISTINCT n) FROM countries GROUP BY 1, 2",
     **{
-        one.name: f"SELECT {one.name}_key, {one.name}, count(*) FROM statements "
-        f"WHERE {one.name} <> '' GROUP BY 1, 2"
-        if one.key
-        else f"SELECT {one.name}, {one.name}, count(*) FROM statements GROUP BY 1"
+        one.name: f"SELECT {one.key_column}, {one.name}, count(*) FROM statements GROUP BY 1, 2"
         for one in COLUMNS
     },
 }
 """Key, spelling and number of statements of each attribute."""
 
 _SPEAKING = {
-    "country": "SELECT DISTINCT n, key FROM countries ORDER BY n, key",
+    "country": "SELECT DISTINCT n, key FROM countries WHERE name <> '' ORDER BY n, key",
     "speaker": "SELECT n, speaker_key FROM statements WHERE speaker <> '' ORDER BY n",
 }
 """Number and actor's key of each statement."""
@@ -172,13 +168,11 @@ class SqliteStore:
     @cached_property
     def _facets(self) -> Facets:
         totals = dict(self._all("SELECT key, count(DISTINCT n) FROM countries GROUP BY 1"))
-        ((first, last),) = self._all("SELECT min(first_day), max(last_day) FROM statements")
         values = {}
         for name in FACETED:
             counted = self._all(_SPELLINGS[FILTERS[name].word])
             values[name] = facets_of(counted, totals if name == "countries" else None)
-        days = (None if day is None else date.fromordinal(day) for day in (first, last))
-        return Facets(values, *days)
+        return values
 
     def languages(self) -> Mapping[str, int]:
         return {language: count for language, _, count in self._all(_SPELLINGS["language"])}
@@ -387,7 +381,7 @@ def _conditions(filters: Filters) -> tuple[list[str], list[str | int]]:
     conditions: list[str] = []
     parameters: list[str | int] = []
     for chosen, attribute, values in filters.chosen():
-        condition = f"{attribute.name}{'_key' if attribute.key else ''} IN {_LISTED}"
+        condition = f"{attribute.key_column} IN {_LISTED}"
         if attribute is COUNTRY:
             condition = _OF_COUNTRY
             parameters += _spelled(values)

@@ -48,7 +48,7 @@ _SAVED_EVERY = 5.0  # seconds
 
 _PRAGMAS = "PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
 _TOKENIZE = "porter unicode61 remove_diacritics 2"
-_NAMES = [name for one in COLUMNS for name in (one.name, f"{one.name}_key")[: 1 + bool(one.key)]]
+_NAMES = dict.fromkeys(name for one in COLUMNS for name in (one.name, one.key_column))
 _TABLES = f"""
 CREATE TABLE statements (
     n INTEGER PRIMARY KEY, id TEXT NOT NULL, first_row INTEGER NOT NULL, row_count INTEGER NOT NULL,
@@ -63,10 +63,10 @@ CREATE TABLE passages (
 CREATE VIRTUAL TABLE passage_words USING fts5(text, context, content='', tokenize='{_TOKENIZE}');
 CREATE VIRTUAL TABLE statement_words USING fts5(about, content='', tokenize='{_TOKENIZE}');
 """
-_INDEXED = [f"{one.name}_key" if one.key else one.name for one in COLUMNS]
+_ON_COLUMNS = [f"CREATE INDEX statements_{c.name} ON statements ({c.key_column});" for c in COLUMNS]
 _INDEXES = f"""
 CREATE UNIQUE INDEX statements_id ON statements (id);
-{"".join(f"CREATE INDEX statements_{name} ON statements ({name});" for name in _INDEXED)}
+{"".join(_ON_COLUMNS)}
 CREATE INDEX statements_days ON statements (first_day, last_day);
 CREATE INDEX statements_text_key ON statements (text_key);
 CREATE INDEX passages_words ON passages (words);
@@ -158,15 +158,13 @@ def _add(
     """Add the rows of a statement to those of each table; return the keys of its passages."""
     passages = split_statement(statement)
     day = statement.date
-    columns = [
-        text
-        for column in COLUMNS
-        for told in (column.read(statement),)
-        for text in ((told, column.key(told)) if column.key else (told,))
-    ]
+    columns = {}
+    for column in COLUMNS:
+        columns[column.name] = told = column.read(statement)
+        columns[column.key_column] = column.key(told) if column.key else told
     days = (day.first.toordinal(), day.last.toordinal()) if day else (None, None)
     rows["statements"].append(
-        (n, statement.id, row, len(passages), *columns, *days, text_key(statement))
+        (n, statement.id, row, len(passages), *columns.values(), *days, text_key(statement))
     )
     rows["contents"].append((n, statement.context, data))
     for entry in statement.country:

@@ -173,8 +173,7 @@ class MemoryStore:
         spelled = Counter((country_key(c), c.name) for e in held for c in e.country)
         totals = Counter(key for e in held for key in {country_key(c) for c in e.country})
         values["countries"] = facets_of(((*told, n) for told, n in spelled.items()), totals)
-        days = [day for e in held if e.date for day in (e.date.first, e.date.last)]
-        return Facets(values, min(days, default=None), max(days, default=None))
+        return values
 
     def languages(self) -> Mapping[str, int]:
         return Counter(entry.language for entry in self.by_id.values())

@@ -212,10 +212,9 @@ def test_browsing_goes_page_by_page_from_the_newest(store: PassageStore) -> None
 
 def test_facets_count_what_a_filter_on_them_finds(store: PassageStore) -> None:
     facets = store.facets()
-    assert set(facets.values) == set(FACETED)
+    assert set(facets) == set(FACETED)
     assert facets["speakers"][0].spellings == ("ADA LORN", "Ada Lorn", "Ms. Ada Lorn")
     assert {facet.value for facet in facets["countries"]} == {"VLD", "Ostravia"}
-    assert (str(facets.first_date), str(facets.last_date)) == ("2020-01-01", "2021-12-31")
     for name in FACETED:
         for facet in facets[name]:
             assert store.browse(Filters(**{name: (facet.value,)}), "", 9, 0)[1] == facet.count
@@ -373,7 +372,7 @@ def test_a_store_of_nothing(kind: type[PassageStore], tmp_path: Path) -> None:
     assert [len(part) for part in empty.nearest_per_actor(query, "country", -1.0)] == [0, 0, 0]
     assert len(empty.select(Filters())) == len(empty.actors("speaker")) == 0
     assert empty.browse(Filters(), "", 9, 0) == ([], 0)
-    assert empty.facets().first_date is None
+    assert not any(empty.facets().values())
     assert len(write(kind, tmp_path / "after", STATEMENTS, before=empty)) == len(PASSAGES)
     removed = write(kind, tmp_path / "removed", [], before=empty, remove=frozenset())
     assert len(removed) == 0
