@@ -39,6 +39,7 @@ VIEWS = ("Read", "Differences", "Agreement", "Files")
 SHOWN_TABLE = "cut-"
 """Session state: begins the keys of the tables that pages show, at their thresholds."""
 
+# Three mappings: members of two enumerations with one value are equal.
 CHOICES = {
     Choice.RANDOM: "drawn at random",
     Choice.STRATIFIED: "drawn at random, equally many of each label",
@@ -56,8 +57,6 @@ WHEN_SHOWN = {
     MachineShown.END: "when all readers are done",
     MachineShown.BEFORE: "from the start: no independent reading",
 }
-"""The settings of a review in words."""
-
 _TO_REVIEW = "to-review"
 """Session state: the result that a review was last asked for."""
 
