@@ -14,7 +14,7 @@ from typing import Any
 from jinja2 import Environment
 from markupsafe import Markup
 
-from compare.comparison.propositions import PositionTable
+from compare.comparison.positions import PositionTable
 from compare.export.html import environment, text_html
 from compare.export.words import SIDE_NAMES, SIGN, counted, percent, read_as, verdict_word
 from compare.results.positions import SILENT, Position, Positions
