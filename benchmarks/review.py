@@ -16,7 +16,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from compare.results.result import Excerpt, Probabilities, Stance
+from compare.models.values import Probabilities, Stance
+from compare.results.result import Excerpt
 from compare.review import Answer, PairSelection, ReviewPair, Reviews, agreement, review_bytes
 from compare.statements.passages import Passage
 from compare.statements.statement import Statement

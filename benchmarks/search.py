@@ -36,7 +36,7 @@ from compare.models.model_input import side_text
 from compare.models.protocols import CASCADE
 from compare.models.runtime import thread_count
 from compare.models.stance import shipped_manifests, softmax
-from compare.results.result import Side
+from compare.models.values import ModelInput
 from compare.statements.countries import parse_countries
 from compare.statements.statement import PartialDate, Statement
 from training.ship import CALIBRATION
@@ -55,7 +55,7 @@ class Fp32Stance(HuggingFaceStance):
         self._calibration = json.loads(Path(folder, CALIBRATION).read_text(encoding="utf-8"))
 
     def score(self, pairs: Any, on_progress: Any = None) -> Any:
-        plain = [(Side(side_text(a)), Side(side_text(b))) for a, b in pairs]
+        plain = [(ModelInput(side_text(a)), ModelInput(side_text(b))) for a, b in pairs]
         logits = np.log(super().score(plain, on_progress))  # up to a constant in each row
         return softmax(logits, self._calibration["scale"], self._calibration["shift"])
 

@@ -20,9 +20,9 @@ import numpy as np
 from compare.evaluate import read_labelled
 from compare.models import load_stance_model
 from compare.models.model_input import side_text
-from compare.models.protocols import Pair
 from compare.models.runtime import thread_count
 from compare.models.stance import shipped_manifests
+from compare.models.values import InputPair
 from training import backbones
 
 MAX_TOKENS = 256
@@ -30,7 +30,7 @@ ROUNDS = 5
 PEERS = {"fast": "minilm", "accurate": "mpnet"}
 
 
-def peer(folder: Path) -> Callable[[list[Pair]], None]:
+def peer(folder: Path) -> Callable[[list[InputPair]], None]:
     """Return a function that scores pairs with sentence-transformers."""
     import torch
     from sentence_transformers import CrossEncoder
@@ -38,18 +38,18 @@ def peer(folder: Path) -> Callable[[list[Pair]], None]:
     torch.set_num_threads(thread_count())
     model = CrossEncoder(str(folder), device="cpu", max_length=MAX_TOKENS, num_labels=3)
 
-    def score(pairs: list[Pair]) -> None:
+    def score(pairs: list[InputPair]) -> None:
         texts = [(side_text(a), side_text(b)) for a, b in pairs]
         model.predict(texts + [(b, a) for a, b in texts])
 
     return score
 
 
-def ours(tier: str) -> Callable[[list[Pair]], None]:
+def ours(tier: str) -> Callable[[list[InputPair]], None]:
     """Return a function that scores pairs with a shipped model."""
     model = load_stance_model(tier)
 
-    def score(pairs: list[Pair]) -> None:
+    def score(pairs: list[InputPair]) -> None:
         model.score(pairs)
 
     return score

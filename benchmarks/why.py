@@ -24,7 +24,7 @@ from compare.models import load_stance_model
 from compare.models.protocols import StanceModel
 from compare.models.rationale import find_rationale, without
 from compare.models.stance import shipped_manifests
-from compare.results.result import Side, Stance
+from compare.models.values import ModelInput, Stance
 
 _TOKEN = re.compile(r"\w+")
 _SEED = 5
@@ -61,10 +61,10 @@ def measure(model: StanceModel, data: Path) -> dict[str, float]:
     """Return the means over all marked pairs."""
     rng = random.Random(_SEED)
     found: dict[str, list[float]] = {"token F1": [], "by chance": [], "share marked": []}
-    read: list[tuple[Side, Side]] = []
+    read: list[tuple[ModelInput, ModelInput]] = []
     columns = []
     for texts, words in pairs(data):
-        verdict, why = find_rationale(model, Side(texts[0]), Side(texts[1]))
+        verdict, why = find_rationale(model, ModelInput(texts[0]), ModelInput(texts[1]))
         spans = [[(span.start, span.end) for span in side] for side in (why.a, why.b)]
         ours = [inside(text, side) for text, side in zip(texts, spans, strict=True)]
         theirs = [marked_by_reader(text, side) for text, side in zip(texts, words, strict=True)]
@@ -73,7 +73,7 @@ def measure(model: StanceModel, data: Path) -> dict[str, float]:
         found["token F1"].append(token_f1(ours, theirs))
         found["by chance"].append(token_f1(drawn, theirs))
         found["share marked"].append(sum(map(len, ours)) / sum(map(len, tokens)))
-        sides = Side(texts[0]), Side(texts[1])
+        sides = ModelInput(texts[0]), ModelInput(texts[1])
         columns.append(list(Stance).index(verdict.stance))
         for cut in ([[], []], spans, [sorted(d) for d in drawn]):
             a, b = (

@@ -49,20 +49,10 @@ if TYPE_CHECKING:
     from compare.library.library import Library
     from compare.library.locations import default_library, sample_library
     from compare.models import Encoder, StanceModel, load_encoder, load_stance_model
+    from compare.models.values import ModelInput, Probabilities, Rationale, Span, Stance
     from compare.results.positions import Positions
     from compare.results.provenance import Provenance
-    from compare.results.result import (
-        Excerpt,
-        Kind,
-        Pair,
-        Probabilities,
-        Rationale,
-        Result,
-        Side,
-        Span,
-        Stance,
-        Thresholds,
-    )
+    from compare.results.result import Excerpt, Kind, Pair, Result, Thresholds
     from compare.review.drawing import PairSelection, draw
     from compare.review.exporting import export_review
     from compare.review.figures import Agreement, Estimates, agreement, estimates
@@ -95,6 +85,7 @@ __all__ = [
     "LibraryError",
     "MachineShown",
     "ModelError",
+    "ModelInput",
     "Order",
     "Pair",
     "PairSelection",
@@ -116,7 +107,6 @@ __all__ = [
     "ReviewError",
     "ReviewPair",
     "Reviews",
-    "Side",
     "Span",
     "Stance",
     "StanceModel",
@@ -178,9 +168,7 @@ _NAMES_IN = {
     "results.positions": "Positions",
     "export.report": "report_html write_report",
     "comparison.reproduce": "Reproduction reproduce",
-    "results.result": (
-        "Excerpt Kind Pair Probabilities Rationale Result Side Span Stance Thresholds"
-    ),
+    "results.result": ("Excerpt Kind Pair Result Thresholds"),
     "results.provenance": "Provenance",
     "library.filters": "Filters",
     "statements.quotes": "Quote",
@@ -192,6 +180,7 @@ _NAMES_IN = {
     "review.reviews": "Reviews",
     "review.values": "Answer Choice MachineShown Order ReviewPair",
     "comparison.search": "search",
+    "models.values": "ModelInput Probabilities Rationale Span Stance",
     "models": "Encoder StanceModel load_encoder load_stance_model",
     "statements.statement": "Country PartialDate Precision Quotation Statement",
 }

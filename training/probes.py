@@ -12,8 +12,7 @@ import random
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.models.protocols import Pair
-from compare.results.result import Side
+from compare.models.values import InputPair, ModelInput
 
 _WHO = (
     "We",
@@ -63,10 +62,10 @@ def sentences(count: int = 400, seed: int = 5) -> list[str]:
     return drawn[:count]
 
 
-def probe_pairs() -> list[Pair]:
+def probe_pairs() -> list[InputPair]:
     """Return the pairs whose probabilities a stance model's manifest records under "probe"."""
     texts = sentences(32)
-    return [(Side(a), Side(b)) for a, b in zip(texts[::2], texts[1::2], strict=True)]
+    return [(ModelInput(a), ModelInput(b)) for a, b in zip(texts[::2], texts[1::2], strict=True)]
 
 
 def neighbour_recall(

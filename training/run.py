@@ -23,7 +23,7 @@ from compare.files import write_whole
 from compare.models.protocols import TIERS
 from compare.models.runtime import file_sha256, read_manifest
 from compare.models.stance import READING, WEIGHTS, ShippedStance, softmax
-from compare.results.result import Side
+from compare.models.values import ModelInput
 from training import backbones
 from training.backbones import trim
 from training.engine import MADE_OF, load, precision, predict, train
@@ -228,7 +228,7 @@ def _key(pair: tuple[str, str]) -> str:
 def _reader(teacher: str, data: Path) -> Callable[[Sequence[tuple[str, str]]], NDArray[np.float32]]:
     if teacher in TIERS:
         shipped = ShippedStance(WEIGHTS / teacher)
-        return lambda texts: shipped.score([(Side(a), Side(b)) for a, b in texts])
+        return lambda texts: shipped.score([(ModelInput(a), ModelInput(b)) for a, b in texts])
     model, tokenizer = load(run(teacher, data))
     model.to(precision())
     return lambda texts: softmax(predict(model, tokenizer, texts, orders=1))

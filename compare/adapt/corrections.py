@@ -14,7 +14,8 @@ from compare.evaluate.pairs import read_rows, required_cell
 from compare.export.dictionary import columns
 from compare.export.formats import csv_bytes
 from compare.export.rows import Row
-from compare.results.result import Pair, Probabilities, Result, Side, Stance
+from compare.models.values import ModelInput, Probabilities, Stance
+from compare.results.result import Pair, Result
 from compare.statements.countries import parse_countries
 
 CORRECTIONS_VARIABLE = "COMPARE_CORRECTIONS"
@@ -61,8 +62,8 @@ def append_correction(
 
 
 def append_typed_correction(
-    a: Side,
-    b: Side,
+    a: ModelInput,
+    b: ModelInput,
     probabilities: Probabilities,
     label_source: str,
     right: Stance,
@@ -128,8 +129,8 @@ _READ = "a file of corrections has the columns right, a_text and b_text"
 class Correction:
     """Two sides with the ids of their statements ("" if typed), and their right label."""
 
-    a: Side
-    b: Side
+    a: ModelInput
+    b: ModelInput
     ids: tuple[str, str]
     right: Stance
 
@@ -153,5 +154,5 @@ def read_corrections(path: Path) -> Iterator[Correction]:
         for side in "ab":
             country = ", ".join(entry.name for entry in parse_countries(cells[f"{side}_country"]))
             text, context, date = (cells[f"{side}_{name}"] for name in ("text", "context", "date"))
-            sides.append(Side(text, context, country, date))
+            sides.append(ModelInput(text, context, country, date))
         yield Correction(sides[0], sides[1], (cells["a_id"], cells["b_id"]), right)

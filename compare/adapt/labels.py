@@ -21,12 +21,11 @@ from compare.errors import AdaptError
 from compare.evaluate.pairs import read_labelled
 from compare.export.words import counted
 from compare.models.calibration import Kind
-from compare.results.result import Side, Stance
+from compare.models.values import InputPair, ModelInput, Stance
 from compare.review import MachineShown, Review, ReviewPair, Reviews
 
 if TYPE_CHECKING:
     from compare.library.library import Library
-    from compare.models.protocols import Pair
 
 CORRECTIONS = "corrections"
 """The source of labels that were noted because the model was wrong."""
@@ -41,7 +40,7 @@ class Label:
         source: 'review "NAME"', the name of a file, or `CORRECTIONS`.
     """
 
-    pair: Pair
+    pair: InputPair
     stance: Stance
     keys: frozenset[str]
     source: str
@@ -117,7 +116,7 @@ def gather_labels(
 
 def _unambiguous(labels: Iterable[Label], notes: list[str]) -> Iterator[Label]:
     """Yield each pair once, leaving out pairs with different labels."""
-    by_pair: dict[frozenset[Side], list[Label]] = {}
+    by_pair: dict[frozenset[ModelInput], list[Label]] = {}
     for entry in labels:
         by_pair.setdefault(frozenset(entry.pair), []).append(entry)
     conflicts = 0

@@ -35,12 +35,13 @@ from compare.models.calibration import (
     remove_adaptation,
     write_adaptation,
 )
-from compare.results.result import Stance
+from compare.models.values import Stance
 from compare.results.statistics import mean_interval, percentile_interval, resampled
 
 if TYPE_CHECKING:
     from compare.library.library import Library
-    from compare.models.protocols import Pair, StanceModel
+    from compare.models.protocols import StanceModel
+    from compare.models.values import InputPair
     from compare.progress import Progress
 
 LEAST_LEFT = 0.5
@@ -271,7 +272,7 @@ def disjoint_folds(labels: tuple[Label, ...]) -> list[tuple[Rows, Rows]]:
 def _steps(
     tried: Sequence[Kind],
     scores: NDArray[np.float32],
-    parts: Sequence[Pair],
+    parts: Sequence[InputPair],
     gold: Gold,
     measured: NDArray[np.bool_],
     split: list[tuple[Rows, Rows]],

@@ -24,7 +24,7 @@ from compare.cli.output import (
     show_table,
     waiting,
 )
-from compare.results.result import Stance
+from compare.models.values import Stance
 
 if TYPE_CHECKING:
     from compare.adapt import AdaptationResult, Step

@@ -16,7 +16,8 @@ from compare.cli.output import remark, waiting
 from compare.errors import QueryError
 from compare.library.filters import FILTERS, Filter, Filters
 from compare.library.locations import LIBRARY_VARIABLE, resolve_library, user_library
-from compare.results.result import Stance, Thresholds
+from compare.models.values import Stance
+from compare.results.result import Thresholds
 from compare.statements.countries import parse_countries
 from compare.statements.quotes import Quote
 from compare.statements.statement import Country, PartialDate

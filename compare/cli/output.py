@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rich.progress import Task
 
     from compare.corpus import Problem
-    from compare.results.result import Rationale
+    from compare.models.values import Rationale
     from compare.statements.statement import Statement
 
 Progress = Callable[[int, int], None]

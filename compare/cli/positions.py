@@ -27,7 +27,8 @@ from compare.cli.output import (
 )
 from compare.export.formats import csv_bytes, table_csv
 from compare.files import write_whole
-from compare.results.result import Stance, Thresholds
+from compare.models.values import Stance
+from compare.results.result import Thresholds
 
 if TYPE_CHECKING:
     from compare.comparison.positions import AgreementMatrix, PositionTable

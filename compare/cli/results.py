@@ -17,7 +17,8 @@ from compare.export.json_files import load_result
 
 if TYPE_CHECKING:
     from compare.comparison.reproduce import Moved, PairId, Reproduction
-    from compare.results.result import Result, Stance
+    from compare.models.values import Stance
+    from compare.results.result import Result
 
 
 _FORMATS = tuple(format.value for format in Format)

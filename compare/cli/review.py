@@ -26,7 +26,7 @@ from compare.cli.output import (
     show_table,
 )
 from compare.errors import ReviewError
-from compare.results.result import Stance
+from compare.models.values import Stance
 
 if TYPE_CHECKING:
     from compare.library.library import Library

@@ -26,7 +26,8 @@ from compare.cli.output import (
 )
 from compare.errors import QueryError
 from compare.files import check_writable
-from compare.results.result import Excerpt, Probabilities, Stance, Thresholds
+from compare.models.values import Probabilities, Stance
+from compare.results.result import Excerpt, Thresholds
 from compare.safe_text import one_line, printable
 from compare.statements.quotes import Quote
 
@@ -34,10 +35,11 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from compare.models import StanceModel
-    from compare.results.result import Pair, Rationale, Result, Side, Span
+    from compare.models.values import ModelInput, Rationale, Span
+    from compare.results.result import Pair, Result
     from compare.statements.statement import Statement
 
-    Sides = tuple[Side, Side]
+    Sides = tuple[ModelInput, ModelInput]
 
 _SHOWN = 10
 _REPEATS_SHOWN = 3
@@ -309,7 +311,7 @@ def stance(
         _read_batch(batch, out, load_model, as_json=as_json)
 
 
-def _read_side(letter: str, text: str, about: dict[str, Any]) -> Side:
+def _read_side(letter: str, text: str, about: dict[str, Any]) -> ModelInput:
     from compare.statements.quotes import clean_quote
 
     given = {

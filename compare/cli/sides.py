@@ -22,7 +22,7 @@ from compare.cli.output import (
 )
 from compare.export.formats import table_csv
 from compare.files import write_whole
-from compare.results.result import Stance
+from compare.models.values import Stance
 
 if TYPE_CHECKING:
     from datetime import date

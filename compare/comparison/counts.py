@@ -11,7 +11,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from compare.results.result import Pair, Result, Stance
+from compare.models.values import Stance
+from compare.results.result import Pair, Result
 from compare.results.statistics import share_interval
 from compare.statements.countries import country_key, country_name
 from compare.statements.normalize import speaker_key

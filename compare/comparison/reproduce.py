@@ -20,8 +20,9 @@ from compare.comparison.sides import MOST_READ, Comparison
 from compare.errors import ExportError, QueryError
 from compare.models.calibration import SUFFIX
 from compare.models.protocols import CASCADE
+from compare.models.values import Stance
 from compare.results.provenance import Provenance, filters_from
-from compare.results.result import Pair, Result, Stance
+from compare.results.result import Pair, Result
 
 if TYPE_CHECKING:
     from compare.library.library import Library

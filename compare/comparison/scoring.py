@@ -17,8 +17,9 @@ from compare.errors import LibraryError
 from compare.library.index.base import Floats, Rows
 from compare.library.locations import CACHE_VARIABLE, writable_cache
 from compare.models import signature
+from compare.models.values import Probabilities
 from compare.progress import Progress, counted_on
-from compare.results.result import Excerpt, Probabilities, ranking_score
+from compare.results.result import Excerpt, ranking_score
 
 if TYPE_CHECKING:
     from compare.library.library import Library

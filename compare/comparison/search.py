@@ -20,16 +20,9 @@ from compare.comparison.retrieval import (
 )
 from compare.comparison.scoring import read_excerpts, score_in_stages, top_of_lists
 from compare.library.filters import Filters
+from compare.models.values import Stance
 from compare.results.provenance import filters_in_force, provenance
-from compare.results.result import (
-    Excerpt,
-    Kind,
-    Pair,
-    Result,
-    Stance,
-    Thresholds,
-    ranking_score,
-)
+from compare.results.result import Excerpt, Kind, Pair, Result, Thresholds, ranking_score
 from compare.statements.duplicates import words_key
 from compare.statements.quotes import Quote, clean_quote
 from compare.statements.statement import Statement

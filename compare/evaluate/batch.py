@@ -25,12 +25,13 @@ from compare.export.dictionary import columns
 from compare.export.formats import csv_bytes
 from compare.files import is_folder, is_there, write_whole
 from compare.models.protocols import signature
-from compare.results.result import Probabilities
+from compare.models.values import Probabilities
 from compare.safe_text import escape_cell
 
 if TYPE_CHECKING:
     from compare.export.rows import Row
-    from compare.models.protocols import Pair, StanceModel
+    from compare.models.protocols import StanceModel
+    from compare.models.values import InputPair
     from compare.progress import Progress
 
 COLUMNS = columns("batch")
@@ -121,7 +122,7 @@ def score_file(
     return BatchResult(target, len(pairs), model)
 
 
-def _verdict(probabilities: Probabilities, model: str, whole: Pair, part: Pair) -> Row:
+def _verdict(probabilities: Probabilities, model: str, whole: InputPair, part: InputPair) -> Row:
     """Return the cells of `COLUMNS`; the deciding sentences are "" if the pair was read whole."""
     decided = ("", "") if part == whole else (part[0].text, part[1].text)
     odds = (probabilities.agree, probabilities.oppose, probabilities.neither)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.results.result import Stance
+from compare.models.values import Stance
 from compare.results.statistics import mean_interval, percentile_interval, resampled
 
 Probabilities = NDArray[np.floating[Any]]

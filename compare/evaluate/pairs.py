@@ -14,7 +14,7 @@ from compare.corpus.tables import read_csv, read_tsv
 from compare.corpus.text_files import unpacked
 from compare.corpus.values import BadFileError, Problem, Row
 from compare.errors import CorpusError
-from compare.results.result import Side, Stance
+from compare.models.values import ModelInput, Stance
 from compare.statements.countries import parse_countries
 from compare.statements.dates import MISSING
 from compare.statements.statement import PartialDate
@@ -45,8 +45,8 @@ _NO_COUNTRY = MISSING - {"na"}  # which is Namibia's code
 class PairRow:
     """A row of a file of pairs: both sides as the stance model reads them, and all cells."""
 
-    a: Side
-    b: Side
+    a: ModelInput
+    b: ModelInput
     row: Row
 
 
@@ -58,8 +58,8 @@ class LabelledPair:
         mode: What the pair tests ("negation"); None if the file has no such column.
     """
 
-    a: Side
-    b: Side
+    a: ModelInput
+    b: ModelInput
     label: Stance
     mode: str | None = None
 
@@ -232,7 +232,7 @@ def _pair(row: Row, columns: str) -> PairRow:
         text = required_cell(row, name, columns)
         country, date = _country_and_date(cell(row, letter) or "") if apart else ("", "")
         sides.append(
-            Side(
+            ModelInput(
                 text,
                 _known(cell(row, f"{letter}_context") or ""),
                 _countries(cell(row, f"{letter}_country") or "") or _countries(country),

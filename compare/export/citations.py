@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from compare.results.result import Result, Stance
+from compare.models.values import Stance
+from compare.results.result import Result
 from compare.safe_text import one_line
 from compare.statements.statement import Quotation, Statement
 

@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any
 from compare.errors import ExportError
 from compare.export.dictionary import columns, model
 from compare.files import write_whole
-from compare.results.result import Result, Stance
+from compare.models.values import Stance
+from compare.results.result import Result
 from compare.safe_text import escape_cell, printable, unescape_cell
 
 if TYPE_CHECKING:

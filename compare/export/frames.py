@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from compare.comparison.positions import PositionTable
+    from compare.models.values import Stance
     from compare.results.positions import Positions
-    from compare.results.result import Result, Stance
+    from compare.results.result import Result
 
 METADATA = "compare"
 """The key of `about` in Arrow's metadata and in a frame's attributes."""

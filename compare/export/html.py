@@ -31,7 +31,8 @@ from compare.export.words import (
     repeats_in_words,
     verdict_word,
 )
-from compare.results.result import Excerpt, Pair, Probabilities, Result, Span, Stance
+from compare.models.values import Probabilities, Span, Stance
+from compare.results.result import Excerpt, Pair, Result
 from compare.safe_text import printable
 from compare.statements.quotes import Quote
 from compare.statements.statement import Statement

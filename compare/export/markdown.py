@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from compare.export.words import read_against, verdict_word
-from compare.results.result import Pair, Result, Span, Stance
+from compare.models.values import Span, Stance
+from compare.results.result import Pair, Result
 from compare.safe_text import one_line
 from compare.statements.statement import Quotation, Statement
 

@@ -9,8 +9,9 @@ from compare.comparison.counts import NOT_A_SAMPLE
 from compare.export.words import filters_in_words
 from compare.models.calibration import SUFFIX
 from compare.models.prefilter import load_prefilter
+from compare.models.values import Stance
 from compare.results.provenance import Provenance
-from compare.results.result import MOST_OF_STATEMENT, Result, Stance
+from compare.results.result import MOST_OF_STATEMENT, Result
 
 _DIGITS = 12
 """Of a digest that a sentence shows; the settings behind it have all of them."""

@@ -15,7 +15,8 @@ from compare.export.html import environment, list_head, pair_card, quote_card
 from compare.export.methods import citation_of, limits, methods, settings
 from compare.export.words import verdict_word
 from compare.files import write_whole
-from compare.results.result import Kind, Result, Stance
+from compare.models.values import Stance
+from compare.results.result import Kind, Result
 from compare.statements.statement import Statement
 
 _OPPOSED_FIRST = (Stance.OPPOSE, Stance.AGREE, Stance.NEITHER)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from compare.comparison.counts import Cell, YearCount, by_year, matrix
 from compare.export.words import JOINT, deciding_words, filters_in_words
+from compare.models.values import Span, Stance
 from compare.results.positions import (
     NO_SIDE,
     PLACED,
@@ -22,7 +23,7 @@ from compare.results.positions import (
     PositionScore,
 )
 from compare.results.provenance import Provenance
-from compare.results.result import Pair, Result, Span, Stance, Thresholds
+from compare.results.result import Pair, Result, Thresholds
 from compare.statements.statement import Statement
 
 if TYPE_CHECKING:

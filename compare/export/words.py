@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from compare.results.result import Kind, Pair, Probabilities, Result, Span, Stance
+from compare.models.values import Probabilities, Span, Stance
+from compare.results.result import Kind, Pair, Result
 from compare.statements.statement import PartialDate, Statement
 
 JOINT = " || "

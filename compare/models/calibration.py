@@ -22,11 +22,11 @@ from compare import models
 from compare.errors import ModelError
 from compare.files import write_whole
 from compare.models import prefilter
-from compare.models.protocols import Encoder, Pair, StanceModel, signature
+from compare.models.protocols import Encoder, StanceModel, signature
 from compare.models.runtime import file_sha256
 from compare.models.stance import CascadeStance, softmax
+from compare.models.values import InputPair, ModelInput, Stance
 from compare.progress import Progress
-from compare.results.result import Side, Stance
 from compare.statements.passages import complete
 
 Inputs = NDArray[np.float64]
@@ -93,7 +93,7 @@ class Layer:
 
 
 def inputs_of(
-    kind: Kind, probabilities: NDArray[np.floating[Any]], pairs: Sequence[Pair]
+    kind: Kind, probabilities: NDArray[np.floating[Any]], pairs: Sequence[InputPair]
 ) -> Inputs:
     """Return a layer's inputs for pairs, float64 [n, inputs].
 
@@ -108,7 +108,7 @@ def inputs_of(
     return np.hstack([logits, (_from_vectors(pairs) - _MIDDLE) / _SPREAD])
 
 
-def _from_vectors(pairs: Sequence[Pair]) -> Inputs:
+def _from_vectors(pairs: Sequence[InputPair]) -> Inputs:
     """Return `FROM_VECTORS` of each pair, [n, 3], computed pair by pair."""
     form, found = prefilter.load_prefilter(), np.empty((len(pairs), len(FROM_VECTORS)))
     one, other = np.array([0]), np.array([1])
@@ -119,7 +119,7 @@ def _from_vectors(pairs: Sequence[Pair]) -> Inputs:
     return found
 
 
-def _vector(side: Side) -> NDArray[np.float32]:
+def _vector(side: ModelInput) -> NDArray[np.float32]:
     return _embedded(complete(side.text, side.context))
 
 
@@ -191,14 +191,14 @@ class AdaptedStance:
         return (self,)
 
     def score(
-        self, pairs: Sequence[Pair], on_progress: Progress | None = None
+        self, pairs: Sequence[InputPair], on_progress: Progress | None = None
     ) -> NDArray[np.float32]:
         """Return probabilities, float32 [len(pairs), 3]: see `StanceModel.score`."""
         return self.score_parts(pairs, on_progress)[0]
 
     def score_parts(
-        self, pairs: Sequence[Pair], on_progress: Progress | None = None
-    ) -> tuple[NDArray[np.float32], list[Pair]]:
+        self, pairs: Sequence[InputPair], on_progress: Progress | None = None
+    ) -> tuple[NDArray[np.float32], list[InputPair]]:
         """Return the probabilities and what they are of: see `StanceModel.score_parts`."""
         scores, parts = self.model.score_parts(pairs, on_progress)
         layer = self.adaptation.layer

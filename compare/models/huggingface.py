@@ -22,11 +22,11 @@ from compare.errors import ModelError
 from compare.files import is_folder
 from compare.models.encoder import OnnxEncoder
 from compare.models.model_input import read_in_parts
-from compare.models.protocols import Pair, StanceModel
+from compare.models.protocols import StanceModel
 from compare.models.runtime import clean_text, file_sha256
 from compare.models.stance import softmax
+from compare.models.values import InputPair, ModelInput, Stance
 from compare.progress import Progress
-from compare.results.result import Side, Stance
 from compare.statements.passages import complete
 
 _REPORT_EVERY = 64
@@ -169,7 +169,7 @@ class HuggingFaceStance:
         return (self,)
 
     def score(
-        self, pairs: Sequence[Pair], on_progress: Progress | None = None
+        self, pairs: Sequence[InputPair], on_progress: Progress | None = None
     ) -> NDArray[np.float32]:
         """Return probabilities, float32 [len(pairs), 3]: see `StanceModel.score`.
 
@@ -179,8 +179,8 @@ class HuggingFaceStance:
         return self.score_parts(pairs, on_progress)[0]
 
     def score_parts(
-        self, pairs: Sequence[Pair], on_progress: Progress | None = None
-    ) -> tuple[NDArray[np.float32], list[Pair]]:
+        self, pairs: Sequence[InputPair], on_progress: Progress | None = None
+    ) -> tuple[NDArray[np.float32], list[InputPair]]:
         """Return the probabilities and, of each pair, what they are of: see `read_in_parts`.
 
         Raises:
@@ -188,12 +188,14 @@ class HuggingFaceStance:
         """
         return read_in_parts(pairs, self._fits, self._score, on_progress)
 
-    def _fits(self, pair: Pair) -> bool:
+    def _fits(self, pair: InputPair) -> bool:
         a, b = map(_plain, pair)
         read = self._tokenizer(a, b, verbose=False, split_special_tokens=True)
         return bool(len(read["input_ids"]) <= self._window)
 
-    def _score(self, pairs: Sequence[Pair], on_progress: Progress | None) -> NDArray[np.float32]:
+    def _score(
+        self, pairs: Sequence[InputPair], on_progress: Progress | None
+    ) -> NDArray[np.float32]:
         if not pairs:
             return np.zeros((0, 3), np.float32)
         texts = [(_plain(a), _plain(b)) for a, b in pairs]
@@ -301,7 +303,7 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(ordered[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
-def _plain(side: Side) -> str:
+def _plain(side: ModelInput) -> str:
     return clean_text(complete(side.text, side.context))
 
 

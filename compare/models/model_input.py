@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.library.fulltext import content_words
-from compare.results.result import Side
+from compare.models.values import ModelInput
 from compare.statements.passages import complete, split_quote
 
 if TYPE_CHECKING:
-    from compare.models.protocols import Pair
+    from compare.models.values import InputPair
     from compare.progress import Progress
 
 MOST_SENTENCES = 1000
@@ -62,7 +62,7 @@ def who_when_prefix(country: str, date: str) -> str:
     return ", ".join(known) + ": " if known else ""
 
 
-def side_text(side: Side) -> str:
+def side_text(side: ModelInput) -> str:
     """Return one side as the shipped models read it: who and when, the words, their context."""
     return who_when_prefix(side.country, side.date) + complete(side.text, side.context)
 
@@ -116,11 +116,11 @@ class Spelling(dict[int, str]):
 
 
 def read_in_parts(
-    pairs: Sequence[Pair],
-    fits: Callable[[Pair], bool],
-    score: Callable[[Sequence[Pair], Progress | None], NDArray[np.float32]],
+    pairs: Sequence[InputPair],
+    fits: Callable[[InputPair], bool],
+    score: Callable[[Sequence[InputPair], Progress | None], NDArray[np.float32]],
     on_progress: Progress | None = None,
-) -> tuple[NDArray[np.float32], list[Pair]]:
+) -> tuple[NDArray[np.float32], list[InputPair]]:
     """Return the probabilities of each pair, float32 [n, 3], and the pair that they are of.
 
     That is the pair itself if it fits the window; of a longer one it is the pair of sentences, or
@@ -143,12 +143,12 @@ def read_in_parts(
     return rows, chosen
 
 
-def parts_of(pair: Pair, fits: Callable[[Pair], bool]) -> list[Pair]:
+def parts_of(pair: InputPair, fits: Callable[[InputPair], bool]) -> list[InputPair]:
     """Return the parts of a long pair: pairs of sentences, halved if they do not fit.
 
     All texts are verbatim pieces of the pair's.
     """
-    parts: list[Pair] = []
+    parts: list[InputPair] = []
     last = None
     for key, sentences in _sentence_pairs(*pair):
         if len(parts) >= MOST_PARTS and key != last:
@@ -158,7 +158,7 @@ def parts_of(pair: Pair, fits: Callable[[Pair], bool]) -> list[Pair]:
     return parts
 
 
-def _sentence_pairs(a: Side, b: Side) -> Iterator[tuple[int, Pair]]:
+def _sentence_pairs(a: ModelInput, b: ModelInput) -> Iterator[tuple[int, InputPair]]:
     """Yield the pairs of sentences that share most words, with their sort key.
 
     Of pairs that share as many words, those nearer the beginnings come first. Swapping the sides
@@ -175,7 +175,7 @@ def _sentence_pairs(a: Side, b: Side) -> Iterator[tuple[int, Pair]]:
         yield int(keys[n]), (replace(a, text=first[row]), replace(b, text=second[column]))
 
 
-def _sentences(side: Side) -> list[str]:
+def _sentences(side: ModelInput) -> list[str]:
     return split_quote(side.text)[:MOST_SENTENCES] or [side.text]
 
 
@@ -197,7 +197,7 @@ def _texts_by_word(texts: Sequence[str]) -> dict[str, list[int]]:
     return found
 
 
-def _halved(pair: Pair, fits: Callable[[Pair], bool]) -> list[Pair]:
+def _halved(pair: InputPair, fits: Callable[[InputPair], bool]) -> list[InputPair]:
     """Halve the longer text at a blank until all parts fit.
 
     A text without a blank stays as it is, and so does a pair whose contexts alone fill the window.
@@ -205,7 +205,7 @@ def _halved(pair: Pair, fits: Callable[[Pair], bool]) -> list[Pair]:
     a, b = pair
     if fits(pair) or not fits((replace(a, text=""), replace(b, text=""))):
         return [pair]
-    done: list[Pair] = []
+    done: list[InputPair] = []
     left = [pair]
     while left:
         part = left.pop()
@@ -218,7 +218,7 @@ def _halved(pair: Pair, fits: Callable[[Pair], bool]) -> list[Pair]:
     return done
 
 
-def _halves(pair: Pair) -> list[Pair]:
+def _halves(pair: InputPair) -> list[InputPair]:
     """Return the pairs that halving the longer text makes; both are halved if equally long."""
     cuts = [_middle_blank(side.text) for side in pair]
     lengths = [len(side.text) if cut else 0 for side, cut in zip(pair, cuts, strict=True)]

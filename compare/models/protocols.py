@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol
 
 from compare.progress import Progress
 
@@ -12,10 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from compare.results.result import Side
-
-Pair: TypeAlias = "tuple[Side, Side]"
-"""Two statements in the form that a stance model reads."""
+    from compare.models.values import InputPair
 
 ENCODER = "all-MiniLM-L6-v2"
 """The encoder that comes with the program."""
@@ -67,7 +64,7 @@ class StanceModel(Protocol):
         ...
 
     def score(
-        self, pairs: Sequence[Pair], on_progress: Progress | None = None
+        self, pairs: Sequence[InputPair], on_progress: Progress | None = None
     ) -> NDArray[np.float32]:
         """Return probabilities, float32 [len(pairs), 3], columns agree, oppose, neither.
 
@@ -77,8 +74,8 @@ class StanceModel(Protocol):
         ...
 
     def score_parts(
-        self, pairs: Sequence[Pair], on_progress: Progress | None = None
-    ) -> tuple[NDArray[np.float32], list[Pair]]:
+        self, pairs: Sequence[InputPair], on_progress: Progress | None = None
+    ) -> tuple[NDArray[np.float32], list[InputPair]]:
         """Return the same and the part of each pair that the probabilities are of.
 
         That is the pair itself, or, if it is longer than the model's window, the two sentences, or

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from compare.library.fulltext import STOP_WORDS, marks_as_letters
 from compare.models.protocols import StanceModel
-from compare.results.result import Probabilities, Rationale, Side, Span, Stance
+from compare.models.values import ModelInput, Probabilities, Rationale, Span, Stance
 from compare.statements.passages import spans as sentences_of
 
 _WORD = re.compile(r"\w+(?:['’.-]\w+)*")
@@ -49,7 +49,9 @@ def without(text: str, spans: Sequence[tuple[int, int]]) -> str:
     return re.sub(r"\s+", " ", "".join([*kept, text[last:]])).strip()
 
 
-def find_rationale(model: StanceModel, a: Side, b: Side) -> tuple[Probabilities, Rationale]:
+def find_rationale(
+    model: StanceModel, a: ModelInput, b: ModelInput
+) -> tuple[Probabilities, Rationale]:
     """Return the verdict on a pair and the words of each side that decide it.
 
     Of a pair longer than the model's window they are words of the two sentences that decide, or of

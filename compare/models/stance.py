@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from compare.models.model_input import Spelling, read_in_parts, side_text
-from compare.models.protocols import TIERS, Pair, StanceModel
+from compare.models.protocols import TIERS, StanceModel
 from compare.models.runtime import (
     MANIFEST,
     Feed,
@@ -20,8 +20,8 @@ from compare.models.runtime import (
     load_tokenizer,
     read_manifest,
 )
+from compare.models.values import InputPair, ModelInput
 from compare.progress import Progress, counted_on
-from compare.results.result import Side
 
 WEIGHTS = Path(__file__).parents[1] / "stance" / "weights"
 """The folder that holds a folder for each tier."""
@@ -91,28 +91,30 @@ class ShippedStance:
         return (self,)
 
     def score(
-        self, pairs: Sequence[Pair], on_progress: Progress | None = None
+        self, pairs: Sequence[InputPair], on_progress: Progress | None = None
     ) -> NDArray[np.float32]:
         """Return probabilities, float32 [len(pairs), 3]: see `StanceModel.score`."""
         return self.score_parts(pairs, on_progress)[0]
 
     def score_parts(
-        self, pairs: Sequence[Pair], on_progress: Progress | None = None
-    ) -> tuple[NDArray[np.float32], list[Pair]]:
+        self, pairs: Sequence[InputPair], on_progress: Progress | None = None
+    ) -> tuple[NDArray[np.float32], list[InputPair]]:
         """Return the probabilities and what they are of: see `read_in_parts`."""
         return read_in_parts(pairs, self._fits, self._score, on_progress)
 
-    def _text(self, side: Side) -> str:
+    def _text(self, side: ModelInput) -> str:
         """Return the model's input for a side, in characters that the vocabulary has."""
         return side_text(side).translate(self._spelling)
 
-    def _fits(self, pair: Pair) -> bool:
+    def _fits(self, pair: InputPair) -> bool:
         a, b = (self._text(side) for side in pair)
         if len(a) + len(b) < self._most_tokens - _MARKS:  # a token is a character at least
             return True
         return not self._tokenizer.encode(a, b).overflowing
 
-    def _score(self, pairs: Sequence[Pair], on_progress: Progress | None) -> NDArray[np.float32]:
+    def _score(
+        self, pairs: Sequence[InputPair], on_progress: Progress | None
+    ) -> NDArray[np.float32]:
         logits = [np.zeros((0, 3), np.float32)]
         for start in range(0, len(pairs), _AT_ONCE):
             part = pairs[start : start + _AT_ONCE]
@@ -121,7 +123,7 @@ class ShippedStance:
         scale, shift = self._calibration["scale"], self._calibration["shift"]
         return softmax(np.concatenate(logits), scale, shift)
 
-    def _feeds(self, pairs: Sequence[Pair]) -> list[Feed]:
+    def _feeds(self, pairs: Sequence[InputPair]) -> list[Feed]:
         """Return the graph's feed for each pair: its two orders, which are equally long."""
         texts = [(self._text(a), self._text(b)) for a, b in pairs]
         both = self._tokenizer.encode_batch(texts + [(b, a) for a, b in texts])
@@ -146,13 +148,13 @@ class CascadeStance:
         self.name, self.digest, self.languages = second.name, second.digest, second.languages
 
     def score(
-        self, pairs: Sequence[Pair], on_progress: Progress | None = None
+        self, pairs: Sequence[InputPair], on_progress: Progress | None = None
     ) -> NDArray[np.float32]:
         """Return the second stage's probabilities: see `StanceModel.score`."""
         return self.stages[-1].score(pairs, on_progress)
 
     def score_parts(
-        self, pairs: Sequence[Pair], on_progress: Progress | None = None
-    ) -> tuple[NDArray[np.float32], list[Pair]]:
+        self, pairs: Sequence[InputPair], on_progress: Progress | None = None
+    ) -> tuple[NDArray[np.float32], list[InputPair]]:
         """Return the second stage's probabilities and what they are of."""
         return self.stages[-1].score_parts(pairs, on_progress)

@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from compare.models.values import Stance
 from compare.results.provenance import Provenance
-from compare.results.result import Kind, Pair, Result, Stance, Thresholds
+from compare.results.result import Kind, Pair, Result, Thresholds
 from compare.results.statistics import TOO_FEW, mean_interval
 from compare.statements.quotes import Quote
 from compare.statements.statement import PartialDate

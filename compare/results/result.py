@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from compare.models.values import ModelInput, Probabilities, Rationale, Stance
 from compare.statements.duplicates import words_key
 from compare.statements.passages import Passage
 from compare.statements.quotes import Quote
@@ -25,42 +26,6 @@ if TYPE_CHECKING:
 
 MOST_OF_STATEMENT = 3
 """Pairs of one list of two sides in which a statement may stand, so that none fills it."""
-
-
-class Stance(StrEnum):
-    """How two statements relate; the order is the column order of all probabilities."""
-
-    AGREE = "agree"
-    OPPOSE = "oppose"
-    NEITHER = "neither"
-
-
-@dataclass(frozen=True, slots=True)
-class Probabilities:
-    """Calibrated probabilities of the three stances; they sum to 1."""
-
-    agree: float
-    oppose: float
-    neither: float
-
-    @property
-    def stance(self) -> Stance:
-        """Return the most probable stance."""
-        return max(Stance, key=self.of)
-
-    def of(self, stance: Stance) -> float:
-        """Return the probability of one stance."""
-        return {Stance.AGREE: self.agree, Stance.OPPOSE: self.oppose}.get(stance, self.neither)
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One side of a pair as the stance model reads it: words, context, who and when."""
-
-    text: str
-    context: str = ""
-    country: str = ""
-    date: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,27 +57,6 @@ class Thresholds:
             return None
         stance = probabilities.stance
         return stance if probabilities.of(stance) >= self.probability else Stance.NEITHER
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Characters `start`..`end` of a text that decide the verdict.
-
-    `weight` is above 0, the more the heavier: summed over the words, the root of what the verdict's
-    probability falls by when each is left out, shared with its neighbours (`models.rationale`).
-    """
-
-    start: int
-    end: int
-    weight: float
-
-
-@dataclass(frozen=True, slots=True)
-class Rationale:
-    """The deciding words of both sides, as offsets into `Excerpt.text`."""
-
-    a: tuple[Span, ...] = ()
-    b: tuple[Span, ...] = ()
 
 
 def ranking_score(probability: float, similarity: float) -> float:
@@ -158,11 +102,11 @@ class Excerpt:
         return self.passage.context
 
     @property
-    def model_input(self) -> Side:
+    def model_input(self) -> ModelInput:
         """Return the side in the form that a stance model reads."""
         country = ", ".join(entry.name for entry in self.statement.country)
         date = self.statement.date.iso if self.statement.date else ""
-        return Side(self.text, self.context, country, date)
+        return ModelInput(self.text, self.context, country, date)
 
     @property
     def before(self) -> str:

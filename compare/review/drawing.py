@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from compare.errors import ReviewError
+from compare.models.values import Stance
 from compare.results.provenance import Provenance
-from compare.results.result import Excerpt, Result, Stance, Thresholds
+from compare.results.result import Excerpt, Result, Thresholds
 from compare.review.values import Choice, Order, ReviewPair, excerpt_of, one_of, pair_id
 
 if TYPE_CHECKING:

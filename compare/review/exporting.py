@@ -22,7 +22,7 @@ from compare.export.notebook import page, side_html, stacked
 from compare.export.rows import Row, side_cells
 from compare.export.words import SIGN, VERDICT, counted
 from compare.files import write_whole
-from compare.results.result import Stance
+from compare.models.values import Stance
 from compare.review.review import Review
 from compare.review.values import SKIP, Answer, ReviewPair
 

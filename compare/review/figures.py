@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from compare.errors import ReviewError
 from compare.export.words import counted
-from compare.results.result import Stance
+from compare.models.values import Stance
 from compare.results.statistics import (
     DRAWS,
     SEED,

@@ -17,7 +17,7 @@ from compare.errors import ReviewError
 from compare.evaluate.pairs import LABELS, cell, read_rows, required_cell
 from compare.export.dictionary import columns
 from compare.export.rows import CHANGED
-from compare.results.result import Probabilities, Stance
+from compare.models.values import Probabilities, Stance
 from compare.review.exporting import COLUMNS
 from compare.review.review import Review
 from compare.review.store import utc

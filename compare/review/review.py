@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from compare.errors import ReviewError
 from compare.export import frames
-from compare.results.result import Stance
+from compare.models.values import Stance
 from compare.review.store import (
     ANSWER_COLUMNS,
     DECISION,

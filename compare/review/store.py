@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from compare.errors import ReviewError
-from compare.results.result import Probabilities, Stance
+from compare.models.values import Probabilities, Stance
 from compare.review.values import (
     CONFIDENCE,
     Answer,

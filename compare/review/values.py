@@ -10,7 +10,8 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from compare.errors import ReviewError
-from compare.results.result import Excerpt, Probabilities, Side, Stance
+from compare.models.values import ModelInput, Probabilities, Stance
+from compare.results.result import Excerpt
 from compare.statements.passages import Passage
 from compare.statements.statement import Statement
 
@@ -100,7 +101,7 @@ class ReviewPair:
     weight: float = 1.0
 
     @property
-    def sides(self) -> tuple[Side, Side]:
+    def sides(self) -> tuple[ModelInput, ModelInput]:
         """Return both sides as the stance model reads them."""
         a, b = (side.model_input for side in (self.a, self.b))
         return a, b

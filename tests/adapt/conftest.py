@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from compare.library.library import Library
 from compare.models.stance import softmax
-from compare.results.result import Side, Stance
+from compare.models.values import ModelInput, Stance
 from tests.fakes import HashingEncoder, OneStage, Ran, runner, statement
 
 LABELS = [stance.value for stance in Stance]
@@ -45,16 +45,16 @@ class Scripted(OneStage):
         return self.score(pairs), list(pairs)
 
 
-def words(number: int, told: Sequence[float]) -> tuple[Side, Side]:
+def words(number: int, told: Sequence[float]) -> tuple[ModelInput, ModelInput]:
     """A pair with unique words, for which `Scripted` returns the given probabilities."""
     said = " ".join(f"{p:.6f}" for p in told)
     return (
-        Side(f"Envoy {number} of Valdoria told us {said}.", country="Valdoria"),
-        Side(f"Envoy {number} of Ostravia did not.", country="Ostravia"),
+        ModelInput(f"Envoy {number} of Valdoria told us {said}.", country="Valdoria"),
+        ModelInput(f"Envoy {number} of Ostravia did not.", country="Ostravia"),
     )
 
 
-def drawn(size: int, *, wrong: bool, seed: int = 0) -> list[tuple[Side, Side, str]]:
+def drawn(size: int, *, wrong: bool, seed: int = 0) -> list[tuple[ModelInput, ModelInput, str]]:
     """Pairs with labels drawn from true probabilities; if `wrong`, the model is far too sure."""
     source = np.random.default_rng(seed)
     logits = source.normal(0, 1.2, (size, 3))
@@ -67,7 +67,7 @@ def drawn(size: int, *, wrong: bool, seed: int = 0) -> list[tuple[Side, Side, st
     return rows
 
 
-def written(path: Path, rows: Sequence[tuple[Side, Side, str]]) -> Path:
+def written(path: Path, rows: Sequence[tuple[ModelInput, ModelInput, str]]) -> Path:
     """Write labelled pairs as a TSV."""
     lines = ["a\tb\tlabel\ta_country\tb_country"]
     lines += [f"{a.text}\t{b.text}\t{label}\t{a.country}\t{b.country}" for a, b, label in rows]

@@ -13,15 +13,15 @@ from compare.adapt.corrections import (
     corrections_file,
 )
 from compare.errors import ExportError
-from compare.results.result import Probabilities, Side, Stance
+from compare.models.values import ModelInput, Probabilities, Stance
 from compare.statements.quotes import Quote
 from tests.fabricate import QUOTE, VALDORIA, a_search, two_sides
 
 
 def correct(path: Path | None, text: str = QUOTE) -> Path:
     return append_typed_correction(
-        Side(text, country="Ostmark", date="2019"),
-        Side("baseless slander", context="of the charge"),
+        ModelInput(text, country="Ostmark", date="2019"),
+        ModelInput("baseless slander", context="of the charge"),
         Probabilities(0.7, 0.2, 0.1),
         "judge@555555555555",
         Stance.OPPOSE,

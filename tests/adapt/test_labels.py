@@ -12,7 +12,7 @@ from compare.adapt.labels import CORRECTIONS, gather_labels
 from compare.adapt.learning import disjoint_folds
 from compare.errors import CorpusError
 from compare.library.library import Library
-from compare.results.result import Probabilities, Side, Stance
+from compare.models.values import ModelInput, Probabilities, Stance
 from compare.review import MachineShown, PairSelection, Review, Reviews
 from compare.review.values import excerpt_of
 from tests.adapt.conftest import drawn, written
@@ -56,7 +56,7 @@ def test_what_a_single_reader_says_counts_and_a_skipped_pair_does_not(
     (first, second) = gather_labels(library).labels
     assert (first.stance, second.stance) == (AGREE, OPPOSE)
     one = said(0, "a")
-    assert first.pair[0] == Side(
+    assert first.pair[0] == ModelInput(
         one.text.removeprefix("We know it. "), "", "Valdoria", one.date.iso if one.date else ""
     )
     assert {"id a0", "id b0"} < first.keys
@@ -167,7 +167,7 @@ def test_a_correction_is_not_learned_from_while_its_statement_is_measured(
 
 def test_the_files_that_the_app_writes_are_read(library: Library, tmp_path: Path) -> None:
     path = tmp_path / "corrections.csv"
-    a, b = Side("=Open them.", country="Valdoria"), Side("Shut them.")
+    a, b = ModelInput("=Open them.", country="Valdoria"), ModelInput("Shut them.")
     odds = Probabilities(0.7, 0.2, 0.1)
     append_typed_correction(a, b, odds, "told@7", Stance.OPPOSE, path=path)
     gathered = gather_labels(library, corrections=path)

@@ -15,7 +15,7 @@ from compare.export.dictionary import schema_of
 from compare.library.generations import mark_read_only
 from compare.library.library import Library
 from compare.models.calibration import FILE, Kind, read_adaptation
-from compare.results.result import Side
+from compare.models.values import ModelInput
 from tests.adapt.conftest import LABELS, Scripted, drawn, words, written
 from tests.fakes import HashingEncoder
 
@@ -98,7 +98,7 @@ def test_few_labels_are_one_sentence(library: Library, tmp_path: Path) -> None:
 
 
 def test_pairs_of_one_quote_cannot_be_measured(library: Library, tmp_path: Path) -> None:
-    rows = [(a, Side("One quote."), label) for a, _, label in drawn(80, wrong=True)]
+    rows = [(a, ModelInput("One quote."), label) for a, _, label in drawn(80, wrong=True)]
     with pytest.raises(AdaptError, match=r"share too many statements: .* other quotes"):
         adapt(library, written(tmp_path / "pairs.tsv", rows))
 
@@ -133,7 +133,7 @@ def test_what_is_kept(kind: Kind, f1: float, loss: tuple[float, ...], said: str)
 # --- the head --------------------------------------------------------------------------------
 
 
-def near_and_far(size: int) -> list[tuple[Side, Side, str]]:
+def near_and_far(size: int) -> list[tuple[ModelInput, ModelInput, str]]:
     """Pairs on which the model cannot tell that those without a common word are neither."""
     source = np.random.default_rng(5)
     rows = []
@@ -143,7 +143,7 @@ def near_and_far(size: int) -> list[tuple[Side, Side, str]]:
         told = [sure, 1 - sure - 0.02, 0.02] if side == 0 else [1 - sure - 0.02, sure, 0.02]
         a, b = words(number, told)
         near = number % 2 == 0
-        other = Side(a.text.removesuffix(".").split(" told ")[0] + " told us.") if near else b
+        other = ModelInput(a.text.removesuffix(".").split(" told ")[0] + " told us.") if near else b
         rows.append((a, other, LABELS[side] if near else "neither"))
     return rows
 

@@ -13,7 +13,7 @@ from compare.comparison.counts import (
 from compare.export.dictionary import columns
 from compare.export.formats import csv_bytes
 from compare.export.rows import checked_rows
-from compare.results.result import Stance
+from compare.models.values import Stance
 from compare.results.statistics import share_interval
 from tests.results.test_result import AGREE, NEITHER, OPPOSE, pair, said, table
 

@@ -16,7 +16,8 @@ from compare.export.rows import pair_rows
 from compare.library.filters import Filters
 from compare.library.library import Library
 from compare.models.stance import CascadeStance
-from compare.results.result import Probabilities, Stance, Thresholds
+from compare.models.values import Probabilities, Stance
+from compare.results.result import Thresholds
 from compare.statements.statement import PartialDate
 from tests.fakes import HashingEncoder, WordJudge, runner, statement
 

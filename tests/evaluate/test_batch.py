@@ -15,7 +15,7 @@ from compare.corpus.tables import read_csv
 from compare.errors import CorpusError, ModelError
 from compare.evaluate.batch import read_batch, score_file
 from compare.models.huggingface import model_folder
-from compare.results.result import Side
+from compare.models.values import ModelInput
 from tests.evaluate.conftest import Run, WordJudge, assert_one_sentence
 
 ADDED = ["stance", "p_agree", "p_oppose", "p_neither", "model", "decided_a", "decided_b"]
@@ -128,7 +128,7 @@ def test_of_a_long_pair_the_sentences_that_decide_are_named(
     path = write(tmp_path / "x.jsonl", '{"a": "One. Two.", "b": "Three."}\n{"a": "A", "b": "B"}\n')
 
     def in_parts(pairs, on_progress=None):
-        read = [(Side("Two."), pairs[0][1]), pairs[1]]
+        read = [(ModelInput("Two."), pairs[0][1]), pairs[1]]
         return np.ones((2, 3), np.float32) / 3, read
 
     monkeypatch.setattr(judge, "score_parts", in_parts)
@@ -151,7 +151,7 @@ def test_the_model_reads_who_and_when(run: Run, judge: WordJudge, tmp_path: Path
         tmp_path / "x.csv", "a,b,a_country,b_date,label\nOne.,Two.,Valdoria,2001,whatever\n"
     )
     run("stance", "--batch", path)
-    assert judge.read == [(Side("One.", country="Valdoria"), Side("Two.", date="2001"))]
+    assert judge.read == [(ModelInput("One.", country="Valdoria"), ModelInput("Two.", date="2001"))]
 
 
 def test_what_says_nothing_does_not_reach_the_model(
@@ -159,7 +159,7 @@ def test_what_says_nothing_does_not_reach_the_model(
 ) -> None:
     path = write(tmp_path / "x.csv", "a,b,a_country,b_country\nOne.,Two.,nan,N/A\n")
     run("stance", "--batch", path)
-    assert judge.read == [(Side("One."), Side("Two."))]
+    assert judge.read == [(ModelInput("One."), ModelInput("Two."))]
 
 
 @pytest.mark.parametrize("name", ["nowhere/x.csv", "x.csv", f"{'x' * 300}.csv"])

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score
 
-from compare.results.result import Side
+from compare.models.values import ModelInput
 from tests.evaluate.conftest import Run, WordJudge, assert_one_sentence
 
 KEYS = [
@@ -75,7 +75,7 @@ def test_the_model_reads_who_and_when(run: Run, judge: WordJudge, tmp_path: Path
     path = tmp_path / "x.tsv"
     path.write_text("premise\thypothesis\tlabel\ta\tb\nOne.\tTwo.\tneutral\tValdoria|Eve|2001\t\n")
     run("evaluate", path, "--json")
-    assert judge.read == [(Side("One.", country="Valdoria", date="2001"), Side("Two."))]
+    assert judge.read == [(ModelInput("One.", country="Valdoria", date="2001"), ModelInput("Two."))]
 
 
 def test_modes_have_a_row_each(run: Run, with_modes: Path) -> None:

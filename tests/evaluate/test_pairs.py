@@ -13,7 +13,7 @@ import pytest
 from compare.errors import CorpusError
 from compare.evaluate import read_labelled, read_pairs
 from compare.evaluate.pairs import READERS
-from compare.results.result import Side, Stance
+from compare.models.values import ModelInput, Stance
 
 
 def write(path: Path, text: str) -> Path:
@@ -24,7 +24,7 @@ def write(path: Path, text: str) -> Path:
 def test_premise_and_hypothesis(tmp_path: Path) -> None:
     text = "premise\thypothesis\tlabel\nOne.\tTwo.\tentailment\nThree.\tFour.\t Contradiction \n"
     first, second = read_labelled(write(tmp_path / "x.tsv", text))
-    assert (first.a, first.b, first.label) == (Side("One."), Side("Two."), Stance.AGREE)
+    assert (first.a, first.b, first.label) == (ModelInput("One."), ModelInput("Two."), Stance.AGREE)
     assert (second.label, second.mode) == (Stance.OPPOSE, None)
 
 
@@ -34,8 +34,8 @@ def test_a_and_b_with_who_and_when(tmp_path: Path) -> None:
     cells += ["of the war", "Republic of Ostravia", "", ""]
     text = "\t".join(columns.split()) + "\n" + "\t".join(cells) + "\n"
     (pair,) = read_labelled(write(tmp_path / "x.tsv", text))
-    assert pair.a == Side("It is.", "of the war", "Valdoria, Sudland", "2001-02")
-    assert pair.b == Side("It is not.", country="Republic of Ostravia")
+    assert pair.a == ModelInput("It is.", "of the war", "Valdoria, Sudland", "2001-02")
+    assert pair.b == ModelInput("It is not.", country="Republic of Ostravia")
 
 
 @pytest.mark.parametrize(
@@ -57,8 +57,8 @@ def test_beside_premise_a_and_b_are_who_and_when(
 ) -> None:
     text = f"a\tb\tpremise\thypothesis\tlabel\n{short}\tOstravia||1999\tOne.\tTwo.\tneutral\n"
     (pair,) = read_labelled(write(tmp_path / "x.tsv", text))
-    assert pair.a == Side("One.", country=country, date=date)
-    assert pair.b == Side("Two.", country="Ostravia", date="1999")
+    assert pair.a == ModelInput("One.", country=country, date=date)
+    assert pair.b == ModelInput("Two.", country="Ostravia", date="1999")
 
 
 def test_columns_of_their_own_count_before_the_short_form(tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ def test_columns_of_their_own_count_before_the_short_form(tmp_path: Path) -> Non
         "premise,hypothesis,label,a,A Country,b_date\nOne.,Two.,neutral,Valdoria||2001,Sudland,7\n"
     )
     (pair,) = read_labelled(write(tmp_path / "x.csv", text))
-    assert pair.a == Side("One.", country="Sudland", date="2001")
+    assert pair.a == ModelInput("One.", country="Sudland", date="2001")
     assert pair.b.date == "7"
 
 
@@ -78,21 +78,24 @@ def test_what_says_nothing_is_not_read(tmp_path: Path, nothing: str) -> None:
     cells = ["One.", "nan", "agree", nothing, nothing, nothing, f"Valdoria; {nothing}", "2001"]
     text = "\t".join(columns) + "\n" + "\t".join(cells) + "\n"
     (pair,) = read_labelled(write(tmp_path / "x.tsv", text))
-    assert pair.a == Side("One.")
-    assert pair.b == Side("nan", country="Valdoria", date="2001")
+    assert pair.a == ModelInput("One.")
+    assert pair.b == ModelInput("nan", country="Valdoria", date="2001")
 
 
 @pytest.mark.parametrize("code", ["NA", "na"])
 def test_the_code_of_namibia_says_something(tmp_path: Path, code: str) -> None:
     text = f"a,b,label,a_country,a_date,a_context\nOne.,Two.,agree,{code},{code},{code}\n"
     (pair,) = read_labelled(write(tmp_path / "x.csv", text))
-    assert pair.a == Side("One.", country=code)
+    assert pair.a == ModelInput("One.", country=code)
 
 
 def test_the_short_form_may_say_nothing(tmp_path: Path) -> None:
     text = "premise,hypothesis,label,a,b\nOne.,Two.,agree,nan|nan|2001,Valdoria|None|N/A\n"
     (pair,) = read_labelled(write(tmp_path / "x.csv", text))
-    assert (pair.a, pair.b) == (Side("One.", date="2001"), Side("Two.", country="Valdoria"))
+    assert (pair.a, pair.b) == (
+        ModelInput("One.", date="2001"),
+        ModelInput("Two.", country="Valdoria"),
+    )
 
 
 @pytest.mark.parametrize("nothing", ["", " ", "nan"])
@@ -100,7 +103,7 @@ def test_a_column_that_says_nothing_leaves_the_short_form(tmp_path: Path, nothin
     text = "premise,hypothesis,label,a,a_country,a_date\n"
     text += f"One.,Two.,agree,Valdoria|Ada Lorn|2001,{nothing},{nothing}\n"
     (pair,) = read_labelled(write(tmp_path / "x.csv", text))
-    assert pair.a == Side("One.", country="Valdoria", date="2001")
+    assert pair.a == ModelInput("One.", country="Valdoria", date="2001")
 
 
 def test_two_columns_of_one_name_matter_only_where_it_is_read(tmp_path: Path) -> None:
@@ -126,16 +129,16 @@ def test_csv_is_read_with_quoting(tmp_path: Path) -> None:
 def test_json_lines_and_packed_files(tmp_path: Path) -> None:
     line = json.dumps({"a": "One.", "b": "Two.", "label": "agree", "a_date": 2001, "mode": "dates"})
     (pair,) = read_labelled(write(tmp_path / "x.jsonl", line + "\n"))
-    assert (pair.a, pair.mode) == (Side("One.", date="2001"), "dates")
+    assert (pair.a, pair.mode) == (ModelInput("One.", date="2001"), "dates")
     (tmp_path / "y.JSONL.gz").write_bytes(gzip.compress(line.encode()))
     assert read_labelled(tmp_path / "y.JSONL.gz") == [pair]
     (tmp_path / "z.tsv.gz").write_bytes(gzip.compress(b"a\tb\tlabel\nOne.\tTwo.\tagree\n"))
-    assert read_labelled(tmp_path / "z.tsv.gz")[0].a == Side("One.")
+    assert read_labelled(tmp_path / "z.tsv.gz")[0].a == ModelInput("One.")
 
 
 def test_pairs_need_no_label(tmp_path: Path) -> None:
     (pair,) = read_pairs(write(tmp_path / "x.tsv", "a\tb\nOne.\tTwo.\n"))
-    assert (pair.a, pair.b, pair.row.line) == (Side("One."), Side("Two."), 2)
+    assert (pair.a, pair.b, pair.row.line) == (ModelInput("One."), ModelInput("Two."), 2)
 
 
 NEEDS = "a file of labelled pairs has the columns premise, hypothesis and label, or a, b and label"

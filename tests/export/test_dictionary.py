@@ -25,7 +25,7 @@ from compare.export.dictionary import (
 from compare.export.formats import about_sheet, export_bytes
 from compare.export.json_files import public_json, result_to_json
 from compare.export.rows import checked_rows, matrix_rows, pair_rows, year_rows
-from compare.results.result import Stance
+from compare.models.values import Stance
 from compare.statements.quotes import Quote
 from compare.statements.statement import Country, PartialDate, Quotation, Statement
 from tests.fabricate import (

@@ -30,7 +30,7 @@ from compare.export.formats import (
 )
 from compare.export.json_files import load_result
 from compare.export.rows import pair_rows
-from compare.results.result import Stance
+from compare.models.values import Stance
 from compare.statements.quotes import Quote
 from compare.statements.statement import Country, PartialDate, Quotation, Statement
 from tests.fabricate import (

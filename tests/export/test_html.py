@@ -18,7 +18,8 @@ from compare.export.html import (
     table_html,
     text_html,
 )
-from compare.results.result import Excerpt, Pair, Probabilities, Rationale, Span, Stance, Thresholds
+from compare.models.values import Probabilities, Rationale, Span, Stance
+from compare.results.result import Excerpt, Pair, Thresholds
 from compare.statements.passages import Passage
 from compare.statements.quotes import Quote
 from compare.statements.statement import Country, PartialDate, Quotation, Statement

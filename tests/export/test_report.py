@@ -22,7 +22,7 @@ from compare.export.words import filters_in_words
 from compare.models import load_stance_model
 from compare.models.runtime import read_manifest
 from compare.models.stance import WEIGHTS
-from compare.results.result import Stance
+from compare.models.values import Stance
 from compare.statements.quotes import Quote
 from compare.statements.statement import PartialDate, Statement
 from tests.fabricate import (

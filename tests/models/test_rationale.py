@@ -7,7 +7,7 @@ import pytest
 
 from compare.models import load_stance_model
 from compare.models.rationale import SHARE, find_rationale, without, words_of
-from compare.results.result import Side, Stance
+from compare.models.values import ModelInput, Stance
 from tests.fakes import OneStage
 from training.probes import sentences
 
@@ -33,8 +33,8 @@ class NotJudge(Reader):
 
 
 def test_the_words_that_move_the_verdict_are_marked():
-    a = Side("The blockade of the port must end")
-    b = Side("The blockade of that old port will never end, whatever they say about it")
+    a = ModelInput("The blockade of the port must end")
+    b = ModelInput("The blockade of that old port will never end, whatever they say about it")
     verdict, why = find_rationale(NotJudge(), a, b)
     assert verdict.stance is Stance.OPPOSE
     marked = [b.text[span.start : span.end] for span in why.b]
@@ -46,8 +46,8 @@ def test_the_words_that_move_the_verdict_are_marked():
 
 
 def test_at_most_a_share_of_the_words_is_marked():
-    a = Side(" ".join(["It must end."] * 9))
-    b = Side("It will never end. " + " ".join(sentences(3)))
+    a = ModelInput(" ".join(["It must end."] * 9))
+    b = ModelInput("It will never end. " + " ".join(sentences(3)))
     _, why = find_rationale(NotJudge(), a, b)
     marked = sum(
         len(words_of(side.text[span.start : span.end]))
@@ -59,7 +59,7 @@ def test_at_most_a_share_of_the_words_is_marked():
 
 def test_the_last_words_of_a_text_that_is_read_whole_count():
     text = " ".join(f"matter{n}" for n in range(230)) + " we will never end"
-    _, why = find_rationale(NotJudge(), Side("It ends"), Side(text))
+    _, why = find_rationale(NotJudge(), ModelInput("It ends"), ModelInput(text))
     heaviest = max(why.b, key=lambda span: span.weight)
     assert "never" in text[heaviest.start : heaviest.end]
 
@@ -73,7 +73,7 @@ def test_readings_are_bounded_whatever_the_length():
             return super().score(pairs)
 
     text = " ".join(f"matter{n}" for n in range(5000))
-    find_rationale(Counts(), Side(text), Side(text))
+    find_rationale(Counts(), ModelInput(text), ModelInput(text))
     assert sum(read) <= 2 + 2 * 256
 
 
@@ -87,7 +87,7 @@ def test_negations_count_more_than_other_function_words():
             return np.array(rows, np.float32)
 
     text = "Ships of ours and of others did not pass by day or night near the port of Meren"
-    _, why = find_rationale(Reads(), Side(text), Side("x"))
+    _, why = find_rationale(Reads(), ModelInput(text), ModelInput("x"))
     heaviest = max(why.a, key=lambda span: span.weight)
     assert "not" in text[heaviest.start : heaviest.end]
     assert heaviest.weight > 2 * sum(s.weight for s in why.a if s is not heaviest)
@@ -95,7 +95,7 @@ def test_negations_count_more_than_other_function_words():
 
 @pytest.mark.parametrize("text", ["", "…", "one", "🙂", "\x00"])
 def test_texts_with_hardly_any_words(text):
-    _, why = find_rationale(load_stance_model(), Side(text), Side("We reject the ban."))
+    _, why = find_rationale(load_stance_model(), ModelInput(text), ModelInput("We reject the ban."))
     assert all(0 <= span.start < span.end <= len(text) for span in why.a)
     assert why.b
 
@@ -123,7 +123,7 @@ def test_deciding_words_keep_their_accents():
             return np.array([[*row, 1 - row[1]] for row in rows], np.float32)
 
     text = "On a la ne\u0301gociation."
-    _, why = find_rationale(Reads(), Side("x"), Side(text))
+    _, why = find_rationale(Reads(), ModelInput("x"), ModelInput(text))
     heaviest = max(why.b, key=lambda span: span.weight)
     assert text[heaviest.start : heaviest.end].endswith("ne\u0301gociation")
 
@@ -135,7 +135,7 @@ def test_without_closes_the_gap():
 
 def test_of_a_long_pair_words_of_the_sentences_that_decide_are_marked():
     model = load_stance_model("fast")
-    a, b = (Side(" ".join(sentences(40, seed=seed))) for seed in (5, 6))
+    a, b = (ModelInput(" ".join(sentences(40, seed=seed))) for seed in (5, 6))
     scores, (read,) = model.score_parts([(a, b)])
     verdict, why = find_rationale(model, a, b)
     assert [verdict.agree, verdict.oppose, verdict.neither] == pytest.approx(scores[0].tolist())
@@ -155,7 +155,7 @@ class ReadsOnly(OneStage):
         self.part = part
 
     def score_parts(self, pairs):
-        return np.zeros((1, 3), np.float32), [(Side(self.part), pairs[0][1])]
+        return np.zeros((1, 3), np.float32), [(ModelInput(self.part), pairs[0][1])]
 
     def score(self, pairs):
         rejects = ["reject" in a.text for a, _ in pairs]
@@ -165,9 +165,9 @@ class ReadsOnly(OneStage):
 def test_a_sentence_that_stands_in_another_is_marked_in_its_own_place():
     last = "We reject the ban on mines."
     text = f"They say: {last} Nobody has asked them for it. {last}"
-    other = Side("We support it.")
+    other = ModelInput("We support it.")
 
-    _, why = find_rationale(ReadsOnly(last), Side(text), other)
+    _, why = find_rationale(ReadsOnly(last), ModelInput(text), other)
     heaviest = max(why.a, key=lambda span: span.weight)
     assert "reject" in text[heaviest.start : heaviest.end]
     assert heaviest.start >= text.rindex(last)
@@ -176,9 +176,9 @@ def test_a_sentence_that_stands_in_another_is_marked_in_its_own_place():
 def test_a_piece_of_a_sentence_is_marked_in_its_place():
     piece = "we reject every one of them."
     text = f"The list is long. As to the forty resolutions: {piece}"
-    other = Side("It stands.")
+    other = ModelInput("It stands.")
 
-    _, why = find_rationale(ReadsOnly(piece), Side(text), other)
+    _, why = find_rationale(ReadsOnly(piece), ModelInput(text), other)
     heaviest = max(why.a, key=lambda span: span.weight)
     assert "reject" in text[heaviest.start : heaviest.end]
 
@@ -189,7 +189,7 @@ def test_marked_words_move_the_verdict_more_than_random_ones(tier, count):
     model = load_stance_model(tier)
     texts = sentences(2 * count, seed=23)
     rng = random.Random(4)
-    pairs = [(Side(a), Side(b)) for a, b in zip(texts[::2], texts[1::2], strict=True)]
+    pairs = [(ModelInput(a), ModelInput(b)) for a, b in zip(texts[::2], texts[1::2], strict=True)]
     before, marked_out, random_out, columns = [], [], [], []
     for a, b in pairs:
         verdict, why = find_rationale(model, a, b)

@@ -17,20 +17,23 @@ from compare.models.stance import (
     shipped_manifests,
     softmax,
 )
+from compare.models.values import ModelInput, Stance
 from compare.results.provenance import screening
-from compare.results.result import Side, Stance
 from tests.fakes import OneStage
 from training.probes import probe_pairs
 
 PAIRS = [
     (
-        Side("Valdoria supports the ban on mines.", country="Valdoria", date="2021-03"),
-        Side("We reject the ban on mines.", country="Ostravia", date="1999"),
+        ModelInput("Valdoria supports the ban on mines.", country="Valdoria", date="2021-03"),
+        ModelInput("We reject the ban on mines.", country="Ostravia", date="1999"),
     ),
-    (Side("We welcome the treaty."), Side("The treaty is welcome to us, and we will sign it.")),
-    (Side("malicious disinformation", "the report of mines"), Side("Mines were laid.")),
-    (Side(""), Side("Rain fell on the harbour. " * 300)),
-    (Side("\x00 🙂 مرحبا \ud800"), Side("a" * 50_000)),
+    (
+        ModelInput("We welcome the treaty."),
+        ModelInput("The treaty is welcome to us, and we will sign it."),
+    ),
+    (ModelInput("malicious disinformation", "the report of mines"), ModelInput("Mines were laid.")),
+    (ModelInput(""), ModelInput("Rain fell on the harbour. " * 300)),
+    (ModelInput("\x00 🙂 مرحبا \ud800"), ModelInput("a" * 50_000)),
 ]
 
 
@@ -140,10 +143,16 @@ def test_the_weights_are_small_enough_to_live_with():
 
 def test_signs_and_control_characters_hide_no_word():
     accurate = load_stance_model("accurate")
-    treaty, ban = Side("We will leave the treaty."), Side("We support the ban.")
-    plain = [(treaty, Side("We won't leave the treaty.")), (ban, Side("We reject the ban."))]
-    odd = [(treaty, Side("We wonʼt leave the treaty.")), (ban, Side("We reject👎 the ban."))]
-    odd.append((treaty, Side("We will never\x0cleave the treaty.")))
+    treaty, ban = ModelInput("We will leave the treaty."), ModelInput("We support the ban.")
+    plain = [
+        (treaty, ModelInput("We won't leave the treaty.")),
+        (ban, ModelInput("We reject the ban.")),
+    ]
+    odd = [
+        (treaty, ModelInput("We wonʼt leave the treaty.")),
+        (ban, ModelInput("We reject👎 the ban.")),
+    ]
+    odd.append((treaty, ModelInput("We will never\x0cleave the treaty.")))
     assert accurate.score(plain).argmax(1).tolist() == [1, 1]
     assert accurate.score(odd).argmax(1).tolist() == [1, 1, 1]
 
@@ -169,7 +178,7 @@ class Table(OneStage):
 
 
 def numbered(count):
-    return [(Side(str(n)), Side("b")) for n in range(count)]
+    return [(ModelInput(str(n)), ModelInput("b")) for n in range(count)]
 
 
 def test_a_pair_by_itself_is_the_accurate_models():

@@ -1,6 +1,7 @@
 from dataclasses import replace
 
-from compare.results.result import MOST_OF_STATEMENT, Stance, Thresholds
+from compare.models.values import Stance
+from compare.results.result import MOST_OF_STATEMENT, Thresholds
 from tests.fabricate import pair_of, two_sides
 from tests.fakes import statement
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from compare.models.values import Probabilities, Stance
 from compare.results.provenance import Provenance
-from compare.results.result import Excerpt, Kind, Pair, Probabilities, Result, Stance, Thresholds
+from compare.results.result import Excerpt, Kind, Pair, Result, Thresholds
 from compare.review import Answer, PairSelection, Review, ReviewPair, Reviews
 from compare.statements.passages import Passage
 from compare.statements.statement import Statement

@@ -8,7 +8,7 @@ import pytest
 
 from compare.errors import ReviewError
 from compare.library.library import Library
-from compare.results.result import Stance
+from compare.models.values import Stance
 from compare.review import (
     CODEBOOK,
     STATE_NOTES,

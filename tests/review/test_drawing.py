@@ -8,7 +8,7 @@ import pytest
 
 from compare.comparison.counts import random_sample
 from compare.errors import ReviewError
-from compare.results.result import Probabilities
+from compare.models.values import Probabilities
 from compare.review import Choice, Order, PairSelection, Reviews, draw, with_divergence
 from compare.review.drawing import in_reading_order, review_pairs
 from compare.review.values import pair_id

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from compare.errors import ReviewError
-from compare.results.result import Stance
+from compare.models.values import Stance
 from compare.review import (
     FINAL,
     Choice,

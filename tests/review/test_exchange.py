@@ -19,7 +19,7 @@ from compare.errors import CorpusError, ExportError, ReviewError
 from compare.export.dictionary import schema_of
 from compare.export.formats import export
 from compare.library.library import Library
-from compare.results.result import Probabilities
+from compare.models.values import Probabilities
 from compare.review import (
     Answer,
     Choice,

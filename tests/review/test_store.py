@@ -20,7 +20,7 @@ from tests.review.conftest import AGREE, OPPOSE, pair
 
 WRITER = """
 import sys
-from compare.results.result import Stance
+from compare.models.values import Stance
 from compare.review import Reviews
 review = Reviews(sys.argv[1]).open("canal")
 print("ready", flush=True)

@@ -1,6 +1,6 @@
 import pytest
 
-from compare.results.result import Stance
+from compare.models.values import Stance
 from compare.statements.quotes import Quote
 from compare.statements.statement import PartialDate, Statement
 from compare.ui.components.filter_panel import NEWEST, OLDEST, PROBABILITY, RANK, SIMILARITY

@@ -8,7 +8,7 @@ from compare.library.library import Library
 from compare.models import load_stance_model
 from compare.models.runtime import read_manifest
 from compare.models.stance import WEIGHTS, shipped_manifests
-from compare.results.result import Side
+from compare.models.values import ModelInput
 from compare.ui.components.quote_form import EXAMPLE_QUOTE
 from tests.fakes import WordJudge, statement
 from tests.ui.conftest import shown, well
@@ -65,7 +65,7 @@ def test_two_statements_are_read_as_the_command_reads_them(page, monkeypatch):
     a = "“The mili-\ntary aid\x0bmust end.”"
     html = shown(page("pair", a_q=a, a_country="Valdoria; Ostravia", a_date="2022-03", b_q=german))
     side_a, side_b = read[0]
-    assert side_a == Side("The military aid must end.", "", "Valdoria, Ostravia", "2022-03")
+    assert side_a == ModelInput("The military aid must end.", "", "Valdoria, Ostravia", "2022-03")
     assert side_b.text == german
     assert "Statement B does not look English (detected: de)" in html
     assert "Statement A does not look" not in html

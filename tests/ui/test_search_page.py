@@ -3,7 +3,7 @@ import json
 import re
 from dataclasses import replace
 
-from compare.results.result import Stance
+from compare.models.values import Stance
 from compare.statements.statement import Statement
 from compare.ui.components import service
 from compare.ui.components.quote_form import EXAMPLE_QUOTE

@@ -13,7 +13,8 @@ from compare.export.formats import Format, export_bytes
 from compare.export.html import facts_html
 from compare.export.methods import settings
 from compare.library.library import Library
-from compare.results.result import Result, Stance
+from compare.models.values import Stance
+from compare.results.result import Result
 from compare.ui.charts.vega import NO_RENDERER, Chart, can_draw_svg
 from compare.ui.components.layout import notice, small
 from compare.ui.components.quote_form import CHOSEN

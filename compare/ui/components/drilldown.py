@@ -19,7 +19,8 @@ from compare.export.formats import table_csv
 from compare.export.html import section_html, table_html
 from compare.export.rows import matrix_rows, year_rows
 from compare.export.words import percent, verdict_word
-from compare.results.result import Pair, Stance
+from compare.models.values import Stance
+from compare.results.result import Pair
 from compare.ui.charts.counts import matrix_chart, years_chart
 from compare.ui.components.downloads import SAVE, chart_downloads
 from compare.ui.components.layout import notice, show_chart, small, widget_key

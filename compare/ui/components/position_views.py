@@ -13,8 +13,8 @@ from compare.export.formats import export_bytes, table_csv
 from compare.export.html import list_head, section_html, table_html
 from compare.export.rows import agreement_rows, period_rows, position_rows
 from compare.export.words import counted, date_in_words
+from compare.models.values import Stance
 from compare.results.positions import NO_SIDE, PERIODS, PLACED, SILENT, Position, Positions
-from compare.results.result import Stance
 from compare.results.statistics import TOO_FEW
 from compare.ui.charts.map import map_chart, off_the_map
 from compare.ui.charts.positions import (

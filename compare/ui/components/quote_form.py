@@ -8,7 +8,8 @@ import streamlit as st
 
 from compare.errors import LibraryError, QueryError
 from compare.library.library import Library
-from compare.results.result import Excerpt, Side
+from compare.models.values import ModelInput
+from compare.results.result import Excerpt
 from compare.statements.countries import parse_countries
 from compare.statements.passages import split_statement
 from compare.statements.quotes import Quote, clean_quote
@@ -76,7 +77,7 @@ def checked_quote(text: str, who: dict[str, str], source: Statement | None) -> Q
     )
 
 
-def checked_side(name: str, text: str, who: dict[str, str]) -> Side:
+def checked_side(name: str, text: str, who: dict[str, str]) -> ModelInput:
     """Return one side of a typed pair as the stance model reads it.
 
     Args:

@@ -14,7 +14,8 @@ from compare.adapt import append_correction
 from compare.errors import CompareError
 from compare.export.html import found_card, list_head, pair_card
 from compare.export.words import VERDICT, counted, percent, read_as, verdict_word
-from compare.results.result import MOST_OF_STATEMENT, Pair, Result, Stance
+from compare.models.values import Stance
+from compare.results.result import MOST_OF_STATEMENT, Pair, Result
 from compare.ui import CORPUS_PAGE
 from compare.ui.components.filter_panel import NEWEST, OLDEST, PROBABILITY, SIMILARITY
 from compare.ui.components.layout import notice, show_more_button, small, widget_key

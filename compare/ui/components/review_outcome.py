@@ -11,7 +11,7 @@ from compare.errors import ReviewError
 from compare.export.html import facts_html, section_html, table_html
 from compare.export.words import VERDICT, counted, percent
 from compare.library.library import Library
-from compare.results.result import Stance
+from compare.models.values import Stance
 from compare.review import (
     FINAL,
     NO_INTERVAL_NOTE,

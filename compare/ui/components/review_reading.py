@@ -10,7 +10,7 @@ from compare.errors import CompareError, ReviewError
 from compare.export.html import half_html, section_html, text_html, verdict_html
 from compare.export.words import SIGN, VERDICT, counted, likelihood, percent, read_as
 from compare.library.library import Library
-from compare.results.result import Stance
+from compare.models.values import Stance
 from compare.review import (
     CONFIDENCE,
     STATE_NOTES,

@@ -14,7 +14,8 @@ from compare.errors import CompareError, ReviewError
 from compare.export.markdown import inert
 from compare.export.words import VERDICT, counted
 from compare.library.library import Library
-from compare.results.result import Result, Stance
+from compare.models.values import Stance
+from compare.results.result import Result
 from compare.review import (
     CODEBOOK,
     Choice,

@@ -23,9 +23,9 @@ from compare.library.generations import current_name, is_library
 from compare.library.library import Library
 from compare.models import StanceModel, load_stance_model
 from compare.models.calibration import about_adaptation, adapted_to, read_adaptation
-from compare.models.protocols import Pair as ModelInput
 from compare.models.rationale import find_rationale
-from compare.results.result import Pair, Probabilities, Rationale, Result, Side
+from compare.models.values import InputPair, ModelInput, Probabilities, Rationale
+from compare.results.result import Pair, Result
 from compare.statements.quotes import Quote
 from compare.ui.components.layout import READ_FOR, progress, small
 
@@ -155,11 +155,15 @@ def explain_pairs(result: Result, pairs: Sequence[Pair]) -> dict[int, Pair]:
 
 
 @st.cache_resource(show_spinner="Reading the pair…", max_entries=_RESULTS)
-def _pair(key: str, _side_a: Side, _side_b: Side) -> tuple[Probabilities, Rationale, ModelInput]:
+def _pair(
+    key: str, _side_a: ModelInput, _side_b: ModelInput
+) -> tuple[Probabilities, Rationale, InputPair]:
     (read,) = stance_model().score_parts([(_side_a, _side_b)])[1]
     return *find_rationale(stance_model(), _side_a, _side_b), read
 
 
-def explained_pair(side_a: Side, side_b: Side) -> tuple[Probabilities, Rationale, ModelInput]:
+def explained_pair(
+    side_a: ModelInput, side_b: ModelInput
+) -> tuple[Probabilities, Rationale, InputPair]:
     """Return the verdict on a pair, its deciding words, and the sentences read of a long one."""
     return _pair(repr((stance_model().digest, side_a, side_b)), side_a, side_b)

@@ -18,7 +18,8 @@ from compare.export.words import CHANGED, SAME, counted, duration, percent, verd
 from compare.library.filters import Facets, Filters
 from compare.library.library import Library
 from compare.models.protocols import signature
-from compare.results.result import Pair, Result, Stance, Thresholds
+from compare.models.values import Stance
+from compare.results.result import Pair, Result, Thresholds
 from compare.statements.statement import PartialDate
 from compare.ui.components.downloads import (
     download_buttons,

@@ -19,7 +19,8 @@ from compare.export.methods import citation
 from compare.export.words import LIKELIHOOD, VERDICT, percent
 from compare.library.library import Library
 from compare.models.stance import shipped_manifests
-from compare.results.result import Stance, Thresholds
+from compare.models.values import Stance
+from compare.results.result import Thresholds
 from compare.ui.components.layout import begin_page, errors_as_sentences, small
 from compare.ui.components.service import choose_library, stance_model
 

@@ -8,8 +8,8 @@ from compare.adapt import append_typed_correction
 from compare.errors import QueryError
 from compare.export.html import bars_html, context_html, marked_html, verdict_html
 from compare.export.words import VERDICT
-from compare.models.protocols import Pair, signature
-from compare.results.result import Probabilities, Rationale, Stance
+from compare.models.protocols import signature
+from compare.models.values import InputPair, Probabilities, Rationale, Stance
 from compare.statements.quotes import language_notes
 from compare.ui.components.layout import begin_page, errors_as_sentences, notice, small
 from compare.ui.components.quote_form import EXAMPLE_ANSWER, EXAMPLE_QUOTE, checked_side
@@ -41,7 +41,7 @@ def _fields(name: str, letter: str, example: str) -> tuple[str, dict[str, str]]:
     return text or "", {"country": country or "", "date": when or "", "context": context or ""}
 
 
-def _show_verdict(sides: Pair, probabilities: Probabilities) -> None:
+def _show_verdict(sides: InputPair, probabilities: Probabilities) -> None:
     stance = probabilities.stance
     with st.container(key="pinned-verdict"):
         st.html(
@@ -63,7 +63,7 @@ def _show_verdict(sides: Pair, probabilities: Probabilities) -> None:
             )
 
 
-def _show_sides(sides: Pair, stance: Stance, why: Rationale, read: Pair) -> None:
+def _show_sides(sides: InputPair, stance: Stance, why: Rationale, read: InputPair) -> None:
     """Show both sides with the deciding words marked; `read` are the sentences they stand in."""
     columns = st.columns(2, gap="large")
     marks = (why.a, why.b)

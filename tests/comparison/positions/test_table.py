@@ -12,7 +12,7 @@ from compare.comparison.positions import PositionTable
 from compare.export.dictionary import columns, numbers
 from compare.export.formats import csv_bytes, table_csv
 from compare.export.rows import agreement_rows, period_rows, position_rows, proposition_rows
-from compare.results.result import Stance
+from compare.models.values import Stance
 from compare.results.statistics import mean_interval
 from tests.fabricate_positions import actor, made, passage, table_of
 

@@ -1,0 +1,66 @@
+"""What a stance model reads and gives: inputs, stances, probabilities and deciding words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Stance(StrEnum):
+    """How two statements relate; the order is the column order of all probabilities."""
+
+    AGREE = "agree"
+    OPPOSE = "oppose"
+    NEITHER = "neither"
+
+
+@dataclass(frozen=True, slots=True)
+class Probabilities:
+    """Calibrated probabilities of the three stances; they sum to 1."""
+
+    agree: float
+    oppose: float
+    neither: float
+
+    @property
+    def stance(self) -> Stance:
+        """Return the most probable stance."""
+        return max(Stance, key=self.of)
+
+    def of(self, stance: Stance) -> float:
+        """Return the probability of one stance."""
+        return {Stance.AGREE: self.agree, Stance.OPPOSE: self.oppose}.get(stance, self.neither)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInput:
+    """One side of a pair as the stance model reads it: words, context, who and when."""
+
+    text: str
+    context: str = ""
+    country: str = ""
+    date: str = ""
+
+
+InputPair = tuple[ModelInput, ModelInput]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Characters `start`..`end` of a text that decide the verdict.
+
+    `weight` is above 0, the more the heavier: summed over the words, the root of what the verdict's
+    probability falls by when each is left out, shared with its neighbours (`models.rationale`).
+    """
+
+    start: int
+    end: int
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rationale:
+    """The deciding words of both sides, as offsets into their texts."""
+
+    a: tuple[Span, ...] = ()
+    b: tuple[Span, ...] = ()
