@@ -1,8 +1,8 @@
-"""Positions of countries or speakers on a proposition: frozen values, scored again at thresholds.
+"""Positions of countries or speakers on a proposition; thresholds apply without reading again.
 
-A passage read as neither says nothing about the proposition, so it does not pull its actor towards
-the middle. An actor with only such passages takes no side, and one without passages near the
-proposition is silent. Neither is neutral.
+A passage labelled neither says nothing about the proposition, so it does not pull its actor towards
+the middle. An actor with only such passages takes no side, an actor without passages on the point
+is silent. Neither of the two is neutral.
 """
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 PERIODS = (1, 5, 10)
-"""Years of a period that are offered."""
+"""Lengths of a period to choose from, in years."""
 
 PLACED, NO_SIDE, SILENT = "placed", "no side", "silent"
-"""The standings of an actor: scored, with passages that take no side, or without passages."""
+"""An actor's standing: with a score, with passages that take no side, or without passages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A country or speaker in the filter, and the passages of it that were read.
+    """A country or speaker in the filter, and its passages that were read.
 
     Attributes:
         key: The same for all spellings of the name.
-        name: To show.
+        name: As shown.
         statements: Number of its statements in the filter.
-        near: Number of its passages, repeated words aside, above the least similarity, read or not.
+        near: Number of its passages above the minimum similarity, read or not, without repeats.
         read: Pairs of the proposition and a passage; `repeats` holds the actor's other statements
             with the same words.
     """
@@ -68,6 +68,13 @@ class PositionScore:
     high: float | None
     passages: int
 
+    @classmethod
+    def of(cls, pairs: Sequence[Pair], seed: int) -> PositionScore:
+        """Return the score of one pair or more."""
+        values = [pair.probabilities.agree - pair.probabilities.oppose for pair in pairs]
+        low, high = mean_interval(values, seed) if len(values) >= TOO_FEW else (None, None)
+        return cls(sum(values) / len(values), low, high, len(values))
+
 
 @dataclass(frozen=True, slots=True)
 class Position:
@@ -75,7 +82,7 @@ class Position:
 
     Attributes:
         passages: Those that take a side, one a statement, the strongest first.
-        neither: Number of statements that were read and take no side.
+        neither: Number of its statements that were read and take no side.
     """
 
     actor: Actor
@@ -91,7 +98,7 @@ class Position:
 
     def of(self, stance: Stance) -> tuple[Pair, ...]:
         """Return the passages of one side, the strongest first."""
-        return tuple(pair for pair in self.passages if _stance(pair, self.thresholds) is stance)
+        return tuple(pair for pair in self.passages if self.thresholds.stance_of(pair) is stance)
 
     def strongest(self, stance: Stance) -> Pair | None:
         """Return the strongest passage of one side, None if there is none."""
@@ -110,6 +117,15 @@ class Position:
             return None
         return min(found, key=lambda date: date.first), max(found, key=lambda date: date.last)
 
+    def in_periods(self, years: int) -> dict[int, list[Pair]]:
+        """Return the passages by the first year of their period, as `Positions.by_period`."""
+        found: dict[int, list[Pair]] = defaultdict(list)
+        for pair in self.passages:
+            # A set: repeats within a period count once.
+            for start in {date.year - date.year % years for date in _dates(pair)}:
+                found[start].append(pair)
+        return dict(sorted(found.items()))
+
 
 @dataclass(frozen=True, slots=True)
 class PeriodScore:
@@ -122,11 +138,11 @@ class PeriodScore:
 
 
 class FrameTable(ABC):
-    """What is a pandas frame, and by it an Arrow table and a polars frame."""
+    """A table with a pandas frame, from which its Arrow table and polars frame follow."""
 
     @abstractmethod
     def to_pandas(self) -> pd.DataFrame:
-        """Return a frame; `frame.attrs["compare"]` says what it comes from."""
+        """Return a frame; `frame.attrs["compare"]` describes its origin."""
 
     def to_arrow(self) -> pa.Table:
         """Return the same as an Arrow table."""
@@ -169,8 +185,7 @@ class Positions(FrameTable):
     ) -> Positions:
         """Return the same positions at other thresholds; nothing is read again.
 
-        Passages below the least similarity of the reading were not read, so a lower threshold finds
-        nothing more.
+        Passages below the original minimum similarity were not read, so a lower one adds nothing.
         """
         return replace(self, thresholds=self.thresholds.but(probability, similarity))
 
@@ -182,13 +197,13 @@ class Positions(FrameTable):
 
     @cached_property
     def undecided(self) -> tuple[Actor, ...]:
-        """Return the actors whose passages near the proposition take no side."""
+        """Return the actors whose passages on the point take no side."""
         placed = {position.actor.key for position in self.placed}
-        return tuple(v for v in self.actors if v.key not in placed and self.near(v))
+        return tuple(one for one in self.actors if one.key not in placed and self.near(one))
 
     @cached_property
     def silent(self) -> tuple[Actor, ...]:
-        """Return the actors with statements, but none near the proposition."""
+        """Return the actors with statements, but none on the point."""
         return tuple(actor for actor in self.actors if not self.near(actor))
 
     @cached_property
@@ -211,18 +226,15 @@ class Positions(FrameTable):
             years: Length of a period. Periods begin with the years that it divides: 2010, 2020.
         """
         return [
-            PeriodScore(
-                position.actor, start, start + years - 1, self._score(found[start])
-            )
+            PeriodScore(position.actor, start, start + years - 1, PositionScore.of(said, self.seed))
             for position in self.placed
-            for found in (_periods(position, years),)
-            for start in sorted(found)
-        ]  # fmt: skip
+            for start, said in position.in_periods(years).items()
+        ]
 
     def result(self, actors: Iterable[Actor] | None = None) -> Result:
         """Return the passages of these actors, or of all, as the result of a search.
 
-        They can be listed, shown and exported like others; those that take no side are included.
+        It can be listed, shown and exported like any other, and includes what takes no side.
         """
         chosen = self.actors if actors is None else actors
         read = [pair for actor in chosen for pair in self.near(actor)]
@@ -248,43 +260,29 @@ class Positions(FrameTable):
         return positions_html(self)
 
     def near(self, actor: Actor) -> list[Pair]:
-        """Return the pairs of an actor above the least similarity."""
+        """Return the pairs of an actor at or above the minimum similarity."""
         return [pair for pair in actor.read if pair.similarity >= self.thresholds.similarity]
 
     def _position(self, actor: Actor) -> Position | None:
         best = _strongest(self.near(actor), self.thresholds)
-        sided = [m for m in best if _stance(m, self.thresholds) is not Stance.NEITHER]
+        sided = [one for one in best if self.thresholds.stance_of(one) is not Stance.NEITHER]
         if not sided:
             return None
-        return Position(
-            actor, self._score(sided), tuple(sided), len(best) - len(sided), self.thresholds
-        )
-
-    def _score(self, passages: Sequence[Pair]) -> PositionScore:
-        values = [pair.probabilities.agree - pair.probabilities.oppose for pair in passages]
-        low, high = mean_interval(values, self.seed) if len(values) >= TOO_FEW else (None, None)
-        return PositionScore(sum(values) / len(values), low, high, len(values))
+        score, neither = PositionScore.of(sided, self.seed), len(best) - len(sided)
+        return Position(actor, score, tuple(sided), neither, self.thresholds)
 
 
-def _stance(pair: Pair, thresholds: Thresholds) -> Stance | None:
-    return thresholds.stance_of(pair.probabilities, pair.similarity)
+def _strongest(pairs: Iterable[Pair], thresholds: Thresholds) -> list[Pair]:
+    """Return the strongest pair of each statement, those that take a side first."""
 
+    def order(pair: Pair) -> tuple[bool, bool, float, float, str, int]:
+        takes_no_side = thresholds.stance_of(pair) is Stance.NEITHER
+        score = max(pair.score(Stance.AGREE), pair.score(Stance.OPPOSE))
+        _, _, identifier, start = pair.key
+        return takes_no_side, pair.first_stage_only, -score, -pair.similarity, identifier, start
 
-def _strength(pair: Pair) -> tuple[bool, float, float]:
-    side = max((Stance.AGREE, Stance.OPPOSE), key=pair.score)
-    return not pair.first_stage_only, pair.score(side), pair.similarity
-
-
-def _strongest(passages: Sequence[Pair], thresholds: Thresholds) -> list[Pair]:
-    """Return the strongest passage of each statement, those that take a side first."""
-
-    def strength(pair: Pair) -> tuple[bool, bool, float, float]:
-        return _stance(pair, thresholds) is not Stance.NEITHER, *_strength(pair)
-
-    ordered = sorted(passages, key=lambda pair: (pair.b.statement.id, pair.b.passage.start))
-    ordered.sort(key=strength, reverse=True)
     best: dict[str, Pair] = {}
-    for pair in ordered:
+    for pair in sorted(pairs, key=order):
         best.setdefault(pair.b.statement.id, pair)
     return list(best.values())
 
@@ -292,11 +290,3 @@ def _strongest(passages: Sequence[Pair], thresholds: Thresholds) -> list[Pair]:
 def _dates(pair: Pair) -> list[PartialDate]:
     said = (pair.b.statement, *pair.b.repeats)
     return [statement.date for statement in said if statement.date]
-
-
-def _periods(position: Position, years: int) -> dict[int, list[Pair]]:
-    found: dict[int, list[Pair]] = defaultdict(list)
-    for pair in position.passages:
-        for start in sorted({date.year - date.year % years for date in _dates(pair)}):
-            found[start].append(pair)
-    return found

@@ -1,10 +1,10 @@
-"""What a result was made from: its models, library, filters and settings, and the way back."""
+"""What a result was made from: its models, library, filters and settings."""
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from compare import __version__
@@ -21,19 +21,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What was searched and how; travels with every result.
+    """What was searched and how; part of every result.
 
     Attributes:
         version: Of the program.
         encoder: Name of the embedding model; `encoder_digest` is its sha256.
         stance_model: Name of the stance model; `stance_digest` is its sha256.
-        screening: Name and digest of the first of two models, which reads some pairs alone; "".
-        library_digest: sha256 of what the library holds.
+        library_digest: sha256 of the library's statements.
         filters: As they were applied.
         date: When the search was made (ISO 8601, UTC).
-        settings: What else decides what is read: how many candidates, how many pairs at most, from
-            what closeness on. What is read is never drawn at random; a seed among them is that of
-            intervals.
+        screening: Name and digest of a cascade's fast model; "" if there is none.
+        settings: What else decides which pairs are read, such as the number of candidates and the
+            minimum similarity. Nothing is drawn at random: a seed is that of the intervals.
     """
 
     version: str
@@ -51,11 +50,11 @@ class Provenance:
 
     @property
     def label_source(self) -> str:
-        """Return who gave the labels: model name and the first 12 digits of its digest."""
+        """Return the model that gave the labels: its name and 12 digits of its digest."""
         return f"{self.stance_model}@{self.stance_digest[:12]}"
 
     def label_source_of(self, pair: Pair) -> str:
-        """Return who gave a pair its label."""
+        """Return the model that gave a pair its label."""
         return self.screening if pair.first_stage_only else self.label_source
 
 
@@ -65,7 +64,7 @@ def provenance(
     filters: Mapping[str, Any],
     settings: Mapping[str, Any],
 ) -> Provenance:
-    """Return what is searched and how; `filters` and `settings` as plain data."""
+    """Return the provenance of a comparison; `filters` and `settings` are plain data."""
     manifest = library.manifest
     return Provenance(
         version=__version__,
@@ -90,26 +89,27 @@ def screening(model: StanceModel) -> str:
 
 def filters_in_force(filters: Filters) -> Mapping[str, Any]:
     """Return the filters that are set, as plain data."""
-    given = asdict(replace(filters, date_from=None, date_to=None)) | {
-        "date_from": filters.date_from.iso if filters.date_from else None,
-        "date_to": filters.date_to.iso if filters.date_to else None,
-    }
+    given = {name: getattr(filters, name) for name in Filters.__dataclass_fields__}
     return {
-        name: list(value) if isinstance(value, tuple) else value
+        name: value.iso
+        if isinstance(value, PartialDate)
+        else list(value)
+        if isinstance(value, tuple)
+        else value
         for name, value in given.items()
         if value
     }
 
 
 def filters_from(given: Mapping[str, Any]) -> Filters:
-    """Return the filters that `filters_in_force` was given.
+    """Return the filters that `filters_in_force` wrote.
 
     Raises:
-        ExportError: They are of another kind, as of a file that was changed by hand.
+        ExportError: They are of another kind, as in a file that was changed by hand.
     """
     days, known = ("date_from", "date_to"), Filters.__dataclass_fields__
     try:
-        values = {
+        values: dict[str, Any] = {
             name: PartialDate(value)
             if name in days
             else tuple(map(str, value))
@@ -121,4 +121,4 @@ def filters_from(given: Mapping[str, Any]) -> Filters:
         raise ExportError(
             f"The result's filters cannot be read ({error!r}): make the result again."
         ) from error
-    return Filters(**values)  # type: ignore[arg-type]  # each is of its field's kind
+    return Filters(**values)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from compare.results.provenance import Provenance
 
 MOST_OF_STATEMENT = 3
-"""Pairs of one list of two sides in which a statement may stand, so that none fills it."""
+"""Most pairs with the same statement in a list of two sides, so that no statement fills it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,38 +33,37 @@ class Thresholds:
     """What a pair must reach to be listed.
 
     Attributes:
-        probability: Least calibrated probability of agree or of oppose, 0 to 1.
-        similarity: Least cosine between the two passages for them to be on the same topic.
-
-    The defaults are chosen on dev pairs: from 0.45 up the labels' macro-F1 falls, of officials'
-    pairs and of typed claims alike, and below 0.4 it hardly changes; 99 % of what people judged
-    to agree with a typed claim or to oppose it has a cosine above 0.39.
+        probability: Minimum calibrated probability of agree or of oppose, 0 to 1.
+        similarity: Minimum cosine of the two passages for them to be on the same topic.
     """
 
+    # Chosen on dev pairs. The labels' macro-F1 falls from 0.45 up, for officials' pairs and typed
+    # claims alike, and hardly changes below 0.4.
     probability: float = 0.4
+    # 99 % of what people judged to agree with a typed claim or oppose it has a cosine above 0.39.
     similarity: float = 0.35
 
     def but(self, probability: float | None, similarity: float | None) -> Thresholds:
-        """Return these with others in their place; None keeps one."""
+        """Return a copy with other values; None keeps a value."""
         return Thresholds(
             self.probability if probability is None else probability,
             self.similarity if similarity is None else similarity,
         )
 
-    def stance_of(self, probabilities: Probabilities, similarity: float) -> Stance | None:
+    def stance_of(self, pair: Pair) -> Stance | None:
         """Return the list that a pair belongs to, None for no list."""
-        if similarity < self.similarity:
+        if pair.similarity < self.similarity:
             return None
-        stance = probabilities.stance
-        return stance if probabilities.of(stance) >= self.probability else Stance.NEITHER
+        stance = pair.probabilities.stance
+        return stance if pair.probabilities.of(stance) >= self.probability else Stance.NEITHER
 
 
 def ranking_score(probability: float, similarity: float) -> float:
-    """Return the rank of a pair in a list: probability times the fourth root of similarity.
+    """Return what ranks a pair in a list: probability times the fourth root of similarity.
 
-    A sure verdict on a distant passage and a faint one on a near passage both rank low. The root
-    is chosen on dev queries, where the square root did a little worse for what agrees.
+    A sure verdict on a dissimilar passage and a faint one on a similar passage both rank low.
     """
+    # Chosen on dev queries: the square root did a little worse for what agrees.
     return float(probability * max(similarity, 0.0) ** 0.25)
 
 
@@ -73,8 +72,8 @@ class Excerpt:
     """One side of a pair: a passage and the statement it is from.
 
     Attributes:
-        statement: In a search, that of side a is the quote; its id is "" unless a library holds it.
-        repeats: Other statements with nearly the same words, collapsed into this one.
+        statement: Side a of a search is the quote; its id is "" unless a library holds it.
+        repeats: Other statements with the same words, case, punctuation and articles aside.
     """
 
     statement: Statement
@@ -84,38 +83,36 @@ class Excerpt:
     @classmethod
     def of_quote(cls, quote: Quote, sentence: str, source: Statement | None = None) -> Excerpt:
         """Return a sentence of a quote; `source` is the statement that holds the quote."""
-        statement = quote.as_statement(source)
-        start = max(statement.text.find(sentence), 0)
-        passage = Passage(
-            statement.id, start, start + len(sentence), sentence, statement.context
-        )  # fmt: skip
-        return cls(statement, passage)
+        said = quote.as_statement(source)
+        # A pasted quote may be spelled differently from its source: it then begins at 0.
+        start = max(said.text.find(sentence), 0)
+        return cls(said, Passage(said.id, start, start + len(sentence), sentence, said.context))
 
     @property
     def text(self) -> str:
-        """Return the words that were compared."""
+        """Return the compared words."""
         return self.passage.text
 
     @property
     def context(self) -> str:
-        """Return what completes the words."""
+        """Return the context that completes the words."""
         return self.passage.context
 
     @property
     def model_input(self) -> ModelInput:
-        """Return the side in the form that a stance model reads."""
+        """Return the side as a stance model reads it."""
         country = ", ".join(entry.name for entry in self.statement.country)
         date = self.statement.date.iso if self.statement.date else ""
         return ModelInput(self.text, self.context, country, date)
 
     @property
     def before(self) -> str:
-        """Return the text of the statement ahead of the passage."""
+        """Return the statement's text before the passage."""
         return self.statement.text[: self.passage.start]
 
     @property
     def after(self) -> str:
-        """Return the text of the statement behind the passage."""
+        """Return the statement's text after the passage."""
         return self.statement.text[self.passage.end :]
 
 
@@ -123,14 +120,14 @@ class Excerpt:
 class Pair:
     """Two passages on the same point, and how they relate.
 
-    In a search `a` is a sentence of the quote and `b` the strongest passage of a statement found.
+    In a search `a` is a sentence of the quote and `b` the strongest passage of a statement.
 
     Attributes:
         probabilities: Read in both orders.
-        similarity: Cosine between the two, -1 to 1.
-        rationale: The deciding words; None until they are asked for.
+        similarity: Cosine of the two, -1 to 1.
+        rationale: The deciding words; None unless they were computed.
         first_stage_only: Only the fast model of a cascade read the pair; it ranks behind those
-            that the accurate one read.
+            that the accurate model read.
     """
 
     a: Excerpt
@@ -141,7 +138,7 @@ class Pair:
     first_stage_only: bool = False
 
     def score(self, stance: Stance) -> float:
-        """Return what the list of `stance` is ranked by."""
+        """Return the score that ranks the pair in the list of `stance`."""
         if stance is Stance.NEITHER:
             return self.similarity
         return ranking_score(self.probabilities.of(stance), self.similarity)
@@ -158,24 +155,23 @@ class Pair:
 
     @property
     def spans(self) -> Rationale:
-        """Return the deciding words, none where they were not asked for."""
+        """Return the deciding words, empty unless they were computed."""
         return self.rationale or Rationale()
 
     @property
     def key(self) -> tuple[str, int, str, int]:
-        """Return the ids of both statements and where their passages begin."""
-        return (
-            self.a.statement.id, self.a.passage.start, self.b.statement.id, self.b.passage.start
-        )  # fmt: skip
+        """Return the ids of both statements, each with the offset of its passage."""
+        a, b = self.excerpts
+        return a.statement.id, a.passage.start, b.statement.id, b.passage.start
 
     def rank_key(self, stance: Stance) -> tuple[bool, float, str, str, int, int]:
-        """Return what the list of `stance` is sorted by."""
+        """Return the sort key in the list of `stance`."""
         a, a_start, b, b_start = self.key
         return self.first_stage_only, -self.score(stance), a, b, a_start, b_start
 
 
 class Kind(StrEnum):
-    """What was compared."""
+    """What kind of comparison a result is of."""
 
     SEARCH = "search"
     SIDES = "sides"
@@ -184,15 +180,15 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Result:
-    """All pairs that were scored, and the lists that the thresholds cut from them.
+    """All scored pairs, and the lists that the thresholds make of them.
 
     Attributes:
-        pairs: Of a search one a statement, by its strongest passage; of two sides all that were
-            read, in no order that means anything.
-        subject: The quote's words, or what the sides and the topic are.
-        quote: What was searched for; None of two sides and of a timeline.
-        source: The quote's own statement where the library holds it; it stands in no list.
-        candidates: Pairs of two sides on the same point that were found, read or not.
+        pairs: Of a search one per statement, by its strongest passage; of two sides all that were
+            read, in no meaningful order.
+        subject: The quote's words, or a description of the sides and the topic.
+        quote: What was searched for; None for two sides and for a timeline.
+        source: The quote's own statement if the library holds it; it is in no list.
+        candidates: Number of pairs of two sides on the same point, read or not.
         notes: Sentences the reader should see ("The quote does not look English: …").
     """
 
@@ -208,7 +204,7 @@ class Result:
 
     @property
     def over_time(self) -> bool:
-        """Tell whether side a is always the earlier: what opposes it is called changed."""
+        """Tell whether side a is always the earlier; opposition is then called a change."""
         return self.kind is Kind.TIMELINE
 
     @property
@@ -218,7 +214,7 @@ class Result:
 
     @property
     def usual_lists(self) -> tuple[Stance, ...]:
-        """Return the lists that are shown unless others are named: all of a search."""
+        """Return the lists that are shown by default: all three of a search."""
         return tuple(Stance) if self.quote else (Stance.AGREE, Stance.OPPOSE)
 
     def rethreshold(
@@ -228,15 +224,14 @@ class Result:
         return replace(self, thresholds=self.thresholds.but(probability, similarity))
 
     def stance_of(self, pair: Pair) -> Stance | None:
-        """Return the list that a pair stands in at the thresholds, None for no list."""
-        return self.thresholds.stance_of(pair.probabilities, pair.similarity)
+        """Return the list of a pair at the thresholds, None for no list."""
+        return self.thresholds.stance_of(pair)
 
     def listed(self, stance: Stance, *, all_of_it: bool = False) -> tuple[Pair, ...]:
         """Return one list, best first.
 
-        A list of two sides holds pairs with the same words once, and no statement in more than
-        `MOST_OF_STATEMENT` pairs, unless `all_of_it` is asked for. Over time the order of the
-        words counts: a speaker who returns to an earlier position has changed again.
+        Unless `all_of_it` is set, a list of two sides holds pairs with the same words once, and no
+        statement in more than `MOST_OF_STATEMENT` pairs.
         """
         if all_of_it or self.quote:
             return self._ranked[stance]
@@ -256,17 +251,17 @@ class Result:
 
     @property
     def neither(self) -> tuple[Pair, ...]:
-        """Return the pairs on the same topic that do neither, most similar first."""
+        """Return the pairs on the same topic that do neither, the most similar first."""
         return self.listed(Stance.NEITHER)
 
     def ranked(
         self, stances: Iterable[Stance] | None = None, limit: int | None = None
     ) -> Iterator[tuple[Stance, int, Pair]]:
-        """Yield (stance, rank in its list from 1, pair): what agrees, opposes, does neither.
+        """Yield (stance, rank in its list from 1, pair): agree, then oppose, then neither.
 
         Args:
             stances: Which lists; None: `usual_lists`.
-            limit: Most of each list; None: all.
+            limit: Most pairs of each list; None: all.
         """
         wanted = set(self.usual_lists if stances is None else stances)
         for stance in Stance:
@@ -275,7 +270,7 @@ class Result:
                     yield stance, rank, pair
 
     def replacing(self, changed: Mapping[int, Pair]) -> Result:
-        """Return the same result with other pairs in the place of those with these identities."""
+        """Return the result with the pairs replaced whose `id()` is a key of `changed`."""
         return replace(self, pairs=tuple(changed.get(id(pair), pair) for pair in self.pairs))
 
     def explain(
@@ -285,11 +280,11 @@ class Result:
         most: int | None = None,
         on_progress: Progress | None = None,
     ) -> Result:
-        """Return the result with the words that decide each verdict in the agree and oppose lists.
+        """Return the result with the deciding words of the pairs that agree and oppose.
 
         Args:
-            stance_model: The model that gave the verdicts; None: loaded as the result names it.
-            most: Only of the first so many of each list; None: of all.
+            stance_model: The model that gave the verdicts; None: loaded by the result's name of it.
+            most: Explain only the first pairs of each list; None: all.
             on_progress: Called with the number of pairs explained.
 
         Raises:
@@ -303,11 +298,7 @@ class Result:
         return explain_listed(self, model, on_progress, most=most)
 
     def save(self, path: Path | str, *, force: bool = False) -> Path:
-        """Write all of the result to a JSON file, from which `load_result` makes an equal one.
-
-        Raises:
-            ExportError: The file exists and `force` is not given, or it cannot be written.
-        """
+        """Write the whole result to JSON: see `compare.export.json_files.save_result`."""
         from compare.export.json_files import save_result
 
         return save_result(self, path, force=force)
@@ -320,18 +311,7 @@ class Result:
         stances: Sequence[Stance] | None = None,
         force: bool = False,
     ) -> Path:
-        """Write the listed pairs to a file, whole or not at all, and return its path.
-
-        Args:
-            path: Where to write them.
-            format: One of `compare.export.formats.Format`; None: by the suffix of the path.
-            stances: Which lists; None: `usual_lists`.
-            force: Overwrite an existing file.
-
-        Raises:
-            ExportError: The file exists and `force` is not given, it cannot be written, or the
-                format is unknown.
-        """
+        """Write the listed pairs to a file: see `compare.export.formats.export`."""
         from compare.export.formats import export
 
         return export(self, path, format, stances=stances, force=force)
@@ -345,18 +325,7 @@ class Result:
         limit: int | None = None,
         force: bool = False,
     ) -> Path:
-        """Write the result as one HTML page that needs no network, and return its path.
-
-        Args:
-            path: Where to write it.
-            stances: Which lists; None: `usual_lists`.
-            title: The heading; what was asked if empty.
-            limit: Most pairs shown of each list; None: all.
-            force: Overwrite an existing file.
-
-        Raises:
-            ExportError: The file exists and `force` is not given, or it cannot be written.
-        """
+        """Write the result as one HTML page: see `compare.export.report.write_report`."""
         from compare.export.report import write_report
 
         return write_report(self, path, stances, title=title, limit=limit, force=force)
@@ -368,7 +337,7 @@ class Result:
         return to_arrow(self, stances)
 
     def to_pandas(self, stances: Sequence[Stance] | None = None) -> pd.DataFrame:
-        """Return the listed pairs as a frame; `frame.attrs["compare"]` says what they come from."""
+        """Return the listed pairs as a frame; `frame.attrs["compare"]` describes their origin."""
         from compare.export.frames import to_pandas
 
         return to_pandas(self, stances)
@@ -407,6 +376,7 @@ class Result:
         kept, seen, times = [], set(), Counter[str]()
         for pair in pairs:
             words = [words_key(side.text, side.context) for side in pair.excerpts]
+            # Over time the order counts: who returns to an earlier position has changed again.
             said = tuple(words if self.over_time else sorted(words))
             if said in seen or max(times[name] for name in pair.ids) >= MOST_OF_STATEMENT:
                 continue

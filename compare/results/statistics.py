@@ -27,34 +27,27 @@ def share_interval(count: int, total: int) -> tuple[float, float]:
 
 
 def mean_interval(values: Sequence[float], seed: int = SEED) -> tuple[float, float]:
-    """Return the bootstrap interval of the mean of one value or more.
+    """Return the bootstrap interval of the mean of one value or more, in any order.
 
-    It depends on the values and the seed alone, not on their order. It is `scipy.stats.bootstrap`
-    with the draws of each size kept, since a matrix of actors has tens of thousands of intervals.
     With few values it is somewhat too narrow.
     """
+    # As `scipy.stats.bootstrap`, but with cached draws, since a matrix has 10,000s of intervals.
     drawn = np.sort(np.asarray(values, np.float64))[_draws(len(values), seed)]
     return percentile_interval(drawn.mean(axis=1))
 
 
 @lru_cache(maxsize=64)
 def _draws(size: int, seed: int) -> Counts:
-    """Return the places drawn, int64 [DRAWS, size]."""
+    """Return the drawn indices, int64 [DRAWS, size]."""
     return np.random.default_rng((seed, size)).integers(size, size=(DRAWS, size), dtype=np.int64)
 
 
 def resampled(table: NDArray[Any]) -> Counts:
-    """Draw tables of as many pairs as `table` counts, with replacement: int64 [DRAWS, *shape].
-
-    Figures that depend only on the counts need no draw of the single pairs: one multinomial draw of
-    the cells is the same.
-
-    Args:
-        table: Counts of pairs, of any shape.
-    """
+    """Resample a table of counts of any shape: int64 [DRAWS, *shape], or [0, *shape] if empty."""
     total = int(table.sum())
     if not total:
         return np.zeros((0, *table.shape), np.int64)
+    # For figures that depend on the counts alone, drawing the cells equals drawing single pairs.
     drawn = np.random.default_rng(SEED).multinomial(total, table.ravel() / total, DRAWS)
     return drawn.reshape(-1, *table.shape)
 
