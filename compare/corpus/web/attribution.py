@@ -1,24 +1,21 @@
 """Find who says what is quoted: a quotation, a verb of saying, and the name beside it.
 
-A sentence is read as a string of letters, one for each word (`Token.kind`), and patterns over that
-string find who speaks: of `“We stay,” said Minister Ada Lorn.` the string is `QVRNN.`, and behind a
-verb (V), an office (R) and a name (NN) are its subject. The patterns are few on purpose: if the
-words around a quotation fit none of them, nobody is named, since no speaker is better than
-another's name. A person confirms each proposal.
+Each word of a sentence becomes a letter (`Token.kind`), and a few patterns over the letters find
+the speaker. `“We stay,” said Minister Ada Lorn.` becomes `QVRNN.`: behind a verb (V), an office (R)
+and a name (NN) are its subject. If no pattern fits, nobody is named, since no speaker is better
+than the wrong one. A person confirms each proposal.
 """
 
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import NamedTuple
 
 from compare.corpus.web import words
+from compare.corpus.web.proposals import Confidence
 from compare.statements.countries import country_code
-from compare.statements.normalize import fold, speaker_key
 
 # -- words ---------------------------------------------------------------------------------------
 
@@ -40,16 +37,11 @@ _POSSESSIVE = re.compile(r"(?:[’']s|(?<=s)[’'])\Z")
 _KIND_OF = {word: kind for kind, known in reversed(words.KINDS.items()) for word in known}
 _KIND_OF |= {**dict.fromkeys(".!?…", "."), **dict.fromkeys("—–", "-"), **{s: s for s in ",;:()"}}
 _LONGEST_COUNTRY = 6
-_LONGEST_SENTENCE = 300
-"""In words; a longer one is read in pieces."""
+_LONGEST_SENTENCE = 300  # words; a longer one is read in pieces
 
 
 class Quoted(NamedTuple):
-    """Words between quotation marks: `start` and `end` are theirs, without the marks.
-
-    Attributes:
-        closed: Whether the closing mark is there; without it the words go to the paragraph's end.
-    """
+    """Where the words between quotation marks are; not `closed` if the closing mark is missing."""
 
     start: int
     end: int
@@ -81,7 +73,7 @@ class Token:
 
 
 def _kind(text: str) -> str:
-    """Return the kind of a word or sign outside of quotations and names of countries."""
+    """Return the kind of a word or sign outside quotations and names of countries."""
     lower, named = text.casefold(), _NAME.match(text) is not None
     known = _KIND_OF.get(lower)
     if named and lower in words.KINDS["t"]:
@@ -98,7 +90,7 @@ def _kind(text: str) -> str:
         return "R"
     if lower in words.INSTITUTIONS or lower in words.TITLES:
         return "I" if lower in words.INSTITUTIONS else "T"
-    adverb = lower.endswith("ly") and lower not in words.NOT_ADVERBS
+    adverb = lower.endswith("ly") and lower != "ally"
     return "N" if named else "b" if adverb else "g" if lower.endswith("ing") else "w"
 
 
@@ -126,7 +118,7 @@ def tokens(text: str, quoted: Sequence[Quoted]) -> list[Token]:
 
 
 def _country_end(text: str, found: Sequence[Token], first: int) -> int:
-    """Return where the tokens from `first` on that name a country end, `first` if none do."""
+    """Return where the country that starts at token `first` ends, `first` if there is none."""
     end = first
     for at, token in enumerate(found[first : first + _LONGEST_COUNTRY], start=first):
         if token.text[0].isupper():
@@ -146,24 +138,24 @@ def known_country(text: str) -> bool:
 
 # -- who is named ----------------------------------------------------------------------------------
 
-_OFFICE = r"[PKNTIw]{0,5}R{1,2}(?:[of]d?[PKTIwRag]{1,6}){0,2}"
+_OFFICE = r"[PKNTIw]{0,5}R{1,2}(?:[of]d?[PKTIwRa]{1,6}){0,2}"
 _NAMES = r"(?:N[NKT]{0,5}|KN[NK]{0,4})"
 _PERSON = rf"(?:d?{_OFFICE})?{_NAMES}"
 _SHAPES = [
     re.compile(shape)
     for shape in (
         rf"(?:d?(?P<role>{_OFFICE}))?(?P<name>{_NAMES})(?:o(?P<of>K)|o[NI]{{1,4}})?",
-        rf"d?(?:(?:Iod?[NK]{{1,4}})?[NKPTwIR]{{0,5}}[wIR]|P)(?P<name>N{_NAMES})",
+        rf"d?(?:[NKPTwIR]{{0,5}}[wIR]|P)(?P<name>N{_NAMES})",
         rf"d?(?P<name>{_PERSON}a{_PERSON})",
         r"d?(?P<name>K)",
-        rf"d?(?P<role>{_OFFICE.replace('Rag', 'RagN')})",
+        rf"d?(?P<role>{_OFFICE.replace('Ra]', 'RaN]')})",
         r"d?(?P<name>[PKNTw]{0,5}I(?:[of]d?[PKNTIa]{1,7}){0,2})",
         r"d(?P<name>N{1,4})",
     )
 ]
 """Kinds of the words that name somebody; the first two are a person's."""
 
-# A phrase ends where a word of no name or office comes; what fits no shape as a whole is nobody.
+# A phrase ends at the first word of no name or office; if no shape fits it whole, it is nobody.
 _PHRASE = r"d?[NKPTRIw](?:[NKPTRIw]|(?:(?<=[RIwT])f|o)d?(?=[NKPTRIw])|a(?=d?[NKPTRI])){0,14}"
 _WHO = rf"(?P<who>{_PHRASE}|H)(?:\((?P<bracket>[^()]{{1,12}})\))?"
 _ASIDE = r"(?P<comma>[,-])(?P<aside>[^-,;:.Q]{1,25})"
@@ -173,8 +165,6 @@ _AHEAD = re.compile(
 )
 # Behind a verb, with an aside that ends the clause: "said Lorn, the minister."
 _BEHIND = re.compile(rf"{_WHO}(?:{_ASIDE}(?=[-,;:.Q]|\Z))?(?![NKPTRIwgoaH])")
-# At the beginning of a sentence, ahead of any verb: "Lorn left, saying …".
-_OPENS = re.compile(rf"(?P<who>{_PERSON}|d?{_OFFICE}|H)(?:{_ASIDE}(?P=comma))?(?=[,(bhxVw])")
 _MENTION = re.compile(
     rf"(?<![NKR])(?P<who>{_PERSON.replace('Iw]', 'I]')}(?:oK)?)"
     rf"(?:(?P<comma>,)(?P<aside>d?{_OFFICE})(?=[-,;:.Q]|\Z))?(?![NKP])"
@@ -182,8 +172,15 @@ _MENTION = re.compile(
 # A sentence that only says who spoke: "Lorn asked."
 _SPEAKER_ONLY = re.compile(rf"(?:{_PHRASE}|H)(?:,[^-,;:.Q]{{1,25}},)?[bh]{{0,4}}V(?=[.,pts]|\Z)")
 _OFFICE_BEHIND = re.compile(r"d?(?P<role>(?:(?<=d)[g#])?[PKNTIw]{0,6}R[^rVGS]*)")
+_OWN_COUNTRY = re.compile(r"(?:^[dwT]{0,3}|od?)(?P<country>[KP])")
 _LOOK_BACK = 45
 _PASSIVE = frozenset({"is", "was", "were", "been", "being"})
+
+# Between a verb and what is said: when, where and to whom; anything else can make it another's.
+WHEN_AND_WHERE = r"(?:p?t|p?#|b|[pf]?d?(?:s|[Pw]?[IR]|K|N{1,3})){0,6}"
+_DIRECTLY = re.compile(rf"{WHEN_AND_WHERE}[,:r]?")
+_REPORTING = words.REPORTING | words.KINDS["G"]
+_LOOSELY = re.compile(rf"{WHEN_AND_WHERE}r?[^PVGSrxcQ:;(),-]{{1,12}}:?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +191,6 @@ class Who:
         first: The first of the tokens that name it, `last` the last.
         person: Whether the name is a person's, as far as can be told.
         pronoun: Whether it is "he" or "she".
-        definite: Whether "the" comes first: "the minister", one who was named before.
     """
 
     first: int
@@ -204,11 +200,13 @@ class Who:
     country: str = ""
     person: bool = False
     pronoun: bool = False
-    definite: bool = False
 
     def __bool__(self) -> bool:
         """Say whether it is anybody."""
         return bool(self.name or self.role or self.pronoun)
+
+
+NOBODY = Who(0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,8 +242,6 @@ class Sentence:
             if kind in "VGS" and (act := self._act(verb)):
                 self.acts.append(act)
 
-    # -- phrases ---------------------------------------------------------------------------------
-
     def span(self, first: int, end: int) -> str:
         """Return the paragraph's words from one token up to another."""
         return self.text[self.tokens[first].start : self.tokens[end - 1].end] if first < end else ""
@@ -265,22 +261,15 @@ class Sentence:
         if name.islower() and " " not in name:  # "the ministry"
             name, role = "", name
         country = country or self._own_country(first, end)
-        person, definite = found.re in _SHAPES[:2], self.tokens[first].lower == "the"
-        return Who(first, end - 1, name, role, country, person=person, definite=definite)
+        return Who(first, end - 1, name, role, country, person=found.re in _SHAPES[:2])
 
     def _own_country(self, first: int, end: int) -> str:
         """Return the country that an office or an institution names as its own."""
-        said = [token.lower for token in self.tokens[first : end + 1]]
-        for at, token in enumerate(self.tokens[first:end]):
-            name = _POSSESSIVE.sub("", token.text) if token.kind in "PK" else ""
-            before = [word for word in said[:at] if word != "the"][-2:]
-            if not name or not known_country(name) or "affairs" in said[at + 1 : at + 2]:
-                continue
-            if before[-1:] and before[-1] in words.NOT_ITS_OWN:
-                continue
-            if words.OF_A_PROVINCE.isdisjoint((*before, *said[at + 1 : at + 2])):
-                return name
-        return ""
+        found = _OWN_COUNTRY.search(self.kinds[first:end])
+        if not found or any(token.lower in words.OF_A_PROVINCE for token in self.tokens[first:end]):
+            return ""
+        name = _POSSESSIVE.sub("", self.tokens[first + found.start("country")].text)
+        return name if known_country(name) else ""
 
     def _read(self, found: re.Match[str]) -> Who:
         """Return who a pattern found, with what brackets or an aside between commas say of them."""
@@ -307,24 +296,13 @@ class Sentence:
         return [who for found in _MENTION.finditer(self.kinds) if (who := self._read(found)).name]
 
     def can_be_subject(self, who: Who) -> bool:
-        """Say whether a name stands where a clause begins."""
+        """Say whether a name is where a clause begins."""
         return who.first == 0 or self.kinds[who.first - 1] in ",;-crtab"
 
-    def opening(self) -> Who | None:
-        """Return who the sentence begins with, if a verb or an aside follows."""
-        found = _OPENS.match(self.kinds)
-        if found is None:
-            return None
-        behind = [token.lower for token in self.tokens[found.end() :][:1] if token.kind == "w"]
-        verb = all(word.endswith("ed") or word in words.FINITE for word in behind)
-        return self._read(found) if verb else None
-
-    def signer(self) -> Who | None:
+    def signer(self) -> Who:
         """Return who is named at the start, if a comma or nothing follows."""
         found = _BEHIND.match(self.kinds)
-        return self._read(found) if found and self.kinds[found.end() :][:1] in ",.(" else None
-
-    # -- verbs and their subjects ----------------------------------------------------------------
+        return self._read(found) if found and self.kinds[found.end() :][:1] in ",.(" else NOBODY
 
     def _act(self, verb: int) -> Act | None:
         """Return what is said by a verb of saying, None if its subject is not clear."""
@@ -342,37 +320,39 @@ class Sentence:
             if not quoted_as and (said & _PASSIVE or (kind == "G" and "x" not in between)):
                 return None
             return Act(found.start(), verb, verb, self._read(found), denied="x" in between)
-        return self._act_of_opening(verb)
-
-    def _act_of_opening(self, verb: int) -> Act | None:
-        """Return the act of a verb whose subject comes earlier: "Lorn left, saying …"."""
+        # "Lorn rejected the plan, saying …", "Lorn called for calm and said …"
         sign = self.kinds[:verb].rstrip("b")[-1:]
-        who = self.acts[-1].who if self.acts else self.opening()
-        joined = sign and sign in ("a,-" if self.kinds[verb] == "G" else "a")
-        long_aside = sign == "," and not self.acts and who and self.kinds[who.last + 1] == ","
-        if not who or not (joined or long_aside) or self.tokens[verb].lower == "say":
-            return None
-        return Act(verb, verb, verb, who)
+        joined = sign and sign in ("a,-" if kind == "G" else "a")
+        return Act(verb, verb, verb, self.acts[-1].who) if self.acts and joined else None
 
-    # -- the speaker of a quotation --------------------------------------------------------------
-
-    def ahead(self, quotation: int) -> tuple[Who, bool] | None:
-        """Return who is named ahead of a quotation as its speaker, and whether right ahead."""
+    def speaker(self, quotation: int) -> tuple[Who, Confidence] | None:
+        """Return who says what is quoted at a token; None if the sentence does not say."""
         act = next((act for act in reversed(self.acts) if act.verb < quotation), None)
-        nobody = Who(quotation, quotation)
-        if act is None:
-            if self.kinds[max(quotation - 1, 0)] != ":":
-                return None
-            who = self.named(0, quotation - 1) or self.opening() or nobody
-            other = self.is_of_another(None, who.last + 1, quotation)
-            return (nobody if other else who), self.behind(quotation) is None
-        between = self.kinds[act.last + 1 : quotation]
-        of_former = "Q" in self.kinds[max(act.first - 2, 0) : act.first]
-        if act.denied or (of_former and not re.fullmatch(r"[-,:astpdb]{0,8}", between)):
-            return nobody, True
-        if self.is_of_another(act, act.last + 1, quotation):
-            return nobody, True
-        return act.who, len(between) <= 8 and bool(re.search(r"(?:\A|[:,rc])\Z", between))
+        between = self.kinds[act.last + 1 : quotation] if act else ""
+        if act and not act.denied and _DIRECTLY.fullmatch(between):
+            return act.who, Confidence.BESIDE
+        if (behind := self.behind(quotation)) is not None:
+            return behind, Confidence.BESIDE
+        if act:
+            return (act.who, Confidence.IN_SENTENCE) if self._takes_in(act, quotation) else None
+        if self.kinds[max(quotation - 1, 0)] == ":":
+            return self.named(0, quotation - 1), Confidence.BESIDE
+        for later in self.acts:  # "They must “share the sea” with others, Lorn said."
+            if self.kinds[later.first - 1] == ",":
+                return NOBODY if later.denied else later.who, Confidence.IN_SENTENCE
+        return None
+
+    def _takes_in(self, act: Act, quotation: int) -> bool:
+        """Say whether a quotation is a part of what is said: "Lorn said the port “belongs to all”".
+
+        It is not if the words between speak of somebody else's: "said the slogan “…” was wrong".
+        """
+        between = self.tokens[act.last + 1 : quotation]
+        verb = self.tokens[act.verb].lower
+        named = any(token.lower.removesuffix("s") in words.CLAIMS for token in between)
+        ours = verb in words.NAMING or (verb in _REPORTING and not named)
+        kinds = self.kinds[act.last + 1 : quotation]
+        return ours and not act.denied and _LOOSELY.fullmatch(kinds) is not None
 
     def behind(self, quotation: int) -> Who | None:
         """Return who is named right behind a quotation: "said Lorn", "Lorn said", "— Lorn"."""
@@ -386,162 +366,21 @@ class Sentence:
         who = self._read(found) if found else None
         return who if who and who.name else None
 
-    def further_behind(self, quotation: int) -> Who | None:
-        """Return who is named at the sentence's end, behind a comma: "…, Lorn said."."""
-        for act in self.acts:
-            if act.first > quotation and self.kinds[act.first - 1] == ",":
-                return Who(act.first, act.last) if act.denied else act.who
-        return None
-
-    def is_of_another(self, act: Act | None, first: int, quotation: int) -> bool:
-        """Say whether the words between `first` and a quotation speak of another's words.
-
-        They do if they name a claim ("rejected Tal’s claim that"), unless it is where somebody
-        speaks ("in a statement"), if they quote ("citing"), or if another verb of saying follows.
-        """
-        between, kinds = self.tokens[first:quotation], self.kinds[first:quotation]
-        if kinds.endswith("P") or any(token.lower in words.QUOTING for token in between):
-            return True
-        acts = {known.verb for known in self.acts}
-        if any(kind in "VG" and first + at not in acts for at, kind in enumerate(kinds)):
-            return True
-        verb = self.tokens[act.verb].lower if act else ""
-        if verb not in words.TELLING and re.search(r"Pw{0,4}r\Z", kinds):
-            return True
-        if verb in words.NAMING and not kinds.endswith("r"):
-            return False
-        for at, token in enumerate(between):
-            if token.lower.removesuffix("s") in words.CLAIMS and token.kind in "wsV":
-                ahead = [word.lower for word in between[:at] if word.kind in "pof"]
-                if not ahead or ahead[-1] not in words.PLACING or "P" in kinds[:at]:
-                    return True
-        return False
-
 
 def sentences(text: str, found: Sequence[Token]) -> Iterator[Sentence]:
     """Cut a paragraph into sentences, an endless one into pieces."""
-    count = len(found)
-    ends = [at + 1 for at in range(count) if _may_end(text, found, at)]
+    kinds = "".join(token.kind for token in found)
     start = 0
-    for end, following in pairwise([*ends, count, count]):
-        while end - start > _LONGEST_SENTENCE:
-            yield Sentence(text, found[start : start + _LONGEST_SENTENCE])
-            start += _LONGEST_SENTENCE
-        behind = "".join(token.kind for token in found[end:following])
-        spoken = found[end - 1].quoted and _SPEAKER_ONLY.match(behind) if end else None
-        if end > start and not spoken:  # "“Why?” Lorn asked." is one sentence
+    for end, token in enumerate(found, start=1):
+        ends = end == len(found) or _may_end(text, token, found[end])
+        # "“Why?” Lorn asked." is one sentence
+        ends &= not (token.quoted and _SPEAKER_ONLY.match(kinds, end))
+        if ends or end - start == _LONGEST_SENTENCE:
             yield Sentence(text, found[start:end])
             start = end
 
 
-def _may_end(text: str, found: Sequence[Token], at: int) -> bool:
-    """Say whether a sentence can end with the token `at`."""
-    token, behind = found[at], found[at + 1] if at + 1 < len(found) else None
+def _may_end(text: str, token: Token, behind: Token) -> bool:
     last = text[token.quoted.end - 1] if token.quoted else token.text
-    if last not in ".!?…":
-        return False
-    if behind is None:
-        return True
     starts = not behind.text[0].islower() and behind.kind not in ",;:-)."
-    return behind.start > token.end and starts
-
-
-# -- who was named before --------------------------------------------------------------------------
-
-_FAR = 12
-"""Sentences over which "she" is told."""
-
-_IN_OFFICE = 50
-"""Of how many people "the minister" is told."""
-
-
-@dataclass(slots=True)
-class Person:
-    """Someone who was named: the fullest name, and the first office that came with it."""
-
-    name: str
-    role: str = ""
-    country: str = ""
-
-
-class People:
-    """All who were named on a page so far.
-
-    Attributes:
-        subject: Who is meant by "she": who spoke last or was named alone; None if it is not clear.
-        subject_at: In which sentence that was, counted over the page.
-    """
-
-    def __init__(self) -> None:
-        """Know nobody."""
-        self.subject: Who | None = None
-        self.subject_at = 0
-        self._by_key: dict[str, Person] = {}
-        self._by_word: dict[str, list[Person]] = {}
-        self._in_office: deque[Person] = deque(maxlen=_IN_OFFICE)
-
-    def turn_to(self, who: Who | None, at: int) -> None:
-        """Take someone for the one who is meant by "she" from sentence `at` on."""
-        self.subject, self.subject_at = who, at
-
-    def meant(self, at: int) -> Who | None:
-        """Return who is meant by "she", unless the page has left them too long ago."""
-        who = self.subject if at - self.subject_at <= _FAR else None
-        return who if who and (who.person or not who.name) else None
-
-    def knows(self, word: str) -> bool:
-        """Say whether somebody was named so, in full or by a first or last name."""
-        key = speaker_key(word)
-        return bool(key) and (key in self._by_key or key in self._by_word)
-
-    def full(self, who: Who) -> Who:
-        """Remember a person; return them with the full name, and the office if there is none.
-
-        A single word is taken for the one person whose name begins or ends with it.
-        """
-        key = speaker_key(who.name)
-        if not key or not who.person:
-            return who
-        person = self._by_key.get(key)
-        if person is None and len(named := self._by_word.get(key, [])) == 1:
-            person = named[0]
-        if person is None:
-            person = self._by_key[key] = Person(who.name)
-            for word in {key.partition(" ")[0], key.rpartition(" ")[2]} - {key}:
-                self._by_word.setdefault(word, []).append(person)
-        if who.role and not person.role:
-            self._in_office.append(person)
-            person.role = who.role
-        person.country = person.country or who.country
-        return _completed(who, person)
-
-    def in_office(self, who: Who) -> Who | None:
-        """Return the one who was named with such an office."""
-        if self.subject and _is_that_of(self.subject.role, who.role):
-            return self.subject if " and " not in self.subject.name else None
-        found = [person for person in self._in_office if _is_that_of(person.role, who.role)]
-        return _completed(who, found[0]) if len(found) == 1 else None
-
-
-def _completed(who: Who, person: Person) -> Who:
-    role = who.role if who.name and who.role else person.role
-    country = who.country or ("" if role != person.role else person.country)
-    return replace(who, name=person.name, role=role, country=country, person=True)
-
-
-def _is_that_of(known: str, asked: str) -> bool:
-    """Say whether a person in an office is meant by some of its words.
-
-    All of them are words of the office, and the noun is the same: "the president" is no spokesman
-    for the president, and no vice president either.
-    """
-    own, said = fold(known).split(), fold(asked).split()
-    missing = {word for word in said if _KIND_OF.get(word, "w") not in "dof"} - set(own)
-    lesser = words.LESSER.intersection(own) - set(said)
-    return bool(said) and not missing and not lesser and _noun(own) == _noun(said)
-
-
-def _noun(office: Sequence[str]) -> str:
-    """Return the last word ahead of "of" and the like."""
-    ends = (at for at, word in enumerate(office) if at and _KIND_OF.get(word, "w") in "ofprc")
-    return office[next(ends, len(office)) - 1] if office else ""
+    return last in ".!?…" and starts and behind.start > token.end

@@ -1,18 +1,21 @@
 """Propose the quotations of a page as statements, each with its speaker as the page names it.
 
-Nothing is made up: a speaker is a span of the page, or "" if none is found. Each is only a
-proposal, since "she" can be another and a title can stand in quotation marks: a person confirms it.
+Nothing is made up: a speaker is a span of the page, or "" if none is found. "She" can be somebody
+else and a title can be in quotation marks, so a person confirms each proposal.
 """
 
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from compare.corpus.web import words
 from compare.corpus.web.attribution import (
+    NOBODY,
+    WHEN_AND_WHERE,
     Act,
-    People,
     Quoted,
     Sentence,
     Who,
@@ -22,63 +25,66 @@ from compare.corpus.web.attribution import (
 )
 from compare.corpus.web.page import Page
 from compare.corpus.web.proposals import Confidence, Proposal
+from compare.statements.normalize import fold, speaker_key
 from compare.statements.statement import Quotation
 
 LEAST_WORDS = 4
 """Fewer are a term in quotation marks, not a statement."""
 
 _WORD = re.compile(r"\w+(?:[’'‑-]\w+)*")
-_AROUND = 600
-_NOBODY = Who(0, 0)
-_BEHIND_WORDS = " ,\u00a0"
+_AROUND = 600  # characters of a very long sentence that are shown on each side of the words
+_OWNER = re.compile("c?d?[NKTRIw]{0,6}P")  # "Lorn’s rival left."
 
 
 def propose(page: Page) -> list[Proposal]:
     """Return the quotations and the reported speech of a page, in the order of its text."""
-    finder = _Finder()
-    following = (*page.paragraphs[1:], "")
-    signed = _signers(page.paragraphs)
-    found: list[Proposal] = []
-    for number, (text, behind) in enumerate(zip(page.paragraphs, following, strict=True)):
-        found += finder.paragraph(number, text, behind, signed[number])
-    return found
+    finder, following = _Finder(), (*page.paragraphs[1:], "")
+    pairs = zip(page.paragraphs, following, strict=True)
+    return [found for number, pair in enumerate(pairs) for found in finder.paragraph(number, *pair)]
 
 
 class _Finder:
     """Goes over a page once, and knows who was named so far."""
 
     def __init__(self) -> None:
-        self._people = People()
+        self._people = _People()
         self._at = 0  # sentences so far
         self._paragraph = 0
+        self._goes_on = False  # whether the quotation that ends a paragraph is open
         self._signer: Who | None = None
 
-    def paragraph(
-        self, number: int, text: str, following: str, signer: Who | None
-    ) -> Iterator[Proposal]:
+    def paragraph(self, number: int, text: str, following: str) -> Iterator[Proposal]:
         """Yield the proposals of a paragraph; a quotation may go on in the following one."""
-        self._paragraph, self._signer = number, signer
-        quoted = quotations(text)
-        if quoted and not quoted[-1].closed and not _goes_on(text, quoted, following):
+        quoted, began_before = quotations(text), self._goes_on
+        is_open = bool(quoted) and not quoted[-1].closed
+        self._goes_on = is_open and text[quoted[-1].start - 1] == following[:1]
+        if is_open and not self._goes_on:
             quoted.pop()
-        for sentence in sentences(text, tokens(text, quoted)):
+        found = tokens(text, quoted)
+        only_quoted = quoted and not "".join(token.kind for token in found).strip("Q.,;")
+        self._signer = _signer(following) if only_quoted else None
+        if only_quoted and self._goes_on != began_before and (self._goes_on or self._signer):
+            self._signer = NOBODY  # of several paragraphs: of who began them, or of who signs
+        self._paragraph = number
+        for sentence in sentences(text, found):
             self._at += 1
-            mentioned = self._mentioned(sentence)
-            found = [*self._quoted(sentence)] or [*self._reported(sentence)]
-            if sentence.acts and not found:
-                self._resolved(sentence.acts[-1].who, Confidence.BESIDE, sentence)
-            yield from found
-            owner = re.match("c?d?[NKTRIw]{0,6}P", sentence.kinds)  # "Lorn’s rival left."
-            if self._people.subject_at < self._at and (mentioned or owner):
-                # "she" is the one person who is named where a subject can be, else anyone
-                self._people.turn_to(_alone(sentence, mentioned), self._at)
+            yield from self._sentence(sentence)
+
+    def _sentence(self, sentence: Sentence) -> Iterator[Proposal]:
+        mentioned = self._mentioned(sentence)
+        found = [*self._quoted(sentence)] or [*self._reported(sentence)]
+        if sentence.acts and not found:
+            self._resolved(sentence.acts[-1].who, Confidence.BESIDE, sentence)
+        yield from found
+        if self._people.subject_at < self._at and (mentioned or _OWNER.match(sentence.kinds)):
+            # "she" is the only person who is named where a subject can be
+            self._people.turn_to(_alone(sentence, mentioned), self._at)
 
     def _mentioned(self, sentence: Sentence) -> list[Who]:
-        """Return the people who are named in a sentence."""
         return [self._people.full(who) for who in sentence.mentions() if self._is_name(who)]
 
     def _is_name(self, who: Who) -> bool:
-        """Say whether this is a name: the first word of a sentence is a capital in any case."""
+        # the first word of a sentence has a capital in any case
         return who.last > 0 or not who.person or self._people.knows(who.name)
 
     def _quoted(self, sentence: Sentence) -> Iterator[Proposal]:
@@ -86,35 +92,29 @@ class _Finder:
             spans = [_trimmed(sentence.text, sentence.tokens[at].quoted) for at in group]
             text = " ".join(sentence.text[start:end] for start, end in spans)
             if _is_long_enough(text):
-                who, confidence = self._speaker(sentence, group[0])
                 span = spans[0][0], spans[-1][1]
-                yield self._proposal(sentence, Quotation.DIRECT, text, span, who, confidence)
+                named = self._speaker(sentence, group[0])
+                yield self._proposal(sentence, Quotation.DIRECT, text, span, *named)
 
     def _reported(self, sentence: Sentence) -> Iterator[Proposal]:
         for first, end, by in _clauses(sentence):
             span = sentence.tokens[first].start, sentence.tokens[end - 1].end
             text = sentence.text[slice(*span)]
             if _is_long_enough(text):
-                who, confidence = self._resolved(by, Confidence.BESIDE, sentence)
-                yield self._proposal(sentence, Quotation.REPORTED, text, span, who, confidence)
+                named = self._resolved(by, Confidence.BESIDE, sentence)
+                yield self._proposal(sentence, Quotation.REPORTED, text, span, *named)
 
     def _speaker(self, sentence: Sentence, quotation: int) -> tuple[Who, Confidence]:
         """Return who says what is quoted at a token, and where that was found."""
         if self._signer is not None:
             return self._resolved(self._signer, Confidence.BESIDE, sentence)
-        ahead, behind = sentence.ahead(quotation), sentence.behind(quotation)
-        if ahead and (ahead[1] or behind is None):
-            confidence = Confidence.BESIDE if ahead[1] else Confidence.IN_SENTENCE
-            return self._resolved(ahead[0], confidence, sentence)
-        if behind is not None:
-            return self._resolved(behind, Confidence.BESIDE, sentence)
-        if (named := sentence.further_behind(quotation)) is not None:
-            return self._resolved(named, Confidence.IN_SENTENCE, sentence)
+        if (found := sentence.speaker(quotation)) is not None:
+            return self._resolved(*found, sentence)
         subject, alone = self._people.subject, not sentence.kinds.strip("Q.,-#")
         if subject and subject.name and alone and self._people.subject_at >= self._at - 1:
             self._people.turn_to(subject, self._at)
             return subject, Confidence.BEFORE
-        return _NOBODY, Confidence.NONE
+        return NOBODY, Confidence.NONE
 
     def _resolved(
         self, who: Who, confidence: Confidence, sentence: Sentence
@@ -127,16 +127,16 @@ class _Finder:
             before = [named for named in self._mentioned(sentence) if named.last < who.first]
             inside = [named for named in before if sentence.can_be_subject(named)]
             confidence = Confidence.IN_SENTENCE if inside else distance
-            who = (_alone(sentence, inside) if inside else people.meant(self._at)) or _NOBODY
-        elif who.role and not who.name and who.definite:
+            who = (_alone(sentence, inside) if inside else people.meant(self._at)) or NOBODY
+        elif who.role and not who.name and sentence.tokens[who.first].lower == "the":
             meant = people.in_office(who)
             confidence = distance if meant is people.subject else Confidence.FURTHER_UP
             who = meant or who
         elif known_country(who.name):
-            who = _NOBODY if people.knows(who.name) else who  # who has a country's name
+            who = NOBODY if people.knows(who.name) else who  # who has a country's name
         elif who.name:
             plural = who.name.endswith("s") and not self._is_name(who)  # "Scientists said"
-            who = _NOBODY if plural else people.full(who)
+            who = NOBODY if plural else people.full(who)
         if who.name or who.role.casefold().rpartition(" ")[2] not in words.ASKERS:
             people.turn_to(who or None, self._at)  # "she" is who was asked, not who asks
         return who, confidence if who.name else Confidence.NONE
@@ -154,17 +154,8 @@ class _Finder:
         begin, stop = max(first, span[0] - _AROUND), min(last, span[1] + _AROUND)
         context = f"{'…' * (begin > first)}{sentence.text[begin:stop]}{'…' * (stop < last)}"
         country = "" if self._people.knows(who.country) else who.country
-        return Proposal(
-            text,
-            quotation,
-            who.name,
-            who.role,
-            country,
-            context,
-            self._paragraph,
-            *span,
-            confidence,
-        )
+        named = (who.name, who.role, country)
+        return Proposal(text, quotation, *named, context, self._paragraph, *span, confidence)
 
 
 def _alone(sentence: Sentence, named: Sequence[Who]) -> Who | None:
@@ -178,6 +169,111 @@ def _is_long_enough(text: str) -> bool:
     return len(_WORD.findall(text)) >= LEAST_WORDS
 
 
+# -- who was named before --------------------------------------------------------------------------
+
+_FAR = 12  # sentences over which "she" can refer to somebody
+_OF = re.compile(r" (?:of|for|to|at|in|who)\b")
+
+
+class _People:
+    """Everybody who was named on a page so far.
+
+    Attributes:
+        subject: Whom "she" means: who spoke last or was named alone; None if it is not clear.
+        subject_at: In which sentence that was, counted over the page.
+    """
+
+    def __init__(self) -> None:
+        self.subject: Who | None = None
+        self.subject_at = 0
+        self._by_key: dict[str, Who] = {}
+        self._by_word: dict[str, list[str]] = {}  # keys of those whose name begins or ends so
+        self._in_office: deque[str] = deque(maxlen=50)
+
+    def turn_to(self, who: Who | None, at: int) -> None:
+        """Let "she" mean somebody from sentence `at` on."""
+        self.subject, self.subject_at = who, at
+
+    def meant(self, at: int) -> Who | None:
+        """Return whom "she" means, unless they were last named too long ago."""
+        who = self.subject if at - self.subject_at <= _FAR else None
+        return who if who and (who.person or not who.name) else None
+
+    def knows(self, word: str) -> bool:
+        """Say whether somebody was named so, in full or by a first or last name."""
+        key = speaker_key(word)
+        return bool(key) and (key in self._by_key or key in self._by_word)
+
+    def full(self, who: Who) -> Who:
+        """Remember a person; return them with their full name, and the office if none is given.
+
+        A single word is taken for the one person whose name begins or ends with it.
+        """
+        key = speaker_key(who.name)
+        if not key or not who.person:
+            return who
+        named = [key] if key in self._by_key else self._by_word.get(key, [])
+        if len(named) == 1:
+            key = named[0]
+        else:
+            self._by_key[key] = replace(who, role="")
+            for word in {key.partition(" ")[0], key.rpartition(" ")[2]} - {key}:
+                self._by_word.setdefault(word, []).append(key)
+        known = self._by_key[key]
+        if who.role and not known.role:
+            self._in_office.append(key)
+        role, country = known.role or who.role, known.country or who.country
+        self._by_key[key] = known = replace(known, role=role, country=country)
+        return _completed(who, known)
+
+    def in_office(self, who: Who) -> Who | None:
+        """Return the one person who was named with such an office."""
+        if self.subject and _is_that_of(self.subject.role, who.role):
+            return self.subject if " and " not in self.subject.name else None
+        holders = [self._by_key[key] for key in self._in_office]
+        found = [known for known in holders if _is_that_of(known.role, who.role)]
+        return _completed(who, found[0]) if len(found) == 1 else None
+
+
+def _completed(who: Who, known: Who) -> Who:
+    role = who.role if who.name and who.role else known.role
+    country = who.country or (known.country if role == known.role else "")
+    return replace(who, name=known.name, role=role, country=country, person=True)
+
+
+def _is_that_of(known: str, asked: str) -> bool:
+    """Say whether an office can be called by some of its words.
+
+    "The president" is not a spokesman for the president, and not a vice president either.
+    """
+    own, said = (_OF.split(fold(office))[0].split() for office in (known, asked))
+    rest = own[: -len(said)]
+    same = bool(said) and own[-len(said) :] == said and words.LESSER.isdisjoint(rest)
+    return same and set(fold(asked).split()) <= set(fold(known).split())
+
+
+# -- signatures ------------------------------------------------------------------------------------
+
+_LONGEST_SIGNATURE = 200
+_DASHES = "—–―-‒"
+
+
+def _signer(text: str) -> Who | None:
+    """Return who signs the quotation ahead of a paragraph, None if that is no signature.
+
+    A name without a dash can be that of whoever speaks next, so nobody is known to sign.
+    """
+    if len(text) > _LONGEST_SIGNATURE:
+        return None
+    said = text.lstrip(f"{_DASHES} ")
+    sentence = Sentence(said, tokens(said, []))
+    who = sentence.signer()
+    named = who if " " in who.name or who.role else NOBODY
+    if text.startswith(tuple(_DASHES)):
+        return named
+    return NOBODY if named and not sentence.kinds.endswith((".", ":")) else None
+
+
 # -- quotation marks -------------------------------------------------------------------------------
 
 _OPENER = r"(?<![^\s(\[{—–\-/:,;.!?…“„«‘])"
@@ -188,7 +284,7 @@ _MARKED = re.compile(
     r"|„(?=\S)(?P<low>[^„“”]*)[“”]"
     r"|«(?P<angle>[^«»]*(?:«[^«»]*»[^«»]*)*)»"
     rf"|{_OPENER}»(?=\S)(?P<reverse>[^«»]*)«"
-    # a mark inside of a word, as of inches, is none
+    # a mark inside a word, as of inches, is none
     rf'|{_OPENER}"(?=\S)(?P<straight>[^"]*(?:(?<=\w)"(?=\w)[^"]*)*)(?<!\s)"(?!\w)'
     # neither is an apostrophe, nor the mark of "the ministers’ talks" if another one closes
     rf"|{_OPENER}‘(?![\d\s])(?P<single>"
@@ -199,7 +295,7 @@ _MARKED = re.compile(
 
 
 def quotations(text: str) -> list[Quoted]:
-    """Return what stands between quotation marks, the outermost if they are nested.
+    """Return what is between quotation marks, the outermost if they are nested.
 
     If a closing mark is missing, the next opening one begins anew.
     """
@@ -210,21 +306,15 @@ def quotations(text: str) -> list[Quoted]:
     ]
 
 
-def _goes_on(text: str, quoted: Sequence[Quoted], following: str) -> bool:
-    """Say whether a paragraph ends within a quotation that the following one goes on with."""
-    open_end = bool(quoted) and not quoted[-1].closed
-    return open_end and text[quoted[-1].start - 1] == following[:1]
-
-
 def _trimmed(text: str, quoted: Quoted | None) -> tuple[int, int]:
     """Return where the words of a quotation begin and end, without blanks and a comma behind."""
     assert quoted is not None
     said = text[quoted.start : quoted.end]
     start = quoted.start + len(said) - len(said.lstrip())
-    return start, quoted.start + len(said.rstrip(_BEHIND_WORDS))
+    return start, quoted.start + len(said.rstrip(" ,\u00a0"))
 
 
-_WHERE_AND_WHEN = re.compile(r"(?:[pf]?t|[pf]?d?[sI]|[pf]d?w|p?#|[pf]?d?N{1,3}|[pd]|b){0,6}[,-]")
+_AROUND_ACT = re.compile(rf"{WHEN_AND_WHERE}[,-]")
 
 
 def _groups(sentence: Sentence) -> list[list[int]]:
@@ -235,8 +325,7 @@ def _groups(sentence: Sentence) -> list[list[int]]:
         if (
             len(acts) == 1
             and sentence.behind(groups[-1][-1]) is not None
-            and _WHERE_AND_WHEN.fullmatch(sentence.kinds, acts[0].last + 1, at)
-            and not sentence.is_of_another(acts[0], acts[0].last + 1, at)
+            and _AROUND_ACT.fullmatch(sentence.kinds, acts[0].last + 1, at)
         ):
             groups[-1].append(at)
         else:
@@ -246,9 +335,9 @@ def _groups(sentence: Sentence) -> list[list[int]]:
 
 # -- reported speech -------------------------------------------------------------------------------
 
-_THAT = re.compile(r"(?:[ptsb#,]|[pf]?d?(?:N{1,3}|I|P[wR])|[pf]d?w){0,10}r(?![hx])")
-_ENDS = re.compile(r"(?:[ptsdNKIT#b]|f[sd]|,[ptb]){0,10}")
-_WHEN = re.compile(r"(?:p?t){1,6}")
+_THAT = re.compile(rf"{WHEN_AND_WHERE},?r(?![hx])")
+_ENDS = re.compile(WHEN_AND_WHERE)
+_WHEN = re.compile(r"(?:p?t){0,6}")
 _CLAUSE_VERBS = words.KINDS["h"] | words.KINDS["x"] | {"will", "shall", "must", "needs", "need"}
 _SUBJECTS = frozenset({"it", "he", "she", "they", "there", "we"})
 
@@ -262,8 +351,6 @@ def _clauses(sentence: Sentence) -> Iterator[tuple[int, int, Who]]:
             edge = len(sentence.kinds[: other.first].rstrip("ac")) - 1
             if other.verb > act.verb and edge > act.last and sentence.kinds[edge] == ",":
                 stop = min(stop, edge)
-        while first < stop and sentence.kinds[first] == ",":
-            first += 1
         if taken <= first < stop:
             yield first, stop, act.who
             taken = stop
@@ -273,24 +360,22 @@ def _clause(sentence: Sentence, act: Act, end: int) -> tuple[int, int] | None:
     """Return the first token of the clause that an act reports, and its end."""
     kinds, behind = sentence.kinds, act.last + 1
     verb = sentence.tokens[act.verb].lower
-    if kinds[act.verb] == "S" and act.verb == 0:
+    if act.first == 0 and kinds[0] == "S":
         return (behind + 1, end) if kinds[behind : behind + 1] == "," else None
-    if kinds[act.verb] == "S":
-        return (0, act.verb - 1) if kinds[act.verb - 1] == "," and behind >= end else None
-    if verb not in words.REPORTING and kinds[act.verb] != "G":
+    if verb not in words.REPORTING and kinds[act.verb] not in "GS":
         return None
     if behind == act.verb + 1:  # "Lorn said on Monday that …", "Lorn said it would …"
         that = _THAT.match(kinds, behind, end)
         if that and sentence.tokens[that.end() - 1].lower == "that":
-            other = sentence.is_of_another(act, behind, that.end())
-            return None if other else (that.end(), end)
+            return that.end(), end
         when = _WHEN.match(kinds, behind, end)
         first = when.end() if when else behind
         told = verb in ("told", "tells") and kinds[first : first + 1] == "s"
         if (told or verb in words.BARE) and _is_clause(sentence, first + told, end):
             return first + told, end
     if act.first > 1 and kinds[act.first - 1] == "," and _ENDS.fullmatch(kinds, behind, end):
-        return (0, act.first - 1) if _has_verb(sentence, 0, act.first - 1) else None
+        says = kinds[act.verb] == "S" or _has_verb(sentence, 0, act.first - 1)
+        return (0, act.first - 1) if says else None
     return None
 
 
@@ -302,42 +387,3 @@ def _is_clause(sentence: Sentence, first: int, end: int) -> bool:
 
 def _has_verb(sentence: Sentence, first: int, end: int) -> bool:
     return any(token.lower in _CLAUSE_VERBS for token in sentence.tokens[first:end])
-
-
-# -- signatures ------------------------------------------------------------------------------------
-
-_DASHES = "—–―-‒"
-_LONGEST_SIGNATURE = 200
-
-
-def _signers(paragraphs: Sequence[str]) -> list[Who | None]:
-    """Return who signs each paragraph in the one behind it; a quotation can fill several.
-
-    None if nobody does; nobody known if the signature cannot be read, or has no dash, since such a
-    name can be of whoever speaks next.
-    """
-    found: list[Who | None] = [None] * len(paragraphs)
-    for at in range(len(paragraphs) - 2, -1, -1):
-        text, following = paragraphs[at], paragraphs[at + 1]
-        quoted = quotations(text)
-        goes_on = _goes_on(text, quoted, following)
-        if quoted and not "".join(token.kind for token in tokens(text, quoted)).strip("Q.,;"):
-            found[at] = found[at + 1] if goes_on else _signer(following)
-        elif goes_on:  # words that began where another is named are not the signer's
-            for later in range(at + 1, len(paragraphs)):
-                if not found[later]:
-                    break
-                found[later] = _NOBODY
-    return found
-
-
-def _signer(text: str) -> Who | None:
-    if not text or len(text) > _LONGEST_SIGNATURE:
-        return None
-    said = text.lstrip(_DASHES).lstrip()
-    sentence = Sentence(said, tokens(said, []))
-    who = sentence.signer()
-    told = who if who and (" " in who.name or who.role) else _NOBODY
-    if text.startswith(tuple(_DASHES)):
-        return told
-    return _NOBODY if told and not sentence.kinds.endswith((".", ":")) else None

@@ -12,11 +12,13 @@ REPORTING = _set("""
     warns claimed confirmed stressed stresses noted notes declared explained explains emphasized
     emphasised underlined underscored reiterated acknowledged admitted maintained maintains
     contended pledged promised vowed remarked remarks observed replied responded wrote writes
-    testified suggested recalled recalls cautioned asserted affirmed concluded reaffirmed repeated
+    testified suggested cautioned asserted affirmed concluded reaffirmed
 """)
 """Verbs whose "that" clause is what the subject holds to be so."""
 
-NAMING = _set("called calling described describing branded labelled labeled likened compared")
+NAMING = _set(
+    "called calling described describing branded labelled labeled likened compared accused"
+)
 """Verbs followed by a thing, and by what the subject calls it."""
 
 KINDS = {
@@ -44,6 +46,7 @@ KINDS = {
         say asked asks tweeted posted commented continued urged quipped joked lamented complained
         accused dismissed rejected condemned denounced criticized criticised praised hailed
         questioned countered conceded clarified elaborated answered boasted summed demanded denied
+        recalled recalls repeated
     """),
     "t": _set("""
         january february march april may june july august september october november december monday
@@ -113,34 +116,16 @@ LESSER = _set("""
 BARE = _set("said says added adds argued argues insisted insists warned warns claimed")
 """Verbs whose clause needs no "that"."""
 
-TELLING = _set("told tells telling warned asked urged")
-"""Verbs followed by who is spoken to."""
-
-FINITE = _set("was is were had has met left spoke went took gave came made saw held began stood")
-"""Behind a name they are verbs, as is what ends in "ed"."""
-
 CLAIMS = _set("""
-    claim assertion accusation allegation statement remark comment suggestion contention insistence
-    declaration warning threat view belief idea notion charge report rumour rumor speculation
-    complaint criticism promise pledge assurance words phrase demand slogan message tweet boast
-    prediction lie denial argument quote quotation
+    claim accusation allegation assertion remark comment threat report rumour rumor slogan phrase
+    words message quote quotation statement
 """)
-"""What somebody holds or has said: if it is spoken of, the words can be another's."""
-
-PLACING = _set("in at during on with via through")
-"""Ahead of a claim, they mean that it is the speaker's own: "in a statement"."""
-
-QUOTING = _set("quoting citing recalling echoing paraphrasing repeating echoed")
-"""The words that follow are another's."""
+"""What somebody has said: behind such a word, a quotation can be another's."""
 
 ASKERS = _set("reporter journalist correspondent moderator interviewer")
-NOT_ADVERBS = _set("ally family reply supply bully anomaly")
 
 SHORT_COUNTRIES = _set("US USA UK UN EU UAE DRC DPRK ROK PRC USSR")
 """Short names of countries in capitals; other short words in capitals are offices or parties."""
 
-NOT_ITS_OWN = _set("new north south east west northern southern eastern western central to for")
-"""Ahead of a country's name, they mean that the office is not that country's."""
-
 OF_A_PROVINCE = _set("governor senator congressman congresswoman sheriff state")
-"""Beside a name that is a country's too, they mean a part of another country."""
+"""Beside a name that is also a country's, they mean a part of another country."""

@@ -170,10 +170,7 @@ def test_what_is_denied_or_another_s_is_not_reported(passage: str) -> None:
         "Ada Lorn dismissed the claim, saying",
         "Ada Lorn told Kray’s envoys that",
         "Ada Lorn told Ostmark’s parliament:",
-        "Ada Lorn condemned Ostmark’s attack:",
         "Ada Lorn replied in a statement:",
-        "Ada Lorn described Ben Kray’s claim as",
-        "Ada Lorn called Ben Kray’s claim",
         "Ada Lorn replied that",
         "In a statement, Ada Lorn said:",
     ],
@@ -188,6 +185,9 @@ def test_words_of_who_speaks_stay_theirs(start: str) -> None:
     "start",
     [
         "Ada Lorn came out saying",
+        "Ada Lorn condemned Ostmark’s attack:",
+        "Ada Lorn described Ben Kray’s claim as",
+        "Ada Lorn called Ben Kray’s claim",
         "Ada Lorn said of Ostmark’s attack that",
         "Ada Lorn said of Ben Kray’s remark:",
         "Minister Ada Lorn made the claim that",
@@ -196,6 +196,11 @@ def test_words_of_who_speaks_stay_theirs(start: str) -> None:
 def test_if_words_could_be_another_s_nobody_is_named(start: str) -> None:
     assert speakers(f"{start} “{WAR}”.") == [""]
     assert speakers(f"{start} {WAR}.") == []
+
+
+def test_words_taken_into_a_sentence() -> None:
+    assert speakers(f"Ada Lorn said the port knew “{WAR}”.") == ["Ada Lorn"]
+    assert speakers(f"Ada Lorn said the slogan “{WAR}” was wrong.") == [""]
 
 
 # -- two quotations --------------------------------------------------------------------------------
@@ -297,7 +302,6 @@ def test_who_signs_behind_a_dash() -> None:
         (f"{STAY}.", "Ben Kray", "president of Ostmark")
     ]
     assert speakers(FIRST, f"“{STAY}.”", "– Ben Kray, May 2021") == ["Ben Kray"]
-    assert speakers(FIRST, f"“{STAY}.", f"“{STAY} at all.”", "- Ben Kray") == ["Ben Kray"] * 2
 
 
 @pytest.mark.parametrize(
@@ -315,9 +319,10 @@ def test_a_signature_that_can_be_of_others_names_nobody(behind: str) -> None:
     assert speakers(FIRST, f"“{STAY}.”", behind) == [""]
 
 
-def test_who_signs_behind_words_that_began_with_a_speaker_is_not_known() -> None:
+def test_who_signs_behind_words_that_began_in_another_paragraph_is_not_known() -> None:
     said = f"Foreign Minister Ada Lorn said: “{STAY}."
     assert speakers(said, f"“{STAY} at all.”", "— Ben Kray") == ["Ada Lorn", ""]
+    assert speakers(FIRST, f"“{STAY}.", f"“{STAY} at all.”", "- Ben Kray") == ["", ""]
 
 
 @pytest.mark.parametrize("behind", ["More follows.", "Ben Kray did not agree.", "The talks go on."])
