@@ -125,6 +125,7 @@ def test_paragraphs_come_on_one_line() -> None:
         ("MODERATOR: Yes.", "MODERATOR", Reason.MODERATORS),
         ("WHITE HOUSE AIDE: Yes.", "WHITE HOUSE AIDE", Reason.MODERATORS),
         ("AUDIENCE MEMBERS: Yes.", "AUDIENCE MEMBERS", Reason.UNNAMED),
+        ("UNIDENTIFIED SPEAKER: Yes.", "UNIDENTIFIED SPEAKER", Reason.UNNAMED),
     ],
 )
 def test_labels_in_capitals(text: str, label: str, left_out: str) -> None:
