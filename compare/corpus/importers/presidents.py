@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -76,23 +75,18 @@ _REPLYING = re.compile(
 _WENT_ON = re.compile(r"\([^()]* went on to [^()]*\)\.? ?")
 
 
-def _read_kremlin(source: Source, account: Account) -> Iterator[Piece]:
-    """Yield the turns of all pages.
+def _read_page(entry: Entry, account: Account) -> Iterator[Piece]:
+    """Yield the turns of a page.
 
     Most of the news only reports in the third person what was said; that goes to the account.
     """
-    read: defaultdict[str, set[bytes]] = defaultdict(set)
-
-    def read_page(entry: Entry, account: Account) -> Iterator[Piece]:
-        page = _parse_page(entry)
-        found = page.find_class("entry-content")
-        parts = [part for part in found if "lister-page" not in part.get("class").split()]
-        if not parts:
-            raise SkipFileError("lists of pages")
-        key = claim_key(entry, parts[0].text_content(), read)
-        yield from _Page(entry, key, page, account).rows(parts[0])
-
-    return each_file(_PAGES, read_page)(source, account)
+    page = _parse_page(entry)
+    found = page.find_class("entry-content")
+    parts = [part for part in found if "lister-page" not in part.get("class").split()]
+    if not parts:
+        raise SkipFileError("lists of pages")
+    key = claim_key(entry, parts[0].text_content(), account)
+    yield from _Page(entry, key, page, account).rows(parts[0])
 
 
 def _parse_page(entry: Entry) -> Any:
@@ -623,7 +617,8 @@ def _message(record: Record, names: Cells, account: Account) -> Iterator[Row]:
 FORMATS = (
     Format("kremlin", "The Kremlin's pages in English",
            "en.kremlin.ru/events/president/news/{id}.html (folder or archive)",
-           lambda seen: seen.kind in _PAGES and seen.says(r"kremlin\.ru/"), _read_kremlin),
+           lambda seen: seen.kind in _PAGES and seen.says(r"kremlin\.ru/"),
+           each_file(_PAGES, _read_page)),
     Format("modi", "Speeches of Narendra Modi",
            "data_en.csv, data_hi.csv: href, title, date, img, youtubeURL, speechText",
            lambda seen: seen.has_columns("href", "youtubeURL", "speechText"),

@@ -6,156 +6,32 @@ Lines about the page stand above the words, and before these a name or none.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from compare.corpus.importers.people import (
-    country_in,
-    find_full_name,
-    has_office,
-    speaks_for,
-    spelling_in,
-    split_office,
-    split_role,
-)
-from compare.corpus.importers.records import Cells, make_key
+from compare.corpus.importers.people import find_full_name, has_office, spelling_in, split_role
 from compare.corpus.importers.registry import Format
-from compare.corpus.importers.sources import Account, Entry, Piece, Read, Reason, each_file
+from compare.corpus.importers.sources import Reason
 from compare.corpus.importers.text import (
     ANSWERS,
     ASKERS,
+    DAY,
     MOST_WORDS,
+    TEXTS,
+    Page,
     Turn,
     answer_next,
-    gather_turns,
+    each_page,
     is_heading,
     is_opener,
     match_label,
     own_label_next,
-    split_paragraphs,
-    turn_cells,
-    turn_in_capitals,
-    turn_of_label,
 )
-from compare.corpus.text_files import plain_name
-from compare.corpus.values import BadFileError, Row
-from compare.statements.countries import country_code
 
-_TEXTS = frozenset({".txt", ".text"})
-_ABOUT = "title, date and page lines"
+# The Chinese and Russian foreign ministries
 
-
-@dataclass(slots=True)
-class _Page:
-    """One text while it is read.
-
-    Attributes:
-        lines: The lines that are not blank, and their numbers.
-        cells: What is known of all its statements; "speaker" and "role" are of its main speaker.
-        people: Role and country of the other speakers.
-        open: Whether a turn goes on.
-    """
-
-    entry: Entry
-    account: Account
-    lines: list[tuple[str, int]]
-    cells: Cells
-    people: dict[str, Cells] = field(default_factory=dict)
-    open: bool = False
-
-    def leave(self, line: str, reason: str = _ABOUT) -> None:
-        """Count a line that nobody said."""
-        self.account.leave(reason, line)
-
-    def take_head(self, last: re.Pattern[str], missing: str) -> tuple[re.Match[str], list[str]]:
-        """Take the lines up to the first that matches, and return that match and those above it.
-
-        Raises:
-            BadFileError: There is none, and so this is no such text: `missing` says what to do.
-        """
-        for number, (line, _) in enumerate(self.lines):
-            if found := last.fullmatch(line):
-                above = [text for text, _ in self.lines[:number]]
-                for text in (*above, line):
-                    self.leave(text)
-                del self.lines[: number + 1]
-                return found, above
-        raise self.refuse(missing)
-
-    def refuse(self, said: str) -> BadFileError:
-        """Count all lines as a text of another kind, and return the error to raise."""
-        for line, _ in self.lines:
-            self.leave(line, "texts of another kind")
-        return BadFileError(said)
-
-    def turn(self, turn: Turn, note: str = "") -> Turn:
-        """Return a turn, which may go on."""
-        self.open = True
-        return replace(turn, note=note) if note else turn
-
-    def words(self, text: str, line: int, note: str = "") -> Turn | str:
-        """Return a paragraph: of the open turn, or else as a new turn of the main speaker."""
-        if self.open:
-            return text
-        return self.turn(Turn(self.cells.get("speaker", ""), text, line), note)
-
-    def rows(self, parts: Iterator[Turn | str | None]) -> Iterator[Row]:
-        """Yield the statements of a text."""
-        turns = gather_turns(parts, self.leave, self.account)
-        for turn, cells in turn_cells(turns, self.cells, self.account):
-            is_main = turn.label == self.cells.get("speaker", "")
-            who = {} if is_main else {"role": "", "country": ""}
-            who |= self.people.get(turn.label, {})
-            yield Row(self.entry.label, turn.line, cells | who | {"section": turn.note})
-
-
-Parts = Callable[[_Page], Iterator[Turn | str | None]]
-"""Take the lines about the page off, fill in the cells, and yield the rest."""
-
-
-def _each_page(prefix: str, publication: str, parts: Parts) -> Read:
-    """Return a reader of such texts."""
-
-    def read(entry: Entry, account: Account) -> Iterator[Piece]:
-        text = account.take(entry.text())
-        lines = [*split_paragraphs(text, account)]
-        name = plain_name(entry.name).rpartition(".")[0].replace("/", "-")
-        cells = {
-            "id": make_key(f"{prefix}-{name}", text),  # files of other folders have the same names
-            "source": f"{publication}, {entry.base}",
-            "language": "en",
-            "source_file": entry.name,
-        }
-        if not lines:
-            raise BadFileError("it is empty; download it again")
-        page = _Page(entry, account, lines, cells)
-        empty = True
-        for row in page.rows(parts(page)):
-            empty = False
-            yield row
-        if empty:
-            account.leave("documents without words", "", piece=True)
-
-    return each_file(_TEXTS, read)
-
-
-# The State Department, and the Chinese and Russian foreign ministries
-
-_MONTH = (
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
-)
-_DAY = re.compile(rf"{_MONTH} \d{{1,2}}, \d{{4}}")
-_DAY_OF_FILE = re.compile(rf"{_MONTH}-\d{{1,2}}-\d{{4}}|\d{{4}}-\d{{2}}-\d{{2}}", re.I)
 _STAMP = re.compile(
     r"(?:\d{4}[-/]\d{2}[-/]\d{2})?\s*(?:\d{1,2}:\d{2})?|\d{1,2} \w+ \d{4} ?\d\d:\d\d"
-)
-_HOME = "United States"
-_PERSON = re.compile(r"(?P<name>[A-Z][\w.’'\- ]+), (?P<role>[A-Z].*)")
-_OF_STATE = r"\bstate\.gov\b|United States Government|Department (?:of State|Press Briefing|Spokes)"
-_GUEST = re.compile(
-    r"\b(?:Ministers?|Chancellor|High Representative|Secretary[- ]General|Commissioner|Premier|King"
-    r"|Queen|Emir|Amir|Prince|Princess|Pope|Council?lor)\b"
 )
 _CHINESE = re.compile(
     r"(?P<role>Foreign Ministry Spokes(?:person|man|woman)) (?P<speaker>.+?)[’'`]s? "
@@ -166,81 +42,35 @@ _RUSSIAN = re.compile(
     r"\w+ by (?:the )?(?P<role>(?:Russian )?Foreign Ministry(?:’s)?(?: Official)? Spokes\w+) "
     r"(?P<speaker>[^,(]+?),? \(?(?:(?P<venue>[^,()]+), )?(?P<date>\w+ \d{1,2}, \d{4})\)?"
 )
-_CONTENTS = re.compile(r"Table of contents:?|Contents:?", re.IGNORECASE)
+_CONTENTS = re.compile(r"(?i)Table of contents:?|Contents:?")
 _ITEM = re.compile(r"(?:[-–•]|\d+\.)\s*(?P<item>.+)")
-_MEDIA = re.compile(r"(?:\d+\. )?Answers? to (?:media )?questions.*", re.IGNORECASE)
-_OF_SITE = re.compile(r"(?:• )?(?:[a-z]{2}-[A-Z]{2}\d? ?)+|[\d-]+|back to top", re.IGNORECASE)
+_MEDIA = re.compile(r"(?i)(?:\d+\. )?Answers? to (?:media )?questions.*")
+_OF_SITE = re.compile(r"(?i)(?:• )?(?:[a-z]{2}-[A-Z]{2}\d? ?)+|[\d-]+|back to top")
 _OF_CONTENTS = (_CONTENTS, _MEDIA, _STAMP, _OF_SITE)
 
 
-def _state_department(page: _Page) -> Iterator[Turn | str | None]:
-    """Yield the turns after the lines about the page, which name people and perhaps a day."""
-    at_head = True
-    people: dict[str, re.Match[str] | None] = {}
-    found = _DAY_OF_FILE.search(page.entry.base)
-    day = found[0] if found else ""
-    day = day if day[:1].isdigit() else day.replace("-", " ")
-    page.cells.update(doc_type="press briefing", date=day)
-    for text, line in page.lines:
-        if not re.search(r"\w", text):
-            page.leave(text, Reason.HEADINGS)
-            continue
-        turn = turn_in_capitals(text, line, page.account)
-        at_head = at_head and turn is None
-        if at_head:
-            if found := _PERSON.fullmatch(text):
-                surname = found["name"].split()[-1].casefold()
-                people[surname] = None if surname in people else found
-            if found := _DAY.search(text):
-                page.cells["date"] = found[0]
-            if "Briefing" in text or "Press" in text.split():
-                page.cells.setdefault("title", text)
-        elif turn is not None and not turn.left_out:
-            turn = _named_turn(page, turn, people)
-        yield turn or text
-
-
-def _named_turn(page: _Page, turn: Turn, people: dict[str, re.Match[str] | None]) -> Turn:
-    """Return the turn with the name that the lines about the page have for its label."""
-    office, surname = split_office(turn.label)
-    found, home = people.get(surname.casefold()), speaks_for(turn.label, _HOME)
-    if found and not home:
-        home = bool(office) and office.split()[-1].casefold() in found["role"].casefold()
-        found = found if home else None  # it is another of that surname
-    name, told = (found["name"], found["role"]) if found else (turn.label, "")
-    abroad = country_in(told.partition(" to ")[0])
-    is_guest = _GUEST.search(told) or (abroad and country_code(abroad) != "USA")
-    page.people[name] = {
-        "role": told if has_office(told.split()) else "",
-        "country": _HOME if home and not is_guest else "",
-    }
-    return Turn(name, turn.text, turn.line, note=turn.note)
-
-
-def _chinese(page: _Page) -> Iterator[Turn | str | None]:
+def _chinese(page: Page) -> Iterator[Turn | str | None]:
     """Yield the turns: the spokesperson in the title speaks, everybody else with a label asks."""
     title, _ = page.take_head(
         _CHINESE,
         'there is no title like "Foreign Ministry Spokesperson ...’s Regular Press Conference on '
         '..."; put it above the text',
     )
-    day = _DAY.search(title[0])
+    day = DAY.search(title[0])
     page.cells.update(title.groupdict(), title=title[0], country="China")
     page.cells.update(doc_type="press conference", date=day[0] if day else "")
     followed = answer_next(page.lines, title["speaker"])
     for text, line in page.lines:
-        if not page.open and _STAMP.fullmatch(text):
+        if not page.is_open and _STAMP.fullmatch(text):
             page.leave(text)
             page.cells["date"] = page.cells["date"] or text.split()[0]
         elif _AFTERWARDS.fullmatch(text) or not re.search(r"\w", text):
             page.leave(text, Reason.HEADINGS)
-        elif turn := _turn_of(page, match_label(text), line, followed):
-            yield page.turn(turn)
         else:
-            yield page.words(text, line)
+            yield page.labelled(text, line, match_label(text), followed)
 
 
-def _russian(page: _Page) -> Iterator[Turn | str | None]:
+def _russian(page: Page) -> Iterator[Turn | str | None]:
     """Yield each section under its heading, then the questions and answers."""
     title, _ = page.take_head(
         _RUSSIAN,
@@ -251,42 +81,28 @@ def _russian(page: _Page) -> Iterator[Turn | str | None]:
     headings: set[str] = set()
     followed = answer_next(page.lines, title["speaker"])
     known_labels = ASKERS | ANSWERS | {title["speaker"].casefold()}
-    section, at_head = "", True
+    at_head = True
     for text, line in page.lines:
         of_contents = any(pattern.fullmatch(text) for pattern in _OF_CONTENTS)
         item = None if of_contents else _ITEM.fullmatch(text)
-        if at_head and (item or of_contents):
-            headings |= {_folded(item["item"])} if item else set()
-            page.leave(text, "table of contents" if item else _ABOUT)
-            continue
-        at_head = False
-        found = match_label(text)
-        if found and not (
-            followed.get(line) or found["label"].casefold() in known_labels or text.endswith("?")
-        ):
-            found = None
-        if _folded(item["item"] if item else text) in headings or _MEDIA.fullmatch(text):
-            section, page.open = text, False
+        folded = " ".join(re.findall(r"\w+", (item["item"] if item else text).casefold()))
+        at_head = at_head and bool(item or of_contents)
+        if at_head and item:
+            headings.add(folded)
+            page.leave(text, "table of contents")
+        elif at_head:
+            page.leave(text)
+        elif folded in headings or _MEDIA.fullmatch(text):
+            page.section, page.is_open = text, False
             page.leave(text, Reason.HEADINGS)
             yield None
         elif _OF_SITE.fullmatch(text) or not re.search(r"\w", text):
             page.leave(text, Reason.HEADINGS)
-        elif turn := _turn_of(page, found, line, followed):
-            yield page.turn(turn, section)
         else:
-            yield page.words(text, line, section)
-
-
-def _turn_of(
-    page: _Page, found: re.Match[str] | None, line: int, followed: Mapping[int, bool]
-) -> Turn | None:
-    if found is None:
-        return None
-    return turn_of_label(found, line, page.cells["speaker"], page.account, followed.get(line))
-
-
-def _folded(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))
+            label = match_label(text)
+            is_known = label is not None and label["label"].casefold() in known_labels
+            is_label = followed.get(line) or is_known or text.endswith("?")
+            yield page.labelled(text, line, label if is_label else None, followed)
 
 
 # NATO: a press conference of one official, with guests; journalists have name and outlet
@@ -307,33 +123,30 @@ _BY_NAME = re.compile(
     r"|(?P<mark>,| from) (?P<behind>[^:.?!]{1,60}))?: ?"
 )
 _ASKED = re.compile(
-    r"(?P<main>Question|Journalist|Reporter|Q)(?: \d+)?(?:,? [(\[](?P<brackets>[^:]{1,80})[)\]]"
-    r"|(?P<mark>,| from| by) (?P<behind>[^:.?!]{1,80}))?: ?",
-    re.IGNORECASE,
+    r"(?i)(?P<main>Question|Journalist|Reporter|Q)(?: \d+)?(?:,? [(\[](?P<brackets>[^:]{1,80})[)\]]"
+    r"|(?P<mark>,| from| by) (?P<behind>[^:.?!]{1,80}))?: ?"
 )
 _OUTLET = re.compile(rf"(?:the )?{_NAME_WORDS}(?:, {_NAME_WORDS})*")
 _ASK = frozenset(
-    {"question", "questions", "q", "journalist", "reporter", "correspondent", "answer"}
+    ["answer", "correspondent", "journalist", "q", "question", "questions", "reporter"]
 )
 _PRESS = re.compile(
-    r"\b(?:journalist|reporter|correspondent|editor|anchor|interviewer|bureau chief)\b",
-    re.IGNORECASE,
+    r"(?i)\b(?:journalist|reporter|correspondent|editor|anchor|interviewer|bureau chief)\b"
 )
-_CHAIRS = re.compile(
-    r"\b(?:Moderator|Spokes(?:person|woman|man)|Host|Facilitator)\b", re.IGNORECASE
-)
+_CHAIRS = re.compile(r"(?i)\b(?:Moderator|Spokes(?:person|woman|man)|Host|Facilitator)\b")
 _OWN_OFFICE = re.compile(r"(?:the )?(?:nato )?(?:acting )?((?:deputy )?secretary[ -]general)\b.*")
 
 
-def _nato(page: _Page) -> Iterator[Turn | str | None]:
+def _nato(page: Page) -> Iterator[Turn | str | None]:
     """Yield the Secretary General's words, then the questions and answers."""
     by, above = page.take_head(
         _BY, 'there is no line like "by NATO Secretary General ..."; put it above the text'
     )
     role, name = split_role(_CUT.sub("", by["who"]).partition(" and ")[0])
-    page.cells.update(title=" ".join((*above[-1:], by[0])), speaker=name, role=role)
-    page.cells.update(country="NATO", doc_type="".join(above[-1:]).casefold())
-    conference = _Conference(page.cells["title"], name, role)
+    title = f"{above} {by[0]}".strip()
+    page.cells.update(title=title, speaker=name, role=role)
+    page.cells.update(country="NATO", doc_type=above.casefold())
+    conference = _Conference(title, name, role)
     turns = conference.turns(page.lines)
     page.people |= {who: {"role": office} for who, office in conference.officials.items()}
     at_head = True
@@ -345,36 +158,21 @@ def _nato(page: _Page) -> Iterator[Turn | str | None]:
             page.leave(text)
         elif turn := turns.get(line):
             page.leave(text[: len(text) - len(turn.text)], Reason.LABELS)
-            yield page.turn(turn)
+            yield page.start(turn)
         else:
             yield page.words(text, line)
 
 
-class _Label(NamedTuple):
-    """The words before a colon at the start of a paragraph, and those after it."""
+@dataclass(frozen=True, slots=True)
+class _Label:
+    """What may be a label: the words before a colon at the start of a paragraph."""
 
-    main: str  # a name, an office or an outlet, if it is a label
+    turn: Turn  # as a question
+    main: str  # a name, an office or an outlet
     of: str  # the outlet or office behind it
-    is_bracketed: bool
     is_plain: bool  # in brackets or with capital letters: a sentence would go on without
-    words: str
-    line: int
-
-    @property
-    def who(self) -> str:
-        return f"{self.main} ({self.of})" if self.of else self.main
-
-    @property
-    def is_person(self) -> bool:
-        main = self.main.title() if self.main.isupper() else self.main
-        return split_role(main) == ("", main)
-
-    @property
-    def is_heading(self) -> bool:
-        """Say whether this is rather a heading or part of a sentence."""
-        if self.is_bracketed and self.is_person:
-            return False
-        return not self.is_plain or is_heading(self.main, self.words)
+    is_person: bool
+    is_heading: bool  # rather a heading or part of a sentence
 
 
 class _Conference:
@@ -387,43 +185,46 @@ class _Conference:
     def turns(self, lines: Sequence[tuple[str, int]]) -> dict[int, Turn]:
         """Return the turns by the lines that they start on."""
         labels = [label for text, line in lines if (label := self._label(text, line))]
-        turns = {label.line: self._turn(label) for label in labels}
+        certain = [self._turn(label) for label in labels]
         followed = own_label_next(
-            (line, turn is not None and turn.label == self.speaker and not turn.left_out)
-            for line, turn in turns.items()
+            (label.turn.line, turn is not None and turn.label == self.speaker and not turn.left_out)
+            for label, turn in zip(labels, certain, strict=True)
         )
-        alone = not any(turns.values())
-        for label in labels:
-            if turns[label.line] is None:
-                turns[label.line] = _doubtful_turn(label, followed.get(label.line, False), alone)
-        return {line: turn for line, turn in turns.items() if turn}
+        alone = not any(certain)
+        turns = (
+            turn or _doubtful_turn(label, followed.get(label.turn.line, False), alone)
+            for label, turn in zip(labels, certain, strict=True)
+        )
+        return {turn.line: turn for turn in turns if turn}
 
     def _label(self, text: str, line: int) -> _Label | None:
         found = _ASKED.match(text) or _BY_NAME.match(text)
         if found is None or is_opener(found["main"]) or len(found["main"].split()) > MOST_WORDS:
             return None
-        main, brackets, behind = found["main"], found["brackets"], found["behind"] or ""
+        main, behind, words = found["main"], found["behind"] or "", text[found.end() :]
         is_plain = not behind or bool(_OUTLET.fullmatch(behind))
-        label = _Label(
-            spelling_in(self.title, main) if main.isupper() else main,
-            (brackets or behind).strip(" ,"),
-            bool(brackets),
-            is_plain or (found.re is _ASKED and found["mark"] != ","),
-            text[found.end() :],
-            line,
-        )
-        return label if label.is_plain or label.is_person else None
+        main = spelling_in(self.title, main) if main.isupper() else main
+        named = main.title() if main.isupper() else main
+        is_person = split_role(named) == ("", named)
+        is_plain = is_plain or (found.re is _ASKED and found["mark"] != ",")
+        if not (is_plain or is_person):
+            return None
+        is_sentence = not is_plain or is_heading(main, words)
+        of = (found["brackets"] or behind).strip(" ,")
+        turn = Turn(f"{main} ({of})" if of else main, words, line, Reason.QUESTIONS)
+        in_brackets = bool(found["brackets"]) and is_person
+        return _Label(turn, main, of, is_plain, is_person, is_sentence and not in_brackets)
 
     def _turn(self, label: _Label) -> Turn | None:
         """Return the turn that a label starts if its speaker is certain, else None."""
-        question = Turn(label.who, label.words, label.line, Reason.QUESTIONS)
-        if self._is_own(label.main):
+        question, main = label.turn, label.main
+        if self._is_own(main):
             return replace(question, label=self.speaker, left_out="")
         if not label.is_plain:
             return None
-        if _CHAIRS.fullmatch(label.main) or (_CHAIRS.search(label.who) and not label.is_heading):
-            return replace(question, label=label.main, left_out=Reason.MODERATORS)
-        if label.main.casefold() in _ASK:
+        if _CHAIRS.fullmatch(main) or (_CHAIRS.search(question.label) and not label.is_heading):
+            return replace(question, label=main, left_out=Reason.MODERATORS)
+        if main.casefold() in _ASK:
             return replace(question, label=label.of)
         of_press = _PRESS.search(label.of) or not has_office(label.of.split())
         if label.is_person and label.of and of_press:
@@ -471,14 +272,14 @@ def _doubtful_turn(label: _Label, followed: bool, alone: bool) -> Turn | None:
 
     `followed`: the official's own label is the next. `alone`: no label is certain.
     """
-    asks = followed or "?" in label.words
+    asks = followed or "?" in label.turn.text
     if alone and not (label.is_person or (asks and label.of)):
         return None
     if label.is_heading and not asks:
         return None
     if asks and not label.is_heading and not has_office(label.main.split()):
-        return Turn(label.who, label.words, label.line, Reason.QUESTIONS)
-    return Turn("", label.words, label.line, Reason.UNIDENTIFIED)
+        return label.turn
+    return replace(label.turn, label="", left_out=Reason.UNIDENTIFIED)
 
 
 # The EU's External Action Service, and gov.uk
@@ -489,9 +290,8 @@ _NO_ROLE = re.compile(
 )
 _EU_DAY = re.compile(r"(?:(?P<place>[A-Z]\w+), )?(\d{2})[./](\d{2})[./](\d{4})\b.*")
 _EU_HEAD = re.compile(
-    r"Page language:|Not specified|English|Share.*|Print|EEAS Press Team|Check against delivery.?"
-    r"|.*UNIQUE ID:.*",
-    re.IGNORECASE,
+    r"(?i)Page language:|Not specified|English|Share.*|Print|EEAS Press Team"
+    r"|Check against delivery.?|.*UNIQUE ID:.*"
 )
 _EU_NOUN = (
     r"(?:^|[:|–—-] )(?:(?!(?:on|to|about|the|of|in|an?|after|following|against|for)\b)"
@@ -536,7 +336,7 @@ _UK_SAYS = re.compile(
 )
 
 
-def _eeas(page: _Page) -> Iterator[Turn | str | None]:
+def _eeas(page: Page) -> Iterator[Turn | str | None]:
     """Yield the words; "Q." is before a question of one paragraph."""
     end = _start_of_contacts(page.lines)
     title = next((text for text, _ in page.lines if not _is_eu_head(text)), "")
@@ -562,7 +362,7 @@ def _eeas(page: _Page) -> Iterator[Turn | str | None]:
         elif found := _EU_QUESTION.match(text):
             page.leave(found[0], Reason.LABELS)
             yield Turn("", text[found.end() :], line, Reason.QUESTIONS)
-            page.open = False  # a question is one paragraph
+            page.is_open = False  # a question is one paragraph
         else:
             yield page.words(text, line)
 
@@ -600,7 +400,7 @@ def _start_of_contacts(lines: list[tuple[str, int]]) -> int:
     return end
 
 
-def _govuk(page: _Page) -> Iterator[Turn | str | None]:
+def _govuk(page: Page) -> Iterator[Turn | str | None]:
     """Yield the words below title, description and byline."""
     kind, title = page.lines[0][0], page.lines[1][0] if len(page.lines) > 1 else ""
     if kind not in _UK_KINDS or not title:
@@ -616,13 +416,12 @@ def _govuk(page: _Page) -> Iterator[Turn | str | None]:
     for text, line in page.lines[2:]:
         at_foot = at_foot or (not at_head and bool(_UK_FOOT.fullmatch(text)))
         is_line = bool(_UK_HEAD.fullmatch(text)) or (described and _is_byline(text))
-        if at_head and (is_line or not (described or len(text) > _DESCRIPTION)):
+        at_head = at_head and (is_line or not (described or len(text) > _DESCRIPTION))
+        if at_head:
             described = described or not is_line
             _read_govuk_head(page, text)
             page.leave(text)
-            continue
-        at_head = False
-        if at_foot:
+        elif at_foot:
             page.leave(text, "lines below the text")
         else:
             yield page.words(text, line)
@@ -632,7 +431,7 @@ def _is_byline(text: str) -> bool:
     return len(text) <= _SHORT and text[-1] not in ".,:;!?-—"
 
 
-def _read_govuk_head(page: _Page, text: str) -> None:
+def _read_govuk_head(page: Page, text: str) -> None:
     """Take speaker and day out of a line above a gov.uk text."""
     if day := _UK_DAY.match(text):
         page.cells.setdefault("date", day[1])
@@ -648,34 +447,29 @@ def _read_govuk_head(page: _Page, text: str) -> None:
 
 
 FORMATS = (
-    Format("state-department", "State Department press briefings",
-           'one text file a briefing, with lines "MR ROE: ..." and "QUESTION: ..."',
-           lambda seen: seen.kind in _TEXTS and seen.says(
-               "^QUESTION: ", r"^(?:M[RS]S?|DR)\.? [A-Z’'-]+: ", _OF_STATE),
-           _each_page("state", "US Department of State", _state_department)),
     Format("cmfa-text", "Chinese Foreign Ministry press conferences",
            "one text file a press conference, its title line above it",
-           lambda seen: seen.kind in _TEXTS and seen.says(
+           lambda seen: seen.kind in TEXTS and seen.says(
                rf"^\s*(?:{_CHINESE.pattern})$", "Regular Press Conference|China"),
-           _each_page("cmfa", "Ministry of Foreign Affairs of China", _chinese)),
+           each_page("cmfa", "Ministry of Foreign Affairs of China", _chinese)),
     Format("russian-mfa", "Russian Foreign Ministry briefings",
            "one text file a briefing, its title line above it",
-           lambda seen: seen.kind in _TEXTS and seen.says(
+           lambda seen: seen.kind in TEXTS and seen.says(
                rf"^\s*(?:{_RUSSIAN.pattern})\s*$", "Moscow|Russia"),
-           _each_page("russian-mfa", "Ministry of Foreign Affairs of Russia", _russian)),
+           each_page("russian-mfa", "Ministry of Foreign Affairs of Russia", _russian)),
     Format("nato", "NATO speeches and press conferences",
            'one text file a speech, with a line "by NATO Secretary General ..."',
-           lambda seen: seen.kind in _TEXTS and seen.says(
+           lambda seen: seen.kind in TEXTS and seen.says(
                rf"^\s*(?:{_BY.pattern})$", rf"^\s*(?:{_NATO_HEAD.pattern})"),
-           _each_page("nato", "NATO", _nato)),
+           each_page("nato", "NATO", _nato)),
     Format("eeas", "EU External Action Service statements",
            "one text file a statement, its title on top",
-           lambda seen: seen.kind in _TEXTS and seen.says(
+           lambda seen: seen.kind in TEXTS and seen.says(
                r"EEAS Press Team|UNIQUE ID: ?\d{6}_\d"),
-           _each_page("eeas", "European External Action Service", _eeas)),
+           each_page("eeas", "European External Action Service", _eeas)),
     Format("govuk", "gov.uk speeches and statements",
            'one text file a page, "Speech" or "Press release" and the title on top',
-           lambda seen: seen.kind in _TEXTS and seen.says(
+           lambda seen: seen.kind in TEXTS and seen.says(
                rf"\A\s*(?:{'|'.join(_UK_KINDS)})\s*$", _OF_UK),
-           _each_page("govuk", "gov.uk", _govuk)),
+           each_page("govuk", "gov.uk", _govuk)),
 )  # fmt: skip

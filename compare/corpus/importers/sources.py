@@ -12,7 +12,7 @@ import os
 import re
 import tarfile
 import zipfile
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -272,6 +272,7 @@ class Account:
     characters_written: int = 0
     characters_left_out: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
+    documents: dict[str, set[bytes]] = field(default_factory=dict)  # digests by the files' names
 
     def note(self, what: str) -> None:
         """Count something that users should know: "speeches without a speaker"."""
@@ -405,20 +406,19 @@ def missing_file(label: str, what: str, consequence: str) -> Problem:
     return Problem.of_file(label, f"{what} was not found, so {consequence}", skips=False)
 
 
-def claim_key(entry: Entry, body: str, read: defaultdict[str, set[bytes]]) -> str:
+def claim_key(entry: Entry, body: str, account: Account) -> str:
     """Return a key for a document: its file's name, after its folders if that is taken.
 
-    `read` keeps the documents so far, so that a copy in another folder is left out.
-
     Raises:
-        SkipFileError: The document was read already.
+        SkipFileError: The document was read already, in another folder.
     """
     words = " ".join(body.split()).encode("utf-8", "surrogatepass")
     digest = hashlib.blake2b(words, digest_size=_DIGEST_BYTES).digest()
-    if digest in read[entry.base]:
+    read = account.documents.setdefault(entry.base, set())
+    if digest in read:
         raise SkipFileError(Reason.DUPLICATES)
     name = entry.base.rpartition(".")[0]
-    if read[entry.base]:
+    if read:
         name = f"{entry.name.rpartition('/')[0]}/{name}".replace("/", "-").lstrip("-")
-    read[entry.base].add(digest)
+    read.add(digest)
     return name

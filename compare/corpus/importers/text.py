@@ -6,14 +6,18 @@ What is taken off goes to the account.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from compare.corpus.importers.records import Cells
-from compare.corpus.importers.sources import Account, Reason
+from compare.corpus.importers.records import Cells, make_key
+from compare.corpus.importers.sources import Account, Entry, Piece, Read, Reason, each_file
+from compare.corpus.text_files import plain_name
+from compare.corpus.values import BadFileError, Row
 from compare.statements.countries import country_code
 
 UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff\ufffc]")
+MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+DAY = re.compile(rf"{MONTH} \d{{1,2}}, \d{{4}}")
 
 # Layout
 
@@ -333,3 +337,97 @@ def turn_of_label(
 
 def _is_own(label: str, speaker: str) -> bool:
     return label.casefold() in ANSWERS | {speaker.casefold()}
+
+
+# Pages of plain text: lines about the page stand above the words
+
+TEXTS = frozenset({".txt", ".text"})
+_ABOUT = "title, date and page lines"
+
+
+@dataclass(slots=True)
+class Page:
+    """One text while it is read."""
+
+    entry: Entry
+    account: Account
+    lines: list[tuple[str, int]]  # those that are not blank, and their numbers
+    cells: Cells  # of all its statements; "speaker" and "role" are its main speaker's
+    people: dict[str, Cells] = field(default_factory=dict)  # role and country of the others
+    section: str = ""  # the heading above the turns
+    is_open: bool = False  # a turn goes on
+
+    def leave(self, line: str, reason: str = _ABOUT) -> None:
+        """Count a line that nobody said."""
+        self.account.leave(reason, line)
+
+    def take_head(self, last: re.Pattern[str], missing: str) -> tuple[re.Match[str], str]:
+        """Take the lines up to the first that matches; return the match and the line above it."""
+        for number, (line, _) in enumerate(self.lines):
+            if found := last.fullmatch(line):
+                head = ["", *(text for text, _ in self.lines[: number + 1])]
+                for text in head:
+                    self.leave(text)
+                del self.lines[: number + 1]
+                return found, head[-2]
+        raise self.refuse(missing)
+
+    def refuse(self, message: str) -> BadFileError:
+        """Count all lines as a text of another kind, and return the error to raise."""
+        for line, _ in self.lines:
+            self.leave(line, "texts of another kind")
+        return BadFileError(message)
+
+    def start(self, turn: Turn) -> Turn:
+        """Return a turn to which further paragraphs belong."""
+        self.is_open = True
+        return replace(turn, note=self.section)
+
+    def words(self, text: str, line: int) -> Turn | str:
+        """Return a paragraph of the open turn, or else a new turn of the main speaker."""
+        return text if self.is_open else self.start(Turn(self.cells.get("speaker", ""), text, line))
+
+    def labelled(
+        self, text: str, line: int, label: re.Match[str] | None, followed: Mapping[int, bool]
+    ) -> Turn | str:
+        """Return the turn that a label starts, or a paragraph if it starts none."""
+        speaker, next_is_own = self.cells["speaker"], followed.get(line)
+        turn = label and turn_of_label(label, line, speaker, self.account, next_is_own)
+        return self.start(turn) if turn else self.words(text, line)
+
+    def rows(self, parts: Iterator[Turn | str | None]) -> Iterator[Row]:
+        """Yield the statements of the text."""
+        turns = gather_turns(parts, self.leave, self.account)
+        for turn, cells in turn_cells(turns, self.cells, self.account):
+            is_main = turn.label == self.cells.get("speaker", "")
+            who = {} if is_main else {"role": "", "country": ""}
+            who |= self.people.get(turn.label, {})
+            yield Row(self.entry.label, turn.line, cells | who | {"section": turn.note})
+
+
+Parts = Callable[[Page], Iterator[Turn | str | None]]
+"""Take the lines about the page off, fill in the cells, and yield the rest."""
+
+
+def each_page(prefix: str, publication: str, parts: Parts) -> Read:
+    """Return a reader of texts on pages; their ids start with the prefix."""
+
+    def read(entry: Entry, account: Account) -> Iterator[Piece]:
+        text = account.take(entry.text())
+        lines = [*split_paragraphs(text, account)]
+        if not lines:
+            raise BadFileError("it is empty; download it again")
+        name = plain_name(entry.name).rpartition(".")[0].replace("/", "-")
+        cells = {
+            "id": make_key(f"{prefix}-{name}", text),  # files of other folders have the same names
+            "source": f"{publication}, {entry.base}",
+            "language": "en",
+            "source_file": entry.name,
+        }
+        page = Page(entry, account, lines, cells)
+        rows = [*page.rows(parts(page))]
+        if not rows:
+            account.leave("documents without words", "", piece=True)
+        yield from rows
+
+    return each_file(TEXTS, read)

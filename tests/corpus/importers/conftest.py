@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from compare.corpus.importers import people, presidents, white_house
+from compare.corpus.importers import people, presidents, united_states
 from compare.statements.countries import country_code
 from tests.fakes import HashingEncoder, Ran, runner
 
@@ -32,7 +32,7 @@ def made_up_people(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(presidents, "COUNTRY", "Ostravia")
     monkeypatch.setattr(presidents, "PRESIDENTS", frozenset({"Bo Moss"}))
     monkeypatch.setattr(
-        white_house,
+        united_states,
         "OFFICE_HOLDERS",
         {
             "president": ("Jon Dahl", "Jonathan Dahl"),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from compare.corpus.importers.white_house import OFFICE_HOLDERS
+from compare.corpus.importers.united_states import OFFICE_HOLDERS
 from compare.corpus.importing import Import
 from tests.corpus.importers.helpers import format_of, read
 
