@@ -12,9 +12,10 @@ import numpy as np
 
 from compare.errors import ReviewError
 from compare.models.values import Stance
+from compare.progress import counted_on
 from compare.results.provenance import Provenance
 from compare.results.result import Excerpt, Result, Thresholds
-from compare.review.values import Choice, Order, ReviewPair, excerpt_of, one_of, pair_id
+from compare.review.values import Choice, Order, ReviewPair, excerpt_of, pair_id
 
 if TYPE_CHECKING:
     from compare.models.protocols import StanceModel
@@ -75,7 +76,7 @@ def draw(
     Raises:
         ReviewError: The pool is empty, or the choice is IMPORTED.
     """
-    choice, requested = one_of(Choice, choice), set(stances)
+    choice, requested = Choice(choice), set(stances)
     wanted = [stance for stance in Stance if stance in requested]
     every = [pair for pair in review_pairs(result) if pair.machine in wanted]
     pool = [pair for pair in every if pair.id not in exclude]
@@ -126,6 +127,7 @@ def _chosen(
 
 def _allocation(size: int, available: dict[Stance, int]) -> dict[Stance, int]:
     """Return how many pairs to draw from each stratum: equally many, if it has enough."""
+    # At least one of each, even beyond `size`: a stratum without a pair could not be weighted.
     taken = {stance: min(1, number) for stance, number in available.items()}
     while sum(taken.values()) < size and (free := [s for s in taken if taken[s] < available[s]]):
         taken[min(free, key=taken.__getitem__)] += 1
@@ -221,8 +223,6 @@ def with_divergence(
     on_progress: Progress | None = None,
 ) -> list[ReviewPair]:
     """Score the pairs with both models and return them with the `divergence` between the two."""
-    from compare.progress import counted_on
-
     sides = [pair.sides for pair in pairs]
     first = fast.score(sides, counted_on(on_progress, 0, 2 * len(pairs)))
     second = accurate.score(sides, counted_on(on_progress, len(pairs), 2 * len(pairs)))

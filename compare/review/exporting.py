@@ -11,20 +11,20 @@ import json
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from compare.errors import ReviewError
+from compare import __version__
 from compare.export.dictionary import columns, numbers
-from compare.export.formats import table_csv
+from compare.export.formats import jsonl_bytes, table_csv
 from compare.export.notebook import page, side_html, stacked
 from compare.export.rows import Row, side_cells
 from compare.export.words import SIGN, VERDICT, counted
 from compare.files import write_whole
 from compare.models.values import Stance
 from compare.review.review import Review
-from compare.review.values import SKIP, Answer, ReviewPair
+from compare.review.values import SKIP, NamedChoice, ReviewPair
 
 if TYPE_CHECKING:
     from compare.library.library import Library
@@ -38,16 +38,19 @@ HISTORY_COLUMNS = columns("review history")
 NUMBERS = numbers("review")
 """The columns that hold numbers or nothing; all others hold text."""
 
+_BLANK: Row = {name: None if name in NUMBERS else "" for name in COLUMNS}
+
 _MACHINE_COLUMNS = (
     *("machine", "p_agree", "p_oppose", "p_neither", "divergence", "label_source"),
     *("stratum", "weight"),
 )
 """Columns that reveal the model's label: empty while a reader may not see it."""
 
-_ANSWER_COLUMNS = ("answer", "confidence", "note", "answered")
+LABEL_STUDIO_CONFIG = (Path(__file__).parent / "label_studio.xml").read_text(encoding="utf-8")
+"""The labelling interface for the tasks of `label_studio`."""
 
 
-class ReviewFormat(StrEnum):
+class ReviewFormat(NamedChoice):
     """The formats in which a review can be written."""
 
     CSV = "csv"
@@ -109,12 +112,7 @@ def review_bytes(
     seen_by: str | None = None,
 ) -> bytes:
     """Return what `export_review` writes."""
-    try:
-        format = ReviewFormat(format)
-    except ValueError:
-        raise ReviewError(
-            f"{format!r} is not a format of a review: use one of {', '.join(ReviewFormat)}."
-        ) from None
+    format = ReviewFormat(format)
     if format is ReviewFormat.HISTORY:
         return table_csv("review history", map(asdict, review.history(seen_by)))
     if format is ReviewFormat.CODEBOOK:
@@ -125,7 +123,7 @@ def review_bytes(
     if format is ReviewFormat.CSV:
         return table_csv("review", rows)
     if format is ReviewFormat.JSONL:
-        return "".join(map(_json_line, rows)).encode("utf-8", "replace")
+        return jsonl_bytes(rows)
     is_argilla = format is ReviewFormat.ARGILLA
     data = argilla(rows) if is_argilla else label_studio(rows, review.codebook)
     return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
@@ -142,18 +140,13 @@ def _codebook(review: Review) -> str:
     )
 
 
-def _json_line(row: Row) -> str:
-    data = {name: None if value == "" and name in NUMBERS else value for name, value in row.items()}
-    return json.dumps(data, ensure_ascii=False) + "\n"
-
-
 # -- Rows ----------------------------------------------------------------------------------------
 
 
 def review_rows(
     review: Review, *, library: Library | None = None, seen_by: str | None = None
 ) -> list[Row]:
-    """Return the pairs of a review as rows of `COLUMNS`; missing values are ""."""
+    """Return the pairs of a review as rows of `COLUMNS`."""
     answers, decisions = review.answers(seen_by), review.decisions()
     first = review.first_answers(seen_by)
     final = review.final_labels() if review.is_finished else {}
@@ -162,34 +155,32 @@ def review_rows(
     if library is not None:
         states = review.statement_states(library, [pair for _, pair in pairs])
     shows_machine = {answered: review.shows_machine(answered) for answered in (False, True)}
-    blank: Row = dict.fromkeys(COLUMNS, "")
-    blank |= _review_cells(review, seen_by)
+    same = _BLANK | _review_cells(review, seen_by)
     rows = []
     for (place, pair), (a_state, b_state) in zip(pairs, states, strict=True):
-        row = {**blank, **_pair_cells(pair)}
+        row = same | _pair_cells(pair)
         row |= {"place": place, "a_state": str(a_state), "b_state": str(b_state)}
         for number, (reader, of) in enumerate(answers.items(), start=1):
             row[f"reader_{number}"] = reader
-            if place in of:
-                columns = [f"{name}_{number}" for name in _ANSWER_COLUMNS]
-                row |= _answer_cells(of[place], columns)
-                row[f"first_answer_{number}"] = first[reader][pair.id].label
+            if answer := of.get(place):
+                cells = {"answer": answer.label, "confidence": answer.confidence}
+                cells |= {"note": answer.note, "answered": answer.at}
+                cells["first_answer"] = first[reader][pair.id].label
+                row |= {f"{name}_{number}": value for name, value in cells.items()}
         if decision := decisions.get(place):
-            columns = ["decision", "decision_confidence", "decision_note", "decided"]
-            row |= {**_answer_cells(decision, columns), "decided_by": decision.who}
+            row |= {"decision": decision.label, "decision_confidence": decision.confidence}
+            row |= {"decision_note": decision.note, "decided": decision.at}
+            row["decided_by"] = decision.who
         if place in final:
-            stance = final[place]
-            row["final"] = stance.value if stance else SKIP
+            row["final"] = final[place] or SKIP
         if not shows_machine[any(place in of for of in answers.values())]:
-            row |= dict.fromkeys(_MACHINE_COLUMNS, "")
+            row |= {name: _BLANK[name] for name in _MACHINE_COLUMNS}
         rows.append(row)
     return rows
 
 
 def _review_cells(review: Review, seen_by: str | None) -> Row:
     """Return the cells that are the same in every row."""
-    from compare import __version__
-
     made = review.settings
     shown = "all" if review.is_finished else f"only of {seen_by}" if seen_by else "none yet"
     return {
@@ -197,12 +188,12 @@ def _review_cells(review: Review, seen_by: str | None) -> Row:
         "answers_shown": shown,
         "machine_shown": made.machine_shown.value,
         "chosen": made.choice.value,
-        "chosen_seed": _whole(made.chosen_seed),
+        "chosen_seed": made.chosen_seed,
         "chosen_from": "; ".join(f"{label} {count}" for label, count in made.of.items()),
         "left_out": made.left_out,
-        "read_before": _whole(made.read_before),
+        "read_before": made.read_before,
         "order": made.order.value,
-        "order_seed": _whole(made.order_seed),
+        "order_seed": made.order_seed,
         "subject": made.subject,
         "least_probability": _rounded(made.least_probability),
         "least_similarity": _rounded(made.least_similarity),
@@ -215,19 +206,17 @@ def _review_cells(review: Review, seen_by: str | None) -> Row:
 
 
 def _pair_cells(pair: ReviewPair) -> Row:
-    odds = pair.probabilities
     sides = {
         **side_cells("a", pair.a.statement, pair.a.text),
         **side_cells("b", pair.b.statement, pair.b.text),
     }
+    odds = pair.probabilities
     return {
         **{name: value for name, value in sides.items() if name in COLUMNS},
+        **{f"p_{stance}": _rounded(odds.of(stance) if odds else None) for stance in Stance},
         "pair": pair.id,
         "topic": pair.topic,
         "machine": pair.machine.value if pair.machine else "",
-        "p_agree": _rounded(odds.agree if odds else None),
-        "p_oppose": _rounded(odds.oppose if odds else None),
-        "p_neither": _rounded(odds.neither if odds else None),
         "similarity": _rounded(pair.similarity),
         "divergence": _rounded(pair.divergence),
         "label_source": pair.label_source,
@@ -236,47 +225,19 @@ def _pair_cells(pair: ReviewPair) -> Row:
     }
 
 
-def _answer_cells(answer: Answer, columns: Sequence[str]) -> Row:
-    cells = (answer.label, _whole(answer.confidence), answer.note, answer.at)
-    return dict(zip(columns, cells, strict=True))
-
-
 def _compact(data: Mapping[str, Any]) -> str:
     return json.dumps(dict(data), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
-def _whole(value: int | None) -> int | str:
-    return "" if value is None else value
-
-
-def _rounded(value: float | None) -> float | str:
-    return "" if value is None else round(float(value), 6)
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(float(value), 6)
 
 
 # -- Other annotation programs -------------------------------------------------------------------
 
-_LABELS = tuple(stance.value for stance in Stance)
-
-LABEL_STUDIO_CONFIG = """\
-<View>
-  <Header value="How do the two statements relate?"/>
-  <Text name="a" value="$a"/>
-  <Text name="a_who" value="$a_who"/>
-  <Text name="b" value="$b"/>
-  <Text name="b_who" value="$b_who"/>
-  <Choices name="stance" toName="a" choice="single" required="true">
-    <Choice value="agree" hotkey="a"/>
-    <Choice value="oppose" hotkey="o"/>
-    <Choice value="neither" hotkey="n"/>
-  </Choices>
-  <Rating name="confidence" toName="a" maxRating="3"/>
-  <TextArea name="note" toName="a" maxSubmissions="1"/>
-</View>
-"""
-"""The labelling interface for the tasks of `label_studio`."""
-
+_GIVEN = ("reader", "answer", "confidence", "note")
 _IN_ANNOTATIONS = tuple(
-    f"{name}_{number}" for number in (1, 2) for name in (*_ANSWER_COLUMNS, "first_answer")
+    f"{name}_{number}" for number in (1, 2) for name in (*_GIVEN[1:], "answered", "first_answer")
 )
 """Columns that Label Studio gets in annotations instead of in `data`."""
 
@@ -299,7 +260,11 @@ def label_studio(rows: Iterable[Row], codebook: str = "") -> list[dict[str, Any]
     for row in rows:
         data = {**row, **_texts(row), "codebook": codebook}
         task: dict[str, Any] = {
-            "data": {name: value for name, value in data.items() if name not in _IN_ANNOTATIONS},
+            "data": {
+                name: "" if value is None else value
+                for name, value in data.items()
+                if name not in _IN_ANNOTATIONS
+            },
             "annotations": [
                 {
                     "result": _regions(answer["answer"], answer["confidence"], answer["note"]),
@@ -308,27 +273,25 @@ def label_studio(rows: Iterable[Row], codebook: str = "") -> list[dict[str, Any]
                 for answer in _answers(row)
             ],
         }
-        if row["machine"]:
-            result = _regions(row["machine"])
-            prediction = {"model_version": row["label_source"], "result": result}
-            if (probability := row[f"p_{row['machine']}"]) != "":
+        if label := row["machine"]:
+            prediction = {"model_version": row["label_source"], "result": _regions(label)}
+            if (probability := row[f"p_{label}"]) is not None:
                 prediction["score"] = probability
             task["predictions"] = [prediction]
         tasks.append(task)
     return tasks
 
 
-def _regions(label: Any, confidence: Any = "", note: Any = "") -> list[dict[str, Any]]:
-    found = []
-    if label in _LABELS:
-        found.append(("stance", "choices", {"choices": [label]}))
-    if confidence != "":
-        found.append(("confidence", "rating", {"rating": confidence}))
-    if note:
-        found.append(("note", "textarea", {"text": [note]}))
+def _regions(label: Any, confidence: Any = None, note: Any = "") -> list[dict[str, Any]]:
+    regions = (
+        ("stance", "choices", {"choices": [label]}, label != SKIP),
+        ("confidence", "rating", {"rating": confidence}, confidence is not None),
+        ("note", "textarea", {"text": [note]}, bool(note)),
+    )
     return [
         {"from_name": name, "to_name": "a", "type": kind, "value": value}
-        for name, kind, value in found
+        for name, kind, value, is_given in regions
+        if is_given
     ]
 
 
@@ -343,20 +306,17 @@ def argilla(rows: Iterable[Row]) -> list[dict[str, Any]]:
     records = []
     for row in rows:
         suggestions = {}
-        if row["machine"]:
-            odds = row[f"p_{row['machine']}"]
-            suggestions["stance"] = {
-                "value": row["machine"],
-                "score": None if odds == "" else odds,
-                "agent": row["label_source"],
-            }
+        if label := row["machine"]:
+            score = row[f"p_{label}"]
+            suggestions["stance"] = {"value": label, "score": score, "agent": row["label_source"]}
         responses: dict[str, list[dict[str, Any]]] = {}
         for answer in _answers(row):
             user = str(uuid.uuid5(uuid.NAMESPACE_DNS, str(answer["reader"])))
-            stance = answer["answer"] if answer["answer"] in _LABELS else ""
-            given = {"stance": stance, "confidence": answer["confidence"], "note": answer["note"]}
+            stance = None if answer["answer"] == SKIP else answer["answer"]
+            given = {"stance": stance, "confidence": answer["confidence"]}
+            given["note"] = answer["note"] or None
             for question, value in given.items():
-                if value != "":
+                if value is not None:
                     responses.setdefault(question, []).append({"value": value, "user_id": user})
         records.append(
             {
@@ -371,17 +331,16 @@ def argilla(rows: Iterable[Row]) -> list[dict[str, Any]]:
     return records
 
 
-def _answers(row: Row) -> list[dict[str, Any]]:
+def _answers(row: Row) -> list[Row]:
     """Return the answers in a row."""
-    names = ("reader", "answer", "confidence", "note")
-    found = [{name: row[f"{name}_{number}"] for name in names} for number in (1, 2)]
+    found = [{name: row[f"{name}_{number}"] for name in _GIVEN} for number in (1, 2)]
     return [answer for answer in found if answer["answer"]]
 
 
-def _texts(row: Row) -> dict[str, Any]:
+def _texts(row: Row) -> Row:
     """Return both passages, and for each who said it, when and where, with its context."""
     names = ("speaker", "role", "country", "date", "venue", "title", "source")
-    found: dict[str, Any] = {}
+    found: Row = {}
     for side in "ab":
         who = ", ".join(str(row[f"{side}_{name}"]) for name in names if row[f"{side}_{name}"])
         context = row[f"{side}_context"]
@@ -396,7 +355,7 @@ def _texts(row: Row) -> dict[str, Any]:
 def review_html(review: Review, most: int = 10) -> str:
     """Return the first pairs as HTML, with the answers and labels that everybody may see."""
     made = review.settings
-    shown = [(place, pair) for (place, pair), _ in zip(review.pairs(), range(most), strict=False)]
+    shown = list(islice(review.pairs(), most))
     return page(
         review.name,
         [

@@ -24,18 +24,14 @@ from compare.models.values import Stance
 from compare.results.statistics import (
     DRAWS,
     SEED,
+    Counts,
+    Floats,
     percentile_interval,
     resampled,
     share_interval,
 )
 from compare.review.review import Review
 from compare.review.values import Choice, MachineShown, ReviewPair
-
-Counts = NDArray[np.int64]
-"""A confusion matrix of two readers (first in rows, second in columns), or for each unit how many
-readers gave it each label."""
-
-Floats = NDArray[np.float64]
 
 NO_INTERVAL_NOTE = (
     "Kappa and alpha have no interval if resampling the pairs never changes them, as when the "
@@ -59,20 +55,22 @@ class Figure:
     high: float | None = None
 
 
-def share(count: int, total: int) -> Figure:
+def _share(count: int, total: int) -> Figure:
     """Return a share with its Wilson interval."""
     return Figure(count / total, *share_interval(count, total)) if total else Figure(None)
 
 
-def defined_interval(draws: Floats) -> tuple[float, float] | tuple[None, None]:
-    """Return the middle 95 % of the draws that are defined.
+def _with_interval(value: float, draws: Floats) -> Figure:
+    """Return a figure with the middle 95 % of the draws that are defined.
 
-    (None, None) if too few of them are defined (not nan), or all defined ones are equal.
+    It has no interval if too few of them are defined (not nan), or all defined ones are equal.
     """
+    if np.isnan(value):
+        return Figure(None)
     defined = draws[~np.isnan(draws)]
     if len(defined) < max(1.0, _LEAST_DEFINED * len(draws)) or np.ptp(defined) == 0:
-        return None, None
-    return percentile_interval(defined)
+        return Figure(value)
+    return Figure(value, *percentile_interval(defined))
 
 
 # -- Reliability ---------------------------------------------------------------------------------
@@ -118,68 +116,27 @@ def one_against_rest(table: Counts, label: int) -> Counts:
 
 def reliability(table: Counts) -> Reliability:
     """Return the figures of a confusion matrix of two readers, [k, k]."""
-    kappa, alpha = cohen_kappa(table), krippendorff_alpha(units_of(table))
-    pairs = int(table.sum())
-    drawn = resampled(table)
-    mirrored = drawn + np.swapaxes(drawn, 1, 2)
+    pairs, drawn = int(table.sum()), resampled(table)
+    kappa, alpha = float(kappas(table[None])[0]), float(alphas(table[None])[0])
     return Reliability(
         pairs,
-        share(int(np.trace(table)), pairs),
-        Figure(None) if kappa is None else Figure(kappa, *defined_interval(kappas(drawn))),
-        Figure(None) if alpha is None else Figure(alpha, *defined_interval(alphas(mirrored))),
+        _share(int(np.trace(table)), pairs),
+        _with_interval(kappa, kappas(drawn)),
+        _with_interval(alpha, alphas(drawn)),
     )
 
 
-def cohen_kappa(table: Counts) -> float | None:
-    """Return Cohen's kappa of a confusion matrix (Cohen 1960); None if undefined."""
-    from sklearn.metrics import cohen_kappa_score
-
-    first, second = np.nonzero(table)
-    if len(np.union1d(first, second)) < 2:
-        return None
-    return float(cohen_kappa_score(first, second, sample_weight=table[first, second]))
-
-
-def krippendorff_alpha(counts: Counts) -> float | None:
-    """Return Krippendorff's alpha for nominal data (Krippendorff 2011); None if undefined.
-
-    Args:
-        counts: How many readers gave each unit each label, [units, labels]; units with fewer than
-            two labels are ignored.
-    """
-    import krippendorff
-
-    pairable = counts[counts.sum(axis=1) > 1]
-    if (pairable.sum(axis=0) > 0).sum() < 2:
-        return None
-    return float(krippendorff.alpha(value_counts=pairable, level_of_measurement="nominal"))
-
-
-def units_of(table: Counts) -> Counts:
-    """Return the units of a confusion matrix of two readers: int64 [units, k]."""
-    first, second = np.nonzero(table)
-    ones = np.eye(len(table), dtype=np.int64)
-    return np.repeat(ones[first] + ones[second], table[first, second], axis=0)
-
-
-def kappas(tables: NDArray[np.int64]) -> Floats:
-    """Return the kappa of each confusion matrix, float64 [n]; nan if undefined.
-
-    Args:
-        tables: [n, k, k].
-    """
+def kappas(tables: Counts) -> Floats:
+    """Return Cohen's kappa (Cohen 1960) of confusion matrices [n, k, k]: [n], nan if undefined."""
     total = tables.sum(axis=(1, 2)).astype(np.float64)
     same = np.trace(tables, axis1=1, axis2=2)
     chance = (tables.sum(axis=1) * tables.sum(axis=2)).sum(axis=1)
     return _ratio(same * total - chance, total**2 - chance)
 
 
-def alphas(coincidences: NDArray[np.int64]) -> Floats:
-    """Return the alpha of each coincidence matrix, float64 [n]; nan if undefined.
-
-    Args:
-        coincidences: Confusion matrices of two readers, each plus its transpose, [n, k, k].
-    """
+def alphas(tables: Counts) -> Floats:
+    """Return Krippendorff's alpha for nominal data (Krippendorff 2011), as `kappas` does."""
+    coincidences = tables + np.swapaxes(tables, 1, 2)  # which reader is first does not matter
     each = coincidences.sum(axis=1).astype(np.float64)
     total = each.sum(axis=1)
     observed = total - np.trace(coincidences, axis1=1, axis2=2)
@@ -194,9 +151,6 @@ def _ratio(over: Floats, under: Floats) -> Floats:
 
 
 # -- Estimates -----------------------------------------------------------------------------------
-
-Cells = NDArray[np.bool_]
-"""A selection of cells of a confusion matrix: the model's labels in rows, people's in columns."""
 
 WILSON, BAYES = "Wilson", "Bayesian"
 
@@ -285,7 +239,7 @@ def sample_estimates(
         left_out: How many pairs of the sample could not be judged.
     """
     machine = [pair.machine for pair, _ in rows if pair.machine]
-    counts = confusion(machine, [people for _, people in rows])
+    counts = confusion(machine, [people for _, people in rows])  # the model's labels in rows
     sizes = np.array(
         [sum(pair.weight for pair, _ in rows if pair.machine is stance) for stance in Stance]
     )[:, None]
@@ -293,34 +247,37 @@ def sample_estimates(
     source, prior = np.random.default_rng(SEED), 1 / len(Stance)
     drawn = sizes * np.stack([source.dirichlet(row + prior, DRAWS) for row in counts], axis=1)
 
-    def estimate(right: Cells, of: Cells) -> Figure:
+    def estimate(right: NDArray[np.bool_], of: NDArray[np.bool_]) -> Figure:
+        """Return the share of the cells `of` that are also `right`."""
         if not stratified:
-            return share(int(counts[right].sum()), int(counts[of].sum()))
+            return _share(int(counts[right].sum()), int(counts[of].sum()))
         if not weighted[of].any():
             return Figure(None)
         value = float(weighted[right].sum() / weighted[of].sum())
-        low, high = defined_interval(drawn[:, right].sum(axis=1) / drawn[:, of].sum(axis=1))
-        if low is None or high is None:
-            return Figure(value)
-        return Figure(value, min(low, value), max(high, value))
+        found = _with_interval(value, drawn[:, right].sum(axis=1) / drawn[:, of].sum(axis=1))
+        if found.low is None or found.high is None:
+            return found
+        # The prior draws the posterior inwards: a share of 0 or 1 is outside of the middle 95 %.
+        return Figure(value, min(found.low, value), max(found.high, value))
 
     kind = BAYES if stratified else WILSON
     diagonal, everywhere = np.eye(len(Stance), dtype=bool), np.ones_like(counts, bool)
-    accuracy, labels = estimate(diagonal, everywhere), {}
-    is_whole = set(pool) == set(Stance)
+    is_whole = set(pool) == set(Stance)  # what the model misses was in the pool, too
+    labels = {}
     for number, stance in enumerate(Stance):
         if stance not in pool:
             continue
         column = np.zeros_like(everywhere)
         column[:, number] = True
-        called, found = int(counts[number].sum()), int(counts[column].sum())
+        called, found = int(counts[number].sum()), int(counts[:, number].sum())
         labels[stance] = LabelEstimate(
-            share(int(counts[number, number]), called),
+            _share(int(counts[number, number]), called),
             estimate(diagonal & column, column) if is_whole else None,
             called,
             found,
             kind if is_whole else "",
         )
+    accuracy = estimate(diagonal, everywhere)
     return Estimates(int(counts.sum()), left_out, accuracy, kind, labels)
 
 
@@ -340,7 +297,6 @@ class Agreement:
     With one reader, `overall` and `between` are None and `by_label` and `by_topic` are empty.
 
     Attributes:
-        readers: Their names.
         by_label: Each label against the two others.
         by_topic: Empty unless the pairs have several topics.
         between: The first reader's labels in rows, the second's in columns.
@@ -383,12 +339,11 @@ def agreement(review: Review) -> Agreement:
     Raises:
         ReviewError: A reader has not handed in.
     """
-    review.require_finished()
+    final, differ = review.final_labels(), review.differences()
     labels = {
         reader: {place: answer.stance for place, answer in of.items()}
         for reader, of in review.answers().items()
     }
-    final, differ = review.final_labels(), review.differences()
     machine, places_of = {}, dict[str, list[int]]()
     for place, pair in review.pairs():
         machine[place] = pair.machine
@@ -414,19 +369,19 @@ def agreement(review: Review) -> Agreement:
     except ReviewError as error:
         why_not = str(error)
     return Agreement(
-        review.readers,
-        len(review),
-        overall,
-        by_label,
-        by_topic,
-        between,
-        len(differ),
-        len([place for place in differ if place in final]),
-        {name: _plain(_confusion_at(of, machine, machine)) for name, of in labels.items()},
-        changed,
-        tuple(_cautions(review.settings.machine_shown, changed)),
-        estimated,
-        why_not,
+        readers=review.readers,
+        pairs=len(review),
+        overall=overall,
+        by_label=by_label,
+        by_topic=by_topic,
+        between=between,
+        differ=len(differ),
+        decided=len(final.keys() & differ),
+        with_machine={n: _plain(_confusion_at(of, machine, machine)) for n, of in labels.items()},
+        changed=changed,
+        cautions=tuple(_cautions(review.settings.machine_shown, changed)),
+        estimates=estimated,
+        no_estimates=why_not,
     )
 
 
@@ -443,7 +398,7 @@ def _confusion_at(
 
 
 def _plain(table: Counts) -> Confusion:
-    return tuple(tuple(int(count) for count in row) for row in table)
+    return tuple(tuple(row) for row in table.tolist())
 
 
 def _cautions(shown: MachineShown, changed: Mapping[str, int]) -> Iterator[str]:

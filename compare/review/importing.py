@@ -18,6 +18,7 @@ from compare.evaluate.pairs import LABELS, cell, read_rows, required_cell
 from compare.export.dictionary import columns
 from compare.export.rows import CHANGED
 from compare.models.values import Probabilities, Stance
+from compare.results.result import Excerpt
 from compare.review.exporting import COLUMNS
 from compare.review.review import Review
 from compare.review.store import utc
@@ -32,9 +33,10 @@ _TEXTS = (("a_passage", "b_passage"), ("a_text", "b_text"), ("premise", "hypothe
 _PAIRS = "a file of pairs has the columns a_passage and b_passage, a_text and b_text, or a and b"
 _ANSWERS = "a file of answers has the columns pair and answer"
 _IDS = ("pair", "pair_id", "id")
+_LABELS = {**LABELS, CHANGED: Stance.OPPOSE}
+_FIELDS = ("speaker", "role", "venue", "title", "source", "url", "context")
 _TOLERANCE = 0.01
 """How far the sum of three probabilities may be from 1."""
-_FIELDS = ("speaker", "role", "venue", "title", "source", "url", "context")
 _CONFIDENCES = {
     written: number
     for number, word in CONFIDENCE.items()
@@ -71,9 +73,7 @@ def read_review_pairs(path: Path | str, library: Library | None = None) -> Impor
             id.
     """
     rows = read_rows(Path(path))
-    if not any(cell(rows[0], column) is not None for two in _TEXTS for column in two):
-        required_cell(rows[0], "a_passage", _PAIRS)
-    ids = {(cell(row, f"{side}_id") or "").strip() for row in rows for side in "ab"}
+    ids = {_text(row, f"{side}_id") for row in rows for side in "ab"}
     known = {} if library is None else library.store.statements(ids)
     lines: dict[str, int] = {}
     pairs = []
@@ -110,19 +110,18 @@ def read_answers(path: Path | str, review: Review, reader: str) -> dict[int, Ans
     suffix = _suffix_of(rows, reader)
     places = {pair.id: place for place, pair in review.pairs()}
     answers: dict[int, Answer] = {}
-    lines: dict[int, int] = {}
+    lines: dict[str, int] = {}
     for row in rows:
-        identity = _first(row, _IDS) or required_cell(row, "pair", _ANSWERS)
+        identity = _id(row) or required_cell(row, "pair", _ANSWERS)
         if identity not in places:
             message = f"the review {review.name!r} has no such pair; take the ids from an export"
             raise _error(row, message, "pair", identity)
-        place = places[identity]
-        if place in lines:
-            message = f"the pair is answered on line {lines[place]}, too; remove one of the two"
+        if identity in lines:
+            message = f"the pair is answered on line {lines[identity]}, too; remove one of the two"
             raise _error(row, message, "pair", identity)
-        lines[place] = row.line
+        lines[identity] = row.line
         if answer := _answer(row, suffix):
-            answers[place] = answer
+            answers[places[identity]] = answer
     return answers
 
 
@@ -132,38 +131,37 @@ def _suffix_of(rows: Sequence[Row], reader: str) -> str:
         names = {(cell(row, f"reader{suffix}") or "").casefold() for row in rows}
         if " ".join(reader.split()).casefold() in names:
             return suffix
-    if cell(rows[0], "answer") is None and cell(rows[0], "label") is None:
+    if cell(rows[0], "label") is None:
         required_cell(rows[0], "answer", _ANSWERS)
     return ""
 
 
 def _answer(row: Row, suffix: str) -> Answer | None:
     column = f"answer{suffix}" if cell(row, f"answer{suffix}") is not None else "label"
-    given = (cell(row, column) or "").strip()
+    given = _text(row, column)
     if not given:
         return None
     stance = None if given.casefold() == SKIP else _stance(row, column, given, f", or {SKIP}")
-    written = (cell(row, f"confidence{suffix}") or "").strip()
+    written = _text(row, f"confidence{suffix}")
     confidence = _CONFIDENCES.get(written.casefold())
     if written and confidence is None:
         message = "this is not a confidence; write 1, 2 or 3"
         raise _error(row, message, f"confidence{suffix}", written)
-    note, answered = (cell(row, f"{name}{suffix}") or "" for name in ("note", "answered"))
+    note, answered = (_text(row, f"{name}{suffix}") for name in ("note", "answered"))
     return Answer(stance, confidence, note, _time(answered))
 
 
 def _time(text: str) -> str:
     """Return a time (ISO 8601) in UTC; "" if there is none, or its zone is unknown."""
     try:
-        given = datetime.fromisoformat(text.strip())
+        given = datetime.fromisoformat(text)
         return "" if given.tzinfo is None else utc(given)
     except (ValueError, OverflowError):
         return ""
 
 
 def _stance(row: Row, column: str, given: str, also: str = "") -> Stance:
-    stance = {**LABELS, CHANGED: Stance.OPPOSE}.get(given.strip().casefold())
-    if stance is None:
+    if (stance := _LABELS.get(given.casefold())) is None:
         message = f"this is not a label; write agree, oppose or neither{also}"
         raise _error(row, message, column, given)
     return stance
@@ -176,49 +174,48 @@ def _pair(row: Row, known: Mapping[str, Statement]) -> ReviewPair:
     for column, text in row.cells.items():
         if found := HALF_CHARACTER.search(text):
             raise _error(row, f"{found[0]!a} is half a character; write the whole one", column)
-    a_text, b_text = _texts(row)
-    a = excerpt_of(_statement(row, "a", a_text, known), a_text)
-    b = excerpt_of(_statement(row, "b", b_text, known), b_text)
+    a, b = _sides(row, known)
     label = "machine" if cell(row, "machine") is not None else "stance"
-    given = (cell(row, label) or "").strip()
+    given = _text(row, label)
     return ReviewPair(
-        (_first(row, _IDS) or "").strip() or pair_id(a, b),
+        _id(row) or pair_id(a, b),
         a,
         b,
         _stance(row, label, given) if given else None,
         _probabilities(row),
-        (cell(row, "label_source") or "").strip(),
+        _text(row, "label_source"),
         _number(row, "similarity", -1.0),
-        topic=(cell(row, "topic") or "").strip(),
+        topic=_text(row, "topic"),
     )
 
 
-def _texts(row: Row) -> tuple[str, str]:
-    for names in _TEXTS:
-        if any(cell(row, column) is not None for column in names):
-            a, b = (required_cell(row, column, _PAIRS) for column in names)
-            for column, text in zip(names, (a, b), strict=True):
-                if not text.strip():
-                    message = "there are no words; write them, or remove the row"
-                    raise _error(row, message, column)
-            return a, b
-    return required_cell(row, "a_passage", _PAIRS), ""
+def _sides(row: Row, known: Mapping[str, Statement]) -> tuple[Excerpt, Excerpt]:
+    has = [names for names in _TEXTS if any(cell(row, name) is not None for name in names)]
+    names = has[0] if has else _TEXTS[0]
+    texts = [required_cell(row, name, _PAIRS) for name in names]
+    for name, text in zip(names, texts, strict=True):
+        if not text.strip():
+            raise _error(row, "there are no words; write them, or remove the row", name)
+    a, b = (
+        excerpt_of(_statement(row, side, text, known), text)
+        for side, text in zip("ab", texts, strict=True)
+    )
+    return a, b
 
 
 def _statement(row: Row, side: str, words: str, known: Mapping[str, Statement]) -> Statement:
     """Return the library's statement if it has these words, else one made of the row."""
-    identity = (cell(row, f"{side}_id") or "").strip()
+    identity, date = _text(row, f"{side}_id"), _text(row, f"{side}_date")
     if identity in known and words in known[identity].text:
         return known[identity]
     text = cell(row, f"{side}_text") or ""
-    date = (cell(row, f"{side}_date") or "").strip()
     try:
         day = PartialDate(date) if date else None
     except ValueError:
         message = "this is not a date; write YYYY, YYYY-MM or YYYY-MM-DD"
         raise _error(row, message, f"{side}_date", date) from None
-    fields: dict[str, Any] = {n: (cell(row, f"{side}_{n}") or "").strip() for n in _FIELDS}
-    reported = (cell(row, f"{side}_quotation") or "").strip() == Quotation.REPORTED
+    fields: dict[str, Any] = {name: _text(row, f"{side}_{name}") for name in _FIELDS}
+    reported = _text(row, f"{side}_quotation") == Quotation.REPORTED
     return Statement(
         identity,
         text if words in text else words,
@@ -236,12 +233,12 @@ def _probabilities(row: Row) -> Probabilities | None:
         return None
     if abs(agree + oppose + neither - 1) > _TOLERANCE:
         message = "p_agree, p_oppose and p_neither do not add up to 1; correct or remove them"
-        raise _error(row, message, "p_agree", cell(row, "p_agree") or "")
+        raise _error(row, message, "p_agree", _text(row, "p_agree"))
     return Probabilities(agree, oppose, neither)
 
 
 def _number(row: Row, column: str, least: float = 0.0) -> float | None:
-    text = (cell(row, column) or "").strip()
+    text = _text(row, column)
     try:
         value = float(text) if text else None
     except ValueError:
@@ -252,8 +249,16 @@ def _number(row: Row, column: str, least: float = 0.0) -> float | None:
     return value
 
 
-def _first(row: Row, names: Sequence[str]) -> str | None:
-    return next((text for name in names if (text := cell(row, name))), None)
+# -- Cells ---------------------------------------------------------------------------------------
+
+
+def _text(row: Row, name: str) -> str:
+    """Return the text in a column without surrounding blanks; "" if there is no such column."""
+    return (cell(row, name) or "").strip()
+
+
+def _id(row: Row) -> str:
+    return next((text for name in _IDS if (text := _text(row, name))), "")
 
 
 def _error(row: Row, message: str, column: str = "", value: str = "") -> ReviewError:

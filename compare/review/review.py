@@ -14,14 +14,14 @@ from compare.models.values import Stance
 from compare.review.store import (
     ANSWER_COLUMNS,
     DECISION,
+    MARK_FORMAT,
     PAIR_COLUMNS,
     PAIR_TABLES,
     PROJECT,
     ReviewStore,
     ReviewWriter,
     answer_of_row,
-    checked_note,
-    mark_format,
+    checked,
     pair_of_row,
     review_removed,
 )
@@ -47,6 +47,8 @@ _DIFFERENCES = (
     "FROM answers a JOIN answers b ON b.project = a.project AND b.place = a.place AND b.reader = 2 "
     "WHERE a.project = ? AND a.reader = 1 AND a.stance IS NOT b.stance"
 )
+_AT_ONCE = 1000
+"""Pairs that are read from the file at once."""
 
 
 class Review:
@@ -94,22 +96,14 @@ class Review:
     @property
     def codebook_changes(self) -> list[tuple[str, str]]:
         """Return when (ISO 8601, UTC) and by whom the codebook was changed after an answer."""
-        return [
-            (at, who)
-            for at, who in self._all(
-                "SELECT at, who FROM events WHERE project = ? AND what = 'codebook' AND n > "
-                "(SELECT min(n) FROM events WHERE project = ? AND what IN ('answer', 'import')) "
-                "ORDER BY n",
-                self.number,
-            )
-        ]
+        rows = self._all(
+            "SELECT at, who FROM events WHERE project = ?1 AND what = 'codebook' AND n > (SELECT "
+            "min(n) FROM events WHERE project = ?1 AND what IN ('answer', 'import')) ORDER BY n"
+        )
+        return [(at, who) for at, who in rows]
 
     def reader_number(self, reader: str) -> int:
-        """Return a reader's number, from 1; case does not matter.
-
-        Raises:
-            ReviewError: There is no such reader.
-        """
+        """Return a reader's number, from 1; case does not matter."""
         names = [name.casefold() for name in self.readers]
         if (name := " ".join(reader.split()).casefold()) not in names:
             raise ReviewError(
@@ -121,39 +115,32 @@ class Review:
     # -- Pairs -----------------------------------------------------------------------------------
 
     def pair(self, place: int) -> ReviewPair:
-        """Return the pair at a place.
+        """Return the pair at a place."""
+        self._require_place(place)
+        sql = f"SELECT {PAIR_COLUMNS} FROM {PAIR_TABLES} WHERE project = ? AND place = ?"
+        return pair_of_row(self._one(sql, place))
 
-        Raises:
-            ReviewError: There is none.
-        """
-        found = self._all(
-            f"SELECT {PAIR_COLUMNS} FROM {PAIR_TABLES} WHERE project = ? AND place = ?", place
-        )
-        if not found:
+    def _require_place(self, place: int) -> None:
+        if not 1 <= place <= len(self):
             raise ReviewError(
                 f"There is no pair {place} in the review {self.name!r}: they are numbered 1 to "
                 f"{len(self)}."
             )
-        return pair_of_row(found[0])
 
     def pairs(self) -> Iterator[tuple[int, ReviewPair]]:
         """Yield place and pair in reading order."""
         last = 0
         while rows := self._all(
             f"SELECT {PAIR_COLUMNS} FROM {PAIR_TABLES} WHERE project = ? AND place > ? "
-            "ORDER BY place LIMIT 1000",
-            last,
+            "ORDER BY place LIMIT ?",
+            *(last, _AT_ONCE),
         ):
             for row in rows:
                 yield row[0], pair_of_row(row)
             last = rows[-1][0]
 
     def place_of(self, pair_id: str) -> int:
-        """Return the place of the pair with an id.
-
-        Raises:
-            ReviewError: There is none.
-        """
+        """Return the place of the pair with an id."""
         found = self._all("SELECT place FROM pairs WHERE project = ? AND id = ?", pair_id)
         if not found:
             raise ReviewError(
@@ -164,12 +151,9 @@ class Review:
     def statement_states(
         self, library: Library, pairs: Sequence[ReviewPair]
     ) -> list[tuple[StatementState, StatementState]]:
-        """Return what became of both sides' statements of each pair in the library.
-
-        Nothing is looked up if the library still has the digest the pairs were chosen from.
-        """
+        """Return what became of both sides' statements of each pair in the library."""
         ids = {side.statement.id for pair in pairs for side in (pair.a, pair.b)}
-        same = library.digest == self.settings.library_digest
+        same = library.digest == self.settings.library_digest  # nothing to look up
         now = {} if same else library.store.statements(ids)
 
         def state(old: Statement) -> StatementState:
@@ -186,7 +170,7 @@ class Review:
 
         return [(state(pair.a.statement), state(pair.b.statement)) for pair in pairs]
 
-    # -- Answers ---------------------------------------------------------------------------------
+    # -- Readers ---------------------------------------------------------------------------------
 
     @property
     def handed_in(self) -> tuple[str, ...]:
@@ -220,7 +204,7 @@ class Review:
         )
 
     def progress(self, reader: str) -> ReaderProgress:
-        """Return how far a reader is."""
+        """Return how many pairs a reader has answered and skipped."""
         seen, answered = self._one(
             "SELECT count(*), count(stance) FROM answers WHERE project = ? AND reader = ?",
             self.reader_number(reader),
@@ -228,7 +212,7 @@ class Review:
         return ReaderProgress(answered, seen - answered, len(self))
 
     def next_place(self, reader: str) -> int | None:
-        """Return the first place that a reader has not looked at; None if none is left."""
+        """Return the first place without an answer of a reader; None if none is left."""
         (place,) = self._one(
             "SELECT min(place) FROM pairs p WHERE project = ? AND NOT EXISTS (SELECT 1 FROM "
             "answers a WHERE a.project = p.project AND a.reader = ? AND a.place = p.place)",
@@ -236,12 +220,13 @@ class Review:
         )
         return None if place is None else int(place)
 
+    # -- Answers ---------------------------------------------------------------------------------
+
     def answer_of(self, reader: str, place: int) -> Answer | None:
         """Return a reader's own answer to one pair, for that reader to see."""
         found = self._all(
             f"SELECT {ANSWER_COLUMNS} FROM answers WHERE project = ? AND reader = ? AND place = ?",
-            self.reader_number(reader),
-            place,
+            *(self.reader_number(reader), place),
         )
         return answer_of_row(found[0]) if found else None
 
@@ -289,24 +274,19 @@ class Review:
         Raises:
             ReviewError: A reader has not handed in.
         """
-        self.require_finished()
-        first, *others = self.answers().values()
-        decided = self.decisions()
-        final = {}
-        for place, answer in first.items():
-            if all(of[place].stance is answer.stance for of in others if place in of):
-                final[place] = answer.stance
-            elif place in decided:
-                final[place] = decided[place].stance
-        return final
+        differ, decisions = set(self.differences()), self.decisions()
+        answers = self.answers()[self.readers[0]]
+        return {
+            place: (decisions if place in differ else answers)[place].stance
+            for place in answers
+            if place not in differ or place in decisions
+        }
 
     def first_answers(self, seen_by: str | None = None) -> dict[str, dict[str, Answer]]:
-        """Return each reader's first answer by the pair's id, if visible to `seen_by`.
-
-        An answer that was undone counts: the model's label may have been shown after it.
-        """
+        """Return each reader's first answer by the pair's id, if visible to `seen_by`."""
         found: dict[str, dict[str, Answer]] = {reader: {} for reader in self.readers}
         for event in self.history(seen_by):
+            # An answer that was undone counts: the model's label may have been shown after it.
             if event.what in ("answer", "import") and (answer := Answer.from_json(event.after)):
                 found[event.who].setdefault(event.pair, answer)
         return found
@@ -340,15 +320,14 @@ class Review:
         )
         finished = self.is_finished
         return [
-            Event(*row[:6])
-            for row in rows
-            if finished or row[6] == own or row[2] in ("hand in", "codebook")
+            Event(*row)
+            for *row, number in rows
+            if finished or number == own or row[2] in ("hand in", "codebook")
         ]
 
     # -- Tables ----------------------------------------------------------------------------------
 
     def _repr_html_(self) -> str:
-        """Return the first pairs side by side, for a notebook."""
         from compare.review.exporting import review_html
 
         return review_html(self)
@@ -397,7 +376,7 @@ class Review:
         Args:
             reader: The reader's name.
             place: The pair's place.
-            stance: The label; None skips the pair.
+            stance: None skips the pair.
             confidence: 1 unsure, 2 fairly sure, 3 sure; None if not given.
             note: A remark.
 
@@ -405,8 +384,9 @@ class Review:
             ReviewError: The reader has handed in, there is no such reader or pair, or the
                 confidence is invalid.
         """
+        self._require_place(place)
         with self._writer(reader) as writer:
-            return writer.write(place, Answer(stance, confidence, checked_note(note)))
+            return writer.write(place, checked(Answer(stance, confidence, note)))
 
     def answer_many(self, reader: str, answers: Mapping[int, Answer]) -> int:
         """Store many answers of a reader, all or none, and return how many are new or changed.
@@ -415,21 +395,17 @@ class Review:
         """
         changed = 0
         with self._writer(reader) as writer:
-            mark_format(writer.database)
+            writer.database.execute(MARK_FORMAT)
             for place, answer in answers.items():
-                old = writer.current(place)
-                new = replace(answer, note=checked_note(answer.note), who="")
+                self._require_place(place)
+                old, new = writer.current(place), replace(checked(answer), who="")
                 if old is None or replace(old, at=new.at) != new:
                     writer.write(place, new, "import")
                     changed += 1
         return changed
 
     def undo(self, reader: str) -> AnswerChange | None:
-        """Undo a reader's latest effective answer; None if there is none.
-
-        Raises:
-            ReviewError: The reader has handed in.
-        """
+        """Undo a reader's latest effective answer; None if there is none."""
         with self._writer(reader) as writer:
             return writer.undo()
 
@@ -465,20 +441,16 @@ class Review:
         self.require_finished()
         if not self._all(f"SELECT 1 {_DIFFERENCES} AND a.place = ?", place):
             raise ReviewError(f"The readers do not differ on pair {place}: nothing to decide.")
-        answer = Answer(stance, confidence, checked_note(note), who=who)
+        answer = checked(Answer(stance, confidence, note, who=who))
         with self._store.writing() as database:
-            writer = ReviewWriter(database, self.number, DECISION, who, len(self))
+            writer = ReviewWriter(database, self.number, DECISION, who)
             return writer.write(place, answer, "decision")
 
     def undo_decision(self, by: str) -> AnswerChange | None:
-        """Undo one person's latest effective decision; None if there is none.
-
-        Raises:
-            ReviewError: `by` is empty.
-        """
+        """Undo one person's latest effective decision; None if there is none."""
         who = _named(by, "decides")
         with self._store.writing() as database:
-            return ReviewWriter(database, self.number, DECISION, who, len(self)).undo()
+            return ReviewWriter(database, self.number, DECISION, who).undo()
 
     def change_codebook(self, text: str, by: str) -> None:
         """Replace the codebook; the history keeps the old one.
@@ -505,10 +477,9 @@ class Review:
     @contextmanager
     def _writer(self, reader: str) -> Iterator[ReviewWriter]:
         """Give a writer for a reader who has not handed in, within a transaction."""
-        number, places = self.reader_number(reader), len(self)
+        number = self.reader_number(reader)
         with self._store.writing() as database:
-            name = self.readers[number - 1]
-            writer = ReviewWriter(database, self.number, number, name, places)
+            writer = ReviewWriter(database, self.number, number, self.readers[number - 1])
             writer.require_not_handed_in()
             yield writer
 

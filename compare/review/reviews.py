@@ -10,14 +10,13 @@ from compare.errors import ReviewError
 from compare.review.drawing import PairSelection, in_reading_order
 from compare.review.review import Review
 from compare.review.store import ReviewStore, add_project, remove_project, reviews_file
-from compare.review.values import CODEBOOK, MachineShown, Order, Settings, one_of
+from compare.review.values import CODEBOOK, MachineShown, Order, Settings
 
 if TYPE_CHECKING:
     from typing import Self
 
     from compare.library.library import Library
 
-MOST_READERS = 2
 _LONGEST_NAME = 100
 
 
@@ -65,13 +64,13 @@ class Reviews:
                 readers' names are invalid, or the order is impossible.
         """
         name, names = _checked_name(name, "review"), [_checked_name(r, "reader") for r in readers]
-        if not 1 <= len(names) <= MOST_READERS:
+        if not 1 <= len(names) <= 2:
             raise ReviewError(f"A review has one or two readers, not {len(names)}: name them.")
         if len({reader.casefold() for reader in names}) < len(names):
             raise ReviewError(f"Both readers are called {names[0]!r}: give them different names.")
         if not selection.pairs:
             raise ReviewError("There are no pairs to review: choose others.")
-        order, machine_shown = one_of(Order, order), one_of(MachineShown, machine_shown)
+        order, machine_shown = Order(order), MachineShown(machine_shown)
         pairs = in_reading_order(selection.pairs, order, seed)
         finished = self.finished_pairs()
         settings = Settings(
@@ -91,11 +90,7 @@ class Reviews:
         return self.open(name)
 
     def open(self, name: str) -> Review:
-        """Return the review with a name, ignoring case.
-
-        Raises:
-            ReviewError: There is none.
-        """
+        """Return the review with a name, ignoring case."""
         found = self._store.all(
             "SELECT project FROM projects WHERE name = ?", (" ".join(name.split()),)
         )
@@ -126,11 +121,7 @@ class Reviews:
         )
 
     def delete(self, name: str) -> None:
-        """Remove a review for good, with its answers and its history.
-
-        Raises:
-            ReviewError: There is none.
-        """
+        """Remove a review for good, with its answers and its history."""
         project = self.open(name).number
         with self._store.writing() as database:
             remove_project(database, project)

@@ -2,21 +2,23 @@
 
 The file lies beside the library's generations and is never rebuilt. Any number of programs and
 browser tabs may use it at once: each write is one transaction behind a write-ahead log, on disk
-when it returns. Events are append-only: triggers refuse to change or remove one unless its review
-is removed.
+when it returns. Triggers refuse to change or remove an event unless its review is removed.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from compare import __version__
 from compare.errors import ReviewError
 from compare.models.values import Probabilities, Stance
 from compare.review.values import (
@@ -35,10 +37,11 @@ REVIEWS = "reviews.sqlite"
 FORMAT = 2
 """Raised whenever programs of the old format could no longer read the file."""
 
-_MARK_FORMAT = f"PRAGMA user_version = {FORMAT}"
-
 _OLDEST = 1
 """The oldest format that can be read; the next review raises the format of an older file."""
+
+MARK_FORMAT = f"PRAGMA user_version = {FORMAT}"
+"""Marks the file as one that programs of an older format would misread."""
 
 _WAIT = 30
 """Seconds that a write waits for another one."""
@@ -48,6 +51,8 @@ DECISION = 0
 
 PROJECT = -1
 """Stands for the reader's number in events of the whole review."""
+
+_LONGEST_NOTE = 5_000
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS statements (hash TEXT PRIMARY KEY, id TEXT NOT NULL, data TEXT NOT NULL)
@@ -162,11 +167,10 @@ class ReviewStore:
             ) from error
 
     def _prepare(self, database: sqlite3.Connection) -> None:
-        """Create the tables of a new file; several programs may do so at once."""
         version = int(database.execute("PRAGMA user_version").fetchone()[0])
-        if version == 0:
+        if version == 0:  # a new file; several programs may create the tables at once
             database.execute("PRAGMA journal_mode = WAL")
-            database.executescript(f"BEGIN IMMEDIATE; {_TABLES} {_MARK_FORMAT}; COMMIT;")
+            database.executescript(f"BEGIN IMMEDIATE; {_TABLES} {MARK_FORMAT}; COMMIT;")
         elif not _OLDEST <= version <= FORMAT:
             raise ReviewError(
                 f"{self.path} has format {version}, this program reads {_OLDEST} to {FORMAT}: use "
@@ -178,11 +182,6 @@ class ReviewStore:
             f"{self.path} cannot be written ({reason}): check that it is yours and the disk is not "
             f"full, or name another file with {REVIEWS_VARIABLE}."
         )
-
-
-def mark_format(database: sqlite3.Connection) -> None:
-    """Mark the file as one that programs of an older format would misread."""
-    database.execute(_MARK_FORMAT)
 
 
 # -- Reviews and pairs ---------------------------------------------------------------------------
@@ -225,43 +224,42 @@ def add_project(
     Raises:
         ReviewError: The name is taken, or two pairs have the same id.
     """
-    from compare import __version__
-
     if database.execute("SELECT 1 FROM projects WHERE name = ?", (name,)).fetchone():
         raise ReviewError(f"There is already a review {name!r}: choose another name, or remove it.")
-    mark_format(database)
+    for identity, number in Counter(pair.id for pair in pairs).items():
+        if number > 1:
+            raise ReviewError(f"Two pairs have the id {identity!r}: give each its own.")
+    database.execute(MARK_FORMAT)
     created = datetime.now(UTC).isoformat(timespec="seconds")
     project = database.execute(
         "INSERT INTO projects (name, codebook, settings, created, version) VALUES (?, ?, ?, ?, ?)",
-        (name, codebook, settings.to_json(), created, __version__),
+        (name, codebook, json.dumps(settings.to_dict(), ensure_ascii=False), created, __version__),
     ).lastrowid
     database.executemany(
         "INSERT INTO readers VALUES (?, ?, ?, NULL)",
         [(project, number, reader) for number, reader in enumerate(readers, start=1)],
     )
-    seen: set[str] = set()
-    hashes: dict[int, str] = {}  # by the id() of a statement object: many pairs may share one
+    # Many pairs may share one statement object: each is hashed once.
+    statements = {id(s): s for pair in pairs for s in (pair.a.statement, pair.b.statement)}
+    hashes = {key: statement.content_hash for key, statement in statements.items()}
+    database.executemany(
+        "INSERT OR IGNORE INTO statements VALUES (?, ?, ?)",
+        (
+            (hashes[key], statement.id, _encodable(statement.to_json()))
+            for key, statement in statements.items()
+        ),
+    )
     for place, pair in enumerate(pairs, start=1):
-        if pair.id in seen:
-            raise ReviewError(f"Two pairs have the id {pair.id!r}: give each its own.")
-        seen.add(pair.id)
-        for statement in (pair.a.statement, pair.b.statement):
-            if id(statement) not in hashes:
-                key = hashes[id(statement)] = statement.content_hash
-                data = statement.to_json().encode("utf-8", "replace").decode()
-                row = (key, statement.id, data)
-                database.execute("INSERT OR IGNORE INTO statements VALUES (?, ?, ?)", row)
-        odds = pair.probabilities
-        values = (
+        row = (
             *(project, place, pair.id),
             *(hashes[id(pair.a.statement)], pair.a.passage.start, pair.a.passage.end),
             *(hashes[id(pair.b.statement)], pair.b.passage.start, pair.b.passage.end),
-            pair.machine.value if pair.machine else None,
-            *((odds.agree, odds.oppose, odds.neither) if odds else (None, None, None)),
+            pair.machine,
+            *(astuple(pair.probabilities) if pair.probabilities else (None, None, None)),
             *(pair.label_source, pair.similarity, pair.divergence),
             *(pair.topic, pair.stratum, pair.weight),
         )
-        database.execute(f"INSERT INTO pairs VALUES ({', '.join('?' * len(values))})", values)
+        database.execute(f"INSERT INTO pairs VALUES ({', '.join('?' * len(row))})", row)
 
 
 def remove_project(database: sqlite3.Connection, project: int) -> None:
@@ -274,12 +272,14 @@ def remove_project(database: sqlite3.Connection, project: int) -> None:
     )
 
 
+def _encodable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()  # SQLite refuses half a character
+
+
 # -- Answers and events --------------------------------------------------------------------------
 
 ANSWER_COLUMNS = "stance, confidence, note, at, who"
-"""The columns that `answer_of_row` reads."""
-
-_LONGEST_NOTE = 5_000
+"""The columns that `answer_of_row` reads: the fields of `Answer`."""
 
 
 def answer_of_row(row: Sequence[Any]) -> Answer:
@@ -288,18 +288,21 @@ def answer_of_row(row: Sequence[Any]) -> Answer:
     return Answer(Stance(stance) if stance else None, *rest)
 
 
-def checked_note(note: str) -> str:
-    """Return a note without surrounding blanks.
+def checked(answer: Answer) -> Answer:
+    """Return an answer with its note stripped.
 
     Raises:
-        ReviewError: It is too long.
+        ReviewError: The note is too long, or the confidence is invalid.
     """
-    note = note.strip().encode("utf-8", "replace").decode()
+    note = _encodable(answer.note.strip())
     if len(note) > _LONGEST_NOTE:
         raise ReviewError(
             f"The note has {len(note):,} characters; shorten it to {_LONGEST_NOTE:,}."
         )
-    return note
+    if answer.confidence is not None and answer.confidence not in CONFIDENCE:
+        levels = ", ".join(f"{value} ({word})" for value, word in CONFIDENCE.items())
+        raise ReviewError(f"{answer.confidence!r} is not a confidence: give {levels}.")
+    return replace(answer, note=note)
 
 
 def utc(time: datetime) -> str:
@@ -307,8 +310,7 @@ def utc(time: datetime) -> str:
     return time.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
-def now() -> str:
-    """Return the current time as the file stores it."""
+def _now() -> str:
     return utc(datetime.now(UTC))
 
 
@@ -324,20 +326,21 @@ class ReviewWriter:
     Attributes:
         number: The reader's number, `DECISION` or `PROJECT`.
         who: The name recorded in the history.
-        places: Number of pairs in the review.
     """
 
     database: sqlite3.Connection
     project: int
     number: int
     who: str
-    places: int = 0
+
+    def _execute(self, sql: str, *more: Any) -> sqlite3.Cursor:
+        """Run a statement that begins with the project and the reader's number."""
+        return self.database.execute(sql, (self.project, self.number, *more))
 
     def require_not_handed_in(self) -> None:
         """Raise ReviewError if the reader has handed in."""
-        row = self.database.execute(
-            "SELECT handed_in FROM readers WHERE project = ? AND reader = ?",
-            (self.project, self.number),
+        row = self._execute(
+            "SELECT handed_in FROM readers WHERE project = ? AND reader = ?"
         ).fetchone()
         if row is None:
             raise review_removed()
@@ -349,9 +352,9 @@ class ReviewWriter:
 
     def current(self, place: int) -> Answer | None:
         """Return the current answer at a place."""
-        row = self.database.execute(
+        row = self._execute(
             f"SELECT {ANSWER_COLUMNS} FROM answers WHERE project = ? AND reader = ? AND place = ?",
-            (self.project, self.number, place),
+            place,
         ).fetchone()
         return answer_of_row(row) if row else None
 
@@ -359,16 +362,8 @@ class ReviewWriter:
         """Write an answer and record it in the history as `what`.
 
         An answer without a time gets the current one.
-
-        Raises:
-            ReviewError: The confidence is invalid, or there is no such pair.
         """
-        if answer.confidence is not None and answer.confidence not in CONFIDENCE:
-            levels = ", ".join(f"{value} ({word})" for value, word in CONFIDENCE.items())
-            raise ReviewError(f"{answer.confidence!r} is not a confidence: give {levels}.")
-        if not 1 <= place <= self.places:
-            raise ReviewError(f"There is no pair {place}: they are numbered 1 to {self.places}.")
-        before, after = self.current(place), replace(answer, at=answer.at or now())
+        before, after = self.current(place), replace(answer, at=answer.at or _now())
         self._store(place, after)
         self.add_event(what, place, before.to_json() if before else "", after.to_json())
         return AnswerChange(place, before, after)
@@ -378,12 +373,12 @@ class ReviewWriter:
 
         An answer is not effective if it was undone, or if somebody else has answered since.
         """
-        found = self.database.execute(
-            f"SELECT n, place, before FROM events e WHERE {_effective('e')} AND project = ? AND "
-            "reader = ? AND who = ? COLLATE NOCASE AND NOT EXISTS (SELECT 1 FROM events l WHERE "
-            "l.project = e.project AND l.reader = e.reader AND l.n > e.n AND l.place = e.place "
-            f"AND {_effective('l')}) ORDER BY n DESC LIMIT 1",
-            (self.project, self.number, self.who),
+        found = self._execute(
+            f"SELECT n, place, before FROM events e WHERE project = ? AND reader = ? AND "
+            f"who = ? COLLATE NOCASE AND {_effective('e')} AND NOT EXISTS (SELECT 1 FROM events l "
+            "WHERE l.project = e.project AND l.reader = e.reader AND l.n > e.n AND "
+            f"l.place = e.place AND {_effective('l')}) ORDER BY n DESC LIMIT 1",
+            self.who,
         ).fetchone()
         if found is None:
             return None
@@ -396,10 +391,8 @@ class ReviewWriter:
 
     def hand_in(self) -> None:
         """Record that the reader is done."""
-        self.database.execute(
-            "UPDATE readers SET handed_in = ? WHERE project = ? AND reader = ?",
-            (now(), self.project, self.number),
-        )
+        sql = "UPDATE readers SET handed_in = ?3 WHERE project = ?1 AND reader = ?2"
+        self._execute(sql, _now())
         self.add_event("hand in")
 
     def add_event(
@@ -411,24 +404,19 @@ class ReviewWriter:
         undoes: int | None = None,
     ) -> None:
         """Append a line to the history."""
-        row = (self.project, self.number, place, self.who, what, before, after, undoes)
-        self.database.execute(
+        self._execute(
             "INSERT INTO events (project, reader, place, who, what, before, after, undoes, at) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (*row, now()),
+            *(place, self.who, what, before, after, undoes, _now()),
         )
 
     def _store(self, place: int, answer: Answer | None) -> None:
-        key = (self.project, self.number, place)
-        self.database.execute(
-            "DELETE FROM answers WHERE project = ? AND reader = ? AND place = ?", key
-        )
-        if answer is not None:
-            stance = answer.stance.value if answer.stance else None
-            self.database.execute(
-                "INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (*key, stance, answer.confidence, answer.note, answer.at, answer.who),
-            )
+        if answer is None:
+            sql = "DELETE FROM answers WHERE project = ? AND reader = ? AND place = ?"
+            self._execute(sql, place)
+        else:
+            sql = "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+            self._execute(sql, place, *astuple(answer))
 
 
 def _effective(event: str) -> str:

@@ -7,7 +7,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any, NoReturn
 
 from compare.errors import ReviewError
 from compare.models.values import ModelInput, Probabilities, Stance
@@ -20,8 +21,19 @@ SKIP = "skip"
 
 CONFIDENCE: Mapping[int, str] = {1: "unsure", 2: "fairly sure", 3: "sure"}
 
+CODEBOOK = (Path(__file__).parent / "codebook.md").read_text(encoding="utf-8")
+"""The codebook of a review unless another is given."""
 
-class Choice(StrEnum):
+
+class NamedChoice(StrEnum):
+    """A closed set of which users name members; an unknown name is a ReviewError."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> NoReturn:
+        raise ReviewError(f"{str(value)!r} is not one of {', '.join(cls)}.")
+
+
+class Choice(NamedChoice):
     """How the pairs of a review were chosen."""
 
     RANDOM = "random"
@@ -34,7 +46,7 @@ class Choice(StrEnum):
     """Read from a file; how they were chosen is unknown."""
 
 
-class Order(StrEnum):
+class Order(NamedChoice):
     """In which order the pairs are read."""
 
     RANDOM = "random"
@@ -46,7 +58,7 @@ class Order(StrEnum):
     """As the pairs came."""
 
 
-class MachineShown(StrEnum):
+class MachineShown(NamedChoice):
     """When readers see the model's label."""
 
     AFTER = "after"
@@ -57,28 +69,12 @@ class MachineShown(StrEnum):
     """With the pair, so that the answers are no independent check of the model."""
 
 
-_Kind = TypeVar("_Kind", bound=StrEnum)
-
-
-def one_of(kind: type[_Kind], given: _Kind | str) -> _Kind:
-    """Return the member with the given name.
-
-    Raises:
-        ReviewError: There is none.
-    """
-    try:
-        return kind(given)
-    except ValueError:
-        raise ReviewError(f"{str(given)!r} is not one of {', '.join(kind)}.") from None
-
-
 @dataclass(frozen=True, slots=True)
 class ReviewPair:
-    """A pair to read, and what the model says of it.
+    """A pair to read, with the model's label if it has one.
 
     Attributes:
         id: Unique in a review.
-        machine: The model's label; None if it has none.
         label_source: The model's name and the first digits of its digest.
         similarity: Cosine between the passages, -1 to 1.
         divergence: Total variation distance between the probabilities of the fast and the accurate
@@ -103,8 +99,7 @@ class ReviewPair:
     @property
     def sides(self) -> tuple[ModelInput, ModelInput]:
         """Return both sides as the stance model reads them."""
-        a, b = (side.model_input for side in (self.a, self.b))
-        return a, b
+        return self.a.model_input, self.b.model_input
 
     @property
     def content_ids(self) -> tuple[str, str]:
@@ -124,10 +119,9 @@ def pair_id(a: Excerpt, b: Excerpt) -> str:
 def excerpt_of(statement: Statement, words: str) -> Excerpt:
     """Return the passage of a statement with these words, or the whole statement if it has none."""
     start = statement.text.find(words) if words else -1
-    end = start + len(words)
     if start < 0:
-        start, end = 0, len(statement.text)
-    return excerpt_at(statement, start, end)
+        return excerpt_at(statement, 0, len(statement.text))
+    return excerpt_at(statement, start, start + len(words))
 
 
 def excerpt_at(statement: Statement, start: int, end: int) -> Excerpt:
@@ -212,12 +206,12 @@ class ReaderProgress:
 
     @property
     def seen(self) -> int:
-        """Return how many pairs the reader has looked at."""
+        """Return how many pairs the reader has answered or skipped."""
         return self.answered + self.skipped
 
     @property
     def left(self) -> int:
-        """Return how many pairs the reader has not looked at."""
+        """Return how many pairs the reader has neither answered nor skipped."""
         return self.of - self.seen
 
 
@@ -228,16 +222,11 @@ class Settings:
     Everything from `library_digest` on is empty if the pairs were imported.
 
     Attributes:
-        choice: How the pairs were chosen, with `chosen_seed` if they were drawn.
         of: How many pairs of each label they were chosen from.
-        order: In which order they are read, with `order_seed` if that is random.
         subject: What was searched or compared, in words.
-        library_digest: sha256 of the library's contents.
         least_probability: Threshold behind the model's labels; so is `least_similarity`.
         filters: Filters of the search or comparison the pairs come from; `search_settings` are its
             other settings, and `searched_on` is its time (ISO 8601, UTC).
-        encoder: Name of the embedding model; `encoder_digest` is its sha256.
-        stance_model: Name of the stance model; `stance_digest` is its sha256.
         screening: Name and digest of the first-stage model, which alone scored some of the pairs.
         left_out: How many pairs were not drawn because a finished review held them.
         read_before: How many of the pairs another finished review already held.
@@ -264,20 +253,16 @@ class Settings:
     left_out: int = 0
     read_before: int | None = None
 
-    def to_json(self) -> str:
-        """Return text from which `from_json` makes equal settings."""
-        return json.dumps(self.to_dict(), ensure_ascii=False)
-
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, text: str) -> Settings:
-        """Return the settings that `to_json` wrote."""
+        """Return the settings of which `text` is the JSON; earlier versions wrote fewer."""
         data: dict[str, Any] = json.loads(text)
         kinds = {"choice": Choice, "order": Order, "machine_shown": MachineShown}
-        return cls(**{**data, **{name: kind(data[name]) for name, kind in kinds.items()}})
+        return cls(**data | {name: kind(data[name]) for name, kind in kinds.items()})
 
 
 class StatementState(StrEnum):
@@ -301,34 +286,3 @@ STATE_NOTES = {
     StatementState.GONE: "not in this library, or no longer; these words were read",
 }
 """Notes shown beside a statement that is not in the library as it was read."""
-
-
-CODEBOOK = """\
-Read both statements as their speakers would stand by them: consider the words, who says them, and \
-when. Give the pair one label.
-
-agree: both address the same point, and either speaker could put their name to what the other says \
-about it. They make the same claim or the same demand, or blame or praise the same actor for the \
-same thing.
-
-oppose: both address the same point, and what they say about it cannot both hold. One affirms what \
-the other denies, wants what the other rejects, or accuses where the other justifies; or each \
-blames the other side.
-
-neither: there is no such point. Only the topic is shared, or one of the two takes no stand on it.
-
-1. Name the point to yourself before you choose agree or oppose. If you cannot, choose neither.
-2. Wishes that everyone shares count as agreement only if they are the main thing both say.
-3. Someone who reports a claim in order to reject it holds the opposite view.
-4. A denial opposes the accusation. A threat opposes what it would punish.
-5. Opposition need not be spelled out: the name used for a thing can be a position.
-6. A speaker can oppose what they said before.
-7. Questions and mere suppositions take no stand.
-8. If the two agree on one point and oppose each other on another, go by the main one; if neither \
-is the main one, choose neither and mark yourself unsure.
-
-Skip a pair only if it cannot be judged: the text is broken, or in a language you do not read.
-
-How sure you are: 3 sure, 2 fairly sure, 1 unsure.
-"""
-"""The codebook of a review unless another is given."""
