@@ -1,9 +1,9 @@
-"""The formats in which a result is written, and the files of tables: CSV, JSONL and XLSX.
+"""The formats of a result; tables as CSV, JSONL and XLSX.
 
-In CSV text is quoted and numbers are not, lines end in CR LF, a byte order mark tells spreadsheets
-that it is UTF-8, and `escape_cell` keeps text from being read as a formula; `read_pairs_csv` undoes
-all of that. What a cell of XLSX cannot hold is shown, never lost unseen: control characters become
-pictures, and text beyond a cell's limit is cut with a mark that says so (the CSV has all of it).
+CSV: text is quoted, numbers are not, lines end in CR LF, a byte order mark tells spreadsheets that
+it is UTF-8, and `escape_cell` keeps text from being read as a formula. `read_pairs_csv` undoes all
+of that. XLSX: control characters are shown as signs, and text beyond a cell's limit is cut with a
+remark (the CSV has all of it).
 """
 
 from __future__ import annotations
@@ -29,15 +29,17 @@ if TYPE_CHECKING:
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 CELL_LIMIT = 32_767
+"""Most UTF-16 units of a cell of XLSX."""
+
 _CUT = " … [cut: a cell holds no more; the CSV has all of it]"
-# What a reader of XLSX would take for a character written by its number.
+# Readers of XLSX take "_x0041_" for the character of that number.
 _NUMBERED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _WIDE = {"query", "text", "passage", "words", "also_said"}
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class Format(StrEnum):
-    """The formats of a result, which the commands, the app and the documentation read from here."""
+    """The formats of a result, for the commands, the app and the documentation."""
 
     CSV = "csv"
     XLSX = "xlsx"
@@ -47,11 +49,11 @@ class Format(StrEnum):
     RIS = "ris"
     HTML = "html"
     JSON = "json"
-    """The whole result, whatever its lists, from which `load_result` makes an equal one."""
+    """The whole result, not only its lists; `load_result` makes an equal one."""
 
     @property
     def suffix(self) -> str:
-        """Return the ending of files of this format."""
+        """Return the suffix of files."""
         return _FORMATS[self][0]
 
     @property
@@ -61,21 +63,21 @@ class Format(StrEnum):
 
     @property
     def label(self) -> str:
-        """Return what is downloaded, as a button of the app says it; "" for no button."""
+        """Return the label of the app's download button; "" for no button."""
         return _FORMATS[self][2]
 
     @classmethod
     def of(cls, path: Path) -> Format:
-        """Return the format that a file's suffix names.
+        """Return the format of a file's suffix.
 
         Raises:
-            ExportError: It names none.
+            ExportError: No format has it.
         """
-        for member in cls:
-            if member.suffix == path.suffix.lower():
-                return member
-        suffixes = ", ".join(member.suffix for member in cls)
-        raise ExportError(f"The suffix of {path.name!r} names no format: use one of {suffixes}.")
+        suffixes = {member.suffix: member for member in cls}
+        if found := suffixes.get(path.suffix.lower()):
+            return found
+        known = ", ".join(suffixes)
+        raise ExportError(f"The suffix of {path.name!r} names no format: use one of {known}.")
 
 
 _FORMATS = {
@@ -102,10 +104,10 @@ def export(
     """Write the listed pairs to `path`, whole or not at all, and return the path.
 
     Args:
-        result: Of a search, of two sides or over time.
+        result: Of any kind.
         path: Where to write them.
-        format: One of `Format`; None: by the suffix of the path.
-        stances: Which lists; None: the usual ones of the result.
+        format: One of `Format`; None: by the suffix of `path`.
+        stances: Which lists; None: the result's usual ones.
         force: Overwrite an existing file.
 
     Raises:
@@ -126,6 +128,7 @@ def export_bytes(
         chosen = Format(format)
     except ValueError:
         raise ExportError(f"{format!r} is no format: use one of {', '.join(Format)}.") from None
+    # Late imports: the commands import this module only to name the formats.
     if chosen is Format.JSON:
         from compare.export.json_files import result_bytes
 
@@ -143,14 +146,12 @@ def export_bytes(
 
 def _document(result: Result, format: Format, stances: Sequence[Stance]) -> str:
     from compare.export import citations
+    from compare.export.markdown import markdown
+    from compare.export.report import report_html
 
     if format is Format.MARKDOWN:
-        from compare.export.markdown import markdown
-
         return markdown(result, stances)
     if format is Format.HTML:
-        from compare.export.report import report_html
-
         return report_html(result, stances)
     write = citations.bibtex if format is Format.BIBTEX else citations.ris
     return write(citations.cited(result, stances))
@@ -160,14 +161,14 @@ def _document(result: Result, format: Format, stances: Sequence[Stance]) -> str:
 
 
 def table_csv(table: str, rows: Iterable[Mapping[str, Any]], *, header: bool = True) -> bytes:
-    """Return rows of a table of the dictionary as CSV."""
+    """Return rows of a table in the dictionary as CSV."""
     return csv_bytes(columns(table), rows, header=header)
 
 
 def csv_bytes(
     names: Sequence[str], rows: Iterable[Mapping[str, Any]], *, header: bool = True
 ) -> bytes:
-    """Return rows as CSV that is safe to open in a spreadsheet; None is an empty cell."""
+    """Return rows as CSV that is safe in a spreadsheet; None is an empty cell."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
     if header:
@@ -185,10 +186,10 @@ def jsonl_bytes(rows: Iterable[Mapping[str, Any]]) -> bytes:
 
 
 def read_pairs_csv(path: Path | str) -> list[dict[str, str | int | float]]:
-    """Read the CSV that `export` wrote: the same rows, numbers as numbers.
+    """Read a CSV that `export` wrote: the same rows, with numbers as numbers.
 
     Raises:
-        ExportError: It is another file, or its values are not those of pairs.
+        ExportError: It is another file, or has values that no pair has.
     """
     with Path(path).open(encoding="utf-8-sig", newline="") as file:
         rows = csv.DictReader(file, strict=True)
@@ -205,10 +206,7 @@ def read_pairs_csv(path: Path | str) -> list[dict[str, str | int | float]]:
 
 
 def _xlsx(result: Result, rows: Iterable[Mapping[str, Any]]) -> bytes:
-    """Return a workbook: the pairs on one sheet, how they were found on another.
-
-    Every text is a text cell, whatever it begins with.
-    """
+    """Return a workbook: the pairs on one sheet, how they were found on another."""
     from openpyxl import Workbook
     from openpyxl.utils import get_column_letter
 
@@ -255,18 +253,13 @@ def about_sheet(result: Result) -> list[tuple[str, str | int | float]]:
 
 def cell_text(text: str) -> str:
     """Return `text` as a cell can hold it."""
-    shown = printable(text)
-    if _length(shown) > CELL_LIMIT:
-        shown = shown[: CELL_LIMIT - len(_CUT)]
-        while _length(shown) > CELL_LIMIT - len(_CUT):
-            shown = shown[:-1]
-        shown += _CUT
+    units = printable(text).encode("utf-16-le")  # two bytes each
+    if len(units) > 2 * CELL_LIMIT:
+        units = units[: 2 * (CELL_LIMIT - len(_CUT))]
+        shown = units.decode("utf-16-le", "ignore") + _CUT  # drops half of a character at the end
+    else:
+        shown = units.decode("utf-16-le")
     return _NUMBERED.sub("_x005F_", shown)
-
-
-def _length(text: str) -> int:
-    """Return the length as Excel counts it, in UTF-16 units."""
-    return len(text.encode("utf-16-le")) // 2
 
 
 def _cell(sheet: WriteOnlyWorksheet, value: str | int | float, *, bold: bool = False) -> Cell:

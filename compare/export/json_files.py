@@ -1,4 +1,4 @@
-"""Results as JSON: files from which equal results are loaded, and what `search --json` prints."""
+"""Results as JSON: files that load as equal results, and the output of `search --json`."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _REMEDY = (
 
 
 def save_result(result: Result, path: Path | str, *, force: bool = False) -> Path:
-    """Write all of a result to a JSON file, from which `load_result` makes an equal one.
+    """Write a whole result to a JSON file, from which `load_result` makes an equal one.
 
     Raises:
         ExportError: The file exists and `force` is not given, or it cannot be written.
@@ -48,7 +48,7 @@ def load_result(path: Path | str) -> Result:
     """Read a result that `save_result` wrote.
 
     Raises:
-        ExportError: The file cannot be read, or is not a kept result of this version.
+        ExportError: The file cannot be read, or holds no result of this version.
     """
     path = Path(path)
     try:
@@ -64,14 +64,10 @@ def load_result(path: Path | str) -> Result:
 
 
 def result_to_json(result: Result) -> dict[str, Any]:
-    """Return all of a result as plain data: every pair that was read, listed or not."""
+    """Return a whole result as plain data: every pair that was read, listed or not."""
     made = {
         "thresholds": asdict(result.thresholds),
-        "provenance": {
-            **_shallow(result.provenance),
-            "filters": dict(result.provenance.filters),
-            "settings": dict(result.provenance.settings),
-        },
+        "provenance": asdict(result.provenance),
         "notes": list(result.notes),
     }
     if result.quote:
@@ -81,7 +77,18 @@ def result_to_json(result: Result) -> dict[str, Any]:
             "quote": _quote_to_json(result.quote),
             "source": result.source.to_dict() if result.source else None,
             **made,
-            "scored": [_found_to_json(pair) for pair in result.pairs],
+            "scored": [
+                {
+                    "statement": pair.b.statement.to_dict(),
+                    "passage": asdict(pair.b.passage),
+                    **_verdict_to_json(pair),
+                    "quote_part": pair.a.text,
+                    "before": pair.b.before,
+                    "after": pair.b.after,
+                    "also_said": [statement.to_dict() for statement in pair.b.repeats],
+                }
+                for pair in result.pairs
+            ],
         }
     statements: dict[str, Statement] = {}
     places: dict[Passage, int] = {}
@@ -108,7 +115,7 @@ def result_from_json(data: Any) -> Result:
     """Return the result that `result_to_json` was given.
 
     Raises:
-        ExportError: The data are something else, damaged, or of another version.
+        ExportError: The data are damaged, of another version, or something else.
     """
     if not isinstance(data, Mapping) or data.get("format") not in (_SEARCH, _SIDES):
         raise ExportError(f"this is not a kept result: {_REMEDY}")
@@ -178,18 +185,6 @@ def _pair(a: Excerpt, b: Excerpt, entry: Mapping[str, Any]) -> Pair:
     )
 
 
-def _found_to_json(pair: Pair) -> dict[str, Any]:
-    return {
-        "statement": pair.b.statement.to_dict(),
-        "passage": asdict(pair.b.passage),
-        **_verdict_to_json(pair),
-        "quote_part": pair.a.text,
-        "before": pair.b.before,
-        "after": pair.b.after,
-        "also_said": [statement.to_dict() for statement in pair.b.repeats],
-    }
-
-
 def _verdict_to_json(pair: Pair) -> dict[str, Any]:
     why = pair.rationale
     return {
@@ -206,7 +201,7 @@ def _span(span: Span) -> dict[str, Any]:
 
 def _quote_to_json(quote: Quote) -> dict[str, Any]:
     return {
-        **_shallow(quote),
+        **asdict(quote),
         "country": [asdict(entry) for entry in quote.country],
         "date": quote.date.iso if quote.date else "",
     }
@@ -218,16 +213,11 @@ def _quote(data: Mapping[str, Any]) -> Quote:
     return Quote(**{**data, "country": country, "date": date})
 
 
-def _shallow(value: Any) -> dict[str, Any]:
-    """Return the fields of a dataclass, one level deep."""
-    return {name: getattr(value, name) for name in value.__dataclass_fields__}
-
-
 # -- What `search --json` prints -----------------------------------------------------------------
 
 
 def public_json(result: Result) -> dict[str, Any]:
-    """Return what `search --json` prints: agree in order first, then oppose, then neither."""
+    """Return what `search --json` prints: the pairs that agree, then oppose, then neither."""
     made = result.provenance
     first_stage_only = [p.b.statement.id for _, _, p in result.ranked() if p.first_stage_only]
     return {

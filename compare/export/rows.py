@@ -1,7 +1,7 @@
-"""Rows of every table that is written: pairs, counts, positions and agreement.
+"""Rows of all exported tables: pairs, counts, positions and agreement.
 
-A row is a dict with the columns of its table in `compare.export.dictionary`, in order. A number
-that is missing is None, a text "".
+A row is a dict with the columns of its table in `compare.export.dictionary`, in order. A missing
+number is None, a missing text "".
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from compare.results.positions import (
     PositionScore,
 )
 from compare.results.provenance import Provenance
-from compare.results.result import Pair, Result, Thresholds
+from compare.results.result import Pair, Result
 from compare.statements.statement import Statement
 
 if TYPE_CHECKING:
@@ -33,10 +33,9 @@ Value = str | int | float | None
 Row = dict[str, Value]
 
 CHANGED = "changed"
-"""The stance of a pair in which someone opposes what they said before."""
+"""The stance of a pair over time whose statements oppose each other."""
 
-_DIGITS = 6
-_SIDES = (Stance.AGREE, Stance.OPPOSE)
+_DIGITS = 6  # of probabilities and similarities; JSON files have them in full
 
 
 def _rounded(value: float | None) -> float | None:
@@ -49,11 +48,9 @@ def _rounded(value: float | None) -> float | None:
 def pair_rows(result: Result, stances: Sequence[Stance] | None = None) -> list[Row]:
     """Return the listed pairs: those that agree first, then oppose, then neither, best first.
 
-    Probabilities and similarity are rounded to six digits; a kept result has them in full.
-
     Args:
-        result: Of a search, of two sides or over time.
-        stances: Which lists; None: the usual ones of the result.
+        result: Of any kind.
+        stances: Which lists; None: the result's usual ones.
     """
     return [pair_row(result, pair, stance, rank) for stance, rank, pair in result.ranked(stances)]
 
@@ -79,14 +76,7 @@ def pair_row(result: Result, pair: Pair, stance: Stance, rank: int) -> Row:
 
 
 def side_cells(side: str, statement: Statement, passage: str, spans: Sequence[Span] = ()) -> Row:
-    """Return the columns of a side; whether a quote of unknown origin is direct is left open.
-
-    Args:
-        side: "a" or "b".
-        statement: Of the side.
-        passage: Its words that were compared.
-        spans: Those of them that decide.
-    """
+    """Return the columns of side "a" or "b"; `spans` are the deciding words of the passage."""
     cells = {
         "text": statement.text,
         "passage": passage,
@@ -101,6 +91,7 @@ def side_cells(side: str, statement: Statement, passage: str, spans: Sequence[Sp
         "title": statement.title,
         "source": statement.source,
         "url": statement.url,
+        # Nobody knows whether a typed quote is direct.
         "quotation": statement.quotation.value if statement.id else "",
         "id": statement.id,
     }
@@ -108,7 +99,7 @@ def side_cells(side: str, statement: Statement, passage: str, spans: Sequence[Sp
 
 
 def made_with(provenance: Provenance) -> Row:
-    """Return what a result was made with, the last columns of most tables."""
+    """Return the last columns of most tables: models, library, date and version."""
     return {
         "encoder": f"{provenance.encoder}@{provenance.encoder_digest[:12]}",
         "library_digest": f"sha256:{provenance.library_digest}",
@@ -128,12 +119,12 @@ def _named(statement: Statement) -> str:
 
 
 def year_rows(result: Result) -> list[Row]:
-    """Return the counts by year."""
+    """Return a row a year with its counts."""
     return _counted(result, by_year(result))
 
 
 def matrix_rows(result: Result, by: str = "country") -> list[Row]:
-    """Return who agrees with whom, a row for each two countries or speakers."""
+    """Return a row for each two countries or speakers: how often they agree and oppose."""
     return _counted(result, matrix(result, by))
 
 
@@ -151,11 +142,11 @@ def _counted(result: Result, counts: Sequence[YearCount] | Sequence[Cell]) -> li
 def checked_rows(
     result: Result, sample: Sequence[Pair], answers: Sequence[Stance | None], seed: int = 0
 ) -> list[Row]:
-    """Return the pairs of a sample with the reader's answers; `rank` is the place in the draw.
+    """Return the pairs that `random_sample` drew, with the reader's answers.
 
     Args:
-        result: Gives the labels.
-        sample: The pairs, as `random_sample` drew them.
+        result: What the sample is from.
+        sample: The pairs; `rank` is the place in the sample.
         answers: One for each; None if the reader skipped it.
         seed: Of the draw.
     """
@@ -178,52 +169,40 @@ def checked_rows(
 def position_rows(positions: Positions) -> list[Row]:
     """Return a row an actor: from opposed to agreeing, then those without a side, then silent."""
     first: Row = {"proposition": positions.proposition, "by": positions.by}
-    last = _positions_made_with(positions.provenance, positions.thresholds)
-    rows = [_placed(position) for position in positions.placed]
-    rows += [_unplaced(positions, actor, NO_SIDE) for actor in positions.undecided]
-    rows += [_unplaced(positions, actor, SILENT) for actor in positions.silent]
-    return [{**first, **row, **last} for row in rows]
+    last = _positions_made_with(positions)
+    found = [_position_row(positions, one.actor, one) for one in positions.placed]
+    for actor in (*positions.undecided, *positions.silent):
+        found.append(_position_row(positions, actor, None))
+    return [{**first, **row, **last} for row in found]
 
 
-def _placed(position: Position) -> Row:
-    dates = position.dates
+def _position_row(positions: Positions, actor: Actor, position: Position | None) -> Row:
+    near = positions.near(actor)
+    passages = position.passages if position else ()
+    dates = [date.iso for date in (position and position.dates) or ()] or ["", ""]
+    sides = {side: position.of(side) if position else () for side in (Stance.AGREE, Stance.OPPOSE)}
     row: Row = {
-        **_actor(position.actor, PLACED),
-        **_score(position.score),
-        "agree": len(position.of(Stance.AGREE)),
-        "oppose": len(position.of(Stance.OPPOSE)),
-        "neither": position.neither,
-        "screened": position.first_stage_only,
-        "near": position.actor.near,
-        "statements": position.actor.statements,
-        "first_date": dates[0].iso if dates else "",
-        "last_date": dates[1].iso if dates else "",
-    }
-    for side in _SIDES:
-        row |= _strongest(side, position.strongest(side))
-    return row
-
-
-def _unplaced(positions: Positions, actor: Actor, standing: str) -> Row:
-    row: Row = {
-        **_actor(actor, standing),
-        **_score(None),
-        **dict.fromkeys(("passages", "agree", "oppose"), 0),
-        "neither": len({pair.b.statement.id for pair in positions.near(actor)}),
-        "screened": 0,
+        "party": actor.name,
+        "key": actor.key,
+        "standing": PLACED if passages else NO_SIDE if near else SILENT,
+        **_score(position.score if position else None),
+        "passages": len(passages),
+        **{side.value: len(pairs) for side, pairs in sides.items()},
+        "neither": len({pair.b.statement.id for pair in near}) - len(passages),
+        "screened": sum(pair.first_stage_only for pair in passages),
         "near": actor.near,
         "statements": actor.statements,
-        "first_date": "",
-        "last_date": "",
+        "first_date": dates[0],
+        "last_date": dates[1],
     }
-    for side in _SIDES:
-        row |= _strongest(side, None)
+    for side, pairs in sides.items():
+        row |= _strongest(side, pairs[0] if pairs else None)
     return row
 
 
 def period_rows(positions: Positions, years: int) -> list[Row]:
     """Return a row an actor and period."""
-    last = _positions_made_with(positions.provenance, positions.thresholds)
+    last = _positions_made_with(positions)
     return [
         {
             "proposition": positions.proposition,
@@ -244,8 +223,7 @@ def proposition_rows(table: PositionTable) -> tuple[list[str], list[Row]]:
     Each proposition has five columns: its words (the position), then its interval, the number of
     passages, and the actor's standing: placed, no side or silent.
     """
-    first = table.positions[0]
-    last = _positions_made_with(first.provenance, first.thresholds)
+    last = _positions_made_with(table.positions[0])
     rows = []
     for actor, cells in table.rows.items():
         row: Row = {"party": actor}
@@ -264,7 +242,7 @@ def _proposition_columns(text: str) -> list[str]:
 
 def agreement_rows(agreements: AgreementMatrix) -> list[Row]:
     """Return a row for each two actors that share a proposition, in the order of the clusters."""
-    last = _positions_made_with(agreements.provenance, agreements.thresholds)
+    last = _positions_made_with(agreements)
     return [
         {
             "a": cell.a,
@@ -277,10 +255,6 @@ def agreement_rows(agreements: AgreementMatrix) -> list[Row]:
         }
         for cell in agreements.cells
     ]
-
-
-def _actor(actor: Actor, standing: str) -> Row:
-    return {"party": actor.name, "key": actor.key, "standing": standing}
 
 
 def _score(score: PositionScore | None) -> Row:
@@ -304,12 +278,13 @@ def _strongest(side: Stance, pair: Pair | None) -> Row:
     return {f"{side}_{name}": value for name, value in zip(names, values, strict=True)}
 
 
-def _positions_made_with(provenance: Provenance, thresholds: Thresholds) -> Row:
+def _positions_made_with(found: Positions | AgreementMatrix) -> Row:
+    made = found.provenance
     return {
-        "least_probability": thresholds.probability,
-        "least_similarity": thresholds.similarity,
-        "filters": filters_in_words(provenance.filters),
-        "seed": provenance.settings.get("seed"),
-        "label_source": provenance.label_source,
-        **made_with(provenance),
+        "least_probability": found.thresholds.probability,
+        "least_similarity": found.thresholds.similarity,
+        "filters": filters_in_words(made.filters),
+        "seed": made.settings.get("seed"),
+        "label_source": made.label_source,
+        **made_with(made),
     }
