@@ -1,8 +1,7 @@
-"""Statements, pairs and pieces of pages as HTML, from the templates in `templates/`.
+"""Statements, pairs and parts of pages as HTML, from the templates in `templates/`.
 
-Statements are untrusted. Everything that a template shows is escaped, and shown as it is written;
-Markdown is never used, since it would turn parts of a statement into formulas or remote images. In
-a template, line breaks beside tags and all indentation are not part of the page.
+Statements are untrusted: whatever a template shows is escaped. Markdown is never used, since it
+would turn parts of a statement into formulas or remote images.
 """
 
 from __future__ import annotations
@@ -26,6 +25,7 @@ from compare.export.words import (
     VERDICT,
     counted,
     likelihood,
+    marked_pieces,
     percent,
     read_as,
     repeats_in_words,
@@ -43,7 +43,7 @@ _AROUND = 1_500
 """Characters on either side of a passage that a card shows."""
 
 _ALSO_OPEN = 3
-"""Statements with the same words that a card lists; more are folded away."""
+"""Most statements with the same words that a card lists; more are folded away."""
 
 
 def text_html(text: str) -> Markup:
@@ -53,29 +53,27 @@ def text_html(text: str) -> Markup:
 
 
 def marked_html(text: str, spans: Sequence[Span]) -> Markup:
-    """Return text with the words of `spans` in <mark>; spans beyond the text are cut."""
-    pieces, at = [], 0
-    for span in sorted(spans, key=lambda span: span.start):
-        start, end = max(span.start, at), min(span.end, len(text))
-        if start < end:
-            mark = Markup("<mark>{}</mark>").format(text_html(text[start:end]))
-            pieces += [text_html(text[at:start]), mark]
-            at = end
-    return Markup().join([*pieces, text_html(text[at:])])
+    """Return text with the words of `spans` in <mark>."""
+    mark = Markup("<mark>{}</mark>")
+    return Markup().join(
+        mark.format(text_html(piece)) if is_marked else text_html(piece)
+        for piece, is_marked in marked_pieces(text, spans)
+    )
 
 
 def web_address(url: str) -> str:
     """Return an http(s) address without blanks around it, "" for anything else."""
+    url = url.strip()
     try:
-        parts = urlsplit(url.strip())
+        parts = urlsplit(url)
     except ValueError:
         return ""
-    return url.strip() if parts.scheme in {"http", "https"} and parts.netloc else ""
+    return url if parts.scheme in {"http", "https"} and parts.netloc else ""
 
 
 # -- Templates -----------------------------------------------------------------------------------
 
-
+# Line breaks beside tags and all indentation are for the reader of a template, not for the page.
 _BREAK = re.compile(r"(?<=[>}])\s*\n\s*|\s*\n\s*(?=[<{])|\A\s+|\s+\Z|(?<=\n)[ ]+")
 
 
@@ -90,7 +88,7 @@ def _shown(value: Any) -> Any:
 
 @cache
 def environment() -> Environment:
-    """Return what reads the templates."""
+    """Return the environment of all templates."""
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -102,7 +100,8 @@ def environment() -> Environment:
     made.filters |= {filter.__name__: filter for filter in filters}
     made.filters |= {"marked": marked_html, "language": _language}
     made.filters |= {"first_words": _first_words, "last_words": _last_words}
-    made.globals |= {"SIGN": SIGN, "VERDICT": VERDICT, "ALSO_OPEN": _ALSO_OPEN}
+    made.globals |= {"SIGN": SIGN, "VERDICT": VERDICT, "SIDE_NAMES": SIDE_NAMES}
+    made.globals |= {"ALSO_OPEN": _ALSO_OPEN}
     return made
 
 
@@ -132,27 +131,22 @@ def _first_words(text: str) -> str:
 
 
 def statement_card(statement: Statement, level: int = 3, kind: str = "plain") -> Markup:
-    """Return a statement as it stands in the corpus, whole."""
+    """Return a whole statement, as it is in the corpus."""
     return _card("statement_card", statement, level, kind)
 
 
 def quote_card(quote: Quote, source: Statement | None, spans: Sequence[Span] = ()) -> Markup:
-    """Return the quote that was asked about, with who said it as far as it was given.
-
-    Other statements in the library with the same words stand below.
-    """
+    """Return the quote with who said it, if given; another statement with its words is below."""
     shown = quote.as_statement(source)
     words = quote.text if quote.text.strip() in shown.text else shown.text
     return _card("quote_card", shown, words, spans, source)
 
 
 def found_card(pair: Pair, stance: Stance, quote_text: str = "", level: int = 3) -> Markup:
-    """Return a statement found by a search, in the list of `stance`.
-
-    The sentence of the quote that it was read against is shown unless it is the whole quote.
-    """
+    """Return a statement found by a search, in the list of `stance`."""
     verdict = read_as(stance, pair.probabilities)
     head = verdict_html(verdict, pair.probabilities, pair.similarity, short=verdict is not stance)
+    # The whole quote is shown above the lists; its deciding words differ from card to card.
     against = pair.rationale is not None or pair.a.text.strip() != quote_text.strip()
     return _card("found_card", pair, stance, head, against, level)
 
@@ -166,43 +160,25 @@ def pair_card(
 ) -> Markup:
     """Return a pair: the verdict above, side a left and side b right.
 
-    Who said a quote stands once above the lists (`quote_card`), not in its pairs.
-
     Args:
         result: Of the pair.
         pair: The pair.
         stance: The list it is in; None shows no verdict.
         level: Of the headings.
-        notes: HTML behind the name of each side.
+        notes: Text or `Markup` after the name of each side.
     """
-    head, dates = Markup(), []
+    head = Markup()
     if stance:
         verdict = read_as(stance, pair.probabilities)
         word, short = verdict_word(result, verdict), verdict is not stance
         head = verdict_html(verdict, pair.probabilities, pair.similarity, word, short=short)
-        if result.over_time and stance is Stance.OPPOSE:
-            dates = [side.statement.date for side in pair.excerpts]
-    names, spans = SIDE_NAMES[result.kind], (pair.spans.a, pair.spans.b)
-    halves = [
-        half_html(name, side, marked, level, note, only_words=result.quote is not None and not n)
-        for n, (name, side, marked, note) in enumerate(
-            zip(names, pair.excerpts, spans, notes, strict=True)
-        )
-    ]
-    return _card("pair_card", stance or "plain", head, dates if all(dates) else [], pair, halves)
+    is_change = result.over_time and stance is Stance.OPPOSE
+    return _card("pair_card", result, pair, stance or "plain", head, is_change, level, notes)
 
 
-def half_html(
-    name: str,
-    side: Excerpt,
-    spans: Sequence[Span] = (),
-    level: int = 3,
-    note: str = "",
-    *,
-    only_words: bool = False,
-) -> Markup:
-    """Return one side of a pair; `note` is text or `Markup` behind its name."""
-    return _card("half", name, side, spans, level, note, only_words)
+def half_html(name: str, side: Excerpt, note: str = "") -> Markup:
+    """Return one side of a pair; `note` is text or `Markup` after its name."""
+    return _card("half", name, side, (), 3, note)
 
 
 def verdict_html(
@@ -220,21 +196,19 @@ def verdict_html(
         probabilities: Of the pair.
         similarity: Of the pair; None is not shown.
         word: For the verdict, if not the usual one.
-        short: Say that it falls short of the least probability.
+        short: Say that it is below the minimum probability.
     """
-    word = word or VERDICT[stance]
     return _card("verdict", stance, probabilities.of(stance), similarity, word, short)
 
 
 def context_html(context: str) -> Markup:
-    """Return what completes a fragment, apart from the words and labelled; "" for none."""
+    """Return the context that completes a fragment, with its label; "" for none."""
     return _card("context", context)
 
 
 def list_head(stance: Stance, count: int, name: str = "", what: str = "statement") -> Markup:
     """Return the heading of a list: sign, name and length."""
-    usual = {Stance.AGREE: "Agree", Stance.OPPOSE: "Oppose", Stance.NEITHER: "Neither"}
-    return _card("list_head", stance, name or usual[stance], counted(count, what))
+    return _card("list_head", stance, name or stance.capitalize(), counted(count, what))
 
 
 def bars_html(probabilities: Probabilities) -> Markup:
@@ -242,33 +216,29 @@ def bars_html(probabilities: Probabilities) -> Markup:
     return _card("bars", probabilities)
 
 
-# -- Pieces of pages -----------------------------------------------------------------------------
+# -- Parts of pages ------------------------------------------------------------------------------
 
 
 def notice_html(sentences: Sequence[str], error: bool = False) -> Markup:
-    """Return a notice. Streamlit's own alerts read Markdown, and these hold untrusted text."""
+    """Return a notice, for untrusted text: Streamlit's own alerts read Markdown."""
     return _card("notice", sentences, error)
 
 
 def section_html(title: str, level: int = 2) -> Markup:
-    """Return the heading of a part of the page."""
+    """Return the heading of a section."""
     return _card("section", title, level)
 
 
 def facts_html(facts: Sequence[tuple[str, str]]) -> Markup:
-    """Return a list of names and values, without those that have no value."""
+    """Return a list of names and values; a name without a value is left out."""
     return _card("facts", facts)
 
 
 def table_html(
     caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], *, figures: bool = False
 ) -> Markup:
-    """Return a table that scrolls within itself on a narrow page.
+    """Return a table that scrolls on a narrow page; the caption is for screen readers.
 
-    Args:
-        caption: Its label for screen readers.
-        head: Of the columns.
-        rows: Of cells.
-        figures: The first cell of a row is its heading, and the others are numbers.
+    With `figures` the first cell of a row is its heading and the others are numbers.
     """
     return _card("table", caption, head, rows, figures)

@@ -1,17 +1,23 @@
-"""A result as a Markdown text in which no statement can act: no link, image, HTML or formula."""
+"""A result as Markdown in which no statement can act: no link, image, HTML or formula."""
 
 from __future__ import annotations
 
 import html
 import re
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
-from compare.export.words import read_against, verdict_word
+from compare.export.html import web_address
+from compare.export.words import (
+    attribution,
+    in_reading_order,
+    marked_pieces,
+    read_against,
+    verdict_word,
+)
 from compare.models.values import Span, Stance
 from compare.results.result import Pair, Result
 from compare.safe_text import one_line
-from compare.statements.statement import Quotation, Statement
+from compare.statements.statement import Statement
 
 _ACTIVE = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$^=:@>])")
 _HEADINGS = {
@@ -22,111 +28,77 @@ _HEADINGS = {
 
 
 def inert(text: str) -> str:
-    """Return `text` on one line, with every sign that Markdown or HTML gives a meaning escaped."""
+    """Return `text` on one line, with every sign escaped that Markdown or HTML reads."""
     return html.escape(_ACTIVE.sub(r"\\\1", one_line(text)).replace("\\>", ">"), quote=False)
 
 
 def markdown(result: Result, stances: Sequence[Stance]) -> str:
-    """Return what was asked, then the lists, each statement with who, when, where and how sure."""
-    if result.asked:
-        blocks = [f"> {inert(result.subject)}", *_attribution(result.asked)]
-        lists = []
-        for stance, rank, pair in result.ranked(stances):
-            lists += [f"## {_HEADINGS[stance]}"] if rank == 1 else []
-            lists += _card(result, rank, pair)
-    else:
-        blocks, lists = [f"# {inert(result.subject)}"], _pairs(result, stances)
+    """Return the quote or the sides, then the lists: each statement with its source and verdict."""
+    quote = result.asked
+    blocks = [f"{'>' if quote else '#'} {inert(result.subject)}"]
+    blocks += _attribution(quote) if quote else []
     blocks += [inert(note) for note in result.notes]
+    lists: list[str] = []
+    for stance in in_reading_order(result, stances):
+        heading = _HEADINGS[stance] if quote else verdict_word(result, stance)
+        for rank, pair in enumerate(result.listed(stance), start=1):
+            lists += [f"## {heading}"] if rank == 1 else []
+            lists += _pair(result, rank, pair)
     blocks += lists or ["Nothing found speaks to this."]
     return "\n\n".join([*blocks, "---", _provenance(result)]) + "\n"
 
 
-def _pairs(table: Result, stances: Sequence[Stance]) -> list[str]:
-    """Return the lists of a table, what opposes first, one statement of a pair above the other."""
-    blocks = []
-    for stance in (Stance.OPPOSE, Stance.AGREE, Stance.NEITHER):
-        listed_ones = table.listed(stance) if stance in stances else ()
-        blocks += [f"## {verdict_word(table, stance)}"] if listed_ones else []
-        for rank, pair in enumerate(listed_ones, start=1):
-            blocks += _pair(rank, pair)
-    return blocks
-
-
-def _pair(rank: int, pair: Pair) -> list[str]:
-    return [
-        f"### {rank}\\.",
-        f"> {_marked(pair.a.text, pair.spans.a)}",
-        *_attribution(pair.a.statement),
-        f"> {_marked(pair.b.text, pair.spans.b)}",
-        *_attribution(pair.b.statement),
-        _verdict(pair),
-    ]
-
-
-def _card(result: Result, rank: int, pair: Pair) -> list[str]:
-    part = read_against(result, pair)
-    return [
-        f"### {rank}\\. {inert(pair.b.statement.speaker) or 'Speaker not given'}",
-        f"> {_marked(pair.b.text, pair.spans.b)}",
-        *_attribution(pair.b.statement),
-        *([f"Read against: “{inert(part)}”"] if part else []),
-        _verdict(pair),
-    ]
-
-
-def _verdict(pair: Pair) -> str:
-    of = pair.probabilities
-    return (
-        f"Agree {of.agree:.2f}, oppose {of.oppose:.2f}, neither {of.neither:.2f}; "
-        f"similarity {pair.similarity:.2f}"
-        + ("; read by the fast model only" if pair.first_stage_only else "")
+def _pair(result: Result, rank: int, pair: Pair) -> list[str]:
+    """Return one statement above the other; in a search, the statement found alone."""
+    said, odds = pair.b.statement, pair.probabilities
+    b = [f"> {_marked(pair.b.text, pair.spans.b)}", *_attribution(said)]
+    if result.quote:
+        part = read_against(result, pair)
+        blocks = [f"### {rank}\\. {inert(said.speaker) or 'Speaker not given'}", *b]
+        blocks += [f"Read against: “{inert(part)}”"] if part else []
+    else:
+        a = [f"> {_marked(pair.a.text, pair.spans.a)}", *_attribution(pair.a.statement)]
+        blocks = [f"### {rank}\\.", *a, *b]
+    fast = "; read by the fast model only" if pair.first_stage_only else ""
+    verdict = (
+        f"Agree {odds.agree:.2f}, oppose {odds.oppose:.2f}, neither {odds.neither:.2f}; "
+        f"similarity {pair.similarity:.2f}{fast}"
     )
+    return [*blocks, verdict]
 
 
 def _marked(text: str, spans: Sequence[Span]) -> str:
-    """Return the passage with its deciding words in bold type."""
-    pieces, done = [], 0
-    for span in sorted(spans, key=lambda span: span.start):
-        words = inert(text[span.start : span.end])
-        pieces += [_piece(text[done : span.start]), f"<strong>{words}</strong>"]
-        done = span.end
-    return "".join([*pieces, _piece(text[done:])]).strip()
+    """Return the passage with its deciding words in bold."""
+    return "".join(
+        f"<strong>{inert(piece)}</strong>" if is_marked else _spaced(piece)
+        for piece, is_marked in marked_pieces(text, spans)
+    ).strip()
 
 
-def _piece(text: str) -> str:
-    """Return inert text that keeps the blank at either end."""
+def _spaced(text: str) -> str:
+    """Return inert text that keeps a blank at either end."""
     start = " " if text[:1].isspace() else ""
     end = " " if text.strip() and text[-1:].isspace() else ""
     return f"{start}{inert(text)}{end}"
 
 
 def _attribution(statement: Statement) -> list[str]:
-    """Return who, when and where as one paragraph, or none where nothing is known."""
-    known = [
-        statement.speaker,
-        statement.role,
-        statement.countries,
-        statement.date.iso if statement.date else "",
-        statement.venue,
-        statement.title,
-        statement.source,
-        "reported, not quoted" if statement.quotation is Quotation.REPORTED else "",
+    """Return who, when and where as one paragraph, none if nothing is known."""
+    parts = [
+        *attribution(statement),
         f"context: {statement.context}" if statement.context else "",
         f"id {statement.id}" if statement.id else "",
     ]
-    parts = [inert(part) for part in known if part]
-    if statement.url:
-        parts.append(_link(statement.url))
-    return ["— " + ", ".join(parts)] if parts else []
+    parts = [*(inert(part) for part in parts if part), _link(statement.url)]
+    known = ", ".join(filter(None, parts))
+    return [f"— {known}"] if known else []
 
 
 def _link(url: str) -> str:
     """Return a link to a web address; any other address stays plain text."""
-    try:
-        sound = urlsplit(url).scheme in ("http", "https") and not re.search(r"[\s<>\\]", url)
-    except ValueError:
-        sound = False
-    return f"<{html.escape(url, quote=False)}>" if sound and url.isprintable() else inert(url)
+    if web_address(url) == url and url.isprintable() and not re.search(r"[\s<>\\]", url):
+        return f"<{html.escape(url, quote=False)}>" if url else ""
+    return inert(url)
 
 
 def _provenance(result: Result) -> str:

@@ -1,6 +1,7 @@
-"""A result as one page that is whole in itself: pairs side by side, method, limits, references.
+"""A result as one HTML page: pairs side by side, method, limits, citation and references.
 
-The page fetches nothing and runs nothing; a policy in its head forbids it to.
+The page fetches and runs nothing; a policy in its head forbids both. Method and limits are plain
+sentences for a paper's methods section, made from the result alone.
 """
 
 from __future__ import annotations
@@ -10,17 +11,22 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from compare.comparison.counts import NOT_A_SAMPLE
 from compare.export import citations
 from compare.export.html import environment, list_head, pair_card, quote_card
-from compare.export.methods import citation_of, limits, methods, settings
-from compare.export.words import verdict_word
+from compare.export.words import filters_in_words, in_reading_order, verdict_word
 from compare.files import write_whole
+from compare.models.calibration import SUFFIX
+from compare.models.prefilter import load_prefilter
 from compare.models.values import Stance
-from compare.results.result import Kind, Result
+from compare.results.provenance import Provenance
+from compare.results.result import MOST_OF_STATEMENT, Kind, Result
 from compare.statements.statement import Statement
 
-_OPPOSED_FIRST = (Stance.OPPOSE, Stance.AGREE, Stance.NEITHER)
 _TITLE_LENGTH = 120
+_DIGITS = 12
+"""Digits of a digest that a sentence shows; the settings show all."""
+
 _KINDS = {
     Kind.SEARCH: "Statements found for a quote",
     Kind.SIDES: "Two sides compared",
@@ -54,18 +60,17 @@ def report_html(
     title: str = "",
     limit: int | None = None,
 ) -> str:
-    """Return a result as one HTML page for reading, printing and passing on.
+    """Return a result as one HTML page to read, print and pass on.
 
     Args:
-        result: Of a search, of two sides or over time.
-        stances: Which lists; None: the usual ones of the result.
-        title: The heading; what was asked if empty.
+        result: Of any kind.
+        stances: Which lists; None: the result's usual ones.
+        title: The heading; the quote or the sides if empty.
         limit: Most pairs shown of each list; None: all. The method counts them all.
     """
     stances = result.usual_lists if stances is None else stances
     statements = citations.cited(result, stances, limit)
     numbers = {statement.id: number for number, statement in enumerate(statements, start=1)}
-    order = tuple(Stance) if result.quote else _OPPOSED_FIRST
     return (
         environment()
         .get_template("report.html")
@@ -74,7 +79,7 @@ def report_html(
             heading=_heading(result, title),
             kind=_KINDS[result.kind],
             quote=quote_card(result.quote, result.source) if result.quote else "",
-            lists=[_list(result, stance, numbers, limit) for stance in order if stance in stances],
+            lists=[_list(result, one, numbers, limit) for one in in_reading_order(result, stances)],
             methods=methods(result),
             limits=limits(result),
             citation=citation_of(result),
@@ -112,3 +117,180 @@ def _list(
     ]
     name, what = ("", "statement") if result.quote else (verdict_word(result, stance), "pair")
     return list_head(stance, len(listed), name, what), cards, len(listed) - len(cards)
+
+
+# -- Method, limits, citation --------------------------------------------------------------------
+
+
+def methods(result: Result) -> list[str]:
+    """Return paragraphs: what was compared with what, by which models, and at which thresholds."""
+    chosen = _chosen_for_quote(result) if result.quote else _chosen_from_sides(result)
+    agree, oppose, neither = (len(result.listed(stance)) for stance in Stance)
+    counts = (
+        f"Statements read: {len(result.pairs):,}. Listed: {agree:,} as agreeing, {oppose:,} as "
+        f"opposed, {neither:,} as neither."
+        if result.quote
+        else f"Pairs listed so: {agree:,} as agreeing, {oppose:,} as opposed."
+    )
+    return [chosen, f"{_models(result.provenance)} {_thresholds(result)}", counts]
+
+
+def limits(result: Result) -> list[str]:
+    """Return what a reader has to know before relying on the result, a sentence or two each."""
+    sentences = [
+        "The lists show what this library holds, not all that was said; a statement that "
+        "nobody put into it is not found. Their lengths estimate nothing."
+        if result.quote
+        else NOT_A_SAMPLE,
+        "A label is a reading aid, not a finding about a person, and cannot say which side is "
+        "right. Read both statements in their context before you cite a pair.",
+        *_accuracy(result.provenance),
+        "The stance model reads English and knows nothing of the world beyond the two texts, their "
+        "contexts, countries and dates. It is worst at conditions and threats, quantities, "
+        "denials, shared blame, and a shared topic without a common point.",
+    ]
+    if alone := sum(pair.first_stage_only for _, _, pair in result.ranked()):
+        sentences.append(
+            f"{alone:,} of the {'statements' if result.quote else 'pairs'} listed were read by the "
+            "first, faster model only; each is marked."
+        )
+    return [*sentences, *result.notes]
+
+
+def citation(version: str, model: str, digest: str, library_digest: str, date: str) -> str:
+    """Return how to cite a verdict: by the program, the model and the library it comes from."""
+    return (
+        f"compare {version}, stance model {model} ({digest[:_DIGITS]}), "
+        f"library {library_digest[:_DIGITS]}, searched on {date}."
+    )
+
+
+def citation_of(result: Result) -> str:
+    """Return how to cite a result."""
+    made = result.provenance
+    return citation(
+        made.version, made.stance_model, made.stance_digest, made.library_digest, made.date[:10]
+    )
+
+
+def settings(result: Result) -> list[tuple[str, str]]:
+    """Return names and values of all that the result was made with; digests are whole."""
+    made, least = result.provenance, result.thresholds
+    return [
+        ("Searched on", f"{made.date[:19].replace('T', ' ')} UTC"),
+        ("Program", f"compare {made.version}"),
+        ("Library", f"{made.statements:,} statements in {made.passages:,} passages"),
+        ("Library digest", made.library_digest),
+        ("Embedding model", f"{made.encoder} {made.encoder_digest}"),
+        ("Stance model", f"{made.stance_model} {made.stance_digest}"),
+        ("First model", made.screening),
+        ("Read", f"{len(result.pairs):,} {'statements' if result.quote else 'pairs'}"),
+        ("Least probability", f"{least.probability:g}"),
+        ("Least similarity", f"{least.similarity:g}"),
+        ("Filters", filters_in_words(made.filters)),
+        ("Settings", "; ".join(f"{k.replace('_', ' ')} {v}" for k, v in made.settings.items())),
+    ]
+
+
+def _library(made: Provenance) -> str:
+    return (
+        f"a library of {made.statements:,} statements in {made.passages:,} passages "
+        f"(sha256 {made.library_digest[:_DIGITS]}…)"
+    )
+
+
+def _vectors(made: Provenance) -> str:
+    return f"their embeddings ({made.encoder}, sha256 {made.encoder_digest[:_DIGITS]}…)"
+
+
+def _similarity_and_filters(made: Provenance) -> str:
+    used = filters_in_words(made.filters)
+    filters = "" if used == "none" else f" Filters: {used}."
+    return f"Similarity only chooses what is read and decides no verdict.{filters}"
+
+
+def _chosen_for_quote(result: Result) -> str:
+    made = result.provenance
+    number = made.settings.get("candidates")
+    near = f"the {number} passages" if number else "the passages"
+    if each := made.settings.get("most_each"):
+        near = f"the {each} passages of each {made.settings.get('by')}"
+    return (
+        f"The quote was compared with {_library(made)} by compare {made.version} on "
+        f"{made.date[:10]}. It was read with {near} nearest to it by the cosine of "
+        f"{_vectors(made)}, and with up to half as many more that share rare words with it. "
+        f"{_similarity_and_filters(made)}"
+    )
+
+
+def _chosen_from_sides(result: Result) -> str:
+    made = result.provenance
+    least, most = made.settings.get("least_similarity"), made.settings.get("most_read")
+    floor = f" of {least:g} or more" if isinstance(least, int | float) else ""
+    limit = f" (at most {most:,})" if isinstance(most, int) else ""
+    between = str(made.settings.get("between", ""))
+    actors = {"country": "countries", "speaker": "speakers"}.get(between, between)
+    apart = f"; only passages of two different {actors} were paired" if between else ""
+    guessed = made.encoder_digest == load_prefilter().encoder
+    which = "likeliest to agree or to oppose by their embeddings" if guessed else "nearest"
+    order = (
+        " Side a of each pair is the earlier statement; a pair that is opposed is called a change."
+        if result.over_time
+        else ""
+    )
+    return (
+        f"{result.subject}: passages of {_library(made)} were paired by compare {made.version} on "
+        f"{made.date[:10]}, each with its nearest{floor} by the cosine of {_vectors(made)}{apart}. "
+        f"Of {result.candidates:,} such pairs the {len(result.pairs):,} {which} were read{limit}."
+        f"{order} {_similarity_and_filters(made)}"
+    )
+
+
+def _models(made: Provenance) -> str:
+    first = (
+        f" {made.screening} read all of them first; what it alone read is marked."
+        if made.screening
+        else ""
+    )
+    adapted = (
+        " It is the shipped model with a layer above it that was learned from people’s labels of "
+        "this corpus."
+        if made.stance_model.endswith(SUFFIX)
+        else ""
+    )
+    return (
+        f"Each pair was read in both orders by the stance model {made.stance_model} (sha256 "
+        f"{made.stance_digest[:_DIGITS]}…), which gives calibrated probabilities of agree, oppose "
+        f"and neither.{first}{adapted}"
+    )
+
+
+def _thresholds(result: Result) -> str:
+    least = result.thresholds
+    once = (
+        " A list holds pairs with the same words once, and no statement in more than "
+        f"{MOST_OF_STATEMENT} pairs."
+    )
+    return (
+        "A pair is listed as agreeing or as opposed if that is the likeliest of the three with a "
+        f"probability of {least.probability:g} or more and the cosine is {least.similarity:g} or "
+        "more; lists are ordered by probability times the fourth root of the cosine."
+        f"{'' if result.quote else once}"
+    )
+
+
+def _accuracy(made: Provenance) -> list[str]:
+    """Say how often a shipped model is right; nothing of a model without figures."""
+    from compare.models.stance import WEIGHTS, model_digest, shipped_manifests
+
+    for tier, manifest in shipped_manifests().items():
+        if model_digest(WEIGHTS / tier) == made.stance_digest:
+            figures = manifest["dev"]
+            low, high = figures["macro_f1_interval_95"]
+            each = ", ".join(f"{value:.2f} for {name}" for name, value in figures["f1"].items())
+            return [
+                f"On {figures['pairs']:,} pairs of officials’ statements that two readings label "
+                f"alike, {made.stance_model} has a macro-F1 of {figures['macro_f1']:.2f} (95 % "
+                f"interval {low:.2f} to {high:.2f}): F1 {each}. On another corpus it may do worse."
+            ]
+    return []

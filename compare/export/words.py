@@ -1,21 +1,21 @@
-"""Numbers, dates and verdicts in words."""
+"""Numbers, verdicts, filters and deciding words as they are shown."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from compare.models.values import Probabilities, Span, Stance
 from compare.results.result import Kind, Pair, Result
-from compare.statements.statement import PartialDate, Statement
+from compare.statements.statement import Quotation, Statement
 
 JOINT = " || "
-"""Separates deciding words, and statements with nearly the same words."""
+"""Separates deciding words, and statements with the same words."""
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
-# The scale of the IPCC's guidance on uncertainty (Mastrandrea et al. 2010), each word from the
-# probability given upwards.
+# The scale of the IPCC's guidance on uncertainty (Mastrandrea et al. 2010): each word from its
+# probability upwards.
 LIKELIHOOD = (
     (0.99, "virtually certain"),
     (0.90, "very likely"),
@@ -29,7 +29,7 @@ LIKELIHOOD = (
 
 VERDICT = {Stance.AGREE: "Agrees", Stance.OPPOSE: "Opposes", Stance.NEITHER: "Neither"}
 SIGN = {Stance.AGREE: "=", Stance.OPPOSE: "≠", Stance.NEITHER: "–"}
-"""Shown in a disc, a diamond and a square, so that no verdict rests on its colour."""
+"""Shown in a disc, a diamond and a square, so that no verdict depends on its colour."""
 
 CHANGED, SAME = "Changed", "Said the same again"
 SIDE_NAMES = {
@@ -63,7 +63,7 @@ def likelihood(probability: float) -> str:
 
 
 def percent(probability: float) -> str:
-    """Return whole percent; what rounds to 0 or 100 without being so is "<1 %" or ">99 %"."""
+    """Return whole percent; "<1 %" and ">99 %" for what only rounds to 0 or 100."""
     rounded = round(probability * 100)
     if rounded == 100 and probability < 1:
         return f">99{NO_BREAK}%"
@@ -72,18 +72,13 @@ def percent(probability: float) -> str:
     return f"{rounded}{NO_BREAK}%"
 
 
-def date_in_words(date: PartialDate) -> str:
-    """Return "18 March 2022", "March 2022" or "2022": as much as is known."""
-    return date.in_words
-
-
 def counted(number: int, one: str, many: str = "") -> str:
     """Return "1 statement", "1,204 statements"."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def duration(seconds: float) -> str:
-    """Return about how long something takes, in words."""
+    """Return a duration in words, roughly."""
     if seconds < 1:
         return "less than a second"
     if seconds < 90:
@@ -94,7 +89,7 @@ def duration(seconds: float) -> str:
 
 
 def repeats_in_words(repeats: Sequence[Statement]) -> str:
-    """Return how often else the words were said, and when."""
+    """Return how often the words were said again, and when."""
     times = "once more" if len(repeats) == 1 else f"{len(repeats)} times more"
     years = sorted(entry.date.year for entry in repeats if entry.date)
     if not years:
@@ -107,8 +102,41 @@ def deciding_words(text: str, spans: Sequence[Span]) -> list[str]:
     return [text[span.start : span.end] for span in sorted(spans, key=lambda span: span.start)]
 
 
+def marked_pieces(text: str, spans: Sequence[Span]) -> Iterator[tuple[str, bool]]:
+    """Yield the pieces of `text`, each with whether `spans` mark it; what overlaps is cut."""
+    at = 0
+    for span in sorted(spans, key=lambda span: span.start):
+        start, end = max(span.start, at), min(span.end, len(text))
+        if start < end:
+            yield text[at:start], False
+            yield text[start:end], True
+            at = end
+    yield text[at:], False
+
+
+def attribution(statement: Statement) -> list[str]:
+    """Return who said a statement, when, where and where it was found, as far as it is known."""
+    known = [
+        statement.speaker,
+        statement.role,
+        statement.countries,
+        statement.date.iso if statement.date else "",
+        statement.venue,
+        statement.title,
+        statement.source,
+        "reported, not quoted" if statement.quotation is Quotation.REPORTED else "",
+    ]
+    return [part for part in known if part]
+
+
+def in_reading_order(result: Result, stances: Sequence[Stance]) -> list[Stance]:
+    """Return the lists in the order of a document: of two sides what opposes comes first."""
+    order = tuple(Stance) if result.quote else (Stance.OPPOSE, Stance.AGREE, Stance.NEITHER)
+    return [stance for stance in order if stance in stances]
+
+
 def read_against(result: Result, pair: Pair) -> str:
-    """Return the sentence of the quote that was read with a statement, "" for the whole."""
+    """Return the sentence of the quote that a statement was read against, "" for the whole."""
     part = pair.a.text.strip()
     return "" if part == result.subject.strip() else part
 
@@ -122,7 +150,7 @@ def what_was_read(result: Result) -> str:
 
 
 def filters_in_words(filters: Mapping[str, Any]) -> str:
-    """Return filters as they travel with a result: "a: countries China; topic: canal"."""
+    """Return filters as in a result's provenance: "side a: countries China; topic canal"."""
     parts = []
     for key, value in filters.items():
         name = key.replace("_", " ")

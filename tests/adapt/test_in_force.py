@@ -12,7 +12,7 @@ from compare.adapt import adapt
 from compare.comparison.reproduce import model_again, reproduce
 from compare.comparison.scoring import ScoreCache
 from compare.errors import ModelError
-from compare.export.methods import methods
+from compare.export.report import methods
 from compare.library.library import Library
 from compare.models import calibration as layer
 from compare.models.calibration import (

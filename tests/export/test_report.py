@@ -16,8 +16,7 @@ from compare.errors import ExportError
 from compare.export.citations import reference
 from compare.export.formats import Format, export_bytes
 from compare.export.json_files import save_result
-from compare.export.methods import citation_of, limits, methods, settings
-from compare.export.report import report_html, write_report
+from compare.export.report import citation_of, limits, methods, report_html, settings, write_report
 from compare.export.words import filters_in_words
 from compare.models import load_stance_model
 from compare.models.runtime import read_manifest

@@ -5,7 +5,6 @@ from compare.export.words import (
     SIGN,
     VERDICT,
     counted,
-    date_in_words,
     likelihood,
     percent,
 )
@@ -46,7 +45,7 @@ def test_the_scale_falls_and_reaches_zero():
     [("2022-03-18", "18 March 2022"), ("2022-03", "March 2022"), ("2022", "2022")],
 )
 def test_a_date_is_written_out_as_far_as_it_is_known(iso, words):
-    assert date_in_words(PartialDate(iso)) == words
+    assert PartialDate(iso).in_words == words
 
 
 def test_every_stance_has_its_own_word_and_sign():

@@ -11,7 +11,7 @@ import streamlit as st
 
 from compare.export.formats import Format, export_bytes
 from compare.export.html import facts_html
-from compare.export.methods import settings
+from compare.export.report import settings
 from compare.library.library import Library
 from compare.models.values import Stance
 from compare.results.result import Result

@@ -12,7 +12,7 @@ from compare.comparison.positions import AgreementMatrix, PositionTable
 from compare.export.formats import export_bytes, table_csv
 from compare.export.html import list_head, section_html, table_html
 from compare.export.rows import agreement_rows, period_rows, position_rows
-from compare.export.words import counted, date_in_words
+from compare.export.words import counted
 from compare.models.values import Stance
 from compare.results.positions import NO_SIDE, PERIODS, PLACED, SILENT, Position, Positions
 from compare.results.statistics import TOO_FEW
@@ -192,7 +192,7 @@ def _in_words(position: Position) -> str:
     )
     when = ""
     if dates:
-        first, last = map(date_in_words, dates)
+        first, last = (date.in_words for date in dates)
         when = f", {first}" if first == last else f", {first} to {last}"
     alone = position.first_stage_only
     fast = f" {alone:,} were read by the fast model only." if alone else ""

@@ -7,7 +7,7 @@ import math
 import streamlit as st
 
 from compare.export.html import facts_html, section_html, statement_card
-from compare.export.words import counted, date_in_words
+from compare.export.words import counted
 from compare.library import locations
 from compare.library.filters import Filters
 from compare.library.generations import is_library
@@ -99,7 +99,7 @@ def _facts(statement: Statement) -> list[tuple[str, str]]:
         ("Speaker", statement.speaker),
         ("Role", statement.role),
         ("Country", "; ".join(countries)),
-        ("Date", date_in_words(statement.date) if statement.date else ""),
+        ("Date", statement.date.in_words if statement.date else ""),
         ("Venue", statement.venue),
         ("Title", statement.title),
         ("Source", statement.source),

@@ -15,7 +15,7 @@ from compare.comparison.nearest_pairs import LEAST_SIMILARITY
 from compare.comparison.search import READ_AGAIN
 from compare.comparison.sides import MOST_READ, MOST_READ_AGAIN
 from compare.export.html import facts_html, section_html, table_html
-from compare.export.methods import citation
+from compare.export.report import citation
 from compare.export.words import LIKELIHOOD, VERDICT, percent
 from compare.library.library import Library
 from compare.models.stance import shipped_manifests
