@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.search import encoder_folder, queries, recipe
-from compare import Library, load_stance_model, search
+from compare import Library, load_stance_model
 from compare.corpus.importing import Import
 from compare.library.index.base import RowSpans, selected_rows
 from compare.library.locations import cache_dir
@@ -88,11 +88,11 @@ def answer(arguments: argparse.Namespace, size: int) -> dict[str, Any]:
     opened = time.perf_counter() - began
     model = load_stance_model()
     asked = queries(arguments.data)[: arguments.quotes]
-    search(library, asked[0], stance_model=model)
+    library.search(asked[0], stance_model=model)
     whole, candidates = [], []
     for quote in asked:
         began = time.perf_counter()
-        search(library, quote, stance_model=model)
+        library.search(quote, stance_model=model)
         whole.append(time.perf_counter() - began)
         vector = library.encoder.encode([quote])
         began = time.perf_counter()

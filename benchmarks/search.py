@@ -27,7 +27,7 @@ from typing import Any
 
 import numpy as np
 
-from compare import Library, Quote, load_stance_model, search
+from compare import Library, Quote, load_stance_model
 from compare.evaluate.searching import read_queries
 from compare.library.locations import cache_dir
 from compare.models.encoder import OnnxEncoder
@@ -119,7 +119,7 @@ def searcher(side: str, opened: Library, stance: str | None) -> Callable[[str], 
     model = load_stance_model(side) if side in SHIPPED else Fp32Stance(stance or "")
 
     def answer(quote: str) -> Found:
-        result = search(opened, Quote(quote), stance_model=model, candidates=CANDIDATES)
+        result = opened.search(Quote(quote), stance_model=model, candidates=CANDIDATES)
         return [(result.stance_of(pair) or "", pair.b.statement.id) for pair in result.pairs]
 
     return answer

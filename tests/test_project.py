@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import importlib.metadata
 import re
 import subprocess
@@ -14,7 +13,6 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-import compare
 from compare.cli.program import main
 from compare.models.encoder import WEIGHTS as ENCODER_WEIGHTS
 from compare.models.stance import WEIGHTS, shipped_manifests
@@ -62,17 +60,6 @@ def test_no_version_is_of_one_build_only() -> None:
         assert not re.search(r"\d\+\w", "\n".join(lines_of(name)))
     assert not {"triton", "compare-statements"} & set(CONSTRAINTS)
     assert not [name for name in CONSTRAINTS if name.startswith("nvidia")]
-
-
-def test_every_public_name_is_there() -> None:
-    for name in compare.__all__:
-        value = getattr(compare, name)
-        home = importlib.import_module(f"compare.{compare._MODULE_OF[name]}")
-        assert value is getattr(home, name)
-    assert sorted(compare._MODULE_OF) == sorted(compare.__all__)
-    assert set(compare.__all__) <= set(dir(compare))
-    with pytest.raises(AttributeError, match="module 'compare' has no attribute 'nothing'"):
-        _ = compare.nothing
 
 
 def test_importing_the_package_is_light() -> None:

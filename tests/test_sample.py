@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from compare import search
 from compare.corpus import read_corpus
 from compare.library.library import Library
 from compare.library.locations import sample_corpus
@@ -28,7 +27,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
 
 @pytest.fixture(scope="module")
 def result(library: Library) -> Result:
-    return search(library, QUOTE, why=True)
+    return library.search(QUOTE, why=True)
 
 
 def ids(pairs) -> list[str]:
@@ -79,14 +78,14 @@ def test_every_listed_verdict_is_explained_in_words_of_both_sides(result: Result
 
 
 def test_the_mirror_agrees_with_the_denials_and_opposes_the_evidence(library: Library) -> None:
-    mirrored = search(library, MIRROR)
+    mirrored = library.search(MIRROR)
     assert {"embassy-1", "russia-china-denial"} <= set(ids(mirrored.agree))
     assert {"eu-official-1", "blinken-1"} <= set(ids(mirrored.oppose))
     assert "ukraine-mfa-1" not in ids(mirrored.agree + mirrored.oppose)
 
 
 def test_the_cascade_shows_what_the_accurate_model_says(library: Library, result: Result) -> None:
-    alone = search(library, QUOTE, stance_model=load_stance_model("accurate"))
+    alone = library.search(QUOTE, stance_model=load_stance_model("accurate"))
     said = {pair.b.statement.id: pair.probabilities for pair in alone.pairs}
     assert not any(pair.first_stage_only for pair in result.pairs)
     assert {pair.b.statement.id: pair.probabilities for pair in result.pairs} == said

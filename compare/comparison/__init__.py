@@ -1,1 +1,26 @@
-"""Compare: retrieve candidates, score their stance, and collect the result."""
+"""Compare: retrieve candidates, score their stance, and collect the result.
+
+`Library.search`, `compare`, `timeline` and `positions` are the usual ways in.
+"""
+
+from compare.comparison.counts import NOT_A_SAMPLE, Cell, YearCount, by_year, matrix, random_sample
+from compare.comparison.positions import AgreementMatrix, PositionTable, position_table
+from compare.comparison.reproduce import Reproduction
+from compare.comparison.sides import MOST_READ, Comparison, Plan, compare_sides
+
+__all__ = [
+    "MOST_READ",
+    "NOT_A_SAMPLE",
+    "AgreementMatrix",
+    "Cell",
+    "Comparison",
+    "Plan",
+    "PositionTable",
+    "Reproduction",
+    "YearCount",
+    "by_year",
+    "compare_sides",
+    "matrix",
+    "position_table",
+    "random_sample",
+]

@@ -31,10 +31,8 @@ from compare.results.provenance import filters_in_force, provenance
 from compare.results.result import Kind, Pair, Result, Thresholds
 
 if TYPE_CHECKING:
-    from typing import Unpack
-
     from compare.library.index.base import Floats, Rows
-    from compare.library.library import Library, SidesOptions
+    from compare.library.library import Library
     from compare.models import StanceModel
     from compare.progress import Progress
 
@@ -417,21 +415,13 @@ def compare_sides(
     why: int = 0,
     on_progress: Progress | None = None,
 ) -> Result:
-    """Return the pairs in which side a and side b agree or oppose each other: see `Comparison`.
+    """Return the pairs in which two sides agree or oppose each other: see `Comparison`.
 
-    The first `why` pairs of either list get their rationale, too.
+    If `b` is None, `a` is compared with its own past: side a is always the earlier statement, and
+    what opposes it is a change. The first `why` pairs of either list get their rationale, too.
     """
     comparison = Comparison(
         library, a, b, topic=topic, stance_model=stance_model, most_read=most_read
     )
     result = comparison.run(thresholds=thresholds, on_progress=on_progress)
     return explain_listed(result, comparison.model, most=why)
-
-
-def timeline(library: Library, who: Filters, **options: Unpack[SidesOptions]) -> Result:
-    """Return the pairs in which someone opposes or repeats what they said before.
-
-    Side a is always the earlier statement; what opposes it is a change between the two dates.
-    `options` are those of `compare_sides`.
-    """
-    return compare_sides(library, who, None, **options)

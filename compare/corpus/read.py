@@ -57,6 +57,10 @@ def read_corpus(
 ) -> Corpus:
     """Return the statements of files and folders.
 
+    >>> corpus = read_corpus(["corpora/sample.csv"], strict=True)
+    >>> corpus.statements[0].country[0].name
+    'European Union'
+
     Args:
         paths: Files of the kinds in `SUFFIXES`, and folders that hold such files.
         mapping: Columns whose names `compare.corpus.columns` does not know, each with the field of

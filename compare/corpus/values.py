@@ -64,6 +64,10 @@ def listed(names: Sequence[str], most: int = 8) -> str:
 class Corpus:
     """The statements of a corpus, and what was skipped or should be known of it.
 
+    >>> corpus = read_corpus(["corpora/sample.csv"])
+    >>> len(corpus.statements), corpus.problems
+    (11, ())
+
     Attributes:
         statements: In the order of the files.
         problems: The rows and files that were skipped.

@@ -135,6 +135,10 @@ FACETED = tuple(f.name for f in _FILTERS if f.attribute not in (None, ID) and no
 class Filters:
     """Which statements may be found. An empty field allows all; fields combine with "and".
 
+    >>> china = library.search(result.quote, filters=Filters(countries=("China",)))
+    >>> len(china.pairs) < len(result.pairs)
+    True
+
     Countries match by code or by any spelling, speakers whatever their honorific; roles, parties
     and venues whatever their case and accents. A statement's party is its column `party`, which
     corpora of parliaments have. A statement's date matches where the span it can mean overlaps

@@ -8,7 +8,7 @@ from contextlib import closing, nullcontext, suppress
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 from compare.errors import LibraryError, QueryError
 from compare.library.build import Change, Embedding, write_generation
@@ -28,7 +28,7 @@ from compare.statements.passages import Passage
 from compare.statements.statement import PartialDate, Statement
 
 if TYPE_CHECKING:
-    from typing import Self, Unpack
+    from typing import Self
 
     from compare.models import Encoder, StanceModel
     from compare.progress import Progress
@@ -38,53 +38,19 @@ if TYPE_CHECKING:
     from compare.statements.quotes import Quote
 
 
-class ReadingOptions(TypedDict, total=False):
-    """How pairs are read."""
-
-    stance_model: StanceModel | None
-    thresholds: Thresholds | None
-    on_progress: Progress | None
-
-
-class SearchOptions(ReadingOptions, total=False):
-    """Options of `Library.search`: see `compare.comparison.search.search`."""
-
-    filters: Filters | None
-    candidates: int
-    why: bool
-
-
-class SidesOptions(ReadingOptions, total=False):
-    """Options of `Library.compare` and `Library.timeline`: see `compare.comparison.sides`."""
-
-    topic: str
-    most_read: int
-    why: int
-
-
-class PositionsOptions(ReadingOptions, total=False):
-    """Options of `Library.positions`: see `compare.comparison.positions.positions`."""
-
-    by: str
-    most_each: int
-    seed: int
-
-
 class Library:
     """One generation of a library folder, open for reading; safe to use from several threads.
 
     It stays as it was opened, whatever is written to the folder meanwhile. `update` and `delete`
     write the next generation and return the library opened anew.
 
-        library = Library.open("my-library")
-        library.search("We will not hesitate to impose costs.")
-        library.compare("China", "United States", topic="sanctions")
-        library.timeline("Cuba", topic="sanctions")
-        library.positions("Sanctions on Cuba must be lifted").to_pandas()
+    >>> library = Library.sample()
+    >>> len(library)
+    11
 
     Attributes:
-        folder: Where it is, with what people made beside it.
-        store: What holds the statements, passages and vectors.
+        folder: Where it is; reviews and adaptations are kept in the same folder.
+        store: Holds the statements, passages and vectors.
     """
 
     def __init__(self, folder: Path, generation: Generation, encoder: Encoder | None) -> None:
@@ -100,6 +66,9 @@ class Library:
     @classmethod
     def open(cls, folder: Path | str, encoder: Encoder | None = None) -> Self:
         """Open a library; the encoder it was built with is loaded when it is needed.
+
+        >>> Library.open(library.folder).digest == library.digest
+        True
 
         Raises:
             LibraryError: There is no library, it is damaged or of another format, or `encoder` is
@@ -120,6 +89,17 @@ class Library:
                     raise
 
     @classmethod
+    def sample(cls) -> Library:
+        """Open the sample library of eleven statements, read-only; it is built the first time.
+
+        >>> Library.sample().read_only
+        True
+        """
+        from compare.library.locations import sample_library
+
+        return sample_library()
+
+    @classmethod
     def build(
         cls,
         statements: Iterable[Statement],
@@ -127,10 +107,14 @@ class Library:
         encoder: Encoder | None = None,
         on_progress: Progress | None = None,
     ) -> Self:
-        """Write a library that holds just these statements, over one that may be there.
+        """Build a library of just these statements, in place of one that may be in the folder.
 
-        Vectors that the same encoder made of the same words are taken over. `on_progress` is told
-        how many of the other passages are embedded.
+        >>> corpus = read_corpus(["corpora/sample.csv"])
+        >>> len(Library.build(corpus.statements, "my-library"))
+        11
+
+        Vectors that the same encoder made of the same words are reused. `on_progress` reports how
+        many of the other passages are embedded.
 
         Raises:
             LibraryError: The folder cannot be written, or two statements have one id.
@@ -158,6 +142,10 @@ class Library:
     ) -> Self:
         """Add statements, or change those whose id is known, and remove others.
 
+        >>> ours = Library.build(library.statements(), "ours")
+        >>> len(ours.update(remove=["embassy-1"]))
+        10
+
         The change is made to the folder as it is now, which may be newer than this object. Only
         passages with new words are embedded; the result equals a build from nothing.
 
@@ -184,6 +172,10 @@ class Library:
 
     def delete(self, ids: Iterable[str]) -> Self:
         """Remove statements for good and return the library opened anew.
+
+        >>> ours = Library.build(library.statements(), "ours")
+        >>> len(ours.delete(["embassy-1", "xi-1"]))
+        9
 
         The generation before, which holds them, is removed, too; who has it open reads on in it.
         """
@@ -270,6 +262,9 @@ class Library:
     def statements(self, ids: Iterable[str] | None = None) -> list[Statement]:
         """Return the statements with these ids, in the order given; all of them for None.
 
+        >>> [statement.country[0].name for statement in library.statements(["embassy-1"])]
+        ['China']
+
         Raises:
             LibraryError: There is none with one of the ids.
         """
@@ -309,6 +304,10 @@ class Library:
     ) -> tuple[list[Statement], int]:
         """Return a page of the statements that pass, newest first, and how many there are.
 
+        >>> statements, count = library.browse(query="disinformation")
+        >>> count
+        1
+
         Args:
             filters: Which statements.
             query: Words that must all stand in the statement, or in what is known of it.
@@ -329,76 +328,159 @@ class Library:
 
     # -- Comparing -------------------------------------------------------------------------------
 
-    def search(self, quote: Quote | str, **options: Unpack[SearchOptions]) -> Result:
+    def search(
+        self,
+        quote: Quote | str,
+        *,
+        filters: Filters | None = None,
+        thresholds: Thresholds | None = None,
+        candidates: int = 60,
+        why: bool = False,
+        stance_model: StanceModel | None = None,
+        on_progress: Progress | None = None,
+    ) -> Result:
         """Search for statements that agree with a quote or oppose it.
 
-        `quote` holds the words, and who said them if that is known.
+        >>> result = library.search("China is considering military aid to Russia.")
+        >>> result.agree[0].b.statement.speaker
+        'Antony Blinken'
+
+        Args:
+            quote: The words, and who said them if that is known.
+            filters: Which statements; applied exactly, before candidates are chosen.
+            thresholds: What a pair must reach to be listed; see `Result.rethreshold`.
+            candidates: Passages scored for their similarity; half as many more for their words.
+            why: Find the deciding words of all listed pairs, too.
+            stance_model: None: the shipped one, as adapted to the library.
+            on_progress: Reports pairs scored.
+
+        Raises:
+            QueryError: The quote is empty or too long.
+            ModelError: A model is missing, or is not the one the library was built with.
         """
         from compare.comparison.search import search
 
-        return search(self, quote, **options)
+        return search(
+            self, quote, filters=filters, thresholds=thresholds, candidates=candidates, why=why,
+            stance_model=stance_model, on_progress=on_progress,
+        )  # fmt: skip
 
     def compare(
         self,
         a: Filters | str,
         b: Filters | str,
         *,
+        topic: str = "",
         since: PartialDate | str | None = None,
         until: PartialDate | str | None = None,
-        **options: Unpack[SidesOptions],
+        thresholds: Thresholds | None = None,
+        most_read: int = 20_000,
+        why: int = 0,
+        stance_model: StanceModel | None = None,
+        on_progress: Progress | None = None,
     ) -> Result:
         """Find the pairs in which two sides agree or oppose each other.
 
+        >>> result = library.compare("United States", "China")
+        >>> len(result.agree), len(result.oppose)
+        (0, 5)
+
         Args:
-            a: The statements of one side; a text is a country, in any spelling.
+            a: The statements of one side; a string is a country, in any spelling.
             b: Those of the other.
-            since: Nothing said before: "2014", "2014-03" or "2014-03-18"; holds for both sides.
-            until: Nothing said after.
-            options: See `SidesOptions`.
+            topic: Words or a sentence: only passages on it count. Empty: all.
+            since: First day that counts, of both sides: "2014", "2014-03" or "2014-03-18".
+            until: Last day that counts.
+            thresholds: What a pair must reach to be listed; see `Result.rethreshold`.
+            most_read: Most pairs that are scored, the likeliest first.
+            why: Find the deciding words of so many pairs of either list.
+            stance_model: None: the shipped one, as adapted to the library.
+            on_progress: Reports pairs scored; those that both stages score count twice.
 
         Raises:
-            QueryError: A side holds no passage, or none on the topic; or a date is none.
+            QueryError: A side has no passage, or none on the topic; or a date is malformed.
         """
         from compare.comparison.sides import compare_sides
 
-        return compare_sides(self, _side(a, since, until), _side(b, since, until), **options)
+        return compare_sides(
+            self, _side(a, since, until), _side(b, since, until), topic=topic,
+            thresholds=thresholds, most_read=most_read, why=why, stance_model=stance_model,
+            on_progress=on_progress,
+        )  # fmt: skip
 
     def timeline(
         self,
         who: Filters | str,
         *,
+        topic: str = "",
         since: PartialDate | str | None = None,
         until: PartialDate | str | None = None,
-        **options: Unpack[SidesOptions],
+        thresholds: Thresholds | None = None,
+        most_read: int = 20_000,
+        why: int = 0,
+        stance_model: StanceModel | None = None,
+        on_progress: Progress | None = None,
     ) -> Result:
         """Find where someone opposes or repeats what they said before; side a is the earlier.
 
-        The arguments are those of `compare`.
-        """
-        from compare.comparison.sides import timeline
+        >>> library.timeline("United States").subject
+        'United States over time'
 
-        return timeline(self, _side(who, since, until), **options)
+        The arguments and errors are those of `compare`.
+        """
+        from compare.comparison.sides import compare_sides
+
+        return compare_sides(
+            self, _side(who, since, until), None, topic=topic, thresholds=thresholds,
+            most_read=most_read, why=why, stance_model=stance_model, on_progress=on_progress,
+        )  # fmt: skip
 
     def positions(
         self,
         proposition: str,
         *,
+        by: str = "country",
         filters: Filters | None = None,
         since: PartialDate | str | None = None,
         until: PartialDate | str | None = None,
-        **options: Unpack[PositionsOptions],
+        thresholds: Thresholds | None = None,
+        most_each: int = 24,
+        seed: int = 0,
+        stance_model: StanceModel | None = None,
+        on_progress: Progress | None = None,
     ) -> Positions:
         """Place countries or speakers from opposed to a proposition to agreeing with it.
 
-        `proposition` is one claim or demand, as a sentence; the period is as of `compare`.
+        >>> found = library.positions("China is considering military aid to Russia.")
+        >>> [position.name for position in found.placed]
+        ['European Union', 'United States']
+
+        Args:
+            proposition: One claim or demand, as a sentence.
+            by: "country" or "speaker".
+            filters: Which statements. If it names countries or speakers, only they are placed.
+            since: First day that counts: "2014", "2014-03" or "2014-03-18".
+            until: Last day that counts.
+            thresholds: The least probability of a side; see `Positions.rethreshold`.
+            most_each: Most passages of an actor that are scored for their similarity.
+            seed: Seed of the intervals.
+            stance_model: None: the shipped one, as adapted to the library.
+            on_progress: Reports passages scored; those that both stages score count twice.
+
+        Raises:
+            QueryError: The proposition is empty or too long, `by` is neither of the two, a date is
+                malformed, or the filters leave no actor.
         """
         from compare.comparison.positions import positions
 
-        chosen = _side(filters or Filters(), since, until)
-        return positions(self, proposition, filters=chosen, **options)
+        return positions(
+            self, proposition, by=by, filters=_side(filters or Filters(), since, until),
+            thresholds=thresholds, most_each=most_each, seed=seed, stance_model=stance_model,
+            on_progress=on_progress,
+        )  # fmt: skip
 
     def review(self, name: str) -> Review:
-        """Open a review that was made beside the library; `compare.Reviews` makes and lists them.
+        """Open a review kept with the library; `compare.review.Reviews` creates and lists them.
 
         Raises:
             ReviewError: There is none of that name.

@@ -7,5 +7,25 @@ from compare.models.protocols import (
     load_stance_model,
     signature,
 )
+from compare.models.values import (
+    InputPair,
+    ModelInput,
+    Probabilities,
+    Rationale,
+    Span,
+    Stance,
+)
 
-__all__ = ["Encoder", "StanceModel", "load_encoder", "load_stance_model", "signature"]
+__all__ = [
+    "Encoder",
+    "InputPair",
+    "ModelInput",
+    "Probabilities",
+    "Rationale",
+    "Span",
+    "Stance",
+    "StanceModel",
+    "load_encoder",
+    "load_stance_model",
+    "signature",
+]

@@ -87,6 +87,9 @@ class StanceModel(Protocol):
 def load_encoder(name_or_path: str | None = None) -> Encoder:
     """Load the shipped encoder, or a sentence-transformers model by folder or name.
 
+    >>> load_encoder().encode(["Two sentences.", "Two vectors."]).shape
+    (2, 384)
+
     Args:
         name_or_path: None or "all-MiniLM-L6-v2" for the shipped one. A name is looked up on this
             machine only, unless the environment sets `COMPARE_HUB=1`.
@@ -108,6 +111,9 @@ def load_encoder(name_or_path: str | None = None) -> Encoder:
 
 def load_stance_model(name_or_path: str | None = None) -> StanceModel:
     """Load a shipped stance model, or a Hugging Face NLI cross-encoder by folder or name.
+
+    >>> load_stance_model("fast").name
+    'compare-stance-fast'
 
     Args:
         name_or_path: "fast", "accurate", or "cascade", which is what None means. The columns of

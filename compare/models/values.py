@@ -7,7 +7,11 @@ from enum import StrEnum
 
 
 class Stance(StrEnum):
-    """How two statements relate; the order is the column order of all probabilities."""
+    """How two statements relate; the order is the column order of all probabilities.
+
+    >>> [stance.value for stance in Stance]
+    ['agree', 'oppose', 'neither']
+    """
 
     AGREE = "agree"
     OPPOSE = "oppose"
@@ -16,7 +20,11 @@ class Stance(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Probabilities:
-    """Calibrated probabilities of the three stances; they sum to 1."""
+    """Calibrated probabilities of the three stances; they sum to 1.
+
+    >>> Probabilities(agree=0.1, oppose=0.7, neither=0.2).stance
+    <Stance.OPPOSE: 'oppose'>
+    """
 
     agree: float
     oppose: float
@@ -34,7 +42,12 @@ class Probabilities:
 
 @dataclass(frozen=True, slots=True)
 class ModelInput:
-    """One side of a pair as the stance model reads it: words, context, who and when."""
+    """One side of a pair as the stance model reads it: words, context, who and when.
+
+    >>> pair = ModelInput("We will stay."), ModelInput("They must leave.")
+    >>> load_stance_model("fast").score([pair]).shape
+    (1, 3)
+    """
 
     text: str
     context: str = ""

@@ -1,1 +1,23 @@
-"""What a comparison gives: pairs, results, positions, statistics."""
+"""What a comparison gives: pairs, results, positions, and what they were made from."""
+
+from compare.models.values import Probabilities, Rationale, Span, Stance
+from compare.results.positions import Actor, Position, Positions, PositionScore
+from compare.results.provenance import Provenance
+from compare.results.result import Excerpt, Kind, Pair, Result, Thresholds
+
+__all__ = [
+    "Actor",
+    "Excerpt",
+    "Kind",
+    "Pair",
+    "Position",
+    "PositionScore",
+    "Positions",
+    "Probabilities",
+    "Provenance",
+    "Rationale",
+    "Result",
+    "Span",
+    "Stance",
+    "Thresholds",
+]

@@ -165,6 +165,10 @@ class FrameTable(ABC):
 class Positions(FrameTable):
     """All actors in the filter, and the positions of those that take a side at the thresholds.
 
+    >>> found = library.positions("China is considering military aid to Russia.")
+    >>> found.proposition
+    'China is considering military aid to Russia.'
+
     Attributes:
         by: "country" or "speaker".
         actors: By name.
@@ -185,13 +189,22 @@ class Positions(FrameTable):
     ) -> Positions:
         """Return the same positions at other thresholds; nothing is read again.
 
+        >>> found = library.positions("China is considering military aid to Russia.")
+        >>> found.rethreshold(probability=0.99).placed
+        ()
+
         Passages below the original minimum similarity were not read, so a lower one adds nothing.
         """
         return replace(self, thresholds=self.thresholds.but(probability, similarity))
 
     @cached_property
     def placed(self) -> tuple[Position, ...]:
-        """Return the actors that take a side, from the most opposed to the most agreeing."""
+        """Return the actors that take a side, from the most opposed to the most agreeing.
+
+        >>> found = library.positions("China is considering military aid to Russia.")
+        >>> found.placed[0].name, found.placed[0].score.mean > 0
+        ('European Union', True)
+        """
         found = [position for actor in self.actors if (position := self._position(actor))]
         return tuple(sorted(found, key=lambda one: (one.score.mean, one.name)))
 
@@ -219,6 +232,10 @@ class Positions(FrameTable):
 
     def by_period(self, years: int = 10) -> list[PeriodScore]:
         """Return each actor's position in each period in which it takes a side.
+
+        >>> found = library.positions("China is considering military aid to Russia.")
+        >>> {period.start for period in found.by_period(years=10)}
+        {2020}
 
         Repeated words count once in each period; undated statements are left out.
 
@@ -249,7 +266,12 @@ class Positions(FrameTable):
         )
 
     def to_pandas(self) -> pd.DataFrame:
-        """Return a row an actor as a frame, with the columns of the CSV."""
+        """Return a row an actor as a frame, with the columns of the CSV.
+
+        >>> found = library.positions("China is considering military aid to Russia.")
+        >>> len(found.to_pandas()) == len(found.actors)
+        True
+        """
         from compare.export.frames import positions_frame
 
         return positions_frame(self)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from compare.comparison.reproduce import Reproduction
+    from compare.library.library import Library
     from compare.models.protocols import StanceModel
     from compare.progress import Progress
     from compare.results.provenance import Provenance
@@ -31,6 +33,9 @@ MOST_OF_STATEMENT = 3
 @dataclass(frozen=True, slots=True)
 class Thresholds:
     """What a pair must reach to be listed.
+
+    >>> library.search("Aid to Russia", thresholds=Thresholds(probability=0.99)).oppose
+    ()
 
     Attributes:
         probability: Minimum calibrated probability of agree or of oppose, 0 to 1.
@@ -70,6 +75,9 @@ def ranking_score(probability: float, similarity: float) -> float:
 @dataclass(frozen=True, slots=True)
 class Excerpt:
     """One side of a pair: a passage and the statement it is from.
+
+    >>> result.oppose[0].b.statement.id
+    'embassy-1'
 
     Attributes:
         statement: Side a of a search is the quote; its id is "" unless a library holds it.
@@ -119,6 +127,10 @@ class Excerpt:
 @dataclass(frozen=True, slots=True)
 class Pair:
     """Two passages on the same point, and how they relate.
+
+    >>> pair = result.oppose[0]
+    >>> pair.probabilities.oppose > 0.5, pair.similarity > 0.35
+    (True, True)
 
     In a search `a` is a sentence of the quote and `b` the strongest passage of a statement.
 
@@ -182,6 +194,10 @@ class Kind(StrEnum):
 class Result:
     """All scored pairs, and the lists that the thresholds make of them.
 
+    >>> result = library.search("China is considering military aid to Russia.")
+    >>> result.kind, len(result.agree), len(result.oppose)
+    (<Kind.SEARCH: 'search'>, 2, 0)
+
     Attributes:
         pairs: Of a search one per statement, by its strongest passage; of two sides all that were
             read, in no meaningful order.
@@ -220,7 +236,11 @@ class Result:
     def rethreshold(
         self, *, probability: float | None = None, similarity: float | None = None
     ) -> Result:
-        """Return the same result at other thresholds; nothing is scored again."""
+        """Return the same result at other thresholds; nothing is scored again.
+
+        >>> len(result.rethreshold(probability=0.99).oppose)
+        0
+        """
         return replace(self, thresholds=self.thresholds.but(probability, similarity))
 
     def stance_of(self, pair: Pair) -> Stance | None:
@@ -241,17 +261,29 @@ class Result:
 
     @property
     def agree(self) -> tuple[Pair, ...]:
-        """Return the pairs that agree, best first."""
+        """Return the pairs that agree, best first.
+
+        >>> result.agree[0].probabilities.agree > 0.4
+        True
+        """
         return self.listed(Stance.AGREE)
 
     @property
     def oppose(self) -> tuple[Pair, ...]:
-        """Return the pairs that oppose each other, best first."""
+        """Return the pairs that oppose each other, best first.
+
+        >>> result.oppose[0].b.statement.country[0].name
+        'China'
+        """
         return self.listed(Stance.OPPOSE)
 
     @property
     def neither(self) -> tuple[Pair, ...]:
-        """Return the pairs on the same topic that do neither, the most similar first."""
+        """Return the pairs on the same topic that do neither, most similar first.
+
+        >>> all(pair.similarity >= result.thresholds.similarity for pair in result.neither)
+        True
+        """
         return self.listed(Stance.NEITHER)
 
     def ranked(
@@ -282,6 +314,10 @@ class Result:
     ) -> Result:
         """Return the result with the deciding words of the pairs that agree and oppose.
 
+        >>> pair = result.explain(most=1).oppose[0]
+        >>> [pair.b.text[span.start : span.end] for span in pair.rationale.b]
+        ['malicious disinformation']
+
         Args:
             stance_model: The model that gave the verdicts; None: loaded by the result's name of it.
             most: Explain only the first pairs of each list; None: all.
@@ -298,10 +334,58 @@ class Result:
         return explain_listed(self, model, on_progress, most=most)
 
     def save(self, path: Path | str, *, force: bool = False) -> Path:
-        """Write the whole result to JSON: see `compare.export.json_files.save_result`."""
+        """Write the whole result to a JSON file, from which `load` makes an equal one.
+
+        >>> result.save("result.json").name
+        'result.json'
+
+        Raises:
+            ExportError: The file exists and `force` is not given, or it cannot be written.
+        """
         from compare.export.json_files import save_result
 
         return save_result(self, path, force=force)
+
+    @staticmethod
+    def load(path: Path | str) -> Result:
+        """Read a result that `save` wrote.
+
+        >>> saved = result.save("saved.json")
+        >>> Result.load(saved) == result
+        True
+
+        Raises:
+            ExportError: The file is missing or is not such a result.
+        """
+        from compare.export.json_files import load_result
+
+        return load_result(path)
+
+    def reproduce(
+        self,
+        library: Library,
+        *,
+        stance_model: StanceModel | None = None,
+        on_progress: Progress | None = None,
+    ) -> Reproduction:
+        """Score every pair again with the settings of this result, and compare the two.
+
+        >>> result.reproduce(library).same
+        True
+
+        Args:
+            library: Where to look; a library other than the result's is named as a difference.
+            stance_model: None: the one that the result names.
+            on_progress: Reports pairs scored.
+
+        Raises:
+            ModelError: The stance model that the result names is not installed.
+            QueryError: A side has no passage any more.
+            ExportError: The result's filters or settings cannot be read.
+        """
+        from compare.comparison.reproduce import reproduce
+
+        return reproduce(self, library, stance_model=stance_model, on_progress=on_progress)
 
     def export(
         self,
@@ -311,7 +395,21 @@ class Result:
         stances: Sequence[Stance] | None = None,
         force: bool = False,
     ) -> Path:
-        """Write the listed pairs to a file: see `compare.export.formats.export`."""
+        """Write the listed pairs to a file, whole or not at all, and return its path.
+
+        >>> result.export("pairs.csv").read_text().count("malicious disinformation") > 0
+        True
+
+        Args:
+            path: Where to write them.
+            format: One of `compare.export.formats.Format`; None: by the suffix of the path.
+            stances: Which lists; None: `usual_lists`.
+            force: Overwrite an existing file.
+
+        Raises:
+            ExportError: The file exists and `force` is not given, it cannot be written, or the
+                format is unknown.
+        """
         from compare.export.formats import export
 
         return export(self, path, format, stances=stances, force=force)
@@ -325,7 +423,21 @@ class Result:
         limit: int | None = None,
         force: bool = False,
     ) -> Path:
-        """Write the result as one HTML page: see `compare.export.report.write_report`."""
+        """Write the result as one HTML page that needs no network, and return its path.
+
+        >>> result.report("report.html", title="On military aid").name
+        'report.html'
+
+        Args:
+            path: Where to write it.
+            stances: Which lists; None: `usual_lists`.
+            title: The heading; what was asked if empty.
+            limit: Most pairs shown of each list; None: all.
+            force: Overwrite an existing file.
+
+        Raises:
+            ExportError: The file exists and `force` is not given, or it cannot be written.
+        """
         from compare.export.report import write_report
 
         return write_report(self, path, stances, title=title, limit=limit, force=force)
@@ -337,7 +449,12 @@ class Result:
         return to_arrow(self, stances)
 
     def to_pandas(self, stances: Sequence[Stance] | None = None) -> pd.DataFrame:
-        """Return the listed pairs as a frame; `frame.attrs["compare"]` describes their origin."""
+        """Return the listed pairs as a frame; `frame.attrs["compare"]` describes their origin.
+
+        >>> frame = result.to_pandas()
+        >>> bool((frame.stance == "oppose").sum() == len(result.oppose))
+        True
+        """
         from compare.export.frames import to_pandas
 
         return to_pandas(self, stances)

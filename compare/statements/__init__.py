@@ -1,1 +1,36 @@
 """Statements, passages and quotes, and their dates, countries, languages and duplicates."""
+
+from compare.statements.countries import country_code, country_key, country_name, parse_countries
+from compare.statements.dates import MISSING, parse_date
+from compare.statements.duplicates import words_key
+from compare.statements.languages import is_language, language_of
+from compare.statements.normalize import fold, speaker_key
+from compare.statements.passages import Passage, complete, split_quote, split_statement
+from compare.statements.quotes import Quote, clean_quote, language_notes
+from compare.statements.statement import Country, PartialDate, Precision, Quotation, Statement
+
+__all__ = [
+    "MISSING",
+    "Country",
+    "PartialDate",
+    "Passage",
+    "Precision",
+    "Quotation",
+    "Quote",
+    "Statement",
+    "clean_quote",
+    "complete",
+    "country_code",
+    "country_key",
+    "country_name",
+    "fold",
+    "is_language",
+    "language_notes",
+    "language_of",
+    "parse_countries",
+    "parse_date",
+    "speaker_key",
+    "split_quote",
+    "split_statement",
+    "words_key",
+]

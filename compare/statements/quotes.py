@@ -24,7 +24,12 @@ _CONTROL = re.compile("[\x00-\x1f\x7f]")
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """The quote a person asks about, and who said it, as far as that is known."""
+    """The quote a person asks about, and who said it, as far as that is known.
+
+    >>> quote = Quote("We reject this.", context="On the report of military aid.")
+    >>> library.search(quote).quote == quote
+    True
+    """
 
     text: str
     speaker: str = ""

@@ -32,7 +32,11 @@ class Precision(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class PartialDate:
-    """A date known to the year, the month or the day: "2022", "2022-03" or "2022-03-18"."""
+    """A date known to the year, the month or the day: "2022", "2022-03" or "2022-03-18".
+
+    >>> PartialDate("2022-03").precision
+    <Precision.MONTH: 'month'>
+    """
 
     iso: str
 
@@ -84,7 +88,11 @@ class PartialDate:
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """A country, organisation or historical State: its spelling as given, and its code."""
+    """A country, organisation or historical State: its spelling as given, and its code.
+
+    >>> Country("China", "CHN").name
+    'China'
+    """
 
     name: str
     code: str | None = None
@@ -94,6 +102,9 @@ class Country:
 @dataclass(frozen=True, slots=True)
 class Statement:
     """One statement: the verbatim words, and apart from them what is known about them.
+
+    >>> library.statement("embassy-1").speaker
+    'Chinese Embassy'
 
     Attributes:
         id: Unique in a corpus.

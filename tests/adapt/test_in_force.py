@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from compare import Filters, compare_sides, positions, search
+from compare import Filters
 from compare.adapt import adapt
+from compare.comparison import compare_sides
 from compare.comparison.reproduce import model_again, reproduce
 from compare.comparison.scoring import ScoreCache
 from compare.errors import ModelError
@@ -48,14 +49,14 @@ def adapted(library: Library) -> Library:
 
 
 def test_a_library_is_read_as_it_is_adapted(adapted: Library) -> None:
-    plain, ours = search(adapted, QUOTE, stance_model=Scripted()), search(adapted, QUOTE)
+    plain, ours = adapted.search(QUOTE, stance_model=Scripted()), adapted.search(QUOTE)
     assert plain.pairs[0].probabilities.agree > 0.5
     assert ours.pairs[0].probabilities.oppose > 0.5
     assert ours.provenance.stance_model == "told-adapted"
     assert ours.provenance.stance_digest not in ("7" * 64, "")
     learned = "learned from people’s labels of this corpus"
     assert [learned in " ".join(methods(one)) for one in (plain, ours)] == [False, True]
-    found = positions(adapted, QUOTE)
+    found = adapted.positions(QUOTE)
     assert found.provenance.stance_digest == ours.provenance.stance_digest
     sides = compare_sides(
         adapted, Filters(countries=("Valdoria",)), Filters(countries=("Ostravia",))
@@ -162,9 +163,9 @@ def test_a_rebuild_leaves_it_there(tmp_path: Path, library: Library) -> None:
 def test_a_result_is_made_again_with_the_adaptation_and_told_from_one_without(
     library: Library, tmp_path: Path
 ) -> None:
-    plain = search(library, QUOTE)
+    plain = library.search(QUOTE)
     adapt(library, written(tmp_path / "pairs.tsv", drawn(150, wrong=True)))
-    kept = search(library, QUOTE)
+    kept = library.search(QUOTE)
     assert kept.provenance.stance_model.endswith(SUFFIX)
     assert reproduce(kept, library).same
     assert reproduce(plain, library).same

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from compare.comparison.sides import Comparison, compare_sides, timeline
+from compare.comparison.sides import Comparison, compare_sides
 from compare.errors import QueryError
 from compare.export.dictionary import columns
 from compare.export.json_files import load_result
@@ -173,7 +173,7 @@ def test_only_the_nearest_are_read_where_there_are_too_many(library):
     nearest = sorted(whole.pairs, key=lambda pair: -pair.similarity)[:3]
     assert {pair.similarity for pair in part.pairs} == {pair.similarity for pair in nearest}
     assert part.candidates == whole.candidates == 9
-    assert "9 pairs are on the same point; the 3 nearest were read." in part.notes[-1]
+    assert "9 pairs are on the same point; the 3 most similar were read." in part.notes[-1]
 
 
 class StoppedError(RuntimeError):
@@ -295,7 +295,7 @@ def test_the_time_of_the_second_reading_is_in_the_plan(library, monkeypatch):
 
 
 def test_over_time_the_earlier_is_on_side_a_and_what_has_no_order_is_left_out(library):
-    table = timeline(library, VAL, stance_model=judge())
+    table = library.timeline(VAL, stance_model=judge())
     assert table.over_time
     assert table.subject == "Valdoria over time"
     # v4 has no date; v3 (March 2015) and v5 (20 March 2015) may be of one day.
@@ -310,15 +310,15 @@ def test_over_time_the_earlier_is_on_side_a_and_what_has_no_order_is_left_out(li
 
 def test_over_time_is_the_same_whatever_the_order_of_the_library(library, tmp_path):
     turned = Library.build(STATEMENTS[::-1], tmp_path / "turned", HashingEncoder(256))
-    one = timeline(library, VAL, stance_model=judge())
-    other = timeline(turned, VAL, stance_model=judge())
+    one = library.timeline(VAL, stance_model=judge())
+    other = turned.timeline(VAL, stance_model=judge())
     assert ids(one.pairs) == ids(other.pairs)
     assert ids(one.oppose) == ids(other.oppose)
 
 
 def test_over_time_a_filter_that_leaves_nothing_is_one_sentence(library):
     with pytest.raises(QueryError, match=r"The statements chosen \(Nowhere\) cannot be compared"):
-        timeline(library, Filters(countries=("Nowhere",)), stance_model=judge())
+        library.timeline(Filters(countries=("Nowhere",)), stance_model=judge())
 
 
 def test_thresholds_are_taken_over(library):
@@ -399,9 +399,9 @@ def test_the_deciding_words_of_the_first_pairs_are_found(run, tmp_path):
 
 
 def test_a_side_over_time_has_deciding_words(library):
-    table = timeline(library, VAL, stance_model=judge(), why=1)
+    table = library.timeline(VAL, stance_model=judge(), why=1)
     assert [bool(pair.rationale) for pair in table.oppose] == [True, False, False, False]
-    none = timeline(library, VAL, stance_model=judge())
+    none = library.timeline(VAL, stance_model=judge())
     assert not any(pair.rationale for pair in none.pairs)
 
 
@@ -475,7 +475,7 @@ def test_counts_by_year_are_written_beside(run, tmp_path):
 def test_thresholds_and_the_most_that_is_read_are_options(run):
     done = run("sides", *SIDES, "--most", 2, "--json").json
     assert done["read"] == 2
-    assert "9 pairs are on the same point; the 2 nearest were read." in " ".join(done["notes"])
+    assert "9 pairs are on the same point; the 2 most similar were read." in " ".join(done["notes"])
     none = run("sides", *SIDES, "--min-probability", 1, "--json").json
     assert none["pairs"] == []
 

@@ -171,7 +171,7 @@ class Table(OneStage):
         self.asked += numbers
         if on_progress:
             on_progress(len(pairs), len(pairs))
-        return np.array([self.rows[n] for n in numbers], np.float32)
+        return np.array([self.rows[n] for n in numbers], np.float32).reshape(-1, 3)
 
     def score_parts(self, pairs, on_progress=None):
         return self.score(pairs), list(pairs)

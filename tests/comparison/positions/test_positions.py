@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-import compare
 from compare.comparison.counts import NOT_A_SAMPLE
 from compare.comparison.positions import positions
 from compare.comparison.retrieval import nearest_per_actor
@@ -294,11 +293,6 @@ def test_a_library_can_be_asked(library):
     found = library.positions(ASKED, since="2012", until="2016", stance_model=WordJudge())
     assert set(ids(found.position("valdoria").passages)) == {"v2", "v3"}
     assert found.to_pandas()["party"].iloc[0] == found.placed[0].name
-
-
-def test_the_names_are_public():
-    assert compare.positions is positions
-    assert {"positions", "Positions", "position_table", "PositionTable"} <= set(compare.__all__)
 
 
 # -- What of a statement counts -------------------------------------------------------------------
