@@ -1,4 +1,4 @@
-"""Write the model card from the manifests, so that its figures are those of the weights."""
+"""Write the model card from the manifests, so that its figures match the weights."""
 
 from __future__ import annotations
 
@@ -28,62 +28,60 @@ LICENCES = {
     "valueeval23": "CC BY 4.0",
     "wanli": "CC BY 4.0",
 }
-"""Licences as the publishers state them; of the other sources none was found."""
+"""Licences as the publishers state them; none was found for the other sources."""
 
 _HEAD = """# Model card: the stance models
 
-Two models read two statements by officials and give the probabilities that they agree, that they
-oppose each other, and that they do neither: an accurate one, and a fast one that chooses what the
-accurate one reads.
+Two models read a pair of officials' statements and give the probabilities of *agree*, *oppose* and
+*neither*. The fast model scores all candidates; the accurate one rescores those at the top of the lists.
 
 ## Use
 
-To show a reader pairs worth reading, with both statements verbatim. A label is a reading aid, not a
-finding about a person: do not publish counts of labels as facts, and read both statements before you
-cite a pair. Not for judging people, for moderation, or for decisions about anyone. The models read
-English of the register of diplomacy. They know nothing of the world: they cannot say which side is
-right, and do not know who is meant by "they" unless the context says so.
+The models find pairs worth reading; the program shows both statements verbatim. A label is a reading aid,
+not a finding about a person. Read both statements before you cite a pair, and do not publish counts of
+labels as facts. The models are not for judging people, for moderation, or for decisions about anyone.
 
-Each side is read as "Country, year: words (context)". Both orders of a pair are read and their logits
+They read English in the register of diplomacy. They have no knowledge of the world: they cannot say
+which side is right, and do not know who "they" are unless the context says so.
+
+Each side is read as "Country, year: words (context)". Both orders of a pair are scored and their logits
 averaged. Pairs longer than 256 tokens are read sentence by sentence.
 
 ## Labels
 
-The pairs of officials' statements and the pairs of typed claims with such statements were labelled by
-a large language model that read each pair under a codebook. The labels were checked by second
-readings: against 501 pairs on which two readers had agreed, readers reached 0.92 to 0.96; a second
-reading of 288 passages under typed claims agreed on 0.974. The dev pairs were read twice, and those on
-which the readings differ are left out of the figures below.
+A large language model labelled the pairs of officials' statements, and the pairs of a typed claim and a
+statement, under a codebook. Against 501 pairs on which two readers agreed, such labels were right in
+0.92 to 0.96; a second reading of 288 passages under typed claims agreed on 0.974. Every dev pair was read
+twice, and the figures below leave out those on which the two readings differ.
 
-| statements of | years | licence |
+| statements from | years | licence |
 | --- | --- | --- |
 | UN General Debate Corpus (doi:10.7910/DVN/0TJX8Y) | 1946-2024 | CC0 1.0 |
 | White House transcripts | 2021-2022 | works of the US government: no copyright in the United States |
 | Kremlin transcripts | 1999-2020 | CC BY 4.0 |
 
-The words of the sources are not part of this program; several of the general sources below are
+The texts of the sources are not part of this program. Several of the general sources below are
 share-alike.
 """
 
 
 _NOTES = {
-    "accurate": """ Its vocabulary is cut to the words and pieces that
-such statements use, 9,700 of 30,527; rarer words are read in pieces, and signs and letters that it lacks
-in a plain spelling ("pounds" for "£", "o" for "ø"). To cut a trained model of this kind to 10,000 changed
-its dev macro-F1 by 0.001.""",
+    "accurate": """ Its vocabulary is reduced to the words and word
+pieces that such statements use, 9,700 of 30,527. Rarer words are read in pieces; characters that it lacks
+are replaced by plain spellings ("pounds" for "£", "o" for "ø"). Reducing the vocabulary of a trained model
+of this kind to 10,000 changed its dev macro-F1 by 0.001.""",
     "fast": """ The unlabelled pairs are passages of a collection of
-such statements beside each other, and beside typed claims; none of their words is part of this program.""",
+such statements, paired with each other and with typed claims. None of their text is part of this program.""",
 }
 
-_FIRST_PASS = """
-## What chooses pairs of two sides
+_PREFILTER = """
+## The prefilter
 
-`first_pass.npz` is no stance model: from the encoder's vectors of two passages it guesses whether they
-agree or oppose each other, to choose which pairs of two sides the stance models read. It learnt the
-fast model's probabilities of 60,000 pairs of two countries' passages on one point, and the accurate
-model's of the fast model's pairs. `training/EXPERIMENTS.md` says how much it misses: of the thousand most
-opposed of 124,000 pairs of two countries, of which it had learnt none, more than a quarter where a tenth
-was read.
+`prefilter.npz` is not a stance model. From the vectors of two passages it estimates whether they agree or
+oppose each other, to choose which pairs of two sides the stance models score. It was trained on the
+probabilities that the stance models gave to 60,000 pairs of passages by two countries on the same point.
+Of the thousand most opposed among 124,000 other pairs, more than a quarter are missed if a tenth of the
+pairs is scored (`training/EXPERIMENTS.md`).
 """
 
 
@@ -96,7 +94,7 @@ def card() -> str:
     """Return the card's text."""
     manifests = shipped_manifests()
     parts = [_HEAD, *(_tier(tier, manifest) for tier, manifest in manifests.items())]
-    parts += [*([_FIRST_PASS] if FILE.is_file() else []), _failures(manifests)]
+    parts += [*([_PREFILTER] if FILE.is_file() else []), _failures(manifests)]
     parts.append(_general_sources(list(manifests.values())))
     parts.append(_digests(manifests))
     return "\n".join(parts)
@@ -131,13 +129,13 @@ def _tier(tier: str, manifest: Mapping[str, Any]) -> str:
     )
     return f"""## The {tier} model: {manifest["name"]}
 
-{backbone["name"]} ({backbone["licence"]}, weights with the sha256 `{backbone["sha256"]}`), trained as a
-cross-encoder, in 8 bits for ONNX Runtime. Made {manifest["made"]}.{_NOTES[tier]}
+A cross-encoder trained from {backbone["name"]} ({backbone["licence"]}, sha256 of its weights
+`{backbone["sha256"]}`), in 8 bits for ONNX Runtime. Made {manifest["made"]}.{_NOTES[tier]}
 
 {stages}
 
-On {dev["pairs"]:,} dev pairs none of whose sentences was trained on. Recipes and calibration were
-chosen on the same pairs, so the figures flatter a little.
+Measured on {dev["pairs"]:,} dev pairs; no sentence of theirs is in the training data. Recipes and
+calibration were chosen on the same pairs, so the figures are slightly optimistic.
 
 | accuracy (95 %) | macro-F1 (95 %) | F1 agree / oppose / neither | ECE | polarity AUC |
 |---|---|---|---|---|
@@ -147,10 +145,10 @@ chosen on the same pairs, so the figures flatter a little.
 
 {confusion}
 
-ECE is how far the probability of the likeliest label is from how often it is right, in ten bins;
-polarity AUC is how often a pair that agrees has the higher p(agree) - p(oppose) than one that opposes.
+ECE is the mean gap between the probability of the top label and how often it is right, in ten bins.
+Polarity AUC is how often an agreeing pair has a higher p(agree) - p(oppose) than an opposing one.
 
-In 8 bits the label is that of full precision on {manifest["int8_same_label"]:.1%} of them.
+In 8 bits, {manifest["int8_same_label"]:.1%} of the pairs have the same label as in full precision.
 
 Calibrated by {calibration["kind"]} scaling: scales {calibration["scale"]}, shifts
 {calibration["shift"]}. Log loss in ten folds: {losses}.
@@ -189,21 +187,23 @@ def _failures(manifests: Mapping[str, Mapping[str, Any]]) -> str:
     table = _table(("mode", "pairs", *(f"macro-F1, {tier}" for tier in tiers)), rows)
     return f"""## What they get wrong
 
-Made-up pairs by made-up speakers, each of which tests one difficulty; no model saw them. A verdict
-deserves least trust where the accurate model is weakest:
+These are made-up pairs by made-up speakers; each tests one difficulty, and none was trained on. Trust a
+verdict least where the accurate model is weakest:
 {named}.
-The fast model does little better than chance on them: it chooses what the accurate one reads.
+On these pairs the fast model is little better than chance. It only chooses what the accurate one reads.
 
 {table}
 
-They miss opposition more often than agreement, and take a shared topic for agreement. Typed claims,
-without who and when, are read less well than officials' sentences. Of the first five passages that a search
-for such a claim lists, as far as readers judged them, 0.86 agree (95 % interval 0.79 to 0.92, 34 claims) and
-0.73 oppose (0.63 to 0.82, 22 claims) as they should (`python -m compare evaluate-search`; the ranking was
-chosen on these claims, so this flatters a little).
+The models miss opposition more often than agreement, and mistake a shared topic for agreement. They read
+typed claims, which name no speaker or date, less well than officials' sentences. Among the first five
+passages that a search lists for a typed claim, counting only passages that readers judged, 0.86 of those
+under Agree are right (95 % interval 0.79 to 0.92, 34 claims) and 0.73 of those under Oppose (0.63 to 0.82,
+22 claims; `python -m compare evaluate-search`). This flatters the models: the judged passages are the
+nearest ones, and the ranking was chosen on these claims. Over deeper pools of other claims, 0.41 of what
+stands under Oppose is right, and 16 of 42 claims get one right passage among the first five.
 
-Of the words that the models mark as deciding, against those that a reader marked in 150 dev pairs, as many
-words each: token F1 0.50, of either model; words drawn by chance 0.29 (`python -m benchmarks.why`).
+The deciding words that the models mark were compared with those that a reader marked in 150 dev pairs, as
+many words each: token F1 0.50 for either model, 0.29 for random words (`python -m benchmarks.why`).
 """
 
 
@@ -213,7 +213,7 @@ def _general_sources(manifests: Sequence[Mapping[str, Any]]) -> str:
         for name, count in manifest["general_sources"].items():
             counts[name] = max(count, counts.get(name, 0))
     rows = [(name, f"{count:,}", _licence(name)) for name, count in counts.items()]
-    return "## General pairs, image captions left out\n\n" + _table(
+    return "## Sources of the general pairs, without image captions\n\n" + _table(
         ("source", "pairs at most", "licence"), rows
     )
 
@@ -226,7 +226,7 @@ def _licence(source: str) -> str:
 
 
 def _of_mode(manifest: Mapping[str, Any], mode: str) -> str:
-    """Return a tier's figure of a mode; it was shipped ahead of a mode that is newer."""
+    """Return a tier's figure for a mode; a mode can be newer than the tier."""
     found = manifest["failure_modes"].get(mode)
     return f"{found['macro_f1']:.2f}" if found else "not measured"
 

@@ -101,7 +101,7 @@ def main() -> None:
     similarity = (u[held] * v[held]).sum(1)
     plain = [roc_auc_score(target[held][:, n] > 0.5, similarity) for n in (0, 1)]
     print(f"similarity alone: AUC agree {plain[0]:.3f}, oppose {plain[1]:.3f}")
-    unfinished = RUNS / "first_pass.npz"
+    unfinished = RUNS / "prefilter.npz"
     np.savez_compressed(unfinished, encoder=np.str_(OnnxEncoder().digest), **(kept or {}))
     unfinished.replace(FILE)
     write_card()

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from compare.library.index.base import Floats, Rows
 from compare.models.stance import WEIGHTS
 
-FILE = WEIGHTS / "first_pass.npz"
+FILE = WEIGHTS / "prefilter.npz"
 _BLOCK = 16_384
 
 
