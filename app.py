@@ -4,55 +4,43 @@ import streamlit as st
 
 from compare.ui import PAGES
 
-_PAGES = (
-    (
-        "search.py",
+# By file: the title in the menu, and its explanation. The first page is the default.
+_MENU = {
+    "search.py": (
         "Search by quote",
         "Paste a quote; see who agrees with it and who opposes it, side by side.",
     ),
-    (
-        "pair.py",
+    "pair.py": (
         "Two statements",
         "Paste two statements; see how they relate and which words decide it.",
     ),
-    (
-        "sides.py",
+    "sides.py": (
         "Compare sides",
         "Choose two sides and a topic; see where they oppose each other, and where they agree.",
     ),
-    (
-        "timeline.py",
+    "timeline.py": (
         "Timeline",
         "Choose whose statements; see where they changed position, and when.",
     ),
-    (
-        "review.py",
+    "review.py": (
         "Review",
         "Read pairs by hand, alone or with a second reader; see how far you agree.",
     ),
-    (
-        "positions.py",
+    "positions.py": (
         "Positions",
         "Type a proposition; see which countries or speakers agree with it or oppose it.",
     ),
-    ("corpus.py", "Corpus", "Browse, filter and search the statements of a library."),
-    (
-        "add.py",
+    "corpus.py": ("Corpus", "Browse, filter and search the statements of a library."),
+    "add.py": (
         "Add statements",
         "Read files or a page’s quotations into your library. Statements stay here.",
     ),
-    ("method.py", "Method", "What the labels mean, what the model gets wrong, and how to cite."),
-)
+    "method.py": ("Method", "What the labels mean, what the model gets wrong, and how to cite."),
+}
 
 st.navigation(
     [
-        st.Page(
-            PAGES / name,
-            title=title,
-            url_path=name.removesuffix(".py"),
-            default=n == 0,
-            help=told,
-        )
-        for n, (name, title, told) in enumerate(_PAGES)
+        st.Page(PAGES / file, title=title, url_path=file[:-3], default=not n, help=explanation)
+        for n, (file, (title, explanation)) in enumerate(_MENU.items())
     ]
 ).run()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from collections.abc import Callable, Sequence
 from functools import partial
 from urllib.parse import urlencode
 
 import streamlit as st
 
+from compare.comparison.counts import NOT_A_SAMPLE
 from compare.export.formats import Format, export_bytes
 from compare.export.html import facts_html
 from compare.export.report import settings
@@ -16,13 +16,14 @@ from compare.library.library import Library
 from compare.models.values import Stance
 from compare.results.result import Result
 from compare.ui.charts.vega import NO_RENDERER, Chart, can_draw_svg
-from compare.ui.components.layout import notice, small
+from compare.ui.components.layout import notice, show_chart, small
 from compare.ui.components.quote_form import CHOSEN
 
 _DIGEST = "digest"
 """In a link: the first digits of the digest of the library it was made with."""
 
-SAVE = "The menu at the top right of the chart saves it as PNG."
+
+# -- Files ---------------------------------------------------------------------------------------
 
 
 def download_buttons(
@@ -53,6 +54,23 @@ def file_download(
     st.download_button(label, content, file_name, mime, on_click="ignore", key=key, help=help)
 
 
+# -- Charts --------------------------------------------------------------------------------------
+
+
+def figure(
+    chart: Chart, key: str, alt: str, *notes: str, on_select: Callable[[], None] | None = None
+) -> None:
+    """Show a chart with its notes; see `show_chart`."""
+    show_chart(chart, key, alt, on_select)
+    chart_notes(chart, *notes)
+
+
+def chart_notes(chart: Chart, *notes: str) -> None:
+    """Say what the numbers of a chart are based on, and what they are not."""
+    small(*chart.notes, *notes, "The menu at the top right of the chart saves it as PNG.")
+    notice(NOT_A_SAMPLE)
+
+
 def chart_downloads(name: str, numbers: bytes, chart: Chart, key: str) -> None:
     """Offer the numbers of a chart, and its figure: as SVG, or without the extra as Vega-Lite."""
     with st.container(horizontal=True, gap="small"):
@@ -79,34 +97,33 @@ def _as_query_values(value: object) -> list[str]:
         return []
     if value is True:
         return ["true"]
-    if isinstance(value, str | int | float | date):
-        return [str(value)]
-    return [str(entry) for entry in value] if isinstance(value, Iterable) else [str(value)]
+    return [str(entry) for entry in (value if isinstance(value, list | tuple) else [value])]
 
 
-def other_library_notice(library_digest: str) -> None:
+def other_library_notice(library: Library) -> None:
     """Say so if the address was made with another library."""
-    made_with = st.query_params.get(_DIGEST, "")
-    if made_with and not library_digest.startswith(made_with):
+    made_with, digest = st.query_params.get(_DIGEST, ""), library.digest
+    if made_with and not digest.startswith(made_with):
         notice(
             "The link was made with another library, or an older state of it "
-            f"({made_with[:12]}); this is {library_digest[:12]}. The results may differ."
+            f"({made_with[:12]}); this is {digest[:12]}. The results may differ."
         )
 
 
-def link_and_provenance(result: Result, library: Library, keys: Sequence[str], *notes: str) -> None:
+def link_and_provenance(
+    result: Result, library: Library, keys: Sequence[str], held: str, *notes: str
+) -> None:
     """Show the link that brings back the page, and how its results were made.
 
     Args:
         result: What is shown.
         library: Where it was found.
         keys: The widgets whose values the link holds.
-        notes: What the link holds, in a sentence, and further sentences on the provenance.
+        held: What the link holds, in a sentence.
+        notes: Further sentences on the provenance.
     """
     state: list[tuple[str, object]] = [(key, st.session_state.get(key)) for key in keys]
-    state.append((CHOSEN, st.query_params.get(CHOSEN)))
-    state.append((_DIGEST, library.digest[:12]))
-    held, *more = notes
+    state += [(CHOSEN, st.query_params.get(CHOSEN)), (_DIGEST, library.digest[:12])]
     with st.expander("Link to this page"):
         st.code(permalink(st.context.url or "", state), language=None, wrap_lines=True)
         small(held)
@@ -116,5 +133,5 @@ def link_and_provenance(result: Result, library: Library, keys: Sequence[str], *
         small(
             "Rank is probability times the fourth root of similarity. Similarity is the cosine "
             f"between {compared}; it chooses what is read and never decides the verdict.",
-            *more,
+            *notes,
         )

@@ -11,8 +11,10 @@ from compare.errors import QueryError
 from compare.library.filters import FACETED, FILTERS, Facet, Facets, Filters
 from compare.results.result import Thresholds
 from compare.statements.statement import PartialDate
-from compare.ui.components.layout import notice
+from compare.ui.components.layout import notice, sidebar_heading
 from compare.ui.components.quote_form import partial_date
+
+Period = tuple[PartialDate | None, PartialDate | None]
 
 RANK, PROBABILITY, SIMILARITY = "Rank", "Probability", "Similarity"
 NEWEST, OLDEST = "Newest first", "Oldest first"
@@ -33,27 +35,25 @@ _IN_MENU = 2000
 
 
 def choose_filters(facets: Facets, prefix: str = "", of_quote: bool = True) -> Filters:
-    """Show all filters and return them; `of_quote` adds those that exclude the quote’s own side."""
-    chosen = _menus(("speakers", "countries"), facets, prefix)
-    since, until = choose_period(prefix)
-    chosen |= _menus(("sources", "languages"), facets, prefix)
-    if of_quote:
-        for name in ("speaker", "country"):
+    """Show all filters in the sidebar; `of_quote` adds those that exclude the quote’s own side."""
+    with st.sidebar:
+        sidebar_heading("Filters")
+        chosen = _menus(("speakers", "countries"), facets, prefix)
+        since, until = choose_period(prefix)
+        chosen |= _menus(("sources", "languages"), facets, prefix)
+        for name in ("speaker", "country") if of_quote else ():
             label, key = f"Not the quote’s own {name}", f"{prefix}other_{name}"
             chosen[f"not_own_{name}"] = bool(st.checkbox(label, key=key, bind="query-params"))
-    chosen |= _more_menus(facets, prefix)
+        chosen |= _more_menus(facets, prefix)
     return Filters(date_from=since, date_to=until, **chosen)
 
 
 def choose_side(facets: Facets, prefix: str, name: str = "") -> Filters:
-    """Show the filters that choose a side and return them; `name` ends their labels."""
-    chosen = _menus(_FIRST, facets, prefix, name) | _more_menus(facets, prefix, name)
-    return Filters(**chosen)
+    """Show the filters that choose a side; `name` ends their labels."""
+    return Filters(**_menus(_FIRST, facets, prefix, name), **_more_menus(facets, prefix, name))
 
 
-def choose_period(
-    prefix: str = "", name: str = ""
-) -> tuple[PartialDate | None, PartialDate | None]:
+def choose_period(prefix: str = "", name: str = "") -> Period:
     """Show the fields for a period and return its ends; `name` ends their labels."""
     left, right = st.columns(2)
     with left:
@@ -83,7 +83,6 @@ def _more_menus(facets: Facets, prefix: str, name: str = "") -> dict[str, Any]:
 
 
 def _menu(label: str, facets: Sequence[Facet], key: str) -> tuple[str, ...]:
-    """Show a menu and return the values chosen in it."""
     values = {facet.label: facet.value for facet in facets}
     if not values:
         return ()
@@ -100,7 +99,7 @@ def _menu(label: str, facets: Sequence[Facet], key: str) -> tuple[str, ...]:
 
 
 def _date(label: str, key: str) -> PartialDate | None:
-    """Show a field for a date; if it holds none, say so and ignore it."""
+    """Show a field for a date; what is not a date is ignored with a notice."""
     text = st.text_input(label, key=key, bind="query-params", placeholder="2022-03")
     try:
         return partial_date(text or "")
@@ -112,36 +111,27 @@ def _date(label: str, key: str) -> PartialDate | None:
 # -- Thresholds and order ------------------------------------------------------------------------
 
 
-def choose_thresholds(
-    prefix: str = "", pairs: bool = False, orders: Sequence[str] = ORDERS
-) -> tuple[Thresholds, str]:
-    """Show the thresholds and the order; changing them reads nothing again.
-
-    Args:
-        prefix: Of the widgets' keys.
-        pairs: The lists hold pairs of statements, not statements found for a quote.
-        orders: Of which the first is the default.
-    """
+def choose_thresholds(prefix: str = "", orders: Sequence[str] = ORDERS) -> tuple[Thresholds, str]:
+    """Show the thresholds and the order in the sidebar; changing them scores nothing again."""
     default = Thresholds()
-    what = "A pair" if pairs else "A statement"
-    probability = _share(
-        "Minimum probability",
-        default.probability,
-        f"{prefix}p",
-        f"{what} is listed under a verdict whose probability is at least this.",
-    )
-    similarity = _share(
-        "Minimum similarity",
-        default.similarity,
-        f"{prefix}s",
-        f"{what} is shown only if the two texts are at least this similar in meaning.",
-    )
-    order = st.selectbox("Order", orders, key=f"{prefix}sort", bind="query-params")
+    with st.sidebar:
+        sidebar_heading("Thresholds and order")
+        probability = _share(
+            "Minimum probability",
+            default.probability,
+            f"{prefix}p",
+            "A verdict with a lower probability counts as neither.",
+        )
+        similarity = _share(
+            "Minimum similarity",
+            default.similarity,
+            f"{prefix}s",
+            "Texts that are less similar in meaning are not shown.",
+        )
+        order = st.selectbox("Order", orders, key=f"{prefix}sort", bind="query-params")
     return Thresholds(probability, similarity), order if order in orders else orders[0]
 
 
-def _share(label: str, default: float, key: str, explanation: str) -> float:
-    value = st.slider(
-        label, 0.0, 1.0, default, 0.01, key=key, bind="query-params", help=explanation
-    )
+def _share(label: str, default: float, key: str, help: str) -> float:
+    value = st.slider(label, 0.0, 1.0, default, 0.01, key=key, bind="query-params", help=help)
     return min(max(float(value), 0.0), 1.0)

@@ -1,4 +1,4 @@
-"""What all pages share: style, heading, notices, charts, and errors as one sentence."""
+"""What all pages share: the frame of a page, notices, charts, progress, and keys of widgets."""
 
 from __future__ import annotations
 
@@ -6,42 +6,56 @@ import contextlib
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
 from compare.errors import CompareError
-from compare.export.html import TEMPLATES, notice_html, text_html
+from compare.export.html import TEMPLATES, environment, notice_html
+from compare.export.words import percent
 from compare.progress import Progress
 from compare.ui.charts.vega import COLOURS, Chart
-
-_STYLES = (TEMPLATES / "cards.css", Path(__file__).parents[1] / "style.css")
-_LOGO = Path(__file__).parents[1] / "logo.svg"
-_ICON = Path(__file__).parents[1] / "icon.svg"
-
 
 READ_FOR = "read-for"
 """Session state: the folder of the library that the page shows; none on a page without one."""
 
+_UI = Path(__file__).parents[1]
 
-def begin_page(title: str, lede: str) -> None:
-    """Set the style and write the head of a page.
 
-    The icon is a file of our own: a named one would be fetched from the network.
-    """
+# -- The page ------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def page(title: str, lede: str) -> Iterator[None]:
+    """Write the head of a page; an error that the user can mend ends the page as a sentence."""
     st.session_state.pop(READ_FOR, None)
-    st.set_page_config(page_title=f"{title} · Compare", page_icon=_ICON, layout="wide")
-    st.logo(_LOGO, size="large", icon_image=_LOGO)
-    for style in _STYLES:
+    # The icon is our own file: a named icon would be fetched from the network.
+    st.set_page_config(page_title=f"{title} · Compare", page_icon=_UI / "icon.svg", layout="wide")
+    st.logo(_UI / "logo.svg", size="large", icon_image=_UI / "logo.svg")
+    for style in (TEMPLATES / "cards.css", _UI / "style.css"):
         st.html(style)
-    st.html(
-        f'<header class="cp-head"><h1>{text_html(title)}</h1>'
-        f'<p class="cp-lede">{text_html(lede)}</p></header>'
-    )
+    show_html("head", title, lede)
+    with errors_as_sentences():
+        yield
+
+
+@contextlib.contextmanager
+def errors_as_sentences() -> Iterator[None]:
+    """Show an error that the user can mend as its sentence, and skip the rest of the block."""
+    try:
+        yield
+    except CompareError as error:
+        notice(str(error), error=True)
+
+
+def show_html(name: str, *values: Any) -> None:
+    """Show a macro of `app.html`, which escapes the values."""
+    st.html(getattr(environment().get_template("app.html").module, name)(*values))
 
 
 def sidebar_heading(text: str) -> None:
     """Head a group of controls in the sidebar."""
-    st.html(f'<h2 class="cp-side">{text_html(text)}</h2>')
+    show_html("sidebar_heading", text)
 
 
 def notice(*sentences: str, error: bool = False) -> None:
@@ -49,23 +63,69 @@ def notice(*sentences: str, error: bool = False) -> None:
     st.html(notice_html(sentences, error))
 
 
+def notice_next_run(name: str, sentence: str, *, error: bool = False) -> None:
+    """Keep a notice until `show_kept_notice` is called with its name."""
+    st.session_state[f"notice-{name}"] = sentence, error
+
+
+def show_kept_notice(name: str) -> None:
+    """Show the notice that the last run kept, if it did."""
+    if kept := st.session_state.pop(f"notice-{name}", None):
+        notice(kept[0], error=kept[1])
+
+
 def small(*sentences: str) -> None:
     """Show sentences in small print, exactly as written."""
-    rows = "".join(f"<p>{text_html(sentence)}</p>" for sentence in sentences)
-    st.html(f'<div class="cp-small">{rows}</div>')
+    show_html("small", sentences)
+
+
+def with_interval(
+    value: float | None,
+    low: float | None,
+    high: float | None,
+    written: Callable[[float], str] = percent,
+) -> str:
+    """Return "67 % (9 % to 91 %)"; a dash for None, no brackets without an interval."""
+    if value is None:
+        return "–"
+    if low is None or high is None:
+        return written(value)
+    return f"{written(value)} ({written(low)} to {written(high)})"
+
+
+# -- Widgets -------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def card(key: str, html: str, *notes: str) -> Iterator[None]:
+    """Show a card with notes in small print; the block fills a row of actions below."""
+    with st.container(key=f"card-{key}", gap="xxsmall"):
+        st.html(html)
+        if notes:
+            small(*notes)
+        with st.container(
+            key=f"actions-{key}", horizontal=True, gap="small", vertical_alignment="center"
+        ):
+            yield
 
 
 def show_chart(
     chart: Chart, key: str, alt: str, on_select: Callable[[], None] | None = None
 ) -> None:
     """Draw a chart in the theme's colours; `alt` describes it to people who cannot see it."""
-    spec = chart.spec(COLOURS["dark" if st.context.theme.type == "dark" else "light"])
-    st.vega_lite_chart(spec=spec, key=key, alt=alt, on_select=on_select or "ignore")
+    st.vega_lite_chart(
+        spec=chart.spec(COLOURS[theme()]), key=key, alt=alt, on_select=on_select or "ignore"
+    )
+
+
+def theme() -> str:
+    """Return "dark" or "light"."""
+    return "dark" if st.context.theme.type == "dark" else "light"
 
 
 @contextlib.contextmanager
 def progress(text: str, label: str) -> Iterator[Progress]:
-    """Show a progress bar; yields what is told how much is done, of how much: "3 of 9 read"."""
+    """Show a progress bar: `text` first, then "3 of 9 {label}"."""
     bar = st.progress(0.0, text=text)
 
     def on_progress(done: int, total: int) -> None:
@@ -79,7 +139,7 @@ def progress(text: str, label: str) -> Iterator[Progress]:
 
 
 def choose_one(label: str, options: Sequence[str], key: str) -> str:
-    """Show options side by side and return the one chosen, first the first; the address has it."""
+    """Show options side by side; return the chosen one, which the address holds."""
     chosen = st.segmented_control(
         label, options, default=options[0], required=True, key=key, bind="query-params"
     )
@@ -100,13 +160,3 @@ def show_more_button(key: str, shown: int, total: int, step: int) -> None:
 def widget_key(text: str) -> str:
     """Return a short widget key for a text of any characters."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
-
-
-@contextlib.contextmanager
-def errors_as_sentences() -> Iterator[None]:
-    """Show an error that the user can mend as its sentence, and end the page there."""
-    try:
-        yield
-    except CompareError as error:
-        notice(str(error), error=True)
-        st.stop()

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
+from compare.comparison.counts import NOT_A_SAMPLE
 from compare.comparison.positions import TOO_FEW as TOO_FEW_PROPOSITIONS
 from compare.comparison.positions import AgreementMatrix, PositionTable
 from compare.export.formats import export_bytes, table_csv
-from compare.export.html import list_head, section_html, table_html
+from compare.export.html import section_html, table_html
 from compare.export.rows import agreement_rows, period_rows, position_rows
 from compare.export.words import counted
 from compare.models.values import Stance
@@ -26,9 +27,13 @@ from compare.ui.charts.positions import (
     with_number,
 )
 from compare.ui.charts.vega import Chart
-from compare.ui.components.downloads import SAVE, chart_downloads, file_download
-from compare.ui.components.layout import choose_one, notice, show_chart, small, widget_key
-from compare.ui.components.result_lists import SIDES, Shown, list_cards
+from compare.ui.components.downloads import chart_downloads, chart_notes, figure, file_download
+from compare.ui.components.layout import choose_one, notice, show_chart, small, theme, widget_key
+from compare.ui.components.result_lists import Shown, three_lists
+from compare.ui.components.service import kept
+
+PREFIX = "o_"
+"""Of the keys of the page's widgets."""
 
 _IN_CHART = 100
 """Actors in the chart: those with most passages. The table and the file have all."""
@@ -36,6 +41,9 @@ _IN_CHART = 100
 _IN_MATRIX, _MOST_IN_MATRIX = 10, 24
 _PANELS, _MOST_PANELS = 6, 24
 _NAMED = 30
+_MATRIX = "positions-matrix"
+"""Session state: the agreement between actors that was computed last."""
+
 _NO_SIDES = "No passage that was read takes a side at these thresholds."
 
 
@@ -45,16 +53,17 @@ class View:
 
     Attributes:
         prefix: Of the keys of widgets, one for each proposition.
-        library: The key of the library in the chooser, for links into it.
         order: Of the passages of an actor.
-        what: What one actor is called, and several.
     """
 
     positions: Positions
     prefix: str
-    library: str
     order: str
-    what: tuple[str, str]
+
+
+def actor_words(positions: Positions) -> tuple[str, str]:
+    """Return what one actor is called, and several."""
+    return ("country", "countries") if positions.by == "country" else ("speaker", "speakers")
 
 
 # -- Chart and map -------------------------------------------------------------------------------
@@ -88,7 +97,7 @@ def map_view(view: View) -> None:
     if missing:
         notes.append(f"Not on the map: {', '.join(missing)}.")
     chart = map_chart(placed, view.positions.proposition)
-    alt = f"A map of {counted(len(placed), *view.what)}; “Table” has the numbers."
+    alt = f"A map of {counted(len(placed), *actor_words(view.positions))}; “Table” has the numbers."
     _clickable_chart(view, "map", placed, chart, alt, *notes)
 
 
@@ -112,11 +121,9 @@ def _clickable_chart(
         found = st.session_state[key].selection.get(CHOSEN) or []
         st.session_state[clicked] = found[0]["actor"] if found else None
 
-    show_chart(chart, key, alt, remember)
-    small(*chart.notes, *notes, SAVE)
-    notice(view.positions.notes[-1])
+    figure(chart, key, alt, *notes, on_select=remember)
     data = table_csv("positions", position_rows(view.positions))
-    chart_downloads(name, data, chart, f"{view.prefix}{name}")
+    chart_downloads(name, data, chart, key)
     _below_chart(view)
     actor = st.session_state.pop(clicked, None)
     if actor in {one.name for one in placed}:
@@ -140,22 +147,21 @@ def _below_chart(view: View) -> None:
         index=None,
         format_func=label,
         key=menu,
-        placeholder=f"Choose a {view.what[0]}",
+        placeholder=f"Choose a {actor_words(view.positions)[0]}",
     )
     if name in names:
-        _passages(view, name)
+        _show_passages(view, name)
     _name_others(view)
 
 
 @st.dialog("Passages", width="large")
 def _open_in_dialog(view: View, name: str) -> None:
     """Show the passages over the chart, which may be longer than the screen."""
-    theme = "dark" if st.context.theme.type == "dark" else "light"
-    with st.container(key=f"over-{theme}"):
-        _passages(replace(view, prefix=f"{view.prefix}dot-"), name)
+    with st.container(key=f"over-{theme()}"):
+        _show_passages(replace(view, prefix=f"{view.prefix}dot-"), name)
 
 
-def _passages(view: View, name: str) -> None:
+def _show_passages(view: View, name: str) -> None:
     """Show an actor's passages: what agrees beside what opposes, then what does neither."""
     positions = view.positions
     actor = next(actor for actor in positions.actors if actor.name == name)
@@ -165,20 +171,13 @@ def _passages(view: View, name: str) -> None:
     small(_in_words(position) if position else no_side)
     result = positions.result([actor])
     prefix = f"{view.prefix}{widget_key(actor.key)}-"
-    shown = Shown(result, view.order, prefix, view.library)
-    if position:
-        halves = st.columns(2, gap="large")
-        for column, stance in zip(halves, SIDES, strict=True):
-            with column:
-                st.html(list_head(stance, len(result.listed(stance)), what="passage"))
-                if not result.listed(stance):
-                    verb = "agrees with" if stance is Stance.AGREE else "opposes"
-                    small(f"No passage of {name} that was read {verb} the proposition.")
-                list_cards(shown, stance)
-    if result.neither:
-        label = f"Neither: {counted(len(result.neither), 'passage')} near the proposition"
-        with st.expander(label, expanded=position is None, key=f"{prefix}neither"):
-            list_cards(shown, Stance.NEITHER)
+    three_lists(
+        Shown(result, view.order, prefix),
+        "passage",
+        "near the proposition",
+        lambda verb: f"No passage of {name} that was read {verb} the proposition.",
+        unfold=position is None,
+    )
     data = export_bytes(result, "csv")
     file_download("Download these passages", "passages.csv", data, f"{prefix}csv")
 
@@ -219,17 +218,17 @@ def _name_others(view: View) -> None:
 # -- Periods -------------------------------------------------------------------------------------
 
 
-def periods_view(view: View, key: str) -> None:
+def periods_view(view: View) -> None:
     """Show a small chart for each actor: its position in each period."""
     positions = view.positions
     if not positions.placed:
         small(_NO_SIDES)
         return
     lengths = {counted(years, "year"): years for years in reversed(PERIODS)}
-    years = lengths[choose_one("Length of a period", list(lengths), key)]
+    years = lengths[choose_one("Length of a period", list(lengths), f"{PREFIX}years")]
     most = sorted(positions.placed, key=lambda one: (-one.score.passages, one.name))[:_PANELS]
     names = st.multiselect(
-        view.what[1].capitalize(),
+        actor_words(positions)[1].capitalize(),
         [one.name for one in positions.placed],
         default=[one.name for one in positions.placed if one in most],
         max_selections=_MOST_PANELS,
@@ -258,8 +257,7 @@ def periods_view(view: View, key: str) -> None:
                 )
     chart = periods_chart(dict(panels), starts, positions.proposition, years)
     repeats = "Repeated words count once in each period; passages without a date are left out."
-    small(*chart.notes, repeats, SAVE)
-    notice(positions.notes[-1])
+    chart_notes(chart, repeats)
     data = table_csv("places by period", period_rows(positions, years))
     chart_downloads("positions-by-period", data, chart, f"{view.prefix}periods")
 
@@ -299,10 +297,10 @@ def table_view(view: View) -> None:
         column_config={"Position": st.column_config.NumberColumn(format="%+.2f")},
         alt=f"{len(rows)} actors: the positions of those that take a side, and who takes none",
     )
-    notice(positions.notes[-1])
+    notice(NOT_A_SAMPLE)
 
 
-def propositions_view(table: PositionTable, prefix: str) -> None:
+def propositions_view(table: PositionTable) -> None:
     """Show actors by propositions: each position and its number of passages."""
     if not table.cells:
         small(_NO_SIDES)
@@ -311,14 +309,14 @@ def propositions_view(table: PositionTable, prefix: str) -> None:
     st.dataframe(
         rows,
         hide_index=True,
-        key=f"{prefix}beside-{widget_key(repr(rows))}",
+        key=f"{PREFIX}beside-{widget_key(repr(rows))}",
         alt=f"{len(rows)} actors by {len(table.propositions)} propositions",
     )
     small(
         "In brackets: passages that take a side. A dash: no passage on the proposition takes one. "
         "Silent: there is no such passage. Neither of the two is neutral."
     )
-    notice(table.positions[0].notes[-1])
+    notice(NOT_A_SAMPLE)
 
 
 def proposition_rows(table: PositionTable) -> list[dict[str, str]]:
@@ -342,7 +340,7 @@ def proposition_rows(table: PositionTable) -> list[dict[str, str]]:
 # -- Agreement between actors --------------------------------------------------------------------
 
 
-def agreement_view(table: PositionTable, prefix: str) -> None:
+def agreement_view(table: PositionTable) -> None:
     """Show how far each two actors agree, ordered so that neighbours are alike."""
     matrix = _matrix(table)
     if not matrix.cells:
@@ -361,22 +359,17 @@ def agreement_view(table: PositionTable, prefix: str) -> None:
         sorted(table.cells),
         default=most[:_IN_MATRIX],
         max_selections=_MOST_IN_MATRIX,
-        key=f"{prefix}parties-{widget_key(repr(most))}",
+        key=f"{PREFIX}parties-{widget_key(repr(most))}",
     )
     drawn = [name for name in matrix.actors if name in names]
     chart = agreement_chart(matrix, drawn, len(table.propositions))
-    show_chart(
+    figure(
         chart,
-        key=f"{prefix}agreement",
-        alt=f"Agreement between {len(drawn)} actors; the table below has the numbers.",
-    )
-    small(
-        *chart.notes,
+        f"{PREFIX}agreement",
+        f"Agreement between {len(drawn)} actors; the table below has the numbers.",
         f"Its interval is over propositions, from {TOO_FEW_PROPOSITIONS} up. Actors are ordered by "
         "their clusters (UPGMA).",
-        SAVE,
     )
-    notice(table.positions[0].notes[-1])
     with st.expander("The numbers"):
         head = ("Between", "Agreement", "95 % interval", "Propositions")
         rows = [
@@ -391,16 +384,15 @@ def agreement_view(table: PositionTable, prefix: str) -> None:
         ]
         st.html(table_html("Agreement between actors", head, rows))
     data = table_csv("agreement", agreement_rows(matrix))
-    chart_downloads("agreement-between-actors", data, chart, f"{prefix}agreement")
+    chart_downloads("agreement-between-actors", data, chart, f"{PREFIX}agreement")
 
 
 def _matrix(table: PositionTable) -> AgreementMatrix:
     """Return the matrix; with many actors it takes seconds, so the session keeps it."""
     made = [(one.provenance.date, one.thresholds) for one in table.positions]
     key = repr((table.propositions, made))
-    kept = st.session_state.get("positions-matrix")
-    if kept is None or kept[0] != key:
-        kept = key, table.agreement()
-        st.session_state["positions-matrix"] = kept
-    matrix: AgreementMatrix = kept[1]
+    matrix: AgreementMatrix | None = kept(_MATRIX, key)
+    if matrix is None:
+        matrix = table.agreement()
+        st.session_state[_MATRIX] = key, matrix
     return matrix

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -11,15 +11,23 @@ from typing import Any
 import streamlit as st
 
 from compare.adapt import append_correction
-from compare.errors import CompareError
+from compare.errors import QueryError
 from compare.export.html import found_card, list_head, pair_card
 from compare.export.words import VERDICT, counted, percent, read_as, verdict_word
 from compare.models.values import Stance
 from compare.results.result import MOST_OF_STATEMENT, Pair, Result
 from compare.ui import CORPUS_PAGE
 from compare.ui.components.filter_panel import NEWEST, OLDEST, PROBABILITY, SIMILARITY
-from compare.ui.components.layout import notice, show_more_button, small, widget_key
-from compare.ui.components.service import explain_pairs
+from compare.ui.components.layout import (
+    card,
+    errors_as_sentences,
+    notice,
+    show_html,
+    show_more_button,
+    small,
+    widget_key,
+)
+from compare.ui.components.service import explain_pairs, library_link
 
 SIDES = (Stance.AGREE, Stance.OPPOSE)
 
@@ -34,15 +42,14 @@ class Shown:
     """A result and how it is shown.
 
     Attributes:
-        prefix: Of the keys of widgets, one for each page.
-        library: The key of the library in the chooser, for links into it.
+        order: One of `filter_panel.ORDERS`.
+        prefix: Of the keys of widgets.
         with_words: Whether the deciding words are marked.
     """
 
     result: Result
     order: str
     prefix: str
-    library: str
     with_words: bool = False
 
 
@@ -50,53 +57,60 @@ class Shown:
 
 
 def side_by_side(shown: Shown) -> Result:
-    """Show what agrees beside what opposes, then what does neither, folded.
-
-    Returns the result with the deciding words that were found.
-    """
+    """Show the lists of a search; return the result with the deciding words that were found."""
     result = shown.result
+    read, of = len(result.pairs), result.provenance.statements
+    read_of = f"Read {read:,} of {of:,} statements"
+    read_of += ", with filters." if result.provenance.filters else "."
     if result.notes:
         notice(*result.notes)
-    if result.agree or result.oppose:
-        for column, stance in zip(st.columns(2, gap="large"), SIDES, strict=True):
-            with column:
-                st.html(list_head(stance, len(result.listed(stance))))
-                if not result.listed(stance):
-                    verb = "agrees with" if stance is Stance.AGREE else "opposes"
-                    small(f"{_read(result)} None {verb} the quote at these thresholds.")
-                result = result.replacing(list_cards(shown, stance))
-    else:
-        _nothing(result)
-    if neither := result.neither:
-        label = f"Neither: {counted(len(neither), 'statement')} on the same topic"
-        with st.expander(label, key=f"{shown.prefix}neither"):
-            list_cards(replace(shown, with_words=False), Stance.NEITHER)
-    return result
-
-
-def _nothing(result: Result) -> None:
-    """Say that nothing agrees or opposes, and what was looked at."""
-    if near := len(result.neither):
-        least = percent(result.thresholds.probability)
-        found = (
-            f"{counted(near, 'is', 'are')} on the same topic, but none agrees with the quote or "
-            f"opposes it with a probability of {least} or more."
-        )
-    else:
-        found = "None is on the same topic."
-    st.html(
-        '<div class="cp-nothing"><h2>Nothing here agrees or opposes</h2>'
-        f"<p>{_read(result)} {found}</p>"
-        "<p>This describes what was read of this library, under these filters and thresholds; it "
-        "says nothing about the world. Lower the minimum probability or similarity, remove a "
-        "filter, or add statements.</p></div>"
+    if not (result.agree or result.oppose):
+        show_html("nothing", f"{read_of} {_found_instead(result)}")
+    return three_lists(
+        shown,
+        "statement",
+        "on the same topic",
+        lambda verb: f"{read_of} None {verb} the quote at these thresholds.",
     )
 
 
-def _read(result: Result) -> str:
-    made = result.provenance
-    filtered = ", with filters" if made.filters else ""
-    return f"Read {len(result.pairs):,} of {made.statements:,} statements{filtered}."
+def three_lists(
+    shown: Shown, what: str, near: str, none: Callable[[str], str], *, unfold: bool = False
+) -> Result:
+    """Show what agrees beside what opposes, then what does neither, folded.
+
+    Returns the result with the deciding words that were found.
+
+    Args:
+        shown: The result.
+        what: What the lists hold, in the singular.
+        near: What those that do neither have in common with the others.
+        none: Makes a sentence about an empty list of "agrees with" or "opposes".
+        unfold: Show what does neither unfolded.
+    """
+    result = shown.result
+    found: dict[int, Pair] = {}
+    if result.agree or result.oppose:
+        for column, stance in zip(st.columns(2, gap="large"), SIDES, strict=True):
+            with column:
+                st.html(list_head(stance, len(result.listed(stance)), what=what))
+                if not result.listed(stance):
+                    small(none("agrees with" if stance is Stance.AGREE else "opposes"))
+                found |= list_cards(shown, stance)
+    if neither := result.neither:
+        label = f"Neither: {counted(len(neither), what)} {near}"
+        with st.expander(label, expanded=unfold, key=f"{shown.prefix}neither"):
+            list_cards(replace(shown, with_words=False), Stance.NEITHER)
+    return result.replacing(found)
+
+
+def _found_instead(result: Result) -> str:
+    if not (near := len(result.neither)):
+        return "None is on the same topic."
+    return (
+        f"{counted(near, 'is', 'are')} on the same topic, but none agrees with the quote or "
+        f"opposes it with a probability of {percent(result.thresholds.probability)} or more."
+    )
 
 
 # -- The lists of two sides and of a timeline ----------------------------------------------------
@@ -165,13 +179,13 @@ def _row(result: Result, stance: Stance, pair: Pair) -> dict[str, Any]:
 # -- Cards ---------------------------------------------------------------------------------------
 
 
-def list_cards(shown: Shown, stance: Stance) -> Mapping[int, Pair]:
+def list_cards(shown: Shown, stance: Stance) -> dict[int, Pair]:
     """Show the cards of a list; see `cards`."""
     pairs = in_order(shown.result, shown.order, stance)
     return cards(shown, pairs, f"{shown.prefix}{stance.value}")
 
 
-def cards(shown: Shown, pairs: Sequence[Pair], key: str) -> Mapping[int, Pair]:
+def cards(shown: Shown, pairs: Sequence[Pair], key: str) -> dict[int, Pair]:
     """Show the cards of pairs, as many as were asked for; `key` begins the keys of widgets.
 
     Returns the pairs whose deciding words were found, by the identity of those given.
@@ -196,20 +210,15 @@ def _card(shown: Shown, pair: Pair, key: str) -> None:
         html = pair_card(result, pair, stance)
         names = ("earlier", "later") if result.over_time else ("A", "B")
         links = {f"Open {name}": side for name, side in zip(names, pair.excerpts, strict=True)}
-    with st.container(key=f"card-{key}", gap="xxsmall"):
-        st.html(html)
-        with st.container(
-            key=f"actions-{key}", horizontal=True, gap="small", vertical_alignment="center"
-        ):
-            for label, side in links.items():
-                address = {"id": side.statement.id, "library": shown.library}
-                st.page_link(CORPUS_PAGE, label=label, query_params=address)
-            with st.popover("This verdict is wrong", type="tertiary"):
-                correction_form(
-                    key,
-                    read_as(stance, pair.probabilities),
-                    lambda right, note: append_correction(result, pair, right, note=note),
-                )
+    with card(key, html):
+        for label, side in links.items():
+            library_link(CORPUS_PAGE, label, id=side.statement.id)
+        with st.popover("This verdict is wrong", type="tertiary"):
+            correction_form(
+                key,
+                read_as(stance, pair.probabilities),
+                lambda right, note: append_correction(result, pair, right, note=note),
+            )
 
 
 def in_order(result: Result, order: str, stance: Stance) -> list[Pair]:
@@ -252,11 +261,8 @@ def correction_form(base: str, stance: Stance, keep: Callable[[Stance, str], Pat
         note = st.text_input("Why (optional)", key=f"note-{base}", max_chars=_LONGEST_NOTE)
         if not st.form_submit_button("Keep this correction"):
             return
-    if label not in others:
-        notice("Choose the right label.", error=True)
-        return
-    try:
+    with errors_as_sentences():
+        if label not in others:
+            raise QueryError("Choose the right label.")
         path = keep(others[label], (note or "")[:_LONGEST_NOTE])
         notice(f"Kept in {path}. It stays on this machine and changes nothing shown here.")
-    except CompareError as error:
-        notice(str(error), error=True)

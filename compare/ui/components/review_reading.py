@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
 from compare.errors import CompareError, ReviewError
-from compare.export.html import half_html, section_html, text_html, verdict_html
+from compare.export.html import half_html, section_html, verdict_html
 from compare.export.words import SIGN, VERDICT, counted, likelihood, percent, read_as
 from compare.library.library import Library
 from compare.models.values import Stance
@@ -19,10 +19,9 @@ from compare.review import (
     Review,
     ReviewPair,
 )
-from compare.ui.components.layout import notice, small
+from compare.ui.components.layout import notice, notice_next_run, show_html, show_kept_notice, small
 
 _KEYS = {Stance.AGREE: "A", Stance.OPPOSE: "O", Stance.NEITHER: "N"}
-_ERROR = "review-error"
 _LONGEST_NOTE = 2_000
 
 
@@ -38,7 +37,7 @@ def read_review(review: Review, reader: str, library: Library) -> None:
         seen / progress.of,
         text=f"{seen:,} of {counted(progress.of, 'pair')} read, {progress.skipped:,} skipped",
     )
-    _show_error()
+    show_kept_notice("review")
     if reader in review.handed_in:
         _handed_in(review)
         return
@@ -54,8 +53,7 @@ def read_review(review: Review, reader: str, library: Library) -> None:
     else:
         _pair_to_read(review, reader, library, int(place), base)
     with st.expander("The codebook"):
-        paragraphs = "".join(f"<p>{text_html(part)}</p>" for part in review.codebook.split("\n\n"))
-        st.html(f'<div class="cp-section">{paragraphs}</div>')
+        show_html("paragraphs", review.codebook.split("\n\n"))
     _own_answers(review, reader, base)
 
 
@@ -66,7 +64,7 @@ def _pair_to_read(review: Review, reader: str, library: Library, place: int, bas
         small(f"Your answer is “{_in_words(given)}”. A new answer replaces it.")
     model = review.shows_machine(given is not None)
     with st.container(key=f"card-review-{base}-{place}", gap="xsmall"):
-        st.html(_card(review, pair, library, model=model))
+        _show_pair(review, pair, library, model=model)
 
     def keep(stance: Stance | None, confidence: int | None, note: str) -> AnswerChange | None:
         return review.answer(reader, place, stance, confidence, note)
@@ -124,7 +122,7 @@ def _own_answers(review: Review, reader: str, base: str) -> None:
 
 def decide_review(review: Review, library: Library) -> None:
     """Show the next pair on which readers differ, with both notes, and all such pairs below."""
-    _show_error()
+    show_kept_notice("review")
     if len(review.readers) < 2:
         small("There is only one reader, so there are no differences to decide.")
         return
@@ -160,8 +158,8 @@ def _pair_to_decide(review: Review, library: Library, place: int, base: str) -> 
     if decision:
         answers.append((decision.who, f"{_in_words(decision)} (decided)", decision.note))
     with st.container(key=f"card-review-{base}-{place}", gap="xsmall"):
-        st.html(_card(review, pair, library, model=True))
-        st.html(_answers_html(answers))
+        _show_pair(review, pair, library, model=True)
+        show_html("answers", answers)
 
     def who() -> str:
         return str(st.session_state.get(f"r_by-{review.number}") or "")
@@ -278,17 +276,12 @@ def _draft(base: str, place: int, answer: Answer) -> None:
 
 
 def _tried(action: Callable[[], AnswerChange | None]) -> AnswerChange | None:
-    """Do it; an error is shown where the page is drawn next (`_show_error`)."""
+    """Do it in a callback, which runs before the page: an error is shown where it is drawn next."""
     try:
         return action()
     except CompareError as error:
-        st.session_state[_ERROR] = str(error)
+        notice_next_run("review", str(error), error=True)
         return None
-
-
-def _show_error() -> None:
-    if sentence := st.session_state.pop(_ERROR, None):
-        notice(sentence, error=True)
 
 
 def _last_kept(base: str) -> tuple[AnswerChange, str] | None:
@@ -320,16 +313,6 @@ def _in_words(answer: Answer) -> str:
     return f"{_label(answer.stance)}{sure}"
 
 
-def _answers_html(rows: Sequence[tuple[str, str, str]]) -> str:
-    """Return who gave which answer, and their notes, as a list."""
-    items = "".join(
-        f"<div><dt><bdi>{text_html(who)}</bdi></dt><dd>{text_html(answer)}"
-        f"{f': <q><bdi>{text_html(note)}</bdi></q>' if note else ''}</dd></div>"
-        for who, answer, note in rows
-    )
-    return f'<dl class="cp-facts">{items}</dl>'
-
-
 def _model_says(pair: ReviewPair, least: float | None) -> str:
     """Return the model's verdict in a sentence; `least` is the list's minimum probability."""
     if pair.machine is None:
@@ -351,30 +334,24 @@ def _verdict(pair: ReviewPair, least: float | None) -> Stance:
     return found if probabilities.of(found) < least else label
 
 
-def _card(review: Review, pair: ReviewPair, library: Library, *, model: bool) -> str:
-    """Return a pair as HTML; `model` adds the model's verdict above.
-
-    What became of a statement in the library since is noted.
-    """
-    head, kind = "", "plain"
+def _show_pair(review: Review, pair: ReviewPair, library: Library, *, model: bool) -> None:
+    """Show a pair with what became of its statements since; `model` adds the model's verdict."""
+    kind, verdict, note = "plain", "", ""
     least = review.settings.least_probability
     if model and pair.machine and pair.probabilities:
-        kind, verdict = pair.machine.value, _verdict(pair, least)
-        head = verdict_html(
-            verdict,
+        kind, stance = pair.machine.value, _verdict(pair, least)
+        verdict = verdict_html(
+            stance,
             pair.probabilities,
             pair.similarity,
-            f"The model: {VERDICT[verdict]}",
-            short=verdict is not pair.machine,
+            f"The model: {VERDICT[stance]}",
+            short=stance is not pair.machine,
         )
     elif model:
-        head = f'<p class="cp-note">{text_html(_model_says(pair, least))}</p>'
+        note = _model_says(pair, least)
     (states,) = review.statement_states(library, [pair])
     halves = [
         half_html(name, side, note=f" · {STATE_NOTES[state]}" if state in STATE_NOTES else "")
         for name, side, state in zip(("Side A", "Side B"), (pair.a, pair.b), states, strict=True)
     ]
-    return (
-        f'<article class="cp-card cp-{kind}">{head}'
-        f'<div class="cp-halves">{"".join(halves)}</div></article>'
-    )
+    show_html("review_card", kind, verdict, note, halves)

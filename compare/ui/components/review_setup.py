@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from enum import StrEnum
-from pathlib import Path, PurePath
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 import streamlit as st
 
-from compare.errors import CompareError, ReviewError
+from compare.errors import ReviewError
 from compare.export.markdown import inert
 from compare.export.words import VERDICT, counted
 from compare.library.library import Library
@@ -19,23 +18,19 @@ from compare.results.result import Result
 from compare.review import (
     CODEBOOK,
     Choice,
-    ImportedPairs,
     MachineShown,
     Order,
     PairSelection,
     Review,
     Reviews,
     draw,
-    read_answers,
     read_review_pairs,
     with_divergence,
 )
 from compare.ui import REVIEW_PAGE
-from compare.ui.components.layout import choose_one, notice, progress, sidebar_heading, small
+from compare.ui.components.layout import progress, sidebar_heading, small
 from compare.ui.components.service import stance_model
-from compare.ui.components.upload import Upload, on_disk
-
-VIEWS = ("Read", "Differences", "Agreement", "Files")
+from compare.ui.components.upload import on_disk
 
 SHOWN_TABLE = "cut-"
 """Session state: begins the keys of the tables that pages show, at their thresholds."""
@@ -47,7 +42,7 @@ CHOICES = {
     Choice.WHOLE: "all of them",
     Choice.IMPORTED: "from a file",
 }
-ORDERS = {
+READING_ORDERS = {
     Order.RANDOM: "at random",
     Order.UNCERTAIN: "least certain labels first",
     Order.INFORMATIVE: "largest difference between the fast and the accurate model first",
@@ -62,13 +57,12 @@ _TO_REVIEW = "to-review"
 """Session state: the result that a review was last asked for."""
 
 _SWITCH_TO = "switch-to-review"
-"""Session state: the name of the review that was made on the last run."""
+"""Session state: the review to show on the next run."""
 
 _NEW = "A new review"
 _FILE = "A file of pairs"
 _MOST = 10_000
 
-Found = TypeVar("Found")
 Setting = TypeVar("Setting", bound=StrEnum)
 
 
@@ -77,50 +71,40 @@ Setting = TypeVar("Setting", bound=StrEnum)
 
 def choose_review(reviews: Reviews) -> Review | None:
     """Show the menu of reviews and return the one chosen; None for a new one."""
-    sidebar_heading("Review")
     names = [entry.name for entry in reviews.all()]
-    if (made := st.session_state.pop(_SWITCH_TO, None)) in names:
-        st.session_state["r_name"] = made
-        st.session_state.pop(_TO_REVIEW, None)
-    elif _TO_REVIEW in st.session_state and st.session_state.get("r_asked") is not (
-        asked := st.session_state[_TO_REVIEW]
-    ):
-        st.session_state["r_asked"], st.session_state["r_name"] = asked, _NEW
-    chosen = st.selectbox(
-        "Which review",
-        [*names, _NEW],
-        key="r_name",
-        bind="query-params",
-        persist_state="session",
-    )
-    review = reviews.open(chosen) if chosen in names else None
-    if review and review.name == made and (number := review.settings.read_before):
-        small(
-            f"{counted(number, 'pair')} of it stood in a finished review before. They cannot test "
-            "a model that has learned from them."
+    if (wanted := st.session_state.pop(_SWITCH_TO, None)) in [*names, _NEW]:
+        st.session_state["r_name"] = wanted
+    with st.sidebar:
+        sidebar_heading("Review")
+        chosen = st.selectbox(
+            "Which review",
+            [*names, _NEW],
+            key="r_name",
+            bind="query-params",
+            persist_state="session",
         )
+        review = reviews.open(chosen) if chosen in names else None
+        if review and review.name == wanted and (number := review.settings.read_before):
+            small(
+                f"{counted(number, 'pair')} of it stood in a finished review before. They cannot "
+                "test a model that has learned from them."
+            )
     return review
 
 
 def choose_reader(review: Review) -> str | None:
-    """Show the readers and return who reads; None until one is chosen.
-
-    They are buttons: if a text field had the focus, the keys for answers would be typed into it.
-    """
-    chosen = st.segmented_control(
-        "Who are you",
-        review.readers,
-        format_func=inert,
-        key=f"r_reader-{review.number}",
-        persist_state="session",
-    )
-    small("There are no accounts: please read under your own name only.")
+    """Show the readers and return who reads; None until one is chosen."""
+    with st.sidebar:
+        # Buttons: if a text field had the focus, the keys for answers would be typed into it.
+        chosen = st.segmented_control(
+            "Who are you",
+            review.readers,
+            format_func=inert,
+            key=f"r_reader-{review.number}",
+            persist_state="session",
+        )
+        small("There are no accounts: please read under your own name only.")
     return chosen if chosen in review.readers else None
-
-
-def choose_review_view() -> str:
-    """Show the views and return the one chosen."""
-    return choose_one("Show", VIEWS, "r_view")
 
 
 # -- A new review --------------------------------------------------------------------------------
@@ -129,7 +113,7 @@ def choose_review_view() -> str:
 def review_link(result: Result, key: str) -> None:
     """Offer to make a review of a result."""
     if st.button("Review these pairs by hand", key=key):
-        st.session_state[_TO_REVIEW] = result
+        st.session_state[_TO_REVIEW], st.session_state[_SWITCH_TO] = result, _NEW
         st.switch_page(REVIEW_PAGE, query_params={})
 
 
@@ -141,10 +125,13 @@ def make_review(reviews: Reviews, library: Library) -> None:
     second = names[2].text_input(
         "Second reader", key="r_new_second", max_chars=100, placeholder="nobody: you read alone"
     )
-    source = _choose_source(library)
+    draw_pairs = _choose_pairs(reviews, library)
     left, right = st.columns(2)
     order = left.selectbox(
-        "Order of reading", [*ORDERS], format_func=_in_words(ORDERS), key="r_new_order"
+        "Order of reading",
+        [*READING_ORDERS],
+        format_func=_in_words(READING_ORDERS),
+        key="r_new_order",
     )
     shown = right.selectbox(
         "When readers see the model’s label",
@@ -158,25 +145,19 @@ def make_review(reviews: Reviews, library: Library) -> None:
     seed = int(st.number_input("Seed of draw and order", 0, 10**6, 0, key="r_new_seed"))
     if not st.button("Make the review", type="primary", key="r_new_go"):
         return
-    if source is None:
-        notice("Choose a file of pairs first.", error=True)
-        return
-    try:
-        drawn = source.drawn(seed, reviews)
-        if order is Order.INFORMATIVE:
-            drawn = _scored_by_both_models(drawn)
-        review = reviews.create(
-            name,
-            drawn,
-            [reader for reader in (first, second) if reader.strip()],
-            order=order,
-            seed=seed,
-            machine_shown=shown,
-            codebook=codebook or CODEBOOK,
-        )
-    except CompareError as error:
-        notice(str(error), error=True)
-        return
+    if draw_pairs is None:
+        raise ReviewError("Choose a file of pairs first.")
+    drawn = draw_pairs(seed)
+    review = reviews.create(
+        name,
+        _scored_by_both_models(drawn) if order is Order.INFORMATIVE else drawn,
+        [reader for reader in (first, second) if reader.strip()],
+        order=order,
+        seed=seed,
+        machine_shown=shown,
+        codebook=codebook or CODEBOOK,
+    )
+    st.session_state.pop(_TO_REVIEW, None)
     st.session_state[_SWITCH_TO] = review.name
     st.rerun()
 
@@ -185,24 +166,8 @@ def _in_words(words: Mapping[Setting, str]) -> Callable[[Setting], str]:
     return lambda setting: words[setting].capitalize()
 
 
-class _Source(NamedTuple):
-    """Where the pairs come from, and how they are chosen."""
-
-    result: Result | ImportedPairs
-    subject: str
-    choice: Choice = Choice.IMPORTED
-    size: int = 0
-    stances: tuple[Stance, ...] = ()
-    fresh: bool = False
-
-    def drawn(self, seed: int, reviews: Reviews) -> PairSelection:
-        if isinstance(self.result, ImportedPairs):
-            return PairSelection.imported(self.result.pairs, self.subject)
-        finished = reviews.finished_pairs() if self.fresh else frozenset()
-        return draw(self.result, self.choice, self.size, seed, self.stances, exclude=finished)
-
-
-def _choose_source(library: Library) -> _Source | None:
+def _choose_pairs(reviews: Reviews, library: Library) -> Callable[[int], PairSelection] | None:
+    """Show where the pairs come from and how they are chosen; return what draws them by a seed."""
     results = _results_of_session(library)
     options = [*results, _FILE]
     chosen = st.selectbox("Which pairs", options, key="r_new_source") or options[0]
@@ -240,7 +205,12 @@ def _choose_source(library: Library) -> _Source | None:
         "Estimates are then for the remaining pairs.",
     )
     stances = tuple(words[label] for label in labels)
-    return _Source(results[chosen], chosen, choice, int(size), stances, fresh)
+
+    def draw_pairs(seed: int) -> PairSelection:
+        finished = reviews.finished_pairs() if fresh else frozenset()
+        return draw(results[chosen], choice, int(size), seed, stances, exclude=finished)
+
+    return draw_pairs
 
 
 def _results_of_session(library: Library) -> dict[str, Result]:
@@ -260,7 +230,7 @@ def _results_of_session(library: Library) -> dict[str, Result]:
     return found
 
 
-def _pairs_from_file(library: Library) -> _Source | None:
+def _pairs_from_file(library: Library) -> Callable[[int], PairSelection] | None:
     file = st.file_uploader(
         "CSV, TSV or JSONL with one pair per row",
         type=["csv", "tsv", "jsonl"],
@@ -270,12 +240,12 @@ def _pairs_from_file(library: Library) -> _Source | None:
     )
     if file is None:
         return None
-    name = PurePath(file.name).name or "pairs.csv"
-    found = _read(name, file.getvalue(), lambda path: read_review_pairs(path, library))
-    small(f"{counted(len(found.pairs), 'pair')} in {name}.")
+    with on_disk([file]) as (path,):
+        found = read_review_pairs(path, library)
+    small(f"{counted(len(found.pairs), 'pair')} in {path.name}.")
     if found.unread:
         small(f"Columns that are not read: {', '.join(found.unread)}.")
-    return _Source(found, name)
+    return lambda seed: PairSelection.imported(found.pairs, path.name)
 
 
 def _scored_by_both_models(drawn: PairSelection) -> PairSelection:
@@ -285,39 +255,3 @@ def _scored_by_both_models(drawn: PairSelection) -> PairSelection:
     with progress("Reading the pairs with both models", "readings") as on_progress:
         pairs = with_divergence(drawn.pairs, first, more[0], on_progress)
     return replace(drawn, pairs=tuple(pairs))
-
-
-# -- Files of pairs and answers ------------------------------------------------------------------
-
-
-def take_answers(review: Review) -> None:
-    """Offer to take a reader's answers from a file, all or none."""
-    left = [reader for reader in review.readers if reader not in review.handed_in]
-    if not left:
-        small("All readers have handed in: no more answers are taken.")
-        return
-    reader = st.selectbox("Whose answers", left, key=f"r_answers_of-{review.number}") or left[0]
-    file = st.file_uploader(
-        "CSV, TSV or JSONL with the columns pair and answer",
-        type=["csv", "tsv", "jsonl"],
-        key=f"r_answers_file-{review.number}",
-        help="Confidence and note are optional. An exported review is such a file.",
-    )
-    if not st.button("Take these answers", key="r_answers_go"):
-        return
-    if file is None:
-        notice("Choose a file of answers first.", error=True)
-        return
-    try:
-        name = PurePath(file.name).name or "answers.csv"
-        answers = _read(name, file.getvalue(), lambda path: read_answers(path, review, reader))
-        changed = review.answer_many(reader, answers)
-    except CompareError as error:
-        notice(str(error), error=True)
-        return
-    notice(f"{counted(len(answers), 'answer')} of {reader} taken, {changed:,} of them new.")
-
-
-def _read(name: str, content: bytes, read: Callable[[Path], Found]) -> Found:
-    with on_disk([Upload(name, content)]) as (path,):
-        return read(path)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -25,40 +25,21 @@ from compare.models import StanceModel, load_stance_model
 from compare.models.calibration import about_adaptation, adapted_to, read_adaptation
 from compare.models.rationale import find_rationale
 from compare.models.values import InputPair, ModelInput, Probabilities, Rationale
-from compare.results.result import Pair, Result
+from compare.results.result import Pair, Result, Thresholds
 from compare.statements.quotes import Quote
-from compare.ui.components.layout import READ_FOR, progress, small
+from compare.statements.statement import Statement
+from compare.ui.components.layout import READ_FOR, notice_next_run, progress, small
+
+OWN, SAMPLE = "My own", "Sample"
+"""Libraries, as they stand in the menu and in addresses."""
 
 SWITCH_TO = "switch-to-library"
-"""Session state: the place to go to on the next run."""
+"""Session state: the library to open on the next run."""
 
-_LIBRARIES = 4
 _RESULTS = 64
-_EXPLAINED = 1024
 
 
 # -- Libraries -----------------------------------------------------------------------------------
-
-
-class Place(StrEnum):
-    """Where a library can be; the values stand in the menu and in addresses."""
-
-    NAMED = locations.LIBRARY_VARIABLE
-    OWN = "My own"
-    SAMPLE = "Sample"
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A library that can be chosen."""
-
-    place: Place
-    folder: Path
-
-    @property
-    def key(self) -> str:
-        """Return what stands in addresses."""
-        return self.place.value
 
 
 @st.cache_resource(show_spinner="Preparing the sample library…")
@@ -66,40 +47,57 @@ def _sample_folder(user: str) -> Path:
     return locations.sample_library().folder
 
 
-def _choices() -> list[Choice]:
-    """Return the libraries available; the first is the one that commands use, too."""
-    found = []
+def _folders() -> dict[str, Path]:
+    """Return the folders of the libraries; the first is the one that commands use, too."""
+    found = {}
     own = locations.user_library()
     if named := os.environ.get(locations.LIBRARY_VARIABLE):
-        found.append(Choice(Place.NAMED, Path(named).expanduser()))
+        found[locations.LIBRARY_VARIABLE] = Path(named).expanduser()
     if is_library(own):
-        found.append(Choice(Place.OWN, own))
-    return [*found, Choice(Place.SAMPLE, _sample_folder(str(own)))]
+        found[OWN] = own
+    return found | {SAMPLE: _sample_folder(str(own))}
 
 
-def choose_library() -> tuple[Choice, Library]:
-    """Show the menu of libraries and open the one chosen; the stance model is adapted to it.
+def choose_library() -> Library:
+    """Show the menu of libraries in the sidebar, open the chosen one, and adapt the model to it.
 
     Raises:
         LibraryError: It cannot be opened.
         ModelError: Its adaptation cannot be read.
     """
-    choices = {choice.key: choice for choice in _choices()}
-    if (wanted := st.session_state.pop(SWITCH_TO, None)) in choices:
+    folders = _folders()
+    if (wanted := st.session_state.pop(SWITCH_TO, None)) in folders:
         st.session_state["library"] = wanted
-    key = st.selectbox(
-        "Library", list(choices), key="library", bind="query-params", persist_state="session"
+    with st.sidebar:
+        name = st.selectbox(
+            "Library", list(folders), key="library", bind="query-params", persist_state="session"
+        )
+        library = open_library(folders.get(name) or next(iter(folders.values())))
+        small(f"{counted(len(library), 'statement')}{', read-only' if library.read_only else ''}")
+        st.session_state[READ_FOR] = str(library.folder)
+        if read_adaptation(library.folder) is not None:  # otherwise the model is not loaded yet
+            small(about_adaptation(stance_model(), library.folder))
+    return library
+
+
+def library_link(page: Path, label: str, **address: str) -> None:
+    """Link to a page that opens the library shown here."""
+    st.page_link(
+        page, label=label, query_params={**address, "library": st.session_state["library"]}
     )
-    chosen = choices.get(key or "") or next(iter(choices.values()))
-    library = open_library(chosen.folder)
-    small(f"{counted(len(library), 'statement')}{', read-only' if library.read_only else ''}")
-    st.session_state[READ_FOR] = str(library.folder)
-    if read_adaptation(library.folder) is not None:  # otherwise the model is not loaded yet
-        small(about_adaptation(stance_model(), library.folder))
-    return chosen, library
 
 
-@st.cache_resource(show_spinner="Opening the library…", max_entries=_LIBRARIES)
+def delete_button(library: Library, statement: Statement, key: str) -> bool:
+    """Show the button that deletes a statement; return whether it was pressed."""
+    small("The statement is deleted from this library for good.")
+    if not st.button("Delete for good", key=key, type="primary"):
+        return False
+    library.delete([statement.id])
+    notice_next_run("deleted", f"Statement {statement.id} was deleted from the library.")
+    return True
+
+
+@st.cache_resource(show_spinner="Opening the library…", max_entries=4)
 def _opened(folder: str, generation: str) -> Library:
     return Library.open(Path(folder))
 
@@ -112,32 +110,41 @@ def open_library(folder: Path) -> Library:
 # -- Models and results --------------------------------------------------------------------------
 
 
+def kept(name: str, key: str) -> Any:
+    """Return what the session keeps under `name`, (key, value), if it was made for this key."""
+    made_for, value = st.session_state.get(name) or ("", None)
+    return value if made_for == key else None
+
+
 @st.cache_resource(show_spinner="Loading the stance model…")
 def _shipped_model() -> StanceModel:
     return load_stance_model()
 
 
 def stance_model() -> StanceModel:
-    """Return the shipped model, or what it was adapted to the page's library."""
+    """Return the shipped model, adapted to the page's library if that has an adaptation."""
     folder = st.session_state.get(READ_FOR)
     return adapted_to(_shipped_model(), Path(folder)) if folder else _shipped_model()
 
 
+# Streamlit cannot hash our values: the key says what they are, and "_" keeps them out of its hash.
 @st.cache_resource(show_spinner="Reading statements on the same point…", max_entries=_RESULTS)
-def _searched(
-    library_key: tuple[str, str], asked: str, _library: Library, _quote: Quote, _filters: Filters
-) -> Result:
+def _searched(key: str, _library: Library, _quote: Quote, _filters: Filters) -> Result:
     return search(_library, _quote, stance_model=stance_model(), filters=_filters)
 
 
-def search_library(library: Library, quote: Quote, filters: Filters) -> Result:
-    """Return what was scored for a quote; what was scored once is not scored again."""
-    key = (library.digest, stance_model().digest)
-    return _searched(key, repr((quote, filters)), library, quote, filters)
+def search_library(
+    library: Library, quote: Quote, filters: Filters, thresholds: Thresholds
+) -> Result:
+    """Return the result of a search at these thresholds; nothing is scored twice."""
+    key = repr((library.digest, stance_model().digest, quote, filters))
+    return _searched(key, library, quote, filters).rethreshold(
+        probability=thresholds.probability, similarity=thresholds.similarity
+    )
 
 
-@st.cache_resource(show_spinner=False, max_entries=_EXPLAINED)
-def _explained(key: str, _pair: Pair, _quote: Quote | None) -> Rationale | None:
+@st.cache_resource(show_spinner=False, max_entries=1024)
+def _rationale(key: str, _pair: Pair, _quote: Quote | None) -> Rationale | None:
     return explain_pair(_pair, stance_model(), _quote).rationale
 
 
@@ -148,14 +155,13 @@ def explain_pairs(result: Result, pairs: Sequence[Pair]) -> dict[int, Pair]:
         for number, pair in enumerate(pairs, start=1):
             which = (result.quote, *(side.passage for side in pair.excerpts), pair.first_stage_only)
             key = repr((result.provenance.library_digest, stance_model().digest, which))
-            rationale = _explained(key, pair, result.quote)
-            found[id(pair)] = replace(pair, rationale=rationale)
+            found[id(pair)] = replace(pair, rationale=_rationale(key, pair, result.quote))
             on_progress(number, len(pairs))
     return found
 
 
 @st.cache_resource(show_spinner="Reading the pair…", max_entries=_RESULTS)
-def _pair(
+def _verdict(
     key: str, _side_a: ModelInput, _side_b: ModelInput
 ) -> tuple[Probabilities, Rationale, InputPair]:
     (read,) = stance_model().score_parts([(_side_a, _side_b)])[1]
@@ -166,4 +172,4 @@ def explained_pair(
     side_a: ModelInput, side_b: ModelInput
 ) -> tuple[Probabilities, Rationale, InputPair]:
     """Return the verdict on a pair, its deciding words, and the sentences read of a long one."""
-    return _pair(repr((stance_model().digest, side_a, side_b)), side_a, side_b)
+    return _verdict(repr((stance_model().digest, side_a, side_b)), side_a, side_b)

@@ -1,132 +1,59 @@
-"""Two sides, and a timeline: the forms, the plan, the reading, the views, and a checked sample."""
+"""Two sides, and a timeline: the plan, the reading, the views, and a checked sample."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from functools import partial
 
 import streamlit as st
 
-from compare.comparison.counts import Check, check, matrix, random_sample
-from compare.comparison.sides import MOST_READ
+from compare.comparison import counts, sides
+from compare.comparison.counts import Cell, Check
 from compare.export.dictionary import columns
-from compare.export.formats import csv_bytes
-from compare.export.html import facts_html, pair_card, section_html
-from compare.export.rows import checked_rows
-from compare.export.words import CHANGED, SAME, counted, duration, percent, verdict_word
-from compare.library.filters import Facets, Filters
+from compare.export.formats import csv_bytes, table_csv
+from compare.export.html import facts_html, pair_card, section_html, table_html
+from compare.export.rows import checked_rows, matrix_rows, year_rows
+from compare.export.words import counted, duration, percent, verdict_word
+from compare.library.filters import Filters
 from compare.library.library import Library
 from compare.models.protocols import signature
 from compare.models.values import Stance
 from compare.results.result import Pair, Result, Thresholds
-from compare.statements.statement import PartialDate
+from compare.ui.charts.counts import matrix_chart, years_chart
 from compare.ui.components.downloads import (
+    chart_downloads,
     download_buttons,
+    figure,
     file_download,
     link_and_provenance,
-    other_library_notice,
 )
-from compare.ui.components.drilldown import matrix_view, years_view
-from compare.ui.components.filter_panel import (
-    ORDERS,
-    SIDE_KEYS,
-    TIMELINE_ORDERS,
-    choose_period,
-    choose_side,
-    choose_thresholds,
-)
+from compare.ui.components.filter_panel import Period, choose_period
 from compare.ui.components.layout import (
     choose_one,
     notice,
     progress,
-    sidebar_heading,
     small,
     widget_key,
+    with_interval,
 )
-from compare.ui.components.result_lists import SIDES, Shown, pair_list, pairs_table
+from compare.ui.components.result_lists import SIDES, Shown, cards, pair_list
 from compare.ui.components.review_setup import SHOWN_TABLE, review_link
-from compare.ui.components.service import choose_library, stance_model
+from compare.ui.components.service import kept, stance_model
 
-if TYPE_CHECKING:
-    from compare.comparison.sides import Comparison, Plan
+SHARED_KEYS = ("topic", "from", "to", "most", "p", "s", "sort", "why", "view")
+"""The widgets of both pages, without their prefix."""
 
-_SIDES, _TIMELINE = "ab_", "t_"
-"""Of the keys of the two pages' widgets; those of the sides begin with a_ and b_."""
+NOTHING_READ = "An empty field allows everything. Nothing is read until you ask for it."
 
-_SHARED = ("topic", "from", "to", "most", "p", "s", "sort", "why", "view")
-_KEYS = {
-    _SIDES: (
-        "library",
-        *(f"{side}_{name}" for side in "ab" for name in (*SIDE_KEYS, "from", "to")),
-        *(f"{_SIDES}{name}" for name in (*_SHARED, "by")),
-    ),
-    _TIMELINE: ("library", *(f"{_TIMELINE}{name}" for name in (*SIDE_KEYS, *_SHARED))),
-}
-"""The widgets of either page that its address holds."""
-
-_MOST_AT_ALL = 200_000
-_ACTORS = {"Countries": "country", "Speakers": "speaker"}
-
-_View = Stance | Callable[[Shown], Shown | None]
+View = Stance | Callable[[Shown], Shown | None]
 """A list, or what draws a view and returns what it shows if that is another result."""
 
+_MOST_AT_ALL = 200_000
+_IN_CHART = 8
+"""Actors of a matrix that are drawn: those with most pairs. The table and the file have all."""
 
-# -- The pages -----------------------------------------------------------------------------------
-
-
-def compare_sides() -> None:
-    """Show the page that compares two sides."""
-
-    def views(library: Library, asked: Asked, least: Thresholds) -> dict[str, _View]:
-        return {
-            "Opposed": Stance.OPPOSE,
-            "Agree": Stance.AGREE,
-            "Table": pairs_table,
-            "By year": years_view,
-            "Who agrees with whom": lambda shown: _matrix(shown, library, asked, least),
-            "Check a sample": _check_sample,
-        }
-
-    _page("sides", _SIDES, ORDERS, _ask_sides, views)
-
-
-def show_timeline() -> None:
-    """Show the page that finds changes of position."""
-
-    def views(library: Library, asked: Asked, least: Thresholds) -> dict[str, _View]:
-        return {
-            CHANGED: Stance.OPPOSE,
-            SAME: Stance.AGREE,
-            "Table": pairs_table,
-            "By year": years_view,
-            "Check a sample": _check_sample,
-        }
-
-    _page("timeline", _TIMELINE, TIMELINE_ORDERS, _ask_timeline, views)
-
-
-def _page(
-    name: str,
-    prefix: str,
-    orders: Sequence[str],
-    ask: Callable[[Facets], tuple[Asked, bool]],
-    views: Callable[[Library, Asked, Thresholds], Mapping[str, _View]],
-) -> None:
-    with st.sidebar:
-        chosen, library = choose_library()
-        sidebar_heading("Thresholds and order")
-        least, order = choose_thresholds(prefix, pairs=True, orders=orders)
-        label = "Show the deciding words"
-        with_words = st.toggle(label, key=f"{prefix}why", bind="query-params")
-    other_library_notice(library.digest)
-    asked, pressed = ask(library.facets())
-    result = _read_pairs(name, library, asked, pressed)
-    if result is not None:
-        shown = Shown(_at_thresholds(result, least), order, f"{name}-", chosen.key, with_words)
-        _show_views(shown, library, views(library, asked, least), prefix)
-    elif f"{name}-plan" not in st.session_state:
-        small("An empty field allows everything. Nothing is read until you ask for it.")
+_IN_TABLE = 50
 
 
 # -- What is asked for ---------------------------------------------------------------------------
@@ -145,38 +72,12 @@ class Asked:
     b: Filters | None
     topic: str
     most: int
-    period: tuple[PartialDate | None, PartialDate | None] = (None, None)
+    period: Period = (None, None)
     between: str = ""
 
 
-def _ask_sides(facets: Facets) -> tuple[Asked, bool]:
-    """Show the form of two sides; return what it holds and whether it was just sent."""
-    with st.form("sides", border=False):
-        chosen = []
-        for column, letter in zip(st.columns(2, gap="medium"), "AB", strict=True):
-            with column:
-                st.html(section_html(f"Side {letter}"))
-                prefix = f"{letter.lower()}_"
-                side = choose_side(facets, prefix, f" of {letter}")
-                chosen.append(side.within(*choose_period(prefix, f", only {letter}")))
-        topic, period, most = _topic_and_period(_SIDES)
-        pressed = st.form_submit_button("Find the pairs", type="primary", key="sides-go")
-    a, b = (side.within(*period) for side in chosen)
-    return Asked(a, b, topic, most, period), pressed
-
-
-def _ask_timeline(facets: Facets) -> tuple[Asked, bool]:
-    """Show the form of a timeline; return what it holds and whether it was just sent."""
-    with st.form("timeline", border=False):
-        who = choose_side(facets, _TIMELINE)
-        topic, period, most = _topic_and_period(_TIMELINE)
-        pressed = st.form_submit_button("Find the pairs", type="primary", key="timeline-go")
-    return Asked(who.within(*period), None, topic, most), pressed
-
-
-def _topic_and_period(
-    prefix: str,
-) -> tuple[str, tuple[PartialDate | None, PartialDate | None], int]:
+def topic_and_period(prefix: str) -> tuple[str, Period, int]:
+    """Show the fields that both pages have; return topic, period and the most pairs to read."""
     topic = st.text_input(
         "Topic",
         key=f"{prefix}topic",
@@ -191,36 +92,41 @@ def _topic_and_period(
         "Maximum pairs to read",
         1,
         _MOST_AT_ALL,
-        MOST_READ,
+        sides.MOST_READ,
         step=1000,
         key=f"{prefix}most",
         bind="query-params",
         help="The pairs most likely to oppose each other or to agree are read first.",
     )
-    return topic or "", period, min(max(int(most or MOST_READ), 1), _MOST_AT_ALL)
+    return topic or "", period, min(max(int(most or sides.MOST_READ), 1), _MOST_AT_ALL)
 
 
 # -- The plan and the reading --------------------------------------------------------------------
 
 
-def _read_pairs(name: str, library: Library, asked: Asked, pressed: bool) -> Result | None:
-    """Show the plan once it was asked for; return the pairs once they were read.
+def read_pairs(
+    name: str, library: Library, asked: Asked, pressed: bool, thresholds: Thresholds
+) -> Result | None:
+    """Show the plan once it was asked for; return the pairs at the thresholds once they were read.
 
     `name` begins the keys of what the session keeps. The plan is asked for when `pressed`.
     """
-    read, planned = (st.session_state.get(f"{name}-{kept}") for kept in ("table", "plan"))
-    if not (pressed or read or planned):
+    if not (pressed or {f"{name}-table", f"{name}-plan"} & set(st.session_state)):
         return None  # before the model is loaded
     key = repr((library.generation, signature(stance_model()), asked))
-    if read is not None and read[0] == key:
-        result: Result = read[1]
+    result: Result | None = kept(f"{name}-table", key)
+    if result is not None:
+        result = result.rethreshold(
+            probability=thresholds.probability, similarity=thresholds.similarity
+        )
+        # A review can be made of it.
+        st.session_state[f"{SHOWN_TABLE}{'timeline' if result.over_time else 'sides'}"] = result
         return result
     if pressed:
-        planned = key, *_planned(library, asked)
-        st.session_state[f"{name}-plan"] = planned
-    if planned is None or planned[0] != key:
+        st.session_state[f"{name}-plan"] = key, _planned(library, asked)
+    if not (planned := kept(f"{name}-plan", key)):
         return None
-    _, comparison, plan = planned
+    comparison, plan = planned
     _show_plan(plan, asked)
     if plan.to_read and st.button("Read the pairs", type="primary", key=f"{name}-read"):
         with progress("Reading the pairs", "read") as on_progress:
@@ -230,10 +136,8 @@ def _read_pairs(name: str, library: Library, asked: Asked, pressed: bool) -> Res
     return None
 
 
-def _planned(library: Library, asked: Asked) -> tuple[Comparison, Plan]:
-    from compare.comparison.sides import Comparison
-
-    comparison = Comparison(
+def _planned(library: Library, asked: Asked) -> tuple[sides.Comparison, sides.Plan]:
+    comparison = sides.Comparison(
         library,
         asked.a,
         asked.b,
@@ -248,15 +152,15 @@ def _planned(library: Library, asked: Asked) -> tuple[Comparison, Plan]:
         return comparison, comparison.plan(on_progress)
 
 
-def _show_plan(plan: Plan, asked: Asked) -> None:
-    sides = counted(plan.a, "passage")
+def _show_plan(plan: sides.Plan, asked: Asked) -> None:
+    on_topic = counted(plan.a, "passage")
     if asked.b is not None:
-        sides += f" of A, {plan.b:,} of B"
+        on_topic += f" of A, {plan.b:,} of B"
     known = f", {plan.known:,} of them with known scores" if plan.known else ""
     st.html(
         facts_html(
             [
-                ("On the topic" if asked.topic else "To compare", sides),
+                ("On the topic" if asked.topic else "To compare", on_topic),
                 ("On the same point", counted(plan.same_point, "pair")),
                 ("To be read", counted(plan.to_read, "pair") + known),
                 ("Estimated time", duration(plan.seconds) if plan.to_read else ""),
@@ -276,15 +180,18 @@ def _show_plan(plan: Plan, asked: Asked) -> None:
 # -- The views -----------------------------------------------------------------------------------
 
 
-def _at_thresholds(result: Result, least: Thresholds) -> Result:
-    """Return the result at these thresholds; nothing is read again. A review can be made of it."""
-    cut = result.rethreshold(probability=least.probability, similarity=least.similarity)
-    st.session_state[f"{SHOWN_TABLE}{'timeline' if result.over_time else 'sides'}"] = cut
-    return cut
+def show_pairs(
+    shown: Shown, library: Library, views: Mapping[str, View], prefix: str, keys: Sequence[str]
+) -> None:
+    """Show what was compared, one of the views, and what can be taken away.
 
-
-def _show_views(shown: Shown, library: Library, views: Mapping[str, _View], prefix: str) -> None:
-    """Show what was compared, one of the views, and what can be taken away."""
+    Args:
+        shown: The pairs.
+        library: Where they were found.
+        views: By their names.
+        prefix: Of the keys of the page's widgets.
+        keys: The widgets whose values the page's link holds.
+    """
     result = shown.result
     st.html(section_html(result.subject))
     read = f"{len(result.pairs):,} of {result.candidates:,} pairs on the same point were read"
@@ -302,38 +209,90 @@ def _show_views(shown: Shown, library: Library, views: Mapping[str, _View], pref
         download_buttons(result, shown.prefix, SIDES)
         review_link(result, f"{shown.prefix}review")
     held = "It holds what was asked, not what was found: opening it reads the pairs again."
-    link_and_provenance(result, library, _KEYS[prefix], held)
+    link_and_provenance(result, library, keys, held)
 
 
-def _matrix(shown: Shown, library: Library, asked: Asked, least: Thresholds) -> Shown:
-    """Show who agrees with whom: between the two sides, or between all who speak on the topic.
-
-    Returns what the numbers are of.
-    """
-    by = _ACTORS[choose_one("Actors", list(_ACTORS), f"{_SIDES}by")]
-    everyone = Filters().within(*asked.period)
-    pressed = st.button(
-        "Include everyone on this topic",
-        key="everyone-go",
-        help="Compares all who speak on the topic. You see the number of pairs before any is read.",
+def years_view(shown: Shown) -> None:
+    """Show the pairs of each year (over time only the changes), and those of one year chosen."""
+    result, key = shown.result, f"{shown.prefix}years"
+    years = counts.by_year(result)
+    if not years:
+        small("No pair has two dates.")
+        return
+    agree, oppose = (verdict_word(result, stance) for stance in SIDES)
+    agreed, opposed = sum(c.agree for c in years), sum(c.oppose for c in years)
+    chart = years_chart(years, result.over_time)
+    alt = (
+        f"Pairs by year, {years[0].year} to {years[-1].year}: "
+        f"{agree} {agreed:,}, {oppose.lower()} {opposed:,}."
     )
-    all_asked = Asked(everyone, everyone, asked.topic, asked.most, asked.period, by)
-    result = _read_pairs("everyone", library, all_asked, pressed)
-    if result is not None:
-        st.html(section_html(result.subject))
-        result = _at_thresholds(result, least)
-        shown = replace(shown, result=result, prefix=f"{shown.prefix}all-")
-    if cells := matrix(shown.result, by):
-        matrix_view(shown, cells, by)
-    else:
-        small("No pair that was read is between two named actors.")
-    return shown
+    figure(chart, key, alt)
+    with st.expander("The numbers"):
+        rows = [(f"{c.year}", f"{c.agree:,}", f"{c.oppose:,}", f"{c.read:,}") for c in years]
+        st.html(table_html("Pairs by year", ("Year", agree, oppose, "Read"), rows))
+    chart_downloads("pairs-by-year", table_csv("years", year_rows(result)), chart, key)
+    lines = {
+        f"{c.year}: {c.agree:,} {agree.lower()}, {c.oppose:,} {oppose.lower()}": c.year
+        for c in years
+        if c.agree or c.oppose
+    }
+    if year := _choose_number(list(lines), "Choose a year", f"{shown.prefix}year"):
+        _show_counted(shown, f"{lines[year]}", counts.of_year(result, lines[year]), "year")
+
+
+def matrix_view(shown: Shown, cells: Sequence[Cell], by: str) -> None:
+    """Show who agrees with whom, with shares and intervals, and the pairs of two actors chosen."""
+    key = f"{shown.prefix}matrix"
+    chart = matrix_chart(cells, _IN_CHART)
+    figure(chart, key, "Share opposed between each two actors; the table below has the numbers.")
+    with st.expander("The numbers", expanded=len(cells) <= 6):
+        head = ("Between", "Agree", "Opposed", "Read", "Share opposed (95 % interval)")
+        rows = [
+            (
+                *(f"{c.a} and {c.b}", f"{c.agree:,}", f"{c.oppose:,}", f"{c.read:,}"),
+                with_interval(c.opposed, c.low, c.high),
+            )
+            for c in cells[:_IN_TABLE]
+        ]
+        st.html(table_html("Who agrees with whom", head, rows))
+        if len(cells) > _IN_TABLE:
+            small(f"The first {_IN_TABLE} of {len(cells):,} are shown. The file has all.")
+    numbers = table_csv("matrix", matrix_rows(shown.result, by))
+    chart_downloads("who-agrees-with-whom", numbers, chart, key)
+    lines = {f"{c.a} and {c.b}: {c.agree:,} agree, {c.oppose:,} opposed": c for c in cells}
+    if line := _choose_number(list(lines), "Choose two actors", f"{shown.prefix}cell-{by}"):
+        a, b = lines[line].a, lines[line].b
+        _show_counted(shown, f"{a} and {b}", counts.between(shown.result, a, b, by), "cell")
+
+
+def _choose_number(lines: Sequence[str], placeholder: str, key: str) -> str | None:
+    """Show the menu of a chart's numbers and return the line chosen."""
+    if not lines:
+        return None
+    return st.selectbox(
+        "The pairs behind a number",
+        lines,
+        index=None,
+        placeholder=placeholder,
+        key=f"{key}-{widget_key(repr(lines))}",  # other numbers need another menu
+    )
+
+
+def _show_counted(shown: Shown, heading: str, counted_pairs: Sequence[Pair], key: str) -> None:
+    """List the pairs that a number counts, opposed ones first."""
+    stance_of = shown.result.stance_of
+    pairs = [pair for pair in counted_pairs if stance_of(pair) in SIDES]
+    pairs.sort(key=lambda pair: (stance_of(pair) is Stance.AGREE, -pair.similarity))
+    st.html(section_html(heading))
+    if not pairs:
+        small("All pairs counted here are neither.")
+    cards(shown, pairs, f"{shown.prefix}{key}")
 
 
 # -- A checked sample ----------------------------------------------------------------------------
 
 
-def _check_sample(shown: Shown) -> None:
+def check_sample(shown: Shown) -> None:
     """Draw a sample, ask for a label of each pair, and say how many the model labels alike."""
     result, prefix = shown.result, shown.prefix
     small(
@@ -342,20 +301,22 @@ def _check_sample(shown: Shown) -> None:
         "are shown at the end."
     )
     left, right = st.columns(2)
-    size = left.number_input(
-        "Pairs to draw", 1, 200, 20, key=f"{prefix}size", persist_state="session"
+    size = int(
+        left.number_input("Pairs to draw", 1, 200, 20, key=f"{prefix}size", persist_state="session")
     )
-    seed = right.number_input(
-        "Seed of the draw", 0, 10**6, 0, key=f"{prefix}seed", persist_state="session"
+    seed = int(
+        right.number_input(
+            "Seed of the draw", 0, 10**6, 0, key=f"{prefix}seed", persist_state="session"
+        )
     )
-    sample = random_sample(result, int(size), int(seed))
+    sample = counts.random_sample(result, size, seed)
     if not sample:
         small("The model labels no pair at these thresholds.")
         return
     labels: dict[str, Stance | None] = {verdict_word(result, stance): stance for stance in Stance}
     labels["Skip"] = None
-    place = st.container()
-    given = []
+    top = st.container()  # how many are answered is known only below
+    answers = []
     for number, pair in enumerate(sample, start=1):
         key = f"{prefix}{widget_key(repr(pair.key))}"
         with st.container(key=f"card-check-{key}", gap="xsmall"):
@@ -368,26 +329,24 @@ def _check_sample(shown: Shown) -> None:
                 key=f"label-{key}",
                 persist_state="session",
             )
-        given += [answer] if answer else []
-    with place:
-        small(f"{len(given)} of {counted(len(sample), 'pair')} answered, seed {int(seed)}.")
-        if len(given) == len(sample):
-            answers = [labels[answer] for answer in given]
+        answers += [labels[answer]] if answer else []
+    with top:
+        small(f"{len(answers)} of {counted(len(sample), 'pair')} answered, seed {seed}.")
+        if len(answers) == len(sample):
             _show_check(result, sample, answers)
-            rows = checked_rows(result, sample, answers, int(seed))
+            rows = checked_rows(result, sample, answers, seed)
             file_download(
                 "Download the checked sample",
-                f"checked-sample-{len(sample)}-seed-{int(seed)}.csv",
+                f"checked-sample-{len(sample)}-seed-{seed}.csv",
                 csv_bytes((*columns("pairs"), *columns("checked sample")), rows),
                 f"{prefix}checked-csv",
             )
 
 
 def _show_check(result: Result, sample: Sequence[Pair], answers: Sequence[Stance | None]) -> None:
-    lines = [f"Of all labels, {_in_words(check(result, sample, answers))}"]
-    for stance in SIDES:
-        found = check(result, sample, answers, stance)
-        lines.append(f"Of “{verdict_word(result, stance)}”, {_in_words(found)}")
+    check = partial(counts.check, result, sample, answers)
+    lines = [f"Of all labels, {_share_right(check())}"]
+    lines += [f"Of “{verdict_word(result, of)}”, {_share_right(check(of))}" for of in SIDES]
     if skipped := answers.count(None):
         lines.append(f"{counted(skipped, 'pair')} skipped.")
     small(*lines)
@@ -401,7 +360,7 @@ def _show_check(result: Result, sample: Sequence[Pair], answers: Sequence[Stance
         small(*wrong)
 
 
-def _in_words(found: Check) -> str:
+def _share_right(found: Check) -> str:
     if found.share is None or found.low is None or found.high is None:
         return "none was answered."
     return (

@@ -8,9 +8,9 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePath
-from typing import NamedTuple
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from compare.corpus import SUFFIXES, Corpus, read_corpus
 from compare.corpus.columns import FIELDS, resolve
@@ -28,20 +28,22 @@ from compare.library.generations import is_library
 from compare.library.library import Library
 from compare.statements.countries import parse_countries
 from compare.statements.statement import Quotation, Statement
-from compare.ui.components.layout import notice, progress, show_more_button, small
-from compare.ui.components.service import SWITCH_TO, Place
+from compare.ui.components.layout import (
+    card,
+    notice,
+    notice_next_run,
+    progress,
+    show_more_button,
+    small,
+    widget_key,
+)
+from compare.ui.components.service import OWN, SWITCH_TO
 
-_ADDED = "added-to-library"
-"""Session state: how many statements were added on the last run."""
-
-_BATCH = "batch-of-files"
-"""Session state: how many batches were added; each has an empty field for files."""
+_BATCH = "batch"
+"""Session state: a number in the keys of the fields, which are empty whenever it grows."""
 
 _FETCHED = "fetched-page"
 """Session state: the page that was fetched last."""
-
-_PAGE_BATCH = "batch-of-pages"
-"""Session state: how many pages were fetched or added; each has fields of its own."""
 
 _PROBLEMS_SHOWN = 200
 _PROPOSALS_AT_FIRST = 20
@@ -68,26 +70,19 @@ _WHO = ("speaker", "role", "country")
 # -- Files ---------------------------------------------------------------------------------------
 
 
-class Upload(NamedTuple):
-    """An uploaded file: its name without folders, and its bytes."""
-
-    name: str
-    content: bytes
-
-
 @contextlib.contextmanager
-def on_disk(files: Sequence[Upload]) -> Iterator[list[Path]]:
+def on_disk(files: Sequence[UploadedFile]) -> Iterator[list[Path]]:
     """Write uploaded files into a folder that is deleted afterwards.
 
     Errors name the files as they were uploaded. Of two files with one name the second is numbered.
     """
     with tempfile.TemporaryDirectory() as folder:
-        paths = []
+        paths: list[Path] = []
         for number, file in enumerate(files):
-            path = Path(folder) / file.name
+            path = Path(folder) / (PurePath(file.name).name or "file")
             if path.exists():
-                path = path.with_name(f"{number}-{file.name}")
-            path.write_bytes(file.content)
+                path = path.with_name(f"{number}-{path.name}")
+            path.write_bytes(file.getvalue())
             paths.append(path)
         try:
             yield paths
@@ -101,10 +96,8 @@ def _without(folder: str, sentence: str) -> str:
 
 def statements_from_files() -> list[Statement]:
     """Show the field for files, how they are read, and a report; return their statements."""
-    uploaded = st.file_uploader(
-        "Files of statements",
-        accept_multiple_files=True,
-        key=f"files-{st.session_state.get(_BATCH, 0)}",
+    files = st.file_uploader(
+        "Files of statements", accept_multiple_files=True, key=f"files-{_batch()}"
     )
     small(
         f"File types: {', '.join(sorted(SUFFIXES))}. One row is one statement; only the words are "
@@ -115,22 +108,16 @@ def statements_from_files() -> list[Statement]:
         f"Your library is in {locations.user_library()}.",
     )
     _columns_help()
-    files = [Upload(PurePath(file.name).name or "file", file.getvalue()) for file in uploaded or []]
     if not files:
         return []
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(repr(file.name).encode("utf-8", "surrogatepass"))
-        digest.update(hashlib.sha256(file.content).digest())
-    key = digest.hexdigest()
-
+    hashes = [(file.name, hashlib.sha256(file.getvalue()).hexdigest()) for file in files]
+    key = widget_key(repr(hashes))
     format_name = _choose_format(files, key)
     columns = () if format_name else _columns(key, files)
     mapping = _choose_columns(columns, key) if columns else {}
     dates = None
     if not format_name:
-        chosen = st.selectbox("Dates such as 03/04/2022", list(_DATES), key=f"dates-{key[:12]}")
-        dates = _DATES.get(str(chosen))
+        dates = _DATES[st.selectbox("Dates such as 03/04/2022", list(_DATES), key=f"dates-{key}")]
     try:
         corpus = _read(key, format_name, tuple(mapping.items()), dates, files)
     except CompareError as error:
@@ -166,7 +153,7 @@ def _read(
     format_name: str,
     mapping: tuple[tuple[str, str], ...],
     dates: str | None,
-    _files: Sequence[Upload],
+    _files: Sequence[UploadedFile],
 ) -> Corpus:
     with on_disk(_files) as paths:
         if format_name:
@@ -187,7 +174,7 @@ def _read(
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _recognised(key: str, _files: Sequence[Upload]) -> str:
+def _recognised(key: str, _files: Sequence[UploadedFile]) -> str:
     """Return the name of the public format that the files look like, "" for none."""
     try:
         with on_disk(_files) as paths:
@@ -197,7 +184,7 @@ def _recognised(key: str, _files: Sequence[Upload]) -> str:
     return found.name if found else ""
 
 
-def _choose_format(files: Sequence[Upload], key: str) -> str:
+def _choose_format(files: Sequence[UploadedFile], key: str) -> str:
     """Let the user correct the format that was recognised; "" is tables and documents."""
     titles = {"": _TABLES, **{name: entry.title for name, entry in formats().items()}}
     chosen = st.selectbox(
@@ -205,14 +192,14 @@ def _choose_format(files: Sequence[Upload], key: str) -> str:
         list(titles),
         index=list(titles).index(_recognised(key, files)),
         format_func=lambda name: titles[name],
-        key=f"format-{key[:12]}",
+        key=f"format-{key}",
         help="Public corpora are recognised by their layout. Change this if the guess is wrong.",
     )
     return str(chosen)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _columns(key: str, _files: Sequence[Upload]) -> tuple[str, ...]:
+def _columns(key: str, _files: Sequence[UploadedFile]) -> tuple[str, ...]:
     """Return the columns of the first row of each file, in order."""
     found: dict[str, None] = {}
     with on_disk(_files) as paths:
@@ -227,33 +214,28 @@ def _columns(key: str, _files: Sequence[Upload]) -> tuple[str, ...]:
 def _choose_columns(columns: Sequence[str], key: str) -> dict[str, str]:
     """Show which column is which field; return what the user changed ("" for no field)."""
     known = {field: column for column, field in resolve(columns, {}).items()}
+    options = [_NO_COLUMN, *columns]
     chosen: dict[str, str] = {}
     freed: dict[str, str] = {}
     with st.expander("Columns and fields", expanded="text" not in known):
         small("Correct what was not recognised. Other columns are kept as they are.")
         with st.grid(3):
             for field in FIELDS:
-                now = known.get(field, _NO_COLUMN)
-                options = [_NO_COLUMN, *columns]
-                picked = str(
-                    st.selectbox(
-                        field.capitalize(),
-                        options,
-                        index=options.index(now),
-                        key=f"map-{key[:12]}-{field}",
-                    )
+                guess = known.get(field, _NO_COLUMN)
+                column = st.selectbox(
+                    field.capitalize(), options, options.index(guess), key=f"map-{key}-{field}"
                 )
-                if picked == now:
+                if column == guess:
                     continue
-                if now != _NO_COLUMN:
-                    freed[now] = ""
-                if picked in chosen:
+                freed[guess] = ""
+                if column in chosen:
                     raise CorpusError(
-                        f"The column {picked!r} is chosen for {chosen[picked]} and for {field}: "
+                        f"The column {column!r} is chosen for {chosen[column]} and for {field}: "
                         "choose another for one of them."
                     )
-                if picked != _NO_COLUMN:
-                    chosen[picked] = field
+                if column != _NO_COLUMN:
+                    chosen[column] = field
+    freed.pop(_NO_COLUMN, None)
     return freed | chosen
 
 
@@ -283,15 +265,6 @@ def _report(corpus: Corpus) -> None:
 # -- Into the library ----------------------------------------------------------------------------
 
 
-def added_notice() -> None:
-    """Say how many statements were added on the last run."""
-    if added := st.session_state.pop(_ADDED, 0):
-        notice(
-            f"{counted(added, 'statement')} added. Your own library is open now: search it by "
-            "quote, or browse it under Corpus."
-        )
-
-
 def offer_to_add(statements: Sequence[Statement]) -> None:
     """Show the button that adds the statements; then empty the fields and open the library."""
     if not statements:
@@ -306,11 +279,18 @@ def offer_to_add(statements: Sequence[Statement]) -> None:
         else:
             Library.build(statements, folder, on_progress=on_progress)
     st.session_state.pop(_FETCHED, None)
-    for batch in (_BATCH, _PAGE_BATCH):
-        st.session_state[batch] = st.session_state.get(batch, 0) + 1
-    st.session_state[_ADDED] = len(statements)
-    st.session_state[SWITCH_TO] = Place.OWN.value
+    st.session_state[_BATCH] = _batch() + 1
+    st.session_state[SWITCH_TO] = OWN
+    notice_next_run(
+        "added",
+        f"{counted(len(statements), 'statement')} added. Your own library is open now: search it "
+        "by quote, or browse it under Corpus.",
+    )
     st.rerun()
+
+
+def _batch() -> int:
+    return int(st.session_state.get(_BATCH, 0))
 
 
 # -- A web page ----------------------------------------------------------------------------------
@@ -335,7 +315,7 @@ def statements_from_page() -> list[Statement]:
 
 def _ask_for_page() -> Page | None:
     """Show the fields for an address and for a saved page; return the page that came last."""
-    batch = st.session_state.get(_PAGE_BATCH, 0)
+    batch = _batch()
     with st.form(f"page-{batch}", border=False):
         address = st.text_input(
             "Address of the page", key=f"page-url-{batch}", placeholder="https://", max_chars=2000
@@ -350,18 +330,17 @@ def _ask_for_page() -> Page | None:
         st.session_state.pop(_FETCHED, None)
         with st.spinner("Fetching the page…"):
             st.session_state[_FETCHED] = fetched_page(address.strip())
-        st.session_state[_PAGE_BATCH] = batch + 1  # drops a file that was chosen before
+        st.session_state[_BATCH] = batch + 1  # drops a file that was chosen before
         st.rerun()
     if file is not None:
-        content = file.getvalue()
-        return _saved(hashlib.sha256(content).hexdigest(), content, PurePath(file.name).name)
+        return _saved(file.getvalue(), PurePath(file.name).name)
     page: Page | None = st.session_state.get(_FETCHED)
     return page
 
 
 @st.cache_resource(show_spinner="Reading the page…", max_entries=4)
-def _saved(key: str, _content: bytes, name: str) -> Page:
-    return saved_page(_content, name)
+def _saved(content: bytes, name: str) -> Page:
+    return saved_page(content, name)
 
 
 @st.cache_resource(show_spinner="Looking for quotations…", max_entries=4)
@@ -370,7 +349,7 @@ def _proposals(key: str, _page: Page) -> tuple[Proposal, ...]:
 
 
 def _accepted(page: Page) -> list[Statement]:
-    key = hashlib.sha256(repr(page).encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    key = widget_key(repr(page))
     proposals = _proposals(key, page)
     published = ", ".join(part for part in (page.site, page.date) if part)
     st.html(facts_html([("Page", page.title), ("Published", published), ("Address", page.url)]))
@@ -395,17 +374,14 @@ def _proposal(proposal: Proposal, key: str) -> Proposal | None:
         for name in _WHO
     )
     corrected = replace(proposal, speaker=speaker, role=role, country=country)
-    with st.container(key=f"card-page-{key}", gap="xxsmall"):
-        st.html(statement_card(_preview(corrected)))
-        small(corrected.confidence.capitalize())
-        with st.container(
-            key=f"actions-page-{key}", horizontal=True, gap="small", vertical_alignment="center"
-        ):
-            accepted = st.checkbox("Accept", key=f"page-take-{key}")
-            with st.popover("Correct the speaker", type="tertiary"):
-                for name in _WHO:
-                    guess, field = getattr(proposal, name), f"page-{name}-{key}"
-                    st.text_input(name.capitalize(), guess, key=field, max_chars=300)
+    with card(
+        f"page-{key}", statement_card(_preview(corrected)), corrected.confidence.capitalize()
+    ):
+        accepted = st.checkbox("Accept", key=f"page-take-{key}")
+        with st.popover("Correct the speaker", type="tertiary"):
+            for name in _WHO:
+                guess, field = getattr(proposal, name), f"page-{name}-{key}"
+                st.text_input(name.capitalize(), guess, key=field, max_chars=300)
     return corrected if accepted else None
 
 

@@ -1,31 +1,49 @@
-"""Add statements: the user's own files, or the quotations of a web page."""
+"""Add statements: the user's own files, or the quotations of a web page; delete one."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from compare.ui.components.layout import begin_page, choose_one, errors_as_sentences
-from compare.ui.components.service import choose_library
-from compare.ui.components.statement_page import offer_to_remove
-from compare.ui.components.upload import (
-    added_notice,
-    offer_to_add,
-    statements_from_files,
-    statements_from_page,
-)
+from compare.export.html import section_html
+from compare.library import locations
+from compare.library.generations import is_library
+from compare.ui.components.layout import choose_one, page, show_kept_notice, small
+from compare.ui.components.quote_form import choose_statement
+from compare.ui.components.service import choose_library, delete_button, open_library
+from compare.ui.components.upload import offer_to_add, statements_from_files, statements_from_page
 
 _FILES, _PAGE = "Files", "A web page"
+_IN_MENU = 300
 
-begin_page(
+
+def _offer_to_delete() -> None:
+    """Show a menu of the user's own statements and the button that deletes one."""
+    if not is_library(locations.user_library()):
+        return
+    library = open_library(locations.user_library())
+    statements, total = library.browse(limit=_IN_MENU)
+    st.html(section_html("Delete a statement"))
+    show_kept_notice("deleted")
+    if not statements:
+        small("Your library has no statements.")
+        return
+    key = f"remove-{library.generation}"
+    chosen = choose_statement("Statement of my library", statements, key, "Choose one")
+    if total > len(statements):
+        small("Other statements can be deleted on their own pages: find them under Corpus.")
+    if chosen:
+        with st.popover("Delete"):
+            if delete_button(library, chosen, "remove-go"):
+                st.rerun()
+
+
+with page(
     "Add statements",
     "Read statements into your own library. Nothing of it leaves this machine: statements are "
     "read, embedded and kept here.",
-)
-
-with errors_as_sentences():
-    with st.sidebar:
-        choose_library()
-    added_notice()
+):
+    choose_library()
+    show_kept_notice("added")
     source = choose_one("Where the statements are", [_FILES, _PAGE], "add_from")
     offer_to_add(statements_from_page() if source == _PAGE else statements_from_files())
-    offer_to_remove()
+    _offer_to_delete()

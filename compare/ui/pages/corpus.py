@@ -2,30 +2,97 @@
 
 from __future__ import annotations
 
+import math
+
 import streamlit as st
 
+from compare.export.html import facts_html, statement_card
+from compare.export.words import counted
+from compare.library.filters import Filters
+from compare.library.library import Library
+from compare.statements.quotes import Quote
+from compare.statements.statement import Quotation, Statement
+from compare.ui import CORPUS_PAGE, SEARCH_PAGE
 from compare.ui.components.filter_panel import choose_filters, choose_thresholds
-from compare.ui.components.layout import begin_page, errors_as_sentences, sidebar_heading
-from compare.ui.components.quote_form import FILLED
-from compare.ui.components.service import choose_library
-from compare.ui.components.statement_page import statement_list, statement_page
+from compare.ui.components.layout import card, notice, page, show_kept_notice, small, widget_key
+from compare.ui.components.quote_form import CHOSEN, FILLED
+from compare.ui.components.result_lists import Shown, side_by_side
+from compare.ui.components.service import (
+    choose_library,
+    delete_button,
+    library_link,
+    search_library,
+)
 
-st.session_state.pop(FILLED, None)
-statement_id = st.query_params.get("id", "")
+_ON_A_PAGE = 20
 
-if statement_id:
-    begin_page("One statement", "Everything the library holds on it, and who agrees or opposes.")
-    with errors_as_sentences():
-        with st.sidebar:
-            chosen, library = choose_library()
-            sidebar_heading("Thresholds and order")
-            thresholds, order = choose_thresholds()
-        statement_page(chosen, library, library.statement(statement_id), thresholds, order)
+
+def _show_list(library: Library, filters: Filters) -> None:
+    """Show the statements that pass the filters and contain the words, a page at a time."""
+    show_kept_notice("deleted")
+    words = st.text_input(
+        "Search the words", key="c_words", bind="query-params", placeholder="all of these words"
+    )
+    _, total = library.browse(filters, words or "", limit=0)
+    pages = max(1, math.ceil(total / _ON_A_PAGE))
+    small(counted(total, "statement") + (f", {_ON_A_PAGE} on a page" if pages > 1 else ""))
+    if not total:
+        notice("No statement of this library has all of these words under these filters.")
+    listed = st.container()  # above the page numbers, which say what it holds
+    number = 1
+    if pages > 1:
+        number = st.pagination(pages, key=f"c_page-{widget_key(repr((words, filters)))}")
+    start = (min(max(int(number), 1), pages) - 1) * _ON_A_PAGE
+    with listed:
+        for statement in library.browse(filters, words or "", _ON_A_PAGE, start)[0]:
+            with card(f"corpus-{widget_key(statement.id)}", statement_card(statement, level=2)):
+                library_link(CORPUS_PAGE, "Open statement", id=statement.id)
+
+
+def _show_one(library: Library, statement: Statement) -> None:
+    """Show a statement, and what agrees with it and opposes it."""
+    thresholds, order = choose_thresholds()
+    with st.container(key="pinned-statement"):
+        st.html(statement_card(statement, level=2, kind="asked"))
+    with st.container(key="actions-one", horizontal=True, gap="small", vertical_alignment="center"):
+        library_link(CORPUS_PAGE, "All statements")
+        library_link(SEARCH_PAGE, "Search with it", **{CHOSEN: statement.id})
+        if not library.read_only:
+            with st.popover("Delete", type="tertiary"):
+                if delete_button(library, statement, "delete-go"):
+                    st.query_params.clear()
+                    st.rerun()
+    with st.expander("All fields"):
+        st.html(facts_html(_facts(statement)))
+    result = search_library(library, Quote.from_statement(statement), Filters(), thresholds)
+    side_by_side(Shown(result, order, "one-"))
+
+
+def _facts(statement: Statement) -> list[tuple[str, str]]:
+    countries = (f"{c.name} ({c.code})" if c.code else c.name for c in statement.country)
+    quoted = statement.quotation is Quotation.DIRECT
+    return [
+        ("Id", statement.id),
+        ("Speaker", statement.speaker),
+        ("Role", statement.role),
+        ("Country", "; ".join(countries)),
+        ("Date", statement.date.in_words if statement.date else ""),
+        ("Venue", statement.venue),
+        ("Title", statement.title),
+        ("Source", statement.source),
+        ("Address", statement.url),
+        ("Language", statement.language),
+        ("Words", "quoted" if quoted else "reported, not quoted"),
+        *statement.extra.items(),
+    ]
+
+
+st.session_state.pop(FILLED, None)  # so that "Search with it" fills the fields anew
+if statement_id := st.query_params.get("id", ""):
+    with page("One statement", "Everything the library holds on it, and who agrees or opposes."):
+        library = choose_library()
+        _show_one(library, library.statement(statement_id))
 else:
-    begin_page("Corpus", "Every statement of the library, newest first.")
-    with errors_as_sentences():
-        with st.sidebar:
-            chosen, library = choose_library()
-            sidebar_heading("Filters")
-            filters = choose_filters(library.facets(), prefix="c_", of_quote=False)
-        statement_list(chosen, library, filters)
+    with page("Corpus", "Every statement of the library, newest first."):
+        library = choose_library()
+        _show_list(library, choose_filters(library.facets(), prefix="c_", of_quote=False))

@@ -31,17 +31,11 @@ from compare.ui.components.filter_panel import (
     choose_side,
     choose_thresholds,
 )
-from compare.ui.components.layout import (
-    begin_page,
-    choose_one,
-    errors_as_sentences,
-    notice,
-    sidebar_heading,
-    small,
-    widget_key,
-)
+from compare.ui.components.layout import choose_one, notice, page, small, widget_key
 from compare.ui.components.position_views import (
+    PREFIX,
     View,
+    actor_words,
     agreement_view,
     chart_view,
     map_view,
@@ -50,15 +44,13 @@ from compare.ui.components.position_views import (
     table_view,
 )
 from compare.ui.components.review_setup import review_link
-from compare.ui.components.service import choose_library, stance_model
-
-_PREFIX = "o_"  # of the widgets' keys
+from compare.ui.components.service import choose_library, kept, stance_model
 
 _FILTER_KEYS = (*SIDE_KEYS, "from", "to", "most")
 # The widgets of the page that its address holds. (A string here would be shown on the page.)
 _KEYS = (
     "library",
-    *(f"{_PREFIX}{name}" for name in ("q", "by", *_FILTER_KEYS, "p", "s", "sort", "view", "years")),
+    *(f"{PREFIX}{name}" for name in ("q", "by", *_FILTER_KEYS, "p", "s", "sort", "view", "years")),
 )
 
 _MOST_AT_ALL = 200
@@ -87,7 +79,7 @@ def _ask(facets: Facets) -> tuple[_Asked, bool]:
     with st.form("positions", border=False):
         text = st.text_area(
             "Proposition",
-            key=f"{_PREFIX}q",
+            key=f"{PREFIX}q",
             bind="query-params",
             height="content",
             placeholder="Sanctions must be lifted.",
@@ -95,18 +87,18 @@ def _ask(facets: Facets) -> tuple[_Asked, bool]:
             max_chars=5_000,
         )
         by = st.radio(
-            "Actors", list(_ACTORS), horizontal=True, key=f"{_PREFIX}by", bind="query-params"
+            "Actors", list(_ACTORS), horizontal=True, key=f"{PREFIX}by", bind="query-params"
         )
-        filtered = any(f"{_PREFIX}{name}" in st.query_params for name in _FILTER_KEYS)
+        filtered = any(f"{PREFIX}{name}" in st.query_params for name in _FILTER_KEYS)
         with st.expander("Filters", expanded=filtered):
-            filters = choose_side(facets, _PREFIX)
-            since, until = choose_period(_PREFIX)
+            filters = choose_side(facets, PREFIX)
+            since, until = choose_period(PREFIX)
             most = st.number_input(
                 "Maximum passages per actor",
                 1,
                 _MOST_AT_ALL,
                 MOST_PER_ACTOR,
-                key=f"{_PREFIX}most",
+                key=f"{PREFIX}most",
                 bind="query-params",
                 help="The nearest are read, and half as many more that share rare words.",
             )
@@ -126,19 +118,15 @@ def _ask(facets: Facets) -> tuple[_Asked, bool]:
     ), pressed
 
 
-def _positions(library: Library, asked: _Asked, pressed: bool) -> PositionTable | None:
-    """Return the positions once they were read; they are read when `pressed`."""
-    read = st.session_state.get(_READ)
-    if not (pressed or read):
+def _find(library: Library, asked: _Asked, pressed: bool) -> PositionTable | None:
+    """Return the positions; the passages are read when `pressed`, and kept until others are."""
+    if not (pressed or _READ in st.session_state):
         return None  # before the model is loaded
     key = repr((library.generation, signature(stance_model()), asked))
-    if read is not None and read[0] == key:
-        table: PositionTable = read[1]
-        return table
-    if not pressed:
-        return None
-    table = _read(library, asked)
-    st.session_state[_READ] = key, table
+    table: PositionTable | None = kept(_READ, key)
+    if table is None and pressed:
+        table = _read(library, asked)
+        st.session_state[_READ] = key, table
     return table
 
 
@@ -171,27 +159,27 @@ def _read(library: Library, asked: _Asked) -> PositionTable:
 # -- What was found ------------------------------------------------------------------------------
 
 
-def _show(table: PositionTable, library: Library, key: str, least: Thresholds, order: str) -> None:
-    """Show the positions in the view chosen; `key` is that of the library in the chooser."""
-    table = table.rethreshold(probability=least.probability, similarity=least.similarity)
-    several = len(table.positions) > 1
-    views = [_CHART, _MAP, _PERIODS, _TABLE]
-    if table.positions[0].by != "country":
-        views.remove(_MAP)
-    if several:
-        views += [_PROPOSITIONS, _AGREEMENT]
-    chosen = choose_one("Show", views, f"{_PREFIX}view")
-    if chosen == _PROPOSITIONS:
-        propositions_view(table, _PREFIX)
-    elif chosen == _AGREEMENT:
-        agreement_view(table, _PREFIX)
+def _show(table: PositionTable, library: Library, thresholds: Thresholds, order: str) -> None:
+    """Show the positions in the view chosen, and what can be taken away."""
+    table = table.rethreshold(probability=thresholds.probability, similarity=thresholds.similarity)
+    first, *more = table.positions
+    views = {_CHART: chart_view, _MAP: map_view, _PERIODS: periods_view, _TABLE: table_view}
+    if first.by != "country":
+        del views[_MAP]
+    of_all = {_PROPOSITIONS: propositions_view, _AGREEMENT: agreement_view} if more else {}
+    name = choose_one("Show", [*views, *of_all], f"{PREFIX}view")
+    if name in of_all:
+        of_all[name](table)
     else:
-        _show_one(_choose_proposition(table), key, order, chosen)
+        positions = _choose_proposition(table) if more else first
+        _show_summary(positions)
+        prefix = f"{PREFIX}{widget_key(positions.proposition)}-"
+        views[name](View(positions, prefix, order))
     _show_downloads(table)
-    if not several:
-        review_link(table.positions[0].result(), f"{_PREFIX}review")
+    if not more:
+        review_link(first.result(), f"{PREFIX}review")
     link_and_provenance(
-        table.positions[0].result(),
+        first.result(),
         library,
         _KEYS,
         "It holds what was asked, not what was found: opening it reads the passages again.",
@@ -203,62 +191,46 @@ def _show(table: PositionTable, library: Library, key: str, least: Thresholds, o
 
 
 def _choose_proposition(table: PositionTable) -> Positions:
-    """Return the positions on the proposition chosen; a single one needs no menu."""
-    if len(table.positions) == 1:
-        return table.positions[0]
     texts = table.propositions
     number = st.selectbox(
         "Proposition",
         range(len(texts)),
         format_func=lambda n: texts[n] if n < len(texts) else "",
-        key=f"{_PREFIX}which-{widget_key(repr(texts))}",
+        key=f"{PREFIX}which-{widget_key(repr(texts))}",
     )
     return table.positions[number or 0]
 
 
-def _show_one(positions: Positions, library: str, order: str, chosen: str) -> None:
-    st.html(section_html(positions.proposition))
+def _show_summary(positions: Positions) -> None:
     passages = sum(position.score.passages for position in positions.placed)
-    what = ("country", "countries") if positions.by == "country" else ("speaker", "speakers")
+    st.html(section_html(positions.proposition))
     small(
-        f"{counted(len(positions.placed), *what)} placed by {counted(passages, 'passage')} that "
-        f"{'takes' if passages == 1 else 'take'} a side. {len(positions.undecided):,} more have "
-        f"passages on the point of which none takes a side, {len(positions.silent):,} have "
-        "statements but none on the point."
+        f"{counted(len(positions.placed), *actor_words(positions))} placed by "
+        f"{counted(passages, 'passage')} that {'takes' if passages == 1 else 'take'} a side. "
+        f"{len(positions.undecided):,} more have passages on the point of which none takes a side, "
+        f"{len(positions.silent):,} have statements but none on the point."
     )
-    if notes := positions.notes[:-1]:
+    if notes := positions.notes[:-1]:  # the last stands under the charts
         notice(*notes)
-    view = View(positions, f"{_PREFIX}{widget_key(positions.proposition)}-", library, order, what)
-    if chosen == _MAP:
-        map_view(view)
-    elif chosen == _PERIODS:
-        periods_view(view, f"{_PREFIX}years")
-    elif chosen == _TABLE:
-        table_view(view)
-    else:
-        chart_view(view)
 
 
 def _show_downloads(table: PositionTable) -> None:
     """Offer the positions and all passages that were read; of several propositions also a table."""
+    several = len(table.positions) > 1
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        several = len(table.positions) > 1
         if several:
             content = csv_bytes(*proposition_rows(table))
             file_download(
-                "Download the table", "actors-by-proposition.csv", content, f"{_PREFIX}table-csv"
+                "Download the table", "actors-by-proposition.csv", content, f"{PREFIX}table-csv"
             )
         for number, positions in enumerate(table.positions, start=1):
             which = f" {number}" if several else ""
-            for what, write in (
-                ("positions", partial(_positions_csv, positions)),
-                ("passages", partial(_passages_csv, positions)),
-            ):
+            for what, write in (("positions", _positions_csv), ("passages", _passages_csv)):
                 file_download(
                     f"Download the {what}{which}",
                     f"{what}{which.strip()}.csv",
-                    write,
-                    f"{_PREFIX}{what}-csv-{number}",
+                    partial(write, positions),
+                    f"{PREFIX}{what}-csv-{number}",
                 )
 
 
@@ -273,24 +245,20 @@ def _passages_csv(positions: Positions) -> bytes:
 
 # -- The page ----------------------------------------------------------------------------------
 
-begin_page(
+with page(
     "Positions",
     "Type a claim or a demand. Every country or speaker is placed between opposed and agreeing, by "
     "what they said on it. Those who said nothing on it are silent, not neutral.",
-)
-
-with errors_as_sentences():
-    with st.sidebar:
-        chosen, library = choose_library()
-        sidebar_heading("Thresholds and order")
-        least, order = choose_thresholds(_PREFIX)
-    other_library_notice(library.digest)
+):
+    library = choose_library()
+    thresholds, order = choose_thresholds(PREFIX)
+    other_library_notice(library)
     asked, pressed = _ask(library.facets())
     if pressed and not asked.propositions:
         raise QueryError("Type a proposition: one claim or demand, as a sentence.")
-    table = _positions(library, asked, pressed)
+    table = _find(library, asked, pressed)
     if table is not None:
-        _show(table, library, chosen.key, least, order)
+        _show(table, library, thresholds, order)
     else:
         small(
             "An empty field allows everything. Nothing is read until you ask for it; a large "

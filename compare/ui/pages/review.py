@@ -2,48 +2,156 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import streamlit as st
 
-from compare.export.html import section_html
-from compare.review import Reviews
-from compare.ui.components.layout import begin_page, errors_as_sentences, small
-from compare.ui.components.review_outcome import show_agreement, show_files
-from compare.ui.components.review_reading import decide_review, read_review
-from compare.ui.components.review_setup import (
-    VIEWS,
-    choose_reader,
-    choose_review,
-    choose_review_view,
-    make_review,
+from compare.export.html import section_html, table_html
+from compare.export.words import VERDICT, counted, percent
+from compare.review import (
+    FINAL,
+    NO_INTERVAL_NOTE,
+    Agreement,
+    Confusion,
+    Estimates,
+    Figure,
+    Reliability,
+    Review,
+    Reviews,
+    agreement,
 )
+from compare.ui.components.layout import choose_one, notice, page, small, with_interval
+from compare.ui.components.review_files import show_files
+from compare.ui.components.review_reading import decide_review, read_review
+from compare.ui.components.review_setup import choose_reader, choose_review, make_review
 from compare.ui.components.service import choose_library
 
-begin_page(
+_READ, _DECIDE, _AGREE, _FILES = _VIEWS = ("Read", "Differences", "Agreement", "Files")
+
+
+def _show_agreement(review: Review) -> None:
+    """Show all figures, or what is missing for them."""
+    if not review.is_finished:
+        left = [name for name in review.readers if name not in review.handed_in]
+        notice(
+            "Answers and figures are shown once all readers have handed in. Still reading: "
+            f"{', '.join(left)}."
+        )
+        return
+    found = agreement(review)
+    if found.overall:
+        _show_readers(found, found.overall)
+    st.html(section_html("The model’s labels"))
+    if found.estimates:
+        _show_estimates(found.estimates)
+    else:
+        notice(found.no_estimates)
+    for caution in found.cautions:
+        notice(caution)
+    for name, table in found.with_machine.items():
+        who = "The final answers" if name == FINAL else name
+        _show_confusion(f"{who} (rows) and the model (columns)", table)
+
+
+def _show_readers(found: Agreement, overall: Reliability) -> None:
+    st.html(section_html("The readers"))
+    small(
+        f"Both labelled {counted(overall.pairs, 'pair')} of {found.pairs:,}; they differ on "
+        f"{found.differ:,}, of which {found.decided:,} are decided."
+    )
+    rows = {"All labels": overall}
+    rows |= {f"{VERDICT[stance]}, or not": of for stance, of in found.by_label.items()}
+    _show_reliability("Agreement of the readers, on all labels and on each", rows)
+    if found.by_topic:
+        _show_reliability("Agreement by topic", found.by_topic)
+    small(
+        "In brackets are 95 % intervals: Wilson intervals for agreement; bootstrap intervals for "
+        "Cohen’s kappa and Krippendorff’s alpha (nominal), which correct for chance. Kappa and "
+        "alpha are undefined if only one label was used."
+    )
+    if found.lacks_interval:
+        small(NO_INTERVAL_NOTE)
+    if found.between:
+        first, second = found.readers
+        _show_confusion(f"{first} (rows) and {second} (columns)", found.between)
+
+
+def _show_reliability(caption: str, rows: Mapping[str, Reliability]) -> None:
+    st.html(section_html(caption, 3))
+    body = [
+        (
+            name or "no topic",
+            f"{of.pairs:,}",
+            _figure(of.agreement),
+            _figure(of.kappa, "{:.2f}".format),
+            _figure(of.alpha, "{:.2f}".format),
+        )
+        for name, of in rows.items()
+    ]
+    st.html(table_html(caption, ("", "Pairs", "Agreement", "Kappa", "Alpha"), body, figures=True))
+
+
+def _figure(of: Figure | None, written: Callable[[float], str] = percent) -> str:
+    return with_interval(of.value, of.low, of.high, written) if of else "–"
+
+
+def _show_confusion(caption: str, table: Confusion) -> None:
+    st.html(section_html(caption, 3))
+    words = list(VERDICT.values())
+    rows = [(word, *(f"{n:,}" for n in row)) for word, row in zip(words, table, strict=True)]
+    st.html(table_html(caption, ("", *words), rows, figures=True))
+
+
+def _show_estimates(found: Estimates) -> None:
+    caption = "How often the labels are right, estimated from the random sample"
+    st.html(section_html(caption, 3))
+    rows = [
+        (
+            VERDICT[stance],
+            f"{of.called:,}",
+            _figure(of.precision),
+            f"{of.found:,}",
+            _figure(of.recall),
+        )
+        for stance, of in found.labels.items()
+    ]
+    head = ("", "Labelled so", "Of these right (precision)", "Are so", "Of these found (recall)")
+    st.html(table_html(caption, head, rows, figures=True))
+    intervals = sorted({of.recall_interval for of in found.labels.values() if of.recall})
+    small(
+        f"Of {counted(found.pairs, 'pair')} labelled by people, the model gives "
+        f"{_figure(found.accuracy)} the same label ({found.accuracy_interval} interval). "
+        f"{found.left_out:,} could not be judged.",
+        "In brackets are 95 % intervals: Wilson intervals for precision"
+        + (f"; {' and '.join(intervals)} intervals for recall." if intervals else "."),
+        "Recall is among the pairs that were read; what was not read cannot be counted."
+        if intervals
+        else "Recall cannot be estimated: no pair was drawn that the model labels neither.",
+    )
+
+
+with page(
     "Review",
     "Read pairs by hand, alone or with a second reader who cannot see your answers, and learn how "
     "far you agree with each other and with the model.",
-)
-
-with errors_as_sentences():
-    with st.sidebar:
-        _, library = choose_library()
-        reviews = Reviews.of(library)
-        review = choose_review(reviews)
-        reader = choose_reader(review) if review else None
+):
+    library = choose_library()
+    reviews = Reviews.of(library)
+    review = choose_review(reviews)
+    reader = choose_reader(review) if review else None
     if review is None:
         st.html(section_html("A new review"))
         make_review(reviews, library)
     else:
-        view = choose_review_view()
+        view = choose_one("Show", _VIEWS, "r_view")
         st.html(section_html(review.name))
-        read, decide, agree, files = VIEWS
-        if view == read and reader:
+        if view == _READ and reader:
             read_review(review, reader, library)
-        elif view == read:
+        elif view == _READ:
             small("Choose in the sidebar who reads.")
-        elif view == decide and review.is_finished:
+        elif view == _DECIDE and review.is_finished:
             decide_review(review, library)
-        elif view == files:
+        elif view == _FILES:
             show_files(reviews, review, library, reader)
         else:
-            show_agreement(review)
+            _show_agreement(review)

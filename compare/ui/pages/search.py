@@ -11,42 +11,34 @@ from compare.ui.components.downloads import (
     other_library_notice,
 )
 from compare.ui.components.filter_panel import SIDE_KEYS, choose_filters, choose_thresholds
-from compare.ui.components.layout import begin_page, errors_as_sentences, sidebar_heading
-from compare.ui.components.quote_form import ask_quote, example_quote, statements_for_menu
+from compare.ui.components.layout import page
+from compare.ui.components.quote_form import ask_quote
 from compare.ui.components.result_lists import Shown, side_by_side
 from compare.ui.components.review_setup import review_link
 from compare.ui.components.service import choose_library, search_library
 
-# The widgets of the page that its address holds. (A string here would be shown on the page.)
+# The widgets that the page's link holds. (Streamlit would show a bare string on the page.)
 _KEYS = (
     *("q", "by", "role", "country", "date", "context", "library", *SIDE_KEYS),
     *("from", "to", "languages", "other_speaker", "other_country", "p", "s", "sort", "why"),
 )
 
-begin_page(
+with page(
     "Who agrees, who opposes",
     "Paste an official’s quote. The library’s statements on the same point are found, and each is "
     "labelled: it agrees with the quote, opposes it, or neither.",
-)
+):
+    library = choose_library()
+    quote = ask_quote(library)
+    filters = choose_filters(library.facets())
+    thresholds, order = choose_thresholds()
+    with_words = st.sidebar.toggle("Show the deciding words", key="why", bind="query-params")
 
-with errors_as_sentences():
-    with st.sidebar:
-        chosen, library = choose_library()
-    quote = ask_quote(statements_for_menu(library), example_quote(chosen, library))
-    with st.sidebar:
-        sidebar_heading("Filters")
-        filters = choose_filters(library.facets())
-        sidebar_heading("Thresholds and order")
-        thresholds, order = choose_thresholds()
-        with_words = st.toggle("Show the deciding words", key="why", bind="query-params")
-
-    result = search_library(library, quote, filters).rethreshold(
-        probability=thresholds.probability, similarity=thresholds.similarity
-    )
-    other_library_notice(library.digest)
+    result = search_library(library, quote, filters, thresholds)
+    other_library_notice(library)
     with st.container(key="pinned"):
         st.html(quote_card(result.quote or quote, result.source))
-    result = side_by_side(Shown(result, order, "search-", chosen.key, with_words))
+    result = side_by_side(Shown(result, order, "search-", with_words))
     if result.agree or result.oppose or result.neither:
         download_buttons(result)
         review_link(result, "search-review")
