@@ -1,16 +1,17 @@
-"""The statements of a result as a citation list, in BibTeX and in RIS."""
+"""The statements of a result as references, in words, BibTeX and RIS."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import chain, count
 
 from compare.models.values import Stance
 from compare.results.result import Result
 from compare.safe_text import one_line
 from compare.statements.statement import Quotation, Statement
 
-# A brace is counted by BibTeX even behind a backslash: no brace of the text may stay one.
+# BibTeX counts braces even after a backslash, so no brace of the text may stay.
 _LATEX = str.maketrans(
     {
         "\\": r"\textbackslash{}",
@@ -26,13 +27,7 @@ _TITLE_LENGTH = 100
 
 
 def cited(result: Result, stances: Sequence[Stance], limit: int | None = None) -> list[Statement]:
-    """Return each statement used once: the quote's own, then what was found, as listed.
-
-    Args:
-        result: What was found.
-        stances: Which lists.
-        limit: Most of each list that are used; None: all.
-    """
+    """Return each statement once: the quote's own, then those of the listed pairs."""
     used = [result.asked] if result.asked and result.source else []
     for _, _, pair in result.ranked(stances, limit):
         used += [] if result.quote else [pair.a.statement]
@@ -41,7 +36,7 @@ def cited(result: Result, stances: Sequence[Stance], limit: int | None = None) -
 
 
 def reference(statement: Statement) -> str:
-    """Return a statement as an entry of a list of references: who, what, where, when, found in."""
+    """Return a statement as a reference: who, what, where, when, found in."""
     who = ", ".join(filter(None, [statement.speaker, statement.role, statement.countries]))
     date = statement.date.in_words if statement.date else ""
     said = ", ".join(filter(None, [statement.venue, date]))
@@ -52,7 +47,7 @@ def reference(statement: Statement) -> str:
 
 
 def bibtex(statements: Iterable[Statement]) -> str:
-    """Return one `@misc` entry a statement; keys are made of the ids."""
+    """Return an `@misc` entry for each statement; keys are made from the ids."""
     keys: set[str] = set()
     return "\n".join(_bibtex_entry(statement, keys) for statement in statements)
 
@@ -76,45 +71,40 @@ def _bibtex_entry(statement: Statement, keys: set[str]) -> str:
 
 
 def _key(identifier: str, keys: set[str]) -> str:
-    """Return a key that BibTeX takes and that no other entry has, and note it in `keys`."""
+    """Return a key for BibTeX that is not in `keys`, and add it; case makes no difference."""
     plain = re.sub(r"[^A-Za-z0-9._:-]+", "-", identifier) or "statement"
-    key, number = plain, 1
-    while key.lower() in keys:
-        number += 1
-        key = f"{plain}-{number}"
+    numbered = (f"{plain}-{number}" for number in count(2))
+    key = next(key for key in chain([plain], numbered) if key.lower() not in keys)
     keys.add(key.lower())
     return key
 
 
 def ris(statements: Iterable[Statement]) -> str:
-    """Return one record a statement; lines end in CR LF, as the format has it."""
-    entries = []
-    for statement in statements:
-        lines = [f"{tag}  - {value}" for tag, value in _ris_fields(statement) if value]
-        entries.append("\r\n".join([*lines, "ER  - ", ""]))
-    return "\r\n".join(entries)
+    """Return a record for each statement; lines end in CR LF, as the format demands."""
+    return "\r\n".join(map(_ris_record, statements))
 
 
-def _ris_fields(statement: Statement) -> list[tuple[str, str]]:
+def _ris_record(statement: Statement) -> str:
     date = statement.date
-    fields = [
-        ("TY", "GEN"),
-        ("ID", statement.id),
-        ("AU", statement.speaker),
-        ("TI", _title(statement)),
-        ("PY", f"{date.year:04}" if date else ""),
-        ("DA", date.iso.replace("-", "/") if date else ""),
-        ("T2", statement.venue),
-        ("AB", statement.text),
-        ("N1", _note(statement)),
-        ("UR", _url(statement.url)),
-        ("LA", statement.language),
-    ]
-    return [(tag, one_line(value)) for tag, value in fields]
+    fields = {
+        "TY": "GEN",
+        "ID": statement.id,
+        "AU": statement.speaker,
+        "TI": _title(statement),
+        "PY": f"{date.year:04}" if date else "",
+        "DA": date.iso.replace("-", "/") if date else "",
+        "T2": statement.venue,
+        "AB": statement.text,
+        "N1": _note(statement),
+        "UR": _url(statement.url),
+        "LA": statement.language,
+    }
+    lines = [f"{tag}  - {one_line(value)}" for tag, value in fields.items() if value.strip()]
+    return "\r\n".join([*lines, "ER  - ", ""])
 
 
 def _title(statement: Statement) -> str:
-    """Return the statement's title, else the beginning of its words."""
+    """Return the statement's title, or else the beginning of its words."""
     if statement.title:
         return statement.title
     words = one_line(statement.text)
@@ -124,7 +114,7 @@ def _title(statement: Statement) -> str:
 
 
 def _note(statement: Statement) -> str:
-    """Return, a sentence each: who, the context, the kind of quotation and where it was found."""
+    """Return sentences: who, the context, the kind of quotation and where it was found."""
     who = ", ".join(filter(None, [statement.role, statement.countries]))
     kind = {Quotation.DIRECT: "Quoted directly", Quotation.REPORTED: "Reported, not quoted"}
     found = f" in {statement.source}" if statement.source else ""

@@ -1,9 +1,9 @@
-"""Every column and field that is written: one row model for each table, from `dictionary.tsv`.
+"""All columns and fields of exports: a row model for each table, from `dictionary.tsv`.
 
 The columns of tables, the JSON Schemas and the data dictionary (`docs/data-dictionary.md`) follow
-from that file. A row of it is a field: its table, name, type, scale, meaning, and when it is empty
-or null. The row without a name says what a table is, and a type "+other" stands for the fields of
-another table, with `name` and `meaning` before theirs.
+from that file. Each of its rows is a field: table, name, type, scale, meaning, and when it is empty
+or null. A row without a name describes the table. A type "+other" stands for the fields of another
+table, with `name` and `meaning` before theirs.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _SCALES = {"date": "YYYY, YYYY-MM or YYYY-MM-DD", "time": "ISO 8601, UTC"}
 
 
 class Field(NamedTuple):
-    """A row of `dictionary.tsv`; an empty `empty` means never."""
+    """A row of `dictionary.tsv`; without `empty`, a field is never empty."""
 
     table: str
     name: str
@@ -42,26 +42,23 @@ class Field(NamedTuple):
 
     @property
     def is_nullable(self) -> bool:
-        """Tell whether it is null, not "", if it is empty."""
+        """Tell whether an empty value is null, not ""."""
         return self.empty.startswith("null")
 
     @property
     def choices(self) -> tuple[str, ...]:
-        """Return all values it can have, if they are limited."""
-        return tuple(self.scale.split("|")) if "|" in self.scale or self._is_constant else ()
+        """Return all possible values, if they are limited."""
+        is_constant = self.type == "text" and bool(self.scale)
+        return tuple(self.scale.split("|")) if "|" in self.scale or is_constant else ()
 
     @property
     def limits(self) -> tuple[float | None, float | None]:
-        """Return the least and the greatest number it can be."""
+        """Return the least and the greatest number; None for no limit."""
         least, _, most = self.scale.removeprefix("from ").partition(" to ")
         if not self.is_number or not least:
             return None, None
         number = int if self.type == "integer" else float
         return number(least), number(most) if most else None
-
-    @property
-    def _is_constant(self) -> bool:
-        return self.type == "text" and bool(self.scale)
 
 
 @cache
@@ -96,7 +93,7 @@ def numbers(table: str) -> frozenset[str]:
 
 
 def about(table: str) -> str:
-    """Return what writes a table and what one row is; "" for a part of other tables."""
+    """Return what writes a table and what a row is; "" for a part of other tables."""
     return next((field.meaning for field in _rows()[table] if not field.name), "")
 
 
@@ -110,7 +107,7 @@ def table_names() -> list[str]:
 
 @cache
 def model(table: str) -> type[BaseModel]:
-    """Return the pydantic model of a row of a table, or of an object."""
+    """Return the pydantic model of a table's row, or of an object."""
     from pydantic import ConfigDict, create_model
 
     made: type[BaseModel] = create_model(
@@ -132,13 +129,13 @@ def _annotation(field: Field) -> Any:
     if kind in ("date", "time"):
         of = Annotated[of, Described(pattern=_DATE if kind == "date" else None)]
     of = Annotated[of, Described(ge=least, le=most)] if least is not None else of
-    told = f"{field.meaning}; empty {field.empty}" if field.empty else field.meaning
-    told = told.replace("empty null", "null").replace("`", "")
-    return of | None if field.is_nullable else of, Described(description=told)
+    text = f"{field.meaning}; empty {field.empty}" if field.empty else field.meaning
+    text = text.replace("empty null", "null").replace("`", "")
+    return of | None if field.is_nullable else of, Described(description=text)
 
 
 def schema_of(table: str, title: str = "") -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of a row or an object, with the objects it holds."""
+    """Return the JSON Schema (draft 2020-12) of a row or object, with the objects in it."""
     from pydantic.json_schema import GenerateJsonSchema
 
     class Untitled(GenerateJsonSchema):
@@ -160,7 +157,7 @@ def search_schema() -> dict[str, Any]:
 
 
 def table_markdown(table: str) -> str:
-    """Return what a table is, and its fields with type, meaning, scale and when they are empty."""
+    """Return a description of a table and its fields, as Markdown."""
     lines = [about(table), "", "| name | type | meaning | scale | empty |", "|---|---|---|---|---|"]
     for field in fields(table):
         kind = field.type.removeprefix(_LIST)

@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from compare.errors import ExportError
 from compare.export.dictionary import columns, model
@@ -41,30 +41,27 @@ _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 class Format(StrEnum):
     """The formats of a result, for the commands, the app and the documentation."""
 
-    CSV = "csv"
-    XLSX = "xlsx"
-    JSONL = "jsonl"
-    MARKDOWN = "markdown"
-    BIBTEX = "bibtex"
-    RIS = "ris"
-    HTML = "html"
-    JSON = "json"
+    suffix: str
+    mime: str
+    label: str
+    """Of the app's download button; "" for no button."""
+
+    CSV = "csv", ".csv", "text/csv", "CSV"
+    XLSX = "xlsx", ".xlsx", _SHEET, "Excel"
+    JSONL = "jsonl", ".jsonl", "application/x-ndjson", "JSONL"
+    MARKDOWN = "markdown", ".md", "text/markdown"
+    BIBTEX = "bibtex", ".bib", "application/x-bibtex"
+    RIS = "ris", ".ris", "application/x-research-info-systems"
+    HTML = "html", ".html", "text/html", "report"
+    JSON = "json", ".json", "application/json", "all as JSON"
     """The whole result, not only its lists; `load_result` makes an equal one."""
 
-    @property
-    def suffix(self) -> str:
-        """Return the suffix of files."""
-        return _FORMATS[self][0]
-
-    @property
-    def mime(self) -> str:
-        """Return the media type."""
-        return _FORMATS[self][1]
-
-    @property
-    def label(self) -> str:
-        """Return the label of the app's download button; "" for no button."""
-        return _FORMATS[self][2]
+    def __new__(cls, name: str, suffix: str = "", mime: str = "", label: str = "") -> Self:
+        """Make a member, whose value is its name."""
+        member = str.__new__(cls, name)
+        member._value_ = name
+        member.suffix, member.mime, member.label = suffix, mime, label
+        return member
 
     @classmethod
     def of(cls, path: Path) -> Format:
@@ -78,19 +75,6 @@ class Format(StrEnum):
             return found
         known = ", ".join(suffixes)
         raise ExportError(f"The suffix of {path.name!r} names no format: use one of {known}.")
-
-
-_FORMATS = {
-    Format.CSV: (".csv", "text/csv", "CSV"),
-    Format.XLSX: (".xlsx", _SHEET, "Excel"),
-    Format.JSONL: (".jsonl", "application/x-ndjson", "JSONL"),
-    Format.MARKDOWN: (".md", "text/markdown", ""),
-    Format.BIBTEX: (".bib", "application/x-bibtex", ""),
-    Format.RIS: (".ris", "application/x-research-info-systems", ""),
-    Format.HTML: (".html", "text/html", "report"),
-    Format.JSON: (".json", "application/json", "all as JSON"),
-}
-"""Suffix, media type and label of each format."""
 
 
 def export(

@@ -1,8 +1,8 @@
-"""Results as tables of a notebook: Arrow, pandas and polars.
+"""Results as Arrow tables, pandas and polars frames.
 
 A frame of pairs has the columns of the CSV in the same order, with types: `stance` is a category,
 `rank` an integer, probabilities and similarity are floats, dates are dates. A date that is not
-known to the day is missing; `a_date_text` and `b_date_text`, the last columns, hold it as the CSV
+known to the day is missing; the last columns, `a_date_text` and `b_date_text`, hold it as the CSV
 does ("2019-04"). Missing text is "".
 """
 
@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from compare.errors import ExportError
 from compare.export.dictionary import columns, fields, numbers
-from compare.export.rows import pair_rows, position_rows, proposition_rows
+from compare.export.rows import Row, pair_rows, position_rows, proposition_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,12 +36,7 @@ _DATES = ("a_date", "b_date")
 
 
 def to_arrow(result: Result, stances: Sequence[Stance] | None = None) -> pa.Table:
-    """Return the listed pairs as an Arrow table; its metadata says what they come from.
-
-    Args:
-        result: Of a search, of two sides or over time.
-        stances: Which lists; None: the usual ones of the result.
-    """
+    """Return the listed pairs as an Arrow table; its metadata describes their origin."""
     import pyarrow as pa
 
     rows = pair_rows(result, stances)
@@ -58,12 +54,11 @@ def to_arrow(result: Result, stances: Sequence[Stance] | None = None) -> pa.Tabl
         else:
             made[field.name] = _texts(values)
     made |= {f"{name}_text": _texts([row[name] for row in rows]) for name in _DATES}
-    told = json.dumps(about(result, result.subject)).encode()
-    return pa.table(made).replace_schema_metadata({METADATA: told})
+    return _described(made, about(result, result.subject))
 
 
 def to_pandas(result: Result, stances: Sequence[Stance] | None = None) -> pd.DataFrame:
-    """Return the listed pairs as a frame; `frame.attrs["compare"]` says what they come from."""
+    """Return the listed pairs as a frame; `frame.attrs["compare"]` describes their origin."""
     frame: pd.DataFrame = to_arrow(result, stances).to_pandas(date_as_object=False)
     frame.attrs[METADATA] = about(result, result.subject)
     return frame
@@ -71,31 +66,32 @@ def to_pandas(result: Result, stances: Sequence[Stance] | None = None) -> pd.Dat
 
 def positions_frame(positions: Positions) -> pd.DataFrame:
     """Return a row an actor as a frame, with the columns of the CSV."""
-    import pandas as pd
-
-    frame = pd.DataFrame(position_rows(positions), columns=list(columns("positions")))
-    figures = [name for name in frame if name in numbers("positions")]
-    frame[figures] = frame[figures].astype(float)
+    names = columns("positions")
+    frame = _frame(position_rows(positions), names, {*names} - numbers("positions"))
     frame.attrs[METADATA] = about(positions, positions.proposition)
     return frame
 
 
 def propositions_frame(table: PositionTable) -> pd.DataFrame:
     """Return actors beside propositions as a frame: the columns of `proposition_rows`."""
-    import pandas as pd
-
     names, rows = proposition_rows(table)
     texts = {"party", *columns("positions made with")} - numbers("positions made with")
     texts |= {f"{proposition} (standing)" for proposition in table.propositions}
-    frame = pd.DataFrame(rows, columns=names)
-    figures = [name for name in names if name not in texts]
-    frame[figures] = frame[figures].astype(float)
+    frame = _frame(rows, names, texts)
     frame.attrs[METADATA] = about(table.positions[0], [*table.propositions])
     return frame
 
 
+def _frame(rows: Sequence[Row], names: Sequence[str], texts: AbstractSet[str]) -> pd.DataFrame:
+    import pandas as pd
+
+    frame = pd.DataFrame(rows, columns=list(names))
+    # Without it, a column of numbers that are all missing would hold objects.
+    return frame.astype({name: float for name in names if name not in texts})
+
+
 def frame_to_arrow(frame: pd.DataFrame) -> pa.Table:
-    """Return a frame of text and numbers as an Arrow table, its `attrs["compare"]` as metadata."""
+    """Return a frame of text and numbers as an Arrow table, with `attrs["compare"]` as metadata."""
     import pandas as pd
     import pyarrow as pa
 
@@ -105,8 +101,13 @@ def frame_to_arrow(frame: pd.DataFrame) -> pa.Table:
         else _texts(values.tolist())
         for name, values in frame.items()
     }
-    told = json.dumps(frame.attrs.get(METADATA, {})).encode()
-    return pa.table(made).replace_schema_metadata({METADATA: told})
+    return _described(made, frame.attrs.get(METADATA, {}))
+
+
+def _described(made: Mapping[str, pa.Array], origin: Mapping[str, Any]) -> pa.Table:
+    import pyarrow as pa
+
+    return pa.table(made).replace_schema_metadata({METADATA: json.dumps(origin).encode()})
 
 
 def arrow_to_polars(table: pa.Table) -> Any:
@@ -125,18 +126,17 @@ def arrow_to_polars(table: pa.Table) -> Any:
 
 
 def about(found: Result | Positions, query: str | list[str]) -> dict[str, Any]:
-    """Return what a table comes from and what the reader should know, as plain data."""
-    made = found.provenance
+    """Return the origin of a table and its notes, as plain data."""
     return {
         "query": query,
         "thresholds": asdict(found.thresholds),
-        "provenance": {name: getattr(made, name) for name in made.__dataclass_fields__},
+        "provenance": asdict(found.provenance),
         "notes": list(found.notes),
     }
 
 
 def _texts(values: Sequence[object]) -> pa.Array:
-    """Return text; half of a surrogate pair, which no UTF-8 holds, becomes "?"."""
+    """Return text; half of a surrogate pair, which UTF-8 cannot hold, becomes "?"."""
     import pyarrow as pa
 
     texts = [str(value).encode("utf-8", "replace").decode() for value in values]
@@ -144,5 +144,5 @@ def _texts(values: Sequence[object]) -> pa.Array:
 
 
 def _day(text: str) -> date | None:
-    """Return a date that is known to the day."""
+    """Return a date if it is known to the day."""
     return date.fromisoformat(text) if len(text) == len("YYYY-MM-DD") else None

@@ -1,8 +1,8 @@
-"""The first pairs of a result, or positions, as a notebook shows them: side by side, and safe.
+"""The first pairs of a result, or its positions, as a table in a notebook.
 
-Statements are untrusted, and a notebook runs what it is given. So everything shown is escaped and
-cut, and each sign that begins a formula stands in an element of its own, since notebooks look for
-formulas in what they show. Nothing is fetched. Without styles a plain table is left.
+Statements are untrusted, and a notebook runs what it is given. So all text is escaped and cut, and
+each sign that begins a formula gets an element of its own, since notebooks look for formulas in
+HTML. Nothing is fetched. Without styles a plain table remains.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from compare.results.result import Pair, Result
 from compare.statements.statement import Statement
 
 MOST_SHOWN = 10
-"""Pairs shown, the first of those that agree and of those that oppose."""
+"""Pairs shown: the first of those that agree and of those that oppose."""
 
 MOST_ACTORS = 20
-"""Actors shown: the first half of them the most opposed, the second the most agreeing."""
+"""Actors shown: half of them the most opposed, half the most agreeing."""
 
 LONGEST = 600
-"""Characters of a text that are shown."""
+"""Most characters of a text that are shown."""
 
 Rows = Sequence[tuple[str, Sequence[str]]]
-"""The kind of each row (a stance, "" for none) and its cells."""
+"""Each row's kind (a stance, or "" for none) and cells."""
 
 _FORMULA = str.maketrans({sign: f"<span>{sign}</span>" for sign in "$\\"})
 _IN_URL = str.maketrans({"$": "%24", "\\": "%5C"})
@@ -46,7 +46,7 @@ def _notebook() -> Environment:
 
 
 def _inert(value: Any) -> Any:
-    """Return text in which nothing acts; `Markup` is made of such text already."""
+    """Return text in which nothing acts; `Markup` was made from such text."""
     if isinstance(value, Markup):
         return value
     text = str(value)
@@ -71,7 +71,7 @@ def page(
     left: int = 0,
     notes: Sequence[str] = (),
 ) -> Markup:
-    """Return lines and a table under a heading; `left` is how many rows are not shown."""
+    """Return lines and a table below a heading; `left` is the number of rows not shown."""
     return _macro("page", heading, lines, head, rows, left, notes)
 
 
@@ -86,7 +86,7 @@ def side_html(statement: Statement, text: str, *, only_words: bool = False) -> M
 
 
 def notebook_html(result: Result, most: int = MOST_SHOWN) -> str:
-    """Return at most `most` pairs of a result, and how many there are besides."""
+    """Return at most `most` pairs of a result, and the number of others."""
     stances = result.usual_lists
     shown = _first(result, stances, most)
     number = sum(len(result.listed(stance)) for stance in stances)
@@ -103,7 +103,7 @@ def notebook_html(result: Result, most: int = MOST_SHOWN) -> str:
 
 
 def _first(result: Result, stances: Sequence[Stance], most: int) -> list[tuple[Stance, Pair]]:
-    """Return the first of each list, agree and oppose before neither."""
+    """Return the first pairs of each list, agree and oppose before neither."""
     decided = min(len(result.agree), len(result.oppose))
     room = max((most + 1) // 2, most - decided)
     chosen: list[tuple[Stance, Pair]] = []
@@ -128,12 +128,10 @@ def _cells(result: Result, stance: Stance, pair: Pair) -> list[Markup]:
 
 
 def positions_html(positions: Positions, most: int = MOST_ACTORS) -> str:
-    """Return at most `most` actors of either end, and how many there are besides."""
+    """Return at most `most` actors, half of them from either end, and the number of others."""
     placed = positions.placed
     half = (most + 1) // 2
-    shown = placed
-    if len(placed) > most:
-        shown = (*placed[:half], *placed[len(placed) - most + half :])
+    shown = (*placed[:half], *placed[max(half, len(placed) - most + half) :])
     counts = (
         f"{len(placed):,} placed from opposed (-1) to agreeing (+1), {len(positions.undecided):,} "
         f"take no side, {len(positions.silent):,} say nothing near it."
@@ -161,23 +159,21 @@ def _position_cells(position: Position) -> list[str]:
 
 def propositions_html(table: PositionTable, most: int = MOST_ACTORS) -> str:
     """Return the `most` actors with positions on most propositions, beside the propositions."""
-
-    def often(name: str) -> tuple[int, str]:
-        return -sum(cell is not None for cell in table.cells[name]), name
-
-    names = sorted(sorted(table.cells, key=often)[:most])
-    rows = []
-    for name in names:
-        cells: list[str] = [stacked(name)]
-        for one, cell in zip(table.positions, table.cells[name], strict=True):
-            standing = one.standings.get(name, SILENT)
-            cells.append(
-                stacked(f"{cell.score.mean:+.2f}", f"n = {cell.score.passages}", bold=False)
-                if cell
-                else standing
-            )
-        rows.append(("", cells))
+    # A stable sort: actors that are placed equally often stay sorted by name.
+    often = sorted(table.cells, key=lambda name: table.cells[name].count(None))
+    names = sorted(often[:most])
+    rows = [("", [stacked(name), *_on_each(table, name)]) for name in names]
     what = ("country", "countries") if table.positions[0].by == "country" else ("speaker", "")
     counts = f"{counted(len(table.cells), *what)} placed on any of them."
     head = (what[0].capitalize(), *table.propositions)
     return page("Several propositions", [counts], head, rows, len(table.cells) - len(names))
+
+
+def _on_each(table: PositionTable, name: str) -> list[str]:
+    """Return an actor's position or standing on each proposition."""
+    return [
+        stacked(f"{cell.score.mean:+.2f}", f"n = {cell.score.passages}", bold=False)
+        if cell
+        else one.standings.get(name, SILENT)
+        for one, cell in zip(table.positions, table.cells[name], strict=True)
+    ]
