@@ -1,10 +1,9 @@
-"""Map the many spellings of a country to one code; the spelling itself stays as it was given.
+"""Map the spellings of a country to one code.
 
-ISO 3166 (pycountry) is the base. `country_names.csv` adds organisations and States that are no
-more, with codes of the program's own in the range that ISO leaves to users; shorter names to show;
-the successors of withdrawn codes (a State that was dissolved or joined another keeps its own code:
-its words are not its successor's); and spellings: UN and historical forms, abbreviations, and
-misspellings found in public corpora.
+ISO 3166 (pycountry) is the base. `country_names.csv` adds organisations and former States, with
+codes in the range that ISO leaves to users; shorter names to show; the successors of withdrawn
+codes (a State that was dissolved or joined another keeps its own code: its words are not its
+successor's); and spellings found in public corpora: UN and historical forms, abbreviations, errors.
 """
 
 from __future__ import annotations
@@ -28,22 +27,16 @@ _FORM_OF_STATE = re.compile(
     r"|cooperative|co|operative|revolutionary|eastern) )+of (?:the )?"
 )
 _SHARED_NAMES = frozenset({"china", "congo", "germany", "guinea", "korea", "yemen"})
-"""Names of more than one State: only the form of State tells them apart, so it is not removed."""
+"""Names of several States, which only the form of State ("Republic of") tells apart."""
 
 
 class NameEntry(NamedTuple):
-    """A line of `country_names.csv`.
-
-    Attributes:
-        name: The name to show, "" for that of the ISO list.
-        successor: The code of the State that goes on under another name, "" for none.
-        spellings: Further spellings, separated by ";".
-    """
+    """A line of `country_names.csv`; a cell is "" if it adds nothing to the ISO list."""
 
     code: str
     name: str
-    successor: str
-    spellings: str
+    successor: str  # a code
+    spellings: str  # separated by ";"
 
 
 @cache
@@ -64,9 +57,8 @@ def parse_countries(text: str) -> tuple[Country, ...]:
 def country_code(spelling: str) -> str | None:
     """Return the code of a country or organisation in any known spelling, None if unknown.
 
-    It is ISO 3166-1 alpha-3 if there is one, else a code of `country_names.csv`. Case, accents,
-    punctuation, the order of the words, "the", "of" and "and" do not count. Nothing is guessed from
-    a likeness of letters.
+    The code is ISO 3166-1 alpha-3 if there is one, else that of `country_names.csv`. Case, accents,
+    punctuation, word order, "the", "of" and "and" do not count. Similar spellings are not guessed.
     """
     for key in _keys(spelling):
         code = _codes().get(key)
@@ -86,16 +78,11 @@ def country_name(code: str) -> str:
 
 
 def country_key(country: Country) -> str:
-    """Return a key that two entries share exactly if they mean the same country.
+    """Return a key that entries share if they mean the same country: the code, else the spelling.
 
-    That is the code (upper case), or the folded spelling (never upper case) if there is none.
+    A code is upper case and a folded spelling never is, so the two cannot be confused.
     """
     return country.code or fold(country.name)
-
-
-def same_country(one: Country, other: Country) -> bool:
-    """Say whether two entries mean the same country, by code or, lacking one, by spelling."""
-    return country_key(one) == country_key(other)
 
 
 def _keys(spelling: str) -> list[str]:
@@ -110,8 +97,8 @@ def _keys(spelling: str) -> list[str]:
 def _key(folded: str) -> str:
     """Return the words in alphabetical order: "Korea, Republic of" is "Republic of Korea"."""
     words = sorted(_SAINT.get(word, word) for word in folded.split())
-    told = [word for word in words if word not in _LITTLE_WORDS]
-    return " ".join(told or words)  # "AND" alone is Andorra's code
+    content = [word for word in words if word not in _LITTLE_WORDS]
+    return " ".join(content or words)  # "AND" alone is Andorra's code
 
 
 @cache

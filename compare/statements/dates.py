@@ -1,4 +1,4 @@
-"""Read dates as people write them, to the year, month or day; never guess."""
+"""Read dates as people write them, to the year, month or day, without guessing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from compare.statements.statement import PartialDate
 REMEDY = "write it as 2022, 2022-03 or 2022-03-18"
 TWO_DAYS = "this can be read as two days"
 MISSING = frozenset({"", "-", "—", "na", "n/a", "nan", "nd", "n.d.", "none", "null", "unknown"})
-"""What corpora write if nothing is known."""
+"""What corpora write for an unknown value."""
 
 _NAMES = ("january", "february", "march", "april", "may", "june", "july", "august", "september",
           "october", "november", "december")  # fmt: skip
@@ -40,7 +40,7 @@ _WEEKDAY = re.compile(r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)
 
 
 class Order(StrEnum):
-    """Which number of "03/04/2022" is the day: only a person can say."""
+    """Which number of "03/04/2022" is the day."""
 
     DAY_FIRST = "day-first"
     MONTH_FIRST = "month-first"
@@ -48,17 +48,16 @@ class Order(StrEnum):
 
 @lru_cache(maxsize=8192)
 def parse_date(text: str, order: Order | None = None) -> PartialDate | None:
-    """Return the date of a cell, None if it says that none is known.
+    """Return the date of a cell, None if the cell says that it is unknown.
 
-    A time after the day is dropped; the day stays the one written, whatever the time zone.
+    A time after the day is dropped, and time zones are ignored.
 
     Args:
         text: The cell.
         order: How to read a date that can be two days; None refuses it.
 
     Raises:
-        ValueError: It is no date, no day of the calendar, or can be two days; the message says
-            which, and what to write.
+        ValueError: The text is no date or can be two days; the message says what to write.
     """
     plain = " ".join(text.casefold().split())
     if plain in MISSING:
@@ -76,7 +75,7 @@ def parse_date(text: str, order: Order | None = None) -> PartialDate | None:
 
 
 def _day_of_numbers(one: int, other: int, year: str, order: Order | None) -> PartialDate:
-    """Return the day of "18/03/2022": one number cannot be a month, or the order is given."""
+    """Return the day of "18/03/2022"; `order` decides if both numbers can be a month."""
     if one != other and one <= 12 and other <= 12:
         if order is not None:
             one, other = (one, other) if order is Order.DAY_FIRST else (other, one)

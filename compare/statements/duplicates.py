@@ -1,8 +1,7 @@
 """Recognise statements with the same words, so that they are shown once.
 
-Only the same words are duplicates, never similar ones: "We will send arms" and "We will not send
-arms" are nearly identical as strings and opposite in meaning, and no similarity of strings or
-vectors tells such a pair from two copies.
+Similar words are no duplicates: "We will send arms" and "We will not send arms" are nearly
+identical as strings and opposite in meaning, and no similarity of strings or vectors shows that.
 """
 
 from __future__ import annotations
@@ -30,8 +29,7 @@ def text_key(statement: Statement) -> int:
 def words_key(text: str, context: str = "") -> int:
     """Return a signed 64-bit key that texts with the same words and context share.
 
-    Case, punctuation, blanks, honorifics and articles do not count; question marks, signs and
-    numbers do, as does every other word.
+    Case, punctuation, blanks, honorifics and articles do not count; question marks and signs do.
     """
     content = f"{_normalised(text)}\n{_normalised(context)}"
     digest = hashlib.sha256(content.encode("utf-8", "replace")).digest()
@@ -40,19 +38,14 @@ def words_key(text: str, context: str = "") -> int:
 
 def _normalised(text: str) -> str:
     text = unicodedata.normalize("NFKC", text)
-    kept = _without_punctuation(_HONORIFIC.sub(" ", text))
-    words = kept.split()
-    content = [word for at, word in enumerate(words) if not _is_article(word, at)]
+    words = _MARK.sub(_kept, _HONORIFIC.sub(" ", text)).split()
+    # the A of "Plan A" is no article
+    content = [
+        word
+        for at, word in enumerate(words)
+        if word.casefold() not in _ARTICLES or (word == "A" and at)
+    ]
     return " ".join(content).casefold() or " ".join(text.split())
-
-
-def _is_article(word: str, at: int) -> bool:
-    """Tell articles from the A of "Plan A"."""
-    return word.casefold() in _ARTICLES and (word != "A" or at == 0)
-
-
-def _without_punctuation(text: str) -> str:
-    return _MARK.sub(_kept, text)
 
 
 def _kept(mark: re.Match[str]) -> str:
@@ -67,7 +60,7 @@ def _kept(mark: re.Match[str]) -> str:
 
 
 def _in_number(text: str, at: int) -> bool:
-    """Tell whether a mark belongs to a number: "1.5", "3:1", "-5" (but not "2021-5")."""
+    """Say whether a mark belongs to a number: "1.5", "3:1", "-5" (but not "2021-5")."""
     before, after = text[at - 1 : at] if at else "", text[at + 1 : at + 2]
     if text[at] in ".,:/":
         return before.isdigit() and after.isdigit()

@@ -1,4 +1,4 @@
-"""Recognise the language of a text, and compare tags of languages."""
+"""Detect the language of a text, and compare language tags."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _MARGIN = 20.0
 def language_of(text: str, assumed: str = "en") -> str:
     """Return the ISO 639-1 code of a text's language.
 
-    It is `assumed` unless another language is plainly likelier. The first 2,000 characters decide.
-    Fewer than five words in Latin letters are too few to tell, and so is a list of names.
+    It is `assumed` unless another language is clearly likelier, judged by the first 2,000
+    characters. Fewer than five words in Latin letters and lists of names are not judged.
     """
     words = _WORD.findall(text[:_ENOUGH])
     latin = sum(word[0] < "ɐ" for word in words)
@@ -32,17 +32,12 @@ def language_of(text: str, assumed: str = "en") -> str:
 
     ranked = rank(" ".join(words))
     best, score = ranked[0]
-    plainly = score - dict(ranked).get(assumed, -1e9) >= _MARGIN
-    return str(best) if plainly else assumed
+    clearly = score - dict(ranked).get(assumed, -1e9) >= _MARGIN
+    return str(best) if clearly else assumed
 
 
 def is_language(tag: str, *codes: str) -> bool:
-    """Say whether a tag ("en-GB", "eng", "English") means one of some languages, or none is known.
-
-    Args:
-        tag: The language of a statement as its corpus names it, "" if it is not known.
-        codes: ISO 639-1 codes.
-    """
+    """Say whether a tag ("en-GB", "eng", "English") is empty or means one of some ISO codes."""
     return not tag.strip() or language_code(tag) in codes
 
 

@@ -20,8 +20,8 @@ _HONORIFIC = re.compile(
 def fold(text: str) -> str:
     """Return `text` in lower case without accents, apostrophes and punctuation.
 
-    What separates words becomes one blank. Vowel signs of scripts that need them are kept: only
-    marks above or below a letter count as accents.
+    Other signs become one blank. Only marks above or below a letter count as accents, so the vowel
+    signs of scripts that need them are kept.
     """
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     text = text.casefold().translate(_PLAIN)
@@ -38,9 +38,8 @@ def _plain_character(character: str) -> str:
 def speaker_key(name: str) -> str:
     """Return a key that two spellings of one speaker's name share, "" without a name.
 
-    Case, accents, punctuation, blanks and all honorifics in front ("H.E. Mr.") do not count. Ranks
-    and offices ("General", "President") do: they can tell two people apart. A name that is nothing
-    but an honorific stays as it is.
+    Case, accents, punctuation, blanks and honorifics in front ("H.E. Mr.") do not count, unless the
+    name is only an honorific. Ranks and offices do: "General" and "President" can be two people.
     """
     key = fold(name)
     while (found := _HONORIFIC.match(key)) and found.end() < len(key):

@@ -1,8 +1,8 @@
 """Split statements into passages: sentences with their place in the statement.
 
-sentencex proposes the breaks. Four small steps follow: breaks after titles, abbreviations and
-initials are removed, blanks at the edges are trimmed, very short sentences join a neighbour, and
-very long ones are cut into windows. Only blanks between passages are ever left out.
+sentencex proposes the breaks. Breaks after titles, abbreviations and initials are then removed,
+very short sentences join a neighbour, and very long ones are cut into windows. Nothing but blanks
+between passages is left out.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Passage:
 
     @property
     def completed(self) -> str:
-        """Return what is embedded and compared: the words with the context that completes them."""
+        """Return what is embedded and compared: the words with their context."""
         return complete(self.text, self.context)
 
 
@@ -71,25 +71,23 @@ def split_quote(text: str, language: str = "en") -> list[str]:
 def spans(text: str, language: str = "en") -> list[tuple[int, int]]:
     """Return start and end of each passage of `text`; only blanks are between them."""
     sentences = _merged(text, _sentences(text, language))
-    trimmed = [_trimmed(text, start, end) for start, end in sentences]
-    joined = _joined(text, [(start, end) for start, end in trimmed if start < end])
+    found = (_VISIBLE.search(text, start, end) for start, end in sentences)
+    joined = _joined(text, [sentence.span() for sentence in found if sentence])
     return [window for start, end in joined for window in _windows(text, start, end)]
 
 
+_VISIBLE = re.compile(r"\S(?:.*\S)?", re.S)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BLOCK = 8000
 _BLOCK_ENDS = (re.compile(r".*\n[^\S\n]*\n", re.S), re.compile(r".*(?:[.!?؟।]\s|[。！？])", re.S))
 
 
 def _sentences(text: str, language: str) -> list[tuple[int, int]]:
-    """Return the sentences that sentencex finds, blanks included, as spans without a gap.
-
-    Only the starts are used, since the ends skip blanks in some texts. sentencex itself splits
-    languages that it does not know as English.
-    """
+    """Return the sentences that sentencex finds, blanks included, as spans without a gap."""
     code = language_code(language)
     code = code if 2 <= len(code) <= 3 else "en"
     text = _SURROGATE.sub("\ufffd", text)
+    # only the starts are used, since the ends skip blanks in some texts
     starts = {0}
     for begin, end in _blocks(text):
         for piece in get_sentence_boundaries(code, text[begin:end]):
@@ -99,9 +97,9 @@ def _sentences(text: str, language: str) -> list[tuple[int, int]]:
 
 
 def _blocks(text: str) -> Iterator[tuple[int, int]]:
-    """Cut long texts into blocks: sentencex takes time by the square of the length.
+    """Cut a long text at paragraphs, else sentences, else anywhere.
 
-    A block ends at a paragraph or else at a sentence; without either, anywhere.
+    The time that sentencex takes grows with the square of the length.
     """
     begin = 0
     while len(text) - begin > _BLOCK:
@@ -115,26 +113,28 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
 
 # -- false breaks ---------------------------------------------------------------------------------
 
-_WORDS_BEFORE_A_NAME = """
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_TITLES = _set("""
     amb mr mrs ms messrs mme mlle dr prof h.e gen lt col maj capt cpl sgt adm cmdr brig sen rep
     gov pres hon rt.hon rev sec supt st mt ft e.g i.e cf vs viz approx
-"""
-_WORDS_BEFORE_A_NUMBER = """
+""")
+"""A word of the same sentence always follows these."""
+
+_REFERENCES = _set("""
     para paras art arts no nos vol vols p pp ch res doc add rev corr fig figs sect secs subpara
     jan feb mar apr jun jul aug sept sep oct nov dec ca eq annex op ibid
-"""
-_FIRST_WORDS = """
+""")
+"""The sentence goes on after these if a number or a symbol ("A/75") follows."""
+
+_STARTERS = _set("""
     the a an we i you he she it they this that these those there here our my your his her its
     their in on at by for from with without and but or so yet as if when while since because
     although however therefore thus let what who why how no not yes now today
-"""
-_TITLES = frozenset(_WORDS_BEFORE_A_NAME.split())
-"""A word of the same sentence always follows these."""
-
-_REFERENCES = frozenset(_WORDS_BEFORE_A_NUMBER.split())
-"""The sentence goes on after these if a number or a symbol ("A/75") follows."""
-
-_STARTERS = frozenset(_FIRST_WORDS.split())
+""")
 """After "U.S." or an initial, these begin a sentence if they have a capital letter."""
 
 _LAST_WORD = re.compile(r"(?:^|[\s(\[\"'“‘«/–—-])((?:[^\W\d_]+\.)*[^\W\d_]+)\.\s*\Z")
@@ -157,7 +157,6 @@ def _merged(text: str, sentences: Iterable[tuple[int, int]]) -> list[tuple[int, 
 
 
 def _is_break(before: str, after: str) -> bool:
-    """Say whether a sentence ends between two texts."""
     last = _LAST_WORD.search(before)
     if last is None or _PARAGRAPH.search(before[last.end(1) :]) or after.isspace():
         return True
@@ -174,12 +173,6 @@ def _is_break(before: str, after: str) -> bool:
     return True
 
 
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    piece = text[start:end]
-    start += len(piece) - len(piece.lstrip())
-    return start, start + len(piece.strip())
-
-
 # -- short and long ------------------------------------------------------------------------------
 
 _UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -189,7 +182,7 @@ _WORD = re.compile(
 )
 """A word; in scripts without blanks between words, as many letters as a word has on average.
 
-More than 40 characters count as several words, so that an encoder can read every window.
+Longer words than 40 characters count as several, so that an encoder can read every window.
 """
 
 
@@ -227,11 +220,7 @@ _WEAK = ",、，،)"
 
 
 def _windows(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Cut a sentence of more than LONG words into windows of about equal length.
-
-    Each cut is at the clause boundary nearest to the ideal place, at a semicolon, colon or dash
-    rather than a comma; without one, it is at the ideal place.
-    """
+    """Cut a sentence of more than LONG words into windows of about equal length."""
     words = [(start + word.start(), start + word.end()) for word in _WORD.finditer(text[start:end])]
     windows = []
     first = 0
@@ -245,7 +234,10 @@ def _windows(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def _cut(text: str, words: list[tuple[int, int]], first: int) -> int:
-    """Return the number of words of the window that begins at `first`."""
+    """Return the number of words of the window that begins at `first`.
+
+    It ends at the semicolon, colon or dash nearest to the ideal length, else at a comma.
+    """
     left = len(words) - first
     ideal = left / -(-left // LONG)
     places = range(int(ideal * 0.6), min(LONG, int(ideal * 1.4)) + 1)

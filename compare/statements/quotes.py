@@ -1,4 +1,4 @@
-"""The quote a person asks about, and cleaning of pasted text."""
+"""The quote that a user searches for, and cleaning of pasted text."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ LONGEST = 20_000
 """Most characters of a quote: about ten pages."""
 
 _HYPHEN_BREAK = re.compile(r"(?<!\w)(\w+)[-\u00ad\u2010]\s*\n\s*([a-zà-ÿ]\w*)")
-_PREFIXES = "all anti co cross ex far long multi non post pre pro self semi short well"
-_KEPT_PREFIXES = frozenset(_PREFIXES.split())
+_PREFIXES = re.compile("all|anti|co|cross|ex|far|long|multi|non|post|pre|pro|self|semi|short|well")
+_DETAILS = ("speaker", "role", "country", "date", "context")
 _QUOTED = re.compile(r'(?:"([^"]*)"|“([^“”]*)”|„([^„“”]*)[“”]|«([^«»]*)»|‘([^‘]*)’)([.,]?)\Z')
 _HALF_QUOTED = re.compile(r'["“„«]([^"“”„«»]*)\Z')
 _LINE_END = re.compile("\r\n?|[\x0b\x0c]")
@@ -24,7 +24,7 @@ _CONTROL = re.compile("[\x00-\x1f\x7f]")
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """The quote a person asks about, and who said it, as far as that is known.
+    """The quote that a user searches for, and who said it, as far as that is known.
 
     >>> quote = Quote("We reject this.", context="On the report of military aid.")
     >>> library.search(quote).quote == quote
@@ -38,39 +38,28 @@ class Quote:
     date: PartialDate | None = None
     context: str = ""
     statement_id: str | None = None
-    """The id of the corpus statement it was taken from, if it was."""
+    """The statement of the corpus from which the quote was taken, if it was."""
 
     @classmethod
     def from_statement(cls, statement: Statement) -> Quote:
-        """Ask about a statement of the corpus; of a very long one about its beginning."""
-        return cls(
-            _beginning(statement.text),
-            statement.speaker,
-            statement.role,
-            statement.country,
-            statement.date,
-            statement.context,
-            statement.id,
-        )
+        """Return a statement of the corpus as a quote, or the beginning of a very long one."""
+        details = {name: getattr(statement, name) for name in _DETAILS}
+        return cls(_beginning(statement.text), **details, statement_id=statement.id)
 
     def as_statement(self, source: Statement | None = None) -> Statement:
         """Return the quote as a statement, completed from `source`, a statement with its words.
 
-        What was given with the quote stands before what the source says. A source completes nothing
-        if something was given and the quote was not taken from that source.
+        Details given with the quote override those of the source. If there are any and the quote
+        was not taken from the source, the source completes nothing.
         """
-        given = {
-            name: value
-            for name in ("speaker", "role", "country", "date", "context")
-            if (value := getattr(self, name))
-        }
+        given = {name: value for name in _DETAILS if (value := getattr(self, name))}
         if source is None or (given and self.statement_id != source.id):
             return Statement(id=self.statement_id or "", text=self.text, **given)
         return replace(source, **given)
 
 
 def _beginning(text: str) -> str:
-    """Return as much of a text as a quote may have, whole sentences if there are any."""
+    """Return the first whole sentences of a text that fit into a quote."""
     if len(text) <= LONGEST:
         return text
     cut = text[:LONGEST]
@@ -83,10 +72,10 @@ def clean_quote(text: str) -> str:
 
     Words broken at the end of a line are joined ("mili-⏎tary"), except behind prefixes that keep
     their hyphen ("self-⏎determination"). Invisible characters are dropped, and control characters
-    become blanks: vertical tabs and form feeds end lines and pages.
+    become blanks.
 
     Raises:
-        QueryError: Nothing is left, or it is longer than `LONGEST`.
+        QueryError: Nothing is left, or the text is longer than `LONGEST`.
     """
     if len(text) > LONGEST:
         raise QueryError(
@@ -103,11 +92,11 @@ def clean_quote(text: str) -> str:
 
 
 def language_notes(*named: tuple[str, str], languages: tuple[str, ...] = ("en",)) -> list[str]:
-    """Return a note for each text that is plainly in no language that the stance model reads.
+    """Return a note for each text whose language the stance model clearly cannot read.
 
     Args:
-        named: What to call each text ("The quote"), and the text.
-        languages: ISO 639-1 codes of the languages that the model reads; none if it reads any.
+        named: A name ("The quote") and the text, for each text.
+        languages: ISO 639-1 codes of the languages that the model reads; empty if it reads any.
     """
     notes = []
     for name, text in named if languages else ():
@@ -122,7 +111,7 @@ def language_notes(*named: tuple[str, str], languages: tuple[str, ...] = ("en",)
 
 def _join(match: re.Match[str]) -> str:
     first, second = match.groups()
-    return f"{first}-{second}" if first.casefold() in _KEPT_PREFIXES else first + second
+    return f"{first}-{second}" if _PREFIXES.fullmatch(first.casefold()) else first + second
 
 
 def _unquoted(text: str) -> str:

@@ -1,4 +1,4 @@
-"""A statement: what an official said, and what is known of who, when and where."""
+"""A statement: what an official said, when, where, and for whom."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ISO_PARTIAL = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?\Z")
 
 
 class Quotation(StrEnum):
-    """Whether the words are the speaker's own or another's account of them."""
+    """Whether the words are the speaker's own or somebody's account of them."""
 
     DIRECT = "direct"
     REPORTED = "reported"
@@ -42,11 +42,9 @@ class PartialDate:
 
     def __post_init__(self) -> None:
         """Raise ValueError if `iso` is not such a date."""
-        match = _ISO_PARTIAL.match(self.iso)
-        if match is None:
+        if not _ISO_PARTIAL.match(self.iso):
             raise ValueError(f"{self.iso!r} is not YYYY, YYYY-MM or YYYY-MM-DD")
-        year, month, day = match.groups()
-        date(int(year), int(month or 1), int(day or 1))
+        _ = self.first  # raises ValueError for 2022-13
 
     @property
     def precision(self) -> Precision:
@@ -73,13 +71,9 @@ class PartialDate:
 
     @property
     def in_words(self) -> str:
-        """Return "18 March 2022", "March 2022" or "2022": as much as is known."""
-        month = calendar.month_name[self.first.month]
-        return {
-            Precision.DAY: f"{self.first.day} {month} {self.year}",
-            Precision.MONTH: f"{month} {self.year}",
-            Precision.YEAR: f"{self.year}",
-        }[self.precision]
+        """Return "18 March 2022", "March 2022" or "2022"."""
+        words = [str(self.first.day), calendar.month_name[self.first.month], str(self.year)]
+        return " ".join(words[-self.iso.count("-") - 1 :])
 
     def __str__(self) -> str:
         """Return the date in ISO form."""
@@ -101,7 +95,7 @@ class Country:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement: the verbatim words, and apart from them what is known about them.
+    """One statement: its verbatim words, and what is known about them.
 
     >>> library.statement("embassy-1").speaker
     'Chinese Embassy'
@@ -110,8 +104,8 @@ class Statement:
         id: Unique in a corpus.
         text: The words as quoted or, for reported speech, as reported.
         context: What completes a fragment ("said of the war in Ukraine"); never shown as words.
-        country: An entry for each government or organisation on whose behalf the words were said.
-        source: Where the words were found: a publication, a file, a document symbol.
+        country: The governments or organisations on whose behalf the words were said.
+        source: A publication, a file or a document symbol.
         quotation: Whether `text` is quoted directly or reported.
         extra: All further columns of the corpus, as given.
     """
