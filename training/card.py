@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from compare.models.prefilter import FILE
+from compare.models.encoder import PREFILTER
 from compare.models.runtime import file_sha256
 from compare.models.stance import WEIGHTS, shipped_manifests
 from compare.results.statistics import share_interval
@@ -94,7 +94,7 @@ def card() -> str:
     """Return the card's text."""
     manifests = shipped_manifests()
     parts = [_HEAD, *(_tier(tier, manifest) for tier, manifest in manifests.items())]
-    parts += [*([_PREFILTER] if FILE.is_file() else []), _failures(manifests)]
+    parts += [*([_PREFILTER] if PREFILTER.is_file() else []), _failures(manifests)]
     parts.append(_general_sources(list(manifests.values())))
     parts.append(_digests(manifests))
     return "\n".join(parts)
@@ -242,8 +242,8 @@ def _digests(manifests: Mapping[str, Mapping[str, Any]]) -> str:
         for manifest in manifests.values()
         for name, digest in manifest["data_files"].items()
     }
-    if FILE.is_file():
-        files.append((f"`{FILE.name}`", f"`{file_sha256(FILE)}`"))
+    if PREFILTER.is_file():
+        files.append((f"`{PREFILTER.name}`", f"`{file_sha256(PREFILTER)}`"))
     return (
         "\n## Digests\n\n"
         + _table(("file", "sha256"), files)

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.library.fulltext import STOP_WORDS
+from compare.statements.normalize import STOP_WORDS
 from training import pairs as pair_files
 from training.engine import Example, Target
 from training.pairs import LABELS, LabelledPair

@@ -4,7 +4,7 @@
 
 From the vectors of both sides it learns the probabilities that the fast tier gives to pairs as
 comparisons of two sides find them (`unlabelled.mined_pairs`), and those that the accurate tier gave
-to the student's pairs; see `compare.models.prefilter`. A tenth of the former is held apart for
+to the student's pairs; see `compare.models.encoder`. A tenth of the former is held apart for
 early stopping; no pair of the two sides that `benchmarks.mine` measures on is learned.
 """
 
@@ -19,8 +19,7 @@ import numpy as np
 import torch
 from sklearn.metrics import roc_auc_score
 
-from compare.models.encoder import OnnxEncoder
-from compare.models.prefilter import FILE
+from compare.models.encoder import PREFILTER, OnnxEncoder
 from training.card import write_card
 from training.examples import Pool
 from training.pairs import LabelledPair
@@ -103,7 +102,7 @@ def main() -> None:
     print(f"similarity alone: AUC agree {plain[0]:.3f}, oppose {plain[1]:.3f}")
     unfinished = RUNS / "prefilter.npz"
     np.savez_compressed(unfinished, encoder=np.str_(OnnxEncoder().digest), **(kept or {}))
-    unfinished.replace(FILE)
+    unfinished.replace(PREFILTER)
     write_card()
 
 

@@ -16,9 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.library.filters import Filters, applicable
-from compare.library.fulltext import READ_AT_MOST
 from compare.library.index.base import Floats, Neighbours, Rows, Selection
-from compare.library.passage_store import ActorPassages, occurrence
+from compare.library.passage_store import READ_AT_MOST, ActorPassages, occurrence
 from compare.results.result import MOST_OF_STATEMENT
 from compare.statements.languages import is_language, language_name
 from compare.statements.normalize import fold, speaker_key

@@ -26,7 +26,7 @@ from compare.errors import QueryError
 from compare.library.filters import Filters
 from compare.library.index.base import selected_rows
 from compare.library.passage_store import PassageMetadata
-from compare.models.prefilter import load_prefilter, opposition_first
+from compare.models.encoder import load_prefilter, opposition_first
 from compare.results.provenance import filters_in_force, provenance
 from compare.results.result import Kind, Pair, Result, Thresholds
 

@@ -17,7 +17,7 @@ from compare.export.html import environment, list_head, pair_card, quote_card
 from compare.export.words import filters_in_words, in_reading_order, verdict_word
 from compare.files import write_whole
 from compare.models.calibration import SUFFIX
-from compare.models.prefilter import load_prefilter
+from compare.models.encoder import load_prefilter
 from compare.models.values import Stance
 from compare.results.provenance import Provenance
 from compare.results.result import MOST_OF_STATEMENT, Kind, Result

@@ -32,6 +32,9 @@ KINDS = {"sqlite": "compare.library.sqlite_store:SqliteStore"}
 
 DEFAULT_KIND = "sqlite"
 
+READ_AT_MOST = 20_000
+"""Passages that a full-text query may touch, so that it stays fast in a library of any size."""
+
 
 class PassageMetadata(NamedTuple):
     """What is known of some passages, int64 [n] each.

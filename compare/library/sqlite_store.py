@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+import unicodedata
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -17,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from compare.errors import LibraryError
-from compare.library import fulltext
 from compare.library.actors import KINDS, Actors, check_kind
 from compare.library.filters import COLUMNS, COUNTRY, FACETED, FILTERS, Facets, Filters, facets_of
 from compare.library.index.base import (
@@ -30,10 +30,16 @@ from compare.library.index.base import (
     VectorIndex,
 )
 from compare.library.index.faiss import FaissIndex
-from compare.library.passage_store import ActorPassages, PassageMetadata, Written, occurrence
+from compare.library.passage_store import (
+    READ_AT_MOST,
+    ActorPassages,
+    PassageMetadata,
+    Written,
+    occurrence,
+)
 from compare.library.sqlite_writer import INDEX, STORE, VECTORS, write_files
 from compare.statements.countries import country_code, country_key
-from compare.statements.normalize import fold
+from compare.statements.normalize import content_words, distinct_words, fold, fold_case
 from compare.statements.passages import Passage
 from compare.statements.statement import Country, Statement
 
@@ -149,7 +155,7 @@ class SqliteStore:
         self, filters: Filters, query: str, limit: int, offset: int
     ) -> tuple[list[Statement], int]:
         conditions, parameters = _conditions(filters)
-        for word in map(fulltext.quoted, fulltext.words(query)):
+        for word in map(_quoted, distinct_words(query)):
             conditions.append(_HOLDS_WORD)
             parameters += [word, word]
         where = _where(conditions)
@@ -292,24 +298,24 @@ class SqliteStore:
 
     def ranked_by_words(self, query: str, k: int, within: Selection | None = None) -> Rows:
         within = self._narrower(within)
-        words = self._rarest(fulltext.content_words(query))
-        if not words:
+        rare = self._rarest(content_words(query))
+        if not rare:
             return np.zeros(0, np.int64)
         found = self._all(
             "SELECT rowid FROM passage_words WHERE passage_words MATCH ? "
             "ORDER BY bm25(passage_words, 1.0, 0.5), rowid LIMIT ?",
-            (" OR ".join(map(fulltext.quoted, words)), max(0, k) if within is None else -1),
+            (" OR ".join(map(_quoted, rare)), max(0, k) if within is None else -1),
         )
         rows = np.array(found, np.int64).reshape(-1)
         return rows if within is None else rows[within.holds(rows)][: max(0, k)]
 
     def holding_words(self, query: str) -> Rows:
-        words = fulltext.content_words(query).values()
-        if not words:
+        wanted = content_words(query).values()
+        if not wanted:
             return np.zeros(0, np.int64)
         found = self._all(
             "SELECT rowid FROM passage_words WHERE passage_words MATCH ? ORDER BY rowid",
-            (" AND ".join(map(fulltext.quoted, words)),),
+            (" AND ".join(map(_quoted, wanted)),),
         )
         return np.array(found, np.int64).reshape(-1)
 
@@ -324,7 +330,7 @@ class SqliteStore:
         touched = 0
         for count, _, word in counted:
             touched += count
-            if count and (not rare or touched <= fulltext.READ_AT_MOST):
+            if count and (not rare or touched <= READ_AT_MOST):
                 rare.append(word)
         return rare
 
@@ -333,7 +339,7 @@ class SqliteStore:
         ((count,),) = self._all(
             "SELECT count(*) FROM "
             "(SELECT 1 FROM passage_words WHERE passage_words MATCH ? LIMIT ?)",
-            (fulltext.quoted(word), fulltext.READ_AT_MOST + 1),
+            (_quoted(word), READ_AT_MOST + 1),
         )
         return int(count)
 
@@ -406,6 +412,22 @@ def _spelled(names: Sequence[str]) -> tuple[str, str]:
     keys = {country_key(Country(name, country_code(name))) for name in names}
     keys |= {name.strip().upper() for name in names}
     return json.dumps(sorted(keys)), json.dumps(sorted(map(fold, names)))
+
+
+def _quoted(word: str) -> str:
+    """Return a query by which FTS5 finds a word, whatever it holds.
+
+    FTS5 folds case and accents itself. What it keeps apart, as "ß" and "ss", or a ligature and its
+    letters, is looked for in both spellings.
+    """
+    spellings = [word, fold_case(word)]
+    if spellings[1] == unicodedata.normalize("NFC", word).lower():
+        return _string(word)
+    return f"({' OR '.join(map(_string, spellings))})"
+
+
+def _string(word: str) -> str:
+    return '"' + word.replace('"', '""') + '"'
 
 
 def _load_vectors(path: Path, shape: tuple[int, int]) -> Halves:

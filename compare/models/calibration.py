@@ -1,7 +1,7 @@
 """Calibration learned for one library: a small layer above a stance model, and its file.
 
-`compare.adapt` learns the layer from people's labels; here it is read and applied. It is symmetric
-in the two sides, as the model is, and its rows sum to 1.
+`compare.adapt` learns the layer from people's labels. Like the model, the layer is symmetric in the
+two sides, and its rows sum to 1.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from numpy.typing import NDArray
 from compare import models
 from compare.errors import ModelError
 from compare.files import write_whole
-from compare.models import prefilter
+from compare.models.encoder import PREFILTER, load_prefilter
 from compare.models.protocols import Encoder, StanceModel, signature
 from compare.models.runtime import file_sha256
 from compare.models.stance import CascadeStance, softmax
-from compare.models.values import InputPair, ModelInput, Stance
+from compare.models.values import InputPair, Stance
 from compare.progress import Progress
 from compare.statements.passages import complete
 
@@ -35,22 +35,16 @@ LEAST = 1e-6
 """A smaller probability counts as this, so that its logarithm is a number."""
 
 LOGITS = ("log_p_agree", "log_p_oppose", "log_p_neither")
-FROM_VECTORS = ("closeness", "first_pass_agree", "first_pass_oppose")
-"""Inputs from the vectors of the two texts: their cosine and the logits of `models.prefilter`. The
-length of their difference would say the same as the cosine, since they have unit length."""
+FROM_VECTORS = ("closeness", "first_pass_agree", "first_pass_oppose")  # names in saved files
+"""Inputs from the vectors of the two texts: their cosine and the logits of the prefilter."""
 
 _MIDDLE = np.array([0.5, -1.5, -2.8])
 _SPREAD = np.array([0.2, 2.0, 1.5])
-"""Roughly those of `FROM_VECTORS`, so that all inputs are of one size."""
+"""Roughly the mean and deviation of `FROM_VECTORS`, so that all inputs are of one size."""
 
-_VECTORS = 20_000
-
-FILE = "adapted.json"
-"""In the folder of a library, beside its generations."""
-
+FILE = "adapted.json"  # beside a library's generations
 FORMAT = 1
-SUFFIX = "-adapted"
-"""At the end of the name of a model that is adapted to a library."""
+SUFFIX = "-adapted"  # of an adapted model's name
 
 _REMEDY = "learn it again with `compare adapt`, or go back with `compare adapt --undo`"
 
@@ -59,7 +53,7 @@ _REMEDY = "learn it again with `compare adapt`, or go back with `compare adapt -
 
 
 class Kind(StrEnum):
-    """How much of the model's reading is learned anew."""
+    """What is learned."""
 
     RECALIBRATION = "recalibration"
     """A scale and a shift for each label's logit."""
@@ -95,13 +89,7 @@ class Layer:
 def inputs_of(
     kind: Kind, probabilities: NDArray[np.floating[Any]], pairs: Sequence[InputPair]
 ) -> Inputs:
-    """Return a layer's inputs for pairs, float64 [n, inputs].
-
-    Args:
-        kind: Of the layer.
-        probabilities: The model's, [n, 3].
-        pairs: What they are of.
-    """
+    """Return a layer's inputs, float64 [n, inputs], from a model's probabilities of pairs."""
     logits = np.log(np.maximum(probabilities.astype(np.float64), LEAST))
     if kind is Kind.RECALIBRATION:
         return logits
@@ -110,23 +98,18 @@ def inputs_of(
 
 def _from_vectors(pairs: Sequence[InputPair]) -> Inputs:
     """Return `FROM_VECTORS` of each pair, [n, 3], computed pair by pair."""
-    form, found = prefilter.load_prefilter(), np.empty((len(pairs), len(FROM_VECTORS)))
+    prefilter, found = load_prefilter(), np.empty((len(pairs), len(FROM_VECTORS)))
     one, other = np.array([0]), np.array([1])
     for n, pair in enumerate(pairs):
-        vectors = np.stack([_vector(side) for side in pair])
+        vectors = np.stack([_embedded(complete(side.text, side.context)) for side in pair])
         found[n, 0] = np.dot(*vectors.astype(np.float64))
-        found[n, 1:] = form.logits(vectors.__getitem__, one, other)[0]
+        found[n, 1:] = prefilter.logits(vectors.__getitem__, one, other)[0]
     return found
 
 
-def _vector(side: ModelInput) -> NDArray[np.float32]:
-    return _embedded(complete(side.text, side.context))
-
-
-@lru_cache(maxsize=_VECTORS)
+@lru_cache(maxsize=20_000)
 def _embedded(text: str) -> NDArray[np.float32]:
-    (vector,) = _encoder().encode([text])
-    return np.asarray(vector, np.float32)
+    return np.asarray(_encoder().encode([text])[0], np.float32)
 
 
 @lru_cache(maxsize=1)
@@ -143,8 +126,8 @@ class Adaptation:
 
     Attributes:
         model: Name of the model; `model_digest` names its weights.
-        reads: sha256 of the file of `models.prefilter`, an input of a head; "" of a recalibration.
-        learned: From which labels, when, and the figures before and after; plain data.
+        reads: sha256 of the prefilter's file, which a head reads; "" for a recalibration.
+        learned: From which labels, when, and the figures before and after, as plain data.
     """
 
     model: str
@@ -176,7 +159,7 @@ class Adaptation:
         }
 
 
-class AdaptedStance:
+class AdaptedStance(StanceModel):
     """A stance model with a library's layer above it, and a name of its own."""
 
     def __init__(self, model: StanceModel, adaptation: Adaptation) -> None:
@@ -184,17 +167,6 @@ class AdaptedStance:
         self.model, self.adaptation = model, adaptation
         self.name, self.digest = model.name + SUFFIX, adaptation.digest
         self.languages = model.languages
-
-    @property
-    def stages(self) -> tuple[StanceModel, ...]:
-        """Return the model itself."""
-        return (self,)
-
-    def score(
-        self, pairs: Sequence[InputPair], on_progress: Progress | None = None
-    ) -> NDArray[np.float32]:
-        """Return probabilities, float32 [len(pairs), 3]: see `StanceModel.score`."""
-        return self.score_parts(pairs, on_progress)[0]
 
     def score_parts(
         self, pairs: Sequence[InputPair], on_progress: Progress | None = None
@@ -206,9 +178,9 @@ class AdaptedStance:
 
 
 def adapted_to(model: StanceModel, folder: Path) -> StanceModel:
-    """Return a model as adapted to a library; the model itself if nothing is in force.
+    """Return a model as adapted to a library, or the model itself if no adaptation fits it.
 
-    The last stage is adapted; a first stage stays as it is.
+    Of a cascade only the second stage is adapted.
 
     Raises:
         ModelError: The adaptation cannot be read.
@@ -230,9 +202,7 @@ def is_adapted(model: StanceModel) -> bool:
 
 
 def about_adaptation(model: StanceModel, folder: Path) -> str:
-    """Say in a sentence whether `model`, as `adapted_to` returned it, is adapted.
-
-    Returns "" if the library has no adaptation.
+    """Say whether `model`, as `adapted_to` returned it, is adapted; "" if the library has none.
 
     Raises:
         ModelError: The adaptation cannot be read.
@@ -254,14 +224,14 @@ def about_adaptation(model: StanceModel, folder: Path) -> str:
 
 def read_by(kind: Kind) -> str:
     """Return the sha256 of the file that a layer reads beside the model's output; "" if none."""
-    return "" if kind is Kind.RECALIBRATION else file_sha256(prefilter.FILE)
+    return "" if kind is Kind.RECALIBRATION else file_sha256(PREFILTER)
 
 
 # -- The file ------------------------------------------------------------------------------------
 
 
 def read_adaptation(folder: Path) -> Adaptation | None:
-    """Return the adaptation beside a library, whatever model it belongs to; None if there is none.
+    """Return the adaptation beside a library, for whatever model; None if there is none.
 
     Raises:
         ModelError: It cannot be read, or is of another format.

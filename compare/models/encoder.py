@@ -1,14 +1,16 @@
-"""The encoder that comes with the program, run without torch."""
+"""The shipped encoder, run without torch, and the prefilter that reads its vectors."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from compare.models.protocols import Encoder
 from compare.models.runtime import (
     Feed,
     GraphRunner,
@@ -17,17 +19,24 @@ from compare.models.runtime import (
     load_tokenizer,
     read_manifest,
 )
+from compare.models.stance import WEIGHTS as STANCE_WEIGHTS
 from compare.progress import Progress
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
+Floats = NDArray[np.float32]
+Rows = NDArray[np.int64]
+
 WEIGHTS = Path(__file__).parent / "weights" / "encoder"
 """The folder of the shipped encoder; its README.md says how else it can be opened."""
 
+PREFILTER = STANCE_WEIGHTS / "prefilter.npz"
+_BLOCK = 16_384
 
-class OnnxEncoder:
-    """An encoder in 8 bits as `training.encoder` writes it, run without torch.
+
+class OnnxEncoder(Encoder):
+    """An encoder in 8 bits as `training.encoder` writes it.
 
     Each text is a run of its own, so that its vector does not depend on the texts beside it.
     """
@@ -45,9 +54,7 @@ class OnnxEncoder:
         self.dim: int = self._manifest["dim"]
         self._loaded: tuple[GraphRunner, Tokenizer] | None = None
 
-    def encode(
-        self, texts: Sequence[str], on_progress: Progress | None = None
-    ) -> NDArray[np.float32]:
+    def encode(self, texts: Sequence[str], on_progress: Progress | None = None) -> Floats:
         """Return float32 [len(texts), dim], rows of unit length.
 
         Raises:
@@ -71,3 +78,67 @@ def token_feeds(tokenizer: Tokenizer, texts: Sequence[str]) -> list[Feed]:
     """Return a feed for each text: `input_ids`, int64 [1, tokens]."""
     encodings = tokenizer.encode_batch([clean_text(text) for text in texts])
     return [{"input_ids": np.asarray([encoding.ids], np.int64)} for encoding in encodings]
+
+
+# -- The prefilter -------------------------------------------------------------------------------
+
+
+class Prefilter(NamedTuple):
+    """Guess from vectors alone which pairs agree or oppose each other.
+
+    The guess only decides which pairs the stance model reads if there are too many for it. It is a
+    bilinear form of two unit vectors u and v, the same for v and u. The logits of agree and of
+    oppose are `(u * v) @ product + |u - v| @ difference + ((u @ basis) * (v @ basis)) @ form +
+    bias`.
+
+    Attributes:
+        encoder: Digest of the encoder whose vectors it reads.
+        product: float32 [dim, 2], as `difference`.
+        basis: float32 [dim, rank].
+        form: float32 [rank, 2].
+        bias: float32 [2].
+    """
+
+    encoder: str
+    product: Floats
+    difference: Floats
+    basis: Floats
+    form: Floats
+    bias: Floats
+
+    def logits(self, vectors: Callable[[Rows], Floats], a: Rows, b: Rows) -> Floats:
+        """Return the logits of agree and of oppose for pairs of rows, float32 [pairs, 2].
+
+        `vectors` gives the vectors of some rows, float32 [rows, dim].
+        """
+        found = np.empty((len(a), 2), np.float32)
+        for start in range(0, len(a), _BLOCK):
+            here = slice(start, start + _BLOCK)
+            u, v = vectors(a[here]), vectors(b[here])
+            found[here] = (
+                (u * v) @ self.product
+                + np.abs(u - v) @ self.difference
+                + ((u @ self.basis) * (v @ self.basis)) @ self.form
+                + self.bias
+            )
+        return found
+
+
+@cache
+def load_prefilter() -> Prefilter:
+    """Load the shipped prefilter."""
+    with np.load(PREFILTER, allow_pickle=False) as kept:
+        numbers = {name: kept[name].astype(np.float32) for name in Prefilter._fields[1:]}
+        return Prefilter(str(kept["encoder"]), **numbers)
+
+
+def opposition_first(logits: Floats) -> Rows:
+    """Return the numbers of the pairs, likeliest first: two for opposition, one for agreement.
+
+    Opposition is rarer and less similar, and is what a reader of two sides looks for first.
+    """
+    places = np.empty((len(logits), 2), np.int64)
+    for column in (0, 1):
+        places[np.argsort(-logits[:, column], kind="stable"), column] = np.arange(len(logits))
+    places[:, 0] *= 2
+    return np.argsort(places.min(axis=1), kind="stable")

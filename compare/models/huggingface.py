@@ -1,4 +1,4 @@
-"""Models of others in the place of the shipped ones, run by their own libraries with torch.
+"""Other encoders and stance models, run with torch by their own libraries.
 
 Any sentence-transformers model is an encoder, any three-way pair classifier of Hugging Face a
 stance model.
@@ -22,7 +22,7 @@ from compare.errors import ModelError
 from compare.files import is_folder
 from compare.models.encoder import OnnxEncoder
 from compare.models.model_input import read_in_parts
-from compare.models.protocols import StanceModel
+from compare.models.protocols import Encoder, StanceModel
 from compare.models.runtime import clean_text, file_sha256
 from compare.models.stance import softmax
 from compare.models.values import InputPair, ModelInput, Stance
@@ -48,11 +48,11 @@ _COLUMN_NAMES = {
 # -- Encoders ----------------------------------------------------------------------------------
 
 
-class SentenceTransformerEncoder:
+class SentenceTransformerEncoder(Encoder):
     """Any sentence-transformers model, run by that library in full precision.
 
-    Each text is encoded alone, so that its vector does not depend on what it is encoded beside;
-    with small models that takes two to three times as long as batches would.
+    Each text is encoded alone, so that its vector does not depend on the others; with small models
+    that takes two to three times as long as batches would.
     """
 
     def __init__(self, name_or_path: str) -> None:
@@ -139,15 +139,14 @@ def label_columns(id2label: Mapping[int, str], name: str) -> list[int]:
     return [found[stance] for stance in Stance]
 
 
-class HuggingFaceStance:
+class HuggingFaceStance(StanceModel):
     """A cross-encoder run by transformers in full precision; who and when are not shown to it."""
 
     def __init__(self, name_or_path: str) -> None:
         """Load the model.
 
         Raises:
-            ModelError: There is none of that name here, its weights are not all there, or its
-                labels are others.
+            ModelError: The model is not on this machine, lacks weights, or has other labels.
         """
         folder = model_folder(name_or_path)
         self._tokenizer, self._model = _load(folder, name_or_path)
@@ -163,25 +162,10 @@ class HuggingFaceStance:
         self.digest = folder_sha256(folder)
         self.languages = _languages(folder)
 
-    @property
-    def stages(self) -> tuple[StanceModel, ...]:
-        """Return the model itself."""
-        return (self,)
-
-    def score(
-        self, pairs: Sequence[InputPair], on_progress: Progress | None = None
-    ) -> NDArray[np.float32]:
-        """Return probabilities, float32 [len(pairs), 3]: see `StanceModel.score`.
-
-        Raises:
-            ModelError: What the model computes is not finite.
-        """
-        return self.score_parts(pairs, on_progress)[0]
-
     def score_parts(
         self, pairs: Sequence[InputPair], on_progress: Progress | None = None
     ) -> tuple[NDArray[np.float32], list[InputPair]]:
-        """Return the probabilities and, of each pair, what they are of: see `read_in_parts`.
+        """Return the probabilities and what they are of: see `read_in_parts`.
 
         Raises:
             ModelError: What the model computes is not finite.

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.library.fulltext import content_words
 from compare.models.values import ModelInput
+from compare.statements.normalize import content_words
 from compare.statements.passages import complete, split_quote
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""What an encoder and a stance model are, and how one is loaded by its name."""
+"""Protocols of encoders and stance models, and how to load one by its name."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Encoder(Protocol):
 
 
 class StanceModel(Protocol):
-    """Pairs to probabilities.
+    """Pairs to probabilities. A subclass only needs `score_parts`.
 
     Attributes:
         name: As results cite it.
@@ -61,7 +61,7 @@ class StanceModel(Protocol):
         The first stage scores every candidate, the second those that will be seen; a pair scored
         by itself gets the second stage's probabilities, and a cascade has its name and digest.
         """
-        ...
+        return (self,)
 
     def score(
         self, pairs: Sequence[InputPair], on_progress: Progress | None = None
@@ -71,7 +71,7 @@ class StanceModel(Protocol):
         Rows sum to 1. Both orders of a pair are read and their logits averaged, so that
         swapping the sides changes nothing; a pair's row does not depend on the other pairs.
         """
-        ...
+        return self.score_parts(pairs, on_progress)[0]
 
     def score_parts(
         self, pairs: Sequence[InputPair], on_progress: Progress | None = None

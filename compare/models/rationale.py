@@ -17,9 +17,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.library.fulltext import STOP_WORDS, marks_as_letters
 from compare.models.protocols import StanceModel
 from compare.models.values import ModelInput, Probabilities, Rationale, Span, Stance
+from compare.statements.normalize import STOP_WORDS, marks_as_letters
 from compare.statements.passages import spans as sentences_of
 
 _WORD = re.compile(r"\w+(?:['’.-]\w+)*")

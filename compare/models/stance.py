@@ -30,10 +30,8 @@ READING = "spelled-2"
 """Changes whenever the same weights would be given other tokens; part of the digest."""
 
 _INPUTS = {"input_ids": "ids", "token_type_ids": "type_ids"}
-_MARKS = 8
-"""More than the tokens that a model puts around and between two texts."""
-_AT_ONCE = 4096
-"""Pairs that are cut into tokens at a time, so that memory does not grow with their number."""
+_MARKS = 8  # more than the tokens that a model puts around and between two texts
+_AT_ONCE = 4096  # pairs that are tokenised at a time, so that memory does not grow with all pairs
 
 
 def shipped_manifests() -> dict[str, Mapping[str, Any]]:
@@ -64,10 +62,10 @@ def softmax(
     return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
 
 
-class ShippedStance:
+class ShippedStance(StanceModel):
     """A shipped pair model: 8-bit ONNX, calibrated on the dev set."""
 
-    languages: tuple[str, ...] = ("en",)
+    languages = ("en",)
 
     def __init__(self, folder: Path) -> None:
         """Check the digests and load.
@@ -84,17 +82,6 @@ class ShippedStance:
         self._tokenizer = load_tokenizer(folder / "tokenizer.json", self._most_tokens)
         self._spelling = Spelling(self._tokenizer.get_vocab())
         self._runner = GraphRunner(folder / "model.onnx")
-
-    @property
-    def stages(self) -> tuple[StanceModel, ...]:
-        """Return the model itself."""
-        return (self,)
-
-    def score(
-        self, pairs: Sequence[InputPair], on_progress: Progress | None = None
-    ) -> NDArray[np.float32]:
-        """Return probabilities, float32 [len(pairs), 3]: see `StanceModel.score`."""
-        return self.score_parts(pairs, on_progress)[0]
 
     def score_parts(
         self, pairs: Sequence[InputPair], on_progress: Progress | None = None
@@ -136,25 +123,21 @@ class ShippedStance:
         ]
 
 
-# -- The cascade ---------------------------------------------------------------------------------
-
-
-class CascadeStance:
+class CascadeStance(StanceModel):
     """Two stance models in turn: the first scores all candidates, the second those to be seen."""
 
     def __init__(self, first: StanceModel, second: StanceModel) -> None:
         """Join the two; the second gives the name and digest."""
-        self.stages: tuple[StanceModel, ...] = (first, second)
+        self._stages = first, second
         self.name, self.digest, self.languages = second.name, second.digest, second.languages
 
-    def score(
-        self, pairs: Sequence[InputPair], on_progress: Progress | None = None
-    ) -> NDArray[np.float32]:
-        """Return the second stage's probabilities: see `StanceModel.score`."""
-        return self.stages[-1].score(pairs, on_progress)
+    @property
+    def stages(self) -> tuple[StanceModel, ...]:
+        """Return both models."""
+        return self._stages
 
     def score_parts(
         self, pairs: Sequence[InputPair], on_progress: Progress | None = None
     ) -> tuple[NDArray[np.float32], list[InputPair]]:
         """Return the second stage's probabilities and what they are of."""
-        return self.stages[-1].score_parts(pairs, on_progress)
+        return self._stages[1].score_parts(pairs, on_progress)

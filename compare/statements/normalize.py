@@ -1,9 +1,10 @@
-"""Fold spellings that differ only in case, accents or punctuation, and names of speakers."""
+"""Fold spellings that differ only in case, accents or punctuation; names of speakers; words."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import islice
 
 _APOSTROPHES = "'\u2018\u2019\u201b\u02bc\u02bb\u00b4`\u2032"
 _LETTERS = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
@@ -45,3 +46,63 @@ def speaker_key(name: str) -> str:
     while (found := _HONORIFIC.match(key)) and found.end() < len(key):
         key = key[found.end() :]
     return key
+
+
+# -- Words ---------------------------------------------------------------------------------------
+
+_WORD = re.compile(r"[^\W_]+")
+_MOST_WORDS = 64
+_ENGLISH = """
+    a about after again against all also am an and any are aren as at be because been before
+    being below between both but by can cannot could couldn did didn do does doesn doing don down
+    during each few for from further had hadn has hasn have haven having he her here hers herself
+    him himself his how i if in into is isn it its itself just ll me more most mustn my myself no
+    nor not now of off on once only or other our ours ourselves out over own re s same shan she
+    should shouldn so some such t than that the their theirs them themselves then there these they
+    this those through to too under until up ve very was wasn we were weren what when where which
+    while who whom why will with won would wouldn you your yours yourself yourselves
+"""
+STOP_WORDS = frozenset(_ENGLISH.split())
+"""English words that say little by themselves."""
+
+
+def distinct_words(text: str) -> list[str]:
+    """Return the distinct words of `text` as they are spelled, in order, at most 64."""
+    return list(_spellings(text).values())[:_MOST_WORDS]
+
+
+def content_words(text: str) -> dict[str, str]:
+    """Return the words of `text`, folded, with their spelling: at most 64, in order.
+
+    English stop words are left out, unless the text has no others.
+    """
+    found = _spellings(text)
+    content = {folded: word for folded, word in found.items() if folded not in STOP_WORDS}
+    return dict(islice((content or found).items(), _MOST_WORDS))
+
+
+def _spellings(text: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for match in _WORD.finditer(marks_as_letters(text)):
+        word = text[match.start() : match.end()]
+        found.setdefault(fold_case(word), word)
+    return found
+
+
+def fold_case(word: str) -> str:
+    """Return a word without case; unlike `fold` it keeps accents."""
+    return unicodedata.normalize("NFKC", word).casefold()
+
+
+def marks_as_letters(text: str) -> str:
+    """Return `text`, as long as it is, with a letter for each combining mark within a word.
+
+    Regular expressions do not count such marks, as of accents that are written apart, as letters.
+    """
+    if text.isascii():
+        return text
+    signs = list(text)
+    for place, sign in enumerate(text[1:], start=1):
+        if unicodedata.category(sign)[0] == "M" and signs[place - 1].isalnum():
+            signs[place] = "x"
+    return "".join(signs)

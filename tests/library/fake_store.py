@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 
-from compare.library import fulltext
 from compare.library.actors import Actors, actor_keys, check_kind
 from compare.library.build import Change, Embedding, passage_key
 from compare.library.filters import FILTERS, Facets, Filters, facets_of
@@ -19,7 +18,7 @@ from compare.library.index.base import Floats, Neighbours, Rows, Selection
 from compare.library.passage_store import ActorPassages, PassageMetadata, Written
 from compare.statements.countries import country_key
 from compare.statements.duplicates import text_key, words_key
-from compare.statements.normalize import fold, speaker_key
+from compare.statements.normalize import content_words, distinct_words, fold, speaker_key
 from compare.statements.passages import Passage, split_statement
 from compare.statements.quotes import Quote
 from compare.statements.statement import Statement
@@ -158,7 +157,7 @@ class MemoryStore:
             known = (e.speaker, e.role, e.countries, e.venue, e.title, e.source, e.context, e.id)
             return folded_words(" ".join((e.text, *known)))
 
-        wanted = {folded_words(word)[0] for word in fulltext.words(query)}
+        wanted = {folded_words(word)[0] for word in distinct_words(query)}
         found = [e for e in self.by_id.values() if passes(e, filters) and wanted <= {*about(e)}]
         found.sort(key=lambda e: -e.date.first.toordinal() if e.date else 1)
         return found[max(0, offset) : max(0, offset) + max(0, limit)], len(found)
@@ -250,7 +249,7 @@ class MemoryStore:
 
     def ranked_by_words(self, query: str, k: int, within: Selection | None = None) -> Rows:
         texts = [set(folded_words(passage.completed)) for passage in self.all]
-        wanted = {word for told in fulltext.content_words(query) for word in folded_words(told)}
+        wanted = {word for told in content_words(query) for word in folded_words(told)}
         rare = {
             word: math.log1p(len(self) / (1 + sum(word in t for t in texts))) for word in wanted
         }
@@ -260,7 +259,7 @@ class MemoryStore:
         return np.array(found[: max(0, k)], np.int64)
 
     def holding_words(self, query: str) -> Rows:
-        wanted = {word for told in fulltext.content_words(query) for word in folded_words(told)}
+        wanted = {word for told in content_words(query) for word in folded_words(told)}
         held = [row for row, p in enumerate(self.all) if wanted <= {*folded_words(p.completed)}]
         return np.array(held if wanted else [], np.int64)
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compare.errors import LibraryError, ModelError
-from compare.library import fulltext
+from compare.library import sqlite_store
 from compare.library.filters import Facet, Filters
 from compare.library.index.base import RowSpans, Selection, selected_rows
 from compare.library.library import Library
@@ -440,12 +440,6 @@ def test_every_statement_is_found_by_its_own_words(folder: Path) -> None:
         assert library.store.ranked_by_words(text, 1).tolist() == [row]
 
 
-def test_content_words_are_folded_once_and_without_stop_words() -> None:
-    text = "The Weiß WEISS weiß and the Port; Erdog\u0306an, Erdoğan"
-    assert list(fulltext.content_words(text)) == ["weiss", "port", "erdoğan"]
-    assert fulltext.words("Port PORT İzmir") == ["Port", "İzmir"]
-
-
 def test_stop_words_alone_find_what_has_them(library: Library) -> None:
     assert found(library, "is not the") != []
 
@@ -487,7 +481,7 @@ def test_common_words_are_dropped_where_there_are_too_many_texts(
     said[30] = statement("s-030", "We speak of mines and of peace here.")
     library = Library.build(said, folder, HashingEncoder())
     assert len(library.store.ranked_by_words("mines peace", 100)) == 50
-    monkeypatch.setattr(fulltext, "READ_AT_MOST", 20)
+    monkeypatch.setattr(sqlite_store, "READ_AT_MOST", 20)
     assert library.store.ranked_by_words("mines peace", 100).tolist() == [30]
     assert len(library.store.ranked_by_words("peace", 100)) == 50, "the rarest word always counts"
 

@@ -6,8 +6,7 @@ import pytest
 from compare.comparison.sides import Comparison
 from compare.library.filters import Filters
 from compare.library.library import Library
-from compare.models.encoder import OnnxEncoder
-from compare.models.prefilter import Prefilter, load_prefilter, opposition_first
+from compare.models.encoder import OnnxEncoder, Prefilter, load_prefilter, opposition_first
 from tests.fakes import HashingEncoder, WordJudge, statement
 
 pytestmark = pytest.mark.usefixtures("cache")

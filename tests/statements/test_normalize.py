@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compare.statements.normalize import speaker_key
+from compare.statements.normalize import content_words, distinct_words, speaker_key
 
 
 @pytest.mark.parametrize(
@@ -83,3 +83,9 @@ def test_the_key_of_a_key_is_itself(name: str) -> None:
 def test_an_honorific_in_front_of_a_name_never_counts(name: str, honorific: str) -> None:
     if speaker_key(name):
         assert speaker_key(honorific + name) == speaker_key(name)
+
+
+def test_content_words_are_folded_once_and_without_stop_words() -> None:
+    text = "The Weiß WEISS weiß and the Port; Erdog\u0306an, Erdoğan"
+    assert list(content_words(text)) == ["weiss", "port", "erdoğan"]
+    assert distinct_words("Port PORT İzmir") == ["Port", "İzmir"]
