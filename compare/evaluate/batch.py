@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from compare.evaluate.pairs import (
     columns_named,
     read_pairs,
     table_suffix,
+    without_gz,
 )
 from compare.export.dictionary import columns
 from compare.export.formats import csv_bytes
@@ -52,27 +53,21 @@ class BatchResult:
 def target_path(path: Path, out: Path | None = None) -> Path:
     """Return where the scored pairs go: `out`, else "pairs.stance.csv" for "pairs.csv".
 
-    If `path` does not exist the target is not checked: reading will report that.
-
     Raises:
         CorpusError: `path` is a folder, or not a table by its ending.
         ExportError: The target exists, or is another kind of table.
     """
     if is_folder(path):
         raise CorpusError(f"{path}: this is a folder; name a file.")
-    suffix = table_suffix(path)
-    packed = path.suffix.casefold() == PACKED
-    plain = path.with_suffix("") if packed else path
-    ending = plain.suffix + (path.suffix if packed else "")
-    target = out or path.with_name(f"{plain.stem}.stance{ending}")
-    last = target.with_suffix("") if target.suffix.casefold() == PACKED else target
-    if last.suffix.casefold() != suffix:
+    suffix, stem = table_suffix(path), without_gz(path).stem
+    target = out or path.with_name(f"{stem}.stance{path.name.removeprefix(stem)}")
+    if without_gz(target).suffix.casefold() != suffix:
         raise ExportError(f"{target} does not end in {suffix} as {path} does: give it that ending.")
     try:
         readable = path.exists()
     except OSError:
         readable = False
-    if readable and is_there(target):
+    if readable and is_there(target):  # else reading reports what is wrong with the path
         raise ExportError(f"{target} exists already: move it, or name another file with --out.")
     return target
 
@@ -100,12 +95,6 @@ def score_file(
 ) -> BatchResult:
     """Score pairs and write their rows with the verdicts, whole or not at all.
 
-    Args:
-        pairs: From `read_batch`.
-        target: See `target_path`.
-        stance_model: Scores the pairs.
-        on_progress: Called with the number of pairs scored.
-
     Raises:
         ExportError: The target cannot be written, or has been created meanwhile.
     """
@@ -125,9 +114,8 @@ def score_file(
 def _verdict(probabilities: Probabilities, model: str, whole: InputPair, part: InputPair) -> Row:
     """Return the cells of `COLUMNS`; the deciding sentences are "" if the pair was read whole."""
     decided = ("", "") if part == whole else (part[0].text, part[1].text)
-    odds = (probabilities.agree, probabilities.oppose, probabilities.neither)
-    rounded = (round(value, _DIGITS) for value in odds)
-    cells = (probabilities.stance.value, *rounded, model, *decided)
+    odds = (round(value, _DIGITS) for value in astuple(probabilities))
+    cells = (probabilities.stance.value, *odds, model, *decided)
     return dict(zip(COLUMNS, cells, strict=True))
 
 

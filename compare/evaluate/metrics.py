@@ -36,9 +36,7 @@ class Report:
 
     Attributes:
         macro_f1: Mean F1 of the three labels; F1 is 0 for a label that does not occur.
-        ece: Expected calibration error of the likeliest label, 0 to 1.
-        brier: 0 to 2.
-        polarity_auc: See `polarity_auc`.
+        ece: See `expected_calibration_error`; so `brier`, see `brier_score`, and `polarity_auc`.
         confusion: Counts of pairs, right labels in rows, predicted labels in columns, in the order
             agree, oppose, neither.
         macro_f1_ci: Bootstrap interval, lower and upper end; so is `accuracy_ci`.
@@ -57,17 +55,15 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
-        per_class = {stance.value: asdict(scores) for stance, scores in self.per_class.items()}
-        return {**asdict(self), "per_class": per_class}
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
 class ModeScores:
     """The metrics of the pairs that test one thing.
 
-    Attributes:
-        macro_f1: Mean F1 of the labels that are right for at least one of these pairs.
-        labels: How many pairs each label is right for.
+    `macro_f1` is over the labels that are right for at least one of these pairs; `labels` says for
+    how many.
     """
 
     n: int
@@ -77,7 +73,7 @@ class ModeScores:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
-        return {**asdict(self), "labels": {s.value: n for s, n in self.labels.items()}}
+        return asdict(self)
 
 
 def gold_of(labels: Sequence[Stance]) -> Gold:
@@ -137,22 +133,17 @@ def expected_calibration_error(probabilities: Probabilities, gold: Gold, bins: i
     """Return how far the likeliest label's probability is from how often it is right, 0 to 1.
 
     That is the sum over bins of equal width of |share right - mean probability|, weighted by the
-    bin's share of the pairs (Guo et al. 2017, equation 3). A bin includes its lower edge, the last
-    one also 1.
+    bin's share of the pairs (Guo et al. 2017, equation 3).
     """
     top = probabilities.max(axis=1).astype(np.float64)
     right = probabilities.argmax(axis=1) == gold
-    place = np.minimum((top * bins).astype(int), bins - 1)
+    place = np.minimum((top * bins).astype(int), bins - 1)  # 1 belongs to the last bin
     gaps = np.bincount(place, right - top, minlength=bins)
     return float(np.abs(gaps).sum() / len(gold))
 
 
 def brier_score(probabilities: Probabilities, gold: Gold) -> float:
-    """Return the mean over pairs of the sum over labels of (p - y)², 0 to 2.
-
-    y is 1 for the right label and 0 for the others (Brier 1950, equation 2: summed over all
-    classes, not the half of it that is usual for two classes).
-    """
+    """Return the mean over pairs of the sum over labels of (p - right)² (Brier 1950), 0 to 2."""
     right = np.eye(probabilities.shape[1])[gold]
     return float(((probabilities.astype(np.float64) - right) ** 2).sum(axis=1).mean())
 
@@ -160,8 +151,7 @@ def brier_score(probabilities: Probabilities, gold: Gold) -> float:
 def polarity_auc(probabilities: Probabilities, gold: Gold) -> float | None:
     """Return how well p_agree - p_oppose separates agreement from opposition, 0.5 for chance.
 
-    It is the area under the ROC curve over the pairs that agree or oppose, whatever the model gives
-    "neither"; None if one of the two labels is missing.
+    It is the area under the ROC curve over the pairs that agree or oppose; None unless both occur.
     """
     from sklearn.metrics import roc_auc_score
 
@@ -173,11 +163,7 @@ def polarity_auc(probabilities: Probabilities, gold: Gold) -> float | None:
 
 
 def macro_f1s(tables: NDArray[Any]) -> Floats:
-    """Return the macro-F1 of each confusion matrix, float64 [n]; F1 is 0 for an absent label.
-
-    Args:
-        tables: [n, k, k].
-    """
+    """Return the macro-F1 of confusion matrices [n, k, k]: [n]; F1 is 0 for an absent label."""
     right = np.diagonal(tables, axis1=1, axis2=2)
     both = tables.sum(axis=1) + tables.sum(axis=2)
     f1 = np.divide(2 * right, both, out=np.zeros(both.shape), where=both > 0)
@@ -194,17 +180,13 @@ LEAST_RELEVANT = 3
 
 @dataclass(frozen=True, slots=True)
 class ListScores:
-    """One query's list of one stance.
-
-    Attributes:
-        relevant: How many judged passages belong in the list.
-        unjudged_at_5: Share of the first five that were not judged, before they are removed.
-    """
+    """One query's list of one stance; `relevant` is how many judged passages belong in it."""
 
     relevant: int
     p_at_5: float
     ndcg_at_10: float
     unjudged_at_5: float
+    """Share of the first five that were not judged, before they are removed."""
 
     @property
     def counts(self) -> bool:
@@ -223,13 +205,7 @@ class ListScores:
 
 @dataclass(frozen=True, slots=True)
 class RankingReport:
-    """Means over the queries that count; None if none does.
-
-    Attributes:
-        p_at_5_ci: Bootstrap interval over queries, lower and upper end.
-        ceiling: The highest possible P@5.
-        queries: How many count.
-    """
+    """Means over the `queries` that count, with a bootstrap interval; None if none does."""
 
     p_at_5: float | None = None
     ndcg_at_10: float | None = None
@@ -244,37 +220,24 @@ class RankingReport:
 
 
 def list_scores(ranked: Sequence[str], judged: Mapping[str, Stance], stance: Stance) -> ListScores:
-    """Return the scores of a list.
-
-    Unjudged passages are removed first, as they are not known to be wrong; an empty place at the
-    end counts as a miss.
-
-    Args:
-        ranked: Ids, best first.
-        judged: Labels by id.
-        stance: The label of the relevant passages.
-    """
+    """Return the scores of a list of ids, best first, against the labels by id."""
     relevant = sum(label is stance for label in judged.values())
+    # Unjudged passages are removed, as they are not known to be wrong.
     gains = [judged[name] is stance for name in ranked if name in judged]
     unjudged = [name not in judged for name in ranked[:FIRST]]
     return ListScores(
         relevant=relevant,
-        p_at_5=sum(gains[:FIRST]) / FIRST,
+        p_at_5=sum(gains[:FIRST]) / FIRST,  # an empty place at the end counts as a miss
         ndcg_at_10=ndcg(gains, relevant),
         unjudged_at_5=sum(unjudged) / len(unjudged) if unjudged else 0.0,
     )
 
 
 def ndcg(gains: Sequence[bool], relevant: int, depth: int = DEPTH) -> float:
-    """Return the normalised discounted cumulative gain with gains of 0 and 1; 0 for no relevant.
+    """Return the normalised discounted cumulative gain; 0 if nothing is relevant.
 
     The gain at rank r counts 1 / log2(r + 1), and the sum is divided by that of the best list
-    (Järvelin & Kekäläinen 2002, with the discount that has become usual).
-
-    Args:
-        gains: Whether each place of the list is relevant.
-        relevant: How many passages are relevant, in the list or not.
-        depth: How many places count.
+    (Järvelin & Kekäläinen 2002), which holds all `relevant` passages, found or not.
     """
     discounts = 1 / np.log2(np.arange(2, depth + 2))
     best = discounts[: min(relevant, depth)].sum()
@@ -287,11 +250,7 @@ def ranking_report(lists: Sequence[ListScores]) -> RankingReport:
     counting = [scores for scores in lists if scores.counts]
     if not counting:
         return RankingReport()
-    return RankingReport(
-        p_at_5=float(np.mean([scores.p_at_5 for scores in counting])),
-        ndcg_at_10=float(np.mean([scores.ndcg_at_10 for scores in counting])),
-        p_at_5_ci=mean_interval([scores.p_at_5 for scores in counting]),
-        ceiling=float(np.mean([scores.ceiling for scores in counting])),
-        queries=len(counting),
-        unjudged_at_5=float(np.mean([scores.unjudged_at_5 for scores in counting])),
-    )
+    names = ("p_at_5", "ndcg_at_10", "ceiling", "unjudged_at_5")
+    means = {name: float(np.mean([getattr(of, name) for of in counting])) for name in names}
+    interval = mean_interval([scores.p_at_5 for scores in counting])
+    return RankingReport(**means, p_at_5_ci=interval, queries=len(counting))

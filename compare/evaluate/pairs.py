@@ -78,14 +78,14 @@ class TableFile:
         return unpacked(self.path.open(mode), self.path.name)
 
 
-def table_suffix(path: Path) -> str:
-    """Return the kind of a table by the ending of its name: ".csv", ".tsv" or ".jsonl".
+def without_gz(path: Path) -> Path:
+    """Return a path without its ".gz"."""
+    return path.with_suffix("") if path.suffix.casefold() == PACKED else path
 
-    Raises:
-        CorpusError: It has another ending.
-    """
-    plain = path.with_suffix("") if path.suffix.casefold() == PACKED else path
-    suffix = plain.suffix.casefold()
+
+def table_suffix(path: Path) -> str:
+    """Return the kind of a table by the ending of its name: ".csv", ".tsv" or ".jsonl"."""
+    suffix = without_gz(path).suffix.casefold()
     if suffix not in READERS:
         raise CorpusError(
             f"{path}: this is not a table that can be read; end the name in {', '.join(READERS)}, "
@@ -121,11 +121,7 @@ def read_rows(path: Path) -> list[Row]:
 
 
 def cell(row: Row, name: str) -> str | None:
-    """Return the text in a column, ignoring case and hyphens; None if there is no such column.
-
-    Raises:
-        CorpusError: Two columns have that name.
-    """
+    """Return the text in a column, ignoring case and hyphens; None if there is no such column."""
     found = columns_named(row, name)
     if len(found) > 1:
         columns = " and ".join(f'"{column}"' for column in found)
@@ -135,16 +131,7 @@ def cell(row: Row, name: str) -> str | None:
 
 
 def required_cell(row: Row, name: str, columns: str) -> str:
-    """Return the text in a column that must exist.
-
-    Args:
-        row: A row of the file.
-        name: The column's name.
-        columns: Which columns such a file has, for the message.
-
-    Raises:
-        CorpusError: There is no such column, or two have that name.
-    """
+    """Return the text in a column; the error for a missing one says which `columns` there are."""
     text = cell(row, name)
     if text is None:
         found = ", ".join(row.cells) or "none"
@@ -184,12 +171,9 @@ def read_pairs(path: Path, columns: str = _COLUMNS) -> list[PairRow]:
     premise and hypothesis, `a` and `b` hold "country|speaker|date". A cell like "nan" counts as
     empty.
 
-    Args:
-        path: The file.
-        columns: Which columns such a file has, for the message.
-
     Raises:
-        CorpusError: It cannot be read, lacks a column, or has one twice.
+        CorpusError: It cannot be read, lacks a column (`columns` says which it has), or has one
+            twice.
     """
     return [_pair(row, columns) for row in read_rows(path)]
 
@@ -203,26 +187,18 @@ def read_labelled(path: Path) -> list[LabelledPair]:
     """
     found = []
     for pair in read_pairs(path, _LABELLED_COLUMNS):
-        mode = cell(pair.row, "mode")
-        label = read_label(pair.row, _LABELLED_COLUMNS)
-        found.append(LabelledPair(pair.a, pair.b, label, None if mode is None else mode.strip()))
+        mode, label = cell(pair.row, "mode"), read_label(pair.row, _LABELLED_COLUMNS)
+        found.append(LabelledPair(pair.a, pair.b, label, mode if mode is None else mode.strip()))
     return found
 
 
 def read_label(row: Row, columns: str) -> Stance:
-    """Return the label of a row; see `required_cell` for `columns`.
-
-    Raises:
-        CorpusError: There is none, or it is unknown.
-    """
+    """Return the label of a row; see `required_cell` for `columns`."""
     given = required_cell(row, "label", columns)
-    label = LABELS.get(given.strip().casefold())
-    if label is None:
-        message = (
-            "this is not a label; write agree, oppose or neither, or entailment, contradiction "
-        )
-        raise CorpusError(str(row.problem(f"{message}or neutral", "label", given)))
-    return label
+    if label := LABELS.get(given.strip().casefold()):
+        return label
+    message = "this is not a label; write agree, oppose or neither, or entailment, contradiction "
+    raise CorpusError(str(row.problem(f"{message}or neutral", "label", given)))
 
 
 def _pair(row: Row, columns: str) -> PairRow:

@@ -55,9 +55,8 @@ def read_queries(path: Path) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for row in read_rows(path):
-        name, text = (
-            required_cell(row, column, _QUERIES).strip() for column in ("query_id", "query")
-        )
+        name = required_cell(row, "query_id", _QUERIES).strip()
+        text = required_cell(row, "query", _QUERIES).strip()
         if name in found:
             message = "this id is used already; give each query its own"
             raise CorpusError(str(row.problem(message, "query_id", name)))
@@ -99,15 +98,10 @@ def read_judgements(path: Path, queries: Mapping[str, str]) -> tuple[list[Judgem
 def labels_by_query(
     judgements: Iterable[Judgement], ids: Container[str], path: Path
 ) -> dict[str, dict[str, Stance]]:
-    """Return the labels of the judged passages of each query.
-
-    Args:
-        judgements: Read from the file `path`.
-        ids: Ids of the collection's passages.
-        path: Named in the error.
+    """Return the labels of the judged passages of each query; `path` is the file they are from.
 
     Raises:
-        CorpusError: A passage is not in the collection.
+        CorpusError: A passage is not among the `ids` of the collection.
     """
     labels: dict[str, dict[str, Stance]] = {}
     for judged in judgements:
@@ -120,11 +114,7 @@ def labels_by_query(
 
 
 def read_collection(path: Path) -> list[Statement]:
-    """Return the passages of a collection as statements with the collection's ids.
-
-    Raises:
-        CorpusError: It cannot be read, or a row is not a valid statement.
-    """
+    """Return the passages of a collection as statements with the collection's ids."""
     validator, statements = Validator(), []
     for row in read_rows(path):
         fields = resolve(row.cells, {})
@@ -133,8 +123,7 @@ def read_collection(path: Path) -> list[Statement]:
         try:
             statements.append(validator.statement(row, fields))
         except BadCellError as error:
-            problem = row.problem(str(error), error.column, error.value)
-            raise CorpusError(str(problem)) from None
+            raise CorpusError(str(row.problem(str(error), error.column, error.value))) from None
     return statements
 
 
@@ -198,10 +187,8 @@ def _cache_key(path: Path, encoder: Encoder) -> str:
 class SearchReport:
     """The scores of both lists, for each judged query and on average.
 
-    Attributes:
-        queries: By query id and stance.
-        lists: By stance, over the queries with enough relevant passages.
-        seconds: Time of all searches together, without opening the library.
+    `lists` are over the queries with enough relevant passages; `seconds` is the time of all
+    searches together, without opening the library.
     """
 
     queries: Mapping[str, Mapping[Stance, ListScores]]
