@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,8 +13,8 @@ from compare.errors import CorpusError, ExportError
 from compare.evaluate.pairs import read_rows, required_cell
 from compare.export.dictionary import columns
 from compare.export.formats import csv_bytes
-from compare.export.rows import Row
-from compare.models.values import ModelInput, Probabilities, Stance
+from compare.export.rows import Row, side_cells
+from compare.models.values import InputPair, ModelInput, Probabilities, Stance
 from compare.results.result import Pair, Result
 from compare.statements.countries import parse_countries
 
@@ -50,13 +50,9 @@ def append_correction(
     Raises:
         ExportError: The file cannot be written, or it is another kind of file.
     """
-    cells: dict[str, str] = {}
+    cells: Row = {}
     for name, side in (("a", pair.a), ("b", pair.b)):
-        statement = side.statement
-        cells |= {f"{name}_text": side.text, f"{name}_context": statement.context}
-        cells |= {f"{name}_speaker": statement.speaker, f"{name}_country": statement.countries}
-        cells |= {f"{name}_date": statement.date.iso if statement.date else ""}
-        cells |= {f"{name}_id": statement.id}
+        cells |= side_cells(name, side.statement, side.text) | {f"{name}_text": side.text}
     label_source = result.provenance.label_source_of(pair)
     return _append(cells, pair.probabilities, label_source, right, note, path)
 
@@ -72,15 +68,13 @@ def append_typed_correction(
     path: Path | str | None = None,
 ) -> Path:
     """Append the right label of two typed statements; see `append_correction`."""
-    cells: dict[str, str] = {}
-    for name, side in (("a", a), ("b", b)):
-        cells |= {f"{name}_text": side.text, f"{name}_context": side.context}
-        cells |= {f"{name}_country": side.country, f"{name}_date": side.date}
+    cells: Row = {f"a_{field}": value for field, value in asdict(a).items()}
+    cells |= {f"b_{field}": value for field, value in asdict(b).items()}
     return _append(cells, probabilities, label_source, right, note, path)
 
 
 def _append(
-    cells: Mapping[str, str],
+    cells: Row,
     probabilities: Probabilities,
     label_source: str,
     right: Stance,
@@ -93,9 +87,7 @@ def _append(
         "noted": datetime.now(UTC).isoformat(timespec="seconds"),
         "right": right.value,
         "stance": probabilities.stance.value,
-        "p_agree": round(float(probabilities.agree), 6),
-        "p_oppose": round(float(probabilities.oppose), 6),
-        "p_neither": round(float(probabilities.neither), 6),
+        **{f"p_{stance}": round(float(probabilities.of(stance)), 6) for stance in Stance},
         "label_source": label_source,
         "note": note,
     }
@@ -125,18 +117,10 @@ def _append(
 _READ = "a file of corrections has the columns right, a_text and b_text"
 
 
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """Two sides with the ids of their statements ("" if typed), and their right label."""
-
-    a: ModelInput
-    b: ModelInput
-    ids: tuple[str, str]
-    right: Stance
-
-
-def read_corrections(path: Path) -> Iterator[Correction]:
+def read_corrections(path: Path) -> Iterator[tuple[InputPair, tuple[str, str], Stance]]:
     """Yield the corrections in a file, oldest first; none if it does not exist.
+
+    Each is a pair, the ids of its statements ("" if typed), and the right label.
 
     Raises:
         CorpusError: It cannot be read, or a label is unknown.
@@ -155,4 +139,4 @@ def read_corrections(path: Path) -> Iterator[Correction]:
             country = ", ".join(entry.name for entry in parse_countries(cells[f"{side}_country"]))
             text, context, date = (cells[f"{side}_{name}"] for name in ("text", "context", "date"))
             sides.append(ModelInput(text, context, country, date))
-        yield Correction(sides[0], sides[1], (cells["a_id"], cells["b_id"]), right)
+        yield (sides[0], sides[1]), (cells["a_id"], cells["b_id"]), right

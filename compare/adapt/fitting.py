@@ -78,8 +78,10 @@ def _rows(weights: NDArray[np.float64]) -> tuple[tuple[float, float, float], ...
     return tuple((row[0], row[1], row[2]) for row in rounded)
 
 
-def folds(keys: Sequence[frozenset[str]], count: int = FOLDS) -> Iterator[tuple[Rows, Rows]]:
-    """Yield the rows to learn from and those to measure in each fold; each row is measured once.
+def folds(
+    keys: Sequence[frozenset[str]], count: int = FOLDS, measured: Rows | None = None
+) -> Iterator[tuple[Rows, Rows]]:
+    """Yield the rows to learn from and those to measure in each fold.
 
     Rows that share a statement with a measured row are not learned from in that fold. To lose few,
     the folds are cut from an order that keeps rows with common statements together (reverse
@@ -87,20 +89,22 @@ def folds(keys: Sequence[frozenset[str]], count: int = FOLDS) -> Iterator[tuple[
 
     Args:
         keys: What identifies each row's statements.
-        count: Number of folds, at most one a row.
+        count: Number of folds, at most one a measured row.
+        measured: The rows that are measured, each in one fold; None for all.
     """
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import reverse_cuthill_mckee
 
-    size = len(keys)
-    names = {key: size + n for n, key in enumerate(sorted(frozenset().union(*keys)))}
-    edges = [(row, names[key]) for row, of in enumerate(keys) for key in sorted(of)]
+    own = np.arange(len(keys)) if measured is None else measured
+    size, keys_of = len(own), [keys[row] for row in own]
+    names = {key: size + n for n, key in enumerate(sorted(frozenset().union(*keys_of)))}
+    edges = [(row, names[key]) for row, of in enumerate(keys_of) for key in sorted(of)]
     rows, columns = np.array(edges, np.int64).T
     both = np.concatenate([rows, columns]), np.concatenate([columns, rows])
     total = size + len(names)
     graph = coo_matrix((np.ones(len(both[0])), both), shape=(total, total)).tocsr()
     order = reverse_cuthill_mckee(graph, symmetric_mode=True)
-    for measured in np.array_split(order[order < size].astype(np.int64), min(count, size)):
-        taken = frozenset().union(*(keys[row] for row in measured.tolist()))
-        apart = [row for row in range(size) if taken.isdisjoint(keys[row])]
-        yield np.array(apart, np.int64), np.sort(measured)
+    for part in np.array_split(order[order < size].astype(np.int64), min(count, size)):
+        taken = frozenset().union(*(keys_of[row] for row in part))
+        apart = [row for row, of in enumerate(keys) if taken.isdisjoint(of)]
+        yield np.array(apart, np.int64), own[np.sort(part)]

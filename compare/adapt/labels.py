@@ -85,7 +85,7 @@ class LabelSet:
 
 
 def gather_labels(
-    library: Library, file: Path | None = None, *, corrections: Path | None = None
+    library: Library, file: Path | str | None = None, *, corrections: Path | str | None = None
 ) -> LabelSet:
     """Return the labels of a library's pairs from its finished reviews and the files named.
 
@@ -93,24 +93,15 @@ def gather_labels(
     saw the model's label before they answered, and pairs whose label a reader changed after the
     model's was shown. If several libraries share a file of reviews, as the sample and the user's
     own do, only pairs with a statement in this library count; so with corrections.
-
-    Args:
-        library: Whose reviews are read.
-        file: Labelled pairs; see `compare.evaluate.pairs`.
-        corrections: A file of corrections; see `compare.adapt.corrections`.
-
-    Raises:
-        CorpusError: A file cannot be read.
-        ReviewError: The file of reviews cannot be read.
     """
     notes: list[str] = []
     labels = [*_from_reviews(library, notes)]
     if file is not None:
-        for entry in read_labelled(file):
+        for entry in read_labelled(Path(file)):
             keys = _keys(("", entry.a.text), ("", entry.b.text))
-            labels.append(Label((entry.a, entry.b), entry.label, keys, file.name))
+            labels.append(Label((entry.a, entry.b), entry.label, keys, Path(file).name))
     if corrections is not None:
-        labels += _from_corrections(library, corrections, notes)
+        labels += _from_corrections(library, Path(corrections), notes)
     return LabelSet(tuple(_unambiguous(labels, notes)), tuple(notes))
 
 
@@ -159,8 +150,7 @@ def _from_reviews(library: Library, notes: list[str]) -> Iterator[Label]:
 
 def _unusable(review: Review) -> str:
     """Say why nothing can be learned from a review; "" if something can."""
-    done = review.handed_in
-    if lacking := [name for name in review.readers if name not in done]:
+    if lacking := review.still_reading:
         has = "has" if len(lacking) == 1 else "have"
         return f"{' and '.join(lacking)} {has} not handed in"
     if review.settings.machine_shown is MachineShown.BEFORE:
@@ -190,19 +180,14 @@ def _from_review(
 
 
 def _from_corrections(library: Library, path: Path, notes: list[str]) -> list[Label]:
-    latest = {frozenset((entry.a, entry.b)): entry for entry in read_corrections(path)}
-    there = library.store.statements({one for entry in latest.values() for one in entry.ids})
-    ours = [entry for entry in latest.values() if there.keys() & {*entry.ids}]
+    latest = {frozenset(entry[0]): entry for entry in read_corrections(path)}  # the last one counts
+    there = library.store.statements({one for _, ids, _ in latest.values() for one in ids})
+    ours = [entry for entry in latest.values() if there.keys() & {*entry[1]}]
     if others := len(latest) - len(ours):
         notes.append(f"Left out {counted(others, 'correction')} of statements of other libraries.")
     return [
-        Label(
-            (entry.a, entry.b),
-            entry.right,
-            _keys(*zip(entry.ids, (entry.a.text, entry.b.text), strict=True)),
-            CORRECTIONS,
-        )
-        for entry in ours
+        Label(pair, right, _keys(*zip(ids, (one.text for one in pair), strict=True)), CORRECTIONS)
+        for pair, ids, right in ours
     ]
 
 
@@ -215,11 +200,7 @@ LEAST_OF_EACH = {Kind.RECALIBRATION: 5, Kind.HEAD: 20}
 
 
 def learnable_kinds(labels: LabelSet) -> list[Kind]:
-    """Return what there are enough labels for.
-
-    Raises:
-        AdaptError: For nothing.
-    """
+    """Return what there are enough labels for; AdaptError if for nothing."""
     if found := [kind for kind in Kind if not _lacking(labels, kind)]:
         return found
     raise AdaptError(

@@ -27,7 +27,6 @@ from compare.library.index.base import Rows
 from compare.models.calibration import (
     LEAST,
     Adaptation,
-    Inputs,
     Kind,
     Layer,
     inputs_of,
@@ -54,45 +53,37 @@ Interval = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class _Measured:
     """Metrics of pairs that were not learned from, with bootstrap 95 % intervals over pairs.
 
     Attributes:
         macro_f1: Mean F1 of the three labels, 0 to 1.
         log_loss: Mean of -log p of the right label (natural logarithm), from 0; less is better.
-        ece: Expected calibration error, 0 to 1.
     """
 
     macro_f1: float
     macro_f1_interval: Interval
     log_loss: float
     log_loss_interval: Interval
-    ece: float
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
-        return _plain(self)
+        return {
+            name: {"low": value[0], "high": value[1]} if isinstance(value, tuple) else value
+            for name, value in asdict(self).items()
+        }
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """The change of the metrics on the same pairs, after minus before, with 95 % intervals."""
+class Figures(_Measured):
+    """The metrics of a model; `ece` is its expected calibration error, 0 to 1."""
 
-    macro_f1: float
-    macro_f1_interval: Interval
-    log_loss: float
-    log_loss_interval: Interval
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain data for JSON."""
-        return _plain(self)
+    ece: float
 
 
-def _plain(values: Figures | Change) -> dict[str, Any]:
-    return {
-        name: {"low": value[0], "high": value[1]} if isinstance(value, tuple) else value
-        for name, value in asdict(values).items()
-    }
+@dataclass(frozen=True, slots=True)
+class Change(_Measured):
+    """The change of the metrics on the same pairs, after minus before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +91,6 @@ class Step:
     """A kind of layer that was tried, measured on pairs that share no statement with its labels.
 
     Attributes:
-        figures: Of the model with the layer.
         change: Against what was kept before: the shipped model, or an earlier step.
         why_not: Why it is not kept, as the end of a sentence; "" if it is.
     """
@@ -131,9 +121,7 @@ class AdaptationResult:
     """What was tried, and what is kept.
 
     Attributes:
-        labels: People's labels, each pair once.
         before: Metrics of the shipped model.
-        steps: In the order in which they were tried.
         adaptation: What is kept; None if nothing is better.
         not_tried: What more labels would allow, in sentences.
         file: The file that was written; None if none was.
@@ -201,11 +189,7 @@ def adapt(
 
     from compare.models import load_stance_model
 
-    label_set = gather_labels(
-        library,
-        None if file is None else Path(file),
-        corrections=None if corrections is None else Path(corrections),
-    )
+    label_set = gather_labels(library, file, corrections=corrections)
     tried, labels = learnable_kinds(label_set), label_set.labels
     split = disjoint_folds(labels)
     reader = (stance_model or load_stance_model()).stages[-1]
@@ -236,36 +220,27 @@ def adapt(
 
 
 def undo_adaptation(library: Library) -> bool:
-    """Return to the shipped model, and tell whether there was an adaptation.
-
-    Raises:
-        ModelError: Its file cannot be removed.
-    """
+    """Return to the shipped model, and tell whether there was an adaptation."""
     return remove_adaptation(library.folder)
 
 
 def disjoint_folds(labels: tuple[Label, ...]) -> list[tuple[Rows, Rows]]:
     """Return the rows to learn from and those to measure in each fold.
 
-    Corrections are learned from if they share no statement with what is measured.
+    Corrections are never measured; they are learned from if they share no statement with what is.
 
     Raises:
         AdaptError: Too little is left to learn from.
     """
     rows = np.flatnonzero([entry.measured for entry in labels])
-    others = np.flatnonzero([not entry.measured for entry in labels])
-    keys = [labels[row].keys for row in rows.tolist()]
-    found = []
-    for apart, measured in folds(keys):
-        if len(apart) < LEAST_LEFT * len(rows):
+    found = list(folds([entry.keys for entry in labels], measured=rows))
+    for learned, measured in found:
+        if (apart := int(np.isin(learned, rows).sum())) < LEAST_LEFT * len(rows):
             raise AdaptError(
-                f"The {len(rows)} labelled pairs share too many statements: only {len(apart)} "
-                f"share none with {len(measured)} that are measured, too few to learn from. Label "
-                "pairs of other statements, or of other quotes, too."
+                f"The {len(rows)} labelled pairs share too many statements: only {apart} share "
+                f"none with {len(measured)} that are measured, too few to learn from. Label pairs "
+                "of other statements, or of other quotes, too."
             )
-        taken = frozenset().union(*(keys[row] for row in measured.tolist()))
-        more = [row for row in others.tolist() if taken.isdisjoint(labels[row].keys)]
-        found.append((np.concatenate([rows[apart], np.array(more, np.int64)]), rows[measured]))
     return found
 
 
@@ -279,35 +254,21 @@ def _steps(
 ) -> tuple[list[Step], Layer | None]:
     """Try one kind after the other; return the steps, and the best layer, learned from all labels.
 
-    Args:
-        tried: The kinds.
-        scores: Probabilities of the shipped model, [n, 3].
-        parts: What they were scored on.
-        gold: The right columns, [n].
-        measured: Which rows may be measured, [n].
-        split: See `disjoint_folds`.
+    `scores` are the probabilities of the shipped model on `parts`, [n, 3].
     """
     best, kept = scores, None
     steps: list[Step] = []
     for kind in tried:
         inputs = inputs_of(kind, scores, parts)
-        after = _out_of_fold(kind, inputs, gold, split)
+        after = np.zeros_like(scores)  # each pair's from a layer that was learned without it
+        for learned, left in split:
+            after[left] = fit(kind, inputs[learned], gold[learned]).apply(inputs[left])
         moved = change(best[measured], after[measured], gold[measured])
         found = figures(after[measured], gold[measured])
         steps.append(Step(kind, found, moved, _why_not(kind, moved)))
         if steps[-1].kept:
             best, kept = after, fit(kind, inputs, gold)
     return steps, kept
-
-
-def _out_of_fold(
-    kind: Kind, inputs: Inputs, gold: Gold, split: list[tuple[Rows, Rows]]
-) -> NDArray[np.float32]:
-    """Return probabilities, float32 [n, 3], each from a layer learned without the pair."""
-    after = np.zeros((len(gold), len(Stance)), np.float32)
-    for learned, measured in split:
-        after[measured] = fit(kind, inputs[learned], gold[learned]).apply(inputs[measured])
-    return after
 
 
 def _why_not(kind: Kind, moved: Change) -> str:
@@ -327,12 +288,7 @@ def _why_not(kind: Kind, moved: Change) -> str:
 
 
 def figures(probabilities: Probabilities, gold: Gold) -> Figures:
-    """Return the metrics of pairs.
-
-    Args:
-        probabilities: [n, 3], columns agree, oppose, neither; n at least 1.
-        gold: The right column of each row, [n].
-    """
+    """Return the metrics of one pair or more."""
     found, losses = report(probabilities, gold), _losses(probabilities, gold)
     return Figures(
         found.macro_f1,

@@ -181,14 +181,19 @@ class Review:
         return tuple(name for (name,) in found)
 
     @property
+    def still_reading(self) -> tuple[str, ...]:
+        """Return the readers who have not handed in."""
+        done = self.handed_in
+        return tuple(reader for reader in self.readers if reader not in done)
+
+    @property
     def is_finished(self) -> bool:
         """Tell whether all readers have handed in, so that everybody may see all answers."""
-        return len(self.handed_in) == len(self.readers)
+        return not self.still_reading
 
     def require_finished(self) -> None:
         """Raise ReviewError unless all readers have handed in."""
-        done = self.handed_in
-        if lacking := [reader for reader in self.readers if reader not in done]:
+        if lacking := self.still_reading:
             raise ReviewError(
                 f"The answers in the review {self.name!r} are shown once all readers have handed "
                 f"in: {' and '.join(lacking)} {'has' if len(lacking) == 1 else 'have'} not yet."
