@@ -174,7 +174,6 @@ def adapt(
         corrections: A file of corrections to learn from; nothing is measured on them.
         dry_run: Write nothing.
         stance_model: The model to adapt; None for the shipped one.
-        on_progress: Called with the number of pairs scored.
 
     Raises:
         AdaptError: There are too few labels, or they share too many statements to be measured.

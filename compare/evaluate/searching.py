@@ -133,13 +133,9 @@ def open_collection(
     on_progress: Progress | None = None,
     check: Callable[[Container[str]], object] | None = None,
 ) -> Library:
-    """Open the library of a collection; the first call builds it in the cache.
+    """Open the library of a collection; the first call with an encoder builds it in the cache.
 
-    Args:
-        path: The collection.
-        encoder: Embeds the passages; each encoder has a library of its own.
-        on_progress: Called with the number of passages embedded.
-        check: Called with the passages' ids before embedding, to raise errors early.
+    `check` is called with the passages' ids before they are embedded, to raise errors early.
 
     Raises:
         CorpusError: The collection cannot be read.
@@ -205,12 +201,7 @@ def evaluate_search(
 ) -> SearchReport:
     """Score both lists of each judged query, ranking everything a search scores.
 
-    Args:
-        library: The collection.
-        queries: Words by query id.
-        judged: Labels of passages by query id.
-        stance_model: Scores the pairs.
-        on_progress: Called with the number of queries searched.
+    `queries` and the labels of passages in `judged` are by query id.
     """
     found: dict[str, dict[Stance, ListScores]] = {}
     asked = [name for name in queries if name in judged]

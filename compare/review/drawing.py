@@ -30,8 +30,6 @@ class PairSelection:
         pool: How many pairs of each label there were to choose from.
         seed: Seed of the draw; None if nothing was drawn.
         subject: What was searched or compared, in words.
-        provenance: Of the search or comparison; None if unknown.
-        thresholds: Behind the model's labels; None if unknown.
         left_out: How many pairs with the requested labels were excluded.
     """
 
@@ -65,10 +63,7 @@ def draw(
     decides its label.
 
     Args:
-        result: A search, or a comparison of two sides.
-        choice: RANDOM, STRATIFIED or WHOLE.
         size: Pairs to draw; WHOLE ignores it.
-        seed: Seed of the draw.
         stances: Labels of the pool. Without "neither" recall cannot be estimated.
         exclude: Ids of pairs not to draw, such as `Reviews.finished_pairs()`. Estimates then
             hold for the other pairs.
@@ -138,26 +133,18 @@ def _allocation(size: int, available: dict[Stance, int]) -> dict[Stance, int]:
 
 
 def review_pairs(result: Result) -> list[ReviewPair]:
-    """Return all scored pairs of a result, sorted by their statements' ids.
-
-    A pair that no list holds has no label.
-    """
+    """Return all scored pairs of a result, sorted by their statements' ids."""
     topic = str(result.provenance.filters.get("topic") or "")
     found = []
     for pair in result.pairs:
         a, b = _as_scored(result, pair.a), replace(pair.b, repeats=())
-        found.append(
-            ReviewPair(
-                pair_id(a, b),
-                a,
-                b,
-                result.stance_of(pair),
-                pair.probabilities,
-                result.provenance.label_source_of(pair),
-                pair.similarity,
-                topic=topic,
-            )
+        machine = result.stance_of(pair)  # None if no list holds it
+        source = result.provenance.label_source_of(pair)
+        odds, similarity = pair.probabilities, pair.similarity
+        review_pair = ReviewPair(
+            pair_id(a, b), a, b, machine, odds, source, similarity, topic=topic
         )
+        found.append(review_pair)
     return sorted(
         found,
         key=lambda pair: [(of.statement.id, of.passage.start) for of in (pair.a, pair.b)],
@@ -165,14 +152,12 @@ def review_pairs(result: Result) -> list[ReviewPair]:
 
 
 def _as_scored(result: Result, a: Excerpt) -> Excerpt:
-    """Return side a of a pair as the model read it, which is what readers see.
-
-    A quote is a statement of its own if the library has it in other words, or if it was searched
-    with another speaker.
-    """
+    """Return side a of a pair as the model read it, which is what readers see."""
     if result.quote is None:
         return replace(a, repeats=())
     quote = a.statement
+    # The library may have it in other words, or it was searched with another speaker: then it is
+    # a statement of its own.
     if a.text not in quote.text:
         quote = replace(quote, id="", text=result.quote.text)
     elif quote != result.source:
@@ -184,11 +169,7 @@ def _as_scored(result: Result, a: Excerpt) -> Excerpt:
 
 
 def in_reading_order(pairs: Sequence[ReviewPair], order: Order, seed: int = 0) -> list[ReviewPair]:
-    """Return the pairs in the order in which they are read; ties keep their order.
-
-    Raises:
-        ReviewError: The order needs probabilities, or a `divergence`, and a pair has none.
-    """
+    """Return the pairs in the order in which they are read; ties keep their order."""
     if order is Order.GIVEN:
         return list(pairs)
     if order is Order.RANDOM:

@@ -88,12 +88,8 @@ def export_review(
     """Write a review to `path`, whole or not at all, and return the path.
 
     Args:
-        review: The review.
-        path: Where to write it.
-        format: One of `ReviewFormat`.
         library: Fills in which statements were changed or removed since.
         seen_by: The only reader whose answers are written before all have handed in.
-        force: Overwrite an existing file.
 
     Raises:
         ExportError: The file exists and `force` is not given, or it cannot be written.
@@ -251,9 +247,8 @@ _IN_METADATA = (
 def label_studio(rows: Iterable[Row], codebook: str = "") -> list[dict[str, Any]]:
     """Return tasks in the JSON that Label Studio 1.x imports (its "basic JSON format").
 
-    Create the project with `LABEL_STUDIO_CONFIG`. The `data` of a task hold all columns of the
-    pair; the model's label is a prediction, and each visible answer an annotation, cancelled if the
-    pair was skipped. Label Studio knows people by accounts of its own, so the readers' names are in
+    The model's label is a prediction, and each visible answer an annotation, cancelled if the pair
+    was skipped. Label Studio knows people by accounts of its own, so the readers' names are in
     `data` (`reader_1`, `reader_2`), in the order of the annotations.
     """
     tasks = []

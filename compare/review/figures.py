@@ -78,10 +78,9 @@ def _with_interval(value: float, draws: Floats) -> Figure:
 
 @dataclass(frozen=True, slots=True)
 class Reliability:
-    """How far two readers agree.
+    """How far two readers agree on the pairs that both labelled.
 
     Attributes:
-        pairs: How many both labelled; pairs that one of them skipped do not count.
         agreement: Share of pairs with the same label, 0 to 1.
         kappa: Cohen's, -1 to 1.
         alpha: Krippendorff's for nominal data, at most 1.
@@ -164,8 +163,7 @@ class LabelEstimate:
         recall: Share of the pairs people label so that have this label; of the pairs scored, not of
             everything said. None if "neither" was not in the pool.
         called: Pairs of the sample with this label; `found` are those people label so.
-        recall_interval: Kind of the recall's interval, "Wilson" or "Bayesian"; precision always has
-            a Wilson interval.
+        recall_interval: "Wilson" or "Bayesian"; that of precision is always "Wilson".
     """
 
     precision: Figure
@@ -182,7 +180,7 @@ class Estimates:
     Attributes:
         pairs: How many people labelled; `left_out` are those they could not judge.
         accuracy: Share of pairs that the model and people label the same.
-        accuracy_interval: Kind of its interval, "Wilson" or "Bayesian".
+        accuracy_interval: "Wilson" or "Bayesian".
     """
 
     pairs: int
@@ -334,11 +332,7 @@ class Agreement:
 
 
 def agreement(review: Review) -> Agreement:
-    """Return all figures of a review.
-
-    Raises:
-        ReviewError: A reader has not handed in.
-    """
+    """Return all figures of a review, once all readers have handed in."""
     final, differ = review.final_labels(), review.differences()
     labels = {
         reader: {place: answer.stance for place, answer in of.items()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -241,12 +240,16 @@ class Review:
         Once all readers have handed in, all answers are visible. Until then `seen_by` sees only
         their own, and None sees none.
         """
-        own = None if seen_by is None else self.reader_number(seen_by)
-        finished = self.is_finished
+        visible = self._visible(seen_by)
         return {
-            reader: self._answers(number) if finished or number == own else {}
+            reader: self._answers(number) if number in visible else {}
             for number, reader in enumerate(self.readers, start=1)
         }
+
+    def _visible(self, seen_by: str | None) -> set[int]:
+        """Return the numbers of the readers whose answers may be shown, `DECISION` included."""
+        own = set() if seen_by is None else {self.reader_number(seen_by)}
+        return {DECISION, *range(1, len(self.readers) + 1)} if self.is_finished else own
 
     def decisions(self) -> dict[int, Answer]:
         """Return the decisions on pairs on which readers differ, by place."""
@@ -317,17 +320,16 @@ class Review:
 
     def history(self, seen_by: str | None = None) -> list[Event]:
         """Return the visible events, oldest first; see `answers`."""
-        own = None if seen_by is None else self.reader_number(seen_by)
+        visible = self._visible(seen_by)
         rows = self._all(
             "SELECT at, who, what, coalesce(p.id, ''), before, after, reader FROM events e "
             "LEFT JOIN pairs p ON p.project = e.project AND p.place = e.place "
             "WHERE e.project = ? ORDER BY n"
         )
-        finished = self.is_finished
         return [
             Event(*row)
             for *row, number in rows
-            if finished or number == own or row[2] in ("hand in", "codebook")
+            if number in visible or row[2] in ("hand in", "codebook")
         ]
 
     # -- Tables ----------------------------------------------------------------------------------
@@ -390,7 +392,7 @@ class Review:
                 confidence is invalid.
         """
         self._require_place(place)
-        with self._writer(reader) as writer:
+        with self._reader(reader) as writer:
             return writer.write(place, checked(Answer(stance, confidence, note)))
 
     def answer_many(self, reader: str, answers: Mapping[int, Answer]) -> int:
@@ -399,7 +401,7 @@ class Review:
         The history calls them imported. An answer that has a time keeps it.
         """
         changed = 0
-        with self._writer(reader) as writer:
+        with self._reader(reader) as writer:
             writer.database.execute(MARK_FORMAT)
             for place, answer in answers.items():
                 self._require_place(place)
@@ -411,7 +413,7 @@ class Review:
 
     def undo(self, reader: str) -> AnswerChange | None:
         """Undo a reader's latest effective answer; None if there is none."""
-        with self._writer(reader) as writer:
+        with self._reader(reader) as writer:
             return writer.undo()
 
     def hand_in(self, reader: str) -> None:
@@ -420,7 +422,7 @@ class Review:
         Raises:
             ReviewError: A pair was neither answered nor skipped.
         """
-        with self._writer(reader) as writer:
+        with self._reader(reader) as writer:
             if left := self.progress(reader).left:
                 raise ReviewError(
                     f"{left:,} of {len(self):,} pairs were neither answered nor skipped by "
@@ -446,16 +448,14 @@ class Review:
         self.require_finished()
         if not self._all(f"SELECT 1 {_DIFFERENCES} AND a.place = ?", place):
             raise ReviewError(f"The readers do not differ on pair {place}: nothing to decide.")
-        answer = checked(Answer(stance, confidence, note, who=who))
-        with self._store.writing() as database:
-            writer = ReviewWriter(database, self.number, DECISION, who)
+        with self._writer(DECISION, who) as writer:
+            answer = checked(Answer(stance, confidence, note, who=who))
             return writer.write(place, answer, "decision")
 
     def undo_decision(self, by: str) -> AnswerChange | None:
         """Undo one person's latest effective decision; None if there is none."""
-        who = _named(by, "decides")
-        with self._store.writing() as database:
-            return ReviewWriter(database, self.number, DECISION, who).undo()
+        with self._writer(DECISION, _named(by, "decides")) as writer:
+            return writer.undo()
 
     def change_codebook(self, text: str, by: str) -> None:
         """Replace the codebook; the history keeps the old one.
@@ -469,22 +469,21 @@ class Review:
                 f"All readers of the review {self.name!r} have handed in, so its codebook is "
                 "final: make another review to use another one."
             )
-        if text == self.codebook:
-            return
-        before, after = (json.dumps(one, ensure_ascii=False) for one in (self.codebook, text))
-        with self._store.writing() as database:
-            database.execute(
-                "UPDATE projects SET codebook = ? WHERE project = ?", (text, self.number)
-            )
-            writer = ReviewWriter(database, self.number, PROJECT, who)
-            writer.add_event("codebook", before=before, after=after)
+        if (old := self.codebook) != text:
+            with self._writer(PROJECT, who) as writer:
+                writer.change_codebook(old, text)
 
     @contextmanager
-    def _writer(self, reader: str) -> Iterator[ReviewWriter]:
-        """Give a writer for a reader who has not handed in, within a transaction."""
-        number = self.reader_number(reader)
+    def _writer(self, number: int, who: str) -> Iterator[ReviewWriter]:
+        """Give a writer within a transaction."""
         with self._store.writing() as database:
-            writer = ReviewWriter(database, self.number, number, self.readers[number - 1])
+            yield ReviewWriter(database, self.number, number, who)
+
+    @contextmanager
+    def _reader(self, reader: str) -> Iterator[ReviewWriter]:
+        """Give a writer for a reader who has not handed in."""
+        number = self.reader_number(reader)
+        with self._writer(number, self.readers[number - 1]) as writer:
             writer.require_not_handed_in()
             yield writer
 

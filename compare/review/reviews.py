@@ -54,8 +54,7 @@ class Reviews:
             name: Unlike the name of any other review, ignoring case.
             selection: The pairs; the review keeps its own copy of them.
             readers: One or two names.
-            order: In which order the pairs are read.
-            seed: Seed of a random order.
+            order: In which order the pairs are read; `seed` is that of a random order.
             machine_shown: When readers see the model's label.
             codebook: The readers' instructions.
 
@@ -108,10 +107,7 @@ class Reviews:
         return [Review(self._store, number) for (number,) in found]
 
     def finished_pairs(self) -> frozenset[str]:
-        """Return the ids of the pairs of all finished reviews.
-
-        The ids follow from the passages, with the sides in either order, whatever id a file gave.
-        """
+        """Return the ids (`ReviewPair.content_ids`) of the pairs of all finished reviews."""
         return frozenset(
             content_id
             for review in self.all()

@@ -97,8 +97,7 @@ CREATE TRIGGER IF NOT EXISTS events_last BEFORE DELETE ON events
 def reviews_file(library: Path | None = None) -> Path:
     """Return the file of a library's reviews: $COMPARE_REVIEWS, else reviews.sqlite in its folder.
 
-    The reviews of a read-only library, such as the sample, lie beside the user's own library, as
-    they do if no library is named.
+    Without a library, or with a read-only one such as the sample, it lies beside the user's own.
     """
     if named := os.environ.get(REVIEWS_VARIABLE):
         return Path(named).expanduser()
@@ -126,12 +125,7 @@ class ReviewStore:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """Give a connection within a transaction: committed at the end, or rolled back.
-
-        Raises:
-            ReviewError: The file cannot be written, is damaged or of another format, or another
-                program kept it locked.
-        """
+        """Give a connection within a transaction: committed at the end, or rolled back."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -219,11 +213,7 @@ def add_project(
     settings: Settings,
     codebook: str,
 ) -> None:
-    """Write a new review.
-
-    Raises:
-        ReviewError: The name is taken, or two pairs have the same id.
-    """
+    """Write a new review, unless its name is taken or two pairs have the same id."""
     if database.execute("SELECT 1 FROM projects WHERE name = ?", (name,)).fetchone():
         raise ReviewError(f"There is already a review {name!r}: choose another name, or remove it.")
     for identity, number in Counter(pair.id for pair in pairs).items():
@@ -289,11 +279,7 @@ def answer_of_row(row: Sequence[Any]) -> Answer:
 
 
 def checked(answer: Answer) -> Answer:
-    """Return an answer with its note stripped.
-
-    Raises:
-        ReviewError: The note is too long, or the confidence is invalid.
-    """
+    """Return an answer with its note stripped, unless it is too long or the confidence invalid."""
     note = _encodable(answer.note.strip())
     if len(note) > _LONGEST_NOTE:
         raise ReviewError(
@@ -359,20 +345,15 @@ class ReviewWriter:
         return answer_of_row(row) if row else None
 
     def write(self, place: int, answer: Answer, what: str = "answer") -> AnswerChange:
-        """Write an answer and record it in the history as `what`.
-
-        An answer without a time gets the current one.
-        """
+        """Write an answer, with the current time if it has none, and record it as `what`."""
         before, after = self.current(place), replace(answer, at=answer.at or _now())
         self._store(place, after)
-        self.add_event(what, place, before.to_json() if before else "", after.to_json())
+        self._add_event(what, place, before.to_json() if before else "", after.to_json())
         return AnswerChange(place, before, after)
 
     def undo(self) -> AnswerChange | None:
-        """Restore what the writer's latest effective answer replaced; None if there is none.
-
-        An answer is not effective if it was undone, or if somebody else has answered since.
-        """
+        """Restore what the writer's latest effective answer replaced; None if there is none."""
+        # An answer is not effective if it was undone, or if somebody else has answered since.
         found = self._execute(
             f"SELECT n, place, before FROM events e WHERE project = ? AND reader = ? AND "
             f"who = ? COLLATE NOCASE AND {_effective('e')} AND NOT EXISTS (SELECT 1 FROM events l "
@@ -386,16 +367,23 @@ class ReviewWriter:
         undone, restored = self.current(place), Answer.from_json(text)
         self._store(place, restored)
         what = "undo decision" if self.number == DECISION else "undo"
-        self.add_event(what, place, undone.to_json() if undone else "", text, undoes=n)
+        self._add_event(what, place, undone.to_json() if undone else "", text, undoes=n)
         return AnswerChange(place, undone, restored)
 
     def hand_in(self) -> None:
         """Record that the reader is done."""
         sql = "UPDATE readers SET handed_in = ?3 WHERE project = ?1 AND reader = ?2"
         self._execute(sql, _now())
-        self.add_event("hand in")
+        self._add_event("hand in")
 
-    def add_event(
+    def change_codebook(self, old: str, new: str) -> None:
+        """Replace the codebook; the history keeps the old one."""
+        sql = "UPDATE projects SET codebook = ? WHERE project = ?"
+        self.database.execute(sql, (new, self.project))
+        before, after = (json.dumps(text, ensure_ascii=False) for text in (old, new))
+        self._add_event("codebook", 0, before, after)
+
+    def _add_event(
         self,
         what: str,
         place: int = 0,

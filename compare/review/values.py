@@ -103,7 +103,10 @@ class ReviewPair:
 
     @property
     def content_ids(self) -> tuple[str, str]:
-        """Return the ids that follow from the passages, as (a, b) and as (b, a)."""
+        """Return the ids that follow from the passages, as (a, b) and as (b, a).
+
+        They are the same whatever id a file gave the pair.
+        """
         return pair_id(self.a, self.b), pair_id(self.b, self.a)
 
 
@@ -219,14 +222,13 @@ class ReaderProgress:
 class Settings:
     """How a review was made; stored with it and written into every export.
 
-    Everything from `library_digest` on is empty if the pairs were imported.
+    Everything from `library_digest` to `screening` describes the search or comparison the pairs
+    come from, and is empty if they were imported.
 
     Attributes:
         of: How many pairs of each label they were chosen from.
         subject: What was searched or compared, in words.
         least_probability: Threshold behind the model's labels; so is `least_similarity`.
-        filters: Filters of the search or comparison the pairs come from; `search_settings` are its
-            other settings, and `searched_on` is its time (ISO 8601, UTC).
         screening: Name and digest of the first-stage model, which alone scored some of the pairs.
         left_out: How many pairs were not drawn because a finished review held them.
         read_before: How many of the pairs another finished review already held.
