@@ -201,11 +201,6 @@ def verdict_html(
     return _card("verdict", stance, probabilities.of(stance), similarity, word, short)
 
 
-def context_html(context: str) -> Markup:
-    """Return the context that completes a fragment, with its label; "" for none."""
-    return _card("context", context)
-
-
 def list_head(stance: Stance, count: int, name: str = "", what: str = "statement") -> Markup:
     """Return the heading of a list: sign, name and length."""
     return _card("list_head", stance, name or stance.capitalize(), counted(count, what))

@@ -52,11 +52,10 @@ def pair_rows(result: Result, stances: Sequence[Stance] | None = None) -> list[R
         result: Of any kind.
         stances: Which lists; None: the result's usual ones.
     """
-    return [pair_row(result, pair, stance, rank) for stance, rank, pair in result.ranked(stances)]
+    return [_pair_row(result, pair, stance, rank) for stance, rank, pair in result.ranked(stances)]
 
 
-def pair_row(result: Result, pair: Pair, stance: Stance, rank: int) -> Row:
-    """Return one pair of a result."""
+def _pair_row(result: Result, pair: Pair, stance: Stance, rank: int) -> Row:
     changed = result.over_time and stance is Stance.OPPOSE
     odds = pair.probabilities
     return {
@@ -159,7 +158,7 @@ def checked_rows(
             "right": ("yes" if answer is ours else "no") if answer else "",
             "seed": seed,
         }
-        rows.append(pair_row(result, pair, ours, number) | checked)
+        rows.append(_pair_row(result, pair, ours, number) | checked)
     return rows
 
 
@@ -168,12 +167,11 @@ def checked_rows(
 
 def position_rows(positions: Positions) -> list[Row]:
     """Return a row an actor: from opposed to agreeing, then those without a side, then silent."""
-    first: Row = {"proposition": positions.proposition, "by": positions.by}
+    rows = [_position_row(positions, one.actor, one) for one in positions.placed]
+    others = (*positions.undecided, *positions.silent)
+    rows += [_position_row(positions, actor, None) for actor in others]
     last = _positions_made_with(positions)
-    found = [_position_row(positions, one.actor, one) for one in positions.placed]
-    for actor in (*positions.undecided, *positions.silent):
-        found.append(_position_row(positions, actor, None))
-    return [{**first, **row, **last} for row in found]
+    return [row | last for row in rows]
 
 
 def _position_row(positions: Positions, actor: Actor, position: Position | None) -> Row:
@@ -181,7 +179,10 @@ def _position_row(positions: Positions, actor: Actor, position: Position | None)
     passages = position.passages if position else ()
     dates = [date.iso for date in (position and position.dates) or ()] or ["", ""]
     sides = {side: position.of(side) if position else () for side in (Stance.AGREE, Stance.OPPOSE)}
-    row: Row = {
+    strongest = [_strongest(side, pairs[0] if pairs else None) for side, pairs in sides.items()]
+    return {
+        "proposition": positions.proposition,
+        "by": positions.by,
         "party": actor.name,
         "key": actor.key,
         "standing": PLACED if passages else NO_SIDE if near else SILENT,
@@ -194,10 +195,9 @@ def _position_row(positions: Positions, actor: Actor, position: Position | None)
         "statements": actor.statements,
         "first_date": dates[0],
         "last_date": dates[1],
+        **strongest[0],
+        **strongest[1],
     }
-    for side, pairs in sides.items():
-        row |= _strongest(side, pairs[0] if pairs else None)
-    return row
 
 
 def period_rows(positions: Positions, years: int) -> list[Row]:

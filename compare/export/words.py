@@ -50,16 +50,14 @@ def verdict_word(result: Result, stance: Stance) -> str:
 
 
 def read_as(stance: Stance, probabilities: Probabilities) -> Stance:
-    """Return the verdict on a pair in the list of `stance`.
-
-    The list of neither also holds pairs whose verdict falls short of the least probability.
-    """
+    """Return the verdict on a pair in the list of `stance`."""
+    # The list of neither also holds pairs whose verdict is below the minimum probability.
     return probabilities.stance if stance is Stance.NEITHER else stance
 
 
 def likelihood(probability: float) -> str:
-    """Return the words for a probability (`LIKELIHOOD`)."""
-    return next(words for least, words in LIKELIHOOD if probability >= least or least == 0.0)
+    """Return a probability in words (`LIKELIHOOD`)."""
+    return next(words for least, words in LIKELIHOOD if probability >= least)
 
 
 def percent(probability: float) -> str:
@@ -139,14 +137,6 @@ def read_against(result: Result, pair: Pair) -> str:
     """Return the sentence of the quote that a statement was read against, "" for the whole."""
     part = pair.a.text.strip()
     return "" if part == result.subject.strip() else part
-
-
-def what_was_read(result: Result) -> str:
-    """Return "88 statements that were read, the nearest of 106,086"."""
-    read, made = len(result.pairs), result.provenance
-    were = "statement that was" if read == 1 else "statements that were"
-    of = f"those among {made.statements:,} that pass the filters"
-    return f"{read:,} {were} read, the nearest of {of if made.filters else f'{made.statements:,}'}"
 
 
 def filters_in_words(filters: Mapping[str, Any]) -> str:
