@@ -134,7 +134,7 @@ def positions_html(positions: Positions, most: int = MOST_ACTORS) -> str:
     shown = (*placed[:half], *placed[max(half, len(placed) - most + half) :])
     counts = (
         f"{len(placed):,} placed from opposed (-1) to agreeing (+1), {len(positions.undecided):,} "
-        f"take no side, {len(positions.silent):,} have no passage on the point."
+        f"take no side, {len(positions.silent):,} say nothing on the point."
     )
     head = (positions.by.capitalize(), "Position", "Strongest against", "Strongest for")
     rows = [
