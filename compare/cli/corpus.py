@@ -1,210 +1,35 @@
-"""`compare build` and `compare import`: read files, public corpora and web pages."""
+"""`compare import`: public corpora and the quotations of web pages as statements."""
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+import compare
 from compare.cli import options as shared
-from compare.cli.output import (
-    on_terminal,
-    progress,
-    remark,
-    remark_notes,
-    remark_problems,
-    say,
-    say_json,
-    waiting,
-)
-from compare.errors import CorpusError, LibraryError
-from compare.files import check_writable
+from compare.cli.output import on_terminal, remark, remark_problems, say, say_json, waiting
+from compare.errors import CorpusError
+from compare.files import check_writable, write_whole
 from compare.safe_text import one_line
 from compare.statements.statement import Quotation
 
 if TYPE_CHECKING:
-    from compare.corpus import Corpus
-    from compare.corpus.read import StatementFile
     from compare.corpus.web import Page, Proposal
-    from compare.library.library import Library
-    from compare.statements.statement import Statement
 
     Proposals = Sequence[tuple[Page, Proposal]]
 
-_PLAIN = "plain"
 _AUTO = "auto"
 _INDENT = " " * 5
 _NUMBERS = re.compile(r"(\d{1,6})(?:-(\d{1,6}))?\Z")
 
 
-# --- build -----------------------------------------------------------------------------------
-
-
-@click.command("build")
-@click.argument("more", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
-@click.option(
-    "--corpus",
-    "first",
-    type=click.Path(path_type=Path),
-    multiple=True,
-    required=True,
-    metavar="PATH",
-    help="A file or folder of statements; more may follow it.",
-)
-@shared.own_folder
-@click.option("--add", is_flag=True, help="Add to the library; replace statements by their id.")
-@click.option(
-    "--format",
-    "format_name",
-    type=shared.text,
-    metavar="FORMAT",
-    help="A public format (`compare import --help` lists them), or plain for tables and "
-    "documents [recognised].",
-)
-@shared.several(
-    "--map",
-    "mapping",
-    metavar="COLUMN=FIELD",
-    help="The field that a column holds; COLUMN= ignores the column.",
-)
-@click.option(
-    "--dates",
-    type=click.Choice(["day-first", "month-first"]),
-    help="How to read 03/04/2022; without this, rows with such a date are skipped.",
-)
-@click.option("--strict", is_flag=True, help="Stop at the first bad row instead of skipping it.")
-@click.option("--force", is_flag=True, help="Rebuild even if statements would be lost.")
-@shared.encoder_name
-@shared.as_json
-def build(
-    first: tuple[Path, ...],
-    more: tuple[Path, ...],
-    library: Path | None,
-    mapping: tuple[str, ...],
-    as_json: bool,
-    **options: Any,
-) -> None:
-    """Read statements and build a library from them.
-
-    \b
-      compare build --corpus speeches.csv briefings/ --library my-library
-      compare build --corpus new.jsonl --library my-library --add --map redner=speaker
-      compare build --corpus UNGDC_1946-2024.tgz --library un --format ungdc
-    """
-    columns = dict(_read_mapping(entry) for entry in mapping)
-    folder = shared.own_library(library)
-    with ExitStack() as files:
-        corpus, statements = _read([*first, *more], columns, options, files)
-        built = _build(statements, folder, options)
-    manifest = built.manifest
-    if not as_json:
-        _remark_on(corpus)
-        say(f"{built.folder}: {manifest.statements} statements, {manifest.passages} passages.")
-        return
-    fields = ("file", "line", "column", "value", "message")
-    say_json(
-        {
-            "library": str(built.folder),
-            "digest": built.digest,
-            "statements": manifest.statements,
-            "passages": manifest.passages,
-            "read": len(statements),
-            "skipped": [
-                {name: getattr(problem, name) for name in fields} for problem in corpus.problems
-            ],
-            "notes": list(corpus.notes),
-            "unknown_countries": dict(corpus.unknown_countries),
-        }
-    )
-
-
-def _read_mapping(entry: str) -> tuple[str, str]:
-    column, equals, field = entry.rpartition("=")
-    if not equals or not column:
-        raise click.BadParameter(f"{entry!r} is not COLUMN=FIELD.", param_hint="--map")
-    return column, field
-
-
-def _read(
-    paths: Sequence[Path], columns: dict[str, str], options: dict[str, Any], files: ExitStack
-) -> tuple[Corpus, StatementFile]:
-    """Read statements into a temporary file that exists until `files` closes."""
-    from compare.corpus.importing import imported, recognised_format
-    from compare.corpus.read import corpus_on_disk
-    from compare.corpus.values import Corpus
-
-    name, dates, strict = options["format_name"], options["dates"], options["strict"]
-    if columns and name not in (None, _PLAIN):
-        raise click.BadParameter("a public format has no columns to map.", param_hint="--map")
-    if dates and name not in (None, _PLAIN):
-        raise click.BadParameter("a public format has its own dates.", param_hint="--dates")
-    plain = name == _PLAIN or (name is None and (columns or dates or not recognised_format(paths)))
-    with waiting("Reading statements") as on_progress:
-        if not plain:
-            report, statements = files.enter_context(
-                imported(paths, name, strict=strict, on_progress=on_progress)
-            )
-            how = "Recognised as" if report.recognised else "Read as"
-            skipped = tuple(problem for problem in report.problems if problem.skips)
-            missing = [str(problem) for problem in report.problems if not problem.skips]
-            title = f"{how} {report.title} (--format {report.format})."
-            notes = (*missing, title, *report.sentences())
-            unlisted = report.problem_count - len(report.problems)
-            return Corpus((), skipped, notes, report.unknown_countries, unlisted), statements
-        corpus, statements = files.enter_context(
-            corpus_on_disk(
-                paths, mapping=columns, dates=dates, strict=strict, on_progress=on_progress
-            )
-        )
-    if not len(statements):
-        _remark_on(replace(corpus, notes=()))
-        raise CorpusError(
-            f"No statement could be read from {', '.join(map(str, paths))}: correct what is "
-            "reported, or see `compare build --help` for --map."
-        )
-    return corpus, statements
-
-
-def _build(statements: Iterable[Statement], folder: Path, options: dict[str, Any]) -> Library:
-    from compare.library.generations import is_library
-    from compare.library.library import Library
-    from compare.models import load_encoder
-
-    encoder = load_encoder(options["encoder"]) if options["encoder"] else None
-    with progress("Embedding") as on_progress:
-        if is_library(folder):
-            if options["add"]:
-                return Library.open(folder, encoder).update(statements, on_progress=on_progress)
-            if not options["force"]:
-                _check_nothing_is_lost(statements, folder)
-        return Library.build(statements, folder, encoder, on_progress)
-
-
-def _check_nothing_is_lost(statements: Iterable[Statement], folder: Path) -> None:
-    from compare.library.library import Library
-
-    lost = sorted(Library.open(folder).store.ids() - {statement.id for statement in statements})
-    if lost:
-        raise LibraryError(
-            f"The library in {folder} holds {len(lost)} statements that the corpus does not have "
-            f"(the first is {lost[0]!r}): keep them with --add, or drop them with --force."
-        )
-
-
-def _remark_on(corpus: Corpus) -> None:
-    remark_problems(corpus.problems, corpus.problem_count, "Skipped")
-    if corpus.problem_count:
-        remark(f"{corpus.problem_count} skipped.")
-    remark_notes(corpus.notes)
-
-
-# --- import a public corpus ------------------------------------------------------------------
+# --- public corpora --------------------------------------------------------------------------
 
 
 class _Formats(click.Group):
@@ -241,17 +66,15 @@ def import_() -> None:
 
 def _import_command(name: str, format_name: str | None, about: str) -> click.Command:
     @click.command(name, help=about, short_help=about)
-    @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+    @click.argument("paths", nargs=-1, required=True, type=shared.PATH)
     @shared.file("--out", required=True, metavar="FILE.jsonl", help="The file to write.")
-    @click.option("--strict", is_flag=True, help="Stop at the first bad item; skip none.")
+    @shared.flag("--strict", help="Stop at the first bad item; skip none.")
     @shared.force
     @shared.as_json
-    def run(paths: tuple[Path, ...], out: Path, strict: bool, force: bool, as_json: bool) -> None:
-        from compare.corpus.importing import import_corpus
-
+    def run(paths: tuple[Path, ...], out: Path, as_json: bool, **options: bool) -> None:
         with waiting("Reading statements") as on_progress:
-            report = import_corpus(
-                paths, out, format_name, strict=strict, force=force, on_progress=on_progress
+            report = compare.import_corpus(
+                paths, out, format_name, on_progress=on_progress, **options
             )
         if as_json:
             say_json({"out": str(out), **report.to_dict()})
@@ -266,7 +89,7 @@ def _import_command(name: str, format_name: str | None, about: str) -> click.Com
     return run
 
 
-# --- import the quotations of web pages ------------------------------------------------------
+# --- web pages -------------------------------------------------------------------------------
 
 _accepting = shared.together(
     shared.file(
@@ -304,9 +127,7 @@ def url(url: str, **options: Any) -> None:
 
 
 @import_.command("html")
-@click.argument(
-    "files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE..."
-)
+@click.argument("files", nargs=-1, required=True, type=shared.PATH, metavar="FILE...")
 @_accepting
 def html(files: tuple[Path, ...], **options: Any) -> None:
     """Propose the quotations of saved web pages, or of .txt files, as statements.
@@ -347,16 +168,11 @@ def _propose(
     if out is not None and (accept is not None or accepted):
         written = _write(accepted, out, force=force)
     if as_json:
-        say_json(
-            {
-                "out": str(out) if written else None,
-                "written": written,
-                "proposals": [
-                    {"number": number, **asdict(proposal), "page": _page_as_json(page)}
-                    for number, (page, proposal) in enumerate(proposed, start=1)
-                ],
-            }
-        )
+        listed = [
+            {"number": number, **asdict(proposal), "page": _page_as_json(page)}
+            for number, (page, proposal) in enumerate(proposed, start=1)
+        ]
+        say_json({"out": str(out) if written else None, "written": written, "proposals": listed})
     elif written:
         say(f"{out}: {written} statements.")
     elif asks:
@@ -445,7 +261,6 @@ def _ask_field(name: str, now: str) -> str:
 
 def _write(accepted: Proposals, out: Path, *, force: bool) -> int:
     from compare.corpus.web import statements_of
-    from compare.files import write_whole
 
     statements = statements_of(accepted)
     if not statements:

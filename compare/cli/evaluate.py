@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from compare import models
 from compare.cli import options as shared
 from compare.cli.output import (
-    Cell,
-    Table,
     cell_text,
     progress,
     remark,
@@ -20,31 +20,31 @@ from compare.cli.output import (
     say,
     say_either,
     say_json,
-    show_markdown,
     show_table,
     waiting,
 )
+from compare.models import signature
 from compare.models.values import Stance
+from compare.results.provenance import screening
 
 if TYPE_CHECKING:
+    import compare
     from compare.adapt import AdaptationResult, Step
     from compare.evaluate import Report, SearchReport
-    from compare.evaluate.metrics import ModeScores
-    from compare.library.library import Library
 
 _LABELS = tuple(stance.value for stance in Stance)
-_FILE: dict[str, Any] = {"type": click.Path(path_type=Path), "required": True, "metavar": "FILE"}
+_FILE: dict[str, Any] = {"type": shared.PATH, "required": True, "metavar": "FILE"}
 
 
 # --- evaluate --------------------------------------------------------------------------------
 
 
 @click.command("evaluate")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=shared.PATH)
 @shared.as_json
-@click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown.")
+@shared.flag("--markdown", "as_markdown", help="Print Markdown.")
 @shared.stance_model_name
-def evaluate(file: Path, as_json: bool, as_markdown: bool, stance_model: str | None) -> None:
+def evaluate(file: Path, as_json: bool, as_markdown: bool, stance_model: str) -> None:
     """Score the labelled pairs of FILE and compare the stances with the labels.
 
     FILE ends in .tsv (read without quoting), .csv or .jsonl, optionally with .gz. Its columns are
@@ -60,7 +60,6 @@ def evaluate(file: Path, as_json: bool, as_markdown: bool, stance_model: str | N
     if as_json and as_markdown:
         raise click.UsageError("Choose one of --json and --markdown.")
     from compare.evaluate import by_mode, gold_of, read_labelled, report
-    from compare.models import signature
 
     pairs = read_labelled(file)
     model = shared.stance_model(stance_model)
@@ -71,9 +70,8 @@ def evaluate(file: Path, as_json: bool, as_markdown: bool, stance_model: str | N
     gold = gold_of([pair.label for pair in pairs])
     figures = report(probabilities, gold)
     speed = len(pairs) / seconds if seconds else 0.0
-    modes: Mapping[str, ModeScores] = {}
-    if any(pair.mode is not None for pair in pairs):
-        modes = by_mode(probabilities, gold, [pair.mode or "" for pair in pairs])
+    given = any(pair.mode is not None for pair in pairs)
+    modes = by_mode(probabilities, gold, [pair.mode or "" for pair in pairs]) if given else {}
     if as_json:
         data = {**figures.to_dict(), "model": signature(model), "seconds": seconds}
         data["pairs_per_second"] = speed
@@ -82,36 +80,33 @@ def evaluate(file: Path, as_json: bool, as_markdown: bool, stance_model: str | N
         say_json(data)
         return
     say(f"{figures.n} pairs of {file}, model {signature(model)}, {seconds:.1f} s")
-    for table in _pair_tables(figures, speed, modes):
-        (show_markdown if as_markdown else show_table)(table)
-
-
-def _pair_tables(figures: Report, speed: float, modes: Mapping[str, ModeScores]) -> Iterator[Table]:
-    yield Table(
-        "All pairs",
-        ("figure", "value", "95 %"),
-        [
-            ("accuracy", figures.accuracy, figures.accuracy_ci),
-            ("macro-F1", figures.macro_f1, figures.macro_f1_ci),
-            ("calibration error (ECE)", figures.ece, ""),
-            ("Brier score", figures.brier, ""),
-            ("polarity AUC", figures.polarity_auc, ""),
-            ("pairs per second", f"{speed:.1f}", ""),
-        ],
-    )
-    rows: list[tuple[Cell, ...]] = [
-        (stance.value, of.precision, of.recall, of.f1, of.support)
-        for stance, of in figures.per_class.items()
-    ]
-    yield Table("By label", ("label", "precision", "recall", "F1", "pairs"), rows)
-    rows = [(label, *of) for label, of in zip(_LABELS, figures.confusion, strict=True)]
-    yield Table("Right label (rows) and label given", ("right", *_LABELS), rows)
+    show = partial(show_table, markdown=as_markdown)
+    _show_report(figures, speed, show)
     if modes:
         rows = [
             (name or "(none)", of.n, of.accuracy, of.macro_f1, *(of.labels[one] for one in Stance))
             for name, of in modes.items()
         ]
-        yield Table("By mode", ("mode", "pairs", "accuracy", "macro-F1", *_LABELS), rows)
+        show("By mode", ("mode", "pairs", "accuracy", "macro-F1", *_LABELS), rows)
+
+
+def _show_report(figures: Report, speed: float, show: partial[None]) -> None:
+    rows: list[tuple[Any, ...]] = [
+        ("accuracy", figures.accuracy, figures.accuracy_ci),
+        ("macro-F1", figures.macro_f1, figures.macro_f1_ci),
+        ("calibration error (ECE)", figures.ece, ""),
+        ("Brier score", figures.brier, ""),
+        ("polarity AUC", figures.polarity_auc, ""),
+        ("pairs per second", f"{speed:.1f}", ""),
+    ]
+    show("All pairs", ("figure", "value", "95 %"), rows)
+    rows = [
+        (stance.value, of.precision, of.recall, of.f1, of.support)
+        for stance, of in figures.per_class.items()
+    ]
+    show("By label", ("label", "precision", "recall", "F1", "pairs"), rows)
+    rows = [(label, *of) for label, of in zip(_LABELS, figures.confusion, strict=True)]
+    show("Right label (rows) and label given", ("right", *_LABELS), rows)
 
 
 # --- evaluate-search -------------------------------------------------------------------------
@@ -122,17 +117,11 @@ def _pair_tables(figures: Report, speed: float, modes: Mapping[str, ModeScores])
 @click.option("--queries", **_FILE, help="Quotes: query_id, query.")
 @click.option("--qrels", **_FILE, help="Judgements: query_id, passage_id, label.")
 @shared.as_json
-@click.option("--verbose", is_flag=True, help="Also show every query.")
+@shared.flag("--verbose", help="Also show every query.")
 @shared.encoder_name
 @shared.stance_model_name
 def evaluate_search(
-    collection: Path,
-    queries: Path,
-    qrels: Path,
-    as_json: bool,
-    verbose: bool,
-    encoder: str | None,
-    stance_model: str | None,
+    collection: Path, queries: Path, qrels: Path, verbose: bool, **options: Any
 ) -> None:
     """Search a judged collection and measure how good the agree and the oppose list are.
 
@@ -143,80 +132,69 @@ def evaluate_search(
     \b
       compare evaluate-search --collection passages.jsonl.gz --queries queries.tsv --qrels qrels.tsv
     """
-    from compare.evaluate import evaluate_search as evaluate_lists
-    from compare.evaluate.searching import (
-        labels_by_query,
-        open_collection,
-        read_judgements,
-        read_queries,
-    )
-    from compare.models import load_encoder, signature
-    from compare.results.provenance import screening
+    from compare.evaluate import searching
 
-    asked = read_queries(queries)
-    judgements, of_others = read_judgements(qrels, asked)
-    model = shared.stance_model(stance_model)
+    asked = searching.read_queries(queries)
+    judgements, of_others = searching.read_judgements(qrels, asked)
+    model = shared.stance_model(options["stance_model"])
     with waiting("Loading the encoder"):
-        loaded = load_encoder(encoder)
+        encoder = models.load_encoder(options["encoder"] or None)
 
     def judged_of(ids: Container[str]) -> dict[str, dict[str, Stance]]:
-        return labels_by_query(judgements, ids, qrels)
+        return searching.labels_by_query(judgements, ids, qrels)
 
     with progress("Embedding") as on_progress:
-        library = open_collection(collection, loaded, on_progress, judged_of)
+        library = searching.open_collection(collection, encoder, on_progress, judged_of)
     judged = judged_of(library.store.ids())
     with progress("Searching") as on_progress:
-        report = evaluate_lists(library, asked, judged, model, on_progress)
+        report = searching.evaluate_search(library, asked, judged, model, on_progress)
     if of_others:
         remark(f"Left out: {of_others:,} judgement(s) of queries that are not in {queries}.")
-    models = {
+    made_with = {
         "model": signature(model),
         "screening": screening(model),
-        "encoder": f"{loaded.name}@{loaded.digest[:12]}",
+        "encoder": f"{encoder.name}@{encoder.digest[:12]}",
     }
-    if as_json:
-        lists = {stance.value: figures.to_dict() for stance, figures in report.lists.items()}
-        more = {"per_query": _queries_as_json(report, asked)} if verbose else {}
-        say_json({**lists, **models, "seconds": report.seconds, **more})
+    if options["as_json"]:
+        data: dict[str, Any] = {name.value: of.to_dict() for name, of in report.lists.items()}
+        data |= {**made_with, "seconds": report.seconds}
+        if verbose:
+            data["per_query"] = [
+                {"query_id": name, "query": asked[name]}
+                | {stance.value: scores.to_dict() for stance, scores in lists.items()}
+                for name, lists in report.queries.items()
+            ]
+        say_json(data)
         return
-    first_stage = f"behind {models['screening']}, " if models["screening"] else ""
+    first_stage = f"behind {made_with['screening']}, " if made_with["screening"] else ""
     say(
-        f"{len(report.queries)} queries, {len(library)} passages, model {models['model']}, "
-        f"{first_stage}encoder {models['encoder']}, {report.seconds:.1f} s"
+        f"{len(report.queries)} queries, {len(library)} passages, model {made_with['model']}, "
+        f"{first_stage}encoder {made_with['encoder']}, {report.seconds:.1f} s"
     )
-    show_table(_list_table(report))
-    if verbose:
-        show_table(_query_table(report, asked))
-
-
-def _queries_as_json(report: SearchReport, asked: Mapping[str, str]) -> list[dict[str, Any]]:
-    return [
-        {"query_id": name, "query": asked[name]}
-        | {stance.value: scores.to_dict() for stance, scores in lists.items()}
-        for name, lists in report.queries.items()
-    ]
-
-
-def _list_table(report: SearchReport) -> Table:
     columns = ("list", "P@5", "95 %", "ceiling", "nDCG@10", "unjudged@5", "queries")
-    rows = []
-    for stance, of in report.lists.items():
-        figures = (of.p_at_5, of.p_at_5_ci, of.ceiling, of.ndcg_at_10, of.unjudged_at_5)
-        rows.append((stance.value, *figures, of.queries))
-    return Table("Lists", columns, rows)
+    rows = [
+        (
+            *(stance.value, of.p_at_5, of.p_at_5_ci, of.ceiling),
+            *(of.ndcg_at_10, of.unjudged_at_5, of.queries),
+        )
+        for stance, of in report.lists.items()
+    ]
+    show_table("Lists", columns, rows)
+    if verbose:
+        _show_queries(report, asked)
 
 
-def _query_table(report: SearchReport, asked: Mapping[str, str]) -> Table:
+def _show_queries(report: SearchReport, asked: dict[str, str]) -> None:
     names = ("", " P@5", " nDCG@10", " unjudged@5")
     columns = [f"{stance.value}{name}" for stance in report.lists for name in names]
     rows = []
     for query, lists in report.queries.items():
-        cells: list[Cell] = [query, asked[query]]
+        cells: list[Any] = [query, asked[query]]
         for of in lists.values():
             figures = (of.p_at_5, of.ndcg_at_10, of.unjudged_at_5) if of.counts else (None,) * 3
             cells += [of.relevant, *figures]
         rows.append(cells)
-    return Table("Queries", ("id", "query", *columns), rows, names=2, format=".2f")
+    show_table("Queries", ("id", "query", *columns), rows, names=2, format=".2f")
 
 
 # --- adapt -----------------------------------------------------------------------------------
@@ -230,21 +208,15 @@ def _query_table(report: SearchReport, asked: Mapping[str, str]) -> Table:
     metavar="FILE",
     help="More labelled pairs of this corpus: .tsv, .csv or .jsonl as for `compare evaluate`.",
 )
-@click.option(
+@shared.flag(
     "--corrections",
-    is_flag=True,
     help="Also learn from the corrections kept in the app. Nothing is measured on them.",
 )
-@click.option("--dry-run", is_flag=True, help="Only measure; write nothing.")
-@click.option("--undo", is_flag=True, help="Return to the shipped model.")
+@shared.flag("--dry-run", help="Only measure; write nothing.")
+@shared.flag("--undo", help="Return to the shipped model.")
 @shared.as_json
 def adapt(
-    library: Path | None,
-    labelled: Path | None,
-    corrections: bool,
-    dry_run: bool,
-    undo: bool,
-    as_json: bool,
+    library: Path | None, labelled: Path | None, corrections: bool, as_json: bool, **options: bool
 ) -> int:
     """Adapt the stance model to a library by people's labels of its pairs.
 
@@ -264,6 +236,7 @@ def adapt(
     from compare.adapt import adapt as learn
     from compare.adapt import corrections_file, undo_adaptation
 
+    dry_run, undo = options["dry_run"], options["undo"]
     if undo and (labelled or corrections or dry_run):
         raise click.UsageError("--undo stands alone: omit the other options.")
     opened = shared.open_library(shared.own_library(library))
@@ -274,47 +247,49 @@ def adapt(
         data = {"library": str(opened.folder), "undone": undone}
         say_either(as_json, data, f"{opened.folder}: {told}.")
         return 0
+    used = corrections_file() if corrections else None
     with progress("Reading labelled pairs") as on_progress:
-        trial = learn(
-            opened,
-            labelled,
-            corrections=corrections_file() if corrections else None,
-            dry_run=dry_run,
-            on_progress=on_progress,
-        )
+        result = learn(opened, labelled, corrections=used, dry_run=dry_run, on_progress=on_progress)
     if as_json:
-        say_json(trial.to_dict())
+        say_json(result.to_dict())
     else:
-        _show_trial(trial, opened)
-    return 0 if trial.adaptation else 1
+        _show_adaptation(result, opened)
+    return 0 if result.adaptation else 1
 
 
-def _show_trial(trial: AdaptationResult, library: Library) -> None:
-    labels = trial.labels.to_dict()
+def _show_adaptation(result: AdaptationResult, library: compare.Library) -> None:
+    from compare.models.calibration import FILE, read_adaptation
+
+    labels = result.labels.to_dict()
     by_label = ", ".join(f"{labels[label]:,} {label}" for label in _LABELS)
     by_source = ", ".join(f"{number:,} of {name}" for name, number in labels["sources"].items())
     say(f"{labels['measured']:,} pairs to measure on: {by_label}.")
     say(f"Labels: {by_source}.")
-    remark_notes([*trial.labels.notes, *trial.not_tried])
-    models = [("as shipped", trial.before)]
-    models += [(f"with a {step.kind.value}", step.figures) for step in trial.steps]
+    remark_notes([*result.labels.notes, *result.not_tried])
+    measured = [("as shipped", result.before)]
+    measured += [(f"with a {step.kind.value}", step.figures) for step in result.steps]
     rows = [
         (name, of.macro_f1, of.macro_f1_interval, of.log_loss, of.log_loss_interval, of.ece)
-        for name, of in models
+        for name, of in measured
     ]
     columns = ("model", "macro-F1", "95 %", "log loss", "95 %", "ECE")
-    show_table(Table("Pairs that were not learned from", columns, rows))
+    show_table("Pairs that were not learned from", columns, rows)
     say()
     kept = None
-    for step in trial.steps:
+    for step in result.steps:
         say(_verdict(step, kept))
         kept = step if step.kept else kept
-    if trial.file:
-        say(f"Wrote {trial.file}: the library is read with it from now on (--undo goes back).")
-    elif trial.adaptation:
+    if result.file:
+        say(f"Wrote {result.file}: the library is read with it from now on (--undo goes back).")
+    elif result.adaptation:
         say("Nothing was written (--dry-run).")
+    elif read_adaptation(library.folder) is None:
+        say("Nothing is better than the shipped model; nothing was written.")
     else:
-        say(_nothing_better(library))
+        say(
+            "Nothing is better than the shipped model; the earlier adaptation in "
+            f"{library.folder / FILE} was left there (--undo goes back)."
+        )
 
 
 def _verdict(step: Step, before: Step | None) -> str:
@@ -325,15 +300,4 @@ def _verdict(step: Step, before: Step | None) -> str:
         f"A {step.kind.value} against {against}: macro-F1 {change.macro_f1:+.3f} (95 % "
         f"{cell_text(change.macro_f1_interval, '+.3f')}), log loss {change.log_loss:+.3f} (95 % "
         f"{cell_text(change.log_loss_interval, '+.3f')}): {kept}."
-    )
-
-
-def _nothing_better(library: Library) -> str:
-    from compare.models.calibration import FILE, read_adaptation
-
-    if read_adaptation(library.folder) is None:
-        return "Nothing is better than the shipped model; nothing was written."
-    return (
-        "Nothing is better than the shipped model; the earlier adaptation in "
-        f"{library.folder / FILE} was left there (--undo goes back)."
     )

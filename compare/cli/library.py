@@ -1,25 +1,198 @@
-"""`compare show`, `delete` and `info`: what a library holds."""
+"""`compare build`, `show`, `delete` and `info`: a library and the statements in it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+import compare
+from compare import models
 from compare.cli import options as shared
-from compare.cli.output import attribution, console, on_terminal, say, say_either, say_json
+from compare.cli.output import (
+    attribution,
+    draw_table,
+    on_terminal,
+    progress,
+    remark,
+    remark_notes,
+    remark_problems,
+    say,
+    say_either,
+    say_json,
+    waiting,
+)
+from compare.errors import CorpusError, LibraryError
 from compare.safe_text import one_line
 
 if TYPE_CHECKING:
-    from compare.library.library import Library
-    from compare.statements.passages import Passage
-    from compare.statements.statement import Statement
-
+    from compare.corpus.importing import Report
+    from compare.corpus.read import StatementFile
 
 _MOST = 2**31 - 1
-_COLUMNS = ("Id", "Date", "Speaker", "Country", "Words")
+_PLAIN = "plain"
+
+
+# --- build -----------------------------------------------------------------------------------
+
+
+@click.command("build")
+@click.argument("more", nargs=-1, type=shared.PATH, metavar="[PATH]...")
+@click.option(
+    "--corpus",
+    "first",
+    type=shared.PATH,
+    multiple=True,
+    required=True,
+    metavar="PATH",
+    help="A file or folder of statements; more may follow it.",
+)
+@shared.own_folder
+@shared.flag("--add", help="Add to the library; replace statements by their id.")
+@click.option(
+    "--format",
+    "format_name",
+    type=shared.text,
+    metavar="FORMAT",
+    help="A public format (`compare import --help` lists them), or plain for tables and "
+    "documents [recognised].",
+)
+@shared.several(
+    "--map",
+    "mapping",
+    metavar="COLUMN=FIELD",
+    help="The field that a column holds; COLUMN= ignores the column.",
+)
+@click.option(
+    "--dates",
+    type=click.Choice(["day-first", "month-first"]),
+    help="How to read 03/04/2022; without this, rows with such a date are skipped.",
+)
+@shared.flag("--strict", help="Stop at the first bad row instead of skipping it.")
+@shared.flag("--force", help="Rebuild even if statements would be lost.")
+@shared.encoder_name
+@shared.as_json
+def build(first: tuple[Path, ...], more: tuple[Path, ...], **options: Any) -> None:
+    """Read statements and build a library from them.
+
+    \b
+      compare build --corpus speeches.csv briefings/ --library my-library
+      compare build --corpus new.jsonl --library my-library --add --map redner=speaker
+      compare build --corpus UNGDC_1946-2024.tgz --library un --format ungdc
+    """
+    columns = dict(_read_mapping(entry) for entry in options["mapping"])
+    folder = shared.own_library(options["library"])
+    with ExitStack() as files:
+        corpus, statements = _read([*first, *more], columns, options, files)
+        built = _build(statements, folder, options)
+    manifest = built.manifest
+    if not options["as_json"]:
+        _remark_on(corpus)
+        say(f"{built.folder}: {manifest.statements} statements, {manifest.passages} passages.")
+        return
+    fields = ("file", "line", "column", "value", "message")
+    say_json(
+        {
+            "library": str(built.folder),
+            "digest": built.digest,
+            "statements": manifest.statements,
+            "passages": manifest.passages,
+            "read": len(statements),
+            "skipped": [
+                {name: getattr(problem, name) for name in fields} for problem in corpus.problems
+            ],
+            "notes": list(corpus.notes),
+            "unknown_countries": dict(corpus.unknown_countries),
+        }
+    )
+
+
+def _read_mapping(entry: str) -> tuple[str, str]:
+    column, equals, field = entry.rpartition("=")
+    if not equals or not column:
+        raise click.BadParameter(f"{entry!r} is not COLUMN=FIELD.", param_hint="--map")
+    return column, field
+
+
+def _read(
+    paths: Sequence[Path], columns: dict[str, str], options: dict[str, Any], files: ExitStack
+) -> tuple[compare.Corpus, StatementFile]:
+    """Read statements into a temporary file that exists until `files` closes."""
+    from compare.corpus.importing import imported, recognised_format
+    from compare.corpus.read import corpus_on_disk
+
+    name, dates, strict = options["format_name"], options["dates"], options["strict"]
+    if columns and name not in (None, _PLAIN):
+        raise click.BadParameter("a public format has no columns to map.", param_hint="--map")
+    if dates and name not in (None, _PLAIN):
+        raise click.BadParameter("a public format has its own dates.", param_hint="--dates")
+    plain = name == _PLAIN or (name is None and (columns or dates or not recognised_format(paths)))
+    with waiting("Reading statements") as on_progress:
+        if plain:
+            reading = corpus_on_disk(
+                paths, mapping=columns, dates=dates, strict=strict, on_progress=on_progress
+            )
+            corpus, statements = files.enter_context(reading)
+        else:
+            importing = imported(paths, name, strict=strict, on_progress=on_progress)
+            report, statements = files.enter_context(importing)
+            corpus = _imported_corpus(report)
+    if not len(statements):
+        _remark_on(replace(corpus, notes=()))
+        raise CorpusError(
+            f"No statement could be read from {', '.join(map(str, paths))}: correct what is "
+            "reported, or see `compare build --help` for --map."
+        )
+    return corpus, statements
+
+
+def _imported_corpus(report: Report) -> compare.Corpus:
+    """Return what was skipped of a public corpus and what should be known of it."""
+    how = "Recognised as" if report.recognised else "Read as"
+    missing = [str(problem) for problem in report.problems if not problem.skips]
+    return compare.Corpus(
+        (),
+        tuple(problem for problem in report.problems if problem.skips),
+        (*missing, f"{how} {report.title} (--format {report.format}).", *report.sentences()),
+        report.unknown_countries,
+        report.problem_count - len(report.problems),
+    )
+
+
+def _build(
+    statements: Iterable[compare.Statement], folder: Path, options: dict[str, Any]
+) -> compare.Library:
+    from compare.library.generations import is_library
+
+    encoder = models.load_encoder(options["encoder"]) if options["encoder"] else None
+    with progress("Embedding") as on_progress:
+        if is_library(folder) and options["add"]:
+            opened = compare.Library.open(folder, encoder)
+            return opened.update(statements, on_progress=on_progress)
+        # Without --force the library has to be readable, so that nothing in it is lost.
+        if is_library(folder) and not options["force"]:
+            held = compare.Library.open(folder).store.ids()
+            if lost := sorted(held - {statement.id for statement in statements}):
+                raise LibraryError(
+                    f"The library in {folder} holds {len(lost)} statements that the corpus does "
+                    f"not have (the first is {lost[0]!r}): keep them with --add, or drop them with "
+                    "--force."
+                )
+        return compare.Library.build(statements, folder, encoder, on_progress)
+
+
+def _remark_on(corpus: compare.Corpus) -> None:
+    remark_problems(corpus.problems, corpus.problem_count, "Skipped")
+    if corpus.problem_count:
+        remark(f"{corpus.problem_count} skipped.")
+    remark_notes(corpus.notes)
+
+
+# --- show ------------------------------------------------------------------------------------
 
 
 @click.command("show")
@@ -30,57 +203,41 @@ _COLUMNS = ("Id", "Date", "Speaker", "Country", "Words")
 @shared.filtering
 @shared.as_json
 @shared.library_folder
-def show(
-    ids: tuple[str, ...],
-    find: str,
-    limit: int,
-    offset: int,
-    as_json: bool,
-    library: Path | None,
-    **options: Any,
-) -> None:
+def show(ids: tuple[str, ...], as_json: bool, library: Path | None, **options: Any) -> None:
     """Show statements by their ids, with their passages; without an id, list statements.
 
     \b
       compare show blinken-1
       compare show --find "military aid" --only-country China
     """
-    filters = shared.read_filters(options)
+    filters, offset = shared.read_filters(options), options["offset"]
     opened = shared.open_library(library)
-    if ids:
-        found = opened.statements(ids)
-        if not as_json:
-            for statement in found:
-                _show(statement, opened)
-            return
-        entries = [_as_json(statement, opened) for statement in found]
+    if ids and as_json:
+        entries = [_as_json(statement, opened) for statement in opened.statements(ids)]
         say_json(entries if len(entries) > 1 else entries[0])
-        return
-    statements, total = opened.browse(filters, find, limit, offset)
-    if as_json:
-        listed = [statement.to_dict() for statement in statements]
-        say_json({"total": total, "offset": offset, "statements": listed})
+    elif ids:
+        for statement in opened.statements(ids):
+            _show(statement, opened)
     else:
-        _list(statements)
-        say(f"{len(statements)} of {total} statements.")
+        listed, total = opened.browse(filters, options["find"], options["limit"], offset)
+        if as_json:
+            statements = [statement.to_dict() for statement in listed]
+            say_json({"total": total, "offset": offset, "statements": statements})
+        else:
+            _list(listed)
+            say(f"{len(listed)} of {total} statements.")
 
 
-def _passages(statement: Statement, library: Library) -> list[Passage]:
-    return library.passages(library.statement_rows(statement.id))
-
-
-def _as_json(statement: Statement, library: Library) -> dict[str, Any]:
+def _as_json(statement: compare.Statement, library: compare.Library) -> dict[str, Any]:
+    passages = library.passages(library.statement_rows(statement.id))
     return {
         "statement": statement.to_dict(),
-        "passages": [
-            {"start": passage.start, "end": passage.end, "text": passage.text}
-            for passage in _passages(statement, library)
-        ],
+        "passages": [{"start": one.start, "end": one.end, "text": one.text} for one in passages],
         "also_said": [other.to_dict() for other in library.duplicates_of(statement.id)],
     }
 
 
-def _show(statement: Statement, library: Library) -> None:
+def _show(statement: compare.Statement, library: compare.Library) -> None:
     """Print all fields that are filled, the passages, and who else said it."""
     fields = statement.to_dict()
     extra = fields.pop("extra")
@@ -91,31 +248,30 @@ def _show(statement: Statement, library: Library) -> None:
     for name, value in {**fields, **extra}.items():
         if value:
             say(f"{one_line(name)}: {value}")
-    for number, passage in enumerate(_passages(statement, library), start=1):
+    passages = library.passages(library.statement_rows(statement.id))
+    for number, passage in enumerate(passages, start=1):
         say(f"passage {number} ({passage.start}-{passage.end}): {one_line(passage.text)}")
     for other in library.duplicates_of(statement.id):
         say(f"also said: {attribution(other)}")
     say()
 
 
-def _list(statements: Sequence[Statement]) -> None:
+def _list(statements: Sequence[compare.Statement]) -> None:
     rows = [
         (one.id, one.date.iso if one.date else "", one.speaker, one.countries, one.text)
         for one in statements
     ]
-    if not on_terminal():
-        for row in rows:
-            say("\t".join(map(one_line, row)))
+    if on_terminal():
+        names = ("Id", "Date", "Speaker", "Country")
+        draw_table(
+            "", [*((name, {}) for name in names), ("Words", {"ratio": 1})], rows, expand=True
+        )
         return
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(expand=True)
-    for name in _COLUMNS:
-        table.add_column(name, ratio=1 if name == "Words" else None)
     for row in rows:
-        table.add_row(*(Text(one_line(cell)) for cell in row))
-    console().print(table)
+        say("\t".join(map(one_line, row)))
+
+
+# --- delete and info -------------------------------------------------------------------------
 
 
 @click.command("delete")
@@ -124,28 +280,25 @@ def _list(statements: Sequence[Statement]) -> None:
 @shared.own_folder
 def delete(ids: tuple[str, ...], as_json: bool, library: Path | None) -> None:
     """Delete statements from a library for good."""
-    from compare.library.library import Library
-
-    after = Library.open(shared.own_library(library)).delete(ids)
-    data = {"deleted": sorted(set(ids)), "statements": len(after)}
-    told = f"{after.folder}: {len(set(ids))} deleted, {len(after)} statements left."
-    say_either(as_json, data, told)
+    after = compare.Library.open(shared.own_library(library)).delete(ids)
+    deleted = sorted(set(ids))
+    data = {"deleted": deleted, "statements": len(after)}
+    text = f"{after.folder}: {len(deleted)} deleted, {len(after)} statements left."
+    say_either(as_json, data, text)
 
 
 @click.command("info")
-@click.option("--verify", is_flag=True, help="Read every file and check its digest.")
+@shared.flag("--verify", help="Read every file and check its digest.")
 @shared.as_json
 @shared.library_folder
 def info(verify: bool, as_json: bool, library: Path | None) -> None:
     """Show what a library was built from, and which models read it."""
-    from compare import __version__
     from compare.models.calibration import about_adaptation
 
     opened = shared.open_library(library)
     if verify:
         opened.verify()
-    manifest = opened.manifest
-    model = opened.stance_model()
+    manifest, model = opened.manifest, opened.stance_model()
     data = {
         "library": str(opened.folder),
         "statements": manifest.statements,
@@ -163,7 +316,7 @@ def info(verify: bool, as_json: bool, library: Path | None) -> None:
         },
         "stance": {"name": model.name, "digest": model.digest},
         "adaptation": about_adaptation(model, opened.folder) or "none",
-        "version": __version__,
+        "version": compare.__version__,
     }
     if as_json:
         say_json(data)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -23,32 +23,18 @@ from compare.statements.quotes import Quote
 from compare.statements.statement import Country, PartialDate
 
 if TYPE_CHECKING:
-    from compare.library.library import Library
-    from compare.models import StanceModel
-    from compare.results.result import Result
+    import compare
 
-Command = TypeVar("Command", bound=Callable[..., Any])
+Option = Callable[[Any], Any]
+"""A decorator that gives a command an option, as `click.option` returns it."""
 
-
-class Option(Protocol):
-    """A decorator that gives a command an option, as `click.option` returns it."""
-
-    def __call__(self, command: Command, /) -> Command:
-        """Return the command with the option."""
-        ...
-
-
+PATH = click.Path(path_type=Path)
 FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
 STDOUT = Path("-")
 
 
-class InOrder(click.Group):
-    """A group that lists its commands in the order of their definition."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names."""
-        return list(self.commands)
+# --- kinds of options ------------------------------------------------------------------------
 
 
 def text(value: str) -> str:
@@ -71,7 +57,7 @@ def date(value: str) -> PartialDate:
 
 
 def _number_from(least: float) -> Callable[[str], float]:
-    """Return a reader of numbers from `least` to 1, which refuses "nan"."""
+    """Return a reader of numbers from `least` to 1; unlike `click.FloatRange` it refuses "nan"."""
 
     def number(value: str) -> float:
         try:
@@ -88,7 +74,7 @@ def _number_from(least: float) -> Callable[[str], float]:
 def together(*options: Option) -> Option:
     """Join options into one decorator; `--help` lists them in this order."""
 
-    def decorate(command: Command) -> Command:
+    def decorate(command: Any) -> Any:
         for option in reversed(options):
             command = option(command)
         return command
@@ -106,19 +92,24 @@ def several(*names: str, help: str, **more: Any) -> Option:
     return click.option(*names, type=text, multiple=True, help=help, **more)
 
 
+def flag(*names: str, help: str) -> Option:
+    """Return an option without a value."""
+    return click.option(*names, is_flag=True, help=help)
+
+
 def number(
     name: str, default: int | None, help: str, *, least: int = 1, most: int | None = None
 ) -> Option:
     """Return an option with an integer, whose help ends in its default."""
-    told = f"{help}." if default is None else f"{help} [{default}]."
-    return click.option(name, type=click.IntRange(least, most), default=default, help=told)
+    help = f"{help}." if default is None else f"{help} [{default}]."
+    return click.option(name, type=click.IntRange(least, most), default=default, help=help)
 
 
-def choice(name: str, values: Iterable[str], help: str, **more: Any) -> Option:
-    """Return an option with one of the values, the first unless given; its help ends in that."""
+def choice(name: str, values: Iterable[str], help: str) -> Option:
+    """Return an option with one of the values, by default the first; its help ends in that."""
     given = [str(value) for value in values]
-    told = f"{help} [{given[0]}]."
-    return click.option(name, type=click.Choice(given), default=given[0], help=told, **more)
+    help = f"{help} [{given[0]}]."
+    return click.option(name, type=click.Choice(given), default=given[0], help=help)
 
 
 def stances(name: str, help: str) -> Option:
@@ -141,68 +132,76 @@ def out_or_stdout(default: str) -> Option:
     )
 
 
-as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-force = click.option("--force", is_flag=True, help="Overwrite existing files.")
+def who_and_when(of: str, letter: str = "") -> Option:
+    """Return the options that say who said a quote, or statement A or B, and when."""
+    mark, who = (f"{letter}-", f"--who-{letter}") if letter else ("", "--who")
+    return together(
+        words(f"--{mark}speaker", help=f"The speaker of {of}."),
+        words(f"--{mark}role", help=f"The office of the speaker of {of}."),
+        words(f"--{mark}country", help=f'The country of {of}, or several: "Russia; China".'),
+        click.option(f"--{mark}date", type=date, help=f"The date of {of}: YYYY, YYYY-MM, …"),
+        words(f"--{mark}context", help=f"What completes {of} if it is a fragment."),
+        words(who, metavar='"COUNTRY, DATE"', help=f"Country and date of {of} in short."),
+    )
+
+
+def side(name: str, *, required: bool = False, help: str = "") -> Option:
+    """Return an option that chooses statements by FIELD=VALUE, and is read as `Filters`."""
+    return several(
+        name,
+        required=required,
+        metavar="FIELD=VALUE",
+        help=help,
+        callback=lambda _, option, given: read_side(given, option.opts[0]),
+    )
+
+
+# --- options ---------------------------------------------------------------------------------
+
+as_json = flag("--json", "as_json", help="Print JSON.")
+force = flag("--force", help="Overwrite existing files.")
+why = flag("--why", help="Find the deciding words of each pair.")
+by = choice("--by", ("country", "speaker"), "Whom to compare")
+lists = stances(
+    "--stance", "Only this list; may be repeated [all; for two sides agree and oppose]."
+)
 own_folder = click.option(
-    "--library",
-    type=FOLDER,
-    help="The library's folder [$COMPARE_LIBRARY, or your own].",
+    "--library", type=FOLDER, help="The library's folder [$COMPARE_LIBRARY, or your own]."
 )
 library_folder = click.option(
     "--library",
     type=FOLDER,
     help="The library's folder [$COMPARE_LIBRARY, your own, or the sample].",
 )
-encoder_name = click.option(
+encoder_name = words(
     "--encoder",
-    type=text,
     metavar="NAME",
     help="A sentence-transformers model or folder in place of the shipped one.",
 )
-stance_model_name = click.option(
+stance_model_name = words(
     "--stance-model",
-    type=text,
     metavar="NAME",
     help="fast, accurate, cascade, or an NLI cross-encoder by name or folder.",
 )
+reading = together(library_folder, encoder_name, stance_model_name)
 out = file(
     "--out", help="Keep the result (.json), or write its pairs in a format of `compare export`."
 )
-reading = together(library_folder, encoder_name, stance_model_name)
-lists = stances(
-    "--stance", "Only this list; may be repeated [all; for two sides agree and oppose]."
+period = together(
+    click.option("--since", type=date, help="Only statements since this date: YYYY, YYYY-MM, …"),
+    click.option("--until", type=date, help="Only statements until this date."),
 )
-why = click.option("--why", is_flag=True, help="Find the deciding words of each pair.")
-
-who_and_when = together(
-    words("--speaker", help="Who said the quote."),
-    words("--role", help="The speaker's office."),
-    words("--country", help='The speaker\'s country, or several: "Russia; China".'),
-    click.option("--date", type=date, help="When: YYYY, YYYY-MM or YYYY-MM-DD."),
-    words("--context", help="What completes a fragment."),
-    words("--who", metavar='"COUNTRY, DATE"', help="Country and date in short."),
-)
-
-
-def _filter(entry: Filter) -> Option:
-    """Return the option of a filter; its value has the name of the field of `Filters`."""
-    if entry.attribute:
-        return several(entry.option, entry.name, help=entry.help)
-    more: dict[str, Any] = {"type": date} if entry.name.startswith("date_") else {"is_flag": True}
-    return click.option(entry.option, entry.name, help=entry.help, **more)
-
-
-filtering = together(*map(_filter, FILTERS.values()))
-
 thresholds = together(
     click.option(
         "--min-probability",
+        "probability",
         type=_number_from(0),
         metavar="P",
         help=f"Least probability of agree or oppose [{Thresholds().probability}].",
     ),
     click.option(
         "--min-similarity",
+        "similarity",
         type=_number_from(-1),
         metavar="S",
         help=f"Least similarity to count as the same topic [{Thresholds().similarity}].",
@@ -210,22 +209,24 @@ thresholds = together(
 )
 
 
-by = choice("--by", ("country", "speaker"), "Whom to compare")
-
-period = together(
-    click.option("--since", type=date, help="Only statements since this date: YYYY, YYYY-MM, …"),
-    click.option("--until", type=date, help="Only statements until this date."),
-)
-
-
-def side(name: str, *, required: bool = False, help: str = "") -> Option:
-    """Return an option that chooses statements by FIELD=VALUE (see `read_side`)."""
-    return several(name, required=required, metavar="FIELD=VALUE", help=help)
+def _filter(entry: Filter) -> Option:
+    """Return the option of a filter; its value has the name of the field of `Filters`."""
+    if entry.attribute:
+        return several(entry.option, entry.name, help=entry.help)
+    if entry.name.startswith("date_"):
+        return click.option(entry.option, entry.name, type=date, help=entry.help)
+    return flag(entry.option, entry.name, help=entry.help)
 
 
-def read_filters(options: dict[str, Any]) -> Filters:
-    """Take the options of `filtering` out of `options`."""
-    filters = Filters(**{field.name: options.pop(field.name) for field in fields(Filters)})
+filtering = together(*map(_filter, FILTERS.values()))
+
+
+# --- their values ----------------------------------------------------------------------------
+
+
+def read_filters(options: Mapping[str, Any]) -> Filters:
+    """Return the filters that the options of `filtering` describe."""
+    filters = Filters(**{field.name: options[field.name] for field in fields(Filters)})
     first, last = filters.date_from, filters.date_to
     if first and last and first.first > last.last:
         raise QueryError(f"--from {first} is after --to {last}: swap them.")
@@ -236,10 +237,8 @@ _FIELDS = {entry.word: name for name, entry in FILTERS.items() if entry.attribut
 _FIELDS |= {"since": "date_from", "until": "date_to"}
 
 
-def read_side(
-    given: Sequence[str], option: str, period: Mapping[str, Any] | None = None
-) -> Filters:
-    """Read the FIELD=VALUE texts of an option, within the period of `--since` and `--until`."""
+def read_side(given: Sequence[str], option: str) -> Filters:
+    """Return the filters that the FIELD=VALUE texts of an option describe."""
     values: dict[str, Any] = {}
     for entry in given:
         name, equals, value = entry.partition("=")
@@ -257,21 +256,20 @@ def read_side(
             )
         if dates:
             values[field] = date(dates[0])
-    filters = Filters(**values)
-    return filters.within(period["since"], period["until"]) if period else filters
+    return Filters(**values)
 
 
-def read_quote(text: str, options: dict[str, Any]) -> Quote:
-    """Take the options of `who_and_when` out of `options`."""
-    country, day = who(options.pop("who"))
-    spelled = options.pop("country")
+def read_quote(text: str, options: Mapping[str, Any], letter: str = "") -> Quote:
+    """Return the quote with what the options of `who_and_when` say of it."""
+    mark, short = (f"{letter}_", f"who_{letter}") if letter else ("", "who")
+    country, day = who(options[short])
     return Quote(
         text=text,
-        speaker=options.pop("speaker"),
-        role=options.pop("role"),
-        country=parse_countries(spelled) if spelled else country,
-        date=options.pop("date") or day,
-        context=options.pop("context"),
+        speaker=options[f"{mark}speaker"],
+        role=options[f"{mark}role"],
+        country=parse_countries(options[f"{mark}country"]) or country,
+        date=options[f"{mark}date"] or day,
+        context=options[f"{mark}context"],
     )
 
 
@@ -295,20 +293,12 @@ def who(short: str | None) -> tuple[tuple[Country, ...], PartialDate | None]:
     return parse_countries(short), None
 
 
-def read_thresholds(options: dict[str, Any]) -> dict[str, float | None]:
-    """Take the options of `thresholds` out of `options`, as arguments of `rethreshold`."""
-    return {
-        "probability": options.pop("min_probability"),
-        "similarity": options.pop("min_similarity"),
-    }
+def read_thresholds(options: Mapping[str, Any]) -> Thresholds:
+    """Return the thresholds that the options of `thresholds` name, else the usual ones."""
+    return Thresholds().but(options["probability"], options["similarity"])
 
 
-def read_lists(stances: Sequence[str], result: Result) -> Sequence[Stance]:
-    """Return the lists named by --stance, or the usual ones of the result."""
-    return [Stance(name) for name in stances] or result.usual_lists
-
-
-def open_library(folder: Path | None, encoder: str | None = None) -> Library:
+def open_library(folder: Path | None, encoder: str = "") -> compare.Library:
     """Open the library named by --library, else the default one."""
     from compare.library.library import Library
 
@@ -317,13 +307,13 @@ def open_library(folder: Path | None, encoder: str | None = None) -> Library:
         return Library.open(chosen, models.load_encoder(encoder) if encoder else None)
 
 
-def open_to_read(options: dict[str, Any]) -> tuple[Library, StanceModel]:
-    """Take the options of `reading` out of `options`; open the library and load the model."""
-    library = open_library(options.pop("library"), options.pop("encoder"))
-    return library, stance_model(options.pop("stance_model"), library)
+def open_to_read(options: Mapping[str, Any]) -> tuple[compare.Library, compare.StanceModel]:
+    """Open the library and load the model that the options of `reading` name."""
+    library = open_library(options["library"], options["encoder"])
+    return library, stance_model(options["stance_model"], library)
 
 
-def stance_model(name: str | None, library: Library | None = None) -> StanceModel:
+def stance_model(name: str, library: compare.Library | None = None) -> compare.StanceModel:
     """Load the model named, else the default one with the library's adaptation, if it has one.
 
     An adaptation that does not fit the model is reported.
@@ -332,7 +322,7 @@ def stance_model(name: str | None, library: Library | None = None) -> StanceMode
 
     with waiting("Loading the stance model"):
         if name or library is None:
-            return models.load_stance_model(name)
+            return models.load_stance_model(name or None)
         model = library.stance_model()
     if (sentence := about_adaptation(model, library.folder)) and not is_adapted(model):
         remark(f"Note: {sentence}")

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,20 +14,16 @@ import click
 
 from compare.errors import ExportError
 from compare.export.formats import Format
+from compare.export.words import JOINT, deciding_words
 from compare.files import check_writable
 from compare.safe_text import one_line, printable
 from compare.statements.statement import Quotation
 
 if TYPE_CHECKING:
-    from rich.console import Console
     from rich.progress import Task
+    from rich.text import Text
 
-    from compare.corpus import Problem
-    from compare.models.values import Rationale
-    from compare.statements.statement import Statement
-
-Progress = Callable[[int, int], None]
-Cell = str | int | float | tuple[float | None, float | None] | None
+    import compare
 
 MISSING = "-"
 _PROBLEMS_SHOWN = 20
@@ -48,13 +43,13 @@ def remark(text: str) -> None:
     click.echo(printable(text), err=True)
 
 
-def remark_notes(notes: Sequence[str]) -> None:
+def remark_notes(notes: Iterable[str]) -> None:
     """Print each note to standard error."""
     for note in notes:
         remark(f"Note: {note}")
 
 
-def remark_problems(problems: Sequence[Problem], count: int, label: str) -> None:
+def remark_problems(problems: Sequence[compare.Problem], count: int, label: str) -> None:
     """Print the first of `count` problems to standard error, each after `label`."""
     for problem in problems[:_PROBLEMS_SHOWN]:
         remark(f"{label}: {problem}")
@@ -89,17 +84,10 @@ def on_terminal() -> bool:
     return sys.stdout.isatty()
 
 
-def console() -> Console:
-    """Return a console that draws tables on the terminal and obeys NO_COLOR."""
-    from rich.console import Console
-
-    return Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
-
-
 # --- statements and pairs --------------------------------------------------------------------
 
 
-def attribution(statement: Statement) -> str:
+def attribution(statement: compare.Statement) -> str:
     """Return who, when and where on one line, as far as it is known."""
     known = (
         statement.speaker,
@@ -115,25 +103,21 @@ def attribution(statement: Statement) -> str:
     return one_line(", ".join(filter(None, known)))
 
 
-def quoted(statement: Statement, words: str) -> str:
-    """Return words of a statement, in quotation marks unless they are only reported."""
-    words = one_line(words)
-    return f"“{words}”" if statement.quotation is Quotation.DIRECT else words
+def quoted(passage: compare.Excerpt) -> str:
+    """Return the words of a passage, in quotation marks unless they are only reported."""
+    words = one_line(passage.text)
+    return f"“{words}”" if passage.statement.quotation is Quotation.DIRECT else words
 
 
 def rationale_lines(
-    rationale: Rationale | None, a: str, b: str, names: tuple[str, str]
+    rationale: compare.Rationale | None, *texts: str, names: tuple[str, str] = ("A", "B")
 ) -> list[str]:
-    """Return a line for each side with its deciding words; none without a rationale."""
-    from compare.export.words import JOINT, deciding_words
-
+    """Return a line with the deciding words of each side; none without a rationale."""
     if rationale is None:
         return []
-    lines = []
-    for name, text, spans in zip(names, (a, b), (rationale.a, rationale.b), strict=True):
-        words = one_line(JOINT.join(deciding_words(text, spans)))
-        lines.append(f"deciding in {name}: {words or '(no words)'}")
-    return lines
+    sides = zip(names, texts, (rationale.a, rationale.b), strict=True)
+    words = [(name, one_line(JOINT.join(deciding_words(text, of)))) for name, text, of in sides]
+    return [f"deciding in {name}: {found or '(no words)'}" for name, found in words]
 
 
 # --- files -----------------------------------------------------------------------------------
@@ -158,24 +142,22 @@ def check_csv(out: Path | None, *, force: bool) -> None:
 
 
 @contextmanager
-def progress(label: str) -> Iterator[Progress]:
+def progress(label: str) -> Iterator[Callable[[int, int], None]]:
     """Yield a callback (done, total) that draws a bar if standard error is a terminal."""
     if not sys.stderr.isatty():
         yield lambda done, total: None
         return
+    from rich import progress as bars
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-    from rich.progress import ProgressColumn as Column
-    from rich.progress import TimeRemainingColumn as Remaining
     from rich.text import Text
 
-    class Rate(Column):
+    class Rate(bars.ProgressColumn):
         def render(self, task: Task) -> Text:
             return Text(f"{task.speed:,.0f}/s" if task.speed else "")
 
-    description = TextColumn("{task.description}")
-    columns = (description, BarColumn(), MofNCompleteColumn(), Rate(), Remaining())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    columns = (bars.TextColumn("{task.description}"), bars.BarColumn(), bars.MofNCompleteColumn())
+    shown = (*columns, Rate(), bars.TimeRemainingColumn())
+    with bars.Progress(*shown, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(label, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
@@ -192,27 +174,42 @@ def waiting(label: str) -> Iterator[Callable[[int], None]]:
         yield lambda done: status.update(f"{label}: {done:,}")
 
 
-# --- tables of figures -----------------------------------------------------------------------
+# --- tables ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A titled table; the first `names` columns are words, the others numbers in `format`."""
+def show_table(
+    title: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    names: int = 1,
+    format: str = ".3f",
+    markdown: bool = False,
+) -> None:
+    """Print a table: drawn on a terminal, as aligned columns into a pipe, or as Markdown.
 
-    title: str
-    columns: Sequence[str]
-    rows: Iterable[Sequence[Cell]]
-    names: int = 1
-    format: str = ".3f"
+    The first `names` columns hold words, the others numbers in `format`.
+    """
+    lines = [[cell_text(cell, format) for cell in cells] for cells in (columns, *rows)]
+    words = [place < names for place in range(len(columns))]
+    say()
+    if markdown:
+        _say_markdown(title, lines, words)
+    elif on_terminal():
+        sides = [{"justify": "left" if word else "right"} for word in words]
+        draw_table(title, list(zip(columns, sides, strict=True)), lines[1:])
+    else:
+        lines = [[one_line(cell) for cell in cells] for cells in lines]
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+        say(one_line(title).upper())
+        for cells in lines:
+            sized = zip(cells, widths, words, strict=True)
+            padded = (c.ljust(width) if word else c.rjust(width) for c, width, word in sized)
+            say("  ".join(padded).rstrip())
 
-    def lines(self) -> list[list[str]]:
-        """Return the head and the rows as texts."""
-        rows = [[cell_text(cell, self.format) for cell in cells] for cells in self.rows]
-        return [list(self.columns), *rows]
 
-
-def cell_text(cell: Cell, format: str = ".3f") -> str:
-    """Return a cell as text: a number in its format, an interval as "low to high"."""
+def cell_text(cell: Any, format: str = ".3f") -> str:
+    """Return a cell as text: a number in its format, a tuple as an interval "low to high"."""
     if isinstance(cell, tuple):
         low, high = cell
         return MISSING if low is None or high is None else f"{low:{format}} to {high:{format}}"
@@ -221,42 +218,31 @@ def cell_text(cell: Cell, format: str = ".3f") -> str:
     return MISSING if cell is None else str(cell)
 
 
-def show_table(table: Table) -> None:
-    """Print a table, drawn on a terminal or as aligned columns into a pipe."""
-    lines = [[one_line(cell) for cell in cells] for cells in table.lines()]
-    say()
-    if on_terminal():
-        _draw_table(table, lines)
-        return
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    say(one_line(table.title).upper())
-    for cells in lines:
-        padded = [
-            cell.ljust(width) if place < table.names else cell.rjust(width)
-            for place, (cell, width) in enumerate(zip(cells, widths, strict=True))
-        ]
-        say("  ".join(padded).rstrip())
-
-
-def _draw_table(table: Table, lines: Sequence[Sequence[str]]) -> None:
-    from rich.table import Table as Drawn
+def draw_table(
+    title: str,
+    columns: Sequence[tuple[str, Mapping[str, Any]]],
+    rows: Iterable[Sequence[str | Text]],
+    **style: Any,
+) -> None:
+    """Draw a table on the terminal; `style` and what belongs to each column are rich's options."""
+    from rich.console import Console
+    from rich.table import Table
     from rich.text import Text
 
-    drawn = Drawn(title=table.title, title_justify="left")
-    for place, name in enumerate(lines[0]):
-        drawn.add_column(name, justify="left" if place < table.names else "right")
-    for cells in lines[1:]:
-        drawn.add_row(*map(Text, cells))
-    console().print(drawn)
+    table = Table(title=title, title_justify="left", **style)
+    for name, how in columns:
+        table.add_column(name, **how)
+    for cells in rows:
+        table.add_row(*(Text(one_line(c)) if isinstance(c, str) else c for c in cells))
+    # Brackets and colons in a statement would otherwise be read as markup and emoji.
+    Console(file=sys.stdout, highlight=False, markup=False, emoji=False).print(table)
 
 
-def show_markdown(table: Table) -> None:
-    """Print a table as Markdown, with every cell escaped."""
+def _say_markdown(title: str, lines: Sequence[Sequence[str]], words: Sequence[bool]) -> None:
     from compare.export.markdown import inert
 
-    head, *rows = table.lines()
-    marks = ["---" if place < table.names else "---:" for place in range(len(head))]
-    say(f"\n## {table.title}\n")
-    for cells in (head, marks, *rows):
+    say(f"## {title}\n")
+    marks = ["---" if word else "---:" for word in words]
+    for cells in (lines[0], marks, *lines[1:]):
         escaped = [cell if _PLAIN_CELL.fullmatch(cell) else inert(cell) for cell in cells]
         say(f"| {' | '.join(escaped)} |")

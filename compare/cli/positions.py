@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
 
+import compare
 from compare.cli import options as shared
 from compare.cli.output import (
-    Cell,
-    Progress,
-    Table,
     attribution,
     check_csv,
     check_out,
@@ -27,12 +25,12 @@ from compare.cli.output import (
 )
 from compare.export.formats import csv_bytes, table_csv
 from compare.files import write_whole
+from compare.library.filters import Filters
 from compare.models.values import Stance
-from compare.results.result import Thresholds
 
 if TYPE_CHECKING:
-    from compare.comparison.positions import AgreementMatrix, PositionTable
-    from compare.results.positions import Actor, Position, Positions, PositionScore
+    from compare.comparison.positions import AgreementMatrix
+    from compare.results.positions import Actor, Position, PositionScore
 
 _NAMED = 12
 _BAR = 21
@@ -63,7 +61,7 @@ _BAR = 21
 @shared.file("--agreement", help="Write who agrees with whom over several propositions (.csv).")
 @shared.force
 @shared.as_json
-def positions(propositions: tuple[str, ...], **options: Any) -> None:
+def positions(propositions: tuple[str, ...], among: Filters, **options: Any) -> None:
     """Place countries or speakers from opposed (-1) to agreeing (+1) by what they said.
 
     \b
@@ -84,7 +82,7 @@ def positions(propositions: tuple[str, ...], **options: Any) -> None:
         raise click.UsageError("--agreement needs several propositions.")
     if passages and len(propositions) > 1:
         raise click.UsageError("--passages needs one proposition.")
-    table = _read(propositions, options)
+    table = _read(propositions, among, options)
     one = table.positions[0] if len(table.positions) == 1 else None
     matrix = None if one else table.agreement(options["seed"])
     if out:
@@ -97,32 +95,32 @@ def positions(propositions: tuple[str, ...], **options: Any) -> None:
     if options["as_json"]:
         say_json(_as_json(table, matrix, options["period"]))
         return
-    _show(table, matrix, options)
+    _show(table, matrix, options["limit"], options["period"])
     for path in filter(None, (out, agreement, passages)):
         say(f"Wrote {path}.")
 
 
-def _read(propositions: Sequence[str], options: dict[str, Any]) -> PositionTable:
+def _read(
+    propositions: Sequence[str], among: Filters, options: dict[str, Any]
+) -> compare.PositionTable:
     """Read passages on each proposition, with a progress bar for each."""
-    from compare.comparison.positions import position_table
     from compare.comparison.retrieval import MOST_PER_ACTOR
 
-    filters = shared.read_side(options["among"], "--among", options)
     library, model = shared.open_to_read(options)
     with ExitStack() as bars:
 
-        def began(number: int, text: str) -> Progress:
+        def began(number: int, text: str) -> Callable[[int, int], None]:
             bars.close()
             label = f"Reading passages ({number + 1} of {len(propositions)})"
             return bars.enter_context(progress(label))
 
-        return position_table(
+        return compare.position_table(
             library,
             propositions,
             by=options["by"],
-            filters=filters,
+            filters=among.within(options["since"], options["until"]),
             stance_model=model,
-            thresholds=Thresholds().but(**shared.read_thresholds(options)),
+            thresholds=shared.read_thresholds(options),
             most_each=options["each"] or MOST_PER_ACTOR,
             seed=options["seed"],
             on_proposition=began,
@@ -130,14 +128,13 @@ def _read(propositions: Sequence[str], options: dict[str, Any]) -> PositionTable
 
 
 def _as_json(
-    table: PositionTable, matrix: AgreementMatrix | None, period: int | None
+    table: compare.PositionTable, matrix: AgreementMatrix | None, period: int | None
 ) -> dict[str, Any]:
     from compare.export.rows import agreement_rows, period_rows, position_rows
 
     agreement = None
     if matrix:
-        cells = agreement_rows(matrix)
-        agreement = {"parties": list(matrix.actors), "cells": cells}
+        agreement = {"parties": list(matrix.actors), "cells": agreement_rows(matrix)}
     propositions = [
         {
             "proposition": one.proposition,
@@ -153,17 +150,25 @@ def _as_json(
     return {"propositions": propositions, "agreement": agreement}
 
 
-def _show(table: PositionTable, matrix: AgreementMatrix | None, options: dict[str, Any]) -> None:
+def _show(
+    table: compare.PositionTable, matrix: AgreementMatrix | None, limit: int, period: int | None
+) -> None:
     from compare.comparison.counts import NOT_A_SAMPLE
 
     for found in table.positions:
-        _show_positions(found, options["limit"], options["period"])
-    if matrix:
-        _show_agreement(matrix, options["limit"])
+        _show_positions(found, limit, period)
+    if matrix:  # those that share most propositions first
+        cells = sorted(matrix.cells, key=lambda cell: (-cell.propositions, -cell.agreement))
+        rows = [
+            (cell.a, cell.b, cell.agreement, (cell.low, cell.high), cell.propositions)
+            for cell in cells[:limit]
+        ]
+        columns = ("actor", "and", "agreement", "95 %", "propositions")
+        show_table("Who stands near whom", columns, rows, names=2, format=".2f")
     remark(NOT_A_SAMPLE)
 
 
-def _show_positions(found: Positions, limit: int, period: int | None) -> None:
+def _show_positions(found: compare.Positions, limit: int, period: int | None) -> None:
     """Print where the actors stand, their strongest passages, and who takes no side."""
     remark_notes(found.notes[:-1])
     placed = found.placed
@@ -172,11 +177,15 @@ def _show_positions(found: Positions, limit: int, period: int | None) -> None:
         *("passages", "agree", "oppose", "first", "last"),
     )
     rows = [_row(position) for position in placed[:limit]]
-    show_table(Table(found.proposition, columns, rows, names=2, format="+.2f"))
+    show_table(found.proposition, columns, rows, names=2, format="+.2f")
     if len(placed) > limit:
         say(f"… and {len(placed) - limit} more (--limit {len(placed)})")
     for position in placed[:limit]:
-        _show_strongest(position)
+        say(f"\n{position.name}")
+        for stance in (Stance.AGREE, Stance.OPPOSE):
+            if pair := position.strongest(stance):
+                say(f"  {stance.value:6} {pair.probabilities.of(stance):.2f} {quoted(pair.b)}")
+                say(f"              {attribution(pair.b.statement)}")
     _show_others("NEAR, BUT TAKING NO SIDE", found.undecided)
     _show_others("SILENT", found.silent)
     if period:
@@ -185,17 +194,17 @@ def _show_positions(found: Positions, limit: int, period: int | None) -> None:
             for one in found.by_period(period)
         ]
         head = ("actor", "years", "place", "95 %", "passages")
-        show_table(Table(f"By {period} years", head, rows, names=2, format="+.2f"))
+        show_table(f"By {period} years", head, rows, names=2, format="+.2f")
 
 
-def _figures(score: PositionScore) -> tuple[float, Cell, int]:
-    return score.mean, "too few" if score.low is None else (score.low, score.high), score.passages
-
-
-def _row(position: Position) -> list[Cell]:
+def _row(position: Position) -> list[Any]:
     first, last = (date.iso for date in position.dates) if position.dates else ("", "")
     counts = [len(position.of(stance)) for stance in (Stance.AGREE, Stance.OPPOSE)]
     return [position.name, _bar(position.score), *_figures(position.score), *counts, first, last]
+
+
+def _figures(score: PositionScore) -> tuple[Any, ...]:
+    return score.mean, "too few" if score.low is None else (score.low, score.high), score.passages
 
 
 def _bar(score: PositionScore) -> str:
@@ -213,15 +222,6 @@ def _bar(score: PositionScore) -> str:
     return "".join(line)
 
 
-def _show_strongest(position: Position) -> None:
-    say(f"\n{position.name}")
-    for stance in (Stance.AGREE, Stance.OPPOSE):
-        if pair := position.strongest(stance):
-            said = quoted(pair.b.statement, pair.b.text)
-            say(f"  {stance.value:6} {pair.probabilities.of(stance):.2f} {said}")
-            say(f"              {attribution(pair.b.statement)}")
-
-
 def _show_others(title: str, actors: Sequence[Actor]) -> None:
     if not actors:
         return
@@ -229,14 +229,3 @@ def _show_others(title: str, actors: Sequence[Actor]) -> None:
     named = "; ".join(f"{actor.name} ({actor.statements:,})" for actor in most[:_NAMED])
     more = f"; and {len(most) - _NAMED} more" if len(most) > _NAMED else ""
     say(f"\n{title}: {named}{more} (statements in brackets)")
-
-
-def _show_agreement(matrix: AgreementMatrix, limit: int) -> None:
-    """Print how much each two actors agree, those that share most propositions first."""
-    cells = sorted(matrix.cells, key=lambda cell: (-cell.propositions, -cell.agreement))
-    rows = [
-        (cell.a, cell.b, cell.agreement, (cell.low, cell.high), cell.propositions)
-        for cell in cells[:limit]
-    ]
-    columns = ("actor", "and", "agreement", "95 %", "propositions")
-    show_table(Table("Who stands near whom", columns, rows, names=2, format=".2f"))

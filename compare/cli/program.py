@@ -1,6 +1,6 @@
 """The program `compare`: its commands, each loaded on demand, and its exit codes.
 
-Results go to standard output, remarks and errors to standard error. An error that a person can
+Results go to standard output, remarks and errors to standard error. An error that the user can
 correct is one sentence with exit code 2; Ctrl-C ends with 130.
 """
 
@@ -30,7 +30,7 @@ _COMMANDS = {
     "positions": "compare.cli.positions:positions",
     "review": "compare.cli.review:review",
     "adapt": "compare.cli.evaluate:adapt",
-    "build": "compare.cli.corpus:build",
+    "build": "compare.cli.library:build",
     "import": "compare.cli.corpus:import_",
     "show": "compare.cli.library:show",
     "delete": "compare.cli.library:delete",
@@ -73,21 +73,28 @@ def cli() -> None:
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command and exit with its code."""
     _speak_utf8()
-    code = _run(arguments)
+    code = 0
     try:
+        code = _run(arguments)
         sys.stdout.flush()
-    except BrokenPipeError:
+    except BrokenPipeError:  # such as `compare show | head`
         _discard_output()
     except OSError as error:
-        if not _is_full(error):
+        # An error that names a file is not about standard output.
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT) or error.filename is not None:
             raise
-        code = _refuse_full(error)
+        _discard_output()
+        with suppress(OSError):  # standard error may go to the same disk
+            remark(f"Error: the output cannot be written ({error.strerror}): make room.")
+        code = 2
     sys.exit(code)
 
 
 def _run(arguments: Sequence[str] | None) -> int:
+    called = Path(sys.argv[0]).stem
+    name = called if called in ("compare", "compare-statements") else "compare"
     try:
-        code = cli.main(arguments, prog_name=_name(), standalone_mode=False)
+        code = cli.main(arguments, prog_name=name, standalone_mode=False)
     except CompareError as error:
         remark(f"Error: {error}")
         return 2
@@ -97,33 +104,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     except (click.Abort, KeyboardInterrupt):
         remark("Stopped.")
         return 130
-    except BrokenPipeError:
-        _discard_output()
-        return 0
-    except OSError as error:
-        if not _is_full(error):
-            raise
-        return _refuse_full(error)
     return code if isinstance(code, int) else 0
-
-
-def _is_full(error: OSError) -> bool:
-    """Tell whether there was no room for the output: errors of named files do not count."""
-    return error.errno in (errno.ENOSPC, errno.EDQUOT) and error.filename is None
-
-
-def _refuse_full(error: OSError) -> int:
-    """Say that there is no room for the output, and return the exit code."""
-    _discard_output()
-    with suppress(OSError):  # standard error may go to the same disk
-        remark(f"Error: the output cannot be written ({error.strerror}): make room.")
-    return 2
-
-
-def _name() -> str:
-    """Return the name the program was called by."""
-    called = Path(sys.argv[0]).stem
-    return called if called in ("compare", "compare-statements") else "compare"
 
 
 def _speak_utf8() -> None:

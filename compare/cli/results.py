@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+import compare
 from compare import models
 from compare.cli import options as shared
 from compare.cli.output import progress, remark, say, say_json, say_written, waiting
@@ -16,21 +17,18 @@ from compare.export.formats import Format, export_bytes
 from compare.export.json_files import load_result
 
 if TYPE_CHECKING:
-    from compare.comparison.reproduce import Moved, PairId, Reproduction
-    from compare.models.values import Stance
-    from compare.results.result import Result
-
+    from compare.comparison.reproduce import Moved, PairId
 
 _FORMATS = tuple(format.value for format in Format)
 _result = click.argument("result", type=shared.FILE)
+_listed = shared.together(shared.lists, shared.thresholds, shared.force, shared.as_json)
 
 
-def _load(
-    result: Path, stances: Sequence[str], options: dict[str, Any]
-) -> tuple[Result, Sequence[Stance], int]:
+def _load(result: Path, options: dict[str, Any]) -> tuple[compare.Result, list[Any], int]:
     """Load a kept result; return it at the thresholds, the lists asked for, and their length."""
-    kept = load_result(result).rethreshold(**shared.read_thresholds(options))
-    lists = shared.read_lists(stances, kept)
+    kept = load_result(result)
+    kept = kept.rethreshold(probability=options["probability"], similarity=options["similarity"])
+    lists = [compare.Stance(name) for name in options["stances"]] or list(kept.usual_lists)
     return kept, lists, sum(len(kept.listed(stance)) for stance in lists)
 
 
@@ -38,19 +36,8 @@ def _load(
 @_result
 @click.option("--to", type=click.Choice(_FORMATS), help="The format [by --out's suffix].")
 @shared.out_or_stdout("RESULT with the format's suffix")
-@shared.lists
-@shared.thresholds
-@shared.force
-@shared.as_json
-def export(
-    result: Path,
-    to: str | None,
-    out: Path | None,
-    stances: tuple[str, ...],
-    force: bool,
-    as_json: bool,
-    **options: Any,
-) -> None:
+@_listed
+def export(result: Path, to: str | None, out: Path | None, **options: Any) -> None:
     """Write a kept result in another format: its pairs, or citations of them.
 
     RESULT is a file that `search`, `sides` or `timeline --out RESULT.json`, or `positions
@@ -62,14 +49,14 @@ def export(
     """
     if to is None and out in (None, shared.STDOUT):
         raise click.UsageError(f"Name a format by --to: {', '.join(_FORMATS)}.")
-    kept, lists, pairs = _load(result, stances, options)
+    kept, lists, pairs = _load(result, options)
     format = Format(to) if to else Format.of(out or result)
     if out == shared.STDOUT:
         sys.stdout.buffer.write(export_bytes(kept, format, stances=lists))
         return
     target = out or result.with_suffix(format.suffix)
-    path = kept.export(target, format, stances=lists, force=force)
-    say_written(path, pairs, as_json=as_json, format=format.value)
+    path = kept.export(target, format, stances=lists, force=options["force"])
+    say_written(path, pairs, as_json=options["as_json"], format=format.value)
 
 
 @click.command("report")
@@ -77,20 +64,8 @@ def export(
 @shared.file("--out", help="The file to write [RESULT with the suffix .html].")
 @shared.words("--title", help="The heading [what was asked].")
 @shared.number("--limit", None, "Most pairs shown of each list [all]")
-@shared.lists
-@shared.thresholds
-@shared.force
-@shared.as_json
-def report(
-    result: Path,
-    out: Path | None,
-    title: str,
-    limit: int | None,
-    stances: tuple[str, ...],
-    force: bool,
-    as_json: bool,
-    **options: Any,
-) -> None:
+@_listed
+def report(result: Path, out: Path | None, title: str, limit: int | None, **options: Any) -> None:
     """Write a kept result as one HTML page that needs no network.
 
     \b
@@ -100,10 +75,10 @@ def report(
     RESULT is a file as for `compare export`. The page holds the pairs side by side, how they were
     found, the limits, and the statements used as references. The browser prints it as a PDF.
     """
-    kept, lists, pairs = _load(result, stances, options)
-    target = out or result.with_suffix(".html")
+    kept, lists, pairs = _load(result, options)
+    target, force = out or result.with_suffix(".html"), options["force"]
     path = kept.report(target, stances=lists, title=title, limit=limit, force=force)
-    say_written(path, pairs, as_json=as_json)
+    say_written(path, pairs, as_json=options["as_json"])
 
 
 @click.command("reproduce")
@@ -117,15 +92,7 @@ def report(
 @shared.number("--limit", 10, "Pairs named of each kind")
 @shared.reading
 @shared.as_json
-def reproduce(
-    result: Path,
-    tolerance: float | None,
-    limit: int,
-    library: Path | None,
-    encoder: str | None,
-    stance_model: str | None,
-    as_json: bool,
-) -> int:
+def reproduce(result: Path, tolerance: float | None, **options: Any) -> int:
     """Make a kept result again and compare the pairs.
 
     \b
@@ -137,29 +104,28 @@ def reproduce(
     pairs came out, 1 if not, and 2 if it could not be done.
     """
     from compare.comparison.reproduce import TOLERANCE, model_again
-    from compare.comparison.reproduce import reproduce as make_again
 
     kept = load_result(result)
-    opened = shared.open_library(library, encoder)
+    library = shared.open_library(options["library"], options["encoder"])
     with waiting("Loading the stance model"):
-        named = models.load_stance_model(stance_model) if stance_model else None
-        model = named or model_again(kept.provenance, opened)
+        name = options["stance_model"]
+        model = models.load_stance_model(name) if name else model_again(kept.provenance, library)
     with progress("Reading pairs") as on_progress:
-        done = make_again(
+        done = compare.reproduce(
             kept,
-            opened,
+            library,
             stance_model=model,
             tolerance=TOLERANCE if tolerance is None else tolerance,
             on_progress=on_progress,
         )
-    if as_json:
+    if options["as_json"]:
         say_json(done.to_dict())
     else:
-        _show(done, limit)
+        _show(done, options["limit"])
     return 0 if done.same else 1
 
 
-def _show(done: Reproduction, limit: int) -> None:
+def _show(done: compare.Reproduction, limit: int) -> None:
     if done.same:
         say(f"Same: {done.kept:,} pairs came out again, with the same labels and probabilities.")
     else:
@@ -176,17 +142,16 @@ def _show(done: Reproduction, limit: int) -> None:
             "Program, models and library are the same: it may come from another processor, whose "
             "8-bit products differ a little (--tolerance allows for that)."
         )
-    _name("Missing", list(map(_ids, done.missing)), limit)
-    _name("New", list(map(_ids, done.new)), limit)
-    _name("Another label", _moves(done.relabelled), limit)
-    _name("Moved", _moves(done.moved), limit)
-
-
-def _name(head: str, pairs: Sequence[str], limit: int) -> None:
-    for pair in pairs[:limit]:
-        say(f"{head}: {pair}")
-    if len(pairs) > limit:
-        remark(f"… and {len(pairs) - limit:,} more: {head.lower()} (--json lists them all).")
+    for head, pairs in (
+        ("Missing", list(map(_ids, done.missing))),
+        ("New", list(map(_ids, done.new))),
+        ("Another label", _moves(done.relabelled)),
+        ("Moved", _moves(done.moved)),
+    ):
+        for pair in pairs[:limit]:
+            say(f"{head}: {pair}")
+        if len(pairs) > limit:
+            remark(f"… and {len(pairs) - limit:,} more: {head.lower()} (--json lists them all).")
 
 
 def _moves(entries: Sequence[Moved]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+import compare
+from compare import models
 from compare.cli import options as shared
 from compare.cli.output import (
-    Cell,
-    Table,
     attribution,
     progress,
     quoted,
@@ -26,23 +26,12 @@ from compare.cli.output import (
     show_table,
 )
 from compare.errors import ReviewError
+from compare.export.json_files import load_result
+from compare.export.words import counted
 from compare.models.values import Stance
 
 if TYPE_CHECKING:
-    from compare.library.library import Library
-    from compare.review import (
-        Agreement,
-        Answer,
-        AnswerChange,
-        Confusion,
-        Estimates,
-        Figure,
-        PairSelection,
-        Reliability,
-        Review,
-        ReviewPair,
-        Reviews,
-    )
+    from compare.review import AnswerChange, Confusion, Figure, Reliability
 
 _STANCES = tuple(stance.value for stance in Stance)
 _LABELS = (*_STANCES, "skip")
@@ -51,9 +40,7 @@ _FORMATS = ("csv", "jsonl", "history", "codebook", "label-studio", "label-studio
 _OF_A_RESULT = ("choose", "size", "stances", "fresh")
 
 _name = click.argument("name", type=shared.text)
-_reader = click.option(
-    "--reader", type=shared.text, required=True, help="The reader, by the name in the review."
-)
+_reader = shared.words("--reader", required=True, help="The reader, by the name in the review.")
 _always = shared.together(shared.library_folder, shared.as_json)
 _answering = shared.together(
     shared.words("--pair", "pair_id", help="The pair's id."),
@@ -63,7 +50,15 @@ _answering = shared.together(
 )
 
 
-@click.group("review", cls=shared.InOrder)
+class _InOrder(click.Group):
+    """A group that lists its commands in the order of their definition."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names."""
+        return list(self.commands)
+
+
+@click.group("review", cls=_InOrder)
 def review() -> None:
     """Check pairs by hand: one or two readers, who do not see each other's answers.
 
@@ -75,16 +70,9 @@ def review() -> None:
     """
 
 
-def _open_reviews(folder: Path | None) -> tuple[Reviews, Library]:
-    from compare.review import Reviews
-
+def _open(folder: Path | None, name: str) -> tuple[compare.Review, compare.Library]:
     library = shared.open_library(folder)
-    return Reviews.of(library), library
-
-
-def _open(folder: Path | None, name: str) -> tuple[Review, Library]:
-    reviews, library = _open_reviews(folder)
-    return reviews.open(name), library
+    return library.review(name), library
 
 
 # --- making and listing ----------------------------------------------------------------------
@@ -103,7 +91,7 @@ def _open(folder: Path | None, name: str) -> tuple[Review, Library]:
 @shared.number("--size", 100, "Pairs to draw")
 @shared.number("--seed", 0, "For the draw and the order", least=0)
 @shared.stances("--label", "Only pairs that the model labels so; may be repeated [all].")
-@click.option("--fresh", is_flag=True, help="Exclude pairs of the library's finished reviews.")
+@shared.flag("--fresh", help="Exclude pairs of the library's finished reviews.")
 @shared.choice(
     "--order",
     ("random", "uncertain", "informative", "given"),
@@ -117,16 +105,7 @@ def _open(folder: Path | None, name: str) -> tuple[Review, Library]:
 )
 @shared.file("--codebook", help="The readers' instructions [built in].")
 @_always
-def create(
-    name: str,
-    result: Path | None,
-    file: Path | None,
-    readers: tuple[str, ...],
-    codebook: Path | None,
-    library: Path | None,
-    as_json: bool,
-    **options: Any,
-) -> None:
+def create(name: str, readers: tuple[str, ...], **options: Any) -> None:
     """Make a review: pairs, readers, and how the pairs were chosen.
 
     \b
@@ -137,16 +116,18 @@ def create(
     """
     from compare.review import CODEBOOK
 
-    if (result is None) == (file is None):
+    file, codebook = options["file"], options["codebook"]
+    if (options["result"] is None) == (file is None):
         raise click.UsageError("Name the pairs by one of --result and --pairs.")
     source = click.get_current_context().get_parameter_source
     if file and any(source(option) is ParameterSource.COMMANDLINE for option in _OF_A_RESULT):
         raise click.UsageError(
             "--choose, --size, --label and --fresh draw from a --result; --pairs takes all."
         )
-    reviews, opened = _open_reviews(library)
-    text = CODEBOOK if codebook is None else _read_codebook(codebook)
-    drawn = _import_pairs(file, opened) if file else _draw(result or Path(), reviews, options)
+    library = shared.open_library(options["library"])
+    reviews = compare.Reviews.of(library)
+    text = _read_codebook(codebook) if codebook else CODEBOOK
+    drawn = _import_pairs(file, library) if file else _draw(reviews, options)
     if options["order"] == "informative":
         drawn = _with_divergence(drawn)
     made = reviews.create(
@@ -158,7 +139,7 @@ def create(
         machine_shown=options["machine"],
         codebook=text,
     )
-    if as_json:
+    if options["as_json"]:
         say_json(_as_json(made))
     else:
         say(f"{made.name}: {len(made)} pairs for {' and '.join(made.readers)}.")
@@ -170,12 +151,9 @@ def create(
         )
 
 
-def _draw(result: Path, reviews: Reviews, options: dict[str, Any]) -> PairSelection:
-    from compare.export.json_files import load_result
-    from compare.review import draw
-
-    return draw(
-        load_result(result),
+def _draw(reviews: compare.Reviews, options: dict[str, Any]) -> compare.PairSelection:
+    return compare.draw(
+        load_result(options["result"]),
         options["choose"],
         options["size"],
         options["seed"],
@@ -184,23 +162,19 @@ def _draw(result: Path, reviews: Reviews, options: dict[str, Any]) -> PairSelect
     )
 
 
-def _import_pairs(file: Path, library: Library) -> PairSelection:
-    from compare.review import PairSelection, read_review_pairs
-
-    found = read_review_pairs(file, library)
+def _import_pairs(file: Path, library: compare.Library) -> compare.PairSelection:
+    found = compare.read_review_pairs(file, library)
     if found.unread:
         remark(f"Note: These columns are not read: {', '.join(found.unread)}.")
-    return PairSelection.imported(found.pairs, file.name)
+    return compare.PairSelection.imported(found.pairs, file.name)
 
 
-def _with_divergence(drawn: PairSelection) -> PairSelection:
-    from compare.models import load_stance_model
+def _with_divergence(drawn: compare.PairSelection) -> compare.PairSelection:
     from compare.review import with_divergence
 
+    fast, accurate = (models.load_stance_model(name) for name in ("fast", "accurate"))
     with progress("Reading pairs with both models") as on_progress:
-        pairs = with_divergence(
-            drawn.pairs, load_stance_model("fast"), load_stance_model("accurate"), on_progress
-        )
+        pairs = with_divergence(drawn.pairs, fast, accurate, on_progress)
     return replace(drawn, pairs=tuple(pairs))
 
 
@@ -219,7 +193,7 @@ def _read_codebook(path: Path) -> str:
 @_always
 def list_(library: Path | None, as_json: bool) -> None:
     """List the reviews of a library, newest first."""
-    reviews, _ = _open_reviews(library)
+    reviews = compare.Reviews.of(shared.open_library(library))
     found: list[dict[str, Any]] = [
         {
             "name": entry.name,
@@ -276,7 +250,7 @@ def status(name: str, library: Path | None, as_json: bool) -> None:
             say(f"pairs with a statement {verb} {state} since: {number}")
 
 
-def _as_json(review: Review) -> dict[str, Any]:
+def _as_json(review: compare.Review) -> dict[str, Any]:
     """Return what a review is and how far its readers are."""
     handed_in = review.handed_in
     return {
@@ -301,7 +275,7 @@ def _as_json(review: Review) -> dict[str, Any]:
 @_name
 @_reader
 @_answering
-@click.option("--undo", is_flag=True, help="Take back the reader's last answer.")
+@shared.flag("--undo", help="Take back the reader's last answer.")
 @_always
 def answer(
     name: str, reader: str, undo: bool, library: Path | None, as_json: bool, **given: Any
@@ -317,17 +291,19 @@ def answer(
     """
     opened, of = _open(library, name)
     if undo:
-        _say_kept(opened, opened.undo(reader), as_json=as_json)
+        _say_change(opened, opened.undo(reader), as_json=as_json)
     elif place := _place_given(opened, given):
-        values = (_stance(given["label"]), given["confidence"], given["note"])
-        _say_kept(opened, opened.answer(reader, place, *values), as_json=as_json)
+        change = opened.answer(
+            reader, place, _stance(given["label"]), given["confidence"], given["note"]
+        )
+        _say_change(opened, change, as_json=as_json)
     else:
         _answer_one_by_one(opened, reader, of)
         if as_json:
             say_json({"review": opened.name, **asdict(opened.progress(reader))})
 
 
-def _place_given(review: Review, given: Mapping[str, Any]) -> int | None:
+def _place_given(review: compare.Review, given: Mapping[str, Any]) -> int | None:
     """Return the place of the pair named by --pair, None if neither it nor --label is given."""
     if bool(given["pair_id"]) != bool(given["label"]):
         raise click.UsageError("Give both --pair and --label, or neither.")
@@ -338,24 +314,25 @@ def _stance(label: str) -> Stance | None:
     return None if label == "skip" else Stance(label)
 
 
-def _say_kept(review: Review, kept: AnswerChange | None, *, as_json: bool = False) -> None:
-    pair = kept and review.pair(kept.place).id
-    before, after = (kept.before, kept.after) if kept else (None, None)
+def _say_change(
+    review: compare.Review, change: AnswerChange | None, *, as_json: bool = False
+) -> None:
+    pair = change and review.pair(change.place).id
+    before, after = (change.before, change.after) if change else (None, None)
     if as_json:
-        told = {"before": _answer_as_json(before), "after": _answer_as_json(after)}
-        say_json({"pair": pair, **told})
-    elif kept is None:
+        say_json({"pair": pair, "before": _answer_json(before), "after": _answer_json(after)})
+    elif change is None:
         remark("There is nothing to take back.")
     else:
         was, now = (one.label if one else "no answer" for one in (before, after))
-        say(f"pair {kept.place} ({pair}): {now}, before {was}")
+        say(f"pair {change.place} ({pair}): {now}, before {was}")
 
 
-def _answer_as_json(answer: Answer | None) -> dict[str, Any] | None:
+def _answer_json(answer: compare.Answer | None) -> dict[str, Any] | None:
     return {**asdict(answer), "stance": answer.label} if answer else None
 
 
-def _answer_one_by_one(review: Review, reader: str, library: Library) -> None:
+def _answer_one_by_one(review: compare.Review, reader: str, library: compare.Library) -> None:
     """Ask for a key for each pair that is left."""
     while (place := review.next_place(reader)) is not None:
         pair = review.pair(place)
@@ -366,7 +343,7 @@ def _answer_one_by_one(review: Review, reader: str, library: Library) -> None:
         if key == "q":
             break
         if key == "u":
-            _say_kept(review, review.undo(reader))
+            _say_change(review, review.undo(reader))
         elif key == "c":
             say(review.codebook)
         elif key in _KEYS and sure in ("", "1", "2", "3"):
@@ -382,19 +359,21 @@ def _answer_one_by_one(review: Review, reader: str, library: Library) -> None:
     remark(f"{done.answered} answered, {done.skipped} skipped, {done.left} left.{hand_in}")
 
 
-def _show_pair(review: Review, pair: ReviewPair, library: Library) -> None:
+def _show_pair(review: compare.Review, pair: compare.ReviewPair, library: compare.Library) -> None:
     from compare.review import STATE_NOTES
 
     (states,) = review.statement_states(library, [pair])
-    for side, excerpt, state in zip("AB", (pair.a, pair.b), states, strict=True):
-        statement = excerpt.statement
-        say(f"{side}  {quoted(statement, excerpt.text)}")
-        if who := attribution(statement):
-            say(f"   {who}")
-        if statement.context:
-            say(f"   context: {statement.context}")
-        if state in STATE_NOTES:
-            say(f"   ({STATE_NOTES[state]})")
+    for side, passage, state in zip("AB", (pair.a, pair.b), states, strict=True):
+        say(f"{side}  {quoted(passage)}")
+        context = passage.statement.context
+        note = STATE_NOTES.get(state)
+        for line in (
+            attribution(passage.statement),
+            context and f"context: {context}",
+            note and f"({note})",
+        ):
+            if line:
+                say(f"   {line}")
 
 
 @review.command("done")
@@ -423,12 +402,12 @@ def decide(name: str, by: str, library: Path | None, as_json: bool, **given: Any
       compare review decide canal
       compare review decide canal --by Cor --pair 3f2c… --label oppose --note "a denial"
     """
-    from compare.export.words import counted
-
     opened, of = _open(library, name)
     if place := _place_given(opened, given):
-        values = (_stance(given["label"]), by, given["confidence"], given["note"])
-        _say_kept(opened, opened.decide(place, *values), as_json=as_json)
+        change = opened.decide(
+            place, _stance(given["label"]), by, given["confidence"], given["note"]
+        )
+        _say_change(opened, change, as_json=as_json)
         return
     differences, answers, decided = opened.differences(), opened.answers(), opened.decisions()
     if as_json:
@@ -436,8 +415,8 @@ def decide(name: str, by: str, library: Path | None, as_json: bool, **given: Any
             {
                 "pair": opened.pair(place).id,
                 "place": place,
-                "answers": {who: _answer_as_json(said[place]) for who, said in answers.items()},
-                "decision": _answer_as_json(decided.get(place)),
+                "answers": {who: _answer_json(said[place]) for who, said in answers.items()},
+                "decision": _answer_json(decided.get(place)),
             }
             for place in differences
         ]
@@ -454,7 +433,7 @@ def decide(name: str, by: str, library: Path | None, as_json: bool, **given: Any
     remark(f"{counted(len(differences), 'difference')}, {len(decided)} decided.")
 
 
-def _in_words(answer: Answer) -> str:
+def _in_words(answer: compare.Answer) -> str:
     from compare.review import CONFIDENCE
 
     sure = f", {CONFIDENCE[answer.confidence]}" if answer.confidence else ""
@@ -472,14 +451,12 @@ def import_(name: str, file: Path, reader: str, library: Path | None, as_json: b
     Its columns are pair and answer (or label), with confidence and note; an exported review is such
     a file. Rows without an answer are skipped.
     """
-    from compare.review import read_answers
-
     opened, _ = _open(library, name)
-    answers = read_answers(file, opened, reader)
+    answers = compare.read_answers(file, opened, reader)
     changed = opened.answer_many(reader, answers)
     left = opened.progress(reader).left
-    told = f"{len(answers)} answers of {reader} read, {changed} of them new; {left} pairs left."
-    say_either(as_json, {"review": opened.name, "read": len(answers), "changed": changed}, told)
+    text = f"{len(answers)} answers of {reader} read, {changed} of them new; {left} pairs left."
+    say_either(as_json, {"review": opened.name, "read": len(answers), "changed": changed}, text)
 
 
 # --- agreement and export --------------------------------------------------------------------
@@ -495,10 +472,9 @@ def agreement(name: str, library: Path | None, as_json: bool) -> None:
     sample also precision and recall of the model's labels. All readers must have handed in.
     """
     from compare.review import NO_INTERVAL_NOTE
-    from compare.review import agreement as agreement_of
 
     opened, _ = _open(library, name)
-    found, settings = agreement_of(opened), opened.settings
+    found, settings = compare.agreement(opened), opened.settings
     if as_json:
         design = {"created": opened.created, "version": opened.version, **settings.to_dict()}
         say_json({"review": opened.name, "design": design, **found.to_dict()})
@@ -506,83 +482,67 @@ def agreement(name: str, library: Path | None, as_json: bool) -> None:
     say(f"{opened.name}: {found.pairs} pairs, read by {' and '.join(found.readers)}")
     if found.overall:
         say(f"The readers differ on {found.differ}, of which {found.decided} are decided.")
-    for table in _tables(found):
-        show_table(table)
-    if found.lacks_interval:
-        say(f"\n{NO_INTERVAL_NOTE}")
-    for caution in found.cautions:
-        say(f"\n{caution}")
+    _show_figures(found)
+    for note in [NO_INTERVAL_NOTE] * found.lacks_interval + [*found.cautions]:
+        say(f"\n{note}")
     if found.no_estimates:
         remark(found.no_estimates)
 
 
-def _tables(found: Agreement) -> Iterator[Table]:
+def _show_figures(found: compare.Agreement) -> None:
     if found.overall and found.between:
-        rows: dict[str, Reliability] = {"all": found.overall}
-        rows |= {stance.value: of for stance, of in found.by_label.items()}
-        yield _reliability("Agreement of the readers, and of each label with the others", rows)
+        by_label = {stance.value: of for stance, of in found.by_label.items()}
+        title = "Agreement of the readers, and of each label with the others"
+        _show_reliability(title, {"all": found.overall, **by_label})
         if found.by_topic:
-            yield _reliability("By topic", found.by_topic)
+            _show_reliability("By topic", found.by_topic)
         first, second = found.readers
-        yield _confusion(f"{first} (rows) and {second}", found.between)
+        _show_confusion(f"{first} (rows) and {second}", found.between)
     for name, table in found.with_machine.items():
-        yield _confusion(f"{name} (rows) and the model", table)
+        _show_confusion(f"{name} (rows) and the model", table)
     if found.estimates:
-        yield _estimates(found.estimates)
+        rows: list[tuple[Any, ...]] = [
+            (stance.value, of.called, *_cells(of.precision), of.found, *_cells(of.recall))
+            for stance, of in found.estimates.labels.items()
+        ]
+        accuracy = _cells(found.estimates.accuracy)
+        show_table(
+            "The model's labels, estimated from the random sample (all: accuracy)",
+            ("", "called so", "precision", "95 %", "are so", "recall", "95 %"),
+            [*rows, ("all", found.estimates.pairs, *accuracy, "", "", "")],
+        )
 
 
-def _reliability(title: str, found: Mapping[str, Reliability]) -> Table:
+def _show_reliability(title: str, found: Mapping[str, Reliability]) -> None:
     columns = ("", "pairs", "agreement", "95 %", "kappa", "95 %", "alpha", "95 %")
-    rows = []
-    for name, of in found.items():
-        figures = _cells(of.agreement) + _cells(of.kappa) + _cells(of.alpha)
-        rows.append((name or "(none)", of.pairs, *figures))
-    return Table(title, columns, rows)
+    rows = [
+        (name or "(none)", of.pairs, *_cells(of.agreement), *_cells(of.kappa), *_cells(of.alpha))
+        for name, of in found.items()
+    ]
+    show_table(title, columns, rows)
 
 
-def _cells(of: Figure | None) -> tuple[Cell, Cell]:
+def _cells(of: Figure | None) -> tuple[Any, Any]:
     return (None, None) if of is None or of.value is None else (of.value, (of.low, of.high))
 
 
-def _confusion(title: str, table: Confusion) -> Table:
-    rows: list[tuple[Cell, ...]]
+def _show_confusion(title: str, table: Confusion) -> None:
     rows = [(label, *counts) for label, counts in zip(_STANCES, table, strict=True)]
-    return Table(title, ("", *_STANCES), rows)
-
-
-def _estimates(found: Estimates) -> Table:
-    rows: list[tuple[Cell, ...]] = [
-        (stance.value, of.called, *_cells(of.precision), of.found, *_cells(of.recall))
-        for stance, of in found.labels.items()
-    ]
-    rows.append(("all", found.pairs, *_cells(found.accuracy), "", "", ""))
-    return Table(
-        "The model's labels, estimated from the random sample (all: accuracy)",
-        ("", "called so", "precision", "95 %", "are so", "recall", "95 %"),
-        rows,
-    )
+    show_table(title, ("", *_STANCES), rows)
 
 
 @review.command("export")
 @_name
 @shared.choice("--to", _FORMATS, "The format")
 @shared.out_or_stdout("NAME with the format's suffix")
-@click.option(
+@shared.words(
     "--reader",
-    type=shared.text,
+    default=None,
     help="Before all have handed in: export only this reader's answers.",
 )
 @shared.force
 @_always
-def export(
-    name: str,
-    to: str,
-    out: Path | None,
-    reader: str | None,
-    force: bool,
-    library: Path | None,
-    as_json: bool,
-) -> None:
+def export(name: str, to: str, out: Path | None, reader: str | None, **options: Any) -> None:
     """Export a review: its pairs, with answers, decisions and the model's labels apart.
 
     history holds all that was answered, changed and taken back. label-studio and argilla are JSON
@@ -592,26 +552,26 @@ def export(
       compare review export canal --out canal.csv
       compare review export canal --to history --out canal-history.csv
     """
-    from compare.review import ReviewFormat, export_review, review_bytes
+    from compare.review import ReviewFormat, review_bytes
 
-    opened, of = _open(library, name)
-    chosen = ReviewFormat(to)
+    opened, of = _open(options["library"], name)
+    format = ReviewFormat(to)
     if out == shared.STDOUT:
-        sys.stdout.buffer.write(review_bytes(opened, chosen, library=of, seen_by=reader))
+        sys.stdout.buffer.write(review_bytes(opened, format, library=of, seen_by=reader))
         return
     safe = "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in opened.name)
-    target = out or Path(safe + chosen.suffix)
-    path = export_review(opened, target, chosen, library=of, seen_by=reader, force=force)
-    say_written(path, len(opened), as_json=as_json, format=chosen.value)
+    target, force = out or Path(safe + format.suffix), options["force"]
+    path = compare.export_review(opened, target, format, library=of, seen_by=reader, force=force)
+    say_written(path, len(opened), as_json=options["as_json"], format=format.value)
 
 
 @review.command("delete")
 @_name
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@shared.flag("--yes", help="Do not ask.")
 @_always
 def delete(name: str, yes: bool, library: Path | None, as_json: bool) -> None:
     """Delete a review for good, with its answers and its history."""
-    reviews, _ = _open_reviews(library)
+    reviews = compare.Reviews.of(shared.open_library(library))
     opened = reviews.open(name)
     if not yes:
         question = f"Delete {opened.name!r} with {len(opened)} pairs and all answers for good?"

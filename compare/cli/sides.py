@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import Any
 
 import click
 
+import compare
 from compare.cli import options as shared
 from compare.cli.output import (
     attribution,
@@ -21,15 +23,10 @@ from compare.cli.output import (
     say_json,
 )
 from compare.export.formats import table_csv
+from compare.export.words import counted, duration
 from compare.files import write_whole
+from compare.library.filters import Filters
 from compare.models.values import Stance
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from compare.comparison.sides import Comparison
-    from compare.library.filters import Filters
-    from compare.results.result import Pair, Result
 
 _LONG = 30  # seconds
 
@@ -39,12 +36,10 @@ _reading = shared.together(
     shared.reading,
     shared.thresholds,
     shared.number("--most", None, "Most pairs read, the likeliest first [20000]"),
-    click.option("--plan", "plan_only", is_flag=True, help="Only say what would be read."),
+    shared.flag("--plan", "plan_only", help="Only say what would be read."),
     shared.number("--limit", 10, "Lines shown"),
 )
-_why = click.option(
-    "--why", is_flag=True, help="Find the deciding words of the first --limit of each list."
-)
+_why = shared.flag("--why", help="Find the deciding words of the first --limit of each list.")
 _writing = shared.together(
     shared.file("--by-year", help="Also write how many pairs agree and oppose each year (.csv)."),
     shared.out,
@@ -59,7 +54,7 @@ _writing = shared.together(
 @_why
 @_reading
 @_writing
-def sides(a: tuple[str, ...], b: tuple[str, ...], **options: Any) -> None:
+def sides(a: Filters, b: Filters, **options: Any) -> None:
     """Find the pairs in which two sides agree or oppose each other.
 
     \b
@@ -73,7 +68,7 @@ def sides(a: tuple[str, ...], b: tuple[str, ...], **options: Any) -> None:
     \b
       compare sides --a country=USA --a until=2016 --b country=USA --b since=2017
     """
-    _run(shared.read_side(a, "--a", options), shared.read_side(b, "--b", options), options)
+    _run(a, b, options)
 
 
 @click.command("timeline")
@@ -81,7 +76,7 @@ def sides(a: tuple[str, ...], b: tuple[str, ...], **options: Any) -> None:
 @_why
 @_reading
 @_writing
-def timeline(who: tuple[str, ...], **options: Any) -> None:
+def timeline(who: Filters, **options: Any) -> None:
     """Find where someone changed position: what opposes what they said before.
 
     \b
@@ -89,7 +84,7 @@ def timeline(who: tuple[str, ...], **options: Any) -> None:
 
     The earlier statement is side a. FIELD as in `compare sides`.
     """
-    _run(shared.read_side(who, "--who", options), None, options)
+    _run(who, None, options)
 
 
 @click.command("matrix")
@@ -99,7 +94,7 @@ def timeline(who: tuple[str, ...], **options: Any) -> None:
 @shared.file("--out", help="Write the matrix (.csv).")
 @shared.force
 @shared.as_json
-def matrix(among: tuple[str, ...], by: str, **options: Any) -> None:
+def matrix(among: Filters, by: str, **options: Any) -> None:
     """Count which countries or speakers agree with each other on a topic.
 
     \b
@@ -111,16 +106,14 @@ def matrix(among: tuple[str, ...], by: str, **options: Any) -> None:
     from compare.export.rows import matrix_rows
 
     check_csv(options["out"], force=options["force"])
-    everyone = shared.read_side(among, "--among", options)
-    result = _read(everyone, everyone, options, by)
+    result = _read(among, among, options, by)
     if result is None:
         return
     cells = matrix_rows(result, by)
     if out := options["out"]:
         write_whole(out, table_csv("matrix", cells), force=options["force"])
     if options["as_json"]:
-        provenance = asdict(result.provenance)
-        data = {"subject": result.subject, "cells": cells, "provenance": provenance}
+        data = {"subject": result.subject, "cells": cells, "provenance": asdict(result.provenance)}
         say_json({**data, "note": NOT_A_SAMPLE})
         return
     remark_notes(result.notes)
@@ -173,16 +166,16 @@ def _run(a: Filters, b: Filters | None, options: dict[str, Any]) -> None:
 
 def _read(
     a: Filters, b: Filters | None, options: dict[str, Any], between: str = ""
-) -> Result | None:
+) -> compare.Result | None:
     """Say what will be read, then read it; return None if only the plan was asked for."""
-    from compare.comparison.sides import MOST_READ, Comparison
-    from compare.export.words import duration
+    from compare.comparison.sides import MOST_READ
 
     library, model = shared.open_to_read(options)
-    comparison = Comparison(
+    period = options["since"], options["until"]
+    comparison = compare.Comparison(
         library,
-        a,
-        b,
+        a.within(*period),
+        b.within(*period) if b else None,
         topic=options["topic"],
         stance_model=model,
         most_read=options["most"] or MOST_READ,
@@ -194,41 +187,34 @@ def _read(
             f"{len(comparison.b):,} passages takes about {duration(seconds)}, before anything is "
             "read: narrow the topic or the sides if that is too long."
         )
-    if not _plan(comparison, options):
+    _say_plan(comparison, options)
+    if options["plan_only"]:
         return None
     with progress("Reading pairs") as on_progress:
-        result = comparison.run(on_progress=on_progress)
-    result = result.rethreshold(**shared.read_thresholds(options))
+        least = shared.read_thresholds(options)
+        result = comparison.run(thresholds=least, on_progress=on_progress)
     if not options.get("why"):
         return result
     with progress("Finding the deciding words") as on_progress:
         return result.explain(comparison.model, most=options["limit"], on_progress=on_progress)
 
 
-def _plan(comparison: Comparison, options: dict[str, Any]) -> bool:
-    """Say what will be read; return whether it is to be read."""
-    from compare.export.words import duration
-
+def _say_plan(comparison: compare.Comparison, options: dict[str, Any]) -> None:
     with progress("Finding pairs on the same point") as on_progress:
         plan = comparison.plan(on_progress)
     if options["plan_only"] and options["as_json"]:
         say_json({"subject": comparison.subject, **asdict(plan)})
-        return False
-    passages = f"{plan.a:,} passages"
-    if not comparison.over_time:
-        passages = f"{plan.a:,} and {plan.b:,} passages"
+        return
+    passages = f"{plan.a:,}" if comparison.over_time else f"{plan.a:,} and {plan.b:,}"
     known = f", {plan.known:,} of them known" if plan.known else ""
     about = "" if plan.seconds < 1 else "about "
     (say if options["plan_only"] else remark)(
-        f"{comparison.subject}: {passages}, {plan.same_point:,} pairs on the same point; "
+        f"{comparison.subject}: {passages} passages, {plan.same_point:,} pairs on the same point; "
         f"{plan.to_read:,} to read{known}, {about}{duration(plan.seconds)}."
     )
-    return not options["plan_only"]
 
 
-def _show(result: Result, stance: Stance, limit: int) -> None:
-    from compare.export.words import counted
-
+def _show(result: compare.Result, stance: Stance, limit: int) -> None:
     listed = result.listed(stance)
     name = "CHANGED" if result.over_time and stance is Stance.OPPOSE else stance.value.upper()
     say(f"{name}: {counted(len(listed), 'pair')}")
@@ -236,18 +222,17 @@ def _show(result: Result, stance: Stance, limit: int) -> None:
     if result.over_time:  # the strongest, oldest first
         ranked.sort(key=lambda entry: _days(entry[1]))
     for rank, pair in ranked:
-        a, b = pair.excerpts
-        say(f"{rank:3}. {pair.probabilities.of(stance):.2f} {quoted(a.statement, a.text)}")
+        say(f"{rank:3}. {pair.probabilities.of(stance):.2f} {quoted(pair.a)}")
         for line in (
-            attribution(a.statement),
-            quoted(b.statement, b.text),
-            attribution(b.statement),
-            *rationale_lines(pair.rationale, a.text, b.text, ("A", "B")),
+            attribution(pair.a.statement),
+            quoted(pair.b),
+            attribution(pair.b.statement),
+            *rationale_lines(pair.rationale, pair.a.text, pair.b.text),
         ):
             say(f"          {line}")
     if len(listed) > limit:
         say(f"     … and {len(listed) - limit} more (--limit {len(listed)})")
 
 
-def _days(pair: Pair) -> list[date]:
+def _days(pair: compare.Pair) -> list[date]:
     return [side.statement.date.first for side in pair.excerpts if side.statement.date]
