@@ -7,22 +7,22 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-import compare
 from compare.cli import options as shared
 from compare.cli.output import on_terminal, remark, remark_problems, say, say_json, waiting
+from compare.corpus.importers.registry import formats
+from compare.corpus.importing import import_corpus
+from compare.corpus.web import Page, Proposal, propose, statements_of
+from compare.corpus.web.page import fetched_page, page_in
 from compare.errors import CorpusError
 from compare.files import check_writable, write_whole
 from compare.safe_text import one_line
-from compare.statements.statement import Quotation
+from compare.statements import Quotation
 
-if TYPE_CHECKING:
-    from compare.corpus.web import Page, Proposal
-
-    Proposals = Sequence[tuple[Page, Proposal]]
+Proposals = Sequence[tuple[Page, Proposal]]
 
 _AUTO = "auto"
 _INDENT = " " * 5
@@ -37,14 +37,10 @@ class _Formats(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """List the formats after `auto`, which recognises them."""
-        from compare.corpus.importers.registry import formats
-
         return [_AUTO, *formats(), *self.commands]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return the command of a format."""
-        from compare.corpus.importers.registry import formats
-
         if cmd_name == _AUTO:
             return _import_command(_AUTO, None, "Any of these, recognised by its files.")
         if found := formats().get(cmd_name):
@@ -73,9 +69,7 @@ def _import_command(name: str, format_name: str | None, about: str) -> click.Com
     @shared.as_json
     def run(paths: tuple[Path, ...], out: Path, as_json: bool, **options: bool) -> None:
         with waiting("Reading statements") as on_progress:
-            report = compare.import_corpus(
-                paths, out, format_name, on_progress=on_progress, **options
-            )
+            report = import_corpus(paths, out, format_name, on_progress=on_progress, **options)
         if as_json:
             say_json({"out": str(out), **report.to_dict()})
             return
@@ -118,8 +112,6 @@ def url(url: str, **options: Any) -> None:
       compare import url https://example.org/article --out article.jsonl
       compare import url https://example.org/article --out article.jsonl --accept 1,3-5
     """
-    from compare.corpus.web.page import fetched_page
-
     _check_accepting(options)
     with waiting("Fetching the page"):
         page = fetched_page(url)
@@ -135,8 +127,6 @@ def html(files: tuple[Path, ...], **options: Any) -> None:
     \b
       compare import html article.html --out article.jsonl
     """
-    from compare.corpus.web.page import page_in
-
     _check_accepting(options)
     with waiting("Reading pages"):
         pages = [page_in(file) for file in files]
@@ -154,8 +144,6 @@ def _propose(
     pages: Sequence[Page], out: Path | None, accept: str | None, force: bool, as_json: bool
 ) -> None:
     """List the quotations of the pages, have them confirmed, and write those accepted."""
-    from compare.corpus.web import propose
-
     proposed = [(page, proposal) for page in pages for proposal in propose(page)]
     asks = accept is None and out is not None and not as_json and _can_ask()
     if not as_json:
@@ -260,8 +248,6 @@ def _ask_field(name: str, now: str) -> str:
 
 
 def _write(accepted: Proposals, out: Path, *, force: bool) -> int:
-    from compare.corpus.web import statements_of
-
     statements = statements_of(accepted)
     if not statements:
         raise CorpusError("No quotation was accepted, so there is nothing to write.")

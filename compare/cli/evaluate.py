@@ -6,11 +6,13 @@ import time
 from collections.abc import Container
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from compare import models
+from compare.adapt import AdaptationResult, Step, corrections_file, undo_adaptation
+from compare.adapt import adapt as learn
 from compare.cli import options as shared
 from compare.cli.output import (
     cell_text,
@@ -23,14 +25,19 @@ from compare.cli.output import (
     show_table,
     waiting,
 )
-from compare.models import signature
-from compare.models.values import Stance
+from compare.evaluate import (
+    Report,
+    SearchReport,
+    by_mode,
+    gold_of,
+    read_labelled,
+    report,
+    searching,
+)
+from compare.library import Library
+from compare.models import Stance, signature
+from compare.models.calibration import FILE, read_adaptation
 from compare.results.provenance import screening
-
-if TYPE_CHECKING:
-    import compare
-    from compare.adapt import AdaptationResult, Step
-    from compare.evaluate import Report, SearchReport
 
 _LABELS = tuple(stance.value for stance in Stance)
 _FILE: dict[str, Any] = {"type": shared.PATH, "required": True, "metavar": "FILE"}
@@ -59,8 +66,6 @@ def evaluate(file: Path, as_json: bool, as_markdown: bool, stance_model: str) ->
     """
     if as_json and as_markdown:
         raise click.UsageError("Choose one of --json and --markdown.")
-    from compare.evaluate import by_mode, gold_of, read_labelled, report
-
     pairs = read_labelled(file)
     model = shared.stance_model(stance_model)
     with progress("Reading pairs") as on_progress:
@@ -132,8 +137,6 @@ def evaluate_search(
     \b
       compare evaluate-search --collection passages.jsonl.gz --queries queries.tsv --qrels qrels.tsv
     """
-    from compare.evaluate import searching
-
     asked = searching.read_queries(queries)
     judgements, of_others = searching.read_judgements(qrels, asked)
     model = shared.stance_model(options["stance_model"])
@@ -233,9 +236,6 @@ def adapt(
     named. The exit code is 0 if something is kept, 1 if nothing is better, and 2 if it could not be
     tried.
     """
-    from compare.adapt import adapt as learn
-    from compare.adapt import corrections_file, undo_adaptation
-
     dry_run, undo = options["dry_run"], options["undo"]
     if undo and (labelled or corrections or dry_run):
         raise click.UsageError("--undo stands alone: omit the other options.")
@@ -257,9 +257,7 @@ def adapt(
     return 0 if result.adaptation else 1
 
 
-def _show_adaptation(result: AdaptationResult, library: compare.Library) -> None:
-    from compare.models.calibration import FILE, read_adaptation
-
+def _show_adaptation(result: AdaptationResult, library: Library) -> None:
     labels = result.labels.to_dict()
     by_label = ", ".join(f"{labels[label]:,} {label}" for label in _LABELS)
     by_source = ", ".join(f"{number:,} of {name}" for name, number in labels["sources"].items())

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-import compare
-from compare import models
+from compare import __version__, models
 from compare.cli import options as shared
 from compare.cli.output import (
     attribution,
@@ -26,12 +25,15 @@ from compare.cli.output import (
     say_json,
     waiting,
 )
+from compare.corpus import Corpus
+from compare.corpus.importing import Report, imported, recognised_format
+from compare.corpus.read import StatementFile, corpus_on_disk
 from compare.errors import CorpusError, LibraryError
+from compare.library import Library
+from compare.library.generations import is_library
+from compare.models.calibration import about_adaptation
 from compare.safe_text import one_line
-
-if TYPE_CHECKING:
-    from compare.corpus.importing import Report
-    from compare.corpus.read import StatementFile
+from compare.statements import Statement
 
 _MOST = 2**31 - 1
 _PLAIN = "plain"
@@ -120,11 +122,8 @@ def _read_mapping(entry: str) -> tuple[str, str]:
 
 def _read(
     paths: Sequence[Path], columns: dict[str, str], options: dict[str, Any], files: ExitStack
-) -> tuple[compare.Corpus, StatementFile]:
+) -> tuple[Corpus, StatementFile]:
     """Read statements into a temporary file that exists until `files` closes."""
-    from compare.corpus.importing import imported, recognised_format
-    from compare.corpus.read import corpus_on_disk
-
     name, dates, strict = options["format_name"], options["dates"], options["strict"]
     if columns and name not in (None, _PLAIN):
         raise click.BadParameter("a public format has no columns to map.", param_hint="--map")
@@ -150,11 +149,11 @@ def _read(
     return corpus, statements
 
 
-def _imported_corpus(report: Report) -> compare.Corpus:
+def _imported_corpus(report: Report) -> Corpus:
     """Return what was skipped of a public corpus and what should be known of it."""
     how = "Recognised as" if report.recognised else "Read as"
     missing = [str(problem) for problem in report.problems if not problem.skips]
-    return compare.Corpus(
+    return Corpus(
         (),
         tuple(problem for problem in report.problems if problem.skips),
         (*missing, f"{how} {report.title} (--format {report.format}).", *report.sentences()),
@@ -163,29 +162,25 @@ def _imported_corpus(report: Report) -> compare.Corpus:
     )
 
 
-def _build(
-    statements: Iterable[compare.Statement], folder: Path, options: dict[str, Any]
-) -> compare.Library:
-    from compare.library.generations import is_library
-
+def _build(statements: Iterable[Statement], folder: Path, options: dict[str, Any]) -> Library:
     encoder = models.load_encoder(options["encoder"]) if options["encoder"] else None
     with progress("Embedding") as on_progress:
         if is_library(folder) and options["add"]:
-            opened = compare.Library.open(folder, encoder)
+            opened = Library.open(folder, encoder)
             return opened.update(statements, on_progress=on_progress)
         # Without --force the library has to be readable, so that nothing in it is lost.
         if is_library(folder) and not options["force"]:
-            held = compare.Library.open(folder).store.ids()
+            held = Library.open(folder).store.ids()
             if lost := sorted(held - {statement.id for statement in statements}):
                 raise LibraryError(
                     f"The library in {folder} holds {len(lost)} statements that the corpus does "
                     f"not have (the first is {lost[0]!r}): keep them with --add, or drop them with "
                     "--force."
                 )
-        return compare.Library.build(statements, folder, encoder, on_progress)
+        return Library.build(statements, folder, encoder, on_progress)
 
 
-def _remark_on(corpus: compare.Corpus) -> None:
+def _remark_on(corpus: Corpus) -> None:
     remark_problems(corpus.problems, corpus.problem_count, "Skipped")
     if corpus.problem_count:
         remark(f"{corpus.problem_count} skipped.")
@@ -228,7 +223,7 @@ def show(ids: tuple[str, ...], as_json: bool, library: Path | None, **options: A
             say(f"{len(listed)} of {total} statements.")
 
 
-def _as_json(statement: compare.Statement, library: compare.Library) -> dict[str, Any]:
+def _as_json(statement: Statement, library: Library) -> dict[str, Any]:
     passages = library.passages(library.statement_rows(statement.id))
     return {
         "statement": statement.to_dict(),
@@ -237,7 +232,7 @@ def _as_json(statement: compare.Statement, library: compare.Library) -> dict[str
     }
 
 
-def _show(statement: compare.Statement, library: compare.Library) -> None:
+def _show(statement: Statement, library: Library) -> None:
     """Print all fields that are filled, the passages, and who else said it."""
     fields = statement.to_dict()
     extra = fields.pop("extra")
@@ -256,7 +251,7 @@ def _show(statement: compare.Statement, library: compare.Library) -> None:
     say()
 
 
-def _list(statements: Sequence[compare.Statement]) -> None:
+def _list(statements: Sequence[Statement]) -> None:
     rows = [
         (one.id, one.date.iso if one.date else "", one.speaker, one.countries, one.text)
         for one in statements
@@ -280,7 +275,7 @@ def _list(statements: Sequence[compare.Statement]) -> None:
 @shared.own_folder
 def delete(ids: tuple[str, ...], as_json: bool, library: Path | None) -> None:
     """Delete statements from a library for good."""
-    after = compare.Library.open(shared.own_library(library)).delete(ids)
+    after = Library.open(shared.own_library(library)).delete(ids)
     deleted = sorted(set(ids))
     data = {"deleted": deleted, "statements": len(after)}
     text = f"{after.folder}: {len(deleted)} deleted, {len(after)} statements left."
@@ -293,8 +288,6 @@ def delete(ids: tuple[str, ...], as_json: bool, library: Path | None) -> None:
 @shared.library_folder
 def info(verify: bool, as_json: bool, library: Path | None) -> None:
     """Show what a library was built from, and which models read it."""
-    from compare.models.calibration import about_adaptation
-
     opened = shared.open_library(library)
     if verify:
         opened.verify()
@@ -316,7 +309,7 @@ def info(verify: bool, as_json: bool, library: Path | None) -> None:
         },
         "stance": {"name": model.name, "digest": model.digest},
         "adaptation": about_adaptation(model, opened.folder) or "none",
-        "version": compare.__version__,
+        "version": __version__,
     }
     if as_json:
         say_json(data)

@@ -7,23 +7,20 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from compare import models
 from compare.cli.output import remark, waiting
 from compare.errors import QueryError
-from compare.library.filters import FILTERS, Filter, Filters
+from compare.library import FILTERS, Filters, Library
+from compare.library.filters import Filter
 from compare.library.locations import LIBRARY_VARIABLE, resolve_library, user_library
-from compare.models.values import Stance
-from compare.results.result import Thresholds
-from compare.statements.countries import parse_countries
-from compare.statements.quotes import Quote
-from compare.statements.statement import Country, PartialDate
-
-if TYPE_CHECKING:
-    import compare
+from compare.models import Stance, StanceModel
+from compare.models.calibration import about_adaptation, is_adapted
+from compare.results import Thresholds
+from compare.statements import Country, PartialDate, Quote, parse_countries
 
 Option = Callable[[Any], Any]
 """A decorator that gives a command an option, as `click.option` returns it."""
@@ -114,8 +111,14 @@ def choice(name: str, values: Iterable[str], help: str) -> Option:
 
 def stances(name: str, help: str) -> Option:
     """Return an option with stances, which may be given several times."""
-    values = [stance.value for stance in Stance]
-    return click.option(name, "stances", type=click.Choice(values), multiple=True, help=help)
+    return click.option(
+        name,
+        "stances",
+        type=click.Choice([stance.value for stance in Stance]),
+        multiple=True,
+        help=help,
+        callback=lambda _, option, given: [Stance(name) for name in given],
+    )
 
 
 def file(*names: str, help: str, **more: Any) -> Option:
@@ -298,28 +301,24 @@ def read_thresholds(options: Mapping[str, Any]) -> Thresholds:
     return Thresholds().but(options["probability"], options["similarity"])
 
 
-def open_library(folder: Path | None, encoder: str = "") -> compare.Library:
+def open_library(folder: Path | None, encoder: str = "") -> Library:
     """Open the library named by --library, else the default one."""
-    from compare.library.library import Library
-
     with waiting("Opening the library"):
         chosen = resolve_library(folder)
         return Library.open(chosen, models.load_encoder(encoder) if encoder else None)
 
 
-def open_to_read(options: Mapping[str, Any]) -> tuple[compare.Library, compare.StanceModel]:
+def open_to_read(options: Mapping[str, Any]) -> tuple[Library, StanceModel]:
     """Open the library and load the model that the options of `reading` name."""
     library = open_library(options["library"], options["encoder"])
     return library, stance_model(options["stance_model"], library)
 
 
-def stance_model(name: str, library: compare.Library | None = None) -> compare.StanceModel:
+def stance_model(name: str, library: Library | None = None) -> StanceModel:
     """Load the model named, else the default one with the library's adaptation, if it has one.
 
     An adaptation that does not fit the model is reported.
     """
-    from compare.models.calibration import about_adaptation, is_adapted
-
     with waiting("Loading the stance model"):
         if name or library is None:
             return models.load_stance_model(name or None)

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from compare.errors import ExportError
+from compare.export import words
 from compare.export.formats import Format
-from compare.export.words import JOINT, deciding_words
+from compare.export.markdown import inert
 from compare.files import check_writable
 from compare.safe_text import one_line, printable
 from compare.statements.statement import Quotation
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
     from rich.progress import Task
     from rich.text import Text
 
-    import compare
+    from compare.corpus import Problem
+    from compare.models.values import Rationale
+    from compare.results.result import Excerpt
+    from compare.statements.statement import Statement
 
 MISSING = "-"
 _PROBLEMS_SHOWN = 20
@@ -49,7 +53,7 @@ def remark_notes(notes: Iterable[str]) -> None:
         remark(f"Note: {note}")
 
 
-def remark_problems(problems: Sequence[compare.Problem], count: int, label: str) -> None:
+def remark_problems(problems: Sequence[Problem], count: int, label: str) -> None:
     """Print the first of `count` problems to standard error, each after `label`."""
     for problem in problems[:_PROBLEMS_SHOWN]:
         remark(f"{label}: {problem}")
@@ -87,37 +91,29 @@ def on_terminal() -> bool:
 # --- statements and pairs --------------------------------------------------------------------
 
 
-def attribution(statement: compare.Statement) -> str:
-    """Return who, when and where on one line, as far as it is known."""
-    known = (
-        statement.speaker,
-        statement.role,
-        statement.countries,
-        statement.date.iso if statement.date else "",
-        statement.venue,
-        statement.title,
-        statement.source,
-        "" if statement.quotation is Quotation.DIRECT else "reported, not quoted",
-        f"[{statement.id}]" if statement.id else "",
-    )
-    return one_line(", ".join(filter(None, known)))
+def attribution(statement: Statement) -> str:
+    """Return who, when and where on one line, as far as it is known, and the id."""
+    known = [*words.attribution(statement), *([f"[{statement.id}]"] if statement.id else [])]
+    return one_line(", ".join(known))
 
 
-def quoted(passage: compare.Excerpt) -> str:
+def quoted(passage: Excerpt) -> str:
     """Return the words of a passage, in quotation marks unless they are only reported."""
-    words = one_line(passage.text)
-    return f"“{words}”" if passage.statement.quotation is Quotation.DIRECT else words
+    text = one_line(passage.text)
+    return f"“{text}”" if passage.statement.quotation is Quotation.DIRECT else text
 
 
 def rationale_lines(
-    rationale: compare.Rationale | None, *texts: str, names: tuple[str, str] = ("A", "B")
+    rationale: Rationale | None, *texts: str, names: tuple[str, str] = ("A", "B")
 ) -> list[str]:
     """Return a line with the deciding words of each side; none without a rationale."""
     if rationale is None:
         return []
-    sides = zip(names, texts, (rationale.a, rationale.b), strict=True)
-    words = [(name, one_line(JOINT.join(deciding_words(text, of)))) for name, text, of in sides]
-    return [f"deciding in {name}: {found or '(no words)'}" for name, found in words]
+    lines = []
+    for name, text, spans in zip(names, texts, (rationale.a, rationale.b), strict=True):
+        found = one_line(words.JOINT.join(words.deciding_words(text, spans)))
+        lines.append(f"deciding in {name}: {found or '(no words)'}")
+    return lines
 
 
 # --- files -----------------------------------------------------------------------------------
@@ -191,19 +187,23 @@ def show_table(
     The first `names` columns hold words, the others numbers in `format`.
     """
     lines = [[cell_text(cell, format) for cell in cells] for cells in (columns, *rows)]
-    words = [place < names for place in range(len(columns))]
+    left = [place < names for place in range(len(columns))]
     say()
     if markdown:
-        _say_markdown(title, lines, words)
+        say(f"## {title}\n")
+        marks = ["---" if word else "---:" for word in left]
+        for cells in (lines[0], marks, *lines[1:]):
+            escaped = [cell if _PLAIN_CELL.fullmatch(cell) else inert(cell) for cell in cells]
+            say(f"| {' | '.join(escaped)} |")
     elif on_terminal():
-        sides = [{"justify": "left" if word else "right"} for word in words]
+        sides = [{"justify": "left" if word else "right"} for word in left]
         draw_table(title, list(zip(columns, sides, strict=True)), lines[1:])
     else:
         lines = [[one_line(cell) for cell in cells] for cells in lines]
         widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
         say(one_line(title).upper())
         for cells in lines:
-            sized = zip(cells, widths, words, strict=True)
+            sized = zip(cells, widths, left, strict=True)
             padded = (c.ljust(width) if word else c.rjust(width) for c, width, word in sized)
             say("  ".join(padded).rstrip())
 
@@ -236,13 +236,3 @@ def draw_table(
         table.add_row(*(Text(one_line(c)) if isinstance(c, str) else c for c in cells))
     # Brackets and colons in a statement would otherwise be read as markup and emoji.
     Console(file=sys.stdout, highlight=False, markup=False, emoji=False).print(table)
-
-
-def _say_markdown(title: str, lines: Sequence[Sequence[str]], words: Sequence[bool]) -> None:
-    from compare.export.markdown import inert
-
-    say(f"## {title}\n")
-    marks = ["---" if word else "---:" for word in words]
-    for cells in (lines[0], marks, *lines[1:]):
-        escaped = [cell if _PLAIN_CELL.fullmatch(cell) else inert(cell) for cell in cells]
-        say(f"| {' | '.join(escaped)} |")

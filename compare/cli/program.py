@@ -1,4 +1,4 @@
-"""The program `compare`: its commands, each loaded on demand, and its exit codes.
+"""The program `compare`: its commands, each loaded when it runs, and its exit codes.
 
 Results go to standard output, remarks and errors to standard error. An error that the user can
 correct is one sentence with exit code 2; Ctrl-C ends with 130.
@@ -21,33 +21,34 @@ from compare import __version__
 from compare.cli.output import remark
 from compare.errors import CompareError
 
+# Module and function of each command, and its help: `compare --help` imports none of the modules.
 _COMMANDS = {
-    "search": "compare.cli.search:search",
-    "stance": "compare.cli.search:stance",
-    "sides": "compare.cli.sides:sides",
-    "timeline": "compare.cli.sides:timeline",
-    "matrix": "compare.cli.sides:matrix",
-    "positions": "compare.cli.positions:positions",
-    "review": "compare.cli.review:review",
-    "adapt": "compare.cli.evaluate:adapt",
-    "build": "compare.cli.library:build",
-    "import": "compare.cli.corpus:import_",
-    "show": "compare.cli.library:show",
-    "delete": "compare.cli.library:delete",
-    "info": "compare.cli.library:info",
-    "export": "compare.cli.results:export",
-    "report": "compare.cli.results:report",
-    "reproduce": "compare.cli.results:reproduce",
-    "evaluate": "compare.cli.evaluate:evaluate",
-    "evaluate-search": "compare.cli.evaluate:evaluate_search",
-    "app": "compare.cli.app:app",
-    "completion": "compare.cli.app:completion",
+    "search": ("search:search", "Find who agrees with a quote and who opposes it."),
+    "stance": ("search:stance", "Say how two statements relate."),
+    "sides": ("actors:sides", "Find where two sides agree or oppose each other."),
+    "timeline": ("actors:timeline", "Find where someone changed position."),
+    "matrix": ("actors:matrix", "Count which actors agree with each other on a topic."),
+    "positions": ("actors:positions", "Place actors from opposed to agreeing."),
+    "review": ("review:review", "Check pairs by hand, alone or with a second reader."),
+    "adapt": ("evaluate:adapt", "Adapt the stance model to a library."),
+    "build": ("library:build", "Read statements and build a library from them."),
+    "import": ("corpus:import_", "Read a public corpus or the quotations of a web page."),
+    "show": ("library:show", "Show or list statements of a library."),
+    "delete": ("library:delete", "Delete statements from a library for good."),
+    "info": ("library:info", "Show what a library was built from."),
+    "export": ("results:export", "Write a kept result in another format."),
+    "report": ("results:report", "Write a kept result as one HTML page."),
+    "reproduce": ("results:reproduce", "Make a kept result again and compare the pairs."),
+    "evaluate": ("evaluate:evaluate", "Measure the stance model on labelled pairs."),
+    "evaluate-search": ("evaluate:evaluate_search", "Measure the search on a judged collection."),
+    "app": ("app:app", "Open the app in the browser."),
+    "completion": ("app:completion", "Print a completion script for a shell."),
 }
 _RENAMED = {"pairs": "sides"}
 
 
 class _Commands(click.Group):
-    """The commands in the order of use, each loaded on demand."""
+    """The commands in the order of use."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names in the order of use."""
@@ -59,9 +60,14 @@ class _Commands(click.Group):
             ctx.fail(f"`compare {cmd_name}` is now `compare {_RENAMED[cmd_name]}`.")
         if cmd_name not in _COMMANDS:
             return None
-        module, _, name = _COMMANDS[cmd_name].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), name)
+        module, _, name = _COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(f"compare.cli.{module}"), name)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the names and what each is for, without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, help) for name, (_, help) in _COMMANDS.items()])
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -5,30 +5,30 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-import compare
 from compare import models
 from compare.cli import options as shared
 from compare.cli.output import progress, remark, say, say_json, say_written, waiting
+from compare.comparison import Reproduction
+from compare.comparison.reproduce import TOLERANCE, Moved, PairId, model_again
+from compare.comparison.reproduce import reproduce as make_again
 from compare.export.formats import Format, export_bytes
 from compare.export.json_files import load_result
-
-if TYPE_CHECKING:
-    from compare.comparison.reproduce import Moved, PairId
+from compare.results import Result, Stance
 
 _FORMATS = tuple(format.value for format in Format)
 _result = click.argument("result", type=shared.FILE)
 _listed = shared.together(shared.lists, shared.thresholds, shared.force, shared.as_json)
 
 
-def _load(result: Path, options: dict[str, Any]) -> tuple[compare.Result, list[Any], int]:
+def _load(result: Path, options: dict[str, Any]) -> tuple[Result, Sequence[Stance], int]:
     """Load a kept result; return it at the thresholds, the lists asked for, and their length."""
     kept = load_result(result)
     kept = kept.rethreshold(probability=options["probability"], similarity=options["similarity"])
-    lists = [compare.Stance(name) for name in options["stances"]] or list(kept.usual_lists)
+    lists = options["stances"] or kept.usual_lists
     return kept, lists, sum(len(kept.listed(stance)) for stance in lists)
 
 
@@ -86,13 +86,14 @@ def report(result: Path, out: Path | None, title: str, limit: int | None, **opti
 @click.option(
     "--tolerance",
     type=click.FloatRange(0, 1),
+    default=TOLERANCE,
     metavar="P",
-    help="How much a probability may differ [0.001].",
+    help=f"How much a probability may differ [{TOLERANCE:g}].",
 )
 @shared.number("--limit", 10, "Pairs named of each kind")
 @shared.reading
 @shared.as_json
-def reproduce(result: Path, tolerance: float | None, **options: Any) -> int:
+def reproduce(result: Path, tolerance: float, **options: Any) -> int:
     """Make a kept result again and compare the pairs.
 
     \b
@@ -103,19 +104,17 @@ def reproduce(result: Path, tolerance: float | None, **options: Any) -> int:
     and stance model (or the one you name); every pair is read again. The exit code is 0 if the same
     pairs came out, 1 if not, and 2 if it could not be done.
     """
-    from compare.comparison.reproduce import TOLERANCE, model_again
-
     kept = load_result(result)
     library = shared.open_library(options["library"], options["encoder"])
     with waiting("Loading the stance model"):
         name = options["stance_model"]
         model = models.load_stance_model(name) if name else model_again(kept.provenance, library)
     with progress("Reading pairs") as on_progress:
-        done = compare.reproduce(
+        done = make_again(
             kept,
             library,
             stance_model=model,
-            tolerance=TOLERANCE if tolerance is None else tolerance,
+            tolerance=tolerance,
             on_progress=on_progress,
         )
     if options["as_json"]:
@@ -125,7 +124,7 @@ def reproduce(result: Path, tolerance: float | None, **options: Any) -> int:
     return 0 if done.same else 1
 
 
-def _show(done: compare.Reproduction, limit: int) -> None:
+def _show(done: Reproduction, limit: int) -> None:
     if done.same:
         say(f"Same: {done.kept:,} pairs came out again, with the same labels and probabilities.")
     else:

@@ -6,13 +6,13 @@ import sys
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 from click.core import ParameterSource
 
-import compare
 from compare import models
+from compare import review as reviewing
 from compare.cli import options as shared
 from compare.cli.output import (
     attribution,
@@ -25,18 +25,28 @@ from compare.cli.output import (
     say_written,
     show_table,
 )
+from compare.corpus.text_files import read_text
+from compare.corpus.values import BadFileError
 from compare.errors import ReviewError
 from compare.export.json_files import load_result
 from compare.export.words import counted
-from compare.models.values import Stance
+from compare.library import Library
+from compare.models import Stance
+from compare.review import (
+    Answer,
+    AnswerChange,
+    Choice,
+    Order,
+    PairSelection,
+    Review,
+    ReviewFormat,
+    ReviewPair,
+    Reviews,
+    StatementState,
+)
 
-if TYPE_CHECKING:
-    from compare.review import AnswerChange, Confusion, Figure, Reliability
-
-_STANCES = tuple(stance.value for stance in Stance)
-_LABELS = (*_STANCES, "skip")
-_KEYS = {label[0]: label for label in _LABELS}
-_FORMATS = ("csv", "jsonl", "history", "codebook", "label-studio", "label-studio-config", "argilla")
+_LABELS = (*(stance.value for stance in Stance), "skip")
+_KEYS = {"a": Stance.AGREE, "o": Stance.OPPOSE, "n": Stance.NEITHER, "s": None}
 _OF_A_RESULT = ("choose", "size", "stances", "fresh")
 
 _name = click.argument("name", type=shared.text)
@@ -70,7 +80,7 @@ def review() -> None:
     """
 
 
-def _open(folder: Path | None, name: str) -> tuple[compare.Review, compare.Library]:
+def _open(folder: Path | None, name: str) -> tuple[Review, Library]:
     library = shared.open_library(folder)
     return library.review(name), library
 
@@ -85,7 +95,7 @@ def _open(folder: Path | None, name: str) -> tuple[compare.Review, compare.Libra
 @shared.several("--reader", "readers", help="One or two names.")
 @shared.choice(
     "--choose",
-    ("random", "stratified", "whole"),
+    (Choice.RANDOM, Choice.STRATIFIED, Choice.WHOLE),
     "From a --result: pairs at random, equally many of each label, or all",
 )
 @shared.number("--size", 100, "Pairs to draw")
@@ -94,7 +104,7 @@ def _open(folder: Path | None, name: str) -> tuple[compare.Review, compare.Libra
 @shared.flag("--fresh", help="Exclude pairs of the library's finished reviews.")
 @shared.choice(
     "--order",
-    ("random", "uncertain", "informative", "given"),
+    Order,
     "Uncertain: the least certain first. Informative: those on which the fast and the accurate "
     "model differ most first",
 )
@@ -114,8 +124,6 @@ def create(name: str, readers: tuple[str, ...], **options: Any) -> None:
 
     Only pairs drawn at random (random, stratified) tell how often the model is right.
     """
-    from compare.review import CODEBOOK
-
     file, codebook = options["file"], options["codebook"]
     if (options["result"] is None) == (file is None):
         raise click.UsageError("Name the pairs by one of --result and --pairs.")
@@ -125,14 +133,11 @@ def create(name: str, readers: tuple[str, ...], **options: Any) -> None:
             "--choose, --size, --label and --fresh draw from a --result; --pairs takes all."
         )
     library = shared.open_library(options["library"])
-    reviews = compare.Reviews.of(library)
-    text = _read_codebook(codebook) if codebook else CODEBOOK
-    drawn = _import_pairs(file, library) if file else _draw(reviews, options)
-    if options["order"] == "informative":
-        drawn = _with_divergence(drawn)
+    reviews = Reviews.of(library)
+    text = _read_codebook(codebook) if codebook else reviewing.CODEBOOK
     made = reviews.create(
         name,
-        drawn,
+        _selection(reviews, library, options),
         readers,
         order=options["order"],
         seed=options["seed"],
@@ -151,37 +156,31 @@ def create(name: str, readers: tuple[str, ...], **options: Any) -> None:
         )
 
 
-def _draw(reviews: compare.Reviews, options: dict[str, Any]) -> compare.PairSelection:
-    return compare.draw(
-        load_result(options["result"]),
-        options["choose"],
-        options["size"],
-        options["seed"],
-        [Stance(label) for label in options["stances"]] or list(Stance),
-        exclude=reviews.finished_pairs() if options["fresh"] else frozenset(),
-    )
-
-
-def _import_pairs(file: Path, library: compare.Library) -> compare.PairSelection:
-    found = compare.read_review_pairs(file, library)
-    if found.unread:
-        remark(f"Note: These columns are not read: {', '.join(found.unread)}.")
-    return compare.PairSelection.imported(found.pairs, file.name)
-
-
-def _with_divergence(drawn: compare.PairSelection) -> compare.PairSelection:
-    from compare.review import with_divergence
-
+def _selection(reviews: Reviews, library: Library, options: dict[str, Any]) -> PairSelection:
+    """Take all pairs of a file, or draw some of a kept result."""
+    if file := options["file"]:
+        found = reviewing.read_review_pairs(file, library)
+        if found.unread:
+            remark(f"Note: These columns are not read: {', '.join(found.unread)}.")
+        chosen = PairSelection.imported(found.pairs, file.name)
+    else:
+        chosen = reviewing.draw(
+            load_result(options["result"]),
+            options["choose"],
+            options["size"],
+            options["seed"],
+            options["stances"] or list(Stance),
+            exclude=reviews.finished_pairs() if options["fresh"] else frozenset(),
+        )
+    if options["order"] != Order.INFORMATIVE:
+        return chosen
     fast, accurate = (models.load_stance_model(name) for name in ("fast", "accurate"))
     with progress("Reading pairs with both models") as on_progress:
-        pairs = with_divergence(drawn.pairs, fast, accurate, on_progress)
-    return replace(drawn, pairs=tuple(pairs))
+        pairs = reviewing.with_divergence(chosen.pairs, fast, accurate, on_progress)
+    return replace(chosen, pairs=tuple(pairs))
 
 
 def _read_codebook(path: Path) -> str:
-    from compare.corpus.text_files import read_text
-    from compare.corpus.values import BadFileError
-
     try:
         return read_text(path).strip() + "\n"
     except (BadFileError, OSError) as error:
@@ -193,7 +192,7 @@ def _read_codebook(path: Path) -> str:
 @_always
 def list_(library: Path | None, as_json: bool) -> None:
     """List the reviews of a library, newest first."""
-    reviews = compare.Reviews.of(shared.open_library(library))
+    reviews = Reviews.of(shared.open_library(library))
     found: list[dict[str, Any]] = [
         {
             "name": entry.name,
@@ -224,15 +223,10 @@ def list_(library: Path | None, as_json: bool) -> None:
 @_always
 def status(name: str, library: Path | None, as_json: bool) -> None:
     """Show the readers' progress, and which statements were changed or removed since."""
-    from compare.review import StatementState
-
     opened, of = _open(library, name)
     settings, data = opened.settings, _as_json(opened)
     states = opened.statement_states(of, [pair for _, pair in opened.pairs()])
-    counts = {
-        state.value: sum(state in both for both in states)
-        for state in (StatementState.CHANGED, StatementState.DETAILS, StatementState.GONE)
-    }
+    counts = {state.value: sum(state in both for both in states) for state in reviewing.STATE_NOTES}
     if as_json:
         say_json({**data, "statements": counts})
         return
@@ -250,7 +244,7 @@ def status(name: str, library: Path | None, as_json: bool) -> None:
             say(f"pairs with a statement {verb} {state} since: {number}")
 
 
-def _as_json(review: compare.Review) -> dict[str, Any]:
+def _as_json(review: Review) -> dict[str, Any]:
     """Return what a review is and how far its readers are."""
     handed_in = review.handed_in
     return {
@@ -292,31 +286,26 @@ def answer(
     opened, of = _open(library, name)
     if undo:
         _say_change(opened, opened.undo(reader), as_json=as_json)
-    elif place := _place_given(opened, given):
-        change = opened.answer(
-            reader, place, _stance(given["label"]), given["confidence"], given["note"]
-        )
-        _say_change(opened, change, as_json=as_json)
+    elif values := _given_answer(opened, given):
+        _say_change(opened, opened.answer(reader, **values), as_json=as_json)
     else:
         _answer_one_by_one(opened, reader, of)
         if as_json:
             say_json({"review": opened.name, **asdict(opened.progress(reader))})
 
 
-def _place_given(review: compare.Review, given: Mapping[str, Any]) -> int | None:
-    """Return the place of the pair named by --pair, None if neither it nor --label is given."""
-    if bool(given["pair_id"]) != bool(given["label"]):
+def _given_answer(review: Review, given: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return what --pair, --label, --confidence and --note give; None without pair and label."""
+    pair, label = given["pair_id"], given["label"]
+    if bool(pair) != bool(label):
         raise click.UsageError("Give both --pair and --label, or neither.")
-    return review.place_of(given["pair_id"]) if given["pair_id"] else None
+    if not pair:
+        return None
+    more = {name: given[name] for name in ("confidence", "note")}
+    return {"place": review.place_of(pair), "stance": _KEYS[label[0]], **more}
 
 
-def _stance(label: str) -> Stance | None:
-    return None if label == "skip" else Stance(label)
-
-
-def _say_change(
-    review: compare.Review, change: AnswerChange | None, *, as_json: bool = False
-) -> None:
+def _say_change(review: Review, change: AnswerChange | None, *, as_json: bool = False) -> None:
     pair = change and review.pair(change.place).id
     before, after = (change.before, change.after) if change else (None, None)
     if as_json:
@@ -328,11 +317,11 @@ def _say_change(
         say(f"pair {change.place} ({pair}): {now}, before {was}")
 
 
-def _answer_json(answer: compare.Answer | None) -> dict[str, Any] | None:
+def _answer_json(answer: Answer | None) -> dict[str, Any] | None:
     return {**asdict(answer), "stance": answer.label} if answer else None
 
 
-def _answer_one_by_one(review: compare.Review, reader: str, library: compare.Library) -> None:
+def _answer_one_by_one(review: Review, reader: str, library: Library) -> None:
     """Ask for a key for each pair that is left."""
     while (place := review.next_place(reader)) is not None:
         pair = review.pair(place)
@@ -347,7 +336,7 @@ def _answer_one_by_one(review: compare.Review, reader: str, library: compare.Lib
         elif key == "c":
             say(review.codebook)
         elif key in _KEYS and sure in ("", "1", "2", "3"):
-            review.answer(reader, place, _stance(_KEYS[key]), int(sure) if sure else None, note)
+            review.answer(reader, place, _KEYS[key], int(sure) if sure else None, note)
             if pair.machine and review.shows_machine(True):
                 say(f"The model: {pair.machine.value} ({pair.label_source})")
         else:
@@ -359,14 +348,12 @@ def _answer_one_by_one(review: compare.Review, reader: str, library: compare.Lib
     remark(f"{done.answered} answered, {done.skipped} skipped, {done.left} left.{hand_in}")
 
 
-def _show_pair(review: compare.Review, pair: compare.ReviewPair, library: compare.Library) -> None:
-    from compare.review import STATE_NOTES
-
+def _show_pair(review: Review, pair: ReviewPair, library: Library) -> None:
     (states,) = review.statement_states(library, [pair])
     for side, passage, state in zip("AB", (pair.a, pair.b), states, strict=True):
         say(f"{side}  {quoted(passage)}")
         context = passage.statement.context
-        note = STATE_NOTES.get(state)
+        note = reviewing.STATE_NOTES.get(state)
         for line in (
             attribution(passage.statement),
             context and f"context: {context}",
@@ -403,11 +390,8 @@ def decide(name: str, by: str, library: Path | None, as_json: bool, **given: Any
       compare review decide canal --by Cor --pair 3f2c… --label oppose --note "a denial"
     """
     opened, of = _open(library, name)
-    if place := _place_given(opened, given):
-        change = opened.decide(
-            place, _stance(given["label"]), by, given["confidence"], given["note"]
-        )
-        _say_change(opened, change, as_json=as_json)
+    if values := _given_answer(opened, given):
+        _say_change(opened, opened.decide(by=by, **values), as_json=as_json)
         return
     differences, answers, decided = opened.differences(), opened.answers(), opened.decisions()
     if as_json:
@@ -433,10 +417,8 @@ def decide(name: str, by: str, library: Path | None, as_json: bool, **given: Any
     remark(f"{counted(len(differences), 'difference')}, {len(decided)} decided.")
 
 
-def _in_words(answer: compare.Answer) -> str:
-    from compare.review import CONFIDENCE
-
-    sure = f", {CONFIDENCE[answer.confidence]}" if answer.confidence else ""
+def _in_words(answer: Answer) -> str:
+    sure = f", {reviewing.CONFIDENCE[answer.confidence]}" if answer.confidence else ""
     return f"{answer.label}{sure}" + (f": {answer.note}" if answer.note else "")
 
 
@@ -452,7 +434,7 @@ def import_(name: str, file: Path, reader: str, library: Path | None, as_json: b
     a file. Rows without an answer are skipped.
     """
     opened, _ = _open(library, name)
-    answers = compare.read_answers(file, opened, reader)
+    answers = reviewing.read_answers(file, opened, reader)
     changed = opened.answer_many(reader, answers)
     left = opened.progress(reader).left
     text = f"{len(answers)} answers of {reader} read, {changed} of them new; {left} pairs left."
@@ -471,10 +453,8 @@ def agreement(name: str, library: Path | None, as_json: bool) -> None:
     Percent agreement, Cohen's kappa and Krippendorff's alpha with 95 % intervals; for a random
     sample also precision and recall of the model's labels. All readers must have handed in.
     """
-    from compare.review import NO_INTERVAL_NOTE
-
     opened, _ = _open(library, name)
-    found, settings = compare.agreement(opened), opened.settings
+    found, settings = reviewing.agreement(opened), opened.settings
     if as_json:
         design = {"created": opened.created, "version": opened.version, **settings.to_dict()}
         say_json({"review": opened.name, "design": design, **found.to_dict()})
@@ -483,17 +463,17 @@ def agreement(name: str, library: Path | None, as_json: bool) -> None:
     if found.overall:
         say(f"The readers differ on {found.differ}, of which {found.decided} are decided.")
     _show_figures(found)
-    for note in [NO_INTERVAL_NOTE] * found.lacks_interval + [*found.cautions]:
+    for note in [reviewing.NO_INTERVAL_NOTE] * found.lacks_interval + [*found.cautions]:
         say(f"\n{note}")
     if found.no_estimates:
         remark(found.no_estimates)
 
 
-def _show_figures(found: compare.Agreement) -> None:
+def _show_figures(found: reviewing.Agreement) -> None:
     if found.overall and found.between:
-        by_label = {stance.value: of for stance, of in found.by_label.items()}
         title = "Agreement of the readers, and of each label with the others"
-        _show_reliability(title, {"all": found.overall, **by_label})
+        of_labels = {stance.value: of for stance, of in found.by_label.items()}
+        _show_reliability(title, {"all": found.overall, **of_labels})
         if found.by_topic:
             _show_reliability("By topic", found.by_topic)
         first, second = found.readers
@@ -513,7 +493,7 @@ def _show_figures(found: compare.Agreement) -> None:
         )
 
 
-def _show_reliability(title: str, found: Mapping[str, Reliability]) -> None:
+def _show_reliability(title: str, found: Mapping[str, reviewing.Reliability]) -> None:
     columns = ("", "pairs", "agreement", "95 %", "kappa", "95 %", "alpha", "95 %")
     rows = [
         (name or "(none)", of.pairs, *_cells(of.agreement), *_cells(of.kappa), *_cells(of.alpha))
@@ -522,18 +502,18 @@ def _show_reliability(title: str, found: Mapping[str, Reliability]) -> None:
     show_table(title, columns, rows)
 
 
-def _cells(of: Figure | None) -> tuple[Any, Any]:
+def _cells(of: reviewing.Figure | None) -> tuple[Any, Any]:
     return (None, None) if of is None or of.value is None else (of.value, (of.low, of.high))
 
 
-def _show_confusion(title: str, table: Confusion) -> None:
-    rows = [(label, *counts) for label, counts in zip(_STANCES, table, strict=True)]
-    show_table(title, ("", *_STANCES), rows)
+def _show_confusion(title: str, table: reviewing.Confusion) -> None:
+    rows = [(label, *counts) for label, counts in zip(Stance, table, strict=True)]
+    show_table(title, ("", *Stance), rows)
 
 
 @review.command("export")
 @_name
-@shared.choice("--to", _FORMATS, "The format")
+@shared.choice("--to", ReviewFormat, "The format")
 @shared.out_or_stdout("NAME with the format's suffix")
 @shared.words(
     "--reader",
@@ -552,16 +532,14 @@ def export(name: str, to: str, out: Path | None, reader: str | None, **options: 
       compare review export canal --out canal.csv
       compare review export canal --to history --out canal-history.csv
     """
-    from compare.review import ReviewFormat, review_bytes
-
     opened, of = _open(options["library"], name)
     format = ReviewFormat(to)
     if out == shared.STDOUT:
-        sys.stdout.buffer.write(review_bytes(opened, format, library=of, seen_by=reader))
+        sys.stdout.buffer.write(reviewing.review_bytes(opened, format, library=of, seen_by=reader))
         return
     safe = "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in opened.name)
     target, force = out or Path(safe + format.suffix), options["force"]
-    path = compare.export_review(opened, target, format, library=of, seen_by=reader, force=force)
+    path = reviewing.export_review(opened, target, format, library=of, seen_by=reader, force=force)
     say_written(path, len(opened), as_json=options["as_json"], format=format.value)
 
 
@@ -571,7 +549,7 @@ def export(name: str, to: str, out: Path | None, reader: str | None, **options: 
 @_always
 def delete(name: str, yes: bool, library: Path | None, as_json: bool) -> None:
     """Delete a review for good, with its answers and its history."""
-    reviews = compare.Reviews.of(shared.open_library(library))
+    reviews = Reviews.of(shared.open_library(library))
     opened = reviews.open(name)
     if not yes:
         question = f"Delete {opened.name!r} with {len(opened)} pairs and all answers for good?"

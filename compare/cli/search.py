@@ -24,20 +24,20 @@ from compare.cli.output import (
     say_json,
     waiting,
 )
+from compare.comparison.retrieval import CANDIDATES
 from compare.errors import QueryError
+from compare.evaluate.batch import read_batch, score_file, target_path
 from compare.export.json_files import public_json, spans_json
 from compare.export.words import read_against, repeats_in_words
 from compare.files import check_writable
-from compare.models import signature
-from compare.models.values import InputPair, Probabilities, Stance
-from compare.results.result import Excerpt
+from compare.models import InputPair, ModelInput, Probabilities, Stance, StanceModel, signature
+from compare.models.rationale import find_rationale
+from compare.results import Excerpt, Pair, Result
 from compare.safe_text import one_line, printable
-from compare.statements.quotes import Quote, clean_quote, language_notes
+from compare.statements import Quote, clean_quote, language_notes
 
 if TYPE_CHECKING:
     from rich.text import Text
-
-    import compare
 
 _KNOWN = ("text", "speaker", "role", "country", "date", "context")
 _SHOWN = 10
@@ -60,7 +60,7 @@ _COLOURS = {Stance.AGREE: "blue", Stance.OPPOSE: "red", Stance.NEITHER: "default
 @shared.who_and_when("the quote")
 @shared.filtering
 @shared.thresholds
-@shared.number("--candidates", None, "Passages read for the quote", most=10_000)
+@shared.number("--candidates", CANDIDATES, "Passages read for the quote", most=10_000)
 @shared.why
 @shared.number("--limit", None, f"Most shown of each list [{_SHOWN}]")
 @shared.as_json
@@ -77,8 +77,6 @@ def search(
       compare search --id blinken-1 --not-own-speaker --why
       pbpaste | compare search - --out pairs.csv
     """
-    from compare.comparison.retrieval import CANDIDATES
-
     if quote is None and statement_id is None:
         raise click.UsageError("Give a quote, or a statement's id with --id.")
     check_out(out, force=options["force"])
@@ -95,7 +93,7 @@ def search(
             filters=filters,
             thresholds=shared.read_thresholds(options),
             why=options["why"],
-            candidates=options["candidates"] or CANDIDATES,
+            candidates=options["candidates"],
             on_progress=on_progress,
         )
     if out is not None:
@@ -123,7 +121,7 @@ def _read_stdin() -> str:
         ) from error
 
 
-def _show_result(result: compare.Result, limit: int) -> None:
+def _show_result(result: Result, limit: int) -> None:
     """Print the quote and the lists, at most `limit` statements of each."""
     say(f"Quote: “{one_line(result.subject)}”")
     if result.asked and (known := attribution(result.asked)):
@@ -148,7 +146,7 @@ def _show_result(result: compare.Result, limit: int) -> None:
             say(f"{_INDENT}… and {len(pairs) - limit} more (--limit {len(pairs)})")
 
 
-def _show_lines(result: compare.Result, stance: Stance, pairs: Sequence[compare.Pair]) -> None:
+def _show_lines(result: Result, stance: Stance, pairs: Sequence[Pair]) -> None:
     say(_TITLES[stance].upper())
     for rank, pair in enumerate(pairs, start=1):
         say(f"{rank:3}. {pair.probabilities.of(stance):.2f} {quoted(pair.b)}")
@@ -159,13 +157,13 @@ def _show_lines(result: compare.Result, stance: Stance, pairs: Sequence[compare.
             say(f"{_INDENT}{line}")
 
 
-def _show_table(result: compare.Result, stance: Stance, pairs: Sequence[compare.Pair]) -> None:
+def _show_table(result: Result, stance: Stance, pairs: Sequence[Pair]) -> None:
     from rich.text import Text
 
-    def marked(passage: compare.Excerpt, spans: Sequence[compare.Span]) -> Text:
+    def marked(pair: Pair) -> Text:
         # Printable sign by sign, so that no offset moves.
-        shown = Text("".join(map(printable, passage.text)))
-        for span in spans:
+        shown = Text("".join(map(printable, pair.b.text)))
+        for span in pair.spans.b:
             shown.stylize("bold underline", span.start, span.end)
         return shown
 
@@ -180,7 +178,7 @@ def _show_table(result: compare.Result, stance: Stance, pairs: Sequence[compare.
         (
             str(rank),
             Text(f"{pair.probabilities.of(stance):.2f}", colour),
-            marked(pair.b, pair.spans.b),
+            marked(pair),
             Text("\n".join(_details(result, stance, pair))),
         )
         for rank, pair in enumerate(pairs, start=1)
@@ -189,7 +187,7 @@ def _show_table(result: compare.Result, stance: Stance, pairs: Sequence[compare.
     draw_table(_TITLES[stance], columns, rows, title_style=style, expand=True, show_lines=True)
 
 
-def _details(result: compare.Result, stance: Stance, pair: compare.Pair) -> list[str]:
+def _details(result: Result, stance: Stance, pair: Pair) -> list[str]:
     """Return the lines below the words of a statement that was found."""
     statement, repeats, lines = pair.b.statement, pair.b.repeats, []
     if part := read_against(result, pair):
@@ -262,8 +260,6 @@ def stance(
             "--why and what is known of A and B do not go with --batch: write who and when into "
             "columns of the file (a_country, a_date, …)."
         )
-    from compare.evaluate.batch import read_batch, score_file, target_path
-
     # Whatever is wrong with the files is found before a model is loaded.
     target, pairs = target_path(batch, out), read_batch(batch)
     check_writable(target)
@@ -276,13 +272,13 @@ def stance(
         remark(f"Wrote {done.written}: {done.pairs} pairs, model {done.model}.")
 
 
-def _load_model(options: dict[str, Any]) -> compare.StanceModel:
+def _load_model(options: dict[str, Any]) -> StanceModel:
     """Load the model named, else the one adapted to --library, else the shipped one."""
     name, folder = options["stance_model"], options["library"]
     return shared.stance_model(name, None if name or not folder else shared.open_library(folder))
 
 
-def _read_side(letter: str, text: str, about: dict[str, Any]) -> compare.ModelInput:
+def _read_side(letter: str, text: str, about: dict[str, Any]) -> ModelInput:
     try:
         words = clean_quote(text)
     except QueryError as error:
@@ -290,9 +286,7 @@ def _read_side(letter: str, text: str, about: dict[str, Any]) -> compare.ModelIn
     return Excerpt.of_quote(shared.read_quote(words, about, letter), words).model_input
 
 
-def _show_stance(pair: InputPair, model: compare.StanceModel, *, why: bool, as_json: bool) -> None:
-    from compare.models.rationale import find_rationale
-
+def _show_stance(pair: InputPair, model: StanceModel, *, why: bool, as_json: bool) -> None:
     a, b = (side.text for side in pair)
     with waiting("Reading the pair"):
         scores, (read,) = model.score_parts([pair])

@@ -1,0 +1,422 @@
+"""`compare sides`, `timeline`, `matrix` and `positions`: actors compared with each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+import click
+
+from compare.cli import options as shared
+from compare.cli.output import (
+    attribution,
+    check_csv,
+    check_out,
+    progress,
+    quoted,
+    rationale_lines,
+    remark,
+    remark_notes,
+    say,
+    say_either,
+    say_json,
+    show_table,
+)
+from compare.comparison import (
+    MOST_READ,
+    NOT_A_SAMPLE,
+    AgreementMatrix,
+    Comparison,
+    PositionTable,
+    position_table,
+)
+from compare.comparison.retrieval import MOST_PER_ACTOR
+from compare.export import rows
+from compare.export.formats import csv_bytes, table_csv
+from compare.export.words import counted, duration
+from compare.files import write_whole
+from compare.library import Filters
+from compare.models import Stance
+from compare.progress import Progress
+from compare.results import Actor, Pair, Position, Positions, PositionScore, Result
+
+_LONG = 30  # seconds
+_NAMED = 12
+_BAR = 21
+
+
+# --- sides, timeline and matrix --------------------------------------------------------------
+
+_reading = shared.together(
+    shared.words("--topic", help="Only passages on this: words or a sentence."),
+    shared.period,
+    shared.reading,
+    shared.thresholds,
+    shared.number("--most", MOST_READ, "Most pairs read, the likeliest first"),
+    shared.flag("--plan", "plan_only", help="Only say what would be read."),
+    shared.number("--limit", 10, "Lines shown"),
+)
+_writing = shared.together(
+    shared.flag("--why", help="Find the deciding words of the first --limit of each list."),
+    _reading,
+    shared.file("--by-year", help="Also write how many pairs agree and oppose each year (.csv)."),
+    shared.out,
+    shared.force,
+    shared.as_json,
+)
+
+
+@click.command("sides")
+@shared.side("--a", required=True)
+@shared.side("--b", required=True)
+@_writing
+def sides(a: Filters, b: Filters, **options: Any) -> None:
+    """Find the pairs in which two sides agree or oppose each other.
+
+    \b
+      compare sides --a country=China --b country="United States" --topic sanctions \\
+          --since 2014 --out pairs.csv
+
+    FIELD is country, speaker, role, party, venue, source, language, id, not-country, not-speaker,
+    since or until. A field given twice allows both values; different fields must all hold. Give one
+    side its own period by its since and until:
+
+    \b
+      compare sides --a country=USA --a until=2016 --b country=USA --b since=2017
+    """
+    _compare(a, b, options)
+
+
+@click.command("timeline")
+@shared.side("--who", required=True)
+@_writing
+def timeline(who: Filters, **options: Any) -> None:
+    """Find where someone changed position: what opposes what they said before.
+
+    \b
+      compare timeline --who country=Valdoria --topic "the canal"
+
+    The earlier statement is side a. FIELD as in `compare sides`.
+    """
+    _compare(who, None, options)
+
+
+def _compare(a: Filters, b: Filters | None, options: dict[str, Any]) -> None:
+    out, years, force = options["out"], options["by_year"], options["force"]
+    check_out(out, force=force)
+    check_csv(years, force=force)
+    result = _read(a, b, options)
+    if result is None:
+        return
+    if out:
+        result.export(out, force=force)
+    if years:
+        write_whole(years, table_csv("years", rows.year_rows(result)), force=force)
+    if options["as_json"]:
+        say_json(
+            {
+                "subject": result.subject,
+                "same_point": result.candidates,
+                "read": len(result.pairs),
+                "pairs": rows.pair_rows(result),
+                "by_year": rows.year_rows(result),
+                "provenance": asdict(result.provenance),
+                "notes": [*result.notes, NOT_A_SAMPLE],
+            }
+        )
+        return
+    remark_notes(result.notes)
+    for stance in (Stance.OPPOSE, Stance.AGREE):
+        _show_list(result, stance, options["limit"])
+    remark(NOT_A_SAMPLE)
+    if out:
+        verb = "that changed" if result.over_time else "that oppose"
+        say(f"{out}: {len(result.agree)} pairs that agree, {len(result.oppose)} {verb}.")
+
+
+@click.command("matrix")
+@shared.side("--among")
+@shared.by
+@_reading
+@shared.file("--out", help="Write the matrix (.csv).")
+@shared.force
+@shared.as_json
+def matrix(among: Filters, by: str, **options: Any) -> None:
+    """Count which countries or speakers agree with each other on a topic.
+
+    \b
+      compare matrix --topic "the canal" --among country=Valdoria --among country=Ostravia
+
+    All statements without --among. FIELD as in `compare sides`.
+    """
+    check_csv(options["out"], force=options["force"])
+    result = _read(among, among, options, by)
+    if result is None:
+        return
+    cells = rows.matrix_rows(result, by)
+    if out := options["out"]:
+        write_whole(out, table_csv("matrix", cells), force=options["force"])
+    if options["as_json"]:
+        data = {"subject": result.subject, "cells": cells, "provenance": asdict(result.provenance)}
+        say_json({**data, "note": NOT_A_SAMPLE})
+        return
+    remark_notes(result.notes)
+    for cell in cells[: options["limit"]]:
+        share = ""
+        if cell["opposed"] is not None:
+            share = f", {cell['opposed']:.0%} opposed ({cell['low']:.0%} to {cell['high']:.0%})"
+        say(
+            f"{cell['a']} and {cell['b']}: {cell['agree']} agree, {cell['oppose']} oppose, "
+            f"{cell['read']} read{share}"
+        )
+    remark(NOT_A_SAMPLE)
+
+
+def _read(
+    a: Filters, b: Filters | None, options: dict[str, Any], between: str = ""
+) -> Result | None:
+    """Say what will be read, then read it; return None if only the plan was asked for."""
+    library, model = shared.open_to_read(options)
+    period = options["since"], options["until"]
+    comparison = Comparison(
+        library,
+        a.within(*period),
+        b.within(*period) if b else None,
+        topic=options["topic"],
+        stance_model=model,
+        most_read=options["most"],
+        between=between,
+    )
+    if (seconds := comparison.seconds_to_find()) > _LONG:
+        remark(
+            f"Finding the pairs on the same point among {len(comparison.a):,} and "
+            f"{len(comparison.b):,} passages takes about {duration(seconds)}, before anything is "
+            "read: narrow the topic or the sides if that is too long."
+        )
+    with progress("Finding pairs on the same point") as on_progress:
+        plan = comparison.plan(on_progress)
+    passages = f"{plan.a:,}" if comparison.over_time else f"{plan.a:,} and {plan.b:,}"
+    known = f", {plan.known:,} of them known" if plan.known else ""
+    about = "" if plan.seconds < 1 else "about "
+    planned = (
+        f"{comparison.subject}: {passages} passages, {plan.same_point:,} pairs on the same point; "
+        f"{plan.to_read:,} to read{known}, {about}{duration(plan.seconds)}."
+    )
+    if options["plan_only"]:
+        data = {"subject": comparison.subject, **asdict(plan)}
+        say_either(options["as_json"], data, planned)
+        return None
+    remark(planned)
+    with progress("Reading pairs") as on_progress:
+        least = shared.read_thresholds(options)
+        result = comparison.run(thresholds=least, on_progress=on_progress)
+    if not options.get("why"):
+        return result
+    with progress("Finding the deciding words") as on_progress:
+        return result.explain(comparison.model, most=options["limit"], on_progress=on_progress)
+
+
+def _show_list(result: Result, stance: Stance, limit: int) -> None:
+    def days(entry: tuple[int, Pair]) -> list[date]:
+        return [side.statement.date.first for side in entry[1].excerpts if side.statement.date]
+
+    listed = result.listed(stance)
+    name = "CHANGED" if result.over_time and stance is Stance.OPPOSE else stance.value.upper()
+    say(f"{name}: {counted(len(listed), 'pair')}")
+    ranked = list(enumerate(listed[:limit], start=1))
+    # Over time the strongest are shown in the order in which they were said.
+    for rank, pair in sorted(ranked, key=days) if result.over_time else ranked:
+        say(f"{rank:3}. {pair.probabilities.of(stance):.2f} {quoted(pair.a)}")
+        for line in (
+            attribution(pair.a.statement),
+            quoted(pair.b),
+            attribution(pair.b.statement),
+            *rationale_lines(pair.rationale, pair.a.text, pair.b.text),
+        ):
+            say(f"          {line}")
+    if len(listed) > limit:
+        say(f"     … and {len(listed) - limit} more (--limit {len(listed)})")
+
+
+# --- positions -------------------------------------------------------------------------------
+
+
+@click.command("positions")
+@click.argument("propositions", type=shared.text, nargs=-1, required=True, metavar="PROPOSITION…")
+@shared.by
+@shared.side("--among", help="Only these; FIELD as in `compare sides`.")
+@shared.period
+@shared.reading
+@shared.thresholds
+@shared.number(
+    "--each",
+    MOST_PER_ACTOR,
+    "Passages of each country or speaker read for their similarity, and half as many for their "
+    "words",
+    most=1000,
+)
+@shared.number("--period", None, "Also by periods of so many years", most=1000)
+@shared.number("--seed", 0, "For the intervals", least=0)
+@shared.number("--limit", 20, "Lines shown")
+@shared.file("--out", help="Write the positions (.csv).")
+@shared.file(
+    "--passages",
+    help="Keep the strongest passage of each statement for a review (.json), or write them as "
+    "pairs (.csv, …).",
+)
+@shared.file("--agreement", help="Write who agrees with whom over several propositions (.csv).")
+@shared.force
+@shared.as_json
+def positions(propositions: tuple[str, ...], among: Filters, **options: Any) -> None:
+    """Place countries or speakers from opposed (-1) to agreeing (+1) by what they said.
+
+    \b
+      compare positions "The canal must be open to all ships." --since 2014 --out places.csv
+      compare positions "The canal must be open." "Fees must fall." --agreement who.csv
+
+    One proposition gives a row for each country or speaker; several give a column for each
+    proposition. An actor that says nothing similar to a proposition is silent, not neutral.
+    """
+    out, agreement, passages = (options[name] for name in ("out", "agreement", "passages"))
+    force = options["force"]
+    check_csv(out, force=force)
+    check_csv(agreement, force=force)
+    check_out(passages, force=force)
+    if agreement and len(propositions) < 2:
+        raise click.UsageError("--agreement needs several propositions.")
+    if passages and len(propositions) > 1:
+        raise click.UsageError("--passages needs one proposition.")
+    table = _place(propositions, among, options)
+    first, *others = table.positions
+    matrix = table.agreement(options["seed"]) if others else None
+    if out:
+        of_first = table_csv("positions", rows.position_rows(first))
+        data = csv_bytes(*rows.proposition_rows(table)) if others else of_first
+        write_whole(out, data, force=force)
+    if passages:
+        first.result().export(passages, force=force)
+    if agreement and matrix:
+        write_whole(agreement, table_csv("agreement", rows.agreement_rows(matrix)), force=force)
+    if options["as_json"]:
+        say_json(_positions_json(table, matrix, options["period"]))
+        return
+    for found in table.positions:
+        _show_positions(found, options["limit"], options["period"])
+    if matrix:
+        _show_agreement(matrix, options["limit"])
+    remark(NOT_A_SAMPLE)
+    for path in filter(None, (out, agreement, passages)):
+        say(f"Wrote {path}.")
+
+
+def _place(propositions: Sequence[str], among: Filters, options: dict[str, Any]) -> PositionTable:
+    """Place the actors on each proposition, with a progress bar for each."""
+    library, model = shared.open_to_read(options)
+    with ExitStack() as bars:
+
+        def began(number: int, text: str) -> Progress:
+            bars.close()
+            label = f"Reading passages ({number + 1} of {len(propositions)})"
+            return bars.enter_context(progress(label))
+
+        return position_table(
+            library,
+            propositions,
+            by=options["by"],
+            filters=among.within(options["since"], options["until"]),
+            stance_model=model,
+            thresholds=shared.read_thresholds(options),
+            most_each=options["each"],
+            seed=options["seed"],
+            on_proposition=began,
+        )
+
+
+def _positions_json(
+    table: PositionTable, matrix: AgreementMatrix | None, period: int | None
+) -> dict[str, Any]:
+    agreement = None
+    if matrix:
+        agreement = {"parties": list(matrix.actors), "cells": rows.agreement_rows(matrix)}
+    propositions = [
+        {
+            "proposition": one.proposition,
+            "by": one.by,
+            "parties": rows.position_rows(one),
+            "by_period": rows.period_rows(one, period) if period else [],
+            "thresholds": asdict(one.thresholds),
+            "provenance": asdict(one.provenance),
+            "notes": list(one.notes),
+        }
+        for one in table.positions
+    ]
+    return {"propositions": propositions, "agreement": agreement}
+
+
+def _show_positions(found: Positions, limit: int, period: int | None) -> None:
+    """Print where the actors stand, their strongest passages, and who takes no side."""
+    remark_notes(found.notes[:-1])
+    placed = found.placed
+    columns = (
+        *("actor", "opposed ··· agreeing", "place", "95 %"),
+        *("passages", "agree", "oppose", "first", "last"),
+    )
+    show_table(found.proposition, columns, map(_row, placed[:limit]), names=2, format="+.2f")
+    if len(placed) > limit:
+        say(f"… and {len(placed) - limit} more (--limit {len(placed)})")
+    for position in placed[:limit]:
+        say(f"\n{position.name}")
+        for stance in (Stance.AGREE, Stance.OPPOSE):
+            if pair := position.strongest(stance):
+                say(f"  {stance.value:6} {pair.probabilities.of(stance):.2f} {quoted(pair.b)}")
+                say(f"              {attribution(pair.b.statement)}")
+    _show_others("NEAR, BUT TAKING NO SIDE", found.undecided)
+    _show_others("SILENT", found.silent)
+    if period:
+        periods = [
+            (one.actor.name, f"{one.start} to {one.end}", *_figures(one.score))
+            for one in found.by_period(period)
+        ]
+        head = ("actor", "years", "place", "95 %", "passages")
+        show_table(f"By {period} years", head, periods, names=2, format="+.2f")
+
+
+def _row(position: Position) -> tuple[Any, ...]:
+    """Return the name, the position drawn between -1 and 1, and its figures."""
+
+    def at(value: float) -> int:
+        return round((value + 1) / 2 * (_BAR - 1))
+
+    score, line = position.score, ["·"] * _BAR
+    line[_BAR // 2] = "|"
+    if score.low is not None and score.high is not None:
+        low, high = at(score.low), at(score.high) + 1
+        line[low:high] = "-" * (high - low)
+    line[at(score.mean)] = "o"
+    dates = (date.iso for date in position.dates) if position.dates else ("", "")
+    counts = [len(position.of(stance)) for stance in (Stance.AGREE, Stance.OPPOSE)]
+    return (position.name, "".join(line), *_figures(score), *counts, *dates)
+
+
+def _figures(score: PositionScore) -> tuple[Any, ...]:
+    return score.mean, "too few" if score.low is None else (score.low, score.high), score.passages
+
+
+def _show_others(title: str, actors: Sequence[Actor]) -> None:
+    if not actors:
+        return
+    most = sorted(actors, key=lambda actor: (-actor.statements, actor.name))
+    named = "; ".join(f"{actor.name} ({actor.statements:,})" for actor in most[:_NAMED])
+    more = f"; and {len(most) - _NAMED} more" if len(most) > _NAMED else ""
+    say(f"\n{title}: {named}{more} (statements in brackets)")
+
+
+def _show_agreement(matrix: AgreementMatrix, limit: int) -> None:
+    """Print how much each two actors agree, those that share most propositions first."""
+    cells = sorted(matrix.cells, key=lambda cell: (-cell.propositions, -cell.agreement))
+    found = [(c.a, c.b, c.agreement, (c.low, c.high), c.propositions) for c in cells[:limit]]
+    columns = ("actor", "and", "agreement", "95 %", "propositions")
+    show_table("Who stands near whom", columns, found, names=2, format=".2f")
