@@ -18,8 +18,8 @@ from typing import NoReturn
 import click
 
 from compare import __version__
-from compare.cli.output import remark
 from compare.errors import CompareError
+from compare.safe_text import printable
 
 # Module and function of each command, and its help: `compare --help` imports none of the modules.
 _COMMANDS = {
@@ -91,7 +91,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
             raise
         _discard_output()
         with suppress(OSError):  # standard error may go to the same disk
-            remark(f"Error: the output cannot be written ({error.strerror}): make room.")
+            said = f"Error: the output cannot be written ({error.strerror}): make room."
+            click.echo(said, err=True)
         code = 2
     sys.exit(code)
 
@@ -102,13 +103,13 @@ def _run(arguments: Sequence[str] | None) -> int:
     try:
         code = cli.main(arguments, prog_name=name, standalone_mode=False)
     except CompareError as error:
-        remark(f"Error: {error}")
+        click.echo(printable(f"Error: {error}"), err=True)
         return 2
     except click.ClickException as error:
         error.show()
         return 2
     except (click.Abort, KeyboardInterrupt):
-        remark("Stopped.")
+        click.echo("Stopped.", err=True)
         return 130
     return code if isinstance(code, int) else 0
 
