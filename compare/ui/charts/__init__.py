@@ -1,4 +1,1 @@
-"""The charts, each as one Vega-Lite specification: drawn in the app and as an SVG file.
-
-No Streamlit here: the components show the charts and offer their files.
-"""
+"""The charts, each as one Vega-Lite specification; `vega.py` draws it. No Streamlit here."""

@@ -96,19 +96,16 @@ def matrix_chart(cells: Sequence[Cell], most: int) -> Chart:
 
 def _draw_matrix(cells: Sequence[Cell], actors: Sequence[str], colour: Colours) -> alt.LayerChart:
     """Draw a square of actors: colour is the share opposed, the numbers are the counts."""
-    values = (
-        (
-            cell.a,
-            cell.b,
-            cell.opposed,
-            {
-                "share": cell.opposed,
-                "counts": f"{cell.oppose}/{cell.agree + cell.oppose}",
-                "read": cell.read,
-            },
-        )
+    values = [
+        {
+            "one": cell.a,
+            "other": cell.b,
+            "share": cell.opposed,
+            "counts": f"{cell.oppose}/{cell.agree + cell.oppose}",
+            "read": cell.read,
+        }
         for cell in cells
-    )
+    ]
     colours = [colour["agree"], colour["even"], colour["oppose"]]
     return square(
         values,

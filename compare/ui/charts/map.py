@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import altair as alt
 
@@ -14,24 +13,12 @@ from compare.results.positions import Position
 from compare.ui.charts.positions import CHOSEN, SCALE_TITLE, tooltip, values_of
 from compare.ui.charts.vega import Chart, Colours, Spec, shade
 
-Point = tuple[float, float]
-"""Longitude and latitude, degrees."""
-
-Polygon = tuple[tuple[Point, ...], ...]
-"""An outer ring and its holes."""
+Point = tuple[float, float]  # longitude and latitude, degrees
+Polygon = tuple[tuple[Point, ...], ...]  # an outer ring, which runs clockwise, and its holes
 
 
-# -- The world -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """Countries by ISO 3166-1 alpha-3 code.
-
-    Attributes:
-        outlines: Polygons; outer rings run clockwise, as D3 asks.
-        points: Middles of the countries without an outline, most of them small islands.
-    """
+class World(NamedTuple):
+    """Countries by ISO 3166-1 alpha-3 code; those without an outline are points."""
 
     outlines: Mapping[str, tuple[Polygon, ...]]
     points: Mapping[str, Point]
@@ -39,7 +26,7 @@ class World:
 
 @cache
 def world() -> World:
-    """Return the coarse outlines of the package countryinfo; some countries are only points."""
+    """Return the coarse outlines of the package countryinfo."""
     from countryinfo import all_countries
 
     outlines: dict[str, tuple[Polygon, ...]] = {}
@@ -63,17 +50,14 @@ def _polygons(shape: Mapping[str, Any], code: str) -> Iterator[Polygon]:
         several = geometry["type"] == "MultiPolygon"
         for polygon in geometry["coordinates"] if several else [geometry["coordinates"]]:
             rings = [tuple((round(x, 2), round(y, 2)) for x, y in ring) for ring in polygon]
+            # D3 fills what a clockwise ring encloses; a hole runs the other way.
             yield tuple(_wound(ring, clockwise=n == 0) for n, ring in enumerate(rings))
 
 
 def _wound(ring: tuple[Point, ...], *, clockwise: bool) -> tuple[Point, ...]:
-    """Return a ring that runs clockwise or anticlockwise (the shoelace formula tells which)."""
     edges = zip(ring, (*ring[1:], ring[0]), strict=True)
-    area = sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in edges)
+    area = sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in edges)  # the shoelace formula
     return ring if (area < 0) == clockwise else ring[::-1]
-
-
-# -- The map -------------------------------------------------------------------------------------
 
 
 def off_the_map(positions: Sequence[Position]) -> list[str]:
@@ -97,11 +81,7 @@ def map_chart(positions: Sequence[Position], proposition: str) -> Chart:
 
 
 def _draw_map(positions: Sequence[Position], colour: Colours) -> alt.LayerChart:
-    """Draw the world with the countries that take a side, from opposed to agreeing.
-
-    Countries without an outline are circles. A dashed outline means too few passages for an
-    interval.
-    """
+    """Draw the countries that take a side; dashed are those with too few for an interval."""
     placed = {one.actor.key: {"actor": one.name, **values_of(one.score)} for one in positions}
     shapes = [
         _feature("MultiPolygon", polygons, placed.get(code, {}))

@@ -14,21 +14,16 @@ from compare.export.words import counted
 from compare.results.positions import PeriodScore, Position, PositionScore
 from compare.ui.charts.vega import FIT_WIDTH, Chart, Colours, Spec, panels, shade, square
 
-CHOSEN = "chosen"
-"""The selection of a dot or a country."""
-
+CHOSEN = "chosen"  # the selection of a dot or a country
 KINDS = ("Agreeing", "Opposed", "Interval holds 0", "Fewer than 3 passages")
-"""What a position shows: its whole interval on one side, or not, or no interval."""
-
 SCALE_TITLE = "Opposed  ←   position   →  Agreeing"
-
 _SHAPES = ["circle", "diamond", "square", "triangle-up"]
 _ROW = 19
 _LONGEST_NAME = 24
 
 
 def kind(score: PositionScore) -> str:
-    """Return the one of `KINDS` that a position is."""
+    """Return the one of `KINDS` that a position is: its interval on one side, or not, or none."""
     if score.low is None or score.high is None:
         return KINDS[3]
     return KINDS[0] if score.low > 0 else KINDS[1] if score.high < 0 else KINDS[2]
@@ -37,9 +32,6 @@ def kind(score: PositionScore) -> str:
 def with_number(name: str, number: int) -> str:
     """Return a name with the number of passages or statements behind it."""
     return f"{name} ({number:,})"
-
-
-# -- Positions -----------------------------------------------------------------------------------
 
 
 def positions_chart(placed: Sequence[Position], proposition: str, most: int) -> Chart:
@@ -112,10 +104,7 @@ def tooltip(field: str, title: str) -> list[alt.Tooltip]:
 
 
 def _dots(base: alt.Chart, way: str, colour: Colours, clickable: bool) -> alt.LayerChart:
-    """Draw dots with their intervals along x or y; shape and colour both show the kind.
-
-    Those that can be clicked have a legend, too.
-    """
+    """Draw dots with their intervals along x or y; shape and colour both show the kind."""
     channel, datum = (alt.X, alt.XDatum) if way == "x" else (alt.Y, alt.YDatum)
     scale: dict[str, Any] = {
         "title": SCALE_TITLE if way == "x" else None,
@@ -147,9 +136,6 @@ def _dots(base: alt.Chart, way: str, colour: Colours, clickable: bool) -> alt.La
         color="kind:N", **{way: channel("low:Q", **scale), f"{way}2": "high:Q"}
     )
     return alt.LayerChart(layer=[middle.encode(**{way: datum(0, **scale)}), interval, dots])
-
-
-# -- Periods -------------------------------------------------------------------------------------
 
 
 def periods_chart(
@@ -204,9 +190,6 @@ def _draw_periods(
     return alt.LayerChart(data=data, layer=[*dots.layer, numbers], height=150)
 
 
-# -- Agreement between actors --------------------------------------------------------------------
-
-
 def agreement_chart(matrix: AgreementMatrix, actors: Sequence[str], propositions: int) -> Chart:
     """Return how far each two actors agree."""
     note = (
@@ -219,15 +202,15 @@ def agreement_chart(matrix: AgreementMatrix, actors: Sequence[str], propositions
 def _draw_agreement(
     matrix: AgreementMatrix, actors: Sequence[str], colour: Colours
 ) -> alt.LayerChart:
-    values = (
-        (
-            cell.a,
-            cell.b,
-            cell.agreement,
-            {"agreement": cell.agreement, "number": f"n {cell.propositions}"},
-        )
+    values = [
+        {
+            "one": cell.a,
+            "other": cell.b,
+            "agreement": cell.agreement,
+            "number": f"n {cell.propositions}",
+        }
         for cell in matrix.cells
-    )
+    ]
     colours = [colour["oppose"], colour["even"], colour["agree"]]
     return square(
         values,

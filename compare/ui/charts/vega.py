@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
@@ -13,11 +13,10 @@ import altair as alt
 
 from compare.errors import ExportError
 
-Spec = dict[str, Any]
-"""A Vega-Lite specification; untrusted text stands in it only as data, never as an expression."""
-
+Spec = dict[str, Any]  # in Vega-Lite; untrusted text is data in it, never an expression
 Colours = Mapping[str, str]
 
+# Those of cards.css. Agree and oppose differ in every form of colour blindness.
 COLOURS: Mapping[str, Colours] = {
     "light": {
         "agree": "#0a5c9e",
@@ -34,16 +33,14 @@ COLOURS: Mapping[str, Colours] = {
         "paper": "#16171a",
     },
 }
-"""Those of cards.css. Agree and oppose differ in every form of colour blindness."""
 
 NO_RENDERER = (
     "SVG files are drawn by vl-convert, which is not installed: run `pip install "
     "'compare-statements[charts]'`, or, in the program's folder, `pip install '.[charts]'`."
 )
 
+# The width includes axes and legend; the height is that of the plot alone.
 FIT_WIDTH = alt.AutoSizeParams(type="fit-x", contains="padding")
-"""The width includes axes and legend; the height is that of the plot alone."""
-
 _FONT = "Helvetica, Arial, sans-serif"
 _WIDTH = 720
 
@@ -103,9 +100,6 @@ def can_draw_svg() -> bool:
     return find_spec("vl_convert") is not None
 
 
-# -- Parts of charts -----------------------------------------------------------------------------
-
-
 def shade(field: str, colours: Sequence[str], middle: float, **legend: Any) -> alt.Color:
     """Return a colour scale up to 1 whose middle colour is at `middle`, with a legend above."""
     scale = alt.Scale(domain=[2 * middle - 1, middle, 1], range=list(colours), interpolate="rgb")
@@ -113,30 +107,27 @@ def shade(field: str, colours: Sequence[str], middle: float, **legend: Any) -> a
 
 
 def square(
-    cells: Iterable[tuple[str, str, float | None, Spec]],
+    cells: Sequence[Spec],
     actors: Sequence[str],
     colour: Colours,
     fill: alt.Color,
     lines: Sequence[tuple[Spec, alt.Text]],
     tooltip: Sequence[alt.Tooltip],
 ) -> alt.LayerChart:
-    """Return a square in which each pair of actors has two cells, one either way.
+    """Return a square in which each pair of `actors` has two cells, one either way.
 
-    Args:
-        cells: Two actors, the share that `fill` shows (0 to 1), and the other values of the cell.
-        actors: In the order of rows and columns; cells of other actors are left out.
-        colour: Of the theme.
-        fill: The colour of a cell.
-        lines: The lines of text in a cell, and how each is drawn.
-        tooltip: What is shown of a cell beside its actors.
+    A cell has the keys `one` and `other`, its two actors, the share that `fill` shows, and what the
+    `lines` of text in it and the `tooltip` show.
     """
     values = [
-        {"one": one, "other": other, "dark": _is_dark(share), **more}
-        for a, b, share, more in cells
-        if {a, b} <= set(actors)
-        for one, other in ((a, b), (b, a))
+        turned
+        for cell in cells
+        if {cell["one"], cell["other"]} <= set(actors)
+        for turned in (cell, {**cell, "one": cell["other"], "other": cell["one"]})
     ]
-    ink = alt.when("datum.dark").then(alt.value(colour["paper"]))
+    field = f"datum.{fill.shorthand.removesuffix(':Q')}"
+    is_dark = f"isValid({field}) && abs({field} - 0.5) > 0.35"
+    ink = alt.when(is_dark).then(alt.value(colour["paper"])).otherwise(alt.value(colour["ink"]))
     below = alt.Axis(labelAngle=-40, labelLimit=110, labelOverlap=False)
     base = alt.Chart().encode(
         x=alt.X("one:N", sort=list(actors), title=None, axis=below),
@@ -147,20 +138,13 @@ def square(
             *tooltip,
         ],
     )
-    texts = (
-        base.mark_text(**mark).encode(text=text, color=ink.otherwise(alt.value(colour["ink"])))
-        for mark, text in lines
-    )
+    texts = (base.mark_text(**mark).encode(text=text, color=ink) for mark, text in lines)
     return alt.LayerChart(
         data=alt.InlineData(values=values),
         layer=[base.mark_rect().encode(color=fill), *texts],
         height=42 * len(actors),
         autosize=FIT_WIDTH,
     )
-
-
-def _is_dark(share: float | None) -> bool:
-    return share is not None and abs(share - 0.5) > 0.35
 
 
 def panels(charts: Mapping[str, alt.LayerChart], columns: int = 3) -> alt.ConcatChart:

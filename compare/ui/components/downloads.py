@@ -19,11 +19,7 @@ from compare.ui.charts.vega import NO_RENDERER, Chart, can_draw_svg
 from compare.ui.components.layout import notice, show_chart, small
 from compare.ui.components.quote_form import CHOSEN
 
-_DIGEST = "digest"
-"""In a link: the first digits of the digest of the library it was made with."""
-
-
-# -- Files ---------------------------------------------------------------------------------------
+_DIGEST = "digest"  # in a link: the first digits of the digest of the library it was made with
 
 
 def download_buttons(
@@ -54,9 +50,6 @@ def file_download(
     st.download_button(label, content, file_name, mime, on_click="ignore", key=key, help=help)
 
 
-# -- Charts --------------------------------------------------------------------------------------
-
-
 def figure(
     chart: Chart, key: str, alt: str, *notes: str, on_select: Callable[[], None] | None = None
 ) -> None:
@@ -81,9 +74,6 @@ def chart_downloads(name: str, numbers: bytes, chart: Chart, key: str) -> None:
         else:
             mime, label = "application/json", "Download Vega-Lite"
             file_download(label, f"{name}.json", chart.vega_lite, f"{key}-vl", mime, NO_RENDERER)
-
-
-# -- The link to a page --------------------------------------------------------------------------
 
 
 def permalink(base: str, state: Sequence[tuple[str, object]]) -> str:
@@ -115,12 +105,7 @@ def link_and_provenance(
 ) -> None:
     """Show the link that brings back the page, and how its results were made.
 
-    Args:
-        result: What is shown.
-        library: Where it was found.
-        keys: The widgets whose values the link holds.
-        held: What the link holds, in a sentence.
-        notes: Further sentences on the provenance.
+    The link holds the values of the widgets `keys`, which the sentence `held` describes.
     """
     state: list[tuple[str, object]] = [(key, st.session_state.get(key)) for key in keys]
     state += [(CHOSEN, st.query_params.get(CHOSEN)), (_DIGEST, library.digest[:12])]

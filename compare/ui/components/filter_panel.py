@@ -11,33 +11,27 @@ from compare.errors import QueryError
 from compare.library.filters import FACETED, FILTERS, Facet, Facets, Filters
 from compare.results.result import Thresholds
 from compare.statements.statement import PartialDate
-from compare.ui.components.layout import notice, sidebar_heading
+from compare.ui.components.layout import notice, show_html
 from compare.ui.components.quote_form import partial_date
 
 Period = tuple[PartialDate | None, PartialDate | None]
 
 RANK, PROBABILITY, SIMILARITY = "Rank", "Probability", "Similarity"
 NEWEST, OLDEST = "Newest first", "Oldest first"
+# The first order is the default.
 ORDERS = (RANK, PROBABILITY, SIMILARITY, NEWEST, OLDEST)
 TIMELINE_ORDERS = (OLDEST, NEWEST, RANK, PROBABILITY, SIMILARITY)
-"""The orders of a list; the first is the default."""
 
 _FIRST = ("countries", "speakers", "sources")
 _MORE = tuple(name for name in FACETED if name not in (*_FIRST, "languages"))
-SIDE_KEYS = (*_FIRST, *_MORE)
-"""The widgets of `choose_side`, without their prefix: the names of filters."""
-
-_IN_MENU = 2000
-"""Values in a menu; if a library has more, the others can be typed."""
-
-
-# -- Filters -------------------------------------------------------------------------------------
+SIDE_KEYS = (*_FIRST, *_MORE)  # the widgets of `choose_side`, without their prefix
+_IN_MENU = 2000  # if a library has more values, the others can be typed
 
 
 def choose_filters(facets: Facets, prefix: str = "", of_quote: bool = True) -> Filters:
     """Show all filters in the sidebar; `of_quote` adds those that exclude the quote’s own side."""
     with st.sidebar:
-        sidebar_heading("Filters")
+        show_html("sidebar_heading", "Filters")
         chosen = _menus(("speakers", "countries"), facets, prefix)
         since, until = choose_period(prefix)
         chosen |= _menus(("sources", "languages"), facets, prefix)
@@ -108,14 +102,11 @@ def _date(label: str, key: str) -> PartialDate | None:
         return None
 
 
-# -- Thresholds and order ------------------------------------------------------------------------
-
-
 def choose_thresholds(prefix: str = "", orders: Sequence[str] = ORDERS) -> tuple[Thresholds, str]:
     """Show the thresholds and the order in the sidebar; changing them scores nothing again."""
     default = Thresholds()
     with st.sidebar:
-        sidebar_heading("Thresholds and order")
+        show_html("sidebar_heading", "Thresholds and order")
         probability = _share(
             "Minimum probability",
             default.probability,

@@ -16,9 +16,7 @@ from compare.export.words import percent
 from compare.progress import Progress
 from compare.ui.charts.vega import COLOURS, Chart
 
-READ_FOR = "read-for"
-"""Session state: the folder of the library that the page shows; none on a page without one."""
-
+READ_FOR = "read-for"  # in the session: the folder of the library that the page shows, if any
 _UI = Path(__file__).parents[1]
 
 
@@ -53,11 +51,6 @@ def show_html(name: str, *values: Any) -> None:
     st.html(getattr(environment().get_template("app.html").module, name)(*values))
 
 
-def sidebar_heading(text: str) -> None:
-    """Head a group of controls in the sidebar."""
-    show_html("sidebar_heading", text)
-
-
 def notice(*sentences: str, error: bool = False) -> None:
     """Show sentences in a box, exactly as written."""
     st.html(notice_html(sentences, error))
@@ -85,12 +78,9 @@ def with_interval(
     high: float | None,
     written: Callable[[float], str] = percent,
 ) -> str:
-    """Return "67 % (9 % to 91 %)"; a dash for None, no brackets without an interval."""
-    if value is None:
-        return "–"
-    if low is None or high is None:
-        return written(value)
-    return f"{written(value)} ({written(low)} to {written(high)})"
+    """Return "67 % (9 % to 91 %)"; without an interval "67 %", and a dash for None."""
+    shown = "–" if value is None else written(value)
+    return shown if low is None or high is None else f"{shown} ({written(low)} to {written(high)})"
 
 
 # -- Widgets -------------------------------------------------------------------------------------

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -14,8 +13,7 @@ from compare.export.formats import export_bytes, table_csv
 from compare.export.html import section_html, table_html
 from compare.export.rows import agreement_rows, period_rows, position_rows
 from compare.export.words import counted
-from compare.models.values import Stance
-from compare.results.positions import NO_SIDE, PERIODS, PLACED, SILENT, Position, Positions
+from compare.results.positions import NO_SIDE, PERIODS, SILENT, Position, Positions
 from compare.results.statistics import TOO_FEW
 from compare.ui.charts.map import map_chart, off_the_map
 from compare.ui.charts.positions import (
@@ -32,33 +30,27 @@ from compare.ui.components.layout import choose_one, notice, show_chart, small, 
 from compare.ui.components.result_lists import Shown, three_lists
 from compare.ui.components.service import kept
 
-PREFIX = "o_"
-"""Of the keys of the page's widgets."""
-
-_IN_CHART = 100
-"""Actors in the chart: those with most passages. The table and the file have all."""
-
+PREFIX = "o_"  # of the keys of the page's widgets
+_IN_CHART = 100  # actors, those with most passages; the table and the file have all
 _IN_MATRIX, _MOST_IN_MATRIX = 10, 24
 _PANELS, _MOST_PANELS = 6, 24
 _NAMED = 30
-_MATRIX = "positions-matrix"
-"""Session state: the agreement between actors that was computed last."""
-
+_MATRIX = "positions-matrix"  # in the session: the agreement between actors computed last
+# Of the table: names of `position_rows`, with the heads of those that are called otherwise here.
+_COLUMNS = (
+    *("party", "place", "low", "high", "passages", "agree", "oppose", "neither", "statements"),
+    *("first_date", "last_date", "standing"),
+)
+_HEADS = {"party": "Actor", "place": "Position", "first_date": "First", "last_date": "Last"}
 _NO_SIDES = "No passage that was read takes a side at these thresholds."
 
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """Positions on one proposition and how they are shown.
-
-    Attributes:
-        prefix: Of the keys of widgets, one for each proposition.
-        order: Of the passages of an actor.
-    """
+class View(NamedTuple):
+    """Positions on one proposition and how they are shown."""
 
     positions: Positions
-    prefix: str
-    order: str
+    prefix: str  # of the keys of widgets, one for each proposition
+    order: str  # of the passages of an actor
 
 
 def actor_words(positions: Positions) -> tuple[str, str]:
@@ -71,18 +63,16 @@ def actor_words(positions: Positions) -> tuple[str, str]:
 
 def chart_view(view: View) -> None:
     """Show dots with their intervals, the passages of one actor, and who takes no side."""
-    placed = _placed(view)
-    if placed:
+    if placed := _placed(view):
         chart = positions_chart(placed, view.positions.proposition, _IN_CHART)
         number = min(len(placed), _IN_CHART)
         alt = f"{number} positions between opposed and agreeing; “Table” has the numbers."
-        _clickable_chart(view, "positions", placed, chart, alt, "Click a dot to open its passages.")
+        _clickable_chart(view, "positions", chart, alt, "Click a dot to open its passages.")
 
 
 def map_view(view: View) -> None:
     """Show the countries that take a side on a map, and name those that are not on it."""
-    placed = _placed(view)
-    if not placed:
+    if not (placed := _placed(view)):
         return
     missing = off_the_map(placed)
     if len(missing) == len(placed):
@@ -98,7 +88,7 @@ def map_view(view: View) -> None:
         notes.append(f"Not on the map: {', '.join(missing)}.")
     chart = map_chart(placed, view.positions.proposition)
     alt = f"A map of {counted(len(placed), *actor_words(view.positions))}; “Table” has the numbers."
-    _clickable_chart(view, "map", placed, chart, alt, *notes)
+    _clickable_chart(view, "map", chart, alt, *notes)
 
 
 def _placed(view: View) -> tuple[Position, ...]:
@@ -110,23 +100,20 @@ def _placed(view: View) -> tuple[Position, ...]:
     return placed
 
 
-def _clickable_chart(
-    view: View, name: str, placed: Sequence[Position], chart: Chart, alt: str, *notes: str
-) -> None:
+def _clickable_chart(view: View, name: str, chart: Chart, alt: str, *notes: str) -> None:
     """Draw a chart with its notes and files; below it, and on a click, an actor's passages."""
-    clicked = f"{view.prefix}clicked"
-    key = f"{view.prefix}{name}-{widget_key(repr([one.actor.key for one in placed]))}"
+    clicked, names = f"{view.prefix}clicked", [one.name for one in view.positions.placed]
+    key = f"{view.prefix}{name}-{widget_key(repr(names))}"
 
     def remember() -> None:
         found = st.session_state[key].selection.get(CHOSEN) or []
         st.session_state[clicked] = found[0]["actor"] if found else None
 
     figure(chart, key, alt, *notes, on_select=remember)
-    data = table_csv("positions", position_rows(view.positions))
-    chart_downloads(name, data, chart, key)
+    numbers = table_csv("positions", position_rows(view.positions))
+    chart_downloads(name, numbers, chart, key)
     _below_chart(view)
-    actor = st.session_state.pop(clicked, None)
-    if actor in {one.name for one in placed}:
+    if (actor := st.session_state.pop(clicked, None)) in names:
         _open_in_dialog(view, actor)
 
 
@@ -158,7 +145,7 @@ def _below_chart(view: View) -> None:
 def _open_in_dialog(view: View, name: str) -> None:
     """Show the passages over the chart, which may be longer than the screen."""
     with st.container(key=f"over-{theme()}"):
-        _show_passages(replace(view, prefix=f"{view.prefix}dot-"), name)
+        _show_passages(view._replace(prefix=f"{view.prefix}dot-"), name)
 
 
 def _show_passages(view: View, name: str) -> None:
@@ -215,9 +202,6 @@ def _name_others(view: View) -> None:
             small(f"{named}{more}. In brackets: statements under these filters.")
 
 
-# -- Periods -------------------------------------------------------------------------------------
-
-
 def periods_view(view: View) -> None:
     """Show a small chart for each actor: its position in each period."""
     positions = view.positions
@@ -234,62 +218,41 @@ def periods_view(view: View) -> None:
         max_selections=_MOST_PANELS,
         key=f"{view.prefix}panels-{widget_key(repr([one.name for one in most]))}",
     )
-    places = positions.by_period(years)
-    by_actor = {name: [one for one in places if one.actor.name == name] for name in names}
-    panels = [(name, found) for name, found in by_actor.items() if found]
+    scores = positions.by_period(years)
+    by_actor = {name: [one for one in scores if one.actor.name == name] for name in names}
+    panels = {name: found for name, found in by_actor.items() if found}
     if not panels:
         small("No passage that takes a side has a date.")
         return
-    found = [one.start for _, places in panels for one in places]
+    found = [one.start for scores in panels.values() for one in scores]
     starts = range(min(found), max(found) + 1, years)
-    for row in range(0, len(panels), 3):
-        for column, (name, places) in zip(st.columns(3), panels[row : row + 3], strict=False):
-            with column:
-                st.html(section_html(name, 3))
-                numbers = "; ".join(
-                    f"{one.start}: {one.score.mean:+.2f}, {counted(one.score.passages, 'passage')}"
-                    for one in places
-                )
-                show_chart(
-                    period_chart(places, starts),
-                    key=f"{view.prefix}period-{years}-{widget_key(name)}",
-                    alt=f"Positions of {name} by period. {numbers}.",
-                )
-    chart = periods_chart(dict(panels), starts, positions.proposition, years)
+    for number, (name, scores) in enumerate(panels.items()):
+        if number % 3 == 0:  # on a narrow page the columns of a row stand below each other
+            columns = st.columns(3)
+        with columns[number % 3]:
+            st.html(section_html(name, 3))
+            numbers = "; ".join(
+                f"{one.start}: {one.score.mean:+.2f}, {counted(one.score.passages, 'passage')}"
+                for one in scores
+            )
+            show_chart(
+                period_chart(scores, starts),
+                key=f"{view.prefix}period-{years}-{widget_key(name)}",
+                alt=f"Positions of {name} by period. {numbers}.",
+            )
+    chart = periods_chart(panels, starts, positions.proposition, years)
     repeats = "Repeated words count once in each period; passages without a date are left out."
     chart_notes(chart, repeats)
     data = table_csv("places by period", period_rows(positions, years))
     chart_downloads("positions-by-period", data, chart, f"{view.prefix}periods")
 
 
-# -- Tables --------------------------------------------------------------------------------------
-
-
 def table_view(view: View) -> None:
     """Show a row for each actor; those that take no side come last."""
-    positions = view.positions
     rows = [
-        {
-            "Actor": one.name,
-            "Position": one.score.mean,
-            "Low": one.score.low,
-            "High": one.score.high,
-            "Passages": one.score.passages,
-            "Agree": len(one.of(Stance.AGREE)),
-            "Oppose": len(one.of(Stance.OPPOSE)),
-            "Neither": one.neither,
-            "Statements": one.actor.statements,
-            "First": one.dates[0].iso if one.dates else "",
-            "Last": one.dates[1].iso if one.dates else "",
-            "Standing": PLACED,
-        }
-        for one in positions.placed
+        {_HEADS.get(name, name.capitalize()): row[name] for name in _COLUMNS}
+        for row in position_rows(view.positions)
     ]
-    for standing, actors in ((NO_SIDE, positions.undecided), (SILENT, positions.silent)):
-        rows += [
-            {"Actor": one.name, "Statements": one.statements, "Standing": standing}
-            for one in actors
-        ]
     st.dataframe(
         rows,
         hide_index=True,
@@ -337,9 +300,6 @@ def proposition_rows(table: PositionTable) -> list[dict[str, str]]:
     ]
 
 
-# -- Agreement between actors --------------------------------------------------------------------
-
-
 def agreement_view(table: PositionTable) -> None:
     """Show how far each two actors agree, ordered so that neighbours are alike."""
     matrix = _matrix(table)
@@ -374,8 +334,7 @@ def agreement_view(table: PositionTable) -> None:
         head = ("Between", "Agreement", "95 % interval", "Propositions")
         rows = [
             (
-                f"{cell.a} and {cell.b}",
-                f"{cell.agreement:.2f}",
+                *(f"{cell.a} and {cell.b}", f"{cell.agreement:.2f}"),
                 "too few" if cell.low is None else f"{cell.low:.2f} to {cell.high:.2f}",
                 f"{cell.propositions:,}",
             )

@@ -15,31 +15,19 @@ from compare.statements.quotes import Quote
 from compare.statements.statement import PartialDate, Statement
 from compare.ui.components.service import SAMPLE
 
-CHOSEN = "sid"
-"""In the address: the id of the library statement that was chosen."""
+CHOSEN = "sid"  # in the address: the id of the library statement that was chosen
+FILLED = "filled-from"  # in the session: the id of the statement that last filled the fields
+IN_MENU = 300  # statements; the others of a larger library are reached from the Corpus page
 
-FILLED = "filled-from"
-"""Session state: the id of the statement that last filled the fields."""
-
+# From the sample corpus, so that the first screen is never empty.
 EXAMPLE_QUOTE = (
     "EU leaders have very reliable evidence that China is considering providing military aid to "
     "Russia"
 )
-"""From the sample corpus, so that the first screen is never empty."""
-
-_IN_MENU = 300
-"""Statements in the menu. The others of a larger library are reached from the Corpus page."""
-
-
-# -- Values --------------------------------------------------------------------------------------
 
 
 def partial_date(text: str) -> PartialDate | None:
-    """Parse a date that a person typed; None for an empty field.
-
-    Raises:
-        QueryError: It is not a date.
-    """
+    """Parse a date as it was typed; None for an empty field, QueryError for anything else."""
     if not (text := text.strip()):
         return None
     try:
@@ -57,9 +45,6 @@ def checked_quote(text: str, who: Mapping[str, str], source: Statement | None = 
         text: The words.
         who: `by`, `role`, `country`, `date` and `context`, as typed; any may be missing.
         source: The library statement that filled the fields, if one did.
-
-    Raises:
-        QueryError: The date is not one.
     """
     speaker, role, country, date, context = (
         who.get(name, "").strip() for name in ("by", "role", "country", "date", "context")
@@ -68,9 +53,6 @@ def checked_quote(text: str, who: Mapping[str, str], source: Statement | None = 
     countries = parse_countries(country) if country else ()
     source_id = source.id if same and source else None
     return Quote(text, speaker, role, countries, partial_date(date), context, source_id)
-
-
-# -- Statements in menus -------------------------------------------------------------------------
 
 
 def choose_statement(
@@ -101,15 +83,8 @@ def _label(statement: Statement) -> str:
     return f"{who}{when}: {words}"
 
 
-# -- The form ------------------------------------------------------------------------------------
-
-
 def ask_quote(library: Library) -> Quote:
-    """Show the form and return the quote that it holds.
-
-    Raises:
-        QueryError: The date is not one.
-    """
+    """Show the form and return the quote that it holds."""
     statements = _statements_for_menu(library)
     by_id = {statement.id: statement for statement in statements}
     wanted = st.query_params.get(CHOSEN, "")
@@ -144,7 +119,7 @@ def ask_quote(library: Library) -> Quote:
 
 def _statements_for_menu(library: Library) -> list[Statement]:
     """Return the statements to choose from, and the one that the address names."""
-    statements, _ = library.browse(limit=_IN_MENU)
+    statements, _ = library.browse(limit=IN_MENU)
     wanted = st.query_params.get(CHOSEN, "")
     if wanted and all(statement.id != wanted for statement in statements):
         with suppress(LibraryError):  # the address may come from another library

@@ -30,30 +30,18 @@ from compare.ui.components.layout import (
 from compare.ui.components.service import explain_pairs, library_link
 
 SIDES = (Stance.AGREE, Stance.OPPOSE)
-
-_AT_FIRST = 10
-"""Cards of a list shown before "Show more"."""
-
+_AT_FIRST = 10  # cards of a list, before "Show more"
 _LONGEST_NOTE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A result and how it is shown.
-
-    Attributes:
-        order: One of `filter_panel.ORDERS`.
-        prefix: Of the keys of widgets.
-        with_words: Whether the deciding words are marked.
-    """
+    """A result and how it is shown."""
 
     result: Result
-    order: str
-    prefix: str
-    with_words: bool = False
-
-
-# -- The lists of a search -----------------------------------------------------------------------
+    order: str  # one of `filter_panel.ORDERS`
+    prefix: str  # of the keys of widgets
+    with_words: bool = False  # whether the deciding words are marked
 
 
 def side_by_side(shown: Shown) -> Result:
@@ -77,7 +65,7 @@ def side_by_side(shown: Shown) -> Result:
 def three_lists(
     shown: Shown, what: str, near: str, none: Callable[[str], str], *, unfold: bool = False
 ) -> Result:
-    """Show what agrees beside what opposes, then what does neither, folded.
+    """Show what agrees beside what opposes, then what does neither, folded unless `unfold`.
 
     Returns the result with the deciding words that were found.
 
@@ -86,7 +74,7 @@ def three_lists(
         what: What the lists hold, in the singular.
         near: What those that do neither have in common with the others.
         none: Makes a sentence about an empty list of "agrees with" or "opposes".
-        unfold: Show what does neither unfolded.
+        unfold: See above.
     """
     result = shown.result
     found: dict[int, Pair] = {}
@@ -111,9 +99,6 @@ def _found_instead(result: Result) -> str:
         f"{counted(near, 'is', 'are')} on the same topic, but none agrees with the quote or "
         f"opposes it with a probability of {percent(result.thresholds.probability)} or more."
     )
-
-
-# -- The lists of two sides and of a timeline ----------------------------------------------------
 
 
 def pair_list(shown: Shown, stance: Stance) -> Result:
@@ -243,13 +228,7 @@ def in_order(result: Result, order: str, stance: Stance) -> list[Pair]:
 
 
 def correction_form(base: str, stance: Stance, keep: Callable[[Stance, str], Path]) -> None:
-    """Ask for the right label and keep it in a file of the user's own.
-
-    Args:
-        base: Of the widgets' keys.
-        stance: The label shown, which is not offered.
-        keep: Writes the label and the note, and returns the file.
-    """
+    """Ask for another label than `stance`; `keep` writes it with a note and returns the file."""
     others = {VERDICT[other]: other for other in Stance if other is not stance}
     with st.form(f"wrong-{base}", border=False):
         label = st.radio(

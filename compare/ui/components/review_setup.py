@@ -28,7 +28,7 @@ from compare.review import (
     with_divergence,
 )
 from compare.ui import REVIEW_PAGE
-from compare.ui.components.layout import progress, sidebar_heading, small
+from compare.ui.components.layout import progress, show_html, small
 from compare.ui.components.service import stance_model
 from compare.ui.components.upload import on_disk
 
@@ -75,7 +75,7 @@ def choose_review(reviews: Reviews) -> Review | None:
     if (wanted := st.session_state.pop(_SWITCH_TO, None)) in [*names, _NEW]:
         st.session_state["r_name"] = wanted
     with st.sidebar:
-        sidebar_heading("Review")
+        show_html("sidebar_heading", "Review")
         chosen = st.selectbox(
             "Which review",
             [*names, _NEW],

@@ -30,12 +30,8 @@ from compare.statements.quotes import Quote
 from compare.statements.statement import Statement
 from compare.ui.components.layout import READ_FOR, notice_next_run, progress, small
 
-OWN, SAMPLE = "My own", "Sample"
-"""Libraries, as they stand in the menu and in addresses."""
-
-SWITCH_TO = "switch-to-library"
-"""Session state: the library to open on the next run."""
-
+OWN, SAMPLE = "My own", "Sample"  # libraries, in the menu and in addresses
+SWITCH_TO = "switch-to-library"  # in the session: the library to open on the next run
 _RESULTS = 64
 
 
@@ -59,12 +55,7 @@ def _folders() -> dict[str, Path]:
 
 
 def choose_library() -> Library:
-    """Show the menu of libraries in the sidebar, open the chosen one, and adapt the model to it.
-
-    Raises:
-        LibraryError: It cannot be opened.
-        ModelError: Its adaptation cannot be read.
-    """
+    """Show the menu of libraries in the sidebar, open the chosen one, and adapt the model to it."""
     folders = _folders()
     if (wanted := st.session_state.pop(SWITCH_TO, None)) in folders:
         st.session_state["library"] = wanted

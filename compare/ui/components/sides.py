@@ -15,7 +15,7 @@ from compare.export.formats import csv_bytes, table_csv
 from compare.export.html import facts_html, pair_card, section_html, table_html
 from compare.export.rows import checked_rows, matrix_rows, year_rows
 from compare.export.words import counted, duration, percent, verdict_word
-from compare.library.filters import Filters
+from compare.library.filters import Facets, Filters
 from compare.library.library import Library
 from compare.models.protocols import signature
 from compare.models.values import Stance
@@ -27,8 +27,9 @@ from compare.ui.components.downloads import (
     figure,
     file_download,
     link_and_provenance,
+    other_library_notice,
 )
-from compare.ui.components.filter_panel import Period, choose_period
+from compare.ui.components.filter_panel import Period, choose_period, choose_thresholds
 from compare.ui.components.layout import (
     choose_one,
     notice,
@@ -39,41 +40,46 @@ from compare.ui.components.layout import (
 )
 from compare.ui.components.result_lists import SIDES, Shown, cards, pair_list
 from compare.ui.components.review_setup import SHOWN_TABLE, review_link
-from compare.ui.components.service import kept, stance_model
+from compare.ui.components.service import choose_library, kept, stance_model
 
+# The widgets of both pages, without their prefix.
 SHARED_KEYS = ("topic", "from", "to", "most", "p", "s", "sort", "why", "view")
-"""The widgets of both pages, without their prefix."""
 
-NOTHING_READ = "An empty field allows everything. Nothing is read until you ask for it."
-
+# A list, or what draws a view and returns what it shows if that is another result.
 View = Stance | Callable[[Shown], Shown | None]
-"""A list, or what draws a view and returns what it shows if that is another result."""
 
 _MOST_AT_ALL = 200_000
-_IN_CHART = 8
-"""Actors of a matrix that are drawn: those with most pairs. The table and the file have all."""
-
+_IN_CHART = 8  # actors of a matrix, those with most pairs; the table and the file have all
 _IN_TABLE = 50
-
-
-# -- What is asked for ---------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is to be compared: the inputs of `comparison.sides.Comparison`; no b is over time.
-
-    Attributes:
-        period: Of both sides, each of which may have a narrower one of its own.
-        between: Of which kind the actors of a pair have to differ; "" for none.
-    """
+    """What is to be compared: the inputs of `comparison.sides.Comparison`; no b is over time."""
 
     a: Filters
     b: Filters | None
     topic: str
     most: int
-    period: Period = (None, None)
-    between: str = ""
+    period: Period = (None, None)  # of both sides, which may have narrower ones of their own
+    between: str = ""  # of which kind the actors of a pair have to differ
+
+
+def ask_and_read(
+    name: str, prefix: str, orders: Sequence[str], ask: Callable[[Facets], tuple[Asked, bool]]
+) -> tuple[Library, Asked, Thresholds, Shown | None]:
+    """Show the sidebar and the form; return the library, what is asked, and the pairs once read."""
+    library = choose_library()
+    thresholds, order = choose_thresholds(prefix, orders)
+    label = "Show the deciding words"
+    with_words = st.sidebar.toggle(label, key=f"{prefix}why", bind="query-params")
+    other_library_notice(library)
+    asked, pressed = ask(library.facets())
+    result = read_pairs(name, library, asked, pressed, thresholds)
+    if result is None and f"{name}-plan" not in st.session_state:
+        small("An empty field allows everything. Nothing is read until you ask for it.")
+    shown = Shown(result, order, f"{name}-", with_words) if result else None
+    return library, asked, thresholds, shown
 
 
 def topic_and_period(prefix: str) -> tuple[str, Period, int]:
@@ -185,12 +191,7 @@ def show_pairs(
 ) -> None:
     """Show what was compared, one of the views, and what can be taken away.
 
-    Args:
-        shown: The pairs.
-        library: Where they were found.
-        views: By their names.
-        prefix: Of the keys of the page's widgets.
-        keys: The widgets whose values the page's link holds.
+    `prefix` begins the keys of the page's widgets; `keys` are those whose values its link holds.
     """
     result = shown.result
     st.html(section_html(result.subject))

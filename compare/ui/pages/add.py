@@ -8,12 +8,11 @@ from compare.export.html import section_html
 from compare.library import locations
 from compare.library.generations import is_library
 from compare.ui.components.layout import choose_one, page, show_kept_notice, small
-from compare.ui.components.quote_form import choose_statement
+from compare.ui.components.quote_form import IN_MENU, choose_statement
 from compare.ui.components.service import choose_library, delete_button, open_library
 from compare.ui.components.upload import offer_to_add, statements_from_files, statements_from_page
 
 _FILES, _PAGE = "Files", "A web page"
-_IN_MENU = 300
 
 
 def _offer_to_delete() -> None:
@@ -21,7 +20,7 @@ def _offer_to_delete() -> None:
     if not is_library(locations.user_library()):
         return
     library = open_library(locations.user_library())
-    statements, total = library.browse(limit=_IN_MENU)
+    statements, total = library.browse(limit=IN_MENU)
     st.html(section_html("Delete a statement"))
     show_kept_notice("deleted")
     if not statements:

@@ -20,6 +20,7 @@ from compare.models.protocols import signature
 from compare.progress import Progress
 from compare.results.positions import Positions
 from compare.results.result import Thresholds
+from compare.ui.components import position_views as views
 from compare.ui.components.downloads import (
     file_download,
     link_and_provenance,
@@ -32,33 +33,30 @@ from compare.ui.components.filter_panel import (
     choose_thresholds,
 )
 from compare.ui.components.layout import choose_one, notice, page, small, widget_key
-from compare.ui.components.position_views import (
-    PREFIX,
-    View,
-    actor_words,
-    agreement_view,
-    chart_view,
-    map_view,
-    periods_view,
-    propositions_view,
-    table_view,
-)
+from compare.ui.components.position_views import PREFIX
 from compare.ui.components.review_setup import review_link
 from compare.ui.components.service import choose_library, kept, stance_model
 
 _FILTER_KEYS = (*SIDE_KEYS, "from", "to", "most")
-# The widgets of the page that its address holds. (A string here would be shown on the page.)
+# The widgets that the page's link holds. (Streamlit would show a bare string on the page.)
 _KEYS = (
     "library",
     *(f"{PREFIX}{name}" for name in ("q", "by", *_FILTER_KEYS, "p", "s", "sort", "view", "years")),
 )
-
+_FOUND = "positions-table"  # in the session: the positions found last
 _MOST_AT_ALL = 200
 _MOST_PROPOSITIONS = 30
 _ACTORS = {"Countries": "country", "Speakers": "speaker"}
-_CHART, _MAP, _PERIODS, _TABLE = "Chart", "Map", "By period", "Table"
-_PROPOSITIONS, _AGREEMENT = "All propositions", "Agreement between actors"
-_READ = "positions-table"
+_OF_ONE = {
+    "Chart": views.chart_view,
+    "Map": views.map_view,
+    "By period": views.periods_view,
+    "Table": views.table_view,
+}
+_OF_SEVERAL = {
+    "All propositions": views.propositions_view,
+    "Agreement between actors": views.agreement_view,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +67,6 @@ class _Asked:
     by: str
     filters: Filters
     most_each: int
-
-
-# -- What is asked for ---------------------------------------------------------------------------
 
 
 def _ask(facets: Facets) -> tuple[_Asked, bool]:
@@ -120,13 +115,13 @@ def _ask(facets: Facets) -> tuple[_Asked, bool]:
 
 def _find(library: Library, asked: _Asked, pressed: bool) -> PositionTable | None:
     """Return the positions; the passages are read when `pressed`, and kept until others are."""
-    if not (pressed or _READ in st.session_state):
+    if not (pressed or _FOUND in st.session_state):
         return None  # before the model is loaded
     key = repr((library.generation, signature(stance_model()), asked))
-    table: PositionTable | None = kept(_READ, key)
+    table: PositionTable | None = kept(_FOUND, key)
     if table is None and pressed:
         table = _read(library, asked)
-        st.session_state[_READ] = key, table
+        st.session_state[_FOUND] = key, table
     return table
 
 
@@ -156,25 +151,19 @@ def _read(library: Library, asked: _Asked) -> PositionTable:
         bar.empty()
 
 
-# -- What was found ------------------------------------------------------------------------------
-
-
 def _show(table: PositionTable, library: Library, thresholds: Thresholds, order: str) -> None:
     """Show the positions in the view chosen, and what can be taken away."""
     table = table.rethreshold(probability=thresholds.probability, similarity=thresholds.similarity)
     first, *more = table.positions
-    views = {_CHART: chart_view, _MAP: map_view, _PERIODS: periods_view, _TABLE: table_view}
-    if first.by != "country":
-        del views[_MAP]
-    of_all = {_PROPOSITIONS: propositions_view, _AGREEMENT: agreement_view} if more else {}
-    name = choose_one("Show", [*views, *of_all], f"{PREFIX}view")
-    if name in of_all:
-        of_all[name](table)
+    of_one = [name for name in _OF_ONE if name != "Map" or first.by == "country"]
+    view = choose_one("Show", [*of_one, *(_OF_SEVERAL if more else ())], f"{PREFIX}view")
+    if view in _OF_SEVERAL:
+        _OF_SEVERAL[view](table)
     else:
         positions = _choose_proposition(table) if more else first
         _show_summary(positions)
         prefix = f"{PREFIX}{widget_key(positions.proposition)}-"
-        views[name](View(positions, prefix, order))
+        _OF_ONE[view](views.View(positions, prefix, order))
     _show_downloads(table)
     if not more:
         review_link(first.result(), f"{PREFIX}review")
@@ -205,7 +194,7 @@ def _show_summary(positions: Positions) -> None:
     passages = sum(position.score.passages for position in positions.placed)
     st.html(section_html(positions.proposition))
     small(
-        f"{counted(len(positions.placed), *actor_words(positions))} placed by "
+        f"{counted(len(positions.placed), *views.actor_words(positions))} placed by "
         f"{counted(passages, 'passage')} that {'takes' if passages == 1 else 'take'} a side. "
         f"{len(positions.undecided):,} more have passages on the point of which none takes a side, "
         f"{len(positions.silent):,} have statements but none on the point."
@@ -242,8 +231,6 @@ def _passages_csv(positions: Positions) -> bytes:
     """Return all that was read as pairs with the proposition, which a review can import."""
     return export_bytes(positions.result(), "csv")
 
-
-# -- The page ----------------------------------------------------------------------------------
 
 with page(
     "Positions",
