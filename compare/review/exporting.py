@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
@@ -19,7 +19,7 @@ from compare import __version__
 from compare.export.dictionary import columns, numbers
 from compare.export.formats import jsonl_bytes, table_csv
 from compare.export.notebook import page, side_html, stacked
-from compare.export.rows import Row, side_cells
+from compare.export.rows import Row, Value, side_cells
 from compare.export.words import SIGN, VERDICT, counted
 from compare.files import write_whole
 from compare.models.values import Stance
@@ -155,23 +155,30 @@ def review_rows(
     rows = []
     for (place, pair), (a_state, b_state) in zip(pairs, states, strict=True):
         row = same | _pair_cells(pair)
-        row |= {"place": place, "a_state": str(a_state), "b_state": str(b_state)}
+        row |= {"place": place, "a_state": a_state, "b_state": b_state}
         for number, (reader, of) in enumerate(answers.items(), start=1):
             row[f"reader_{number}"] = reader
             if answer := of.get(place):
-                cells = {"answer": answer.label, "confidence": answer.confidence}
-                cells |= {"note": answer.note, "answered": answer.at}
-                cells["first_answer"] = first[reader][pair.id].label
-                row |= {f"{name}_{number}": value for name, value in cells.items()}
+                row |= {
+                    f"answer_{number}": answer.label,
+                    f"confidence_{number}": answer.confidence,
+                    f"note_{number}": answer.note,
+                    f"answered_{number}": answer.at,
+                    f"first_answer_{number}": first[reader][pair.id].label,
+                }
         if decision := decisions.get(place):
-            row |= {"decision": decision.label, "decision_confidence": decision.confidence}
-            row |= {"decision_note": decision.note, "decided": decision.at}
-            row["decided_by"] = decision.who
+            row |= {
+                "decision": decision.label,
+                "decision_confidence": decision.confidence,
+                "decision_note": decision.note,
+                "decided": decision.at,
+                "decided_by": decision.who,
+            }
         if place in final:
             row["final"] = final[place] or SKIP
         if not shows_machine[any(place in of for of in answers.values())]:
             row |= {name: _BLANK[name] for name in _MACHINE_COLUMNS}
-        rows.append(row)
+        rows.append({name: _plain(value) for name, value in row.items()})
     return rows
 
 
@@ -180,60 +187,46 @@ def _review_cells(review: Review, seen_by: str | None) -> Row:
     made = review.settings
     shown = "all" if review.is_finished else f"only of {seen_by}" if seen_by else "none yet"
     return {
+        **{name: value for name, value in made.to_dict().items() if name in COLUMNS},
         "review": review.name,
         "answers_shown": shown,
-        "machine_shown": made.machine_shown.value,
-        "chosen": made.choice.value,
-        "chosen_seed": made.chosen_seed,
+        "chosen": made.choice,
         "chosen_from": "; ".join(f"{label} {count}" for label, count in made.of.items()),
-        "left_out": made.left_out,
-        "read_before": made.read_before,
-        "order": made.order.value,
-        "order_seed": made.order_seed,
-        "subject": made.subject,
-        "least_probability": _rounded(made.least_probability),
-        "least_similarity": _rounded(made.least_similarity),
         "filters": _compact(made.filters) if made.searched_on else "",
         "settings": _compact(made.search_settings) if made.searched_on else "",
-        "searched_on": made.searched_on,
         "library_digest": f"sha256:{made.library_digest}" if made.library_digest else "",
         "version": __version__,
     }
 
 
 def _pair_cells(pair: ReviewPair) -> Row:
-    sides = {
-        **side_cells("a", pair.a.statement, pair.a.text),
-        **side_cells("b", pair.b.statement, pair.b.text),
+    cells: Row = {
+        name: getattr(pair, name) for name in ReviewPair.__dataclass_fields__ if name in COLUMNS
     }
-    odds = pair.probabilities
-    return {
-        **{name: value for name, value in sides.items() if name in COLUMNS},
-        **{f"p_{stance}": _rounded(odds.of(stance) if odds else None) for stance in Stance},
-        "pair": pair.id,
-        "topic": pair.topic,
-        "machine": pair.machine.value if pair.machine else "",
-        "similarity": _rounded(pair.similarity),
-        "divergence": _rounded(pair.divergence),
-        "label_source": pair.label_source,
-        "stratum": pair.stratum,
-        "weight": _rounded(pair.weight),
-    }
+    sides = side_cells("a", pair.a.statement, pair.a.text)
+    sides |= side_cells("b", pair.b.statement, pair.b.text)
+    cells |= {name: value for name, value in sides.items() if name in COLUMNS}
+    if odds := pair.probabilities:
+        cells |= {f"p_{stance}": odds.of(stance) for stance in Stance}
+    return cells | {"pair": pair.id, "machine": pair.machine or ""}
 
 
 def _compact(data: Mapping[str, Any]) -> str:
     return json.dumps(dict(data), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(float(value), 6)
+def _plain(value: Value) -> Value:
+    if isinstance(value, float):
+        return round(value, 6)
+    return str(value) if isinstance(value, str) else value  # a member of an enumeration too
 
 
 # -- Other annotation programs -------------------------------------------------------------------
 
-_GIVEN = ("reader", "answer", "confidence", "note")
 _IN_ANNOTATIONS = tuple(
-    f"{name}_{number}" for number in (1, 2) for name in (*_GIVEN[1:], "answered", "first_answer")
+    f"{name}_{number}"
+    for number in (1, 2)
+    for name in ("answer", "confidence", "note", "answered", "first_answer")
 )
 """Columns that Label Studio gets in annotations instead of in `data`."""
 
@@ -261,15 +254,13 @@ def label_studio(rows: Iterable[Row], codebook: str = "") -> list[dict[str, Any]
                 if name not in _IN_ANNOTATIONS
             },
             "annotations": [
-                {
-                    "result": _regions(answer["answer"], answer["confidence"], answer["note"]),
-                    "was_cancelled": answer["answer"] == SKIP,
-                }
-                for answer in _answers(row)
+                {"result": _regions(given), "was_cancelled": "stance" not in given}
+                for _, given in _answers(row)
             ],
         }
         if label := row["machine"]:
-            prediction = {"model_version": row["label_source"], "result": _regions(label)}
+            result = _regions({"stance": label})
+            prediction = {"model_version": row["label_source"], "result": result}
             if (probability := row[f"p_{label}"]) is not None:
                 prediction["score"] = probability
             task["predictions"] = [prediction]
@@ -277,16 +268,17 @@ def label_studio(rows: Iterable[Row], codebook: str = "") -> list[dict[str, Any]
     return tasks
 
 
-def _regions(label: Any, confidence: Any = None, note: Any = "") -> list[dict[str, Any]]:
-    regions = (
-        ("stance", "choices", {"choices": [label]}, label != SKIP),
-        ("confidence", "rating", {"rating": confidence}, confidence is not None),
-        ("note", "textarea", {"text": [note]}, bool(note)),
-    )
+def _regions(given: Row) -> list[dict[str, Any]]:
+    """Return what is given to each control of `LABEL_STUDIO_CONFIG`."""
+    values: dict[str, tuple[str, dict[str, Any]]] = {
+        "stance": ("choices", {"choices": [given.get("stance")]}),
+        "confidence": ("rating", {"rating": given.get("confidence")}),
+        "note": ("textarea", {"text": [given.get("note")]}),
+    }
     return [
         {"from_name": name, "to_name": "a", "type": kind, "value": value}
-        for name, kind, value, is_given in regions
-        if is_given
+        for name, (kind, value) in values.items()
+        if name in given
     ]
 
 
@@ -305,14 +297,10 @@ def argilla(rows: Iterable[Row]) -> list[dict[str, Any]]:
             score = row[f"p_{label}"]
             suggestions["stance"] = {"value": label, "score": score, "agent": row["label_source"]}
         responses: dict[str, list[dict[str, Any]]] = {}
-        for answer in _answers(row):
-            user = str(uuid.uuid5(uuid.NAMESPACE_DNS, str(answer["reader"])))
-            stance = None if answer["answer"] == SKIP else answer["answer"]
-            given = {"stance": stance, "confidence": answer["confidence"]}
-            given["note"] = answer["note"] or None
+        for reader, given in _answers(row):
+            user = str(uuid.uuid5(uuid.NAMESPACE_DNS, reader))
             for question, value in given.items():
-                if value is not None:
-                    responses.setdefault(question, []).append({"value": value, "user_id": user})
+                responses.setdefault(question, []).append({"value": value, "user_id": user})
         records.append(
             {
                 "id": row["pair"],
@@ -326,10 +314,15 @@ def argilla(rows: Iterable[Row]) -> list[dict[str, Any]]:
     return records
 
 
-def _answers(row: Row) -> list[Row]:
-    """Return the answers in a row."""
-    found = [{name: row[f"{name}_{number}"] for name in _GIVEN} for number in (1, 2)]
-    return [answer for answer in found if answer["answer"]]
+def _answers(row: Row) -> Iterator[tuple[str, Row]]:
+    """Yield the reader of each answer, and its stance, confidence and note as far as given."""
+    for number in (1, 2):
+        if label := row[f"answer_{number}"]:
+            given: Row = {} if label == SKIP else {"stance": label}
+            for name in ("confidence", "note"):
+                if value := row[f"{name}_{number}"]:
+                    given[name] = value
+            yield str(row[f"reader_{number}"]), given
 
 
 def _texts(row: Row) -> Row:
