@@ -17,7 +17,7 @@ from tests.review.conftest import pair
 Run = Callable[..., Ran]
 
 
-def test_adapting_says_what_came_of_it_and_one_command_goes_back(
+def test_adapt_reports_its_result_and_can_be_undone(
     run: Run, library: Library, tmp_path: Path
 ) -> None:
     pairs = written(tmp_path / "pairs.tsv", drawn(150, wrong=True))
@@ -47,7 +47,7 @@ def test_adapting_says_what_came_of_it_and_one_command_goes_back(
     assert "stance: told, " in run("info").out
 
 
-def test_what_is_no_better_leaves_everything_as_it_is(
+def test_nothing_is_written_if_nothing_is_better(
     run: Run, library: Library, tmp_path: Path
 ) -> None:
     pairs = written(tmp_path / "pairs.tsv", drawn(150, wrong=False, seed=3))
@@ -83,7 +83,7 @@ def test_the_labels_of_a_finished_review_adapt(run: Run, library: Library) -> No
     assert data["written"] == str(library.folder / FILE)
 
 
-def test_commands_read_with_it_unless_a_model_is_named(run: Run, library: Library) -> None:
+def test_commands_use_the_adaptation_unless_a_model_is_named(run: Run, library: Library) -> None:
     write_adaptation(library.folder, Adaptation("told", "7" * 64, SWAPPING))
 
     def read_by(*arguments: object) -> str:
@@ -99,7 +99,7 @@ def test_commands_read_with_it_unless_a_model_is_named(run: Run, library: Librar
         assert models["stance"]["name"] == ("told" if len(command) > 2 else "told-adapted")
 
 
-def test_an_adaptation_that_is_not_used_is_remarked(run: Run, library: Library) -> None:
+def test_an_unused_adaptation_is_remarked_on(run: Run, library: Library) -> None:
     write_adaptation(library.folder, Adaptation("told", "8" * 64, SWAPPING))
     done = run("search", "The locks must be open.")
     assert done.code == 0
@@ -115,7 +115,7 @@ def test_an_adaptation_that_is_not_used_is_remarked(run: Run, library: Library) 
         ((), "Finish a review of this library's pairs (`compare review`)"),
     ],
 )
-def test_what_cannot_be_tried_is_one_sentence(run: Run, arguments: tuple, said: str) -> None:
+def test_impossible_options_are_one_sentence(run: Run, arguments: tuple, said: str) -> None:
     done = run("adapt", *arguments)
     assert done.code == 2
     assert said in done.err

@@ -80,12 +80,12 @@ def test_rows_are_added_under_one_header_from_many_threads(tmp_path: Path) -> No
     assert path.read_bytes().count(b"\xef\xbb\xbf") == 1
 
 
-def test_a_formula_is_kept_from_acting(tmp_path: Path) -> None:
+def test_formulas_are_escaped(tmp_path: Path) -> None:
     path = correct(tmp_path / "corrections.csv", "=1+1")
     assert rows_in(path)[0]["a_text"] == "'=1+1"
 
 
-def test_another_file_is_not_written_into(tmp_path: Path) -> None:
+def test_another_kind_of_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "corrections.csv"
     path.write_text("mine")
     with pytest.raises(ExportError, match=r"is not a file of corrections: move it away, or name"):
@@ -93,15 +93,13 @@ def test_another_file_is_not_written_into(tmp_path: Path) -> None:
     assert path.read_text() == "mine"
 
 
-def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+def test_an_unwritable_path_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ExportError, match=r"cannot be written \(.*\): name another file with"):
         correct(tmp_path / "file" / "corrections.csv")
 
 
-def test_the_file_is_named_by_the_environment(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_the_environment_names_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("COMPARE_CORRECTIONS", raising=False)
     assert corrections_file().name == "corrections.csv"
     monkeypatch.setenv("COMPARE_CORRECTIONS", str(tmp_path / "mine.csv"))

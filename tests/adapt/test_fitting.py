@@ -37,20 +37,20 @@ def test_rows_that_share_a_statement_are_cut_together() -> None:
         assert len({n % 10 for n in left.tolist()}) <= 2
 
 
-def test_of_no_labels_nothing_is_learned() -> None:
+def test_nothing_is_learned_without_labels() -> None:
     none = np.zeros((0, 3)), np.zeros(0, np.int64)
     weights = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
     assert fit(Kind.RECALIBRATION, *none) == Layer(Kind.RECALIBRATION, weights, (0.0, 0.0, 0.0))
 
 
-def test_a_scale_is_never_below_nothing() -> None:
+def test_scales_are_never_negative() -> None:
     source = np.random.default_rng(0)
     told = softmax(source.normal(0, 2, (300, 3)))
     learned = fit(Kind.RECALIBRATION, inputs_of(Kind.RECALIBRATION, told, []), told.argmin(axis=1))
     assert (np.array(learned.weights) >= 0).all()
 
 
-def test_scale_and_shift_are_found_again() -> None:
+def test_scale_and_shift_are_recovered() -> None:
     source = np.random.default_rng(1)
     logits = source.normal(0, 1.5, (4000, 3))
     told = softmax(logits, 2.0)
@@ -61,7 +61,7 @@ def test_scale_and_shift_are_found_again() -> None:
     np.testing.assert_allclose(learned.shift[0] - learned.shift[1], 1.2, atol=0.2)
 
 
-def test_figures_are_those_of_the_evaluation() -> None:
+def test_figures_equal_those_of_the_evaluation() -> None:
     source = np.random.default_rng(2)
     before, after = (softmax(source.normal(0, 1, (80, 3))) for _ in range(2))
     gold = source.integers(0, 3, 80)

@@ -95,7 +95,7 @@ def test_rows_sum_to_1_and_sides_can_be_swapped(
     layer._embedded.cache_clear()
 
 
-def test_an_adaptation_of_another_model_is_ignored_and_said(library: Library) -> None:
+def test_an_adaptation_of_another_model_is_ignored_with_a_note(library: Library) -> None:
     write_adaptation(library.folder, Adaptation("told", "8" * 64, SWAPPING))
     model = library.stance_model()
     assert (model.name, model.digest) == ("told", "7" * 64)
@@ -112,7 +112,7 @@ def test_a_head_is_ignored_where_its_closeness_is_measured_otherwise(library: Li
     assert library.stance_model().name == "told"
 
 
-def test_of_a_cascade_the_accurate_model_is_adapted(adapted: Library) -> None:
+def test_the_accurate_model_of_a_cascade_is_adapted(adapted: Library) -> None:
     fast = Scripted("1" * 64)
     model = adapted_to(CascadeStance(fast, Scripted()), adapted.folder)
     first, last = model.stages

@@ -34,7 +34,7 @@ def review(library: Library) -> Make:
     return make
 
 
-def test_a_label_is_the_decision_else_what_both_say(library: Library, review: Make) -> None:
+def test_a_label_is_the_decision_or_what_both_readers_say(library: Library, review: Make) -> None:
     canal = review()
     read_by(canal, "Ada", [AGREE, OPPOSE, OPPOSE])
     read_by(canal, "Bren", [AGREE, NEITHER, NEITHER])
@@ -49,7 +49,7 @@ def test_a_label_is_the_decision_else_what_both_say(library: Library, review: Ma
     )
 
 
-def test_what_a_single_reader_says_counts_and_a_skipped_pair_does_not(
+def test_a_single_readers_labels_count_and_skipped_pairs_do_not(
     library: Library, review: Make
 ) -> None:
     read_by(review(readers=("Ada",)), "Ada", [AGREE, None, OPPOSE])
@@ -62,7 +62,7 @@ def test_what_a_single_reader_says_counts_and_a_skipped_pair_does_not(
     assert {"id a0", "id b0"} < first.keys
 
 
-def test_pairs_that_were_labelled_otherwise_once_the_label_was_shown_are_left_out(
+def test_pairs_relabelled_after_the_models_label_was_shown_are_left_out(
     library: Library, review: Make
 ) -> None:
     canal = review(readers=("Ada",))
@@ -90,7 +90,7 @@ def test_unfinished_reviews_and_readers_who_saw_the_label_are_left_out(
     )
 
 
-def test_of_a_shared_file_of_reviews_only_pairs_of_this_library_count(
+def test_only_pairs_of_this_library_count_in_a_shared_file_of_reviews(
     library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COMPARE_REVIEWS", str(tmp_path / "shared.sqlite"))

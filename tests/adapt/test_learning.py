@@ -49,7 +49,9 @@ def test_a_calibrated_model_is_left_alone(library: Library, tmp_path: Path) -> N
     assert not (library.folder / FILE).exists()
 
 
-def test_what_is_written_says_from_what_it_was_learned(library: Library, tmp_path: Path) -> None:
+def test_the_adaptation_file_says_what_it_was_learned_from(
+    library: Library, tmp_path: Path
+) -> None:
     trial = adapt(library, written(tmp_path / "pairs.tsv", drawn(150, wrong=True)))
     data = json.loads((library.folder / FILE).read_text(encoding="utf-8"))
     assert data["model"] == {"name": "told", "digest": "7" * 64}
@@ -103,7 +105,7 @@ def test_pairs_of_one_quote_cannot_be_measured(library: Library, tmp_path: Path)
         adapt(library, written(tmp_path / "pairs.tsv", rows))
 
 
-def test_a_read_only_library_can_only_be_looked_at(tmp_path: Path, library: Library) -> None:
+def test_a_read_only_library_allows_only_a_dry_run(tmp_path: Path, library: Library) -> None:
     own = Library.build(library.statements(), tmp_path / "sample", HashingEncoder(64))
     mark_read_only(own.folder)
     pairs = written(tmp_path / "pairs.tsv", drawn(150, wrong=True))
@@ -124,7 +126,9 @@ def test_a_read_only_library_can_only_be_looked_at(tmp_path: Path, library: Libr
         (Kind.HEAD, 0.1, (-0.2, -0.5, 0.1), "falls by no more than chance allows"),
     ],
 )
-def test_what_is_kept(kind: Kind, f1: float, loss: tuple[float, ...], said: str) -> None:
+def test_a_step_is_kept_only_if_it_is_better(
+    kind: Kind, f1: float, loss: tuple[float, ...], said: str
+) -> None:
     why = _why_not(kind, Change(f1, (f1 - 0.1, f1 + 0.1), loss[0], loss[1:]))
     assert why.endswith(said)
     assert bool(why) == bool(said)
@@ -148,7 +152,7 @@ def near_and_far(size: int) -> list[tuple[ModelInput, ModelInput, str]]:
     return rows
 
 
-def test_a_head_is_learned_where_closeness_tells_what_the_model_does_not(
+def test_a_head_is_learned_if_similarity_tells_what_the_model_does_not(
     library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from compare.models import calibration as layer
@@ -180,9 +184,7 @@ def test_a_head_that_is_no_better_is_not_kept(
     assert trial.adaptation.layer.kind is Kind.RECALIBRATION
 
 
-def test_an_earlier_adaptation_is_not_what_is_measured_against(
-    library: Library, tmp_path: Path
-) -> None:
+def test_an_earlier_adaptation_is_not_the_baseline(library: Library, tmp_path: Path) -> None:
     pairs = written(tmp_path / "pairs.tsv", drawn(150, wrong=True))
     first, again = adapt(library, pairs), adapt(library, pairs, stance_model=Scripted())
     assert first.before == again.before

@@ -77,7 +77,7 @@ def test_json_lines_keep_numbers_lists_and_half_characters(run: Run, tmp_path: P
     assert list(json.loads(second)) == ["b", "a", "more", *ADDED]
 
 
-def test_a_file_that_changes_meanwhile_is_not_written_beside(run: Run, tmp_path: Path) -> None:
+def test_a_file_changed_meanwhile_is_refused(run: Run, tmp_path: Path) -> None:
     path = write(tmp_path / "pairs.jsonl", '{"a": "It is", "b": "not"}\n')
     for other in ('{"a": "It was", "b": "not"}\n', "", "no json\n"):
         pairs = read_batch(path)
@@ -98,7 +98,7 @@ def test_a_name_that_is_too_long_is_one_sentence(run: Run, tmp_path: Path) -> No
     assert "cannot be written (File name too long)" in told.err
 
 
-def test_a_name_too_long_to_look_at_is_one_sentence(run: Run, tmp_path: Path) -> None:
+def test_a_name_too_long_to_read_is_one_sentence(run: Run, tmp_path: Path) -> None:
     told = run("stance", "--batch", tmp_path / f"{'x' * 300}.csv")
     assert (told.code, told.out, told.err.count("\n")) == (2, "", 1)
     with pytest.raises(ModelError, match="There is no model"):
@@ -113,7 +113,7 @@ def test_rows_as_statements_are_written_stay_as_they_are(run: Run, tmp_path: Pat
     assert written.startswith(path.read_text("utf-8").strip()[:-1])
 
 
-def test_what_is_nested_too_deep_is_one_sentence(run: Run, tmp_path: Path) -> None:
+def test_deep_nesting_is_one_sentence(run: Run, tmp_path: Path) -> None:
     for depth in (500, 5_000):
         deep = "[" * depth + "]" * depth
         path = write(tmp_path / "deep.jsonl", f'{{"a": "x", "b": "y", "c": {deep}}}\n')
@@ -122,7 +122,7 @@ def test_what_is_nested_too_deep_is_one_sentence(run: Run, tmp_path: Path) -> No
         assert "nested too deep" in told.err
 
 
-def test_of_a_long_pair_the_sentences_that_decide_are_named(
+def test_the_deciding_sentences_of_a_long_pair_are_named(
     run: Run, judge: WordJudge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write(tmp_path / "x.jsonl", '{"a": "One. Two.", "b": "Three."}\n{"a": "A", "b": "B"}\n')
@@ -154,9 +154,7 @@ def test_the_model_reads_who_and_when(run: Run, judge: WordJudge, tmp_path: Path
     assert judge.read == [(ModelInput("One.", country="Valdoria"), ModelInput("Two.", date="2001"))]
 
 
-def test_what_says_nothing_does_not_reach_the_model(
-    run: Run, judge: WordJudge, tmp_path: Path
-) -> None:
+def test_missing_values_do_not_reach_the_model(run: Run, judge: WordJudge, tmp_path: Path) -> None:
     path = write(tmp_path / "x.csv", "a,b,a_country,b_country\nOne.,Two.,nan,N/A\n")
     run("stance", "--batch", path)
     assert judge.read == [(ModelInput("One."), ModelInput("Two."))]
@@ -164,7 +162,7 @@ def test_what_says_nothing_does_not_reach_the_model(
 
 @pytest.mark.parametrize("name", ["nowhere/x.csv", "x.csv", f"{'x' * 300}.csv"])
 @pytest.mark.parametrize("out", [None, "there.csv", "nowhere/y.csv"])
-def test_a_file_that_cannot_be_read_is_what_is_blamed(
+def test_an_unreadable_file_is_reported_before_the_target(
     run: Run, tmp_path: Path, name: str, out: str | None
 ) -> None:
     write(tmp_path / "there.csv", "mine")
@@ -176,7 +174,7 @@ def test_a_file_that_cannot_be_read_is_what_is_blamed(
     assert_one_sentence(told, message)
 
 
-def test_what_is_there_is_told_before_the_pairs_are_read(run: Run, tmp_path: Path) -> None:
+def test_an_existing_target_is_reported_before_the_pairs_are_read(run: Run, tmp_path: Path) -> None:
     path, target = write(tmp_path / "x.csv", ""), write(tmp_path / "x.stance.csv", "mine")
     message = f"{target} exists already: move it, or name another file with --out."
     assert_one_sentence(run("stance", "--batch", path), message)
@@ -189,7 +187,7 @@ def test_out_names_another_file(run: Run, tmp_path: Path) -> None:
     assert not (tmp_path / "x.stance.csv").exists()
 
 
-def test_nothing_is_written_over(run: Run, judge: WordJudge, tmp_path: Path) -> None:
+def test_nothing_is_overwritten(run: Run, judge: WordJudge, tmp_path: Path) -> None:
     path = write(tmp_path / "x.csv", "a,b\nOne.,Two.\n")
     target = write(tmp_path / "x.stance.csv", "mine")
     message = f"{target} exists already: move it, or name another file with --out."
@@ -199,7 +197,7 @@ def test_nothing_is_written_over(run: Run, judge: WordJudge, tmp_path: Path) -> 
     assert (target.read_text(), judge.read) == ("mine", [])
 
 
-def test_a_file_that_comes_to_be_there_meanwhile_stays(
+def test_a_target_created_meanwhile_is_kept(
     run: Run, judge: WordJudge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, target = write(tmp_path / "x.csv", "a,b\nOne.,Two.\n"), tmp_path / "x.stance.csv"
@@ -296,7 +294,7 @@ def test_mistakes_are_one_sentence_and_write_nothing(
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_folder_of_another_is_one_sentence(
+def test_an_unwritable_folder_is_one_sentence(
     run: Run, judge: WordJudge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refused(**options):
@@ -312,7 +310,7 @@ def test_a_folder_of_another_is_one_sentence(
     assert judge.read == []
 
 
-def test_what_is_no_file_is_one_sentence(run: Run, tmp_path: Path) -> None:
+def test_a_folder_or_a_missing_model_is_one_sentence(run: Run, tmp_path: Path) -> None:
     (tmp_path / "x.csv").mkdir()
     told = run("stance", "--batch", tmp_path / "x.csv")
     assert_one_sentence(told, f"{tmp_path / 'x.csv'}: this is a folder; name a file.")

@@ -64,7 +64,7 @@ def test_json_has_just_these_keys(run: Run, plain: Path) -> None:
         assert 0 <= low <= data[name] <= high <= 1
 
 
-def test_polarity_auc_is_null_where_there_is_no_polarity(run: Run, tmp_path: Path) -> None:
+def test_polarity_auc_is_null_without_polarity(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_text("premise,hypothesis,label\nIt must.,Yes.,ENTAILMENT\nRain.,Cold.,neutral\n")
     assert run("evaluate", path, "--json").json["polarity_auc"] is None

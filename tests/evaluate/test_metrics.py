@@ -35,7 +35,7 @@ PROBABILITIES /= PROBABILITIES.sum(axis=1, keepdims=True)
 GUESS = PROBABILITIES.argmax(axis=1)
 
 
-def test_figures_are_those_of_scikit_learn() -> None:
+def test_figures_equal_those_of_scikit_learn() -> None:
     found = report(PROBABILITIES, GOLD)
     assert found.n == 400
     assert found.accuracy == pytest.approx(accuracy_score(GOLD, GUESS))
@@ -55,7 +55,7 @@ def test_figures_are_those_of_scikit_learn() -> None:
     assert found.brier == pytest.approx(wanted, abs=1e-6)
 
 
-def test_macro_f1_is_over_three_labels_though_one_is_never_right_nor_given() -> None:
+def test_macro_f1_is_over_three_labels_even_if_one_is_absent() -> None:
     probabilities = np.eye(3)[[0, 0, 1]]
     found = report(probabilities, np.array([0, 0, 1]))
     assert (found.accuracy, found.macro_f1) == (1, pytest.approx(2 / 3))
@@ -64,7 +64,7 @@ def test_macro_f1_is_over_three_labels_though_one_is_never_right_nor_given() -> 
     assert found.macro_f1_ci[1] <= 2 / 3
 
 
-def test_rows_of_the_confusion_are_what_is_right() -> None:
+def test_rows_of_the_confusion_are_right_labels() -> None:
     found = report(np.eye(3)[[1, 1, 2]], np.array([0, 0, 2]))
     assert found.confusion == ((0, 2, 0), (0, 0, 0), (0, 0, 1))
 
@@ -112,7 +112,7 @@ def test_ties_count_half_in_polarity_auc() -> None:
     assert polarity_auc(np.full((2, 3), 1 / 3), np.array([0, 1])) == 0.5
 
 
-def test_intervals_are_those_of_drawing_pairs_again() -> None:
+def test_intervals_equal_those_of_resampled_pairs() -> None:
     found = report(PROBABILITIES, GOLD)
     rng = np.random.default_rng(3)
     drawn = rng.integers(0, 400, (600, 400))
@@ -172,7 +172,7 @@ def test_ndcg_by_hand() -> None:
     assert ndcg([False], relevant=0) == 0
 
 
-def test_ndcg_is_that_of_scikit_learn() -> None:
+def test_ndcg_equals_that_of_scikit_learn() -> None:
     rng = np.random.default_rng(5)
     for size in (4, 10, 25):
         gains = rng.random(size) < 0.4

@@ -73,7 +73,7 @@ def test_columns_of_their_own_count_before_the_short_form(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     "nothing", ["nan", "NaN", "N/A", "null", "None", "n.d.", "-", "—", " Unknown "]
 )
-def test_what_says_nothing_is_not_read(tmp_path: Path, nothing: str) -> None:
+def test_missing_values_are_not_read(tmp_path: Path, nothing: str) -> None:
     columns = ["a", "b", "label", "a_country", "a_date", "a_context", "b_country", "b_date"]
     cells = ["One.", "nan", "agree", nothing, nothing, nothing, f"Valdoria; {nothing}", "2001"]
     text = "\t".join(columns) + "\n" + "\t".join(cells) + "\n"
@@ -83,13 +83,13 @@ def test_what_says_nothing_is_not_read(tmp_path: Path, nothing: str) -> None:
 
 
 @pytest.mark.parametrize("code", ["NA", "na"])
-def test_the_code_of_namibia_says_something(tmp_path: Path, code: str) -> None:
+def test_the_code_of_namibia_is_not_a_missing_value(tmp_path: Path, code: str) -> None:
     text = f"a,b,label,a_country,a_date,a_context\nOne.,Two.,agree,{code},{code},{code}\n"
     (pair,) = read_labelled(write(tmp_path / "x.csv", text))
     assert pair.a == ModelInput("One.", country=code)
 
 
-def test_the_short_form_may_say_nothing(tmp_path: Path) -> None:
+def test_the_short_form_may_be_missing(tmp_path: Path) -> None:
     text = "premise,hypothesis,label,a,b\nOne.,Two.,agree,nan|nan|2001,Valdoria|None|N/A\n"
     (pair,) = read_labelled(write(tmp_path / "x.csv", text))
     assert (pair.a, pair.b) == (
@@ -99,14 +99,14 @@ def test_the_short_form_may_say_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("nothing", ["", " ", "nan"])
-def test_a_column_that_says_nothing_leaves_the_short_form(tmp_path: Path, nothing: str) -> None:
+def test_the_short_form_counts_if_a_column_is_empty(tmp_path: Path, nothing: str) -> None:
     text = "premise,hypothesis,label,a,a_country,a_date\n"
     text += f"One.,Two.,agree,Valdoria|Ada Lorn|2001,{nothing},{nothing}\n"
     (pair,) = read_labelled(write(tmp_path / "x.csv", text))
     assert pair.a == ModelInput("One.", country="Valdoria", date="2001")
 
 
-def test_two_columns_of_one_name_matter_only_where_it_is_read(tmp_path: Path) -> None:
+def test_two_columns_of_one_name_matter_only_if_they_are_read(tmp_path: Path) -> None:
     text = "a,b,label,note,Note\nOne.,Two.,agree,x,y\n"
     assert len(read_labelled(write(tmp_path / "x.csv", text))) == 1
 
@@ -238,7 +238,7 @@ def test_bad_files_are_one_clear_sentence(
     assert str(raised.value) == message.format(path)
 
 
-def test_what_is_no_file_is_one_clear_sentence(tmp_path: Path) -> None:
+def test_a_missing_file_or_a_folder_is_one_clear_sentence(tmp_path: Path) -> None:
     (tmp_path / "x.tsv").mkdir()
     with pytest.raises(CorpusError) as raised:
         read_labelled(tmp_path / "x.tsv")
@@ -251,7 +251,7 @@ def test_what_is_no_file_is_one_clear_sentence(tmp_path: Path) -> None:
     )
 
 
-def test_a_file_of_another_is_one_clear_sentence(
+def test_an_unreadable_file_is_one_clear_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refused(path: Path, file: str) -> None:

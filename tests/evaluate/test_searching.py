@@ -92,7 +92,7 @@ def test_every_passage_keeps_its_own_place(tmp_path: Path, files: dict[str, Path
         assert ranked_ids(pool, stance) == sorted(scores, key=lambda name: (-scores[name], name))
 
 
-def test_what_only_the_fast_model_read_ranks_behind(
+def test_statements_scored_only_by_the_fast_model_rank_behind(
     tmp_path: Path, files: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Doubting(WordJudge):
@@ -150,7 +150,7 @@ def test_verbose_shows_each_judged_query(measure) -> None:
     assert "QUERIES" not in measure().out
 
 
-def test_text_tells_both_lists(measure) -> None:
+def test_text_shows_both_lists(measure) -> None:
     out = measure().out
     assert out.startswith("1 queries, 8 passages, model judge@555555555555, encoder hashing@")
     assert "list      P@5            95 %  ceiling  nDCG@10  unjudged@5  queries\n" in out
@@ -189,9 +189,7 @@ def test_another_collection_and_another_encoder_have_other_vectors(
     assert open_collection(path, HashingEncoder(256)).folder != first
 
 
-def test_a_library_that_is_cut_short_or_damaged_is_made_again(
-    run: Run, files: dict[str, Path]
-) -> None:
+def test_an_incomplete_or_damaged_library_is_rebuilt(run: Run, files: dict[str, Path]) -> None:
     path = files["--collection"]
 
     class Failing(HashingEncoder):
@@ -293,7 +291,9 @@ def test_a_bad_collection_is_one_sentence(
     assert not list((tmp_path / "cache" / "evaluation").glob("*/CURRENT"))
 
 
-def test_what_is_not_there_is_one_sentence(measure, files: dict[str, Path], tmp_path: Path) -> None:
+def test_missing_models_and_files_are_one_sentence(
+    measure, files: dict[str, Path], tmp_path: Path
+) -> None:
     assert_one_sentence(
         measure("--stance-model", "absent"),
         "There is no model 'absent' on this machine: give a folder.",
@@ -320,14 +320,14 @@ def test_a_cache_that_cannot_be_written_is_one_sentence(
     )
 
 
-def test_blanks_about_ids_are_no_part_of_them(measure, files) -> None:
+def test_blanks_around_ids_are_ignored(measure, files) -> None:
     wanted = measure("--json").json["agree"]
     qrels = files["--qrels"]
     qrels.write_text(qrels.read_text().replace("q1\tp1", "q1 \t p1"))
     assert measure("--json").json["agree"] == wanted
 
 
-def test_another_reading_of_the_same_bytes_is_another_collection(tmp_path: Path) -> None:
+def test_the_same_bytes_read_in_another_format_are_another_collection(tmp_path: Path) -> None:
     content = 'id\ttext\np1\t"Sanctions must be lifted."\n'
     texts = []
     for name in ("c.tsv", "c.csv"):

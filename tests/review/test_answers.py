@@ -26,7 +26,7 @@ from tests.review.conftest import AGREE, NEITHER, OPPOSE, pair, read_by, said, t
 Make = Callable[..., Review]
 
 
-def test_a_project_is_kept_as_it_was_made(review: Make, reviews: Reviews) -> None:
+def test_a_review_is_stored_as_it_was_made(review: Make, reviews: Reviews) -> None:
     made = review([pair(1), pair(2, None)], seed=5)
     again = Reviews(reviews.path).open("CANAL")
     assert (again.name, again.readers, len(again)) == ("canal", ("Ada", "Bren"), 2)
@@ -39,7 +39,7 @@ def test_a_project_is_kept_as_it_was_made(review: Make, reviews: Reviews) -> Non
     assert [listed.progress(reader).seen for reader in listed.readers] == [0, 0]
 
 
-def test_answers_are_kept_changed_and_taken_back(review: Make) -> None:
+def test_answers_are_stored_changed_and_undone(review: Make) -> None:
     made = review()
     first = made.answer("Ada", 1, AGREE, 2, "  both say so ")
     assert first.before is None
@@ -67,7 +67,7 @@ def test_answers_are_kept_changed_and_taken_back(review: Make) -> None:
     assert made.undo("Ada").place == 3
 
 
-def test_readers_see_nothing_of_each_other_until_both_are_done(review: Make) -> None:
+def test_readers_do_not_see_each_others_answers_until_both_have_handed_in(review: Make) -> None:
     made = review()
     read_by(made, "Ada", [AGREE, OPPOSE, None])
     made.answer("Bren", 1, OPPOSE)
@@ -88,7 +88,7 @@ def test_readers_see_nothing_of_each_other_until_both_are_done(review: Make) -> 
     assert {event.who for event in made.history()} == {"Ada", "Bren"}
 
 
-def test_what_was_handed_in_stands(review: Make) -> None:
+def test_answers_are_final_once_handed_in(review: Make) -> None:
     made = review()
     read_by(made, "Ada", [AGREE] * 3)
     for call in (
@@ -101,7 +101,7 @@ def test_what_was_handed_in_stands(review: Make) -> None:
             call()
 
 
-def test_differences_are_decided_by_a_third(review: Make) -> None:
+def test_a_third_person_decides_differences(review: Make) -> None:
     made = review()
     read_by(made, "Ada", [AGREE, OPPOSE, NEITHER])
     read_by(made, "Bren", [OPPOSE, OPPOSE, NEITHER])
@@ -118,7 +118,7 @@ def test_differences_are_decided_by_a_third(review: Make) -> None:
     assert made.undo_decision("Cor") is None
 
 
-def test_who_decides_takes_back_their_own_decisions_only(review: Make) -> None:
+def test_only_ones_own_decisions_can_be_undone(review: Make) -> None:
     made = review()
     read_by(made, "Ada", [AGREE] * 3)
     read_by(made, "Bren", [OPPOSE] * 3)
@@ -143,7 +143,7 @@ def test_who_decides_takes_back_their_own_decisions_only(review: Make) -> None:
         (MachineShown.BEFORE, True, True),
     ],
 )
-def test_the_machine_is_seen_when_the_setting_says(
+def test_the_models_label_is_shown_when_the_setting_says(
     review: Make, shown: MachineShown, before: bool, after: bool
 ) -> None:
     made = review([pair(1)], ["Ada"], machine_shown=shown)
@@ -152,7 +152,7 @@ def test_the_machine_is_seen_when_the_setting_says(
     assert made.shows_machine(True)
 
 
-def test_the_codebook_can_be_changed_and_the_history_says_so(review: Make) -> None:
+def test_changing_the_codebook_is_recorded(review: Make) -> None:
     made = review()
     made.change_codebook("Judge the words.", "Ada")
     made.change_codebook("Judge the words.", "Ada")
@@ -164,7 +164,7 @@ def test_the_codebook_can_be_changed_and_the_history_says_so(review: Make) -> No
         made.change_codebook("Judge them all.", " ")
 
 
-def test_the_codebook_stands_once_all_have_handed_in(review: Make) -> None:
+def test_the_codebook_is_final_once_all_have_handed_in(review: Make) -> None:
     made = review()
     read_by(made, "Ada", [AGREE] * 3)
     made.change_codebook("Judge the words.", "Ada")
@@ -186,7 +186,7 @@ def test_the_codebook_stands_once_all_have_handed_in(review: Make) -> None:
         ("Canal", ["Ada"], "There is already a review 'Canal'"),
     ],
 )
-def test_a_project_needs_a_name_and_readers(
+def test_a_review_needs_a_name_and_readers(
     review: Make, reviews: Reviews, name: str, readers: list[str], message: str
 ) -> None:
     review()
@@ -221,7 +221,7 @@ def test_mistakes_are_one_sentence(review: Make, reviews: Reviews) -> None:
     assert len(reviews.all()) == 1
 
 
-def test_a_project_that_was_removed_takes_no_answer(review: Make, reviews: Reviews) -> None:
+def test_a_removed_review_takes_no_answers(review: Make, reviews: Reviews) -> None:
     made = review()
     len(made)
     reviews.delete("canal")
@@ -232,7 +232,7 @@ def test_a_project_that_was_removed_takes_no_answer(review: Make, reviews: Revie
     assert other.progress("Ada").answered == 0
 
 
-def test_a_statement_that_changed_or_went_is_said_to_have(
+def test_changed_and_missing_statements_are_reported(
     review: Make, reviews: Reviews, tmp_path
 ) -> None:
     pairs = [pair(1), pair(2)]
@@ -259,9 +259,7 @@ def test_a_statement_that_changed_or_went_is_said_to_have(
     assert isinstance(made.pair(1).machine, Stance)
 
 
-def test_a_statement_of_which_only_details_changed_has_the_same_words(
-    review: Make, tmp_path
-) -> None:
+def test_changed_details_are_told_from_changed_words(review: Make, tmp_path) -> None:
     one, other = said(1, "a"), said(2, "a")
     library = Library.build(
         [replace(one, url="https://example.org/1", extra={"seen": "yes"}), other, said(1, "b")],
@@ -283,7 +281,7 @@ def test_a_statement_of_which_only_details_changed_has_the_same_words(
         assert made.statement_states(library, kept)[0][0] is StatementState.CHANGED
 
 
-def test_a_notebook_shows_pairs_side_by_side_and_nothing_that_may_not_be_seen(
+def test_a_notebook_shows_pairs_side_by_side_without_withheld_answers(
     review: Make,
 ) -> None:
     one = pair(0)

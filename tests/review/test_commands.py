@@ -47,7 +47,7 @@ def created(run, *more: object) -> Ran:
     )
 
 
-def test_a_review_from_its_making_to_its_figures(run, folder: Path) -> None:
+def test_a_review_from_creation_to_figures(run, folder: Path) -> None:
     made = created(run, "--codebook", "codebook.txt")
     assert (made.code, made.out) == (0, "canal: 5 pairs for Ada and Bren.\n")
     assert str(folder / "library" / "reviews.sqlite") in made.err
@@ -137,7 +137,7 @@ def test_pairs_are_read_one_by_one_from_the_keyboard(run, monkeypatch, folder: P
     assert "There is nothing to take back." in nothing.err
 
 
-def test_a_review_is_exported_and_goes_on_elsewhere(run, folder: Path) -> None:
+def test_an_exported_review_can_be_continued_elsewhere(run, folder: Path) -> None:
     created(run)
     assert run("export", "canal").err == "Wrote canal.csv: 5 pairs.\n"
     rows = list(csv.DictReader(io.StringIO((folder / "canal.csv").read_text("utf-8-sig"))))
@@ -155,7 +155,7 @@ def test_a_review_is_exported_and_goes_on_elsewhere(run, folder: Path) -> None:
     ]
 
 
-def test_pairs_of_a_finished_review_are_drawn_again_or_not(run, folder: Path) -> None:
+def test_fresh_excludes_pairs_of_finished_reviews(run, folder: Path) -> None:
     created(run)
     reviews = Reviews(folder / "library" / "reviews.sqlite")
     for reader in ("Ada", "Bren"):
@@ -170,7 +170,7 @@ def test_pairs_of_a_finished_review_are_drawn_again_or_not(run, folder: Path) ->
     assert "draw from a --result" in whole.err
 
 
-def test_the_most_informative_come_first_where_both_models_read(run, monkeypatch) -> None:
+def test_informative_order_puts_model_disagreement_first(run, monkeypatch) -> None:
     class Half:
         def __init__(self, name: str) -> None:
             self.name = name
@@ -189,7 +189,7 @@ def test_the_most_informative_come_first_where_both_models_read(run, monkeypatch
     assert first["order"] == "informative"
 
 
-def test_a_review_is_removed_when_that_is_meant(run, monkeypatch) -> None:
+def test_a_review_is_deleted_only_after_confirmation(run, monkeypatch) -> None:
     created(run)
     monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
     assert run("delete", "canal").code == 130

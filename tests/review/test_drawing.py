@@ -32,7 +32,7 @@ def test_a_random_sample_is_of_all_pairs_and_the_same_for_one_seed() -> None:
     assert len(draw(table(LABELS), size=400).pairs) == 100
 
 
-def test_the_draw_is_that_of_the_page_that_checks_a_sample() -> None:
+def test_the_draw_equals_that_of_random_sample() -> None:
     both = (AGREE, OPPOSE)
     ours = draw(table(LABELS), size=12, seed=7, stances=both)
     theirs = random_sample(table(LABELS), 12, 7)
@@ -75,13 +75,13 @@ def test_the_order_of_a_stratified_sample_does_not_tell_its_labels() -> None:
     assert [entry.machine for entry in again.pairs] == orders[0]
 
 
-def test_the_whole_is_all_pairs_with_the_labels() -> None:
+def test_whole_takes_all_pairs_with_the_labels() -> None:
     drawn = draw(table(LABELS), Choice.WHOLE, stances=[OPPOSE])
     assert len(drawn.pairs) == 6
     assert (drawn.seed, drawn.pool) == (None, {"oppose": 6})
 
 
-def test_what_a_finished_review_holds_can_be_left_out(reviews: Reviews) -> None:
+def test_pairs_of_finished_reviews_can_be_excluded(reviews: Reviews) -> None:
     first = draw(table(LABELS), size=30)
     done = reviews.create("canal", first, ["Ada"])
     reviews.create("half", draw(table(LABELS), size=50, seed=9), ["Ada"])
@@ -101,7 +101,7 @@ def test_what_a_finished_review_holds_can_be_left_out(reviews: Reviews) -> None:
         draw(table(LABELS), exclude={entry.id for entry in review_pairs(table(LABELS))})
 
 
-def test_a_finished_pair_is_known_with_its_sides_exchanged(reviews: Reviews) -> None:
+def test_a_finished_pair_is_recognised_with_its_sides_exchanged(reviews: Reviews) -> None:
     there = pair(1)
     read_by(reviews.create("canal", PairSelection.imported([there]), ["Ada"]), "Ada", [AGREE])
     turned = pair_id(there.b, there.a)
@@ -114,7 +114,7 @@ def test_a_finished_pair_is_known_with_its_sides_exchanged(reviews: Reviews) -> 
     assert again.settings.read_before == 1
 
 
-def test_what_cannot_be_drawn_is_one_sentence() -> None:
+def test_an_impossible_draw_is_one_sentence() -> None:
     with pytest.raises(ReviewError, match="No pair is labelled oppose at these thresholds"):
         draw(table([AGREE]), stances=[OPPOSE])
     with pytest.raises(ReviewError, match="0 pairs cannot be drawn"):
@@ -135,7 +135,7 @@ def test_the_pairs_of_a_search_have_the_quote_on_side_a() -> None:
     assert draw(a_search(), Choice.WHOLE).subject == QUOTE
 
 
-def test_side_a_is_what_the_model_read_where_the_corpus_has_other_words() -> None:
+def test_side_a_is_what_the_model_read_even_if_the_corpus_has_other_words() -> None:
     source = replace(AGREEING, id="own-1", text=f"We know it. {QUOTE.upper()}")
     for result in (
         a_search(source=source),
@@ -194,7 +194,7 @@ class Fixed(OneStage):
         return np.array(self.rows, np.float32)
 
 
-def test_where_the_models_differ_most_comes_first() -> None:
+def test_pairs_on_which_the_models_differ_most_come_first() -> None:
     pairs = [pair(number) for number in range(3)]
     fast = Fixed((0.5, 0.25, 0.25), (1, 0, 0), (0.5, 0.5, 0))
     accurate = Fixed((0.5, 0.25, 0.25), (0, 1, 0), (0.25, 0.5, 0.25))

@@ -113,7 +113,7 @@ def test_a_miss_that_was_not_drawn_is_not_ruled_out() -> None:
 
 
 @pytest.mark.parametrize("missed", [0.002, 0.01, 0.04])
-def test_intervals_of_a_stratified_sample_hold_what_is_true_as_often_as_they_say(
+def test_intervals_of_a_stratified_sample_cover_the_truth_as_often_as_they_say(
     missed: float,
 ) -> None:
     """34, 33 and 33 of 150, 100 and 5,000 pairs are read, many times."""
@@ -136,7 +136,7 @@ def test_intervals_of_a_stratified_sample_hold_what_is_true_as_often_as_they_say
     assert (held > 0.9 * draws).all(), held / draws
 
 
-def test_nothing_is_said_of_what_was_not_drawn_from(reviews: Reviews) -> None:
+def test_labels_outside_of_the_pool_get_no_estimate(reviews: Reviews) -> None:
     drawn = draw(table(MACHINE), Choice.RANDOM, 20, stances=[AGREE, OPPOSE])
     review = reviews.create("decided", drawn, ["Ada"])
     read_by(review, "Ada", [AGREE] * 20)
@@ -159,7 +159,7 @@ def test_only_random_samples_yield_estimates(reviews: Reviews, choice: Choice, h
     assert held in agreement(review).no_estimates
 
 
-def test_hard_pairs_are_decided_first(reviews: Reviews) -> None:
+def test_estimates_wait_for_decisions(reviews: Reviews) -> None:
     review = reviews.create("canal", draw(table(MACHINE[:4]), size=4), ["Ada", "Bren"])
     read_by(review, "Ada", [AGREE, AGREE, None, None])
     with pytest.raises(ReviewError, match="Bren has not yet"):
@@ -176,7 +176,7 @@ def test_hard_pairs_are_decided_first(reviews: Reviews) -> None:
     assert found.labels[AGREE].precision.value == 1
 
 
-def test_a_sample_of_which_nothing_can_be_judged_says_nothing(reviews: Reviews) -> None:
+def test_a_sample_of_skipped_pairs_gives_no_estimates(reviews: Reviews) -> None:
     review = reviews.create("canal", draw(table(MACHINE[:2]), size=2), ["Ada"])
     read_by(review, "Ada", [None, None])
     with pytest.raises(ReviewError, match="all were skipped"):
@@ -186,7 +186,7 @@ def test_a_sample_of_which_nothing_can_be_judged_says_nothing(reviews: Reviews) 
 # -- Agreement -----------------------------------------------------------------------------------
 
 
-def test_the_agreement_of_a_review_in_one_value(reviews: Reviews) -> None:
+def test_agreement_holds_all_figures(reviews: Reviews) -> None:
     pairs = [pair(n, [AGREE, OPPOSE, None][n % 3], "locks" if n < 4 else "ships") for n in range(9)]
     review = reviews.create("canal", PairSelection.imported(pairs), ["Ada", "Bren"], order="given")
     read_by(review, "Ada", [AGREE, OPPOSE, NEITHER] * 3)
@@ -216,7 +216,7 @@ def test_the_agreement_of_a_review_in_one_value(reviews: Reviews) -> None:
         ("before", {"Ada": 0, "Bren": 0}, "The readers saw the model's label before they answered"),
     ],
 )
-def test_what_was_said_with_the_label_in_sight_is_no_independent_check(
+def test_answers_given_with_the_label_in_sight_are_cautioned_about(
     reviews: Reviews, shown: str, changed: dict[str, int], said: str
 ) -> None:
     pairs = [*(pair(n) for n in range(4)), pair(4, None)]
@@ -239,7 +239,7 @@ def test_what_was_said_with_the_label_in_sight_is_no_independent_check(
     assert len(found.cautions) == bool(said)
 
 
-def test_one_reader_agrees_with_nobody(reviews: Reviews) -> None:
+def test_one_reader_has_no_agreement(reviews: Reviews) -> None:
     review = reviews.create("canal", PairSelection.imported([pair(1)]), ["Ada"])
     with pytest.raises(ReviewError, match="Ada has not yet"):
         agreement(review)

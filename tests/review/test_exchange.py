@@ -64,7 +64,7 @@ def rows_of(content: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 
 
-def test_a_row_holds_a_pair_and_all_that_was_said_of_it(done: Review) -> None:
+def test_a_row_holds_a_pair_with_its_answers_and_decision(done: Review) -> None:
     first, second, third = review_rows(done)
     assert tuple(first) == COLUMNS
     assert (first["review"], first["place"], first["pair"], first["topic"]) == (
@@ -87,7 +87,7 @@ def test_a_row_holds_a_pair_and_all_that_was_said_of_it(done: Review) -> None:
     assert (first["chosen"], first["order"], first["order_seed"]) == ("imported", "given", None)
 
 
-def test_draw_order_and_seeds_are_written(reviews: Reviews) -> None:
+def test_draw_order_and_seeds_are_exported(reviews: Reviews) -> None:
     drawn = draw(table([AGREE] * 4 + [OPPOSE] * 2), Choice.STRATIFIED, 4, 9)
     made = reviews.create("sample", drawn, ["Ada"], order="random", seed=8, machine_shown="before")
     rows = review_rows(made)
@@ -104,7 +104,7 @@ def test_draw_order_and_seeds_are_written(reviews: Reviews) -> None:
     assert (made.stance_model, made.stance_digest, made.encoder) == ("judge", "5" * 64, "tiny")
 
 
-def test_what_may_not_be_seen_is_not_written(reviews: Reviews) -> None:
+def test_withheld_answers_and_labels_are_not_exported(reviews: Reviews) -> None:
     drawn = draw(table([AGREE, OPPOSE]), Choice.STRATIFIED, 2)
     made = reviews.create("canal", drawn, ["Ada", "Bren"])
     made.answer("Ada", 1, AGREE, 3, "mine")
@@ -123,7 +123,7 @@ def test_what_may_not_be_seen_is_not_written(reviews: Reviews) -> None:
     assert not any("predictions" in task or task["annotations"] for task in tasks)
 
 
-def test_what_was_said_first_is_written_as_long_as_it_may_be_seen(review: Make) -> None:
+def test_first_answers_are_exported_only_if_visible(review: Make) -> None:
     made = review()
     made.answer("Ada", 1, AGREE)
     made.answer("Ada", 1, OPPOSE)
@@ -179,7 +179,7 @@ def test_a_frame_has_the_columns_of_the_csv(done: Review) -> None:
     assert done.to_arrow()["p_oppose"].to_pylist()[2] is None
 
 
-def test_what_became_of_the_statements_is_written(done: Review, tmp_path: Path) -> None:
+def test_statement_states_are_exported(done: Review, tmp_path: Path) -> None:
     library = Library.build(
         [said(1, "a"), said(1, "b"), replace(said(2, "a"), text="Other words.")],
         tmp_path / "library",
@@ -205,7 +205,7 @@ def test_a_file_is_written_whole_and_not_over_another(done: Review, tmp_path: Pa
         export_review(done, path, "xml", force=True)
 
 
-def test_a_codebook_that_was_changed_while_people_read_says_so(review: Make) -> None:
+def test_an_exported_codebook_says_when_it_was_changed(review: Make) -> None:
     made = review(codebook="Judge the words.\n")
     made.change_codebook("Judge both.\n", "Ada")
     assert review_bytes(made, "codebook") == b"Judge both.\n"
@@ -269,7 +269,7 @@ def write(path: Path, text: str) -> Path:
     return path
 
 
-def test_pairs_are_read_from_what_this_program_writes(done: Review, tmp_path: Path) -> None:
+def test_own_exports_can_be_imported(done: Review, tmp_path: Path) -> None:
     again = read_review_pairs(export_review(done, tmp_path / "review.csv"))
     assert again.unread == ()
     for (_, kept), found in zip(done.pairs(), again.pairs, strict=True):
@@ -284,7 +284,7 @@ def test_pairs_are_read_from_what_this_program_writes(done: Review, tmp_path: Pa
     assert found[0].a.statement.country[0].name == "Valdoria"
 
 
-def test_plain_pairs_need_two_columns_and_others_are_named(tmp_path: Path) -> None:
+def test_two_columns_suffice_and_unread_ones_are_named(tmp_path: Path) -> None:
     path = write(
         tmp_path / "pairs.csv",
         "id,A,B,a_country,a_date,colour,label\n"
@@ -300,7 +300,7 @@ def test_plain_pairs_need_two_columns_and_others_are_named(tmp_path: Path) -> No
     assert (one.countries, str(one.date), first.machine) == ("Valdoria", "2011", None)
 
 
-def test_a_statement_of_the_library_is_taken_from_it(tmp_path: Path) -> None:
+def test_statements_of_the_library_are_taken_from_it(tmp_path: Path) -> None:
     library = Library.build([said(1, "a")], tmp_path / "library", HashingEncoder())
     path = write(
         tmp_path / "pairs.jsonl",
@@ -344,7 +344,7 @@ def test_half_a_character_is_refused(tmp_path: Path) -> None:
         ("a,b\nx,y,z\n", "the row has 3 cells and the header 2"),
     ],
 )
-def test_a_file_that_is_wrong_is_said_to_be_where(tmp_path: Path, text: str, message: str) -> None:
+def test_errors_in_a_file_of_pairs_name_the_place(tmp_path: Path, text: str, message: str) -> None:
     path = write(tmp_path / "pairs.csv", text)
     with pytest.raises((ReviewError, CorpusError)) as told:
         read_review_pairs(path)
@@ -356,7 +356,7 @@ def test_a_file_that_is_wrong_is_said_to_be_where(tmp_path: Path, text: str, mes
 # -- Answers from a file -------------------------------------------------------------------------
 
 
-def test_answers_come_back_from_a_spreadsheet(review: Make, tmp_path: Path) -> None:
+def test_answers_are_read_from_a_spreadsheet(review: Make, tmp_path: Path) -> None:
     made = review()
     path = write(
         tmp_path / "bren.csv",
@@ -369,7 +369,7 @@ def test_answers_come_back_from_a_spreadsheet(review: Make, tmp_path: Path) -> N
     assert made.progress("Bren").left == 1
 
 
-def test_answers_come_back_from_another_copy_of_the_review(review: Make, tmp_path: Path) -> None:
+def test_answers_are_read_from_another_copy_of_the_review(review: Make, tmp_path: Path) -> None:
     made = review()
     sent = export_review(made, tmp_path / "canal.csv")
     other = Reviews(tmp_path / "other.sqlite").create(
@@ -384,7 +384,7 @@ def test_answers_come_back_from_another_copy_of_the_review(review: Make, tmp_pat
     assert made.progress("Ada").answered == 0
 
 
-def test_answers_come_back_from_a_data_frame(review: Make, tmp_path: Path) -> None:
+def test_answers_are_read_from_a_data_frame(review: Make, tmp_path: Path) -> None:
     made = review()
     made.answer_many("Ada", {1: Answer(AGREE, 3, "", "2024-05-01T10:00:00.000+00:00"), 2: NONE})
     frame = made.to_pandas(seen_by="Ada")
@@ -398,7 +398,7 @@ def test_answers_come_back_from_a_data_frame(review: Make, tmp_path: Path) -> No
 NONE = Answer(None, None, "", "2024-05-01T10:02:00.000+00:00")
 
 
-def test_the_history_tells_answers_of_a_file_from_others(review: Make, tmp_path: Path) -> None:
+def test_the_history_marks_imported_answers(review: Make, tmp_path: Path) -> None:
     made = review()
     made.answer("Bren", 3, AGREE)
     path = write(
@@ -432,7 +432,7 @@ def test_the_history_tells_answers_of_a_file_from_others(review: Make, tmp_path:
         ("answer\nagree\n", 'there is no column "pair"'),
     ],
 )
-def test_wrong_answers_are_said_to_be_where(
+def test_errors_in_a_file_of_answers_name_the_place(
     review: Make, tmp_path: Path, text: str, message: str
 ) -> None:
     made = review()
@@ -443,7 +443,7 @@ def test_wrong_answers_are_said_to_be_where(
     assert str(told.value).startswith(str(path))
 
 
-def test_nothing_of_a_bad_set_of_answers_is_kept(review: Make) -> None:
+def test_a_bad_set_of_answers_is_rejected_as_a_whole(review: Make) -> None:
     made = review()
     with pytest.raises(ReviewError, match="not a confidence"):
         made.answer_many("Ada", {1: Answer(AGREE), 2: Answer(AGREE, 9)})
@@ -451,7 +451,7 @@ def test_nothing_of_a_bad_set_of_answers_is_kept(review: Make) -> None:
     assert made.history("Ada") == []
 
 
-def test_probabilities_are_whole_or_none(tmp_path: Path) -> None:
+def test_incomplete_probabilities_are_ignored(tmp_path: Path) -> None:
     path = write(tmp_path / "p.csv", "a,b,p_agree,p_oppose,p_neither\nx,y,0,1,0\nu,v,0.2,,\n")
     first, second = read_review_pairs(path).pairs
     assert (first.probabilities, second.probabilities) == (Probabilities(0, 1, 0), None)

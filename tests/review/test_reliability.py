@@ -59,7 +59,7 @@ def counted(*rows: list[int]) -> np.ndarray:
         (counted([25, 35], [5, 35]), 0.259),
     ],
 )
-def test_kappa_is_that_of_published_examples(table: np.ndarray, kappa: float) -> None:
+def test_kappa_of_published_examples(table: np.ndarray, kappa: float) -> None:
     assert cohen_kappa(table) == pytest.approx(kappa, abs=0.0005)
     assert kappas(table[None])[0] == pytest.approx(kappa, abs=0.0005)
     assert reliability(table).kappa.value == pytest.approx(cohen_kappa(table), abs=1e-12)
@@ -104,7 +104,7 @@ def counts_of(answers: Sequence[Sequence[Hashable | None]]) -> np.ndarray:
         ),
     ],
 )
-def test_alpha_is_that_of_published_examples(answers: list, alpha: float) -> None:
+def test_alpha_of_published_examples(answers: list, alpha: float) -> None:
     counts = counts_of(answers)
     assert krippendorff_alpha(counts) == pytest.approx(alpha, abs=0.0005)
     if len(answers) == 2:
@@ -141,7 +141,7 @@ def test_intervals_hold_the_figure_and_narrow_with_more_pairs() -> None:
     assert few == reliability(counted([8, 1, 1], [1, 6, 1], [1, 1, 10]))
 
 
-def test_the_interval_of_kappa_is_near_the_one_of_its_standard_error() -> None:
+def test_the_interval_of_kappa_is_near_that_of_its_standard_error() -> None:
     # Fleiss, Cohen & Everitt (1969) give a standard error of 0.0535 or so for large samples of
     # their table: 0.429 ± 1.96 of it, which a bootstrap of 200 pairs has to come near.
     found = reliability(counted([106, 10, 4], [22, 28, 10], [2, 12, 6])).kappa
@@ -150,7 +150,7 @@ def test_the_interval_of_kappa_is_near_the_one_of_its_standard_error() -> None:
 
 
 @pytest.mark.parametrize("same", [4, 0])
-def test_what_is_not_defined_is_none(same: int) -> None:
+def test_undefined_figures_are_none(same: int) -> None:
     table = counted([same, 0, 0], [0] * 3, [0] * 3)
     found = reliability(table)
     assert found.kappa.value is None
@@ -162,7 +162,7 @@ def test_what_is_not_defined_is_none(same: int) -> None:
 @pytest.mark.parametrize(
     "table", [counted([9, 0, 0], [0, 5, 0], [0, 0, 6]), counted([0, 4], [0, 0])]
 )
-def test_where_no_draw_differs_from_another_there_is_no_interval(table: np.ndarray) -> None:
+def test_there_is_no_interval_if_all_draws_are_equal(table: np.ndarray) -> None:
     found = reliability(table)
     for figure in (found.kappa, found.alpha):
         assert figure.value is not None
@@ -195,14 +195,14 @@ def test_figures_keep_their_bounds(table: np.ndarray) -> None:
 
 @quick
 @given(tables)
-def test_it_does_not_matter_who_is_first(table: np.ndarray) -> None:
+def test_the_order_of_readers_does_not_matter(table: np.ndarray) -> None:
     for figure in (kappas, alphas):
         assert figure(table[None]) == pytest.approx(figure(table.T[None]), nan_ok=True)
 
 
 @quick
 @given(tables, st.permutations(range(3)))
-def test_it_does_not_matter_what_labels_are_called(table: np.ndarray, order: list[int]) -> None:
+def test_the_order_of_labels_does_not_matter(table: np.ndarray, order: list[int]) -> None:
     renamed = table[np.ix_(order, order)]
     for figure in (kappas, alphas):
         assert figure(table[None]) == pytest.approx(figure(renamed[None]), nan_ok=True)
@@ -210,7 +210,7 @@ def test_it_does_not_matter_what_labels_are_called(table: np.ndarray, order: lis
 
 @quick
 @given(tables)
-def test_many_at_once_are_what_the_packages_say(table: np.ndarray) -> None:
+def test_figures_equal_those_of_the_packages(table: np.ndarray) -> None:
     for one, many in (
         (cohen_kappa(table), kappas(table[None])[0]),
         (krippendorff_alpha(units_of(table)), alphas(table[None])[0]),

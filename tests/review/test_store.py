@@ -91,7 +91,7 @@ def test_two_windows_of_one_reader_lose_nothing(reviews: Reviews) -> None:
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no such signal here")
 @pytest.mark.parametrize("after", [1, 7])
-def test_what_was_kept_before_a_kill_is_there(reviews: Reviews, after: int) -> None:
+def test_answers_stored_before_a_kill_survive(reviews: Reviews, after: int) -> None:
     review = reviews.create("canal", PairSelection.imported([pair(n) for n in range(400)]), ["Ada"])
     process = writer(reviews.path, "Ada")
     go(process)
@@ -111,7 +111,7 @@ def test_what_was_kept_before_a_kill_is_there(reviews: Reviews, after: int) -> N
     assert review.progress("Ada").answered == found + 1
 
 
-def test_a_writing_that_fails_leaves_nothing(tmp_path: Path) -> None:
+def test_a_failed_write_leaves_nothing(tmp_path: Path) -> None:
     store = ReviewStore(tmp_path / "reviews.sqlite")
 
     def fail() -> None:
@@ -124,7 +124,7 @@ def test_a_writing_that_fails_leaves_nothing(tmp_path: Path) -> None:
     assert store.all("SELECT * FROM statements") == []
 
 
-def test_the_history_is_only_added_to(reviews: Reviews) -> None:
+def test_the_history_is_append_only(reviews: Reviews) -> None:
     review = reviews.create("canal", PairSelection.imported([pair(0)]), ["Ada"])
     review.answer("Ada", 1, AGREE)
     database = sqlite3.connect(reviews.path)
@@ -188,7 +188,7 @@ def test_another_file_is_refused_in_one_sentence(tmp_path: Path) -> None:
         )
 
 
-def test_an_older_file_is_read_and_goes_on(reviews: Reviews) -> None:
+def test_an_older_file_is_read_and_extended(reviews: Reviews) -> None:
     reviews.create("canal", PairSelection.imported([pair(0)]), ["Ada"])
     database = sqlite3.connect(reviews.path)
     database.execute(
@@ -206,9 +206,7 @@ def test_an_older_file_is_read_and_goes_on(reviews: Reviews) -> None:
     database.close()
 
 
-def test_a_file_that_stays_locked_is_said_to_be(
-    reviews: Reviews, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_locked_file_is_one_sentence(reviews: Reviews, monkeypatch: pytest.MonkeyPatch) -> None:
     review = reviews.create("canal", PairSelection.imported([pair(0)]), ["Ada"])
     monkeypatch.setattr("compare.review.store._WAIT", 0.05)
     other = sqlite3.connect(reviews.path, isolation_level=None)
