@@ -13,7 +13,6 @@ import pytest
 from nbclient import NotebookClient
 
 from compare.export.dictionary import columns
-from compare.export.formats import export
 from tests.fabricate import a_search
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -83,7 +82,7 @@ def test_r_reads_the_pairs(tmp_path: Path) -> None:
     script = shutil.which("Rscript")
     if script is None:
         pytest.skip("R is not installed")
-    export(a_search(), tmp_path / "pairs.csv")
+    a_search().export(tmp_path / "pairs.csv")
     [block, _] = re.findall(r"^```r\n(.*?)^```", R_PAGE, re.MULTILINE | re.DOTALL)
     check = 'stopifnot(nrow(pairs) == 3, is.factor(pairs$stance), pairs$b_date[1] == "2019-04-02")'
     done = subprocess.run(

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 from compare.errors import ExportError
 from compare.export.dictionary import columns, model
-from compare.files import write_whole
 from compare.models.values import Stance
 from compare.results.result import Result
 from compare.safe_text import escape_cell, printable, unescape_cell
@@ -54,7 +53,7 @@ class Format(StrEnum):
     RIS = "ris", ".ris", "application/x-research-info-systems"
     HTML = "html", ".html", "text/html", "report"
     JSON = "json", ".json", "application/json", "all as JSON"
-    """The whole result, not only its lists; `load_result` makes an equal one."""
+    """The whole result, not only its lists; `Result.load` makes an equal one."""
 
     def __new__(cls, name: str, suffix: str = "", mime: str = "", label: str = "") -> Self:
         """Make a member, whose value is its name."""
@@ -77,37 +76,14 @@ class Format(StrEnum):
         raise ExportError(f"The suffix of {path.name!r} names no format: use one of {known}.")
 
 
-def export(
-    result: Result,
-    path: Path | str,
-    format: Format | str | None = None,
-    *,
-    stances: Sequence[Stance] | None = None,
-    force: bool = False,
-) -> Path:
-    """Write the listed pairs to `path`, whole or not at all, and return the path.
-
-    Args:
-        result: Of any kind.
-        path: Where to write them.
-        format: One of `Format`; None: by the suffix of `path`.
-        stances: Which lists; None: the result's usual ones.
-        force: Overwrite an existing file.
-
-    Raises:
-        ExportError: The file exists and `force` is not given, it cannot be written, or the format
-            is unknown.
-    """
-    path = Path(path)
-    chosen = Format.of(path) if format is None else format
-    write_whole(path, export_bytes(result, chosen, stances=stances), force=force)
-    return path
-
-
 def export_bytes(
     result: Result, format: Format | str, *, stances: Sequence[Stance] | None = None
 ) -> bytes:
-    """Return what `export` writes."""
+    """Return what `Result.export` writes.
+
+    Raises:
+        ExportError: The format is unknown.
+    """
     try:
         chosen = Format(format)
     except ValueError:
@@ -170,7 +146,7 @@ def jsonl_bytes(rows: Iterable[Mapping[str, Any]]) -> bytes:
 
 
 def read_pairs_csv(path: Path | str) -> list[dict[str, str | int | float]]:
-    """Read a CSV that `export` wrote: the same rows, with numbers as numbers.
+    """Read a CSV that `Result.export` wrote: the same rows, with numbers as numbers.
 
     Raises:
         ExportError: It is another file, or has values that no pair has.

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from compare.errors import ExportError
-from compare.files import write_whole
 from compare.models.values import Probabilities, Rationale, Span, Stance
 from compare.results.provenance import Provenance
 from compare.results.result import Excerpt, Kind, Pair, Result, Thresholds
@@ -28,24 +27,14 @@ _REMEDY = (
 # -- Files ---------------------------------------------------------------------------------------
 
 
-def save_result(result: Result, path: Path | str, *, force: bool = False) -> Path:
-    """Write a whole result to a JSON file, from which `load_result` makes an equal one.
-
-    Raises:
-        ExportError: The file exists and `force` is not given, or it cannot be written.
-    """
-    write_whole(Path(path), result_bytes(result), force=force)
-    return Path(path)
-
-
 def result_bytes(result: Result) -> bytes:
-    """Return what `save_result` writes."""
+    """Return what `Result.save` writes."""
     text = json.dumps(result_to_json(result), ensure_ascii=False, allow_nan=False, indent=1)
     return (text + "\n").encode("utf-8", "surrogatepass")
 
 
 def load_result(path: Path | str) -> Result:
-    """Read a result that `save_result` wrote.
+    """Read a result that `Result.save` wrote.
 
     Raises:
         ExportError: The file cannot be read, or holds no result of this version.

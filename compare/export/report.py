@@ -7,7 +7,6 @@ sentences for a paper's methods section, made from the result alone.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from markupsafe import Markup
 
@@ -15,7 +14,6 @@ from compare.comparison.counts import NOT_A_SAMPLE
 from compare.export import citations
 from compare.export.html import environment, list_head, pair_card, quote_card
 from compare.export.words import filters_in_words, in_reading_order, verdict_word
-from compare.files import write_whole
 from compare.models.calibration import SUFFIX
 from compare.models.encoder import load_prefilter
 from compare.models.values import Stance
@@ -32,25 +30,6 @@ _KINDS = {
     Kind.SIDES: "Two sides compared",
     Kind.TIMELINE: "One side over time",
 }
-
-
-def write_report(
-    result: Result,
-    path: Path | str,
-    stances: Sequence[Stance] | None = None,
-    *,
-    title: str = "",
-    limit: int | None = None,
-    force: bool = False,
-) -> Path:
-    """Write `report_html` to a file, whole or not at all, and return its path.
-
-    Raises:
-        ExportError: The file exists and `force` is not given, or it cannot be written.
-    """
-    page = report_html(result, stances, title=title, limit=limit)
-    write_whole(Path(path), page.encode("utf-8", "replace"), force=force)
-    return Path(path)
 
 
 def report_html(

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from compare.files import write_whole
 from compare.models.values import ModelInput, Probabilities, Rationale, Stance
 from compare.statements.duplicates import words_key
 from compare.statements.passages import Passage
@@ -342,9 +343,10 @@ class Result:
         Raises:
             ExportError: The file exists and `force` is not given, or it cannot be written.
         """
-        from compare.export.json_files import save_result
+        from compare.export.json_files import result_bytes
 
-        return save_result(self, path, force=force)
+        write_whole(Path(path), result_bytes(self), force=force)
+        return Path(path)
 
     @staticmethod
     def load(path: Path | str) -> Result:
@@ -410,9 +412,11 @@ class Result:
             ExportError: The file exists and `force` is not given, it cannot be written, or the
                 format is unknown.
         """
-        from compare.export.formats import export
+        from compare.export.formats import Format, export_bytes
 
-        return export(self, path, format, stances=stances, force=force)
+        chosen = Format.of(Path(path)) if format is None else format
+        write_whole(Path(path), export_bytes(self, chosen, stances=stances), force=force)
+        return Path(path)
 
     def report(
         self,
@@ -431,16 +435,18 @@ class Result:
         Args:
             path: Where to write it.
             stances: Which lists; None: `usual_lists`.
-            title: The heading; what was asked if empty.
+            title: The heading; the quote or the sides if empty.
             limit: Most pairs shown of each list; None: all.
             force: Overwrite an existing file.
 
         Raises:
             ExportError: The file exists and `force` is not given, or it cannot be written.
         """
-        from compare.export.report import write_report
+        from compare.export.report import report_html
 
-        return write_report(self, path, stances, title=title, limit=limit, force=force)
+        page = report_html(self, stances, title=title, limit=limit)
+        write_whole(Path(path), page.encode("utf-8", "replace"), force=force)
+        return Path(path)
 
     def to_arrow(self, stances: Sequence[Stance] | None = None) -> pa.Table:
         """Return the listed pairs as an Arrow table: see `compare.export.frames`."""

@@ -14,7 +14,6 @@ from jsonschema import Draft202012Validator
 from compare.comparison.reproduce import Difference, PairId, model_name, reproduce
 from compare.errors import ExportError, QueryError
 from compare.export.dictionary import schema_of
-from compare.export.json_files import save_result
 from compare.library.filters import Filters
 from compare.library.library import Library
 from compare.models.stance import CascadeStance
@@ -294,7 +293,7 @@ def test_what_cannot_be_made_again_is_exit_code_2(
 def test_both_kinds_of_kept_results_are_exported(run: Any, tmp_path: Path) -> None:
     for name, result in (("search", a_search()), ("pairs", two_sides())):
         path = tmp_path / f"{name}.json"
-        save_result(result, path)
+        result.save(path)
         done = run("export", path, "--to", "jsonl")
         lines = path.with_suffix(".jsonl").read_text(encoding="utf-8").splitlines()
         rows = [json.loads(line) for line in lines]

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from compare.export.report import write_report
 from compare.statements.statement import Statement
 from tests.e2e.conftest import NARROW, WIDE
 from tests.e2e.test_look import HOSTILE, serious
@@ -24,7 +23,7 @@ def results():
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_report_is_whole_at_every_width_and_fetches_nothing(browser, tmp_path: Path, scheme):
     for number, result in enumerate(results()):
-        path = write_report(result, tmp_path / f"{number}.html")
+        path = result.report(tmp_path / f"{number}.html")
         for size in (WIDE, NARROW):
             context = browser.new_context(viewport=size, color_scheme=scheme, bypass_csp=True)
             page = context.new_page()
@@ -43,7 +42,7 @@ def test_a_report_is_whole_at_every_width_and_fetches_nothing(browser, tmp_path:
 
 
 def test_a_report_prints_on_white_paper(browser, tmp_path: Path):
-    path = write_report(results()[1], tmp_path / "report.html")
+    path = results()[1].report(tmp_path / "report.html")
     page = browser.new_page(color_scheme="dark")
     page.goto(path.as_uri())
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") != "rgb(255, 255, 255)"

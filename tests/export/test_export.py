@@ -24,7 +24,6 @@ from compare.export.formats import (
     CELL_LIMIT,
     Format,
     cell_text,
-    export,
     export_bytes,
     read_pairs_csv,
 )
@@ -178,7 +177,7 @@ def test_csv_bytes_are_exact() -> None:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_csv_round_trip_of_hostile_text(text: str, tmp_path: Path) -> None:
     result = result_with(text)
-    assert read_pairs_csv(export(result, tmp_path / "pairs.csv")) == pair_rows(result)
+    assert read_pairs_csv(result.export(tmp_path / "pairs.csv")) == pair_rows(result)
 
 
 @given(
@@ -188,7 +187,7 @@ def test_csv_round_trip_of_hostile_text(text: str, tmp_path: Path) -> None:
 def test_csv_round_trip_of_any_text(tmp_path_factory, anything: str, risky: str) -> None:
     result = result_with(risky + anything, venue=anything, extra={"k": risky})
     path = tmp_path_factory.mktemp("csv") / "pairs.csv"
-    assert read_pairs_csv(export(result, path)) == pair_rows(result)
+    assert read_pairs_csv(result.export(path)) == pair_rows(result)
 
 
 def test_another_csv_is_not_taken_for_pairs(tmp_path: Path) -> None:
@@ -198,7 +197,7 @@ def test_another_csv_is_not_taken_for_pairs(tmp_path: Path) -> None:
         ExportError, match=r"other\.csv is not a CSV of pairs: it has other columns"
     ):
         read_pairs_csv(path)
-    good = export(a_search(), tmp_path / "pairs.csv").read_bytes()
+    good = a_search().export(tmp_path / "pairs.csv").read_bytes()
     path.write_bytes(good.replace(b"0.7654", b"1.7654"))
     with pytest.raises(ExportError, match=r"(?s)other\.csv is not a CSV of pairs: .*p_agree"):
         read_pairs_csv(path)
@@ -243,7 +242,7 @@ AS_CSV = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false"
 @pytest.mark.parametrize("options", ["", "Text - txt - csv (StarCalc):44,34,76,1,,1033,true"])
 def test_libreoffice_reads_the_same_cells(soffice: str, tmp_path: Path, options: str) -> None:
     """As it opens by itself (where only "007" becomes 7), and with quoted fields as text."""
-    path = export(hostile_result(), tmp_path / "pairs.csv")
+    path = hostile_result().export(tmp_path / "pairs.csv")
     back = rows_of(convert(soffice, path, AS_CSV, options))
     ours = [[cell.replace("\r\n", "\n") for cell in row] for row in rows_of(path.read_bytes())]
     if not options:
@@ -252,7 +251,7 @@ def test_libreoffice_reads_the_same_cells(soffice: str, tmp_path: Path, options:
 
 
 def test_libreoffice_runs_no_formula(soffice: str, tmp_path: Path) -> None:
-    path = export(hostile_result(), tmp_path / "pairs.csv")
+    path = hostile_result().export(tmp_path / "pairs.csv")
     book = openpyxl.load_workbook(io.BytesIO(convert(soffice, path, "xlsx")))
     cells = [cell for row in book.active.iter_rows() for cell in row]
     assert len(cells) == len(COLUMNS) * (len(HOSTILE) + 1)
@@ -279,7 +278,7 @@ def test_workbook_holds_the_same_cells_as_text_and_numbers() -> None:
 
 def test_libreoffice_reads_the_workbook_the_same(soffice: str, tmp_path: Path) -> None:
     result = hostile_result()
-    path = export(result, tmp_path / "pairs.xlsx")
+    path = result.export(tmp_path / "pairs.xlsx")
     header, *rows = rows_of(convert(soffice, path, AS_CSV))
     assert tuple(header) == COLUMNS
     for row, record in zip(rows, pair_rows(result), strict=True):
@@ -485,28 +484,28 @@ def test_nothing_is_written_over_without_force(format: Format, tmp_path: Path) -
     path = tmp_path / f"pairs{format.suffix}"
     path.write_text("mine")
     with pytest.raises(ExportError, match=r"is there already: choose another name, or .*--force"):
-        export(a_search(), path)
+        a_search().export(path)
     assert path.read_text() == "mine"
-    export(a_search(), path, force=True)
+    a_search().export(path, force=True)
     assert path.read_bytes() != b"mine"
     assert [file.name for file in tmp_path.iterdir()] == [path.name]
 
 
 def test_a_failure_leaves_no_file(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match=r"cannot be written \(No such file or directory\)"):
-        export(a_search(), tmp_path / "absent" / "pairs.csv")
+        a_search().export(tmp_path / "absent" / "pairs.csv")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_the_ending_names_the_format(tmp_path: Path) -> None:
     assert [Format.of(Path(f"x{format.suffix.upper()}")) for format in Format] == list(Format)
     with pytest.raises(ExportError, match=r"'pairs.doc' names no format: use one of \.csv"):
-        export(a_search(), tmp_path / "pairs.doc")
+        a_search().export(tmp_path / "pairs.doc")
     with pytest.raises(ExportError, match=r"'doc' is no format: use one of csv, xlsx"):
-        export(a_search(), tmp_path / "pairs.csv", "doc")
-    named = export(a_search(), tmp_path / "pairs.txt", "markdown", stances=[Stance.OPPOSE])
+        a_search().export(tmp_path / "pairs.csv", "doc")
+    named = a_search().export(tmp_path / "pairs.txt", "markdown", stances=[Stance.OPPOSE])
     assert "## Agree" not in named.read_text()
-    whole = export(a_search(), tmp_path / "result.json", stances=[Stance.OPPOSE])
+    whole = a_search().export(tmp_path / "result.json", stances=[Stance.OPPOSE])
     assert load_result(whole) == a_search()
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from compare.errors import ExportError, QueryError
 from compare.export.dictionary import columns
-from compare.export.formats import export, read_pairs_csv
+from compare.export.formats import read_pairs_csv
 from compare.export.rows import CHANGED, pair_rows
 from compare.library.filters import Filters
 from compare.library.library import Library
@@ -46,7 +46,7 @@ COLUMNS = columns("pairs")
 def test_a_frame_has_the_columns_of_the_csv_and_the_same_values(result, tmp_path) -> None:
     frame = result.to_pandas()
     assert tuple(frame.columns) == (*COLUMNS, "a_date_text", "b_date_text")
-    kept = read_pairs_csv(export(result, tmp_path / "pairs.csv"))
+    kept = read_pairs_csv(result.export(tmp_path / "pairs.csv"))
     assert len(frame) == len(kept)
     for (_, row), record in zip(frame.iterrows(), kept, strict=True):
         for name, value in record.items():

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 from compare.errors import ExportError
 from compare.export.citations import reference
 from compare.export.formats import Format, export_bytes
-from compare.export.json_files import save_result
-from compare.export.report import citation_of, limits, methods, report_html, settings, write_report
+from compare.export.report import citation_of, limits, methods, report_html, settings
 from compare.export.words import filters_in_words
 from compare.models import load_stance_model
 from compare.models.runtime import read_manifest
@@ -257,16 +256,16 @@ def test_filters_and_settings_in_words() -> None:
 def test_a_report_is_a_format_of_the_exports(tmp_path: Path) -> None:
     assert Format.of(Path("x.html")) is Format.HTML
     assert export_bytes(two_sides(), "html") == report_html(two_sides()).encode()
-    path = write_report(a_search(), tmp_path / "report.html")
+    path = a_search().report(tmp_path / "report.html")
     assert path.read_bytes() == export_bytes(a_search(), "html")
     with pytest.raises(ExportError, match="is there already"):
-        write_report(a_search(), path)
+        a_search().report(path)
 
 
 def test_the_command_writes_a_report(tmp_path: Path, capfd: Any) -> None:
     run = runner(capfd)
     kept = tmp_path / "pairs.json"
-    save_result(two_sides(), kept)
+    two_sides().save(kept)
     done = run("report", kept, "--title", "Arms", "--limit", 1)
     assert (done.code, done.out) == (0, "")
     assert "pairs.html: 2 pairs." in done.err

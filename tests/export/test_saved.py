@@ -13,7 +13,6 @@ from compare.export.json_files import (
     public_json,
     result_from_json,
     result_to_json,
-    save_result,
 )
 from compare.results.result import Thresholds
 from compare.statements.quotes import Quote
@@ -35,7 +34,7 @@ from tests.fabricate import (
 def test_a_kept_result_is_read_back_equal(tmp_path: Path) -> None:
     quote = Quote(QUOTE, "Ana Prell", "Envoy", (VALDORIA,), PartialDate("2019-04"), "c", "val-1")
     result = a_search(quote=quote, source=OPPOSED).rethreshold(probability=0.8)
-    save_result(result, tmp_path / "kept.json")
+    result.save(tmp_path / "kept.json")
     back = load_result(tmp_path / "kept.json")
     assert back == result
     assert back.thresholds == Thresholds(0.8, 0.35)
@@ -53,7 +52,7 @@ def test_any_text_and_number_is_kept(text: str, probability: float, similarity: 
 @pytest.mark.parametrize("over_time", [False, True])
 def test_a_kept_table_is_read_back_equal(tmp_path: Path, over_time: bool) -> None:
     table = two_sides(over_time=over_time).rethreshold(probability=0.8)
-    save_result(table, tmp_path / "kept.json")
+    table.save(tmp_path / "kept.json")
     back = load_result(tmp_path / "kept.json")
     assert back == table
     assert back.rethreshold(probability=0.5).agree == table.rethreshold(probability=0.5).agree
@@ -95,16 +94,16 @@ def test_damage_of_a_table_is_said(name: str) -> None:
 
 def test_text_no_file_can_hold_well_is_kept_all_the_same(tmp_path: Path) -> None:
     result = a_search(quote="half a pair: \ud83d")
-    save_result(result, tmp_path / "kept.json")
+    result.save(tmp_path / "kept.json")
     assert load_result(tmp_path / "kept.json") == result
 
 
 def test_a_kept_result_is_not_written_over_without_force(tmp_path: Path) -> None:
     path = tmp_path / "kept.json"
-    save_result(a_search(), path)
+    a_search().save(path)
     with pytest.raises(ExportError, match="is there already"):
-        save_result(a_search(quote="other"), path)
-    save_result(a_search(quote="other"), path, force=True)
+        a_search(quote="other").save(path)
+    a_search(quote="other").save(path, force=True)
     assert load_result(path).quote.text == "other"
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from compare import __version__
-from compare.export.json_files import save_result
 from compare.library.library import Library
 from compare.review import Choice, Reviews
 from tests.fakes import HashingEncoder, Ran, runner, sample_statements
@@ -25,7 +24,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("COMPARE_LIBRARY", str(tmp_path / "library"))
     monkeypatch.delenv("COMPARE_REVIEWS", raising=False)
     monkeypatch.chdir(tmp_path)
-    save_result(table(MACHINE), tmp_path / "result.json")
+    table(MACHINE).save(tmp_path / "result.json")
     (tmp_path / "codebook.txt").write_text("Judge the words.\n")
     return tmp_path
 

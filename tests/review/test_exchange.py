@@ -17,7 +17,6 @@ from jsonschema import Draft202012Validator
 
 from compare.errors import CorpusError, ExportError, ReviewError
 from compare.export.dictionary import schema_of
-from compare.export.formats import export
 from compare.library.library import Library
 from compare.models.values import Probabilities
 from compare.review import (
@@ -278,7 +277,7 @@ def test_own_exports_can_be_imported(done: Review, tmp_path: Path) -> None:
         assert found.a.statement.text == kept.a.statement.text
         assert found.a.text == kept.a.text
     sides = table([AGREE, OPPOSE, OPPOSE])
-    found = read_review_pairs(export(sides, tmp_path / "pairs.jsonl")).pairs
+    found = read_review_pairs(sides.export(tmp_path / "pairs.jsonl")).pairs
     assert sorted(entry.machine for entry in found) == ["agree", "oppose", "oppose"]
     assert found[0].similarity == 0.75
     assert found[0].a.statement.country[0].name == "Valdoria"
