@@ -10,45 +10,33 @@ from compare.errors import CorpusError
 from compare.statements.statement import Statement
 
 FIELDS: tuple[str, ...] = tuple(name for name in Statement.__dataclass_fields__ if name != "extra")
-"""The fields a column can hold; any other column is kept in `Statement.extra`."""
+"""The fields that a column can hold."""
 
 ALIASES: Mapping[str, tuple[str, ...]] = {
-    "text": (
-        "body",
-        "statement",
-        "content",
-        "answer",
-        "fulltext",
-        "origtext",
-        "speechText",
+    field: tuple(names.split(", "))
+    for field, names in {
+        "text": "body, statement, content, answer, fulltext, origtext, speechText, "
         "concatenated_speech",
-    ),
-    "speaker": (
-        "Name of Person Speaking",
-        "spokesperson",
-        "speakername",
-        "speaker_name",
-        "executive",
-    ),
-    "role": ("post",),
-    "country": ("ISO Code", "country_org", "speaker_country", "iso3country"),
-    "date": ("posted_date", "publish_time", "published_time", "seendate", "Year"),
-    "venue": ("location",),
-    "title": ("headline",),
-    "url": ("source_url", "link", "href"),
-    "language": ("lang",),
+        "speaker": "Name of Person Speaking, spokesperson, speakername, speaker_name, executive",
+        "role": "post",
+        "country": "ISO Code, country_org, speaker_country, iso3country",
+        "date": "posted_date, publish_time, published_time, seendate, Year",
+        "venue": "location",
+        "title": "headline",
+        "url": "source_url, link, href",
+        "language": "lang",
+    }.items()
 }
-"""Other names of columns. If a file has several for one field, the field's own name comes first,
-then these in their order; the columns left over are kept in `Statement.extra`."""
+"""Other names of columns. A file can have several for one field: the field's own name comes first,
+then these in order. Any other column is kept in `Statement.extra`."""
 
-MOST_LISTED = 40
-"""Columns that a message lists."""
+MOST_LISTED = 40  # columns that a message names
 
 
 def resolve(columns: Iterable[str], mapping: Mapping[str, str]) -> dict[str, str]:
     """Return the field of each column that has one; `mapping` overrides all names.
 
-    A column that is mapped to "" is no field, whatever its name.
+    A column that is mapped to "" is not a field, whatever its name.
     """
     named: dict[str, list[str]] = {}
     for column in columns:
@@ -73,24 +61,21 @@ def folded(name: str) -> str:
 
 
 def check_mapping(mapping: Mapping[str, str]) -> dict[str, str]:
-    """Return the mapping with its fields in their own spelling, "" for none.
+    """Return the mapping with the exact names of the fields, "" for none.
 
     Raises:
         CorpusError: A field does not exist, or two columns are mapped to one.
     """
-    known = {folded(field): field for field in FIELDS}
+    known = {folded(field): field for field in ("", *FIELDS)}
     checked: dict[str, str] = {}
     for column, name in mapping.items():
-        if not name.strip():
-            checked[column] = ""
-            continue
         field = known.get(folded(name))
         if field is None:
             raise CorpusError(
                 f"--map {column}={name}: a statement has no field {name!r}; "
                 f"its fields are {', '.join(FIELDS)}."
             )
-        if field in checked.values():
+        if field and field in checked.values():
             raise CorpusError(f"--map {column}={name}: another column is mapped to {field} too.")
         checked[column] = field
     return checked
@@ -99,11 +84,15 @@ def check_mapping(mapping: Mapping[str, str]) -> dict[str, str]:
 def missing_text(columns: Iterable[str], mapping: Mapping[str, str]) -> str:
     """Return the message for a file in which no column holds the words."""
     found = list(columns)
-    named = listed(found, MOST_LISTED) or "none"
-    have = {folded(column) for column in found}
-    absent = [name for name in mapping if folded(name) not in have]
-    also = f"; there is no column {absent[0]!r}, which --map names" if absent else ""
+    absent = missing(found, mapping)
+    also = f"; there is no column {absent!r}, which --map names" if absent else ""
     return (
-        f"no column holds the words of a statement (found: {named}){also}; "
-        "name one with --map COLUMN=text"
+        f"no column holds the words of a statement (found: {listed(found, MOST_LISTED) or 'none'})"
+        f"{also}; name one with --map COLUMN=text"
     )
+
+
+def missing(columns: Iterable[str], mapping: Mapping[str, str]) -> str | None:
+    """Return the first column of a mapping that a file does not have."""
+    have = {folded(column) for column in columns}
+    return next((name for name in mapping if folded(name) not in have), None)

@@ -1,9 +1,10 @@
-"""Read JSON, JSON lines, and documents: Markdown or plain text with its fields on top."""
+"""Read JSON, JSON lines, and documents (Markdown or plain text with front matter)."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
 
@@ -25,11 +26,13 @@ def read_jsonl(path: Readable, file: str) -> Iterator[Row | Problem]:
             continue
         here = Row(file, number, {})
         try:
-            yield _row(_DECODER.decode(line.rstrip("\r\n")), here)
+            yield replace(here, cells=cells_of(line))
         except json.JSONDecodeError as error:
             yield here.problem(
-                f"this is no JSON ({error.msg}, column {error.colno}); mend the line"
+                f"this is not JSON ({error.msg}, column {error.colno}); correct the line"
             )
+        except ValueError as error:
+            yield here.problem(str(error))
         except RecursionError:
             yield here.problem(_NOT_FLAT)
 
@@ -38,13 +41,10 @@ def cells_of(line: str) -> dict[str, str]:
     """Return the cells that `read_jsonl` makes of a line.
 
     Raises:
-        ValueError: It is no JSON object.
-        RecursionError: It is nested too deep.
+        ValueError: The line is not a JSON object.
+        RecursionError: The object is nested too deep.
     """
-    value = _DECODER.decode(line.rstrip("\r\n"))
-    if not isinstance(value, dict):
-        raise ValueError("this is no JSON object")
-    return _flat(value)
+    return _cells(_DECODER.decode(line.rstrip("\r\n")))
 
 
 def read_json(path: Readable, file: str) -> Iterator[Row | Problem]:
@@ -59,20 +59,21 @@ def read_json(path: Readable, file: str) -> Iterator[Row | Problem]:
         elif not isinstance(document, list):
             raise BadFileError(_SHAPE)
     except json.JSONDecodeError as error:
-        raise BadFileError(
-            f"this is no JSON ({error.msg}, column {error.colno}); mend it there", error.lineno
-        ) from None
+        message = f"this is not JSON ({error.msg}, column {error.colno}); correct it there"
+        raise BadFileError(message, error.lineno) from None
     except RecursionError:
         raise BadFileError(f"this is nested too deep; {_SHAPE}") from None
     line, counted = 1, 0
     for _, position, value in _entries(text, start):
         line += text.count("\n", counted, position)
         counted = position
+        here = Row(file, line, {})
         try:
-            row = _row(value, Row(file, line, {}))
+            yield replace(here, cells=_cells(value))
+        except ValueError as error:
+            yield here.problem(str(error))
         except RecursionError:
-            row = Row(file, line, {}).problem(_NOT_FLAT)
-        yield row
+            yield here.problem(_NOT_FLAT)
 
 
 def _entries(text: str, start: int) -> Iterator[tuple[str, int, Any]]:
@@ -99,18 +100,14 @@ def _skip_blanks(text: str, position: int) -> int:
     return position
 
 
-def _row(value: Any, here: Row) -> Row | Problem:
-    if not isinstance(value, dict):
-        return here.problem("this is no JSON object; write the fields of a statement as one")
-    return Row(here.file, here.line, _flat(value))
-
-
-def _flat(value: Mapping[str, Any]) -> dict[str, str]:
+def _cells(value: Any) -> dict[str, str]:
     """Return an object's values as texts.
 
     The entries of a list are joined by "; ", a country given as an object becomes its name, and
-    the further columns that `Statement.to_dict` keeps apart become columns again.
+    the additional columns that `Statement.to_dict` keeps apart become columns again.
     """
+    if not isinstance(value, dict):
+        raise ValueError("this is not a JSON object; write the fields of a statement as one")
     cells = {str(name): _text(entry) for name, entry in value.items()}
     extra = value.get("extra")
     if isinstance(extra, dict):
@@ -126,14 +123,12 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
-        return "; ".join(map(_entry, value))
+        names = (entry.get("name") if isinstance(entry, dict) else None for entry in value)
+        return "; ".join(
+            name if isinstance(name, str) else _text(entry)
+            for name, entry in zip(names, value, strict=True)
+        )
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _entry(value: Any) -> str:
-    if isinstance(value, dict) and isinstance(value.get("name"), str):
-        return str(value["name"])
-    return _text(value)
 
 
 # -- documents -----------------------------------------------------------------------------------
@@ -142,7 +137,7 @@ def _entry(value: Any) -> str:
 def read_document(path: Readable, file: str) -> Iterator[Row | Problem]:
     """Yield the one statement of a file: its body is the text, its front matter the fields.
 
-    A file without front matter has its own name as source.
+    Without front matter, the file's name is the source.
     """
     lines = list(read_lines(path))
     if not "".join(lines).strip():
@@ -161,17 +156,17 @@ def read_document(path: Readable, file: str) -> Iterator[Row | Problem]:
     if "text" not in cells:
         yield Row(file, 1, {**cells, "text": body}, lines={**places, "text": end + 2})
     elif body.strip():
-        yield row.problem("the words stand below too; keep one of the two", "text", cells["text"])
+        yield row.problem("the words are below too; keep one of the two", "text", cells["text"])
     else:
         yield row
 
 
 def _front_matter(text: str) -> tuple[dict[str, str], dict[str, int]]:
-    """Return the values as they are written (NO is Norway, not false) and their lines."""
+    """Return the values as they are written (NO is Norway, not false), and their lines."""
     import yaml
 
     class Loader(yaml.BaseLoader):
-        """YAML with texts, lists and mappings only, each written out where it stands."""
+        """YAML with texts, lists and mappings only, and without aliases."""
 
         def compose_node(self, parent: Any, index: Any) -> Any:
             if self.check_event(yaml.events.AliasEvent):  # a few could unfold to gigabytes
@@ -193,13 +188,12 @@ def _front_matter(text: str) -> tuple[dict[str, str], dict[str, int]]:
         mark = getattr(error, "problem_mark", None)
         said = getattr(error, "problem", None) or "it holds a character that YAML does not allow"
         raise BadFileError(
-            f"the front matter is no YAML ({said}); put the value in quotation marks",
+            f"the front matter is not YAML ({said}); put the value in quotation marks",
             mark.line + 2 if mark else 2,
         ) from None
     except RecursionError:
-        raise BadFileError(
-            "the front matter is nested too deep; write one value a line", 2
-        ) from None
+        message = "the front matter is nested too deep; write one value a line"
+        raise BadFileError(message, 2) from None
     places = {str(key.value): key.start_mark.line + 2 for key, _ in node.value}
     known = {str(name): None if value in ("~", "null") else value for name, value in values.items()}
-    return _flat(known), places
+    return _cells(known), places

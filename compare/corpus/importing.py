@@ -1,4 +1,4 @@
-"""Import a public corpus: from its published layout to statements, one at a time."""
+"""Read the statements of a public corpus from its published layout, one at a time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from compare.corpus.importers.registry import Format, named_format, recognise_fo
 from compare.corpus.importers.sources import Account, Reason, Source
 from compare.corpus.read import StatementFile
 from compare.corpus.validate import Validator, unknown_countries
-from compare.corpus.values import BadCellError, BadFileError, Corpus, Problem, Row
+from compare.corpus.values import BadFileError, Corpus, Problem, Row
 from compare.errors import CorpusError
 from compare.files import writing
 from compare.statements.languages import is_language, language_of
@@ -25,7 +25,7 @@ from compare.statements.statement import Statement
 PROBLEMS_KEPT = 1_000
 """Problems that a report lists; it counts all."""
 
-_SAME_NAMES = {name: name for name in FIELDS}  # an importer names cells as fields are named
+_SAME_NAMES = {name: name for name in FIELDS}  # importers name cells as the fields
 _PROGRESS_STEP = 100
 
 _log = logging.getLogger(__name__)
@@ -36,12 +36,11 @@ class Report:
     """The outcome of an import.
 
     Attributes:
-        format: The format's name; `title` says what it is.
+        format: The format's name.
         recognised: Whether the program recognised it by itself.
         account: Files, pieces and characters: read, written, left out and why.
-        problems: The first of what could not be read.
-        problem_count: How many there were.
-        languages: Statements by language, "" if it is unknown.
+        problems: The first `PROBLEMS_KEPT` of `problem_count`.
+        languages: Number of statements by language, "" if unknown.
         unknown_countries: Spellings without a code, and how many statements have them.
     """
 
@@ -56,7 +55,7 @@ class Report:
 
     @property
     def foreign(self) -> int:
-        """Return how many statements are not in English."""
+        """Return the number of statements that are not in English."""
         return sum(n for language, n in self.languages.items() if not is_language(language, "en"))
 
     def sentences(self) -> list[str]:
@@ -72,7 +71,7 @@ class Report:
         return said
 
     def to_dict(self) -> dict[str, Any]:
-        """Return all of it as plain data."""
+        """Return the report as plain data."""
         return {
             "format": self.format,
             "title": self.title,
@@ -91,7 +90,7 @@ class Import:
     def __init__(
         self, paths: Sequence[Path | str], format_name: str | None = None, *, strict: bool = False
     ) -> None:
-        """Find out what the corpus is.
+        """Find the format of a corpus.
 
         Args:
             paths: Files, archives and folders.
@@ -99,7 +98,7 @@ class Import:
             strict: Stop at the first bad piece instead of leaving it out.
 
         Raises:
-            CorpusError: A path is missing, there is no such format, or none is recognised.
+            CorpusError: A path is missing, or the format is unknown.
         """
         self._source = Source([Path(path) for path in paths])
         found = recognise_format(self._source) if format_name is None else named_format(format_name)
@@ -116,11 +115,10 @@ class Import:
     def statements(self, on_progress: Callable[[int], None] | None = None) -> Iterator[Statement]:
         """Yield the statements; `report` is complete when all are read.
 
-        Args:
-            on_progress: Called now and then with the number of statements so far.
+        `on_progress` is called now and then with the number of statements so far.
 
         Raises:
-            CorpusError: A file cannot be read, or under `strict` a piece is bad.
+            CorpusError: A file cannot be read, or a piece is bad and `strict` is set.
         """
         account = self.report.account
         try:
@@ -142,12 +140,11 @@ class Import:
     def _statement(self, row: Row) -> Statement | None:
         """Return the statement of a row and count it; None if it is bad."""
         account, text = self.report.account, row.cells.get("text", "")
-        try:
-            statement = self._validator.statement(row, _SAME_NAMES)
-        except BadCellError as error:
+        statement = self._validator.statement(row, _SAME_NAMES)
+        if isinstance(statement, Problem):
             reason = "with a bad cell" if text.strip() else "without words"
             account.leave(reason, text, piece=True)
-            self._report(row.problem(str(error), error.column, error.value))
+            self._report(statement)
             return None
         if not statement.language:
             statement = replace(statement, language=language_of(statement.text))
@@ -178,11 +175,9 @@ def import_corpus(
 ) -> Report:
     """Write the statements of a public corpus to a JSONL file, which `read_corpus` reads.
 
-    Only the statements' ids are held in memory.
-
     Raises:
-        CorpusError: As of `Import`, or there is no statement in it.
-        ExportError: The file exists and `force` is not given, or it cannot be written.
+        CorpusError: As in `Import`, or it has no statement.
+        ExportError: The file cannot be written, or exists and `force` is not set.
     """
     reading = Import(paths, format_name, strict=strict)
     with writing(out, force=force) as file:
@@ -206,7 +201,7 @@ def imported(
     strict: bool = False,
     on_progress: Callable[[int], None] | None = None,
 ) -> Iterator[tuple[Report, StatementFile]]:
-    """Import into a temporary file; give the report and the statements, and raise as `Import`."""
+    """Import into a temporary file; yield the report and the statements."""
     with tempfile.TemporaryDirectory() as scratch:
         out = Path(scratch) / "statements.jsonl"
         report = import_corpus(paths, out, format_name, strict=strict, on_progress=on_progress)
@@ -214,12 +209,10 @@ def imported(
 
 
 def read_public(paths: Sequence[Path | str], format_name: str | None = None) -> Corpus:
-    """Return a public corpus held in memory, with the report in words as its notes.
-
-    Missing files beside the corpus, for which nothing is skipped, are notes as well.
+    """Return a public corpus in memory, with the report and missing accompanying files as notes.
 
     Raises:
-        CorpusError: As of `Import`.
+        CorpusError: As in `Import`.
     """
     reading = Import(paths, format_name)
     statements = tuple(reading.statements())
@@ -235,5 +228,5 @@ def read_public(paths: Sequence[Path | str], format_name: str | None = None) -> 
 
 
 def recognised_format(paths: Sequence[Path | str]) -> Format | None:
-    """Return the public format that files look like, None if it is none or more than one."""
+    """Return the public format of files, None unless exactly one is recognised."""
     return recognise_format(Source([Path(path) for path in paths]))

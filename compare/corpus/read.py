@@ -11,12 +11,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from compare.corpus.columns import MOST_LISTED, check_mapping, folded, missing_text, resolve
+from compare.corpus.columns import MOST_LISTED, check_mapping, missing, missing_text, resolve
 from compare.corpus.documents import read_document, read_json, read_jsonl
 from compare.corpus.tables import read_csv, read_tsv, read_xlsx
 from compare.corpus.text_files import Readable
 from compare.corpus.validate import Validator, unknown_countries
-from compare.corpus.values import BadCellError, BadFileError, Corpus, Problem, Row, listed
+from compare.corpus.values import BadFileError, Corpus, Problem, Row, listed
 from compare.errors import CorpusError
 from compare.statements.dates import TWO_DAYS, Order
 from compare.statements.languages import language_of
@@ -42,7 +42,7 @@ SUFFIXES = frozenset(READERS)
 _KINDS = ", ".join(sorted(SUFFIXES))
 _OBJECTS = frozenset({".jsonl", ".ndjson", ".json"})
 _SKIPPED_NAMES = ("readme", "license", "licence")
-_TOLD_EVERY = 100
+_PROGRESS_STEP = 100
 
 _log = logging.getLogger(__name__)
 
@@ -63,10 +63,8 @@ def read_corpus(
 
     Args:
         paths: Files of the kinds in `SUFFIXES`, and folders that hold such files.
-        mapping: Columns whose names `compare.corpus.columns` does not know, each with the field of
-            a statement it holds.
-        dates: "day-first" or "month-first": how 03/04/2022 is read. Without it, a row with such a
-            date is skipped, since it can be two days.
+        mapping: The field of each column whose name `compare.corpus.columns` does not know.
+        dates: How to read 03/04/2022, "day-first" or "month-first"; None skips such a row.
         strict: Stop at the first bad row instead of skipping it.
         on_progress: Called with the number of files read and of all files.
 
@@ -90,9 +88,8 @@ def corpus_on_disk(
 ) -> Iterator[tuple[Corpus, StatementFile]]:
     """Do as `read_corpus`, with the statements in a temporary file instead of in the corpus.
 
-    Memory does not grow with the corpus except for ids and problems; a JSON file that is not JSON
-    lines is held whole while it is read. `on_progress` is called now and then with the number of
-    statements so far.
+    Memory does not grow with the corpus except for ids and problems, and for a JSON file that is
+    not JSON lines. `on_progress` is called now and then with the number of statements so far.
 
     Raises:
         CorpusError: As in `read_corpus`, or there is no room for the statements.
@@ -105,25 +102,21 @@ def corpus_on_disk(
 
 
 class StatementFile:
-    """The statements of a JSON lines file, which can be read again and again."""
+    """The statements of a JSON lines file, which can be read several times."""
 
     def __init__(self, path: Path, count: int = 0) -> None:
-        """Read nothing yet; `count` is the number of statements of a file that exists."""
+        """Name a file; `count` is the number of its statements if it exists already."""
         self._path, self._count = path, count
 
     def write(
         self, statements: Iterable[Statement], on_progress: Callable[[int], None] | None = None
     ) -> None:
-        """Write statements to a new file, one after the other.
-
-        Raises:
-            CorpusError: There is no room for them.
-        """
+        """Write statements to a new file, one after the other; CorpusError if it cannot grow."""
         try:
             with self._path.open("w", encoding="utf-8") as file:
                 for self._count, statement in enumerate(statements, start=1):
                     file.write(statement.to_json() + "\n")
-                    if on_progress and self._count % _TOLD_EVERY == 0:
+                    if on_progress and self._count % _PROGRESS_STEP == 0:
                         on_progress(self._count)
         except OSError as error:
             raise CorpusError(
@@ -146,12 +139,12 @@ class StatementFile:
 
 
 def is_skipped(name: str) -> bool:
-    """Say whether a file is left out of a folder by its name: hidden, README or LICENSE."""
+    """Say whether a file of a folder is skipped for its name: hidden, README or LICENSE."""
     return name.startswith((".", "~$")) or name.partition(".")[0].casefold() in _SKIPPED_NAMES
 
 
 def _in_folder(folder: Path) -> tuple[list[Path], list[Path]]:
-    """Return the files of a folder that are read and those that are left out, in order."""
+    """Return the files of a folder to read and those to skip, sorted."""
     inside: list[Path] = []
     outside: list[Path] = []
 
@@ -175,7 +168,7 @@ def _in_folder(folder: Path) -> tuple[list[Path], list[Path]]:
 
 
 class _Reading:
-    """Reads the files one after the other, and gathers what there is to say about them."""
+    """Reads the files one after the other and collects problems and notes."""
 
     def __init__(
         self,
@@ -216,12 +209,7 @@ class _Reading:
             on_progress(len(files), len(files))
 
     def _find(self) -> dict[Path, tuple[Path, bool]]:
-        """Return the files to read, each once: its real path, its path and whether it was named.
-
-        Raises:
-            CorpusError: A path does not exist, a named file is of another kind, or a folder holds
-                nothing to read.
-        """
+        """Return the files to read by their real path: their path, and whether it was named."""
         files: dict[Path, tuple[Path, bool]] = {}
         for path in self.paths:
             inside, named = [path], not path.is_dir()
@@ -231,7 +219,7 @@ class _Reading:
             elif not path.exists():
                 raise CorpusError(f"There is no file or folder {str(path)!r}: check the path.")
             elif path.suffix.casefold() not in SUFFIXES:
-                raise CorpusError(f"{path} is of no kind that can be read: use one of {_KINDS}.")
+                raise CorpusError(f"{path} has a type that cannot be read: use one of {_KINDS}.")
             for file in inside:
                 if file.resolve() in files:
                     self.repeated.append(file)
@@ -239,23 +227,21 @@ class _Reading:
         return files
 
     def _read(self, path: Path, *, named: bool) -> Iterator[Statement]:
-        """Yield the statements of a file; one in a folder that cannot be read is a problem."""
+        """Yield the statements of a file; if it cannot be read and was not named, skip it."""
         file, count = str(path), 0
         try:
-            # The count is told if the loop fails.
-            for count, statement in enumerate(self._statements_of(path, file), start=1):  # noqa: B007
+            for statement in self._statements_of(path, file):
+                count += 1
                 yield statement
-            return
-        except BadFileError as error:
-            problem = Problem.of_file(file, error)
-        except OSError as error:
-            problem = Problem.of_file(file, BadFileError.unreadable(error))
-        if named or self.strict:
-            raise CorpusError(str(problem))
-        if count:
-            message = f"{problem.message} ({count} statements before it were read)"
-            problem = replace(problem, message=message)
-        self._skip(problem)
+        except (BadFileError, OSError) as error:
+            bad = BadFileError.unreadable(error) if isinstance(error, OSError) else error
+            problem = Problem.of_file(file, bad)
+            if named or self.strict:
+                raise CorpusError(str(problem)) from None
+            if count:
+                message = f"{problem.message} ({count} statements before it were read)"
+                problem = replace(problem, message=message)
+            self._skip(problem)
 
     def _statements_of(self, path: Path, file: str) -> Iterator[Statement]:
         suffix = path.suffix.casefold()
@@ -294,10 +280,9 @@ class _Reading:
         return self.resolved[columns]
 
     def _statement(self, row: Row, fields: Mapping[str, str]) -> Statement | None:
-        try:
-            statement = self.validator.statement(row, fields)
-        except BadCellError as error:
-            self._skip(row.problem(str(error), error.column, error.value))
+        statement = self.validator.statement(row, fields)
+        if isinstance(statement, Problem):
+            self._skip(statement)
             return None
         if not statement.language and (found := language_of(statement.text)) != "en":
             statement = replace(statement, language=found)
@@ -311,18 +296,12 @@ class _Reading:
         self.problems.append(problem)
 
     def corpus(self) -> Corpus:
-        """Return the corpus without its statements.
-
-        Raises:
-            CorpusError: A mapped column is in no file.
-        """
-        have = {folded(column) for column in self.columns}
-        for column in self.mapping:
-            if self.columns and folded(column) not in have:
-                raise CorpusError(
-                    f"There is no column {column!r}, which --map names: use one of those found "
-                    f"({listed(list(self.columns), MOST_LISTED)})."
-                )
+        """Return the corpus without its statements; CorpusError if no file has a mapped column."""
+        if self.columns and (absent := missing(self.columns, self.mapping)):
+            raise CorpusError(
+                f"There is no column {absent!r}, which --map names: use one of those found "
+                f"({listed([*self.columns], MOST_LISTED)})."
+            )
         unknown = dict(self.validator.unknown_countries.most_common())
         notes = (*self.notes, *self._last_notes(unknown))
         return Corpus((), tuple(self.problems), notes, unknown)
@@ -330,7 +309,7 @@ class _Reading:
     def _last_notes(self, unknown: Mapping[str, int]) -> Iterator[str]:
         if self.left_out:
             yield (
-                f"{_files(len(self.left_out))} left out (hidden, README or LICENSE, or of a kind "
+                f"{_files(len(self.left_out))} skipped (hidden, README or LICENSE, or of a type "
                 f"that is not read): {listed([path.name for path in self.left_out])}."
             )
         if self.repeated:
@@ -357,7 +336,7 @@ class _Reading:
             languages = listed([f"{name}: {count:,}" for name, count in self.detected.items()])
             yield (
                 f"Judging by their words, {self.detected.total():,} statements without a language "
-                f"are plainly not English ({languages}). The stance model reads English, so they "
+                f"are clearly not English ({languages}). The stance model reads English, so they "
                 "are compared only if their language is chosen."
             )
         if unknown:

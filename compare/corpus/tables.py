@@ -19,7 +19,7 @@ Layouts = Mapping[int, Sequence[str]]
 """The columns of a table without a header, by the number of cells in a row."""
 
 LARGEST_CELL = 16_000_000
-"""Characters; a larger cell is a quotation mark that was never closed."""
+"""Characters; a larger cell is due to a quotation mark that was never closed."""
 
 _CSV_REMEDY = "put a cell that has a separator or a line break in it in quotation marks"
 _TSV_REMEDY = "a cell can have no tab and no line break in it; write blanks instead"
@@ -30,11 +30,19 @@ _CSV_ERRORS = {
     "close the quotation mark that opens it",
     "expected after": "a quotation mark stands alone in a quoted cell; write it twice",
 }
-_NO_WORKBOOK = "this is no workbook that can be read ({}); save it again as XLSX without a password"
+_NO_WORKBOOK = "this workbook cannot be read ({}); save it again as XLSX without a password"
 
 
 class Table:
-    """Turn lists of cells into rows; the first list that is not blank is the header."""
+    """Turn lists of cells into rows; the first list that is not blank is the header.
+
+    Args:
+        file: The name of its file in messages.
+        place: What the row numbers count: "line", or the rows of a sheet.
+        remedy: How to correct a row that is longer or shorter than the header.
+        loose: Drop cells beyond the header.
+        layouts: The columns of a table without a header.
+    """
 
     def __init__(
         self,
@@ -45,25 +53,13 @@ class Table:
         loose: bool = False,
         layouts: Layouts | None = None,
     ) -> None:
-        """Start a table.
-
-        Args:
-            file: The name of its file in messages.
-            place: What the row numbers count: "line", or the rows of a sheet.
-            remedy: How to mend a row that is longer or shorter than the header.
-            loose: Drop cells beyond the header.
-            layouts: The columns of a table without a header.
-        """
+        """Start without a header."""
         self.file, self.place, self.remedy = file, place, remedy
         self.loose, self.layouts = loose, layouts
         self.header: Sequence[str] = ()
 
     def row(self, line: int, cells: Sequence[str]) -> Row | Problem | None:
-        """Return the row of some cells, or its problem; None for the header and a blank row.
-
-        Raises:
-            BadFileError: The header names a column twice.
-        """
+        """Return the row of some cells, or its problem; None for the header and a blank row."""
         if not any(cell.strip() for cell in cells):
             return None
         if not (self.layouts or self.header):
@@ -94,8 +90,7 @@ def read_csv(path: Readable, file: str, layouts: Layouts | None = None) -> Itera
     """Yield the rows of a CSV file, each with the number of the line on which it starts.
 
     The separator is a comma, or a semicolon or tab if the header has no comma. The apostrophe that
-    keeps a spreadsheet from reading a cell as a formula is removed. A file with `layouts` has no
-    header.
+    keeps a spreadsheet from reading a cell as a formula is removed. `layouts` mean: no header.
     """
     if csv.field_size_limit() < LARGEST_CELL:  # whole speeches are longer than the default
         csv.field_size_limit(LARGEST_CELL)
@@ -127,7 +122,7 @@ def read_csv(path: Readable, file: str, layouts: Layouts | None = None) -> Itera
 
 
 def read_tsv(path: Readable, file: str) -> Iterator[Row | Problem]:
-    """Yield the rows of a TSV file: one row a line, quotation marks have no meaning."""
+    """Yield the rows of a TSV file: a row per line, quotation marks have no meaning."""
     table = Table(file, "line", _TSV_REMEDY)
     for line, text in enumerate(read_lines(path), start=1):
         if row := table.row(line, text.rstrip("\r\n").split("\t")):
@@ -138,17 +133,10 @@ def read_tsv(path: Readable, file: str) -> Iterator[Row | Problem]:
 
 
 def read_xlsx(path: Readable, file: str, *, loose: bool = False) -> Iterator[Row | Problem]:
-    """Yield the rows of the first sheet, with their numbers in the sheet.
-
-    Args:
-        path: The workbook.
-        file: Its name in messages.
-        loose: Drop cells beyond the header.
-    """
+    """Yield the rows of the first sheet; if `loose`, drop cells beyond the header."""
     from openpyxl.utils.exceptions import InvalidFileException
 
-    # What openpyxl lets through if a part of the archive is missing or damaged; bad XML is a
-    # SyntaxError, with lxml and without.
+    # what openpyxl raises if a part of the archive is missing or damaged; bad XML is a SyntaxError
     broken = (
         *DAMAGED, InvalidFileException, SyntaxError, KeyError, ValueError, TypeError, IndexError,
         AttributeError,

@@ -1,4 +1,4 @@
-"""Open text files in the encodings that can be known for sure, and unpack gzip and bzip2."""
+"""Open UTF-8 and UTF-16 text files, and unpack gzip and bzip2."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from typing import IO, Literal, Protocol, TextIO, cast
 from compare.corpus.values import BadFileError
 
 LONGEST_LINE = 32_000_000
-"""Characters; a longer line is no line of a table and no paragraph."""
+"""Characters; a longer line is neither a row of a table nor a paragraph."""
 
 MOST_UNPACKED = 16 * 1024**3
 """Bytes that anything may unpack to."""
 
 MOST_TIMES = 300
-"""How many times its own size a file of more than `SMALL` bytes unpacked may unpack to."""
+"""How many times its own size a file may unpack to, if that is more than `SMALL` bytes."""
 
 SMALL = 64 * 1024**2
 
 DAMAGED = (
     zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError,
 )  # fmt: skip
-"""What reading a damaged archive raises, or one with a password."""
+"""What reading an archive raises if it is damaged or has a password."""
 
 REMEDY = 'save it as UTF-8 (in a spreadsheet program: "CSV UTF-8")'
 _BLOCK = 1 << 16
@@ -45,11 +45,10 @@ class Readable(Protocol):
 
 @contextmanager
 def open_text(path: Readable) -> Iterator[TextIO]:
-    r"""Open a text with its line ends ("\\n", "\\r\\n" or "\\r") as they are.
+    """Open a text without translating its line ends.
 
     Raises:
-        BadFileError: What is read is neither UTF-8, with or without a byte order mark, nor UTF-16
-            with one.
+        BadFileError: It is neither UTF-8 nor UTF-16 with a byte order mark.
     """
     encoding = _encoding(path)
     try:
@@ -60,17 +59,17 @@ def open_text(path: Readable) -> Iterator[TextIO]:
 
 
 def read_lines(path: Readable, longest: int = LONGEST_LINE) -> Iterator[str]:
-    """Yield the lines of a file with their line ends as they are.
+    """Yield the lines of a file with their line ends.
 
     Raises:
-        BadFileError: As in `open_text`, or it is no text, or a line is longer than `longest`.
+        BadFileError: As in `open_text`, or it is not text, or a line is longer than `longest`.
     """
     with open_text(path) as file:
         number = 0
         while line := file.readline(longest):
             number += 1
             if "\0" in line:
-                raise BadFileError(f"this is no text (it holds a NUL character): {REMEDY}", number)
+                raise BadFileError(f"this is not text (it has a NUL character): {REMEDY}", number)
             if len(line) == longest:
                 raise BadFileError(
                     f"a line is longer than {longest:,} characters; break it into several", number
@@ -79,7 +78,7 @@ def read_lines(path: Readable, longest: int = LONGEST_LINE) -> Iterator[str]:
 
 
 def read_text(path: Readable) -> str:
-    """Return the whole text of a file, which can be one line; raise as `read_lines` does."""
+    """Return the whole text of a file, whose lines can be of any length."""
     return "".join(read_lines(path, longest=-1))
 
 
@@ -94,7 +93,7 @@ def _encoding(path: Readable) -> str:
 
 
 def _bad_byte(path: Readable, encoding: str) -> str:
-    """Name the byte that cannot be read: a stream knows only its place in a block."""
+    """Name the byte that cannot be read; the error of a stream has only its place in a block."""
     name = "UTF-16" if encoding == "utf-16" else "UTF-8"
     decoder = codecs.getincrementaldecoder(name)()
     with path.open("rb") as file:

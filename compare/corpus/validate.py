@@ -1,4 +1,4 @@
-"""Turn rows into statements: every check of a corpus is made here."""
+"""Check rows and turn them into statements."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from compare.corpus.columns import FIELDS
-from compare.corpus.values import BadCellError, Row, listed, shortened
+from compare.corpus.values import Problem, Row, listed, shortened
 from compare.statements.countries import parse_countries
 from compare.statements.dates import MISSING, Order, parse_date
 from compare.statements.statement import Quotation, Statement
@@ -26,14 +26,14 @@ QUOTATIONS: Mapping[str, Quotation] = {
         Quotation.REPORTED,
     ),
 }
-"""What a `quotation` cell may say."""
+"""The values that a `quotation` cell can have."""
 
 HALF_CHARACTER = re.compile(r"[\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _LINE_BREAK = re.compile(r"\s*[\n\t]\s*")
 _OUTSIDE = re.compile(r"\A[\s\ufeff]+|[\s\ufeff]+\Z")
 _SEVERAL_LINES = frozenset({"text", "context"})
-_CODES = ("country", "language")  # of which NA is one: Namibia, Nauruan
+_CODES = ("country", "language")  # NA is a value of both: Namibia, Nauruan
 _MAY_BE_MISSING = frozenset(FIELDS) - {"text", *_CODES}
 
 
@@ -47,7 +47,7 @@ class Validator:
     """
 
     def __init__(self, dates: Order | None = None) -> None:
-        """Start a corpus; `dates` says how a date is read that can be two days."""
+        """Start a corpus; `dates` decides about dates that can be two days."""
         self.unknown_countries: Counter[str] = Counter()
         self.with_control_characters = 0
         self.said_nothing = 0
@@ -55,35 +55,30 @@ class Validator:
         self._ids = IdPlaces()
         self._repeats: Counter[str] = Counter()
 
-    def statement(self, row: Row, fields: Mapping[str, str]) -> Statement:
-        """Return the statement of a row.
+    def statement(self, row: Row, fields: Mapping[str, str]) -> Statement | Problem:
+        """Return the statement of a row, or the problem of a cell that cannot be used.
 
         Args:
             row: As its reader found it.
             fields: The field of each column that has one.
-
-        Raises:
-            BadCellError: A cell cannot be used.
         """
         columns = {field: column for column, field in fields.items()}
-        for column in row.cells:
-            if found := HALF_CHARACTER.search(column):
-                message = f"{found[0]!a} in the column's name is half a character"
-                raise BadCellError(_ascii(column), "", f"{message}; write the whole one")
-        cells = {column: _clean(column, value) for column, value in row.cells.items()}
-        cell = {field: _tidy(field, cells.get(columns.get(field, ""), "")) for field in FIELDS}
-        self.said_nothing += _empty_missing(cell)
         try:
-            statement = _statement(cell, self._dates)
-        except _BadFieldError as error:
-            column = columns.get(error.field, error.field)
-            raise BadCellError(column, row.cells.get(column, ""), str(error)) from None
+            for column in row.cells:
+                _check_characters(column, column, "in the column's name ")
+            cells = {column: _clean(column, value) for column, value in row.cells.items()}
+            cell = {field: _tidy(field, cells.get(columns.get(field, ""), "")) for field in FIELDS}
+            self.said_nothing += _empty_missing(cell)
+            statement = _statement(cell, columns, self._dates)
+            name = self._new_id(statement, row, columns.get("id", "id"))
+        except _BadCellError as error:
+            value = row.cells.get(error.column, "")
+            return row.problem(str(error), _encodable(error.column), _encodable(value))
         extra = {
             column: value
             for column, value in cells.items()
             if column not in fields and value.strip()
         }
-        name = self._new_id(statement, row, columns.get("id", "id"))
         statement = replace(statement, id=name, extra=extra)
         self.with_control_characters += any(map(_CONTROL.search, row.cells.values()))
         self.unknown_countries.update(
@@ -95,9 +90,8 @@ class Validator:
         """Return the statement's id; a derived one that is taken gets "-2", "-3", …."""
         name = statement.id
         if name and name in self._ids:
-            place = self._ids.place(name)
-            message = f"this id is used already, at {place}; give each its own"
-            raise BadCellError(column, name, message)
+            message = f"this id is already used at {self._ids.place(name)}; give each its own"
+            raise _BadCellError(column, message)
         if not name:
             name = derived = derived_id(statement)
             while name in self._ids:
@@ -108,56 +102,54 @@ class Validator:
 
 
 def unknown_countries(counted: Mapping[str, int]) -> str:
-    """Return a sentence that lists spellings of countries without a code."""
+    """Return a sentence that lists the spellings of countries without a code."""
     spellings = [f"{shortened(name)} ({count})" for name, count in counted.items()]
     return f"Countries that are not known, and in how many statements: {listed(spellings)}."
 
 
 def derived_id(statement: Statement) -> str:
-    """Return an id for a statement that came without one: 12 hex digits of its content.
+    """Return an id for a statement without one: 12 hex digits of the sha256 of its content.
 
-    They are of the sha256 of text, context, speaker, countries, date, venue and source, so that the
-    same statement has the same id in another file.
+    The same statement has the same id in another file.
     """
-    content = [
-        statement.text,
-        statement.context,
-        statement.speaker,
-        statement.countries,
-        str(statement.date or ""),
-        statement.venue,
-        statement.source,
-    ]
+    who = (statement.speaker, statement.countries)
+    where = (str(statement.date or ""), statement.venue, statement.source)
+    content = [statement.text, statement.context, *who, *where]
     text = json.dumps(content, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-class _BadFieldError(ValueError):
-    def __init__(self, field: str, message: str) -> None:
+class _BadCellError(ValueError):
+    def __init__(self, column: str, message: str) -> None:
         super().__init__(message)
-        self.field = field
+        self.column = column
 
 
-def _statement(cell: Mapping[str, str], dates: Order | None) -> Statement:
+def _statement(
+    cell: Mapping[str, str], columns: Mapping[str, str], dates: Order | None
+) -> Statement:
+    def bad(field: str, message: str) -> _BadCellError:
+        return _BadCellError(columns.get(field, field), message)
+
     if not cell["text"]:
-        raise _BadFieldError("text", "a statement needs words; fill the cell or remove the row")
+        raise bad("text", "a statement needs words; fill the cell or remove the row")
     try:
         date = parse_date(cell["date"], dates)
     except ValueError as error:
-        raise _BadFieldError("date", str(error)) from None
+        raise bad("date", str(error)) from None
     quotation = QUOTATIONS.get(" ".join(cell["quotation"].casefold().replace("_", " ").split()))
     if quotation is None:
-        raise _BadFieldError("quotation", 'write "direct" or "reported", or leave it empty')
+        raise bad("quotation", 'write "direct" or "reported", or leave it empty')
     if cell["url"] and not is_address(cell["url"]):
         message = "a link starts with http:// or https:// and has no blanks"
-        raise _BadFieldError("url", f"{message}; write it so or leave it empty")
+        raise bad("url", f"{message}; write it so or leave it empty")
     countries = parse_countries(cell["country"])
     values: dict[str, Any] = {"country": countries, "date": date, "quotation": quotation}
     return Statement(**{**cell, **values})
 
 
 def _empty_missing(cell: dict[str, str]) -> bool:
-    """Empty cells that say that nothing is known ("NA", "-"), and tell whether there were any.
+    """Empty the cells that mean "unknown" ("NA", "-"); say whether there were any.
 
     NA is also a country and a language, and is kept there unless another cell is NA, too.
     """
@@ -175,18 +167,22 @@ def _empty_missing(cell: dict[str, str]) -> bool:
 
 def _clean(column: str, value: str) -> str:
     """Return a cell with LF for every line break and a blank for a control character."""
-    if found := HALF_CHARACTER.search(value):
-        message = f"{found[0]!a} is half a character; write the whole one"
-        raise BadCellError(column, _ascii(value), message)
+    _check_characters(column, value)
     return _CONTROL.sub(" ", value.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def _ascii(text: str) -> str:
-    return text.encode("ascii", "backslashreplace").decode()
+def _check_characters(column: str, text: str, where: str = "") -> None:
+    if found := HALF_CHARACTER.search(text):
+        message = f"{found[0]!a} {where}is half a character; write the whole one"
+        raise _BadCellError(column, message)
+
+
+def _encodable(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _tidy(field: str, value: str) -> str:
-    """Return a field without blanks around it, on one line unless it may have several."""
+    """Return a field without blanks around it, on one line unless it can have several."""
     value = _OUTSIDE.sub("", value) if value else value
     return value if not value or field in _SEVERAL_LINES else _LINE_BREAK.sub(" ", value)
 
@@ -203,14 +199,14 @@ def is_address(text: str) -> bool:
 class IdPlaces:
     """Where the statement of each id is, in few bytes: a corpus can have millions.
 
-    A hash table with open addressing in two arrays, at most two thirds full. Ids are told apart by
-    64 bits of their hash: of ten million, no two share them.
+    A hash table with open addressing in two arrays, at most two thirds full. Its keys are 64 bits
+    of a hash, which no two of ten million ids are expected to share.
     """
 
     _LINE_BITS = 40
 
     def __init__(self) -> None:
-        """Start with none."""
+        """Know no id."""
         self._count = 0
         self._files: list[tuple[str, str]] = []
         self._make_room(1 << 10)
@@ -220,7 +216,7 @@ class IdPlaces:
         return self._keys[self._slot(_hash(name))] != 0
 
     def add(self, name: str, row: Row) -> None:
-        """Keep where the statement with an id is."""
+        """Remember where the statement with an id is."""
         if self._count * 3 >= len(self._keys) * 2:
             keys, places = self._keys, self._places
             self._make_room(2 * len(keys))

@@ -1,4 +1,4 @@
-"""The values that readers and validation exchange: rows, problems and the corpus."""
+"""What readers and validation exchange: rows, problems and the corpus."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from dataclasses import dataclass, field
 from compare.statements.statement import Statement
 
 SHOWN = 60
-"""How many characters of a bad value a message shows."""
+"""Characters of a bad value that a message shows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A row or a file that was not read, and what to do about it.
+    """A row or a file that was not read.
 
     Attributes:
         line: 1 for the first line; 0 for the whole file.
         column: As the file names it, "" for the whole row.
         message: What is wrong, and the remedy.
         place: What `line` counts: "line", or the rows of a sheet.
-        skips: Whether something was left out; False if only a file beside it is missing.
+        skips: Whether something was left out; False if only an accompanying file is missing.
     """
 
     file: str
@@ -33,7 +33,7 @@ class Problem:
 
     @classmethod
     def of_file(cls, file: str, said: str | BadFileError, *, skips: bool = True) -> Problem:
-        """Return what is wrong with a file, or with the rest of it."""
+        """Return the problem of a file, or of the rest of it."""
         line = said.line if isinstance(said, BadFileError) else 0
         return cls(file, line, "", "", str(said), skips=skips)
 
@@ -62,7 +62,7 @@ def listed(names: Sequence[str], most: int = 8) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """The statements of a corpus, and what was skipped or should be known of it.
+    """The statements of a corpus, and notes on reading it.
 
     >>> corpus = read_corpus(["corpora/sample.csv"])
     >>> len(corpus.statements), corpus.problems
@@ -71,9 +71,9 @@ class Corpus:
     Attributes:
         statements: In the order of the files.
         problems: The rows and files that were skipped.
-        notes: Sentences the user should see; nothing was skipped for their sake.
+        notes: Sentences for the user about what was not skipped.
         unknown_countries: Spellings without a code, and in how many statements each occurs.
-        unlisted: How many more were skipped than `problems` holds.
+        unlisted: How many rows and files were skipped beyond `problems`.
     """
 
     statements: tuple[Statement, ...]
@@ -98,7 +98,7 @@ class Row:
 
     Attributes:
         cells: The text of each column, by the column's name in the file.
-        lines: The lines of single cells that are not on the row's own line.
+        lines: The lines of cells that are not on the row's own line.
     """
 
     file: str
@@ -108,7 +108,7 @@ class Row:
     lines: Mapping[str, int] = field(default_factory=dict)
 
     def problem(self, message: str, column: str = "", value: str = "") -> Problem:
-        """Return what is wrong with the row, or with one cell of it."""
+        """Return a problem of the row, or of one of its cells."""
         line = self.lines.get(column, self.line)
         return Problem(self.file, line, column, value, message, self.place)
 
@@ -117,22 +117,12 @@ class BadFileError(Exception):
     """A file, or the rest of it, cannot be read; the message does not name the file."""
 
     def __init__(self, message: str, line: int = 0) -> None:
-        """Keep what is wrong, and the line if it is known."""
+        """Say what is wrong, and in which line if that is known."""
         super().__init__(message)
         self.line = line
 
     @classmethod
     def unreadable(cls, error: OSError) -> BadFileError:
-        """Return the error for a file that the system does not give."""
+        """Return the error for a file that the system does not let us read."""
         said = error.strerror or type(error).__name__
         return cls(f"the file cannot be read ({said}); check that it is there and yours to read")
-
-
-class BadCellError(Exception):
-    """A cell cannot be used; the message says why and what to write instead."""
-
-    def __init__(self, column: str, value: str, message: str) -> None:
-        """Keep the column as the file names it, its value, and what is wrong."""
-        super().__init__(message)
-        self.column = column
-        self.value = value

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from compare.comparison.search import scored_pool
 from compare.corpus.columns import missing_text, resolve
 from compare.corpus.validate import Validator
-from compare.corpus.values import BadCellError, Problem
+from compare.corpus.values import Problem
 from compare.errors import CorpusError, LibraryError, QueryError
 from compare.evaluate.metrics import ListScores, RankingReport, list_scores, ranking_report
 from compare.evaluate.pairs import read_label, read_rows, required_cell
@@ -120,10 +120,10 @@ def read_collection(path: Path) -> list[Statement]:
         fields = resolve(row.cells, {})
         if "text" not in fields.values():
             raise CorpusError(str(row.problem(missing_text(row.cells, {}))))
-        try:
-            statements.append(validator.statement(row, fields))
-        except BadCellError as error:
-            raise CorpusError(str(row.problem(str(error), error.column, error.value))) from None
+        statement = validator.statement(row, fields)
+        if isinstance(statement, Problem):
+            raise CorpusError(str(statement))
+        statements.append(statement)
     return statements
 
 

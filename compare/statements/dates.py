@@ -71,7 +71,7 @@ def parse_date(text: str, order: Order | None = None) -> PartialDate | None:
         return _day_of_numbers(int(found[1]), int(found[3]), found[4], order)
     if re.fullmatch(r"\d{5}(?:\.\d+)?", plain, re.ASCII):
         raise ValueError(f"this is a spreadsheet's number of a day, not a date; {REMEDY}")
-    raise ValueError(f"this is no date that can be read; {REMEDY}")
+    raise ValueError(f"this is not a date that can be read; {REMEDY}")
 
 
 def _day_of_numbers(one: int, other: int, year: str, order: Order | None) -> PartialDate:

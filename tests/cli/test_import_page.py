@@ -239,8 +239,8 @@ def test_a_file_that_is_there_is_kept(run: Run) -> None:
         (["html", "."], ". cannot be read (Is a directory): check the path."),
         (["html", "empty.html"], "No article was found in 'empty.html'"),
         (["html", "page.html", "--out", "no/a.jsonl", "--accept", "1"], "cannot be written"),
-        (["url", "ftp://meren.example"], "is no web address"),
-        (["url", "http://127.0.0.1/"], "is no address of the public web"),
+        (["url", "ftp://meren.example"], "is not a web address"),
+        (["url", "http://127.0.0.1/"], "is not on the public web"),
     ],
 )
 def test_errors_are_one_sentence(run: Run, arguments: list[str], why: str) -> None:

@@ -129,7 +129,7 @@ def test_what_is_plainly_not_english_is_said(read: Read) -> None:
     corpus = read("a.csv", rows)
     assert [entry.language for entry in corpus.statements] == ["fr", "", "en"]
     (note,) = corpus.notes
-    assert "1 statements without a language are plainly not English (fr: 1)" in note
+    assert "1 statements without a language are clearly not English (fr: 1)" in note
 
 
 @pytest.mark.parametrize(

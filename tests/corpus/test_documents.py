@@ -72,8 +72,8 @@ def test_the_line_is_that_where_the_object_starts(read: Read) -> None:
     )
     assert [(problem.line, problem.message) for problem in corpus.problems] == [
         (6, "a statement needs words; fill the cell or remove the row"),
-        (7, "this is no JSON object; write the fields of a statement as one"),
-        (7, "this is no date that can be read; write it as 2022, 2022-03 or 2022-03-18"),
+        (7, "this is not a JSON object; write the fields of a statement as one"),
+        (7, "this is not a date that can be read; write it as 2022, 2022-03 or 2022-03-18"),
         (9, 'the object has no words; give it a "text"'),
     ]
 
@@ -109,10 +109,10 @@ def test_values_are_kept_as_they_are_written(read: Read) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ('[{"text": "x"},\n {"text" "y"}]', "a.json, line 2: this is no JSON (Expecting ':' "
-         "delimiter, column 10); mend it there."),
-        ('[{"text": "x"}] []', "a.json, line 1: this is no JSON (Extra data, column 17); mend it "
-         "there."),
+        ('[{"text": "x"},\n {"text" "y"}]', "a.json, line 2: this is not JSON (Expecting ':' "
+         "delimiter, column 10); correct it there."),
+        ('[{"text": "x"}] []', "a.json, line 1: this is not JSON (Extra data, column 17); correct "
+         "it there."),
         ('"text"', "a.json: a corpus in JSON is a list of objects, or an object with such a list "
          'under "statements".'),
         ('{"speeches": [{"text": "x"}]}', "a.json: a corpus in JSON is a list of objects, or an "
@@ -135,8 +135,8 @@ def test_a_bad_line_costs_one_line(read: Read) -> None:
     )
     assert [statement.text for statement in corpus.statements] == ["x", "y"]
     assert [str(problem) for problem in corpus.problems] == [
-        "a.jsonl, line 2: this is no JSON (Expecting value, column 10); mend the line.",
-        "a.jsonl, line 3: this is no JSON object; write the fields of a statement as one.",
+        "a.jsonl, line 2: this is not JSON (Expecting value, column 10); correct the line.",
+        "a.jsonl, line 3: this is not a JSON object; write the fields of a statement as one.",
         "a.jsonl, line 4: this is nested too deep; write a flat object.",
     ]
 
@@ -202,7 +202,7 @@ def test_words_in_the_front_matter(read: Read) -> None:
 def test_words_twice(read: Read) -> None:
     corpus = read("a.md", "---\nspeaker: Ana Veld\ntext: peace\n---\nwar\n")
     assert [str(problem) for problem in corpus.problems] == [
-        "a.md, line 3, column \"text\", 'peace': the words stand below too; keep one of the two."
+        "a.md, line 3, column \"text\", 'peace': the words are below too; keep one of the two."
     ]
 
 
@@ -229,14 +229,14 @@ def test_an_empty_block(read: Read) -> None:
     [
         ("---\nspeaker: x\nwords\n", 'a.md, line 1: the front matter that starts here is never '
          'closed; end it with "---".'),
-        ("---\nspeaker: a: b\n---\nwords", "a.md, line 2: the front matter is no YAML (mapping "
+        ("---\nspeaker: a: b\n---\nwords", "a.md, line 2: the front matter is not YAML (mapping "
          "values are not allowed here); put the value in quotation marks."),
-        ("---\nid: 1\nspeaker: [a\n---\nwords", "a.md, line 4: the front matter is no YAML ("),
+        ("---\nid: 1\nspeaker: [a\n---\nwords", "a.md, line 4: the front matter is not YAML ("),
         ("---\n- a\n---\nwords", 'a.md, line 2: the front matter has to be lines like "speaker: '
          'Name".'),
-        ("---\na: &x [1]\nb: *x\n---\nwords", "a.md, line 3: the front matter is no YAML (an alias "
-         "(*) is not read); put the value in quotation marks."),
-        ("---\na: \x07\n---\nwords", "a.md, line 2: the front matter is no YAML (it holds a "
+        ("---\na: &x [1]\nb: *x\n---\nwords", "a.md, line 3: the front matter is not YAML (an "
+         "alias (*) is not read); put the value in quotation marks."),
+        ("---\na: \x07\n---\nwords", "a.md, line 2: the front matter is not YAML (it holds a "
          "character that YAML does not allow)"),
         ("---\na: " + "[" * 20_000 + "\n---\nwords", "a.md, line 2: the front matter is nested too "
          "deep; write one value a line."),

@@ -50,7 +50,7 @@ def test_a_folder_is_read_in_order_and_says_what_it_left_out(here: Path) -> None
         "from d",
     ]
     assert corpus.notes == (
-        "6 files were left out (hidden, README or LICENSE, or of a kind that is not read): "
+        "6 files were skipped (hidden, README or LICENSE, or of a type that is not read): "
         ".hidden.csv, LICENSE.txt, README.md, Readme.txt, notes.pdf, ~$book.xlsx.",
     )
 
@@ -70,14 +70,14 @@ def test_one_bad_file_in_a_folder_does_not_cost_the_others(here: Path) -> None:
     corpus = read_corpus(["c"])
     assert [statement.text for statement in corpus.statements] == ["x"]
     assert [str(problem) for problem in corpus.problems] == [
-        "c/a.json, line 1: this is no JSON (Expecting value, column 2); mend it there.",
+        "c/a.json, line 1: this is not JSON (Expecting value, column 2); correct it there.",
         "c/c.csv: no column holds the words of a statement (found: Year, Post); name one with "
         "--map COLUMN=text.",
         "c/d.csv: the file is empty; remove it, or put statements into it.",
         "c/e.csv: the file cannot be read (No such file or directory); check that it is there and "
         "yours to read.",
     ]
-    with pytest.raises(CorpusError, match=r"^c/a.json, line 1: this is no JSON"):
+    with pytest.raises(CorpusError, match=r"^c/a.json, line 1: this is not JSON"):
         read_corpus(["c"], strict=True)
 
 
@@ -86,9 +86,9 @@ def test_what_stands_before_the_end_of_a_bad_file_is_kept(here: Path) -> None:
     corpus = read_corpus(["c"])
     assert [statement.text for statement in corpus.statements] == ["x", "y"]
     assert [str(problem) for problem in corpus.problems] == [
-        "c/a.csv, line 4: this is no text (it holds a NUL character): save it as UTF-8 (in a "
+        "c/a.csv, line 4: this is not text (it has a NUL character): save it as UTF-8 (in a "
         'spreadsheet program: "CSV UTF-8") (2 statements before it were read).',
-        "c/b.csv, line 2, column \"id\", '2': this id is used already, at c/a.csv, line 3; give "
+        "c/b.csv, line 2, column \"id\", '2': this id is already used at c/a.csv, line 3; give "
         "each its own.",
     ]
     with pytest.raises(CorpusError, match=r'UTF-8"\)\.$'):
@@ -121,7 +121,7 @@ def test_what_cannot_be_read(here: Path) -> None:
     with pytest.raises(CorpusError) as caught:
         read_corpus(["a.pdf"])
     assert str(caught.value) == (
-        "a.pdf is of no kind that can be read: use one of .csv, .json, .jsonl, .markdown, .md, "
+        "a.pdf has a type that cannot be read: use one of .csv, .json, .jsonl, .markdown, .md, "
         ".ndjson, .tab, .tsv, .txt, .xlsx."
     )
 
@@ -200,7 +200,7 @@ def test_it_holds_what_a_corpus_in_memory_holds_as_often_as_asked(path: Path) ->
 
 def test_what_cannot_be_read_is_said_and_leaves_no_file(path: Path) -> None:
     with (
-        pytest.raises(CorpusError, match=r"line 3, column \"id\", 'm1': this id is used already"),
+        pytest.raises(CorpusError, match=r"line 3, column \"id\", 'm1': this id is already used"),
         corpus_on_disk([path], strict=True),
     ):
         pass

@@ -321,7 +321,7 @@ def damaged(name: str) -> bytes:
 def test_what_is_no_workbook(read: Read, content: bytes) -> None:
     with pytest.raises(CorpusError) as caught:
         read("a.xlsx", content)
-    assert str(caught.value).startswith("a.xlsx: this is no workbook that can be read (")
+    assert str(caught.value).startswith("a.xlsx: this workbook cannot be read (")
     assert str(caught.value).endswith("); save it again as XLSX without a password.")
 
 
@@ -329,7 +329,7 @@ def test_a_zip_that_is_no_workbook(read: Read) -> None:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("a.txt", "words")
-    with pytest.raises(CorpusError, match=r"^a.xlsx: this is no workbook that can be read"):
+    with pytest.raises(CorpusError, match=r"^a.xlsx: this workbook cannot be read"):
         read("a.xlsx", file.getvalue())
 
 
@@ -344,7 +344,7 @@ def test_a_workbook_of_charts_only(read: Read) -> None:
     book = openpyxl.Workbook()
     book.create_chartsheet("Chart")
     book.remove(book["Sheet"])
-    with pytest.raises(CorpusError, match=r"^a.xlsx: this is no workbook that can be read"):
+    with pytest.raises(CorpusError, match=r"^a.xlsx: this workbook cannot be read"):
         read("a.xlsx", saved(book))
 
 

@@ -46,10 +46,10 @@ def test_encodings(read: Read, content: bytes) -> None:
         (b"text\nM\xfcdigkeit\n", ": byte 6 (0xFC) is not UTF-8: save it"),
         (codecs.BOM_UTF8 + b"text\n\x93words\x94\n", ": byte 8 (0x93) is not UTF-8: save it"),
         (b"text\n" + b"x\n" * 50_000 + b"\xff\n", ": byte 100005 (0xFF) is not UTF-8: save it"),
-        ("text\nx\n".encode("utf-16-le"), ", line 1: this is no text (it holds a NUL character)"),
+        ("text\nx\n".encode("utf-16-le"), ", line 1: this is not text (it has a NUL character)"),
         (codecs.BOM_UTF16_LE + b"t\0e\0x", ": byte 6 (0x78) is not UTF-16: save it"),
         (codecs.BOM_UTF32_LE + "text".encode("utf-32-le"), ": this is UTF-32: save it as UTF-8"),
-        (b"text\nx\n\0\0\n", ", line 3: this is no text (it holds a NUL character)"),
+        (b"text\nx\n\0\0\n", ", line 3: this is not text (it has a NUL character)"),
     ],
 )
 def test_anything_else_is_refused(read: Read, name: str, content: bytes, message: str) -> None:

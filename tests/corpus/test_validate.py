@@ -48,7 +48,7 @@ def test_a_row_with_everything(read: Read) -> None:
         ("body,role", '" \n ",x', "a.csv, line 2, column \"body\", ' \\n ': a statement needs "
          "words; fill the cell or remove the row."),
         ("text,Posted Date", "x,18/3/22", "a.csv, line 2, column \"Posted Date\", '18/3/22': this "
-         "is no date that can be read; write it as 2022, 2022-03 or 2022-03-18."),
+         "is not a date that can be read; write it as 2022, 2022-03 or 2022-03-18."),
         ("text,date", "x,04/03/2022", "a.csv, line 2, column \"date\", '04/03/2022': this can be "
          "read as two days; write 2022-04-03 or 2022-03-04."),
         ("text,quotation", "x,maybe", "a.csv, line 2, column \"quotation\", 'maybe': write "
@@ -57,7 +57,7 @@ def test_a_row_with_everything(read: Read) -> None:
          "'javascript:alert(1)': a link starts with http:// or https:// and has no blanks; write "
          "it so or leave it empty."),
         ("text,date", "x," + "9" * 200, "a.csv, line 2, column \"date\", '" + "9" * 59 + "…': this "
-         "is no date that can be read; write it as 2022, 2022-03 or 2022-03-18."),
+         "is not a date that can be read; write it as 2022, 2022-03 or 2022-03-18."),
     ],
 )  # fmt: skip
 def test_a_bad_row(read: Read, header: str, row: str, message: str) -> None:
@@ -124,9 +124,9 @@ def test_an_id_is_used_once_in_the_whole_corpus(read: Read) -> None:
     corpus = read_corpus(["a.csv", "b.csv"])
     assert [statement.text for statement in corpus.statements] == ["x"]
     assert [str(problem) for problem in corpus.problems] == [
-        "a.csv, line 3, column \"id\", '7': this id is used already, at a.csv, line 2; "
+        "a.csv, line 3, column \"id\", '7': this id is already used at a.csv, line 2; "
         "give each its own.",
-        "b.csv, line 2, column \"id\", '7': this id is used already, at a.csv, line 2; "
+        "b.csv, line 2, column \"id\", '7': this id is already used at a.csv, line 2; "
         "give each its own.",
     ]
 

@@ -276,7 +276,7 @@ def test_mistakes_in_tables_are_one_sentence(
             b'{"id": "p1", "words": "One."}\n',
             "{}, line 1: no column holds the words of a statement",
         ),
-        (b"{\n", "{}, line 1: this is no JSON ("),
+        (b"{\n", "{}, line 1: this is not JSON ("),
     ],
 )
 def test_a_bad_collection_is_one_sentence(

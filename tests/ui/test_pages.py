@@ -225,7 +225,7 @@ def test_a_used_id_is_reported_by_the_name_the_file_was_uploaded_under(page, hom
     app = page("add")
     app.file_uploader[0].upload("twice.csv", b"id,text\nt-1,We admit it.\nt-1,We deny it.\n")
     well(app.run())
-    assert "this id is used already, at twice.csv, line 2; give each its own" in shown(app)
+    assert "this id is already used at twice.csv, line 2; give each its own" in shown(app)
 
 
 def test_a_statement_is_deleted_after_asking(page, home):

@@ -227,7 +227,7 @@ def read_json(entry: Entry, lists: Collection[str] = ()) -> Iterator[Record | Pr
         if isinstance(found[1], dict):
             yield Record(entry, here, found[1])
         else:
-            yield here.problem("this is no JSON object; leave it out")
+            yield here.problem("this is not a JSON object; leave it out")
 
 
 def starts_list(head: str, lists: Collection[str] = ()) -> bool:
@@ -248,11 +248,11 @@ def _json_lines(entry: Entry) -> Iterator[tuple[int, Any] | Problem]:
         try:
             yield number, _DECODER.decode(line.strip("\ufeff \t\r\n"))
         except (json.JSONDecodeError, RecursionError) as error:
-            said = "this is no JSON with one object on each line"
+            said = "this is not JSON with one object on each line"
             if first:
                 raise BadFileError(f"{said}, nor a list of objects", number) from None
             where = f", column {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
-            yield Row(entry.label, number, {}).problem(f"{said}{where}; mend the line")
+            yield Row(entry.label, number, {}).problem(f"{said}{where}; correct the line")
         first = False
 
 
@@ -282,7 +282,7 @@ def _list_elements(entry: Entry, start: re.Pattern[str]) -> Iterator[tuple[int, 
             if ended or (gap is None and text[at:].strip()):
                 raise BadFileError("the list is cut short; download the file again", line)
             if len(text) - at > LARGEST:
-                said = f"this is no JSON, or an entry longer than {LARGEST:,} characters"
+                said = f"this is not JSON, or an entry longer than {LARGEST:,} characters"
                 raise BadFileError(f"{said}; download the file again", line)
             more = stream.read(size)
             text, counted, at, ended = text[at:] + more, counted - at, 0, not more
@@ -314,7 +314,7 @@ _ESCAPE = re.compile(
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0",
             "\n": "", "\r\n": ""}  # fmt: skip
 _DEEPEST = 20
-_NOT_PLAIN = "this is no plain list of objects; mend it there"
+_NOT_PLAIN = "this is no plain list of objects; correct it there"
 
 
 def read_javascript(text: str) -> Iterator[tuple[int, dict[str, Any], bool]]:

@@ -199,7 +199,7 @@ class _Attempt:
                 public = False
             if not public and (found, target.port) not in self._allowed:
                 raise CorpusError(
-                    f"{target.host!r} is at {found}, which is no address of the public web: save "
+                    f"{target.host!r} is at {found}, which is not on the public web: save "
                     "the page, and use `compare import html FILE`."
                 )
         return addresses
@@ -277,7 +277,7 @@ def _parsed(url: str, allowed: Allowed) -> _Target:
     except ValueError:
         parts, port, host = urlsplit(""), None, ""
     if parts.scheme not in {"http", "https"} or not host or _NOT_IN_A_URL.search(url):
-        raise CorpusError(f"{shown} is no web address: give one that starts with https://.")
+        raise CorpusError(f"{shown} is not a web address: give one that starts with https://.")
     if "@" in parts.netloc:
         raise CorpusError(f"{shown} holds a user's name or password: give the address without it.")
     port = port or (443 if parts.scheme == "https" else 80)
@@ -294,7 +294,7 @@ def _moved(url: str, location: str) -> str:
         # http.client reads headers as Latin-1; servers that send other letters mean UTF-8.
         there = urljoin(url, location.encode("latin-1").decode("utf-8"))
     except ValueError:
-        said = f"{shortened(url)} redirects to {shortened(location)}, which is no web address"
+        said = f"{shortened(url)} redirects to {shortened(location)}, which is not a web address"
         raise _refused(said) from None
     if url.casefold().startswith("https:") and there.casefold().startswith("http:"):
         raise CorpusError(
@@ -318,7 +318,7 @@ def _content(answer: http.client.HTTPResponse, shown: str) -> bytes:
     if encoding not in {"identity", "gzip", "x-gzip"}:
         raise _refused(f"{shown} is packed as {shortened(encoding)}, which was not asked for")
     unpack = None if encoding == "identity" else zlib.decompressobj(wbits=31)
-    too_long = _refused(f"{shown} is longer than {MOST_BYTES // 1024**2} MB, which no article is")
+    too_long = _refused(f"{shown} is longer than {MOST_BYTES // 1024**2} MB")
     if answer.length is not None and answer.length > MOST_BYTES:
         raise too_long
     came, content = 0, bytearray()

@@ -168,7 +168,7 @@ def _decoded(content: bytes, charset: str, called: str) -> str:
     """
     if len(content) > MOST_BYTES:
         raise CorpusError(
-            f"{called} is longer than {MOST_BYTES // 1024**2} MB, which no article is: copy "
+            f"{called} is longer than {MOST_BYTES // 1024**2} MB: copy "
             "its text into a .txt file and read that."
         )
     marked = [encoding for mark, encoding in _MARKS if content.startswith(mark)]

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from compare.corpus.columns import FIELDS
 from compare.corpus.validate import Validator
-from compare.corpus.values import BadCellError, Row
+from compare.corpus.values import Problem, Row
 from compare.corpus.web.page import Page
 from compare.errors import CorpusError
 from compare.statements.statement import Quotation, Statement
@@ -103,10 +103,10 @@ def statements_of(accepted: Sequence[tuple[Page, Proposal]]) -> list[Statement]:
     validator, statements = Validator(), []
     for row in (row for page, proposal in accepted for row in confirmed(page, [proposal], [0])):
         fields = {name: name for name in row.cells if name in FIELDS}
-        try:
-            statements.append(validator.statement(row, fields))
-        except BadCellError as error:
-            raise CorpusError(str(row.problem(str(error), error.column, error.value))) from None
+        statement = validator.statement(row, fields)
+        if isinstance(statement, Problem):
+            raise CorpusError(str(statement))
+        statements.append(statement)
     return statements
 
 

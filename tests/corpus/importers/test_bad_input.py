@@ -172,12 +172,12 @@ def test_a_workbook_that_is_half_written(run: Run, tmp_path: Path, out: Path) ->
     ):
         write(tmp_path, {"a.xlsx": half})
         told = run("import", "cmfa", tmp_path / "a.xlsx", "--out", out)
-        assert "this is no workbook that can be read" in one_sentence(told, out)
+        assert "this workbook cannot be read" in one_sentence(told, out)
     path = build(tmp_path, "ungdc")
     (path / "Speakers_by_session.xlsx").write_bytes(cmfa[: len(cmfa) // 2])
     (said,), report = read(path)  # the speeches are read, without their speakers
     assert (said.speaker, said.country[0].code) == ("", "ISL")
-    assert "this is no workbook that can be read" in str(report.problems[0])
+    assert "this workbook cannot be read" in str(report.problems[0])
 
 
 def test_entities_that_grow_are_refused(tmp_path: Path) -> None:
@@ -305,7 +305,7 @@ AMBIGUOUS = {
     "3.2.2031": "this can be read as two days; write 2031-03-02 or 2031-02-03",
     "45000": "this is a spreadsheet's number of a day",
     "30 February 2031": "there is no such month or day",
-    "last Monday": "this is no date that can be read",
+    "last Monday": "this is not a date that can be read",
 }
 
 

@@ -71,7 +71,7 @@ def test_the_outlets_country_is_not_the_speakers(tmp_path: Path) -> None:
     path.write_text(LISTS["list.csv"] + f"{URL},,Veld : we build,20200511,,,,\n", "utf-8")
     (headline,), report = read(path)
     assert headline.extra["outlet_country"] == "Valdoria"
-    assert "this id is used already" in str(report.problems[0])  # one article, listed twice
+    assert "this id is already used" in str(report.problems[0])  # one article, listed twice
 
 
 def test_quotations(tmp_path: Path) -> None:

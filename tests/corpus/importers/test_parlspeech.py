@@ -81,7 +81,7 @@ def test_rows_can_stand_in_any_order(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(parliaments, "MOST_DAYS", 2)
     reading = Import([path])
     assert len(list(reading.statements())) == 5
-    assert "this id is used already" in str(reading.report.problems[0])
+    assert "this id is already used" in str(reading.report.problems[0])
 
 
 @pytest.mark.parametrize("columns", ["date,speaker,text", "session,year,country,text"])

@@ -90,7 +90,7 @@ def test_one_format_in_files_of_every_kind(tmp_path: Path) -> None:
         ("a.csv", b"said\n\xff\n", "is not UTF-8"),
         ("a.json", b"[]", "it is empty"),
         ("a.json", b'[{"heard": ""}]', "it has no 'said'"),
-        ("a.xlsx", b"PK", "no workbook"),
+        ("a.xlsx", b"PK", "workbook cannot be read"),
         ("a.jsonl.gz", b"PK", "cut short or damaged"),
     ],
 )
@@ -159,8 +159,8 @@ def test_one_object_a_line(tmp_path: Path) -> None:
     path.write_text('\ufeff{"a": "x"}\r\n\n{"a": \n[1]\n{"a": "y"}\n', "utf-8")
     first, bad, number, last = objects(path)
     assert (first, last) == ((1, {"a": "x"}), (5, {"a": "y"}))
-    assert "line 3: this is no JSON with one object on each line, column" in str(bad)
-    assert "line 4: this is no JSON object" in str(number)
+    assert "line 3: this is not JSON with one object on each line, column" in str(bad)
+    assert "line 4: this is not a JSON object" in str(number)
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_a_broken_element_is_not_sought_through_the_whole_file(
     monkeypatch.setattr(records, "LARGEST", 50)
     path = tmp_path / "a.json"
     path.write_text('[{"a": "never closed ' + "x" * 1000, "utf-8")
-    with pytest.raises(BadFileError, match="is no JSON"):
+    with pytest.raises(BadFileError, match="is not JSON"):
         objects(path)
 
 

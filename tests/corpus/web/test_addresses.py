@@ -31,16 +31,16 @@ def test_redirects_without_an_end(site: Site) -> None:
 @pytest.mark.parametrize(
     ("location", "why"),
     [
-        ("http://10.0.0.1/", "is at 10.0.0.1, which is no address of the public web"),
-        ("http://169.254.169.254/latest/", "which is no address of the public web"),
-        ("//[::1]/", "which is no address of the public web"),
-        ("http://127.0.0.1/", "which is no address of the public web"),
+        ("http://10.0.0.1/", "is at 10.0.0.1, which is not on the public web"),
+        ("http://169.254.169.254/latest/", "which is not on the public web"),
+        ("//[::1]/", "which is not on the public web"),
+        ("http://127.0.0.1/", "which is not on the public web"),
         ("http://127.0.0.1:22/", "names port 22"),
-        ("file:///etc/passwd", "is no web address"),
-        ("ftp://ftp.example/", "is no web address"),
+        ("file:///etc/passwd", "is not a web address"),
+        ("ftp://ftp.example/", "is not a web address"),
         ("http://user:secret@127.0.0.1/", "holds a user's name or password"),
-        ("http://[::1", "which is no web address"),
-        ("http://\\\\127.0.0.1/", "is no web address"),
+        ("http://[::1", "which is not a web address"),
+        ("http://\\\\127.0.0.1/", "is not a web address"),
     ],
 )
 def test_each_redirect_is_checked(site: Site, location: str, why: str) -> None:
@@ -52,19 +52,19 @@ def test_each_redirect_is_checked(site: Site, location: str, why: str) -> None:
 @pytest.mark.parametrize(
     ("url", "why"),
     [
-        ("", "is no web address"),
-        ("meren.example", "is no web address"),
-        ("file:///etc/passwd", "is no web address"),
-        ("javascript:alert(1)", "is no web address"),
-        ("http://", "is no web address"),
-        ("http:///path", "is no web address"),
-        ("http://a b.example/", "is no web address"),
-        ("http://meren.example/\r\nX: y", "is no web address"),
-        ("http://meren.example\\@127.0.0.1/", "is no web address"),
-        ("http://meren.example:port/", "is no web address"),
-        ("http://meren.example:99999/", "is no web address"),
-        ("http://" + "a" * 70 + ".example/", "is no web address"),
-        ("http://meren.example/\ud800", "is no web address"),
+        ("", "is not a web address"),
+        ("meren.example", "is not a web address"),
+        ("file:///etc/passwd", "is not a web address"),
+        ("javascript:alert(1)", "is not a web address"),
+        ("http://", "is not a web address"),
+        ("http:///path", "is not a web address"),
+        ("http://a b.example/", "is not a web address"),
+        ("http://meren.example/\r\nX: y", "is not a web address"),
+        ("http://meren.example\\@127.0.0.1/", "is not a web address"),
+        ("http://meren.example:port/", "is not a web address"),
+        ("http://meren.example:99999/", "is not a web address"),
+        ("http://" + "a" * 70 + ".example/", "is not a web address"),
+        ("http://meren.example/\ud800", "is not a web address"),
         ("https://user@meren.example/", "holds a user's name or password"),
         ("https://meren.example:8443/", "names port 8443, and pages are fetched from 80 and 443"),
         ("http://127.0.0.1:25/", "names port 25"),
@@ -90,7 +90,7 @@ def test_addresses_that_are_refused_unasked(
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_addresses_that_are_not_public(scheme: str, host: str) -> None:
     said = refused(f"{scheme}://{host}/")
-    assert "which is no address of the public web" in said or "cannot be looked up" in said
+    assert "which is not on the public web" in said or "cannot be looked up" in said
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_which_addresses_are_public(address: str, public: bool) -> None:
 def test_one_address_that_is_not_public_refuses_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
     names(monkeypatch, meren_example=["93.184.215.14", "10.0.0.1"])
     assert refused("https://meren.example/") == (
-        "'meren.example' is at 10.0.0.1, which is no address of the public web: save the page, and "
+        "'meren.example' is at 10.0.0.1, which is not on the public web: save the page, and "
         "use `compare import html FILE`."
     )
 
