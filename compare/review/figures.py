@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.errors import ReviewError
+from compare.evaluate.metrics import gold_of
 from compare.export.words import counted
 from compare.models.values import Stance
 from compare.results.statistics import (
@@ -99,10 +100,8 @@ class Reliability:
 
 def confusion(first: Sequence[Stance], second: Sequence[Stance]) -> Counts:
     """Count the pairs of labels: int64 [3, 3], in the order agree, oppose, neither."""
-    column = {stance: number for number, stance in enumerate(Stance)}
     table = np.zeros((len(Stance), len(Stance)), np.int64)
-    for one, other in zip(first, second, strict=True):
-        table[column[one], column[other]] += 1
+    np.add.at(table, (gold_of(first), gold_of(second)), 1)
     return table
 
 

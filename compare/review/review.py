@@ -55,7 +55,8 @@ class Review:
 
     Calls read the file anew, so any number of programs may have it open. Pairs are numbered by
     their place in the reading order, from 1. No call shows readers' answers to each other before
-    all have handed in.
+    all have handed in: figures, differences and decisions raise ReviewError until then. So does
+    every call that names an unknown reader or pair.
 
     Attributes:
         number: Its number in the file.
@@ -267,9 +268,6 @@ class Review:
         """Return the places on which the readers differ, decided or not.
 
         A pair that only one of them skipped is among them; a pair both skipped is not.
-
-        Raises:
-            ReviewError: A reader has not handed in.
         """
         self.require_finished()
         return [place for (place,) in self._all(f"SELECT a.place {_DIFFERENCES} ORDER BY a.place")]
@@ -278,9 +276,6 @@ class Review:
         """Return the final label by place: the readers' if they agree, else the decision.
 
         The label is None if the pair cannot be judged. Pairs still to be decided are missing.
-
-        Raises:
-            ReviewError: A reader has not handed in.
         """
         differ, decisions = set(self.differences()), self.decisions()
         answers = self.answers()[self.readers[0]]
@@ -303,9 +298,6 @@ class Review:
         """Return the places where each reader's label changed after the model's label was shown.
 
         There are none unless the model's label is shown after each answer.
-
-        Raises:
-            ReviewError: A reader has not handed in.
         """
         self.require_finished()
         found: dict[str, set[int]] = {reader: set() for reader in self.readers}
@@ -381,15 +373,11 @@ class Review:
         """Store a reader's answer to a pair; it is on disk when this returns.
 
         Args:
-            reader: The reader's name.
-            place: The pair's place.
             stance: None skips the pair.
             confidence: 1 unsure, 2 fairly sure, 3 sure; None if not given.
-            note: A remark.
 
         Raises:
-            ReviewError: The reader has handed in, there is no such reader or pair, or the
-                confidence is invalid.
+            ReviewError: The reader has handed in, the confidence is invalid, or the note too long.
         """
         self._require_place(place)
         with self._reader(reader) as writer:
@@ -417,11 +405,7 @@ class Review:
             return writer.undo()
 
     def hand_in(self, reader: str) -> None:
-        """Make a reader's answers final; they are shown once all readers have handed in.
-
-        Raises:
-            ReviewError: A pair was neither answered nor skipped.
-        """
+        """Make a reader's answers final, once every pair is answered or skipped."""
         with self._reader(reader) as writer:
             if left := self.progress(reader).left:
                 raise ReviewError(
@@ -438,12 +422,7 @@ class Review:
         confidence: int | None = None,
         note: str = "",
     ) -> AnswerChange:
-        """Decide a pair on which the readers differ; None means it cannot be judged.
-
-        Raises:
-            ReviewError: A reader has not handed in, the readers do not differ on the pair, or
-                `by` is empty.
-        """
+        """Decide a pair on which the readers differ; None means it cannot be judged."""
         who = _named(by, "decides")
         self.require_finished()
         if not self._all(f"SELECT 1 {_DIFFERENCES} AND a.place = ?", place):
@@ -458,11 +437,7 @@ class Review:
             return writer.undo()
 
     def change_codebook(self, text: str, by: str) -> None:
-        """Replace the codebook; the history keeps the old one.
-
-        Raises:
-            ReviewError: All readers have handed in, or `by` is empty.
-        """
+        """Replace the codebook, until all have handed in; the history keeps the old one."""
         who = _named(by, "changes the codebook")
         if self.is_finished:
             raise ReviewError(
