@@ -265,11 +265,11 @@ def stance(
     check_writable(target)
     model = _load_model(options)
     with progress("Reading pairs") as on_progress:
-        done = score_file(pairs, target, model, on_progress)
+        score_file(pairs, target, model, on_progress)
     if as_json:
-        say_json({"written": str(done.written), "pairs": done.pairs, "model": done.model})
+        say_json({"written": str(target), "pairs": len(pairs), "model": signature(model)})
     else:
-        remark(f"Wrote {done.written}: {done.pairs} pairs, model {done.model}.")
+        remark(f"Wrote {target}: {len(pairs)} pairs, model {signature(model)}.")
 
 
 def _load_model(options: dict[str, Any]) -> StanceModel:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,15 +39,6 @@ COLUMNS = columns("batch")
 """The columns added behind those of the file."""
 
 _DIGITS = 6
-
-
-@dataclass(frozen=True, slots=True)
-class BatchResult:
-    """The file that was written, its number of pairs, and the model (name and digest)."""
-
-    written: Path
-    pairs: int
-    model: str
 
 
 def target_path(path: Path, out: Path | None = None) -> Path:
@@ -92,7 +83,7 @@ def score_file(
     target: Path,
     stance_model: StanceModel,
     on_progress: Progress | None = None,
-) -> BatchResult:
+) -> None:
     """Score pairs and write their rows with the verdicts, whole or not at all.
 
     Raises:
@@ -108,7 +99,6 @@ def score_file(
     data = _WRITERS[table_suffix(target)](pairs, verdicts)
     packed = target.suffix.casefold() == PACKED
     write_whole(target, gzip.compress(data, mtime=0) if packed else data)
-    return BatchResult(target, len(pairs), model)
 
 
 def _verdict(probabilities: Probabilities, model: str, whole: InputPair, part: InputPair) -> Row:
