@@ -22,7 +22,7 @@ def test_an_interval_is_wilson_s() -> None:
 def test_a_card_is_written_ahead_of_what_chooses_pairs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(card, "FILE", tmp_path / "prefilter.npz")
+    monkeypatch.setattr(card, "PREFILTER", tmp_path / "prefilter.npz")
     text = card.card()
     assert "prefilter" not in text
     assert "## Digests" in text
