@@ -11,11 +11,10 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from compare.library.actors import Actors, actor_keys, actor_spellings
 from compare.models.values import Stance
 from compare.results.result import Pair, Result
 from compare.results.statistics import share_interval
-from compare.statements.countries import country_key, country_name
-from compare.statements.normalize import speaker_key
 from compare.statements.statement import Statement
 
 NOT_A_SAMPLE = (
@@ -82,9 +81,7 @@ def _year(pair: Pair) -> int | None:
 def matrix(table: Result, by: str = "country") -> list[Cell]:
     """Return a cell for each two actors, those with most pairs first.
 
-    Args:
-        table: The pairs.
-        by: "country" or "speaker". A statement of several countries counts for each of them.
+    Actors are countries or speakers; a statement of several countries counts for each of them.
     """
     actors = _actors_in(table, by)
     counts: dict[tuple[str, str], Counter[Stance | None]] = defaultdict(Counter)
@@ -120,10 +117,7 @@ def random_sample(
     table: Result,
     size: int,
     seed: int = 0,
-    stances: Iterable[Stance] = (
-        Stance.AGREE,
-        Stance.OPPOSE,
-    ),
+    stances: Iterable[Stance] = (Stance.AGREE, Stance.OPPOSE),
 ) -> list[Pair]:
     """Draw pairs at random from all with these labels, for checking by hand.
 
@@ -159,10 +153,10 @@ def check(
     answers: Sequence[Stance | None],
     label: Stance | None = None,
 ) -> Check:
-    """Compare a reader's answers with the labels of a result.
+    """Compare a reader's answers with the labels of a result at its thresholds.
 
     Args:
-        table: The result; its thresholds give the labels.
+        table: The result.
         sample: Pairs that `random_sample` drew.
         answers: One for each pair; None if the reader skipped it.
         label: Only pairs with this label; None: all.
@@ -187,22 +181,9 @@ def _cell(two: tuple[str, str], counts: Counter[Stance | None]) -> Cell:
 
 
 def _actors_in(table: Result, by: str) -> Callable[[Statement], list[str]]:
-    """Return a function that names a statement's actors by their commonest spelling."""
-    named = _speaker if by == "speaker" else _countries
-    spellings: dict[str, Counter[str]] = defaultdict(Counter)
-    for pair in table.pairs:
-        for key, name in (*named(pair.a.statement), *named(pair.b.statement)):
-            spellings[key][name] += 1
-    names = {key: min(of, key=lambda name: (-of[name], name)) for key, of in spellings.items()}
-    return lambda statement: [names[key] for key, _ in named(statement)]
-
-
-def _speaker(statement: Statement) -> list[tuple[str, str]]:
-    return [(speaker_key(statement.speaker), statement.speaker)] if statement.speaker else []
-
-
-def _countries(statement: Statement) -> list[tuple[str, str]]:
-    return [
-        (country_key(entry), country_name(entry.code) if entry.code else entry.name)
-        for entry in statement.country
-    ]
+    """Return a function that gives the names of a statement's actors."""
+    said = [side.statement for pair in table.pairs for side in pair.excerpts]
+    counted = Counter(named for statement in said for named in actor_spellings(statement, by))
+    actors = Actors(by, ((key, name, count) for (key, name), count in counted.items()))
+    names = {actor.key: actor.name for actor in actors}
+    return lambda statement: [names[key] for key in actor_keys(statement, by)]

@@ -1,4 +1,4 @@
-"""Where countries or speakers stand on propositions, by the verdicts on what they said."""
+"""Place countries or speakers on propositions by the verdicts on what they said."""
 
 from __future__ import annotations
 
@@ -15,19 +15,25 @@ import numpy as np
 from compare.comparison.counts import NOT_A_SAMPLE
 from compare.comparison.retrieval import (
     MOST_PER_ACTOR,
-    duplicates,
+    by_date,
     nearest_per_actor,
+    repetitions,
     with_readable_languages,
 )
-from compare.comparison.scoring import ScoreCache, Scores, read_excerpts, score_in_stages
-from compare.comparison.search import by_date
+from compare.comparison.scoring import (
+    Scores,
+    list_ranks,
+    read_excerpts,
+    score_in_stages,
+    score_passages,
+)
 from compare.errors import QueryError
 from compare.library.actors import Actors, actor_keys
 from compare.library.build import passage_key
 from compare.library.filters import Filters
 from compare.results.positions import Actor, FrameTable, Position, Positions
 from compare.results.provenance import Provenance, filters_in_force, provenance
-from compare.results.result import Excerpt, Pair, Thresholds, ranking_score
+from compare.results.result import Excerpt, Pair, Thresholds
 from compare.results.statistics import mean_interval
 from compare.statements.passages import split_quote
 from compare.statements.quotes import Quote, clean_quote, language_notes
@@ -42,7 +48,7 @@ if TYPE_CHECKING:
     from compare.progress import Progress
 
 TOO_FEW = 5
-"""Under so many shared propositions an agreement has no interval."""
+"""With fewer shared propositions an agreement has no interval."""
 
 MOST_ACTORS = 300
 """Actors of an agreement matrix: each two of them are compared."""
@@ -50,9 +56,6 @@ MOST_ACTORS = 300
 _MAY_TAKE_A_SIDE = 0.2
 """Probability of a side by the first stage from which the second stage scores a passage: all that
 takes a side is scored by one model, since the two are not equally sure of the same."""
-
-OnProposition = Callable[[int, str], "Progress | None"]
-"""Told the number and the words of a proposition before it is read, returns what reports it."""
 
 
 # -- One proposition -----------------------------------------------------------------------------
@@ -73,9 +76,8 @@ def positions(
 ) -> Positions:
     """Place every actor in the filter between opposed to a proposition and agreeing with it.
 
-    The passages most similar to the proposition are taken within each actor, so that actors who say
-    little are not crowded out, and read beside it by the stance model. Scores are kept in the
-    cache: a run that was stopped resumes.
+    The stance model reads the passages of each actor that are most similar to the proposition, so
+    that actors who say little are not crowded out. A run that was stopped resumes from the cache.
 
     Args:
         library: Whose statements.
@@ -111,8 +113,9 @@ def positions(
         library, text, by, least=least.similarity, most_each=most_each, within=within
     )
     near = near.take(counts[near.actor] > 0)
-    scores = _score(library, text, near, model, on_progress, cache_folder)
-    read = _pairs_by_actor(library, text, near, scores, names, by, within)
+    claim = Excerpt.of_quote(Quote(text), text)
+    scores = _score(library, claim, near, model, on_progress, cache_folder)
+    read = _pairs_by_actor(library, claim, near, scores, names, by, within)
     actors = tuple(
         Actor(actor.key, actor.name, count, int(similar[n]), tuple(read.get(n, ())))
         for n, (actor, count) in enumerate(zip(names, counts.tolist(), strict=True))
@@ -170,7 +173,7 @@ def _about_reading(actors: Sequence[Actor]) -> list[str]:
 
 def _score(
     library: Library,
-    proposition: str,
+    claim: Excerpt,
     near: ActorPassages,
     model: StanceModel,
     on_progress: Progress | None,
@@ -178,17 +181,13 @@ def _score(
 ) -> Scores:
     """Return the scores of the passages; one of several actors is scored once."""
     rows, places = np.unique(near.row, return_inverse=True)
-    claim = Excerpt.of_quote(Quote(proposition), proposition).model_input
-    key = passage_key(proposition)
-    own = np.full(len(rows), min(key, ~key))  # of the proposition in the cache: below every row's
+    key = passage_key(claim.text)
+    number = min(key, ~key)  # of the claim in the cache: negative, so that it is no passage's row
+    claims = np.full(len(rows), number)
 
-    def score(stage: StanceModel, numbers: Rows, on_progress: Progress | None) -> Floats:
-        def score_unknown(part: Rows) -> Floats:
-            excerpts = read_excerpts(library, (chosen := rows[numbers[part]].tolist()))
-            return stage.score([(claim, excerpts[row].model_input) for row in chosen])
-
-        cache = ScoreCache.of(library, stage, cache_folder)
-        return cache.score(own[numbers], rows[numbers], score_unknown, on_progress)
+    def score(stage: StanceModel, chosen: Rows, on_progress: Progress | None) -> Floats:
+        pairs, inputs = (claims[chosen], rows[chosen]), {number: claim.model_input}
+        return score_passages(library, stage, *pairs, inputs, cache_folder, on_progress)
 
     def choose(scores: Floats) -> Rows:
         return np.unique(places[_may_decide(near, scores[places])])
@@ -200,9 +199,7 @@ def _score(
 def _may_decide(near: ActorPassages, scores: Floats) -> Rows:
     """Return which passages may take a side, and each actor's strongest of either side."""
     chosen = scores[:, :2].max(axis=1, initial=0) >= _MAY_TAKE_A_SIDE
-    for column in (0, 1):
-        pairs = zip(scores[:, column], near.similarity, strict=True)
-        ranks = np.array([ranking_score(float(p), float(s)) for p, s in pairs])
+    for ranks in list_ranks(scores, near.similarity).T:
         order = np.lexsort((near.row, -ranks, near.actor))
         _, first = np.unique(near.actor[order], return_index=True)
         chosen[order[first]] = True
@@ -211,37 +208,22 @@ def _may_decide(near: ActorPassages, scores: Floats) -> Rows:
 
 def _pairs_by_actor(
     library: Library,
-    proposition: str,
+    claim: Excerpt,
     near: ActorPassages,
     scores: Scores,
     actors: Actors,
     by: str,
     within: Selection,
 ) -> dict[int, list[Pair]]:
-    """Return the pairs of each actor, by its number, the most similar first.
-
-    `repeats` holds the actor's other statements with the same words; only their dates count.
-    """
+    """Return the pairs of each actor, by its number, the most similar first."""
     rows = np.unique(near.row).tolist()
-    excerpts = read_excerpts(library, rows)
-    alike = {
-        row: dict.fromkeys(statement_id for _, statement_id in found)
-        for row, found in duplicates(library.store, rows, within).items()
-    }
-    ids = sorted({statement_id for found in alike.values() for statement_id in found})
-    statements = {statement.id: statement for statement in library.statements(ids)}
-    keys = {statement.id: actor_keys(statement, by) for statement in statements.values()}
-    claim = Excerpt.of_quote(Quote(proposition), proposition)
+    excerpts, repeated = read_excerpts(library, rows), repetitions(library, rows, (), within)
     pairs: dict[int, list[Pair]] = defaultdict(list)
     passages = zip(near.row.tolist(), near.actor.tolist(), near.similarity.tolist(), strict=True)
     for (row, actor, similarity), (likely, only) in zip(passages, scores.of_each(), strict=True):
-        excerpt, key = excerpts[row], actors[actor].key
-        repeats = by_date(
-            statements[other]
-            for other in alike[row]
-            if other != excerpt.statement.id and key in keys[other]
-        )
-        passage = replace(excerpt, repeats=repeats)
+        key = actors[actor].key
+        own = by_date(other for other in repeated[row] if key in actor_keys(other, by))
+        passage = replace(excerpts[row], repeats=own)
         pairs[actor].append(Pair(claim, passage, likely, similarity, first_stage_only=only))
     return pairs
 
@@ -251,16 +233,16 @@ def _pairs_by_actor(
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How similar the positions of two actors are on the propositions on which both take a side.
+    """How similar the positions of two actors are.
 
     Attributes:
         a: Name of one actor; b of the other.
-        agreement: 1 - mean |position of a - position of b| / 2 over those propositions: 1 for equal
-            positions, 0 for opposite ends of each. Unlike a correlation, it stays the same if a
-            proposition is turned into its opposite.
+        agreement: 1 - mean |position of a - position of b| / 2 over the propositions on which both
+            take a side: 1 for equal positions, 0 for opposite ends. Unlike a correlation, it stays
+            the same if a proposition is turned into its opposite.
         low: Lower end of the 95 % interval (see `mean_interval`), `high` the upper, as if
             propositions were drawn; None for fewer than `TOO_FEW`.
-        propositions: Their number.
+        propositions: Number of those propositions.
     """
 
     a: str
@@ -297,13 +279,8 @@ class PositionTable(FrameTable):
         self, *, probability: float | None = None, similarity: float | None = None
     ) -> PositionTable:
         """Return the same at other thresholds; nothing is read again."""
-        return replace(
-            self,
-            positions=tuple(
-                one.rethreshold(probability=probability, similarity=similarity)
-                for one in self.positions
-            ),
-        )
+        thresholds = {"probability": probability, "similarity": similarity}
+        return PositionTable(tuple(one.rethreshold(**thresholds) for one in self.positions))
 
     @property
     def propositions(self) -> tuple[str, ...]:
@@ -312,10 +289,7 @@ class PositionTable(FrameTable):
 
     @cached_property
     def cells(self) -> Mapping[str, tuple[Position | None, ...]]:
-        """Return the positions of each actor on each proposition by its name; None: no side.
-
-        Only actors that take a side on any proposition are there, by name.
-        """
+        """Return the positions by actor's name, for actors that take any side; None: no side."""
         found: dict[str, list[Position | None]] = {}
         for n, one in enumerate(self.positions):
             for position in one.placed:
@@ -325,7 +299,7 @@ class PositionTable(FrameTable):
 
     @cached_property
     def rows(self) -> Mapping[str, tuple[Position | None, ...]]:
-        """Return the same for all actors; those that take no side on any proposition come last."""
+        """Return the cells of all actors; those that take no side come last."""
         nowhere = (None,) * len(self.positions)
         others = {name for one in self.positions for name in one.standings} - self.cells.keys()
         return {**self.cells, **dict.fromkeys(sorted(others), nowhere)}
@@ -387,9 +361,11 @@ def position_table(
     thresholds: Thresholds | None = None,
     most_each: int = MOST_PER_ACTOR,
     seed: int = 0,
-    on_proposition: OnProposition | None = None,
+    on_proposition: Callable[[int, str], Progress | None] | None = None,
 ) -> PositionTable:
     """Place every actor on each of several propositions: see `positions`.
+
+    `on_proposition` gets the number and words of a proposition and returns its `on_progress`.
 
     Raises:
         QueryError: There is no proposition, or as for `positions`.

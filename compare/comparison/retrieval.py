@@ -1,7 +1,7 @@
-"""Retrieve the passages of a library that a quote or a proposition is read beside.
+"""Retrieve the candidates for a quote or a proposition.
 
-A quote is read beside the passages nearest to it and, for names and rare words, those that share
-most words with it; a proposition beside the nearest of each actor, so that none crowds out another.
+The candidates for a quote are the most similar passages and, for names and rare words, those that
+share most words with it. For a proposition they are the most similar passages of each actor.
 """
 
 from __future__ import annotations
@@ -31,25 +31,24 @@ if TYPE_CHECKING:
     from compare.statements.statement import Statement
 
 CANDIDATES = 60
-"""Nearest passages that are read for a quote; half as many again that share words with it."""
+"""Most similar passages that are read for a quote; half as many more that share words with it."""
 
 MOST_PER_ACTOR = 24
-"""Nearest passages of an actor that are read; half as many again that share rare words."""
+"""Most similar passages of an actor that are read; half as many more that share words."""
 
-_LEAST_CANDIDATES = 12
+_LEAST_CANDIDATES = 12  # of each sentence of a quote
 _MOST_PARTS = 12
-_NEIGHBOURS = 10
-"""Passages nearest to the quote among which its own statement is looked for."""
+_NEIGHBOURS = 10  # passages among which the quote's own statement is looked for
 
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """What is to be read for a quote.
+    """The candidates for a quote.
 
     Attributes:
         quote: With who said it, if that was found in the library.
         parts: Its sentences, with their `vectors`, float32 [parts, dim].
-        pairs: Numbers of a part and of the row of a passage.
+        pairs: Number of a part and row of a candidate.
         sources: The statements that the quote comes from; their rows are `own`.
         within: The passages that may be found, by the `filters` that could be applied.
         notes: What the reader should know.
@@ -73,14 +72,9 @@ def retrieve(
     candidates: int,
     languages: tuple[str, ...] = ("en",),
 ) -> Retrieved:
-    """Return what is to be read for a quote: see `comparison.search.search`.
+    """Return the candidates for a quote: see `comparison.search.search`.
 
-    Args:
-        library: Where to look.
-        quote: The words, and who said them if that is known.
-        filters: Which statements may be found.
-        candidates: Passages retrieved for their similarity; half as many more for their words.
-        languages: Those that the stance model reads; none if it reads any.
+    `languages` are those that the stance model reads; none if it reads any.
     """
     store = library.store
     parts, notes = _parts(quote, languages)
@@ -120,7 +114,7 @@ def retrieve(
 
 
 def retrieve_pool(library: Library, quote: Quote, candidates: int) -> Retrieved:
-    """Return what is read for a quote of which only the words are known: nothing is left out."""
+    """Return the candidates for words alone: nothing is filtered or left out as their own."""
     store = library.store
     parts, notes = _parts(quote, ())
     vectors = _embedded(library, quote, parts)
@@ -136,13 +130,7 @@ def with_readable_languages(
 ) -> tuple[Filters, list[str]]:
     """Exclude languages the stance model cannot read, unless requested.
 
-    Args:
-        store: Of the library.
-        filters: Which statements may be found.
-        languages: ISO 639-1 codes of the languages that the model reads; none if it reads any.
-
-    Returns:
-        The filters, and notes to the reader.
+    Returns the filters, and notes to the reader. `languages` is empty if the model reads any.
     """
     if filters.languages or not languages:
         return filters, []
@@ -229,6 +217,11 @@ def repetitions(
     return {row: [statements[other] for other in others] for row, others in ids.items()}
 
 
+def by_date(statements: Iterable[Statement]) -> tuple[Statement, ...]:
+    """Return statements by their dates and ids, those without a date first."""
+    return tuple(sorted(statements, key=lambda s: (s.date.iso if s.date else "", s.id)))
+
+
 def _distinct(
     store: PassageStore, lists: Iterable[Rows], leave_out: Collection[int]
 ) -> list[list[int]]:
@@ -253,9 +246,9 @@ def _nearest_distinct(
     within: Selection,
     found: Neighbours | None = None,
 ) -> list[list[int]]:
-    """Return the k nearest passages with different words of each vector, best first.
+    """Return the k most similar passages of each vector with different words, best first.
 
-    `found` is what was found already; more is asked for if it is too little.
+    `found` is what was found already; more is looked for if it is too little.
     """
     fetch = 0
     while True:
@@ -274,13 +267,8 @@ def _nearest_distinct(
 def own_statements(library: Library, quote: Quote, rows: Iterable[int]) -> list[Statement]:
     """Return the statements that the quote itself comes from, the one with its id first.
 
-    Besides the one named by id, these are statements with whole sentences that are the quote's
-    words, unless the quote is known to be another speaker's.
-
-    Args:
-        library: Where to look.
-        quote: The words, with who said them where that is known.
-        rows: The passages nearest to the quote.
+    Besides the one named by id, these are statements in `rows` with whole sentences that are the
+    quote's words, unless the quote is known to be another speaker's.
     """
     wanted = fold(quote.text)
     ids = dict.fromkeys(filter(None, [quote.statement_id]))
@@ -344,9 +332,9 @@ def nearest_per_actor(
 ) -> tuple[ActorPassages, Rows]:
     """Return the passages to read of each actor, and how many similar enough each has.
 
-    Every selected passage is compared with the proposition: what is nearest in the whole library
-    is that of the actors that speak most. An actor's passages with the same words count once, and
-    no statement has more than three, so that one long speech does not fill the room of others.
+    Every selected passage is compared with the proposition, since the most similar of the whole
+    library are those of the actors that speak most. An actor's passages with the same words count
+    once, and no statement has more than three, so that one long speech does not crowd out others.
 
     Args:
         library: Where to look.

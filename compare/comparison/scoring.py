@@ -1,12 +1,13 @@
-"""Score pairs with the one or two stages of a stance model, and keep the scores on disk."""
+"""Score pairs with the one or two stages of a stance model, keep the scores, and explain them."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -17,13 +18,14 @@ from compare.errors import LibraryError
 from compare.library.index.base import Floats, Rows
 from compare.library.locations import CACHE_VARIABLE, writable_cache
 from compare.models import signature
-from compare.models.values import Probabilities
+from compare.models.values import ModelInput, Probabilities
 from compare.progress import Progress, counted_on
-from compare.results.result import Excerpt, ranking_score
+from compare.results.result import Excerpt, Pair, Result, ranking_score
 
 if TYPE_CHECKING:
     from compare.library.library import Library
     from compare.models import StanceModel
+    from compare.statements.quotes import Quote
 
 
 # -- Two stages ----------------------------------------------------------------------------------
@@ -54,15 +56,14 @@ def score_in_stages(
     most_again: int,
     on_progress: Progress | None = None,
 ) -> Scores:
-    """Score pairs, of a cascade those that will be seen again with its second stage.
+    """Score pairs, and with the second stage of a cascade those that will be seen again.
 
     Args:
         model: A model of one or two stages.
         count: Number of pairs.
-        score: Returns the probabilities of some pairs, by number, by one stage.
-        choose: Returns the numbers of the pairs to score again, given the first stage's
-            probabilities.
-        most_again: At most so many are chosen.
+        score: Returns the probabilities of the pairs with some numbers by one stage.
+        choose: Returns the numbers to score again, given the first stage's probabilities.
+        most_again: The most that `choose` returns.
         on_progress: Reports pairs scored; those scored twice count twice.
     """
     first, *more = model.stages
@@ -80,20 +81,21 @@ def score_in_stages(
     return Scores(scores, first_stage_only)
 
 
-def top_of_lists(scores: Floats, similarities: Sequence[float] | Floats, most: int) -> Rows:
+def list_ranks(scores: Floats, similarities: Iterable[float]) -> NDArray[np.float64]:
+    """Return the ranking score of each pair in the agree and in the oppose list, [n, 2]."""
+    rows = zip(scores[:, :2].tolist(), map(float, similarities), strict=True)
+    ranks = [[ranking_score(probability, near) for probability in row] for row, near in rows]
+    return np.array(ranks, np.float64).reshape(-1, 2)
+
+
+def top_of_lists(scores: Floats, similarities: Iterable[float], most: int) -> Rows:
     """Return the numbers of the first `most` pairs of the agree and of the oppose list."""
-    again: set[int] = set()
-    for column in (0, 1):
-        ranks = [
-            ranking_score(float(probability), float(similarity))
-            for probability, similarity in zip(scores[:, column], similarities, strict=True)
-        ]
-        again.update(np.argsort(-np.asarray(ranks), kind="stable")[:most].tolist())
-    return np.array(sorted(again), np.int64)
+    first = np.argsort(-list_ranks(scores, similarities), axis=0, kind="stable")[:most]
+    return np.unique(first)
 
 
 def read_excerpts(library: Library, rows: Iterable[int]) -> dict[int, Excerpt]:
-    """Return the passages in these rows with their statements."""
+    """Return the passages in these rows with their statements, by row."""
     wanted = sorted(set(rows))
     passages = library.passages(wanted)
     ids = sorted({passage.statement_id for passage in passages})
@@ -121,11 +123,7 @@ class ScoreCache:
     """
 
     def __init__(self, key: Mapping[str, Any], folder: Path | None = None) -> None:
-        """Open the file for a key, or make it.
-
-        Args:
-            key: All that the scores depend on.
-            folder: The folder of the file; None: the cache.
+        """Open the file for a key, which is all that the scores depend on, or make it.
 
         Raises:
             LibraryError: It cannot be read or written; all methods may raise this.
@@ -175,11 +173,7 @@ class ScoreCache:
     ) -> Floats:
         """Return the scores of pairs, float32 [n, 3]; only those not known are computed.
 
-        Args:
-            a: Rows of one side.
-            b: Rows of the other.
-            score: Computes the scores of some pairs, by number.
-            on_progress: Reports pairs with a score.
+        `score` computes those of some pairs, by number.
         """
         scores, known = self.known(a, b)
         left = np.flatnonzero(~known)
@@ -226,3 +220,69 @@ def _remove_oldest(folder: Path, keep: Path) -> None:
         for path in files[:-_MOST_FILES]:
             if path != keep:
                 path.unlink(missing_ok=True)
+
+
+def score_passages(
+    library: Library,
+    stage: StanceModel,
+    a: Rows,
+    b: Rows,
+    inputs: Mapping[int, ModelInput] | None = None,
+    folder: Path | None = None,
+    on_progress: Progress | None = None,
+) -> Floats:
+    """Return the probabilities of pairs of rows, float32 [n, 3]; known ones are not scored again.
+
+    Args:
+        library: Whose passages.
+        stage: A model of one stage.
+        a: Rows of one side.
+        b: Rows of the other.
+        inputs: Those of numbers that are no rows of the library.
+        folder: Of the cache; None: the usual one.
+        on_progress: Reports pairs with a score.
+    """
+    given = inputs or {}
+
+    def score(numbers: Rows) -> Floats:
+        pairs = list(zip(a[numbers].tolist(), b[numbers].tolist(), strict=True))
+        rows = {row for pair in pairs for row in pair} - given.keys()
+        excerpts = read_excerpts(library, rows)
+        known = {row: excerpt.model_input for row, excerpt in excerpts.items()} | dict(given)
+        return stage.score([(known[one], known[other]) for one, other in pairs])
+
+    return ScoreCache.of(library, stage, folder).score(a, b, score, on_progress)
+
+
+# -- Rationale -----------------------------------------------------------------------------------
+
+
+def explain_pair(pair: Pair, stance_model: StanceModel, quote: Quote | None = None) -> Pair:
+    """Return the pair with the words that decide its verdict, found by the stage that gave it.
+
+    `quote` is that of a search, as it was read.
+    """
+    from compare.models.rationale import find_rationale
+
+    stage = stance_model.stages[0 if pair.first_stage_only else -1]
+    a = Excerpt.of_quote(quote, pair.a.text) if quote else pair.a
+    _, rationale = find_rationale(stage, a.model_input, pair.b.model_input)
+    return replace(pair, rationale=rationale)
+
+
+def explain_listed(
+    result: Result,
+    stance_model: StanceModel,
+    on_progress: Progress | None = None,
+    *,
+    most: int | None = None,
+) -> Result:
+    """Return the result with the rationale of its agree and oppose lists: see `Result.explain`."""
+    listed = [*result.agree[:most], *result.oppose[:most]]
+    wanted = [pair for pair in listed if pair.rationale is None]
+    found: dict[int, Pair] = {}
+    for done, pair in enumerate(wanted, start=1):
+        found[id(pair)] = explain_pair(pair, stance_model, result.quote)
+        if on_progress:
+            on_progress(done, len(wanted))
+    return result.replacing(found)

@@ -9,23 +9,27 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from compare.comparison.explain import explain_listed
 from compare.comparison.retrieval import (
     CANDIDATES,
     Retrieved,
+    by_date,
     duplicates,
     repetitions,
     retrieve,
     retrieve_pool,
 )
-from compare.comparison.scoring import read_excerpts, score_in_stages, top_of_lists
+from compare.comparison.scoring import (
+    explain_listed,
+    read_excerpts,
+    score_in_stages,
+    top_of_lists,
+)
 from compare.library.filters import Filters
 from compare.models.values import Stance
 from compare.results.provenance import filters_in_force, provenance
 from compare.results.result import Excerpt, Kind, Pair, Result, Thresholds, ranking_score
 from compare.statements.duplicates import words_key
 from compare.statements.quotes import Quote, clean_quote
-from compare.statements.statement import Statement
 
 if TYPE_CHECKING:
     from compare.library.index.base import Floats, Rows
@@ -34,8 +38,8 @@ if TYPE_CHECKING:
     from compare.progress import Progress
 
 READ_AGAIN = 30
-"""Candidates at the top of either list that a second stage scores; on dev queries the lists then
-are as good as if it had scored all."""
+"""Candidates at the top of either list that a second stage scores; on dev queries the lists are as
+good as if it scored all."""
 
 
 def search(
@@ -51,9 +55,8 @@ def search(
 ) -> Result:
     """Search a library for statements that agree with a quote or oppose it.
 
-    Candidates are the passages most similar to each sentence of the quote and, for names and rare
-    words, those that share words with it. The stance model reads each beside the sentence. A
-    statement is shown by its pair with the strongest verdict.
+    Candidates are the passages most similar to each sentence of the quote and those that share rare
+    words with it. A statement is shown by its pair with the strongest verdict.
 
     Args:
         library: Where to search.
@@ -92,10 +95,10 @@ def search(
 def scored_pool(
     library: Library, quote: str, stance_model: StanceModel, candidates: int = CANDIDATES
 ) -> list[Pair]:
-    """Return all that a search reads for a quote of which only the words are known.
+    """Return the strongest pair of each statement that a search reads for words alone.
 
-    Each statement has one pair, its strongest. Statements with the same words are there, too, and
-    nothing is left out by a threshold or as the quote's own statement.
+    Statements with the same words are there, too, and nothing is left out by a threshold or as the
+    quote's own statement.
     """
     found = retrieve_pool(library, Quote(clean_quote(quote)), candidates)
     scored = _score(library, found, stance_model, None)
@@ -120,8 +123,8 @@ class _Scored(NamedTuple):
     def strength(self) -> tuple[bool, bool, bool, float, float]:
         """Return the key by which a statement's strongest pair is chosen.
 
-        A pair that is too dissimilar to be listed hides none that is similar enough, and one that
-        takes no side hides none that takes one.
+        A pair too dissimilar to be listed does not hide a similar one, nor one that takes no side
+        one that takes a side.
         """
         pair = self.pair
         most = max(pair.probabilities.agree, pair.probabilities.oppose)
@@ -195,8 +198,3 @@ def _one_per_statement(
         excerpt = replace(first.pair.b, repeats=by_date(repeats.values()))
         pairs.append(replace(first.pair, b=excerpt))
     return tuple(pairs)
-
-
-def by_date(statements: Iterable[Statement]) -> tuple[Statement, ...]:
-    """Return statements by their dates and ids, those without a date first."""
-    return tuple(sorted(statements, key=lambda s: (s.date.iso if s.date else "", s.id)))

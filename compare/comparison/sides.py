@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compare.comparison.explain import explain_listed
 from compare.comparison.nearest_pairs import LEAST_SIMILARITY, NearestPairs, nearest_pairs
 from compare.comparison.retrieval import with_readable_languages
 from compare.comparison.scoring import (
     ScoreCache,
     Scores,
+    explain_listed,
     read_excerpts,
     score_in_stages,
+    score_passages,
     top_of_lists,
 )
 from compare.errors import QueryError
@@ -49,22 +50,21 @@ pairs of two sides were scored."""
 TOPIC_SIMILARITY = 0.35
 """Cosine to the topic from which a passage without all of its words is on it."""
 
-_TIMED = 48
-_FOUND_SOON = 2**30
-"""So many pairs of passages are compared in a few seconds."""
-_SOME = 2**13
+_TIMED = 48  # pairs scored to estimate a plan's time
+_SOME = 2**13  # passages compared to estimate the time of `find`
+_FOUND_SOON = 2**30  # pairs of passages that are compared in a few seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a comparison will read, and what it will cost.
+    """What a comparison will read, and how long that will take.
 
     Attributes:
         a: Number of passages of side a that are on the topic; b of side b.
         same_point: Pairs of them on the same point.
         to_read: Pairs that the stance model will read.
-        known: Those of them that it has read before.
-        seconds: About how long the rest will take on this machine, timed on some of the pairs.
+        known: Those of them whose scores are in the cache.
+        seconds: About how long the others take on this machine, timed on some of them.
     """
 
     a: int
@@ -153,6 +153,9 @@ class Comparison:
         Args:
             on_progress: Reports passages compared.
         """
+        return len(self._near(on_progress).a)
+
+    def _near(self, on_progress: Progress | None = None) -> NearestPairs:
         if self._found is None:
             found = nearest_pairs(
                 lambda numbers: self.library.store.vectors(self._rows[numbers]),
@@ -165,13 +168,6 @@ class Comparison:
                 on_progress=on_progress,
             )
             self._found = self._apart(found)
-        return len(self._found.a)
-
-    @property
-    def _near(self) -> NearestPairs:
-        """Return the pairs on the same point."""
-        self.find()
-        assert self._found is not None
         return self._found
 
     def plan(self, on_progress: Progress | None = None) -> Plan:
@@ -186,7 +182,7 @@ class Comparison:
         for second in self.model.stages[1:]:
             again = min(len(near.a), 2 * MOST_READ_AGAIN)
             seconds += self._timed(second, near, again, _TIMED // 6)[1]
-        return Plan(len(self.a), len(self.b), len(self._near.a), len(near.a), known, seconds)
+        return Plan(len(self.a), len(self.b), self.find(), len(near.a), known, seconds)
 
     def run(
         self, *, thresholds: Thresholds | None = None, on_progress: Progress | None = None
@@ -216,7 +212,7 @@ class Comparison:
             provenance=provenance(
                 self.library, self.model, {**filters, "topic": self.topic}, self._settings
             ),
-            candidates=len(self._near.a),
+            candidates=self.find(),
             notes=(*self._notes, *self._about_reading(near)),
         )
 
@@ -313,13 +309,14 @@ class Comparison:
     def order(self) -> Rows:
         """Return the numbers of the pairs on the same point in the order in which to read them.
 
-        Those likeliest to agree or to oppose by their vectors come first (`models.prefilter`); with
-        another encoder than the shipped one, the most similar.
+        Those that the prefilter finds likeliest to agree or oppose come first; with another encoder
+        than the shipped one, the most similar.
         """
         likely = self.likely()
         if likely is not None:
             return opposition_first(likely)
-        return np.lexsort((self._near.b, self._near.a, -self._near.similarity))
+        near = self._near()
+        return np.lexsort((near.b, near.a, -near.similarity))
 
     def likely(self) -> Floats | None:
         """Return how likely each pair on the same point is to agree and to oppose.
@@ -329,7 +326,7 @@ class Comparison:
         """
         if not self._has_prefilter:
             return None
-        near = self._near
+        near = self._near()
         logits = load_prefilter().logits(self.library.store.vectors, near.a, near.b)
         found: Floats = logits + SIMILARITY_WEIGHT * near.similarity[:, None]
         return found
@@ -340,26 +337,15 @@ class Comparison:
 
     def _chosen(self) -> NearestPairs:
         """Return the pairs to read."""
-        return self._near.take(np.sort(self.order()[: self._most_read]))
+        return self._near().take(np.sort(self.order()[: self._most_read]))
 
     # -- Scoring -------------------------------------------------------------------------------
 
     def _score(
         self, stage: StanceModel, near: NearestPairs, on_progress: Progress | None = None
     ) -> Floats:
-        """Return the probabilities of pairs, float32 [n, 3]; known ones are not scored again."""
-
-        def score(numbers: Rows) -> Floats:
-            part = near.take(numbers)
-            excerpts = read_excerpts(self.library, (*part.a.tolist(), *part.b.tolist()))
-            inputs = {row: excerpt.model_input for row, excerpt in excerpts.items()}
-            rows = zip(part.a.tolist(), part.b.tolist(), strict=True)
-            return stage.score([(inputs[a], inputs[b]) for a, b in rows])
-
-        return self._cache(stage).score(near.a, near.b, score, on_progress)
-
-    def _cache(self, stage: StanceModel) -> ScoreCache:
-        return ScoreCache.of(self.library, stage, self._cache_folder)
+        library, folder = self.library, self._cache_folder
+        return score_passages(library, stage, near.a, near.b, None, folder, on_progress)
 
     def _timed(
         self, stage: StanceModel, near: NearestPairs, of: int, some: int
@@ -368,7 +354,8 @@ class Comparison:
 
         Some are scored for it, the first one untimed: it may wait for the model to load.
         """
-        known = self._cache(stage).known(near.a, near.b)[1]
+        cache = ScoreCache.of(self.library, stage, self._cache_folder)
+        known = cache.known(near.a, near.b)[1]
         count, left = int(known.sum()), np.flatnonzero(~known)
         tried = left[:: max(1, len(left) // some)][: some + 1]
         if of <= count or not len(tried):
@@ -394,10 +381,10 @@ class Comparison:
                 f"Pairs with the same words on both sides were left out: {self._alike:,}. Nothing "
                 "is to be read there."
             )
-        if len(self._near.a) > len(near.a):
+        if self.find() > len(near.a):
             which = "likeliest to oppose or to agree" if self._has_prefilter else "most similar"
             notes.append(
-                f"{len(self._near.a):,} pairs are on the same point; the {len(near.a):,} {which} "
+                f"{self.find():,} pairs are on the same point; the {len(near.a):,} {which} "
                 "were read. Ask for more to be read, or narrow the topic, to see the others."
             )
         return notes

@@ -1,4 +1,4 @@
-"""Actors: the countries, or the speakers, whose statements a library holds."""
+"""The actors of statements: countries or speakers, by all spellings of their names."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ KINDS = ("country", "speaker")
 
 @dataclass(frozen=True, slots=True)
 class ActorName:
-    """How a country or a speaker is known.
+    """The names of a country or speaker.
 
     Attributes:
-        key: What is equal for all spellings.
-        name: What to show: the short English name of a country's code, else the commonest
-            spelling; with the key behind it where two actors would have the same.
+        key: The same for all spellings.
+        name: To show: the short English name of a country's code, else the commonest spelling; with
+            the key if two actors would have the same name.
         spellings: Folded.
     """
 
@@ -32,19 +32,11 @@ class ActorName:
 
 
 class Actors:
-    """The actors of a library, numbered in the order of their keys."""
+    """Actors of one kind, numbered in the order of their keys."""
 
     def __init__(self, kind: str, counted: Iterable[tuple[str, str, int]]) -> None:
-        """Name the actors.
-
-        Args:
-            kind: One of `KINDS`.
-            counted: Key, spelling and how many statements have it so; "" names nobody.
-        """
-        spellings: dict[str, Counter[str]] = defaultdict(Counter)
-        for key, spelling, count in counted:
-            if spelling:
-                spellings[key][spelling] += count
+        """Name the actors, given keys, spellings and their numbers of statements."""
+        spellings = spellings_by_key(counted)
         names = {key: _name(key, spellings[key], kind) for key in sorted(spellings)}
         often = Counter(names.values())
         self._actors = [
@@ -77,19 +69,35 @@ class Actors:
         return [n for n, one in enumerate(self) if one.key in wanted or one.spellings & wanted]
 
 
+def actor_spellings(statement: Statement, kind: str) -> set[tuple[str, str]]:
+    """Return the key of each of a statement's actors, with its name as spelled there."""
+    if kind == "speaker":
+        speaker = statement.speaker
+        return {(speaker_key(speaker), speaker)} if speaker else set()
+    return {(country_key(entry), entry.name or str(entry.code)) for entry in statement.country}
+
+
 def actor_keys(statement: Statement, kind: str) -> set[str]:
     """Return the keys of a statement's actors."""
-    if kind == "speaker":
-        return {speaker_key(statement.speaker)} if statement.speaker else set()
-    return {country_key(entry) for entry in statement.country}
+    return {key for key, _ in actor_spellings(statement, kind)}
+
+
+def spellings_by_key(counted: Iterable[tuple[str, str, int]]) -> dict[str, Counter[str]]:
+    """Group spellings with their counts by key; empty ones are left out."""
+    spellings: dict[str, Counter[str]] = defaultdict(Counter)
+    for key, spelling, count in counted:
+        if spelling:
+            spellings[key][spelling] += count
+    return spellings
+
+
+def commonest(spellings: Counter[str]) -> list[str]:
+    """Return spellings, the most frequent first."""
+    return sorted(spellings, key=lambda spelling: (-spellings[spelling], spelling))
 
 
 def check_kind(kind: str) -> None:
-    """Refuse what is none of `KINDS`.
-
-    Raises:
-        QueryError: It is something else.
-    """
+    """Raise QueryError unless the kind of actors is one of `KINDS`."""
     if kind not in KINDS:
         raise QueryError(f"Actors are not told apart by {kind!r}: use {' or '.join(KINDS)}.")
 
@@ -97,4 +105,4 @@ def check_kind(kind: str) -> None:
 def _name(key: str, spellings: Counter[str], kind: str) -> str:
     if kind == "country" and key.isupper():  # a code; what has none has lost its case
         return country_name(key)
-    return min(spellings, key=lambda name: (-spellings[name], name))
+    return commonest(spellings)[0]

@@ -1,18 +1,17 @@
-"""Filters as data: which statements may be found, and the values there are to choose from.
+"""Filters as data: which statements may be found, and the values to choose from.
 
-`FILTERS` is the one list of them: the store writes its columns and conditions by it, the command
-line and the app offer their options by it. A new filter on a text is one more entry there and one
-more field of `Filters` (and a new `generations.FORMAT`, since the store has a new column).
+The store's columns and conditions, the options of the command line and the app's filter panel all
+follow from `FILTERS`. `docs/extend.md` says how to add a filter.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from compare.library.actors import commonest, spellings_by_key
 from compare.statements.countries import country_name
 from compare.statements.normalize import fold, speaker_key
 
@@ -23,12 +22,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """What a statement is filtered by.
+    """An attribute of a statement to filter by.
 
     Attributes:
         name: Of a column of the store, and of a FIELD of the command line.
         read: Return it for a statement; "" if it has none.
-        key: Return what is equal for all spellings; None if only the same spelling is equal.
+        key: Return what all spellings share; None if only the same spelling is equal.
     """
 
     name: str
@@ -37,7 +36,7 @@ class Attribute:
 
     @property
     def key_column(self) -> str:
-        """Return the name of the column with what is compared."""
+        """Return the name of the column that filters compare."""
         return f"{self.name}_key" if self.key else self.name
 
 
@@ -67,9 +66,9 @@ class Filter:
     Attributes:
         name: Of the field.
         label: Of a menu in the app.
-        option: Of the command line, with the `help` that it prints.
-        attribute: What the values are compared with; None for a date or a flag.
-        excludes: Statements with one of the values are left out.
+        option: Of the command line, with its `help`.
+        attribute: Compared with the values; None for a date or a flag.
+        excludes: Whether statements with one of the values are left out.
     """
 
     name: str
@@ -139,11 +138,10 @@ class Filters:
     >>> len(china.pairs) < len(result.pairs)
     True
 
-    Countries match by code or by any spelling, speakers whatever their honorific; roles, parties
-    and venues whatever their case and accents. A statement's party is its column `party`, which
-    corpora of parliaments have. A statement's date matches where the span it can mean overlaps
-    `date_from`..`date_to`; statements without a date then do not match. A joint statement is each
-    of its countries', so `not_countries` leaves it out for any of them.
+    Countries match by code or by any spelling, speakers whatever their honorific; roles, political
+    parties (the column `party`) and venues whatever their case and accents. A date matches if the
+    span that it can mean overlaps `date_from`..`date_to`; statements without a date then do not. A
+    joint statement belongs to each of its countries, so `not_countries` excludes it for any.
     """
 
     speakers: tuple[str, ...] = ()
@@ -202,21 +200,18 @@ class Filters:
 
 
 def applicable(filters: Filters, quote: Quote) -> tuple[Filters, list[str]]:
-    """Take away the "not the quote's own" filters for which too little is known of the quote.
-
-    Returns the filters, and what the reader should know.
-    """
-    notes = []
-    if filters.not_own_speaker and not quote.speaker:
-        filters = replace(filters, not_own_speaker=False)
-        notes.append(_NOT_KNOWN.format("speaker"))
-    if filters.not_own_country and not quote.country:
-        filters = replace(filters, not_own_country=False)
-        notes.append(_NOT_KNOWN.format("country"))
-    return filters, notes
-
-
-_NOT_KNOWN = "The quote's {0} is not known, so its own {0} could not be left out."
+    """Drop "not the quote's own" filters if its speaker or country is unknown; return notes too."""
+    unknown = [
+        what
+        for what in ("speaker", "country")
+        if getattr(filters, f"not_own_{what}") and not getattr(quote, what)
+    ]
+    dropped: dict[str, Any] = {f"not_own_{what}": False for what in unknown}
+    notes = [
+        f"The quote's {what} is not known, so its own {what} could not be left out."
+        for what in unknown
+    ]
+    return replace(filters, **dropped), notes
 
 
 # -- Values to choose from -----------------------------------------------------------------------
@@ -227,9 +222,9 @@ class Facet:
     """A value that a filter can be set to.
 
     Attributes:
-        value: What to put into `Filters`.
-        label: What to show: the most frequent spelling.
-        count: How many statements have it.
+        value: To put into `Filters`.
+        label: To show: the most frequent spelling.
+        count: Number of statements that have it.
         spellings: All spellings in the library, the most frequent first.
     """
 
@@ -240,25 +235,19 @@ class Facet:
 
 
 Facets = Mapping[str, tuple[Facet, ...]]
-"""The values of a library by the name of the filter, the most frequent first; "" is left out."""
+"""The values of a library by the name of the filter, the most frequent first."""
 
 
 def facets_of(
     counted: Iterable[tuple[str, str, int]], totals: Mapping[str, int] | None = None
 ) -> tuple[Facet, ...]:
-    """Return the facets of an attribute.
+    """Return the facets of an attribute from keys, spellings and their numbers of statements.
 
-    Args:
-        counted: Key, spelling and how many statements have it so.
-        totals: By key where a statement can have several spellings, as of countries.
+    `totals` has the numbers by key if a statement can have several spellings, as of countries.
     """
-    spellings: dict[str, Counter[str]] = {}
-    for key, spelling, count in counted:
-        if spelling:
-            spellings.setdefault(key, Counter())[spelling] += count
     found = []
-    for key, its in spellings.items():
-        ordered = tuple(sorted(its, key=lambda spelling: (-its[spelling], spelling)))
+    for key, its in spellings_by_key(counted).items():
+        ordered = tuple(commonest(its))
         total = totals[key] if totals else its.total()
         # A code is upper case; every other key has lost case and accents, a spelling has not.
         value = key if totals and key.isupper() else ordered[0]

@@ -26,13 +26,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from compare.errors import LibraryError
+from compare.models.runtime import file_sha256
 
 FORMAT = 4
-"""Changes whenever a program of the old format could not read the files any more."""
+"""Changes whenever programs of the old format could not read the files any more."""
 
 MANIFEST = "manifest.json"
 RESUME = "unfinished.json"
-"""In the folder of a generation that is being written: how far its store is."""
+"""How far the store is of a generation that is being written."""
 
 _CURRENT = "CURRENT"
 _GENERATIONS = "generations"
@@ -40,8 +41,7 @@ _LOCK = "write.lock"
 _READ_ONLY = "READ_ONLY"
 _UNFINISHED = ".unfinished"
 _NAME = re.compile(r"(\d{6,})-([0-9a-f]{16})\Z")
-_CHECKED_AT_OPEN = 4 * 2**20
-"""Files up to this size are read and compared with their sha256 whenever a library is opened."""
+_CHECKED_AT_OPEN = 4 * 2**20  # larger files are only checked for their size when opened
 
 logger = logging.getLogger(__name__)
 
@@ -102,18 +102,18 @@ class Generation:
             try:
                 size = path.stat().st_size
             except FileNotFoundError:
-                raise _damaged(path, "is missing") from None
+                raise damaged(path, "is missing") from None
             if size != record.size:
-                raise _damaged(path, f"has {size} bytes instead of {record.size}")
-            if (at_most is None or size <= at_most) and _sha256(path) != record.sha256:
-                raise _damaged(path, "is not as it was written (its sha256 differs)")
+                raise damaged(path, f"has {size} bytes instead of {record.size}")
+            if (at_most is None or size <= at_most) and file_sha256(path) != record.sha256:
+                raise damaged(path, "is not as it was written (its sha256 differs)")
 
 
 # -- Reading -------------------------------------------------------------------------------------
 
 
 def is_library(folder: Path) -> bool:
-    """Tell whether a folder holds a library, whole or not."""
+    """Tell whether a folder holds a library, damaged or not."""
     return (folder / _CURRENT).exists()
 
 
@@ -141,7 +141,7 @@ def current_name(folder: Path) -> str:
     except (OSError, UnicodeDecodeError):
         name = ""
     if not _NAME.match(name):
-        raise _damaged(path, f"names no generation ({name[:40]!r})")
+        raise damaged(path, f"names no generation ({name[:40]!r})")
     return name
 
 
@@ -157,12 +157,12 @@ def open_generation(folder: Path) -> Generation:
         path = folder / _GENERATIONS / name
         try:
             if not path.is_dir():
-                raise _damaged(folder / _CURRENT, f"names {name}, which is not there")
+                raise damaged(folder / _CURRENT, f"names {name}, which is not there")
             generation = Generation(path, _read_manifest(path / MANIFEST))
             generation.verify(at_most=_CHECKED_AT_OPEN)
             return generation
         except LibraryError:
-            # A writer may have moved on, twice, while this one was being opened.
+            # A writer may have published two generations while this one was being opened.
             tries -= 1
             if tries < 0 or current_name(folder) == name:
                 raise
@@ -172,21 +172,21 @@ def _read_manifest(path: Path) -> Manifest:
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        raise _damaged(path, "is missing") from None
+        raise damaged(path, "is missing") from None
     try:
         data = json.loads(content)
         version = int(data["format"])
     except (ValueError, KeyError, TypeError):
-        raise _damaged(path, "is not a manifest") from None
+        raise damaged(path, "is not a manifest") from None
     if version != FORMAT:
         raise _other_format(path.parents[2], version, str(data.get("program", "unknown")))
     if hashlib.sha256(content).hexdigest()[:16] != _NAME.sub(r"\2", path.parent.name):
-        raise _damaged(path, "is not as it was written (its sha256 differs)")
+        raise damaged(path, "is not as it was written (its sha256 differs)")
     try:
         data["files"] = {name: FileRecord(**record) for name, record in data["files"].items()}
         return Manifest(**data)
     except (KeyError, TypeError, AttributeError):
-        raise _damaged(path, "is not a manifest") from None
+        raise damaged(path, "is not a manifest") from None
 
 
 def _other_format(folder: Path, version: int, program: str) -> LibraryError:
@@ -203,7 +203,8 @@ def _other_format(folder: Path, version: int, program: str) -> LibraryError:
     )
 
 
-def _damaged(path: Path, what: str) -> LibraryError:
+def damaged(path: Path, what: str) -> LibraryError:
+    """Return the error for a file of a library that is damaged."""
     return LibraryError(
         f"The library is damaged: {path} {what}; build it again with `compare build --force` (what "
         "you wrote yourself stays), or restore the folder from a copy."
@@ -215,10 +216,10 @@ def _damaged(path: Path, what: str) -> LibraryError:
 
 @contextmanager
 def writing(folder: Path) -> Iterator[Path]:
-    """Hold the writer's lock and give a folder in which to write a generation.
+    """Hold the writer's lock and yield a folder in which to write a generation.
 
-    It is empty, or holds `RESUME` and what a writer left that died or was stopped. It is removed
-    at the end unless `publish` made it the generation in use, or it holds `RESUME`.
+    It is empty, or holds `RESUME` and what a stopped writer left. It is removed at the end unless
+    `publish` made it the generation in use, or it holds `RESUME`.
 
     Raises:
         LibraryError: Someone else writes, the folder is read-only, or it holds other things.
@@ -299,7 +300,7 @@ def publish(folder: Path, scratch: Path, manifest: Manifest) -> Generation:
 
 
 def forget_before(folder: Path) -> None:
-    """Remove all generations but the one in use, so that nothing is left of what it has not."""
+    """Remove all generations but the one in use, with all that was deleted from it."""
     from filelock import FileLock, Timeout
 
     with suppress(Timeout), FileLock(folder / _LOCK, timeout=0):
@@ -307,9 +308,9 @@ def forget_before(folder: Path) -> None:
 
 
 def record_files(scratch: Path) -> dict[str, FileRecord]:
-    """Return size and sha256 of all files that a generation holds beside its manifest."""
+    """Return size and sha256 of all files of a generation but its manifest."""
     return {
-        path.name: FileRecord(path.stat().st_size, _sha256(path))
+        path.name: FileRecord(path.stat().st_size, file_sha256(path))
         for path in sorted(scratch.iterdir())
         if path.name != RESUME
     }
@@ -335,7 +336,7 @@ def _number(path: Path) -> int:
 
 
 def _remove_leftovers(folder: Path) -> None:
-    """Remove what a writer left that died, but not what can be gone on from."""
+    """Remove what a stopped writer left, unless the next one can resume it."""
     for path in (folder / _GENERATIONS).glob(f"{_UNFINISHED}*"):
         if path.name != _UNFINISHED or not (path / RESUME).exists():
             shutil.rmtree(path, ignore_errors=True)
@@ -354,13 +355,8 @@ def _prune(folder: Path, keep: set[str | None]) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
-
-
 def _sync(path: Path) -> None:
-    """Have the disk hold a file or a folder's entries before going on."""
+    """Flush a file or a folder's entries to the disk."""
     if path.is_dir() and os.name == "nt":
         return  # Windows cannot open a folder; its file system keeps renames in order
     handle = os.open(path, os.O_RDWR if path.is_file() and os.name == "nt" else os.O_RDONLY)

@@ -25,12 +25,12 @@ CACHE_VARIABLE = "COMPARE_CACHE"
 
 
 def user_library() -> Path:
-    """Return the folder of the user's own library, whether or not there is one yet."""
+    """Return the folder of the user's own library, which need not exist."""
     return Path(user_data_dir(APPLICATION, appauthor=False)) / "library"
 
 
 def cache_dir() -> Path:
-    """Return the folder for what can be made again: $COMPARE_CACHE, else the platform's."""
+    """Return the folder for files that can be made again: $COMPARE_CACHE, else the platform's."""
     given = os.environ.get(CACHE_VARIABLE)
     return Path(given).expanduser() if given else Path(user_cache_dir(APPLICATION, appauthor=False))
 
@@ -49,11 +49,6 @@ def resolve_library(given: Path | None = None) -> Path:
     if is_library(user_library()):
         return user_library()
     return sample_library().folder
-
-
-def default_library() -> Path:
-    """Return the library that is used where a command names none."""
-    return resolve_library(None)
 
 
 def sample_corpus() -> Path:
@@ -99,7 +94,7 @@ def sample_library(encoder: Encoder | None = None) -> Library:
 
 
 def _opens(folder: Path) -> bool:
-    """Tell whether a sample library is whole; one that is not can always be made again."""
+    """Tell whether a sample library is whole; one that is not is made again."""
     from compare.library.generations import is_read_only
     from compare.library.library import Library
 
@@ -111,7 +106,7 @@ def _opens(folder: Path) -> bool:
 
 
 def writable_cache() -> Path:
-    """Return the cache folder, or one in the temporary folder where that cannot be written.
+    """Return the cache folder, or one in the temporary folder if that cannot be written.
 
     Raises:
         LibraryError: Neither can be written.

@@ -1,6 +1,6 @@
 """The SQLite store: statements and words in one file, vectors and a FAISS index beside it.
 
-Its public methods are documented in `PassageStore`.
+`PassageStore` documents the public methods.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compare.errors import LibraryError
 from compare.library.actors import KINDS, Actors, check_kind
 from compare.library.filters import COLUMNS, COUNTRY, FACETED, FILTERS, Facets, Filters, facets_of
+from compare.library.generations import damaged
 from compare.library.index.base import (
     Floats,
     Halves,
@@ -99,7 +99,7 @@ class SqliteStore:
         try:
             database = sqlite3.connect(uri, uri=True, check_same_thread=False)
         except sqlite3.Error as error:
-            raise _damaged(path, error) from error
+            raise damaged(path, f"cannot be read ({error})") from error
         store = cls(folder, database, _load_vectors(folder / VECTORS, (passages, dim)))
         store._all(f"PRAGMA mmap_size={path.stat().st_size}")
         store._all("SELECT count(*) FROM sqlite_schema")
@@ -113,7 +113,7 @@ class SqliteStore:
             with self._lock:
                 return self._database.execute(sql, parameters).fetchall()
         except sqlite3.DatabaseError as error:
-            raise _damaged(self._folder / STORE, error) from error
+            raise damaged(self._folder / STORE, f"cannot be read ({error})") from error
 
     def _listed(self, sql: str, values: Iterable[Any]) -> list[tuple[Any, ...]]:
         """Return all rows of a query with one list of values."""
@@ -437,12 +437,5 @@ def _load_vectors(path: Path, shape: tuple[int, int]) -> Halves:
             found = f"{vectors.dtype} {list(vectors.shape)}"
             raise ValueError(f"it holds {found}, not float16 {list(shape)}")
     except (OSError, ValueError) as error:
-        raise _damaged(path, error) from error
+        raise damaged(path, f"cannot be read ({error})") from error
     return np.asarray(vectors)
-
-
-def _damaged(path: Path, error: Exception) -> LibraryError:
-    return LibraryError(
-        f"The library is damaged: {path} cannot be read ({error}); build it again with "
-        "`compare build` (what you wrote yourself stays), or restore the folder from a copy."
-    )

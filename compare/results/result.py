@@ -327,8 +327,8 @@ class Result:
         Raises:
             ModelError: The model that the result names is not installed.
         """
-        from compare.comparison.explain import explain_listed
         from compare.comparison.reproduce import model_name
+        from compare.comparison.scoring import explain_listed
         from compare.models import load_stance_model
 
         model = stance_model or load_stance_model(model_name(self.provenance))

@@ -57,7 +57,7 @@ def test_the_matrix_counts_each_two_parties_once_a_pair():
 
 
 @pytest.mark.parametrize("by", ["country", "speaker"])
-def test_spellings_of_one_party_are_one(by):
+def test_spellings_of_one_actor_are_one(by):
     made = table(
         pair(
             of("OSTRAVIA", "1", speaker="Ms. Ada Lorn"),

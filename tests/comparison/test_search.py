@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from compare.comparison.explain import explain_listed
+from compare.comparison.scoring import explain_listed
 from compare.comparison.search import _Scored, _strongest, search
 from compare.errors import LibraryError, QueryError
 from compare.export.json_files import public_json, result_from_json, result_to_json

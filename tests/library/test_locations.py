@@ -13,7 +13,6 @@ from compare.library import locations
 from compare.library.library import Library
 from compare.library.locations import (
     cache_dir,
-    default_library,
     resolve_library,
     sample_corpus,
     sample_library,
@@ -53,7 +52,7 @@ def test_then_the_one_of_the_environment(home: Path, monkeypatch: pytest.MonkeyP
 def test_then_the_users_own_if_there_is_one(home: Path) -> None:
     assert user_library() == home / "data" / "library"
     Library.build(sample_statements(), user_library(), HashingEncoder())
-    assert resolve_library() == default_library() == user_library()
+    assert resolve_library() == user_library()
 
 
 def test_else_the_sample_which_is_read_only(home: Path) -> None:

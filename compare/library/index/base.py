@@ -1,4 +1,4 @@
-"""The vector index of a library: its protocol, and the selections of rows that it searches."""
+"""The protocol of a vector index, and the selections of rows that it searches."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Halves = NDArray[np.float16]
 Rows = NDArray[np.int64]
 
 BLOCK = 65_536
-"""Rows that are read at once where all of a selection are compared."""
+"""Rows that are read at once if all of a selection are compared."""
 
 _PART = 4096
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compare.errors import LibraryError
+from compare.library.generations import damaged
 from compare.library.index.base import (
     Floats,
     Halves,
@@ -31,32 +31,32 @@ if TYPE_CHECKING:
     from typing import Self
 
 FEW = 8192
-"""Up to so many selected rows are multiplied one by one; more go through a FAISS selector."""
+"""The most selected rows that are multiplied one by one; more go through a FAISS selector."""
 
 FLAT_UP_TO = 200_000
-"""Up to so many vectors FAISS scans them in 32 bits; more in 8 bits, a quarter of the bytes."""
+"""The most vectors that FAISS scans in 32 bits; more in 8 bits, a quarter of the bytes."""
 
+# Candidates beyond k that FAISS is asked for, so that ties at rank k are settled by row number.
 _MARGIN = 32
-"""Candidates taken from FAISS beyond k, so that ties at rank k are settled by row number."""
-
 _MARGIN_8_BIT = 160
 
 _ROUNDING = np.float32(1e-4)
-"""More than the greatest difference between a FAISS score and the exact one (unit vectors)."""
+"""More than a FAISS score of unit vectors differs from the exact one."""
 
 _PRODUCT_ROUNDING = 1e-3
-"""More than the greatest difference between a 32-bit matrix product and the exact score."""
+"""More than a 32-bit matrix product differs from the exact score."""
 
 _BLOCK = 8192
+_OTHER = "is not the index of this library's vectors"
 
 
 class FaissIndex:
     """Exact inner product over all vectors.
 
-    FAISS proposes, by a flat index or for many vectors by one of 8 bits, and the score is computed
-    again in float64: so a pair of vectors has one score, whatever else is searched or selected, and
-    equal vectors are always in row order. More is taken from FAISS until, by how far its scores
-    can be wrong, nothing that was left out can belong to the best.
+    A FAISS index, flat or for many vectors of 8 bits, proposes candidates, and their scores are
+    computed again in float64: a pair of vectors has one score, whatever else is searched, and equal
+    vectors are in row order. FAISS is asked for more until nothing that is left out can belong to
+    the best, given how far its scores can be wrong.
     """
 
     def __init__(self, vectors: Floats | Halves, index: Any) -> None:
@@ -86,24 +86,22 @@ class FaissIndex:
     def open(cls, path: Path, vectors: Floats | Halves) -> Self:
         """Map an index written by `write`; `vectors` is the matrix that it was built from.
 
-        FAISS never parses a file that is not, by its first bytes and its size, an index of just
-        this many vectors.
-
         Raises:
             LibraryError: The file is damaged or belongs to other vectors.
         """
         faiss = _faiss()
+        # FAISS is not given an untrusted file to parse: first bytes and size have to be right.
         with path.open("rb") as handle:
             first = handle.read(8)
         if (first, path.stat().st_size) != _written(*vectors.shape):
-            raise _damaged(path)
+            raise damaged(path, _OTHER)
         try:
             index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
         except RuntimeError as error:
-            raise _damaged(path) from error
+            raise damaged(path, _OTHER) from error
         shape = (index.ntotal, index.d)
         if shape != vectors.shape or index.metric_type != faiss.METRIC_INNER_PRODUCT:
-            raise _damaged(path)
+            raise damaged(path, _OTHER)
         return cls(vectors, index)
 
     def write(self, path: Path) -> None:
@@ -188,7 +186,7 @@ class FaissIndex:
         faiss = _faiss()
 
         def scan(share: tuple[int, int]) -> tuple[Floats, Rows]:
-            # FAISS itself spreads queries over threads, not rows.
+            # FAISS itself spreads queries over threads, not the rows of one query.
             chosen = in_share = faiss.IDSelectorRange(*share)
             if bitmap is not None:
                 may = faiss.IDSelectorBitmap(bitmap)
@@ -282,10 +280,3 @@ def _written(count: int, dim: int) -> tuple[bytes, int]:
         _empty(dim, None if small else np.eye(2, dim, dtype=np.float32))
     )
     return empty[:8].tobytes(), len(empty) + count * dim * (4 if small else 1)
-
-
-def _damaged(path: Path) -> LibraryError:
-    return LibraryError(
-        f"{path} is not the index of this library's vectors: build the library again with "
-        "`compare build`."
-    )

@@ -14,7 +14,7 @@ from typing import Any
 
 import streamlit as st
 
-from compare.comparison.explain import explain_pair
+from compare.comparison.scoring import explain_pair
 from compare.comparison.search import search
 from compare.export.words import counted
 from compare.library import locations
