@@ -134,8 +134,7 @@ def recipe(opened: Library, stance: str, k: int) -> Callable[[str], Found]:
     encoder.max_seq_length = MAX_TOKENS
     texts = [p.text for p in opened.passages(range(opened.manifest.passages))]
     index = faiss.IndexFlatIP(384)
-    for _, vectors in opened.store.blocks():
-        index.add(vectors)
+    index.add(opened.store.vectors(np.arange(len(opened.store))))
     shape = (
         stance if Path(stance).is_dir() else encoder_folder()
     )  # the time depends on the shape alone

@@ -116,7 +116,7 @@ def runner(capfd: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
 
 def all_vectors(library: Library) -> NDArray[np.float32]:
     """The vectors of all passages of a library that has some."""
-    return np.concatenate([vectors for _, vectors in library.store.blocks()])
+    return library.store.vectors(np.arange(len(library.store)))
 
 
 def statement(id: str, text: str, *, country: str = "", date: str = "", **more: Any) -> Statement:

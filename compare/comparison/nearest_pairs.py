@@ -1,4 +1,4 @@
-"""Find the passages of two sides that are on the same point: near each other as vectors."""
+"""Find the passages of two sides that are on the same point: similar as vectors."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
     from compare.progress import Progress
 
 LEAST_SIMILARITY = 0.4
-"""Cosine from which two passages count as on the same point: of what people judged to agree or to
-oppose, 99 % is as near."""
+"""Cosine from which two passages count as on the same point: 99 % of the pairs that people judged
+to agree or oppose reach it."""
 
 MOST_PER_PASSAGE = 20
-"""Passages of the other side that are kept for each passage: the nearest, the same words once."""
+"""Most similar passages of the other side that are paired with each passage."""
 
 _BLOCK = 1024
 _CELLS = 2**25
-_AT_ONCE = 2**14  # passages whose nearest are sought together
+_AT_ONCE = 2**14  # passages of one side that are compared together
 _OTHERS = 2**16  # passages of the other side that are in memory in 32 bits
-_ROUNDING = 1e-3
+_ROUNDING = 1e-3  # more than a 32-bit matrix product differs from the exact cosine
 _DAYS = 4_000_000  # more than dates have: 9999-12-31 is day 3,652,059
 
 Vectors = Callable[[Rows], "Floats | Halves"]
-"""Give the vectors of some passages, unit length, [n, dim]."""
+"""Returns the vectors of some passages, unit length, [n, dim]."""
 
 
 class NearestPairs(NamedTuple):
@@ -61,27 +61,25 @@ def nearest_pairs(
     most_each: int = MOST_PER_PASSAGE,
     on_progress: Progress | None = None,
 ) -> NearestPairs:
-    """Return the pairs with a cosine of `least`: each passage with the nearest of the other side.
+    """Pair each passage with the most similar ones of the other side.
 
-    A pair stands where either passage has the other among its `most_each` nearest, so that the
-    sides can be exchanged. A passage that both sides hold is no pair with itself, and two that both
-    sides hold are one pair. A sentence that a side says year after year is one of the nearest, and
-    stands in the pair as it was said next in time.
+    A passage is paired with its `most_each` most similar and with those of which it is one, so that
+    the sides can be exchanged. Passages of both sides are not paired with themselves, nor twice. A
+    sentence that a side repeats is one candidate, paired as it was said next in time.
 
     Args:
-        vectors: Of the passages. Both sides are read in blocks: beside what is found, memory does
-            not grow with them.
+        vectors: Of the passages, read in blocks, so that memory does not grow with the sides.
         a: Numbers of passages, ascending.
         b: Those of the other side.
-        metadata: Of all passages, by number; without it none have the same words.
+        metadata: Of all passages, by number; without it there are no duplicates.
         over_time: Passages that may be of one day are no pair; see `DuplicateGroups`.
-        actors: Of all passages, by number; two with the same actor are no pair, and crowd no other
-            out. None: all may be.
+        actors: Of all passages, by number; passages of one actor are not paired and do not crowd
+            out others.
         least: The least cosine.
         most_each: See above.
-        on_progress: Told of passages done.
+        on_progress: Reports passages done.
     """
-    if metadata is not None and actors is not None:  # words of two actors are no duplicates
+    if metadata is not None and actors is not None:  # the same words of two actors are two things
         both = np.stack([metadata.words, actors], axis=1)
         _, words = np.unique(both, axis=0, return_inverse=True)
         metadata = metadata._replace(words=words.reshape(-1))
@@ -114,13 +112,13 @@ def nearest_pairs(
 
 
 def _parts(rows: Rows, size: int) -> Iterator[tuple[Rows, int]]:
-    """Give parts of the rows and where each begins."""
+    """Yield parts of the rows and where each begins."""
     for start in range(0, len(rows), size):
         yield rows[start : start + size], start
 
 
 def _nearest_of(found: list[tuple[Rows, Floats]], most: int) -> tuple[Rows, Floats]:
-    """Return of pairs, [n, 2], and their cosines those of each passage's `most` nearest."""
+    """Return the pairs, [n, 2], of each passage with its `most` most similar, and their cosines."""
     pairs, cosines = (np.concatenate(part) for part in zip(*found, strict=True))
     order = np.lexsort((pairs[:, 1], -cosines, pairs[:, 0]))
     kept = order[occurrence(pairs[order, 0]) < most]
@@ -136,10 +134,9 @@ def _nearest(
     least: float,
     most: int,
 ) -> tuple[Rows, Floats]:
-    """Return pairs, int64 [n, 2], among which are the nearest of each row, and their cosines.
+    """Return pairs, int64 [n, 2], which include the most similar of each row, and their cosines.
 
-    A matrix product proposes a few more, all that are as near as the last among them, and what it
-    was computed from decides: so the pairs do not depend on the size of a block.
+    A matrix product only proposes pairs, since its rounding depends on the size of a block.
     """
     similarity = ours @ theirs.T
     if actors is not None:
@@ -158,7 +155,7 @@ def _nearest(
 
 
 def _once_each(pairs: Rows, a: Rows, b: Rows) -> Rows:
-    """Return each pair once; of two passages that both sides hold, the one way round."""
+    """Return each pair once, also if both sides hold both passages."""
     both = np.isin(pairs[:, 0], b) & np.isin(pairs[:, 1], a)
     turn = both & (pairs[:, 0] > pairs[:, 1])
     pairs = pairs.copy()
@@ -167,7 +164,7 @@ def _once_each(pairs: Rows, a: Rows, b: Rows) -> Rows:
 
 
 def _cosines(ours: Vectors, a: Rows, theirs: Vectors, b: Rows) -> Floats:
-    """Return the cosine of each of `a` with its of `b`, summed in float64."""
+    """Return the cosines of the pairs (a, b), summed in float64."""
     found = np.empty(len(a), np.float32)
     for rows, start in _parts(a, 4 * _BLOCK):
         others = b[start : start + len(rows)]
@@ -177,11 +174,7 @@ def _cosines(ours: Vectors, a: Rows, theirs: Vectors, b: Rows) -> Floats:
 
 
 class DuplicateGroups:
-    """The passages of a side grouped by their words: each sentence once, however often it is said.
-
-    Attributes:
-        first: The first passage of each group, ascending.
-    """
+    """The passages of a side grouped by their words; `first` has the first of each group."""
 
     def __init__(self, metadata: PassageMetadata, rows: Rows, over_time: bool) -> None:
         """Group passages.
@@ -189,7 +182,7 @@ class DuplicateGroups:
         Args:
             metadata: Of all passages.
             rows: Numbers of the side's passages, ascending.
-            over_time: A duplicate has to be surely of another day than what it is paired with.
+            over_time: Pair passages only with duplicates that are surely of another day.
         """
         _, first, group = np.unique(metadata.words[rows], return_index=True, return_inverse=True)
         self._metadata, self._over_time = metadata, over_time
@@ -199,10 +192,10 @@ class DuplicateGroups:
         self._group: Rows = group[np.sort(first)]
 
     def nearest_in_time(self, pairs: Rows) -> Rows:
-        """Return the pairs with the duplicate of the second that was said nearest to the first.
+        """Replace the second passage of pairs by its duplicate nearest in time to the first.
 
-        It is of another statement, and of two as near the earlier; a pair without such a duplicate
-        is left out.
+        The duplicate is of another statement, of two equally near ones the earlier. Pairs without
+        such a duplicate are left out.
 
         Args:
             pairs: A passage and one of `first`, int64 [n, 2].
@@ -213,7 +206,7 @@ class DuplicateGroups:
         return self._nearest_first_day(pairs, start)
 
     def _before_or_after(self, pairs: Rows, start: Rows) -> Rows:
-        """Take the last duplicate surely said before, or the first surely said after."""
+        """Choose between the last duplicate surely said before and the first surely said after."""
         first = start + self._metadata.first_day[pairs[:, 0]]
         last = start + self._metadata.last_day[pairs[:, 0]]
         before = np.searchsorted(self._last_days, first) - 1
@@ -235,8 +228,8 @@ class DuplicateGroups:
         from_today, from_tomorrow = np.searchsorted(days, np.stack([today, today + 1]))
         begin, end = np.searchsorted(days, np.stack([start, start + _DAYS]))
         found, distance = np.full(len(pairs), -1), np.full(len(pairs), _DAYS)
-        # Of one day's duplicates, those of one statement stand together: if the first and the last
-        # are of the passage's own, all are.
+        # Of one day's duplicates, those of one statement are neighbours: if the first and the last
+        # are of the passage's own statement, all are.
         for at in (from_today - 1, from_today, from_tomorrow - 1, from_tomorrow):
             within = np.clip(at, 0, len(days) - 1)
             row, apart = self._by_first_day[within], np.abs(days[within] - today)
@@ -247,6 +240,6 @@ class DuplicateGroups:
 
 
 def _by_day(rows: Rows, group: Rows, day: Rows) -> tuple[Rows, Rows]:
-    """Return rows by their group and day, and both as one ascending number each."""
+    """Return rows sorted by group and day, and group and day as one ascending number each."""
     order = np.lexsort((rows, day[rows], group))
     return rows[order], group[order] * _DAYS + day[rows][order]

@@ -1,7 +1,7 @@
-"""Make a kept result again with its settings, and say whether the same pairs came out.
+"""Make a saved result again with its settings, and compare the two.
 
-Nothing is taken from what was scored before: every pair is read anew. What differs in the program,
-the models or the library is named beside what differs in the pairs, as what it may come from.
+Every pair is scored anew. Differences in the program, the models or the library are listed beside
+those in the pairs, since they may explain them.
 """
 
 from __future__ import annotations
@@ -30,16 +30,12 @@ if TYPE_CHECKING:
     from compare.progress import Progress
 
 TOLERANCE = 1e-3
-"""By how much a probability may differ and count as the same."""
+"""The most by which probabilities that count as the same may differ."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Something that the result was made with and that is another now.
-
-    Attributes:
-        what: In words; `was` and `now` are its values, digests in full.
-    """
+    """A model, library or program that changed; `was` and `now` have digests in full."""
 
     what: str
     was: str
@@ -48,10 +44,10 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class PairId:
-    """A pair: the ids of its statements, and where their passages begin (characters).
+    """The ids of a pair's statements, and where their passages begin (characters).
 
-    In a search side a is the quote: its id is "" and its place 0. A statement stands in a result of
-    a search once, so that its place is 0, too.
+    In a search side a is the quote, with the id "" and start 0. A search lists a statement once, so
+    that its start is 0, too.
     """
 
     a: str
@@ -62,11 +58,11 @@ class PairId:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A pair of which the label or a probability is another now.
+    """A pair whose label or probability changed.
 
     Attributes:
-        was: The list it stood in; None: none. `now` likewise.
-        by: By how much the probability that differs most differs, 0 to 1.
+        was: The list that it was in, None for no list; `now` likewise.
+        by: The largest difference of its probabilities, 0 to 1.
     """
 
     pair: PairId
@@ -77,16 +73,16 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Reproduction:
-    """A result made again, beside the one that was kept.
+    """A result made again, compared with the saved one.
 
     Attributes:
-        result: What came out now.
-        kept: Number of pairs that were read for the kept result.
-        missing: Pairs of the kept result that were not read now.
-        new: Pairs that were read now only.
-        relabelled: Pairs that stand in another list now.
+        result: The new result.
+        kept: Number of pairs of the saved result.
+        missing: Pairs of the saved result that were not read now.
+        new: Pairs that were only read now.
+        relabelled: Pairs that are in another list now.
         moved: Pairs in the same list with a probability that moved by more than the tolerance.
-        differences: What the result was made with and that is another now.
+        differences: What else changed, such as models or the library.
     """
 
     result: Result
@@ -128,14 +124,14 @@ def reproduce(
 
     Args:
         kept: Of any kind; its filters, thresholds and settings are used.
-        library: Where to look; another one than the result's is named as a difference.
-        stance_model: Reads the pairs; the one that the result names where None.
+        library: Where to look; another one than the result's is a difference.
+        stance_model: None: the one that the result names.
         tolerance: See `TOLERANCE`.
-        on_progress: Told of pairs read.
+        on_progress: Reports pairs read.
 
     Raises:
-        ModelError: The stance model that the result names is not at hand.
-        QueryError: A side holds no passage any more.
+        ModelError: The stance model that the result names is not installed.
+        QueryError: A side has no passage any more.
         ExportError: The result's filters or settings cannot be read.
     """
     model = stance_model or model_again(kept.provenance, library)
@@ -162,7 +158,7 @@ def reproduce(
 
 
 def model_name(made: Provenance) -> str:
-    """Return what `load_stance_model` takes for the model that a result was made with."""
+    """Return the name by which `load_stance_model` loads the model of a result."""
     from compare.models.stance import shipped_manifests
 
     if made.screening:
@@ -172,10 +168,9 @@ def model_name(made: Provenance) -> str:
 
 
 def model_again(made: Provenance, library: Library) -> StanceModel:
-    """Return the model that a result was made with.
+    """Load the model that a result was made with, adapted to this library if it was adapted.
 
-    Where that was adapted to a corpus it is the one as adapted to this library now, which its
-    digest tells from another adaptation; where none is in force it is the model as it ships.
+    The digest of an adapted model tells whether the adaptation is still the same.
     """
     from compare.models import load_stance_model
 
@@ -186,63 +181,68 @@ def model_again(made: Provenance, library: Library) -> StanceModel:
 def _made_again(
     kept: Result, library: Library, model: StanceModel, on_progress: Progress | None
 ) -> Result:
-    if kept.quote is None:
-        return _compared_again(kept, library, model, on_progress)
     made = kept.provenance
-    if "most_each" in made.settings:
-        return _placed_again(kept, library, model, on_progress)
-    return search(
-        library,
-        kept.quote,
-        stance_model=model,
-        filters=filters_from(made.filters),
-        thresholds=kept.thresholds,
-        candidates=int(_setting(made, "candidates", CANDIDATES)),
-        on_progress=on_progress,
-    )
+    if kept.quote and "most_each" not in made.settings:
+        return search(
+            library,
+            kept.quote,
+            stance_model=model,
+            filters=filters_from(made.filters),
+            thresholds=kept.thresholds,
+            candidates=int(_setting(made, "candidates", CANDIDATES)),
+            on_progress=on_progress,
+        )
+    again = _placed_again if kept.quote else _compared_again
+    with tempfile.TemporaryDirectory(prefix="compare-") as empty_cache:
+        return again(kept, library, model, Path(empty_cache), on_progress)
 
 
 def _placed_again(
-    kept: Result, library: Library, model: StanceModel, on_progress: Progress | None
+    kept: Result,
+    library: Library,
+    model: StanceModel,
+    cache_folder: Path,
+    on_progress: Progress | None,
 ) -> Result:
     """Read the passages of positions again: see `Positions.result`."""
     made, least = kept.provenance, kept.thresholds
-    with tempfile.TemporaryDirectory(prefix="compare-") as folder:
-        found = positions(
-            library,
-            kept.subject,
-            by=str(made.settings.get("by", "")),
-            filters=filters_from(made.filters),
-            stance_model=model,
-            thresholds=least.but(None, _setting(made, "least_similarity", least.similarity)),
-            most_each=int(_setting(made, "most_each", MOST_PER_ACTOR)),
-            on_progress=on_progress,
-            cache_folder=Path(folder),
-        )
+    found = positions(
+        library,
+        kept.subject,
+        by=str(made.settings.get("by", "")),
+        filters=filters_from(made.filters),
+        stance_model=model,
+        thresholds=least.but(None, _setting(made, "least_similarity", least.similarity)),
+        most_each=int(_setting(made, "most_each", MOST_PER_ACTOR)),
+        on_progress=on_progress,
+        cache_folder=cache_folder,
+    )
     return found.rethreshold(similarity=least.similarity).result()
 
 
 def _compared_again(
-    kept: Result, library: Library, model: StanceModel, on_progress: Progress | None
+    kept: Result,
+    library: Library,
+    model: StanceModel,
+    cache_folder: Path,
+    on_progress: Progress | None,
 ) -> Result:
     made = kept.provenance
-    given = made.filters
-    a, b = given.get("a", {}), given.get("b", {})
+    a, b = (made.filters.get(side, {}) for side in "ab")
     if not (isinstance(a, Mapping) and isinstance(b, Mapping)):
         raise ExportError("The result's filters are of another kind: make the result again.")
-    with tempfile.TemporaryDirectory(prefix="compare-") as folder:
-        comparison = Comparison(
-            library,
-            filters_from(a),
-            None if kept.over_time else filters_from(b),
-            topic=str(given.get("topic", "")),
-            stance_model=model,
-            least_similarity=_setting(made, "least_similarity", LEAST_SIMILARITY),
-            most_read=int(_setting(made, "most_read", MOST_READ)),
-            between=str(made.settings.get("between", "")),
-            cache_folder=Path(folder),
-        )
-        return comparison.run(thresholds=kept.thresholds, on_progress=on_progress)
+    comparison = Comparison(
+        library,
+        filters_from(a),
+        None if kept.over_time else filters_from(b),
+        topic=str(made.filters.get("topic", "")),
+        stance_model=model,
+        least_similarity=_setting(made, "least_similarity", LEAST_SIMILARITY),
+        most_read=int(_setting(made, "most_read", MOST_READ)),
+        between=str(made.settings.get("between", "")),
+        cache_folder=cache_folder,
+    )
+    return comparison.run(thresholds=kept.thresholds, on_progress=on_progress)
 
 
 def _setting(made: Provenance, name: str, usual: float) -> float:
@@ -278,7 +278,7 @@ def _differences(was: Provenance, now: Provenance) -> Iterator[Difference]:
 
 
 def _made_with(made: Provenance) -> list[tuple[str, str]]:
-    """Return what decides which pairs come out, a name and a value each."""
+    """Return names and values of what the pairs depend on."""
     return [
         ("program", f"compare {made.version}"),
         ("embedding model", f"{made.encoder} sha256 {made.encoder_digest}"),

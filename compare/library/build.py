@@ -1,4 +1,4 @@
-"""Build a generation: bring statements into order, embed what is new, write the store."""
+"""Build a generation: sort statements, embed new texts, write the store."""
 
 from __future__ import annotations
 
@@ -31,13 +31,9 @@ _AT_ONCE = 200
 
 
 class Change:
-    """What a new generation holds: the statements of the store before, some added, some removed.
+    """The statements of a new generation: those of a store, some added, some removed by id.
 
-    What is added is brought into the order of the ids in a file, since it may outgrow memory.
-
-    Attributes:
-        before: The store that is changed; None: only what is added.
-        remove: Ids.
+    Added statements are sorted by id in a file, since they may outgrow memory.
     """
 
     def __init__(
@@ -47,15 +43,19 @@ class Change:
         before: PassageStore | None = None,
         remove: Collection[str] = (),
     ) -> None:
-        """Write what is added to a file in a folder; an id may stand there twice.
+        """Write what is added to a file in a folder; an id may occur twice.
 
         Raises:
             LibraryError: The disk is full.
         """
-        self.before, self.remove = before, remove
+        self._before, self._remove = before, remove
         self._path = scratch / _STAGED
         self._path.unlink(missing_ok=True)
-        rows = ((_bytes(entry.id), json.dumps(entry.to_dict())) for entry in add)
+        # As bytes the ids sort like Python's strings.
+        rows = (
+            (entry.id.encode("utf-8", "surrogatepass"), json.dumps(entry.to_dict()))
+            for entry in add
+        )
         try:
             with closing(sqlite3.connect(self._path, isolation_level=None)) as database:
                 database.execute("PRAGMA journal_mode = OFF")
@@ -71,22 +71,15 @@ class Change:
                 "again."
             ) from error
 
-    def added(self) -> Iterator[Statement]:
-        """Go through what is added, by id."""
-        for (data,) in self._rows("SELECT data FROM staged ORDER BY id"):
-            yield Statement.from_json(data)
-
-    def gone(self) -> set[str]:
-        """Return the ids of the statements before that are removed or replaced."""
-        added = self._rows("SELECT id FROM staged")
-        return {*self.remove, *(key.decode("utf-8", "surrogatepass") for (key,) in added)}
-
     def statements(self) -> Iterator[Statement]:
         """Go through the statements after the change, by id; the file is removed at the end."""
-        gone = self.gone()
-        before = iter(()) if self.before is None else self.before.all_statements()
+        replaced = (key for (key,) in self._rows("SELECT id FROM staged"))
+        gone = {*self._remove, *(key.decode("utf-8", "surrogatepass") for key in replaced)}
+        before = iter(()) if self._before is None else self._before.all_statements()
         kept = (statement for statement in before if statement.id not in gone)
-        yield from heapq.merge(kept, self.added(), key=attrgetter("id"))
+        rows = self._rows("SELECT data FROM staged ORDER BY id")
+        added = (Statement.from_json(data) for (data,) in rows)
+        yield from heapq.merge(kept, added, key=attrgetter("id"))
         self._path.unlink(missing_ok=True)
 
     def _rows(self, sql: str) -> Iterator[tuple[Any, ...]]:
@@ -96,18 +89,13 @@ class Change:
                 yield from rows
 
 
-def _bytes(identity: str) -> bytes:
-    """Return bytes that are in the order of the texts."""
-    return identity.encode("utf-8", "surrogatepass")
-
-
 @dataclass(frozen=True, slots=True)
 class Embedding:
-    """What the vectors of a new generation come from.
+    """The source of a new generation's vectors.
 
     Attributes:
         name: Of the encoder; `digest` names its weights.
-        load: Load it; called only if there is something to embed.
+        load: Loads it; called only if there is something to embed.
         known: A store whose vectors the same encoder made.
     """
 
@@ -140,9 +128,9 @@ class Embedding:
 
 
 def passage_key(completed: str) -> int:
-    """Return 64 bits of the sha256 of what is embedded of a passage, a signed number.
+    """Return 64 bits of the sha256 of a passage's embedded text, a signed number.
 
-    Among ten million texts the chance that any two have one key is 3 in a million.
+    Among ten million texts the chance that any two share a key is 3 in a million.
     """
     digest = hashlib.sha256(completed.encode()).digest()
     return int.from_bytes(digest[:8], "big", signed=True)
@@ -158,11 +146,11 @@ def write_generation(
     """Write the files of a generation and return the manifest for them.
 
     Args:
-        scratch: Where; empty, or with what a writer left that died.
+        scratch: A folder that is empty or holds what a stopped writer left.
         kind: Of the store.
-        change: What it holds.
-        embedding: What its vectors come from.
-        on_progress: Told how many of the new texts are embedded.
+        change: Its statements.
+        embedding: The source of its vectors.
+        on_progress: Reports new texts that are embedded.
     """
     (scratch / MANIFEST).unlink(missing_ok=True)
     written = store_kind(kind).write(scratch, change, embedding, on_progress)

@@ -1,8 +1,8 @@
-"""The store behind a library: its protocol, and the kinds there are.
+"""The protocol of a library's store, and the kinds of stores.
 
-`Library`, `comparison` and the app know a store by `PassageStore` alone. The manifest of each
-generation names its kind. A further kind, such as a database server, is one entry in `KINDS` that
-passes `tests/library/test_store_contract.py`.
+`Library`, `comparison` and the app use a store only by `PassageStore`. The manifest of a generation
+names its kind. A further kind, such as a database server, is one entry in `KINDS` that passes
+`tests/library/test_store_contract.py`.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ READ_AT_MOST = 20_000
 
 
 class PassageMetadata(NamedTuple):
-    """What is known of some passages, int64 [n] each.
+    """Metadata of some passages, int64 [n] each.
 
     Attributes:
         statement: Number of the passage's statement.
         first_day: First day that its date can mean, an ordinal of `datetime.date`; 0 without one.
         last_day: Last such day.
-        words: Equal for the same words: see `statements.duplicates.words_key`.
+        words: The same for duplicates: see `statements.duplicates.words_key`.
     """
 
     statement: Rows
@@ -56,7 +56,7 @@ class ActorPassages(NamedTuple):
     """Passages of each actor, by its number, the most similar first.
 
     Attributes:
-        row: Of the passages, int64 [n]; a passage of several actors stands once for each.
+        row: Of the passages, int64 [n]; a passage of several actors occurs once for each.
         actor: Number of the actor of each.
         similarity: Cosine of each, float32 [n].
     """
@@ -71,7 +71,7 @@ class ActorPassages(NamedTuple):
 
 
 class Written(NamedTuple):
-    """What a store was written with; `corpus_digest` is over the sorted content hashes."""
+    """The size of a written store; `corpus_digest` is over the sorted content hashes."""
 
     statements: int
     passages: int
@@ -79,11 +79,11 @@ class Written(NamedTuple):
 
 
 class PassageStore(Protocol):
-    """Statements, their passages and vectors, as one generation of a library holds them.
+    """The statements of one generation of a library, with their passages and vectors.
 
-    Passages are numbered from 0 in the order of their statements' ids: their row. A store never
-    changes once it is written, and may be read from several threads. It answers about several rows
-    at once, in the order in which they are given. `within` None means all passages.
+    A passage's row is its number, from 0, in the order of the statements' ids. A written store is
+    never changed, and may be read from several threads. Answers keep the order of the rows given.
+    `within` None means all passages.
     """
 
     @classmethod
@@ -94,21 +94,21 @@ class PassageStore(Protocol):
         embedding: Embedding,
         on_progress: Progress | None = None,
     ) -> Written:
-        """Write what a change leaves into the folder of a generation, embedding what is new.
+        """Write the statements after a change into the folder of a generation; embed new texts.
 
-        The folder may hold what a writer left that died. `on_progress` is told of new texts.
+        The folder may hold what a stopped writer left. `on_progress` reports new texts.
         """
 
     @classmethod
     def open(cls, folder: Path, passages: int, dim: int) -> Self:
-        """Open what `write` wrote; no model and no index is loaded.
+        """Open what `write` wrote, without loading a model or an index.
 
         Raises:
             LibraryError: It is missing or damaged.
         """
 
     def close(self) -> None:
-        """Give back what is held open."""
+        """Close all files."""
 
     # -- Statements ------------------------------------------------------------------------------
 
@@ -116,7 +116,7 @@ class PassageStore(Protocol):
         """Return the ids of all statements."""
 
     def statements(self, ids: Collection[str]) -> dict[str, Statement]:
-        """Return the statements with these ids, as far as there are any."""
+        """Return the statements with these ids, without unknown ones."""
 
     def all_statements(self) -> Iterator[Statement]:
         """Read all statements by id, a few at a time."""
@@ -127,13 +127,13 @@ class PassageStore(Protocol):
     def browse(
         self, filters: Filters, query: str, limit: int, offset: int
     ) -> tuple[list[Statement], int]:
-        """Return a page of the statements that pass, newest first, and how many there are.
+        """Return a page of the statements that pass, newest first, and their total number.
 
-        Each word of the query must stand in the statement or in what is known of it.
+        Each word of the query must occur in the statement or its metadata.
         """
 
     def facets(self) -> Facets:
-        """Return the values that filters can choose from."""
+        """Return the values that filters can be set to."""
 
     def languages(self) -> Mapping[str, int]:
         """Return the number of statements in each language, "" included."""
@@ -144,7 +144,7 @@ class PassageStore(Protocol):
         """Return the number of passages."""
 
     def rows_of(self, ids: Collection[str]) -> dict[str, range]:
-        """Return the rows of each statement's passages, as far as there are such statements."""
+        """Return the rows of each statement's passages, without unknown statements."""
 
     def passages(self, rows: Iterable[int]) -> list[Passage]:
         """Return the passages in these rows.
@@ -154,22 +154,19 @@ class PassageStore(Protocol):
         """
 
     def metadata(self, rows: Rows) -> PassageMetadata:
-        """Return what is known of these passages."""
+        """Return the metadata of these passages."""
 
     def words(self, rows: Rows) -> Rows:
-        """Return the keys of the passages' words, which are equal for duplicates."""
+        """Return the keys of the passages' words, the same for duplicates."""
 
     def with_words(self, keys: Iterable[int]) -> list[tuple[int, int, str]]:
         """Return key, row and statement id of the passages with one of these keys, by row."""
 
     def vectors(self, rows: Rows) -> Floats:
-        """Return the vectors of these passages, float32 [rows, dim]; they are kept in 16 bits."""
-
-    def blocks(self, within: Selection | None = None) -> Iterator[tuple[Rows, Floats]]:
-        """Go through the passages with their vectors, a block of rows at a time."""
+        """Return the vectors of these passages, float32 [rows, dim]; stored in 16 bits."""
 
     def embedded_rows(self, keys: Rows) -> Rows:
-        """Return a row with each text (see `build.passage_key`), -1 where there is none."""
+        """Return a row with each text (see `build.passage_key`), -1 if there is none."""
 
     # -- Retrieval -------------------------------------------------------------------------------
 
@@ -187,20 +184,20 @@ class PassageStore(Protocol):
     def nearest_per_actor(
         self, vector: Floats, kind: str, least: float, within: Selection | None = None
     ) -> ActorPassages:
-        """Return each actor's passages with a cosine of `least` or more, the same words once.
+        """Return each actor's passages with a cosine of `least` or more.
 
-        Of an actor's duplicates the most similar stands, of equally similar ones the first.
+        Of an actor's duplicates only the most similar is returned, of equals the first.
         """
 
     def ranked_by_words(self, query: str, k: int, within: Selection | None = None) -> Rows:
         """Return the rows of the k passages that share words with `query`, best first (BM25).
 
-        Stop words do not count. Nor do the most common of the other words if together they stand
-        in more passages than can be ranked quickly; the rarest always counts.
+        Stop words do not count, nor do the most common words once the rarer ones occur in more than
+        `READ_AT_MOST` passages; the rarest word always counts.
         """
 
     def holding_words(self, query: str) -> Rows:
-        """Return the rows of the passages that hold all words of `query` but stop words."""
+        """Return the rows of the passages that hold all content words of `query`."""
 
     # -- Actors ----------------------------------------------------------------------------------
 
@@ -212,18 +209,14 @@ class PassageStore(Protocol):
         """
 
     def actors_of(self, kind: str, statements: Rows) -> tuple[Rows, Rows]:
-        """Return places in `statements` and the number of an actor there, a pair for each actor."""
+        """Return places in `statements` and actors' numbers, a pair for each actor of each."""
 
     def statement_counts(self, kind: str, within: Selection) -> Rows:
         """Return how many statements with selected passages each actor has, int64 [actors]."""
 
 
 def store_kind(name: str) -> type[PassageStore]:
-    """Return the class of a kind of store.
-
-    Raises:
-        LibraryError: This program has none of that name.
-    """
+    """Return the class of a kind of store; a LibraryError if this program has none."""
     if name not in KINDS:
         raise LibraryError(
             f"The library is kept in a store of the kind {name!r}, which this program cannot read "
@@ -236,7 +229,7 @@ def store_kind(name: str) -> type[PassageStore]:
 
 
 def occurrence(group: Rows, within: Rows | None = None) -> Rows:
-    """Return how many of the same group (and of the same of `within`) stand before each."""
+    """Return how many of the same group (and the same of `within`) come before each."""
     if within is not None:
         _, number = np.unique(within, return_inverse=True)
         group = group * (number.max(initial=0) + 1) + number

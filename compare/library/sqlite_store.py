@@ -73,7 +73,7 @@ _SPEAKING = {
     "country": "SELECT DISTINCT n, key FROM countries WHERE name <> '' ORDER BY n, key",
     "speaker": "SELECT n, speaker_key FROM statements WHERE speaker <> '' ORDER BY n",
 }
-"""Number and actor's key of each statement."""
+"""Numbers of statements with the keys of their actors."""
 
 
 class SqliteStore:
@@ -116,7 +116,7 @@ class SqliteStore:
             raise damaged(self._folder / STORE, f"cannot be read ({error})") from error
 
     def _listed(self, sql: str, values: Iterable[Any]) -> list[tuple[Any, ...]]:
-        """Return all rows of a query with one list of values."""
+        """Return all rows of a query whose parameter is a list of values."""
         return self._all(sql, (json.dumps(list(values)),))
 
     def _in_parts(self, sql: str, size: int = 5000) -> Iterator[tuple[Any, ...]]:
@@ -229,10 +229,6 @@ class SqliteStore:
     def vectors(self, rows: Rows) -> Floats:
         return self._vectors[rows].astype(np.float32)
 
-    def blocks(self, within: Selection | None = None) -> Iterator[tuple[Rows, Floats]]:
-        for rows in (RowSpans.whole(len(self)) if within is None else within).blocks():
-            yield rows, self.vectors(rows)
-
     def embedded_rows(self, keys: Rows) -> Rows:
         sql = "SELECT row, key FROM passages WHERE row >= ? ORDER BY row LIMIT ?"
         kept = array("q", (key for _, key in self._in_parts(sql)))
@@ -244,7 +240,7 @@ class SqliteStore:
 
     @cached_property
     def _statements(self) -> tuple[Rows, Rows, Rows]:
-        """Return the first row of each statement, and the days that its date can mean."""
+        """Return the first row of each statement, and the first and last day of its date."""
         found = self._all(
             "SELECT first_row, coalesce(first_day, 0), coalesce(last_day, 0) FROM statements "
             "ORDER BY n"
@@ -253,7 +249,7 @@ class SqliteStore:
         return first_row, first, last
 
     def _statement_of(self, rows: Rows) -> Rows:
-        """Return the number of each passage's statement; one without passages begins there too."""
+        # A statement without passages has the first row of the next one.
         return np.searchsorted(self._statements[0], rows, "right") - 1
 
     # -- Retrieval -------------------------------------------------------------------------------
@@ -276,7 +272,7 @@ class SqliteStore:
             path = self._folder / INDEX
             if path.exists():
                 return FaissIndex.open(path, self._vectors)
-            return FaissIndex.build(self._vectors)  # newer generations have replaced this one
+            return FaissIndex.build(self._vectors)  # the file of a replaced generation is gone
 
     def nearest(self, vectors: Floats, k: int, within: Selection | None = None) -> Neighbours:
         return self._index.search(vectors, k, self._narrower(within))
@@ -320,11 +316,11 @@ class SqliteStore:
         return np.array(found, np.int64).reshape(-1)
 
     def _narrower(self, within: Selection | None) -> Selection | None:
-        """Return None for a selection of everything, which needs no selector."""
+        """Return None for a selection of all passages."""
         return None if within is None or len(within) == len(self) else within
 
     def _rarest(self, words: dict[str, str]) -> list[str]:
-        """Return the words that touch few enough passages together; the rarest always."""
+        """Return the rarest words that touch few enough passages together, at least one."""
         counted = sorted((self._count(word), folded, word) for folded, word in words.items())
         rare: list[str] = []
         touched = 0
@@ -335,7 +331,7 @@ class SqliteStore:
         return rare
 
     def _count(self, word: str) -> int:
-        """Return how many passages hold a word; counting stops where there are too many anyway."""
+        """Return how many passages hold a word, at most one more than `READ_AT_MOST`."""
         ((count,),) = self._all(
             "SELECT count(*) FROM "
             "(SELECT 1 FROM passage_words WHERE passage_words MATCH ? LIMIT ?)",
@@ -355,7 +351,7 @@ class SqliteStore:
 
     @cached_property
     def _speaking(self) -> dict[str, tuple[Rows, Rows]]:
-        """Return by kind the numbers of statements, ascending, and of one of their actors each."""
+        """Return the numbers of statements, ascending, with that of an actor each, by kind."""
         found = {}
         for kind, sql in _SPEAKING.items():
             number = {actor.key: n for n, actor in enumerate(self._actors[kind])}

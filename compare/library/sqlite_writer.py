@@ -1,7 +1,7 @@
 """Write the files of a SQLite store: its tables, the vectors and the index over them.
 
-All is written a block at a time. Every few seconds the disk has the vectors that are finished so
-far, and a record of it: a writer that died, even while it wrote the index, is gone on from there.
+Vectors are written in blocks. Every few seconds they are flushed to the disk with a record of how
+many are finished, from which the next writer resumes if this one is stopped.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def write_files(
     folder: Path, change: Change, embedding: Embedding, on_progress: Progress | None
 ) -> Written:
     """Write the files of a store; equal statements give equal bytes: see `PassageStore.write`."""
-    for name in (STORE, INDEX):  # what a writer left that died
+    for name in (STORE, INDEX):  # of a stopped writer
         (folder / name).unlink(missing_ok=True)
     statements, keys, digest = write_tables(folder / STORE, change.statements())
     vectors = _write_vectors(folder, keys, embedding, on_progress)
@@ -93,9 +93,9 @@ def write_files(
 
 
 def write_tables(path: Path, statements: Iterable[Statement]) -> tuple[int, Rows, str]:
-    """Write statements, by id, to a new file.
+    """Write statements, sorted by id, to a new file.
 
-    Returns how many there are, the key of each passage's text, int64, and the corpus digest.
+    Returns their number, the key of each passage's text, int64, and the corpus digest.
 
     Raises:
         LibraryError: An id is used twice, a text is not Unicode, or the disk is full.
@@ -124,13 +124,13 @@ def write_tables(path: Path, statements: Iterable[Statement]) -> tuple[int, Rows
 
 
 def _run(database: sqlite3.Connection, script: str) -> None:
-    """Run a script inside the transaction that is open, which `executescript` would end."""
+    """Run a script inside the open transaction, which `executescript` would end."""
     for command in filter(None, map(str.strip, script.split(";"))):
         database.execute(command)
 
 
 def _checked(statements: Iterable[Statement]) -> Iterator[tuple[Statement, str]]:
-    """Give each statement with its JSON, which is made once."""
+    """Yield each statement with its JSON."""
     before: str | None = None
     for statement in statements:
         if before == statement.id:
@@ -138,7 +138,7 @@ def _checked(statements: Iterable[Statement]) -> Iterator[tuple[Statement, str]]
                 f"The id {statement.id!r} is used twice: give every statement an id of its own."
             )
         if before is not None and before > statement.id:
-            raise ValueError(f"{statement.id!r} comes behind {before!r}: sort by id")
+            raise ValueError(f"{statement.id!r} comes after {before!r}: sort by id")
         before = statement.id
         data = statement.to_json()
         try:
@@ -155,13 +155,13 @@ def _checked(statements: Iterable[Statement]) -> Iterator[tuple[Statement, str]]
 def _add(
     rows: dict[str, list[tuple[Any, ...]]], n: int, row: int, statement: Statement, data: str
 ) -> list[int]:
-    """Add the rows of a statement to those of each table; return the keys of its passages."""
+    """Add a statement's rows to those of each table; return the keys of its passages."""
     passages = split_statement(statement)
     day = statement.date
     columns = {}
     for column in COLUMNS:
-        columns[column.name] = told = column.read(statement)
-        columns[column.key_column] = column.key(told) if column.key else told
+        columns[column.name] = value = column.read(statement)
+        columns[column.key_column] = column.key(value) if column.key else value
     days = (day.first.toordinal(), day.last.toordinal()) if day else (None, None)
     rows["statements"].append(
         (n, statement.id, row, len(passages), *columns.values(), *days, text_key(statement))
@@ -190,7 +190,7 @@ def _write_vectors(
 ) -> np.ndarray:
     """Write the vector of each passage, float16 [passages, dim], and return them, mapped.
 
-    A vector comes from what is known, from an earlier row with the same text, or the encoder.
+    A vector comes from the known store, from an earlier row with the same text, or the encoder.
     """
     path, unfinished = folder / VECTORS, folder / RESUME
     shape = (len(keys), embedding.dim)
@@ -200,7 +200,7 @@ def _write_vectors(
     record = {"keys": hashlib.sha256(keys.tobytes()).hexdigest(), "encoder": embedding.digest}
     done = _finished(unfinished, record) if _shape_of(path) == shape else 0
     if not done:
-        unfinished.unlink(missing_ok=True)  # of another build: its vectors go now
+        unfinished.unlink(missing_ok=True)  # the vectors of another build are overwritten
     vectors = np.lib.format.open_memmap(
         path, mode="r+" if done else "w+", dtype=np.float16, shape=shape
     )
@@ -236,7 +236,7 @@ def _write_vectors(
 
 
 def _texts(database: sqlite3.Connection, rows: Rows) -> list[str]:
-    """Return what is embedded of the passages in ascending rows."""
+    """Return the embedded texts of the passages in ascending rows."""
     found = database.execute(
         "SELECT p.text, c.context FROM passages p JOIN contents c USING (n) "
         "WHERE p.row IN (SELECT value FROM json_each(?)) ORDER BY p.row",
@@ -246,11 +246,7 @@ def _texts(database: sqlite3.Connection, rows: Rows) -> list[str]:
 
 
 def _reserve(path: Path) -> None:
-    """Have the disk set the file's room apart: a mapped page without room kills the process.
-
-    Raises:
-        OSError: There is no room for it.
-    """
+    # Without room on the disk, writing to a mapped page would kill the process.
     if hasattr(os, "posix_fallocate"):
         with path.open("rb+") as file:
             os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
@@ -265,7 +261,7 @@ def _shape_of(path: Path) -> tuple[int, ...] | None:
 
 
 def _finished(path: Path, record: Mapping[str, str]) -> int:
-    """Return how many rows a writer of the same passages had finished when it died."""
+    """Return how many rows a stopped writer of the same passages had finished."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -1,7 +1,7 @@
 """The input of a stance model: the form of each side, and the parts of a pair that is too long.
 
 Characters that a vocabulary lacks are spelled with others. A pair longer than the model's window is
-read sentence by sentence, and the strongest pair of sentences counts.
+read sentence by sentence, and the pair of sentences with the strongest verdict counts.
 """
 
 from __future__ import annotations
@@ -28,12 +28,11 @@ MOST_SENTENCES = 1000
 """Sentences of a side that are considered."""
 
 MOST_PAIRS = 256
-"""Pairs of sentences that are read of a long pair: all if there are no more, else those that share
-most words. Those that tie with the last are read, too, so that the sides can be swapped."""
+"""Pairs of sentences that are read of a long pair: those that share most words. Those that tie with
+the last are read, too, so that the sides can be swapped."""
 
 MOST_PARTS = 512
-"""Parts after which no further pairs of sentences are read if many had to be halved. A pair of
-sentences that would make more by itself is not halved."""
+"""Parts of a long pair after which no further sentences are halved."""
 
 _BLANK = re.compile(r"(?<=\S)\s+(?=\S)")
 _YEAR = re.compile(
@@ -63,15 +62,15 @@ def who_when_prefix(country: str, date: str) -> str:
 
 
 def side_text(side: ModelInput) -> str:
-    """Return one side as the shipped models read it: who and when, the words, their context."""
+    """Return a side as the shipped models read it: who and when, the words, their context."""
     return who_when_prefix(side.country, side.date) + complete(side.text, side.context)
 
 
 class Spelling(dict[int, str]):
-    """A table for `str.translate` that spells the characters which a vocabulary lacks.
+    """A table for `str.translate` that spells characters which a vocabulary lacks.
 
     One unknown character makes a whole word unknown, digits included: "£3" and "£30" would be the
-    same. A sign without a spelling, such as an emoji, is set apart from the words.
+    same. A sign without a spelling, such as an emoji, gets blanks around it.
     """
 
     def __init__(self, vocabulary: Container[str]) -> None:
@@ -121,10 +120,10 @@ def read_in_parts(
     score: Callable[[Sequence[InputPair], Progress | None], NDArray[np.float32]],
     on_progress: Progress | None = None,
 ) -> tuple[NDArray[np.float32], list[InputPair]]:
-    """Return the probabilities of each pair, float32 [n, 3], and the pair that they are of.
+    """Return the probabilities of each pair, float32 [n, 3], and the part that they are of.
 
-    That is the pair itself if it fits the window; of a longer one it is the pair of sentences, or
-    of pieces of them, with the strongest verdict, agree or oppose. Progress counts pairs.
+    That is the pair itself if it fits the window, else the pair of sentences, or of pieces of
+    sentences, with the strongest verdict, agree or oppose. Progress counts pairs.
     """
     parts = [[pair] if fits(pair) else parts_of(pair, fits) for pair in pairs]
 
@@ -144,10 +143,7 @@ def read_in_parts(
 
 
 def parts_of(pair: InputPair, fits: Callable[[InputPair], bool]) -> list[InputPair]:
-    """Return the parts of a long pair: pairs of sentences, halved if they do not fit.
-
-    All texts are verbatim pieces of the pair's.
-    """
+    """Return the parts of a long pair, verbatim: pairs of sentences, halved if they do not fit."""
     parts: list[InputPair] = []
     last = None
     for key, sentences in _sentence_pairs(*pair):
@@ -161,8 +157,7 @@ def parts_of(pair: InputPair, fits: Callable[[InputPair], bool]) -> list[InputPa
 def _sentence_pairs(a: ModelInput, b: ModelInput) -> Iterator[tuple[int, InputPair]]:
     """Yield the pairs of sentences that share most words, with their sort key.
 
-    Of pairs that share as many words, those nearer the beginnings come first. Swapping the sides
-    does not change a key.
+    If as many words are shared, earlier sentences come first. Swapping the sides keeps the key.
     """
     first, second = _sentences(a), _sentences(b)
     i, j = np.ogrid[: len(first), : len(second)]
@@ -200,7 +195,7 @@ def _texts_by_word(texts: Sequence[str]) -> dict[str, list[int]]:
 def _halved(pair: InputPair, fits: Callable[[InputPair], bool]) -> list[InputPair]:
     """Halve the longer text at a blank until all parts fit.
 
-    A text without a blank stays as it is, and so does a pair whose contexts alone fill the window.
+    A text without a blank stays whole, and so does a pair whose contexts alone fill the window.
     """
     a, b = pair
     if fits(pair) or not fits((replace(a, text=""), replace(b, text=""))):
@@ -232,6 +227,6 @@ def _halves(pair: InputPair) -> list[InputPair]:
 
 
 def _middle_blank(text: str) -> tuple[int, int] | None:
-    """Return the offsets of the blank nearest the middle of a text, None of a single word."""
+    """Return the offsets of the blank nearest the middle of a text, None for a single word."""
     blanks = (match.span() for match in _BLANK.finditer(text))
     return min(blanks, key=lambda span: abs(sum(span) - len(text)), default=None)

@@ -1,8 +1,7 @@
-"""Run ONNX graphs: each run holds one text, or the two orders of one pair; one thread a core.
+"""Run ONNX graphs, one text or the two orders of one pair at a time, on one thread a core.
 
-Without others in the run there is no padding, and a result does not depend on its batch or on the
-number of threads. Activations can be quantised to 8 bits with a scale for each run. It is faster
-than padded batches, too.
+Without padding a result does not depend on its batch or on the number of threads, and activations
+can be quantised with a scale for each run. This is also faster than padded batches.
 """
 
 from __future__ import annotations
@@ -32,8 +31,8 @@ MANIFEST = "manifest.json"
 
 _REPORT_EVERY = 64
 _SURROGATES = re.compile("[\ud800-\udfff]")
+# On a CPU these fused kernels are slower than the plain ones, by a quarter of a pair's time.
 _SLOW_FUSIONS = ["SkipLayerNormFusion", "BiasGeluFusion"]
-"""On a CPU the fused kernels are slower than the plain ones, by a quarter of a pair's time."""
 
 
 def thread_count() -> int:
@@ -53,11 +52,7 @@ def file_sha256(path: Path) -> str:
 
 
 def read_manifest(folder: Path, *needed: str) -> Mapping[str, Any]:
-    """Return the manifest of shipped weights, which holds the keys `needed`.
-
-    Raises:
-        ModelError: It is missing, cannot be read, or lacks a key.
-    """
+    """Return the manifest of shipped weights; a ModelError if it is damaged or lacks a key."""
     path = folder / MANIFEST
     try:
         manifest: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
@@ -71,11 +66,7 @@ def read_manifest(folder: Path, *needed: str) -> Mapping[str, Any]:
 
 
 def check_files(folder: Path, manifest: Mapping[str, Any]) -> None:
-    """Check that the files of shipped weights are those of their manifest.
-
-    Raises:
-        ModelError: A file is missing or has another digest.
-    """
+    """Raise ModelError if a file of shipped weights is missing or is not its manifest's."""
     for name, digest in manifest["files"].items():
         path = folder / name
         if not path.is_file():
@@ -93,16 +84,13 @@ def clean_text(text: str) -> str:
 
 
 def load_tokenizer(path: Path, max_tokens: int) -> Tokenizer:
-    """Load a `tokenizer.json` that cuts at `max_tokens` and does not pad.
-
-    A special token spelled out in a text, such as "</s>", is read as words: texts are not trusted.
-    """
+    """Load a `tokenizer.json` that cuts at `max_tokens` and does not pad."""
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(path))
     tokenizer.no_padding()
     tokenizer.enable_truncation(max_tokens)
-    tokenizer.encode_special_tokens = True
+    tokenizer.encode_special_tokens = True  # a "</s>" in a text is words: texts are not trusted
     return tokenizer
 
 
@@ -110,7 +98,7 @@ def load_tokenizer(path: Path, max_tokens: int) -> Tokenizer:
 def _saturates(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
     """Tell whether sums of signed 8-bit products can saturate: on x86-64 without VNNI.
 
-    Linux alone says what its processor can do; elsewhere the probes of `make test` would show it.
+    Only Linux lists its processor's flags; elsewhere the probes of `make test` would show it.
     """
     try:
         flags = cpuinfo.read_text(encoding="utf-8").split()

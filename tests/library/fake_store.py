@@ -212,10 +212,6 @@ class MemoryStore:
     def vectors(self, rows: Rows) -> Floats:
         return self.index.vectors[rows].astype(np.float32)
 
-    def blocks(self, within: Selection | None = None) -> Iterator[tuple[Rows, Floats]]:
-        for rows in (RowSet(range(len(self))) if within is None else within).blocks():
-            yield rows, self.vectors(rows)
-
     def embedded_rows(self, keys: Rows) -> Rows:
         row_of = {passage_key(p.completed): row for row, p in reversed([*enumerate(self.all)])}
         return np.array([row_of.get(key, -1) for key in keys.tolist()], np.int64)

@@ -282,7 +282,9 @@ def test_a_damaged_index_is_not_read(tmp_path: Path, damage: str) -> None:
     path = tmp_path / "index.faiss"
     FaissIndex.build(VECTORS).write(path)
     path.write_bytes(damaged(path.read_bytes())[damage])
-    with pytest.raises(LibraryError, match=r"index\.faiss is not the index of .* `compare build`"):
+    with pytest.raises(
+        LibraryError, match=r"index\.faiss is not the index of .* `compare build --force"
+    ):
         FaissIndex.open(path, VECTORS)
 
 

@@ -126,14 +126,10 @@ def test_duplicates_share_a_key(store: PassageStore) -> None:
     assert store.same_text("joint-1") == store.same_text("nobody") == []
 
 
-def test_vectors_come_by_row_and_in_blocks(store: PassageStore, vectors: np.ndarray) -> None:
+def test_vectors_come_by_row(store: PassageStore, vectors: np.ndarray) -> None:
     np.testing.assert_array_equal(store.vectors(np.array([3, 1, 3])), vectors[[3, 1, 3]])
     assert store.vectors(EVERY[:0]).shape == (0, 32)
-    for within in (None, RowSpans.of(np.array([7, 1, 2]))):
-        blocks = list(store.blocks(within))
-        rows = np.concatenate([rows for rows, _ in blocks])
-        assert rows.tolist() == (EVERY if within is None else selected_rows(within)).tolist()
-        np.testing.assert_array_equal(np.concatenate([v for _, v in blocks]), vectors[rows])
+    np.testing.assert_array_equal(store.vectors(EVERY), vectors)
 
 
 def test_a_text_that_is_embedded_is_found_again(store: PassageStore) -> None:
