@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from compare.library.actors import Actors, actor_keys, actor_spellings
+from compare.library.actors import actor_keys, actor_spellings, name_actors
 from compare.models.values import Stance
 from compare.results.result import Pair, Result
 from compare.results.statistics import share_interval
@@ -184,6 +184,6 @@ def _actors_in(table: Result, by: str) -> Callable[[Statement], list[str]]:
     """Return a function that gives the names of a statement's actors."""
     said = [side.statement for pair in table.pairs for side in pair.excerpts]
     counted = Counter(named for statement in said for named in actor_spellings(statement, by))
-    actors = Actors(by, ((key, name, count) for (key, name), count in counted.items()))
+    actors = name_actors(by, ((key, name, count) for (key, name), count in counted.items()))
     names = {actor.key: actor.name for actor in actors}
     return lambda statement: [names[key] for key in actor_keys(statement, by)]

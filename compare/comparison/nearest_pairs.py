@@ -186,8 +186,8 @@ class DuplicateGroups:
         """
         _, first, group = np.unique(metadata.words[rows], return_index=True, return_inverse=True)
         self._metadata, self._over_time = metadata, over_time
-        self._by_first_day, self._first_days = _by_day(rows, group, metadata.first_day)
-        self._by_last_day, self._last_days = _by_day(rows, group, metadata.last_day)
+        self._by_first_day = _by_day(rows, group, metadata.first_day)
+        self._by_last_day = _by_day(rows, group, metadata.last_day)
         self.first: Rows = rows[np.sort(first)]
         self._group: Rows = group[np.sort(first)]
 
@@ -200,43 +200,36 @@ class DuplicateGroups:
         Args:
             pairs: A passage and one of `first`, int64 [n, 2].
         """
-        start = self._group[np.searchsorted(self.first, pairs[:, 1])] * _DAYS
-        if self._over_time:
-            return self._before_or_after(pairs, start)
-        return self._nearest_first_day(pairs, start)
-
-    def _before_or_after(self, pairs: Rows, start: Rows) -> Rows:
-        """Choose between the last duplicate surely said before and the first surely said after."""
-        first = start + self._metadata.first_day[pairs[:, 0]]
-        last = start + self._metadata.last_day[pairs[:, 0]]
-        before = np.searchsorted(self._last_days, first) - 1
-        after = np.searchsorted(self._first_days, last + 1)
-        earlier = np.maximum(before, 0)
-        later = np.minimum(after, len(self._first_days) - 1)
-        said = (before >= 0) & (self._last_days[earlier] >= start)
-        since = np.where(said, first - self._last_days[earlier], _DAYS)
-        said = (after < len(self._first_days)) & (self._first_days[later] < start + _DAYS)
-        until = np.where(said, self._first_days[later] - last, _DAYS)
-        found = np.where(since <= until, self._by_last_day[earlier], self._by_first_day[later])
-        chosen: Rows = np.stack([pairs[:, 0], found], axis=1)[np.minimum(since, until) < _DAYS]
-        return chosen
-
-    def _nearest_first_day(self, pairs: Rows, start: Rows) -> Rows:
-        statement, days = self._metadata.statement, self._first_days
+        statement = self._metadata.statement
         own = statement[pairs[:, 0]]
-        today = start + self._metadata.first_day[pairs[:, 0]]
-        from_today, from_tomorrow = np.searchsorted(days, np.stack([today, today + 1]))
-        begin, end = np.searchsorted(days, np.stack([start, start + _DAYS]))
+        group = self._group[np.searchsorted(self.first, pairs[:, 1])]
         found, distance = np.full(len(pairs), -1), np.full(len(pairs), _DAYS)
-        # Of one day's duplicates, those of one statement are neighbours: if the first and the last
-        # are of the passage's own statement, all are.
-        for at in (from_today - 1, from_today, from_tomorrow - 1, from_tomorrow):
+        for (rows, days), at, today in self._candidates(pairs[:, 0], group * _DAYS):
             within = np.clip(at, 0, len(days) - 1)
-            row, apart = self._by_first_day[within], np.abs(days[within] - today)
-            fits = (at >= begin) & (at < end) & (statement[row] != own) & (apart < distance)
+            row, apart = rows[within], np.abs(days[within] - today)
+            fits = (at == within) & (days[within] // _DAYS == group) & (statement[row] != own)
+            fits &= apart < distance
             found, distance = np.where(fits, row, found), np.where(fits, apart, distance)
         chosen: Rows = np.stack([pairs[:, 0], found], axis=1)[found >= 0]
         return chosen
+
+    def _candidates(
+        self, passages: Rows, start: Rows
+    ) -> Iterator[tuple[tuple[Rows, Rows], Rows, Rows]]:
+        """Yield sorted duplicates, places among them, and the day to compare theirs with."""
+        first = start + self._metadata.first_day[passages]
+        days = self._by_first_day[1]
+        if self._over_time:  # the last one surely said before, and the first surely said after
+            last = start + self._metadata.last_day[passages]
+            before = np.searchsorted(self._by_last_day[1], first) - 1
+            yield self._by_last_day, before, first
+            yield self._by_first_day, np.searchsorted(days, last + 1), last
+            return
+        # Of one day's duplicates, those of one statement are neighbours: if the first and the last
+        # are of the passage's own statement, all are.
+        today, tomorrow = np.searchsorted(days, first), np.searchsorted(days, first + 1)
+        for at in (today - 1, today, tomorrow - 1, tomorrow):
+            yield self._by_first_day, at, first
 
 
 def _by_day(rows: Rows, group: Rows, day: Rows) -> tuple[Rows, Rows]:

@@ -28,7 +28,7 @@ from compare.comparison.scoring import (
     score_passages,
 )
 from compare.errors import QueryError
-from compare.library.actors import Actors, actor_keys
+from compare.library.actors import Actors, actor_keys, actors_named
 from compare.library.build import passage_key
 from compare.library.filters import Filters
 from compare.results.positions import Actor, FrameTable, Position, Positions
@@ -142,7 +142,7 @@ def _statement_counts(
     """
     counts = library.store.statement_counts(by, within)
     if names := filters.countries if by == "country" else filters.speakers:
-        counts[np.setdiff1d(np.arange(len(counts)), actors.named(names))] = 0
+        counts[np.setdiff1d(np.arange(len(counts)), actors_named(actors, names))] = 0
     return counts
 
 

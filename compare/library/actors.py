@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from compare.errors import QueryError
@@ -31,42 +31,32 @@ class ActorName:
     spellings: frozenset[str]
 
 
-class Actors:
-    """Actors of one kind, numbered in the order of their keys."""
+Actors = tuple[ActorName, ...]
+"""Actors of one kind, numbered in the order of their keys."""
 
-    def __init__(self, kind: str, counted: Iterable[tuple[str, str, int]]) -> None:
-        """Name the actors, given keys, spellings and their numbers of statements."""
-        spellings = spellings_by_key(counted)
-        names = {key: _name(key, spellings[key], kind) for key in sorted(spellings)}
-        often = Counter(names.values())
-        self._actors = [
-            ActorName(
-                key,
-                name if often[name] == 1 else f"{name} ({key})",
-                frozenset(map(fold, spellings[key])),
-            )
-            for key, name in names.items()
-        ]
 
-    def __len__(self) -> int:
-        """Return how many there are."""
-        return len(self._actors)
+def name_actors(kind: str, counted: Iterable[tuple[str, str, int]]) -> Actors:
+    """Return the actors of keys and spellings, given with their numbers of statements."""
+    spellings = spellings_by_key(counted)
+    names = {key: _name(key, spellings[key], kind) for key in sorted(spellings)}
+    often = Counter(names.values())
+    return tuple(
+        ActorName(
+            key,
+            name if often[name] == 1 else f"{name} ({key})",
+            frozenset(map(fold, spellings[key])),
+        )
+        for key, name in names.items()
+    )
 
-    def __getitem__(self, number: int) -> ActorName:
-        """Return the actor with this number."""
-        return self._actors[number]
 
-    def __iter__(self) -> Iterator[ActorName]:
-        """Go through the actors by number."""
-        return iter(self._actors)
-
-    def named(self, names: Iterable[str]) -> list[int]:
-        """Return the numbers of the actors that have one of the names, ascending."""
-        wanted: set[str] = set()
-        for name in names:
-            wanted |= {country_key(Country(name, country_code(name))), name.strip().upper()}
-            wanted |= {fold(name), speaker_key(name)}
-        return [n for n, one in enumerate(self) if one.key in wanted or one.spellings & wanted]
+def actors_named(actors: Actors, names: Iterable[str]) -> list[int]:
+    """Return the numbers of the actors that have one of the names, ascending."""
+    wanted: set[str] = set()
+    for name in names:
+        wanted |= {country_key(Country(name, country_code(name))), name.strip().upper()}
+        wanted |= {fold(name), speaker_key(name)}
+    return [n for n, one in enumerate(actors) if one.key in wanted or one.spellings & wanted]
 
 
 def actor_spellings(statement: Statement, kind: str) -> set[tuple[str, str]]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compare.library.actors import KINDS, Actors, check_kind
+from compare.library.actors import KINDS, Actors, check_kind, name_actors
 from compare.library.filters import COLUMNS, COUNTRY, FACETED, FILTERS, Facets, Filters, facets_of
 from compare.library.generations import damaged
 from compare.library.index.base import (
@@ -347,7 +347,7 @@ class SqliteStore:
 
     @cached_property
     def _actors(self) -> dict[str, Actors]:
-        return {kind: Actors(kind, self._all(_SPELLINGS[kind])) for kind in KINDS}
+        return {kind: name_actors(kind, self._all(_SPELLINGS[kind])) for kind in KINDS}
 
     @cached_property
     def _speaking(self) -> dict[str, tuple[Rows, Rows]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from compare.library.actors import Actors, actor_keys, check_kind
+from compare.library.actors import Actors, actor_keys, check_kind, name_actors
 from compare.library.build import Change, Embedding, passage_key
 from compare.library.filters import FILTERS, Facets, Filters, facets_of
 from compare.library.index.base import Floats, Neighbours, Rows, Selection
@@ -270,7 +270,7 @@ class MemoryStore:
                 else {(speaker_key(e.speaker), e.speaker)} - {("", "")}
             )
         )
-        return Actors(kind, ((*spelled, n) for spelled, n in told.items()))
+        return name_actors(kind, ((*spelled, n) for spelled, n in told.items()))
 
     def actors_of(self, kind: str, statements: Rows) -> tuple[Rows, Rows]:
         number = {actor.key: n for n, actor in enumerate(self.actors(kind))}

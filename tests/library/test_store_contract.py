@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from compare.errors import LibraryError, QueryError
 from compare.library import library as library_module
-from compare.library.actors import actor_keys
+from compare.library.actors import actor_keys, actors_named
 from compare.library.build import Change, Embedding, passage_key
 from compare.library.filters import FACETED, Filters
 from compare.library.index.base import RowSpans, Selection, selected_rows
@@ -325,9 +325,9 @@ def test_actors_are_named_by_any_spelling(store: PassageStore) -> None:
     countries, speakers = store.actors("country"), store.actors("speaker")
     assert [actor.name for actor in countries] == ["VLD", "Ostravia"]
     for name in ("VLD", "vld", "Republic of Valdoria", "valdoria"):
-        assert countries.named([name]) == [0]
-    assert countries.named(["OSTRAVIA", "VLD", "Nowhere"]) == [0, 1]
-    assert [speakers[n].name for n in speakers.named(["H.E. Ada Lorn"])] == ["ADA LORN"]
+        assert actors_named(countries, [name]) == [0]
+    assert actors_named(countries, ["OSTRAVIA", "VLD", "Nowhere"]) == [0, 1]
+    assert [speakers[n].name for n in actors_named(speakers, ["H.E. Ada Lorn"])] == ["ADA LORN"]
     for ask in (store.actors, partial(store.actors_of, statements=EVERY)):
         with pytest.raises(QueryError, match="Actors are not told apart by 'party': use country"):
             ask("party")
