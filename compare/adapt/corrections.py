@@ -9,14 +9,13 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from compare.errors import CorpusError, ExportError
-from compare.evaluate.pairs import read_rows, required_cell
+from compare.errors import ExportError
+from compare.evaluate.pairs import read_label, read_rows, read_side, required_cell
 from compare.export.dictionary import columns
 from compare.export.formats import csv_bytes
 from compare.export.rows import Row, side_cells
 from compare.models.values import InputPair, ModelInput, Probabilities, Stance
 from compare.results.result import Pair, Result
-from compare.statements.countries import parse_countries
 
 CORRECTIONS_VARIABLE = "COMPARE_CORRECTIONS"
 _LOCK = threading.Lock()
@@ -121,22 +120,8 @@ def read_corrections(path: Path) -> Iterator[tuple[InputPair, tuple[str, str], S
     """Yield the corrections in a file, oldest first; none if it does not exist.
 
     Each is a pair, the ids of its statements ("" if typed), and the right label.
-
-    Raises:
-        CorpusError: It cannot be read, or a label is unknown.
     """
-    names = ("text", "context", "country", "date", "id")
-    columns = ("right", *(f"{side}_{name}" for side in "ab" for name in names))
     for row in read_rows(path) if path.exists() else []:
-        cells = {name: required_cell(row, name, _READ) for name in columns}
-        try:
-            right = Stance(cells["right"].strip().casefold())
-        except ValueError:
-            message = "this is not a label; write agree, oppose or neither"
-            raise CorpusError(str(row.problem(message, "right", cells["right"]))) from None
-        sides = []
-        for side in "ab":
-            country = ", ".join(entry.name for entry in parse_countries(cells[f"{side}_country"]))
-            text, context, date = (cells[f"{side}_{name}"] for name in ("text", "context", "date"))
-            sides.append(ModelInput(text, context, country, date))
-        yield (sides[0], sides[1]), (cells["a_id"], cells["b_id"]), right
+        a, b = (read_side(row, side, f"{side}_text", _READ) for side in "ab")
+        a_id, b_id = (required_cell(row, f"{side}_id", _READ) for side in "ab")
+        yield (a, b), (a_id, b_id), read_label(row, _READ, "right")

@@ -192,30 +192,37 @@ def read_labelled(path: Path) -> list[LabelledPair]:
     return found
 
 
-def read_label(row: Row, columns: str) -> Stance:
-    """Return the label of a row; see `required_cell` for `columns`."""
-    given = required_cell(row, "label", columns)
+def read_label(row: Row, columns: str, name: str = "label") -> Stance:
+    """Return the label in a column of a row; see `required_cell` for `columns`."""
+    given = required_cell(row, name, columns)
     if label := LABELS.get(given.strip().casefold()):
         return label
     message = "this is not a label; write agree, oppose or neither, or entailment, contradiction "
-    raise CorpusError(str(row.problem(f"{message}or neutral", "label", given)))
+    raise CorpusError(str(row.problem(f"{message}or neutral", name, given)))
 
 
 def _pair(row: Row, columns: str) -> PairRow:
-    apart = cell(row, "premise") is not None or cell(row, "hypothesis") is not None
-    sides = []
-    for letter, name in zip("ab", ("premise", "hypothesis") if apart else "ab", strict=True):
-        text = required_cell(row, name, columns)
-        country, date = _country_and_date(cell(row, letter) or "") if apart else ("", "")
-        sides.append(
-            ModelInput(
-                text,
-                _known(cell(row, f"{letter}_context") or ""),
-                _countries(cell(row, f"{letter}_country") or "") or _countries(country),
-                _known(cell(row, f"{letter}_date") or "") or _known(date),
-            )
-        )
-    return PairRow(sides[0], sides[1], row)
+    if cell(row, "premise") is None and cell(row, "hypothesis") is None:
+        a, b = (read_side(row, side, side, columns) for side in "ab")
+    else:
+        a = read_side(row, "a", "premise", columns, cell(row, "a") or "")
+        b = read_side(row, "b", "hypothesis", columns, cell(row, "b") or "")
+    return PairRow(a, b, row)
+
+
+def read_side(row: Row, side: str, text: str, columns: str, short: str = "") -> ModelInput:
+    """Return a side of a row: its text is in the column `text`, the rest in a_context and so on.
+
+    `short` is "country|speaker|date", for what those columns do not say.
+    """
+    words = required_cell(row, text, columns)
+    country, date = _country_and_date(short)
+    return ModelInput(
+        words,
+        _known(cell(row, f"{side}_context") or ""),
+        _countries(cell(row, f"{side}_country") or "") or _countries(country),
+        _known(cell(row, f"{side}_date") or "") or _known(date),
+    )
 
 
 def _countries(text: str) -> str:
