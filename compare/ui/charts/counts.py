@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from functools import partial
 
 import altair as alt
 
 from compare.comparison.counts import Cell, YearCount
 from compare.export.words import counted
-from compare.ui.charts.vega import FIT_WIDTH, Chart, Colours, shade, square
+from compare.ui.charts.vega import AGREE, EVEN, FIT_WIDTH, OPPOSE, Chart, shade, square
 
 
 def sample_size_note(read: int, decided: int) -> str:
@@ -19,21 +18,7 @@ def sample_size_note(read: int, decided: int) -> str:
 
 
 def years_chart(counts: Sequence[YearCount], over_time: bool) -> Chart:
-    """Return the pairs of each year; over time only those that changed."""
-    decided = sum(count.agree + count.oppose for count in counts)
-    return Chart(
-        partial(_draw_years, counts, over_time),
-        "Pairs by year",
-        (
-            sample_size_note(sum(count.read for count in counts), decided),
-            "A pair counts in the year of its later statement; pairs without two dates are left "
-            "out.",
-        ),
-    )
-
-
-def _draw_years(counts: Sequence[YearCount], over_time: bool, colour: Colours) -> alt.Chart:
-    """Draw bars; both direction and colour tell agree from oppose."""
+    """Return the pairs of each year: agree above, oppose below; over time only the changes."""
     series = [("Agree", "agree", 1), ("Opposed", "oppose", -1)]
     if over_time:
         series = [("Changed", "oppose", 1)]
@@ -47,7 +32,7 @@ def _draw_years(counts: Sequence[YearCount], over_time: bool, colour: Colours) -
     ticks = min(6, max(bars) - min(bars) or 1)  # no halves of pairs
     colours = alt.Scale(
         domain=[verdict for verdict, _, _ in series],
-        range=[colour[stance] for _, stance, _ in series],
+        range=[AGREE if stance == "agree" else OPPOSE for _, stance, _ in series],
     )
     chart: alt.Chart = (
         alt.Chart(alt.InlineData(values=values), height=220, autosize=FIT_WIDTH)
@@ -72,11 +57,16 @@ def _draw_years(counts: Sequence[YearCount], over_time: bool, colour: Colours) -
             tooltip=["year:O", "verdict:N", "pairs:Q"],
         )
     )
-    return chart
+    decided = sum(count.agree + count.oppose for count in counts)
+    notes = (
+        sample_size_note(sum(count.read for count in counts), decided),
+        "A pair counts in the year of its later statement; pairs without two dates are left out.",
+    )
+    return Chart(chart, "Pairs by year", notes)
 
 
 def matrix_chart(cells: Sequence[Cell], most: int) -> Chart:
-    """Return who agrees with whom, of the actors with most pairs."""
+    """Return who agrees with whom, of the actors with most pairs: the share opposed as colour."""
     counts: Counter[str] = Counter()
     for cell in cells:
         for actor in (cell.a, cell.b):
@@ -91,11 +81,6 @@ def matrix_chart(cells: Sequence[Cell], most: int) -> Chart:
     ]
     if len(counts) > len(actors):
         notes.append(f"The {len(actors)} of {len(counts)} actors with most pairs are drawn.")
-    return Chart(partial(_draw_matrix, drawn, actors), "Who agrees with whom", tuple(notes))
-
-
-def _draw_matrix(cells: Sequence[Cell], actors: Sequence[str], colour: Colours) -> alt.LayerChart:
-    """Draw a square of actors: colour is the share opposed, the numbers are the counts."""
     values = [
         {
             "one": cell.a,
@@ -104,13 +89,12 @@ def _draw_matrix(cells: Sequence[Cell], actors: Sequence[str], colour: Colours) 
             "counts": f"{cell.oppose}/{cell.agree + cell.oppose}",
             "read": cell.read,
         }
-        for cell in cells
+        for cell in drawn
     ]
-    colours = [colour["agree"], colour["even"], colour["oppose"]]
-    return square(
+    colours = [AGREE, EVEN, OPPOSE]
+    chart = square(
         values,
         actors,
-        colour,
         shade("share", colours, 0.5, format=".0%", title="Share opposed"),
         [({}, alt.Text("counts:N"))],
         [
@@ -118,3 +102,4 @@ def _draw_matrix(cells: Sequence[Cell], actors: Sequence[str], colour: Colours) 
             alt.Tooltip("read:Q", title="read"),
         ],
     )
+    return Chart(chart, "Who agrees with whom", tuple(notes))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache, partial
+from functools import cache
 from typing import Any, NamedTuple
 
 import altair as alt
@@ -11,7 +11,7 @@ import altair as alt
 from compare.export.words import counted
 from compare.results.positions import Position
 from compare.ui.charts.positions import CHOSEN, SCALE_TITLE, tooltip, values_of
-from compare.ui.charts.vega import Chart, Colours, Spec, shade
+from compare.ui.charts.vega import AGREE, EVEN, INK, OPPOSE, PAPER, Chart, Spec, shade
 
 Point = tuple[float, float]  # longitude and latitude, degrees
 Polygon = tuple[tuple[Point, ...], ...]  # an outer ring, which runs clockwise, and its holes
@@ -77,10 +77,10 @@ def map_chart(positions: Sequence[Position], proposition: str) -> Chart:
         + (f"; {missing:,} not on the map" if missing else "")
         + "."
     )
-    return Chart(partial(_draw_map, positions), proposition, (note,))
+    return Chart(_draw_map(positions), proposition, (note,))
 
 
-def _draw_map(positions: Sequence[Position], colour: Colours) -> alt.LayerChart:
+def _draw_map(positions: Sequence[Position]) -> alt.LayerChart:
     """Draw the countries that take a side; dashed are those with too few for an interval."""
     placed = {one.actor.key: {"actor": one.name, **values_of(one.score)} for one in positions}
     shapes = [
@@ -92,14 +92,11 @@ def _draw_map(positions: Sequence[Position], colour: Colours) -> alt.LayerChart:
         for code, point in world().points.items()
         if code in placed
     ]
-    colours = [colour["oppose"], colour["even"], colour["agree"]]
-    base = alt.Chart()
-    ground = base.mark_geoshape(
-        fill=colour["paper"], stroke=colour["ink"], strokeWidth=0.3, aria=False
-    )
+    base, colours = alt.Chart(), [OPPOSE, EVEN, AGREE]
+    ground = base.mark_geoshape(fill=PAPER, stroke=INK, strokeWidth=0.3, aria=False)
     dashed = alt.when("!isValid(datum.low)").then(alt.value([2, 2])).otherwise(alt.value([]))
     countries = (
-        base.mark_geoshape(stroke=colour["ink"], strokeWidth=0.9, cursor="pointer")
+        base.mark_geoshape(stroke=INK, strokeWidth=0.9, cursor="pointer")
         .encode(
             color=shade(
                 "position", colours, 0, title=SCALE_TITLE, titleLimit=240, gradientLength=220

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
 import altair as alt
@@ -12,7 +11,18 @@ import altair as alt
 from compare.comparison.positions import AgreementMatrix
 from compare.export.words import counted
 from compare.results.positions import PeriodScore, Position, PositionScore
-from compare.ui.charts.vega import FIT_WIDTH, Chart, Colours, Spec, panels, shade, square
+from compare.ui.charts.vega import (
+    AGREE,
+    EVEN,
+    FIT_WIDTH,
+    INK,
+    OPPOSE,
+    Chart,
+    Spec,
+    panels,
+    shade,
+    square,
+)
 
 CHOSEN = "chosen"  # the selection of a dot or a country
 KINDS = ("Agreeing", "Opposed", "Interval holds 0", "Fewer than 3 passages")
@@ -47,23 +57,19 @@ def positions_chart(placed: Sequence[Position], proposition: str, most: int) -> 
     notes = [f"{note}; {few:,} with too few for an interval." if few else f"{note}."]
     if len(placed) > len(drawn):
         notes.append(f"The {len(drawn):,} of {len(placed):,} with most passages are drawn.")
-    return Chart(partial(_draw_positions, drawn), proposition, tuple(notes))
-
-
-def _draw_positions(positions: Sequence[Position], colour: Colours) -> alt.LayerChart:
-    """Draw a dot for each actor with its interval; its label holds its number of passages."""
     values = [
         {"actor": position.name, "label": label, **values_of(position.score)}
-        for position, label in zip(positions, _labels(positions), strict=True)
+        for position, label in zip(drawn, _labels(drawn), strict=True)
     ]
     order = [value["label"] for value in reversed(values)]
     axis = alt.Axis(labelLimit=170, labelOverlap=False)
     base = alt.Chart().encode(
         y=alt.Y("label:N", sort=order, title=None, axis=axis), tooltip=tooltip("actor", "Actor")
     )
-    return _dots(base, "x", colour, clickable=True).properties(
+    chart = _dots(base, "x", clickable=True).properties(
         data=alt.InlineData(values=values), height=_ROW * (len(values) + 1), autosize=FIT_WIDTH
     )
+    return Chart(chart, proposition, tuple(notes))
 
 
 def _labels(positions: Sequence[Position]) -> list[str]:
@@ -103,7 +109,7 @@ def tooltip(field: str, title: str) -> list[alt.Tooltip]:
     ]
 
 
-def _dots(base: alt.Chart, way: str, colour: Colours, clickable: bool) -> alt.LayerChart:
+def _dots(base: alt.Chart, way: str, clickable: bool) -> alt.LayerChart:
     """Draw dots with their intervals along x or y; shape and colour both show the kind."""
     channel, datum = (alt.X, alt.XDatum) if way == "x" else (alt.Y, alt.YDatum)
     scale: dict[str, Any] = {
@@ -114,11 +120,11 @@ def _dots(base: alt.Chart, way: str, colour: Colours, clickable: bool) -> alt.La
             labelExpr="datum.value ? format(datum.value, '+~f') : '0'",
         ),
     }
-    ink, kinds = colour["ink"], list(KINDS)
-    colours = alt.Scale(domain=kinds, range=[colour["agree"], colour["oppose"], ink, ink])
+    kinds = list(KINDS)
+    colours = alt.Scale(domain=kinds, range=[AGREE, OPPOSE, INK, INK])
     key = alt.Legend(orient="top", columns=1, labelLimit=200) if clickable else None
     middle = alt.Chart(alt.InlineData(values=[{}])).mark_rule(
-        strokeDash=[3, 3], color=ink, aria=False
+        strokeDash=[3, 3], color=INK, aria=False
     )
     interval = base.mark_rule(strokeWidth=2, aria=False).transform_filter("isValid(datum.low)")
     dots = base.mark_point(filled=True, size=90, opacity=1, cursor="pointer")
@@ -146,31 +152,20 @@ def periods_chart(
 ) -> Chart:
     """Return the positions of several actors by period, a panel each."""
     number = sum(one.score.passages for scores in by_actor.values() for one in scores)
-
-    def draw(colour: Colours) -> alt.ConcatChart:
-        return panels(
-            {name: _draw_periods(scores, starts, colour) for name, scores in by_actor.items()}
-        )
-
     notes = (
         "Above: agreeing (+1). Below: opposed (-1).",
         f"Periods of {counted(years, 'year')}; numbers are passages, n = {number:,} in all.",
     )
-    return Chart(draw, proposition, notes)
+    charts = {name: _draw_periods(scores, starts) for name, scores in by_actor.items()}
+    return Chart(panels(charts), proposition, notes)
 
 
 def period_chart(scores: Sequence[PeriodScore], starts: Sequence[int]) -> Chart:
     """Return one actor's positions; `starts` are the periods of all, so that the axes agree."""
-
-    def draw(colour: Colours) -> alt.LayerChart:
-        return _draw_periods(scores, starts, colour).properties(autosize=FIT_WIDTH)
-
-    return Chart(draw, "", ())
+    return Chart(_draw_periods(scores, starts).properties(autosize=FIT_WIDTH), "", ())
 
 
-def _draw_periods(
-    scores: Sequence[PeriodScore], starts: Sequence[int], colour: Colours
-) -> alt.LayerChart:
+def _draw_periods(scores: Sequence[PeriodScore], starts: Sequence[int]) -> alt.LayerChart:
     values = [
         {"period": str(one.start), "years": f"{one.start} to {one.end}", **values_of(one.score)}
         for one in scores
@@ -182,10 +177,10 @@ def _draw_periods(
         axis=alt.Axis(labelAngle=0, labelOverlap=True),
     )
     base = alt.Chart().encode(x=period, tooltip=tooltip("years", "Years"))
-    numbers = base.mark_text(dx=8, align="left", fontSize=10, color=colour["ink"]).encode(
+    numbers = base.mark_text(dx=8, align="left", fontSize=10, color=INK).encode(
         y="position:Q", text=alt.Text("passages:Q", format=",d")
     )
-    dots = _dots(base, "y", colour, clickable=False)
+    dots = _dots(base, "y", clickable=False)
     data = alt.InlineData(values=values)
     return alt.LayerChart(data=data, layer=[*dots.layer, numbers], height=150)
 
@@ -196,12 +191,6 @@ def agreement_chart(matrix: AgreementMatrix, actors: Sequence[str], propositions
         "Agreement is 1 - mean distance of two positions / 2, over the propositions on which both "
         f"take a side (n in a cell, of {propositions:,})."
     )
-    return Chart(partial(_draw_agreement, matrix, actors), "Agreement between actors", (note,))
-
-
-def _draw_agreement(
-    matrix: AgreementMatrix, actors: Sequence[str], colour: Colours
-) -> alt.LayerChart:
     values = [
         {
             "one": cell.a,
@@ -211,12 +200,10 @@ def _draw_agreement(
         }
         for cell in matrix.cells
     ]
-    colours = [colour["oppose"], colour["even"], colour["agree"]]
-    return square(
+    chart = square(
         values,
         actors,
-        colour,
-        shade("agreement", colours, 0.5, title="Agreement"),
+        shade("agreement", [OPPOSE, EVEN, AGREE], 0.5, title="Agreement"),
         [
             ({"dy": -6, "fontSize": 10}, alt.Text("agreement:Q", format=".2f")),
             ({"dy": 7, "fontSize": 9}, alt.Text("number:N")),
@@ -226,3 +213,4 @@ def _draw_agreement(
             alt.Tooltip("number:N", title="propositions"),
         ],
     )
+    return Chart(chart, "Agreement between actors", (note,))

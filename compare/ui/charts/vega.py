@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
@@ -33,6 +33,7 @@ COLOURS: Mapping[str, Colours] = {
         "paper": "#16171a",
     },
 }
+AGREE, OPPOSE, EVEN, INK, PAPER = COLOURS["light"].values()
 
 NO_RENDERER = (
     "SVG files are drawn by vl-convert, which is not installed: run `pip install "
@@ -47,19 +48,22 @@ _WIDTH = 720
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart, its title, and what its numbers are based on."""
+    """A chart in the colours of the light theme, its title, and what its numbers are based on."""
 
-    draw: Callable[[Colours], alt.TopLevelMixin]
+    drawn: alt.TopLevelMixin
     title: str
     notes: tuple[str, ...]
 
-    def spec(self, colour: Colours) -> Spec:
+    def spec(self, colours: Colours) -> Spec:
         """Return the chart in the colours of a theme."""
         with alt.data_transformers.enable(consolidate_datasets=False):  # values stay in place
-            spec: Spec = self.draw(colour).to_dict(validate=False)
+            spec: Spec = self.drawn.to_dict(validate=False)
         del spec["$schema"]
-        ink = {"labelColor": colour["ink"], "titleColor": colour["ink"]}  # Streamlit's is pale
-        return {**spec, "config": {"axis": ink, "legend": ink}}
+        ink = {"labelColor": INK, "titleColor": INK}  # Streamlit's is pale
+        others = {light: colours[name] for name, light in COLOURS["light"].items()}
+        config = {"axis": ink, "legend": ink}
+        recoloured: Spec = _recoloured({**spec, "config": config}, others)
+        return recoloured
 
     def figure(self) -> Spec:
         """Return the chart for a paper: its title above, and below the title its notes."""
@@ -95,6 +99,18 @@ class Chart:
         return vl_convert.vegalite_to_svg(self.figure()).encode()
 
 
+def _recoloured(part: Any, others: Colours) -> Any:
+    """Return a part of a specification in other colours; data stay as they are."""
+    if isinstance(part, dict):
+        return {
+            key: value if key == "data" else _recoloured(value, others)
+            for key, value in part.items()
+        }
+    if isinstance(part, list):
+        return [_recoloured(entry, others) for entry in part]
+    return others.get(part, part) if isinstance(part, str) else part
+
+
 def can_draw_svg() -> bool:
     """Tell whether the extra that draws SVG files is installed."""
     return find_spec("vl_convert") is not None
@@ -109,7 +125,6 @@ def shade(field: str, colours: Sequence[str], middle: float, **legend: Any) -> a
 def square(
     cells: Sequence[Spec],
     actors: Sequence[str],
-    colour: Colours,
     fill: alt.Color,
     lines: Sequence[tuple[Spec, alt.Text]],
     tooltip: Sequence[alt.Tooltip],
@@ -127,7 +142,7 @@ def square(
     ]
     field = f"datum.{fill.shorthand.removesuffix(':Q')}"
     is_dark = f"isValid({field}) && abs({field} - 0.5) > 0.35"
-    ink = alt.when(is_dark).then(alt.value(colour["paper"])).otherwise(alt.value(colour["ink"]))
+    ink = alt.when(is_dark).then(alt.value(PAPER)).otherwise(alt.value(INK))
     below = alt.Axis(labelAngle=-40, labelLimit=110, labelOverlap=False)
     base = alt.Chart().encode(
         x=alt.X("one:N", sort=list(actors), title=None, axis=below),

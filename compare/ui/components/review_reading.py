@@ -11,18 +11,17 @@ from compare.export.html import half_html, section_html, verdict_html
 from compare.export.words import SIGN, VERDICT, counted, likelihood, percent, read_as
 from compare.library.library import Library
 from compare.models.values import Stance
-from compare.review import (
-    CONFIDENCE,
-    STATE_NOTES,
-    Answer,
-    AnswerChange,
-    Review,
-    ReviewPair,
-)
+from compare.review import CONFIDENCE, STATE_NOTES, Answer, AnswerChange, Review, ReviewPair
 from compare.ui.components.layout import notice, notice_next_run, show_html, show_kept_notice, small
 
 _KEYS = {Stance.AGREE: "A", Stance.OPPOSE: "O", Stance.NEITHER: "N"}
 _LONGEST_NOTE = 2_000
+
+Keep = Callable[[Stance | None, int | None, str], AnswerChange | None]
+
+# In the session, for each review and who answers (`base`): r_at, the pair that they went back to;
+# r_last, the pair answered last and what is said of it; and for each pair r_sure and r_note, the
+# confidence and the note of an unfinished answer.
 
 
 # -- One reader's pairs --------------------------------------------------------------------------
@@ -41,9 +40,8 @@ def read_review(review: Review, reader: str, library: Library) -> None:
     if reader in review.handed_in:
         _handed_in(review)
         return
-    if last := _last_kept(base):
-        kept, sentence = last
-        pair = review.pair(kept.place)
+    if last := st.session_state.get(f"r_last-{base}"):
+        pair, sentence = review.pair(last[0]), last[1]
         if pair.machine and review.shows_machine(answered=True):
             sentence += f" {_model_says(pair, review.settings.least_probability)}"
         notice(sentence)
@@ -58,13 +56,12 @@ def read_review(review: Review, reader: str, library: Library) -> None:
 
 
 def _pair_to_read(review: Review, reader: str, library: Library, place: int, base: str) -> None:
-    pair, given = review.pair(place), review.answer_of(reader, place)
+    given = review.answer_of(reader, place)
     st.html(section_html(f"Pair {place:,}"))
     if given:
         small(f"Your answer is “{_in_words(given)}”. A new answer replaces it.")
-    model = review.shows_machine(given is not None)
     with st.container(key=f"card-review-{base}-{place}", gap="xsmall"):
-        _show_pair(review, pair, library, model=model)
+        _show_pair(review, library, place, model=review.shows_machine(given is not None))
 
     def keep(stance: Stance | None, confidence: int | None, note: str) -> AnswerChange | None:
         return review.answer(reader, place, stance, confidence, note)
@@ -137,7 +134,7 @@ def decide_review(review: Review, library: Library) -> None:
     )
     st.text_input("Who decides", key=f"r_by-{review.number}", max_chars=100)
     base = f"{review.number}-decision"
-    if last := _last_kept(base):
+    if last := st.session_state.get(f"r_last-{base}"):
         notice(last[1])
     place = st.session_state.get(f"r_at-{base}") or (left[0] if left else None)
     if place is None:
@@ -148,8 +145,7 @@ def decide_review(review: Review, library: Library) -> None:
 
 
 def _pair_to_decide(review: Review, library: Library, place: int, base: str) -> None:
-    pair, decision = review.pair(place), review.decisions().get(place)
-    st.html(section_html(f"Pair {place:,}"))
+    decision = review.decisions().get(place)
     answers = [
         (reader, _in_words(answer), answer.note)
         for reader in review.readers
@@ -157,8 +153,9 @@ def _pair_to_decide(review: Review, library: Library, place: int, base: str) -> 
     ]
     if decision:
         answers.append((decision.who, f"{_in_words(decision)} (decided)", decision.note))
+    st.html(section_html(f"Pair {place:,}"))
     with st.container(key=f"card-review-{base}-{place}", gap="xsmall"):
-        _show_pair(review, pair, library, model=True)
+        _show_pair(review, library, place, model=True)
         show_html("answers", answers)
 
     def who() -> str:
@@ -177,17 +174,14 @@ def _pair_to_decide(review: Review, library: Library, place: int, base: str) -> 
 
 def _all_differences(review: Review, differ: list[int], decided: Mapping[int, Answer]) -> None:
     answers = review.answers()
+    rows = []
+    for place in differ:
+        row = {"Pair": place, **{who: _in_words(of[place]) for who, of in answers.items()}}
+        decision = decided.get(place)
+        row["Decision"] = _in_words(decision) if decision else ""
+        row["Decided by"], row["Note"] = (decision.who, decision.note) if decision else ("", "")
+        rows.append(row)
     with st.expander("All differences"):
-        rows = [
-            {
-                "Pair": place,
-                **{reader: _in_words(of[place]) for reader, of in answers.items()},
-                "Decision": _in_words(decided[place]) if place in decided else "",
-                "Decided by": decided[place].who if place in decided else "",
-                "Note": decided[place].note if place in decided else "",
-            }
-            for place in differ
-        ]
         st.dataframe(rows, hide_index=True, alt=counted(len(rows), "difference"))
 
 
@@ -198,17 +192,12 @@ def _answer_buttons(
     base: str,
     place: int,
     given: Answer | None,
-    keep: Callable[[Stance | None, int | None, str], AnswerChange | None],
+    keep: Keep,
     undo: Callable[[], AnswerChange | None],
 ) -> None:
     """Show the buttons of an answer, each with its key, the confidence, and a note.
 
-    Args:
-        base: Of the widgets' keys: the review and who answers.
-        place: Of the pair, which has a note and a confidence of its own.
-        given: The answer that was shown with the pair; its note and confidence are offered again.
-        keep: Writes the answer.
-        undo: Takes back the last one.
+    `given` is the answer that was shown with the pair: its note and confidence are offered again.
     """
     sure, note = _draft_keys(base, place)
     if given:
@@ -217,8 +206,7 @@ def _answer_buttons(
     def answered(stance: Stance | None) -> None:
         confidence, words = st.session_state.get(sure), str(st.session_state.get(note) or "")
         if kept := _tried(lambda: keep(stance, confidence, words)):
-            elsewhere = bool(kept.before and given != kept.before)  # from another window
-            st.session_state[f"r_last-{base}"] = kept, elsewhere
+            st.session_state[f"r_last-{base}"] = kept.place, _kept_in_words(kept, given)
             for key in (f"r_at-{base}", *_draft_keys(base, kept.place)):
                 st.session_state.pop(key, None)
 
@@ -264,7 +252,6 @@ def _confidence_buttons(base: str, sure: str) -> None:
 
 
 def _draft_keys(base: str, place: int) -> tuple[str, str]:
-    """Return where the session keeps the confidence and the note of an unfinished answer."""
     return f"r_sure-{base}-{place}", f"r_note-{base}-{place}"
 
 
@@ -284,20 +271,16 @@ def _tried(action: Callable[[], AnswerChange | None]) -> AnswerChange | None:
         return None
 
 
-def _last_kept(base: str) -> tuple[AnswerChange, str] | None:
-    """Return what was kept last, and that in words; None if nothing was, or it was undone."""
-    last = st.session_state.get(f"r_last-{base}")
-    if last is None or last[0].after is None:
-        return None
-    kept, elsewhere = last
-    sentence = f"Kept: pair {kept.place:,}, “{_in_words(kept.after)}”."
-    if elsewhere:
+def _kept_in_words(kept: AnswerChange, given: Answer | None) -> str:
+    """Return what was kept in the place of `given`, the answer that was on the screen."""
+    sentence = f"Kept: pair {kept.place:,}, “{_in_words(kept.after)}”." if kept.after else ""
+    if kept.before and kept.before != given:
         by = f" by {kept.before.who}" if kept.before.who else ""
         sentence += (
             f" It had been answered “{_label(kept.before.stance)}”{by} in another window; the "
             "history keeps both."
         )
-    return kept, sentence
+    return sentence
 
 
 # -- A pair and its answers ----------------------------------------------------------------------
@@ -334,10 +317,10 @@ def _verdict(pair: ReviewPair, least: float | None) -> Stance:
     return found if probabilities.of(found) < least else label
 
 
-def _show_pair(review: Review, pair: ReviewPair, library: Library, *, model: bool) -> None:
+def _show_pair(review: Review, library: Library, place: int, *, model: bool) -> None:
     """Show a pair with what became of its statements since; `model` adds the model's verdict."""
+    pair, least = review.pair(place), review.settings.least_probability
     kind, verdict, note = "plain", "", ""
-    least = review.settings.least_probability
     if model and pair.machine and pair.probabilities:
         kind, stance = pair.machine.value, _verdict(pair, least)
         verdict = verdict_html(

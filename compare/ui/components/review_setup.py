@@ -32,8 +32,9 @@ from compare.ui.components.layout import progress, show_html, small
 from compare.ui.components.service import stance_model
 from compare.ui.components.upload import on_disk
 
-SHOWN_TABLE = "cut-"
-"""Session state: begins the keys of the tables that pages show, at their thresholds."""
+# In the session: the result that a review was last asked for; the review to show on the next run;
+# the beginning of the keys of the tables that pages show, at their thresholds.
+_TO_REVIEW, _SWITCH_TO, SHOWN_TABLE = "to-review", "switch-to-review", "cut-"
 
 # Three mappings: members of two enumerations with one value are equal.
 CHOICES = {
@@ -53,14 +54,7 @@ WHEN_SHOWN = {
     MachineShown.END: "when all readers are done",
     MachineShown.BEFORE: "from the start: no independent reading",
 }
-_TO_REVIEW = "to-review"
-"""Session state: the result that a review was last asked for."""
-
-_SWITCH_TO = "switch-to-review"
-"""Session state: the review to show on the next run."""
-
-_NEW = "A new review"
-_FILE = "A file of pairs"
+_NEW, _FILE = "A new review", "A file of pairs"
 _MOST = 10_000
 
 Setting = TypeVar("Setting", bound=StrEnum)
@@ -127,19 +121,11 @@ def make_review(reviews: Reviews, library: Library) -> None:
     )
     draw_pairs = _choose_pairs(reviews, library)
     left, right = st.columns(2)
-    order = left.selectbox(
-        "Order of reading",
-        [*READING_ORDERS],
-        format_func=_in_words(READING_ORDERS),
-        key="r_new_order",
-    )
-    shown = right.selectbox(
-        "When readers see the model’s label",
-        [*WHEN_SHOWN],
-        format_func=_in_words(WHEN_SHOWN),
-        key="r_new_shown",
-        help="Every export states it.",
-    )
+    with left:
+        order = _choose("Order of reading", READING_ORDERS, "r_new_order")
+    with right:
+        label, help = "When readers see the model’s label", "Every export states it."
+        shown = _choose(label, WHEN_SHOWN, "r_new_shown", help)
     with st.expander("The codebook: how readers decide"):
         codebook = st.text_area("Codebook", CODEBOOK, key="r_new_codebook", height=340)
     seed = int(st.number_input("Seed of draw and order", 0, 10**6, 0, key="r_new_seed"))
@@ -162,8 +148,10 @@ def make_review(reviews: Reviews, library: Library) -> None:
     st.rerun()
 
 
-def _in_words(words: Mapping[Setting, str]) -> Callable[[Setting], str]:
-    return lambda setting: words[setting].capitalize()
+def _choose(label: str, words: Mapping[Setting, str], key: str, help: str | None = None) -> Setting:
+    return st.selectbox(
+        label, [*words], format_func=lambda one: words[one].capitalize(), key=key, help=help
+    )
 
 
 def _choose_pairs(reviews: Reviews, library: Library) -> Callable[[int], PairSelection] | None:
@@ -180,13 +168,10 @@ def _choose_pairs(reviews: Reviews, library: Library) -> Callable[[int], PairSel
             )
         return _pairs_from_file(library)
     how, many, which = st.columns([2, 1, 2])
-    choice = how.selectbox(
-        "How pairs are chosen",
-        [Choice.RANDOM, Choice.STRATIFIED, Choice.WHOLE],
-        format_func=_in_words(CHOICES),
-        key="r_new_choice",
-        help="Only pairs drawn at random show how often the model is right.",
-    )
+    with how:
+        choices = {one: words for one, words in CHOICES.items() if one is not Choice.IMPORTED}
+        help = "Only pairs drawn at random show how often the model is right."
+        choice = _choose("How pairs are chosen", choices, "r_new_choice", help)
     size = many.number_input(
         "Pairs to draw", 1, _MOST, 100, key="r_new_size", disabled=choice is Choice.WHOLE
     )

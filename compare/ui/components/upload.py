@@ -33,18 +33,15 @@ from compare.ui.components.layout import (
     notice,
     notice_next_run,
     progress,
+    show_html,
     show_more_button,
     small,
     widget_key,
 )
 from compare.ui.components.service import OWN, SWITCH_TO
 
-_BATCH = "batch"
-"""Session state: a number in the keys of the fields, which are empty whenever it grows."""
-
-_FETCHED = "fetched-page"
-"""Session state: the page that was fetched last."""
-
+_BATCH = "batch"  # in the session: a number in the fields' keys; a new one empties the fields
+_FETCHED = "fetched-page"  # in the session: the page that was fetched last
 _PROBLEMS_SHOWN = 200
 _PROPOSALS_AT_FIRST = 20
 _NO_COLUMN = "Not in this file"
@@ -54,16 +51,6 @@ _DATES = {
     "Day first": "day-first",
     "Month first": "month-first",
 }
-_COLUMNS = (
-    ("text", "The words, as quoted or as the report gives them. The only required column."),
-    ("context", "What completes a fragment: “said of the war”, “denying the allegation that …”."),
-    ("speaker, role, country", "Who said it. Separate several countries with “;”."),
-    ("date", "As much as is known: 2022, 2022-03 or 2022-03-18."),
-    ("venue, title, source, url", "Where it was said, and where the words were found."),
-    ("language", "A language code: en, fr, ar."),
-    ("quotation", "direct, or reported if the words are somebody else’s account."),
-    ("id", "A name of its own. Without one it is made from the words."),
-)
 _WHO = ("speaker", "role", "country")
 
 
@@ -107,16 +94,38 @@ def statements_from_files() -> list[Statement]:
         "build”.",
         f"Your library is in {locations.user_library()}.",
     )
-    _columns_help()
+    with st.expander("The columns of a file"):
+        show_html("columns_of_a_file")
+        template = locations.sample_corpus().with_name("template.csv")
+        if template.is_file():
+            st.download_button(
+                "Download the template",
+                template.read_bytes(),
+                template.name,
+                "text/csv",
+                on_click="ignore",
+                type="tertiary",
+                icon=":material/download:",
+            )
     if not files:
         return []
     hashes = [(file.name, hashlib.sha256(file.getvalue()).hexdigest()) for file in files]
     key = widget_key(repr(hashes))
-    format_name = _choose_format(files, key)
-    columns = () if format_name else _columns(key, files)
-    mapping = _choose_columns(columns, key) if columns else {}
+    titles = {"": _TABLES, **{name: entry.title for name, entry in formats().items()}}
+    format_name = st.selectbox(
+        "Format of the files",
+        list(titles),
+        index=list(titles).index(_recognised(key, files)),
+        format_func=lambda name: titles[name],
+        key=f"format-{key}",
+        help="Public corpora are recognised by their layout. Change this if the guess is wrong.",
+    )
+    columns: tuple[str, ...] = ()
+    mapping: dict[str, str] = {}
     dates = None
     if not format_name:
+        if columns := _columns(key, files):
+            mapping = _choose_columns(columns, key)
         dates = _DATES[st.selectbox("Dates such as 03/04/2022", list(_DATES), key=f"dates-{key}")]
     try:
         corpus = _read(key, format_name, tuple(mapping.items()), dates, files)
@@ -128,23 +137,6 @@ def statements_from_files() -> list[Statement]:
         return []
     _report(corpus)
     return list(corpus.statements)
-
-
-def _columns_help() -> None:
-    """Explain the columns of a file, and offer an empty table that has them all."""
-    with st.expander("The columns of a file"):
-        st.html(table_html("The columns of a file", ("Column", "What it holds"), _COLUMNS))
-        template = locations.sample_corpus().with_name("template.csv")
-        if template.is_file():
-            st.download_button(
-                "Download the template",
-                data=template.read_bytes(),
-                file_name="template.csv",
-                mime="text/csv",
-                on_click="ignore",
-                type="tertiary",
-                icon=":material/download:",
-            )
 
 
 @st.cache_resource(show_spinner="Reading the files…", max_entries=4)
@@ -162,12 +154,8 @@ def _read(
             corpus = read_corpus(paths, mapping=dict(mapping), dates=dates)
         folder = str(paths[0].parent)
         problems = (
-            replace(
-                problem,
-                file=PurePath(problem.file).name,
-                message=_without(folder, problem.message),
-            )
-            for problem in corpus.problems
+            replace(one, file=PurePath(one.file).name, message=_without(folder, one.message))
+            for one in corpus.problems
         )
         notes = (_without(folder, note) for note in corpus.notes)
         return replace(corpus, problems=tuple(problems), notes=tuple(notes))
@@ -176,26 +164,10 @@ def _read(
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _recognised(key: str, _files: Sequence[UploadedFile]) -> str:
     """Return the name of the public format that the files look like, "" for none."""
-    try:
-        with on_disk(_files) as paths:
-            found = recognised_format(paths)
-    except CompareError:
-        return ""
-    return found.name if found else ""
-
-
-def _choose_format(files: Sequence[UploadedFile], key: str) -> str:
-    """Let the user correct the format that was recognised; "" is tables and documents."""
-    titles = {"": _TABLES, **{name: entry.title for name, entry in formats().items()}}
-    chosen = st.selectbox(
-        "Format of the files",
-        list(titles),
-        index=list(titles).index(_recognised(key, files)),
-        format_func=lambda name: titles[name],
-        key=f"format-{key}",
-        help="Public corpora are recognised by their layout. Change this if the guess is wrong.",
-    )
-    return str(chosen)
+    with contextlib.suppress(CompareError), on_disk(_files) as paths:
+        if found := recognised_format(paths):
+            return found.name
+    return ""
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
@@ -297,11 +269,7 @@ def _batch() -> int:
 
 
 def statements_from_page() -> list[Statement]:
-    """Show a page's quotations as proposals; return the statements that the user accepts.
-
-    Raises:
-        CorpusError: The page cannot be fetched or read.
-    """
+    """Show a page's quotations as proposals; return the statements that the user accepts."""
     small(
         "The quotations of an article are proposed, each with the speaker named beside it. Only "
         "those you accept are added. This app uses the network only to fetch a page when you ask "
