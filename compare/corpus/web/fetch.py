@@ -1,8 +1,8 @@
-"""Fetch one web page because a person asked for it, and reach nothing but the public web.
+"""Fetch one web page because a person asked for it, from the public web only.
 
-The addresses of a name are looked up once, all of them are checked, and the connection goes to one
-of those: a name that changes its address meanwhile gains nothing. Each redirect is checked as the
-first address was. No cookies, no proxies; TLS is always verified.
+The addresses of a host are looked up once, all of them are checked, and the connection goes to one
+of those, so a host cannot change its address in between. Each redirect is checked like the first
+address. No cookies, no proxies; TLS is always verified.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from compare.corpus.values import shortened
 from compare.errors import CorpusError
 
 MOST_BYTES = 5 * 1024**2
-"""Of a page, as it comes and unpacked."""
+"""The limit for a page, compressed and decompressed."""
 
 SECONDS = 20.0
-"""In which the page must be here, redirects included."""
+"""The limit for all redirects and the page together."""
 
 MOST_REDIRECTS = 5
 PORTS = frozenset({80, 443})
@@ -56,7 +56,7 @@ _NAT64 = _NETWORK("64:ff9b::/96")
 _NEVER = (
     _NETWORK("64:ff9b:1::/48"),  # NAT64 of a local network
     _NETWORK("2001::/32"),  # Teredo
-    _NETWORK("::/96"),  # IPv4 in its oldest guise
+    _NETWORK("::/96"),  # IPv4-compatible addresses
     _NETWORK("192.88.99.0/24"),  # relays of 6to4
 )
 
@@ -64,19 +64,19 @@ Allowed = Collection[tuple[str, int]]
 
 
 def _refused(what: str, remedy: str = "") -> CorpusError:
-    """Return what to say of a page that cannot be fetched; it can always be saved by hand."""
+    # a page can always be saved by hand
     by_hand = "open it in a browser, save it, and use `compare import html FILE`"
     return CorpusError(f"{what}: {remedy}{by_hand}.")
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A page as it came.
+    """A page that was fetched.
 
     Attributes:
-        url: Where it was in the end, behind all redirects.
-        content: Its bytes, unpacked.
-        charset: As the server names it, "" if it does not.
+        url: Its address behind all redirects.
+        content: Its bytes, decompressed.
+        charset: The encoding that the server names, or "".
     """
 
     url: str
@@ -90,12 +90,12 @@ def fetch(url: str, *, allowed: Allowed = (), seconds: float = SECONDS) -> Fetch
 
     Args:
         url: Its address.
-        allowed: Addresses with their ports ("127.0.0.1", 8000) that may be reached though they are
-            not public or the port is not 80 or 443: for tests.
-        seconds: All that it may take.
+        allowed: Addresses with ports ("127.0.0.1", 8000) that may be reached although they are not
+            public or the port is not 80 or 443: for tests.
+        seconds: The limit for everything together.
 
     Raises:
-        CorpusError: The address may not be fetched, or the page cannot be had or used.
+        CorpusError: The address may not be fetched, or the page cannot be fetched or read.
     """
     attempt = _Attempt(allowed, seconds)
     outcome: queue.SimpleQueue[Fetched | BaseException] = queue.SimpleQueue()
@@ -106,7 +106,7 @@ def fetch(url: str, *, allowed: Allowed = (), seconds: float = SECONDS) -> Fetch
         except BaseException as error:  # raised again where it is waited for
             outcome.put(error)
 
-    # Neither a look-up nor a server that drips can be timed as a whole: both are left behind.
+    # a look-up or a slow server cannot be interrupted as a whole, so the thread is left behind
     threading.Thread(target=work, daemon=True).start()
     try:
         found = outcome.get(timeout=seconds)
@@ -123,7 +123,7 @@ def fetch(url: str, *, allowed: Allowed = (), seconds: float = SECONDS) -> Fetch
 
 
 def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    """Say whether an address belongs to the public internet; IPv4 inside IPv6 is looked into."""
+    """Say whether an address is on the public internet; IPv4 inside IPv6 is checked as IPv4."""
     if isinstance(address, ipaddress.IPv6Address):
         inside = address.ipv4_mapped or address.sixtofour
         if address in _NAT64:
@@ -141,7 +141,7 @@ def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """What is asked of whom; `host` is a name in ASCII or an address, `path` has the query."""
+    """An address in parts; `host` is in ASCII, `path` includes the query."""
 
     url: str
     secure: bool
@@ -151,7 +151,7 @@ class _Target:
 
 
 class _Attempt:
-    """The steps of one fetch, which run in a thread and end soon after `stop`."""
+    """The steps of one fetch, which run in a thread that ends soon after `stop`."""
 
     def __init__(self, allowed: Allowed, seconds: float) -> None:
         self.url = ""
@@ -160,7 +160,7 @@ class _Attempt:
         self._socket: socket.socket | None = None
 
     def stop(self) -> None:
-        """End a step that waits for the server, and start no other."""
+        """End the step that waits for the server, and start no other."""
         self._stopped.set()
         if self._socket is not None:
             with suppress(OSError):  # it is closed
@@ -181,7 +181,7 @@ class _Attempt:
         )
 
     def _addresses(self, target: _Target) -> list[str]:
-        """Look the name up; refuse it if any of its addresses is not public."""
+        """Look up the host; refuse it if any of its addresses is not public."""
         try:
             entries = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError):
@@ -205,7 +205,7 @@ class _Attempt:
         return addresses
 
     def _get(self, target: _Target, addresses: Sequence[str]) -> Fetched | str:
-        """Return the page, or where it has moved to."""
+        """Return the page, or the address to which it redirects."""
         shown = shortened(target.url)
         connection = http.client.HTTPConnection(target.host, target.port)
         connection.default_port = 443 if target.secure else 80
@@ -228,7 +228,7 @@ class _Attempt:
         except TimeoutError:
             raise
         except ssl.SSLCertVerificationError as error:
-            said = f"The certificate of {target.host} is not to be trusted ({error.verify_message})"
+            said = f"The certificate of {target.host} cannot be trusted ({error.verify_message})"
             raise _refused(said, "check the address; if you trust the page, ") from None
         except (OSError, http.client.HTTPException) as error:
             said = getattr(error, "strerror", None) or type(error).__name__
@@ -242,7 +242,7 @@ class _Attempt:
 
     def _connected(self, target: _Target, addresses: Sequence[str]) -> socket.socket:
         """Connect to the first address that answers; over TLS, check the certificate."""
-        share = self._seconds / len(addresses)  # so that one that is silent leaves time
+        share = self._seconds / len(addresses)  # a silent address leaves time for the others
         failed = OSError("no address")
         for address in addresses:
             if self._stopped.is_set():
@@ -268,7 +268,7 @@ class _Attempt:
 
 
 def _parsed(url: str, allowed: Allowed) -> _Target:
-    """Return what is asked of whom; refuse what is no plain web address."""
+    """Return the parts of an address; refuse anything but a plain web address."""
     shown = shortened(url)
     try:
         parts = urlsplit(url)
@@ -279,7 +279,7 @@ def _parsed(url: str, allowed: Allowed) -> _Target:
     if parts.scheme not in {"http", "https"} or not host or _NOT_IN_A_URL.search(url):
         raise CorpusError(f"{shown} is not a web address: give one that starts with https://.")
     if "@" in parts.netloc:
-        raise CorpusError(f"{shown} holds a user's name or password: give the address without it.")
+        raise CorpusError(f"{shown} has a user name or password: give the address without it.")
     port = port or (443 if parts.scheme == "https" else 80)
     if port not in PORTS and port not in {number for _, number in allowed}:
         raise _refused(f"{shown} names port {port}, and pages are fetched from 80 and 443 only")
@@ -291,7 +291,7 @@ def _parsed(url: str, allowed: Allowed) -> _Target:
 def _moved(url: str, location: str) -> str:
     """Return the address of a redirect; refuse one that leaves TLS."""
     try:
-        # http.client reads headers as Latin-1; servers that send other letters mean UTF-8.
+        # http.client reads headers as Latin-1; servers that send other letters mean UTF-8
         there = urljoin(url, location.encode("latin-1").decode("utf-8"))
     except ValueError:
         said = f"{shortened(url)} redirects to {shortened(location)}, which is not a web address"

@@ -1,7 +1,7 @@
-"""Read an article out of a web page: its paragraphs, and what the page says of itself.
+"""Extract the article of a web page: its paragraphs and its metadata.
 
-HTML is read in a process of its own with limits on time and memory (`main`), since some pages, made
-so or broken, keep a parser busy for hours.
+HTML is read in a separate process with limits on time and memory (`main`), since a broken or
+hostile page can keep a parser busy for hours.
 """
 
 from __future__ import annotations
@@ -27,10 +27,8 @@ from compare.errors import CorpusError
 from compare.statements.languages import is_language, language_of
 
 MOST_BYTES = 5 * 1024**2
-"""Of a page that is read."""
-
 SECONDS = 30.0
-"""In which a page must be read."""
+"""The limit for reading a page."""
 
 _TEXT_REMEDY = "into a .txt file and read that with `compare import html FILE.txt`"
 _MARKS = (
@@ -43,16 +41,13 @@ _DECLARED = re.compile(
 )
 _DECLARED_WITHIN = 2048
 _ENCODINGS = ("utf-8", "iso8859", "cp125", "cp874", "koi8", "gb", "big5", "shift_jis", "euc_")
-_LANGUAGE = re.compile(
-    r"<html\b[^<>]{0,2000}?\blang=[\"']?([a-z]{2,3}(?:-[a-z0-9]{1,8}){0,3})\b", re.IGNORECASE
-)
-_LANGUAGE_WITHIN = 20_000
+_LANGUAGE = re.compile("[a-z]{2,3}(?:-[a-z0-9]{1,8}){0,3}", re.IGNORECASE)
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An article, and what its page says of it; "" if it says nothing.
+    """An article and its metadata; "" for what the page does not say.
 
     Attributes:
         site: The publication's name, else the name of its host.
@@ -69,11 +64,7 @@ class Page:
 
 
 def fetched_page(url: str) -> Page:
-    """Fetch a page and read it; its server is told the address and who asks: this program.
-
-    Raises:
-        CorpusError: The address may not be fetched, or the page cannot be had or read.
-    """
+    """Fetch a page and read it; CorpusError if the page may not or cannot be fetched or read."""
     from compare.corpus.web.fetch import fetch
 
     fetched = fetch(url)
@@ -82,17 +73,13 @@ def fetched_page(url: str) -> Page:
 
 
 def saved_page(content: bytes, name: str) -> Page:
-    """Read a saved page, or plain text if its name ends in .txt; raise as `read_html`."""
+    """Read a saved page, or plain text if its name ends in .txt; errors as in `read_html`."""
     read = read_plain if name.casefold().endswith(".txt") else read_html
     return read(content, name=name)
 
 
 def page_in(file: Path) -> Page:
-    """Read a saved page or a text from a file.
-
-    Raises:
-        CorpusError: The file cannot be read, or as in `read_html`.
-    """
+    """Read a saved page or a text from a file; errors as in `read_html`."""
     try:
         with file.open("rb") as opened:
             content = opened.read(MOST_BYTES + 1)
@@ -102,17 +89,17 @@ def page_in(file: Path) -> Page:
 
 
 def read_html(content: bytes, url: str = "", charset: str = "", *, name: str = "") -> Page:
-    """Read a web page; never reaches the network.
+    """Read a web page without using the network.
 
     Args:
-        content: The page as it came.
-        url: Where it was fetched; "" takes the address that the page gives as its own.
-        charset: As the server named it.
-        name: What messages call it, if not by its address.
+        content: The bytes of the page.
+        url: Its address; "" takes the canonical address that the page names.
+        charset: The encoding that the server named.
+        name: Its name in messages, if not its address.
 
     Raises:
-        CorpusError: It is too large, cannot be read in the time, or holds no article; or
-            trafilatura is not installed.
+        CorpusError: It is too large, takes too long or has no article; or trafilatura is not
+            installed.
     """
     if importlib.util.find_spec("trafilatura") is None:
         raise CorpusError(
@@ -130,9 +117,9 @@ def read_html(content: bytes, url: str = "", charset: str = "", *, name: str = "
             f"there {_TEXT_REMEDY}."
         )
     language = language_of(" ".join(paragraphs))
-    declared = _LANGUAGE.search(html[:_LANGUAGE_WITHIN])
-    if declared and is_language(declared[1], "en") == (language == "en"):
-        language = declared[1]  # else the words decide: some pages name that of their frame
+    declared = _LANGUAGE.match(found["language"])
+    if declared and is_language(declared[0], "en") == (language == "en"):
+        language = declared[0]  # else the words decide: some pages name that of their menus
     address = url or (found["url"] if _has_host(found["url"]) else "")
     return Page(
         title=found["title"],
@@ -145,14 +132,14 @@ def read_html(content: bytes, url: str = "", charset: str = "", *, name: str = "
 
 
 def read_plain(content: bytes, url: str = "", charset: str = "", *, name: str = "") -> Page:
-    """Read plain text, whose paragraphs are separated by blank lines; raise as `read_html`."""
+    """Read plain text, whose paragraphs are separated by blank lines; errors as in `read_html`."""
     called = shortened(name or url or "the text")
     text = _decoded(content, charset, called).replace("\r\n", "\n").replace("\r", "\n")
     paragraphs = tuple(
         words for piece in _BLANK_LINE.split(text) if (words := " ".join(piece.split()))
     )
     if not paragraphs:
-        raise CorpusError(f"{called} holds no words: check that it is the file you mean.")
+        raise CorpusError(f"{called} has no words: check that it is the file you mean.")
     language = language_of(" ".join(paragraphs))
     return Page("", urlsplit(url).hostname or "", "", url, language, paragraphs)
 
@@ -162,14 +149,11 @@ def _has_host(url: str) -> bool:
 
 
 def _decoded(content: bytes, charset: str, called: str) -> str:
-    """Return the text in the encoding that its first bytes, the server or the page name.
-
-    Without any, and if it is not what they name, it is UTF-8, else Windows-1252 as in browsers.
-    """
+    """Decode as the byte order mark, server or page says, else UTF-8, else Windows-1252."""
     if len(content) > MOST_BYTES:
         raise CorpusError(
-            f"{called} is longer than {MOST_BYTES // 1024**2} MB: copy "
-            "its text into a .txt file and read that."
+            f"{called} is longer than {MOST_BYTES // 1024**2} MB: copy its text into a .txt file "
+            "and read that."
         )
     marked = [encoding for mark, encoding in _MARKS if content.startswith(mark)]
     declared = _DECLARED.search(content[:_DECLARED_WITHIN])
@@ -183,7 +167,7 @@ def _decoded(content: bytes, charset: str, called: str) -> str:
 
 
 def _encoding(name: str) -> str:
-    """Return an encoding of texts as browsers take its name, UTF-8 if it is none."""
+    """Return the encoding that browsers use for a name, UTF-8 if there is none."""
     try:
         known = codecs.lookup(name.strip()).name
     except (LookupError, ValueError):
@@ -194,7 +178,7 @@ def _encoding(name: str) -> str:
 
 
 def _extract_apart(html: str, url: str, called: str) -> dict[str, Any]:
-    """Return what `extract` finds in a page, read in a process of its own."""
+    """Return what `extract` finds in a page, in a separate process."""
     package = str(Path(compare.__file__).resolve().parents[1])
     given = os.environ.get("PYTHONPATH")
     try:
@@ -216,11 +200,10 @@ def _extract_apart(html: str, url: str, called: str) -> dict[str, Any]:
     return found
 
 
-# -- in the process of its own ---------------------------------------------------------------------
+# -- in the separate process -----------------------------------------------------------------------
 
 _MEMORY = 2 * 1024**3
-_PROCESSOR_SECONDS = 60
-"""After which the process ends though nobody waits for it any more."""
+_PROCESSOR_SECONDS = 60  # the process ends then, even if nobody waits for it
 
 _INLINE = frozenset({"hi", "ref", "del", "graphic"})
 _OPENING = ("“", '"', "„", "«", "‘")
@@ -230,7 +213,7 @@ _PIECES_OF_NOTE = 8
 
 
 def main() -> None:
-    """Read a page as JSON from standard input, and print what was found in it as JSON."""
+    """Read a page as JSON from standard input, and print its article as JSON."""
     try:
         import resource
     except ImportError:  # a platform without limits
@@ -243,12 +226,13 @@ def main() -> None:
 
 
 def extract(html: str, url: str) -> dict[str, Any]:
-    """Return the article of a page, its paragraphs and what the page says of itself."""
-    from trafilatura import bare_extraction
+    """Return the paragraphs of a page's article, and its metadata."""
+    from trafilatura import bare_extraction, load_html
     from trafilatura.settings import Document
 
+    tree = load_html(html)
     found = bare_extraction(
-        _cleaned(html),
+        html if tree is None else _cleaned(tree),
         url=url or None,
         include_comments=False,
         include_tables=False,
@@ -262,26 +246,20 @@ def extract(html: str, url: str) -> dict[str, Any]:
         "site": found.sitename or "",
         "date": found.date or "",
         "url": found.url or "",
+        "language": "" if tree is None else tree.get("lang", ""),
         "paragraphs": list(_paragraphs(found.body)),
     }
 
 
-def _cleaned(html: str) -> Any:
-    """Return the tree of a page without what is struck out, and without the marks of notes.
-
-    The foot of a block of quoted words names who said them: it becomes a paragraph, since the foot
-    of a page is left out.
-    """
+def _cleaned(tree: Any) -> Any:
+    """Return a tree without text that is struck out, and without the marks of notes."""
     from lxml.etree import strip_elements
-    from trafilatura import load_html
 
-    tree = load_html(html)
-    if tree is None:
-        return html
     for mark in tree.iter("sup"):
         if _NOTE.fullmatch("".join(islice(mark.itertext(), _PIECES_OF_NOTE)).strip()):
             mark.tag = "del"
     strip_elements(tree, *_STRUCK, with_tail=False)
+    # the foot of a quotation names who said it, but trafilatura drops every <footer>
     for block in tree.iter("blockquote"):
         for foot in block.findall("footer"):
             foot.tag = "p"
@@ -289,7 +267,7 @@ def _cleaned(html: str) -> Any:
 
 
 def _paragraphs(body: Any) -> Iterator[str]:
-    """Yield the text between the edges of blocks, without headings, blanks as one."""
+    """Yield the text of each block but headings, on one line."""
     from lxml.etree import iterwalk
 
     pieces: list[str] = []
@@ -311,7 +289,7 @@ def _paragraphs(body: Any) -> Iterator[str]:
 
 
 def _is_inline_quote(element: Any) -> bool:
-    """Say whether an element is a quotation inside a line, which browsers show with marks."""
+    # browsers show such an element with quotation marks
     parent = element.getparent()
     inside = parent is not None and parent.tag in {"p", "item", "hi", "ref"}
     return element.tag == "quote" and inside and element.find("p") is None

@@ -1,4 +1,4 @@
-"""What could become a statement, and the statements of what a person confirmed."""
+"""Proposed quotations, and the statements of those that a person confirmed."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ class Confidence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What could become a statement.
+    """A quotation or reported words, not yet confirmed.
 
     Attributes:
         text: The words; those of a quotation that an attribution interrupts are joined.
-        speaker: As the page names them somewhere, "" if nobody is found.
-        country: As it stands in the role, "" if no known one does.
-        context: The sentence around the words; of a very long one, what is near them.
+        speaker: As named somewhere on the page, "" if nobody is found.
+        country: A known country that the role names, else "".
+        context: The sentence around the words, or the nearest part of a very long one.
         paragraph: The paragraph's index.
         start: Where the words begin in the paragraph.
         end: Where they end; an attribution can come between.
@@ -69,8 +69,8 @@ def confirmed(
 
     Args:
         page: The page of the proposals.
-        proposals: All of them.
-        chosen: Indices of those confirmed.
+        proposals: All proposals of the page.
+        chosen: The indices of those confirmed.
         on: The day of the confirmation; None is today.
     """
     day = (on or datetime.now().astimezone().date()).isoformat()
@@ -79,14 +79,9 @@ def confirmed(
         cells = {
             "text": proposal.text,
             "context": _around(proposal),
-            "speaker": proposal.speaker,
-            "role": proposal.role,
-            "country": proposal.country,
-            "date": page.date,
-            "title": page.title,
+            **{name: getattr(proposal, name) for name in ("speaker", "role", "country")},
+            **{name: getattr(page, name) for name in ("date", "title", "url", "language")},
             "source": page.site,
-            "url": page.url,
-            "language": page.language,
             "quotation": proposal.quotation.value,
             "confirmed_on": day,
         }
@@ -95,11 +90,7 @@ def confirmed(
 
 
 def statements_of(accepted: Sequence[tuple[Page, Proposal]]) -> list[Statement]:
-    """Return the statements of proposals that a person confirmed, each with its page.
-
-    Raises:
-        CorpusError: A cell is none that a corpus could have.
-    """
+    """Return the statements of confirmed proposals; CorpusError if a cell cannot be used."""
     validator, statements = Validator(), []
     for row in (row for page, proposal in accepted for row in confirmed(page, [proposal], [0])):
         fields = {name: name for name in row.cells if name in FIELDS}
@@ -113,9 +104,8 @@ def statements_of(accepted: Sequence[tuple[Page, Proposal]]) -> list[Statement]:
 def _around(proposal: Proposal) -> str:
     """Return the sentence around a quotation with "…" for its words, "" if it adds nothing.
 
-    It adds something to a fragment, to words that the sentence takes in as a part of its own
-    ("denied that “…”"), and wherever it denies, doubts or rejects: without it the words would say
-    the opposite of what was said.
+    It completes a fragment, and words that are a part of the sentence ("denied that “…”"). Where
+    it denies, doubts or rejects, the words without it would say the opposite of what was said.
     """
     before, found, behind = proposal.context.partition(proposal.text)
     if proposal.quotation is Quotation.REPORTED or not found:

@@ -155,7 +155,7 @@ def test_plain_text() -> None:
         "en",
         "",
     )
-    with pytest.raises(CorpusError, match=r"^'a.txt' holds no words: check that"):
+    with pytest.raises(CorpusError, match=r"^'a.txt' has no words: check that"):
         read_plain(b" \n\n ", name="a.txt")
 
 

@@ -64,9 +64,7 @@ def test_a_certificate_for_another_name(
     safe_site: Site, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
-    with pytest.raises(
-        CorpusError, match=r"^The certificate of other.example is not to be trusted"
-    ):
+    with pytest.raises(CorpusError, match=r"^The certificate of other.example cannot be trusted"):
         _over_tls(safe_site, "other.example")
     assert safe_site.seen == []
 
@@ -75,7 +73,7 @@ def test_a_certificate_that_nobody_vouches_for(safe_site: Site) -> None:
     with pytest.raises(CorpusError) as caught:
         _over_tls(safe_site, "meren.example")
     assert str(caught.value) == (
-        "The certificate of meren.example is not to be trusted (self-signed certificate): check "
+        "The certificate of meren.example cannot be trusted (self-signed certificate): check "
         f"the address; if you trust the page, {BY_HAND}"
     )
     assert safe_site.seen == []
