@@ -32,6 +32,7 @@ from compare.corpus.importers.sources import (
     Reason,
     Source,
     each_file,
+    track_file,
 )
 from compare.corpus.importers.text import (
     Turn,
@@ -426,6 +427,36 @@ def _quotebank(record: Record, account: Account) -> Iterator[Cells]:
     }
 
 
+# US and Russian narratives on conflicts: a table a speaker, and an index that names the country
+
+_INDEX, _NARRATIVE = "corpus_index.csv", ("speaker", "date", "title", "url")
+
+
+def _read_narratives(source: Source, account: Account) -> Iterator[Piece]:
+    """Yield the speeches, with country and conflict if the index has their address."""
+    index: dict[str, Cells] = {}
+    found = source.find(_INDEX)
+    for listed in track_file(found, read_records(found), account) if found else ():
+        if isinstance(listed, Problem):
+            yield listed
+        else:
+            index[listed.known("url")] = listed.cells("country", "conflict")
+
+    def speech(record: Record, account: Account) -> Iterator[Cells]:
+        text, url = account.take(record.text("text")), record.known("url")
+        if not url or url not in index:
+            account.note("speeches that the index does not have, without a country")
+        yield record.cells("speaker", "date", "title") | {
+            "id": make_key("narratives", url, record.known("date"), text),
+            "text": text,
+            "source": f"US/Russia narratives, {record.entry.base}",
+            "url": web_link(url, account),
+            **(index.get(url, {}) if url else {}),
+        }
+
+    yield from each_record(("speaker", "title", "text"), speech, aside=(_INDEX,))(source, account)
+
+
 FORMATS = (
     Format("ecdata", "Executive Communications Dataset",
            "CSV or Parquet files with the columns country, url, text, date, executive",
@@ -463,6 +494,9 @@ FORMATS = (
            "YYYYMMDDhhmmss.gqg.json.gz, or unpacked: JSON lines",
            lambda seen: seen.has_keys("quotes", "pre", "quote", "post"),
            each_record(("quotes", "url"), _gdelt_quotations)),
+    Format("narratives", "US and Russian narratives on conflicts",
+           f"CSV files with the columns speaker, date, title, text, url; with them {_INDEX}",
+           lambda seen: seen.has_file(_INDEX) and seen.has_columns(*_NARRATIVE), _read_narratives),
     Format("quotebank", "Quotebank, quotation-centric",
            "quotes-YYYY.json.bz2, or unpacked: JSON lines",
            lambda seen: seen.has_keys("quoteID", "quotation"),

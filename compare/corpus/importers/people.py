@@ -246,3 +246,75 @@ def speaks_for(label: str, country: str) -> bool:
         return True
     office = _OFFICES_OF[country].match(rest) if country in _OFFICES_OF else None
     return office is not None and not has_office(re.split(r"[ -]", rest[office.end() :])[:-1])
+
+
+# Roles on the Kremlin's pages
+
+_OF = re.compile(r" of (?:the )?", re.IGNORECASE)
+_OF_STATE = re.compile(
+    r"\b(?:President|Minister|Premier|Chancellor|King|Queen|Emir|Amir|Sultan|Prince|Princess|Leader"
+    r"|Head of (?:State|Government)|Governor-General|Ambassador|Plenipotentiary|Envoy|Consul"
+    r"|Representative|Secretary of State|Senate|Parliament|Assembly|Congress|Duma|Council|Party"
+    r"|Government|Cabinet|Court|Central Bank|National Bank)$|\bMinist(?:er|ry) (?:of|for) [^,]+$",
+    re.IGNORECASE,
+)
+"""What precedes a country: an office of a State, or one of its institutions."""
+
+_ENDS = re.compile(r"$|[,;)]| (?:and|of|to|for|on|in|at|with|–|-) ")
+_ONLY_ABOUT = re.compile(r"\b(?:to|for|on|in|with|from|friends)(?: the)? $", re.IGNORECASE)
+_ALWAYS_RUSSIAN = re.compile(r"\bState Duma\b|(?<!and )\bPlenipotentiary\b")
+_OF_CABINET = re.compile(r"\b(?:Minister|Governor)\b")
+_RUSSIAN_PLACES = re.compile(r"\b(?:Region|Territory|Area|District|Federal City|St Petersburg)\b")
+_PORTFOLIO = re.compile(
+    r"(?:(?:acting|affairs|agriculture|and|arctic|board|chair|chairman|chief|civil|commission"
+    r"|communications|construction|culture|defence|deputy|development|digital|disaster|east"
+    r"|economic|economy|education|emergencies|emergency|energy|environment|envoy|far|federal"
+    r"|finance|first|food|for|foreign|former|government|governor|health|healthcare|higher|housing"
+    r"|industry|information|interior|internal|justice|labour|mass|media|military-industrial"
+    r"|minister|natural|nuclear|of|office|open|policy|presidential|prime|protection|railways"
+    r"|regional|relief|resources|science|security|situations|social|sports?|staff|technology|the"
+    r"|tourism|trade|transport|utilities|youth),?(?: |$))+",
+    re.IGNORECASE,
+)
+"""A government office in generic words, without a place or a nationality."""
+
+_OTHER_STATES = re.compile(
+    r"\b(?:US|USA|UK|UAE|DPRK)\b|\b[A-Z][a-z]+(?:an|ish|ese|ch|i|ss|ek|ai) (?:Federal )?"
+    r"(?:President|Chancellor|King|Emir|(?:Prime |Foreign |Defence )?Minister)\b"
+)
+
+
+def country_of_role(role: str, title: str, home: str) -> str:
+    """Return the country of whose State a role is an office; "" in doubt.
+
+    On the Kremlin's pages an office that names no country is at home: always if no other State has
+    it, and one of a government only if the title of the page names no other country.
+    """
+    for found in _OF.finditer(role):
+        before, behind = role[: found.start()], role[found.end() :]
+        country = country_in(f"of {behind}")
+        # what follows a country can make it a part of another name, as in that of a war
+        ends = _ENDS.match(behind, len(country)) or before.endswith("Party")
+        if country and behind.startswith(country) and _OF_STATE.search(before) and ends:
+            return country
+    at_home = re.finditer(rf"(?<![-–])\b(?:{home}n|of (?:the )?{home})\b(?![-–])", role)
+    if any(not _ONLY_ABOUT.search(role[: found.start()]) for found in at_home):
+        return home
+    if country_in(role):
+        return ""
+    is_plain = _RUSSIAN_PLACES.search(role) or _PORTFOLIO.fullmatch(role)
+    may_be = (_OF_CABINET.search(role) and is_plain) or role.startswith("Presidential ")
+    ours = _ALWAYS_RUSSIAN.search(role) or (may_be and not _names_another(title, home))
+    return home if ours else ""
+
+
+def _names_another(title: str, home: str) -> bool:
+    """Say whether a title names another country: by its name, or "Ostravian-Valdorian talks"."""
+    words = re.sub(r"[-–—:,;()]", " ", title).split()
+    parts = (" ".join(words[at : at + LONGEST_COUNTRY]) for at in range(len(words)))
+    named = {country_in(f"of {part}") for part in parts} - {""}
+    return (
+        any(home not in country for country in named)
+        or re.search(rf"\b{home}n?[-–]\w", title) is not None
+        or any(not found[0].startswith(f"{home}n ") for found in _OTHER_STATES.finditer(title))
+    )
