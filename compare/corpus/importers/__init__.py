@@ -1,4 +1,4 @@
 """Importers of public corpora, one module a family of formats.
 
-`registry` finds them; `sources`, `records`, `xml`, `text` and `people` are what they share.
+`registry` finds them; `sources`, `records`, `text` and `people` are what they share.
 """

@@ -390,7 +390,7 @@ def _gdelt_quotations(record: Record, account: Account) -> Iterator[Cells]:
 def _is_gdelt_list(seen: Glimpse) -> bool:
     columns = {name.casefold() for name in seen.columns()}
     in_table = {"url", "title"} <= columns and bool({"seendate", "mobileurl"} & columns)
-    in_json = starts_list(seen.head, _ARTICLE_LISTS) and seen.has_keys("seendate")
+    in_json = bool(starts_list(seen.head, _ARTICLE_LISTS)) and seen.has_keys("seendate")
     return in_table or in_json or seen.has_keys("outletName", "title")
 
 
@@ -472,7 +472,7 @@ FORMATS = (
            'a JSON file {"speechs": [...]}; the public list vp_discours.json has no words',
            lambda seen: (
                seen.has_keys("prononciation", "intervenants")
-               or (starts_list(seen.head, _SPEECHES)
+               or (bool(starts_list(seen.head, _SPEECHES))
                    and seen.has_keys("speakers", "thematics", "datetime"))),
            each_record(("text",), _vie_publique, lists=_SPEECHES)),
     Format("cmfa", "Press conferences of the Chinese Ministry of Foreign Affairs (CMFA PressCon)",

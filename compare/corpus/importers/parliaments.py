@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, OrderedDict
-from collections.abc import Container, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -12,12 +12,19 @@ from tempfile import TemporaryDirectory
 from xml.etree.ElementTree import Element
 
 from compare.corpus.importers.records import (
+    ID,
+    LANGUAGE,
     Cells,
     Record,
+    attribute,
     is_on_site,
     known,
+    name_of,
+    read_elements,
     read_statements,
+    text_of,
     web_link,
+    words_of,
 )
 from compare.corpus.importers.registry import Format
 from compare.corpus.importers.sources import (
@@ -30,15 +37,6 @@ from compare.corpus.importers.sources import (
     each_file,
     missing_file,
     track_file,
-)
-from compare.corpus.importers.xml import (
-    ID,
-    LANGUAGE,
-    attribute,
-    name_of,
-    read_elements,
-    text_of,
-    words_of,
 )
 from compare.corpus.tables import read_tsv
 from compare.corpus.values import BadFileError, Problem, Row
@@ -67,7 +65,8 @@ class _Register:
     def __init__(self) -> None:
         self._persons: dict[tuple[str, str], Element] = {}
         self._organisations: dict[tuple[str, str], tuple[str, str]] = {}
-        self._on_day: tuple[str, dict[tuple[str, str], Cells]] = ("", {})
+        # a sitting names the same people again and again
+        self.cells_of = lru_cache(maxsize=5_000)(self._cells_of)
 
     def read(self, source: Source, account: Account) -> Iterator[Problem]:
         """Read the lists in the source, and those of its corpora in the two folders above."""
@@ -75,7 +74,7 @@ class _Register:
         read: set[str] = set()
         for entry in source.entries():
             if found := _LIST.fullmatch(entry.base):
-                yield from self._read_list(entry, found["corpus"], account)
+                yield from track_file(entry, self._read_list(entry, found["corpus"]), account)
                 read.add(entry.base)
             elif found := _TRANSCRIPT.fullmatch(entry.base):
                 corpora[found["corpus"]] = None
@@ -84,55 +83,37 @@ class _Register:
             found = _LIST.fullmatch(path.name)
             if found and found["corpus"] in corpora and path.name not in read:
                 entry = Entry(path.name, str(path), path)
-                yield from self._read_list(entry, found["corpus"], account)
+                yield from track_file(entry, self._read_list(entry, found["corpus"]), account)
                 read.add(path.name)
         for corpus in corpora:
             if all(of != corpus for of, _ in self._persons):
-                yield missing_file(
-                    f"ParlaMint-{corpus}-listPerson.xml",
-                    "this list",
-                    "speakers are known only by their ids; put it beside the transcripts",
-                )
+                consequence = "speakers are known only by their ids; put it beside the transcripts"
+                yield missing_file(f"ParlaMint-{corpus}-listPerson.xml", "this list", consequence)
 
-    def _read_list(self, entry: Entry, corpus: str, account: Account) -> Iterator[Problem]:
-        try:
-            for element in read_elements(entry, {"person", "org"}):
-                key = (corpus, element.get(ID, ""))
-                if name_of(element) == "person":
-                    self._persons[key] = element
-                elif name_of(element) == "org":
-                    names = _children(element, "orgName")
-                    full = [name for name in names if name.get("full") != "abb"]
-                    role = attribute(element, "role")
-                    self._organisations[key] = (_preferred(full or names), role)
-        except BadFileError as error:
-            yield Problem.of_file(entry.label, error)
-            account.skip_file(Reason.UNREADABLE)
-        else:
-            account.files += 1
+    def _read_list(self, entry: Entry, corpus: str) -> Iterator[Problem]:
+        for element in read_elements(entry, {"person", "org"}):
+            key = (corpus, element.get(ID, ""))
+            if name_of(element) == "person":
+                self._persons[key] = element
+            elif name_of(element) == "org":
+                names = _children(element, "orgName")
+                full = [name for name in names if name.get("full") != "abb"]
+                self._organisations[key] = (_english(full or names), attribute(element, "role"))
+        yield from ()
 
     def organisation(self, corpus: str, ref: str) -> str:
         """Return an organisation's name, "" if it is unknown."""
         return self._organisations.get((corpus, ref), ("", ""))[0]
 
-    def cells_of(self, corpus: str, person: str, date: str) -> Cells:
+    def _cells_of(self, corpus: str, person: str, date: str) -> Cells:
         """Return a person's name, offices (or the parliament they sat in) and parties on a day."""
-        if self._on_day[0] != date:
-            self._on_day = (date, {})
-        known = self._on_day[1]
-        if (corpus, person) not in known:
-            element = self._persons.get((corpus, person), Element("person"))
-            names = [(one, name) for one in _children(element, "persName") if (name := _name(one))]
-            on_the_day = [name for one, name in names if _holds(one, date)]
-            name = next(iter([*on_the_day, *(name for _, name in names)]), "")
-            known[corpus, person] = {"speaker": name, **self._offices(corpus, element, date)}
-        return known[corpus, person]
-
-    def _offices(self, corpus: str, person: Element, date: str) -> Cells:
+        element = self._persons.get((corpus, person), Element("person"))
+        names = [(one, name) for one in _children(element, "persName") if (name := _name(one))]
+        on_the_day = [name for one, name in names if _holds(one, date)]
         offices: dict[str, None] = {}
         seats: dict[str, None] = {}
         parties: dict[str, None] = {}
-        for one in _children(person, "affiliation"):
+        for one in _children(element, "affiliation"):
             if not _holds(one, date):
                 continue
             ref, role = one.get("ref", "").lstrip("#"), one.get("role", "")
@@ -142,12 +123,16 @@ class _Register:
                 parties[where or ref.removeprefix("party.")] = None
             if role not in {"member", "representative"}:
                 role = _WORD_STARTS.sub(" ", role).capitalize()
-                where = _preferred(_children(one, "orgName")) or where
-                named = _preferred(_children(one, "roleName"))
+                where = _english(_children(one, "orgName")) or where
+                named = _english(_children(one, "roleName"))
                 offices[named or ", ".join(filter(None, (role, where)))] = None
             elif kind == "parliament":
                 seats[f"Member, {where}"] = None
-        return {"role": "; ".join(offices or seats), "party": "; ".join(parties)}
+        return {
+            "speaker": next(iter([*on_the_day, *(name for _, name in names)]), ""),
+            "role": "; ".join(offices or seats),
+            "party": "; ".join(parties),
+        }
 
 
 def _children(element: Element, name: str) -> list[Element]:
@@ -160,7 +145,7 @@ def _name(element: Element) -> str:
     return " ".join(parts) or text_of(element)
 
 
-def _preferred(names: list[Element]) -> str:
+def _english(names: list[Element]) -> str:
     """Return the English of some names, else the first."""
     english = [name for name in names if name.get(LANGUAGE) == "en"]
     return text_of((english or names)[0]) if names else ""
@@ -197,17 +182,16 @@ def _read_sitting(
     entry: Entry, corpus: str, register: _Register, account: Account
 ) -> Iterator[Row]:
     cells: Cells = {"date": ""}
-    shared: Cells = {"topic": "", "language": ""}
-    turn = 0
+    topic, language, turn = "", "", 0
     for element in read_elements(entry, _APART | {"teiHeader", "head", "u"}):
         name = name_of(element)
         if name == "TEI":
-            shared["language"] = element.get(LANGUAGE, "")
+            language = element.get(LANGUAGE, "")
         elif name == "teiHeader":
             cells = _header_cells(element, entry, corpus, register)
         elif name == "head":
-            shared["topic"] = text_of(element)
-            account.leave(Reason.HEADINGS, account.take(shared["topic"]))
+            topic = text_of(element)
+            account.leave(Reason.HEADINGS, account.take(topic))
         elif name in _APART:
             account.leave(Reason.NOISES, account.take(text_of(element)))
         elif name != "u":
@@ -217,23 +201,26 @@ def _read_sitting(
             text, noises = words_of(element, {"seg"}, _APART)
             for noise in noises:
                 account.leave(Reason.NOISES, account.take(noise))
-            if account.take(text):
-                spoken = _speaker_cells(element, corpus, cells["date"], register, account)
-                here = {"text": text, "turn": str(turn)}
-                spoken["language"] = _language(element) or shared["language"]
-                yield Row(entry.label, 0, cells | shared | here | spoken)
-            else:
+            if not account.take(text):
                 account.leave(_NO_WORDS, text, piece=True)
+                continue
+            speaker = _speaker_cells(element, corpus, cells["date"], register, account)
+            here = {"text": text, "topic": topic, "turn": str(turn)}
+            here["language"] = _language(element) or language
+            yield Row(entry.label, 0, cells | here | speaker)
 
 
 def _header_cells(header: Element, entry: Entry, corpus: str, register: _Register) -> Cells:
     """Return the cells that all utterances of a file share."""
+
+    def first(*paths: str) -> Element:
+        found = (header.find(path) for path in paths)
+        return next((element for element in found if element is not None), Element("none"))
+
     titles = header.findall("./{*}fileDesc/{*}titleStmt/{*}title")
     subtitles = [title for title in titles if title.get("type") == "sub"]
-    date = header.find(".//{*}setting/{*}date")
-    if date is None:
-        date = header.find(".//{*}sourceDesc//{*}date")
-    url = "".join(text_of(one) for one in header.findall(".//{*}sourceDesc//{*}idno")[:1])
+    date = first(".//{*}setting/{*}date", ".//{*}sourceDesc//{*}date")
+    url = text_of(first(".//{*}sourceDesc//{*}idno"))
     # the house that sat, by its name in the list of organisations, or the place
     bodies = (one.get("corresp", "") for one in header.findall(".//{*}titleStmt/{*}meeting"))
     body = next((body.lstrip("#") for body in bodies if body), "")
@@ -241,13 +228,13 @@ def _header_cells(header: Element, entry: Entry, corpus: str, register: _Registe
     places = [text_of(one) for one in names if one.get("type") in {"org", "place", "city"}]
     return {
         "country": _country_of(corpus),
-        "date": "" if date is None else date.get("when", date.get("from", "")),
+        "date": date.get("when", date.get("from", "")),
         "venue": register.organisation(corpus, body) or ", ".join(places),
-        "title": _preferred(subtitles or titles),
+        "title": _english(subtitles or titles),
         "source": f"ParlaMint-{corpus}, {entry.base}",
         "url": url if url.startswith("http") else "",
         "doc_type": "parliamentary speech",
-        "licence": "".join(text_of(one) for one in header.findall(".//{*}licence")[:1]),
+        "licence": text_of(first(".//{*}licence")),
         "source_file": entry.name,
     }
 
@@ -300,44 +287,31 @@ _MAIN_LANGUAGES = {
 
 def _read_parlamint_text(source: Source, account: Account) -> Iterator[Piece]:
     """Yield the lines of each text file, joined with the table beside it: the English, if any."""
-    english = {
-        found["stem"]
-        for entry in source.entries()
-        if (found := _TABLE.fullmatch(entry.base)) and found["ending"] == _ENGLISH
-    }
-    with TemporaryDirectory() as folder:
-        yield from _read_pairs(source, english, Path(folder), account)
-
-
-def _read_pairs(
-    source: Source, english: Container[str], folder: Path, account: Account
-) -> Iterator[Piece]:
-    """Read each text with its table; of an archive, the first of the two waits in the folder."""
+    tables = filter(None, (_TABLE.fullmatch(entry.base) for entry in source.entries()))
+    english = {table["stem"] for table in tables if table["ending"] == _ENGLISH}
+    texts: dict[str, Entry] = {}  # what waits for its other half
     waiting: dict[str, Entry] = {}
-    for number, entry in enumerate(source.entries()):
-        text, table = _TEXT.fullmatch(entry.base), _TABLE.fullmatch(entry.base)
-        found = text or table
-        if found is None:
-            account.skip_file(Reason.OTHER_FILES)
-        elif table and (table["stem"] in english) != (table["ending"] == _ENGLISH):
-            account.skip_file("tables that exist in English too")
-        elif (other := waiting.pop(found["stem"], None)) and _is_text(other) != bool(text):
-            yield from _read_pair(*((entry, other) if text else (other, entry)), account)
-            if other.path.parent == folder:
-                other.path.unlink()
-        else:
-            waiting[found["stem"]] = _set_aside(entry, folder / str(number))
-    for entry in waiting.values():
-        if _is_text(entry):
+    with TemporaryDirectory() as folder:
+        for number, entry in enumerate(source.entries()):
+            text, table = _TEXT.fullmatch(entry.base), _TABLE.fullmatch(entry.base)
+            own, others = (texts, waiting) if text else (waiting, texts)
+            found = text or table
+            if found is None:
+                account.skip_file(Reason.OTHER_FILES)
+            elif table and (table["stem"] in english) != (table["ending"] == _ENGLISH):
+                account.skip_file("tables that exist in English too")
+            elif other := others.pop(found["stem"], None):
+                yield from _read_pair(*((entry, other) if text else (other, entry)), account)
+                if other.path.parent == Path(folder):
+                    other.path.unlink()
+            else:
+                own[found["stem"]] = _set_aside(entry, Path(folder) / str(number))
+        for entry in texts.values():
             consequence = "no speaker is known; put it beside the text"
             yield missing_file(entry.label, "its table (-meta.tsv)", consequence)
             yield from _read_pair(entry, None, account)
-        else:
-            account.skip_file("tables without a text")
-
-
-def _is_text(entry: Entry) -> bool:
-    return _TEXT.fullmatch(entry.base) is not None
+    for _ in waiting:
+        account.skip_file("tables without a text")
 
 
 def _set_aside(entry: Entry, path: Path) -> Entry:
@@ -358,15 +332,15 @@ def _set_aside(entry: Entry, path: Path) -> Entry:
     return replace(entry, path=path, content=None)
 
 
-def _read_pair(entry: Entry, table: Entry | None, account: Account) -> Iterator[Piece]:
+def _read_pair(text: Entry, table: Entry | None, account: Account) -> Iterator[Piece]:
     """Yield a text file's utterances with the rows of its table; report and count both files."""
     about: dict[str, Record] = {}
     for row in track_file(table, read_tsv(table, table.label), account) if table else ():
         if isinstance(row, Problem):
             yield row
         else:
-            about[row.cells.get("ID", "")] = Record(entry, row, row.cells)
-    yield from track_file(entry, _utterances(entry, about, account), account)
+            about[row.cells.get("ID", "")] = Record(text, row, row.cells)
+    yield from track_file(text, _utterances(text, about, account), account)
 
 
 def _utterances(entry: Entry, about: dict[str, Record], account: Account) -> Iterator[Piece]:
@@ -444,47 +418,35 @@ MOST_DAYS = 1_000
 """Days whose numbers of speeches are remembered, the latest."""
 
 
-class _Numbers:
-    """Count how often a day has each speech number; the rows of a day may be scattered."""
-
-    def __init__(self) -> None:
-        self._days: OrderedDict[str, Counter[str]] = OrderedDict()
-
-    def count(self, day: str, number: str) -> int:
-        """Count a speech, and return how many of its day have had its number."""
-        numbers = self._days.setdefault(day, Counter())
-        self._days.move_to_end(day)
-        numbers[number] += 1
-        while len(self._days) > MOST_DAYS:
-            self._days.popitem(last=False)
-        return numbers[number]
-
-
 def _read_parlspeech(entry: Entry, account: Account) -> Iterator[Piece]:
     if entry.kind in _R:
         raise BadFileError(
             "R's own files are not read; save it as CSV in R: "
             'write.csv(readRDS("FILE.rds"), "FILE.csv", row.names = FALSE, fileEncoding = "UTF-8")'
         )
-    yield from read_statements(entry, account, partial(_parlspeech, _Numbers()), _COLUMNS)
+    yield from read_statements(entry, account, partial(_parlspeech, {}), _COLUMNS)
 
 
-def _parlspeech(numbers: _Numbers, record: Record, account: Account) -> Iterator[Cells]:
+def _parlspeech(days: dict[str, Counter[str]], record: Record, account: Account) -> Iterator[Cells]:
     text = account.take(record.text("text"))
     if not known(text):
         yield {"text": text}
         return
     day, number = record.known("date"), record.known("speechnumber")
-    count = numbers.count(day, number)
+    # a day can use a number twice, and its rows may be scattered
+    numbers = days[day] = days.pop(day, Counter())
+    numbers[number] += 1
+    if len(days) > MOST_DAYS:
+        del days[next(iter(days))]
+    again = f"-{numbers[number]}" if numbers[number] > 1 else ""
     chairs = record.known("chair").casefold() in {"true", "1", "t"}
     if chairs:
         account.note("speeches of the chair")
-    key = f"{record.entry.base.rpartition('.')[0]}-{day}-{number}"
     yield record.cells(
         "speaker", "date", "party", country="iso3country", venue="parliament", title="agenda",
         turn="speechnumber", party_facts_id="party.facts.id",
     ) | {
-        "id": f"parlspeech-{key}-{count}" if count > 1 else f"parlspeech-{key}",
+        "id": f"parlspeech-{record.entry.base.rpartition('.')[0]}-{day}-{number}{again}",
         "text": text,
         "role": "Chair" if chairs else "",
         "source": f"ParlSpeech V2 (Rauh, Schwalbach), {record.entry.base}",

@@ -1,4 +1,4 @@
-"""Read the rows of tables and the objects of JSON and JavaScript files, however large."""
+"""Read rows of tables, objects of JSON and JavaScript, and elements of XML, however large."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ import json
 import re
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from itertools import chain
+from typing import IO, Any
 from urllib.parse import urlsplit
+from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 
 from compare.corpus.importers.sources import Account, Entry, Piece, Read, each_file
 from compare.corpus.tables import Layouts, read_csv, read_xlsx
-from compare.corpus.text_files import open_text
+from compare.corpus.text_files import Readable, open_text
 from compare.corpus.validate import is_address
 from compare.corpus.values import BadFileError, Problem, Row
 from compare.statements.dates import MISSING
 
-LARGEST = 16_000_000
-"""Characters of the largest element of a JSON list."""
-
+LARGEST = 16_000_000  # characters of an entry of a JSON list, bytes of an element of XML
 JSON = frozenset({".json", ".jsonl", ".ndjson"})
 KINDS = JSON | {".csv", ".xlsx"}
 Cells = dict[str, str]
@@ -116,11 +117,8 @@ def each_record(
     aside: Collection[str] = (),
 ) -> Read:
     """Return a reader for files of records; see `read_statements` and `each_file`."""
-
-    def read(entry: Entry, account: Account) -> Iterator[Piece]:
-        return read_statements(entry, account, statements, needed, lists=lists, layouts=layouts)
-
-    return each_file(kinds, read, aside)
+    options: Any = {"statements": statements, "needed": needed, "lists": lists, "layouts": layouts}
+    return each_file(kinds, partial(read_statements, **options), aside)
 
 
 def read_statements(
@@ -134,10 +132,8 @@ def read_statements(
 ) -> Iterator[Piece]:
     """Yield the statements of a file's records; those without words go to the account.
 
-    Args:
-        needed: Columns, or keys of the first object, that the file must have.
-        lists: Names under which a JSON file may hold its list; see `read_json`.
-        layouts: The columns of a CSV file without a header.
+    The file must have the `needed` columns, or keys in its first object. `lists` are names under
+    which a JSON file may hold its list, `layouts` the columns of a CSV file without a header.
     """
     for record in read_records(entry, needed, lists, layouts):
         if isinstance(record, Problem):
@@ -156,20 +152,13 @@ def read_records(
     lists: Collection[str] = (),
     layouts: Layouts | None = None,
 ) -> Iterator[Record | Problem]:
-    """Yield the rows of a table, or the objects of a JSON file.
-
-    Raises:
-        BadFileError: It cannot be read, is empty, or the first record lacks what is needed.
-    """
+    """Yield the rows of a table, or the objects of a JSON file; raise as `check_records` does."""
     if entry.kind in JSON:
         return check_records(read_json(entry, lists), needed)
     if entry.kind == ".parquet":
         return check_records(_parquet_records(entry), needed)
-    rows = (
-        read_xlsx(entry, entry.label)
-        if entry.kind == ".xlsx"
-        else read_csv(entry, entry.label, layouts)
-    )
+    is_sheet = entry.kind == ".xlsx"
+    rows = read_xlsx(entry, entry.label) if is_sheet else read_csv(entry, entry.label, layouts)
     found = (row if isinstance(row, Problem) else Record(entry, row, row.cells) for row in rows)
     return check_records(found, needed)
 
@@ -183,10 +172,8 @@ def check_records(
         empty = False
         if isinstance(record, Record):
             if missing := [name for name in wanted if name not in record.values]:
-                raise BadFileError(
-                    f"it has no {' and no '.join(map(repr, missing))}, which files of this corpus "
-                    "have; leave it out"
-                )
+                lacks = f"it has no {' and no '.join(map(repr, missing))}"
+                raise BadFileError(f"{lacks}, which files of this corpus have; leave it out")
             wanted = ()
         yield record
     if empty:
@@ -195,14 +182,13 @@ def check_records(
 
 def _parquet_records(entry: Entry) -> Iterator[Record]:
     parquet: Any = importlib.import_module("pyarrow.parquet")
-    number = 0
     try:
         with entry.open("rb") as opened:
-            for batch in parquet.ParquetFile(opened).iter_batches():
-                for values in batch.to_pylist():
-                    number += 1
-                    cells = {name: "" if v is None else str(v) for name, v in values.items()}
-                    yield Record(entry, Row(entry.label, number, {}, "row"), cells)
+            batches = parquet.ParquetFile(opened).iter_batches()
+            rows = chain.from_iterable(batch.to_pylist() for batch in batches)
+            for number, values in enumerate(rows, start=1):
+                cells = {name: "" if v is None else str(v) for name, v in values.items()}
+                yield Record(entry, Row(entry.label, number, {}, "row"), cells)
     except (OSError, ValueError) as error:  # what pyarrow raises
         raise BadFileError(f"this is no readable Parquet file ({error})") from None
 
@@ -210,16 +196,12 @@ def _parquet_records(entry: Entry) -> Iterator[Record]:
 def read_json(entry: Entry, lists: Collection[str] = ()) -> Iterator[Record | Problem]:
     """Yield the objects of a JSON file without holding it whole; numbers stay as they are written.
 
-    They stand in one list, in a list that is the first entry of an object under one of the names
-    in `lists`, or one on each line.
-
-    Raises:
-        BadFileError: The file, or the rest of it, cannot be read.
+    They stand in one list, one on each line, or in a list that is the first entry of an object
+    under one of the names in `lists`.
     """
-    start = _list_start(lists)
     with open_text(entry) as opened:
-        head = opened.read(_HEAD)
-    for found in _list_elements(entry, start) if start.match(head) else _json_lines(entry):
+        is_list = starts_list(opened.read(_HEAD), lists)
+    for found in _list_elements(entry, lists) if is_list else _json_lines(entry):
         if isinstance(found, Problem):
             yield found
             continue
@@ -230,14 +212,10 @@ def read_json(entry: Entry, lists: Collection[str] = ()) -> Iterator[Record | Pr
             yield here.problem("this is not a JSON object; leave it out")
 
 
-def starts_list(head: str, lists: Collection[str] = ()) -> bool:
-    """Say whether a file that starts so holds such a list."""
-    return bool(_list_start(lists).match(head))
-
-
-def _list_start(lists: Collection[str]) -> re.Pattern[str]:
+def starts_list(head: str, lists: Collection[str] = ()) -> re.Match[str] | None:
+    """Return the start of such a list, None if a file that starts so holds none."""
     names = "|".join(map(re.escape, lists))
-    return re.compile(rf'\s*(?:\{{\s*"(?:{names})"\s*:\s*)?\[' if names else r"\s*\[")
+    return re.match(rf'\s*(?:\{{\s*"(?:{names})"\s*:\s*)?\[' if names else r"\s*\[", head)
 
 
 def _json_lines(entry: Entry) -> Iterator[tuple[int, Any] | Problem]:
@@ -256,11 +234,11 @@ def _json_lines(entry: Entry) -> Iterator[tuple[int, Any] | Problem]:
         first = False
 
 
-def _list_elements(entry: Entry, start: re.Pattern[str]) -> Iterator[tuple[int, Any]]:
+def _list_elements(entry: Entry, lists: Collection[str]) -> Iterator[tuple[int, Any]]:
     """Yield the elements of a list and their lines, and hold no more of it than one chunk."""
     with open_text(entry) as stream:
-        text, line, counted, size, ended = stream.read(_HEAD), 1, 0, _CHUNK, False
-        first = start.match(text)
+        text, line, counted, ended = stream.read(_HEAD), 1, 0, False
+        first = starts_list(text, lists)
         at, between = first.end() if first else 0, _OPENING
         while True:
             gap = between.match(text, at)
@@ -277,17 +255,18 @@ def _list_elements(entry: Entry, start: re.Pattern[str]) -> Iterator[tuple[int, 
                 raise BadFileError("this is nested too deep", line) from None
             if is_whole:
                 yield line, value
-                at, between, size = end, _BETWEEN, _CHUNK
+                at, between = end, _BETWEEN
                 continue
             if ended or (gap is None and text[at:].strip()):
                 raise BadFileError("the list is cut short; download the file again", line)
             if len(text) - at > LARGEST:
                 said = f"this is not JSON, or an entry longer than {LARGEST:,} characters"
                 raise BadFileError(f"{said}; download the file again", line)
-            more = stream.read(size)
+            more = stream.read(max(_CHUNK, len(text) - at))  # what is decoded again only doubles
             text, counted, at, ended = text[at:] + more, counted - at, 0, not more
-            size *= 2
 
+
+# JavaScript
 
 _ASSIGNED_LIST = re.compile(r"=\s*\[|\A\s*\[")
 _SPACE = r"(?:\s+|//[^\n]*|/\*.*?\*/)*"
@@ -313,15 +292,15 @@ _ESCAPE = re.compile(
 )
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0",
             "\n": "", "\r\n": ""}  # fmt: skip
-_DEEPEST = 20
+_DEEPEST_VALUE = 20
 _NOT_PLAIN = "this is no plain list of objects; correct it there"
 
 
 def read_javascript(text: str) -> Iterator[tuple[int, dict[str, Any], bool]]:
     """Yield the objects of the first list that a JavaScript file assigns, without running it.
 
-    Each is translated to JSON token by token. It comes with the line it starts on, and with whether
-    the file holds its end: if not, it has the values so far. Numbers stay as they are written.
+    Each comes with the line it starts on, and with whether the file holds its end: if not, it has
+    the values so far. Numbers stay as they are written.
 
     Raises:
         BadFileError: There is no such list, or it holds something else than plain values.
@@ -329,35 +308,28 @@ def read_javascript(text: str) -> Iterator[tuple[int, dict[str, Any], bool]]:
     start = _ASSIGNED_LIST.search(text)
     if start is None:
         raise BadFileError("no list is assigned in it; name the files with the messages")
-    parts: list[str] = []
-    first, depth, pair = 0, 0, 1
-    for kind, token, line in _tokens(text, start.end()):
+    parts: list[str] = []  # of the object so far, as JSON
+    line, counted, first, depth, pair = 1, 0, 0, 0, 0
+    for found in _TOKEN.finditer(text, start.end()):
+        kind = str(found.lastgroup)
+        token, at = found[kind], found.start(kind)
+        line, counted = line + text.count("\n", counted, at), at
         if kind == "end" or (token == "]" and not parts):
             if parts:
-                yield first, _load(parts, first, pair), False
+                yield first, _load(parts, first, pair or 1), False
             return
         if token == "," and not parts:
             continue
         first = first if parts else line
         parts.append(_to_json(kind, token, line))
         depth += (token in ("[", "{")) - (token in ("]", "}"))
-        if depth > _DEEPEST:
+        if depth > _DEEPEST_VALUE:
             raise BadFileError("this is nested too deep", line)
         if depth == 1 and token in (":", ","):
             pair = len(parts)  # behind the last name or value of the object itself
         elif depth == 0:
             yield first, _load(parts, first), True
-            parts, pair = [], 1
-
-
-def _tokens(text: str, at: int) -> Iterator[tuple[str, str, int]]:
-    """Yield kind, text and line of each token."""
-    line, before = 1, 0
-    for found in _TOKEN.finditer(text, at):
-        kind = str(found.lastgroup)
-        line += text.count("\n", before, found.start(kind))
-        before = found.start(kind)
-        yield kind, found[kind], line
+            parts, pair = [], 0
 
 
 def _to_json(kind: str, token: str, line: int) -> str:
@@ -393,3 +365,135 @@ def _unescape(found: re.Match[str]) -> str:
     if code is None:
         return _ESCAPED.get(found[4], found[4])
     return chr(int(code, 16)) if int(code, 16) < 0x110000 else "\ufffd"
+
+
+# XML
+
+LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+ID = "{http://www.w3.org/XML/1998/namespace}id"
+
+_DEEPEST_ELEMENT = 200
+_LONGEST_ENTITY = 8
+
+
+def read_elements(file: Readable, names: Container[str]) -> Iterator[Element]:
+    """Yield the root as it starts, for its name and attributes, then each element of these names.
+
+    Of nested ones the outermost is yielded, whole. Nothing else is kept in memory.
+
+    Raises:
+        BadFileError: This is no XML, or XML that is not safe to read.
+    """
+    from defusedxml import DefusedXmlException
+
+    try:
+        yield from _stream(file, names)
+    except DefusedXmlException:
+        raise BadFileError(
+            "it declares entities that stand for more than one character or for another file, "
+            "which can harm a computer; if you trust the file, remove these declarations"
+        ) from None
+    except ParseError as error:
+        raise BadFileError(f"this is not well-formed XML ({error}); download it again") from None
+    except (LookupError, ValueError) as error:
+        raise BadFileError(f"its encoding cannot be read ({error}); save it as UTF-8") from None
+
+
+def _stream(file: Readable, names: Container[str]) -> Iterator[Element]:
+    from defusedxml.ElementTree import iterparse
+
+    path: list[Element] = []
+    inside = 0  # how many elements of these names are open
+    with file.open("rb") as opened:
+        bounded = _Bounded(opened)
+        for event, element in iterparse(bounded, ("start", "end"), parser=_parser()):
+            if not inside:
+                bounded.read_since = 0
+            wanted = name_of(element) in names
+            if event == "start":
+                if not path:
+                    yield element
+                path.append(element)
+                inside += wanted
+                if len(path) > _DEEPEST_ELEMENT:
+                    raise BadFileError(f"it nests more than {_DEEPEST_ELEMENT} elements")
+                continue
+            path.pop()
+            inside -= wanted
+            if not inside:
+                if wanted:
+                    yield element
+                if path:
+                    path[-1].remove(element)
+
+
+def _parser() -> Any:
+    """Return a parser that takes entities of one character: Hansard declares `&pound;`."""
+    from defusedxml.ElementTree import DefusedXMLParser
+
+    parser = DefusedXMLParser(target=TreeBuilder())
+    refuse = parser.defused_entity_decl
+
+    def declare(name: str, is_parameter: bool, value: str | None, *place: str | None) -> None:
+        if is_parameter or value is None or len(value) > _LONGEST_ENTITY or "&" in value:
+            refuse(name, is_parameter, value, *place)
+
+    parser.parser.EntityDeclHandler = declare
+    return parser
+
+
+class _Bounded:
+    """Feed a file to the parser, unless the element it holds grows too large."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.read_since = 0
+
+    def read(self, size: int = -1) -> bytes:
+        self.read_since += size
+        if self.read_since > LARGEST:
+            most = f"{LARGEST // 1_000_000} MB"
+            raise BadFileError(f"an element of it is larger than {most}; split the file there")
+        return self._file.read(size)
+
+
+def name_of(element: Element) -> str:
+    """Return an element's name without its namespace."""
+    return str(element.tag).rpartition("}")[2]
+
+
+def attribute(element: Element, name: str) -> str:
+    """Return an attribute with single spaces, "" if there is none."""
+    return " ".join(element.get(name, "").split())
+
+
+def text_of(element: Element) -> str:
+    """Return all words in an element on one line."""
+    return " ".join("".join(element.itertext()).split())
+
+
+def words_of(
+    element: Element, paragraphs: Container[str], apart: Container[str] = ()
+) -> tuple[str, list[str]]:
+    """Return the words in an element, a line for each paragraph, and the texts set apart."""
+    lines: list[list[str]] = [[element.text or ""]]
+    left: list[str] = []
+
+    def gather(parent: Element) -> None:
+        for child in parent:
+            name = name_of(child)
+            if name in apart:
+                left.append(text_of(child))
+                lines[-1].append(" ")
+            else:
+                if name in paragraphs:
+                    lines.append([])
+                lines[-1].append(child.text or "")
+                gather(child)
+                if name in paragraphs:
+                    lines.append([])
+            lines[-1].append(child.tail or "")
+
+    gather(element)
+    joined = (" ".join("".join(line).split()) for line in lines)  # white space is layout
+    return "\n".join(line for line in joined if line), left

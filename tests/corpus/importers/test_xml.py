@@ -8,8 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from compare.corpus.importers import xml
-from compare.corpus.importers.xml import attribute, name_of, read_elements, text_of, words_of
+from compare.corpus.importers import records
+from compare.corpus.importers.records import (
+    attribute,
+    name_of,
+    read_elements,
+    text_of,
+    words_of,
+)
 from compare.corpus.values import BadFileError
 
 BOMB = "<!DOCTYPE a [{}]><a><b>&{};</b></a>"
@@ -77,7 +83,7 @@ def test_bad_xml_is_a_sentence(tmp_path: Path, text: str | bytes, said: str) -> 
 def test_an_element_that_is_too_large_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(xml, "LARGEST", 100_000)
+    monkeypatch.setattr(records, "LARGEST", 100_000)
     path = write(tmp_path, "<a>" + f"<b>{'x' * 9_000}</b>" * 50 + f"<b>{'x' * 200_000}</b></a>")
     found = read_elements(path, {"b"})
     assert [name_of(element) for element in islice(found, 51)] == ["a", *"b" * 50]
