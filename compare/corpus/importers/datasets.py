@@ -6,10 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import chain, groupby
 from math import gcd
 
-from compare.corpus.importers.people import speaks_for
 from compare.corpus.importers.records import (
     JSON,
     Cells,
@@ -34,17 +34,7 @@ from compare.corpus.importers.sources import (
     each_file,
     track_file,
 )
-from compare.corpus.importers.text import (
-    Turn,
-    answer_next,
-    gather_turns,
-    match_label,
-    split_paragraphs,
-    turn_cells,
-    turn_in_capitals,
-    turn_of_label,
-)
-from compare.corpus.values import Problem, Row
+from compare.corpus.values import BadFileError, Problem, Row
 
 # The Executive Communications Dataset: one paragraph per row, joined into documents here
 
@@ -200,6 +190,51 @@ def _is_euspeech1(seen: Glimpse) -> bool:
     return len(cells) > 5 and bool(_DAY_FIRST.fullmatch(cells[1])) and cells[4].isdigit()
 
 
+# ParlSpeech V2: a table of speeches for each of nine parliaments
+
+_SPEECH = ("date", "agenda", "speechnumber", "speaker", "party", "chair", "text", "parliament",
+           "iso3country")  # fmt: skip
+_R = frozenset({".rds", ".rdata"})
+MOST_DAYS = 1_000
+"""Days whose numbers of speeches are remembered, the latest."""
+
+
+def _read_parlspeech(entry: Entry, account: Account) -> Iterator[Piece]:
+    if entry.kind in _R:
+        raise BadFileError(
+            "R's own files are not read; save it as CSV in R: "
+            'write.csv(readRDS("FILE.rds"), "FILE.csv", row.names = FALSE, fileEncoding = "UTF-8")'
+        )
+    yield from read_statements(entry, account, partial(_parlspeech, {}), _SPEECH)
+
+
+def _parlspeech(days: dict[str, Counter[str]], record: Record, account: Account) -> Iterator[Cells]:
+    text = account.take(record.text("text"))
+    if not known(text):
+        yield {"text": text}
+        return
+    day, number = record.known("date"), record.known("speechnumber")
+    # a day can use a number twice, and its rows may be scattered
+    numbers = days[day] = days.pop(day, Counter())
+    numbers[number] += 1
+    if len(days) > MOST_DAYS:
+        del days[next(iter(days))]
+    again = f"-{numbers[number]}" if numbers[number] > 1 else ""
+    chairs = record.known("chair").casefold() in {"true", "1", "t"}
+    if chairs:
+        account.note("speeches of the chair")
+    yield record.cells(
+        "speaker", "date", "party", country="iso3country", venue="parliament", title="agenda",
+        turn="speechnumber", party_facts_id="party.facts.id",
+    ) | {
+        "id": f"parlspeech-{record.entry.base.rpartition('.')[0]}-{day}-{number}{again}",
+        "text": text,
+        "role": "Chair" if chairs else "",
+        "source": f"ParlSpeech V2 (Rauh, Schwalbach), {record.entry.base}",
+        "doc_type": "parliamentary speech",
+    }  # fmt: skip
+
+
 # Vie publique: speeches that the French State collects
 
 _SPEECHES = ("speechs", "speeches")
@@ -286,62 +321,6 @@ def _read_bulk(entry: Entry, account: Account) -> Iterator[Piece]:
         key = ""
 
     return read_statements(entry, account, document)
-
-
-# The US-China Official Diplomatic and Defense Corpus: briefings and statements of both sides
-
-_US_CHINA = ("publish_time", "type", "title", "content", "source_url")
-_STATE = ("source", "type", "title", "date", "url", "content")
-_GOVERNMENTS = {"gov.cn": "China", "gov": "United States", "mil": "United States"}
-_SPOKESPERSON = re.compile(r"Spokes(?:person|man|woman) (.+?)[’']s? ")
-_LEAST_TURNS = 2
-
-
-def _us_china(record: Record, account: Account) -> Iterator[Cells]:
-    text = account.take(record.text("content"))
-    address = web_link(record.text("source_url") or record.text("url"), account)
-    title = record.known("title")
-    # the government that runs the site
-    country = next((c for site, c in _GOVERNMENTS.items() if is_on_site(address, site)), "")
-    cells = record.cells("title", doc_type="type") | {
-        "id": make_key("us-china", address, title, text),
-        "country": country,
-        "date": record.known("publish_time") or record.known("date"),
-        "source": "US-China Official Diplomatic and Defense Corpus (doi:10.5281/zenodo.18383270)",
-        "url": address,
-    }
-    named = _SPOKESPERSON.search(title)
-    spokesperson = named[1] if named else ""
-    parts = _us_china_parts(text, spokesperson, Account())
-    told = (isinstance(part, Turn) and part.left_out != Reason.UNIDENTIFIED for part in parts)
-    if sum(told) < _LEAST_TURNS:
-        account.note("documents without turns, whose speaker is not known")
-        yield cells | {"text": text}
-        return
-
-    def before(words: str) -> None:
-        account.leave("words before the first turn", words)
-
-    turns = gather_turns(_us_china_parts(text, spokesperson, account), before, account)
-    for turn, said in turn_cells(turns, cells, account):
-        home = bool(spokesperson) or speaks_for(turn.label, country)
-        yield said | {"country": country if home else ""}
-
-
-def _us_china_parts(text: str, spokesperson: str, account: Account) -> Iterator[Turn | str]:
-    """Yield the starts of turns, and further paragraphs.
-
-    If the title names a spokesperson, everybody else with a label asks questions.
-    """
-    lines = [*split_paragraphs(text, account)]
-    followed = answer_next(lines, spokesperson)
-    for paragraph, line in lines:
-        turn: Turn | None = None
-        if not spokesperson:
-            turn = turn_in_capitals(paragraph, line, account)
-        elif found := match_label(paragraph):
-            turn = turn_of_label(found, line, spokesperson, account, followed.get(line))
-        yield turn or paragraph
 
 
 # GDELT: a headline is a paper's own account of what somebody said or did; it is imported as
@@ -468,6 +447,10 @@ FORMATS = (
            "a CSV file with the columns date, country, speaker, title, url, origtext, lang",
            lambda seen: seen.has_columns("speaker", "origtext", "lang", "lang_prob"),
            each_record(("speaker", "origtext"), _euspeech2)),
+    Format("parlspeech", "ParlSpeech V2", "Corp_*.csv (not .rds)",
+           lambda seen: (seen.has_columns("speechnumber", "party", "chair", "text")
+                         or seen.has_file(r"(?i)corp_.*\.rds")),
+           each_file({".csv"} | _R, _read_parlspeech)),
     Format("vie-publique", "Speeches of vie-publique.fr (French Politic Speech Dataset)",
            'a JSON file {"speechs": [...]}; the public list vp_discours.json has no words',
            lambda seen: (
@@ -482,11 +465,6 @@ FORMATS = (
     Format("diplomatic-pulse", "Diplomatic Pulse", "dppa.st.json: Elasticsearch bulk, JSON lines",
            lambda seen: seen.has_file(r"dppa\.st\.json") or seen.has_keys("index", "posted_date"),
            each_file(JSON, _read_bulk)),
-    Format("us-china", "US-China Official Diplomatic and Defense Corpus",
-           "CSV, XLSX or JSON lines: publish_time, type, title, content, source_url",
-           lambda seen: (seen.has_columns(*_US_CHINA) or seen.has_keys(*_US_CHINA[:4])
-                         or (seen.has_keys(*_STATE) and seen.says(r"state\.gov/"))),
-           each_record(("type", "title", "content"), _us_china)),
     Format("gdelt-articles", "GDELT article lists (headlines)",
            "CSV or JSON of the DOC 2.0 API (mode ArtList), YYYYMMDDhhmmss.gal.json.gz",
            _is_gdelt_list, each_record((), _gdelt_headline, lists=_ARTICLE_LISTS)),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from functools import lru_cache, partial
+from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from xml.etree.ElementTree import Element
@@ -18,10 +18,8 @@ from compare.corpus.importers.records import (
     Record,
     attribute,
     is_on_site,
-    known,
     name_of,
     read_elements,
-    read_statements,
     text_of,
     web_link,
     words_of,
@@ -409,51 +407,6 @@ def _language_code(name: str) -> str:
     return str(getattr(found, "alpha_2", "")) if found else ""
 
 
-# ParlSpeech V2: a table of speeches for each of nine parliaments
-
-_COLUMNS = ("date", "agenda", "speechnumber", "speaker", "party", "chair", "text", "parliament",
-            "iso3country")  # fmt: skip
-_R = frozenset({".rds", ".rdata"})
-MOST_DAYS = 1_000
-"""Days whose numbers of speeches are remembered, the latest."""
-
-
-def _read_parlspeech(entry: Entry, account: Account) -> Iterator[Piece]:
-    if entry.kind in _R:
-        raise BadFileError(
-            "R's own files are not read; save it as CSV in R: "
-            'write.csv(readRDS("FILE.rds"), "FILE.csv", row.names = FALSE, fileEncoding = "UTF-8")'
-        )
-    yield from read_statements(entry, account, partial(_parlspeech, {}), _COLUMNS)
-
-
-def _parlspeech(days: dict[str, Counter[str]], record: Record, account: Account) -> Iterator[Cells]:
-    text = account.take(record.text("text"))
-    if not known(text):
-        yield {"text": text}
-        return
-    day, number = record.known("date"), record.known("speechnumber")
-    # a day can use a number twice, and its rows may be scattered
-    numbers = days[day] = days.pop(day, Counter())
-    numbers[number] += 1
-    if len(days) > MOST_DAYS:
-        del days[next(iter(days))]
-    again = f"-{numbers[number]}" if numbers[number] > 1 else ""
-    chairs = record.known("chair").casefold() in {"true", "1", "t"}
-    if chairs:
-        account.note("speeches of the chair")
-    yield record.cells(
-        "speaker", "date", "party", country="iso3country", venue="parliament", title="agenda",
-        turn="speechnumber", party_facts_id="party.facts.id",
-    ) | {
-        "id": f"parlspeech-{record.entry.base.rpartition('.')[0]}-{day}-{number}{again}",
-        "text": text,
-        "role": "Chair" if chairs else "",
-        "source": f"ParlSpeech V2 (Rauh, Schwalbach), {record.entry.base}",
-        "doc_type": "parliamentary speech",
-    }  # fmt: skip
-
-
 # Hansard, and the same layout for Australia
 
 _PLACES = {
@@ -479,84 +432,69 @@ _PARAGRAPHS = frozenset({"p", "tr", "li", "table", "ul", "ol", "blockquote"})
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-@dataclass(slots=True)
-class _Section:
-    """The headings above a speech, and the questions before it."""
-
-    major: str = ""
-    minor: str = ""
-    turn: int = 0
-    asked_by: list[str] = field(default_factory=list)
-    questions: list[str] = field(default_factory=list)
-
-
 def _read_hansard(entry: Entry, account: Account) -> Iterator[Piece]:
-    section = _Section()
+    major, minor, turn = "", "", 0
+    asked: list[tuple[str, str]] = []  # who asked what under these headings
     for element in read_elements(entry, _HEADINGS | _SPEECHES | {"division"}):
         name = name_of(element)
         if name in _HEADINGS:
             heading = text_of(element)
             account.leave(Reason.HEADINGS, account.take(heading))
-            major, minor = (section.major, heading) if name == "minor-heading" else (heading, "")
-            section = _Section(major, minor, section.turn)
+            major, minor = (major, heading) if name == "minor-heading" else (heading, "")
+            asked = []
         elif name == "division":
             account.leave("lists of votes", account.take(text_of(element)))
         elif name in _SPEECHES:
-            section.turn += 1
-            yield from _hansard_speech(element, section, entry, account)
+            turn += 1
+            text, speaker = words_of(element, _PARAGRAPHS)[0], attribute(element, "speakername")
+            cells = {"title": ": ".join(filter(None, (major, minor))), "turn": str(turn)}
+            if reason := _no_statement(element, account.take(text)):
+                account.leave(reason, text, piece=True)
+                asked += [(speaker, text)] if name == "ques" else []
+                continue
+            if name == "reply":
+                cells["question"] = "\n".join(question for _, question in asked)
+                cells["asked_by"] = "; ".join(dict.fromkeys(who for who, _ in asked if who))
+            cells |= {"text": text, "speaker": speaker}
+            yield Row(entry.label, 0, _hansard_cells(element, entry, account) | cells)
         elif name != "publicwhip":
             raise SkipFileError("no debates")
         elif element.get("latest") == "no":
             raise SkipFileError("older versions of a day")
 
 
-def _hansard_speech(
-    element: Element, section: _Section, entry: Entry, account: Account
-) -> Iterator[Row]:
-    text = account.take(words_of(element, _PARAGRAPHS)[0])
-    speaker = attribute(element, "speakername")
+def _no_statement(element: Element, text: str) -> str:
+    """Return why an element of Hansard is no statement, "" if it is one."""
     if name_of(element) == "ques":
-        account.leave(Reason.QUESTIONS, text, piece=True)
-        section.questions.append(text)
-        section.asked_by.append(speaker)
-    elif element.get("nospeaker") == "true" or not speaker:
-        account.leave("procedural text without a speaker", text, piece=True)
-    elif not text:
-        account.leave("speeches without words", text, piece=True)
-    else:
-        cells = _hansard_cells(element, section, entry, account)
-        yield Row(entry.label, 0, cells | {"text": text, "speaker": speaker})
+        return Reason.QUESTIONS
+    if element.get("nospeaker") == "true" or not attribute(element, "speakername"):
+        return "procedural text without a speaker"
+    return "" if text else "speeches without words"
 
 
-def _hansard_cells(element: Element, section: _Section, entry: Entry, account: Account) -> Cells:
+def _hansard_cells(element: Element, entry: Entry, account: Account) -> Cells:
     key = attribute(element, "id").removeprefix("uk.org.publicwhip/")
     kind = key.partition("/")[0]
     date = _DATE.search(key) or _DATE.search(entry.base)
     url = web_link("".join(element.get("url", "").split()), account)
     australian = is_on_site(url, "aph.gov.au")
     venue = (_AUSTRALIAN_PLACES if australian else _PLACES).get(kind, "")
-    cells = {
+    return {
         "id": f"hansard-{key.replace('/', '-')}" if key else "",
         "role": attribute(element, "speakeroffice"),
         "country": "Australia" if australian else "United Kingdom",
         "date": date[0] if date else "",
         "venue": venue,
-        "title": ": ".join(filter(None, (section.major, section.minor))),
         "source": f"Hansard (parlparse), {entry.base}",
         "url": url,
         "language": "en" if venue else "",
         "doc_type": _KINDS.get(kind, "speech"),
-        "turn": str(section.turn),
         "time": attribute(element, "time"),
         "column": attribute(element, "colnum"),
         "speech_type": attribute(element, "type"),
         "speaker_id": attribute(element, "person_id") or attribute(element, "speakerid"),
         "source_file": entry.name,
     }
-    if name_of(element) == "reply":
-        cells["question"] = "\n".join(section.questions)
-        cells["asked_by"] = "; ".join(dict.fromkeys(filter(None, section.asked_by)))
-    return cells
 
 
 FORMATS = (
@@ -572,8 +510,4 @@ FORMATS = (
            "ParlaMint-XX_*.txt with ParlaMint-XX_*-meta.tsv or -meta-en.tsv",
            lambda seen: seen.has_file(_TEXT) and not seen.has_file(_TRANSCRIPT),
            _read_parlamint_text),
-    Format("parlspeech", "ParlSpeech V2", "Corp_*.csv (not .rds)",
-           lambda seen: (seen.has_columns("speechnumber", "party", "chair", "text")
-                         or seen.has_file(r"(?i)corp_.*\.rds")),
-           each_file({".csv"} | _R, _read_parlspeech)),
 )  # fmt: skip

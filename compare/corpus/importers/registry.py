@@ -19,7 +19,6 @@ from itertools import islice
 from compare.corpus.importers.records import Record, read_records
 from compare.corpus.importers.sources import Entry, Read, Source
 from compare.corpus.read import is_skipped
-from compare.corpus.text_files import plain_name
 from compare.corpus.values import BadFileError
 from compare.errors import CorpusError
 
@@ -34,22 +33,11 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Glimpse:
-    """What a corpus looks like at first sight.
+    """What a corpus looks like at first sight."""
 
-    Attributes:
-        names: Of its first files, with "/" between their parts.
-        head: The first characters of the first file that is text, not hidden and no README.
-        kind: The ending of that file's name, "" if there is none.
-    """
-
-    names: tuple[str, ...]
-    head: str
-    kind: str
-
-    @property
-    def bases(self) -> list[str]:
-        """Return the files' own names, without the endings of packed files."""
-        return [plain_name(name.rpartition("/")[2]) for name in self.names]
+    bases: tuple[str, ...]  # names of its first files, without folders and ".gz"
+    head: str  # the first characters of the first file that is text, not hidden and no README
+    kind: str  # the ending of that file's name, "" if there is none
 
     def has_file(self, name: str | re.Pattern[str]) -> bool:
         """Say whether a file has a name that matches this pattern."""
@@ -78,19 +66,14 @@ class Glimpse:
 class Format:
     """A public format.
 
-    Attributes:
-        name: As it is given on the command line.
-        title: What it is, for people.
-        files: Which files belong to it, in a few words.
-        recognises: Whether a corpus looks like it; must not be true of any other format's files.
-        read: Yields a `Row` for each statement, its cells named by the fields of a statement and
-            further ones, and a `Problem` for what is wrong; keeps account of the rest.
+    `read` yields a `Row` for each statement, its cells named by the fields of a statement and
+    further ones, and a `Problem` for what is wrong, and keeps account of the rest.
     """
 
-    name: str
+    name: str  # on the command line
     title: str
-    files: str
-    recognises: Callable[[Glimpse], bool]
+    files: str  # which files belong to it, in a few words
+    recognises: Callable[[Glimpse], bool]  # must not be true of any other format's files
     read: Read
 
 
@@ -135,11 +118,11 @@ def recognise_format(source: Source) -> Format | None:
 def glimpse(source: Source) -> Glimpse:
     """Look at the first files of a corpus."""
     entries = [*islice(source.entries(), _GLIMPSED_FILES)]
-    names = tuple(entry.name for entry in entries)
+    bases = tuple(entry.base for entry in entries)
     for entry in entries:
         if not is_skipped(entry.base) and (head := _head(entry)):
-            return Glimpse(names, head, entry.kind)
-    return Glimpse(names, "", "")
+            return Glimpse(bases, head, entry.kind)
+    return Glimpse(bases, "", "")
 
 
 def _head(entry: Entry) -> str:

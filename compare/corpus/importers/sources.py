@@ -31,12 +31,8 @@ from compare.corpus.text_files import (
 from compare.corpus.values import BadFileError, Problem, Row
 from compare.errors import CorpusError
 
-MOST_OF_MEMBER = 256 * 1024**2
-"""Bytes that one file in an archive may unpack to."""
-
-MOST_OF_HEADER = 1024**2
-"""Bytes that a member's long name, or another header of it, may take."""
-
+MOST_OF_MEMBER = 256 * 1024**2  # bytes that one file in an archive may unpack to
+MOST_OF_HEADER = 1024**2  # bytes of a member's long name, or of another header of it
 _LONG_HEADERS = (
     tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK, tarfile.XHDTYPE, tarfile.XGLTYPE,
     tarfile.SOLARIS_XHDTYPE,
@@ -67,24 +63,17 @@ class Reason(StrEnum):
     UNIDENTIFIED = "words of unidentified speakers"  # behind what may be a heading or a label
 
 
-Piece = Row | Problem
-"""A statement to be, its cells named by the fields of a statement; or what is wrong."""
+Piece = Row | Problem  # a statement to be, its cells named by its fields; or what is wrong
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One file on disk, or a member of an archive; gzip and bzip2 are unpacked as it is read.
+    """One file on disk, or a member of an archive; gzip and bzip2 are unpacked as it is read."""
 
-    Attributes:
-        name: Its path below what was named, with "/" between its parts.
-        label: What messages call it.
-        content: The bytes of an archive's member; None for a file on disk.
-    """
-
-    name: str
-    label: str
+    name: str  # its path below what was named, with "/" between its parts
+    label: str  # what messages call it
     path: Path
-    content: bytes | None = None
+    content: bytes | None = None  # of a member
 
     @property
     def base(self) -> str:
@@ -133,11 +122,7 @@ class Source:
     """All files of the given paths, in a fixed order."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
-        """Check the paths.
-
-        Raises:
-            CorpusError: No path is given, or one does not exist.
-        """
+        """Raise `CorpusError` if no path is given, or one does not exist."""
         if not paths:
             raise CorpusError("No corpus is named: give the path of a file, archive or folder.")
         for path in paths:
@@ -180,12 +165,26 @@ def _walk_folder(folder: Path) -> Iterator[Entry]:
         yield Entry(path.relative_to(folder).as_posix(), str(path), path)
 
 
-def _walk_archive(
-    path: Path, members: Callable[[Path, _Budget], Iterator[tuple[str, bytes]]]
-) -> Iterator[Entry]:
-    count = 0
+_Members = Iterator[tuple[str, int, int, IO[bytes] | None]]
+"""Name, bytes that it takes of the unpacked archive, size, and content if it is a file."""
+
+
+def _walk_archive(path: Path, members: Callable[[Path], _Members]) -> Iterator[Entry]:
+    count = unpacked = 0
+    most = most_unpacked(path.stat().st_size)
     try:
-        for member, content in members(path, _Budget(path)):
+        for member, taken, size, opened in members(path):
+            unpacked += taken
+            if taken > MOST_OF_MEMBER:
+                raise _too_large(f"{path}: the file {member!r} in it", MOST_OF_MEMBER)
+            if unpacked > most:
+                raise _too_large(str(path), most)
+            if opened is None:
+                continue
+            with opened:
+                content = opened.read()
+            if len(content) < size:
+                raise EOFError(f"{member} ends early")
             name = member.removeprefix("./")
             yield Entry(name, f"{path}: {name}", path, content)
             count += 1
@@ -196,29 +195,14 @@ def _walk_archive(
         ) from None
 
 
-class _Budget:
-    """How much an archive may still unpack to."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.unpacked = 0
-        self.most = most_unpacked(path.stat().st_size)
-
-    def spend(self, name: str, size: int) -> None:
-        self.unpacked += size
-        if size > MOST_OF_MEMBER:
-            what, most = f"{self.path}: the file {name!r} in it", MOST_OF_MEMBER
-        elif self.unpacked > self.most:
-            what, most = str(self.path), self.most
-        else:
-            return
-        raise CorpusError(
-            f"{what} unpacks to more than {most // 1024**2} MB, far more than such an archive "
-            "holds; if you trust it, unpack it yourself and name the folder."
-        )
+def _too_large(what: str, most: int) -> CorpusError:
+    return CorpusError(
+        f"{what} unpacks to more than {most // 1024**2} MB, far more than such an archive holds; "
+        "if you trust it, unpack it yourself and name the folder."
+    )
 
 
-class _Member(tarfile.TarInfo):
+class _TarInfo(tarfile.TarInfo):
     """A member whose headers are refused if they are far larger than a name."""
 
     @classmethod
@@ -229,30 +213,22 @@ class _Member(tarfile.TarInfo):
         return member
 
 
-def _tar_members(path: Path, budget: _Budget) -> Iterator[tuple[str, bytes]]:
-    with tarfile.open(path, "r|*", tarinfo=_Member) as archive:
+def _tar_members(path: Path) -> _Members:
+    with tarfile.open(path, "r|*", tarinfo=_TarInfo) as archive:
         before = 0
         for member in archive:
-            budget.spend(member.name, max(member.size, archive.offset - before))
-            before = archive.offset
-            if not member.isfile():
-                continue
-            opened = archive.extractfile(member)
-            content = opened.read() if opened else b""
-            if len(content) < member.size:
-                raise EOFError(f"{member.name} ends early")
-            yield member.name, content
+            taken, before = archive.offset - before, archive.offset  # with headers and padding
+            opened = archive.extractfile(member) if member.isfile() else None
+            yield member.name, max(member.size, taken), member.size, opened
 
 
-def _zip_members(path: Path, budget: _Budget) -> Iterator[tuple[str, bytes]]:
+def _zip_members(path: Path) -> _Members:
     with zipfile.ZipFile(path) as archive:
         for member in archive.infolist():
             is_link = (member.external_attr >> 16) & 0o170000 == 0o120000
-            if member.is_dir() or is_link:
-                continue
-            budget.spend(member.filename, member.file_size)
-            with archive.open(member) as opened:  # never gives more than file_size
-                yield member.filename, opened.read()
+            if not (member.is_dir() or is_link):
+                size = member.file_size  # more is never read
+                yield member.filename, size, size, archive.open(member)
 
 
 @dataclass(slots=True)

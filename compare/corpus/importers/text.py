@@ -24,9 +24,7 @@ DAY = re.compile(rf"{MONTH} \d{{1,2}}, \d{{4}}")
 _HYPHEN_BREAK = re.compile(r"(?<![^\W_])([^\W_]+)-[ \t]*\r?\n\s*(?=([^\W_]+)(\s?))")
 _WORD = re.compile(r"[^\W\d_]+")
 _BREAK = re.compile(r"[ \t]*\r?\n[ \t]*")
-_WIDEST_PAGE = 120
-"""Lines that are often longer than this are paragraphs."""
-
+_WIDEST_PAGE = 120  # lines that are often longer are paragraphs
 _TOKENISED = (
     (re.compile(r"\s+(?=[,.;:?!)\]]|['’]s\b)"), ""),
     (re.compile(r"(?<=[(\[])\s+"), ""),
@@ -117,21 +115,13 @@ _DIRECTION = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one voice says without a break.
+    """What one voice says without a break."""
 
-    Attributes:
-        label: Who it is, as the transcript has it.
-        text: The words, free of layout; each character of them is still to be accounted for.
-        line: Where it starts in the file.
-        left_out: Why it is no statement: one of the reasons above; "" if it is one.
-        note: What stands in brackets behind the label, or in the heading above it.
-    """
-
-    label: str
-    text: str
-    line: int
-    left_out: str = ""
-    note: str = ""
+    label: str  # who it is, as the transcript has it
+    text: str  # free of layout; each character is still to be accounted for
+    line: int  # where it starts in the file
+    left_out: str = ""  # why it is no statement (a `Reason`), "" if it is one
+    note: str = ""  # what stands in brackets behind the label, or in the heading above it
 
 
 def gather_turns(
@@ -139,10 +129,8 @@ def gather_turns(
 ) -> Iterator[Turn]:
     """Yield whole turns, without "(Laughter.)".
 
-    Args:
-        parts: The starts of turns, further paragraphs, and None where a turn ends without another.
-        before: Takes a paragraph that belongs to no turn.
-        account: Of the import.
+    `parts` are starts of turns, further paragraphs, and None where a turn ends without another;
+    `before` takes a paragraph that belongs to no turn.
     """
     turn: Turn | None = None
     for part in parts:
@@ -177,18 +165,15 @@ def turn_cells(
             account.leave("turns without words", "", piece=True)
         else:
             askers = dict.fromkeys(question.label for question in asked if question.label)
-            yield (
-                turn,
-                cells
-                | {
-                    "id": f"{cells.get('id', '')}-{number}",
-                    "text": turn.text,
-                    "speaker": turn.label,
-                    "turn": str(number),
-                    "question": "\n".join(question.text for question in asked),
-                    "asked_by": "; ".join(askers),
-                },
-            )
+            said = {
+                "id": f"{cells.get('id', '')}-{number}",
+                "text": turn.text,
+                "speaker": turn.label,
+                "turn": str(number),
+                "question": "\n".join(question.text for question in asked),
+                "asked_by": "; ".join(askers),
+            }
+            yield turn, cells | said
             asked = []
 
 
@@ -238,9 +223,7 @@ def turn_in_capitals(text: str, line: int, account: Account) -> Turn | None:
 
 # Labels of capitalised words, where one official speaks and all others ask: "Ada Veld: ..."
 
-MOST_WORDS = 6
-"""Words of the longest label."""
-
+MOST_WORDS = 6  # of the longest label
 ASKERS = frozenset({"q", "question", "questions", "journalist", "reporter", "follow-up"})
 ANSWERS = frozenset({"a", "answer", "spokesperson", "spokeswoman", "spokesman"})
 _CAPITAL_WORD = r"[A-Z0-9À-ÖØ-ÞĀ-Ž][\w’'.&/-]*"
@@ -287,13 +270,10 @@ def is_heading(label: str, words: str) -> bool:
 
 
 def own_label_next(labels: Iterable[tuple[int, bool]]) -> dict[int, bool]:
-    """Return for the line of each label whether the next label is the speaker's own.
+    """Return for the line of each label, of which some are the speaker's, whether the next is.
 
     Whoever speaks is not named again before somebody else has spoken. All is empty if no label is
     the speaker's: who speaks alone needs none.
-
-    Args:
-        labels: The line of each label, and whether it is the speaker's.
     """
     listed = [*labels]
     if not any(own for _, own in listed):
@@ -314,10 +294,7 @@ def turn_of_label(
     """Return the turn behind such a label: the one speaker's, or a question of anybody else.
 
     It is left out if it may be a heading as well, and None if it is no label but words of a
-    sentence. The label goes to the account.
-
-    Args:
-        followed: Whether the speaker's own label is the next; None if there is none.
+    sentence. `followed`: whether the speaker's own label is the next; None if there is none.
     """
     label, words = found["label"], found.string[found.end() :]
     turn = Turn(label, words, line, Reason.QUESTIONS)
@@ -405,8 +382,8 @@ class Page:
             yield Row(self.entry.label, turn.line, cells | who | {"section": turn.note})
 
 
+# Takes the lines about the page off, fills in the cells, and yields the rest
 Parts = Callable[[Page], Iterator[Turn | str | None]]
-"""Take the lines about the page off, fill in the cells, and yield the rest."""
 
 
 def each_page(prefix: str, publication: str, parts: Parts) -> Read:

@@ -37,6 +37,7 @@ from compare.statements.normalize import fold, speaker_key
 # The General Debate: a text file a speech, and a workbook that says who spoke
 
 _WORKBOOK = "Speakers_by_session.xlsx"
+_OF_WORKBOOK = ("session", "iso code", "country", "name of person speaking", "post")
 _DEBATE_SPEECH = re.compile(r"([A-Z]{2,3})_(\d{1,2})_(\d{4})\.txt")
 _KAGGLE = ("session", "year", "country", "text")
 _FILED_UNDER = {"SUN": "RUS", "SCG": "YUG", "EC": "EUU"}
@@ -66,13 +67,13 @@ _BLANK_LINES = re.compile(r"(?<=[a-zà-öø-ÿ,])(?:[^\S\n]*\n){2,}[^\S\n]*(?=[a
 
 @dataclass(frozen=True, slots=True)
 class _Speaker:
-    """A row of the workbook: the State of its code, and the one that its country names."""
+    """A row of the workbook."""
 
     name: str = ""
     post: str = ""
     country: str = ""
-    code: str = ""
-    named: str = ""
+    code: str = ""  # the State of its code
+    named: str = ""  # the State that its country names
 
 
 class _Speakers:
@@ -88,10 +89,7 @@ class _Speakers:
                 yield row
                 continue
             cells = {name.strip().casefold(): cell.split() for name, cell in row.cells.items()}
-            session, code, country, name, post = (
-                " ".join(cells.get(name, []))
-                for name in ("session", "iso code", "country", "name of person speaking", "post")
-            )
+            session, code, country, name, post = (" ".join(cells.get(n, [])) for n in _OF_WORKBOOK)
             if not (session.isdecimal() and code):
                 continue
             rows, state = self._rows[str(int(session))], _state(code)
@@ -114,10 +112,7 @@ class _Speakers:
         return [row if row.named == state else replace(row, country=code) for row in rows]
 
     def _owner(self, row: _Speaker, rows: list[_Speaker]) -> str:
-        """Return the State that a row belongs to: the one it names, whatever its code.
-
-        If that State has a row of its own, or never speaks, the name is a slip.
-        """
+        """Return the State that a row names; if that has a row or never speaks, its code's."""
         has_its_own = any(other.code == other.named == row.named for other in rows)
         return row.code if has_its_own or row.named not in self._states else row.named
 
@@ -126,11 +121,11 @@ def _read_debate(source: Source, account: Account) -> Iterator[Piece]:
     """Yield the speeches, with speaker and post if the workbook has them."""
     speakers = _Speakers()
     workbook = source.find(_WORKBOOK)
-    if workbook is None:
+    if workbook:
+        yield from track_file(workbook, speakers.read(workbook, account), account)
+    else:
         consequence = "no speaker is known; put it beside the speeches"
         yield missing_file(_WORKBOOK, "this workbook", consequence)
-    else:
-        yield from track_file(workbook, speakers.read(workbook, account), account)
     seen: set[str] = set()
 
     def read_speech(entry: Entry, account: Account) -> Iterator[Row]:
@@ -235,17 +230,15 @@ _COUNCIL_SPEECH = re.compile(
     r"(?P<stem>UNSC_(?P<year>\d{4})_SPV\.(?P<meeting>.+)_spch(?P<number>\d+))\.txt"
 )
 _RESUMPTION = re.compile(r"\s*[(\[]?Resumption\s*(\d+)[)\]]?", re.IGNORECASE)
-_COLUMNS = {
-    "date": ("date",),
-    "speaker": ("speaker",),
+_COLUMNS = {name: (name,) for name in (
+    "date", "speaker", "country", "role", "participanttype", "turn", "symbol", "topic",
+    "agenda_item1", "agenda_item2", "agenda_item3", "agenda_item4", "agenda_item_manual",
+    "subtopic", "decision", "speech_format",
+)} | {
     "country": ("country_org", "country"),
     "role": ("role", "role_in_un"),
-    "participanttype": ("participanttype",),
     "turn": ("speech_number", "speech"),
     "symbol": ("document_symbol", "meeting_symbol", "spv"),
-    **{name: (name,) for name in ("topic", "agenda_item1", "agenda_item2", "agenda_item3",
-                                  "agenda_item4", "agenda_item_manual", "subtopic", "decision",
-                                  "speech_format")},
 }  # fmt: skip
 """What is kept of the table, and the columns it is in: in version 6.1, then in version 5."""
 
@@ -291,35 +284,35 @@ def _table_records(table: Entry, account: Account) -> Iterator[Record | Problem]
     Lines are joined until the row has all its columns.
     """
 
-    def broken(line: int, row: str) -> Problem:
+    def broken() -> Problem:
         said = "the row and the header have different numbers of cells; download the table again"
-        return Row(table.label, line, {}).problem(said, value=row)
+        return Row(table.label, start, {}).problem(said, value=row)
 
     header: list[str] = []
-    start, held = 0, ""  # the first line of a row that goes on, and what there is of it
+    row, start = "", 0  # what there is of a row that goes on, and its first line
     for number, text in enumerate(table.lines(), start=1):
         line = text.rstrip("\r\n")
         if not header:
             header = [name.strip() or "row" for name in line.split("\t")]
             continue
-        if start and held.count("\t") + line.count("\t") >= len(header):
-            yield broken(start, held)
-            start = 0
-        row = f"{held} {line}" if start else line
-        if row.count("\t") < len(header) - 1:
-            if row.strip():
-                start, held = start or number, row
+        if row and row.count("\t") + line.count("\t") >= len(header):
+            yield broken()
+            row = ""
+        row, start = (f"{row} {line}", start) if row else (line, number)
+        missing = len(header) - 1 - row.count("\t")
+        if missing > 0:
+            row = row if row.strip() else ""
             continue
-        if row.count("\t") == len(header) - 1:
-            if start:
-                account.note("rows of the table joined from several lines")
-            here = Row(table.label, start or number, {})
-            yield Record(table, here, dict(zip(header, row.split("\t"), strict=True)))
+        if missing < 0:
+            yield broken()
         else:
-            yield broken(number, row)
-        start = 0
-    if start:
-        yield broken(start, held)
+            if start != number:
+                account.note("rows of the table joined from several lines")
+            cells = dict(zip(header, row.split("\t"), strict=True))
+            yield Record(table, Row(table.label, start, {}), cells)
+        row = ""
+    if row:
+        yield broken()
 
 
 def _keep(record: Record, rows: dict[str, tuple[str, ...]], account: Account) -> None:
@@ -376,8 +369,7 @@ _ADDRESS = re.compile(
 )
 _NOTE = re.compile(r"\(([^()]*)\)")
 _SPOKEN_IN = re.compile(
-    r"(?:spoke|speaking|spoken|interpret\w*|translat\w*)\s+(?:in|fro\w)\s+(?P<language>[A-Z]\w+)",
-    re.IGNORECASE,
+    r"(?i)(?:spoke|speaking|spoken|interpret\w*|translat\w*)\s+(?:in|fro\w)\s+(?P<language>[A-Z]\w+)"
 )
 _NAME = (
     r"(?:[^\W\d_a-zà-ÿ][\w.,'’-]*|al|as|bin|ben|da|das|de|del|della|den|der|di|do|dos|du|e|el|i|ibn"
@@ -395,19 +387,12 @@ _TITLED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A form of address: `Mr. Ilves (Ostravia) (spoke in French):`.
+    """A form of address: `Mr. Ilves (Ostravia) (spoke in French):`."""
 
-    Attributes:
-        length: How many characters of the text it takes, 0 if there is none.
-        name: As it stands there, with its title.
-        country: What stands in the brackets that do not tell the language.
-        language: That the speech was given in, as the record names it.
-    """
-
-    length: int = 0
-    name: str = ""
-    country: str = ""
-    language: str = ""
+    length: int = 0  # characters that it takes of the text, 0 if there is none
+    name: str = ""  # with the title
+    country: str = ""  # what stands in the brackets that do not tell the language
+    language: str = ""  # that the speech was given in, as the record names it
 
 
 def read_address(text: str, speaker: str = "", country: str = "") -> Address:
@@ -423,13 +408,9 @@ def read_address(text: str, speaker: str = "", country: str = "") -> Address:
     notes = [" ".join(note.split()) for note in _NOTE.findall(found["notes"])]
     languages = [said["language"] for note in notes if (said := _SPOKEN_IN.search(note))]
     places = [note for note in notes if not _SPOKEN_IN.search(note)]
-    last = fold(speaker).split()[-1:]
-    if not (
-        _TITLED.fullmatch(name)
-        or languages
-        or (last and last[0] in fold(name).split())
-        or any(fold(place) == fold(country) or country_code(place) for place in places)
-    ):
+    is_speaker = set(fold(speaker).split()[-1:]) & set(fold(name).split())
+    is_place = any(fold(place) == fold(country) or country_code(place) for place in places)
+    if not (_TITLED.fullmatch(name) or languages or is_speaker or is_place):
         return Address()
     language = languages[0].capitalize() if languages else ""
     return Address(found.end(), name, places[0] if places else "", language)

@@ -20,7 +20,14 @@ from compare.corpus.importers.people import (
     split_office,
     split_role,
 )
-from compare.corpus.importers.records import Cells
+from compare.corpus.importers.records import (
+    Cells,
+    Record,
+    each_record,
+    is_on_site,
+    make_key,
+    web_link,
+)
 from compare.corpus.importers.registry import Format
 from compare.corpus.importers.sources import (
     Account,
@@ -37,12 +44,16 @@ from compare.corpus.importers.text import (
     UNSEEN,
     Page,
     Turn,
+    answer_next,
     each_page,
     gather_turns,
     join_paragraphs,
+    match_label,
+    split_paragraphs,
     tidy_line,
     turn_cells,
     turn_in_capitals,
+    turn_of_label,
 )
 from compare.corpus.values import BadFileError, Problem, Row
 from compare.statements.countries import country_code
@@ -433,6 +444,62 @@ def _named_turn(page: Page, turn: Turn, people: Mapping[str, re.Match[str] | Non
     return replace(turn, label=name)
 
 
+# The US-China Official Diplomatic and Defense Corpus: briefings and statements of both sides
+
+_US_CHINA = ("publish_time", "type", "title", "content", "source_url")
+_STATE = ("source", "type", "title", "date", "url", "content")
+_GOVERNMENTS = {"gov.cn": "China", "gov": "United States", "mil": "United States"}
+_SPOKESPERSON = re.compile(r"Spokes(?:person|man|woman) (.+?)[’']s? ")
+_LEAST_TURNS = 2
+
+
+def _us_china(record: Record, account: Account) -> Iterator[Cells]:
+    text = account.take(record.text("content"))
+    address = web_link(record.text("source_url") or record.text("url"), account)
+    title = record.known("title")
+    # the government that runs the site
+    country = next((c for site, c in _GOVERNMENTS.items() if is_on_site(address, site)), "")
+    cells = record.cells("title", doc_type="type") | {
+        "id": make_key("us-china", address, title, text),
+        "country": country,
+        "date": record.known("publish_time") or record.known("date"),
+        "source": "US-China Official Diplomatic and Defense Corpus (doi:10.5281/zenodo.18383270)",
+        "url": address,
+    }
+    named = _SPOKESPERSON.search(title)
+    spokesperson = named[1] if named else ""
+    parts = _us_china_parts(text, spokesperson, Account())
+    told = (isinstance(part, Turn) and part.left_out != Reason.UNIDENTIFIED for part in parts)
+    if sum(told) < _LEAST_TURNS:
+        account.note("documents without turns, whose speaker is not known")
+        yield cells | {"text": text}
+        return
+
+    def before(words: str) -> None:
+        account.leave("words before the first turn", words)
+
+    turns = gather_turns(_us_china_parts(text, spokesperson, account), before, account)
+    for turn, said in turn_cells(turns, cells, account):
+        home = bool(spokesperson) or speaks_for(turn.label, country)
+        yield said | {"country": country if home else ""}
+
+
+def _us_china_parts(text: str, spokesperson: str, account: Account) -> Iterator[Turn | str]:
+    """Yield the starts of turns, and further paragraphs.
+
+    If the title names a spokesperson, everybody else with a label asks questions.
+    """
+    lines = [*split_paragraphs(text, account)]
+    followed = answer_next(lines, spokesperson)
+    for paragraph, line in lines:
+        turn: Turn | None = None
+        if not spokesperson:
+            turn = turn_in_capitals(paragraph, line, account)
+        elif found := match_label(paragraph):
+            turn = turn_of_label(found, line, spokesperson, account, followed.get(line))
+        yield turn or paragraph
+
+
 FORMATS = (
     Format("whitehouse", "White House briefing room",
            "{section}/YYYY-MM/YYYY-MM-DD-title.md with front matter (folder or archive)",
@@ -443,4 +510,9 @@ FORMATS = (
            lambda seen: seen.kind in TEXTS and seen.says(
                "^QUESTION: ", r"^(?:M[RS]S?|DR)\.? [A-Z’'-]+: ", _OF_STATE),
            each_page("state", "US Department of State", _state_department)),
+    Format("us-china", "US-China Official Diplomatic and Defense Corpus",
+           "CSV, XLSX or JSON lines: publish_time, type, title, content, source_url",
+           lambda seen: (seen.has_columns(*_US_CHINA) or seen.has_keys(*_US_CHINA[:4])
+                         or (seen.has_keys(*_STATE) and seen.says(r"state\.gov/"))),
+           each_record(("type", "title", "content"), _us_china)),
 )  # fmt: skip

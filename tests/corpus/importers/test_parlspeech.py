@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from compare.corpus.importers import parliaments
+from compare.corpus.importers import datasets
 from compare.corpus.importing import Import
 from tests.corpus.importers.helpers import format_of
 
@@ -78,7 +78,7 @@ def test_rows_can_stand_in_any_order(tmp_path: Path, monkeypatch: pytest.MonkeyP
     days = ["03-1", "04-1", "03-1-2", "05-1", "03-1-3", "04-1-2"]
     found = list(Import([path]).statements())
     assert [said.id for said in found] == [f"parlspeech-Corp_A-2031-02-{day}" for day in days]
-    monkeypatch.setattr(parliaments, "MOST_DAYS", 2)
+    monkeypatch.setattr(datasets, "MOST_DAYS", 2)
     reading = Import([path])
     assert len(list(reading.statements())) == 5
     assert "this id is already used" in str(reading.report.problems[0])
