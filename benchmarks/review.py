@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from compare.models.values import Probabilities, Stance
-from compare.results.result import Excerpt
+from compare.results.pair import Excerpt
 from compare.review import Answer, PairSelection, ReviewPair, Reviews, agreement, review_bytes
 from compare.statements.passages import Passage
 from compare.statements.statement import Statement

@@ -86,10 +86,11 @@ def _not_written(path: Path, error: OSError) -> ExportError:
     return ExportError(f"{path} cannot be written ({error.strerror}): {remedy}.")
 
 
-def write_whole(path: Path, data: bytes, *, force: bool = False) -> None:
-    """Write a whole file or nothing; raise as `writing` does."""
+def write_whole(path: Path, data: bytes, *, force: bool = False) -> Path:
+    """Write a whole file or nothing, and return its path; raise as `writing` does."""
     with writing(path, force=force) as file:
         file.write(data)
+    return path
 
 
 def _umask() -> int:

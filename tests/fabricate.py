@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from compare.models.values import Probabilities, Rationale, Span
+from compare.results.pair import Excerpt, Pair, Thresholds
 from compare.results.provenance import Provenance
-from compare.results.result import Excerpt, Kind, Pair, Result, Thresholds
+from compare.results.result import Kind, Result
 from compare.statements.passages import Passage
 from compare.statements.quotes import Quote
 from compare.statements.statement import Country, PartialDate, Quotation, Statement

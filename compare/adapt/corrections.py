@@ -15,7 +15,8 @@ from compare.export.dictionary import columns
 from compare.export.formats import csv_bytes
 from compare.export.rows import Row, side_cells
 from compare.models.values import InputPair, ModelInput, Probabilities, Stance
-from compare.results.result import Pair, Result
+from compare.results.pair import Pair
+from compare.results.result import Result
 
 CORRECTIONS_VARIABLE = "COMPARE_CORRECTIONS"
 _LOCK = threading.Lock()

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from compare.corpus import Problem
     from compare.models.values import Rationale
-    from compare.results.result import Excerpt
+    from compare.results.pair import Excerpt
     from compare.statements.statement import Statement
 
 MISSING = "-"

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from compare.library.actors import actor_keys, actor_spellings, name_actors
 from compare.models.values import Stance
-from compare.results.result import Pair, Result
+from compare.results.pair import Pair
+from compare.results.result import Result
 from compare.results.statistics import share_interval
 from compare.statements.statement import Statement
 

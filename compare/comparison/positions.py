@@ -31,9 +31,9 @@ from compare.errors import QueryError
 from compare.library.actors import Actors, actor_keys, actors_named
 from compare.library.build import passage_key
 from compare.library.filters import Filters
+from compare.results.pair import Excerpt, Pair, Thresholds
 from compare.results.positions import Actor, FrameTable, Position, Positions
 from compare.results.provenance import Provenance, filters_in_force, provenance
-from compare.results.result import Excerpt, Pair, Thresholds
 from compare.results.statistics import mean_interval
 from compare.statements.passages import split_quote
 from compare.statements.quotes import Quote, clean_quote, language_notes

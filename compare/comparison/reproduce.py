@@ -21,8 +21,9 @@ from compare.errors import ExportError, QueryError
 from compare.models.calibration import SUFFIX
 from compare.models.protocols import CASCADE
 from compare.models.values import Stance
+from compare.results.pair import Pair
 from compare.results.provenance import Provenance, filters_from
-from compare.results.result import Pair, Result
+from compare.results.result import Result
 
 if TYPE_CHECKING:
     from compare.library.library import Library

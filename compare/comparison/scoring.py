@@ -20,7 +20,8 @@ from compare.library.locations import CACHE_VARIABLE, writable_cache
 from compare.models import signature
 from compare.models.values import ModelInput, Probabilities
 from compare.progress import Progress, counted_on
-from compare.results.result import Excerpt, Pair, Result, ranking_score
+from compare.results.pair import Excerpt, Pair, ranking_score
+from compare.results.result import Result
 
 if TYPE_CHECKING:
     from compare.library.library import Library

@@ -26,8 +26,9 @@ from compare.comparison.scoring import (
 )
 from compare.library.filters import Filters
 from compare.models.values import Stance
+from compare.results.pair import Excerpt, Pair, Thresholds, ranking_score
 from compare.results.provenance import filters_in_force, provenance
-from compare.results.result import Excerpt, Kind, Pair, Result, Thresholds, ranking_score
+from compare.results.result import Kind, Result
 from compare.statements.duplicates import words_key
 from compare.statements.quotes import Quote, clean_quote
 

@@ -28,8 +28,9 @@ from compare.library.filters import Filters
 from compare.library.index.base import selected_rows
 from compare.library.passage_store import PassageMetadata
 from compare.models.encoder import load_prefilter, opposition_first
+from compare.results.pair import Pair, Thresholds
 from compare.results.provenance import filters_in_force, provenance
-from compare.results.result import Kind, Pair, Result, Thresholds
+from compare.results.result import Kind, Result
 
 if TYPE_CHECKING:
     from compare.library.index.base import Floats, Rows

@@ -20,7 +20,7 @@ from compare.evaluate.pairs import read_label, read_rows, required_cell
 from compare.library.library import Library
 from compare.library.locations import CACHE_VARIABLE, cache_dir
 from compare.models.values import Stance
-from compare.results.result import Pair
+from compare.results.pair import Pair
 from compare.statements.quotes import clean_quote
 from compare.statements.statement import Statement
 

@@ -32,7 +32,8 @@ from compare.export.words import (
     verdict_word,
 )
 from compare.models.values import Probabilities, Span, Stance
-from compare.results.result import Excerpt, Pair, Result
+from compare.results.pair import Excerpt, Pair
+from compare.results.result import Result
 from compare.safe_text import printable
 from compare.statements.quotes import Quote
 from compare.statements.statement import Statement

@@ -10,8 +10,9 @@ from typing import Any
 
 from compare.errors import ExportError
 from compare.models.values import Probabilities, Rationale, Span, Stance
+from compare.results.pair import Excerpt, Pair, Thresholds
 from compare.results.provenance import Provenance
-from compare.results.result import Excerpt, Kind, Pair, Result, Thresholds
+from compare.results.result import Kind, Result
 from compare.statements.passages import Passage
 from compare.statements.quotes import Quote
 from compare.statements.statement import Country, PartialDate, Statement

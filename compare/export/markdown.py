@@ -15,7 +15,8 @@ from compare.export.words import (
     verdict_word,
 )
 from compare.models.values import Span, Stance
-from compare.results.result import Pair, Result
+from compare.results.pair import Pair
+from compare.results.result import Result
 from compare.safe_text import one_line
 from compare.statements.statement import Statement
 

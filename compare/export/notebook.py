@@ -18,8 +18,9 @@ from compare.comparison.positions import PositionTable
 from compare.export.html import environment, text_html
 from compare.export.words import SIDE_NAMES, SIGN, counted, percent, read_as, verdict_word
 from compare.models.values import Stance
+from compare.results.pair import Pair
 from compare.results.positions import SILENT, Position, Positions
-from compare.results.result import Pair, Result
+from compare.results.result import Result
 from compare.statements.statement import Statement
 
 MOST_SHOWN = 10

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from compare.comparison.counts import Cell, YearCount, by_year, matrix
 from compare.export.words import JOINT, deciding_words, filters_in_words
 from compare.models.values import Span, Stance
+from compare.results.pair import Pair
 from compare.results.positions import (
     NO_SIDE,
     PLACED,
@@ -23,7 +24,7 @@ from compare.results.positions import (
     PositionScore,
 )
 from compare.results.provenance import Provenance
-from compare.results.result import Pair, Result
+from compare.results.result import Result
 from compare.statements.statement import Statement
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from compare.models.values import Probabilities, Span, Stance
-from compare.results.result import Kind, Pair, Result
+from compare.results.pair import Pair
+from compare.results.result import Kind, Result
 from compare.statements.statement import Quotation, Statement
 
 JOINT = " || "

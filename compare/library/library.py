@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 
     from compare.models import Encoder, StanceModel
     from compare.progress import Progress
+    from compare.results.pair import Thresholds
     from compare.results.positions import Positions
-    from compare.results.result import Result, Thresholds
+    from compare.results.result import Result
     from compare.review import Review
     from compare.statements.quotes import Quote
 

@@ -1,9 +1,10 @@
 """What a comparison gives: pairs, results, positions, and what they were made from."""
 
 from compare.models.values import Probabilities, Rationale, Span, Stance
+from compare.results.pair import Excerpt, Pair, Thresholds
 from compare.results.positions import Actor, Position, Positions, PositionScore
 from compare.results.provenance import Provenance
-from compare.results.result import Excerpt, Kind, Pair, Result, Thresholds
+from compare.results.result import Kind, Result
 
 __all__ = [
     "Actor",

@@ -15,8 +15,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from compare.models.values import Stance
+from compare.results.pair import Pair, Thresholds
 from compare.results.provenance import Provenance
-from compare.results.result import Kind, Pair, Result, Thresholds
+from compare.results.result import Kind, Result
 from compare.results.statistics import TOO_FEW, mean_interval
 from compare.statements.quotes import Quote
 from compare.statements.statement import PartialDate

@@ -16,7 +16,7 @@ from compare.statements.statement import PartialDate
 if TYPE_CHECKING:
     from compare.library.library import Library
     from compare.models.protocols import StanceModel
-    from compare.results.result import Pair
+    from compare.results.pair import Pair
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ import numpy as np
 from compare.errors import ReviewError
 from compare.models.values import Stance
 from compare.progress import counted_on
+from compare.results.pair import Excerpt, Thresholds
 from compare.results.provenance import Provenance
-from compare.results.result import Excerpt, Result, Thresholds
+from compare.results.result import Result
 from compare.review.values import Choice, Order, ReviewPair, excerpt_of, pair_id
 
 if TYPE_CHECKING:

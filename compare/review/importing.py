@@ -18,7 +18,7 @@ from compare.evaluate.pairs import LABELS, cell, read_rows, required_cell
 from compare.export.dictionary import columns
 from compare.export.rows import CHANGED
 from compare.models.values import Probabilities, Stance
-from compare.results.result import Excerpt
+from compare.results.pair import Excerpt
 from compare.review.exporting import COLUMNS
 from compare.review.review import Review
 from compare.review.store import utc

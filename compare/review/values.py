@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 from compare.errors import ReviewError
 from compare.models.values import ModelInput, Probabilities, Stance
-from compare.results.result import Excerpt
+from compare.results.pair import Excerpt
 from compare.statements.passages import Passage
 from compare.statements.statement import Statement
 

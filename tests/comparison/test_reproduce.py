@@ -18,8 +18,8 @@ from compare.library.filters import Filters
 from compare.library.library import Library
 from compare.models.stance import CascadeStance
 from compare.models.values import Stance
+from compare.results.pair import Thresholds
 from compare.results.provenance import filters_from, filters_in_force
-from compare.results.result import Thresholds
 from compare.statements.statement import PartialDate
 from tests.fabricate import PROVENANCE, a_search, two_sides
 from tests.fakes import HashingEncoder, Ran, WordJudge, runner, statement

@@ -13,8 +13,8 @@ from compare.library.filters import Filters
 from compare.library.library import Library
 from compare.models.stance import CascadeStance
 from compare.models.values import Probabilities, Stance
+from compare.results.pair import Excerpt, Pair, Thresholds
 from compare.results.provenance import filters_in_force
-from compare.results.result import Excerpt, Pair, Thresholds
 from compare.statements.passages import split_statement
 from compare.statements.quotes import LONGEST, Quote
 from compare.statements.statement import Country, PartialDate

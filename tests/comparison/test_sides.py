@@ -17,7 +17,7 @@ from compare.library.filters import Filters
 from compare.library.library import Library
 from compare.models.stance import CascadeStance
 from compare.models.values import Probabilities, Stance
-from compare.results.result import Thresholds
+from compare.results.pair import Thresholds
 from compare.statements.statement import PartialDate
 from tests.fakes import HashingEncoder, WordJudge, runner, statement
 

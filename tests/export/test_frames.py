@@ -18,8 +18,8 @@ from compare.export.rows import CHANGED, pair_rows
 from compare.library.filters import Filters
 from compare.library.library import Library
 from compare.models.values import Stance
+from compare.results.pair import Thresholds
 from compare.results.positions import Actor, Positions
-from compare.results.result import Thresholds
 from compare.statements.statement import PartialDate, Statement
 from tests.fabricate import (
     AGREEING,

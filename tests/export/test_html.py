@@ -19,7 +19,7 @@ from compare.export.html import (
     text_html,
 )
 from compare.models.values import Probabilities, Rationale, Span, Stance
-from compare.results.result import Excerpt, Pair, Thresholds
+from compare.results.pair import Excerpt, Pair, Thresholds
 from compare.statements.passages import Passage
 from compare.statements.quotes import Quote
 from compare.statements.statement import Country, PartialDate, Quotation, Statement

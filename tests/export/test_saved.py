@@ -14,7 +14,7 @@ from compare.export.json_files import (
     result_from_json,
     result_to_json,
 )
-from compare.results.result import Thresholds
+from compare.results.pair import Thresholds
 from compare.statements.quotes import Quote
 from compare.statements.statement import PartialDate, Statement
 from tests.fabricate import (

@@ -1,7 +1,8 @@
 from dataclasses import replace
 
 from compare.models.values import Stance
-from compare.results.result import MOST_OF_STATEMENT, Thresholds
+from compare.results.pair import Thresholds
+from compare.results.result import MOST_OF_STATEMENT
 from tests.fabricate import pair_of, two_sides
 from tests.fakes import statement
 

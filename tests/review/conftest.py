@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from compare.models.values import Probabilities, Stance
+from compare.results.pair import Excerpt, Pair, Thresholds
 from compare.results.provenance import Provenance
-from compare.results.result import Excerpt, Kind, Pair, Result, Thresholds
+from compare.results.result import Kind, Result
 from compare.review import Answer, PairSelection, Review, ReviewPair, Reviews
 from compare.statements.passages import Passage
 from compare.statements.statement import Statement

@@ -9,7 +9,7 @@ import streamlit as st
 
 from compare.errors import QueryError
 from compare.library.filters import FACETED, FILTERS, Facet, Facets, Filters
-from compare.results.result import Thresholds
+from compare.results.pair import Thresholds
 from compare.statements.statement import PartialDate
 from compare.ui.components.layout import notice, show_html
 from compare.ui.components.quote_form import partial_date

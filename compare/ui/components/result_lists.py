@@ -15,7 +15,8 @@ from compare.errors import QueryError
 from compare.export.html import found_card, list_head, pair_card
 from compare.export.words import VERDICT, counted, percent, read_as, verdict_word
 from compare.models.values import Stance
-from compare.results.result import MOST_OF_STATEMENT, Pair, Result
+from compare.results.pair import Pair
+from compare.results.result import MOST_OF_STATEMENT, Result
 from compare.ui import CORPUS_PAGE
 from compare.ui.components.filter_panel import NEWEST, OLDEST, PROBABILITY, SIMILARITY
 from compare.ui.components.layout import (

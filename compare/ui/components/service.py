@@ -25,7 +25,8 @@ from compare.models import StanceModel, load_stance_model
 from compare.models.calibration import about_adaptation, adapted_to, read_adaptation
 from compare.models.rationale import find_rationale
 from compare.models.values import InputPair, ModelInput, Probabilities, Rationale
-from compare.results.result import Pair, Result, Thresholds
+from compare.results.pair import Pair, Thresholds
+from compare.results.result import Result
 from compare.statements.quotes import Quote
 from compare.statements.statement import Statement
 from compare.ui.components.layout import READ_FOR, notice_next_run, progress, small

@@ -19,7 +19,8 @@ from compare.library.filters import Facets, Filters
 from compare.library.library import Library
 from compare.models.protocols import signature
 from compare.models.values import Stance
-from compare.results.result import Pair, Result, Thresholds
+from compare.results.pair import Pair, Thresholds
+from compare.results.result import Result
 from compare.ui.charts.counts import matrix_chart, years_chart
 from compare.ui.components.downloads import (
     chart_downloads,

@@ -20,7 +20,7 @@ from compare.export.words import LIKELIHOOD, VERDICT, percent
 from compare.library.library import Library
 from compare.models.stance import shipped_manifests
 from compare.models.values import Stance
-from compare.results.result import Thresholds
+from compare.results.pair import Thresholds
 from compare.ui.components.layout import page, show_html, small
 from compare.ui.components.service import choose_library, stance_model
 

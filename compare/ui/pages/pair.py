@@ -9,7 +9,7 @@ from compare.errors import QueryError
 from compare.export.html import bars_html
 from compare.models.protocols import signature
 from compare.models.values import InputPair, ModelInput, Probabilities, Stance
-from compare.results.result import Excerpt
+from compare.results.pair import Excerpt
 from compare.statements.quotes import clean_quote, language_notes
 from compare.ui.components.layout import notice, page, show_html, small
 from compare.ui.components.quote_form import EXAMPLE_QUOTE, checked_quote

@@ -18,8 +18,8 @@ from compare.library.filters import Facets, Filters
 from compare.library.library import Library
 from compare.models.protocols import signature
 from compare.progress import Progress
+from compare.results.pair import Thresholds
 from compare.results.positions import Positions
-from compare.results.result import Thresholds
 from compare.ui.components import position_views as views
 from compare.ui.components.downloads import (
     file_download,

@@ -15,8 +15,9 @@ from compare.library.index.base import RowSpans
 from compare.library.library import Library
 from compare.models.stance import CascadeStance
 from compare.models.values import Probabilities, Stance
+from compare.results.pair import Thresholds
 from compare.results.positions import Actor, Positions
-from compare.results.result import MOST_OF_STATEMENT, Thresholds
+from compare.results.result import MOST_OF_STATEMENT
 from compare.statements.statement import PartialDate
 from tests.comparison.positions.conftest import ASKED, OPEN, SHUT, STATEMENTS, said
 from tests.fabricate import PROVENANCE
