@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -91,9 +91,9 @@ _accepting = shared.together(
         metavar="FILE.jsonl",
         help="The file to write what is accepted to; without it quotations are only listed.",
     ),
-    click.option(
+    shared.words(
         "--accept",
-        type=shared.text,
+        default=None,
         metavar="NUMBERS",
         help='Accept these without asking: "1,3-5", or "all".',
     ),
@@ -112,10 +112,7 @@ def url(url: str, **options: Any) -> None:
       compare import url https://example.org/article --out article.jsonl
       compare import url https://example.org/article --out article.jsonl --accept 1,3-5
     """
-    _check_accepting(options)
-    with waiting("Fetching the page"):
-        page = fetched_page(url)
-    _propose([page], **options)
+    _propose(map(fetched_page, [url]), "Fetching the page", **options)
 
 
 @import_.command("html")
@@ -127,23 +124,20 @@ def html(files: tuple[Path, ...], **options: Any) -> None:
     \b
       compare import html article.html --out article.jsonl
     """
-    _check_accepting(options)
-    with waiting("Reading pages"):
-        pages = [page_in(file) for file in files]
-    _propose(pages, **options)
-
-
-def _check_accepting(options: dict[str, Any]) -> None:
-    if options["accept"] is not None and options["out"] is None:
-        raise click.UsageError("--accept needs --out FILE.jsonl, the file to write to.")
-    if options["out"] is not None:
-        check_writable(options["out"], force=options["force"])
+    _propose(map(page_in, files), "Reading pages", **options)
 
 
 def _propose(
-    pages: Sequence[Page], out: Path | None, accept: str | None, force: bool, as_json: bool
+    reading: Iterator[Page], label: str, out: Path | None, accept: str | None, **options: bool
 ) -> None:
-    """List the quotations of the pages, have them confirmed, and write those accepted."""
+    """List the quotations of pages, have them confirmed, and write those accepted."""
+    as_json, force = options["as_json"], options["force"]
+    if accept is not None and out is None:
+        raise click.UsageError("--accept needs --out FILE.jsonl, the file to write to.")
+    if out is not None:
+        check_writable(out, force=force)
+    with waiting(label):
+        pages = list(reading)
     proposed = [(page, proposal) for page in pages for proposal in propose(page)]
     asks = accept is None and out is not None and not as_json and _can_ask()
     if not as_json:
@@ -157,7 +151,11 @@ def _propose(
         written = _write(accepted, out, force=force)
     if as_json:
         listed = [
-            {"number": number, **asdict(proposal), "page": _page_as_json(page)}
+            {
+                "number": number,
+                **asdict(proposal),
+                "page": {name: of for name, of in asdict(page).items() if name != "paragraphs"},
+            }
             for number, (page, proposal) in enumerate(proposed, start=1)
         ]
         say_json({"out": str(out) if written else None, "written": written, "proposals": listed})
@@ -175,10 +173,6 @@ def _propose(
 
 def _can_ask() -> bool:
     return on_terminal() and sys.stdin.isatty()
-
-
-def _page_as_json(page: Page) -> dict[str, Any]:
-    return {name: value for name, value in asdict(page).items() if name != "paragraphs"}
 
 
 def _list_proposals(pages: Sequence[Page], proposed: Proposals) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from compare import models
-from compare.adapt import AdaptationResult, Step, corrections_file, undo_adaptation
+from compare.adapt import AdaptationResult, corrections_file, undo_adaptation
 from compare.adapt import adapt as learn
 from compare.cli import options as shared
 from compare.cli.output import (
@@ -273,10 +273,18 @@ def _show_adaptation(result: AdaptationResult, library: Library) -> None:
     columns = ("model", "macro-F1", "95 %", "log loss", "95 %", "ECE")
     show_table("Pairs that were not learned from", columns, rows)
     say()
-    kept = None
+    against = "the shipped model"
     for step in result.steps:
-        say(_verdict(step, kept))
-        kept = step if step.kept else kept
+        change = step.change
+        f1 = cell_text(change.macro_f1_interval, "+.3f")
+        loss = cell_text(change.log_loss_interval, "+.3f")
+        kept = "kept" if step.kept else f"not kept, since {step.why_not}"
+        say(
+            f"A {step.kind.value} against {against}: macro-F1 {change.macro_f1:+.3f} (95 % {f1}), "
+            f"log loss {change.log_loss:+.3f} (95 % {loss}): {kept}."
+        )
+        if step.kept:
+            against = f"the {step.kind.value}"
     if result.file:
         say(f"Wrote {result.file}: the library is read with it from now on (--undo goes back).")
     elif result.adaptation:
@@ -288,14 +296,3 @@ def _show_adaptation(result: AdaptationResult, library: Library) -> None:
             "Nothing is better than the shipped model; the earlier adaptation in "
             f"{library.folder / FILE} was left there (--undo goes back)."
         )
-
-
-def _verdict(step: Step, before: Step | None) -> str:
-    against = f"the {before.kind.value}" if before else "the shipped model"
-    change = step.change
-    kept = "kept" if step.kept else f"not kept, since {step.why_not}"
-    return (
-        f"A {step.kind.value} against {against}: macro-F1 {change.macro_f1:+.3f} (95 % "
-        f"{cell_text(change.macro_f1_interval, '+.3f')}), log loss {change.log_loss:+.3f} (95 % "
-        f"{cell_text(change.log_loss_interval, '+.3f')}): {kept}."
-    )

@@ -55,17 +55,18 @@ _PLAIN = "plain"
 )
 @shared.own_folder
 @shared.flag("--add", help="Add to the library; replace statements by their id.")
-@click.option(
+@shared.words(
     "--format",
     "format_name",
-    type=shared.text,
+    default=None,
     metavar="FORMAT",
     help="A public format (`compare import --help` lists them), or plain for tables and "
     "documents [recognised].",
 )
-@shared.several(
+@shared.words(
     "--map",
     "mapping",
+    several=True,
     metavar="COLUMN=FIELD",
     help="The field that a column holds; COLUMN= ignores the column.",
 )

@@ -79,14 +79,10 @@ def together(*options: Option) -> Option:
     return decorate
 
 
-def words(*names: str, help: str, **more: Any) -> Option:
-    """Return an option with a text, "" unless given."""
-    return click.option(*names, type=text, help=help, **{"default": "", **more})
-
-
-def several(*names: str, help: str, **more: Any) -> Option:
-    """Return an option with a text that may be given several times."""
-    return click.option(*names, type=text, multiple=True, help=help, **more)
+def words(*names: str, help: str, several: bool = False, **more: Any) -> Option:
+    """Return an option with a text, "" unless given, or with several texts."""
+    usual = {"multiple": True} if several else {"default": ""}
+    return click.option(*names, type=text, help=help, **{**usual, **more})
 
 
 def flag(*names: str, help: str) -> Option:
@@ -150,8 +146,9 @@ def who_and_when(of: str, letter: str = "") -> Option:
 
 def side(name: str, *, required: bool = False, help: str = "") -> Option:
     """Return an option that chooses statements by FIELD=VALUE, and is read as `Filters`."""
-    return several(
+    return words(
         name,
+        several=True,
         required=required,
         metavar="FIELD=VALUE",
         help=help,
@@ -215,7 +212,7 @@ thresholds = together(
 def _filter(entry: Filter) -> Option:
     """Return the option of a filter; its value has the name of the field of `Filters`."""
     if entry.attribute:
-        return several(entry.option, entry.name, help=entry.help)
+        return words(entry.option, entry.name, help=entry.help, several=True)
     if entry.name.startswith("date_"):
         return click.option(entry.option, entry.name, type=date, help=entry.help)
     return flag(entry.option, entry.name, help=entry.help)

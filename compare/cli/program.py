@@ -1,4 +1,4 @@
-"""The program `compare`: its commands, each loaded when it runs, and its exit codes.
+"""The program `compare`: its commands, each loaded when it runs, its exit codes, and its app.
 
 Results go to standard output, remarks and errors to standard error. An error that the user can
 correct is one sentence with exit code 2; Ctrl-C ends with 130.
@@ -9,6 +9,8 @@ from __future__ import annotations
 import errno
 import importlib
 import os
+import socket
+import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -16,6 +18,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
+from click.shell_completion import get_completion_class
 
 from compare import __version__
 from compare.errors import CompareError
@@ -41,10 +44,11 @@ _COMMANDS = {
     "reproduce": ("results:reproduce", "Make a kept result again and compare the pairs."),
     "evaluate": ("evaluate:evaluate", "Measure the stance model on labelled pairs."),
     "evaluate-search": ("evaluate:evaluate_search", "Measure the search on a judged collection."),
-    "app": ("app:app", "Open the app in the browser."),
-    "completion": ("app:completion", "Print a completion script for a shell."),
+    "app": ("program:app", "Open the app in the browser."),
+    "completion": ("program:completion", "Print a completion script for a shell."),
 }
 _RENAMED = {"pairs": "sides"}
+_HOST = "127.0.0.1"
 
 
 class _Commands(click.Group):
@@ -128,3 +132,81 @@ def _discard_output() -> None:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
         os.close(nowhere)
+
+
+# --- the app and completion ------------------------------------------------------------------
+
+
+@click.command("app")
+@click.option("--port", type=click.IntRange(1, 65_535), default=8501, show_default=True)
+@click.option("--no-browser", is_flag=True, help="Do not open the browser.")
+@click.option(
+    "--library",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The library's folder [$COMPARE_LIBRARY, your own, or the sample].",
+)
+def app(port: int, no_browser: bool, library: Path | None) -> None:
+    """Open the app in the browser; Ctrl-C ends it. Statements never leave this machine."""
+    from compare.cli.options import open_library
+    from compare.library.locations import LIBRARY_VARIABLE
+
+    beside = Path(__file__).resolve().parents[2] / "app.py"
+    installed = Path(sys.prefix) / "share" / "compare" / "app.py"
+    script = beside if beside.is_file() else installed
+    if not script.is_file():
+        raise CompareError(
+            f"The app is neither at {beside} nor at {installed}: install the program again."
+        )
+    _check_port(port)
+    environment = dict(os.environ)
+    opened = open_library(library)
+    if library is not None or environment.get(LIBRARY_VARIABLE):
+        environment[LIBRARY_VARIABLE] = str(opened.folder.resolve())
+    opened.close()
+    click.echo(f"The app is at http://localhost:{port} (Ctrl-C ends it).", err=True)
+    arguments = [
+        *(sys.executable, "-m", "streamlit", "run", str(script)),
+        *("--server.address", _HOST, "--server.port", str(port)),
+        *("--server.headless", "true" if no_browser else "false"),
+        *("--server.showEmailPrompt", "false", "--browser.gatherUsageStats", "false"),
+        *("--server.enableXsrfProtection", "true"),
+    ]
+    # The server takes the place of this program, so that what ends one ends the other.
+    if os.name == "nt":
+        server = subprocess.run(arguments, cwd=script.parent, env=environment, check=False)
+        raise SystemExit(server.returncode)
+    os.chdir(script.parent)  # where the app's settings are
+    os.execve(arguments[0], arguments, environment)
+
+
+def _check_port(port: int) -> None:
+    """Raise CompareError if another program uses the port."""
+    with socket.socket() as probe:
+        if os.name != "nt":  # there it would let two programs share one port
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((_HOST, port))
+        except OSError as error:
+            raise CompareError(
+                f"Port {port} is taken or not allowed ({error.strerror}): choose another with "
+                f"--port {port + 1 if port < 65_535 else 8501}, or end the program that uses it."
+            ) from error
+
+
+@click.command("completion")
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.pass_context
+def completion(context: click.Context, shell: str) -> None:
+    """Print a completion script for SHELL.
+
+    \b
+      eval "$(compare completion bash)"       in ~/.bashrc
+      eval "$(compare completion zsh)"        in ~/.zshrc
+      compare completion fish | source        in ~/.config/fish/config.fish
+    """
+    root = context.find_root()
+    name = root.info_name or "compare"
+    variable = f"_{name}_COMPLETE".replace("-", "_").upper()
+    kind = get_completion_class(shell)
+    assert kind is not None  # click ships all three
+    click.echo(kind(root.command, {}, name, variable).source())

@@ -15,9 +15,7 @@ from compare import models
 from compare import review as reviewing
 from compare.cli import options as shared
 from compare.cli.output import (
-    attribution,
     progress,
-    quoted,
     remark,
     say,
     say_either,
@@ -25,39 +23,24 @@ from compare.cli.output import (
     say_written,
     show_table,
 )
+from compare.cli.reading import (
+    always,
+    answer,
+    decide,
+    done,
+    name_of_reader,
+    name_of_review,
+    open_review,
+)
 from compare.corpus.text_files import read_text
 from compare.corpus.values import BadFileError
 from compare.errors import ReviewError
 from compare.export.json_files import load_result
-from compare.export.words import counted
 from compare.library import Library
 from compare.models import Stance
-from compare.review import (
-    Answer,
-    AnswerChange,
-    Choice,
-    Order,
-    PairSelection,
-    Review,
-    ReviewFormat,
-    ReviewPair,
-    Reviews,
-    StatementState,
-)
+from compare.review import Choice, Order, PairSelection, Review, ReviewFormat, Reviews
 
-_LABELS = (*(stance.value for stance in Stance), "skip")
-_KEYS = {"a": Stance.AGREE, "o": Stance.OPPOSE, "n": Stance.NEITHER, "s": None}
 _OF_A_RESULT = ("choose", "size", "stances", "fresh")
-
-_name = click.argument("name", type=shared.text)
-_reader = shared.words("--reader", required=True, help="The reader, by the name in the review.")
-_always = shared.together(shared.library_folder, shared.as_json)
-_answering = shared.together(
-    shared.words("--pair", "pair_id", help="The pair's id."),
-    click.option("--label", type=click.Choice(_LABELS), help="Its label, or skip."),
-    shared.number("--confidence", None, "1 unsure to 3 sure", most=3),
-    shared.words("--note", help="A remark on the answer."),
-)
 
 
 class _InOrder(click.Group):
@@ -80,19 +63,14 @@ def review() -> None:
     """
 
 
-def _open(folder: Path | None, name: str) -> tuple[Review, Library]:
-    library = shared.open_library(folder)
-    return library.review(name), library
-
-
 # --- making and listing ----------------------------------------------------------------------
 
 
 @review.command("create")
-@_name
+@name_of_review
 @shared.file("--result", help="Draw pairs from a RESULT.json that another command kept.")
 @shared.file("--pairs", "file", help="Take all pairs of a CSV, TSV or JSONL.")
-@shared.several("--reader", "readers", help="One or two names.")
+@shared.words("--reader", "readers", help="One or two names.", several=True)
 @shared.choice(
     "--choose",
     (Choice.RANDOM, Choice.STRATIFIED, Choice.WHOLE),
@@ -114,7 +92,7 @@ def _open(folder: Path | None, name: str) -> tuple[Review, Library]:
     "When readers see the model's label: after they answered a pair, at the end, or before",
 )
 @shared.file("--codebook", help="The readers' instructions [built in].")
-@_always
+@always
 def create(name: str, readers: tuple[str, ...], **options: Any) -> None:
     """Make a review: pairs, readers, and how the pairs were chosen.
 
@@ -189,7 +167,7 @@ def _read_codebook(path: Path) -> str:
 
 
 @review.command("list")
-@_always
+@always
 def list_(library: Path | None, as_json: bool) -> None:
     """List the reviews of a library, newest first."""
     reviews = Reviews.of(shared.open_library(library))
@@ -219,11 +197,11 @@ def list_(library: Path | None, as_json: bool) -> None:
 
 
 @review.command("status")
-@_name
-@_always
+@name_of_review
+@always
 def status(name: str, library: Path | None, as_json: bool) -> None:
     """Show the readers' progress, and which statements were changed or removed since."""
-    opened, of = _open(library, name)
+    opened, of = open_review(library, name)
     settings, data = opened.settings, _as_json(opened)
     states = opened.statement_states(of, [pair for _, pair in opened.pairs()])
     counts = {state.value: sum(state in both for both in states) for state in reviewing.STATE_NOTES}
@@ -240,7 +218,7 @@ def status(name: str, library: Path | None, as_json: bool) -> None:
         say(f"differ on {data['to_decide']}, {data['decided']} decided")
     for state, number in counts.items():
         if number:
-            verb = "whose" if state == StatementState.DETAILS else "that is"
+            verb = "whose" if state == reviewing.StatementState.DETAILS else "that is"
             say(f"pairs with a statement {verb} {state} since: {number}")
 
 
@@ -262,178 +240,23 @@ def _as_json(review: Review) -> dict[str, Any]:
     }
 
 
-# --- reading ---------------------------------------------------------------------------------
-
-
-@review.command("answer")
-@_name
-@_reader
-@_answering
-@shared.flag("--undo", help="Take back the reader's last answer.")
-@_always
-def answer(
-    name: str, reader: str, undo: bool, library: Path | None, as_json: bool, **given: Any
-) -> None:
-    """Read the pairs one by one, or answer one with --pair and --label.
-
-    \b
-      compare review answer canal --reader Ada
-      compare review answer canal --reader Ada --pair 3f2c… --label oppose --confidence 3
-
-    One by one: a agree, o oppose, n neither, s skip, u undo, c codebook, q quit. After a label, 1
-    to 3 says how sure you are, and a note may follow ("o3 it is denied").
-    """
-    opened, of = _open(library, name)
-    if undo:
-        _say_change(opened, opened.undo(reader), as_json=as_json)
-    elif values := _given_answer(opened, given):
-        _say_change(opened, opened.answer(reader, **values), as_json=as_json)
-    else:
-        _answer_one_by_one(opened, reader, of)
-        if as_json:
-            say_json({"review": opened.name, **asdict(opened.progress(reader))})
-
-
-def _given_answer(review: Review, given: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return what --pair, --label, --confidence and --note give; None without pair and label."""
-    pair, label = given["pair_id"], given["label"]
-    if bool(pair) != bool(label):
-        raise click.UsageError("Give both --pair and --label, or neither.")
-    if not pair:
-        return None
-    more = {name: given[name] for name in ("confidence", "note")}
-    return {"place": review.place_of(pair), "stance": _KEYS[label[0]], **more}
-
-
-def _say_change(review: Review, change: AnswerChange | None, *, as_json: bool = False) -> None:
-    pair = change and review.pair(change.place).id
-    before, after = (change.before, change.after) if change else (None, None)
-    if as_json:
-        say_json({"pair": pair, "before": _answer_json(before), "after": _answer_json(after)})
-    elif change is None:
-        remark("There is nothing to take back.")
-    else:
-        was, now = (one.label if one else "no answer" for one in (before, after))
-        say(f"pair {change.place} ({pair}): {now}, before {was}")
-
-
-def _answer_json(answer: Answer | None) -> dict[str, Any] | None:
-    return {**asdict(answer), "stance": answer.label} if answer else None
-
-
-def _answer_one_by_one(review: Review, reader: str, library: Library) -> None:
-    """Ask for a key for each pair that is left."""
-    while (place := review.next_place(reader)) is not None:
-        pair = review.pair(place)
-        say(f"\nPair {place} of {len(review)}")
-        _show_pair(review, pair, library)
-        typed = str(click.prompt("a/o/n/s, u, c, q", prompt_suffix="> ", err=True)).strip()
-        key, sure, note = typed[:1].casefold(), typed[1:2], typed[2:].strip()
-        if key == "q":
-            break
-        if key == "u":
-            _say_change(review, review.undo(reader))
-        elif key == "c":
-            say(review.codebook)
-        elif key in _KEYS and sure in ("", "1", "2", "3"):
-            review.answer(reader, place, _KEYS[key], int(sure) if sure else None, note)
-            if pair.machine and review.shows_machine(True):
-                say(f"The model: {pair.machine.value} ({pair.label_source})")
-        else:
-            remark("Press a, o, n or s, optionally with 1, 2 or 3 and a note after it; u, c or q.")
-    done = review.progress(reader)
-    hand_in = ""
-    if not done.left and reader not in review.handed_in:
-        hand_in = f" Hand in: compare review done {review.name!r} --reader {reader!r}."
-    remark(f"{done.answered} answered, {done.skipped} skipped, {done.left} left.{hand_in}")
-
-
-def _show_pair(review: Review, pair: ReviewPair, library: Library) -> None:
-    (states,) = review.statement_states(library, [pair])
-    for side, passage, state in zip("AB", (pair.a, pair.b), states, strict=True):
-        say(f"{side}  {quoted(passage)}")
-        context = passage.statement.context
-        note = reviewing.STATE_NOTES.get(state)
-        for line in (
-            attribution(passage.statement),
-            context and f"context: {context}",
-            note and f"({note})",
-        ):
-            if line:
-                say(f"   {line}")
-
-
-@review.command("done")
-@_name
-@_reader
-@_always
-def done(name: str, reader: str, library: Path | None, as_json: bool) -> None:
-    """Hand in a reader's answers: they are final, and shown once all readers have handed in."""
-    opened, _ = _open(library, name)
-    opened.hand_in(reader)
-    left = [other for other in opened.readers if other not in opened.handed_in]
-    all_in = f"all are. Differences: {len(opened.differences())}" if not left else ""
-    data = {"review": opened.name, "handed_in": opened.handed_in, "left": left}
-    say_either(as_json, data, f"Handed in; {all_in or f'{left[0]} has not yet'}.")
-
-
-@review.command("decide")
-@_name
-@shared.words("--by", help="Who decides.")
-@_answering
-@_always
-def decide(name: str, by: str, library: Path | None, as_json: bool, **given: Any) -> None:
-    """List the pairs on which the readers differ, or decide one of them.
-
-    \b
-      compare review decide canal
-      compare review decide canal --by Cor --pair 3f2c… --label oppose --note "a denial"
-    """
-    opened, of = _open(library, name)
-    if values := _given_answer(opened, given):
-        _say_change(opened, opened.decide(by=by, **values), as_json=as_json)
-        return
-    differences, answers, decided = opened.differences(), opened.answers(), opened.decisions()
-    if as_json:
-        rows = [
-            {
-                "pair": opened.pair(place).id,
-                "place": place,
-                "answers": {who: _answer_json(said[place]) for who, said in answers.items()},
-                "decision": _answer_json(decided.get(place)),
-            }
-            for place in differences
-        ]
-        say_json({"review": opened.name, "differences": rows})
-        return
-    for place in differences:
-        pair = opened.pair(place)
-        say(f"\nPair {place} ({pair.id})")
-        _show_pair(opened, pair, of)
-        for who, said in answers.items():
-            say(f"   {who}: {_in_words(said[place])}")
-        if place in decided:
-            say(f"   {decided[place].who} decided: {_in_words(decided[place])}")
-    remark(f"{counted(len(differences), 'difference')}, {len(decided)} decided.")
-
-
-def _in_words(answer: Answer) -> str:
-    sure = f", {reviewing.CONFIDENCE[answer.confidence]}" if answer.confidence else ""
-    return f"{answer.label}{sure}" + (f": {answer.note}" if answer.note else "")
+review.add_command(answer)
+review.add_command(done)
+review.add_command(decide)
 
 
 @review.command("import")
-@_name
+@name_of_review
 @click.argument("file", type=shared.FILE)
-@_reader
-@_always
+@name_of_reader
+@always
 def import_(name: str, file: Path, reader: str, library: Path | None, as_json: bool) -> None:
     """Import a reader's answers from FILE (.csv, .tsv or .jsonl), all or none.
 
     Its columns are pair and answer (or label), with confidence and note; an exported review is such
     a file. Rows without an answer are skipped.
     """
-    opened, _ = _open(library, name)
+    opened, _ = open_review(library, name)
     answers = reviewing.read_answers(file, opened, reader)
     changed = opened.answer_many(reader, answers)
     left = opened.progress(reader).left
@@ -445,15 +268,15 @@ def import_(name: str, file: Path, reader: str, library: Path | None, as_json: b
 
 
 @review.command("agreement")
-@_name
-@_always
+@name_of_review
+@always
 def agreement(name: str, library: Path | None, as_json: bool) -> None:
     """Show how far the readers agree with each other and with the model.
 
     Percent agreement, Cohen's kappa and Krippendorff's alpha with 95 % intervals; for a random
     sample also precision and recall of the model's labels. All readers must have handed in.
     """
-    opened, _ = _open(library, name)
+    opened, _ = open_review(library, name)
     found, settings = reviewing.agreement(opened), opened.settings
     if as_json:
         design = {"created": opened.created, "version": opened.version, **settings.to_dict()}
@@ -512,16 +335,14 @@ def _show_confusion(title: str, table: reviewing.Confusion) -> None:
 
 
 @review.command("export")
-@_name
+@name_of_review
 @shared.choice("--to", ReviewFormat, "The format")
 @shared.out_or_stdout("NAME with the format's suffix")
 @shared.words(
-    "--reader",
-    default=None,
-    help="Before all have handed in: export only this reader's answers.",
+    "--reader", default=None, help="Before all have handed in: export only this reader's answers."
 )
 @shared.force
-@_always
+@always
 def export(name: str, to: str, out: Path | None, reader: str | None, **options: Any) -> None:
     """Export a review: its pairs, with answers, decisions and the model's labels apart.
 
@@ -532,7 +353,7 @@ def export(name: str, to: str, out: Path | None, reader: str | None, **options: 
       compare review export canal --out canal.csv
       compare review export canal --to history --out canal-history.csv
     """
-    opened, of = _open(options["library"], name)
+    opened, of = open_review(options["library"], name)
     format = ReviewFormat(to)
     if out == shared.STDOUT:
         sys.stdout.buffer.write(reviewing.review_bytes(opened, format, library=of, seen_by=reader))
@@ -544,9 +365,9 @@ def export(name: str, to: str, out: Path | None, reader: str | None, **options: 
 
 
 @review.command("delete")
-@_name
+@name_of_review
 @shared.flag("--yes", help="Do not ask.")
-@_always
+@always
 def delete(name: str, yes: bool, library: Path | None, as_json: bool) -> None:
     """Delete a review for good, with its answers and its history."""
     reviews = Reviews.of(shared.open_library(library))

@@ -1,0 +1,195 @@
+"""`compare review answer`, `done` and `decide`: readers at work on a review."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from compare.cli import options as shared
+from compare.cli.output import attribution, quoted, remark, say, say_either, say_json
+from compare.export.words import counted
+from compare.library import Library
+from compare.models import Stance
+from compare.review import CONFIDENCE, STATE_NOTES, Answer, AnswerChange, Review, ReviewPair
+
+_LABELS = (*(stance.value for stance in Stance), "skip")
+_KEYS = {"a": Stance.AGREE, "o": Stance.OPPOSE, "n": Stance.NEITHER, "s": None}
+
+name_of_review = click.argument("name", type=shared.text)
+name_of_reader = shared.words(
+    "--reader", required=True, help="The reader, by the name in the review."
+)
+always = shared.together(shared.library_folder, shared.as_json)
+_answering = shared.together(
+    shared.words("--pair", "pair_id", help="The pair's id."),
+    click.option("--label", type=click.Choice(_LABELS), help="Its label, or skip."),
+    shared.number("--confidence", None, "1 unsure to 3 sure", most=3),
+    shared.words("--note", help="A remark on the answer."),
+)
+
+
+def open_review(folder: Path | None, name: str) -> tuple[Review, Library]:
+    """Open a review and the library beside which it is kept."""
+    library = shared.open_library(folder)
+    return library.review(name), library
+
+
+@click.command("answer")
+@name_of_review
+@name_of_reader
+@_answering
+@shared.flag("--undo", help="Take back the reader's last answer.")
+@always
+def answer(
+    name: str, reader: str, undo: bool, library: Path | None, as_json: bool, **given: Any
+) -> None:
+    """Read the pairs one by one, or answer one with --pair and --label.
+
+    \b
+      compare review answer canal --reader Ada
+      compare review answer canal --reader Ada --pair 3f2c… --label oppose --confidence 3
+
+    One by one: a agree, o oppose, n neither, s skip, u undo, c codebook, q quit. After a label, 1
+    to 3 says how sure you are, and a note may follow ("o3 it is denied").
+    """
+    opened, of = open_review(library, name)
+    if undo:
+        _say_change(opened, opened.undo(reader), as_json=as_json)
+    elif values := _given_answer(opened, given):
+        _say_change(opened, opened.answer(reader, **values), as_json=as_json)
+    else:
+        _answer_one_by_one(opened, reader, of)
+        if as_json:
+            say_json({"review": opened.name, **asdict(opened.progress(reader))})
+
+
+def _given_answer(review: Review, given: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return what --pair, --label, --confidence and --note give; None without pair and label."""
+    pair, label = given["pair_id"], given["label"]
+    if bool(pair) != bool(label):
+        raise click.UsageError("Give both --pair and --label, or neither.")
+    if not pair:
+        return None
+    more = {name: given[name] for name in ("confidence", "note")}
+    return {"place": review.place_of(pair), "stance": _KEYS[label[0]], **more}
+
+
+def _say_change(review: Review, change: AnswerChange | None, *, as_json: bool = False) -> None:
+    pair = change and review.pair(change.place).id
+    before, after = (change.before, change.after) if change else (None, None)
+    if as_json:
+        say_json({"pair": pair, "before": _answer_json(before), "after": _answer_json(after)})
+    elif change is None:
+        remark("There is nothing to take back.")
+    else:
+        was, now = (one.label if one else "no answer" for one in (before, after))
+        say(f"pair {change.place} ({pair}): {now}, before {was}")
+
+
+def _answer_json(answer: Answer | None) -> dict[str, Any] | None:
+    return {**asdict(answer), "stance": answer.label} if answer else None
+
+
+def _answer_one_by_one(review: Review, reader: str, library: Library) -> None:
+    """Ask for a key for each pair that is left."""
+    while (place := review.next_place(reader)) is not None:
+        pair = review.pair(place)
+        say(f"\nPair {place} of {len(review)}")
+        _show_pair(review, pair, library)
+        typed = str(click.prompt("a/o/n/s, u, c, q", prompt_suffix="> ", err=True)).strip()
+        key, sure, note = typed[:1].casefold(), typed[1:2], typed[2:].strip()
+        if key == "q":
+            break
+        if key == "u":
+            _say_change(review, review.undo(reader))
+        elif key == "c":
+            say(review.codebook)
+        elif key in _KEYS and sure in ("", "1", "2", "3"):
+            review.answer(reader, place, _KEYS[key], int(sure) if sure else None, note)
+            if pair.machine and review.shows_machine(True):
+                say(f"The model: {pair.machine.value} ({pair.label_source})")
+        else:
+            remark("Press a, o, n or s, optionally with 1, 2 or 3 and a note after it; u, c or q.")
+    done = review.progress(reader)
+    hand_in = ""
+    if not done.left and reader not in review.handed_in:
+        hand_in = f" Hand in: compare review done {review.name!r} --reader {reader!r}."
+    remark(f"{done.answered} answered, {done.skipped} skipped, {done.left} left.{hand_in}")
+
+
+def _show_pair(review: Review, pair: ReviewPair, library: Library) -> None:
+    (states,) = review.statement_states(library, [pair])
+    for side, passage, state in zip("AB", (pair.a, pair.b), states, strict=True):
+        say(f"{side}  {quoted(passage)}")
+        context = passage.statement.context
+        note = STATE_NOTES.get(state)
+        for line in (
+            attribution(passage.statement),
+            context and f"context: {context}",
+            note and f"({note})",
+        ):
+            if line:
+                say(f"   {line}")
+
+
+@click.command("done")
+@name_of_review
+@name_of_reader
+@always
+def done(name: str, reader: str, library: Path | None, as_json: bool) -> None:
+    """Hand in a reader's answers: they are final, and shown once all readers have handed in."""
+    opened, _ = open_review(library, name)
+    opened.hand_in(reader)
+    left = [other for other in opened.readers if other not in opened.handed_in]
+    all_in = f"all are. Differences: {len(opened.differences())}" if not left else ""
+    data = {"review": opened.name, "handed_in": opened.handed_in, "left": left}
+    say_either(as_json, data, f"Handed in; {all_in or f'{left[0]} has not yet'}.")
+
+
+@click.command("decide")
+@name_of_review
+@shared.words("--by", help="Who decides.")
+@_answering
+@always
+def decide(name: str, by: str, library: Path | None, as_json: bool, **given: Any) -> None:
+    """List the pairs on which the readers differ, or decide one of them.
+
+    \b
+      compare review decide canal
+      compare review decide canal --by Cor --pair 3f2c… --label oppose --note "a denial"
+    """
+    opened, of = open_review(library, name)
+    if values := _given_answer(opened, given):
+        _say_change(opened, opened.decide(by=by, **values), as_json=as_json)
+        return
+    differences, answers, decided = opened.differences(), opened.answers(), opened.decisions()
+    if as_json:
+        rows = [
+            {
+                "pair": opened.pair(place).id,
+                "place": place,
+                "answers": {who: _answer_json(said[place]) for who, said in answers.items()},
+                "decision": _answer_json(decided.get(place)),
+            }
+            for place in differences
+        ]
+        say_json({"review": opened.name, "differences": rows})
+        return
+    for place in differences:
+        pair = opened.pair(place)
+        say(f"\nPair {place} ({pair.id})")
+        _show_pair(opened, pair, of)
+        for who, said in answers.items():
+            say(f"   {who}: {_in_words(said[place])}")
+        if place in decided:
+            say(f"   {decided[place].who} decided: {_in_words(decided[place])}")
+    remark(f"{counted(len(differences), 'difference')}, {len(decided)} decided.")
+
+
+def _in_words(answer: Answer) -> str:
+    sure = f", {CONFIDENCE[answer.confidence]}" if answer.confidence else ""
+    return f"{answer.label}{sure}" + (f": {answer.note}" if answer.note else "")
