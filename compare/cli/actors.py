@@ -305,8 +305,12 @@ def positions(propositions: tuple[str, ...], among: Filters, **options: Any) -> 
         return
     for found in table.positions:
         _show_positions(found, options["limit"], options["period"])
-    if matrix:
-        _show_agreement(matrix, options["limit"])
+    if matrix:  # those that share most propositions first
+        cells = sorted(matrix.cells, key=lambda cell: (-cell.propositions, -cell.agreement))
+        shown = cells[: options["limit"]]
+        agreed = [(c.a, c.b, c.agreement, (c.low, c.high), c.propositions) for c in shown]
+        columns = ("actor", "and", "agreement", "95 %", "propositions")
+        show_table("Who stands near whom", columns, agreed, names=2, format=".2f")
     remark(NOT_A_SAMPLE)
     for path in filter(None, (out, agreement, passages)):
         say(f"Wrote {path}.")
@@ -412,11 +416,3 @@ def _show_others(title: str, actors: Sequence[Actor]) -> None:
     named = "; ".join(f"{actor.name} ({actor.statements:,})" for actor in most[:_NAMED])
     more = f"; and {len(most) - _NAMED} more" if len(most) > _NAMED else ""
     say(f"\n{title}: {named}{more} (statements in brackets)")
-
-
-def _show_agreement(matrix: AgreementMatrix, limit: int) -> None:
-    """Print how much each two actors agree, those that share most propositions first."""
-    cells = sorted(matrix.cells, key=lambda cell: (-cell.propositions, -cell.agreement))
-    found = [(c.a, c.b, c.agreement, (c.low, c.high), c.propositions) for c in cells[:limit]]
-    columns = ("actor", "and", "agreement", "95 %", "propositions")
-    show_table("Who stands near whom", columns, found, names=2, format=".2f")

@@ -148,7 +148,12 @@ def _propose(
     accepted = _ask(proposed) if asks else _accepted(proposed, accept or "")
     written = 0
     if out is not None and (accept is not None or accepted):
-        written = _write(accepted, out, force=force)
+        statements = statements_of(accepted)
+        if not statements:
+            raise CorpusError("No quotation was accepted, so there is nothing to write.")
+        lines = "".join(f"{statement.to_json()}\n" for statement in statements)
+        write_whole(out, lines.encode(), force=force)
+        written = len(statements)
     if as_json:
         listed = [
             {
@@ -239,12 +244,3 @@ def _ask_field(name: str, now: str) -> str:
     label = f'{_INDENT}{name.title()} (Enter keeps it, "-" empties it)'
     given: str = click.prompt(label, default=one_line(now), value_proc=shared.text, err=True)
     return "" if given.strip() == "-" else given.strip()
-
-
-def _write(accepted: Proposals, out: Path, *, force: bool) -> int:
-    statements = statements_of(accepted)
-    if not statements:
-        raise CorpusError("No quotation was accepted, so there is nothing to write.")
-    lines = "".join(f"{statement.to_json()}\n" for statement in statements)
-    write_whole(out, lines.encode(), force=force)
-    return len(statements)

@@ -26,7 +26,7 @@ from compare.cli.output import (
     waiting,
 )
 from compare.corpus import Corpus
-from compare.corpus.importing import Report, imported, recognised_format
+from compare.corpus.importing import imported, recognised_format
 from compare.corpus.read import StatementFile, corpus_on_disk
 from compare.errors import CorpusError, LibraryError
 from compare.library import Library
@@ -87,7 +87,12 @@ def build(first: tuple[Path, ...], more: tuple[Path, ...], **options: Any) -> No
       compare build --corpus new.jsonl --library my-library --add --map redner=speaker
       compare build --corpus UNGDC_1946-2024.tgz --library un --format ungdc
     """
-    columns = dict(_read_mapping(entry) for entry in options["mapping"])
+    columns = {}
+    for entry in options["mapping"]:
+        column, _, field = entry.rpartition("=")
+        if not column:
+            raise click.BadParameter(f"{entry!r} is not COLUMN=FIELD.", param_hint="--map")
+        columns[column] = field
     folder = shared.own_library(options["library"])
     with ExitStack() as files:
         corpus, statements = _read([*first, *more], columns, options, files)
@@ -114,13 +119,6 @@ def build(first: tuple[Path, ...], more: tuple[Path, ...], **options: Any) -> No
     )
 
 
-def _read_mapping(entry: str) -> tuple[str, str]:
-    column, equals, field = entry.rpartition("=")
-    if not equals or not column:
-        raise click.BadParameter(f"{entry!r} is not COLUMN=FIELD.", param_hint="--map")
-    return column, field
-
-
 def _read(
     paths: Sequence[Path], columns: dict[str, str], options: dict[str, Any], files: ExitStack
 ) -> tuple[Corpus, StatementFile]:
@@ -140,7 +138,16 @@ def _read(
         else:
             importing = imported(paths, name, strict=strict, on_progress=on_progress)
             report, statements = files.enter_context(importing)
-            corpus = _imported_corpus(report)
+            how = "Recognised as" if report.recognised else "Read as"
+            title = f"{how} {report.title} (--format {report.format})."
+            missing = [str(problem) for problem in report.problems if not problem.skips]
+            corpus = Corpus(
+                (),
+                tuple(problem for problem in report.problems if problem.skips),
+                (*missing, title, *report.sentences()),
+                report.unknown_countries,
+                report.problem_count - len(report.problems),
+            )
     if not len(statements):
         _remark_on(replace(corpus, notes=()))
         raise CorpusError(
@@ -148,19 +155,6 @@ def _read(
             "reported, or see `compare build --help` for --map."
         )
     return corpus, statements
-
-
-def _imported_corpus(report: Report) -> Corpus:
-    """Return what was skipped of a public corpus and what should be known of it."""
-    how = "Recognised as" if report.recognised else "Read as"
-    missing = [str(problem) for problem in report.problems if not problem.skips]
-    return Corpus(
-        (),
-        tuple(problem for problem in report.problems if problem.skips),
-        (*missing, f"{how} {report.title} (--format {report.format}).", *report.sentences()),
-        report.unknown_countries,
-        report.problem_count - len(report.problems),
-    )
 
 
 def _build(statements: Iterable[Statement], folder: Path, options: dict[str, Any]) -> Library:
@@ -316,10 +310,7 @@ def info(verify: bool, as_json: bool, library: Path | None) -> None:
         say_json(data)
         return
     for name, value in data.items():
-        say(f"{name.replace('_', ' ')}: {_in_words(value)}")
-
-
-def _in_words(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return ", ".join(map(str, value.values())) if isinstance(value, dict) else str(value)
+        text = {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+        if isinstance(value, dict):
+            text = ", ".join(map(str, value.values()))
+        say(f"{name.replace('_', ' ')}: {text}")
