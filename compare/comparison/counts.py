@@ -126,7 +126,7 @@ def random_sample(
     """
     wanted = set(stances)
     pool = [pair for pair in table.pairs if table.stance_of(pair) in wanted]
-    pool.sort(key=lambda pair: pair.key)
+    pool.sort(key=lambda pair: pair.key)  # a seed draws the same pairs whatever their order
     return random.Random(seed).sample(pool, min(size, len(pool)))
 
 

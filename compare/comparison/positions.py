@@ -112,6 +112,7 @@ def positions(
     near, similar = nearest_per_actor(
         library, text, by, least=least.similarity, most_each=most_each, within=within
     )
+    # Joint statements also have actors that the filters do not name.
     near = near.take(counts[near.actor] > 0)
     claim = Excerpt.of_quote(Quote(text), text)
     scores = _score(library, claim, near, model, on_progress, cache_folder)

@@ -137,7 +137,8 @@ def reproduce(
     """
     model = stance_model or model_again(kept.provenance, library)
     try:
-        now = _made_again(kept, library, model, on_progress)
+        with tempfile.TemporaryDirectory(prefix="compare-") as folder:
+            now = _made_again(kept, library, model, Path(folder), on_progress)
     except QueryError as error:
         if kept.provenance.library_digest == library.digest:
             raise
@@ -180,70 +181,52 @@ def model_again(made: Provenance, library: Library) -> StanceModel:
 
 
 def _made_again(
-    kept: Result, library: Library, model: StanceModel, on_progress: Progress | None
+    kept: Result,
+    library: Library,
+    model: StanceModel,
+    empty_cache: Path,
+    on_progress: Progress | None,
 ) -> Result:
-    made = kept.provenance
-    if kept.quote and "most_each" not in made.settings:
+    made, least = kept.provenance, kept.thresholds
+    if kept.quote is None:
+        a, b = (made.filters.get(side, {}) for side in "ab")
+        if not (isinstance(a, Mapping) and isinstance(b, Mapping)):
+            raise ExportError("The result's filters are of another kind: make the result again.")
+        comparison = Comparison(
+            library,
+            filters_from(a),
+            None if kept.over_time else filters_from(b),
+            topic=str(made.filters.get("topic", "")),
+            stance_model=model,
+            least_similarity=_setting(made, "least_similarity", LEAST_SIMILARITY),
+            most_read=int(_setting(made, "most_read", MOST_READ)),
+            between=str(made.settings.get("between", "")),
+            cache_folder=empty_cache,
+        )
+        return comparison.run(thresholds=least, on_progress=on_progress)
+    filters = filters_from(made.filters)
+    if "most_each" not in made.settings:
         return search(
             library,
             kept.quote,
             stance_model=model,
-            filters=filters_from(made.filters),
-            thresholds=kept.thresholds,
+            filters=filters,
+            thresholds=least,
             candidates=int(_setting(made, "candidates", CANDIDATES)),
             on_progress=on_progress,
         )
-    again = _placed_again if kept.quote else _compared_again
-    with tempfile.TemporaryDirectory(prefix="compare-") as empty_cache:
-        return again(kept, library, model, Path(empty_cache), on_progress)
-
-
-def _placed_again(
-    kept: Result,
-    library: Library,
-    model: StanceModel,
-    cache_folder: Path,
-    on_progress: Progress | None,
-) -> Result:
-    """Read the passages of positions again: see `Positions.result`."""
-    made, least = kept.provenance, kept.thresholds
-    found = positions(
+    found = positions(  # the result is of `Positions.result`
         library,
         kept.subject,
         by=str(made.settings.get("by", "")),
-        filters=filters_from(made.filters),
+        filters=filters,
         stance_model=model,
         thresholds=least.but(None, _setting(made, "least_similarity", least.similarity)),
         most_each=int(_setting(made, "most_each", MOST_PER_ACTOR)),
         on_progress=on_progress,
-        cache_folder=cache_folder,
+        cache_folder=empty_cache,
     )
     return found.rethreshold(similarity=least.similarity).result()
-
-
-def _compared_again(
-    kept: Result,
-    library: Library,
-    model: StanceModel,
-    cache_folder: Path,
-    on_progress: Progress | None,
-) -> Result:
-    made = kept.provenance
-    a, b = (made.filters.get(side, {}) for side in "ab")
-    if not (isinstance(a, Mapping) and isinstance(b, Mapping)):
-        raise ExportError("The result's filters are of another kind: make the result again.")
-    comparison = Comparison(
-        library,
-        filters_from(a),
-        None if kept.over_time else filters_from(b),
-        topic=str(made.filters.get("topic", "")),
-        stance_model=model,
-        least_similarity=_setting(made, "least_similarity", LEAST_SIMILARITY),
-        most_read=int(_setting(made, "most_read", MOST_READ)),
-        between=str(made.settings.get("between", "")),
-        cache_folder=cache_folder,
-    )
-    return comparison.run(thresholds=kept.thresholds, on_progress=on_progress)
 
 
 def _setting(made: Provenance, name: str, usual: float) -> float:

@@ -81,7 +81,7 @@ def retrieve(
     filters, left_out = with_readable_languages(store, filters, languages)
     notes += left_out
     each = _for_each(candidates, parts)
-    with ThreadPoolExecutor(1) as beside:
+    with ThreadPoolExecutor(1) as beside:  # SQLite ranks words while the encoder runs
         ranking = beside.submit(_ranked_by_words, store, parts, each // 2 + _NEIGHBOURS)
         vectors = _embedded(library, quote, parts)
         nearest = store.nearest(vectors, 2 * each + _NEIGHBOURS)
@@ -90,7 +90,9 @@ def retrieve(
     if sources and not _who_is_known(quote):
         quote = replace(Quote.from_statement(sources[0]), text=quote.text)
         sources = [entry for entry in sources if _may_be_own(quote, entry)]
-        if quote.context:
+        if (
+            quote.context
+        ):  # the quote is embedded with the context of its statement, as passages are
             vectors = _embedded(library, quote, parts)
             nearest = store.nearest(vectors, 2 * each + _NEIGHBOURS)
         notes.append(
@@ -163,7 +165,7 @@ def _embedded(library: Library, quote: Quote, parts: Sequence[str]) -> Floats:
 
 
 def _for_each(candidates: int, parts: Sequence[str]) -> int:
-    """Return how many nearest passages are read for each sentence of a quote."""
+    """Return how many candidates each sentence of a quote has."""
     return max(candidates // len(parts), _LEAST_CANDIDATES)
 
 
@@ -176,7 +178,7 @@ def _ranked_by_words(
 def _pairs(
     near: Sequence[Sequence[int]], by_words: Sequence[Sequence[int]]
 ) -> list[tuple[int, int]]:
-    """Return numbers of a part and of a row: the nearest of each part, then those by words."""
+    """Return numbers of a part and a row: the most similar of each part, then those by words."""
     pairs: dict[tuple[int, int], None] = {}
     for part, (nearest, alike) in enumerate(zip(near, by_words, strict=True)):
         pairs.update(dict.fromkeys((part, row) for row in (*nearest, *alike)))
@@ -356,7 +358,7 @@ def nearest_per_actor(
 
 
 def _first_by_words(near: ActorPassages, by_words: Rows, most: int) -> NDArray[np.bool_]:
-    """Return which passages are among the `most` of their actor that stand first in `by_words`."""
+    """Return which passages are among their actor's first `most` in `by_words`."""
     place = {row: n for n, row in enumerate(by_words.tolist())}
     ranks = np.array([place.get(row, len(place)) for row in near.row.tolist()], np.int64)
     order = np.argsort(ranks, kind="stable")

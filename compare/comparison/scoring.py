@@ -111,6 +111,7 @@ def read_excerpts(library: Library, rows: Iterable[int]) -> dict[int, Excerpt]:
 
 _AT_ONCE = 512
 _MOST_FILES = 20
+# CROSS JOIN makes SQLite look up each pair instead of scanning all scores.
 _KNOWN = """
 SELECT pair.key, agree, oppose, neither FROM json_each(?) AS pair CROSS JOIN scores
 WHERE a = json_extract(pair.value, '$[0]') AND b = json_extract(pair.value, '$[1]')
@@ -137,7 +138,7 @@ class ScoreCache:
             _remove_oldest(folder, self._path)
             try:
                 self._make()
-            except sqlite3.OperationalError:
+            except sqlite3.OperationalError:  # busy or full, but not damaged
                 raise
             except sqlite3.DatabaseError:  # damaged: its scores can be made again
                 self._path.unlink(missing_ok=True)
@@ -209,7 +210,7 @@ class ScoreCache:
 
 
 def _pairs(a: Rows, b: Rows) -> list[tuple[int, int]]:
-    """Return pairs with the lower row first: the order of the sides changes no score."""
+    """Return pairs with the lower row first, since the order of the sides changes no score."""
     low, high = np.minimum(a, b).tolist(), np.maximum(a, b).tolist()
     return list(zip(low, high, strict=True))
 

@@ -26,7 +26,7 @@ from compare.comparison.scoring import (
 )
 from compare.library.filters import Filters
 from compare.models.values import Stance
-from compare.results.pair import Excerpt, Pair, Thresholds, ranking_score
+from compare.results.pair import Excerpt, Pair, Thresholds
 from compare.results.provenance import filters_in_force, provenance
 from compare.results.result import Kind, Result
 from compare.statements.duplicates import words_key
@@ -128,12 +128,11 @@ class _Scored(NamedTuple):
         one that takes a side.
         """
         pair = self.pair
-        most = max(pair.probabilities.agree, pair.probabilities.oppose)
         return (
             not pair.first_stage_only,
             pair.similarity >= Thresholds().similarity,
             pair.probabilities.stance is not Stance.NEITHER,
-            ranking_score(most, pair.similarity),
+            max(pair.score(Stance.AGREE), pair.score(Stance.OPPOSE)),
             pair.similarity,
         )
 
@@ -186,6 +185,7 @@ def _one_per_statement(
     strongest = _strongest(scored)
     repeated = repetitions(library, [entry.row for entry in strongest], found.own, found.within)
     alike: dict[tuple[int, Stance], list[_Scored]] = defaultdict(list)
+    # By id, so that the result does not depend on the order of retrieval.
     for entry in sorted(strongest, key=lambda entry: entry.pair.b.statement.id):
         words = words_key(entry.pair.b.text, entry.pair.b.context)
         alike[words, entry.pair.probabilities.stance].append(entry)

@@ -257,7 +257,7 @@ class Comparison:
 
     @cached_property
     def _metadata(self) -> PassageMetadata:
-        """Return what is known of the passages of both sides, in the order of `_rows`."""
+        """Return the metadata of the passages of both sides, in the order of `_rows`."""
         return self.library.store.metadata(self._rows)
 
     def _actors_between(self, kind: str) -> Rows:
@@ -288,8 +288,7 @@ class Comparison:
     def _apart(self, found: NearestPairs) -> NearestPairs:
         """Return rows of pairs, but not within a statement or with the same words on both sides.
 
-        Over time, pairs without both dates and pairs that may be of one day are left out, too, and
-        the earlier passage is put on side a.
+        Over time, also without pairs that have no order in time, and with the earlier passage as a.
         """
         of_a, of_b = (
             PassageMetadata(*(part[numbers] for part in self._metadata))
@@ -338,6 +337,7 @@ class Comparison:
 
     def _chosen(self) -> NearestPairs:
         """Return the pairs to read."""
+        # Sorted, so that neighbouring pairs share statements when their texts are read.
         return self._near().take(np.sort(self.order()[: self._most_read]))
 
     # -- Scoring -------------------------------------------------------------------------------

@@ -85,7 +85,7 @@ def sample_library(encoder: Encoder | None = None) -> Library:
     made_of = [corpus.read_bytes().hex(), encoder.name, encoder.digest, str(FORMAT), __version__]
     key = hashlib.sha256("\n".join(made_of).encode()).hexdigest()[:16]
     folder = writable_cache() / f"sample-{key}"
-    with FileLock(f"{folder}.lock"):
+    with FileLock(f"{folder}.lock"):  # the command line and the app may start at once
         if not _opens(folder):
             shutil.rmtree(folder, ignore_errors=True)
             Library.build(read_corpus([corpus]).statements, folder, encoder=encoder)

@@ -40,6 +40,7 @@ class RowSpans:
     def __init__(self, first: Rows, end: Rows) -> None:
         """Join spans `first`..`end` (exclusive), ascending and apart; some may be empty."""
         first, end = first[end > first], end[end > first]
+        # Spans that touch become one.
         apart = np.append(True, first[1:] > end[:-1])[: len(first)]
         self._first, self._end = first[apart], end[np.append(apart[1:], True)[: len(end)]]
         counts = self._end - self._first
