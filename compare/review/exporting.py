@@ -32,9 +32,6 @@ if TYPE_CHECKING:
 COLUMNS = columns("review")
 """The columns of an exported review, in this order; the names are stable."""
 
-HISTORY_COLUMNS = columns("review history")
-"""The columns of an exported history; `before` and `after` are JSON, or empty."""
-
 NUMBERS = numbers("review")
 """The columns that hold numbers or nothing; all others hold text."""
 

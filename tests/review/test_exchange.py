@@ -16,7 +16,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from compare.errors import CorpusError, ExportError, ReviewError
-from compare.export.dictionary import schema_of
+from compare.export.dictionary import columns, schema_of
 from compare.library.library import Library
 from compare.models.values import Probabilities
 from compare.review import (
@@ -34,7 +34,6 @@ from compare.review import (
 )
 from compare.review.exporting import (
     COLUMNS,
-    HISTORY_COLUMNS,
     LABEL_STUDIO_CONFIG,
     NUMBERS,
     argilla,
@@ -147,7 +146,7 @@ def test_csv_and_jsonl_hold_the_same_and_are_safe_in_a_spreadsheet(done: Review)
             same = float(value) if name in NUMBERS and value else value
             assert same == ("" if line[name] is None else line[name]), name
     history = rows_of(review_bytes(done, ReviewFormat.HISTORY))
-    assert tuple(history[0]) == HISTORY_COLUMNS
+    assert tuple(history[0]) == columns("review history")
     ada, bren = ["import"] * 3 + ["hand in"], ["import"] * 3 + ["hand in"]
     assert [row["what"] for row in history] == ["answer", "undo", *ada, *bren, "decision"]
     assert json.loads(history[0]["after"])["note"] == "=HYPERLINK(1)\nnot sure"
