@@ -82,7 +82,7 @@ def show_files(reviews: Reviews, review: Review, library: Library, reader: str |
 
 def _take_answers(review: Review) -> None:
     """Offer to take a reader's answers from a file, all or none."""
-    left = [reader for reader in review.readers if reader not in review.handed_in]
+    left = review.still_reading
     if not left:
         small("All readers have handed in: no more answers are taken.")
         return

@@ -80,7 +80,7 @@ def _offer_to_hand_in(review: Review, reader: str) -> None:
 
 
 def _handed_in(review: Review) -> None:
-    left = [name for name in review.readers if name not in review.handed_in]
+    left = review.still_reading
     if left:
         notice(f"Your answers are handed in. {left[0]} has not handed in yet.")
     elif len(review.readers) > 1:

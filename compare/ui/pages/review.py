@@ -32,7 +32,7 @@ _READ, _DECIDE, _AGREE, _FILES = _VIEWS = ("Read", "Differences", "Agreement", "
 def _show_agreement(review: Review) -> None:
     """Show all figures, or what is missing for them."""
     if not review.is_finished:
-        left = [name for name in review.readers if name not in review.handed_in]
+        left = review.still_reading
         notice(
             "Answers and figures are shown once all readers have handed in. Still reading: "
             f"{', '.join(left)}."
