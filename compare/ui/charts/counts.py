@@ -77,7 +77,7 @@ def matrix_chart(cells: Sequence[Cell], most: int) -> Chart:
     notes = [
         sample_size_note(sum(cell.read for cell in drawn), decided),
         "In a cell: opposed pairs of decided pairs.",
-        "What several said jointly counts once for each two of them.",
+        "A joint statement counts for each of its actors.",
     ]
     if len(counts) > len(actors):
         notes.append(f"The {len(actors)} of {len(counts)} actors with most pairs are drawn.")

@@ -13,7 +13,6 @@ import streamlit as st
 from compare.errors import CompareError
 from compare.export.html import TEMPLATES, environment, notice_html
 from compare.export.words import percent
-from compare.progress import Progress
 from compare.ui.charts.vega import COLOURS, Chart
 
 READ_FOR = "read-for"  # in the session: the folder of the library that the page shows, if any
@@ -114,13 +113,16 @@ def theme() -> str:
 
 
 @contextlib.contextmanager
-def progress(text: str, label: str) -> Iterator[Progress]:
-    """Show a progress bar: `text` first, then "3 of 9 {label}"."""
+def progress(text: str, label: str) -> Iterator[Callable[..., None]]:
+    """Show a progress bar: `text` first, then "3 of 9 {label}".
+
+    Work in several parts gives the number of the part from 0, and the number of parts.
+    """
     bar = st.progress(0.0, text=text)
 
-    def on_progress(done: int, total: int) -> None:
-        share = done / total if total else 1.0
-        bar.progress(min(share, 1.0), text=f"{done:,} of {total:,} {label}")
+    def on_progress(done: int, total: int, part: int = 0, parts: int = 1, before: str = "") -> None:
+        share = min(done / total, 1.0) if total else 1.0
+        bar.progress((part + share) / parts, text=f"{before}{done:,} of {total:,} {label}")
 
     try:
         yield on_progress

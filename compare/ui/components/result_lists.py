@@ -68,14 +68,8 @@ def three_lists(
 ) -> Result:
     """Show what agrees beside what opposes, then what does neither, folded unless `unfold`.
 
-    Returns the result with the deciding words that were found.
-
-    Args:
-        shown: The result.
-        what: What the lists hold, in the singular.
-        near: What those that do neither have in common with the others.
-        none: Makes a sentence about an empty list of "agrees with" or "opposes".
-        unfold: See above.
+    Returns the result with the deciding words that were found. A list holds `what`, the last one
+    what is `near` the others; `none` says that nothing "agrees with" or "opposes".
     """
     result = shown.result
     found: dict[int, Pair] = {}
@@ -160,9 +154,6 @@ def _row(result: Result, stance: Stance, pair: Pair) -> dict[str, Any]:
             f"Source, {name}": statement.title or statement.source,
         }
     return row
-
-
-# -- Cards ---------------------------------------------------------------------------------------
 
 
 def list_cards(shown: Shown, stance: Stance) -> dict[int, Pair]:

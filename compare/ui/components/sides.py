@@ -164,16 +164,13 @@ def _show_plan(plan: sides.Plan, asked: Asked) -> None:
     if asked.b is not None:
         on_topic += f" of A, {plan.b:,} of B"
     known = f", {plan.known:,} of them with known scores" if plan.known else ""
-    st.html(
-        facts_html(
-            [
-                ("On the topic" if asked.topic else "To compare", on_topic),
-                ("On the same point", counted(plan.same_point, "pair")),
-                ("To be read", counted(plan.to_read, "pair") + known),
-                ("Estimated time", duration(plan.seconds) if plan.to_read else ""),
-            ]
-        )
-    )
+    facts = [
+        ("On the topic" if asked.topic else "To compare", on_topic),
+        ("On the same point", counted(plan.same_point, "pair")),
+        ("To be read", counted(plan.to_read, "pair") + known),
+        ("Estimated time", duration(plan.seconds) if plan.to_read else ""),
+    ]
+    st.html(facts_html(facts))
     if plan.to_read:
         small("Scores are kept: you can leave, come back, and go on where the reading stopped.")
     else:
@@ -233,13 +230,15 @@ def years_view(shown: Shown) -> None:
         rows = [(f"{c.year}", f"{c.agree:,}", f"{c.oppose:,}", f"{c.read:,}") for c in years]
         st.html(table_html("Pairs by year", ("Year", agree, oppose, "Read"), rows))
     chart_downloads("pairs-by-year", table_csv("years", year_rows(result)), chart, key)
-    lines = {
-        f"{c.year}: {c.agree:,} {agree.lower()}, {c.oppose:,} {oppose.lower()}": c.year
+    numbers = {
+        f"{c.year}: {c.agree:,} {agree.lower()}, {c.oppose:,} {oppose.lower()}": (
+            f"{c.year}",
+            partial(counts.of_year, result, c.year),
+        )
         for c in years
         if c.agree or c.oppose
     }
-    if year := _choose_number(list(lines), "Choose a year", f"{shown.prefix}year"):
-        _show_counted(shown, f"{lines[year]}", counts.of_year(result, lines[year]), "year")
+    _pairs_behind(shown, numbers, "Choose a year", "year")
 
 
 def matrix_view(shown: Shown, cells: Sequence[Cell], by: str) -> None:
@@ -259,35 +258,40 @@ def matrix_view(shown: Shown, cells: Sequence[Cell], by: str) -> None:
         st.html(table_html("Who agrees with whom", head, rows))
         if len(cells) > _IN_TABLE:
             small(f"The first {_IN_TABLE} of {len(cells):,} are shown. The file has all.")
-    numbers = table_csv("matrix", matrix_rows(shown.result, by))
-    chart_downloads("who-agrees-with-whom", numbers, chart, key)
-    lines = {f"{c.a} and {c.b}: {c.agree:,} agree, {c.oppose:,} opposed": c for c in cells}
-    if line := _choose_number(list(lines), "Choose two actors", f"{shown.prefix}cell-{by}"):
-        a, b = lines[line].a, lines[line].b
-        _show_counted(shown, f"{a} and {b}", counts.between(shown.result, a, b, by), "cell")
+    data = table_csv("matrix", matrix_rows(shown.result, by))
+    chart_downloads("who-agrees-with-whom", data, chart, key)
+    numbers = {
+        f"{c.a} and {c.b}: {c.agree:,} agree, {c.oppose:,} opposed": (
+            f"{c.a} and {c.b}",
+            partial(counts.between, shown.result, c.a, c.b, by),
+        )
+        for c in cells
+    }
+    _pairs_behind(shown, numbers, "Choose two actors", "cell")
 
 
-def _choose_number(lines: Sequence[str], placeholder: str, key: str) -> str | None:
-    """Show the menu of a chart's numbers and return the line chosen."""
-    if not lines:
-        return None
-    return st.selectbox(
-        "The pairs behind a number",
-        lines,
-        index=None,
-        placeholder=placeholder,
-        key=f"{key}-{widget_key(repr(lines))}",  # other numbers need another menu
-    )
-
-
-def _show_counted(shown: Shown, heading: str, counted_pairs: Sequence[Pair], key: str) -> None:
-    """List the pairs that a number counts, opposed ones first."""
+def _pairs_behind(
+    shown: Shown,
+    numbers: Mapping[str, tuple[str, Callable[[], list[Pair]]]],
+    placeholder: str,
+    key: str,
+) -> None:
+    """Let a number be chosen by its line, and list the pairs that it counts under its heading."""
+    if not numbers:
+        return
+    # Other numbers need another menu: the one chosen may not be among them.
+    menu = f"{shown.prefix}{key}-{widget_key(repr(list(numbers)))}"
+    label = "The pairs behind a number"
+    line = st.selectbox(label, list(numbers), index=None, placeholder=placeholder, key=menu)
+    if line is None:
+        return
+    heading, counted_pairs = numbers[line]
     stance_of = shown.result.stance_of
-    pairs = [pair for pair in counted_pairs if stance_of(pair) in SIDES]
+    pairs = [pair for pair in counted_pairs() if stance_of(pair) in SIDES]
     pairs.sort(key=lambda pair: (stance_of(pair) is Stance.AGREE, -pair.similarity))
     st.html(section_html(heading))
     if not pairs:
-        small("All pairs counted here are neither.")
+        small("None of the pairs counted here agrees or opposes.")
     cards(shown, pairs, f"{shown.prefix}{key}")
 
 

@@ -1,7 +1,5 @@
 """Add statements: the user's own files, or the quotations of a web page; delete one."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from compare.export.html import section_html
@@ -38,8 +36,8 @@ def _offer_to_delete() -> None:
 
 with page(
     "Add statements",
-    "Read statements into your own library. Nothing of it leaves this machine: statements are "
-    "read, embedded and kept here.",
+    "Read statements into your own library. They are read, embedded and kept on this machine; "
+    "nothing leaves it.",
 ):
     choose_library()
     show_kept_notice("added")

@@ -1,7 +1,5 @@
 """Corpus: browse, filter and search a library; one statement's page."""
 
-from __future__ import annotations
-
 import math
 
 import streamlit as st

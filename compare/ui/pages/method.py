@@ -3,8 +3,6 @@
 Every figure is read from the models' own manifests.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

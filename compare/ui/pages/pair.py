@@ -1,7 +1,5 @@
 """Two statements: how they relate, and which words decide it."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from compare.adapt import append_typed_correction
@@ -99,9 +97,9 @@ with page(
     ):
         with half:
             show_html("typed_statement", name, side, spans, probabilities.stance)
-    small("Marked are the words without which the probability of this verdict falls most.")
+    small("Without the marked words the probability of this verdict falls most.")
     if read != (a, b):
         small(
-            "The two are longer than the model reads at once. The verdict is that of the two "
-            f"sentences with the strongest: A “{read[0].text}” and B “{read[1].text}”."
+            "The statements are longer than the model reads at once. The verdict is the strongest "
+            f"of any two of their sentences: A “{read[0].text}” and B “{read[1].text}”."
         )

@@ -1,9 +1,8 @@
 """Positions: which actors agree with a proposition, and which oppose it."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -14,7 +13,7 @@ from compare.export.formats import csv_bytes, export_bytes, table_csv
 from compare.export.html import section_html
 from compare.export.rows import position_rows, proposition_rows
 from compare.export.words import counted
-from compare.library.filters import Facets, Filters
+from compare.library.filters import Facets
 from compare.library.library import Library
 from compare.models.protocols import signature
 from compare.progress import Progress
@@ -32,7 +31,7 @@ from compare.ui.components.filter_panel import (
     choose_side,
     choose_thresholds,
 )
-from compare.ui.components.layout import choose_one, notice, page, small, widget_key
+from compare.ui.components.layout import choose_one, notice, page, progress, small, widget_key
 from compare.ui.components.position_views import PREFIX
 from compare.ui.components.review_setup import review_link
 from compare.ui.components.service import choose_library, kept, stance_model
@@ -59,18 +58,8 @@ _OF_SEVERAL = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What is asked for: the inputs of `compare.comparison.positions.position_table`."""
-
-    propositions: tuple[str, ...]
-    by: str
-    filters: Filters
-    most_each: int
-
-
-def _ask(facets: Facets) -> tuple[_Asked, bool]:
-    """Show the form; return what it holds and whether it was just sent."""
+def _ask(facets: Facets) -> tuple[dict[str, Any], bool]:
+    """Show the form; return the options of `position_table`, and whether it was just sent."""
     with st.form("positions", border=False):
         text = st.text_area(
             "Proposition",
@@ -105,50 +94,33 @@ def _ask(facets: Facets) -> tuple[_Asked, bool]:
             f"{len(asked)} propositions are more than can be read at once: keep at most "
             f"{_MOST_PROPOSITIONS}."
         )
-    return _Asked(
-        asked,
-        _ACTORS.get(by or "", "country"),
-        replace(filters, date_from=since, date_to=until),
-        min(max(int(most or MOST_PER_ACTOR), 1), _MOST_AT_ALL),
-    ), pressed
+    return {
+        "propositions": asked,
+        "by": _ACTORS.get(by or "", "country"),
+        "filters": replace(filters, date_from=since, date_to=until),
+        "most_each": min(max(int(most or MOST_PER_ACTOR), 1), _MOST_AT_ALL),
+    }, pressed
 
 
-def _find(library: Library, asked: _Asked, pressed: bool) -> PositionTable | None:
+def _find(library: Library, asked: dict[str, Any], pressed: bool) -> PositionTable | None:
     """Return the positions; the passages are read when `pressed`, and kept until others are."""
     if not (pressed or _FOUND in st.session_state):
         return None  # before the model is loaded
     key = repr((library.generation, signature(stance_model()), asked))
     table: PositionTable | None = kept(_FOUND, key)
     if table is None and pressed:
-        table = _read(library, asked)
+        parts = max(1, len(asked["propositions"]))
+        with progress("Finding passages on the proposition", "readings") as on_progress:
+
+            def began(part: int, _: str) -> Progress:
+                before = f"Proposition {part + 1} of {parts}: "
+                return partial(on_progress, part=part, parts=parts, before=before)
+
+            table = position_table(
+                library, **asked, stance_model=stance_model(), on_proposition=began
+            )
         st.session_state[_FOUND] = key, table
     return table
-
-
-def _read(library: Library, asked: _Asked) -> PositionTable:
-    bar = st.progress(0.0, text="Finding passages on the proposition")
-    total = max(1, len(asked.propositions))
-
-    def began(number: int, text: str) -> Progress:
-        def on_progress(done: int, most: int) -> None:
-            share = min(done / most, 1.0) if most else 1.0
-            label = f"Proposition {number + 1} of {total}: {done:,} of {most:,} readings"
-            bar.progress((number + share) / total, text=label)
-
-        return on_progress
-
-    try:
-        return position_table(
-            library,
-            asked.propositions,
-            by=asked.by,
-            filters=asked.filters,
-            stance_model=stance_model(),
-            most_each=asked.most_each,
-            on_proposition=began,
-        )
-    finally:
-        bar.empty()
 
 
 def _show(table: PositionTable, library: Library, thresholds: Thresholds, order: str) -> None:
@@ -196,8 +168,8 @@ def _show_summary(positions: Positions) -> None:
     small(
         f"{counted(len(positions.placed), *views.actor_words(positions))} placed by "
         f"{counted(passages, 'passage')} that {'takes' if passages == 1 else 'take'} a side. "
-        f"{len(positions.undecided):,} more have passages on the point of which none takes a side, "
-        f"{len(positions.silent):,} have statements but none on the point."
+        f"{len(positions.undecided):,} more have passages on the point, but none takes a side; "
+        f"{len(positions.silent):,} have statements, but none on the point."
     )
     if notes := positions.notes[:-1]:  # the last stands under the charts
         notice(*notes)
@@ -241,7 +213,7 @@ with page(
     thresholds, order = choose_thresholds(PREFIX)
     other_library_notice(library)
     asked, pressed = _ask(library.facets())
-    if pressed and not asked.propositions:
+    if pressed and not asked["propositions"]:
         raise QueryError("Type a proposition: one claim or demand, as a sentence.")
     table = _find(library, asked, pressed)
     if table is not None:

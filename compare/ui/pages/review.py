@@ -1,25 +1,12 @@
 """Review: pairs read by hand, by one or two readers, and how far they agree."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 
 import streamlit as st
 
 from compare.export.html import section_html, table_html
 from compare.export.words import VERDICT, counted, percent
-from compare.review import (
-    FINAL,
-    NO_INTERVAL_NOTE,
-    Agreement,
-    Confusion,
-    Estimates,
-    Figure,
-    Reliability,
-    Review,
-    Reviews,
-    agreement,
-)
+from compare.review import Review, Reviews, figures
 from compare.ui.components.layout import choose_one, notice, page, small, with_interval
 from compare.ui.components.review_files import show_files
 from compare.ui.components.review_reading import decide_review, read_review
@@ -38,7 +25,7 @@ def _show_agreement(review: Review) -> None:
             f"{', '.join(left)}."
         )
         return
-    found = agreement(review)
+    found = figures.agreement(review)
     if found.overall:
         _show_readers(found, found.overall)
     st.html(section_html("The model’s labels"))
@@ -49,11 +36,11 @@ def _show_agreement(review: Review) -> None:
     for caution in found.cautions:
         notice(caution)
     for name, table in found.with_machine.items():
-        who = "The final answers" if name == FINAL else name
+        who = "The final answers" if name == figures.FINAL else name
         _show_confusion(f"{who} (rows) and the model (columns)", table)
 
 
-def _show_readers(found: Agreement, overall: Reliability) -> None:
+def _show_readers(found: figures.Agreement, overall: figures.Reliability) -> None:
     st.html(section_html("The readers"))
     small(
         f"Both labelled {counted(overall.pairs, 'pair')} of {found.pairs:,}; they differ on "
@@ -70,13 +57,13 @@ def _show_readers(found: Agreement, overall: Reliability) -> None:
         "alpha are undefined if only one label was used."
     )
     if found.lacks_interval:
-        small(NO_INTERVAL_NOTE)
+        small(figures.NO_INTERVAL_NOTE)
     if found.between:
         first, second = found.readers
         _show_confusion(f"{first} (rows) and {second} (columns)", found.between)
 
 
-def _show_reliability(caption: str, rows: Mapping[str, Reliability]) -> None:
+def _show_reliability(caption: str, rows: Mapping[str, figures.Reliability]) -> None:
     st.html(section_html(caption, 3))
     body = [
         (
@@ -91,18 +78,18 @@ def _show_reliability(caption: str, rows: Mapping[str, Reliability]) -> None:
     st.html(table_html(caption, ("", "Pairs", "Agreement", "Kappa", "Alpha"), body, figures=True))
 
 
-def _figure(of: Figure | None, written: Callable[[float], str] = percent) -> str:
+def _figure(of: figures.Figure | None, written: Callable[[float], str] = percent) -> str:
     return with_interval(of.value, of.low, of.high, written) if of else "–"
 
 
-def _show_confusion(caption: str, table: Confusion) -> None:
+def _show_confusion(caption: str, table: figures.Confusion) -> None:
     st.html(section_html(caption, 3))
     words = list(VERDICT.values())
     rows = [(word, *(f"{n:,}" for n in row)) for word, row in zip(words, table, strict=True)]
     st.html(table_html(caption, ("", *words), rows, figures=True))
 
 
-def _show_estimates(found: Estimates) -> None:
+def _show_estimates(found: figures.Estimates) -> None:
     caption = "How often the labels are right, estimated from the random sample"
     st.html(section_html(caption, 3))
     rows = [

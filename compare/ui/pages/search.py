@@ -1,7 +1,5 @@
 """Search by quote: who agrees, who opposes."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from compare.export.html import quote_card

@@ -1,7 +1,5 @@
 """Compare sides: where two sides agree, and where they oppose each other."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import streamlit as st

@@ -1,7 +1,5 @@
 """Timeline: where someone changed position."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from compare.export.words import CHANGED, SAME
