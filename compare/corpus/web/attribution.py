@@ -180,6 +180,7 @@ _PASSIVE = frozenset({"is", "was", "were", "been", "being"})
 WHEN_AND_WHERE = r"(?:p?t|p?#|b|[pf]?d?(?:s|[Pw]?[IR]|K|N{1,3})){0,6}"
 _DIRECTLY = re.compile(rf"{WHEN_AND_WHERE}[,:r]?")
 _REPORTING = words.REPORTING | words.KINDS["G"]
+_NAMED = re.compile("[^VGSrxQ:;(),-]{1,12}")
 _LOOSELY = re.compile(rf"{WHEN_AND_WHERE}r?[^PVGSrxcQ:;(),-]{{1,12}}:?")
 
 
@@ -328,13 +329,14 @@ class Sentence:
     def speaker(self, quotation: int) -> tuple[Who, Confidence] | None:
         """Return who says what is quoted at a token; None if the sentence does not say."""
         act = next((act for act in reversed(self.acts) if act.verb < quotation), None)
-        between = self.kinds[act.last + 1 : quotation] if act else ""
-        if act and not act.denied and _DIRECTLY.fullmatch(between):
+        if act and not act.denied and _DIRECTLY.fullmatch(self.kinds, act.last + 1, quotation):
             return act.who, Confidence.BESIDE
-        if (behind := self.behind(quotation)) is not None:
+        behind = self.behind(quotation)
+        if act:  # of two who could say it, nobody is named
+            taken_in = behind is None and self._takes_in(act, quotation)
+            return (act.who, Confidence.IN_SENTENCE) if taken_in else None
+        if behind is not None:
             return behind, Confidence.BESIDE
-        if act:
-            return (act.who, Confidence.IN_SENTENCE) if self._takes_in(act, quotation) else None
         if self.kinds[max(quotation - 1, 0)] == ":":
             return self.named(0, quotation - 1), Confidence.BESIDE
         for later in self.acts:  # "They must “share the sea” with others, Lorn said."
@@ -347,12 +349,14 @@ class Sentence:
 
         It is not if the words between speak of somebody else's: "said the slogan “…” was wrong".
         """
-        between = self.tokens[act.last + 1 : quotation]
-        verb = self.tokens[act.verb].lower
-        named = any(token.lower.removesuffix("s") in words.CLAIMS for token in between)
-        ours = verb in words.NAMING or (verb in _REPORTING and not named)
-        kinds = self.kinds[act.last + 1 : quotation]
-        return ours and not act.denied and _LOOSELY.fullmatch(kinds) is not None
+        between = [token.lower for token in self.tokens[act.last + 1 : quotation]]
+        kinds, verb = self.kinds[act.last + 1 : quotation], self.tokens[act.verb].lower
+        if act.denied or not between:
+            return False
+        if verb in words.NAMING or between[-1] == "as":  # "called Tal’s plan “a gift to them”"
+            return _NAMED.fullmatch(kinds) is not None
+        claimed = any(word.removesuffix("s") in words.CLAIMS for word in between)
+        return verb in _REPORTING and not claimed and _LOOSELY.fullmatch(kinds) is not None
 
     def behind(self, quotation: int) -> Who | None:
         """Return who is named right behind a quotation: "said Lorn", "Lorn said", "— Lorn"."""

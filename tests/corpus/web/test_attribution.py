@@ -171,6 +171,9 @@ def test_what_is_denied_or_another_s_is_not_reported(passage: str) -> None:
         "Ada Lorn told Kray’s envoys that",
         "Ada Lorn told Ostmark’s parliament:",
         "Ada Lorn replied in a statement:",
+        "Ada Lorn described Ben Kray’s claim as",
+        "Ada Lorn called Ben Kray’s claim",
+        "Ada Lorn dismissed the report as",
         "Ada Lorn replied that",
         "In a statement, Ada Lorn said:",
     ],
@@ -186,8 +189,6 @@ def test_words_of_who_speaks_stay_theirs(start: str) -> None:
     [
         "Ada Lorn came out saying",
         "Ada Lorn condemned Ostmark’s attack:",
-        "Ada Lorn described Ben Kray’s claim as",
-        "Ada Lorn called Ben Kray’s claim",
         "Ada Lorn said of Ostmark’s attack that",
         "Ada Lorn said of Ben Kray’s remark:",
         "Minister Ada Lorn made the claim that",
