@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import chain, count
 
+from compare.export.words import shortened
 from compare.models.values import Stance
 from compare.results.result import Result
 from compare.safe_text import one_line
@@ -107,9 +108,7 @@ def _title(statement: Statement) -> str:
     """Return the statement's title, or else the beginning of its words."""
     if statement.title:
         return statement.title
-    words = one_line(statement.text)
-    if len(words) > _TITLE_LENGTH:
-        words = words[:_TITLE_LENGTH].rsplit(" ", 1)[0] + " …"
+    words = shortened(one_line(statement.text), _TITLE_LENGTH)
     return f"“{words}”" if statement.quotation is Quotation.DIRECT else words
 
 

@@ -120,9 +120,9 @@ def _document(result: Result, format: Format, stances: Sequence[Stance]) -> str:
 # -- CSV and JSONL -------------------------------------------------------------------------------
 
 
-def table_csv(table: str, rows: Iterable[Mapping[str, Any]], *, header: bool = True) -> bytes:
+def table_csv(table: str, rows: Iterable[Mapping[str, Any]]) -> bytes:
     """Return rows of a table in the dictionary as CSV."""
-    return csv_bytes(columns(table), rows, header=header)
+    return csv_bytes(columns(table), rows)
 
 
 def csv_bytes(

@@ -29,6 +29,7 @@ from compare.export.words import (
     percent,
     read_as,
     repeats_in_words,
+    shortened,
     verdict_word,
 )
 from compare.models.values import Probabilities, Span, Stance
@@ -125,7 +126,7 @@ def _last_words(text: str) -> str:
 
 
 def _first_words(text: str) -> str:
-    return text if len(text) <= _AROUND else f"{text[:_AROUND].rpartition(' ')[0]} …"
+    return shortened(text, _AROUND)
 
 
 # -- Cards ---------------------------------------------------------------------------------------
@@ -136,28 +137,24 @@ def statement_card(statement: Statement, level: int = 3, kind: str = "plain") ->
     return _card("statement_card", statement, level, kind)
 
 
-def quote_card(quote: Quote, source: Statement | None, spans: Sequence[Span] = ()) -> Markup:
+def quote_card(quote: Quote, source: Statement | None) -> Markup:
     """Return the quote with who said it, if given; another statement with its words is below."""
     shown = quote.as_statement(source)
     words = quote.text if quote.text.strip() in shown.text else shown.text
-    return _card("quote_card", shown, words, spans, source)
+    return _card("quote_card", shown, words, source)
 
 
-def found_card(pair: Pair, stance: Stance, quote_text: str = "", level: int = 3) -> Markup:
+def found_card(pair: Pair, stance: Stance, quote_text: str) -> Markup:
     """Return a statement found by a search, in the list of `stance`."""
     verdict = read_as(stance, pair.probabilities)
     head = verdict_html(verdict, pair.probabilities, pair.similarity, short=verdict is not stance)
     # The whole quote is shown above the lists; its deciding words differ from card to card.
     against = pair.rationale is not None or pair.a.text.strip() != quote_text.strip()
-    return _card("found_card", pair, stance, head, against, level)
+    return _card("found_card", pair, stance, head, against)
 
 
 def pair_card(
-    result: Result,
-    pair: Pair,
-    stance: Stance | None,
-    level: int = 3,
-    notes: tuple[str, str] = ("", ""),
+    result: Result, pair: Pair, stance: Stance | None, notes: tuple[str, str] = ("", "")
 ) -> Markup:
     """Return a pair: the verdict above, side a left and side b right.
 
@@ -165,7 +162,6 @@ def pair_card(
         result: Of the pair.
         pair: The pair.
         stance: The list it is in; None shows no verdict.
-        level: Of the headings.
         notes: Text or `Markup` after the name of each side.
     """
     head = Markup()
@@ -174,12 +170,12 @@ def pair_card(
         word, short = verdict_word(result, verdict), verdict is not stance
         head = verdict_html(verdict, pair.probabilities, pair.similarity, word, short=short)
     is_change = result.over_time and stance is Stance.OPPOSE
-    return _card("pair_card", result, pair, stance or "plain", head, is_change, level, notes)
+    return _card("pair_card", result, pair, stance or "plain", head, is_change, notes)
 
 
 def half_html(name: str, side: Excerpt, note: str = "") -> Markup:
     """Return one side of a pair; `note` is text or `Markup` after its name."""
-    return _card("half", name, side, (), 3, note)
+    return _card("half", name, side, (), note)
 
 
 def verdict_html(

@@ -86,10 +86,10 @@ def side_html(statement: Statement, text: str, *, only_words: bool = False) -> M
     return _macro("side", statement, text, only_words)
 
 
-def notebook_html(result: Result, most: int = MOST_SHOWN) -> str:
-    """Return at most `most` pairs of a result, and the number of others."""
+def notebook_html(result: Result) -> str:
+    """Return the first pairs of a result, and the number of others."""
     stances = result.usual_lists
-    shown = _first(result, stances, most)
+    shown = _first(result, stances)
     number = sum(len(result.listed(stance)) for stance in stances)
     what = "statement" if result.quote else "pair"
     counts = "; ".join(
@@ -103,13 +103,13 @@ def notebook_html(result: Result, most: int = MOST_SHOWN) -> str:
     return page(result.subject, lines, head, rows, number - len(shown), result.notes)
 
 
-def _first(result: Result, stances: Sequence[Stance], most: int) -> list[tuple[Stance, Pair]]:
+def _first(result: Result, stances: Sequence[Stance]) -> list[tuple[Stance, Pair]]:
     """Return the first pairs of each list, agree and oppose before neither."""
     decided = min(len(result.agree), len(result.oppose))
-    room = max((most + 1) // 2, most - decided)
+    room = max(MOST_SHOWN // 2, MOST_SHOWN - decided)
     chosen: list[tuple[Stance, Pair]] = []
     for stance in stances:
-        fit = min(room, most - len(chosen))
+        fit = min(room, MOST_SHOWN - len(chosen))
         chosen += [(stance, pair) for pair in result.listed(stance)[:fit]]
     return chosen
 
@@ -128,11 +128,10 @@ def _cells(result: Result, stance: Stance, pair: Pair) -> list[Markup]:
 # -- Positions -----------------------------------------------------------------------------------
 
 
-def positions_html(positions: Positions, most: int = MOST_ACTORS) -> str:
-    """Return at most `most` actors, half of them from either end, and the number of others."""
-    placed = positions.placed
-    half = (most + 1) // 2
-    shown = (*placed[:half], *placed[max(half, len(placed) - most + half) :])
+def positions_html(positions: Positions) -> str:
+    """Return the actors at either end, and the number of others."""
+    placed, half = positions.placed, MOST_ACTORS // 2
+    shown = (*placed[:half], *placed[max(half, len(placed) - half) :])
     counts = (
         f"{len(placed):,} placed from opposed (-1) to agreeing (+1), {len(positions.undecided):,} "
         f"take no side, {len(positions.silent):,} say nothing on the point."
@@ -158,11 +157,11 @@ def _position_cells(position: Position) -> list[str]:
     ]
 
 
-def propositions_html(table: PositionTable, most: int = MOST_ACTORS) -> str:
-    """Return the `most` actors with positions on most propositions, beside the propositions."""
+def propositions_html(table: PositionTable) -> str:
+    """Return the actors with positions on most propositions, beside the propositions."""
     # A stable sort: actors that are placed equally often stay sorted by name.
     often = sorted(table.cells, key=lambda name: table.cells[name].count(None))
-    names = sorted(often[:most])
+    names = sorted(often[:MOST_ACTORS])
     rows = [("", [stacked(name), *_on_each(table, name)]) for name in names]
     what = ("country", "countries") if table.positions[0].by == "country" else ("speaker", "")
     counts = f"{counted(len(table.cells), *what)} placed on any of them."

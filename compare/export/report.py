@@ -13,7 +13,7 @@ from markupsafe import Markup
 from compare.comparison.counts import NOT_A_SAMPLE
 from compare.export import citations
 from compare.export.html import environment, list_head, pair_card, quote_card
-from compare.export.words import filters_in_words, in_reading_order, verdict_word
+from compare.export.words import filters_in_words, in_reading_order, shortened, verdict_word
 from compare.models.calibration import SUFFIX
 from compare.models.encoder import load_prefilter
 from compare.models.values import Stance
@@ -73,9 +73,7 @@ def _heading(result: Result, title: str) -> str:
         return title
     if not result.quote:
         return result.subject
-    words = " ".join(result.subject.split())
-    if len(words) > _TITLE_LENGTH:
-        words = f"{words[:_TITLE_LENGTH].rsplit(' ', 1)[0]} …"
+    words = shortened(" ".join(result.subject.split()), _TITLE_LENGTH)
     return f"Who agrees with “{words}”, and who opposes it"
 
 

@@ -76,6 +76,11 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def shortened(text: str, most: int) -> str:
+    """Return the first words of a text, in at most `most` characters."""
+    return text if len(text) <= most else f"{text[:most].rsplit(' ', 1)[0]} …"
+
+
 def duration(seconds: float) -> str:
     """Return a duration in words, roughly."""
     if seconds < 1:
