@@ -4,9 +4,9 @@
     for step in result.steps:
         print(step.kind, step.change.log_loss, step.change.macro_f1, step.why_not or "kept")
 
-`labels` gathers the labels, `fitting` learns a layer from them, `learning` measures it and decides
-what is kept; `corrections` is the file of verdicts that users corrected.
-`compare.models.calibration` reads and applies what is kept.
+`labels` gathers the labels, `fitting` learns a layer from them, and `learning` keeps the layer if
+it is better than the shipped model. `corrections` is the file of verdicts that users corrected.
+`compare.models.calibration` reads and applies the layer.
 """
 
 from compare.adapt.corrections import (

@@ -1,9 +1,9 @@
 """Gather people's labels of a corpus: from reviews, corrections and a file.
 
 A label from a review or a file was given whatever the model said. The draw may depend on the
-model's label, as in a stratified sample; that is harmless, since what is learned is which label is
-right given what the model says. A correction was noted because the model was wrong. It may be
-learned from if requested, but nothing is measured on it: the model would look worse than it is.
+model's label, as in a stratified sample; that is harmless, since the layer learns which label is
+right given the model's. A correction was noted because the model was wrong. It may be learned from
+if requested, but nothing is measured on it: the model would look worse than it is.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ def _from_reviews(library: Library, notes: list[str]) -> Iterator[Label]:
 
 
 def _unusable(review: Review) -> str:
-    """Say why nothing can be learned from a review; "" if something can."""
+    """Return why nothing can be learned from a review; "" if something can."""
     if lacking := review.still_reading:
         has = "has" if len(lacking) == 1 else "have"
         return f"{' and '.join(lacking)} {has} not handed in"
@@ -211,7 +211,7 @@ def learnable_kinds(labels: LabelSet) -> list[Kind]:
 
 
 def untried_notes(labels: LabelSet, tried: Sequence[Kind]) -> tuple[str, ...]:
-    """Say what is lacking for each kind that was not tried."""
+    """Return a sentence on what is missing for each kind that was not tried."""
     return tuple(
         f"A {kind.value} was not tried: {_lacking(labels, kind)}."
         for kind in Kind
@@ -220,7 +220,7 @@ def untried_notes(labels: LabelSet, tried: Sequence[Kind]) -> tuple[str, ...]:
 
 
 def _lacking(labels: LabelSet, kind: Kind) -> str:
-    """Say what a kind lacks; "" if there are enough labels."""
+    """Return what is missing for a kind; "" if there are enough labels."""
     counts, least, each = labels.counts, LEAST_PAIRS[kind], LEAST_OF_EACH[kind]
     if counts.total() < least:
         return f"it needs {least} labelled pairs, and there are {counts.total():,}"

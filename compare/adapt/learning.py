@@ -91,7 +91,7 @@ class Step:
     """A kind of layer that was tried, measured on pairs that share no statement with its labels.
 
     Attributes:
-        change: Against what was kept before: the shipped model, or an earlier step.
+        change: Against the model that was best before: the shipped one, or an earlier step's.
         why_not: Why it is not kept, as the end of a sentence; "" if it is.
     """
 
@@ -118,11 +118,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class AdaptationResult:
-    """What was tried, and what is kept.
+    """The layers that were tried, and the one that is kept.
 
     Attributes:
         before: Metrics of the shipped model.
-        adaptation: What is kept; None if nothing is better.
+        adaptation: The layer that is kept; None if none is better.
         not_tried: What more labels would allow, in sentences.
         file: The file that was written; None if none was.
     """
@@ -159,14 +159,14 @@ def adapt(
     stance_model: StanceModel | None = None,
     on_progress: Progress | None = None,
 ) -> AdaptationResult:
-    """Learn from people's labels how to read the stance model in this corpus.
+    """Learn from people's labels how to recalibrate the stance model for this corpus.
 
     First a recalibration is tried (a scale and a shift for each label's logit), then, given more
     labels, a light head. Each is measured in ten folds, on pairs that share no statement with those
     it is learned from. A recalibration is kept if the log loss falls, with all of the change's 95 %
     interval, and macro-F1 does not fall; a head if macro-F1 rises and the log loss falls likewise.
-    What is kept is learned from all labels, written beside the library
-    (`compare.models.calibration`) and used from then on. Nothing is written if nothing is kept.
+    The layer that is kept is learned from all labels, written beside the library
+    (`compare.models.calibration`) and used from then on. If none is kept, nothing is written.
 
     Args:
         library: Whose reviews are read; see `compare.adapt.labels.gather_labels`.
@@ -271,7 +271,7 @@ def _steps(
 
 
 def _why_not(kind: Kind, moved: Change) -> str:
-    """Say why a step is not kept; "" if it is."""
+    """Return why a step is not kept; "" if it is."""
     if moved.log_loss_interval[1] >= 0:
         if moved.log_loss >= 0:
             return "the log loss does not fall"

@@ -58,7 +58,7 @@ def target_path(path: Path, out: Path | None = None) -> Path:
         readable = path.exists()
     except OSError:
         readable = False
-    if readable and is_there(target):  # else reading reports what is wrong with the path
+    if readable and is_there(target):  # if not, reading reports it
         raise ExportError(f"{target} exists already: move it, or name another file with --out.")
     return target
 

@@ -36,10 +36,10 @@ class Report:
 
     Attributes:
         macro_f1: Mean F1 of the three labels; F1 is 0 for a label that does not occur.
-        ece: See `expected_calibration_error`; so `brier`, see `brier_score`, and `polarity_auc`.
+        ece: See `expected_calibration_error`; for `brier` see `brier_score`.
         confusion: Counts of pairs, right labels in rows, predicted labels in columns, in the order
             agree, oppose, neither.
-        macro_f1_ci: Bootstrap interval, lower and upper end; so is `accuracy_ci`.
+        macro_f1_ci: Bootstrap interval, lower and upper end, like `accuracy_ci`.
     """
 
     n: int

@@ -236,7 +236,7 @@ def _known(text: str, missing: Set[str] = MISSING) -> str:
 
 
 def _country_and_date(short: str) -> tuple[str, str]:
-    """Read "country|speaker|date", of which the end may be missing."""
+    """Read "country|speaker|date"; the end may be missing."""
     country, *others = [part.strip() for part in short.split("|")]
     if others and (len(others) > 1 or _is_date(others[-1])):
         return country, others[-1]

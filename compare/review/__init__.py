@@ -4,8 +4,9 @@
     review = reviews.create("canal", draw(result, Choice.RANDOM, 200), ["Ada", "Bren"])
     review.answer("Ada", 1, Stance.AGREE, confidence=3)
 
-`values` and `store` hold what is kept, `drawing` chooses the pairs, `reviews` and `review` are the
-projects, `figures` their agreement and estimates, `exporting` and `importing` the files.
+`values` defines pairs, answers and settings, `store` their SQLite file. `drawing` chooses pairs,
+`reviews` and `review` create and run reviews, `figures` computes agreement and estimates,
+`exporting` and `importing` write and read files.
 """
 
 from compare.review.drawing import PairSelection, draw, with_divergence

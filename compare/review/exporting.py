@@ -266,7 +266,7 @@ def label_studio(rows: Iterable[Row], codebook: str = "") -> list[dict[str, Any]
 
 
 def _regions(given: Row) -> list[dict[str, Any]]:
-    """Return what is given to each control of `LABEL_STUDIO_CONFIG`."""
+    """Return the values of the controls of `LABEL_STUDIO_CONFIG`."""
     values: dict[str, tuple[str, dict[str, Any]]] = {
         "stance": ("choices", {"choices": [given.get("stance")]}),
         "confidence": ("rating", {"rating": given.get("confidence")}),

@@ -6,7 +6,7 @@ sample, where a pair weighs what it stands for, have Bayesian intervals: within 
 shares of the readers' labels have a Dirichlet posterior under the prior of Perks (1947), which
 weighs one pair in all; shares drawn from it are multiplied by the stratum's size. A bootstrap would
 be certain that the model misses nothing if no miss happened to be drawn. All intervals cover 95 %,
-and all draws are always the same.
+and all draws are reproducible.
 """
 
 from __future__ import annotations
@@ -174,7 +174,7 @@ class LabelEstimate:
 
 @dataclass(frozen=True, slots=True)
 class Estimates:
-    """What a random sample says about the model's labels.
+    """Accuracy, precision and recall of the model's labels, from a random sample.
 
     Attributes:
         pairs: How many people labelled; `left_out` are those they could not judge.

@@ -144,7 +144,7 @@ class ReviewStore:
         try:
             connection = sqlite3.connect(self.path, timeout=_WAIT, isolation_level=None)
             with closing(connection):
-                connection.execute("PRAGMA secure_delete = ON")  # what is removed is overwritten
+                connection.execute("PRAGMA secure_delete = ON")  # deleted answers leave no traces
                 self._prepare(connection)
                 yield connection
         except sqlite3.OperationalError as error:
@@ -232,15 +232,11 @@ def add_project(
     # Many pairs may share one statement object: each is hashed once.
     statements = {id(s): s for pair in pairs for s in (pair.a.statement, pair.b.statement)}
     hashes = {key: statement.content_hash for key, statement in statements.items()}
-    database.executemany(
-        "INSERT OR IGNORE INTO statements VALUES (?, ?, ?)",
-        (
-            (hashes[key], statement.id, _encodable(statement.to_json()))
-            for key, statement in statements.items()
-        ),
-    )
+    for key, statement in statements.items():
+        row = (hashes[key], statement.id, _encodable(statement.to_json()))
+        database.execute("INSERT OR IGNORE INTO statements VALUES (?, ?, ?)", row)
     for place, pair in enumerate(pairs, start=1):
-        row = (
+        values = (
             *(project, place, pair.id),
             *(hashes[id(pair.a.statement)], pair.a.passage.start, pair.a.passage.end),
             *(hashes[id(pair.b.statement)], pair.b.passage.start, pair.b.passage.end),
@@ -249,7 +245,7 @@ def add_project(
             *(pair.label_source, pair.similarity, pair.divergence),
             *(pair.topic, pair.stratum, pair.weight),
         )
-        database.execute(f"INSERT INTO pairs VALUES ({', '.join('?' * len(row))})", row)
+        database.execute(f"INSERT INTO pairs VALUES ({', '.join('?' * len(values))})", values)
 
 
 def remove_project(database: sqlite3.Connection, project: int) -> None:

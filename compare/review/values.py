@@ -26,7 +26,7 @@ CODEBOOK = (Path(__file__).parent / "codebook.md").read_text(encoding="utf-8")
 
 
 class NamedChoice(StrEnum):
-    """A closed set of which users name members; an unknown name is a ReviewError."""
+    """An option that users name; an unknown name is a ReviewError."""
 
     @classmethod
     def _missing_(cls, value: object) -> NoReturn:
@@ -188,7 +188,7 @@ class Event:
         what: "answer", "import" (an answer read from a file), "undo", "hand in", "codebook",
             "decision" or "undo decision".
         pair: The pair's id; "" if the event concerns the whole review.
-        before: The previous value as JSON; "" if there was none. So is `after`, the new value.
+        before: The previous value as JSON, like `after`, the new one; "" for none.
     """
 
     at: str
@@ -228,7 +228,7 @@ class Settings:
     Attributes:
         of: How many pairs of each label they were chosen from.
         subject: What was searched or compared, in words.
-        least_probability: Threshold behind the model's labels; so is `least_similarity`.
+        least_probability: Threshold of the model's labels, like `least_similarity`.
         screening: Name and digest of the first-stage model, which alone scored some of the pairs.
         left_out: How many pairs were not drawn because a finished review held them.
         read_before: How many of the pairs another finished review already held.
@@ -261,7 +261,7 @@ class Settings:
 
     @classmethod
     def from_json(cls, text: str) -> Settings:
-        """Return the settings of which `text` is the JSON; earlier versions wrote fewer."""
+        """Return settings from JSON; those that an earlier version did not write are empty."""
         data: dict[str, Any] = json.loads(text)
         kinds = {"choice": Choice, "order": Order, "machine_shown": MachineShown}
         return cls(**data | {name: kind(data[name]) for name, kind in kinds.items()})
