@@ -25,14 +25,7 @@ from compare.cli.output import (
     say_json,
     show_table,
 )
-from compare.comparison import (
-    MOST_READ,
-    NOT_A_SAMPLE,
-    AgreementMatrix,
-    Comparison,
-    PositionTable,
-    position_table,
-)
+from compare.comparison import MOST_READ, NOT_A_SAMPLE, Comparison, PositionTable, position_table
 from compare.comparison.retrieval import MOST_PER_ACTOR
 from compare.export import rows
 from compare.export.formats import csv_bytes, table_csv
@@ -301,16 +294,20 @@ def positions(propositions: tuple[str, ...], among: Filters, **options: Any) -> 
     if agreement and matrix:
         write_whole(agreement, table_csv("agreement", rows.agreement_rows(matrix)), force=force)
     if options["as_json"]:
-        say_json(_positions_json(table, matrix, options["period"]))
+        places = [_as_json(found, options["period"]) for found in table.positions]
+        agreed = matrix and {"parties": matrix.actors, "cells": rows.agreement_rows(matrix)}
+        say_json({"propositions": places, "agreement": agreed})
         return
     for found in table.positions:
         _show_positions(found, options["limit"], options["period"])
     if matrix:  # those that share most propositions first
         cells = sorted(matrix.cells, key=lambda cell: (-cell.propositions, -cell.agreement))
-        shown = cells[: options["limit"]]
-        agreed = [(c.a, c.b, c.agreement, (c.low, c.high), c.propositions) for c in shown]
+        shown = [
+            (cell.a, cell.b, cell.agreement, (cell.low, cell.high), cell.propositions)
+            for cell in cells[: options["limit"]]
+        ]
         columns = ("actor", "and", "agreement", "95 %", "propositions")
-        show_table("Who stands near whom", columns, agreed, names=2, format=".2f")
+        show_table("Who stands near whom", columns, shown, names=2, format=".2f")
     remark(NOT_A_SAMPLE)
     for path in filter(None, (out, agreement, passages)):
         say(f"Wrote {path}.")
@@ -339,25 +336,16 @@ def _place(propositions: Sequence[str], among: Filters, options: dict[str, Any])
         )
 
 
-def _positions_json(
-    table: PositionTable, matrix: AgreementMatrix | None, period: int | None
-) -> dict[str, Any]:
-    agreement = None
-    if matrix:
-        agreement = {"parties": list(matrix.actors), "cells": rows.agreement_rows(matrix)}
-    propositions = [
-        {
-            "proposition": one.proposition,
-            "by": one.by,
-            "parties": rows.position_rows(one),
-            "by_period": rows.period_rows(one, period) if period else [],
-            "thresholds": asdict(one.thresholds),
-            "provenance": asdict(one.provenance),
-            "notes": list(one.notes),
-        }
-        for one in table.positions
-    ]
-    return {"propositions": propositions, "agreement": agreement}
+def _as_json(found: Positions, period: int | None) -> dict[str, Any]:
+    return {
+        "proposition": found.proposition,
+        "by": found.by,
+        "parties": rows.position_rows(found),
+        "by_period": rows.period_rows(found, period) if period else [],
+        "thresholds": asdict(found.thresholds),
+        "provenance": asdict(found.provenance),
+        "notes": list(found.notes),
+    }
 
 
 def _show_positions(found: Positions, limit: int, period: int | None) -> None:

@@ -42,9 +42,9 @@ class _Formats(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return the command of a format."""
         if cmd_name == _AUTO:
-            return _import_command(_AUTO, None, "Any of these, recognised by its files.")
+            return _import_command(_AUTO, "Any of these, recognised by its files.")
         if found := formats().get(cmd_name):
-            return _import_command(cmd_name, cmd_name, f"{found.title}: {found.files}.")
+            return _import_command(cmd_name, f"{found.title}: {found.files}.")
         return super().get_command(ctx, cmd_name)
 
 
@@ -60,7 +60,9 @@ def import_() -> None:
     """
 
 
-def _import_command(name: str, format_name: str | None, about: str) -> click.Command:
+def _import_command(name: str, about: str) -> click.Command:
+    format_name = None if name == _AUTO else name
+
     @click.command(name, help=about, short_help=about)
     @click.argument("paths", nargs=-1, required=True, type=shared.PATH)
     @shared.file("--out", required=True, metavar="FILE.jsonl", help="The file to write.")

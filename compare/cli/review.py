@@ -14,6 +14,7 @@ from click.core import ParameterSource
 from compare import models
 from compare import review as reviewing
 from compare.cli import options as shared
+from compare.cli import reading
 from compare.cli.output import (
     progress,
     remark,
@@ -22,15 +23,6 @@ from compare.cli.output import (
     say_json,
     say_written,
     show_table,
-)
-from compare.cli.reading import (
-    always,
-    answer,
-    decide,
-    done,
-    name_of_reader,
-    name_of_review,
-    open_review,
 )
 from compare.corpus.text_files import read_text
 from compare.corpus.values import BadFileError
@@ -67,7 +59,7 @@ def review() -> None:
 
 
 @review.command("create")
-@name_of_review
+@reading.name_of_review
 @shared.file("--result", help="Draw pairs from a RESULT.json that another command kept.")
 @shared.file("--pairs", "file", help="Take all pairs of a CSV, TSV or JSONL.")
 @shared.words("--reader", "readers", help="One or two names.", several=True)
@@ -92,7 +84,7 @@ def review() -> None:
     "When readers see the model's label: after they answered a pair, at the end, or before",
 )
 @shared.file("--codebook", help="The readers' instructions [built in].")
-@always
+@reading.always
 def create(name: str, readers: tuple[str, ...], **options: Any) -> None:
     """Make a review: pairs, readers, and how the pairs were chosen.
 
@@ -167,7 +159,7 @@ def _read_codebook(path: Path) -> str:
 
 
 @review.command("list")
-@always
+@reading.always
 def list_(library: Path | None, as_json: bool) -> None:
     """List the reviews of a library, newest first."""
     reviews = Reviews.of(shared.open_library(library))
@@ -197,11 +189,11 @@ def list_(library: Path | None, as_json: bool) -> None:
 
 
 @review.command("status")
-@name_of_review
-@always
+@reading.name_of_review
+@reading.always
 def status(name: str, library: Path | None, as_json: bool) -> None:
     """Show the readers' progress, and which statements were changed or removed since."""
-    opened, of = open_review(library, name)
+    opened, of = reading.open_review(library, name)
     settings, data = opened.settings, _as_json(opened)
     states = opened.statement_states(of, [pair for _, pair in opened.pairs()])
     counts = {state.value: sum(state in both for both in states) for state in reviewing.STATE_NOTES}
@@ -240,23 +232,22 @@ def _as_json(review: Review) -> dict[str, Any]:
     }
 
 
-review.add_command(answer)
-review.add_command(done)
-review.add_command(decide)
+for command in (reading.answer, reading.done, reading.decide):
+    review.add_command(command)
 
 
 @review.command("import")
-@name_of_review
+@reading.name_of_review
 @click.argument("file", type=shared.FILE)
-@name_of_reader
-@always
+@reading.name_of_reader
+@reading.always
 def import_(name: str, file: Path, reader: str, library: Path | None, as_json: bool) -> None:
     """Import a reader's answers from FILE (.csv, .tsv or .jsonl), all or none.
 
     Its columns are pair and answer (or label), with confidence and note; an exported review is such
     a file. Rows without an answer are skipped.
     """
-    opened, _ = open_review(library, name)
+    opened, _ = reading.open_review(library, name)
     answers = reviewing.read_answers(file, opened, reader)
     changed = opened.answer_many(reader, answers)
     left = opened.progress(reader).left
@@ -268,15 +259,15 @@ def import_(name: str, file: Path, reader: str, library: Path | None, as_json: b
 
 
 @review.command("agreement")
-@name_of_review
-@always
+@reading.name_of_review
+@reading.always
 def agreement(name: str, library: Path | None, as_json: bool) -> None:
     """Show how far the readers agree with each other and with the model.
 
     Percent agreement, Cohen's kappa and Krippendorff's alpha with 95 % intervals; for a random
     sample also precision and recall of the model's labels. All readers must have handed in.
     """
-    opened, _ = open_review(library, name)
+    opened, _ = reading.open_review(library, name)
     found, settings = reviewing.agreement(opened), opened.settings
     if as_json:
         design = {"created": opened.created, "version": opened.version, **settings.to_dict()}
@@ -335,14 +326,14 @@ def _show_confusion(title: str, table: reviewing.Confusion) -> None:
 
 
 @review.command("export")
-@name_of_review
+@reading.name_of_review
 @shared.choice("--to", ReviewFormat, "The format")
 @shared.out_or_stdout("NAME with the format's suffix")
 @shared.words(
     "--reader", default=None, help="Before all have handed in: export only this reader's answers."
 )
 @shared.force
-@always
+@reading.always
 def export(name: str, to: str, out: Path | None, reader: str | None, **options: Any) -> None:
     """Export a review: its pairs, with answers, decisions and the model's labels apart.
 
@@ -353,7 +344,7 @@ def export(name: str, to: str, out: Path | None, reader: str | None, **options: 
       compare review export canal --out canal.csv
       compare review export canal --to history --out canal-history.csv
     """
-    opened, of = open_review(options["library"], name)
+    opened, of = reading.open_review(options["library"], name)
     format = ReviewFormat(to)
     if out == shared.STDOUT:
         sys.stdout.buffer.write(reviewing.review_bytes(opened, format, library=of, seen_by=reader))
@@ -365,9 +356,9 @@ def export(name: str, to: str, out: Path | None, reader: str | None, **options: 
 
 
 @review.command("delete")
-@name_of_review
+@reading.name_of_review
 @shared.flag("--yes", help="Do not ask.")
-@always
+@reading.always
 def delete(name: str, yes: bool, library: Path | None, as_json: bool) -> None:
     """Delete a review for good, with its answers and its history."""
     reviews = Reviews.of(shared.open_library(library))
