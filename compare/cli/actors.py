@@ -247,19 +247,14 @@ def _show_list(result: Result, stance: Stance, limit: int) -> None:
 @shared.number(
     "--each",
     MOST_PER_ACTOR,
-    "Passages of each country or speaker read for their similarity, and half as many for their "
-    "words",
+    "Passages per actor by similarity, half as many by words",
     most=1000,
 )
 @shared.number("--period", None, "Also by periods of so many years", most=1000)
 @shared.number("--seed", 0, "For the intervals", least=0)
 @shared.number("--limit", 20, "Lines shown")
 @shared.file("--out", help="Write the positions (.csv).")
-@shared.file(
-    "--passages",
-    help="Keep the strongest passage of each statement for a review (.json), or write them as "
-    "pairs (.csv, …).",
-)
+@shared.file("--passages", help="Write the strongest passages (.json for a review, .csv, …).")
 @shared.file("--agreement", help="Write who agrees with whom over several propositions (.csv).")
 @shared.force
 @shared.as_json

@@ -88,16 +88,9 @@ def _import_command(name: str, about: str) -> click.Command:
 # --- web pages -------------------------------------------------------------------------------
 
 _accepting = shared.together(
-    shared.file(
-        "--out",
-        metavar="FILE.jsonl",
-        help="The file to write what is accepted to; without it quotations are only listed.",
-    ),
+    shared.file("--out", metavar="FILE.jsonl", help="Write what is accepted; otherwise only list."),
     shared.words(
-        "--accept",
-        default=None,
-        metavar="NUMBERS",
-        help='Accept these without asking: "1,3-5", or "all".',
+        "--accept", default=None, metavar="NUMBERS", help='Accept "1,3-5" or "all" without asking.'
     ),
     shared.force,
     shared.as_json,

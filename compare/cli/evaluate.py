@@ -205,21 +205,15 @@ def _show_queries(report: SearchReport, asked: dict[str, str]) -> None:
 
 @click.command("adapt")
 @shared.own_folder
-@shared.file(
-    "--labels",
-    "labelled",
-    metavar="FILE",
-    help="More labelled pairs of this corpus: .tsv, .csv or .jsonl as for `compare evaluate`.",
-)
+@shared.file("--labels", help="More labelled pairs of this corpus, as for `compare evaluate`.")
 @shared.flag(
-    "--corrections",
-    help="Also learn from the corrections kept in the app. Nothing is measured on them.",
+    "--corrections", help="Also learn from the app's corrections. Nothing is measured on them."
 )
 @shared.flag("--dry-run", help="Only measure; write nothing.")
 @shared.flag("--undo", help="Return to the shipped model.")
 @shared.as_json
 def adapt(
-    library: Path | None, labelled: Path | None, corrections: bool, as_json: bool, **options: bool
+    library: Path | None, labels: Path | None, corrections: bool, as_json: bool, **options: bool
 ) -> int:
     """Adapt the stance model to a library by people's labels of its pairs.
 
@@ -237,7 +231,7 @@ def adapt(
     tried.
     """
     dry_run, undo = options["dry_run"], options["undo"]
-    if undo and (labelled or corrections or dry_run):
+    if undo and (labels or corrections or dry_run):
         raise click.UsageError("--undo stands alone: omit the other options.")
     opened = shared.open_library(shared.own_library(library))
     if undo:
@@ -249,7 +243,7 @@ def adapt(
         return 0
     used = corrections_file() if corrections else None
     with progress("Reading labelled pairs") as on_progress:
-        result = learn(opened, labelled, corrections=used, dry_run=dry_run, on_progress=on_progress)
+        result = learn(opened, labels, corrections=used, dry_run=dry_run, on_progress=on_progress)
     if as_json:
         say_json(result.to_dict())
     else:

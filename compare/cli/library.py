@@ -45,30 +45,17 @@ _PLAIN = "plain"
 @click.command("build")
 @click.argument("more", nargs=-1, type=shared.PATH, metavar="[PATH]...")
 @click.option(
-    "--corpus",
-    "first",
-    type=shared.PATH,
-    multiple=True,
-    required=True,
-    metavar="PATH",
-    help="A file or folder of statements; more may follow it.",
+    "--corpus", type=shared.PATH, multiple=True, required=True, help="Files or folders to read."
 )
 @shared.own_folder
 @shared.flag("--add", help="Add to the library; replace statements by their id.")
 @shared.words(
     "--format",
-    "format_name",
     default=None,
-    metavar="FORMAT",
-    help="A public format (`compare import --help` lists them), or plain for tables and "
-    "documents [recognised].",
+    help="A format of `compare import`, or plain for tables and documents [recognised].",
 )
 @shared.words(
-    "--map",
-    "mapping",
-    several=True,
-    metavar="COLUMN=FIELD",
-    help="The field that a column holds; COLUMN= ignores the column.",
+    "--map", several=True, metavar="COLUMN=FIELD", help="What a column holds; COLUMN= ignores it."
 )
 @click.option(
     "--dates",
@@ -79,7 +66,7 @@ _PLAIN = "plain"
 @shared.flag("--force", help="Rebuild even if statements would be lost.")
 @shared.encoder_name
 @shared.as_json
-def build(first: tuple[Path, ...], more: tuple[Path, ...], **options: Any) -> None:
+def build(corpus: tuple[Path, ...], more: tuple[Path, ...], **options: Any) -> None:
     """Read statements and build a library from them.
 
     \b
@@ -88,18 +75,18 @@ def build(first: tuple[Path, ...], more: tuple[Path, ...], **options: Any) -> No
       compare build --corpus UNGDC_1946-2024.tgz --library un --format ungdc
     """
     columns = {}
-    for entry in options["mapping"]:
+    for entry in options["map"]:
         column, _, field = entry.rpartition("=")
         if not column:
             raise click.BadParameter(f"{entry!r} is not COLUMN=FIELD.", param_hint="--map")
         columns[column] = field
     folder = shared.own_library(options["library"])
     with ExitStack() as files:
-        corpus, statements = _read([*first, *more], columns, options, files)
+        read, statements = _read([*corpus, *more], columns, options, files)
         built = _build(statements, folder, options)
     manifest = built.manifest
     if not options["as_json"]:
-        _remark_on(corpus)
+        _remark_on(read)
         say(f"{built.folder}: {manifest.statements} statements, {manifest.passages} passages.")
         return
     fields = ("file", "line", "column", "value", "message")
@@ -111,10 +98,10 @@ def build(first: tuple[Path, ...], more: tuple[Path, ...], **options: Any) -> No
             "passages": manifest.passages,
             "read": len(statements),
             "skipped": [
-                {name: getattr(problem, name) for name in fields} for problem in corpus.problems
+                {name: getattr(problem, name) for name in fields} for problem in read.problems
             ],
-            "notes": list(corpus.notes),
-            "unknown_countries": dict(corpus.unknown_countries),
+            "notes": list(read.notes),
+            "unknown_countries": dict(read.unknown_countries),
         }
     )
 
@@ -123,7 +110,7 @@ def _read(
     paths: Sequence[Path], columns: dict[str, str], options: dict[str, Any], files: ExitStack
 ) -> tuple[Corpus, StatementFile]:
     """Read statements into a temporary file that exists until `files` closes."""
-    name, dates, strict = options["format_name"], options["dates"], options["strict"]
+    name, dates, strict = options["format"], options["dates"], options["strict"]
     if columns and name not in (None, _PLAIN):
         raise click.BadParameter("a public format has no columns to map.", param_hint="--map")
     if dates and name not in (None, _PLAIN):

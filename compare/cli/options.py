@@ -29,6 +29,7 @@ PATH = click.Path(path_type=Path)
 FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
 STDOUT = Path("-")
+_USUAL = Thresholds()
 
 
 # --- kinds of options ------------------------------------------------------------------------
@@ -51,21 +52,6 @@ def date(value: str) -> PartialDate:
         raise click.BadParameter(
             f"{value!r} is not a date: give YYYY, YYYY-MM or YYYY-MM-DD."
         ) from None
-
-
-def _number_from(least: float) -> Callable[[str], float]:
-    """Return a reader of numbers from `least` to 1; unlike `click.FloatRange` it refuses "nan"."""
-
-    def number(value: str) -> float:
-        try:
-            given = float(value)
-        except ValueError:
-            given = float("nan")
-        if not least <= given <= 1:
-            raise click.BadParameter(f"{value!r} is not a number from {least:g} to 1.")
-        return given
-
-    return number
 
 
 def together(*options: Option) -> Option:
@@ -96,6 +82,22 @@ def number(
     """Return an option with an integer, whose help ends in its default."""
     help = f"{help}." if default is None else f"{help} [{default}]."
     return click.option(name, type=click.IntRange(least, most), default=default, help=help)
+
+
+def _minimum(name: str, help: str, *, lowest: int) -> Option:
+    """Return the option --min-NAME with a number up to 1; its help ends in the usual one."""
+    usual = getattr(_USUAL, name)
+
+    def number(value: str) -> float:
+        try:
+            given = float(value)
+        except ValueError:
+            given = float("nan")
+        if not lowest <= given <= 1:  # click.FloatRange would let "nan" pass
+            raise click.BadParameter(f"{value!r} is not a number from {lowest} to 1.")
+        return given
+
+    return click.option(f"--min-{name}", name, type=number, help=f"{help} [{usual}].")
 
 
 def choice(name: str, values: Iterable[str], help: str) -> Option:
@@ -166,22 +168,16 @@ lists = stances(
     "--stance", "Only this list; may be repeated [all; for two sides agree and oppose]."
 )
 own_folder = click.option(
-    "--library", type=FOLDER, help="The library's folder [$COMPARE_LIBRARY, or your own]."
+    "--library", type=FOLDER, help="Library folder [$COMPARE_LIBRARY, or your own]."
 )
 library_folder = click.option(
-    "--library",
-    type=FOLDER,
-    help="The library's folder [$COMPARE_LIBRARY, your own, or the sample].",
+    "--library", type=FOLDER, help="Library folder [$COMPARE_LIBRARY, your own, or the sample]."
 )
 encoder_name = words(
-    "--encoder",
-    metavar="NAME",
-    help="A sentence-transformers model or folder in place of the shipped one.",
+    "--encoder", help="A sentence-transformers model or folder in place of the shipped one."
 )
 stance_model_name = words(
-    "--stance-model",
-    metavar="NAME",
-    help="fast, accurate, cascade, or an NLI cross-encoder by name or folder.",
+    "--stance-model", help="fast, accurate, cascade, or an NLI cross-encoder by name or folder."
 )
 reading = together(library_folder, encoder_name, stance_model_name)
 out = file(
@@ -192,20 +188,8 @@ period = together(
     click.option("--until", type=date, help="Only statements until this date."),
 )
 thresholds = together(
-    click.option(
-        "--min-probability",
-        "probability",
-        type=_number_from(0),
-        metavar="P",
-        help=f"Least probability of agree or oppose [{Thresholds().probability}].",
-    ),
-    click.option(
-        "--min-similarity",
-        "similarity",
-        type=_number_from(-1),
-        metavar="S",
-        help=f"Least similarity to count as the same topic [{Thresholds().similarity}].",
-    ),
+    _minimum("probability", "Least probability of agree or oppose", lowest=0),
+    _minimum("similarity", "Least similarity to count as the same topic", lowest=-1),
 )
 
 
@@ -295,7 +279,7 @@ def who(short: str | None) -> tuple[tuple[Country, ...], PartialDate | None]:
 
 def read_thresholds(options: Mapping[str, Any]) -> Thresholds:
     """Return the thresholds that the options of `thresholds` name, else the usual ones."""
-    return Thresholds().but(options["probability"], options["similarity"])
+    return _USUAL.but(options["probability"], options["similarity"])
 
 
 def open_library(folder: Path | None, encoder: str = "") -> Library:

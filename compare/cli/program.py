@@ -143,7 +143,7 @@ def _discard_output() -> None:
 @click.option(
     "--library",
     type=click.Path(path_type=Path, file_okay=False),
-    help="The library's folder [$COMPARE_LIBRARY, your own, or the sample].",
+    help="Library folder [$COMPARE_LIBRARY, your own, or the sample].",
 )
 def app(port: int, no_browser: bool, library: Path | None) -> None:
     """Open the app in the browser; Ctrl-C ends it. Statements never leave this machine."""

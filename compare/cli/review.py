@@ -73,10 +73,7 @@ def review() -> None:
 @shared.stances("--label", "Only pairs that the model labels so; may be repeated [all].")
 @shared.flag("--fresh", help="Exclude pairs of the library's finished reviews.")
 @shared.choice(
-    "--order",
-    Order,
-    "Uncertain: the least certain first. Informative: those on which the fast and the accurate "
-    "model differ most first",
+    "--order", Order, "uncertain: the least sure first; informative: where the models differ most"
 )
 @shared.choice(
     "--machine",

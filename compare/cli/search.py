@@ -214,22 +214,13 @@ def _details(result: Result, stance: Stance, pair: Pair) -> list[str]:
 @click.argument("a", type=shared.text, required=False)
 @click.argument("b", type=shared.text, required=False)
 @click.option("--batch", type=shared.PATH, metavar="FILE", help="A file of pairs.")
-@click.option(
-    "--out",
-    type=shared.PATH,
-    metavar="FILE",
-    help="With --batch: the file to write [FILE.stance.csv for FILE.csv].",
-)
+@click.option("--out", type=shared.PATH, help="With --batch: the file to write [FILE.stance.csv].")
 @shared.who_and_when("A", "a")
 @shared.who_and_when("B", "b")
 @shared.why
 @shared.as_json
 @shared.stance_model_name
-@click.option(
-    "--library",
-    type=shared.FOLDER,
-    help="Use the model as adapted to this library (see `compare adapt`).",
-)
+@click.option("--library", type=shared.FOLDER, help="Use the model as adapted to this library.")
 def stance(
     a: str | None, b: str | None, batch: Path | None, out: Path | None, **options: Any
 ) -> None:
