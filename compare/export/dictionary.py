@@ -139,6 +139,7 @@ def schema_of(table: str, title: str = "") -> dict[str, Any]:
     from pydantic.json_schema import GenerateJsonSchema
 
     class Untitled(GenerateJsonSchema):
+        # Pydantic would give each field its name again as a title.
         def field_title_should_be_set(self, schema: Any) -> bool:
             return False
 

@@ -31,6 +31,7 @@ _REMEDY = (
 def result_bytes(result: Result) -> bytes:
     """Return what `Result.save` writes."""
     text = json.dumps(result_to_json(result), ensure_ascii=False, allow_nan=False, indent=1)
+    # Text from the web may hold half a surrogate pair, which strict UTF-8 refuses.
     return (text + "\n").encode("utf-8", "surrogatepass")
 
 
@@ -80,6 +81,7 @@ def result_to_json(result: Result) -> dict[str, Any]:
                 for pair in result.pairs
             ],
         }
+    # A statement is in many pairs: write it once, and let pairs refer to passages by index.
     statements: dict[str, Statement] = {}
     places: dict[Passage, int] = {}
     pairs = []
@@ -173,6 +175,10 @@ def _pair(a: Excerpt, b: Excerpt, entry: Mapping[str, Any]) -> Pair:
         rationale,
         bool(entry.get("screened", False)),
     )
+
+
+# Names in files are stable: "screened" is `first_stage_only`, "why" is `rationale`, "same_point"
+# is `candidates`. Numbers may be NumPy's, which json refuses.
 
 
 def _verdict_to_json(pair: Pair) -> dict[str, Any]:

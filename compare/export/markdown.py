@@ -20,7 +20,7 @@ from compare.results.result import Result
 from compare.safe_text import one_line
 from compare.statements.statement import Statement
 
-_ACTIVE = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$^=:@>])")
+_ACTIVE = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$^=:@])")  # ">" becomes "&gt;"
 _HEADINGS = {
     Stance.AGREE: "Agree",
     Stance.OPPOSE: "Oppose",
@@ -30,7 +30,7 @@ _HEADINGS = {
 
 def inert(text: str) -> str:
     """Return `text` on one line, with every sign escaped that Markdown or HTML reads."""
-    return html.escape(_ACTIVE.sub(r"\\\1", one_line(text)).replace("\\>", ">"), quote=False)
+    return html.escape(_ACTIVE.sub(r"\\\1", one_line(text)), quote=False)
 
 
 def markdown(result: Result, stances: Sequence[Stance]) -> str:

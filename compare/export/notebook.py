@@ -56,6 +56,7 @@ def _inert(value: Any) -> Any:
 
 
 def _short_url(url: str) -> str:
+    # An address that is cut would lead somewhere else.
     return url.translate(_IN_URL) if len(url) <= LONGEST else ""
 
 

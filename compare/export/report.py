@@ -208,6 +208,7 @@ def _chosen_from_sides(result: Result) -> str:
     between = str(made.settings.get("between", ""))
     actors = {"country": "countries", "speaker": "speakers"}.get(between, between)
     apart = f"; only passages of two different {actors} were paired" if between else ""
+    # The prefilter works on the vectors of one encoder; with others, similarity chooses.
     guessed = made.encoder_digest == load_prefilter().encoder
     which = "likeliest to agree or to oppose by their embeddings" if guessed else "nearest"
     order = (

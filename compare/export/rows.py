@@ -179,6 +179,7 @@ def _position_row(positions: Positions, actor: Actor, position: Position | None)
     near = positions.near(actor)
     passages = position.passages if position else ()
     dates = [date.iso for date in (position and position.dates) or ()] or ["", ""]
+    # Columns are stable: "party" is an actor, "place" a score, "screened" `first_stage_only`.
     sides = {side: position.of(side) if position else () for side in (Stance.AGREE, Stance.OPPOSE)}
     strongest = [_strongest(side, pairs[0] if pairs else None) for side, pairs in sides.items()]
     return {

@@ -304,7 +304,7 @@ def _strongest(pairs: Iterable[Pair], thresholds: Thresholds) -> list[Pair]:
         _, _, identifier, start = pair.key
         return takes_no_side, pair.first_stage_only, -score, -pair.similarity, identifier, start
 
-    best: dict[str, Pair] = {}
+    best: dict[str, Pair] = {}  # the first that is seen of a statement stays
     for pair in sorted(pairs, key=order):
         best.setdefault(pair.b.statement.id, pair)
     return list(best.values())

@@ -108,6 +108,7 @@ def filters_from(given: Mapping[str, Any]) -> Filters:
         ExportError: They are of another kind, as in a file that was changed by hand.
     """
     days, known = ("date_from", "date_to"), Filters.__dataclass_fields__
+    # Files can be edited: whatever is no filter has to end in an ExportError.
     try:
         values: dict[str, Any] = {
             name: PartialDate(value)
