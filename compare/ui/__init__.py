@@ -4,9 +4,7 @@ from pathlib import Path
 
 __all__ = ["CORPUS_PAGE", "PAGES", "REVIEW_PAGE", "SEARCH_PAGE"]
 
-PAGES = Path(__file__).resolve().parent / "pages"
-"""Where the pages are; app.py may stand elsewhere."""
-
+PAGES = Path(__file__).resolve().parent / "pages"  # scripts that app.py runs by `st.navigation`
 CORPUS_PAGE, REVIEW_PAGE, SEARCH_PAGE = (
     PAGES / f"{name}.py" for name in ("corpus", "review", "search")
 )

@@ -11,7 +11,7 @@ from compare.errors import QueryError
 from compare.library.filters import FACETED, FILTERS, Facet, Facets, Filters
 from compare.results.pair import Thresholds
 from compare.statements.statement import PartialDate
-from compare.ui.components.layout import notice, show_html
+from compare.ui.components.layout import notice, show_html, text_field
 from compare.ui.components.quote_form import partial_date
 
 Period = tuple[PartialDate | None, PartialDate | None]
@@ -94,9 +94,8 @@ def _menu(label: str, facets: Sequence[Facet], key: str) -> tuple[str, ...]:
 
 def _date(label: str, key: str) -> PartialDate | None:
     """Show a field for a date; what is not a date is ignored with a notice."""
-    text = st.text_input(label, key=key, bind="query-params", placeholder="2022-03")
     try:
-        return partial_date(text or "")
+        return partial_date(text_field(label, key, "2022-03"))
     except QueryError as error:
         notice(f"{error} It is ignored.", error=True)
         return None

@@ -19,9 +19,6 @@ READ_FOR = "read-for"  # in the session: the folder of the library that the page
 _UI = Path(__file__).parents[1]
 
 
-# -- The page ------------------------------------------------------------------------------------
-
-
 @contextlib.contextmanager
 def page(title: str, lede: str) -> Iterator[None]:
     """Write the head of a page; an error that the user can mend ends the page as a sentence."""
@@ -82,9 +79,6 @@ def with_interval(
     return shown if low is None or high is None else f"{shown} ({written(low)} to {written(high)})"
 
 
-# -- Widgets -------------------------------------------------------------------------------------
-
-
 @contextlib.contextmanager
 def card(key: str, html: str, *notes: str) -> Iterator[None]:
     """Show a card with notes in small print; the block fills a row of actions below."""
@@ -128,6 +122,11 @@ def progress(text: str, label: str) -> Iterator[Callable[..., None]]:
         yield on_progress
     finally:
         bar.empty()
+
+
+def text_field(label: str, key: str, placeholder: str | None = None) -> str:
+    """Show a field for a line of text, which the address holds."""
+    return st.text_input(label, key=key, bind="query-params", placeholder=placeholder) or ""
 
 
 def choose_one(label: str, options: Sequence[str], key: str) -> str:

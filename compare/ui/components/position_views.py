@@ -58,9 +58,6 @@ def actor_words(positions: Positions) -> tuple[str, str]:
     return ("country", "countries") if positions.by == "country" else ("speaker", "speakers")
 
 
-# -- Chart and map -------------------------------------------------------------------------------
-
-
 def chart_view(view: View) -> None:
     """Show dots with their intervals, the passages of one actor, and who takes no side."""
     if placed := _placed(view):

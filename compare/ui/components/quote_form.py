@@ -13,6 +13,7 @@ from compare.statements.countries import parse_countries
 from compare.statements.passages import split_statement
 from compare.statements.quotes import Quote
 from compare.statements.statement import PartialDate, Statement
+from compare.ui.components.layout import text_field
 from compare.ui.components.service import SAMPLE
 
 CHOSEN = "sid"  # in the address: the id of the library statement that was chosen
@@ -151,21 +152,14 @@ def _fill_from(statement: Statement) -> None:
 
 
 def _who_fields() -> dict[str, str]:
+    fields = {}
     left, right = st.columns(2)
-    fields = {
-        "by": left.text_input("Speaker", key="by", bind="query-params"),
-        "role": right.text_input("Role", key="role", bind="query-params"),
-        "country": left.text_input(
-            "Country or organisation", key="country", bind="query-params", placeholder="A; B"
-        ),
-        "date": right.text_input(
-            "Date", key="date", bind="query-params", placeholder="2022, 2022-03 or 2022-03-18"
-        ),
-        "context": st.text_input(
-            "Context that completes the words",
-            key="context",
-            bind="query-params",
-            placeholder="said of the war; denying the allegation that …",
-        ),
-    }
-    return {name: value or "" for name, value in fields.items()}
+    with left:
+        fields["by"] = text_field("Speaker", "by")
+        fields["country"] = text_field("Country or organisation", "country", "A; B")
+    with right:
+        fields["role"] = text_field("Role", "role")
+        fields["date"] = text_field("Date", "date", "2022, 2022-03 or 2022-03-18")
+    example = "said of the war; denying the allegation that …"
+    fields["context"] = text_field("Context that completes the words", "context", example)
+    return fields

@@ -13,7 +13,7 @@ import streamlit as st
 from compare.adapt import append_correction
 from compare.errors import QueryError
 from compare.export.html import found_card, list_head, pair_card
-from compare.export.words import VERDICT, counted, percent, read_as, verdict_word
+from compare.export.words import VERDICT, counted, read_as, verdict_word
 from compare.models.values import Stance
 from compare.results.pair import Pair
 from compare.results.result import MOST_OF_STATEMENT, Result
@@ -54,7 +54,9 @@ def side_by_side(shown: Shown) -> Result:
     if result.notes:
         notice(*result.notes)
     if not (result.agree or result.oppose):
-        show_html("nothing", f"{read_of} {_found_instead(result)}")
+        near = len(result.neither)
+        on_topic = f"{counted(near, 'is', 'are') if near else 'None is'} on the same topic"
+        show_html("nothing", read_of, on_topic, near, result.thresholds.probability)
     return three_lists(
         shown,
         "statement",
@@ -85,15 +87,6 @@ def three_lists(
         with st.expander(label, expanded=unfold, key=f"{shown.prefix}neither"):
             list_cards(replace(shown, with_words=False), Stance.NEITHER)
     return result.replacing(found)
-
-
-def _found_instead(result: Result) -> str:
-    if not (near := len(result.neither)):
-        return "None is on the same topic."
-    return (
-        f"{counted(near, 'is', 'are')} on the same topic, but none agrees with the quote or "
-        f"opposes it with a probability of {percent(result.thresholds.probability)} or more."
-    )
 
 
 def pair_list(shown: Shown, stance: Stance) -> Result:

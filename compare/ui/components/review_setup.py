@@ -60,9 +60,6 @@ _MOST = 10_000
 Setting = TypeVar("Setting", bound=StrEnum)
 
 
-# -- In the sidebar ------------------------------------------------------------------------------
-
-
 def choose_review(reviews: Reviews) -> Review | None:
     """Show the menu of reviews and return the one chosen; None for a new one."""
     names = [entry.name for entry in reviews.all()]
@@ -99,9 +96,6 @@ def choose_reader(review: Review) -> str | None:
         )
         small("There are no accounts: please read under your own name only.")
     return chosen if chosen in review.readers else None
-
-
-# -- A new review --------------------------------------------------------------------------------
 
 
 def review_link(result: Result, key: str) -> None:

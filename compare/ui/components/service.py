@@ -36,9 +36,6 @@ SWITCH_TO = "switch-to-library"  # in the session: the library to open on the ne
 _RESULTS = 64
 
 
-# -- Libraries -----------------------------------------------------------------------------------
-
-
 @st.cache_resource(show_spinner="Preparing the sample library…")
 def _sample_folder(user: str) -> Path:
     return locations.sample_library().folder
@@ -97,9 +94,6 @@ def _opened(folder: str, generation: str) -> Library:
 def open_library(folder: Path) -> Library:
     """Return the library of a folder as it is now."""
     return _opened(str(folder), current_name(folder))
-
-
-# -- Models and results --------------------------------------------------------------------------
 
 
 def kept(name: str, key: str) -> Any:

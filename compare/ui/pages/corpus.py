@@ -12,7 +12,15 @@ from compare.statements.quotes import Quote
 from compare.statements.statement import Quotation, Statement
 from compare.ui import CORPUS_PAGE, SEARCH_PAGE
 from compare.ui.components.filter_panel import choose_filters, choose_thresholds
-from compare.ui.components.layout import card, notice, page, show_kept_notice, small, widget_key
+from compare.ui.components.layout import (
+    card,
+    notice,
+    page,
+    show_kept_notice,
+    small,
+    text_field,
+    widget_key,
+)
 from compare.ui.components.quote_form import CHOSEN, FILLED
 from compare.ui.components.result_lists import Shown, side_by_side
 from compare.ui.components.service import (
@@ -28,10 +36,8 @@ _ON_A_PAGE = 20
 def _show_list(library: Library, filters: Filters) -> None:
     """Show the statements that pass the filters and contain the words, a page at a time."""
     show_kept_notice("deleted")
-    words = st.text_input(
-        "Search the words", key="c_words", bind="query-params", placeholder="all of these words"
-    )
-    _, total = library.browse(filters, words or "", limit=0)
+    words = text_field("Search the words", "c_words", "all of these words")
+    _, total = library.browse(filters, words, limit=0)
     pages = max(1, math.ceil(total / _ON_A_PAGE))
     small(counted(total, "statement") + (f", {_ON_A_PAGE} on a page" if pages > 1 else ""))
     if not total:
@@ -42,7 +48,7 @@ def _show_list(library: Library, filters: Filters) -> None:
         number = st.pagination(pages, key=f"c_page-{widget_key(repr((words, filters)))}")
     start = (min(max(int(number), 1), pages) - 1) * _ON_A_PAGE
     with listed:
-        for statement in library.browse(filters, words or "", _ON_A_PAGE, start)[0]:
+        for statement in library.browse(filters, words, _ON_A_PAGE, start)[0]:
             with card(f"corpus-{widget_key(statement.id)}", statement_card(statement, level=2)):
                 library_link(CORPUS_PAGE, "Open statement", id=statement.id)
 

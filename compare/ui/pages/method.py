@@ -19,7 +19,7 @@ from compare.library.library import Library
 from compare.models.stance import shipped_manifests
 from compare.models.values import Stance
 from compare.results.pair import Thresholds
-from compare.ui.components.layout import page, show_html, small
+from compare.ui.components.layout import page, show_html
 from compare.ui.components.service import choose_library, stance_model
 
 
@@ -27,12 +27,7 @@ def _show_lists() -> None:
     """Explain how a list is made, with the thresholds and the words for probabilities."""
     default = Thresholds()
     show_html("lists", READ_AGAIN, LEAST_SIMILARITY, f"{MOST_READ:,}", f"{MOST_READ_AGAIN:,}")
-    small(
-        "Unless you move the sliders, a statement is listed as agreeing or opposing if that is its "
-        f"likeliest label, with a probability of at least {percent(default.probability)} and a "
-        f"similarity of at least {default.similarity:.2f}. Other statements of that similarity are "
-        "listed as neither."
-    )
+    show_html("thresholds", default.probability, default.similarity)
     rows = [(words, f"{percent(floor)} or more") for floor, words in LIKELIHOOD if floor]
     rows.append((LIKELIHOOD[-1][1], f"less than {percent(LIKELIHOOD[-2][0])}"))
     st.html(section_html("Probabilities in words", 3))
@@ -45,11 +40,7 @@ def _show_mistakes() -> None:
     for tier, manifest in shipped_manifests().items():
         figures = manifest["dev"]
         st.html(section_html(f"The {tier} model", 3))
-        small(
-            f"Measured on {figures['pairs']:,} pairs of officials’ statements that the model was "
-            "not trained on, and that a language model labelled alike in two readings. Recipes and "
-            "calibration were chosen on these pairs, so the figures are slightly optimistic."
-        )
+        show_html("measured", figures["pairs"])
         st.html(facts_html(_figures(figures)))
         names = [VERDICT[Stance(name)] for name in manifest["labels"]]
         head = ("Both readings", *(f"Model: {name.lower()}" for name in names))
@@ -59,12 +50,7 @@ def _show_mistakes() -> None:
         ]
         caption = f"Labels of both readings against those of the {tier} model"
         st.html(table_html(caption, head, rows))
-    small(
-        "Expect most errors in conditions and threats, quantities, denials, blame that two share, "
-        "and statements about one matter that have no point in common. Irony was not measured. The "
-        "model reads English. A verdict is a proposal: read both statements before you rely on it, "
-        "and correct it if it is wrong."
-    )
+    show_html("mistakes")
 
 
 def _figures(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -98,11 +84,7 @@ def _show_sources(library: Library) -> None:
     st.html(section_html("What runs here"))
     st.html(facts_html(facts))
     st.html(section_html("How to cite"))
-    small(
-        "Cite a statement by its own source, which its card names; the exports hold it for every "
-        "pair. Cite a verdict as the model’s, never as the speaker’s or a reader’s, together with "
-        "the model and the library that it comes from:"
-    )
+    show_html("how_to_cite")
     text = citation(__version__, model.name, model.digest, library.digest, "<date>")
     st.code(text, language=None, wrap_lines=True)
 

@@ -9,7 +9,7 @@ from compare.models.protocols import signature
 from compare.models.values import InputPair, ModelInput, Probabilities, Stance
 from compare.results.pair import Excerpt
 from compare.statements.quotes import clean_quote, language_notes
-from compare.ui.components.layout import notice, page, show_html, small
+from compare.ui.components.layout import notice, page, show_html, small, text_field
 from compare.ui.components.quote_form import EXAMPLE_QUOTE, checked_quote
 from compare.ui.components.result_lists import correction_form
 from compare.ui.components.service import explained_pair, stance_model
@@ -31,15 +31,14 @@ def _fields(name: str) -> tuple[str, dict[str, str]]:
     if f"{key}_q" not in st.query_params:
         st.session_state.setdefault(f"{key}_q", _EXAMPLES[name])
     text = st.text_area(f"Statement {name}", key=f"{key}_q", bind="query-params", height="content")
+    who = {}
     left, right = st.columns(2)
-    country = left.text_input(f"Country of {name}", key=f"{key}_country", bind="query-params")
-    when = right.text_input(
-        f"Date of {name}", key=f"{key}_date", bind="query-params", placeholder="2022-03-18"
-    )
-    context = st.text_input(
-        f"Context that completes {name}", key=f"{key}_context", bind="query-params"
-    )
-    return text or "", {"country": country or "", "date": when or "", "context": context or ""}
+    with left:
+        who["country"] = text_field(f"Country of {name}", f"{key}_country")
+    with right:
+        who["date"] = text_field(f"Date of {name}", f"{key}_date", "2022-03-18")
+    who["context"] = text_field(f"Context that completes {name}", f"{key}_context")
+    return text or "", who
 
 
 def _side(name: str, text: str, who: dict[str, str]) -> ModelInput:

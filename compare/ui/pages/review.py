@@ -1,6 +1,6 @@
 """Review: pairs read by hand, by one or two readers, and how far they agree."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
@@ -64,7 +64,6 @@ def _show_readers(found: figures.Agreement, overall: figures.Reliability) -> Non
 
 
 def _show_reliability(caption: str, rows: Mapping[str, figures.Reliability]) -> None:
-    st.html(section_html(caption, 3))
     body = [
         (
             name or "no topic",
@@ -75,7 +74,12 @@ def _show_reliability(caption: str, rows: Mapping[str, figures.Reliability]) -> 
         )
         for name, of in rows.items()
     ]
-    st.html(table_html(caption, ("", "Pairs", "Agreement", "Kappa", "Alpha"), body, figures=True))
+    _show_table(caption, ("", "Pairs", "Agreement", "Kappa", "Alpha"), body)
+
+
+def _show_table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    st.html(section_html(caption, 3))
+    st.html(table_html(caption, head, rows, figures=True))
 
 
 def _figure(of: figures.Figure | None, written: Callable[[float], str] = percent) -> str:
@@ -83,15 +87,13 @@ def _figure(of: figures.Figure | None, written: Callable[[float], str] = percent
 
 
 def _show_confusion(caption: str, table: figures.Confusion) -> None:
-    st.html(section_html(caption, 3))
     words = list(VERDICT.values())
     rows = [(word, *(f"{n:,}" for n in row)) for word, row in zip(words, table, strict=True)]
-    st.html(table_html(caption, ("", *words), rows, figures=True))
+    _show_table(caption, ("", *words), rows)
 
 
 def _show_estimates(found: figures.Estimates) -> None:
     caption = "How often the labels are right, estimated from the random sample"
-    st.html(section_html(caption, 3))
     rows = [
         (
             VERDICT[stance],
@@ -103,7 +105,7 @@ def _show_estimates(found: figures.Estimates) -> None:
         for stance, of in found.labels.items()
     ]
     head = ("", "Labelled so", "Of these right (precision)", "Are so", "Of these found (recall)")
-    st.html(table_html(caption, head, rows, figures=True))
+    _show_table(caption, head, rows)
     intervals = sorted({of.recall_interval for of in found.labels.values() if of.recall})
     small(
         f"Of {counted(found.pairs, 'pair')} labelled by people, the model gives "
