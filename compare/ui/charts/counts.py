@@ -97,9 +97,6 @@ def matrix_chart(cells: Sequence[Cell], most: int) -> Chart:
         actors,
         shade("share", colours, 0.5, format=".0%", title="Share opposed"),
         [({}, alt.Text("counts:N"))],
-        [
-            alt.Tooltip("counts:N", title="opposed of decided"),
-            alt.Tooltip("read:Q", title="read"),
-        ],
+        [alt.Tooltip("counts:N", title="opposed of decided"), alt.Tooltip("read:Q", title="read")],
     )
     return Chart(chart, "Who agrees with whom", tuple(notes))

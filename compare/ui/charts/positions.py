@@ -116,8 +116,7 @@ def _dots(base: alt.Chart, way: str, clickable: bool) -> alt.LayerChart:
         "title": SCALE_TITLE if way == "x" else None,
         "scale": alt.Scale(domain=[-1, 1]),
         "axis": alt.Axis(
-            values=[-1, -0.5, 0, 0.5, 1],
-            labelExpr="datum.value ? format(datum.value, '+~f') : '0'",
+            values=[-1, -0.5, 0, 0.5, 1], labelExpr="datum.value ? format(datum.value, '+~f') : '0'"
         ),
     }
     kinds = list(KINDS)
@@ -208,9 +207,6 @@ def agreement_chart(matrix: AgreementMatrix, actors: Sequence[str], propositions
             ({"dy": -6, "fontSize": 10}, alt.Text("agreement:Q", format=".2f")),
             ({"dy": 7, "fontSize": 9}, alt.Text("number:N")),
         ],
-        [
-            alt.Tooltip("agreement:Q", format=".2f"),
-            alt.Tooltip("number:N", title="propositions"),
-        ],
+        [alt.Tooltip("agreement:Q", format=".2f"), alt.Tooltip("number:N", title="propositions")],
     )
     return Chart(chart, "Agreement between actors", (note,))

@@ -146,7 +146,6 @@ def _open_in_dialog(view: View, name: str) -> None:
 
 
 def _show_passages(view: View, name: str) -> None:
-    """Show an actor's passages: what agrees beside what opposes, then what does neither."""
     positions = view.positions
     actor = next(actor for actor in positions.actors if actor.name == name)
     position = positions.position(actor.key)

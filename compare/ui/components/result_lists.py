@@ -170,7 +170,6 @@ def cards(shown: Shown, pairs: Sequence[Pair], key: str) -> dict[int, Pair]:
 
 
 def _card(shown: Shown, pair: Pair, key: str) -> None:
-    """Show a card with the links to its statements and the form that corrects its verdict."""
     result = shown.result
     stance = result.stance_of(pair) or Stance.NEITHER
     if result.quote:

@@ -189,11 +189,7 @@ def _all_differences(review: Review, differ: list[int], decided: Mapping[int, An
 
 
 def _answer_buttons(
-    base: str,
-    place: int,
-    given: Answer | None,
-    keep: Keep,
-    undo: Callable[[], AnswerChange | None],
+    base: str, place: int, given: Answer | None, keep: Keep, undo: Callable[[], AnswerChange | None]
 ) -> None:
     """Show the buttons of an answer, each with its key, the confidence, and a note.
 

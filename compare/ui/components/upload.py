@@ -46,11 +46,7 @@ _PROBLEMS_SHOWN = 200
 _PROPOSALS_AT_FIRST = 20
 _NO_COLUMN = "Not in this file"
 _TABLES = "Tables or documents: one statement per row or file"
-_DATES = {
-    "Unknown: skip such rows": None,
-    "Day first": "day-first",
-    "Month first": "month-first",
-}
+_DATES = {"Unknown: skip such rows": None, "Day first": "day-first", "Month first": "month-first"}
 _WHO = ("speaker", "role", "country")
 
 
@@ -86,14 +82,7 @@ def statements_from_files() -> list[Statement]:
     files = st.file_uploader(
         "Files of statements", accept_multiple_files=True, key=f"files-{_batch()}"
     )
-    small(
-        f"File types: {', '.join(sorted(SUFFIXES))}. One row is one statement; only the words are "
-        "required. A row whose id is already in the library replaces that statement. Public "
-        "corpora (the UN General Debate, parliaments, briefings …) are read as they are published, "
-        "archives too. For a corpus of more than a few thousand speeches, use the command “compare "
-        "build”.",
-        f"Your library is in {locations.user_library()}.",
-    )
+    show_html("about_files", sorted(SUFFIXES), locations.user_library())
     with st.expander("The columns of a file"):
         show_html("columns_of_a_file")
         template = locations.sample_corpus().with_name("template.csv")
@@ -212,7 +201,6 @@ def _choose_columns(columns: Sequence[str], key: str) -> dict[str, str]:
 
 
 def _report(corpus: Corpus) -> None:
-    """Say what was read, and show each row that was skipped and its remedy."""
     read = counted(len(corpus), "statement")
     skipped = counted(corpus.problem_count, "row was", "rows were")
     notice(f"{read} can be added; {skipped} skipped.", *corpus.notes)
@@ -270,13 +258,7 @@ def _batch() -> int:
 
 def statements_from_page() -> list[Statement]:
     """Show a page's quotations as proposals; return the statements that the user accepts."""
-    small(
-        "The quotations of an article are proposed, each with the speaker named beside it. Only "
-        "those you accept are added. This app uses the network only to fetch a page when you ask "
-        "for it; the page’s server learns nothing but its address and this program’s name and "
-        "version.",
-        f"Your library is in {locations.user_library()}.",
-    )
+    show_html("about_pages", locations.user_library())
     page = _ask_for_page()
     return _accepted(page) if page else []
 

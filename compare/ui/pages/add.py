@@ -14,7 +14,6 @@ _FILES, _PAGE = "Files", "A web page"
 
 
 def _offer_to_delete() -> None:
-    """Show a menu of the user's own statements and the button that deletes one."""
     if not is_library(locations.user_library()):
         return
     library = open_library(locations.user_library())

@@ -54,7 +54,6 @@ def _show_list(library: Library, filters: Filters) -> None:
 
 
 def _show_one(library: Library, statement: Statement) -> None:
-    """Show a statement, and what agrees with it and opposes it."""
     thresholds, order = choose_thresholds()
     with st.container(key="pinned-statement"):
         st.html(statement_card(statement, level=2, kind="asked"))

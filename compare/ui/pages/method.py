@@ -24,7 +24,6 @@ from compare.ui.components.service import choose_library, stance_model
 
 
 def _show_lists() -> None:
-    """Explain how a list is made, with the thresholds and the words for probabilities."""
     default = Thresholds()
     show_html("lists", READ_AGAIN, LEAST_SIMILARITY, f"{MOST_READ:,}", f"{MOST_READ_AGAIN:,}")
     show_html("thresholds", default.probability, default.similarity)
@@ -35,7 +34,6 @@ def _show_lists() -> None:
 
 
 def _show_mistakes() -> None:
-    """Say how often the models are wrong."""
     st.html(section_html("What the model gets wrong"))
     for tier, manifest in shipped_manifests().items():
         figures = manifest["dev"]

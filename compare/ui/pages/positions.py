@@ -20,11 +20,7 @@ from compare.progress import Progress
 from compare.results.pair import Thresholds
 from compare.results.positions import Positions
 from compare.ui.components import position_views as views
-from compare.ui.components.downloads import (
-    file_download,
-    link_and_provenance,
-    other_library_notice,
-)
+from compare.ui.components.downloads import file_download, link_and_provenance, other_library_notice
 from compare.ui.components.filter_panel import (
     SIDE_KEYS,
     choose_period,
@@ -124,7 +120,6 @@ def _find(library: Library, asked: dict[str, Any], pressed: bool) -> PositionTab
 
 
 def _show(table: PositionTable, library: Library, thresholds: Thresholds, order: str) -> None:
-    """Show the positions in the view chosen, and what can be taken away."""
     table = table.rethreshold(probability=thresholds.probability, similarity=thresholds.similarity)
     first, *more = table.positions
     of_one = [name for name in _OF_ONE if name != "Map" or first.by == "country"]

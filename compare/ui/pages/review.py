@@ -8,16 +8,19 @@ from compare.export.html import section_html, table_html
 from compare.export.words import VERDICT, counted, percent
 from compare.review import Review, Reviews, figures
 from compare.ui.components.layout import choose_one, notice, page, small, with_interval
-from compare.ui.components.review_files import show_files
 from compare.ui.components.review_reading import decide_review, read_review
-from compare.ui.components.review_setup import choose_reader, choose_review, make_review
+from compare.ui.components.review_setup import (
+    choose_reader,
+    choose_review,
+    make_review,
+    show_files,
+)
 from compare.ui.components.service import choose_library
 
 _READ, _DECIDE, _AGREE, _FILES = _VIEWS = ("Read", "Differences", "Agreement", "Files")
 
 
 def _show_agreement(review: Review) -> None:
-    """Show all figures, or what is missing for them."""
     if not review.is_finished:
         left = review.still_reading
         notice(
