@@ -24,7 +24,7 @@ from compare.export.words import SIGN, VERDICT, counted
 from compare.files import write_whole
 from compare.models.values import Stance
 from compare.review.review import Review
-from compare.review.values import SKIP, NamedChoice, ReviewPair
+from compare.review.values import SKIP, Option, ReviewPair
 
 if TYPE_CHECKING:
     from compare.library.library import Library
@@ -47,7 +47,7 @@ LABEL_STUDIO_CONFIG = (Path(__file__).parent / "label_studio.xml").read_text(enc
 """The labelling interface for the tasks of `label_studio`."""
 
 
-class ReviewFormat(NamedChoice):
+class ReviewFormat(Option):
     """The formats in which a review can be written."""
 
     CSV = "csv"

@@ -25,7 +25,7 @@ CODEBOOK = (Path(__file__).parent / "codebook.md").read_text(encoding="utf-8")
 """The codebook of a review unless another is given."""
 
 
-class NamedChoice(StrEnum):
+class Option(StrEnum):
     """An option that users name; an unknown name is a ReviewError."""
 
     @classmethod
@@ -33,7 +33,7 @@ class NamedChoice(StrEnum):
         raise ReviewError(f"{str(value)!r} is not one of {', '.join(cls)}.")
 
 
-class Choice(NamedChoice):
+class Choice(Option):
     """How the pairs of a review were chosen."""
 
     RANDOM = "random"
@@ -46,7 +46,7 @@ class Choice(NamedChoice):
     """Read from a file; how they were chosen is unknown."""
 
 
-class Order(NamedChoice):
+class Order(Option):
     """In which order the pairs are read."""
 
     RANDOM = "random"
@@ -58,7 +58,7 @@ class Order(NamedChoice):
     """As the pairs came."""
 
 
-class MachineShown(NamedChoice):
+class MachineShown(Option):
     """When readers see the model's label."""
 
     AFTER = "after"
