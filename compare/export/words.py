@@ -77,7 +77,7 @@ def counted(number: int, one: str, many: str = "") -> str:
 
 
 def shortened(text: str, most: int) -> str:
-    """Return the first words of a text, in at most `most` characters."""
+    """Return a text, or its first words if it has more than `most` characters."""
     return text if len(text) <= most else f"{text[:most].rsplit(' ', 1)[0]} …"
 
 

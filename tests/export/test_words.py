@@ -4,12 +4,17 @@ from compare.export.words import (
     LIKELIHOOD,
     SIGN,
     VERDICT,
+    attribution,
     counted,
+    in_reading_order,
     likelihood,
+    marked_pieces,
     percent,
+    shortened,
 )
-from compare.models.values import Stance
-from compare.statements.statement import PartialDate
+from compare.models.values import Span, Stance
+from compare.statements.statement import PartialDate, Statement
+from tests.fabricate import OPPOSED, UNRELATED, a_search, two_sides
 
 
 @pytest.mark.parametrize(
@@ -56,3 +61,29 @@ def test_counted():
     assert counted(1, "statement") == "1 statement"
     assert counted(1204, "statement") == "1,204 statements"
     assert counted(0, "row was", "rows were") == "0 rows were"
+
+
+def test_marked_pieces_are_the_text_and_overlapping_spans_are_cut():
+    spans = (Span(4, 7, 0.3), Span(0, 2, 0.1), Span(6, 9, 0.2), Span(20, 99, 0.1))
+    pieces = list(marked_pieces("ab <d>f&h", spans))
+    assert "".join(piece for piece, _ in pieces) == "ab <d>f&h"
+    assert [piece for piece, marked in pieces if marked] == ["ab", "d>f", "&h"]
+    assert list(marked_pieces("ab", ())) == [("ab", False)]
+
+
+def test_a_long_text_is_shortened_between_words():
+    assert shortened("one two three", 20) == "one two three"
+    assert shortened("one two three", 9) == "one two …"
+    assert shortened("w" * 30, 5) == "wwwww …"
+
+
+def test_attribution_leaves_out_what_is_not_known():
+    assert attribution(Statement("s", "Words.")) == []
+    assert attribution(OPPOSED)[-1] == "2019-04"
+    assert attribution(UNRELATED) == ["Statistics Office", "reported, not quoted"]
+
+
+def test_of_two_sides_what_opposes_is_read_first():
+    stances = [Stance.AGREE, Stance.OPPOSE]
+    assert in_reading_order(a_search(), stances) == [Stance.AGREE, Stance.OPPOSE]
+    assert in_reading_order(two_sides(), stances) == [Stance.OPPOSE, Stance.AGREE]
