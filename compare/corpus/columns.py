@@ -30,7 +30,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
 """Other names of columns. A file can have several for one field: the field's own name comes first,
 then these in order. Any other column is kept in `Statement.extra`."""
 
-MOST_LISTED = 40  # columns that a message names
+_MOST_LISTED = 40  # columns that a message names
 
 
 def resolve(columns: Iterable[str], mapping: Mapping[str, str]) -> dict[str, str]:
@@ -84,15 +84,24 @@ def check_mapping(mapping: Mapping[str, str]) -> dict[str, str]:
 def missing_text(columns: Iterable[str], mapping: Mapping[str, str]) -> str:
     """Return the message for a file in which no column holds the words."""
     found = list(columns)
-    absent = missing(found, mapping)
+    absent = _missing(found, mapping)
     also = f"; there is no column {absent!r}, which --map names" if absent else ""
     return (
-        f"no column holds the words of a statement (found: {listed(found, MOST_LISTED) or 'none'})"
+        f"no column holds the words of a statement (found: {listed(found, _MOST_LISTED) or 'none'})"
         f"{also}; name one with --map COLUMN=text"
     )
 
 
-def missing(columns: Iterable[str], mapping: Mapping[str, str]) -> str | None:
-    """Return the first column of a mapping that a file does not have."""
+def check_found(columns: Iterable[str], mapping: Mapping[str, str]) -> None:
+    """Raise CorpusError if a mapped column is not among those of all files."""
+    found = list(columns)
+    if found and (absent := _missing(found, mapping)):
+        raise CorpusError(
+            f"There is no column {absent!r}, which --map names: use one of those found "
+            f"({listed(found, _MOST_LISTED)})."
+        )
+
+
+def _missing(columns: Iterable[str], mapping: Mapping[str, str]) -> str | None:
     have = {folded(column) for column in columns}
     return next((name for name in mapping if folded(name) not in have), None)

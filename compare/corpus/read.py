@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from compare.corpus.columns import MOST_LISTED, check_mapping, missing, missing_text, resolve
+from compare.corpus.columns import check_found, check_mapping, missing_text, resolve
 from compare.corpus.documents import read_document, read_json, read_jsonl
 from compare.corpus.tables import read_csv, read_tsv, read_xlsx
 from compare.corpus.text_files import Readable
@@ -250,7 +250,7 @@ class _Reading:
         columns: dict[str, None] = {}
         rows = with_text = 0
         before = len(self.problems)
-        waiting: list[Problem] = []
+        waiting: list[Problem] = []  # if no object has words, the file has one problem
         for item in READERS[suffix](path, file):
             if isinstance(item, Problem):
                 self._skip(item)
@@ -297,11 +297,7 @@ class _Reading:
 
     def corpus(self) -> Corpus:
         """Return the corpus without its statements; CorpusError if no file has a mapped column."""
-        if self.columns and (absent := missing(self.columns, self.mapping)):
-            raise CorpusError(
-                f"There is no column {absent!r}, which --map names: use one of those found "
-                f"({listed([*self.columns], MOST_LISTED)})."
-            )
+        check_found(self.columns, self.mapping)
         unknown = dict(self.validator.unknown_countries.most_common())
         notes = (*self.notes, *self._last_notes(unknown))
         return Corpus((), tuple(self.problems), notes, unknown)
