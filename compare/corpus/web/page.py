@@ -205,7 +205,6 @@ def _extract_apart(html: str, url: str, called: str) -> dict[str, Any]:
 _MEMORY = 2 * 1024**3
 _PROCESSOR_SECONDS = 60  # the process ends then, even if nobody waits for it
 
-_INLINE = frozenset({"hi", "ref", "del", "graphic"})
 _OPENING = ("“", '"', "„", "«", "‘")
 _STRUCK = ("del", "s", "strike")
 _NOTE = re.compile(r"\[(?:note )?(?:\d{1,4}|[a-z])\]|[\d*†‡,; \u00a0]{1,12}")
@@ -252,7 +251,7 @@ def extract(html: str, url: str) -> dict[str, Any]:
 
 
 def _cleaned(tree: Any) -> Any:
-    """Return a tree without text that is struck out, and without the marks of notes."""
+    """Remove struck-out text and marks of notes from a tree; put quotation marks around <q>."""
     from lxml.etree import strip_elements
 
     for mark in tree.iter("sup"):
@@ -263,33 +262,21 @@ def _cleaned(tree: Any) -> Any:
     for block in tree.iter("blockquote"):
         for foot in block.findall("footer"):
             foot.tag = "p"
+    for quoted in tree.iter("q"):
+        if not (quoted.text or "").lstrip().startswith(_OPENING):
+            quoted.text, quoted.tail = f"“{quoted.text or ''}", f"”{quoted.tail or ''}"
+        quoted.tag = "span"
     return tree
 
 
 def _paragraphs(body: Any) -> Iterator[str]:
     """Yield the text of each block but headings, on one line."""
-    from lxml.etree import iterwalk
+    from lxml.etree import strip_elements
+    from trafilatura.xml import xmltotxt
 
-    pieces: list[str] = []
-    headings = 0
-    for event, element in iterwalk(body, events=("start", "end")):
-        starts = event == "start"
-        quoted = _is_inline_quote(element)
-        if element.tag not in _INLINE and not quoted:
-            if words := " ".join("".join(pieces).split()):
-                yield words
-            pieces.clear()
-        if element.tag == "head":
-            headings += 1 if starts else -1
-        if headings:
-            continue
-        if quoted and not (element.text or "").lstrip().startswith(_OPENING):
-            pieces.append("“" if starts else "”")
-        pieces.append((element.text if starts else element.tail) or "")
-
-
-def _is_inline_quote(element: Any) -> bool:
-    # browsers show such an element with quotation marks
-    parent = element.getparent()
-    inside = parent is not None and parent.tag in {"p", "item", "hi", "ref"}
-    return element.tag == "quote" and inside and element.find("p") is None
+    strip_elements(body, "head", with_tail=False)
+    for item in body.iter("item"):
+        item.tag = "p"  # else each begins with a dash
+    for line in xmltotxt(body, include_formatting=False).splitlines():
+        if words := " ".join(line.split()):
+            yield words
