@@ -40,9 +40,7 @@ def main() -> None:
     arguments = parser.parse_args()
     library = Library.open(arguments.library)
     model = load_stance_model("fast")
-    sides = [
-        read_side(given, option) for given, option in ((arguments.a, "--a"), (arguments.b, "--b"))
-    ]
+    sides = [read_side(given) for given in (arguments.a, arguments.b)]
     began = time.perf_counter()
     whole = Comparison(
         library, *sides, topic=arguments.topic, stance_model=model, most_read=sys.maxsize

@@ -206,7 +206,7 @@ def _read(
     with progress("Reading pairs") as on_progress:
         least = shared.read_thresholds(options)
         result = comparison.run(thresholds=least, on_progress=on_progress)
-    if not options.get("why"):
+    if not options.get("why"):  # `matrix` has no such option
         return result
     with progress("Finding the deciding words") as on_progress:
         return result.explain(comparison.model, most=options["limit"], on_progress=on_progress)
@@ -345,7 +345,7 @@ def _as_json(found: Positions, period: int | None) -> dict[str, Any]:
 
 def _show_positions(found: Positions, limit: int, period: int | None) -> None:
     """Print where the actors stand, their strongest passages, and who takes no side."""
-    remark_notes(found.notes[:-1])
+    remark_notes(found.notes[:-1])  # the last one is printed once, after all propositions
     placed = found.placed
     columns = (
         *("actor", "opposed ··· agreeing", "place", "95 %"),

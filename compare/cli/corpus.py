@@ -134,6 +134,7 @@ def _propose(
     with waiting(label):
         pages = list(reading)
     proposed = [(page, proposal) for page in pages for proposal in propose(page)]
+    # With questions each proposal is shown as it is asked about, not in a list before.
     asks = accept is None and out is not None and not as_json and _can_ask()
     if not as_json:
         _list_proposals(pages, [] if asks else proposed)

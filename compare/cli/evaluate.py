@@ -143,6 +143,7 @@ def evaluate_search(
     with waiting("Loading the encoder"):
         encoder = models.load_encoder(options["encoder"] or None)
 
+    # Called twice: `open_collection` checks the ids before it embeds for minutes.
     def judged_of(ids: Container[str]) -> dict[str, dict[str, Stance]]:
         return searching.labels_by_query(judgements, ids, qrels)
 

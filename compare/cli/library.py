@@ -35,7 +35,7 @@ from compare.models.calibration import about_adaptation
 from compare.safe_text import one_line
 from compare.statements import Statement
 
-_MOST = 2**31 - 1
+_MOST = 2**31 - 1  # of a LIMIT or OFFSET
 _PLAIN = "plain"
 
 
@@ -76,7 +76,7 @@ def build(corpus: tuple[Path, ...], more: tuple[Path, ...], **options: Any) -> N
     """
     columns = {}
     for entry in options["map"]:
-        column, _, field = entry.rpartition("=")
+        column, _, field = entry.rpartition("=")  # a column's name may hold "="
         if not column:
             raise click.BadParameter(f"{entry!r} is not COLUMN=FIELD.", param_hint="--map")
         columns[column] = field

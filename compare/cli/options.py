@@ -38,7 +38,7 @@ _USUAL = Thresholds()
 def text(value: str) -> str:
     """Refuse text that is not Unicode, such as an argument in another encoding."""
     try:
-        value.encode()
+        value.encode()  # bytes that are not UTF-8 reach Python as halves of surrogate pairs
     except UnicodeEncodeError:
         raise click.BadParameter("the text is not UTF-8: convert it first.") from None
     return value
@@ -58,7 +58,7 @@ def together(*options: Option) -> Option:
     """Join options into one decorator; `--help` lists them in this order."""
 
     def decorate(command: Any) -> Any:
-        for option in reversed(options):
+        for option in reversed(options):  # the last decorator applied is listed first
             command = option(command)
         return command
 
@@ -154,7 +154,7 @@ def side(name: str, *, required: bool = False, help: str = "") -> Option:
         required=required,
         metavar="FIELD=VALUE",
         help=help,
-        callback=lambda _, option, given: read_side(given, option.opts[0]),
+        callback=lambda _, option, given: read_side(given),
     )
 
 
@@ -221,23 +221,20 @@ _FIELDS = {entry.word: name for name, entry in FILTERS.items() if entry.attribut
 _FIELDS |= {"since": "date_from", "until": "date_to"}
 
 
-def read_side(given: Sequence[str], option: str) -> Filters:
-    """Return the filters that the FIELD=VALUE texts of an option describe."""
+def read_side(given: Sequence[str]) -> Filters:
+    """Return the filters that FIELD=VALUE texts describe."""
     values: dict[str, Any] = {}
     for entry in given:
         name, equals, value = entry.partition("=")
         field = _FIELDS.get(name.strip().casefold())
         if not equals or field is None or not value.strip():
             raise click.BadParameter(
-                f"{entry!r} is not FIELD=VALUE with a field of {', '.join(_FIELDS)}.",
-                param_hint=option,
+                f"{entry!r} is not FIELD=VALUE with a field of {', '.join(_FIELDS)}."
             )
         values[field] = (*values.get(field, ()), value.strip())
     for field in ("date_from", "date_to"):
         if len(dates := values.pop(field, ())) > 1:
-            raise click.BadParameter(
-                f"{dates[1]!r} is a second date of one side.", param_hint=option
-            )
+            raise click.BadParameter(f"{dates[1]!r} is a second date of one side.")
         if dates:
             values[field] = date(dates[0])
     return Filters(**values)
@@ -251,6 +248,7 @@ def read_quote(text: str, options: Mapping[str, Any], letter: str = "") -> Quote
         text=text,
         speaker=options[f"{mark}speaker"],
         role=options[f"{mark}role"],
+        # What has an option of its own comes before --who.
         country=parse_countries(options[f"{mark}country"]) or country,
         date=options[f"{mark}date"] or day,
         context=options[f"{mark}context"],
@@ -260,10 +258,11 @@ def read_quote(text: str, options: Mapping[str, Any], letter: str = "") -> Quote
 _LIKE_A_DATE = re.compile(r"\A\s*\d|\d{4}")
 
 
-def who(short: str | None) -> tuple[tuple[Country, ...], PartialDate | None]:
+def who(short: str) -> tuple[tuple[Country, ...], PartialDate | None]:
     """Read "China, 2022": a country, a date, or both."""
     if not short:
         return (), None
+    # Names have commas, too: only what follows the last one can be the date.
     ahead, _, behind = short.rpartition(",")
     try:
         return parse_countries(ahead), PartialDate(behind.strip())

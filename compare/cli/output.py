@@ -34,6 +34,7 @@ _PROBLEMS_SHOWN = 20
 
 # Controls that JSON leaves as they are and a terminal may obey, and what UTF-8 cannot hold.
 _ESCAPED = {code: f"\\u{code:04x}" for code in (*range(0x7F, 0xA0), *range(0xD800, 0xE000))}
+# Cells in which Markdown sees no markup stay readable; all others are escaped.
 _PLAIN_CELL = re.compile(r"(?:[^\W_]|[ ,.()%@-])*:?")
 
 

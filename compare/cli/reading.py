@@ -101,6 +101,7 @@ def _answer_one_by_one(review: Review, reader: str, library: Library) -> None:
         say(f"\nPair {place} of {len(review)}")
         _show_pair(review, pair, library)
         typed = str(click.prompt("a/o/n/s, u, c, q", prompt_suffix="> ", err=True)).strip()
+        # Such as "o3 it is denied": the key, how sure, and a note.
         key, sure, note = typed[:1].casefold(), typed[1:2], typed[2:].strip()
         if key == "q":
             break

@@ -94,6 +94,7 @@ def create(name: str, readers: tuple[str, ...], **options: Any) -> None:
     file, codebook = options["file"], options["codebook"]
     if (options["result"] is None) == (file is None):
         raise click.UsageError("Name the pairs by one of --result and --pairs.")
+    # Their defaults do not count as given.
     source = click.get_current_context().get_parameter_source
     if file and any(source(option) is ParameterSource.COMMANDLINE for option in _OF_A_RESULT):
         raise click.UsageError(

@@ -38,6 +38,7 @@ def test_help_imports_nothing_heavy() -> None:
 
 def test_every_command_explains_itself(run: Run) -> None:
     listed = run("--help").out
+    assert "..." not in listed.partition("Commands:")[2], "each help fits its line"
 
     def explained(group: click.Group, names: tuple[str, ...]) -> int:
         context, count = click.Context(group), 0
