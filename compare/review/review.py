@@ -11,12 +11,11 @@ from compare.errors import ReviewError
 from compare.export import frames
 from compare.models.values import Stance
 from compare.review.store import (
-    ANSWER_COLUMNS,
     DECISION,
     MARK_FORMAT,
-    PAIR_COLUMNS,
-    PAIR_TABLES,
     PROJECT,
+    SELECT_ANSWERS,
+    SELECT_PAIRS,
     ReviewStore,
     ReviewWriter,
     answer_of_row,
@@ -46,8 +45,6 @@ _DIFFERENCES = (
     "FROM answers a JOIN answers b ON b.project = a.project AND b.place = a.place AND b.reader = 2 "
     "WHERE a.project = ? AND a.reader = 1 AND a.stance IS NOT b.stance"
 )
-_AT_ONCE = 1000
-"""Pairs that are read from the file at once."""
 
 
 class Review:
@@ -117,8 +114,7 @@ class Review:
     def pair(self, place: int) -> ReviewPair:
         """Return the pair at a place."""
         self._require_place(place)
-        sql = f"SELECT {PAIR_COLUMNS} FROM {PAIR_TABLES} WHERE project = ? AND place = ?"
-        return pair_of_row(self._one(sql, place))
+        return pair_of_row(self._one(f"{SELECT_PAIRS} AND place = ?", place))
 
     def _require_place(self, place: int) -> None:
         if not 1 <= place <= len(self):
@@ -129,12 +125,8 @@ class Review:
 
     def pairs(self) -> Iterator[tuple[int, ReviewPair]]:
         """Yield place and pair in reading order."""
-        last = 0
-        while rows := self._all(
-            f"SELECT {PAIR_COLUMNS} FROM {PAIR_TABLES} WHERE project = ? AND place > ? "
-            "ORDER BY place LIMIT ?",
-            *(last, _AT_ONCE),
-        ):
+        last, sql = 0, f"{SELECT_PAIRS} AND place > ? ORDER BY place LIMIT 1000"
+        while rows := self._all(sql, last):  # not all at once: they hold whole statements
             for row in rows:
                 yield row[0], pair_of_row(row)
             last = rows[-1][0]
@@ -229,10 +221,8 @@ class Review:
 
     def answer_of(self, reader: str, place: int) -> Answer | None:
         """Return a reader's own answer to one pair, for that reader to see."""
-        found = self._all(
-            f"SELECT {ANSWER_COLUMNS} FROM answers WHERE project = ? AND reader = ? AND place = ?",
-            *(self.reader_number(reader), place),
-        )
+        number = self.reader_number(reader)
+        found = self._all(f"{SELECT_ANSWERS} AND place = ?", number, place)
         return answer_of_row(found[0]) if found else None
 
     def answers(self, seen_by: str | None = None) -> dict[str, dict[int, Answer]]:
@@ -257,12 +247,8 @@ class Review:
         return self._answers(DECISION)
 
     def _answers(self, number: int) -> dict[int, Answer]:
-        rows = self._all(
-            f"SELECT place, {ANSWER_COLUMNS} FROM answers WHERE project = ? AND reader = ? "
-            "ORDER BY place",
-            number,
-        )
-        return {place: answer_of_row(rest) for place, *rest in rows}
+        rows = self._all(f"{SELECT_ANSWERS} ORDER BY place", number)
+        return {row[0]: answer_of_row(row) for row in rows}
 
     def differences(self) -> list[int]:
         """Return the places on which the readers differ, decided or not.

@@ -180,19 +180,16 @@ class ReviewStore:
 
 # -- Reviews and pairs ---------------------------------------------------------------------------
 
-PAIR_COLUMNS = (
-    "place, p.id, a.data, a_start, a_end, b.data, b_start, b_end, machine, p_agree, p_oppose, "
-    "p_neither, label_source, similarity, divergence, topic, stratum, weight"
-)
-"""The columns that `pair_of_row` reads, from `PAIR_TABLES`."""
-
-PAIR_TABLES = (
-    "pairs p JOIN statements a ON a.hash = p.a_hash JOIN statements b ON b.hash = p.b_hash"
+SELECT_PAIRS = (
+    "SELECT place, p.id, a.data, a_start, a_end, b.data, b_start, b_end, machine, "
+    "p_agree, p_oppose, p_neither, label_source, similarity, divergence, topic, stratum, weight "
+    "FROM pairs p JOIN statements a ON a.hash = p.a_hash JOIN statements b ON b.hash = p.b_hash "
+    "WHERE project = ?"
 )
 
 
 def pair_of_row(row: Sequence[Any]) -> ReviewPair:
-    """Return the pair in a row."""
+    """Return the pair in a row of `SELECT_PAIRS`."""
     _, pair_id, a_data, a_start, a_end, b_data, b_start, b_end, machine, *rest = row
     agree, oppose, neither, *others = rest
     return ReviewPair(
@@ -264,13 +261,14 @@ def _encodable(text: str) -> str:
 
 # -- Answers and events --------------------------------------------------------------------------
 
-ANSWER_COLUMNS = "stance, confidence, note, at, who"
-"""The columns that `answer_of_row` reads: the fields of `Answer`."""
+SELECT_ANSWERS = (
+    "SELECT place, stance, confidence, note, at, who FROM answers WHERE project = ? AND reader = ?"
+)
 
 
 def answer_of_row(row: Sequence[Any]) -> Answer:
-    """Return the answer in a row."""
-    stance, *rest = row
+    """Return the answer in a row of `SELECT_ANSWERS`."""
+    _, stance, *rest = row
     return Answer(Stance(stance) if stance else None, *rest)
 
 
@@ -334,10 +332,7 @@ class ReviewWriter:
 
     def current(self, place: int) -> Answer | None:
         """Return the current answer at a place."""
-        row = self._execute(
-            f"SELECT {ANSWER_COLUMNS} FROM answers WHERE project = ? AND reader = ? AND place = ?",
-            place,
-        ).fetchone()
+        row = self._execute(f"{SELECT_ANSWERS} AND place = ?", place).fetchone()
         return answer_of_row(row) if row else None
 
     def write(self, place: int, answer: Answer, what: str = "answer") -> AnswerChange:
