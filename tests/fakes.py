@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from compare.cli.program import main
 from compare.library.library import Library
+from compare.models import StanceModel
 from compare.statements.statement import Country, PartialDate, Statement
 
 
@@ -44,14 +45,15 @@ class HashingEncoder:
         return np.random.default_rng(list(digest)).standard_normal(self.dim)
 
 
-class OneStage:
-    """What every stance model of one stage has that reads English."""
+class OneStage(StanceModel):
+    """A model that reads English pairs of any length whole; subclasses write `score`."""
 
     languages = ("en",)
 
-    @property
-    def stages(self) -> tuple[OneStage, ...]:
-        return (self,)
+    def score_parts(
+        self, pairs: Sequence[Any], on_progress: Callable[[int, int], None] | None = None
+    ) -> tuple[NDArray[np.float32], list[Any]]:
+        return self.score(pairs, on_progress), list(pairs)
 
 
 class WordJudge(OneStage):
@@ -82,11 +84,6 @@ class WordJudge(OneStage):
         if on_progress:
             on_progress(len(pairs), len(pairs))
         return np.array(rows, np.float32).reshape(-1, 3)
-
-    def score_parts(
-        self, pairs: Sequence[Any], on_progress: Callable[[int, int], None] | None = None
-    ) -> tuple[NDArray[np.float32], list[Any]]:
-        return self.score(pairs, on_progress), list(pairs)
 
 
 class Ran(NamedTuple):

@@ -44,18 +44,6 @@ def judge(digest: str = "5" * 64, **more: Any) -> WordJudge:
     return made
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("again") / "library"
-    Library.build(STATEMENTS, folder, HashingEncoder(256)).close()
-    return folder
-
-
-@pytest.fixture
-def library(folder: Path) -> Library:
-    return Library.open(folder, HashingEncoder(256))
-
-
 @pytest.fixture
 def other(tmp_path: Path) -> Library:
     """The library with one statement less and one more."""

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -45,20 +44,6 @@ STATEMENTS = [
     said("o3", "Trade in timber has doubled since spring.", "Ostravia", "2013-01-01"),
     said("m1", f"{OPEN}, too, and soon.", "Marenia", "2014-01-01", language="fr"),
 ]
-
-
-@pytest.fixture(scope="session")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("mine") / "library"
-    Library.build(STATEMENTS, folder, HashingEncoder(256)).close()
-    return folder
-
-
-@pytest.fixture
-def library(folder: Path) -> Iterator[Library]:
-    with_encoder = Library.open(folder, HashingEncoder(256))
-    yield with_encoder
-    with_encoder.close()
 
 
 def judge():

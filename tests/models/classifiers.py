@@ -1,4 +1,4 @@
-"""Pair classifiers of Hugging Face's format that take no time to make."""
+"""Pairs to read, and pair classifiers of Hugging Face's format that take no time to make."""
 
 from __future__ import annotations
 
@@ -7,6 +7,22 @@ from pathlib import Path
 
 import torch
 from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
+
+from compare.models.values import ModelInput
+
+PAIRS = [
+    (
+        ModelInput("Valdoria supports the ban on mines.", country="Valdoria", date="2021-03"),
+        ModelInput("We reject the ban on mines.", country="Ostravia", date="1999"),
+    ),
+    (
+        ModelInput("We welcome the treaty."),
+        ModelInput("The treaty is welcome to us, and we will sign it."),
+    ),
+    (ModelInput("malicious disinformation", "the report of mines"), ModelInput("Mines were laid.")),
+    (ModelInput(""), ModelInput("Rain fell on the harbour. " * 300)),
+    (ModelInput("\x00 🙂 مرحبا \ud800"), ModelInput("a" * 50_000)),
+]
 
 NLI = ["entailment", "neutral", "contradiction"]
 

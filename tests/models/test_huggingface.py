@@ -13,21 +13,7 @@ from compare.errors import ModelError
 from compare.models import load_stance_model
 from compare.models.huggingface import label_columns
 from compare.models.values import ModelInput, Stance
-from tests.models.classifiers import NLI, tiny_classifier
-
-PAIRS = [
-    (
-        ModelInput("Valdoria supports the ban on mines.", country="Valdoria", date="2021-03"),
-        ModelInput("We reject the ban on mines.", country="Ostravia", date="1999"),
-    ),
-    (
-        ModelInput("We welcome the treaty."),
-        ModelInput("The treaty is welcome to us, and we will sign it."),
-    ),
-    (ModelInput("malicious disinformation", "the report of mines"), ModelInput("Mines were laid.")),
-    (ModelInput(""), ModelInput("Rain fell on the harbour. " * 300)),
-    (ModelInput("\x00 🙂 مرحبا \ud800"), ModelInput("a" * 50_000)),
-]
+from tests.models.classifiers import NLI, PAIRS, tiny_classifier
 
 
 def test_columns_of_any_model_are_mapped_by_their_labels(tmp_path):

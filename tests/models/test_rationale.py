@@ -17,9 +17,6 @@ class Reader(OneStage):
 
     name, digest = "reader", "0" * 64
 
-    def score_parts(self, pairs, on_progress=None):
-        return self.score(pairs), list(pairs)
-
 
 class NotJudge(Reader):
     """Opposes as surely as the passage says "never" and the quote "must"; else neither."""

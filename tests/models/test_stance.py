@@ -20,22 +20,8 @@ from compare.models.stance import (
 from compare.models.values import ModelInput, Stance
 from compare.results.provenance import screening
 from tests.fakes import OneStage
+from tests.models.classifiers import PAIRS
 from training.probes import probe_pairs
-
-PAIRS = [
-    (
-        ModelInput("Valdoria supports the ban on mines.", country="Valdoria", date="2021-03"),
-        ModelInput("We reject the ban on mines.", country="Ostravia", date="1999"),
-    ),
-    (
-        ModelInput("We welcome the treaty."),
-        ModelInput("The treaty is welcome to us, and we will sign it."),
-    ),
-    (ModelInput("malicious disinformation", "the report of mines"), ModelInput("Mines were laid.")),
-    (ModelInput(""), ModelInput("Rain fell on the harbour. " * 300)),
-    (ModelInput("\x00 🙂 مرحبا \ud800"), ModelInput("a" * 50_000)),
-]
-
 
 FAST = WEIGHTS / "fast"
 
@@ -172,9 +158,6 @@ class Table(OneStage):
         if on_progress:
             on_progress(len(pairs), len(pairs))
         return np.array([self.rows[n] for n in numbers], np.float32).reshape(-1, 3)
-
-    def score_parts(self, pairs, on_progress=None):
-        return self.score(pairs), list(pairs)
 
 
 def numbered(count):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -43,10 +42,3 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("positions") / "library"
     Library.build(STATEMENTS, folder, HashingEncoder(256)).close()
     return folder
-
-
-@pytest.fixture
-def library(folder: Path) -> Iterator[Library]:
-    opened = Library.open(folder, HashingEncoder(256))
-    yield opened
-    opened.close()
