@@ -119,7 +119,8 @@ def recalls(library: Library, asked: list[str]) -> dict[str, float]:
     few = np.random.default_rng(0).permutation(size)[: max(1, size // SHARE_FILTERED)]
     found = {}
     for name, within in (("recall", RowSpans.whole(size)), ("recall 1 %", RowSpans.of(few))):
-        scores = np.concatenate([block @ vectors.T for _, block in library.store.blocks(within)])
+        blocks = [library.store.vectors(rows) @ vectors.T for rows in within.blocks()]
+        scores = np.concatenate(blocks)
         best = selected_rows(within)[np.argsort(-scores, axis=0, kind="stable")[:RECALL_AT]].T
         ours = library.store.nearest(vectors, RECALL_AT, within).rows
         shares = [len({*a} & {*b}) / len(b) for a, b in zip(ours, best, strict=True)]
