@@ -1,1 +1,1 @@
-"""The commands of the command line, one file each; they hold no logic of their own."""
+"""The command line: a module for each group of commands, which do what the library's methods do."""

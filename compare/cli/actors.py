@@ -41,8 +41,6 @@ _NAMED = 12
 _BAR = 21
 
 
-# --- sides, timeline and matrix --------------------------------------------------------------
-
 _reading = shared.together(
     shared.words("--topic", help="Only passages on this: words or a sentence."),
     shared.period,
@@ -232,9 +230,6 @@ def _show_list(result: Result, stance: Stance, limit: int) -> None:
             say(f"          {line}")
     if len(listed) > limit:
         say(f"     … and {len(listed) - limit} more (--limit {len(listed)})")
-
-
-# --- positions -------------------------------------------------------------------------------
 
 
 @click.command("positions")

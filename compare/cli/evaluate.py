@@ -43,9 +43,6 @@ _LABELS = tuple(stance.value for stance in Stance)
 _FILE: dict[str, Any] = {"type": shared.PATH, "required": True, "metavar": "FILE"}
 
 
-# --- evaluate --------------------------------------------------------------------------------
-
-
 @click.command("evaluate")
 @click.argument("file", type=shared.PATH)
 @shared.as_json
@@ -112,9 +109,6 @@ def _show_report(figures: Report, speed: float, show: partial[None]) -> None:
     show("By label", ("label", "precision", "recall", "F1", "pairs"), rows)
     rows = [(label, *of) for label, of in zip(_LABELS, figures.confusion, strict=True)]
     show("Right label (rows) and label given", ("right", *_LABELS), rows)
-
-
-# --- evaluate-search -------------------------------------------------------------------------
 
 
 @click.command("evaluate-search")
@@ -199,9 +193,6 @@ def _show_queries(report: SearchReport, asked: dict[str, str]) -> None:
             cells += [of.relevant, *figures]
         rows.append(cells)
     show_table("Queries", ("id", "query", *columns), rows, names=2, format=".2f")
-
-
-# --- adapt -----------------------------------------------------------------------------------
 
 
 @click.command("adapt")

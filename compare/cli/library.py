@@ -39,9 +39,6 @@ _MOST = 2**31 - 1  # of a LIMIT or OFFSET
 _PLAIN = "plain"
 
 
-# --- build -----------------------------------------------------------------------------------
-
-
 @click.command("build")
 @click.argument("more", nargs=-1, type=shared.PATH, metavar="[PATH]...")
 @click.option(
@@ -169,9 +166,6 @@ def _remark_on(corpus: Corpus) -> None:
     remark_notes(corpus.notes)
 
 
-# --- show ------------------------------------------------------------------------------------
-
-
 @click.command("show")
 @click.argument("ids", nargs=-1, type=shared.text, metavar="[ID]...")
 @shared.words("--find", help="List statements with these words.")
@@ -246,9 +240,6 @@ def _list(statements: Sequence[Statement]) -> None:
         return
     for row in rows:
         say("\t".join(map(one_line, row)))
-
-
-# --- delete and info -------------------------------------------------------------------------
 
 
 @click.command("delete")

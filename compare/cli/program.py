@@ -134,9 +134,6 @@ def _discard_output() -> None:
         os.close(nowhere)
 
 
-# --- the app and completion ------------------------------------------------------------------
-
-
 @click.command("app")
 @click.option("--port", type=click.IntRange(1, 65_535), default=8501, show_default=True)
 @click.option("--no-browser", is_flag=True, help="Do not open the browser.")

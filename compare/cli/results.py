@@ -11,9 +11,9 @@ import click
 
 from compare import models
 from compare.cli import options as shared
-from compare.cli.output import progress, remark, say, say_json, say_written, waiting
+from compare.cli.output import progress, remark, say, say_json, say_written
 from compare.comparison import Reproduction
-from compare.comparison.reproduce import TOLERANCE, Moved, PairId, model_again
+from compare.comparison.reproduce import TOLERANCE, Moved, PairId
 from compare.comparison.reproduce import reproduce as make_again
 from compare.export.formats import Format, export_bytes
 from compare.export.json_files import load_result
@@ -106,9 +106,8 @@ def reproduce(result: Path, tolerance: float, **options: Any) -> int:
     """
     kept = load_result(result)
     library = shared.open_library(options["library"], options["encoder"])
-    with waiting("Loading the stance model"):
-        name = options["stance_model"]
-        model = models.load_stance_model(name) if name else model_again(kept.provenance, library)
+    name = options["stance_model"]
+    model = models.load_stance_model(name) if name else None
     with progress("Reading pairs") as on_progress:
         done = make_again(
             kept,

@@ -14,7 +14,7 @@ from click.core import ParameterSource
 from compare import models
 from compare import review as reviewing
 from compare.cli import options as shared
-from compare.cli import reading
+from compare.cli import review_reading as reading
 from compare.cli.output import (
     progress,
     remark,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +39,6 @@ from compare.statements import Quote, clean_quote, language_notes
 if TYPE_CHECKING:
     from rich.text import Text
 
-_KNOWN = ("text", "speaker", "role", "country", "date", "context")
 _SHOWN = 10
 _REPEATS_SHOWN = 3
 _INDENT = " " * 10
@@ -49,9 +48,6 @@ _TITLES = {
     Stance.NEITHER: "Same topic, neither",
 }
 _COLOURS = {Stance.AGREE: "blue", Stance.OPPOSE: "red", Stance.NEITHER: "default"}
-
-
-# --- search ----------------------------------------------------------------------------------
 
 
 @click.command("search")
@@ -84,7 +80,7 @@ def search(
     filters = shared.read_filters(options)
     library, model = shared.open_to_read(options)
     if statement_id:  # what the command line says comes before what the library knows
-        given = {name: value for name in _KNOWN if (value := getattr(asked, name))}
+        given = {of.name: value for of in fields(asked) if (value := getattr(asked, of.name))}
         asked = replace(Quote.from_statement(library.statement(statement_id)), **given)
     with progress("Reading pairs") as on_progress:
         result = library.search(
@@ -205,9 +201,6 @@ def _details(result: Result, stance: Stance, pair: Pair) -> list[str]:
     if len(repeats) > _REPEATS_SHOWN:
         lines.append(f"{repeats_in_words(repeats)}; the first of them:")
     return lines + [f"also: {attribution(other)}" for other in repeats[:_REPEATS_SHOWN]]
-
-
-# --- stance ----------------------------------------------------------------------------------
 
 
 @click.command("stance")
