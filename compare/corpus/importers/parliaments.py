@@ -1,4 +1,4 @@
-"""Parliaments: ParlaMint (TEI and text), ParlSpeech, and Hansard in the XML of parlparse."""
+"""Parliaments: ParlaMint (TEI and text), and Hansard in the XML of parlparse."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ from compare.corpus.tables import read_tsv
 from compare.corpus.values import BadFileError, Problem, Row
 from compare.errors import CorpusError
 from compare.statements.countries import country_code, country_name
+from compare.statements.languages import language_code
 
 # ParlaMint in TEI: a file a sitting, and lists of persons and organisations
 
 _CORPUS = r"ParlaMint-(?P<corpus>[A-Z]{2}(?:-[A-Z]{2})?)"
 _TRANSCRIPT = re.compile(rf"{_CORPUS}(?P<translated>-en)?_.*(?<!\.ana)\.xml")
+# before version 3 the corpus's own header held the lists
 _LIST = re.compile(rf"{_CORPUS}(?:-listPerson|-listOrg)?\.xml")
-"""The files that hold the lists; before version 3 that was the corpus's own header."""
-
 _ANNOTATED = "with linguistic annotation (.ana.xml)"
 _APART = frozenset({"note", "gap", "vocal", "kinesic", "incident"})
 _PARTIES = frozenset({"politicalParty", "parliamentaryGroup", "party"})
@@ -279,8 +279,7 @@ _MAIN_LANGUAGES = {
     "AT": "de", "BG": "bg", "CZ": "cs", "DK": "da", "EE": "et", "ES": "es", "FR": "fr", "GR": "el",
     "HR": "hr", "HU": "hu", "IS": "is", "IT": "it", "LT": "lt", "LV": "lv", "NL": "nl", "PL": "pl",
     "PT": "pt", "RS": "sr", "SE": "sv", "SI": "sl", "TR": "tr",
-}  # fmt: skip
-"""Of parliaments with one language: the translated files do not name the original."""
+}  # fmt: skip  # of parliaments with one language: translated files do not name the original
 
 
 def _read_parlamint_text(source: Source, account: Account) -> Iterator[Piece]:
@@ -313,11 +312,7 @@ def _read_parlamint_text(source: Source, account: Account) -> Iterator[Piece]:
 
 
 def _set_aside(entry: Entry, path: Path) -> Entry:
-    """Put what an archive holds of a file into a temporary file, so that memory does not grow.
-
-    Raises:
-        CorpusError: There is no room for it.
-    """
+    """Put an archive's member into a temporary file, so that memory does not grow."""
     if entry.content is None:
         return entry
     try:
@@ -350,8 +345,8 @@ def _utterances(entry: Entry, about: dict[str, Record], account: Account) -> Ite
         here = Row(entry.label, number, {})
         key, tab, words = line.rstrip("\r\n").partition("\t")
         if not tab:
-            said = "a line is an id, a tab and the words; insert the tab"
-            yield here.problem(said, value=line.strip())
+            message = "a line is an id, a tab and the words; insert the tab"
+            yield here.problem(message, value=line.strip())
             continue
         record = about.pop(key, Record(entry, here, {}))
         text = account.remove(Reason.NOISES, _NOISE, account.take(words))
@@ -373,7 +368,7 @@ def _utterance_cells(key: str, record: Record) -> Cells:
     corpus = found["corpus"]
     translated = bool(found["translated"]) and corpus != "GB"
     mark = "-en_" if found["translated"] and "-en_" not in key else "_"
-    name = record.known("Speaker_name")
+    name, language = record.known("Speaker_name"), language_code(record.known("Lang"))
     surname, comma, forename = name.partition(", ")
     roles = (
         _ROLES.get(record.known("Speaker_role").casefold()),
@@ -389,22 +384,13 @@ def _utterance_cells(key: str, record: Record) -> Cells:
         "role": "; ".join(filter(None, roles)),
         "country": _country_of(corpus),
         "source": f"ParlaMint-{corpus}{found['translated'] or ''}, {record.entry.base}",
-        "language": "en" if translated else _language_code(record.known("Lang")),
+        "language": "en" if translated else language if len(language) == 2 else "",
         "original_language": _MAIN_LANGUAGES.get(corpus, "") if translated else "",
         "translated": "by machine" if translated else "",
         "doc_type": "parliamentary speech",
         "turn": key.rpartition(".u")[2] if ".u" in key else "",
         "source_file": record.entry.name,
     }  # fmt: skip
-
-
-@lru_cache(maxsize=64)
-def _language_code(name: str) -> str:
-    """Return the code of a language by its English name, "" if unknown."""
-    import pycountry
-
-    found = pycountry.languages.get(name=name) if name else None
-    return str(getattr(found, "alpha_2", "")) if found else ""
 
 
 # Hansard, and the same layout for Australia

@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from compare.corpus.importers.people import PARTICLES, country_of_role, has_office, split_role
@@ -87,11 +88,8 @@ def _read_page(entry: Entry, account: Account) -> Iterator[Row]:
         "doc_type": "transcript",
         "source_file": entry.name,
     }
-
-    def report(text: str) -> None:
-        account.leave("the Kremlin's own report (nobody's words)", text)
-
     speakers = _Speakers("interview" in title.casefold())
+    report = partial(account.leave, "the Kremlin's own report (nobody's words)")
     turns = gather_turns(_parts(parts[0], speakers, account), report, account)
     for turn, cells in turn_cells(turns, shared, account):
         text = account.remove(Reason.DIRECTIONS, _TRANSLATED, turn.text)

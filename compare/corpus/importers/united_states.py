@@ -6,6 +6,8 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
+from string import capwords
 
 from compare.corpus.documents import read_document
 from compare.corpus.importers.people import (
@@ -67,13 +69,10 @@ OFFICE_HOLDERS = {
     "first lady": ("Jill Biden",),
     "second gentleman": ("Douglas Emhoff",),
 }
-"""Who held, in the term that the archive is of, the offices that stand alone before a turn.
+"""Who held the offices that stand alone before a turn; a speaker gets the first spelling."""
 
-The first spelling is the one that a speaker gets.
-"""
 _TERM = ("2021-01-20", "2025-01-20")
 _US = "United States"
-_BEFORE_TURNS = "places, times and notes before the first turn"
 
 _PARAGRAPH = re.compile(r".*?(?:\n(?:[^\S\n]*\n)+| {2,}\n(?!\]\()|\Z)", re.DOTALL)
 _STRUCK = re.compile(r"<s>.*?</s>", re.DOTALL)
@@ -218,13 +217,6 @@ def _is_head(text: str) -> bool:
     return bool(is_time) or not _NO_PLACE.fullmatch(text)
 
 
-def _without_markup(text: str, account: Account) -> str:
-    text = account.remove("struck words that a correction follows", _STRUCK, text)
-    for pattern in _MARKUP:
-        text = account.remove("markup", pattern, text, lambda m: m.groupdict().get("stays") or "")
-    return account.remove("markup", _ENTITY, text, lambda found: html.unescape(found[0]))
-
-
 # Speakers of transcripts
 
 _AT_HOME = re.compile(
@@ -252,7 +244,7 @@ def _speaker(label: str, cells: Cells, heard: str) -> Cells:
     title, told = cells["title"], f"{cells['title']} | {heard}"
     office, surname = split_office(label)
     if surname == label:
-        name = _cased(label) if "OFFICIAL" in label.split() else spelling_in(told, label)
+        name = capwords(label) if "OFFICIAL" in label.split() else spelling_in(told, label)
         return _cells(name, country=_country(label, "", name, cells))
     full = find_full_name(title, surname)
     if full and full[1] and office and office.split()[-1].casefold() not in full[1].casefold():
@@ -262,7 +254,7 @@ def _speaker(label: str, cells: Cells, heard: str) -> Cells:
         full = find_full_name(heard, surname)
     name = full[0] if full else spelling_in(told, label)
     country = _country(office, role, full[0] if full else spelling_in(told, surname), cells)
-    return _cells(name, role or _cased(office), country)
+    return _cells(name, role or capwords(office), country)
 
 
 def _country(office: str, role: str, name: str, cells: Cells) -> str:
@@ -276,10 +268,6 @@ def _country(office: str, role: str, name: str, cells: Cells) -> str:
         return ""
     known = role or _AT_HOME.fullmatch(office) or office.startswith("SENIOR ADMIN")
     return _US if known or cells["doc_type"] == "press-briefings" else ""
-
-
-def _cased(label: str) -> str:
-    return " ".join(map(str.capitalize, label.split()))
 
 
 def _cells(name: str = "", role: str = "", country: str = _US) -> Cells:
@@ -303,24 +291,20 @@ def _holder(label: str, date: str) -> Cells | None:
 # Authors of written texts
 
 _BY = re.compile(
-    r"\b(?:statement|remarks|message|letter|excerpts?|readout|note|address|release)s?\b"
+    r"(?i)\b(?:statement|remarks|message|letter|excerpts?|readout|note|address|release)s?\b"
     r"(?: \([^)]*\))?(?: as prepared)?(?: for delivery)?"
     r"(?:(?: on .+)? (?:by|from)| (?P<of>of)) (?P<who>.+)"
-    r"|(?P<whose>(?:vice )?president \w+)(?:’s)? statement\b",
-    re.IGNORECASE,
+    r"|(?P<whose>(?:vice )?president \w+)(?:’s)? statement\b"
 )
 _TOPIC = re.compile(
-    r" (?:on|at|in|to(?! the (?:vice )?president\b)|upon|during|before|after|following|regarding"
-    r"|about|as|virtual|\w+ years|(?!emerging)\w{4,}ing|call|meeting)\b.*"
-    r"|:.*| \|.*",
-    re.IGNORECASE,
+    r"(?i) (?:on|at|in|to(?! the (?:vice )?president\b)|upon|during|before|after|following"
+    r"|regarding|about|as|virtual|\w+ years|(?!emerging)\w{4,}ing|call|meeting)\b.*|:.*| \|.*"
 )
 _ASIDE = re.compile(r" with\b.*|,(?! jr).*", re.IGNORECASE)
 _JOINS = re.compile(r"(,? (?:and|&|with) |,(?! jr) ?)", re.IGNORECASE)
 _AND = re.compile(r",? (?:and|&) ", re.IGNORECASE)
 _JOINT = re.compile(
-    r"\bjoint\b(?: [\w.’\-]+){0,2} (?:statement|message|letter|declaration|remarks)s?\b",
-    re.IGNORECASE,
+    r"(?i)\bjoint\b(?: [\w.’\-]+){0,2} (?:statement|message|letter|declaration|remarks)s?\b"
 )
 _SIGNED = re.compile(r"([A-Z]+)(?: [A-Z]\.)? ([A-Z]+),?(?: JR\.?)?")
 
@@ -474,10 +458,7 @@ def _us_china(record: Record, account: Account) -> Iterator[Cells]:
         account.note("documents without turns, whose speaker is not known")
         yield cells | {"text": text}
         return
-
-    def before(words: str) -> None:
-        account.leave("words before the first turn", words)
-
+    before = partial(account.leave, "words before the first turn")
     turns = gather_turns(_us_china_parts(text, spokesperson, account), before, account)
     for turn, said in turn_cells(turns, cells, account):
         home = bool(spokesperson) or speaks_for(turn.label, country)
