@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
-from itertools import chain, groupby
 from math import gcd
 
 from compare.corpus.importers.records import (
@@ -39,8 +38,8 @@ from compare.corpus.values import BadFileError, Problem, Row
 # The Executive Communications Dataset: one paragraph per row, joined into documents here
 
 _PARAGRAPH = ("country", "executive", "text")
+# two files mix both countries' documents under the file's own country (release 1.0.0)
 _OF_THE_OTHER = {"Ecuador": "do", "Dominican Republic": "ec"}
-"""Two files mix both countries' documents under the file's own country (release 1.0.0)."""
 
 
 def _read_ecdata(source: Source, account: Account) -> Iterator[Piece]:
@@ -48,32 +47,23 @@ def _read_ecdata(source: Source, account: Account) -> Iterator[Piece]:
     seen: set[str] = set()
 
     def read(entry: Entry, account: Account) -> Iterator[Piece]:
-        problems: list[Problem] = []
-
-        def rows() -> Iterator[Record]:
-            for row in read_records(entry, _PARAGRAPH):
-                if isinstance(row, Record):
-                    yield row
-                else:
-                    problems.append(row)
-
-        for _, group in groupby(rows(), lambda row: _address(row) or row.here.line):
-            yield from _ecdata_document(group, seen, account)
-            yield from problems
-            problems.clear()
-        yield from problems
+        document: list[Record] = []
+        for row in read_records(entry, _PARAGRAPH):
+            if isinstance(row, Problem):
+                yield row
+                continue
+            if document and _address(row) not in {_address(document[0])} - {""}:
+                yield from _ecdata_document(document, seen, account)
+                document = []
+            document.append(row)
+        if document:
+            yield from _ecdata_document(document, seen, account)
 
     return each_file({".csv", ".parquet"}, read)(source, account)
 
 
-def _ecdata_document(rows: Iterator[Record], seen: set[str], account: Account) -> Iterator[Row]:
-    first = next(rows)
-    held: dict[str, str] = {}  # hold repeated paragraphs once
-    texts: list[str] = []
-    executives: dict[str, None] = {}
-    for row in chain([first], rows):
-        texts.append(held.setdefault(row.text("text"), row.text("text")))
-        executives[row.known("executive")] = None
+def _ecdata_document(rows: list[Record], seen: set[str], account: Account) -> Iterator[Row]:
+    first, texts = rows[0], [row.text("text") for row in rows]
     text = account.take("\n".join(_without_repeats(texts, account)))
     address, country = _address(first), first.known("country")
     key = make_key("ecdata", address, first.known("date"), text)
@@ -86,7 +76,7 @@ def _ecdata_document(rows: Iterator[Record], seen: set[str], account: Account) -
         account.leave(Reason.DUPLICATES, text, piece=True)
     else:
         seen.add(key)
-        speakers = [*filter(None, executives)]
+        speakers = dict.fromkeys(filter(None, (row.known("executive") for row in rows)))
         if len(speakers) > 1:
             account.note("documents under more than one executive")
         cells = first.cells("country", "date", "title", "language", doc_type="type") | {
@@ -124,19 +114,14 @@ def _address(record: Record) -> str:
 # EUSpeech: speeches of heads of government and of the European Union's institutions
 
 _COLUMNS = ("title", "date", "institution", "speaker", "length", "fulltext", "stemmed", "lang")
-_LAYOUTS = {
-    8: _COLUMNS,
-    # machine translations into English, the original behind them
-    9: (*_COLUMNS[:7], "original", "lang"),
-}
+# nine columns: a machine translation into English, and the original
+_LAYOUTS = {8: _COLUMNS, 9: (*_COLUMNS[:7], "original", "lang")}
 _FILE = re.compile(r"Speeches_([A-Za-z]+)_Cleaned(?:_Translated)?\.csv")
 _COUNTRIES = {
     "CZ": "Czech Republic", "DE": "Germany", "EC": "European Union", "EUCouncil": "European Union",
     "FR": "France", "GR": "Greece", "IT": "Italy", "NL": "Netherlands", "PL": "Poland",
     "PO": "Portugal", "SP": "Spain", "UK": "United Kingdom",
-}  # fmt: skip
-"""Country codes in the file names; other files are of parties, banks and the parliament."""
-
+}  # fmt: skip  # by the codes in the files' names; other files are of parties and banks
 _DAY_FIRST = re.compile(r"(\d{1,2})-(0?[1-9]|1[0-2])-(\d{4})")
 _TAGS = re.compile(r"\s*</p>\s*(<p>)\s*|</?p>")
 
@@ -195,8 +180,7 @@ def _is_euspeech1(seen: Glimpse) -> bool:
 _SPEECH = ("date", "agenda", "speechnumber", "speaker", "party", "chair", "text", "parliament",
            "iso3country")  # fmt: skip
 _R = frozenset({".rds", ".rdata"})
-MOST_DAYS = 1_000
-"""Days whose numbers of speeches are remembered, the latest."""
+MOST_DAYS = 1_000  # the latest, whose numbers of speeches are remembered
 
 
 def _read_parlspeech(entry: Entry, account: Account) -> Iterator[Piece]:
@@ -310,9 +294,8 @@ def _read_bulk(entry: Entry, account: Account) -> Iterator[Piece]:
             yield {"text": text}
         else:
             account.note("statements without a speaker")
-            yield record.cells(
-                "country", "title", "language", "content_type", date="posted_date"
-            ) | {
+            cells = record.cells("country", "title", "language", "content_type", date="posted_date")
+            yield cells | {
                 "id": f"diplomatic-pulse-{key}" if key else "",
                 "text": text,
                 "source": f"Diplomatic Pulse, {record.entry.base}",
@@ -382,13 +365,10 @@ def _quotebank(record: Record, account: Account) -> Iterator[Cells]:
         account.note("quotations without a speaker")
     urls = record.listed("urls")
     url = web_link(urls[0], account) if urls else ""
-    candidates = record.values.get("probas")
     likely = [
-        str(candidate[1])
-        for candidate in (candidates if isinstance(candidates, list) else [])
-        if isinstance(candidate, list)
-        and len(candidate) > 1
-        and candidate[0] == record.text("speaker")
+        str(each[1])
+        for each in record.items("probas")
+        if isinstance(each, list) and len(each) > 1 and each[0] == record.text("speaker")
     ]
     yield {
         "id": f"quotebank-{record.text('quoteID')}",

@@ -237,10 +237,11 @@ class _Speakers:
             name = known[0] if len(known) == 1 else name
         if role:
             self.roles.setdefault(name, role)
-        told = f"{role} {label}"
-        asks = _ASKING.search(told) or (self.is_interview and name not in PRESIDENTS)
-        why = Reason.MODERATORS if _CHAIRING.search(told) else Reason.QUESTIONS if asks else ""
-        return name, self._reasons.setdefault(name, why)
+        described = f"{role} {label}"
+        asks = _ASKING.search(described) or (self.is_interview and name not in PRESIDENTS)
+        chairs = _CHAIRING.search(described)
+        left_out = Reason.MODERATORS if chairs else Reason.QUESTIONS if asks else ""
+        return name, self._reasons.setdefault(name, left_out)
 
 
 # Tables: speeches of one person, narratives on conflicts, press releases
@@ -317,8 +318,8 @@ def _release(record: Record, account: Account) -> Iterator[Cells]:
     }
     if president and re.search(rf"(?:^|[\W]){president}: ", text):
         cells["doc_type"] = "transcript"
-        for turn, said in turn_cells(_turns(text, president, account), cells, account):
-            yield said | {"country": country if turn.label == president else ""}
+        for turn, spoken in turn_cells(_turns(text, president, account), cells, account):
+            yield spoken | {"country": country if turn.label == president else ""}
         return
     headed = _BY_THE_PRESIDENT.format(country=re.escape(country))
     titled = president and re.search(headed, cells["title"], re.IGNORECASE)
@@ -344,10 +345,10 @@ def _turns(text: str, president: str, account: Account) -> Iterator[Turn]:
     ends = [label.start() for label in labels[1:]] + [len(text)]
     for label, end in zip(labels, ends, strict=True):
         account.leave(Reason.LABELS, label[0])
-        said = account.strip(text[label.end() : end])
+        words = account.strip(text[label.end() : end])
         who, reason = _identify(label, president)
-        asks = not reason and who != president and said.endswith("?")
-        yield Turn(who, said, 0, Reason.QUESTIONS if asks else reason)
+        asks = not reason and who != president and words.endswith("?")
+        yield Turn(who, words, 0, Reason.QUESTIONS if asks else reason)
 
 
 def _find_labels(text: str) -> Iterator[re.Match[str]]:

@@ -340,8 +340,8 @@ def _eeas(page: Page) -> Iterator[Turn | str | None]:
     """Yield the words; "Q." is before a question of one paragraph."""
     end = _start_of_contacts(page.lines)
     title = next((text for text, _ in page.lines if not _is_eu_head(text)), "")
-    told = title[:_DESCRIPTION]
-    found = _EU_BY.search(told) or _EU_BY_ITS_OWN.search(told)
+    start = title[:_DESCRIPTION]
+    found = _EU_BY.search(start) or _EU_BY_ITS_OWN.search(start)
     if found and _EU_DOES.fullmatch(found.groupdict().get("before") or ""):
         found = None  # a meeting led by somebody
     role, name = _official(found["who"]) if found else ("", "")

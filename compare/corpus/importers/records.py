@@ -7,7 +7,7 @@ import importlib
 import json
 import re
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from typing import IO, Any
@@ -55,16 +55,18 @@ class Record:
         columns = dict(zip(names, names, strict=True)) | columns
         return {field: self.known(name) for field, name in columns.items()}
 
+    def items(self, name: str) -> list[Any]:
+        """Return a value that is a list, an empty list otherwise."""
+        value = self.values.get(name)
+        return value if isinstance(value, list) else []
+
     def listed(self, name: str) -> list[str]:
         """Return the texts of a list."""
-        value = self.values.get(name)
-        return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
+        return [text for text in self.items(name) if isinstance(text, str)]
 
     def objects(self, name: str) -> list[Record]:
         """Return the objects of a list."""
-        value = self.values.get(name)
-        found = value if isinstance(value, list) else []
-        return [Record(self.entry, self.here, each) for each in found if isinstance(each, dict)]
+        return [replace(self, values=each) for each in self.items(name) if isinstance(each, dict)]
 
     def row(self, cells: Mapping[str, str]) -> Row:
         """Return a statement's cells as a row at the record's place."""
@@ -72,8 +74,8 @@ class Record:
         return Row(self.here.file, self.here.line, cells, self.here.place)
 
 
+# gives the cells of a record's statements, and takes their words into the account
 Statements = Callable[[Record, Account], Iterable[Cells]]
-"""Give the cells of a record's statements, whose words it takes into the account."""
 
 
 def known(text: str) -> str:
@@ -226,11 +228,11 @@ def _json_lines(entry: Entry) -> Iterator[tuple[int, Any] | Problem]:
         try:
             yield number, _DECODER.decode(line.strip("\ufeff \t\r\n"))
         except (json.JSONDecodeError, RecursionError) as error:
-            said = "this is not JSON with one object on each line"
+            message = "this is not JSON with one object on each line"
             if first:
-                raise BadFileError(f"{said}, nor a list of objects", number) from None
+                raise BadFileError(f"{message}, nor a list of objects", number) from None
             where = f", column {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
-            yield Row(entry.label, number, {}).problem(f"{said}{where}; correct the line")
+            yield Row(entry.label, number, {}).problem(f"{message}{where}; correct the line")
         first = False
 
 
@@ -260,8 +262,8 @@ def _list_elements(entry: Entry, lists: Collection[str]) -> Iterator[tuple[int, 
             if ended or (gap is None and text[at:].strip()):
                 raise BadFileError("the list is cut short; download the file again", line)
             if len(text) - at > LARGEST:
-                said = f"this is not JSON, or an entry longer than {LARGEST:,} characters"
-                raise BadFileError(f"{said}; download the file again", line)
+                message = f"this is not JSON, or an entry longer than {LARGEST:,} characters"
+                raise BadFileError(f"{message}; download the file again", line)
             more = stream.read(max(_CHUNK, len(text) - at))  # what is decoded again only doubles
             text, counted, at, ended = text[at:] + more, counted - at, 0, not more
 
@@ -348,8 +350,8 @@ def _to_json(kind: str, token: str, line: int) -> str:
 
 def _load(parts: list[str], line: int, pair: int = 0) -> dict[str, Any]:
     """Return an object; of one that is cut short, all there is, or what stands before `pair`."""
-    whole, kept = "".join(parts), "".join(parts[:pair])
-    closed = f'{kept}""}}' if kept.endswith(":") else kept.rstrip(",") + "}"
+    whole, start = "".join(parts), "".join(parts[:pair])
+    closed = f'{start}""}}' if start.endswith(":") else start.rstrip(",") + "}"
     for text in (whole + "}", closed) if pair else (whole,):
         try:
             values = json.loads(text)

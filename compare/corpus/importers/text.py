@@ -141,8 +141,8 @@ def gather_turns(
         elif turn is None:
             before(part)
         elif words := remove_directions(part, account):
-            said = [turn.text, words] if turn.text else [words]
-            turn = replace(turn, text=join_paragraphs(said, account))
+            paragraphs = [turn.text, words] if turn.text else [words]
+            turn = replace(turn, text=join_paragraphs(paragraphs, account))
     if turn is not None:
         yield turn
 
@@ -165,7 +165,7 @@ def turn_cells(
             account.leave("turns without words", "", piece=True)
         else:
             askers = dict.fromkeys(question.label for question in asked if question.label)
-            said = {
+            spoken = {
                 "id": f"{cells.get('id', '')}-{number}",
                 "text": turn.text,
                 "speaker": turn.label,
@@ -173,7 +173,7 @@ def turn_cells(
                 "question": "\n".join(question.text for question in asked),
                 "asked_by": "; ".join(askers),
             }
-            yield turn, cells | said
+            yield turn, cells | spoken
             asked = []
 
 

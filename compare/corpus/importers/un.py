@@ -285,8 +285,8 @@ def _table_records(table: Entry, account: Account) -> Iterator[Record | Problem]
     """
 
     def broken() -> Problem:
-        said = "the row and the header have different numbers of cells; download the table again"
-        return Row(table.label, start, {}).problem(said, value=row)
+        message = "the row and the header have different numbers of cells; download the table again"
+        return Row(table.label, start, {}).problem(message, value=row)
 
     header: list[str] = []
     row, start = "", 0  # what there is of a row that goes on, and its first line
@@ -406,7 +406,7 @@ def read_address(text: str, speaker: str = "", country: str = "") -> Address:
         return Address()
     name = " ".join(found["name"].split())
     notes = [" ".join(note.split()) for note in _NOTE.findall(found["notes"])]
-    languages = [said["language"] for note in notes if (said := _SPOKEN_IN.search(note))]
+    languages = [spoken["language"] for note in notes if (spoken := _SPOKEN_IN.search(note))]
     places = [note for note in notes if not _SPOKEN_IN.search(note)]
     is_speaker = set(fold(speaker).split()[-1:]) & set(fold(name).split())
     is_place = any(fold(place) == fold(country) or country_code(place) for place in places)

@@ -167,11 +167,11 @@ def _spoken(
     turns = [*gather_turns(_parts(paragraphs, account), head.append, account)]
     cells |= _place(head, account) | {"language": "en"}
     speakers = _speakers(turns, cells)
-    for turn, said in turn_cells(turns, cells, account):
+    for turn, spoken in turn_cells(turns, cells, account):
         text = account.strip(account.remove(Reason.DIRECTIONS, _INTERPRETED, turn.text))
         interpreted = text != turn.text or _INTERPRETED.match(turn.note)
         words = {"text": text, "translated": "yes" if interpreted else ""}
-        yield Row(entry.label, turn.line, said | speakers[turn.label] | words)
+        yield Row(entry.label, turn.line, spoken | speakers[turn.label] | words)
 
 
 def _parts(paragraphs: list[tuple[str, int]], account: Account) -> Iterator[Turn | str]:
@@ -241,10 +241,10 @@ def _speaker(label: str, cells: Cells, heard: str) -> Cells:
     """Return the cells of a speaker, whom the title names, or what was said before."""
     if holder := _holder(label, cells["date"]):
         return holder
-    title, told = cells["title"], f"{cells['title']} | {heard}"
+    title, context = cells["title"], f"{cells['title']} | {heard}"
     office, surname = split_office(label)
     if surname == label:
-        name = capwords(label) if "OFFICIAL" in label.split() else spelling_in(told, label)
+        name = capwords(label) if "OFFICIAL" in label.split() else spelling_in(context, label)
         return _cells(name, country=_country(label, "", name, cells))
     full = find_full_name(title, surname)
     if full and full[1] and office and office.split()[-1].casefold() not in full[1].casefold():
@@ -252,8 +252,8 @@ def _speaker(label: str, cells: Cells, heard: str) -> Cells:
     role = full[1] if full else ""
     if full is None and not office.endswith("LADY"):
         full = find_full_name(heard, surname)
-    name = full[0] if full else spelling_in(told, label)
-    country = _country(office, role, full[0] if full else spelling_in(told, surname), cells)
+    name = full[0] if full else spelling_in(context, label)
+    country = _country(office, role, full[0] if full else spelling_in(context, surname), cells)
     return _cells(name, role or capwords(office), country)
 
 
@@ -453,16 +453,16 @@ def _us_china(record: Record, account: Account) -> Iterator[Cells]:
     named = _SPOKESPERSON.search(title)
     spokesperson = named[1] if named else ""
     parts = _us_china_parts(text, spokesperson, Account())
-    told = (isinstance(part, Turn) and part.left_out != Reason.UNIDENTIFIED for part in parts)
-    if sum(told) < _LEAST_TURNS:
+    certain = (isinstance(part, Turn) and part.left_out != Reason.UNIDENTIFIED for part in parts)
+    if sum(certain) < _LEAST_TURNS:
         account.note("documents without turns, whose speaker is not known")
         yield cells | {"text": text}
         return
     before = partial(account.leave, "words before the first turn")
     turns = gather_turns(_us_china_parts(text, spokesperson, account), before, account)
-    for turn, said in turn_cells(turns, cells, account):
+    for turn, spoken in turn_cells(turns, cells, account):
         home = bool(spokesperson) or speaks_for(turn.label, country)
-        yield said | {"country": country if home else ""}
+        yield spoken | {"country": country if home else ""}
 
 
 def _us_china_parts(text: str, spokesperson: str, account: Account) -> Iterator[Turn | str]:
