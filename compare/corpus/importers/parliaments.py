@@ -94,7 +94,7 @@ class _Register:
             if name_of(element) == "person":
                 self._persons[key] = element
             elif name_of(element) == "org":
-                names = _children(element, "orgName")
+                names = element.findall("{*}orgName")
                 full = [name for name in names if name.get("full") != "abb"]
                 self._organisations[key] = (_english(full or names), attribute(element, "role"))
         yield from ()
@@ -106,12 +106,12 @@ class _Register:
     def _cells_of(self, corpus: str, person: str, date: str) -> Cells:
         """Return a person's name, offices (or the parliament they sat in) and parties on a day."""
         element = self._persons.get((corpus, person), Element("person"))
-        names = [(one, name) for one in _children(element, "persName") if (name := _name(one))]
+        names = [(one, name) for one in element.findall("{*}persName") if (name := _name(one))]
         on_the_day = [name for one, name in names if _holds(one, date)]
         offices: dict[str, None] = {}
         seats: dict[str, None] = {}
         parties: dict[str, None] = {}
-        for one in _children(element, "affiliation"):
+        for one in element.findall("{*}affiliation"):
             if not _holds(one, date):
                 continue
             ref, role = one.get("ref", "").lstrip("#"), one.get("role", "")
@@ -121,8 +121,8 @@ class _Register:
                 parties[where or ref.removeprefix("party.")] = None
             if role not in {"member", "representative"}:
                 role = _WORD_STARTS.sub(" ", role).capitalize()
-                where = _english(_children(one, "orgName")) or where
-                named = _english(_children(one, "roleName"))
+                where = _english(one.findall("{*}orgName")) or where
+                named = _english(one.findall("{*}roleName"))
                 offices[named or ", ".join(filter(None, (role, where)))] = None
             elif kind == "parliament":
                 seats[f"Member, {where}"] = None
@@ -133,13 +133,9 @@ class _Register:
         }
 
 
-def _children(element: Element, name: str) -> list[Element]:
-    return [child for child in element if name_of(child) == name]
-
-
 def _name(element: Element) -> str:
     kinds = ("forename", "nameLink", "surname")
-    parts = [text_of(part) for kind in kinds for part in _children(element, kind)]
+    parts = [text_of(part) for kind in kinds for part in element.findall(f"{{*}}{kind}")]
     return " ".join(parts) or text_of(element)
 
 
@@ -259,7 +255,7 @@ def _speaker_cells(
 def _language(element: Element) -> str:
     """Return the language of an utterance or of most of its words, "" if unknown."""
     languages: Counter[str] = Counter()
-    for segment in _children(element, "seg"):
+    for segment in element.findall("{*}seg"):
         languages[segment.get(LANGUAGE, "")] += len(text_of(segment))
     return element.get(LANGUAGE, "") or max(languages, key=languages.__getitem__, default="")
 

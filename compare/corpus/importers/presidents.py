@@ -40,7 +40,7 @@ PRESIDENTS = frozenset({"Vladimir Putin", "Dmitry Medvedev"})
 """Who speaks for the country even if no role stands before the name."""
 
 _PAGES = frozenset({".html", ".htm"})
-_HIDDEN = frozenset({"masha-ignore", "hidden-copy"})
+_HIDDEN = ("masha-ignore", "hidden-copy")  # tooltips and page furniture
 _FURNITURE = "page furniture"
 _BRACKETS = re.compile(r"\([^()]*\)")
 _SHOUTED = re.compile(r"(?:[A-Z]{3,}(?: |$)){2,}$")
@@ -58,9 +58,6 @@ _TRANSLATED = re.compile(r"(?i)\((?:as )?(?:re-?)?translat\w+[.:]*\)[.:]? ?")
 _REPLYING = re.compile(r"(?i)^\((?P<to>(?:reply|answer|respond|address)ing [^()]*)\)[ :]*")
 _WENT_ON = re.compile(r"\([^()]* went on to [^()]*\)\.? ?")
 
-Run = tuple[str, str]
-"""Text of one kind, and the kind: bold, plain, or hidden (a tooltip, or page furniture)."""
-
 
 def _read_page(entry: Entry, account: Account) -> Iterator[Row]:
     """Yield the turns of a page; what it only reports in the third person goes to the account."""
@@ -69,19 +66,22 @@ def _read_page(entry: Entry, account: Account) -> Iterator[Row]:
     parts = [part for part in found if "lister-page" not in part.get("class").split()]
     if not parts:
         raise SkipFileError("lists of pages")
-    texts = {
-        name: _shown(element)
-        for name in ("entry-title", "read__place")
-        for element in page.find_class(name)[:1]
-    }
+    content, whole = parts[0], parts[0].text_content()
+    key = claim_key(entry, whole, account)
+    account.take(whole)
+    for hidden in (each for name in _HIDDEN for each in page.find_class(name)):
+        hidden.drop_tree()
+    account.characters_left_out[_FURNITURE] += len(whole) - len(content.text_content())
+    title, place = (
+        "".join(map(_shown, page.find_class(name)[:1])) for name in ("entry-title", "read__place")
+    )
     dates = page.xpath("//time[contains(@class, 'read__published')]/@datetime")
     urls = [str(url) for url in page.xpath("//meta[@property='og:url']/@content")[:1]]
-    title = texts.get("entry-title", "")
     shared = {
-        "id": f"kremlin-{claim_key(entry, parts[0].text_content(), account)}",
+        "id": f"kremlin-{key}",
         "title": title,
         "date": str(dates[0]) if dates else "",
-        "venue": texts.get("read__place", ""),
+        "venue": place,
         "url": "".join(u for u in urls if re.fullmatch(r"https?://(?:en\.)?kremlin\.ru/\S+", u)),
         "source": f"President of Russia, en.kremlin.ru, {entry.base}",
         "language": "en",
@@ -90,7 +90,7 @@ def _read_page(entry: Entry, account: Account) -> Iterator[Row]:
     }
     speakers = _Speakers("interview" in title.casefold())
     report = partial(account.leave, "the Kremlin's own report (nobody's words)")
-    turns = gather_turns(_parts(parts[0], speakers, account), report, account)
+    turns = gather_turns(_parts(content, speakers, account), report, account)
     for turn, cells in turn_cells(turns, shared, account):
         text = account.remove(Reason.DIRECTIONS, _TRANSLATED, turn.text)
         in_note = _TRANSLATED.search(turn.note)
@@ -126,51 +126,30 @@ def _parse_page(entry: Entry) -> Any:
         raise BadFileError(f"this is not readable HTML ({error}); download it again") from None
 
 
-def _runs(element: Any) -> Iterator[Run]:
-    """Yield the text of an element in runs of one kind, without comments."""
-    from lxml import etree
-
-    kinds = ["plain"]
-    for event, node in etree.iterwalk(element, events=("start", "end", "comment", "pi")):
-        if event == "start":
-            if _HIDDEN & set((node.get("class") or "").split()):
-                kinds.append("hidden")
-            elif node.tag in {"b", "strong"} and kinds[-1] == "plain":
-                kinds.append("bold")
-            else:
-                kinds.append(kinds[-1])
-            if node.text:
-                yield node.text, kinds[-1]
-            continue
-        if event == "end":
-            kinds.pop()
-        if node is not element and node.tail:
-            yield node.tail, kinds[-1]
-
-
 def _shown(element: Any) -> str:
-    """Return the visible text of an element on one line."""
-    return " ".join("".join(text for text, kind in _runs(element) if kind != "hidden").split())
+    """Return the text of an element on one line."""
+    return " ".join(element.text_content().split())
+
+
+def _runs(element: Any) -> Iterator[tuple[str, bool]]:
+    """Yield the texts in an element, and whether each is in bold letters."""
+    for text in element.xpath(".//text()"):
+        holder = text.getparent().getparent() if text.is_tail else text.getparent()
+        yield text, any(node.tag in {"b", "strong"} for node in (holder, *holder.iterancestors()))
 
 
 def _parts(content: Any, speakers: _Speakers, account: Account) -> Iterator[Turn | str | None]:
     """Yield the paragraphs of a page and the starts of turns; the rest goes to the account."""
-    account.take("".join(text for text, _ in _runs(content)))
     for text in filter(None, (content.text, *(element.tail for element in content))):
         account.leave(_FURNITURE, account.strip(text))
-    pieces: list[tuple[Any, list[Run]]] = []
-    for element in content:
-        if isinstance(element.tag, str):  # and no comment
-            runs = [*_runs(element)]
-            hidden = "".join(text for text, kind in runs if kind == "hidden")
-            account.leave(_FURNITURE, hidden)
-            pieces.append((element, [run for run in runs if run[1] != "hidden"]))
-    labels = [_label_of(runs) for _, runs in pieces]
+    elements = [element for element in content if isinstance(element.tag, str)]  # no comments
+    labels = [_label_of(element) for element in elements]
     speakers.labels = {label[0] for label in labels if label}
-    for (element, runs), label in zip(pieces, labels, strict=True):
-        whole = "".join(text for text, _ in runs)
+    for element, label in zip(elements, labels, strict=True):
+        whole = element.text_content()
         start = len(label[1]) + 1 if label else 0
         text = tidy_line(whole[start:], account)
+        in_bold = all(is_bold or not run.strip() for run, is_bold in _runs(element))
         if label:
             account.leave(Reason.LABELS, whole[:start])
             linked = [_shown(link) for link in element.find_class("person_tag")]
@@ -179,23 +158,19 @@ def _parts(content: Any, speakers: _Speakers, account: Account) -> Iterator[Turn
             yield Turn(speaker, text, element.sourceline or 1, reason, note)
         elif element.tag == "blockquote":
             account.leave("pull quotes (said in the text too)", text)
-        elif text and (_is_bold(runs) or not re.search(r"\w", text)):
+        elif text and (in_bold or not re.search(r"\w", text)):
             account.leave(Reason.HEADINGS, text)
             yield None
         elif text:
             yield account.remove(Reason.DIRECTIONS, _WENT_ON, text)
 
 
-def _is_bold(runs: list[Run]) -> bool:
-    return all(kind == "bold" or not text.strip() for text, kind in runs)
-
-
-def _label_of(runs: list[Run]) -> tuple[str, str] | None:
+def _label_of(element: Any) -> tuple[str, str] | None:
     """Return the name in bold that a paragraph starts with, and all before its colon."""
-    before, colon, words = "".join(text for text, _ in runs).partition(":")
+    before, colon, words = element.text_content().partition(":")
     outside = _BRACKETS.sub(lambda found: " " * len(found[0]), before)
-    kinds = (kind for text, kind in runs for _ in text)
-    in_bold = all(k == "bold" for k, sign in zip(kinds, outside, strict=False) if sign.strip())
+    bold = (is_bold for text, is_bold in _runs(element) for _ in text)
+    in_bold = all(b for b, sign in zip(bold, outside, strict=False) if sign.strip())
     label = _SHOUTED.sub(lambda found: found[0].title(), " ".join(outside.split()))
     if not (colon and in_bold and label and len(label) <= _LONGEST_LABEL):
         return None
@@ -323,16 +298,13 @@ def _release(record: Record, account: Account) -> Iterator[Cells]:
         return
     headed = _BY_THE_PRESIDENT.format(country=re.escape(country))
     titled = president and re.search(headed, cells["title"], re.IGNORECASE)
-    speaks = titled and not _is_led(text)
+    # a text with a moderator or interviewer is not the president's alone
+    labels = [found["label"] or "" for found in _find_labels(text)] if titled else []
+    others = any(kind.fullmatch(label) for label in labels for kind in (_UNNAMED, _ASKS, _CHAIRS))
+    speaks = titled and not others
     account.note("addresses" if speaks else "press releases")
     kind = "speech" if speaks else "press release"
     yield cells | {"text": text, "speaker": president if speaks else "", "doc_type": kind}
-
-
-def _is_led(text: str) -> bool:
-    """Say whether a text has a moderator or interviewer."""
-    labels = [found["label"] or "" for found in _find_labels(text)]
-    return any(kind.fullmatch(label) for label in labels for kind in (_UNNAMED, _ASKS, _CHAIRS))
 
 
 def _turns(text: str, president: str, account: Account) -> Iterator[Turn]:

@@ -70,8 +70,7 @@ class Record:
 
     def row(self, cells: Mapping[str, str]) -> Row:
         """Return a statement's cells as a row at the record's place."""
-        cells = {**cells, "source_file": self.entry.name}
-        return Row(self.here.file, self.here.line, cells, self.here.place)
+        return replace(self.here, cells={**cells, "source_file": self.entry.name})
 
 
 # gives the cells of a record's statements, and takes their words into the account
