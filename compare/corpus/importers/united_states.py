@@ -31,14 +31,7 @@ from compare.corpus.importers.records import (
     web_link,
 )
 from compare.corpus.importers.registry import Format
-from compare.corpus.importers.sources import (
-    Account,
-    Entry,
-    Piece,
-    Reason,
-    claim_key,
-    each_file,
-)
+from compare.corpus.importers.sources import Account, Entry, Piece, Reason, claim_key, each_file
 from compare.corpus.importers.text import (
     DAY,
     MONTH,
