@@ -7,7 +7,7 @@ import heapq
 import json
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
@@ -17,7 +17,14 @@ import numpy as np
 
 from compare import __version__
 from compare.errors import LibraryError, ModelError
-from compare.library.generations import FORMAT, MANIFEST, Manifest, record_files
+from compare.library.generations import (
+    FORMAT,
+    MANIFEST,
+    Generation,
+    Manifest,
+    open_generation,
+    record_files,
+)
 from compare.library.index.base import Floats, check_vectors
 from compare.library.passage_store import PassageStore, store_kind
 from compare.statements.statement import Statement
@@ -166,3 +173,48 @@ def write_generation(
         corpus_digest=written.corpus_digest,
         files=record_files(scratch),
     )
+
+
+# -- Stores and encoders -------------------------------------------------------------------------
+
+
+def open_store(generation: Generation) -> PassageStore:
+    """Open the store of a generation."""
+    manifest = generation.manifest
+    return store_kind(manifest.store).open(generation.path, manifest.passages, manifest.dim)
+
+
+def store_embedded_by(encoder: Encoder, folder: Path) -> PassageStore | None:
+    """Open the store in a folder; None if there is none, it is damaged or of another encoder."""
+    with suppress(LibraryError):
+        generation = open_generation(folder)
+        manifest = generation.manifest
+        if (manifest.encoder_digest, manifest.dim) == (encoder.digest, encoder.dim):
+            generation.verify()
+            return open_store(generation)
+    return None
+
+
+def encoder_of(folder: Path, manifest: Manifest) -> Encoder:
+    """Load the encoder that a library was built with.
+
+    Raises:
+        ModelError: It is not on this machine.
+        LibraryError: What has its name now is another model.
+    """
+    from compare.models import load_encoder
+
+    encoder = load_encoder(manifest.encoder)
+    check_encoder(folder, manifest, encoder)
+    return encoder
+
+
+def check_encoder(folder: Path, manifest: Manifest, encoder: Encoder) -> None:
+    """Raise LibraryError unless this is the encoder that the library was built with."""
+    if (encoder.digest, encoder.dim) != (manifest.encoder_digest, manifest.dim):
+        raise LibraryError(
+            f"The library in {folder} was built with the encoder {manifest.encoder!r} "
+            f"({manifest.encoder_digest[:12]}…), not with {encoder.name!r} "
+            f"({encoder.digest[:12]}…): pass --encoder {manifest.encoder}, or build it again with "
+            "`compare build`."
+        )

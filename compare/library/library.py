@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from contextlib import closing, nullcontext, suppress
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compare.errors import LibraryError, QueryError
-from compare.library.build import Change, Embedding, write_generation
+from compare.library.build import (
+    Change,
+    Embedding,
+    check_encoder,
+    encoder_of,
+    open_store,
+    store_embedded_by,
+    write_generation,
+)
 from compare.library.filters import Facets, Filters
 from compare.library.generations import (
     Generation,
@@ -23,7 +31,7 @@ from compare.library.generations import (
     publish,
     writing,
 )
-from compare.library.passage_store import DEFAULT_KIND, PassageStore, store_kind
+from compare.library.passage_store import DEFAULT_KIND
 from compare.statements.passages import Passage
 from compare.statements.statement import PartialDate, Statement
 
@@ -57,7 +65,7 @@ class Library:
     def __init__(self, folder: Path, generation: Generation, encoder: Encoder | None) -> None:
         """Open the store of a generation; use `open` or `build`."""
         self.folder = folder
-        self.store = _open_store(generation)
+        self.store = open_store(generation)
         self._generation = generation
         self._encoder = encoder
         self._lock = threading.RLock()
@@ -80,7 +88,7 @@ class Library:
         while True:
             generation = open_generation(folder)
             if encoder is not None:
-                _check_encoder(folder, generation.manifest, encoder)
+                check_encoder(folder, generation.manifest, encoder)
             try:
                 return cls(folder, generation, encoder)
             except LibraryError:
@@ -127,7 +135,7 @@ class Library:
             encoder = load_encoder()
         chosen = encoder
         with writing(folder) as scratch:
-            known = _store_embedded_by(chosen, folder)
+            known = store_embedded_by(chosen, folder)
             with nullcontext() if known is None else closing(known):
                 embedding = Embedding(chosen.name, chosen.digest, chosen.dim, lambda: chosen, known)
                 change = Change(scratch, statements)
@@ -159,12 +167,12 @@ class Library:
             before = open_generation(self.folder)
             made, encoder = before.manifest, self._encoder
             if encoder is not None:
-                _check_encoder(self.folder, made, encoder)
+                check_encoder(self.folder, made, encoder)
             before.verify()
-            with closing(_open_store(before)) as store:
+            with closing(open_store(before)) as store:
                 for missing in sorted(gone - store.statements(gone).keys()):
                     raise self._no_statement(missing)
-                load = cache(lambda: encoder or _load_encoder(self.folder, made))
+                load = cache(lambda: encoder or encoder_of(self.folder, made))
                 embedding = Embedding(made.encoder, made.encoder_digest, made.dim, load, store)
                 change = Change(scratch, add, store, gone)
                 manifest = write_generation(scratch, made.store, change, embedding, on_progress)
@@ -236,7 +244,7 @@ class Library:
         """
         with self._lock:
             if self._encoder is None:
-                self._encoder = _load_encoder(self.folder, self.manifest)
+                self._encoder = encoder_of(self.folder, self.manifest)
             return self._encoder
 
     def stance_model(self, base: StanceModel | None = None) -> StanceModel:
@@ -507,40 +515,3 @@ def _day(given: PartialDate | str) -> PartialDate:
         return given if isinstance(given, PartialDate) else PartialDate(given)
     except ValueError as error:
         raise QueryError(f"{error}: give a year, a month or a day.") from None
-
-
-# -- Stores and encoders -------------------------------------------------------------------------
-
-
-def _open_store(generation: Generation) -> PassageStore:
-    manifest = generation.manifest
-    return store_kind(manifest.store).open(generation.path, manifest.passages, manifest.dim)
-
-
-def _store_embedded_by(encoder: Encoder, folder: Path) -> PassageStore | None:
-    """Open the store in a folder; None if there is none, it is damaged or of another encoder."""
-    with suppress(LibraryError):
-        generation = open_generation(folder)
-        manifest = generation.manifest
-        if (manifest.encoder_digest, manifest.dim) == (encoder.digest, encoder.dim):
-            generation.verify()
-            return _open_store(generation)
-    return None
-
-
-def _load_encoder(folder: Path, manifest: Manifest) -> Encoder:
-    from compare.models import load_encoder
-
-    encoder = load_encoder(manifest.encoder)
-    _check_encoder(folder, manifest, encoder)
-    return encoder
-
-
-def _check_encoder(folder: Path, manifest: Manifest, encoder: Encoder) -> None:
-    if (encoder.digest, encoder.dim) != (manifest.encoder_digest, manifest.dim):
-        raise LibraryError(
-            f"The library in {folder} was built with the encoder {manifest.encoder!r} "
-            f"({manifest.encoder_digest[:12]}…), not with {encoder.name!r} "
-            f"({encoder.digest[:12]}…): pass --encoder {manifest.encoder}, or build it again with "
-            "`compare build`."
-        )
