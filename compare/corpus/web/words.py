@@ -1,4 +1,4 @@
-"""The words by which an attribution is known: who speaks, as what, and that they speak."""
+"""Word lists for attribution: verbs of saying, offices, institutions and function words."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ REPORTING = _set("""
     contended pledged promised vowed remarked remarks observed replied responded wrote writes
     testified suggested cautioned asserted affirmed concluded reaffirmed
 """)
-"""Verbs whose "that" clause is what the subject holds to be so."""
+"""Verbs that report the subject's own view."""
 
 NAMING = _set(
     "called calling described describing branded labelled labeled likened compared accused"
 )
-"""Verbs followed by a thing, and by what the subject calls it."""
+"""Verbs followed by a thing and what the subject calls it."""
 
 KINDS = {
     "a": _set("and"),
@@ -105,22 +105,22 @@ TITLES = _set("""
     culture education transport human rights international cooperation development disarmament
     affairs
 """)
-"""Words of an office or an institution that are no name."""
+"""Words of an office or institution that are not part of a name."""
 
 LESSER = _set("""
     deputy vice former ex assistant acting associate under sub interim then late onetime ousted
     deposed shadow elect designate
 """)
-"""Words of an office that make another office of it."""
+"""Words that turn an office into another one."""
 
 BARE = _set("said says added adds argued argues insisted insists warned warns claimed")
 """Verbs whose clause needs no "that"."""
 
 CLAIMS = _set("""
     claim accusation allegation assertion remark comment threat report rumour rumor slogan phrase
-    words message quote quotation statement
+    words quote quotation
 """)
-"""What somebody has said: behind such a word, a quotation can be another's."""
+"""Words for something said: a quotation behind them can be somebody else's."""
 
 ASKERS = _set("reporter journalist correspondent moderator interviewer")
 
