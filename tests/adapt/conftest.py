@@ -98,6 +98,6 @@ def run(
     library: Library, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> Callable[..., Ran]:
     """Run a command on the library."""
-    monkeypatch.setattr("compare.library.library._load_encoder", lambda *_: HashingEncoder(64))
+    monkeypatch.setattr("compare.library.library.encoder_of", lambda *_: HashingEncoder(64))
     monkeypatch.setenv("COMPARE_LIBRARY", str(library.folder))
     return runner(capfd)

@@ -74,7 +74,7 @@ def judged(
         judge = WordJudge(either=True)
         Library.build(statements, home / "judged", HashingEncoder(256)).close()
         monkeypatch.setenv("COMPARE_LIBRARY", str(home / "judged"))
-        monkeypatch.setattr("compare.library.library._load_encoder", lambda *_: HashingEncoder(256))
+        monkeypatch.setattr("compare.library.library.encoder_of", lambda *_: HashingEncoder(256))
         monkeypatch.setattr("compare.ui.components.sides.stance_model", lambda: judge)
         monkeypatch.setattr(
             "compare.comparison.scoring.writable_cache", lambda: tmp_path / "scores"

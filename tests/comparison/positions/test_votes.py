@@ -145,7 +145,7 @@ def test_the_benchmark_prints_it(write, tmp_path, monkeypatch, capsys):
         for code in ("CUB", "USA", "FRA", "BRA")
     ]
     Library.build(said, tmp_path / "library", HashingEncoder(256)).close()
-    monkeypatch.setattr("compare.library.library._load_encoder", lambda *_: HashingEncoder(256))
+    monkeypatch.setattr("compare.library.library.encoder_of", lambda *_: HashingEncoder(256))
     monkeypatch.setattr("benchmarks.votes.load_stance_model", lambda name: WordJudge())
     votes, asked = write("votes.csv", VOTES), write("map.csv", MAP)
     given = ["--library", tmp_path / "library", "--votes", votes, "--map", asked]
