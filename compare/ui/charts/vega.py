@@ -16,22 +16,17 @@ from compare.errors import ExportError
 Spec = dict[str, Any]  # in Vega-Lite; untrusted text is data in it, never an expression
 Colours = Mapping[str, str]
 
-# Those of cards.css. Agree and oppose differ in every form of colour blindness.
+# In light and in dark, as in cards.css. Agree and oppose differ in every form of colour blindness.
+_COLOURS = {
+    "agree": ("#0a5c9e", "#7fbcf2"),
+    "oppose": ("#a83e07", "#f2a077"),
+    "even": ("#efece4", "#26282c"),
+    "ink": ("#24211d", "#e9e5dc"),
+    "paper": ("#fbfaf6", "#16171a"),
+}
 COLOURS: Mapping[str, Colours] = {
-    "light": {
-        "agree": "#0a5c9e",
-        "oppose": "#a83e07",
-        "even": "#efece4",
-        "ink": "#24211d",
-        "paper": "#fbfaf6",
-    },
-    "dark": {
-        "agree": "#7fbcf2",
-        "oppose": "#f2a077",
-        "even": "#26282c",
-        "ink": "#e9e5dc",
-        "paper": "#16171a",
-    },
+    theme: {name: both[n] for name, both in _COLOURS.items()}
+    for n, theme in enumerate(("light", "dark"))
 }
 AGREE, OPPOSE, EVEN, INK, PAPER = COLOURS["light"].values()
 
@@ -87,11 +82,7 @@ class Chart:
         return json.dumps(self.figure()).encode()
 
     def svg(self) -> bytes:
-        """Return the figure as SVG.
-
-        Raises:
-            ExportError: The extra `charts` is not installed.
-        """
+        """Return the figure as SVG; ExportError if the extra `charts` is not installed."""
         try:
             import vl_convert
         except ImportError as error:

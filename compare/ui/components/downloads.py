@@ -103,10 +103,7 @@ def other_library_notice(library: Library) -> None:
 def link_and_provenance(
     result: Result, library: Library, keys: Sequence[str], held: str, *notes: str
 ) -> None:
-    """Show the link that brings back the page, and how its results were made.
-
-    The link holds the values of the widgets `keys`, which the sentence `held` describes.
-    """
+    """Show a link with the values of the widgets `keys`, and how the results were made."""
     state: list[tuple[str, object]] = [(key, st.session_state.get(key)) for key in keys]
     state += [(CHOSEN, st.query_params.get(CHOSEN)), (_DIGEST, library.digest[:12])]
     with st.expander("Link to this page"):

@@ -40,12 +40,9 @@ def partial_date(text: str) -> PartialDate | None:
 
 
 def checked_quote(text: str, who: Mapping[str, str], source: Statement | None = None) -> Quote:
-    """Make a quote of the fields' values; `search` checks the words themselves.
+    """Make a quote of the fields' values, any of which may be missing; `search` checks the words.
 
-    Args:
-        text: The words.
-        who: `by`, `role`, `country`, `date` and `context`, as typed; any may be missing.
-        source: The library statement that filled the fields, if one did.
+    `source` is the library statement that filled the fields, if one did.
     """
     speaker, role, country, date, context = (
         who.get(name, "").strip() for name in ("by", "role", "country", "date", "context")

@@ -24,9 +24,6 @@ Keep = Callable[[Stance | None, int | None, str], AnswerChange | None]
 # confidence and the note of an unfinished answer.
 
 
-# -- One reader's pairs --------------------------------------------------------------------------
-
-
 def read_review(review: Review, reader: str, library: Library) -> None:
     """Show the next pair that a reader has not answered, or the one they went back to."""
     base = f"{review.number}-{review.reader_number(reader)}"
@@ -185,16 +182,10 @@ def _all_differences(review: Review, differ: list[int], decided: Mapping[int, An
         st.dataframe(rows, hide_index=True, alt=counted(len(rows), "difference"))
 
 
-# -- The answer ----------------------------------------------------------------------------------
-
-
 def _answer_buttons(
     base: str, place: int, given: Answer | None, keep: Keep, undo: Callable[[], AnswerChange | None]
 ) -> None:
-    """Show the buttons of an answer, each with its key, the confidence, and a note.
-
-    `given` is the answer that was shown with the pair: its note and confidence are offered again.
-    """
+    """Show the buttons of an answer, its confidence and note, which begin as those `given`."""
     sure, note = _draft_keys(base, place)
     if given:
         _draft(base, place, given)
@@ -277,9 +268,6 @@ def _kept_in_words(kept: AnswerChange, given: Answer | None) -> str:
             "history keeps both."
         )
     return sentence
-
-
-# -- A pair and its answers ----------------------------------------------------------------------
 
 
 def _label(stance: Stance | None) -> str:

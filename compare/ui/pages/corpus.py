@@ -4,18 +4,19 @@ import math
 
 import streamlit as st
 
-from compare.export.html import facts_html, statement_card
+from compare.export.html import statement_card
 from compare.export.words import counted
 from compare.library.filters import Filters
 from compare.library.library import Library
 from compare.statements.quotes import Quote
-from compare.statements.statement import Quotation, Statement
+from compare.statements.statement import Statement
 from compare.ui import CORPUS_PAGE, SEARCH_PAGE
 from compare.ui.components.filter_panel import choose_filters, choose_thresholds
 from compare.ui.components.layout import (
     card,
     notice,
     page,
+    show_html,
     show_kept_notice,
     small,
     text_field,
@@ -66,28 +67,9 @@ def _show_one(library: Library, statement: Statement) -> None:
                     st.query_params.clear()
                     st.rerun()
     with st.expander("All fields"):
-        st.html(facts_html(_facts(statement)))
+        show_html("all_fields", statement)
     result = search_library(library, Quote.from_statement(statement), Filters(), thresholds)
     side_by_side(Shown(result, order, "one-"))
-
-
-def _facts(statement: Statement) -> list[tuple[str, str]]:
-    countries = (f"{c.name} ({c.code})" if c.code else c.name for c in statement.country)
-    quoted = statement.quotation is Quotation.DIRECT
-    return [
-        ("Id", statement.id),
-        ("Speaker", statement.speaker),
-        ("Role", statement.role),
-        ("Country", "; ".join(countries)),
-        ("Date", statement.date.in_words if statement.date else ""),
-        ("Venue", statement.venue),
-        ("Title", statement.title),
-        ("Source", statement.source),
-        ("Address", statement.url),
-        ("Language", statement.language),
-        ("Words", "quoted" if quoted else "reported, not quoted"),
-        *statement.extra.items(),
-    ]
 
 
 st.session_state.pop(FILLED, None)  # so that "Search with it" fills the fields anew
