@@ -139,13 +139,9 @@ def choose_one(label: str, options: Sequence[str], key: str) -> str:
 
 def show_more_button(key: str, shown: int, total: int, step: int) -> None:
     """Offer more of a list; the session keeps under `key` how many are shown."""
-    left = total - shown
-    if left > 0:
-
-        def show_more() -> None:
-            st.session_state[key] = shown + step
-
-        st.button(f"Show {min(left, step)} more of {left}", key=f"{key}-go", on_click=show_more)
+    if (left := total - shown) > 0:
+        label, keep = f"Show {min(left, step)} more of {left}", st.session_state.__setitem__
+        st.button(label, key=f"{key}-go", on_click=keep, args=(key, shown + step))
 
 
 def widget_key(text: str) -> str:

@@ -302,14 +302,12 @@ def agreement_view(table: PositionTable) -> None:
     if not matrix.cells:
         small("No two actors take a side on the same proposition at these thresholds.")
         return
-    most = sorted(
-        table.cells,
-        key=lambda name: (
-            -sum(cell is not None for cell in table.cells[name]),
-            -sum(cell.score.passages for cell in table.cells[name] if cell),
-            name,
-        ),
-    )
+
+    def most_placed(name: str) -> tuple[int, int, str]:
+        passages = [cell.score.passages for cell in table.cells[name] if cell]
+        return -len(passages), -sum(passages), name
+
+    most = sorted(table.cells, key=most_placed)
     names = st.multiselect(
         "Actors",
         sorted(table.cells),

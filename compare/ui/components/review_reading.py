@@ -91,27 +91,23 @@ def _own_answers(review: Review, reader: str, base: str) -> None:
     back = st.expander("Go back to a pair", key=f"r_back-{base}", on_change="rerun")
     if not back.open:
         return
+    at = f"r_at-{base}"
+
+    def go() -> None:  # the number may have come with the click, after the page was drawn
+        st.session_state[at] = int(st.session_state[f"r_go-{base}"])
+
     with back, st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         st.number_input("Pair", 1, len(review), 1, key=f"r_go-{base}", width=120)
-
-        def go() -> None:
-            st.session_state[f"r_at-{base}"] = int(st.session_state[f"r_go-{base}"])
-
-        def forward() -> None:
-            st.session_state.pop(f"r_at-{base}", None)
-
         st.button("Show it", key=f"r_go_now-{base}", on_click=go)
-        if f"r_at-{base}" in st.session_state:
-            st.button("Back to the next pair", key=f"r_on-{base}", on_click=forward)
+        if at in st.session_state:
+            forward, arguments = st.session_state.pop, (at, None)
+            st.button("Back to the next pair", key=f"r_on-{base}", on_click=forward, args=arguments)
     rows = [
         {"Pair": number, "Answer": _in_words(answer), "Note": answer.note}
         for number, answer in review.answers(reader)[reader].items()
     ]
     if rows:
         back.dataframe(rows, hide_index=True, alt=f"Your {counted(len(rows), 'answer')}")
-
-
-# -- Differences ---------------------------------------------------------------------------------
 
 
 def decide_review(review: Review, library: Library) -> None:

@@ -265,12 +265,8 @@ def show_files(reviews: Reviews, review: Review, library: Library, reader: str |
     """Show how the review was made, and offer its files, another codebook, and its removal."""
     made = review.settings
     pool = (f"{number:,} {VERDICT[Stance(label)]}" for label, number in made.of.items())
-    thresholds = ""
-    if made.least_probability is not None and made.least_similarity is not None:
-        thresholds = (
-            f"probability {made.least_probability:g} and similarity {made.least_similarity:g} or "
-            "more for a label"
-        )
+    least = made.least_probability, made.least_similarity
+    shown = "probability {:g} and similarity {:g} or more for a label"
     st.html(
         facts_html(
             [
@@ -279,7 +275,7 @@ def show_files(reviews: Reviews, review: Review, library: Library, reader: str |
                 ("There were", ", ".join(pool)),
                 ("Left out", _of_finished(made.left_out)),
                 ("Read before", _of_finished(made.read_before)),
-                ("Thresholds", thresholds),
+                ("Thresholds", "" if None in least else shown.format(*least)),
                 ("Order", f"{READING_ORDERS[made.order]}{_seeded(made.order_seed)}"),
                 ("Readers", ", ".join(review.readers)),
                 ("Model’s label shown", WHEN_SHOWN[made.machine_shown]),

@@ -222,9 +222,6 @@ def _report(corpus: Corpus) -> None:
         small(f"The first {_PROBLEMS_SHOWN} of {corpus.problem_count:,} are shown.")
 
 
-# -- Into the library ----------------------------------------------------------------------------
-
-
 def offer_to_add(statements: Sequence[Statement]) -> None:
     """Show the button that adds the statements; then empty the fields and open the library."""
     if not statements:
