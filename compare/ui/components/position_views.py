@@ -167,12 +167,9 @@ def _show_passages(view: View, name: str) -> None:
 
 def _in_words(position: Position) -> str:
     score, dates = position.score, position.dates
-    interval = (
-        f"fewer than {TOO_FEW} passages: no interval"
-        if score.low is None or score.high is None
-        else f"95 % interval {score.low:+.2f} to {score.high:+.2f}"
-    )
-    when = ""
+    interval, when = f"fewer than {TOO_FEW} passages: no interval", ""
+    if score.low is not None and score.high is not None:
+        interval = f"95 % interval {score.low:+.2f} to {score.high:+.2f}"
     if dates:
         first, last = (date.in_words for date in dates)
         when = f", {first}" if first == last else f", {first} to {last}"

@@ -34,6 +34,7 @@ from compare.ui.components.layout import READ_FOR, notice_next_run, progress, sm
 OWN, SAMPLE = "My own", "Sample"  # libraries, in the menu and in addresses
 SWITCH_TO = "switch-to-library"  # in the session: the library to open on the next run
 _RESULTS = 64
+_Verdict = tuple[Probabilities, Rationale, InputPair]
 
 
 @st.cache_resource(show_spinner="Preparing the sample library…")
@@ -147,15 +148,11 @@ def explain_pairs(result: Result, pairs: Sequence[Pair]) -> dict[int, Pair]:
 
 
 @st.cache_resource(show_spinner="Reading the pair…", max_entries=_RESULTS)
-def _verdict(
-    key: str, _side_a: ModelInput, _side_b: ModelInput
-) -> tuple[Probabilities, Rationale, InputPair]:
-    (read,) = stance_model().score_parts([(_side_a, _side_b)])[1]
-    return *find_rationale(stance_model(), _side_a, _side_b), read
+def _verdict(key: str, _a: ModelInput, _b: ModelInput) -> _Verdict:
+    (read,) = stance_model().score_parts([(_a, _b)])[1]
+    return *find_rationale(stance_model(), _a, _b), read
 
 
-def explained_pair(
-    side_a: ModelInput, side_b: ModelInput
-) -> tuple[Probabilities, Rationale, InputPair]:
+def explained_pair(a: ModelInput, b: ModelInput) -> _Verdict:
     """Return the verdict on a pair, its deciding words, and the sentences read of a long one."""
-    return _verdict(repr((stance_model().digest, side_a, side_b)), side_a, side_b)
+    return _verdict(repr((stance_model().digest, a, b)), a, b)

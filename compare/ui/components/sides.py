@@ -108,9 +108,6 @@ def topic_and_period(prefix: str) -> tuple[str, Period, int]:
     return topic or "", period, min(max(int(most or sides.MOST_READ), 1), _MOST_AT_ALL)
 
 
-# -- The plan and the reading --------------------------------------------------------------------
-
-
 def read_pairs(
     name: str, library: Library, asked: Asked, pressed: bool, thresholds: Thresholds
 ) -> Result | None:

@@ -285,9 +285,7 @@ def _ask_for_page() -> Page | None:
     return page
 
 
-@st.cache_resource(show_spinner="Reading the page…", max_entries=4)
-def _saved(content: bytes, name: str) -> Page:
-    return saved_page(content, name)
+_saved = st.cache_resource(show_spinner="Reading the page…", max_entries=4)(saved_page)
 
 
 @st.cache_resource(show_spinner="Looking for quotations…", max_entries=4)

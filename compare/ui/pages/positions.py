@@ -1,5 +1,6 @@
 """Positions: which actors agree with a proposition, and which oppose it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -173,6 +174,11 @@ def _show_summary(positions: Positions) -> None:
 def _show_downloads(table: PositionTable) -> None:
     """Offer the positions and all passages that were read; of several propositions also a table."""
     several = len(table.positions) > 1
+    files: dict[str, Callable[[Positions], bytes]] = {
+        "positions": lambda positions: table_csv("positions", position_rows(positions)),
+        # Pairs with the proposition, which a review can import.
+        "passages": lambda positions: export_bytes(positions.result(), "csv"),
+    }
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         if several:
             content = csv_bytes(*proposition_rows(table))
@@ -181,22 +187,13 @@ def _show_downloads(table: PositionTable) -> None:
             )
         for number, positions in enumerate(table.positions, start=1):
             which = f" {number}" if several else ""
-            for what, write in (("positions", _positions_csv), ("passages", _passages_csv)):
+            for what, write in files.items():
                 file_download(
                     f"Download the {what}{which}",
                     f"{what}{which.strip()}.csv",
                     partial(write, positions),
                     f"{PREFIX}{what}-csv-{number}",
                 )
-
-
-def _positions_csv(positions: Positions) -> bytes:
-    return table_csv("positions", position_rows(positions))
-
-
-def _passages_csv(positions: Positions) -> bytes:
-    """Return all that was read as pairs with the proposition, which a review can import."""
-    return export_bytes(positions.result(), "csv")
 
 
 with page(

@@ -68,13 +68,13 @@ with page(
     "is read.",
 ):
     library, asked, thresholds, shown = sides.ask_and_read("sides", _PREFIX, ORDERS, _ask)
-    views: dict[str, sides.View] = {
-        "Opposed": Stance.OPPOSE,
-        "Agree": Stance.AGREE,
-        "Table": pairs_table,
-        "By year": sides.years_view,
-        "Who agrees with whom": _show_matrix,
-        "Check a sample": sides.check_sample,
-    }
     if shown:
+        views: dict[str, sides.View] = {
+            "Opposed": Stance.OPPOSE,
+            "Agree": Stance.AGREE,
+            "Table": pairs_table,
+            "By year": sides.years_view,
+            "Who agrees with whom": _show_matrix,
+            "Check a sample": sides.check_sample,
+        }
         sides.show_pairs(shown, library, views, _PREFIX, _KEYS)

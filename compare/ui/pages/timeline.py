@@ -29,12 +29,12 @@ with page(
     "the same point. If the two oppose each other, the position changed between the two dates.",
 ):
     library, *_, shown = sides.ask_and_read("timeline", _PREFIX, TIMELINE_ORDERS, _ask)
-    views: dict[str, sides.View] = {
-        CHANGED: Stance.OPPOSE,
-        SAME: Stance.AGREE,
-        "Table": pairs_table,
-        "By year": sides.years_view,
-        "Check a sample": sides.check_sample,
-    }
     if shown:
+        views: dict[str, sides.View] = {
+            CHANGED: Stance.OPPOSE,
+            SAME: Stance.AGREE,
+            "Table": pairs_table,
+            "By year": sides.years_view,
+            "Check a sample": sides.check_sample,
+        }
         sides.show_pairs(shown, library, views, _PREFIX, _KEYS)
