@@ -1,4 +1,4 @@
-"""Who speaks: names, roles and countries in titles and labels; nothing is guessed."""
+"""Names, roles and countries of speakers, from titles and labels; nothing is guessed."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ LONGEST_COUNTRY = 6
 def split_role(text: str) -> tuple[str, str]:
     """Return role and name of "Foreign Minister of Valdoria Jane Roe".
 
-    If the name cannot be told from the role, the whole text is the role.
+    If name and role cannot be separated, the whole text is the role.
     """
     words = _GENERATION.sub("", " ".join(text.split())).split()
     start = len(words)
@@ -232,10 +232,10 @@ def is_foreign_office(office: str) -> bool:
 
 
 def speaks_for(label: str, country: str) -> bool:
-    """Say whether a label in capitals is of somebody who speaks for a transcript's country.
+    """Say whether the speaker of a label in capitals speaks for the transcript's country.
 
-    Somebody without an office ("MS ROE"), or with one of that country ("SECRETARY ROE"), does;
-    anybody else may be a guest.
+    Speakers without an office ("MS ROE") or with one of that country ("SECRETARY ROE") do; others
+    may be guests.
     """
     found = _HONORIFIC.match(label)
     rest = label[found.end() :] if found else label
@@ -285,10 +285,10 @@ _OTHER_STATES = re.compile(
 
 
 def country_of_role(role: str, title: str, home: str) -> str:
-    """Return the country of whose State a role is an office; "" in doubt.
+    """Return the country in which a role is an office of State; "" in doubt.
 
-    On the Kremlin's pages an office that names no country is at home: always if no other State has
-    it, and one of a government only if the title of the page names no other country.
+    The Kremlin's pages name no country for offices at home. So an office without a country is at
+    home if no other State has it, or if it is a government's and the title names no other country.
     """
     for found in _OF.finditer(role):
         before, behind = role[: found.start()], role[found.end() :]

@@ -1,6 +1,6 @@
 """Ministries, alliances and press offices: speeches, statements and briefings as plain text.
 
-Lines about the page stand above the words, and before these a name or none.
+Lines about the page stand above the words; most words have a speaker's label in front.
 """
 
 from __future__ import annotations
@@ -239,7 +239,7 @@ class _Conference:
     def _official(self, label: _Label) -> tuple[str, str]:
         """Return name and role of an official whom a label names, "" and "" if it does not.
 
-        One whose label has no first name is in the title, or had a label with it.
+        A label without a first name counts if the title or an earlier label has the full name.
         """
         main = label.main
         role, name = split_role(main)
@@ -268,9 +268,9 @@ class _Conference:
 
 
 def _doubtful_turn(label: _Label, followed: bool, alone: bool) -> Turn | None:
-    """Return the turn of a label that may be a heading in somebody's words as well.
+    """Return the turn of a label that may also be a heading within a speech.
 
-    `followed`: the official's own label is the next. `alone`: no label is certain.
+    `followed`: the next label is the official's own. `alone`: no label is certain.
     """
     asks = followed or "?" in label.turn.text
     if alone and not (label.is_person or (asks and label.of)):

@@ -1,6 +1,6 @@
-"""Texts of pages and transcripts: take off their layout, and find the turns of their speakers.
+"""Texts of pages and transcripts: remove their layout, and find the turns of their speakers.
 
-What is taken off goes to the account.
+The account counts what is removed.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ _TOKENISED = (
 
 
 def join_hyphens(text: str, account: Account) -> str:
-    """Join the words that a hyphen at a line's end parts.
+    """Join words that are hyphenated at a line's end.
 
-    The hyphen goes only if the text has the word without it elsewhere: most are those of compounds
-    ("self-\\ndetermination"). One that waits for its word keeps a space ("short-\\nand long-term").
+    The hyphen is removed only if the text has the word without it elsewhere: most belong to
+    compounds ("self-\\ndetermination"). A suspended one keeps a space ("short-\\nand long-term").
     """
     words = set(_WORD.findall(text.casefold())) if _HYPHEN_BREAK.search(text) else set()
 
@@ -54,8 +54,8 @@ def join_hyphens(text: str, account: Account) -> str:
 def unwrap_lines(text: str, account: Account) -> str:
     """Return the text with a space for each line break inside a sentence.
 
-    A break stays if the line before it ends a sentence, next to a blank line, and in texts whose
-    lines are not wrapped at a width.
+    Breaks stay after the end of a sentence, next to a blank line, and in texts that are not wrapped
+    at a fixed width.
     """
     lengths = sorted(len(line) for line in text.splitlines() if line.strip())
     if not lengths or lengths[len(lengths) * 9 // 10] > _WIDEST_PAGE:
@@ -70,9 +70,9 @@ def unwrap_lines(text: str, account: Account) -> str:
 
 
 def detokenise(text: str, account: Account) -> str:
-    """Take away the spaces that a tokeniser put around marks: `the Council 's aims ( all ) .`.
+    """Remove the spaces that a tokeniser put around punctuation: `the Council 's aims ( all ) .`.
 
-    Hyphens and lone quotation marks stay as they are: they could be dashes, and open or close.
+    They stay around hyphens, which may be dashes, and unpaired quotation marks.
     """
     for pattern, replacement in _TOKENISED:
         if '"' not in replacement or text.count('"') % 2 == 0:
@@ -150,10 +150,10 @@ def gather_turns(
 def turn_cells(
     turns: Iterable[Turn], cells: Cells, account: Account
 ) -> Iterator[tuple[Turn, Cells]]:
-    """Yield the turns that are statements and their cells; all others go to the account.
+    """Yield the turns that are statements, with their cells; the account counts all others.
 
-    A question stands beside the first statement that follows it, whoever makes it; several
-    questions stand there in their order. The id is the document's and the number of the turn.
+    Questions are kept beside the first statement that follows them, whoever makes it. An id is the
+    document's id and the number of the turn.
     """
     asked: list[Turn] = []
     for number, turn in enumerate(turns, start=1):
@@ -270,10 +270,10 @@ def is_heading(label: str, words: str) -> bool:
 
 
 def own_label_next(labels: Iterable[tuple[int, bool]]) -> dict[int, bool]:
-    """Return for the line of each label, of which some are the speaker's, whether the next is.
+    """Map the line of each label to whether the next label is the main speaker's own.
 
-    Whoever speaks is not named again before somebody else has spoken. All is empty if no label is
-    the speaker's: who speaks alone needs none.
+    A speaker has no second label before somebody else speaks. The mapping is empty if no label is
+    the main speaker's: a speaker without others needs none.
     """
     listed = [*labels]
     if not any(own for _, own in listed):
@@ -291,10 +291,10 @@ def answer_next(lines: Sequence[tuple[str, int]], speaker: str) -> dict[int, boo
 def turn_of_label(
     found: re.Match[str], line: int, speaker: str, account: Account, followed: bool | None = True
 ) -> Turn | None:
-    """Return the turn behind such a label: the one speaker's, or a question of anybody else.
+    """Return the turn that a label starts: the main speaker's, or a question by anybody else.
 
-    It is left out if it may be a heading as well, and None if it is no label but words of a
-    sentence. `followed`: whether the speaker's own label is the next; None if there is none.
+    It is left out if the label may be a heading, and None if it is part of a sentence. `followed`:
+    whether the next label is the main speaker's own; None if there is none.
     """
     label, words = found["label"], found.string[found.end() :]
     turn = Turn(label, words, line, Reason.QUESTIONS)

@@ -100,9 +100,9 @@ class _Speakers:
             self._states.add(state)
 
     def of(self, session: str, code: str) -> list[_Speaker]:
-        """Return the rows for a speech; if they name several people, it may be any of them.
+        """Return the rows for a speech; if they name several people, any of them may have spoken.
 
-        Rows of the two German States can both name one State, so that neither says whose it is.
+        Rows of both German States can name the same State, so neither row identifies its State.
         """
         state, all_rows = _state(code), self._rows.get(session, [])
         rows = [row for row in all_rows if self._owner(row, all_rows) == state]
@@ -398,8 +398,8 @@ class Address:
 def read_address(text: str, speaker: str = "", country: str = "") -> Address:
     """Return the form of address that a speech starts with, an empty one if it has none.
 
-    A title, the known speaker's last name, or brackets with a country or a language tell it from a
-    sentence with a colon.
+    A title, the known speaker's last name, or a country or language in brackets distinguish it
+    from a sentence with a colon.
     """
     found = _ADDRESS.match(text)
     if found is None:

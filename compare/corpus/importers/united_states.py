@@ -251,7 +251,7 @@ def _speaker(label: str, cells: Cells, heard: str) -> Cells:
 
 
 def _country(office: str, role: str, name: str, cells: Cells) -> str:
-    """Return the speaker's country: another one if the title says so.
+    """Return the speaker's country, which the title may name.
 
     Guests without an office have none, nor have ambassadors outside press briefings.
     """
@@ -333,10 +333,10 @@ def _author(title: str, last: str, date: str) -> Cells:
 
 
 def _are_several(authors: str, date: str) -> bool:
-    """Say whether more than one person may be named; in doubt, yes.
+    """Say whether the words may name more than one person.
 
-    "Senior Advisor and Chief Spokesperson Ada Veld" is one: "and" joins two offices of hers. After
-    a person, an office is another person's, and so is anything after "and".
+    "Senior Advisor and Chief Spokesperson Ada Veld" is one person with two offices. An office after
+    a person is another person's, and so is anything after "and".
     """
     first, *rest = _JOINS.split(authors)
     for join, part in zip(rest[::2], rest[1::2], strict=True):
