@@ -221,11 +221,11 @@ def _pairs_by_actor(
     excerpts, repeated = read_excerpts(library, rows), repetitions(library, rows, (), within)
     pairs: dict[int, list[Pair]] = defaultdict(list)
     passages = zip(near.row.tolist(), near.actor.tolist(), near.similarity.tolist(), strict=True)
-    for (row, actor, similarity), (likely, only) in zip(passages, scores.of_each(), strict=True):
+    for (row, actor, similarity), (found, only) in zip(passages, scores.of_each(), strict=True):
         key = actors[actor].key
         own = by_date(other for other in repeated[row] if key in actor_keys(other, by))
         passage = replace(excerpts[row], repeats=own)
-        pairs[actor].append(Pair(claim, passage, likely, similarity, first_stage_only=only))
+        pairs[actor].append(Pair(claim, passage, found, similarity, first_stage_only=only))
     return pairs
 
 

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import accumulate, takewhile
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +20,7 @@ from compare.library.filters import Filters, applicable
 from compare.library.index.base import Floats, Neighbours, Rows, Selection
 from compare.library.passage_store import READ_AT_MOST, ActorPassages, occurrence
 from compare.results.result import MOST_OF_STATEMENT
+from compare.statements.countries import country_key
 from compare.statements.languages import is_language, language_name
 from compare.statements.normalize import fold, speaker_key
 from compare.statements.passages import complete, split_quote
@@ -27,7 +29,6 @@ from compare.statements.quotes import Quote, language_notes
 if TYPE_CHECKING:
     from compare.library.library import Library
     from compare.library.passage_store import PassageStore
-    from compare.statements.passages import Passage
     from compare.statements.statement import Statement
 
 CANDIDATES = 60
@@ -70,7 +71,7 @@ def retrieve(
     quote: Quote,
     filters: Filters,
     candidates: int,
-    languages: tuple[str, ...] = ("en",),
+    languages: tuple[str, ...],
 ) -> Retrieved:
     """Return the candidates for a quote: see `comparison.search.search`.
 
@@ -227,16 +228,11 @@ def by_date(statements: Iterable[Statement]) -> tuple[Statement, ...]:
 def _distinct(
     store: PassageStore, lists: Iterable[Rows], leave_out: Collection[int]
 ) -> list[list[int]]:
-    """Return each list without the rows left out and without a second one of the same words."""
-    kept = [[row for row in rows.tolist() if row not in leave_out] for rows in lists]
-    rows = sorted({row for part in kept for row in part})
-    words = dict(zip(rows, store.words(np.array(rows, np.int64)).tolist(), strict=True))
+    """Return each list without the rows left out and without duplicates."""
     distinct = []
-    for part in kept:
-        first: dict[int, int] = {}
-        for row in part:
-            first.setdefault(words[row], row)
-        distinct.append(list(first.values()))
+    for rows in lists:
+        kept = np.array([row for row in rows.tolist() if row not in leave_out], np.int64)
+        distinct.append(kept[occurrence(store.words(kept)) == 0].tolist())
     return distinct
 
 
@@ -275,41 +271,28 @@ def own_statements(library: Library, quote: Quote, rows: Iterable[int]) -> list[
     wanted = fold(quote.text)
     ids = dict.fromkeys(filter(None, [quote.statement_id]))
     ids |= dict.fromkeys(p.statement_id for p in library.passages(rows) if fold(p.text) in wanted)
-    spans = library.store.rows_of(ids).values()
-    sentences: dict[str, list[Passage]] = defaultdict(list)
-    for passage in library.passages(row for span in spans for row in span):
-        sentences[passage.statement_id].append(passage)
-    return [
-        statement
-        for statement in library.statements(ids)
-        if statement.id == quote.statement_id
-        or (
-            _may_be_own(quote, statement)
-            and _holds(wanted, [fold(passage.text) for passage in sentences[statement.id]])
-        )
-    ]
+    rows_of = library.store.rows_of(ids)
+
+    def own(statement: Statement) -> bool:
+        passages = library.passages(rows_of[statement.id])
+        return _may_be_own(quote, statement) and _holds(wanted, [fold(p.text) for p in passages])
+
+    statements = library.statements(ids)
+    return [each for each in statements if each.id == quote.statement_id or own(each)]
 
 
 def _holds(wanted: str, sentences: Sequence[str]) -> bool:
     """Tell whether whole sentences in a row are the wanted words: no "it is false that" ahead."""
-    for first in range(len(sentences)):
-        held = sentences[first]
-        for sentence in sentences[first + 1 :]:
-            if len(held) >= len(wanted):
-                break
-            held = f"{held} {sentence}"
-        if held == wanted:
-            return True
-    return False
+    joined = (accumulate(sentences[first:], "{} {}".format) for first in range(len(sentences)))
+    return any(wanted in takewhile(lambda text: len(text) <= len(wanted), each) for each in joined)
 
 
 def _may_be_own(quote: Quote, statement: Statement) -> bool:
     """Tell whether a statement with the quote's words can be the quote's own."""
     if quote.speaker and statement.speaker:
         return speaker_key(quote.speaker) == speaker_key(statement.speaker)
-    codes = {entry.code or fold(entry.name) for entry in quote.country}
-    others = {entry.code or fold(entry.name) for entry in statement.country}
-    return not codes or not others or bool(codes & others)
+    own, others = (set(map(country_key, each.country)) for each in (quote, statement))
+    return not own or not others or bool(own & others)
 
 
 def _who_is_known(quote: Quote) -> bool:

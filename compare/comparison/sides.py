@@ -353,7 +353,7 @@ class Comparison:
     ) -> tuple[int, float]:
         """Return how many pairs are known, and about how many seconds scoring `of` of them takes.
 
-        Some are scored for it, the first one untimed: it may wait for the model to load.
+        Some are scored for it, the first one untimed, since it may load the model.
         """
         cache = ScoreCache.of(self.library, stage, self._cache_folder)
         known = cache.known(near.a, near.b)[1]
@@ -370,10 +370,9 @@ class Comparison:
     def _pairs(self, near: NearestPairs, scores: Scores) -> Iterator[Pair]:
         excerpts = read_excerpts(self.library, (*near.a.tolist(), *near.b.tolist()))
         rows = zip(near.a.tolist(), near.b.tolist(), near.similarity.tolist(), strict=True)
-        for (a, b, similarity), (likely, only) in zip(rows, scores.of_each(), strict=True):
-            yield Pair(
-                excerpts[a], excerpts[b], likely, min(similarity, 1.0), first_stage_only=only
-            )
+        for (a, b, similarity), (found, only) in zip(rows, scores.of_each(), strict=True):
+            cosine = min(similarity, 1.0)  # rounding can exceed 1
+            yield Pair(excerpts[a], excerpts[b], found, cosine, first_stage_only=only)
 
     def _about_reading(self, near: NearestPairs) -> list[str]:
         notes = []

@@ -214,11 +214,7 @@ class HuggingFaceStance(StanceModel):
 
 
 def _load(folder: Path, name: str) -> tuple[Any, Any]:
-    """Return a folder's tokenizer and model.
-
-    Raises:
-        ModelError: They cannot be read, or weights are missing or of another size.
-    """
+    """Return a folder's tokenizer and model; a ModelError if weights are damaged or missing."""
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
     try:
