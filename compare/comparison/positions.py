@@ -106,7 +106,8 @@ def positions(
     counts = _statement_counts(library, names, by, within, filters)
     if not counts.any():
         raise QueryError(
-            f"No {by} can be placed: no statement that is left has one. Loosen the filters."
+            f"No {by} can be placed: no statement that passes the filters names one. Loosen the "
+            "filters."
         )
     least = thresholds or Thresholds()
     near, similar = nearest_per_actor(
@@ -164,8 +165,8 @@ def _about_reading(actors: Sequence[Actor]) -> list[str]:
     most = max(more, key=lambda actor: actor.near)
     who = "1 actor has" if len(more) == 1 else f"{len(more):,} actors have"
     return [
-        f"{who} more passages near the proposition than were read, the most similar: of "
-        f"{most.name} {len(most.read):,} of {most.near:,}."
+        f"{who} more passages near the proposition than were read: of {most.name} the "
+        f"{len(most.read):,} most similar of {most.near:,} were read."
     ]
 
 

@@ -97,11 +97,11 @@ def retrieve(
             vectors = _embedded(library, quote, parts)
             nearest = store.nearest(vectors, 2 * each + _NEIGHBOURS)
         notes.append(
-            f"The words stand in the library: read as said by {_who(sources[0])} "
+            f"The quote is in the library: read as said by {_who(sources[0])} "
             f"(statement {sources[0].id})."
         )
     if others := sources[1:]:
-        notes.append(f"The same words stand in {', '.join(entry.id for entry in others)}, too.")
+        notes.append(f"The same words are in {', '.join(entry.id for entry in others)}, too.")
     filters, not_applied = applicable(filters, quote)
     notes += not_applied
     spans = store.rows_of([entry.id for entry in sources])

@@ -377,10 +377,7 @@ class Comparison:
     def _about_reading(self, near: NearestPairs) -> list[str]:
         notes = []
         if self._alike:
-            notes.append(
-                f"Pairs with the same words on both sides were left out: {self._alike:,}. Nothing "
-                "is to be read there."
-            )
+            notes.append(f"Pairs with the same words on both sides were left out: {self._alike:,}.")
         if self.find() > len(near.a):
             which = "likeliest to oppose or to agree" if self._has_prefilter else "most similar"
             notes.append(

@@ -7,7 +7,7 @@ import heapq
 import json
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
@@ -63,20 +63,10 @@ class Change:
             (entry.id.encode("utf-8", "surrogatepass"), json.dumps(entry.to_dict()))
             for entry in add
         )
-        try:
-            with closing(sqlite3.connect(self._path, isolation_level=None)) as database:
-                database.execute("PRAGMA journal_mode = OFF")
-                database.execute("PRAGMA synchronous = OFF")
-                database.execute("BEGIN")
-                database.execute("CREATE TABLE staged (id BLOB NOT NULL, data TEXT NOT NULL)")
-                database.executemany("INSERT INTO staged VALUES (?, ?)", rows)
-                database.execute("CREATE INDEX staged_id ON staged (id)")
-                database.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise LibraryError(
-                f"{self._path} could not be written ({error}): make room on the disk, then try "
-                "again."
-            ) from error
+        with new_database(self._path) as database:
+            database.execute("CREATE TABLE staged (id BLOB NOT NULL, data TEXT NOT NULL)")
+            database.executemany("INSERT INTO staged VALUES (?, ?)", rows)
+            database.execute("CREATE INDEX staged_id ON staged (id)")
 
     def statements(self) -> Iterator[Statement]:
         """Go through the statements after the change, by id; the file is removed at the end."""
@@ -94,6 +84,27 @@ class Change:
             cursor = database.execute(sql)
             while rows := cursor.fetchmany(_AT_ONCE):
                 yield from rows
+
+
+@contextmanager
+def new_database(path: Path) -> Iterator[sqlite3.Connection]:
+    """Yield a new SQLite file inside a transaction, which is committed at the end.
+
+    Raises:
+        LibraryError: The disk is full.
+    """
+    try:
+        with closing(sqlite3.connect(path, isolation_level=None)) as database:
+            # A writer that is stopped starts a new file, so no journal is needed.
+            for pragma in ("page_size = 4096", "journal_mode = OFF", "synchronous = OFF"):
+                database.execute(f"PRAGMA {pragma}")
+            database.execute("BEGIN")
+            yield database
+            database.execute("COMMIT")
+    except sqlite3.Error as error:
+        raise LibraryError(
+            f"{path} could not be written ({error}): make room on the disk, then try again."
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)

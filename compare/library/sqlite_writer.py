@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from compare.errors import LibraryError
-from compare.library.build import Change, Embedding, passage_key
+from compare.library.build import Change, Embedding, new_database, passage_key
 from compare.library.filters import COLUMNS
 from compare.library.generations import RESUME
 from compare.library.index.base import Rows
@@ -46,7 +46,6 @@ _STATEMENTS_AT_ONCE = 2000
 _BATCH = 1024  # passages embedded at once
 _SAVED_EVERY = 5.0  # seconds
 
-_PRAGMAS = "PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
 _TOKENIZE = "porter unicode61 remove_diacritics 2"
 _NAMES = dict.fromkeys(name for one in COLUMNS for name in (one.name, one.key_column))
 _TABLES = f"""
@@ -103,22 +102,17 @@ def write_tables(path: Path, statements: Iterable[Statement]) -> tuple[int, Rows
     hashes: list[bytes] = []
     keys = array("q")
     ordered = _checked(statements)
-    try:
-        with closing(sqlite3.connect(path, isolation_level=None)) as database:
-            _run(database, f"{_PRAGMAS} BEGIN; {_TABLES}")
-            while batch := list(islice(ordered, _STATEMENTS_AT_ONCE)):
-                rows: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
-                for statement, data in batch:
-                    keys.extend(_add(rows, len(hashes), len(keys), statement, data))
-                    hashes.append(hashlib.sha256(data.encode()).digest())  # its content_hash
-                for table, added in rows.items():
-                    marks = ", ".join("?" * len(added[0]))
-                    database.executemany(f"INSERT INTO {table} VALUES ({marks})", added)
-            _run(database, f"{_INDEXES} COMMIT;")
-    except sqlite3.Error as error:
-        raise LibraryError(
-            f"{path} could not be written ({error}): make room on the disk, then try again."
-        ) from error
+    with new_database(path) as database:
+        _run(database, _TABLES)
+        while batch := list(islice(ordered, _STATEMENTS_AT_ONCE)):
+            rows: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+            for statement, data in batch:
+                keys.extend(_add(rows, len(hashes), len(keys), statement, data))
+                hashes.append(hashlib.sha256(data.encode()).digest())  # its content_hash
+            for table, added in rows.items():
+                marks = ", ".join("?" * len(added[0]))
+                database.executemany(f"INSERT INTO {table} VALUES ({marks})", added)
+        _run(database, _INDEXES)
     digest = hashlib.sha256(b"".join(sorted(hashes))).hexdigest()
     return len(hashes), np.array(keys, np.int64), digest
 

@@ -24,7 +24,7 @@ def test_search_prints_plain_text_into_a_pipe(run: Run) -> None:
     assert "https://example.org/1" in told.out
     assert "OPPOSE\n  1. 0.80 “The blockade of Port Meren will not end" in told.out
     assert "context: asked by Valdoria" in told.out
-    assert "Note:  The words stand in the library" in told.out
+    assert "Note:  The quote is in the library" in told.out
     assert "\x1b" not in told.out + told.err
 
 

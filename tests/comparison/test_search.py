@@ -134,7 +134,7 @@ def test_one_speaker_is_taken_for_the_source_and_others_with_the_same_words_are_
     ]
     result = run(Library.build(said, tmp_path / "three", HashingEncoder(dim=256)))
     assert result.source.id == "a-1"
-    assert "The same words stand in a-2, too." in result.notes
+    assert "The same words are in a-2, too." in result.notes
     assert ids(result.agree) == ["b-1"]
 
 
