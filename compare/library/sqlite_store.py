@@ -154,11 +154,7 @@ class SqliteStore:
     def browse(
         self, filters: Filters, query: str, limit: int, offset: int
     ) -> tuple[list[Statement], int]:
-        conditions, parameters = _conditions(filters)
-        for word in map(_quoted, distinct_words(query)):
-            conditions.append(_HOLDS_WORD)
-            parameters += [word, word]
-        where = _where(conditions)
+        where, parameters = _where(filters, map(_quoted, distinct_words(query)))
         ((total,),) = self._all(f"SELECT count(*) FROM statements {where}", parameters)
         found = self._all(
             "SELECT data FROM contents JOIN "
@@ -255,12 +251,11 @@ class SqliteStore:
     # -- Retrieval -------------------------------------------------------------------------------
 
     def select(self, filters: Filters) -> Selection:
-        conditions, parameters = _conditions(filters)
-        if not conditions:
+        where, parameters = _where(filters)
+        if not where:
             return RowSpans.whole(len(self))
         found = self._all(
-            "SELECT first_row, first_row + row_count FROM statements "
-            f"{_where(conditions)} ORDER BY n",
+            f"SELECT first_row, first_row + row_count FROM statements {where} ORDER BY n",
             parameters,
         )
         first, end = np.array(found, np.int64).reshape(-1, 2).T
@@ -378,8 +373,8 @@ class SqliteStore:
 # -- Conditions ----------------------------------------------------------------------------------
 
 
-def _conditions(filters: Filters) -> tuple[list[str], list[str | int]]:
-    """Return conditions on the table of statements, all of which must hold, and parameters."""
+def _where(filters: Filters, words: Iterable[str] = ()) -> tuple[str, list[str | int]]:
+    """Return the WHERE clause for filters and quoted words, and its parameters; "" for none."""
     conditions: list[str] = []
     parameters: list[str | int] = []
     for chosen, attribute, values in filters.chosen():
@@ -396,11 +391,10 @@ def _conditions(filters: Filters) -> tuple[list[str], list[str | int]]:
     if filters.date_to is not None:
         conditions.append("first_day <= ?")
         parameters.append(filters.date_to.last.toordinal())
-    return conditions, parameters
-
-
-def _where(conditions: Sequence[str]) -> str:
-    return f"WHERE {' AND '.join(conditions)}" if conditions else ""
+    for word in words:
+        conditions.append(_HOLDS_WORD)
+        parameters += [word, word]
+    return f"WHERE {' AND '.join(conditions)}" if conditions else "", parameters
 
 
 def _spelled(names: Sequence[str]) -> tuple[str, str]:
