@@ -240,10 +240,7 @@ def _show_list(result: Result, stance: Stance, limit: int) -> None:
 @shared.reading
 @shared.thresholds
 @shared.number(
-    "--each",
-    MOST_PER_ACTOR,
-    "Passages per actor by similarity, half as many by words",
-    most=1000,
+    "--each", MOST_PER_ACTOR, "Passages per actor by similarity, half as many by words", most=1000
 )
 @shared.number("--period", None, "Also by periods of so many years", most=1000)
 @shared.number("--seed", 0, "For the intervals", least=0)

@@ -25,21 +25,12 @@ from compare.cli.output import (
     show_table,
     waiting,
 )
-from compare.evaluate import (
-    Report,
-    SearchReport,
-    by_mode,
-    gold_of,
-    read_labelled,
-    report,
-    searching,
-)
+from compare.evaluate import SearchReport, by_mode, gold_of, read_labelled, report, searching
 from compare.library import Library
 from compare.models import Stance, signature
 from compare.models.calibration import FILE, read_adaptation
 from compare.results.provenance import screening
 
-_LABELS = tuple(stance.value for stance in Stance)
 _FILE: dict[str, Any] = {"type": shared.PATH, "required": True, "metavar": "FILE"}
 
 
@@ -83,16 +74,6 @@ def evaluate(file: Path, as_json: bool, as_markdown: bool, stance_model: str) ->
         return
     say(f"{figures.n} pairs of {file}, model {signature(model)}, {seconds:.1f} s")
     show = partial(show_table, markdown=as_markdown)
-    _show_report(figures, speed, show)
-    if modes:
-        rows = [
-            (name or "(none)", of.n, of.accuracy, of.macro_f1, *(of.labels[one] for one in Stance))
-            for name, of in modes.items()
-        ]
-        show("By mode", ("mode", "pairs", "accuracy", "macro-F1", *_LABELS), rows)
-
-
-def _show_report(figures: Report, speed: float, show: partial[None]) -> None:
     rows: list[tuple[Any, ...]] = [
         ("accuracy", figures.accuracy, figures.accuracy_ci),
         ("macro-F1", figures.macro_f1, figures.macro_f1_ci),
@@ -107,8 +88,14 @@ def _show_report(figures: Report, speed: float, show: partial[None]) -> None:
         for stance, of in figures.per_class.items()
     ]
     show("By label", ("label", "precision", "recall", "F1", "pairs"), rows)
-    rows = [(label, *of) for label, of in zip(_LABELS, figures.confusion, strict=True)]
-    show("Right label (rows) and label given", ("right", *_LABELS), rows)
+    rows = [(label, *of) for label, of in zip(Stance, figures.confusion, strict=True)]
+    show("Right label (rows) and label given", ("right", *Stance), rows)
+    if modes:
+        rows = [
+            (name or "(none)", of.n, of.accuracy, of.macro_f1, *(of.labels[one] for one in Stance))
+            for name, of in modes.items()
+        ]
+        show("By mode", ("mode", "pairs", "accuracy", "macro-F1", *Stance), rows)
 
 
 @click.command("evaluate-search")
@@ -245,7 +232,7 @@ def adapt(
 
 def _show_adaptation(result: AdaptationResult, library: Library) -> None:
     labels = result.labels.to_dict()
-    by_label = ", ".join(f"{labels[label]:,} {label}" for label in _LABELS)
+    by_label = ", ".join(f"{labels[label]:,} {label}" for label in Stance)
     by_source = ", ".join(f"{number:,} of {name}" for name, number in labels["sources"].items())
     say(f"{labels['measured']:,} pairs to measure on: {by_label}.")
     say(f"Labels: {by_source}.")

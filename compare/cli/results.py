@@ -110,11 +110,7 @@ def reproduce(result: Path, tolerance: float, **options: Any) -> int:
     model = models.load_stance_model(name) if name else None
     with progress("Reading pairs") as on_progress:
         done = make_again(
-            kept,
-            library,
-            stance_model=model,
-            tolerance=tolerance,
-            on_progress=on_progress,
+            kept, library, stance_model=model, tolerance=tolerance, on_progress=on_progress
         )
     if options["as_json"]:
         say_json(done.to_dict())

@@ -42,11 +42,7 @@ if TYPE_CHECKING:
 _SHOWN = 10
 _REPEATS_SHOWN = 3
 _INDENT = " " * 10
-_TITLES = {
-    Stance.AGREE: "Agree",
-    Stance.OPPOSE: "Oppose",
-    Stance.NEITHER: "Same topic, neither",
-}
+_TITLES = {Stance.AGREE: "Agree", Stance.OPPOSE: "Oppose", Stance.NEITHER: "Same topic, neither"}
 _COLOURS = {Stance.AGREE: "blue", Stance.OPPOSE: "red", Stance.NEITHER: "default"}
 
 
