@@ -1,18 +1,18 @@
-"""The errors a person can cause and mend; each message says what, where and the remedy."""
+"""Errors that a user can fix; each message says what is wrong, where, and how to fix it."""
 
 from __future__ import annotations
 
 
 class CompareError(Exception):
-    """Something the user can mend: one clear sentence, exit code 2 on the command line."""
+    """Base of all errors a user can fix; the command line prints it and exits with code 2."""
 
 
 class CorpusError(CompareError):
-    """A corpus file cannot be read, or a row is bad in strict reading."""
+    """A corpus file cannot be read, or has an invalid row in strict mode."""
 
 
 class LibraryError(CompareError):
-    """A library folder is missing, corrupt, locked, read-only or of another format."""
+    """A library folder is missing, corrupt, locked, read-only or in another format."""
 
 
 class ModelError(CompareError):
@@ -20,7 +20,7 @@ class ModelError(CompareError):
 
 
 class ExportError(CompareError):
-    """A result cannot be written, or a kept result cannot be read."""
+    """A result cannot be written, or a saved result cannot be read."""
 
 
 class QueryError(CompareError):
@@ -28,8 +28,8 @@ class QueryError(CompareError):
 
 
 class ReviewError(CompareError):
-    """A review project cannot be made, read or written as asked."""
+    """A review cannot be created, read or changed as requested."""
 
 
 class AdaptError(CompareError):
-    """The labels there are do not suffice to adapt the stance model to a corpus."""
+    """The labels are too few, or overlap too much, to adapt the stance model to a corpus."""

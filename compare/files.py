@@ -1,4 +1,4 @@
-"""Write whole files or none."""
+"""Write files whole or not at all."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from typing import IO
 
 from compare.errors import ExportError
 
-# Characters of a file's name in its temporary one: at most 160 bytes of the 255 a name may have.
-_NAME_KEPT = 40
+# Characters of the target's name in the temporary one: at most 160 bytes of the 255 allowed.
+_PREFIX_LENGTH = 40
 
 
 @contextmanager
 def writing(path: Path, *, force: bool = False) -> Iterator[IO[bytes]]:
-    """Yield a temporary file that replaces `path` at the end; after an error nothing is kept.
+    """Yield a temporary file that replaces `path` at the end, or is removed after an error.
 
     Raises:
         ExportError: The file exists and `force` is not given, or it cannot be written.
     """
-    check_free(path, force=force)
+    _check_free(path, force=force)
     temporary: str | None = None
     try:
         handle, temporary = tempfile.mkstemp(
-            dir=path.parent, prefix=f".{path.name[:_NAME_KEPT]}.", suffix=".tmp"
+            dir=path.parent, prefix=f".{path.name[:_PREFIX_LENGTH]}.", suffix=".tmp"
         )
         with os.fdopen(handle, "wb") as file:
             yield file
@@ -40,19 +40,18 @@ def writing(path: Path, *, force: bool = False) -> Iterator[IO[bytes]]:
             Path(temporary).unlink(missing_ok=True)
 
 
-def check_free(path: Path, *, force: bool = False) -> None:
+def _check_free(path: Path, *, force: bool = False) -> None:
     """Raise ExportError if the file exists and `force` is not given."""
-    if is_there(path) and not force:
-        raise ExportError(f"{path} is there already: choose another name, or overwrite by --force.")
+    if exists(path) and not force:
+        raise ExportError(
+            f"{path} already exists: choose another name, or overwrite it with --force."
+        )
 
 
-def is_there(path: Path) -> bool:
-    """Say whether a file or a link exists, even one that leads nowhere: it would be replaced.
-
-    Raises:
-        ExportError: It cannot be told.
-    """
+def exists(path: Path) -> bool:
+    """Tell whether a file or link exists; raise ExportError if the path cannot be accessed."""
     try:
+        # lstat: a link that leads nowhere would be replaced, too.
         path.lstat()
     except (FileNotFoundError, NotADirectoryError):
         return False
@@ -62,7 +61,7 @@ def is_there(path: Path) -> bool:
 
 
 def is_folder(path: Path) -> bool:
-    """Say whether a folder exists; what cannot be looked at is none."""
+    """Tell whether a folder exists; False if the path cannot be accessed."""
     try:
         return path.is_dir()
     except OSError:
@@ -70,8 +69,8 @@ def is_folder(path: Path) -> bool:
 
 
 def check_writable(path: Path, *, force: bool = False) -> None:
-    """Raise as `writing` would, before the work whose result is to be written."""
-    check_free(path, force=force)
+    """Raise the errors of `writing` early, before long work whose result is to be written."""
+    _check_free(path, force=force)
     try:
         with tempfile.TemporaryFile(dir=path.parent):
             pass
@@ -80,7 +79,7 @@ def check_writable(path: Path, *, force: bool = False) -> None:
 
 
 def _not_written(path: Path, error: OSError) -> ExportError:
-    remedy = "choose a folder that is there and yours"
+    remedy = "choose a folder that exists and that you may write to"
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         remedy = f"make room in {path.parent}, or choose another folder"
     return ExportError(f"{path} cannot be written ({error.strerror}): {remedy}.")

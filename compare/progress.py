@@ -1,20 +1,19 @@
-"""Progress that long work reports to its caller."""
+"""The callback by which long work reports its progress."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 Progress = Callable[[int, int], None]
-"""Called with what is done and what there is to do, in the caller's unit."""
+"""Called with the number of items done and the total."""
 
 
-def counted_on(on_progress: Progress | None, before: int, total: int) -> Progress | None:
-    """Return what reports a part of the work as a part of the whole.
+def within_total(on_progress: Progress | None, before: int, total: int) -> Progress | None:
+    """Return a callback for a part of the work that reports the progress of the whole.
 
     Args:
-        on_progress: What reports the whole.
-        before: What was done before the part begins.
-        total: What there is to do in all.
+        before: Items done before this part begins.
+        total: Items in all parts.
     """
     if on_progress is None:
         return None

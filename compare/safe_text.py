@@ -1,14 +1,15 @@
-"""Make untrusted text harmless: on a terminal, and in the cells of a spreadsheet."""
+"""Make untrusted text harmless on a terminal and in the cells of a spreadsheet."""
 
 from __future__ import annotations
 
 import re
 
+# Control characters to their visible signs in Unicode; what no file can hold to "�".
 _PICTURES = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n"}
 _PICTURES[0x7F] = 0x2421
 _PICTURES |= dict.fromkeys([*range(0x80, 0xA0), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF], 0xFFFD)
 
-# Unseen ahead of the first visible character: blanks, controls, zero-width and direction marks.
+# What may precede the first visible character: blanks, controls, zero-width and direction marks.
 _UNSEEN = r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*"
 _FORMULA = re.compile(rf"'*(?:[\t\r\n]|{_UNSEEN}[=+\-@])")
 
@@ -23,7 +24,7 @@ def printable(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return `text` printable and with every run of white space as one blank."""
+    """Return `text` printable and with every run of white space as one space."""
     return printable(" ".join(text.split()))
 
 

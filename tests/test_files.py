@@ -9,7 +9,7 @@ import pytest
 from compare.cli.output import check_csv, check_out
 from compare.comparison.scoring import ScoreCache
 from compare.errors import ExportError, LibraryError
-from compare.files import check_writable, is_there, write_whole
+from compare.files import check_writable, exists, write_whole
 from compare.library.locations import writable_cache
 
 
@@ -21,20 +21,20 @@ def test_a_folder_that_is_not_there_is_said_ahead(tmp_path, check):
     with pytest.raises(ExportError, match=r"pairs.csv cannot be written \(No such file"):
         check(tmp_path / "absent" / "pairs.csv", **options)
     (tmp_path / "pairs.csv").write_text("")
-    with pytest.raises(ExportError, match="is there already"):
+    with pytest.raises(ExportError, match="already exists"):
         check(tmp_path / "pairs.csv", **options)
     check(tmp_path / "pairs.csv", force=True)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows lets few users make links")
-def test_a_link_that_leads_nowhere_is_there(tmp_path):
+def test_a_link_that_leads_nowhere_exists(tmp_path):
     link = tmp_path / "pairs.csv"
     link.symlink_to(tmp_path / "moved.csv")
-    assert is_there(link)
+    assert exists(link)
     for refused in (check_writable, check_out, check_csv):
-        with pytest.raises(ExportError, match="is there already"):
+        with pytest.raises(ExportError, match="already exists"):
             refused(link, force=False)
-    with pytest.raises(ExportError, match="is there already"):
+    with pytest.raises(ExportError, match="already exists"):
         write_whole(link, b"new")
     assert link.is_symlink()
     write_whole(link, b"new", force=True)

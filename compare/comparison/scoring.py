@@ -19,7 +19,7 @@ from compare.library.index.base import Floats, Rows
 from compare.library.locations import CACHE_VARIABLE, writable_cache
 from compare.models import signature
 from compare.models.values import ModelInput, Probabilities
-from compare.progress import Progress, counted_on
+from compare.progress import Progress, within_total
 from compare.results.pair import Excerpt, Pair, ranking_score
 from compare.results.result import Result
 
@@ -72,9 +72,9 @@ def score_in_stages(
     if not more:
         return Scores(score(first, every, on_progress), np.zeros(count, bool))
     total = count + min(count, most_again)
-    scores = score(first, every, counted_on(on_progress, 0, total))
+    scores = score(first, every, within_total(on_progress, 0, total))
     again = choose(scores)
-    scores[again] = score(more[0], again, counted_on(on_progress, total - len(again), total))
+    scores[again] = score(more[0], again, within_total(on_progress, total - len(again), total))
     first_stage_only = np.ones(count, bool)
     first_stage_only[again] = False
     if on_progress:

@@ -24,7 +24,7 @@ from compare.evaluate.pairs import (
 )
 from compare.export.dictionary import columns
 from compare.export.formats import csv_bytes
-from compare.files import is_folder, is_there, write_whole
+from compare.files import exists, is_folder, write_whole
 from compare.models.protocols import signature
 from compare.models.values import Probabilities
 from compare.safe_text import escape_cell
@@ -58,7 +58,7 @@ def target_path(path: Path, out: Path | None = None) -> Path:
         readable = path.exists()
     except OSError:
         readable = False
-    if readable and is_there(target):  # if not, reading reports it
+    if readable and exists(target):  # if not, reading reports it
         raise ExportError(f"{target} exists already: move it, or name another file with --out.")
     return target
 

@@ -28,7 +28,7 @@ from compare.library.generations import RESUME
 from compare.library.index.base import Rows
 from compare.library.index.faiss import FaissIndex
 from compare.library.passage_store import Written
-from compare.progress import counted_on
+from compare.progress import within_total
 from compare.statements.countries import country_key
 from compare.statements.duplicates import text_key, words_key
 from compare.statements.normalize import fold
@@ -211,7 +211,7 @@ def _write_vectors(
         for start in range(done, len(keys), _BATCH):
             block = np.arange(start, min(start + _BATCH, len(keys)))
             if len(wanted := block[new[block]]):
-                step = counted_on(on_progress, count, total)
+                step = within_total(on_progress, count, total)
                 vectors[wanted] = embedding.encode(_texts(database, wanted), step)
                 count += len(wanted)
             if embedding.known is not None:

@@ -21,7 +21,7 @@ from compare.models.runtime import (
     read_manifest,
 )
 from compare.models.values import InputPair, ModelInput
-from compare.progress import Progress, counted_on
+from compare.progress import Progress, within_total
 
 WEIGHTS = Path(__file__).parents[1] / "stance" / "weights"
 """The folder that holds a folder for each tier."""
@@ -105,7 +105,7 @@ class ShippedStance(StanceModel):
         logits = [np.zeros((0, 3), np.float32)]
         for start in range(0, len(pairs), _AT_ONCE):
             part = pairs[start : start + _AT_ONCE]
-            counted = counted_on(on_progress, start, len(pairs))
+            counted = within_total(on_progress, start, len(pairs))
             logits.append(self._runner.run(self._feeds(part), counted).mean(axis=1))
         scale, shift = self._calibration["scale"], self._calibration["shift"]
         return softmax(np.concatenate(logits), scale, shift)

@@ -12,7 +12,7 @@ import numpy as np
 
 from compare.errors import ReviewError
 from compare.models.values import Stance
-from compare.progress import counted_on
+from compare.progress import within_total
 from compare.results.pair import Excerpt, Thresholds
 from compare.results.provenance import Provenance
 from compare.results.result import Result
@@ -206,8 +206,8 @@ def with_divergence(
 ) -> list[ReviewPair]:
     """Score the pairs with both models and return them with the `divergence` between the two."""
     sides = [pair.sides for pair in pairs]
-    first = fast.score(sides, counted_on(on_progress, 0, 2 * len(pairs)))
-    second = accurate.score(sides, counted_on(on_progress, len(pairs), 2 * len(pairs)))
+    first = fast.score(sides, within_total(on_progress, 0, 2 * len(pairs)))
+    second = accurate.score(sides, within_total(on_progress, len(pairs), 2 * len(pairs)))
     distances = np.abs(first.astype(np.float64) - second).sum(axis=1) / 2
     return [
         replace(pair, divergence=float(distance))

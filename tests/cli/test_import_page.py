@@ -224,7 +224,7 @@ def test_a_file_that_is_there_is_kept(run: Run) -> None:
     told = run("html", "nowhere.html", "--out", "a.jsonl", "--accept", "all")
     assert told.code == 2
     assert told.err == (
-        "Error: a.jsonl is there already: choose another name, or overwrite by --force.\n"
+        "Error: a.jsonl already exists: choose another name, or overwrite it with --force.\n"
     )
     told = run("html", "page.html", "--out", "a.jsonl", "--accept", "1", "--force")
     assert (told.code, written("a.jsonl")) == (0, [FIRST])

@@ -25,7 +25,7 @@ def test_a_result_is_kept_and_exported(run: Run, tmp_path: Path) -> None:
     assert tuple(rows[0]) == COLUMNS
     assert [row["b_id"] for row in rows] == ["agree-1", "oppose-1"]
     told = run("export", kept, "--to", "csv")
-    assert (told.code, "is there already" in told.err) == (2, True)
+    assert (told.code, "already exists" in told.err) == (2, True)
     assert run("export", kept, "--to", "csv", "--force", "--stance", "oppose").code == 0
     rows = list(csv.DictReader(io.StringIO((tmp_path / "kept.csv").read_text("utf-8-sig"))))
     assert [row["b_id"] for row in rows] == ["oppose-1"]
@@ -48,7 +48,7 @@ def test_search_writes_pairs_by_the_files_ending(run: Run, tmp_path: Path) -> No
     run("search", BLOCKADE, "--out", kept)
     run("export", kept, "--to", "csv")
     told = run("search", BLOCKADE, "--out", direct)
-    assert (told.code, "overwrite by --force" in told.err) == (2, True)
+    assert (told.code, "overwrite it with --force" in told.err) == (2, True)
 
     def without_time(path: Path) -> list[dict[str, str]]:
         rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"))))

@@ -297,7 +297,7 @@ def test_a_target_that_is_there_is_refused_ahead_of_the_reading(run: Any, tmp_pa
     path.write_text("mine")
     done = run("sides", *SIDES, "--out", path)
     assert done.code == 2
-    assert "is there already" in done.err
+    assert "already exists" in done.err
     assert "to read" not in done.err
     assert run("timeline", "--who", "country=Valdoria", "--out", tmp_path / "x.doc").code == 2
     assert path.read_text() == "mine"

@@ -209,7 +209,7 @@ def test_a_target_created_meanwhile_is_kept(
     monkeypatch.setattr(judge, "score_parts", slowly)
     told = run("stance", "--batch", path)
     assert (told.code, target.read_text()) == (2, "theirs")
-    assert f"{target} is there already" in told.err
+    assert f"{target} already exists" in told.err
 
 
 def test_a_model_that_fails_leaves_nothing(
@@ -281,7 +281,7 @@ def test_a_model_that_fails_leaves_nothing(
             "a,b\n1,2\n",
             "nowhere/y.csv",
             "{0}/nowhere/y.csv cannot be written (No such file or directory): choose a "
-            "folder that is there and yours.",
+            "folder that exists and that you may write to.",
         ),
     ],
 )
@@ -305,7 +305,7 @@ def test_an_unwritable_folder_is_one_sentence(
     assert_one_sentence(
         run("stance", "--batch", path),
         f"{tmp_path / 'x.stance.csv'} cannot be written (Permission denied): choose a folder "
-        "that is there and yours.",
+        "that exists and that you may write to.",
     )
     assert judge.read == []
 

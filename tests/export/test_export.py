@@ -483,7 +483,7 @@ def test_ris_fields() -> None:
 def test_nothing_is_written_over_without_force(format: Format, tmp_path: Path) -> None:
     path = tmp_path / f"pairs{format.suffix}"
     path.write_text("mine")
-    with pytest.raises(ExportError, match=r"is there already: choose another name, or .*--force"):
+    with pytest.raises(ExportError, match=r"already exists: choose another name, or .*--force"):
         a_search().export(path)
     assert path.read_text() == "mine"
     a_search().export(path, force=True)

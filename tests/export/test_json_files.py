@@ -101,7 +101,7 @@ def test_text_no_file_can_hold_well_is_kept_all_the_same(tmp_path: Path) -> None
 def test_a_kept_result_is_not_written_over_without_force(tmp_path: Path) -> None:
     path = tmp_path / "kept.json"
     a_search().save(path)
-    with pytest.raises(ExportError, match="is there already"):
+    with pytest.raises(ExportError, match="already exists"):
         a_search(quote="other").save(path)
     a_search(quote="other").save(path, force=True)
     assert load_result(path).quote.text == "other"

@@ -258,7 +258,7 @@ def test_a_report_is_a_format_of_the_exports(tmp_path: Path) -> None:
     assert export_bytes(two_sides(), "html") == report_html(two_sides()).encode()
     path = a_search().report(tmp_path / "report.html")
     assert path.read_bytes() == export_bytes(a_search(), "html")
-    with pytest.raises(ExportError, match="is there already"):
+    with pytest.raises(ExportError, match="already exists"):
         a_search().report(path)
 
 
@@ -272,7 +272,7 @@ def test_the_command_writes_a_report(tmp_path: Path, capfd: Any) -> None:
     assert "<title>Arms</title>" in (tmp_path / "pairs.html").read_text()
     again = run("report", kept)
     assert again.code == 2
-    assert "is there already" in again.err
+    assert "already exists" in again.err
     out = tmp_path / "other.html"
     assert run("report", kept, "--out", out, "--stance", "agree", "--json").json == {
         "path": str(out),

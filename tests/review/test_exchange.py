@@ -195,7 +195,7 @@ def test_statement_states_are_exported(done: Review, tmp_path: Path) -> None:
 def test_a_file_is_written_whole_and_not_over_another(done: Review, tmp_path: Path) -> None:
     path = export_review(done, tmp_path / "canal.csv")
     assert path.read_bytes() == review_bytes(done)
-    with pytest.raises(ExportError, match="is there already"):
+    with pytest.raises(ExportError, match="already exists"):
         export_review(done, path)
     export_review(done, path, "jsonl", force=True)
     assert [entry.name for entry in tmp_path.glob("canal*")] == ["canal.csv"]

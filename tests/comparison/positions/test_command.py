@@ -73,7 +73,7 @@ def test_several_propositions_make_a_table_and_a_matrix(run, tmp_path):
         assert {"a", "b", "agreement", "propositions"} <= set(next(csv.DictReader(file)))
     again = run("positions", ASKED, FEES, "--out", out)
     assert (again.code, again.out) == (2, "")
-    assert "overwrite by --force" in again.err
+    assert "overwrite it with --force" in again.err
     assert run("positions", ASKED, "--out", out, "--force").code == 0
     assert out.read_text("utf-8-sig").startswith('"proposition","by","party"')
     found = run("positions", ASKED, FEES, "--json").json

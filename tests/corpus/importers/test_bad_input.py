@@ -394,6 +394,6 @@ def test_a_corpus_is_not_written_over(run: Run, tmp_path: Path, out: Path) -> No
     out.write_text("mine")
     told = run("import", "hansard", path, "--out", out)
     assert (told.code, out.read_text()) == (2, "mine")
-    assert "is there already" in told.err
+    assert "already exists" in told.err
     told = run("import", "hansard", path, "--out", tmp_path / "no" / "a.jsonl")
     assert (told.code, "cannot be written" in told.err) == (2, True)

@@ -222,7 +222,7 @@ def test_what_is_written_is_what_is_read_again(corpus: Path) -> None:
         Statement.from_dict(json.loads(line)) for line in out.read_text("utf-8").splitlines()
     )
     assert len(again) == 3
-    with pytest.raises(ExportError, match="is there already"):
+    with pytest.raises(ExportError, match="already exists"):
         import_corpus([corpus], out)
 
 
