@@ -278,7 +278,7 @@ def who(short: str) -> tuple[tuple[Country, ...], PartialDate | None]:
 
 def read_thresholds(options: Mapping[str, Any]) -> Thresholds:
     """Return the thresholds that the options of `thresholds` name, else the usual ones."""
-    return _USUAL.but(options["probability"], options["similarity"])
+    return _USUAL.with_values(options["probability"], options["similarity"])
 
 
 def open_library(folder: Path | None, encoder: str = "") -> Library:

@@ -221,7 +221,7 @@ def _made_again(
         by=str(made.settings.get("by", "")),
         filters=filters,
         stance_model=model,
-        thresholds=least.but(None, _setting(made, "least_similarity", least.similarity)),
+        thresholds=least.with_values(None, _setting(made, "least_similarity", least.similarity)),
         most_each=int(_setting(made, "most_each", MOST_PER_ACTOR)),
         on_progress=on_progress,
         cache_folder=empty_cache,

@@ -1,4 +1,4 @@
-"""What a comparison gives: pairs, results, positions, and what they were made from."""
+"""What a comparison returns: pairs, results and positions, with their provenance."""
 
 from compare.models.values import Probabilities, Rationale, Span, Stance
 from compare.results.pair import Excerpt, Pair, Thresholds

@@ -25,11 +25,11 @@ class Thresholds:
     # Chosen on dev pairs. The labels' macro-F1 falls from 0.45 up, for officials' pairs and typed
     # claims alike, and hardly changes below 0.4.
     probability: float = 0.4
-    # 99 % of what people judged to agree with a typed claim or oppose it has a cosine above 0.39.
+    # 99 % of the passages that people judged to agree with or oppose a typed claim are above 0.39.
     similarity: float = 0.35
 
-    def but(self, probability: float | None, similarity: float | None) -> Thresholds:
-        """Return a copy with other values; None keeps a value."""
+    def with_values(self, probability: float | None, similarity: float | None) -> Thresholds:
+        """Return a copy with these values; None keeps the current one."""
         return Thresholds(
             self.probability if probability is None else probability,
             self.similarity if similarity is None else similarity,
@@ -44,24 +44,24 @@ class Thresholds:
 
 
 def ranking_score(probability: float, similarity: float) -> float:
-    """Return what ranks a pair in a list: probability times the fourth root of similarity.
+    """Return the score that ranks a pair in a list: probability times fourth root of similarity.
 
-    A sure verdict on a dissimilar passage and a faint one on a similar passage both rank low.
+    A confident verdict on a dissimilar passage ranks low, and so does an unsure one on a similar.
     """
-    # Chosen on dev queries: the square root did a little worse for what agrees.
+    # Chosen on dev queries: the square root ranked the agree list slightly worse.
     return float(probability * max(similarity, 0.0) ** 0.25)
 
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """One side of a pair: a passage and the statement it is from.
+    """One side of a pair: a passage and its statement.
 
     >>> result.oppose[0].b.statement.id
     'embassy-1'
 
     Attributes:
-        statement: Side a of a search is the quote; its id is "" unless a library holds it.
-        repeats: Other statements with the same words, case, punctuation and articles aside.
+        statement: For side a of a search the quote; its id is "" unless the library holds it.
+        repeats: Other statements with the same words, ignoring case, punctuation and articles.
     """
 
     statement: Statement
@@ -70,9 +70,9 @@ class Excerpt:
 
     @classmethod
     def of_quote(cls, quote: Quote, sentence: str, source: Statement | None = None) -> Excerpt:
-        """Return a sentence of a quote; `source` is the statement that holds the quote."""
+        """Return a sentence of a quote; `source` is the statement the quote is from."""
         said = quote.as_statement(source)
-        # A pasted quote may be spelled differently from its source: it then begins at 0.
+        # A pasted quote may be spelled differently from its source; it then starts at 0.
         start = max(said.text.find(sentence), 0)
         return cls(said, Passage(said.id, start, start + len(sentence), sentence, said.context))
 
@@ -88,7 +88,7 @@ class Excerpt:
 
     @property
     def model_input(self) -> ModelInput:
-        """Return the side as a stance model reads it."""
+        """Return the side as the input of a stance model."""
         country = ", ".join(entry.name for entry in self.statement.country)
         date = self.statement.date.iso if self.statement.date else ""
         return ModelInput(self.text, self.context, country, date)
@@ -106,7 +106,7 @@ class Excerpt:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two passages on the same point, and how they relate.
+    """Two passages on the same point, and their stance towards each other.
 
     >>> pair = result.oppose[0]
     >>> pair.probabilities.oppose > 0.5, pair.similarity > 0.35
@@ -115,11 +115,11 @@ class Pair:
     In a search `a` is a sentence of the quote and `b` the strongest passage of a statement.
 
     Attributes:
-        probabilities: Read in both orders.
+        probabilities: Calibrated, of the two read in both orders.
         similarity: Cosine of the two, -1 to 1.
         rationale: The deciding words; None unless they were computed.
-        first_stage_only: Only the fast model of a cascade read the pair; it ranks behind those
-            that the accurate model read.
+        first_stage_only: Only the fast model of a cascade scored the pair; it ranks behind all
+            pairs that the accurate model scored.
     """
 
     a: Excerpt

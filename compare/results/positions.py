@@ -1,8 +1,8 @@
-"""Positions of countries or speakers on a proposition; thresholds apply without reading again.
+"""Positions of countries or speakers on a proposition; new thresholds need no new scoring.
 
 A passage labelled neither says nothing about the proposition, so it does not pull its actor towards
-the middle. An actor with only such passages takes no side, an actor without passages on the point
-is silent. Neither of the two is neutral.
+the middle. An actor with only such passages takes no side; an actor without passages on the point
+is silent. Neither is the same as neutral.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 PERIODS = (1, 5, 10)
-"""Lengths of a period to choose from, in years."""
+"""Lengths of a period that users can choose, in years."""
 
 PLACED, NO_SIDE, SILENT = "placed", "no side", "silent"
 """An actor's standing: with a score, with passages that take no side, or without passages."""
@@ -35,15 +35,15 @@ PLACED, NO_SIDE, SILENT = "placed", "no side", "silent"
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A country or speaker in the filter, and its passages that were read.
+    """A country or speaker that passes the filters, and its passages that were scored.
 
     Attributes:
         key: The same for all spellings of the name.
-        name: As shown.
-        statements: Number of its statements in the filter.
-        near: Number of its passages above the minimum similarity, read or not, without repeats.
-        read: Pairs of the proposition and a passage; `repeats` holds the actor's other statements
-            with the same words.
+        name: The name to show.
+        statements: Number of its statements that pass the filters.
+        near: Number of its passages above the minimum similarity, scored or not, without repeats.
+        read: Scored pairs of the proposition and a passage; `repeats` of a passage holds the
+            actor's other statements with the same words.
     """
 
     key: str
@@ -58,10 +58,10 @@ class PositionScore:
     """A position between opposed and agreeing.
 
     Attributes:
-        mean: Of p_agree - p_oppose over the passages, one a statement: -1 opposed, 1 agreeing.
+        mean: Mean p_agree - p_oppose of the passages, one per statement: -1 opposed, 1 agreeing.
         low: Lower end of the 95 % interval (see `mean_interval`), `high` the upper; None for too
-            few passages. The interval covers which statements were made, not the model's errors.
-        passages: Their number.
+            few passages. It covers which statements happened to be made, not the model's errors.
+        passages: Number of passages.
     """
 
     mean: float
@@ -82,8 +82,8 @@ class Position:
     """An actor that takes a side.
 
     Attributes:
-        passages: Those that take a side, one a statement, the strongest first.
-        neither: Number of its statements that were read and take no side.
+        passages: Passages that take a side, one per statement, strongest first.
+        neither: Number of its scored statements that take no side.
     """
 
     actor: Actor
@@ -98,7 +98,7 @@ class Position:
         return self.actor.name
 
     def of(self, stance: Stance) -> tuple[Pair, ...]:
-        """Return the passages of one side, the strongest first."""
+        """Return the passages of one side, strongest first."""
         return tuple(pair for pair in self.passages if self.thresholds.stance_of(pair) is stance)
 
     def strongest(self, stance: Stance) -> Pair | None:
@@ -107,7 +107,7 @@ class Position:
 
     @property
     def first_stage_only(self) -> int:
-        """Return the number of passages that only the fast model of a cascade read."""
+        """Return the number of passages that only the fast model of a cascade scored."""
         return sum(pair.first_stage_only for pair in self.passages)
 
     @property
@@ -119,7 +119,7 @@ class Position:
         return min(found, key=lambda date: date.first), max(found, key=lambda date: date.last)
 
     def in_periods(self, years: int) -> dict[int, list[Pair]]:
-        """Return the passages by the first year of their period, as `Positions.by_period`."""
+        """Return the passages by the first year of their period; see `Positions.by_period`."""
         found: dict[int, list[Pair]] = defaultdict(list)
         for pair in self.passages:
             # A set: repeats within a period count once.
@@ -130,7 +130,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class PeriodScore:
-    """An actor's position in a period, from the first day of year `start` to the end of `end`."""
+    """An actor's position in a period, from the year `start` to the year `end`, both included."""
 
     actor: Actor
     start: int
@@ -139,7 +139,7 @@ class PeriodScore:
 
 
 class FrameTable(ABC):
-    """A table with a pandas frame, from which its Arrow table and polars frame follow."""
+    """Derive an Arrow table and a polars frame from the pandas frame of a subclass."""
 
     @abstractmethod
     def to_pandas(self) -> pd.DataFrame:
@@ -164,7 +164,7 @@ class FrameTable(ABC):
 
 @dataclass(frozen=True)
 class Positions(FrameTable):
-    """All actors in the filter, and the positions of those that take a side at the thresholds.
+    """All actors that pass the filters, and the positions of those that take a side.
 
     >>> found = library.positions("China is considering military aid to Russia.")
     >>> found.proposition
@@ -172,9 +172,9 @@ class Positions(FrameTable):
 
     Attributes:
         by: "country" or "speaker".
-        actors: By name.
-        seed: Of the intervals.
-        notes: Sentences the reader should see; the last says what the numbers are not.
+        actors: Sorted by name.
+        seed: Seed of the intervals.
+        notes: Sentences the reader should see; the last warns how not to read the figures.
     """
 
     proposition: str
@@ -188,15 +188,15 @@ class Positions(FrameTable):
     def rethreshold(
         self, *, probability: float | None = None, similarity: float | None = None
     ) -> Positions:
-        """Return the same positions at other thresholds; nothing is read again.
+        """Return the same positions at other thresholds; nothing is scored again.
 
         >>> found = library.positions("China is considering military aid to Russia.")
         >>> found.rethreshold(probability=0.99).placed
         ()
 
-        Passages below the original minimum similarity were not read, so a lower one adds nothing.
+        Passages below the original minimum similarity were not scored: a lower one adds nothing.
         """
-        return replace(self, thresholds=self.thresholds.but(probability, similarity))
+        return replace(self, thresholds=self.thresholds.with_values(probability, similarity))
 
     @cached_property
     def placed(self) -> tuple[Position, ...]:
@@ -241,7 +241,7 @@ class Positions(FrameTable):
         Repeated words count once in each period; undated statements are left out.
 
         Args:
-            years: Length of a period. Periods begin with the years that it divides: 2010, 2020.
+            years: Length of a period; each starts in a multiple of it: 2010, 2020.
         """
         return [
             PeriodScore(position.actor, start, start + years - 1, PositionScore.of(said, self.seed))
@@ -252,7 +252,8 @@ class Positions(FrameTable):
     def result(self, actors: Iterable[Actor] | None = None) -> Result:
         """Return the passages of these actors, or of all, as the result of a search.
 
-        It can be listed, shown and exported like any other, and includes what takes no side.
+        It can be listed, shown and exported like any other, and includes passages that take no
+        side.
         """
         chosen = self.actors if actors is None else actors
         read = [pair for actor in chosen for pair in self.near(actor)]
@@ -267,7 +268,7 @@ class Positions(FrameTable):
         )
 
     def to_pandas(self) -> pd.DataFrame:
-        """Return a row an actor as a frame, with the columns of the CSV.
+        """Return a frame with one row per actor and the columns of the CSV.
 
         >>> found = library.positions("China is considering military aid to Russia.")
         >>> len(found.to_pandas()) == len(found.actors)
@@ -304,9 +305,9 @@ def _strongest(pairs: Iterable[Pair], thresholds: Thresholds) -> list[Pair]:
         _, _, identifier, start = pair.key
         return takes_no_side, pair.first_stage_only, -score, -pair.similarity, identifier, start
 
-    best: dict[str, Pair] = {}  # the first that is seen of a statement stays
+    best: dict[str, Pair] = {}
     for pair in sorted(pairs, key=order):
-        best.setdefault(pair.b.statement.id, pair)
+        best.setdefault(pair.b.statement.id, pair)  # keeps the first of each statement
     return list(best.values())
 
 

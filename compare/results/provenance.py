@@ -1,4 +1,4 @@
-"""What a result was made from: its models, library, filters and settings."""
+"""Provenance of a result: its models, library, filters and settings."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ class Provenance:
     """What was searched and how; part of every result.
 
     Attributes:
-        version: Of the program.
+        version: The program's version.
         encoder: Name of the embedding model; `encoder_digest` is its sha256.
         stance_model: Name of the stance model; `stance_digest` is its sha256.
         library_digest: sha256 of the library's statements.
-        filters: As they were applied.
+        filters: The filters that were set, as plain data.
         date: When the search was made (ISO 8601, UTC).
         screening: Name and digest of a cascade's fast model; "" if there is none.
-        settings: What else decides which pairs are read, such as the number of candidates and the
-            minimum similarity. Nothing is drawn at random: a seed is that of the intervals.
+        settings: Everything else that decides which pairs are scored, such as the number of
+            candidates and the minimum similarity. A seed among them only affects the intervals.
     """
 
     version: str
@@ -50,11 +50,11 @@ class Provenance:
 
     @property
     def label_source(self) -> str:
-        """Return the model that gave the labels: its name and 12 digits of its digest."""
+        """Return the name of the model that gave the labels, with 12 digits of its digest."""
         return f"{self.stance_model}@{self.stance_digest[:12]}"
 
     def label_source_of(self, pair: Pair) -> str:
-        """Return the model that gave a pair its label."""
+        """Return the model that gave a pair its label: the fast one if it alone read the pair."""
         return self.screening if pair.first_stage_only else self.label_source
 
 
@@ -89,35 +89,29 @@ def screening(model: StanceModel) -> str:
 
 def filters_in_force(filters: Filters) -> Mapping[str, Any]:
     """Return the filters that are set, as plain data."""
-    given = {name: getattr(filters, name) for name in Filters.__dataclass_fields__}
-    return {
-        name: value.iso
-        if isinstance(value, PartialDate)
-        else list(value)
-        if isinstance(value, tuple)
-        else value
-        for name, value in given.items()
-        if value
-    }
+    found: dict[str, Any] = {}
+    for name in Filters.__dataclass_fields__:
+        if value := getattr(filters, name):
+            value = value.iso if isinstance(value, PartialDate) else value
+            found[name] = list(value) if isinstance(value, tuple) else value
+    return found
 
 
 def filters_from(given: Mapping[str, Any]) -> Filters:
     """Return the filters that `filters_in_force` wrote.
 
     Raises:
-        ExportError: They are of another kind, as in a file that was changed by hand.
+        ExportError: They are invalid, as in a file that was edited by hand.
     """
-    days, known = ("date_from", "date_to"), Filters.__dataclass_fields__
-    # Files can be edited: whatever is no filter has to end in an ExportError.
+    values: dict[str, Any] = {}
     try:
-        values: dict[str, Any] = {
-            name: PartialDate(value)
-            if name in days
-            else tuple(map(str, value))
-            if isinstance(known[name].default, tuple)
-            else bool(value)
-            for name, value in given.items()
-        }
+        for name, value in given.items():
+            if name in ("date_from", "date_to"):
+                values[name] = PartialDate(value)
+            elif isinstance(Filters.__dataclass_fields__[name].default, tuple):
+                values[name] = tuple(map(str, value))
+            else:
+                values[name] = bool(value)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ExportError(
             f"The result's filters cannot be read ({error!r}): make the result again."

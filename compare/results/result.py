@@ -1,4 +1,4 @@
-"""Results: all scored pairs, and the lists that thresholds make of them without scoring again."""
+"""Results: all scored pairs, and the lists that thresholds select without scoring again."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from compare.results.provenance import Provenance
 
 MOST_OF_STATEMENT = 3
-"""Most pairs with the same statement in a list of two sides, so that no statement fills it."""
+"""Most pairs with one statement in a list of two sides, so that no statement fills the list."""
 
 
 class Kind(StrEnum):
-    """What kind of comparison a result is of."""
+    """The kind of comparison that made a result."""
 
     SEARCH = "search"
     SIDES = "sides"
@@ -41,19 +41,19 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Result:
-    """All scored pairs, and the lists that the thresholds make of them.
+    """All scored pairs, and the lists that the thresholds select from them.
 
     >>> result = library.search("China is considering military aid to Russia.")
     >>> result.kind, len(result.agree), len(result.oppose)
     (<Kind.SEARCH: 'search'>, 2, 0)
 
     Attributes:
-        pairs: Of a search one per statement, by its strongest passage; of two sides all that were
-            read, in no meaningful order.
+        pairs: In a search one per statement, with its strongest passage; for two sides all that
+            were scored, in no meaningful order.
         subject: The quote's words, or a description of the sides and the topic.
-        quote: What was searched for; None for two sides and for a timeline.
+        quote: The words searched for; None for two sides and for a timeline.
         source: The quote's own statement if the library holds it; it is in no list.
-        candidates: Number of pairs of two sides on the same point, read or not.
+        candidates: For two sides, the number of pairs on the same point, scored or not.
         notes: Sentences the reader should see ("The quote does not look English: …").
     """
 
@@ -69,7 +69,7 @@ class Result:
 
     @property
     def over_time(self) -> bool:
-        """Tell whether side a is always the earlier; opposition is then called a change."""
+        """Tell whether side a is always the earlier one; opposition is then called a change."""
         return self.kind is Kind.TIMELINE
 
     @property
@@ -79,7 +79,7 @@ class Result:
 
     @property
     def usual_lists(self) -> tuple[Stance, ...]:
-        """Return the lists that are shown by default: all three of a search."""
+        """Return the lists shown by default: all three for a search, else agree and oppose."""
         return tuple(Stance) if self.quote else (Stance.AGREE, Stance.OPPOSE)
 
     def rethreshold(
@@ -90,10 +90,10 @@ class Result:
         >>> len(result.rethreshold(probability=0.99).oppose)
         0
         """
-        return replace(self, thresholds=self.thresholds.but(probability, similarity))
+        return replace(self, thresholds=self.thresholds.with_values(probability, similarity))
 
     def stance_of(self, pair: Pair) -> Stance | None:
-        """Return the list of a pair at the thresholds, None for no list."""
+        """Return the list that a pair belongs to at the thresholds, None for no list."""
         return self.thresholds.stance_of(pair)
 
     def listed(self, stance: Stance, *, all_of_it: bool = False) -> tuple[Pair, ...]:
@@ -128,7 +128,7 @@ class Result:
 
     @property
     def neither(self) -> tuple[Pair, ...]:
-        """Return the pairs on the same topic that do neither, most similar first.
+        """Return the pairs on the same topic that neither agree nor oppose, most similar first.
 
         >>> all(pair.similarity >= result.thresholds.similarity for pair in result.neither)
         True
@@ -141,8 +141,8 @@ class Result:
         """Yield (stance, rank in its list from 1, pair): agree, then oppose, then neither.
 
         Args:
-            stances: Which lists; None: `usual_lists`.
-            limit: Most pairs of each list; None: all.
+            stances: Which lists; None for `usual_lists`.
+            limit: Most pairs of each list; None for all.
         """
         wanted = set(self.usual_lists if stances is None else stances)
         for stance in Stance:
@@ -151,7 +151,7 @@ class Result:
                     yield stance, rank, pair
 
     def replacing(self, changed: Mapping[int, Pair]) -> Result:
-        """Return the result with the pairs replaced whose `id()` is a key of `changed`."""
+        """Return the result with some pairs replaced; the keys of `changed` are their `id()`."""
         return replace(self, pairs=tuple(changed.get(id(pair), pair) for pair in self.pairs))
 
     def explain(
@@ -161,16 +161,16 @@ class Result:
         most: int | None = None,
         on_progress: Progress | None = None,
     ) -> Result:
-        """Return the result with the deciding words of the pairs that agree and oppose.
+        """Return the result with the deciding words of the pairs in the agree and oppose lists.
 
         >>> pair = result.explain(most=1).oppose[0]
         >>> [pair.b.text[span.start : span.end] for span in pair.rationale.b]
         ['malicious disinformation']
 
         Args:
-            stance_model: The model that gave the verdicts; None: loaded by the result's name of it.
-            most: Explain only the first pairs of each list; None: all.
-            on_progress: Called with the number of pairs explained.
+            stance_model: The model that gave the verdicts; None loads the one the result names.
+            most: Explain only the first pairs of each list; None for all.
+            on_progress: Reports the number of pairs explained.
 
         Raises:
             ModelError: The model that the result names is not installed.
@@ -183,7 +183,7 @@ class Result:
         return explain_listed(self, model, on_progress, most=most)
 
     def save(self, path: Path | str, *, force: bool = False) -> Path:
-        """Write the whole result to a JSON file, from which `load` makes an equal one.
+        """Write the whole result to a JSON file, from which `load` restores an equal one.
 
         >>> result.save("result.json").name
         'result.json'
@@ -204,7 +204,7 @@ class Result:
         True
 
         Raises:
-            ExportError: The file is missing or is not such a result.
+            ExportError: The file is missing, or is not a saved result.
         """
         from compare.export.json_files import load_result
 
@@ -223,13 +223,13 @@ class Result:
         True
 
         Args:
-            library: Where to look; a library other than the result's is named as a difference.
-            stance_model: None: the one that the result names.
-            on_progress: Reports pairs scored.
+            library: Where the statements are; another library than the result's is reported.
+            stance_model: None for the one that the result names.
+            on_progress: Reports the number of pairs scored.
 
         Raises:
             ModelError: The stance model that the result names is not installed.
-            QueryError: A side has no passage any more.
+            QueryError: A side has no passages left in this library.
             ExportError: The result's filters or settings cannot be read.
         """
         from compare.comparison.reproduce import reproduce
@@ -250,9 +250,9 @@ class Result:
         True
 
         Args:
-            path: Where to write them.
-            format: One of `compare.export.formats.Format`; None: by the suffix of the path.
-            stances: Which lists; None: `usual_lists`.
+            path: The file.
+            format: One of `compare.export.formats.Format`; None to go by the suffix of the path.
+            stances: Which lists; None for `usual_lists`.
             force: Overwrite an existing file.
 
         Raises:
@@ -279,10 +279,10 @@ class Result:
         'report.html'
 
         Args:
-            path: Where to write it.
-            stances: Which lists; None: `usual_lists`.
-            title: The heading; the quote or the sides if empty.
-            limit: Most pairs shown of each list; None: all.
+            path: The file.
+            stances: Which lists; None for `usual_lists`.
+            title: The heading; if empty, the quote or the sides.
+            limit: Most pairs shown of each list; None for all.
             force: Overwrite an existing file.
 
         Raises:
@@ -338,7 +338,7 @@ class Result:
 
     @cached_property
     def _diverse(self) -> dict[Stance, tuple[Pair, ...]]:
-        return {}  # filled by `listed`: most callers never ask for the long list of neither
+        return {}  # `listed` fills it on demand: few callers need the long list of neither
 
     def _without_repeats(self, pairs: Iterable[Pair]) -> tuple[Pair, ...]:
         kept, seen, times = [], set(), Counter[str]()

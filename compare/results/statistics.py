@@ -27,11 +27,9 @@ def share_interval(count: int, total: int) -> tuple[float, float]:
 
 
 def mean_interval(values: Sequence[float], seed: int = SEED) -> tuple[float, float]:
-    """Return the bootstrap interval of the mean of one value or more, in any order.
-
-    With few values it is somewhat too narrow.
-    """
+    """Return the bootstrap interval of the mean; it is somewhat too narrow for few values."""
     # As `scipy.stats.bootstrap`, but with cached draws, since a matrix has 10,000s of intervals.
+    # Sorted, so that the order of the values does not matter.
     drawn = np.sort(np.asarray(values, np.float64))[_draws(len(values), seed)]
     return percentile_interval(drawn.mean(axis=1))
 
