@@ -2,9 +2,9 @@
 
     python -m benchmarks.build --corpus PATH [--format NAME]
 
-Both encode the same sentences with the same number of threads, in turns; medians are compared. Also
-printed is how similar the 8-bit vectors are to those of full precision: the mean cosine, and the
-share of each sentence's twenty nearest neighbours that both find.
+Both encode the same sentences with the same number of threads, in turns; medians are compared. The
+output also says how similar the 8-bit vectors are to those in full precision: the mean cosine, and
+the share of each sentence's twenty nearest neighbours that both find.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ NEIGHBOURS = 20
 
 
 def sentences(corpus: Path, format_name: str | None, count: int) -> list[str]:
-    """Return passages drawn at random from the first ten times as many of a corpus."""
+    """Draw `count` passages at random from the first `10 * count` of a corpus."""
 
     def every() -> Iterator[str]:
         for statement in Import([corpus], format_name).statements():

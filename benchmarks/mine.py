@@ -1,10 +1,10 @@
-"""Comparing two sides of a library: the cost, and how many of the best pairs are found.
+"""Comparing two sides of a library: the time, and the share of the best pairs that is found.
 
     python -m benchmarks.mine --library DIR --a country=China --b country="United States"
 
-The fast stance model scores every pair on the same point. Printed is how many of the pairs with the
-highest probabilities of oppose and of agree a comparison finds if it may score only a share of all
-pairs, and how many it would find if it chose that share by opposition or by similarity alone.
+The fast stance model scores every pair of similar passages. The output says how many of the pairs
+with the highest probabilities of oppose and of agree a comparison finds if it may score only a
+share of all pairs, and how many it would find if it chose them by opposition or similarity alone.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def main() -> None:
     read = time.perf_counter() - began
     pairs = len(table.pairs)
     print(f"{whole.subject}: {len(whole.a):,} and {len(whole.b):,} passages")
-    print(f"pairs on the same point: {pairs:,} found in {found:.1f} s, scored in {read:.1f} s")
+    print(f"similar pairs: {pairs:,} found in {found:.1f} s, scored in {read:.1f} s")
     agree, oppose = (
         first([pair.probabilities.of(stance) for pair in table.pairs], TOP)
         for stance in (Stance.AGREE, Stance.OPPOSE)
@@ -61,9 +61,9 @@ def main() -> None:
     likely = whole.likely()
     if likely is None:
         raise SystemExit(
-            "The library has another encoder: pairs are scored in the order of similarity."
+            "The library has another encoder: its pairs are chosen by similarity alone."
         )
-    print(f"share of the {TOP:,} top pairs that is scored, by what chooses them:")
+    print(f"share of the {TOP:,} top pairs that is scored, by how pairs are chosen:")
     for share in SHARES:
         most = int(share * pairs)
         chosen = {

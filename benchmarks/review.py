@@ -1,9 +1,9 @@
-"""The time an answer takes in a review of many pairs, and the steps around it.
+"""Time per answer in a review of many pairs, and the time of the steps around it.
 
     python -m benchmarks.review [--pairs 10000] [--answers 500] [--folder DIR]
 
-Two readers answer in turn, each opening the file anew, as two browser tabs do. The goal: an answer,
-or a decision on a difference, is on disk within 50 ms (median).
+Two readers answer in turn and open the file each time, as two browser tabs do. The goal is to store
+an answer, or a decision on a difference, within 50 ms (median).
 """
 
 from __future__ import annotations

@@ -2,11 +2,11 @@
 
     python -m benchmarks.scale --corpus UNGDC.tgz --data DIR [--sizes 10000 100000 1000000]
 
-Each size is built and searched in its own process, which gives it its own peak memory (anonymous
-memory, without mapped files). The recipe one would write by hand (`IndexFlatIP` over float32
+Each size is built and searched in its own process, so that peak memory can be measured (anonymous
+memory, without mapped files). The recipe that one would write by hand (`IndexFlatIP` over float32
 vectors, `CrossEncoder` on the nearest) answers the same quotes on the same passages. Recall
 compares the candidates with an exact float32 search, without a filter and with one that leaves 1 %
-of the passages. An existing size is not built again; its row then has no build rate.
+of the passages. An existing library is not built again; its row then has no build rate.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ SHARE_FILTERED = 100
 
 
 def first_statements(corpus: Path, format_name: str | None, passages: int) -> Iterator[Statement]:
-    """Yield statements until they have the given number of passages."""
+    """Yield statements until they have at least this many passages."""
     count = 0
     for statement in Import([corpus], format_name).statements():
         if count >= passages:
@@ -70,7 +70,7 @@ def build(arguments: argparse.Namespace, size: int) -> dict[str, Any]:
         return {}
     memory = OwnMemory()
     encoder = OnnxEncoder()
-    encoder.encode(["The first sentence makes the export."])
+    encoder.encode(["The first sentence loads the model."])
     began = time.perf_counter()
     statements = first_statements(arguments.corpus, arguments.format, size)
     built = Library.build(statements, folder, encoder)

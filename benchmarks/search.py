@@ -2,13 +2,14 @@
 
     python -m benchmarks.search --data DIR
 
-The recipe: `SentenceTransformer.encode`, `faiss.IndexFlatIP`, `CrossEncoder.predict` on the top k
-in both orders, with a classifier of the fast model's shape. Its k is the number of passages this
-program scores for the median quote; threads and length limit are the same. A third side runs this
-program's search on the same models in full precision, and the overlap of its results with those of
-the 8-bit models is printed: over all statements scored, with their verdicts, and over the two lists
-alone. The search is also timed with each shipped stance model. Each side runs in its own process,
-which gives it its own peak memory; the passages are embedded beforehand, in `--work`.
+The recipe is `SentenceTransformer.encode`, `faiss.IndexFlatIP`, and `CrossEncoder.predict` on the
+top k in both orders, with a classifier of the fast model's shape. Its k is the number of passages
+that this program scores for the median quote; threads and length limit are the same. A third side
+runs this program's search on the same models in full precision. The output says how far its
+results overlap with those of the 8-bit models: over all statements scored, over these with their
+labels, and over the two lists alone. The search is also timed with each shipped stance model. Each
+side runs in its own process, so that peak memory can be measured; the passages are embedded
+beforehand, in `--work`.
 """
 
 from __future__ import annotations
@@ -200,9 +201,7 @@ def report(arguments: argparse.Namespace) -> None:
     ratio = np.median(sides["plain"]["times"]) / np.median(sides["fast"]["times"])
     print(f"plain / fast, medians: {ratio:.2f}")
     if not whole:
-        print(
-            f"full precision: {arguments.stance} is not the run of a shipped model (`make train`)"
-        )
+        print(f"full precision: {arguments.stance} is no run of a shipped model (see `make train`)")
         return
     for name, verdicts in (
         ("statements scored", None),

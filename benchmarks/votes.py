@@ -3,16 +3,16 @@
     python -m benchmarks.votes --library DIR --votes votes.csv --map propositions.csv
 
 `votes.csv` has the columns `rcid` (the roll call), `iso` (ISO 3166 alpha-3) and `vote`: 1 yes, 2
-abstain, 3 no, 8 absent, 9 not a member. Instead of `iso` the public files have names
-(`Countryname`) or Correlates of War numbers (`ccode`), which are read if there are no names.
-Unknown names and numbers, and second ones of a country that voted, are left out and reported.
-`propositions.csv` has `rcid` and `proposition`, and `yes` with "oppose" if "yes" to the resolution
-means "no" to the proposition. A proposition may have several roll calls.
+abstain, 3 no, 8 absent, 9 not a member. Instead of `iso`, the public files have names
+(`Countryname`) or Correlates of War numbers (`ccode`); numbers are read only if there are no names.
+Unknown names and numbers are left out and reported, and so is a second name for a country that has
+already voted. `propositions.csv` has `rcid` and `proposition`, and `yes` with "oppose" if "yes" to
+the resolution means "no" to the proposition. A proposition may have several roll calls.
 
 A country's vote on a proposition is the mean over its roll calls of 1 for yes, 0 for an abstention
-and -1 for no; absences are ignored. Printed is Spearman's rank correlation with the positions, over
-the countries that voted and take a side, with a 95 % interval by Fisher's transformation and the
-standard error of Bonett and Wright (2000), sqrt((1 + r² / 2) / (n - 3)).
+and -1 for no; absences are ignored. The output is Spearman's rank correlation with the positions,
+over the countries that voted and take a side, with a 95 % interval by Fisher's transformation and
+the standard error of Bonett and Wright (2000), sqrt((1 + r² / 2) / (n - 3)).
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ Votes = Mapping[str, Mapping[str, float]]
 
 @dataclass(frozen=True)
 class Asked:
-    """A proposition and its roll calls, each with 1, or -1 where "yes" opposes the proposition."""
+    """A proposition and its roll calls, each with 1, or -1 if "yes" opposes the proposition."""
 
     proposition: str
     roll_calls: Mapping[str, int]
@@ -63,7 +63,7 @@ class Correlation:
 
 
 def read_votes(path: Path) -> tuple[dict[str, dict[str, float]], list[str]]:
-    """Return the values of votes by roll call and country code, and the names left out.
+    """Return the values of votes by roll call and country code, and the names that are left out.
 
     Raises:
         CorpusError: A column is missing, a vote or a code is unknown, or a code votes twice in a

@@ -1,11 +1,11 @@
-"""The deciding words the program marks against those a reader marked.
+"""The deciding words that the program marks against those that a reader marked.
 
     python -m benchmarks.why --data DIR
 
 Token F1 compares the words (`\\w+`) marked by program and reader, on both sides of a pair together;
-the program marks about as large a share of the words as readers do. Also printed are the F1 of
-equally many words drawn at random, and how far the verdict's probability falls if the marked words,
-or the drawn ones, are left out.
+the program marks about as large a share of the words as readers do. For comparison, the output has
+the F1 of equally many words drawn at random, and how far the label's probability falls if the
+marked words, or the drawn ones, are left out.
 """
 
 from __future__ import annotations

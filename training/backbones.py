@@ -28,15 +28,15 @@ DIGESTS = {
 }
 """sha256 of each backbone's model.safetensors; both are under the Apache licence 2.0."""
 
-_PARTS = 5
+_PARTS = 5  # packages that all-mpnet-base-v2 is split into
 _GENERAL_WEIGHT = 0.25
-"""Weight of a token's share of general pairs beside its share of officials' sentences."""
+"""Weight of a token's frequency in general pairs; in officials' sentences it weighs 1."""
 
 _BATCH = 2000
 
 
 def folder(name: str) -> Path:
-    """Return the folder of a backbone; all-mpnet-base-v2 is joined from its packages once."""
+    """Return a backbone's folder; all-mpnet-base-v2 is first joined from its packages."""
     found = Path(get_model_path()) if name == "minilm" else _joined()
     digest = file_sha256(found / "model.safetensors")
     if digest != DIGESTS[name]:
@@ -64,14 +64,14 @@ def _joined() -> Path:
     return target
 
 
-# -- A smaller vocabulary: a word costs a row of the model -----------------------------------------
+# -- A smaller vocabulary: each token costs a row of the model -------------------------------------
 
 
 def trim(source: Path, target: Path, data: Path, size: int) -> None:
-    """Write a model folder whose tokenizer knows the `size` most used tokens and no other.
+    """Copy a model, with its vocabulary reduced to the `size` most used tokens.
 
-    A word that is left out is read in pieces. Special tokens and, whole and as pieces, the letters,
-    digits and marks of ASCII are always kept.
+    The tokenizer splits other words into pieces. Special tokens and single ASCII characters, as
+    words and as pieces, are always kept.
     """
     settings = json.loads((source / "tokenizer.json").read_text(encoding="utf-8"))
     ids: dict[str, int] = settings["model"]["vocab"]
@@ -101,7 +101,7 @@ def trim(source: Path, target: Path, data: Path, size: int) -> None:
 
 
 def _by_use(source: Path, data: Path) -> Iterator[str]:
-    """Yield the tokens of the model, most used first."""
+    """Yield the model's tokens, the most used first."""
     tokenizer = Tokenizer.from_file(str(source / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.no_truncation()

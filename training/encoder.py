@@ -1,4 +1,4 @@
-"""Write the shipped encoder: all-MiniLM-L6-v2 with its pooling in 8 bits, run by ONNX Runtime.
+"""Write the shipped encoder: all-MiniLM-L6-v2 with its pooling, in 8 bits, for ONNX Runtime.
 
     python -m training.encoder
 
@@ -28,21 +28,21 @@ from training.quantize import export_graph, quantize, read_tokens, smooth
 from training.ship import put_in_place
 
 SCHEME = "int8-7"
-"""Changes whenever the export would give other vectors; part of the digest."""
+"""Part of the digest. Change it whenever the export gives other vectors."""
 
 MAX_TOKENS = 256
 LEAST_RECALL = 0.9
-"""An 8-bit export whose ten nearest neighbours agree less with full precision is not shipped."""
+"""Least share of the ten nearest neighbours in full precision that an export must find to ship."""
 
 PROBE = "probe.npy"
 PROBES = 32
 COPIED = ("config.json", "tokenizer.json")
 BESIDE = ("README.md", "LICENSE", "modules.json", "config_sentence_transformers.json")
-"""Written by hand; they stay."""
+"""Written by hand; copied from the old folder to the new."""
 
 
 class Pooled(torch.nn.Module):
-    """The model with its pooling: token ids to a unit vector."""
+    """The model with mean pooling: token ids to a unit vector."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
@@ -58,10 +58,10 @@ def traced() -> onnx.ModelProto:
 
 
 def ship(target: Path = WEIGHTS) -> None:
-    """Write the encoder's folder, or stop if the gate is not passed.
+    """Write the encoder's folder, or stop if it is too far from full precision.
 
     Raises:
-        SystemExit: 8 bits lose too many neighbours, or the backbone is not the known one.
+        SystemExit: The 8-bit graph misses too many neighbours, or the backbone is another.
     """
     source = backbones.folder("minilm")
     model = traced()
@@ -104,7 +104,7 @@ def ship(target: Path = WEIGHTS) -> None:
 
 
 def digest() -> str:
-    """Return what libraries record of the encoder: the same for the same vectors."""
+    """Return the digest that libraries record: equal digests mean equal vectors."""
     return hashlib.sha256(f"{backbones.DIGESTS['minilm']} {SCHEME}".encode()).hexdigest()
 
 

@@ -1,8 +1,8 @@
 """Fine-tune a pair classifier on a CPU, in bf16 if the processor multiplies it fast.
 
-Forward and backward run in bf16, in which processors with AMX or AVX512-BF16 multiply faster than
-in float32; AdamW keeps float32 copies of the parameters (`Masters`). A run writes a checkpoint
-every few minutes, and the same call resumes from it.
+Processors with AMX or AVX512-BF16 multiply bf16 faster than float32. There, forward and backward
+run in bf16, and AdamW keeps float32 copies of the parameters (`Masters`). A run writes a checkpoint
+every few minutes; the same call resumes from it.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ MAX_TOKENS = 192
 CHECKPOINT_SECONDS = 300
 MADE_OF = "made_of"
 AVERAGED_SHARE = 0.3
-"""The last share of the steps, whose weights are averaged if a recipe asks for it."""
+"""Share of the steps, at the end, whose weights are averaged if a recipe says so."""
 
 _BUCKET = 64
 _AVERAGE_EVERY = 20
 _WARM_UP = 0.06
 _PAD_TO = 8
-"""Lengths are padded to multiples of it: few shapes, so few kernels to compile."""
+"""Lengths are padded to multiples of this, so that few kernels have to be compiled."""
 
 Target = tuple[float, float, float]
 """Probabilities of agree, oppose and neither."""
@@ -81,7 +81,7 @@ class Settings:
 
 
 class SharedDropout(torch.nn.Module):
-    """Dropout with one mask for all tokens of a text: a tenth of the random numbers."""
+    """Dropout with one mask for all tokens of a text, which needs far fewer random numbers."""
 
     def __init__(self, share: float) -> None:
         super().__init__()
@@ -146,7 +146,7 @@ def predict(
     batch: int = 64,
     orders: int = 2,
 ) -> NDArray[np.float32]:
-    """Return logits, float32 [len(texts), 3], the mean of both orders unless `orders` is 1."""
+    """Return logits, float32 [len(texts), 3]: the mean of both orders, unless `orders` is 1."""
     was = model.training
     model.eval()
     order = sorted(range(len(texts)), key=lambda n: len(texts[n][0]) + len(texts[n][1]))
@@ -164,7 +164,7 @@ def predict(
 
 
 def batches(examples: Sequence[Example], size: int, seed: int) -> list[list[Example]]:
-    """Return one epoch's batches: shuffled, lengths bucketed, groups whole."""
+    """Return an epoch's batches: shuffled, of similar lengths, with groups kept together."""
     rng = random.Random(seed)
     units: list[list[Example]] = []
     for example in examples:
@@ -292,11 +292,11 @@ def _groups(
 def _loss(
     logits: torch.Tensor, batch: Sequence[Example], settings: Settings, prior: torch.Tensor
 ) -> torch.Tensor:
-    """Cross entropy against the targets, and the margin between opposite claims.
+    """Return the cross entropy with the targets, plus a margin loss between opposite claims.
 
-    `adjust` adds that multiple of the log prior to the logits while training (Menon et al. 2021,
-    equation 10), which favours rare labels. `margin` is how far apart the
-    polarities (agree less oppose) of a passage's two opposite claims should be.
+    Training adds `adjust` times the log prior to the logits, which favours rare labels (Menon et
+    al. 2021, equation 10). `margin` is the least difference in polarity (the logit of agree minus
+    that of oppose) between a passage's pairs with a claim and with the opposite claim.
     """
     target = torch.tensor([example.target for example in batch])
     target = target * (1 - settings.smoothing) + settings.smoothing / len(LABELS)
@@ -327,14 +327,14 @@ def train(
     *,
     made_of: str = "",
 ) -> None:
-    """Train, and write the model to `target` with the minutes it took and what it is made of.
+    """Train a model and write it to `target`, with the minutes it took and `made_of`.
 
     Args:
         origin: The folder of the weights to start from.
         epochs: Returns the examples of an epoch, the same for the same number, so that a run can
             be resumed.
         settings: How to train.
-        target: The folder to write; the checkpoint is beside it during the training.
+        target: The folder to write; during training, the checkpoint is beside it.
         after_epoch: Returns what to print after each epoch.
         made_of: Identifies the run for the caller.
     """
@@ -417,7 +417,7 @@ def _fingerprint(origin: Path, settings: Settings, steps: Sequence[Sequence[Exam
 
 
 def _schedule(step: int, steps: int) -> float:
-    """Return the share of the peak rate: it rises linearly, then falls linearly."""
+    """Return the rate as a share of its peak: it rises linearly, then falls linearly."""
     rise = max(1, int(_WARM_UP * steps))
     return (step + 1) / rise if step < rise else (steps - step) / max(1, steps - rise)
 
@@ -439,7 +439,7 @@ def _write(
     tokenizer: PreTrainedTokenizerBase,
     target: Path,
 ) -> None:
-    """Write the float32 masters, and the parameters that were not learned unchanged."""
+    """Write the float32 masters; parameters that were not learned are as in `origin`."""
     exact, _ = load(origin)
     by_identity = {
         id(parameter): copy

@@ -22,7 +22,7 @@ ARGUMENT_FILE = "argument_stance.tsv.gz"
 OFFICIALS_FILE = "officials.train.tsv"
 CLAIMS_FILE = "claims.train.tsv"
 
-_DRAW = 7  # seed of the shares, the same for every recipe
+_DRAW = 7  # seed for drawing a share of the pairs, the same for every recipe
 _HARD: tuple[Target, ...] = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 
 
@@ -37,7 +37,7 @@ class Pool:
         Args:
             mixture: Which pairs.
             data: The folder that holds `pairs/`.
-            unlabelled: Pairs that teachers have to label.
+            unlabelled: Pairs for teachers to label.
         """
         self.mixture = mixture
         general = _general(mixture, data / "pairs")
@@ -63,7 +63,7 @@ class Pool:
         return examples
 
     def taught(self) -> list[tuple[str, str]]:
-        """Return the texts that teachers label, with who and when: all but the general pairs."""
+        """Return the texts that teachers label, with their prefixes: all but the general pairs."""
         return [pair.texts(None, 0.0) for pair in self.pairs[self._general :]]
 
     def _weight(self, n: int) -> float:
@@ -81,7 +81,7 @@ class Pool:
         return float(mixed[0]), float(mixed[1]), float(mixed[2])
 
     def _order(self) -> list[tuple[int, int | None]]:
-        """Return all pairs with their group; those of a group follow each other."""
+        """Return the number of each pair with its group; the pairs of a group are consecutive."""
         if not self.mixture.pairs_of_claims:
             return [(n, None) for n in range(len(self.pairs))]
         polar: dict[str, list[int]] = defaultdict(list)
@@ -122,7 +122,7 @@ def _specific(mixture: Mixture, data: Path) -> list[LabelledPair]:
     return found
 
 
-# -- Frames: officials answer claims by naming them, which few labelled pairs do -------------------
+# -- Frames: officials deny a claim by repeating it; few labelled pairs show this ------------------
 
 
 DENIALS = (
@@ -154,11 +154,11 @@ _SPEAKER = {"i", "my", "me", "we", "our", "us", "let", "thank"}
 def framed(
     officials: Sequence[LabelledPair], claims: Sequence[LabelledPair], count: int
 ) -> list[LabelledPair]:
-    """Return pairs with one side put into a frame that denies or affirms it, always the same ones.
+    """Return pairs with a frame around one side that denies or affirms it, always the same ones.
 
-    Denying a typed claim swaps agree and oppose, since a matter has two sides. If two officials'
-    statements oppose each other, one need not agree with the denial of the other, so these are
-    affirmed only. The frame replaces who and when.
+    Denying a typed claim swaps agree and oppose. If two officials' statements oppose each other,
+    one need not agree with the denial of the other, so these are only affirmed. A framed side has
+    no prefix.
     """
     rng = random.Random(_FRAMES_SEED)
     pool = [*claims, *(_turned(pair) for pair in officials)]
@@ -198,7 +198,7 @@ def _turned(pair: LabelledPair) -> LabelledPair:
 
 
 def _inner(text: str) -> str | None:
-    """Return a statement as a clause; None if it is long or speaks of its speaker."""
+    """Return a statement as a clause; None if it is long or in the first person."""
     clause = text.strip()
     if not clause.endswith(".") or any(mark in clause for mark in '"“”;:?!()'):
         return None

@@ -1,4 +1,4 @@
-"""Measure a trained model on the dev sets, and note the figures in EXPERIMENTS.md."""
+"""Measure a trained model on the dev sets, and record the figures in EXPERIMENTS.md."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ def figures(
 ) -> dict[str, Any]:
     """Return the figures of EXPERIMENTS.md.
 
-    On dev pairs that both readers label alike: accuracy, macro-F1 with its bootstrap interval, F1
-    of each label. On judged typed claims: macro-F1, and the precision at 5 of both lists over all
-    judged passages, ranked by probability alone. On the plain English held apart: the AUC of
+    On dev pairs that both readers label alike: accuracy, macro-F1 with its bootstrap interval, and
+    the F1 of each label. On judged typed claims: macro-F1, and the precision at 5 of both lists,
+    with all judged passages ranked by probability alone. On held-out general pairs: the AUC of
     p_agree - p_oppose.
     """
 
@@ -79,7 +79,7 @@ def dev_figures(gold: Labels, probabilities: Probabilities) -> dict[str, Any]:
 def precision_at_5(
     queries: list[str], relevant: NDArray[np.bool_], scores: NDArray[np.float32]
 ) -> float:
-    """Return the mean precision of the first five, over queries with at least three relevant."""
+    """Return the mean precision at 5 over the queries with at least three relevant passages."""
     rows = defaultdict(list)
     for n, query in enumerate(queries):
         rows[query].append(n)
@@ -96,7 +96,7 @@ def _rounded(value: Any) -> float:
     return round(float(value), 3)
 
 
-# -- EXPERIMENTS.md: one row a run, failures included ----------------------------------------------
+# -- EXPERIMENTS.md: one row for each run, failures included ---------------------------------------
 
 
 def row(report: Mapping[str, Any], backbone: str) -> str:
@@ -118,7 +118,7 @@ def row(report: Mapping[str, Any], backbone: str) -> str:
 
 
 def write_row(report: Mapping[str, Any], backbone: str) -> None:
-    """Add the row of a run at the end of the table, or replace its former row."""
+    """Append a run's row to the table, or replace its old row."""
     lines = FILE.read_text(encoding="utf-8").splitlines(keepends=True)
     start = f"| {report['name']} |"
     new = row(report, backbone)

@@ -1,6 +1,7 @@
-"""Read the labelled pairs in the form that the stance model reads.
+"""Read labelled pairs in the form that the stance model reads.
 
-`readings.tsv` and `contrasts.tsv` beside this module hold pairs read or made up for this project.
+A side's *prefix* says who spoke and when ("Country, year: "). `readings.tsv` and `contrasts.tsv`
+beside this module hold pairs that were labelled, or made up, for this project.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ LABELS = ("agree", "oppose", "neither")
 NLI_LABELS = {"entailment": "agree", "contradiction": "oppose", "neutral": "neither"}
 CAPTION_SOURCES = ("snli", "cad_nli", "esxnli")
 HELD_APART = 600
-"""Polar pairs of MNLI that no stage trains on: they show whether plain English is kept."""
+"""Pairs of MNLI (no neutral ones) that no stage trains on: do models still read plain English?"""
 
 MOST_DERIVED = 10
 
@@ -31,19 +32,19 @@ READINGS = Path(__file__).parent / "readings.tsv"
 CONTRASTS = Path(__file__).parent / "contrasts.tsv"
 CLAIM = "claim:"
 WITHOUT = "-"
-"""At the end of a passage's id: it was read without who and when, as if it were typed."""
+"""Ends the id of a passage that was labelled without its prefix, as if it were typed."""
 
-_SURE_OF_MADE_UP = 2
+_SURE_OF_MADE_UP = 2  # the confidence of made-up pairs
 
 _ORDER = 99  # seed of the one order in which general pairs are drawn
 
 
 @dataclass(frozen=True, slots=True)
 class LabelledPair:
-    """Two texts, the prefix that says who and when on each side, and the label's index.
+    """Two texts, the prefix of each, and the index of the label.
 
-    `confidence` is the reader's, 3 to 1; `matter` names a passage that was read under a claim and
-    its counter-claim.
+    `confidence` is the reader's, 1 to 3. `matter` is shared by the pairs of a passage with a claim
+    and with the opposite claim.
     """
 
     a: str
@@ -55,7 +56,7 @@ class LabelledPair:
     matter: str = ""
 
     def texts(self, rng: random.Random | None, drop: float) -> tuple[str, str]:
-        """Return the two texts as the model reads them; prefixes are dropped with chance `drop`."""
+        """Return the texts as the model reads them; each prefix is dropped with chance `drop`."""
         keep_a = rng is None or rng.random() >= drop
         keep_b = rng is None or rng.random() >= drop
         return (self.who_a if keep_a else "") + self.a, (self.who_b if keep_b else "") + self.b
@@ -69,7 +70,7 @@ def rows(path: Path) -> Iterator[dict[str, str]]:
 
 
 def officials(path: Path) -> list[LabelledPair]:
-    """Read pairs of officials' statements or of typed claims and statements."""
+    """Read pairs of officials' statements, or of typed claims and statements."""
     return [
         labelled(row, int(row["confidence"]), f"{row['topic']}|{row['b']}") for row in rows(path)
     ]
@@ -89,11 +90,11 @@ def labelled(row: Mapping[str, str], confidence: int, matter: str = "") -> Label
 
 
 def derived(path: Path) -> list[LabelledPair]:
-    """Derive pairs of passages from their labels under the typed claims of one matter.
+    """Derive pairs of passages from their labels under the typed claims on one topic.
 
-    Two passages that agree with a claim agree with each other; one that agrees with it and one that
-    opposes it oppose each other, and so do a claim and its counter-claim. Readings of confidence 1
-    do not count, and a label and matter give at most `MOST_DERIVED` pairs.
+    Two passages that agree with a claim agree with each other. A passage that agrees with it and
+    one that opposes it oppose each other, and so do two opposite claims. Labels of confidence 1 do
+    not count. A topic gives at most `MOST_DERIVED` pairs of passages of each label.
     """
     matters: dict[str, list[LabelledPair]] = defaultdict(list)
     for pair in officials(path):
@@ -137,12 +138,12 @@ def collection(folder: Path) -> Iterator[dict[str, str | None]]:
 
 
 def who_said(passage: Mapping[str, str | None]) -> str:
-    """Return the who-and-when prefix of a passage of the collection."""
+    """Return the prefix of a passage of the collection."""
     return who_when_prefix(passage["country"] or "", passage["date"] or "")
 
 
 def judged_claims(folder: Path) -> list[tuple[str, LabelledPair]]:
-    """Read the judged dev queries: the id of each query, and the query beside a passage."""
+    """Read the judged dev queries as pairs of a query and a passage, each with the query's id."""
     queries = {row["query_id"]: row["query"] for row in rows(folder / "queries.dev.tsv")}
     judged = list(rows(folder / "qrels.dev.tsv"))
     wanted = {row["passage_id"] for row in judged}
@@ -158,7 +159,7 @@ def judged_claims(folder: Path) -> list[tuple[str, LabelledPair]]:
 
 
 def plain_dev(nli: Path) -> list[LabelledPair]:
-    """Return the general pairs that are held apart."""
+    """Return the held-out general pairs."""
     return [_general_pair(row) for row in _general_rows(nli)[0]]
 
 
@@ -167,9 +168,9 @@ def drawn(path: Path, count: int, skip: int = 0, *, polar: bool = False) -> list
 
     Args:
         path: A file of premises and hypotheses.
-        count: How many.
-        skip: How many of those ahead to leave out.
-        polar: Only entailment and contradiction.
+        count: How many to draw.
+        skip: How many to skip first.
+        polar: Whether to draw only entailment and contradiction.
     """
     return [_general_pair(row) for row in _drawn(path, count, skip, polar)]
 
@@ -188,7 +189,7 @@ def _drawn(path: Path, count: int, skip: int, polar: bool) -> list[dict[str, str
 
 @cache
 def _general_rows(path: Path) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
-    """Return the rows held apart and the others, shuffled."""
+    """Return the held-out rows and the others, shuffled."""
     pool = [row for row in rows(path) if not row["source"].startswith(CAPTION_SOURCES)]
     random.Random(_ORDER).shuffle(pool)
     apart = [row for row in pool if row["source"].startswith("mnli") and row["label"] != "neutral"][
@@ -203,7 +204,7 @@ def _general_pair(row: dict[str, str]) -> LabelledPair:
     return LabelledPair(row["premise"], row["hypothesis"], "", "", label)
 
 
-# -- Pairs read for this project -------------------------------------------------------------------
+# -- Pairs labelled or made up for this project ----------------------------------------------------
 
 
 def claim_id(words: str) -> str:
@@ -212,13 +213,13 @@ def claim_id(words: str) -> str:
 
 
 def readings(data: Path) -> list[LabelledPair]:
-    """Return the pairs of `readings.tsv` with their words.
+    """Return the pairs of `readings.tsv` with their texts.
 
-    The file holds no words: its sides are ids of passages of the search collection, or digests of
+    The file has no texts: its sides are ids of passages of the search collection, or digests of
     typed claims of the training set.
 
     Raises:
-        SystemExit: The collection does not hold a passage that was read.
+        SystemExit: The data lack a passage or claim that was labelled.
     """
     read = list(rows(READINGS))
     passages = {entry["id"]: entry for entry in collection(data / "search")}
@@ -243,7 +244,7 @@ def _words(
         return str(passages[side.removesuffix(WITHOUT)]["text"])
     except KeyError:
         raise SystemExit(
-            f"{READINGS.name}: {side} is not in the data: other passages or claims than were read."
+            f"{READINGS.name}: {side} is not in the data, so these are not the labelled ones."
         ) from None
 
 
@@ -254,5 +255,5 @@ def _who(side: str, passages: Mapping[str, Mapping[str, str | None]]) -> str:
 
 
 def contrasts() -> list[LabelledPair]:
-    """Return the pairs of `contrasts.tsv`: made-up speakers, in sets that differ by little."""
+    """Return the made-up pairs of `contrasts.tsv`, in sets that differ in few words."""
     return [labelled(row, _SURE_OF_MADE_UP) for row in rows(CONTRASTS)]

@@ -1,11 +1,11 @@
-"""Train the prefilter, which chooses pairs of passages by their vectors alone.
+"""Train the prefilter, which estimates from two vectors whether passages agree or oppose.
 
     python -m training.prefilter --data DIR
 
-From the vectors of both sides it learns the probabilities that the fast tier gives to pairs as
-comparisons of two sides find them (`unlabelled.mined_pairs`), and those that the accurate tier gave
-to the student's pairs; see `compare.models.encoder`. A tenth of the former is held apart for
-early stopping; no pair of the two sides that `benchmarks.mine` measures on is learned.
+It learns the fast tier's probabilities of pairs drawn like those of a comparison of two sides
+(`unlabelled.mined_pairs`), and the accurate tier's of the pairs that trained the fast tier. A tenth
+of the first kind is held out for early stopping. Pairs of the two countries that `benchmarks.mine`
+measures are left out. `compare.models.encoder` has the formula.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ PATIENCE = 6
 
 
 class Form(torch.nn.Module):
-    """`Prefilter` with parameters that torch can learn."""
+    """`compare.models.encoder.Prefilter` as a torch module."""
 
     def __init__(self, dim: int) -> None:
         super().__init__()
@@ -113,7 +113,7 @@ def _sides(pair: LabelledPair, countries: Mapping[str, str]) -> set[str]:
 
 
 def _vectors(pairs: Sequence[LabelledPair]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the vectors of both sides, without who and when."""
+    """Return the vectors of both sides, without prefixes."""
     texts = [*dict.fromkeys(text for pair in pairs for text in (pair.a, pair.b))]
     print(f"{len(pairs):,} pairs of {len(texts):,} texts", flush=True)
     row = {text: n for n, text in enumerate(texts)}

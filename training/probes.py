@@ -1,7 +1,7 @@
-"""Made-up sentences on which 8-bit exports are fitted and checked, here and on other processors.
+"""Made-up sentences to fit 8-bit exports and to check them on other processors.
 
-8-bit products can differ between kinds of processors. The manifests of the shipped weights record
-what these sentences gave where the weights were made.
+8-bit products can differ between processors, so the shipped weights come with the outputs for these
+sentences on the processor where they were made.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ _WHEN = ("", ", as it did in 1994", " under international law", ", whatever the 
 
 
 def sentences(count: int = 400, seed: int = 5) -> list[str]:
-    """Return made-up sentences in the register of diplomacy, the same for a seed."""
+    """Return made-up sentences in the register of diplomacy, the same for the same seed."""
     drawn = [
         f"{who} {what} {matter}{when}."
         for who, what, matter, when in itertools.product(_WHO, _WHAT, _MATTER, _WHEN)
@@ -71,7 +71,7 @@ def probe_pairs() -> list[InputPair]:
 def neighbour_recall(
     exact: NDArray[np.float32], approximate: NDArray[np.float32], k: int = 10
 ) -> float:
-    """Return the share of each row's k nearest rows (cosine, unit rows) that both agree on."""
+    """Return the mean share of a row's k nearest rows (by cosine, rows of unit length) in both."""
 
     def nearest(vectors: NDArray[np.float32]) -> NDArray[np.int64]:
         similarity = vectors @ vectors.T

@@ -1,10 +1,10 @@
 """Export a torch model to ONNX and quantise it to 8 bits with little loss.
 
-What is traced is lean: texts of one length, no mask, no cache (`read_tokens`). Weights get 8 bits
-with a scale for each output channel, activations one scale for each run. Outliers would waste that
-scale's range. Those of channels are moved into the weights first (SmoothQuant, Xiao et al. 2023,
-equation 4; the share is chosen for each product by its error). Behind wide layers, where tokens
-differ more, each token is divided by its largest value instead.
+The traced module is small: texts of one length, no mask, no cache (`read_tokens`). Weights get 8
+bits with a scale for each output channel, activations one scale for each run. Outliers would waste
+its range. Outlier channels are therefore moved into the weights first (SmoothQuant, Xiao et al.
+2023, equation 4, with the exponent that gives a product the least error). After wide layers, where
+some tokens are outliers, each token is divided by its largest value instead.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from compare.models.runtime import Feed
 
 SMOOTHINGS = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0)
-"""Shares of an outlier moved into the weights that are tried, for each product separately."""
+"""Exponents tried for each product: the share of an outlier that moves into the weights."""
 
 _TRIED_ON = 24
 _MAX_LENGTH = 512
@@ -38,7 +38,7 @@ _LEAST_LOUDNESS = 0.1
 Floats = NDArray[np.float32]
 
 
-# -- What is traced ------------------------------------------------------------------------------
+# -- The traced module ---------------------------------------------------------------------------
 
 
 def read_tokens(
@@ -50,13 +50,13 @@ def read_tokens(
 ) -> torch.Tensor:
     """Return the last layer's output, float32 [texts, tokens, width].
 
-    It runs the modules of a transformers `BertModel` or `MPNetModel` and computes the same.
+    It computes the same as a transformers `BertModel` or `MPNetModel`, with their modules.
 
     Args:
         body: The model.
         input_ids: int64 [texts, tokens].
         token_type_ids: int64 [texts, tokens], if the model has them.
-        first_only: Compute the last layer for the first token alone: [texts, 1, width].
+        first_only: Whether to compute the last layer only for the first token: [texts, 1, width].
     """
     if hasattr(body.encoder, "compute_position_bias"):
         first = body.embeddings.padding_idx + 1
@@ -118,7 +118,7 @@ def _layer(
 
 
 def export_graph(module: torch.nn.Module, inputs: Sequence[str], texts: int = 1) -> onnx.ModelProto:
-    """Trace a module that takes int64 [texts, length] inputs, whatever the length."""
+    """Trace a module that takes int64 [texts, length] inputs of any length."""
     example = tuple(torch.randint(5, 1000, (texts, 17)) for _ in inputs[:1])
     example += tuple(torch.zeros((texts, 17), dtype=torch.int64) for _ in inputs[1:])
     length = torch.export.Dim("length", min=2, max=_MAX_LENGTH)
@@ -142,7 +142,7 @@ def export_graph(module: torch.nn.Module, inputs: Sequence[str], texts: int = 1)
 
 
 def _forget_sources(model: onnx.ModelProto) -> None:
-    """Drop the paths and lines of the source that the exporter notes, in place."""
+    """Remove the paths and line numbers that the exporter records, in place."""
     graph = model.graph
     held = (graph.node, graph.value_info, graph.input, graph.output, graph.initializer)
     for part in (model, graph, *(entry for entries in held for entry in entries)):
@@ -150,7 +150,7 @@ def _forget_sources(model: onnx.ModelProto) -> None:
 
 
 def _makers(model: onnx.ModelProto) -> dict[str, Any]:
-    """Return the node that makes each value."""
+    """Return the node that computes each value."""
     return {output: node for node in model.graph.node for output in node.output}
 
 
@@ -159,7 +159,7 @@ def _constants(model: onnx.ModelProto) -> dict[str, Any]:
 
 
 def _fuse_attention(model: onnx.ModelProto) -> None:
-    """Make one node of each layer's attention, as `read_tokens` writes it, in place."""
+    """Fuse each layer's attention, as `read_tokens` writes it, into one node, in place."""
     graph = model.graph
     maker, constants = _makers(model), _constants(model)
     reader = {name: node for node in graph.node for name in node.input}
@@ -188,7 +188,7 @@ def _fuse_attention(model: onnx.ModelProto) -> None:
 
 
 def _drop_unused(model: onnx.ModelProto) -> None:
-    """Drop nodes and constants that nothing reads, in place."""
+    """Remove unused nodes and constants, in place."""
     graph = model.graph
     while True:
         read = {name for node in graph.node for name in node.input}
@@ -208,10 +208,10 @@ def _drop_unused(model: onnx.ModelProto) -> None:
 def smooth(model: onnx.ModelProto, feeds: Sequence[Feed]) -> None:
     """Even out activations before they are rounded, in place; the graph computes the same.
 
-    Outliers among channels move into the weights. Behind a wide layer, where a few tokens are far
-    louder than the others of their text, a token's activation is divided by its largest value
-    instead, and the product multiplied by it again; such a layer's output is bounded below (GELU,
-    ReLU).
+    Outlier channels move into the weights. After a wide layer, where a few tokens have far larger
+    values than the others of their text, a token is divided by its largest value instead, and the
+    product multiplied by it again. The output of such a layer is bounded below (GELU, ReLU), so
+    the largest value is also the largest in size.
     """
     constants = _constants(model)
     groups = _weighted_products(model)
@@ -235,7 +235,7 @@ def smooth(model: onnx.ModelProto, feeds: Sequence[Feed]) -> None:
 
 
 def _weighted_products(model: onnx.ModelProto) -> dict[str, list[Any]]:
-    """Return the matrix products with constant weights, by the activation they share."""
+    """Return the matrix products with constant weights, grouped by their activation."""
     weights = _constants(model)
     groups: dict[str, list[Any]] = {}
     for node in model.graph.node:
@@ -247,7 +247,7 @@ def _weighted_products(model: onnx.ModelProto) -> dict[str, list[Any]]:
 def _activations(
     model: onnx.ModelProto, names: Sequence[str], feeds: Sequence[Feed]
 ) -> dict[str, list[Floats]]:
-    """Return each named activation, float32 [tokens, channels], of each feed."""
+    """Return each named activation for each feed, float32 [tokens, channels]."""
     watched = onnx.ModelProto()
     watched.CopyFrom(model)
     watched.graph.output.extend(make_empty_tensor_value_info(name) for name in names)
@@ -262,7 +262,7 @@ def _activations(
 
 
 def _best_scale(texts: Sequence[Floats], weights: Sequence[Floats]) -> Floats:
-    """Return the scales of the channels with the least squared error of the rounded products."""
+    """Return the channel scales that give the rounded products the least squared error."""
     largest = np.maximum(np.max([np.abs(text).max(0) for text in texts], axis=0), 1e-4)
     strongest = np.maximum(np.max([np.abs(weight).max(1) for weight in weights], axis=0), 1e-4)
     weight = np.concatenate(list(weights), axis=1)
@@ -283,7 +283,7 @@ def _best_scale(texts: Sequence[Floats], weights: Sequence[Floats]) -> Floats:
 
 
 def _rounded_activation(values: Floats) -> Floats:
-    """Round as the runtime does: 8 bits, one scale and zero point for all of a run."""
+    """Round as the runtime does: 8 bits, one scale and one zero point for a run."""
     low, high = min(float(values.min()), 0.0), max(float(values.max()), 0.0)
     step = max((high - low) / 255, 1e-12)
     zero = np.rint(-low / step)
@@ -304,7 +304,7 @@ def _multiply(constant: Any, factor: Floats) -> None:
 
 
 def _scale_values(model: onnx.ModelProto, name: str, factor: Floats) -> bool:
-    """Scale the channels of an attention's output in the layer that makes its values, in place.
+    """Scale the channels of an attention's output in the layer that computes its values, in place.
 
     Returns:
         Whether `name` is an attention's output; if not, nothing is changed.
@@ -321,7 +321,7 @@ def _scale_values(model: onnx.ModelProto, name: str, factor: Floats) -> bool:
 
 
 class _Edit:
-    """Additions to a graph around the products that share one activation."""
+    """Adds nodes to a graph around the products that share one activation."""
 
     def __init__(self, model: onnx.ModelProto, name: str) -> None:
         self._graph = model.graph
@@ -356,7 +356,7 @@ class _Edit:
         return make_node(kind, list(inputs), [f"{self._name}_{output}"])
 
     def _insert_ahead(self, products: Sequence[Any], added: Sequence[Any]) -> None:
-        """Insert nodes ahead of the first of the products, which then read their output."""
+        """Insert nodes before the first of the products, which then read their output."""
         at = min(list(self._graph.node).index(product) for product in products)
         for offset, node in enumerate(added):
             self._graph.node.insert(at + offset, node)
@@ -373,7 +373,7 @@ def quantize(model: onnx.ModelProto, target: Path, *, tables: bool) -> None:
     Args:
         model: The graph.
         target: The file to write.
-        tables: Whether its word tables are in 8 bits, too.
+        tables: Whether to store its embedding tables in 8 bits, too.
     """
     if tables:
         _shrink_tables(model)
@@ -396,7 +396,7 @@ def _no_preprocessing_advice(record: logging.LogRecord) -> bool:
 
 
 def _shrink_tables(model: onnx.ModelProto) -> None:
-    """Keep word tables as 8-bit rows with a scale each, in place."""
+    """Store large embedding tables as 8-bit rows with a scale each, in place."""
     graph, tables = model.graph, _constants(model)
     for node in [node for node in graph.node if node.op_type == "Gather"]:
         table = tables.get(node.input[0])

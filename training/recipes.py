@@ -1,7 +1,7 @@
 """The recipes of all training runs: what each learns from, and how.
 
-A recipe starts from a backbone or from the weights of another recipe. `ship.TIERS` names those that
-ship; `EXPERIMENTS.md` has the figures of all.
+A recipe starts from a backbone or from the weights of another recipe. `ship.TIERS` names the
+recipes that ship; `EXPERIMENTS.md` has the figures of all that were run.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ class Mixture:
     """The pairs of a recipe.
 
     Attributes:
-        nli: Number of general inference pairs, after the first `nli_skip` of their order.
-        polar: Take only entailment and contradiction.
+        nli: Number of general inference pairs, after the first `nli_skip` in their order.
+        polar: Whether to take only entailment and contradiction.
         argument: Number of pairs of arguments.
-        officials: The share of the officials' pairs.
-        readings: Whether to read the pairs of `readings.tsv`, too.
-        contrasts: Whether to read the made-up pairs of `contrasts.tsv`.
-        claims: Whether to read typed claims, too.
-        claims_neither: The share of the claims' pairs labelled "neither".
-        derived: Weight of pairs derived from two readings under one claim; 0 leaves them out.
+        officials: Share of the officials' pairs to take.
+        readings: Whether to add the pairs of `readings.tsv`.
+        contrasts: Whether to add the made-up pairs of `contrasts.tsv`.
+        claims: Whether to add typed claims.
+        claims_neither: Share to take of the claims' pairs labelled "neither".
+        derived: Weight of pairs derived from two labels under one claim; 0 leaves them out.
         framed: Number of pairs with one side in a frame that denies or affirms it.
-        pairs_of_claims: Keep a passage's claim and counter-claim in one batch.
-        confidence: Weights of pairs of the reader's confidence 1, 2 and 3.
-        prefix_drop: The probability that a side loses who and when.
-        swapped: Swap the sides of officials' pairs at random.
-        teachers: Recipes, or shipped tiers, whose mean probabilities replace all labels but the
-            general ones.
-        hard: The share of the label kept beside the teachers' probabilities.
-        unlabelled: Number of pairs without a label that the teachers label.
+        pairs_of_claims: Whether to keep a passage's pairs with opposite claims in one batch.
+        confidence: Weights of pairs with the reader's confidence 1, 2 and 3.
+        prefix_drop: Probability that a side loses its prefix.
+        swapped: Whether to swap the sides of officials' pairs at random.
+        teachers: Recipes, or shipped tiers, whose mean probabilities replace all labels except
+            those of general pairs.
+        hard: Weight of the label; the teachers' probabilities have the rest.
+        unlabelled: Number of unlabelled pairs, which the teachers label.
     """
 
     nli: int = 0
@@ -60,7 +60,7 @@ class Mixture:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """One training run: its purpose, where it starts, what it reads, how it learns."""
+    """One training run: its purpose, the weights it starts from, its pairs and its settings."""
 
     name: str
     what: str

@@ -1,9 +1,9 @@
-"""Run recipes and note their figures.
+"""Run recipes and record their figures.
 
     python -m training.run NAME... --data DIR
 
-Recipes that a recipe starts from or learns from run first. A run that was interrupted resumes from
-its checkpoint; one that is finished is not run again. Each adds its row to EXPERIMENTS.md.
+The recipes that a recipe starts from or learns from run first. An interrupted run resumes from its
+checkpoint; a finished run is not repeated. Each run adds its row to EXPERIMENTS.md.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from training.unlabelled import unlabelled_pairs
 
 RUNS = Path(__file__).parent / "runs"
 VOCABULARY = 9_700
-"""Words and pieces that the large model keeps of its backbone's 30,527."""
+"""Tokens that the large model keeps of its backbone's 30,527."""
 
 DATA = (
     "pairs/nli.tsv.gz",
@@ -47,13 +47,13 @@ DATA = (
     "search/queries.dev.tsv",
     "search/qrels.dev.tsv",
 )
-"""The files that training reads, in the folder given by --data."""
+"""The files that training reads, in the folder that --data names."""
 
 _LABELLED_AT_ONCE = 2_000
 
 
 def run(name: str, data: Path) -> Path:
-    """Return the folder of a recipe's model; make it if it is not there.
+    """Return the folder of a recipe's model; train it first unless it is there.
 
     Raises:
         SystemExit: The folder was made by another recipe of this name.
@@ -109,7 +109,7 @@ def run(name: str, data: Path) -> Path:
 def version(name: str, data: Path) -> str:
     """Return a digest of a recipe, its data, the weights it starts from and its teachers.
 
-    For a shipped tier it is one of the files, the calibration and the way that texts are read.
+    For a shipped tier, it is a digest of its files, its calibration, and how it reads texts.
     """
     if name in TIERS:
         manifest = read_manifest(WEIGHTS / name)
@@ -127,7 +127,7 @@ def version(name: str, data: Path) -> str:
 
 
 def check(data: Path) -> None:
-    """Stop at once if a file is missing that a later stage would need.
+    """Stop at once if a file is missing, even if only a later stage needs it.
 
     Raises:
         SystemExit: Names the file.
@@ -143,7 +143,7 @@ def check(data: Path) -> None:
 def data_files(data: Path) -> dict[str, str]:
     """Return the digests of the files that recipes read: pairs, and the judged searches.
 
-    Unlabelled pairs come from the collection; queries and judgements say which passages to omit.
+    Unlabelled pairs come from the collection, except for passages that the judged queries use.
     """
     pairs = [
         path
@@ -172,7 +172,7 @@ def beginning(recipe: Recipe, data: Path) -> Path:
 
 
 def trimmed(data: Path) -> Path:
-    """Return the large backbone with a vocabulary of words that statements use."""
+    """Return the folder of the large backbone with the smaller vocabulary."""
     read = hashlib.sha256(repr(sorted(data_files(data).items())).encode()).hexdigest()
     folder = RUNS / f"mpnet-{VOCABULARY}-{read[:8]}"
     if not folder.exists():
@@ -183,18 +183,18 @@ def trimmed(data: Path) -> Path:
 
 
 def backbone_of(name: str) -> str:
-    """Return the backbone that a recipe starts from in the end."""
+    """Return the backbone at the beginning of a recipe's chain."""
     while name not in BACKBONES:
         name = RECIPES[name].start
     return name
 
 
 def read_by(teacher: str, texts: Sequence[tuple[str, str]], data: Path) -> NDArray[np.float32]:
-    """Return a teacher's probabilities of pairs of texts, float32 [pairs, 3].
+    """Return a teacher's probabilities for pairs of texts, float32 [pairs, 3].
 
-    They are kept beside the runs by the words of each pair, so that an interrupted labelling
-    resumes, and a pair is labelled once for all pupils. A recipe reads one order of a pair; a
-    shipped tier reads both and is calibrated.
+    They are cached beside the runs by the words of each pair, so that interrupted labelling resumes
+    and no pair is labelled twice. A recipe scores one order of a pair; a shipped tier scores both
+    and is calibrated.
     """
     RUNS.mkdir(exist_ok=True)
     kept = RUNS / f"labels.{teacher}-{version(teacher, data)[:8]}.npz"
@@ -210,7 +210,7 @@ def read_by(teacher: str, texts: Sequence[tuple[str, str]], data: Path) -> NDArr
         np.savez(unfinished, keys=[*known], probabilities=[*known.values()])
         unfinished.replace(kept)
         done = len(texts) - len(left) + start + len(part)
-        print(f"{teacher} has read {done:,} of {len(texts):,} pairs", flush=True)
+        print(f"{teacher} has scored {done:,} of {len(texts):,} pairs", flush=True)
     return np.asarray([known[key] for key in keys], np.float32).reshape(-1, 3)
 
 

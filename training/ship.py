@@ -1,8 +1,8 @@
-"""Turn trained models into the shipped weights: quantise, gate, calibrate, write manifest and card.
+"""Turn trained models into shipped weights: quantise, check, calibrate, write manifest and card.
 
     python -m training.ship accurate fast --data DIR
 
-Recipes that have not run yet are run first. The accurate tier ships before the fast one, which
+Recipes that have not been run are run first. The accurate tier ships before the fast one, which
 learns from it.
 """
 
@@ -45,10 +45,10 @@ from training.run import RUNS, backbone_of, check, data_files, files_beside, run
 Logits = NDArray[np.float32]
 Gold = NDArray[np.int64]
 FOLDS = 10
-_LEAST = 1e-3  # the least probability that isotonic regression may give
+_LEAST = 1e-3  # least probability that isotonic regression may give
 MAX_TOKENS = 256
 CALIBRATION = "calibration.json"
-"""In a run's folder: the calibration of its full precision, which `benchmarks.search` reads."""
+"""File in a run's folder: the calibration in full precision, which `benchmarks.search` reads."""
 
 LEAST_SAME_LABEL = 0.98
 SMOOTHED_ON = 300
@@ -72,7 +72,7 @@ TIERS = {
 
 
 class Scorer(torch.nn.Module):
-    """The classifier; it reads the first token of each text alone."""
+    """The classifier; its last layer computes only the first token of each text."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
@@ -95,7 +95,7 @@ def input_names(tokenizer: Any) -> tuple[str, ...]:
 
 
 def feeds(tokenizer: Any, pool: list[LabelledPair]) -> list[Feed]:
-    """Return the graph's feeds: the two orders of each pair."""
+    """Return a feed for each pair: its two orders."""
     texts = [pair.texts(None, 0.0) for pair in pool]
     return [
         {
@@ -115,7 +115,7 @@ def logits_of(graph: Path | bytes, read: list[Feed]) -> NDArray[np.float32]:
 
 
 def ship(tier: str, data: Path) -> None:
-    """Write a tier's weights, or stop if a gate is not passed."""
+    """Write a tier's weights, or stop if a check fails."""
     wanted = TIERS[tier]
     source = run(wanted.recipe, data)
     tokenizer = AutoTokenizer.from_pretrained(source)
@@ -165,7 +165,7 @@ def ship(tier: str, data: Path) -> None:
 
 
 def put_in_place(new: Path, target: Path, old: Path) -> None:
-    """Replace a folder by another; the former goes to `old`, or stays if the move fails."""
+    """Replace a folder; the old one moves to `old`, or stays if the move fails."""
     if target.exists():
         target.replace(old)
     try:
@@ -213,7 +213,7 @@ def origin(recipe: str, data: Path) -> dict[str, Any]:
 def reliability(
     gold: NDArray[np.int64], probabilities: NDArray[np.float32], bins: int = 10
 ) -> list[dict[str, float]]:
-    """Return mean probability of the top label, share right and number of pairs of each bin."""
+    """Return the mean probability of the top label, share right and number of pairs in each bin."""
     top, right = probabilities.max(1), probabilities.argmax(1) == gold
     place = np.minimum((top * bins).astype(int), bins - 1)
     return [
@@ -250,7 +250,7 @@ def _short(accuracy: float, macro_f1: float) -> dict[str, float]:
 
 
 def write_tokenizer(source: Path, target: Path) -> None:
-    """Write the tokenizer without padding or truncation: the program sets its own."""
+    """Write the tokenizer without padding or truncation; the program sets its own."""
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(source))
@@ -264,7 +264,7 @@ def write_tokenizer(source: Path, target: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Each logit is multiplied by its scale and its shift is added before the softmax."""
+    """A scale and a shift for each logit, applied before the softmax."""
 
     kind: str
     scale: tuple[float, float, float]
@@ -335,7 +335,7 @@ def _isotonic(logits: Logits, gold: Gold, new: Logits) -> NDArray[np.float64]:
 
 
 def chosen(losses: dict[str, float], logits: Logits, gold: Gold) -> Calibration:
-    """Return the better of the two kinds that may ship; one scale unless vector scaling wins."""
+    """Return vector scaling if its loss is less, else temperature; isotonic is only measured."""
     if losses["vector"] < losses["temperature"]:
         return vector(logits, gold)
     return temperature(logits, gold)

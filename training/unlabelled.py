@@ -22,18 +22,18 @@ _SEED = 11
 _NEAREST = 40
 _AT_ONCE = 64
 _MOST_TRIES = 20
-_TOO_FEW = "The search collection has too few passages to draw so many pairs without labels from."
+_TOO_FEW = "The search collection has too few passages to draw so many unlabelled pairs."
 _CLAIM_WORDS = (6, 20)
 _SHARES = {"passages": 0.45, "claims": 0.3, "sentences as claims": 0.25}
 
 
 def unlabelled_pairs(data: Path, count: int) -> list[LabelledPair]:
-    """Return pairs on one topic, always the same ones; their label 2 means nothing.
+    """Draw pairs on one topic, always the same ones; their label, 2, is a placeholder.
 
-    They are a passage and a similar one of another speaker; a typed claim of the training set and a
-    similar passage that was not read under it; a short sentence, without who and when as if it were
-    typed, and a similar passage. Sentences of the dev pairs, the dev queries and passages judged
-    for them are left out.
+    A pair is two similar passages by different speakers; a typed claim of the training set and a
+    similar passage that was not labelled under it; or a short sentence without its prefix, as if it
+    were typed, and a similar passage. Sentences of the dev pairs, the dev queries and the passages
+    judged for them are left out.
 
     Raises:
         SystemExit: There are too few passages for so many pairs.
@@ -99,12 +99,12 @@ def _is_short(text: str) -> bool:
 
 
 def _nearest(vectors: NDArray[np.float32], asked: NDArray[np.float32]) -> NDArray[np.int64]:
-    """Return the rows of the vectors nearest to each asked one, int64 [asked, nearest]."""
+    """Return the rows of the vectors nearest to each query, int64 [queries, nearest]."""
     return np.argpartition(-(asked @ vectors.T), _NEAREST, axis=1)[:, :_NEAREST]
 
 
 def vectors_of(texts: Sequence[str]) -> NDArray[np.float32]:
-    """Return the vectors of texts, from the cache if they are there."""
+    """Return the vectors of texts, from the cache if possible."""
     digest = hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
     encoder = load_encoder()
     kept = cache_dir() / "training" / f"{digest}-{encoder.digest[:8]}.npy"
@@ -116,28 +116,28 @@ def vectors_of(texts: Sequence[str]) -> NDArray[np.float32]:
     return np.load(kept)
 
 
-# -- Pairs as a comparison of two sides finds them -------------------------------------------------
+# -- Pairs drawn like those of a comparison of two sides -------------------------------------------
 
 
 HELD_APART = {"China", "United States"}
-"""Two sides that are never paired: `benchmarks.mine` measures on them."""
+"""Two countries that are never paired, because `benchmarks.mine` measures on them."""
 
 _MINED_SEED = 13
 _LEAST_PASSAGES = 150
 _OF_TWO_SIDES = 400
 _TOO_FEW_COUNTRIES = (
-    "The search collection has too few countries to draw so many pairs of two of them from."
+    "The search collection has too few countries to draw so many pairs between them."
 )
 
 
 def mined_pairs(data: Path, count: int) -> list[LabelledPair]:
-    """Return pairs on the same point, always the same ones; their label 2 means nothing.
+    """Draw pairs of two countries, always the same ones; their label, 2, is a placeholder.
 
-    Two countries are drawn with the square roots of their numbers of passages as weights, possibly
-    the same one twice (a country and its own past), and then some of their pairs.
+    A country is drawn with a probability proportional to the square root of its number of passages.
+    It may be drawn twice: a country and its own past. Then some pairs of the two are drawn.
 
     Raises:
-        SystemExit: There are too few of both for so many pairs.
+        SystemExit: There are too few countries or passages for so many pairs.
     """
     passages = passages_apart(data)
     vectors = vectors_of([passage["text"] for passage in passages])

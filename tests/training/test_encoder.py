@@ -1,4 +1,4 @@
-"""The shipped encoder can be made again, and only from the published weights."""
+"""The shipped encoder can be made again, but only from the published weights."""
 
 from __future__ import annotations
 

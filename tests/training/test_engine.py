@@ -1,4 +1,4 @@
-"""A training that was cut off goes on where it was, and only if it is the same training."""
+"""An interrupted training resumes from its checkpoint, but only if it is the same training."""
 
 from __future__ import annotations
 

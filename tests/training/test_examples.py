@@ -1,4 +1,4 @@
-"""What a recipe's mixture becomes: labels, teachers, weights, sides, groups."""
+"""From a recipe's mixture to examples: labels, teachers, weights, sides, groups."""
 
 from __future__ import annotations
 

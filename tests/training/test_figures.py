@@ -1,4 +1,4 @@
-"""The table of experiments: a run's row is added, or replaces its former one."""
+"""The table of experiments: a run's row is appended, or replaces its old row."""
 
 from __future__ import annotations
 

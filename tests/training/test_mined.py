@@ -1,4 +1,4 @@
-"""Pairs drawn as a comparison of two sides finds them."""
+"""Pairs drawn like those of a comparison of two sides."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pairs read for this project: ids find their words again, made-up pairs are made up."""
+"""Pairs labelled for this project: ids lead back to texts; made-up pairs are made up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a teacher has read is kept by the words of each pair."""
+"""A teacher's probabilities are cached by the words of each pair."""
 
 from __future__ import annotations
 

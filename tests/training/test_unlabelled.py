@@ -1,4 +1,4 @@
-"""Pairs without a label, drawn for teachers."""
+"""Unlabelled pairs, drawn for teachers."""
 
 from __future__ import annotations
 
