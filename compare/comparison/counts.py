@@ -16,7 +16,6 @@ from compare.models.values import Stance
 from compare.results.pair import Pair
 from compare.results.result import Result
 from compare.results.statistics import share_interval
-from compare.statements.statement import Statement
 
 NOT_A_SAMPLE = (
     "These pairs were chosen and labelled by a model; they are no random sample of what was said. "
@@ -54,12 +53,12 @@ class Cell:
     high: float | None
 
 
-def by_year(table: Result) -> list[YearCount]:
+def by_year(result: Result) -> list[YearCount]:
     """Return the counts of each year from the first to the last, without undated pairs."""
     counts: dict[int, Counter[Stance | None]] = defaultdict(Counter)
-    for pair in table.pairs:
+    for pair in result.pairs:
         if (year := _year(pair)) is not None:
-            counts[year][table.stance_of(pair)] += 1
+            counts[year][result.stance_of(pair)] += 1
     if not counts:
         return []
     return [
@@ -69,9 +68,9 @@ def by_year(table: Result) -> list[YearCount]:
     ]
 
 
-def of_year(table: Result, year: int) -> list[Pair]:
+def of_year(result: Result, year: int) -> list[Pair]:
     """Return the pairs behind a year of `by_year`, of any list."""
-    return [pair for pair in table.pairs if _year(pair) == year]
+    return [pair for pair in result.pairs if _year(pair) == year]
 
 
 def _year(pair: Pair) -> int | None:
@@ -79,43 +78,32 @@ def _year(pair: Pair) -> int | None:
     return max(a.year, b.year) if a and b else None
 
 
-def matrix(table: Result, by: str = "country") -> list[Cell]:
+def matrix(result: Result, by: str = "country") -> list[Cell]:
     """Return a cell for each two actors, those with most pairs first.
 
     Actors are countries or speakers; a statement of several countries counts for each of them.
     """
-    actors = _actors_in(table, by)
+    actors = _actors_of(result, by)
     counts: dict[tuple[str, str], Counter[Stance | None]] = defaultdict(Counter)
-    for pair in table.pairs:
-        stance = table.stance_of(pair)
-        for two in {
-            (min(a, b), max(a, b))
-            for a in actors(pair.a.statement)
-            for b in actors(pair.b.statement)
-            if a != b
-        }:
+    for pair in result.pairs:
+        stance = result.stance_of(pair)
+        for two in actors(pair):
             counts[two][stance] += 1
-    cells = [_cell(two, of) for two, of in counts.items()]
+    cells = []
+    for two, of in counts.items():
+        agree, oppose = of[Stance.AGREE], of[Stance.OPPOSE]
+        cells.append(Cell(*two, agree, oppose, of.total(), *_share(oppose, agree + oppose)))
     return sorted(cells, key=lambda cell: (-(cell.agree + cell.oppose), -cell.read, cell.a, cell.b))
 
 
-def between(table: Result, a: str, b: str, by: str = "country") -> list[Pair]:
+def between(result: Result, a: str, b: str, by: str = "country") -> list[Pair]:
     """Return the pairs behind a cell of `matrix`, of any list."""
-    actors = _actors_in(table, by)
-    wanted = {a, b}
-    return [
-        pair
-        for pair in table.pairs
-        if any(
-            {one, other} == wanted
-            for one in actors(pair.a.statement)
-            for other in actors(pair.b.statement)
-        )
-    ]
+    actors = _actors_of(result, by)
+    return [pair for pair in result.pairs if (min(a, b), max(a, b)) in actors(pair)]
 
 
 def random_sample(
-    table: Result,
+    result: Result,
     size: int,
     seed: int = 0,
     stances: Iterable[Stance] = (Stance.AGREE, Stance.OPPOSE),
@@ -125,7 +113,7 @@ def random_sample(
     Unlike the lists that are shown, repeated words count as often as they were said.
     """
     wanted = set(stances)
-    pool = [pair for pair in table.pairs if table.stance_of(pair) in wanted]
+    pool = [pair for pair in result.pairs if result.stance_of(pair) in wanted]
     pool.sort(key=lambda pair: pair.key)  # a seed draws the same pairs whatever their order
     return random.Random(seed).sample(pool, min(size, len(pool)))
 
@@ -149,7 +137,7 @@ class Check:
 
 
 def check(
-    table: Result,
+    result: Result,
     sample: Sequence[Pair],
     answers: Sequence[Stance | None],
     label: Stance | None = None,
@@ -157,34 +145,34 @@ def check(
     """Compare a reader's answers with the labels of a result at its thresholds.
 
     Args:
-        table: The result.
+        result: The result.
         sample: Pairs that `random_sample` drew.
         answers: One for each pair; None if the reader skipped it.
         label: Only pairs with this label; None: all.
     """
     labels = [
-        (table.stance_of(pair), answer)
+        (result.stance_of(pair), answer)
         for pair, answer in zip(sample, answers, strict=True)
-        if answer is not None and label in (None, table.stance_of(pair))
+        if answer is not None and label in (None, result.stance_of(pair))
     ]
     right = sum(ours is theirs for ours, theirs in labels)
-    if not labels:
-        return Check(0, 0, None, None, None)
-    return Check(len(labels), right, right / len(labels), *share_interval(right, len(labels)))
+    return Check(len(labels), right, *_share(right, len(labels)))
 
 
-def _cell(two: tuple[str, str], counts: Counter[Stance | None]) -> Cell:
-    agree, oppose = counts[Stance.AGREE], counts[Stance.OPPOSE]
-    decided = agree + oppose
-    low, high = share_interval(oppose, decided) if decided else (None, None)
-    share = oppose / decided if decided else None
-    return Cell(*two, agree, oppose, counts.total(), share, low, high)
+def _share(count: int, total: int) -> tuple[float, float, float] | tuple[None, None, None]:
+    """Return a share with the ends of its interval."""
+    return (count / total, *share_interval(count, total)) if total else (None, None, None)
 
 
-def _actors_in(table: Result, by: str) -> Callable[[Statement], list[str]]:
-    """Return a function that gives the names of a statement's actors."""
-    said = [side.statement for pair in table.pairs for side in pair.excerpts]
+def _actors_of(result: Result, by: str) -> Callable[[Pair], set[tuple[str, str]]]:
+    """Return a function that gives each two different actors of a pair, by name."""
+    said = [side.statement for pair in result.pairs for side in pair.excerpts]
     counted = Counter(named for statement in said for named in actor_spellings(statement, by))
     actors = name_actors(by, ((key, name, count) for (key, name), count in counted.items()))
     names = {actor.key: actor.name for actor in actors}
-    return lambda statement: [names[key] for key in actor_keys(statement, by)]
+
+    def of_pair(pair: Pair) -> set[tuple[str, str]]:
+        a, b = ([names[key] for key in actor_keys(side.statement, by)] for side in pair.excerpts)
+        return {(min(one, other), max(one, other)) for one in a for other in b if one != other}
+
+    return of_pair

@@ -160,9 +160,9 @@ def _score(
     return [
         _Scored(
             row,
-            Pair(sentences[part], excerpts[row], likely, similarity, first_stage_only=only),
+            Pair(sentences[part], excerpts[row], probabilities, similarity, first_stage_only=only),
         )
-        for (part, row), similarity, (likely, only) in zip(
+        for (part, row), similarity, (probabilities, only) in zip(
             found.pairs, similarities, scores.of_each(), strict=True
         )
     ]

@@ -127,12 +127,8 @@ class Comparison:
         self._actors = self._actors_between(between) if between else None
         self._least = least_similarity
         self._most_read = most_read
-        self._settings: dict[str, Any] = {
-            "most_read": most_read,
-            "least_similarity": least_similarity,
-        }
-        if between:
-            self._settings["between"] = between
+        settings = {"most_read": most_read, "least_similarity": least_similarity}
+        self._settings: dict[str, Any] = settings | ({"between": between} if between else {})
         self._found: NearestPairs | None = None
         self._cache_folder = cache_folder
 
