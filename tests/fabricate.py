@@ -1,4 +1,4 @@
-"""Results made by hand, of made-up speakers of made-up States."""
+"""Handmade results of made-up speakers and States."""
 
 from __future__ import annotations
 

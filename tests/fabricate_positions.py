@@ -1,4 +1,4 @@
-"""Positions made by hand, of made-up parties."""
+"""Handmade positions of made-up actors."""
 
 from __future__ import annotations
 

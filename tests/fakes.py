@@ -1,4 +1,4 @@
-"""Small stand-ins for the models, and statements of people and States that there are not."""
+"""Small stand-ins for the models, and statements of made-up people and States."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands that a page shows with their outputs: found, run, compared."""
+"""Find the commands that a page shows, run them, and compare their output."""
 
 from __future__ import annotations
 

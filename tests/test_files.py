@@ -1,4 +1,4 @@
-"""What could not be written after the work is refused ahead of it."""
+"""A file that cannot be written is refused before the work, not after it."""
 
 import os
 import sqlite3

@@ -1,4 +1,4 @@
-"""What the project promises of itself as a whole: its packaging, its names, its lightness."""
+"""The project as a whole: its packaging, its names, and a light import."""
 
 from __future__ import annotations
 

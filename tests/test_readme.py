@@ -1,4 +1,4 @@
-"""The README's commands are run and their outputs compared; its Python runs."""
+"""The README's commands print what it says, and its Python example runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tutorial notebook runs, and R reads what is exported, where R is there."""
+"""The tutorial notebook runs, and R, if it is installed, reads what is exported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a terminal is sent."""
+"""Output to a terminal."""
 
 from __future__ import annotations
 

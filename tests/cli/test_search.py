@@ -1,4 +1,4 @@
-"""`compare search`: what is asked, what is shown."""
+"""`compare search`: its options and its output."""
 
 from __future__ import annotations
 

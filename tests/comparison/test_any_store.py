@@ -1,4 +1,4 @@
-"""Searches, sides and positions ask a library's store for all they need, whatever its kind."""
+"""Searches, sides and positions work with any kind of store."""
 
 from __future__ import annotations
 

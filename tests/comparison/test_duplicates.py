@@ -1,4 +1,4 @@
-"""A sentence said again and again is one of the nearest, as it was said next in time."""
+"""A repeated sentence counts once among the nearest, as it was said next in time."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""A kept result made again: the same, or what differs and what it may come from."""
+"""A kept result is reproduced: it is the same, or the differences and their causes are named."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is retrieved for a quote: languages that are read, duplicates, and its own statement."""
+"""Candidates for a quote: readable languages, duplicates, and the quote's own statement."""
 
 from __future__ import annotations
 

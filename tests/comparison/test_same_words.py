@@ -1,4 +1,4 @@
-"""The same words are the same to a search, two sides and positions, whatever their punctuation."""
+"""Search, sides and positions treat the same words as duplicates, whatever their punctuation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the tests of the readers write files and read them."""
+"""Fixtures that write files and read them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which column is which field."""
+"""From columns to fields."""
 
 from __future__ import annotations
 

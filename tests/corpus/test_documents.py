@@ -1,4 +1,4 @@
-"""JSON, JSON lines and documents: shapes, positions, and values as they are written."""
+"""JSON, JSON lines and documents: shapes, positions, and values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files and folders: what is found, in which order, what is left out; a corpus on disk."""
+"""Files and folders: what is read, in which order, and what is left out."""
 
 from __future__ import annotations
 

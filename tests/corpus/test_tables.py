@@ -1,4 +1,4 @@
-"""Tables: cells, line numbers, quotation marks, dates as they are shown, and broken files."""
+"""Tables: cells, line numbers, quotation marks, displayed dates, and broken files."""
 
 from __future__ import annotations
 

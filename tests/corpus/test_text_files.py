@@ -1,4 +1,4 @@
-"""Encodings that can be known are read, any other is one clear sentence; packed files."""
+"""Known encodings are read, others refused with one clear sentence; compressed files."""
 
 from __future__ import annotations
 

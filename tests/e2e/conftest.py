@@ -1,4 +1,4 @@
-"""The app as a person starts it, in a browser as a person has it."""
+"""The app, started as a user starts it, in a browser."""
 
 from __future__ import annotations
 

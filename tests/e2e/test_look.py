@@ -1,4 +1,4 @@
-"""No page overflows, hides its text or shuts anyone out; statements are shown as written."""
+"""Pages fit, are readable and accessible; statements are shown as written."""
 
 from itertools import pairwise
 

@@ -1,4 +1,4 @@
-"""Positions as a person looks for them: placed, looked at in every view, a dot clicked."""
+"""The page Positions in a browser: every view, and a click on a dot."""
 
 from urllib.parse import urlencode
 

@@ -1,4 +1,4 @@
-"""Two people read the same pairs in two browsers, by keyboard, and neither sees the other's."""
+"""Two readers in two browsers, by keyboard; neither sees the other's answers."""
 
 import csv
 import io

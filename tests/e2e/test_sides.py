@@ -1,4 +1,4 @@
-"""Two sides compared and a timeline read, as a person does it: found, planned, read, looked at."""
+"""Two sides and a timeline in a browser: plan, score, and look at the pairs."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""`compare stance --batch`: a file of pairs, written again with verdicts."""
+"""`compare stance --batch`: a file of pairs, copied with labels."""
 
 from __future__ import annotations
 

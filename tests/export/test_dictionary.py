@@ -1,4 +1,4 @@
-"""The dictionary describes what is written, all of it and nothing else; so do the schemas."""
+"""The dictionary and the schemas describe everything that is written, and nothing else."""
 
 from __future__ import annotations
 

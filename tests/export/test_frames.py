@@ -1,4 +1,4 @@
-"""Results as tables of a notebook, and the methods of a library that give them."""
+"""Results as data frames, and the methods of a library that give them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A report is one page, whole in itself, in which no statement can act."""
+"""A report is one self-contained page; nothing in a statement has an effect in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A store and an index in memory, as plain as they can be: each fast one has to answer the same."""
+"""A plain store and index in memory, which every real one has to equal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every kind of store has to keep: the real one, and a plain one in memory beside it."""
+"""The contract of every store, checked on the real one and on a plain one in memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pairs to read, and pair classifiers of Hugging Face's format that take no time to make."""
+"""Pairs to score, and tiny pair classifiers in Hugging Face's format."""
 
 from __future__ import annotations
 

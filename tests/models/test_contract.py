@@ -1,4 +1,4 @@
-"""What every encoder and every stance model promises, the stand-ins of other tests included."""
+"""The contract of every encoder and stance model, also of the stand-ins of other tests."""
 
 from __future__ import annotations
 

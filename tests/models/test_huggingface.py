@@ -1,4 +1,4 @@
-"""Any pair classifier of Hugging Face in the place of the shipped models."""
+"""Hugging Face pair classifiers in place of the shipped models."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What is read of a side, and of pairs longer than the window."""
+"""What the model reads of a side, and of pairs longer than its window."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""What is guessed from vectors alone, and that it chooses what is read."""
+"""The prefilter estimates verdicts from vectors and chooses which pairs are scored."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The shipped stance models, and the two in turn."""
+"""The shipped stance models, and the cascade of the two."""
 
 import json
 import shutil

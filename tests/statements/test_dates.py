@@ -1,4 +1,4 @@
-"""Dates are read to what is known of them, and never guessed."""
+"""Dates are read as precisely as they are known, and never guessed."""
 
 from __future__ import annotations
 

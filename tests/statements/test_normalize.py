@@ -1,4 +1,4 @@
-"""One speaker is one key, however addressed; two speakers are two."""
+"""Each speaker has one key, however addressed; different speakers have different keys."""
 
 from __future__ import annotations
 

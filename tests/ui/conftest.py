@@ -1,4 +1,4 @@
-"""The app run in the test's own process, on folders of the test's own."""
+"""The app, run in the test's process on temporary folders."""
 
 from __future__ import annotations
 

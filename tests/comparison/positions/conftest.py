@@ -1,4 +1,4 @@
-"""A library of made-up parties that stand somewhere on a canal, or nowhere."""
+"""A library of made-up countries with a position on a canal, or none."""
 
 from __future__ import annotations
 

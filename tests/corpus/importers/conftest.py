@@ -1,4 +1,4 @@
-"""How the tests of the importers run commands, and the made-up people whom they import."""
+"""Fixtures that run commands, and the made-up people of the imported files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the tests of the importers make files and archives, and import them."""
+"""Helpers that make files and archives and import them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bad input in every format: one clear sentence, exit code 2 where there is nothing to read."""
+"""Bad input in every format: one clear sentence, and exit code 2 if there is nothing to read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Executive Communications Dataset: paragraphs put together, rows that repeat themselves."""
+"""The Executive Communications Dataset: paragraphs are joined, duplicate rows left out."""
 
 from __future__ import annotations
 

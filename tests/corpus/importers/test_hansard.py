@@ -1,4 +1,4 @@
-"""Hansard in the XML of parlparse: who spoke under which heading, and what nobody spoke."""
+"""Hansard in the XML of parlparse: speakers, headings, and text without a speaker."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Kremlin's pages: names in bold, what pops up over them, and reports by nobody."""
+"""The Kremlin's pages: names in bold, their pop-ups, and reports without a speaker."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""ParlaMint: who sat in which house, for whom, on the day; and the texts with their tables."""
+"""ParlaMint: a speaker's house, party and offices on the day; texts with their tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""ParlSpeech V2: a table a parliament, with the chair's words and R's ways to write."""
+"""ParlSpeech V2: a table for each parliament, the chair's words, and values as R writes them."""
 
 from __future__ import annotations
 

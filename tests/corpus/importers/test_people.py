@@ -1,4 +1,4 @@
-"""Names and roles: told apart where the words tell them, and never guessed."""
+"""Names and roles: separated if the words allow it, and never guessed."""
 
 from __future__ import annotations
 

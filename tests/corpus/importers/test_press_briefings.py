@@ -1,4 +1,4 @@
-"""Briefings as plain text: who answers, who asks, and what is only the page."""
+"""Briefings as plain text: answers, questions, and lines about the page."""
 
 from __future__ import annotations
 

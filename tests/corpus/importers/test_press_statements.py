@@ -1,4 +1,4 @@
-"""NATO, the EU's External Action Service and gov.uk: what is above and below the words."""
+"""NATO, the EU's External Action Service and gov.uk: lines above and below the text."""
 
 from __future__ import annotations
 

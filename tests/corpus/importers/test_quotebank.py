@@ -1,4 +1,4 @@
-"""Quotebank: an unknown speaker is none, and a known one has a probability."""
+"""Quotebank: a speaker with a probability, or none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All formats together: each is told from the others and from people's own files."""
+"""All formats together: each is recognised, and not mistaken for another or for own files."""
 
 from __future__ import annotations
 

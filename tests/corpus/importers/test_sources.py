@@ -1,4 +1,4 @@
-"""Folders, archives and single files; archives that are damaged, huge, or reach outside."""
+"""Folders, archives and single files; archives that are damaged, huge, or point outside."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Layout that is taken off, turns and the account of them, and the labels before turns."""
+"""Layout is removed, turns are accounted for, and their labels are read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""UNSCon: sentences with their marks; the file's name tells the country."""
+"""UNSCon: sentences with their annotations; the country is from the file's name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The US-China corpus: turns in a cell, and whose government it is by the site."""
+"""The US-China corpus: turns within a cell; the government is known from the site."""
 
 from __future__ import annotations
 

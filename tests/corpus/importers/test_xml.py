@@ -1,4 +1,4 @@
-"""XML is read as a stream, and XML that can do harm is refused in a sentence."""
+"""XML is read as a stream, and harmful XML is refused with one sentence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Messages in two languages: pairs, titles without words, ids used twice, files cut short."""
+"""Messages in two languages: pairs, titles without a text, duplicate ids, truncated files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the tests of web pages share."""
+"""Fixtures that the tests of web pages share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A server on this machine, to fetch pages from, and names that mean it."""
+"""A local server to fetch pages from, and names for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where pages are fetched from, and where never."""
+"""Addresses that may be fetched, and addresses that are refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nobody is given another's words: exact answers on made-up passages."""
+"""No quotation gets a wrong speaker: exact answers on made-up passages."""
 
 from __future__ import annotations
 

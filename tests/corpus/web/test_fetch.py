@@ -1,4 +1,4 @@
-"""Fetching a page from a server of the test's own: what comes, how much, and how slowly."""
+"""Fetching pages from a local server: content, size limits, and slow answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is read of a page, and that no page keeps the program busy or brings it down."""
+"""The text of a page; no page can stall or crash the program."""
 
 from __future__ import annotations
 

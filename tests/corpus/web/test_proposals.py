@@ -1,4 +1,4 @@
-"""The rows of what a person confirmed, and that they are statements."""
+"""Accepted proposals become rows, and the rows statements."""
 
 from __future__ import annotations
 

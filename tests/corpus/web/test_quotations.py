@@ -1,4 +1,4 @@
-"""Which words are proposed, with which speaker: exact answers on made-up passages."""
+"""Proposed quotations and their speakers: exact answers on made-up passages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages over TLS: whose certificate is trusted, and whose is not."""
+"""Pages over TLS: trusted certificates, and refused ones."""
 
 from __future__ import annotations
 
