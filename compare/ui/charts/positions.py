@@ -144,10 +144,7 @@ def _dots(base: alt.Chart, way: str, clickable: bool) -> alt.LayerChart:
 
 
 def periods_chart(
-    by_actor: Mapping[str, Sequence[PeriodScore]],
-    starts: Sequence[int],
-    proposition: str,
-    years: int,
+    by_actor: Mapping[str, Sequence[PeriodScore]], starts: Sequence[int], title: str, years: int
 ) -> Chart:
     """Return the positions of several actors by period, a panel each."""
     number = sum(one.score.passages for scores in by_actor.values() for one in scores)
@@ -156,7 +153,7 @@ def periods_chart(
         f"Periods of {counted(years, 'year')}; numbers are passages, n = {number:,} in all.",
     )
     charts = {name: _draw_periods(scores, starts) for name, scores in by_actor.items()}
-    return Chart(panels(charts), proposition, notes)
+    return Chart(panels(charts), title, notes)
 
 
 def period_chart(scores: Sequence[PeriodScore], starts: Sequence[int]) -> Chart:

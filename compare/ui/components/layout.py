@@ -48,8 +48,9 @@ def show_html(name: str, *values: Any) -> None:
 
 
 def notice(*sentences: str, error: bool = False) -> None:
-    """Show sentences in a box, exactly as written."""
-    st.html(notice_html(sentences, error))
+    """Show sentences in a box, exactly as written; without any, nothing."""
+    if sentences:
+        st.html(notice_html(sentences, error))
 
 
 def notice_next_run(name: str, sentence: str, *, error: bool = False) -> None:

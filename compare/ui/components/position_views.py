@@ -15,15 +15,9 @@ from compare.export.rows import agreement_rows, period_rows, position_rows
 from compare.export.words import counted
 from compare.results.positions import NO_SIDE, PERIODS, SILENT, Position, Positions
 from compare.results.statistics import TOO_FEW
+from compare.ui.charts import positions as charts
 from compare.ui.charts.map import map_chart, off_the_map
-from compare.ui.charts.positions import (
-    CHOSEN,
-    agreement_chart,
-    period_chart,
-    periods_chart,
-    positions_chart,
-    with_number,
-)
+from compare.ui.charts.positions import with_number
 from compare.ui.charts.vega import Chart
 from compare.ui.components.downloads import chart_downloads, chart_notes, figure, file_download
 from compare.ui.components.layout import choose_one, notice, show_chart, small, theme, widget_key
@@ -61,7 +55,7 @@ def actor_words(positions: Positions) -> tuple[str, str]:
 def chart_view(view: View) -> None:
     """Show dots with their intervals, the passages of one actor, and who takes no side."""
     if placed := _placed(view):
-        chart = positions_chart(placed, view.positions.proposition, _IN_CHART)
+        chart = charts.positions_chart(placed, view.positions.proposition, _IN_CHART)
         number = min(len(placed), _IN_CHART)
         alt = f"{number} positions between opposed and agreeing; “Table” has the numbers."
         _clickable_chart(view, "positions", chart, alt, "Click a dot to open its passages.")
@@ -103,7 +97,7 @@ def _clickable_chart(view: View, name: str, chart: Chart, alt: str, *notes: str)
     key = f"{view.prefix}{name}-{widget_key(repr(names))}"
 
     def remember() -> None:
-        found = st.session_state[key].selection.get(CHOSEN) or []
+        found = st.session_state[key].selection.get(charts.CHOSEN) or []
         st.session_state[clicked] = found[0]["actor"] if found else None
 
     figure(chart, key, alt, *notes, on_select=remember)
@@ -229,11 +223,11 @@ def periods_view(view: View) -> None:
                 for one in scores
             )
             show_chart(
-                period_chart(scores, starts),
+                charts.period_chart(scores, starts),
                 key=f"{view.prefix}period-{years}-{widget_key(name)}",
                 alt=f"Positions of {name} by period. {numbers}.",
             )
-    chart = periods_chart(panels, starts, positions.proposition, years)
+    chart = charts.periods_chart(panels, starts, positions.proposition, years)
     repeats = "Repeated words count once in each period; passages without a date are left out."
     chart_notes(chart, repeats)
     data = table_csv("places by period", period_rows(positions, years))
@@ -313,7 +307,7 @@ def agreement_view(table: PositionTable) -> None:
         key=f"{PREFIX}parties-{widget_key(repr(most))}",
     )
     drawn = [name for name in matrix.actors if name in names]
-    chart = agreement_chart(matrix, drawn, len(table.propositions))
+    chart = charts.agreement_chart(matrix, drawn, len(table.propositions))
     figure(
         chart,
         f"{PREFIX}agreement",

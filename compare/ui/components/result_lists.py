@@ -48,11 +48,10 @@ class Shown:
 def side_by_side(shown: Shown) -> Result:
     """Show the lists of a search; return the result with the deciding words that were found."""
     result = shown.result
-    read, of = len(result.pairs), result.provenance.statements
-    read_of = f"Read {read:,} of {of:,} statements"
-    read_of += ", with filters." if result.provenance.filters else "."
-    if result.notes:
-        notice(*result.notes)
+    made, read = result.provenance, len(result.pairs)
+    filtered = ", with filters" if made.filters else ""
+    read_of = f"Read {read:,} of {made.statements:,} statements{filtered}."
+    notice(*result.notes)
     if not (result.agree or result.oppose):
         near = len(result.neither)
         on_topic = f"{counted(near, 'is', 'are') if near else 'None is'} on the same topic"

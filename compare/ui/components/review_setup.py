@@ -258,33 +258,27 @@ def _scored_by_both_models(drawn: PairSelection) -> PairSelection:
     return replace(drawn, pairs=tuple(pairs))
 
 
-# -- How a review was made, and its files --------------------------------------------------------
-
-
 def show_files(reviews: Reviews, review: Review, library: Library, reader: str | None) -> None:
     """Show how the review was made, and offer its files, another codebook, and its removal."""
     made = review.settings
     pool = (f"{number:,} {VERDICT[Stance(label)]}" for label, number in made.of.items())
     least = made.least_probability, made.least_similarity
     shown = "probability {:g} and similarity {:g} or more for a label"
-    st.html(
-        facts_html(
-            [
-                ("Pairs", f"{len(review):,}, {CHOICES[made.choice]}{_seeded(made.chosen_seed)}"),
-                ("From", made.subject),
-                ("There were", ", ".join(pool)),
-                ("Left out", _of_finished(made.left_out)),
-                ("Read before", _of_finished(made.read_before)),
-                ("Thresholds", "" if None in least else shown.format(*least)),
-                ("Order", f"{READING_ORDERS[made.order]}{_seeded(made.order_seed)}"),
-                ("Readers", ", ".join(review.readers)),
-                ("Model’s label shown", WHEN_SHOWN[made.machine_shown]),
-                ("Made on", review.created[:10]),
-                ("Library digest", made.library_digest),
-                ("Kept in", str(reviews.path)),
-            ]
-        )
-    )
+    facts = [
+        ("Pairs", f"{len(review):,}, {CHOICES[made.choice]}{_seeded(made.chosen_seed)}"),
+        ("From", made.subject),
+        ("There were", ", ".join(pool)),
+        ("Left out", _of_finished(made.left_out)),
+        ("Read before", _of_finished(made.read_before)),
+        ("Thresholds", "" if None in least else shown.format(*least)),
+        ("Order", f"{READING_ORDERS[made.order]}{_seeded(made.order_seed)}"),
+        ("Readers", ", ".join(review.readers)),
+        ("Model’s label shown", WHEN_SHOWN[made.machine_shown]),
+        ("Made on", review.created[:10]),
+        ("Library digest", made.library_digest),
+        ("Kept in", str(reviews.path)),
+    ]
+    st.html(facts_html(facts))
     st.html(section_html("Files"))
     if not review.is_finished:
         whose = f"only {reader}’s" if reader else "nobody’s"

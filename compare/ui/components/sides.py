@@ -193,8 +193,7 @@ def show_pairs(
     read = f"{len(result.pairs):,} of {result.candidates:,} pairs on the same point were read"
     fast = sum(pair.first_stage_only for pair in result.pairs)
     small(f"{read}, {fast:,} of them by the fast model only." if fast else f"{read}.")
-    if result.notes:
-        notice(*result.notes)
+    notice(*result.notes)
     view = views[choose_one("Show", list(views), f"{prefix}view")]
     if isinstance(view, Stance):
         shown = replace(shown, result=pair_list(shown, view))

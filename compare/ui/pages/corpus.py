@@ -44,9 +44,8 @@ def _show_list(library: Library, filters: Filters) -> None:
     if not total:
         notice("No statement of this library has all of these words under these filters.")
     listed = st.container()  # above the page numbers, which say what it holds
-    number = 1
-    if pages > 1:
-        number = st.pagination(pages, key=f"c_page-{widget_key(repr((words, filters)))}")
+    key = f"c_page-{widget_key(repr((words, filters)))}"
+    number = st.pagination(pages, key=key) if pages > 1 else 1
     start = (min(max(int(number), 1), pages) - 1) * _ON_A_PAGE
     with listed:
         for statement in library.browse(filters, words, _ON_A_PAGE, start)[0]:

@@ -86,8 +86,7 @@ with page(
     if not all(text.strip() for text, _ in typed.values()):
         raise QueryError("Paste words on both sides.")
     a, b = (_side(name, *fields) for name, fields in typed.items())
-    if notes := language_notes(("Statement A", a.text), ("Statement B", b.text)):
-        notice(*notes)
+    notice(*language_notes(("Statement A", a.text), ("Statement B", b.text)))
     probabilities, rationale, read = explained_pair(a, b)
     _show_verdict((a, b), probabilities)
     marks = (rationale.a, rationale.b)

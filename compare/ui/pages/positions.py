@@ -167,8 +167,7 @@ def _show_summary(positions: Positions) -> None:
         f"{len(positions.undecided):,} more have passages on the point, but none takes a side; "
         f"{len(positions.silent):,} have statements, but none on the point."
     )
-    if notes := positions.notes[:-1]:  # the last stands under the charts
-        notice(*notes)
+    notice(*positions.notes[:-1])  # the last stands under the charts
 
 
 def _show_downloads(table: PositionTable) -> None:
