@@ -62,7 +62,7 @@ class _Register:
 
     def __init__(self) -> None:
         self._persons: dict[tuple[str, str], Element] = {}
-        self._organisations: dict[tuple[str, str], tuple[str, str]] = {}
+        self.organisations: dict[tuple[str, str], tuple[str, str]] = {}  # name and role
         # a sitting names the same people again and again
         self.cells_of = lru_cache(maxsize=5_000)(self._cells_of)
 
@@ -96,12 +96,8 @@ class _Register:
             elif name_of(element) == "org":
                 names = element.findall("{*}orgName")
                 full = [name for name in names if name.get("full") != "abb"]
-                self._organisations[key] = (_english(full or names), attribute(element, "role"))
+                self.organisations[key] = (_english(full or names), attribute(element, "role"))
         yield from ()
-
-    def organisation(self, corpus: str, ref: str) -> str:
-        """Return an organisation's name, "" if it is unknown."""
-        return self._organisations.get((corpus, ref), ("", ""))[0]
 
     def _cells_of(self, corpus: str, person: str, date: str) -> Cells:
         """Return a person's name, offices (or the parliament they sat in) and parties on a day."""
@@ -116,7 +112,7 @@ class _Register:
                 continue
             ref, role = one.get("ref", "").lstrip("#"), one.get("role", "")
             unlisted = ("", "party" if ref.startswith("party.") else "")
-            where, kind = self._organisations.get((corpus, ref), unlisted)
+            where, kind = self.organisations.get((corpus, ref), unlisted)
             if kind in _PARTIES:
                 parties[where or ref.removeprefix("party.")] = None
             if role not in {"member", "representative"}:
@@ -218,12 +214,13 @@ def _header_cells(header: Element, entry: Entry, corpus: str, register: _Registe
     # the house that sat, by its name in the list of organisations, or the place
     bodies = (one.get("corresp", "") for one in header.findall(".//{*}titleStmt/{*}meeting"))
     body = next((body.lstrip("#") for body in bodies if body), "")
+    house, _ = register.organisations.get((corpus, body), ("", ""))
     names = header.findall(".//{*}setting/{*}name")
     places = [text_of(one) for one in names if one.get("type") in {"org", "place", "city"}]
     return {
         "country": _country_of(corpus),
         "date": date.get("when", date.get("from", "")),
-        "venue": register.organisation(corpus, body) or ", ".join(places),
+        "venue": house or ", ".join(places),
         "title": _english(subtitles or titles),
         "source": f"ParlaMint-{corpus}, {entry.base}",
         "url": url if url.startswith("http") else "",
@@ -406,8 +403,7 @@ _PLACES = {
 """The venue, by the part of an id after "uk.org.publicwhip/"."""
 
 _AUSTRALIAN_PLACES = {"debate": "House of Representatives", "lords": "Senate"}
-_KINDS = {"wrans": "written answer", "lordswrans": "written answer", "wms": "written statement",
-          "lordswms": "written statement"}  # fmt: skip
+_KINDS = {"wrans": "written answer", "wms": "written statement"}  # else a speech
 _HEADINGS = frozenset({"major-heading", "minor-heading", "oral-heading"})
 _SPEECHES = frozenset({"speech", "ques", "reply"})
 _PARAGRAPHS = frozenset({"p", "tr", "li", "table", "ul", "ol", "blockquote"})
@@ -470,7 +466,7 @@ def _hansard_cells(element: Element, entry: Entry, account: Account) -> Cells:
         "source": f"Hansard (parlparse), {entry.base}",
         "url": url,
         "language": "en" if venue else "",
-        "doc_type": _KINDS.get(kind, "speech"),
+        "doc_type": _KINDS.get(kind.removeprefix("lords"), "speech"),
         "time": attribute(element, "time"),
         "column": attribute(element, "colnum"),
         "speech_type": attribute(element, "type"),

@@ -61,8 +61,7 @@ _HONORIFIC_BEHIND = re.compile(r"(?:^|(?<= ))(?:Mr|Ms|Mrs|Dr|Sir|Dame|Lord)\.?$"
 _POSSESSIVE = re.compile(r"[’']s?$")
 _MARKS = '.,:;!?()“”"|'
 _MOST_WORDS = 5
-LONGEST_COUNTRY = 6
-"""Words of the longest name of a country."""
+_LONGEST_COUNTRY = 6  # words
 
 
 def split_role(text: str) -> tuple[str, str]:
@@ -75,7 +74,7 @@ def split_role(text: str) -> tuple[str, str]:
     while start and (words[start - 1] in PARTICLES or _may_be_name(words[start - 1])):
         start -= 1
     if start and words[start - 1].casefold() in _LINKS:
-        start += _country_length(words[start:])
+        start += len(_leading_country(words[start:]).split())
         if words[start - 1].casefold() in _LINKS:
             return " ".join(words), ""
     name = words[start:]
@@ -118,9 +117,8 @@ def spelling_in(text: str, shouted: str) -> str:
 def country_behind(text: str, name: str) -> str:
     """Return the country after a name ("Jane Roe of Valdoria") in a text, "" if none."""
     for found in re.finditer(rf"\b{re.escape(name)}(?: [A-Z]\S*)*? of (?:the )?", text):
-        words = text[found.end() :].split()[:LONGEST_COUNTRY]
-        if length := _country_length(words):
-            return " ".join(words[:length]).rstrip(".,:;")
+        if country := _leading_country(text[found.end() :].split()):
+            return country.rstrip(".,:;")
     return ""
 
 
@@ -128,8 +126,8 @@ def country_in(role: str) -> str:
     """Return the country that a role names: "President of Valdoria"."""
     words = role.split()
     for at, word in enumerate(words):
-        if word in {"of", "the"} and (length := _country_length(words[at + 1 :])):
-            return " ".join(words[at + 1 : at + 1 + length]).rstrip(",")
+        if word in {"of", "the"} and (country := _leading_country(words[at + 1 :])):
+            return country.rstrip(",")
     return ""
 
 
@@ -174,14 +172,15 @@ def _bare(role: str) -> str:
     return re.sub(r"^(?:[Tt]he|[Aa]n?) ", "", role)
 
 
-def _country_length(words: Sequence[str]) -> int:
-    """Return how many of the first words are the name of a country, 0 if none are."""
-    for length in range(min(len(words), LONGEST_COUNTRY), 0, -1):
-        name = " ".join(words[:length]).rstrip(".,:;")
+def _leading_country(words: Sequence[str]) -> str:
+    """Return the first words that are the name of a country, "" if they are not."""
+    for length in range(min(len(words), _LONGEST_COUNTRY), 0, -1):
+        named = " ".join(words[:length])
+        name = named.rstrip(".,:;")
         whole = name[:1].isupper() and words[length - 1][0].isupper()
         if len(name) > 3 and whole and country_code(name):
-            return length
-    return 0
+            return named
+    return ""
 
 
 # Labels in capitals
@@ -292,7 +291,7 @@ def country_of_role(role: str, title: str, home: str) -> str:
     """
     for found in _OF.finditer(role):
         before, behind = role[: found.start()], role[found.end() :]
-        country = country_in(f"of {behind}")
+        country = _leading_country(behind.split()).rstrip(",")
         # what follows a country can make it a part of another name, as in that of a war
         ends = _ENDS.match(behind, len(country)) or before.endswith("Party")
         if country and behind.startswith(country) and _OF_STATE.search(before) and ends:
@@ -311,8 +310,7 @@ def country_of_role(role: str, title: str, home: str) -> str:
 def _names_another(title: str, home: str) -> bool:
     """Say whether a title names another country: by its name, or "Ostravian-Valdorian talks"."""
     words = re.sub(r"[-–—:,;()]", " ", title).split()
-    parts = (" ".join(words[at : at + LONGEST_COUNTRY]) for at in range(len(words)))
-    named = {country_in(f"of {part}") for part in parts} - {""}
+    named = filter(None, (_leading_country(words[at:]) for at in range(len(words))))
     return (
         any(home not in country for country in named)
         or re.search(rf"\b{home}n?[-–]\w", title) is not None

@@ -69,12 +69,12 @@ def _read_page(entry: Entry, account: Account) -> Iterator[Row]:
     content, whole = parts[0], parts[0].text_content()
     key = claim_key(entry, whole, account)
     account.take(whole)
-    for hidden in (each for name in _HIDDEN for each in page.find_class(name)):
+    titles, places = page.find_class("entry-title")[:1], page.find_class("read__place")[:1]
+    shown = (content, *titles, *places)
+    for hidden in (each for part in shown for name in _HIDDEN for each in part.find_class(name)):
         hidden.drop_tree()
     account.characters_left_out[_FURNITURE] += len(whole) - len(content.text_content())
-    title, place = (
-        "".join(map(_shown, page.find_class(name)[:1])) for name in ("entry-title", "read__place")
-    )
+    title, place = "".join(map(_shown, titles)), "".join(map(_shown, places))
     dates = page.xpath("//time[contains(@class, 'read__published')]/@datetime")
     urls = [str(url) for url in page.xpath("//meta[@property='og:url']/@content")[:1]]
     shared = {

@@ -1,6 +1,6 @@
 """Ministries, alliances and press offices: speeches, statements and briefings as plain text.
 
-Lines about the page stand above the words; most words have a speaker's label in front.
+Lines about the page stand above the words; labels, if any, say who speaks.
 """
 
 from __future__ import annotations

@@ -97,11 +97,7 @@ def formats() -> dict[str, Format]:
 
 
 def named_format(name: str) -> Format:
-    """Return a format.
-
-    Raises:
-        CorpusError: There is none of that name.
-    """
+    """Return a format; raise `CorpusError` if there is none of that name."""
     known = formats()
     if name not in known:
         raise CorpusError(f"There is no format {name!r}; there are {', '.join(known)}.")
