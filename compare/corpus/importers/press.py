@@ -184,16 +184,16 @@ class _Conference:
 
     def turns(self, lines: Sequence[tuple[str, int]]) -> dict[int, Turn]:
         """Return the turns by the lines that they start on."""
-        labels = [label for text, line in lines if (label := self._label(text, line))]
-        certain = [self._turn(label) for label in labels]
+        labels = (label for text, line in lines if (label := self._label(text, line)))
+        pairs = [(label, self._turn(label)) for label in labels]
         followed = own_label_next(
             (label.turn.line, turn is not None and turn.label == self.speaker and not turn.left_out)
-            for label, turn in zip(labels, certain, strict=True)
+            for label, turn in pairs
         )
-        alone = not any(certain)
+        alone = not any(turn for _, turn in pairs)
         turns = (
             turn or _doubtful_turn(label, followed.get(label.turn.line, False), alone)
-            for label, turn in zip(labels, certain, strict=True)
+            for label, turn in pairs
         )
         return {turn.line: turn for turn in turns if turn}
 
@@ -202,11 +202,11 @@ class _Conference:
         if found is None or is_opener(found["main"]) or len(found["main"].split()) > MOST_WORDS:
             return None
         main, behind, words = found["main"], found["behind"] or "", text[found.end() :]
-        is_plain = not behind or bool(_OUTLET.fullmatch(behind))
+        is_asked = found.re is _ASKED and found["mark"] != ","
+        is_plain = not behind or is_asked or bool(_OUTLET.fullmatch(behind))
         main = spelling_in(self.title, main) if main.isupper() else main
         named = main.title() if main.isupper() else main
         is_person = split_role(named) == ("", named)
-        is_plain = is_plain or (found.re is _ASKED and found["mark"] != ",")
         if not (is_plain or is_person):
             return None
         is_sentence = not is_plain or is_heading(main, words)

@@ -7,6 +7,7 @@ import importlib
 import json
 import re
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
@@ -118,8 +119,10 @@ def each_record(
     aside: Collection[str] = (),
 ) -> Read:
     """Return a reader for files of records; see `read_statements` and `each_file`."""
-    options: Any = {"statements": statements, "needed": needed, "lists": lists, "layouts": layouts}
-    return each_file(kinds, partial(read_statements, **options), aside)
+    read = partial(
+        read_statements, statements=statements, needed=needed, lists=lists, layouts=layouts
+    )
+    return each_file(kinds, read, aside)
 
 
 def read_statements(
@@ -352,12 +355,9 @@ def _load(parts: list[str], line: int, pair: int = 0) -> dict[str, Any]:
     whole, start = "".join(parts), "".join(parts[:pair])
     closed = f'{start}""}}' if start.endswith(":") else start.rstrip(",") + "}"
     for text in (whole + "}", closed) if pair else (whole,):
-        try:
-            values = json.loads(text)
-        except json.JSONDecodeError:
-            continue
-        if isinstance(values, dict):
-            return values
+        with suppress(json.JSONDecodeError):
+            if isinstance(values := json.loads(text), dict):
+                return values
     raise BadFileError(_NOT_PLAIN, line)
 
 
