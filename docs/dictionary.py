@@ -1,4 +1,4 @@
-"""Write the tables of data-dictionary.md and the JSON Schemas anew: `python docs/dictionary.py`.
+"""Write the tables of data-dictionary.md and the JSON Schemas: `python docs/dictionary.py`.
 
 They are made from `compare/export/dictionary.tsv`; the sentences between the tables are written by
 hand.
@@ -21,10 +21,10 @@ _FORMATS = re.compile(r"(?<=<!-- formats -->\n).*(?=\n<!-- end -->)")
 
 
 def written() -> dict[Path, str]:
-    """Return each file with what it should hold.
+    """Return each file with its text.
 
     Raises:
-        KeyError: The page has a place for a table that there is not.
+        KeyError: The page has a place for a table that does not exist.
     """
 
     def filled(place: re.Match[str]) -> str:
@@ -40,7 +40,7 @@ def written() -> dict[Path, str]:
 
 
 def places() -> list[str]:
-    """Return the names of the tables that the page has a place for, in its order."""
+    """Return the names of the tables in the page, in order."""
     return [place[1] for place in _PLACE.finditer(PAGE.read_text(encoding="utf-8"))]
 
 

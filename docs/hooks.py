@@ -1,4 +1,4 @@
-"""What MkDocs calls while it builds the pages: the page of commands is made of the commands."""
+"""Hooks for MkDocs: write the page of commands from the commands, and name the search."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MARKS = re.compile(r"`[^`]*`|[*_<>|\[\]\\]")
 
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
-    """Put all commands in the place that the page has for them (called by MkDocs)."""
+    """Insert all commands at the mark in their page (called by MkDocs)."""
     if page.file.src_uri != PAGE:
         return markdown
     return markdown.replace(PLACE, "\n".join(commands()))
@@ -56,7 +56,7 @@ def _below(group: click.Group, ctx: click.Context, depth: int) -> Iterator[str]:
 
 
 def _help(text: str) -> Iterator[str]:
-    """Yield paragraphs, and what click leaves as it is, the examples, as code."""
+    """Yield the paragraphs of a help text, with its examples as code."""
     for paragraph in text.split("\n\n"):
         lines = paragraph.strip("\n").splitlines()
         if lines and lines[0].strip() == "\b":
@@ -78,7 +78,7 @@ def _options(ctx: click.Context) -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
-    """Keep the marks of Markdown, code apart, from being read as such."""
+    """Escape the marks of Markdown, except in code."""
 
     def kept(found: re.Match[str]) -> str:
         return found[0] if found[0].startswith("`") else f"&#{ord(found[0])};"

@@ -1,7 +1,7 @@
 """Take the pictures of the app in README.md and in the pages: `python docs/picture.py`.
 
-Needs Chromium. All show the sample corpus in a home of their own, so that no library or review of
-yours is in them. `python docs/picture.py sides` takes that one only.
+Needs Chromium. The app runs on the sample corpus in a temporary home, so none of your libraries
+and reviews is shown. `python docs/picture.py sides` takes only that picture.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ PORT = 8599
 APP = f"http://127.0.0.1:{PORT}"
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 COLOURS = 256
-"""Of a picture, so that it stays small: the app has few, but for the edges of letters."""
+"""Most colours of a picture, to keep it small; the app has few apart from the edges of letters."""
 
 
 def search(page: Page) -> None:
@@ -35,7 +35,7 @@ def search(page: Page) -> None:
 
 
 def sides(page: Page) -> None:
-    """Compare two countries and read the pairs."""
+    """Compare two countries and score the pairs."""
     go(page, "sides?a_countries=United+States&b_countries=China", 1400)
     page.get_by_role("button", name="Find the pairs").click()
     page.get_by_role("button", name="Read the pairs").click()
@@ -68,7 +68,7 @@ PICTURES: dict[str, Callable[[Page], None]] = {
     "pictures/positions.png": positions,
     "pictures/review.png": review,
 }
-"""Each picture and what brings the page to where it is taken."""
+"""Each picture, and the function that prepares the page for it."""
 
 
 def go(page: Page, address: str, height: int) -> None:
@@ -89,7 +89,7 @@ def wait_for(url: str) -> None:
 
 
 def shrink(path: Path) -> None:
-    """Write a picture again with its most frequent colours."""
+    """Reduce a picture to its most frequent colours."""
     with Image.open(path) as picture:
         whole = picture.convert("RGB")
     counted = whole.getcolors(whole.width * whole.height) or []
@@ -101,7 +101,7 @@ def shrink(path: Path) -> None:
 
 
 def take(names: list[str]) -> None:
-    """Take the pictures whose files are named so, without ending, from a running app; else all."""
+    """Take the pictures with these file names (without suffix), or all, from a running app."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         for name, prepare in PICTURES.items():
