@@ -27,11 +27,11 @@ _FORM_OF_STATE = re.compile(
     r"|cooperative|co|operative|revolutionary|eastern) )+of (?:the )?"
 )
 _SHARED_NAMES = frozenset({"china", "congo", "germany", "guinea", "korea", "yemen"})
-"""Names of several States, which only the form of State ("Republic of") tells apart."""
+"""Several States share each name; only the form of State ("Republic of") tells them apart."""
 
 
 class NameEntry(NamedTuple):
-    """A line of `country_names.csv`; a cell is "" if it adds nothing to the ISO list."""
+    """A line of `country_names.csv`; "" where it adds nothing to the ISO list."""
 
     code: str
     name: str
@@ -41,14 +41,14 @@ class NameEntry(NamedTuple):
 
 @cache
 def name_entries() -> tuple[NameEntry, ...]:
-    """Return what `country_names.csv` adds to the ISO list."""
+    """Return the lines of `country_names.csv`."""
     text = files("compare.statements").joinpath("country_names.csv").read_text("utf-8")
     return tuple(NameEntry(*cells) for cells in list(csv.reader(text.splitlines()))[1:])
 
 
 @lru_cache(maxsize=8192)
 def parse_countries(text: str) -> tuple[Country, ...]:
-    """Return the countries of a cell, separated by ";", each once and in their order."""
+    """Return the distinct countries of a cell, which are separated by ";", in order."""
     spellings = dict.fromkeys(part.strip() for part in text.split(";"))
     return tuple(Country(name, country_code(name)) for name in spellings if name)
 
@@ -57,14 +57,14 @@ def parse_countries(text: str) -> tuple[Country, ...]:
 def country_code(spelling: str) -> str | None:
     """Return the code of a country or organisation in any known spelling, None if unknown.
 
-    The code is ISO 3166-1 alpha-3 if there is one, else that of `country_names.csv`. Case, accents,
-    punctuation, word order, "the", "of" and "and" do not count. Similar spellings are not guessed.
+    The code is ISO 3166-1 alpha-3, else from `country_names.csv`. Case, accents, punctuation, word
+    order, "the", "of" and "and" are ignored. Similar spellings are not guessed.
     """
     for key in _keys(spelling):
         code = _codes().get(key)
         if code is not None:
             return code
-    # "Myanmar / Burma", "Ceylon (Sri Lanka)": the code that both have
+    # "Myanmar / Burma", "Ceylon (Sri Lanka)": accepted if both names have the same code
     parts = [part for part in re.split(r"[/()]", spelling) if part.strip()]
     if len(parts) != 2:
         return None
@@ -86,6 +86,7 @@ def country_key(country: Country) -> str:
 
 
 def _keys(spelling: str) -> list[str]:
+    """Return the keys to look up: the whole name, then without "Republic of" and the like."""
     folded = fold(_INITIALS.sub(lambda found: re.sub(r"[.\s]", "", found[0]) + " ", spelling))
     keys = [_key(folded)]
     bare = _FORM_OF_STATE.sub("", folded, count=1) if _FORM_OF_STATE.match(folded) else ""
@@ -103,7 +104,7 @@ def _key(folded: str) -> str:
 
 @cache
 def _codes() -> dict[str, str]:
-    """Return the code of each key; our own spellings come first, withdrawn codes last."""
+    """Map keys to codes; our own spellings take precedence, withdrawn codes come last."""
     codes: dict[str, str] = {}
     for entry in name_entries():
         for spelling in (entry.code, *entry.spellings.split(";")) if entry.spellings else ():

@@ -1,4 +1,4 @@
-"""Read dates as people write them, to the year, month or day, without guessing."""
+"""Parse dates as people write them, to the year, month or day, without guessing."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _WEEKDAY = re.compile(r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)
 
 
 class Order(StrEnum):
-    """Which number of "03/04/2022" is the day."""
+    """Which number in "03/04/2022" is the day."""
 
     DAY_FIRST = "day-first"
     MONTH_FIRST = "month-first"
@@ -48,16 +48,14 @@ class Order(StrEnum):
 
 @lru_cache(maxsize=8192)
 def parse_date(text: str, order: Order | None = None) -> PartialDate | None:
-    """Return the date of a cell, None if the cell says that it is unknown.
-
-    A time after the day is dropped, and time zones are ignored.
+    """Return the date of a cell, None if it is unknown. Times and time zones are ignored.
 
     Args:
         text: The cell.
-        order: How to read a date that can be two days; None refuses it.
+        order: How to read a date that can mean two days; None refuses it.
 
     Raises:
-        ValueError: The text is no date or can be two days; the message says what to write.
+        ValueError: The text is not a date or can mean two days; the message says what to write.
     """
     plain = " ".join(text.casefold().split())
     if plain in MISSING:
@@ -68,27 +66,28 @@ def parse_date(text: str, order: Order | None = None) -> PartialDate | None:
             part = found.groupdict()
             return _date(part["year"], part.get("month"), part.get("day"))
     if found := _NUMBERS.fullmatch(plain):
-        return _day_of_numbers(int(found[1]), int(found[3]), found[4], order)
+        return _numeric_date(found[1], found[3], found[4], order)
     if re.fullmatch(r"\d{5}(?:\.\d+)?", plain, re.ASCII):
-        raise ValueError(f"this is a spreadsheet's number of a day, not a date; {REMEDY}")
+        raise ValueError(f"this is a spreadsheet's day number, not a date; {REMEDY}")
     raise ValueError(f"this is not a date that can be read; {REMEDY}")
 
 
-def _day_of_numbers(one: int, other: int, year: str, order: Order | None) -> PartialDate:
-    """Return the day of "18/03/2022"; `order` decides if both numbers can be a month."""
-    if one != other and one <= 12 and other <= 12:
-        if order is not None:
-            one, other = (one, other) if order is Order.DAY_FIRST else (other, one)
-            return _date(year, str(other), str(one))
-        first, second = _date(year, str(one), str(other)), _date(year, str(other), str(one))
-        raise ValueError(f"{TWO_DAYS}; write {first} or {second}")
-    month, day = (other, one) if other <= 12 else (one, other)
-    return _date(year, str(month), str(day))
+def _numeric_date(first: str, second: str, year: str, order: Order | None) -> PartialDate:
+    """Return the date of "18/03/2022"; `order` decides if both numbers can be a month."""
+    if int(second) > 12:
+        order = Order.MONTH_FIRST
+    elif int(first) > 12 or int(first) == int(second):
+        order = Order.DAY_FIRST
+    if order is None:
+        month_first, day_first = _date(year, first, second), _date(year, second, first)
+        raise ValueError(f"{TWO_DAYS}; write {month_first} or {day_first}")
+    day, month = (first, second) if order is Order.DAY_FIRST else (second, first)
+    return _date(year, month, day)
 
 
 def _date(year: str, month: str | None = None, day: str | None = None) -> PartialDate:
     if not 1000 <= int(year) <= 2199:
-        raise ValueError(f"{year} is no year of a statement; {REMEDY}")
+        raise ValueError(f"{year} is not a plausible year; {REMEDY}")
     parts = [year]
     if month is not None:
         number = int(month) if month.isdecimal() else _MONTHS.get(month, 0)

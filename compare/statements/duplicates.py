@@ -1,7 +1,7 @@
 """Recognise statements with the same words, so that they are shown once.
 
-Similar words are no duplicates: "We will send arms" and "We will not send arms" are nearly
-identical as strings and opposite in meaning, and no similarity of strings or vectors shows that.
+Similar words are not enough: "We will send arms" and "We will not send arms" are nearly identical
+as strings and as vectors, and opposite in meaning.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _HONORIFIC = re.compile(r"\b(?:mr|mrs|ms|mme|dr|prof|h\.\s?e)\.(?=\s)|\b(?:mr|mr
 _MARK = re.compile(r"[^\w\s]|_")
 _ARTICLES = {"a", "an", "the"}
 _JOINING = "'’‘ʼ[]"
-"""Removed without a blank: "don’t" is "dont", "shoulder[ing]" is "shouldering"."""
+"""Dropped without leaving a blank: "don’t" is "dont", "shoulder[ing]" is "shouldering"."""
 
 
 def text_key(statement: Statement) -> int:
@@ -27,9 +27,9 @@ def text_key(statement: Statement) -> int:
 
 
 def words_key(text: str, context: str = "") -> int:
-    """Return a signed 64-bit key that texts with the same words and context share.
+    """Return a signed 64-bit key, the same for texts with the same words and context.
 
-    Case, punctuation, blanks, honorifics and articles do not count; question marks and signs do.
+    Case, punctuation, blanks, honorifics and articles are ignored; question marks and signs count.
     """
     content = f"{_normalised(text)}\n{_normalised(context)}"
     digest = hashlib.sha256(content.encode("utf-8", "replace")).digest()
@@ -38,8 +38,8 @@ def words_key(text: str, context: str = "") -> int:
 
 def _normalised(text: str) -> str:
     text = unicodedata.normalize("NFKC", text)
-    words = _MARK.sub(_kept, _HONORIFIC.sub(" ", text)).split()
-    # the A of "Plan A" is no article
+    words = _MARK.sub(_normalised_mark, _HONORIFIC.sub(" ", text)).split()
+    # the A of "Plan A" is not an article
     content = [
         word
         for at, word in enumerate(words)
@@ -48,7 +48,7 @@ def _normalised(text: str) -> str:
     return " ".join(content).casefold() or " ".join(text.split())
 
 
-def _kept(mark: re.Match[str]) -> str:
+def _normalised_mark(mark: re.Match[str]) -> str:
     character = mark[0]
     if character in _JOINING:
         return ""
@@ -60,7 +60,7 @@ def _kept(mark: re.Match[str]) -> str:
 
 
 def _in_number(text: str, at: int) -> bool:
-    """Say whether a mark belongs to a number: "1.5", "3:1", "-5" (but not "2021-5")."""
+    """Return whether a mark belongs to a number: "1.5", "3:1", "-5" (but not "2021-5")."""
     before, after = text[at - 1 : at] if at else "", text[at + 1 : at + 2]
     if text[at] in ".,:/":
         return before.isdigit() and after.isdigit()

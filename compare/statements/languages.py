@@ -8,7 +8,7 @@ from functools import lru_cache
 _TAG = re.compile(r"([a-z]{2,3})(?:[-_].*)?\Z")
 _WORD = re.compile(r"[^\W\d_]+")
 _LEAST_WORDS = 5
-_ENOUGH = 2_000  # characters
+_JUDGED_CHARACTERS = 2_000
 _MARGIN = 20.0
 """How much likelier (natural logarithm) another language must be: names alone reach about 10."""
 
@@ -16,14 +16,15 @@ _MARGIN = 20.0
 def language_of(text: str, assumed: str = "en") -> str:
     """Return the ISO 639-1 code of a text's language.
 
-    It is `assumed` unless another language is clearly likelier, judged by the first 2,000
-    characters. Fewer than five words in Latin letters and lists of names are not judged.
+    It is `assumed` unless the first 2,000 characters are clearly likelier in another language, and
+    for lists of names and fewer than five words in Latin letters.
     """
-    words = _WORD.findall(text[:_ENOUGH])
+    words = _WORD.findall(text[:_JUDGED_CHARACTERS])
     latin = sum(word[0] < "ɐ" for word in words)
     if latin * 2 > len(words):
-        small = [word for word in words if word[0].islower()]
-        words = small if len(small) >= _LEAST_WORDS or not text.isupper() else words
+        # names look foreign in any language: leave capitalised words out, unless all are
+        lower = [word for word in words if word[0].islower()]
+        words = lower if len(lower) >= _LEAST_WORDS or not text.isupper() else words
         if len(words) < _LEAST_WORDS:
             return assumed
     if not words:
@@ -37,7 +38,7 @@ def language_of(text: str, assumed: str = "en") -> str:
 
 
 def is_language(tag: str, *codes: str) -> bool:
-    """Say whether a tag ("en-GB", "eng", "English") is empty or means one of some ISO codes."""
+    """Return whether a tag ("en-GB", "eng", "English") is empty or means one of the ISO codes."""
     return not tag.strip() or language_code(tag) in codes
 
 

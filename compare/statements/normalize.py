@@ -1,4 +1,4 @@
-"""Fold spellings that differ only in case, accents or punctuation; names of speakers; words."""
+"""Normalise text: fold case, accents and punctuation, key speakers' names, list words."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _HONORIFIC = re.compile(
 def fold(text: str) -> str:
     """Return `text` in lower case without accents, apostrophes and punctuation.
 
-    Other signs become one blank. Only marks above or below a letter count as accents, so the vowel
-    signs of scripts that need them are kept.
+    Other signs become one blank. Only marks above or below a letter count as accents, so scripts
+    keep their vowel signs.
     """
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     text = text.casefold().translate(_PLAIN)
@@ -37,10 +37,10 @@ def _plain_character(character: str) -> str:
 
 
 def speaker_key(name: str) -> str:
-    """Return a key that two spellings of one speaker's name share, "" without a name.
+    """Return a key that all spellings of a speaker's name share, "" for no name.
 
-    Case, accents, punctuation, blanks and honorifics in front ("H.E. Mr.") do not count, unless the
-    name is only an honorific. Ranks and offices do: "General" and "President" can be two people.
+    Case, accents, punctuation, blanks and leading honorifics ("H.E. Mr.") are ignored, unless the
+    name is only an honorific. Ranks and offices count: "General" and "President" can be two people.
     """
     key = fold(name)
     while (found := _HONORIFIC.match(key)) and found.end() < len(key):
@@ -48,7 +48,7 @@ def speaker_key(name: str) -> str:
     return key
 
 
-# -- Words ---------------------------------------------------------------------------------------
+# -- words ---------------------------------------------------------------------------------------
 
 _WORD = re.compile(r"[^\W_]+")
 _MOST_WORDS = 64
@@ -67,14 +67,14 @@ STOP_WORDS = frozenset(_ENGLISH.split())
 
 
 def distinct_words(text: str) -> list[str]:
-    """Return the distinct words of `text` as they are spelled, in order, at most 64."""
+    """Return the first 64 distinct words of `text` as spelled, in order."""
     return list(_spellings(text).values())[:_MOST_WORDS]
 
 
 def content_words(text: str) -> dict[str, str]:
-    """Return the words of `text`, folded, with their spelling: at most 64, in order.
+    """Map the first 64 words of `text`, without case, to their spelling, in order.
 
-    English stop words are left out, unless the text has no others.
+    English stop words are left out, unless the text has no other words.
     """
     found = _spellings(text)
     content = {folded: word for folded, word in found.items() if folded not in STOP_WORDS}
@@ -95,9 +95,9 @@ def fold_case(word: str) -> str:
 
 
 def marks_as_letters(text: str) -> str:
-    """Return `text`, as long as it is, with a letter for each combining mark within a word.
+    """Return `text` with each combining mark inside a word replaced by a letter; offsets stay.
 
-    Regular expressions do not count such marks, as of accents that are written apart, as letters.
+    Regular expressions do not treat combining marks (decomposed accents) as letters.
     """
     if text.isascii():
         return text

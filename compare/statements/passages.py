@@ -1,8 +1,8 @@
-"""Split statements into passages: sentences with their place in the statement.
+"""Split statements into passages: sentences with their offsets in the statement.
 
 sentencex proposes the breaks. Breaks after titles, abbreviations and initials are then removed,
-very short sentences join a neighbour, and very long ones are cut into windows. Nothing but blanks
-between passages is left out.
+very short sentences join a neighbour, and very long ones are cut into windows. Only blanks between
+passages are left out.
 """
 
 from __future__ import annotations
@@ -46,17 +46,17 @@ class Passage:
 
     @property
     def completed(self) -> str:
-        """Return what is embedded and compared: the words with their context."""
+        """Return the words with their context, as they are embedded and compared."""
         return complete(self.text, self.context)
 
 
 def complete(text: str, context: str) -> str:
-    """Return `text` followed by its context in brackets, or `text` if there is none."""
+    """Return `text`, followed by its context in brackets if there is any."""
     return f"{text} ({context})" if context else text
 
 
 def split_statement(statement: Statement) -> list[Passage]:
-    """Split a statement into passages in the order of the text; a blank text has none."""
+    """Split a statement into passages in the order of the text."""
     return [
         Passage(statement.id, start, end, statement.text[start:end], statement.context)
         for start, end in spans(statement.text, statement.language)
@@ -69,25 +69,25 @@ def split_quote(text: str, language: str = "en") -> list[str]:
 
 
 def spans(text: str, language: str = "en") -> list[tuple[int, int]]:
-    """Return start and end of each passage of `text`; only blanks are between them."""
-    sentences = _merged(text, _sentences(text, language))
-    found = (_VISIBLE.search(text, start, end) for start, end in sentences)
-    joined = _joined(text, [sentence.span() for sentence in found if sentence])
+    """Return the start and end of each passage of `text`."""
+    sentences = _merge_false_breaks(text, _sentences(text, language))
+    found = (_TRIMMED.search(text, start, end) for start, end in sentences)
+    joined = _join_short(text, [sentence.span() for sentence in found if sentence])
     return [window for start, end in joined for window in _windows(text, start, end)]
 
 
-_VISIBLE = re.compile(r"\S(?:.*\S)?", re.S)
+_TRIMMED = re.compile(r"\S(?:.*\S)?", re.S)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BLOCK = 8000
 _BLOCK_ENDS = (re.compile(r".*\n[^\S\n]*\n", re.S), re.compile(r".*(?:[.!?؟।]\s|[。！？])", re.S))
 
 
 def _sentences(text: str, language: str) -> list[tuple[int, int]]:
-    """Return the sentences that sentencex finds, blanks included, as spans without a gap."""
+    """Return the sentences that sentencex finds as spans without gaps, blanks included."""
     code = language_code(language)
     code = code if 2 <= len(code) <= 3 else "en"
     text = _SURROGATE.sub("\ufffd", text)
-    # only the starts are used, since the ends skip blanks in some texts
+    # use only the starts: some ends of sentencex skip blanks
     starts = {0}
     for begin, end in _blocks(text):
         for piece in get_sentence_boundaries(code, text[begin:end]):
@@ -97,10 +97,8 @@ def _sentences(text: str, language: str) -> list[tuple[int, int]]:
 
 
 def _blocks(text: str) -> Iterator[tuple[int, int]]:
-    """Cut a long text at paragraphs, else sentences, else anywhere.
-
-    The time that sentencex takes grows with the square of the length.
-    """
+    """Cut a long text at paragraphs, else sentences, else anywhere."""
+    # sentencex takes time quadratic in the length
     begin = 0
     while len(text) - begin > _BLOCK:
         block = text[begin : begin + _BLOCK]
@@ -128,7 +126,7 @@ _REFERENCES = _set("""
     para paras art arts no nos vol vols p pp ch res doc add rev corr fig figs sect secs subpara
     jan feb mar apr jun jul aug sept sep oct nov dec ca eq annex op ibid
 """)
-"""The sentence goes on after these if a number or a symbol ("A/75") follows."""
+"""The sentence continues after these if a number or a symbol ("A/75") follows."""
 
 _STARTERS = _set("""
     the a an we i you he she it they this that these those there here our my your his her its
@@ -140,12 +138,12 @@ _STARTERS = _set("""
 _LAST_WORD = re.compile(r"(?:^|[\s(\[\"'“‘«/–—-])((?:[^\W\d_]+\.)*[^\W\d_]+)\.\s*\Z")
 _FIRST_WORD = re.compile(r"[\s(\[\"'“‘«]*(\w+)")
 _DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]\Z")
-_REFERRED = re.compile(r"\s*(?:\(?\d|[A-Z]+/|[IVXLC]+\b)")
+_REFERENCE = re.compile(r"\s*(?:\(?\d|[A-Z]+/|[IVXLC]+\b)")
 _PARAGRAPH = re.compile(r"\n[^\S\n]*\n|\r[^\S\r]*\r|\r\n[^\S\n]*\r\n|\u2029")
-_TAIL = 40
+_TAIL = 40  # characters before a break that decide about it
 
 
-def _merged(text: str, sentences: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+def _merge_false_breaks(text: str, sentences: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     """Remove the breaks after titles, abbreviations and initials."""
     merged: list[tuple[int, int]] = []
     for start, end in sentences:
@@ -165,7 +163,7 @@ def _is_break(before: str, after: str) -> bool:
     follower = first[1] if first else ""
     if word in _TITLES or follower[:1].islower():
         return False
-    if word in _REFERENCES and _REFERRED.match(after):
+    if word in _REFERENCES and _REFERENCE.match(after):
         return False
     initial = len(word) == 1 and last[1].isupper()
     if initial or _DOTTED.match(word):
@@ -180,22 +178,22 @@ _UNSPACED_LONG = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 _WORD = re.compile(
     rf"[{_UNSPACED}]{{1,2}}|[{_UNSPACED_LONG}]{{1,5}}|[^\s{_UNSPACED}{_UNSPACED_LONG}]{{1,40}}"
 )
-"""A word; in scripts without blanks between words, as many letters as a word has on average.
+"""A word; in scripts without blanks between words, a word's average number of letters.
 
-Longer words than 40 characters count as several, so that an encoder can read every window.
+A word longer than 40 characters counts as several, so that an encoder can read every window.
 """
 
 
-def _words(text: str) -> int:
+def _count_words(text: str) -> int:
     return sum(1 for _ in _WORD.finditer(text))
 
 
-def _joined(text: str, sentences: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Join very short sentences to the one before, or at a paragraph's start to the one after."""
+def _join_short(text: str, sentences: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Join a very short sentence to the one before, at the start of a paragraph to the next."""
     joined: list[tuple[int, int]] = []
     counts: list[int] = []
     for start, end in sentences:
-        count = _words(text[start:end])
+        count = _count_words(text[start:end])
         if joined and _may_join(counts[-1], count):
             same_paragraph = not _PARAGRAPH.search(text, joined[-1][1], start)
             if counts[-1] < SHORT or (count < SHORT and same_paragraph):
@@ -210,9 +208,9 @@ def _joined(text: str, sentences: list[tuple[int, int]]) -> list[tuple[int, int]
     return joined
 
 
-def _may_join(before: int, behind: int) -> bool:
-    """Say whether two sentences can be joined without having to be cut again."""
-    return max(before, behind) > LONG or before + behind <= LONG
+def _may_join(before: int, after: int) -> bool:
+    """Return whether joining two sentences of so many words does not force a cut."""
+    return max(before, after) > LONG or before + after <= LONG
 
 
 _STRONG = ";:—–.!?。！？"
@@ -225,7 +223,7 @@ def _windows(text: str, start: int, end: int) -> list[tuple[int, int]]:
     windows = []
     first = 0
     while len(words) - first > LONG:
-        cut = first + _cut(text, words, first)
+        cut = first + _window_size(text, words, first)
         windows.append((words[first][0], words[cut - 1][1]))
         first = cut
     if first == 0:
@@ -233,13 +231,13 @@ def _windows(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return [*windows, (words[first][0], end)]
 
 
-def _cut(text: str, words: list[tuple[int, int]], first: int) -> int:
-    """Return the number of words of the window that begins at `first`.
+def _window_size(text: str, words: list[tuple[int, int]], first: int) -> int:
+    """Return the size of the window that begins at word `first`.
 
-    It ends at the semicolon, colon or dash nearest to the ideal length, else at a comma.
+    It ends at the strong mark nearest to the ideal length, else at a comma.
     """
     left = len(words) - first
-    ideal = left / -(-left // LONG)
+    ideal = left / -(-left // LONG)  # as few windows as possible, of equal length
     places = range(int(ideal * 0.6), min(LONG, int(ideal * 1.4)) + 1)
     for marks in (_STRONG, _WEAK):
         ends = [size for size in places if text[words[first + size - 1][1] - 1] in marks]

@@ -1,4 +1,4 @@
-"""The quote that a user searches for, and cleaning of pasted text."""
+"""The quote that a user searches for, and the cleaning of pasted text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from compare.statements.languages import language_name, language_of
 from compare.statements.statement import Country, PartialDate, Statement
 
 LONGEST = 20_000
-"""Most characters of a quote: about ten pages."""
+"""Characters of the longest quote: about ten pages."""
 
 _HYPHEN_BREAK = re.compile(r"(?<!\w)(\w+)[-\u00ad\u2010]\s*\n\s*([a-zà-ÿ]\w*)")
 _PREFIXES = re.compile("all|anti|co|cross|ex|far|long|multi|non|post|pre|pro|self|semi|short|well")
@@ -24,7 +24,7 @@ _CONTROL = re.compile("[\x00-\x1f\x7f]")
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """The quote that a user searches for, and who said it, as far as that is known.
+    """The quote that a user searches for, with optional details on who said it and when.
 
     >>> quote = Quote("We reject this.", context="On the report of military aid.")
     >>> library.search(quote).quote == quote
@@ -38,19 +38,19 @@ class Quote:
     date: PartialDate | None = None
     context: str = ""
     statement_id: str | None = None
-    """The statement of the corpus from which the quote was taken, if it was."""
+    """The statement of the corpus that the quote was taken from, if any."""
 
     @classmethod
     def from_statement(cls, statement: Statement) -> Quote:
-        """Return a statement of the corpus as a quote, or the beginning of a very long one."""
+        """Return a statement of the corpus as a quote; a very long one is cut."""
         details = {name: getattr(statement, name) for name in _DETAILS}
         return cls(_beginning(statement.text), **details, statement_id=statement.id)
 
     def as_statement(self, source: Statement | None = None) -> Statement:
-        """Return the quote as a statement, completed from `source`, a statement with its words.
+        """Return the quote as a statement, completed from `source`, one with the same words.
 
-        Details given with the quote override those of the source. If there are any and the quote
-        was not taken from the source, the source completes nothing.
+        Details given with the quote override those of the source. A quote that has details but was
+        not taken from the source is not completed.
         """
         given = {name: value for name in _DETAILS if (value := getattr(self, name))}
         if source is None or (given and self.statement_id != source.id):
@@ -59,7 +59,7 @@ class Quote:
 
 
 def _beginning(text: str) -> str:
-    """Return the first whole sentences of a text that fit into a quote."""
+    """Return as many whole sentences as fit into a quote."""
     if len(text) <= LONGEST:
         return text
     cut = text[:LONGEST]
@@ -68,11 +68,10 @@ def _beginning(text: str) -> str:
 
 
 def clean_quote(text: str) -> str:
-    """Return a pasted quote on one line, without quotation marks around the whole of it.
+    """Return a pasted quote on one line, without quotation marks around it.
 
-    Words broken at the end of a line are joined ("mili-⏎tary"), except behind prefixes that keep
-    their hyphen ("self-⏎determination"). Invisible characters are dropped, and control characters
-    become blanks.
+    Words hyphenated at a line end are joined ("mili-⏎tary"), but prefixes keep their hyphen
+    ("self-⏎determination"). Invisible characters are dropped; control characters become blanks.
 
     Raises:
         QueryError: Nothing is left, or the text is longer than `LONGEST`.
@@ -95,7 +94,7 @@ def language_notes(*named: tuple[str, str], languages: tuple[str, ...] = ("en",)
     """Return a note for each text whose language the stance model clearly cannot read.
 
     Args:
-        named: A name ("The quote") and the text, for each text.
+        named: Pairs of a name ("The quote") and a text.
         languages: ISO 639-1 codes of the languages that the model reads; empty if it reads any.
     """
     notes = []
@@ -115,7 +114,7 @@ def _join(match: re.Match[str]) -> str:
 
 
 def _unquoted(text: str) -> str:
-    """Remove quotation marks around the whole text, or one that is never closed."""
+    """Remove quotation marks around the whole text, or one that is never closed; one pair only."""
     if match := _QUOTED.match(text):
         *bodies, point = match.groups()
         return ("".join(body or "" for body in bodies) + point).strip()

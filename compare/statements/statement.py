@@ -16,7 +16,7 @@ _ISO_PARTIAL = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?\Z")
 
 
 class Quotation(StrEnum):
-    """Whether the words are the speaker's own or somebody's account of them."""
+    """Whether the words are the speaker's own or an account of them."""
 
     DIRECT = "direct"
     REPORTED = "reported"
@@ -90,12 +90,12 @@ class Country:
 
     name: str
     code: str | None = None
-    """ISO 3166-1 alpha-3, or a code of the program's own table ("EUU", "SUN"); None: unknown."""
+    """ISO 3166-1 alpha-3, or from `country_names.csv` ("EUU", "SUN"); None if unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement: its verbatim words, and what is known about them.
+    """One statement: its verbatim words and their provenance.
 
     >>> library.statement("embassy-1").speaker
     'Chinese Embassy'
@@ -103,11 +103,11 @@ class Statement:
     Attributes:
         id: Unique in a corpus.
         text: The words as quoted or, for reported speech, as reported.
-        context: What completes a fragment ("said of the war in Ukraine"); never shown as words.
-        country: The governments or organisations on whose behalf the words were said.
+        context: Completes a fragment ("said of the war in Ukraine"); never shown as quoted.
+        country: The governments or organisations that the speaker represents.
         source: A publication, a file or a document symbol.
         quotation: Whether `text` is quoted directly or reported.
-        extra: All further columns of the corpus, as given.
+        extra: All other columns of the corpus, as given.
     """
 
     id: str
