@@ -16,7 +16,7 @@ from compare.cli.output import on_terminal, remark, remark_problems, say, say_js
 from compare.corpus.importers.registry import formats
 from compare.corpus.importing import import_corpus
 from compare.corpus.web import Page, Proposal, propose, statements_of
-from compare.corpus.web.page import fetched_page, page_in
+from compare.corpus.web.page import fetch_page, read_file
 from compare.errors import CorpusError
 from compare.files import check_writable, write_whole
 from compare.safe_text import one_line
@@ -107,7 +107,7 @@ def url(url: str, **options: Any) -> None:
       compare import url https://example.org/article --out article.jsonl
       compare import url https://example.org/article --out article.jsonl --accept 1,3-5
     """
-    _propose(map(fetched_page, [url]), "Fetching the page", **options)
+    _propose(map(fetch_page, [url]), "Fetching the page", **options)
 
 
 @import_.command("html")
@@ -119,7 +119,7 @@ def html(files: tuple[Path, ...], **options: Any) -> None:
     \b
       compare import html article.html --out article.jsonl
     """
-    _propose(map(page_in, files), "Reading pages", **options)
+    _propose(map(read_file, files), "Reading pages", **options)
 
 
 def _propose(

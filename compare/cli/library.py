@@ -124,14 +124,8 @@ def _read(
             report, statements = files.enter_context(importing)
             how = "Recognised as" if report.recognised else "Read as"
             title = f"{how} {report.title} (--format {report.format})."
-            missing = [str(problem) for problem in report.problems if not problem.skips]
-            corpus = Corpus(
-                (),
-                tuple(problem for problem in report.problems if problem.skips),
-                (*missing, title, *report.sentences()),
-                report.unknown_countries,
-                report.problem_count - len(report.problems),
-            )
+            corpus = report.corpus()
+            corpus = replace(corpus, notes=(title, *corpus.notes))
     if not len(statements):
         _remark_on(replace(corpus, notes=()))
         raise CorpusError(

@@ -1,4 +1,4 @@
-"""Read corpora: one reader a format, one place where rows become statements."""
+"""Read corpora: one reader per file format, one place where rows become statements."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from compare.corpus.values import listed
 from compare.errors import CorpusError
@@ -27,49 +27,49 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
         "language": "lang",
     }.items()
 }
-"""Other names of columns. A file can have several for one field: the field's own name comes first,
-then these in order. Any other column is kept in `Statement.extra`."""
+"""Other names of columns. If a file has several for one field, the field's own name wins, then the
+first of these. Any other column is kept in `Statement.extra`."""
 
 _MOST_LISTED = 40  # columns that a message names
 
 
 def resolve(columns: Iterable[str], mapping: Mapping[str, str]) -> dict[str, str]:
-    """Return the field of each column that has one; `mapping` overrides all names.
+    """Map columns to fields; `mapping` overrides all names.
 
-    A column that is mapped to "" is not a field, whatever its name.
+    A column mapped to "" is not a field, whatever its name.
     """
     named: dict[str, list[str]] = {}
     for column in columns:
-        named.setdefault(folded(column), []).append(column)
+        named.setdefault(column_key(column), []).append(column)
     fields: dict[str, str] = {}
     for name, field in mapping.items():
-        if (found := named.pop(folded(name), None)) and field:
+        if (found := named.pop(column_key(name), None)) and field:
             fields[found[0]] = field
     for field in FIELDS:
         if field in fields.values():
             continue
         for name in (field, *ALIASES.get(field, ())):
-            if found := named.pop(folded(name), None):
+            if found := named.pop(column_key(name), None):
                 fields[found[0]] = field
                 break
     return fields
 
 
-def folded(name: str) -> str:
-    """Return a column's name without case, blanks, underscores and hyphens."""
+def column_key(name: str) -> str:
+    """Return a key that spellings of a column's name share: no case, blanks, "_" or "-"."""
     return re.sub(r"[\s_-]+", "", name).casefold()
 
 
 def check_mapping(mapping: Mapping[str, str]) -> dict[str, str]:
-    """Return the mapping with the exact names of the fields, "" for none.
+    """Return the mapping with the exact names of fields, "" for none.
 
     Raises:
         CorpusError: A field does not exist, or two columns are mapped to one.
     """
-    known = {folded(field): field for field in ("", *FIELDS)}
+    known = {column_key(field): field for field in ("", *FIELDS)}
     checked: dict[str, str] = {}
     for column, name in mapping.items():
-        field = known.get(folded(name))
+        field = known.get(column_key(name))
         if field is None:
             raise CorpusError(
                 f"--map {column}={name}: a statement has no field {name!r}; "
@@ -81,27 +81,26 @@ def check_mapping(mapping: Mapping[str, str]) -> dict[str, str]:
     return checked
 
 
-def missing_text(columns: Iterable[str], mapping: Mapping[str, str]) -> str:
-    """Return the message for a file in which no column holds the words."""
-    found = list(columns)
-    absent = _missing(found, mapping)
+def missing_text(columns: Collection[str], mapping: Mapping[str, str]) -> str:
+    """Return the message for a file without a column of words."""
+    absent = _missing(columns, mapping)
     also = f"; there is no column {absent!r}, which --map names" if absent else ""
     return (
-        f"no column holds the words of a statement (found: {listed(found, _MOST_LISTED) or 'none'})"
-        f"{also}; name one with --map COLUMN=text"
+        "no column holds the words of a statement "
+        f"(found: {listed(columns, _MOST_LISTED) or 'none'}){also}; name one with --map COLUMN=text"
     )
 
 
-def check_found(columns: Iterable[str], mapping: Mapping[str, str]) -> None:
-    """Raise CorpusError if a mapped column is not among those of all files."""
-    found = list(columns)
-    if found and (absent := _missing(found, mapping)):
+def check_found(columns: Collection[str], mapping: Mapping[str, str]) -> None:
+    """Raise CorpusError if no file has a mapped column."""
+    if columns and (absent := _missing(columns, mapping)):
         raise CorpusError(
             f"There is no column {absent!r}, which --map names: use one of those found "
-            f"({listed(found, _MOST_LISTED)})."
+            f"({listed(columns, _MOST_LISTED)})."
         )
 
 
 def _missing(columns: Iterable[str], mapping: Mapping[str, str]) -> str | None:
-    have = {folded(column) for column in columns}
-    return next((name for name in mapping if folded(name) not in have), None)
+    """Return the first mapped column that does not exist."""
+    have = {column_key(column) for column in columns}
+    return next((name for name in mapping if column_key(name) not in have), None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
 
@@ -15,36 +14,29 @@ _SHAPE = 'a corpus in JSON is a list of objects, or an object with such a list u
 _NOT_FLAT = "this is nested too deep; write a flat object"
 _FENCES = frozenset({"---", "..."})
 
-# Numbers stay as they are written: an id 007 or 1.10 is a text here.
+# Numbers stay as written: an id can be 007 or 1.10.
 _DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=lambda name: "")
 
 
 def read_jsonl(path: Readable, file: str) -> Iterator[Row | Problem]:
     """Yield the objects of a file that has one on each line."""
     for number, line in enumerate(read_lines(path), start=1):
-        if not line.strip():
-            continue
-        here = Row(file, number, {})
-        try:
-            yield replace(here, cells=cells_of(line))
-        except json.JSONDecodeError as error:
-            yield here.problem(
-                f"this is not JSON ({error.msg}, column {error.colno}); correct the line"
-            )
-        except ValueError as error:
-            yield here.problem(str(error))
-        except RecursionError:
-            yield here.problem(_NOT_FLAT)
+        if line.strip():
+            try:
+                yield Row(file, number, cells_of(line))
+            except ValueError as error:
+                yield Row(file, number, {}).problem(str(error))
 
 
 def cells_of(line: str) -> dict[str, str]:
-    """Return the cells that `read_jsonl` makes of a line.
-
-    Raises:
-        ValueError: The line is not a JSON object.
-        RecursionError: The object is nested too deep.
-    """
-    return _cells(_DECODER.decode(line.rstrip("\r\n")))
+    """Return the cells of a line of JSON lines; ValueError if it is not a flat object."""
+    try:
+        return _cells(_DECODER.decode(line.rstrip("\r\n")))
+    except json.JSONDecodeError as error:
+        message = f"this is not JSON ({error.msg}, column {error.colno}); correct the line"
+        raise ValueError(message) from None
+    except RecursionError:
+        raise ValueError(_NOT_FLAT) from None
 
 
 def read_json(path: Readable, file: str) -> Iterator[Row | Problem]:
@@ -63,30 +55,29 @@ def read_json(path: Readable, file: str) -> Iterator[Row | Problem]:
         raise BadFileError(message, error.lineno) from None
     except RecursionError:
         raise BadFileError(f"this is nested too deep; {_SHAPE}") from None
-    line, counted = 1, 0
+    line, counted = 1, 0  # count line breaks up to each entry, not from the start each time
     for _, position, value in _entries(text, start):
         line += text.count("\n", counted, position)
         counted = position
-        here = Row(file, line, {})
         try:
-            yield replace(here, cells=_cells(value))
+            yield Row(file, line, _cells(value))
         except ValueError as error:
-            yield here.problem(str(error))
+            yield Row(file, line, {}).problem(str(error))
         except RecursionError:
-            yield here.problem(_NOT_FLAT)
+            yield Row(file, line, {}).problem(_NOT_FLAT)
 
 
 def _entries(text: str, start: int) -> Iterator[tuple[str, int, Any]]:
-    """Yield key, position and value of each entry of the object or list that starts at `start`.
+    """Yield the key, position and value of each entry of the object or list at `start`.
 
-    The text is valid JSON. The keys of a list are "".
+    The text has to be valid JSON. The keys of a list are "".
     """
     position = _skip_blanks(text, start + 1)
     while text[position] not in "]}":
         key = ""
         if text[start] == "{":
             key, position = _DECODER.raw_decode(text, position)
-            position = _skip_blanks(text, _skip_blanks(text, position) + 1)  # behind the colon
+            position = _skip_blanks(text, _skip_blanks(text, position) + 1)  # after the colon
         value, end = _DECODER.raw_decode(text, position)
         yield key, position, value
         position = _skip_blanks(text, end)
@@ -101,10 +92,10 @@ def _skip_blanks(text: str, position: int) -> int:
 
 
 def _cells(value: Any) -> dict[str, str]:
-    """Return an object's values as texts.
+    """Return an object's values as text.
 
     The entries of a list are joined by "; ", a country given as an object becomes its name, and
-    the additional columns that `Statement.to_dict` keeps apart become columns again.
+    the `extra` of `Statement.to_dict` becomes columns again.
     """
     if not isinstance(value, dict):
         raise ValueError("this is not a JSON object; write the fields of a statement as one")
@@ -135,9 +126,9 @@ def _text(value: Any) -> str:
 
 
 def read_document(path: Readable, file: str) -> Iterator[Row | Problem]:
-    """Yield the one statement of a file: its body is the text, its front matter the fields.
+    """Yield the one statement of a file: the body is its text, the front matter its fields.
 
-    Without front matter, the file's name is the source.
+    Without front matter, the source is the name of the file.
     """
     lines = list(read_lines(path))
     if not "".join(lines).strip():
@@ -162,14 +153,14 @@ def read_document(path: Readable, file: str) -> Iterator[Row | Problem]:
 
 
 def _front_matter(text: str) -> tuple[dict[str, str], dict[str, int]]:
-    """Return the values as they are written (NO is Norway, not false), and their lines."""
+    """Return the values as written (NO is Norway, not false), and their line numbers."""
     import yaml
 
     class Loader(yaml.BaseLoader):
-        """YAML with texts, lists and mappings only, and without aliases."""
+        """Loads only texts, lists and mappings, and refuses aliases."""
 
         def compose_node(self, parent: Any, index: Any) -> Any:
-            if self.check_event(yaml.events.AliasEvent):  # a few could unfold to gigabytes
+            if self.check_event(yaml.events.AliasEvent):  # a few can expand to gigabytes
                 raise yaml.MarkedYAMLError(
                     problem="an alias (*) is not read",
                     problem_mark=self.peek_event().start_mark,  # type: ignore[no-untyped-call]

@@ -1,4 +1,4 @@
-"""Read the statements of a public corpus from its published layout, one at a time."""
+"""Import the statements of a public corpus from its published layout, one at a time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from compare.statements.languages import is_language, language_of
 from compare.statements.statement import Statement
 
 PROBLEMS_KEPT = 1_000
-"""Problems that a report lists; it counts all."""
+"""Most problems that a report lists; it counts all of them."""
 
 _SAME_NAMES = {name: name for name in FIELDS}  # importers name cells as the fields
 _PROGRESS_STEP = 100
@@ -37,11 +37,11 @@ class Report:
 
     Attributes:
         format: The format's name.
-        recognised: Whether the program recognised it by itself.
-        account: Files, pieces and characters: read, written, left out and why.
+        recognised: Whether the format was recognised, not named.
+        account: Numbers of files, pieces and characters read, written and left out.
         problems: The first `PROBLEMS_KEPT` of `problem_count`.
         languages: Number of statements by language, "" if unknown.
-        unknown_countries: Spellings without a code, and how many statements have them.
+        unknown_countries: Spellings without a code, with their number of statements.
     """
 
     format: str
@@ -58,8 +58,19 @@ class Report:
         """Return the number of statements that are not in English."""
         return sum(n for language, n in self.languages.items() if not is_language(language, "en"))
 
+    def corpus(self, statements: tuple[Statement, ...] = ()) -> Corpus:
+        """Return a corpus with the report and missing accompanying files as notes."""
+        missing = [str(problem) for problem in self.problems if not problem.skips]
+        return Corpus(
+            statements,
+            tuple(problem for problem in self.problems if problem.skips),
+            (*missing, *self.sentences()),
+            self.unknown_countries,
+            self.problem_count - len(self.problems),
+        )
+
     def sentences(self) -> list[str]:
-        """Return the report in words."""
+        """Return the report in sentences."""
         said = self.account.sentences()
         if self.foreign:
             said.append(
@@ -85,12 +96,12 @@ class Report:
 
 
 class Import:
-    """The statements of a public corpus, read one after the other, and the report on them."""
+    """Reads the statements of a public corpus one by one, and reports on them."""
 
     def __init__(
         self, paths: Sequence[Path | str], format_name: str | None = None, *, strict: bool = False
     ) -> None:
-        """Find the format of a corpus.
+        """Determine the format of a corpus.
 
         Args:
             paths: Files, archives and folders.
@@ -113,7 +124,7 @@ class Import:
         self._validator = Validator()
 
     def statements(self, on_progress: Callable[[int], None] | None = None) -> Iterator[Statement]:
-        """Yield the statements; `report` is complete when all are read.
+        """Yield the statements; `report` is complete after the last.
 
         `on_progress` is called now and then with the number of statements so far.
 
@@ -201,7 +212,7 @@ def imported(
     strict: bool = False,
     on_progress: Callable[[int], None] | None = None,
 ) -> Iterator[tuple[Report, StatementFile]]:
-    """Import into a temporary file; yield the report and the statements."""
+    """Import to a temporary file; yield the report and the statements."""
     with tempfile.TemporaryDirectory() as scratch:
         out = Path(scratch) / "statements.jsonl"
         report = import_corpus(paths, out, format_name, strict=strict, on_progress=on_progress)
@@ -209,22 +220,9 @@ def imported(
 
 
 def read_public(paths: Sequence[Path | str], format_name: str | None = None) -> Corpus:
-    """Return a public corpus in memory, with the report and missing accompanying files as notes.
-
-    Raises:
-        CorpusError: As in `Import`.
-    """
+    """Return a public corpus in memory; CorpusError as in `Import`."""
     reading = Import(paths, format_name)
-    statements = tuple(reading.statements())
-    report = reading.report
-    missing = [str(problem) for problem in report.problems if not problem.skips]
-    return Corpus(
-        statements,
-        tuple(problem for problem in report.problems if problem.skips),
-        (*missing, *report.sentences()),
-        report.unknown_countries,
-        report.problem_count - len(report.problems),
-    )
+    return reading.report.corpus(tuple(reading.statements()))
 
 
 def recognised_format(paths: Sequence[Path | str]) -> Format | None:

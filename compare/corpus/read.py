@@ -37,7 +37,7 @@ READERS: Mapping[str, Reader] = {
     ".txt": read_document,
 }
 SUFFIXES = frozenset(READERS)
-"""The kinds of files that can be read."""
+"""File types that can be read."""
 
 _KINDS = ", ".join(sorted(SUFFIXES))
 _OBJECTS = frozenset({".jsonl", ".ndjson", ".json"})
@@ -62,11 +62,11 @@ def read_corpus(
     'European Union'
 
     Args:
-        paths: Files of the kinds in `SUFFIXES`, and folders that hold such files.
-        mapping: The field of each column whose name `compare.corpus.columns` does not know.
+        paths: Files of the types in `SUFFIXES`, and folders with such files.
+        mapping: The field of each column that `compare.corpus.columns` does not recognise.
         dates: How to read 03/04/2022, "day-first" or "month-first"; None skips such a row.
         strict: Stop at the first bad row instead of skipping it.
-        on_progress: Called with the number of files read and of all files.
+        on_progress: Called with the number of files read so far and of all files.
 
     Raises:
         CorpusError: A path or a mapping cannot be used, a named file cannot be read, or with
@@ -86,10 +86,10 @@ def corpus_on_disk(
     strict: bool = False,
     on_progress: Callable[[int], None] | None = None,
 ) -> Iterator[tuple[Corpus, StatementFile]]:
-    """Do as `read_corpus`, with the statements in a temporary file instead of in the corpus.
+    """Like `read_corpus`, but keep the statements in a temporary file, not in the corpus.
 
-    Memory does not grow with the corpus except for ids and problems, and for a JSON file that is
-    not JSON lines. `on_progress` is called now and then with the number of statements so far.
+    Memory grows only with ids and problems, and with a JSON file that is not JSON lines.
+    `on_progress` is called now and then with the number of statements so far.
 
     Raises:
         CorpusError: As in `read_corpus`, or there is no room for the statements.
@@ -102,16 +102,16 @@ def corpus_on_disk(
 
 
 class StatementFile:
-    """The statements of a JSON lines file, which can be read several times."""
+    """The statements of a JSON lines file, which can be iterated several times."""
 
     def __init__(self, path: Path, count: int = 0) -> None:
-        """Name a file; `count` is the number of its statements if it exists already."""
+        """Refer to a file; `count` is its number of statements if it already exists."""
         self._path, self._count = path, count
 
     def write(
         self, statements: Iterable[Statement], on_progress: Callable[[int], None] | None = None
     ) -> None:
-        """Write statements to a new file, one after the other; CorpusError if it cannot grow."""
+        """Write statements to a new file as they come; CorpusError if the disk is full."""
         try:
             with self._path.open("w", encoding="utf-8") as file:
                 for self._count, statement in enumerate(statements, start=1):
@@ -120,7 +120,7 @@ class StatementFile:
                         on_progress(self._count)
         except OSError as error:
             raise CorpusError(
-                f"{self._path.parent} cannot take what is read ({error.strerror}): make room "
+                f"{self._path.parent} cannot hold the statements ({error.strerror}): make room "
                 "there, or name another folder with TMPDIR."
             ) from error
 
@@ -139,14 +139,14 @@ class StatementFile:
 
 
 def is_skipped(name: str) -> bool:
-    """Say whether a file of a folder is skipped for its name: hidden, README or LICENSE."""
+    """Return whether a folder's file is skipped for its name: hidden, README or LICENSE."""
     return name.startswith((".", "~$")) or name.partition(".")[0].casefold() in _SKIPPED_NAMES
 
 
 def _in_folder(folder: Path) -> tuple[list[Path], list[Path]]:
     """Return the files of a folder to read and those to skip, sorted."""
-    inside: list[Path] = []
-    outside: list[Path] = []
+    readable: list[Path] = []
+    skipped: list[Path] = []
 
     def refuse(error: OSError) -> None:
         raise CorpusError(f"{error.filename} cannot be read: {error.strerror}.")
@@ -154,21 +154,21 @@ def _in_folder(folder: Path) -> tuple[list[Path], list[Path]]:
     for place, folders, names in os.walk(folder, onerror=refuse):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
-            readable = Path(name).suffix.casefold() in SUFFIXES and not is_skipped(name)
-            (inside if readable else outside).append(Path(place, name))
-    if not inside:
+            can_read = Path(name).suffix.casefold() in SUFFIXES and not is_skipped(name)
+            (readable if can_read else skipped).append(Path(place, name))
+    if not readable:
         raise CorpusError(
             f"The folder {str(folder)!r} holds nothing to read: put files of the kinds {_KINDS} "
             "into it."
         )
-    return sorted(inside, key=lambda path: path.parts), sorted(outside, key=lambda path: path.parts)
+    return sorted(readable), sorted(skipped)
 
 
 # -- reading -------------------------------------------------------------------------------------
 
 
 class _Reading:
-    """Reads the files one after the other and collects problems and notes."""
+    """Reads files one after the other and collects problems and notes."""
 
     def __init__(
         self,
@@ -209,25 +209,25 @@ class _Reading:
             on_progress(len(files), len(files))
 
     def _find(self) -> dict[Path, tuple[Path, bool]]:
-        """Return the files to read by their real path: their path, and whether it was named."""
+        """Map the real path of each file to its given path and whether the user named it."""
         files: dict[Path, tuple[Path, bool]] = {}
         for path in self.paths:
-            inside, named = [path], not path.is_dir()
+            found, named = [path], not path.is_dir()
             if not named:
-                inside, outside = _in_folder(path)
-                self.left_out += outside
+                found, skipped = _in_folder(path)
+                self.left_out += skipped
             elif not path.exists():
                 raise CorpusError(f"There is no file or folder {str(path)!r}: check the path.")
             elif path.suffix.casefold() not in SUFFIXES:
                 raise CorpusError(f"{path} has a type that cannot be read: use one of {_KINDS}.")
-            for file in inside:
+            for file in found:
                 if file.resolve() in files:
                     self.repeated.append(file)
                 files.setdefault(file.resolve(), (file, named))
         return files
 
     def _read(self, path: Path, *, named: bool) -> Iterator[Statement]:
-        """Yield the statements of a file; if it cannot be read and was not named, skip it."""
+        """Yield the statements of a file; skip an unreadable one that the user did not name."""
         file, count = str(path), 0
         try:
             for statement in self._statements_of(path, file):
@@ -250,7 +250,7 @@ class _Reading:
         columns: dict[str, None] = {}
         rows = with_text = 0
         before = len(self.problems)
-        waiting: list[Problem] = []  # if no object has words, the file has one problem
+        without_words: list[Problem] = []  # reported one by one only if other objects have words
         for item in READERS[suffix](path, file):
             if isinstance(item, Problem):
                 self._skip(item)
@@ -263,12 +263,12 @@ class _Reading:
                 if statement := self._statement(item, fields):
                     yield statement
             elif suffix in _OBJECTS:
-                waiting.append(item.problem('the object has no words; give it a "text"'))
+                without_words.append(item.problem('the object has no words; give it a "text"'))
             else:
-                break
+                break  # all rows of a table have the same columns
         if rows and not with_text:
             raise BadFileError(missing_text(columns, self.mapping))
-        for problem in waiting:
+        for problem in without_words:
             self._skip(problem)
         if not rows and len(self.problems) == before:
             self.notes.append(f"{file} holds no statements.")
@@ -299,10 +299,10 @@ class _Reading:
         """Return the corpus without its statements; CorpusError if no file has a mapped column."""
         check_found(self.columns, self.mapping)
         unknown = dict(self.validator.unknown_countries.most_common())
-        notes = (*self.notes, *self._last_notes(unknown))
+        notes = (*self.notes, *self._summary(unknown))
         return Corpus((), tuple(self.problems), notes, unknown)
 
-    def _last_notes(self, unknown: Mapping[str, int]) -> Iterator[str]:
+    def _summary(self, unknown: Mapping[str, int]) -> Iterator[str]:
         if self.left_out:
             yield (
                 f"{_files(len(self.left_out))} skipped (hidden, README or LICENSE, or of a type "
@@ -318,21 +318,21 @@ class _Reading:
                 "Control characters were read as blanks, in "
                 f"{self.validator.with_control_characters} of the statements."
             )
-        if nothing := self.validator.said_nothing:
+        if missing := self.validator.with_missing_values:
             yield (
-                f"In {nothing:,} of the statements, cells that mean “not known” (NA, -, unknown, "
+                f"In {missing:,} of the statements, cells that mean “not known” (NA, -, unknown, "
                 "…) were read as empty."
             )
-        if two := sum(problem.message.startswith(TWO_DAYS) for problem in self.problems):
+        if skipped := sum(problem.message.startswith(TWO_DAYS) for problem in self.problems):
             yield (
-                f"{two:,} of the rows were skipped for a date that can be read as two days: say "
-                "which number is the day (--dates day-first or month-first), and they are read."
+                f"{skipped:,} of the rows were skipped for a date that can be read as two days: "
+                "say which number is the day (--dates day-first or month-first), and they are read."
             )
         if self.detected:
             languages = listed([f"{name}: {count:,}" for name, count in self.detected.items()])
             yield (
-                f"Judging by their words, {self.detected.total():,} statements without a language "
-                f"are clearly not English ({languages}). The stance model reads English, so they "
+                f"{self.detected.total():,} statements without a language are clearly not English "
+                f"({languages}), judging by their words. The stance model reads English, so they "
                 "are compared only if their language is chosen."
             )
         if unknown:

@@ -16,10 +16,10 @@ from compare.corpus.values import BadFileError, Problem, Row
 from compare.safe_text import unescape_cell
 
 Layouts = Mapping[int, Sequence[str]]
-"""The columns of a table without a header, by the number of cells in a row."""
+"""The columns of a table without a header, by the number of cells per row."""
 
 LARGEST_CELL = 16_000_000
-"""Characters; a larger cell is due to a quotation mark that was never closed."""
+"""Characters; in a larger cell, a quotation mark was never closed."""
 
 _CSV_REMEDY = "put a cell that has a separator or a line break in it in quotation marks"
 _TSV_REMEDY = "a cell can have no tab and no line break in it; write blanks instead"
@@ -34,13 +34,13 @@ _NO_WORKBOOK = "this workbook cannot be read ({}); save it again as XLSX without
 
 
 class Table:
-    """Turn lists of cells into rows; the first list that is not blank is the header.
+    """Turns lists of cells into rows; the first list that is not blank is the header.
 
     Args:
-        file: The name of its file in messages.
-        place: What the row numbers count: "line", or the rows of a sheet.
-        remedy: How to correct a row that is longer or shorter than the header.
-        loose: Drop cells beyond the header.
+        file: The name of the file in messages.
+        place: The unit of row numbers: "line", or the rows of a sheet.
+        remedy: How to correct a row that does not fit the header.
+        loose: Drop cells beyond the header instead of refusing the row.
         layouts: The columns of a table without a header.
     """
 
@@ -59,7 +59,7 @@ class Table:
         self.header: Sequence[str] = ()
 
     def row(self, line: int, cells: Sequence[str]) -> Row | Problem | None:
-        """Return the row of some cells, or its problem; None for the header and a blank row."""
+        """Return a list of cells as a row, or its problem; None for the header and blank rows."""
         if not any(cell.strip() for cell in cells):
             return None
         if not (self.layouts or self.header):
@@ -70,8 +70,9 @@ class Table:
         fits = columns and len(cells) >= len(columns)
         if fits and (self.loose or not any(cells[len(columns) :])):
             return row
-        known = " or ".join(map(str, self.layouts)) if self.layouts else ""
-        expected = f"not {known}" if known else f"the header {len(columns)}"
+        expected = f"the header {len(columns)}"
+        if self.layouts:
+            expected = f"not {' or '.join(map(str, self.layouts))}"
         return row.problem(f"the row has {len(cells)} cells and {expected}; {self.remedy}")
 
 
@@ -90,7 +91,8 @@ def read_csv(path: Readable, file: str, layouts: Layouts | None = None) -> Itera
     """Yield the rows of a CSV file, each with the number of the line on which it starts.
 
     The separator is a comma, or a semicolon or tab if the header has no comma. The apostrophe that
-    keeps a spreadsheet from reading a cell as a formula is removed. `layouts` mean: no header.
+    keeps spreadsheets from running a cell as a formula is removed. With `layouts`, there is no
+    header.
     """
     if csv.field_size_limit() < LARGEST_CELL:  # whole speeches are longer than the default
         csv.field_size_limit(LARGEST_CELL)
@@ -122,7 +124,7 @@ def read_csv(path: Readable, file: str, layouts: Layouts | None = None) -> Itera
 
 
 def read_tsv(path: Readable, file: str) -> Iterator[Row | Problem]:
-    """Yield the rows of a TSV file: a row per line, quotation marks have no meaning."""
+    """Yield the rows of a TSV file: one per line; quotation marks have no special meaning."""
     table = Table(file, "line", _TSV_REMEDY)
     for line, text in enumerate(read_lines(path), start=1):
         if row := table.row(line, text.rstrip("\r\n").split("\t")):
@@ -136,7 +138,7 @@ def read_xlsx(path: Readable, file: str, *, loose: bool = False) -> Iterator[Row
     """Yield the rows of the first sheet; if `loose`, drop cells beyond the header."""
     from openpyxl.utils.exceptions import InvalidFileException
 
-    # what openpyxl raises if a part of the archive is missing or damaged; bad XML is a SyntaxError
+    # openpyxl raises any of these for a damaged archive; bad XML is a SyntaxError
     broken = (
         *DAMAGED, InvalidFileException, SyntaxError, KeyError, ValueError, TypeError, IndexError,
         AttributeError,
@@ -175,7 +177,7 @@ def _sheet_rows(path: Readable, file: str, loose: bool) -> Iterator[Row | Proble
 
 
 def _cell_text(value: Any, number_format: str) -> str:
-    """Return the text of a cell; a date to the year, month or day that the cell shows."""
+    """Return the text of a cell; a date only as precise as the cell displays it."""
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -19,17 +19,17 @@ LONGEST_LINE = 32_000_000
 """Characters; a longer line is neither a row of a table nor a paragraph."""
 
 MOST_UNPACKED = 16 * 1024**3
-"""Bytes that anything may unpack to."""
+"""Bytes; no file may unpack to more."""
 
 MOST_TIMES = 300
-"""How many times its own size a file may unpack to, if that is more than `SMALL` bytes."""
+"""A file may unpack to so many times its size, or to `SMALL` bytes if that is more."""
 
 SMALL = 64 * 1024**2
 
 DAMAGED = (
     zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError,
 )  # fmt: skip
-"""What reading an archive raises if it is damaged or has a password."""
+"""Exceptions from reading an archive that is damaged or has a password."""
 
 REMEDY = 'save it as UTF-8 (in a spreadsheet program: "CSV UTF-8")'
 _BLOCK = 1 << 16
@@ -45,10 +45,10 @@ class Readable(Protocol):
 
 @contextmanager
 def open_text(path: Readable) -> Iterator[TextIO]:
-    """Open a text without translating its line ends.
+    """Open a text file without translating its line ends.
 
     Raises:
-        BadFileError: It is neither UTF-8 nor UTF-16 with a byte order mark.
+        BadFileError: The file is neither UTF-8 nor UTF-16 with a byte order mark.
     """
     encoding = _encoding(path)
     try:
@@ -62,7 +62,7 @@ def read_lines(path: Readable, longest: int = LONGEST_LINE) -> Iterator[str]:
     """Yield the lines of a file with their line ends.
 
     Raises:
-        BadFileError: As in `open_text`, or it is not text, or a line is longer than `longest`.
+        BadFileError: As in `open_text`, or it has NUL characters or a line beyond `longest`.
     """
     with open_text(path) as file:
         number = 0
@@ -78,7 +78,7 @@ def read_lines(path: Readable, longest: int = LONGEST_LINE) -> Iterator[str]:
 
 
 def read_text(path: Readable) -> str:
-    """Return the whole text of a file, whose lines can be of any length."""
+    """Return the whole text of a file; lines can have any length."""
     return "".join(read_lines(path, longest=-1))
 
 
@@ -93,14 +93,15 @@ def _encoding(path: Readable) -> str:
 
 
 def _bad_byte(path: Readable, encoding: str) -> str:
-    """Name the byte that cannot be read; the error of a stream has only its place in a block."""
+    """Say which byte cannot be decoded."""
+    # the error of a text stream gives only the offset in its current block, so decode again
     name = "UTF-16" if encoding == "utf-16" else "UTF-8"
     decoder = codecs.getincrementaldecoder(name)()
     with path.open("rb") as file:
         before = 0
         while True:
             block = file.read(_BLOCK)
-            held = len(decoder.getstate()[0])  # bytes of the block before
+            held = len(decoder.getstate()[0])  # bytes kept from the block before
             try:
                 decoder.decode(block, final=not block)
             except UnicodeDecodeError as error:
@@ -115,19 +116,19 @@ def _bad_byte(path: Readable, encoding: str) -> str:
 
 
 def most_unpacked(size: int) -> int:
-    """Return the most bytes to which a packed file of `size` bytes may unpack."""
+    """Return the number of bytes that a packed file of `size` bytes may unpack to."""
     return min(MOST_UNPACKED, max(SMALL, MOST_TIMES * size))
 
 
 def plain_name(name: str) -> str:
-    """Return a file's name without ".gz" or ".bz2"."""
+    """Return the name of a file without ".gz" or ".bz2"."""
     return next((name[: -len(end)] for end in _PACKED if name.casefold().endswith(end)), name)
 
 
 def unpacked(raw: IO[bytes], name: str) -> IO[bytes]:
-    """Return the content of a file, unpacked as it is read if its name ends in ".gz" or ".bz2".
+    """Return the content of a file, unpacked while reading if its name ends in ".gz" or ".bz2".
 
-    Reading it raises `BadFileError` if it is damaged or unpacks to more than `most_unpacked`.
+    Reading raises `BadFileError` if it is damaged or unpacks to more than `most_unpacked`.
     """
     if plain_name(name) == name:
         return raw
@@ -143,7 +144,7 @@ class _Unpacking(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    # typeshed has a type for the buffer that Python 3.11 has no name for
+    # Python 3.11 has no name for the type of the buffer in typeshed
     def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
         try:
             part = self._inner.read(len(buffer))

@@ -1,4 +1,4 @@
-"""Check rows and turn them into statements."""
+"""Validate rows and turn them into statements."""
 
 from __future__ import annotations
 
@@ -33,24 +33,24 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _LINE_BREAK = re.compile(r"\s*[\n\t]\s*")
 _OUTSIDE = re.compile(r"\A[\s\ufeff]+|[\s\ufeff]+\Z")
 _SEVERAL_LINES = frozenset({"text", "context"})
-_CODES = ("country", "language")  # NA is a value of both: Namibia, Nauruan
+_CODES = ("country", "language")  # NA is valid in both: Namibia, Nauruan
 _MAY_BE_MISSING = frozenset(FIELDS) - {"text", *_CODES}
 
 
 class Validator:
-    """Turn rows into statements, and count what is reported at the end of a corpus.
+    """Turns the rows of a corpus into statements, and counts what a summary reports.
 
     Attributes:
-        unknown_countries: Spellings without a code, and in how many statements each occurs.
-        with_control_characters: Statements in which such characters were read as blanks.
-        said_nothing: Statements in which cells like "NA" were read as empty.
+        unknown_countries: Spellings without a code, with their number of statements.
+        with_control_characters: Number of statements with such characters, read as blanks.
+        with_missing_values: Number of statements with cells like "NA", read as empty.
     """
 
     def __init__(self, dates: Order | None = None) -> None:
-        """Start a corpus; `dates` decides about dates that can be two days."""
+        """Start a corpus; `dates` decides about dates that can mean two days."""
         self.unknown_countries: Counter[str] = Counter()
         self.with_control_characters = 0
-        self.said_nothing = 0
+        self.with_missing_values = 0
         self._dates = dates
         self._ids = IdPlaces()
         self._repeats: Counter[str] = Counter()
@@ -60,7 +60,7 @@ class Validator:
 
         Args:
             row: As its reader found it.
-            fields: The field of each column that has one.
+            fields: Maps columns to fields.
         """
         columns = {field: column for column, field in fields.items()}
         try:
@@ -68,7 +68,7 @@ class Validator:
                 _check_characters(column, column, "in the column's name ")
             cells = {column: _clean(column, value) for column, value in row.cells.items()}
             cell = {field: _tidy(field, cells.get(columns.get(field, ""), "")) for field in FIELDS}
-            self.said_nothing += _empty_missing(cell)
+            self.with_missing_values += _empty_missing(cell)
             statement = _statement(cell, columns, self._dates)
             name = self._new_id(statement, row, columns.get("id", "id"))
         except _BadCellError as error:
@@ -87,7 +87,7 @@ class Validator:
         return statement
 
     def _new_id(self, statement: Statement, row: Row, column: str) -> str:
-        """Return the statement's id; a derived one that is taken gets "-2", "-3", …."""
+        """Return the statement's id; a derived id that is taken gets "-2", "-3" and so on."""
         name = statement.id
         if name and name in self._ids:
             message = f"this id is already used at {self._ids.place(name)}; give each its own"
@@ -102,19 +102,15 @@ class Validator:
 
 
 def unknown_countries(counted: Mapping[str, int]) -> str:
-    """Return a sentence that lists the spellings of countries without a code."""
+    """Return a sentence that lists the countries without a code."""
     spellings = [f"{shortened(name)} ({count})" for name, count in counted.items()]
-    return f"Countries that are not known, and in how many statements: {listed(spellings)}."
+    return f"Unknown countries, with their number of statements: {listed(spellings)}."
 
 
 def derived_id(statement: Statement) -> str:
-    """Return an id for a statement without one: 12 hex digits of the sha256 of its content.
-
-    The same statement has the same id in another file.
-    """
-    who = (statement.speaker, statement.countries)
-    where = (str(statement.date or ""), statement.venue, statement.source)
-    content = [statement.text, statement.context, *who, *where]
+    """Return 12 hex digits of a sha256 of the content: the same in any file."""
+    names = ("text", "context", "speaker", "countries", "date", "venue", "source")
+    content = [str(getattr(statement, name) or "") for name in names]
     text = json.dumps(content, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -149,9 +145,9 @@ def _statement(
 
 
 def _empty_missing(cell: dict[str, str]) -> bool:
-    """Empty the cells that mean "unknown" ("NA", "-"); say whether there were any.
+    """Empty the cells that mean "unknown" ("NA", "-"); return whether there were any.
 
-    NA is also a country and a language, and is kept there unless another cell is NA, too.
+    In a country or a language, NA is a code, unless another cell is NA too.
     """
     found = {name for name in _MAY_BE_MISSING if cell[name] and cell[name].casefold() in MISSING}
     not_available = any(cell[name].casefold() == "na" for name in found) or all(
@@ -166,7 +162,7 @@ def _empty_missing(cell: dict[str, str]) -> bool:
 
 
 def _clean(column: str, value: str) -> str:
-    """Return a cell with LF for every line break and a blank for a control character."""
+    """Return a cell with LF for each line break and a blank for each control character."""
     _check_characters(column, value)
     return _CONTROL.sub(" ", value.replace("\r\n", "\n").replace("\r", "\n"))
 
@@ -182,41 +178,41 @@ def _encodable(text: str) -> str:
 
 
 def _tidy(field: str, value: str) -> str:
-    """Return a field without blanks around it, on one line unless it can have several."""
-    value = _OUTSIDE.sub("", value) if value else value
-    return value if not value or field in _SEVERAL_LINES else _LINE_BREAK.sub(" ", value)
+    """Return a field trimmed and, unless it can have several lines, on one line."""
+    value = _OUTSIDE.sub("", value)
+    return value if field in _SEVERAL_LINES else _LINE_BREAK.sub(" ", value)
 
 
 def is_address(text: str) -> bool:
-    """Say whether a text is an address on the web."""
+    """Return whether a text is an address on the web."""
     try:
         parts = urlsplit(text)
     except ValueError:
         return False
-    return parts.scheme in {"http", "https"} and bool(parts.netloc) and not re.search(r"\s", text)
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not re.search(r"\s", text)
 
 
 class IdPlaces:
-    """Where the statement of each id is, in few bytes: a corpus can have millions.
+    """Maps ids to the places of their statements, in few bytes: a corpus can have millions.
 
-    A hash table with open addressing in two arrays, at most two thirds full. Its keys are 64 bits
-    of a hash, which no two of ten million ids are expected to share.
+    A hash table with open addressing in two arrays, at most two thirds full. Its keys are 64-bit
+    hashes; a collision is not expected among ten million ids.
     """
 
     _LINE_BITS = 40
 
     def __init__(self) -> None:
-        """Know no id."""
+        """Start empty."""
         self._count = 0
         self._files: list[tuple[str, str]] = []
         self._make_room(1 << 10)
 
     def __contains__(self, name: str) -> bool:
-        """Say whether there is a statement with an id."""
+        """Return whether an id is taken."""
         return self._keys[self._slot(_hash(name))] != 0
 
     def add(self, name: str, row: Row) -> None:
-        """Remember where the statement with an id is."""
+        """Remember the place of the statement with an id."""
         if self._count * 3 >= len(self._keys) * 2:
             keys, places = self._keys, self._places
             self._make_room(2 * len(keys))
@@ -224,13 +220,13 @@ class IdPlaces:
                 if key:
                     self._put(key, place)
         file = (row.file, row.place)
-        if self._files[-1:] != [file]:  # files are read one after the other
+        if self._files[-1:] != [file]:  # files come one after the other
             self._files.append(file)
         self._put(_hash(name), (len(self._files) - 1) << self._LINE_BITS | row.line)
         self._count += 1
 
     def place(self, name: str) -> str:
-        """Return where the statement with an id is: "a.csv, line 2"."""
+        """Return the place of the statement with an id: "a.csv, line 2"."""
         place = self._places[self._slot(_hash(name))]
         line = place & ((1 << self._LINE_BITS) - 1)
         file, counted = self._files[place >> self._LINE_BITS]
@@ -244,7 +240,7 @@ class IdPlaces:
         self._keys[slot], self._places[slot] = key, place
 
     def _slot(self, key: int) -> int:
-        """Return the slot of a key, or the one where it belongs."""
+        """Return the slot of a key, or the free slot for it."""
         keys, last = self._keys, len(self._keys) - 1
         slot = key & last
         while keys[slot] not in (0, key):
@@ -253,4 +249,4 @@ class IdPlaces:
 
 
 def _hash(name: str) -> int:
-    return hash(name) & ((1 << 64) - 1) or 1
+    return hash(name) & ((1 << 64) - 1) or 1  # 0 marks an empty slot

@@ -1,26 +1,26 @@
-"""What readers and validation exchange: rows, problems and the corpus."""
+"""Rows, problems and the corpus, as readers and validation exchange them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from compare.statements.statement import Statement
 
 SHOWN = 60
-"""Characters of a bad value that a message shows."""
+"""Most characters of a bad value in a message."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A row or a file that was not read.
+    """A row or a file that could not be read.
 
     Attributes:
         line: 1 for the first line; 0 for the whole file.
         column: As the file names it, "" for the whole row.
         message: What is wrong, and the remedy.
-        place: What `line` counts: "line", or the rows of a sheet.
-        skips: Whether something was left out; False if only an accompanying file is missing.
+        place: The unit of `line`: "line", or the rows of a sheet.
+        skips: Whether statements were left out; False if only an accompanying file is missing.
     """
 
     file: str
@@ -32,10 +32,10 @@ class Problem:
     skips: bool = True
 
     @classmethod
-    def of_file(cls, file: str, said: str | BadFileError, *, skips: bool = True) -> Problem:
+    def of_file(cls, file: str, reason: str | BadFileError, *, skips: bool = True) -> Problem:
         """Return the problem of a file, or of the rest of it."""
-        line = said.line if isinstance(said, BadFileError) else 0
-        return cls(file, line, "", "", str(said), skips=skips)
+        line = reason.line if isinstance(reason, BadFileError) else 0
+        return cls(file, line, "", "", str(reason), skips=skips)
 
     def __str__(self) -> str:
         """Return one sentence: where, what, and the remedy."""
@@ -54,10 +54,10 @@ def shortened(value: str) -> str:
     return repr(value if len(value) <= SHOWN else value[: SHOWN - 1] + "…")
 
 
-def listed(names: Sequence[str], most: int = 8) -> str:
-    """Return the first names separated by commas, and how many more there are."""
+def listed(names: Collection[str], most: int = 8) -> str:
+    """Return the first names separated by commas, and the number of the others."""
     more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+    return ", ".join(list(names)[:most]) + more
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +71,9 @@ class Corpus:
     Attributes:
         statements: In the order of the files.
         problems: The rows and files that were skipped.
-        notes: Sentences for the user about what was not skipped.
-        unknown_countries: Spellings without a code, and in how many statements each occurs.
-        unlisted: How many rows and files were skipped beyond `problems`.
+        notes: Remarks for the user, in sentences.
+        unknown_countries: Spellings without a code, with their number of statements.
+        unlisted: Number of skipped rows and files beyond `problems`.
     """
 
     statements: tuple[Statement, ...]
@@ -88,7 +88,7 @@ class Corpus:
 
     @property
     def problem_count(self) -> int:
-        """Return how many rows and files were skipped."""
+        """Return the number of skipped rows and files."""
         return len(self.problems) + self.unlisted
 
 
@@ -117,12 +117,12 @@ class BadFileError(Exception):
     """A file, or the rest of it, cannot be read; the message does not name the file."""
 
     def __init__(self, message: str, line: int = 0) -> None:
-        """Say what is wrong, and in which line if that is known."""
+        """Say what is wrong, and in which line if known; 0 for the whole file."""
         super().__init__(message)
         self.line = line
 
     @classmethod
     def unreadable(cls, error: OSError) -> BadFileError:
-        """Return the error for a file that the system does not let us read."""
+        """Return the error for a file that the operating system does not let us read."""
         said = error.strerror or type(error).__name__
         return cls(f"the file cannot be read ({said}); check that it is there and yours to read")

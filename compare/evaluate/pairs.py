@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import IO, Literal
 
-from compare.corpus.columns import folded
+from compare.corpus.columns import column_key
 from compare.corpus.documents import read_jsonl
 from compare.corpus.tables import read_csv, read_tsv
 from compare.corpus.text_files import unpacked
@@ -143,14 +143,14 @@ def required_cell(row: Row, name: str, columns: str) -> str:
 
 def columns_named(row: Row, name: str) -> tuple[str, ...]:
     """Return the columns with a name as the file spells them, ignoring case and hyphens."""
-    return _columns(tuple(row.cells)).get(folded(name), ())
+    return _columns(tuple(row.cells)).get(column_key(name), ())
 
 
 @lru_cache(maxsize=64)
 def _columns(columns: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for column in columns:
-        found[folded(column)] = (*found.get(folded(column), ()), column)
+        found[column_key(column)] = (*found.get(column_key(column), ()), column)
     return found
 
 

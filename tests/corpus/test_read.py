@@ -215,7 +215,7 @@ def test_a_full_disk_is_not_blamed_on_the_file(path: Path) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
         try:
             with (
-                pytest.raises(CorpusError, match=r"cannot take what is read \(File too large\)"),
+                pytest.raises(CorpusError, match=r"cannot hold the statements \(File too large\)"),
                 corpus_on_disk([path]),
             ):
                 pass

@@ -276,8 +276,8 @@ def test_problems_name_the_sheet_and_the_row(read: Read) -> None:
     content = workbook(["text", "date"], ["x", 44638], [], [None, "2022"], ["z", None, "more"])
     corpus = read("a.xlsx", content)
     assert [str(problem) for problem in corpus.problems] == [
-        'a.xlsx, sheet "Quotes", row 2, column "date", \'44638\': this is a spreadsheet\'s number '
-        "of a day, not a date; write it as 2022, 2022-03 or 2022-03-18.",
+        'a.xlsx, sheet "Quotes", row 2, column "date", \'44638\': this is a spreadsheet\'s day '
+        "number, not a date; write it as 2022, 2022-03 or 2022-03-18.",
         'a.xlsx, sheet "Quotes", row 4, column "text", \'\': a statement needs words; fill the '
         "cell or remove the row.",
         'a.xlsx, sheet "Quotes", row 5: the row has 3 cells and the header 2; name each '

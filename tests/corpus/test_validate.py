@@ -178,7 +178,7 @@ def test_unknown_countries_are_told_once_with_their_number(read: Read) -> None:
     corpus = read("a.csv", "text,country\na,Valdoria\nb,Norway; Ostmark\nc,Valdoria\nd,Ostmark;\n")
     assert corpus.unknown_countries == {"Valdoria": 2, "Ostmark": 2}
     assert corpus.notes == (
-        "Countries that are not known, and in how many statements: 'Valdoria' (2), 'Ostmark' (2). "
+        "Unknown countries, with their number of statements: 'Valdoria' (2), 'Ostmark' (2). "
         "They are kept as given and found only by that spelling; separate several countries in "
         'one cell by ";".',
     )

@@ -324,7 +324,7 @@ def test_quotations_of_a_page_are_taken_one_by_one(page, home):
 
 def test_the_page_that_came_last_is_shown(page, monkeypatch):
     fetched = Page("Another page", "The Post", "", "https://post.example", "en", ("Nothing said.",))
-    monkeypatch.setattr("compare.ui.components.upload.fetched_page", lambda url: fetched)
+    monkeypatch.setattr("compare.ui.components.upload.fetch_page", lambda url: fetched)
     app = page("add", add_from="A web page")
     app.file_uploader[0].upload("page.html", PAGE.encode())
     assert "The blockade goes on" in shown(well(app.run()))

@@ -1,4 +1,4 @@
-"""Propose the quotations of a web page, and make statements of those that a person confirms."""
+"""Propose the quotations of a web page, and turn those that a person confirms into statements."""
 
 from compare.corpus.web.page import Page
 from compare.corpus.web.proposals import Confidence, Proposal, confirmed, statements_of

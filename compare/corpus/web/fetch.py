@@ -1,8 +1,8 @@
-"""Fetch one web page because a person asked for it, from the public web only.
+"""Fetch one web page on request, from the public web only.
 
-The addresses of a host are looked up once, all of them are checked, and the connection goes to one
-of those, so a host cannot change its address in between. Each redirect is checked like the first
-address. No cookies, no proxies; TLS is always verified.
+A host is looked up once, all its IP addresses are checked, and the connection goes to one of them,
+so the host cannot change its address in between. Redirects are checked like the first address.
+No cookies, no proxies; TLS is always verified.
 """
 
 from __future__ import annotations
@@ -23,13 +23,11 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from compare import __version__
 from compare.corpus.values import shortened
+from compare.corpus.web.page import MOST_BYTES
 from compare.errors import CorpusError
 
-MOST_BYTES = 5 * 1024**2
-"""The limit for a page, compressed and decompressed."""
-
 SECONDS = 20.0
-"""The limit for all redirects and the page together."""
+"""The time limit for all redirects and the page together."""
 
 MOST_REDIRECTS = 5
 PORTS = frozenset({80, 443})
@@ -47,7 +45,7 @@ _HEADERS = {
     "Accept-Encoding": "gzip",
     "Connection": "close",
 }
-_MOVED = frozenset({301, 302, 303, 307, 308})
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _BLOCK = 64 * 1024
 _NOT_IN_A_URL = re.compile(r"[\s\\\x00-\x20\x7f\ud800-\udfff]")
 _SAFE = "%/:=&?~#+!$,;'@()*[]"
@@ -63,7 +61,7 @@ _NEVER = (
 Allowed = Collection[tuple[str, int]]
 
 
-def _refused(what: str, remedy: str = "") -> CorpusError:
+def _refusal(what: str, remedy: str = "") -> CorpusError:
     # a page can always be saved by hand
     by_hand = "open it in a browser, save it, and use `compare import html FILE`"
     return CorpusError(f"{what}: {remedy}{by_hand}.")
@@ -74,9 +72,9 @@ class Fetched:
     """A page that was fetched.
 
     Attributes:
-        url: Its address behind all redirects.
-        content: Its bytes, decompressed.
-        charset: The encoding that the server names, or "".
+        url: The address after all redirects.
+        content: The decompressed bytes.
+        charset: The encoding given by the server, or "".
     """
 
     url: str
@@ -89,10 +87,10 @@ def fetch(url: str, *, allowed: Allowed = (), seconds: float = SECONDS) -> Fetch
     """Fetch a page.
 
     Args:
-        url: Its address.
-        allowed: Addresses with ports ("127.0.0.1", 8000) that may be reached although they are not
-            public or the port is not 80 or 443: for tests.
-        seconds: The limit for everything together.
+        url: The address of the page.
+        allowed: For tests: IP addresses and ports ("127.0.0.1", 8000) that may be reached although
+            they are not public, or the port is not 80 or 443.
+        seconds: The time limit for everything together.
 
     Raises:
         CorpusError: The address may not be fetched, or the page cannot be fetched or read.
@@ -103,10 +101,10 @@ def fetch(url: str, *, allowed: Allowed = (), seconds: float = SECONDS) -> Fetch
     def work() -> None:
         try:
             outcome.put(attempt.follow(url))
-        except BaseException as error:  # raised again where it is waited for
+        except BaseException as error:  # raised again in the waiting thread
             outcome.put(error)
 
-    # a look-up or a slow server cannot be interrupted as a whole, so the thread is left behind
+    # nothing can interrupt a DNS look-up, so a thread that takes too long is abandoned
     threading.Thread(target=work, daemon=True).start()
     try:
         found = outcome.get(timeout=seconds)
@@ -116,14 +114,14 @@ def fetch(url: str, *, allowed: Allowed = (), seconds: float = SECONDS) -> Fetch
         attempt.stop()
     if isinstance(found, TimeoutError):
         shown = shortened(attempt.url or url)
-        raise _refused(f"{shown} took longer than {seconds:g} seconds", "try again later, or ")
+        raise _refusal(f"{shown} took longer than {seconds:g} seconds", "try again later, or ")
     if isinstance(found, BaseException):
         raise found
     return found
 
 
 def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    """Say whether an address is on the public internet; IPv4 inside IPv6 is checked as IPv4."""
+    """Return whether an address is public; IPv4 embedded in IPv6 is checked as IPv4."""
     if isinstance(address, ipaddress.IPv6Address):
         inside = address.ipv4_mapped or address.sixtofour
         if address in _NAT64:
@@ -151,7 +149,7 @@ class _Target:
 
 
 class _Attempt:
-    """The steps of one fetch, which run in a thread that ends soon after `stop`."""
+    """One fetch, run in a thread that ends soon after `stop`."""
 
     def __init__(self, allowed: Allowed, seconds: float) -> None:
         self.url = ""
@@ -160,22 +158,22 @@ class _Attempt:
         self._socket: socket.socket | None = None
 
     def stop(self) -> None:
-        """End the step that waits for the server, and start no other."""
+        """Interrupt the step that waits for the server, and start no other."""
         self._stopped.set()
         if self._socket is not None:
             with suppress(OSError):  # it is closed
                 self._socket.shutdown(socket.SHUT_RDWR)
 
     def follow(self, url: str) -> Fetched:
-        """Return the page at an address or behind its redirects."""
+        """Return the page at an address, following redirects."""
         for _ in range(MOST_REDIRECTS + 1):
             self.url = url
-            target = _parsed(url, self._allowed)
+            target = _parse_address(url, self._allowed)
             found = self._get(target, self._addresses(target))
             if isinstance(found, Fetched):
                 return found
-            url = _moved(url, found)
-        raise _refused(
+            url = _redirect_target(url, found)
+        raise _refusal(
             f"{shortened(url)} is behind more than {MOST_REDIRECTS} redirects",
             "give the address that the page has in a browser, or ",
         )
@@ -210,29 +208,29 @@ class _Attempt:
         connection = http.client.HTTPConnection(target.host, target.port)
         connection.default_port = 443 if target.secure else 80
         try:
-            connection.sock = self._connected(target, addresses)
+            connection.sock = self._connect(target, addresses)
             connection.request("GET", target.path, headers=_HEADERS)
             with connection.getresponse() as answer:
-                if answer.status in _MOVED and (location := answer.getheader("Location")):
+                if answer.status in _REDIRECTS and (location := answer.getheader("Location")):
                     return location
                 if answer.status != 200:
-                    # the standard's words for a status, never the server's
+                    # use the standard phrase; the server's could say anything
                     said = http.client.responses.get(answer.status, "(no known status)")
-                    raise _refused(
+                    raise _refusal(
                         f"{shown} was answered with {answer.status} {said}",
                         "check the address, or ",
                     )
-                kind = _kind(answer.headers, shown)
+                kind = _content_kind(answer.headers, shown)
                 charset = answer.headers.get_content_charset("")
-                return Fetched(target.url, _content(answer, shown), kind, charset)
+                return Fetched(target.url, _read_body(answer, shown), kind, charset)
         except TimeoutError:
             raise
         except ssl.SSLCertVerificationError as error:
             said = f"The certificate of {target.host} cannot be trusted ({error.verify_message})"
-            raise _refused(said, "check the address; if you trust the page, ") from None
+            raise _refusal(said, "check the address; if you trust the page, ") from None
         except (OSError, http.client.HTTPException) as error:
             said = getattr(error, "strerror", None) or type(error).__name__
-            raise _refused(
+            raise _refusal(
                 f"{shown} cannot be fetched ({said})", "check the address and the connection, or "
             ) from None
         finally:
@@ -240,7 +238,7 @@ class _Attempt:
             if self._socket is not None:
                 self._socket.close()
 
-    def _connected(self, target: _Target, addresses: Sequence[str]) -> socket.socket:
+    def _connect(self, target: _Target, addresses: Sequence[str]) -> socket.socket:
         """Connect to the first address that answers; over TLS, check the certificate."""
         share = self._seconds / len(addresses)  # a silent address leaves time for the others
         failed = OSError("no address")
@@ -267,8 +265,8 @@ class _Attempt:
         return self._socket
 
 
-def _parsed(url: str, allowed: Allowed) -> _Target:
-    """Return the parts of an address; refuse anything but a plain web address."""
+def _parse_address(url: str, allowed: Allowed) -> _Target:
+    """Parse an address; refuse anything but a plain web address."""
     shown = shortened(url)
     try:
         parts = urlsplit(url)
@@ -282,20 +280,20 @@ def _parsed(url: str, allowed: Allowed) -> _Target:
         raise CorpusError(f"{shown} has a user name or password: give the address without it.")
     port = port or (443 if parts.scheme == "https" else 80)
     if port not in PORTS and port not in {number for _, number in allowed}:
-        raise _refused(f"{shown} names port {port}, and pages are fetched from 80 and 443 only")
+        raise _refusal(f"{shown} names port {port}, and pages are fetched from 80 and 443 only")
     path = quote(parts.path or "/", safe=_SAFE)
     query = f"?{quote(parts.query, safe=_SAFE)}" if parts.query else ""
     return _Target(url, parts.scheme == "https", host, port, path + query)
 
 
-def _moved(url: str, location: str) -> str:
+def _redirect_target(url: str, location: str) -> str:
     """Return the address of a redirect; refuse one that leaves TLS."""
     try:
         # http.client reads headers as Latin-1; servers that send other letters mean UTF-8
         there = urljoin(url, location.encode("latin-1").decode("utf-8"))
     except ValueError:
         said = f"{shortened(url)} redirects to {shortened(location)}, which is not a web address"
-        raise _refused(said) from None
+        raise _refusal(said) from None
     if url.casefold().startswith("https:") and there.casefold().startswith("http:"):
         raise CorpusError(
             f"{shortened(url)} redirects to the unprotected {shortened(there)}: give that address "
@@ -304,32 +302,32 @@ def _moved(url: str, location: str) -> str:
     return there
 
 
-def _kind(headers: http.client.HTTPMessage, shown: str) -> Kind:
+def _content_kind(headers: http.client.HTTPMessage, shown: str) -> Kind:
     named = headers.get("Content-Type", "").partition(";")[0].strip().casefold()
     if named not in KINDS:
         what = f"of the type {shortened(named)}" if named else "of no type that the server names"
-        raise _refused(f"{shown} is {what}, and only web pages and plain text are read")
+        raise _refusal(f"{shown} is {what}, and only web pages and plain text are read")
     return KINDS[named]
 
 
-def _content(answer: http.client.HTTPResponse, shown: str) -> bytes:
-    """Return the body, unpacked; stop as soon as it is too long."""
+def _read_body(answer: http.client.HTTPResponse, shown: str) -> bytes:
+    """Return the decompressed body; stop as soon as it is too long."""
     encoding = (answer.getheader("Content-Encoding") or "identity").strip().casefold()
     if encoding not in {"identity", "gzip", "x-gzip"}:
-        raise _refused(f"{shown} is packed as {shortened(encoding)}, which was not asked for")
+        raise _refusal(f"{shown} is packed as {shortened(encoding)}, which was not asked for")
     unpack = None if encoding == "identity" else zlib.decompressobj(wbits=31)
-    too_long = _refused(f"{shown} is longer than {MOST_BYTES // 1024**2} MB")
+    too_long = _refusal(f"{shown} is longer than {MOST_BYTES // 1024**2} MB")
     if answer.length is not None and answer.length > MOST_BYTES:
         raise too_long
-    came, content = 0, bytearray()
+    received, content = 0, bytearray()
     while block := answer.read(_BLOCK):
-        came += len(block)
+        received += len(block)
         try:
             content += unpack.decompress(block, MOST_BYTES + 1 - len(content)) if unpack else block
         except zlib.error:
-            raise _refused(f"{shown} is packed wrongly", "try again, or ") from None
-        if max(came, len(content)) > MOST_BYTES:
+            raise _refusal(f"{shown} is packed wrongly", "try again, or ") from None
+        if max(received, len(content)) > MOST_BYTES:
             raise too_long
     if answer.length or (unpack and not unpack.eof):
-        raise _refused(f"{shown} is cut short", "try again, or ")
+        raise _refusal(f"{shown} is cut short", "try again, or ")
     return bytes(content)

@@ -47,12 +47,12 @@ _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An article and its metadata; "" for what the page does not say.
+    """An article and its metadata; "" for what the page does not give.
 
     Attributes:
-        site: The publication's name, else the name of its host.
-        date: When it was published: YYYY-MM-DD.
-        paragraphs: Its text without headings, each on one line.
+        site: The name of the publication, else of its host.
+        date: The day of publication: YYYY-MM-DD.
+        paragraphs: The text without headings; each paragraph is on one line.
     """
 
     title: str
@@ -63,8 +63,8 @@ class Page:
     paragraphs: tuple[str, ...]
 
 
-def fetched_page(url: str) -> Page:
-    """Fetch a page and read it; CorpusError if the page may not or cannot be fetched or read."""
+def fetch_page(url: str) -> Page:
+    """Fetch a page and read it; CorpusError if it may not or cannot be fetched or read."""
     from compare.corpus.web.fetch import fetch
 
     fetched = fetch(url)
@@ -72,20 +72,20 @@ def fetched_page(url: str) -> Page:
     return read(fetched.content, fetched.url, fetched.charset)
 
 
-def saved_page(content: bytes, name: str) -> Page:
+def read_saved(content: bytes, name: str) -> Page:
     """Read a saved page, or plain text if its name ends in .txt; errors as in `read_html`."""
     read = read_plain if name.casefold().endswith(".txt") else read_html
     return read(content, name=name)
 
 
-def page_in(file: Path) -> Page:
-    """Read a saved page or a text from a file; errors as in `read_html`."""
+def read_file(file: Path) -> Page:
+    """Read a saved page or a text file; errors as in `read_html`."""
     try:
         with file.open("rb") as opened:
             content = opened.read(MOST_BYTES + 1)
     except OSError as error:
         raise CorpusError(f"{file} cannot be read ({error.strerror}): check the path.") from None
-    return saved_page(content, str(file))
+    return read_saved(content, str(file))
 
 
 def read_html(content: bytes, url: str = "", charset: str = "", *, name: str = "") -> Page:
@@ -93,12 +93,12 @@ def read_html(content: bytes, url: str = "", charset: str = "", *, name: str = "
 
     Args:
         content: The bytes of the page.
-        url: Its address; "" takes the canonical address that the page names.
-        charset: The encoding that the server named.
-        name: Its name in messages, if not its address.
+        url: The address; "" takes the canonical address from the page.
+        charset: The encoding given by the server.
+        name: The name in messages, if not the address.
 
     Raises:
-        CorpusError: It is too large, takes too long or has no article; or trafilatura is not
+        CorpusError: The page is too large, takes too long or has no article; or trafilatura is not
             installed.
     """
     if importlib.util.find_spec("trafilatura") is None:
@@ -107,20 +107,20 @@ def read_html(content: bytes, url: str = "", charset: str = "", *, name: str = "
             "`pip install 'compare-statements[web]'`, or, in the program's folder, "
             "`pip install '.[web]'`."
         )
-    called = shortened(name or url or "the page")
-    html = _decoded(content, charset, called)
-    found = _extract_apart(html, url, called)
+    label = shortened(name or url or "the page")
+    html = _decoded(content, charset, label)
+    found = _extract_apart(html, url, label)
     paragraphs = tuple(found["paragraphs"])
     if not paragraphs:
         raise CorpusError(
-            f"No article was found in {called}: if its text shows only in a browser, copy it "
+            f"No article was found in {label}: if its text shows only in a browser, copy it "
             f"there {_TEXT_REMEDY}."
         )
     language = language_of(" ".join(paragraphs))
     declared = _LANGUAGE.match(found["language"])
     if declared and is_language(declared[0], "en") == (language == "en"):
-        language = declared[0]  # else the words decide: some pages name that of their menus
-    address = url or (found["url"] if _has_host(found["url"]) else "")
+        language = declared[0]  # some pages declare the language of their menus
+    address = url or (found["url"] if is_address(found["url"]) else "")
     return Page(
         title=found["title"],
         site=found["site"] or (urlsplit(address).hostname or ""),
@@ -133,26 +133,23 @@ def read_html(content: bytes, url: str = "", charset: str = "", *, name: str = "
 
 def read_plain(content: bytes, url: str = "", charset: str = "", *, name: str = "") -> Page:
     """Read plain text, whose paragraphs are separated by blank lines; errors as in `read_html`."""
-    called = shortened(name or url or "the text")
-    text = _decoded(content, charset, called).replace("\r\n", "\n").replace("\r", "\n")
+    label = shortened(name or url or "the text")
+    text = _decoded(content, charset, label).replace("\r\n", "\n").replace("\r", "\n")
     paragraphs = tuple(
         words for piece in _BLANK_LINE.split(text) if (words := " ".join(piece.split()))
     )
     if not paragraphs:
-        raise CorpusError(f"{called} has no words: check that it is the file you mean.")
+        raise CorpusError(f"{label} has no words: check that it is the file you mean.")
     language = language_of(" ".join(paragraphs))
-    return Page("", urlsplit(url).hostname or "", "", url, language, paragraphs)
+    site = urlsplit(url).hostname or ""
+    return Page("", site, date="", url=url, language=language, paragraphs=paragraphs)
 
 
-def _has_host(url: str) -> bool:
-    return is_address(url) and bool(urlsplit(url).hostname)
-
-
-def _decoded(content: bytes, charset: str, called: str) -> str:
-    """Decode as the byte order mark, server or page says, else UTF-8, else Windows-1252."""
+def _decoded(content: bytes, charset: str, label: str) -> str:
+    """Decode by the byte order mark, the server or the page, else as UTF-8 or Windows-1252."""
     if len(content) > MOST_BYTES:
         raise CorpusError(
-            f"{called} is longer than {MOST_BYTES // 1024**2} MB: copy its text into a .txt file "
+            f"{label} is longer than {MOST_BYTES // 1024**2} MB: copy its text into a .txt file "
             "and read that."
         )
     marked = [encoding for mark, encoding in _MARKS if content.startswith(mark)]
@@ -167,7 +164,7 @@ def _decoded(content: bytes, charset: str, called: str) -> str:
 
 
 def _encoding(name: str) -> str:
-    """Return the encoding that browsers use for a name, UTF-8 if there is none."""
+    """Return the encoding that browsers use for a name, UTF-8 for an unknown one."""
     try:
         known = codecs.lookup(name.strip()).name
     except (LookupError, ValueError):
@@ -177,8 +174,8 @@ def _encoding(name: str) -> str:
     return known if known.startswith(_ENCODINGS) else "utf-8"
 
 
-def _extract_apart(html: str, url: str, called: str) -> dict[str, Any]:
-    """Return what `extract` finds in a page, in a separate process."""
+def _extract_apart(html: str, url: str, label: str) -> dict[str, Any]:
+    """Run `extract` in a separate process."""
     package = str(Path(compare.__file__).resolve().parents[1])
     given = os.environ.get("PYTHONPATH")
     try:
@@ -194,8 +191,7 @@ def _extract_apart(html: str, url: str, called: str) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(done.stdout)
     except (subprocess.TimeoutExpired, ValueError):
         raise CorpusError(
-            f"{called} is so tangled that it cannot be read: copy the article in a browser "
-            f"{_TEXT_REMEDY}."
+            f"{label} is too tangled to be read: copy the article in a browser {_TEXT_REMEDY}."
         ) from None
     return found
 
@@ -203,25 +199,24 @@ def _extract_apart(html: str, url: str, called: str) -> dict[str, Any]:
 # -- in the separate process -----------------------------------------------------------------------
 
 _MEMORY = 2 * 1024**3
-_PROCESSOR_SECONDS = 60  # the process ends then, even if nobody waits for it
+_CPU_SECONDS = 60  # ends the process even if nobody waits for it any more
 
 _OPENING = ("“", '"', "„", "«", "‘")
-_STRUCK = ("del", "s", "strike")
-_NOTE = re.compile(r"\[(?:note )?(?:\d{1,4}|[a-z])\]|[\d*†‡,; \u00a0]{1,12}")
+_STRUCK_OUT = ("del", "s", "strike")
+_NOTE_MARK = re.compile(r"\[(?:note )?(?:\d{1,4}|[a-z])\]|[\d*†‡,; \u00a0]{1,12}")
 _PIECES_OF_NOTE = 8
 
 
 def main() -> None:
-    """Read a page as JSON from standard input, and print its article as JSON."""
+    """Read a page as JSON from standard input and print its article as JSON."""
     try:
         import resource
-    except ImportError:  # a platform without limits
+    except ImportError:  # Windows has no such limits
         pass
     else:
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-        resource.setrlimit(resource.RLIMIT_CPU, (_PROCESSOR_SECONDS, _PROCESSOR_SECONDS))
-    asked = json.load(sys.stdin)
-    json.dump(extract(asked["html"], asked["url"]), sys.stdout)
+        resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
+    json.dump(extract(**json.load(sys.stdin)), sys.stdout)
 
 
 def extract(html: str, url: str) -> dict[str, Any]:
@@ -251,13 +246,13 @@ def extract(html: str, url: str) -> dict[str, Any]:
 
 
 def _cleaned(tree: Any) -> Any:
-    """Remove struck-out text and marks of notes from a tree; put quotation marks around <q>."""
+    """Remove struck-out text and note marks from a tree; put quotation marks around <q>."""
     from lxml.etree import strip_elements
 
     for mark in tree.iter("sup"):
-        if _NOTE.fullmatch("".join(islice(mark.itertext(), _PIECES_OF_NOTE)).strip()):
-            mark.tag = "del"
-    strip_elements(tree, *_STRUCK, with_tail=False)
+        if _NOTE_MARK.fullmatch("".join(islice(mark.itertext(), _PIECES_OF_NOTE)).strip()):
+            mark.tag = "del"  # one of the tags removed next
+    strip_elements(tree, *_STRUCK_OUT, with_tail=False)
     # the foot of a quotation names who said it, but trafilatura drops every <footer>
     for block in tree.iter("blockquote"):
         for foot in block.findall("footer"):
@@ -270,13 +265,13 @@ def _cleaned(tree: Any) -> Any:
 
 
 def _paragraphs(body: Any) -> Iterator[str]:
-    """Yield the text of each block but headings, on one line."""
+    """Yield the text of each block except headings, on one line."""
     from lxml.etree import strip_elements
     from trafilatura.xml import xmltotxt
 
     strip_elements(body, "head", with_tail=False)
     for item in body.iter("item"):
-        item.tag = "p"  # else each begins with a dash
+        item.tag = "p"  # trafilatura puts a dash before list items
     for line in xmltotxt(body, include_formatting=False).splitlines():
         if words := " ".join(line.split()):
             yield words

@@ -19,7 +19,7 @@ from compare.corpus.importing import read_public, recognised_format
 from compare.corpus.read import READERS
 from compare.corpus.values import BadFileError, Row
 from compare.corpus.web import Page, Proposal, propose, statements_of
-from compare.corpus.web.page import fetched_page, saved_page
+from compare.corpus.web.page import fetch_page, read_saved
 from compare.errors import CompareError, CorpusError
 from compare.export.html import facts_html, statement_card, table_html
 from compare.export.words import counted
@@ -276,7 +276,7 @@ def _ask_for_page() -> Page | None:
     if pressed and address.strip():
         st.session_state.pop(_FETCHED, None)
         with st.spinner("Fetching the page…"):
-            st.session_state[_FETCHED] = fetched_page(address.strip())
+            st.session_state[_FETCHED] = fetch_page(address.strip())
         st.session_state[_BATCH] = batch + 1  # drops a file that was chosen before
         st.rerun()
     if file is not None:
@@ -285,7 +285,7 @@ def _ask_for_page() -> Page | None:
     return page
 
 
-_saved = st.cache_resource(show_spinner="Reading the page…", max_entries=4)(saved_page)
+_saved = st.cache_resource(show_spinner="Reading the page…", max_entries=4)(read_saved)
 
 
 @st.cache_resource(show_spinner="Looking for quotations…", max_entries=4)

@@ -303,7 +303,7 @@ DATES = {
 AMBIGUOUS = {
     "03/02/2031": "this can be read as two days; write 2031-03-02 or 2031-02-03",
     "3.2.2031": "this can be read as two days; write 2031-03-02 or 2031-02-03",
-    "45000": "this is a spreadsheet's number of a day",
+    "45000": "this is a spreadsheet's day number",
     "30 February 2031": "there is no such month or day",
     "last Monday": "this is not a date that can be read",
 }

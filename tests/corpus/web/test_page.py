@@ -218,7 +218,7 @@ def test_what_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(CorpusError) as caught:
         read_html(ARTICLE.encode(), name="a.html")
     assert str(caught.value) == (
-        "'a.html' is so tangled that it cannot be read: copy the article in a browser into a .txt "
+        "'a.html' is too tangled to be read: copy the article in a browser into a .txt "
         "file and read that with `compare import html FILE.txt`."
     )
 
