@@ -33,7 +33,7 @@ _LONGEST_NAME = 24
 
 
 def kind(score: PositionScore) -> str:
-    """Return the one of `KINDS` that a position is: its interval on one side, or not, or none."""
+    """Return which of `KINDS` a position is, by its interval."""
     if score.low is None or score.high is None:
         return KINDS[3]
     return KINDS[0] if score.low > 0 else KINDS[1] if score.high < 0 else KINDS[2]
@@ -182,7 +182,7 @@ def _draw_periods(scores: Sequence[PeriodScore], starts: Sequence[int]) -> alt.L
 
 
 def agreement_chart(matrix: AgreementMatrix, actors: Sequence[str], propositions: int) -> Chart:
-    """Return how far each two actors agree."""
+    """Return how far each pair of actors agrees."""
     note = (
         "Agreement is 1 - mean distance of two positions / 2, over the propositions on which both "
         f"take a side (n in a cell, of {propositions:,})."

@@ -1,4 +1,4 @@
-"""What can be taken away: files of results and charts, the link to a page, and provenance."""
+"""Downloads of results and charts, the link to a page, and provenance."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def file_download(
     mime: str = "text/csv",
     help: str | None = None,
 ) -> None:
-    """Offer one file; a function is called when the button is pressed, without a session."""
+    """Offer one file; a function is called when the button is pressed, outside the session."""
     st.download_button(label, content, file_name, mime, on_click="ignore", key=key, help=help)
 
 

@@ -111,7 +111,7 @@ def theme() -> str:
 def progress(text: str, label: str) -> Iterator[Callable[..., None]]:
     """Show a progress bar: `text` first, then "3 of 9 {label}".
 
-    Work in several parts gives the number of the part from 0, and the number of parts.
+    For work in several parts, pass the part (from 0) and the number of parts.
     """
     bar = st.progress(0.0, text=text)
 

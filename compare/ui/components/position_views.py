@@ -30,7 +30,7 @@ _IN_MATRIX, _MOST_IN_MATRIX = 10, 24
 _PANELS, _MOST_PANELS = 6, 24
 _NAMED = 30
 _MATRIX = "positions-matrix"  # in the session: the agreement between actors computed last
-# Of the table: names of `position_rows`, with the heads of those that are called otherwise here.
+# Of the table: columns of `position_rows`, and the heads that differ from their names.
 _COLUMNS = (
     *("party", "place", "low", "high", "passages", "agree", "oppose", "neither", "statements"),
     *("first_date", "last_date", "standing"),
@@ -288,7 +288,7 @@ def proposition_rows(table: PositionTable) -> list[dict[str, str]]:
 
 
 def agreement_view(table: PositionTable) -> None:
-    """Show how far each two actors agree, ordered so that neighbours are alike."""
+    """Show how far each pair of actors agrees, ordered so that neighbours are alike."""
     matrix = _matrix(table)
     if not matrix.cells:
         small("No two actors take a side on the same proposition at these thresholds.")

@@ -69,8 +69,9 @@ def three_lists(
 ) -> Result:
     """Show what agrees beside what opposes, then what does neither, folded unless `unfold`.
 
-    Returns the result with the deciding words that were found. A list holds `what`, the last one
-    what is `near` the others; `none` says that nothing "agrees with" or "opposes".
+    Returns the result with the deciding words that were found. `what` names an entry of a list,
+    `near` ends the label of the last list, and `none` makes the sentence for an empty list from
+    its verb, "agrees with" or "opposes".
     """
     result = shown.result
     found: dict[int, Pair] = {}

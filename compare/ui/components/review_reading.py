@@ -246,7 +246,7 @@ def _draft(base: str, place: int, answer: Answer) -> None:
 
 
 def _tried(action: Callable[[], AnswerChange | None]) -> AnswerChange | None:
-    """Do it in a callback, which runs before the page: an error is shown where it is drawn next."""
+    """Run an action of a callback; its error is shown when the page is drawn next."""
     try:
         return action()
     except CompareError as error:
@@ -255,7 +255,7 @@ def _tried(action: Callable[[], AnswerChange | None]) -> AnswerChange | None:
 
 
 def _kept_in_words(kept: AnswerChange, given: Answer | None) -> str:
-    """Return what was kept in the place of `given`, the answer that was on the screen."""
+    """Say what was kept; `given` is the answer that was on the screen before."""
     sentence = f"Kept: pair {kept.place:,}, “{_in_words(kept.after)}”." if kept.after else ""
     if kept.before and kept.before != given:
         by = f" by {kept.before.who}" if kept.before.who else ""

@@ -56,14 +56,14 @@ _IN_TABLE = 50
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is to be compared: the inputs of `comparison.sides.Comparison`; no b is over time."""
+    """The inputs of `comparison.sides.Comparison`; without b, a is compared over time."""
 
     a: Filters
     b: Filters | None
     topic: str
     most: int
     period: Period = (None, None)  # of both sides, which may have narrower ones of their own
-    between: str = ""  # of which kind the actors of a pair have to differ
+    between: str = ""  # "country" or "speaker": the two of a pair have to differ
 
 
 def ask_and_read(
@@ -123,7 +123,7 @@ def read_pairs(
         result = result.rethreshold(
             probability=thresholds.probability, similarity=thresholds.similarity
         )
-        # A review can be made of it.
+        # The review page offers it for a new review.
         st.session_state[f"{SHOWN_TABLE}{'timeline' if result.over_time else 'sides'}"] = result
         return result
     if pressed:

@@ -41,7 +41,7 @@ def _ask(facets: Facets) -> tuple[sides.Asked, bool]:
 def _show_matrix(shown: Shown) -> Shown:
     """Show who agrees with whom: between the two sides, or between all who speak on the topic.
 
-    Returns what the numbers are of.
+    Returns the pairs that the numbers count.
     """
     by = _ACTORS[choose_one("Actors", list(_ACTORS), f"{_PREFIX}by")]
     pressed = st.button(
