@@ -1,4 +1,4 @@
-"""The CSV file of corrections: verdicts that a user found wrong, and what they should be."""
+"""The CSV file of corrections: wrong verdicts and the right labels, as noted by users."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ CORRECTIONS_VARIABLE = "COMPARE_CORRECTIONS"
 _LOCK = threading.Lock()
 
 COLUMNS = columns("corrections")
-"""The columns of the file: `right` is the user's label, `stance` the model's."""
+"""The columns of the file; `right` is the user's label, `stance` the model's."""
 
 
 def corrections_file() -> Path:
-    """Return the file: $COMPARE_CORRECTIONS, else corrections.csv beside the user's library."""
+    """Return the path: $COMPARE_CORRECTIONS, else corrections.csv beside the user's library."""
     if named := os.environ.get(CORRECTIONS_VARIABLE):
         return Path(named).expanduser()
     from compare.library.locations import user_library
@@ -97,7 +97,7 @@ def _append(
         path.parent.mkdir(parents=True, exist_ok=True)
         with _LOCK, path.open("ab+") as file:
             file.seek(0)
-            start = file.read(len(header))
+            start = file.read(len(header))  # append mode: writing still goes to the end
             if start not in (b"", header):
                 raise ExportError(
                     f"{path} is not a file of corrections: move it away, or name another with "
@@ -114,7 +114,7 @@ def _append(
 
 # -- Reading -------------------------------------------------------------------------------------
 
-_READ = "a file of corrections has the columns right, a_text and b_text"
+_REQUIRED = "a file of corrections has the columns right, a_text and b_text"
 
 
 def read_corrections(path: Path) -> Iterator[tuple[InputPair, tuple[str, str], Stance]]:
@@ -122,7 +122,9 @@ def read_corrections(path: Path) -> Iterator[tuple[InputPair, tuple[str, str], S
 
     Each is a pair, the ids of its statements ("" if typed), and the right label.
     """
-    for row in read_rows(path) if path.exists() else []:
-        a, b = (read_side(row, side, f"{side}_text", _READ) for side in "ab")
-        a_id, b_id = (required_cell(row, f"{side}_id", _READ) for side in "ab")
-        yield (a, b), (a_id, b_id), read_label(row, _READ, "right")
+    if not path.exists():
+        return
+    for row in read_rows(path):
+        a, b = (read_side(row, side, f"{side}_text", _REQUIRED) for side in "ab")
+        a_id, b_id = (required_cell(row, f"{side}_id", _REQUIRED) for side in "ab")
+        yield (a, b), (a_id, b_id), read_label(row, _REQUIRED, "right")

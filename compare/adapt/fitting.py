@@ -1,4 +1,4 @@
-"""Learn a layer on top of the stance model, starting from the shipped model."""
+"""Fit a layer on top of the stance model, and split labels into folds to measure it."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from compare.models.calibration import LOGITS, Inputs, Kind, Layer
 FOLDS = 10
 
 _SCALE, _SHIFT, _ACROSS, _SIMILARITY = 4.0, 1.0, 16.0, 4.0
-"""Precisions (1 / variance) of the normal priors: of a label's own scale around 1, its shift, the
-weight of another label's logit, and the weight of the similarity."""
+"""Precisions (1 / variance) of the normal priors: for the scale of a label's own logit (around 1),
+its shift, the weight of another label's logit, and the weight of the similarity."""
 
 _DIGITS = 6
+"""Decimals of the weights in the file."""
 
 
 def fit(kind: Kind, inputs: Inputs, gold: Gold) -> Layer:
@@ -28,26 +29,26 @@ def fit(kind: Kind, inputs: Inputs, gold: Gold) -> Layer:
     labels, in any order, give the same layer.
 
     Args:
-        kind: What to learn.
+        kind: The kind of layer.
         inputs: From `compare.models.calibration.inputs_of`, [n, inputs].
-        gold: The right column of each row, [n].
+        gold: Column of the right label of each row, [n].
     """
     from scipy.optimize import minimize
     from scipy.special import log_softmax
 
     width, classes = len(kind.inputs), len(LOGITS)
-    start = np.eye(width, classes)  # leaves the probabilities as they are
+    start = np.eye(width, classes)  # the shipped model: probabilities stay as they are
     strength = np.full((width, classes), _SIMILARITY)
     strength[:classes] = np.where(np.eye(classes, dtype=bool), _SCALE, _ACROSS)
     free = np.eye(classes, dtype=bool) if kind is Kind.RECALIBRATION else np.ones_like(start, bool)
-    order = np.lexsort((*inputs.T, gold))  # floating-point sums depend on the order
+    order = np.lexsort((*inputs.T, gold))  # a fixed order, since floating-point sums depend on it
     read, right = inputs[order], np.eye(classes)[gold[order]]
 
     def loss(given: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         weights, shift = np.zeros_like(start), given[-classes:]
         weights[free] = given[:-classes]
         logs = log_softmax(read @ (start + weights) + shift, axis=1)
-        wrong = np.exp(logs) - right
+        wrong = np.exp(logs) - right  # the gradient of the cross-entropy
         slope = read.T @ wrong + strength * weights
         value = ((strength * weights**2).sum() + _SHIFT * (shift**2).sum()) / 2
         return (
@@ -55,10 +56,10 @@ def fit(kind: Kind, inputs: Inputs, gold: Gold) -> Layer:
             np.append(slope[free], wrong.sum(axis=0) + _SHIFT * shift),
         )
 
-    # No scale may fall below 0: what the model finds more likely must not become less likely.
+    # A label's own scale may not fall below 0, or likelier labels would become less likely.
     bounds = [
-        (-1.0, None) if of == to < classes else (None, None)
-        for of, to in np.argwhere(free).tolist()
+        (-1.0, None) if source == target < classes else (None, None)
+        for source, target in np.argwhere(free).tolist()
     ]
     found = minimize(
         loss,
@@ -81,16 +82,16 @@ def _rows(weights: NDArray[np.float64]) -> tuple[tuple[float, float, float], ...
 def folds(
     keys: Sequence[frozenset[str]], count: int = FOLDS, measured: Rows | None = None
 ) -> Iterator[tuple[Rows, Rows]]:
-    """Yield the rows to learn from and those to measure in each fold.
+    """Yield the rows to learn from and the rows to measure in each fold.
 
-    Rows that share a statement with a measured row are not learned from in that fold. To lose few,
-    the folds are cut from an order that keeps rows with common statements together (reverse
+    Rows that share a statement with a measured row are not learned from in that fold. To lose few
+    rows, the folds are cut from an order that keeps rows with common statements together (reverse
     Cuthill-McKee on the graph of rows and statements).
 
     Args:
-        keys: What identifies each row's statements.
-        count: Number of folds, at most one a measured row.
-        measured: The rows that are measured, each in one fold; None for all.
+        keys: Identifiers of each row's statements.
+        count: Number of folds, at most one per measured row.
+        measured: The rows to measure, each in one fold; None for all.
     """
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import reverse_cuthill_mckee

@@ -1,9 +1,10 @@
-"""Gather people's labels of a corpus: from reviews, corrections and a file.
+"""Gather people's labels of a corpus from reviews, corrections and a file.
 
-A label from a review or a file was given whatever the model said. The draw may depend on the
-model's label, as in a stratified sample; that is harmless, since the layer learns which label is
-right given the model's. A correction was noted because the model was wrong. It may be learned from
-if requested, but nothing is measured on it: the model would look worse than it is.
+Labels from a review or a file were given independently of the model's. Which pairs were drawn may
+depend on the model's label, as in a stratified sample; that is harmless, since the layer learns
+which label is right given the model's. Corrections, however, were noted because the model was
+wrong. They may be learned from on request, but the model is never measured on them: it would look
+worse than it is.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from compare.library.library import Library
 
 CORRECTIONS = "corrections"
-"""The source of labels that were noted because the model was wrong."""
+"""The source of labels noted because the model was wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Label:
     """A pair and its right label.
 
     Attributes:
-        keys: Identify its two statements: ids, and words ignoring case.
+        keys: Identify both statements by their ids and by their words, ignoring case.
         source: 'review "NAME"', the name of a file, or `CORRECTIONS`.
     """
 
@@ -47,7 +48,7 @@ class Label:
 
     @property
     def measured(self) -> bool:
-        """Tell whether the model may be measured on it."""
+        """Tell whether the model may be measured on this label."""
         return self.source != CORRECTIONS
 
 
@@ -60,7 +61,7 @@ class LabelSet:
 
     @property
     def digest(self) -> str:
-        """Return the sha256 (hex) of the labels in any order."""
+        """Return the sha256 (hex) of the labels, whatever their order."""
         lines = sorted(
             json.dumps([sorted(map(astuple, entry.pair)), entry.stance.value, entry.measured])
             for entry in self.labels
@@ -89,10 +90,10 @@ def gather_labels(
 ) -> LabelSet:
     """Return the labels of a library's pairs from its finished reviews and the files named.
 
-    A review contributes its final labels. Left out are unfinished reviews, reviews whose readers
+    A review contributes its final labels. Excluded are unfinished reviews, reviews whose readers
     saw the model's label before they answered, and pairs whose label a reader changed after the
     model's was shown. If several libraries share a file of reviews, as the sample and the user's
-    own do, only pairs with a statement in this library count; so with corrections.
+    own do, only pairs with a statement in this library count. The same holds for corrections.
     """
     notes: list[str] = []
     labels = [*_from_reviews(library, notes)]
@@ -112,17 +113,18 @@ def _unambiguous(labels: Iterable[Label], notes: list[str]) -> Iterator[Label]:
         by_pair.setdefault(frozenset(entry.pair), []).append(entry)
     conflicts = 0
     for entries in by_pair.values():
-        measured = [entry for entry in entries if entry.measured] or entries
-        if len({entry.stance for entry in measured}) > 1:
+        # A review or a file overrules a correction.
+        best = [entry for entry in entries if entry.measured] or entries
+        if len({entry.stance for entry in best}) > 1:
             conflicts += 1
         else:
-            yield measured[0]
+            yield best[0]
     if conflicts:
         notes.append(f"Left out {counted(conflicts, 'pair')} with conflicting labels.")
 
 
 def _keys(*sides: tuple[str, str]) -> frozenset[str]:
-    """Return what identifies statements: their ids ("" for none) and words."""
+    """Return the keys of the statements, given as (id or "", words)."""
     ids = {f"id {identity}" for identity, _ in sides if identity}
     return frozenset(ids | {f"words {' '.join(words.casefold().split())}" for _, words in sides})
 
@@ -130,7 +132,7 @@ def _keys(*sides: tuple[str, str]) -> frozenset[str]:
 def _from_reviews(library: Library, notes: list[str]) -> Iterator[Label]:
     reviews = Reviews.of(library)
     is_shared = reviews.path.parent.resolve() != library.folder.resolve()
-    for review in reversed(reviews.all()):
+    for review in reversed(reviews.all()):  # oldest first
         pairs = dict(review.pairs())
         if is_shared:
             ids = {side.statement.id for pair in pairs.values() for side in (pair.a, pair.b)}
@@ -149,7 +151,7 @@ def _from_reviews(library: Library, notes: list[str]) -> Iterator[Label]:
 
 
 def _unusable(review: Review) -> str:
-    """Return why nothing can be learned from a review; "" if something can."""
+    """Return why a review cannot be used; "" if it can."""
     if lacking := review.still_reading:
         has = "has" if len(lacking) == 1 else "have"
         return f"{' and '.join(lacking)} {has} not handed in"
@@ -174,19 +176,20 @@ def _from_review(
             )
     for place, pair in pairs.items():
         if place not in changed and (stance := final.get(place)):
-            names = (of.statement.id or of.statement.text for of in (pair.a, pair.b))
+            names = (side.statement.id or side.statement.text for side in (pair.a, pair.b))
             keys = _keys(*zip(names, (pair.a.text, pair.b.text), strict=True))
             yield Label(pair.sides, stance, keys, f'review "{review.name}"')
 
 
 def _from_corrections(library: Library, path: Path, notes: list[str]) -> list[Label]:
-    latest = {frozenset(entry[0]): entry for entry in read_corrections(path)}  # the last one counts
-    there = library.store.statements({one for _, ids, _ in latest.values() for one in ids})
-    ours = [entry for entry in latest.values() if there.keys() & {*entry[1]}]
+    # A later correction of the same pair replaces an earlier one.
+    latest = {frozenset(pair): (pair, ids, right) for pair, ids, right in read_corrections(path)}
+    known = library.store.statements({name for _, ids, _ in latest.values() for name in ids}).keys()
+    ours = [entry for entry in latest.values() if known & {*entry[1]}]
     if others := len(latest) - len(ours):
         notes.append(f"Left out {counted(others, 'correction')} of statements of other libraries.")
     return [
-        Label(pair, right, _keys(*zip(ids, (one.text for one in pair), strict=True)), CORRECTIONS)
+        Label(pair, right, _keys(*zip(ids, (side.text for side in pair), strict=True)), CORRECTIONS)
         for pair, ids, right in ours
     ]
 
@@ -194,13 +197,13 @@ def _from_corrections(library: Library, path: Path, notes: list[str]) -> list[La
 # -- Requirements --------------------------------------------------------------------------------
 
 LEAST_PAIRS = {Kind.RECALIBRATION: 50, Kind.HEAD: 200}
-"""Labelled pairs needed to learn something, with `LEAST_OF_EACH` of each label."""
+"""Labelled pairs needed to learn a kind of layer, among them `LEAST_OF_EACH` of each label."""
 
 LEAST_OF_EACH = {Kind.RECALIBRATION: 5, Kind.HEAD: 20}
 
 
 def learnable_kinds(labels: LabelSet) -> list[Kind]:
-    """Return what there are enough labels for; AdaptError if for nothing."""
+    """Return the kinds of layer with enough labels; AdaptError if there are none."""
     if found := [kind for kind in Kind if not _lacking(labels, kind)]:
         return found
     raise AdaptError(
@@ -211,7 +214,7 @@ def learnable_kinds(labels: LabelSet) -> list[Kind]:
 
 
 def untried_notes(labels: LabelSet, tried: Sequence[Kind]) -> tuple[str, ...]:
-    """Return a sentence on what is missing for each kind that was not tried."""
+    """Return a sentence for each kind that was not tried, saying what it lacks."""
     return tuple(
         f"A {kind.value} was not tried: {_lacking(labels, kind)}."
         for kind in Kind
@@ -220,7 +223,7 @@ def untried_notes(labels: LabelSet, tried: Sequence[Kind]) -> tuple[str, ...]:
 
 
 def _lacking(labels: LabelSet, kind: Kind) -> str:
-    """Return what is missing for a kind; "" if there are enough labels."""
+    """Return what a kind of layer lacks; "" if there are enough labels."""
     counts, least, each = labels.counts, LEAST_PAIRS[kind], LEAST_OF_EACH[kind]
     if counts.total() < least:
         return f"it needs {least} labelled pairs, and there are {counts.total():,}"

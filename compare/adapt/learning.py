@@ -1,4 +1,4 @@
-"""Adapt a library's stance model to people's labels, and keep only what is better."""
+"""Adapt a library's stance model to people's labels, and keep only improvements."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ if TYPE_CHECKING:
     from compare.models.values import InputPair
     from compare.progress import Progress
 
-LEAST_LEFT = 0.5
-"""Share of the pairs that must be left to learn from while a fold is measured."""
+_LEAST_LEARNED = 0.5
+"""Least share of the pairs that must remain to learn from while a fold is measured."""
 
 Interval = tuple[float, float]
 
@@ -54,11 +54,11 @@ Interval = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class _Measured:
-    """Metrics of pairs that were not learned from, with bootstrap 95 % intervals over pairs.
+    """Metrics on pairs that were not learned from, with bootstrap 95 % intervals.
 
     Attributes:
         macro_f1: Mean F1 of the three labels, 0 to 1.
-        log_loss: Mean of -log p of the right label (natural logarithm), from 0; less is better.
+        log_loss: Mean of -log p of the right label (natural logarithm); 0 is best.
     """
 
     macro_f1: float
@@ -88,10 +88,10 @@ class Change(_Measured):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A kind of layer that was tried, measured on pairs that share no statement with its labels.
+    """A kind of layer that was tried, measured on pairs whose statements it did not learn from.
 
     Attributes:
-        change: Against the model that was best before: the shipped one, or an earlier step's.
+        change: Compared with the best model before: the shipped one, or that of an earlier step.
         why_not: Why it is not kept, as the end of a sentence; "" if it is.
     """
 
@@ -102,7 +102,7 @@ class Step:
 
     @property
     def kept(self) -> bool:
-        """Tell whether it is better."""
+        """Tell whether the layer is better than what was there before."""
         return not self.why_not
 
     def to_dict(self) -> dict[str, Any]:
@@ -118,13 +118,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class AdaptationResult:
-    """The layers that were tried, and the one that is kept.
+    """The layers that were tried, and the one that was kept.
 
     Attributes:
         before: Metrics of the shipped model.
-        adaptation: The layer that is kept; None if none is better.
-        not_tried: What more labels would allow, in sentences.
-        file: The file that was written; None if none was.
+        adaptation: The layer that was kept; None if none is better.
+        not_tried: Sentences that say what more labels would allow.
+        file: The file that was written, if any.
     """
 
     labels: LabelSet
@@ -161,17 +161,17 @@ def adapt(
 ) -> AdaptationResult:
     """Learn from people's labels how to recalibrate the stance model for this corpus.
 
-    First a recalibration is tried (a scale and a shift for each label's logit), then, given more
+    A recalibration (a scale and a shift for each label's logit) is tried first, then, with enough
     labels, a light head. Each is measured in ten folds, on pairs that share no statement with those
-    it is learned from. A recalibration is kept if the log loss falls, with all of the change's 95 %
-    interval, and macro-F1 does not fall; a head if macro-F1 rises and the log loss falls likewise.
-    The layer that is kept is learned from all labels, written beside the library
+    it learned from. A recalibration is kept if the log loss falls, with its whole 95 % interval
+    below 0, and macro-F1 does not fall; a head if the log loss falls likewise and macro-F1 rises.
+    The kept layer is learned again from all labels, written beside the library
     (`compare.models.calibration`) and used from then on. If none is kept, nothing is written.
 
     Args:
-        library: Whose reviews are read; see `compare.adapt.labels.gather_labels`.
+        library: The library whose reviews are used; see `compare.adapt.labels.gather_labels`.
         file: More labelled pairs of this corpus.
-        corrections: A file of corrections to learn from; nothing is measured on them.
+        corrections: A file of corrections to learn from; the model is never measured on them.
         dry_run: Write nothing.
         stance_model: The model to adapt; None for the shipped one.
 
@@ -195,7 +195,7 @@ def adapt(
     scores, parts = reader.score_parts([entry.pair for entry in labels], on_progress)
     gold = gold_of([entry.stance for entry in labels])
     measured = np.array([entry.measured for entry in labels])
-    with threadpool_limits(1):  # the products are small: threads would only wait for each other
+    with threadpool_limits(1):  # the matrices are small: threads only cost time
         steps, kept = _steps(tried, scores, parts, gold, measured, split)
     before = figures(scores[measured], gold[measured])
     adaptation = None
@@ -219,14 +219,15 @@ def adapt(
 
 
 def undo_adaptation(library: Library) -> bool:
-    """Return to the shipped model, and tell whether there was an adaptation."""
+    """Go back to the shipped model, and tell whether there was an adaptation."""
     return remove_adaptation(library.folder)
 
 
 def disjoint_folds(labels: tuple[Label, ...]) -> list[tuple[Rows, Rows]]:
-    """Return the rows to learn from and those to measure in each fold.
+    """Return the rows to learn from and the rows to measure in each fold.
 
-    Corrections are never measured; they are learned from if they share no statement with what is.
+    Corrections are never measured. A fold learns from those that share no statement with its
+    measured rows.
 
     Raises:
         AdaptError: Too little is left to learn from.
@@ -234,7 +235,7 @@ def disjoint_folds(labels: tuple[Label, ...]) -> list[tuple[Rows, Rows]]:
     rows = np.flatnonzero([entry.measured for entry in labels])
     found = list(folds([entry.keys for entry in labels], measured=rows))
     for learned, measured in found:
-        if (apart := int(np.isin(learned, rows).sum())) < LEAST_LEFT * len(rows):
+        if (apart := int(np.isin(learned, rows).sum())) < _LEAST_LEARNED * len(rows):
             raise AdaptError(
                 f"The {len(rows)} labelled pairs share too many statements: only {apart} share "
                 f"none with {len(measured)} that are measured, too few to learn from. Label pairs "
@@ -251,7 +252,7 @@ def _steps(
     measured: NDArray[np.bool_],
     split: list[tuple[Rows, Rows]],
 ) -> tuple[list[Step], Layer | None]:
-    """Try one kind after the other; return the steps, and the best layer, learned from all labels.
+    """Try one kind after the other; return the steps and the best layer, learned from all labels.
 
     `scores` are the probabilities of the shipped model on `parts`, [n, 3].
     """
@@ -259,26 +260,26 @@ def _steps(
     steps: list[Step] = []
     for kind in tried:
         inputs = inputs_of(kind, scores, parts)
-        after = np.zeros_like(scores)  # each pair's from a layer that was learned without it
-        for learned, left in split:
-            after[left] = fit(kind, inputs[learned], gold[learned]).apply(inputs[left])
-        moved = change(best[measured], after[measured], gold[measured])
+        after = np.zeros_like(scores)
+        for learned, held_out in split:
+            after[held_out] = fit(kind, inputs[learned], gold[learned]).apply(inputs[held_out])
+        difference = change(best[measured], after[measured], gold[measured])
         found = figures(after[measured], gold[measured])
-        steps.append(Step(kind, found, moved, _why_not(kind, moved)))
+        steps.append(Step(kind, found, difference, _why_not(kind, difference)))
         if steps[-1].kept:
             best, kept = after, fit(kind, inputs, gold)
     return steps, kept
 
 
-def _why_not(kind: Kind, moved: Change) -> str:
+def _why_not(kind: Kind, difference: Change) -> str:
     """Return why a step is not kept; "" if it is."""
-    if moved.log_loss_interval[1] >= 0:
-        if moved.log_loss >= 0:
+    if difference.log_loss_interval[1] >= 0:
+        if difference.log_loss >= 0:
             return "the log loss does not fall"
         return "the log loss falls by no more than chance allows"
-    if kind is Kind.HEAD and moved.macro_f1 <= 0:
+    if kind is Kind.HEAD and difference.macro_f1 <= 0:
         return "macro-F1 does not rise"
-    if moved.macro_f1 < 0:
+    if difference.macro_f1 < 0:
         return "macro-F1 falls"
     return ""
 
@@ -287,7 +288,7 @@ def _why_not(kind: Kind, moved: Change) -> str:
 
 
 def figures(probabilities: Probabilities, gold: Gold) -> Figures:
-    """Return the metrics of one pair or more."""
+    """Return the metrics of a model's probabilities, [n, 3]; n at least 1."""
     found, losses = report(probabilities, gold), _losses(probabilities, gold)
     return Figures(
         found.macro_f1,
@@ -317,5 +318,5 @@ def _losses(probabilities: Probabilities, gold: Gold) -> Floats:
 
 
 def _macro_f1_rise(cells: NDArray[np.int64]) -> Floats:
-    """Return the rise of macro-F1, [draws], of tables [draws, right, before, after]."""
+    """Return by how much macro-F1 rises, [draws], in tables [draws, right, before, after]."""
     return macro_f1s(cells.sum(axis=2)) - macro_f1s(cells.sum(axis=3))

@@ -176,7 +176,11 @@ def _show_queries(report: SearchReport, asked: dict[str, str]) -> None:
     for query, lists in report.queries.items():
         cells: list[Any] = [query, asked[query]]
         for of in lists.values():
-            figures = (of.p_at_5, of.ndcg_at_10, of.unjudged_at_5) if of.counts else (None,) * 3
+            figures = (
+                (of.p_at_5, of.ndcg_at_10, of.unjudged_at_5)
+                if of.has_enough_relevant
+                else (None,) * 3
+            )
             cells += [of.relevant, *figures]
         rows.append(cells)
     show_table("Queries", ("id", "query", *columns), rows, names=2, format=".2f")

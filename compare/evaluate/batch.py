@@ -1,4 +1,4 @@
-"""Score a file of pairs and write it again with the verdict behind each row."""
+"""Score a file of pairs, and write a copy with the verdict appended to each row."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from compare.corpus.text_files import read_lines
 from compare.corpus.values import BadFileError
 from compare.errors import CorpusError, ExportError
 from compare.evaluate.pairs import (
-    PACKED,
+    GZ,
     PairRow,
     TableFile,
     columns_named,
@@ -36,16 +36,16 @@ if TYPE_CHECKING:
     from compare.progress import Progress
 
 COLUMNS = columns("batch")
-"""The columns added behind those of the file."""
+"""The columns appended to those of the file."""
 
 _DIGITS = 6
 
 
 def target_path(path: Path, out: Path | None = None) -> Path:
-    """Return where the scored pairs go: `out`, else "pairs.stance.csv" for "pairs.csv".
+    """Return the file to write: `out`, else "pairs.stance.csv" for "pairs.csv".
 
     Raises:
-        CorpusError: `path` is a folder, or not a table by its ending.
+        CorpusError: `path` is a folder, or its ending is not that of a table.
         ExportError: The target exists, or is another kind of table.
     """
     if is_folder(path):
@@ -58,7 +58,7 @@ def target_path(path: Path, out: Path | None = None) -> Path:
         readable = path.exists()
     except OSError:
         readable = False
-    if readable and exists(target):  # if not, reading reports it
+    if readable and exists(target):  # reading reports an unreadable file
         raise ExportError(f"{target} exists already: move it, or name another file with --out.")
     return target
 
@@ -87,7 +87,7 @@ def score_file(
     """Score pairs and write their rows with the verdicts, whole or not at all.
 
     Raises:
-        ExportError: The target cannot be written, or has been created meanwhile.
+        ExportError: The target cannot be written, or was created in the meantime.
     """
     model = signature(stance_model)
     sides = [(pair.a, pair.b) for pair in pairs]
@@ -97,12 +97,12 @@ def score_file(
         for row, whole, part in zip(scores, sides, parts, strict=True)
     ]
     data = _WRITERS[table_suffix(target)](pairs, verdicts)
-    packed = target.suffix.casefold() == PACKED
+    packed = target.suffix.casefold() == GZ
     write_whole(target, gzip.compress(data, mtime=0) if packed else data)
 
 
 def _verdict(probabilities: Probabilities, model: str, whole: InputPair, part: InputPair) -> Row:
-    """Return the cells of `COLUMNS`; the deciding sentences are "" if the pair was read whole."""
+    """Return the cells of `COLUMNS`; the deciding sentences are "" if the whole pair was read."""
     decided = ("", "") if part == whole else (part[0].text, part[1].text)
     odds = (round(value, _DIGITS) for value in astuple(probabilities))
     cells = (probabilities.stance.value, *odds, model, *decided)
@@ -110,7 +110,7 @@ def _verdict(probabilities: Probabilities, model: str, whole: InputPair, part: I
 
 
 def _csv(pairs: Sequence[PairRow], verdicts: Sequence[Row]) -> bytes:
-    """Return CSV that is safe to open in a spreadsheet, its header included."""
+    """Return CSV with a header, safe to open in a spreadsheet."""
     columns = [escape_cell(name) for name in (*pairs[0].row.cells, *COLUMNS)]
     rows = [
         dict(zip(columns, (*pair.row.cells.values(), *verdict.values()), strict=True))
@@ -120,7 +120,7 @@ def _csv(pairs: Sequence[PairRow], verdicts: Sequence[Row]) -> bytes:
 
 
 def _tsv(pairs: Sequence[PairRow], verdicts: Sequence[Row]) -> bytes:
-    """Return TSV without quoting or escaping, since readers of TSV would not undo it."""
+    """Return TSV without quotes or escapes, which readers of TSV would not undo."""
     lines = ["\t".join((*pairs[0].row.cells, *COLUMNS))]
     for pair, verdict in zip(pairs, verdicts, strict=True):
         lines.append("\t".join((*pair.row.cells.values(), *map(str, verdict.values()))))
@@ -128,7 +128,7 @@ def _tsv(pairs: Sequence[PairRow], verdicts: Sequence[Row]) -> bytes:
 
 
 def _jsonl(pairs: Sequence[PairRow], verdicts: Sequence[Row]) -> bytes:
-    """Return the file's objects character for character, with the verdicts appended.
+    """Return the lines of the file as they are, with the verdict appended inside each object.
 
     Raises:
         CorpusError: The file has changed since the pairs were read.
@@ -141,11 +141,12 @@ def _jsonl(pairs: Sequence[PairRow], verdicts: Sequence[Row]) -> bytes:
         same = False
     if not same:
         raise CorpusError(f"{file} was changed while its pairs were scored: run it again.")
+    # `[1:]` drops the verdict's opening brace, `[:-1]` the closing brace of the line.
     text = "".join(
         f"{lines[pair.row.line].strip()[:-1].rstrip()}, {json.dumps(verdict)[1:]}\n"
         for pair, verdict in zip(pairs, verdicts, strict=True)
     )
-    return text.encode("utf-8", "backslashreplace")  # half a character, as JSON writes it
+    return text.encode("utf-8", "backslashreplace")  # half a surrogate pair becomes a JSON escape
 
 
 _WRITERS = {".csv": _csv, ".tsv": _tsv, ".jsonl": _jsonl}

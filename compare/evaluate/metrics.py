@@ -1,4 +1,4 @@
-"""Metrics, with 95 % intervals, of labels and ranked lists against judgements."""
+"""Metrics of predicted labels and ranked lists, with 95 % intervals."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _CLASSES = list(range(len(Stance)))
 
 @dataclass(frozen=True, slots=True)
 class ClassScores:
-    """How well one label is found; `support` is how often it is the right one."""
+    """Precision and recall of one label; `support` is the number of pairs with it."""
 
     precision: float
     recall: float
@@ -36,10 +36,11 @@ class Report:
 
     Attributes:
         macro_f1: Mean F1 of the three labels; F1 is 0 for a label that does not occur.
-        ece: See `expected_calibration_error`; for `brier` see `brier_score`.
+        ece: See `expected_calibration_error`; for `brier`, see `brier_score`.
+        polarity_auc: See `polarity_auc`; None unless some pairs agree and some oppose.
         confusion: Counts of pairs, right labels in rows, predicted labels in columns, in the order
             agree, oppose, neither.
-        macro_f1_ci: Bootstrap interval, lower and upper end, like `accuracy_ci`.
+        macro_f1_ci: Lower and upper end of the bootstrap interval; so `accuracy_ci`.
     """
 
     n: int
@@ -60,10 +61,9 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class ModeScores:
-    """The metrics of the pairs that test one thing.
+    """The metrics of the pairs that test one thing, such as negation.
 
-    `macro_f1` is over the labels that are right for at least one of these pairs; `labels` says for
-    how many.
+    `macro_f1` averages over the labels that occur among these pairs; `labels` counts them.
     """
 
     n: int
@@ -77,7 +77,7 @@ class ModeScores:
 
 
 def gold_of(labels: Sequence[Stance]) -> Gold:
-    """Return the column of each label: int64 [n]."""
+    """Return the column of each label in a table of probabilities: int64 [n]."""
     columns = {stance: column for column, stance in enumerate(Stance)}
     return np.array([columns[label] for label in labels], np.int64)
 
@@ -130,14 +130,14 @@ def by_mode(
 
 
 def expected_calibration_error(probabilities: Probabilities, gold: Gold, bins: int = BINS) -> float:
-    """Return how far the likeliest label's probability is from how often it is right, 0 to 1.
+    """Return the gap between the top probability and how often that label is right, 0 to 1.
 
-    That is the sum over bins of equal width of |share right - mean probability|, weighted by the
-    bin's share of the pairs (Guo et al. 2017, equation 3).
+    The sum over bins of equal width of |share right - mean probability|, weighted by the bin's
+    share of the pairs (Guo et al. 2017, equation 3).
     """
     top = probabilities.max(axis=1).astype(np.float64)
     right = probabilities.argmax(axis=1) == gold
-    place = np.minimum((top * bins).astype(int), bins - 1)  # 1 belongs to the last bin
+    place = np.minimum((top * bins).astype(int), bins - 1)  # a probability of 1 is in the last bin
     gaps = np.bincount(place, right - top, minlength=bins)
     return float(np.abs(gaps).sum() / len(gold))
 
@@ -155,7 +155,7 @@ def polarity_auc(probabilities: Probabilities, gold: Gold) -> float | None:
     """
     from sklearn.metrics import roc_auc_score
 
-    taken = gold < 2
+    taken = gold < 2  # agree or oppose
     agrees = gold[taken] == 0
     if agrees.all() or not agrees.any():
         return None
@@ -173,14 +173,18 @@ def macro_f1s(tables: NDArray[Any]) -> Floats:
 # -- Ranked lists --------------------------------------------------------------------------------
 
 FIRST = 5
+"""Entries of a list for P@5."""
+
 DEPTH = 10
+"""Entries of a list for nDCG@10."""
+
 LEAST_RELEVANT = 3
-"""Relevant passages that a query needs to count for a list."""
+"""Relevant passages that a query needs to enter the means of a list."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListScores:
-    """One query's list of one stance; `relevant` is how many judged passages belong in it."""
+    """Scores of one query's list; `relevant` is the number of judged passages that belong in it."""
 
     relevant: int
     p_at_5: float
@@ -189,8 +193,8 @@ class ListScores:
     """Share of the first five that were not judged, before they are removed."""
 
     @property
-    def counts(self) -> bool:
-        """Tell whether enough passages are relevant for the scores to mean something."""
+    def has_enough_relevant(self) -> bool:
+        """Tell whether enough passages are relevant for the scores to be meaningful."""
         return self.relevant >= LEAST_RELEVANT
 
     @property
@@ -205,7 +209,7 @@ class ListScores:
 
 @dataclass(frozen=True, slots=True)
 class RankingReport:
-    """Means over the `queries` that count, with a bootstrap interval; None if none does."""
+    """Means over the `queries` with enough relevant passages; None if there are none."""
 
     p_at_5: float | None = None
     ndcg_at_10: float | None = None
@@ -222,12 +226,12 @@ class RankingReport:
 def list_scores(ranked: Sequence[str], judged: Mapping[str, Stance], stance: Stance) -> ListScores:
     """Return the scores of a list of ids, best first, against the labels by id."""
     relevant = sum(label is stance for label in judged.values())
-    # Unjudged passages are removed, as they are not known to be wrong.
+    # Unjudged passages are dropped, since they are not known to be wrong.
     gains = [judged[name] is stance for name in ranked if name in judged]
     unjudged = [name not in judged for name in ranked[:FIRST]]
     return ListScores(
         relevant=relevant,
-        p_at_5=sum(gains[:FIRST]) / FIRST,  # an empty place at the end counts as a miss
+        p_at_5=sum(gains[:FIRST]) / FIRST,  # a list shorter than 5 has misses at its end
         ndcg_at_10=ndcg(gains, relevant),
         unjudged_at_5=sum(unjudged) / len(unjudged) if unjudged else 0.0,
     )
@@ -236,8 +240,8 @@ def list_scores(ranked: Sequence[str], judged: Mapping[str, Stance], stance: Sta
 def ndcg(gains: Sequence[bool], relevant: int, depth: int = DEPTH) -> float:
     """Return the normalised discounted cumulative gain; 0 if nothing is relevant.
 
-    The gain at rank r counts 1 / log2(r + 1), and the sum is divided by that of the best list
-    (Järvelin & Kekäläinen 2002), which holds all `relevant` passages, found or not.
+    A hit at rank r gains 1 / log2(r + 1); the sum is divided by that of the ideal list (Järvelin &
+    Kekäläinen 2002), which holds all `relevant` passages, found or not.
     """
     discounts = 1 / np.log2(np.arange(2, depth + 2))
     best = discounts[: min(relevant, depth)].sum()
@@ -246,8 +250,8 @@ def ndcg(gains: Sequence[bool], relevant: int, depth: int = DEPTH) -> float:
 
 
 def ranking_report(lists: Sequence[ListScores]) -> RankingReport:
-    """Return the means over the queries that count."""
-    counting = [scores for scores in lists if scores.counts]
+    """Return the means over the queries with enough relevant passages."""
+    counting = [scores for scores in lists if scores.has_enough_relevant]
     if not counting:
         return RankingReport()
     names = ("p_at_5", "ndcg_at_10", "ceiling", "unjudged_at_5")

@@ -1,4 +1,4 @@
-"""Read tables of pairs: two texts a row, who said each and when, and perhaps a label."""
+"""Read tables of pairs: two texts per row, their countries and dates, and perhaps a label."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from compare.statements.dates import MISSING
 from compare.statements.statement import PartialDate
 
 READERS = {".csv": read_csv, ".tsv": read_tsv, ".jsonl": read_jsonl}
-"""The kinds of tables; ".gz" may follow. In TSV a quotation mark is an ordinary character."""
+"""Readers by suffix; ".gz" may follow it. In TSV a quotation mark is an ordinary character."""
 
-PACKED = ".gz"
+GZ = ".gz"
 
 LABELS: Mapping[str, Stance] = {
     "agree": Stance.AGREE,
@@ -32,18 +32,18 @@ LABELS: Mapping[str, Stance] = {
     "contradiction": Stance.OPPOSE,
     "neutral": Stance.NEITHER,
 }
-"""The labels of files, ignoring case, and what they mean."""
+"""The labels that files may use, in lower case."""
 
 _COLUMNS = "a file of pairs has the columns premise and hypothesis, or a and b"
 _LABELLED_COLUMNS = (
     "a file of labelled pairs has the columns premise, hypothesis and label, or a, b and label"
 )
-_NO_COUNTRY = MISSING - {"na"}  # which is Namibia's code
+_NO_COUNTRY = MISSING - {"na"}  # NA is Namibia
 
 
 @dataclass(frozen=True, slots=True)
 class PairRow:
-    """A row of a file of pairs: both sides as the stance model reads them, and all cells."""
+    """A row of a file of pairs: both sides as model inputs, and all its cells."""
 
     a: ModelInput
     b: ModelInput
@@ -69,27 +69,27 @@ class LabelledPair:
 
 @dataclass(frozen=True, slots=True)
 class TableFile:
-    """A table on disk that is unpacked as it is read."""
+    """A table on disk, decompressed as it is read."""
 
     path: Path
 
     def open(self, mode: Literal["rb"] = "rb") -> IO[bytes]:
-        """Open it from its start."""
+        """Open it at the start."""
         return unpacked(self.path.open(mode), self.path.name)
 
 
 def without_gz(path: Path) -> Path:
     """Return a path without its ".gz"."""
-    return path.with_suffix("") if path.suffix.casefold() == PACKED else path
+    return path.with_suffix("") if path.suffix.casefold() == GZ else path
 
 
 def table_suffix(path: Path) -> str:
-    """Return the kind of a table by the ending of its name: ".csv", ".tsv" or ".jsonl"."""
+    """Return the kind of a table, ".csv", ".tsv" or ".jsonl", by its file name."""
     suffix = without_gz(path).suffix.casefold()
     if suffix not in READERS:
         raise CorpusError(
             f"{path}: this is not a table that can be read; end the name in {', '.join(READERS)}, "
-            f"or one of them and {PACKED}."
+            f"or one of them and {GZ}."
         )
     return suffix
 
@@ -98,7 +98,7 @@ def read_rows(path: Path) -> list[Row]:
     """Return the rows of a table.
 
     Raises:
-        CorpusError: It is missing, empty or not text, or a row is not as long as the header.
+        CorpusError: It is missing, empty or not text, or a row has too few or too many cells.
     """
     file, table, found = str(path), TableFile(path), []
     try:
@@ -126,23 +126,21 @@ def cell(row: Row, name: str) -> str | None:
     if len(found) > 1:
         columns = " and ".join(f'"{column}"' for column in found)
         message = f'the columns {columns} can each be read as "{name}"; rename all but one'
-        raise CorpusError(_of_header(row, message))
+        raise _header_error(row, message)
     return row.cells[found[0]] if found else None
 
 
 def required_cell(row: Row, name: str, columns: str) -> str:
-    """Return the text in a column; the error for a missing one says which `columns` there are."""
+    """Return the text in a column; `columns` ends the error for a missing one as a hint."""
     text = cell(row, name)
     if text is None:
         found = ", ".join(row.cells) or "none"
-        raise CorpusError(
-            _of_header(row, f'there is no column "{name}" (found: {found}); {columns}')
-        )
+        raise _header_error(row, f'there is no column "{name}" (found: {found}); {columns}')
     return text
 
 
 def columns_named(row: Row, name: str) -> tuple[str, ...]:
-    """Return the columns with a name as the file spells them, ignoring case and hyphens."""
+    """Return the file's spellings of a column name, ignoring case and hyphens."""
     return _columns(tuple(row.cells)).get(column_key(name), ())
 
 
@@ -154,10 +152,10 @@ def _columns(columns: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _of_header(row: Row, message: str) -> str:
-    """Return a message about the columns: of the file, or of the line if each has its own."""
+def _header_error(row: Row, message: str) -> CorpusError:
+    # Only in JSONL each line has columns of its own; line 0 stands for the whole file.
     line = row.line if table_suffix(Path(row.file)) == ".jsonl" else 0
-    return str(Problem(row.file, line, "", "", message))
+    return CorpusError(str(Problem(row.file, line, "", "", message)))
 
 
 # -- Pairs ---------------------------------------------------------------------------------------
@@ -172,8 +170,7 @@ def read_pairs(path: Path, columns: str = _COLUMNS) -> list[PairRow]:
     empty.
 
     Raises:
-        CorpusError: It cannot be read, lacks a column (`columns` says which it has), or has one
-            twice.
+        CorpusError: It cannot be read, or a column is missing or there twice.
     """
     return [_pair(row, columns) for row in read_rows(path)]
 
@@ -211,32 +208,32 @@ def _pair(row: Row, columns: str) -> PairRow:
 
 
 def read_side(row: Row, side: str, text: str, columns: str, short: str = "") -> ModelInput:
-    """Return a side of a row: its text is in the column `text`, the rest in a_context and so on.
+    """Return a side of a row, with the text in the column `text` and a_context, a_date and so on.
 
-    `short` is "country|speaker|date", for what those columns do not say.
+    `short` is "country|speaker|date", which supplies what those columns lack.
     """
     words = required_cell(row, text, columns)
     country, date = _country_and_date(short)
     return ModelInput(
         words,
-        _known(cell(row, f"{side}_context") or ""),
+        _unless_missing(cell(row, f"{side}_context") or ""),
         _countries(cell(row, f"{side}_country") or "") or _countries(country),
-        _known(cell(row, f"{side}_date") or "") or _known(date),
+        _unless_missing(cell(row, f"{side}_date") or "") or _unless_missing(date),
     )
 
 
 def _countries(text: str) -> str:
-    names = [_known(entry.name, _NO_COUNTRY) for entry in parse_countries(text)]
+    names = [_unless_missing(entry.name, _NO_COUNTRY) for entry in parse_countries(text)]
     return ", ".join(name for name in names if name)
 
 
-def _known(text: str, missing: Set[str] = MISSING) -> str:
-    """Return a text without surrounding blanks; "" if it says that nothing is known."""
+def _unless_missing(text: str, missing: Set[str] = MISSING) -> str:
+    """Return a text without surrounding blanks; "" for "unknown", "n/a" and the like."""
     return "" if " ".join(text.casefold().split()) in missing else text.strip()
 
 
 def _country_and_date(short: str) -> tuple[str, str]:
-    """Read "country|speaker|date"; the end may be missing."""
+    """Split "country|speaker|date", which may also be shorter: "country|date" or "country"."""
     country, *others = [part.strip() for part in short.split("|")]
     if others and (len(others) > 1 or _is_date(others[-1])):
         return country, others[-1]

@@ -39,7 +39,7 @@ _JUDGEMENTS = "a file of judgements has the columns query_id, passage_id and lab
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The readers' label of one passage for one query; `line` is its line in the file."""
+    """People's label of one passage for one query; `line` is its line in the file."""
 
     query_id: str
     passage_id: str
@@ -69,7 +69,7 @@ def read_queries(path: Path) -> dict[str, str]:
 
 
 def read_judgements(path: Path, queries: Mapping[str, str]) -> tuple[list[Judgement], int]:
-    """Return the judgements of these queries, and how many there are of other queries.
+    """Return the judgements of these queries, and the number of judgements of other queries.
 
     Raises:
         CorpusError: The file cannot be read, a label is unknown, a passage has two labels for one
@@ -98,7 +98,7 @@ def read_judgements(path: Path, queries: Mapping[str, str]) -> tuple[list[Judgem
 def labels_by_query(
     judgements: Iterable[Judgement], ids: Container[str], path: Path
 ) -> dict[str, dict[str, Stance]]:
-    """Return the labels of the judged passages of each query; `path` is the file they are from.
+    """Return the labels by passage for each query; `path` is the file they were read from.
 
     Raises:
         CorpusError: A passage is not among the `ids` of the collection.
@@ -114,7 +114,7 @@ def labels_by_query(
 
 
 def read_collection(path: Path) -> list[Statement]:
-    """Return the passages of a collection as statements with the collection's ids."""
+    """Return the passages of a collection as statements, with the ids they have in it."""
     validator, statements = Validator(), []
     for row in read_rows(path):
         fields = resolve(row.cells, {})
@@ -135,7 +135,7 @@ def open_collection(
 ) -> Library:
     """Open the library of a collection; the first call with an encoder builds it in the cache.
 
-    `check` is called with the passages' ids before they are embedded, to raise errors early.
+    `check` is called with the passages' ids before the slow embedding, to raise errors early.
 
     Raises:
         CorpusError: The collection cannot be read.
@@ -147,7 +147,7 @@ def open_collection(
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{folder}.lock"):
-            with suppress(LibraryError):  # missing or incomplete: it is built below
+            with suppress(LibraryError):  # missing or incomplete, so build it
                 return Library.open(folder, encoder)
             statements = read_collection(path)
             if check:
@@ -161,7 +161,7 @@ def open_collection(
 
 
 def _cache_key(path: Path, encoder: Encoder) -> str:
-    """Return a key that changes with the words, the vectors and the format of the library."""
+    """Return a key of everything that the library depends on: file, encoder, format, version."""
     from compare import __version__
     from compare.library.generations import FORMAT
     from compare.models.runtime import file_sha256
@@ -169,7 +169,7 @@ def _cache_key(path: Path, encoder: Encoder) -> str:
     try:
         content = file_sha256(path)
     except OSError:
-        read_rows(path)  # raises an error that says what is wrong with the file
+        read_rows(path)  # raises a clearer error
         raise
     read_as = "".join(path.suffixes[-2:]).casefold()
     made_of = [content, read_as, encoder.name, encoder.digest, str(FORMAT), __version__]
@@ -183,8 +183,8 @@ def _cache_key(path: Path, encoder: Encoder) -> str:
 class SearchReport:
     """The scores of both lists, for each judged query and on average.
 
-    `lists` are over the queries with enough relevant passages; `seconds` is the time of all
-    searches together, without opening the library.
+    `lists` holds means over the queries with enough relevant passages; `seconds` is the total time
+    of the searches, without opening the library.
     """
 
     queries: Mapping[str, Mapping[Stance, ListScores]]
@@ -199,9 +199,11 @@ def evaluate_search(
     stance_model: StanceModel,
     on_progress: Progress | None = None,
 ) -> SearchReport:
-    """Score both lists of each judged query, ranking everything a search scores.
+    """Search each judged query, and score the full ranking of both lists.
 
-    `queries` and the labels of passages in `judged` are by query id.
+    Args:
+        queries: Texts by query id.
+        judged: Labels by query id and passage id.
     """
     found: dict[str, dict[Stance, ListScores]] = {}
     asked = [name for name in queries if name in judged]
