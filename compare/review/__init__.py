@@ -1,12 +1,12 @@
-"""Check pairs by hand: one or two readers, blind to each other, and how far they agree.
+"""Let one or two readers label pairs blind to each other, and measure how far they agree.
 
     reviews = Reviews.of(Library.open("my-library"))
     review = reviews.create("canal", draw(result, Choice.RANDOM, 200), ["Ada", "Bren"])
     review.answer("Ada", 1, Stance.AGREE, confidence=3)
 
-`values` defines pairs, answers and settings, `store` their SQLite file. `drawing` chooses pairs,
-`reviews` and `review` create and run reviews, `figures` computes agreement and estimates,
-`exporting` and `importing` write and read files.
+`values` defines pairs, answers and settings, and `store` their SQLite file. `drawing` chooses
+pairs, `reviews` and `review` create and run reviews, `figures` computes agreement and estimates,
+and `exporting` and `importing` write and read files.
 """
 
 from compare.review.drawing import PairSelection, draw, with_divergence

@@ -1,4 +1,4 @@
-"""Choose the pairs of a review, and the order in which they are read."""
+"""Choose the pairs of a review and their reading order."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PairSelection:
-    """The pairs chosen for a review, and what they were chosen from.
+    """The pairs chosen for a review, and where they come from.
 
     Attributes:
-        pool: How many pairs of each label there were to choose from.
+        pool: Number of pairs of each label that could be chosen.
         seed: Seed of the draw; None if nothing was drawn.
-        subject: What was searched or compared, in words.
-        left_out: How many pairs with the requested labels were excluded.
+        subject: Description of the search or comparison.
+        left_out: Number of pairs with the requested labels that were excluded.
     """
 
     pairs: tuple[ReviewPair, ...]
@@ -45,7 +45,7 @@ class PairSelection:
 
     @classmethod
     def imported(cls, pairs: Sequence[ReviewPair], subject: str = "") -> PairSelection:
-        """Take pairs that were chosen elsewhere."""
+        """Return a selection of pairs that were chosen elsewhere."""
         return cls(tuple(pairs), Choice.IMPORTED, subject=subject)
 
 
@@ -57,17 +57,16 @@ def draw(
     stances: Iterable[Stance] = tuple(Stance),
     exclude: Collection[str] = (),
 ) -> PairSelection:
-    """Choose pairs of a result by the labels that its thresholds give them.
+    """Choose pairs of a result by their labels at its thresholds.
 
-    The pool is every pair that was scored and has one of the labels, not only the pairs listed,
-    which leave out duplicates. A search contributes one passage of each statement, the one that
-    decides its label.
+    The pool is every scored pair with one of the labels, including duplicates that the lists leave
+    out. A search contributes one passage per statement, the one that decides its label.
 
     Args:
         size: Pairs to draw; WHOLE ignores it.
         stances: Labels of the pool. Without "neither" recall cannot be estimated.
         exclude: Ids of pairs not to draw, such as `Reviews.finished_pairs()`. Estimates then
-            hold for the other pairs.
+            hold only for the other pairs.
 
     Raises:
         ReviewError: The pool is empty, or the choice is IMPORTED.
@@ -77,23 +76,23 @@ def draw(
     every = [pair for pair in review_pairs(result) if pair.machine in wanted]
     pool = [pair for pair in every if pair.id not in exclude]
     if not pool:
-        labelled = f"No pair is labelled {' or '.join(wanted) or 'so'} at these thresholds"
+        message = f"No pair is labelled {' or '.join(wanted) or 'so'} at these thresholds"
+        if not every:
+            raise ReviewError(f"{message}: lower them, or choose other labels.")
         raise ReviewError(
-            f"{labelled} except for {len(every):,} that were read before: draw from another search "
+            f"{message} except for {len(every):,} that were read before: draw from another search "
             "or comparison."
-            if every
-            else f"{labelled}: lower them, or choose other labels."
         )
     counts = Counter(pair.machine for pair in pool)
     return PairSelection(
         tuple(_chosen(pool, choice, size, random.Random(seed))),
         choice,
-        {stance.value: counts[stance] for stance in wanted},
-        None if choice is Choice.WHOLE else seed,
-        result.subject,
-        result.provenance,
-        result.thresholds,
-        len(every) - len(pool),
+        pool={stance.value: counts[stance] for stance in wanted},
+        seed=None if choice is Choice.WHOLE else seed,
+        subject=result.subject,
+        provenance=result.provenance,
+        thresholds=result.thresholds,
+        left_out=len(every) - len(pool),
     )
 
 
@@ -111,13 +110,14 @@ def _chosen(
         raise ReviewError("Pairs are drawn from a search or a comparison, or imported from a file.")
     strata = {stance: [pair for pair in pool if pair.machine is stance] for stance in Stance}
     found: list[ReviewPair] = []
-    for stance, number in _allocation(size, {s: len(of) for s, of in strata.items()}).items():
+    available = {stance: len(pairs) for stance, pairs in strata.items()}
+    for stance, number in _allocation(size, available).items():
         weight = len(strata[stance]) / number
         found += [
             replace(pair, stratum=stance.value, weight=weight)
             for pair in source.sample(strata[stance], number)
         ]
-    source.shuffle(found)  # the order in which they were drawn would reveal their labels
+    source.shuffle(found)  # the order of drawing would reveal the labels
     return found
 
 
@@ -139,26 +139,31 @@ def review_pairs(result: Result) -> list[ReviewPair]:
     found = []
     for pair in result.pairs:
         a, b = _as_scored(result, pair.a), replace(pair.b, repeats=())
-        machine = result.stance_of(pair)  # None if no list holds it
-        source = result.provenance.label_source_of(pair)
-        odds, similarity = pair.probabilities, pair.similarity
-        review_pair = ReviewPair(
-            pair_id(a, b), a, b, machine, odds, source, similarity, topic=topic
+        found.append(
+            ReviewPair(
+                pair_id(a, b),
+                a,
+                b,
+                machine=result.stance_of(pair),  # None if it is in no list
+                probabilities=pair.probabilities,
+                label_source=result.provenance.label_source_of(pair),
+                similarity=pair.similarity,
+                topic=topic,
+            )
         )
-        found.append(review_pair)
     return sorted(
         found,
-        key=lambda pair: [(of.statement.id, of.passage.start) for of in (pair.a, pair.b)],
+        key=lambda pair: [(side.statement.id, side.passage.start) for side in (pair.a, pair.b)],
     )
 
 
 def _as_scored(result: Result, a: Excerpt) -> Excerpt:
-    """Return side a of a pair as the model read it, which is what readers see."""
+    """Return side a as the model read it; readers see the same words."""
     if result.quote is None:
         return replace(a, repeats=())
     quote = a.statement
-    # The library may have it in other words, or it was searched with another speaker: then it is
-    # a statement of its own.
+    # If the words or the speaker differ from the library's statement, the quote is a statement of
+    # its own, without an id.
     if a.text not in quote.text:
         quote = replace(quote, id="", text=result.quote.text)
     elif quote != result.source:
@@ -170,14 +175,14 @@ def _as_scored(result: Result, a: Excerpt) -> Excerpt:
 
 
 def in_reading_order(pairs: Sequence[ReviewPair], order: Order, seed: int = 0) -> list[ReviewPair]:
-    """Return the pairs in the order in which they are read; ties keep their order."""
+    """Return the pairs in reading order; ties keep the given order."""
     if order is Order.GIVEN:
         return list(pairs)
     if order is Order.RANDOM:
-        mixed = sorted(pairs, key=lambda pair: pair.id)
+        mixed = sorted(pairs, key=lambda pair: pair.id)  # so that only the seed decides
         random.Random(seed).shuffle(mixed)
         return mixed
-    return sorted(pairs, key=_top_probability if order is Order.UNCERTAIN else _agreement)
+    return sorted(pairs, key=_top_probability if order is Order.UNCERTAIN else _negative_divergence)
 
 
 def _top_probability(pair: ReviewPair) -> float:
@@ -189,7 +194,7 @@ def _top_probability(pair: ReviewPair) -> float:
     return pair.probabilities.of(pair.probabilities.stance)
 
 
-def _agreement(pair: ReviewPair) -> float:
+def _negative_divergence(pair: ReviewPair) -> float:
     if pair.divergence is None:
         raise ReviewError(
             f"Pair {pair.id} was not scored by both models: score the pairs with both "
@@ -204,7 +209,7 @@ def with_divergence(
     accurate: StanceModel,
     on_progress: Progress | None = None,
 ) -> list[ReviewPair]:
-    """Score the pairs with both models and return them with the `divergence` between the two."""
+    """Return the pairs with the `divergence` between both models' scores."""
     sides = [pair.sides for pair in pairs]
     first = fast.score(sides, within_total(on_progress, 0, 2 * len(pairs)))
     second = accurate.score(sides, within_total(on_progress, len(pairs), 2 * len(pairs)))

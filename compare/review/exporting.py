@@ -1,8 +1,8 @@
 """Write a review as CSV, JSONL, HTML for notebooks, or for Label Studio and Argilla.
 
-A row is a pair, in reading order. The model's label, each reader's answer and the decision have
-columns of their own. Answers and labels that may not be shown yet are empty; `answers_shown` says
-whose answers a file holds.
+Each row is a pair, in reading order, with columns for the model's label, each reader's answer and
+the decision. Answers and labels that may not be shown yet are empty; `answers_shown` says whose
+answers a file holds.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from compare.library.library import Library
 
 COLUMNS = columns("review")
-"""The columns of an exported review, in this order; the names are stable."""
+"""The columns of an exported review, in order; their names are stable."""
 
 NUMBERS = numbers("review")
-"""The columns that hold numbers or nothing; all others hold text."""
+"""The columns that hold numbers or None; all others hold text."""
 
 _BLANK: Row = {name: None if name in NUMBERS else "" for name in COLUMNS}
 
@@ -41,7 +41,7 @@ _MACHINE_COLUMNS = (
     *("machine", "p_agree", "p_oppose", "p_neither", "divergence", "label_source"),
     *("stratum", "weight"),
 )
-"""Columns that reveal the model's label: empty while a reader may not see it."""
+"""Columns that reveal the model's label, so empty while readers may not see it."""
 
 LABEL_STUDIO_CONFIG = (Path(__file__).parent / "label_studio.xml").read_text(encoding="utf-8")
 """The labelling interface for the tasks of `label_studio`."""
@@ -53,7 +53,7 @@ class ReviewFormat(Option):
     CSV = "csv"
     JSONL = "jsonl"
     HISTORY = "history"
-    """Everything that was answered, undone and decided, as CSV."""
+    """All answers, decisions and undone steps, as CSV."""
     CODEBOOK = "codebook"
     """The readers' instructions, as text."""
     LABEL_STUDIO = "label-studio"
@@ -63,7 +63,7 @@ class ReviewFormat(Option):
 
     @property
     def suffix(self) -> str:
-        """Return the ending of a file of this format."""
+        """Return the suffix of a file in this format."""
         return {
             ReviewFormat.CSV: ".csv",
             ReviewFormat.JSONL: ".jsonl",
@@ -85,8 +85,8 @@ def export_review(
     """Write a review to `path`, whole or not at all, and return the path.
 
     Args:
-        library: Fills in which statements were changed or removed since.
-        seen_by: The only reader whose answers are written before all have handed in.
+        library: Supplies which statements have changed or gone since.
+        seen_by: The reader whose answers alone are written until all have handed in.
 
     Raises:
         ExportError: The file exists and `force` is not given, or it cannot be written.
@@ -123,7 +123,7 @@ def review_bytes(
 
 
 def _codebook(review: Review) -> str:
-    """Return the codebook, and when it was changed after the first answer."""
+    """Return the codebook, with a note on changes after the first answer."""
     if not (changes := review.codebook_changes):
         return review.codebook
     when = ", ".join(f"on {at} by {who or 'an unnamed person'}" for at, who in changes)
@@ -215,7 +215,9 @@ def _compact(data: Mapping[str, Any]) -> str:
 def _plain(value: Value) -> Value:
     if isinstance(value, float):
         return round(value, 6)
-    return str(value) if isinstance(value, str) else value  # a member of an enumeration too
+    return (
+        str(value) if isinstance(value, str) else value
+    )  # also turns enumeration members into plain text
 
 
 # -- Other annotation programs -------------------------------------------------------------------
@@ -225,7 +227,7 @@ _IN_ANNOTATIONS = tuple(
     for number in (1, 2)
     for name in ("answer", "confidence", "note", "answered", "first_answer")
 )
-"""Columns that Label Studio gets in annotations instead of in `data`."""
+"""Columns that Label Studio gets as annotations, not in `data`."""
 
 _IN_METADATA = (
     *("review", "place", "topic", "a_id", "b_id"),
@@ -238,7 +240,7 @@ def label_studio(rows: Iterable[Row], codebook: str = "") -> list[dict[str, Any]
     """Return tasks in the JSON that Label Studio 1.x imports (its "basic JSON format").
 
     The model's label is a prediction, and each visible answer an annotation, cancelled if the pair
-    was skipped. Label Studio knows people by accounts of its own, so the readers' names are in
+    was skipped. Label Studio identifies people by its own accounts, so the readers' names are in
     `data` (`reader_1`, `reader_2`), in the order of the annotations.
     """
     tasks = []
@@ -284,8 +286,8 @@ def argilla(rows: Iterable[Row]) -> list[dict[str, Any]]:
 
     The dataset has the text fields a, a_who, b and b_who, and the questions stance (a label of
     agree, oppose, neither), confidence (a rating of 1 to 3) and note (text, not required). The
-    model's label is a suggestion. Argilla knows people by UUIDs: a reader's is version 5 of their
-    name in the DNS namespace; replace it with the UUID of their account.
+    model's label is a suggestion. Argilla identifies people by UUIDs: a reader gets version 5 of
+    their name in the DNS namespace, to be replaced with the UUID of their account.
     """
     records = []
     for row in rows:
@@ -312,7 +314,7 @@ def argilla(rows: Iterable[Row]) -> list[dict[str, Any]]:
 
 
 def _answers(row: Row) -> Iterator[tuple[str, Row]]:
-    """Yield the reader of each answer, and its stance, confidence and note as far as given."""
+    """Yield the reader of each answer, with the stance, confidence and note that were given."""
     for number in (1, 2):
         if label := row[f"answer_{number}"]:
             given: Row = {} if label == SKIP else {"stance": label}
@@ -323,7 +325,7 @@ def _answers(row: Row) -> Iterator[tuple[str, Row]]:
 
 
 def _texts(row: Row) -> Row:
-    """Return both passages, and for each who said it, when and where, with its context."""
+    """Return both passages, each with its speaker, place, date and context in one line."""
     names = ("speaker", "role", "country", "date", "venue", "title", "source")
     found: Row = {}
     for side in "ab":
@@ -338,7 +340,7 @@ def _texts(row: Row) -> Row:
 
 
 def review_html(review: Review, most: int = 10) -> str:
-    """Return the first pairs as HTML, with the answers and labels that everybody may see."""
+    """Return the first pairs as HTML, with those answers and labels that everybody may see."""
     made = review.settings
     shown = list(islice(review.pairs(), most))
     return page(
@@ -360,7 +362,7 @@ def _progress(review: Review, reader: str) -> str:
 
 
 def _cells(review: Review, place: int, pair: ReviewPair) -> tuple[str, list[str]]:
-    """Return a row: its kind and its cells."""
+    """Return the kind and the cells of a row."""
     kind, lines = "neither", []
     if pair.machine and review.shows_machine(answered=False):
         kind = pair.machine.value

@@ -1,12 +1,11 @@
 """The figures of a finished review: agreement between readers, and estimates of the model's labels.
 
-Shares of pairs that are equally likely to be drawn have Wilson intervals (Wilson 1927). Kappa and
-alpha have bootstrap intervals (Efron 1979, percentiles). Recall and accuracy of a stratified
-sample, where a pair weighs what it stands for, have Bayesian intervals: within each stratum the
-shares of the readers' labels have a Dirichlet posterior under the prior of Perks (1947), which
-weighs one pair in all; shares drawn from it are multiplied by the stratum's size. A bootstrap would
-be certain that the model misses nothing if no miss happened to be drawn. All intervals cover 95 %,
-and all draws are reproducible.
+Shares of a simple random sample have Wilson intervals (Wilson 1927). Kappa and alpha have bootstrap
+intervals (Efron 1979, percentiles). Recall and accuracy of a stratified sample have Bayesian
+intervals: within each stratum the shares of the readers' labels have a Dirichlet posterior under
+the prior of Perks (1947), which weighs as much as one pair; shares drawn from it are multiplied by
+the stratum's size. A bootstrap would wrongly be certain that the model misses nothing if no miss
+happened to be drawn. All intervals cover 95 %, and all draws are reproducible.
 """
 
 from __future__ import annotations
@@ -40,15 +39,15 @@ NO_INTERVAL_NOTE = (
     "agreement says how certain the agreement is."
 )
 _LEAST_DEFINED = 0.5
-"""Share of the draws in which a figure must be defined to get an interval."""
+"""Least share of the draws in which a figure must be defined to get an interval."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A figure and its 95 % interval.
 
-    `value` is None if the figure is undefined, as kappa is if only one label occurs; only `low` and
-    `high` are None if there is no interval.
+    `value` is None if the figure is undefined, as kappa is if only one label occurs; `low` and
+    `high` alone are None if there is no interval.
     """
 
     value: float | None
@@ -62,9 +61,9 @@ def _share(count: int, total: int) -> Figure:
 
 
 def _with_interval(value: float, draws: Floats) -> Figure:
-    """Return a figure with the middle 95 % of the draws that are defined.
+    """Return a figure with the middle 95 % of the defined draws as its interval.
 
-    It has no interval if too few of them are defined (not nan), or all defined ones are equal.
+    It has no interval if too few draws are defined (not nan), or if all of those are equal.
     """
     if np.isnan(value):
         return Figure(None)
@@ -95,7 +94,7 @@ class Reliability:
     @property
     def lacks_interval(self) -> bool:
         """Tell whether kappa or alpha is defined without an interval; see `NO_INTERVAL_NOTE`."""
-        return any(of.value is not None and of.low is None for of in (self.kappa, self.alpha))
+        return any(one.value is not None and one.low is None for one in (self.kappa, self.alpha))
 
 
 def confusion(first: Sequence[Stance], second: Sequence[Stance]) -> Counts:
@@ -133,8 +132,10 @@ def kappas(tables: Counts) -> Floats:
 
 
 def alphas(tables: Counts) -> Floats:
-    """Return Krippendorff's alpha for nominal data (Krippendorff 2011), as `kappas` does."""
-    coincidences = tables + np.swapaxes(tables, 1, 2)  # which reader is first does not matter
+    """Return Krippendorff's alpha for nominal data (Krippendorff 2011), likewise."""
+    coincidences = tables + np.swapaxes(
+        tables, 1, 2
+    )  # symmetric: the order of readers does not matter
     each = coincidences.sum(axis=1).astype(np.float64)
     total = each.sum(axis=1)
     observed = total - np.trace(coincidences, axis1=1, axis2=2)
@@ -155,14 +156,14 @@ WILSON, BAYES = "Wilson", "Bayesian"
 
 @dataclass(frozen=True, slots=True)
 class LabelEstimate:
-    """How far one label of the model can be trusted.
+    """Precision and recall of one label of the model.
 
     Attributes:
-        precision: Share of the pairs with this label that people label the same.
-        recall: Share of the pairs people label so that have this label; of the pairs scored, not of
-            everything said. None if "neither" was not in the pool.
-        called: Pairs of the sample with this label; `found` are those people label so.
-        recall_interval: "Wilson" or "Bayesian"; that of precision is always "Wilson".
+        precision: Share of the model's pairs with this label that people give it, too.
+        recall: Share of people's pairs with this label that the model gives it, too, among scored
+            pairs only. None unless all three labels were in the pool.
+        called: Number of pairs that the model gives this label, and `found` that people give it.
+        recall_interval: "Wilson" or "Bayesian"; precision always has a Wilson interval.
     """
 
     precision: Figure
@@ -177,8 +178,8 @@ class Estimates:
     """Accuracy, precision and recall of the model's labels, from a random sample.
 
     Attributes:
-        pairs: How many people labelled; `left_out` are those they could not judge.
-        accuracy: Share of pairs that the model and people label the same.
+        pairs: Number of pairs that people labelled, and `left_out` that they could not judge.
+        accuracy: Share of pairs with the same label from the model and from people.
         accuracy_interval: "Wilson" or "Bayesian".
     """
 
@@ -193,8 +194,8 @@ def estimates(review: Review) -> Estimates:
     """Estimate precision and recall of the model's labels.
 
     Raises:
-        ReviewError: The pairs are no random sample, a reader has not handed in, a pair is still to
-            be decided, or no pair was labelled.
+        ReviewError: The pairs are not a random sample, a reader has not handed in, a pair is
+            undecided, or no pair was labelled.
     """
     made = review.settings
     if made.choice not in (Choice.RANDOM, Choice.STRATIFIED):
@@ -230,13 +231,14 @@ def sample_estimates(
     """Return the estimates from a random sample.
 
     Args:
-        rows: Pairs that have a label of the model, with people's label; at least one.
-        stratified: Whether they were drawn within each of the model's labels.
-        pool: The model's labels of the pairs that could be drawn.
-        left_out: How many pairs of the sample could not be judged.
+        rows: Pairs with a label of the model, and people's labels; at least one.
+        stratified: Whether they were drawn separately for each of the model's labels.
+        pool: The model's labels that could be drawn.
+        left_out: Number of pairs of the sample that could not be judged.
     """
     machine = [pair.machine for pair, _ in rows if pair.machine]
     counts = confusion(machine, [people for _, people in rows])  # the model's labels in rows
+    # Weights make each row of the table as large as its stratum in the pool.
     sizes = np.array(
         [sum(pair.weight for pair, _ in rows if pair.machine is stance) for stance in Stance]
     )[:, None]
@@ -254,12 +256,12 @@ def sample_estimates(
         found = _with_interval(value, drawn[:, right].sum(axis=1) / drawn[:, of].sum(axis=1))
         if found.low is None or found.high is None:
             return found
-        # The prior draws the posterior inwards: a share of 0 or 1 is outside of the middle 95 %.
+        # The prior pulls the posterior inwards: a share of 0 or 1 lies outside of its middle 95 %.
         return Figure(value, min(found.low, value), max(found.high, value))
 
     kind = BAYES if stratified else WILSON
     diagonal, everywhere = np.eye(len(Stance), dtype=bool), np.ones_like(counts, bool)
-    is_whole = set(pool) == set(Stance)  # what the model misses was in the pool, too
+    is_whole = set(pool) == set(Stance)  # so that pairs the model misses could be drawn
     labels = {}
     for number, stance in enumerate(Stance):
         if stance not in pool:
@@ -284,7 +286,7 @@ Confusion = tuple[tuple[int, ...], ...]
 """A confusion matrix as plain data, labels in the order agree, oppose, neither."""
 
 FINAL = "final"
-"""Stands for a reader's name where the final labels are compared with the model's."""
+"""In place of a reader's name where the final labels are compared with the model's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,12 +299,12 @@ class Agreement:
         by_label: Each label against the two others.
         by_topic: Empty unless the pairs have several topics.
         between: The first reader's labels in rows, the second's in columns.
-        differ: Pairs on which the readers differ; `decided` of them are decided.
-        with_machine: For each reader, and for `FINAL` if there are two: their labels in rows, the
-            model's in columns.
-        changed: How many labels each reader changed after the model's label was shown.
-        cautions: Why agreement with the model is no independent check, in sentences.
-        estimates: Of the model's labels; None if impossible, for the reason in `no_estimates`.
+        differ: Number of pairs on which the readers differ, and `decided` of those decided.
+        with_machine: For each reader, and for `FINAL` if there are two readers: their labels in
+            rows, the model's in columns.
+        changed: Number of labels that each reader changed after the model's label was shown.
+        cautions: Sentences that say why agreement with the model is no independent check.
+        estimates: Accuracy of the model's labels; None for the reason in `no_estimates`.
     """
 
     readers: tuple[str, ...]
@@ -381,7 +383,7 @@ def agreement(review: Review) -> Agreement:
 def _confusion_at(
     first: Mapping[int, Stance | None], second: Mapping[int, Stance | None], places: Iterable[int]
 ) -> Counts:
-    """Return the confusion matrix of the places that both labelled."""
+    """Return the confusion matrix of those places that both labelled."""
     both = [
         (one, other)
         for place in places

@@ -1,6 +1,6 @@
 """Read pairs to review, and a reader's answers, from CSV, TSV and JSONL.
 
-A file is accepted whole or not at all; the error names the first thing that is wrong.
+A file is accepted whole or not at all; the error names the first mistake.
 """
 
 from __future__ import annotations
@@ -36,18 +36,18 @@ _IDS = ("pair", "pair_id", "id")
 _LABELS = {**LABELS, CHANGED: Stance.OPPOSE}
 _FIELDS = ("speaker", "role", "venue", "title", "source", "url", "context")
 _TOLERANCE = 0.01
-"""How far the sum of three probabilities may be from 1."""
+"""By how much the sum of three probabilities may differ from 1."""
 _CONFIDENCES = {
     written: number
     for number, word in CONFIDENCE.items()
     for written in (str(number), f"{number}.0", word)
 }
-"""How a confidence may be written; a data frame with missing ones writes 3 as 3.0."""
+"""Accepted spellings of a confidence; data frames with missing values write 3 as 3.0."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedPairs:
-    """The pairs of a file; `unread` are the columns that were ignored."""
+    """The pairs of a file; `unread` lists the columns that were ignored."""
 
     pairs: tuple[ReviewPair, ...]
     unread: tuple[str, ...]
@@ -65,10 +65,10 @@ def read_review_pairs(path: Path | str, library: Library | None = None) -> Impor
 
     Args:
         path: A file that ends in .csv, .tsv or .jsonl.
-        library: Supplies the statements whose `a_id` and words it has.
+        library: Supplies statements that match in `a_id` (or `b_id`) and words.
 
     Raises:
-        CorpusError: The file cannot be read, or has no such columns.
+        CorpusError: The file cannot be read, or lacks these columns.
         ReviewError: A label, number or date is invalid, a text is empty, or two pairs have the same
             id.
     """
@@ -82,7 +82,7 @@ def read_review_pairs(path: Path | str, library: Library | None = None) -> Impor
         if pair.id in lines:
             raise _error(
                 row,
-                f"the pair is on line {lines[pair.id]}, too; remove one of the two, or give each "
+                f"the pair is also on line {lines[pair.id]}; remove one of the two, or give each "
                 "an id of its own in a column pair",
                 "pair",
                 pair.id,
@@ -99,10 +99,10 @@ def read_answers(path: Path | str, review: Review, reader: str) -> dict[int, Ans
     """Read a reader's answers to pairs of a review, by place; rows without one are ignored.
 
     The columns are `pair` (its id) and `answer` or `label`, and optionally `confidence`, `note` and
-    `answered` (the time). From an exported review the answers of `reader` are taken.
+    `answered` (the time). In an exported review, the columns of `reader` are read.
 
     Raises:
-        CorpusError: The file cannot be read, or has no such columns.
+        CorpusError: The file cannot be read, or lacks these columns.
         ReviewError: A label or confidence is invalid, the review has no such pair, or a pair is
             answered twice.
     """
@@ -117,7 +117,7 @@ def read_answers(path: Path | str, review: Review, reader: str) -> dict[int, Ans
             message = f"the review {review.name!r} has no such pair; take the ids from an export"
             raise _error(row, message, "pair", identity)
         if identity in lines:
-            message = f"the pair is answered on line {lines[identity]}, too; remove one of the two"
+            message = f"the pair is also answered on line {lines[identity]}; remove one of the two"
             raise _error(row, message, "pair", identity)
         lines[identity] = row.line
         if answer := _answer(row, suffix):
@@ -204,7 +204,7 @@ def _sides(row: Row, known: Mapping[str, Statement]) -> tuple[Excerpt, Excerpt]:
 
 
 def _statement(row: Row, side: str, words: str, known: Mapping[str, Statement]) -> Statement:
-    """Return the library's statement if it has these words, else one made of the row."""
+    """Return the library's statement if it has these words, else one made from the row."""
     identity, date = _text(row, f"{side}_id"), _text(row, f"{side}_date")
     if identity in known and words in known[identity].text:
         return known[identity]

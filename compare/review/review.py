@@ -19,9 +19,9 @@ from compare.review.store import (
     ReviewStore,
     ReviewWriter,
     answer_of_row,
-    checked,
     pair_of_row,
     review_removed,
+    validated,
 )
 from compare.review.values import (
     Answer,
@@ -50,21 +50,21 @@ _DIFFERENCES = (
 class Review:
     """One review of pairs by one or two readers.
 
-    Calls read the file anew, so any number of programs may have it open. Pairs are numbered by
-    their place in the reading order, from 1. No call shows readers' answers to each other before
-    all have handed in: figures, differences and decisions raise ReviewError until then. So does
-    every call that names an unknown reader or pair.
+    Each call reads the file again, so any number of programs may have it open. Pairs are numbered
+    by their place in the reading order, from 1. Readers cannot see each other's answers before all
+    have handed in: figures, differences and decisions raise ReviewError until then. Unknown readers
+    and pairs raise it, too.
 
     Attributes:
         number: Its number in the file.
         name: Unique in the file.
         settings: How it was made.
-        created: When it was made (ISO 8601, UTC); `version` is that of the program that made it.
+        created: When it was made (ISO 8601, UTC), by `version` of the program.
         readers: The readers' names.
     """
 
     def __init__(self, store: ReviewStore, number: int) -> None:
-        """Read what never changes; use `Reviews.create` or `Reviews.open` instead."""
+        """Read what never changes; callers use `Reviews.create` or `Reviews.open`."""
         self._store, self.number = store, number
         row = self._one("SELECT name, settings, created, version FROM projects WHERE project = ?")
         self.name, settings, self.created, self.version = map(str, row)
@@ -92,7 +92,7 @@ class Review:
 
     @property
     def codebook_changes(self) -> list[tuple[str, str]]:
-        """Return when (ISO 8601, UTC) and by whom the codebook was changed after an answer."""
+        """Return the time (ISO 8601, UTC) and author of each codebook change after an answer."""
         rows = self._all(
             "SELECT at, who FROM events WHERE project = ?1 AND what = 'codebook' AND n > (SELECT "
             "min(n) FROM events WHERE project = ?1 AND what IN ('answer', 'import')) ORDER BY n"
@@ -119,14 +119,14 @@ class Review:
     def _require_place(self, place: int) -> None:
         if not 1 <= place <= len(self):
             raise ReviewError(
-                f"There is no pair {place} in the review {self.name!r}: they are numbered 1 to "
-                f"{len(self)}."
+                f"There is no pair {place} in the review {self.name!r}: pairs are numbered 1 "
+                f"to {len(self)}."
             )
 
     def pairs(self) -> Iterator[tuple[int, ReviewPair]]:
         """Yield place and pair in reading order."""
         last, sql = 0, f"{SELECT_PAIRS} AND place > ? ORDER BY place LIMIT 1000"
-        while rows := self._all(sql, last):  # not all at once: they hold whole statements
+        while rows := self._all(sql, last):  # in batches, since rows hold whole statements
             for row in rows:
                 yield row[0], pair_of_row(row)
             last = rows[-1][0]
@@ -143,10 +143,10 @@ class Review:
     def statement_states(
         self, library: Library, pairs: Sequence[ReviewPair]
     ) -> list[tuple[StatementState, StatementState]]:
-        """Return what became of both sides' statements of each pair in the library."""
+        """Return the state of both statements of each pair in the library as it is now."""
         ids = {side.statement.id for pair in pairs for side in (pair.a, pair.b)}
-        same = library.digest == self.settings.library_digest  # nothing to look up
-        now = {} if same else library.store.statements(ids)
+        same = library.digest == self.settings.library_digest
+        now = {} if same else library.store.statements(ids)  # an unchanged library needs no look-up
 
         def state(old: Statement) -> StatementState:
             if not old.id:
@@ -157,8 +157,9 @@ class Review:
                 return StatementState.GONE
             if new.content_hash == old.content_hash:
                 return StatementState.UNCHANGED
-            read = [(one.text, one.context, one.countries, one.date) for one in (old, new)]
-            return StatementState.DETAILS if read[0] == read[1] else StatementState.CHANGED
+            # The readers and the model saw only these; the hash covers every detail.
+            seen = [(one.text, one.context, one.countries, one.date) for one in (old, new)]
+            return StatementState.DETAILS if seen[0] == seen[1] else StatementState.CHANGED
 
         return [(state(pair.a.statement), state(pair.b.statement)) for pair in pairs]
 
@@ -180,15 +181,15 @@ class Review:
 
     @property
     def is_finished(self) -> bool:
-        """Tell whether all readers have handed in, so that everybody may see all answers."""
+        """Tell whether all readers have handed in; from then on everybody sees all answers."""
         return not self.still_reading
 
     def require_finished(self) -> None:
         """Raise ReviewError unless all readers have handed in."""
-        if lacking := self.still_reading:
+        if waiting := self.still_reading:
             raise ReviewError(
                 f"The answers in the review {self.name!r} are shown once all readers have handed "
-                f"in: {' and '.join(lacking)} {'has' if len(lacking) == 1 else 'have'} not yet."
+                f"in: {' and '.join(waiting)} {'has' if len(waiting) == 1 else 'have'} not yet."
             )
 
     def shows_machine(self, answered: bool) -> bool:
@@ -209,7 +210,7 @@ class Review:
         return ReaderProgress(answered, seen - answered, len(self))
 
     def next_place(self, reader: str) -> int | None:
-        """Return the first place without an answer of a reader; None if none is left."""
+        """Return the first place that a reader has not answered; None if none is left."""
         (place,) = self._one(
             "SELECT min(place) FROM pairs p WHERE project = ? AND NOT EXISTS (SELECT 1 FROM "
             "answers a WHERE a.project = p.project AND a.reader = ? AND a.place = p.place)",
@@ -220,7 +221,7 @@ class Review:
     # -- Answers ---------------------------------------------------------------------------------
 
     def answer_of(self, reader: str, place: int) -> Answer | None:
-        """Return a reader's own answer to one pair, for that reader to see."""
+        """Return a reader's answer to one pair, to be shown only to that reader."""
         number = self.reader_number(reader)
         found = self._all(f"{SELECT_ANSWERS} AND place = ?", number, place)
         return answer_of_row(found[0]) if found else None
@@ -253,13 +254,13 @@ class Review:
     def differences(self) -> list[int]:
         """Return the places on which the readers differ, decided or not.
 
-        A pair that only one of them skipped is among them; a pair both skipped is not.
+        A pair that only one of them skipped counts as a difference; one that both skipped does not.
         """
         self.require_finished()
         return [place for (place,) in self._all(f"SELECT a.place {_DIFFERENCES} ORDER BY a.place")]
 
     def final_labels(self) -> dict[int, Stance | None]:
-        """Return the final label by place: the readers' if they agree, else the decision.
+        """Return the final labels by place: the readers' if they agree, else the decision.
 
         The label is None if the pair cannot be judged. Pairs still to be decided are missing.
         """
@@ -281,9 +282,9 @@ class Review:
         return found
 
     def changed_after_label(self) -> dict[str, set[int]]:
-        """Return the places where each reader's label changed after the model's label was shown.
+        """Return the places where each reader changed their label after seeing the model's.
 
-        There are none unless the model's label is shown after each answer.
+        The sets are empty unless the model's label is shown after each answer.
         """
         self.require_finished()
         found: dict[str, set[int]] = {reader: set() for reader in self.readers}
@@ -318,12 +319,12 @@ class Review:
         return review_html(self)
 
     def to_pandas(self, library: Library | None = None, seen_by: str | None = None) -> pd.DataFrame:
-        """Return one row a pair, with the columns of the CSV (`compare.review.exporting.COLUMNS`).
+        """Return one row per pair, with the columns `compare.review.exporting.COLUMNS`.
 
         Missing numbers are NaN, missing texts "".
 
         Args:
-            library: Fills in which statements were changed or removed since.
+            library: Supplies which statements have changed or gone since.
             seen_by: See `answers`.
         """
         import pandas as pd
@@ -356,7 +357,7 @@ class Review:
         confidence: int | None = None,
         note: str = "",
     ) -> AnswerChange:
-        """Store a reader's answer to a pair; it is on disk when this returns.
+        """Store a reader's answer to a pair; it is safely on disk on return.
 
         Args:
             stance: None skips the pair.
@@ -367,26 +368,26 @@ class Review:
         """
         self._require_place(place)
         with self._reader(reader) as writer:
-            return writer.write(place, checked(Answer(stance, confidence, note)))
+            return writer.write(place, validated(Answer(stance, confidence, note)))
 
     def answer_many(self, reader: str, answers: Mapping[int, Answer]) -> int:
         """Store many answers of a reader, all or none, and return how many are new or changed.
 
-        The history calls them imported. An answer that has a time keeps it.
+        The history records them as imported. Answers that have a time keep it.
         """
         changed = 0
         with self._reader(reader) as writer:
             writer.database.execute(MARK_FORMAT)
             for place, answer in answers.items():
                 self._require_place(place)
-                old, new = writer.current(place), replace(checked(answer), who="")
+                old, new = writer.current(place), replace(validated(answer), who="")
                 if old is None or replace(old, at=new.at) != new:
                     writer.write(place, new, "import")
                     changed += 1
         return changed
 
     def undo(self, reader: str) -> AnswerChange | None:
-        """Undo a reader's latest effective answer; None if there is none."""
+        """Undo a reader's latest answer that is not undone; None if there is none."""
         with self._reader(reader) as writer:
             return writer.undo()
 
@@ -409,22 +410,22 @@ class Review:
         note: str = "",
     ) -> AnswerChange:
         """Decide a pair on which the readers differ; None means it cannot be judged."""
-        who = _named(by, "decides")
+        who = _required_name(by, "decides")
         self.require_finished()
         if not self._all(f"SELECT 1 {_DIFFERENCES} AND a.place = ?", place):
             raise ReviewError(f"The readers do not differ on pair {place}: nothing to decide.")
         with self._writer(DECISION, who) as writer:
-            answer = checked(Answer(stance, confidence, note, who=who))
+            answer = validated(Answer(stance, confidence, note, who=who))
             return writer.write(place, answer, "decision")
 
     def undo_decision(self, by: str) -> AnswerChange | None:
-        """Undo one person's latest effective decision; None if there is none."""
-        with self._writer(DECISION, _named(by, "decides")) as writer:
+        """Undo a person's latest decision that is not undone; None if there is none."""
+        with self._writer(DECISION, _required_name(by, "decides")) as writer:
             return writer.undo()
 
     def change_codebook(self, text: str, by: str) -> None:
-        """Replace the codebook, until all have handed in; the history keeps the old one."""
-        who = _named(by, "changes the codebook")
+        """Replace the codebook before all have handed in; the history keeps the old one."""
+        who = _required_name(by, "changes the codebook")
         if self.is_finished:
             raise ReviewError(
                 f"All readers of the review {self.name!r} have handed in, so its codebook is "
@@ -436,21 +437,21 @@ class Review:
 
     @contextmanager
     def _writer(self, number: int, who: str) -> Iterator[ReviewWriter]:
-        """Give a writer within a transaction."""
+        """Yield a writer within a transaction."""
         with self._store.writing() as database:
             yield ReviewWriter(database, self.number, number, who)
 
     @contextmanager
     def _reader(self, reader: str) -> Iterator[ReviewWriter]:
-        """Give a writer for a reader who has not handed in."""
+        """Yield a writer for a reader who has not handed in."""
         number = self.reader_number(reader)
         with self._writer(number, self.readers[number - 1]) as writer:
             writer.require_not_handed_in()
             yield writer
 
 
-def _named(by: str, does: str) -> str:
-    who = " ".join(by.split())
+def _required_name(given: str, does: str) -> str:
+    who = " ".join(given.split())
     if not who:
         raise ReviewError(f"Name the person who {does}.")
     return who

@@ -1,4 +1,4 @@
-"""The reviews beside a library: create, list, open and delete them."""
+"""Create, list, open and delete the reviews beside a library."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Reviews:
     """The reviews in one file."""
 
     def __init__(self, path: Path | str) -> None:
-        """Name the file; the first review creates it."""
+        """Use the file at a path; the first review creates it."""
         self._store = ReviewStore(Path(path))
 
     @classmethod
@@ -34,7 +34,7 @@ class Reviews:
 
     @property
     def path(self) -> Path:
-        """Return the file."""
+        """Return the path of the file."""
         return self._store.path
 
     def create(
@@ -51,16 +51,16 @@ class Reviews:
         """Create a review and return it.
 
         Args:
-            name: Unlike the name of any other review, ignoring case.
+            name: Unique among the reviews, ignoring case.
             selection: The pairs; the review keeps its own copy of them.
             readers: One or two names.
-            order: In which order the pairs are read; `seed` is that of a random order.
+            order: The order in which the pairs are read; `seed` is for a random order.
             machine_shown: When readers see the model's label.
             codebook: The readers' instructions.
 
         Raises:
             ReviewError: The name is taken, there are no pairs, two pairs have the same id, the
-                readers' names are invalid, or the order is impossible.
+                readers' names are invalid, or the pairs lack what the order needs.
         """
         name, names = _checked_name(name, "review"), [_checked_name(r, "reader") for r in readers]
         if not 1 <= len(names) <= 2:
@@ -76,10 +76,10 @@ class Reviews:
             selection.choice,
             order,
             machine_shown,
-            selection.pool,
-            selection.seed,
-            seed if order is Order.RANDOM else None,
-            selection.subject,
+            of=selection.pool,
+            chosen_seed=selection.seed,
+            order_seed=seed if order is Order.RANDOM else None,
+            subject=selection.subject,
             left_out=selection.left_out,
             read_before=sum(pair.content_ids[0] in finished for pair in pairs),
             **_origin(selection),
@@ -96,8 +96,8 @@ class Reviews:
         if not found:
             there = ", ".join(review.name for review in self.all()) or "none"
             raise ReviewError(
-                f"There is no review {name!r} in {self.path}: name one of those there ({there}), "
-                "or create it."
+                f"There is no review {name!r} in {self.path}: name an existing one ({there}), or "
+                "create it."
             )
         return Review(self._store, found[0][0])
 
@@ -117,7 +117,7 @@ class Reviews:
         )
 
     def delete(self, name: str) -> None:
-        """Remove a review for good, with its answers and its history."""
+        """Remove a review for good, with its answers and history."""
         project = self.open(name).number
         with self._store.writing() as database:
             remove_project(database, project)
@@ -125,10 +125,10 @@ class Reviews:
 
 def _origin(selection: PairSelection) -> dict[str, Any]:
     """Return the settings that describe the search or comparison the pairs come from."""
-    made, least, found = selection.provenance, selection.thresholds, dict[str, Any]()
-    if least is not None:
+    found: dict[str, Any] = {}
+    if least := selection.thresholds:
         found = {"least_probability": least.probability, "least_similarity": least.similarity}
-    if made is not None:
+    if made := selection.provenance:
         names = ("library_digest", "filters", "encoder", "encoder_digest", "stance_model")
         found |= {name: getattr(made, name) for name in (*names, "stance_digest", "screening")}
         found |= {"search_settings": made.settings, "searched_on": made.date}

@@ -1,8 +1,8 @@
-"""The SQLite file of reviews, and everything that is written into it.
+"""The SQLite file of reviews, and all writing into it.
 
 The file lies beside the library's generations and is never rebuilt. Any number of programs and
-browser tabs may use it at once: each write is one transaction behind a write-ahead log, on disk
-when it returns. Triggers refuse to change or remove an event unless its review is removed.
+browser tabs may use it at once: each write is one transaction with a write-ahead log, and on disk
+when it returns. Triggers keep events from being changed or removed, except with their review.
 """
 
 from __future__ import annotations
@@ -35,22 +35,22 @@ REVIEWS_VARIABLE = "COMPARE_REVIEWS"
 REVIEWS = "reviews.sqlite"
 
 FORMAT = 2
-"""Raised whenever programs of the old format could no longer read the file."""
+"""Increased when older programs could no longer read the file."""
 
 _OLDEST = 1
-"""The oldest format that can be read; the next review raises the format of an older file."""
+"""The oldest readable format; creating a review or importing answers upgrades the file."""
 
 MARK_FORMAT = f"PRAGMA user_version = {FORMAT}"
-"""Marks the file as one that programs of an older format would misread."""
+"""Marks the file so that older programs, which would misread it, refuse it."""
 
 _WAIT = 30
-"""Seconds that a write waits for another one."""
+"""Seconds to wait for another program's write."""
 
 DECISION = 0
-"""Stands for the reader's number in decisions; readers are numbered from 1."""
+"""In place of the reader's number for decisions; readers are numbered from 1."""
 
 PROJECT = -1
-"""Stands for the reader's number in events of the whole review."""
+"""In place of the reader's number for events of the whole review."""
 
 _LONGEST_NOTE = 5_000
 
@@ -97,7 +97,7 @@ CREATE TRIGGER IF NOT EXISTS events_last BEFORE DELETE ON events
 def reviews_file(library: Path | None = None) -> Path:
     """Return the file of a library's reviews: $COMPARE_REVIEWS, else reviews.sqlite in its folder.
 
-    Without a library, or with a read-only one such as the sample, it lies beside the user's own.
+    Without a library, or with a read-only one such as the sample, it is beside the user's own.
     """
     if named := os.environ.get(REVIEWS_VARIABLE):
         return Path(named).expanduser()
@@ -110,10 +110,10 @@ def reviews_file(library: Path | None = None) -> Path:
 
 
 class ReviewStore:
-    """The file, opened for each read and write; the first write creates it."""
+    """The file, opened anew for each read and write; the first write creates it."""
 
     def __init__(self, path: Path) -> None:
-        """Name the file."""
+        """Use the file at a path."""
         self.path = path
 
     def all(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -125,7 +125,7 @@ class ReviewStore:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """Give a connection within a transaction: committed at the end, or rolled back."""
+        """Yield a connection in a transaction, committed at the end or rolled back on an error."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -162,7 +162,7 @@ class ReviewStore:
 
     def _prepare(self, database: sqlite3.Connection) -> None:
         version = int(database.execute("PRAGMA user_version").fetchone()[0])
-        if version == 0:  # a new file; several programs may create the tables at once
+        if version == 0:  # new; IF NOT EXISTS, as other programs may create it now
             database.execute("PRAGMA journal_mode = WAL")
             database.executescript(f"BEGIN IMMEDIATE; {_TABLES} {MARK_FORMAT}; COMMIT;")
         elif not _OLDEST <= version <= FORMAT:
@@ -210,7 +210,7 @@ def add_project(
     settings: Settings,
     codebook: str,
 ) -> None:
-    """Write a new review, unless its name is taken or two pairs have the same id."""
+    """Write a new review; ReviewError if its name is taken or two pairs have the same id."""
     if database.execute("SELECT 1 FROM projects WHERE name = ?", (name,)).fetchone():
         raise ReviewError(f"There is already a review {name!r}: choose another name, or remove it.")
     for identity, number in Counter(pair.id for pair in pairs).items():
@@ -226,7 +226,7 @@ def add_project(
         "INSERT INTO readers VALUES (?, ?, ?, NULL)",
         [(project, number, reader) for number, reader in enumerate(readers, start=1)],
     )
-    # Many pairs may share one statement object: each is hashed once.
+    # Many pairs may share one statement object: hash each only once.
     statements = {id(s): s for pair in pairs for s in (pair.a.statement, pair.b.statement)}
     hashes = {key: statement.content_hash for key, statement in statements.items()}
     for key, statement in statements.items():
@@ -246,7 +246,7 @@ def add_project(
 
 
 def remove_project(database: sqlite3.Connection, project: int) -> None:
-    """Remove a review with its answers, its history and the statements no other review has."""
+    """Remove a review with its answers, its history and statements that no other review uses."""
     for table in ("projects", "readers", "pairs", "answers", "events"):
         database.execute(f"DELETE FROM {table} WHERE project = ?", (project,))
     database.execute(
@@ -256,7 +256,7 @@ def remove_project(database: sqlite3.Connection, project: int) -> None:
 
 
 def _encodable(text: str) -> str:
-    return text.encode("utf-8", "replace").decode()  # SQLite refuses half a character
+    return text.encode("utf-8", "replace").decode()  # SQLite refuses half a surrogate pair
 
 
 # -- Answers and events --------------------------------------------------------------------------
@@ -272,8 +272,8 @@ def answer_of_row(row: Sequence[Any]) -> Answer:
     return Answer(Stance(stance) if stance else None, *rest)
 
 
-def checked(answer: Answer) -> Answer:
-    """Return an answer with its note stripped, unless it is too long or the confidence invalid."""
+def validated(answer: Answer) -> Answer:
+    """Return an answer with its note stripped; ReviewError if note or confidence is invalid."""
     note = _encodable(answer.note.strip())
     if len(note) > _LONGEST_NOTE:
         raise ReviewError(
@@ -301,7 +301,7 @@ def review_removed() -> ReviewError:
 
 @dataclass(frozen=True, slots=True)
 class ReviewWriter:
-    """Writes one person's answers and events, within a transaction of the caller.
+    """Writes one person's answers and events within the caller's transaction.
 
     Attributes:
         number: The reader's number, `DECISION` or `PROJECT`.
@@ -314,7 +314,7 @@ class ReviewWriter:
     who: str
 
     def _execute(self, sql: str, *more: Any) -> sqlite3.Cursor:
-        """Run a statement that begins with the project and the reader's number."""
+        """Run SQL whose first parameters are the project and the reader's number."""
         return self.database.execute(sql, (self.project, self.number, *more))
 
     def require_not_handed_in(self) -> None:
@@ -343,8 +343,8 @@ class ReviewWriter:
         return AnswerChange(place, before, after)
 
     def undo(self) -> AnswerChange | None:
-        """Restore what the writer's latest effective answer replaced; None if there is none."""
-        # An answer is not effective if it was undone, or if somebody else has answered since.
+        """Restore what this person's latest answer replaced; None if there is none."""
+        # Skips answers that were undone, and decisions that somebody else has replaced since.
         found = self._execute(
             f"SELECT n, place, before FROM events e WHERE project = ? AND reader = ? AND "
             f"who = ? COLLATE NOCASE AND {_effective('e')} AND NOT EXISTS (SELECT 1 FROM events l "
@@ -399,7 +399,7 @@ class ReviewWriter:
 
 
 def _effective(event: str) -> str:
-    """Return the SQL condition that an event wrote an answer and was not undone."""
+    """Return the SQL condition that an event wrote an answer and was never undone."""
     return (
         f"{event}.what IN ('answer', 'import', 'decision') "
         f"AND NOT EXISTS (SELECT 1 FROM events u WHERE u.undoes = {event}.n)"

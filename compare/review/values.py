@@ -17,12 +17,12 @@ from compare.statements.passages import Passage
 from compare.statements.statement import Statement
 
 SKIP = "skip"
-"""Written in place of a label if the reader could not judge the pair."""
+"""Written in place of a label if a reader could not judge the pair."""
 
 CONFIDENCE: Mapping[int, str] = {1: "unsure", 2: "fairly sure", 3: "sure"}
 
 CODEBOOK = (Path(__file__).parent / "codebook.md").read_text(encoding="utf-8")
-"""The codebook of a review unless another is given."""
+"""The default codebook."""
 
 
 class Option(StrEnum):
@@ -39,7 +39,7 @@ class Choice(Option):
     RANDOM = "random"
     """Drawn at random from all pairs with the requested labels."""
     STRATIFIED = "stratified"
-    """Drawn at random within each label, equally many of each; a pair weighs what it stands for."""
+    """Drawn at random, equally many of each label, and weighted by the size of the label's pool."""
     WHOLE = "whole"
     """All pairs with the requested labels."""
     IMPORTED = "imported"
@@ -47,15 +47,15 @@ class Choice(Option):
 
 
 class Order(Option):
-    """In which order the pairs are read."""
+    """The order in which the pairs are read."""
 
     RANDOM = "random"
     UNCERTAIN = "uncertain"
-    """The pairs the model is least sure of first."""
+    """Starts with the pairs whose most likely label is least probable."""
     INFORMATIVE = "informative"
-    """The pairs on which the fast and the accurate model differ most first."""
+    """Starts with the pairs on which the fast and the accurate model differ most."""
     GIVEN = "given"
-    """As the pairs came."""
+    """The order in which the pairs were given."""
 
 
 class MachineShown(Option):
@@ -66,12 +66,12 @@ class MachineShown(Option):
     END = "end"
     """Once all readers have handed in."""
     BEFORE = "before"
-    """With the pair, so that the answers are no independent check of the model."""
+    """With the pair: then the answers are no independent check of the model."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewPair:
-    """A pair to read, with the model's label if it has one.
+    """A pair to label, with the model's label if there is one.
 
     Attributes:
         id: Unique in a review.
@@ -79,9 +79,9 @@ class ReviewPair:
         similarity: Cosine between the passages, -1 to 1.
         divergence: Total variation distance between the probabilities of the fast and the accurate
             model, 0 to 1; None unless both scored the pair.
-        topic: Agreement is also reported for each topic of a review.
-        stratum: In a stratified sample, the label the pair was drawn from.
-        weight: How many pairs of the pool it stands for.
+        topic: Agreement is also reported by topic.
+        stratum: In a stratified sample, the model's label within which the pair was drawn.
+        weight: Number of pairs of the pool that it represents.
     """
 
     id: str
@@ -98,20 +98,17 @@ class ReviewPair:
 
     @property
     def sides(self) -> tuple[ModelInput, ModelInput]:
-        """Return both sides as the stance model reads them."""
+        """Return both sides as inputs of a stance model."""
         return self.a.model_input, self.b.model_input
 
     @property
     def content_ids(self) -> tuple[str, str]:
-        """Return the ids that follow from the passages, as (a, b) and as (b, a).
-
-        They are the same whatever id a file gave the pair.
-        """
+        """Return the ids of the passages as (a, b) and as (b, a), whatever id a file gave."""
         return pair_id(self.a, self.b), pair_id(self.b, self.a)
 
 
 def pair_id(a: Excerpt, b: Excerpt) -> str:
-    """Return a short id of a pair, the same wherever the same passages are paired."""
+    """Return a short id that depends only on the two passages."""
     sides = [
         [side.statement.id or side.statement.content_hash, side.passage.start, side.text]
         for side in (a, b)
@@ -120,7 +117,7 @@ def pair_id(a: Excerpt, b: Excerpt) -> str:
 
 
 def excerpt_of(statement: Statement, words: str) -> Excerpt:
-    """Return the passage of a statement with these words, or the whole statement if it has none."""
+    """Return the passage of a statement with these words, else the whole statement."""
     start = statement.text.find(words) if words else -1
     if start < 0:
         return excerpt_at(statement, 0, len(statement.text))
@@ -141,7 +138,7 @@ class Answer:
         stance: None if the pair was skipped.
         confidence: 1 unsure, 2 fairly sure, 3 sure; None if not given.
         at: When it was given (ISO 8601, UTC).
-        who: Who decided; "" in a reader's answer.
+        who: The person who decided; "" in a reader's answer.
     """
 
     stance: Stance | None
@@ -152,11 +149,11 @@ class Answer:
 
     @property
     def label(self) -> str:
-        """Return the stance as written, or `SKIP`."""
+        """Return the stance as it is written, or `SKIP`."""
         return SKIP if self.stance is None else self.stance.value
 
     def to_json(self) -> str:
-        """Return text from which `from_json` makes an equal answer."""
+        """Return JSON from which `from_json` restores an equal answer."""
         data = asdict(self)
         del data["stance"]
         return json.dumps({"answer": self.label, **data}, ensure_ascii=False)
@@ -182,13 +179,13 @@ class AnswerChange:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line of a review's append-only history.
+    """One entry of a review's append-only history.
 
     Attributes:
         what: "answer", "import" (an answer read from a file), "undo", "hand in", "codebook",
             "decision" or "undo decision".
         pair: The pair's id; "" if the event concerns the whole review.
-        before: The previous value as JSON, like `after`, the new one; "" for none.
+        before: The previous value as JSON, and `after` the new one; "" for none.
     """
 
     at: str
@@ -201,7 +198,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class ReaderProgress:
-    """How many of the pairs a reader has answered and skipped."""
+    """How many pairs a reader has answered and skipped, `of` how many."""
 
     answered: int
     skipped: int
@@ -222,16 +219,16 @@ class ReaderProgress:
 class Settings:
     """How a review was made; stored with it and written into every export.
 
-    Everything from `library_digest` to `screening` describes the search or comparison the pairs
-    come from, and is empty if they were imported.
+    The attributes from `library_digest` to `screening` describe the search or comparison the pairs
+    come from, and are empty if the pairs were imported.
 
     Attributes:
-        of: How many pairs of each label they were chosen from.
-        subject: What was searched or compared, in words.
-        least_probability: Threshold of the model's labels, like `least_similarity`.
+        of: Number of pairs of each label that could be chosen.
+        subject: Description of the search or comparison.
+        least_probability: Threshold of the model's labels; so `least_similarity`.
         screening: Name and digest of the first-stage model, which alone scored some of the pairs.
-        left_out: How many pairs were not drawn because a finished review held them.
-        read_before: How many of the pairs another finished review already held.
+        left_out: Number of pairs that were not drawn because a finished review holds them.
+        read_before: Number of pairs that another finished review holds.
     """
 
     choice: Choice
@@ -261,30 +258,30 @@ class Settings:
 
     @classmethod
     def from_json(cls, text: str) -> Settings:
-        """Return settings from JSON; those that an earlier version did not write are empty."""
+        """Return settings from JSON; those that older versions did not write are empty."""
         data: dict[str, Any] = json.loads(text)
         kinds = {"choice": Choice, "order": Order, "machine_shown": MachineShown}
         return cls(**data | {name: kind(data[name]) for name, kind in kinds.items()})
 
 
 class StatementState(StrEnum):
-    """What became of a statement in the library since the review was made."""
+    """The state of a statement in the library compared with when the review was made."""
 
     UNCHANGED = "unchanged"
     CHANGED = "changed"
-    """The id now has other words, countries or another date; the review keeps what was read."""
+    """Words, countries or date have changed under its id; the review keeps the old ones."""
     DETAILS = "details changed"
-    """Words, context, countries and date are the same, but another detail changed."""
+    """Another detail has changed; words, context, countries and date are the same."""
     GONE = "not in the library"
     FREE = "of no library"
     """The statement was typed in, or imported without an id."""
 
 
 STATE_NOTES = {
-    StatementState.CHANGED: "the library has other words, countries or another date under its id "
-    "now; these were read",
-    StatementState.DETAILS: "its words, countries and date are as they were read; other details "
-    "have changed in the library",
-    StatementState.GONE: "not in this library, or no longer; these words were read",
+    StatementState.CHANGED: "its words, countries or date have changed in the library since; "
+    "this is what was read",
+    StatementState.DETAILS: "its words, countries and date are unchanged; other details have "
+    "changed in the library since",
+    StatementState.GONE: "not, or no longer, in this library; this is what was read",
 }
-"""Notes shown beside a statement that is not in the library as it was read."""
+"""Notes shown beside a statement that has changed or is missing in the library."""

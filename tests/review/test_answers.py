@@ -271,7 +271,7 @@ def test_changed_details_are_told_from_changed_words(review: Make, tmp_path) -> 
     assert made.statement_states(library, kept) == [
         (StatementState.DETAILS, StatementState.UNCHANGED)
     ]
-    assert "words, countries and date are as they were read" in STATE_NOTES[StatementState.DETAILS]
+    assert "its words, countries and date are unchanged" in STATE_NOTES[StatementState.DETAILS]
     for changed in (
         replace(one, context="of the lock"),
         replace(one, date=other.date),

@@ -324,8 +324,8 @@ def test_half_a_character_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a,b\nx,y\nx,y\n", r'line 3, column "pair", .*: the pair is on line 2, too; remove'),
-        ("pair,a,b\n1,x,y\n1,u,v\n", "line 3, column \"pair\", '1': the pair is on line 2"),
+        ("a,b\nx,y\nx,y\n", r'line 3, column "pair", .*: the pair is also on line 2; remove'),
+        ("pair,a,b\n1,x,y\n1,u,v\n", "line 3, column \"pair\", '1': the pair is also on line 2"),
         ("a,c\nx,y\n", 'there is no column "b" .*a file of pairs has the columns a_passage'),
         ("text\nx\n", 'there is no column "a_passage" .found: text.'),
         ("a,b,stance\nx,y,maybe\n", "column \"stance\", 'maybe': this is not a label; write agree"),
@@ -423,7 +423,7 @@ def test_the_history_marks_imported_answers(review: Make, tmp_path: Path) -> Non
             "pair,answer\np1,perhaps\n",
             "this is not a label; write agree, oppose or neither, or skip",
         ),
-        ("pair,answer\np1,agree\np1,agree\n", "the pair is answered on line 2, too"),
+        ("pair,answer\np1,agree\np1,agree\n", "the pair is also answered on line 2"),
         ("pair,answer\np9,agree\n", "the review 'canal' has no such pair"),
         ("pair,answer,confidence\np1,agree,7\n", "this is not a confidence; write 1, 2 or 3"),
         ("pair,said\np1,agree\n", 'there is no column "answer"'),

@@ -262,7 +262,7 @@ def test_statements_that_changed_are_shown_with_the_words_that_were_read(page, h
     made = Reviews.of(library).create("canal", PairSelection.imported([entry]), ["Ada"])
     app = as_reader(page("review"), made, "Ada")
     (card,) = cards(app)
-    assert "not in this library, or no longer; these words were read" in card
+    assert "not, or no longer, in this library; this is what was read" in card
     assert entry.b.text in card
 
 
