@@ -1,9 +1,9 @@
-"""Find who says what is quoted: a quotation, a verb of saying, and the name beside it.
+"""Find the speaker of a quotation from the verb of saying and the name beside it.
 
 Each word of a sentence becomes a letter (`Token.kind`), and a few patterns over the letters find
-the speaker. `“We stay,” said Minister Ada Lorn.` becomes `QVRNN.`: behind a verb (V), an office (R)
-and a name (NN) are its subject. If no pattern fits, nobody is named, since no speaker is better
-than the wrong one. A person confirms each proposal.
+the speaker. `“We stay,” said Minister Ada Lorn.` becomes `QVRNN.`: after a verb (V), an office (R)
+and a name (NN) are its subject. If no pattern matches, the speaker stays empty, which is better
+than a wrong one.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _LONGEST_SENTENCE = 300  # words; a longer one is read in pieces
 
 
 class Quoted(NamedTuple):
-    """Where the words between quotation marks are; not `closed` if the closing mark is missing."""
+    """The span between quotation marks; not `closed` if the closing mark is missing."""
 
     start: int
     end: int
@@ -53,8 +53,8 @@ class Token:
     """A word, a sign, or a whole quotation.
 
     Attributes:
-        kind: One letter. In names and offices: N name, K country, P possessive of a name, R what a
-            person is, I institution, T word of an office, w another word, d determiner, a "and",
+        kind: One letter. In names and offices: N name, K country, P possessive of a name, R role
+            ("minister"), I institution, T word of an office, w another word, d determiner, a "and",
             o "of", f "for", "to" or "at". H "he" or "she". V verb of saying, G its participle,
             S "according to". b adverb, h auxiliary, x denial, t time, s scene, c opens a clause,
             r "that" or "who", g "-ing", p another function word. Q quotation; # number; signs.
@@ -68,16 +68,16 @@ class Token:
 
     @property
     def lower(self) -> str:
-        """Return the word as the word lists have it."""
+        """Return the word in lower case, as in the word lists."""
         return self.text.casefold()
 
 
 def _kind(text: str) -> str:
-    """Return the kind of a word or sign outside quotations and names of countries."""
+    """Return the kind of a word or sign; quotations and countries are found elsewhere."""
     lower, named = text.casefold(), _NAME.match(text) is not None
     known = _KIND_OF.get(lower)
     if named and lower in words.KINDS["t"]:
-        return "t"  # May
+        return "t"  # "May" is the month, not the verb
     if known and not (named and known == "s"):
         return known
     if not text[0].isalpha():
@@ -118,25 +118,25 @@ def tokens(text: str, quoted: Sequence[Quoted]) -> list[Token]:
 
 
 def _country_end(text: str, found: Sequence[Token], first: int) -> int:
-    """Return where the country that starts at token `first` ends, `first` if there is none."""
+    """Return the end of the country that starts at token `first`, or `first` if none does."""
     end = first
     for at, token in enumerate(found[first : first + _LONGEST_COUNTRY], start=first):
         if token.text[0].isupper():
-            end = at + 1 if known_country(text[found[first].start : token.end]) else end
+            end = at + 1 if is_country(text[found[first].start : token.end]) else end
         elif at == first or token.text not in ("of", "the", "and"):
             break
     return end
 
 
-def known_country(text: str) -> bool:
-    """Say whether a text is the name of a country, and no short word that is a code by chance."""
+def is_country(text: str) -> bool:
+    """Return whether a text names a country, and is not a short word that happens to be a code."""
     letters = text.replace(".", "")
     if len(letters) <= 3:
         return letters in words.SHORT_COUNTRIES
     return country_code(text) is not None
 
 
-# -- who is named ----------------------------------------------------------------------------------
+# -- names and offices -----------------------------------------------------------------------------
 
 _OFFICE = r"[PKNTIw]{0,5}R{1,2}(?:[of]d?[PKTIwRa]{1,6}){0,2}"
 _NAMES = r"(?:N[NKT]{0,5}|KN[NK]{0,4})"
@@ -153,17 +153,17 @@ _SHAPES = [
         r"d(?P<name>N{1,4})",
     )
 ]
-"""Kinds of the words that name somebody; the first two are a person's."""
+"""Kinds of words that name a speaker; the first two shapes are persons."""
 
-# A phrase ends at the first word of no name or office; if no shape fits it whole, it is nobody.
+# A phrase ends at the first word outside names and offices. It has to match a shape as a whole.
 _PHRASE = r"d?[NKPTRIw](?:[NKPTRIw]|(?:(?<=[RIwT])f|o)d?(?=[NKPTRIw])|a(?=d?[NKPTRI])){0,14}"
 _WHO = rf"(?P<who>{_PHRASE}|H)(?:\((?P<bracket>[^()]{{1,12}})\))?"
 _ASIDE = r"(?P<comma>[,-])(?P<aside>[^-,;:.Q]{1,25})"
-# Ahead of a verb: where a clause begins, with an aside in commas, and adverbs before the verb.
+# Before a verb: at the start of a clause, with an aside in commas and with adverbs.
 _AHEAD = re.compile(
     rf"(?:^|(?<=[-,;:.Qactb])){_WHO}(?:{_ASIDE}(?P=comma))?(?P<between>(?:[bhx]|p?t){{0,6}})\Z"
 )
-# Behind a verb, with an aside that ends the clause: "said Lorn, the minister."
+# After a verb, with an aside that ends the clause: "said Lorn, the minister."
 _BEHIND = re.compile(rf"{_WHO}(?:{_ASIDE}(?=[-,;:.Q]|\Z))?(?![NKPTRIwgoaH])")
 _MENTION = re.compile(
     rf"(?<![NKR])(?P<who>{_PERSON.replace('Iw]', 'I]')}(?:oK)?)"
@@ -176,7 +176,7 @@ _OWN_COUNTRY = re.compile(r"(?:^[dwT]{0,3}|od?)(?P<country>[KP])")
 _LOOK_BACK = 45
 _PASSIVE = frozenset({"is", "was", "were", "been", "being"})
 
-# Between a verb and what is said: when, where and to whom; anything else can make it another's.
+# Between a verb and the words: when, where and to whom. Anything else can mean another speaker.
 WHEN_AND_WHERE = r"(?:p?t|p?#|b|[pf]?d?(?:s|[Pw]?[IR]|K|N{1,3})){0,6}"
 _DIRECTLY = re.compile(rf"{WHEN_AND_WHERE}[,:r]?")
 _REPORTING = words.REPORTING | words.KINDS["G"]
@@ -186,12 +186,12 @@ _LOOSELY = re.compile(rf"{WHEN_AND_WHERE}r?[^PVGSrxcQ:;(),-]{{1,12}}:?")
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """A speaker as the page names it: a person, an institution or an office, else nobody.
+    """A speaker as the page names it: a person, an institution or an office; falsy for nobody.
 
     Attributes:
-        first: The first of the tokens that name it, `last` the last.
-        person: Whether the name is a person's, as far as can be told.
-        pronoun: Whether it is "he" or "she".
+        first: The first token of the name; `last` is its last token.
+        person: Whether the name seems to be a person's.
+        pronoun: Whether the speaker is "he" or "she".
     """
 
     first: int
@@ -203,7 +203,7 @@ class Who:
     pronoun: bool = False
 
     def __bool__(self) -> bool:
-        """Say whether it is anybody."""
+        """Return whether it is anybody."""
         return bool(self.name or self.role or self.pronoun)
 
 
@@ -215,10 +215,10 @@ class Act:
     """A verb of saying and its subject.
 
     Attributes:
-        first: The first token of both, the verb's if the subject is only understood.
-        verb: The verb's token, or that of "according to".
-        last: The last token of both.
-        denied: Whether it is denied or open that something was said.
+        first: The first token of the two, or the verb if the subject is implied.
+        verb: The token of the verb or of "according to".
+        last: The last token of the two.
+        denied: Whether the sentence denies or leaves open that something was said.
     """
 
     first: int
@@ -229,14 +229,14 @@ class Act:
 
 
 class Sentence:
-    """A sentence of a paragraph: its tokens, their kinds as a string, and who says something."""
+    """A sentence of a paragraph: its tokens, their kinds as a string, and its acts of saying."""
 
     def __init__(self, text: str, found: Sequence[Token]) -> None:
         """Find the verbs of saying and their subjects."""
         self.text, self.tokens = text, found
         self.kinds = "".join(token.kind for token in found)
         if self.kinds[:1] == "N" and (plain := _kind(found[0].lower)) != "w":
-            # a first word has a capital in any case: "Currently" is an adverb
+            # a capital says nothing about the first word: "Currently" is an adverb
             self.kinds = plain + self.kinds[1:]
         self.acts: list[Act] = []
         for verb, kind in enumerate(self.kinds):
@@ -244,11 +244,11 @@ class Sentence:
                 self.acts.append(act)
 
     def span(self, first: int, end: int) -> str:
-        """Return the paragraph's words from one token up to another."""
+        """Return the text from token `first` to before token `end`."""
         return self.text[self.tokens[first].start : self.tokens[end - 1].end] if first < end else ""
 
     def named(self, first: int, end: int) -> Who:
-        """Return who some tokens name, nobody if they fit no shape of a name or an office."""
+        """Return the speaker that tokens name, nobody if they match no shape."""
         kinds = self.kinds[first:end]
         found = next((found for shape in _SHAPES if (found := shape.fullmatch(kinds))), None)
         if found is None:
@@ -265,24 +265,24 @@ class Sentence:
         return Who(first, end - 1, name, role, country, person=found.re in _SHAPES[:2])
 
     def _own_country(self, first: int, end: int) -> str:
-        """Return the country that an office or an institution names as its own."""
+        """Return the country in the name of an office or institution, "" for none."""
         found = _OWN_COUNTRY.search(self.kinds[first:end])
         if not found or any(token.lower in words.OF_A_PROVINCE for token in self.tokens[first:end]):
             return ""
         name = _POSSESSIVE.sub("", self.tokens[first + found.start("country")].text)
-        return name if known_country(name) else ""
+        return name if is_country(name) else ""
 
-    def _read(self, found: re.Match[str]) -> Who:
-        """Return who a pattern found, with what brackets or an aside between commas say of them."""
+    def _named_in(self, found: re.Match[str]) -> Who:
+        """Return the speaker of a match, with a country in brackets and an office in an aside."""
         who, parts = self.named(*found.span("who")), found.groupdict()
-        if parts.get("bracket") and known_country(inside := self.span(*found.span("bracket"))):
+        if parts.get("bracket") and is_country(inside := self.span(*found.span("bracket"))):
             who = replace(who, country=inside)
         if not parts.get("aside"):
             return who
         first, end = found.span("aside")
         aside, office = self.named(first, end), _OFFICE_BEHIND.match(self.kinds, first, end)
         if aside.name and not re.search("[of]", self.kinds[first:end]):
-            office = None  # "Lorn, Minister Tal, …" are two
+            office = None  # "Lorn, Minister Tal, …" are two people
         if who.name and office and not who.role:
             country = who.country or self._own_country(first, end)
             return replace(who, last=end - 1, role=self.span(*office.span("role")), country=country)
@@ -293,23 +293,25 @@ class Sentence:
         return Who(who.first, who.last) if listed else who
 
     def mentions(self) -> list[Who]:
-        """Return the people who are named."""
-        return [who for found in _MENTION.finditer(self.kinds) if (who := self._read(found)).name]
+        """Return everybody who is named."""
+        return [
+            who for found in _MENTION.finditer(self.kinds) if (who := self._named_in(found)).name
+        ]
 
     def can_be_subject(self, who: Who) -> bool:
-        """Say whether a name is where a clause begins."""
+        """Return whether a name is at the start of a clause."""
         return who.first == 0 or self.kinds[who.first - 1] in ",;-crtab"
 
     def signer(self) -> Who:
-        """Return who is named at the start, if a comma or nothing follows."""
+        """Return who is named at the start if a comma, bracket or stop follows, else nobody."""
         found = _BEHIND.match(self.kinds)
-        return self._read(found) if found and self.kinds[found.end() :][:1] in ",.(" else NOBODY
+        return self._named_in(found) if found and self.kinds[found.end() :][:1] in ",.(" else NOBODY
 
     def _act(self, verb: int) -> Act | None:
-        """Return what is said by a verb of saying, None if its subject is not clear."""
+        """Return the act of a verb of saying, None if its subject is not clear."""
         kind, ahead = self.kinds[verb], self.kinds[max(verb - 2, 0) : verb]
         if kind in "VS" and (found := _BEHIND.match(self.kinds, verb + 1)):
-            who = self._read(found)
+            who = self._named_in(found)
             quoted = ahead.endswith("Q") or ahead in ("Q,", "Q-")
             closes = ahead.endswith(",") and not self.kinds[found.end() :].strip(".")
             if kind == "S" or quoted or (closes and who.name):
@@ -320,23 +322,23 @@ class Sentence:
             quoted_as = not said.isdisjoint(("quoted as", "cited as"))
             if not quoted_as and (said & _PASSIVE or (kind == "G" and "x" not in between)):
                 return None
-            return Act(found.start(), verb, verb, self._read(found), denied="x" in between)
+            return Act(found.start(), verb, verb, self._named_in(found), denied="x" in between)
         # "Lorn rejected the plan, saying …", "Lorn called for calm and said …"
         sign = self.kinds[:verb].rstrip("b")[-1:]
         joined = sign and sign in ("a,-" if kind == "G" else "a")
         return Act(verb, verb, verb, self.acts[-1].who) if self.acts and joined else None
 
     def speaker(self, quotation: int) -> tuple[Who, Confidence] | None:
-        """Return who says what is quoted at a token; None if the sentence does not say."""
+        """Return the speaker of the quotation at a token, None if the sentence names none."""
         act = next((act for act in reversed(self.acts) if act.verb < quotation), None)
         if act and not act.denied and _DIRECTLY.fullmatch(self.kinds, act.last + 1, quotation):
             return act.who, Confidence.BESIDE
-        behind = self.behind(quotation)
-        if act:  # of two who could say it, nobody is named
-            taken_in = behind is None and self._takes_in(act, quotation)
-            return (act.who, Confidence.IN_SENTENCE) if taken_in else None
-        if behind is not None:
-            return behind, Confidence.BESIDE
+        after = self.speaker_after(quotation)
+        if act:  # with a second possible speaker after it, name nobody
+            included = after is None and self._includes(act, quotation)
+            return (act.who, Confidence.IN_SENTENCE) if included else None
+        if after is not None:
+            return after, Confidence.BESIDE
         if self.kinds[max(quotation - 1, 0)] == ":":
             return self.named(0, quotation - 1), Confidence.BESIDE
         for later in self.acts:  # "They must “share the sea” with others, Lorn said."
@@ -344,10 +346,10 @@ class Sentence:
                 return NOBODY if later.denied else later.who, Confidence.IN_SENTENCE
         return None
 
-    def _takes_in(self, act: Act, quotation: int) -> bool:
-        """Say whether a quotation is a part of what is said: "Lorn said the port “belongs to all”".
+    def _includes(self, act: Act, quotation: int) -> bool:
+        """Return whether a quotation is part of an act: "Lorn said the port “belongs to us”".
 
-        It is not if the words between speak of somebody else's: "said the slogan “…” was wrong".
+        It is not if the words in between announce somebody else's: "said the slogan “…” was wrong".
         """
         between = [token.lower for token in self.tokens[act.last + 1 : quotation]]
         kinds, verb = self.kinds[act.last + 1 : quotation], self.tokens[act.verb].lower
@@ -358,8 +360,8 @@ class Sentence:
         claimed = any(word.removesuffix("s") in words.CLAIMS for word in between)
         return verb in _REPORTING and not claimed and _LOOSELY.fullmatch(kinds) is not None
 
-    def behind(self, quotation: int) -> Who | None:
-        """Return who is named right behind a quotation: "said Lorn", "Lorn said", "— Lorn"."""
+    def speaker_after(self, quotation: int) -> Who | None:
+        """Return who is named right after a quotation: "said Lorn", "Lorn said", "— Lorn"."""
         at = quotation + 1
         dashed = self.kinds[at : at + 1] == "-"
         at += self.kinds[at : at + 1] in (",", "-")
@@ -367,12 +369,12 @@ class Sentence:
         if act is not None and act.first == at:
             return Who(at, at) if act.denied else act.who
         found = _BEHIND.match(self.kinds, at) if dashed else None
-        who = self._read(found) if found else None
+        who = self._named_in(found) if found else None
         return who if who and who.name else None
 
 
 def sentences(text: str, found: Sequence[Token]) -> Iterator[Sentence]:
-    """Cut a paragraph into sentences, an endless one into pieces."""
+    """Split a paragraph into sentences, and an endless one into pieces."""
     kinds = "".join(token.kind for token in found)
     start = 0
     for end, token in enumerate(found, start=1):
@@ -384,7 +386,7 @@ def sentences(text: str, found: Sequence[Token]) -> Iterator[Sentence]:
             start = end
 
 
-def _may_end(text: str, token: Token, behind: Token) -> bool:
+def _may_end(text: str, token: Token, following: Token) -> bool:
     last = text[token.quoted.end - 1] if token.quoted else token.text
-    starts = not behind.text[0].islower() and behind.kind not in ",;:-)."
-    return last in ".!?…" and starts and behind.start > token.end
+    starts = not following.text[0].islower() and following.kind not in ",;:-)."
+    return last in ".!?…" and starts and following.start > token.end

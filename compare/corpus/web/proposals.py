@@ -1,9 +1,9 @@
-"""Proposed quotations, and the statements of those that a person confirmed."""
+"""Proposed quotations, and statements of the confirmed ones."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -25,7 +25,7 @@ _REJECTS = re.compile(
 
 
 class Confidence(StrEnum):
-    """Where the speaker was found."""
+    """Where the speaker was named."""
 
     BESIDE = "speaker named beside it"
     IN_SENTENCE = "speaker named in the sentence"
@@ -39,13 +39,13 @@ class Proposal:
     """A quotation or reported words, not yet confirmed.
 
     Attributes:
-        text: The words; those of a quotation that an attribution interrupts are joined.
-        speaker: As named somewhere on the page, "" if nobody is found.
+        text: The words; the parts around an attribution are joined.
+        speaker: As named somewhere on the page, "" if none was found.
         country: A known country that the role names, else "".
         context: The sentence around the words, or the nearest part of a very long one.
-        paragraph: The paragraph's index.
-        start: Where the words begin in the paragraph.
-        end: Where they end; an attribution can come between.
+        paragraph: The index of the paragraph.
+        start: The offset of the words in the paragraph.
+        end: The offset after the words; an attribution can be in between.
     """
 
     text: str
@@ -60,39 +60,30 @@ class Proposal:
     confidence: Confidence
 
 
-def confirmed(
-    page: Page, proposals: Sequence[Proposal], chosen: Collection[int], *, on: date | None = None
-) -> Iterator[Row]:
-    """Yield a row for each proposal that a person confirmed.
+def confirmed_row(page: Page, proposal: Proposal, on: date | None = None) -> Row:
+    """Return the row of a proposal that a person confirmed; `on` is the day, today if None.
 
     A fragment ("an act of war") gets its sentence as context, without its own words.
-
-    Args:
-        page: The page of the proposals.
-        proposals: All proposals of the page.
-        chosen: The indices of those confirmed.
-        on: The day of the confirmation; None is today.
     """
-    day = (on or datetime.now().astimezone().date()).isoformat()
-    for index in sorted(set(chosen)):
-        proposal = proposals[index]
-        cells = {
-            "text": proposal.text,
-            "context": _around(proposal),
-            **{name: getattr(proposal, name) for name in ("speaker", "role", "country")},
-            **{name: getattr(page, name) for name in ("date", "title", "url", "language")},
-            "source": page.site,
-            "quotation": proposal.quotation.value,
-            "confirmed_on": day,
-        }
-        name = page.url or page.title or "the page"
-        yield Row(name, proposal.paragraph + 1, cells, place="paragraph")
+    day = on or datetime.now().astimezone().date()
+    cells = {
+        "text": proposal.text,
+        "context": _context(proposal),
+        **{name: getattr(proposal, name) for name in ("speaker", "role", "country")},
+        **{name: getattr(page, name) for name in ("date", "title", "url", "language")},
+        "source": page.site,
+        "quotation": proposal.quotation.value,
+        "confirmed_on": day.isoformat(),
+    }
+    name = page.url or page.title or "the page"
+    return Row(name, proposal.paragraph + 1, cells, place="paragraph")
 
 
 def statements_of(accepted: Sequence[tuple[Page, Proposal]]) -> list[Statement]:
     """Return the statements of confirmed proposals; CorpusError if a cell cannot be used."""
     validator, statements = Validator(), []
-    for row in (row for page, proposal in accepted for row in confirmed(page, [proposal], [0])):
+    for page, proposal in accepted:
+        row = confirmed_row(page, proposal)
         fields = {name: name for name in row.cells if name in FIELDS}
         statement = validator.statement(row, fields)
         if isinstance(statement, Problem):
@@ -101,11 +92,11 @@ def statements_of(accepted: Sequence[tuple[Page, Proposal]]) -> list[Statement]:
     return statements
 
 
-def _around(proposal: Proposal) -> str:
+def _context(proposal: Proposal) -> str:
     """Return the sentence around a quotation with "…" for its words, "" if it adds nothing.
 
-    It completes a fragment, and words that are a part of the sentence ("denied that “…”"). Where
-    it denies, doubts or rejects, the words without it would say the opposite of what was said.
+    It completes a fragment and words that are part of the sentence ("denied that “…”"). If it
+    denies, doubts or rejects the words, they would mean the opposite without it.
     """
     before, found, behind = proposal.context.partition(proposal.text)
     if proposal.quotation is Quotation.REPORTED or not found:

@@ -19,7 +19,7 @@ REPORTING = _set("""
 NAMING = _set(
     "called calling described describing branded labelled labeled likened compared accused"
 )
-"""Verbs followed by a thing and what the subject calls it."""
+"""Verbs of calling something by a name: "called the plan “…”"."""
 
 KINDS = {
     "a": _set("and"),
@@ -72,7 +72,7 @@ KINDS = {
         off ahead nobody one two three four five six seven eight nine ten dozens hundreds several
     """),
 }
-"""Words of each kind but names and offices; see `attribution.Token`."""
+"""Words of each kind except names and offices; see `attribution.Token`."""
 
 ROLES = _set("""
     minister president secretary ambassador envoy spokesman spokeswoman spokesperson chancellor
@@ -87,7 +87,7 @@ ROLES = _set("""
     correspondent moderator interviewer fisherman sailor farmer student manager owner coach teacher
     scientist engineer doctor
 """)
-"""What a person is; their plurals count too."""
+"""Offices and roles of persons, in the singular; plurals are recognised, too."""
 
 INSTITUTIONS = _set("""
     ministry government office department embassy mission commission council parliament assembly
@@ -96,7 +96,7 @@ INSTITUTIONS = _set("""
     senate congress federation alliance association group university college school company centre
     center society
 """)
-"""What can speak without being a person."""
+"""Bodies that can speak."""
 
 TITLES = _set("""
     foreign prime deputy vice acting defence defense finance interior former first national special
@@ -105,13 +105,13 @@ TITLES = _set("""
     culture education transport human rights international cooperation development disarmament
     affairs
 """)
-"""Words of an office or institution that are not part of a name."""
+"""Words of offices and institutions that are never part of a name."""
 
 LESSER = _set("""
     deputy vice former ex assistant acting associate under sub interim then late onetime ousted
     deposed shadow elect designate
 """)
-"""Words that turn an office into another one."""
+"""Words that turn an office into a different one."""
 
 BARE = _set("said says added adds argued argues insisted insists warned warns claimed")
 """Verbs whose clause needs no "that"."""
@@ -120,7 +120,7 @@ CLAIMS = _set("""
     claim accusation allegation assertion remark comment threat report rumour rumor slogan phrase
     words quote quotation
 """)
-"""Words for something said: a quotation behind them can be somebody else's."""
+"""Nouns before a quotation that can be somebody else's: "the claim that …"."""
 
 ASKERS = _set("reporter journalist correspondent moderator interviewer")
 
@@ -128,4 +128,4 @@ SHORT_COUNTRIES = _set("US USA UK UN EU UAE DRC DPRK ROK PRC USSR")
 """Short names of countries in capitals; other short words in capitals are offices or parties."""
 
 OF_A_PROVINCE = _set("governor senator congressman congresswoman sheriff state")
-"""Beside a name that is also a country's, they mean a part of another country."""
+"""Beside a name that is also a country's ("governor of Georgia"), they mean a province."""

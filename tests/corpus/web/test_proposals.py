@@ -9,7 +9,7 @@ import pytest
 
 from compare.corpus.columns import FIELDS
 from compare.corpus.validate import Validator
-from compare.corpus.web import Page, confirmed, propose
+from compare.corpus.web import Page, confirmed_row, propose
 from compare.statements.statement import Country, PartialDate, Quotation, Statement
 
 PAGE = Page(
@@ -26,8 +26,8 @@ PAGE = Page(
 )
 
 
-def test_rows_of_what_was_chosen() -> None:
-    first, third = confirmed(PAGE, propose(PAGE), [2, 0], on=date(2022, 1, 2))
+def test_rows_of_confirmed_proposals() -> None:
+    first, _, third = (confirmed_row(PAGE, found, date(2022, 1, 2)) for found in propose(PAGE))
     assert (first.file, first.place, first.line) == ("https://post.example/a/1", "paragraph", 1)
     assert first.cells == {
         "text": "an insult to every sailor of ours",
@@ -45,7 +45,6 @@ def test_rows_of_what_was_chosen() -> None:
     }
     assert (third.line, third.cells["quotation"]) == (3, "reported")
     assert third.cells["context"] == ""
-    assert list(confirmed(PAGE, propose(PAGE), [])) == []
 
 
 @pytest.mark.parametrize(
@@ -66,12 +65,12 @@ def test_rows_of_what_was_chosen() -> None:
 def test_what_a_sentence_denies_is_not_said_without_it(sentence: str, context: str) -> None:
     page = replace(PAGE, paragraphs=(sentence,))
     (proposal,) = propose(page)
-    (row,) = confirmed(page, [proposal], [0])
+    row = confirmed_row(page, proposal)
     assert row.cells["context"] == context
 
 
 def test_a_row_is_a_statement() -> None:
-    (row,) = confirmed(PAGE, propose(PAGE), {1}, on=date(2022, 1, 2))
+    row = confirmed_row(PAGE, propose(PAGE)[1], date(2022, 1, 2))
     cells = {**row.cells, "country": "Valdoria"}
     fields = {name: name for name in cells if name in FIELDS}
     statement = Validator().statement(type(row)(row.file, row.line, cells), fields)
