@@ -1,4 +1,4 @@
-"""Two stages: the first scores all candidates, the second those near the top of a list."""
+"""Two-stage scoring, and scores on disk."""
 
 from __future__ import annotations
 

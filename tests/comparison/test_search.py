@@ -93,7 +93,7 @@ def test_two_lists_and_the_rest_on_the_topic(library):
     assert "other" not in ids(result.agree + result.oppose + result.neither)
 
 
-def test_lists_are_ranked_by_probability_times_the_fourth_root_of_closeness(library):
+def test_lists_are_ranked_by_probability_times_the_fourth_root_of_similarity(library):
     scores = [pair.score(Stance.AGREE) for pair in run(library).agree]
     assert scores == sorted(scores, reverse=True)
     first = run(library).agree[0]
@@ -397,12 +397,12 @@ def test_what_shares_rare_words_is_read_though_others_are_nearer(tmp_path):
     library.close()
 
 
-def test_lists_weigh_the_verdict_against_closeness():
+def test_lists_weigh_the_verdict_against_similarity():
     def match(name, p, similarity):
         return found_pair(statement(name, name), (p, 0.0, 1 - p), similarity=similarity)
 
     result = a_search(match("a", 0.9, 0.36), match("b", 0.7, 0.99), match("c", 0.8, 0.5))
-    assert ids(result.agree) == ["b", "a", "c"]  # by probability a c b, by closeness b c a
+    assert ids(result.agree) == ["b", "a", "c"]  # by probability a c b, by similarity b c a
 
 
 def test_why_is_found_for_what_is_listed(library):

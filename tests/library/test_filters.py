@@ -1,4 +1,4 @@
-"""The one list of filters, which the store, the command line and the app follow."""
+"""The list of filters, which the store, the command line and the app follow."""
 
 from __future__ import annotations
 

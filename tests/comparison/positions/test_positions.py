@@ -326,7 +326,7 @@ def test_the_passages_of_a_joint_statement_are_the_strongest_of_any_party():
         assert pair.probabilities.agree == 0.9
 
 
-def test_what_is_read_is_counted_at_the_closeness_of_the_cut():
+def test_what_is_read_is_counted_at_the_similarity_threshold():
     near, far = passage("X", 0, 0.0, similarity=0.9), passage("X", 1, 0.0, similarity=0.4)
     found = placed_of(actor("X", near, far)).rethreshold(similarity=0.6)
     (row,) = position_rows(found)
