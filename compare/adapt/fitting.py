@@ -99,7 +99,7 @@ def folds(
     own = np.arange(len(keys)) if measured is None else measured
     size, keys_of = len(own), [keys[row] for row in own]
     names = {key: size + n for n, key in enumerate(sorted(frozenset().union(*keys_of)))}
-    edges = [(row, names[key]) for row, of in enumerate(keys_of) for key in sorted(of)]
+    edges = [(row, names[key]) for row, found in enumerate(keys_of) for key in sorted(found)]
     rows, columns = np.array(edges, np.int64).T
     both = np.concatenate([rows, columns]), np.concatenate([columns, rows])
     total = size + len(names)
@@ -107,5 +107,5 @@ def folds(
     order = reverse_cuthill_mckee(graph, symmetric_mode=True)
     for part in np.array_split(order[order < size].astype(np.int64), min(count, size)):
         taken = frozenset().union(*(keys_of[row] for row in part))
-        apart = [row for row, of in enumerate(keys) if taken.isdisjoint(of)]
+        apart = [row for row, found in enumerate(keys) if taken.isdisjoint(found)]
         yield np.array(apart, np.int64), own[np.sort(part)]

@@ -255,6 +255,6 @@ def ranking_report(lists: Sequence[ListScores]) -> RankingReport:
     if not counting:
         return RankingReport()
     names = ("p_at_5", "ndcg_at_10", "ceiling", "unjudged_at_5")
-    means = {name: float(np.mean([getattr(of, name) for of in counting])) for name in names}
+    means = {name: float(np.mean([getattr(one, name) for one in counting])) for name in names}
     interval = mean_interval([scores.p_at_5 for scores in counting])
     return RankingReport(**means, p_at_5_ci=interval, queries=len(counting))

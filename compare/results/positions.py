@@ -207,13 +207,13 @@ class Positions(FrameTable):
         ('European Union', True)
         """
         found = [position for actor in self.actors if (position := self._position(actor))]
-        return tuple(sorted(found, key=lambda one: (one.score.mean, one.name)))
+        return tuple(sorted(found, key=lambda position: (position.score.mean, position.name)))
 
     @cached_property
     def undecided(self) -> tuple[Actor, ...]:
         """Return the actors whose passages on the point take no side."""
         placed = {position.actor.key for position in self.placed}
-        return tuple(one for one in self.actors if one.key not in placed and self.near(one))
+        return tuple(actor for actor in self.actors if actor.key not in placed and self.near(actor))
 
     @cached_property
     def silent(self) -> tuple[Actor, ...]:
@@ -223,13 +223,13 @@ class Positions(FrameTable):
     @cached_property
     def standings(self) -> Mapping[str, str]:
         """Return `PLACED`, `NO_SIDE` or `SILENT` by the actor's name."""
-        found = {one.name: PLACED for one in self.placed}
+        found = {position.name: PLACED for position in self.placed}
         found |= {actor.name: NO_SIDE for actor in self.undecided}
         return found | {actor.name: SILENT for actor in self.silent}
 
     def position(self, key: str) -> Position | None:
         """Return the position of the actor with this key, None if it takes no side."""
-        return next((one for one in self.placed if one.actor.key == key), None)
+        return next((found for found in self.placed if found.actor.key == key), None)
 
     def by_period(self, years: int = 10) -> list[PeriodScore]:
         """Return each actor's position in each period in which it takes a side.
@@ -289,7 +289,7 @@ class Positions(FrameTable):
 
     def _position(self, actor: Actor) -> Position | None:
         best = _strongest(self.near(actor), self.thresholds)
-        sided = [one for one in best if self.thresholds.stance_of(one) is not Stance.NEITHER]
+        sided = [pair for pair in best if self.thresholds.stance_of(pair) is not Stance.NEITHER]
         if not sided:
             return None
         score, neither = PositionScore.of(sided, self.seed), len(best) - len(sided)

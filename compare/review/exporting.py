@@ -93,8 +93,7 @@ def export_review(
         ReviewError: The format is unknown.
     """
     content = review_bytes(review, format, library=library, seen_by=seen_by)
-    write_whole(Path(path), content, force=force)
-    return Path(path)
+    return write_whole(Path(path), content, force=force)
 
 
 def review_bytes(
@@ -153,9 +152,9 @@ def review_rows(
     for (place, pair), (a_state, b_state) in zip(pairs, states, strict=True):
         row = same | _pair_cells(pair)
         row |= {"place": place, "a_state": a_state, "b_state": b_state}
-        for number, (reader, of) in enumerate(answers.items(), start=1):
+        for number, (reader, given) in enumerate(answers.items(), start=1):
             row[f"reader_{number}"] = reader
-            if answer := of.get(place):
+            if answer := given.get(place):
                 row |= {
                     f"answer_{number}": answer.label,
                     f"confidence_{number}": answer.confidence,
@@ -173,7 +172,7 @@ def review_rows(
             }
         if place in final:
             row["final"] = final[place] or SKIP
-        if not shows_machine[any(place in of for of in answers.values())]:
+        if not shows_machine[any(place in given for given in answers.values())]:
             row |= {name: _BLANK[name] for name in _MACHINE_COLUMNS}
         rows.append({name: _plain(value) for name, value in row.items()})
     return rows
@@ -368,7 +367,8 @@ def _cells(review: Review, place: int, pair: ReviewPair) -> tuple[str, list[str]
         kind = pair.machine.value
         lines.append(f"the model: {SIGN[pair.machine]} {VERDICT[pair.machine]}")
     if review.is_finished:
-        answers = ((reader, of.get(place)) for reader, of in review.answers().items())
-        lines += [f"{reader}: {answer.label}" for reader, answer in answers if answer]
-    sides = [side_html(of.statement, of.text) for of in (pair.a, pair.b)]
+        for reader, given in review.answers().items():
+            if answer := given.get(place):
+                lines.append(f"{reader}: {answer.label}")
+    sides = [side_html(side.statement, side.text) for side in (pair.a, pair.b)]
     return kind, [stacked(f"{place:,}", *lines), *sides]

@@ -132,7 +132,7 @@ def kappas(tables: Counts) -> Floats:
 
 
 def alphas(tables: Counts) -> Floats:
-    """Return Krippendorff's alpha for nominal data (Krippendorff 2011), likewise."""
+    """Return Krippendorff's alpha for nominal data (Krippendorff 2011): [n], nan if undefined."""
     coincidences = tables + np.swapaxes(
         tables, 1, 2
     )  # symmetric: the order of readers does not matter
@@ -246,14 +246,14 @@ def sample_estimates(
     source, prior = np.random.default_rng(SEED), 1 / len(Stance)
     drawn = sizes * np.stack([source.dirichlet(row + prior, DRAWS) for row in counts], axis=1)
 
-    def estimate(right: NDArray[np.bool_], of: NDArray[np.bool_]) -> Figure:
-        """Return the share of the cells `of` that are also `right`."""
+    def estimate(right: NDArray[np.bool_], among: NDArray[np.bool_]) -> Figure:
+        """Return the share of pairs in the cells `right` among those in the cells `among`."""
         if not stratified:
-            return _share(int(counts[right].sum()), int(counts[of].sum()))
-        if not weighted[of].any():
+            return _share(int(counts[right].sum()), int(counts[among].sum()))
+        if not weighted[among].any():
             return Figure(None)
-        value = float(weighted[right].sum() / weighted[of].sum())
-        found = _with_interval(value, drawn[:, right].sum(axis=1) / drawn[:, of].sum(axis=1))
+        value = float(weighted[right].sum() / weighted[among].sum())
+        found = _with_interval(value, drawn[:, right].sum(axis=1) / drawn[:, among].sum(axis=1))
         if found.low is None or found.high is None:
             return found
         # The prior pulls the posterior inwards: a share of 0 or 1 lies outside of its middle 95 %.
@@ -325,7 +325,7 @@ class Agreement:
     def lacks_interval(self) -> bool:
         """Tell whether a kappa or alpha is defined without an interval; see `NO_INTERVAL_NOTE`."""
         rows = [*self.by_label.values(), *self.by_topic.values()]
-        return any(of.lacks_interval for of in (self.overall, *rows) if of is not None)
+        return any(row.lacks_interval for row in (self.overall, *rows) if row is not None)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
@@ -336,8 +336,8 @@ def agreement(review: Review) -> Agreement:
     """Return all figures of a review, once all readers have handed in."""
     final, differ = review.final_labels(), review.differences()
     labels = {
-        reader: {place: answer.stance for place, answer in of.items()}
-        for reader, of in review.answers().items()
+        reader: {place: answer.stance for place, answer in answers.items()}
+        for reader, answers in review.answers().items()
     }
     machine, places_of = {}, dict[str, list[int]]()
     for place, pair in review.pairs():
@@ -372,7 +372,9 @@ def agreement(review: Review) -> Agreement:
         between=between,
         differ=len(differ),
         decided=len(final.keys() & differ),
-        with_machine={n: _plain(_confusion_at(of, machine, machine)) for n, of in labels.items()},
+        with_machine={
+            name: _plain(_confusion_at(given, machine, machine)) for name, given in labels.items()
+        },
         changed=changed,
         cautions=tuple(_cautions(review.settings.machine_shown, changed)),
         estimates=estimated,

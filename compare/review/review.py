@@ -292,8 +292,8 @@ class Review:
             return found
         first, answers = self.first_answers(), self.answers()
         for place, pair in self.pairs():
-            for reader, of in answers.items():
-                if pair.machine and of[place].stance is not first[reader][pair.id].stance:
+            for reader, own in answers.items():
+                if pair.machine and own[place].stance is not first[reader][pair.id].stance:
                     found[reader].add(place)
         return found
 
