@@ -2,8 +2,8 @@
 
 CSV: text is quoted, numbers are not, lines end in CR LF, a byte order mark tells spreadsheets that
 it is UTF-8, and `escape_cell` keeps text from being read as a formula. `read_pairs_csv` undoes all
-of that. XLSX: control characters are shown as signs, and text beyond a cell's limit is cut with a
-remark (the CSV has all of it).
+of that. XLSX: control characters become visible signs, and text beyond a cell's limit is cut with
+a remark (the CSV has all of it).
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 CELL_LIMIT = 32_767
-"""Most UTF-16 units of a cell of XLSX."""
+"""Most UTF-16 units in a cell of XLSX."""
 
 _CUT = " … [cut: a cell holds no more; the CSV has all of it]"
-# Readers of XLSX take "_x0041_" for the character of that number.
+# XLSX readers decode "_x0041_" to the character of that number, so its first "_" is escaped.
 _NUMBERED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _WIDE = {"query", "text", "passage", "words", "also_said"}
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -43,7 +43,7 @@ class Format(StrEnum):
     suffix: str
     mime: str
     label: str
-    """Of the app's download button; "" for no button."""
+    """The label of the app's download button; "" for no button."""
 
     CSV = "csv", ".csv", "text/csv", "CSV"
     XLSX = "xlsx", ".xlsx", _SHEET, "Excel"
@@ -56,7 +56,7 @@ class Format(StrEnum):
     """The whole result, not only its lists; `Result.load` makes an equal one."""
 
     def __new__(cls, name: str, suffix: str = "", mime: str = "", label: str = "") -> Self:
-        """Make a member, whose value is its name."""
+        """Make a member whose value is its name, with attributes."""
         member = str.__new__(cls, name)
         member._value_ = name
         member.suffix, member.mime, member.label = suffix, mime, label
@@ -88,40 +88,35 @@ def export_bytes(
         chosen = Format(format)
     except ValueError:
         raise ExportError(f"{format!r} is no format: use one of {', '.join(Format)}.") from None
-    # Late imports: the commands import this module only to name the formats.
-    if chosen is Format.JSON:
-        from compare.export.json_files import result_bytes
+    # Late imports: most commands import this module only to name the formats.
+    from compare.export import citations, json_files, markdown, report, rows
 
-        return result_bytes(result)
     stances = result.usual_lists if stances is None else stances
-    if chosen in (Format.CSV, Format.XLSX, Format.JSONL):
-        from compare.export.rows import pair_rows
-
-        rows = pair_rows(result, stances)
-        if chosen is Format.XLSX:
-            return _xlsx(result, rows)
-        return table_csv("pairs", rows) if chosen is Format.CSV else jsonl_bytes(rows)
-    return _document(result, chosen, stances).encode("utf-8", "replace")
-
-
-def _document(result: Result, format: Format, stances: Sequence[Stance]) -> str:
-    from compare.export import citations
-    from compare.export.markdown import markdown
-    from compare.export.report import report_html
-
-    if format is Format.MARKDOWN:
-        return markdown(result, stances)
-    if format is Format.HTML:
-        return report_html(result, stances)
-    write = citations.bibtex if format is Format.BIBTEX else citations.ris
-    return write(citations.cited(result, stances))
+    match chosen:
+        case Format.JSON:
+            return json_files.result_bytes(result)
+        case Format.CSV:
+            return table_csv("pairs", rows.pair_rows(result, stances))
+        case Format.JSONL:
+            return jsonl_bytes(rows.pair_rows(result, stances))
+        case Format.XLSX:
+            return _xlsx(result, rows.pair_rows(result, stances))
+        case Format.MARKDOWN:
+            text = markdown.markdown(result, stances)
+        case Format.HTML:
+            text = report.report_html(result, stances)
+        case Format.BIBTEX:
+            text = citations.bibtex(citations.cited(result, stances))
+        case Format.RIS:
+            text = citations.ris(citations.cited(result, stances))
+    return text.encode("utf-8", "replace")
 
 
 # -- CSV and JSONL -------------------------------------------------------------------------------
 
 
 def table_csv(table: str, rows: Iterable[Mapping[str, Any]]) -> bytes:
-    """Return rows of a table in the dictionary as CSV."""
+    """Return rows of a table of the dictionary as CSV."""
     return csv_bytes(columns(table), rows)
 
 
@@ -149,7 +144,7 @@ def read_pairs_csv(path: Path | str) -> list[dict[str, str | int | float]]:
     """Read a CSV that `Result.export` wrote: the same rows, with numbers as numbers.
 
     Raises:
-        ExportError: It is another file, or has values that no pair has.
+        ExportError: The file has other columns, or values that no pair has.
     """
     with Path(path).open(encoding="utf-8-sig", newline="") as file:
         rows = csv.DictReader(file, strict=True)
@@ -166,7 +161,7 @@ def read_pairs_csv(path: Path | str) -> list[dict[str, str | int | float]]:
 
 
 def _xlsx(result: Result, rows: Iterable[Mapping[str, Any]]) -> bytes:
-    """Return a workbook: the pairs on one sheet, how they were found on another."""
+    """Return a workbook: a sheet of pairs, and one that says how they were found."""
     from openpyxl import Workbook
     from openpyxl.utils import get_column_letter
 
@@ -191,7 +186,7 @@ def _xlsx(result: Result, rows: Iterable[Mapping[str, Any]]) -> bytes:
 
 
 def about_sheet(result: Result) -> list[tuple[str, str | int | float]]:
-    """Return what was asked and how it was found, a name and a value each."""
+    """Return names and values: the query, and how its pairs were found."""
     made = result.provenance
     fast = f"; {made.screening} where the fast model alone read" if made.screening else ""
     return [
@@ -212,11 +207,11 @@ def about_sheet(result: Result) -> list[tuple[str, str | int | float]]:
 
 
 def cell_text(text: str) -> str:
-    """Return `text` as a cell can hold it."""
+    """Return `text` as a cell of XLSX can hold it."""
     units = printable(text).encode("utf-16-le")  # two bytes each
     if len(units) > 2 * CELL_LIMIT:
         units = units[: 2 * (CELL_LIMIT - len(_CUT))]
-        shown = units.decode("utf-16-le", "ignore") + _CUT  # drops half of a character at the end
+        shown = units.decode("utf-16-le", "ignore") + _CUT  # "ignore": half a character at the end
     else:
         shown = units.decode("utf-16-le")
     return _NUMBERED.sub("_x005F_", shown)
