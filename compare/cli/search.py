@@ -28,7 +28,7 @@ from compare.comparison.retrieval import CANDIDATES
 from compare.errors import QueryError
 from compare.evaluate.batch import read_batch, score_file, target_path
 from compare.export.json_files import public_json, spans_json
-from compare.export.words import read_against, repeats_in_words
+from compare.export.words import LIST_TITLES, read_against, repeats_in_words
 from compare.files import check_writable
 from compare.models import InputPair, ModelInput, Probabilities, Stance, StanceModel, signature
 from compare.models.rationale import find_rationale
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 _SHOWN = 10
 _REPEATS_SHOWN = 3
 _INDENT = " " * 10
-_TITLES = {Stance.AGREE: "Agree", Stance.OPPOSE: "Oppose", Stance.NEITHER: "Same topic, neither"}
 _COLOURS = {Stance.AGREE: "blue", Stance.OPPOSE: "red", Stance.NEITHER: "default"}
 
 
@@ -52,7 +51,7 @@ _COLOURS = {Stance.AGREE: "blue", Stance.OPPOSE: "red", Stance.NEITHER: "default
 @shared.who_and_when("the quote")
 @shared.filtering
 @shared.thresholds
-@shared.number("--candidates", CANDIDATES, "Passages read for the quote", most=10_000)
+@shared.number("--candidates", CANDIDATES, "Passages read for the quote", maximum=10_000)
 @shared.why
 @shared.number("--limit", None, f"Most shown of each list [{_SHOWN}]")
 @shared.as_json
@@ -75,7 +74,7 @@ def search(
     asked = shared.read_quote(_read_stdin() if quote == "-" else quote or "", options)
     filters = shared.read_filters(options)
     library, model = shared.open_to_read(options)
-    if statement_id:  # what the command line says comes before what the library knows
+    if statement_id:  # options of the command line override the fields of the statement
         given = {of.name: value for of in fields(asked) if (value := getattr(asked, of.name))}
         asked = replace(Quote.from_statement(library.statement(statement_id)), **given)
     with progress("Reading pairs") as on_progress:
@@ -121,13 +120,13 @@ def _show_result(result: Result, limit: int) -> None:
     for note in result.notes:
         say(f"Note:  {one_line(note)}")
     if not (result.agree or result.oppose):
-        least, made, near = result.thresholds, result.provenance, len(result.neither)
+        minimum, made, neither = result.thresholds, result.provenance, len(result.neither)
         before = " (before filters)" if made.filters else ""
-        on_topic = {0: "none is", 1: "1 is"}.get(near, f"{near} are")
+        on_topic = {0: "none is", 1: "1 is"}.get(neither, f"{neither} are")
         say(
             f"\nRead {len(result.pairs):,} of {made.statements:,} statements{before}. None agrees "
-            f"with the quote or opposes it ({on_topic} on its topic; least probability "
-            f"{least.probability:g}, least similarity {least.similarity:g})."
+            f"with the quote or opposes it ({on_topic} on its topic; minimum probability "
+            f"{minimum.probability:g}, minimum similarity {minimum.similarity:g})."
         )
     show = _show_table if on_terminal() else _show_lines
     for stance in Stance:
@@ -139,7 +138,7 @@ def _show_result(result: Result, limit: int) -> None:
 
 
 def _show_lines(result: Result, stance: Stance, pairs: Sequence[Pair]) -> None:
-    say(_TITLES[stance].upper())
+    say(LIST_TITLES[stance].upper())
     for rank, pair in enumerate(pairs, start=1):
         say(f"{rank:3}. {pair.probabilities.of(stance):.2f} {quoted(pair.b)}")
         why = rationale_lines(
@@ -153,7 +152,7 @@ def _show_table(result: Result, stance: Stance, pairs: Sequence[Pair]) -> None:
     from rich.text import Text
 
     def marked(pair: Pair) -> Text:
-        # Printable sign by sign, so that no offset moves.
+        # Made printable character by character, so that the offsets of the spans stay right.
         shown = Text("".join(map(printable, pair.b.text)))
         for span in pair.spans.b:
             shown.stylize("bold underline", span.start, span.end)
@@ -176,17 +175,17 @@ def _show_table(result: Result, stance: Stance, pairs: Sequence[Pair]) -> None:
         for rank, pair in enumerate(pairs, start=1)
     ]
     style = f"bold {colour}"
-    draw_table(_TITLES[stance], columns, rows, title_style=style, expand=True, show_lines=True)
+    draw_table(LIST_TITLES[stance], columns, rows, title_style=style, expand=True, show_lines=True)
 
 
 def _details(result: Result, stance: Stance, pair: Pair) -> list[str]:
-    """Return the lines below the words of a statement that was found."""
+    """Return the lines below the words of a statement."""
     statement, repeats, lines = pair.b.statement, pair.b.repeats, []
     if part := read_against(result, pair):
         lines.append(f"read against: “{one_line(part)}”")
     if stance is Stance.NEITHER:
-        likely = pair.probabilities
-        lines.append(f"agree {likely.agree:.2f}, oppose {likely.oppose:.2f}")
+        odds = pair.probabilities
+        lines.append(f"agree {odds.agree:.2f}, oppose {odds.oppose:.2f}")
     elif pair.first_stage_only:
         lines.append("read by the fast model only")
     lines.append(attribution(statement))
@@ -213,7 +212,7 @@ def _details(result: Result, stance: Stance, pair: Pair) -> list[str]:
 def stance(
     a: str | None, b: str | None, batch: Path | None, out: Path | None, **options: Any
 ) -> None:
-    """Say how statements A and B relate, and how sure that is; or do so for a file of pairs.
+    """Say how statements A and B relate, and how likely that is; or do so for a file of pairs.
 
     The file ends in .csv, .tsv or .jsonl. Its columns are a and b, or premise and hypothesis, and
     optionally a_country, a_date and a_context, and the same for b.
@@ -237,10 +236,10 @@ def stance(
         raise click.UsageError("Give statements A and B or a file with --batch, not both.")
     if why or any(about.values()):
         raise click.UsageError(
-            "--why and what is known of A and B do not go with --batch: write who and when into "
+            "--why and the options about A and B do not go with --batch: write who and when into "
             "columns of the file (a_country, a_date, …)."
         )
-    # Whatever is wrong with the files is found before a model is loaded.
+    # Check the files before loading a model, which takes seconds.
     target, pairs = target_path(batch, out), read_batch(batch)
     check_writable(target)
     model = _load_model(options)
@@ -270,28 +269,28 @@ def _show_stance(pair: InputPair, model: StanceModel, *, why: bool, as_json: boo
     a, b = (side.text for side in pair)
     with waiting("Reading the pair"):
         scores, (read,) = model.score_parts([pair])
-        likely = Probabilities(*map(float, scores[0]))
+        odds = Probabilities(*map(float, scores[0]))
         rationale = find_rationale(model, *pair)[1] if why else None
     notes = language_notes(("Statement A", a), ("Statement B", b), languages=model.languages)
     if as_json:
         data: dict[str, Any] = {
-            "stance": likely.stance.value,
-            "p_agree": likely.agree,
-            "p_oppose": likely.oppose,
-            "p_neither": likely.neither,
+            "stance": odds.stance.value,
+            "p_agree": odds.agree,
+            "p_oppose": odds.oppose,
+            "p_neither": odds.neither,
             "model": signature(model),
         }
         if read != pair:
             data["decided_by"] = {"a": read[0].text, "b": read[1].text}
-        if rationale is not None:  # its offsets count in the texts as they were cleaned
+        if rationale is not None:  # its offsets refer to the cleaned texts, so they are here, too
             spans = {"a": spans_json(rationale.a, a), "b": spans_json(rationale.b, b)}
             data["why"] = {"a_text": a, "b_text": b, **spans}
         say_json({**data, "notes": notes} if notes else data)
         return
     for note in notes:
         say(f"Note: {note}")
-    say(f"{likely.stance.value} (probability {likely.of(likely.stance):.2f})")
-    say(f"agree {likely.agree:.2f}  oppose {likely.oppose:.2f}  neither {likely.neither:.2f}")
+    say(f"{odds.stance.value} (probability {odds.of(odds.stance):.2f})")
+    say(f"agree {odds.agree:.2f}  oppose {odds.oppose:.2f}  neither {odds.neither:.2f}")
     if read != pair:
         say("The pair is longer than the model reads at once. It was decided by these sentences:")
         say(f"  A: {read[0].text}")

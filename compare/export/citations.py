@@ -1,4 +1,4 @@
-"""The statements of a result as references, in words, BibTeX and RIS."""
+"""Cite the statements of a result: as references in words, BibTeX and RIS."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _TITLE_LENGTH = 100
 
 
 def cited(result: Result, stances: Sequence[Stance], limit: int | None = None) -> list[Statement]:
-    """Return each statement once: the quote's own, then those of the listed pairs."""
+    """Return the statements to cite: the quote's own, then those of the listed pairs, each once."""
     used = [result.asked] if result.asked and result.source else []
     for _, _, pair in result.ranked(stances, limit):
         used += [] if result.quote else [pair.a.statement]
@@ -72,7 +72,7 @@ def _bibtex_entry(statement: Statement, keys: set[str]) -> str:
 
 
 def _key(identifier: str, keys: set[str]) -> str:
-    """Return a key for BibTeX that is not in `keys`, and add it; case makes no difference."""
+    """Return a BibTeX key that is not yet in `keys`, ignoring case, and add it."""
     plain = re.sub(r"[^A-Za-z0-9._:-]+", "-", identifier) or "statement"
     numbered = (f"{plain}-{number}" for number in count(2))
     key = next(key for key in chain([plain], numbered) if key.lower() not in keys)
@@ -113,7 +113,7 @@ def _title(statement: Statement) -> str:
 
 
 def _note(statement: Statement) -> str:
-    """Return sentences: who, the context, the kind of quotation and where it was found."""
+    """Return the role and countries, the context, the kind of quotation and the source."""
     who = ", ".join(filter(None, [statement.role, statement.countries]))
     kind = {Quotation.DIRECT: "Quoted directly", Quotation.REPORTED: "Reported, not quoted"}
     found = f" in {statement.source}" if statement.source else ""

@@ -1,9 +1,9 @@
-"""All columns and fields of exports: a row model for each table, from `dictionary.tsv`.
+"""The columns and fields of all exports, read from `dictionary.tsv`.
 
-The columns of tables, the JSON Schemas and the data dictionary (`docs/data-dictionary.md`) follow
+The columns of tables, their row models, the JSON Schemas and `docs/data-dictionary.md` are made
 from that file. Each of its rows is a field: table, name, type, scale, meaning, and when it is empty
 or null. A row without a name describes the table. A type "+other" stands for the fields of another
-table, with `name` and `meaning` before theirs.
+table, whose names and meanings get `name` and `meaning` as prefixes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _DATE = r"^(\d{4}(-\d{2}(-\d{2})?)?)?$"
 _TYPES = {"text": str, "date": str, "time": str, "integer": int, "number": float}
 _TYPES |= {"true or false": bool, "map": dict[str, Any]}
@@ -37,23 +36,23 @@ class Field(NamedTuple):
 
     @property
     def is_number(self) -> bool:
-        """Tell whether it holds a number."""
+        """Whether it holds a number."""
         return self.type in ("integer", "number")
 
     @property
     def is_nullable(self) -> bool:
-        """Tell whether an empty value is null, not ""."""
+        """Whether an empty value is null, not ""."""
         return self.empty.startswith("null")
 
     @property
     def choices(self) -> tuple[str, ...]:
-        """Return all possible values, if they are limited."""
+        """All possible values, if there are only some: "agree|oppose|neither", or a constant."""
         is_constant = self.type == "text" and bool(self.scale)
         return tuple(self.scale.split("|")) if "|" in self.scale or is_constant else ()
 
     @property
     def limits(self) -> tuple[float | None, float | None]:
-        """Return the least and the greatest number; None for no limit."""
+        """The least and the greatest number, as in "0 to 1" or "from 1"; None for no limit."""
         least, _, most = self.scale.removeprefix("from ").partition(" to ")
         if not self.is_number or not least:
             return None, None
@@ -93,12 +92,12 @@ def numbers(table: str) -> frozenset[str]:
 
 
 def about(table: str) -> str:
-    """Return what writes a table and what a row is; "" for a part of other tables."""
+    """Return the description of a table; "" for fields that only other tables include."""
     return next((field.meaning for field in _rows()[table] if not field.name), "")
 
 
 def table_names() -> list[str]:
-    """Return all tables and objects in the order of the documentation."""
+    """Return the names of all tables and objects, in the order of the documentation."""
     return [table for table in _rows() if about(table)]
 
 
@@ -135,16 +134,20 @@ def _annotation(field: Field) -> Any:
 
 
 def schema_of(table: str, title: str = "") -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of a row or object, with the objects in it."""
+    """Return the JSON Schema (draft 2020-12) of a row or object, nested objects included."""
     from pydantic.json_schema import GenerateJsonSchema
 
     class Untitled(GenerateJsonSchema):
-        # Pydantic would give each field its name again as a title.
+        # Otherwise pydantic repeats each field's name as its title.
         def field_title_should_be_set(self, schema: Any) -> bool:
             return False
 
     made = model(table).model_json_schema(schema_generator=Untitled)
-    return {"$schema": DRAFT, **made, "title": title or table}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **made,
+        "title": title or table,
+    }
 
 
 def pair_schema() -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 A frame of pairs has the columns of the CSV in the same order, with types: `stance` is a category,
 `rank` an integer, probabilities and similarity are floats, dates are dates. A date that is not
-known to the day is missing; the last columns, `a_date_text` and `b_date_text`, hold it as the CSV
-does ("2019-04"). Missing text is "".
+known to the day is missing there; the last columns, `a_date_text` and `b_date_text`, hold it as in
+the CSV ("2019-04"). Missing text is "".
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from compare.results.result import Result
 
 METADATA = "compare"
-"""The key of `about` in Arrow's metadata and in a frame's attributes."""
+"""The key of `about` in Arrow's metadata and in a frame's `attrs`."""
 
 _DATES = ("a_date", "b_date")
 
@@ -86,7 +86,7 @@ def _frame(rows: Sequence[Row], names: Sequence[str], texts: AbstractSet[str]) -
     import pandas as pd
 
     frame = pd.DataFrame(rows, columns=list(names))
-    # Without it, a column of numbers that are all missing would hold objects.
+    # Without this, a column whose numbers are all missing would hold objects.
     return frame.astype({name: float for name in names if name not in texts})
 
 
@@ -136,7 +136,7 @@ def about(found: Result | Positions, query: str | list[str]) -> dict[str, Any]:
 
 
 def _texts(values: Sequence[object]) -> pa.Array:
-    """Return text; half of a surrogate pair, which UTF-8 cannot hold, becomes "?"."""
+    """Return text; lone surrogates, which UTF-8 cannot hold, become "?"."""
     import pyarrow as pa
 
     texts = [str(value).encode("utf-8", "replace").decode() for value in values]
@@ -144,5 +144,5 @@ def _texts(values: Sequence[object]) -> pa.Array:
 
 
 def _day(text: str) -> date | None:
-    """Return a date if it is known to the day."""
+    """Return a date that is known to the day, None for any other."""
     return date.fromisoformat(text) if len(text) == len("YYYY-MM-DD") else None

@@ -1,7 +1,7 @@
 """Statements, pairs and parts of pages as HTML, from the templates in `templates/`.
 
-Statements are untrusted: whatever a template shows is escaped. Markdown is never used, since it
-would turn parts of a statement into formulas or remote images.
+Statements are untrusted: templates escape everything they show. Markdown is never used, since it
+could turn parts of a statement into formulas or remote images.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def web_address(url: str) -> str:
 
 # -- Templates -----------------------------------------------------------------------------------
 
-# Line breaks beside tags and all indentation are for the reader of a template, not for the page.
+# Line breaks beside tags, and indentation, are for readers of a template and not for the page.
 _BREAK = re.compile(r"(?<=[>}])\s*\n\s*|\s*\n\s*(?=[<{])|\A\s+|\s+\Z|(?<=\n)[ ]+")
 
 
@@ -100,8 +100,8 @@ def environment() -> Environment:
     )
     filters = (bibtex, likelihood, percent, printable, reference, repeats_in_words, web_address)
     made.filters |= {filter.__name__: filter for filter in filters}
-    made.filters |= {"marked": marked_html, "language": _language}
-    made.filters |= {"first_words": _first_words, "last_words": _last_words}
+    made.filters |= {"marked": marked_html, "language": _language, "last_words": _last_words}
+    made.filters["first_words"] = lambda text: shortened(text, _AROUND)
     made.globals |= {"SIGN": SIGN, "VERDICT": VERDICT, "SIDE_NAMES": SIDE_NAMES}
     made.globals |= {"ALSO_OPEN": _ALSO_OPEN}
     return made
@@ -125,10 +125,6 @@ def _last_words(text: str) -> str:
     return text if len(text) <= _AROUND else f"… {text[-_AROUND:].partition(' ')[2]}"
 
 
-def _first_words(text: str) -> str:
-    return shortened(text, _AROUND)
-
-
 # -- Cards ---------------------------------------------------------------------------------------
 
 
@@ -138,7 +134,7 @@ def statement_card(statement: Statement, level: int = 3, kind: str = "plain") ->
 
 
 def quote_card(quote: Quote, source: Statement | None) -> Markup:
-    """Return the quote with who said it, if given; another statement with its words is below."""
+    """Return the quote with its speaker, if given, and the library's statement of its words."""
     shown = quote.as_statement(source)
     words = quote.text if quote.text.strip() in shown.text else shown.text
     return _card("quote_card", shown, words, source)
@@ -148,7 +144,7 @@ def found_card(pair: Pair, stance: Stance, quote_text: str) -> Markup:
     """Return a statement found by a search, in the list of `stance`."""
     verdict = read_as(stance, pair.probabilities)
     head = verdict_html(verdict, pair.probabilities, pair.similarity, short=verdict is not stance)
-    # The whole quote is shown above the lists; its deciding words differ from card to card.
+    # The whole quote stands above the lists; repeat it only if part was read or words are marked.
     against = pair.rationale is not None or pair.a.text.strip() != quote_text.strip()
     return _card("found_card", pair, stance, head, against)
 
@@ -159,9 +155,9 @@ def pair_card(
     """Return a pair: the verdict above, side a left and side b right.
 
     Args:
-        result: Of the pair.
+        result: The result that holds the pair.
         pair: The pair.
-        stance: The list it is in; None shows no verdict.
+        stance: The list that holds the pair; None shows no verdict.
         notes: Text or `Markup` after the name of each side.
     """
     head = Markup()
@@ -190,10 +186,10 @@ def verdict_html(
 
     Args:
         stance: The verdict.
-        probabilities: Of the pair.
-        similarity: Of the pair; None is not shown.
-        word: For the verdict, if not the usual one.
-        short: Say that it is below the minimum probability.
+        probabilities: Those of the pair.
+        similarity: That of the pair; None shows none.
+        word: The word for the verdict; "" for the usual one.
+        short: Whether to say that it is below the minimum probability.
     """
     return _card("verdict", stance, probabilities.of(stance), similarity, word, short)
 
@@ -222,7 +218,7 @@ def section_html(title: str, level: int = 2) -> Markup:
 
 
 def facts_html(facts: Sequence[tuple[str, str]]) -> Markup:
-    """Return a list of names and values; a name without a value is left out."""
+    """Return a list of names and values, without names whose value is empty."""
     return _card("facts", facts)
 
 

@@ -20,7 +20,7 @@ from compare.statements.statement import Country, PartialDate, Statement
 VERSION = 1
 _SEARCH, _SIDES = "compare-result", "compare-pairs"
 _REMEDY = (
-    "keep a result by `compare search QUOTE --out FILE.json`, or by `sides` or `timeline` with "
+    "save a result with `compare search QUOTE --out FILE.json`, or with `sides` or `timeline` and "
     "the same option."
 )
 
@@ -81,7 +81,7 @@ def result_to_json(result: Result) -> dict[str, Any]:
                 for pair in result.pairs
             ],
         }
-    # A statement is in many pairs: write it once, and let pairs refer to passages by index.
+    # A statement is in many pairs: write it once, and refer to passages by their index.
     statements: dict[str, Statement] = {}
     places: dict[Passage, int] = {}
     pairs = []
@@ -104,13 +104,13 @@ def result_to_json(result: Result) -> dict[str, Any]:
 
 
 def result_from_json(data: Any) -> Result:
-    """Return the result that `result_to_json` was given.
+    """Return the result of data that `result_to_json` made.
 
     Raises:
-        ExportError: The data are damaged, of another version, or something else.
+        ExportError: The data are no result, damaged, or of another version.
     """
     if not isinstance(data, Mapping) or data.get("format") not in (_SEARCH, _SIDES):
-        raise ExportError(f"this is not a kept result: {_REMEDY}")
+        raise ExportError(f"this is not a saved result: {_REMEDY}")
     if data.get("version") != VERSION:
         raise ExportError(
             f"the result has format version {data.get('version')!r}, this program reads {VERSION}: "
@@ -119,7 +119,7 @@ def result_from_json(data: Any) -> Result:
     try:
         return _search(data) if data["format"] == _SEARCH else _sides(data)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
-        raise ExportError(f"the kept result is damaged ({error!r}): make it again.") from error
+        raise ExportError(f"the saved result is damaged ({error!r}): make it again.") from error
 
 
 def _search(data: Mapping[str, Any]) -> Result:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from compare.export.html import web_address
 from compare.export.words import (
+    LIST_TITLES,
     attribution,
     in_reading_order,
     marked_pieces,
@@ -21,15 +22,10 @@ from compare.safe_text import one_line
 from compare.statements.statement import Statement
 
 _ACTIVE = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$^=:@])")  # ">" becomes "&gt;"
-_HEADINGS = {
-    Stance.AGREE: "Agree",
-    Stance.OPPOSE: "Oppose",
-    Stance.NEITHER: "Same topic, neither",
-}
 
 
 def inert(text: str) -> str:
-    """Return `text` on one line, with every sign escaped that Markdown or HTML reads."""
+    """Return `text` on one line, with every sign escaped that Markdown or HTML interprets."""
     return html.escape(_ACTIVE.sub(r"\\\1", one_line(text)), quote=False)
 
 
@@ -41,7 +37,7 @@ def markdown(result: Result, stances: Sequence[Stance]) -> str:
     blocks += [inert(note) for note in result.notes]
     lists: list[str] = []
     for stance in in_reading_order(result, stances):
-        heading = _HEADINGS[stance] if quote else verdict_word(result, stance)
+        heading = LIST_TITLES[stance] if quote else verdict_word(result, stance)
         for rank, pair in enumerate(result.listed(stance), start=1):
             lists += [f"## {heading}"] if rank == 1 else []
             lists += _pair(result, rank, pair)
@@ -50,12 +46,12 @@ def markdown(result: Result, stances: Sequence[Stance]) -> str:
 
 
 def _pair(result: Result, rank: int, pair: Pair) -> list[str]:
-    """Return one statement above the other; in a search, the statement found alone."""
-    said, odds = pair.b.statement, pair.probabilities
-    b = [f"> {_marked(pair.b.text, pair.spans.b)}", *_attribution(said)]
+    """Return one statement above the other; in a search, only the statement found."""
+    found, odds = pair.b.statement, pair.probabilities
+    b = [f"> {_marked(pair.b.text, pair.spans.b)}", *_attribution(found)]
     if result.quote:
         part = read_against(result, pair)
-        blocks = [f"### {rank}\\. {inert(said.speaker) or 'Speaker not given'}", *b]
+        blocks = [f"### {rank}\\. {inert(found.speaker) or 'Speaker not given'}", *b]
         blocks += [f"Read against: “{inert(part)}”"] if part else []
     else:
         a = [f"> {_marked(pair.a.text, pair.spans.a)}", *_attribution(pair.a.statement)]
@@ -77,14 +73,14 @@ def _marked(text: str, spans: Sequence[Span]) -> str:
 
 
 def _spaced(text: str) -> str:
-    """Return inert text that keeps a blank at either end."""
+    """Return inert text that keeps a blank at either end, which `inert` strips."""
     start = " " if text[:1].isspace() else ""
     end = " " if text.strip() and text[-1:].isspace() else ""
     return f"{start}{inert(text)}{end}"
 
 
 def _attribution(statement: Statement) -> list[str]:
-    """Return who, when and where as one paragraph, none if nothing is known."""
+    """Return speaker, date and place as a paragraph; no paragraph if all are missing."""
     parts = [
         *attribution(statement),
         f"context: {statement.context}" if statement.context else "",
@@ -108,6 +104,6 @@ def _provenance(result: Result) -> str:
     return inert(
         f"Searched {made.statements} statements on {made.date} with compare {made.version}, "
         f"encoder {made.encoder}@{made.encoder_digest[:12]}, labels by {made.label_source}{fast}, "
-        f"library {made.library_digest[:12]}, least probability {result.thresholds.probability:g}, "
-        f"least similarity {result.thresholds.similarity:g}."
+        f"library {made.library_digest[:12]}, minimum probability "
+        f"{result.thresholds.probability:g}, minimum similarity {result.thresholds.similarity:g}."
     )

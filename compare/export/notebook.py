@@ -1,8 +1,8 @@
 """The first pairs of a result, or its positions, as a table in a notebook.
 
-Statements are untrusted, and a notebook runs what it is given. So all text is escaped and cut, and
-each sign that begins a formula gets an element of its own, since notebooks look for formulas in
-HTML. Nothing is fetched. Without styles a plain table remains.
+Statements are untrusted, and notebooks run scripts and render formulas in HTML. So all text is
+escaped and cut, and each sign that begins a formula gets an element of its own. Nothing is fetched.
+Without styles a plain table remains.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ MOST_ACTORS = 20
 """Actors shown: half of them the most opposed, half the most agreeing."""
 
 LONGEST = 600
-"""Most characters of a text that are shown."""
+"""Characters shown of a text."""
 
 Rows = Sequence[tuple[str, Sequence[str]]]
 """Each row's kind (a stance, or "" for none) and cells."""
@@ -47,7 +47,7 @@ def _notebook() -> Environment:
 
 
 def _inert(value: Any) -> Any:
-    """Return text in which nothing acts; `Markup` was made from such text."""
+    """Escape and cut text; `Markup` is safe already."""
     if isinstance(value, Markup):
         return value
     text = str(value)
@@ -56,7 +56,7 @@ def _inert(value: Any) -> Any:
 
 
 def _short_url(url: str) -> str:
-    # An address that is cut would lead somewhere else.
+    # A cut address would lead somewhere else.
     return url.translate(_IN_URL) if len(url) <= LONGEST else ""
 
 
@@ -83,7 +83,7 @@ def stacked(first: object, *lines: str, bold: bool = True) -> Markup:
 
 
 def side_html(statement: Statement, text: str, *, only_words: bool = False) -> Markup:
-    """Return words, in quotation marks if they are quoted, with who, when and where."""
+    """Return words, in quotation marks if they are quoted, with speaker, date and source."""
     return _macro("side", statement, text, only_words)
 
 
@@ -117,7 +117,7 @@ def _first(result: Result, stances: Sequence[Stance]) -> list[tuple[Stance, Pair
 
 def _cells(result: Result, stance: Stance, pair: Pair) -> list[Markup]:
     verdict = read_as(stance, pair.probabilities)
-    below = "" if verdict is stance else ", below the least probability"
+    below = "" if verdict is stance else ", below the minimum probability"
     odds = f"probability {percent(pair.probabilities.of(verdict))}{below}"
     return [
         stacked(f"{SIGN[verdict]} {verdict_word(result, verdict)}", odds),
@@ -130,7 +130,7 @@ def _cells(result: Result, stance: Stance, pair: Pair) -> list[Markup]:
 
 
 def positions_html(positions: Positions) -> str:
-    """Return the actors at either end, and the number of others."""
+    """Return the most opposed and the most agreeing actors, and the number of others."""
     placed, half = positions.placed, MOST_ACTORS // 2
     shown = (*placed[:half], *placed[max(half, len(placed) - half) :])
     counts = (
@@ -160,7 +160,7 @@ def _position_cells(position: Position) -> list[str]:
 
 def propositions_html(table: PositionTable) -> str:
     """Return the actors with positions on most propositions, beside the propositions."""
-    # A stable sort: actors that are placed equally often stay sorted by name.
+    # The sort is stable: actors with positions on equally many propositions stay sorted by name.
     often = sorted(table.cells, key=lambda name: table.cells[name].count(None))
     names = sorted(often[:MOST_ACTORS])
     rows = [("", [stacked(name), *_on_each(table, name)]) for name in names]

@@ -1,7 +1,7 @@
 """A result as one HTML page: pairs side by side, method, limits, citation and references.
 
 The page fetches and runs nothing; a policy in its head forbids both. Method and limits are plain
-sentences for a paper's methods section, made from the result alone.
+sentences for the methods section of a paper, made from the result alone.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ def report_html(
     """Return a result as one HTML page to read, print and pass on.
 
     Args:
-        result: Of any kind.
-        stances: Which lists; None: the result's usual ones.
-        title: The heading; the quote or the sides if empty.
-        limit: Most pairs shown of each list; None: all. The method counts them all.
+        result: A result of any kind.
+        stances: The lists to show; None for the result's usual ones.
+        title: The heading; "" for the quote or the sides.
+        limit: Most pairs shown of each list; None for all. The method counts them all.
     """
     stances = result.usual_lists if stances is None else stances
     statements = citations.cited(result, stances, limit)
@@ -80,7 +80,7 @@ def _heading(result: Result, title: str) -> str:
 def _list(
     result: Result, stance: Stance, numbers: dict[str, int], limit: int | None
 ) -> tuple[Markup, list[Markup], int]:
-    """Return the head of a list, its pairs as cards, and how many are left out."""
+    """Return the heading of a list, its pairs as cards, and how many pairs are left out."""
 
     def mark(statement: Statement) -> Markup:
         number = numbers.get(statement.id)
@@ -107,13 +107,13 @@ def methods(result: Result) -> list[str]:
         f"Statements read: {len(result.pairs):,}. Listed: {agree:,} as agreeing, {oppose:,} as "
         f"opposed, {neither:,} as neither."
         if result.quote
-        else f"Pairs listed so: {agree:,} as agreeing, {oppose:,} as opposed."
+        else f"Pairs listed at these thresholds: {agree:,} as agreeing, {oppose:,} as opposed."
     )
     return [chosen, f"{_models(result.provenance)} {_thresholds(result)}", counts]
 
 
 def limits(result: Result) -> list[str]:
-    """Return what a reader has to know before relying on the result, a sentence or two each."""
+    """Return warnings for a reader who relies on the result, one or two sentences each."""
     sentences = [
         "The lists show what this library holds, not all that was said; a statement that "
         "nobody put into it is not found. Their lengths estimate nothing."
@@ -135,7 +135,7 @@ def limits(result: Result) -> list[str]:
 
 
 def citation(version: str, model: str, digest: str, library_digest: str, date: str) -> str:
-    """Return how to cite a verdict: by the program, the model and the library it comes from."""
+    """Return a citation of a verdict: the program, the model and the library it comes from."""
     return (
         f"compare {version}, stance model {model} ({digest[:_DIGITS]}), "
         f"library {library_digest[:_DIGITS]}, searched on {date}."
@@ -143,7 +143,7 @@ def citation(version: str, model: str, digest: str, library_digest: str, date: s
 
 
 def citation_of(result: Result) -> str:
-    """Return how to cite a result."""
+    """Return a citation of a result's verdicts."""
     made = result.provenance
     return citation(
         made.version, made.stance_model, made.stance_digest, made.library_digest, made.date[:10]
@@ -151,8 +151,8 @@ def citation_of(result: Result) -> str:
 
 
 def settings(result: Result) -> list[tuple[str, str]]:
-    """Return names and values of all that the result was made with; digests are whole."""
-    made, least = result.provenance, result.thresholds
+    """Return the names and values of everything that made the result, with full digests."""
+    made, minimum = result.provenance, result.thresholds
     return [
         ("Searched on", f"{made.date[:19].replace('T', ' ')} UTC"),
         ("Program", f"compare {made.version}"),
@@ -162,8 +162,8 @@ def settings(result: Result) -> list[tuple[str, str]]:
         ("Stance model", f"{made.stance_model} {made.stance_digest}"),
         ("First model", made.screening),
         ("Read", f"{len(result.pairs):,} {'statements' if result.quote else 'pairs'}"),
-        ("Least probability", f"{least.probability:g}"),
-        ("Least similarity", f"{least.similarity:g}"),
+        ("Minimum probability", f"{minimum.probability:g}"),
+        ("Minimum similarity", f"{minimum.similarity:g}"),
         ("Filters", filters_in_words(made.filters)),
         ("Settings", "; ".join(f"{k.replace('_', ' ')} {v}" for k, v in made.settings.items())),
     ]
@@ -189,12 +189,12 @@ def _similarity_and_filters(made: Provenance) -> str:
 def _chosen_for_quote(result: Result) -> str:
     made = result.provenance
     number = made.settings.get("candidates")
-    near = f"the {number} passages" if number else "the passages"
+    read = f"the {number} passages" if number else "the passages"
     if each := made.settings.get("most_each"):
-        near = f"the {each} passages of each {made.settings.get('by')}"
+        read = f"the {each} passages of each {made.settings.get('by')}"
     return (
         f"The quote was compared with {_library(made)} by compare {made.version} on "
-        f"{made.date[:10]}. It was read with {near} nearest to it by the cosine of "
+        f"{made.date[:10]}. It was read with {read} most similar to it by the cosine of "
         f"{_vectors(made)}, and with up to half as many more that share rare words with it. "
         f"{_similarity_and_filters(made)}"
     )
@@ -203,14 +203,14 @@ def _chosen_for_quote(result: Result) -> str:
 def _chosen_from_sides(result: Result) -> str:
     made = result.provenance
     least, most = made.settings.get("least_similarity"), made.settings.get("most_read")
-    floor = f" of {least:g} or more" if isinstance(least, int | float) else ""
+    floor = f" if it is {least:g} or more" if isinstance(least, int | float) else ""
     limit = f" (at most {most:,})" if isinstance(most, int) else ""
     between = str(made.settings.get("between", ""))
     actors = {"country": "countries", "speaker": "speakers"}.get(between, between)
     apart = f"; only passages of two different {actors} were paired" if between else ""
     # The prefilter works on the vectors of one encoder; with others, similarity chooses.
     guessed = made.encoder_digest == load_prefilter().encoder
-    which = "likeliest to agree or to oppose by their embeddings" if guessed else "nearest"
+    which = "likeliest to agree or to oppose by their embeddings" if guessed else "most similar"
     order = (
         " Side a of each pair is the earlier statement; a pair that is opposed is called a change."
         if result.over_time
@@ -218,7 +218,8 @@ def _chosen_from_sides(result: Result) -> str:
     )
     return (
         f"{result.subject}: passages of {_library(made)} were paired by compare {made.version} on "
-        f"{made.date[:10]}, each with its nearest{floor} by the cosine of {_vectors(made)}{apart}. "
+        f"{made.date[:10]}, each with the passages most similar to it by the cosine of "
+        f"{_vectors(made)}{floor}{apart}. "
         f"Of {result.candidates:,} such pairs the {len(result.pairs):,} {which} were read{limit}."
         f"{order} {_similarity_and_filters(made)}"
     )
@@ -226,7 +227,7 @@ def _chosen_from_sides(result: Result) -> str:
 
 def _models(made: Provenance) -> str:
     first = (
-        f" {made.screening} read all of them first; what it alone read is marked."
+        f" {made.screening} read all of them first; pairs that only it read are marked."
         if made.screening
         else ""
     )
@@ -258,7 +259,7 @@ def _thresholds(result: Result) -> str:
 
 
 def _accuracy(made: Provenance) -> list[str]:
-    """Say how often a shipped model is right; nothing of a model without figures."""
+    """Say how often a shipped model is right; nothing about any other model."""
     from compare.models.stance import WEIGHTS, model_digest, shipped_manifests
 
     for tier, manifest in shipped_manifests().items():

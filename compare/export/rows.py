@@ -1,7 +1,7 @@
 """Rows of all exported tables: pairs, counts, positions and agreement.
 
-A row is a dict with the columns of its table in `compare.export.dictionary`, in order. A missing
-number is None, a missing text "".
+A row is a dict with the columns of its table in `compare.export.dictionary`, in that order. A
+missing number is None, a missing text "".
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ def pair_rows(result: Result, stances: Sequence[Stance] | None = None) -> list[R
     """Return the listed pairs: those that agree first, then oppose, then neither, best first.
 
     Args:
-        result: Of any kind.
-        stances: Which lists; None: the result's usual ones.
+        result: A result of any kind.
+        stances: The lists to return; None for the result's usual ones.
     """
     return [_pair_row(result, pair, stance, rank) for stance, rank, pair in result.ranked(stances)]
 
@@ -91,7 +91,7 @@ def side_cells(side: str, statement: Statement, passage: str, spans: Sequence[Sp
         "title": statement.title,
         "source": statement.source,
         "url": statement.url,
-        # Nobody knows whether a typed quote is direct.
+        # Only a statement of the library says whether it is quoted; a typed quote has no id.
         "quotation": statement.quotation.value if statement.id else "",
         "id": statement.id,
     }
@@ -99,7 +99,7 @@ def side_cells(side: str, statement: Statement, passage: str, spans: Sequence[Sp
 
 
 def made_with(provenance: Provenance) -> Row:
-    """Return the last columns of most tables: models, library, date and version."""
+    """Return the last columns of most tables: encoder, library, date and version."""
     return {
         "encoder": f"{provenance.encoder}@{provenance.encoder_digest[:12]}",
         "library_digest": f"sha256:{provenance.library_digest}",
@@ -119,12 +119,12 @@ def _named(statement: Statement) -> str:
 
 
 def year_rows(result: Result) -> list[Row]:
-    """Return a row a year with its counts."""
+    """Return a row with counts for each year."""
     return _counted(result, by_year(result))
 
 
 def matrix_rows(result: Result, by: str = "country") -> list[Row]:
-    """Return a row for each two countries or speakers: how often they agree and oppose."""
+    """Return a row for each pair of countries or speakers, with counts of agree and oppose."""
     return _counted(result, matrix(result, by))
 
 
@@ -145,21 +145,21 @@ def checked_rows(
     """Return the pairs that `random_sample` drew, with the reader's answers.
 
     Args:
-        result: What the sample is from.
+        result: The result that the sample was drawn from.
         sample: The pairs; `rank` is the place in the sample.
-        answers: One for each; None if the reader skipped it.
-        seed: Of the draw.
+        answers: One for each pair; None if the reader skipped it.
+        seed: The seed of the draw.
     """
     rows = []
     for number, (pair, answer) in enumerate(zip(sample, answers, strict=True), start=1):
-        ours = result.stance_of(pair) or Stance.NEITHER
+        label = result.stance_of(pair) or Stance.NEITHER  # of the model
         changed = result.over_time and answer is Stance.OPPOSE
         checked: Row = {
             "reader": CHANGED if changed else answer.value if answer else "",
-            "right": ("yes" if answer is ours else "no") if answer else "",
+            "right": ("yes" if answer is label else "no") if answer else "",
             "seed": seed,
         }
-        rows.append(_pair_row(result, pair, ours, number) | checked)
+        rows.append(_pair_row(result, pair, label, number) | checked)
     return rows
 
 
@@ -167,7 +167,7 @@ def checked_rows(
 
 
 def position_rows(positions: Positions) -> list[Row]:
-    """Return a row an actor: from opposed to agreeing, then those without a side, then silent."""
+    """Return a row for each actor: from opposed to agreeing, then no side, then silent."""
     rows = [_position_row(positions, one.actor, one) for one in positions.placed]
     others = (*positions.undecided, *positions.silent)
     rows += [_position_row(positions, actor, None) for actor in others]
@@ -179,7 +179,7 @@ def _position_row(positions: Positions, actor: Actor, position: Position | None)
     near = positions.near(actor)
     passages = position.passages if position else ()
     dates = [date.iso for date in (position and position.dates) or ()] or ["", ""]
-    # Columns are stable: "party" is an actor, "place" a score, "screened" `first_stage_only`.
+    # Columns keep their names: "party" is an actor, "place" a score, "screened" `first_stage_only`.
     sides = {side: position.of(side) if position else () for side in (Stance.AGREE, Stance.OPPOSE)}
     strongest = [_strongest(side, pairs[0] if pairs else None) for side, pairs in sides.items()]
     return {
@@ -203,7 +203,7 @@ def _position_row(positions: Positions, actor: Actor, position: Position | None)
 
 
 def period_rows(positions: Positions, years: int) -> list[Row]:
-    """Return a row an actor and period."""
+    """Return a row for each actor and period."""
     last = _positions_made_with(positions)
     return [
         {
@@ -243,7 +243,7 @@ def _proposition_columns(text: str) -> list[str]:
 
 
 def agreement_rows(agreements: AgreementMatrix) -> list[Row]:
-    """Return a row for each two actors that share a proposition, in the order of the clusters."""
+    """Return a row for each pair of actors with a common proposition, in the clusters' order."""
     last = _positions_made_with(agreements)
     return [
         {

@@ -15,8 +15,8 @@ JOINT = " || "
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
-# The scale of the IPCC's guidance on uncertainty (Mastrandrea et al. 2010): each word from its
-# probability upwards.
+# The scale of the IPCC's guidance on uncertainty (Mastrandrea et al. 2010), each word with its
+# minimum probability.
 LIKELIHOOD = (
     (0.99, "virtually certain"),
     (0.90, "very likely"),
@@ -31,6 +31,13 @@ LIKELIHOOD = (
 VERDICT = {Stance.AGREE: "Agrees", Stance.OPPOSE: "Opposes", Stance.NEITHER: "Neither"}
 SIGN = {Stance.AGREE: "=", Stance.OPPOSE: "≠", Stance.NEITHER: "–"}
 """Shown in a disc, a diamond and a square, so that no verdict depends on its colour."""
+
+LIST_TITLES = {
+    Stance.AGREE: "Agree",
+    Stance.OPPOSE: "Oppose",
+    Stance.NEITHER: "Same topic, neither",
+}
+"""Headings of the lists of a search."""
 
 CHANGED, SAME = "Changed", "Said the same again"
 SIDE_NAMES = {
@@ -62,7 +69,7 @@ def likelihood(probability: float) -> str:
 
 
 def percent(probability: float) -> str:
-    """Return whole percent; "<1 %" and ">99 %" for what only rounds to 0 or 100."""
+    """Return whole percent, but "<1 %" and ">99 %" if only rounding gives 0 or 100."""
     rounded = round(probability * 100)
     if rounded == 100 and probability < 1:
         return f">99{NO_BREAK}%"
@@ -82,7 +89,7 @@ def shortened(text: str, most: int) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Return a duration in words, roughly."""
+    """Return a rough duration: "2 minutes"."""
     if seconds < 1:
         return "less than a second"
     if seconds < 90:
@@ -93,7 +100,7 @@ def duration(seconds: float) -> str:
 
 
 def repeats_in_words(repeats: Sequence[Statement]) -> str:
-    """Return how often the words were said again, and when."""
+    """Return how often and when the words were repeated: "Said 3 times more, 1999 to 2004"."""
     times = "once more" if len(repeats) == 1 else f"{len(repeats)} times more"
     years = sorted(entry.date.year for entry in repeats if entry.date)
     if not years:
@@ -107,7 +114,7 @@ def deciding_words(text: str, spans: Sequence[Span]) -> list[str]:
 
 
 def marked_pieces(text: str, spans: Sequence[Span]) -> Iterator[tuple[str, bool]]:
-    """Yield the pieces of `text`, each with whether `spans` mark it; what overlaps is cut."""
+    """Yield the pieces of `text` and whether `spans` mark them; overlaps are marked once."""
     at = 0
     for span in sorted(spans, key=lambda span: span.start):
         start, end = max(span.start, at), min(span.end, len(text))
@@ -119,7 +126,7 @@ def marked_pieces(text: str, spans: Sequence[Span]) -> Iterator[tuple[str, bool]
 
 
 def attribution(statement: Statement) -> list[str]:
-    """Return who said a statement, when, where and where it was found, as far as it is known."""
+    """Return a statement's speaker, date, place and source, without what is missing."""
     known = [
         statement.speaker,
         statement.role,
@@ -134,7 +141,7 @@ def attribution(statement: Statement) -> list[str]:
 
 
 def in_reading_order(result: Result, stances: Sequence[Stance]) -> list[Stance]:
-    """Return the lists in the order of a document: of two sides what opposes comes first."""
+    """Return the lists in the order of a document: for two sides, oppose comes first."""
     order = tuple(Stance) if result.quote else (Stance.OPPOSE, Stance.AGREE, Stance.NEITHER)
     return [stance for stance in order if stance in stances]
 
@@ -146,7 +153,7 @@ def read_against(result: Result, pair: Pair) -> str:
 
 
 def filters_in_words(filters: Mapping[str, Any]) -> str:
-    """Return filters as in a result's provenance: "side a: countries China; topic canal"."""
+    """Return the filters of a provenance in words: "side a: countries China; topic canal"."""
     parts = []
     for key, value in filters.items():
         name = key.replace("_", " ")
@@ -155,7 +162,7 @@ def filters_in_words(filters: Mapping[str, Any]) -> str:
         elif value is True:
             parts.append(name)
         elif value:
-            # Statements without a language have "".
+            # The language "" selects statements without a language.
             values = value if isinstance(value, list | tuple) else [value]
             parts.append(f"{name} {', '.join(str(entry) or 'not given' for entry in values)}")
     return "; ".join(parts) or "none"

@@ -147,7 +147,7 @@ def test_nothing_found_is_said(run: Run) -> None:
         "(none is on its topic; " in told.out
     )
     told = run("search", BLOCKADE, "--min-probability", "0.9")
-    assert "(2 are on its topic; least probability 0.9, least similarity 0.35)" in told.out
+    assert "(2 are on its topic; minimum probability 0.9, minimum similarity 0.35)" in told.out
     assert "SAME TOPIC, NEITHER" in told.out
 
 
@@ -206,6 +206,6 @@ def test_an_invented_model_gets_one_sentence(sample: Path) -> None:
 
 @pytest.mark.parametrize("short", ["G77", "E3", "Valdoria, G7"])
 def test_digits_in_a_name_are_no_date(short: str) -> None:
-    countries, day = options.who(short)
+    countries, day = options.country_and_date(short)
     assert [country.name for country in countries] == [short]
     assert day is None

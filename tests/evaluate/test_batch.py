@@ -333,7 +333,7 @@ def test_a_folder_or_a_missing_model_is_one_sentence(run: Run, tmp_path: Path) -
         (["One.", "Two.", "--out", "x.csv"], "--out goes with --batch only: leave it out."),
         (
             ["--batch", "x.csv", "--why"],
-            "--why and what is known of A and B do not go with --batch",
+            "--why and the options about A and B do not go with --batch",
         ),
         (["--batch", "x.csv", "--a-date", "2001"], "write who and when into columns of the file"),
         (["--batch", "x.csv", "--who-b", "Valdoria"], "do not go with --batch"),

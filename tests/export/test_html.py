@@ -229,15 +229,15 @@ def test_what_falls_short_of_the_least_probability_is_told_by_what_it_was_read_a
         (pair_card(table, pair, Stance.NEITHER), "Changed"),
     ):
         text = Seen(html).text.replace("\xa0", " ")
-        assert f"{word} very likely 90 %, below the least probability" in text
+        assert f"{word} very likely 90 %, below the minimum probability" in text
         assert "Neither" not in text
         assert "cp-card cp-neither" in html
     listed = Seen(found_card(found, Stance.OPPOSE, QUOTE)).text
-    assert "below the least probability" not in listed
+    assert "below the minimum probability" not in listed
     unrelated = found_pair(OPPOSED, (0.05, 0.05, 0.9))
     text = Seen(found_card(unrelated, Stance.NEITHER, QUOTE)).text.replace("\xa0", " ")
     assert "Neither very likely 90 %" in text
-    assert "below the least probability" not in text
+    assert "below the minimum probability" not in text
 
 
 def test_the_source_of_the_quote_is_pinned_with_it():

@@ -110,10 +110,10 @@ def test_a_kept_result_is_not_written_over_without_force(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("", r"kept\.json is not JSON \(.*\): keep a result by `compare search QUOTE --out"),
+        ("", r"kept\.json is not JSON \(.*\): save a result with `compare search QUOTE --out"),
         ("[" * 100_000, r"kept\.json is not JSON"),
-        ("[1]", r"kept\.json: this is not a kept result: keep a result by"),
-        (json.dumps(public_json(a_search())), r"kept\.json: this is not a kept result"),
+        ("[1]", r"kept\.json: this is not a saved result: save a result with"),
+        (json.dumps(public_json(a_search())), r"kept\.json: this is not a saved result"),
         ('{"format": "compare-result", "version": 9}', r"has format version 9, this program reads"),
         (
             '{"format": "compare-result", "version": 1}',

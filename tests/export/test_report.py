@@ -206,9 +206,9 @@ def test_the_method_is_made_from_the_provenance() -> None:
     table = two_sides().rethreshold(probability=0.8)
     told = " ".join(methods(table))
     for words in (
-        *("Of 7 such pairs the 3 nearest", "at most 20,000", "nearest of 0.4 or more"),
+        *("Of 7 such pairs the 3 most similar", "at most 20,000", "if it is 0.4 or more"),
         *("fast@666666666666 read all of them first", "probability of 0.8 or more"),
-        "Pairs listed so: 0 as agreeing, 1 as opposed.",
+        "Pairs listed at these thresholds: 0 as agreeing, 1 as opposed.",
         "Filters: side a: countries OST; side b: date from 2019; topic arms.",
     ):
         assert words in told

@@ -92,7 +92,7 @@ def test_the_sliders_cut_without_reading_again(page, monkeypatch):
     assert "Nothing here agrees or opposes" in shown(app)
     assert "it says nothing about the world" in shown(app)
     assert "of 11 statements." in shown(app)
-    assert "below the least probability" in shown(app)
+    assert "below the minimum probability" in shown(app)
     radio = next(radio for radio in app.radio if radio.key.startswith("right-search-neither"))
     verdict = re.search("“(.*)”", radio.label)[1]
     assert verdict not in radio.options
@@ -184,7 +184,13 @@ def test_a_library_that_is_not_there_is_one_sentence(page, home, monkeypatch):
 
 def test_what_was_searched_travels_with_the_result(page):
     html = shown(page())
-    for words in ("Library digest", "Embedding model", "Stance model", "Least probability", "UTC"):
+    for words in (
+        "Library digest",
+        "Embedding model",
+        "Stance model",
+        "Minimum probability",
+        "UTC",
+    ):
         assert words in html
 
 
