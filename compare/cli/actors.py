@@ -38,11 +38,10 @@ from compare.results import Actor, Pair, Position, Positions, PositionScore, Res
 
 _LONG = 30  # seconds
 _NAMED = 12
-_BAR = 21
-
+_BAR = 21  # odd, so that 0 has a place in the middle
 
 _reading = shared.together(
-    shared.words("--topic", help="Only passages on this: words or a sentence."),
+    shared.string("--topic", help="Only passages on this: words or a sentence."),
     shared.period,
     shared.reading,
     shared.thresholds,
@@ -72,8 +71,8 @@ def sides(a: Filters, b: Filters, **options: Any) -> None:
           --since 2014 --out pairs.csv
 
     FIELD is country, speaker, role, party, venue, source, language, id, not-country, not-speaker,
-    since or until. A field given twice allows both values; different fields must all hold. Give one
-    side its own period by its since and until:
+    since or until. A field given twice allows both values; different fields must all hold. To give
+    one side its own period, use its since and until:
 
     \b
       compare sides --a country=USA --a until=2016 --b country=USA --b since=2017
@@ -85,12 +84,12 @@ def sides(a: Filters, b: Filters, **options: Any) -> None:
 @shared.side("--who", required=True)
 @_writing
 def timeline(who: Filters, **options: Any) -> None:
-    """Find where someone changed position: what opposes what they said before.
+    """Find where someone changed position: statements that oppose their own earlier ones.
 
     \b
       compare timeline --who country=Valdoria --topic "the canal"
 
-    The earlier statement is side a. FIELD as in `compare sides`.
+    The earlier statement is side a. FIELD is as in `compare sides`.
     """
     _compare(who, None, options)
 
@@ -141,7 +140,7 @@ def matrix(among: Filters, by: str, **options: Any) -> None:
     \b
       compare matrix --topic "the canal" --among country=Valdoria --among country=Ostravia
 
-    All statements without --among. FIELD as in `compare sides`.
+    Without --among all statements are compared. FIELD is as in `compare sides`.
     """
     check_csv(options["out"], force=options["force"])
     result = _read(among, among, options, by)
@@ -169,7 +168,7 @@ def matrix(among: Filters, by: str, **options: Any) -> None:
 def _read(
     a: Filters, b: Filters | None, options: dict[str, Any], between: str = ""
 ) -> Result | None:
-    """Say what will be read, then read it; return None if only the plan was asked for."""
+    """Say what will be read, then read it; return None with --plan."""
     library, model = shared.open_to_read(options)
     period = options["since"], options["until"]
     comparison = Comparison(
@@ -181,10 +180,11 @@ def _read(
         most_read=options["most"],
         between=between,
     )
+    # Said before the plan, since making the plan is the slow part.
     if (seconds := comparison.seconds_to_find()) > _LONG:
         remark(
             f"Finding the pairs on the same point among {len(comparison.a):,} and "
-            f"{len(comparison.b):,} passages takes about {duration(seconds)}, before anything is "
+            f"{len(comparison.b):,} passages takes about {duration(seconds)}, before any pair is "
             "read: narrow the topic or the sides if that is too long."
         )
     with progress("Finding pairs on the same point") as on_progress:
@@ -218,7 +218,7 @@ def _show_list(result: Result, stance: Stance, limit: int) -> None:
     name = "CHANGED" if result.over_time and stance is Stance.OPPOSE else stance.value.upper()
     say(f"{name}: {counted(len(listed), 'pair')}")
     ranked = list(enumerate(listed[:limit], start=1))
-    # Over time the strongest are shown in the order in which they were said.
+    # A timeline shows its strongest pairs in the order of their dates.
     for rank, pair in sorted(ranked, key=days) if result.over_time else ranked:
         say(f"{rank:3}. {pair.probabilities.of(stance):.2f} {quoted(pair.a)}")
         for line in (
@@ -235,15 +235,18 @@ def _show_list(result: Result, stance: Stance, limit: int) -> None:
 @click.command("positions")
 @click.argument("propositions", type=shared.text, nargs=-1, required=True, metavar="PROPOSITION…")
 @shared.by
-@shared.side("--among", help="Only these; FIELD as in `compare sides`.")
+@shared.side("--among", help="Only these; FIELD is as in `compare sides`.")
 @shared.period
 @shared.reading
 @shared.thresholds
 @shared.number(
-    "--each", MOST_PER_ACTOR, "Passages per actor by similarity, half as many by words", most=1000
+    "--each",
+    MOST_PER_ACTOR,
+    "Passages per actor by similarity, half as many by words",
+    maximum=1000,
 )
-@shared.number("--period", None, "Also by periods of so many years", most=1000)
-@shared.number("--seed", 0, "For the intervals", least=0)
+@shared.number("--period", None, "Also by periods of so many years", maximum=1000)
+@shared.number("--seed", 0, "For the intervals", minimum=0)
 @shared.number("--limit", 20, "Lines shown")
 @shared.file("--out", help="Write the positions (.csv).")
 @shared.file("--passages", help="Write the strongest passages (.json for a review, .csv, …).")
@@ -251,7 +254,7 @@ def _show_list(result: Result, stance: Stance, limit: int) -> None:
 @shared.force
 @shared.as_json
 def positions(propositions: tuple[str, ...], among: Filters, **options: Any) -> None:
-    """Place countries or speakers from opposed (-1) to agreeing (+1) by what they said.
+    """Place countries or speakers from opposed (-1) to agreeing (+1) by their statements.
 
     \b
       compare positions "The canal must be open to all ships." --since 2014 --out places.csv
@@ -287,14 +290,14 @@ def positions(propositions: tuple[str, ...], among: Filters, **options: Any) -> 
         return
     for found in table.positions:
         _show_positions(found, options["limit"], options["period"])
-    if matrix:  # those that share most propositions first
+    if matrix:  # the pairs of actors that share the most propositions first
         cells = sorted(matrix.cells, key=lambda cell: (-cell.propositions, -cell.agreement))
         shown = [
             (cell.a, cell.b, cell.agreement, (cell.low, cell.high), cell.propositions)
             for cell in cells[: options["limit"]]
         ]
         columns = ("actor", "and", "agreement", "95 %", "propositions")
-        show_table("Who stands near whom", columns, shown, names=2, format=".2f")
+        show_table("Who agrees with whom", columns, shown, text_columns=2, format=".2f")
     remark(NOT_A_SAMPLE)
     for path in filter(None, (out, agreement, passages)):
         say(f"Wrote {path}.")
@@ -306,7 +309,7 @@ def _place(propositions: Sequence[str], among: Filters, options: dict[str, Any])
     with ExitStack() as bars:
 
         def began(number: int, text: str) -> Progress:
-            bars.close()
+            bars.close()  # of the proposition before
             label = f"Reading passages ({number + 1} of {len(propositions)})"
             return bars.enter_context(progress(label))
 
@@ -336,14 +339,14 @@ def _as_json(found: Positions, period: int | None) -> dict[str, Any]:
 
 
 def _show_positions(found: Positions, limit: int, period: int | None) -> None:
-    """Print where the actors stand, their strongest passages, and who takes no side."""
-    remark_notes(found.notes[:-1])  # the last one is printed once, after all propositions
+    """Print the actors' positions and strongest passages, and who takes no side."""
+    remark_notes(found.notes[:-1])  # the last, NOT_A_SAMPLE, is printed once at the end
     placed = found.placed
     columns = (
         *("actor", "opposed ··· agreeing", "place", "95 %"),
         *("passages", "agree", "oppose", "first", "last"),
     )
-    show_table(found.proposition, columns, map(_row, placed[:limit]), names=2, format="+.2f")
+    show_table(found.proposition, columns, map(_row, placed[:limit]), text_columns=2, format="+.2f")
     if len(placed) > limit:
         say(f"… and {len(placed) - limit} more (--limit {len(placed)})")
     for position in placed[:limit]:
@@ -360,11 +363,11 @@ def _show_positions(found: Positions, limit: int, period: int | None) -> None:
             for one in found.by_period(period)
         ]
         head = ("actor", "years", "place", "95 %", "passages")
-        show_table(f"By {period} years", head, periods, names=2, format="+.2f")
+        show_table(f"By {period} years", head, periods, text_columns=2, format="+.2f")
 
 
 def _row(position: Position) -> tuple[Any, ...]:
-    """Return the name, the position drawn between -1 and 1, and its figures."""
+    """Return the name, the position drawn on a scale from -1 to 1, and its figures."""
 
     def at(value: float) -> int:
         return round((value + 1) / 2 * (_BAR - 1))

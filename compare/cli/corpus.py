@@ -33,14 +33,14 @@ _NUMBERS = re.compile(r"(\d{1,6})(?:-(\d{1,6}))?\Z")
 
 
 class _Formats(click.Group):
-    """A command for each public format, made on demand, and those for web pages."""
+    """The commands for public formats, made when they run, and those for web pages."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """List the formats after `auto`, which recognises them."""
+        """Return `auto`, the formats, and the commands for web pages."""
         return [_AUTO, *formats(), *self.commands]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return the command of a format."""
+        """Return the command of a format or for web pages."""
         if cmd_name == _AUTO:
             return _import_command(_AUTO, "Any of these, recognised by its files.")
         if found := formats().get(cmd_name):
@@ -89,7 +89,7 @@ def _import_command(name: str, about: str) -> click.Command:
 
 _accepting = shared.together(
     shared.file("--out", metavar="FILE.jsonl", help="Write what is accepted; otherwise only list."),
-    shared.words(
+    shared.string(
         "--accept", default=None, metavar="NUMBERS", help='Accept "1,3-5" or "all" without asking.'
     ),
     shared.force,
@@ -134,7 +134,7 @@ def _propose(
     with waiting(label):
         pages = list(reading)
     proposed = [(page, proposal) for page in pages for proposal in propose(page)]
-    # With questions each proposal is shown as it is asked about, not in a list before.
+    # When asking, show each proposal with its question instead of listing all first.
     asks = accept is None and out is not None and not as_json and _can_ask()
     if not as_json:
         _list_proposals(pages, [] if asks else proposed)

@@ -1,4 +1,4 @@
-"""`compare evaluate`, `evaluate-search` and `adapt`: measure with labels, and learn from them."""
+"""`compare evaluate`, `evaluate-search` and `adapt`: measure on labels, and learn from them."""
 
 from __future__ import annotations
 
@@ -119,12 +119,12 @@ def evaluate_search(
       compare evaluate-search --collection passages.jsonl.gz --queries queries.tsv --qrels qrels.tsv
     """
     asked = searching.read_queries(queries)
-    judgements, of_others = searching.read_judgements(qrels, asked)
+    judgements, unused = searching.read_judgements(qrels, asked)
     model = shared.stance_model(options["stance_model"])
     with waiting("Loading the encoder"):
         encoder = models.load_encoder(options["encoder"] or None)
 
-    # Called twice: `open_collection` checks the ids before it embeds for minutes.
+    # Called twice: `open_collection` checks the ids before it spends minutes on embedding.
     def judged_of(ids: Container[str]) -> dict[str, dict[str, Stance]]:
         return searching.labels_by_query(judgements, ids, qrels)
 
@@ -133,8 +133,8 @@ def evaluate_search(
     judged = judged_of(library.store.ids())
     with progress("Searching") as on_progress:
         report = searching.evaluate_search(library, asked, judged, model, on_progress)
-    if of_others:
-        remark(f"Left out: {of_others:,} judgement(s) of queries that are not in {queries}.")
+    if unused:
+        remark(f"Left out: {unused:,} judgement(s) of queries that are not in {queries}.")
     made_with = {
         "model": signature(model),
         "screening": screening(model),
@@ -183,7 +183,7 @@ def _show_queries(report: SearchReport, asked: dict[str, str]) -> None:
             )
             cells += [of.relevant, *figures]
         rows.append(cells)
-    show_table("Queries", ("id", "query", *columns), rows, names=2, format=".2f")
+    show_table("Queries", ("id", "query", *columns), rows, text_columns=2, format=".2f")
 
 
 @click.command("adapt")
@@ -210,8 +210,8 @@ def adapt(
     head. Either is kept only if it is better on pairs that share no statement with those it was
     learned from. The adaptation is kept in adapted.json in the library's folder; `search`, `sides`,
     `timeline`, `matrix`, `positions`, `stance --library` and the app use it unless a model is
-    named. The exit code is 0 if something is kept, 1 if nothing is better, and 2 if it could not be
-    tried.
+    named. The exit code is 0 if something is kept, 1 if nothing is better, and 2 if nothing could
+    be tried.
     """
     dry_run, undo = options["dry_run"], options["undo"]
     if undo and (labels or corrections or dry_run):
@@ -219,14 +219,19 @@ def adapt(
     opened = shared.open_library(shared.own_library(library))
     if undo:
         undone = undo_adaptation(opened)
-        now = "read with the shipped model again"
-        told = now if undone else "nothing to undo; it is read with the shipped model"
+        again = "read with the shipped model again"
+        text = again if undone else "nothing to undo; it is read with the shipped model"
         data = {"library": str(opened.folder), "undone": undone}
-        say_either(as_json, data, f"{opened.folder}: {told}.")
+        say_either(as_json, data, f"{opened.folder}: {text}.")
         return 0
-    used = corrections_file() if corrections else None
     with progress("Reading labelled pairs") as on_progress:
-        result = learn(opened, labels, corrections=used, dry_run=dry_run, on_progress=on_progress)
+        result = learn(
+            opened,
+            labels,
+            corrections=corrections_file() if corrections else None,
+            dry_run=dry_run,
+            on_progress=on_progress,
+        )
     if as_json:
         say_json(result.to_dict())
     else:
@@ -250,7 +255,7 @@ def _show_adaptation(result: AdaptationResult, library: Library) -> None:
     columns = ("model", "macro-F1", "95 %", "log loss", "95 %", "ECE")
     show_table("Pairs that were not learned from", columns, rows)
     say()
-    against = "the shipped model"
+    against = "the shipped model"  # each step is compared with the last one kept
     for step in result.steps:
         change = step.change
         f1 = cell_text(change.macro_f1_interval, "+.3f")

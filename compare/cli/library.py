@@ -35,7 +35,7 @@ from compare.models.calibration import about_adaptation
 from compare.safe_text import one_line
 from compare.statements import Statement
 
-_MOST = 2**31 - 1  # of a LIMIT or OFFSET
+_MOST = 2**31 - 1  # for LIMIT and OFFSET in SQLite
 _PLAIN = "plain"
 
 
@@ -46,12 +46,12 @@ _PLAIN = "plain"
 )
 @shared.own_folder
 @shared.flag("--add", help="Add to the library; replace statements by their id.")
-@shared.words(
+@shared.string(
     "--format",
     default=None,
     help="A format of `compare import`, or plain for tables and documents [recognised].",
 )
-@shared.words(
+@shared.string(
     "--map", several=True, metavar="COLUMN=FIELD", help="What a column holds; COLUMN= ignores it."
 )
 @click.option(
@@ -73,7 +73,7 @@ def build(corpus: tuple[Path, ...], more: tuple[Path, ...], **options: Any) -> N
     """
     columns = {}
     for entry in options["map"]:
-        column, _, field = entry.rpartition("=")  # a column's name may hold "="
+        column, _, field = entry.rpartition("=")  # a column's name may contain "="
         if not column:
             raise click.BadParameter(f"{entry!r} is not COLUMN=FIELD.", param_hint="--map")
         columns[column] = field
@@ -106,7 +106,7 @@ def build(corpus: tuple[Path, ...], more: tuple[Path, ...], **options: Any) -> N
 def _read(
     paths: Sequence[Path], columns: dict[str, str], options: dict[str, Any], files: ExitStack
 ) -> tuple[Corpus, StatementFile]:
-    """Read statements into a temporary file that exists until `files` closes."""
+    """Read statements into a temporary file, which is deleted when `files` closes."""
     name, dates, strict = options["format"], options["dates"], options["strict"]
     if columns and name not in (None, _PLAIN):
         raise click.BadParameter("a public format has no columns to map.", param_hint="--map")
@@ -129,8 +129,8 @@ def _read(
     if not len(statements):
         _remark_on(replace(corpus, notes=()))
         raise CorpusError(
-            f"No statement could be read from {', '.join(map(str, paths))}: correct what is "
-            "reported, or see `compare build --help` for --map."
+            f"No statement could be read from {', '.join(map(str, paths))}: correct the "
+            "problems above, or see `compare build --help` for --map."
         )
     return corpus, statements
 
@@ -139,9 +139,8 @@ def _build(statements: Iterable[Statement], folder: Path, options: dict[str, Any
     encoder = models.load_encoder(options["encoder"]) if options["encoder"] else None
     with progress("Embedding") as on_progress:
         if is_library(folder) and options["add"]:
-            opened = Library.open(folder, encoder)
-            return opened.update(statements, on_progress=on_progress)
-        # Without --force the library has to be readable, so that nothing in it is lost.
+            return Library.open(folder, encoder).update(statements, on_progress=on_progress)
+        # Without --force the old library has to open, so that nothing in it is lost unnoticed.
         if is_library(folder) and not options["force"]:
             held = Library.open(folder).store.ids()
             if lost := sorted(held - {statement.id for statement in statements}):
@@ -162,9 +161,9 @@ def _remark_on(corpus: Corpus) -> None:
 
 @click.command("show")
 @click.argument("ids", nargs=-1, type=shared.text, metavar="[ID]...")
-@shared.words("--find", help="List statements with these words.")
-@shared.number("--limit", 50, "Statements listed", most=_MOST)
-@shared.number("--offset", 0, "Statements skipped", least=0, most=_MOST)
+@shared.string("--find", help="List statements with these words.")
+@shared.number("--limit", 50, "Statements listed", maximum=_MOST)
+@shared.number("--offset", 0, "Statements skipped", minimum=0, maximum=_MOST)
 @shared.filtering
 @shared.as_json
 @shared.library_folder
@@ -203,7 +202,7 @@ def _as_json(statement: Statement, library: Library) -> dict[str, Any]:
 
 
 def _show(statement: Statement, library: Library) -> None:
-    """Print all fields that are filled, the passages, and who else said it."""
+    """Print a statement's non-empty fields, its passages, and who else said it."""
     fields = statement.to_dict()
     extra = fields.pop("extra")
     fields["country"] = "; ".join(

@@ -29,16 +29,19 @@ PATH = click.Path(path_type=Path)
 FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
 STDOUT = Path("-")
-_USUAL = Thresholds()
+_DEFAULTS = Thresholds()
 
 
 # --- kinds of options ------------------------------------------------------------------------
 
 
+# `--help` shows the name of a type's function in capitals: TEXT, DATE, NUMBER.
+
+
 def text(value: str) -> str:
-    """Refuse text that is not Unicode, such as an argument in another encoding."""
+    """Refuse an argument that is not UTF-8."""
     try:
-        value.encode()  # bytes that are not UTF-8 reach Python as halves of surrogate pairs
+        value.encode()  # Python decodes invalid bytes of an argument to lone surrogates
     except UnicodeEncodeError:
         raise click.BadParameter("the text is not UTF-8: convert it first.") from None
     return value
@@ -65,10 +68,10 @@ def together(*options: Option) -> Option:
     return decorate
 
 
-def words(*names: str, help: str, several: bool = False, **more: Any) -> Option:
-    """Return an option with a text, "" unless given, or with several texts."""
-    usual = {"multiple": True} if several else {"default": ""}
-    return click.option(*names, type=text, help=help, **{**usual, **more})
+def string(*names: str, help: str, several: bool = False, **more: Any) -> Option:
+    """Return an option with a text, by default "", or with `several` texts."""
+    kind = {"multiple": True} if several else {"default": ""}
+    return click.option(*names, type=text, help=help, **{**kind, **more})
 
 
 def flag(*names: str, help: str) -> Option:
@@ -77,16 +80,16 @@ def flag(*names: str, help: str) -> Option:
 
 
 def number(
-    name: str, default: int | None, help: str, *, least: int = 1, most: int | None = None
+    name: str, default: int | None, help: str, *, minimum: int = 1, maximum: int | None = None
 ) -> Option:
-    """Return an option with an integer, whose help ends in its default."""
+    """Return an option with an integer; its help ends in the default."""
     help = f"{help}." if default is None else f"{help} [{default}]."
-    return click.option(name, type=click.IntRange(least, most), default=default, help=help)
+    return click.option(name, type=click.IntRange(minimum, maximum), default=default, help=help)
 
 
-def _minimum(name: str, help: str, *, lowest: int) -> Option:
-    """Return the option --min-NAME with a number up to 1; its help ends in the usual one."""
-    usual = getattr(_USUAL, name)
+def _threshold(name: str, help: str, *, lowest: int) -> Option:
+    """Return the option --min-NAME with a number up to 1; its help ends in the default."""
+    default = getattr(_DEFAULTS, name)
 
     def number(value: str) -> float:
         try:
@@ -97,18 +100,18 @@ def _minimum(name: str, help: str, *, lowest: int) -> Option:
             raise click.BadParameter(f"{value!r} is not a number from {lowest} to 1.")
         return given
 
-    return click.option(f"--min-{name}", name, type=number, help=f"{help} [{usual}].")
+    return click.option(f"--min-{name}", name, type=number, help=f"{help} [{default}].")
 
 
 def choice(name: str, values: Iterable[str], help: str) -> Option:
-    """Return an option with one of the values, by default the first; its help ends in that."""
-    given = [str(value) for value in values]
-    help = f"{help} [{given[0]}]."
-    return click.option(name, type=click.Choice(given), default=given[0], help=help)
+    """Return an option with one of the values; the first is the default, and ends its help."""
+    names = [str(value) for value in values]
+    help = f"{help} [{names[0]}]."
+    return click.option(name, type=click.Choice(names), default=names[0], help=help)
 
 
 def stances(name: str, help: str) -> Option:
-    """Return an option with stances, which may be given several times."""
+    """Return an option that may be given several times, each time with a stance."""
     return click.option(
         name,
         "stances",
@@ -134,21 +137,21 @@ def out_or_stdout(default: str) -> Option:
 
 
 def who_and_when(of: str, letter: str = "") -> Option:
-    """Return the options that say who said a quote, or statement A or B, and when."""
+    """Return the options for the speaker, date and context of a quote, or of statement A or B."""
     mark, who = (f"{letter}-", f"--who-{letter}") if letter else ("", "--who")
     return together(
-        words(f"--{mark}speaker", help=f"The speaker of {of}."),
-        words(f"--{mark}role", help=f"The office of the speaker of {of}."),
-        words(f"--{mark}country", help=f'The country of {of}, or several: "Russia; China".'),
+        string(f"--{mark}speaker", help=f"The speaker of {of}."),
+        string(f"--{mark}role", help=f"The office of the speaker of {of}."),
+        string(f"--{mark}country", help=f'The country of {of}, or several: "Russia; China".'),
         click.option(f"--{mark}date", type=date, help=f"The date of {of}: YYYY, YYYY-MM, …"),
-        words(f"--{mark}context", help=f"What completes {of} if it is a fragment."),
-        words(who, metavar='"COUNTRY, DATE"', help=f"Country and date of {of} in short."),
+        string(f"--{mark}context", help=f"What completes {of} if it is a fragment."),
+        string(who, metavar='"COUNTRY, DATE"', help=f"Country and date of {of} in short."),
     )
 
 
 def side(name: str, *, required: bool = False, help: str = "") -> Option:
-    """Return an option that chooses statements by FIELD=VALUE, and is read as `Filters`."""
-    return words(
+    """Return an option that chooses statements by FIELD=VALUE; its value is a `Filters`."""
+    return string(
         name,
         several=True,
         required=required,
@@ -173,10 +176,10 @@ own_folder = click.option(
 library_folder = click.option(
     "--library", type=FOLDER, help="Library folder [$COMPARE_LIBRARY, your own, or the sample]."
 )
-encoder_name = words(
+encoder_name = string(
     "--encoder", help="A sentence-transformers model or folder in place of the shipped one."
 )
-stance_model_name = words(
+stance_model_name = string(
     "--stance-model", help="fast, accurate, cascade, or an NLI cross-encoder by name or folder."
 )
 reading = together(library_folder, encoder_name, stance_model_name)
@@ -188,15 +191,15 @@ period = together(
     click.option("--until", type=date, help="Only statements until this date."),
 )
 thresholds = together(
-    _minimum("probability", "Least probability of agree or oppose", lowest=0),
-    _minimum("similarity", "Least similarity to count as the same topic", lowest=-1),
+    _threshold("probability", "Minimum probability of agree or oppose", lowest=0),
+    _threshold("similarity", "Minimum similarity to count as the same topic", lowest=-1),
 )
 
 
 def _filter(entry: Filter) -> Option:
-    """Return the option of a filter; its value has the name of the field of `Filters`."""
+    """Return the option of a filter, under the name of its field in `Filters`."""
     if entry.attribute:
-        return words(entry.option, entry.name, help=entry.help, several=True)
+        return string(entry.option, entry.name, help=entry.help, several=True)
     if entry.name.startswith("date_"):
         return click.option(entry.option, entry.name, type=date, help=entry.help)
     return flag(entry.option, entry.name, help=entry.help)
@@ -241,14 +244,14 @@ def read_side(given: Sequence[str]) -> Filters:
 
 
 def read_quote(text: str, options: Mapping[str, Any], letter: str = "") -> Quote:
-    """Return the quote with what the options of `who_and_when` say of it."""
+    """Return a quote with the speaker, date and context that `who_and_when` names."""
     mark, short = (f"{letter}_", f"who_{letter}") if letter else ("", "who")
-    country, day = who(options[short])
+    country, day = country_and_date(options[short])
     return Quote(
         text=text,
         speaker=options[f"{mark}speaker"],
         role=options[f"{mark}role"],
-        # What has an option of its own comes before --who.
+        # --country and --date override --who.
         country=parse_countries(options[f"{mark}country"]) or country,
         date=options[f"{mark}date"] or day,
         context=options[f"{mark}context"],
@@ -258,27 +261,27 @@ def read_quote(text: str, options: Mapping[str, Any], letter: str = "") -> Quote
 _LIKE_A_DATE = re.compile(r"\A\s*\d|\d{4}")
 
 
-def who(short: str) -> tuple[tuple[Country, ...], PartialDate | None]:
+def country_and_date(text: str) -> tuple[tuple[Country, ...], PartialDate | None]:
     """Read "China, 2022": a country, a date, or both."""
-    if not short:
+    if not text:
         return (), None
-    # Names have commas, too: only what follows the last one can be the date.
-    ahead, _, behind = short.rpartition(",")
+    # A country's name may hold commas, so only the last part can be the date.
+    country, _, day = text.rpartition(",")
     try:
-        return parse_countries(ahead), PartialDate(behind.strip())
+        return parse_countries(country), PartialDate(day.strip())
     except ValueError:
         pass
-    if _LIKE_A_DATE.search(behind):  # "G77" is not
+    if _LIKE_A_DATE.search(day):  # unlike the digits of "G77"
         raise QueryError(
-            f"{short!r} does not end in a date: write a country, a comma and YYYY, YYYY-MM or "
+            f"{text!r} does not end in a date: write a country, a comma and YYYY, YYYY-MM or "
             'YYYY-MM-DD, as in "China, 2022".'
         )
-    return parse_countries(short), None
+    return parse_countries(text), None
 
 
 def read_thresholds(options: Mapping[str, Any]) -> Thresholds:
-    """Return the thresholds that the options of `thresholds` name, else the usual ones."""
-    return _USUAL.with_values(options["probability"], options["similarity"])
+    """Return the thresholds that the options name, else the default ones."""
+    return _DEFAULTS.with_values(options["probability"], options["similarity"])
 
 
 def open_library(folder: Path | None, encoder: str = "") -> Library:
@@ -295,9 +298,9 @@ def open_to_read(options: Mapping[str, Any]) -> tuple[Library, StanceModel]:
 
 
 def stance_model(name: str, library: Library | None = None) -> StanceModel:
-    """Load the model named, else the default one with the library's adaptation, if it has one.
+    """Load the model named, else the default one, adapted to the library if it has an adaptation.
 
-    An adaptation that does not fit the model is reported.
+    An adaptation of another model is ignored, with a remark.
     """
     with waiting("Loading the stance model"):
         if name or library is None:

@@ -32,14 +32,14 @@ if TYPE_CHECKING:
 MISSING = "-"
 _PROBLEMS_SHOWN = 20
 
-# Controls that JSON leaves as they are and a terminal may obey, and what UTF-8 cannot hold.
+# Control characters that JSON leaves as they are, and surrogates, which UTF-8 cannot hold.
 _ESCAPED = {code: f"\\u{code:04x}" for code in (*range(0x7F, 0xA0), *range(0xD800, 0xE000))}
-# Cells in which Markdown sees no markup stay readable; all others are escaped.
+# Cells without any Markdown syntax stay readable; all others are escaped.
 _PLAIN_CELL = re.compile(r"(?:[^\W_]|[ ,.()%@-])*:?")
 
 
 def say(text: str = "") -> None:
-    """Print a line of results; no control character of it reaches the terminal."""
+    """Print a line of results, with control characters made visible."""
     click.echo(printable(text))
 
 
@@ -69,7 +69,7 @@ def say_json(data: Any) -> None:
 
 
 def say_either(as_json: bool, data: Any, text: str) -> None:
-    """Print data as JSON, or else the text that says it."""
+    """Print data as JSON, or the same as text."""
     if as_json:
         say_json(data)
     else:
@@ -77,7 +77,7 @@ def say_either(as_json: bool, data: Any, text: str) -> None:
 
 
 def say_written(path: Path, pairs: int, *, as_json: bool, **details: str) -> None:
-    """Say which file was written, with how many pairs."""
+    """Name the file that was written, and the number of its pairs."""
     if as_json:
         say_json({"path": str(path), **details, "pairs": pairs})
     else:
@@ -93,13 +93,13 @@ def on_terminal() -> bool:
 
 
 def attribution(statement: Statement) -> str:
-    """Return who, when and where on one line, as far as it is known, and the id."""
-    known = [*words.attribution(statement), *([f"[{statement.id}]"] if statement.id else [])]
-    return one_line(", ".join(known))
+    """Return a statement's speaker, date, place and id on one line, without what is missing."""
+    identifier = f"[{statement.id}]" if statement.id else ""
+    return one_line(", ".join(filter(None, [*words.attribution(statement), identifier])))
 
 
 def quoted(passage: Excerpt) -> str:
-    """Return the words of a passage, in quotation marks unless they are only reported."""
+    """Return the words of a passage, in quotation marks if they are a direct quotation."""
     text = one_line(passage.text)
     return f"“{text}”" if passage.statement.quotation is Quotation.DIRECT else text
 
@@ -107,7 +107,7 @@ def quoted(passage: Excerpt) -> str:
 def rationale_lines(
     rationale: Rationale | None, *texts: str, names: tuple[str, str] = ("A", "B")
 ) -> list[str]:
-    """Return a line with the deciding words of each side; none without a rationale."""
+    """Return a line with the deciding words of each side, or no line without a rationale."""
     if rationale is None:
         return []
     lines = []
@@ -121,17 +121,17 @@ def rationale_lines(
 
 
 def check_out(out: Path | None, *, force: bool) -> None:
-    """Check before the work that a result can be exported to a file."""
+    """Refuse --out before the work starts if a result cannot be exported to it."""
     if out is not None:
         Format.of(out)
         check_writable(out, force=force)
 
 
 def check_csv(out: Path | None, *, force: bool) -> None:
-    """Check before the work that a table can be written as CSV to a file."""
+    """Refuse a file before the work starts if a CSV cannot be written to it."""
     if out is not None:
         if out.suffix.lower() != ".csv":
-            raise ExportError(f"{out} does not end in .csv, which is what is written.")
+            raise ExportError(f"{out} does not end in .csv: a table is written as CSV only.")
         check_writable(out, force=force)
 
 
@@ -148,7 +148,7 @@ def progress(label: str) -> Iterator[Callable[[int, int], None]]:
     from rich.console import Console
     from rich.text import Text
 
-    class Rate(bars.ProgressColumn):
+    class Rate(bars.ProgressColumn):  # rich has one only for bytes
         def render(self, task: Task) -> Text:
             return Text(f"{task.speed:,.0f}/s" if task.speed else "")
 
@@ -179,33 +179,33 @@ def show_table(
     columns: Sequence[str],
     rows: Iterable[Sequence[Any]],
     *,
-    names: int = 1,
+    text_columns: int = 1,
     format: str = ".3f",
     markdown: bool = False,
 ) -> None:
-    """Print a table: drawn on a terminal, as aligned columns into a pipe, or as Markdown.
+    """Print a table: drawn on a terminal, in aligned columns in a pipe, or as Markdown.
 
-    The first `names` columns hold words, the others numbers in `format`.
+    The first `text_columns` hold text, the others numbers in `format`.
     """
     lines = [[cell_text(cell, format) for cell in cells] for cells in (columns, *rows)]
-    left = [place < names for place in range(len(columns))]
+    is_text = [place < text_columns for place in range(len(columns))]
     say()
     if markdown:
         say(f"## {title}\n")
-        marks = ["---" if word else "---:" for word in left]
+        marks = ["---" if text else "---:" for text in is_text]
         for cells in (lines[0], marks, *lines[1:]):
             escaped = [cell if _PLAIN_CELL.fullmatch(cell) else inert(cell) for cell in cells]
             say(f"| {' | '.join(escaped)} |")
     elif on_terminal():
-        sides = [{"justify": "left" if word else "right"} for word in left]
-        draw_table(title, list(zip(columns, sides, strict=True)), lines[1:])
+        justified = [{"justify": "left" if text else "right"} for text in is_text]
+        draw_table(title, list(zip(columns, justified, strict=True)), lines[1:])
     else:
         lines = [[one_line(cell) for cell in cells] for cells in lines]
         widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
         say(one_line(title).upper())
         for cells in lines:
-            sized = zip(cells, widths, left, strict=True)
-            padded = (c.ljust(width) if word else c.rjust(width) for c, width, word in sized)
+            sized = zip(cells, widths, is_text, strict=True)
+            padded = (c.ljust(width) if text else c.rjust(width) for c, width, text in sized)
             say("  ".join(padded).rstrip())
 
 
@@ -225,14 +225,14 @@ def draw_table(
     rows: Iterable[Sequence[str | Text]],
     **style: Any,
 ) -> None:
-    """Draw a table on the terminal; `style` and what belongs to each column are rich's options."""
+    """Draw a table on the terminal; `style` and each column's mapping are options of rich."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     table = Table(title=title, title_justify="left", **style)
-    for name, how in columns:
-        table.add_column(name, **how)
+    for name, options in columns:
+        table.add_column(name, **options)
     for cells in rows:
         table.add_row(*(Text(one_line(c)) if isinstance(c, str) else c for c in cells))
     # Brackets and colons in a statement would otherwise be read as markup and emoji.

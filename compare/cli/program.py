@@ -1,7 +1,7 @@
-"""The program `compare`: its commands, each loaded when it runs, its exit codes, and its app.
+"""The `compare` program: its commands, its exit codes, and the launcher of the app.
 
 Results go to standard output, remarks and errors to standard error. An error that the user can
-correct is one sentence with exit code 2; Ctrl-C ends with 130.
+correct is one sentence with exit code 2; Ctrl-C exits with 130.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from compare import __version__
 from compare.errors import CompareError
 from compare.safe_text import printable
 
-# Module and function of each command, and its help: `compare --help` imports none of the modules.
+# Each command's "module:function" and help: so `compare --help` imports none of the modules.
 _COMMANDS = {
     "search": ("search:search", "Find who agrees with a quote and who opposes it."),
     "stance": ("search:stance", "Say how two statements relate."),
@@ -39,29 +39,28 @@ _COMMANDS = {
     "show": ("library:show", "Show or list statements of a library."),
     "delete": ("library:delete", "Delete statements from a library for good."),
     "info": ("library:info", "Show what a library was built from."),
-    "export": ("results:export", "Write a kept result in another format."),
-    "report": ("results:report", "Write a kept result as one HTML page."),
-    "reproduce": ("results:reproduce", "Make a kept result again and compare the pairs."),
+    "export": ("results:export", "Write a saved result in another format."),
+    "report": ("results:report", "Write a saved result as one HTML page."),
+    "reproduce": ("results:reproduce", "Repeat a saved result and compare the pairs."),
     "evaluate": ("evaluate:evaluate", "Measure the stance model on labelled pairs."),
     "evaluate-search": ("evaluate:evaluate_search", "Measure the search on a judged collection."),
     "app": ("program:app", "Open the app in the browser."),
     "completion": ("program:completion", "Print a completion script for a shell."),
 }
-_RENAMED = {"pairs": "sides"}
 _HOST = "127.0.0.1"
 
 
 class _Commands(click.Group):
-    """The commands in the order of use."""
+    """A group that imports a command only when it runs."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names in the order of use."""
+        """Return the names in the order of use, not of the alphabet."""
         return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Load one command."""
-        if cmd_name in _RENAMED:
-            ctx.fail(f"`compare {cmd_name}` is now `compare {_RENAMED[cmd_name]}`.")
+        """Import a command."""
+        if cmd_name == "pairs":  # its name before `sides`
+            ctx.fail("`compare pairs` is now `compare sides`.")
         if cmd_name not in _COMMANDS:
             return None
         module, _, name = _COMMANDS[cmd_name][0].partition(":")
@@ -69,7 +68,7 @@ class _Commands(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the names and what each is for, without loading them."""
+        """Write the names and help texts without importing the commands."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, help) for name, (_, help) in _COMMANDS.items()])
 
@@ -82,7 +81,7 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command and exit with its code."""
-    _speak_utf8()
+    _use_utf8()
     code = 0
     try:
         code = _run(arguments)
@@ -95,14 +94,14 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
             raise
         _discard_output()
         with suppress(OSError):  # standard error may go to the same disk
-            said = f"Error: the output cannot be written ({error.strerror}): make room."
-            click.echo(said, err=True)
+            message = f"Error: the output cannot be written ({error.strerror}): make room."
+            click.echo(message, err=True)
         code = 2
     sys.exit(code)
 
 
 def _run(arguments: Sequence[str] | None) -> int:
-    called = Path(sys.argv[0]).stem
+    called = Path(sys.argv[0]).stem  # "__main__" for `python -m compare`
     name = called if called in ("compare", "compare-statements") else "compare"
     try:
         code = cli.main(arguments, prog_name=name, standalone_mode=False)
@@ -118,20 +117,20 @@ def _run(arguments: Sequence[str] | None) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _speak_utf8() -> None:
-    """Write UTF-8 into pipes on every platform, and "?" for what a terminal cannot show."""
+def _use_utf8() -> None:
+    """Write UTF-8 into pipes on every platform, and "?" for characters a terminal cannot show."""
     for stream in (sys.stdout, sys.stderr):
-        with suppress(AttributeError, ValueError):  # a replaced stream
+        with suppress(AttributeError, ValueError):  # a stream that a test or a host replaced
             encoding = None if stream.isatty() else "utf-8"
             stream.reconfigure(encoding=encoding, errors="replace")  # type: ignore[union-attr]
 
 
 def _discard_output() -> None:
-    """Send unwritten output to nowhere, so that closing it raises nothing."""
+    """Send buffered output to the null device, so that Python's exit does not fail on it."""
     with suppress(OSError, ValueError, AttributeError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+        os.close(null)
 
 
 @click.command("app")
@@ -147,16 +146,16 @@ def app(port: int, no_browser: bool, library: Path | None) -> None:
     from compare.cli.options import open_library
     from compare.library.locations import LIBRARY_VARIABLE
 
-    beside = Path(__file__).resolve().parents[2] / "app.py"
+    in_checkout = Path(__file__).resolve().parents[2] / "app.py"
     installed = Path(sys.prefix) / "share" / "compare" / "app.py"
-    script = beside if beside.is_file() else installed
+    script = in_checkout if in_checkout.is_file() else installed
     if not script.is_file():
         raise CompareError(
-            f"The app is neither at {beside} nor at {installed}: install the program again."
+            f"The app is neither at {in_checkout} nor at {installed}: install the program again."
         )
     _check_port(port)
     environment = dict(os.environ)
-    opened = open_library(library)
+    opened = open_library(library)  # fails here, not on the page
     if library is not None or environment.get(LIBRARY_VARIABLE):
         environment[LIBRARY_VARIABLE] = str(opened.folder.resolve())
     opened.close()
@@ -168,7 +167,7 @@ def app(port: int, no_browser: bool, library: Path | None) -> None:
         *("--server.showEmailPrompt", "false", "--browser.gatherUsageStats", "false"),
         *("--server.enableXsrfProtection", "true"),
     ]
-    # The server takes the place of this program, so that what ends one ends the other.
+    # The server replaces this process, so that a signal to `compare app` ends it. Windows cannot.
     if os.name == "nt":
         server = subprocess.run(arguments, cwd=script.parent, env=environment, check=False)
         raise SystemExit(server.returncode)
@@ -179,7 +178,7 @@ def app(port: int, no_browser: bool, library: Path | None) -> None:
 def _check_port(port: int) -> None:
     """Raise CompareError if another program uses the port."""
     with socket.socket() as probe:
-        if os.name != "nt":  # there it would let two programs share one port
+        if os.name != "nt":  # on Windows the option would let two programs share one port
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((_HOST, port))

@@ -1,4 +1,4 @@
-"""`compare export`, `report` and `reproduce`: what becomes of a result that was kept."""
+"""`compare export`, `report` and `reproduce`: commands that read a saved result."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ _listed = shared.together(shared.lists, shared.thresholds, shared.force, shared.
 
 
 def _load(result: Path, options: dict[str, Any]) -> tuple[Result, Sequence[Stance], int]:
-    """Load a kept result; return it at the thresholds, the lists asked for, and their length."""
-    kept = load_result(result)
-    kept = kept.rethreshold(probability=options["probability"], similarity=options["similarity"])
+    """Return a saved result at the thresholds given, the lists to write, and their length."""
+    kept = load_result(result).rethreshold(
+        probability=options["probability"], similarity=options["similarity"]
+    )
     lists = options["stances"] or kept.usual_lists
     return kept, lists, sum(len(kept.listed(stance)) for stance in lists)
 
@@ -38,10 +39,10 @@ def _load(result: Path, options: dict[str, Any]) -> tuple[Result, Sequence[Stanc
 @shared.out_or_stdout("RESULT with the format's suffix")
 @_listed
 def export(result: Path, to: str | None, out: Path | None, **options: Any) -> None:
-    """Write a kept result in another format: its pairs, or citations of them.
+    """Write a saved result in another format: its pairs, or citations of them.
 
-    RESULT is a file that `search`, `sides` or `timeline --out RESULT.json`, or `positions
-    --passages RESULT.json`, kept.
+    RESULT is a file saved with --out RESULT.json by `search`, `sides` or `timeline`, or with
+    --passages RESULT.json by `positions`.
 
     \b
       compare export result.json --to csv
@@ -62,11 +63,11 @@ def export(result: Path, to: str | None, out: Path | None, **options: Any) -> No
 @click.command("report")
 @_result
 @shared.file("--out", help="The file to write [RESULT with the suffix .html].")
-@shared.words("--title", help="The heading [what was asked].")
+@shared.string("--title", help="The heading [what was asked].")
 @shared.number("--limit", None, "Most pairs shown of each list [all]")
 @_listed
 def report(result: Path, out: Path | None, title: str, limit: int | None, **options: Any) -> None:
-    """Write a kept result as one HTML page that needs no network.
+    """Write a saved result as one HTML page that needs no network.
 
     \b
       compare report result.json --out report.html
@@ -94,15 +95,15 @@ def report(result: Path, out: Path | None, title: str, limit: int | None, **opti
 @shared.reading
 @shared.as_json
 def reproduce(result: Path, tolerance: float, **options: Any) -> int:
-    """Make a kept result again and compare the pairs.
+    """Repeat a saved result and compare the pairs.
 
     \b
       compare reproduce result.json
       compare reproduce result.json --library un --json
 
-    RESULT is a file as for `compare export`. It is made with its own filters, thresholds, settings
-    and stance model (or the one you name); every pair is read again. The exit code is 0 if the same
-    pairs came out, 1 if not, and 2 if it could not be done.
+    RESULT is a file as for `compare export`. Its own filters, thresholds, settings and stance model
+    (or the one you name) are used again, and every pair is read again. The exit code is 0 if the
+    same pairs came out, 1 if not, and 2 if it could not be repeated.
     """
     kept = load_result(result)
     library = shared.open_library(options["library"], options["encoder"])

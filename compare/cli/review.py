@@ -24,11 +24,11 @@ from compare.library import Library
 from compare.models import Stance
 from compare.review import Choice, Order, PairSelection, Review, ReviewFormat, Reviews
 
-_OF_A_RESULT = ("choose", "size", "stances", "fresh")
+_ONLY_WITH_RESULT = ("choose", "size", "stances", "fresh")
 
 
 class _InOrder(click.Group):
-    """A group that lists its commands in the order of their definition."""
+    """A group that lists its commands in the order of their definition, not of the alphabet."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names."""
@@ -52,16 +52,16 @@ def review() -> None:
 
 @review.command("create")
 @reading.name_of_review
-@shared.file("--result", help="Draw pairs from a RESULT.json that another command kept.")
+@shared.file("--result", help="Draw pairs from a RESULT.json that another command saved.")
 @shared.file("--pairs", "file", help="Take all pairs of a CSV, TSV or JSONL.")
-@shared.words("--reader", "readers", help="One or two names.", several=True)
+@shared.string("--reader", "readers", help="One or two names.", several=True)
 @shared.choice(
     "--choose",
     (Choice.RANDOM, Choice.STRATIFIED, Choice.WHOLE),
     "From a --result: pairs at random, equally many of each label, or all",
 )
 @shared.number("--size", 100, "Pairs to draw")
-@shared.number("--seed", 0, "For the draw and the order", least=0)
+@shared.number("--seed", 0, "For the draw and the order", minimum=0)
 @shared.stances("--label", "Only pairs that the model labels so; may be repeated [all].")
 @shared.flag("--fresh", help="Exclude pairs of the library's finished reviews.")
 @shared.choice(
@@ -81,20 +81,19 @@ def create(name: str, readers: tuple[str, ...], **options: Any) -> None:
       compare review create canal --result result.json --size 200 --reader Ada --reader Bren
       compare review create canal --pairs pairs.csv --reader Ada --order given
 
-    Only pairs drawn at random (random, stratified) tell how often the model is right.
+    Only pairs drawn at random (random, stratified) show how often the model is right.
     """
     file, codebook = options["file"], options["codebook"]
     if (options["result"] is None) == (file is None):
         raise click.UsageError("Name the pairs by one of --result and --pairs.")
-    # Their defaults do not count as given.
+    # Only options that were typed: their defaults are always there.
     source = click.get_current_context().get_parameter_source
-    if file and any(source(option) is ParameterSource.COMMANDLINE for option in _OF_A_RESULT):
+    if file and any(source(option) is ParameterSource.COMMANDLINE for option in _ONLY_WITH_RESULT):
         raise click.UsageError(
             "--choose, --size, --label and --fresh draw from a --result; --pairs takes all."
         )
     library = shared.open_library(options["library"])
     reviews = Reviews.of(library)
-    text = _read_codebook(codebook) if codebook else reviewing.CODEBOOK
     made = reviews.create(
         name,
         _selection(reviews, library, options),
@@ -102,7 +101,7 @@ def create(name: str, readers: tuple[str, ...], **options: Any) -> None:
         order=options["order"],
         seed=options["seed"],
         machine_shown=options["machine"],
-        codebook=text,
+        codebook=_read_codebook(codebook) if codebook else reviewing.CODEBOOK,
     )
     if options["as_json"]:
         say_json(_as_json(made))
@@ -117,7 +116,7 @@ def create(name: str, readers: tuple[str, ...], **options: Any) -> None:
 
 
 def _selection(reviews: Reviews, library: Library, options: dict[str, Any]) -> PairSelection:
-    """Take all pairs of a file, or draw some of a kept result."""
+    """Take all pairs of a file, or draw some of a saved result."""
     if file := options["file"]:
         found = reviewing.read_review_pairs(file, library)
         if found.unread:
@@ -205,7 +204,7 @@ def status(name: str, library: Path | None, as_json: bool) -> None:
 
 
 def _as_json(review: Review) -> dict[str, Any]:
-    """Return what a review is and how far its readers are."""
+    """Return a review's settings and its readers' progress."""
     handed_in = review.handed_in
     return {
         "review": review.name,
@@ -252,7 +251,7 @@ def import_(name: str, file: Path, reader: str, library: Path | None, as_json: b
 @reading.name_of_review
 @reading.always
 def agreement(name: str, library: Path | None, as_json: bool) -> None:
-    """Show how far the readers agree with each other and with the model.
+    """Show how well the readers agree with each other and with the model.
 
     Percent agreement, Cohen's kappa and Krippendorff's alpha with 95 % intervals; for a random
     sample also precision and recall of the model's labels. All readers must have handed in.
@@ -265,7 +264,7 @@ def agreement(name: str, library: Path | None, as_json: bool) -> None:
         return
     say(f"{opened.name}: {found.pairs} pairs, read by {' and '.join(found.readers)}")
     if found.overall:
-        say(f"The readers differ on {found.differ}, of which {found.decided} are decided.")
+        say(f"The readers differ on {found.differ} pairs; {found.decided} are decided.")
     _show_figures(found)
     for note in [reviewing.NO_INTERVAL_NOTE] * found.lacks_interval + [*found.cautions]:
         say(f"\n{note}")
@@ -319,7 +318,7 @@ def _show_confusion(title: str, table: reviewing.Confusion) -> None:
 @reading.name_of_review
 @shared.choice("--to", ReviewFormat, "The format")
 @shared.out_or_stdout("NAME with the format's suffix")
-@shared.words(
+@shared.string(
     "--reader", default=None, help="Before all have handed in: export only this reader's answers."
 )
 @shared.force
@@ -327,8 +326,8 @@ def _show_confusion(title: str, table: reviewing.Confusion) -> None:
 def export(name: str, to: str, out: Path | None, reader: str | None, **options: Any) -> None:
     """Export a review: its pairs, with answers, decisions and the model's labels apart.
 
-    history holds all that was answered, changed and taken back. label-studio and argilla are JSON
-    that those programs import.
+    history holds every answer, change and undo. label-studio and argilla are JSON that those
+    programs import.
 
     \b
       compare review export canal --out canal.csv

@@ -20,20 +20,20 @@ _LABELS = (*(stance.value for stance in Stance), "skip")
 _KEYS = {"a": Stance.AGREE, "o": Stance.OPPOSE, "n": Stance.NEITHER, "s": None}
 
 name_of_review = click.argument("name", type=shared.text)
-name_of_reader = shared.words(
+name_of_reader = shared.string(
     "--reader", required=True, help="The reader, by the name in the review."
 )
 always = shared.together(shared.library_folder, shared.as_json)
 _answering = shared.together(
-    shared.words("--pair", "pair_id", help="The pair's id."),
+    shared.string("--pair", "pair_id", help="The pair's id."),
     click.option("--label", type=click.Choice(_LABELS), help="Its label, or skip."),
-    shared.number("--confidence", None, "1 unsure to 3 sure", most=3),
-    shared.words("--note", help="A remark on the answer."),
+    shared.number("--confidence", None, "1 unsure to 3 sure", maximum=3),
+    shared.string("--note", help="A remark on the answer."),
 )
 
 
 def open_review(folder: Path | None, name: str) -> tuple[Review, Library]:
-    """Open a review and the library beside which it is kept."""
+    """Open a review, and the library that it is stored beside."""
     library = shared.open_library(folder)
     return library.review(name), library
 
@@ -68,7 +68,7 @@ def answer(
 
 
 def _given_answer(review: Review, given: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return what --pair, --label, --confidence and --note give; None without pair and label."""
+    """Return the answer that the options give; None without --pair and --label."""
     pair, label = given["pair_id"], given["label"]
     if bool(pair) != bool(label):
         raise click.UsageError("Give both --pair and --label, or neither.")
@@ -101,7 +101,7 @@ def _answer_one_by_one(review: Review, reader: str, library: Library) -> None:
         say(f"\nPair {place} of {len(review)}")
         _show_pair(review, pair, library)
         typed = str(click.prompt("a/o/n/s, u, c, q", prompt_suffix="> ", err=True)).strip()
-        # Such as "o3 it is denied": the key, how sure, and a note.
+        # As in "o3 it is denied": the label, how sure, and a note.
         key, sure, note = typed[:1].casefold(), typed[1:2], typed[2:].strip()
         if key == "q":
             break
@@ -153,7 +153,7 @@ def done(name: str, reader: str, library: Path | None, as_json: bool) -> None:
 
 @click.command("decide")
 @name_of_review
-@shared.words("--by", help="Who decides.")
+@shared.string("--by", help="Who decides.")
 @_answering
 @always
 def decide(name: str, by: str, library: Path | None, as_json: bool, **given: Any) -> None:

@@ -1,4 +1,4 @@
-"""A kept result is reproduced: it is the same, or the differences and their causes are named."""
+"""A saved result is reproduced: it is the same, or the differences and their causes are named."""
 
 from __future__ import annotations
 
@@ -265,7 +265,7 @@ def test_moved_pairs_are_named_by_how_much(
 
 
 @pytest.mark.parametrize(
-    ("content", "sentence"), [(None, "cannot be read"), ("{}", "this is not a kept result")]
+    ("content", "sentence"), [(None, "cannot be read"), ("{}", "this is not a saved result")]
 )
 def test_what_cannot_be_made_again_is_exit_code_2(
     run: Any, tmp_path: Path, content: str | None, sentence: str

@@ -480,7 +480,10 @@ def test_thresholds_and_the_most_that_is_read_are_options(run):
         (("sides", *SIDES, "--since", "2030"), "there are none. Loosen the filters."),
         (("timeline", "--who", "country=Nowhere"), "The statements chosen (Nowhere)"),
         (("matrix", "--by", "mood"), "mood"),
-        (("matrix", "--out", "m.json"), "m.json does not end in .csv, which is what is written."),
+        (
+            ("matrix", "--out", "m.json"),
+            "m.json does not end in .csv: a table is written as CSV",
+        ),
     ],
 )
 def test_bad_input_is_one_sentence(run, arguments, sentence):
