@@ -26,7 +26,7 @@ def test_a_path_exists(path: str) -> None:
         ("compare/export/formats.py", "Format"),
         ("compare/library/filters.py", "COLUMNS"),
         ("compare/library/generations.py", "FORMAT"),
-        ("compare/library/passage_store.py", "KINDS"),
+        ("compare/library/passage_store.py", "STORES"),
         ("compare/corpus/importers/un.py", "FORMATS"),
         ("compare/corpus/importers/datasets.py", "FORMATS"),
         ("compare/models/protocols.py", "load_stance_model"),

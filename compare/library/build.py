@@ -26,7 +26,7 @@ from compare.library.generations import (
     record_files,
 )
 from compare.library.index.base import Floats, check_vectors
-from compare.library.passage_store import PassageStore, store_kind
+from compare.library.passage_store import DEFAULT_STORE, PassageStore, store_kind
 from compare.statements.statement import Statement
 
 if TYPE_CHECKING:
@@ -193,6 +193,13 @@ def open_store(generation: Generation) -> PassageStore:
     """Open the store of a generation."""
     manifest = generation.manifest
     return store_kind(manifest.store).open(generation.path, manifest.passages, manifest.dim)
+
+
+def store_in(folder: Path) -> str:
+    """Return the kind of store of the library in a folder, or of a new one if there is none."""
+    with suppress(LibraryError):
+        return open_generation(folder).manifest.store
+    return DEFAULT_STORE
 
 
 def store_embedded_by(encoder: Encoder, folder: Path) -> PassageStore | None:

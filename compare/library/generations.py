@@ -64,7 +64,7 @@ class Manifest:
         encoder: Name of the embedding model; `encoder_digest` names its weights.
         dim: Dimensions of the vectors.
         corpus_digest: sha256 over the sorted content hashes of the statements.
-        store: Kind of the store; see `passage_store.KINDS`.
+        store: Kind of the store; see `passage_store.STORES`.
     """
 
     format: int

@@ -18,6 +18,7 @@ from compare.library.build import (
     encoder_of,
     open_store,
     store_embedded_by,
+    store_in,
     write_generation,
 )
 from compare.library.filters import Facets, Filters
@@ -31,7 +32,6 @@ from compare.library.generations import (
     publish,
     writing,
 )
-from compare.library.passage_store import DEFAULT_KIND
 from compare.statements.passages import Passage
 from compare.statements.statement import PartialDate, Statement
 
@@ -115,6 +115,8 @@ class Library:
         folder: Path | str,
         encoder: Encoder | None = None,
         on_progress: Progress | None = None,
+        *,
+        store: str | None = None,
     ) -> Self:
         """Build a library of just these statements, in place of one that may be in the folder.
 
@@ -122,11 +124,18 @@ class Library:
         >>> len(Library.build(corpus.statements, "my-library"))
         11
 
-        Vectors that the same encoder made of the same words are reused. `on_progress` reports how
-        many of the other passages are embedded.
+        Vectors that the same encoder made of the same words are reused.
+
+        Args:
+            statements: All of the library.
+            folder: Where to write it.
+            encoder: None: the shipped one.
+            on_progress: Reports passages embedded.
+            store: One of `passage_store.STORES`; None: that of the library in the folder, if any.
 
         Raises:
-            LibraryError: The folder cannot be written, or two statements have one id.
+            LibraryError: The folder cannot be written, two statements have one id, or there is no
+                such store.
         """
         folder = Path(folder)
         if encoder is None:
@@ -139,7 +148,8 @@ class Library:
             with nullcontext() if known is None else closing(known):
                 embedding = Embedding(chosen.name, chosen.digest, chosen.dim, lambda: chosen, known)
                 change = Change(scratch, statements)
-                manifest = write_generation(scratch, DEFAULT_KIND, change, embedding, on_progress)
+                kind = store or store_in(folder)
+                manifest = write_generation(scratch, kind, change, embedding, on_progress)
             generation = publish(folder, scratch, manifest)
         return cls(folder, generation, chosen)
 

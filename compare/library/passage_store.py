@@ -1,7 +1,7 @@
 """The protocol of a library's store, and the kinds of stores.
 
 `Library`, `comparison` and the app use a store only by `PassageStore`. The manifest of a generation
-names its kind. A further kind, such as a database server, is one entry in `KINDS` that passes
+names its kind. A further kind, such as a database server, is one entry in `STORES` that passes
 `tests/library/test_store_contract.py`.
 """
 
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from compare.statements.passages import Passage
     from compare.statements.statement import Statement
 
-KINDS = {"sqlite": "compare.library.sqlite_store:SqliteStore"}
+STORES = {"sqlite": "compare.library.sqlite_store:SqliteStore"}
 """The class of each kind of store, by the name in the manifest."""
 
-DEFAULT_KIND = "sqlite"
+DEFAULT_STORE = "sqlite"
 
 READ_AT_MOST = 20_000
 """Passages that a full-text query may touch, so that it stays fast in a library of any size."""
@@ -217,13 +217,13 @@ class PassageStore(Protocol):
 
 def store_kind(name: str) -> type[PassageStore]:
     """Return the class of a kind of store; a LibraryError if this program has none."""
-    if name not in KINDS:
+    if name not in STORES:
         raise LibraryError(
             f"The library is kept in a store of the kind {name!r}, which this program cannot read "
-            f"(it reads {', '.join(KINDS)}): update it with "
+            f"(it reads {', '.join(STORES)}): update it with "
             "`pip install --upgrade compare-statements`."
         )
-    module, _, attribute = KINDS[name].partition(":")
+    module, _, attribute = STORES[name].partition(":")
     kind: type[PassageStore] = getattr(importlib.import_module(module), attribute)
     return kind
 

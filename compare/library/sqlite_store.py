@@ -13,7 +13,7 @@ from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -77,7 +77,9 @@ _SPEAKING = {
 
 
 class SqliteStore:
-    """A store in the folder of a generation."""
+    """A store in the folder of a generation; a subclass may search its vectors by another index."""
+
+    index: ClassVar[type[VectorIndex]] = FaissIndex
 
     def __init__(self, folder: Path, database: sqlite3.Connection, vectors: Halves) -> None:
         """Read through an open connection and mapped vectors; use `open`."""
@@ -90,7 +92,7 @@ class SqliteStore:
     def write(
         cls, folder: Path, change: Change, embedding: Embedding, on_progress: Progress | None = None
     ) -> Written:
-        return write_files(folder, change, embedding, on_progress)
+        return write_files(folder, cls.index, change, embedding, on_progress)
 
     @classmethod
     def open(cls, folder: Path, passages: int, dim: int) -> Self:
@@ -266,8 +268,8 @@ class SqliteStore:
         with self._lock:
             path = self._folder / INDEX
             if path.exists():
-                return FaissIndex.open(path, self._vectors)
-            return FaissIndex.build(self._vectors)  # the file of a replaced generation is gone
+                return self.index.open(path, self._vectors)
+            return self.index.build(self._vectors)  # the file of a replaced generation is gone
 
     def nearest(self, vectors: Floats, k: int, within: Selection | None = None) -> Neighbours:
         return self._index.search(vectors, k, self._narrower(within))

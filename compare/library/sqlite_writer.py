@@ -25,8 +25,7 @@ from compare.errors import LibraryError
 from compare.library.build import Change, Embedding, new_database, passage_key
 from compare.library.filters import COLUMNS
 from compare.library.generations import RESUME
-from compare.library.index.base import Rows
-from compare.library.index.faiss import FaissIndex
+from compare.library.index.base import Rows, VectorIndex
 from compare.library.passage_store import Written
 from compare.progress import within_total
 from compare.statements.countries import country_key
@@ -77,14 +76,18 @@ INSERT INTO statement_words (statement_words) VALUES ('optimize');
 
 
 def write_files(
-    folder: Path, change: Change, embedding: Embedding, on_progress: Progress | None
+    folder: Path,
+    index: type[VectorIndex],
+    change: Change,
+    embedding: Embedding,
+    on_progress: Progress | None,
 ) -> Written:
     """Write the files of a store; equal statements give equal bytes: see `PassageStore.write`."""
     for name in (STORE, INDEX):  # of a stopped writer
         (folder / name).unlink(missing_ok=True)
     statements, keys, digest = write_tables(folder / STORE, change.statements())
     vectors = _write_vectors(folder, keys, embedding, on_progress)
-    FaissIndex.build(vectors).write(folder / INDEX)
+    index.build(vectors).write(folder / INDEX)
     return Written(statements, len(keys), digest)
 
 

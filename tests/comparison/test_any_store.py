@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from compare.library import library as library_module
 from compare.library.filters import Filters
 from compare.library.library import Library
-from compare.library.passage_store import KINDS
+from compare.library.passage_store import STORES
 from tests.fakes import HashingEncoder, WordJudge, statement
 
 ASKED = "The canal of Meren must be open to all ships."
@@ -54,11 +53,10 @@ ASK: dict[str, Callable[[Library], object]] = {
 def test_what_is_found_is_the_same(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(KINDS, "memory", "tests.library.fake_store:MemoryStore")
+    monkeypatch.setitem(STORES, "memory", "tests.library.fake_store:MemoryStore")
     found = []
     for kind in ("sqlite", "memory"):
-        monkeypatch.setattr(library_module, "DEFAULT_KIND", kind)
-        library = Library.build(STATEMENTS, tmp_path / kind, HashingEncoder(256))
+        library = Library.build(STATEMENTS, tmp_path / kind, HashingEncoder(256), store=kind)
         assert library.manifest.store == kind
         found.append(ASK[name](library))
     one, other = found

@@ -47,6 +47,18 @@ class ExactIndex:
     def __init__(self, vectors: np.ndarray) -> None:
         self.vectors = vectors
 
+    @classmethod
+    def build(cls, vectors: np.ndarray) -> ExactIndex:
+        return cls(vectors)
+
+    @classmethod
+    def open(cls, path: Path, vectors: np.ndarray) -> ExactIndex:
+        assert path.read_bytes() == bytes(len(vectors))
+        return cls(vectors)
+
+    def write(self, path: Path) -> None:
+        path.write_bytes(bytes(len(self)))
+
     def __len__(self) -> int:
         return len(self.vectors)
 

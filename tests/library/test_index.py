@@ -60,20 +60,17 @@ ALLOWED = {
     "half": np.arange(1500, 3000),
     "nearly all": np.arange(1, 3000),
 }
-MAKE: dict[str, Callable[[np.ndarray], VectorIndex]] = {
-    "FAISS": FaissIndex.build,
-    "in memory": ExactIndex,
-}
+INDEXES: dict[str, type[VectorIndex]] = {"FAISS": FaissIndex, "in memory": ExactIndex}
 
 
 def select(rows: Rows | None) -> Selection | None:
     return None if rows is None else RowSpans.of(rows)
 
 
-@pytest.fixture(params=MAKE)
+@pytest.fixture(params=INDEXES)
 def make(request: pytest.FixtureRequest) -> Callable[[np.ndarray], VectorIndex]:
     """What makes an index of vectors: each has to keep the contract."""
-    return MAKE[request.param]
+    return INDEXES[request.param].build
 
 
 @pytest.fixture(params=["rows multiplied", "FAISS selector"])
@@ -239,11 +236,12 @@ def test_allowed_rows_are_checked(allowed: Rows, message: str) -> None:
         FaissIndex.build(VECTORS).search(QUERIES[:1], 3, select(allowed))
 
 
-def test_a_written_index_opens_as_it_was(tmp_path: Path) -> None:
-    path = tmp_path / "index.faiss"
-    FaissIndex.build(VECTORS).write(path)
-    index = FaissIndex.open(path, VECTORS)
-    assert (len(index), index.dim) == (3000, 24)
+@pytest.mark.parametrize("name", INDEXES)
+def test_a_written_index_opens_as_it_was(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "index"
+    INDEXES[name].build(VECTORS).write(path)
+    index = INDEXES[name].open(path, VECTORS)
+    assert len(index) == 3000
     for allowed in ALLOWED.values():
         assert_exact(
             index.search(QUERIES, 9, select(allowed)), brute_force(VECTORS, QUERIES, 9, allowed)
@@ -258,9 +256,10 @@ def test_an_opened_index_outlives_its_file(tmp_path: Path) -> None:
     assert_exact(index.search(QUERIES, 9), brute_force(VECTORS, QUERIES, 9, None))
 
 
-def test_equal_vectors_give_equal_bytes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("index", INDEXES.values(), ids=INDEXES)
+def test_equal_vectors_give_equal_bytes(index: type[VectorIndex], tmp_path: Path) -> None:
     for name in ("a", "b"):
-        FaissIndex.build(VECTORS.copy()).write(tmp_path / name)
+        index.build(VECTORS.copy()).write(tmp_path / name)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 

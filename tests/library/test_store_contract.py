@@ -14,22 +14,33 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compare.errors import LibraryError, QueryError
-from compare.library import library as library_module
 from compare.library.actors import actor_keys, actors_named
 from compare.library.build import Change, Embedding, passage_key
 from compare.library.filters import FACETED, Filters
 from compare.library.index.base import RowSpans, Selection, selected_rows
 from compare.library.library import Library
-from compare.library.passage_store import KINDS, PassageStore, store_kind
+from compare.library.passage_store import STORES as BY_NAME
+from compare.library.passage_store import PassageStore, store_kind
 from compare.library.sqlite_store import SqliteStore
 from compare.statements.duplicates import words_key
 from compare.statements.passages import split_statement
 from compare.statements.quotes import Quote
 from compare.statements.statement import Country, PartialDate, Statement
 from tests.fakes import HashingEncoder, sample_statements, statement
-from tests.library.fake_store import MemoryStore, passes
+from tests.library.fake_store import ExactIndex, MemoryStore, passes
 
-STORES: dict[str, type[PassageStore]] = {"sqlite": SqliteStore, "memory": MemoryStore}
+
+class WithExactIndex(SqliteStore):
+    """The SQLite store with another index."""
+
+    index = ExactIndex
+
+
+STORES: dict[str, type[PassageStore]] = {
+    **{name: store_kind(name) for name in BY_NAME},
+    "another index": WithExactIndex,
+    "memory": MemoryStore,
+}
 
 REPEATED = [
     statement("again-1", "We condemn the blockade of Port Meren!", country="Valdoria=VLD"),
@@ -377,15 +388,18 @@ def test_a_store_of_nothing(kind: type[PassageStore], tmp_path: Path) -> None:
 def test_a_library_keeps_what_it_holds_in_any_kind_of_store(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(KINDS, "memory", "tests.library.fake_store:MemoryStore")
-    monkeypatch.setattr(library_module, "DEFAULT_KIND", "memory")
+    monkeypatch.setitem(BY_NAME, "memory", "tests.library.fake_store:MemoryStore")
+    library = Library.build([], tmp_path / "library", HashingEncoder(), store="memory")
+    assert library.manifest.store == "memory"
     library = Library.build(STATEMENTS, tmp_path / "library", HashingEncoder())
     assert library.manifest.store == "memory"
     opened = Library.open(tmp_path / "library", HashingEncoder()).delete(["joint-1"])
     assert opened.manifest.store == "memory"
     assert opened.store.ids() == set(BY_ID) - {"joint-1"}
-    monkeypatch.delitem(KINDS, "memory")
-    with pytest.raises(LibraryError, match=r"of the kind 'memory', .* \(it reads sqlite\): update"):
+    monkeypatch.delitem(BY_NAME, "memory")
+    with pytest.raises(
+        LibraryError, match=f"of the kind 'memory', .* .it reads {', '.join(BY_NAME)}.: update"
+    ):
         Library.open(tmp_path / "library")
     with pytest.raises(LibraryError, match="of the kind 'nothing'"):
         store_kind("nothing")

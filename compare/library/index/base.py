@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from typing import Self
 
 Floats = NDArray[np.float32]
@@ -104,6 +105,29 @@ class Neighbours(NamedTuple):
 
 class VectorIndex(Protocol):
     """Unit vectors that are searched exactly by inner product; ties are in row order."""
+
+    @classmethod
+    def build(cls, vectors: Floats | Halves) -> Self:
+        """Index vectors [n, dim].
+
+        Raises:
+            ValueError: They have another type or shape, or are not finite.
+        """
+
+    @classmethod
+    def open(cls, path: Path, vectors: Floats | Halves) -> Self:
+        """Open the file that `write` wrote; `vectors` are those it was built from.
+
+        Raises:
+            LibraryError: The file is damaged or belongs to other vectors.
+        """
+
+    def write(self, path: Path) -> None:
+        """Write the index to a file; equal vectors give equal bytes.
+
+        Raises:
+            OSError: It could not be written whole.
+        """
 
     def __len__(self) -> int:
         """Return the number of vectors."""
