@@ -180,8 +180,6 @@ def _position_row(positions: Positions, actor: Actor, position: Position | None)
     passages = position.passages if position else ()
     dates = [date.iso for date in (position and position.dates) or ()] or ["", ""]
     # Columns keep their names: "party" is an actor, "place" a score, "screened" `first_stage_only`.
-    sides = {side: position.of(side) if position else () for side in (Stance.AGREE, Stance.OPPOSE)}
-    strongest = [_strongest(side, pairs[0] if pairs else None) for side, pairs in sides.items()]
     return {
         "proposition": positions.proposition,
         "by": positions.by,
@@ -190,15 +188,16 @@ def _position_row(positions: Positions, actor: Actor, position: Position | None)
         "standing": PLACED if passages else NO_SIDE if near else SILENT,
         **_score(position.score if position else None),
         "passages": len(passages),
-        **{side.value: len(pairs) for side, pairs in sides.items()},
+        "agree": len(position.of(Stance.AGREE)) if position else 0,
+        "oppose": len(position.of(Stance.OPPOSE)) if position else 0,
         "neither": len({pair.b.statement.id for pair in near}) - len(passages),
-        "screened": sum(pair.first_stage_only for pair in passages),
+        "screened": position.first_stage_only if position else 0,
         "near": actor.near,
         "statements": actor.statements,
         "first_date": dates[0],
         "last_date": dates[1],
-        **strongest[0],
-        **strongest[1],
+        **_strongest(position, Stance.AGREE),
+        **_strongest(position, Stance.OPPOSE),
     }
 
 
@@ -270,9 +269,9 @@ def _score(score: PositionScore | None) -> Row:
     }
 
 
-def _strongest(side: Stance, pair: Pair | None) -> Row:
+def _strongest(position: Position | None, side: Stance) -> Row:
     values: Sequence[Value] = ("", None, "", "", "", "", "")
-    if pair:
+    if position and (pair := position.strongest(side)):
         said = pair.b.statement
         odds, date = _rounded(pair.probabilities.of(side)), said.date.iso if said.date else ""
         values = (pair.b.text, odds, date, said.speaker, said.id, said.source, said.url)
