@@ -355,7 +355,7 @@ def _show_positions(found: Positions, limit: int, period: int | None) -> None:
             if pair := position.strongest(stance):
                 say(f"  {stance.value:6} {pair.probabilities.of(stance):.2f} {quoted(pair.b)}")
                 say(f"              {attribution(pair.b.statement)}")
-    _show_others("NEAR, BUT TAKING NO SIDE", found.undecided)
+    _show_others("ON TOPIC, BUT TAKING NO SIDE", found.undecided)
     _show_others("SILENT", found.silent)
     if period:
         periods = [

@@ -144,7 +144,7 @@ def who_and_when(of: str, letter: str = "") -> Option:
         string(f"--{mark}role", help=f"The office of the speaker of {of}."),
         string(f"--{mark}country", help=f'The country of {of}, or several: "Russia; China".'),
         click.option(f"--{mark}date", type=date, help=f"The date of {of}: YYYY, YYYY-MM, …"),
-        string(f"--{mark}context", help=f"What completes {of} if it is a fragment."),
+        string(f"--{mark}context", help=f"The context that completes {of} if it is a fragment."),
         string(who, metavar='"COUNTRY, DATE"', help=f"Country and date of {of} in short."),
     )
 

@@ -126,8 +126,8 @@ def _show(done: Reproduction, limit: int) -> None:
     else:
         say(
             f"Different: of {done.kept:,} pairs {len(done.missing):,} are missing, "
-            f"{len(done.new):,} are new, {len(done.relabelled):,} have another label, and of "
-            f"{len(done.moved):,} a probability moved."
+            f"{len(done.new):,} are new, {len(done.relabelled):,} have another label, "
+            f"and {len(done.moved):,} have another probability."
         )
     for difference in done.differences:
         head = "All the same with" if done.same else "It may come from"

@@ -41,7 +41,7 @@ def markdown(result: Result, stances: Sequence[Stance]) -> str:
         for rank, pair in enumerate(result.listed(stance), start=1):
             lists += [f"## {heading}"] if rank == 1 else []
             lists += _pair(result, rank, pair)
-    blocks += lists or ["Nothing found speaks to this."]
+    blocks += lists or ["Nothing found at these thresholds."]
     return "\n\n".join([*blocks, "---", _provenance(result)]) + "\n"
 
 

@@ -386,7 +386,7 @@ def test_markdown_links_only_web_addresses() -> None:
 
 def test_markdown_says_when_nothing_was_found() -> None:
     far = found_pair(AGREEING, (0.9, 0.05, 0.05), similarity=0.1)
-    assert "Nothing found speaks to this." in text_of(Format.MARKDOWN, a_search(far))
+    assert "Nothing found at these thresholds." in text_of(Format.MARKDOWN, a_search(far))
 
 
 def test_markdown_shows_both_statements_of_a_pair() -> None:

@@ -40,7 +40,7 @@ def test_places_are_shown_with_what_they_stand_on(run):
     assert "… and 1 more (--limit 3)" in done.out
     assert f"{ASKED.replace('must', 'shall not')}." in done.out
     assert "SILENT: MRN (2)" in done.out
-    assert "NEAR, BUT TAKING NO SIDE: Karsenia (1)" in done.out
+    assert "ON TOPIC, BUT TAKING NO SIDE: Karsenia (1)" in done.out
     assert "2010 to 2019" in done.out
     assert "no random sample" in done.err
     assert "not English" in done.err
