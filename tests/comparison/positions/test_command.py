@@ -65,7 +65,7 @@ def test_several_propositions_make_a_table_and_a_matrix(run, tmp_path):
     out, who = tmp_path / "table.csv", tmp_path / "who.csv"
     done = run("positions", ASKED, FEES, "--out", out, "--agreement", who)
     assert done.code == 0
-    assert "WHO STANDS NEAR WHOM" in done.out
+    assert "WHO AGREES WITH WHOM" in done.out
     with out.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert {ASKED, FEES, f"{FEES} (n)"} <= set(rows[0])
