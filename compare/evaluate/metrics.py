@@ -129,16 +129,16 @@ def by_mode(
     return found
 
 
-def expected_calibration_error(probabilities: Probabilities, gold: Gold, bins: int = BINS) -> float:
+def expected_calibration_error(probabilities: Probabilities, gold: Gold) -> float:
     """Return the gap between the top probability and how often that label is right, 0 to 1.
 
-    The sum over bins of equal width of |share right - mean probability|, weighted by the bin's
+    The sum over ten bins of equal width of |share right - mean probability|, weighted by the bin's
     share of the pairs (Guo et al. 2017, equation 3).
     """
     top = probabilities.max(axis=1).astype(np.float64)
     right = probabilities.argmax(axis=1) == gold
-    place = np.minimum((top * bins).astype(int), bins - 1)  # a probability of 1 is in the last bin
-    gaps = np.bincount(place, right - top, minlength=bins)
+    place = np.minimum((top * BINS).astype(int), BINS - 1)  # a probability of 1 is in the last bin
+    gaps = np.bincount(place, right - top, minlength=BINS)
     return float(np.abs(gaps).sum() / len(gold))
 
 
@@ -237,15 +237,15 @@ def list_scores(ranked: Sequence[str], judged: Mapping[str, Stance], stance: Sta
     )
 
 
-def ndcg(gains: Sequence[bool], relevant: int, depth: int = DEPTH) -> float:
-    """Return the normalised discounted cumulative gain; 0 if nothing is relevant.
+def ndcg(gains: Sequence[bool], relevant: int) -> float:
+    """Return the normalised discounted cumulative gain at `DEPTH`; 0 if nothing is relevant.
 
     A hit at rank r gains 1 / log2(r + 1); the sum is divided by that of the ideal list (Järvelin &
     Kekäläinen 2002), which holds all `relevant` passages, found or not.
     """
-    discounts = 1 / np.log2(np.arange(2, depth + 2))
-    best = discounts[: min(relevant, depth)].sum()
-    taken = np.asarray(gains[:depth], np.float64)
+    discounts = 1 / np.log2(np.arange(2, DEPTH + 2))
+    best = discounts[: min(relevant, DEPTH)].sum()
+    taken = np.asarray(gains[:DEPTH], np.float64)
     return float(taken @ discounts[: len(taken)] / best) if relevant else 0.0
 
 

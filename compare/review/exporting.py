@@ -235,7 +235,7 @@ _IN_METADATA = (
 """Columns that Argilla gets as metadata."""
 
 
-def label_studio(rows: Iterable[Row], codebook: str = "") -> list[dict[str, Any]]:
+def label_studio(rows: Iterable[Row], codebook: str) -> list[dict[str, Any]]:
     """Return tasks in the JSON that Label Studio 1.x imports (its "basic JSON format").
 
     The model's label is a prediction, and each visible answer an annotation, cancelled if the pair
@@ -337,11 +337,14 @@ def _texts(row: Row) -> Row:
 
 # -- Notebooks -----------------------------------------------------------------------------------
 
+_SHOWN = 10
+"""Pairs of a review that a notebook shows."""
 
-def review_html(review: Review, most: int = 10) -> str:
+
+def review_html(review: Review) -> str:
     """Return the first pairs as HTML, with those answers and labels that everybody may see."""
     made = review.settings
-    shown = list(islice(review.pairs(), most))
+    shown = list(islice(review.pairs(), _SHOWN))
     return page(
         review.name,
         [
