@@ -177,9 +177,9 @@ def _front_matter(text: str) -> tuple[dict[str, str], dict[str, int]]:
         values = loader.construct_mapping(node, deep=True)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        said = getattr(error, "problem", None) or "it holds a character that YAML does not allow"
+        reason = getattr(error, "problem", None) or "it holds a character that YAML does not allow"
         raise BadFileError(
-            f"the front matter is not YAML ({said}); put the value in quotation marks",
+            f"the front matter is not YAML ({reason}); put the value in quotation marks",
             mark.line + 2 if mark else 2,
         ) from None
     except RecursionError:

@@ -71,15 +71,15 @@ class Report:
 
     def sentences(self) -> list[str]:
         """Return the report in sentences."""
-        said = self.account.sentences()
+        sentences = self.account.sentences()
         if self.foreign:
-            said.append(
+            sentences.append(
                 f"{self.foreign:,} of the statements are not English; the stance model reads "
                 "English, and a search leaves them out of its lists."
             )
         if self.unknown_countries:
-            said.append(unknown_countries(self.unknown_countries))
-        return said
+            sentences.append(unknown_countries(self.unknown_countries))
+        return sentences
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain data."""
@@ -145,7 +145,7 @@ class Import:
         except OSError as error:
             raise CorpusError(f"{error.filename} cannot be read ({error.strerror}).") from None
         self.report.unknown_countries = dict(self._validator.unknown_countries.most_common())
-        if account.balance:
+        if account.balance:  # an importer lost words without a trace
             raise AssertionError(f"{account.balance} characters are not accounted for")
 
     def _statement(self, row: Row) -> Statement | None:

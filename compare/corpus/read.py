@@ -210,6 +210,7 @@ class _Reading:
 
     def _find(self) -> dict[Path, tuple[Path, bool]]:
         """Map the real path of each file to its given path and whether the user named it."""
+        # by real path, so that a file named twice or through a link is read once
         files: dict[Path, tuple[Path, bool]] = {}
         for path in self.paths:
             found, named = [path], not path.is_dir()
@@ -274,6 +275,7 @@ class _Reading:
             self.notes.append(f"{file} holds no statements.")
 
     def _fields(self, columns: tuple[str, ...]) -> dict[str, str]:
+        # nearly all rows have the same columns
         if columns not in self.resolved:
             self.resolved[columns] = resolve(columns, self.mapping)
             self.columns.update(dict.fromkeys(columns))

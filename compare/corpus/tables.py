@@ -113,8 +113,8 @@ def read_csv(path: Readable, file: str, layouts: Layouts | None = None) -> Itera
         except StopIteration:
             return
         except csv.Error as error:
-            said = str(error)
-            message = next((text for part, text in _CSV_ERRORS.items() if part in said), said)
+            reason = str(error)
+            message = next((text for part, text in _CSV_ERRORS.items() if part in reason), reason)
             if not (table.header or layouts):
                 raise BadFileError(message, line) from None
             yield Row(file, line, {}).problem(message)
@@ -169,6 +169,7 @@ def _sheet_rows(path: Readable, file: str, loose: bool) -> Iterator[Row | Proble
         sheet.reset_dimensions()  # some programs write a wrong size
         for number, cells in enumerate(sheet.iter_rows(), start=1):
             texts = [_cell_text(cell.value, str(cell.number_format or "")) for cell in cells]
+            # sheets often have formatted but empty cells at the end of a row
             while texts and not texts[-1]:
                 texts.pop()
             texts += [""] * (len(table.header) - len(texts))

@@ -153,6 +153,7 @@ class _Unpacking(io.RawIOBase):
                 f"this is cut short or damaged ({error or type(error).__name__}); fetch it again"
             ) from None
         self._taken += len(part)
+        # compared with the packed bytes read so far: the total size need not be known
         if self._taken > most_unpacked(self._raw.tell()):
             raise BadFileError(
                 "this unpacks to far more than such a file holds; unpack it yourself if you "

@@ -124,5 +124,5 @@ class BadFileError(Exception):
     @classmethod
     def unreadable(cls, error: OSError) -> BadFileError:
         """Return the error for a file that the operating system does not let us read."""
-        said = error.strerror or type(error).__name__
-        return cls(f"the file cannot be read ({said}); check that it is there and yours to read")
+        reason = error.strerror or type(error).__name__
+        return cls(f"the file cannot be read ({reason}); check that it is there and yours to read")

@@ -15,15 +15,15 @@ MISSING = frozenset({"", "-", "—", "na", "n/a", "nan", "nd", "n.d.", "none", "
 
 _NAMES = ("january", "february", "march", "april", "may", "june", "july", "august", "september",
           "october", "november", "december")  # fmt: skip
-_MONTHS = {"sept": 9}
+_MONTHS = {"sept": 9}  # 1 to 12 by name, in full and by three letters
 for _number, _name in enumerate(_NAMES, start=1):
     _MONTHS[_name] = _MONTHS[_name[:3]] = _number
 _MONTH = r"(?P<month>[a-z]+)\.?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>\d{4})"
 _TIME = r"(?:[t\s,]\s*\d{1,2}:\d{2}.*|t\d{6}.*)?"
-_WRITTEN = [
-    re.compile(pattern, re.ASCII)
+_FORMATS = [
+    re.compile(pattern, re.ASCII)  # \d without it matches the digits of any script
     for pattern in (
         _YEAR,
         rf"{_YEAR}-(?P<month>\d{{1,2}})",
@@ -35,8 +35,8 @@ _WRITTEN = [
         rf"{_YEAR},? {_MONTH}(?: {_DAY})?",
     )
 ]
-_NUMBERS = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})" + _TIME, re.ASCII)
-_WEEKDAY = re.compile(r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?[.,]* ")
+_NUMERIC = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})" + _TIME, re.ASCII)
+_WEEKDAY = re.compile(r"\A(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?[.,]* ")
 
 
 class Order(StrEnum):
@@ -57,17 +57,17 @@ def parse_date(text: str, order: Order | None = None) -> PartialDate | None:
     Raises:
         ValueError: The text is not a date or can mean two days; the message says what to write.
     """
-    plain = " ".join(text.casefold().split())
-    if plain in MISSING:
+    cell = " ".join(text.casefold().split())
+    if cell in MISSING:
         return None
-    plain = _WEEKDAY.sub("", plain, count=1) if _WEEKDAY.match(plain) else plain
-    for pattern in _WRITTEN:
-        if found := pattern.fullmatch(plain):
+    cell = _WEEKDAY.sub("", cell)
+    for pattern in _FORMATS:
+        if found := pattern.fullmatch(cell):
             part = found.groupdict()
             return _date(part["year"], part.get("month"), part.get("day"))
-    if found := _NUMBERS.fullmatch(plain):
+    if found := _NUMERIC.fullmatch(cell):
         return _numeric_date(found[1], found[3], found[4], order)
-    if re.fullmatch(r"\d{5}(?:\.\d+)?", plain, re.ASCII):
+    if re.fullmatch(r"\d{5}(?:\.\d+)?", cell, re.ASCII):
         raise ValueError(f"this is a spreadsheet's day number, not a date; {REMEDY}")
     raise ValueError(f"this is not a date that can be read; {REMEDY}")
 

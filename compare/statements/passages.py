@@ -238,6 +238,7 @@ def _window_size(text: str, words: list[tuple[int, int]], first: int) -> int:
     """
     left = len(words) - first
     ideal = left / -(-left // LONG)  # as few windows as possible, of equal length
+    # a mark is worth a window up to 40 % off the ideal length
     places = range(int(ideal * 0.6), min(LONG, int(ideal * 1.4)) + 1)
     for marks in (_STRONG, _WEAK):
         ends = [size for size in places if text[words[first + size - 1][1] - 1] in marks]

@@ -173,7 +173,7 @@ _MENTION = re.compile(
 _SPEAKER_ONLY = re.compile(rf"(?:{_PHRASE}|H)(?:,[^-,;:.Q]{{1,25}},)?[bh]{{0,4}}V(?=[.,pts]|\Z)")
 _OFFICE_BEHIND = re.compile(r"d?(?P<role>(?:(?<=d)[g#])?[PKNTIw]{0,6}R[^rVGS]*)")
 _OWN_COUNTRY = re.compile(r"(?:^[dwT]{0,3}|od?)(?P<country>[KP])")
-_LOOK_BACK = 45
+_LOOK_BACK = 45  # tokens before a verb; limits the time of the search
 _PASSIVE = frozenset({"is", "was", "were", "been", "being"})
 
 # Between a verb and the words: when, where and to whom. Anything else can mean another speaker.

@@ -206,6 +206,7 @@ class _Attempt:
         """Return the page, or the address to which it redirects."""
         shown = shortened(target.url)
         connection = http.client.HTTPConnection(target.host, target.port)
+        # keeps ":443" out of the Host header
         connection.default_port = 443 if target.secure else 80
         try:
             connection.sock = self._connect(target, addresses)
@@ -215,9 +216,9 @@ class _Attempt:
                     return location
                 if answer.status != 200:
                     # use the standard phrase; the server's could say anything
-                    said = http.client.responses.get(answer.status, "(no known status)")
+                    reason = http.client.responses.get(answer.status, "(no known status)")
                     raise _refusal(
-                        f"{shown} was answered with {answer.status} {said}",
+                        f"{shown} was answered with {answer.status} {reason}",
                         "check the address, or ",
                     )
                 kind = _content_kind(answer.headers, shown)
@@ -226,12 +227,12 @@ class _Attempt:
         except TimeoutError:
             raise
         except ssl.SSLCertVerificationError as error:
-            said = f"The certificate of {target.host} cannot be trusted ({error.verify_message})"
-            raise _refusal(said, "check the address; if you trust the page, ") from None
+            reason = f"The certificate of {target.host} cannot be trusted ({error.verify_message})"
+            raise _refusal(reason, "check the address; if you trust the page, ") from None
         except (OSError, http.client.HTTPException) as error:
-            said = getattr(error, "strerror", None) or type(error).__name__
+            reason = getattr(error, "strerror", None) or type(error).__name__
             raise _refusal(
-                f"{shown} cannot be fetched ({said})", "check the address and the connection, or "
+                f"{shown} cannot be fetched ({reason})", "check the address and the connection, or "
             ) from None
         finally:
             connection.close()
@@ -255,6 +256,7 @@ class _Attempt:
         raw.settimeout(self._seconds)
         self._socket = raw
         if target.secure:
+            # set the socket before the handshake, so that `stop` can interrupt it
             context = ssl.create_default_context()
             self._socket = secured = context.wrap_socket(
                 raw, server_hostname=target.host, do_handshake_on_connect=False
@@ -292,8 +294,8 @@ def _redirect_target(url: str, location: str) -> str:
         # http.client reads headers as Latin-1; servers that send other letters mean UTF-8
         there = urljoin(url, location.encode("latin-1").decode("utf-8"))
     except ValueError:
-        said = f"{shortened(url)} redirects to {shortened(location)}, which is not a web address"
-        raise _refusal(said) from None
+        reason = f"{shortened(url)} redirects to {shortened(location)}, which is not a web address"
+        raise _refusal(reason) from None
     if url.casefold().startswith("https:") and there.casefold().startswith("http:"):
         raise CorpusError(
             f"{shortened(url)} redirects to the unprotected {shortened(there)}: give that address "

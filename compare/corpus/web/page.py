@@ -180,6 +180,7 @@ def _extract_apart(html: str, url: str, label: str) -> dict[str, Any]:
     given = os.environ.get("PYTHONPATH")
     try:
         done = subprocess.run(
+            # -P: import nothing from the working folder
             [sys.executable, "-P", "-c", f"from {__name__} import main; main()"],
             input=json.dumps({"html": html, "url": url}).encode(),
             stdout=subprocess.PIPE,
