@@ -97,8 +97,7 @@ def retrieve(
             vectors = _embedded(library, quote, parts)
             nearest = store.nearest(vectors, 2 * each + _NEIGHBOURS)
         notes.append(
-            f"The quote is in the library: read as said by {_who(sources[0])} "
-            f"(statement {sources[0].id})."
+            f"The quote is in the library, said by {_who(sources[0])} (statement {sources[0].id})."
         )
     if others := sources[1:]:
         notes.append(f"The same words are in {', '.join(entry.id for entry in others)}, too.")

@@ -60,7 +60,7 @@ def read(page):
 ONLY_THERE = {
     "Table": "[data-testid=stDataFrame]",
     "By year": "text=A pair counts in the year of its later statement",
-    "Who agrees with whom": "text=In a cell: opposed pairs of decided pairs",
+    "Who agrees with whom": "text=In a cell: opposed pairs of those labelled agree or oppose",
     "Check a sample": "text=Label each by its words",
 }
 """What a view has and the others have not; lists have their heads."""

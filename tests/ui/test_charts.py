@@ -69,7 +69,7 @@ def test_charts_of_counts_hold_the_numbers():
     assert [value["counts"] for value in cells["data"]["values"]] == ["3/4"] * 2 + ["0/4"] * 2 + [
         "0/0"
     ] * 2
-    assert sample_size_note(7, 3) == "n = 7 pairs read, 3 decided."
+    assert sample_size_note(7, 3) == "n = 7 pairs read, 3 of them labelled agree or oppose."
 
 
 # -- Places, periods, agreement ------------------------------------------------------------------

@@ -143,7 +143,7 @@ def test_a_statement_that_is_not_there_is_one_sentence(page):
 
 def test_a_file_is_reported_row_by_row_added_and_opened(page, home):
     app = page("add")
-    assert "kept on this machine; nothing leaves it." in shown(app)
+    assert "kept on this machine; no statement leaves it." in shown(app)
     app.file_uploader[0].upload("mine.csv", CSV.encode())
     well(app.run())
     assert "No column holds the words of a statement" in shown(app)

@@ -117,7 +117,7 @@ def test_other_thresholds_place_anew_and_read_nothing(page, judge):
     app = well(app.run())
     assert "1 country placed by 1 passage that takes a side." in shown(app)
     app.slider(key="o_p").set_value(0.9)
-    assert "No passage that was read takes a side" in shown(well(app.run()))
+    assert "No passage read takes a side" in shown(well(app.run()))
     assert len(judge.read) == before
 
 

@@ -62,7 +62,7 @@ def facts(app):
 
 def test_a_file_of_pairs_becomes_a_review(page, reviews):
     app = page("review")
-    assert "Compare two sides, or press “Review these pairs by hand” below a search" in shown(app)
+    assert "compare two sides, or press “Review these pairs by hand” below a search" in shown(app)
     app.text_input(key="r_new_name").set_value("canal")
     app.text_input(key="r_new_first").set_value("*Ada*")
     app.file_uploader(key="r_new_file").set_value(("pairs.csv", PAIRS.encode(), "text/csv"))
@@ -233,7 +233,7 @@ def test_a_reader_goes_back_to_a_pair_and_hands_in(page, review):
         "Ada", {1: Answer(AGREE, 2, "so they say"), 2: Answer(OPPOSE), 3: Answer(None)}
     )
     app = as_reader(page("review"), review, "Ada")
-    assert "All pairs are read." in shown(app)
+    assert "You have read all pairs." in shown(app)
     app.session_state[f"r_at-{review.number}-1"] = 1
     app = well(app.run())
     assert "Your answer is “Agrees, fairly sure”. A new answer replaces it." in shown(app)

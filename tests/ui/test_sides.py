@@ -109,7 +109,7 @@ def test_pairs_stand_side_by_side_with_their_verdict(page, judge):
     assert "javascript" not in both
     assert "The sentences around it" in both
     app = look(app, "Agree")
-    assert "None of the pairs that were read agree at these thresholds." in shown(app)
+    assert "None of the pairs read agree at these thresholds." in shown(app)
 
 
 def test_what_was_read_is_not_read_again(page, judge):
@@ -200,7 +200,7 @@ def test_the_same_pairs_stand_in_a_table(page, judge):
 def test_years_are_counted_with_what_they_stand_on(page, judge):
     app = look(read(page("sides", **ASKED)), "By year")
     html = shown(app)
-    assert "n = 5 pairs read, 5 decided." in html
+    assert "n = 5 pairs read, 5 of them labelled agree or oppose." in html
     assert NOT_A_SAMPLE in html
     assert "<td>2014</td><td>0</td><td>2</td><td>2</td>" in html
     assert {"Download the numbers", "Download SVG", "Download CSV"} <= set(files(app))

@@ -64,7 +64,7 @@ def test_changes_by_year_and_the_other_views(page, judge):
     app = look(read(page("timeline", **WHO)), "By year")
     html = shown(app)
     assert NOT_A_SAMPLE in html
-    assert "n = 3 pairs read, 3 decided." in html
+    assert "n = 3 pairs read, 3 of them labelled agree or oppose." in html
     assert "<td>2015</td><td>0</td><td>2</td><td>2</td>" in html
     assert ">Changed</th>" in html
     menu = behind(app)

@@ -14,7 +14,7 @@ from compare.ui.charts.vega import AGREE, EVEN, FIT_WIDTH, OPPOSE, Chart, shade,
 
 def sample_size_note(read: int, decided: int) -> str:
     """Return how many pairs a number is based on."""
-    return f"n = {counted(read, 'pair')} read, {decided:,} decided."
+    return f"n = {counted(read, 'pair')} read, {decided:,} of them labelled agree or oppose."
 
 
 def years_chart(counts: Sequence[YearCount], over_time: bool) -> Chart:
@@ -60,7 +60,7 @@ def years_chart(counts: Sequence[YearCount], over_time: bool) -> Chart:
     decided = sum(count.agree + count.oppose for count in counts)
     notes = (
         sample_size_note(sum(count.read for count in counts), decided),
-        "A pair counts in the year of its later statement; pairs without two dates are left out.",
+        "A pair counts in the year of its later statement; pairs without two dates do not count.",
     )
     return Chart(chart, "Pairs by year", notes)
 
@@ -76,7 +76,7 @@ def matrix_chart(cells: Sequence[Cell], most: int) -> Chart:
     decided = sum(cell.agree + cell.oppose for cell in drawn)
     notes = [
         sample_size_note(sum(cell.read for cell in drawn), decided),
-        "In a cell: opposed pairs of decided pairs.",
+        "In a cell: opposed pairs of those labelled agree or oppose.",
         "A joint statement counts for each of its actors.",
     ]
     if len(counts) > len(actors):
@@ -95,8 +95,8 @@ def matrix_chart(cells: Sequence[Cell], most: int) -> Chart:
     chart = square(
         values,
         actors,
-        shade("share", colours, 0.5, format=".0%", title="Share opposed"),
+        shade("share", colours, 0.5, format=".0%", title="Share opposed", values=[0, 0.5, 1]),
         [({}, alt.Text("counts:N"))],
-        [alt.Tooltip("counts:N", title="opposed of decided"), alt.Tooltip("read:Q", title="read")],
+        [alt.Tooltip("counts:N", title="opposed of labelled"), alt.Tooltip("read:Q", title="read")],
     )
     return Chart(chart, "Who agrees with whom", tuple(notes))

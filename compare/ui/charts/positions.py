@@ -25,7 +25,7 @@ from compare.ui.charts.vega import (
 )
 
 CHOSEN = "chosen"  # the selection of a dot or a country
-KINDS = ("Agreeing", "Opposed", "Interval holds 0", "Fewer than 3 passages")
+KINDS = ("Agreeing", "Opposed", "Interval includes 0", "Fewer than 3 passages")
 SCALE_TITLE = "Opposed  ←   position   →  Agreeing"
 _SHAPES = ["circle", "diamond", "square", "triangle-up"]
 _ROW = 19
@@ -62,7 +62,7 @@ def positions_chart(placed: Sequence[Position], proposition: str, most: int) -> 
         for position, label in zip(drawn, _labels(drawn), strict=True)
     ]
     order = [value["label"] for value in reversed(values)]
-    axis = alt.Axis(labelLimit=170, labelOverlap=False)
+    axis = alt.Axis(labelLimit=170, labelOverlap=False, labelFlush=False)  # Streamlit shifts labels
     base = alt.Chart().encode(
         y=alt.Y("label:N", sort=order, title=None, axis=axis), tooltip=tooltip("actor", "Actor")
     )
@@ -98,7 +98,7 @@ def values_of(score: PositionScore) -> Spec:
 
 
 def tooltip(field: str, title: str) -> list[alt.Tooltip]:
-    """Return what is shown of a position beside its name."""
+    """Return the tooltip of a position: its name, values and passages."""
     return [
         alt.Tooltip(f"{field}:N", title=title),
         *(

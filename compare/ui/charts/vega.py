@@ -1,4 +1,4 @@
-"""What all charts share: colours, scales, the square of actors, and the figure as SVG."""
+"""Colours, scales, the square of actors, and figures as SVG, for all charts."""
 
 from __future__ import annotations
 
@@ -134,10 +134,12 @@ def square(
     field = f"datum.{fill.shorthand.removesuffix(':Q')}"
     is_dark = f"isValid({field}) && abs({field} - 0.5) > 0.35"
     ink = alt.when(is_dark).then(alt.value(PAPER)).otherwise(alt.value(INK))
-    below = alt.Axis(labelAngle=-40, labelLimit=110, labelOverlap=False)
+    # Streamlit's theme moves the outer labels inwards unless labelFlush is off.
+    beside = alt.Axis(labelLimit=110, labelFlush=False)
+    below = alt.Axis(labelAngle=-40, labelLimit=110, labelOverlap=False, labelFlush=False)
     base = alt.Chart().encode(
         x=alt.X("one:N", sort=list(actors), title=None, axis=below),
-        y=alt.Y("other:N", sort=list(actors), title=None, axis=alt.Axis(labelLimit=110)),
+        y=alt.Y("other:N", sort=list(actors), title=None, axis=beside),
         tooltip=[
             alt.Tooltip("other:N", title="Between"),
             alt.Tooltip("one:N", title="and"),

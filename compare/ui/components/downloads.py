@@ -59,8 +59,8 @@ def figure(
 
 
 def chart_notes(chart: Chart, *notes: str) -> None:
-    """Say what the numbers of a chart are based on, and what they are not."""
-    small(*chart.notes, *notes, "The menu at the top right of the chart saves it as PNG.")
+    """Show a chart’s notes, and warn that its pairs are not a random sample."""
+    small(*chart.notes, *notes, "To save the chart as PNG, use the menu at its top right.")
     notice(NOT_A_SAMPLE)
 
 
@@ -77,7 +77,7 @@ def chart_downloads(name: str, numbers: bytes, chart: Chart, key: str) -> None:
 
 
 def permalink(base: str, state: Sequence[tuple[str, object]]) -> str:
-    """Return an address with the whole state of a page, default values included."""
+    """Return an address with the full state of a page, including defaults."""
     pairs = [(key, entry) for key, value in state for entry in _as_query_values(value)]
     return base.partition("?")[0] + ("?" + urlencode(pairs) if pairs else "")
 

@@ -1,4 +1,4 @@
-"""Filters, thresholds and order; each value is checked again here, not only in the browser."""
+"""Filters, thresholds and order. Values are checked, as any may come from an address."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _menus(names: Sequence[str], facets: Facets, prefix: str, name: str = "") ->
 
 
 def _more_menus(facets: Facets, prefix: str, name: str = "") -> dict[str, Any]:
-    """Show the filters that are used less, if the library has values for them."""
+    """Show the less common filters if the library has values for them."""
     if not any(facets[field] for field in _MORE):
         return {}
     labels = ", ".join(FILTERS[field].label for field in _MORE)
@@ -93,7 +93,7 @@ def _menu(label: str, facets: Sequence[Facet], key: str) -> tuple[str, ...]:
 
 
 def _date(label: str, key: str) -> PartialDate | None:
-    """Show a field for a date; what is not a date is ignored with a notice."""
+    """Show a field for a date; ignore an invalid one with a notice."""
     try:
         return partial_date(text_field(label, key, "2022-03"))
     except QueryError as error:
@@ -102,7 +102,7 @@ def _date(label: str, key: str) -> PartialDate | None:
 
 
 def choose_thresholds(prefix: str = "", orders: Sequence[str] = ORDERS) -> tuple[Thresholds, str]:
-    """Show the thresholds and the order in the sidebar; changing them scores nothing again."""
+    """Show the thresholds and the order in the sidebar; changing them never rescores pairs."""
     default = Thresholds()
     with st.sidebar:
         show_html("sidebar_heading", "Thresholds and order")
@@ -116,7 +116,7 @@ def choose_thresholds(prefix: str = "", orders: Sequence[str] = ORDERS) -> tuple
             "Minimum similarity",
             default.similarity,
             f"{prefix}s",
-            "Texts that are less similar in meaning are not shown.",
+            "Texts less similar in meaning are not shown.",
         )
         order = st.selectbox("Order", orders, key=f"{prefix}sort", bind="query-params")
     return Thresholds(probability, similarity), order if order in orders else orders[0]

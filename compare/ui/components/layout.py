@@ -1,4 +1,4 @@
-"""What all pages share: the frame of a page, notices, charts, progress, and keys of widgets."""
+"""Page frame, notices, cards, charts, progress, fields and widget keys for all pages."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _UI = Path(__file__).parents[1]
 
 @contextlib.contextmanager
 def page(title: str, lede: str) -> Iterator[None]:
-    """Write the head of a page; an error that the user can mend ends the page as a sentence."""
+    """Write the head of a page; an error of the user’s input ends the page with its message."""
     st.session_state.pop(READ_FOR, None)
     # The icon is our own file: a named icon would be fetched from the network.
     st.set_page_config(page_title=f"{title} · Compare", page_icon=_UI / "icon.svg", layout="wide")
@@ -35,7 +35,7 @@ def page(title: str, lede: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def errors_as_sentences() -> Iterator[None]:
-    """Show an error that the user can mend as its sentence, and skip the rest of the block."""
+    """Show an error of the user’s input as its message, and skip the rest of the block."""
     try:
         yield
     except CompareError as error:
@@ -48,7 +48,7 @@ def show_html(name: str, *values: Any) -> None:
 
 
 def notice(*sentences: str, error: bool = False) -> None:
-    """Show sentences in a box, exactly as written; without any, nothing."""
+    """Show sentences in a box, escaped; show nothing if there are none."""
     if sentences:
         st.html(notice_html(sentences, error))
 
@@ -65,7 +65,7 @@ def show_kept_notice(name: str) -> None:
 
 
 def small(*sentences: str) -> None:
-    """Show sentences in small print, exactly as written."""
+    """Show sentences in small print, escaped."""
     show_html("small", sentences)
 
 

@@ -36,7 +36,7 @@ _COLUMNS = (
     *("first_date", "last_date", "standing"),
 )
 _HEADS = {"party": "Actor", "place": "Position", "first_date": "First", "last_date": "Last"}
-_NO_SIDES = "No passage that was read takes a side at these thresholds."
+_NO_SIDES = "No passage read takes a side at these thresholds."
 
 
 class View(NamedTuple):
@@ -53,7 +53,7 @@ def actor_words(positions: Positions) -> tuple[str, str]:
 
 
 def chart_view(view: View) -> None:
-    """Show dots with their intervals, the passages of one actor, and who takes no side."""
+    """Show positions with their intervals, the passages of one actor, and who takes no side."""
     if placed := _placed(view):
         chart = charts.positions_chart(placed, view.positions.proposition, _IN_CHART)
         number = min(len(placed), _IN_CHART)
@@ -92,7 +92,7 @@ def _placed(view: View) -> tuple[Position, ...]:
 
 
 def _clickable_chart(view: View, name: str, chart: Chart, alt: str, *notes: str) -> None:
-    """Draw a chart with its notes and files; below it, and on a click, an actor's passages."""
+    """Draw a chart with its notes and files; show an actor's passages below it and on a click."""
     clicked, names = f"{view.prefix}clicked", [one.name for one in view.positions.placed]
     key = f"{view.prefix}{name}-{widget_key(repr(names))}"
 
@@ -134,7 +134,7 @@ def _below_chart(view: View) -> None:
 
 @st.dialog("Passages", width="large")
 def _open_in_dialog(view: View, name: str) -> None:
-    """Show the passages over the chart, which may be longer than the screen."""
+    """Show the passages in a dialog: below a chart longer than the screen they stay unseen."""
     with st.container(key=f"over-{theme()}"):
         _show_passages(view._replace(prefix=f"{view.prefix}dot-"), name)
 
@@ -245,7 +245,7 @@ def table_view(view: View) -> None:
         hide_index=True,
         key=f"{view.prefix}table-{widget_key(repr(rows))}",
         column_config={"Position": st.column_config.NumberColumn(format="%+.2f")},
-        alt=f"{len(rows)} actors: the positions of those that take a side, and who takes none",
+        alt=f"The positions of {len(rows)} actors; those that take no side come last",
     )
     notice(NOT_A_SAMPLE)
 
@@ -263,8 +263,8 @@ def propositions_view(table: PositionTable) -> None:
         alt=f"{len(rows)} actors by {len(table.propositions)} propositions",
     )
     small(
-        "In brackets: passages that take a side. A dash: no passage on the proposition takes one. "
-        "Silent: there is no such passage. Neither of the two is neutral."
+        "In brackets: passages that take a side. A dash: passages on the proposition, but none "
+        "takes a side. Silent: no passage on it. Neither means neutral."
     )
     notice(NOT_A_SAMPLE)
 

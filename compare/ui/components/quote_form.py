@@ -1,4 +1,4 @@
-"""The form for a quote and who said it; its values are checked again here."""
+"""The form for a quote and who said it. It checks the values, which may come from an address."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ EXAMPLE_QUOTE = (
     "EU leaders have very reliable evidence that China is considering providing military aid to "
     "Russia"
 )
+EXAMPLE_CONTEXT = "said of the war; denying the allegation that …"
 
 
 def partial_date(text: str) -> PartialDate | None:
@@ -82,7 +83,7 @@ def _label(statement: Statement) -> str:
 
 
 def ask_quote(library: Library) -> Quote:
-    """Show the form and return the quote that it holds."""
+    """Show the form and return its quote."""
     statements = _statements_for_menu(library)
     by_id = {statement.id: statement for statement in statements}
     wanted = st.query_params.get(CHOSEN, "")
@@ -157,6 +158,5 @@ def _who_fields() -> dict[str, str]:
     with right:
         fields["role"] = text_field("Role", "role")
         fields["date"] = text_field("Date", "date", "2022, 2022-03 or 2022-03-18")
-    example = "said of the war; denying the allegation that …"
-    fields["context"] = text_field("Context that completes the words", "context", example)
+    fields["context"] = text_field("Context that completes the words", "context", EXAMPLE_CONTEXT)
     return fields

@@ -46,7 +46,7 @@ class Shown:
 
 
 def side_by_side(shown: Shown) -> Result:
-    """Show the lists of a search; return the result with the deciding words that were found."""
+    """Show the lists of a search; return the result with its deciding words."""
     result = shown.result
     made, read = result.provenance, len(result.pairs)
     filtered = ", with filters" if made.filters else ""
@@ -67,11 +67,11 @@ def side_by_side(shown: Shown) -> Result:
 def three_lists(
     shown: Shown, what: str, near: str, none: Callable[[str], str], *, unfold: bool = False
 ) -> Result:
-    """Show what agrees beside what opposes, then what does neither, folded unless `unfold`.
+    """Show the agree and oppose lists side by side, then neither, folded unless `unfold`.
 
-    Returns the result with the deciding words that were found. `what` names an entry of a list,
-    `near` ends the label of the last list, and `none` makes the sentence for an empty list from
-    its verb, "agrees with" or "opposes".
+    Returns the result with its deciding words. `what` names an entry of a list, `near` ends the
+    label of the last list, and `none` makes the sentence for an empty list from its verb, "agrees
+    with" or "opposes".
     """
     result = shown.result
     found: dict[int, Pair] = {}
@@ -90,20 +90,20 @@ def three_lists(
 
 
 def pair_list(shown: Shown, stance: Stance) -> Result:
-    """Show one list with its head; return the result with the deciding words that were found."""
+    """Show one list with its head; return the result with its deciding words."""
     result = shown.result
     listed, every = result.listed(stance), result.listed(stance, all_of_it=True)
     st.html(list_head(stance, len(listed), verdict_word(result, stance), "pair"))
     if not listed and result.over_time:
         verb = "opposes" if stance is Stance.OPPOSE else "repeats"
-        small(f"Nothing that was read {verb} what was said before, at these thresholds.")
+        small(f"No passage read {verb} an earlier one at these thresholds.")
     elif not listed:
         verb = "oppose each other" if stance is Stance.OPPOSE else "agree"
-        small(f"None of the pairs that were read {verb} at these thresholds.")
+        small(f"None of the pairs read {verb} at these thresholds.")
     elif len(every) > len(listed):
         small(
-            f"Of {len(every):,} pairs with this verdict, pairs with the same words are shown once, "
-            f"and each statement in at most {MOST_OF_STATEMENT}. Charts count them all."
+            f"{len(every):,} pairs have this verdict. Pairs with the same words are shown once, "
+            f"and each statement at most {MOST_OF_STATEMENT} times. Charts count all pairs."
         )
     return result.replacing(list_cards(shown, stance))
 
@@ -156,9 +156,9 @@ def list_cards(shown: Shown, stance: Stance) -> dict[int, Pair]:
 
 
 def cards(shown: Shown, pairs: Sequence[Pair], key: str) -> dict[int, Pair]:
-    """Show the cards of pairs, as many as were asked for; `key` begins the keys of widgets.
+    """Show the cards of the first pairs and “Show more”; `key` begins the keys of widgets.
 
-    Returns the pairs whose deciding words were found, by the identity of those given.
+    Returns the pairs with deciding words, by the identity of those given.
     """
     number = int(st.session_state.get(f"{key}-more", _AT_FIRST))
     on_screen = pairs[:number]

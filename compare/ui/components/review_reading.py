@@ -68,8 +68,8 @@ def _pair_to_read(review: Review, reader: str, library: Library, place: int, bas
 
 def _offer_to_hand_in(review: Review, reader: str) -> None:
     notice(
-        "All pairs are read. Look at any of them again, then hand in. After that your answers are "
-        "final; they are shown once all readers have handed in."
+        "You have read all pairs. Check any of them again, then hand in. After that your answers "
+        "are final; they are shown once all readers have handed in."
     )
     if st.button("Hand in my answers", type="primary", key=f"r_done-{review.number}"):
         review.hand_in(reader)
@@ -118,7 +118,7 @@ def decide_review(review: Review, library: Library) -> None:
         return
     differ, decided = review.differences(), review.decisions()
     if not differ:
-        notice("The readers gave every pair the same label. Nothing is to be decided.")
+        notice("The readers gave every pair the same label. There is nothing to decide.")
         return
     left = [place for place in differ if place not in decided]
     st.progress(
@@ -221,7 +221,11 @@ def _confidence_buttons(base: str, sure: str) -> None:
         st.session_state[sure] = None if st.session_state.get(sure) == value else value
 
     now = st.session_state.get(sure)
-    small(f"How sure are you? {CONFIDENCE[now].capitalize()}." if now else "How sure are you?")
+    small(
+        f"How sure are you? {CONFIDENCE[now].capitalize()}."
+        if now
+        else "How sure are you? Choose before you answer."
+    )
     with st.container(key=f"sure-{base}", horizontal=True, gap="small"):
         for value, word in CONFIDENCE.items():
             st.button(
@@ -246,7 +250,7 @@ def _draft(base: str, place: int, answer: Answer) -> None:
 
 
 def _tried(action: Callable[[], AnswerChange | None]) -> AnswerChange | None:
-    """Run an action of a callback; its error is shown when the page is drawn next."""
+    """Run an action of a callback; keep its error for the next run of the page."""
     try:
         return action()
     except CompareError as error:
@@ -298,7 +302,7 @@ def _verdict(pair: ReviewPair, least: float | None) -> Stance:
 
 
 def _show_pair(review: Review, library: Library, place: int, *, model: bool) -> None:
-    """Show a pair with what became of its statements since; `model` adds the model's verdict."""
+    """Show a pair, and whether its statements changed since; `model` adds the model's verdict."""
     pair, least = review.pair(place), review.settings.least_probability
     kind, verdict, note = "plain", "", ""
     if model and pair.machine and pair.probabilities:

@@ -65,7 +65,7 @@ READING_ORDERS = {
 WHEN_SHOWN = {
     MachineShown.AFTER: "after the answer to each pair",
     MachineShown.END: "when all readers are done",
-    MachineShown.BEFORE: "from the start: no independent reading",
+    MachineShown.BEFORE: "from the start (readers are not independent)",
 }
 _FILES = {
     ReviewFormat.CSV: ("CSV", "text/csv"),
@@ -90,7 +90,7 @@ def choose_review(reviews: Reviews) -> Review | None:
     with st.sidebar:
         show_html("sidebar_heading", "Review")
         chosen = st.selectbox(
-            "Which review",
+            "Open",
             [*names, _NEW],
             key="r_name",
             bind="query-params",
@@ -110,13 +110,13 @@ def choose_reader(review: Review) -> str | None:
     with st.sidebar:
         # Buttons: if a text field had the focus, the keys for answers would be typed into it.
         chosen = st.segmented_control(
-            "Who are you",
+            "Who is reading?",
             review.readers,
             format_func=inert,
             key=f"r_reader-{review.number}",
             persist_state="session",
         )
-        small("There are no accounts: please read under your own name only.")
+        small("There are no accounts: please answer only under your own name.")
     return chosen if chosen in review.readers else None
 
 
@@ -128,12 +128,12 @@ def review_link(result: Result, key: str) -> None:
 
 
 def make_review(reviews: Reviews, library: Library) -> None:
-    """Show the form of a new review, and make it once that is asked for."""
+    """Show the form of a new review, and make it when the button is pressed."""
     names = st.columns(3)
     name = names[0].text_input("Name of the review", key="r_new_name", max_chars=100)
     first = names[1].text_input("First reader", key="r_new_first", max_chars=100)
     second = names[2].text_input(
-        "Second reader", key="r_new_second", max_chars=100, placeholder="nobody: you read alone"
+        "Second reader", key="r_new_second", max_chars=100, placeholder="leave empty to read alone"
     )
     draw_pairs = _choose_pairs(reviews, library)
     left, right = st.columns(2)
@@ -144,7 +144,9 @@ def make_review(reviews: Reviews, library: Library) -> None:
         shown = _choose(label, WHEN_SHOWN, "r_new_shown", help)
     with st.expander("The codebook: how readers decide"):
         codebook = st.text_area("Codebook", CODEBOOK, key="r_new_codebook", height=340)
-    seed = int(st.number_input("Seed of draw and order", 0, 10**6, 0, key="r_new_seed"))
+    seed = int(
+        st.number_input("Random seed of the draw and the order", 0, 10**6, 0, key="r_new_seed")
+    )
     if not st.button("Make the review", type="primary", key="r_new_go"):
         return
     if draw_pairs is None:
@@ -171,15 +173,15 @@ def _choose(label: str, words: Mapping[Setting, str], key: str, help: str | None
 
 
 def _choose_pairs(reviews: Reviews, library: Library) -> Callable[[int], PairSelection] | None:
-    """Show where the pairs come from and how they are chosen; return what draws them by a seed."""
+    """Ask where the pairs come from and how to choose them; return a function of a seed."""
     results = _results_of_session(library)
     options = [*results, _FILE]
-    chosen = st.selectbox("Which pairs", options, key="r_new_source") or options[0]
+    chosen = st.selectbox("Pairs from", options, key="r_new_source") or options[0]
     if chosen not in results:
         if not results:
             small(
-                "Compare two sides, or press “Review these pairs by hand” below a search; the "
-                "results are then offered here. A random sample of them shows how often the model "
+                "To review results, compare two sides, or press “Review these pairs by hand” below "
+                "a search: they are then offered here. A random sample shows how often the model "
                 "is right."
             )
         return _pairs_from_file(library)
@@ -215,7 +217,7 @@ def _choose_pairs(reviews: Reviews, library: Library) -> Callable[[int], PairSel
 
 
 def _results_of_session(library: Library) -> dict[str, Result]:
-    """Return the results found in this library in this session, by a line that names each."""
+    """Return this session’s results from this library, each under a line that names it."""
     kept = [_TO_REVIEW, *(f"{SHOWN_TABLE}{page}" for page in ("sides", "timeline"))]
     found: dict[str, Result] = {}
     for result in map(st.session_state.get, kept):
@@ -245,7 +247,7 @@ def _pairs_from_file(library: Library) -> Callable[[int], PairSelection] | None:
         found = read_review_pairs(path, library)
     small(f"{counted(len(found.pairs), 'pair')} in {path.name}.")
     if found.unread:
-        small(f"Columns that are not read: {', '.join(found.unread)}.")
+        small(f"Ignored columns: {', '.join(found.unread)}.")
     return lambda seed: PairSelection.imported(found.pairs, path.name)
 
 
@@ -261,13 +263,13 @@ def _scored_by_both_models(drawn: PairSelection) -> PairSelection:
 def show_files(reviews: Reviews, review: Review, library: Library, reader: str | None) -> None:
     """Show how the review was made, and offer its files, another codebook, and its removal."""
     made = review.settings
-    pool = (f"{number:,} {VERDICT[Stance(label)]}" for label, number in made.of.items())
+    pool = (f"{VERDICT[Stance(label)]} {number:,}" for label, number in made.of.items())
     least = made.least_probability, made.least_similarity
     shown = "probability {:g} and similarity {:g} or more for a label"
     facts = [
         ("Pairs", f"{len(review):,}, {CHOICES[made.choice]}{_seeded(made.chosen_seed)}"),
         ("From", made.subject),
-        ("There were", ", ".join(pool)),
+        ("Chosen from", ", ".join(pool)),
         ("Left out", _of_finished(made.left_out)),
         ("Read before", _of_finished(made.read_before)),
         ("Thresholds", "" if None in least else shown.format(*least)),
@@ -281,8 +283,8 @@ def show_files(reviews: Reviews, review: Review, library: Library, reader: str |
     st.html(facts_html(facts))
     st.html(section_html("Files"))
     if not review.is_finished:
-        whose = f"only {reader}’s" if reader else "nobody’s"
-        small(f"Until all readers have handed in, {whose} answers are written.")
+        whose = f"only {reader}’s" if reader else "no"
+        small(f"Until all readers have handed in, the files hold {whose} answers.")
     with st.container(horizontal=True, gap="small"):
         for format, (label, mime) in _FILES.items():
             file_download(
@@ -304,7 +306,7 @@ def show_files(reviews: Reviews, review: Review, library: Library, reader: str |
 
 
 def _take_answers(review: Review) -> None:
-    """Offer to take a reader's answers from a file, all or none."""
+    """Offer to import a reader's answers from a file, all or none."""
     left = review.still_reading
     if not left:
         small("All readers have handed in: no more answers are taken.")
@@ -328,7 +330,7 @@ def _take_answers(review: Review) -> None:
 
 
 def _change_codebook(review: Review, reader: str | None) -> None:
-    """Let the codebook be changed while somebody is still reading."""
+    """Let readers change the codebook until all have handed in."""
     if review.is_finished:
         small("All readers have handed in, so the codebook they used stays.")
         return
@@ -340,7 +342,7 @@ def _change_codebook(review: Review, reader: str | None) -> None:
         key=f"r_codebook_by-{review.number}-{widget_key(reader or '')}",
         max_chars=100,
     )
-    small("The history keeps the earlier one, and who changed it.")
+    small("The history keeps the earlier codebook and the name.")
     if st.button("Keep this codebook", key="r_codebook_go"):
         with errors_as_sentences():
             review.change_codebook(text or "", by or "")

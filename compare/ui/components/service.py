@@ -1,7 +1,7 @@
 """What pages share and cache: the library chosen, models, and results.
 
-A library is cached under the name of its current generation, so that a library that was changed,
-here or by another program, is opened anew. Results are frozen values and are shared by sessions.
+A library is cached under the name of its current generation, so a change, here or by another
+program, opens it again. Results are frozen values, shared by sessions.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def library_link(page: Path, label: str, **address: str) -> None:
 
 def delete_button(library: Library, statement: Statement, key: str) -> bool:
     """Show the button that deletes a statement; return whether it was pressed."""
-    small("The statement is deleted from this library for good.")
+    small("This deletes the statement from the library permanently.")
     if not st.button("Delete for good", key=key, type="primary"):
         return False
     library.delete([statement.id])
@@ -98,7 +98,7 @@ def open_library(folder: Path) -> Library:
 
 
 def kept(name: str, key: str) -> Any:
-    """Return what the session keeps under `name`, (key, value), if it was made for this key."""
+    """Return the value that the session keeps under `name` if it was made for this key."""
     made_for, value = st.session_state.get(name) or ("", None)
     return value if made_for == key else None
 
@@ -136,7 +136,7 @@ def _rationale(key: str, _pair: Pair, _quote: Quote | None) -> Rationale | None:
 
 
 def explain_pairs(result: Result, pairs: Sequence[Pair]) -> dict[int, Pair]:
-    """Return `pairs` of a result with their deciding words, by the identity of those given."""
+    """Return `pairs` with their deciding words, by the identity of those given."""
     found = {}
     with progress("Finding the deciding words", "pairs explained") as on_progress:
         for number, pair in enumerate(pairs, start=1):

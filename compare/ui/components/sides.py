@@ -69,7 +69,7 @@ class Asked:
 def ask_and_read(
     name: str, prefix: str, orders: Sequence[str], ask: Callable[[Facets], tuple[Asked, bool]]
 ) -> tuple[Library, Asked, Thresholds, Shown | None]:
-    """Show the sidebar and the form; return the library, what is asked, and the pairs once read."""
+    """Show the sidebar and the form; return the library, the question, and the pairs once read."""
     library = choose_library()
     thresholds, order = choose_thresholds(prefix, orders)
     label = "Show the deciding words"
@@ -78,13 +78,13 @@ def ask_and_read(
     asked, pressed = ask(library.facets())
     result = read_pairs(name, library, asked, pressed, thresholds)
     if result is None and f"{name}-plan" not in st.session_state:
-        small("An empty field allows everything. Nothing is read until you ask for it.")
+        small("Empty fields do not filter. Nothing is read until you ask for it.")
     shown = Shown(result, order, f"{name}-", with_words) if result else None
     return library, asked, thresholds, shown
 
 
 def topic_and_period(prefix: str) -> tuple[str, Period, int]:
-    """Show the fields that both pages have; return topic, period and the most pairs to read."""
+    """Show the fields of both pages; return the topic, the period and the maximum of pairs."""
     topic = st.text_input(
         "Topic",
         key=f"{prefix}topic",
@@ -111,9 +111,9 @@ def topic_and_period(prefix: str) -> tuple[str, Period, int]:
 def read_pairs(
     name: str, library: Library, asked: Asked, pressed: bool, thresholds: Thresholds
 ) -> Result | None:
-    """Show the plan once it was asked for; return the pairs at the thresholds once they were read.
+    """Show the plan if `pressed`; return the pairs at the thresholds once they are read.
 
-    `name` begins the keys of what the session keeps. The plan is asked for when `pressed`.
+    `name` begins the session’s keys.
     """
     if not (pressed or {f"{name}-table", f"{name}-plan"} & set(st.session_state)):
         return None  # before the model is loaded
@@ -169,7 +169,7 @@ def _show_plan(plan: sides.Plan, asked: Asked) -> None:
     ]
     st.html(facts_html(facts))
     if plan.to_read:
-        small("Scores are kept: you can leave, come back, and go on where the reading stopped.")
+        small("Scores are saved: you can leave, come back, and resume where reading stopped.")
     else:
         notice(
             "No two passages are similar enough to be on the same point"
@@ -184,7 +184,7 @@ def _show_plan(plan: sides.Plan, asked: Asked) -> None:
 def show_pairs(
     shown: Shown, library: Library, views: Mapping[str, View], prefix: str, keys: Sequence[str]
 ) -> None:
-    """Show what was compared, one of the views, and what can be taken away.
+    """Show what was compared, one of the views, and the downloads.
 
     `prefix` begins the keys of the page's widgets; `keys` are those whose values its link holds.
     """
@@ -203,7 +203,7 @@ def show_pairs(
     if result.agree or result.oppose:
         download_buttons(result, shown.prefix, SIDES)
         review_link(result, f"{shown.prefix}review")
-    held = "It holds what was asked, not what was found: opening it reads the pairs again."
+    held = "It holds the question, not the results: whoever opens it reads the pairs again."
     link_and_provenance(result, library, keys, held)
 
 
@@ -272,7 +272,7 @@ def _pairs_behind(
     placeholder: str,
     key: str,
 ) -> None:
-    """Let a number be chosen by its line, and list the pairs that it counts under its heading."""
+    """Let the user choose a number, and list the pairs that it counts."""
     if not numbers:
         return
     # Other numbers need another menu: the one chosen may not be among them.
@@ -295,12 +295,12 @@ def _pairs_behind(
 
 
 def check_sample(shown: Shown) -> None:
-    """Draw a sample, ask for a label of each pair, and say how many the model labels alike."""
+    """Draw a sample, ask for a label of each pair, and say how often the model agrees."""
     result, prefix = shown.result, shown.prefix
     small(
         "Pairs are drawn at random from all that the model labels as agreeing or opposed at these "
-        "thresholds, whether or not a list shows them. Label each by its words; the model’s labels "
-        "are shown at the end."
+        "thresholds, listed or not. Label each by its words; the model’s labels are shown at the "
+        "end."
     )
     left, right = st.columns(2)
     size = int(
@@ -313,11 +313,11 @@ def check_sample(shown: Shown) -> None:
     )
     sample = counts.random_sample(result, size, seed)
     if not sample:
-        small("The model labels no pair at these thresholds.")
+        small("The model labels no pair as agreeing or opposed at these thresholds.")
         return
     labels: dict[str, Stance | None] = {verdict_word(result, stance): stance for stance in Stance}
     labels["Skip"] = None
-    top = st.container()  # how many are answered is known only below
+    top = st.container()  # filled below, once the answers are counted
     answers = []
     for number, pair in enumerate(sample, start=1):
         key = f"{prefix}{widget_key(repr(pair.key))}"
@@ -364,7 +364,7 @@ def _show_check(result: Result, sample: Sequence[Pair], answers: Sequence[Stance
 
 def _share_right(found: Check) -> str:
     if found.share is None or found.low is None or found.high is None:
-        return "none was answered."
+        return "none was checked."
     return (
         f"{found.right} of {found.answered} are right: {percent(found.share)} "
         f"(95 % interval {percent(found.low)} to {percent(found.high)})."

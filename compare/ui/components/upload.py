@@ -40,7 +40,7 @@ from compare.ui.components.layout import (
 )
 from compare.ui.components.service import OWN, SWITCH_TO
 
-_BATCH = "batch"  # in the session: a number in the fields' keys; a new one empties the fields
+_BATCH = "batch"  # in the session: a number in the fields' keys; raising it empties the fields
 _FETCHED = "fetched-page"  # in the session: the page that was fetched last
 _PROBLEMS_SHOWN = 200
 _PROPOSALS_AT_FIRST = 20
@@ -107,7 +107,7 @@ def statements_from_files() -> list[Statement]:
         index=list(titles).index(_recognised(key, files)),
         format_func=lambda name: titles[name],
         key=f"format-{key}",
-        help="Public corpora are recognised by their layout. Change this if the guess is wrong.",
+        help="Public corpora are recognised by their layout. Correct a wrong guess here.",
     )
     columns: tuple[str, ...] = ()
     mapping: dict[str, str] = {}
@@ -173,13 +173,13 @@ def _columns(key: str, _files: Sequence[UploadedFile]) -> tuple[str, ...]:
 
 
 def _choose_columns(columns: Sequence[str], key: str) -> dict[str, str]:
-    """Show which column is which field; return what the user changed ("" for no field)."""
+    """Show the column of each field; return the user’s changes ("" for no field)."""
     known = {field: column for column, field in resolve(columns, {}).items()}
     options = [_NO_COLUMN, *columns]
     chosen: dict[str, str] = {}
     freed: dict[str, str] = {}
     with st.expander("Columns and fields", expanded="text" not in known):
-        small("Correct what was not recognised. Other columns are kept as they are.")
+        small("Choose the columns that were not recognised. Others are kept unchanged.")
         with st.grid(3):
             for field in FIELDS:
                 guess = known.get(field, _NO_COLUMN)
@@ -261,7 +261,7 @@ def statements_from_page() -> list[Statement]:
 
 
 def _ask_for_page() -> Page | None:
-    """Show the fields for an address and for a saved page; return the page that came last."""
+    """Show the fields for an address and for a saved page; return the latest page."""
     batch = _batch()
     with st.form(f"page-{batch}", border=False):
         address = st.text_input(

@@ -1,4 +1,4 @@
-"""Add statements: the user's own files, or the quotations of a web page; delete one."""
+"""Add statements from files or from the quotations of a web page; delete one."""
 
 import streamlit as st
 
@@ -35,11 +35,11 @@ def _offer_to_delete() -> None:
 
 with page(
     "Add statements",
-    "Read statements into your own library. They are read, embedded and kept on this machine; "
-    "nothing leaves it.",
+    "Add statements to your own library. It is built and kept on this machine; no statement leaves "
+    "it.",
 ):
     choose_library()
     show_kept_notice("added")
-    source = choose_one("Where the statements are", [_FILES, _PAGE], "add_from")
+    source = choose_one("Add from", [_FILES, _PAGE], "add_from")
     offer_to_add(statements_from_page() if source == _PAGE else statements_from_files())
     _offer_to_delete()

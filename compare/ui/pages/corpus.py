@@ -37,7 +37,7 @@ _ON_A_PAGE = 20
 def _show_list(library: Library, filters: Filters) -> None:
     """Show the statements that pass the filters and contain the words, a page at a time."""
     show_kept_notice("deleted")
-    words = text_field("Search the words", "c_words", "all of these words")
+    words = text_field("Search the words", "c_words", "finds statements with all of these words")
     _, total = library.browse(filters, words, limit=0)
     pages = max(1, math.ceil(total / _ON_A_PAGE))
     small(counted(total, "statement") + (f", {_ON_A_PAGE} on a page" if pages > 1 else ""))
@@ -73,7 +73,7 @@ def _show_one(library: Library, statement: Statement) -> None:
 
 st.session_state.pop(FILLED, None)  # so that "Search with it" fills the fields anew
 if statement_id := st.query_params.get("id", ""):
-    with page("One statement", "Everything the library holds on it, and who agrees or opposes."):
+    with page("One statement", "Its fields, and the statements that agree with it or oppose it."):
         library = choose_library()
         _show_one(library, library.statement(statement_id))
 else:

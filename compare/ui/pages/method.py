@@ -41,7 +41,7 @@ def _show_mistakes() -> None:
         show_html("measured", figures["pairs"])
         st.html(facts_html(_figures(figures)))
         names = [VERDICT[Stance(name)] for name in manifest["labels"]]
-        head = ("Both readings", *(f"Model: {name.lower()}" for name in names))
+        head = ("Label of both readings", *(f"Model: {name.lower()}" for name in names))
         rows = [
             (name, *(f"{count:,}" for count in row))
             for name, row in zip(names, figures["confusion_rows_gold"], strict=True)
@@ -54,14 +54,14 @@ def _show_mistakes() -> None:
 def _figures(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
     low, high = figures["macro_f1_interval_95"]
     return [
-        ("Right", percent(figures["accuracy"])),
+        ("Correct labels", percent(figures["accuracy"])),
         ("Macro-F1", f"{figures['macro_f1']:.2f} (95 % interval {low:.2f} to {high:.2f})"),
         *(
             (f"F1 of {VERDICT[Stance(name)].lower()}", f"{value:.2f}")
             for name, value in figures["f1"].items()
         ),
         ("Calibration error", f"{figures['ece']:.3f} (0 is perfect)"),
-        ("Agree told from oppose", f"{figures['polarity_auc']:.2f} (AUC)"),
+        ("Agrees against opposes", f"{figures['polarity_auc']:.2f} (AUC)"),
     ]
 
 

@@ -10,7 +10,7 @@ from compare.models.values import InputPair, ModelInput, Probabilities, Stance
 from compare.results.pair import Excerpt
 from compare.statements.quotes import clean_quote, language_notes
 from compare.ui.components.layout import notice, page, show_html, small, text_field
-from compare.ui.components.quote_form import EXAMPLE_QUOTE, checked_quote
+from compare.ui.components.quote_form import EXAMPLE_CONTEXT, EXAMPLE_QUOTE, checked_quote
 from compare.ui.components.result_lists import correction_form
 from compare.ui.components.service import explained_pair, stance_model
 
@@ -26,7 +26,7 @@ _SENTENCE = {
 
 
 def _fields(name: str) -> tuple[str, dict[str, str]]:
-    """Show the fields of one side; return its words, and what is known about them."""
+    """Show the fields of one side; return its text, and its country, date and context."""
     key = name.lower()
     if f"{key}_q" not in st.query_params:
         st.session_state.setdefault(f"{key}_q", _EXAMPLES[name])
@@ -37,7 +37,7 @@ def _fields(name: str) -> tuple[str, dict[str, str]]:
         who["country"] = text_field(f"Country of {name}", f"{key}_country")
     with right:
         who["date"] = text_field(f"Date of {name}", f"{key}_date", "2022-03-18")
-    who["context"] = text_field(f"Context that completes {name}", f"{key}_context")
+    who["context"] = text_field(f"Context that completes {name}", f"{key}_context", EXAMPLE_CONTEXT)
     return text or "", who
 
 
@@ -74,8 +74,8 @@ def _show_verdict(sides: InputPair, probabilities: Probabilities) -> None:
 
 with page(
     "Two statements",
-    "Paste two statements. The verdict is the same whichever comes first. Who spoke and when is "
-    "optional.",
+    "Paste two statements to see how they relate and which words decide it. Their order does not "
+    "matter. Country, date and context are optional.",
 ):
     with st.form("pair", border=False):
         typed = {}
@@ -95,9 +95,9 @@ with page(
     ):
         with half:
             show_html("typed_statement", name, side, spans, probabilities.stance)
-    small("Without the marked words the probability of this verdict falls most.")
+    small("The marked words decide the verdict: without them its probability falls most.")
     if read != (a, b):
         small(
-            "The statements are longer than the model reads at once. The verdict is the strongest "
-            f"of any two of their sentences: A “{read[0].text}” and B “{read[1].text}”."
+            "The statements are too long for the model to read at once. The verdict is the "
+            f"strongest of a sentence of A and one of B: “{read[0].text}” and “{read[1].text}”."
         )

@@ -56,7 +56,7 @@ _OF_SEVERAL = {
 
 
 def _ask(facets: Facets) -> tuple[dict[str, Any], bool]:
-    """Show the form; return the options of `position_table`, and whether it was just sent."""
+    """Show the form; return the options of `position_table` and whether it was submitted."""
     with st.form("positions", border=False):
         text = st.text_area(
             "Proposition",
@@ -81,7 +81,7 @@ def _ask(facets: Facets) -> tuple[dict[str, Any], bool]:
                 MOST_PER_ACTOR,
                 key=f"{PREFIX}most",
                 bind="query-params",
-                help="The nearest are read, and half as many more that share rare words.",
+                help="Reads the most similar, and half as many more that share rare words.",
             )
         pressed = st.form_submit_button("Find positions", type="primary", key="positions-go")
     lines = (line.strip() for line in (text or "").splitlines())
@@ -100,7 +100,7 @@ def _ask(facets: Facets) -> tuple[dict[str, Any], bool]:
 
 
 def _find(library: Library, asked: dict[str, Any], pressed: bool) -> PositionTable | None:
-    """Return the positions; the passages are read when `pressed`, and kept until others are."""
+    """Read the passages if `pressed`; return the positions, which the session keeps."""
     if not (pressed or _FOUND in st.session_state):
         return None  # before the model is loaded
     key = repr((library.generation, signature(stance_model()), asked))
@@ -139,7 +139,7 @@ def _show(table: PositionTable, library: Library, thresholds: Thresholds, order:
         first.result(),
         library,
         _KEYS,
-        "It holds what was asked, not what was found: opening it reads the passages again.",
+        "It holds the question, not the results: whoever opens it reads the passages again.",
         "A position is the mean of p(agree) - p(oppose) over the passages that take a side: one "
         "per statement, and repeated words once. Its interval is the 95 % percentile bootstrap "
         "over those passages: it shows how much the position depends on which statements were "
@@ -164,14 +164,14 @@ def _show_summary(positions: Positions) -> None:
     small(
         f"{counted(len(positions.placed), *views.actor_words(positions))} placed by "
         f"{counted(passages, 'passage')} that {'takes' if passages == 1 else 'take'} a side. "
-        f"{len(positions.undecided):,} more have passages on the point, but none takes a side; "
-        f"{len(positions.silent):,} have statements, but none on the point."
+        f"On the point, but taking no side: {len(positions.undecided):,}. "
+        f"With statements, but none on the point: {len(positions.silent):,}."
     )
     notice(*positions.notes[:-1])  # the last stands under the charts
 
 
 def _show_downloads(table: PositionTable) -> None:
-    """Offer the positions and all passages that were read; of several propositions also a table."""
+    """Offer the positions and their passages, and a table if there are several propositions."""
     several = len(table.positions) > 1
     files: dict[str, Callable[[Positions], bytes]] = {
         "positions": lambda positions: table_csv("positions", position_rows(positions)),
@@ -197,8 +197,8 @@ def _show_downloads(table: PositionTable) -> None:
 
 with page(
     "Positions",
-    "Type a claim or a demand. Every country or speaker is placed between opposed and agreeing, by "
-    "what they said on it. Those who said nothing on it are silent, not neutral.",
+    "Type a claim or a demand. What each country or speaker said on it gives them a position "
+    "between opposed and agreeing. Those who said nothing on it are silent, not neutral.",
 ):
     library = choose_library()
     thresholds, order = choose_thresholds(PREFIX)
@@ -211,6 +211,6 @@ with page(
         _show(table, library, thresholds, order)
     else:
         small(
-            "An empty field allows everything. Nothing is read until you ask for it; a large "
-            "library takes minutes. Scores are kept: a run that was stopped goes on where it was."
+            "Empty filters allow everything. Nothing is read until you ask for it; a large "
+            "library takes minutes. Scores are saved: a stopped run resumes where it left off."
         )

@@ -107,7 +107,7 @@ def _show_estimates(found: figures.Estimates) -> None:
         )
         for stance, of in found.labels.items()
     ]
-    head = ("", "Labelled so", "Of these right (precision)", "Are so", "Of these found (recall)")
+    head = ("", "Model’s labels", "Right (precision)", "Readers’ labels", "Found (recall)")
     _show_table(caption, head, rows)
     intervals = sorted({of.recall_interval for of in found.labels.values() if of.recall})
     small(
@@ -116,16 +116,16 @@ def _show_estimates(found: figures.Estimates) -> None:
         f"{found.left_out:,} could not be judged.",
         "In brackets are 95 % intervals: Wilson intervals for precision"
         + (f"; {' and '.join(intervals)} intervals for recall." if intervals else "."),
-        "Recall is among the pairs that were read; what was not read cannot be counted."
+        "Recall counts only pairs that were read."
         if intervals
-        else "Recall cannot be estimated: no pair was drawn that the model labels neither.",
+        else "Recall cannot be estimated: the sample has no pair that the model labels neither.",
     )
 
 
 with page(
     "Review",
-    "Read pairs by hand, alone or with a second reader who cannot see your answers, and learn how "
-    "far you agree with each other and with the model.",
+    "Label pairs yourself, alone or with a second reader who cannot see your answers, and measure "
+    "how far you agree with each other and with the model.",
 ):
     library = choose_library()
     reviews = Reviews.of(library)

@@ -23,7 +23,7 @@ _ACTORS = {"Countries": "country", "Speakers": "speaker"}
 
 
 def _ask(facets: Facets) -> tuple[sides.Asked, bool]:
-    """Show the form; return what it holds and whether it was just sent."""
+    """Show the form; return its values and whether it was just submitted."""
     with st.form("sides", border=False):
         chosen = []
         for column, letter in zip(st.columns(2, gap="medium"), "AB", strict=True):
@@ -31,7 +31,7 @@ def _ask(facets: Facets) -> tuple[sides.Asked, bool]:
                 st.html(section_html(f"Side {letter}"))
                 prefix = f"{letter.lower()}_"
                 side = choose_side(facets, prefix, f" of {letter}")
-                chosen.append(side.within(*choose_period(prefix, f", only {letter}")))
+                chosen.append(side.within(*choose_period(prefix, f" ({letter} only)")))
         topic, period, most = sides.topic_and_period(_PREFIX)
         pressed = st.form_submit_button("Find the pairs", type="primary", key="sides-go")
     a, b = (side.within(*period) for side in chosen)
@@ -39,15 +39,15 @@ def _ask(facets: Facets) -> tuple[sides.Asked, bool]:
 
 
 def _show_matrix(shown: Shown) -> Shown:
-    """Show who agrees with whom: between the two sides, or between all who speak on the topic.
+    """Show who agrees with whom: between the two sides, or between all actors on the topic.
 
-    Returns the pairs that the numbers count.
+    Returns the result that the numbers count.
     """
     by = _ACTORS[choose_one("Actors", list(_ACTORS), f"{_PREFIX}by")]
     pressed = st.button(
         "Include everyone on this topic",
         key="everyone-go",
-        help="Compares all who speak on the topic. You see the number of pairs before any is read.",
+        help="Compares all actors on the topic. You see the number of pairs before any is read.",
     )
     everyone = Filters().within(*asked.period)
     all_asked = replace(asked, a=everyone, b=everyone, between=by)
@@ -57,7 +57,7 @@ def _show_matrix(shown: Shown) -> Shown:
     if cells := matrix(shown.result, by):
         sides.matrix_view(shown, cells, by)
     else:
-        small("No pair that was read is between two named actors.")
+        small("No pair read is between two named actors.")
     return shown
 
 

@@ -15,7 +15,7 @@ _KEYS = ("library", *(f"{_PREFIX}{name}" for name in (*SIDE_KEYS, *sides.SHARED_
 
 
 def _ask(facets: Facets) -> tuple[sides.Asked, bool]:
-    """Show the form; return what it holds and whether it was just sent."""
+    """Show the form; return its values and whether it was just submitted."""
     with st.form("timeline", border=False):
         who = choose_side(facets, _PREFIX)
         topic, period, most = sides.topic_and_period(_PREFIX)
@@ -25,8 +25,8 @@ def _ask(facets: Facets) -> tuple[sides.Asked, bool]:
 
 with page(
     "Timeline",
-    "Choose whose statements, and a topic. Each passage is compared with what was said before on "
-    "the same point. If the two oppose each other, the position changed between the two dates.",
+    "Choose a country or a speaker, and a topic. Each passage is compared with earlier ones on the "
+    "same point. If two oppose each other, the position changed between their dates.",
 ):
     library, *_, shown = sides.ask_and_read("timeline", _PREFIX, TIMELINE_ORDERS, _ask)
     if shown:
