@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from compare.library.actors import actor_keys, actor_spellings, name_actors
 from compare.models.values import Stance
@@ -23,6 +24,34 @@ NOT_A_SAMPLE = (
 )
 
 
+_Mark = TypeVar("_Mark", bound=Hashable)
+
+
+class Count(Protocol):
+    """How many pairs agree and oppose, and how many were read: a mark of a chart, a row of a CSV.
+
+    Implementations are dataclasses, whose fields are the columns of the CSV.
+    """
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    @property
+    def name(self) -> str:
+        """What was counted: a year, or two actors."""
+
+    @property
+    def agree(self) -> int:
+        """Pairs that agree."""
+
+    @property
+    def oppose(self) -> int:
+        """Pairs that oppose each other; over time: changes."""
+
+    @property
+    def read(self) -> int:
+        """Pairs that were read, neither included."""
+
+
 @dataclass(frozen=True, slots=True)
 class YearCount:
     """The pairs of a year, which is that of the later statement."""
@@ -31,6 +60,11 @@ class YearCount:
     agree: int
     oppose: int
     read: int
+
+    @property
+    def name(self) -> str:
+        """The year."""
+        return str(self.year)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +86,27 @@ class Cell:
     low: float | None
     high: float | None
 
+    @property
+    def name(self) -> str:
+        """The two actors."""
+        return f"{self.a} and {self.b}"
+
+
+def tally(
+    result: Result, marks: Callable[[Pair], Iterable[_Mark]]
+) -> defaultdict[_Mark, Counter[Stance | None]]:
+    """Count the pairs of each mark by stance; `marks` gives those that a pair counts for."""
+    counts: defaultdict[_Mark, Counter[Stance | None]] = defaultdict(Counter)
+    for pair in result.pairs:
+        stance = result.stance_of(pair)
+        for mark in marks(pair):
+            counts[mark][stance] += 1
+    return counts
+
 
 def by_year(result: Result) -> list[YearCount]:
     """Return the counts of each year from the first to the last, without undated pairs."""
-    counts: dict[int, Counter[Stance | None]] = defaultdict(Counter)
-    for pair in result.pairs:
-        if (year := _year(pair)) is not None:
-            counts[year][result.stance_of(pair)] += 1
+    counts = tally(result, _years)
     if not counts:
         return []
     return [
@@ -70,27 +118,21 @@ def by_year(result: Result) -> list[YearCount]:
 
 def of_year(result: Result, year: int) -> list[Pair]:
     """Return the pairs behind a year of `by_year`, of any list."""
-    return [pair for pair in result.pairs if _year(pair) == year]
+    return [pair for pair in result.pairs if year in _years(pair)]
 
 
-def _year(pair: Pair) -> int | None:
+def _years(pair: Pair) -> set[int]:
     a, b = (side.statement.date for side in pair.excerpts)
-    return max(a.year, b.year) if a and b else None
+    return {max(a.year, b.year)} if a and b else set()
 
 
 def matrix(result: Result, by: str = "country") -> list[Cell]:
-    """Return a cell for each two actors, those with most pairs first.
+    """Count who agrees with whom: a cell for each two actors, those with most pairs first.
 
     Actors are countries or speakers; a statement of several countries counts for each of them.
     """
-    actors = _actors_of(result, by)
-    counts: dict[tuple[str, str], Counter[Stance | None]] = defaultdict(Counter)
-    for pair in result.pairs:
-        stance = result.stance_of(pair)
-        for two in actors(pair):
-            counts[two][stance] += 1
     cells = []
-    for two, of in counts.items():
+    for two, of in tally(result, _actors_of(result, by)).items():
         agree, oppose = of[Stance.AGREE], of[Stance.OPPOSE]
         cells.append(Cell(*two, agree, oppose, of.total(), *_share(oppose, agree + oppose)))
     return sorted(cells, key=lambda cell: (-(cell.agree + cell.oppose), -cell.read, cell.a, cell.b))

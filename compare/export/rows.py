@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from compare.comparison.counts import Cell, YearCount, by_year, matrix
+from compare.comparison.counts import Count, by_year, matrix
 from compare.export.words import JOINT, deciding_words, filters_in_words
 from compare.models.values import Span, Stance
 from compare.results.pair import Pair
@@ -120,15 +120,16 @@ def _named(statement: Statement) -> str:
 
 def year_rows(result: Result) -> list[Row]:
     """Return a row with counts for each year."""
-    return _counted(result, by_year(result))
+    return count_rows(result, by_year(result))
 
 
 def matrix_rows(result: Result, by: str = "country") -> list[Row]:
-    """Return a row for each pair of countries or speakers, with counts of agree and oppose."""
-    return _counted(result, matrix(result, by))
+    """Return who agrees with whom: a row for each two countries or speakers."""
+    return count_rows(result, matrix(result, by))
 
 
-def _counted(result: Result, counts: Sequence[YearCount] | Sequence[Cell]) -> list[Row]:
+def count_rows(result: Result, counts: Sequence[Count]) -> list[Row]:
+    """Return a row for each count of a result's pairs."""
     made: Row = {
         "subject": result.subject,
         "least_probability": result.thresholds.probability,

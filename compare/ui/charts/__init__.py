@@ -1,1 +1,1 @@
-"""The charts, each as one Vega-Lite specification; `vega.py` draws it. No Streamlit here."""
+"""Altair charts with a title and notes, which `vega.py` draws as SVG. No Streamlit here."""

@@ -64,10 +64,11 @@ def chart_notes(chart: Chart, *notes: str) -> None:
     notice(NOT_A_SAMPLE)
 
 
-def chart_downloads(name: str, numbers: bytes, chart: Chart, key: str) -> None:
-    """Offer the numbers of a chart, and its figure: as SVG, or without the extra as Vega-Lite."""
+def chart_downloads(name: str, numbers: bytes | None, chart: Chart, key: str) -> None:
+    """Offer the numbers of a chart, if any, and its figure (Vega-Lite without the extra)."""
     with st.container(horizontal=True, gap="small"):
-        file_download("Download the numbers", f"{name}.csv", numbers, f"{key}-csv")
+        if numbers is not None:
+            file_download("Download the numbers", f"{name}.csv", numbers, f"{key}-csv")
         if can_draw_svg():
             mime = "image/svg+xml"
             file_download("Download SVG", f"{name}.svg", chart.svg, f"{key}-svg", mime)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import streamlit as st
@@ -340,3 +341,16 @@ def _matrix(table: PositionTable) -> AgreementMatrix:
         matrix = table.agreement()
         st.session_state[_MATRIX] = key, matrix
     return matrix
+
+
+# The menu of views, of one proposition and of several. The map is offered for countries only.
+OF_ONE: Mapping[str, Callable[[View], None]] = {
+    "Chart": chart_view,
+    "Map": map_view,
+    "By period": periods_view,
+    "Table": table_view,
+}
+OF_SEVERAL: Mapping[str, Callable[[PositionTable], None]] = {
+    "All propositions": propositions_view,
+    "Agreement between actors": agreement_view,
+}

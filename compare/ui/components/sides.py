@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
 from compare.comparison import counts, sides
-from compare.comparison.counts import Cell, Check
+from compare.comparison.counts import Check
 from compare.export.dictionary import columns
-from compare.export.formats import csv_bytes, table_csv
-from compare.export.html import facts_html, pair_card, section_html, table_html
-from compare.export.rows import checked_rows, matrix_rows, year_rows
+from compare.export.formats import csv_bytes
+from compare.export.html import facts_html, pair_card, section_html
+from compare.export.rows import checked_rows
 from compare.export.words import counted, duration, percent, verdict_word
 from compare.library.filters import Facets, Filters
 from compare.library.library import Library
@@ -21,11 +22,9 @@ from compare.models.protocols import signature
 from compare.models.values import Stance
 from compare.results.pair import Pair, Thresholds
 from compare.results.result import Result
-from compare.ui.charts.counts import matrix_chart, years_chart
+from compare.ui.components.counted_views import COUNTED_VIEWS, CountedView, show_counts
 from compare.ui.components.downloads import (
-    chart_downloads,
     download_buttons,
-    figure,
     file_download,
     link_and_provenance,
     other_library_notice,
@@ -37,21 +36,15 @@ from compare.ui.components.layout import (
     progress,
     small,
     widget_key,
-    with_interval,
 )
-from compare.ui.components.result_lists import SIDES, Shown, cards, pair_list
+from compare.ui.components.result_lists import SIDES, Shown, pair_list, pairs_table
 from compare.ui.components.review_setup import SHOWN_TABLE, review_link
 from compare.ui.components.service import choose_library, kept, stance_model
 
 # The widgets of both pages, without their prefix.
 SHARED_KEYS = ("topic", "from", "to", "most", "p", "s", "sort", "why", "view")
 
-# A list, or what draws a view and returns what it shows if that is another result.
-View = Stance | Callable[[Shown], Shown | None]
-
 _MOST_AT_ALL = 200_000
-_IN_CHART = 8  # actors of a matrix, those with most pairs; the table and the file have all
-_IN_TABLE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,11 +175,21 @@ def _show_plan(plan: sides.Plan, asked: Asked) -> None:
 
 
 def show_pairs(
-    shown: Shown, library: Library, views: Mapping[str, View], prefix: str, keys: Sequence[str]
+    shown: Shown,
+    library: Library,
+    prefix: str,
+    keys: Sequence[str],
+    choose_actors: Callable[[Shown], tuple[Shown, str]] | None = None,
 ) -> None:
     """Show what was compared, one of the views, and the downloads.
 
-    `prefix` begins the keys of the page's widgets; `keys` are those whose values its link holds.
+    Args:
+        shown: The pairs.
+        library: Where they are from.
+        prefix: Begins the keys of the page's widgets.
+        keys: The widgets whose values the page's link holds.
+        choose_actors: Lets the user choose which pairs to count, and by "country" or "speaker".
+            Without it, there are no views of actors.
     """
     result = shown.result
     st.html(section_html(result.subject))
@@ -194,101 +197,28 @@ def show_pairs(
     fast = sum(pair.first_stage_only for pair in result.pairs)
     small(f"{read}, {fast:,} of them by the fast model only." if fast else f"{read}.")
     notice(*result.notes)
+    views: dict[str, Stance | CountedView[Any] | Callable[[Shown], None]] = {
+        **{verdict_word(result, stance): stance for stance in (Stance.OPPOSE, Stance.AGREE)},
+        "Table": pairs_table,
+        **{view.name: view for view in COUNTED_VIEWS if choose_actors or not view.of_actors},
+        "Check a sample": check_sample,
+    }
     view = views[choose_one("Show", list(views), f"{prefix}view")]
     if isinstance(view, Stance):
         shown = replace(shown, result=pair_list(shown, view))
+    elif isinstance(view, CountedView):
+        by = ""
+        if view.of_actors and choose_actors:
+            shown, by = choose_actors(shown)
+        show_counts(view, shown, by)
     else:
-        shown = view(shown) or shown
+        view(shown)
     result = shown.result
     if result.agree or result.oppose:
         download_buttons(result, shown.prefix, SIDES)
         review_link(result, f"{shown.prefix}review")
     held = "It holds the question, not the results: whoever opens it reads the pairs again."
     link_and_provenance(result, library, keys, held)
-
-
-def years_view(shown: Shown) -> None:
-    """Show the pairs of each year (over time only the changes), and those of one year chosen."""
-    result, key = shown.result, f"{shown.prefix}years"
-    years = counts.by_year(result)
-    if not years:
-        small("No pair has two dates.")
-        return
-    agree, oppose = (verdict_word(result, stance) for stance in SIDES)
-    agreed, opposed = sum(c.agree for c in years), sum(c.oppose for c in years)
-    chart = years_chart(years, result.over_time)
-    alt = (
-        f"Pairs by year, {years[0].year} to {years[-1].year}: "
-        f"{agree} {agreed:,}, {oppose.lower()} {opposed:,}."
-    )
-    figure(chart, key, alt)
-    with st.expander("The numbers"):
-        rows = [(f"{c.year}", f"{c.agree:,}", f"{c.oppose:,}", f"{c.read:,}") for c in years]
-        st.html(table_html("Pairs by year", ("Year", agree, oppose, "Read"), rows))
-    chart_downloads("pairs-by-year", table_csv("years", year_rows(result)), chart, key)
-    numbers = {
-        f"{c.year}: {c.agree:,} {agree.lower()}, {c.oppose:,} {oppose.lower()}": (
-            f"{c.year}",
-            partial(counts.of_year, result, c.year),
-        )
-        for c in years
-        if c.agree or c.oppose
-    }
-    _pairs_behind(shown, numbers, "Choose a year", "year")
-
-
-def matrix_view(shown: Shown, cells: Sequence[Cell], by: str) -> None:
-    """Show who agrees with whom, with shares and intervals, and the pairs of two actors chosen."""
-    key = f"{shown.prefix}matrix"
-    chart = matrix_chart(cells, _IN_CHART)
-    figure(chart, key, "Share opposed between each two actors; the table below has the numbers.")
-    with st.expander("The numbers", expanded=len(cells) <= 6):
-        head = ("Between", "Agree", "Opposed", "Read", "Share opposed (95 % interval)")
-        rows = [
-            (
-                *(f"{c.a} and {c.b}", f"{c.agree:,}", f"{c.oppose:,}", f"{c.read:,}"),
-                with_interval(c.opposed, c.low, c.high),
-            )
-            for c in cells[:_IN_TABLE]
-        ]
-        st.html(table_html("Who agrees with whom", head, rows))
-        if len(cells) > _IN_TABLE:
-            small(f"The first {_IN_TABLE} of {len(cells):,} are shown. The file has all.")
-    data = table_csv("matrix", matrix_rows(shown.result, by))
-    chart_downloads("who-agrees-with-whom", data, chart, key)
-    numbers = {
-        f"{c.a} and {c.b}: {c.agree:,} agree, {c.oppose:,} opposed": (
-            f"{c.a} and {c.b}",
-            partial(counts.between, shown.result, c.a, c.b, by),
-        )
-        for c in cells
-    }
-    _pairs_behind(shown, numbers, "Choose two actors", "cell")
-
-
-def _pairs_behind(
-    shown: Shown,
-    numbers: Mapping[str, tuple[str, Callable[[], list[Pair]]]],
-    placeholder: str,
-    key: str,
-) -> None:
-    """Let the user choose a number, and list the pairs that it counts."""
-    if not numbers:
-        return
-    # Other numbers need another menu: the one chosen may not be among them.
-    menu = f"{shown.prefix}{key}-{widget_key(repr(list(numbers)))}"
-    label = "The pairs behind a number"
-    line = st.selectbox(label, list(numbers), index=None, placeholder=placeholder, key=menu)
-    if line is None:
-        return
-    heading, counted_pairs = numbers[line]
-    stance_of = shown.result.stance_of
-    pairs = [pair for pair in counted_pairs() if stance_of(pair) in SIDES]
-    pairs.sort(key=lambda pair: (stance_of(pair) is Stance.AGREE, -pair.similarity))
-    st.html(section_html(heading))
-    if not pairs:
-        small("None of the pairs counted here agrees or opposes.")
-    cards(shown, pairs, f"{shown.prefix}{key}")
 
 
 # -- A checked sample ----------------------------------------------------------------------------

@@ -43,16 +43,6 @@ _FOUND = "positions-table"  # in the session: the positions found last
 _MOST_AT_ALL = 200
 _MOST_PROPOSITIONS = 30
 _ACTORS = {"Countries": "country", "Speakers": "speaker"}
-_OF_ONE = {
-    "Chart": views.chart_view,
-    "Map": views.map_view,
-    "By period": views.periods_view,
-    "Table": views.table_view,
-}
-_OF_SEVERAL = {
-    "All propositions": views.propositions_view,
-    "Agreement between actors": views.agreement_view,
-}
 
 
 def _ask(facets: Facets) -> tuple[dict[str, Any], bool]:
@@ -123,15 +113,15 @@ def _find(library: Library, asked: dict[str, Any], pressed: bool) -> PositionTab
 def _show(table: PositionTable, library: Library, thresholds: Thresholds, order: str) -> None:
     table = table.rethreshold(probability=thresholds.probability, similarity=thresholds.similarity)
     first, *more = table.positions
-    of_one = [name for name in _OF_ONE if name != "Map" or first.by == "country"]
-    view = choose_one("Show", [*of_one, *(_OF_SEVERAL if more else ())], f"{PREFIX}view")
-    if view in _OF_SEVERAL:
-        _OF_SEVERAL[view](table)
+    of_one = [name for name in views.OF_ONE if name != "Map" or first.by == "country"]
+    view = choose_one("Show", [*of_one, *(views.OF_SEVERAL if more else ())], f"{PREFIX}view")
+    if view in views.OF_SEVERAL:
+        views.OF_SEVERAL[view](table)
     else:
         positions = _choose_proposition(table) if more else first
         _show_summary(positions)
         prefix = f"{PREFIX}{widget_key(positions.proposition)}-"
-        _OF_ONE[view](views.View(positions, prefix, order))
+        views.OF_ONE[view](views.View(positions, prefix, order))
     _show_downloads(table)
     if not more:
         review_link(first.result(), f"{PREFIX}review")

@@ -4,14 +4,12 @@ from dataclasses import replace
 
 import streamlit as st
 
-from compare.comparison.counts import matrix
 from compare.export.html import section_html
 from compare.library.filters import Facets, Filters
-from compare.models.values import Stance
 from compare.ui.components import sides
 from compare.ui.components.filter_panel import ORDERS, SIDE_KEYS, choose_period, choose_side
-from compare.ui.components.layout import choose_one, page, small
-from compare.ui.components.result_lists import Shown, pairs_table
+from compare.ui.components.layout import choose_one, page
+from compare.ui.components.result_lists import Shown
 
 _PREFIX = "ab_"  # of the widgets' keys; those of one side begin with a_ or b_
 _KEYS = (
@@ -38,10 +36,10 @@ def _ask(facets: Facets) -> tuple[sides.Asked, bool]:
     return sides.Asked(a, b, topic, most, period), pressed
 
 
-def _show_matrix(shown: Shown) -> Shown:
-    """Show who agrees with whom: between the two sides, or between all actors on the topic.
+def _choose_actors(shown: Shown) -> tuple[Shown, str]:
+    """Let the user count countries or speakers, and include all who speak on the topic.
 
-    Returns the result that the numbers count.
+    Returns the pairs to count, and "country" or "speaker".
     """
     by = _ACTORS[choose_one("Actors", list(_ACTORS), f"{_PREFIX}by")]
     pressed = st.button(
@@ -54,11 +52,7 @@ def _show_matrix(shown: Shown) -> Shown:
     if result := sides.read_pairs("everyone", library, all_asked, pressed, thresholds):
         st.html(section_html(result.subject))
         shown = replace(shown, result=result, prefix=f"{shown.prefix}all-")
-    if cells := matrix(shown.result, by):
-        sides.matrix_view(shown, cells, by)
-    else:
-        small("No pair read is between two named actors.")
-    return shown
+    return shown, by
 
 
 with page(
@@ -69,12 +63,4 @@ with page(
 ):
     library, asked, thresholds, shown = sides.ask_and_read("sides", _PREFIX, ORDERS, _ask)
     if shown:
-        views: dict[str, sides.View] = {
-            "Opposed": Stance.OPPOSE,
-            "Agree": Stance.AGREE,
-            "Table": pairs_table,
-            "By year": sides.years_view,
-            "Who agrees with whom": _show_matrix,
-            "Check a sample": sides.check_sample,
-        }
-        sides.show_pairs(shown, library, views, _PREFIX, _KEYS)
+        sides.show_pairs(shown, library, _PREFIX, _KEYS, _choose_actors)

@@ -2,13 +2,10 @@
 
 import streamlit as st
 
-from compare.export.words import CHANGED, SAME
 from compare.library.filters import Facets
-from compare.models.values import Stance
 from compare.ui.components import sides
 from compare.ui.components.filter_panel import SIDE_KEYS, TIMELINE_ORDERS, choose_side
 from compare.ui.components.layout import page
-from compare.ui.components.result_lists import pairs_table
 
 _PREFIX = "t_"  # of the widgets' keys
 _KEYS = ("library", *(f"{_PREFIX}{name}" for name in (*SIDE_KEYS, *sides.SHARED_KEYS)))
@@ -30,11 +27,4 @@ with page(
 ):
     library, *_, shown = sides.ask_and_read("timeline", _PREFIX, TIMELINE_ORDERS, _ask)
     if shown:
-        views: dict[str, sides.View] = {
-            CHANGED: Stance.OPPOSE,
-            SAME: Stance.AGREE,
-            "Table": pairs_table,
-            "By year": sides.years_view,
-            "Check a sample": sides.check_sample,
-        }
-        sides.show_pairs(shown, library, views, _PREFIX, _KEYS)
+        sides.show_pairs(shown, library, _PREFIX, _KEYS)
