@@ -25,6 +25,9 @@ def test_a_path_exists(path: str) -> None:
     [
         ("compare/export/formats.py", "Format"),
         ("compare/library/filters.py", "COLUMNS"),
+        ("compare/ui/components/counted_views.py", "COUNTED_VIEWS"),
+        ("compare/ui/components/position_views.py", "OF_ONE"),
+        ("compare/ui/components/position_views.py", "OF_SEVERAL"),
         ("compare/library/generations.py", "FORMAT"),
         ("compare/library/passage_store.py", "STORES"),
         ("compare/corpus/importers/un.py", "FORMATS"),

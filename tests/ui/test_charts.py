@@ -10,6 +10,9 @@ import vl_convert
 
 from compare.comparison.counts import Cell, YearCount
 from compare.errors import ExportError
+from compare.export.dictionary import columns
+from compare.export.rows import count_rows
+from compare.models.values import Stance
 from compare.ui.charts.counts import matrix_chart, sample_size_note, years_chart
 from compare.ui.charts.map import map_chart, off_the_map, world
 from compare.ui.charts.positions import (
@@ -21,9 +24,22 @@ from compare.ui.charts.positions import (
     positions_chart,
 )
 from compare.ui.charts.vega import COLOURS
+from compare.ui.components.counted_views import COUNTED_VIEWS
 from tests.fabricate_positions import made, table_of
+from tests.results.test_result import AGREE, NEITHER, OPPOSE, pair, said, table
 from tests.ui.conftest import ROOT
 
+# Every counted view counts something here.
+RESULT = table(
+    *(
+        pair(
+            said(f"a{n}", country="Valdoria", speaker="Ada Lorn", date="2011", venue="Meren Hall"),
+            said(f"b{n}", country="Ostravia", speaker="Bren Tal", date="2012", venue="Lorn Hall"),
+            label,
+        )
+        for n, label in enumerate((AGREE, OPPOSE, OPPOSE, NEITHER))
+    )
+)
 SVG = "{http://www.w3.org/2000/svg}"
 COUNTS = [YearCount(2010 + n, n % 4, n % 3, 9) for n in range(30)]
 CELLS = [
@@ -245,6 +261,24 @@ def test_a_figure_is_whole_and_says_what_it_stands_on(chart):
     assert "&lt;" not in words
     names = set(re.findall(r"<\w+>", json.dumps(spec["data" if "data" in spec else "concat"])))
     assert all(name in words for name in names)
+
+
+@pytest.mark.parametrize("view", COUNTED_VIEWS, ids=lambda view: view.name)
+def test_a_counted_view_has_the_pairs_behind_its_counts_a_chart_and_its_columns(view):
+    by = "country" if view.of_actors else ""
+    counts = view.count(RESULT, by)
+    assert counts
+    for count in counts:
+        behind = [RESULT.stance_of(pair) for pair in view.pairs(RESULT, count, by)]
+        assert len(behind) == count.read
+        assert (behind.count(Stance.AGREE), behind.count(Stance.OPPOSE)) == (
+            count.agree, count.oppose
+        )  # fmt: skip
+    words = " ".join(ElementTree.fromstring(view.chart(counts, RESULT).svg()).itertext())
+    assert re.search(r"\bn = \d+ pairs read", words)
+    if view.table:
+        assert {tuple(row) for row in count_rows(RESULT, counts)} == {columns(view.table)}
+    assert view.alt.format(first=counts[0].name, last=counts[-1].name, decided="")
 
 
 def test_a_bar_chart_has_no_halves_of_pairs():
