@@ -250,9 +250,7 @@ def _show_list(result: Result, stance: Stance, limit: int) -> None:
 @shared.number("--limit", 20, "Lines shown")
 @shared.file("--out", help="Write the positions (.csv).")
 @shared.file("--passages", help="Write the strongest passages (.json for a review, .csv, …).")
-@shared.file(
-    "--agreement", help="Write the agreement between actors on several propositions (.csv)."
-)
+@shared.file("--agreement", help="Write agreement between actors over several propositions (.csv).")
 @shared.force
 @shared.as_json
 def positions(propositions: tuple[str, ...], among: Filters, **options: Any) -> None:
