@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from compare.export.dictionary import pair_schema, search_schema, table_markdown
-from compare.export.formats import Format
+from compare.export.formats import ExportFormat
 
 FOLDER = Path(__file__).parent
 PAGE = FOLDER / "data-dictionary.md"
@@ -30,7 +30,7 @@ def written() -> dict[Path, str]:
     def filled(place: re.Match[str]) -> str:
         return f"<!-- table: {place[1]} -->\n{table_markdown(place[1])}\n<!-- end -->"
 
-    formats = ", ".join(f"`{format}` (`{format.suffix}`)" for format in Format)
+    formats = ", ".join(f"`{format}` (`{format.suffix}`)" for format in ExportFormat)
     page = _FORMATS.sub(formats, PAGE.read_text(encoding="utf-8"))
     return {
         PAGE: _PLACE.sub(filled, page),

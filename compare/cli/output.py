@@ -14,7 +14,7 @@ import click
 
 from compare.errors import ExportError
 from compare.export import words
-from compare.export.formats import Format
+from compare.export.formats import ExportFormat
 from compare.export.markdown import inert
 from compare.files import check_writable
 from compare.safe_text import one_line, printable
@@ -123,7 +123,7 @@ def rationale_lines(
 def check_out(out: Path | None, *, force: bool) -> None:
     """Refuse --out before the work starts if a result cannot be exported to it."""
     if out is not None:
-        Format.of(out)
+        ExportFormat.of(out)
         check_writable(out, force=force)
 
 

@@ -15,11 +15,11 @@ from compare.cli.output import progress, remark, say, say_json, say_written
 from compare.comparison import Reproduction
 from compare.comparison.reproduce import TOLERANCE, Moved, PairId
 from compare.comparison.reproduce import reproduce as make_again
-from compare.export.formats import Format, export_bytes
+from compare.export.formats import ExportFormat, export_bytes
 from compare.export.json_files import load_result
 from compare.results import Result, Stance
 
-_FORMATS = tuple(format.value for format in Format)
+_FORMATS = tuple(format.value for format in ExportFormat)
 _result = click.argument("result", type=shared.FILE)
 _listed = shared.together(shared.lists, shared.thresholds, shared.force, shared.as_json)
 
@@ -51,7 +51,7 @@ def export(result: Path, to: str | None, out: Path | None, **options: Any) -> No
     if to is None and out in (None, shared.STDOUT):
         raise click.UsageError(f"Name a format by --to: {', '.join(_FORMATS)}.")
     kept, lists, pairs = _load(result, options)
-    format = Format(to) if to else Format.of(out or result)
+    format = ExportFormat(to) if to else ExportFormat.of(out or result)
     if out == shared.STDOUT:
         sys.stdout.buffer.write(export_bytes(kept, format, stances=lists))
         return

@@ -12,7 +12,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -37,8 +37,11 @@ _WIDE = {"query", "text", "passage", "words", "also_said"}
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-class Format(StrEnum):
-    """The formats of a result, for the commands, the app and the documentation."""
+class ExportFormat(StrEnum):
+    """The formats of a result, for the commands, the app and the documentation.
+
+    `WRITERS`, at the end of this module, has the function that writes each.
+    """
 
     suffix: str
     mime: str
@@ -63,7 +66,7 @@ class Format(StrEnum):
         return member
 
     @classmethod
-    def of(cls, path: Path) -> Format:
+    def of(cls, path: Path) -> ExportFormat:
         """Return the format of a file's suffix.
 
         Raises:
@@ -77,7 +80,7 @@ class Format(StrEnum):
 
 
 def export_bytes(
-    result: Result, format: Format | str, *, stances: Sequence[Stance] | None = None
+    result: Result, format: ExportFormat | str, *, stances: Sequence[Stance] | None = None
 ) -> bytes:
     """Return what `Result.export` writes.
 
@@ -85,31 +88,12 @@ def export_bytes(
         ExportError: The format is unknown.
     """
     try:
-        chosen = Format(format)
+        chosen = ExportFormat(format)
     except ValueError:
-        raise ExportError(f"{format!r} is no format: use one of {', '.join(Format)}.") from None
-    # Late imports: most commands import this module only to name the formats.
-    from compare.export import citations, json_files, markdown, report, rows
-
-    stances = result.usual_lists if stances is None else stances
-    match chosen:
-        case Format.JSON:
-            return json_files.result_bytes(result)
-        case Format.CSV:
-            return table_csv("pairs", rows.pair_rows(result, stances))
-        case Format.JSONL:
-            return jsonl_bytes(rows.pair_rows(result, stances))
-        case Format.XLSX:
-            return _xlsx(result, rows.pair_rows(result, stances))
-        case Format.MARKDOWN:
-            text = markdown.markdown(result, stances)
-        case Format.HTML:
-            text = report.report_html(result, stances)
-        case Format.BIBTEX:
-            text = citations.bibtex(citations.cited(result, stances))
-        case Format.RIS:
-            text = citations.ris(citations.cited(result, stances))
-    return text.encode("utf-8", "replace")
+        raise ExportError(
+            f"{format!r} is no format: use one of {', '.join(ExportFormat)}."
+        ) from None
+    return WRITERS[chosen](result, result.usual_lists if stances is None else stances)
 
 
 # -- CSV and JSONL -------------------------------------------------------------------------------
@@ -160,12 +144,15 @@ def read_pairs_csv(path: Path | str) -> list[dict[str, str | int | float]]:
 # -- XLSX ----------------------------------------------------------------------------------------
 
 
-def _xlsx(result: Result, rows: Iterable[Mapping[str, Any]]) -> bytes:
+def _xlsx(result: Result, stances: Sequence[Stance]) -> bytes:
     """Return a workbook: a sheet of pairs, and one that says how they were found."""
     from openpyxl import Workbook
     from openpyxl.utils import get_column_letter
 
+    from compare.export.rows import pair_rows
+
     names = columns("pairs")
+    rows: list[dict[str, Any]] = [*pair_rows(result, stances)]
     book = Workbook(write_only=True)
     pairs = book.create_sheet("Pairs")
     pairs.freeze_panes = "A2"
@@ -232,3 +219,62 @@ def _cell(sheet: WriteOnlyWorksheet, value: str | int | float, *, bold: bool = F
     if bold:
         cell.font = Font(bold=True)
     return cell
+
+
+# -- The writer of each format -------------------------------------------------------------------
+# Late imports: the commands import this module only to name the formats.
+
+
+def _csv(result: Result, stances: Sequence[Stance]) -> bytes:
+    from compare.export.rows import pair_rows
+
+    return table_csv("pairs", pair_rows(result, stances))
+
+
+def _jsonl(result: Result, stances: Sequence[Stance]) -> bytes:
+    from compare.export.rows import pair_rows
+
+    return jsonl_bytes(pair_rows(result, stances))
+
+
+def _markdown(result: Result, stances: Sequence[Stance]) -> bytes:
+    from compare.export.markdown import markdown
+
+    return markdown(result, stances).encode("utf-8", "replace")
+
+
+def _bibtex(result: Result, stances: Sequence[Stance]) -> bytes:
+    from compare.export.citations import bibtex, cited
+
+    return bibtex(cited(result, stances)).encode("utf-8", "replace")
+
+
+def _ris(result: Result, stances: Sequence[Stance]) -> bytes:
+    from compare.export.citations import cited, ris
+
+    return ris(cited(result, stances)).encode("utf-8", "replace")
+
+
+def _html(result: Result, stances: Sequence[Stance]) -> bytes:
+    from compare.export.report import report_html
+
+    return report_html(result, stances).encode("utf-8", "replace")
+
+
+def _json(result: Result, stances: Sequence[Stance]) -> bytes:
+    from compare.export.json_files import result_bytes
+
+    return result_bytes(result)  # always all pairs, whatever the lists
+
+
+WRITERS: Mapping[ExportFormat, Callable[[Result, Sequence[Stance]], bytes]] = {
+    ExportFormat.CSV: _csv,
+    ExportFormat.XLSX: _xlsx,
+    ExportFormat.JSONL: _jsonl,
+    ExportFormat.MARKDOWN: _markdown,
+    ExportFormat.BIBTEX: _bibtex,
+    ExportFormat.RIS: _ris,
+    ExportFormat.HTML: _html,
+    ExportFormat.JSON: _json,
+}
+"""The function that writes the lists of `stances` of a result in each format."""

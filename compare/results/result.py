@@ -251,7 +251,7 @@ class Result:
 
         Args:
             path: The file.
-            format: One of `compare.export.formats.Format`; None to go by the suffix of the path.
+            format: An `ExportFormat` or its name; None to go by the suffix of the path.
             stances: Which lists; None for `usual_lists`.
             force: Overwrite an existing file.
 
@@ -259,9 +259,9 @@ class Result:
             ExportError: The file exists and `force` is not given, it cannot be written, or the
                 format is unknown.
         """
-        from compare.export.formats import Format, export_bytes
+        from compare.export.formats import ExportFormat, export_bytes
 
-        chosen = Format.of(Path(path)) if format is None else format
+        chosen = ExportFormat.of(Path(path)) if format is None else format
         return write_whole(Path(path), export_bytes(self, chosen, stances=stances), force=force)
 
     def report(

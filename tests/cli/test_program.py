@@ -19,6 +19,7 @@ import click
 import pytest
 
 from compare.cli.program import cli, main
+from compare.export.formats import ExportFormat
 from tests.cli.conftest import Run, command_line
 
 
@@ -83,7 +84,7 @@ def test_every_command_explains_itself(run: Run) -> None:
         (["export", "absent.json", "--to", "csv"], "absent.json cannot be read (No such file"),
         (
             ["export", "x.json"],
-            "Name a format by --to: csv, xlsx, jsonl, markdown, bibtex, ris, html, json.",
+            f"Name a format by --to: {', '.join(ExportFormat)}.",
         ),
         (["build", "--corpus", "/absent.csv"], "/absent.csv"),
         (["build", "--corpus", "x.csv", "--map", "a"], "'a' is not COLUMN=FIELD."),

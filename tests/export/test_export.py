@@ -22,7 +22,8 @@ from compare.errors import ExportError
 from compare.export.dictionary import columns
 from compare.export.formats import (
     CELL_LIMIT,
-    Format,
+    WRITERS,
+    ExportFormat,
     cell_text,
     export_bytes,
     read_pairs_csv,
@@ -74,7 +75,7 @@ def result_with(text: str, **fields: object):
     return a_search(found_pair(statement, (0.75, 0.125, 0.125)), quote=text)
 
 
-def text_of(format: Format, result=None) -> str:
+def text_of(format: ExportFormat, result=None) -> str:
     return export_bytes(result or a_search(), format).decode("utf-8-sig")
 
 
@@ -167,7 +168,7 @@ def test_the_same_words_of_another_speaker_are_not_given_the_corpus_source() -> 
 
 
 def test_csv_bytes_are_exact() -> None:
-    data = export_bytes(result_with("=1+1"), Format.CSV)
+    data = export_bytes(result_with("=1+1"), ExportFormat.CSV)
     header, row, end = data.split(b"\r\n")
     assert header.startswith(b'\xef\xbb\xbf"query","stance","rank",')
     assert row.startswith(b'"\'=1+1","agree",1,0.75,0.125,0.125,0.75,"\'=1+1"')
@@ -263,7 +264,7 @@ def test_libreoffice_runs_no_formula(soffice: str, tmp_path: Path) -> None:
 
 def test_workbook_holds_the_same_cells_as_text_and_numbers() -> None:
     result = hostile_result()
-    book = openpyxl.load_workbook(io.BytesIO(export_bytes(result, Format.XLSX)))
+    book = openpyxl.load_workbook(io.BytesIO(export_bytes(result, ExportFormat.XLSX)))
     header, *rows = book["Pairs"].iter_rows()
     assert tuple(cell.value for cell in header) == COLUMNS
     for row, record in zip(rows, pair_rows(result), strict=True):
@@ -297,7 +298,7 @@ def test_what_a_cell_cannot_hold_is_shown() -> None:
 
 @given(st.text())
 def test_any_text_makes_a_workbook(text: str) -> None:
-    book = openpyxl.load_workbook(io.BytesIO(export_bytes(result_with(text), Format.XLSX)))
+    book = openpyxl.load_workbook(io.BytesIO(export_bytes(result_with(text), ExportFormat.XLSX)))
     assert book["Pairs"]["A2"].value == (cell_text(text) or None)
 
 
@@ -305,7 +306,7 @@ def test_any_text_makes_a_workbook(text: str) -> None:
 
 
 def test_jsonl_is_one_record_a_line() -> None:
-    lines = text_of(Format.JSONL).splitlines()
+    lines = text_of(ExportFormat.JSONL).splitlines()
     assert [json.loads(line) for line in lines] == pair_rows(a_search())
 
 
@@ -333,14 +334,14 @@ def rendered(markup: str) -> Page:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_markdown_lets_no_statement_act(text: str) -> None:
-    page = rendered(text_of(Format.MARKDOWN, result_with(text)))
+    page = rendered(text_of(ExportFormat.MARKDOWN, result_with(text)))
     assert page.tags <= {"h1", "h2", "h3", "p", "blockquote", "hr"}
     assert page.targets == set()
     assert page.text.count(" ".join(text.split())) >= 3
 
 
 def test_markdown_reads_like_a_page() -> None:
-    markup = text_of(Format.MARKDOWN)
+    markup = text_of(ExportFormat.MARKDOWN)
     assert "## Agree" in markup
     assert "<strong>arms</strong>" in markup
     page = rendered(markup)
@@ -353,9 +354,11 @@ def test_markdown_reads_like_a_page() -> None:
 
 def test_markdown_says_which_sentence_of_the_quote_a_verdict_is_about() -> None:
     part = found_pair(OPPOSED, (0.05, 0.9, 0.05), quote="We deny it, *all*.")
-    page = rendered(text_of(Format.MARKDOWN, a_search(part, quote=f"We deny it, *all*. {QUOTE}")))
+    page = rendered(
+        text_of(ExportFormat.MARKDOWN, a_search(part, quote=f"We deny it, *all*. {QUOTE}"))
+    )
     assert "Read against: “We deny it, *all*.”" in page.text
-    assert "Read against" not in text_of(Format.MARKDOWN)
+    assert "Read against" not in text_of(ExportFormat.MARKDOWN)
 
 
 def test_what_only_the_fast_model_read_is_not_said_to_be_read_by_the_other() -> None:
@@ -368,36 +371,36 @@ def test_what_only_the_fast_model_read_is_not_said_to_be_read_by_the_other() -> 
     result = replace(result, provenance=replace(result.provenance, screening=fast))
     for found in (result, two_sides()):
         stances = (Stance.AGREE, Stance.OPPOSE)
-        page = rendered(export_bytes(found, Format.MARKDOWN, stances=stances).decode())
+        page = rendered(export_bytes(found, ExportFormat.MARKDOWN, stances=stances).decode())
         assert page.text.count("read by the fast model only") == 1
         labels = f"labels by judge@555555555555 ({fast} where the fast model alone read), library"
         assert labels in page.text
-        book = openpyxl.load_workbook(io.BytesIO(export_bytes(found, Format.XLSX)))
+        book = openpyxl.load_workbook(io.BytesIO(export_bytes(found, ExportFormat.XLSX)))
         about = {row[0].value: row[1].value for row in book["About"].iter_rows()}
         assert about["labels by"].endswith(f"; {fast} where the fast model alone read")
-    assert "fast model" not in text_of(Format.MARKDOWN)
+    assert "fast model" not in text_of(ExportFormat.MARKDOWN)
 
 
 def test_markdown_links_only_web_addresses() -> None:
-    page = rendered(text_of(Format.MARKDOWN, result_with("x", url="javascript:alert(1)")))
+    page = rendered(text_of(ExportFormat.MARKDOWN, result_with("x", url="javascript:alert(1)")))
     assert page.targets == set()
     assert "javascript:alert(1)" in page.text
 
 
 def test_markdown_says_when_nothing_was_found() -> None:
     far = found_pair(AGREEING, (0.9, 0.05, 0.05), similarity=0.1)
-    assert "Nothing found at these thresholds." in text_of(Format.MARKDOWN, a_search(far))
+    assert "Nothing found at these thresholds." in text_of(ExportFormat.MARKDOWN, a_search(far))
 
 
 def test_markdown_shows_both_statements_of_a_pair() -> None:
-    markup = text_of(Format.MARKDOWN, two_sides())
+    markup = text_of(ExportFormat.MARKDOWN, two_sides())
     page = rendered(markup)
     assert markup.index("# Ostmark and Valdoria") < markup.index("## Opposed")
     assert "## Neither" not in markup
     shown = page.text[page.text.index("Opposed") : page.text.index("oppose 0.88")]
     assert shown.index(AGREEING.text) < shown.index("Mira Tollen") < shown.index(OPPOSED.text)
     assert "<strong>proof</strong>" in markup
-    changed = text_of(Format.MARKDOWN, two_sides(over_time=True))
+    changed = text_of(ExportFormat.MARKDOWN, two_sides(over_time=True))
     assert "## Changed\n" in changed
 
 
@@ -405,7 +408,7 @@ def test_markdown_shows_both_statements_of_a_pair() -> None:
 def test_markdown_lets_no_statement_of_a_pair_act(text: str) -> None:
     said = Statement(id="x", text=text, speaker=text, source=text)
     table = two_sides(pair_of(said, said, (0.1, 0.8, 0.1)), subject=text)
-    page = rendered(text_of(Format.MARKDOWN, table))
+    page = rendered(text_of(ExportFormat.MARKDOWN, table))
     assert page.tags <= {"h1", "h2", "h3", "p", "blockquote", "hr"}
     assert page.targets == set()
     assert page.text.count(" ".join(text.split())) >= 7
@@ -422,7 +425,7 @@ def plain(latex: str) -> str:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_bibtex_is_parsed_back(text: str) -> None:
-    library = bibtexparser.parse_string(text_of(Format.BIBTEX, result_with(text)))
+    library = bibtexparser.parse_string(text_of(ExportFormat.BIBTEX, result_with(text)))
     assert library.failed_blocks == []
     (entry,) = library.entries
     assert plain(entry["annote"]) == " ".join(text.split())
@@ -432,7 +435,7 @@ def test_bibtex_is_parsed_back(text: str) -> None:
 def test_bibtex_cites_each_statement_once() -> None:
     source = Statement(id="ost-1 ", text=QUOTE, date=PartialDate("2018"))
     result = a_search(quote=Quote.from_statement(source), source=source)
-    library = bibtexparser.parse_string(text_of(Format.BIBTEX, result))
+    library = bibtexparser.parse_string(text_of(ExportFormat.BIBTEX, result))
     assert [entry.key for entry in library.entries] == [
         "ost-1-",
         "ost-1",
@@ -456,19 +459,19 @@ def test_ids_that_make_the_same_key_are_told_apart() -> None:
         found_pair(Statement(id=identifier, text="words"), (0.8, 0.1, 0.1))
         for identifier in ("a b", "a/b", "A-B", "é")
     ]
-    library = bibtexparser.parse_string(text_of(Format.BIBTEX, a_search(*pairs)))
+    library = bibtexparser.parse_string(text_of(ExportFormat.BIBTEX, a_search(*pairs)))
     assert sorted(entry.key for entry in library.entries) == ["-", "A-B", "a-b-2", "a-b-3"]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_ris_is_parsed_back(text: str) -> None:
-    (entry,) = rispy.loads(text_of(Format.RIS, result_with(text)))
+    (entry,) = rispy.loads(text_of(ExportFormat.RIS, result_with(text)))
     assert entry["abstract"] == " ".join(text.split())
     assert entry["authors"] == [" ".join(text.split())]
 
 
 def test_ris_fields() -> None:
-    first, second, third, fourth = rispy.loads(text_of(Format.RIS))
+    first, second, third, fourth = rispy.loads(text_of(ExportFormat.RIS))
     assert (first["id"], first["year"], first["date"]) == ("ost-1", "2019", "2019/04/02")
     assert first["urls"] == [AGREEING.url]
     assert second["id"] == "ost-2"
@@ -479,8 +482,15 @@ def test_ris_fields() -> None:
 # --- files -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("format", Format)
-def test_nothing_is_written_over_without_force(format: Format, tmp_path: Path) -> None:
+def test_every_format_has_a_writer_of_its_own() -> None:
+    assert list(WRITERS) == list(ExportFormat)
+    assert len(set(WRITERS.values())) == len(ExportFormat)
+    for told in ("suffix", "mime"):
+        assert len({getattr(format, told) for format in ExportFormat}) == len(ExportFormat)
+
+
+@pytest.mark.parametrize("format", ExportFormat)
+def test_nothing_is_written_over_without_force(format: ExportFormat, tmp_path: Path) -> None:
     path = tmp_path / f"pairs{format.suffix}"
     path.write_text("mine")
     with pytest.raises(ExportError, match=r"already exists: choose another name, or .*--force"):
@@ -498,7 +508,9 @@ def test_a_failure_leaves_no_file(tmp_path: Path) -> None:
 
 
 def test_the_ending_names_the_format(tmp_path: Path) -> None:
-    assert [Format.of(Path(f"x{format.suffix.upper()}")) for format in Format] == list(Format)
+    assert [ExportFormat.of(Path(f"x{format.suffix.upper()}")) for format in ExportFormat] == list(
+        ExportFormat
+    )
     with pytest.raises(ExportError, match=r"'pairs.doc' names no format: use one of \.csv"):
         a_search().export(tmp_path / "pairs.doc")
     with pytest.raises(ExportError, match=r"'doc' is no format: use one of csv, xlsx"):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from compare.errors import ExportError
 from compare.export.citations import reference
-from compare.export.formats import Format, export_bytes
+from compare.export.formats import ExportFormat, export_bytes
 from compare.export.report import citation_of, limits, methods, report_html, settings
 from compare.export.words import filters_in_words
 from compare.models import load_stance_model
@@ -254,7 +254,7 @@ def test_filters_and_settings_in_words() -> None:
 
 
 def test_a_report_is_a_format_of_the_exports(tmp_path: Path) -> None:
-    assert Format.of(Path("x.html")) is Format.HTML
+    assert ExportFormat.of(Path("x.html")) is ExportFormat.HTML
     assert export_bytes(two_sides(), "html") == report_html(two_sides()).encode()
     path = a_search().report(tmp_path / "report.html")
     assert path.read_bytes() == export_bytes(a_search(), "html")

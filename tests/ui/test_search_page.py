@@ -3,11 +3,12 @@ import json
 import re
 from dataclasses import replace
 
+from compare.export.formats import ExportFormat, export_bytes
 from compare.models.values import Stance
 from compare.statements.statement import Statement
 from compare.ui.components import service
 from compare.ui.components.quote_form import EXAMPLE_QUOTE
-from tests.fabricate import OPPOSED, a_search, found_pair
+from tests.fabricate import OPPOSED, a_search, found_pair, two_sides
 from tests.fakes import WordJudge
 from tests.ui.conftest import shown, well
 
@@ -38,10 +39,12 @@ def test_the_first_screen_is_an_example_already_searched(page):
     assert "15 March 2022" in denial
     reported = card_of(app, "both denied that Russia asked China for military aid")
     assert "Reported, not quoted" in reported
-    assert [button.proto.label for button in app.get("download_button")] == [
+    buttons = [button.proto.label for button in app.get("download_button")]
+    assert buttons == [f"Download {format.label}" for format in ExportFormat if format.label]
+    assert set(buttons) >= {
         *("Download CSV", "Download Excel", "Download JSONL", "Download report"),
         "Download all as JSON",
-    ]
+    }
 
 
 def test_neither_list_is_folded_away(page):
@@ -200,11 +203,12 @@ def test_an_address_of_another_library_is_noticed(page):
 
 
 def test_every_format_that_is_offered_can_be_written():
-    from compare.export.formats import Format, export_bytes
-    from tests.fabricate import a_search, two_sides
-
-    assert {format for format in Format if format.label} > {Format.CSV, Format.HTML, Format.JSON}
-    for format in Format:
+    assert {format for format in ExportFormat if format.label} > {
+        ExportFormat.CSV,
+        ExportFormat.HTML,
+        ExportFormat.JSON,
+    }
+    for format in ExportFormat:
         for result in (a_search(), two_sides()):
             assert export_bytes(result, format, stances=[Stance.AGREE])
     assert json.loads(export_bytes(two_sides(), "json"))["format"] == "compare-pairs"

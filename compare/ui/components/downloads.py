@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from compare.comparison.counts import NOT_A_SAMPLE
-from compare.export.formats import Format, export_bytes
+from compare.export.formats import ExportFormat, export_bytes
 from compare.export.html import facts_html
 from compare.export.report import settings
 from compare.library.library import Library
@@ -27,7 +27,7 @@ def download_buttons(
 ) -> None:
     """Offer the listed pairs of `stances` as files."""
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        for format in Format:
+        for format in ExportFormat:
             if format.label:
                 file_download(
                     f"Download {format.label}",
