@@ -23,8 +23,10 @@ def test_a_path_exists(path: str) -> None:
 @pytest.mark.parametrize(
     ("path", "name"),
     [
-        ("compare/export/formats.py", "Format"),
+        ("compare/export/formats.py", "ExportFormat"),
+        ("compare/export/formats.py", "WRITERS"),
         ("compare/library/filters.py", "COLUMNS"),
+        ("compare/library/filters.py", "FILTERS"),
         ("compare/ui/components/counted_views.py", "COUNTED_VIEWS"),
         ("compare/ui/components/position_views.py", "OF_ONE"),
         ("compare/ui/components/position_views.py", "OF_SEVERAL"),

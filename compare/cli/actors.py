@@ -60,8 +60,8 @@ _writing = shared.together(
 
 
 @click.command("sides")
-@shared.side("--a", required=True)
-@shared.side("--b", required=True)
+@shared.side("--a", required=True, help=f"FIELD is one of {', '.join(shared.SIDE_FIELDS)}.")
+@shared.side("--b", required=True, help="The other side.")
 @_writing
 def sides(a: Filters, b: Filters, **options: Any) -> None:
     """Find the pairs in which two sides agree or oppose each other.
@@ -70,9 +70,8 @@ def sides(a: Filters, b: Filters, **options: Any) -> None:
       compare sides --a country=China --b country="United States" --topic sanctions \\
           --since 2014 --out pairs.csv
 
-    FIELD is country, speaker, role, party, venue, source, language, id, not-country, not-speaker,
-    since or until. A field given twice allows both values; different fields must all hold. To give
-    one side its own period, use its since and until:
+    A field given twice allows both values; different fields must all hold. To give one side its own
+    period, use its since and until:
 
     \b
       compare sides --a country=USA --a until=2016 --b country=USA --b since=2017

@@ -220,8 +220,9 @@ def read_filters(options: Mapping[str, Any]) -> Filters:
     return filters
 
 
-_FIELDS = {entry.word: name for name, entry in FILTERS.items() if entry.attribute}
-_FIELDS |= {"since": "date_from", "until": "date_to"}
+SIDE_FIELDS = {entry.word: name for name, entry in FILTERS.items() if entry.attribute}
+SIDE_FIELDS |= {"since": "date_from", "until": "date_to"}
+"""Each FIELD of a side, with the field of `Filters` that it sets."""
 
 
 def read_side(given: Sequence[str]) -> Filters:
@@ -229,10 +230,10 @@ def read_side(given: Sequence[str]) -> Filters:
     values: dict[str, Any] = {}
     for entry in given:
         name, equals, value = entry.partition("=")
-        field = _FIELDS.get(name.strip().casefold())
+        field = SIDE_FIELDS.get(name.strip().casefold())
         if not equals or field is None or not value.strip():
             raise click.BadParameter(
-                f"{entry!r} is not FIELD=VALUE with a field of {', '.join(_FIELDS)}."
+                f"{entry!r} is not FIELD=VALUE with a field of {', '.join(SIDE_FIELDS)}."
             )
         values[field] = (*values.get(field, ()), value.strip())
     for field in ("date_from", "date_to"):

@@ -1,7 +1,7 @@
 """Filters as data: which statements may be found, and the values to choose from.
 
-The store's columns and conditions, the options of the command line and the app's filter panel all
-follow from `FILTERS`. `docs/extend.md` says how to add a filter.
+The store's columns and conditions, the options of the command line, the fields of a side and the
+app's filter panel all follow from `FILTERS`. `docs/extend.md` says how to add a filter.
 """
 
 from __future__ import annotations
@@ -85,49 +85,65 @@ class Filter:
         return f"not-{name}" if self.excludes else name
 
 
-_FILTERS = (
-    Filter("speakers", "Speaker", "--only-speaker", "Only statements of this speaker.", SPEAKER),
-    Filter(
-        "countries",
-        "Country or organisation",
-        "--only-country",
-        "Only statements of this country.",
-        COUNTRY,
-    ),
-    Filter("roles", "Role", "--only-role", "Only statements of this office.", ROLE),
-    Filter("parties", "Party", "--party", "Only statements of this political party.", PARTY),
-    Filter("venues", "Venue", "--venue", "Only statements made at this venue.", VENUE),
-    Filter("date_from", "From", "--from", "Only statements since this date."),
-    Filter("date_to", "To", "--to", "Only statements until this date."),
-    Filter("sources", "Source", "--source", "Only statements from this source.", SOURCE),
-    Filter(
-        "languages", "Language", "--language", 'Only statements in this language ("en").', LANGUAGE
-    ),
-    Filter("statement_ids", "Statement", "--only-id", "Only this statement.", ID),
-    Filter(
-        "not_speakers", "Not the speaker", "--not-speaker", "Exclude this speaker.", SPEAKER, True
-    ),
-    Filter(
-        "not_countries", "Not the country", "--not-country", "Exclude this country.", COUNTRY, True
-    ),
-    Filter(
-        "not_own_speaker",
-        "Not the quote’s own speaker",
-        "--not-own-speaker",
-        "Exclude the quote's speaker.",
-    ),
-    Filter(
-        "not_own_country",
-        "Not the quote’s own country",
-        "--not-own-country",
-        "Exclude the quote's country.",
-    ),
-)
-FILTERS: Mapping[str, Filter] = {entry.name: entry for entry in _FILTERS}
-"""All filters, by the name of the field."""
-
-FACETED = tuple(f.name for f in _FILTERS if f.attribute not in (None, ID) and not f.excludes)
-"""The filters whose values are counted and offered."""
+# One entry for each field of `Filters` below, of the same name and in the same order.
+FILTERS: Mapping[str, Filter] = {
+    entry.name: entry
+    for entry in (
+        Filter(
+            "speakers", "Speaker", "--only-speaker", "Only statements of this speaker.", SPEAKER
+        ),
+        Filter(
+            "countries",
+            "Country or organisation",
+            "--only-country",
+            "Only statements of this country.",
+            COUNTRY,
+        ),
+        Filter("roles", "Role", "--only-role", "Only statements of this office.", ROLE),
+        Filter("parties", "Party", "--party", "Only statements of this political party.", PARTY),
+        Filter("venues", "Venue", "--venue", "Only statements made at this venue.", VENUE),
+        Filter("date_from", "From", "--from", "Only statements since this date."),
+        Filter("date_to", "To", "--to", "Only statements until this date."),
+        Filter("sources", "Source", "--source", "Only statements from this source.", SOURCE),
+        Filter(
+            "languages",
+            "Language",
+            "--language",
+            'Only statements in this language ("en").',
+            LANGUAGE,
+        ),
+        Filter("statement_ids", "Statement", "--only-id", "Only this statement.", ID),
+        Filter(
+            "not_speakers",
+            "Not the speaker",
+            "--not-speaker",
+            "Exclude this speaker.",
+            SPEAKER,
+            True,
+        ),
+        Filter(
+            "not_countries",
+            "Not the country",
+            "--not-country",
+            "Exclude this country.",
+            COUNTRY,
+            True,
+        ),
+        Filter(
+            "not_own_speaker",
+            "Not the quote’s own speaker",
+            "--not-own-speaker",
+            "Exclude the quote's speaker.",
+        ),
+        Filter(
+            "not_own_country",
+            "Not the quote’s own country",
+            "--not-own-country",
+            "Exclude the quote's country.",
+        ),
+    )
+}
+"""All filters, by the name of the field of `Filters`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +187,7 @@ class Filters:
 
     def chosen(self) -> Iterator[tuple[Filter, Attribute, tuple[str, ...]]]:
         """Yield the filters with values that are set, with what these are compared with."""
-        for entry in _FILTERS:
+        for entry in FILTERS.values():
             if entry.attribute and (values := getattr(self, entry.name)):
                 yield entry, entry.attribute, values
 
@@ -215,6 +231,11 @@ def applicable(filters: Filters, quote: Quote) -> tuple[Filters, list[str]]:
 
 
 # -- Values to choose from -----------------------------------------------------------------------
+
+FACETED = tuple(
+    name for name, f in FILTERS.items() if f.attribute not in (None, ID) and not f.excludes
+)
+"""The filters whose values are counted and offered."""
 
 
 @dataclass(frozen=True, slots=True)

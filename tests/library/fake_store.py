@@ -6,7 +6,7 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -88,28 +88,41 @@ class ExactIndex:
         return (self.vectors[rows].astype(np.float64) * query).sum(axis=1).astype(np.float32)
 
 
+# How each attribute is read and compared, once more; others are as `FILTERS` says.
+WORDED: dict[str, tuple[Callable[[Statement], str], Callable[[str], str]]] = {
+    "speaker": (lambda entry: entry.speaker, speaker_key),
+    "role": (lambda entry: entry.role, fold),
+    "party": (lambda entry: entry.extra.get("Party", ""), fold),
+    "venue": (lambda entry: entry.venue, fold),
+    "source": (lambda entry: entry.source, str),
+    "language": (lambda entry: entry.language, str),
+    "id": (lambda entry: entry.id, str),
+}
+
+
 def passes(entry: Statement, filters: Filters, quote: Quote | None = None) -> bool:
     """The filters once more, a statement at a time, as their documentation words them."""
     own = {c.code or c.name for c in quote.country} if quote else set()
     names = {name.casefold() for c in entry.country for name in (c.name, c.code or "") if name}
     date = entry.date
-    key = speaker_key(entry.speaker)
+    for name, one in FILTERS.items():
+        values = getattr(filters, name)
+        if not one.attribute or not values:
+            continue
+        if one.attribute.name == "country":
+            held = bool(names & {value.casefold() for value in values})
+        else:
+            as_registered = one.attribute.read, one.attribute.key or str
+            read, key = WORDED.get(one.attribute.name, as_registered)
+            held = key(read(entry)) in map(key, values)
+        if held == name.startswith("not_"):
+            return False
     return all(
         [
-            not filters.speakers or key in map(speaker_key, filters.speakers),
-            key not in map(speaker_key, filters.not_speakers),
-            not filters.countries or names & {name.casefold() for name in filters.countries},
-            not names & {name.casefold() for name in filters.not_countries},
             not filters.date_from or (date and date.last >= filters.date_from.first),
             not filters.date_to or (date and date.first <= filters.date_to.last),
-            not filters.sources or entry.source in filters.sources,
-            not filters.roles or fold(entry.role) in map(fold, filters.roles),
-            not filters.parties or fold(entry.extra.get("Party", "")) in map(fold, filters.parties),
-            not filters.venues or fold(entry.venue) in map(fold, filters.venues),
-            not filters.languages or entry.language in filters.languages,
-            not filters.statement_ids or entry.id in filters.statement_ids,
             not (filters.not_own_speaker and quote and quote.speaker)
-            or key != speaker_key(quote.speaker),
+            or speaker_key(entry.speaker) != speaker_key(quote.speaker),
             not filters.not_own_country or not own & {c.code or c.name for c in entry.country},
         ]
     )

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 
+import click
 import pytest
 
-from compare.cli.options import filtering
-from compare.library.filters import FACETED, FILTERS, Filters, applicable
+from compare.cli.actors import sides
+from compare.cli.options import SIDE_FIELDS, filtering
+from compare.library.filters import COLUMNS, COUNTRY, FACETED, FILTERS, ID, Filters, applicable
 from compare.statements.quotes import Quote
 from compare.statements.statement import Country, PartialDate
+from tests.printed import ROOT
 
 
 def test_every_field_is_in_the_list_and_has_names_of_its_own() -> None:
@@ -19,9 +23,28 @@ def test_every_field_is_in_the_list_and_has_names_of_its_own() -> None:
         assert all(values)
         assert len(set(values)) == len(values)
     assert FILTERS["not_countries"].word == "not-country"
+    for entry in fields(Filters):  # a field with values is one with an attribute
+        assert isinstance(entry.default, tuple) == bool(FILTERS[entry.name].attribute)
+
+
+def test_all_values_are_offered_but_ids_and_those_to_exclude() -> None:
     assert (
-        *("speakers", "countries", "roles", "parties", "venues", "sources", "languages"),
-    ) == FACETED
+        tuple(
+            name
+            for name, entry in FILTERS.items()
+            if entry.attribute and not entry.excludes and name != "statement_ids"
+        )
+        == FACETED
+    )
+    assert {"speakers", "countries", "roles", "parties", "venues", "sources", "languages"} <= {
+        *FACETED
+    }
+
+
+def test_every_attribute_to_filter_by_is_a_column_of_the_store() -> None:
+    used = {entry.attribute for entry in FILTERS.values()} - {None, ID, COUNTRY}
+    assert used == set(COLUMNS)
+    assert len({one.name for one in COLUMNS}) == len(COLUMNS)
 
 
 def test_the_command_line_has_an_option_for_each() -> None:
@@ -31,6 +54,16 @@ def test_the_command_line_has_an_option_for_each() -> None:
     assert {option.name: option.opts for option in options} == {
         name: [entry.option] for name, entry in FILTERS.items()
     }
+
+
+def test_the_help_and_the_page_name_all_fields_of_a_side() -> None:
+    words = {entry.word for entry in FILTERS.values() if entry.attribute}
+    assert set(SIDE_FIELDS) == words | {"since", "until"}
+    told = "".join(sides.get_help(click.Context(sides)).split())  # lines break at hyphens, too
+    assert f"FIELDisoneof{','.join(SIDE_FIELDS)}." in told
+    page = (ROOT / "docs" / "how-to" / "two-sides.md").read_text(encoding="utf-8")
+    (listed,) = re.findall(r"Describe a side by one or more of ([^.]+)\.", page)
+    assert set(re.findall(r"`([\w-]+)`", listed)) == words
 
 
 def test_filters_are_told_in_words() -> None:

@@ -413,12 +413,14 @@ def test_a_damaged_database_is_a_clear_sentence(
     [
         (
             generations.FORMAT + 1,
-            r"has format 5, written by version 9.0 of the program; this one reads format 4: "
+            f"has format {generations.FORMAT + 1}, written by version 9.0 of the program; this "
+            f"one reads format {generations.FORMAT}: "
             "update it with `pip install --upgrade compare-statements`",
         ),
         (
             generations.FORMAT - 1,
-            "has the old format 3, and this program reads format 4: build it again with "
+            f"has the old format {generations.FORMAT - 1}, and this program reads format "
+            f"{generations.FORMAT}: build it again with "
             "`compare build --corpus FILE --library .*`; what you wrote yourself stays",
         ),
     ],

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from compare.errors import LibraryError, ModelError
 from compare.library import sqlite_store
-from compare.library.filters import Facet, Filters
+from compare.library.filters import FACETED, Facet, Filters
 from compare.library.index.base import RowSpans, Selection, selected_rows
 from compare.library.library import Library
 from compare.statements.passages import split_statement
@@ -561,7 +561,7 @@ def test_a_facets_value_is_one_to_filter_by(library: Library) -> None:
     )
     assert [facet.value for facet in facets["parties"]] == ["Reeds"]
     assert [facet.value for facet in facets["venues"]] == ["Seance of Meren"]
-    for name in ("speakers", "countries", "sources", "languages", "roles", "parties", "venues"):
+    for name in FACETED:
         for facet in facets[name]:
             page = library.browse(Filters(**{name: (facet.value,)}))
             assert page[1] == facet.count, (name, facet)
