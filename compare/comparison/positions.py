@@ -35,6 +35,7 @@ from compare.results.pair import Excerpt, Pair, Thresholds
 from compare.results.positions import Actor, FrameTable, Position, Positions
 from compare.results.provenance import Provenance, filters_in_force, provenance
 from compare.results.statistics import mean_interval
+from compare.statements.languages import language_of
 from compare.statements.passages import split_quote
 from compare.statements.quotes import Quote, clean_quote, language_notes
 
@@ -150,7 +151,7 @@ def _statement_counts(
 
 def _about_the_proposition(text: str, model: StanceModel) -> list[str]:
     notes = language_notes(("The proposition", text), languages=model.languages)
-    if (sentences := len(split_quote(text))) > 1:
+    if (sentences := len(split_quote(text, language_of(text)))) > 1:
         notes.append(
             f"The proposition has {sentences} sentences and is read as one: a single claim gives "
             "clearer positions."

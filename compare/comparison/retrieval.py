@@ -21,7 +21,7 @@ from compare.library.index.base import Floats, Neighbours, Rows, Selection
 from compare.library.passage_store import READ_AT_MOST, ActorPassages, occurrence
 from compare.results.result import MOST_OF_STATEMENT
 from compare.statements.countries import country_key
-from compare.statements.languages import is_language, language_name
+from compare.statements.languages import is_language, language_name, language_of
 from compare.statements.normalize import fold, speaker_key
 from compare.statements.passages import complete, split_quote
 from compare.statements.quotes import Quote, language_notes
@@ -151,7 +151,7 @@ def with_readable_languages(
 def _parts(quote: Quote, languages: tuple[str, ...]) -> tuple[list[str], list[str]]:
     """Return the sentences of a quote that are searched, and notes to the reader."""
     notes = language_notes(("The quote", quote.text), languages=languages)
-    parts = split_quote(quote.text)
+    parts = split_quote(quote.text, language_of(quote.text))
     if len(parts) > _MOST_PARTS:
         notes.append(
             f"The quote has {len(parts)} sentences; the first {_MOST_PARTS} were searched."

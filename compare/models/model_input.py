@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.models.values import ModelInput
+from compare.statements.languages import language_of
 from compare.statements.normalize import content_words
 from compare.statements.passages import complete, split_quote
 
@@ -171,7 +172,7 @@ def _sentence_pairs(a: ModelInput, b: ModelInput) -> Iterator[tuple[int, InputPa
 
 
 def _sentences(side: ModelInput) -> list[str]:
-    return split_quote(side.text)[:MOST_SENTENCES] or [side.text]
+    return split_quote(side.text, language_of(side.text))[:MOST_SENTENCES] or [side.text]
 
 
 def _shared_words(first: Sequence[str], second: Sequence[str]) -> NDArray[np.int64]:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from compare.models.protocols import StanceModel
 from compare.models.values import ModelInput, Probabilities, Rationale, Span, Stance
+from compare.statements.languages import language_of
 from compare.statements.normalize import STOP_WORDS, marks_as_letters
 from compare.statements.passages import spans as sentences_of
 
@@ -83,8 +84,11 @@ def _start(text: str, part: str) -> int:
 
     A whole sentence is found as such, though the same words may stand in another one before it.
     """
-    whole = (start for start, end in sentences_of(text) if text[start:end] == part)
-    return 0 if part == text else next(whole, text.index(part))
+    if part == text:
+        return 0
+    sentences = sentences_of(text, language_of(text))  # as `model_input` splits it
+    whole = (start for start, end in sentences if text[start:end] == part)
+    return next(whole, text.index(part))
 
 
 def _content(text: str, words: Sequence[tuple[int, int]]) -> list[int]:

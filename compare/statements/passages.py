@@ -1,7 +1,8 @@
 """Split statements into passages: sentences with their offsets in the statement.
 
-sentencex proposes the breaks. Breaks after titles, abbreviations and initials are then removed,
-very short sentences join a neighbour, and very long ones are cut into windows. Only blanks between
+sentencex proposes the breaks by the rules of the language. The tables in `ABBREVIATIONS` only join
+again what it split after titles, abbreviations and initials; they never add a break. Then very
+short sentences join a neighbour, and very long ones are cut into windows. Only blanks between
 passages are left out.
 """
 
@@ -63,14 +64,16 @@ def split_statement(statement: Statement) -> list[Passage]:
     ]
 
 
-def split_quote(text: str, language: str = "en") -> list[str]:
-    """Split a pasted quote as statements are split."""
+def split_quote(text: str, language: str) -> list[str]:
+    """Split a quote as a statement in this language is split."""
     return [text[start:end] for start, end in spans(text, language)]
 
 
-def spans(text: str, language: str = "en") -> list[tuple[int, int]]:
-    """Return the start and end of each passage of `text`."""
-    sentences = _merge_false_breaks(text, _sentences(text, language))
+def spans(text: str, language: str) -> list[tuple[int, int]]:
+    """Return the start and end of each passage of `text`; "" is read as English."""
+    code = language_code(language)
+    words = ABBREVIATIONS.get(code, ABBREVIATIONS["en"])
+    sentences = _merge_false_breaks(text, _sentences(text, code), words)
     found = (_TRIMMED.search(text, start, end) for start, end in sentences)
     joined = _join_short(text, [sentence.span() for sentence in found if sentence])
     return [window for start, end in joined for window in _windows(text, start, end)]
@@ -82,9 +85,8 @@ _BLOCK = 8000
 _BLOCK_ENDS = (re.compile(r".*\n[^\S\n]*\n", re.S), re.compile(r".*(?:[.!?؟।]\s|[。！？])", re.S))
 
 
-def _sentences(text: str, language: str) -> list[tuple[int, int]]:
+def _sentences(text: str, code: str) -> list[tuple[int, int]]:
     """Return the sentences that sentencex finds as spans without gaps, blanks included."""
-    code = language_code(language)
     code = code if 2 <= len(code) <= 3 else "en"
     text = _SURROGATE.sub("\ufffd", text)
     # use only the starts: some ends of sentencex skip blanks
@@ -116,24 +118,39 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-_TITLES = _set("""
-    amb mr mrs ms messrs mme mlle dr prof h.e gen lt col maj capt cpl sgt adm cmdr brig sen rep
-    gov pres hon rt.hon rev sec supt st mt ft e.g i.e cf vs viz approx
-""")
-"""A word of the same sentence always follows these."""
+@dataclass(frozen=True, slots=True)
+class Abbreviations:
+    """The words of a language that make a break wrong or right, in lower case.
 
-_REFERENCES = _set("""
-    para paras art arts no nos vol vols p pp ch res doc add rev corr fig figs sect secs subpara
-    jan feb mar apr jun jul aug sept sep oct nov dec ca eq annex op ibid
-""")
-"""The sentence continues after these if a number or a symbol ("A/75") follows."""
+    Attributes:
+        titles: A word of the same sentence always follows these. Without their full stop.
+        references: The sentence continues after these if a number or a symbol ("A/75") follows.
+        starters: After "U.S." or an initial, these begin a sentence if they have a capital letter.
+    """
 
-_STARTERS = _set("""
-    the a an we i you he she it they this that these those there here our my your his her its
-    their in on at by for from with without and but or so yet as if when while since because
-    although however therefore thus let what who why how no not yes now today
-""")
-"""After "U.S." or an initial, these begin a sentence if they have a capital letter."""
+    titles: frozenset[str]
+    references: frozenset[str]
+    starters: frozenset[str]
+
+
+ABBREVIATIONS = {
+    "en": Abbreviations(
+        titles=_set("""
+            amb mr mrs ms messrs mme mlle dr prof h.e gen lt col maj capt cpl sgt adm cmdr brig sen
+            rep gov pres hon rt.hon rev sec supt st mt ft e.g i.e cf vs viz approx
+        """),
+        references=_set("""
+            para paras art arts no nos vol vols p pp ch res doc add rev corr fig figs sect secs
+            subpara jan feb mar apr jun jul aug sept sep oct nov dec ca eq annex op ibid
+        """),
+        starters=_set("""
+            the a an we i you he she it they this that these those there here our my your his her
+            its their in on at by for from with without and but or so yet as if when while since
+            because although however therefore thus let what who why how no not yes now today
+        """),
+    )
+}
+"""By ISO 639-1 code; a language without an entry uses the English one."""
 
 _LAST_WORD = re.compile(r"(?:^|[\s(\[\"'“‘«/–—-])((?:[^\W\d_]+\.)*[^\W\d_]+)\.\s*\Z")
 _FIRST_WORD = re.compile(r"[\s(\[\"'“‘«]*(\w+)")
@@ -143,31 +160,34 @@ _PARAGRAPH = re.compile(r"\n[^\S\n]*\n|\r[^\S\r]*\r|\r\n[^\S\n]*\r\n|\u2029")
 _TAIL = 40  # characters before a break that decide about it
 
 
-def _merge_false_breaks(text: str, sentences: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+def _merge_false_breaks(
+    text: str, sentences: Iterable[tuple[int, int]], words: Abbreviations
+) -> list[tuple[int, int]]:
     """Remove the breaks after titles, abbreviations and initials."""
     merged: list[tuple[int, int]] = []
     for start, end in sentences:
-        if merged and not _is_break(text[max(0, start - _TAIL) : start], text[start : end + 1]):
+        before, after = text[max(0, start - _TAIL) : start], text[start : end + 1]
+        if merged and not _is_break(before, after, words):
             merged[-1] = (merged[-1][0], end)
         else:
             merged.append((start, end))
     return merged
 
 
-def _is_break(before: str, after: str) -> bool:
+def _is_break(before: str, after: str, words: Abbreviations) -> bool:
     last = _LAST_WORD.search(before)
     if last is None or _PARAGRAPH.search(before[last.end(1) :]) or after.isspace():
         return True
     word = last[1].lower()
     first = _FIRST_WORD.match(after)
     follower = first[1] if first else ""
-    if word in _TITLES or follower[:1].islower():
+    if word in words.titles or follower[:1].islower():
         return False
-    if word in _REFERENCES and _REFERENCE.match(after):
+    if word in words.references and _REFERENCE.match(after):
         return False
     initial = len(word) == 1 and last[1].isupper()
     if initial or _DOTTED.match(word):
-        return follower.lower() in _STARTERS
+        return follower.lower() in words.starters
     return True
 
 

@@ -11,10 +11,12 @@ from compare.comparison.retrieval import (
     duplicates,
     own_statements,
     repetitions,
+    retrieve,
     with_readable_languages,
 )
 from compare.library.filters import Filters
 from compare.library.library import Library
+from compare.statements.passages import split_statement
 from compare.statements.quotes import Quote
 from tests.fakes import HashingEncoder, statement
 
@@ -56,6 +58,14 @@ def test_languages_that_the_model_does_not_read_are_left_out(
     assert [note[: len(told)] for note in notes] == [told] * bool(told)
     asked = Filters(languages=("fr",))
     assert with_readable_languages(library.store, asked, reads) == (asked, [])
+
+
+def test_a_quote_is_split_by_its_language_as_statements_are(library: Library) -> None:
+    text = "Das ist nach Abs. 5 des Vertrags nicht erlaubt. Wir lehnen es deshalb entschieden ab."
+    passages = split_statement(statement("e", text, language="de"))
+    assert len(passages) == 2
+    parts = retrieve(library, Quote(text), Filters(), 12, ()).parts
+    assert parts == [passage.text for passage in passages]
 
 
 def test_duplicates_are_all_passages_with_the_same_words(library: Library) -> None:

@@ -203,6 +203,15 @@ def test_a_denial_that_shares_no_word_is_read():
     assert rows[0, 1] == pytest.approx(0.9)
 
 
+def test_a_long_text_is_split_by_its_language():
+    sentences = [
+        "Das ist nach Abs. 5 des Vertrags nicht erlaubt.",
+        "Wir lehnen es deshalb ab.",
+    ]
+    found = texts_of(parts_of((ModelInput(" ".join(sentences)), ModelInput("No.")), always))
+    assert {text for text, _ in found} == set(sentences)
+
+
 def test_late_sentences_count():
     denial = "Nobody blockaded the port of Meren."
     before = numbered(990)

@@ -7,8 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compare.statements.passages import (
+    ABBREVIATIONS,
     LONG,
     SHORT,
+    Abbreviations,
     Passage,
     complete,
     spans,
@@ -71,7 +73,10 @@ def test_the_context_completes_what_is_embedded_and_is_not_shown() -> None:
     ],
 )
 def test_titles_abbreviations_and_initials_do_not_end_a_sentence(text: str) -> None:
-    assert split_quote(f"{text} Then all of us went home.") == [text, "Then all of us went home."]
+    assert split_quote(f"{text} Then all of us went home.", "en") == [
+        text,
+        "Then all of us went home.",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -86,17 +91,17 @@ def test_titles_abbreviations_and_initials_do_not_end_a_sentence(text: str) -> N
     ],
 )
 def test_a_sentence_may_end_in_what_looks_like_an_abbreviation(first: str, second: str) -> None:
-    assert split_quote(f"{first} {second}") == [first, second]
+    assert split_quote(f"{first} {second}", "en") == [first, second]
 
 
 def test_a_title_at_the_end_of_a_paragraph_ends_it() -> None:
     text = "These are the words of the late Gen.\n\nValdoria has other words for that."
-    assert len(split_quote(text)) == 2
+    assert len(split_quote(text, "en")) == 2
 
 
 def test_very_short_sentences_join_the_one_before() -> None:
     text = "We will never agree to this. Never. Not today. They know that very well."
-    assert split_quote(text) == [
+    assert split_quote(text, "en") == [
         "We will never agree to this. Never. Not today.",
         "They know that very well.",
     ]
@@ -104,24 +109,27 @@ def test_very_short_sentences_join_the_one_before() -> None:
 
 def test_a_short_sentence_that_begins_a_paragraph_joins_the_one_behind() -> None:
     text = "We will never agree to this.\n\nNo. They know that very well."
-    assert split_quote(text) == ["We will never agree to this.", "No. They know that very well."]
+    assert split_quote(text, "en") == [
+        "We will never agree to this.",
+        "No. They know that very well.",
+    ]
 
 
 def test_a_short_last_paragraph_joins_the_one_before() -> None:
     text = "We will never agree to this.\n\nThank you."
-    assert split_quote(text) == [text]
+    assert split_quote(text, "en") == [text]
 
 
 def test_a_short_text_is_a_passage() -> None:
-    assert split_quote("malicious disinformation") == ["malicious disinformation"]
-    assert split_quote("No. Never.") == ["No. Never."]
+    assert split_quote("malicious disinformation", "en") == ["malicious disinformation"]
+    assert split_quote("No. Never.", "en") == ["No. Never."]
 
 
 @pytest.mark.parametrize("mark", [";", ",", " –"])
 def test_long_sentences_are_cut_where_a_clause_ends(mark: str) -> None:
     clause = " ".join(["word"] * 29)
     text = f"{mark} ".join([f"{clause} end"] * 6) + "."
-    windows = split_quote(text)
+    windows = split_quote(text, "en")
     assert_lossless(text)
     assert all(len(window.split()) <= LONG for window in windows)
     assert all(window.endswith((f"end{mark}", "end.")) for window in windows)
@@ -131,14 +139,14 @@ def test_a_semicolon_is_a_better_place_than_a_comma() -> None:
     words = ["word"] * 100
     words[49] = "word,"
     words[44] = "there;"
-    first, second = split_quote(" ".join(words))
+    first, second = split_quote(" ".join(words), "en")
     assert first.endswith("there;")
     assert len(first.split()) + len(second.split()) == 100
 
 
 def test_windows_are_of_about_equal_length_where_no_clause_ends() -> None:
     text = " ".join(f"word{n}" for n in range(LONG + 1))
-    assert [len(window.split()) for window in split_quote(text)] == [40, 41]
+    assert [len(window.split()) for window in split_quote(text, "en")] == [40, 41]
 
 
 def test_scripts_without_blanks_are_split_into_sentences_too() -> None:
@@ -147,7 +155,7 @@ def test_scripts_without_blanks_are_split_into_sentences_too() -> None:
         "我们坚决反对这一决定。",
         "我们要求立即撤回。好的。",
     ]
-    assert len(split_quote("我们坚决反对这一决定" * 40)) > 1
+    assert len(split_quote("我们坚决反对这一决定" * 40, "en")) > 1
 
 
 @pytest.mark.parametrize("language", ["en", "EN-gb", "", "English", "xx", "tlh", "no such code"])
@@ -159,6 +167,16 @@ def test_an_unknown_language_is_split_as_english(language: str) -> None:
 def test_the_language_of_the_statement_is_used() -> None:
     text = "Wir haben das z. B. Frau Lorn gesagt. Sie hat uns nicht geantwortet."
     assert len(split_statement(statement("de-1", text, language="de"))) == 2
+
+
+def test_the_abbreviations_are_those_of_the_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = "Das sagte uns Stv. Lorn gestern am Abend."
+    cut = ["Das sagte uns Stv.", "Lorn gestern am Abend."]
+    assert split_quote(whole, "de") == split_quote(whole, "en") == cut
+    own = Abbreviations(titles=frozenset({"stv"}), references=frozenset(), starters=frozenset())
+    monkeypatch.setitem(ABBREVIATIONS, "de", own)
+    assert split_quote(whole, "de") == split_quote(whole, "deu") == [whole]
+    assert split_quote(whole, "en") == cut
 
 
 HOSTILE = {
@@ -193,12 +211,12 @@ def test_hostile_text_is_split_quickly_and_without_loss(kind: str) -> None:
 @pytest.mark.parametrize("text", ["", " ", "\n\n \t\r\n", "\u3000\u2029"])
 def test_blanks_are_no_passage(text: str) -> None:
     assert split_statement(statement("a-1", text)) == []
-    assert split_quote(text) == []
+    assert split_quote(text, "en") == []
 
 
 def test_no_passage_is_too_long_for_an_encoder() -> None:
     for kind in ("one word", "words", "chinese", "thai", "full stops", "combining marks"):
-        for start, end in spans(HOSTILE[kind]):
+        for start, end in spans(HOSTILE[kind], "en"):
             assert end - start <= LONG * 41
 
 
@@ -215,25 +233,25 @@ def test_any_text_is_split_without_loss(pieces: list[str], between: str) -> None
 
 
 def test_a_number_joins_even_a_sentence_that_is_cut_into_windows() -> None:
-    windows = split_quote("12. " + " ".join(["word"] * 200))
+    windows = split_quote("12. " + " ".join(["word"] * 200), "en")
     assert windows[0].startswith("12. word word")
 
 
 def test_a_short_sentence_does_not_make_a_long_one_too_long() -> None:
     long = " ".join(["word"] * (LONG - 1)) + "."
-    assert split_quote(f"{long} Thank you.") == [long, "Thank you."]
+    assert split_quote(f"{long} Thank you.", "en") == [long, "Thank you."]
 
 
 def test_a_long_text_is_split_as_its_paragraphs_are() -> None:
     paragraph = "We met Amb. Lorn today, as Mr. Tal had asked us to. He had left by then."
-    parts = split_quote("\n\n".join([paragraph] * 500))
-    assert parts == split_quote(paragraph) * 500
-    parts = split_quote(" ".join([paragraph] * 500))
-    assert sum(part in split_quote(paragraph) for part in parts) >= 990, (
+    parts = split_quote("\n\n".join([paragraph] * 500), "en")
+    assert parts == split_quote(paragraph, "en") * 500
+    parts = split_quote(" ".join([paragraph] * 500), "en")
+    assert sum(part in split_quote(paragraph, "en") for part in parts) >= 990, (
         "at most one a block is cut"
     )
 
 
 def test_short_passages_remain_only_where_there_is_no_neighbour() -> None:
     text = "Yes. We agree with all of that. No. They do not agree with it. Thanks."
-    assert all(len(passage.split()) >= SHORT for passage in split_quote(text))
+    assert all(len(passage.split()) >= SHORT for passage in split_quote(text, "en"))
