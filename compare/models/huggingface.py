@@ -27,6 +27,7 @@ from compare.models.runtime import clean_text, file_sha256
 from compare.models.stance import softmax
 from compare.models.values import InputPair, ModelInput, Stance
 from compare.progress import Progress
+from compare.statements.languages import language_code
 from compare.statements.passages import complete
 
 _REPORT_EVERY = 64
@@ -260,16 +261,19 @@ def _quiet() -> Iterator[None]:
 
 
 def _languages(folder: Path) -> tuple[str, ...]:
-    """Return the languages of a model card, none for "multilingual"; English if it has none."""
+    """Return the codes of a card's languages, none for "multilingual"; English if it has none."""
     import yaml
     from huggingface_hub import metadata_load
 
     try:
-        named = (metadata_load(folder / "README.md") or {}).get("language") or "en"
+        named = (metadata_load(folder / "README.md") or {}).get("language")
     except (OSError, ValueError, yaml.YAMLError):
         return ("en",)
-    languages = [str(one) for one in (named if isinstance(named, list) else [named])]
-    return () if "multilingual" in languages else tuple(languages)
+    listed = named if isinstance(named, list) else [named]
+    # cards also write "deu" or "German"; YAML reads an unquoted "no", Norwegian, as False
+    texts = ["no" if one is False else str(one) for one in listed if one not in (None, "")]
+    languages = dict.fromkeys(map(language_code, texts or ["en"]))
+    return () if languages.keys() & {"multilingual", "mul"} else tuple(languages)
 
 
 def _first_sentence(error: Exception) -> str:

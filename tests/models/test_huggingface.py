@@ -189,6 +189,11 @@ def test_loading_shows_nothing_of_the_library(tmp_path, capfd, bars):
         ("---\nlanguage: fr\n---\n", ("fr",)),
         ("---\nlanguage:\n- en\n- de\n---\n", ("en", "de")),
         ("---\nlanguage: multilingual\n---\n", ()),
+        ("---\nlanguage: mul\n---\n", ()),
+        ("---\nlanguage: deu\n---\n", ("de",)),
+        ("---\nlanguage:\n---\n", ("en",)),
+        ("---\nlanguage: no\n---\n", ("no",)),
+        ("---\nlanguage: [German, ger, pt-BR, EN, yue]\n---\n", ("de", "pt", "en", "yue")),
     ],
 )
 def test_languages_are_those_of_the_model_card(tmp_path, card, languages):
