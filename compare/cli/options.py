@@ -19,6 +19,7 @@ from compare.library.filters import Filter
 from compare.library.locations import LIBRARY_VARIABLE, resolve_library, user_library
 from compare.models import Stance, StanceModel
 from compare.models.calibration import about_adaptation, is_adapted
+from compare.models.protocols import STANCE_MODELS
 from compare.results import Thresholds
 from compare.statements import Country, PartialDate, Quote, parse_countries
 
@@ -180,7 +181,8 @@ encoder_name = string(
     "--encoder", help="A sentence-transformers model or folder in place of the shipped one."
 )
 stance_model_name = string(
-    "--stance-model", help="fast, accurate, cascade, or an NLI cross-encoder by name or folder."
+    "--stance-model",
+    help=f"{', '.join(STANCE_MODELS)}, or an NLI cross-encoder by name or folder.",
 )
 reading = together(library_folder, encoder_name, stance_model_name)
 out = file(

@@ -19,7 +19,7 @@ from compare.comparison.search import search
 from compare.comparison.sides import MOST_READ, Comparison
 from compare.errors import ExportError, QueryError
 from compare.models.calibration import SUFFIX
-from compare.models.protocols import CASCADE
+from compare.models.protocols import CASCADE, STANCE_MODELS
 from compare.models.values import Stance
 from compare.results.pair import Pair
 from compare.results.provenance import Provenance, filters_from
@@ -163,10 +163,14 @@ def model_name(made: Provenance) -> str:
     """Return the name by which `load_stance_model` loads the model of a result."""
     from compare.models.stance import shipped_manifests
 
+    name = made.stance_model.removesuffix(SUFFIX)
+    if name in STANCE_MODELS:
+        return name
     if made.screening:
         return CASCADE
+    # the shipped models have other names in results than on the command line
     names = {manifest["name"]: tier for tier, manifest in shipped_manifests().items()}
-    return names.get(made.stance_model.removesuffix(SUFFIX), made.stance_model)
+    return names.get(name, name)
 
 
 def model_again(made: Provenance, library: Library) -> StanceModel:

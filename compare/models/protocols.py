@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -18,10 +19,18 @@ ENCODER = "all-MiniLM-L6-v2"
 """The encoder that comes with the program."""
 
 TIERS = ("fast", "accurate")
-"""The stance models that come with the program."""
+"""The stance models whose weights come with the program."""
 
 CASCADE = "cascade"
 """Both in turn: what is used if no model is named."""
+
+STANCE_MODELS = {
+    "fast": "compare.models.stance:load_fast",
+    "accurate": "compare.models.stance:load_accurate",
+    CASCADE: "compare.models.stance:load_cascade",
+}
+"""What loads each stance model, by the name for `--stance-model`: a function or a class that is
+called without arguments. Each passes `tests/models/test_contract.py`."""
 
 
 class Encoder(Protocol):
@@ -110,26 +119,24 @@ def load_encoder(name_or_path: str | None = None) -> Encoder:
 
 
 def load_stance_model(name_or_path: str | None = None) -> StanceModel:
-    """Load a shipped stance model, or a Hugging Face NLI cross-encoder by folder or name.
+    """Load a registered stance model, or a Hugging Face NLI cross-encoder by folder or name.
 
     >>> load_stance_model("fast").name
     'compare-stance-fast'
 
     Args:
-        name_or_path: "fast", "accurate", or "cascade", which is what None means. The columns of
-            another model are mapped by its `config.id2label` (entailment, contradiction, neutral
-            or agree, oppose, neither).
+        name_or_path: A name in `STANCE_MODELS`; None means "cascade". The columns of another
+            model are mapped by its `config.id2label` (entailment, contradiction, neutral or agree,
+            oppose, neither).
 
     Raises:
         ModelError: The model is not there, is damaged, or its labels are others.
     """
     name = name_or_path or CASCADE
-    if name == CASCADE or name in TIERS:
-        from compare.models.stance import WEIGHTS, CascadeStance, ShippedStance
-
-        if name in TIERS:
-            return ShippedStance(WEIGHTS / name)
-        return CascadeStance(*(ShippedStance(WEIGHTS / tier) for tier in TIERS))
+    if name in STANCE_MODELS:
+        module, _, attribute = STANCE_MODELS[name].partition(":")
+        model: StanceModel = getattr(importlib.import_module(module), attribute)()
+        return model
     from compare.models.huggingface import HuggingFaceStance
 
     return HuggingFaceStance(name)

