@@ -77,7 +77,7 @@ def _import_command(name: str, about: str) -> click.Command:
             return
         if report.recognised:
             remark(f"Recognised as {report.title} (--format {report.format}).")
-        remark_problems(report.problems, report.problem_count, "Problem")
+        remark_problems(report.problems, report.problem_count)
         for sentence in report.sentences():
             say(sentence)
         say(f"{out}: {report.account.written} statements.")

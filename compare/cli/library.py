@@ -153,7 +153,7 @@ def _build(statements: Iterable[Statement], folder: Path, options: dict[str, Any
 
 
 def _remark_on(corpus: Corpus) -> None:
-    remark_problems(corpus.problems, corpus.problem_count, "Skipped")
+    remark_problems(corpus.problems, corpus.problem_count)
     if corpus.problem_count:
         remark(f"{corpus.problem_count} skipped.")
     remark_notes(corpus.notes)

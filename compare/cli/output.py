@@ -54,10 +54,10 @@ def remark_notes(notes: Iterable[str]) -> None:
         remark(f"Note: {note}")
 
 
-def remark_problems(problems: Sequence[Problem], count: int, label: str) -> None:
-    """Print the first of `count` problems to standard error, each after `label`."""
+def remark_problems(problems: Sequence[Problem], count: int) -> None:
+    """Print the first of `count` problems to standard error."""
     for problem in problems[:_PROBLEMS_SHOWN]:
-        remark(f"{label}: {problem}")
+        remark(f"Problem: {problem}")
     if count > _PROBLEMS_SHOWN:
         remark(f"… and {count - _PROBLEMS_SHOWN} more (--json lists {len(problems)}).")
 

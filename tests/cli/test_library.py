@@ -15,7 +15,7 @@ def test_build_reads_files_and_says_what_it_skipped(run: Run, tmp_path: Path, co
     told = run("build", "--corpus", corpus, more, "--library", folder)
     assert told.code == 0
     assert told.out == f"{folder}: 3 statements, 3 passages.\n"
-    assert "Skipped: " in told.err
+    assert "Problem: " in told.err
     assert "more.csv" in told.err
     assert "'someday'" in told.err
     assert "1 skipped.\n" in told.err
