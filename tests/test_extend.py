@@ -34,7 +34,9 @@ def test_a_path_exists(path: str) -> None:
         ("compare/library/passage_store.py", "STORES"),
         ("compare/corpus/importers/un.py", "FORMATS"),
         ("compare/corpus/importers/datasets.py", "FORMATS"),
-        ("compare/models/protocols.py", "load_stance_model"),
+        ("compare/models/protocols.py", "STANCE_MODELS"),
+        ("compare/statements/passages.py", "ABBREVIATIONS"),
+        ("tests/corpus/importers/samples.py", "SAMPLES"),
     ],
 )
 def test_a_registry_is_where_its_recipe_says(path: str, name: str) -> None:

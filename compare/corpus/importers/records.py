@@ -43,12 +43,18 @@ class Record:
     values: Mapping[str, Any]
 
     def text(self, name: str) -> str:
-        """Return a value that is a text or a number, "" otherwise."""
+        """Return a value as it is written, "" if it is missing, a list, an object or a boolean.
+
+        The readers turn numbers into texts.
+        """
         value = self.values.get(name)
         return value if isinstance(value, str) else ""
 
     def known(self, name: str) -> str:
-        """Return a value without white space around it, "" for "NA", "-" and the like."""
+        """Return a value without white space around it, "" for "NA", "-" and the like.
+
+        For metadata; a statement's words are read with `text`, since every character counts.
+        """
         return known(self.text(name))
 
     def cells(self, *names: str, **columns: str) -> Cells:
