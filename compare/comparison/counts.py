@@ -1,7 +1,7 @@
-"""Count the pairs of a result: by year, and who agrees with whom; check a random sample.
+"""Count the pairs of a result by year and by actors; check a random sample by hand.
 
-Pairs that a model chose and labelled are no random sample of what was said. Counts say how much was
-found; a random sample checked by hand says how often the labels are right.
+Pairs that a model selected and labelled are not a random sample of what was said. Counts show how
+much was found; a random sample checked by hand shows how often the labels are right.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Count(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class YearCount:
-    """The pairs of a year, which is that of the later statement."""
+    """The pairs of a year; a pair belongs to the year of its later statement."""
 
     year: int
     agree: int
@@ -72,9 +72,10 @@ class Cell:
     """The pairs between two actors.
 
     Attributes:
-        read: Pairs on the same point that were read, neither included.
+        read: All pairs that were read, including those that neither agree nor oppose.
         opposed: The share of `oppose` among the pairs that agree or oppose; None if there are none.
-            `low` and `high` are its 95 % interval (Wilson 1927), as if pairs were drawn.
+            `low` and `high` are its 95 % interval (Wilson 1927), treating the pairs as a random
+            sample.
     """
 
     a: str
@@ -117,7 +118,7 @@ def by_year(result: Result) -> list[YearCount]:
 
 
 def of_year(result: Result, year: int) -> list[Pair]:
-    """Return the pairs behind a year of `by_year`, of any list."""
+    """Return all pairs counted for a year by `by_year`."""
     return [pair for pair in result.pairs if year in _years(pair)]
 
 
@@ -139,7 +140,7 @@ def matrix(result: Result, by: str = "country") -> list[Cell]:
 
 
 def between(result: Result, a: str, b: str, by: str = "country") -> list[Pair]:
-    """Return the pairs behind a cell of `matrix`, of any list."""
+    """Return all pairs counted in a cell of `matrix`."""
     actors = _actors_of(result, by)
     return [pair for pair in result.pairs if (min(a, b), max(a, b)) in actors(pair)]
 
@@ -150,13 +151,13 @@ def random_sample(
     seed: int = 0,
     stances: Iterable[Stance] = (Stance.AGREE, Stance.OPPOSE),
 ) -> list[Pair]:
-    """Draw pairs at random from all with these labels, for checking by hand.
+    """Draw pairs with these labels at random, to check by hand.
 
-    Unlike the lists that are shown, repeated words count as often as they were said.
+    Unlike in the lists, repeated words count as often as they were said.
     """
     wanted = set(stances)
     pool = [pair for pair in result.pairs if result.stance_of(pair) in wanted]
-    pool.sort(key=lambda pair: pair.key)  # a seed draws the same pairs whatever their order
+    pool.sort(key=lambda pair: pair.key)  # so that a seed draws the same pairs
     return random.Random(seed).sample(pool, min(size, len(pool)))
 
 
@@ -165,9 +166,9 @@ class Check:
     """How often the labels of a sample are right, by a reader's answers.
 
     Attributes:
-        answered: Pairs that the reader labelled; skipped ones do not count.
-        right: Those of them with the same label.
-        share: `right` of `answered`; None if nothing was answered. `low` and `high` are its 95 %
+        answered: Number of pairs that the reader labelled, without skipped ones.
+        right: Number of these where reader and model agree.
+        share: `right / answered`, None if nothing was answered. `low` and `high` are its 95 %
             interval.
     """
 

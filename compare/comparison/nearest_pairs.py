@@ -21,11 +21,11 @@ MOST_PER_PASSAGE = 20
 """Most similar passages of the other side that are paired with each passage."""
 
 _BLOCK = 1024
-_CELLS = 2**25
+_CELLS = 2**25  # most cosines in one matrix: 128 MiB
 _AT_ONCE = 2**14  # passages of one side that are compared together
 _OTHERS = 2**16  # passages of the other side that are in memory in 32 bits
 _ROUNDING = 1e-3  # more than a 32-bit matrix product differs from the exact cosine
-_DAYS = 4_000_000  # more than dates have: 9999-12-31 is day 3,652,059
+_DAYS = 4_000_000  # above the last day of `datetime.date`: 9999-12-31 is day 3,652,059
 
 Vectors = Callable[[Rows], "Floats | Halves"]
 """Returns the vectors of some passages, unit length, [n, dim]."""
@@ -45,7 +45,7 @@ class NearestPairs(NamedTuple):
     similarity: Floats
 
     def take(self, numbers: Rows) -> NearestPairs:
-        """Return the pairs with these numbers."""
+        """Return the pairs at these indices."""
         return NearestPairs(self.a[numbers], self.b[numbers], self.similarity[numbers])
 
 
@@ -63,23 +63,25 @@ def nearest_pairs(
 ) -> NearestPairs:
     """Pair each passage with the most similar ones of the other side.
 
-    A passage is paired with its `most_each` most similar and with those of which it is one, so that
-    the sides can be exchanged. Passages of both sides are not paired with themselves, nor twice. A
-    sentence that a side repeats is one candidate, paired as it was said next in time.
+    Two passages are paired if either is among the `most_each` most similar to the other, so that
+    the sides can be swapped. No passage is paired with itself, and no pair occurs twice. A sentence
+    that a side repeats is one candidate; the occurrence nearest in time is paired.
 
     Args:
-        vectors: Of the passages, read in blocks, so that memory does not grow with the sides.
-        a: Numbers of passages, ascending.
-        b: Those of the other side.
-        metadata: Of all passages, by number; without it there are no duplicates.
-        over_time: Passages that may be of one day are no pair; see `DuplicateGroups`.
-        actors: Of all passages, by number; passages of one actor are not paired and do not crowd
-            out others.
-        least: The least cosine.
-        most_each: See above.
-        on_progress: Reports passages done.
+        vectors: Reads vectors in blocks, so that memory does not grow with the sides.
+        a: Numbers of the passages of side a, ascending.
+        b: Numbers of the passages of side b, ascending.
+        metadata: Metadata of all passages, by number; None treats no passages as duplicates.
+        over_time: Leave out pairs that may be of the same day; see `DuplicateGroups`.
+        actors: Actor of every passage, by number. Passages of the same actor are not paired and do
+            not crowd out others.
+        least: Minimum cosine.
+        most_each: Maximum number of most similar passages per passage.
+        on_progress: Reports passages compared.
     """
-    if metadata is not None and actors is not None:  # the same words of two actors are two things
+    if (
+        metadata is not None and actors is not None
+    ):  # said by two actors, the same words are no duplicates
         both = np.stack([metadata.words, actors], axis=1)
         _, words = np.unique(both, axis=0, return_inverse=True)
         metadata = metadata._replace(words=words.reshape(-1))
@@ -94,19 +96,19 @@ def nearest_pairs(
             best = np.zeros((0, 2), np.int64), np.zeros(0, np.float32)
             for others, first in _parts(distinct, _OTHERS):
                 theirs = np.ascontiguousarray(vectors(others), np.float32)
-                near = [
-                    _nearest(
+                found_here = [
+                    _similar_pairs(
                         some, ours[at : at + len(some)], others, theirs, actors, least, most_each
                     )
                     for some, at in _parts(rows, min(_BLOCK, max(1, _CELLS // len(others))))
                 ]
-                best = _nearest_of([best, *near], most_each)
+                best = _most_similar([best, *found_here], most_each)
                 if on_progress:
                     share = min(1.0, (first + _OTHERS) / len(distinct))
                     on_progress(done + start + int(share * len(rows)), total)
             pairs = best[0] if groups is None else groups.nearest_in_time(best[0])
             found.append(pairs[:, ::-1] if done else pairs)
-    pairs = _once_each(np.concatenate(found), a, b)
+    pairs = _distinct_pairs(np.concatenate(found), a, b)
     a, b = pairs.T
     return NearestPairs(a, b, _cosines(vectors, a, vectors, b))
 
@@ -117,15 +119,15 @@ def _parts(rows: Rows, size: int) -> Iterator[tuple[Rows, int]]:
         yield rows[start : start + size], start
 
 
-def _nearest_of(found: list[tuple[Rows, Floats]], most: int) -> tuple[Rows, Floats]:
-    """Return the pairs, [n, 2], of each passage with its `most` most similar, and their cosines."""
+def _most_similar(found: list[tuple[Rows, Floats]], most: int) -> tuple[Rows, Floats]:
+    """Keep the `most` most similar pairs of each first passage: pairs, [n, 2], and cosines."""
     pairs, cosines = (np.concatenate(part) for part in zip(*found, strict=True))
     order = np.lexsort((pairs[:, 1], -cosines, pairs[:, 0]))
     kept = order[occurrence(pairs[order, 0]) < most]
     return pairs[kept], cosines[kept]
 
 
-def _nearest(
+def _similar_pairs(
     rows: Rows,
     ours: Floats,
     others: Rows,
@@ -134,37 +136,37 @@ def _nearest(
     least: float,
     most: int,
 ) -> tuple[Rows, Floats]:
-    """Return pairs, int64 [n, 2], which include the most similar of each row, and their cosines.
+    """Return at least the `most` most similar pairs of each row, int64 [n, 2], and their cosines.
 
-    A matrix product only proposes pairs, since its rounding depends on the size of a block.
+    A matrix product only proposes pairs, since its rounding depends on the block size.
     """
     similarity = ours @ theirs.T
     if actors is not None:
-        similarity[actors[rows][:, None] == actors[others]] = -2.0  # farther than any
-    near = similarity >= least - _ROUNDING
-    crowded = np.flatnonzero(near.sum(axis=1) > most + 1)  # the nearest may be the passage itself
+        similarity[actors[rows][:, None] == actors[others]] = -2.0  # below any cosine
+    proposed = similarity >= least - _ROUNDING
+    # One more than `most`, since the most similar may be the passage itself.
+    crowded = np.flatnonzero(proposed.sum(axis=1) > most + 1)
     if len(crowded):
         part = similarity[crowded]
-        enough = np.partition(part, -most - 1, axis=1)[:, -most - 1, None]
-        near[crowded] = part >= np.maximum(enough, least) - _ROUNDING
-    at, column = np.nonzero(near)
+        lowest_kept = np.partition(part, -most - 1, axis=1)[:, -most - 1, None]
+        proposed[crowded] = part >= np.maximum(lowest_kept, least) - _ROUNDING
+    at, column = np.nonzero(proposed)
     pairs = np.stack([rows[at], others[column]], axis=1)
     exact = _cosines(ours.__getitem__, at, theirs.__getitem__, column)
     kept = (exact >= least) & (pairs[:, 0] != pairs[:, 1])
     return pairs[kept], exact[kept]
 
 
-def _once_each(pairs: Rows, a: Rows, b: Rows) -> Rows:
-    """Return each pair once, also if both sides hold both passages."""
-    both = np.isin(pairs[:, 0], b) & np.isin(pairs[:, 1], a)
-    turn = both & (pairs[:, 0] > pairs[:, 1])
-    pairs = pairs.copy()
-    pairs[turn] = pairs[turn][:, ::-1]
+def _distinct_pairs(pairs: Rows, a: Rows, b: Rows) -> Rows:
+    """Return each pair once, even if both passages are on both sides."""
+    swappable = np.isin(pairs[:, 0], b) & np.isin(pairs[:, 1], a)
+    swapped = swappable & (pairs[:, 0] > pairs[:, 1])
+    pairs = np.where(swapped[:, None], pairs[:, ::-1], pairs)
     return np.unique(pairs, axis=0) if len(pairs) else pairs
 
 
 def _cosines(ours: Vectors, a: Rows, theirs: Vectors, b: Rows) -> Floats:
-    """Return the cosines of the pairs (a, b), summed in float64."""
+    """Return the exact cosines of the pairs (a, b): products summed in float64."""
     found = np.empty(len(a), np.float32)
     for rows, start in _parts(a, 4 * _BLOCK):
         others = b[start : start + len(rows)]
@@ -180,9 +182,9 @@ class DuplicateGroups:
         """Group passages.
 
         Args:
-            metadata: Of all passages.
+            metadata: Metadata of all passages.
             rows: Numbers of the side's passages, ascending.
-            over_time: Pair passages only with duplicates that are surely of another day.
+            over_time: Pair passages only with duplicates that are certainly of another day.
         """
         _, first, group = np.unique(metadata.words[rows], return_index=True, return_inverse=True)
         self._metadata, self._over_time = metadata, over_time
@@ -192,10 +194,10 @@ class DuplicateGroups:
         self._group: Rows = group[np.sort(first)]
 
     def nearest_in_time(self, pairs: Rows) -> Rows:
-        """Replace the second passage of pairs by its duplicate nearest in time to the first.
+        """Replace the second passage of each pair by its duplicate nearest in time to the first.
 
-        The duplicate is of another statement, of two equally near ones the earlier. Pairs without
-        such a duplicate are left out.
+        The duplicate belongs to another statement; of two equally near in time, the earlier is
+        taken. Pairs without such a duplicate are left out.
 
         Args:
             pairs: A passage and one of `first`, int64 [n, 2].
@@ -216,10 +218,10 @@ class DuplicateGroups:
     def _candidates(
         self, passages: Rows, start: Rows
     ) -> Iterator[tuple[tuple[Rows, Rows], Rows, Rows]]:
-        """Yield sorted duplicates, places among them, and the day to compare theirs with."""
+        """Yield sorted duplicates, a position in them per passage, and the day to compare with."""
         first = start + self._metadata.first_day[passages]
         days = self._by_first_day[1]
-        if self._over_time:  # the last one surely said before, and the first surely said after
+        if self._over_time:  # the last one certainly earlier, and the first certainly later
             last = start + self._metadata.last_day[passages]
             before = np.searchsorted(self._by_last_day[1], first) - 1
             yield self._by_last_day, before, first
@@ -233,6 +235,6 @@ class DuplicateGroups:
 
 
 def _by_day(rows: Rows, group: Rows, day: Rows) -> tuple[Rows, Rows]:
-    """Return rows sorted by group and day, and group and day as one ascending number each."""
+    """Sort rows by group and day; return them with one ascending number for group and day."""
     order = np.lexsort((rows, day[rows], group))
     return rows[order], group[order] * _DAYS + day[rows][order]

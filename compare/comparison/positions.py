@@ -49,14 +49,14 @@ if TYPE_CHECKING:
     from compare.progress import Progress
 
 TOO_FEW = 5
-"""With fewer shared propositions an agreement has no interval."""
+"""An agreement on fewer shared propositions has no interval."""
 
 MOST_ACTORS = 300
-"""Actors of an agreement matrix: each two of them are compared."""
+"""Maximum number of actors in an agreement matrix, which compares every two."""
 
 _MAY_TAKE_A_SIDE = 0.2
-"""Probability of a side by the first stage from which the second stage scores a passage: all that
-takes a side is scored by one model, since the two are not equally sure of the same."""
+"""Minimum first-stage probability of a side for the second stage to score a passage. It is low so
+that one model scores every passage that takes a side: the two are not equally confident."""
 
 
 # -- One proposition -----------------------------------------------------------------------------
@@ -75,28 +75,29 @@ def positions(
     on_progress: Progress | None = None,
     cache_folder: Path | None = None,
 ) -> Positions:
-    """Place every actor in the filter between opposed to a proposition and agreeing with it.
+    """Place every actor between opposition to a proposition and agreement with it.
 
     The stance model reads the passages of each actor that are most similar to the proposition, so
     that actors who say little are not crowded out. A run that was stopped resumes from the cache.
 
     Args:
-        library: Whose statements.
+        library: The library to read.
         proposition: One claim or demand, as a sentence.
         by: Actors are countries ("country") or speakers ("speaker"). A statement of several
             countries counts for each of them.
         filters: Which statements. If countries or speakers are named, only they are actors.
-        stance_model: None: the library's, which is the shipped one, adapted if it was.
-        thresholds: The least probability at which a passage takes a side, and the least cosine at
-            which one is read; see `Positions.rethreshold`.
-        most_each: Most passages of an actor that are read; half as many more for their words.
-        seed: Of the intervals.
-        on_progress: Reports passages read; those that both stages read count twice.
-        cache_folder: Where scores are kept; None: the cache.
+        stance_model: None uses the library's: the shipped model, adapted if there is an adaptation.
+        thresholds: Minimum probability for a passage to take a side, and minimum cosine for it to
+            be read; see `Positions.rethreshold`.
+        most_each: Maximum number of similar passages read per actor; up to half as many more are
+            read because they share words.
+        seed: Seed of the intervals.
+        on_progress: Reports passages scored; those that both stages score count twice.
+        cache_folder: Folder for scores; None uses the default cache.
 
     Raises:
-        QueryError: The proposition is empty or too long, `by` is something else, or the filters
-            leave no actor.
+        QueryError: The proposition is empty or too long, `by` is invalid, or the filters leave no
+            actor.
         ModelError: A model is missing or not the library's.
     """
     text, filters = clean_quote(proposition), filters or Filters()
@@ -110,38 +111,38 @@ def positions(
             f"No {by} can be placed: no statement that passes the filters names one. Loosen the "
             "filters."
         )
-    least = thresholds or Thresholds()
-    near, similar = nearest_per_actor(
-        library, text, by, least=least.similarity, most_each=most_each, within=within
+    thresholds = thresholds or Thresholds()
+    passages, similar_counts = nearest_per_actor(
+        library, text, by, least=thresholds.similarity, most_each=most_each, within=within
     )
     # Joint statements also have actors that the filters do not name.
-    near = near.take(counts[near.actor] > 0)
+    passages = passages.take(counts[passages.actor] > 0)
     claim = Excerpt.of_quote(Quote(text), text)
-    scores = _score(library, claim, near, model, on_progress, cache_folder)
-    read = _pairs_by_actor(library, claim, near, scores, names, by, within)
+    scores = _score(library, claim, passages, model, on_progress, cache_folder)
+    pairs = _pairs_by_actor(library, claim, passages, scores, names, by, within)
     actors = tuple(
-        Actor(actor.key, actor.name, count, int(similar[n]), tuple(read.get(n, ())))
+        Actor(actor.key, actor.name, count, int(similar_counts[n]), tuple(pairs.get(n, ())))
         for n, (actor, count) in enumerate(zip(names, counts.tolist(), strict=True))
         if count
     )
-    settings = {"by": by, "most_each": most_each, "least_similarity": least.similarity}
+    settings = {"by": by, "most_each": most_each, "least_similarity": thresholds.similarity}
     return Positions(
         text,
         by,
         actors,
-        least,
+        thresholds,
         provenance(library, model, filters_in_force(read_filters), {**settings, "seed": seed}),
         seed,
-        (*_about_the_proposition(text, model), *notes, *_about_reading(actors), NOT_A_SAMPLE),
+        (*_proposition_notes(text, model), *notes, *_reading_notes(actors), NOT_A_SAMPLE),
     )
 
 
 def _statement_counts(
     library: Library, actors: Actors, by: str, within: Selection, filters: Filters
 ) -> Rows:
-    """Return how many selected statements with words each actor has, int64 [actors].
+    """Return how many selected statements with passages each actor has, int64 [actors].
 
-    If the filters name actors, all others have 0, also those that spoke together with them.
+    If the filters name actors, all others get 0, even those who made a joint statement with them.
     """
     counts = library.store.statement_counts(by, within)
     if names := filters.countries if by == "country" else filters.speakers:
@@ -149,7 +150,7 @@ def _statement_counts(
     return counts
 
 
-def _about_the_proposition(text: str, model: StanceModel) -> list[str]:
+def _proposition_notes(text: str, model: StanceModel) -> list[str]:
     notes = language_notes(("The proposition", text), languages=model.languages)
     if (sentences := len(split_quote(text, language_of(text)))) > 1:
         notes.append(
@@ -159,7 +160,7 @@ def _about_the_proposition(text: str, model: StanceModel) -> list[str]:
     return notes
 
 
-def _about_reading(actors: Sequence[Actor]) -> list[str]:
+def _reading_notes(actors: Sequence[Actor]) -> list[str]:
     more = [actor for actor in actors if actor.near > len(actor.read)]
     if not more:
         return []
@@ -177,15 +178,15 @@ def _about_reading(actors: Sequence[Actor]) -> list[str]:
 def _score(
     library: Library,
     claim: Excerpt,
-    near: ActorPassages,
+    passages: ActorPassages,
     model: StanceModel,
     on_progress: Progress | None,
     cache_folder: Path | None,
 ) -> Scores:
-    """Return the scores of the passages; one of several actors is scored once."""
-    rows, places = np.unique(near.row, return_inverse=True)
+    """Score the passages; a passage of several actors is scored once."""
+    rows, places = np.unique(passages.row, return_inverse=True)
     key = passage_key(claim.text)
-    number = min(key, ~key)  # of the claim in the cache: negative, so that it is no passage's row
+    number = min(key, ~key)  # the claim's number in the cache: negative, as rows never are
     claims = np.full(len(rows), number)
 
     def score(stage: StanceModel, chosen: Rows, on_progress: Progress | None) -> Floats:
@@ -193,18 +194,18 @@ def _score(
         return score_passages(library, stage, *pairs, inputs, cache_folder, on_progress)
 
     def choose(scores: Floats) -> Rows:
-        return np.unique(places[_may_decide(near, scores[places])])
+        return np.unique(places[_may_decide(passages, scores[places])])
 
     scores = score_in_stages(model, len(rows), score, choose, len(rows), on_progress)
     return Scores(scores.probabilities[places], scores.first_stage_only[places])
 
 
-def _may_decide(near: ActorPassages, scores: Floats) -> Rows:
-    """Return which passages may take a side, and each actor's strongest of either side."""
+def _may_decide(passages: ActorPassages, scores: Floats) -> Rows:
+    """Return the passages that may take a side and each actor's top passage for either side."""
     chosen = scores[:, :2].max(axis=1, initial=0) >= _MAY_TAKE_A_SIDE
-    for ranks in list_ranks(scores, near.similarity).T:
-        order = np.lexsort((near.row, -ranks, near.actor))
-        _, first = np.unique(near.actor[order], return_index=True)
+    for ranks in list_ranks(scores, passages.similarity).T:
+        order = np.lexsort((passages.row, -ranks, passages.actor))
+        _, first = np.unique(passages.actor[order], return_index=True)
         chosen[order[first]] = True
     return np.flatnonzero(chosen)
 
@@ -212,18 +213,18 @@ def _may_decide(near: ActorPassages, scores: Floats) -> Rows:
 def _pairs_by_actor(
     library: Library,
     claim: Excerpt,
-    near: ActorPassages,
+    passages: ActorPassages,
     scores: Scores,
     actors: Actors,
     by: str,
     within: Selection,
 ) -> dict[int, list[Pair]]:
-    """Return the pairs of each actor, by its number, the most similar first."""
-    rows = np.unique(near.row).tolist()
+    """Return each actor's pairs, by the actor's number, the most similar first."""
+    rows = np.unique(passages.row).tolist()
     excerpts, repeated = read_excerpts(library, rows), repetitions(library, rows, (), within)
     pairs: dict[int, list[Pair]] = defaultdict(list)
-    passages = zip(near.row.tolist(), near.actor.tolist(), near.similarity.tolist(), strict=True)
-    for (row, actor, similarity), (found, only) in zip(passages, scores.of_each(), strict=True):
+    columns = (part.tolist() for part in passages)
+    for row, actor, similarity, (found, only) in zip(*columns, scores.of_each(), strict=True):
         key = actors[actor].key
         own = by_date(other for other in repeated[row] if key in actor_keys(other, by))
         passage = replace(excerpts[row], repeats=own)
@@ -239,13 +240,13 @@ class Agreement:
     """How similar the positions of two actors are.
 
     Attributes:
-        a: Name of one actor; b of the other.
+        a: Name of one actor; `b` is the other.
         agreement: 1 - mean |position of a - position of b| / 2 over the propositions on which both
             take a side: 1 for equal positions, 0 for opposite ends. Unlike a correlation, it stays
             the same if a proposition is turned into its opposite.
-        low: Lower end of the 95 % interval (see `mean_interval`), `high` the upper, as if
-            propositions were drawn; None for fewer than `TOO_FEW`.
-        propositions: Number of those propositions.
+        low: Lower end of the 95 % interval (see `mean_interval`), treating the propositions as a
+            random sample; `high` is the upper end. None for fewer than `TOO_FEW`.
+        propositions: Number of propositions on which both take a side.
     """
 
     a: str
@@ -261,9 +262,9 @@ class AgreementMatrix:
     """The agreement of all actors that take a side.
 
     Attributes:
-        actors: Names, in an order in which neighbours are similar.
-        cells: Each two that share a proposition; a is the earlier in `actors`.
-        provenance: What the positions were made from, and at which `thresholds`.
+        actors: Names, ordered so that neighbours are similar.
+        cells: One for each two actors that share a proposition; a comes first in `actors`.
+        provenance: How the positions were made; `thresholds` are those that were applied.
     """
 
     actors: tuple[str, ...]
@@ -281,7 +282,7 @@ class PositionTable(FrameTable):
     def rethreshold(
         self, *, probability: float | None = None, similarity: float | None = None
     ) -> PositionTable:
-        """Return the same at other thresholds; nothing is read again."""
+        """Return the table at other thresholds; nothing is scored again."""
         thresholds = {"probability": probability, "similarity": similarity}
         return PositionTable(tuple(one.rethreshold(**thresholds) for one in self.positions))
 
@@ -292,7 +293,7 @@ class PositionTable(FrameTable):
 
     @cached_property
     def cells(self) -> Mapping[str, tuple[Position | None, ...]]:
-        """Return the positions by actor's name, for actors that take any side; None: no side."""
+        """Return positions by name of the actors that take any side; None where they take none."""
         found: dict[str, list[Position | None]] = {}
         for n, one in enumerate(self.positions):
             for position in one.placed:
@@ -302,13 +303,13 @@ class PositionTable(FrameTable):
 
     @cached_property
     def rows(self) -> Mapping[str, tuple[Position | None, ...]]:
-        """Return the cells of all actors; those that take no side come last."""
+        """Return the cells of all actors; those that never take a side come last."""
         nowhere = (None,) * len(self.positions)
         others = {name for one in self.positions for name in one.standings} - self.cells.keys()
         return {**self.cells, **dict.fromkeys(sorted(others), nowhere)}
 
     def to_pandas(self) -> pd.DataFrame:
-        """Return a row an actor as a frame: see `compare.export.rows.proposition_rows`."""
+        """Return one row per actor as a frame: see `compare.export.rows.proposition_rows`."""
         from compare.export.frames import propositions_frame
 
         return propositions_frame(self)
@@ -320,21 +321,20 @@ class PositionTable(FrameTable):
         return propositions_html(self)
 
     def agreement(self, seed: int = 0) -> AgreementMatrix:
-        """Return how similar the positions of each two actors are, and an order of the actors.
+        """Return how similar the positions of each two actors are.
 
-        Actors are clustered by the average of 1 - agreement (UPGMA) and the leaves ordered so that
-        neighbours are as similar as possible (Bar-Joseph et al. 2001); two actors that share no
-        proposition count as average there. Of more than `MOST_ACTORS` actors, those placed on most
-        propositions, by most passages, are compared.
+        Actors are ordered by average-linkage clustering on 1 - agreement, with leaves ordered so
+        that neighbours are as similar as possible (Bar-Joseph et al. 2001). If there are more than
+        `MOST_ACTORS`, only those placed on most propositions, by most passages, are compared.
 
         Args:
-            seed: Of the intervals.
+            seed: Seed of the intervals.
         """
         names = self._most_placed()
         means = np.array(
             [[np.nan if p is None else p.score.mean for p in self.cells[name]] for name in names]
         ).reshape(len(names), len(self.positions))
-        order = _similar_first(means)
+        order = _leaf_order(means)
         pairs = (_agreement(names, means, a, b, seed) for a, b in combinations(order, 2))
         first = self.positions[0]
         return AgreementMatrix(
@@ -373,11 +373,11 @@ def position_table(
     Raises:
         QueryError: There is no proposition, or as for `positions`.
     """
-    asked = list(dict.fromkeys(map(clean_quote, propositions)))
-    if not asked:
+    texts = list(dict.fromkeys(map(clean_quote, propositions)))
+    if not texts:
         raise QueryError("There is no proposition: give one claim or demand, as a sentence.")
     found = []
-    for number, text in enumerate(asked):
+    for number, text in enumerate(texts):
         on_progress = on_proposition(number, text) if on_proposition else None
         found.append(
             positions(
@@ -392,17 +392,14 @@ def _agreement(names: Sequence[str], means: Floats, a: int, b: int, seed: int) -
     both = ~np.isnan(means[a]) & ~np.isnan(means[b])
     if not both.any():
         return None
-    alike = (1 - np.abs(means[a][both] - means[b][both]) / 2).tolist()
-    low, high = mean_interval(alike, seed) if len(alike) >= TOO_FEW else (None, None)
-    return Agreement(names[a], names[b], sum(alike) / len(alike), low, high, len(alike))
+    agreements = (1 - np.abs(means[a][both] - means[b][both]) / 2).tolist()
+    count = len(agreements)
+    low, high = mean_interval(agreements, seed) if count >= TOO_FEW else (None, None)
+    return Agreement(names[a], names[b], sum(agreements) / count, low, high, count)
 
 
-def _similar_first(means: Floats) -> list[int]:
-    """Return the numbers of the actors in the order of the leaves.
-
-    Args:
-        means: Positions, [actors, propositions], NaN if an actor takes no side.
-    """
+def _leaf_order(means: Floats) -> list[int]:
+    """Order actors by clustering their positions, [actors, propositions], NaN where none."""
     if len(means) < 3:
         return list(range(len(means)))
     from scipy.cluster.hierarchy import leaves_list, linkage
@@ -411,6 +408,7 @@ def _similar_first(means: Floats) -> list[int]:
     apart = np.abs(means[one] - means[other]) / 2
     shared = (~np.isnan(apart)).sum(axis=1)
     mean = np.nansum(apart, axis=1) / np.maximum(shared, 1)
+    # Clustering needs every distance: actors that share no proposition get the average.
     average = float(mean[shared > 0].mean()) if shared.any() else 0.0
     distances = np.where(shared > 0, mean, average)
     order: list[int] = leaves_list(linkage(distances, "average", optimal_ordering=True)).tolist()

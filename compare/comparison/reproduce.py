@@ -1,7 +1,7 @@
-"""Make a saved result again with its settings, and compare the two.
+"""Repeat a saved result with its settings, and compare the two.
 
-Every pair is scored anew. Differences in the program, the models or the library are listed beside
-those in the pairs, since they may explain them.
+Every pair is scored again. Changes of the program, the models or the library are listed as well,
+since they may explain changed pairs.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
     from compare.progress import Progress
 
 TOLERANCE = 1e-3
-"""The most by which probabilities that count as the same may differ."""
+"""Largest difference between probabilities that count as equal."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A model, library or program that changed; `was` and `now` have digests in full."""
+    """A model, library or program that changed; `was` and `now` include full digests."""
 
     what: str
     was: str
@@ -45,10 +45,10 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class PairId:
-    """The ids of a pair's statements, and where their passages begin (characters).
+    """The ids of a pair's statements, and the offsets of their passages in characters.
 
-    In a search side a is the quote, with the id "" and start 0. A search lists a statement once, so
-    that its start is 0, too.
+    In a search, side a is the quote, whose id is "". A search lists each statement once, so both
+    offsets are 0.
     """
 
     a: str
@@ -62,8 +62,8 @@ class Moved:
     """A pair whose label or probability changed.
 
     Attributes:
-        was: The list that it was in, None for no list; `now` likewise.
-        by: The largest difference of its probabilities, 0 to 1.
+        was: The list that it was in, None for no list; `now` is its list in the new result.
+        by: The largest change of its probabilities, 0 to 1.
     """
 
     pair: PairId
@@ -74,16 +74,16 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Reproduction:
-    """A result made again, compared with the saved one.
+    """A repeated result, compared with the saved one.
 
     Attributes:
         result: The new result.
         kept: Number of pairs of the saved result.
-        missing: Pairs of the saved result that were not read now.
-        new: Pairs that were only read now.
-        relabelled: Pairs that are in another list now.
-        moved: Pairs in the same list with a probability that moved by more than the tolerance.
-        differences: What else changed, such as models or the library.
+        missing: Pairs that are only in the saved result.
+        new: Pairs that are only in the new result.
+        relabelled: Pairs that moved to another list.
+        moved: Pairs in the same list with a probability that changed by more than the tolerance.
+        differences: Other changes, such as models or the library.
     """
 
     result: Result
@@ -96,7 +96,7 @@ class Reproduction:
 
     @property
     def same(self) -> bool:
-        """Tell whether the same pairs came out, with the same labels and probabilities."""
+        """Whether both have the same pairs with the same labels and probabilities."""
         return not (self.missing or self.new or self.relabelled or self.moved)
 
     def to_dict(self) -> dict[str, Any]:
@@ -121,24 +121,24 @@ def reproduce(
     tolerance: float = TOLERANCE,
     on_progress: Progress | None = None,
 ) -> Reproduction:
-    """Make a result again from a library and compare the two.
+    """Repeat a result with a library and compare the two.
 
     Args:
-        kept: Of any kind; its filters, thresholds and settings are used.
-        library: Where to look; another one than the result's is a difference.
-        stance_model: None: the one that the result names.
+        kept: A saved result of any kind; its filters, thresholds and settings are used.
+        library: The library to read; a change since the result is listed as a difference.
+        stance_model: None loads the one that the result names.
         tolerance: See `TOLERANCE`.
-        on_progress: Reports pairs read.
+        on_progress: Reports pairs scored.
 
     Raises:
         ModelError: The stance model that the result names is not installed.
-        QueryError: A side has no passage any more.
+        QueryError: A side no longer has a passage.
         ExportError: The result's filters or settings cannot be read.
     """
     model = stance_model or model_again(kept.provenance, library)
     try:
         with tempfile.TemporaryDirectory(prefix="compare-") as folder:
-            now = _made_again(kept, library, model, Path(folder), on_progress)
+            now = _repeat(kept, library, model, Path(folder), on_progress)
     except QueryError as error:
         if kept.provenance.library_digest == library.digest:
             raise
@@ -174,24 +174,21 @@ def model_name(made: Provenance) -> str:
 
 
 def model_again(made: Provenance, library: Library) -> StanceModel:
-    """Load the model that a result was made with, adapted to this library if it was adapted.
-
-    The digest of an adapted model tells whether the adaptation is still the same.
-    """
+    """Load the model that a result was made with, adapted to this library if it was adapted."""
     from compare.models import load_stance_model
 
     model = load_stance_model(model_name(made))
     return library.stance_model(model) if made.stance_model.endswith(SUFFIX) else model
 
 
-def _made_again(
+def _repeat(
     kept: Result,
     library: Library,
     model: StanceModel,
     empty_cache: Path,
     on_progress: Progress | None,
 ) -> Result:
-    made, least = kept.provenance, kept.thresholds
+    made, thresholds = kept.provenance, kept.thresholds
     if kept.quote is None:
         a, b = (made.filters.get(side, {}) for side in "ab")
         if not (isinstance(a, Mapping) and isinstance(b, Mapping)):
@@ -207,7 +204,7 @@ def _made_again(
             between=str(made.settings.get("between", "")),
             cache_folder=empty_cache,
         )
-        return comparison.run(thresholds=least, on_progress=on_progress)
+        return comparison.run(thresholds=thresholds, on_progress=on_progress)
     filters = filters_from(made.filters)
     if "most_each" not in made.settings:
         return search(
@@ -215,26 +212,28 @@ def _made_again(
             kept.quote,
             stance_model=model,
             filters=filters,
-            thresholds=least,
+            thresholds=thresholds,
             candidates=int(_setting(made, "candidates", CANDIDATES)),
             on_progress=on_progress,
         )
-    found = positions(  # the result is of `Positions.result`
+    found = positions(  # saved by `Positions.result`
         library,
         kept.subject,
         by=str(made.settings.get("by", "")),
         filters=filters,
         stance_model=model,
-        thresholds=least.with_values(None, _setting(made, "least_similarity", least.similarity)),
+        thresholds=thresholds.with_values(
+            None, _setting(made, "least_similarity", thresholds.similarity)
+        ),
         most_each=int(_setting(made, "most_each", MOST_PER_ACTOR)),
         on_progress=on_progress,
         cache_folder=empty_cache,
     )
-    return found.rethreshold(similarity=least.similarity).result()
+    return found.rethreshold(similarity=thresholds.similarity).result()
 
 
-def _setting(made: Provenance, name: str, usual: float) -> float:
-    value = made.settings.get(name, usual)
+def _setting(made: Provenance, name: str, default: float) -> float:
+    value = made.settings.get(name, default)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ExportError(f"The result's setting {name} is {value!r}, no number: make it again.")
     return value
@@ -266,7 +265,7 @@ def _differences(was: Provenance, now: Provenance) -> Iterator[Difference]:
 
 
 def _made_with(made: Provenance) -> list[tuple[str, str]]:
-    """Return names and values of what the pairs depend on."""
+    """Return everything that the pairs depend on, as names and values."""
     return [
         ("program", f"compare {made.version}"),
         ("embedding model", f"{made.encoder} sha256 {made.encoder_digest}"),

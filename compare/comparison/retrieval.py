@@ -1,7 +1,7 @@
 """Retrieve the candidates for a quote or a proposition.
 
-The candidates for a quote are the most similar passages and, for names and rare words, those that
-share most words with it. For a proposition they are the most similar passages of each actor.
+The candidates for a quote are the passages most similar to it and those that share rare words with
+it. The candidates for a proposition are the passages of each actor most similar to it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import accumulate, takewhile
+from itertools import accumulate, chain, compress, takewhile
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,14 +32,14 @@ if TYPE_CHECKING:
     from compare.statements.statement import Statement
 
 CANDIDATES = 60
-"""Most similar passages that are read for a quote; half as many more that share words with it."""
+"""Number of similar passages read for a quote; half as many more are read that share words."""
 
 MOST_PER_ACTOR = 24
-"""Most similar passages of an actor that are read; half as many more that share words."""
+"""Maximum number of similar passages read per actor; half as many more that share words."""
 
-_LEAST_CANDIDATES = 12  # of each sentence of a quote
+_LEAST_CANDIDATES = 12  # for each sentence of a quote
 _MOST_PARTS = 12
-_NEIGHBOURS = 10  # passages among which the quote's own statement is looked for
+_NEIGHBOURS = 10  # most similar passages, searched for the quote's own statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +47,12 @@ class Retrieved:
     """The candidates for a quote.
 
     Attributes:
-        quote: With who said it, if that was found in the library.
-        parts: Its sentences, with their `vectors`, float32 [parts, dim].
-        pairs: Number of a part and row of a candidate.
-        sources: The statements that the quote comes from; their rows are `own`.
-        within: The passages that may be found, by the `filters` that could be applied.
-        notes: What the reader should know.
+        quote: The quote, with its speaker if its statement is in the library.
+        parts: The sentences of the quote; `vectors`, float32 [parts, dim], are theirs.
+        pairs: Part number and row of each candidate.
+        sources: The quote's own statements in the library; `own` has their rows.
+        within: The passages that pass the filters; `filters` are those that could be applied.
+        notes: Notes to the reader.
     """
 
     quote: Quote
@@ -75,7 +75,7 @@ def retrieve(
 ) -> Retrieved:
     """Return the candidates for a quote: see `comparison.search.search`.
 
-    `languages` are those that the stance model reads; none if it reads any.
+    `languages` are those that the stance model reads, empty if it reads any.
     """
     store = library.store
     parts, notes = _parts(quote, languages)
@@ -91,9 +91,7 @@ def retrieve(
     if sources and not _who_is_known(quote):
         quote = replace(Quote.from_statement(sources[0]), text=quote.text)
         sources = [entry for entry in sources if _may_be_own(quote, entry)]
-        if (
-            quote.context
-        ):  # the quote is embedded with the context of its statement, as passages are
+        if quote.context:  # embed the quote with the context of its statement, as passages are
             vectors = _embedded(library, quote, parts)
             nearest = store.nearest(vectors, 2 * each + _NEIGHBOURS)
         notes.append(
@@ -106,24 +104,25 @@ def retrieve(
     spans = store.rows_of([entry.id for entry in sources])
     own = {row for span in spans.values() for row in span}
     within = store.select(filters.excluding_own(quote))
+    # The first rankings still hold if nothing is filtered and few rows are the quote's own.
     everything = len(within) == len(store)
     if not everything or len(own) > _NEIGHBOURS:
         by_words = _ranked_by_words(store, parts, each // 2 + len(own), within)
-    near = _nearest_distinct(store, vectors, each, own, within, nearest if everything else None)
-    alike = [rows[: each // 2] for rows in _distinct(store, by_words, own)]
-    pairs = _pairs(near, alike)
+    similar = _nearest_distinct(store, vectors, each, own, within, nearest if everything else None)
+    sharing_words = [rows[: each // 2] for rows in _distinct(store, by_words, own)]
+    pairs = _pairs(similar, sharing_words)
     return Retrieved(quote, parts, vectors, pairs, sources, own, filters, within, notes)
 
 
 def retrieve_pool(library: Library, quote: Quote, candidates: int) -> Retrieved:
-    """Return the candidates for words alone: nothing is filtered or left out as their own."""
+    """Return the candidates for a quote's words, without filters or a search for its source."""
     store = library.store
     parts, notes = _parts(quote, ())
     vectors = _embedded(library, quote, parts)
     each = _for_each(candidates, parts)
     everything = store.select(Filters())
-    near = _nearest_distinct(store, vectors, each, (), everything)
-    pairs = _pairs(near, _distinct(store, _ranked_by_words(store, parts, each // 2), ()))
+    similar = _nearest_distinct(store, vectors, each, (), everything)
+    pairs = _pairs(similar, _distinct(store, _ranked_by_words(store, parts, each // 2), ()))
     return Retrieved(quote, parts, vectors, pairs, (), (), Filters(), everything, notes)
 
 
@@ -132,7 +131,7 @@ def with_readable_languages(
 ) -> tuple[Filters, list[str]]:
     """Exclude languages the stance model cannot read, unless requested.
 
-    Returns the filters, and notes to the reader. `languages` is empty if the model reads any.
+    Returns the filters and notes to the reader. `languages` is empty if the model reads any.
     """
     if filters.languages or not languages:
         return filters, []
@@ -149,7 +148,7 @@ def with_readable_languages(
 
 
 def _parts(quote: Quote, languages: tuple[str, ...]) -> tuple[list[str], list[str]]:
-    """Return the sentences of a quote that are searched, and notes to the reader."""
+    """Return the sentences of a quote to search for, and notes to the reader."""
     notes = language_notes(("The quote", quote.text), languages=languages)
     parts = split_quote(quote.text, language_of(quote.text))
     if len(parts) > _MOST_PARTS:
@@ -160,12 +159,12 @@ def _parts(quote: Quote, languages: tuple[str, ...]) -> tuple[list[str], list[st
 
 
 def _embedded(library: Library, quote: Quote, parts: Sequence[str]) -> Floats:
-    """Return the vectors of the parts, completed by the quote's context as passages are."""
+    """Embed the parts with the quote's context, as passages are embedded."""
     return library.encoder.encode([complete(part, quote.context) for part in parts])
 
 
 def _for_each(candidates: int, parts: Sequence[str]) -> int:
-    """Return how many candidates each sentence of a quote has."""
+    """Return the number of candidates per sentence of a quote."""
     return max(candidates // len(parts), _LEAST_CANDIDATES)
 
 
@@ -176,13 +175,12 @@ def _ranked_by_words(
 
 
 def _pairs(
-    near: Sequence[Sequence[int]], by_words: Sequence[Sequence[int]]
+    similar: Sequence[Sequence[int]], by_words: Sequence[Sequence[int]]
 ) -> list[tuple[int, int]]:
-    """Return numbers of a part and a row: the most similar of each part, then those by words."""
-    pairs: dict[tuple[int, int], None] = {}
-    for part, (nearest, alike) in enumerate(zip(near, by_words, strict=True)):
-        pairs.update(dict.fromkeys((part, row) for row in (*nearest, *alike)))
-    return list(pairs)
+    """Return each candidate's part number and row: first the similar ones, then those by words."""
+    both = enumerate(zip(similar, by_words, strict=True))
+    pairs = [(part, row) for part, rows in both for row in chain(*rows)]
+    return list(dict.fromkeys(pairs))
 
 
 # -- Duplicates ----------------------------------------------------------------------------------
@@ -191,27 +189,26 @@ def _pairs(
 def duplicates(
     store: PassageStore, rows: Sequence[int], within: Selection | None = None
 ) -> dict[int, list[tuple[int, str]]]:
-    """Return for each row the rows, with statement ids, of all selected passages with its words."""
+    """Return, for each row, row and statement id of all selected passages with the same words."""
     keys = store.words(np.array(rows, np.int64)).tolist()
     found = store.with_words(set(keys))
-    held = [True] * len(found)
+    selected = [True] * len(found)
     if within is not None:
-        held = within.holds(np.array([row for _, row, _ in found], np.int64)).tolist()
-    alike: dict[int, list[tuple[int, str]]] = defaultdict(list)
-    for (key, row, statement_id), kept in zip(found, held, strict=True):
-        if kept:
-            alike[key].append((row, statement_id))
-    return {row: alike[key] for row, key in zip(rows, keys, strict=True)}
+        selected = within.holds(np.array([row for _, row, _ in found], np.int64)).tolist()
+    by_key: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for key, row, statement_id in compress(found, selected):
+        by_key[key].append((row, statement_id))
+    return {row: by_key[key] for row, key in zip(rows, keys, strict=True)}
 
 
 def repetitions(
     library: Library, rows: Sequence[int], leave_out: Collection[int], within: Selection
 ) -> dict[int, list[Statement]]:
-    """Return for each row the other statements with the same words, in passages not left out."""
-    alike = duplicates(library.store, rows, within)
+    """Return, for each row, the other statements with its words, except those in `leave_out`."""
+    by_row = duplicates(library.store, rows, within)
     own = [passage.statement_id for passage in library.passages(rows)]
     ids = {
-        row: dict.fromkeys(i for at, i in alike[row] if at not in leave_out and i != statement_id)
+        row: dict.fromkeys(i for at, i in by_row[row] if at not in leave_out and i != statement_id)
         for row, statement_id in zip(rows, own, strict=True)
     }
     wanted = sorted({statement_id for others in ids.values() for statement_id in others})
@@ -220,14 +217,14 @@ def repetitions(
 
 
 def by_date(statements: Iterable[Statement]) -> tuple[Statement, ...]:
-    """Return statements by their dates and ids, those without a date first."""
+    """Sort statements by date and id, those without a date first."""
     return tuple(sorted(statements, key=lambda s: (s.date.iso if s.date else "", s.id)))
 
 
 def _distinct(
     store: PassageStore, lists: Iterable[Rows], leave_out: Collection[int]
 ) -> list[list[int]]:
-    """Return each list without the rows left out and without duplicates."""
+    """Return each list without the rows to leave out and without duplicates."""
     distinct = []
     for rows in lists:
         kept = np.array([row for row in rows.tolist() if row not in leave_out], np.int64)
@@ -243,9 +240,9 @@ def _nearest_distinct(
     within: Selection,
     found: Neighbours | None = None,
 ) -> list[list[int]]:
-    """Return the k most similar passages of each vector with different words, best first.
+    """Return the k passages most similar to each vector, without duplicates, best first.
 
-    `found` is what was found already; more is looked for if it is too little.
+    `found` are neighbours found before; more are fetched if duplicates leave fewer than k.
     """
     fetch = 0
     while True:
@@ -262,10 +259,10 @@ def _nearest_distinct(
 
 
 def own_statements(library: Library, quote: Quote, rows: Iterable[int]) -> list[Statement]:
-    """Return the statements that the quote itself comes from, the one with its id first.
+    """Return the statements that the quote comes from, first the one with its id.
 
-    Besides the one named by id, these are statements in `rows` with whole sentences that are the
-    quote's words, unless the quote is known to be another speaker's.
+    The others are statements of `rows` in which the quote's words are whole sentences, unless the
+    quote is known to be from another speaker.
     """
     wanted = fold(quote.text)
     ids = dict.fromkeys(filter(None, [quote.statement_id]))
@@ -281,13 +278,14 @@ def own_statements(library: Library, quote: Quote, rows: Iterable[int]) -> list[
 
 
 def _holds(wanted: str, sentences: Sequence[str]) -> bool:
-    """Tell whether whole sentences in a row are the wanted words: no "it is false that" ahead."""
+    """Tell whether consecutive whole sentences are the wanted words."""
+    # Whole sentences only: "It is false that ..." before the words would reverse them.
     joined = (accumulate(sentences[first:], "{} {}".format) for first in range(len(sentences)))
     return any(wanted in takewhile(lambda text: len(text) <= len(wanted), each) for each in joined)
 
 
 def _may_be_own(quote: Quote, statement: Statement) -> bool:
-    """Tell whether a statement with the quote's words can be the quote's own."""
+    """Tell whether a statement with the quote's words can be its source: the same actor."""
     if quote.speaker and statement.speaker:
         return speaker_key(quote.speaker) == speaker_key(statement.speaker)
     own, others = (set(map(country_key, each.country)) for each in (quote, statement))
@@ -311,39 +309,41 @@ def nearest_per_actor(
     kind: str,
     *,
     least: float,
-    most_each: int = MOST_PER_ACTOR,
-    within: Selection | None = None,
+    most_each: int,
+    within: Selection,
 ) -> tuple[ActorPassages, Rows]:
-    """Return the passages to read of each actor, and how many similar enough each has.
+    """Return each actor's passages to read, and how many similar passages each actor has.
 
-    Every selected passage is compared with the proposition, since the most similar of the whole
-    library are those of the actors that speak most. An actor's passages with the same words count
-    once, and no statement has more than three, so that one long speech does not crowd out others.
+    Every selected passage is compared with the proposition, since the most similar ones in the
+    library belong to the actors that speak most. An actor's duplicates count once, and a statement
+    has at most three passages, so that one long speech does not crowd out others.
 
     Args:
-        library: Where to look.
+        library: The library to search.
         proposition: One sentence.
-        kind: Of the actors, one of `library.actors.KINDS`.
-        least: The least cosine.
+        kind: Kind of the actors, one of `library.actors.KINDS`.
+        least: Minimum cosine.
         most_each: See `MOST_PER_ACTOR`.
-        within: Passages that may be found; None: all.
+        within: The selected passages.
     """
     store = library.store
     (query,) = library.encoder.encode([proposition])
-    near = store.nearest_per_actor(query, kind, least, within)
-    counts = np.bincount(near.actor, minlength=len(store.actors(kind)))
-    near = near.take(occurrence(near.actor, store.metadata(near.row).statement) < MOST_OF_STATEMENT)
+    passages = store.nearest_per_actor(query, kind, least, within)
+    counts = np.bincount(passages.actor, minlength=len(store.actors(kind)))
+    passages = passages.take(
+        occurrence(passages.actor, store.metadata(passages.row).statement) < MOST_OF_STATEMENT
+    )
     by_words = store.ranked_by_words(proposition, READ_AT_MOST, within)
-    chosen = occurrence(near.actor) < most_each
-    chosen |= _first_by_words(near, by_words, most_each // 2)
-    return near.take(chosen), counts
+    chosen = occurrence(passages.actor) < most_each
+    chosen |= _first_by_words(passages, by_words, most_each // 2)
+    return passages.take(chosen), counts
 
 
-def _first_by_words(near: ActorPassages, by_words: Rows, most: int) -> NDArray[np.bool_]:
-    """Return which passages are among their actor's first `most` in `by_words`."""
+def _first_by_words(passages: ActorPassages, by_words: Rows, most: int) -> NDArray[np.bool_]:
+    """Tell which passages are among their actor's first `most` in `by_words`."""
     place = {row: n for n, row in enumerate(by_words.tolist())}
-    ranks = np.array([place.get(row, len(place)) for row in near.row.tolist()], np.int64)
+    ranks = np.array([place.get(row, len(place)) for row in passages.row.tolist()], np.int64)
     order = np.argsort(ranks, kind="stable")
     first = np.zeros(len(ranks), bool)
-    first[order] = occurrence(near.actor[order]) < most
+    first[order] = occurrence(passages.actor[order]) < most
     return first & (ranks < len(place))

@@ -1,4 +1,4 @@
-"""Score pairs with the one or two stages of a stance model, keep the scores, and explain them."""
+"""Score pairs with the stages of a stance model, cache the scores, and find rationales."""
 
 from __future__ import annotations
 
@@ -57,14 +57,15 @@ def score_in_stages(
     most_again: int,
     on_progress: Progress | None = None,
 ) -> Scores:
-    """Score pairs, and with the second stage of a cascade those that will be seen again.
+    """Score pairs; the second stage of a cascade scores those again that will be shown.
 
     Args:
         model: A model of one or two stages.
         count: Number of pairs.
-        score: Returns the probabilities of the pairs with some numbers by one stage.
-        choose: Returns the numbers to score again, given the first stage's probabilities.
-        most_again: The most that `choose` returns.
+        score: Given a stage and numbers of pairs, returns their probabilities.
+        choose: Given the first stage's probabilities, returns the numbers of the pairs to score
+            again.
+        most_again: Maximum number of pairs that `choose` returns.
         on_progress: Reports pairs scored; those scored twice count twice.
     """
     first, *more = model.stages
@@ -83,20 +84,22 @@ def score_in_stages(
 
 
 def list_ranks(scores: Floats, similarities: Iterable[float]) -> NDArray[np.float64]:
-    """Return the ranking score of each pair in the agree and in the oppose list, [n, 2]."""
+    """Return each pair's ranking score in the agree list and in the oppose list, [n, 2]."""
     rows = zip(scores[:, :2].tolist(), map(float, similarities), strict=True)
-    ranks = [[ranking_score(probability, near) for probability in row] for row, near in rows]
+    ranks = [
+        [ranking_score(probability, similarity) for probability in row] for row, similarity in rows
+    ]
     return np.array(ranks, np.float64).reshape(-1, 2)
 
 
 def top_of_lists(scores: Floats, similarities: Iterable[float], most: int) -> Rows:
-    """Return the numbers of the first `most` pairs of the agree and of the oppose list."""
+    """Return the numbers of the top `most` pairs of the agree list and of the oppose list."""
     first = np.argsort(-list_ranks(scores, similarities), axis=0, kind="stable")[:most]
     return np.unique(first)
 
 
 def read_excerpts(library: Library, rows: Iterable[int]) -> dict[int, Excerpt]:
-    """Return the passages in these rows with their statements, by row."""
+    """Return the passages in these rows, each with its statement, by row."""
     wanted = sorted(set(rows))
     passages = library.passages(wanted)
     ids = sorted({passage.statement_id for passage in passages})
@@ -119,16 +122,16 @@ WHERE a = json_extract(pair.value, '$[0]') AND b = json_extract(pair.value, '$[1
 
 
 class ScoreCache:
-    """The scores that one model gave to pairs of one library's passages, in either order.
+    """Cached scores of pairs of a library's passages by one model, in either order.
 
-    They are written every few hundred pairs: a comparison that was stopped resumes there.
+    Scores are written every few hundred pairs, so that a stopped comparison can resume.
     """
 
     def __init__(self, key: Mapping[str, Any], folder: Path | None = None) -> None:
-        """Open the file for a key, which is all that the scores depend on, or make it.
+        """Open or create the file for a key, which names everything that the scores depend on.
 
         Raises:
-            LibraryError: It cannot be read or written; all methods may raise this.
+            LibraryError: The file cannot be read or written; all methods may raise this.
         """
         name = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()[:24]
         folder = folder or writable_cache() / "comparisons"
@@ -137,28 +140,28 @@ class ScoreCache:
             folder.mkdir(parents=True, exist_ok=True)
             _remove_oldest(folder, self._path)
             try:
-                self._make()
+                self._create_table()
             except sqlite3.OperationalError:  # busy or full, but not damaged
                 raise
-            except sqlite3.DatabaseError:  # damaged: its scores can be made again
+            except sqlite3.DatabaseError:  # damaged: start again, since scores can be recomputed
                 self._path.unlink(missing_ok=True)
-                self._make()
+                self._create_table()
 
     @classmethod
     def of(cls, library: Library, model: StanceModel, folder: Path | None = None) -> ScoreCache:
         """Open the file for a generation of a library and a model of one stage."""
         return cls({"library": library.generation, "model": signature(model)}, folder)
 
-    def _make(self) -> None:
+    def _create_table(self) -> None:
         with closing(self._connect()) as database:
             database.execute(
                 "CREATE TABLE IF NOT EXISTS scores (a INTEGER, b INTEGER, agree REAL, oppose REAL, "
                 "neither REAL, PRIMARY KEY (a, b)) WITHOUT ROWID"
             )
-            database.execute("SELECT a FROM scores LIMIT 1").fetchall()
+            database.execute("SELECT a FROM scores LIMIT 1").fetchall()  # fails if it is damaged
 
     def known(self, a: Rows, b: Rows) -> tuple[Floats, NDArray[np.bool_]]:
-        """Return the scores of pairs, float32 [n, 3], and which of them are known, bool [n]."""
+        """Return the cached scores of pairs, float32 [n, 3], and which are known, bool [n]."""
         scores = np.zeros((len(a), 3), np.float32)
         known = np.zeros(len(a), bool)
         with self._plain_errors(), closing(self._connect()) as database:
@@ -173,9 +176,9 @@ class ScoreCache:
         score: Callable[[Rows], Floats],
         on_progress: Progress | None = None,
     ) -> Floats:
-        """Return the scores of pairs, float32 [n, 3]; only those not known are computed.
+        """Return the scores of pairs, float32 [n, 3], calling `score` for those not cached.
 
-        `score` computes those of some pairs, by number.
+        `score` gets the numbers of some pairs.
         """
         scores, known = self.known(a, b)
         left = np.flatnonzero(~known)
@@ -190,7 +193,7 @@ class ScoreCache:
         return scores
 
     def add(self, a: Rows, b: Rows, scores: Floats) -> None:
-        """Keep the scores of pairs; they are on disk when this returns."""
+        """Store the scores of pairs on disk."""
         rows = [(*pair, *row) for pair, row in zip(_pairs(a, b), scores.tolist(), strict=True)]
         with self._plain_errors(), closing(self._connect()) as database, database:
             database.executemany("INSERT OR REPLACE INTO scores VALUES (?, ?, ?, ?, ?)", rows)
@@ -210,13 +213,13 @@ class ScoreCache:
 
 
 def _pairs(a: Rows, b: Rows) -> list[tuple[int, int]]:
-    """Return pairs with the lower row first, since the order of the sides changes no score."""
+    """Return pairs with the lower row first: swapping the sides does not change a score."""
     low, high = np.minimum(a, b).tolist(), np.maximum(a, b).tolist()
     return list(zip(low, high, strict=True))
 
 
 def _remove_oldest(folder: Path, keep: Path) -> None:
-    """Remove the files that were longest unused, so that the cache stays small."""
+    """Remove the oldest files, so that the cache stays small."""
     with suppress(OSError):
         files = sorted(folder.glob("*.sqlite"), key=lambda path: path.stat().st_mtime)
         for path in files[:-_MOST_FILES]:
@@ -233,15 +236,15 @@ def score_passages(
     folder: Path | None = None,
     on_progress: Progress | None = None,
 ) -> Floats:
-    """Return the probabilities of pairs of rows, float32 [n, 3]; known ones are not scored again.
+    """Return the probabilities of pairs of rows, float32 [n, 3], from the cache where possible.
 
     Args:
-        library: Whose passages.
+        library: The library of the passages.
         stage: A model of one stage.
-        a: Rows of one side.
-        b: Rows of the other.
-        inputs: Those of numbers that are no rows of the library.
-        folder: Of the cache; None: the usual one.
+        a: Rows of side a.
+        b: Rows of side b.
+        inputs: Model inputs for numbers that are not rows of the library, such as a claim's.
+        folder: Folder for scores; None uses the default cache.
         on_progress: Reports pairs with a score.
     """
     given = inputs or {}
@@ -260,9 +263,9 @@ def score_passages(
 
 
 def explain_pair(pair: Pair, stance_model: StanceModel, quote: Quote | None = None) -> Pair:
-    """Return the pair with the words that decide its verdict, found by the stage that gave it.
+    """Return the pair with its rationale, found by the stage that gave the verdict.
 
-    `quote` is that of a search, as it was read.
+    In a search, the model read `quote` itself, though `pair.a` may show its source statement.
     """
     from compare.models.rationale import find_rationale
 

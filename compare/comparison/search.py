@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from compare.progress import Progress
 
 READ_AGAIN = 30
-"""Candidates at the top of either list that a second stage scores; on dev queries the lists are as
+"""Candidates at the top of each list that the second stage scores; on dev queries the lists are as
 good as if it scored all."""
 
 
@@ -57,17 +57,17 @@ def search(
     """Search a library for statements that agree with a quote or oppose it.
 
     Candidates are the passages most similar to each sentence of the quote and those that share rare
-    words with it. A statement is shown by its pair with the strongest verdict.
+    words with it. Each statement is represented by its pair with the strongest verdict.
 
     Args:
-        library: Where to search.
-        quote: The words, and who said them if that is known.
-        stance_model: None: the library's, which is the shipped one, adapted if it was.
+        library: The library to search.
+        quote: The words, with the speaker if known.
+        stance_model: None uses the library's: the shipped model, adapted if there is an adaptation.
         filters: Applied exactly, before candidates are chosen.
         thresholds: What a pair must reach to be listed; see `Result.rethreshold`.
-        candidates: Passages read for their similarity; half as many more for their words.
-        why: Find the rationale of all that is listed, too.
-        on_progress: Reports pairs read.
+        candidates: Number of similar passages scored; half as many more that share words.
+        why: Also find the rationale of all listed pairs.
+        on_progress: Reports pairs scored.
 
     Raises:
         QueryError: The quote is empty or too long.
@@ -96,41 +96,36 @@ def search(
 def scored_pool(
     library: Library, quote: str, stance_model: StanceModel, candidates: int = CANDIDATES
 ) -> list[Pair]:
-    """Return the strongest pair of each statement that a search reads for words alone.
+    """Return the strongest pair of each candidate statement for a quote without a speaker.
 
-    Statements with the same words are there, too, and nothing is left out by a threshold or as the
-    quote's own statement.
+    Duplicates are included, and neither thresholds nor the quote's own statement exclude any.
     """
     found = retrieve_pool(library, Quote(clean_quote(quote)), candidates)
     scored = _score(library, found, stance_model, None)
-    alike = duplicates(library.store, [row for row, _ in scored])
-    excerpts = read_excerpts(library, (row for rows in alike.values() for row, _ in rows))
+    by_row = duplicates(library.store, [row for row, _ in scored])
+    excerpts = read_excerpts(library, (row for rows in by_row.values() for row, _ in rows))
     scored += [
         _Scored(other, replace(pair, b=excerpts[other]))
         for row, pair in scored
-        for other, _ in alike[row]
+        for other, _ in by_row[row]
         if other != row
     ]
     return [pair for _, pair in _strongest(scored)]
 
 
 class _Scored(NamedTuple):
-    """A sentence of the quote and the passage in a row."""
+    """A pair of a sentence of the quote with the passage in a row."""
 
     row: int
     pair: Pair
 
     @property
     def strength(self) -> tuple[bool, bool, bool, float, float]:
-        """Return the key by which a statement's strongest pair is chosen.
-
-        A pair too dissimilar to be listed does not hide a similar one, nor one that takes no side
-        one that takes a side.
-        """
+        """Return the sort key by which a statement's strongest pair is chosen."""
         pair = self.pair
         return (
             not pair.first_stage_only,
-            pair.similarity >= Thresholds().similarity,
+            pair.similarity >= Thresholds().similarity,  # a pair too dissimilar is never listed
             pair.probabilities.stance is not Stance.NEITHER,
             max(pair.score(Stance.AGREE), pair.score(Stance.OPPOSE)),
             pair.similarity,
@@ -143,7 +138,9 @@ def _score(
     excerpts = read_excerpts(library, (row for _, row in found.pairs))
     numbers = {row: n for n, row in enumerate(excerpts)}
     vectors = library.store.vectors(np.array([*excerpts], np.int64))
-    cosines = np.clip(vectors @ found.vectors.T, -1, 1)  # of vectors in 16 bits
+    cosines = np.clip(
+        vectors @ found.vectors.T, -1, 1
+    )  # 16-bit vectors are not exactly of unit length
     similarities = [float(cosines[numbers[row], part]) for part, row in found.pairs]
     asked = [Excerpt.of_quote(found.quote, part).model_input for part in found.parts]
     inputs = [(asked[part], excerpts[row].model_input) for part, row in found.pairs]
@@ -169,7 +166,7 @@ def _score(
 
 
 def _strongest(scored: Iterable[_Scored]) -> list[_Scored]:
-    """Return the strongest pair of each statement, the first of those equally strong."""
+    """Return the strongest pair of each statement; the first wins a tie."""
     best: dict[str, _Scored] = {}
     for entry in scored:
         held = best.setdefault(entry.pair.b.statement.id, entry)
@@ -181,16 +178,16 @@ def _strongest(scored: Iterable[_Scored]) -> list[_Scored]:
 def _one_per_statement(
     library: Library, found: Retrieved, scored: Sequence[_Scored]
 ) -> tuple[Pair, ...]:
-    """Return each statement's strongest pair; the same words with the same verdict become one."""
+    """Return each statement's strongest pair; duplicates with the same verdict are merged."""
     strongest = _strongest(scored)
     repeated = repetitions(library, [entry.row for entry in strongest], found.own, found.within)
-    alike: dict[tuple[int, Stance], list[_Scored]] = defaultdict(list)
+    groups: dict[tuple[int, Stance], list[_Scored]] = defaultdict(list)
     # By id, so that the result does not depend on the order of retrieval.
     for entry in sorted(strongest, key=lambda entry: entry.pair.b.statement.id):
         words = words_key(entry.pair.b.text, entry.pair.b.context)
-        alike[words, entry.pair.probabilities.stance].append(entry)
+        groups[words, entry.pair.probabilities.stance].append(entry)
     pairs = []
-    for entries in alike.values():
+    for entries in groups.values():
         first, *others = sorted(entries, key=lambda entry: entry.strength, reverse=True)
         repeats = {entry.pair.b.statement.id: entry.pair.b.statement for entry in others}
         for entry in entries:

@@ -39,21 +39,21 @@ if TYPE_CHECKING:
     from compare.progress import Progress
 
 MOST_READ = 20_000
-"""Pairs that are scored unless more are asked for: the likeliest of those found."""
+"""Maximum number of pairs that are scored by default: the likeliest of those found."""
 
 MOST_READ_AGAIN = 400
-"""Pairs at the top of either list that a second stage scores."""
+"""Pairs at the top of each list that the second stage scores."""
 
 SIMILARITY_WEIGHT = 4.0
-"""Weight of the similarity beside the prefilter's logits: the best of 0, 1, 2, 4 and 8 where all
-pairs of two sides were scored."""
+"""Weight of the similarity relative to the prefilter's logits: the best of 0, 1, 2, 4 and 8 when
+all pairs of two sides were scored."""
 
 TOPIC_SIMILARITY = 0.35
-"""Cosine to the topic from which a passage without all of its words is on it."""
+"""Minimum cosine to the topic for a passage that does not contain all of its words."""
 
 _TIMED = 48  # pairs scored to estimate a plan's time
-_SOME = 2**13  # passages compared to estimate the time of `find`
-_FOUND_SOON = 2**30  # pairs of passages that are compared in a few seconds
+_SAMPLED = 2**13  # passages compared to estimate the time of `find`
+_FOUND_SOON = 2**30  # as many pairs of passages are compared in a few seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +61,11 @@ class Plan:
     """What a comparison will read, and how long that will take.
 
     Attributes:
-        a: Number of passages of side a that are on the topic; b of side b.
-        same_point: Pairs of them on the same point.
-        to_read: Pairs that the stance model will read.
-        known: Those of them whose scores are in the cache.
-        seconds: About how long the others take on this machine, timed on some of them.
+        a: Number of side a's passages on the topic; `b` is that of side b.
+        same_point: Number of pairs on the same point.
+        to_read: Number of pairs that the stance model will read.
+        known: How many of these already have scores in the cache.
+        seconds: Estimated time for the others on this machine, from timing a few of them.
     """
 
     a: int
@@ -92,32 +92,33 @@ class Comparison:
         between: str = "",
         cache_folder: Path | None = None,
     ) -> None:
-        """Choose the passages of both sides; no two of them are compared yet.
+        """Select the passages of both sides; pairs are only formed by `find`.
 
         Args:
-            library: Where both sides are.
-            a: The statements of one side.
-            b: Those of the other; None compares `a` with its own past.
-            topic: Words or a sentence: only passages that hold all of its words, or are similar to
-                it, count. Empty: all.
-            stance_model: None: the library's, which is the shipped one, adapted if it was.
-            least_similarity: The least cosine of a pair.
+            library: The library that both sides are in.
+            a: Filters for the statements of side a.
+            b: Filters for side b; None compares `a` with its own past.
+            topic: Words or a sentence; only passages that contain all of its words, or are similar
+                to it, count. "" allows all.
+            stance_model: None uses the library's: the shipped model, adapted if there is an
+                adaptation.
+            least_similarity: Minimum cosine of a pair.
             most_read: See `MOST_READ`.
             between: One of `library.actors.KINDS`: only pairs of two different actors of that
-                kind are found, as a matrix counts them.
-            cache_folder: Where scores are kept; None: the cache.
+                kind are found, as a matrix counts them. "" allows all.
+            cache_folder: Folder for scores; None uses the default cache.
 
         Raises:
-            QueryError: A side holds no passage, or none on the topic.
+            QueryError: A side has no passage, or none on the topic.
         """
         self.library = library
         self.model = stance_model or library.stance_model()
         self.topic = " ".join(topic.split())
         self.over_time = b is None
-        self._given = {"a": a} if b is None else {"a": a, "b": b}
+        self._requested = {"a": a} if b is None else {"a": a, "b": b}
         read = {
             side: with_readable_languages(library.store, chosen, self.model.languages)
-            for side, chosen in self._given.items()
+            for side, chosen in self._requested.items()
         }
         self._filters = {side: chosen for side, (chosen, _) in read.items()}
         self._notes = dict.fromkeys(note for _, notes in read.values() for note in notes)
@@ -129,15 +130,15 @@ class Comparison:
         self._most_read = most_read
         settings = {"most_read": most_read, "least_similarity": least_similarity}
         self._settings: dict[str, Any] = settings | ({"between": between} if between else {})
-        self._found: NearestPairs | None = None
+        self._pairs: NearestPairs | None = None
         self._cache_folder = cache_folder
 
     def seconds_to_find(self) -> float:
-        """Return about how long `find` takes, timed on some of the passages; 0 if they are few."""
+        """Estimate how long `find` takes by timing it on some passages; 0 if there are few."""
         cells = len(self.a) * len(self.b)
         if cells < _FOUND_SOON:
             return 0.0
-        some, others = self.a[:_SOME], self.b[-4 * _SOME :]
+        some, others = self.a[:_SAMPLED], self.b[-4 * _SAMPLED :]
         began = time.perf_counter()
         nearest_pairs(self.library.store.vectors, some, others, least=self._least)
         taken = time.perf_counter() - began
@@ -145,15 +146,15 @@ class Comparison:
         return taken * whole / (2 * len(some) * len(others))
 
     def find(self, on_progress: Progress | None = None) -> int:
-        """Find the pairs on the same point, once; return how many there are.
+        """Find the pairs on the same point and return their number; later calls reuse the pairs.
 
         Args:
             on_progress: Reports passages compared.
         """
-        return len(self._near(on_progress).a)
+        return len(self._same_point(on_progress).a)
 
-    def _near(self, on_progress: Progress | None = None) -> NearestPairs:
-        if self._found is None:
+    def _same_point(self, on_progress: Progress | None = None) -> NearestPairs:
+        if self._pairs is None:
             found = nearest_pairs(
                 lambda numbers: self.library.store.vectors(self._rows[numbers]),
                 np.searchsorted(self._rows, self.a),
@@ -164,63 +165,64 @@ class Comparison:
                 least=self._least,
                 on_progress=on_progress,
             )
-            self._found = self._apart(found)
-        return self._found
+            self._pairs = self._drop_identical(found)
+        return self._pairs
 
     def plan(self, on_progress: Progress | None = None) -> Plan:
-        """Return what `run` will read; a few pairs are read to estimate the time.
+        """Return what `run` will read; a few pairs are scored to estimate the time.
 
         Args:
-            on_progress: As of `find`.
+            on_progress: Reports passages compared.
         """
-        self.find(on_progress)
-        near = self._chosen()
-        known, seconds = self._timed(self.model.stages[0], near, len(near.a), _TIMED)
+        same_point = self.find(on_progress)
+        pairs = self._pairs_to_read()
+        to_read = len(pairs.a)
+        known, seconds = self._estimate_time(self.model.stages[0], pairs, to_read, _TIMED)
         for second in self.model.stages[1:]:
-            again = min(len(near.a), 2 * MOST_READ_AGAIN)
-            seconds += self._timed(second, near, again, _TIMED // 6)[1]
-        return Plan(len(self.a), len(self.b), self.find(), len(near.a), known, seconds)
+            again = min(to_read, 2 * MOST_READ_AGAIN)
+            seconds += self._estimate_time(second, pairs, again, _TIMED // 6)[1]
+        return Plan(len(self.a), len(self.b), same_point, to_read, known, seconds)
 
     def run(
         self, *, thresholds: Thresholds | None = None, on_progress: Progress | None = None
     ) -> Result:
-        """Read the pairs and return them all; a run that was stopped resumes.
+        """Score the pairs and return them all; a run that was stopped resumes.
 
         Args:
             thresholds: What a pair must reach to be listed; see `Result.rethreshold`.
-            on_progress: Reports pairs read; those that both stages read count twice.
+            on_progress: Reports pairs scored; those that both stages score count twice.
         """
-        near = self._chosen()
+        pairs = self._pairs_to_read()
 
         def score(stage: StanceModel, numbers: Rows, on_progress: Progress | None) -> Floats:
-            return self._score(stage, near.take(numbers), on_progress)
+            return self._score(stage, pairs.take(numbers), on_progress)
 
         def choose(scores: Floats) -> Rows:
-            return top_of_lists(scores, near.similarity, MOST_READ_AGAIN)
+            return top_of_lists(scores, pairs.similarity, MOST_READ_AGAIN)
 
         most_again = 2 * MOST_READ_AGAIN
-        scores = score_in_stages(self.model, len(near.a), score, choose, most_again, on_progress)
+        scores = score_in_stages(self.model, len(pairs.a), score, choose, most_again, on_progress)
         filters = {side: filters_in_force(chosen) for side, chosen in self._filters.items()}
         return Result(
             Kind.TIMELINE if self.over_time else Kind.SIDES,
             self.subject,
-            tuple(self._pairs(near, scores)),
+            tuple(self._scored_pairs(pairs, scores)),
             thresholds=thresholds or Thresholds(),
             provenance=provenance(
                 self.library, self.model, {**filters, "topic": self.topic}, self._settings
             ),
             candidates=self.find(),
-            notes=(*self._notes, *self._about_reading(near)),
+            notes=(*self._notes, *self._reading_notes(pairs)),
         )
 
     @property
     def subject(self) -> str:
         """Return what is compared, in words."""
-        sides = [chosen.in_words() for chosen in self._given.values()]
+        sides = [chosen.in_words() for chosen in self._requested.values()]
         what = " and ".join(sides)
         if self.over_time:
             what = f"{sides[0]} over time"
-        elif self._given["a"] == self._given["b"]:
+        elif self._requested["a"] == self._requested["b"]:
             what = f"{sides[0]} among themselves"
         what = what[0].upper() + what[1:]
         return f"{what} on {self.topic}" if self.topic else what
@@ -228,11 +230,8 @@ class Comparison:
     # -- Passages and pairs --------------------------------------------------------------------
 
     def _side(self, side: str) -> Rows:
-        """Return the rows of a side's passages on the topic, ascending.
-
-        All of the side's passages are compared with it, so that others cannot crowd any out.
-        """
-        who = self._given[side].in_words()
+        """Return the rows of a side's passages on the topic, ascending."""
+        who = self._requested[side].in_words()
         name = f"The statements chosen ({who})" if self.over_time else f"Side {side} ({who})"
         store = self.library.store
         selection = store.select(self._filters[side])
@@ -241,9 +240,9 @@ class Comparison:
         if not self.topic:
             return selected_rows(selection)
         (vector,) = self.library.encoder.encode([self.topic])
-        near, _ = store.at_least(vector, TOPIC_SIMILARITY, selection)
-        held = store.holding_words(self.topic)
-        rows = np.union1d(near, held[selection.holds(held)])
+        similar, _ = store.at_least(vector, TOPIC_SIMILARITY, selection)
+        with_words = store.holding_words(self.topic)
+        rows = np.union1d(similar, with_words[selection.holds(with_words)])
         if not len(rows):
             raise QueryError(
                 f"{name} cannot be compared: nothing is said on {self.topic!r}. Use other words "
@@ -253,13 +252,13 @@ class Comparison:
 
     @cached_property
     def _metadata(self) -> PassageMetadata:
-        """Return the metadata of the passages of both sides, in the order of `_rows`."""
+        """Return the metadata of both sides' passages, in the order of `_rows`."""
         return self.library.store.metadata(self._rows)
 
     def _actors_between(self, kind: str) -> Rows:
-        """Return a number for the actor, or the set of actors, of each passage of `_rows`.
+        """Number the actor, or the set of joint actors, of each passage in `_rows`.
 
-        Passages without one leave both sides.
+        Passages without an actor are removed from both sides.
 
         Raises:
             QueryError: No passage is left.
@@ -281,19 +280,19 @@ class Comparison:
             raise QueryError(f"None of the statements chosen names a {kind}. Loosen the filters.")
         return of_row
 
-    def _apart(self, found: NearestPairs) -> NearestPairs:
-        """Return rows of pairs, but not within a statement or with the same words on both sides.
+    def _drop_identical(self, found: NearestPairs) -> NearestPairs:
+        """Drop pairs within a statement or with identical words; return the rows of the others.
 
-        Over time, also without pairs that have no order in time, and with the earlier passage as a.
+        Over time, pairs whose order is unknown are dropped too, and side a is the earlier passage.
         """
         of_a, of_b = (
             PassageMetadata(*(part[numbers] for part in self._metadata))
             for numbers in (found.a, found.b)
         )
-        alike = of_a.words == of_b.words
+        identical = of_a.words == of_b.words
         kept = of_a.statement != of_b.statement
-        self._alike = int((kept & alike).sum())
-        kept &= ~alike
+        self._identical = int((kept & identical).sum())
+        kept &= ~identical
         a, b = self._rows[found.a], self._rows[found.b]
         if self.over_time:
             dated = (of_a.first_day > 0) & (of_b.first_day > 0)
@@ -303,81 +302,79 @@ class Comparison:
         return NearestPairs(a, b, found.similarity).take(np.flatnonzero(kept))
 
     def order(self) -> Rows:
-        """Return the numbers of the pairs on the same point in the order in which to read them.
+        """Return the order in which to read the pairs on the same point.
 
-        Those that the prefilter finds likeliest to agree or oppose come first; with another encoder
-        than the shipped one, the most similar.
+        Pairs that the prefilter finds likeliest to agree or oppose come first. It only works with
+        the shipped encoder; with another one, the most similar pairs come first.
         """
         likely = self.likely()
         if likely is not None:
             return opposition_first(likely)
-        near = self._near()
-        return np.lexsort((near.b, near.a, -near.similarity))
+        pairs = self._same_point()
+        return np.lexsort((pairs.b, pairs.a, -pairs.similarity))
 
     def likely(self) -> Floats | None:
         """Return how likely each pair on the same point is to agree and to oppose.
 
-        The prefilter's logits and the similarity, float32 [pairs, 2]; None with another encoder
-        than the shipped one.
+        This is the prefilter's logits plus the weighted similarity, float32 [pairs, 2]; None unless
+        the library uses the shipped encoder.
         """
         if not self._has_prefilter:
             return None
-        near = self._near()
-        logits = load_prefilter().logits(self.library.store.vectors, near.a, near.b)
-        found: Floats = logits + SIMILARITY_WEIGHT * near.similarity[:, None]
-        return found
+        pairs = self._same_point()
+        logits = load_prefilter().logits(self.library.store.vectors, pairs.a, pairs.b)
+        scores: Floats = logits + SIMILARITY_WEIGHT * pairs.similarity[:, None]
+        return scores
 
     @property
     def _has_prefilter(self) -> bool:
         return self.library.manifest.encoder_digest == load_prefilter().encoder
 
-    def _chosen(self) -> NearestPairs:
-        """Return the pairs to read."""
+    def _pairs_to_read(self) -> NearestPairs:
         # Sorted, so that neighbouring pairs share statements when their texts are read.
-        return self._near().take(np.sort(self.order()[: self._most_read]))
+        return self._same_point().take(np.sort(self.order()[: self._most_read]))
 
     # -- Scoring -------------------------------------------------------------------------------
 
     def _score(
-        self, stage: StanceModel, near: NearestPairs, on_progress: Progress | None = None
+        self, stage: StanceModel, pairs: NearestPairs, on_progress: Progress | None = None
     ) -> Floats:
         library, folder = self.library, self._cache_folder
-        return score_passages(library, stage, near.a, near.b, None, folder, on_progress)
+        return score_passages(library, stage, pairs.a, pairs.b, None, folder, on_progress)
 
-    def _timed(
-        self, stage: StanceModel, near: NearestPairs, of: int, some: int
+    def _estimate_time(
+        self, stage: StanceModel, pairs: NearestPairs, to_score: int, sample_size: int
     ) -> tuple[int, float]:
-        """Return how many pairs are known, and about how many seconds scoring `of` of them takes.
-
-        Some are scored for it, the first one untimed, since it may load the model.
-        """
+        """Return how many pairs have cached scores, and about how long `to_score` pairs take."""
         cache = ScoreCache.of(self.library, stage, self._cache_folder)
-        known = cache.known(near.a, near.b)[1]
-        count, left = int(known.sum()), np.flatnonzero(~known)
-        tried = left[:: max(1, len(left) // some)][: some + 1]
-        if of <= count or not len(tried):
+        known = cache.known(pairs.a, pairs.b)[1]
+        count, unknown = int(known.sum()), np.flatnonzero(~known)
+        sample = unknown[:: max(1, len(unknown) // sample_size)][: sample_size + 1]
+        if to_score <= count or not len(sample):
             return count, 0.0
-        self._score(stage, near.take(tried[:1]))
+        self._score(stage, pairs.take(sample[:1]))  # untimed, since it may load the model
         began = time.perf_counter()
-        self._score(stage, near.take(tried[1:]))
-        each = (time.perf_counter() - began) / max(1, len(tried) - 1)
-        return count, each * max(0, of - count - len(tried))
+        self._score(stage, pairs.take(sample[1:]))
+        each = (time.perf_counter() - began) / max(1, len(sample) - 1)
+        return count, each * max(0, to_score - count - len(sample))
 
-    def _pairs(self, near: NearestPairs, scores: Scores) -> Iterator[Pair]:
-        excerpts = read_excerpts(self.library, (*near.a.tolist(), *near.b.tolist()))
-        rows = zip(near.a.tolist(), near.b.tolist(), near.similarity.tolist(), strict=True)
-        for (a, b, similarity), (found, only) in zip(rows, scores.of_each(), strict=True):
+    def _scored_pairs(self, pairs: NearestPairs, scores: Scores) -> Iterator[Pair]:
+        excerpts = read_excerpts(self.library, (*pairs.a.tolist(), *pairs.b.tolist()))
+        columns = (part.tolist() for part in pairs)
+        for a, b, similarity, (found, only) in zip(*columns, scores.of_each(), strict=True):
             cosine = min(similarity, 1.0)  # rounding can exceed 1
             yield Pair(excerpts[a], excerpts[b], found, cosine, first_stage_only=only)
 
-    def _about_reading(self, near: NearestPairs) -> list[str]:
+    def _reading_notes(self, pairs: NearestPairs) -> list[str]:
         notes = []
-        if self._alike:
-            notes.append(f"Pairs with the same words on both sides were left out: {self._alike:,}.")
-        if self.find() > len(near.a):
+        if self._identical:
+            notes.append(
+                f"Pairs with the same words on both sides were left out: {self._identical:,}."
+            )
+        if self.find() > len(pairs.a):
             which = "likeliest to oppose or to agree" if self._has_prefilter else "most similar"
             notes.append(
-                f"{self.find():,} pairs are on the same point; the {len(near.a):,} {which} "
+                f"{self.find():,} pairs are on the same point; the {len(pairs.a):,} {which} "
                 "were read. Ask for more to be read, or narrow the topic, to see the others."
             )
         return notes
@@ -397,8 +394,8 @@ def compare_sides(
 ) -> Result:
     """Return the pairs in which two sides agree or oppose each other: see `Comparison`.
 
-    If `b` is None, `a` is compared with its own past: side a is always the earlier statement, and
-    what opposes it is a change. The first `why` pairs of either list get their rationale, too.
+    If `b` is None, `a` is compared with its own past: side a of each pair is the earlier statement,
+    so that opposition is a change of position. The first `why` pairs of each list get a rationale.
     """
     comparison = Comparison(
         library, a, b, topic=topic, stance_model=stance_model, most_read=most_read
