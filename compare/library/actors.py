@@ -12,7 +12,7 @@ from compare.statements.normalize import fold, speaker_key
 from compare.statements.statement import Country, Statement
 
 KINDS = ("country", "speaker")
-"""What actors can be."""
+"""The kinds of actors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +20,10 @@ class ActorName:
     """The names of a country or speaker.
 
     Attributes:
-        key: The same for all spellings.
-        name: To show: the short English name of a country's code, else the commonest spelling; with
-            the key if two actors would have the same name.
-        spellings: Folded.
+        key: Identifies the actor in all spellings.
+        name: Display name: the short English name of a country's code, else the most frequent
+            spelling; the key is added if two actors would have the same name.
+        spellings: All spellings, folded.
     """
 
     key: str
@@ -36,14 +36,14 @@ Actors = tuple[ActorName, ...]
 
 
 def name_actors(kind: str, counted: Iterable[tuple[str, str, int]]) -> Actors:
-    """Return the actors of keys and spellings, given with their numbers of statements."""
+    """Return the actors, given keys and spellings with their numbers of statements."""
     spellings = spellings_by_key(counted)
     names = {key: _name(key, spellings[key], kind) for key in sorted(spellings)}
-    often = Counter(names.values())
+    frequency = Counter(names.values())
     return tuple(
         ActorName(
             key,
-            name if often[name] == 1 else f"{name} ({key})",
+            name if frequency[name] == 1 else f"{name} ({key})",
             frozenset(map(fold, spellings[key])),
         )
         for key, name in names.items()
@@ -51,16 +51,16 @@ def name_actors(kind: str, counted: Iterable[tuple[str, str, int]]) -> Actors:
 
 
 def actors_named(actors: Actors, names: Iterable[str]) -> list[int]:
-    """Return the numbers of the actors that have one of the names, ascending."""
+    """Return the numbers of the actors with any of the names, ascending."""
     wanted: set[str] = set()
     for name in names:
         wanted |= {country_key(Country(name, country_code(name))), name.strip().upper()}
         wanted |= {fold(name), speaker_key(name)}
-    return [n for n, one in enumerate(actors) if one.key in wanted or one.spellings & wanted]
+    return [n for n, actor in enumerate(actors) if actor.key in wanted or actor.spellings & wanted]
 
 
 def actor_spellings(statement: Statement, kind: str) -> set[tuple[str, str]]:
-    """Return the key of each of a statement's actors, with its name as spelled there."""
+    """Return the key and the spelling of each of a statement's actors."""
     if kind == "speaker":
         speaker = statement.speaker
         return {(speaker_key(speaker), speaker)} if speaker else set()
@@ -73,7 +73,7 @@ def actor_keys(statement: Statement, kind: str) -> set[str]:
 
 
 def spellings_by_key(counted: Iterable[tuple[str, str, int]]) -> dict[str, Counter[str]]:
-    """Group spellings with their counts by key; empty ones are left out."""
+    """Group spellings and their counts by key, without empty spellings."""
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
     for key, spelling, count in counted:
         if spelling:
@@ -82,7 +82,7 @@ def spellings_by_key(counted: Iterable[tuple[str, str, int]]) -> dict[str, Count
 
 
 def commonest(spellings: Counter[str]) -> list[str]:
-    """Return spellings, the most frequent first."""
+    """Sort spellings, the most frequent first."""
     return sorted(spellings, key=lambda spelling: (-spellings[spelling], spelling))
 
 
@@ -93,6 +93,6 @@ def check_kind(kind: str) -> None:
 
 
 def _name(key: str, spellings: Counter[str], kind: str) -> str:
-    if kind == "country" and key.isupper():  # a code; what has none has lost its case
+    if kind == "country" and key.isupper():  # a country code; keys made of names are in lower case
         return country_name(key)
     return commonest(spellings)[0]

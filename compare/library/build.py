@@ -38,9 +38,9 @@ _AT_ONCE = 200
 
 
 class Change:
-    """The statements of a new generation: those of a store, some added, some removed by id.
+    """The statements of a new generation: those of a store plus added, minus removed ones.
 
-    Added statements are sorted by id in a file, since they may outgrow memory.
+    Added statements are sorted by id in a file, since they may not fit in memory.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Change:
         before: PassageStore | None = None,
         remove: Collection[str] = (),
     ) -> None:
-        """Write what is added to a file in a folder; an id may occur twice.
+        """Write the added statements to a file in the scratch folder; an id may occur twice.
 
         Raises:
             LibraryError: The disk is full.
@@ -58,7 +58,7 @@ class Change:
         self._before, self._remove = before, remove
         self._path = scratch / _STAGED
         self._path.unlink(missing_ok=True)
-        # As bytes the ids sort like Python's strings.
+        # As bytes, SQLite sorts ids as Python sorts strings.
         rows = (
             (entry.id.encode("utf-8", "surrogatepass"), json.dumps(entry.to_dict()))
             for entry in add
@@ -69,7 +69,7 @@ class Change:
             database.execute("CREATE INDEX staged_id ON staged (id)")
 
     def statements(self) -> Iterator[Statement]:
-        """Go through the statements after the change, by id; the file is removed at the end."""
+        """Yield the statements after the change, by id; the file is removed at the end."""
         replaced = (key for (key,) in self._rows("SELECT id FROM staged"))
         gone = {*self._remove, *(key.decode("utf-8", "surrogatepass") for key in replaced)}
         before = iter(()) if self._before is None else self._before.all_statements()
@@ -95,7 +95,7 @@ def new_database(path: Path) -> Iterator[sqlite3.Connection]:
     """
     try:
         with closing(sqlite3.connect(path, isolation_level=None)) as database:
-            # A writer that is stopped starts a new file, so no journal is needed.
+            # No journal is needed: after an interruption the writer starts a new file.
             for pragma in ("page_size = 4096", "journal_mode = OFF", "synchronous = OFF"):
                 database.execute(f"PRAGMA {pragma}")
             database.execute("BEGIN")
@@ -112,9 +112,9 @@ class Embedding:
     """The source of a new generation's vectors.
 
     Attributes:
-        name: Of the encoder; `digest` names its weights.
-        load: Loads it; called only if there is something to embed.
-        known: A store whose vectors the same encoder made.
+        name: Name of the encoder; `digest` identifies its weights, and `dim` is its dimension.
+        load: Loads the encoder; only called if there is something to embed.
+        known: A store with vectors of the same encoder, which are reused.
     """
 
     name: str
@@ -124,10 +124,10 @@ class Embedding:
     known: PassageStore | None = None
 
     def encode(self, texts: Sequence[str], on_progress: Progress | None = None) -> Floats:
-        """Encode texts and check what comes back.
+        """Encode texts and check the vectors.
 
         Raises:
-            ModelError: It is not float32 [texts, dim] of unit rows.
+            ModelError: They are not float32 [texts, dim] with rows of unit length.
         """
         vectors = self.load().encode(texts, on_progress)
         try:
@@ -146,7 +146,7 @@ class Embedding:
 
 
 def passage_key(completed: str) -> int:
-    """Return 64 bits of the sha256 of a passage's embedded text, a signed number.
+    """Return 64 bits of the sha256 of a passage's embedded text, as a signed integer.
 
     Among ten million texts the chance that any two share a key is 3 in a million.
     """
@@ -164,11 +164,11 @@ def write_generation(
     """Write the files of a generation and return the manifest for them.
 
     Args:
-        scratch: A folder that is empty or holds what a stopped writer left.
-        kind: Of the store.
-        change: Its statements.
-        embedding: The source of its vectors.
-        on_progress: Reports new texts that are embedded.
+        scratch: A folder that is empty or holds the files of an interrupted writer.
+        kind: Kind of the store.
+        change: The statements.
+        embedding: The source of the vectors.
+        on_progress: Reports newly embedded texts.
     """
     (scratch / MANIFEST).unlink(missing_ok=True)
     written = store_kind(kind).write(scratch, change, embedding, on_progress)
@@ -196,14 +196,14 @@ def open_store(generation: Generation) -> PassageStore:
 
 
 def store_in(folder: Path) -> str:
-    """Return the kind of store of the library in a folder, or of a new one if there is none."""
+    """Return the kind of store of the library in a folder; the default kind without a library."""
     with suppress(LibraryError):
         return open_generation(folder).manifest.store
     return DEFAULT_STORE
 
 
 def store_embedded_by(encoder: Encoder, folder: Path) -> PassageStore | None:
-    """Open the store in a folder; None if there is none, it is damaged or of another encoder."""
+    """Open the store in a folder; None if it is missing, damaged or of another encoder."""
     with suppress(LibraryError):
         generation = open_generation(folder)
         manifest = generation.manifest
@@ -217,8 +217,8 @@ def encoder_of(folder: Path, manifest: Manifest) -> Encoder:
     """Load the encoder that a library was built with.
 
     Raises:
-        ModelError: It is not on this machine.
-        LibraryError: What has its name now is another model.
+        ModelError: The encoder is not on this machine.
+        LibraryError: The model of that name has changed.
     """
     from compare.models import load_encoder
 

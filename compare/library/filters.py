@@ -1,4 +1,4 @@
-"""Filters as data: which statements may be found, and the values to choose from.
+"""Filters as data: which statements may be found, and the values that filters offer.
 
 The store's columns and conditions, the options of the command line, the fields of a side and the
 app's filter panel all follow from `FILTERS`. `docs/extend.md` says how to add a filter.
@@ -25,9 +25,9 @@ class Attribute:
     """An attribute of a statement to filter by.
 
     Attributes:
-        name: Of a column of the store, and of a FIELD of the command line.
-        read: Return it for a statement; "" if it has none.
-        key: Return what all spellings share; None if only the same spelling is equal.
+        name: Name of the store's column and of the command line's FIELD.
+        read: Returns a statement's value, "" if it has none.
+        key: Maps all spellings of a value to the same key; None compares exact spellings.
     """
 
     name: str
@@ -36,12 +36,12 @@ class Attribute:
 
     @property
     def key_column(self) -> str:
-        """Return the name of the column that filters compare."""
+        """Return the column that filters compare."""
         return f"{self.name}_key" if self.key else self.name
 
 
 def _party(statement: Statement) -> str:
-    """Return the political party: a further column, however its name is written."""
+    """Return the political party, an extra column whose name may be written in any case."""
     return next((value for name, value in statement.extra.items() if fold(name) == "party"), "")
 
 
@@ -52,11 +52,11 @@ VENUE = Attribute("venue", attrgetter("venue"), fold)
 SOURCE = Attribute("source", attrgetter("source"))
 LANGUAGE = Attribute("language", attrgetter("language"))
 COLUMNS = (SPEAKER, SOURCE, LANGUAGE, ROLE, PARTY, VENUE)
-"""Attributes that a store keeps in a column each."""
+"""Attributes that a store keeps in columns."""
 
 ID = Attribute("id", attrgetter("id"))
 COUNTRY = Attribute("country", attrgetter("countries"))
-"""A statement of several countries is each one's; they are known by code or by any spelling."""
+"""A joint statement belongs to each of its countries; they match by code or any spelling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +64,11 @@ class Filter:
     """How one field of `Filters` is matched and offered.
 
     Attributes:
-        name: Of the field.
-        label: Of a menu in the app.
-        option: Of the command line, with its `help`.
-        attribute: Compared with the values; None for a date or a flag.
-        excludes: Whether statements with one of the values are left out.
+        name: Name of the field.
+        label: Label in the app.
+        option: Command line option, with its `help`.
+        attribute: The attribute to compare with the values; None for a date or a flag.
+        excludes: Whether statements with one of the values are excluded.
     """
 
     name: str
@@ -148,16 +148,17 @@ FILTERS: Mapping[str, Filter] = {
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which statements may be found. An empty field allows all; fields combine with "and".
+    """Which statements may be found. An empty field allows all; fields are combined with "and".
 
     >>> china = library.search(result.quote, filters=Filters(countries=("China",)))
     >>> len(china.pairs) < len(result.pairs)
     True
 
-    Countries match by code or by any spelling, speakers whatever their honorific; roles, political
-    parties (the column `party`) and venues whatever their case and accents. A date matches if the
-    span that it can mean overlaps `date_from`..`date_to`; statements without a date then do not. A
-    joint statement belongs to each of its countries, so `not_countries` excludes it for any.
+    Countries match by code or any spelling, and speakers with or without honorifics. Case and
+    accents do not matter for roles, political parties (the column `party`) and venues. A date
+    matches if the period it covers overlaps `date_from`..`date_to`; statements without a date never
+    match a period. A joint statement belongs to each of its countries, so that `not_countries`
+    excludes it if it names any of them.
     """
 
     speakers: tuple[str, ...] = ()
@@ -176,7 +177,7 @@ class Filters:
     not_own_country: bool = False
 
     def within(self, since: PartialDate | None, until: PartialDate | None) -> Filters:
-        """Return the same within a further period; None leaves an end open."""
+        """Return the filters further limited to a period; None leaves an end open."""
         begins = [date for date in (self.date_from, since) if date]
         ends = [date for date in (self.date_to, until) if date]
         return replace(
@@ -192,7 +193,7 @@ class Filters:
                 yield entry, entry.attribute, values
 
     def excluding_own(self, quote: Quote) -> Filters:
-        """Return the same with the quote's own speaker and country among those left out."""
+        """Turn the `not_own_…` fields into exclusions of the quote's speaker and country."""
         speakers = (quote.speaker,) if self.not_own_speaker and quote.speaker else ()
         own = tuple(entry.code or entry.name for entry in quote.country)
         return replace(
@@ -216,7 +217,7 @@ class Filters:
 
 
 def applicable(filters: Filters, quote: Quote) -> tuple[Filters, list[str]]:
-    """Drop "not the quote's own" filters if its speaker or country is unknown; return notes too."""
+    """Drop `not_own_…` filters if the quote's speaker or country is unknown; also return notes."""
     unknown = [
         what
         for what in ("speaker", "country")
@@ -243,9 +244,9 @@ class Facet:
     """A value that a filter can be set to.
 
     Attributes:
-        value: To put into `Filters`.
-        label: To show: the most frequent spelling.
-        count: Number of statements that have it.
+        value: The value for `Filters`.
+        label: The most frequent spelling.
+        count: Number of statements that have the value.
         spellings: All spellings in the library, the most frequent first.
     """
 
@@ -256,21 +257,21 @@ class Facet:
 
 
 Facets = Mapping[str, tuple[Facet, ...]]
-"""The values of a library by the name of the filter, the most frequent first."""
+"""A library's values by name of the filter, the most frequent first."""
 
 
 def facets_of(
     counted: Iterable[tuple[str, str, int]], totals: Mapping[str, int] | None = None
 ) -> tuple[Facet, ...]:
-    """Return the facets of an attribute from keys, spellings and their numbers of statements.
+    """Return an attribute's facets, given keys and spellings with their numbers of statements.
 
-    `totals` has the numbers by key if a statement can have several spellings, as of countries.
+    `totals` has the numbers by key if a statement can have several values, as with countries.
     """
     found = []
     for key, its in spellings_by_key(counted).items():
         ordered = tuple(commonest(its))
         total = totals[key] if totals else its.total()
-        # A code is upper case; every other key has lost case and accents, a spelling has not.
+        # Only a country code is upper case; other keys have lost case and accents.
         value = key if totals and key.isupper() else ordered[0]
         found.append(Facet(value, ordered[0], total, ordered))
     return tuple(sorted(found, key=lambda facet: (-facet.count, facet.label)))

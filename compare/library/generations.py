@@ -3,13 +3,13 @@
     CURRENT                  the name of the generation in use, replaced atomically
     generations/
         000007-0f3a…/        its number and the first digits of its manifest's sha256
-            manifest.json    what was built from what; size and sha256 of the files beside it
+            manifest.json    how it was built; size and sha256 of each other file
             library.sqlite   vectors.npy   index.faiss
     write.lock               held by the one program that writes
 
-A generation is written in a folder with a name of its own, flushed to the disk, renamed, and only
-then named in CURRENT, so a program that dies at any moment leaves the old library or the new one.
-Everything else in the folder belongs to the user and is never touched.
+A generation is written to a scratch folder, flushed to disk, renamed, and only then named in
+CURRENT, so that a crash at any moment leaves either the old library or the new one. Everything else
+in the folder belongs to the user and is never touched.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ from compare.errors import LibraryError
 from compare.models.runtime import file_sha256
 
 FORMAT = 4
-"""Changes whenever programs of the old format could not read the files any more."""
+"""Increased whenever older programs could no longer read the files."""
 
 MANIFEST = "manifest.json"
 RESUME = "unfinished.json"
-"""How far the store is of a generation that is being written."""
+"""Records the progress of an unfinished generation."""
 
 _CURRENT = "CURRENT"
 _GENERATIONS = "generations"
@@ -41,7 +41,7 @@ _LOCK = "write.lock"
 _READ_ONLY = "READ_ONLY"
 _UNFINISHED = ".unfinished"
 _NAME = re.compile(r"(\d{6,})-([0-9a-f]{16})\Z")
-_CHECKED_AT_OPEN = 4 * 2**20  # larger files are only checked for their size when opened
+_CHECKED_AT_OPEN = 4 * 2**20  # of larger files, only the size is checked when opening
 
 logger = logging.getLogger(__name__)
 
@@ -56,13 +56,13 @@ class FileRecord:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a generation was built from.
+    """How a generation was built, with its files.
 
     Attributes:
-        format: Of the files; see `FORMAT`.
-        program: Version of the program that wrote it.
-        encoder: Name of the embedding model; `encoder_digest` names its weights.
-        dim: Dimensions of the vectors.
+        format: Format of the files; see `FORMAT`.
+        program: Version of the program that wrote them.
+        encoder: Name of the embedding model; `encoder_digest` identifies its weights.
+        dim: Dimension of the vectors.
         corpus_digest: sha256 over the sorted content hashes of the statements.
         store: Kind of the store; see `passage_store.STORES`.
     """
@@ -88,14 +88,14 @@ class Generation:
 
     @property
     def name(self) -> str:
-        """Return the name CURRENT holds while this generation is in use."""
+        """Return the name that CURRENT holds while this generation is in use."""
         return self.path.name
 
     def verify(self, at_most: int | None = None) -> None:
-        """Compare the files with the manifest: sizes, then digests of files up to `at_most` bytes.
+        """Check all sizes, and the digests of files up to `at_most` bytes (None: of all files).
 
         Raises:
-            LibraryError: A file is missing or is not as it was written.
+            LibraryError: A file is missing or changed.
         """
         for name, record in self.manifest.files.items():
             path = self.path / name
@@ -218,11 +218,11 @@ def damaged(path: Path, what: str) -> LibraryError:
 def writing(folder: Path) -> Iterator[Path]:
     """Hold the writer's lock and yield a folder in which to write a generation.
 
-    It is empty, or holds `RESUME` and what a stopped writer left. It is removed at the end unless
-    `publish` made it the generation in use, or it holds `RESUME`.
+    The folder is empty, or holds `RESUME` and the files of an interrupted writer. It is removed at
+    the end unless `publish` renamed it or it holds `RESUME`.
 
     Raises:
-        LibraryError: Someone else writes, the folder is read-only, or it holds other things.
+        LibraryError: Another program is writing, or the folder is read-only or holds other files.
     """
     from filelock import FileLock, Timeout
 
@@ -269,7 +269,7 @@ def _check_writable(folder: Path) -> None:
         try:
             strange = sorted(entry.name for entry in folder.iterdir() if entry.name != _LOCK)
         except PermissionError:
-            return  # what follows fails too, with the sentence for that
+            return  # writing will fail with a clear message
         if strange:
             raise LibraryError(
                 f"{folder} is no library and is not empty (it holds {strange[0]!r}): name a new or "
@@ -278,9 +278,10 @@ def _check_writable(folder: Path) -> None:
 
 
 def publish(folder: Path, scratch: Path, manifest: Manifest) -> Generation:
-    """Make the files in `scratch` the generation in use; call it within `writing`."""
+    """Make the files in `scratch` the generation in use; only call it within `writing`."""
     content = (json.dumps(asdict(manifest), indent=1, sort_keys=True) + "\n").encode()
     (scratch / MANIFEST).write_bytes(content)
+    # The order matters: all files reach the disk before the rename, and the rename before CURRENT.
     for path in (*scratch.iterdir(), scratch):
         _sync(path)
     before = _current_or_none(folder)
@@ -300,7 +301,7 @@ def publish(folder: Path, scratch: Path, manifest: Manifest) -> Generation:
 
 
 def forget_before(folder: Path) -> None:
-    """Remove all generations but the one in use, with all that was deleted from it."""
+    """Remove all generations but the one in use, and with them deleted statements."""
     from filelock import FileLock, Timeout
 
     with suppress(Timeout), FileLock(folder / _LOCK, timeout=0):
@@ -308,7 +309,7 @@ def forget_before(folder: Path) -> None:
 
 
 def record_files(scratch: Path) -> dict[str, FileRecord]:
-    """Return size and sha256 of all files of a generation but its manifest."""
+    """Return size and sha256 of all files of an unpublished generation."""
     return {
         path.name: FileRecord(path.stat().st_size, file_sha256(path))
         for path in sorted(scratch.iterdir())
@@ -317,7 +318,7 @@ def record_files(scratch: Path) -> dict[str, FileRecord]:
 
 
 def mark_read_only(folder: Path) -> None:
-    """Refuse all writing to this library from now on."""
+    """Mark the library, so that all later writing is refused."""
     (folder / _READ_ONLY).write_text("This library is not written to.\n", encoding="utf-8")
 
 
@@ -336,7 +337,7 @@ def _number(path: Path) -> int:
 
 
 def _remove_leftovers(folder: Path) -> None:
-    """Remove what a stopped writer left, unless the next one can resume it."""
+    """Remove the files of an interrupted writer, unless the next one can resume."""
     for path in (folder / _GENERATIONS).glob(f"{_UNFINISHED}*"):
         if path.name != _UNFINISHED or not (path / RESUME).exists():
             shutil.rmtree(path, ignore_errors=True)
@@ -348,7 +349,7 @@ def _remove_leftovers(folder: Path) -> None:
 
 
 def _prune(folder: Path, keep: set[str | None]) -> None:
-    """Remove the other generations; readers that have one open keep its files."""
+    """Remove all other generations; programs that have one open keep reading its files."""
     for path in _generations(folder):
         if path.name not in keep:
             logger.debug("removing generation %s", path.name)

@@ -1,4 +1,4 @@
-"""A library: statements, their passages and vectors in one folder, ready to be searched."""
+"""A library: a folder of statements with their passages and vectors, ready to search."""
 
 from __future__ import annotations
 
@@ -50,16 +50,16 @@ if TYPE_CHECKING:
 class Library:
     """One generation of a library folder, open for reading; safe to use from several threads.
 
-    It stays as it was opened, whatever is written to the folder meanwhile. `update` and `delete`
-    write the next generation and return the library opened anew.
+    An open library never changes, even if another program writes to its folder. `update` and
+    `delete` write the next generation and return a new `Library`.
 
     >>> library = Library.sample()
     >>> len(library)
     11
 
     Attributes:
-        folder: Where it is; reviews and adaptations are kept in the same folder.
-        store: Holds the statements, passages and vectors.
+        folder: The library's folder, which also holds reviews and an adaptation.
+        store: The statements, passages and vectors.
     """
 
     def __init__(self, folder: Path, generation: Generation, encoder: Encoder | None) -> None:
@@ -74,14 +74,14 @@ class Library:
 
     @classmethod
     def open(cls, folder: Path | str, encoder: Encoder | None = None) -> Self:
-        """Open a library; the encoder it was built with is loaded when it is needed.
+        """Open a library; its encoder is loaded when it is first needed.
 
         >>> Library.open(library.folder).digest == library.digest
         True
 
         Raises:
-            LibraryError: There is no library, it is damaged or of another format, or `encoder` is
-                not the one it was built with.
+            LibraryError: There is no library, it is damaged or of another format, or it was built
+                with another encoder than `encoder`.
         """
         folder = Path(folder)
         tries = 5
@@ -92,14 +92,14 @@ class Library:
             try:
                 return cls(folder, generation, encoder)
             except LibraryError:
-                # Removed between the look at CURRENT and this: a writer has moved on, twice.
+                # A writer may have published two generations since CURRENT was read.
                 tries -= 1
                 if tries < 0 or current_name(folder) == generation.name:
                     raise
 
     @classmethod
     def sample(cls) -> Library:
-        """Open the sample library of eleven statements, read-only; it is built the first time.
+        """Open the read-only sample library of eleven statements; it is built on first use.
 
         >>> Library.sample().read_only
         True
@@ -118,24 +118,24 @@ class Library:
         *,
         store: str | None = None,
     ) -> Self:
-        """Build a library of just these statements, in place of one that may be in the folder.
+        """Build a library of these statements, replacing any library in the folder.
 
         >>> corpus = read_corpus(["corpora/sample.csv"])
         >>> len(Library.build(corpus.statements, "my-library"))
         11
 
-        Vectors that the same encoder made of the same words are reused.
+        Vectors of the same texts by the same encoder are reused.
 
         Args:
-            statements: All of the library.
-            folder: Where to write it.
-            encoder: None: the shipped one.
+            statements: All statements of the library.
+            folder: The folder to write.
+            encoder: None uses the shipped one.
             on_progress: Reports passages embedded.
-            store: One of `passage_store.STORES`; None: that of the library in the folder, if any.
+            store: One of `passage_store.STORES`; None keeps that of the library in the folder.
 
         Raises:
-            LibraryError: The folder cannot be written, two statements have one id, or there is no
-                such store.
+            LibraryError: The folder cannot be written, two statements have the same id, or the
+                kind of store is unknown.
         """
         folder = Path(folder)
         if encoder is None:
@@ -159,18 +159,18 @@ class Library:
         remove: Iterable[str] = (),
         on_progress: Progress | None = None,
     ) -> Self:
-        """Add statements, or change those whose id is known, and remove others.
+        """Add statements, replacing those with the same id, and remove others.
 
         >>> ours = Library.build(library.statements(), "ours")
         >>> len(ours.update(remove=["embassy-1"]))
         10
 
-        The change is made to the folder as it is now, which may be newer than this object. Only
-        passages with new words are embedded; the result equals a build from nothing.
+        The change is applied to the folder's current generation, which may be newer than this
+        object. Only new texts are embedded; the result equals a complete rebuild.
 
         Raises:
-            LibraryError: The library cannot be written, an id to remove is not there, or two of
-                the statements have one id.
+            LibraryError: The library cannot be written, an id to remove does not exist, or two
+                added statements have the same id.
         """
         gone = frozenset(remove)
         with writing(self.folder) as scratch:
@@ -190,31 +190,31 @@ class Library:
         return type(self)(self.folder, generation, encoder)
 
     def delete(self, ids: Iterable[str]) -> Self:
-        """Remove statements for good and return the library opened anew.
+        """Remove statements permanently and return the new library.
 
         >>> ours = Library.build(library.statements(), "ours")
         >>> len(ours.delete(["embassy-1", "xi-1"]))
         9
 
-        The generation before, which holds them, is removed, too; who has it open reads on in it.
+        Earlier generations, which contain them, are removed too; open libraries stay readable.
         """
         after = self.update(remove=ids)
         forget_before(self.folder)
         return after
 
     def verify(self) -> None:
-        """Read every file whole and compare it with the manifest.
+        """Read all files completely and compare them with the manifest.
 
         Raises:
-            LibraryError: A file is not as it was written.
+            LibraryError: A file is missing or changed.
         """
         self._generation.verify()
 
     def close(self) -> None:
-        """Close the store; the library cannot be used any more."""
+        """Close the store; the library cannot be used afterwards."""
         self.store.close()
 
-    # -- What it is ------------------------------------------------------------------------------
+    # -- Properties ------------------------------------------------------------------------------
 
     def __len__(self) -> int:
         """Return the number of statements."""
@@ -226,31 +226,31 @@ class Library:
 
     @property
     def manifest(self) -> Manifest:
-        """Return what the library was built from, with counts and digests."""
+        """Return how the library was built, with counts and digests."""
         return self._generation.manifest
 
     @property
     def digest(self) -> str:
-        """Return the sha256 (hex) of what the library holds: its statements."""
+        """Return the sha256 (hex) of the library's statements."""
         return self.manifest.corpus_digest
 
     @property
     def generation(self) -> str:
-        """Return the name of the generation; it changes with every writing."""
+        """Return the name of the generation, which changes with every write."""
         return self._generation.name
 
     @property
     def read_only(self) -> bool:
-        """Tell whether the library is not to be written, as the sample is not."""
+        """Whether the library cannot be changed, as the sample cannot."""
         return is_read_only(self.folder)
 
     @property
     def encoder(self) -> Encoder:
-        """Return the encoder the library was built with, loading it the first time.
+        """Return the encoder that the library was built with; it is loaded on first use.
 
         Raises:
-            ModelError: It is not on this machine.
-            LibraryError: What has its name now is another model.
+            ModelError: The encoder is not on this machine.
+            LibraryError: The model of that name has changed.
         """
         with self._lock:
             if self._encoder is None:
@@ -258,7 +258,7 @@ class Library:
             return self._encoder
 
     def stance_model(self, base: StanceModel | None = None) -> StanceModel:
-        """Return what reads its pairs: a model, or the shipped one, as adapted to the library.
+        """Return `base`, or the shipped stance model, with the library's adaptation if it fits.
 
         Raises:
             ModelError: The model is missing or damaged, or the adaptation cannot be read.
@@ -274,18 +274,18 @@ class Library:
         """Return the statement with this id.
 
         Raises:
-            LibraryError: There is none.
+            LibraryError: There is none with this id.
         """
         return self.statements([statement_id])[0]
 
     def statements(self, ids: Iterable[str] | None = None) -> list[Statement]:
-        """Return the statements with these ids, in the order given; all of them for None.
+        """Return the statements with these ids, in the given order; None returns all.
 
         >>> [statement.country[0].name for statement in library.statements(["embassy-1"])]
         ['China']
 
         Raises:
-            LibraryError: There is none with one of the ids.
+            LibraryError: There is no statement with one of the ids.
         """
         if ids is None:
             return list(self.store.all_statements())
@@ -296,7 +296,7 @@ class Library:
         return [found[statement_id] for statement_id in ids]
 
     def passages(self, rows: Iterable[int]) -> list[Passage]:
-        """Return the passages in these rows, in the order given.
+        """Return the passages in these rows, in the given order.
 
         Raises:
             IndexError: There is no such row.
@@ -304,7 +304,7 @@ class Library:
         return self.store.passages(rows)
 
     def statement_rows(self, statement_id: str) -> range:
-        """Return the rows of a statement's passages, which stand together and in order.
+        """Return the rows of a statement's passages, which are consecutive.
 
         Raises:
             LibraryError: There is no such statement.
@@ -321,7 +321,7 @@ class Library:
     def browse(
         self, filters: Filters | None = None, query: str = "", limit: int = 50, offset: int = 0
     ) -> tuple[list[Statement], int]:
-        """Return a page of the statements that pass, newest first, and how many there are.
+        """Return a page of the statements that pass, newest first, and their total number.
 
         >>> statements, count = library.browse(query="disinformation")
         >>> count
@@ -329,14 +329,14 @@ class Library:
 
         Args:
             filters: Which statements.
-            query: Words that must all stand in the statement, or in what is known of it.
-            limit: Most statements on a page.
-            offset: Statements on the pages before.
+            query: Words that must all occur in the statement or its metadata.
+            limit: Maximum number of statements on the page.
+            offset: Number of statements on earlier pages.
         """
         return self.store.browse(filters or Filters(), query, limit, offset)
 
     def facets(self) -> Facets:
-        """Return the values that filters can choose from, with the number of statements of each."""
+        """Return the values that filters offer, with the number of statements of each."""
         return self.store.facets()
 
     def _no_statement(self, statement_id: str) -> LibraryError:
@@ -365,12 +365,12 @@ class Library:
         'Antony Blinken'
 
         Args:
-            quote: The words, and who said them if that is known.
+            quote: The words, with the speaker if known.
             filters: Which statements; applied exactly, before candidates are chosen.
             thresholds: What a pair must reach to be listed; see `Result.rethreshold`.
-            candidates: Passages scored for their similarity; half as many more for their words.
-            why: Find the deciding words of all listed pairs, too.
-            stance_model: None: the shipped one, as adapted to the library.
+            candidates: Number of similar passages scored; half as many more that share words.
+            why: Also find the deciding words of all listed pairs.
+            stance_model: None uses the shipped one, with the library's adaptation.
             on_progress: Reports pairs scored.
 
         Raises:
@@ -405,19 +405,19 @@ class Library:
         (0, 5)
 
         Args:
-            a: The statements of one side; a string is a country, in any spelling.
-            b: Those of the other.
-            topic: Words or a sentence: only passages on it count. Empty: all.
-            since: First day that counts, of both sides: "2014", "2014-03" or "2014-03-18".
-            until: Last day that counts.
+            a: Filters for side a, or the name of a country in any spelling.
+            b: Filters or country for side b.
+            topic: Words or a sentence; only passages on this topic count. "" allows all.
+            since: First day of the period for both sides: "2014", "2014-03" or "2014-03-18".
+            until: Last day of the period.
             thresholds: What a pair must reach to be listed; see `Result.rethreshold`.
-            most_read: Most pairs that are scored, the likeliest first.
-            why: Find the deciding words of so many pairs of either list.
-            stance_model: None: the shipped one, as adapted to the library.
+            most_read: Maximum number of pairs scored, the likeliest first.
+            why: Find the deciding words of this many pairs of each list.
+            stance_model: None uses the shipped one, with the library's adaptation.
             on_progress: Reports pairs scored; those that both stages score count twice.
 
         Raises:
-            QueryError: A side has no passage, or none on the topic; or a date is malformed.
+            QueryError: A side has no passage on the topic, or a date is malformed.
         """
         from compare.comparison.sides import compare_sides
 
@@ -440,7 +440,7 @@ class Library:
         stance_model: StanceModel | None = None,
         on_progress: Progress | None = None,
     ) -> Result:
-        """Find where someone opposes or repeats what they said before; side a is the earlier.
+        """Find where an actor opposes or repeats earlier statements; side a is the earlier one.
 
         >>> library.timeline("United States").subject
         'United States over time'
@@ -468,7 +468,7 @@ class Library:
         stance_model: StanceModel | None = None,
         on_progress: Progress | None = None,
     ) -> Positions:
-        """Place countries or speakers from opposed to a proposition to agreeing with it.
+        """Place countries or speakers between opposition to a proposition and agreement with it.
 
         >>> found = library.positions("China is considering military aid to Russia.")
         >>> [position.name for position in found.placed]
@@ -477,18 +477,18 @@ class Library:
         Args:
             proposition: One claim or demand, as a sentence.
             by: "country" or "speaker".
-            filters: Which statements. If it names countries or speakers, only they are placed.
-            since: First day that counts: "2014", "2014-03" or "2014-03-18".
-            until: Last day that counts.
-            thresholds: The least probability of a side; see `Positions.rethreshold`.
-            most_each: Most passages of an actor that are scored for their similarity.
+            filters: Which statements. If countries or speakers are named, only they are placed.
+            since: First day of the period: "2014", "2014-03" or "2014-03-18".
+            until: Last day of the period.
+            thresholds: Minimum probability of a side; see `Positions.rethreshold`.
+            most_each: Maximum number of similar passages scored per actor.
             seed: Seed of the intervals.
-            stance_model: None: the shipped one, as adapted to the library.
+            stance_model: None uses the shipped one, with the library's adaptation.
             on_progress: Reports passages scored; those that both stages score count twice.
 
         Raises:
-            QueryError: The proposition is empty or too long, `by` is neither of the two, a date is
-                malformed, or the filters leave no actor.
+            QueryError: The proposition is empty or too long, `by` is invalid, a date is malformed,
+                or the filters leave no actor.
         """
         from compare.comparison.positions import positions
 
@@ -499,7 +499,7 @@ class Library:
         )  # fmt: skip
 
     def review(self, name: str) -> Review:
-        """Open a review kept with the library; `compare.review.Reviews` creates and lists them.
+        """Open a review of this library; `compare.review.Reviews` creates and lists reviews.
 
         Raises:
             ReviewError: There is none of that name.

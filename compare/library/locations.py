@@ -1,4 +1,4 @@
-"""Where libraries, the sample corpus and caches are on this machine."""
+"""Locations of libraries, the sample corpus and caches on this machine."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ CACHE_VARIABLE = "COMPARE_CACHE"
 
 
 def user_library() -> Path:
-    """Return the folder of the user's own library, which need not exist."""
+    """Return the folder of the user's own library, which may not exist yet."""
     return Path(user_data_dir(APPLICATION, appauthor=False)) / "library"
 
 
 def cache_dir() -> Path:
-    """Return the folder for files that can be made again: $COMPARE_CACHE, else the platform's."""
+    """Return the cache folder: $COMPARE_CACHE, else the platform's."""
     given = os.environ.get(CACHE_VARIABLE)
     return Path(given).expanduser() if given else Path(user_cache_dir(APPLICATION, appauthor=False))
 
@@ -38,7 +38,7 @@ def cache_dir() -> Path:
 def resolve_library(given: Path | None = None) -> Path:
     """Return the library to use: `given`, else $COMPARE_LIBRARY, else the user's, else the sample.
 
-    The sample library is built when it is first asked for.
+    The sample library is built on first use.
     """
     if given is not None:
         return given.expanduser()
@@ -52,26 +52,26 @@ def resolve_library(given: Path | None = None) -> Path:
 
 
 def sample_corpus() -> Path:
-    """Return the sample corpus: beside the package, else where the install put it.
+    """Return the path of the sample corpus: beside the package, else where it was installed.
 
     Raises:
-        LibraryError: It is in neither place.
+        LibraryError: Neither path exists.
     """
-    places = [
+    paths = [
         Path(__file__).resolve().parents[2] / "corpora" / "sample.csv",
         Path(sys.prefix) / "share" / "compare" / "corpora" / "sample.csv",
     ]
-    for place in places:
-        if place.is_file():
-            return place
+    for path in paths:
+        if path.is_file():
+            return path
     raise LibraryError(
-        f"The sample corpus is neither at {places[0]} nor at {places[1]}: install the program "
+        f"The sample corpus is neither at {paths[0]} nor at {paths[1]}: install the program "
         "again, or name a library with --library."
     )
 
 
 def sample_library(encoder: Encoder | None = None) -> Library:
-    """Open the sample library, which is read-only; build it in the cache the first time."""
+    """Open the read-only sample library; it is built in the cache on first use."""
     from filelock import FileLock
 
     from compare import __version__
@@ -82,19 +82,19 @@ def sample_library(encoder: Encoder | None = None) -> Library:
 
     corpus = sample_corpus()
     encoder = encoder or load_encoder()
-    made_of = [corpus.read_bytes().hex(), encoder.name, encoder.digest, str(FORMAT), __version__]
-    key = hashlib.sha256("\n".join(made_of).encode()).hexdigest()[:16]
+    parts = [corpus.read_bytes().hex(), encoder.name, encoder.digest, str(FORMAT), __version__]
+    key = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
     folder = writable_cache() / f"sample-{key}"
     with FileLock(f"{folder}.lock"):  # the command line and the app may start at once
-        if not _opens(folder):
+        if not _is_complete(folder):
             shutil.rmtree(folder, ignore_errors=True)
             Library.build(read_corpus([corpus]).statements, folder, encoder=encoder)
             mark_read_only(folder)
     return Library.open(folder, encoder=encoder)
 
 
-def _opens(folder: Path) -> bool:
-    """Tell whether a sample library is whole; one that is not is made again."""
+def _is_complete(folder: Path) -> bool:
+    """Whether a sample library can be opened and was marked read-only, its last step."""
     from compare.library.generations import is_read_only
     from compare.library.library import Library
 
@@ -106,7 +106,7 @@ def _opens(folder: Path) -> bool:
 
 
 def writable_cache() -> Path:
-    """Return the cache folder, or one in the temporary folder if that cannot be written.
+    """Return the cache folder, or one in the temporary folder if it cannot be written.
 
     Raises:
         LibraryError: Neither can be written.

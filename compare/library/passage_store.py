@@ -1,7 +1,7 @@
-"""The protocol of a library's store, and the kinds of stores.
+"""The protocol of a library's store, and the registered kinds of stores.
 
-`Library`, `comparison` and the app use a store only by `PassageStore`. The manifest of a generation
-names its kind. A further kind, such as a database server, is one entry in `STORES` that passes
+`Library`, `comparison` and the app only use the methods of `PassageStore`. A generation's manifest
+names the kind. To add a kind, such as a database server, add a class to `STORES` that passes
 `tests/library/test_store_contract.py`.
 """
 
@@ -33,7 +33,7 @@ STORES = {"sqlite": "compare.library.sqlite_store:SqliteStore"}
 DEFAULT_STORE = "sqlite"
 
 READ_AT_MOST = 20_000
-"""Passages that a full-text query may touch, so that it stays fast in a library of any size."""
+"""Maximum number of passages that a full-text query reads, so that it is fast in any library."""
 
 
 class PassageMetadata(NamedTuple):
@@ -41,9 +41,10 @@ class PassageMetadata(NamedTuple):
 
     Attributes:
         statement: Number of the passage's statement.
-        first_day: First day that its date can mean, an ordinal of `datetime.date`; 0 without one.
-        last_day: Last such day.
-        words: The same for duplicates: see `statements.duplicates.words_key`.
+        first_day: First day of the period that its date covers, as a `datetime.date` ordinal; 0 if
+            undated.
+        last_day: Last day of that period.
+        words: Key of the words, equal for duplicates; see `statements.duplicates.words_key`.
     """
 
     statement: Rows
@@ -56,9 +57,9 @@ class ActorPassages(NamedTuple):
     """Passages of each actor, by its number, the most similar first.
 
     Attributes:
-        row: Of the passages, int64 [n]; a passage of several actors occurs once for each.
-        actor: Number of the actor of each.
-        similarity: Cosine of each, float32 [n].
+        row: Row of the passage, int64 [n]; a passage of several actors occurs once for each.
+        actor: Number of the actor, int64 [n].
+        similarity: Cosine, float32 [n].
     """
 
     row: Rows
@@ -66,7 +67,7 @@ class ActorPassages(NamedTuple):
     similarity: Floats
 
     def take(self, kept: np.ndarray) -> ActorPassages:
-        """Return some of them, by number or mask."""
+        """Return the passages at these indices, or where the mask is true."""
         return ActorPassages(self.row[kept], self.actor[kept], self.similarity[kept])
 
 
@@ -81,9 +82,9 @@ class Written(NamedTuple):
 class PassageStore(Protocol):
     """The statements of one generation of a library, with their passages and vectors.
 
-    A passage's row is its number, from 0, in the order of the statements' ids. A written store is
-    never changed, and may be read from several threads. Answers keep the order of the rows given.
-    `within` None means all passages.
+    A passage's row is its number, from 0, in the order of the statements' ids. A written store
+    never changes, and several threads may read it. Results have the order of the given rows.
+    `within=None` means all passages.
     """
 
     @classmethod
@@ -96,7 +97,7 @@ class PassageStore(Protocol):
     ) -> Written:
         """Write the statements after a change into the folder of a generation; embed new texts.
 
-        The folder may hold what a stopped writer left. `on_progress` reports new texts.
+        The folder may hold the files of an interrupted writer. `on_progress` reports new texts.
         """
 
     @classmethod
@@ -104,7 +105,7 @@ class PassageStore(Protocol):
         """Open what `write` wrote, without loading a model or an index.
 
         Raises:
-            LibraryError: It is missing or damaged.
+            LibraryError: A file is missing or damaged.
         """
 
     def close(self) -> None:
@@ -133,7 +134,7 @@ class PassageStore(Protocol):
         """
 
     def facets(self) -> Facets:
-        """Return the values that filters can be set to."""
+        """Return the values that filters offer."""
 
     def languages(self) -> Mapping[str, int]:
         """Return the number of statements in each language, "" included."""
@@ -157,16 +158,16 @@ class PassageStore(Protocol):
         """Return the metadata of these passages."""
 
     def words(self, rows: Rows) -> Rows:
-        """Return the keys of the passages' words, the same for duplicates."""
+        """Return the keys of the passages' words, equal for duplicates."""
 
     def with_words(self, keys: Iterable[int]) -> list[tuple[int, int, str]]:
-        """Return key, row and statement id of the passages with one of these keys, by row."""
+        """Return key, row and statement id of all passages with these word keys, by row."""
 
     def vectors(self, rows: Rows) -> Floats:
-        """Return the vectors of these passages, float32 [rows, dim]; stored in 16 bits."""
+        """Return the vectors of these passages, float32 [rows, dim] (16 bits on disk)."""
 
     def embedded_rows(self, keys: Rows) -> Rows:
-        """Return a row with each text (see `build.passage_key`), -1 if there is none."""
+        """Return a row for each `build.passage_key`, -1 for texts that are not in the store."""
 
     # -- Retrieval -------------------------------------------------------------------------------
 
@@ -186,18 +187,18 @@ class PassageStore(Protocol):
     ) -> ActorPassages:
         """Return each actor's passages with a cosine of `least` or more.
 
-        Of an actor's duplicates only the most similar is returned, of equals the first.
+        Of an actor's duplicates, only the most similar is returned; the first wins a tie.
         """
 
     def ranked_by_words(self, query: str, k: int, within: Selection | None = None) -> Rows:
         """Return the rows of the k passages that share words with `query`, best first (BM25).
 
-        Stop words do not count, nor do the most common words once the rarer ones occur in more than
-        `READ_AT_MOST` passages; the rarest word always counts.
+        Stop words are ignored, and so are the most common words once the rarer ones occur in more
+        than `READ_AT_MOST` passages; the rarest word always counts.
         """
 
     def holding_words(self, query: str) -> Rows:
-        """Return the rows of the passages that hold all content words of `query`."""
+        """Return the rows of the passages that contain all content words of `query`."""
 
     # -- Actors ----------------------------------------------------------------------------------
 
@@ -205,18 +206,18 @@ class PassageStore(Protocol):
         """Return the countries or the speakers.
 
         Raises:
-            QueryError: `kind` is none of `actors.KINDS`.
+            QueryError: `kind` is not one of `actors.KINDS`.
         """
 
     def actors_of(self, kind: str, statements: Rows) -> tuple[Rows, Rows]:
-        """Return places in `statements` and actors' numbers, a pair for each actor of each."""
+        """Return index into `statements` and actor number, for each actor of each statement."""
 
     def statement_counts(self, kind: str, within: Selection) -> Rows:
         """Return how many statements with selected passages each actor has, int64 [actors]."""
 
 
 def store_kind(name: str) -> type[PassageStore]:
-    """Return the class of a kind of store; a LibraryError if this program has none."""
+    """Return the class of a kind of store; raise LibraryError if the kind is unknown."""
     if name not in STORES:
         raise LibraryError(
             f"The library is kept in a store of the kind {name!r}, which this program cannot read "
@@ -229,7 +230,7 @@ def store_kind(name: str) -> type[PassageStore]:
 
 
 def occurrence(group: Rows, within: Rows | None = None) -> Rows:
-    """Return how many of the same group (and the same of `within`) come before each."""
+    """Return how many items of the same group (and the same `within`) precede each item."""
     if within is not None:
         _, number = np.unique(within, return_inverse=True)
         group = group * (number.max(initial=0) + 1) + number

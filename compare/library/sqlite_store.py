@@ -67,22 +67,22 @@ _SPELLINGS = {
         for one in COLUMNS
     },
 }
-"""Key, spelling and number of statements of each attribute."""
+"""Queries for the key, spelling and number of statements of each value, by attribute."""
 
-_SPEAKING = {
+_ACTOR_KEYS = {
     "country": "SELECT DISTINCT n, key FROM countries WHERE name <> '' ORDER BY n, key",
     "speaker": "SELECT n, speaker_key FROM statements WHERE speaker <> '' ORDER BY n",
 }
-"""Numbers of statements with the keys of their actors."""
+"""Queries for each statement's number with its actors' keys, by kind of actor."""
 
 
 class SqliteStore:
-    """A store in the folder of a generation; a subclass may search its vectors by another index."""
+    """A store in the folder of a generation; a subclass may set another vector index."""
 
     index: ClassVar[type[VectorIndex]] = FaissIndex
 
     def __init__(self, folder: Path, database: sqlite3.Connection, vectors: Halves) -> None:
-        """Read through an open connection and mapped vectors; use `open`."""
+        """Wrap an open connection and mapped vectors; use `open`."""
         self._folder = folder
         self._database = database
         self._vectors = vectors
@@ -104,7 +104,7 @@ class SqliteStore:
             raise damaged(path, f"cannot be read ({error})") from error
         store = cls(folder, database, _load_vectors(folder / VECTORS, (passages, dim)))
         store._all(f"PRAGMA mmap_size={path.stat().st_size}")
-        store._all("SELECT count(*) FROM sqlite_schema")
+        store._all("SELECT count(*) FROM sqlite_schema")  # fails if this is no database
         return store
 
     def close(self) -> None:
@@ -118,11 +118,11 @@ class SqliteStore:
             raise damaged(self._folder / STORE, f"cannot be read ({error})") from error
 
     def _listed(self, sql: str, values: Iterable[Any]) -> list[tuple[Any, ...]]:
-        """Return all rows of a query whose parameter is a list of values."""
+        """Return all rows of a query whose one parameter is a list of values."""
         return self._all(sql, (json.dumps(list(values)),))
 
     def _in_parts(self, sql: str, size: int = 5000) -> Iterator[tuple[Any, ...]]:
-        """Read a table by its number, a few rows at a time."""
+        """Yield the rows of a query, which takes the first number and a limit, a part at a time."""
         first = 0
         while rows := self._all(sql, (first, size)):
             yield from rows
@@ -269,7 +269,7 @@ class SqliteStore:
             path = self._folder / INDEX
             if path.exists():
                 return self.index.open(path, self._vectors)
-            return self.index.build(self._vectors)  # the file of a replaced generation is gone
+            return self.index.build(self._vectors)  # another program has removed this generation
 
     def nearest(self, vectors: Floats, k: int, within: Selection | None = None) -> Neighbours:
         return self._index.search(vectors, k, self._narrower(within))
@@ -313,22 +313,22 @@ class SqliteStore:
         return np.array(found, np.int64).reshape(-1)
 
     def _narrower(self, within: Selection | None) -> Selection | None:
-        """Return None for a selection of all passages."""
+        """Return None for a selection of all passages, which is searched faster."""
         return None if within is None or len(within) == len(self) else within
 
     def _rarest(self, words: dict[str, str]) -> list[str]:
-        """Return the rarest words that touch few enough passages together, at least one."""
+        """Return the rarest words that together occur in few enough passages, at least one."""
         counted = sorted((self._count(word), folded, word) for folded, word in words.items())
         rare: list[str] = []
-        touched = 0
+        total = 0
         for count, _, word in counted:
-            touched += count
-            if count and (not rare or touched <= READ_AT_MOST):
+            total += count
+            if count and (not rare or total <= READ_AT_MOST):
                 rare.append(word)
         return rare
 
     def _count(self, word: str) -> int:
-        """Return how many passages hold a word, at most one more than `READ_AT_MOST`."""
+        """Return how many passages contain a word, counting no further than `READ_AT_MOST` + 1."""
         ((count,),) = self._all(
             "SELECT count(*) FROM "
             "(SELECT 1 FROM passage_words WHERE passage_words MATCH ? LIMIT ?)",
@@ -347,10 +347,10 @@ class SqliteStore:
         return {kind: name_actors(kind, self._all(_SPELLINGS[kind])) for kind in KINDS}
 
     @cached_property
-    def _speaking(self) -> dict[str, tuple[Rows, Rows]]:
-        """Return the numbers of statements, ascending, with that of an actor each, by kind."""
+    def _actors_by_statement(self) -> dict[str, tuple[Rows, Rows]]:
+        """Return statement numbers, ascending, and actor numbers, by kind of actor."""
         found = {}
-        for kind, sql in _SPEAKING.items():
+        for kind, sql in _ACTOR_KEYS.items():
             number = {actor.key: n for n, actor in enumerate(self._actors[kind])}
             pairs = np.array([(n, number[key]) for n, key in self._all(sql)], np.int64)
             statement, actor = pairs.reshape(-1, 2).T
@@ -359,9 +359,10 @@ class SqliteStore:
 
     def actors_of(self, kind: str, statements: Rows) -> tuple[Rows, Rows]:
         check_kind(kind)
-        statement, actor = self._speaking[kind]
+        statement, actor = self._actors_by_statement[kind]
         first = np.searchsorted(statement, statements, "left")
         counts = np.searchsorted(statement, statements, "right") - first
+        # Each statement's actors are consecutive: join these runs without a loop.
         at = np.repeat(np.arange(len(statements)), counts)
         ahead = np.cumsum(counts) - counts
         return at, actor[np.repeat(first - ahead, counts) + np.arange(len(at))]
@@ -376,7 +377,7 @@ class SqliteStore:
 
 
 def _where(filters: Filters, words: Iterable[str] = ()) -> tuple[str, list[str | int]]:
-    """Return the WHERE clause for filters and quoted words, and its parameters; "" for none."""
+    """Return the WHERE clause for filters and quoted words ("" if empty), and its parameters."""
     conditions: list[str] = []
     parameters: list[str | int] = []
     for chosen, attribute, values in filters.chosen():
@@ -400,17 +401,17 @@ def _where(filters: Filters, words: Iterable[str] = ()) -> tuple[str, list[str |
 
 
 def _spelled(names: Sequence[str]) -> tuple[str, str]:
-    """Return the keys and the folded spellings that the names of countries can stand for."""
+    """Return JSON lists of the country keys and of the folded spellings that names can mean."""
     keys = {country_key(Country(name, country_code(name))) for name in names}
     keys |= {name.strip().upper() for name in names}
     return json.dumps(sorted(keys)), json.dumps(sorted(map(fold, names)))
 
 
 def _quoted(word: str) -> str:
-    """Return a query by which FTS5 finds a word, whatever it holds.
+    """Return an FTS5 query for a word with any characters.
 
-    FTS5 folds case and accents itself. What it keeps apart, as "ß" and "ss", or a ligature and its
-    letters, is looked for in both spellings.
+    FTS5 folds case and accents itself. Spellings that it keeps apart, such as "ß" and "ss", or a
+    ligature and its letters, are both searched.
     """
     spellings = [word, fold_case(word)]
     if spellings[1] == unicodedata.normalize("NFC", word).lower():

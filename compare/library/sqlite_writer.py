@@ -1,7 +1,7 @@
 """Write the files of a SQLite store: its tables, the vectors and the index over them.
 
-Vectors are written in blocks. Every few seconds they are flushed to the disk with a record of how
-many are finished, from which the next writer resumes if this one is stopped.
+Vectors are written in blocks. Every few seconds they are flushed to disk with a record of how many
+are finished, so that the next writer can resume if this one is interrupted.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def write_files(
     on_progress: Progress | None,
 ) -> Written:
     """Write the files of a store; equal statements give equal bytes: see `PassageStore.write`."""
-    for name in (STORE, INDEX):  # of a stopped writer
+    for name in (STORE, INDEX):  # left by an interrupted writer
         (folder / name).unlink(missing_ok=True)
     statements, keys, digest = write_tables(folder / STORE, change.statements())
     vectors = _write_vectors(folder, keys, embedding, on_progress)
@@ -111,7 +111,7 @@ def write_tables(path: Path, statements: Iterable[Statement]) -> tuple[int, Rows
             rows: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
             for statement, data in batch:
                 keys.extend(_add(rows, len(hashes), len(keys), statement, data))
-                hashes.append(hashlib.sha256(data.encode()).digest())  # its content_hash
+                hashes.append(hashlib.sha256(data.encode()).digest())  # equals its content_hash
             for table, added in rows.items():
                 marks = ", ".join("?" * len(added[0]))
                 database.executemany(f"INSERT INTO {table} VALUES ({marks})", added)
@@ -127,7 +127,7 @@ def _run(database: sqlite3.Connection, script: str) -> None:
 
 
 def _checked(statements: Iterable[Statement]) -> Iterator[tuple[Statement, str]]:
-    """Yield each statement with its JSON."""
+    """Check order, ids and encoding; yield each statement with its JSON."""
     before: str | None = None
     for statement in statements:
         if before == statement.id:
@@ -187,7 +187,7 @@ def _write_vectors(
 ) -> np.ndarray:
     """Write the vector of each passage, float16 [passages, dim], and return them, mapped.
 
-    A vector comes from the known store, from an earlier row with the same text, or the encoder.
+    A vector comes from the known store, an earlier row with the same text, or the encoder.
     """
     path, unfinished = folder / VECTORS, folder / RESUME
     shape = (len(keys), embedding.dim)
@@ -197,7 +197,7 @@ def _write_vectors(
     record = {"keys": hashlib.sha256(keys.tobytes()).hexdigest(), "encoder": embedding.digest}
     done = _finished(unfinished, record) if _shape_of(path) == shape else 0
     if not done:
-        unfinished.unlink(missing_ok=True)  # the vectors of another build are overwritten
+        unfinished.unlink(missing_ok=True)  # the record of another build
     vectors = np.lib.format.open_memmap(
         path, mode="r+" if done else "w+", dtype=np.float16, shape=shape
     )
@@ -218,10 +218,10 @@ def _write_vectors(
                 vectors[wanted] = embedding.encode(_texts(database, wanted), step)
                 count += len(wanted)
             if embedding.known is not None:
-                taken = block[known[block] >= 0]
-                vectors[taken] = embedding.known.vectors(known[taken])
-            again = block[~new[block] & (known[block] < 0)]
-            vectors[again] = vectors[earliest[again]]
+                reused = block[known[block] >= 0]
+                vectors[reused] = embedding.known.vectors(known[reused])
+            repeated = block[~new[block] & (known[block] < 0)]
+            vectors[repeated] = vectors[earliest[repeated]]
             if time.monotonic() - saved > _SAVED_EVERY:
                 vectors.flush()
                 _write_record(unfinished, {**record, "rows": int(block[-1]) + 1})
@@ -258,7 +258,7 @@ def _shape_of(path: Path) -> tuple[int, ...] | None:
 
 
 def _finished(path: Path, record: Mapping[str, str]) -> int:
-    """Return how many rows a stopped writer of the same passages had finished."""
+    """Return how many rows an interrupted writer of the same passages had finished."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -17,13 +17,13 @@ Halves = NDArray[np.float16]
 Rows = NDArray[np.int64]
 
 BLOCK = 65_536
-"""Rows that are read at once if all of a selection are compared."""
+"""Number of rows read at once when a whole selection is compared."""
 
 _PART = 4096
 
 
 class Selection(Protocol):
-    """Passages that may be found, whatever the store keeps them as."""
+    """The passages that a search may return; a store may represent them in its own way."""
 
     def __len__(self) -> int:
         """Return the number of passages."""
@@ -36,10 +36,10 @@ class Selection(Protocol):
 
 
 class RowSpans:
-    """A selection kept as spans of neighbouring rows, so its size is that of a filter's gaps."""
+    """A selection as spans of consecutive rows, so that memory grows with the gaps only."""
 
     def __init__(self, first: Rows, end: Rows) -> None:
-        """Join spans `first`..`end` (exclusive), ascending and apart; some may be empty."""
+        """Take spans `first`..`end` (exclusive), ascending without overlap; some may be empty."""
         first, end = first[end > first], end[end > first]
         # Spans that touch become one.
         apart = np.append(True, first[1:] > end[:-1])[: len(first)]
@@ -50,7 +50,7 @@ class RowSpans:
 
     @classmethod
     def of(cls, rows: Rows) -> Self:
-        """Select rows given in any order.
+        """Select rows, given in any order.
 
         Raises:
             ValueError: They are not int64 [n].
@@ -133,18 +133,18 @@ class VectorIndex(Protocol):
         """Return the number of vectors."""
 
     def search(self, queries: Floats, k: int, within: Selection | None = None) -> Neighbours:
-        """Return the k nearest selected rows (None: of all) for each query."""
+        """Return the k nearest selected rows for each query; `within=None` searches all rows."""
 
     def at_least(
         self, query: Floats, least: float, within: Selection | None = None
     ) -> tuple[Rows, Floats]:
-        """Return the selected rows that score `least` or more, ascending, with their scores."""
+        """Return the selected rows with a score of `least` or more, ascending, and their scores."""
 
 
 def exact_scores(vectors: Halves | Floats, rows: Rows, query: Floats) -> Floats:
     """Return the inner products of rows with a query, summed in float64.
 
-    A sum along each row does not depend on the rows beside it; a matrix product may.
+    A sum along each row does not depend on the other rows; a matrix product may.
     """
     scores = np.empty(len(rows), np.float32)
     for start in range(0, len(rows), _PART):
@@ -157,7 +157,7 @@ def check_vectors(vectors: Any, dim: int | None = None, *, halves: bool = False)
     """Return the vectors, C-contiguous.
 
     Raises:
-        ValueError: They are not finite float32 [n, dim], or float16 if `halves` may be given.
+        ValueError: They are not finite float32 [n, dim] (or float16 with `halves`).
     """
     kind = getattr(vectors, "dtype", type(vectors))
     if kind != np.float32 and not (halves and kind == np.float16):

@@ -1,4 +1,4 @@
-"""Exact search by FAISS: an index proposes, float64 products decide."""
+"""Exact search with FAISS: an index proposes candidates, float64 products rank them."""
 
 from __future__ import annotations
 
@@ -31,20 +31,20 @@ if TYPE_CHECKING:
     from typing import Self
 
 FEW = 8192
-"""The most selected rows that are multiplied one by one; more go through a FAISS selector."""
+"""Maximum size of a selection that is scored directly; larger ones use a FAISS selector."""
 
 FLAT_UP_TO = 200_000
-"""The most vectors that FAISS scans in 32 bits; more in 8 bits, a quarter of the bytes."""
+"""Maximum number of vectors indexed in 32 bits; more are indexed in 8 bits to save memory."""
 
-# Candidates beyond k that FAISS is asked for, so that ties at rank k are settled by row number.
+# Extra candidates beyond k, so that ties at rank k are decided by row number.
 _MARGIN = 32
 _MARGIN_8_BIT = 160
 
 _ROUNDING = np.float32(1e-4)
-"""More than a FAISS score of unit vectors differs from the exact one."""
+"""Upper bound on the error of a FAISS score of unit vectors."""
 
 _PRODUCT_ROUNDING = 1e-3
-"""More than a 32-bit matrix product differs from the exact score."""
+"""Upper bound on the error of a 32-bit matrix product."""
 
 _BLOCK = 8192
 _OTHER = "is not the index of this library's vectors"
@@ -53,19 +53,19 @@ _OTHER = "is not the index of this library's vectors"
 class FaissIndex:
     """Exact inner product over all vectors.
 
-    A FAISS index, flat or for many vectors of 8 bits, proposes candidates, and their scores are
-    computed again in float64: a pair of vectors has one score, whatever else is searched, and equal
-    vectors are in row order. FAISS is asked for more until nothing that is left out can belong to
-    the best, given how far its scores can be wrong.
+    A FAISS index, flat or in 8 bits for many vectors, proposes candidates; their scores are computed
+    again in float64. So a score never depends on other vectors, and equal vectors are in row order.
+    FAISS is asked for more candidates until no other row can be among the best, given the largest
+    error of its scores.
     """
 
     def __init__(self, vectors: Floats | Halves, index: Any) -> None:
-        """Join the matrix and the FAISS index over it; use `build` or `open`."""
+        """Wrap a matrix and its FAISS index; use `build` or `open`."""
         self._vectors = vectors
         self._index = index
         small = len(vectors) <= FLAT_UP_TO
         self._margin = _MARGIN if small else _MARGIN_8_BIT
-        self._wrong = _ROUNDING if small else _ROUNDING + _error_of_8_bits(index)
+        self._max_error = _ROUNDING if small else _ROUNDING + _error_of_8_bits(index)
 
     @classmethod
     def build(cls, vectors: Floats | Halves) -> Self:
@@ -77,7 +77,9 @@ class FaissIndex:
         check_vectors(vectors, halves=True)
         index = _empty(vectors.shape[1], _ranges(vectors))
         index.codes.resize(len(vectors) * index.code_size)
-        index.codes.resize(0)  # the room stays: growing by and by takes twice as much at the end
+        index.codes.resize(
+            0
+        )  # keeps the memory reserved: growing step by step would need twice as much
         for block in _blocks(vectors):
             index.add(block)
         return cls(vectors, index)
@@ -90,7 +92,7 @@ class FaissIndex:
             LibraryError: The file is damaged or belongs to other vectors.
         """
         faiss = _faiss()
-        # FAISS is not given an untrusted file to parse: first bytes and size have to be right.
+        # FAISS should not parse an untrusted file: check its first bytes and size before.
         with path.open("rb") as handle:
             first = handle.read(8)
         if (first, path.stat().st_size) != _written(*vectors.shape):
@@ -108,9 +110,9 @@ class FaissIndex:
         """Write the index to a file; equal vectors give equal bytes.
 
         Raises:
-            OSError: It could not be written whole. FAISS itself says so of some writes only.
+            OSError: It could not be written whole.
         """
-        with suppress(RuntimeError):
+        with suppress(RuntimeError):  # FAISS does not report every failure: check the size instead
             _faiss().write_index(self._index, str(path))
         if not path.exists() or path.stat().st_size != _written(*self._vectors.shape)[1]:
             raise OSError(f"{path} could not be written whole")
@@ -125,10 +127,10 @@ class FaissIndex:
         return int(self._vectors.shape[1])
 
     def search(self, queries: Floats, k: int, within: Selection | None = None) -> Neighbours:
-        """Return the k nearest selected rows (None: of all) for each query.
+        """Return the k nearest selected rows for each query; `within=None` searches all rows.
 
         Raises:
-            ValueError: Queries of another type or dimension, or rows that there are not.
+            ValueError: The queries have another type or dimension, or a row does not exist.
         """
         queries = check_vectors(queries, self.dim)
         size = len(self) if within is None else len(within)
@@ -148,17 +150,17 @@ class FaissIndex:
     def at_least(
         self, query: Floats, least: float, within: Selection | None = None
     ) -> tuple[Rows, Floats]:
-        """Return the selected rows that score `least` or more, ascending, with their scores.
+        """Return the selected rows with a score of `least` or more, ascending, and their scores.
 
-        A matrix product, a block at a time, proposes.
+        A matrix product proposes candidates, a block at a time.
         """
         proposed = [np.zeros(0, np.int64)]
         for rows in (RowSpans.whole(len(self)) if within is None else within).blocks():
             self._check_rows(rows)
-            together = rows[-1] - rows[0] + 1 == len(rows)
-            block = self._vectors[rows[0] : rows[-1] + 1] if together else self._vectors[rows]
-            near = np.asarray(block, np.float32) @ query >= least - _PRODUCT_ROUNDING
-            proposed.append(rows[near])
+            consecutive = rows[-1] - rows[0] + 1 == len(rows)  # a slice needs no copy
+            block = self._vectors[rows[0] : rows[-1] + 1] if consecutive else self._vectors[rows]
+            likely = np.asarray(block, np.float32) @ query >= least - _PRODUCT_ROUNDING
+            proposed.append(rows[likely])
         rows = np.concatenate(proposed)
         scores = exact_scores(self._vectors, rows, query)
         kept = scores >= least
@@ -167,7 +169,7 @@ class FaissIndex:
     def _through_faiss(
         self, queries: Floats, found: int, within: Selection | None, size: int
     ) -> list[tuple[Floats, Rows]]:
-        """Take more candidates until none that was left out can belong to the best."""
+        """Fetch more candidates until no other row can be among the best."""
         bitmap = None if within is None else self._bitmap(within)
         best: list[tuple[Floats, Rows] | None] = [None] * len(queries)
         fetch = min(size, found + self._margin)
@@ -176,21 +178,21 @@ class FaissIndex:
             for at, its_scores, its_rows in zip(waiting, scores, rows, strict=True):
                 ranked = self._best(queries[at], its_rows, found)
                 length = max(np.float32(1), np.abs(ranked[0][0]))
-                if fetch == size or ranked[0][-1] > its_scores[-1] + self._wrong * length:
+                if fetch == size or ranked[0][-1] > its_scores[-1] + self._max_error * length:
                     best[at] = ranked
             fetch = min(size, fetch * 4)
         return [ranked for ranked in best if ranked is not None]
 
     def _proposed(self, queries: Floats, k: int, bitmap: Any) -> tuple[Floats, Rows]:
-        """Return FAISS's k best; each thread scans its share of the rows."""
+        """Return the k best by FAISS; each thread scans a share of the rows."""
         faiss = _faiss()
 
         def scan(share: tuple[int, int]) -> tuple[Floats, Rows]:
-            # FAISS itself spreads queries over threads, not the rows of one query.
+            # FAISS itself distributes queries over threads, but not the rows for one query.
             chosen = in_share = faiss.IDSelectorRange(*share)
             if bitmap is not None:
-                may = faiss.IDSelectorBitmap(bitmap)
-                chosen = faiss.IDSelectorAnd(in_share, may)
+                selected = faiss.IDSelectorBitmap(bitmap)
+                chosen = faiss.IDSelectorAnd(in_share, selected)
             params = faiss.SearchParameters(sel=chosen)
             scores, rows = self._index.search(queries, k, params=params)
             return scores, rows
@@ -208,7 +210,7 @@ class FaissIndex:
         return scores[order], rows[order].astype(np.int64)
 
     def _bitmap(self, within: Selection) -> Any:
-        """Return the selection as FAISS reads it: one bit a row."""
+        """Return the selection as FAISS reads it: one bit per row."""
         mask = np.zeros(len(self), bool)
         for rows in within.blocks():
             mask[self._check_rows(rows)] = True
@@ -221,9 +223,9 @@ class FaissIndex:
 
 
 def _empty(dim: int, ranges: Floats | None) -> Any:
-    """Return an empty FAISS index: of 8 bits where the ranges of its numbers are given.
+    """Return an empty FAISS index, in 8 bits if ranges are given.
 
-    `ranges` is float32 [2, dim]: the least and the most of each dimension.
+    `ranges` is float32 [2, dim]: minimum and maximum of each dimension.
     """
     faiss = _faiss()
     if ranges is None:
@@ -235,7 +237,7 @@ def _empty(dim: int, ranges: Floats | None) -> Any:
 
 
 def _ranges(vectors: Floats | Halves) -> Floats | None:
-    """Return the ranges over all vectors, so that none is cut off; None for few vectors."""
+    """Return the ranges over all vectors, so that none is clipped; None for few vectors."""
     if len(vectors) <= FLAT_UP_TO:
         return None
     ends = [(block.min(0), block.max(0)) for block in _blocks(vectors)]
@@ -244,10 +246,10 @@ def _ranges(vectors: Floats | Halves) -> Floats | None:
 
 
 def _error_of_8_bits(index: Any) -> np.float32:
-    """Return the most that a score of the 8-bit index can be wrong by, for unit queries.
+    """Return the largest error of an 8-bit index's score for a query of unit length.
 
-    A number lies within half a step of what it is kept as; by Cauchy's inequality the products of
-    a unit vector with those differences sum to no more than the length of the half steps.
+    Each number is off by at most half a step, so by the Cauchy-Schwarz inequality the error is at
+    most the norm of the half steps.
     """
     faiss = _faiss()
     trained = faiss.vector_to_array(index.sq.trained)
@@ -262,19 +264,19 @@ def _blocks(vectors: Floats | Halves) -> Iterator[Floats]:
 
 @cache
 def _threads() -> ThreadPoolExecutor:
-    """Return the threads that scan, each of which FAISS is not to divide any further."""
+    """Return the scanning threads; FAISS must not start threads of its own in them."""
     return ThreadPoolExecutor(
         thread_count(), "scan", initializer=lambda: _faiss().omp_set_num_threads(1)
     )
 
 
 def _faiss() -> Any:
-    """Load FAISS, late; its own type stubs know less than it does."""
+    """Import FAISS late, and untyped, since its type stubs are incomplete."""
     return importlib.import_module("faiss")
 
 
 def _written(count: int, dim: int) -> tuple[bytes, int]:
-    """Return the first bytes and the size of the file of an index of so many vectors."""
+    """Return the first bytes and the size of the file of an index with `count` vectors."""
     small = count <= FLAT_UP_TO
     empty = _faiss().serialize_index(
         _empty(dim, None if small else np.eye(2, dim, dtype=np.float32))
