@@ -1,7 +1,7 @@
-"""Calibration learned for one library: a small layer above a stance model, and its file.
+"""Calibration learned for one library: a small layer on top of a stance model, and its file.
 
-`compare.adapt` learns the layer from people's labels. Like the model, the layer is symmetric in the
-two sides, and its rows sum to 1.
+`compare.adapt` learns the layer from a reader's labels. As for the model, swapping the two sides
+changes nothing.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ from compare.statements.passages import complete
 Inputs = NDArray[np.float64]
 
 LEAST = 1e-6
-"""A smaller probability counts as this, so that its logarithm is a number."""
+"""Smaller probabilities are raised to this, so that their logarithm is finite."""
 
 LOGITS = ("log_p_agree", "log_p_oppose", "log_p_neither")
 FROM_VECTORS = ("closeness", "first_pass_agree", "first_pass_oppose")  # names in saved files
-"""Inputs from the vectors of the two texts: their cosine and the logits of the prefilter."""
+"""Inputs from the two texts' vectors: their cosine and the prefilter's logits."""
 
 _MIDDLE = np.array([0.5, -1.5, -2.8])
 _SPREAD = np.array([0.2, 2.0, 1.5])
-"""Roughly the mean and deviation of `FROM_VECTORS`, so that all inputs are of one size."""
+"""Approximate mean and standard deviation of `FROM_VECTORS`, to standardise them."""
 
 FILE = "adapted.json"  # beside a library's generations
 FORMAT = 1
@@ -53,28 +53,28 @@ _REMEDY = "learn it again with `compare adapt`, or go back with `compare adapt -
 
 
 class Kind(StrEnum):
-    """What is learned."""
+    """The kinds of layers."""
 
     RECALIBRATION = "recalibration"
     """A scale and a shift for each label's logit."""
     HEAD = "head"
-    """A multinomial logistic regression on the logits and on how similar the two texts are."""
+    """A multinomial logistic regression on the logits and on the similarity of the texts."""
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        """Return the names of a pair's inputs."""
+        """Return the names of the layer's inputs."""
         return LOGITS if self is Kind.RECALIBRATION else (*LOGITS, *FROM_VECTORS)
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """Logits from a pair's inputs, `inputs @ weights + shift`, and then the softmax.
+    """Probabilities from a pair's inputs: `softmax(inputs @ weights + shift)`.
 
     On log-probabilities this is Dirichlet calibration (Kull et al. 2019, section 3, linear
-    parametrisation), with weights on the diagonal only for a recalibration.
+    parametrisation); a recalibration only has weights on the diagonal.
 
     Attributes:
-        weights: A row for each of `kind.inputs`; columns agree, oppose, neither, as of `shift`.
+        weights: A row for each of `kind.inputs`; columns agree, oppose, neither, like `shift`.
     """
 
     kind: Kind
@@ -82,14 +82,15 @@ class Layer:
     shift: tuple[float, float, float]
 
     def apply(self, inputs: Inputs) -> NDArray[np.float32]:
-        """Return probabilities, float32 [n, 3]; a row depends on no other."""
+        """Return probabilities, float32 [n, 3]."""
+        # Unlike a matrix product, einsum gives each row the same result in any batch.
         return softmax(np.einsum("ni,ij->nj", inputs, np.asarray(self.weights)), 1.0, self.shift)
 
 
 def inputs_of(
     kind: Kind, probabilities: NDArray[np.floating[Any]], pairs: Sequence[InputPair]
 ) -> Inputs:
-    """Return a layer's inputs, float64 [n, inputs], from a model's probabilities of pairs."""
+    """Return a layer's inputs, float64 [n, inputs], for pairs with a model's probabilities."""
     logits = np.log(np.maximum(probabilities.astype(np.float64), LEAST))
     if kind is Kind.RECALIBRATION:
         return logits
@@ -97,18 +98,18 @@ def inputs_of(
 
 
 def _from_vectors(pairs: Sequence[InputPair]) -> Inputs:
-    """Return `FROM_VECTORS` of each pair, [n, 3], computed pair by pair."""
+    """Return `FROM_VECTORS` of each pair, [n, 3]; pair by pair, so that no pair affects another."""
     prefilter, found = load_prefilter(), np.empty((len(pairs), len(FROM_VECTORS)))
     one, other = np.array([0]), np.array([1])
     for n, pair in enumerate(pairs):
-        vectors = np.stack([_embedded(complete(side.text, side.context)) for side in pair])
+        vectors = np.stack([_embed(complete(side.text, side.context)) for side in pair])
         found[n, 0] = np.dot(*vectors.astype(np.float64))
         found[n, 1:] = prefilter.logits(vectors.__getitem__, one, other)[0]
     return found
 
 
 @lru_cache(maxsize=20_000)
-def _embedded(text: str) -> NDArray[np.float32]:
+def _embed(text: str) -> NDArray[np.float32]:
     return np.asarray(_encoder().encode([text])[0], np.float32)
 
 
@@ -125,9 +126,9 @@ class Adaptation:
     """A layer for one library and the model it belongs to.
 
     Attributes:
-        model: Name of the model; `model_digest` names its weights.
-        reads: sha256 of the prefilter's file, which a head reads; "" for a recalibration.
-        learned: From which labels, when, and the figures before and after, as plain data.
+        model: Name of the model; `model_digest` identifies its weights.
+        reads: sha256 of the prefilter's file, which a head uses; "" for a recalibration.
+        learned: Plain data on the labels, the date, and the figures before and after.
     """
 
     model: str
@@ -138,7 +139,7 @@ class Adaptation:
 
     @cached_property
     def digest(self) -> str:
-        """Return the sha256 (hex) of the model's digest and of the layer's numbers."""
+        """Return the sha256 (hex) of the model's digest and the layer's numbers."""
         layer = self.layer
         held = [self.model_digest, layer.kind, self.reads, layer.weights, layer.shift]
         return hashlib.sha256(json.dumps(held).encode()).hexdigest()
@@ -160,10 +161,10 @@ class Adaptation:
 
 
 class AdaptedStance(StanceModel):
-    """A stance model with a library's layer above it, and a name of its own."""
+    """A stance model with a library's layer on top, under a name of its own."""
 
     def __init__(self, model: StanceModel, adaptation: Adaptation) -> None:
-        """Join the two."""
+        """Combine the two."""
         self.model, self.adaptation = model, adaptation
         self.name, self.digest = model.name + SUFFIX, adaptation.digest
         self.languages = model.languages
@@ -171,16 +172,16 @@ class AdaptedStance(StanceModel):
     def score_parts(
         self, pairs: Sequence[InputPair], on_progress: Progress | None = None
     ) -> tuple[NDArray[np.float32], list[InputPair]]:
-        """Return the probabilities and what they are of: see `StanceModel.score_parts`."""
+        """Return the probabilities and the parts read: see `StanceModel.score_parts`."""
         scores, parts = self.model.score_parts(pairs, on_progress)
         layer = self.adaptation.layer
         return layer.apply(inputs_of(layer.kind, scores, parts)), parts
 
 
 def adapted_to(model: StanceModel, folder: Path) -> StanceModel:
-    """Return a model as adapted to a library, or the model itself if no adaptation fits it.
+    """Return the model with a library's adaptation, or the model itself if none fits it.
 
-    Of a cascade only the second stage is adapted.
+    In a cascade, only the second stage is adapted.
 
     Raises:
         ModelError: The adaptation cannot be read.
@@ -189,15 +190,15 @@ def adapted_to(model: StanceModel, folder: Path) -> StanceModel:
     if found is None:
         return model
     *first, last = model.stages
-    known = (last.name, last.digest) == (found.model, found.model_digest)
-    if not known or found.reads != read_by(found.layer.kind):
+    same_model = (last.name, last.digest) == (found.model, found.model_digest)
+    if not same_model or found.reads != read_by(found.layer.kind):
         return model
     adapted = AdaptedStance(last, found)
     return CascadeStance(first[0], adapted) if first else adapted
 
 
 def is_adapted(model: StanceModel) -> bool:
-    """Tell whether a model is one that `adapted_to` has adapted."""
+    """Whether `adapted_to` adapted this model."""
     return isinstance(model.stages[-1], AdaptedStance)
 
 
@@ -223,7 +224,7 @@ def about_adaptation(model: StanceModel, folder: Path) -> str:
 
 
 def read_by(kind: Kind) -> str:
-    """Return the sha256 of the file that a layer reads beside the model's output; "" if none."""
+    """Return the sha256 of the file that a layer uses besides the model's output; "" if none."""
     return "" if kind is Kind.RECALIBRATION else file_sha256(PREFILTER)
 
 
@@ -231,7 +232,7 @@ def read_by(kind: Kind) -> str:
 
 
 def read_adaptation(folder: Path) -> Adaptation | None:
-    """Return the adaptation beside a library, for whatever model; None if there is none.
+    """Return a library's adaptation, for any model; None if there is none.
 
     Raises:
         ModelError: It cannot be read, or is of another format.
@@ -249,7 +250,7 @@ def read_adaptation(folder: Path) -> Adaptation | None:
 
 
 def write_adaptation(folder: Path, adaptation: Adaptation) -> Path:
-    """Write the file, whole or not at all, over one that is there; return its path.
+    """Write the file atomically, replacing an existing one; return its path.
 
     Raises:
         ExportError: It cannot be written.
@@ -260,7 +261,7 @@ def write_adaptation(folder: Path, adaptation: Adaptation) -> Path:
 
 
 def remove_adaptation(folder: Path) -> bool:
-    """Remove the file, so that the model reads as it ships; tell whether there was one.
+    """Remove the file, which undoes the adaptation; return whether there was one.
 
     Raises:
         ModelError: It cannot be removed.

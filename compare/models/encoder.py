@@ -29,20 +29,20 @@ Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
 
 WEIGHTS = Path(__file__).parent / "weights" / "encoder"
-"""The folder of the shipped encoder; its README.md says how else it can be opened."""
+"""The folder of the shipped encoder; its README.md shows other ways to load it."""
 
 PREFILTER = STANCE_WEIGHTS / "prefilter.npz"
 _BLOCK = 16_384
 
 
 class OnnxEncoder(Encoder):
-    """An encoder in 8 bits as `training.encoder` writes it.
+    """An 8-bit encoder, as written by `training.encoder`.
 
-    Each text is a run of its own, so that its vector does not depend on the texts beside it.
+    Each text is run separately, so that its vector does not depend on the other texts.
     """
 
     def __init__(self, folder: Path = WEIGHTS) -> None:
-        """Read the manifest; the first `encode` checks the digests and loads the graph.
+        """Read the manifest; the first `encode` checks the files and loads the graph.
 
         Raises:
             ModelError: The manifest is missing or cannot be read.
@@ -75,7 +75,7 @@ class OnnxEncoder(Encoder):
 
 
 def token_feeds(tokenizer: Tokenizer, texts: Sequence[str]) -> list[Feed]:
-    """Return a feed for each text: `input_ids`, int64 [1, tokens]."""
+    """Return one feed per text: `input_ids`, int64 [1, tokens]."""
     encodings = tokenizer.encode_batch([clean_text(text) for text in texts])
     return [{"input_ids": np.asarray([encoding.ids], np.int64)} for encoding in encodings]
 
@@ -84,16 +84,15 @@ def token_feeds(tokenizer: Tokenizer, texts: Sequence[str]) -> list[Feed]:
 
 
 class Prefilter(NamedTuple):
-    """Guess from vectors alone which pairs agree or oppose each other.
+    """Guesses from vectors alone which pairs agree or oppose each other.
 
-    The guess only decides which pairs the stance model reads if there are too many for it. It is a
-    bilinear form of two unit vectors u and v, the same for v and u. The logits of agree and of
-    oppose are `(u * v) @ product + |u - v| @ difference + ((u @ basis) * (v @ basis)) @ form +
-    bias`.
+    The guess only decides which pairs the stance model reads if there are too many to read all. For
+    unit vectors u and v, in either order, the logits of agree and oppose are `(u * v) @ product +
+    |u - v| @ difference + ((u @ basis) * (v @ basis)) @ form + bias`.
 
     Attributes:
-        encoder: Digest of the encoder whose vectors it reads.
-        product: float32 [dim, 2], as `difference`.
+        encoder: Digest of the encoder whose vectors it was trained on.
+        product: float32 [dim, 2], like `difference`.
         basis: float32 [dim, rank].
         form: float32 [rank, 2].
         bias: float32 [2].
@@ -107,9 +106,9 @@ class Prefilter(NamedTuple):
     bias: Floats
 
     def logits(self, vectors: Callable[[Rows], Floats], a: Rows, b: Rows) -> Floats:
-        """Return the logits of agree and of oppose for pairs of rows, float32 [pairs, 2].
+        """Return the logits of agree and oppose for pairs of rows, float32 [pairs, 2].
 
-        `vectors` gives the vectors of some rows, float32 [rows, dim].
+        `vectors` returns the vectors of given rows, float32 [rows, dim].
         """
         found = np.empty((len(a), 2), np.float32)
         for start in range(0, len(a), _BLOCK):
@@ -133,9 +132,9 @@ def load_prefilter() -> Prefilter:
 
 
 def opposition_first(logits: Floats) -> Rows:
-    """Return the numbers of the pairs, likeliest first: two for opposition, one for agreement.
+    """Order pairs, likeliest first: two for opposition, then one for agreement, and so on.
 
-    Opposition is rarer and less similar, and is what a reader of two sides looks for first.
+    Opposition is rarer and less similar, and readers who compare two sides look for it first.
     """
     places = np.empty((len(logits), 2), np.int64)
     for column in (0, 1):

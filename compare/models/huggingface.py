@@ -1,7 +1,7 @@
-"""Other encoders and stance models, run with torch by their own libraries.
+"""Encoders and stance models that run with torch.
 
-Any sentence-transformers model is an encoder, any three-way pair classifier of Hugging Face a
-stance model.
+Any sentence-transformers model can be the encoder, and any three-way pair classifier for Hugging
+Face transformers can be the stance model.
 """
 
 from __future__ import annotations
@@ -52,22 +52,22 @@ _COLUMN_NAMES = {
 class SentenceTransformerEncoder(Encoder):
     """Any sentence-transformers model, run by that library in full precision.
 
-    Each text is encoded alone, so that its vector does not depend on the others; with small models
-    that takes two to three times as long as batches would.
+    Each text is encoded separately, so that its vector does not depend on the others. For small
+    models this takes two to three times as long as batches.
     """
 
     def __init__(self, name_or_path: str) -> None:
         """Load the model.
 
         Raises:
-            ModelError: No such folder, or no such model on this machine.
+            ModelError: There is no such folder or model on this machine.
         """
         folder = model_folder(name_or_path)
         from sentence_transformers import SentenceTransformer
 
         try:
             self._model = SentenceTransformer(str(folder), device="cpu")
-        except Exception as error:  # the library raises many kinds for a folder it cannot read
+        except Exception as error:  # the library raises many kinds of errors for unreadable folders
             raise ModelError(
                 f"{name_or_path!r} is not a sentence-transformers model ({error}): "
                 "give the folder or name of one."
@@ -91,25 +91,25 @@ class SentenceTransformerEncoder(Encoder):
 
 
 class OnnxModule(torch.nn.Module):
-    """The shipped encoder as the one module of a sentence-transformers model.
+    """The shipped encoder as the only module of a sentence-transformers model.
 
-    `SentenceTransformer(folder, trust_remote_code=True)` finds it by the folder's modules.json.
+    `SentenceTransformer(folder, trust_remote_code=True)` finds it in the folder's modules.json.
     """
 
     def __init__(self, folder: str) -> None:
-        """Load the encoder of a folder."""
+        """Load the encoder in a folder."""
         super().__init__()
         self._encoder = OnnxEncoder(Path(folder))
 
     @classmethod
     def load(cls, model_name_or_path: str, **_: Any) -> OnnxModule:
-        """Load the module as that library asks for it."""
+        """Load the module; sentence-transformers calls this."""
         return cls(model_name_or_path)
 
     def preprocess(
         self, inputs: Sequence[str], prompt: str | None = None, **_: Any
     ) -> dict[str, Any]:
-        """Return the texts themselves: the encoder cuts them into tokens."""
+        """Return the texts unchanged: the encoder tokenizes them itself."""
         return {"texts": [f"{prompt or ''}{text}" for text in inputs]}
 
     def forward(self, features: dict[str, Any]) -> dict[str, Any]:
@@ -126,7 +126,7 @@ class OnnxModule(torch.nn.Module):
 
 
 def label_columns(id2label: Mapping[int, str], name: str) -> list[int]:
-    """Return which of a model's columns mean agree, oppose and neither, in that order.
+    """Return the indices of a model's columns for agree, oppose and neither.
 
     Raises:
         ModelError: The labels are not those of a three-way entailment or stance model.
@@ -141,7 +141,7 @@ def label_columns(id2label: Mapping[int, str], name: str) -> list[int]:
 
 
 class HuggingFaceStance(StanceModel):
-    """A cross-encoder run by transformers in full precision; who and when are not shown to it."""
+    """A cross-encoder in full precision, which does not see the country and date."""
 
     def __init__(self, name_or_path: str) -> None:
         """Load the model.
@@ -166,10 +166,10 @@ class HuggingFaceStance(StanceModel):
     def score_parts(
         self, pairs: Sequence[InputPair], on_progress: Progress | None = None
     ) -> tuple[NDArray[np.float32], list[InputPair]]:
-        """Return the probabilities and what they are of: see `read_in_parts`.
+        """Return the probabilities and the parts read: see `read_in_parts`.
 
         Raises:
-            ModelError: What the model computes is not finite.
+            ModelError: The model returns numbers that are not finite.
         """
         return read_in_parts(pairs, self._fits, self._score, on_progress)
 
@@ -185,6 +185,7 @@ class HuggingFaceStance(StanceModel):
             return np.zeros((0, 3), np.float32)
         texts = [(_plain(a), _plain(b)) for a, b in pairs]
         both = texts + [(b, a) for a, b in texts]
+        # Batches of equally long texts need the least padding.
         order = sorted(range(len(both)), key=lambda n: len(both[n][0]) + len(both[n][1]))
         logits = np.zeros((len(both), len(Stance)), np.float32)
         for start in range(0, len(order), _BATCH):
@@ -201,7 +202,7 @@ class HuggingFaceStance(StanceModel):
             truncation=True,
             max_length=self._window,
             padding=True,
-            split_special_tokens=True,  # "[SEP]" in a text is words
+            split_special_tokens=True,  # a "[SEP]" in a text is read as words
             return_tensors="pt",
         )
         with torch.inference_mode():
@@ -215,7 +216,7 @@ class HuggingFaceStance(StanceModel):
 
 
 def _load(folder: Path, name: str) -> tuple[Any, Any]:
-    """Return a folder's tokenizer and model; a ModelError if weights are damaged or missing."""
+    """Load a folder's tokenizer and model; ModelError if weights are damaged or missing."""
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
     try:
@@ -224,7 +225,7 @@ def _load(folder: Path, name: str) -> tuple[Any, Any]:
             model, info = AutoModelForSequenceClassification.from_pretrained(
                 str(folder), output_loading_info=True, ignore_mismatched_sizes=True
             )
-    except Exception as error:  # what a damaged file raises depends on its format
+    except Exception as error:  # the error for a damaged file depends on its format
         raise ModelError(
             f"{name!r} is not a pair classifier ({_first_sentence(error)}): give the folder or "
             "name of a Hugging Face sequence classification model."
@@ -245,7 +246,7 @@ def _load(folder: Path, name: str) -> tuple[Any, Any]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Show neither log lines nor progress bars of transformers."""
+    """Suppress log lines and progress bars of transformers."""
     from transformers.utils import logging
 
     verbosity, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
@@ -295,7 +296,7 @@ def _plain(side: ModelInput) -> str:
 
 
 def model_folder(name_or_path: str) -> Path:
-    """Return the folder of a model given by folder or by hub name.
+    """Return the folder of a model, given by folder or hub name.
 
     Raises:
         ModelError: It is not on this machine (and `COMPARE_HUB=1` is not set, or it is not there).
@@ -309,7 +310,7 @@ def model_folder(name_or_path: str) -> Path:
 
     try:
         return Path(snapshot_download(name_or_path, local_files_only=not online))
-    except Exception as error:  # network, cache and naming errors alike mean: not to be had
+    except Exception as error:  # network, cache and naming errors all mean that it is unavailable
         remedy = (
             "check the name and the connection"
             if online
@@ -321,7 +322,7 @@ def model_folder(name_or_path: str) -> Path:
 
 
 def folder_sha256(folder: Path) -> str:
-    """Return one sha256 (hex) over the names and contents of a model folder's files."""
+    """Return a sha256 (hex) over the names and contents of a model folder's files."""
     total = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         relative = path.relative_to(folder)

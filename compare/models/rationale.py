@@ -1,9 +1,9 @@
 """The words that decide a verdict, by occlusion (Zeiler and Fergus 2014).
 
-A word weighs the square root of what the verdict's probability falls by when it is left out.
-Function words other than negations are skipped, and each word lends a quarter of its weight to
-either neighbour, since readers mark phrases. On dev pairs this agrees with a reader's marks better
-than leaving out runs of words or function words, too (`training/EXPERIMENTS.md`).
+A word's weight is the square root of how much the verdict's probability falls without the word.
+Function words other than negations are skipped. Each word lends a quarter of its weight to each
+neighbour, since readers mark phrases. On dev pairs this matches a reader's marks better than
+leaving out phrases, or function words as well (`training/EXPERIMENTS.md`).
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from compare.statements.passages import spans as sentences_of
 
 _WORD = re.compile(r"\w+(?:['’.-]\w+)*")
 SHARE = 0.28
-"""The most that is marked: readers marked 27 to 29 % of the words of such pairs."""
+"""Maximum share of words marked: readers marked 27 to 29 % of the words of such pairs."""
 
-_MOST_WORDS = 256  # as many as a window has tokens, so that no word of a text that fits is missed
+_MOST_WORDS = 256  # the tokens of a window, so that no word of a text that fits is missed
 
 _LIGHT = STOP_WORDS - {"no", "nor", "not", "against"}
 _NOTHING = 1e-6
@@ -33,12 +33,12 @@ _LENT = np.array([0.25, 0.5, 0.25])
 
 
 def words_of(text: str) -> list[tuple[int, int]]:
-    """Return the offsets of the words of a text, of the first `_MOST_WORDS` if there are more."""
+    """Return the offsets of the first `_MOST_WORDS` words of a text."""
     return [match.span() for match in _WORD.finditer(marks_as_letters(text))][:_MOST_WORDS]
 
 
 def without(text: str, spans: Sequence[tuple[int, int]]) -> str:
-    """Return the text with the given spans cut out and the gaps closed."""
+    """Return the text without the given spans."""
     kept, last = [], 0
     for start, end in sorted(spans):
         kept.append(text[last:start])
@@ -51,8 +51,8 @@ def find_rationale(
 ) -> tuple[Probabilities, Rationale]:
     """Return the verdict on a pair and the words of each side that decide it.
 
-    In a pair longer than the model's window they are words of the two sentences, or pieces of
-    sentences, that decide. The model reads the pair once for each of its content words.
+    In a pair longer than the model's window, these are words of the two sentences, or pieces of
+    sentences, with the strongest verdict. The model reads the pair once per content word.
     """
     whole = (a, b)
     (sides,) = model.score_parts([whole])[1]
@@ -82,7 +82,7 @@ def find_rationale(
 def _start(text: str, part: str) -> int:
     """Return where a sentence of a text, or a piece of one, begins.
 
-    A whole sentence is found as such, though the same words may stand in another one before it.
+    A whole sentence is preferred, since an earlier sentence may contain the same words.
     """
     if part == text:
         return 0
@@ -92,7 +92,7 @@ def _start(text: str, part: str) -> int:
 
 
 def _content(text: str, words: Sequence[tuple[int, int]]) -> list[int]:
-    """Return the places of the words to leave out in turn; none of a text of one word."""
+    """Return the indices of the words to leave out in turn; none if the text has one word."""
     if len(words) < 2:
         return []
     every = range(len(words))
@@ -101,7 +101,7 @@ def _content(text: str, words: Sequence[tuple[int, int]]) -> list[int]:
 
 
 def _marked(weights: Sequence[NDArray[np.float64]]) -> list[NDArray[np.bool_]]:
-    """Mark the heaviest `SHARE` of both sides' words, and at least one of each side with weight."""
+    """Mark the heaviest `SHARE` of all words, and at least one per side if any has weight."""
     joined = np.concatenate(weights)
     chosen = np.zeros(len(joined), bool)
     most = max(round(len(joined) * SHARE), 1)
@@ -119,7 +119,7 @@ def _spans(
     weights: NDArray[np.float64],
     marks: NDArray[np.bool_],
 ) -> list[Span]:
-    """Join neighbouring marked words into spans, which weigh the sum of their words."""
+    """Join adjacent marked words into spans; a span's weight is the sum of its words."""
     spans: list[Span] = []
     for (start, end), weight, mark in zip(words, weights, marks, strict=True):
         if not mark:

@@ -1,7 +1,7 @@
-"""Run ONNX graphs, one text or the two orders of one pair at a time, on one thread a core.
+"""Run ONNX graphs on one text, or both orders of one pair, at a time, with one thread per core.
 
-Without padding a result does not depend on its batch or on the number of threads, and activations
-can be quantised with a scale for each run. This is also faster than padded batches.
+Without padding, a result does not depend on its batch or the number of threads, and each run can
+quantise activations with its own scale. This is also faster than padded batches.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ if TYPE_CHECKING:
 
 Feed = Mapping[str, NDArray[np.int64]]
 MANIFEST = "manifest.json"
-"""Beside shipped weights: names, digests of the files, and how they were made and measured."""
+"""File next to shipped weights: file digests, and how the weights were made and measured."""
 
 _REPORT_EVERY = 64
 _SURROGATES = re.compile("[\ud800-\udfff]")
-# On a CPU these fused kernels are slower than the plain ones, by a quarter of a pair's time.
+# On a CPU these fused kernels are slower than the separate ones: a pair takes 25 % longer.
 _SLOW_FUSIONS = ["SkipLayerNormFusion", "BiasGeluFusion"]
 
 
 def thread_count() -> int:
-    """Return how many threads to use: `COMPARE_THREADS`, else the cores this process may use."""
+    """Return the number of threads: `COMPARE_THREADS`, else the cores available to the process."""
     given = os.environ.get("COMPARE_THREADS", "")
     if given.isdecimal() and int(given) > 0:
         return int(given)
@@ -52,7 +52,7 @@ def file_sha256(path: Path) -> str:
 
 
 def read_manifest(folder: Path, *needed: str) -> Mapping[str, Any]:
-    """Return the manifest of shipped weights; a ModelError if it is damaged or lacks a key."""
+    """Return the manifest of shipped weights; ModelError if it is damaged or lacks a key."""
     path = folder / MANIFEST
     try:
         manifest: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
@@ -66,7 +66,7 @@ def read_manifest(folder: Path, *needed: str) -> Mapping[str, Any]:
 
 
 def check_files(folder: Path, manifest: Mapping[str, Any]) -> None:
-    """Raise ModelError if a file of shipped weights is missing or is not its manifest's."""
+    """Raise ModelError if a file of shipped weights is missing or differs from the manifest."""
     for name, digest in manifest["files"].items():
         path = folder / name
         if not path.is_file():
@@ -79,18 +79,18 @@ def check_files(folder: Path, manifest: Mapping[str, Any]) -> None:
 
 
 def clean_text(text: str) -> str:
-    """Return text that a tokenizer accepts: lone surrogates become replacement characters."""
+    """Replace lone surrogates, which tokenizers reject."""
     return _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def load_tokenizer(path: Path, max_tokens: int) -> Tokenizer:
-    """Load a `tokenizer.json` that cuts at `max_tokens` and does not pad."""
+    """Load a `tokenizer.json`, truncating at `max_tokens` without padding."""
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(path))
     tokenizer.no_padding()
     tokenizer.enable_truncation(max_tokens)
-    tokenizer.encode_special_tokens = True  # a "</s>" in a text is words: texts are not trusted
+    tokenizer.encode_special_tokens = True  # a "</s>" in an untrusted text is read as words
     return tokenizer
 
 
@@ -98,7 +98,7 @@ def load_tokenizer(path: Path, max_tokens: int) -> Tokenizer:
 def _saturates(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
     """Tell whether sums of signed 8-bit products can saturate: on x86-64 without VNNI.
 
-    Only Linux lists its processor's flags; elsewhere the probes of `make test` would show it.
+    Only Linux lists the processor's flags; elsewhere the probes of `make test` would show it.
     """
     try:
         flags = cpuinfo.read_text(encoding="utf-8").split()
@@ -123,7 +123,7 @@ class GraphRunner:
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         if _saturates():
-            # Unsigned weights: exact on such a processor, and about half as fast.
+            # Unsigned weights are exact on such a processor, at about half the speed.
             options.add_session_config_entry("session.x64quantprecision", "1")
         source = graph if isinstance(graph, bytes) else str(graph)
         try:
@@ -133,7 +133,7 @@ class GraphRunner:
                 providers=["CPUExecutionProvider"],
                 disabled_optimizers=_SLOW_FUSIONS,
             )
-        except Exception as error:  # the runtime's errors share no base of their own
+        except Exception as error:  # the runtime's errors have no common base class
             where = "the exported graph" if isinstance(graph, bytes) else str(graph)
             raise ModelError(
                 f"{where} cannot be loaded ({error}): install the program again."
@@ -143,7 +143,8 @@ class GraphRunner:
     def run(
         self, feeds: Sequence[Feed], on_progress: Progress | None = None
     ) -> NDArray[np.float32]:
-        """Return the first output of each feed, stacked: float32 [feeds, texts of one, width]."""
+        """Return the first output of each feed: float32 [feeds, texts per feed, width]."""
+        # The longest first, so that no thread ends with a long one while the others are idle.
         order = sorted(range(len(feeds)), key=lambda n: -_length(feeds[n]))
         found: list[NDArray[np.float32] | None] = [None] * len(feeds)
         with ThreadPoolExecutor(thread_count()) as pool:

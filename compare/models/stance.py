@@ -1,4 +1,4 @@
-"""The stance models that come with the program, run without torch, and the cascade of both."""
+"""The shipped stance models, run without torch, and the cascade of both."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from compare.models.values import InputPair, ModelInput
 from compare.progress import Progress, within_total
 
 WEIGHTS = Path(__file__).parents[1] / "stance" / "weights"
-"""The folder that holds a folder for each tier."""
+"""Contains one folder per tier."""
 
 READING = "spelled-2"
-"""Changes whenever the same weights would be given other tokens; part of the digest."""
+"""Changes whenever the same weights would get other tokens; part of the digest."""
 
 _INPUTS = {"input_ids": "ids", "token_type_ids": "type_ids"}
-_MARKS = 8  # more than the tokens that a model puts around and between two texts
-_AT_ONCE = 4096  # pairs that are tokenised at a time, so that memory does not grow with all pairs
+_MARKS = 8  # upper bound on the special tokens around and between two texts
+_AT_ONCE = 4096  # pairs tokenised at once, which limits memory
 
 
 def shipped_manifests() -> dict[str, Mapping[str, Any]]:
-    """Return the manifests of the tiers that came with the install, the accurate one first."""
+    """Return the manifests of the installed tiers, the accurate one first."""
     return {
         tier: read_manifest(WEIGHTS / tier, "calibration")
         for tier in reversed(TIERS)
@@ -53,8 +53,8 @@ def softmax(
 ) -> NDArray[np.float32]:
     """Return float32 rows that sum to 1.
 
-    Calibration multiplies the logits by `scale` and adds `shift`, one number each or one for each
-    column; a scale below 1 makes all less sure.
+    Calibration multiplies the logits by `scale` and adds `shift`, one number or one per column. A
+    scale below 1 makes the model less confident.
     """
     scaled = logits.astype(np.float64) * np.asarray(scale) + np.asarray(shift)
     scaled -= scaled.max(axis=1, keepdims=True)
@@ -68,10 +68,10 @@ class ShippedStance(StanceModel):
     languages = ("en",)
 
     def __init__(self, folder: Path) -> None:
-        """Check the digests and load.
+        """Check the files and load them.
 
         Raises:
-            ModelError: A file is missing or its digest is not the manifest's.
+            ModelError: A file is missing or differs from the manifest.
         """
         manifest = read_manifest(folder, "calibration")
         check_files(folder, manifest)
@@ -86,16 +86,16 @@ class ShippedStance(StanceModel):
     def score_parts(
         self, pairs: Sequence[InputPair], on_progress: Progress | None = None
     ) -> tuple[NDArray[np.float32], list[InputPair]]:
-        """Return the probabilities and what they are of: see `read_in_parts`."""
+        """Return the probabilities and the parts read: see `read_in_parts`."""
         return read_in_parts(pairs, self._fits, self._score, on_progress)
 
     def _text(self, side: ModelInput) -> str:
-        """Return the model's input for a side, in characters that the vocabulary has."""
+        """Return the model's input for a side, spelled with the vocabulary's characters."""
         return side_text(side).translate(self._spelling)
 
     def _fits(self, pair: InputPair) -> bool:
         a, b = (self._text(side) for side in pair)
-        if len(a) + len(b) < self._most_tokens - _MARKS:  # a token is a character at least
+        if len(a) + len(b) < self._most_tokens - _MARKS:  # a token has at least one character
             return True
         return not self._tokenizer.encode(a, b).overflowing
 
@@ -111,7 +111,7 @@ class ShippedStance(StanceModel):
         return softmax(np.concatenate(logits), scale, shift)
 
     def _feeds(self, pairs: Sequence[InputPair]) -> list[Feed]:
-        """Return the graph's feed for each pair: its two orders, which are equally long."""
+        """Return the graph's feed for each pair: both orders, which are equally long."""
         texts = [(self._text(a), self._text(b)) for a, b in pairs]
         both = self._tokenizer.encode_batch(texts + [(b, a) for a, b in texts])
         return [
@@ -124,10 +124,10 @@ class ShippedStance(StanceModel):
 
 
 class CascadeStance(StanceModel):
-    """Two stance models in turn: the first scores all candidates, the second those to be seen."""
+    """Two stance models: the first scores all candidates, the second those that are shown."""
 
     def __init__(self, first: StanceModel, second: StanceModel) -> None:
-        """Join the two; the second gives the name and digest."""
+        """Combine two models; name and digest are those of the second."""
         self._stages = first, second
         self.name, self.digest, self.languages = second.name, second.digest, second.languages
 
@@ -139,7 +139,7 @@ class CascadeStance(StanceModel):
     def score_parts(
         self, pairs: Sequence[InputPair], on_progress: Progress | None = None
     ) -> tuple[NDArray[np.float32], list[InputPair]]:
-        """Return the second stage's probabilities and what they are of."""
+        """Return the second stage's probabilities and the parts read."""
         return self._stages[1].score_parts(pairs, on_progress)
 
 

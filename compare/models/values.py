@@ -1,4 +1,4 @@
-"""What a stance model reads and gives: inputs, stances, probabilities and deciding words."""
+"""Inputs and outputs of stance models: texts, stances, probabilities and rationales."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Probabilities:
 
 @dataclass(frozen=True, slots=True)
 class ModelInput:
-    """One side of a pair as the stance model reads it: words, context, who and when.
+    """One side of a pair as the stance model reads it: words, context, country and date.
 
     >>> pair = ModelInput("We will stay."), ModelInput("They must leave.")
     >>> load_stance_model("fast").score([pair]).shape
@@ -60,10 +60,9 @@ InputPair = tuple[ModelInput, ModelInput]
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Characters `start`..`end` of a text that decide the verdict.
+    """Characters `start`..`end` of a text that help to decide the verdict.
 
-    `weight` is above 0, the more the heavier: summed over the words, the root of what the verdict's
-    probability falls by when each is left out, shared with its neighbours (`models.rationale`).
+    `weight`, above 0, is the sum of the weights of its words; `models.rationale` defines them.
     """
 
     start: int
