@@ -53,10 +53,10 @@ _OTHER = "is not the index of this library's vectors"
 class FaissIndex:
     """Exact inner product over all vectors.
 
-    A FAISS index, flat or in 8 bits for many vectors, proposes candidates; their scores are computed
-    again in float64. So a score never depends on other vectors, and equal vectors are in row order.
-    FAISS is asked for more candidates until no other row can be among the best, given the largest
-    error of its scores.
+    A FAISS index, flat or in 8 bits for many vectors, proposes candidates; their scores are
+    computed again in float64. So a score never depends on other vectors, and equal vectors are in
+    row order. FAISS is asked for more candidates until no other row can be among the best, given
+    the largest error of its scores.
     """
 
     def __init__(self, vectors: Floats | Halves, index: Any) -> None:
