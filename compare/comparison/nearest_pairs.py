@@ -85,29 +85,31 @@ def nearest_pairs(
         both = np.stack([metadata.words, actors], axis=1)
         _, words = np.unique(both, axis=0, return_inverse=True)
         metadata = metadata._replace(words=words.reshape(-1))
-    same = np.array_equal(a, b)
-    total = len(a) if same else len(a) + len(b)
+    # One direction finds all pairs if both sides have the same passages.
+    directions = [(a, b)] if np.array_equal(a, b) else [(a, b), (b, a)]
+    total, done = sum(len(side) for side, _ in directions), 0
     found = [np.zeros((0, 2), np.int64)]
-    for one, other, done in ((a, b, 0),) if same else ((a, b, 0), (b, a, len(a))):
-        groups = None if metadata is None else DuplicateGroups(metadata, other, over_time)
-        distinct = other if groups is None else groups.first
-        for rows, start in _parts(one, _AT_ONCE):
+    for side, opposite in directions:
+        groups = None if metadata is None else DuplicateGroups(metadata, opposite, over_time)
+        distinct = opposite if groups is None else groups.first
+        for rows, start in _parts(side, _AT_ONCE):
             ours = np.asarray(vectors(rows), np.float32)
             best = np.zeros((0, 2), np.int64), np.zeros(0, np.float32)
             for others, first in _parts(distinct, _OTHERS):
                 theirs = np.ascontiguousarray(vectors(others), np.float32)
-                found_here = [
+                similar = [
                     _similar_pairs(
                         some, ours[at : at + len(some)], others, theirs, actors, least, most_each
                     )
                     for some, at in _parts(rows, min(_BLOCK, max(1, _CELLS // len(others))))
                 ]
-                best = _most_similar([best, *found_here], most_each)
+                best = _most_similar([best, *similar], most_each)
                 if on_progress:
                     share = min(1.0, (first + _OTHERS) / len(distinct))
                     on_progress(done + start + int(share * len(rows)), total)
             pairs = best[0] if groups is None else groups.nearest_in_time(best[0])
             found.append(pairs[:, ::-1] if done else pairs)
+        done += len(side)
     pairs = _distinct_pairs(np.concatenate(found), a, b)
     a, b = pairs.T
     return NearestPairs(a, b, _cosines(vectors, a, vectors, b))

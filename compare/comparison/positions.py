@@ -167,8 +167,8 @@ def _reading_notes(actors: Sequence[Actor]) -> list[str]:
     most = max(more, key=lambda actor: actor.near)
     who = "1 actor has" if len(more) == 1 else f"{len(more):,} actors have"
     return [
-        f"{who} more passages near the proposition than were read: of {most.name} the "
-        f"{len(most.read):,} most similar of {most.near:,} were read."
+        f"{who} more passages similar to the proposition than were read, for example {most.name}: "
+        f"the {len(most.read):,} most similar of {most.near:,} were read."
     ]
 
 

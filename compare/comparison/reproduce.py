@@ -235,7 +235,7 @@ def _repeat(
 def _setting(made: Provenance, name: str, default: float) -> float:
     value = made.settings.get(name, default)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ExportError(f"The result's setting {name} is {value!r}, no number: make it again.")
+        raise ExportError(f"The result's setting {name} is {value!r}, not a number: make it again.")
     return value
 
 

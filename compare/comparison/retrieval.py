@@ -310,7 +310,7 @@ def nearest_per_actor(
     *,
     least: float,
     most_each: int,
-    within: Selection,
+    within: Selection | None = None,
 ) -> tuple[ActorPassages, Rows]:
     """Return each actor's passages to read, and how many similar passages each actor has.
 
@@ -324,7 +324,7 @@ def nearest_per_actor(
         kind: Kind of the actors, one of `library.actors.KINDS`.
         least: Minimum cosine.
         most_each: See `MOST_PER_ACTOR`.
-        within: The selected passages.
+        within: The selected passages; None for all.
     """
     store = library.store
     (query,) = library.encoder.encode([proposition])

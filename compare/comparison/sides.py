@@ -301,38 +301,21 @@ class Comparison:
             a, b = np.where(later, b, a), np.where(later, a, b)
         return NearestPairs(a, b, found.similarity).take(np.flatnonzero(kept))
 
-    def order(self) -> Rows:
-        """Return the order in which to read the pairs on the same point.
-
-        Pairs that the prefilter finds likeliest to agree or oppose come first. It only works with
-        the shipped encoder; with another one, the most similar pairs come first.
-        """
-        likely = self.likely()
-        if likely is not None:
-            return opposition_first(likely)
+    def _pairs_to_read(self) -> NearestPairs:
+        """Return the `most_read` pairs that are likeliest to oppose or to agree."""
         pairs = self._same_point()
-        return np.lexsort((pairs.b, pairs.a, -pairs.similarity))
-
-    def likely(self) -> Floats | None:
-        """Return how likely each pair on the same point is to agree and to oppose.
-
-        This is the prefilter's logits plus the weighted similarity, float32 [pairs, 2]; None unless
-        the library uses the shipped encoder.
-        """
-        if not self._has_prefilter:
-            return None
-        pairs = self._same_point()
-        logits = load_prefilter().logits(self.library.store.vectors, pairs.a, pairs.b)
-        scores: Floats = logits + SIMILARITY_WEIGHT * pairs.similarity[:, None]
-        return scores
+        if self._has_prefilter:
+            logits = load_prefilter().logits(self.library.store.vectors, pairs.a, pairs.b)
+            order = opposition_first(logits + SIMILARITY_WEIGHT * pairs.similarity[:, None])
+        else:
+            order = np.lexsort((pairs.b, pairs.a, -pairs.similarity))
+        # Sorted, so that neighbouring pairs share statements when their texts are read.
+        return pairs.take(np.sort(order[: self._most_read]))
 
     @property
     def _has_prefilter(self) -> bool:
+        """Whether the library has vectors of the encoder that the prefilter was trained on."""
         return self.library.manifest.encoder_digest == load_prefilter().encoder
-
-    def _pairs_to_read(self) -> NearestPairs:
-        # Sorted, so that neighbouring pairs share statements when their texts are read.
-        return self._same_point().take(np.sort(self.order()[: self._most_read]))
 
     # -- Scoring -------------------------------------------------------------------------------
 

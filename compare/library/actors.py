@@ -89,7 +89,7 @@ def commonest(spellings: Counter[str]) -> list[str]:
 def check_kind(kind: str) -> None:
     """Raise QueryError unless the kind of actors is one of `KINDS`."""
     if kind not in KINDS:
-        raise QueryError(f"Actors are not told apart by {kind!r}: use {' or '.join(KINDS)}.")
+        raise QueryError(f"{kind!r} is not a kind of actor: use {' or '.join(KINDS)}.")
 
 
 def _name(key: str, spellings: Counter[str], kind: str) -> str:

@@ -267,12 +267,12 @@ def _check_writable(folder: Path) -> None:
         raise LibraryError(f"{folder} is a file: name a folder for the library.")
     if folder.is_dir() and not is_library(folder) and not (folder / _GENERATIONS).is_dir():
         try:
-            strange = sorted(entry.name for entry in folder.iterdir() if entry.name != _LOCK)
+            others = sorted(entry.name for entry in folder.iterdir() if entry.name != _LOCK)
         except PermissionError:
             return  # writing will fail with a clear message
-        if strange:
+        if others:
             raise LibraryError(
-                f"{folder} is no library and is not empty (it holds {strange[0]!r}): name a new or "
+                f"{folder} is neither a library nor empty (it holds {others[0]!r}): name a new or "
                 "empty folder."
             )
 

@@ -298,7 +298,7 @@ def _from_json(text: str) -> Adaptation:
     weights = tuple(_numbers(data["weights"][name]) for name in kind.inputs)
     shift = _numbers(data["shift"])
     if not np.isfinite([*weights, shift]).all():
-        raise ValueError("a weight is no finite number")
+        raise ValueError("a weight is not a finite number")
     return Adaptation(
         str(data["model"]["name"]),
         str(data["model"]["digest"]),

@@ -128,7 +128,7 @@ def test_the_accurate_model_of_a_cascade_is_adapted(adapted: Library) -> None:
     [
         ({"format": 2}, "format 2, this program reads 1"),
         ({"weights": {}}, "'log_p_agree'"),
-        ({"shift": {"agree": float("nan"), "oppose": 0, "neither": 0}}, "no finite number"),
+        ({"shift": {"agree": float("nan"), "oppose": 0, "neither": 0}}, "not a finite number"),
         ({"shift": {"agree": "much"}}, "could not convert"),
         ({"kind": "other"}, "'other' is not a valid Kind"),
         ({"model": None}, "is not subscriptable"),

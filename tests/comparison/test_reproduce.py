@@ -173,7 +173,7 @@ def test_filters_that_cannot_be_read_are_one_sentence(given: dict[str, Any]) -> 
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"settings": {"most_read": "all"}}, "setting most_read is 'all', no number"),
+        ({"settings": {"most_read": "all"}}, "setting most_read is 'all', not a number"),
         ({"filters": {"a": 7}}, "The result's filters are of another kind"),
         ({"filters": {"a": {"colour": "red"}, "b": {}}}, "The result's filters cannot be read"),
     ],

@@ -257,7 +257,7 @@ def test_a_full_disk_is_a_clear_sentence(folder: Path, full: str) -> None:
 def test_no_other_folder_is_made_a_library(tmp_path: Path) -> None:
     (tmp_path / "letters.txt").write_text("mine")
     with pytest.raises(
-        LibraryError, match=r"is no library and is not empty \(it holds 'letters.txt'\): name a new"
+        LibraryError, match=r"is neither a library nor empty \(it holds 'letters.txt'\): name a new"
     ):
         build(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["letters.txt"]

@@ -350,7 +350,7 @@ def test_actors_are_named_by_any_spelling(store: PassageStore) -> None:
     assert actors_named(countries, ["OSTRAVIA", "VLD", "Nowhere"]) == [0, 1]
     assert [speakers[n].name for n in actors_named(speakers, ["H.E. Ada Lorn"])] == ["ADA LORN"]
     for ask in (store.actors, partial(store.actors_of, statements=EVERY)):
-        with pytest.raises(QueryError, match="Actors are not told apart by 'party': use country"):
+        with pytest.raises(QueryError, match="'party' is not a kind of actor: use country"):
             ask("party")
 
 

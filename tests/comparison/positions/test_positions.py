@@ -220,10 +220,10 @@ def test_the_nearest_are_those_of_the_library_itself(crowd):
     assert set(part.row.tolist()) <= set(few.tolist())
 
 
-def test_it_is_said_where_more_is_near_than_was_read(crowd):
+def test_a_note_says_that_more_is_similar_than_was_read(crowd):
     found = positions(crowd, ASKED, stance_model=WordJudge(), most_each=2)
-    note = next(note for note in found.notes if "more passages near" in note)
-    assert "of Valdoria" in note
+    note = next(note for note in found.notes if "more passages similar to" in note)
+    assert "for example Valdoria" in note
     assert "of 100" in note
 
 
