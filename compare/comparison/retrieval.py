@@ -82,8 +82,8 @@ def retrieve(
     filters, left_out = with_readable_languages(store, filters, languages)
     notes += left_out
     each = _for_each(candidates, parts)
-    with ThreadPoolExecutor(1) as beside:  # SQLite ranks words while the encoder runs
-        ranking = beside.submit(_ranked_by_words, store, parts, each // 2 + _NEIGHBOURS)
+    with ThreadPoolExecutor(1) as executor:  # SQLite ranks words while the encoder runs
+        ranking = executor.submit(_ranked_by_words, store, parts, each // 2 + _NEIGHBOURS)
         vectors = _embedded(library, quote, parts)
         nearest = store.nearest(vectors, 2 * each + _NEIGHBOURS)
         by_words = ranking.result()

@@ -1,4 +1,4 @@
-"""The SQLite store: statements and words in one file, vectors and a FAISS index beside it.
+"""The SQLite store: statements and words in one database, vectors and their index in files.
 
 `PassageStore` documents the public methods.
 """
