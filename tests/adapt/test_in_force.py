@@ -81,7 +81,7 @@ def test_rows_sum_to_1_and_sides_can_be_swapped(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(layer, "_encoder", lambda: HashingEncoder(384))
-    layer._embedded.cache_clear()
+    layer._embed.cache_clear()
     source = np.random.default_rng(0)
     weights = tuple(tuple(row) for row in source.normal(0, 1, (6, 3)).tolist())
     head = Adaptation("told", "7" * 64, Layer(Kind.HEAD, weights, (0.1, 0.2, 0.3)), "")
@@ -92,7 +92,7 @@ def test_rows_sum_to_1_and_sides_can_be_swapped(
     assert (scores == model.score([(b, a) for a, b in pairs])).all()
     assert (scores[7:9] == model.score(pairs[7:9])).all()
     assert model.score([]).shape == (0, 3)
-    layer._embedded.cache_clear()
+    layer._embed.cache_clear()
 
 
 def test_an_adaptation_of_another_model_is_ignored_with_a_note(library: Library) -> None:

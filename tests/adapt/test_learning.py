@@ -158,9 +158,9 @@ def test_a_head_is_learned_if_similarity_tells_what_the_model_does_not(
     from compare.models import calibration as layer
 
     monkeypatch.setattr(layer, "_encoder", lambda: HashingEncoder(384))
-    layer._embedded.cache_clear()
+    layer._embed.cache_clear()
     trial = adapt(library, written(tmp_path / "pairs.tsv", near_and_far(240)))
-    layer._embedded.cache_clear()
+    layer._embed.cache_clear()
     recalibrated, head = trial.steps
     assert head.kept
     assert head.change.macro_f1_interval[0] > 0
@@ -176,9 +176,9 @@ def test_a_head_that_is_no_better_is_not_kept(
     from compare.models import calibration as layer
 
     monkeypatch.setattr(layer, "_encoder", lambda: HashingEncoder(384))
-    layer._embedded.cache_clear()
+    layer._embed.cache_clear()
     trial = adapt(library, written(tmp_path / "pairs.tsv", drawn(220, wrong=True)))
-    layer._embedded.cache_clear()
+    layer._embed.cache_clear()
     assert [step.kept for step in trial.steps] == [True, False]
     assert trial.adaptation is not None
     assert trial.adaptation.layer.kind is Kind.RECALIBRATION
