@@ -19,7 +19,7 @@ import numpy as np
 from compare.corpus.importing import Import
 from compare.models.encoder import OnnxEncoder
 from compare.models.runtime import thread_count
-from compare.statements.passages import split_statement
+from compare.statements import split_statement
 
 ROUNDS = 3
 NEIGHBOURS = 20

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from compare import Library, Stance, load_stance_model
 from compare.cli.options import read_side
-from compare.comparison.sides import Comparison
+from compare.comparison import Comparison
 
 TOP = 1_000
 SHARES = (0.05, 0.1, 0.2)

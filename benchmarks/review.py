@@ -16,11 +16,9 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from compare.models.values import Probabilities, Stance
-from compare.results.pair import Excerpt
+from compare.results import Excerpt, Probabilities, Stance
 from compare.review import Answer, PairSelection, ReviewPair, Reviews, agreement, review_bytes
-from compare.statements.passages import Passage
-from compare.statements.statement import Statement
+from compare.statements import Passage, Statement
 
 LABELS = list(Stance)
 

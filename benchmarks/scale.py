@@ -30,8 +30,7 @@ from compare.library.index.base import RowSpans, selected_rows
 from compare.library.locations import cache_dir
 from compare.models.encoder import OnnxEncoder
 from compare.models.runtime import thread_count
-from compare.statements.passages import split_statement
-from compare.statements.statement import Statement
+from compare.statements import Statement, split_statement
 
 SIZES = (10_000, 100_000, 1_000_000)
 RECALL_AT = 50

@@ -31,15 +31,14 @@ import numpy as np
 from compare import Library, Quote, load_stance_model
 from compare.evaluate.searching import read_queries
 from compare.library.locations import cache_dir
+from compare.models import ModelInput
 from compare.models.encoder import OnnxEncoder
 from compare.models.huggingface import HuggingFaceStance, SentenceTransformerEncoder
 from compare.models.model_input import side_text
 from compare.models.protocols import CASCADE
 from compare.models.runtime import thread_count
 from compare.models.stance import shipped_manifests, softmax
-from compare.models.values import ModelInput
-from compare.statements.countries import parse_countries
-from compare.statements.statement import PartialDate, Statement
+from compare.statements import PartialDate, Statement, parse_countries
 from training.ship import CALIBRATION
 
 CANDIDATES = 60

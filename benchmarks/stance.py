@@ -18,11 +18,10 @@ from pathlib import Path
 import numpy as np
 
 from compare.evaluate import read_labelled
-from compare.models import load_stance_model
+from compare.models import InputPair, load_stance_model
 from compare.models.model_input import side_text
 from compare.models.runtime import thread_count
 from compare.models.stance import shipped_manifests
-from compare.models.values import InputPair
 from training import backbones
 
 MAX_TOKENS = 256

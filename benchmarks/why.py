@@ -20,11 +20,10 @@ from pathlib import Path
 import numpy as np
 
 from compare.evaluate.pairs import read_rows
-from compare.models import load_stance_model
-from compare.models.protocols import StanceModel
+from compare.models import ModelInput, StanceModel, load_stance_model
 from compare.models.rationale import find_rationale, without
 from compare.models.stance import shipped_manifests
-from compare.models.values import ModelInput, Stance
+from compare.results import Stance
 
 _TOKEN = re.compile(r"\w+")
 _SEED = 5

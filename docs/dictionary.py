@@ -11,8 +11,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+from compare.export import ExportFormat
 from compare.export.dictionary import pair_schema, search_schema, table_markdown
-from compare.export.formats import ExportFormat
 
 FOLDER = Path(__file__).parent
 PAGE = FOLDER / "data-dictionary.md"

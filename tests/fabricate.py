@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from compare.models.values import Probabilities, Rationale, Span
-from compare.results.pair import Excerpt, Pair, Thresholds
-from compare.results.provenance import Provenance
-from compare.results.result import Kind, Result
-from compare.statements.passages import Passage
-from compare.statements.quotes import Quote
-from compare.statements.statement import Country, PartialDate, Quotation, Statement
+from compare.results import (
+    Excerpt,
+    Kind,
+    Pair,
+    Probabilities,
+    Provenance,
+    Rationale,
+    Result,
+    Span,
+    Thresholds,
+)
+from compare.statements import Country, PartialDate, Passage, Quotation, Quote, Statement
 
 VALDORIA = Country("Republic of Valdoria", "VLD")
 QUOTE = "Valdoria sends arms to the rebels of Ostmark."

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from compare.comparison.positions import PositionTable
-from compare.results.pair import Pair, Thresholds
-from compare.results.positions import Actor, Positions
+from compare.comparison import PositionTable
+from compare.results import Actor, Pair, Positions, Thresholds
 from tests.fabricate import PROVENANCE, found_pair
 from tests.fakes import statement
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from compare.cli.program import main
 from compare.library.library import Library
 from compare.models import StanceModel
-from compare.statements.statement import Country, PartialDate, Statement
+from compare.statements import Country, PartialDate, Statement
 
 
 class HashingEncoder:

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 import compare
+from compare.comparison import compare_sides
 from compare.comparison.positions import positions
 from compare.comparison.search import search
-from compare.comparison.sides import compare_sides
 from compare.library import Library
 from compare.results import Positions, Result
 from tests.printed import ROOT

@@ -8,8 +8,8 @@ from compare.corpus import read_corpus
 from compare.library.library import Library
 from compare.library.locations import sample_corpus
 from compare.models import load_stance_model
-from compare.results.result import Result
-from compare.statements.statement import Quotation
+from compare.results import Result
+from compare.statements import Quotation
 
 QUOTE = (
     "EU leaders have very reliable evidence that China is considering providing military aid to "

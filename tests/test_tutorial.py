@@ -12,7 +12,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from compare.export.dictionary import columns
+from compare.export import columns
 from tests.fabricate import a_search
 
 DOCS = Path(__file__).parents[1] / "docs"

@@ -12,7 +12,7 @@ import random
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.models.values import InputPair, ModelInput
+from compare.models import InputPair, ModelInput
 
 _WHO = (
     "We",

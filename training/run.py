@@ -20,10 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.files import write_whole
+from compare.models import ModelInput
 from compare.models.protocols import TIERS
 from compare.models.runtime import file_sha256, read_manifest
 from compare.models.stance import READING, WEIGHTS, ShippedStance, softmax
-from compare.models.values import ModelInput
 from training import backbones
 from training.backbones import trim
 from training.engine import MADE_OF, load, precision, predict, train

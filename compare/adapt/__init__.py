@@ -9,11 +9,7 @@ it beats the shipped model. `corrections` reads and writes the file of verdicts 
 corrected. `compare.models.calibration` stores and applies the layer.
 """
 
-from compare.adapt.corrections import (
-    append_correction,
-    append_typed_correction,
-    corrections_file,
-)
+from compare.adapt.corrections import append_correction, append_typed_correction, corrections_file
 from compare.adapt.learning import AdaptationResult, Figures, Step, adapt, undo_adaptation
 
 __all__ = [

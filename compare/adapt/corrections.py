@@ -11,12 +11,10 @@ from pathlib import Path
 
 from compare.errors import ExportError
 from compare.evaluate.pairs import read_label, read_rows, read_side, required_cell
-from compare.export.dictionary import columns
-from compare.export.formats import csv_bytes
-from compare.export.rows import Row, side_cells
-from compare.models.values import InputPair, ModelInput, Probabilities, Stance
-from compare.results.pair import Pair
-from compare.results.result import Result
+from compare.export import Row, columns, csv_bytes
+from compare.export.rows import side_cells
+from compare.models import InputPair, ModelInput
+from compare.results import Pair, Probabilities, Result, Stance
 
 CORRECTIONS_VARIABLE = "COMPARE_CORRECTIONS"
 _LOCK = threading.Lock()

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from compare.evaluate.metrics import Gold
 from compare.library.index.base import Rows
-from compare.models.calibration import LOGITS, Inputs, Kind, Layer
+from compare.models import Kind
+from compare.models.calibration import LOGITS, Inputs, Layer
 
 FOLDS = 10
 

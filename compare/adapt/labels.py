@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any
 
 from compare.adapt.corrections import read_corrections
 from compare.errors import AdaptError
-from compare.evaluate.pairs import read_labelled
-from compare.export.words import counted
-from compare.models.calibration import Kind
-from compare.models.values import InputPair, ModelInput, Stance
+from compare.evaluate import read_labelled
+from compare.export import counted
+from compare.models import InputPair, Kind, ModelInput
+from compare.results import Stance
 from compare.review import MachineShown, Review, ReviewPair, Reviews
 
 if TYPE_CHECKING:

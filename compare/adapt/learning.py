@@ -15,32 +15,24 @@ from compare import __version__
 from compare.adapt.fitting import FOLDS, fit, folds
 from compare.adapt.labels import Label, LabelSet, gather_labels, learnable_kinds, untried_notes
 from compare.errors import AdaptError, LibraryError
-from compare.evaluate.metrics import (
-    Floats,
-    Gold,
-    Probabilities,
-    gold_of,
-    macro_f1s,
-    report,
-)
+from compare.evaluate import gold_of, report
+from compare.evaluate.metrics import Floats, Gold, Probabilities, macro_f1s
 from compare.library.index.base import Rows
+from compare.models import Kind
 from compare.models.calibration import (
     LEAST,
     Adaptation,
-    Kind,
     Layer,
     inputs_of,
     read_by,
     remove_adaptation,
     write_adaptation,
 )
-from compare.models.values import Stance
-from compare.results.statistics import mean_interval, percentile_interval, resampled
+from compare.results import Stance, mean_interval, percentile_interval, resampled
 
 if TYPE_CHECKING:
     from compare.library.library import Library
-    from compare.models.protocols import StanceModel
-    from compare.models.values import InputPair
+    from compare.models import InputPair, StanceModel
     from compare.progress import Progress
 
 _LEAST_LEARNED = 0.5

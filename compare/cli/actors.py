@@ -27,9 +27,8 @@ from compare.cli.output import (
 )
 from compare.comparison import MOST_READ, NOT_A_SAMPLE, Comparison, PositionTable, position_table
 from compare.comparison.retrieval import MOST_PER_ACTOR
-from compare.export import rows
-from compare.export.formats import csv_bytes, table_csv
-from compare.export.words import counted, duration
+from compare.export import counted, csv_bytes, rows, table_csv
+from compare.export.words import duration
 from compare.files import write_whole
 from compare.library import Filters
 from compare.models import Stance

@@ -31,7 +31,7 @@ from compare.corpus.read import StatementFile, corpus_on_disk
 from compare.errors import CorpusError, LibraryError
 from compare.library import Library
 from compare.library.generations import is_library
-from compare.models.calibration import about_adaptation
+from compare.models import about_adaptation
 from compare.safe_text import one_line
 from compare.statements import Statement
 

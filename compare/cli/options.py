@@ -17,8 +17,8 @@ from compare.errors import QueryError
 from compare.library import FILTERS, Filters, Library
 from compare.library.filters import Filter
 from compare.library.locations import LIBRARY_VARIABLE, resolve_library, user_library
-from compare.models import Stance, StanceModel
-from compare.models.calibration import about_adaptation, is_adapted
+from compare.models import Stance, StanceModel, about_adaptation
+from compare.models.calibration import is_adapted
 from compare.models.protocols import STANCE_MODELS
 from compare.results import Thresholds
 from compare.statements import Country, PartialDate, Quote, parse_countries

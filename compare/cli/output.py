@@ -13,21 +13,19 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from compare.errors import ExportError
-from compare.export import words
-from compare.export.formats import ExportFormat
+from compare.export import ExportFormat, words
 from compare.export.markdown import inert
 from compare.files import check_writable
 from compare.safe_text import one_line, printable
-from compare.statements.statement import Quotation
+from compare.statements import Quotation
 
 if TYPE_CHECKING:
     from rich.progress import Task
     from rich.text import Text
 
     from compare.corpus import Problem
-    from compare.models.values import Rationale
-    from compare.results.pair import Excerpt
-    from compare.statements.statement import Statement
+    from compare.results import Excerpt, Rationale
+    from compare.statements import Statement
 
 MISSING = "-"
 _PROBLEMS_SHOWN = 20

@@ -15,7 +15,7 @@ from compare.cli.output import progress, remark, say, say_json, say_written
 from compare.comparison import Reproduction
 from compare.comparison.reproduce import TOLERANCE, Moved, PairId
 from compare.comparison.reproduce import reproduce as make_again
-from compare.export.formats import ExportFormat, export_bytes
+from compare.export import ExportFormat, export_bytes
 from compare.export.json_files import load_result
 from compare.results import Result, Stance
 

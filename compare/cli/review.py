@@ -16,8 +16,8 @@ from compare import review as reviewing
 from compare.cli import options as shared
 from compare.cli import review_reading as reading
 from compare.cli.output import progress, remark, say, say_either, say_json, say_written, show_table
+from compare.corpus import BadFileError
 from compare.corpus.text_files import read_text
-from compare.corpus.values import BadFileError
 from compare.errors import ReviewError
 from compare.export.json_files import load_result
 from compare.library import Library

@@ -13,9 +13,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from compare.library.actors import actor_keys, actor_spellings, name_actors
-from compare.models.values import Stance
-from compare.results.pair import Pair
-from compare.results.result import Result
+from compare.results import Pair, Result, Stance
 from compare.results.statistics import share_interval
 
 NOT_A_SAMPLE = (

@@ -28,16 +28,23 @@ from compare.comparison.scoring import (
     score_passages,
 )
 from compare.errors import QueryError
+from compare.library import Filters
 from compare.library.actors import Actors, actor_keys, actors_named
 from compare.library.build import passage_key
-from compare.library.filters import Filters
-from compare.results.pair import Excerpt, Pair, Thresholds
-from compare.results.positions import Actor, FrameTable, Position, Positions
-from compare.results.provenance import Provenance, filters_in_force, provenance
-from compare.results.statistics import mean_interval
-from compare.statements.languages import language_of
-from compare.statements.passages import split_quote
-from compare.statements.quotes import Quote, clean_quote, language_notes
+from compare.results import (
+    Actor,
+    Excerpt,
+    Pair,
+    Position,
+    Positions,
+    Provenance,
+    Thresholds,
+    filters_in_force,
+    mean_interval,
+)
+from compare.results.positions import FrameTable
+from compare.results.provenance import provenance
+from compare.statements import Quote, clean_quote, language_notes, language_of, split_quote
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -20,14 +20,12 @@ from compare.comparison.sides import MOST_READ, Comparison
 from compare.errors import ExportError, QueryError
 from compare.models.calibration import SUFFIX
 from compare.models.protocols import CASCADE, STANCE_MODELS
-from compare.models.values import Stance
-from compare.results.pair import Pair
-from compare.results.provenance import Provenance, filters_from
-from compare.results.result import Result
+from compare.results import Pair, Provenance, Result, Stance
+from compare.results.provenance import filters_from
 
 if TYPE_CHECKING:
     from compare.library.library import Library
-    from compare.models.protocols import StanceModel
+    from compare.models import StanceModel
     from compare.progress import Progress
 
 TOLERANCE = 1e-3

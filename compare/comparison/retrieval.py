@@ -16,20 +16,28 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.library.filters import Filters, applicable
+from compare.library import Filters
+from compare.library.filters import applicable
 from compare.library.index.base import Floats, Neighbours, Rows, Selection
 from compare.library.passage_store import READ_AT_MOST, ActorPassages, occurrence
-from compare.results.result import MOST_OF_STATEMENT
-from compare.statements.countries import country_key
-from compare.statements.languages import is_language, language_name, language_of
-from compare.statements.normalize import fold, speaker_key
-from compare.statements.passages import complete, split_quote
-from compare.statements.quotes import Quote, language_notes
+from compare.results import MOST_OF_STATEMENT
+from compare.statements import (
+    Quote,
+    complete,
+    country_key,
+    fold,
+    is_language,
+    language_notes,
+    language_of,
+    speaker_key,
+    split_quote,
+)
+from compare.statements.languages import language_name
 
 if TYPE_CHECKING:
     from compare.library.library import Library
     from compare.library.passage_store import PassageStore
-    from compare.statements.statement import Statement
+    from compare.statements import Statement
 
 CANDIDATES = 60
 """Number of similar passages read for a quote; half as many more are read that share words."""

@@ -17,16 +17,15 @@ from numpy.typing import NDArray
 from compare.errors import LibraryError
 from compare.library.index.base import Floats, Rows
 from compare.library.locations import CACHE_VARIABLE, writable_cache
-from compare.models import signature
-from compare.models.values import ModelInput, Probabilities
+from compare.models import ModelInput, signature
 from compare.progress import Progress, within_total
-from compare.results.pair import Excerpt, Pair, ranking_score
-from compare.results.result import Result
+from compare.results import Excerpt, Pair, Probabilities, Result
+from compare.results.pair import ranking_score
 
 if TYPE_CHECKING:
     from compare.library.library import Library
     from compare.models import StanceModel
-    from compare.statements.quotes import Quote
+    from compare.statements import Quote
 
 
 # -- Two stages ----------------------------------------------------------------------------------

@@ -24,13 +24,10 @@ from compare.comparison.scoring import (
     score_in_stages,
     top_of_lists,
 )
-from compare.library.filters import Filters
-from compare.models.values import Stance
-from compare.results.pair import Excerpt, Pair, Thresholds
-from compare.results.provenance import filters_in_force, provenance
-from compare.results.result import Kind, Result
-from compare.statements.duplicates import words_key
-from compare.statements.quotes import Quote, clean_quote
+from compare.library import Filters
+from compare.results import Excerpt, Kind, Pair, Result, Stance, Thresholds, filters_in_force
+from compare.results.provenance import provenance
+from compare.statements import Quote, clean_quote, words_key
 
 if TYPE_CHECKING:
     from compare.library.index.base import Floats, Rows

@@ -24,13 +24,12 @@ from compare.comparison.scoring import (
     top_of_lists,
 )
 from compare.errors import QueryError
-from compare.library.filters import Filters
+from compare.library import Filters
 from compare.library.index.base import selected_rows
 from compare.library.passage_store import PassageMetadata
 from compare.models.encoder import load_prefilter, opposition_first
-from compare.results.pair import Pair, Thresholds
-from compare.results.provenance import filters_in_force, provenance
-from compare.results.result import Kind, Result
+from compare.results import Kind, Pair, Result, Thresholds, filters_in_force
+from compare.results.provenance import provenance
 
 if TYPE_CHECKING:
     from compare.library.index.base import Floats, Rows

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from compare.corpus.values import listed
 from compare.errors import CorpusError
-from compare.statements.statement import Statement
+from compare.statements import Statement
 
 FIELDS: tuple[str, ...] = tuple(name for name in Statement.__dataclass_fields__ if name != "extra")
 """The fields that a column can hold."""

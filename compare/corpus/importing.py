@@ -19,8 +19,7 @@ from compare.corpus.validate import Validator, unknown_countries
 from compare.corpus.values import BadFileError, Corpus, Problem, Row
 from compare.errors import CorpusError
 from compare.files import writing
-from compare.statements.languages import is_language, language_of
-from compare.statements.statement import Statement
+from compare.statements import Statement, is_language, language_of
 
 PROBLEMS_KEPT = 1_000
 """Most problems that a report lists; it counts all of them."""

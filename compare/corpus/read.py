@@ -18,9 +18,8 @@ from compare.corpus.text_files import Readable
 from compare.corpus.validate import Validator, unknown_countries
 from compare.corpus.values import BadFileError, Corpus, Problem, Row, listed
 from compare.errors import CorpusError
+from compare.statements import Statement, language_of
 from compare.statements.dates import TWO_DAYS, Order
-from compare.statements.languages import language_of
-from compare.statements.statement import Statement
 
 Reader = Callable[[Readable, str], Iterator[Row | Problem]]
 

@@ -14,9 +14,8 @@ from urllib.parse import urlsplit
 
 from compare.corpus.columns import FIELDS
 from compare.corpus.values import Problem, Row, listed, shortened
-from compare.statements.countries import parse_countries
-from compare.statements.dates import MISSING, Order, parse_date
-from compare.statements.statement import Quotation, Statement
+from compare.statements import MISSING, Quotation, Statement, parse_countries, parse_date
+from compare.statements.dates import Order
 
 QUOTATIONS: Mapping[str, Quotation] = {
     "": Quotation.DIRECT,

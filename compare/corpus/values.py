@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from compare.statements.statement import Statement
+from compare.statements import Statement
 
 SHOWN = 60
 """Most characters of a bad value in a message."""

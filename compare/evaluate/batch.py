@@ -9,9 +9,9 @@ from dataclasses import astuple
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from compare.corpus import BadFileError
 from compare.corpus.documents import cells_of
 from compare.corpus.text_files import read_lines
-from compare.corpus.values import BadFileError
 from compare.errors import CorpusError, ExportError
 from compare.evaluate.pairs import (
     GZ,
@@ -22,17 +22,15 @@ from compare.evaluate.pairs import (
     table_suffix,
     without_gz,
 )
-from compare.export.dictionary import columns
-from compare.export.formats import csv_bytes
+from compare.export import columns, csv_bytes
 from compare.files import exists, is_folder, write_whole
-from compare.models.protocols import signature
-from compare.models.values import Probabilities
+from compare.models import signature
+from compare.results import Probabilities
 from compare.safe_text import escape_cell
 
 if TYPE_CHECKING:
-    from compare.export.rows import Row
-    from compare.models.protocols import StanceModel
-    from compare.models.values import InputPair
+    from compare.export import Row
+    from compare.models import InputPair, StanceModel
     from compare.progress import Progress
 
 COLUMNS = columns("batch")

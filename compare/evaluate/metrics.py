@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.models.values import Stance
-from compare.results.statistics import mean_interval, percentile_interval, resampled
+from compare.results import Stance, mean_interval, percentile_interval, resampled
 
 Probabilities = NDArray[np.floating[Any]]
 Gold = NDArray[np.integer[Any]]

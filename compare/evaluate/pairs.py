@@ -8,16 +8,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import IO, Literal
 
+from compare.corpus import BadFileError, Problem, Row
 from compare.corpus.columns import column_key
 from compare.corpus.documents import read_jsonl
 from compare.corpus.tables import read_csv, read_tsv
 from compare.corpus.text_files import unpacked
-from compare.corpus.values import BadFileError, Problem, Row
 from compare.errors import CorpusError
-from compare.models.values import ModelInput, Stance
-from compare.statements.countries import parse_countries
-from compare.statements.dates import MISSING
-from compare.statements.statement import PartialDate
+from compare.models import ModelInput
+from compare.results import Stance
+from compare.statements import MISSING, PartialDate, parse_countries
 
 READERS = {".csv": read_csv, ".tsv": read_tsv, ".jsonl": read_jsonl}
 """Readers by suffix; ".gz" may follow it. In TSV a quotation mark is an ordinary character."""

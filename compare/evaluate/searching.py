@@ -11,22 +11,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compare.comparison.search import scored_pool
+from compare.corpus import Problem
 from compare.corpus.columns import missing_text, resolve
 from compare.corpus.validate import Validator
-from compare.corpus.values import Problem
 from compare.errors import CorpusError, LibraryError, QueryError
 from compare.evaluate.metrics import ListScores, RankingReport, list_scores, ranking_report
 from compare.evaluate.pairs import read_label, read_rows, required_cell
 from compare.library.library import Library
 from compare.library.locations import CACHE_VARIABLE, cache_dir
-from compare.models.values import Stance
-from compare.results.pair import Pair
-from compare.statements.quotes import clean_quote
-from compare.statements.statement import Statement
+from compare.results import Pair, Stance
+from compare.statements import Statement, clean_quote
 
 if TYPE_CHECKING:
-    from compare.models import Encoder
-    from compare.models.protocols import StanceModel
+    from compare.models import Encoder, StanceModel
     from compare.progress import Progress
 
 LISTS = (Stance.AGREE, Stance.OPPOSE)

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Sequence
 from itertools import chain, count
 
 from compare.export.words import shortened
-from compare.models.values import Stance
-from compare.results.result import Result
+from compare.results import Result, Stance
 from compare.safe_text import one_line
-from compare.statements.statement import Quotation, Statement
+from compare.statements import Quotation, Statement
 
 # BibTeX counts braces even after a backslash, so no brace of the text may stay.
 _LATEX = str.maketrans(

@@ -19,8 +19,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from compare.errors import ExportError
 from compare.export.dictionary import columns, model
-from compare.models.values import Stance
-from compare.results.result import Result
+from compare.results import Result, Stance
 from compare.safe_text import escape_cell, printable, unescape_cell
 
 if TYPE_CHECKING:

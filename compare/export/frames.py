@@ -24,10 +24,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from compare.comparison.positions import PositionTable
-    from compare.models.values import Stance
-    from compare.results.positions import Positions
-    from compare.results.result import Result
+    from compare.comparison import PositionTable
+    from compare.results import Positions, Result, Stance
 
 METADATA = "compare"
 """The key of `about` in Arrow's metadata and in a frame's `attrs`."""

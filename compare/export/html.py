@@ -32,12 +32,9 @@ from compare.export.words import (
     shortened,
     verdict_word,
 )
-from compare.models.values import Probabilities, Span, Stance
-from compare.results.pair import Excerpt, Pair
-from compare.results.result import Result
+from compare.results import Excerpt, Pair, Probabilities, Result, Span, Stance
 from compare.safe_text import printable
-from compare.statements.quotes import Quote
-from compare.statements.statement import Statement
+from compare.statements import Quote, Statement
 
 TEMPLATES = Path(__file__).parent / "templates"
 _RIGHT_TO_LEFT = {"ar", "fa", "he", "ps", "ur", "yi", "dv", "ckb", "sd", "ug"}

@@ -9,13 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from compare.errors import ExportError
-from compare.models.values import Probabilities, Rationale, Span, Stance
-from compare.results.pair import Excerpt, Pair, Thresholds
-from compare.results.provenance import Provenance
-from compare.results.result import Kind, Result
-from compare.statements.passages import Passage
-from compare.statements.quotes import Quote
-from compare.statements.statement import Country, PartialDate, Statement
+from compare.results import (
+    Excerpt,
+    Kind,
+    Pair,
+    Probabilities,
+    Provenance,
+    Rationale,
+    Result,
+    Span,
+    Stance,
+    Thresholds,
+)
+from compare.statements import Country, PartialDate, Passage, Quote, Statement
 
 VERSION = 1
 _SEARCH, _SIDES = "compare-result", "compare-pairs"

@@ -15,11 +15,9 @@ from compare.export.words import (
     read_against,
     verdict_word,
 )
-from compare.models.values import Span, Stance
-from compare.results.pair import Pair
-from compare.results.result import Result
+from compare.results import Pair, Result, Span, Stance
 from compare.safe_text import one_line
-from compare.statements.statement import Statement
+from compare.statements import Statement
 
 _ACTIVE = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$^=:@])")  # ">" becomes "&gt;"
 

@@ -14,14 +14,11 @@ from typing import Any
 from jinja2 import Environment
 from markupsafe import Markup
 
-from compare.comparison.positions import PositionTable
+from compare.comparison import PositionTable
 from compare.export.html import environment, text_html
 from compare.export.words import SIDE_NAMES, SIGN, counted, percent, read_as, verdict_word
-from compare.models.values import Stance
-from compare.results.pair import Pair
-from compare.results.positions import SILENT, Position, Positions
-from compare.results.result import Result
-from compare.statements.statement import Statement
+from compare.results import SILENT, Pair, Position, Positions, Result, Stance
+from compare.statements import Statement
 
 MOST_SHOWN = 10
 """Pairs shown: the first of those that agree and of those that oppose."""

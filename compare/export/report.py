@@ -10,16 +10,14 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from compare.comparison.counts import NOT_A_SAMPLE
+from compare.comparison import NOT_A_SAMPLE
 from compare.export import citations
 from compare.export.html import environment, list_head, pair_card, quote_card
 from compare.export.words import filters_in_words, in_reading_order, shortened, verdict_word
 from compare.models.calibration import SUFFIX
 from compare.models.encoder import load_prefilter
-from compare.models.values import Stance
-from compare.results.provenance import Provenance
-from compare.results.result import MOST_OF_STATEMENT, Kind, Result
-from compare.statements.statement import Statement
+from compare.results import MOST_OF_STATEMENT, Kind, Provenance, Result, Stance
+from compare.statements import Statement
 
 _TITLE_LENGTH = 120
 _DIGITS = 12

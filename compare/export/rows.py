@@ -10,25 +10,26 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from compare.comparison.counts import Count, by_year, matrix
+from compare.comparison import by_year, matrix
+from compare.comparison.counts import Count
 from compare.export.words import JOINT, deciding_words, filters_in_words
-from compare.models.values import Span, Stance
-from compare.results.pair import Pair
-from compare.results.positions import (
-    NO_SIDE,
-    PLACED,
+from compare.results import (
     SILENT,
     Actor,
+    Pair,
     Position,
     Positions,
     PositionScore,
+    Provenance,
+    Result,
+    Span,
+    Stance,
 )
-from compare.results.provenance import Provenance
-from compare.results.result import Result
-from compare.statements.statement import Statement
+from compare.results.positions import NO_SIDE, PLACED
+from compare.statements import Statement
 
 if TYPE_CHECKING:
-    from compare.comparison.positions import AgreementMatrix, PositionTable
+    from compare.comparison import AgreementMatrix, PositionTable
 
 Value = str | int | float | None
 Row = dict[str, Value]

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from compare.models.values import Probabilities, Span, Stance
-from compare.results.pair import Pair
-from compare.results.result import Kind, Result
-from compare.statements.statement import Quotation, Statement
+from compare.results import Kind, Pair, Probabilities, Result, Span, Stance
+from compare.statements import Quotation, Statement
 
 JOINT = " || "
 """Separates deciding words, and statements with the same words."""

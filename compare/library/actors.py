@@ -7,9 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from compare.errors import QueryError
-from compare.statements.countries import country_code, country_key, country_name
-from compare.statements.normalize import fold, speaker_key
-from compare.statements.statement import Country, Statement
+from compare.statements import (
+    Country,
+    Statement,
+    country_code,
+    country_key,
+    country_name,
+    fold,
+    speaker_key,
+)
 
 KINDS = ("country", "speaker")
 """The kinds of actors."""

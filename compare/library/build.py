@@ -27,7 +27,7 @@ from compare.library.generations import (
 )
 from compare.library.index.base import Floats, check_vectors
 from compare.library.passage_store import DEFAULT_STORE, PassageStore, store_kind
-from compare.statements.statement import Statement
+from compare.statements import Statement
 
 if TYPE_CHECKING:
     from compare.models import Encoder

@@ -12,12 +12,10 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from compare.library.actors import commonest, spellings_by_key
-from compare.statements.countries import country_name
-from compare.statements.normalize import fold, speaker_key
+from compare.statements import country_name, fold, speaker_key
 
 if TYPE_CHECKING:
-    from compare.statements.quotes import Quote
-    from compare.statements.statement import PartialDate, Statement
+    from compare.statements import PartialDate, Quote, Statement
 
 
 @dataclass(frozen=True, slots=True)

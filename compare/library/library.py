@@ -32,8 +32,7 @@ from compare.library.generations import (
     publish,
     writing,
 )
-from compare.statements.passages import Passage
-from compare.statements.statement import PartialDate, Statement
+from compare.statements import PartialDate, Passage, Statement
 
 if TYPE_CHECKING:
     from typing import Self
@@ -44,7 +43,7 @@ if TYPE_CHECKING:
     from compare.results.positions import Positions
     from compare.results.result import Result
     from compare.review import Review
-    from compare.statements.quotes import Quote
+    from compare.statements import Quote
 
 
 class Library:

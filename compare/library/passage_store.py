@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from compare.library.build import Change, Embedding
     from compare.library.filters import Facets, Filters
     from compare.progress import Progress
-    from compare.statements.passages import Passage
-    from compare.statements.statement import Statement
+    from compare.statements import Passage, Statement
 
 STORES = {"sqlite": "compare.library.sqlite_store:SqliteStore"}
 """The class of each kind of store, by the name in the manifest."""

@@ -38,10 +38,8 @@ from compare.library.passage_store import (
     occurrence,
 )
 from compare.library.sqlite_writer import INDEX, STORE, VECTORS, write_files
-from compare.statements.countries import country_code, country_key
-from compare.statements.normalize import content_words, distinct_words, fold, fold_case
-from compare.statements.passages import Passage
-from compare.statements.statement import Country, Statement
+from compare.statements import Country, Passage, Statement, country_code, country_key, fold
+from compare.statements.normalize import content_words, distinct_words, fold_case
 
 if TYPE_CHECKING:
     from typing import Self

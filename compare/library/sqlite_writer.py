@@ -28,11 +28,8 @@ from compare.library.generations import RESUME
 from compare.library.index.base import Rows, VectorIndex
 from compare.library.passage_store import Written
 from compare.progress import within_total
-from compare.statements.countries import country_key
-from compare.statements.duplicates import text_key, words_key
-from compare.statements.normalize import fold
-from compare.statements.passages import complete, split_statement
-from compare.statements.statement import Statement
+from compare.statements import Statement, complete, country_key, fold, split_statement, words_key
+from compare.statements.duplicates import text_key
 
 if TYPE_CHECKING:
     from compare.progress import Progress

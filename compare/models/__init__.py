@@ -1,5 +1,6 @@
 """Models that turn texts into vectors, and pairs of texts into agree, oppose or neither."""
 
+from compare.models.calibration import Kind, about_adaptation
 from compare.models.protocols import (
     Encoder,
     StanceModel,
@@ -7,24 +8,19 @@ from compare.models.protocols import (
     load_stance_model,
     signature,
 )
-from compare.models.values import (
-    InputPair,
-    ModelInput,
-    Probabilities,
-    Rationale,
-    Span,
-    Stance,
-)
+from compare.models.values import InputPair, ModelInput, Probabilities, Rationale, Span, Stance
 
 __all__ = [
     "Encoder",
     "InputPair",
+    "Kind",
     "ModelInput",
     "Probabilities",
     "Rationale",
     "Span",
     "Stance",
     "StanceModel",
+    "about_adaptation",
     "load_encoder",
     "load_stance_model",
     "signature",

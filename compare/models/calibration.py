@@ -27,7 +27,7 @@ from compare.models.runtime import file_sha256
 from compare.models.stance import CascadeStance, softmax
 from compare.models.values import InputPair, Stance
 from compare.progress import Progress
-from compare.statements.passages import complete
+from compare.statements import complete
 
 Inputs = NDArray[np.float64]
 

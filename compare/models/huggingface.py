@@ -27,8 +27,8 @@ from compare.models.runtime import clean_text, file_sha256
 from compare.models.stance import softmax
 from compare.models.values import InputPair, ModelInput, Stance
 from compare.progress import Progress
+from compare.statements import complete
 from compare.statements.languages import language_code
-from compare.statements.passages import complete
 
 _REPORT_EVERY = 64
 _BATCH = 32

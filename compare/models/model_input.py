@@ -17,9 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.models.values import ModelInput
-from compare.statements.languages import language_of
+from compare.statements import complete, language_of, split_quote
 from compare.statements.normalize import content_words
-from compare.statements.passages import complete, split_quote
 
 if TYPE_CHECKING:
     from compare.models.values import InputPair

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from compare.models.protocols import StanceModel
 from compare.models.values import ModelInput, Probabilities, Rationale, Span, Stance
-from compare.statements.languages import language_of
+from compare.statements import language_of
 from compare.statements.normalize import STOP_WORDS, marks_as_letters
 from compare.statements.passages import spans as sentences_of
 

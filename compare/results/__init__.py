@@ -2,11 +2,14 @@
 
 from compare.models.values import Probabilities, Rationale, Span, Stance
 from compare.results.pair import Excerpt, Pair, Thresholds
-from compare.results.positions import Actor, Position, Positions, PositionScore
-from compare.results.provenance import Provenance
-from compare.results.result import Kind, Result
+from compare.results.positions import SILENT, Actor, Position, Positions, PositionScore
+from compare.results.provenance import Provenance, filters_in_force
+from compare.results.result import MOST_OF_STATEMENT, Kind, Result
+from compare.results.statistics import mean_interval, percentile_interval, resampled
 
 __all__ = [
+    "MOST_OF_STATEMENT",
+    "SILENT",
     "Actor",
     "Excerpt",
     "Kind",
@@ -21,4 +24,8 @@ __all__ = [
     "Span",
     "Stance",
     "Thresholds",
+    "filters_in_force",
+    "mean_interval",
+    "percentile_interval",
+    "resampled",
 ]

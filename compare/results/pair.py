@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from compare.models.values import ModelInput, Probabilities, Rationale, Stance
-from compare.statements.passages import Passage
-from compare.statements.quotes import Quote
-from compare.statements.statement import Statement
+from compare.models import ModelInput, Probabilities, Rationale, Stance
+from compare.statements import Passage, Quote, Statement
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from compare.models.values import Stance
+from compare.models import Stance
 from compare.results.pair import Pair, Thresholds
 from compare.results.provenance import Provenance
 from compare.results.result import Kind, Result
 from compare.results.statistics import TOO_FEW, mean_interval
-from compare.statements.quotes import Quote
-from compare.statements.statement import PartialDate
+from compare.statements import PartialDate, Quote
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from compare import __version__
 from compare.errors import ExportError
-from compare.library.filters import Filters
+from compare.library import Filters
 from compare.models import signature
-from compare.statements.statement import PartialDate
+from compare.statements import PartialDate
 
 if TYPE_CHECKING:
     from compare.library.library import Library
-    from compare.models.protocols import StanceModel
+    from compare.models import StanceModel
     from compare.results.pair import Pair
 
 

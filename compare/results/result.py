@@ -11,11 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from compare.files import write_whole
-from compare.models.values import Stance
+from compare.models import Stance
 from compare.results.pair import Pair, Thresholds
-from compare.statements.duplicates import words_key
-from compare.statements.quotes import Quote
-from compare.statements.statement import Statement
+from compare.statements import Quote, Statement, words_key
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
 
     from compare.comparison.reproduce import Reproduction
     from compare.library.library import Library
-    from compare.models.protocols import StanceModel
+    from compare.models import StanceModel
     from compare.progress import Progress
     from compare.results.provenance import Provenance
 

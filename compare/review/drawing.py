@@ -11,15 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from compare.errors import ReviewError
-from compare.models.values import Stance
 from compare.progress import within_total
-from compare.results.pair import Excerpt, Thresholds
-from compare.results.provenance import Provenance
-from compare.results.result import Result
+from compare.results import Excerpt, Provenance, Result, Stance, Thresholds
 from compare.review.values import Choice, Order, ReviewPair, excerpt_of, pair_id
 
 if TYPE_CHECKING:
-    from compare.models.protocols import StanceModel
+    from compare.models import StanceModel
     from compare.progress import Progress
 
 

@@ -16,13 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from compare import __version__
-from compare.export.dictionary import columns, numbers
-from compare.export.formats import jsonl_bytes, table_csv
+from compare.export import VERDICT, Row, columns, counted, table_csv
+from compare.export.dictionary import numbers
+from compare.export.formats import jsonl_bytes
 from compare.export.notebook import page, side_html, stacked
-from compare.export.rows import Row, Value, side_cells
-from compare.export.words import SIGN, VERDICT, counted
+from compare.export.rows import Value, side_cells
+from compare.export.words import SIGN
 from compare.files import write_whole
-from compare.models.values import Stance
+from compare.results import Stance
 from compare.review.review import Review
 from compare.review.values import SKIP, Option, ReviewPair
 

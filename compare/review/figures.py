@@ -18,18 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.errors import ReviewError
-from compare.evaluate.metrics import gold_of
-from compare.export.words import counted
-from compare.models.values import Stance
-from compare.results.statistics import (
-    DRAWS,
-    SEED,
-    Counts,
-    Floats,
-    percentile_interval,
-    resampled,
-    share_interval,
-)
+from compare.evaluate import gold_of
+from compare.export import counted
+from compare.results import Stance, percentile_interval, resampled
+from compare.results.statistics import DRAWS, SEED, Counts, Floats, share_interval
 from compare.review.review import Review
 from compare.review.values import Choice, MachineShown, ReviewPair
 

@@ -11,20 +11,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from compare.corpus import Row
 from compare.corpus.validate import HALF_CHARACTER
-from compare.corpus.values import Row
 from compare.errors import ReviewError
 from compare.evaluate.pairs import LABELS, cell, read_rows, required_cell
-from compare.export.dictionary import columns
+from compare.export import columns
 from compare.export.rows import CHANGED
-from compare.models.values import Probabilities, Stance
-from compare.results.pair import Excerpt
+from compare.results import Excerpt, Probabilities, Stance
 from compare.review.exporting import COLUMNS
 from compare.review.review import Review
 from compare.review.store import utc
 from compare.review.values import CONFIDENCE, SKIP, Answer, ReviewPair, excerpt_of, pair_id
-from compare.statements.countries import parse_countries
-from compare.statements.statement import PartialDate, Quotation, Statement
+from compare.statements import PartialDate, Quotation, Statement, parse_countries
 
 if TYPE_CHECKING:
     from compare.library.library import Library

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from compare.errors import ReviewError
 from compare.export import frames
-from compare.models.values import Stance
+from compare.results import Stance
 from compare.review.store import (
     DECISION,
     MARK_FORMAT,
@@ -33,7 +33,7 @@ from compare.review.values import (
     Settings,
     StatementState,
 )
-from compare.statements.statement import Statement
+from compare.statements import Statement
 
 if TYPE_CHECKING:
     import pandas as pd

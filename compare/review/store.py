@@ -20,7 +20,7 @@ from typing import Any
 
 from compare import __version__
 from compare.errors import ReviewError
-from compare.models.values import Probabilities, Stance
+from compare.results import Probabilities, Stance
 from compare.review.values import (
     CONFIDENCE,
     Answer,
@@ -29,7 +29,7 @@ from compare.review.values import (
     Settings,
     excerpt_at,
 )
-from compare.statements.statement import Statement
+from compare.statements import Statement
 
 REVIEWS_VARIABLE = "COMPARE_REVIEWS"
 REVIEWS = "reviews.sqlite"

@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from compare.errors import ReviewError
-from compare.models.values import ModelInput, Probabilities, Stance
-from compare.results.pair import Excerpt
-from compare.statements.passages import Passage
-from compare.statements.statement import Statement
+from compare.models import ModelInput
+from compare.results import Excerpt, Probabilities, Stance
+from compare.statements import Passage, Statement
 
 SKIP = "skip"
 """Written in place of a label if a reader could not judge the pair."""

@@ -11,8 +11,9 @@ import pytest
 from numpy.typing import NDArray
 
 from compare.library.library import Library
+from compare.models import ModelInput
 from compare.models.stance import softmax
-from compare.models.values import ModelInput, Stance
+from compare.results import Stance
 from tests.fakes import HashingEncoder, OneStage, Ran, runner, statement
 
 LABELS = [stance.value for stance in Stance]

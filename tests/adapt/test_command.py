@@ -7,7 +7,7 @@ import pytest
 
 from compare.library.library import Library
 from compare.models.calibration import FILE, Adaptation, write_adaptation
-from compare.models.values import Stance
+from compare.results import Stance
 from compare.review import Answer, PairSelection, Reviews
 from tests.adapt.conftest import drawn, written
 from tests.adapt.test_in_force import SWAPPING

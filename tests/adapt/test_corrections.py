@@ -6,15 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from compare.adapt.corrections import (
-    COLUMNS,
-    append_correction,
-    append_typed_correction,
-    corrections_file,
-)
+from compare.adapt import append_correction, append_typed_correction, corrections_file
+from compare.adapt.corrections import COLUMNS
 from compare.errors import ExportError
-from compare.models.values import ModelInput, Probabilities, Stance
-from compare.statements.quotes import Quote
+from compare.models import ModelInput
+from compare.results import Probabilities, Stance
+from compare.statements import Quote
 from tests.fabricate import QUOTE, VALDORIA, a_search, two_sides
 
 

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from compare.adapt.fitting import fit, folds
 from compare.adapt.learning import change, figures
 from compare.evaluate import report
-from compare.models.calibration import Kind, Layer, inputs_of
+from compare.models import Kind
+from compare.models.calibration import Layer, inputs_of
 from compare.models.stance import softmax
 
 KEYS = st.lists(

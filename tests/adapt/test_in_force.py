@@ -15,21 +15,19 @@ from compare.comparison.scoring import ScoreCache
 from compare.errors import ModelError
 from compare.export.report import methods
 from compare.library.library import Library
+from compare.models import Kind, about_adaptation, signature
 from compare.models import calibration as layer
 from compare.models.calibration import (
     FILE,
     SUFFIX,
     Adaptation,
     AdaptedStance,
-    Kind,
     Layer,
-    about_adaptation,
     adapted_to,
     read_adaptation,
     read_by,
     write_adaptation,
 )
-from compare.models.protocols import signature
 from compare.models.stance import CascadeStance
 from tests.adapt.conftest import Scripted, drawn, words, written
 from tests.fabricate import PROVENANCE

@@ -12,7 +12,8 @@ from compare.adapt.labels import CORRECTIONS, gather_labels
 from compare.adapt.learning import disjoint_folds
 from compare.errors import CorpusError
 from compare.library.library import Library
-from compare.models.values import ModelInput, Probabilities, Stance
+from compare.models import ModelInput
+from compare.results import Probabilities, Stance
 from compare.review import MachineShown, PairSelection, Review, Reviews
 from compare.review.values import excerpt_of
 from tests.adapt.conftest import drawn, written

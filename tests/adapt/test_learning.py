@@ -14,8 +14,8 @@ from compare.errors import AdaptError, LibraryError
 from compare.export.dictionary import schema_of
 from compare.library.generations import mark_read_only
 from compare.library.library import Library
-from compare.models.calibration import FILE, Kind, read_adaptation
-from compare.models.values import ModelInput
+from compare.models import Kind, ModelInput
+from compare.models.calibration import FILE, read_adaptation
 from tests.adapt.conftest import LABELS, Scripted, drawn, words, written
 from tests.fakes import HashingEncoder
 

@@ -19,7 +19,7 @@ import click
 import pytest
 
 from compare.cli.program import cli, main
-from compare.export.formats import ExportFormat
+from compare.export import ExportFormat
 from tests.cli.conftest import Run, command_line
 
 

@@ -7,7 +7,7 @@ import io
 import json
 from pathlib import Path
 
-from compare.export.dictionary import columns
+from compare.export import columns
 from compare.export.json_files import load_result
 from tests.cli.conftest import BLOCKADE, Run
 

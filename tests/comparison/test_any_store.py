@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from compare.library.filters import Filters
+from compare.library import Filters
 from compare.library.library import Library
 from compare.library.passage_store import STORES
 from tests.fakes import HashingEncoder, WordJudge, statement

@@ -3,17 +3,11 @@ import io
 
 import pytest
 
-from compare.comparison.counts import (
-    between,
-    by_year,
-    check,
-    matrix,
-    random_sample,
-)
-from compare.export.dictionary import columns
-from compare.export.formats import csv_bytes
+from compare.comparison import by_year, matrix, random_sample
+from compare.comparison.counts import between, check
+from compare.export import columns, csv_bytes
 from compare.export.rows import checked_rows
-from compare.models.values import Stance
+from compare.results import Stance
 from compare.results.statistics import share_interval
 from tests.results.test_result import AGREE, NEITHER, OPPOSE, pair, said, table
 

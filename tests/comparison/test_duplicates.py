@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from compare.comparison import Comparison
 from compare.comparison import nearest_pairs as module
 from compare.comparison.nearest_pairs import DuplicateGroups, nearest_pairs
-from compare.comparison.sides import Comparison
-from compare.library.filters import Filters
+from compare.library import Filters
 from compare.library.library import Library
 from compare.library.passage_store import PassageMetadata
 from tests.fakes import HashingEncoder, WordJudge, statement

@@ -14,13 +14,12 @@ from jsonschema import Draft202012Validator
 from compare.comparison.reproduce import Difference, PairId, model_name, reproduce
 from compare.errors import ExportError, QueryError
 from compare.export.dictionary import schema_of
-from compare.library.filters import Filters
+from compare.library import Filters
 from compare.library.library import Library
 from compare.models.stance import CascadeStance
-from compare.models.values import Stance
-from compare.results.pair import Thresholds
-from compare.results.provenance import filters_from, filters_in_force
-from compare.statements.statement import PartialDate
+from compare.results import Stance, Thresholds, filters_in_force
+from compare.results.provenance import filters_from
+from compare.statements import PartialDate
 from tests.fabricate import PROVENANCE, a_search, two_sides
 from tests.fakes import HashingEncoder, Ran, WordJudge, runner, statement
 

@@ -14,10 +14,9 @@ from compare.comparison.retrieval import (
     retrieve,
     with_readable_languages,
 )
-from compare.library.filters import Filters
+from compare.library import Filters
 from compare.library.library import Library
-from compare.statements.passages import split_statement
-from compare.statements.quotes import Quote
+from compare.statements import Quote, split_statement
 from tests.fakes import HashingEncoder, statement
 
 STATEMENTS = [

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from compare.comparison import compare_sides
 from compare.comparison.positions import positions
 from compare.comparison.search import search
-from compare.comparison.sides import compare_sides
-from compare.library.filters import Filters
+from compare.library import Filters
 from compare.library.library import Library
 from tests.fakes import HashingEncoder, WordJudge, statement
 

@@ -8,7 +8,7 @@ import pytest
 from compare.comparison.scoring import ScoreCache, Scores, score_in_stages, top_of_lists
 from compare.comparison.search import READ_AGAIN
 from compare.models.stance import CascadeStance
-from compare.models.values import Probabilities
+from compare.results import Probabilities
 from tests.models.test_stance import Table, numbered
 
 

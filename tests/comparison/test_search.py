@@ -9,15 +9,12 @@ from compare.errors import LibraryError, QueryError
 from compare.export.json_files import public_json, result_from_json, result_to_json
 from compare.export.rows import pair_rows
 from compare.export.words import repeats_in_words
-from compare.library.filters import Filters
+from compare.library import Filters
 from compare.library.library import Library
 from compare.models.stance import CascadeStance
-from compare.models.values import Probabilities, Stance
-from compare.results.pair import Excerpt, Pair, Thresholds
-from compare.results.provenance import filters_in_force
-from compare.statements.passages import split_statement
-from compare.statements.quotes import LONGEST, Quote
-from compare.statements.statement import Country, PartialDate
+from compare.results import Excerpt, Pair, Probabilities, Stance, Thresholds, filters_in_force
+from compare.statements import Country, PartialDate, Quote, split_statement
+from compare.statements.quotes import LONGEST
 from tests.fabricate import a_search, found_pair
 from tests.fakes import HashingEncoder, WordJudge, all_vectors, statement
 

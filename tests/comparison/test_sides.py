@@ -7,17 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from compare.comparison.sides import Comparison, compare_sides
+from compare.comparison import Comparison, compare_sides
 from compare.errors import QueryError
-from compare.export.dictionary import columns
+from compare.export import columns
 from compare.export.json_files import load_result
 from compare.export.rows import pair_rows
-from compare.library.filters import Filters
+from compare.library import Filters
 from compare.library.library import Library
 from compare.models.stance import CascadeStance
-from compare.models.values import Probabilities, Stance
-from compare.results.pair import Thresholds
-from compare.statements.statement import PartialDate
+from compare.results import Probabilities, Stance, Thresholds
+from compare.statements import PartialDate
 from tests.fakes import HashingEncoder, WordJudge, runner, statement
 
 pytestmark = pytest.mark.usefixtures("cache")

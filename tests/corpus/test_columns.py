@@ -14,7 +14,7 @@ import compare
 from compare.corpus import Corpus, read_corpus
 from compare.corpus.columns import ALIASES, FIELDS, resolve
 from compare.errors import CorpusError
-from compare.statements.statement import Statement
+from compare.statements import Statement
 
 Read = Callable[..., Corpus]
 VALUES = {"country": "Norway", "date": "2022", "url": "https://example.org", "quotation": "direct"}

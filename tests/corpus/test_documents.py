@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from compare.corpus import Corpus
+from compare.corpus import Corpus, Row
 from compare.corpus.documents import read_document
 from compare.corpus.importers.sources import Entry
-from compare.corpus.values import Row
 from compare.errors import CorpusError
-from compare.statements.statement import Country, PartialDate, Quotation, Statement
+from compare.statements import Country, PartialDate, Quotation, Statement
 
 Read = Callable[..., Corpus]
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from compare.corpus.read import corpus_on_disk, read_corpus
+from compare.corpus import read_corpus
+from compare.corpus.read import corpus_on_disk
 from compare.errors import CorpusError
 
 

@@ -10,9 +10,15 @@ import pytest
 
 from compare.corpus import SUFFIXES, read_corpus
 from compare.corpus.columns import ALIASES, FIELDS
-from compare.statements.countries import country_code, parse_countries
-from compare.statements.dates import MISSING, parse_date
-from compare.statements.statement import Country, Quotation, Statement
+from compare.statements import (
+    MISSING,
+    Country,
+    Quotation,
+    Statement,
+    country_code,
+    parse_countries,
+    parse_date,
+)
 
 CORPORA = Path(__file__).parents[2] / "corpora"
 README = (CORPORA / "README.md").read_text(encoding="utf-8")

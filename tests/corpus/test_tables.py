@@ -16,9 +16,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compare.corpus import Corpus, read_corpus, text_files
+from compare.corpus import Corpus, Problem, Row, read_corpus, text_files
 from compare.corpus.tables import LARGEST_CELL, read_csv
-from compare.corpus.values import Problem, Row
 from compare.errors import CorpusError
 from compare.safe_text import escape_cell
 

@@ -12,10 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from compare.corpus import Corpus, text_files
+from compare.corpus import BadFileError, Corpus, text_files
 from compare.corpus.importers.sources import Entry
 from compare.corpus.text_files import most_unpacked, plain_name, read_lines, read_text, unpacked
-from compare.corpus.values import BadFileError
 from compare.errors import CorpusError
 
 Read = Callable[..., Corpus]

@@ -12,12 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compare.corpus import Corpus, Problem, read_corpus
+from compare.corpus import Corpus, Problem, Row, read_corpus
 from compare.corpus.validate import QUOTATIONS, IdPlaces
-from compare.corpus.values import Row
 from compare.errors import CorpusError
+from compare.statements import Country, Quotation
 from compare.statements.dates import Order
-from compare.statements.statement import Country, Quotation
 
 Read = Callable[..., Corpus]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from compare.statements.statement import Statement
+from compare.statements import Statement
 from tests.e2e.conftest import NARROW, WIDE
 from tests.e2e.test_look import HOSTILE, serious
 from tests.fabricate import OPPOSED, a_search, found_pair, pair_of, two_sides

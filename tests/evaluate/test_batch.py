@@ -14,8 +14,8 @@ import pytest
 from compare.corpus.tables import read_csv
 from compare.errors import CorpusError, ModelError
 from compare.evaluate.batch import read_batch, score_file
+from compare.models import ModelInput
 from compare.models.huggingface import model_folder
-from compare.models.values import ModelInput
 from tests.evaluate.conftest import Run, WordJudge, assert_one_sentence
 
 ADDED = ["stance", "p_agree", "p_oppose", "p_neither", "model", "decided_a", "decided_b"]

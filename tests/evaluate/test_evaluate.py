@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score
 
-from compare.models.values import ModelInput
+from compare.models import ModelInput
 from tests.evaluate.conftest import Run, WordJudge, assert_one_sentence
 
 KEYS = [

@@ -25,7 +25,7 @@ from compare.evaluate.metrics import (
     polarity_auc,
     ranking_report,
 )
-from compare.models.values import Stance
+from compare.results import Stance
 
 RNG = np.random.default_rng(11)
 GOLD = RNG.integers(0, 3, 400)

@@ -13,7 +13,8 @@ import pytest
 from compare.errors import CorpusError
 from compare.evaluate import read_labelled, read_pairs
 from compare.evaluate.pairs import READERS
-from compare.models.values import ModelInput, Stance
+from compare.models import ModelInput
+from compare.results import Stance
 
 
 def write(path: Path, text: str) -> Path:

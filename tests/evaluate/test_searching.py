@@ -13,9 +13,9 @@ from compare.comparison.search import scored_pool, search
 from compare.evaluate.searching import open_collection, ranked_ids
 from compare.library.library import Library
 from compare.models.stance import CascadeStance
-from compare.models.values import Stance
+from compare.results import Stance
 from compare.results.pair import ranking_score
-from compare.statements.duplicates import words_key
+from compare.statements import words_key
 from tests.evaluate.conftest import Run, WordJudge, assert_one_sentence
 from tests.fakes import HashingEncoder
 

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from compare.export import columns, export_bytes
 from compare.export.dictionary import (
-    columns,
     fields,
     model,
     numbers,
@@ -22,12 +22,11 @@ from compare.export.dictionary import (
     search_schema,
     table_names,
 )
-from compare.export.formats import about_sheet, export_bytes
+from compare.export.formats import about_sheet
 from compare.export.json_files import public_json, result_to_json
 from compare.export.rows import checked_rows, matrix_rows, pair_rows, year_rows
-from compare.models.values import Stance
-from compare.statements.quotes import Quote
-from compare.statements.statement import Country, PartialDate, Quotation, Statement
+from compare.results import Stance
+from compare.statements import Country, PartialDate, Quotation, Quote, Statement
 from tests.fabricate import (
     AGREEING,
     OPPOSED,

@@ -19,20 +19,12 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from compare.errors import ExportError
-from compare.export.dictionary import columns
-from compare.export.formats import (
-    CELL_LIMIT,
-    WRITERS,
-    ExportFormat,
-    cell_text,
-    export_bytes,
-    read_pairs_csv,
-)
+from compare.export import ExportFormat, columns, export_bytes
+from compare.export.formats import CELL_LIMIT, WRITERS, cell_text, read_pairs_csv
 from compare.export.json_files import load_result
 from compare.export.rows import pair_rows
-from compare.models.values import Stance
-from compare.statements.quotes import Quote
-from compare.statements.statement import Country, PartialDate, Quotation, Statement
+from compare.results import Stance
+from compare.statements import Country, PartialDate, Quotation, Quote, Statement
 from tests.fabricate import (
     AGREEING,
     OPPOSED,

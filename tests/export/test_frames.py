@@ -12,15 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compare.errors import ExportError, QueryError
-from compare.export.dictionary import columns
+from compare.export import columns
 from compare.export.formats import read_pairs_csv
 from compare.export.rows import CHANGED, pair_rows
-from compare.library.filters import Filters
+from compare.library import Filters
 from compare.library.library import Library
-from compare.models.values import Stance
-from compare.results.pair import Thresholds
-from compare.results.positions import Actor, Positions
-from compare.statements.statement import PartialDate, Statement
+from compare.results import Actor, Positions, Stance, Thresholds
+from compare.statements import PartialDate, Statement
 from tests.fabricate import (
     AGREEING,
     OPPOSED,

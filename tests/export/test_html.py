@@ -4,10 +4,10 @@ from html.parser import HTMLParser
 
 import pytest
 
+from compare.export import facts_html, table_html
 from compare.export.html import (
     bars_html,
     environment,
-    facts_html,
     found_card,
     list_head,
     marked_html,
@@ -15,14 +15,10 @@ from compare.export.html import (
     pair_card,
     quote_card,
     statement_card,
-    table_html,
     text_html,
 )
-from compare.models.values import Probabilities, Rationale, Span, Stance
-from compare.results.pair import Excerpt, Pair, Thresholds
-from compare.statements.passages import Passage
-from compare.statements.quotes import Quote
-from compare.statements.statement import Country, PartialDate, Quotation, Statement
+from compare.results import Excerpt, Pair, Probabilities, Rationale, Span, Stance, Thresholds
+from compare.statements import Country, PartialDate, Passage, Quotation, Quote, Statement
 from compare.ui.components.quote_form import checked_quote
 from tests.fabricate import AGREEING, OPPOSED, QUOTE, a_search, found_pair, pair_of, two_sides
 

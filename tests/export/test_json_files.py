@@ -14,9 +14,8 @@ from compare.export.json_files import (
     result_from_json,
     result_to_json,
 )
-from compare.results.pair import Thresholds
-from compare.statements.quotes import Quote
-from compare.statements.statement import PartialDate, Statement
+from compare.results import Thresholds
+from compare.statements import PartialDate, Quote, Statement
 from tests.fabricate import (
     AGREEING,
     OPPOSED,

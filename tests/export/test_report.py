@@ -13,16 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compare.errors import ExportError
+from compare.export import ExportFormat, export_bytes
 from compare.export.citations import reference
-from compare.export.formats import ExportFormat, export_bytes
 from compare.export.report import citation_of, limits, methods, report_html, settings
 from compare.export.words import filters_in_words
 from compare.models import load_stance_model
 from compare.models.runtime import read_manifest
 from compare.models.stance import WEIGHTS
-from compare.models.values import Stance
-from compare.statements.quotes import Quote
-from compare.statements.statement import PartialDate, Statement
+from compare.results import Stance
+from compare.statements import PartialDate, Quote, Statement
 from tests.fabricate import (
     AGREEING,
     OPPOSED,

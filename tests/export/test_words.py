@@ -1,19 +1,17 @@
 import pytest
 
+from compare.export import VERDICT, counted, percent
 from compare.export.words import (
     LIKELIHOOD,
     SIGN,
-    VERDICT,
     attribution,
-    counted,
     in_reading_order,
     likelihood,
     marked_pieces,
-    percent,
     shortened,
 )
-from compare.models.values import Span, Stance
-from compare.statements.statement import PartialDate, Statement
+from compare.results import Span, Stance
+from compare.statements import PartialDate, Statement
 from tests.fabricate import OPPOSED, UNRELATED, a_search, two_sides
 
 

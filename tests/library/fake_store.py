@@ -11,17 +11,24 @@ from pathlib import Path
 
 import numpy as np
 
+from compare.library import FILTERS, Facets, Filters
 from compare.library.actors import Actors, actor_keys, check_kind, name_actors
 from compare.library.build import Change, Embedding, passage_key
-from compare.library.filters import FILTERS, Facets, Filters, facets_of
+from compare.library.filters import facets_of
 from compare.library.index.base import Floats, Neighbours, Rows, Selection
 from compare.library.passage_store import ActorPassages, PassageMetadata, Written
-from compare.statements.countries import country_key
-from compare.statements.duplicates import text_key, words_key
-from compare.statements.normalize import content_words, distinct_words, fold, speaker_key
-from compare.statements.passages import Passage, split_statement
-from compare.statements.quotes import Quote
-from compare.statements.statement import Statement
+from compare.statements import (
+    Passage,
+    Quote,
+    Statement,
+    country_key,
+    fold,
+    speaker_key,
+    split_statement,
+    words_key,
+)
+from compare.statements.duplicates import text_key
+from compare.statements.normalize import content_words, distinct_words
 
 
 class RowSet:

@@ -10,9 +10,9 @@ import pytest
 
 from compare.cli.actors import sides
 from compare.cli.options import SIDE_FIELDS, filtering
-from compare.library.filters import COLUMNS, COUNTRY, FACETED, FILTERS, ID, Filters, applicable
-from compare.statements.quotes import Quote
-from compare.statements.statement import Country, PartialDate
+from compare.library import FILTERS, Filters
+from compare.library.filters import COLUMNS, COUNTRY, FACETED, ID, applicable
+from compare.statements import Country, PartialDate, Quote
 from tests.printed import ROOT
 
 

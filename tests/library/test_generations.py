@@ -23,7 +23,7 @@ from compare.errors import LibraryError
 from compare.library import generations, sqlite_writer
 from compare.library.generations import current_name, mark_read_only, open_generation, writing
 from compare.library.library import Library
-from compare.statements.statement import Statement
+from compare.statements import Statement
 from tests.fakes import HashingEncoder, all_vectors, sample_statements, statement
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -14,13 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compare.errors import LibraryError, ModelError
-from compare.library import sqlite_store
-from compare.library.filters import FACETED, Facet, Filters
+from compare.library import Filters, sqlite_store
+from compare.library.filters import FACETED, Facet
 from compare.library.index.base import RowSpans, Selection, selected_rows
 from compare.library.library import Library
-from compare.statements.passages import split_statement
-from compare.statements.quotes import Quote
-from compare.statements.statement import Country, PartialDate, Statement
+from compare.statements import Country, PartialDate, Quote, Statement, split_statement
 from tests.fakes import HashingEncoder, all_vectors, sample_statements, statement
 
 

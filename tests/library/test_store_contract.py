@@ -14,18 +14,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compare.errors import LibraryError, QueryError
+from compare.library import FILTERS, Filters
 from compare.library.actors import actor_keys, actors_named
 from compare.library.build import Change, Embedding, passage_key
-from compare.library.filters import FACETED, FILTERS, Filter, Filters
+from compare.library.filters import FACETED, Filter
 from compare.library.index.base import RowSpans, Selection, selected_rows
 from compare.library.library import Library
 from compare.library.passage_store import STORES as BY_NAME
 from compare.library.passage_store import PassageStore, store_kind
 from compare.library.sqlite_store import SqliteStore
-from compare.statements.duplicates import words_key
-from compare.statements.passages import split_statement
-from compare.statements.quotes import Quote
-from compare.statements.statement import Country, PartialDate, Statement
+from compare.statements import Country, PartialDate, Quote, Statement, split_statement, words_key
 from tests.fakes import HashingEncoder, sample_statements, statement
 from tests.library.fake_store import ExactIndex, MemoryStore, passes
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
 
-from compare.models.values import ModelInput
+from compare.models import ModelInput
 
 PAIRS = [
     (

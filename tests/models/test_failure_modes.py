@@ -11,8 +11,8 @@ from compare.evaluate import gold_of, read_labelled, report
 from compare.models import load_stance_model
 from compare.models.runtime import read_manifest
 from compare.models.stance import WEIGHTS
-from compare.models.values import Stance
-from compare.statements.countries import parse_countries
+from compare.results import Stance
+from compare.statements import parse_countries
 
 FILE = Path(__file__).parents[1] / "data" / "failure_modes.tsv"
 MODES = [

@@ -10,9 +10,9 @@ from transformers import BertForSequenceClassification
 from transformers.utils import logging as transformers_logging
 
 from compare.errors import ModelError
-from compare.models import load_stance_model
+from compare.models import ModelInput, load_stance_model
 from compare.models.huggingface import label_columns
-from compare.models.values import ModelInput, Stance
+from compare.results import Stance
 from tests.models.classifiers import NLI, PAIRS, tiny_classifier
 
 

@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pytest
 
-from compare.models import load_stance_model
+from compare.models import ModelInput, load_stance_model
 from compare.models.model_input import (
     MOST_PAIRS,
     MOST_PARTS,
@@ -19,7 +19,6 @@ from compare.models.model_input import (
 from compare.models.protocols import TIERS
 from compare.models.runtime import load_tokenizer
 from compare.models.stance import WEIGHTS
-from compare.models.values import ModelInput
 
 FILLER = (
     "The delegation thanked its hosts for the warm welcome in the old town hall. "

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from compare.models import load_stance_model
+from compare.models import ModelInput, load_stance_model
 from compare.models.rationale import SHARE, find_rationale, without, words_of
-from compare.models.values import ModelInput, Stance
+from compare.results import Stance
 from tests.fakes import OneStage
 from training.probes import sentences
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from compare.errors import ModelError
-from compare.models import load_stance_model, signature
+from compare.models import ModelInput, load_stance_model, signature
 from compare.models.protocols import TIERS
 from compare.models.runtime import read_manifest
 from compare.models.stance import (
@@ -17,7 +17,7 @@ from compare.models.stance import (
     shipped_manifests,
     softmax,
 )
-from compare.models.values import ModelInput, Stance
+from compare.results import Stance
 from compare.results.provenance import screening
 from tests.fakes import OneStage
 from tests.models.classifiers import PAIRS

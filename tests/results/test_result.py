@@ -1,8 +1,6 @@
 from dataclasses import replace
 
-from compare.models.values import Stance
-from compare.results.pair import Thresholds
-from compare.results.result import MOST_OF_STATEMENT
+from compare.results import MOST_OF_STATEMENT, Stance, Thresholds
 from tests.fabricate import pair_of, two_sides
 from tests.fakes import statement
 

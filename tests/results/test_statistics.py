@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import bootstrap
 
-from compare.results.statistics import DRAWS, mean_interval, resampled, share_interval
+from compare.results import mean_interval, resampled
+from compare.results.statistics import DRAWS, share_interval
 
 
 def test_an_interval_of_a_share_is_wilsons():

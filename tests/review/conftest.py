@@ -7,13 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from compare.models.values import Probabilities, Stance
-from compare.results.pair import Excerpt, Pair, Thresholds
-from compare.results.provenance import Provenance
-from compare.results.result import Kind, Result
+from compare.results import (
+    Excerpt,
+    Kind,
+    Pair,
+    Probabilities,
+    Provenance,
+    Result,
+    Stance,
+    Thresholds,
+)
 from compare.review import Answer, PairSelection, Review, ReviewPair, Reviews
-from compare.statements.passages import Passage
-from compare.statements.statement import Statement
+from compare.statements import Passage, Statement
 from tests.fakes import statement
 
 AGREE, OPPOSE, NEITHER = Stance

@@ -8,7 +8,7 @@ import pytest
 
 from compare.errors import ReviewError
 from compare.library.library import Library
-from compare.models.values import Stance
+from compare.results import Stance
 from compare.review import (
     CODEBOOK,
     STATE_NOTES,

@@ -6,13 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from compare.comparison.counts import random_sample
+from compare.comparison import random_sample
 from compare.errors import ReviewError
-from compare.models.values import Probabilities
+from compare.results import Probabilities
 from compare.review import Choice, Order, PairSelection, Reviews, draw, with_divergence
 from compare.review.drawing import in_reading_order, review_pairs
 from compare.review.values import pair_id
-from compare.statements.quotes import Quote
+from compare.statements import Quote
 from tests.fabricate import AGREEING, QUOTE, a_search
 from tests.fakes import OneStage
 from tests.review.conftest import AGREE, NEITHER, OPPOSE, pair, read_by, table

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from compare.errors import ReviewError
-from compare.models.values import Stance
+from compare.results import Stance
 from compare.review import (
     FINAL,
     Choice,

@@ -16,9 +16,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from compare.errors import CorpusError, ExportError, ReviewError
-from compare.export.dictionary import columns, schema_of
+from compare.export import columns
+from compare.export.dictionary import schema_of
 from compare.library.library import Library
-from compare.models.values import Probabilities
+from compare.results import Probabilities
 from compare.review import (
     Answer,
     Choice,

@@ -10,14 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compare.statements.countries import (
-    country_code,
-    country_key,
-    country_name,
-    name_entries,
-    parse_countries,
-)
-from compare.statements.statement import Country
+from compare.statements import Country, country_code, country_key, country_name, parse_countries
+from compare.statements.countries import name_entries
 
 OWN = {
     "ASN", "CSK", "DDR", "EUU", "SCG", "SUN", "UNO", "XAL", "XAU", "XCC", "XCE", "XEC", "XGC",

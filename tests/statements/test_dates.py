@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compare.statements.dates import MISSING, parse_date
-from compare.statements.statement import PartialDate
+from compare.statements import MISSING, PartialDate, parse_date
 
 
 @pytest.mark.parametrize(

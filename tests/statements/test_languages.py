@@ -1,6 +1,7 @@
 import pytest
 
-from compare.statements.languages import is_language, language_code, language_name, language_of
+from compare.statements import is_language, language_of
+from compare.statements.languages import language_code, language_name
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compare.statements.normalize import content_words, distinct_words, speaker_key
+from compare.statements import speaker_key
+from compare.statements.normalize import content_words, distinct_words
 
 
 @pytest.mark.parametrize(

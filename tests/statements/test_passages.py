@@ -6,17 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compare.statements.passages import (
-    ABBREVIATIONS,
-    LONG,
-    SHORT,
-    Abbreviations,
-    Passage,
-    complete,
-    spans,
-    split_quote,
-    split_statement,
-)
+from compare.statements import Passage, complete, split_quote, split_statement
+from compare.statements.passages import ABBREVIATIONS, LONG, SHORT, Abbreviations, spans
 from tests.fakes import statement
 
 

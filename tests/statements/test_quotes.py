@@ -3,7 +3,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from compare.errors import QueryError
-from compare.statements.quotes import LONGEST, clean_quote
+from compare.statements import clean_quote
+from compare.statements.quotes import LONGEST
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compare.statements.statement import Country, PartialDate, Precision, Quotation, Statement
+from compare.statements import Country, PartialDate, Precision, Quotation, Statement
 
 FULL = Statement(
     id="v-1",

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Selectbox
 
 from compare.library.library import Library
-from compare.statements.statement import Statement
+from compare.statements import Statement
 from tests.fakes import HashingEncoder, WordJudge, statement
 
 ROOT = Path(__file__).resolve().parents[2]

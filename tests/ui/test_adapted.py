@@ -1,4 +1,5 @@
-from compare.models.calibration import FILE, Adaptation, Kind, Layer, write_adaptation
+from compare.models import Kind
+from compare.models.calibration import FILE, Adaptation, Layer, write_adaptation
 from tests.fakes import WordJudge, statement
 from tests.ui.conftest import cards, shown
 

@@ -8,11 +8,11 @@ import pycountry
 import pytest
 import vl_convert
 
-from compare.comparison.counts import Cell, YearCount
+from compare.comparison import Cell, YearCount
 from compare.errors import ExportError
-from compare.export.dictionary import columns
+from compare.export import columns
 from compare.export.rows import count_rows
-from compare.models.values import Stance
+from compare.results import Stance
 from compare.ui.charts.counts import matrix_chart, sample_size_note, years_chart
 from compare.ui.charts.map import map_chart, off_the_map, world
 from compare.ui.charts.positions import (

@@ -1,8 +1,7 @@
 import pytest
 
-from compare.models.values import Stance
-from compare.statements.quotes import Quote
-from compare.statements.statement import PartialDate, Statement
+from compare.results import Stance
+from compare.statements import PartialDate, Quote, Statement
 from compare.ui.components.filter_panel import NEWEST, OLDEST, PROBABILITY, RANK, SIMILARITY
 from compare.ui.components.result_lists import in_order
 from tests.fabricate import a_search, found_pair, pair_of, two_sides

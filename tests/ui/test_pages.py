@@ -5,10 +5,9 @@ import pytest
 
 from compare.corpus.web import Page
 from compare.library.library import Library
-from compare.models import load_stance_model
+from compare.models import ModelInput, load_stance_model
 from compare.models.runtime import read_manifest
 from compare.models.stance import WEIGHTS, shipped_manifests
-from compare.models.values import ModelInput
 from compare.ui.components.quote_form import EXAMPLE_QUOTE
 from tests.fakes import WordJudge, statement
 from tests.ui.conftest import shown, well

@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from compare.comparison.counts import NOT_A_SAMPLE
+from compare.comparison import NOT_A_SAMPLE
 from compare.ui.components.position_views import proposition_rows
 from tests.fabricate_positions import made, table_of
 from tests.ui.conftest import cards, press, said, shown, well

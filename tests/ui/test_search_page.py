@@ -3,9 +3,9 @@ import json
 import re
 from dataclasses import replace
 
-from compare.export.formats import ExportFormat, export_bytes
-from compare.models.values import Stance
-from compare.statements.statement import Statement
+from compare.export import ExportFormat, export_bytes
+from compare.results import Stance
+from compare.statements import Statement
 from compare.ui.components import service
 from compare.ui.components.quote_form import EXAMPLE_QUOTE
 from tests.fabricate import OPPOSED, a_search, found_pair, two_sides

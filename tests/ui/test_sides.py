@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from compare.comparison.counts import NOT_A_SAMPLE
+from compare.comparison import NOT_A_SAMPLE
 from compare.export.words import duration
 from tests.ui.conftest import behind, cards, press, said, shown, well
 

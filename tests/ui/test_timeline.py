@@ -2,7 +2,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from compare.comparison.counts import NOT_A_SAMPLE
+from compare.comparison import NOT_A_SAMPLE
 from tests.ui.conftest import behind, cards, press, said, shown, well
 from tests.ui.test_sides import OPEN, SHUT, facts, look, read
 

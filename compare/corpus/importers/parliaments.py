@@ -39,7 +39,7 @@ from compare.corpus.importers.sources import (
 from compare.corpus.tables import read_tsv
 from compare.corpus.values import BadFileError, Problem, Row
 from compare.errors import CorpusError
-from compare.statements.countries import country_code, country_name
+from compare.statements import country_code, country_name
 from compare.statements.languages import language_code
 
 # ParlaMint in TEI: a file a sitting, and lists of persons and organisations

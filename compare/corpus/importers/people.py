@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from compare.statements.countries import country_code
+from compare.statements import country_code
 
 
 def _words(text: str) -> frozenset[str]:

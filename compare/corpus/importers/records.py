@@ -20,7 +20,7 @@ from compare.corpus.tables import Layouts, read_csv, read_xlsx
 from compare.corpus.text_files import Readable, open_text
 from compare.corpus.validate import is_address
 from compare.corpus.values import BadFileError, Problem, Row
-from compare.statements.dates import MISSING
+from compare.statements import MISSING
 
 LARGEST = 16_000_000  # characters of an entry of a JSON list, bytes of an element of XML
 JSON = frozenset({".json", ".jsonl", ".ndjson"})

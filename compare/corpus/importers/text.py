@@ -13,7 +13,7 @@ from compare.corpus.importers.records import Cells, make_key
 from compare.corpus.importers.sources import Account, Entry, Piece, Read, Reason, each_file
 from compare.corpus.text_files import plain_name
 from compare.corpus.values import BadFileError, Row
-from compare.statements.countries import country_code
+from compare.statements import country_code
 
 UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff\ufffc]")
 MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"

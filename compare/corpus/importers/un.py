@@ -31,8 +31,7 @@ from compare.corpus.importers.sources import (
 from compare.corpus.importers.text import detokenise, join_hyphens, unwrap_lines
 from compare.corpus.tables import read_xlsx
 from compare.corpus.values import Problem, Row
-from compare.statements.countries import country_code
-from compare.statements.normalize import fold, speaker_key
+from compare.statements import country_code, fold, speaker_key
 
 # The General Debate: a text file a speech, and a workbook that says who spoke
 

@@ -51,8 +51,7 @@ from compare.corpus.importers.text import (
     turn_of_label,
 )
 from compare.corpus.values import BadFileError, Problem, Row
-from compare.statements.countries import country_code
-from compare.statements.dates import parse_date
+from compare.statements import country_code, parse_date
 
 # The White House: Markdown with front matter, transcripts and written texts
 

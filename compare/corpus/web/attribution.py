@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from compare.corpus.web import words
 from compare.corpus.web.proposals import Confidence
-from compare.statements.countries import country_code
+from compare.statements import country_code
 
 # -- words ---------------------------------------------------------------------------------------
 

@@ -24,7 +24,7 @@ import compare
 from compare.corpus.validate import is_address
 from compare.corpus.values import shortened
 from compare.errors import CorpusError
-from compare.statements.languages import is_language, language_of
+from compare.statements import is_language, language_of
 
 MOST_BYTES = 5 * 1024**2
 SECONDS = 30.0

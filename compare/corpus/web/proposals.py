@@ -13,7 +13,7 @@ from compare.corpus.validate import Validator
 from compare.corpus.values import Problem, Row
 from compare.corpus.web.page import Page
 from compare.errors import CorpusError
-from compare.statements.statement import Quotation, Statement
+from compare.statements import Quotation, Statement
 
 _OPENING = " \u00a0\"'“‘«„‹「『"
 _REJECTS = re.compile(

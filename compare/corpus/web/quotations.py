@@ -25,8 +25,7 @@ from compare.corpus.web.attribution import (
 )
 from compare.corpus.web.page import Page
 from compare.corpus.web.proposals import Confidence, Proposal
-from compare.statements.normalize import fold, speaker_key
-from compare.statements.statement import Quotation
+from compare.statements import Quotation, fold, speaker_key
 
 LEAST_WORDS = 4
 """With fewer words, a quotation is a term, not a statement."""

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import altair as alt
 
-from compare.comparison.counts import Cell, YearCount
-from compare.export.words import counted
+from compare.comparison import Cell, YearCount
+from compare.export import counted
 from compare.ui.charts.vega import AGREE, EVEN, FIT_WIDTH, OPPOSE, Chart, shade, square
 
 

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import altair as alt
 
-from compare.export.words import counted
-from compare.results.positions import Position
+from compare.export import counted
+from compare.results import Position
 from compare.ui.charts.positions import CHOSEN, SCALE_TITLE, tooltip, values_of
 from compare.ui.charts.vega import AGREE, EVEN, INK, OPPOSE, PAPER, Chart, Spec, shade
 

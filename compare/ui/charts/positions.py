@@ -8,9 +8,10 @@ from typing import Any
 
 import altair as alt
 
-from compare.comparison.positions import AgreementMatrix
-from compare.export.words import counted
-from compare.results.positions import PeriodScore, Position, PositionScore
+from compare.comparison import AgreementMatrix
+from compare.export import counted
+from compare.results import Position, PositionScore
+from compare.results.positions import PeriodScore
 from compare.ui.charts.vega import (
     AGREE,
     EVEN,

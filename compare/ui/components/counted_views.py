@@ -11,14 +11,11 @@ from typing import Any, Generic, TypeVar
 
 import streamlit as st
 
-from compare.comparison.counts import Cell, Count, YearCount, between, by_year, matrix, of_year
-from compare.export.formats import table_csv
-from compare.export.html import section_html, table_html
+from compare.comparison import Cell, YearCount, by_year, matrix
+from compare.comparison.counts import Count, between, of_year
+from compare.export import section_html, table_csv, table_html, verdict_word
 from compare.export.rows import count_rows
-from compare.export.words import verdict_word
-from compare.models.values import Stance
-from compare.results.pair import Pair
-from compare.results.result import Result
+from compare.results import Pair, Result, Stance
 from compare.ui.charts.counts import matrix_chart, years_chart
 from compare.ui.charts.vega import Chart
 from compare.ui.components.downloads import chart_downloads, figure

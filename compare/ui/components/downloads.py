@@ -8,13 +8,11 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from compare.comparison.counts import NOT_A_SAMPLE
-from compare.export.formats import ExportFormat, export_bytes
-from compare.export.html import facts_html
+from compare.comparison import NOT_A_SAMPLE
+from compare.export import ExportFormat, export_bytes, facts_html
 from compare.export.report import settings
 from compare.library.library import Library
-from compare.models.values import Stance
-from compare.results.result import Result
+from compare.results import Result, Stance
 from compare.ui.charts.vega import NO_RENDERER, Chart, can_draw_svg
 from compare.ui.components.layout import notice, show_chart, small
 from compare.ui.components.quote_form import CHOSEN

@@ -8,9 +8,10 @@ from typing import Any
 import streamlit as st
 
 from compare.errors import QueryError
-from compare.library.filters import FACETED, FILTERS, Facet, Facets, Filters
-from compare.results.pair import Thresholds
-from compare.statements.statement import PartialDate
+from compare.library import FILTERS, Facets, Filters
+from compare.library.filters import FACETED, Facet
+from compare.results import Thresholds
+from compare.statements import PartialDate
 from compare.ui.components.layout import notice, show_html, text_field
 from compare.ui.components.quote_form import partial_date
 

@@ -11,8 +11,8 @@ from typing import Any
 import streamlit as st
 
 from compare.errors import CompareError
+from compare.export import percent
 from compare.export.html import TEMPLATES, environment, notice_html
-from compare.export.words import percent
 from compare.ui.charts.vega import COLOURS, Chart
 
 READ_FOR = "read-for"  # in the session: the folder of the library that the page shows, if any

@@ -7,14 +7,12 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from compare.comparison.counts import NOT_A_SAMPLE
+from compare.comparison import NOT_A_SAMPLE, AgreementMatrix, PositionTable
 from compare.comparison.positions import TOO_FEW as TOO_FEW_PROPOSITIONS
-from compare.comparison.positions import AgreementMatrix, PositionTable
-from compare.export.formats import export_bytes, table_csv
-from compare.export.html import section_html, table_html
+from compare.export import counted, export_bytes, section_html, table_csv, table_html
 from compare.export.rows import agreement_rows, period_rows, position_rows
-from compare.export.words import counted
-from compare.results.positions import NO_SIDE, PERIODS, SILENT, Position, Positions
+from compare.results import SILENT, Position, Positions
+from compare.results.positions import NO_SIDE, PERIODS
 from compare.results.statistics import TOO_FEW
 from compare.ui.charts import positions as charts
 from compare.ui.charts.map import map_chart, off_the_map

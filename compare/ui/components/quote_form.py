@@ -9,10 +9,7 @@ import streamlit as st
 
 from compare.errors import LibraryError, QueryError
 from compare.library.library import Library
-from compare.statements.countries import parse_countries
-from compare.statements.passages import split_statement
-from compare.statements.quotes import Quote
-from compare.statements.statement import PartialDate, Statement
+from compare.statements import PartialDate, Quote, Statement, parse_countries, split_statement
 from compare.ui.components.layout import text_field
 from compare.ui.components.service import SAMPLE
 

@@ -12,11 +12,10 @@ import streamlit as st
 
 from compare.adapt import append_correction
 from compare.errors import QueryError
+from compare.export import VERDICT, counted, verdict_word
 from compare.export.html import found_card, list_head, pair_card
-from compare.export.words import VERDICT, counted, read_as, verdict_word
-from compare.models.values import Stance
-from compare.results.pair import Pair
-from compare.results.result import MOST_OF_STATEMENT, Result
+from compare.export.words import read_as
+from compare.results import MOST_OF_STATEMENT, Pair, Result, Stance
 from compare.ui import CORPUS_PAGE
 from compare.ui.components.filter_panel import NEWEST, OLDEST, PROBABILITY, SIMILARITY
 from compare.ui.components.layout import (

@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from compare.errors import CompareError, ReviewError
-from compare.export.html import half_html, section_html, verdict_html
-from compare.export.words import SIGN, VERDICT, counted, likelihood, percent, read_as
+from compare.export import VERDICT, counted, percent, section_html
+from compare.export.html import half_html, verdict_html
+from compare.export.words import SIGN, likelihood, read_as
 from compare.library.library import Library
-from compare.models.values import Stance
+from compare.results import Stance
 from compare.review import CONFIDENCE, STATE_NOTES, Answer, AnswerChange, Review, ReviewPair
 from compare.ui.components.layout import notice, notice_next_run, show_html, show_kept_notice, small
 

@@ -11,12 +11,10 @@ from typing import TypeVar
 import streamlit as st
 
 from compare.errors import ReviewError
-from compare.export.html import facts_html, section_html
+from compare.export import VERDICT, counted, facts_html, section_html
 from compare.export.markdown import inert
-from compare.export.words import VERDICT, counted
 from compare.library.library import Library
-from compare.models.values import Stance
-from compare.results.result import Result
+from compare.results import Result, Stance
 from compare.review import (
     CODEBOOK,
     Choice,

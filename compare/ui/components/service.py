@@ -16,19 +16,15 @@ import streamlit as st
 
 from compare.comparison.scoring import explain_pair
 from compare.comparison.search import search
-from compare.export.words import counted
-from compare.library import locations
-from compare.library.filters import Filters
+from compare.export import counted
+from compare.library import Filters, locations
 from compare.library.generations import current_name, is_library
 from compare.library.library import Library
-from compare.models import StanceModel, load_stance_model
-from compare.models.calibration import about_adaptation, adapted_to, read_adaptation
+from compare.models import InputPair, ModelInput, StanceModel, about_adaptation, load_stance_model
+from compare.models.calibration import adapted_to, read_adaptation
 from compare.models.rationale import find_rationale
-from compare.models.values import InputPair, ModelInput, Probabilities, Rationale
-from compare.results.pair import Pair, Thresholds
-from compare.results.result import Result
-from compare.statements.quotes import Quote
-from compare.statements.statement import Statement
+from compare.results import Pair, Probabilities, Rationale, Result, Thresholds
+from compare.statements import Quote, Statement
 from compare.ui.components.layout import READ_FOR, notice_next_run, progress, small
 
 OWN, SAMPLE = "My own", "Sample"  # libraries, in the menu and in addresses

@@ -11,17 +11,22 @@ import streamlit as st
 
 from compare.comparison import counts, sides
 from compare.comparison.counts import Check
-from compare.export.dictionary import columns
-from compare.export.formats import csv_bytes
-from compare.export.html import facts_html, pair_card, section_html
+from compare.export import (
+    columns,
+    counted,
+    csv_bytes,
+    facts_html,
+    percent,
+    section_html,
+    verdict_word,
+)
+from compare.export.html import pair_card
 from compare.export.rows import checked_rows
-from compare.export.words import counted, duration, percent, verdict_word
-from compare.library.filters import Facets, Filters
+from compare.export.words import duration
+from compare.library import Facets, Filters
 from compare.library.library import Library
-from compare.models.protocols import signature
-from compare.models.values import Stance
-from compare.results.pair import Pair, Thresholds
-from compare.results.result import Result
+from compare.models import signature
+from compare.results import Pair, Result, Stance, Thresholds
 from compare.ui.components.counted_views import COUNTED_VIEWS, CountedView, show_counts
 from compare.ui.components.downloads import (
     download_buttons,

@@ -12,22 +12,20 @@ from pathlib import Path, PurePath
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from compare.corpus import SUFFIXES, Corpus, read_corpus
+from compare.corpus import SUFFIXES, BadFileError, Corpus, Row, read_corpus
 from compare.corpus.columns import FIELDS, resolve
 from compare.corpus.importers.registry import formats
 from compare.corpus.importing import read_public, recognised_format
 from compare.corpus.read import READERS
-from compare.corpus.values import BadFileError, Row
 from compare.corpus.web import Page, Proposal, propose, statements_of
 from compare.corpus.web.page import fetch_page, read_saved
 from compare.errors import CompareError, CorpusError
-from compare.export.html import facts_html, statement_card, table_html
-from compare.export.words import counted
+from compare.export import counted, facts_html, table_html
+from compare.export.html import statement_card
 from compare.library import locations
 from compare.library.generations import is_library
 from compare.library.library import Library
-from compare.statements.countries import parse_countries
-from compare.statements.statement import Quotation, Statement
+from compare.statements import Quotation, Statement, parse_countries
 from compare.ui.components.layout import (
     card,
     notice,

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from compare.export.html import section_html
+from compare.export import section_html
 from compare.library import locations
 from compare.library.generations import is_library
 from compare.ui.components.layout import choose_one, page, show_kept_notice, small

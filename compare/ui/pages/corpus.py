@@ -4,12 +4,11 @@ import math
 
 import streamlit as st
 
+from compare.export import counted
 from compare.export.html import statement_card
-from compare.export.words import counted
-from compare.library.filters import Filters
+from compare.library import Filters
 from compare.library.library import Library
-from compare.statements.quotes import Quote
-from compare.statements.statement import Statement
+from compare.statements import Quote, Statement
 from compare.ui import CORPUS_PAGE, SEARCH_PAGE
 from compare.ui.components.filter_panel import choose_filters, choose_thresholds
 from compare.ui.components.layout import (

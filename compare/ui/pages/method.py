@@ -9,16 +9,16 @@ from typing import Any
 import streamlit as st
 
 from compare import __version__
+from compare.comparison import MOST_READ
 from compare.comparison.nearest_pairs import LEAST_SIMILARITY
 from compare.comparison.search import READ_AGAIN
-from compare.comparison.sides import MOST_READ, MOST_READ_AGAIN
-from compare.export.html import facts_html, section_html, table_html
+from compare.comparison.sides import MOST_READ_AGAIN
+from compare.export import VERDICT, facts_html, percent, section_html, table_html
 from compare.export.report import citation
-from compare.export.words import LIKELIHOOD, VERDICT, percent
+from compare.export.words import LIKELIHOOD
 from compare.library.library import Library
 from compare.models.stance import shipped_manifests
-from compare.models.values import Stance
-from compare.results.pair import Thresholds
+from compare.results import Stance, Thresholds
 from compare.ui.components.layout import page, show_html
 from compare.ui.components.service import choose_library, stance_model
 

@@ -5,10 +5,9 @@ import streamlit as st
 from compare.adapt import append_typed_correction
 from compare.errors import QueryError
 from compare.export.html import bars_html
-from compare.models.protocols import signature
-from compare.models.values import InputPair, ModelInput, Probabilities, Stance
-from compare.results.pair import Excerpt
-from compare.statements.quotes import clean_quote, language_notes
+from compare.models import InputPair, ModelInput, signature
+from compare.results import Excerpt, Probabilities, Stance
+from compare.statements import clean_quote, language_notes
 from compare.ui.components.layout import notice, page, show_html, small, text_field
 from compare.ui.components.quote_form import EXAMPLE_CONTEXT, EXAMPLE_QUOTE, checked_quote
 from compare.ui.components.result_lists import correction_form

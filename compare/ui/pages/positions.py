@@ -7,19 +7,16 @@ from typing import Any
 
 import streamlit as st
 
-from compare.comparison.positions import PositionTable, position_table
+from compare.comparison import PositionTable, position_table
 from compare.comparison.retrieval import MOST_PER_ACTOR
 from compare.errors import QueryError
-from compare.export.formats import csv_bytes, export_bytes, table_csv
-from compare.export.html import section_html
+from compare.export import counted, csv_bytes, export_bytes, section_html, table_csv
 from compare.export.rows import position_rows, proposition_rows
-from compare.export.words import counted
-from compare.library.filters import Facets
+from compare.library import Facets
 from compare.library.library import Library
-from compare.models.protocols import signature
+from compare.models import signature
 from compare.progress import Progress
-from compare.results.pair import Thresholds
-from compare.results.positions import Positions
+from compare.results import Positions, Thresholds
 from compare.ui.components import position_views as views
 from compare.ui.components.downloads import file_download, link_and_provenance, other_library_notice
 from compare.ui.components.filter_panel import (

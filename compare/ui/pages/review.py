@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from compare.export.html import section_html, table_html
-from compare.export.words import VERDICT, counted, percent
+from compare.export import VERDICT, counted, percent, section_html, table_html
 from compare.review import Review, Reviews, figures
 from compare.ui.components.layout import choose_one, notice, page, small, with_interval
 from compare.ui.components.review_reading import decide_review, read_review

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from compare.export.html import section_html
-from compare.library.filters import Facets, Filters
+from compare.export import section_html
+from compare.library import Facets, Filters
 from compare.ui.components import sides
 from compare.ui.components.filter_panel import ORDERS, SIDE_KEYS, choose_period, choose_side
 from compare.ui.components.layout import choose_one, page

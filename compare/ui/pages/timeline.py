@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from compare.library.filters import Facets
+from compare.library import Facets
 from compare.ui.components import sides
 from compare.ui.components.filter_panel import SIDE_KEYS, TIMELINE_ORDERS, choose_side
 from compare.ui.components.layout import page

@@ -5,20 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from compare.comparison.counts import NOT_A_SAMPLE
+from compare.comparison import NOT_A_SAMPLE
 from compare.comparison.positions import positions
 from compare.comparison.retrieval import nearest_per_actor
 from compare.errors import QueryError
 from compare.export.rows import position_rows
-from compare.library.filters import Filters
+from compare.library import Filters
 from compare.library.index.base import RowSpans
 from compare.library.library import Library
 from compare.models.stance import CascadeStance
-from compare.models.values import Probabilities, Stance
-from compare.results.pair import Thresholds
-from compare.results.positions import Actor, Positions
-from compare.results.result import MOST_OF_STATEMENT
-from compare.statements.statement import PartialDate
+from compare.results import MOST_OF_STATEMENT, Actor, Positions, Probabilities, Stance, Thresholds
+from compare.statements import PartialDate
 from tests.comparison.positions.conftest import ASKED, OPEN, SHUT, STATEMENTS, said
 from tests.fabricate import PROVENANCE
 from tests.fabricate_positions import actor, passage

@@ -8,12 +8,11 @@ from dataclasses import replace
 
 import pytest
 
-from compare.comparison.positions import PositionTable
-from compare.export.dictionary import columns, numbers
-from compare.export.formats import csv_bytes, table_csv
+from compare.comparison import PositionTable
+from compare.export import columns, csv_bytes, table_csv
+from compare.export.dictionary import numbers
 from compare.export.rows import agreement_rows, period_rows, position_rows, proposition_rows
-from compare.models.values import Stance
-from compare.results.statistics import mean_interval
+from compare.results import Stance, mean_interval
 from tests.fabricate_positions import actor, made, passage, table_of
 
 COLUMNS = columns("positions")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from compare.corpus.importers import people, presidents, united_states
-from compare.statements.countries import country_code
+from compare.statements import country_code
 from tests.fakes import HashingEncoder, Ran, runner
 
 Run = Callable[..., Ran]

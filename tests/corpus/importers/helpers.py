@@ -15,7 +15,7 @@ import openpyxl
 from compare.corpus.importers.registry import recognise_format
 from compare.corpus.importers.sources import Source
 from compare.corpus.importing import Import, Report
-from compare.statements.statement import Statement
+from compare.statements import Statement
 
 Files = Mapping[str, str | bytes]
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from compare.corpus.importing import Import, Report
-from compare.statements.statement import Statement
+from compare.statements import Statement
 from tests.corpus.importers import helpers
 from tests.corpus.importers.helpers import table
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from compare.corpus.importing import Import
-from compare.statements.statement import Quotation
+from compare.statements import Quotation
 from tests.corpus.importers.helpers import read
 
 URL = "https://www.paper.invalid/1"

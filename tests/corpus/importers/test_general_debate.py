@@ -9,11 +9,10 @@ import pytest
 from click.testing import CliRunner
 
 from compare.cli.program import cli
-from compare.corpus import importing
+from compare.corpus import importing, read_corpus
 from compare.corpus.importing import Import, import_corpus, read_public
-from compare.corpus.read import read_corpus
 from compare.errors import CorpusError, ExportError
-from compare.statements.statement import Country, Statement
+from compare.statements import Country, Statement
 from tests.corpus.importers.helpers import read, workbook, write
 
 HEADER = ["Year", "Session", "ISO Code", "Country", "Name of Person Speaking", "Post", None]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from compare.statements.statement import Country
+from compare.statements import Country
 from tests.corpus.importers.helpers import format_of, read
 
 ID = "uk.org.publicwhip"

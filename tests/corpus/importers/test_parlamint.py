@@ -13,7 +13,7 @@ import pytest
 
 from compare.corpus.importing import Import
 from compare.errors import CorpusError
-from compare.statements.statement import Country, Statement
+from compare.statements import Country, Statement
 from tests.corpus.importers.helpers import format_of, tarred
 
 NAMESPACE = 'xmlns="http://www.tei-c.org/ns/1.0"'

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compare.corpus import BadFileError, Problem, Row
 from compare.corpus.importers import records
 from compare.corpus.importers.records import (
     Cells,
@@ -26,7 +27,6 @@ from compare.corpus.importers.records import (
     web_link,
 )
 from compare.corpus.importers.sources import Account, Entry, Piece, Source
-from compare.corpus.values import BadFileError, Problem, Row
 from tests.corpus.importers.helpers import workbook
 
 

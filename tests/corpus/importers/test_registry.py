@@ -15,14 +15,13 @@ from pathlib import Path
 
 import pytest
 
-from compare.corpus import read_corpus
+from compare.corpus import Row, read_corpus
 from compare.corpus.importers import registry
 from compare.corpus.importers.registry import GROUP, Format, formats, glimpse
 from compare.corpus.importers.sources import Account, Entry, Piece, Source, each_file
 from compare.corpus.importing import Import
-from compare.corpus.values import Row
 from compare.library.library import Library
-from compare.statements.statement import Statement
+from compare.statements import Statement
 from tests.corpus.importers.helpers import format_of, read, table, tarred, workbook, write, zipped
 from tests.corpus.importers.samples import SAMPLES, build
 from tests.fakes import HashingEncoder, Ran

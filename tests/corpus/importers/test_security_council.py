@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from compare.corpus.importers.un import Address, read_address
-from compare.statements.statement import Country
+from compare.statements import Country
 from tests.corpus.importers.helpers import format_of, read
 
 COLUMNS = [

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from compare.corpus import text_files
+from compare.corpus import BadFileError, Problem, Row, text_files
 from compare.corpus.importers import sources
 from compare.corpus.importers.sources import (
     Account,
@@ -20,7 +20,6 @@ from compare.corpus.importers.sources import (
     Source,
     each_file,
 )
-from compare.corpus.values import BadFileError, Problem, Row
 from compare.errors import CorpusError
 from tests.corpus.importers.helpers import tarred, write, zipped
 

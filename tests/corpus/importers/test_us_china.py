@@ -7,7 +7,7 @@ from pathlib import Path
 
 from compare.corpus.importers.sources import Reason
 from compare.corpus.importing import Import, Report
-from compare.statements.statement import Statement
+from compare.statements import Statement
 from tests.corpus.importers import helpers
 from tests.corpus.importers.helpers import table
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from compare.corpus import BadFileError
 from compare.corpus.importers import records
 from compare.corpus.importers.records import (
     attribute,
@@ -16,7 +17,6 @@ from compare.corpus.importers.records import (
     text_of,
     words_of,
 )
-from compare.corpus.values import BadFileError
 
 BOMB = "<!DOCTYPE a [{}]><a><b>&{};</b></a>"
 

@@ -10,7 +10,7 @@ import pytest
 from compare.corpus.columns import FIELDS
 from compare.corpus.validate import Validator
 from compare.corpus.web import Page, confirmed_row, propose
-from compare.statements.statement import Country, PartialDate, Quotation, Statement
+from compare.statements import Country, PartialDate, Quotation, Statement
 
 PAGE = Page(
     title="Valdoria rejects the blockade",
