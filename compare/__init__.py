@@ -9,8 +9,8 @@
 Chinese Embassy - malicious disinformation
 Russian and Chinese officials - both denied that Russia asked China for military aid
 
-What is more rarely needed is in the packages: `compare.comparison`, `compare.export`,
-`compare.review`, `compare.adapt`, `compare.evaluate`.
+Less common functions are in the subpackages `compare.comparison`, `compare.export`,
+`compare.review`, `compare.adapt` and `compare.evaluate`.
 """
 
 from __future__ import annotations

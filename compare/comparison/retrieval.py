@@ -286,7 +286,7 @@ def own_statements(library: Library, quote: Quote, rows: Iterable[int]) -> list[
 
 
 def _holds(wanted: str, sentences: Sequence[str]) -> bool:
-    """Tell whether consecutive whole sentences are the wanted words."""
+    """Return whether the wanted words are exactly one or more consecutive sentences."""
     # Whole sentences only: "It is false that ..." before the words would reverse them.
     joined = (accumulate(sentences[first:], "{} {}".format) for first in range(len(sentences)))
     return any(wanted in takewhile(lambda text: len(text) <= len(wanted), each) for each in joined)

@@ -56,7 +56,7 @@ def score_in_stages(
     most_again: int,
     on_progress: Progress | None = None,
 ) -> Scores:
-    """Score pairs; the second stage of a cascade scores those again that will be shown.
+    """Score pairs; the second stage of a cascade rescores those that `choose` picks.
 
     Args:
         model: A model of one or two stages.
@@ -203,8 +203,8 @@ class ScoreCache:
             yield
         except (OSError, sqlite3.Error) as error:
             raise LibraryError(
-                f"Scores cannot be kept in {self._path} ({error}); those kept so far stay. Make "
-                f"room, or name another folder with {CACHE_VARIABLE}."
+                f"Scores cannot be saved in {self._path} ({error}); those already saved are kept. "
+                f"Make room, or name another folder with {CACHE_VARIABLE}."
             ) from error
 
     def _connect(self) -> sqlite3.Connection:

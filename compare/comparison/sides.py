@@ -52,7 +52,7 @@ TOPIC_SIMILARITY = 0.35
 
 _TIMED = 48  # pairs scored to estimate a plan's time
 _SAMPLED = 2**13  # passages compared to estimate the time of `find`
-_FOUND_SOON = 2**30  # as many pairs of passages are compared in a few seconds
+_FOUND_SOON = 2**30  # pairs of passages that are compared within a few seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +141,7 @@ class Comparison:
         began = time.perf_counter()
         nearest_pairs(self.library.store.vectors, some, others, least=self._least)
         taken = time.perf_counter() - began
+        # If both sides are the same, each two passages are compared only once.
         whole = cells if np.array_equal(self.a, self.b) else 2 * cells
         return taken * whole / (2 * len(some) * len(others))
 
@@ -179,6 +180,7 @@ class Comparison:
         known, seconds = self._estimate_time(self.model.stages[0], pairs, to_read, _TIMED)
         for second in self.model.stages[1:]:
             again = min(to_read, 2 * MOST_READ_AGAIN)
+            # A second stage is several times slower, so fewer pairs are timed.
             seconds += self._estimate_time(second, pairs, again, _TIMED // 6)[1]
         return Plan(len(self.a), len(self.b), same_point, to_read, known, seconds)
 

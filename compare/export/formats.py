@@ -90,7 +90,7 @@ def export_bytes(
         chosen = ExportFormat(format)
     except ValueError:
         raise ExportError(
-            f"{format!r} is no format: use one of {', '.join(ExportFormat)}."
+            f"{format!r} is not a format: use one of {', '.join(ExportFormat)}."
         ) from None
     return WRITERS[chosen](result, result.usual_lists if stances is None else stances)
 
@@ -174,7 +174,7 @@ def _xlsx(result: Result, stances: Sequence[Stance]) -> bytes:
 def about_sheet(result: Result) -> list[tuple[str, str | int | float]]:
     """Return names and values: the query, and how its pairs were found."""
     made = result.provenance
-    fast = f"; {made.screening} where the fast model alone read" if made.screening else ""
+    fast = f"; {made.screening} for pairs that only the fast model scored" if made.screening else ""
     return [
         ("query", result.subject),
         *(("note", note) for note in result.notes),

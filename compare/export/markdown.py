@@ -98,7 +98,9 @@ def _link(url: str) -> str:
 
 def _provenance(result: Result) -> str:
     made = result.provenance
-    fast = f" ({made.screening} where the fast model alone read)" if made.screening else ""
+    fast = (
+        f" ({made.screening} for pairs that only the fast model scored)" if made.screening else ""
+    )
     return inert(
         f"Searched {made.statements} statements on {made.date} with compare {made.version}, "
         f"encoder {made.encoder}@{made.encoder_digest[:12]}, labels by {made.label_source}{fast}, "

@@ -185,7 +185,7 @@ class Filters:
         )
 
     def chosen(self) -> Iterator[tuple[Filter, Attribute, tuple[str, ...]]]:
-        """Yield the filters with values that are set, with what these are compared with."""
+        """Yield each filter that has values, with the attribute it compares and the values."""
         for entry in FILTERS.values():
             if entry.attribute and (values := getattr(self, entry.name)):
                 yield entry, entry.attribute, values

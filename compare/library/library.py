@@ -141,7 +141,7 @@ class Library:
             from compare.models import load_encoder
 
             encoder = load_encoder()
-        chosen = encoder
+        chosen = encoder  # not None in the lambda below
         with writing(folder) as scratch:
             known = store_embedded_by(chosen, folder)
             with nullcontext() if known is None else closing(known):

@@ -95,6 +95,7 @@ class SqliteStore:
     @classmethod
     def open(cls, folder: Path, passages: int, dim: int) -> Self:
         path = folder / STORE
+        # Generations never change, so SQLite needs no locks.
         uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
         try:
             database = sqlite3.connect(uri, uri=True, check_same_thread=False)

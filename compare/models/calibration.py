@@ -214,8 +214,8 @@ def about_adaptation(model: StanceModel, folder: Path) -> str:
     if not is_adapted(model):
         return (
             f"The adaptation of this library ({folder / FILE}) is not used: it was learned for "
-            f"{found.model}@{found.model_digest[:12]}, and the model here is "
-            f"{signature(model)}, or reads otherwise; {_REMEDY}."
+            f"{found.model}@{found.model_digest[:12]}, the current model is "
+            f"{signature(model)}, or the prefilter has changed; {_REMEDY}."
         )
     labels, made = found.learned.get("labels"), str(found.learned.get("made", ""))[:10]
     number = labels.get("pairs") if isinstance(labels, dict) else None

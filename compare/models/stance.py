@@ -23,11 +23,12 @@ from compare.models.runtime import (
 from compare.models.values import InputPair, ModelInput
 from compare.progress import Progress, within_total
 
+# Not in `models/`: moving 113 MB of weights would double the size of the history.
 WEIGHTS = Path(__file__).parents[1] / "stance" / "weights"
 """Contains one folder per tier."""
 
 READING = "spelled-2"
-"""Changes whenever the same weights would get other tokens; part of the digest."""
+"""Version of how texts become tokens: raise it if a text would give others. Part of the digest."""
 
 _INPUTS = {"input_ids": "ids", "token_type_ids": "type_ids"}
 _MARKS = 8  # upper bound on the special tokens around and between two texts
@@ -152,7 +153,7 @@ def load_fast() -> ShippedStance:
 
 
 def load_accurate() -> ShippedStance:
-    """Load the shipped model that reads what will be seen."""
+    """Load the slower shipped model, which rescores the top of each list."""
     return ShippedStance(WEIGHTS / "accurate")
 
 

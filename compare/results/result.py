@@ -342,7 +342,7 @@ class Result:
         kept, seen, times = [], set(), Counter[str]()
         for pair in pairs:
             words = [words_key(side.text, side.context) for side in pair.excerpts]
-            # Over time the order counts: who returns to an earlier position has changed again.
+            # Over time, order matters: an actor that returns to an earlier position changed again.
             said = tuple(words if self.over_time else sorted(words))
             if said in seen or max(times[name] for name in pair.ids) >= MOST_OF_STATEMENT:
                 continue

@@ -295,8 +295,8 @@ class Agreement:
         with_machine: For each reader, and for `FINAL` if there are two readers: their labels in
             rows, the model's in columns.
         changed: Number of labels that each reader changed after the model's label was shown.
-        cautions: Sentences that say why agreement with the model is no independent check.
-        estimates: Accuracy of the model's labels; None for the reason in `no_estimates`.
+        cautions: Sentences that say why agreement with the model is not an independent check.
+        estimates: Accuracy of the model's labels; if None, `no_estimates` says why.
     """
 
     readers: tuple[str, ...]
@@ -394,10 +394,10 @@ def _cautions(shown: MachineShown, changed: Mapping[str, int]) -> Iterator[str]:
     if shown is MachineShown.BEFORE:
         yield (
             "The readers saw the model's label before they answered, so their agreement with it is "
-            "no independent check."
+            "not an independent check."
         )
     if names := [f"{name} changed {counted(n, 'answer')}" for name, n in changed.items() if n]:
         yield (
             f"{' and '.join(names)} after the model's label was shown; the agreement of these "
-            "answers with it is no independent check."
+            "answers with it is not an independent check."
         )

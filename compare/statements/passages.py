@@ -1,7 +1,7 @@
 """Split statements into passages: sentences with their offsets in the statement.
 
-sentencex proposes the breaks by the rules of the language. The tables in `ABBREVIATIONS` only join
-again what it split after titles, abbreviations and initials; they never add a break. Then very
+sentencex proposes the breaks by the rules of the language. `ABBREVIATIONS` is only used to
+rejoin what it split after titles, abbreviations and initials; it never adds a break. Then very
 short sentences join a neighbour, and very long ones are cut into windows. Only blanks between
 passages are left out.
 """
@@ -209,7 +209,7 @@ def _count_words(text: str) -> int:
 
 
 def _join_short(text: str, sentences: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Join a very short sentence to the one before, at the start of a paragraph to the next."""
+    """Join a very short sentence to the previous one or, at a paragraph's start, to the next."""
     joined: list[tuple[int, int]] = []
     counts: list[int] = []
     for start, end in sentences:
@@ -229,7 +229,7 @@ def _join_short(text: str, sentences: list[tuple[int, int]]) -> list[tuple[int, 
 
 
 def _may_join(before: int, after: int) -> bool:
-    """Return whether joining two sentences of so many words does not force a cut."""
+    """Return whether joining sentences of these lengths does not force a cut."""
     return max(before, after) > LONG or before + after <= LONG
 
 

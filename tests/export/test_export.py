@@ -365,11 +365,12 @@ def test_what_only_the_fast_model_read_is_not_said_to_be_read_by_the_other() -> 
         stances = (Stance.AGREE, Stance.OPPOSE)
         page = rendered(export_bytes(found, ExportFormat.MARKDOWN, stances=stances).decode())
         assert page.text.count("read by the fast model only") == 1
-        labels = f"labels by judge@555555555555 ({fast} where the fast model alone read), library"
+        scored = f"{fast} for pairs that only the fast model scored"
+        labels = f"labels by judge@555555555555 ({scored}), library"
         assert labels in page.text
         book = openpyxl.load_workbook(io.BytesIO(export_bytes(found, ExportFormat.XLSX)))
         about = {row[0].value: row[1].value for row in book["About"].iter_rows()}
-        assert about["labels by"].endswith(f"; {fast} where the fast model alone read")
+        assert about["labels by"].endswith(f"; {fast} for pairs that only the fast model scored")
     assert "fast model" not in text_of(ExportFormat.MARKDOWN)
 
 
@@ -505,7 +506,7 @@ def test_the_ending_names_the_format(tmp_path: Path) -> None:
     )
     with pytest.raises(ExportError, match=r"'pairs.doc' names no format: use one of \.csv"):
         a_search().export(tmp_path / "pairs.doc")
-    with pytest.raises(ExportError, match=r"'doc' is no format: use one of csv, xlsx"):
+    with pytest.raises(ExportError, match=r"'doc' is not a format: use one of csv, xlsx"):
         a_search().export(tmp_path / "pairs.csv", "doc")
     named = a_search().export(tmp_path / "pairs.txt", "markdown", stances=[Stance.OPPOSE])
     assert "## Agree" not in named.read_text()

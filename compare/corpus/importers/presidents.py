@@ -182,7 +182,7 @@ def _label_of(element: Any) -> tuple[str, str] | None:
 
 
 class _Speakers:
-    """The speakers of a page, as far as its labels have told."""
+    """The speakers of a page, as identified by its labels so far."""
 
     def __init__(self, is_interview: bool) -> None:
         self.is_interview = is_interview

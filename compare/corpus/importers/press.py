@@ -59,7 +59,7 @@ def _chinese(page: Page) -> Iterator[Turn | str | None]:
     day = DAY.search(title[0])
     page.cells.update(title.groupdict(), title=title[0], country="China")
     page.cells.update(doc_type="press conference", date=day[0] if day else "")
-    followed = answer_next(page.lines, title["speaker"])
+    own_label_follows = answer_next(page.lines, title["speaker"])
     for text, line in page.lines:
         if not page.is_open and _STAMP.fullmatch(text):
             page.leave(text)
@@ -67,7 +67,7 @@ def _chinese(page: Page) -> Iterator[Turn | str | None]:
         elif _AFTERWARDS.fullmatch(text) or not re.search(r"\w", text):
             page.leave(text, Reason.HEADINGS)
         else:
-            yield page.labelled(text, line, match_label(text), followed)
+            yield page.labelled(text, line, match_label(text), own_label_follows)
 
 
 def _russian(page: Page) -> Iterator[Turn | str | None]:
@@ -79,7 +79,7 @@ def _russian(page: Page) -> Iterator[Turn | str | None]:
     )
     page.cells.update(title.groupdict(""), title=title[0], country="Russia", doc_type="briefing")
     headings: set[str] = set()
-    followed = answer_next(page.lines, title["speaker"])
+    own_label_follows = answer_next(page.lines, title["speaker"])
     known_labels = ASKERS | ANSWERS | {title["speaker"].casefold()}
     at_head = True
     for text, line in page.lines:
@@ -101,8 +101,8 @@ def _russian(page: Page) -> Iterator[Turn | str | None]:
         else:
             label = match_label(text)
             is_known = label is not None and label["label"].casefold() in known_labels
-            is_label = followed.get(line) or is_known or text.endswith("?")
-            yield page.labelled(text, line, label if is_label else None, followed)
+            is_label = own_label_follows.get(line) or is_known or text.endswith("?")
+            yield page.labelled(text, line, label if is_label else None, own_label_follows)
 
 
 # NATO: a press conference of one official, with guests; journalists have name and outlet
@@ -120,14 +120,14 @@ _NAME_WORD = r"[A-ZÀ-ÖØ-ÞĀ-Ž][\w.’'&\-]*"
 _NAME_WORDS = rf"{_NAME_WORD}(?: (?:{_NAME_WORD}|of|for|the|and|&|von|van|der|de|di|al|el|bin))*"
 _BY_NAME = re.compile(
     rf"(?P<main>{_NAME_WORDS})(?:,? [(\[](?P<brackets>[^()\[\]:]{{1,80}})[)\]]"
-    r"|(?P<mark>,| from) (?P<behind>[^:.?!]{1,60}))?: ?"
+    r"|(?P<mark>,| from) (?P<addition>[^:.?!]{1,60}))?: ?"
 )
 _ASKED = re.compile(
     r"(?i)(?P<main>Question|Journalist|Reporter|Q)(?: \d+)?(?:,? [(\[](?P<brackets>[^:]{1,80})[)\]]"
-    r"|(?P<mark>,| from| by) (?P<behind>[^:.?!]{1,80}))?: ?"
+    r"|(?P<mark>,| from| by) (?P<addition>[^:.?!]{1,80}))?: ?"
 )
 _OUTLET = re.compile(rf"(?:the )?{_NAME_WORDS}(?:, {_NAME_WORDS})*")
-_ASK = frozenset(
+_ASKER_LABELS = frozenset(
     ["answer", "correspondent", "journalist", "q", "question", "questions", "reporter"]
 )
 _PRESS = re.compile(
@@ -170,7 +170,7 @@ class _Label:
     turn: Turn  # as a question
     main: str  # a name, an office or an outlet
     of: str  # the outlet or office behind it
-    is_plain: bool  # in brackets or with capital letters: a sentence would go on without
+    is_plain: bool  # the addition is in brackets or capitalised, unlike words of a sentence
     is_person: bool
     is_heading: bool  # rather a heading or part of a sentence
 
@@ -186,13 +186,14 @@ class _Conference:
         """Return the turns by the lines that they start on."""
         labels = (label for text, line in lines if (label := self._label(text, line)))
         pairs = [(label, self._turn(label)) for label in labels]
-        followed = own_label_next(
+        own_label_follows = own_label_next(
             (label.turn.line, turn is not None and turn.label == self.speaker and not turn.left_out)
             for label, turn in pairs
         )
-        alone = not any(turn for _, turn in pairs)
+        none_certain = not any(turn for _, turn in pairs)
         turns = (
-            turn or _doubtful_turn(label, followed.get(label.turn.line, False), alone)
+            turn
+            or _doubtful_turn(label, own_label_follows.get(label.turn.line, False), none_certain)
             for label, turn in pairs
         )
         return {turn.line: turn for turn in turns if turn}
@@ -201,16 +202,16 @@ class _Conference:
         found = _ASKED.match(text) or _BY_NAME.match(text)
         if found is None or is_opener(found["main"]) or len(found["main"].split()) > MOST_WORDS:
             return None
-        main, behind, words = found["main"], found["behind"] or "", text[found.end() :]
+        main, addition, words = found["main"], found["addition"] or "", text[found.end() :]
         is_asked = found.re is _ASKED and found["mark"] != ","
-        is_plain = not behind or is_asked or bool(_OUTLET.fullmatch(behind))
+        is_plain = not addition or is_asked or bool(_OUTLET.fullmatch(addition))
         main = spelling_in(self.title, main) if main.isupper() else main
         named = main.title() if main.isupper() else main
         is_person = split_role(named) == ("", named)
         if not (is_plain or is_person):
             return None
         is_sentence = not is_plain or is_heading(main, words)
-        of = (found["brackets"] or behind).strip(" ,")
+        of = (found["brackets"] or addition).strip(" ,")
         turn = Turn(f"{main} ({of})" if of else main, words, line, Reason.QUESTIONS)
         in_brackets = bool(found["brackets"]) and is_person
         return _Label(turn, main, of, is_plain, is_person, is_sentence and not in_brackets)
@@ -224,7 +225,7 @@ class _Conference:
             return None
         if _CHAIRS.fullmatch(main) or (_CHAIRS.search(question.label) and not label.is_heading):
             return replace(question, label=main, left_out=Reason.MODERATORS)
-        if main.casefold() in _ASK:
+        if main.casefold() in _ASKER_LABELS:
             return replace(question, label=label.of)
         of_press = _PRESS.search(label.of) or not has_office(label.of.split())
         if label.is_person and label.of and of_press:
@@ -267,13 +268,13 @@ class _Conference:
         return bool(office and own and office[1] == own[1] and office[0].endswith("general"))
 
 
-def _doubtful_turn(label: _Label, followed: bool, alone: bool) -> Turn | None:
+def _doubtful_turn(label: _Label, own_label_follows: bool, none_certain: bool) -> Turn | None:
     """Return the turn of a label that may also be a heading within a speech.
 
-    `followed`: the next label is the official's own. `alone`: no label is certain.
+    `own_label_follows`: the next label is the official's own. `none_certain`: no label is certain.
     """
-    asks = followed or "?" in label.turn.text
-    if alone and not (label.is_person or (asks and label.of)):
+    asks = own_label_follows or "?" in label.turn.text
+    if none_certain and not (label.is_person or (asks and label.of)):
         return None
     if label.is_heading and not asks:
         return None
@@ -305,7 +306,7 @@ _EU_BY_ITS_OWN = re.compile(
     rf"(?i:{_EU_NOUN}\b.*? )(?P<before>\S+) by (?:the )?(?P<who>(?:EU |European |HR/VP"
     r"|High Representative|Vice-President|Commissioner|Spokes|Head of Delegation).+)"
 )
-_EU_DOES = re.compile(
+_EU_VERB_BEFORE_BY = re.compile(
     r"\w+(?:ed|en)|(?:visit|trip|call|decision|letter|report|led|held|made|met)s?"
 )
 _EU_QUESTION = re.compile(r"Q(?:uestion)?[.:] ?(?:\d+[.:] ?)?")
@@ -342,7 +343,7 @@ def _eeas(page: Page) -> Iterator[Turn | str | None]:
     title = next((text for text, _ in page.lines if not _is_eu_head(text)), "")
     start = title[:_DESCRIPTION]
     found = _EU_BY.search(start) or _EU_BY_ITS_OWN.search(start)
-    if found and _EU_DOES.fullmatch(found.groupdict().get("before") or ""):
+    if found and _EU_VERB_BEFORE_BY.fullmatch(found.groupdict().get("before") or ""):
         found = None  # a meeting led by somebody
     role, name = _official(found["who"]) if found else ("", "")
     page.cells.update(title=title, speaker=name, role=role)
@@ -405,7 +406,8 @@ def _govuk(page: Page) -> Iterator[Turn | str | None]:
     kind, title = page.lines[0][0], page.lines[1][0] if len(page.lines) > 1 else ""
     if kind not in _UK_KINDS or not title:
         raise page.refuse(
-            f"the first line is none of {', '.join(_UK_KINDS)}; put it above the title"
+            f"the first line is not a kind of page ({', '.join(_UK_KINDS)}); put the kind above "
+            "the title"
         )
     page.cells.update(title=title, country="United Kingdom", doc_type=kind.casefold())
     if day := _WRITTEN_DAY.search(title):

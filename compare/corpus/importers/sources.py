@@ -360,7 +360,7 @@ def each_file(kinds: Container[str], read: ReadEntry, aside: Collection[str] = (
 def track_file(entry: Entry, pieces: Iterable[T], account: Account) -> Iterator[T | Problem]:
     """Yield what is read from a file, count the file, and report the error that ends it.
 
-    A file of which nothing can be read is left out.
+    A file from which nothing can be read is left out.
     """
     given = False
     try:

@@ -48,12 +48,12 @@ _LEAST_NUMBERED = 3
 _LINE_END = re.compile(r"\r\n|\n\r(?!\n)|\r")
 _JOB, _PAGE, _DAY = r"\d\d-\d{5}", r"\d{1,3}(?:/\d{1,3})?", r"\d\d/\d\d/\d{4}"
 _SYMBOL = r"A/\d\d/(?:PV\.\d{1,3}|\d{1,3}/Add\.\d{1,2})"
-_SURE = rf"(?:{_JOB}(?: {_PAGE})?|{_PAGE} {_JOB}|{_SYMBOL}(?: {_DAY})?|{_DAY} {_SYMBOL})"
-_BESIDE = rf"(?:(?:{_PAGE}|{_DAY})[ \t]*\n\s*){{0,4}}"
-_BEFORE_WORDS = r"(?:\d\d-\d{5} \d{1,3}/\d{1,3}|\d{1,3}/\d{1,3} \d\d-\d{5}) "
+_FOOTER_MARK = rf"(?:{_JOB}(?: {_PAGE})?|{_PAGE} {_JOB}|{_SYMBOL}(?: {_DAY})?|{_DAY} {_SYMBOL})"
+_NUMBERS_AROUND = rf"(?:(?:{_PAGE}|{_DAY})[ \t]*\n\s*){{0,4}}"
+_INLINE_FOOTER = r"(?:\d\d-\d{5} \d{1,3}/\d{1,3}|\d{1,3}/\d{1,3} \d\d-\d{5}) "
 _FOOTERS = re.compile(
     r"(?:\A|(?<!\s)(?:[^\S\n]*\n)+)[^\S\n]*(?:"
-    rf"{_BESIDE}(?:{_SURE}[ \t]*(?:\n\s*|\Z)|{_BEFORE_WORDS}){_BESIDE}"
+    rf"{_NUMBERS_AROUND}(?:{_FOOTER_MARK}[ \t]*(?:\n\s*|\Z)|{_INLINE_FOOTER}){_NUMBERS_AROUND}"
     r"|\d{1,3}[^\S\n]*\n[^\S\n]*\n\s*)+"
 )
 """The foot of a page and the head of the next: job number and page, symbol and day.
@@ -93,7 +93,7 @@ class _Speakers:
                 continue
             rows, state = self._rows[str(int(session))], _state(code)
             if any(other.code == state for other in rows):
-                account.note("workbook rows for a speech that has one")
+                account.note("further workbook rows for the same speech")
             named = _state(country) if country_code(country) else state
             rows.append(_Speaker(name, post, country, state, named))
             self._states.add(state)
@@ -216,7 +216,7 @@ def _around_footers(footers: re.Match[str]) -> str:
 
 
 def _is_debate(seen: Glimpse) -> bool:
-    """Say whether most texts are speeches by name: the first session was that of 1946."""
+    """Return whether most texts are named like speeches; session 1 was in 1946."""
     texts = [name for name in seen.bases if name.endswith(".txt")]
     found = [match for name in texts if (match := _DEBATE_SPEECH.fullmatch(name))]
     return sum(int(match[3]) - int(match[2]) == 1945 for match in found) * 2 > len(texts)
@@ -272,8 +272,8 @@ def _read_council(source: Source, account: Account) -> Iterator[Piece]:
         first = next(iter(rows))
         yield Problem(
             _TABLE, 0, "filename", f"{first}.txt",
-            f"{len(rows):,} speeches, of which this is the first, have a row and no text; name the "
-            "folder or archive of all speeches",
+            f"{len(rows):,} speeches have a row in the table but no text (this is the first); name "
+            "the folder or archive of all speeches",
         )  # fmt: skip
 
 
@@ -288,7 +288,7 @@ def _table_records(table: Entry, account: Account) -> Iterator[Record | Problem]
         return Row(table.label, start, {}).problem(message, value=row)
 
     header: list[str] = []
-    row, start = "", 0  # what there is of a row that goes on, and its first line
+    row, start = "", 0  # the unfinished row, and the number of its first line
     for number, text in enumerate(table.lines(), start=1):
         line = text.rstrip("\r\n")
         if not header:
@@ -318,7 +318,7 @@ def _keep(record: Record, rows: dict[str, tuple[str, ...]], account: Account) ->
     """Keep what a row says of a speech; strings that rows share are held once."""
     stem = record.text("filename").strip().removesuffix(".txt")
     if stem in rows:
-        account.note("rows of the table for a speech that has one")
+        account.note("further table rows for the same speech")
         return
     found = (
         next(filter(None, map(record.known, names)), "").replace("''", "'")
@@ -388,10 +388,10 @@ _TITLED = re.compile(
 class Address:
     """A form of address: `Mr. Ilves (Ostravia) (spoke in French):`."""
 
-    length: int = 0  # characters that it takes of the text, 0 if there is none
+    length: int = 0  # number of characters at the start of the text; 0 if there is none
     name: str = ""  # with the title
-    country: str = ""  # what stands in the brackets that do not tell the language
-    language: str = ""  # that the speech was given in, as the record names it
+    country: str = ""  # from the brackets that do not name a language
+    language: str = ""  # the language of the speech, as the record names it
 
 
 def read_address(text: str, speaker: str = "", country: str = "") -> Address:
@@ -415,7 +415,7 @@ def read_address(text: str, speaker: str = "", country: str = "") -> Address:
     return Address(found.end(), name, places[0] if places else "", language)
 
 
-# UNSCon: a statement is a sentence, since it is sentences that carry the marks of conflict
+# UNSCon: each sentence is a statement, because conflict is annotated by sentence
 
 _MARKS = ("A0", "A2", "A3", "A4", "B1", "B2", "B3")
 _PARTS = "the same words in parts of sentences (EDUs)"

@@ -349,7 +349,7 @@ class Sentence:
     def _includes(self, act: Act, quotation: int) -> bool:
         """Return whether a quotation is part of an act: "Lorn said the port “belongs to us”".
 
-        It is not if the words in between announce somebody else's: "said the slogan “…” was wrong".
+        It is not if the words in between introduce someone else's: "said the slogan “…” was wrong".
         """
         between = [token.lower for token in self.tokens[act.last + 1 : quotation]]
         kinds, verb = self.kinds[act.last + 1 : quotation], self.tokens[act.verb].lower

@@ -29,6 +29,7 @@ _IN_MATRIX, _MOST_IN_MATRIX = 10, 24
 _PANELS, _MOST_PANELS = 6, 24
 _NAMED = 30
 _MATRIX = "positions-matrix"  # in the session: the agreement between actors computed last
+# In exports, "party" is an actor; the name stays for files already written.
 # Of the table: columns of `position_rows`, and the heads that differ from their names.
 _COLUMNS = (
     *("party", "place", "low", "high", "passages", "agree", "oppose", "neither", "statements"),
@@ -133,7 +134,7 @@ def _below_chart(view: View) -> None:
 
 @st.dialog("Passages", width="large")
 def _open_in_dialog(view: View, name: str) -> None:
-    """Show the passages in a dialog: below a chart longer than the screen they stay unseen."""
+    """Show the passages in a dialog: below a chart taller than the screen they go unnoticed."""
     with st.container(key=f"over-{theme()}"):
         _show_passages(view._replace(prefix=f"{view.prefix}dot-"), name)
 
@@ -311,8 +312,8 @@ def agreement_view(table: PositionTable) -> None:
         chart,
         f"{PREFIX}agreement",
         f"Agreement between {len(drawn)} actors; the table below has the numbers.",
-        f"Its interval is over propositions, from {TOO_FEW_PROPOSITIONS} up. Actors are ordered by "
-        "their clusters (UPGMA).",
+        "Its interval reflects the variation between propositions; it is given from "
+        f"{TOO_FEW_PROPOSITIONS} propositions up. Actors are ordered by their clusters (UPGMA).",
     )
     with st.expander("The numbers"):
         head = ("Between", "Agreement", "95 % interval", "Propositions")

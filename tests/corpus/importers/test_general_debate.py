@@ -69,7 +69,7 @@ def test_the_account_adds_up(corpus: Path) -> None:
     assert account.files_left_out == {"of another kind": 1}
     assert (account.pieces, account.written) == (3, 3)
     assert account.notes == {
-        "workbook rows for a speech that has one": 1,
+        "further workbook rows for the same speech": 1,
         "speeches without a speaker": 1,
     }
     assert not reading.report.problems
@@ -124,7 +124,7 @@ def test_of_several_people_none_is_the_speaker(tmp_path: Path) -> None:
     assert norway.speaker == "Mr. Cid Unreal"
     assert (finland.speaker, finland.role) == ("Mrs. Dot Figment", "Minister")
     assert "speakers" not in norway.extra | finland.extra
-    assert report.account.notes == {"workbook rows for a speech that has one": 3, SEVERAL: 1}
+    assert report.account.notes == {"further workbook rows for the same speech": 3, SEVERAL: 1}
 
 
 CROSSED: dict[str, tuple[list[Told], dict[str, tuple[str, str]]]] = {

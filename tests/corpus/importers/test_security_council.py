@@ -154,7 +154,7 @@ def test_rows_without_speeches_and_speeches_without_rows(corpus: Path) -> None:
     assert [one.extra["turn"] for one in found] == ["2", "7"]
     said = [str(problem) for problem in report.problems]
     assert "is not UTF-8" in said[0]
-    assert "1 speeches, of which this is the first, have a row and no text" in said[1]
+    assert "1 speeches have a row in the table but no text (this is the first)" in said[1]
     account = report.account
     assert account.notes["speeches without a row in the table"] == 3
     assert account.left_out == {"speeches without words": 1}
