@@ -95,7 +95,7 @@ def test_a_disk_that_fills_is_one_sentence(tmp_path, monkeypatch):
         raise sqlite3.OperationalError("database or disk is full")
 
     monkeypatch.setattr(sqlite3, "connect", full)
-    with pytest.raises(LibraryError, match=r"disk is full\); those kept so far stay"):
+    with pytest.raises(LibraryError, match=r"disk is full\); those already saved are kept"):
         journal.add(np.arange(1), np.arange(1), np.zeros((1, 3), np.float32))
 
 
@@ -105,7 +105,7 @@ def test_a_damaged_journal_is_made_again_and_a_busy_one_is_not(tmp_path, monkeyp
     path.write_bytes(b"no database" * 100)
     rows = np.arange(1), np.arange(1, 2)
     ScoreCache({"library": "one"}, tmp_path).add(*rows, np.ones((1, 3), np.float32))
-    monkeypatch.setattr(ScoreCache, "_make", _busy)
+    monkeypatch.setattr(ScoreCache, "_create_table", _busy)
     with pytest.raises(LibraryError, match="locked"):
         ScoreCache({"library": "one"}, tmp_path)
     assert journal.known(*rows)[1].all()
