@@ -131,8 +131,9 @@ def test_the_parts_give_the_probabilities_of_the_whole(model: StanceModel) -> No
 
 def test_progress_of_scoring_ends_with_all_pairs(model: StanceModel) -> None:
     told: list[tuple[int, int]] = []
-    model.score(PAIRS * 20, lambda done, total: told.append((done, total)))
-    assert told[-1] == (20 * len(PAIRS), 20 * len(PAIRS))
+    short = PAIRS[:3] * 20  # the others are very long
+    model.score(short, lambda done, total: told.append((done, total)))
+    assert told[-1] == (60, 60)
 
 
 def test_the_last_stage_decides(model: StanceModel) -> None:
