@@ -46,6 +46,7 @@ def positions(page: Page) -> None:
     """Place all countries of the sample on one proposition."""
     go(page, "positions?o_q=China+will+give+military+aid+to+Russia.", 1100)
     page.get_by_role("button", name="Find positions").click()
+    page.locator("[data-testid=stVegaLiteChart] .mark-symbol").first.wait_for()
     page.get_by_text("Link to this page").wait_for()
 
 
