@@ -79,7 +79,8 @@ _PREFILTER = """
 
 `prefilter.npz` is not a stance model. From the vectors of two passages it estimates whether they agree or
 oppose each other, to choose which pairs of two sides the stance models score. It was trained on the
-probabilities that the stance models gave to 60,000 pairs of passages by two countries on the same point.
+fast model's probabilities of 60,000 pairs of passages by two countries on the same point, and on the accurate
+model's of the pairs that the fast model learnt from.
 Of the thousand most opposed among 124,000 other pairs, more than a quarter are missed if a tenth of the
 pairs is scored (`training/EXPERIMENTS.md`).
 """

@@ -152,7 +152,7 @@ def _columns(columns: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
 
 
 def _header_error(row: Row, message: str) -> CorpusError:
-    # Only in JSONL each line has columns of its own; line 0 stands for the whole file.
+    # Each JSONL line has its own columns; elsewhere line 0 means the whole file.
     line = row.line if table_suffix(Path(row.file)) == ".jsonl" else 0
     return CorpusError(str(Problem(row.file, line, "", "", message)))
 

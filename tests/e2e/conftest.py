@@ -62,7 +62,7 @@ def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
                 if answer.read() == b"ok":
                     return
         except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
+            time.sleep(0.1)  # between two questions to a server that is starting
     raise RuntimeError(f"the app did not answer at {url}")
 
 

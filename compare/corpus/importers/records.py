@@ -206,7 +206,7 @@ def _parquet_records(entry: Entry) -> Iterator[Record]:
 def read_json(entry: Entry, lists: Collection[str] = ()) -> Iterator[Record | Problem]:
     """Yield the objects of a JSON file without holding it whole; numbers stay as they are written.
 
-    They stand in one list, one on each line, or in a list that is the first entry of an object
+    The objects are in one list, one on each line, or in a list that is the first entry of an object
     under one of the names in `lists`.
     """
     with open_text(entry) as opened:
@@ -397,7 +397,7 @@ def read_elements(file: Readable, names: Container[str]) -> Iterator[Element]:
         yield from _stream(file, names)
     except DefusedXmlException:
         raise BadFileError(
-            "it declares entities that stand for more than one character or for another file, "
+            "it declares entities that expand to several characters or to another file, "
             "which can harm a computer; if you trust the file, remove these declarations"
         ) from None
     except ParseError as error:

@@ -335,7 +335,7 @@ class Page:
     is_open: bool = False  # a turn goes on
 
     def leave(self, line: str, reason: str = _ABOUT) -> None:
-        """Count a line that nobody said."""
+        """Count a line without a speaker."""
         self.account.leave(reason, line)
 
     def take_head(self, last: re.Pattern[str], missing: str) -> tuple[re.Match[str], str]:

@@ -186,7 +186,7 @@ _LOOSELY = re.compile(rf"{WHEN_AND_WHERE}r?[^PVGSrxcQ:;(),-]{{1,12}}:?")
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """A speaker as the page names it: a person, an institution or an office; falsy for nobody.
+    """A speaker as the page names it: a person, an institution, an office; falsy if unknown.
 
     Attributes:
         first: The first token of the name; `last` is its last token.
@@ -248,7 +248,7 @@ class Sentence:
         return self.text[self.tokens[first].start : self.tokens[end - 1].end] if first < end else ""
 
     def named(self, first: int, end: int) -> Who:
-        """Return the speaker that tokens name, nobody if they match no shape."""
+        """Return the speaker that the tokens name; an empty one if they match no shape."""
         kinds = self.kinds[first:end]
         found = next((found for shape in _SHAPES if (found := shape.fullmatch(kinds))), None)
         if found is None:
@@ -303,7 +303,7 @@ class Sentence:
         return who.first == 0 or self.kinds[who.first - 1] in ",;-crtab"
 
     def signer(self) -> Who:
-        """Return who is named at the start if a comma, bracket or stop follows, else nobody."""
+        """Return the name at the start if a comma, bracket or stop follows, else an empty one."""
         found = _BEHIND.match(self.kinds)
         return self._named_in(found) if found and self.kinds[found.end() :][:1] in ",.(" else NOBODY
 
@@ -334,7 +334,7 @@ class Sentence:
         if act and not act.denied and _DIRECTLY.fullmatch(self.kinds, act.last + 1, quotation):
             return act.who, Confidence.BESIDE
         after = self.speaker_after(quotation)
-        if act:  # with a second possible speaker after it, name nobody
+        if act:  # a second possible speaker follows, so no one is named
             included = after is None and self._includes(act, quotation)
             return (act.who, Confidence.IN_SENTENCE) if included else None
         if after is not None:

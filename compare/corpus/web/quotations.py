@@ -262,7 +262,7 @@ _DASHES = "—–―-‒"
 def _signer(text: str) -> Who | None:
     """Return who signs the quotation before a paragraph, None if the paragraph is no signature.
 
-    A name without a dash can be the next speaker's: then nobody signs, and nobody is assumed.
+    A name without a dash can be the next speaker's; it is then not taken for a signature.
     """
     if len(text) > _LONGEST_SIGNATURE:
         return None
