@@ -21,6 +21,7 @@ from compare.comparison.retrieval import (
     with_readable_languages,
 )
 from compare.comparison.scoring import (
+    Choice,
     Scores,
     list_ranks,
     read_excerpts,
@@ -200,11 +201,11 @@ def _score(
         pairs, inputs = (claims[chosen], rows[chosen]), {number: claim.model_input}
         return score_passages(library, stage, *pairs, inputs, cache_folder, on_progress)
 
-    def choose(scores: Floats) -> Rows:
+    def choose(numbers: Rows, scores: Floats) -> Rows:
         return np.unique(places[_may_decide(passages, scores[places])])
 
-    scores = score_in_stages(model, len(rows), score, choose, len(rows), on_progress)
-    return Scores(scores.probabilities[places], scores.first_stage_only[places])
+    choices = [Choice(len(rows), choose)]
+    return score_in_stages(model, len(rows), score, choices, on_progress).take(places)
 
 
 def _may_decide(passages: ActorPassages, scores: Floats) -> Rows:

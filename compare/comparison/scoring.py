@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from compare.errors import LibraryError
 from compare.library.index.base import Floats, Rows
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from compare.statements import Quote
 
 
-# -- Two stages ----------------------------------------------------------------------------------
+# -- Stages --------------------------------------------------------------------------------------
 
 
 class Scores(NamedTuple):
@@ -36,50 +36,73 @@ class Scores(NamedTuple):
 
     Attributes:
         probabilities: Of agree, oppose and neither, float32 [n, 3].
-        first_stage_only: Which pairs the second stage of a cascade did not score, bool [n].
+        stages_left: How many later stages of a cascade did not score each pair, int [n].
     """
 
     probabilities: Floats
-    first_stage_only: NDArray[np.bool_]
+    stages_left: NDArray[np.int64]
+
+    @property
+    def first_stage_only(self) -> NDArray[np.bool_]:
+        """Return which pairs the last stage of a cascade did not score, bool [n]."""
+        return self.stages_left > 0
+
+    def take(self, numbers: Rows) -> Scores:
+        """Return the scores of these pairs."""
+        return Scores(self.probabilities[numbers], self.stages_left[numbers])
 
     def of_each(self) -> Iterator[tuple[Probabilities, bool]]:
-        """Yield the probabilities of each pair, and whether only the first stage scored it."""
+        """Yield the probabilities of each pair, and whether the last stage did not score it."""
         rows = zip(self.probabilities.tolist(), self.first_stage_only.tolist(), strict=True)
         yield from ((Probabilities(*row), only) for row, only in rows)
+
+
+class Choice(NamedTuple):
+    """Which pairs a later stage of a cascade scores again.
+
+    Attributes:
+        most: Maximum number of pairs.
+        choose: Given the numbers of the pairs that the stage before scored, and their
+            probabilities, returns the numbers of those to score again.
+    """
+
+    most: int
+    choose: Callable[[Rows, Floats], Rows]
 
 
 def score_in_stages(
     model: StanceModel,
     count: int,
     score: Callable[[StanceModel, Rows, Progress | None], Floats],
-    choose: Callable[[Floats], Rows],
-    most_again: int,
+    choices: Sequence[Choice],
     on_progress: Progress | None = None,
 ) -> Scores:
-    """Score pairs; the second stage of a cascade rescores those that `choose` picks.
+    """Score pairs; each later stage of a cascade rescores some that the stage before scored.
 
     Args:
-        model: A model of one or two stages.
+        model: A model of one or more stages.
         count: Number of pairs.
         score: Given a stage and numbers of pairs, returns their probabilities.
-        choose: Given the first stage's probabilities, returns the numbers of the pairs to score
-            again.
-        most_again: Maximum number of pairs that `choose` returns.
+        choices: One for each later stage. A model of fewer stages takes the last ones.
         on_progress: Reports pairs scored; those scored twice count twice.
     """
-    first, *more = model.stages
-    every = np.arange(count)
-    if not more:
-        return Scores(score(first, every, on_progress), np.zeros(count, bool))
-    total = count + min(count, most_again)
-    scores = score(first, every, within_total(on_progress, 0, total))
-    again = choose(scores)
-    scores[again] = score(more[0], again, within_total(on_progress, total - len(again), total))
-    first_stage_only = np.ones(count, bool)
-    first_stage_only[again] = False
+    first, *later = model.stages
+    if not later:
+        every = np.arange(count)
+        return Scores(score(first, every, on_progress), np.zeros(count, np.int64))
+    budgets = [min(count, choice.most) for choice in choices[-len(later) :]]
+    total = count + sum(budgets)
+    numbers, done = np.arange(count), count
+    scores = score(first, numbers, within_total(on_progress, 0, total))
+    stages_left = np.full(count, len(later))
+    for stage, choice, budget in zip(later, choices[-len(later) :], budgets, strict=True):
+        numbers, done = choice.choose(numbers, scores[numbers]), done + budget
+        counted = within_total(on_progress, done - len(numbers), total)
+        scores[numbers] = score(stage, numbers, counted)
+        stages_left[numbers] -= 1
     if on_progress:
         on_progress(total, total)
-    return Scores(scores, first_stage_only)
+    return Scores(scores, stages_left)
 
 
 def list_ranks(scores: Floats, similarities: Iterable[float]) -> NDArray[np.float64]:
@@ -91,10 +114,15 @@ def list_ranks(scores: Floats, similarities: Iterable[float]) -> NDArray[np.floa
     return np.array(ranks, np.float64).reshape(-1, 2)
 
 
-def top_of_lists(scores: Floats, similarities: Iterable[float], most: int) -> Rows:
-    """Return the numbers of the top `most` pairs of the agree list and of the oppose list."""
-    first = np.argsort(-list_ranks(scores, similarities), axis=0, kind="stable")[:most]
-    return np.unique(first)
+def top_of_lists(similarities: ArrayLike, most: int) -> Choice:
+    """Choose the top `most` pairs of the agree list and of the oppose list."""
+    of_each = np.asarray(similarities, np.float64)
+
+    def choose(numbers: Rows, scores: Floats) -> Rows:
+        ranks = list_ranks(scores, of_each[numbers].tolist())
+        return numbers[np.unique(np.argsort(-ranks, axis=0, kind="stable")[:most])]
+
+    return Choice(2 * most, choose)
 
 
 def read_excerpts(library: Library, rows: Iterable[int]) -> dict[int, Excerpt]:

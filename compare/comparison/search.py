@@ -145,10 +145,8 @@ def _score(
     def score(stage: StanceModel, chosen: Rows, on_progress: Progress | None) -> Floats:
         return stage.score([inputs[n] for n in chosen.tolist()], on_progress)
 
-    def choose(scores: Floats) -> Rows:
-        return top_of_lists(scores, similarities, READ_AGAIN)
-
-    scores = score_in_stages(model, len(inputs), score, choose, 2 * READ_AGAIN, on_progress)
+    choices = [top_of_lists(similarities, READ_AGAIN)]
+    scores = score_in_stages(model, len(inputs), score, choices, on_progress)
     source = next(iter(found.sources), None)
     sentences = [Excerpt.of_quote(found.quote, part, source) for part in found.parts]
     return [

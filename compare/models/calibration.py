@@ -181,7 +181,7 @@ class AdaptedStance(StanceModel):
 def adapted_to(model: StanceModel, folder: Path) -> StanceModel:
     """Return the model with a library's adaptation, or the model itself if none fits it.
 
-    In a cascade, only the second stage is adapted.
+    In a cascade, only the last stage is adapted.
 
     Raises:
         ModelError: The adaptation cannot be read.
@@ -194,7 +194,7 @@ def adapted_to(model: StanceModel, folder: Path) -> StanceModel:
     if not same_model or found.reads != read_by(found.layer.kind):
         return model
     adapted = AdaptedStance(last, found)
-    return CascadeStance(first[0], adapted) if first else adapted
+    return CascadeStance(*first, adapted) if first else adapted
 
 
 def is_adapted(model: StanceModel) -> bool:

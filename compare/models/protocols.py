@@ -65,10 +65,11 @@ class StanceModel(Protocol):
 
     @property
     def stages(self) -> tuple[StanceModel, ...]:
-        """Return the model itself, or the two models of a cascade.
+        """Return the model itself, or the models of a cascade.
 
-        The first stage scores every candidate, the second those that will be seen; a pair scored
-        by itself gets the second stage's probabilities, and a cascade has its name and digest.
+        The first stage scores every candidate, each later one some that the stage before scored;
+        a pair scored by itself gets the last stage's probabilities, and a cascade has its name and
+        digest.
         """
         return (self,)
 

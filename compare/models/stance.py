@@ -125,23 +125,23 @@ class ShippedStance(StanceModel):
 
 
 class CascadeStance(StanceModel):
-    """Two stance models: the first scores all candidates, the second those that are shown."""
+    """Stance models in turn: the first scores all candidates, each later one fewer of them."""
 
-    def __init__(self, first: StanceModel, second: StanceModel) -> None:
-        """Combine two models; name and digest are those of the second."""
-        self._stages = first, second
-        self.name, self.digest, self.languages = second.name, second.digest, second.languages
+    def __init__(self, *stages: StanceModel) -> None:
+        """Combine models of one stage; name and digest are those of the last."""
+        self._stages, last = stages, stages[-1]
+        self.name, self.digest, self.languages = last.name, last.digest, last.languages
 
     @property
     def stages(self) -> tuple[StanceModel, ...]:
-        """Return both models."""
+        """Return the models."""
         return self._stages
 
     def score_parts(
         self, pairs: Sequence[InputPair], on_progress: Progress | None = None
     ) -> tuple[NDArray[np.float32], list[InputPair]]:
-        """Return the second stage's probabilities and the parts read."""
-        return self._stages[1].score_parts(pairs, on_progress)
+        """Return the last stage's probabilities and the parts read."""
+        return self._stages[-1].score_parts(pairs, on_progress)
 
 
 # -- Loaders, which `protocols.STANCE_MODELS` names ----------------------------------------------

@@ -1,4 +1,4 @@
-"""Two-stage scoring, and scores on disk."""
+"""Scoring in stages, and scores on disk."""
 
 from __future__ import annotations
 
@@ -12,16 +12,14 @@ from compare.results import Probabilities
 from tests.models.test_stance import Table, numbered
 
 
-def scored(model, pairs, similarities, on_progress=None):
+def scored(model, pairs, similarities, on_progress=None, budgets=(READ_AGAIN,)):
     """Score as a search does."""
 
     def score(stage, numbers, told):
         return stage.score([pairs[n] for n in numbers.tolist()], told)
 
-    def choose(scores):
-        return top_of_lists(scores, similarities, READ_AGAIN)
-
-    return score_in_stages(model, len(pairs), score, choose, 2 * READ_AGAIN, on_progress)
+    choices = [top_of_lists(similarities, most) for most in budgets]
+    return score_in_stages(model, len(pairs), score, choices, on_progress)
 
 
 def test_the_accurate_model_reads_the_top_of_either_list():
@@ -29,7 +27,8 @@ def test_the_accurate_model_reads_the_top_of_either_list():
     fast = Table("f", [(n / 200, (count - n) / 200, 0.5) for n in range(count)])
     accurate = Table("a", [(0.0, 0.0, 1.0)] * count)
     cascade = CascadeStance(fast, accurate)
-    scores, first_only = scored(cascade, numbered(count), [0.5] * count)
+    found = scored(cascade, numbered(count), [0.5] * count)
+    scores, first_only = found.probabilities, found.first_stage_only
     wanted = {*range(READ_AGAIN), *range(count - READ_AGAIN, count)}
     assert set(np.flatnonzero(~first_only)) == wanted == set(accurate.asked)
     assert (scores[~first_only] == [0, 0, 1]).all()
@@ -42,19 +41,44 @@ def test_similarity_counts_in_the_choice():
     accurate = Table("a", fast.rows)
     similarities = [0.1] * 50 + [0.9] * READ_AGAIN
     cascade = CascadeStance(fast, accurate)
-    _, first_only = scored(cascade, numbered(len(similarities)), similarities)
-    assert not first_only[50:].any()
+    found = scored(cascade, numbered(len(similarities)), similarities)
+    assert not found.first_stage_only[50:].any()
 
 
 def test_few_candidates_are_all_read_by_both():
     fast, accurate = Table("f", [(0.2, 0.3, 0.5)] * 5), Table("a", [(0.9, 0.05, 0.05)] * 5)
     seen = []
-    scores, first_only = scored(
+    scores = scored(
         CascadeStance(fast, accurate), numbered(5), [0.5] * 5, lambda *told: seen.append(told)
     )
-    assert not first_only.any()
-    assert scores == pytest.approx(np.array([[0.9, 0.05, 0.05]] * 5))
+    assert not scores.first_stage_only.any()
+    assert scores.probabilities == pytest.approx(np.array([[0.9, 0.05, 0.05]] * 5))
     assert seen[-1] == (10, 10)
+
+
+def test_each_stage_chooses_from_what_the_stage_before_scored():
+    count, seen = 40, []
+    first = Table("1", [(n / 80, 0.0, 1 - n / 80) for n in range(count)])
+    second = Table("2", [(0.5, 0.0, 0.5)] * 30 + [(0.1, 0.3, 0.6)] * 10)
+    third = Table("3", [(0.0, 1.0, 0.0)] * count)
+    cascade = CascadeStance(first, second, third)
+    found = scored(
+        cascade, numbered(count), [0.5] * count, lambda *told: seen.append(told), (12, 2)
+    )
+    read = {*range(12), *range(28, 40)}  # all oppose equally, so the first ones lead that list
+    assert set(second.asked) == read
+    assert set(third.asked) == {0, 1, 30, 31}
+    assert [np.flatnonzero(found.stages_left == left).tolist() for left in (0, 1, 2)] == [
+        sorted(third.asked),
+        sorted(read - set(third.asked)),
+        list(range(12, 28)),
+    ]
+    assert (found.probabilities[[0, 31]] == [0, 1, 0]).all()
+    assert found.first_stage_only.sum() == count - 4
+    assert seen[-1] == (count + 24 + 4, count + 24 + 4)
+    # A cascade of two stages takes the last choice.
+    pair = CascadeStance(Table("1", first.rows), third)
+    assert (scored(pair, numbered(count), [0.5] * count, None, (12, 2)).stages_left == 0).sum() == 4
 
 
 def test_a_model_of_one_stage_scores_everything_once():
@@ -72,7 +96,7 @@ def test_no_candidates_are_no_scores():
 
 
 def test_scores_are_told_pair_by_pair():
-    scores = Scores(np.array([[0.5, 0.25, 0.25], [0, 1, 0]], np.float32), np.array([True, False]))
+    scores = Scores(np.array([[0.5, 0.25, 0.25], [0, 1, 0]], np.float32), np.array([1, 0]))
     assert list(scores.of_each()) == [
         (Probabilities(0.5, 0.25, 0.25), True),
         (Probabilities(0.0, 1.0, 0.0), False),
