@@ -22,6 +22,7 @@ from compare.errors import ReviewError
 from compare.export.json_files import load_result
 from compare.library import Library
 from compare.models import Stance
+from compare.results import Figure
 from compare.review import Choice, Order, PairSelection, Review, ReviewFormat, Reviews
 
 _ONLY_WITH_RESULT = ("choose", "size", "stances", "fresh")
@@ -305,7 +306,7 @@ def _show_reliability(title: str, found: Mapping[str, reviewing.Reliability]) ->
     show_table(title, columns, rows)
 
 
-def _cells(of: reviewing.Figure | None) -> tuple[Any, Any]:
+def _cells(of: Figure | None) -> tuple[Any, Any]:
     return (None, None) if of is None or of.value is None else (of.value, (of.low, of.high))
 
 

@@ -5,13 +5,20 @@ from compare.results.pair import Excerpt, Pair, Thresholds
 from compare.results.positions import SILENT, Actor, Position, Positions, PositionScore
 from compare.results.provenance import Provenance, filters_in_force
 from compare.results.result import MOST_OF_STATEMENT, Kind, Result
-from compare.results.statistics import mean_interval, percentile_interval, resampled
+from compare.results.statistics import (
+    Figure,
+    mean_interval,
+    percentile_interval,
+    ratio_interval,
+    resampled,
+)
 
 __all__ = [
     "MOST_OF_STATEMENT",
     "SILENT",
     "Actor",
     "Excerpt",
+    "Figure",
     "Kind",
     "Pair",
     "Position",
@@ -27,5 +34,6 @@ __all__ = [
     "filters_in_force",
     "mean_interval",
     "percentile_interval",
+    "ratio_interval",
     "resampled",
 ]

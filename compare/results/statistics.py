@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +17,19 @@ DRAWS = 2_000
 SEED = 0
 TOO_FEW = 3
 """Means of fewer values are shown without an interval."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure and its 95 % interval.
+
+    `value` is None if the figure is undefined, as a mean of no values is; `low` and `high` alone
+    are None if there is no interval.
+    """
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
 
 
 def share_interval(count: int, total: int) -> tuple[float, float]:
@@ -32,6 +46,18 @@ def mean_interval(values: Sequence[float], seed: int = SEED) -> tuple[float, flo
     # Sorted, so that the order of the values does not matter.
     drawn = np.sort(np.asarray(values, np.float64))[_draws(len(values), seed)]
     return percentile_interval(drawn.mean(axis=1))
+
+
+def ratio_interval(
+    parts: Sequence[float], wholes: Sequence[float], seed: int = SEED
+) -> tuple[float, float]:
+    """Return the bootstrap interval of sum(parts) / sum(wholes), which draws both together.
+
+    The wholes are 0 or more, and not all 0; draws in which all are 0 do not count.
+    """
+    rows = np.array(sorted(zip(parts, wholes, strict=True)), np.float64)
+    part, whole = rows[_draws(len(rows), seed)].sum(axis=1).T
+    return percentile_interval(part[whole > 0] / whole[whole > 0])
 
 
 @lru_cache(maxsize=64)

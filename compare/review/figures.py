@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from compare.errors import ReviewError
 from compare.evaluate import gold_of
 from compare.export import counted
-from compare.results import Stance, percentile_interval, resampled
+from compare.results import Figure, Stance, percentile_interval, resampled
 from compare.results.statistics import DRAWS, SEED, Counts, Floats, share_interval
 from compare.review.review import Review
 from compare.review.values import Choice, MachineShown, ReviewPair
@@ -32,19 +32,6 @@ NO_INTERVAL_NOTE = (
 )
 _LEAST_DEFINED = 0.5
 """Least share of the draws in which a figure must be defined to get an interval."""
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A figure and its 95 % interval.
-
-    `value` is None if the figure is undefined, as kappa is if only one label occurs; `low` and
-    `high` alone are None if there is no interval.
-    """
-
-    value: float | None
-    low: float | None = None
-    high: float | None = None
 
 
 def _share(count: int, total: int) -> Figure:

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import bootstrap
 
-from compare.results import mean_interval, resampled
+from compare.results import mean_interval, ratio_interval, resampled
 from compare.results.statistics import DRAWS, share_interval
 
 
@@ -48,6 +48,14 @@ def test_an_interval_of_a_mean_is_that_of_scipy(seed):
         rng=np.random.default_rng((seed, len(values))),
     ).confidence_interval
     assert mean_interval(values.tolist(), seed) == pytest.approx((theirs.low, theirs.high))
+
+
+def test_an_interval_of_a_ratio_draws_parts_and_wholes_together():
+    values = np.sort(np.random.default_rng(2).uniform(0, 1, 15)).tolist()
+    assert ratio_interval(values, [1.0] * 15) == pytest.approx(mean_interval(values))
+    wholes = np.arange(1.0, 16.0)
+    assert ratio_interval((wholes / 4).tolist(), wholes.tolist()) == pytest.approx((0.25, 0.25))
+    assert ratio_interval([0, 1], [0, 2]) == (0.5, 0.5)  # draws of the first alone do not count
 
 
 def test_tables_drawn_again_hold_as_many_pairs_spread_alike():

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import streamlit as st
 
 from compare.export import VERDICT, counted, percent, section_html, table_html
+from compare.results import Figure
 from compare.review import Review, Reviews, figures
 from compare.ui.components.layout import choose_one, notice, page, small, with_interval
 from compare.ui.components.review_reading import decide_review, read_review
@@ -84,7 +85,7 @@ def _show_table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]]
     st.html(table_html(caption, head, rows, figures=True))
 
 
-def _figure(of: figures.Figure | None, written: Callable[[float], str] = percent) -> str:
+def _figure(of: Figure | None, written: Callable[[float], str] = percent) -> str:
     return with_interval(of.value, of.low, of.high, written) if of else "–"
 
 
