@@ -14,7 +14,8 @@ from sklearn.metrics import f1_score
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from compare.evaluate import report
-from compare.evaluate.metrics import LEAST_RELEVANT, polarity_auc
+from compare.evaluate.lists import LEAST_RELEVANT
+from compare.evaluate.metrics import polarity_auc
 from compare.files import write_whole
 from compare.models.stance import softmax
 from training import pairs as pair_files

@@ -2,13 +2,15 @@
 
 from compare.evaluate.metrics import Report, by_mode, gold_of, report
 from compare.evaluate.pairs import LabelledPair, read_labelled, read_pairs
-from compare.evaluate.searching import SearchReport, evaluate_search
+from compare.evaluate.searching import PoolReport, SearchReport, evaluate_pool, evaluate_search
 
 __all__ = [
     "LabelledPair",
+    "PoolReport",
     "Report",
     "SearchReport",
     "by_mode",
+    "evaluate_pool",
     "evaluate_search",
     "gold_of",
     "read_labelled",

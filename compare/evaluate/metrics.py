@@ -1,4 +1,4 @@
-"""Metrics of predicted labels and ranked lists, with 95 % intervals."""
+"""Metrics of predicted labels, with 95 % intervals."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.results import Stance, mean_interval, percentile_interval, resampled
+from compare.results import Stance, percentile_interval, resampled
 
 Probabilities = NDArray[np.floating[Any]]
 Gold = NDArray[np.integer[Any]]
@@ -167,93 +167,3 @@ def macro_f1s(tables: NDArray[Any]) -> Floats:
     both = tables.sum(axis=1) + tables.sum(axis=2)
     f1 = np.divide(2 * right, both, out=np.zeros(both.shape), where=both > 0)
     return np.asarray(f1.mean(axis=1), np.float64)
-
-
-# -- Ranked lists --------------------------------------------------------------------------------
-
-FIRST = 5
-"""Entries of a list for P@5."""
-
-DEPTH = 10
-"""Entries of a list for nDCG@10."""
-
-LEAST_RELEVANT = 3
-"""Relevant passages that a query needs to enter the means of a list."""
-
-
-@dataclass(frozen=True, slots=True)
-class ListScores:
-    """Scores of one query's list; `relevant` is the number of judged passages that belong in it."""
-
-    relevant: int
-    p_at_5: float
-    ndcg_at_10: float
-    unjudged_at_5: float
-    """Share of the first five that were not judged, before they are removed."""
-
-    @property
-    def has_enough_relevant(self) -> bool:
-        """Tell whether enough passages are relevant for the scores to be meaningful."""
-        return self.relevant >= LEAST_RELEVANT
-
-    @property
-    def ceiling(self) -> float:
-        """Return the highest possible P@5."""
-        return min(self.relevant, FIRST) / FIRST
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain data for JSON."""
-        return asdict(self)
-
-
-@dataclass(frozen=True, slots=True)
-class RankingReport:
-    """Means over the `queries` with enough relevant passages; None if there are none."""
-
-    p_at_5: float | None = None
-    ndcg_at_10: float | None = None
-    p_at_5_ci: tuple[float, float] | None = None
-    ceiling: float | None = None
-    queries: int = 0
-    unjudged_at_5: float | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain data for JSON."""
-        return asdict(self)
-
-
-def list_scores(ranked: Sequence[str], judged: Mapping[str, Stance], stance: Stance) -> ListScores:
-    """Return the scores of a list of ids, best first, against the labels by id."""
-    relevant = sum(label is stance for label in judged.values())
-    # Unjudged passages are dropped, since they are not known to be wrong.
-    gains = [judged[name] is stance for name in ranked if name in judged]
-    unjudged = [name not in judged for name in ranked[:FIRST]]
-    return ListScores(
-        relevant=relevant,
-        p_at_5=sum(gains[:FIRST]) / FIRST,  # a list shorter than 5 has misses at its end
-        ndcg_at_10=ndcg(gains, relevant),
-        unjudged_at_5=sum(unjudged) / len(unjudged) if unjudged else 0.0,
-    )
-
-
-def ndcg(gains: Sequence[bool], relevant: int) -> float:
-    """Return the normalised discounted cumulative gain at `DEPTH`; 0 if nothing is relevant.
-
-    A hit at rank r gains 1 / log2(r + 1); the sum is divided by that of the ideal list (Järvelin &
-    Kekäläinen 2002), which holds all `relevant` passages, found or not.
-    """
-    discounts = 1 / np.log2(np.arange(2, DEPTH + 2))
-    best = discounts[: min(relevant, DEPTH)].sum()
-    taken = np.asarray(gains[:DEPTH], np.float64)
-    return float(taken @ discounts[: len(taken)] / best) if relevant else 0.0
-
-
-def ranking_report(lists: Sequence[ListScores]) -> RankingReport:
-    """Return the means over the queries with enough relevant passages."""
-    counting = [scores for scores in lists if scores.has_enough_relevant]
-    if not counting:
-        return RankingReport()
-    names = ("p_at_5", "ndcg_at_10", "ceiling", "unjudged_at_5")
-    means = {name: float(np.mean([getattr(one, name) for one in counting])) for name in names}
-    interval = mean_interval([scores.p_at_5 for scores in counting])
-    return RankingReport(**means, p_at_5_ci=interval, queries=len(counting))

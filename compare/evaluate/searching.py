@@ -1,25 +1,36 @@
-"""Search a judged test collection and score the two lists of each query."""
+"""Search a judged test collection and score the two lists of each query, as shown or in full."""
 
 from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compare.comparison.search import scored_pool
-from compare.corpus import Problem
+from compare.comparison.search import scored_pool, search
+from compare.corpus import Problem, Row
 from compare.corpus.columns import missing_text, resolve
 from compare.corpus.validate import Validator
 from compare.errors import CorpusError, LibraryError, QueryError
-from compare.evaluate.metrics import ListScores, RankingReport, list_scores, ranking_report
-from compare.evaluate.pairs import read_label, read_rows, required_cell
+from compare.evaluate.lists import (
+    ListScores,
+    RankingReport,
+    ShownList,
+    ShownReport,
+    list_scores,
+    ranking_report,
+    shown_report,
+)
+from compare.evaluate.pairs import cell, read_label, read_rows, required_cell
 from compare.library.library import Library
 from compare.library.locations import CACHE_VARIABLE, cache_dir
 from compare.results import Pair, Stance
+from compare.safe_text import one_line
 from compare.statements import Statement, clean_quote
 
 if TYPE_CHECKING:
@@ -28,6 +39,10 @@ if TYPE_CHECKING:
 
 LISTS = (Stance.AGREE, Stance.OPPOSE)
 _QUERIES = "a file of queries has the columns query_id and query"
+_TO_JUDGE = (
+    *("query_id", "query", "passage_id", "text", "country", "date"),
+    *("label", "list", "probability"),
+)
 _JUDGEMENTS = "a file of judgements has the columns query_id, passage_id and label"
 
 
@@ -35,13 +50,34 @@ _JUDGEMENTS = "a file of judgements has the columns query_id, passage_id and lab
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
-    """People's label of one passage for one query; `line` is its line in the file."""
+class Judgements:
+    """People's labels of passages, by query id and passage id.
 
-    query_id: str
-    passage_id: str
-    label: Stance
-    line: int
+    Attributes:
+        rows: Where each label was read.
+        unlabelled: Rows left out because their label is empty.
+        disputed: Rows left out because the second reader gave another label.
+        of_other_queries: Rows left out because the query is not among those asked.
+    """
+
+    labels: Mapping[str, Mapping[str, Stance]]
+    rows: Mapping[tuple[str, str], Row]
+    unlabelled: int = 0
+    disputed: int = 0
+    of_other_queries: int = 0
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        """Return the number of rows left out, by reason."""
+        names = ("unlabelled", "disputed", "of_other_queries")
+        return {name: getattr(self, name) for name in names}
+
+    def check(self, ids: Container[str]) -> None:
+        """Raise CorpusError if a passage is not among the `ids` of the collection."""
+        for (_, passage), row in self.rows.items():
+            if passage not in ids:
+                message = "the collection has no such passage; name the collection that was judged"
+                raise CorpusError(str(row.problem(message, "passage_id", passage)))
 
 
 def read_queries(path: Path) -> dict[str, str]:
@@ -65,49 +101,47 @@ def read_queries(path: Path) -> dict[str, str]:
     return found
 
 
-def read_judgements(path: Path, queries: Mapping[str, str]) -> tuple[list[Judgement], int]:
-    """Return the judgements of these queries, and the number of judgements of other queries.
+def read_judgements(paths: Sequence[Path], queries: Collection[str]) -> Judgements:
+    """Return the judgements of these queries in all files.
+
+    A row counts if it has a label and, in a file with the column second_label, the second label is
+    empty or the same.
 
     Raises:
-        CorpusError: The file cannot be read, a label is unknown, a passage has two labels for one
+        CorpusError: A file cannot be read, a label is unknown, a passage has two labels for one
             query, or none of the queries is judged.
     """
-    found: dict[tuple[str, str], Judgement] = {}
-    for row in read_rows(path):
+    labels: dict[str, dict[str, Stance]] = {}
+    rows: dict[tuple[str, str], Row] = {}
+    left_out = Counter[str]()
+    for row in chain.from_iterable(map(read_rows, paths)):
         query, passage = (
             required_cell(row, name, _JUDGEMENTS).strip() for name in ("query_id", "passage_id")
         )
-        judged = Judgement(query, passage, read_label(row, _JUDGEMENTS), row.line)
-        first = found.setdefault((query, passage), judged)
-        if first.label is not judged.label:
-            message = (
-                f"this passage is labelled {first.label.value} for the same query on line "
-                f"{first.line}; keep one of the two"
-            )
-            raise CorpusError(str(row.problem(message, "label", judged.label.value)))
-    kept = [judged for judged in found.values() if judged.query_id in queries]
-    if not kept:
-        message = "it judges none of the queries; name the judgements that belong to them"
-        raise CorpusError(str(Problem.of_file(str(path), message)))
-    return kept, len(found) - len(kept)
-
-
-def labels_by_query(
-    judgements: Iterable[Judgement], ids: Container[str], path: Path
-) -> dict[str, dict[str, Stance]]:
-    """Return the labels by passage for each query; `path` is the file they were read from.
-
-    Raises:
-        CorpusError: A passage is not among the `ids` of the collection.
-    """
-    labels: dict[str, dict[str, Stance]] = {}
-    for judged in judgements:
-        if judged.passage_id not in ids:
-            message = "the collection has no such passage; name the collection that was judged"
-            where = Problem(str(path), judged.line, "passage_id", judged.passage_id, message)
-            raise CorpusError(str(where))
-        labels.setdefault(judged.query_id, {})[judged.passage_id] = judged.label
-    return labels
+        if not required_cell(row, "label", _JUDGEMENTS).strip():
+            left_out["unlabelled"] += 1
+            continue
+        label = read_label(row, _JUDGEMENTS)
+        second = (cell(row, "second_label") or "").strip()
+        if second and read_label(row, _JUDGEMENTS, "second_label") is not label:
+            left_out["disputed"] += 1
+        elif query not in queries:
+            left_out["of_other_queries"] += 1
+        else:
+            first = labels.setdefault(query, {}).setdefault(passage, label)
+            at = rows.setdefault((query, passage), row)
+            if first is not label:
+                where = f"{at.file}, line {at.line}" if at.file != row.file else f"line {at.line}"
+                message = (
+                    f"this passage is labelled {first.value} for the same query on {where}; keep "
+                    "one of the two"
+                )
+                raise CorpusError(str(row.problem(message, "label", label.value)))
+    if not rows:
+        files = " and ".join(map(str, paths))
+        message = "no row judges one of the queries; name the judgements that belong to them"
+        raise CorpusError(str(Problem.of_file(files, message)))
+    return Judgements(labels, rows, **left_out)
 
 
 def read_collection(path: Path) -> list[Statement]:
@@ -178,10 +212,24 @@ def _cache_key(path: Path, encoder: Encoder) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SearchReport:
-    """The scores of both lists, for each judged query and on average.
+    """Both lists of each judged query as a search shows them.
 
-    `lists` holds means over the queries with enough relevant passages; `seconds` is the total time
-    of the searches, without opening the library.
+    `lists` has the figures over all queries; `not_judged` are the listed pairs that nobody judged,
+    each with its query's id and its list. `seconds` is the time of the searches.
+    """
+
+    queries: Mapping[str, Mapping[Stance, ShownList]]
+    lists: Mapping[Stance, ShownReport]
+    not_judged: Sequence[tuple[str, Stance, Pair]]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class PoolReport:
+    """The scores of both full rankings, for each judged query and on average.
+
+    `lists` holds means over the queries with enough relevant passages; `seconds` is the time of the
+    searches.
     """
 
     queries: Mapping[str, Mapping[Stance, ListScores]]
@@ -196,30 +244,80 @@ def evaluate_search(
     stance_model: StanceModel,
     on_progress: Progress | None = None,
 ) -> SearchReport:
-    """Search each judged query, and score the full ranking of both lists.
+    """Search for each judged query, without a speaker, and score both lists as they are shown.
+
+    Args:
+        queries: Texts by query id.
+        judged: Labels by query id and passage id.
+    """
+    found: dict[str, dict[Stance, ShownList]] = {}
+    not_judged: list[tuple[str, Stance, Pair]] = []
+    began = time.perf_counter()
+    for name in _each(queries, judged, on_progress):
+        result = search(library, queries[name], stance_model=stance_model)
+        found[name] = {stance: ShownList.of(result, stance, judged[name]) for stance in LISTS}
+        for stance, of in found[name].items():
+            listed = zip(result.listed(stance), of.pairs, strict=True)
+            not_judged += [(name, stance, pair) for pair, one in listed if one.label is None]
+    seconds = time.perf_counter() - began
+    lists = {stance: shown_report([of[stance] for of in found.values()]) for stance in LISTS}
+    return SearchReport(found, lists, not_judged, seconds)
+
+
+def evaluate_pool(
+    library: Library,
+    queries: Mapping[str, str],
+    judged: Mapping[str, Mapping[str, Stance]],
+    stance_model: StanceModel,
+    on_progress: Progress | None = None,
+) -> PoolReport:
+    """Score the full ranking of all that a search reads, without thresholds, for each judged query.
+
+    Passages without a judgement are removed from the rankings.
 
     Args:
         queries: Texts by query id.
         judged: Labels by query id and passage id.
     """
     found: dict[str, dict[Stance, ListScores]] = {}
-    asked = [name for name in queries if name in judged]
     began = time.perf_counter()
-    for done, name in enumerate(asked, start=1):
+    for name in _each(queries, judged, on_progress):
         pool = scored_pool(library, queries[name], stance_model)
         found[name] = {
             stance: list_scores(ranked_ids(pool, stance), judged[name], stance) for stance in LISTS
         }
-        if on_progress:
-            on_progress(done, len(asked))
     seconds = time.perf_counter() - began
     lists = {
         stance: ranking_report([scores[stance] for scores in found.values()]) for stance in LISTS
     }
-    return SearchReport(found, lists, seconds)
+    return PoolReport(found, lists, seconds)
+
+
+def _each(
+    queries: Mapping[str, str], judged: Container[str], on_progress: Progress | None
+) -> Iterator[str]:
+    """Yield the ids of the judged queries, and report each when it is done."""
+    asked = [name for name in queries if name in judged]
+    for done, name in enumerate(asked, start=1):
+        yield name
+        if on_progress:
+            on_progress(done, len(asked))
 
 
 def ranked_ids(pool: Sequence[Pair], stance: Stance) -> list[str]:
     """Return the statements' ids, best first, in the order of `Result.listed`."""
     ranked = sorted(pool, key=lambda pair: pair.rank_key(stance))
     return [pair.b.statement.id for pair in ranked]
+
+
+def not_judged_tsv(report: SearchReport, queries: Mapping[str, str]) -> bytes:
+    """Return the listed pairs that nobody judged as TSV, to be judged in its empty column label."""
+    lines = [_TO_JUDGE]
+    for name, stance, pair in report.not_judged:
+        said = pair.b.statement
+        date, probability = said.date.iso if said.date else "", pair.probabilities.of(stance)
+        words = (queries[name], said.id, said.text, said.countries, date)
+        lines.append((name, *words, "", stance.value, f"{probability:.3f}"))
+    # `read_tsv` reads cells as they are, without quoting.
+    text = "".join("\t".join(map(one_line, cells)) + "\n" for cells in lines)
+    return text.encode("utf-8", "replace")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -57,15 +58,137 @@ def measure(run: Run, files: dict[str, Path]):
     return measure
 
 
-def test_json_has_the_figures_of_both_lists(measure, files) -> None:
+def test_json_has_the_figures_of_both_lists_as_shown(measure, files) -> None:
     told = measure("--json")
     left_out = f"Left out: 1 judgement(s) of queries that are not in {files['--queries']}.\n"
     assert (told.code, told.err) == (0, left_out)
     data = told.json
-    assert list(data) == ["agree", "oppose", "model", "screening", "encoder", "seconds"]
+    made_with = ["model", "screening", "encoder", "seconds", "left_out", "per_query"]
+    assert list(data) == ["agree", "oppose", *made_with]
     assert data["model"] == "judge@555555555555"
     assert data["encoder"] == f"hashing@{HashingEncoder(256).digest[:12]}"
     assert data["seconds"] > 0
+    assert data["left_out"] == {"unlabelled": 0, "disputed": 0, "of_other_queries": 1}
+    agree, oppose = data["agree"], data["oppose"]
+    # p1 and p2 have the same words and are listed once.
+    assert (agree["claims"], agree["claims_with_right"], agree["listed"]) == (1, 1, 2)
+    assert agree["p_at_5"] == {"value": 0.4, "low": 0.4, "high": 0.4}
+    assert agree["recall_at_10"]["value"] == agree["right"]["value"] == 1
+    assert agree["probability"]["value"] == pytest.approx(0.7)
+    assert (oppose["listed"], oppose["judged"]) == (3, 2)
+    assert oppose["right"]["value"] == pytest.approx(2 / 3)
+    assert oppose["unjudged"]["value"] == pytest.approx(1 / 3)
+    assert oppose["right_of_judged"]["value"] == 1
+    (tenth,) = oppose["reliability"]
+    assert (tenth["low"], tenth["listed"], tenth["judged"]) == (0.8, 3, 2)
+    (entry,) = data["per_query"]
+    assert (entry["query_id"], entry["query"]) == ("q1", QUERY)
+    assert entry["oppose"] == {
+        "known": 2,
+        "p_at_5": 0.4,
+        "recall_at_10": 1,
+        "listed": 3,
+        "right": 2,
+        "unjudged": 1,
+    }
+
+
+def test_lists_are_those_of_a_search(measure, tmp_path: Path, files: dict[str, Path]) -> None:
+    result = search(build(tmp_path, files), QUERY, stance_model=WordJudge())
+    data = measure("--json").json
+    assert data["agree"]["listed"] == len(result.agree)
+    assert data["oppose"]["listed"] == len(result.oppose)
+
+
+def test_text_shows_both_lists_as_shown(measure) -> None:
+    out = measure().out
+    assert out.startswith("1 queries, 8 passages, model judge@555555555555, encoder hashing@")
+    assert "LISTS AS SHOWN\nfigure " in out
+    lines = [re.split(r"  +", line) for line in out.splitlines()]
+    assert ["claims with one right in the first 5", "1 of 1", "1 of 1"] in lines
+    assert ["passages listed", "2", "3"] in lines
+    assert ["P@5, unjudged wrong", *["0.400", "0.400 to 0.400"] * 2] in lines
+    assert "PROBABILITIES UNDER OPPOSE" in out
+    assert ["0.8 to 0.9", "3", "0.800", "0.667", "2", "1.000"] in lines
+
+
+def test_verbose_shows_each_judged_query(measure) -> None:
+    out = measure("--verbose").out
+    title = out[out.index("QUERIES") :].splitlines()[1].split()
+    assert title[:2] == ["id", "query"]
+    assert out.splitlines()[-1].split() == [
+        *["q1", *QUERY.split(), "3", "0.40", "2", "2", "0", "2", "0.40", "3", "2", "1"]
+    ]
+    assert "QUERIES" not in measure().out
+
+
+def test_the_label_of_a_pair_is_that_of_the_first_judged_with_the_same_words(
+    measure, files: dict[str, Path]
+) -> None:
+    files["--qrels"].write_text("query_id\tpassage_id\tlabel\nq1\tp2\tagree\n")
+    agree = measure("--json").json["agree"]
+    assert (agree["listed"], agree["judged"]) == (2, 1)  # the one of p1 and p2, not that of p3
+    assert agree["recall_at_10"]["value"] == 1
+
+
+def test_only_labels_that_two_readers_share_count(measure, files: dict[str, Path]) -> None:
+    files["--qrels"].write_text(
+        "query_id\tpassage_id\tlabel\tsecond_label\n"
+        "q1\tp1\tagree\t\nq1\tp3\tagree\tAgree\nq1\tp4\toppose\tneither\nq1\tp5\t\t\n"
+    )
+    told = measure("--json")
+    assert told.err == (
+        "Left out: 1 judgement(s) with two different labels.\n"
+        "Left out: 1 judgement(s) without a label.\n"
+    )
+    assert told.json["left_out"] == {"unlabelled": 1, "disputed": 1, "of_other_queries": 0}
+    assert (told.json["agree"]["claims"], told.json["oppose"]["claims"]) == (1, 0)
+    assert told.json["oppose"]["judged"] == 0
+
+
+def test_unjudged_pairs_can_be_judged_and_given_back(
+    measure, files: dict[str, Path], tmp_path: Path
+) -> None:
+    to_judge = tmp_path / "to-judge.tsv"
+    told = measure("--unjudged", to_judge)
+    assert f"Wrote {to_judge}: 1 pair to judge.\n" in told.err
+    lines = [line.split("\t") for line in to_judge.read_text().splitlines()]
+    assert lines[0] == [
+        *("query_id", "query", "passage_id", "text", "country", "date"),
+        *("label", "list", "probability"),
+    ]
+    details = ["Valdoria", "2001", "", "oppose", "0.800"]
+    assert lines[1:] == [["q1", QUERY, "p8", PASSAGES["p8"], *details]]
+    told = measure("--qrels", to_judge, "--json")  # not filled in
+    assert told.json["left_out"]["unlabelled"] == 1
+    to_judge.write_text(to_judge.read_text().replace("\t\toppose\t", "\toppose\toppose\t"))
+    oppose = measure("--qrels", to_judge, "--json").json["oppose"]
+    assert (oppose["judged"], oppose["right"]["value"]) == (3, 1)
+    assert_one_sentence(
+        measure("--unjudged", to_judge),
+        f"{to_judge} already exists: choose another name, or overwrite it with --force.",
+    )
+    assert_one_sentence(
+        measure("--unjudged", tmp_path / "a.csv"),
+        f"{tmp_path / 'a.csv'} does not end in .tsv: judgements are written as TSV.",
+    )
+    assert "leave out --pool" in measure("--pool", "--unjudged", tmp_path / "b.tsv").err
+
+
+def test_two_files_that_contradict_each_other_are_one_sentence(
+    measure, files: dict[str, Path], tmp_path: Path
+) -> None:
+    more = tmp_path / "more.tsv"
+    more.write_text("query_id\tpassage_id\tlabel\nq1\tp4\tneither\n")
+    assert_one_sentence(
+        measure("--qrels", more),
+        f"{more}, line 2, column \"label\", 'neither': this passage is labelled oppose for the "
+        f"same query on {files['--qrels']}, line 5; keep one of the two.",
+    )
+
+
+def test_the_pool_is_scored_without_thresholds(measure) -> None:
+    data = measure("--pool", "--json").json
     agree = data["agree"]
     assert list(agree) == [
         *("p_at_5", "ndcg_at_10", "p_at_5_ci", "ceiling", "queries", "unjudged_at_5"),
@@ -75,6 +198,13 @@ def test_json_has_the_figures_of_both_lists(measure, files) -> None:
     assert agree["p_at_5_ci"] == [0.6, 0.6]
     assert data["oppose"]["queries"] == 0  # two passages oppose: too few
     assert data["oppose"]["p_at_5"] is None
+    (entry,) = data["per_query"]
+    assert (entry["agree"]["p_at_5"], entry["oppose"]["relevant"]) == (0.6, 2)
+    out = measure("--pool", "--verbose").out
+    assert "list      P@5            95 %  ceiling  nDCG@10  unjudged@5  queries\n" in out
+    assert "agree   0.600  0.600 to 0.600    0.600    1.000" in out
+    assert "oppose      -               -        -        -           -        0\n" in out
+    assert f"q1  {QUERY}      3       0.60" in out
 
 
 def test_every_passage_keeps_its_own_place(tmp_path: Path, files: dict[str, Path]) -> None:
@@ -138,24 +268,6 @@ def test_passages_keep_ids_and_who_and_when(tmp_path: Path, files: dict[str, Pat
     assert [entry.id for entry in library.statements()] == list(PASSAGES)
     first = library.statement("p1")
     assert (first.text, first.countries, str(first.date)) == (PASSAGES["p1"], "Valdoria", "2001")
-
-
-def test_verbose_shows_each_judged_query(measure) -> None:
-    (entry,) = measure("--json", "--verbose").json["per_query"]
-    assert (entry["query_id"], entry["query"]) == ("q1", QUERY)
-    assert entry["agree"]["p_at_5"] == 0.6
-    assert entry["oppose"]["relevant"] == 2
-    out = measure("--verbose").out
-    assert f"q1  {QUERY}      3       0.60" in out
-    assert "QUERIES" not in measure().out
-
-
-def test_text_shows_both_lists(measure) -> None:
-    out = measure().out
-    assert out.startswith("1 queries, 8 passages, model judge@555555555555, encoder hashing@")
-    assert "list      P@5            95 %  ceiling  nDCG@10  unjudged@5  queries\n" in out
-    assert "agree   0.600  0.600 to 0.600    0.600    1.000" in out
-    assert "oppose      -               -        -        -           -        0\n" in out
 
 
 def test_judgements_of_another_collection_are_refused_before_anything_is_embedded(
@@ -247,7 +359,7 @@ def test_an_incomplete_or_damaged_library_is_rebuilt(run: Run, files: dict[str, 
         (
             "--qrels",
             "query_id\tpassage_id\tlabel\nq7\tp1\tagree\n",
-            "{}: it judges none of the queries; name the judgements that belong to them.",
+            "{}: no row judges one of the queries; name the judgements that belong to them.",
         ),
         (
             "--qrels",
