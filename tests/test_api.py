@@ -20,7 +20,10 @@ from compare.results import Positions, Result
 from tests.printed import ROOT
 
 ENTRY_POINTS = {
-    Library: "open sample build update delete search compare timeline positions statements browse",
+    Library: (
+        "open sample build update delete search search_many compare timeline positions statements "
+        "browse"
+    ),
     Result: (
         "agree oppose neither rethreshold explain save load reproduce export report to_pandas"
     ),

@@ -25,8 +25,12 @@ from compare.cli.output import (
     waiting,
 )
 from compare.comparison.retrieval import CANDIDATES
+from compare.corpus.values import listed
 from compare.errors import QueryError
+from compare.evaluate import read_quotes, search_file
 from compare.evaluate.batch import read_batch, score_file, target_path
+from compare.evaluate.search_batch import check_target, partial_path
+from compare.export import counted
 from compare.export.json_files import public_json, spans_json
 from compare.export.words import LIST_TITLES, read_against, repeats_in_words
 from compare.files import check_writable
@@ -42,11 +46,13 @@ if TYPE_CHECKING:
 _SHOWN = 10
 _REPEATS_SHOWN = 3
 _INDENT = " " * 10
+_ABOUT_A_QUOTE = ("speaker", "role", "country", "date", "context", "who")
 _COLOURS = {Stance.AGREE: "blue", Stance.OPPOSE: "red", Stance.NEITHER: "default"}
 
 
 @click.command("search")
 @click.argument("quote", type=shared.text, required=False)
+@shared.file("--queries", help="Search for every quote of a .csv, .tsv, .jsonl or .txt file.")
 @click.option("--id", "statement_id", type=shared.text, help="Search for a statement by its id.")
 @shared.who_and_when("the quote")
 @shared.filtering
@@ -59,7 +65,12 @@ _COLOURS = {Stance.AGREE: "blue", Stance.OPPOSE: "red", Stance.NEITHER: "default
 @shared.force
 @shared.reading
 def search(
-    quote: str | None, statement_id: str | None, limit: int | None, out: Path | None, **options: Any
+    quote: str | None,
+    queries: Path | None,
+    statement_id: str | None,
+    limit: int | None,
+    out: Path | None,
+    **options: Any,
 ) -> None:
     """Find who agrees with QUOTE and who opposes it; "-" reads it from standard input.
 
@@ -67,9 +78,22 @@ def search(
       compare search "We will not hesitate to impose costs." --who "United States, 2022"
       compare search --id blinken-1 --not-own-speaker --why
       pbpaste | compare search - --out pairs.csv
+      compare search --queries quotes.csv --out pairs.csv
+
+    A file of quotes has a column quote, query or text and, if you like, id, speaker, role, country,
+    date and context; a .txt file has one quote a line. The pairs of all are written to one .csv or
+    .jsonl file. If you interrupt the command, the same command continues after the last finished
+    quote.
     """
+    if queries is not None:
+        if quote is not None or statement_id is not None:
+            raise click.UsageError("Give a quote, a statement's id or --queries, only one of them.")
+        _search_file(queries, out, limit, options)
+        return
     if quote is None and statement_id is None:
-        raise click.UsageError("Give a quote, or a statement's id with --id.")
+        raise click.UsageError(
+            "Give a quote, a statement's id with --id, or a file with --queries."
+        )
     check_out(out, force=options["force"])
     asked = shared.read_quote(_read_stdin() if quote == "-" else quote or "", options)
     filters = shared.read_filters(options)
@@ -100,6 +124,46 @@ def search(
         say_json(data)
     elif out is None:
         _show_result(result, limit or _SHOWN)
+
+
+def _search_file(queries: Path, out: Path | None, limit: int | None, options: Any) -> None:
+    """Search for the quotes of a file, and write the listed pairs of all."""
+    if out is None:
+        raise click.UsageError("--queries needs a file to write: name it with --out.")
+    if limit is not None or any(options[name] for name in _ABOUT_A_QUOTE):
+        raise click.UsageError(
+            "--limit and the options about a quote do not go with --queries: write who and when "
+            "into columns of the file (speaker, country, date, …)."
+        )
+    # Check the files before loading a model, which takes seconds.
+    check_target(out, force=options["force"])
+    quotes, filters = read_quotes(queries), shared.read_filters(options)
+    library, model = shared.open_to_read(options)
+    try:
+        with progress("Searching") as on_progress:
+            counts = search_file(
+                library,
+                quotes,
+                out,
+                stance_model=model,
+                filters=filters,
+                thresholds=shared.read_thresholds(options),
+                candidates=options["candidates"],
+                why=options["why"],
+                force=options["force"],
+                on_progress=on_progress,
+            )
+    except KeyboardInterrupt:
+        if (partial := partial_path(out)).exists():
+            remark(f"{partial} keeps the finished quotes: the same command continues after them.")
+        raise
+    pairs, without = sum(counts.values()), [name for name, number in counts.items() if not number]
+    if options["as_json"]:
+        data = {"path": str(out), "quotes": len(quotes), "pairs": pairs, "without_pairs": without}
+        say_json(data)
+        return
+    none = f"; none for {listed(without)}" if without else ""
+    remark(f"Wrote {out}: {pairs} pairs of {counted(len(quotes), 'quote')}{none}.")
 
 
 def _read_stdin() -> str:

@@ -2,10 +2,12 @@
 
 from compare.evaluate.metrics import Report, by_mode, gold_of, report
 from compare.evaluate.pairs import LabelledPair, read_labelled, read_pairs
+from compare.evaluate.search_batch import NamedQuote, read_quotes, search_file
 from compare.evaluate.searching import PoolReport, SearchReport, evaluate_pool, evaluate_search
 
 __all__ = [
     "LabelledPair",
+    "NamedQuote",
     "PoolReport",
     "Report",
     "SearchReport",
@@ -15,5 +17,7 @@ __all__ = [
     "gold_of",
     "read_labelled",
     "read_pairs",
+    "read_quotes",
     "report",
+    "search_file",
 ]

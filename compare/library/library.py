@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import closing, nullcontext
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from compare.errors import LibraryError, QueryError
 from compare.library.build import (
@@ -32,7 +32,7 @@ from compare.library.generations import (
     publish,
     writing,
 )
-from compare.statements import PartialDate, Passage, Statement
+from compare.statements import PartialDate, Passage, Quote, Statement, clean_quote
 
 if TYPE_CHECKING:
     from typing import Self
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from compare.results.positions import Positions
     from compare.results.result import Result
     from compare.review import Review
-    from compare.statements import Quote
 
 
 class Library:
@@ -382,6 +381,42 @@ class Library:
             self, quote, filters=filters, thresholds=thresholds, candidates=candidates, why=why,
             stance_model=stance_model, on_progress=on_progress,
         )  # fmt: skip
+
+    def search_many(
+        self,
+        quotes: Iterable[Quote | str],
+        *,
+        stance_model: StanceModel | None = None,
+        on_progress: Progress | None = None,
+        **options: Any,
+    ) -> Iterator[Result]:
+        """Search for several quotes, and yield the result of each; the model is loaded once.
+
+        >>> quotes = ["China is considering military aid to Russia.", "China denies military aid."]
+        >>> [len(result.agree) for result in library.search_many(quotes)]
+        [2, 1]
+
+        Args:
+            quotes: The words of each, with the speaker if known.
+            stance_model: None uses the shipped one, with the library's adaptation.
+            on_progress: Reports quotes searched.
+            options: As `search` takes them.
+
+        Raises:
+            QueryError: A quote is empty or too long; no search was made.
+            ModelError: A model is missing, or is not the one the library was built with.
+        """
+        asked = [Quote(quote) if isinstance(quote, str) else quote for quote in quotes]
+        for number, quote in enumerate(asked, start=1):
+            try:
+                clean_quote(quote.text)
+            except QueryError as error:
+                raise QueryError(f"Quote {number}: {error}") from None
+        model = stance_model or self.stance_model()
+        for done, quote in enumerate(asked, start=1):
+            yield self.search(quote, stance_model=model, **options)
+            if on_progress:
+                on_progress(done, len(asked))
 
     def compare(
         self,

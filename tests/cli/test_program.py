@@ -64,7 +64,7 @@ def test_every_command_explains_itself(run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["search"], "Give a quote, or a statement's id with --id."),
+        (["search"], "Give a quote, a statement's id with --id, or a file with --queries."),
         (["search", " "], "The quote is empty: give the words to search for."),
         (
             ["search", "x", "--date", "soon"],
