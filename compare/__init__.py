@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from compare.comparison import load_third_reader
     from compare.corpus import Corpus, read_corpus
     from compare.errors import CompareError
     from compare.library import Filters, Library
@@ -57,10 +58,12 @@ __all__ = [
     "Thresholds",
     "load_encoder",
     "load_stance_model",
+    "load_third_reader",
     "read_corpus",
 ]
 
 _NAMES_IN = {
+    "comparison": "load_third_reader",
     "corpus": "Corpus read_corpus",
     "errors": "CompareError",
     "library": "Filters Library",

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.reader_server import ReaderServer, reader_server
 
 settings.register_profile("untimed", settings(), deadline=None)  # a busy machine is no failure
 settings.load_profile("untimed")
@@ -53,3 +56,15 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cache folder of the one test's own."""
     monkeypatch.setenv("COMPARE_CACHE", str(tmp_path / "cache"))
     return tmp_path / "cache"
+
+
+@pytest.fixture
+def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ReaderServer]:
+    """A server to read pairs, and neither answers, settings nor keys of a person."""
+    monkeypatch.setenv("COMPARE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(
+        "compare.comparison.third_reader.user_settings", lambda: tmp_path / "settings.json"
+    )
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    with reader_server() as served:
+        yield served

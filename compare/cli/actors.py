@@ -25,10 +25,11 @@ from compare.cli.output import (
     say_json,
     show_table,
 )
+from compare.cli.third_reader import open_third_reader, third_reader, with_third_reader
 from compare.comparison import MOST_READ, NOT_A_SAMPLE, Comparison, PositionTable, position_table
 from compare.comparison.retrieval import MOST_PER_ACTOR
 from compare.export import counted, csv_bytes, rows, table_csv
-from compare.export.words import duration
+from compare.export.words import duration, reader_notes
 from compare.files import write_whole
 from compare.library import Filters
 from compare.models import Stance
@@ -55,6 +56,7 @@ _writing = shared.together(
     shared.out,
     shared.force,
     shared.as_json,
+    third_reader,
 )
 
 
@@ -167,6 +169,7 @@ def _read(
     a: Filters, b: Filters | None, options: dict[str, Any], between: str = ""
 ) -> Result | None:
     """Say what will be read, then read it; return None with --plan."""
+    reader = open_third_reader(options) if "third_reader" in options else None
     library, model = shared.open_to_read(options)
     period = options["since"], options["until"]
     comparison = Comparison(
@@ -202,6 +205,7 @@ def _read(
     with progress("Reading pairs") as on_progress:
         least = shared.read_thresholds(options)
         result = comparison.run(thresholds=least, on_progress=on_progress)
+    result = with_third_reader(result, reader)
     if not options.get("why"):  # `matrix` has no such option
         return result
     with progress("Finding the deciding words") as on_progress:
@@ -223,6 +227,7 @@ def _show_list(result: Result, stance: Stance, limit: int) -> None:
             attribution(pair.a.statement),
             quoted(pair.b),
             attribution(pair.b.statement),
+            *reader_notes(pair),
             *rationale_lines(pair.rationale, pair.a.text, pair.b.text),
         ):
             say(f"          {line}")

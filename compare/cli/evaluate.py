@@ -26,6 +26,8 @@ from compare.cli.output import (
     show_table,
     waiting,
 )
+from compare.cli.third_reader import open_third_reader, say_what_is_sent, third_reader
+from compare.comparison.third_reader import WithThirdReader
 from compare.errors import ExportError
 from compare.evaluate import (
     PoolReport,
@@ -53,7 +55,8 @@ _FILE: dict[str, Any] = {"type": shared.PATH, "required": True, "metavar": "FILE
 @shared.as_json
 @shared.flag("--markdown", "as_markdown", help="Print Markdown.")
 @shared.stance_model_name
-def evaluate(file: Path, as_json: bool, as_markdown: bool, stance_model: str) -> None:
+@third_reader
+def evaluate(file: Path, as_json: bool, as_markdown: bool, **options: Any) -> None:
     """Score the labelled pairs of FILE and compare the stances with the labels.
 
     FILE ends in .tsv (read without quoting), .csv or .jsonl, optionally with .gz. Its columns are
@@ -69,11 +72,18 @@ def evaluate(file: Path, as_json: bool, as_markdown: bool, stance_model: str) ->
     if as_json and as_markdown:
         raise click.UsageError("Choose one of --json and --markdown.")
     pairs = read_labelled(file)
-    model = shared.stance_model(stance_model)
+    inputs = [(pair.a, pair.b) for pair in pairs]
+    reader = open_third_reader(options)
+    model = shared.stance_model(options["stance_model"])
+    if reader:
+        say_what_is_sent(reader, inputs)
+        model = with_third = WithThirdReader(reader, model)
     with progress("Reading pairs") as on_progress:
         began = time.perf_counter()
-        probabilities = model.score([(pair.a, pair.b) for pair in pairs], on_progress)
+        probabilities = model.score(inputs, on_progress)
         seconds = time.perf_counter() - began
+    if reader:
+        remark_notes(with_third.notes)
     gold = gold_of([pair.label for pair in pairs])
     figures = report(probabilities, gold)
     speed = len(pairs) / seconds if seconds else 0.0

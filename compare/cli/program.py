@@ -141,8 +141,16 @@ def _discard_output() -> None:
     type=click.Path(path_type=Path, file_okay=False),
     help="Library folder [$COMPARE_LIBRARY, your own, or the sample].",
 )
-def app(port: int, no_browser: bool, library: Path | None) -> None:
-    """Open the app in the browser; Ctrl-C ends it. Statements never leave this machine."""
+@click.option("--third-reader", default="", help="Offer a third reader, as for `compare search`.")
+@click.option("--third-model", default="", help="The name of its model.")
+def app(
+    port: int, no_browser: bool, library: Path | None, third_reader: str, third_model: str
+) -> None:
+    """Open the app in the browser; Ctrl-C ends it.
+
+    Statements never leave this machine, unless a third reader elsewhere is named here and switched
+    on there.
+    """
     from compare.cli.options import open_library
     from compare.library.locations import LIBRARY_VARIABLE
 
@@ -154,7 +162,7 @@ def app(port: int, no_browser: bool, library: Path | None) -> None:
             f"The app is neither at {in_checkout} nor at {installed}: install the program again."
         )
     _check_port(port)
-    environment = dict(os.environ)
+    environment = dict(os.environ) | _third_reader(third_reader, third_model)
     opened = open_library(library)  # fails here, not on the page
     if library is not None or environment.get(LIBRARY_VARIABLE):
         environment[LIBRARY_VARIABLE] = str(opened.folder.resolve())
@@ -173,6 +181,18 @@ def app(port: int, no_browser: bool, library: Path | None) -> None:
         raise SystemExit(server.returncode)
     os.chdir(script.parent)  # where the app's settings are
     os.execve(arguments[0], arguments, environment)
+
+
+def _third_reader(named: str, model: str) -> dict[str, str]:
+    """Return the variables with which the app offers a third reader, once it is known to be one."""
+    if not named and not model:
+        return {}
+    from compare.models.third_reader import MODEL_VARIABLE, READER_VARIABLE, Endpoint, ThirdReader
+
+    if not (named and model):
+        raise click.UsageError("Give both --third-reader and --third-model.")
+    ThirdReader(Endpoint.of(named), model)  # fails here, not on the page
+    return {READER_VARIABLE: named, MODEL_VARIABLE: model}
 
 
 def _check_port(port: int) -> None:

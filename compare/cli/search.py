@@ -24,6 +24,12 @@ from compare.cli.output import (
     say_json,
     waiting,
 )
+from compare.cli.third_reader import (
+    open_third_reader,
+    say_what_is_sent,
+    third_reader,
+    with_third_reader,
+)
 from compare.comparison.retrieval import CANDIDATES
 from compare.corpus.values import listed
 from compare.errors import QueryError
@@ -32,10 +38,11 @@ from compare.evaluate.batch import read_batch, score_file, target_path
 from compare.evaluate.search_batch import check_target, partial_path
 from compare.export import counted
 from compare.export.json_files import public_json, spans_json
-from compare.export.words import LIST_TITLES, read_against, repeats_in_words
+from compare.export.words import LIST_TITLES, read_against, reader_notes, repeats_in_words
 from compare.files import check_writable
 from compare.models import InputPair, ModelInput, Probabilities, Stance, StanceModel, signature
 from compare.models.rationale import find_rationale
+from compare.models.third_reader import ThirdReader
 from compare.results import Excerpt, Pair, Result
 from compare.safe_text import one_line, printable
 from compare.statements import Quote, clean_quote, language_notes
@@ -64,6 +71,7 @@ _COLOURS = {Stance.AGREE: "blue", Stance.OPPOSE: "red", Stance.NEITHER: "default
 @shared.out
 @shared.force
 @shared.reading
+@third_reader
 def search(
     quote: str | None,
     queries: Path | None,
@@ -97,6 +105,7 @@ def search(
     check_out(out, force=options["force"])
     asked = shared.read_quote(_read_stdin() if quote == "-" else quote or "", options)
     filters = shared.read_filters(options)
+    reader = open_third_reader(options)
     library, model = shared.open_to_read(options)
     if statement_id:  # options of the command line override the fields of the statement
         given = {of.name: value for of in fields(asked) if (value := getattr(asked, of.name))}
@@ -107,10 +116,13 @@ def search(
             stance_model=model,
             filters=filters,
             thresholds=shared.read_thresholds(options),
-            why=options["why"],
             candidates=options["candidates"],
             on_progress=on_progress,
         )
+    result = with_third_reader(result, reader)
+    if options["why"]:
+        with progress("Finding the deciding words") as on_progress:
+            result = result.explain(model, on_progress=on_progress)
     if out is not None:
         result.export(out, force=options["force"])
         remark(
@@ -250,8 +262,7 @@ def _details(result: Result, stance: Stance, pair: Pair) -> list[str]:
     if stance is Stance.NEITHER:
         odds = pair.probabilities
         lines.append(f"agree {odds.agree:.2f}, oppose {odds.oppose:.2f}")
-    elif pair.first_stage_only:
-        lines.append("read by the fast model only")
+    lines += reader_notes(pair)
     lines.append(attribution(statement))
     if statement.context:
         lines.append(f"context: {one_line(statement.context)}")
@@ -273,6 +284,7 @@ def _details(result: Result, stance: Stance, pair: Pair) -> list[str]:
 @shared.as_json
 @shared.stance_model_name
 @click.option("--library", type=shared.FOLDER, help="Use the model as adapted to this library.")
+@third_reader
 def stance(
     a: str | None, b: str | None, batch: Path | None, out: Path | None, **options: Any
 ) -> None:
@@ -287,6 +299,7 @@ def stance(
     """
     as_json, why = options["as_json"], options["why"]
     about = {name: options[name] for name in options if name.startswith(("a_", "b_", "who_"))}
+    reader = open_third_reader(options)
     if batch is None:
         if a is None or b is None:
             missing = "statements A and B" if a is None else "statement B, too"
@@ -294,10 +307,12 @@ def stance(
         if out is not None:
             raise click.UsageError("--out goes with --batch only: leave it out.")
         pair = _read_side("a", a, about), _read_side("b", b, about)
-        _show_stance(pair, _load_model(options), why=why, as_json=as_json)
+        _show_stance(pair, _load_model(options), reader, why=why, as_json=as_json)
         return
     if a is not None:
         raise click.UsageError("Give statements A and B or a file with --batch, not both.")
+    if reader:
+        raise click.UsageError("--third-reader does not go with --batch: omit it.")
     if why or any(about.values()):
         raise click.UsageError(
             "--why and the options about A and B do not go with --batch: write who and when into "
@@ -329,13 +344,26 @@ def _read_side(letter: str, text: str, about: dict[str, Any]) -> ModelInput:
     return Excerpt.of_quote(shared.read_quote(words, about, letter), words).model_input
 
 
-def _show_stance(pair: InputPair, model: StanceModel, *, why: bool, as_json: bool) -> None:
+def _show_stance(
+    pair: InputPair, model: StanceModel, reader: ThirdReader | None, *, why: bool, as_json: bool
+) -> None:
     a, b = (side.text for side in pair)
-    with waiting("Reading the pair"):
-        scores, (read,) = model.score_parts([pair])
-        odds = Probabilities(*map(float, scores[0]))
-        rationale = find_rationale(model, *pair)[1] if why else None
-    notes = language_notes(("Statement A", a), ("Statement B", b), languages=model.languages)
+    notes: list[str] = []
+    reading = rationale = None
+    if reader:
+        say_what_is_sent(reader, [pair])
+        with waiting(f"Waiting for {reader.name}"):
+            (reading,) = reader.read([pair])
+        if reading.problem:
+            notes.append(f"{reader.name} gave no verdict: {reading.problem}.")
+    if reader and reading and reading.probabilities:
+        odds, read, rationale, model = reading.probabilities, pair, reading.rationale, reader
+    else:
+        with waiting("Reading the pair"):
+            scores, (read,) = model.score_parts([pair])
+            odds = Probabilities(*map(float, scores[0]))
+            rationale = find_rationale(model, *pair)[1] if why else None
+    notes += language_notes(("Statement A", a), ("Statement B", b), languages=model.languages)
     if as_json:
         data: dict[str, Any] = {
             "stance": odds.stance.value,

@@ -7,6 +7,7 @@ from compare.comparison.counts import NOT_A_SAMPLE, Cell, YearCount, by_year, ma
 from compare.comparison.positions import AgreementMatrix, PositionTable, position_table
 from compare.comparison.reproduce import Reproduction
 from compare.comparison.sides import MOST_READ, Comparison, Plan, compare_sides
+from compare.comparison.third_reader import load_third_reader
 
 __all__ = [
     "MOST_READ",
@@ -20,6 +21,7 @@ __all__ = [
     "YearCount",
     "by_year",
     "compare_sides",
+    "load_third_reader",
     "matrix",
     "position_table",
     "random_sample",

@@ -269,5 +269,6 @@ def _made_with(made: Provenance) -> list[tuple[str, str]]:
         ("embedding model", f"{made.encoder} sha256 {made.encoder_digest}"),
         ("stance model", f"{made.stance_model} sha256 {made.stance_digest}"),
         ("model that reads first", made.screening or "none"),
+        ("third reader", str(made.third_reader.get("model", "none"))),
         ("library", f"{made.statements:,} statements, sha256 {made.library_digest}"),
     ]

@@ -174,14 +174,14 @@ def _xlsx(result: Result, stances: Sequence[Stance]) -> bytes:
 def about_sheet(result: Result) -> list[tuple[str, str | int | float]]:
     """Return names and values: the query, and how its pairs were found."""
     made = result.provenance
-    fast = f"; {made.screening} for pairs that only the fast model scored" if made.screening else ""
+    others = f"; {found}" if (found := made.other_label_sources) else ""
     return [
         ("query", result.subject),
         *(("note", note) for note in result.notes),
         ("searched on", made.date),
         ("version", made.version),
         ("encoder", f"{made.encoder}@{made.encoder_digest}"),
-        ("labels by", f"{made.stance_model}@{made.stance_digest}{fast}"),
+        ("labels by", f"{made.stance_model}@{made.stance_digest}{others}"),
         ("library digest", made.library_digest),
         ("statements", made.statements),
         ("passages", made.passages),

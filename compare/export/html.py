@@ -28,6 +28,7 @@ from compare.export.words import (
     marked_pieces,
     percent,
     read_as,
+    reader_notes,
     repeats_in_words,
     shortened,
     verdict_word,
@@ -99,6 +100,7 @@ def environment() -> Environment:
     made.filters |= {filter.__name__: filter for filter in filters}
     made.filters |= {"marked": marked_html, "language": _language, "last_words": _last_words}
     made.filters["first_words"] = lambda text: shortened(text, _AROUND)
+    made.filters["reader_notes"] = reader_notes
     made.globals |= {"SIGN": SIGN, "VERDICT": VERDICT, "SIDE_NAMES": SIDE_NAMES}
     made.globals |= {"ALSO_OPEN": _ALSO_OPEN}
     return made

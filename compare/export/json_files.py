@@ -19,6 +19,7 @@ from compare.results import (
     Result,
     Span,
     Stance,
+    ThirdReading,
     Thresholds,
 )
 from compare.statements import Country, PartialDate, Passage, Quote, Statement
@@ -180,11 +181,12 @@ def _pair(a: Excerpt, b: Excerpt, entry: Mapping[str, Any]) -> Pair:
         float(entry["similarity"]),
         rationale,
         bool(entry.get("screened", False)),
+        ThirdReading(entry.get("third_reader", "")),
     )
 
 
-# Names in files are stable: "screened" is `first_stage_only`, "why" is `rationale`, "same_point"
-# is `candidates`. Numbers may be NumPy's, which json refuses.
+# Names in files are stable: "screened" is `first_stage_only`, "third_reader" is `third_reading`,
+# "why" is `rationale`, "same_point" is `candidates`. Numbers may be NumPy's, which json refuses.
 
 
 def _verdict_to_json(pair: Pair) -> dict[str, Any]:
@@ -193,6 +195,7 @@ def _verdict_to_json(pair: Pair) -> dict[str, Any]:
         "probabilities": {stance.value: float(pair.probabilities.of(stance)) for stance in Stance},
         "similarity": float(pair.similarity),
         "screened": pair.first_stage_only,
+        "third_reader": pair.third_reading.value,
         "why": why and {"quote": [*map(_span, why.a)], "passage": [*map(_span, why.b)]},
     }
 
@@ -235,6 +238,7 @@ def public_json(result: Result) -> dict[str, Any]:
             "screened": {"model": made.screening, "statements": first_stage_only}
             if made.screening
             else None,
+            "third_reader": dict(made.third_reader),
             "thresholds": asdict(result.thresholds),
             "filters": dict(made.filters),
             "settings": dict(made.settings),
@@ -254,6 +258,7 @@ def public_json(result: Result) -> dict[str, Any]:
                 "p_oppose": float(pair.probabilities.oppose),
                 "p_neither": float(pair.probabilities.neither),
                 "similarity": float(pair.similarity),
+                "third_reader": pair.third_reading.value,
                 "quote_part": pair.a.text,
                 "passage": pair.b.text,
                 "statement": {

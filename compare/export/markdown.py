@@ -13,6 +13,7 @@ from compare.export.words import (
     in_reading_order,
     marked_pieces,
     read_against,
+    reader_notes,
     verdict_word,
 )
 from compare.results import Pair, Result, Span, Stance
@@ -54,12 +55,11 @@ def _pair(result: Result, rank: int, pair: Pair) -> list[str]:
     else:
         a = [f"> {_marked(pair.a.text, pair.spans.a)}", *_attribution(pair.a.statement)]
         blocks = [f"### {rank}\\.", *a, *b]
-    fast = "; read by the fast model only" if pair.first_stage_only else ""
     verdict = (
         f"Agree {odds.agree:.2f}, oppose {odds.oppose:.2f}, neither {odds.neither:.2f}; "
-        f"similarity {pair.similarity:.2f}{fast}"
+        f"similarity {pair.similarity:.2f}"
     )
-    return [*blocks, verdict]
+    return [*blocks, "; ".join([verdict, *reader_notes(pair)])]
 
 
 def _marked(text: str, spans: Sequence[Span]) -> str:
@@ -98,12 +98,11 @@ def _link(url: str) -> str:
 
 def _provenance(result: Result) -> str:
     made = result.provenance
-    fast = (
-        f" ({made.screening} for pairs that only the fast model scored)" if made.screening else ""
-    )
+    others = f" ({found})" if (found := made.other_label_sources) else ""
     return inert(
         f"Searched {made.statements} statements on {made.date} with compare {made.version}, "
-        f"encoder {made.encoder}@{made.encoder_digest[:12]}, labels by {made.label_source}{fast}, "
-        f"library {made.library_digest[:12]}, minimum probability "
-        f"{result.thresholds.probability:g}, minimum similarity {result.thresholds.similarity:g}."
+        f"encoder {made.encoder}@{made.encoder_digest[:12]}, "
+        f"labels by {made.label_source}{others}, library {made.library_digest[:12]}, "
+        f"minimum probability {result.thresholds.probability:g}, minimum similarity "
+        f"{result.thresholds.similarity:g}."
     )

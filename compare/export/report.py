@@ -129,6 +129,11 @@ def limits(result: Result) -> list[str]:
             f"{alone:,} of the {'statements' if result.quote else 'pairs'} listed were read by the "
             "first, faster model only; each is marked."
         )
+    if result.provenance.third_reader:
+        sentences.append(
+            "The probabilities of pairs that the third reader read are not calibrated: they follow "
+            "from the confidence that it gave, by a fixed table."
+        )
     return [*sentences, *result.notes]
 
 
@@ -159,6 +164,7 @@ def settings(result: Result) -> list[tuple[str, str]]:
         ("Embedding model", f"{made.encoder} {made.encoder_digest}"),
         ("Stance model", f"{made.stance_model} {made.stance_digest}"),
         ("First model", made.screening),
+        ("Third reader", "; ".join(f"{k} {v}" for k, v in made.third_reader.items())),
         ("Read", f"{len(result.pairs):,} {'statements' if result.quote else 'pairs'}"),
         ("Minimum probability", f"{minimum.probability:g}"),
         ("Minimum similarity", f"{minimum.similarity:g}"),
@@ -235,10 +241,17 @@ def _models(made: Provenance) -> str:
         if made.stance_model.endswith(SUFFIX)
         else ""
     )
+    third = (
+        f" The first of each list were then read by a third reader, the language model "
+        f"{made.third_reader.get('model')} at {made.third_reader.get('host')}, in both orders; "
+        "they are marked, and stand first."
+        if made.third_reader
+        else ""
+    )
     return (
         f"Each pair was read in both orders by the stance model {made.stance_model} (sha256 "
         f"{made.stance_digest[:_DIGITS]}…), which gives calibrated probabilities of agree, oppose "
-        f"and neither.{first}{adapted}"
+        f"and neither.{first}{adapted}{third}"
     )
 
 

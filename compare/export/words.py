@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from compare.results import Kind, Pair, Probabilities, Result, Span, Stance
+from compare.results import Kind, Pair, Probabilities, Result, Span, Stance, ThirdReading
 from compare.statements import Quotation, Statement
 
 JOINT = " || "
@@ -142,6 +142,16 @@ def in_reading_order(result: Result, stances: Sequence[Stance]) -> list[Stance]:
     """Return the lists in the order of a document: for two sides, oppose comes first."""
     order = tuple(Stance) if result.quote else (Stance.OPPOSE, Stance.AGREE, Stance.NEITHER)
     return [stance for stance in order if stance in stances]
+
+
+def reader_notes(pair: Pair) -> list[str]:
+    """Say which reader gave a verdict if it was not the accurate model, and what went wrong."""
+    notes = {
+        ThirdReading.READ: ["read by the third reader"],
+        ThirdReading.UNANSWERED: ["the third reader gave no answer"],
+        ThirdReading.NOT_SENT: ["words here address a reader: not sent to the third reader"],
+    }.get(pair.third_reading, [])
+    return [*notes, *(["read by the fast model only"] if pair.first_stage_only else [])]
 
 
 def read_against(result: Result, pair: Pair) -> str:

@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from platformdirs import user_cache_dir, user_data_dir
+from platformdirs import user_cache_dir, user_config_dir, user_data_dir
 
 from compare.errors import LibraryError
 
@@ -33,6 +33,11 @@ def cache_dir() -> Path:
     """Return the cache folder: $COMPARE_CACHE, else the platform's."""
     given = os.environ.get(CACHE_VARIABLE)
     return Path(given).expanduser() if given else Path(user_cache_dir(APPLICATION, appauthor=False))
+
+
+def user_settings() -> Path:
+    """Return the path of the user's settings, which may not exist yet."""
+    return Path(user_config_dir(APPLICATION, appauthor=False)) / "settings.json"
 
 
 def resolve_library(given: Path | None = None) -> Path:

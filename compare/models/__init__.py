@@ -8,9 +8,18 @@ from compare.models.protocols import (
     load_stance_model,
     signature,
 )
-from compare.models.values import InputPair, ModelInput, Probabilities, Rationale, Span, Stance
+from compare.models.values import (
+    CODEBOOK,
+    InputPair,
+    ModelInput,
+    Probabilities,
+    Rationale,
+    Span,
+    Stance,
+)
 
 __all__ = [
+    "CODEBOOK",
     "Encoder",
     "InputPair",
     "Kind",

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
+
+CODEBOOK = (Path(__file__).parent / "codebook.md").read_text(encoding="utf-8")
+"""What the three stances mean: for people who review pairs, and for a third reader."""
 
 
 class Stance(StrEnum):

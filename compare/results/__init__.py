@@ -1,7 +1,7 @@
 """What a comparison returns: pairs, results and positions, with their provenance."""
 
 from compare.models.values import Probabilities, Rationale, Span, Stance
-from compare.results.pair import Excerpt, Pair, Thresholds
+from compare.results.pair import Excerpt, Pair, ThirdReading, Thresholds
 from compare.results.positions import SILENT, Actor, Position, Positions, PositionScore
 from compare.results.provenance import Provenance, filters_in_force
 from compare.results.result import MOST_OF_STATEMENT, Kind, Result
@@ -30,6 +30,7 @@ __all__ = [
     "Result",
     "Span",
     "Stance",
+    "ThirdReading",
     "Thresholds",
     "filters_in_force",
     "mean_interval",

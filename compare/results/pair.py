@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from compare.models import ModelInput, Probabilities, Rationale, Stance
 from compare.statements import Passage, Quote, Statement
@@ -102,6 +103,18 @@ class Excerpt:
         return self.statement.text[self.passage.end :]
 
 
+class ThirdReading(StrEnum):
+    """What a third reader made of a pair."""
+
+    NOT_ASKED = ""
+    READ = "read"
+    """It gave the verdict."""
+    UNANSWERED = "unanswered"
+    """It was asked and gave none, so the verdict before stays."""
+    NOT_SENT = "not sent"
+    """Words in the pair address a reader, so it was not sent, and the verdict before stays."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
     """Two passages on the same point, and their stance towards each other.
@@ -118,6 +131,8 @@ class Pair:
         rationale: The deciding words; None unless they were computed.
         first_stage_only: Only the fast model of a cascade scored the pair; it ranks behind all
             pairs that the accurate model scored.
+        third_reading: Whether a third reader gave the verdict; pairs that it read rank before all
+            others. Its probabilities are set by hand, see `models.third_reader.LABEL_PROBABILITY`.
     """
 
     a: Excerpt
@@ -126,6 +141,7 @@ class Pair:
     similarity: float
     rationale: Rationale | None = None
     first_stage_only: bool = False
+    third_reading: ThirdReading = ThirdReading.NOT_ASKED
 
     def score(self, stance: Stance) -> float:
         """Return the score that ranks the pair in the list of `stance`."""
@@ -154,7 +170,8 @@ class Pair:
         a, b = self.excerpts
         return a.statement.id, a.passage.start, b.statement.id, b.passage.start
 
-    def rank_key(self, stance: Stance) -> tuple[bool, float, str, str, int, int]:
+    def rank_key(self, stance: Stance) -> tuple[bool, bool, float, str, str, int, int]:
         """Return the sort key in the list of `stance`."""
         a, a_start, b, b_start = self.key
-        return self.first_stage_only, -self.score(stance), a, b, a_start, b_start
+        others_read = self.third_reading is not ThirdReading.READ
+        return others_read, self.first_stage_only, -self.score(stance), a, b, a_start, b_start

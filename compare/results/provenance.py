@@ -11,6 +11,7 @@ from compare import __version__
 from compare.errors import ExportError
 from compare.library import Filters
 from compare.models import signature
+from compare.results.pair import ThirdReading
 from compare.statements import PartialDate
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ class Provenance:
         filters: The filters that were set, as plain data.
         date: When the search was made (ISO 8601, UTC).
         screening: Name and digest of a cascade's fast model; "" if there is none.
+        third_reader: The third reader that read the head of each list: its `model` (name and
+            digest), `host`, the `prompt`'s digest, and how many `pairs` it was given and `read`;
+            empty if there is none.
         settings: Everything else that decides which pairs are scored, such as the number of
             candidates and the minimum similarity. A seed among them only affects the intervals.
     """
@@ -47,6 +51,7 @@ class Provenance:
     date: str
     screening: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
+    third_reader: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def label_source(self) -> str:
@@ -54,8 +59,23 @@ class Provenance:
         return f"{self.stance_model}@{self.stance_digest[:12]}"
 
     def label_source_of(self, pair: Pair) -> str:
-        """Return the model that gave a pair its label: the fast one if it alone read the pair."""
+        """Return the model that gave a pair its label, with 12 digits of its digest."""
+        if pair.third_reading is ThirdReading.READ:
+            return str(self.third_reader.get("model", ""))
         return self.screening if pair.first_stage_only else self.label_source
+
+    @property
+    def other_label_sources(self) -> str:
+        """Say which models other than `label_source` gave labels; "" if none did."""
+        found = []
+        if self.screening:
+            found.append(f"{self.screening} for pairs that only the fast model scored")
+        if third := self.third_reader:
+            found.append(
+                f"{third.get('model')} at {third.get('host')} for the {third.get('read')} pairs "
+                "that the third reader read"
+            )
+        return "; ".join(found)
 
 
 def provenance(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from compare.comparison.reproduce import Reproduction
     from compare.library.library import Library
     from compare.models import StanceModel
+    from compare.models.third_reader import ThirdReader
     from compare.progress import Progress
     from compare.results.provenance import Provenance
 
@@ -179,6 +180,28 @@ class Result:
 
         model = stance_model or load_stance_model(model_name(self.provenance))
         return explain_listed(self, model, on_progress, most=most)
+
+    def read_again(
+        self,
+        reader: ThirdReader,
+        *,
+        most: int = 20,
+        on_progress: Progress | None = None,
+    ) -> Result:
+        """Return the result with a third reader's verdicts on the first pairs of each list.
+
+        >>> reader = load_third_reader("ollama", "llama3.1")  # doctest: +SKIP
+        >>> result.read_again(reader).notes[-1]  # doctest: +SKIP
+        'A third reader, llama3.1 at localhost:11434, read 3 of the 3 pairs ...'
+
+        Args:
+            reader: See `compare.load_third_reader`.
+            most: Pairs of each list that are sent to it.
+            on_progress: Reports the number of pairs read.
+        """
+        from compare.comparison.third_reader import read_again
+
+        return read_again(self, reader, most=most, on_progress=on_progress)
 
     def save(self, path: Path | str, *, force: bool = False) -> Path:
         """Write the whole result to a JSON file, from which `load` restores an equal one.

@@ -9,6 +9,7 @@ pairs, `reviews` and `review` create and run reviews, `figures` computes agreeme
 and `exporting` and `importing` write and read files.
 """
 
+from compare.models import CODEBOOK
 from compare.review.drawing import PairSelection, draw, with_divergence
 from compare.review.exporting import ReviewFormat, export_review, review_bytes
 from compare.review.figures import (
@@ -25,7 +26,6 @@ from compare.review.importing import ImportedPairs, read_answers, read_review_pa
 from compare.review.review import Review
 from compare.review.reviews import Reviews
 from compare.review.values import (
-    CODEBOOK,
     CONFIDENCE,
     STATE_NOTES,
     Answer,

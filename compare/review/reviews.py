@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from compare.errors import ReviewError
+from compare.models import CODEBOOK
 from compare.review.drawing import PairSelection, in_reading_order
 from compare.review.review import Review
 from compare.review.store import ReviewStore, add_project, remove_project, reviews_file
-from compare.review.values import CODEBOOK, MachineShown, Order, Settings
+from compare.review.values import MachineShown, Order, Settings
 
 if TYPE_CHECKING:
     from typing import Self

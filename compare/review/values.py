@@ -1,4 +1,4 @@
-"""The values of a review: its pairs, answers and settings, and the default codebook."""
+"""The values of a review: its pairs, answers and settings."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from pathlib import Path
 from typing import Any, NoReturn
 
 from compare.errors import ReviewError
@@ -19,9 +18,6 @@ SKIP = "skip"
 """Written in place of a label if a reader could not judge the pair."""
 
 CONFIDENCE: Mapping[int, str] = {1: "unsure", 2: "fairly sure", 3: "sure"}
-
-CODEBOOK = (Path(__file__).parent / "codebook.md").read_text(encoding="utf-8")
-"""The default codebook."""
 
 
 class Option(StrEnum):

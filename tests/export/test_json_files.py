@@ -158,6 +158,7 @@ def test_public_json_has_the_promised_shape() -> None:
             "stance": {"name": "judge", "digest": "5" * 64},
         },
         "screened": None,
+        "third_reader": {},
         "thresholds": {"probability": 0.4, "similarity": 0.35},
         "filters": {"countries": ["OST"], "not_own_speaker": True},
         "settings": {},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -25,11 +25,13 @@ from compare.models import (
 from compare.models.calibration import Adaptation, AdaptedStance, Layer
 from compare.models.protocols import STANCE_MODELS
 from compare.models.stance import CascadeStance
+from compare.models.third_reader import Endpoint, ThirdReader
 from compare.results.provenance import screening
 from compare.statements.languages import language_code
 from tests.fabricate import PROVENANCE
 from tests.fakes import HashingEncoder, WordJudge
 from tests.models.classifiers import NLI, tiny_classifier
+from tests.reader_server import reader_server
 from training.probes import sentences
 
 TEXTS = [*sentences(8), "", "🙂 مرحبا \x00 \ud800", "Rain fell on the harbour. " * 200]
@@ -96,11 +98,17 @@ MODELS: dict[str, Callable[[], StanceModel]] = {
 }
 
 
-@pytest.fixture(scope="module", params=[*MODELS, "hugging face"])
-def model(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> StanceModel:
+@pytest.fixture(scope="module", params=[*MODELS, "hugging face", "third reader"])
+def model(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[StanceModel]:
     if request.param in MODELS:
-        return MODELS[request.param]()
-    return load_stance_model(tiny_classifier(tmp_path_factory.mktemp("model") / "a", NLI))
+        yield MODELS[request.param]()
+    elif request.param == "hugging face":
+        yield load_stance_model(tiny_classifier(tmp_path_factory.mktemp("model") / "a", NLI))
+    else:
+        with reader_server() as served:
+            yield ThirdReader(Endpoint.of(served.url), "judge")
 
 
 def test_rows_are_probabilities_and_the_sides_can_be_swapped(model: StanceModel) -> None:

@@ -16,6 +16,13 @@ import streamlit as st
 
 from compare.comparison.scoring import explain_pair
 from compare.comparison.search import search
+from compare.comparison.third_reader import (
+    AT_HEAD,
+    allow_for_good,
+    is_allowed,
+    load_third_reader,
+    read_again,
+)
 from compare.export import counted
 from compare.library import Filters, locations
 from compare.library.generations import current_name, is_library
@@ -23,12 +30,14 @@ from compare.library.library import Library
 from compare.models import InputPair, ModelInput, StanceModel, about_adaptation, load_stance_model
 from compare.models.calibration import adapted_to, read_adaptation
 from compare.models.rationale import find_rationale
-from compare.results import Pair, Probabilities, Rationale, Result, Thresholds
+from compare.models.third_reader import MODEL_VARIABLE, READER_VARIABLE, Endpoint, ThirdReader
+from compare.results import Pair, Probabilities, Rationale, Result, ThirdReading, Thresholds
 from compare.statements import Quote, Statement
 from compare.ui.components.layout import READ_FOR, notice_next_run, progress, small
 
 OWN, SAMPLE = "My own", "Sample"  # libraries, in the menu and in addresses
 SWITCH_TO = "switch-to-library"  # in the session: the library to open on the next run
+_THIRD_READ = "third-read"  # in the session: the last result that a third reader read
 _RESULTS = 64
 _Verdict = tuple[Probabilities, Rationale, InputPair]
 
@@ -134,13 +143,56 @@ def _rationale(key: str, _pair: Pair, _quote: Quote | None) -> Rationale | None:
 def explain_pairs(result: Result, pairs: Sequence[Pair]) -> dict[int, Pair]:
     """Return `pairs` with their deciding words, by the identity of those given."""
     found = {}
+    wanted = [pair for pair in pairs if pair.rationale is None]  # a third reader names its words
     with progress("Finding the deciding words", "pairs explained") as on_progress:
-        for number, pair in enumerate(pairs, start=1):
+        for number, pair in enumerate(wanted, start=1):
             which = (result.quote, *(side.passage for side in pair.excerpts), pair.first_stage_only)
             key = repr((result.provenance.library_digest, stance_model().digest, which))
             found[id(pair)] = replace(pair, rationale=_rationale(key, pair, result.quote))
-            on_progress(number, len(pairs))
+            on_progress(number, len(wanted))
     return found
+
+
+def third_reader() -> ThirdReader | None:
+    """Show the switch of the third reader if the app has one; return the reader if it is on.
+
+    The switch is off at first and in no address: a link sends nothing.
+    """
+    named, model = (os.environ.get(name) for name in (READER_VARIABLE, MODEL_VARIABLE))
+    if not (named and model):
+        return None
+    endpoint = Endpoint.of(named)
+    with st.sidebar:
+        is_on = st.toggle("Ask the third reader", key="third", persist_state="session")
+        small(
+            f"The first {AT_HEAD} pairs of each list are sent to {endpoint.in_words}, with country "
+            f"and date, and read by {model}. No pair is sent twice."
+        )
+        if not is_on:
+            return None
+        if not is_allowed(endpoint):
+            if st.button(f"Allow sending to {endpoint.host}", key="third-allow"):
+                allow_for_good(endpoint)
+                st.rerun()
+            return None
+    return load_third_reader(named, model)
+
+
+def read_with(reader: ThirdReader | None, result: Result) -> Result:
+    """Return the result as the third reader reads it, if there is one; nothing is asked twice."""
+    if reader is None:
+        return result
+    asked = result.provenance, result.quote, result.subject, result.thresholds
+    key = repr((reader.digest, asked))
+    again: Result | None = kept(_THIRD_READ, key)
+    if again is None:
+        with progress("Asking the third reader", "pairs read") as on_progress:
+            again = read_again(result, reader, on_progress=on_progress)
+        st.session_state[_THIRD_READ] = key, again
+    if any(pair.third_reading is ThirdReading.UNANSWERED for pair in again.pairs):
+        forget = st.session_state.pop
+        st.button("Ask the third reader again", on_click=forget, args=(_THIRD_READ, None))
+    return again
 
 
 @st.cache_resource(show_spinner="Reading the pair…", max_entries=_RESULTS)

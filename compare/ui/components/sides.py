@@ -44,7 +44,13 @@ from compare.ui.components.layout import (
 )
 from compare.ui.components.result_lists import SIDES, Shown, pair_list, pairs_table
 from compare.ui.components.review_setup import SHOWN_TABLE, review_link
-from compare.ui.components.service import choose_library, kept, stance_model
+from compare.ui.components.service import (
+    choose_library,
+    kept,
+    read_with,
+    stance_model,
+    third_reader,
+)
 
 # The widgets of both pages, without their prefix.
 SHARED_KEYS = ("topic", "from", "to", "most", "p", "s", "sort", "why", "view")
@@ -72,12 +78,15 @@ def ask_and_read(
     thresholds, order = choose_thresholds(prefix, orders)
     label = "Show the deciding words"
     with_words = st.sidebar.toggle(label, key=f"{prefix}why", bind="query-params")
+    reader = third_reader()
     other_library_notice(library)
     asked, pressed = ask(library.facets())
     result = read_pairs(name, library, asked, pressed, thresholds)
     if result is None and f"{name}-plan" not in st.session_state:
         small("Empty fields do not filter. Nothing is read until you ask for it.")
-    shown = Shown(result, order, f"{name}-", with_words) if result else None
+    shown = None
+    if result:
+        shown = Shown(read_with(reader, result), order, f"{name}-", with_words)
     return library, asked, thresholds, shown
 
 

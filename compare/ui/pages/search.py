@@ -13,7 +13,7 @@ from compare.ui.components.layout import page
 from compare.ui.components.quote_form import ask_quote
 from compare.ui.components.result_lists import Shown, side_by_side
 from compare.ui.components.review_setup import review_link
-from compare.ui.components.service import choose_library, search_library
+from compare.ui.components.service import choose_library, read_with, search_library, third_reader
 
 # The widgets that the page's link holds. (Streamlit would show a bare string on the page.)
 _KEYS = (
@@ -31,8 +31,9 @@ with page(
     filters = choose_filters(library.facets())
     thresholds, order = choose_thresholds()
     with_words = st.sidebar.toggle("Show the deciding words", key="why", bind="query-params")
+    reader = third_reader()
 
-    result = search_library(library, quote, filters, thresholds)
+    result = read_with(reader, search_library(library, quote, filters, thresholds))
     other_library_notice(library)
     with st.container(key="pinned"):
         st.html(quote_card(result.quote or quote, result.source))

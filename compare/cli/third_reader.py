@@ -1,0 +1,88 @@
+"""The options of a third reader, and what is said before anything is sent to it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import click
+
+from compare.cli import options as shared
+from compare.cli.output import progress, remark
+from compare.comparison.third_reader import (
+    allow_for_good,
+    head_of_lists,
+    inputs_of,
+    is_allowed,
+    load_third_reader,
+    read_again,
+)
+from compare.export import counted
+from compare.models import InputPair
+from compare.models.third_reader import LOCAL_SERVERS, Endpoint, ThirdReader
+from compare.results import Result
+
+third_reader = shared.together(
+    shared.string(
+        "--third-reader",
+        help="Let a language model of yours read again what is listed first: the base URL of an "
+        f"OpenAI-compatible endpoint, or {', '.join(LOCAL_SERVERS)}.",
+    ),
+    shared.string("--third-model", help="The name of that model."),
+    shared.string(
+        "--allow-host", help="Send pairs to this host, which is not this computer, without asking."
+    ),
+)
+
+
+def open_third_reader(options: Mapping[str, Any]) -> ThirdReader | None:
+    """Return the reader that the options name; None if they name none.
+
+    On a terminal, the user is asked once for each host that is not this machine.
+    """
+    named, model, allowed = (
+        options[name] for name in ("third_reader", "third_model", "allow_host")
+    )
+    if not named:
+        if model or allowed:
+            raise click.UsageError("--third-model and --allow-host go with --third-reader.")
+        return None
+    if not model:
+        raise click.UsageError("Name the model of --third-reader with --third-model.")
+    endpoint = Endpoint.of(named)
+    if allowed and allowed.lower() != endpoint.host:
+        raise click.UsageError(f"--allow-host {allowed} is another host than {endpoint.host}.")
+    is_asked = can_ask() and not (allowed or is_allowed(endpoint))
+    if is_asked and click.confirm(
+        f"Pairs of statements, with country and date, will be sent to {endpoint.in_words}, now and "
+        "whenever you name it. Send them?",
+        err=True,
+    ):
+        allow_for_good(endpoint)
+    return load_third_reader(named, model, allow_host=allowed)
+
+
+def can_ask() -> bool:
+    """Tell whether a person can be asked a question."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def say_what_is_sent(reader: ThirdReader, pairs: Sequence[InputPair]) -> None:
+    """Say how many pairs will be sent where, before they are."""
+    number = reader.to_send(pairs)
+    known = len(pairs) - number
+    others = f"; {known} of {len(pairs)} are known or not sent" if known else ""
+    remark(
+        f"Sending {counted(number, 'pair')} of statements, with country and date, to "
+        f"{reader.endpoint.in_words}, to be read by {reader.name}{others}."
+    )
+
+
+def with_third_reader(result: Result, reader: ThirdReader | None) -> Result:
+    """Return the result as the third reader reads it, if there is one."""
+    if reader is None:
+        return result
+    say_what_is_sent(reader, inputs_of(result, head_of_lists(result)))
+    with progress("Third reader") as on_progress:
+        return read_again(result, reader, on_progress=on_progress)
