@@ -147,6 +147,8 @@ def _search_file(queries: Path, out: Path | None, limit: int | None, options: An
             "--limit and the options about a quote do not go with --queries: write who and when "
             "into columns of the file (speaker, country, date, …)."
         )
+    if options["third_reader"]:
+        raise click.UsageError("--third-reader does not go with --queries: omit it.")
     # Check the files before loading a model, which takes seconds.
     check_target(out, force=options["force"])
     quotes, filters = read_quotes(queries), shared.read_filters(options)

@@ -146,6 +146,9 @@ def test_both_options_are_needed(run: Run) -> None:
     told = run("search", BLOCKADE, "--third-reader", "olama", "--third-model", "m")
     assert told.code == 2
     assert "Error: 'olama' is no third reader: give a base URL" in told.err
+    there = ("--third-reader", "ollama", "--third-model", "m")
+    told = run("search", "--queries", "quotes.csv", "--out", "pairs.csv", *there)
+    assert (told.code, "does not go with --queries" in told.err) == (2, True)
     told = run("app", "--third-reader", "ollama")
     assert (told.code, "Give both --third-reader and --third-model" in told.err) == (2, True)
 
