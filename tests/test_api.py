@@ -25,7 +25,7 @@ ENTRY_POINTS = {
         "browse"
     ),
     Result: (
-        "agree oppose neither rethreshold explain save load reproduce export report to_pandas"
+        "agree oppose neither near rethreshold explain save load reproduce export report to_pandas"
     ),
     Positions: "placed rethreshold by_period to_pandas",
 }

@@ -38,12 +38,19 @@ from compare.evaluate.batch import read_batch, score_file, target_path
 from compare.evaluate.search_batch import check_target, partial_path
 from compare.export import counted
 from compare.export.json_files import public_json, spans_json
-from compare.export.words import LIST_TITLES, read_against, reader_notes, repeats_in_words
+from compare.export.words import (
+    LIST_TITLES,
+    near_note,
+    read_against,
+    read_of,
+    reader_notes,
+    repeats_in_words,
+)
 from compare.files import check_writable
 from compare.models import InputPair, ModelInput, Probabilities, Stance, StanceModel, signature
 from compare.models.rationale import find_rationale
 from compare.models.third_reader import ThirdReader
-from compare.results import Excerpt, Pair, Result
+from compare.results import MOST_NEAR, Excerpt, Pair, Result
 from compare.safe_text import one_line, printable
 from compare.statements import Quote, clean_quote, language_notes
 
@@ -198,11 +205,10 @@ def _show_result(result: Result, limit: int) -> None:
     for note in result.notes:
         say(f"Note:  {one_line(note)}")
     if not (result.agree or result.oppose):
-        minimum, made, neither = result.thresholds, result.provenance, len(result.neither)
-        before = " (before filters)" if made.filters else ""
+        minimum, neither = result.thresholds, len(result.neither)
         on_topic = {0: "none is", 1: "1 is"}.get(neither, f"{neither} are")
         say(
-            f"\nRead {len(result.pairs):,} of {made.statements:,} statements{before}. None agrees "
+            f"\n{read_of(result)}. None agrees "
             f"with the quote or opposes it ({on_topic} on its topic; minimum probability "
             f"{minimum.probability:g}, minimum similarity {minimum.similarity:g})."
         )
@@ -213,20 +219,34 @@ def _show_result(result: Result, limit: int) -> None:
             show(result, stance, pairs[:limit])
         if len(pairs) > limit:
             say(f"{_INDENT}… and {len(pairs) - limit} more (--limit {len(pairs)})")
+        if stance is not Stance.NEITHER and len(pairs) < MOST_NEAR:
+            near = result.near(stance)
+            if near or ((result.agree or result.oppose) and not pairs):
+                say(f"\n{near_note(result, stance, near)}")
+            if near:
+                show(result, stance, near, unsure=True)
 
 
-def _show_lines(result: Result, stance: Stance, pairs: Sequence[Pair]) -> None:
-    say(LIST_TITLES[stance].upper())
+def _show_lines(
+    result: Result, stance: Stance, pairs: Sequence[Pair], *, unsure: bool = False
+) -> None:
+    say(_title(stance, unsure=unsure).upper())
     for rank, pair in enumerate(pairs, start=1):
         say(f"{rank:3}. {pair.probabilities.of(stance):.2f} {quoted(pair.b)}")
         why = rationale_lines(
             pair.rationale, pair.a.text, pair.b.text, names=("quote", "statement")
         )
-        for line in (*_details(result, stance, pair), *why):
+        for line in (*_details(result, stance, pair, unsure=unsure), *why):
             say(f"{_INDENT}{line}")
 
 
-def _show_table(result: Result, stance: Stance, pairs: Sequence[Pair]) -> None:
+def _title(stance: Stance, *, unsure: bool) -> str:
+    return f"{LIST_TITLES[stance]}? Unsure" if unsure else LIST_TITLES[stance]
+
+
+def _show_table(
+    result: Result, stance: Stance, pairs: Sequence[Pair], *, unsure: bool = False
+) -> None:
     from rich.text import Text
 
     def marked(pair: Pair) -> Text:
@@ -236,7 +256,7 @@ def _show_table(result: Result, stance: Stance, pairs: Sequence[Pair]) -> None:
             shown.stylize("bold underline", span.start, span.end)
         return shown
 
-    colour = _COLOURS[stance]
+    colour = _COLOURS[Stance.NEITHER if unsure else stance]
     columns = (
         ("#", {"justify": "right"}),
         (stance.value, {"justify": "right"}),
@@ -248,21 +268,26 @@ def _show_table(result: Result, stance: Stance, pairs: Sequence[Pair]) -> None:
             str(rank),
             Text(f"{pair.probabilities.of(stance):.2f}", colour),
             marked(pair),
-            Text("\n".join(_details(result, stance, pair))),
+            Text("\n".join(_details(result, stance, pair, unsure=unsure))),
         )
         for rank, pair in enumerate(pairs, start=1)
     ]
     style = f"bold {colour}"
-    draw_table(LIST_TITLES[stance], columns, rows, title_style=style, expand=True, show_lines=True)
+    title = _title(stance, unsure=unsure)
+    draw_table(title, columns, rows, title_style=style, expand=True, show_lines=True)
 
 
-def _details(result: Result, stance: Stance, pair: Pair) -> list[str]:
+def _details(result: Result, stance: Stance, pair: Pair, *, unsure: bool) -> list[str]:
     """Return the lines below the words of a statement."""
     statement, repeats, lines = pair.b.statement, pair.b.repeats, []
     if part := read_against(result, pair):
         lines.append(f"read against: “{one_line(part)}”")
-    if stance is Stance.NEITHER:
-        odds = pair.probabilities
+    odds = pair.probabilities
+    if unsure:
+        lines.append(
+            f"agree {odds.agree:.2f}, oppose {odds.oppose:.2f}, neither {odds.neither:.2f}"
+        )
+    elif stance is Stance.NEITHER:
         lines.append(f"agree {odds.agree:.2f}, oppose {odds.oppose:.2f}")
     lines += reader_notes(pair)
     lines.append(attribution(statement))

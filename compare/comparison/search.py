@@ -86,6 +86,7 @@ def search(
         quote=found.quote,
         source=next(iter(found.sources), None),
         notes=tuple(found.notes),
+        passages_read=len({entry.row for entry in scored}),
     )
     return explain_listed(result, model, on_progress) if why else result
 

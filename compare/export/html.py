@@ -33,7 +33,7 @@ from compare.export.words import (
     shortened,
     verdict_word,
 )
-from compare.results import Excerpt, Pair, Probabilities, Result, Span, Stance
+from compare.results import Excerpt, Pair, Probabilities, Result, Span, Stance, Thresholds
 from compare.safe_text import printable
 from compare.statements import Quote, Statement
 
@@ -146,6 +146,15 @@ def found_card(pair: Pair, stance: Stance, quote_text: str) -> Markup:
     # The whole quote stands above the lists; repeat it only if part was read or words are marked.
     against = pair.rationale is not None or pair.a.text.strip() != quote_text.strip()
     return _card("found_card", pair, stance, head, against)
+
+
+def near_card(pair: Pair, stance: Stance, thresholds: Thresholds, quote_text: str) -> Markup:
+    """Return a statement that comes near the list of `stance`, marked as unsure."""
+    short = pair.probabilities.of(stance) < thresholds.probability
+    word = f"Unsure: {VERDICT[stance].lower()}?"
+    head = verdict_html(stance, pair.probabilities, pair.similarity, word, short=short)
+    against = pair.a.text.strip() != quote_text.strip()
+    return _card("found_card", pair, Stance.NEITHER, head, against)
 
 
 def pair_card(

@@ -75,6 +75,7 @@ def result_to_json(result: Result) -> dict[str, Any]:
             "quote": _quote_to_json(result.quote),
             "source": result.source.to_dict() if result.source else None,
             **made,
+            "passages_read": result.passages_read,
             "scored": [
                 {
                     "statement": pair.b.statement.to_dict(),
@@ -144,7 +145,15 @@ def _search(data: Mapping[str, Any]) -> Result:
         )
         for entry in data["scored"]
     ]
-    return Result(Kind.SEARCH, quote.text, tuple(pairs), quote=quote, source=source, **_made(data))
+    return Result(
+        Kind.SEARCH,
+        quote.text,
+        tuple(pairs),
+        quote=quote,
+        source=source,
+        passages_read=int(data.get("passages_read", 0)),  # older programs did not record it
+        **_made(data),
+    )
 
 
 def _sides(data: Mapping[str, Any]) -> Result:
@@ -245,6 +254,7 @@ def public_json(result: Result) -> dict[str, Any]:
             "library_digest": made.library_digest,
             "statements": made.statements,
             "passages": made.passages,
+            "passages_read": result.passages_read,
             "date": made.date,
             "quote": _quote_to_json(result.quote) if result.quote else None,
             "source": result.source.to_dict() if result.source else None,

@@ -138,6 +138,29 @@ def attribution(statement: Statement) -> list[str]:
     return [part for part in known if part]
 
 
+def read_of(result: Result) -> str:
+    """Return how much of the library a search read: "Read 90 of 106,086 passages"."""
+    made, passages = result.provenance, result.passages_read
+    number, of, what = (
+        (passages, made.passages, "passages")
+        if passages
+        else (len(result.pairs), made.statements, "statements")  # of an older program
+    )
+    return f"Read {number:,} of {of:,} {what}" + (", with filters" if made.filters else "")
+
+
+def near_note(result: Result, stance: Stance, near: Sequence[Pair]) -> str:
+    """Return the note on a short list of a search, above the pairs that come near it."""
+    verb = "agrees with" if stance is Stance.AGREE else "opposes"
+    none = f"None {verb} the quote at these thresholds"
+    empty, number = not result.listed(stance), len(near)
+    if not near:
+        return f"{read_of(result)}. {none}, and none comes near." if empty else ""
+    come = f"{number} {'' if empty else 'more '}{'comes' if number == 1 else 'come'} near"
+    said = f"{none}; {come}" if empty else come
+    return f"{read_of(result)}. {said}, but the model is unsure:"
+
+
 def in_reading_order(result: Result, stances: Sequence[Stance]) -> list[Stance]:
     """Return the lists in the order of a document: for two sides, oppose comes first."""
     order = tuple(Stance) if result.quote else (Stance.OPPOSE, Stance.AGREE, Stance.NEITHER)

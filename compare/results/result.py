@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     from compare.progress import Progress
     from compare.results.provenance import Provenance
 
+MOST_NEAR = 3
+"""Most pairs that `Result.near` returns; a shorter list of a search is shown with them."""
+
+_LEAST_NEAR = 0.15  # probability of a pair that comes near a list
+
 MOST_OF_STATEMENT = 3
 """Most pairs with one statement in a list of two sides, so that no statement fills the list."""
 
@@ -54,6 +59,8 @@ class Result:
         source: The quote's own statement if the library holds it; it is in no list.
         candidates: For two sides, the number of pairs on the same point, scored or not.
         notes: Sentences the reader should see ("The quote does not look English: …").
+        passages_read: For a search, the number of passages that were read; 0 if an older program
+            made the result.
     """
 
     kind: Kind
@@ -65,6 +72,7 @@ class Result:
     source: Statement | None = None
     candidates: int = 0
     notes: tuple[str, ...] = ()
+    passages_read: int = 0
 
     @property
     def over_time(self) -> bool:
@@ -133,6 +141,28 @@ class Result:
         True
         """
         return self.listed(Stance.NEITHER)
+
+    def near(self, stance: Stance, most: int = MOST_NEAR) -> tuple[Pair, ...]:
+        """Return the unsure pairs that come nearest to a list, the likeliest first.
+
+        They are on the same topic, but in neither of the lists agree and oppose, and their
+        probability of `stance` is at least 0.15.
+
+        >>> strict = result.rethreshold(probability=0.99)
+        >>> len(strict.oppose), strict.near(Stance.OPPOSE)[0].b.text
+        (0, 'malicious disinformation')
+
+        Args:
+            stance: Agree or oppose.
+            most: Maximum number of pairs.
+        """
+        unsure = [
+            pair
+            for pair in self.listed(Stance.NEITHER)
+            if pair.probabilities.of(stance) >= _LEAST_NEAR
+        ]
+        unsure.sort(key=lambda pair: (pair.first_stage_only, -pair.probabilities.of(stance)))
+        return tuple(unsure[:most])
 
     def ranked(
         self, stances: Iterable[Stance] | None = None, limit: int | None = None

@@ -143,12 +143,32 @@ def test_nothing_found_is_said(run: Run) -> None:
     told = run("search", BLOCKADE, "--min-similarity", "1")
     assert told.code == 0
     assert (
-        "Read 3 of 4 statements. None agrees with the quote or opposes it "
+        "Read 3 of 4 passages. None agrees with the quote or opposes it "
         "(none is on its topic; " in told.out
     )
     told = run("search", BLOCKADE, "--min-probability", "0.9")
     assert "(2 are on its topic; minimum probability 0.9, minimum similarity 0.35)" in told.out
     assert "SAME TOPIC, NEITHER" in told.out
+
+
+def test_what_comes_near_a_short_list_is_shown_apart(run: Run) -> None:
+    out = run("search", BLOCKADE, "--min-probability", "0.75").out
+    near = out[out.index("Read 3 of 4 passages. None agrees") : out.index("OPPOSE")]
+    assert near.startswith(
+        "Read 3 of 4 passages. None agrees with the quote at these thresholds; 1 comes near, but "
+        "the model is unsure:\nAGREE? UNSURE\n  1. 0.70 “We say that the blockade"
+    )
+    assert "agree 0.70, oppose 0.10, neither 0.20" in near
+    assert "AGREE\n" not in out
+    data = run("search", BLOCKADE, "--min-probability", "0.75", "--json").json
+    assert [entry["stance"] for entry in data["results"]] == ["oppose", "neither"]
+    assert data["provenance"]["passages_read"] == 3
+
+
+def test_an_empty_list_says_how_much_was_read(run: Run) -> None:
+    out = run("search", BLOCKADE, "--only-country", "Ostravia").out
+    sentence = "None opposes the quote at these thresholds, and none comes near."
+    assert f"Read 2 of 4 passages, with filters. {sentence}\n" in out
 
 
 def test_the_sentence_of_the_quote_that_was_read_is_named(run: Run) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,15 @@ def test_a_kept_result_is_read_back_equal(tmp_path: Path) -> None:
     assert back == result
     assert back.thresholds == Thresholds(0.8, 0.35)
     assert back.rethreshold(probability=0.5).agree[0].rationale == result.pairs[2].rationale
+
+
+def test_the_number_of_passages_read_is_kept_and_may_be_missing() -> None:
+    result = replace(a_search(), passages_read=90)
+    data = result_to_json(result)
+    assert result_from_json(data) == result
+    assert public_json(result)["provenance"]["passages_read"] == 90
+    del data["passages_read"]  # as in a file of an older program
+    assert result_from_json(data) == replace(result, passages_read=0)
 
 
 @given(st.text(), st.floats(0, 1), st.floats(0, 1))
@@ -165,6 +175,7 @@ def test_public_json_has_the_promised_shape() -> None:
         "library_digest": "1" * 64,
         "statements": 3,
         "passages": 4,
+        "passages_read": 0,
         "date": "2024-05-06T07:08:09+00:00",
         "quote": {
             "text": QUOTE,

@@ -87,3 +87,22 @@ def test_no_statement_fills_a_list():
 def test_the_order_of_the_pairs_that_were_read_means_nothing():
     pairs = [pair(said(f"a{n % 3}"), said(f"b{n}"), AGREE) for n in range(12)]
     assert table(*pairs).agree == table(*reversed(pairs)).agree
+
+
+def test_what_comes_near_a_list_is_on_the_topic_but_in_no_list():
+    made = table(
+        pair(said("a1"), said("b1"), (0.1, 0.3, 0.6)),
+        pair(said("a2"), said("b2"), (0.1, 0.35, 0.55)),
+        pair(said("a3"), said("b3"), (0.05, 0.45, 0.5)),  # neither is likelier
+        pair(said("a4"), said("b4"), (0.35, 0.3, 0.35)),
+        pair(said("a5"), said("b5"), (0.1, 0.14, 0.76)),
+        pair(said("a6"), said("b6"), (0.1, 0.39, 0.51), similarity=0.2),
+        pair(said("a7"), said("b7"), (0.6, 0.38, 0.02)),  # agrees
+        pair(said("a8"), said("b8"), (0.1, 0.39, 0.51), screened=True),
+    )
+    assert ids(made.near(Stance.OPPOSE)) == ["a3-b3", "a2-b2", "a1-b1"]
+    assert ids(made.near(Stance.OPPOSE, most=9)) == ["a3-b3", "a2-b2", "a1-b1", "a4-b4", "a8-b8"]
+    assert ids(made.near(Stance.AGREE)) == ["a4-b4"]
+    strict = made.rethreshold(probability=0.7)
+    assert ids(strict.near(Stance.AGREE)) == ["a7-b7", "a4-b4"]
+    assert not made.oppose

@@ -94,8 +94,12 @@ def test_the_sliders_cut_without_reading_again(page, monkeypatch):
     well(app.run())
     assert "Nothing here agrees or opposes" in shown(app)
     assert "it says nothing about the world" in shown(app)
-    assert "of 11 statements." in shown(app)
+    assert "of 13 passages." in shown(app)
     assert "below the minimum probability" in shown(app)
+    assert "of 13 passages. None opposes the quote at these thresholds; " in shown(app)
+    unsure = re.findall(r"<article(?:(?!</article>).)*Unsure: opposes\?", shown(app), re.S)
+    assert 1 <= len(unsure) <= 3
+    assert all("cp-neither" in card for card in unsure)
     radio = next(radio for radio in app.radio if radio.key.startswith("right-search-neither"))
     verdict = re.search("“(.*)”", radio.label)[1]
     assert verdict not in radio.options

@@ -13,9 +13,9 @@ import streamlit as st
 from compare.adapt import append_correction
 from compare.errors import QueryError
 from compare.export import VERDICT, counted, verdict_word
-from compare.export.html import found_card, list_head, pair_card
-from compare.export.words import read_as
-from compare.results import MOST_OF_STATEMENT, Pair, Result, Stance
+from compare.export.html import found_card, list_head, near_card, pair_card
+from compare.export.words import near_note, read_as, read_of
+from compare.results import MOST_NEAR, MOST_OF_STATEMENT, Pair, Result, Stance
 from compare.ui import CORPUS_PAGE
 from compare.ui.components.filter_panel import NEWEST, OLDEST, PROBABILITY, SIMILARITY
 from compare.ui.components.layout import (
@@ -47,40 +47,46 @@ class Shown:
 def side_by_side(shown: Shown) -> Result:
     """Show the lists of a search; return the result with its deciding words."""
     result = shown.result
-    made, read = result.provenance, len(result.pairs)
-    filtered = ", with filters" if made.filters else ""
-    read_of = f"Read {read:,} of {made.statements:,} statements{filtered}."
     notice(*result.notes)
     if not (result.agree or result.oppose):
         near = len(result.neither)
         on_topic = f"{counted(near, 'is', 'are') if near else 'None is'} on the same topic"
-        show_html("nothing", read_of, on_topic, near, result.thresholds.probability)
-    return three_lists(
-        shown,
-        "statement",
-        "on the same topic",
-        lambda verb: f"{read_of} None {verb} the quote at these thresholds.",
-    )
+        read = f"{read_of(result)}."
+        show_html("nothing", read, on_topic, near, result.thresholds.probability)
+    return three_lists(shown, "statement", "on the same topic")
 
 
 def three_lists(
-    shown: Shown, what: str, near: str, none: Callable[[str], str], *, unfold: bool = False
+    shown: Shown,
+    what: str,
+    near: str,
+    none: Callable[[str], str] | None = None,
+    *,
+    unfold: bool = False,
 ) -> Result:
     """Show the agree and oppose lists side by side, then neither, folded unless `unfold`.
 
     Returns the result with its deciding words. `what` names an entry of a list, `near` ends the
     label of the last list, and `none` makes the sentence for an empty list from its verb, "agrees
-    with" or "opposes".
+    with" or "opposes". Without `none`, a short list is followed by the pairs that come near it.
     """
     result = shown.result
     found: dict[int, Pair] = {}
-    if result.agree or result.oppose:
+    close: dict[Stance, tuple[Pair, ...]] = {}
+    if none is None:
+        close = {one: result.near(one) for one in SIDES if len(result.listed(one)) < MOST_NEAR}
+    if result.agree or result.oppose or any(close.values()):
         for column, stance in zip(st.columns(2, gap="large"), SIDES, strict=True):
             with column:
                 st.html(list_head(stance, len(result.listed(stance)), what=what))
-                if not result.listed(stance):
+                if none and not result.listed(stance):
                     small(none("agrees with" if stance is Stance.AGREE else "opposes"))
                 found |= list_cards(shown, stance)
+                if stance in close and (note := near_note(result, stance, close[stance])):
+                    small(note)
+                    for pair in close[stance]:
+                        key = f"{shown.prefix}near-{stance.value}-{widget_key(repr(pair.key))}"
+                        _card(shown, pair, key, near=stance)
     if neither := result.neither:
         label = f"Neither: {counted(len(neither), what)} {near}"
         with st.expander(label, expanded=unfold, key=f"{shown.prefix}neither"):
@@ -168,10 +174,14 @@ def cards(shown: Shown, pairs: Sequence[Pair], key: str) -> dict[int, Pair]:
     return found
 
 
-def _card(shown: Shown, pair: Pair, key: str) -> None:
+def _card(shown: Shown, pair: Pair, key: str, near: Stance | None = None) -> None:
+    """Show a pair as an entry of its list, or as one that comes near the list `near`."""
     result = shown.result
     stance = result.stance_of(pair) or Stance.NEITHER
-    if result.quote:
+    if near:
+        html = near_card(pair, near, result.thresholds, result.subject)
+        links = {"Open statement": pair.b}
+    elif result.quote:
         html = found_card(pair, stance, result.subject)
         links = {"Open statement": pair.b}
     else:
