@@ -72,10 +72,10 @@ def say_what_is_sent(reader: ThirdReader, pairs: Sequence[InputPair]) -> None:
     """Say how many pairs will be sent where, before they are."""
     number = reader.to_send(pairs)
     known = len(pairs) - number
-    others = f"; {known} of {len(pairs)} are known or not sent" if known else ""
+    others = f"; {known} of {len(pairs)} are known already, or address a reader" if known else ""
     remark(
-        f"Sending {counted(number, 'pair')} of statements, with country and date, to "
-        f"{reader.endpoint.in_words}, to be read by {reader.name}{others}."
+        f"Sending {counted(number, 'pair') if number else 'no pair'} of statements, with country "
+        f"and date, to {reader.endpoint.in_words}, to be read by {reader.name}{others}."
     )
 
 

@@ -200,7 +200,7 @@ def addresses_reader(pair: InputPair) -> bool:
 
     It finds common forms only; a text can address a reader in words that no list holds.
     """
-    texts = (text for side in pair for text in (side.text, side.context))
+    texts = (text for side in pair for text in (side.text, side.context, side.country))
     return any(_TO_A_READER.search(text) for text in texts)
 
 
@@ -404,11 +404,14 @@ class ThirdReader(StanceModel):
         """
         self._failures = 0
         readings = []
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
+        pool = ThreadPoolExecutor(_AT_ONCE)
+        try:
             for reading in pool.map(self._read, pairs):
                 readings.append(reading)
                 if on_progress:
                     on_progress(len(readings), len(pairs))
+        finally:  # after Ctrl-C, no other pair is sent
+            pool.shutdown(cancel_futures=True)
         return readings
 
     def to_send(self, pairs: Sequence[InputPair]) -> int:

@@ -34,8 +34,8 @@ def test_a_search_says_what_is_sent_where_and_who_read_what(
     assert "read by the third reader" in told.out
     assert "deciding in statement: must end" in told.out
     again = run("search", BLOCKADE, *local)
-    assert "Sending 0 pairs" in again.err
-    assert "2 of 2 are known or not sent" in again.err
+    assert "Sending no pair of statements" in again.err
+    assert "2 of 2 are known already" in again.err
     assert again.out == told.out
     assert len(reader.asked) == 4
 

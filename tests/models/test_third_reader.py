@@ -272,6 +272,15 @@ def test_after_three_failures_in_a_row_nothing_more_is_sent(reader: ReaderServer
     assert [n for n, r in enumerate(readings) if r.problem] == [7, 17, 27, 37]
 
 
+def test_after_an_interruption_nothing_more_is_sent(reader: ReaderServer) -> None:
+    def stop(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        connect(reader).read([about(f"Statement {n}.") for n in range(200)], stop)
+    assert len(reader.asked) < 100
+
+
 def test_a_model_that_allows_no_temperature_is_asked_without(reader: ReaderServer) -> None:
     reader.message = "Unsupported value: 'temperature' does not support 0."
     reader.reply = lambda pair: 400 if "temperature" in reader.asked[-1].body else verdict("agree")
@@ -319,11 +328,12 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_pair_that_addresses_a_reader_is_not_sent(reader: ReaderServer, text: str) -> None:
-    in_words, in_context = about(text), (B, ModelInput("We stay.", context=text))
-    readings = connect(reader).read([in_words, in_context])
-    assert [reading.problem for reading in readings] == [NOT_SENT] * 2
+    pairs = [about(text)]
+    pairs += [(B, ModelInput("We stay.", **{name: text})) for name in ("context", "country")]
+    readings = connect(reader).read(pairs)
+    assert [reading.problem for reading in readings] == [NOT_SENT] * 3
     assert reader.asked == []
-    assert connect(reader).to_send([in_words, in_context]) == 0
+    assert connect(reader).to_send(pairs) == 0
 
 
 @pytest.mark.parametrize(

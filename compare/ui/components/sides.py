@@ -86,7 +86,10 @@ def ask_and_read(
         small("Empty fields do not filter. Nothing is read until you ask for it.")
     shown = None
     if result:
-        shown = Shown(read_with(reader, result), order, f"{name}-", with_words)
+        result = read_with(reader, result)
+        shown = Shown(result, order, f"{name}-", with_words)
+        # The review page offers it for a new review.
+        st.session_state[f"{SHOWN_TABLE}{'timeline' if result.over_time else 'sides'}"] = result
     return library, asked, thresholds, shown
 
 
@@ -127,12 +130,9 @@ def read_pairs(
     key = repr((library.generation, signature(stance_model()), asked))
     result: Result | None = kept(f"{name}-table", key)
     if result is not None:
-        result = result.rethreshold(
+        return result.rethreshold(
             probability=thresholds.probability, similarity=thresholds.similarity
         )
-        # The review page offers it for a new review.
-        st.session_state[f"{SHOWN_TABLE}{'timeline' if result.over_time else 'sides'}"] = result
-        return result
     if pressed:
         st.session_state[f"{name}-plan"] = key, _planned(library, asked)
     if not (planned := kept(f"{name}-plan", key)):
