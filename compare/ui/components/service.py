@@ -165,8 +165,8 @@ def third_reader() -> ThirdReader | None:
     with st.sidebar:
         is_on = st.toggle("Ask the third reader", key="third", persist_state="session")
         small(
-            f"The first {AT_HEAD} pairs of each list are sent to {endpoint.in_words}, with country "
-            f"and date, and read by {model}. No pair is sent twice."
+            f"If on, the first {AT_HEAD} pairs of each list are sent to {endpoint.in_words}, with "
+            f"country and date, and read by {model}. No pair is sent twice."
         )
         if not is_on:
             return None
