@@ -26,8 +26,9 @@ from transformers import (
     PreTrainedTokenizerBase,
 )
 
+from compare.models.model_input import reading_order
 from compare.models.runtime import file_sha256
-from training.pairs import LABELS
+from training.pairs import LABELS, Spans
 
 MAX_TOKENS = 192
 CHECKPOINT_SECONDS = 300
@@ -38,6 +39,7 @@ AVERAGED_SHARE = 0.3
 _BUCKET = 64
 _AVERAGE_EVERY = 20
 _WARM_UP = 0.06
+_HEAD_RATE = 1e-3
 _PAD_TO = 8
 """Lengths are padded to multiples of this, so that few kernels have to be compiled."""
 
@@ -49,7 +51,8 @@ Target = tuple[float, float, float]
 class Example:
     """Two texts as the model reads them, the probabilities to learn, and a weight.
 
-    Consecutive examples of the same `group` (not None) stay in one batch.
+    Consecutive examples of the same `group` (not None) stay in one batch. `words` are the deciding
+    words of both texts, if a reader marked them.
     """
 
     a: str
@@ -57,11 +60,15 @@ class Example:
     target: Target
     weight: float = 1.0
     group: int | None = None
+    words: tuple[Spans, Spans] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How to train; see `recipes`."""
+    """How to train; see `recipes`.
+
+    `words` is the weight of the loss of the deciding words; with 0, no head for them is learned.
+    """
 
     epochs: int = 1
     rate: float = 3e-5
@@ -75,6 +82,7 @@ class Settings:
     adjust: float = 0.0
     margin: float = 0.0
     averaged: bool = False
+    words: float = 0.0
 
 
 # -- The model -------------------------------------------------------------------------------------
@@ -109,6 +117,28 @@ def precision() -> torch.dtype:
     return torch.bfloat16 if fast else torch.float32
 
 
+class WordsHead(torch.nn.Linear):
+    """Logits of whether each token decides, from the output of the last layer but one.
+
+    That layer computes all tokens in any case; the last computes only the first.
+    """
+
+    FILE = "words.pt"
+
+    def __init__(self, width: int) -> None:
+        super().__init__(width, 1)
+        torch.nn.init.zeros_(self.weight)
+        torch.nn.init.constant_(self.bias, -1.0)  # about as few words as readers mark
+
+    @classmethod
+    def load(cls, origin: Path, width: int) -> WordsHead:
+        """Return the head of a trained classifier, or a new one."""
+        head = cls(width)
+        if (origin / cls.FILE).exists():
+            head.load_state_dict(torch.load(origin / cls.FILE, weights_only=True))
+        return head
+
+
 def load(origin: Path) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     """Load a backbone or a trained classifier, in float32."""
     tokenizer = AutoTokenizer.from_pretrained(origin)
@@ -123,9 +153,12 @@ def load(origin: Path) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
 
 
 def encode(
-    tokenizer: PreTrainedTokenizerBase, texts: Sequence[tuple[str, str]]
-) -> dict[str, torch.Tensor]:
-    """Return a padded batch."""
+    tokenizer: PreTrainedTokenizerBase,
+    texts: Sequence[tuple[str, str]],
+    *,
+    offsets: bool = False,
+) -> Any:
+    """Return a padded batch, with `offset_mapping` if wanted."""
     return tokenizer(
         [a for a, _ in texts],
         [b for _, b in texts],
@@ -134,6 +167,7 @@ def encode(
         padding=True,
         pad_to_multiple_of=_PAD_TO,
         return_tensors="pt",
+        return_offsets_mapping=offsets,
     )
 
 
@@ -144,18 +178,16 @@ def predict(
     texts: Sequence[tuple[str, str]],
     *,
     batch: int = 64,
-    orders: int = 2,
 ) -> NDArray[np.float32]:
-    """Return logits, float32 [len(texts), 3]: the mean of both orders, unless `orders` is 1."""
+    """Return logits, float32 [len(texts), 3]; the shorter side of each pair comes first."""
     was = model.training
     model.eval()
     order = sorted(range(len(texts)), key=lambda n: len(texts[n][0]) + len(texts[n][1]))
     logits = np.zeros((len(texts), len(LABELS)), np.float32)
     for start in range(0, len(order), batch):
         part = order[start : start + batch]
-        for side in range(orders):
-            turned = [(texts[n][side], texts[n][1 - side]) for n in part]
-            logits[part] += model(**encode(tokenizer, turned)).logits.float().numpy() / orders
+        read = encode(tokenizer, [reading_order(*texts[n]) for n in part])
+        logits[part] = model(**read).logits.float().numpy()
     model.train(was)
     return logits
 
@@ -200,9 +232,17 @@ class Masters:
     """AdamW on float32 copies of the learned parameters; lower layers learn more slowly."""
 
     def __init__(
-        self, model: PreTrainedModel, rate: float, layer_decay: float, *, frozen_embeddings: bool
+        self,
+        model: PreTrainedModel,
+        rate: float,
+        layer_decay: float,
+        *,
+        frozen_embeddings: bool,
+        head: WordsHead | None = None,
     ) -> None:
         groups = _groups(model, rate, layer_decay, frozen_embeddings=frozen_embeddings)
+        if head is not None:
+            groups.append(([*head.parameters()], _HEAD_RATE))
         self.parameters = [entry for members, _ in groups for entry in members]
         copies = [[entry.detach().float().clone() for entry in members] for members, _ in groups]
         self.copies = [entry for members in copies for entry in members]
@@ -318,6 +358,26 @@ def _loss(
     return loss
 
 
+def _words_loss(logits: torch.Tensor, read: Any, batch: Sequence[Example]) -> torch.Tensor:
+    """Return the binary cross entropy of the tokens of the examples with marked words."""
+    losses = []
+    for row, example in enumerate(batch):
+        if example.words is None:
+            continue
+        sides = read.sequence_ids(row)
+        marked = [
+            side is not None
+            and any(start < last and first < end for start, end in example.words[side])
+            for side, (first, last) in zip(sides, read["offset_mapping"][row].tolist(), strict=True)
+        ]
+        own = torch.tensor([side is not None for side in sides])
+        target = torch.tensor(marked, dtype=torch.float32)
+        losses.append(
+            torch.nn.functional.binary_cross_entropy_with_logits(logits[row][own], target[own])
+        )
+    return torch.stack(losses).mean() if losses else logits.sum() * 0.0
+
+
 def train(
     origin: Path,
     epochs: Callable[[int], Sequence[Example]],
@@ -342,11 +402,15 @@ def train(
     model, tokenizer = load(origin)
     _share_dropout(model, settings.dropout)
     model.to(precision()).train()
+    head = None
+    if settings.words:
+        head = WordsHead.load(origin, model.config.hidden_size).to(precision())
     masters = Masters(
         model,
         settings.rate,
         settings.layer_decay,
         frozen_embeddings=settings.frozen_embeddings,
+        head=head,
     )
     plan = [
         batches(epochs(n), settings.batch, 1000 * settings.seed + n) for n in range(settings.epochs)
@@ -367,8 +431,15 @@ def train(
     seen, running = 0, 0.0
     for step in range(done, len(steps)):
         batch = steps[step]
-        logits = model(**encode(tokenizer, [(entry.a, entry.b) for entry in batch])).logits
-        loss = _loss(logits.float(), batch, settings, prior)
+        texts = [(entry.a, entry.b) for entry in batch]
+        with_words = head is not None and any(entry.words for entry in batch)
+        read = encode(tokenizer, texts, offsets=with_words)
+        inputs = {name: read[name] for name in tokenizer.model_input_names if name in read}
+        out = model(**inputs, output_hidden_states=with_words)
+        loss = _loss(out.logits.float(), batch, settings, prior)
+        if head is not None and with_words:
+            words = head(out.hidden_states[-2])[..., 0].float()
+            loss = loss + settings.words * _words_loss(words, read, batch)
         loss.backward()
         masters.step(_schedule(step, len(steps)))
         if settings.averaged and _averaged(step, len(steps)):
@@ -399,6 +470,8 @@ def train(
     masters.take_average()
     unfinished = target.with_suffix(".unfinished")
     _write(origin, model, masters, tokenizer, unfinished)
+    if head is not None:
+        torch.save(head.float().state_dict(), unfinished / WordsHead.FILE)
     minutes = round((spent + time.monotonic() - began) / 60)
     (unfinished / "minutes.json").write_text(json.dumps(minutes), encoding="utf-8")
     (unfinished / MADE_OF).write_text(made_of, encoding="utf-8")
@@ -412,7 +485,8 @@ def _fingerprint(origin: Path, settings: Settings, steps: Sequence[Sequence[Exam
     digest = hashlib.sha256(f"{begins} {settings}".encode())
     for batch in steps:
         for example in batch:
-            digest.update(repr((example.a, example.b, example.target, example.weight)).encode())
+            held = (example.a, example.b, example.target, example.weight, example.words)
+            digest.update(repr(held).encode())
     return digest.hexdigest()
 
 

@@ -11,16 +11,18 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from compare.models.model_input import reading_order
 from compare.statements.normalize import STOP_WORDS
 from training import pairs as pair_files
 from training.engine import Example, Target
-from training.pairs import LABELS, LabelledPair
+from training.pairs import LABELS, LabelledPair, Spans
 from training.recipes import Mixture
 
 NLI_FILE = "nli.tsv.gz"
 ARGUMENT_FILE = "argument_stance.tsv.gz"
 OFFICIALS_FILE = "officials.train.tsv"
 CLAIMS_FILE = "claims.train.tsv"
+DEEP_FILE = "claims.deep.tsv"
 
 _DRAW = 7  # seed for drawing a share of the pairs, the same for every recipe
 _HARD: tuple[Target, ...] = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
@@ -51,15 +53,19 @@ class Pool:
         self.probabilities: NDArray[np.float32] | None = None
 
     def epoch(self, seed: int) -> list[Example]:
-        """Return the examples of an epoch: prefixes are dropped and sides swapped at random."""
+        """Return the examples of an epoch: prefixes are dropped at random, and sides swapped."""
         rng = random.Random(seed)
         examples = []
         for n, group in self._order():
             pair = self.pairs[n]
             a, b = pair.texts(rng, self.mixture.prefix_drop)
-            if self.mixture.swapped and n >= self._general and rng.random() < 0.5:
-                a, b = b, a
-            examples.append(Example(a, b, self._target(n), self._weight(n), group))
+            turned = self.mixture.swapped and n >= self._general and rng.random() < 0.5
+            if self.mixture.shorter_first:
+                turned = reading_order(a, b) != (a, b)
+            words = _moved(pair, a, b)
+            if turned:
+                a, b, words = b, a, words and (words[1], words[0])
+            examples.append(Example(a, b, self._target(n), self._weight(n), group, words))
         return examples
 
     def taught(self) -> list[tuple[str, str]]:
@@ -94,6 +100,18 @@ class Pool:
         return [*single, *((n, number) for number, held in enumerate(groups) for n in held)]
 
 
+def _moved(pair: LabelledPair, a: str, b: str) -> tuple[Spans, Spans] | None:
+    """Return a pair's deciding words as offsets in the texts with their prefixes."""
+    if pair.words is None:
+        return None
+    by_a, by_b = len(a) - len(pair.a), len(b) - len(pair.b)
+    of_a, of_b = pair.words
+    return (
+        tuple((start + by_a, end + by_a) for start, end in of_a),
+        tuple((start + by_b, end + by_b) for start, end in of_b),
+    )
+
+
 def _general(mixture: Mixture, folder: Path) -> list[LabelledPair]:
     nli = pair_files.drawn(folder / NLI_FILE, mixture.nli, mixture.nli_skip, polar=mixture.polar)
     return nli + pair_files.drawn(folder / ARGUMENT_FILE, mixture.argument)
@@ -112,6 +130,10 @@ def _specific(mixture: Mixture, data: Path) -> list[LabelledPair]:
             for pair in pair_files.officials(folder / CLAIMS_FILE)
             if LABELS[pair.label] != "neither" or rng.random() < mixture.claims_neither
         ]
+    if mixture.deep:
+        found += pair_files.officials(folder / DEEP_FILE)
+    if mixture.rounds:
+        found += pair_files.claim_readings(data)
     if mixture.framed:
         files = (folder / OFFICIALS_FILE, folder / CLAIMS_FILE)
         found += framed(*(pair_files.officials(file) for file in files), mixture.framed)

@@ -1,7 +1,8 @@
 """Read labelled pairs in the form that the stance model reads.
 
-A side's *prefix* says who spoke and when ("Country, year: "). `readings.tsv` and `contrasts.tsv`
-beside this module hold pairs that were labelled, or made up, for this project.
+A side's *prefix* says who spoke and when ("Country, year: "). `readings.tsv`,
+`claim_readings.tsv` and `contrasts.tsv` beside this module hold pairs that were labelled, or made
+up, for this project.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ from pathlib import Path
 
 from compare.models.model_input import who_when_prefix
 
+Spans = tuple[tuple[int, int], ...]
+"""Offsets of some words of a text."""
+
 LABELS = ("agree", "oppose", "neither")
 NLI_LABELS = {"entailment": "agree", "contradiction": "oppose", "neutral": "neither"}
 CAPTION_SOURCES = ("snli", "cad_nli", "esxnli")
@@ -28,11 +32,20 @@ HELD_APART = 600
 
 MOST_DERIVED = 10
 
+DEEP_JUDGEMENTS = "qrels.dev.deep.tsv"
+"""Judgements of the dev claims over deep pools, most of them read twice."""
+
 READINGS = Path(__file__).parent / "readings.tsv"
+CLAIMS = Path(__file__).parent / "claims.tsv"
+CLAIM_READINGS = Path(__file__).parent / "claim_readings.tsv"
+DECIDING_WORDS = Path(__file__).parent / "deciding_words.tsv"
 CONTRASTS = Path(__file__).parent / "contrasts.tsv"
 CLAIM = "claim:"
 WITHOUT = "-"
 """Ends the id of a passage that was labelled without its prefix, as if it were typed."""
+
+COUNTER = "-"
+"""Ends the id of a claim whose counter-claim was labelled."""
 
 _SURE_OF_MADE_UP = 2  # the confidence of made-up pairs
 
@@ -44,7 +57,7 @@ class LabelledPair:
     """Two texts, the prefix of each, and the index of the label.
 
     `confidence` is the reader's, 1 to 3. `matter` is shared by the pairs of a passage with a claim
-    and with the opposite claim.
+    and with the opposite claim. `words` are the offsets of the deciding words, if they were marked.
     """
 
     a: str
@@ -54,6 +67,7 @@ class LabelledPair:
     label: int
     confidence: int = 3
     matter: str = ""
+    words: tuple[Spans, Spans] | None = None
 
     def texts(self, rng: random.Random | None, drop: float) -> tuple[str, str]:
         """Return the texts as the model reads them; each prefix is dropped with chance `drop`."""
@@ -77,16 +91,35 @@ def officials(path: Path) -> list[LabelledPair]:
 
 
 def labelled(row: Mapping[str, str], confidence: int, matter: str = "") -> LabelledPair:
-    """Return the pair of a row."""
+    """Return the pair of a row, with the deciding words that `deciding_words.tsv` has for it."""
     return LabelledPair(
         row["a"],
         row["b"],
-        who_when_prefix(row["a_country"], row["a_date"]),
+        who_when_prefix(row.get("a_country", ""), row.get("a_date", "")),
         who_when_prefix(row["b_country"], row["b_date"]),
         LABELS.index(row["label"]),
         confidence,
         matter,
+        deciding_words().get(_digest_of(row["a"], row["b"])),
     )
+
+
+@cache
+def deciding_words() -> dict[str, tuple[Spans, Spans]]:
+    """Return the offsets of the words that readers marked, by a digest of the pair's texts."""
+    return {
+        row["pair"]: (_spans(row["words_a"]), _spans(row["words_b"]))
+        for row in rows(DECIDING_WORDS)
+    }
+
+
+def _digest_of(a: str, b: str) -> str:
+    return hashlib.sha256(f"{a}\n{b}".encode()).hexdigest()[:12]
+
+
+def _spans(cell: str) -> Spans:
+    ends = (part.split("-") for part in cell.split())
+    return tuple((int(start), int(end)) for start, end in ends)
 
 
 def derived(path: Path) -> list[LabelledPair]:
@@ -142,10 +175,19 @@ def who_said(passage: Mapping[str, str | None]) -> str:
     return who_when_prefix(passage["country"] or "", passage["date"] or "")
 
 
-def judged_claims(folder: Path) -> list[tuple[str, LabelledPair]]:
-    """Read the judged dev queries as pairs of a query and a passage, each with the query's id."""
+def judged_claims(
+    folder: Path, judgements: str = "qrels.dev.tsv"
+) -> list[tuple[str, LabelledPair]]:
+    """Read the judged dev queries as pairs of a query and a passage, each with the query's id.
+
+    Judgements on which two readers differ are left out.
+    """
     queries = {row["query_id"]: row["query"] for row in rows(folder / "queries.dev.tsv")}
-    judged = list(rows(folder / "qrels.dev.tsv"))
+    judged = [
+        row
+        for row in rows(folder / judgements)
+        if row.get("second_label", "") in ("", row["label"])
+    ]
     wanted = {row["passage_id"] for row in judged}
     passages = {entry["id"]: entry for entry in collection(folder) if entry["id"] in wanted}
     found = []
@@ -252,6 +294,28 @@ def _who(side: str, passages: Mapping[str, Mapping[str, str | None]]) -> str:
     if side.startswith(CLAIM) or side.endswith(WITHOUT):
         return ""
     return who_said(passages[side])
+
+
+def claim_readings(data: Path) -> list[LabelledPair]:
+    """Return the pairs of `claim_readings.tsv`: the claims of `claims.tsv` and labelled passages.
+
+    An id of a claim that ends with `COUNTER` stands for its counter-claim.
+    """
+    written = list(rows(CLAIMS))
+    claims = {row["id"]: row["claim"] for row in written}
+    claims |= {row["id"] + COUNTER: row["counter"] for row in written}
+    passages = {entry["id"]: entry for entry in collection(data / "search")}
+    return [
+        LabelledPair(
+            claims[row["claim"]],
+            str(passages[row["passage"]]["text"]),
+            "",
+            who_said(passages[row["passage"]]),
+            LABELS.index(row["label"]),
+            int(row["confidence"]),
+        )
+        for row in rows(CLAIM_READINGS)
+    ]
 
 
 def contrasts() -> list[LabelledPair]:

@@ -26,16 +26,21 @@ class Mixture:
         contrasts: Whether to add the made-up pairs of `contrasts.tsv`.
         claims: Whether to add typed claims.
         claims_neither: Share to take of the claims' pairs labelled "neither".
+        deep: Whether to add the typed claims' pairs with passages that models rank high.
+        rounds: Whether to add the pairs of `claim_readings.tsv`.
         derived: Weight of pairs derived from two labels under one claim; 0 leaves them out.
         framed: Number of pairs with one side in a frame that denies or affirms it.
         pairs_of_claims: Whether to keep a passage's pairs with opposite claims in one batch.
         confidence: Weights of pairs with the reader's confidence 1, 2 and 3.
         prefix_drop: Probability that a side loses its prefix.
         swapped: Whether to swap the sides of officials' pairs at random.
+        shorter_first: Whether the shorter side of every pair comes first, as the program reads it.
         teachers: Recipes, or shipped tiers, whose mean probabilities replace all labels except
             those of general pairs.
         hard: Weight of the label; the teachers' probabilities have the rest.
         unlabelled: Number of unlabelled pairs, which the teachers label.
+        wide: Number of pairs of a typed claim and one of the passages most similar to it, which
+            the teachers label, too.
     """
 
     nli: int = 0
@@ -47,15 +52,19 @@ class Mixture:
     contrasts: bool = False
     claims: bool = False
     claims_neither: float = 0.5
+    deep: bool = False
+    rounds: bool = False
     derived: float = 0.0
     framed: int = 0
     pairs_of_claims: bool = False
     confidence: tuple[float, float, float] = (1.0, 1.0, 1.0)
     prefix_drop: float = 0.2
     swapped: bool = True
+    shorter_first: bool = False
     teachers: tuple[str, ...] = ()
     hard: float = 0.0
     unlabelled: int = 0
+    wide: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +196,24 @@ _LARGE = (
         Settings(rate=4e-5, layer_decay=0.95, smoothing=0.03),
     ),
 )
+_DEEP = Recipe(
+    "large-deep",
+    "goes on from there with what models rank high for typed claims, one epoch",
+    "large-officials",
+    Mixture(
+        nli=3_000,
+        nli_skip=29_000,
+        officials=0.5,
+        claims=True,
+        claims_neither=0.2,
+        deep=True,
+        rounds=True,
+        contrasts=True,
+        confidence=(0.5, 0.8, 1.0),
+        shorter_first=True,
+    ),
+    Settings(rate=3e-5, layer_decay=0.95, smoothing=0.03, words=0.3),
+)
 _STUDENT = Recipe(
     "small-student",
     "learns the accurate tier's probabilities, of 20,000 unlabelled pairs too",
@@ -210,5 +237,5 @@ _STUDENT_AGAIN = Recipe(
     replace(_STUDENT.settings, rate=6e-5),
 )
 
-RECIPES = {recipe.name: recipe for recipe in (*_SCREENED, *_LARGE, _STUDENT, _STUDENT_AGAIN)}
+RECIPES = {recipe.name: recipe for recipe in (*_SCREENED, *_LARGE, _DEEP, _STUDENT, _STUDENT_AGAIN)}
 """All recipes by name."""

@@ -27,11 +27,11 @@ from compare.models.stance import READING, WEIGHTS, ShippedStance, softmax
 from training import backbones
 from training.backbones import trim
 from training.engine import MADE_OF, load, precision, predict, train
-from training.examples import Pool
+from training.examples import DEEP_FILE, Pool
 from training.figures import dev_figures, dev_pairs, figures, write_row
-from training.pairs import CONTRASTS, READINGS
-from training.recipes import BACKBONES, RECIPES, Mixture, Recipe
-from training.unlabelled import unlabelled_pairs
+from training.pairs import CLAIM_READINGS, CLAIMS, CONTRASTS, DECIDING_WORDS, READINGS
+from training.recipes import BACKBONES, RECIPES, Recipe
+from training.unlabelled import unlabelled_pairs, wide_pairs
 
 RUNS = Path(__file__).parent / "runs"
 VOCABULARY = 9_700
@@ -43,9 +43,11 @@ DATA = (
     "pairs/officials.train.tsv",
     "pairs/officials.dev.tsv",
     "pairs/claims.train.tsv",
+    "pairs/claims.deep.tsv",
     "search/collection.jsonl.gz",
     "search/queries.dev.tsv",
     "search/qrels.dev.tsv",
+    "search/qrels.dev.deep.tsv",
 )
 """The files that training reads, in the folder that --data names."""
 
@@ -69,7 +71,9 @@ def run(name: str, data: Path) -> Path:
     if (folder / "report.json").exists():
         return folder
     origin = beginning(recipe, data)
-    pool = Pool(recipe.mixture, data, unlabelled_pairs(data, recipe.mixture.unlabelled))
+    drawn = unlabelled_pairs(data, recipe.mixture.unlabelled)
+    drawn += wide_pairs(data, recipe.mixture.wide)
+    pool = Pool(recipe.mixture, data, drawn)
     if recipe.mixture.teachers:
         pool.probabilities = np.mean(
             [read_by(teacher, pool.taught(), data) for teacher in recipe.mixture.teachers], axis=0
@@ -121,7 +125,7 @@ def version(name: str, data: Path) -> str:
     else:
         start = version(recipe.start, data)
     teachers = [version(teacher, data) for teacher in recipe.mixture.teachers]
-    read = sorted((data_files(data) | files_beside(recipe.mixture)).items())
+    read = sorted((data_files(data) | more_files(recipe, data)).items())
     made_of = (start, recipe.mixture, recipe.settings, teachers, read)
     return hashlib.sha256(repr(made_of).encode()).hexdigest()
 
@@ -151,14 +155,22 @@ def data_files(data: Path) -> dict[str, str]:
         if path.name.startswith(("nli", "argument", "officials", "claims.train"))
         and "why" not in path.name
     ]
-    names = ("collection.jsonl.gz", "queries.dev.tsv", "qrels.dev.tsv")
+    names = ("collection.jsonl.gz", "queries.dev.tsv", "qrels.dev.tsv", "qrels.dev.deep.tsv")
     searches = [path for name in names if (path := data / "search" / name).exists()]
     return {path.name: file_sha256(path) for path in (*pairs, *searches)}
 
 
-def files_beside(mixture: Mixture) -> dict[str, str]:
-    """Return the digests of the files of this package that a mixture reads."""
-    wanted = {READINGS: mixture.readings, CONTRASTS: mixture.contrasts}
+def more_files(recipe: Recipe, data: Path) -> dict[str, str]:
+    """Return the digests of the files that only some recipes read."""
+    mixture = recipe.mixture
+    wanted = {
+        DECIDING_WORDS: bool(recipe.settings.words),
+        READINGS: mixture.readings,
+        CONTRASTS: mixture.contrasts,
+        CLAIMS: mixture.rounds or bool(mixture.wide),
+        CLAIM_READINGS: mixture.rounds,
+        data / "pairs" / DEEP_FILE: mixture.deep,
+    }
     return {path.name: file_sha256(path) for path, read in wanted.items() if read}
 
 
@@ -193,8 +205,7 @@ def read_by(teacher: str, texts: Sequence[tuple[str, str]], data: Path) -> NDArr
     """Return a teacher's probabilities for pairs of texts, float32 [pairs, 3].
 
     They are cached beside the runs by the words of each pair, so that interrupted labelling resumes
-    and no pair is labelled twice. A recipe scores one order of a pair; a shipped tier scores both
-    and is calibrated.
+    and no pair is labelled twice. A shipped tier is calibrated.
     """
     RUNS.mkdir(exist_ok=True)
     kept = RUNS / f"labels.{teacher}-{version(teacher, data)[:8]}.npz"
@@ -231,7 +242,7 @@ def _reader(teacher: str, data: Path) -> Callable[[Sequence[tuple[str, str]]], N
         return lambda texts: shipped.score([(ModelInput(a), ModelInput(b)) for a, b in texts])
     model, tokenizer = load(run(teacher, data))
     model.to(precision())
-    return lambda texts: softmax(predict(model, tokenizer, texts, orders=1))
+    return lambda texts: softmax(predict(model, tokenizer, texts))
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ import datetime
 import json
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -25,10 +25,11 @@ from scipy.optimize import minimize
 from scipy.special import log_softmax
 from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import log_loss
-from sklearn.model_selection import StratifiedKFold
+from sklearn.model_selection import GroupKFold, StratifiedKFold
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from compare.evaluate import by_mode, gold_of, read_labelled, report
+from compare.models.model_input import reading_order
 from compare.models.runtime import Feed, GraphRunner, file_sha256
 from compare.models.stance import WEIGHTS, ShippedStance, softmax
 from training import backbones
@@ -40,7 +41,7 @@ from training.pairs import LABELS, LabelledPair
 from training.probes import probe_pairs
 from training.quantize import export_graph, quantize, read_tokens, smooth
 from training.recipes import BACKBONES, RECIPES
-from training.run import RUNS, backbone_of, check, data_files, files_beside, run
+from training.run import RUNS, backbone_of, check, data_files, more_files, run
 
 Logits = NDArray[np.float32]
 Gold = NDArray[np.int64]
@@ -49,6 +50,9 @@ _LEAST = 1e-3  # least probability that isotonic regression may give
 MAX_TOKENS = 256
 CALIBRATION = "calibration.json"
 """File in a run's folder: the calibration in full precision, which `benchmarks.search` reads."""
+
+ORDERS = 1
+"""Orders of a pair that a model reads: the shorter side first. Models made before read both."""
 
 LEAST_SAME_LABEL = 0.98
 SMOOTHED_ON = 300
@@ -95,14 +99,12 @@ def input_names(tokenizer: Any) -> tuple[str, ...]:
 
 
 def feeds(tokenizer: Any, pool: list[LabelledPair]) -> list[Feed]:
-    """Return a feed for each pair: its two orders."""
-    texts = [pair.texts(None, 0.0) for pair in pool]
+    """Return a feed for each pair: the shorter side first."""
+    texts = [reading_order(*pair.texts(None, 0.0)) for pair in pool]
     return [
         {
             name: np.asarray(values, np.int64)
-            for name, values in tokenizer(
-                [a, b], [b, a], truncation=True, max_length=MAX_TOKENS
-            ).items()
+            for name, values in tokenizer([a], [b], truncation=True, max_length=MAX_TOKENS).items()
             if name in input_names(tokenizer)
         }
         for a, b in texts
@@ -110,8 +112,8 @@ def feeds(tokenizer: Any, pool: list[LabelledPair]) -> list[Feed]:
 
 
 def logits_of(graph: Path | bytes, read: list[Feed]) -> NDArray[np.float32]:
-    """Return the mean of the logits of the two orders, float32 [pairs, 3]."""
-    return GraphRunner(graph).run(read).mean(axis=1)
+    """Return the logits of pairs, float32 [pairs, 3]."""
+    return GraphRunner(graph).run(read)[:, 0]
 
 
 def ship(tier: str, data: Path) -> None:
@@ -123,7 +125,7 @@ def ship(tier: str, data: Path) -> None:
     dev = pair_files.agreed_dev(data / "pairs" / "officials.dev.tsv")
     gold = np.asarray([pair.label for pair in dev])
     dev_feeds = feeds(tokenizer, dev)
-    model = export_graph(Scorer(source), input_names(tokenizer), texts=2)
+    model = export_graph(Scorer(source), input_names(tokenizer), texts=ORDERS)
     exact = logits_of(model.SerializeToString(), dev_feeds)
     kept = chosen(fold_losses(exact, gold), exact, gold)
     (source / CALIBRATION).write_text(json.dumps(asdict(kept)) + "\n", encoding="utf-8")
@@ -148,7 +150,9 @@ def ship(tier: str, data: Path) -> None:
             "made": datetime.datetime.now(datetime.UTC).date().isoformat(),
             "labels": list(LABELS),
             "max_tokens": MAX_TOKENS,
+            "orders": ORDERS,
             "calibration": asdict(calibration),
+            **claims_calibration(folder / "model.onnx", tokenizer, data),
             "files": {path.name: file_sha256(path) for path in sorted(folder.iterdir())},
             **origin(wanted.recipe, data),
             "dev": dev_figures(gold, probabilities),
@@ -162,6 +166,23 @@ def ship(tier: str, data: Path) -> None:
         put_in_place(folder, WEIGHTS / tier, Path(scratch) / "old")
     print(text)
     write_card()
+
+
+def claims_calibration(graph: Path, tokenizer: Any, data: Path) -> dict[str, Any]:
+    """Return the manifest's entries on the calibration for typed claims.
+
+    It is fitted to the deep judgements of the dev claims. Their log loss is measured in ten folds
+    that share no claim.
+    """
+    judged = pair_files.judged_claims(data / "search", pair_files.DEEP_JUDGEMENTS)
+    pairs = [pair for _, pair in judged]
+    logits = logits_of(graph, feeds(tokenizer, pairs))
+    gold = np.asarray([pair.label for pair in pairs])
+    folds = GroupKFold(FOLDS).split(logits, gold, [query for query, _ in judged])
+    return {
+        "claims_calibration": asdict(vector(logits, gold)),
+        "claims_log_loss": fold_losses(logits, gold, folds),
+    }
 
 
 def put_in_place(new: Path, target: Path, old: Path) -> None:
@@ -206,7 +227,7 @@ def origin(recipe: str, data: Path) -> dict[str, Any]:
         ],
         "general_sources": dict(sources.most_common()),
         "data_files": data_files(data)
-        | {n: digest for part in mixtures for n, digest in files_beside(part).items()},
+        | {n: digest for name in names for n, digest in more_files(RECIPES[name], data).items()},
     }
 
 
@@ -304,11 +325,14 @@ def _fit(
     return scale, shift  # type: ignore[return-value]
 
 
-def fold_losses(logits: Logits, gold: Gold) -> dict[str, float]:
+def fold_losses(
+    logits: Logits, gold: Gold, folds: Iterable[tuple[Gold, Gold]] | None = None
+) -> dict[str, float]:
     """Return the log loss of each kind on pairs that it was not fitted on (ten folds)."""
     losses: dict[str, list[float]] = {"none": [], "temperature": [], "vector": [], "isotonic": []}
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
-    for fitted, left in folds.split(logits, gold):
+    if folds is None:
+        folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0).split(logits, gold)
+    for fitted, left in folds:
         here, there = logits[left], gold[left]
         ways = {
             "none": softmax(here, (1, 1, 1), (0, 0, 0)),

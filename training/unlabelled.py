@@ -16,7 +16,7 @@ from compare.comparison.nearest_pairs import nearest_pairs
 from compare.library.locations import cache_dir
 from compare.models import load_encoder
 from training import pairs as pair_files
-from training.pairs import LabelledPair
+from training.pairs import CLAIMS, LabelledPair
 
 _SEED = 11
 _NEAREST = 40
@@ -24,6 +24,8 @@ _AT_ONCE = 64
 _MOST_TRIES = 20
 _TOO_FEW = "The search collection has too few passages to draw so many unlabelled pairs."
 _CLAIM_WORDS = (6, 20)
+_RANKS = ((0, 60), (60, 300), (300, 1_500))
+"""Ranges of ranks by similarity from which a claim's passages are drawn."""
 _SHARES = {"passages": 0.45, "claims": 0.3, "sentences as claims": 0.25}
 
 
@@ -76,11 +78,40 @@ def unlabelled_pairs(data: Path, count: int) -> list[LabelledPair]:
     return list(found.values())[:count]
 
 
+def wide_pairs(data: Path, count: int) -> list[LabelledPair]:
+    """Draw pairs of a claim and one of the passages most similar to it, always the same ones.
+
+    The claims are those of the training set and those of `claims.tsv` with their counter-claims. As
+    many passages are drawn of each range of ranks in `_RANKS`. The label, 2, is a placeholder.
+    """
+    if not count:
+        return []
+    passages = passages_apart(data)
+    vectors = vectors_of([passage["text"] for passage in passages])
+    claims, _ = _claims(data)
+    claims += [row[side] for row in pair_files.rows(CLAIMS) for side in ("claim", "counter")]
+    rng = random.Random(_SEED)
+    each = -(-count // (len(claims) * len(_RANKS)))
+    found = []
+    for claim, vector in zip(claims, vectors_of(claims), strict=True):
+        nearest = np.argsort(-(vectors @ vector), kind="stable")
+        for low, high in _RANKS:
+            for row in rng.sample(nearest[low:high].tolist(), each):
+                who = pair_files.who_said(passages[row])
+                found.append(LabelledPair(claim, passages[row]["text"], "", who, 2))
+    rng.shuffle(found)
+    return found[:count]
+
+
 def passages_apart(data: Path) -> list[Mapping[str, Any]]:
     """Return the passages of the collection that are in no dev set."""
     dev = pair_files.rows(data / "pairs" / "officials.dev.tsv")
     apart = {row[side] for row in dev for side in ("a", "b")}
-    judged = {row["passage_id"] for row in pair_files.rows(data / "search" / "qrels.dev.tsv")}
+    judged = {
+        row["passage_id"]
+        for name in ("qrels.dev.tsv", "qrels.dev.deep.tsv")
+        for row in pair_files.rows(data / "search" / name)
+    }
     return [
         entry
         for entry in pair_files.collection(data / "search")

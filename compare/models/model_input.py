@@ -66,6 +66,11 @@ def side_text(side: ModelInput) -> str:
     return who_when_prefix(side.country, side.date) + complete(side.text, side.context)
 
 
+def reading_order(a: str, b: str) -> tuple[str, str]:
+    """Return the shorter text first, so that swapping the sides changes nothing."""
+    return (a, b) if (len(a), a) <= (len(b), b) else (b, a)
+
+
 class Spelling(dict[int, str]):
     """A table for `str.translate` that spells characters which a vocabulary lacks.
 

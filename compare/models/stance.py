@@ -10,7 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from compare.models.model_input import Spelling, read_in_parts, side_text
+from compare.models.model_input import (
+    Spelling,
+    read_in_parts,
+    reading_order,
+    side_text,
+    who_when_prefix,
+)
 from compare.models.protocols import TIERS, StanceModel
 from compare.models.runtime import (
     MANIFEST,
@@ -64,7 +70,10 @@ def softmax(
 
 
 class ShippedStance(StanceModel):
-    """A shipped pair model: 8-bit ONNX, calibrated on the dev set."""
+    """A shipped pair model: 8-bit ONNX, calibrated on the dev sets.
+
+    Typed claims, which name no speaker or date, have a calibration of their own.
+    """
 
     languages = ("en",)
 
@@ -79,7 +88,9 @@ class ShippedStance(StanceModel):
         self.name: str = manifest["name"]
         self.digest = model_digest(folder)
         self._calibration: Mapping[str, Any] = manifest["calibration"]
+        self._of_claims: Mapping[str, Any] = manifest.get("claims_calibration", self._calibration)
         self._most_tokens: int = manifest["max_tokens"]
+        self._orders: int = manifest.get("orders", 2)
         self._tokenizer = load_tokenizer(folder / "tokenizer.json", self._most_tokens)
         self._spelling = Spelling(self._tokenizer.get_vocab())
         self._runner = GraphRunner(folder / "model.onnx")
@@ -108,20 +119,30 @@ class ShippedStance(StanceModel):
             part = pairs[start : start + _AT_ONCE]
             counted = within_total(on_progress, start, len(pairs))
             logits.append(self._runner.run(self._feeds(part), counted).mean(axis=1))
-        scale, shift = self._calibration["scale"], self._calibration["shift"]
-        return softmax(np.concatenate(logits), scale, shift)
+        typed = np.array([any(map(_is_typed, pair)) for pair in pairs], bool)[:, None]
+        of_claims, of_statements = (
+            softmax(np.concatenate(logits), calibration["scale"], calibration["shift"])
+            for calibration in (self._of_claims, self._calibration)
+        )
+        return np.where(typed, of_claims, of_statements)
 
     def _feeds(self, pairs: Sequence[InputPair]) -> list[Feed]:
-        """Return the graph's feed for each pair: both orders, which are equally long."""
-        texts = [(self._text(a), self._text(b)) for a, b in pairs]
-        both = self._tokenizer.encode_batch(texts + [(b, a) for a, b in texts])
+        """Return the graph's feed for each pair: its orders, which are equally long."""
+        texts = [reading_order(self._text(a), self._text(b)) for a, b in pairs]
+        turned = [(b, a) for a, b in texts]
+        read = [self._tokenizer.encode_batch(each) for each in (texts, turned)[: self._orders]]
         return [
             {
                 name: np.asarray([getattr(order, _INPUTS[name]) for order in orders], np.int64)
                 for name in self._runner.inputs
             }
-            for orders in zip(both[: len(texts)], both[len(texts) :], strict=True)
+            for orders in zip(*read, strict=True)
         ]
+
+
+def _is_typed(side: ModelInput) -> bool:
+    """Tell whether a side is a claim that someone typed: nobody knows who said it, or when."""
+    return not who_when_prefix(side.country, side.date)
 
 
 class CascadeStance(StanceModel):

@@ -33,7 +33,8 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         for n in range(EACH * 3)
     ]
     (tmp_path / "pairs" / "officials.dev.tsv").write_text("a\tb\nRemark 0.\tRemark 1.\n")
-    (tmp_path / "search" / "qrels.dev.tsv").write_text("query_id\tpassage_id\nq1\tp9\n")
+    for name in ("qrels.dev.tsv", "qrels.dev.deep.tsv"):
+        (tmp_path / "search" / name).write_text("query_id\tpassage_id\nq1\tp9\n")
     content = "".join(json.dumps(row) + "\n" for row in rows).encode()
     (tmp_path / "search" / "collection.jsonl.gz").write_bytes(gzip.compress(content))
     monkeypatch.setattr(unlabelled, "vectors_of", vectors)

@@ -35,7 +35,8 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "pairs" / "claims.train.tsv").write_text(
         HEAD + "A typed claim\tWe have made remark 5 of the day.\tneither\t3\t\t\tx\t2020\tt\n"
     )
-    (tmp_path / "search" / "qrels.dev.tsv").write_text("query_id\tpassage_id\nq1\tp9\n")
+    for name in ("qrels.dev.tsv", "qrels.dev.deep.tsv"):
+        (tmp_path / "search" / name).write_text("query_id\tpassage_id\nq1\tp9\n")
     content = "".join(json.dumps(row) + "\n" for row in rows).encode()
     (tmp_path / "search" / "collection.jsonl.gz").write_bytes(gzip.compress(content))
     monkeypatch.setattr(unlabelled, "vectors_of", vectors)
