@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
 Pair = Mapping[str, Mapping[str, str]]
-Reply = Mapping[str, Any] | str | int
+Reply = Mapping[str, Any] | list[Any] | str | int
 """An answer as an object, the text of one that has another form, or the status of a refusal."""
 
 
@@ -61,7 +61,7 @@ class ReaderServer:
 
 
 def _body(reply: Reply) -> bytes:
-    content = reply if isinstance(reply, str) else json.dumps(reply)
+    content = json.dumps(reply) if isinstance(reply, dict) else reply
     message = {"role": "assistant", "content": content}
     choice = {"index": 0, "message": message, "finish_reason": "stop"}
     data = {"id": "1", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}

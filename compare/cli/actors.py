@@ -169,7 +169,9 @@ def _read(
     a: Filters, b: Filters | None, options: dict[str, Any], between: str = ""
 ) -> Result | None:
     """Say what will be read, then read it; return None with --plan."""
-    reader = open_third_reader(options) if "third_reader" in options else None
+    # `matrix` has no such option, and a plan sends nothing.
+    asks = "third_reader" in options and not options["plan_only"]
+    reader = open_third_reader(options) if asks else None
     library, model = shared.open_to_read(options)
     period = options["since"], options["until"]
     comparison = Comparison(

@@ -187,7 +187,8 @@ def _third_reader(named: str, model: str) -> dict[str, str]:
     """Return the variables with which the app offers a third reader, once it is known to be one."""
     if not named and not model:
         return {}
-    from compare.models.third_reader import MODEL_VARIABLE, READER_VARIABLE, Endpoint, ThirdReader
+    from compare.models.endpoints import MODEL_VARIABLE, READER_VARIABLE, Endpoint
+    from compare.models.third_reader import ThirdReader
 
     if not (named and model):
         raise click.UsageError("Give both --third-reader and --third-model.")

@@ -26,6 +26,7 @@ from compare.cli.output import (
 )
 from compare.cli.third_reader import (
     open_third_reader,
+    refuse_third_reader,
     say_what_is_sent,
     third_reader,
     with_third_reader,
@@ -154,8 +155,7 @@ def _search_file(queries: Path, out: Path | None, limit: int | None, options: An
             "--limit and the options about a quote do not go with --queries: write who and when "
             "into columns of the file (speaker, country, date, …)."
         )
-    if options["third_reader"]:
-        raise click.UsageError("--third-reader does not go with --queries: omit it.")
+    refuse_third_reader(options, "--queries")
     # Check the files before loading a model, which takes seconds.
     check_target(out, force=options["force"])
     quotes, filters = read_quotes(queries), shared.read_filters(options)
@@ -184,7 +184,7 @@ def _search_file(queries: Path, out: Path | None, limit: int | None, options: An
         say_json(data)
         return
     none = f"; none for {listed(without)}" if without else ""
-    remark(f"Wrote {out}: {pairs} pairs of {counted(len(quotes), 'quote')}{none}.")
+    remark(f"Wrote {out}: {counted(pairs, 'pair')} of {counted(len(quotes), 'quote')}{none}.")
 
 
 def _read_stdin() -> str:
@@ -326,7 +326,6 @@ def stance(
     """
     as_json, why = options["as_json"], options["why"]
     about = {name: options[name] for name in options if name.startswith(("a_", "b_", "who_"))}
-    reader = open_third_reader(options)
     if batch is None:
         if a is None or b is None:
             missing = "statements A and B" if a is None else "statement B, too"
@@ -334,12 +333,12 @@ def stance(
         if out is not None:
             raise click.UsageError("--out goes with --batch only: leave it out.")
         pair = _read_side("a", a, about), _read_side("b", b, about)
+        reader = open_third_reader(options)
         _show_stance(pair, _load_model(options), reader, why=why, as_json=as_json)
         return
     if a is not None:
         raise click.UsageError("Give statements A and B or a file with --batch, not both.")
-    if reader:
-        raise click.UsageError("--third-reader does not go with --batch: omit it.")
+    refuse_third_reader(options, "--batch")
     if why or any(about.values()):
         raise click.UsageError(
             "--why and the options about A and B do not go with --batch: write who and when into "

@@ -20,7 +20,8 @@ from compare.comparison.third_reader import (
 )
 from compare.export import counted
 from compare.models import InputPair
-from compare.models.third_reader import LOCAL_SERVERS, Endpoint, ThirdReader
+from compare.models.endpoints import LOCAL_SERVERS, Endpoint
+from compare.models.third_reader import ThirdReader
 from compare.results import Result
 
 third_reader = shared.together(
@@ -61,6 +62,12 @@ def open_third_reader(options: Mapping[str, Any]) -> ThirdReader | None:
     ):
         allow_for_good(endpoint)
     return load_third_reader(named, model, allow_host=allowed)
+
+
+def refuse_third_reader(options: Mapping[str, Any], option: str) -> None:
+    """Raise UsageError if a third reader is named together with `option`."""
+    if any(options[name] for name in ("third_reader", "third_model", "allow_host")):
+        raise click.UsageError(f"--third-reader does not go with {option}: omit it.")
 
 
 def can_ask() -> bool:

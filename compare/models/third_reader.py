@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -24,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.errors import ModelError
+from compare.models.endpoints import Endpoint
 from compare.models.protocols import StanceModel
 from compare.models.values import (
     CODEBOOK,
@@ -38,85 +38,6 @@ from compare.progress import Progress
 
 if TYPE_CHECKING:
     from openai import OpenAI
-
-# -- Endpoints -----------------------------------------------------------------------------------
-
-LOCAL_SERVERS = {
-    "ollama": "http://localhost:11434/v1",
-    "llamacpp": "http://localhost:8080/v1",
-    "lmstudio": "http://localhost:1234/v1",
-    "vllm": "http://localhost:8000/v1",
-}
-"""Well-known servers, with the addresses at which they listen unless told otherwise."""
-
-KEY_VARIABLE = "COMPARE_THIRD_READER_KEY"
-"""Environment variable with the key of the endpoint."""
-
-READER_VARIABLE, MODEL_VARIABLE = "COMPARE_THIRD_READER", "COMPARE_THIRD_MODEL"
-"""Environment variables with the endpoint and the model that the app offers."""
-
-OPENAI_HOST, OPENAI_KEY_VARIABLE = "api.openai.com", "OPENAI_API_KEY"
-
-# Stricter than a browser, so that no two programs can take different hosts from one address.
-_URL = re.compile(
-    r"(?P<scheme>https?)://(?P<name>[a-z0-9.-]+|\[[0-9a-f:.]+\])(?P<port>:\d{1,5})?"
-    r"(?P<path>(/[\w.~%-]*)*)",
-    re.ASCII | re.IGNORECASE,
-)
-_THIS_MACHINE = ("localhost", "127.0.0.1", "[::1]")
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """Where a language model is asked.
-
-    Attributes:
-        url: The base URL, which ends before `/chat/completions`.
-        host: Its host, with the port if the URL names one.
-    """
-
-    url: str
-    host: str
-
-    @classmethod
-    def of(cls, url_or_name: str) -> Endpoint:
-        """Return the endpoint of a base URL, or of a name in `LOCAL_SERVERS`.
-
-        Raises:
-            ModelError: It is neither.
-        """
-        url = LOCAL_SERVERS.get(url_or_name.strip().lower(), url_or_name.strip())
-        found = _URL.fullmatch(url)
-        if found is None:
-            raise ModelError(
-                f"{url_or_name!r} is no third reader: give a base URL such as "
-                f"https://models.example.org/v1, or one of {', '.join(LOCAL_SERVERS)}."
-            )
-        host = f"{found['name']}{found['port'] or ''}".lower()
-        return cls(f"{found['scheme'].lower()}://{host}{found['path'].rstrip('/')}", host)
-
-    @property
-    def is_local(self) -> bool:
-        """Whether the host is this machine."""
-        return re.sub(r":\d+$", "", self.host) in _THIS_MACHINE
-
-    @property
-    def in_words(self) -> str:
-        """Return the host, and what a user should know before anything is sent there."""
-        if self.is_local:
-            return f"{self.host} (this computer)"
-        unsafe = "" if self.url.startswith("https:") else ", without encryption"
-        return f"{self.host} (not this computer{unsafe})"
-
-    @property
-    def key(self) -> str:
-        """Return the key to send, read from the environment; "" for none.
-
-        The key of OpenAI is sent to no other host.
-        """
-        other = os.environ.get(OPENAI_KEY_VARIABLE, "") if self.host == OPENAI_HOST else ""
-        return os.environ.get(KEY_VARIABLE, "") or other
-
 
 # -- The prompt ----------------------------------------------------------------------------------
 
@@ -185,7 +106,7 @@ _TO_A_READER = re.compile(
         (\s(with|only|just|always|this|it|as|the|pair|word|saying|both|them))*
         [\s:,]+["'“‘]?(agree|oppose|neither)\b(?=\W*($|[.!\n"'”’]|with\sconfidence))
     | \b(label|stance|verdict|confidence)["'”’]?\s?[:=]\s?["'“‘]?(agree|oppose|neither|[123])\b
-    | (^|[\n.!?"“”])\s*(system|assistant|user|developer)(\s(prompt|message))?\s?:
+    | (^|[\n.!?"“”])[^\S\n]*(system|assistant|user|developer)(\s(prompt|message))?\s?:
     | <\|?/?\w*(im_start|im_end|eot|system|assistant|user|(start|end)_of_turn)\w*\|?>
     | <｜ | \[/?INST\] | <</?SYS>>
     | \b(system\sprompt|as\san\sAI\s(language\s)?model)\b
@@ -200,7 +121,7 @@ def addresses_reader(pair: InputPair) -> bool:
 
     It finds common forms only; a text can address a reader in words that no list holds.
     """
-    texts = (text for side in pair for text in (side.text, side.context, side.country))
+    texts = (one for side in pair for one in (side.text, side.context, side.country, side.date))
     return any(_TO_A_READER.search(text) for text in texts)
 
 
@@ -410,7 +331,8 @@ class ThirdReader(StanceModel):
                 readings.append(reading)
                 if on_progress:
                     on_progress(len(readings), len(pairs))
-        finally:  # after Ctrl-C, no other pair is sent
+        finally:  # after Ctrl-C, no other pair is sent, nor the other order of a pair
+            self._failures = _MOST_FAILURES
             pool.shutdown(cancel_futures=True)
         return readings
 
@@ -442,10 +364,11 @@ class ThirdReader(StanceModel):
         except _NoAnswerError:
             self._failures += 1
             raise
-        except (ValueError, RecursionError) as error:
+        except (TypeError, ValueError, RecursionError) as error:
             self._failures += 1
             raise _NoAnswerError(MALFORMED) from error
-        self._failures = 0
+        if self._failures < _MOST_FAILURES:
+            self._failures = 0
         self._answers.add(message, text)
         return answer
 

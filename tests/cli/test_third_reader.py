@@ -88,6 +88,7 @@ def test_labelled_pairs_are_read(
     assert "Sending 3 pairs of statements" in told.err
     assert "Note: It gave no verdict on 1" in told.err
     assert "The labels are of judge@555555555555." in told.err
+    assert f"Note: {told.json['notes'][0]}" in told.err
 
 
 def test_nothing_is_sent_elsewhere_unless_it_is_allowed(
@@ -102,7 +103,7 @@ def test_nothing_is_sent_elsewhere_unless_it_is_allowed(
     told = run("search", BLOCKADE, *AWAY, "--allow-host", "example.org")
     assert (told.code, "is another host than models.example.org" in told.err) == (2, True)
     # What stands behind the name is on this machine here.
-    monkeypatch.setattr("compare.models.third_reader._THIS_MACHINE", ())
+    monkeypatch.setattr("compare.models.endpoints._THIS_MACHINE", ())
     there = ("--third-reader", reader.url, "--third-model", "judge")
     assert run("search", BLOCKADE, *there).code == 2
     assert reader.asked == []
@@ -120,7 +121,7 @@ def test_on_a_terminal_it_asks_once_for_each_host(
     def answer(yes: bool) -> None:
         monkeypatch.setattr(click, "confirm", lambda text, err: asked.append(text) or yes)
 
-    monkeypatch.setattr("compare.models.third_reader._THIS_MACHINE", ())
+    monkeypatch.setattr("compare.models.endpoints._THIS_MACHINE", ())
     monkeypatch.setattr("compare.cli.third_reader.can_ask", lambda: True)
     there = ("--third-reader", reader.url, "--third-model", "judge")
     answer(False)
@@ -135,6 +136,10 @@ def test_on_a_terminal_it_asks_once_for_each_host(
         f"Pairs of statements, with country and date, will be sent to {reader.host} (not this "
         "computer, without encryption), now and whenever you name it."
     )
+    sides = ("sides", "--a", "country=Valdoria", "--b", "country=Ostravia", "--plan")
+    assert run(*sides, *AWAY).code == 0
+    assert run("stance", "--batch", "pairs.csv", *AWAY).code == 2
+    assert len(asked) == 2  # nothing would be sent
 
 
 def test_both_options_are_needed(run: Run) -> None:
@@ -147,8 +152,9 @@ def test_both_options_are_needed(run: Run) -> None:
     assert told.code == 2
     assert "Error: 'olama' is no third reader: give a base URL" in told.err
     there = ("--third-reader", "ollama", "--third-model", "m")
-    told = run("search", "--queries", "quotes.csv", "--out", "pairs.csv", *there)
-    assert (told.code, "does not go with --queries" in told.err) == (2, True)
+    for named in (there, there[2:]):
+        told = run("search", "--queries", "quotes.csv", "--out", "pairs.csv", *named)
+        assert (told.code, "does not go with --queries" in told.err) == (2, True)
     told = run("app", "--third-reader", "ollama")
     assert (told.code, "Give both --third-reader and --third-model" in told.err) == (2, True)
 

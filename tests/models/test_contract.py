@@ -23,9 +23,10 @@ from compare.models import (
     signature,
 )
 from compare.models.calibration import Adaptation, AdaptedStance, Layer
+from compare.models.endpoints import Endpoint
 from compare.models.protocols import STANCE_MODELS
 from compare.models.stance import CascadeStance
-from compare.models.third_reader import Endpoint, ThirdReader
+from compare.models.third_reader import ThirdReader
 from compare.results.provenance import screening
 from compare.statements.languages import language_code
 from tests.fabricate import PROVENANCE

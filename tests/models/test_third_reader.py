@@ -12,6 +12,7 @@ import pytest
 
 from compare.errors import ModelError
 from compare.models import CODEBOOK, InputPair, ModelInput, Stance
+from compare.models.endpoints import Endpoint
 from compare.models.third_reader import (
     GIVEN_UP,
     MALFORMED,
@@ -20,7 +21,6 @@ from compare.models.third_reader import (
     SLOW,
     SYSTEM,
     UNREACHABLE,
-    Endpoint,
     ThirdReader,
     addresses_reader,
     spans_of,
@@ -130,6 +130,7 @@ def test_an_endpoint_knows_its_host(given: str, url: str, host: str | None, is_l
         *("", "olama", "localhost:11434", "ftp://localhost", "file:///etc/passwd", "http://"),
         *("http://key@localhost/v1", "http://localhost@example.org", "http://localhost\\@b.org"),
         *("http://localhost#@b.org", "http://localhost?x=1", "http://lоcalhost/v1", "http://a b"),
+        *("http://[::::]/v1", "http://[1:2]/v1"),
     ],
 )
 def test_what_is_no_plain_address_is_refused(given: str) -> None:
@@ -224,9 +225,10 @@ def test_the_words_are_those_for_the_label(reader: ReaderServer) -> None:
         json.dumps(verdict("agree") | {"label": ["agree"]}),
         json.dumps(verdict("agree") | {"words_a": "ban"}),
         json.dumps(verdict("agree", words_b=[1])),
+        [{"type": "text", "text": "agree"}],
     ],
 )
-def test_an_answer_of_another_form_is_no_answer(reader: ReaderServer, text: str) -> None:
+def test_an_answer_of_another_form_is_no_answer(reader: ReaderServer, text: str | list) -> None:
     reader.reply = lambda pair: text
     (reading,) = connect(reader).read([(A, B)])
     assert (reading.probabilities, reading.problem) == (None, MALFORMED)
@@ -276,9 +278,10 @@ def test_after_an_interruption_nothing_more_is_sent(reader: ReaderServer) -> Non
     def stop(done: int, total: int) -> None:
         raise KeyboardInterrupt
 
+    reader.reply = lambda pair: time.sleep(0.05) or verdict("agree")
     with pytest.raises(KeyboardInterrupt):
         connect(reader).read([about(f"Statement {n}.") for n in range(200)], stop)
-    assert len(reader.asked) < 100
+    assert len(reader.asked) < 20
 
 
 def test_a_model_that_allows_no_temperature_is_asked_without(reader: ReaderServer) -> None:
@@ -329,11 +332,19 @@ HOSTILE = [
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_pair_that_addresses_a_reader_is_not_sent(reader: ReaderServer, text: str) -> None:
     pairs = [about(text)]
-    pairs += [(B, ModelInput("We stay.", **{name: text})) for name in ("context", "country")]
+    others = "context", "country", "date"
+    pairs += [(B, ModelInput("We stay.", **{name: text})) for name in others]
     readings = connect(reader).read(pairs)
-    assert [reading.problem for reading in readings] == [NOT_SENT] * 3
+    assert [reading.problem for reading in readings] == [NOT_SENT] * 4
     assert reader.asked == []
     assert connect(reader).to_send(pairs) == 0
+
+
+@pytest.mark.parametrize("text", ["\n", " \n", ". ", "answer ", "ignore all ", "<x"])
+def test_no_statement_takes_long_to_look_at(text: str) -> None:
+    began = time.perf_counter()
+    assert not addresses_reader(about(text * 20_000))
+    assert time.perf_counter() - began < 5
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def test_another_machine_needs_a_button(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr("compare.models.third_reader._THIS_MACHINE", ())
+    monkeypatch.setattr("compare.models.endpoints._THIS_MACHINE", ())
     app = offered(q=QUOTE)
     app.toggle(key="third").set_value(True)
     html = shown(well(app.run()))

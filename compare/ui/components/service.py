@@ -29,8 +29,9 @@ from compare.library.generations import current_name, is_library
 from compare.library.library import Library
 from compare.models import InputPair, ModelInput, StanceModel, about_adaptation, load_stance_model
 from compare.models.calibration import adapted_to, read_adaptation
+from compare.models.endpoints import MODEL_VARIABLE, READER_VARIABLE, Endpoint
 from compare.models.rationale import find_rationale
-from compare.models.third_reader import MODEL_VARIABLE, READER_VARIABLE, Endpoint, ThirdReader
+from compare.models.third_reader import ThirdReader
 from compare.results import Pair, Probabilities, Rationale, Result, ThirdReading, Thresholds
 from compare.statements import Quote, Statement
 from compare.ui.components.layout import READ_FOR, notice_next_run, progress, small
