@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,14 +15,8 @@ from compare.errors import ModelError
 from compare.files import write_whole
 from compare.library.locations import user_settings, writable_cache
 from compare.models import InputPair, Stance, StanceModel, signature
-from compare.models.third_reader import (
-    NOT_SENT,
-    PROMPT_DIGEST,
-    TIMEOUT,
-    Endpoint,
-    Reading,
-    ThirdReader,
-)
+from compare.models.endpoints import Endpoint
+from compare.models.third_reader import NOT_SENT, PROMPT_DIGEST, TIMEOUT, Reading, ThirdReader
 from compare.results import Excerpt, Pair, Result, ThirdReading
 
 if TYPE_CHECKING:
@@ -49,7 +44,7 @@ def load_third_reader(
 
     Args:
         url_or_name: The base URL of an OpenAI-compatible endpoint, or a name in
-            `models.third_reader.LOCAL_SERVERS`.
+            `models.endpoints.LOCAL_SERVERS`.
         model: The model's name there.
         allow_host: The endpoint's host, if pairs may be sent there although it is not this machine
             and the user has not allowed it for good.
@@ -82,7 +77,8 @@ def allow_for_good(endpoint: Endpoint) -> None:
     """
     path = user_settings()
     hosts = sorted({*_allowed_hosts(), endpoint.host})
-    path.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(OSError):  # `write_whole` says that the folder cannot be written
+        path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, f"{json.dumps({_HOSTS: hosts}, indent=1)}\n".encode(), force=True)
 
 
@@ -123,7 +119,16 @@ def read_again(
     The lists follow from the new verdicts: a pair may move to another list, and pairs that the
     third reader read come first. Where it gives no verdict, the one before stays, and a note says
     so. Pairs that it read have the words it named as rationale.
+
+    Raises:
+        ModelError: Another third reader read the result before; files could not tell them apart.
     """
+    if (before := result.provenance.third_reader.get("model", signature(reader))) != signature(
+        reader
+    ):
+        raise ModelError(
+            f"{before} read this result already: let {reader.name} read it as it was before."
+        )
     pairs = head_of_lists(result, most)
     readings = reader.read(inputs_of(result, pairs), on_progress)
     again = {id(pair): _with(pair, one) for pair, one in zip(pairs, readings, strict=True)}

@@ -26,7 +26,8 @@ from compare.export.rows import pair_rows
 from compare.library import Filters
 from compare.library.library import Library
 from compare.models import ModelInput, signature
-from compare.models.third_reader import PROMPT_DIGEST, Endpoint
+from compare.models.endpoints import Endpoint
+from compare.models.third_reader import PROMPT_DIGEST
 from compare.results import Pair, Result, Stance, ThirdReading
 from compare.statements import Quote
 from tests.fabricate import a_search, found_pair, two_sides
@@ -209,6 +210,8 @@ def test_a_search_two_sides_and_a_timeline_can_be_read_again(
         assert after.read_again(connected).pairs == after.pairs
         again = result.reproduce(library, stance_model=WordJudge(either=bool(result.quote is None)))
         assert again.same
+    with pytest.raises(ModelError, match=r"judge@.* read this result already: let other read it"):
+        results[0].read_again(connected).read_again(load_third_reader(reader.url, "other"))
     done = results[0].read_again(connected).reproduce(library, stance_model=WordJudge())
     assert [entry.what for entry in done.differences if "reader" in entry.what] == ["third reader"]
 
