@@ -17,6 +17,7 @@ from compare.adapt import adapt as learn
 from compare.cli import options as shared
 from compare.cli.output import (
     cell_text,
+    check_csv,
     progress,
     remark,
     remark_notes,
@@ -28,7 +29,6 @@ from compare.cli.output import (
 )
 from compare.cli.third_reader import open_third_reader, say_what_is_sent, third_reader
 from compare.comparison.third_reader import WithThirdReader
-from compare.errors import ExportError
 from compare.evaluate import (
     PoolReport,
     SearchReport,
@@ -40,7 +40,7 @@ from compare.evaluate import (
 )
 from compare.evaluate.lists import ShownList, ShownReport
 from compare.export import counted
-from compare.files import check_writable, write_whole
+from compare.files import write_whole
 from compare.library import Library
 from compare.models import Stance, signature
 from compare.models.calibration import FILE, read_adaptation
@@ -92,6 +92,8 @@ def evaluate(file: Path, as_json: bool, as_markdown: bool, **options: Any) -> No
     if as_json:
         data = {**figures.to_dict(), "model": signature(model), "seconds": seconds}
         data["pairs_per_second"] = speed
+        if reader:
+            data["notes"] = with_third.notes
         if modes:
             data["modes"] = {name: scores.to_dict() for name, scores in modes.items()}
         say_json(data)
@@ -127,11 +129,11 @@ def evaluate(file: Path, as_json: bool, as_markdown: bool, **options: Any) -> No
 @click.option("--queries", **_FILE, help="Quotes: query_id, query.")
 @click.option(
     "--qrels",
-    **{**_FILE, "multiple": True},
+    **{**_FILE, "multiple": True, "required": False},
     help="Judgements: query_id, passage_id, label, second_label; may be repeated.",
 )
 @shared.flag("--pool", help="Score the full ranking of all that a search reads instead.")
-@shared.file("--unjudged", help="Write what is listed but not judged to a .tsv file.")
+@shared.file("--unjudged", help="Write what is listed but not judged to a .csv file.")
 @shared.force
 @shared.as_json
 @shared.flag("--verbose", help="Also show every query.")
@@ -144,11 +146,12 @@ def evaluate_search(
 
     \b
       compare evaluate-search --collection passages.jsonl.gz --queries queries.tsv --qrels qrels.tsv
-      compare evaluate-search … --qrels qrels.tsv --qrels more.tsv --unjudged to-judge.tsv
+      compare evaluate-search … --qrels qrels.tsv --qrels more.csv --unjudged to-judge.csv
 
     A judgement counts if the second label, if there is one, is the same. Listed passages that
-    nobody judged count as wrong unless a figure says otherwise; --unjudged writes them to a file
-    whose column label is empty. Fill it in, and name the file with --qrels.
+    nobody judged count as wrong unless a figure says otherwise; --unjudged writes them, and those
+    of queries without any judgement, to a file whose column label is empty. Fill it in, and name
+    the file with --qrels. To begin, leave out --qrels.
 
     With --pool, each list ranks all that a search reads for a query, without thresholds. Passages
     without a judgement are removed; a query counts for a list if at least three judged passages
@@ -159,9 +162,9 @@ def evaluate_search(
     if unjudged is not None:
         if options["pool"]:
             raise click.UsageError("--unjudged goes with the lists as shown: leave out --pool.")
-        if unjudged.suffix.lower() != ".tsv":
-            raise ExportError(f"{unjudged} does not end in .tsv: judgements are written as TSV.")
-        check_writable(unjudged, force=options["force"])
+        check_csv(unjudged, force=options["force"])
+    elif not qrels:
+        raise click.UsageError("Name judgements with --qrels, or a file to judge with --unjudged.")
     asked = searching.read_queries(queries)
     judgements = searching.read_judgements(qrels, asked)
     model = shared.stance_model(options["stance_model"])
@@ -172,18 +175,13 @@ def evaluate_search(
     judgements.check(library.store.ids())  # an open library was not checked
     evaluate = searching.evaluate_pool if options["pool"] else searching.evaluate_search
     with progress("Searching") as on_progress:
-        report = evaluate(library, asked, judgements.labels, model, on_progress)
+        searched = {name: asked[name] for name in asked if unjudged or name in judgements.labels}
+        report = evaluate(library, searched, judgements.labels, model, on_progress)
     if unjudged is not None and isinstance(report, SearchReport):
-        rows = searching.not_judged_tsv(report, asked)
+        rows = searching.not_judged_csv(report, asked)
         write_whole(unjudged, rows, force=options["force"])
         remark(f"Wrote {unjudged}: {counted(len(report.not_judged), 'pair')} to judge.")
-    for number, why in (
-        (judgements.of_other_queries, f"of queries that are not in {queries}"),
-        (judgements.disputed, "with two different labels"),
-        (judgements.unlabelled, "without a label"),
-    ):
-        if number:
-            remark(f"Left out: {number:,} judgement(s) {why}.")
+    _remark_left_out(judgements, queries, len(asked) - len(report.queries))
     made_with = {
         "model": signature(model),
         "screening": screening(model),
@@ -205,11 +203,25 @@ def evaluate_search(
         f"{first_stage}encoder {made_with['encoder']}, {report.seconds:.1f} s"
     )
     if isinstance(report, SearchReport):
-        _show_lists(report)
+        if report.queries:
+            _show_lists(report)
     else:
         _show_rankings(report)
     if options["verbose"]:
         _show_queries(report, asked)
+
+
+def _remark_left_out(judgements: searching.Judgements, queries: Path, without: int) -> None:
+    """Say which judgements, and how many queries `without` one, are in no figure."""
+    for number, why in (
+        (judgements.of_other_queries, f"of queries that are not in {queries}"),
+        (judgements.disputed, "with two different labels"),
+        (judgements.unlabelled, "without a label"),
+    ):
+        if number:
+            remark(f"Left out: {number:,} judgement(s) {why}.")
+    if without:
+        remark(f"In no figure: {counted(without, 'query', 'queries')} without a judgement.")
 
 
 def _show_lists(report: SearchReport) -> None:

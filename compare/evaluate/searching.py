@@ -27,10 +27,10 @@ from compare.evaluate.lists import (
     shown_report,
 )
 from compare.evaluate.pairs import cell, read_label, read_rows, required_cell
+from compare.export import csv_bytes
 from compare.library.library import Library
 from compare.library.locations import CACHE_VARIABLE, cache_dir
 from compare.results import Pair, Stance
-from compare.safe_text import one_line
 from compare.statements import Statement, clean_quote
 
 if TYPE_CHECKING:
@@ -39,10 +39,7 @@ if TYPE_CHECKING:
 
 LISTS = (Stance.AGREE, Stance.OPPOSE)
 _QUERIES = "a file of queries has the columns query_id and query"
-_TO_JUDGE = (
-    *("query_id", "query", "passage_id", "text", "country", "date"),
-    *("label", "list", "probability"),
-)
+_TO_JUDGE = ("query_id", "query", "passage_id", "text", "context", "country", "date", "label")
 _JUDGEMENTS = "a file of judgements has the columns query_id, passage_id and label"
 
 
@@ -109,7 +106,7 @@ def read_judgements(paths: Sequence[Path], queries: Collection[str]) -> Judgemen
 
     Raises:
         CorpusError: A file cannot be read, a label is unknown, a passage has two labels for one
-            query, or none of the queries is judged.
+            query, or the files judge none of the queries.
     """
     labels: dict[str, dict[str, Stance]] = {}
     rows: dict[tuple[str, str], Row] = {}
@@ -137,7 +134,7 @@ def read_judgements(paths: Sequence[Path], queries: Collection[str]) -> Judgemen
                     "one of the two"
                 )
                 raise CorpusError(str(row.problem(message, "label", label.value)))
-    if not rows:
+    if paths and not rows:
         files = " and ".join(map(str, paths))
         message = "no row judges one of the queries; name the judgements that belong to them"
         raise CorpusError(str(Problem.of_file(files, message)))
@@ -215,12 +212,12 @@ class SearchReport:
     """Both lists of each judged query as a search shows them.
 
     `lists` has the figures over all queries; `not_judged` are the listed pairs that nobody judged,
-    each with its query's id and its list. `seconds` is the time of the searches.
+    each with its query's id. `seconds` is the time of the searches.
     """
 
     queries: Mapping[str, Mapping[Stance, ShownList]]
     lists: Mapping[Stance, ShownReport]
-    not_judged: Sequence[tuple[str, Stance, Pair]]
+    not_judged: Sequence[tuple[str, Pair]]
     seconds: float
 
 
@@ -244,21 +241,25 @@ def evaluate_search(
     stance_model: StanceModel,
     on_progress: Progress | None = None,
 ) -> SearchReport:
-    """Search for each judged query, without a speaker, and score both lists as they are shown.
+    """Search for each query, without a speaker, and score both lists as they are shown.
+
+    A query without judgements is in no figure; what is listed for it is among `not_judged`.
 
     Args:
         queries: Texts by query id.
         judged: Labels by query id and passage id.
     """
     found: dict[str, dict[Stance, ShownList]] = {}
-    not_judged: list[tuple[str, Stance, Pair]] = []
+    not_judged: list[tuple[str, Pair]] = []
     began = time.perf_counter()
-    for name in _each(queries, judged, on_progress):
-        result = search(library, queries[name], stance_model=stance_model)
-        found[name] = {stance: ShownList.of(result, stance, judged[name]) for stance in LISTS}
-        for stance, of in found[name].items():
+    for name in _each(queries, on_progress):
+        result, labels = search(library, queries[name], stance_model=stance_model), judged.get(name)
+        lists_of = {stance: ShownList.of(result, stance, labels or {}) for stance in LISTS}
+        if labels:
+            found[name] = lists_of
+        for stance, of in lists_of.items():
             listed = zip(result.listed(stance), of.pairs, strict=True)
-            not_judged += [(name, stance, pair) for pair, one in listed if one.label is None]
+            not_judged += [(name, pair) for pair, one in listed if one.label is None]
     seconds = time.perf_counter() - began
     lists = {stance: shown_report([of[stance] for of in found.values()]) for stance in LISTS}
     return SearchReport(found, lists, not_judged, seconds)
@@ -281,7 +282,7 @@ def evaluate_pool(
     """
     found: dict[str, dict[Stance, ListScores]] = {}
     began = time.perf_counter()
-    for name in _each(queries, judged, on_progress):
+    for name in _each([name for name in queries if name in judged], on_progress):
         pool = scored_pool(library, queries[name], stance_model)
         found[name] = {
             stance: list_scores(ranked_ids(pool, stance), judged[name], stance) for stance in LISTS
@@ -293,15 +294,12 @@ def evaluate_pool(
     return PoolReport(found, lists, seconds)
 
 
-def _each(
-    queries: Mapping[str, str], judged: Container[str], on_progress: Progress | None
-) -> Iterator[str]:
-    """Yield the ids of the judged queries, and report each when it is done."""
-    asked = [name for name in queries if name in judged]
-    for done, name in enumerate(asked, start=1):
+def _each(names: Collection[str], on_progress: Progress | None) -> Iterator[str]:
+    """Yield the ids of queries, and report each when it is done."""
+    for done, name in enumerate(names, start=1):
         yield name
         if on_progress:
-            on_progress(done, len(asked))
+            on_progress(done, len(names))
 
 
 def ranked_ids(pool: Sequence[Pair], stance: Stance) -> list[str]:
@@ -310,14 +308,16 @@ def ranked_ids(pool: Sequence[Pair], stance: Stance) -> list[str]:
     return [pair.b.statement.id for pair in ranked]
 
 
-def not_judged_tsv(report: SearchReport, queries: Mapping[str, str]) -> bytes:
-    """Return the listed pairs that nobody judged as TSV, to be judged in its empty column label."""
-    lines = [_TO_JUDGE]
-    for name, stance, pair in report.not_judged:
-        said = pair.b.statement
-        date, probability = said.date.iso if said.date else "", pair.probabilities.of(stance)
-        words = (queries[name], said.id, said.text, said.countries, date)
-        lines.append((name, *words, "", stance.value, f"{probability:.3f}"))
-    # `read_tsv` reads cells as they are, without quoting.
-    text = "".join("\t".join(map(one_line, cells)) + "\n" for cells in lines)
-    return text.encode("utf-8", "replace")
+def not_judged_csv(report: SearchReport, queries: Mapping[str, str]) -> bytes:
+    """Return the listed pairs that nobody judged as CSV, to be judged in its empty column label.
+
+    A reader should not know the model's verdict: neither a column nor the order tells it.
+    """
+    rows = []
+    for name in queries:
+        listed = [pair.b.statement for query, pair in report.not_judged if query == name]
+        for said in sorted(listed, key=lambda one: one.id):
+            date = said.date.iso if said.date else ""
+            cells = name, queries[name], said.id, said.text, said.context, said.countries, date, ""
+            rows.append(dict(zip(_TO_JUDGE, cells, strict=True)))
+    return csv_bytes(_TO_JUDGE, rows)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
+import io
 import json
 import re
 from pathlib import Path
@@ -60,7 +62,10 @@ def measure(run: Run, files: dict[str, Path]):
 
 def test_json_has_the_figures_of_both_lists_as_shown(measure, files) -> None:
     told = measure("--json")
-    left_out = f"Left out: 1 judgement(s) of queries that are not in {files['--queries']}.\n"
+    left_out = (
+        f"Left out: 1 judgement(s) of queries that are not in {files['--queries']}.\n"
+        "In no figure: 1 query without a judgement.\n"
+    )
     assert (told.code, told.err) == (0, left_out)
     data = told.json
     made_with = ["model", "screening", "encoder", "seconds", "left_out", "per_query"]
@@ -140,6 +145,7 @@ def test_only_labels_that_two_readers_share_count(measure, files: dict[str, Path
     assert told.err == (
         "Left out: 1 judgement(s) with two different labels.\n"
         "Left out: 1 judgement(s) without a label.\n"
+        "In no figure: 1 query without a judgement.\n"
     )
     assert told.json["left_out"] == {"unlabelled": 1, "disputed": 1, "of_other_queries": 0}
     assert (told.json["agree"]["claims"], told.json["oppose"]["claims"]) == (1, 0)
@@ -149,19 +155,19 @@ def test_only_labels_that_two_readers_share_count(measure, files: dict[str, Path
 def test_unjudged_pairs_can_be_judged_and_given_back(
     measure, files: dict[str, Path], tmp_path: Path
 ) -> None:
-    to_judge = tmp_path / "to-judge.tsv"
+    files["--queries"].write_text(f"query_id\tquery\nq1\t{QUERY}\n")
+    to_judge = tmp_path / "to-judge.csv"
     told = measure("--unjudged", to_judge)
     assert f"Wrote {to_judge}: 1 pair to judge.\n" in told.err
-    lines = [line.split("\t") for line in to_judge.read_text().splitlines()]
+    lines = list(csv.reader(io.StringIO(to_judge.read_text("utf-8-sig"))))
+    # The model's verdict is not told to who judges.
     assert lines[0] == [
-        *("query_id", "query", "passage_id", "text", "country", "date"),
-        *("label", "list", "probability"),
+        *("query_id", "query", "passage_id", "text", "context", "country", "date", "label"),
     ]
-    details = ["Valdoria", "2001", "", "oppose", "0.800"]
-    assert lines[1:] == [["q1", QUERY, "p8", PASSAGES["p8"], *details]]
+    assert lines[1:] == [["q1", QUERY, "p8", PASSAGES["p8"], "", "Valdoria", "2001", ""]]
     told = measure("--qrels", to_judge, "--json")  # not filled in
     assert told.json["left_out"]["unlabelled"] == 1
-    to_judge.write_text(to_judge.read_text().replace("\t\toppose\t", "\toppose\toppose\t"))
+    to_judge.write_text(to_judge.read_text().replace('"2001",""', '"2001","oppose"'))
     oppose = measure("--qrels", to_judge, "--json").json["oppose"]
     assert (oppose["judged"], oppose["right"]["value"]) == (3, 1)
     assert_one_sentence(
@@ -169,10 +175,41 @@ def test_unjudged_pairs_can_be_judged_and_given_back(
         f"{to_judge} already exists: choose another name, or overwrite it with --force.",
     )
     assert_one_sentence(
-        measure("--unjudged", tmp_path / "a.csv"),
-        f"{tmp_path / 'a.csv'} does not end in .tsv: judgements are written as TSV.",
+        measure("--unjudged", tmp_path / "a.tsv"),
+        f"{tmp_path / 'a.tsv'} does not end in .csv: a table is written as CSV only.",
     )
-    assert "leave out --pool" in measure("--pool", "--unjudged", tmp_path / "b.tsv").err
+    assert "leave out --pool" in measure("--pool", "--unjudged", tmp_path / "b.csv").err
+
+
+def test_judging_can_begin_without_judgements(
+    measure, files: dict[str, Path], tmp_path: Path
+) -> None:
+    del files["--qrels"]
+    files["--queries"].write_text(f"query_id\tquery\nq1\t{QUERY}\nq2\t{QUERY} now\n")
+    assert "a file to judge with --unjudged" in measure().err
+    to_judge = tmp_path / "to-judge.csv"
+    told = measure("--unjudged", to_judge)
+    assert told.code == 0
+    assert "In no figure: 2 queries without a judgement." in told.err
+    rows = list(csv.DictReader(io.StringIO(to_judge.read_text("utf-8-sig"))))
+    names = [(row["query_id"], row["passage_id"]) for row in rows]
+    assert {query for query, _ in names} == {"q1", "q2"}
+    assert names == sorted(names)  # not in the order of the lists
+
+
+def test_what_is_to_be_judged_is_safe_in_a_spreadsheet(
+    measure, files: dict[str, Path], tmp_path: Path
+) -> None:
+    text = '=HYPERLINK("http://x.example"),\tThe blockade of Port Meren must not end.'
+    line = json.dumps({"id": "-1", "text": text, "country": "Valdoria", "source": "x"})
+    files["--collection"].write_bytes(gzip.compress(line.encode()))
+    del files["--qrels"]
+    to_judge = tmp_path / "to-judge.csv"
+    measure("--unjudged", to_judge)
+    rows = list(csv.DictReader(io.StringIO(to_judge.read_text("utf-8-sig"))))
+    assert {(row["passage_id"], row["text"][:2]) for row in rows} == {("'-1", "'=")}
+    to_judge.write_text(to_judge.read_text().replace(',""\n', ',"oppose"\n'))
+    assert measure("--qrels", to_judge).code == 0  # with the id as it was
 
 
 def test_two_files_that_contradict_each_other_are_one_sentence(
