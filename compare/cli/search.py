@@ -60,6 +60,7 @@ if TYPE_CHECKING:
 
 _SHOWN = 10
 _REPEATS_SHOWN = 3
+_NOTES_SHOWN = 10
 _INDENT = " " * 10
 _ABOUT_A_QUOTE = ("speaker", "role", "country", "date", "context", "who")
 _COLOURS = {Stance.AGREE: "blue", Stance.OPPOSE: "red", Stance.NEITHER: "default"}
@@ -162,7 +163,7 @@ def _search_file(queries: Path, out: Path | None, limit: int | None, options: An
     library, model = shared.open_to_read(options)
     try:
         with progress("Searching") as on_progress:
-            counts = search_file(
+            found = search_file(
                 library,
                 quotes,
                 out,
@@ -178,11 +179,16 @@ def _search_file(queries: Path, out: Path | None, limit: int | None, options: An
         if (partial := partial_path(out)).exists():
             remark(f"{partial} keeps the finished quotes: the same command continues after them.")
         raise
-    pairs, without = sum(counts.values()), [name for name, number in counts.items() if not number]
+    pairs = sum(found.pairs.values())
+    without = [name for name, number in found.pairs.items() if not number]
     if options["as_json"]:
         data = {"path": str(out), "quotes": len(quotes), "pairs": pairs, "without_pairs": without}
-        say_json(data)
+        say_json({**data, "notes": found.notes})
         return
+    for note, names in list(found.notes.items())[:_NOTES_SHOWN]:
+        remark(f"Note on {listed(names)}: {one_line(note)}")
+    if (more := len(found.notes) - _NOTES_SHOWN) > 0:
+        remark(f"… and {counted(more, 'more note', 'more notes')} (--json has all)")
     none = f"; none for {listed(without)}" if without else ""
     remark(f"Wrote {out}: {counted(pairs, 'pair')} of {counted(len(quotes), 'quote')}{none}.")
 

@@ -2,7 +2,7 @@
 
 from compare.evaluate.metrics import Report, by_mode, gold_of, report
 from compare.evaluate.pairs import LabelledPair, read_labelled, read_pairs
-from compare.evaluate.search_batch import NamedQuote, read_quotes, search_file
+from compare.evaluate.search_batch import NamedQuote, SearchedFile, read_quotes, search_file
 from compare.evaluate.searching import PoolReport, SearchReport, evaluate_pool, evaluate_search
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "PoolReport",
     "Report",
     "SearchReport",
+    "SearchedFile",
     "by_mode",
     "evaluate_pool",
     "evaluate_search",

@@ -123,6 +123,19 @@ def _quote(row: Row, validator: Validator) -> Quote:
     return replace(Quote.from_statement(statement), text=text, statement_id=None)
 
 
+@dataclass(frozen=True, slots=True)
+class SearchedFile:
+    """What a search for the quotes of a file found.
+
+    Attributes:
+        pairs: The number of pairs listed, by the quote's id.
+        notes: The ids of the quotes with each note that a search gives its reader.
+    """
+
+    pairs: Mapping[str, int]
+    notes: Mapping[str, Sequence[str]]
+
+
 # -- Searching -----------------------------------------------------------------------------------
 
 
@@ -138,11 +151,11 @@ def search_file(
     why: bool = False,
     force: bool = False,
     on_progress: Progress | None = None,
-) -> dict[str, int]:
+) -> SearchedFile:
     """Search for each quote, and write the pairs listed for all to a file, whole or not at all.
 
     If an earlier run of the same search was interrupted, this one continues after the last finished
-    quote. Returns the number of pairs by the quote's id.
+    quote.
 
     Args:
         quotes: See `read_quotes`.
@@ -188,7 +201,8 @@ def search_file(
             if not file.tell():
                 _append(file, {"made_with": made_with})
             for number, result in enumerate(results, start=done):
-                _append(file, {"number": number, "rows": pair_rows(result)})
+                rows = pair_rows(result)
+                _append(file, {"number": number, "rows": rows, "notes": result.notes})
         return _write(partial, quotes, target, force=force)
     except OSError as error:
         raise ExportError(
@@ -253,9 +267,10 @@ def _append(file: IO[bytes], data: Mapping[str, Any]) -> None:
 
 def _write(
     partial: Path, quotes: Sequence[NamedQuote], target: Path, *, force: bool
-) -> dict[str, int]:
-    """Write the file from the finished quotes, remove them, and count the pairs of each."""
+) -> SearchedFile:
+    """Write the file from the finished quotes, and remove them."""
     counts: dict[str, int] = {}
+    notes: dict[str, list[str]] = {}
     to_bytes = _WRITERS[target.suffix.casefold()]
     with writing(target, force=force) as file:
         file.write(to_bytes([], header=True))
@@ -266,8 +281,10 @@ def _write(
             rows = [{COLUMNS[0]: name, **row} for row in line["rows"]]
             file.write(to_bytes(rows, header=False))
             counts[name] = len(rows)
+            for note in line["notes"]:
+                notes.setdefault(note, []).append(name)
     partial.unlink(missing_ok=True)
-    return counts
+    return SearchedFile(counts, notes)
 
 
 def _digest(data: Any) -> str:

@@ -113,7 +113,8 @@ def test_csv_has_the_pairs_of_all_quotes(run: Run, queries: Path, tmp_path: Path
     out, single = tmp_path / "pairs.csv", tmp_path / "single.csv"
     told = run("search", "--queries", queries, "--out", out)
     rows = rows_of(out)
-    assert told == (0, "", f"Wrote {out}: {len(rows)} pairs of 3 quotes; none for 3.\n")
+    assert (told.code, told.out) == (0, "")
+    assert told.err.splitlines()[-1] == f"Wrote {out}: {len(rows)} pairs of 3 quotes; none for 3."
     assert tuple(rows[0]) == ("query_id", *columns("pairs"))
     for name, text in (("1", BLOCKADE), ("4", DENIED)):
         assert run("search", text, "--out", single, "--force").code == 0
@@ -128,10 +129,24 @@ def test_json_lines_have_the_same_rows(run: Run, queries: Path, tmp_path: Path) 
     told = run("search", "--queries", queries, "--out", out, "--json")
     rows = [json.loads(line) for line in out.read_text().splitlines()]
     summary = {"path": str(out), "quotes": 3, "pairs": len(rows), "without_pairs": ["3"]}
-    assert told.json == summary
+    data = told.json
+    notes = data.pop("notes")
+    assert data == summary
+    assert sorted(notes.values()) == [["1"], ["3"]]  # each is in the library
     assert run("search", "--queries", queries, "--out", table).code == 0
     assert [row["b_id"] for row in rows] == [row["b_id"] for row in rows_of(table)]
     assert isinstance(rows[0]["p_agree"], float)
+
+
+def test_notes_on_the_quotes_are_told(run: Run, tmp_path: Path) -> None:
+    path, out = tmp_path / "quotes.txt", tmp_path / "pairs.csv"
+    long = " ".join(f"The blockade of Port Meren must end in {year}." for year in range(2000, 2040))
+    path.write_text(f"{BLOCKADE}\n{long}\n")
+    note = run("search", long, "--json").json["provenance"]["notes"][0]
+    assert note.startswith("The quote has 40 sentences; the first")
+    assert f"Note on 2: {note}\n" in run("search", "--queries", path, "--out", out).err
+    told = run("search", "--queries", path, "--out", out, "--force", "--json")
+    assert told.json["notes"][note] == ["2"]
 
 
 def test_options_of_a_search_apply(run: Run, queries: Path, tmp_path: Path) -> None:
@@ -225,7 +240,7 @@ def test_the_same_from_python(library: Path, queries: Path, tmp_path: Path) -> N
     results = list(opened.search_many(QUOTES, stance_model=judge))
     assert [result.subject for result in results] == QUOTES
     done: list[tuple[int, int]] = []
-    counts = search_file(
+    found = search_file(
         opened,
         read_quotes(queries),
         tmp_path / "pairs.csv",
@@ -233,5 +248,5 @@ def test_the_same_from_python(library: Path, queries: Path, tmp_path: Path) -> N
         on_progress=lambda *at: done.append(at),
     )
     numbers = [sum(1 for _ in result.ranked()) for result in results]
-    assert counts == dict(zip(["1", "3", "4"], numbers, strict=True))
+    assert found.pairs == dict(zip(["1", "3", "4"], numbers, strict=True))
     assert done == [(1, 3), (2, 3), (3, 3)]
