@@ -49,7 +49,7 @@ class Pooled(torch.nn.Module):
         self.body = AutoModel.from_pretrained(str(folder))
 
     def forward(self, input_ids: torch.Tensor) -> torch.Tensor:
-        return torch.nn.functional.normalize(read_tokens(self.body, input_ids).mean(1), dim=1)
+        return torch.nn.functional.normalize(read_tokens(self.body, input_ids)[0].mean(1), dim=1)
 
 
 def traced() -> onnx.ModelProto:

@@ -358,23 +358,26 @@ def _loss(
     return loss
 
 
+def token_marks(read: Any, row: int, example: Example) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return which tokens of a row belong to the texts, and which of all are deciding, 0 or 1."""
+    sides, spans = read.sequence_ids(row), example.words or ((), ())
+    marked = [
+        side is not None and any(start < last and first < end for start, end in spans[side])
+        for side, (first, last) in zip(sides, read["offset_mapping"][row].tolist(), strict=True)
+    ]
+    own = torch.tensor([side is not None for side in sides])
+    return own, torch.tensor(marked, dtype=torch.float32)
+
+
 def _words_loss(logits: torch.Tensor, read: Any, batch: Sequence[Example]) -> torch.Tensor:
     """Return the binary cross entropy of the tokens of the examples with marked words."""
     losses = []
     for row, example in enumerate(batch):
-        if example.words is None:
-            continue
-        sides = read.sequence_ids(row)
-        marked = [
-            side is not None
-            and any(start < last and first < end for start, end in example.words[side])
-            for side, (first, last) in zip(sides, read["offset_mapping"][row].tolist(), strict=True)
-        ]
-        own = torch.tensor([side is not None for side in sides])
-        target = torch.tensor(marked, dtype=torch.float32)
-        losses.append(
-            torch.nn.functional.binary_cross_entropy_with_logits(logits[row][own], target[own])
-        )
+        if example.words is not None:
+            own, target = token_marks(read, row, example)
+            losses.append(
+                torch.nn.functional.binary_cross_entropy_with_logits(logits[row][own], target[own])
+            )
     return torch.stack(losses).mean() if losses else logits.sum() * 0.0
 
 

@@ -100,6 +100,15 @@ class Pool:
         return [*single, *((n, number) for number, held in enumerate(groups) for n in held)]
 
 
+def example(pair: LabelledPair) -> Example:
+    """Return a pair as the program reads it: with both prefixes, the shorter side first."""
+    a, b = pair.texts(None, 0.0)
+    words = _moved(pair, a, b)
+    if reading_order(a, b) != (a, b):
+        a, b, words = b, a, words and (words[1], words[0])
+    return Example(a, b, _HARD[pair.label], words=words)
+
+
 def _moved(pair: LabelledPair, a: str, b: str) -> tuple[Spans, Spans] | None:
     """Return a pair's deciding words as offsets in the texts with their prefixes."""
     if pair.words is None:

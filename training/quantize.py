@@ -47,8 +47,8 @@ def read_tokens(
     token_type_ids: torch.Tensor | None = None,
     *,
     first_only: bool = False,
-) -> torch.Tensor:
-    """Return the last layer's output, float32 [texts, tokens, width].
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the last layer's output and its input, float32 [texts, tokens, width].
 
     It computes the same as a transformers `BertModel` or `MPNetModel`, with their modules.
 
@@ -70,8 +70,9 @@ def read_tokens(
     for layer in layers:
         hidden = _layer(layer, hidden, hidden, bias)
     if not first_only:
-        return _layer(last, hidden, hidden, bias)
-    return _layer(last, hidden[:, :1], hidden, bias if bias is None else bias[:, :, :1])
+        return _layer(last, hidden, hidden, bias), hidden
+    of_first = bias if bias is None else bias[:, :, :1]
+    return _layer(last, hidden[:, :1], hidden, of_first), hidden
 
 
 class _Attention(NamedTuple):
@@ -117,7 +118,12 @@ def _layer(
 # -- The export ----------------------------------------------------------------------------------
 
 
-def export_graph(module: torch.nn.Module, inputs: Sequence[str], texts: int = 1) -> onnx.ModelProto:
+def export_graph(
+    module: torch.nn.Module,
+    inputs: Sequence[str],
+    texts: int = 1,
+    outputs: Sequence[str] = ("out",),
+) -> onnx.ModelProto:
     """Trace a module that takes int64 [texts, length] inputs of any length."""
     example = tuple(torch.randint(5, 1000, (texts, 17)) for _ in inputs[:1])
     example += tuple(torch.zeros((texts, 17), dtype=torch.int64) for _ in inputs[1:])
@@ -129,7 +135,7 @@ def export_graph(module: torch.nn.Module, inputs: Sequence[str], texts: int = 1)
             module.eval(),
             example,
             input_names=list(inputs),
-            output_names=["out"],
+            output_names=list(outputs),
             dynamic_shapes=tuple({1: length} for _ in inputs),
             dynamo=True,
             verbose=False,

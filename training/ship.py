@@ -31,10 +31,11 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer
 from compare.evaluate import by_mode, gold_of, read_labelled, report
 from compare.models.model_input import reading_order
 from compare.models.runtime import Feed, GraphRunner, file_sha256
-from compare.models.stance import WEIGHTS, ShippedStance, softmax
+from compare.models.stance import OUTPUTS, WEIGHTS, ShippedStance, softmax
 from training import backbones
 from training import pairs as pair_files
 from training.card import write_card
+from training.engine import WordsHead
 from training.examples import ARGUMENT_FILE, NLI_FILE
 from training.figures import dev_figures
 from training.pairs import LABELS, LabelledPair
@@ -42,6 +43,7 @@ from training.probes import probe_pairs
 from training.quantize import export_graph, quantize, read_tokens, smooth
 from training.recipes import BACKBONES, RECIPES
 from training.run import RUNS, backbone_of, check, data_files, more_files, run
+from training.words import fit_head
 
 Logits = NDArray[np.float32]
 Gold = NDArray[np.int64]
@@ -76,19 +78,25 @@ TIERS = {
 
 
 class Scorer(torch.nn.Module):
-    """The classifier; its last layer computes only the first token of each text."""
+    """The classifier with the head for deciding words.
+
+    The last layer computes only the first token of each text. The head reads that layer's input, so
+    the words cost hardly more.
+    """
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
         self.whole = AutoModelForSequenceClassification.from_pretrained(folder)
+        self.words = WordsHead.load(folder, self.whole.config.hidden_size)
 
     def forward(
         self, input_ids: torch.Tensor, token_type_ids: torch.Tensor | None = None
-    ) -> torch.Tensor:
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         whole = self.whole
-        first = read_tokens(whole.base_model, input_ids, token_type_ids, first_only=True)
+        first, hidden = read_tokens(whole.base_model, input_ids, token_type_ids, first_only=True)
         pooler = getattr(whole.base_model, "pooler", None)
-        return whole.classifier(first if pooler is None else pooler(first))
+        logits = whole.classifier(first if pooler is None else pooler(first))
+        return logits, torch.sigmoid(self.words(hidden))[..., 0]
 
 
 def input_names(tokenizer: Any) -> tuple[str, ...]:
@@ -120,12 +128,14 @@ def ship(tier: str, data: Path) -> None:
     """Write a tier's weights, or stop if a check fails."""
     wanted = TIERS[tier]
     source = run(wanted.recipe, data)
+    if not (source / WordsHead.FILE).exists():
+        fit_head(source, data)
     tokenizer = AutoTokenizer.from_pretrained(source)
     train = pair_files.officials(data / "pairs" / "officials.train.tsv")
     dev = pair_files.agreed_dev(data / "pairs" / "officials.dev.tsv")
     gold = np.asarray([pair.label for pair in dev])
     dev_feeds = feeds(tokenizer, dev)
-    model = export_graph(Scorer(source), input_names(tokenizer), texts=ORDERS)
+    model = export_graph(Scorer(source), input_names(tokenizer), ORDERS, OUTPUTS)
     exact = logits_of(model.SerializeToString(), dev_feeds)
     kept = chosen(fold_losses(exact, gold), exact, gold)
     (source / CALIBRATION).write_text(json.dumps(asdict(kept)) + "\n", encoding="utf-8")

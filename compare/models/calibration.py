@@ -177,6 +177,10 @@ class AdaptedStance(StanceModel):
         layer = self.adaptation.layer
         return layer.apply(inputs_of(layer.kind, scores, parts)), parts
 
+    def mark(self, pair: InputPair) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:
+        """Return what the model marks."""
+        return self.model.mark(pair)
+
 
 def adapted_to(model: StanceModel, folder: Path) -> StanceModel:
     """Return the model with a library's adaptation, or the model itself if none fits it.

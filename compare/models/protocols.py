@@ -93,6 +93,13 @@ class StanceModel(Protocol):
         """
         ...
 
+    def mark(self, pair: InputPair) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:
+        """Return how likely each character of the two texts belongs to a deciding word, 0 to 1.
+
+        The pair must fit the model's window. None if the model has no head for deciding words.
+        """
+        return None
+
 
 def load_encoder(name_or_path: str | None = None) -> Encoder:
     """Load the shipped encoder, or a sentence-transformers model by folder or name.

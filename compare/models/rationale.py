@@ -1,9 +1,9 @@
-"""The words that decide a verdict, by occlusion (Zeiler and Fergus 2014).
+"""The words that decide a verdict: those that the model marks, or else by occlusion.
 
-A word's weight is the square root of how much the verdict's probability falls without the word.
-Function words other than negations are skipped. Each word lends a quarter of its weight to each
-neighbour, since readers mark phrases. On dev pairs this matches a reader's marks better than
-leaving out phrases, or function words as well (`training/EXPERIMENTS.md`).
+A model with a head for deciding words gives each word's weight in one reading. For others it is the
+square root of how much the verdict's probability falls without the word (Zeiler and Fergus 2014);
+function words other than negations are skipped. Each word lends a quarter of its weight to each
+neighbour, since readers mark phrases. `training/EXPERIMENTS.md` compares both with readers' marks.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.models.protocols import StanceModel
-from compare.models.values import ModelInput, Probabilities, Rationale, Span, Stance
+from compare.models.values import InputPair, ModelInput, Probabilities, Rationale, Span
 from compare.statements import language_of
 from compare.statements.normalize import STOP_WORDS, marks_as_letters
 from compare.statements.passages import spans as sentences_of
@@ -52,31 +52,48 @@ def find_rationale(
     """Return the verdict on a pair and the words of each side that decide it.
 
     In a pair longer than the model's window, these are words of the two sentences, or pieces of
-    sentences, with the strongest verdict. The model reads the pair once per content word.
+    sentences, with the strongest verdict. By occlusion, the model reads the pair once
+    per content word.
     """
     whole = (a, b)
-    (sides,) = model.score_parts([whole])[1]
-    a, b = sides
+    scores, (sides,) = model.score_parts([whole])
     words = [words_of(side.text) for side in sides]
+    marks = model.mark(sides)
+    if marks is None:
+        found = _by_occlusion(model, sides, words)
+    else:
+        found = [_of_words(mark, part) for mark, part in zip(marks, words, strict=True)]
+    weights = [np.convolve(each, _LENT)[1:-1] if len(each) else each for each in found]
+    chosen = _marked(weights)
+    spans = []
+    for n in (0, 1):
+        start = _start(whole[n].text, sides[n].text)
+        moved = [(first + start, end + start) for first, end in words[n]]
+        spans.append(tuple(_spans(whole[n].text, moved, weights[n], chosen[n])))
+    return Probabilities(*scores[0].tolist()), Rationale(*spans)
+
+
+def _of_words(mark: NDArray[np.float32], words: Sequence[tuple[int, int]]) -> NDArray[np.float64]:
+    """Return the mean weight of each word's characters."""
+    return np.array([mark[start:end].mean() for start, end in words], np.float64)
+
+
+def _by_occlusion(
+    model: StanceModel, sides: InputPair, words: Sequence[Sequence[tuple[int, int]]]
+) -> list[NDArray[np.float64]]:
+    """Return the square root of how much leaving out each word lowers the verdict's probability."""
+    a, b = sides
     left_out = [(n, place) for n in (0, 1) for place in _content(sides[n].text, words[n])]
     pairs = [sides]
     for n, place in left_out:
         changed = replace(sides[n], text=without(sides[n].text, [words[n][place]]))
         pairs.append((changed, b) if n == 0 else (a, changed))
     scores = model.score(pairs)
-    verdict = Probabilities(*scores[0].tolist())
-    column = list(Stance).index(verdict.stance)
+    column = int(scores[0].argmax())
     falls = [np.zeros(len(found)) for found in words]
     for (n, place), row in zip(left_out, scores[1:], strict=True):
         falls[n][place] = max(float(scores[0, column] - row[column]), 0.0) ** 0.5
-    weights = [np.convolve(found, _LENT)[1:-1] if len(found) else found for found in falls]
-    marks = _marked(weights)
-    spans = []
-    for n in (0, 1):
-        start = _start(whole[n].text, sides[n].text)
-        moved = [(first + start, end + start) for first, end in words[n]]
-        spans.append(tuple(_spans(whole[n].text, moved, weights[n], marks[n])))
-    return verdict, Rationale(*spans)
+    return falls
 
 
 def _start(text: str, part: str) -> int:

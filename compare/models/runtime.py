@@ -139,6 +139,11 @@ class GraphRunner:
                 f"{where} cannot be loaded ({error}): install the program again."
             ) from error
         self.inputs = tuple(entry.name for entry in self._session.get_inputs())
+        self.outputs = tuple(entry.name for entry in self._session.get_outputs())
+
+    def output(self, name: str, feed: Feed) -> NDArray[np.float32]:
+        """Return a named output of one feed."""
+        return np.asarray(self._session.run([name], dict(feed))[0], np.float32)
 
     def run(
         self, feeds: Sequence[Feed], on_progress: Progress | None = None
@@ -148,7 +153,7 @@ class GraphRunner:
         order = sorted(range(len(feeds)), key=lambda n: -_length(feeds[n]))
         found: list[NDArray[np.float32] | None] = [None] * len(feeds)
         with ThreadPoolExecutor(thread_count()) as pool:
-            results = pool.map(lambda n: self._session.run(None, dict(feeds[n]))[0], order)
+            results = pool.map(lambda n: self.output(self.outputs[0], feeds[n]), order)
             for done, (n, row) in enumerate(zip(order, results, strict=True), start=1):
                 found[n] = row
                 if on_progress and (done % _REPORT_EVERY == 0 or done == len(feeds)):

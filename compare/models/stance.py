@@ -36,6 +36,9 @@ WEIGHTS = Path(__file__).parents[1] / "stance" / "weights"
 READING = "spelled-2"
 """Version of how texts become tokens: raise it if a text would give others. Part of the digest."""
 
+OUTPUTS = ("out", "words")
+"""Outputs of a graph: logits, and how likely each token belongs to a deciding word."""
+
 _INPUTS = {"input_ids": "ids", "token_type_ids": "type_ids"}
 _MARKS = 8  # upper bound on the special tokens around and between two texts
 _AT_ONCE = 4096  # pairs tokenised at once, which limits memory
@@ -101,6 +104,37 @@ class ShippedStance(StanceModel):
         """Return the probabilities and the parts read: see `read_in_parts`."""
         return read_in_parts(pairs, self._fits, self._score, on_progress)
 
+    def mark(self, pair: InputPair) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:
+        """Return how likely each character belongs to a deciding word: see `StanceModel.mark`."""
+        if OUTPUTS[1] not in self._runner.outputs:
+            return None
+        texts = [self._text(side) for side in pair]
+        order = reading_order(*texts)
+        encoding = self._tokenizer.encode(*order)
+        feed = {
+            name: np.asarray([getattr(encoding, _INPUTS[name])], np.int64)
+            for name in self._runner.inputs
+        }
+        tokens = zip(
+            encoding.sequence_ids,
+            encoding.offsets,
+            self._runner.output(OUTPUTS[1], feed)[0].tolist(),
+            strict=True,
+        )
+        read = [np.zeros(len(text), np.float32) for text in order]
+        for side, (start, end), weight in tokens:
+            if side is not None:
+                read[side][start:end] = weight
+        a, b = read if order == tuple(texts) else reversed(read)
+        return self._of_characters(pair[0], a), self._of_characters(pair[1], b)
+
+    def _of_characters(self, side: ModelInput, weights: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the weights of the characters of a side's text, given those of what was read."""
+        prefix = who_when_prefix(side.country, side.date)
+        lengths = [len(character.translate(self._spelling)) for character in prefix + side.text]
+        starts = np.cumsum([0, *lengths])[len(prefix) : -1]
+        return np.take(np.append(weights, np.float32(0)), starts, mode="clip")
+
     def _text(self, side: ModelInput) -> str:
         """Return the model's input for a side, spelled with the vocabulary's characters."""
         return side_text(side).translate(self._spelling)
@@ -163,6 +197,10 @@ class CascadeStance(StanceModel):
     ) -> tuple[NDArray[np.float32], list[InputPair]]:
         """Return the last stage's probabilities and the parts read."""
         return self._stages[-1].score_parts(pairs, on_progress)
+
+    def mark(self, pair: InputPair) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:
+        """Return what the last stage marks."""
+        return self._stages[-1].mark(pair)
 
 
 # -- Loaders, which `protocols.STANCE_MODELS` names ----------------------------------------------

@@ -5,12 +5,16 @@ import shutil
 
 import numpy as np
 import pytest
+import torch
+from transformers import BertConfig, BertForSequenceClassification
 
 from compare.errors import ModelError
 from compare.models import ModelInput, load_stance_model, signature
 from compare.models.protocols import TIERS
-from compare.models.runtime import read_manifest
+from compare.models.rationale import find_rationale
+from compare.models.runtime import file_sha256, read_manifest
 from compare.models.stance import (
+    OUTPUTS,
     WEIGHTS,
     CascadeStance,
     ShippedStance,
@@ -21,7 +25,10 @@ from compare.results import Stance
 from compare.results.provenance import screening
 from tests.fakes import OneStage
 from tests.models.classifiers import PAIRS
+from training.engine import WordsHead
 from training.probes import probe_pairs
+from training.quantize import export_graph
+from training.ship import Scorer
 
 FAST = WEIGHTS / "fast"
 
@@ -177,3 +184,63 @@ def test_it_is_named_after_the_model_that_gives_its_verdicts():
     assert signature(cascade) == f"a@{'a' * 12}"
     assert screening(cascade) == f"f@{'f' * 12}"
     assert screening(cascade.stages[-1]) == ""
+
+
+# -- Deciding words --------------------------------------------------------------------------------
+
+
+def marks_never(folder, tokenizer):
+    """Write a graph whose head marks the token "never", and nothing else."""
+    vocabulary = json.loads(tokenizer.read_text(encoding="utf-8"))["model"]["vocab"]
+    config = BertConfig(
+        vocab_size=len(vocabulary),
+        hidden_size=48,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        intermediate_size=64,
+        num_labels=3,
+    )
+    model = BertForSequenceClassification(config)
+    with torch.no_grad():
+        for layer in model.bert.encoder.layer:  # each layer leaves the embeddings as they are
+            for last in (layer.attention.output.dense, layer.output.dense):
+                last.weight.zero_()
+                last.bias.zero_()
+        model.bert.embeddings.word_embeddings.weight[vocabulary["never"]] = 10 * torch.eye(48)[0]
+    model.save_pretrained(folder)
+    head = WordsHead(48)
+    with torch.no_grad():
+        head.weight[0, 0] = 5.0
+        head.bias.fill_(-15.0)
+    torch.save(head.state_dict(), folder / WordsHead.FILE)
+    graph = export_graph(Scorer(folder), ("input_ids", "token_type_ids"), 1, OUTPUTS)
+    (folder / "model.onnx").write_bytes(graph.SerializeToString())
+
+
+def test_the_characters_of_deciding_words_are_marked_in_either_order(tmp_path):
+    folder = copy_of_weights(tmp_path)
+    marks_never(tmp_path, folder / "tokenizer.json")
+    shutil.copyfile(tmp_path / "model.onnx", folder / "model.onnx")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["files"]["model.onnx"] = file_sha256(folder / "model.onnx")
+    (folder / "manifest.json").write_text(json.dumps(manifest | {"orders": 1}))
+    model = ShippedStance(folder)
+    a = ModelInput("It cost £9 and ½ a day; we will never pay.", country="Valdoria", date="2021")
+    b = ModelInput("They never asked, and never will", "on the toll, never paid")
+    marks = model.mark((a, b))
+    for side, mark in zip((a, b), marks, strict=True):
+        assert mark.shape == (len(side.text),)
+        marked = "".join(
+            one if weight > 0.5 else " " for one, weight in zip(side.text, mark, strict=True)
+        )
+        assert set(marked.split()) == {"never"}
+        assert marked.count("never") == side.text.count("never")
+    for mark, turned in zip(marks, reversed(model.mark((b, a))), strict=True):
+        np.testing.assert_array_equal(mark, turned)
+    _, why = find_rationale(model, a, b)
+    heaviest = max(why.a, key=lambda span: span.weight)
+    assert "never" in a.text[heaviest.start : heaviest.end]
+
+
+def test_a_graph_without_the_head_marks_nothing():
+    assert load_stance_model("fast").mark(PAIRS[0]) is None
