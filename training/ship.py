@@ -43,7 +43,7 @@ from training.probes import probe_pairs
 from training.quantize import export_graph, quantize, read_tokens, smooth
 from training.recipes import BACKBONES, RECIPES
 from training.run import RUNS, backbone_of, check, data_files, more_files, run
-from training.words import fit_head
+from training.words import fit_head, marked_examples
 
 Logits = NDArray[np.float32]
 Gold = NDArray[np.int64]
@@ -129,7 +129,7 @@ def ship(tier: str, data: Path) -> None:
     wanted = TIERS[tier]
     source = run(wanted.recipe, data)
     if not (source / WordsHead.FILE).exists():
-        fit_head(source, data)
+        fit_head(source, marked_examples(data))
     tokenizer = AutoTokenizer.from_pretrained(source)
     train = pair_files.officials(data / "pairs" / "officials.train.tsv")
     dev = pair_files.agreed_dev(data / "pairs" / "officials.dev.tsv")

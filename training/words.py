@@ -4,48 +4,38 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
 
 from training import pairs as pair_files
 from training.engine import Example, WordsHead, encode, load, precision, token_marks
 from training.examples import CLAIMS_FILE, DEEP_FILE, OFFICIALS_FILE, example
 
 _BATCH = 32
-_TOKENS_AT_ONCE = 512
-_EPOCHS = 6
-_RATE = 1e-3
-_DECAY = 0.05
-_SEED = 1
+_INVERSE_OF_PENALTY = 0.1
 
 
-def fit_head(folder: Path, data: Path) -> None:
+def fit_head(folder: Path, examples: list[Example]) -> None:
     """Write the head of a trained classifier beside it: a logistic regression on its tokens.
 
-    It reads the input of the last layer, which keeps its weights, for the pairs of
-    `deciding_words.tsv`.
+    It reads the input of the last layer; the classifier stays as it is.
     """
-    hidden, marked = _tokens(folder, marked_examples(data))
-    mean, spread = hidden.mean(0), hidden.std(0) + 1e-6
-    hidden = (hidden - mean) / spread
-    torch.manual_seed(_SEED)
+    hidden, marked = _tokens(folder, examples)
+    scaler = StandardScaler()
+    fitted = LogisticRegression(C=_INVERSE_OF_PENALTY, max_iter=300)
+    fitted.fit(scaler.fit_transform(hidden), marked)
+    weight = fitted.coef_ / scaler.scale_  # the scaling becomes part of the weights
     head = WordsHead(hidden.shape[1])
-    optimizer = torch.optim.AdamW(head.parameters(), lr=_RATE, weight_decay=_DECAY)
-    for _ in range(_EPOCHS):
-        for part in torch.randperm(len(hidden)).split(_TOKENS_AT_ONCE):
-            loss = torch.nn.functional.binary_cross_entropy_with_logits(
-                head(hidden[part])[:, 0], marked[part]
-            )
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-    with torch.no_grad():  # fold the standardisation into the weights
-        head.weight /= spread
-        head.bias -= head.weight @ mean
+    head.weight.data = torch.tensor(weight, dtype=torch.float32)
+    head.bias.data = torch.tensor(fitted.intercept_ - weight @ scaler.mean_, dtype=torch.float32)
     torch.save(head.state_dict(), folder / WordsHead.FILE)
 
 
 def marked_examples(data: Path) -> list[Example]:
-    """Return the pairs with marked words, each once."""
+    """Return the pairs of `deciding_words.tsv`, each once."""
     found: dict[tuple[str, str], Example] = {}
     for name in (OFFICIALS_FILE, CLAIMS_FILE, DEEP_FILE):
         for pair in pair_files.officials(data / "pairs" / name):
@@ -55,7 +45,9 @@ def marked_examples(data: Path) -> list[Example]:
 
 
 @torch.inference_mode()
-def _tokens(folder: Path, examples: list[Example]) -> tuple[torch.Tensor, torch.Tensor]:
+def _tokens(
+    folder: Path, examples: list[Example]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return the input of the last layer for each token of the texts, and whether it is marked."""
     model, tokenizer = load(folder)
     model.to(precision()).eval()
@@ -70,4 +62,4 @@ def _tokens(folder: Path, examples: list[Example]) -> tuple[torch.Tensor, torch.
             own, target = token_marks(read, row, entry)
             hidden.append(states[row][own])
             marked.append(target[own])
-    return torch.cat(hidden).clone(), torch.cat(marked).clone()
+    return torch.cat(hidden).numpy(), torch.cat(marked).numpy()
