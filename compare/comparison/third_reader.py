@@ -28,7 +28,7 @@ AT_HEAD = 20
 """Pairs at the head of each list that a third reader reads."""
 
 _IDS_SHOWN = 5
-_HOSTS = "allowed_hosts"
+_ALLOWED = "allowed_origins"  # scheme and host: "https://models.example.org"
 
 # -- Permission ----------------------------------------------------------------------------------
 
@@ -66,7 +66,7 @@ def load_third_reader(
 
 def is_allowed(endpoint: Endpoint) -> bool:
     """Tell whether pairs may be sent: to this machine, or to a host that the user allowed."""
-    return endpoint.is_local or endpoint.host in _allowed_hosts()
+    return endpoint.is_local or endpoint.origin in _allowed_origins()
 
 
 def allow_for_good(endpoint: Endpoint) -> None:
@@ -76,15 +76,15 @@ def allow_for_good(endpoint: Endpoint) -> None:
         ExportError: The settings cannot be written.
     """
     path = user_settings()
-    hosts = sorted({*_allowed_hosts(), endpoint.host})
+    origins = sorted({*_allowed_origins(), endpoint.origin})
     with suppress(OSError):  # `write_whole` says that the folder cannot be written
         path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, f"{json.dumps({_HOSTS: hosts}, indent=1)}\n".encode(), force=True)
+    write_whole(path, f"{json.dumps({_ALLOWED: origins}, indent=1)}\n".encode(), force=True)
 
 
-def _allowed_hosts() -> set[str]:
+def _allowed_origins() -> set[str]:
     try:
-        found = json.loads(user_settings().read_text(encoding="utf-8"))[_HOSTS]
+        found = json.loads(user_settings().read_text(encoding="utf-8"))[_ALLOWED]
     except (OSError, ValueError, LookupError, TypeError):
         return set()  # none is allowed unless the file says so
     return set(map(str, found)) if isinstance(found, list) else set()

@@ -64,6 +64,11 @@ class Endpoint:
         return cls(f"{found['scheme'].lower()}://{host}{found['path'].rstrip('/')}", host)
 
     @property
+    def origin(self) -> str:
+        """Return scheme and host: consent to send over https is none to send over http."""
+        return f"{self.url.partition('://')[0]}://{self.host}"
+
+    @property
     def is_local(self) -> bool:
         """Whether the host is this machine."""
         return re.sub(r":\d+$", "", self.host) in _THIS_MACHINE
@@ -80,9 +85,10 @@ class Endpoint:
     def key(self) -> str:
         """Return the key to send, read from the environment; "" for none.
 
-        The key of OpenAI is sent to no other host.
+        The key of OpenAI is sent to no other host, and only with encryption.
         """
-        other = os.environ.get(OPENAI_KEY_VARIABLE, "") if self.host == OPENAI_HOST else ""
+        of_openai = self.origin == f"https://{OPENAI_HOST}"
+        other = os.environ.get(OPENAI_KEY_VARIABLE, "") if of_openai else ""
         return os.environ.get(KEY_VARIABLE, "") or other
 
 

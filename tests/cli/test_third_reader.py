@@ -129,7 +129,9 @@ def test_on_a_terminal_it_asks_once_for_each_host(
     assert (told.code, reader.asked, "is not this computer" in told.err) == (2, [], True)
     answer(True)
     assert run("search", BLOCKADE, *there).code == 0
-    assert json.loads((tmp_path / "settings.json").read_text()) == {"allowed_hosts": [reader.host]}
+    assert json.loads((tmp_path / "settings.json").read_text()) == {
+        "allowed_origins": [f"http://{reader.host}"]
+    }
     assert run("search", BLOCKADE, *there).code == 0
     assert len(asked) == 2
     assert asked[0].startswith(

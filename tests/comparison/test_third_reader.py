@@ -256,10 +256,11 @@ def test_another_machine_must_be_allowed(reader: ReaderServer, tmp_path: Path) -
     assert load_third_reader(AWAY, "m").name == "m"
     assert is_allowed(Endpoint.of("https://other.example.org/v2"))
     assert not is_allowed(Endpoint.of("https://models.example.org:444/v1"))
+    assert not is_allowed(Endpoint.of("http://models.example.org/v1"))  # without encryption
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "{}", '{"allowed_hosts": "models.example.org"}', "\xff"]
+    "text", ["", "[]", "{}", '{"allowed_origins": "models.example.org"}', "\xff"]
 )
 def test_damaged_settings_allow_nothing(reader: ReaderServer, tmp_path: Path, text: str) -> None:
     (tmp_path / "settings.json").write_bytes(text.encode("latin-1"))

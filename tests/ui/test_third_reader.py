@@ -93,4 +93,6 @@ def test_another_machine_needs_a_button(
     assert reader.asked == []
     app.button(key="third-allow").click()
     assert "A third reader, judge at" in shown(well(app.run()))
-    assert json.loads((tmp_path / "settings.json").read_text()) == {"allowed_hosts": [reader.host]}
+    assert json.loads((tmp_path / "settings.json").read_text()) == {
+        "allowed_origins": [f"http://{reader.host}"]
+    }
