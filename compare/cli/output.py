@@ -105,8 +105,8 @@ def quoted(passage: Excerpt) -> str:
 def rationale_lines(
     rationale: Rationale | None, *texts: str, names: tuple[str, str] = ("A", "B")
 ) -> list[str]:
-    """Return a line with the deciding words of each side, or no line if there are none."""
-    if rationale is None or not (rationale.a or rationale.b):
+    """Return a line with the deciding words of each side, or no line without a rationale."""
+    if rationale is None:
         return []
     lines = []
     for name, text, spans in zip(names, texts, (rationale.a, rationale.b), strict=True):
