@@ -201,8 +201,8 @@ passages that a search lists for a typed claim, counting only passages that read
 under Agree are right (95 % interval 0.79 to 0.92, 34 claims) and 0.73 of those under Oppose (0.63 to 0.82,
 22 claims; `python -m compare evaluate-search --pool`). This flatters the models: the judged passages are the
 nearest ones, and the ranking was chosen on these claims. With deeper judgements of the same claims, missing
-and unjudged places counting as wrong, it is 0.73 under Agree (41 of 44 claims get a right one) and 0.38 under
-Oppose (31 of 46; `python -m compare evaluate-search`). Over deeper pools of other claims, 0.41 of what
+and unjudged places counting as wrong, it is 0.74 under Agree (41 of 44 claims get a right one) and 0.40 under
+Oppose (32 of 46; `python -m compare evaluate-search`). Over deeper pools of other claims, 0.41 of what
 stands under Oppose is right, and 16 of 42 claims get one right passage among the first five.
 
 The deciding words that the models mark were compared with those that a reader marked in 150 dev pairs, as
