@@ -148,10 +148,10 @@ def evaluate_search(
       compare evaluate-search --collection passages.jsonl.gz --queries queries.tsv --qrels qrels.tsv
       compare evaluate-search … --qrels qrels.tsv --qrels more.csv --unjudged to-judge.csv
 
-    A judgement counts if the second label, if there is one, is the same. Listed passages that
-    nobody judged count as wrong unless a figure says otherwise; --unjudged writes them, and those
-    of queries without any judgement, to a file whose column label is empty. Fill it in, and name
-    the file with --qrels. To begin, leave out --qrels.
+    A judgement counts if the second label, if there is one, is the same. Listed passages
+    without a judgement count as wrong unless a figure says otherwise. --unjudged writes them, and
+    those of queries without any judgement, to a file whose column label is empty. Fill it in, and
+    name the file with --qrels. To begin, leave out --qrels.
 
     With --pool, each list ranks all that a search reads for a query, without thresholds. Passages
     without a judgement are removed; a query counts for a list if at least three judged passages

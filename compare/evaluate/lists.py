@@ -70,7 +70,7 @@ class ShownList:
 
     @property
     def unjudged(self) -> int:
-        """Return the number of entries that nobody labelled."""
+        """Return the number of entries without a label."""
         return sum(pair.label is None for pair in self.pairs)
 
     @property
@@ -135,7 +135,7 @@ class ShownReport:
         right: Share of what is listed that is right if every unjudged pair is wrong.
         right_of_judged: Share of the judged pairs that is right.
         probability: Mean probability shown, to be compared with the shares that are right.
-        unjudged: Share of what is listed that nobody judged.
+        unjudged: Share of the listed passages without a judgement.
         reliability: The same by the probability shown, in tenths.
     """
 

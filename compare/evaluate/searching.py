@@ -211,7 +211,7 @@ def _cache_key(path: Path, encoder: Encoder) -> str:
 class SearchReport:
     """Both lists of each judged query as a search shows them.
 
-    `lists` has the figures over all queries; `not_judged` are the listed pairs that nobody judged,
+    `lists` has the figures over all queries; `not_judged` are the listed pairs without a judgement,
     each with its query's id. `seconds` is the time of the searches.
     """
 
@@ -309,7 +309,7 @@ def ranked_ids(pool: Sequence[Pair], stance: Stance) -> list[str]:
 
 
 def not_judged_csv(report: SearchReport, queries: Mapping[str, str]) -> bytes:
-    """Return the listed pairs that nobody judged as CSV, to be judged in its empty column label.
+    """Return the listed pairs without a judgement as CSV, with an empty column `label` to fill in.
 
     A reader should not know the model's verdict: neither a column nor the order tells it.
     """

@@ -78,8 +78,8 @@ class StanceModel(Protocol):
     ) -> NDArray[np.float32]:
         """Return probabilities, float32 [len(pairs), 3], columns agree, oppose, neither.
 
-        Rows sum to 1. Both orders of a pair are read and their logits averaged, so that
-        swapping the sides changes nothing; a pair's row does not depend on the other pairs.
+        Rows sum to 1. Swapping the sides changes nothing, and a pair's row does not depend on the
+        other pairs.
         """
         return self.score_parts(pairs, on_progress)[0]
 

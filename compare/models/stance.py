@@ -175,7 +175,7 @@ class ShippedStance(StanceModel):
 
 
 def _is_typed(side: ModelInput) -> bool:
-    """Tell whether a side is a claim that someone typed: nobody knows who said it, or when."""
+    """Tell whether a side is a typed claim: one without a speaker's country and a date."""
     return not who_when_prefix(side.country, side.date)
 
 

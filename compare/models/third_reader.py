@@ -1,9 +1,9 @@
 """A language model of the user's own, behind an OpenAI-compatible endpoint, as a stance model.
 
-Statements are data in the prompt. They stand in a JSON message of the user, never in the system
-message, and the signs of which templates of chat models make their marks are escaped, so that no
-statement can open a turn of its own. Whether a model obeys what a statement asks of it cannot be
-known: a pair in which words address a reader is therefore not sent at all.
+Statements are data in the prompt. They are sent as JSON in the user's message, never in the system
+message, and the characters of chat templates' markers are escaped, so that no statement can open a
+turn of its own. Nobody can rule out that a model obeys a statement, so a pair with words that
+address a reader is not sent at all.
 """
 
 from __future__ import annotations
@@ -197,7 +197,7 @@ class Reading:
 
 
 def spans_of(text: str, quoted: Sequence[str]) -> tuple[Span, ...]:
-    """Return where quoted words stand in a text; those that do not stand there are dropped."""
+    """Return the spans of quoted words in a text, without words that it does not contain."""
     found = set()
     for words in filter(None, map(str.strip, quoted)):
         if match := re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text):

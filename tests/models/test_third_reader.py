@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -34,8 +35,8 @@ B = ModelInput("We do not ban mines.", country="Ostravia")
 KEY = "secret-key-1"
 
 
-def connect(reader: ReaderServer, model: str = "judge", **more: object) -> ThirdReader:
-    return ThirdReader(Endpoint.of(reader.url), model, **more)  # type: ignore[arg-type]
+def connect(reader: ReaderServer, model: str = "judge", **more: Any) -> ThirdReader:
+    return ThirdReader(Endpoint.of(reader.url), model, **more)
 
 
 def about(text: str) -> InputPair:
@@ -254,7 +255,7 @@ def test_a_refusal_is_told(reader: ReaderServer, status: int, why: str) -> None:
 
 def test_a_slow_or_absent_server_is_told(reader: ReaderServer) -> None:
     def sleep(pair: dict) -> dict:
-        time.sleep(1)
+        time.sleep(1)  # longer than the reader waits
         return verdict("agree")
 
     reader.reply = sleep
@@ -278,6 +279,7 @@ def test_after_an_interruption_nothing_more_is_sent(reader: ReaderServer) -> Non
     def stop(done: int, total: int) -> None:
         raise KeyboardInterrupt
 
+    # Slow enough that the interruption comes before most pairs are asked.
     reader.reply = lambda pair: time.sleep(0.05) or verdict("agree")
     with pytest.raises(KeyboardInterrupt):
         connect(reader).read([about(f"Statement {n}.") for n in range(200)], stop)
