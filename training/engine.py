@@ -33,11 +33,9 @@ from training.pairs import LABELS, Spans
 MAX_TOKENS = 192
 CHECKPOINT_SECONDS = 300
 MADE_OF = "made_of"
-AVERAGED_SHARE = 0.3
-"""Share of the steps, at the end, whose weights are averaged if a recipe says so."""
+SEED = 7
 
 _BUCKET = 64
-_AVERAGE_EVERY = 20
 _WARM_UP = 0.06
 _HEAD_RATE = 1e-3
 _PAD_TO = 8
@@ -51,15 +49,13 @@ Target = tuple[float, float, float]
 class Example:
     """Two texts as the model reads them, the probabilities to learn, and a weight.
 
-    Consecutive examples of the same `group` (not None) stay in one batch. `words` are the deciding
-    words of both texts, if a reader marked them.
+    `words` are the deciding words of both texts, if a reader marked them.
     """
 
     a: str
     b: str
     target: Target
     weight: float = 1.0
-    group: int | None = None
     words: tuple[Spans, Spans] | None = None
 
 
@@ -76,12 +72,7 @@ class Settings:
     dropout: float = 0.1
     batch: int = 32
     smoothing: float = 0.02
-    seed: int = 7
     frozen_embeddings: bool = True
-    class_weights: tuple[float, float, float] = (1.0, 1.0, 1.0)
-    adjust: float = 0.0
-    margin: float = 0.0
-    averaged: bool = False
     words: float = 0.0
 
 
@@ -196,33 +187,17 @@ def predict(
 
 
 def batches(examples: Sequence[Example], size: int, seed: int) -> list[list[Example]]:
-    """Return an epoch's batches: shuffled, of similar lengths, with groups kept together."""
+    """Return an epoch's batches: shuffled, each of similar lengths."""
     rng = random.Random(seed)
-    units: list[list[Example]] = []
-    for example in examples:
-        group = example.group
-        if units and group is not None and units[-1][0].group == group:
-            units[-1].append(example)
-        else:
-            units.append([example])
-    rng.shuffle(units)
+    shuffled = list(examples)
+    rng.shuffle(shuffled)
     cut: list[list[Example]] = []
     step = size * _BUCKET
-    for start in range(0, len(units), step):
-        part = sorted(units[start : start + step], key=_longest)
-        batch: list[Example] = []
-        for unit in part:
-            if batch and len(batch) + len(unit) > size:
-                cut.append(batch)
-                batch = []
-            batch = batch + unit
-        cut.append(batch)
+    for start in range(0, len(shuffled), step):
+        part = sorted(shuffled[start : start + step], key=lambda entry: len(entry.a) + len(entry.b))
+        cut += [part[first : first + size] for first in range(0, len(part), size)]
     rng.shuffle(cut)
     return cut
-
-
-def _longest(unit: Sequence[Example]) -> int:
-    return max(len(example.a) + len(example.b) for example in unit)
 
 
 # -- The optimizer ---------------------------------------------------------------------------------
@@ -254,8 +229,6 @@ class Masters:
             weight_decay=0.01,
             fused=True,
         )
-        self.sums: list[torch.Tensor] | None = None
-        self.summed = 0
 
     def step(self, factor: float) -> None:
         for parameter, copy in zip(self.parameters, self.copies, strict=True):
@@ -275,34 +248,14 @@ class Masters:
         for parameter, copy in zip(self.parameters, self.copies, strict=True):
             parameter.copy_(copy)
 
-    @torch.no_grad()
-    def add_to_average(self) -> None:
-        if self.sums is None:
-            self.sums = [torch.zeros_like(copy) for copy in self.copies]
-        torch._foreach_add_(self.sums, self.copies)
-        self.summed += 1
-
-    @torch.no_grad()
-    def take_average(self) -> None:
-        """Replace the masters by their average, if one was taken."""
-        for copy, total in zip(self.copies, self.sums or [], strict=self.sums is not None):
-            copy.copy_(total / self.summed)
-        self.write()
-
     def state(self) -> dict[str, Any]:
-        return {
-            "copies": self.copies,
-            "optimizer": self.optimizer.state_dict(),
-            "sums": self.sums,
-            "summed": self.summed,
-        }
+        return {"copies": self.copies, "optimizer": self.optimizer.state_dict()}
 
     @torch.no_grad()
     def load_state(self, state: dict[str, Any]) -> None:
         for copy, value in zip(self.copies, state["copies"], strict=True):
             copy.copy_(value)
         self.optimizer.load_state_dict(state["optimizer"])
-        self.sums, self.summed = state["sums"], state["summed"]
         self.write()
 
 
@@ -329,33 +282,13 @@ def _groups(
 # -- Training --------------------------------------------------------------------------------------
 
 
-def _loss(
-    logits: torch.Tensor, batch: Sequence[Example], settings: Settings, prior: torch.Tensor
-) -> torch.Tensor:
-    """Return the cross entropy with the targets, plus a margin loss between opposite claims.
-
-    Training adds `adjust` times the log prior to the logits, which favours rare labels (Menon et
-    al. 2021, equation 10). `margin` is the least difference in polarity (the logit of agree minus
-    that of oppose) between a passage's pairs with a claim and with the opposite claim.
-    """
+def _loss(logits: torch.Tensor, batch: Sequence[Example], smoothing: float) -> torch.Tensor:
+    """Return the weighted mean of the cross entropy with the smoothed targets."""
     target = torch.tensor([example.target for example in batch])
-    target = target * (1 - settings.smoothing) + settings.smoothing / len(LABELS)
+    target = target * (1 - smoothing) + smoothing / len(LABELS)
     weight = torch.tensor([example.weight for example in batch])
-    weight = weight * (target * torch.tensor(settings.class_weights)).sum(1)
-    scores = torch.log_softmax(logits + settings.adjust * prior, dim=1)
-    loss = (-(target * scores).sum(1) * weight).sum() / weight.sum()
-    if settings.margin:
-        polarity = logits[:, 0] - logits[:, 1]
-        apart = [
-            (n, n + 1) if batch[n].target[0] > batch[n + 1].target[0] else (n + 1, n)
-            for n in range(len(batch) - 1)
-            if batch[n].group is not None and batch[n].group == batch[n + 1].group
-        ]
-        if apart:
-            high, low = (torch.tensor(side) for side in zip(*apart, strict=True))
-            gap = polarity[high] - polarity[low]
-            loss = loss + torch.relu(settings.margin - gap).mean() / settings.margin
-    return loss
+    scores = torch.log_softmax(logits, dim=1)
+    return (-(target * scores).sum(1) * weight).sum() / weight.sum()
 
 
 def token_marks(read: Any, row: int, example: Example) -> tuple[torch.Tensor, torch.Tensor]:
@@ -401,7 +334,7 @@ def train(
         after_epoch: Returns what to print after each epoch.
         made_of: Identifies the run for the caller.
     """
-    torch.manual_seed(settings.seed)
+    torch.manual_seed(SEED)
     model, tokenizer = load(origin)
     _share_dropout(model, settings.dropout)
     model.to(precision()).train()
@@ -415,13 +348,9 @@ def train(
         frozen_embeddings=settings.frozen_embeddings,
         head=head,
     )
-    plan = [
-        batches(epochs(n), settings.batch, 1000 * settings.seed + n) for n in range(settings.epochs)
-    ]
+    plan = [batches(epochs(n), settings.batch, 1000 * SEED + n) for n in range(settings.epochs)]
     ends = set(np.cumsum([len(epoch) for epoch in plan]).tolist())
     steps = [batch for epoch in plan for batch in epoch]
-    counts = np.sum([example.target for batch in plan[0] for example in batch], axis=0)
-    prior = torch.tensor(np.log(counts / counts.sum()), dtype=torch.float32)
     checkpoint = target.with_suffix(".checkpoint.pt")
     done, spent = 0, 0.0
     of_this = _fingerprint(origin, settings, steps)
@@ -439,14 +368,12 @@ def train(
         read = encode(tokenizer, texts, offsets=with_words)
         inputs = {name: read[name] for name in tokenizer.model_input_names if name in read}
         out = model(**inputs, output_hidden_states=with_words)
-        loss = _loss(out.logits.float(), batch, settings, prior)
+        loss = _loss(out.logits.float(), batch, settings.smoothing)
         if head is not None and with_words:
             words = head(out.hidden_states[-2])[..., 0].float()
             loss = loss + settings.words * _words_loss(words, read, batch)
         loss.backward()
         masters.step(_schedule(step, len(steps)))
-        if settings.averaged and _averaged(step, len(steps)):
-            masters.add_to_average()
         seen += len(batch)
         running = 0.98 * running + 0.02 * loss.item() if step > done else loss.item()
         if step % 50 == 0:
@@ -470,7 +397,6 @@ def train(
                     "of": of_this,
                 },
             )
-    masters.take_average()
     unfinished = target.with_suffix(".unfinished")
     _write(origin, model, masters, tokenizer, unfinished)
     if head is not None:
@@ -497,10 +423,6 @@ def _schedule(step: int, steps: int) -> float:
     """Return the rate as a share of its peak: it rises linearly, then falls linearly."""
     rise = max(1, int(_WARM_UP * steps))
     return (step + 1) / rise if step < rise else (steps - step) / max(1, steps - rise)
-
-
-def _averaged(step: int, steps: int) -> bool:
-    return step >= (1 - AVERAGED_SHARE) * steps and step % _AVERAGE_EVERY == 0
 
 
 def _save(path: Path, state: dict[str, Any]) -> None:

@@ -12,11 +12,10 @@ import gzip
 import hashlib
 import json
 import random
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from itertools import combinations, product
 from pathlib import Path
 
 from compare.models.model_input import who_when_prefix
@@ -29,8 +28,6 @@ NLI_LABELS = {"entailment": "agree", "contradiction": "oppose", "neutral": "neit
 CAPTION_SOURCES = ("snli", "cad_nli", "esxnli")
 HELD_APART = 600
 """Pairs of MNLI (no neutral ones) that no stage trains on: do models still read plain English?"""
-
-MOST_DERIVED = 10
 
 DEEP_JUDGEMENTS = "qrels.dev.deep.tsv"
 """Judgements of the dev claims over deep pools, most of them read twice."""
@@ -56,8 +53,8 @@ _ORDER = 99  # seed of the one order in which general pairs are drawn
 class LabelledPair:
     """Two texts, the prefix of each, and the index of the label.
 
-    `confidence` is the reader's, 1 to 3. `matter` is shared by the pairs of a passage with a claim
-    and with the opposite claim. `words` are the offsets of the deciding words, if they were marked.
+    `confidence` is the reader's, 1 to 3. `words` are the offsets of the deciding words, if they
+    were marked.
     """
 
     a: str
@@ -66,7 +63,6 @@ class LabelledPair:
     who_b: str
     label: int
     confidence: int = 3
-    matter: str = ""
     words: tuple[Spans, Spans] | None = None
 
     def texts(self, rng: random.Random | None, drop: float) -> tuple[str, str]:
@@ -85,12 +81,10 @@ def rows(path: Path) -> Iterator[dict[str, str]]:
 
 def officials(path: Path) -> list[LabelledPair]:
     """Read pairs of officials' statements, or of typed claims and statements."""
-    return [
-        labelled(row, int(row["confidence"]), f"{row['topic']}|{row['b']}") for row in rows(path)
-    ]
+    return [labelled(row, int(row["confidence"])) for row in rows(path)]
 
 
-def labelled(row: Mapping[str, str], confidence: int, matter: str = "") -> LabelledPair:
+def labelled(row: Mapping[str, str], confidence: int) -> LabelledPair:
     """Return the pair of a row, with the deciding words that `deciding_words.tsv` has for it."""
     return LabelledPair(
         row["a"],
@@ -99,7 +93,6 @@ def labelled(row: Mapping[str, str], confidence: int, matter: str = "") -> Label
         who_when_prefix(row["b_country"], row["b_date"]),
         LABELS.index(row["label"]),
         confidence,
-        matter,
         deciding_words().get(_digest_of(row["a"], row["b"])),
     )
 
@@ -120,42 +113,6 @@ def _digest_of(a: str, b: str) -> str:
 def _spans(cell: str) -> Spans:
     ends = (part.split("-") for part in cell.split())
     return tuple((int(start), int(end)) for start, end in ends)
-
-
-def derived(path: Path) -> list[LabelledPair]:
-    """Derive pairs of passages from their labels under the typed claims on one topic.
-
-    Two passages that agree with a claim agree with each other. A passage that agrees with it and
-    one that opposes it oppose each other, and so do two opposite claims. Labels of confidence 1 do
-    not count. A topic gives at most `MOST_DERIVED` pairs of passages of each label.
-    """
-    matters: dict[str, list[LabelledPair]] = defaultdict(list)
-    for pair in officials(path):
-        if pair.label != LABELS.index("neither") and pair.confidence > 1:
-            matters[pair.matter.split("|")[0]].append(pair)
-    rng = random.Random(_ORDER)
-    found = []
-    for pairs in matters.values():
-        sides: dict[str, dict[str, LabelledPair]] = {"+": {}, "-": {}}
-        claims: dict[str, list[int]] = defaultdict(list)
-        first = pairs[0].a
-        for pair in pairs:
-            with_first = (pair.label == 0) == (pair.a == first)
-            sides["+" if with_first else "-"].setdefault(pair.b, pair)
-            claims[pair.a].append(pair.label)
-        for text in sides["+"].keys() & sides["-"].keys():
-            del sides["+"][text], sides["-"][text]
-        plus, minus = ([*side.values()] for side in sides.values())
-        alike = [*combinations(plus, 2), *combinations(minus, 2)]
-        against = [*product(plus, minus)]
-        for label, drawn_ in ((0, alike), (1, against)):
-            rng.shuffle(drawn_)
-            found += [
-                LabelledPair(a.b, b.b, a.who_b, b.who_b, label) for a, b in drawn_[:MOST_DERIVED]
-            ]
-        if len(claims) == 2:
-            found.append(LabelledPair(*claims, "", "", 1))
-    return found
 
 
 def agreed_dev(path: Path) -> list[LabelledPair]:
@@ -205,28 +162,24 @@ def plain_dev(nli: Path) -> list[LabelledPair]:
     return [_general_pair(row) for row in _general_rows(nli)[0]]
 
 
-def drawn(path: Path, count: int, skip: int = 0, *, polar: bool = False) -> list[LabelledPair]:
+def drawn(path: Path, count: int, skip: int = 0) -> list[LabelledPair]:
     """Draw general pairs without image captions, always in the same order.
 
     Args:
         path: A file of premises and hypotheses.
         count: How many to draw.
         skip: How many to skip first.
-        polar: Whether to draw only entailment and contradiction.
     """
-    return [_general_pair(row) for row in _drawn(path, count, skip, polar)]
+    return [_general_pair(row) for row in _drawn(path, count, skip)]
 
 
-def sources(path: Path, count: int, skip: int = 0, *, polar: bool = False) -> Counter[str]:
+def sources(path: Path, count: int, skip: int = 0) -> Counter[str]:
     """Count the sources of the pairs that `drawn` returns."""
-    return Counter(row["source"].split(".")[0] for row in _drawn(path, count, skip, polar))
+    return Counter(row["source"].split(".")[0] for row in _drawn(path, count, skip))
 
 
-def _drawn(path: Path, count: int, skip: int, polar: bool) -> list[dict[str, str]]:
-    pool = _general_rows(path)[1]
-    if polar:
-        pool = [row for row in pool if row["label"] != "neutral"]
-    return pool[skip : skip + count]
+def _drawn(path: Path, count: int, skip: int) -> list[dict[str, str]]:
+    return _general_rows(path)[1][skip : skip + count]
 
 
 @cache

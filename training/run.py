@@ -26,7 +26,7 @@ from compare.models.runtime import file_sha256, read_manifest
 from compare.models.stance import READING, WEIGHTS, ShippedStance, softmax
 from training import backbones
 from training.backbones import trim
-from training.engine import MADE_OF, load, precision, predict, train
+from training.engine import MADE_OF, SEED, load, precision, predict, train
 from training.examples import DEEP_FILE, Pool
 from training.figures import dev_figures, dev_pairs, figures, write_row
 from training.pairs import CLAIM_READINGS, CLAIMS, CONTRASTS, DECIDING_WORDS, READINGS
@@ -100,7 +100,7 @@ def run(name: str, data: Path) -> Path:
         "pairs": len(pool.pairs),
         "epochs": recipe.settings.epochs,
         "rate": recipe.settings.rate,
-        "seed": recipe.settings.seed,
+        "seed": SEED,
         "minutes": json.loads((folder / "minutes.json").read_text()),
     }
     print(json.dumps(report), flush=True)

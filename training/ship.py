@@ -217,9 +217,7 @@ def origin(recipe: str, data: Path) -> dict[str, Any]:
     mixtures = [RECIPES[name].mixture for name in names]
     sources: Counter[str] = Counter()
     for mixture in mixtures:
-        sources += pair_files.sources(
-            data / "pairs" / NLI_FILE, mixture.nli, mixture.nli_skip, polar=mixture.polar
-        )
+        sources += pair_files.sources(data / "pairs" / NLI_FILE, mixture.nli, mixture.nli_skip)
         sources += pair_files.sources(data / "pairs" / ARGUMENT_FILE, mixture.argument)
     return {
         "backbone": {

@@ -13,7 +13,7 @@ from tests.training.conftest import WORDS
 from training import engine
 from training.engine import Example, Masters, Settings, train
 
-SETTINGS = Settings(rate=1e-2, batch=4, epochs=2, averaged=True)
+SETTINGS = Settings(rate=1e-2, batch=4, epochs=2)
 
 
 def examples(epoch: int) -> list[Example]:

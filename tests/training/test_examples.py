@@ -1,4 +1,4 @@
-"""From a recipe's mixture to examples: labels, teachers, weights, sides, groups."""
+"""From a recipe's mixture to examples: labels, teachers, weights, sides."""
 
 from __future__ import annotations
 
@@ -10,21 +10,12 @@ import pytest
 
 from compare.models.protocols import TIERS
 from training.engine import Example, batches
-from training.examples import (
-    AFFIRMATIONS,
-    ARGUMENT_FILE,
-    CLAIMS_FILE,
-    DENIALS,
-    NLI_FILE,
-    OFFICIALS_FILE,
-    Pool,
-    framed,
-)
+from training.examples import ARGUMENT_FILE, CLAIMS_FILE, NLI_FILE, OFFICIALS_FILE, Pool
 from training.pairs import LABELS, LabelledPair
 from training.recipes import BACKBONES, RECIPES, Mixture
 from training.run import backbone_of
 
-COLUMNS = ["a", "b", "label", "confidence", "a_country", "a_date", "b_country", "b_date", "topic"]
+COLUMNS = ["a", "b", "label", "confidence", "a_country", "a_date", "b_country", "b_date"]
 
 
 def write(path: Path, columns: list[str], rows: list[dict[str, str]]) -> None:
@@ -47,7 +38,6 @@ def data(tmp_path: Path) -> Path:
             "a_country": "Valdoria",
             "a_date": "2021-05-03",
             "b_country": "Ostravia",
-            "topic": "positions",
         }
         for n in range(12)
     ]
@@ -57,7 +47,6 @@ def data(tmp_path: Path) -> Path:
             "b": f"Passage {n} is about the canal.",
             "label": label,
             "confidence": "3",
-            "topic": "canal",
         }
         for n in range(8)
         for claim, label in (("The canal is ours.", "agree"), ("It is theirs.", "oppose"))
@@ -127,57 +116,11 @@ def test_a_share_of_the_officials_pairs_is_part_of_a_greater_one(data: Path) -> 
     assert texts[0] < texts[1] < texts[2]
 
 
-def test_claim_and_counter_claim_of_a_passage_stay_in_one_batch(data: Path) -> None:
-    pool = Pool(Mixture(officials=1.0, claims=True, pairs_of_claims=True), data)
-    cut = batches(pool.epoch(0), 5, seed=1)
-    assert sum(map(len, cut)) == len(pool.pairs)
-    assert max(map(len, cut)) <= 5
-    places: dict[int, set[int]] = {}
-    for number, batch in enumerate(cut):
-        for example in batch:
-            if example.group is not None:
-                places.setdefault(example.group, set()).add(number)
-    assert len(places) == 8
-    assert all(len(found) == 1 for found in places.values())
-
-
 def test_batches_hold_each_example_once() -> None:
     examples = [Example("x" * (n % 17), "y", (1.0, 0.0, 0.0), weight=n) for n in range(300)]
     cut = batches(examples, 32, seed=2)
     assert sorted(e.weight for batch in cut for e in batch) == list(range(300))
     assert cut == batches(examples, 32, seed=2)
-
-
-def test_frames_turn_a_claim_round_and_leave_an_opposed_official_alone() -> None:
-    claims = [
-        LabelledPair("The canal is Valdorian.", f"b{n}", "", "w", n % 3, matter="m")
-        for n in range(60)
-    ]
-    officials = [
-        LabelledPair("A long statement on the canal and all else.", "It is Ostravian.", "p", "q", 1)
-    ] * 40
-    found = framed(officials, claims, 1000)
-    labels = {f"b{n}": n % 3 for n in range(60)}
-    for pair in found:
-        denied = any(pair.a == f.format("the canal is Valdorian") for f in DENIALS)
-        affirmed = any(pair.a == f.format("the canal is Valdorian") for f in AFFIRMATIONS)
-        if pair.b in labels:
-            assert denied or affirmed
-            turned = {0: 1, 1: 0, 2: 2}[labels[pair.b]]
-            assert pair.label == (turned if denied else labels[pair.b])
-        else:
-            assert any(pair.a == f.format("it is Ostravian") for f in AFFIRMATIONS)
-            assert pair.label == 1
-        assert pair.who_a == ""
-    assert {pair.b for pair in found} >= set(labels)
-
-
-def test_frames_pass_over_what_speaks_of_its_speaker() -> None:
-    claims = [
-        LabelledPair(text, "b", "", "", 0)
-        for text in ("We never attacked.", "They said: never.", "No end", "Our ships left.")
-    ]
-    assert framed([], claims, 10) == []
 
 
 def test_every_recipe_leads_back_to_a_backbone() -> None:

@@ -69,7 +69,7 @@ def test_a_run_belongs_to_its_recipe_its_data_its_beginning_and_its_teachers(
     assert run.version("small-student", other) != made
     assert run.version("small-general", one) != made
     general = run.RECIPES["small-general"]
-    changed = replace(general, settings=replace(general.settings, seed=99))
+    changed = replace(general, settings=replace(general.settings, rate=1.0))
     with monkeypatch.context() as patched:
         patched.setitem(run.RECIPES, "small-general", changed)
         assert run.version("small-student", one) != made

@@ -11,7 +11,7 @@ import pytest
 from tests.training.test_mined import COUNTRIES, EACH, vectors
 from training import unlabelled
 
-HEAD = "a\tb\tlabel\tconfidence\ta_country\ta_date\tb_country\tb_date\ttopic\n"
+HEAD = "a\tb\tlabel\tconfidence\ta_country\ta_date\tb_country\tb_date\n"
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "a\tb\nWe have made remark 0 of the day.\tWe have made remark 1 of the day.\n"
     )
     (tmp_path / "pairs" / "claims.train.tsv").write_text(
-        HEAD + "A typed claim\tWe have made remark 5 of the day.\tneither\t3\t\t\tx\t2020\tt\n"
+        HEAD + "A typed claim\tWe have made remark 5 of the day.\tneither\t3\t\t\tx\t2020\n"
     )
     for name in ("qrels.dev.tsv", "qrels.dev.deep.tsv"):
         (tmp_path / "search" / name).write_text("query_id\tpassage_id\nq1\tp9\n")
