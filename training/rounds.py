@@ -1,13 +1,16 @@
-"""Rounds of labels on what a search shows for the claims of `claims.tsv`.
+"""Rounds of labels on what a search shows.
 
     python -m training.rounds draw --data DIR --claims c0450-c0719 --out FILE
+    python -m training.rounds draw --data DIR --statements 150 --out FILE
     python -m training.rounds add FILE --data DIR
 
-`draw` searches the collection with the shipped models and writes what a reader should label: the
-passages at the top of either list, some that are similar to the counter-claim, and one drawn from
-the candidates. No passage of a dev set is drawn. Labelled pairs of `claims.deep.tsv` are hidden
-among them. `add` takes the file with its columns `label` and `confidence` filled in, and adds the
-labels to `claim_readings.tsv` if the reader gave `LEAST_SAME` of the hidden pairs the known label.
+`draw` searches the collection with the shipped models, for claims of `claims.tsv` or for statements
+that took a side on one of them, and writes what a reader should label: the passages at the top of
+either list, some that are similar to the counter-claim, and one drawn from the candidates. No
+passage of a dev set is drawn. Labelled pairs of `claims.deep.tsv` are hidden among them. `add`
+takes the file with its columns `label` and `confidence` filled in, and adds the labels to
+`claim_readings.tsv`, or those under statements to `readings.tsv`, if the reader gave `LEAST_SAME`
+of the hidden pairs the known label.
 """
 
 from __future__ import annotations
@@ -15,48 +18,88 @@ from __future__ import annotations
 import argparse
 import csv
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from compare.comparison.search import scored_pool
 from compare.evaluate.searching import open_collection
 from compare.files import write_whole
 from compare.library.library import Library
 from compare.models import StanceModel, load_encoder, load_stance_model
 from compare.results import Pair, Stance
+from compare.statements import Quote
 from training.examples import DEEP_FILE
-from training.pairs import CLAIM_READINGS, CLAIMS, COUNTER, LABELS, rows
+from training.pairs import CLAIM_READINGS, CLAIMS, COUNTER, LABELS, READINGS, rows
 from training.run import check
 from training.unlabelled import passages_apart
 
 LEAST_SAME = 0.92
-COLUMNS = ("pair", "claim", "passage", "who", "text", "label", "confidence")
-_READINGS = ("claim", "passage", "label", "confidence", "drawn")
+COLUMNS = ("pair", "asked", "passage", "who", "text", "label", "confidence")
 _TOP_OPPOSE, _TOP_AGREE, _UNREAD, _NEAR_COUNTER = 8, 4, 2, 3
 _HIDDEN_EVERY = 12  # one known pair among so many
 _SEED = 17
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What to search for: the id of a claim or of a passage, its words, and the counter-claim."""
+
+    id: str
+    quote: Quote
+    counter: str = ""
+
+    @property
+    def shown(self) -> str:
+        """Return the words as a reader sees them, with who said them."""
+        said_by = ", ".join(country.name for country in self.quote.country)
+        who = ", ".join(filter(None, (said_by, str(self.quote.date or "")[:4])))
+        return f"{who}: {self.quote.text}" if who else self.quote.text
+
+
 # -- Drawing -------------------------------------------------------------------------------------
 
 
+def claims_between(first: str, last: str) -> list[Asked]:
+    """Return the claims between two ids of which no passage was labelled."""
+    done = {row["claim"] for row in rows(CLAIM_READINGS)}
+    return [
+        Asked(row["id"], Quote(row["claim"]), row["counter"])
+        for row in rows(CLAIMS)
+        if first <= row["id"] <= last and row["id"] not in done
+    ]
+
+
+def statements_on_a_side(library: Library, allowed: Set[str], count: int) -> list[Asked]:
+    """Draw statements that surely agree with a claim or oppose it, one of each claim."""
+    done = {row["a"] for row in rows(READINGS)}
+    by_claim: dict[str, list[str]] = {}
+    for row in rows(CLAIM_READINGS):
+        sure = row["label"] != "neither" and row["confidence"] == "3"
+        if sure and row["passage"] in allowed and row["passage"] not in done:
+            by_claim.setdefault(row["claim"].removesuffix(COUNTER), []).append(row["passage"])
+    rng = random.Random(_SEED)
+    one_each = [rng.choice(held) for held in by_claim.values()]
+    rng.shuffle(one_each)
+    statements = library.statements(list(dict.fromkeys(one_each))[:count])
+    return [Asked(each.id, Quote.from_statement(each)) for each in statements]
+
+
 def drawn(
-    claim: Mapping[str, str],
-    library: Library,
-    model: StanceModel,
-    allowed: set[str],
-    rng: random.Random,
+    asked: Asked, library: Library, model: StanceModel, allowed: Set[str], rng: random.Random
 ) -> dict[str, str]:
-    """Return ids of the passages to label for a claim, each with why it was drawn."""
-    pool = [pair for pair in scored_pool(library, claim["claim"], model) if _id(pair) in allowed]
+    """Return ids of the passages to label for a quote, each with why it was drawn."""
+    result = library.search(asked.quote, stance_model=model)
+    pool = [pair for pair in result.pairs if _id(pair) in allowed]
     read = [pair for pair in pool if not pair.first_stage_only]
     unread = [pair for pair in pool if pair.first_stage_only]
-    (vector,) = library.encoder.encode([claim["counter"]])
-    near = library.store.nearest(np.asarray([vector]), 4 * _NEAR_COUNTER).rows[0]
-    counter = [passage.statement_id for passage in library.passages(near.tolist())]
+    counter: list[str] = []
+    if asked.counter:
+        (vector,) = library.encoder.encode([asked.counter])
+        near = library.store.nearest(np.asarray([vector]), 4 * _NEAR_COUNTER).rows[0]
+        counter = [passage.statement_id for passage in library.passages(near.tolist())]
     found: dict[str, str] = {}
     for why, ids in (
         ("acc_oppose", _first(read, Stance.OPPOSE)[:_TOP_OPPOSE]),
@@ -78,33 +121,33 @@ def _id(pair: Pair) -> str:
     return pair.b.statement.id
 
 
-def draw(data: Path, first: str, last: str, out: Path) -> None:
-    """Write the pairs to label, and beside them, in FILE.key, why each was drawn."""
+def draw(data: Path, claims: str, statements: int, out: Path) -> None:
+    """Write the pairs to label, and beside them, in FILE.key, where each comes from."""
     passages = {entry["id"]: entry for entry in passages_apart(data)}
-    known = [row for row in rows(data / "pairs" / DEEP_FILE) if row["confidence"] != "1"]
     model, rng = load_stance_model(), random.Random(_SEED)
     library = open_collection(data / "search" / "collection.jsonl.gz", load_encoder())
-    done = {row["claim"] for row in rows(CLAIM_READINGS)}
+    first, _, last = claims.partition("-")
+    asked = claims_between(first, last or first)
+    asked += statements_on_a_side(library, passages.keys(), statements)
     lines: list[dict[str, Any]] = []
-    for claim in rows(CLAIMS):
-        if not first <= claim["id"] <= last or claim["id"] in done:
-            continue
-        for passage_id, why in drawn(claim, library, model, passages.keys(), rng).items():
-            lines.append(_line(claim["claim"], passages[passage_id]) | {"drawn": why})
-        print(f"{claim['id']}: {len(lines):,} pairs", flush=True)
+    for done, one in enumerate(asked, start=1):
+        for passage_id, why in drawn(one, library, model, passages.keys(), rng).items():
+            lines.append(_line(one.shown, passages[passage_id]) | {"id": one.id, "drawn": why})
+        print(f"{done} of {len(asked)}: {len(lines):,} pairs", flush=True)
+    known = [row for row in rows(data / "pairs" / DEEP_FILE) if row["confidence"] != "1"]
     for row in rng.sample(known, min(len(lines) // _HIDDEN_EVERY, len(known))):
         passage = {"id": row["b_id"], "text": row["b"], "country": row["b_country"]}
-        lines.append(_line(row["a"], passage | {"date": row["b_date"]}) | {"drawn": ""})
-    lines.sort(key=lambda line: line["claim"])
+        lines.append(_line(row["a"], passage | {"date": row["b_date"]}))
+    lines.sort(key=lambda line: line["asked"])
     for number, line in enumerate(lines, start=1):
         line["pair"] = number
     write_whole(out, _tsv(COLUMNS, lines), force=True)
-    write_whole(out.with_suffix(".key"), _tsv(("pair", "drawn"), lines), force=True)
+    write_whole(out.with_suffix(".key"), _tsv(("pair", "id", "drawn"), lines), force=True)
 
 
-def _line(claim: str, passage: Mapping[str, Any]) -> dict[str, Any]:
+def _line(asked: str, passage: Mapping[str, Any]) -> dict[str, Any]:
     who = f"{passage['country'] or '?'}, {str(passage['date'] or '?')[:4]}"
-    return {"claim": claim, "passage": passage["id"], "who": who, "text": passage["text"]}
+    return {"asked": asked, "passage": passage["id"], "who": who, "text": passage["text"]}
 
 
 def _tsv(columns: Sequence[str], lines: Sequence[Mapping[str, Any]]) -> bytes:
@@ -121,24 +164,28 @@ def add(data: Path, file: Path) -> None:
     Raises:
         SystemExit: A label is missing or unknown, or the hidden pairs differ too often.
     """
-    written = list(rows(CLAIMS))
-    ids = {row["claim"]: row["id"] for row in written}
-    ids |= {row["counter"]: row["id"] + COUNTER for row in written}
     known = {(row["a"], row["b_id"]): row["label"] for row in rows(data / "pairs" / DEEP_FILE)}
-    why = {row["pair"]: row["drawn"] for row in rows(file.with_suffix(".key"))}
-    new, same, hidden = list(rows(CLAIM_READINGS)), 0, 0
+    key = {row["pair"]: row for row in rows(file.with_suffix(".key"))}
+    claims = {row["id"] for row in rows(CLAIMS)}
+    of_claims, of_statements = list(rows(CLAIM_READINGS)), list(rows(READINGS))
+    same = hidden = 0
     for row in _labelled(file):
-        if row["claim"] in ids:
-            read = {**row, "claim": ids[row["claim"]], "drawn": why[row["pair"]]}
-            new.append({name: read[name] for name in _READINGS})
-        else:
+        asked = key[row["pair"]]["id"]
+        if not asked:
             hidden += 1
-            same += known[row["claim"], row["passage"]] == row["label"]
+            same += known[row["asked"], row["passage"]] == row["label"]
+        elif asked in claims:
+            of_claims.append(row | {"claim": asked, "drawn": key[row["pair"]]["drawn"]})
+        else:
+            of_statements.append(row | {"a": asked, "b": row["passage"]})
     print(f"{same} of {hidden} hidden pairs got the known label")
     if same < LEAST_SAME * hidden:
         raise SystemExit("Too many differ; nothing was added.")
-    new.sort(key=lambda row: (row["claim"], row["passage"]))
-    write_whole(CLAIM_READINGS, _tsv(_READINGS, new), force=True)
+    of_claims.sort(key=lambda row: (row["claim"], row["passage"]))
+    of_statements.sort(key=lambda row: (row["a"], row["b"]))
+    columns = ("claim", "passage", "label", "confidence", "drawn")
+    write_whole(CLAIM_READINGS, _tsv(columns, of_claims), force=True)
+    write_whole(READINGS, _tsv(("a", "b", "label", "confidence"), of_statements), force=True)
 
 
 def _labelled(file: Path) -> Iterator[dict[str, str]]:
@@ -154,7 +201,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(dest="command", required=True)
     drawing, adding = commands.add_parser("draw"), commands.add_parser("add")
-    drawing.add_argument("--claims", required=True, help="first and last id: c0001-c0720")
+    drawing.add_argument("--claims", default="", help="first and last id: c0001-c0720")
+    drawing.add_argument("--statements", type=int, default=0, help="statements to search for")
     drawing.add_argument("--out", type=Path, required=True)
     adding.add_argument("file", type=Path)
     for command in (drawing, adding):
@@ -164,8 +212,7 @@ def main() -> None:
     if arguments.command == "add":
         add(arguments.data, arguments.file)
     else:
-        first, _, last = arguments.claims.partition("-")
-        draw(arguments.data, first, last or first, arguments.out)
+        draw(arguments.data, arguments.claims, arguments.statements, arguments.out)
 
 
 if __name__ == "__main__":
