@@ -63,7 +63,8 @@ class Example:
 class Settings:
     """How to train; see `recipes`.
 
-    `words` is the weight of the loss of the deciding words; with 0, no head for them is learned.
+    `frozen_layers` counts the lowest layers that learn nothing, which saves time. `words` is the
+    weight of the loss of the deciding words; with 0, no head for them is learned.
     """
 
     epochs: int = 1
@@ -73,6 +74,7 @@ class Settings:
     batch: int = 32
     smoothing: float = 0.02
     frozen_embeddings: bool = True
+    frozen_layers: int = 0
     words: float = 0.0
 
 
@@ -207,15 +209,9 @@ class Masters:
     """AdamW on float32 copies of the learned parameters; lower layers learn more slowly."""
 
     def __init__(
-        self,
-        model: PreTrainedModel,
-        rate: float,
-        layer_decay: float,
-        *,
-        frozen_embeddings: bool,
-        head: WordsHead | None = None,
+        self, model: PreTrainedModel, settings: Settings, head: WordsHead | None = None
     ) -> None:
-        groups = _groups(model, rate, layer_decay, frozen_embeddings=frozen_embeddings)
+        groups = _groups(model, settings)
         if head is not None:
             groups.append(([*head.parameters()], _HEAD_RATE))
         self.parameters = [entry for members, _ in groups for entry in members]
@@ -260,17 +256,18 @@ class Masters:
 
 
 def _groups(
-    model: PreTrainedModel, peak: float, layer_decay: float, *, frozen_embeddings: bool
+    model: PreTrainedModel, settings: Settings
 ) -> list[tuple[list[torch.nn.Parameter], float]]:
     """Return the learned parameters with their peak rates: lower layers learn more slowly."""
-    body = model.base_model
+    body, peak = model.base_model, settings.rate
     layers = list(body.encoder.layer)
-    lowest = peak * layer_decay ** len(layers)
-    if frozen_embeddings:
-        body.embeddings.requires_grad_(False)
+    lowest = peak * settings.layer_decay ** len(layers)
+    frozen = layers[: settings.frozen_layers]
+    for part in ([body.embeddings] if settings.frozen_embeddings else []) + frozen:
+        part.requires_grad_(False)
     groups = [([*body.embeddings.parameters()], lowest)]
     groups += [
-        ([*layer.parameters()], peak * layer_decay ** (len(layers) - 1 - n))
+        ([*layer.parameters()], peak * settings.layer_decay ** (len(layers) - 1 - n))
         for n, layer in enumerate(layers)
     ]
     held = {id(entry) for members, _ in groups for entry in members}
@@ -341,13 +338,7 @@ def train(
     head = None
     if settings.words:
         head = WordsHead.load(origin, model.config.hidden_size).to(precision())
-    masters = Masters(
-        model,
-        settings.rate,
-        settings.layer_decay,
-        frozen_embeddings=settings.frozen_embeddings,
-        head=head,
-    )
+    masters = Masters(model, settings, head)
     plan = [batches(epochs(n), settings.batch, 1000 * SEED + n) for n in range(settings.epochs)]
     ends = set(np.cumsum([len(epoch) for epoch in plan]).tolist())
     steps = [batch for epoch in plan for batch in epoch]

@@ -120,7 +120,11 @@ def _specific(mixture: Mixture, data: Path) -> list[LabelledPair]:
     if mixture.rounds:
         found += pair_files.claim_readings(data)
     if mixture.readings:
-        found += pair_files.readings(data)
+        found += [
+            pair
+            for pair in pair_files.readings(data)
+            if LABELS[pair.label] != "neither" or rng.random() < mixture.readings_neither
+        ]
     if mixture.contrasts:
         found += pair_files.contrasts()
     return found

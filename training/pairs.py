@@ -250,7 +250,7 @@ def _who(side: str, passages: Mapping[str, Mapping[str, str | None]]) -> str:
 
 
 def claim_readings(data: Path) -> list[LabelledPair]:
-    """Return the pairs of `claim_readings.tsv`: the claims of `claims.tsv` and labelled passages.
+    """Return the pairs of `claim_readings.tsv`: of a claim, or a passage, and a passage.
 
     An id of a claim that ends with `COUNTER` stands for its counter-claim.
     """
@@ -260,15 +260,24 @@ def claim_readings(data: Path) -> list[LabelledPair]:
     passages = {entry["id"]: entry for entry in collection(data / "search")}
     return [
         LabelledPair(
-            claims[row["claim"]],
-            str(passages[row["passage"]]["text"]),
-            "",
+            claims[row["claim"]] if is_claim(row["claim"]) else _text(passages[row["claim"]]),
+            _text(passages[row["passage"]]),
+            "" if is_claim(row["claim"]) else who_said(passages[row["claim"]]),
             who_said(passages[row["passage"]]),
             LABELS.index(row["label"]),
             int(row["confidence"]),
         )
         for row in rows(CLAIM_READINGS)
     ]
+
+
+def is_claim(identifier: str) -> bool:
+    """Tell whether an id in `claim_readings.tsv` is of a claim or counter-claim."""
+    return identifier.startswith("c")
+
+
+def _text(passage: Mapping[str, str | None]) -> str:
+    return str(passage["text"])
 
 
 def contrasts() -> list[LabelledPair]:

@@ -22,6 +22,7 @@ class Mixture:
         argument: Number of pairs of arguments.
         officials: Share of the officials' pairs to take.
         readings: Whether to add the pairs of `readings.tsv`.
+        readings_neither: Share to take of those labelled "neither".
         contrasts: Whether to add the made-up pairs of `contrasts.tsv`.
         claims: Whether to add typed claims.
         claims_neither: Share to take of the claims' pairs labelled "neither".
@@ -44,6 +45,7 @@ class Mixture:
     argument: int = 0
     officials: float = 0.0
     readings: bool = False
+    readings_neither: float = 1.0
     contrasts: bool = False
     claims: bool = False
     claims_neither: float = 0.5
@@ -111,6 +113,13 @@ _DEEP = Recipe(
     ),
     Settings(rate=3e-5, layer_decay=0.95, smoothing=0.03, words=0.3),
 )
+_ROUNDS = Recipe(
+    "large-rounds",
+    "goes on from there with what that model ranks high, and with readings",
+    "large-deep",
+    replace(_DEEP.mixture, nli_skip=32_000, officials=0.6, readings=True, readings_neither=0.15),
+    replace(_DEEP.settings, frozen_layers=4),
+)
 _STUDENT = Recipe(
     "small-student",
     "learns the accurate tier's probabilities, of 20,000 unlabelled pairs too",
@@ -134,5 +143,7 @@ _STUDENT_AGAIN = Recipe(
     replace(_STUDENT.settings, rate=6e-5),
 )
 
-RECIPES = {recipe.name: recipe for recipe in (_GENERAL, *_LARGE, _DEEP, _STUDENT, _STUDENT_AGAIN)}
+RECIPES = {
+    recipe.name: recipe for recipe in (_GENERAL, *_LARGE, _DEEP, _ROUNDS, _STUDENT, _STUDENT_AGAIN)
+}
 """All recipes by name."""

@@ -9,8 +9,7 @@ that took a side on one of them, and writes what a reader should label: the pass
 either list, some that are similar to the counter-claim, and one drawn from the candidates. No
 passage of a dev set is drawn. Labelled pairs of `claims.deep.tsv` are hidden among them. `add`
 takes the file with its columns `label` and `confidence` filled in, and adds the labels to
-`claim_readings.tsv`, or those under statements to `readings.tsv`, if the reader gave `LEAST_SAME`
-of the hidden pairs the known label.
+`claim_readings.tsv` if the reader gave `LEAST_SAME` of the hidden pairs the known label.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ from compare.models import StanceModel, load_encoder, load_stance_model
 from compare.results import Pair, Stance
 from compare.statements import Quote
 from training.examples import DEEP_FILE
-from training.pairs import CLAIM_READINGS, CLAIMS, COUNTER, LABELS, READINGS, rows
+from training.pairs import CLAIM_READINGS, CLAIMS, COUNTER, LABELS, is_claim, rows
 from training.run import check
 from training.unlabelled import passages_apart
 
@@ -74,10 +73,11 @@ def claims_between(first: str, last: str) -> list[Asked]:
 
 def statements_on_a_side(library: Library, allowed: Set[str], count: int) -> list[Asked]:
     """Draw statements that surely agree with a claim or oppose it, one of each claim."""
-    done = {row["a"] for row in rows(READINGS)}
+    read = list(rows(CLAIM_READINGS))
+    done = {row["claim"] for row in read}
     by_claim: dict[str, list[str]] = {}
-    for row in rows(CLAIM_READINGS):
-        sure = row["label"] != "neither" and row["confidence"] == "3"
+    for row in read:
+        sure = row["label"] != "neither" and row["confidence"] == "3" and is_claim(row["claim"])
         if sure and row["passage"] in allowed and row["passage"] not in done:
             by_claim.setdefault(row["claim"].removesuffix(COUNTER), []).append(row["passage"])
     rng = random.Random(_SEED)
@@ -166,26 +166,19 @@ def add(data: Path, file: Path) -> None:
     """
     known = {(row["a"], row["b_id"]): row["label"] for row in rows(data / "pairs" / DEEP_FILE)}
     key = {row["pair"]: row for row in rows(file.with_suffix(".key"))}
-    claims = {row["id"] for row in rows(CLAIMS)}
-    of_claims, of_statements = list(rows(CLAIM_READINGS)), list(rows(READINGS))
-    same = hidden = 0
+    read, same, hidden = list(rows(CLAIM_READINGS)), 0, 0
     for row in _labelled(file):
-        asked = key[row["pair"]]["id"]
-        if not asked:
+        if asked := key[row["pair"]]["id"]:
+            read.append(row | {"claim": asked, "drawn": key[row["pair"]]["drawn"]})
+        else:
             hidden += 1
             same += known[row["asked"], row["passage"]] == row["label"]
-        elif asked in claims:
-            of_claims.append(row | {"claim": asked, "drawn": key[row["pair"]]["drawn"]})
-        else:
-            of_statements.append(row | {"a": asked, "b": row["passage"]})
     print(f"{same} of {hidden} hidden pairs got the known label")
     if same < LEAST_SAME * hidden:
         raise SystemExit("Too many differ; nothing was added.")
-    of_claims.sort(key=lambda row: (row["claim"], row["passage"]))
-    of_statements.sort(key=lambda row: (row["a"], row["b"]))
+    read.sort(key=lambda row: (row["claim"], row["passage"]))
     columns = ("claim", "passage", "label", "confidence", "drawn")
-    write_whole(CLAIM_READINGS, _tsv(columns, of_claims), force=True)
-    write_whole(READINGS, _tsv(("a", "b", "label", "confidence"), of_statements), force=True)
+    write_whole(CLAIM_READINGS, _tsv(columns, read), force=True)
 
 
 def _labelled(file: Path) -> Iterator[dict[str, str]]:
