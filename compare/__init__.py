@@ -16,9 +16,13 @@ Less common functions are in the subpackages `compare.comparison`, `compare.expo
 from __future__ import annotations
 
 import importlib
+import os
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+# ONNX Runtime would send its maker usage data. It reads this once, when it is imported.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 if TYPE_CHECKING:
     from compare.comparison import load_third_reader

@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -14,6 +18,18 @@ from compare.models.stance import WEIGHTS as ALL_WEIGHTS
 from training.probes import sentences
 
 WEIGHTS = ALL_WEIGHTS / "fast"
+
+
+def test_the_runtime_keeps_no_usage_data(tmp_path):
+    """ONNX Runtime would write events, to be sent, below the user's cache at once."""
+    program = (
+        "from compare import ModelInput, load_stance_model\n"
+        "load_stance_model('fast').score([(ModelInput('We stay.'), ModelInput('We go.'))])\n"
+    )
+    home = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    environment = {k: v for k, v in os.environ.items() if k != "ORT_DISABLE_TELEMETRY"} | home
+    subprocess.run([sys.executable, "-c", program], check=True, env=environment)
+    assert not [path for path in tmp_path.rglob("*") if "onnxruntime" in str(path)]
 
 
 def test_thread_count_follows_the_environment(monkeypatch):
