@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import http.client
 import json
 import os
 import signal
@@ -208,12 +209,31 @@ def test_the_app_answers_on_this_machine_only_and_ends_with_the_command(sample: 
         if sys.platform == "linux":  # where a server on every address answers at this one, too
             with socket.socket() as probe:
                 assert probe.connect_ex(("127.0.0.2", port)) != 0
+        assert opened(port, f"127.0.0.1:{port}") == opened(port, f"localhost:{port}") == 101
+        assert opened(port, f"elsewhere.example:{port}") == 403  # a name that leads here
     finally:
         process.terminate()
         _, err = process.communicate(timeout=60)
     assert f"The app is at http://localhost:{port} (Ctrl-C ends it).\n" in err
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def opened(port: int, host: str) -> int:
+    """The status that a browser gets which opens a session of the app by this name."""
+    headers = {
+        "Host": host,
+        "Origin": f"http://{host}",
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+    }
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", "/_stcore/stream", headers=headers)
+    status = connection.getresponse().status
+    connection.close()
+    return status
 
 
 def test_completion_scripts_name_the_program(run: Run) -> None:
