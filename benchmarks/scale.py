@@ -23,8 +23,9 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.search import encoder_folder, queries, recipe
+from benchmarks.search import queries, recipe
 from compare import Library, load_stance_model
+from compare.comparison.retrieval import CANDIDATES, SHARING_WORDS
 from compare.corpus.importing import Import
 from compare.library.index.base import RowSpans, selected_rows
 from compare.library.locations import cache_dir
@@ -95,8 +96,8 @@ def answer(arguments: argparse.Namespace, size: int) -> dict[str, Any]:
         whole.append(time.perf_counter() - began)
         vector = library.encoder.encode([quote])
         began = time.perf_counter()
-        library.store.nearest(vector, 130)
-        library.store.ranked_by_words(quote, 40)
+        library.store.nearest(vector, 2 * CANDIDATES + 10)
+        library.store.ranked_by_words(quote, SHARING_WORDS + 10)
         candidates.append(time.perf_counter() - began)
     disk = sum(path.stat().st_size for path in (folder / "generations").rglob("*"))
     return {
@@ -131,7 +132,7 @@ def by_hand(arguments: argparse.Namespace, size: int) -> dict[str, Any]:
     """Answer with the hand-written recipe."""
     library = Library.open(arguments.work / f"scale-{size}", OnnxEncoder())
     memory = OwnMemory()
-    reply = recipe(library, arguments.stance, arguments.pairs)
+    reply = recipe(library, arguments.pairs)
     asked = queries(arguments.data)[: arguments.quotes]
     reply(asked[0])
     times = []
@@ -148,7 +149,7 @@ STEPS = {"build": build, "answer": answer, "by-hand": by_hand}
 def run_step(arguments: argparse.Namespace, step: str, size: int) -> dict[str, Any]:
     """Run a step in its own process."""
     command = [sys.executable, "-m", "benchmarks.scale", "--step", step, "--sizes", str(size)]
-    for name in ("corpus", "data", "work", "stance", "quotes", "pairs"):
+    for name in ("corpus", "data", "work", "quotes", "pairs"):
         command += [f"--{name}", str(getattr(arguments, name))]
     if arguments.format:
         command += ["--format", arguments.format]
@@ -164,11 +165,10 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="holds search/queries.dev.tsv")
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
     parser.add_argument("--work", type=Path, default=cache_dir() / "benchmark")
-    parser.add_argument(
-        "--stance", default=encoder_folder(), help="model with the shape of the recipe's classifier"
-    )
     parser.add_argument("--quotes", type=int, default=20)
-    parser.add_argument("--pairs", type=int, default=80, help="pairs the recipe scores for a quote")
+    parser.add_argument(
+        "--pairs", type=int, default=CANDIDATES, help="pairs the recipe scores for a quote"
+    )
     parser.add_argument("--step", choices=STEPS)
     arguments = parser.parse_args()
     if arguments.step:

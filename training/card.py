@@ -44,8 +44,8 @@ labels as facts. The models are not for judging people, for moderation, or for d
 They read English in the register of diplomacy. They have no knowledge of the world: they cannot say
 which side is right, and do not know who "they" are unless the context says so.
 
-Each side is read as "Country, year: words (context)". Both orders of a pair are scored and their logits
-averaged. Pairs longer than 256 tokens are read sentence by sentence.
+Each side is read as "Country, year: words (context)". A pair is read once, the shorter side first.
+Pairs longer than 256 tokens are read sentence by sentence.
 
 ## Labels
 
@@ -106,7 +106,8 @@ def _tier(tier: str, manifest: Mapping[str, Any]) -> str:
     low, high = dev["macro_f1_interval_95"]
     f1 = dev["f1"]
     backbone = manifest["backbone"]
-    calibration = manifest["calibration"]
+    calibration, claims = manifest["calibration"], manifest["claims_calibration"]
+    claims_losses = manifest["claims_log_loss"]
     stages = "\n".join(
         f"{n}. **{stage['name']}** ({stage['what']}), from {stage['start']}: "
         f"{stage['pairs']:,} pairs, "
@@ -154,6 +155,11 @@ In 8 bits, {manifest["int8_same_label"]:.1%} of the pairs have the same label as
 Calibrated by {calibration["kind"]} scaling: scales {calibration["scale"]}, shifts
 {calibration["shift"]}. Log loss in ten folds: {losses}.
 
+Pairs with a typed claim, which has neither country nor date, are calibrated apart: scales {claims["scale"]},
+shifts {claims["shift"]}. They were fitted to the deep judgements of the dev claims together with
+the weight that a search gives to the verdicts on the same actor's other passages, {manifest["same_actor"]}. Log loss in
+ten folds that share no claim: {claims_losses["vector"]} without that weight, {claims_losses["with_actors"]} with it.
+
 {bins}
 """
 
@@ -197,16 +203,14 @@ On these pairs the fast model is little better than chance. It only chooses what
 
 The models miss opposition more often than agreement, and mistake a shared topic for agreement. They read
 typed claims, which name no speaker or date, less well than officials' sentences. Among the first five
-passages that a search lists for a typed claim, counting only passages that readers judged, 0.86 of those
-under Agree are right (95 % interval 0.79 to 0.92, 34 claims) and 0.73 of those under Oppose (0.63 to 0.82,
-22 claims; `python -m compare evaluate-search --pool`). This flatters the models: the judged passages are the
-nearest ones, and the ranking was chosen on these claims. With deeper judgements of the same claims, missing
-and unjudged places counting as wrong, it is 0.74 under Agree (41 of 44 claims get a right one) and 0.40 under
-Oppose (32 of 46; `python -m compare evaluate-search`). Over deeper pools of other claims, 0.41 of what
-stands under Oppose is right, and 16 of 42 claims get one right passage among the first five.
+places of a search for one of 50 typed claims, with missing and unjudged ones counted as wrong, 0.74 under
+Agree hold a right passage (95 % interval 0.63 to 0.84; 39 of 44 claims get one) and 0.54 under Oppose (0.42
+to 0.65; 34 of 46; `python -m compare evaluate-search`). Of all that is listed, 0.74 under Agree is right at a
+mean probability of 0.80, and 0.75 under Oppose at 0.71. Ranking and probabilities were fitted on these claims.
+With an earlier version, over deeper pools of other claims, 0.41 of what stood under Oppose was right.
 
-The deciding words that the models mark were compared with those that a reader marked in 150 dev pairs, as
-many words each: token F1 0.50 for either model, 0.29 for random words (`python -m benchmarks.why`).
+The deciding words that the accurate model marks were compared with those that a reader marked in 150 dev
+pairs, as many words each: token F1 0.69, 0.29 for random words (`python -m benchmarks.why`).
 """
 
 

@@ -62,9 +62,9 @@ class Pool:
             examples.append(Example(a, b, self._target(n), weight, words))
         return examples
 
-    def taught(self) -> list[tuple[str, str]]:
-        """Return the texts that teachers label, with their prefixes: all but the general pairs."""
-        return [pair.texts(None, 0.0) for pair in self.pairs[self._general :]]
+    def taught(self) -> list[LabelledPair]:
+        """Return the pairs that teachers label: all but the general ones."""
+        return self.pairs[self._general :]
 
     def _target(self, n: int) -> Target:
         label = _HARD[self.pairs[n].label]
@@ -118,7 +118,7 @@ def _specific(mixture: Mixture, data: Path) -> list[LabelledPair]:
     if mixture.deep:
         found += pair_files.officials(folder / DEEP_FILE)
     if mixture.rounds:
-        found += pair_files.claim_readings(data)
+        found += pair_files.claim_readings(data, mixture.rounds)
     if mixture.readings:
         found += [
             pair

@@ -13,7 +13,7 @@ import hashlib
 import json
 import random
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -249,8 +249,8 @@ def _who(side: str, passages: Mapping[str, Mapping[str, str | None]]) -> str:
     return who_said(passages[side])
 
 
-def claim_readings(data: Path) -> list[LabelledPair]:
-    """Return the pairs of `claim_readings.tsv`: of a claim, or a passage, and a passage.
+def claim_readings(data: Path, rounds: Collection[int]) -> list[LabelledPair]:
+    """Return the pairs of these rounds in `claim_readings.tsv`: a claim or passage, and a passage.
 
     An id of a claim that ends with `COUNTER` stands for its counter-claim.
     """
@@ -268,7 +268,14 @@ def claim_readings(data: Path) -> list[LabelledPair]:
             int(row["confidence"]),
         )
         for row in rows(CLAIM_READINGS)
+        if int(row["round"]) in rounds
     ]
+
+
+def digest_of_rounds(rounds: Collection[int]) -> str:
+    """Return the sha256 of the rows of these rounds, so that a later one changes no model."""
+    read = [[*row.values()] for row in rows(CLAIM_READINGS) if int(row["round"]) in rounds]
+    return hashlib.sha256(repr(read).encode()).hexdigest()
 
 
 def is_claim(identifier: str) -> bool:

@@ -25,10 +25,9 @@ from training.examples import Pool
 from training.pairs import LabelledPair
 from training.recipes import RECIPES
 from training.run import RUNS, check, read_by
-from training.ship import TIERS
 from training.unlabelled import HELD_APART, mined_pairs, passages_apart, unlabelled_pairs
 
-STUDENT = TIERS["fast"].recipe
+STUDENT = "small-student-again"
 MINED = 60_000
 RANK = 64
 EPOCHS = 60
@@ -63,13 +62,9 @@ def main() -> None:
     mixture = RECIPES[STUDENT].mixture
     pool = Pool(mixture, data, unlabelled_pairs(data, mixture.unlabelled))
     mined = mined_pairs(data, MINED)
-    taught = pool.pairs[len(pool.pairs) - len(pool.taught()) :]
     countries = {passage["text"]: passage["country"] for passage in passages_apart(data)}
-    read = [pair for pair in taught if _sides(pair, countries) != HELD_APART]
-    probabilities = (
-        read_by("fast", [pair.texts(None, 0.0) for pair in mined], data),
-        read_by("accurate", [pair.texts(None, 0.0) for pair in read], data),
-    )
+    read = [pair for pair in pool.taught() if _sides(pair, countries) != HELD_APART]
+    probabilities = read_by("fast", mined, data), read_by("accurate", read, data)
     target = torch.tensor(np.concatenate(probabilities)[:, :2])
     u, v = (torch.tensor(side) for side in _vectors([*mined, *read]))
     torch.manual_seed(7)

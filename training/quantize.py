@@ -3,8 +3,9 @@
 The traced module is small: texts of one length, no mask, no cache (`read_tokens`). Weights get 8
 bits with a scale for each output channel, activations one scale for each run. Outliers would waste
 its range. Outlier channels are therefore moved into the weights first (SmoothQuant, Xiao et al.
-2023, equation 4, with the exponent that gives a product the least error). After wide layers, where
-some tokens are outliers, each token is divided by its largest value instead.
+2023, equation 4, with the exponent that gives a product the least error). Before and after wide
+layers, where some tokens are outliers, each token is also divided by its largest value; after them,
+in the lowest layers, small and large values are multiplied separately.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ _TRIED_ON = 24
 _MAX_LENGTH = 512
 _LARGE_TABLE = 100_000
 _LEAST_LOUDNESS = 0.1
+_SPLIT_LAYERS, _SMALL = 8, 0.15
 
 Floats = NDArray[np.float32]
 
@@ -121,12 +123,11 @@ def _layer(
 def export_graph(
     module: torch.nn.Module,
     inputs: Sequence[str],
-    texts: int = 1,
     outputs: Sequence[str] = ("out",),
 ) -> onnx.ModelProto:
-    """Trace a module that takes int64 [texts, length] inputs of any length."""
-    example = tuple(torch.randint(5, 1000, (texts, 17)) for _ in inputs[:1])
-    example += tuple(torch.zeros((texts, 17), dtype=torch.int64) for _ in inputs[1:])
+    """Trace a module that takes int64 [1, length] inputs of any length."""
+    example = tuple(torch.randint(5, 1000, (1, 17)) for _ in inputs[:1])
+    example += tuple(torch.zeros((1, 17), dtype=torch.int64) for _ in inputs[1:])
     length = torch.export.Dim("length", min=2, max=_MAX_LENGTH)
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings():
@@ -214,10 +215,11 @@ def _drop_unused(model: onnx.ModelProto) -> None:
 def smooth(model: onnx.ModelProto, feeds: Sequence[Feed]) -> None:
     """Even out activations before they are rounded, in place; the graph computes the same.
 
-    Outlier channels move into the weights. After a wide layer, where a few tokens have far larger
-    values than the others of their text, a token is divided by its largest value instead, and the
-    product multiplied by it again. The output of such a layer is bounded below (GELU, ReLU), so
-    the largest value is also the largest in size.
+    Outlier channels move into the weights. Before and after a wide layer, where a few tokens have
+    far larger values than the others of their text, a token is also divided by its largest value,
+    and the product multiplied by it again. After it, in the lowest layers, where most of the error
+    comes from, the few large values are multiplied separately from the many small ones, so that
+    each part is rounded with a scale of its own; they are bounded below (GELU, ReLU).
     """
     constants = _constants(model)
     groups = _weighted_products(model)
@@ -225,19 +227,33 @@ def smooth(model: onnx.ModelProto, feeds: Sequence[Feed]) -> None:
         name: [to_array(constants[node.input[1]]) for node in nodes]
         for name, nodes in groups.items()
     }
-    even = [name for name, found in weights.items() if found[0].shape[0] <= found[0].shape[1]]
-    activations = _activations(model, even, feeds)
+    shapes = {name: found[0].shape for name, found in weights.items()}
+    before = [name for name, (rows, columns) in shapes.items() if rows < columns]
+    after = [name for name, (rows, columns) in shapes.items() if rows > columns]
+    divided = {*before, *after}
+    activations = _activations(model, [name for name in groups if name not in divided], feeds)
+    activations |= {
+        name: [_divided(text) for text in texts]
+        for name, texts in _activations(model, [*divided], feeds[:_TRIED_ON]).items()
+    }
     for number, (name, nodes) in enumerate(groups.items()):
         edit = _Edit(model, f"smooth_{number}")
-        if name not in activations:
-            edit.divide_tokens(name, nodes)
-            continue
         scale = _best_scale(activations[name], weights[name])
         for node in nodes:
             _multiply(constants[node.input[1]], scale[:, None])
         inverse = np.asarray(1 / scale, np.float32)
-        if not _scale_values(model, name, inverse):
+        if name in divided:
+            edit.divide_tokens(name, nodes)
+            edit.multiply_channels(nodes[0].input[0], nodes, inverse)
+            if name in after[:_SPLIT_LAYERS]:
+                edit.split_values(nodes)
+        elif not _scale_values(model, name, inverse):
             edit.multiply_channels(name, nodes, inverse)
+
+
+def _divided(text: Floats) -> Floats:
+    """Divide each token by its largest value in size, as `_Edit.divide_tokens` does."""
+    return text / np.maximum(np.abs(text).max(1, keepdims=True), _LEAST_LOUDNESS)
 
 
 def _weighted_products(model: onnx.ModelProto) -> dict[str, list[Any]]:
@@ -339,13 +355,14 @@ class _Edit:
         self._insert_ahead(products, [self._node("Mul", [activation, constant], "scaled")])
 
     def divide_tokens(self, activation: str, products: Sequence[Any]) -> None:
-        """Divide each token by its largest value, and multiply the products by it again."""
+        """Divide each token by its largest value in size, and multiply the products by it again."""
         axis = self._constant(np.array([-1], np.int64), "axis")
         least = self._constant(np.array([_LEAST_LOUDNESS], np.float32), "least")
-        largest = self._node("ReduceMax", [activation, axis], "largest")
+        size = self._node("Abs", [activation], "size")
+        largest = self._node("ReduceMax", [size.output[0], axis], "largest")
         loudness = self._node("Max", [largest.output[0], least], "loudness")
         even = self._node("Div", [activation, loudness.output[0]], "even")
-        self._insert_ahead(products, [largest, loudness, even])
+        self._insert_ahead(products, [size, largest, loudness, even])
         for product in products:
             out = product.output[0]
             product.output[0] = f"{out}_even"
@@ -353,13 +370,31 @@ class _Edit:
             again = make_node("Mul", [f"{out}_even", loudness.output[0]], [out])
             self._graph.node.insert(at + 1, again)
 
+    def split_values(self, products: Sequence[Any]) -> None:
+        """Multiply the part of each value up to `_SMALL` and the rest apart, and add both."""
+        limit = self._constant(np.array(_SMALL, np.float32), "limit")
+        for product in products:
+            activation, weight = product.input
+            small = self._node("Min", [activation, limit], "small")
+            large = self._node("Sub", [activation, small.output[0]], "large")
+            parts = [
+                self._node("MatMul", [part.output[0], weight], f"product_{part.op_type}")
+                for part in (small, large)
+            ]
+            both = make_node("Add", [part.output[0] for part in parts], [product.output[0]])
+            at = list(self._graph.node).index(product)
+            self._graph.node.remove(product)
+            for offset, node in enumerate((small, large, *parts, both)):
+                self._graph.node.insert(at + offset, node)
+
     def _constant(self, values: NDArray[Any], name: str) -> str:
         full = f"{self._name}_{name}"
         self._graph.initializer.append(from_array(values, full))
         return full
 
     def _node(self, kind: str, inputs: Sequence[str], output: str) -> Any:
-        return make_node(kind, list(inputs), [f"{self._name}_{output}"])
+        name = f"{self._name}_{output}"
+        return make_node(kind, list(inputs), [name], name=name)
 
     def _insert_ahead(self, products: Sequence[Any], added: Sequence[Any]) -> None:
         """Insert nodes before the first of the products, which then read their output."""

@@ -27,7 +27,7 @@ class Mixture:
         claims: Whether to add typed claims.
         claims_neither: Share to take of the claims' pairs labelled "neither".
         deep: Whether to add the typed claims' pairs with passages that models rank high.
-        rounds: Whether to add the pairs of `claim_readings.tsv`.
+        rounds: The rounds of `claim_readings.tsv` whose pairs to add.
         confidence: Weights of pairs with the reader's confidence 1, 2 and 3.
         prefix_drop: Probability that a side loses its prefix.
         swapped: Whether to swap the sides of officials' pairs at random.
@@ -50,7 +50,7 @@ class Mixture:
     claims: bool = False
     claims_neither: float = 0.5
     deep: bool = False
-    rounds: bool = False
+    rounds: tuple[int, ...] = ()
     confidence: tuple[float, float, float] = (1.0, 1.0, 1.0)
     prefix_drop: float = 0.2
     swapped: bool = True
@@ -89,7 +89,7 @@ _LARGE = (
     ),
     Recipe(
         "large-officials",
-        "then officials, claims and some general pairs, 3 epochs: the accurate model",
+        "then officials, claims and some general pairs, 3 epochs",
         "large-general",
         Mixture(nli=5_000, nli_skip=24_000, officials=1.0, claims=True, confidence=(0.5, 0.8, 1.0)),
         Settings(epochs=3, rate=4e-5, layer_decay=0.95, smoothing=0.03),
@@ -106,7 +106,7 @@ _DEEP = Recipe(
         claims=True,
         claims_neither=0.2,
         deep=True,
-        rounds=True,
+        rounds=(1,),
         contrasts=True,
         confidence=(0.5, 0.8, 1.0),
         shorter_first=True,
@@ -117,8 +117,30 @@ _ROUNDS = Recipe(
     "large-rounds",
     "goes on from there with what that model ranks high, and with readings",
     "large-deep",
-    replace(_DEEP.mixture, nli_skip=32_000, officials=0.6, readings=True, readings_neither=0.15),
+    replace(
+        _DEEP.mixture,
+        nli_skip=32_000,
+        officials=0.6,
+        rounds=(1, 2),
+        readings=True,
+        readings_neither=0.15,
+    ),
     replace(_DEEP.settings, frozen_layers=4),
+)
+_LAST = Recipe(
+    "large-last",
+    "goes on from there with the third round and the contrasts: the accurate model",
+    "large-rounds",
+    replace(
+        _DEEP.mixture,
+        nli=2_000,
+        nli_skip=35_000,
+        officials=0.25,
+        claims=False,
+        deep=False,
+        rounds=(3,),
+    ),
+    _ROUNDS.settings,
 )
 _STUDENT = Recipe(
     "small-student",
@@ -143,7 +165,34 @@ _STUDENT_AGAIN = Recipe(
     replace(_STUDENT.settings, rate=6e-5),
 )
 
+_STUDENT_DEEP = Recipe(
+    "small-deep",
+    "goes on from there with what models rank high, and 24,000 wide pairs",
+    "small-student-again",
+    replace(
+        _DEEP.mixture,
+        rounds=(1, 2, 3),
+        nli=6_000,
+        nli_skip=80_000,
+        officials=1.0,
+        teachers=("accurate",),
+        hard=0.3,
+        wide=24_000,
+    ),
+    Settings(rate=6e-5),
+)
+
 RECIPES = {
-    recipe.name: recipe for recipe in (_GENERAL, *_LARGE, _DEEP, _ROUNDS, _STUDENT, _STUDENT_AGAIN)
+    recipe.name: recipe
+    for recipe in (
+        _GENERAL,
+        *_LARGE,
+        _DEEP,
+        _ROUNDS,
+        _LAST,
+        _STUDENT,
+        _STUDENT_AGAIN,
+        _STUDENT_DEEP,
+    )
 }
 """All recipes by name."""

@@ -2,7 +2,7 @@
 
     python -m training.rounds draw --data DIR --claims c0450-c0719 --out FILE
     python -m training.rounds draw --data DIR --statements 150 --out FILE
-    python -m training.rounds add FILE --data DIR
+    python -m training.rounds add FILE --round 4 --data DIR
 
 `draw` searches the collection with the shipped models, for claims of `claims.tsv` or for statements
 that took a side on one of them, and writes what a reader should label: the passages at the top of
@@ -158,8 +158,8 @@ def _tsv(columns: Sequence[str], lines: Sequence[Mapping[str, Any]]) -> bytes:
 # -- Adding --------------------------------------------------------------------------------------
 
 
-def add(data: Path, file: Path) -> None:
-    """Add the labels of a file, unless too many of the hidden pairs have another label.
+def add(data: Path, file: Path, number: int) -> None:
+    """Add the labels of a file to a round, unless too many of the hidden pairs have another label.
 
     Raises:
         SystemExit: A label is missing or unknown, or the hidden pairs differ too often.
@@ -169,7 +169,8 @@ def add(data: Path, file: Path) -> None:
     read, same, hidden = list(rows(CLAIM_READINGS)), 0, 0
     for row in _labelled(file):
         if asked := key[row["pair"]]["id"]:
-            read.append(row | {"claim": asked, "drawn": key[row["pair"]]["drawn"]})
+            drawn_as = key[row["pair"]]["drawn"]
+            read.append(row | {"claim": asked, "drawn": drawn_as, "round": str(number)})
         else:
             hidden += 1
             same += known[row["asked"], row["passage"]] == row["label"]
@@ -177,7 +178,7 @@ def add(data: Path, file: Path) -> None:
     if same < LEAST_SAME * hidden:
         raise SystemExit("Too many differ; nothing was added.")
     read.sort(key=lambda row: (row["claim"], row["passage"]))
-    columns = ("claim", "passage", "label", "confidence", "drawn")
+    columns = ("claim", "passage", "label", "confidence", "drawn", "round")
     write_whole(CLAIM_READINGS, _tsv(columns, read), force=True)
 
 
@@ -198,12 +199,13 @@ def main() -> None:
     drawing.add_argument("--statements", type=int, default=0, help="statements to search for")
     drawing.add_argument("--out", type=Path, required=True)
     adding.add_argument("file", type=Path)
+    adding.add_argument("--round", type=int, required=True)
     for command in (drawing, adding):
         command.add_argument("--data", type=Path, required=True)
     arguments = parser.parse_args()
     check(arguments.data)
     if arguments.command == "add":
-        add(arguments.data, arguments.file)
+        add(arguments.data, arguments.file, arguments.round)
     else:
         draw(arguments.data, arguments.claims, arguments.statements, arguments.out)
 

@@ -29,7 +29,15 @@ from training.backbones import trim
 from training.engine import MADE_OF, SEED, load, precision, predict, train
 from training.examples import DEEP_FILE, Pool
 from training.figures import dev_figures, dev_pairs, figures, write_row
-from training.pairs import CLAIM_READINGS, CLAIMS, CONTRASTS, DECIDING_WORDS, READINGS
+from training.pairs import (
+    CLAIM_READINGS,
+    CLAIMS,
+    CONTRASTS,
+    DECIDING_WORDS,
+    READINGS,
+    LabelledPair,
+    digest_of_rounds,
+)
 from training.recipes import BACKBONES, RECIPES, Recipe
 from training.unlabelled import unlabelled_pairs, wide_pairs
 
@@ -113,18 +121,24 @@ def run(name: str, data: Path) -> Path:
 def version(name: str, data: Path) -> str:
     """Return a digest of a recipe, its data, the weights it starts from and its teachers.
 
-    For a shipped tier, it is a digest of its files, its calibration, and how it reads texts.
+    For a shipped tier, it is a digest of its files, its calibrations, and how it reads texts. As a
+    teacher, a shipped tier counts by its name alone: what learned from it stays valid when the next
+    one ships.
     """
     if name in TIERS:
         manifest = read_manifest(WEIGHTS / name)
-        rests_on = [manifest[key] for key in ("files", "calibration", "max_tokens")]
+        calibrations = ("calibration", "claims_calibration")
+        rests_on = [manifest.get(key) for key in ("files", *calibrations, "max_tokens")]
         return hashlib.sha256(json.dumps([*rests_on, READING], sort_keys=True).encode()).hexdigest()
     recipe = RECIPES[name]
     if recipe.start in BACKBONES:
         start = f"mpnet-{VOCABULARY}" if recipe.start == "mpnet" else recipe.start
     else:
         start = version(recipe.start, data)
-    teachers = [version(teacher, data) for teacher in recipe.mixture.teachers]
+    teachers = [
+        teacher if teacher in TIERS else version(teacher, data)
+        for teacher in recipe.mixture.teachers
+    ]
     read = sorted((data_files(data) | more_files(recipe, data)).items())
     made_of = (start, recipe.mixture, recipe.settings, teachers, read)
     return hashlib.sha256(repr(made_of).encode()).hexdigest()
@@ -167,11 +181,14 @@ def more_files(recipe: Recipe, data: Path) -> dict[str, str]:
         DECIDING_WORDS: bool(recipe.settings.words),
         READINGS: mixture.readings,
         CONTRASTS: mixture.contrasts,
-        CLAIMS: mixture.rounds or bool(mixture.wide),
-        CLAIM_READINGS: mixture.rounds,
+        CLAIMS: bool(mixture.rounds or mixture.wide),
         data / "pairs" / DEEP_FILE: mixture.deep,
     }
-    return {path.name: file_sha256(path) for path, read in wanted.items() if read}
+    found = {path.name: file_sha256(path) for path, read in wanted.items() if read}
+    if mixture.rounds:
+        rounds = ", ".join(map(str, mixture.rounds))
+        found[f"{CLAIM_READINGS.name} (rounds {rounds})"] = digest_of_rounds(mixture.rounds)
+    return found
 
 
 def beginning(recipe: Recipe, data: Path) -> Path:
@@ -201,8 +218,8 @@ def backbone_of(name: str) -> str:
     return name
 
 
-def read_by(teacher: str, texts: Sequence[tuple[str, str]], data: Path) -> NDArray[np.float32]:
-    """Return a teacher's probabilities for pairs of texts, float32 [pairs, 3].
+def read_by(teacher: str, pairs: Sequence[LabelledPair], data: Path) -> NDArray[np.float32]:
+    """Return a teacher's probabilities for pairs, float32 [pairs, 3].
 
     They are cached beside the runs by the words of each pair, so that interrupted labelling resumes
     and no pair is labelled twice. A shipped tier is calibrated.
@@ -210,18 +227,18 @@ def read_by(teacher: str, texts: Sequence[tuple[str, str]], data: Path) -> NDArr
     RUNS.mkdir(exist_ok=True)
     kept = RUNS / f"labels.{teacher}-{version(teacher, data)[:8]}.npz"
     known = _kept(kept)
-    keys = [_key(pair) for pair in texts]
+    keys = [_key(pair.texts(None, 0.0)) for pair in pairs]
     left = [n for n, key in enumerate(keys) if key not in known]
     read = _reader(teacher, data) if left else None
     for start in range(0, len(left), _LABELLED_AT_ONCE):
         part = left[start : start + _LABELLED_AT_ONCE]
         assert read is not None
-        known |= zip((keys[n] for n in part), read([texts[n] for n in part]), strict=True)
+        known |= zip((keys[n] for n in part), read([pairs[n] for n in part]), strict=True)
         unfinished = kept.with_suffix(".tmp.npz")
         np.savez(unfinished, keys=[*known], probabilities=[*known.values()])
         unfinished.replace(kept)
-        done = len(texts) - len(left) + start + len(part)
-        print(f"{teacher} has scored {done:,} of {len(texts):,} pairs", flush=True)
+        done = len(pairs) - len(left) + start + len(part)
+        print(f"{teacher} has scored {done:,} of {len(pairs):,} pairs", flush=True)
     return np.asarray([known[key] for key in keys], np.float32).reshape(-1, 3)
 
 
@@ -236,13 +253,24 @@ def _key(pair: tuple[str, str]) -> str:
     return hashlib.sha256("\n".join(pair).encode()).hexdigest()[:16]
 
 
-def _reader(teacher: str, data: Path) -> Callable[[Sequence[tuple[str, str]]], NDArray[np.float32]]:
+def _reader(teacher: str, data: Path) -> Callable[[Sequence[LabelledPair]], NDArray[np.float32]]:
     if teacher in TIERS:
         shipped = ShippedStance(WEIGHTS / teacher)
-        return lambda texts: shipped.score([(ModelInput(a), ModelInput(b)) for a, b in texts])
+        return lambda pairs: shipped.score([_inputs(pair) for pair in pairs])
     model, tokenizer = load(run(teacher, data))
     model.to(precision())
-    return lambda texts: softmax(predict(model, tokenizer, texts))
+    return lambda pairs: softmax(
+        predict(model, tokenizer, [pair.texts(None, 0.0) for pair in pairs])
+    )
+
+
+def _inputs(pair: LabelledPair) -> tuple[ModelInput, ModelInput]:
+    """Return what the program reads: a typed claim has no prefix, and its own calibration."""
+    a, b = (
+        ModelInput(text, country=who.removesuffix(": "))
+        for text, who in ((pair.a, pair.who_a), (pair.b, pair.who_b))
+    )
+    return a, b
 
 
 def main() -> None:

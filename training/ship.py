@@ -11,9 +11,10 @@ from __future__ import annotations
 import argparse
 import datetime
 import json
+import re
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ import torch
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import log_softmax
+from scipy.special import softmax as normalized
 from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import log_loss
 from sklearn.model_selection import GroupKFold, StratifiedKFold
@@ -32,6 +34,7 @@ from compare.evaluate import by_mode, gold_of, read_labelled, report
 from compare.models.model_input import reading_order
 from compare.models.runtime import Feed, GraphRunner, file_sha256
 from compare.models.stance import OUTPUTS, WEIGHTS, ShippedStance, softmax
+from compare.statements import country_key, parse_countries
 from training import backbones
 from training import pairs as pair_files
 from training.card import write_card
@@ -50,11 +53,7 @@ Gold = NDArray[np.int64]
 FOLDS = 10
 _LEAST = 1e-3  # least probability that isotonic regression may give
 MAX_TOKENS = 256
-CALIBRATION = "calibration.json"
-"""File in a run's folder: the calibration in full precision, which `benchmarks.search` reads."""
-
-ORDERS = 1
-"""Orders of a pair that a model reads: the shorter side first. Models made before read both."""
+_WHEN = re.compile(r"(?:(?:^|, )\d{4})?: $")  # what follows the country in a prefix
 
 LEAST_SAME_LABEL = 0.98
 SMOOTHED_ON = 300
@@ -73,7 +72,7 @@ class Tier:
 
 TIERS = {
     "fast": Tier("small-student-again", "compare-stance-fast", 25_000_000),
-    "accurate": Tier("large-officials", "compare-stance-accurate", 95_000_000),
+    "accurate": Tier("large-last", "compare-stance-accurate", 95_000_000),
 }
 
 
@@ -121,7 +120,7 @@ def feeds(tokenizer: Any, pool: list[LabelledPair]) -> list[Feed]:
 
 def logits_of(graph: Path | bytes, read: list[Feed]) -> NDArray[np.float32]:
     """Return the logits of pairs, float32 [pairs, 3]."""
-    return GraphRunner(graph).run(read)[:, 0]
+    return GraphRunner(graph).run(read)
 
 
 def ship(tier: str, data: Path) -> None:
@@ -135,10 +134,8 @@ def ship(tier: str, data: Path) -> None:
     dev = pair_files.agreed_dev(data / "pairs" / "officials.dev.tsv")
     gold = np.asarray([pair.label for pair in dev])
     dev_feeds = feeds(tokenizer, dev)
-    model = export_graph(Scorer(source), input_names(tokenizer), ORDERS, OUTPUTS)
+    model = export_graph(Scorer(source), input_names(tokenizer), OUTPUTS)
     exact = logits_of(model.SerializeToString(), dev_feeds)
-    kept = chosen(fold_losses(exact, gold), exact, gold)
-    (source / CALIBRATION).write_text(json.dumps(asdict(kept)) + "\n", encoding="utf-8")
     WEIGHTS.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=WEIGHTS.parent) as scratch:
         folder = Path(scratch) / tier
@@ -160,7 +157,6 @@ def ship(tier: str, data: Path) -> None:
             "made": datetime.datetime.now(datetime.UTC).date().isoformat(),
             "labels": list(LABELS),
             "max_tokens": MAX_TOKENS,
-            "orders": ORDERS,
             "calibration": asdict(calibration),
             **claims_calibration(folder / "model.onnx", tokenizer, data),
             "files": {path.name: file_sha256(path) for path in sorted(folder.iterdir())},
@@ -181,18 +177,69 @@ def ship(tier: str, data: Path) -> None:
 def claims_calibration(graph: Path, tokenizer: Any, data: Path) -> dict[str, Any]:
     """Return the manifest's entries on the calibration for typed claims.
 
-    It is fitted to the deep judgements of the dev claims. Their log loss is measured in ten folds
-    that share no claim.
+    It is fitted to the deep judgements of the dev claims, together with the weight of the same
+    country's other passages: see `compare.comparison.search.weigh_actors`. Their log loss, and that
+    without this weight, are measured in ten folds that share no claim.
     """
     judged = pair_files.judged_claims(data / "search", pair_files.DEEP_JUDGEMENTS)
     pairs = [pair for _, pair in judged]
     logits = logits_of(graph, feeds(tokenizer, pairs))
     gold = np.asarray([pair.label for pair in pairs])
-    folds = GroupKFold(FOLDS).split(logits, gold, [query for query, _ in judged])
+    queries = [query for query, _ in judged]
+    actors = actors_of(queries, [pair.who_b for pair in pairs])
+    losses: dict[str, list[float]] = {"vector": [], "with_actors": []}
+    for fitted, left in GroupKFold(FOLDS).split(logits, gold, queries):
+        alone = vector(logits[fitted], gold[fitted]).apply(logits[left])
+        both, weight = fit_with_actors(logits[fitted], gold[fitted], actors[fitted])
+        weighed = weigh(both.apply(logits[left]), actors[left], weight)
+        for name, probabilities in zip(losses, (alone, weighed), strict=True):
+            losses[name].append(float(log_loss(gold[left], probabilities, labels=[0, 1, 2])))
+    calibration, weight = fit_with_actors(logits, gold, actors)
     return {
-        "claims_calibration": asdict(vector(logits, gold)),
-        "claims_log_loss": fold_losses(logits, gold, folds),
+        "claims_calibration": asdict(calibration),
+        "same_actor": weight,
+        "claims_log_loss": {name: round(float(np.mean(v)), 4) for name, v in losses.items()},
     }
+
+
+def actors_of(queries: Sequence[str], prefixes: Sequence[str]) -> NDArray[np.int64]:
+    """Return a number for each query and country; a passage without a country has its own."""
+    numbers: dict[tuple[str, ...], int] = {}
+    found = []
+    for n, (query, prefix) in enumerate(zip(queries, prefixes, strict=True)):
+        countries = sorted(map(country_key, parse_countries(_WHEN.sub("", prefix))))
+        key = (query, *countries) if countries else (query, "", str(n))
+        found.append(numbers.setdefault(key, len(numbers)))
+    return np.asarray(found, np.int64)
+
+
+def weigh(
+    probabilities: NDArray[np.floating], actors: NDArray[np.int64], weight: float
+) -> NDArray[np.float64]:
+    """Weigh probabilities as a search does: see `compare.comparison.search.weigh_actors`."""
+    exact = np.asarray(probabilities, np.float64)
+    polarity = exact[:, 0] - exact[:, 1]
+    others = np.bincount(actors, polarity)[actors] - polarity
+    by = weight * others / np.bincount(actors)[actors]
+    moved = exact * np.exp(np.stack([by, -by, np.zeros_like(by)], axis=1))
+    return moved / moved.sum(axis=1, keepdims=True)
+
+
+def fit_with_actors(
+    logits: Logits, gold: Gold, actors: NDArray[np.int64]
+) -> tuple[Calibration, float]:
+    """Fit a scale and a shift for each label and, together with them, the weight of `weigh`."""
+    rows, exact = np.arange(len(gold)), logits.astype(np.float64)
+
+    def loss(p: NDArray[np.float64]) -> float:
+        calibrated = normalized(exact * np.exp(p[:3]) + np.append(p[3:5], 0.0), axis=1)
+        found = weigh(calibrated, actors, float(p[5]))[rows, gold]
+        return -float(np.log(np.maximum(found, 1e-9)).mean())
+
+    *scale, first, second, weight = minimize(loss, np.zeros(6), method="BFGS").x.tolist()
+    a, b, c = (round(float(np.exp(power)), 4) for power in scale)
+    calibration = Calibration("vector", (a, b, c), (round(first, 4), round(second, 4), 0.0))
+    return calibration, round(weight, 4)
 
 
 def put_in_place(new: Path, target: Path, old: Path) -> None:
@@ -333,14 +380,11 @@ def _fit(
     return scale, shift  # type: ignore[return-value]
 
 
-def fold_losses(
-    logits: Logits, gold: Gold, folds: Iterable[tuple[Gold, Gold]] | None = None
-) -> dict[str, float]:
+def fold_losses(logits: Logits, gold: Gold) -> dict[str, float]:
     """Return the log loss of each kind on pairs that it was not fitted on (ten folds)."""
     losses: dict[str, list[float]] = {"none": [], "temperature": [], "vector": [], "isotonic": []}
-    if folds is None:
-        folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0).split(logits, gold)
-    for fitted, left in folds:
+    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
+    for fitted, left in folds.split(logits, gold):
         here, there = logits[left], gold[left]
         ways = {
             "none": softmax(here, (1, 1, 1), (0, 0, 0)),

@@ -52,7 +52,9 @@ def append_correction(
     for name, side in (("a", pair.a), ("b", pair.b)):
         cells |= side_cells(name, side.statement, side.text) | {f"{name}_text": side.text}
     label_source = result.provenance.label_source_of(pair)
-    return _append(cells, pair.probabilities, label_source, right, note, path)
+    listed = result.stance_of(pair)
+    shown = listed if listed in (Stance.AGREE, Stance.OPPOSE) else pair.probabilities.stance
+    return _append(cells, pair.probabilities, shown, label_source, right, note, path)
 
 
 def append_typed_correction(
@@ -68,12 +70,13 @@ def append_typed_correction(
     """Append the right label of two typed statements; see `append_correction`."""
     cells: Row = {f"a_{field}": value for field, value in asdict(a).items()}
     cells |= {f"b_{field}": value for field, value in asdict(b).items()}
-    return _append(cells, probabilities, label_source, right, note, path)
+    return _append(cells, probabilities, probabilities.stance, label_source, right, note, path)
 
 
 def _append(
     cells: Row,
     probabilities: Probabilities,
+    shown: Stance,
     label_source: str,
     right: Stance,
     note: str,
@@ -84,7 +87,7 @@ def _append(
         **cells,
         "noted": datetime.now(UTC).isoformat(timespec="seconds"),
         "right": right.value,
-        "stance": probabilities.stance.value,
+        "stance": shown.value,
         **{f"p_{stance}": round(float(probabilities.of(stance)), 6) for stance in Stance},
         "label_source": label_source,
         "note": note,

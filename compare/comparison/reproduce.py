@@ -260,6 +260,12 @@ def _differences(was: Provenance, now: Provenance) -> Iterator[Difference]:
             yield Difference(what, before, after)
     if not was.settings:
         yield Difference("settings", "not recorded", "the usual ones")
+    elif was.settings != now.settings:
+        yield Difference("settings", *(_in_words(made.settings) for made in (was, now)))
+
+
+def _in_words(settings: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in settings.items())
 
 
 def _made_with(made: Provenance) -> list[tuple[str, str]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from math import exp
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -25,9 +26,20 @@ from compare.comparison.scoring import (
     top_of_lists,
 )
 from compare.library import Filters
-from compare.results import Excerpt, Kind, Pair, Result, Stance, Thresholds, filters_in_force
+from compare.library.actors import actor_keys
+from compare.library.filters import PARTY
+from compare.results import (
+    Excerpt,
+    Kind,
+    Pair,
+    Probabilities,
+    Result,
+    Stance,
+    Thresholds,
+    filters_in_force,
+)
 from compare.results.provenance import provenance
-from compare.statements import Quote, clean_quote, words_key
+from compare.statements import Quote, clean_quote, speaker_key, words_key
 
 if TYPE_CHECKING:
     from compare.library.index.base import Floats, Rows
@@ -62,7 +74,7 @@ def search(
         stance_model: None uses the library's: the shipped model, adapted if there is an adaptation.
         filters: Applied exactly, before candidates are chosen.
         thresholds: What a pair must reach to be listed; see `Result.rethreshold`.
-        candidates: Number of similar passages scored; half as many more that share words.
+        candidates: Number of similar passages scored; up to 30 more that share words.
         why: Also find the rationale of all listed pairs.
         on_progress: Reports pairs scored.
 
@@ -74,14 +86,15 @@ def search(
     asked = replace(asked, text=clean_quote(asked.text))
     model = stance_model or library.stance_model()
     found = retrieve(library, asked, filters or Filters(), candidates, model.languages)
-    scored = _score(library, found, model, on_progress)
+    scored = weigh_actors(_score(library, found, model, on_progress), model.same_actor)
+    last = [entry for entry in scored if not entry.pair.first_stage_only]
     result = Result(
         Kind.SEARCH,
         asked.text,
-        _one_per_statement(library, found, scored),
+        _one_per_statement(library, found, last),
         thresholds=thresholds or Thresholds(),
         provenance=provenance(
-            library, model, filters_in_force(found.filters), {"candidates": candidates}
+            library, model, filters_in_force(found.filters), _settings(candidates, model)
         ),
         quote=found.quote,
         source=next(iter(found.sources), None),
@@ -89,6 +102,12 @@ def search(
         passages_read=len({entry.row for entry in scored}),
     )
     return explain_listed(result, model, on_progress) if why else result
+
+
+def _settings(candidates: int, model: StanceModel) -> dict[str, float]:
+    """Return what a result records; a weight of 0 is left out."""
+    weight = {"same_actor": model.same_actor} if model.same_actor else {}
+    return {"candidates": candidates, **weight}
 
 
 def scored_pool(
@@ -99,7 +118,7 @@ def scored_pool(
     Duplicates are included, and neither thresholds nor the quote's own statement exclude any.
     """
     found = retrieve_pool(library, Quote(clean_quote(quote)), candidates)
-    scored = _score(library, found, stance_model, None)
+    scored = weigh_actors(_score(library, found, stance_model, None), stance_model.same_actor)
     by_row = duplicates(library.store, [row for row, _ in scored])
     excerpts = read_excerpts(library, (row for rows in by_row.values() for row, _ in rows))
     scored += [
@@ -118,13 +137,12 @@ class _Scored(NamedTuple):
     pair: Pair
 
     @property
-    def strength(self) -> tuple[bool, bool, bool, float, float]:
+    def strength(self) -> tuple[bool, bool, float, float]:
         """Return the sort key by which a statement's strongest pair is chosen."""
         pair = self.pair
         return (
             not pair.first_stage_only,
             pair.similarity >= Thresholds().similarity,  # a pair too dissimilar is never listed
-            pair.probabilities.stance is not Stance.NEITHER,
             max(pair.score(Stance.AGREE), pair.score(Stance.OPPOSE)),
             pair.similarity,
         )
@@ -161,6 +179,56 @@ def _score(
     ]
 
 
+def weigh_actors(scored: Sequence[_Scored], weight: float) -> list[_Scored]:
+    """Adjust each verdict by the verdicts on the same actor's other passages.
+
+    An actor rarely takes both sides. So the log odds of agree against oppose grow by
+    `2 * weight * s`, where `s` is the sum of p_agree - p_oppose over the actor's other passages,
+    divided by their number plus one. Only pairs that the last stage scored count or change.
+    """
+    if not weight:
+        return [*scored]
+    sums: dict[tuple[str, ...], float] = defaultdict(float)
+    counts: Counter[tuple[str, ...]] = Counter()
+    keys = [() if entry.pair.first_stage_only else _actor(entry.pair) for entry in scored]
+    for entry, key in zip(scored, keys, strict=True):
+        sums[key] += _polarity(entry.pair.probabilities)
+        counts[key] += 1
+    found = []
+    for entry, key in zip(scored, keys, strict=True):
+        read = entry.pair.probabilities
+        if key and counts[key] > 1:
+            mean = (sums[key] - _polarity(read)) / counts[key]
+            read = _towards_agree(read, weight * mean)
+        found.append(_Scored(entry.row, replace(entry.pair, probabilities=read)))
+    return found
+
+
+def _towards_agree(read: Probabilities, by: float) -> Probabilities:
+    """Add `by` to the logit of agree, and take it from that of oppose."""
+    parts = read.agree * exp(by), read.oppose * exp(-by), read.neither
+    whole = sum(parts)
+    return Probabilities(*(part / whole for part in parts))
+
+
+def _polarity(read: Probabilities) -> float:
+    return read.agree - read.oppose
+
+
+def _actor(pair: Pair) -> tuple[str, ...]:
+    """Return the sentence of the quote and who speaks for the passage, () if nobody is known.
+
+    That is the country, several for a joint statement; without one, or for a member of a party, it
+    is the speaker.
+    """
+    statement = pair.b.statement
+    countries = actor_keys(statement, "country")
+    if countries and not PARTY.read(statement):
+        return (pair.a.text, *sorted(countries))
+    speaker = speaker_key(statement.speaker)
+    return (pair.a.text, "", speaker) if speaker else ()
+
+
 def _strongest(scored: Iterable[_Scored]) -> list[_Scored]:
     """Return the strongest pair of each statement; the first wins a tie."""
     best: dict[str, _Scored] = {}
@@ -177,11 +245,11 @@ def _one_per_statement(
     """Return each statement's strongest pair; duplicates with the same verdict are merged."""
     strongest = _strongest(scored)
     repeated = repetitions(library, [entry.row for entry in strongest], found.own, found.within)
-    groups: dict[tuple[int, Stance], list[_Scored]] = defaultdict(list)
+    groups: dict[tuple[int, Stance | None], list[_Scored]] = defaultdict(list)
     # By id, so that the result does not depend on the order of retrieval.
     for entry in sorted(strongest, key=lambda entry: entry.pair.b.statement.id):
         words = words_key(entry.pair.b.text, entry.pair.b.context)
-        groups[words, entry.pair.probabilities.stance].append(entry)
+        groups[words, Thresholds().stance_of(entry.pair)].append(entry)
     pairs = []
     for entries in groups.values():
         first, *others = sorted(entries, key=lambda entry: entry.strength, reverse=True)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from compare import __version__
+from compare.comparison.retrieval import CANDIDATES
 from compare.corpus import BadFileError, Problem, Row
 from compare.corpus.columns import column_key, resolve
 from compare.corpus.text_files import read_lines
@@ -147,7 +148,7 @@ def search_file(
     stance_model: StanceModel | None = None,
     filters: Filters | None = None,
     thresholds: Thresholds | None = None,
-    candidates: int = 60,
+    candidates: int = CANDIDATES,
     why: bool = False,
     force: bool = False,
     on_progress: Progress | None = None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,12 @@ from compare.results import (
 )
 from compare.statements import Country, PartialDate, Passage, Quote, Statement
 
-VERSION = 1
+VERSION = 2
+_LISTED_OTHERWISE = 1
+_NOTE = (
+    "An older version of the program made this result. It listed a pair by the likeliest of agree, "
+    "oppose and neither; here, a pair is listed under the likelier of agree and oppose."
+)
 _SEARCH, _SIDES = "compare-result", "compare-pairs"
 _REMEDY = (
     "save a result with `compare search QUOTE --out FILE.json`, or with `sides` or `timeline` and "
@@ -119,13 +124,15 @@ def result_from_json(data: Any) -> Result:
     """
     if not isinstance(data, Mapping) or data.get("format") not in (_SEARCH, _SIDES):
         raise ExportError(f"this is not a saved result: {_REMEDY}")
-    if data.get("version") != VERSION:
+    if data.get("version") not in (_LISTED_OTHERWISE, VERSION):
         raise ExportError(
             f"the result has format version {data.get('version')!r}, this program reads {VERSION}: "
             "make it again, or use the version of the program that wrote it."
         )
     try:
-        return _search(data) if data["format"] == _SEARCH else _sides(data)
+        result = _search(data) if data["format"] == _SEARCH else _sides(data)
+        older = (_NOTE,) if data["version"] == _LISTED_OTHERWISE else ()
+        return replace(result, notes=(*result.notes, *older))
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise ExportError(f"the saved result is damaged ({error!r}): make it again.") from error
 

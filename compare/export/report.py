@@ -107,7 +107,11 @@ def methods(result: Result) -> list[str]:
         if result.quote
         else f"Pairs listed at these thresholds: {agree:,} as agreeing, {oppose:,} as opposed."
     )
-    return [chosen, f"{_models(result.provenance)} {_thresholds(result)}", counts]
+    return [
+        chosen,
+        f"{_models(result)} {_thresholds(result)}",
+        counts,
+    ]
 
 
 def limits(result: Result) -> list[str]:
@@ -193,13 +197,14 @@ def _similarity_and_filters(made: Provenance) -> str:
 def _chosen_for_quote(result: Result) -> str:
     made = result.provenance
     number = made.settings.get("candidates")
-    read = f"the {number} passages" if number else "the passages"
+    read, more = f"the {number} passages" if number else "the passages", "others"
     if each := made.settings.get("most_each"):
         read = f"the {each} passages of each {made.settings.get('by')}"
+        more = "up to half as many more"
     return (
         f"The quote was compared with {_library(made)} by compare {made.version} on "
         f"{made.date[:10]}. It was read with {read} most similar to it by the cosine of "
-        f"{_vectors(made)}, and with up to half as many more that share rare words with it. "
+        f"{_vectors(made)}, and with {more} that share rare words with it. "
         f"{_similarity_and_filters(made)}"
     )
 
@@ -229,9 +234,11 @@ def _chosen_from_sides(result: Result) -> str:
     )
 
 
-def _models(made: Provenance) -> str:
+def _models(result: Result) -> str:
+    made = result.provenance
+    others = "are left out" if result.quote else "are marked"
     first = (
-        f" {made.screening} read all of them first; pairs that only it read are marked."
+        f" {made.screening} read all pairs first; those that only it read {others}."
         if made.screening
         else ""
     )
@@ -248,10 +255,16 @@ def _models(made: Provenance) -> str:
         if made.third_reader
         else ""
     )
+    weighed = (
+        " Each verdict was adjusted by those on the same country’s other passages; "
+        "for a member of a party, and if no country is known, the same speaker’s."
+        if made.settings.get("same_actor")
+        else ""
+    )
     return (
-        f"Each pair was read in both orders by the stance model {made.stance_model} (sha256 "
+        f"Each pair was read by the stance model {made.stance_model} (sha256 "
         f"{made.stance_digest[:_DIGITS]}…), which gives calibrated probabilities of agree, oppose "
-        f"and neither.{first}{adapted}{third}"
+        f"and neither.{first}{weighed}{adapted}{third}"
     )
 
 
@@ -262,9 +275,9 @@ def _thresholds(result: Result) -> str:
         f"{MOST_OF_STATEMENT} pairs."
     )
     return (
-        "A pair is listed as agreeing or as opposed if that is the likeliest of the three with a "
-        f"probability of {least.probability:g} or more and the cosine is {least.similarity:g} or "
-        "more; lists are ordered by probability times the fourth root of the cosine."
+        "A pair is listed under the likelier of agree and oppose if its probability is "
+        f"{least.probability:g} or more and the cosine {least.similarity:g} or more; lists are "
+        "ordered by probability times the fourth root of the cosine."
         f"{'' if result.quote else once}"
     )
 

@@ -351,7 +351,7 @@ class Library:
         *,
         filters: Filters | None = None,
         thresholds: Thresholds | None = None,
-        candidates: int = 60,
+        candidates: int = 400,
         why: bool = False,
         stance_model: StanceModel | None = None,
         on_progress: Progress | None = None,
@@ -359,14 +359,14 @@ class Library:
         """Search for statements that agree with a quote or oppose it.
 
         >>> result = library.search("China is considering military aid to Russia.")
-        >>> result.agree[0].b.statement.speaker
+        >>> result.agree[1].b.statement.speaker
         'Antony Blinken'
 
         Args:
             quote: The words, with the speaker if known.
             filters: Which statements; applied exactly, before candidates are chosen.
             thresholds: What a pair must reach to be listed; see `Result.rethreshold`.
-            candidates: Number of similar passages scored; half as many more that share words.
+            candidates: Number of similar passages scored; up to 30 more that share words.
             why: Also find the deciding words of all listed pairs.
             stance_model: None uses the shipped one, with the library's adaptation.
             on_progress: Reports pairs scored.
@@ -394,7 +394,7 @@ class Library:
 
         >>> quotes = ["China is considering military aid to Russia.", "China denies military aid."]
         >>> [len(result.agree) for result in library.search_many(quotes)]
-        [2, 1]
+        [2, 2]
 
         Args:
             quotes: The words of each, with the speaker if known.
@@ -506,7 +506,7 @@ class Library:
 
         >>> found = library.positions("China is considering military aid to Russia.")
         >>> [position.name for position in found.placed]
-        ['European Union', 'United States']
+        ['China', 'United States', 'European Union']
 
         Args:
             proposition: One claim or demand, as a sentence.

@@ -167,7 +167,7 @@ class AdaptedStance(StanceModel):
         """Combine the two."""
         self.model, self.adaptation = model, adaptation
         self.name, self.digest = model.name + SUFFIX, adaptation.digest
-        self.languages = model.languages
+        self.languages, self.same_actor = model.languages, model.same_actor
 
     def score_parts(
         self, pairs: Sequence[InputPair], on_progress: Progress | None = None

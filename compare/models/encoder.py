@@ -63,7 +63,7 @@ class OnnxEncoder(Encoder):
         if not texts:
             return np.zeros((0, self.dim), np.float32)
         runner, tokenizer = self._loaded or self._load()
-        vectors = runner.run(token_feeds(tokenizer, texts), on_progress)[:, 0]
+        vectors = runner.run(token_feeds(tokenizer, texts), on_progress)
         return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
 
     def _load(self) -> tuple[GraphRunner, Tokenizer]:

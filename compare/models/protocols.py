@@ -57,11 +57,14 @@ class StanceModel(Protocol):
         name: As results cite it.
         digest: Names the weights and their calibration.
         languages: ISO 639-1 codes of the languages that it reads; empty if it reads any.
+        same_actor: How much a search weighs a verdict with those on the same actor's other
+            passages: see `comparison.search.weigh_actors`. 0 for not at all.
     """
 
     name: str
     digest: str
     languages: tuple[str, ...]
+    same_actor: float = 0.0
 
     @property
     def stages(self) -> tuple[StanceModel, ...]:

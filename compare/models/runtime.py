@@ -1,4 +1,4 @@
-"""Run ONNX graphs on one text, or both orders of one pair, at a time, with one thread per core.
+"""Run ONNX graphs on one text, or one pair of texts, at a time, with one thread per core.
 
 Without padding, a result does not depend on its batch or the number of threads, and each run can
 quantise activations with its own scale. This is also faster than padded batches.
@@ -148,14 +148,14 @@ class GraphRunner:
     def run(
         self, feeds: Sequence[Feed], on_progress: Progress | None = None
     ) -> NDArray[np.float32]:
-        """Return the first output of each feed: float32 [feeds, texts per feed, width]."""
+        """Return the first output of each feed, of one text or pair: float32 [feeds, width]."""
         # The longest first, so that no thread ends with a long one while the others are idle.
         order = sorted(range(len(feeds)), key=lambda n: -_length(feeds[n]))
         found: list[NDArray[np.float32] | None] = [None] * len(feeds)
         with ThreadPoolExecutor(thread_count()) as pool:
             results = pool.map(lambda n: self.output(self.outputs[0], feeds[n]), order)
             for done, (n, row) in enumerate(zip(order, results, strict=True), start=1):
-                found[n] = row
+                found[n] = row[0]
                 if on_progress and (done % _REPORT_EVERY == 0 or done == len(feeds)):
                     on_progress(done, len(feeds))
         return np.asarray(found, np.float32)

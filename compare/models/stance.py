@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -28,6 +28,9 @@ from compare.models.runtime import (
 )
 from compare.models.values import InputPair, ModelInput
 from compare.progress import Progress, within_total
+
+if TYPE_CHECKING:
+    from tokenizers import Encoding
 
 # Not in `models/`: moving 113 MB of weights would double the size of the history.
 WEIGHTS = Path(__file__).parents[1] / "stance" / "weights"
@@ -91,9 +94,9 @@ class ShippedStance(StanceModel):
         self.name: str = manifest["name"]
         self.digest = model_digest(folder)
         self._calibration: Mapping[str, Any] = manifest["calibration"]
-        self._of_claims: Mapping[str, Any] = manifest.get("claims_calibration", self._calibration)
+        self._of_claims: Mapping[str, Any] = manifest["claims_calibration"]
+        self.same_actor: float = manifest["same_actor"]
         self._most_tokens: int = manifest["max_tokens"]
-        self._orders: int = manifest.get("orders", 2)
         self._tokenizer = load_tokenizer(folder / "tokenizer.json", self._most_tokens)
         self._spelling = Spelling(self._tokenizer.get_vocab())
         self._runner = GraphRunner(folder / "model.onnx")
@@ -106,19 +109,13 @@ class ShippedStance(StanceModel):
 
     def mark(self, pair: InputPair) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:
         """Return how likely each character belongs to a deciding word: see `StanceModel.mark`."""
-        if OUTPUTS[1] not in self._runner.outputs:
-            return None
         texts = [self._text(side) for side in pair]
         order = reading_order(*texts)
         encoding = self._tokenizer.encode(*order)
-        feed = {
-            name: np.asarray([getattr(encoding, _INPUTS[name])], np.int64)
-            for name in self._runner.inputs
-        }
         tokens = zip(
             encoding.sequence_ids,
             encoding.offsets,
-            self._runner.output(OUTPUTS[1], feed)[0].tolist(),
+            self._runner.output(OUTPUTS[1], self._feed(encoding))[0].tolist(),
             strict=True,
         )
         read = [np.zeros(len(text), np.float32) for text in order]
@@ -152,7 +149,7 @@ class ShippedStance(StanceModel):
         for start in range(0, len(pairs), _AT_ONCE):
             part = pairs[start : start + _AT_ONCE]
             counted = within_total(on_progress, start, len(pairs))
-            logits.append(self._runner.run(self._feeds(part), counted).mean(axis=1))
+            logits.append(self._runner.run(self._feeds(part), counted))
         typed = np.array([any(map(_is_typed, pair)) for pair in pairs], bool)[:, None]
         of_claims, of_statements = (
             softmax(np.concatenate(logits), calibration["scale"], calibration["shift"])
@@ -161,17 +158,15 @@ class ShippedStance(StanceModel):
         return np.where(typed, of_claims, of_statements)
 
     def _feeds(self, pairs: Sequence[InputPair]) -> list[Feed]:
-        """Return the graph's feed for each pair: its orders, which are equally long."""
+        """Return the graph's feed for each pair: the shorter side first."""
         texts = [reading_order(self._text(a), self._text(b)) for a, b in pairs]
-        turned = [(b, a) for a, b in texts]
-        read = [self._tokenizer.encode_batch(each) for each in (texts, turned)[: self._orders]]
-        return [
-            {
-                name: np.asarray([getattr(order, _INPUTS[name]) for order in orders], np.int64)
-                for name in self._runner.inputs
-            }
-            for orders in zip(*read, strict=True)
-        ]
+        return [self._feed(encoding) for encoding in self._tokenizer.encode_batch(texts)]
+
+    def _feed(self, encoding: Encoding) -> Feed:
+        return {
+            name: np.asarray([getattr(encoding, _INPUTS[name])], np.int64)
+            for name in self._runner.inputs
+        }
 
 
 def _is_typed(side: ModelInput) -> bool:
@@ -186,6 +181,7 @@ class CascadeStance(StanceModel):
         """Combine models of one stage; name and digest are those of the last."""
         self._stages, last = stages, stages[-1]
         self.name, self.digest, self.languages = last.name, last.digest, last.languages
+        self.same_actor = last.same_actor
 
     @property
     def stages(self) -> tuple[StanceModel, ...]:

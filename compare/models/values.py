@@ -39,6 +39,11 @@ class Probabilities:
         """Return the most probable stance."""
         return max(Stance, key=self.of)
 
+    @property
+    def side(self) -> Stance:
+        """Return the more probable of agree and oppose."""
+        return Stance.OPPOSE if self.oppose > self.agree else Stance.AGREE
+
     def of(self, stance: Stance) -> float:
         """Return the probability of one stance."""
         return {Stance.AGREE: self.agree, Stance.OPPOSE: self.oppose}.get(stance, self.neither)

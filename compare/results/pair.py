@@ -35,11 +35,15 @@ class Thresholds:
         )
 
     def stance_of(self, pair: Pair) -> Stance | None:
-        """Return the list that a pair belongs to, None for no list."""
+        """Return the list that a pair belongs to, None for no list.
+
+        That is the likelier of agree and oppose if it reaches the minimum, even where neither is
+        likelier still.
+        """
         if pair.similarity < self.similarity:
             return None
-        stance = pair.probabilities.stance
-        return stance if pair.probabilities.of(stance) >= self.probability else Stance.NEITHER
+        side = pair.probabilities.side
+        return side if pair.probabilities.of(side) >= self.probability else Stance.NEITHER
 
 
 def ranking_score(probability: float, similarity: float) -> float:
@@ -126,7 +130,7 @@ class Pair:
     In a search `a` is a sentence of the quote and `b` the strongest passage of a statement.
 
     Attributes:
-        probabilities: Calibrated, of the two read in both orders.
+        probabilities: Calibrated; the same whichever side comes first.
         similarity: Cosine of the two, -1 to 1.
         rationale: The deciding words; None unless they were computed.
         first_stage_only: Only the fast model of a cascade scored the pair; it ranks behind all

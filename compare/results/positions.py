@@ -202,8 +202,8 @@ class Positions(FrameTable):
         """Return the actors that take a side, from the most opposed to the most agreeing.
 
         >>> found = library.positions("China is considering military aid to Russia.")
-        >>> found.placed[0].name, found.placed[0].score.mean > 0
-        ('European Union', True)
+        >>> found.placed[0].name, found.placed[0].score.mean < 0
+        ('China', True)
         """
         found = [position for actor in self.actors if (position := self._position(actor))]
         return tuple(sorted(found, key=lambda position: (position.score.mean, position.name)))

@@ -35,7 +35,7 @@ class Provenance:
         third_reader: The third reader that read the head of each list: its `model` (name and
             digest), `host`, the `prompt`'s digest, and how many `pairs` it was given and `read`;
             empty if there is none.
-        settings: Everything else that decides which pairs are scored, such as the number of
+        settings: Everything else that decides which pairs are scored and how, such as the number of
             candidates and the minimum similarity. A seed among them only affects the intervals.
     """
 

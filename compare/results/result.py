@@ -49,7 +49,7 @@ class Result:
 
     >>> result = library.search("China is considering military aid to Russia.")
     >>> result.kind, len(result.agree), len(result.oppose)
-    (<Kind.SEARCH: 'search'>, 2, 0)
+    (<Kind.SEARCH: 'search'>, 2, 1)
 
     Attributes:
         pairs: In a search one per statement, with its strongest passage; for two sides all that
@@ -194,7 +194,7 @@ class Result:
 
         >>> pair = result.explain(most=1).oppose[0]
         >>> [pair.b.text[span.start : span.end] for span in pair.rationale.b]
-        ['malicious disinformation']
+        ['malicious']
 
         Args:
             stance_model: The model that gave the verdicts; None loads the one the result names.

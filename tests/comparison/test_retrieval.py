@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from compare.comparison.retrieval import (
+    _for_each,
     duplicates,
     own_statements,
     repetitions,
@@ -40,6 +41,24 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
 
 
 @pytest.mark.parametrize(
+    ("candidates", "sentences", "numbers"),
+    [
+        (400, 1, (400, 30)),
+        (400, 2, (200, 15)),
+        (400, 12, (33, 6)),
+        (60, 1, (60, 30)),
+        (20, 1, (20, 10)),
+        (1, 1, (12, 6)),
+        (10_000, 1, (10_000, 30)),
+    ],
+)
+def test_how_many_passages_are_read_for_each_sentence(
+    candidates: int, sentences: int, numbers: tuple[int, int]
+) -> None:
+    assert _for_each(candidates, ["It ends."] * sentences) == numbers
+
+
+@pytest.mark.parametrize(
     ("reads", "languages", "told"),
     [
         (("en",), ("", "en", "en-GB"), "Statements that are not English, which is what"),
@@ -65,6 +84,12 @@ def test_a_quote_is_split_by_its_language_as_statements_are(library: Library) ->
     assert len(passages) == 2
     parts = retrieve(library, Quote(text), Filters(), 12, ()).parts
     assert parts == [passage.text for passage in passages]
+
+
+def test_a_repeated_sentence_is_searched_once(library: Library) -> None:
+    quote = Quote("The port must open. It is late for that. The port must open.")
+    found = retrieve(library, quote, Filters(), 12, ())
+    assert found.parts == ["The port must open.", "It is late for that."]
 
 
 def test_duplicates_are_all_passages_with_the_same_words(library: Library) -> None:

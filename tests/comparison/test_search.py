@@ -1,13 +1,14 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from compare.comparison.retrieval import CANDIDATES
 from compare.comparison.scoring import explain_listed
-from compare.comparison.search import _Scored, _strongest, search
+from compare.comparison.search import _Scored, _strongest, search, weigh_actors
 from compare.errors import LibraryError, QueryError
 from compare.export.json_files import public_json, result_from_json, result_to_json
-from compare.export.rows import pair_rows
 from compare.export.words import repeats_in_words
 from compare.library import Filters
 from compare.library.library import Library
@@ -346,26 +347,96 @@ class Doubter(WordJudge):
         return np.tile(np.array([[0.55, 0.15, 0.3]], np.float32), (len(pairs), 1))
 
 
-def test_what_only_the_fast_model_read_is_marked_and_stands_last(library, monkeypatch):
+def test_what_only_the_fast_model_read_is_left_out(library, monkeypatch):
     monkeypatch.setattr("compare.comparison.search.READ_AGAIN", 1)
     cascade = CascadeStance(WordJudge(), Doubter())
     result = search(library, BLOCKADE, stance_model=cascade, thresholds=Thresholds(0.5, 0.2))
     assert len(cascade.stages[-1].read) == 2
-    *first, last = result.agree
-    assert not any(pair.first_stage_only for pair in first)
-    assert last.first_stage_only
-    assert last.score(Stance.AGREE) > first[0].score(Stance.AGREE)
+    assert 1 <= len(result.pairs) <= 2 < result.passages_read
+    assert not any(pair.first_stage_only for pair in result.pairs)
     made = result.provenance
-    assert made.label_source_of(first[0]) == f"doubter@{cascade.digest[:12]}"
-    assert made.label_source_of(last) == made.screening == "judge@555555555555"
-    sources = {row["b_id"]: row["label_source"] for row in pair_rows(result)}
-    assert sources[last.b.statement.id] == made.screening
+    assert made.label_source_of(result.agree[0]) == f"doubter@{cascade.digest[:12]}"
+    assert made.screening == "judge@555555555555"
     told = public_json(result)["provenance"]["screened"]
-    assert told["model"] == made.screening
-    assert last.b.statement.id in told["statements"]
-    assert first[0].b.statement.id not in told["statements"]
+    assert told == {"model": made.screening, "statements": []}
     kept = result_from_json(json.loads(json.dumps(result_to_json(result))))
     assert kept == result
+
+
+def test_verdicts_are_weighed_with_those_on_the_same_actors_other_passages():
+    agreeing, opposing = (0.9, 0.05, 0.05), (0.1, 0.6, 0.3)
+    member = {"speaker": "Ada Lorn", "extra": {"party": "Reform"}}
+    said = [
+        (statement("a", "Yes.", country="Valdoria"), agreeing),
+        (statement("b", "Yes again.", country="Valdoria"), agreeing),
+        (statement("against", "No.", country="Valdoria"), opposing),
+        (statement("other", "No.", country="Ostravia"), opposing),
+        (statement("member", "No.", country="Valdoria", **member), opposing),
+    ]
+    scored = [_Scored(row, found_pair(*entry)) for row, entry in enumerate(said)]
+    assert weigh_actors(scored, 0.0) == scored
+    one, two, against, *others = [entry.pair.probabilities for entry in weigh_actors(scored, 2.0)]
+    assert others == [entry.pair.probabilities for entry in scored[3:]]
+    assert one == two
+    # The others' polarity is 2 * 0.85, divided by three: oppose loses exp(2 * 0.567) to neither.
+    assert against.oppose / against.neither == pytest.approx(2 * np.exp(-2 * 1.7 / 3))
+    assert against.agree / against.neither == pytest.approx(np.exp(2 * 1.7 / 3) / 3)
+    assert sum(against.of(stance) for stance in Stance) == pytest.approx(1)
+    alone = [replace(entry.pair, first_stage_only=True) for entry in scored]
+    unread = [_Scored(row, pair) for row, pair in enumerate(alone)]
+    assert weigh_actors(unread, 2.0) == unread
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ({"country": "USA=USA"}, {"country": "United States=USA"}, True),
+        ({"country": "USA=USA; France"}, {"country": "France; United States=USA"}, True),
+        ({"country": "USA=USA; France"}, {"country": "France"}, False),
+        ({"country": "USA", "speaker": "Ada Lorn"}, {"country": "USA", "speaker": "Bo"}, True),
+        ({"speaker": "Ada Lorn"}, {"speaker": "Ms. Ada LORN"}, True),
+        ({"speaker": "Ada Lorn"}, {"speaker": "Ada Lorn", "country": "USA"}, False),
+        ({"country": "USA", "extra": {"Party": "X"}}, {"country": "USA"}, False),
+        (
+            {"country": "USA", "speaker": "Ada Lorn", "extra": {"Party": "X"}},
+            {"country": "USA", "speaker": "Ada Lorn", "extra": {"party": "Y"}},
+            True,
+        ),
+        ({}, {}, False),
+    ],
+)
+def test_which_passages_have_the_same_actor(one, other, same):
+    pairs = [
+        found_pair(statement("one", "Yes.", **one), (0.9, 0.05, 0.05)),
+        found_pair(statement("other", "No.", **other), (0.1, 0.6, 0.3)),
+    ]
+    scored = [_Scored(row, pair) for row, pair in enumerate(pairs)]
+    assert (weigh_actors(scored, 2.0) != scored) is same
+
+
+def test_a_passage_counts_only_under_its_own_sentence_of_the_quote():
+    said = statement("a", "Yes.", country="USA"), statement("b", "No.", country="USA")
+    pairs = [
+        found_pair(said[0], (0.9, 0.05, 0.05), quote="The first."),
+        found_pair(said[1], (0.1, 0.6, 0.3), quote="The second."),
+    ]
+    scored = [_Scored(row, pair) for row, pair in enumerate(pairs)]
+    assert weigh_actors(scored, 2.0) == scored
+
+
+def test_a_search_weighs_verdicts_if_its_model_does(library):
+    judge = WordJudge()
+    plain, again = search(library, BLOCKADE, stance_model=judge), WordJudge()
+    again.same_actor = 2.0
+    result = search(library, BLOCKADE, stance_model=CascadeStance(again))
+    assert plain.provenance.settings == {"candidates": CANDIDATES}
+    assert result.provenance.settings == {"candidates": CANDIDATES, "same_actor": 2.0}
+    agrees, before = (
+        {pair.b.statement.id: pair.probabilities.agree for pair in one.pairs}
+        for one in (result, plain)
+    )
+    assert agrees["other"] > before["other"]  # "agree-1" is of the same country
+    assert agrees["later"] == before["later"]
 
 
 def test_progress_is_told(library):
@@ -426,7 +497,7 @@ def test_filters_in_force_names_only_those_set():
 @pytest.mark.parametrize(
     ("hidden", "shown"),
     [
-        (((0.46, 0.04, 0.5), 0.6), ((0.45, 0.2, 0.35), 0.6)),  # takes no side
+        (((0.44, 0.04, 0.52), 0.6), ((0.45, 0.2, 0.35), 0.6)),
         (((0.02, 0.97, 0.01), 0.33), ((0.1, 0.8, 0.1), 0.55)),  # too far off to be listed
         (((0.1, 0.6, 0.3), 0.5), ((0.1, 0.8, 0.1), 0.5)),
     ],

@@ -55,6 +55,7 @@ def test_search_filter_permalink_and_download(app, visit, tmp_path, size):
     expect(page).to_have_url(re.compile("countries=United"))
     after_rerun(page, page.get_by_text("Not the quote’s own speaker").click)
     expect(page).to_have_url(re.compile("other_speaker=true"))
+    after_rerun(page, page.get_by_text("Mark the deciding words").click)  # a command marks none
     if size is NARROW:
         page.locator("[data-testid=stSidebarCollapseButton] button").click()
     before = {stance: words_of(page, stance) for stance in ("agree", "oppose", "neither")}

@@ -283,6 +283,7 @@ def test_statements_scored_only_by_the_fast_model_rank_behind(
 def test_the_pool_is_what_a_search_reads(tmp_path: Path, files: dict[str, Path]) -> None:
     library = build(tmp_path, files)
     by_search, by_pool = WordJudge(), WordJudge()
+    by_search.same_actor = by_pool.same_actor = 1.0
     for query in (QUERY, "Timber from Sudland is dear. The blockade of the port has to go on now."):
         result = search(library, query, stance_model=by_search)
         pool = {pair.b.statement.id: pair for pair in scored_pool(library, query, by_pool)}
@@ -290,7 +291,7 @@ def test_the_pool_is_what_a_search_reads(tmp_path: Path, files: dict[str, Path])
         for pair in result.pairs:
             same = pool[pair.b.statement.id]
             assert (same.b.passage, same.a.text) == (pair.b.passage, pair.a.text)
-            assert same.similarity == pair.similarity
+            assert (same.similarity, same.probabilities) == (pair.similarity, pair.probabilities)
 
 
 def build(tmp_path: Path, files: dict[str, Path]) -> Library:

@@ -107,6 +107,14 @@ def test_text_no_file_can_hold_well_is_kept_all_the_same(tmp_path: Path) -> None
     assert load_result(tmp_path / "kept.json") == result
 
 
+def test_a_result_of_an_older_program_says_that_it_listed_otherwise() -> None:
+    result = a_search()
+    older = result_from_json({**result_to_json(result), "version": 1})
+    assert older.pairs == result.pairs
+    (note,) = set(older.notes) - set(result.notes)
+    assert note.startswith("An older version of the program made this result.")
+
+
 def test_a_kept_result_is_not_written_over_without_force(tmp_path: Path) -> None:
     path = tmp_path / "kept.json"
     a_search().save(path)

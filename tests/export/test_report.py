@@ -198,7 +198,7 @@ def test_the_method_is_made_from_the_provenance() -> None:
     told = " ".join(methods(a_search()))
     for words in (
         *("3 statements in 4 passages", "compare 0.1.0", "on 2024-05-06", "tiny", "judge"),
-        *("probability of 0.4 or more", "cosine is 0.35 or more", "countries OST"),
+        *("probability is 0.4 or more", "the cosine 0.35 or more", "countries OST"),
         "Statements read: 3. Listed: 1 as agreeing, 1 as opposed, 1 as neither.",
     ):
         assert words in told
@@ -206,7 +206,7 @@ def test_the_method_is_made_from_the_provenance() -> None:
     told = " ".join(methods(table))
     for words in (
         *("Of 7 such pairs the 3 most similar", "at most 20,000", "if it is 0.4 or more"),
-        *("fast@666666666666 read all of them first", "probability of 0.8 or more"),
+        *("fast@666666666666 read all pairs first", "probability is 0.8 or more"),
         "Pairs listed at these thresholds: 0 as agreeing, 1 as opposed.",
         "Filters: side a: countries OST; side b: date from 2019; topic arms.",
     ):
@@ -215,6 +215,23 @@ def test_the_method_is_made_from_the_provenance() -> None:
     assert "Side a of each pair is the earlier statement" in " ".join(
         methods(two_sides(over_time=True))
     )
+
+
+def test_the_method_says_what_a_search_and_positions_read_and_how_verdicts_were_weighed() -> None:
+    def told(**settings: object) -> str:
+        made = a_search()
+        return " ".join(
+            methods(replace(made, provenance=replace(made.provenance, settings=settings)))
+        )
+
+    plain = told(candidates=400)
+    assert "the 400 passages most similar" in plain
+    assert "with others that share rare words" in plain
+    assert "weighed" not in plain
+    assert "on the same country’s other passages" in told(candidates=400, same_actor=0.8)
+    positions = told(most_each=24, by="country")
+    assert "the 24 passages of each country" in positions
+    assert "up to half as many more that share rare words" in positions
 
 
 def test_a_result_without_settings_is_described_without_them() -> None:

@@ -68,24 +68,24 @@ def test_the_states_are_made_up(by_mode):
 
 VERDICTS = {
     "fast": (
-        "oonnnannnnnnnnnnnnnoonnnnnnnnnannnnnnnnononnnnnnnonoaannonnaannanannnnnnaannnnnn"
-        "nnaannnnnonnnnonnnnnnnaaannnonnnnnnannnnannnnnnnnnnnnnnnnnnnnnannnnnnnnnnnnnannn"
-        "nannnnnnaannnnnnnnannnnnnnnnnnannannnnnnnnnnnnonnnnnnnnnnnnnnnnnnannnnnnanannnnn"
-        "annaannnannnoananannnnnnannnnoonnoaanannnonnnnnnananonannnnannnnnaonnnnnaaaaaaaa"
-        "onnnnanoaaannnnnnnonnanonnnnnnnaannnnnnn"
+        "nnnnnannnnnnnnnnnnnannnnnnnnnnannnnnnnnnnnnnnnnnnnnaaannonnaannnnannnnnnaaannnnn"
+        "nnaannnnnnnnnnnnnannnnnaannnonannnnannnnannnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnannn"
+        "nannnnnnaannnnnnnnannnnnnnnnnnannannnnnnnnonnnnnnnnnnnnnnnnnnnnnnannnnnnnnannnnn"
+        "annaannnananoanannnnnnnnnnnnnoonnoaanannnannnnnnananonannnnannnnnaonnnnnnaaoaoaa"
+        "onnnnnannoannnnnnnnnnanonnnnnnnaannnnnnn"
     ),
     "accurate": (
-        "oononannnnnonnoannoaoannooononoanonnnonooanannoonanoaoonoaaaonoaaannoanoaannaann"
-        "aaaonnnnnoonnnnnaannnnaononnaoaannnaoonnannaonnonnnnnnnnnnnnnnaonnononannnonanno"
-        "nanonnonoaonanoannannnaonanoanannannnnnnnnnnnnonnnnnonnnonnanonnnonnnnnnnnannnon"
-        "annoonnaaaaaaaaanannnnnnoonnoaonnoaanannnaannnnoaaoaaaanaaaonnnaooonnnnnaoaaaaaa"
-        "aaanaooonoannnnnnonnanooonoaonaaaaonnnnn"
+        "onaonaannoonnooannoanannooonnnoaoonnnonoannannonnaanooaaaoaaonoaaonnoanonaonaaan"
+        "oaaonnoaoooonnnnoaoannaanonoaoaannoanoanaonaoonoanaonaonanoanoaonnonanaonaoaoonn"
+        "aanonaonoaonanoanaanaaaonaooanannononnonnnannnonannnonananoanoaonanaoanaonanaaon"
+        "ooooooooaaoaooaaoannnnnnooonooooooaanaaanaannnnnaaaaaaaaaoooooooooonnnnnaooaaaaa"
+        "oaaaaoooooonnnnnooaoaooooaoaaaaaaannnnnn"
     ),
 }
 """What the weights say of each pair: a agree, o oppose, n neither."""
 
 
-@pytest.mark.parametrize(("tier", "least"), [("fast", 0.3), ("accurate", 0.54)])
+@pytest.mark.parametrize(("tier", "least"), [("fast", 0.3), ("accurate", 0.75)])
 def test_the_weights_do_as_well_as_their_manifest_says(tier, least):
     pairs = read_labelled(FILE)
     scores = load_stance_model(tier).score([(pair.a, pair.b) for pair in pairs])

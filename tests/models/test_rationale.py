@@ -5,11 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from compare.evaluate import read_labelled
 from compare.models import ModelInput, load_stance_model
+from compare.models.protocols import TIERS
 from compare.models.rationale import SHARE, find_rationale, without, words_of
+from compare.models.stance import WEIGHTS, ShippedStance
 from compare.results import Stance
 from tests.fakes import OneStage
 from training.probes import sentences
+from training.ship import FAILURE_MODES
 
 
 class Reader(OneStage):
@@ -180,18 +184,20 @@ def test_a_piece_of_a_sentence_is_marked_in_its_place():
     assert "reject" in text[heaviest.start : heaviest.end]
 
 
-@pytest.mark.parametrize(("tier", "count"), [("fast", 100), ("accurate", 25)])
-def test_marked_words_move_the_verdict_more_than_random_ones(tier, count):
-    """Faithfulness: leave out what is marked, or as many words by chance."""
-    model = load_stance_model(tier)
-    texts = sentences(2 * count, seed=23)
+class Headless(ShippedStance):
+    """The fast model without its head for deciding words, so that words are left out in turn."""
+
+    def mark(self, pair):
+        return None
+
+
+def falls(model, pairs):
+    """How far the verdict's probability falls without the marked words, and without drawn ones."""
     rng = random.Random(4)
-    pairs = [(ModelInput(a), ModelInput(b)) for a, b in zip(texts[::2], texts[1::2], strict=True)]
-    before, marked_out, random_out, columns = [], [], [], []
+    marked_out, random_out, columns = [], [], []
     for a, b in pairs:
         verdict, why = find_rationale(model, a, b)
         columns.append(list(Stance).index(verdict.stance))
-        before.append((a, b))
         cut, chance = [], []
         for side, spans in ((a, why.a), (b, why.b)):
             offsets = [(span.start, span.end) for span in spans]
@@ -204,8 +210,26 @@ def test_marked_words_move_the_verdict_more_than_random_ones(tier, count):
         random_out.append(tuple(chance))
     rows = np.arange(len(pairs))
     full, cut, chance = (
-        model.score(versions)[rows, columns] for versions in (before, marked_out, random_out)
+        model.score(versions)[rows, columns] for versions in (pairs, marked_out, random_out)
     )
-    assert len(pairs) == count
-    assert (full - cut).mean() > 2 * max((full - chance).mean(), 0.0)
-    assert ((full - cut) > (full - chance)).mean() > 0.7
+    return full - cut, full - chance
+
+
+def test_words_that_are_left_out_in_turn_move_the_verdict_more_than_random_ones():
+    texts = sentences(200, seed=23)
+    pairs = [(ModelInput(a), ModelInput(b)) for a, b in zip(texts[::2], texts[1::2], strict=True)]
+    marked, drawn = falls(Headless(WEIGHTS / "fast"), pairs)
+    assert marked.mean() > 2 * max(drawn.mean(), 0.0)
+    assert (marked > drawn).mean() > 0.7
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_words_that_the_head_marks_move_the_verdict_more_than_random_ones(tier):
+    """Of pairs that take a side: the program marks the words of no others."""
+    model = load_stance_model(tier)
+    pairs = [(pair.a, pair.b) for pair in read_labelled(FAILURE_MODES)]
+    sided = model.score(pairs).argmax(axis=1) != list(Stance).index(Stance.NEITHER)
+    marked, drawn = falls(model, [pair for pair, side in zip(pairs, sided, strict=True) if side])
+    assert len(marked) > 50
+    assert marked.mean() > 1.2 * drawn.mean() > 0
+    assert (marked > drawn).mean() > 0.6

@@ -213,7 +213,7 @@ def marks_never(folder, tokenizer):
         head.weight[0, 0] = 5.0
         head.bias.fill_(-15.0)
     torch.save(head.state_dict(), folder / WordsHead.FILE)
-    graph = export_graph(Scorer(folder), ("input_ids", "token_type_ids"), 1, OUTPUTS)
+    graph = export_graph(Scorer(folder), ("input_ids", "token_type_ids"), OUTPUTS)
     (folder / "model.onnx").write_bytes(graph.SerializeToString())
 
 
@@ -223,7 +223,7 @@ def test_the_characters_of_deciding_words_are_marked_in_either_order(tmp_path):
     shutil.copyfile(tmp_path / "model.onnx", folder / "model.onnx")
     manifest = json.loads((folder / "manifest.json").read_text())
     manifest["files"]["model.onnx"] = file_sha256(folder / "model.onnx")
-    (folder / "manifest.json").write_text(json.dumps(manifest | {"orders": 1}))
+    (folder / "manifest.json").write_text(json.dumps(manifest))
     model = ShippedStance(folder)
     a = ModelInput("It cost £9 and ½ a day; we will never pay.", country="Valdoria", date="2021")
     b = ModelInput("They never asked, and never will", "on the toll, never paid")
@@ -240,7 +240,3 @@ def test_the_characters_of_deciding_words_are_marked_in_either_order(tmp_path):
     _, why = find_rationale(model, a, b)
     heaviest = max(why.a, key=lambda span: span.weight)
     assert "never" in a.text[heaviest.start : heaviest.end]
-
-
-def test_a_graph_without_the_head_marks_nothing():
-    assert load_stance_model("fast").mark(PAIRS[0]) is None

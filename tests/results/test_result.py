@@ -89,12 +89,23 @@ def test_the_order_of_the_pairs_that_were_read_means_nothing():
     assert table(*pairs).agree == table(*reversed(pairs)).agree
 
 
+def test_the_likelier_side_is_listed_from_the_least_probability_up():
+    made = table(
+        pair(said("a1"), said("b1"), (0.05, 0.41, 0.54)),  # neither is likelier still
+        pair(said("a2"), said("b2"), (0.41, 0.42, 0.17)),
+        pair(said("a3"), said("b3"), (0.39, 0.3, 0.31)),
+    )
+    lists = (made.agree, made.oppose, made.neither)
+    assert list(map(ids, lists)) == [[], ["a2-b2", "a1-b1"], ["a3-b3"]]
+    assert ids(made.rethreshold(probability=0.35).agree) == ["a3-b3"]
+
+
 def test_what_comes_near_a_list_is_on_the_topic_but_in_no_list():
     made = table(
         pair(said("a1"), said("b1"), (0.1, 0.3, 0.6)),
         pair(said("a2"), said("b2"), (0.1, 0.35, 0.55)),
-        pair(said("a3"), said("b3"), (0.05, 0.45, 0.5)),  # neither is likelier
-        pair(said("a4"), said("b4"), (0.35, 0.3, 0.35)),
+        pair(said("a3"), said("b3"), (0.05, 0.39, 0.56)),
+        pair(said("a4"), said("b4"), (0.36, 0.3, 0.34)),
         pair(said("a5"), said("b5"), (0.1, 0.14, 0.76)),
         pair(said("a6"), said("b6"), (0.1, 0.39, 0.51), similarity=0.2),
         pair(said("a7"), said("b7"), (0.6, 0.38, 0.02)),  # agrees

@@ -6,8 +6,19 @@ import numpy as np
 import pytest
 from sklearn.metrics import log_loss
 
+from compare.comparison.search import _Scored, weigh_actors
 from compare.models.stance import softmax
-from training.ship import chosen, fold_losses, temperature, vector
+from tests.fabricate import found_pair
+from tests.fakes import statement
+from training.ship import (
+    actors_of,
+    chosen,
+    fit_with_actors,
+    fold_losses,
+    temperature,
+    vector,
+    weigh,
+)
 
 
 @pytest.fixture(scope="module")
@@ -42,3 +53,44 @@ def test_a_shift_of_one_label_is_found_by_vector_scaling_alone(drawn):
 def test_the_simpler_way_is_taken_where_it_is_as_good(drawn):
     losses = {"temperature": 0.5, "vector": 0.5}
     assert chosen(losses, *drawn).kind == "temperature"
+
+
+def test_the_weight_of_an_actors_other_passages_is_found():
+    rng = np.random.default_rng(3)
+    actors = np.repeat(np.arange(300), 5)
+    sides = rng.choice([-1.0, 1.0], 300)[actors]
+    true = np.stack([sides, -sides, np.zeros_like(sides)], axis=1)
+    told = softmax(2 * true).astype(float)
+    gold = np.array([rng.choice(3, p=row / row.sum()) for row in told])
+    logits = (true + rng.normal(0, 1.5, true.shape)).astype(np.float32)
+    shuffled = rng.permutation(actors)
+    _, weight = fit_with_actors(logits, gold, actors)
+    _, none = fit_with_actors(logits, gold, shuffled)
+    assert weight > 0.5 > abs(none) + 0.2
+    probabilities = softmax(logits)
+    weighed = weigh(probabilities, actors, weight)
+    assert weighed.sum(axis=1) == pytest.approx(1)
+    assert log_loss(gold, weighed) < log_loss(gold, probabilities)
+    assert weigh(probabilities, actors, 0.0) == pytest.approx(probabilities)
+
+
+def test_an_actor_is_a_country_under_one_query():
+    same = ["USA, 1999: ", "United States, 2001: ", "USA: "]
+    others = ["Cuba, 1999: ", "1999: ", "1999: ", "", ""]
+    assert actors_of(["q"] * 9, [*same, *others, "USA: "]).tolist() == [0, 0, 0, 1, 2, 3, 4, 5, 0]
+    assert actors_of(["q", "r"], ["USA: ", "USA: "]).tolist() == [0, 1]
+    joint = ["Cuba; Korea, Republic of, 1999: ", "South Korea; Cuba: ", "South Korea, 1999: "]
+    assert actors_of(["q"] * 3, joint).tolist() == [0, 0, 1]
+
+
+def test_verdicts_are_weighed_as_a_search_weighs_them():
+    countries = ["Valdoria", "Ostravia", "Valdoria", "Ostravia", "Valdoria", "Norland"]
+    read = np.random.default_rng(5).dirichlet([1, 1, 1], len(countries))
+    scored = [
+        _Scored(n, found_pair(statement(str(n), "Yes.", country=country), tuple(row)))
+        for n, (country, row) in enumerate(zip(countries, read.tolist(), strict=True))
+    ]
+    actors = actors_of(["q"] * len(countries), [f"{country}: " for country in countries])
+    found = [entry.pair.probabilities for entry in weigh_actors(scored, 1.5)]
+    wanted = weigh(read, actors, 1.5)
+    assert [[one.agree, one.oppose, one.neither] for one in found] == pytest.approx(wanted)

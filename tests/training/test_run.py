@@ -10,49 +10,55 @@ import numpy as np
 import pytest
 
 from training import run
+from training.pairs import LabelledPair
+
+
+def pair(a: str, b: str) -> LabelledPair:
+    return LabelledPair(a, b, "", "", 2)
 
 
 def test_labels_belong_to_the_words_they_were_given(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[tuple[str, str]] = []
+    asked: list[LabelledPair] = []
 
-    def read(texts):
-        asked.extend(texts)
-        return np.array([[len(a), len(b), 0] for a, b in texts], np.float32)
+    def read(pairs):
+        asked.extend(pairs)
+        return np.array([[len(pair.a), len(pair.b), 0] for pair in pairs], np.float32)
 
     monkeypatch.setattr(run, "RUNS", tmp_path / "runs")
     monkeypatch.setattr(run, "_reader", lambda *_: read)
     monkeypatch.setattr(run, "_LABELLED_AT_ONCE", 2)
-    first = [("a", "bb"), ("ccc", "d"), ("e", "e")]
+    first = [pair("a", "bb"), pair("ccc", "d"), pair("e", "e")]
     assert run.read_by("fast", first, tmp_path)[:, 0].tolist() == [1, 3, 1]
     assert asked == first
-    longer = [("new", "one"), *reversed(first), ("ccc", "d")]
+    longer = [pair("new", "one"), *reversed(first), pair("ccc", "d")]
     assert run.read_by("fast", longer, tmp_path)[:, 0].tolist() == [3, 1, 3, 1, 3]
-    assert asked == [*first, ("new", "one")]
+    assert asked == [*first, pair("new", "one")]
     assert run.read_by("fast", [], tmp_path).shape == (0, 3)
 
 
 def test_a_reading_that_was_cut_off_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[tuple[str, str]] = []
+    asked: list[LabelledPair] = []
 
-    def read(texts):
+    def read(pairs):
         if len(asked) == 2:
             raise KeyboardInterrupt
-        asked.extend(texts)
-        return np.zeros((len(texts), 3), np.float32)
+        asked.extend(pairs)
+        return np.zeros((len(pairs), 3), np.float32)
 
     monkeypatch.setattr(run, "RUNS", tmp_path)
     monkeypatch.setattr(run, "_reader", lambda *_: read)
     monkeypatch.setattr(run, "_LABELLED_AT_ONCE", 2)
-    texts = [(str(n), "x") for n in range(4)]
+    pairs = [pair(str(n), "x") for n in range(4)]
     with pytest.raises(KeyboardInterrupt):
-        run.read_by("fast", texts, tmp_path)
-    asked.append(("", ""))
-    run.read_by("fast", texts, tmp_path)
-    assert asked == [*texts[:2], ("", ""), *texts[2:]]
+        run.read_by("fast", pairs, tmp_path)
+    cut_off = pair("", "")
+    asked.append(cut_off)
+    run.read_by("fast", pairs, tmp_path)
+    assert asked == [*pairs[:2], cut_off, *pairs[2:]]
 
 
 def test_a_run_belongs_to_its_recipe_its_data_its_beginning_and_its_teachers(
@@ -76,13 +82,16 @@ def test_a_run_belongs_to_its_recipe_its_data_its_beginning_and_its_teachers(
     monkeypatch.setattr(run, "WEIGHTS", tmp_path)
     tier = {"name": "a", "made": "1", "files": {"f": "1"}, "calibration": {}, "max_tokens": 9}
     ships(tmp_path, tier)
-    taught = run.version("small-student", one)
-    assert taught != made
+    shipped = run.version("accurate", one)
     ships(tmp_path, tier | {"made": "another day"})
-    assert run.version("small-student", one) == taught
+    assert run.version("accurate", one) == shipped
     ships(tmp_path, tier | {"files": {"f": "2"}})
-    assert run.version("small-student", one) != taught
-    assert run.version("small-general", one) == run.version("small-general", one)
+    assert run.version("accurate", one) != shipped
+    assert run.version("small-student", one) == made  # whichever teacher of this name ships next
+    student = run.RECIPES["small-student"]
+    changed = replace(student, mixture=replace(student.mixture, teachers=("small-general",)))
+    monkeypatch.setitem(run.RECIPES, "small-student", changed)
+    assert run.version("small-student", one) != made
 
 
 def ships(folder: Path, manifest: dict[str, object]) -> None:

@@ -59,6 +59,11 @@ def behind(app: AppTest) -> Selectbox:
     return menu
 
 
+def unmarked(html: str) -> str:
+    """HTML without the marks of deciding words."""
+    return re.sub("</?mark[^>]*>", "", html)
+
+
 def shown(app: AppTest) -> str:
     """All HTML on the page, the style apart."""
     return "\n".join(e.value for e in app.html if not e.value.startswith("<style"))

@@ -23,6 +23,7 @@ def test_an_address_holds_the_whole_state():
         "p": ["0.5"],
         "speakers": ["X; Y", "Ü"],
         "why": ["true"],
+        "other_speaker": ["false"],
     }
 
 

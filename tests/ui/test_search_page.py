@@ -10,13 +10,13 @@ from compare.ui.components import service
 from compare.ui.components.quote_form import EXAMPLE_QUOTE
 from tests.fabricate import OPPOSED, a_search, found_pair, two_sides
 from tests.fakes import WordJudge
-from tests.ui.conftest import shown, well
+from tests.ui.conftest import shown, unmarked, well
 
 
 def card_of(app, words):
     """The card that shows the words."""
     cards = re.findall(r"<article.*?</article>", shown(app), re.S)
-    return next(card for card in cards if words in card and "cp-asked" not in card)
+    return next(card for card in cards if words in unmarked(card) and "cp-asked" not in card)
 
 
 def keep(app, radio):
@@ -124,12 +124,12 @@ def test_filters_narrow_the_search(page):
     app = page()
     app.multiselect(key="speakers").select("Chinese Embassy")
     well(app.run())
-    html = shown(app)
+    html = unmarked(shown(app))
     assert "malicious disinformation" in html
     assert "both denied that Russia" not in html
     app.checkbox(key="other_country").check()
     well(app.run())
-    assert "malicious disinformation" in shown(app)
+    assert "malicious disinformation" in unmarked(shown(app))
 
 
 def test_a_wrong_date_of_the_quote_is_one_sentence(page):
@@ -143,13 +143,13 @@ def test_an_empty_quote_is_one_sentence(page):
     assert 'role="alert"' in shown(app)
 
 
-def test_deciding_words_are_marked_when_asked_for(page):
+def test_deciding_words_are_marked_unless_the_switch_is_off(page):
     app = page()
-    assert "<mark>" not in shown(app)
-    app.toggle(key="why").set_value(True)
-    well(app.run())
     assert "<mark>" in card_of(app, "denied")
     assert "Read against" in shown(app)
+    app.toggle(key="why").set_value(False)
+    well(app.run())
+    assert "<mark>" not in shown(app)
 
 
 def test_the_words_of_an_earlier_search_bring_nothing_else_along(monkeypatch):
@@ -179,7 +179,7 @@ def test_a_wrong_verdict_is_kept_in_a_file_that_is_named(page, home):
         [row] = csv.DictReader(file)
     assert row["right"] == "neither"
     assert row["stance"] == "oppose"
-    assert row["b_text"] in shown(app)
+    assert row["b_text"] in unmarked(shown(app))
 
 
 def test_a_library_that_is_not_there_is_one_sentence(page, home, monkeypatch):

@@ -7,7 +7,7 @@ import pytest
 
 from compare.comparison import NOT_A_SAMPLE
 from compare.export.words import duration
-from tests.ui.conftest import behind, cards, press, said, shown, well
+from tests.ui.conftest import behind, cards, press, said, shown, unmarked, well
 
 OPEN = "The canal of Meren must be open to all ships"
 SHUT = "The canal of Meren shall not be open to all ships"
@@ -48,8 +48,8 @@ def files(app):
     return {button.proto.label: button for button in app.get("download_button")}
 
 
-def test_deciding_words_are_marked_when_asked_for(page, judge):
-    app = read(page("sides", b_countries="Ostravia", **ASKED))
+def test_deciding_words_are_marked_unless_the_switch_is_off(page, judge):
+    app = read(page("sides", b_countries="Ostravia", ab_why="false", **ASKED))
     assert not any("<mark>" in card for card in cards(app))
     app.toggle(key="ab_why").set_value(True)
     first, second = cards(well(app.run()))
@@ -101,7 +101,7 @@ def test_pairs_stand_side_by_side_with_their_verdict(page, judge):
         assert "Side A" in side_a
         assert "Envoy of Valdoria" in side_a
         assert "Side B" in side_b
-        assert f"{SHUT}." in side_b
+        assert f"{SHUT}." in unmarked(side_b)
         assert "1 January 2011" in side_b
         assert "Ostravia Gazette" in side_b
     both = first + second

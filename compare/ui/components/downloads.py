@@ -82,10 +82,10 @@ def permalink(base: str, state: Sequence[tuple[str, object]]) -> str:
 
 
 def _as_query_values(value: object) -> list[str]:
-    if value is None or value == "" or value is False:
+    if value is None or value == "":
         return []
-    if value is True:
-        return ["true"]
+    if isinstance(value, bool):
+        return [str(value).lower()]
     return [str(entry) for entry in (value if isinstance(value, list | tuple) else [value])]
 
 

@@ -123,6 +123,12 @@ def choose_thresholds(prefix: str = "", orders: Sequence[str] = ORDERS) -> tuple
     return Thresholds(probability, similarity), order if order in orders else orders[0]
 
 
+def show_words_toggle(prefix: str = "") -> bool:
+    """Show the switch for the deciding words in the sidebar; they are marked unless it is off."""
+    label, key = "Mark the deciding words", f"{prefix}why"
+    return st.sidebar.toggle(label, value=True, key=key, bind="query-params")
+
+
 def _share(label: str, default: float, key: str, help: str) -> float:
     value = st.slider(label, 0.0, 1.0, default, 0.01, key=key, bind="query-params", help=help)
     return min(max(float(value), 0.0), 1.0)

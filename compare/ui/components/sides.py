@@ -34,7 +34,12 @@ from compare.ui.components.downloads import (
     link_and_provenance,
     other_library_notice,
 )
-from compare.ui.components.filter_panel import Period, choose_period, choose_thresholds
+from compare.ui.components.filter_panel import (
+    Period,
+    choose_period,
+    choose_thresholds,
+    show_words_toggle,
+)
 from compare.ui.components.layout import (
     choose_one,
     notice,
@@ -76,8 +81,7 @@ def ask_and_read(
     """Show the sidebar and the form; return the library, the question, and the pairs once read."""
     library = choose_library()
     thresholds, order = choose_thresholds(prefix, orders)
-    label = "Show the deciding words"
-    with_words = st.sidebar.toggle(label, key=f"{prefix}why", bind="query-params")
+    with_words = show_words_toggle(prefix)
     reader = third_reader()
     other_library_notice(library)
     asked, pressed = ask(library.facets())

@@ -94,7 +94,7 @@ with page(
     ):
         with half:
             show_html("typed_statement", name, side, spans, probabilities.stance)
-    small("The marked words decide the verdict: without them its probability falls most.")
+    small("The marked words are those that decide the verdict, by the model’s own account.")
     if read != (a, b):
         small(
             "The statements are too long for the model to read at once. The verdict is the "

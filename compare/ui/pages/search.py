@@ -8,7 +8,12 @@ from compare.ui.components.downloads import (
     link_and_provenance,
     other_library_notice,
 )
-from compare.ui.components.filter_panel import SIDE_KEYS, choose_filters, choose_thresholds
+from compare.ui.components.filter_panel import (
+    SIDE_KEYS,
+    choose_filters,
+    choose_thresholds,
+    show_words_toggle,
+)
 from compare.ui.components.layout import page
 from compare.ui.components.quote_form import ask_quote
 from compare.ui.components.result_lists import Shown, side_by_side
@@ -30,7 +35,7 @@ with page(
     quote = ask_quote(library)
     filters = choose_filters(library.facets())
     thresholds, order = choose_thresholds()
-    with_words = st.sidebar.toggle("Show the deciding words", key="why", bind="query-params")
+    with_words = show_words_toggle()
     reader = third_reader()
 
     result = read_with(reader, search_library(library, quote, filters, thresholds))

@@ -307,11 +307,15 @@ def placed_of(*actors: Actor) -> Positions:
 
 
 def test_a_passage_that_takes_a_side_counts_beside_a_stronger_one_that_takes_none():
-    found = placed_of(of_one_statement((0.47, 0.03, 0.50), (0.45, 0.25, 0.30)))
+    (weak,) = of_one_statement((0.34, 0.06, 0.60)).read
+    (far,) = of_one_statement((0.42, 0.22, 0.36)).read
+    pairs = replace(weak, similarity=0.95), replace(far, similarity=0.36)
+    assert pairs[0].score(Stance.AGREE) > pairs[1].score(Stance.AGREE)
+    found = placed_of(actor("X", *pairs))
     (position,) = found.placed
     assert (position.score.passages, position.neither) == (1, 0)
     assert position.score.mean == pytest.approx(0.2)
-    assert found.result().pairs[0].probabilities.agree == 0.45
+    assert found.result().pairs[0].probabilities.agree == 0.42
     assert found.undecided == ()
 
 
