@@ -69,9 +69,11 @@ _NOTES = {
     "accurate": """ Its vocabulary is reduced to the words and word
 pieces that such statements use, 9,700 of 30,527. Rarer words are read in pieces; characters that it lacks
 are replaced by plain spellings ("pounds" for "£", "o" for "ø"). Reducing the vocabulary of a trained model
-of this kind to 10,000 changed its dev macro-F1 by 0.001.""",
+of this kind to 10,000 changed its dev macro-F1 by 0.001. The stages after large-officials start from its
+8-bit export, turned back into 32 bits.""",
     "fast": """ The unlabelled pairs are passages of a collection of
-such statements, paired with each other and with typed claims. None of their text is part of this program.""",
+such statements, paired with each other and with typed claims. None of their text is part of this program.
+It was exported from its first 8-bit export, turned back into 32 bits; "full precision" below is that.""",
 }
 
 _PREFILTER = """

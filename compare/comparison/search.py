@@ -216,10 +216,10 @@ def _polarity(read: Probabilities) -> float:
 
 
 def _actor(pair: Pair) -> tuple[str, ...]:
-    """Return the sentence of the quote and who speaks for the passage, () if nobody is known.
+    """Return the quote's sentence and the actor behind the passage; empty if the actor is unknown.
 
-    That is the country, several for a joint statement; without one, or for a member of a party, it
-    is the speaker.
+    The actor is the country, or the countries of a joint statement. Without one, and for a member
+    of a party, it is the speaker.
     """
     statement = pair.b.statement
     countries = actor_keys(statement, "country")

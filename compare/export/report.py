@@ -125,8 +125,8 @@ def limits(result: Result) -> list[str]:
         "right. Read both statements in their context before you cite a pair.",
         *_accuracy(result.provenance),
         "The stance model reads English and knows nothing of the world beyond the two texts, their "
-        "contexts, countries and dates. It is worst at conditions and threats, quantities, "
-        "denials, shared blame, and a shared topic without a common point.",
+        "contexts, countries and dates. It is worst at denials, quantities, reported "
+        "speech, negations, and a shared topic without a common point.",
     ]
     if alone := sum(pair.first_stage_only for _, _, pair in result.ranked()):
         sentences.append(

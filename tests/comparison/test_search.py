@@ -9,6 +9,7 @@ from compare.comparison.scoring import explain_listed
 from compare.comparison.search import _Scored, _strongest, search, weigh_actors
 from compare.errors import LibraryError, QueryError
 from compare.export.json_files import public_json, result_from_json, result_to_json
+from compare.export.rows import pair_rows
 from compare.export.words import repeats_in_words
 from compare.library import Filters
 from compare.library.library import Library
@@ -359,6 +360,18 @@ def test_what_only_the_fast_model_read_is_left_out(library, monkeypatch):
     assert made.screening == "judge@555555555555"
     told = public_json(result)["provenance"]["screened"]
     assert told == {"model": made.screening, "statements": []}
+    first = result.agree[
+        0
+    ]  # in a result of an older program, such pairs stand last, and are marked
+    last = found_pair(statement("late", "Yes."), (0.99, 0.0, 0.01), first_stage_only=True)
+    older = replace(result, pairs=(last, *result.pairs))
+    assert older.agree[-1] == last
+    assert last.score(Stance.AGREE) > first.score(Stance.AGREE)
+    assert made.label_source_of(last) == made.screening
+    sources = {row["b_id"]: row["label_source"] for row in pair_rows(older)}
+    assert sources["late"] == made.screening
+    told = public_json(older)["provenance"]["screened"]
+    assert told == {"model": made.screening, "statements": ["late"]}
     kept = result_from_json(json.loads(json.dumps(result_to_json(result))))
     assert kept == result
 

@@ -185,7 +185,7 @@ def test_a_piece_of_a_sentence_is_marked_in_its_place():
 
 
 class Headless(ShippedStance):
-    """The fast model without its head for deciding words, so that words are left out in turn."""
+    """A shipped model without its head for deciding words, so that words are left out in turn."""
 
     def mark(self, pair):
         return None
@@ -215,10 +215,12 @@ def falls(model, pairs):
     return full - cut, full - chance
 
 
-def test_words_that_are_left_out_in_turn_move_the_verdict_more_than_random_ones():
-    texts = sentences(200, seed=23)
+@pytest.mark.parametrize(("tier", "count"), [("fast", 100), ("accurate", 25)])
+def test_words_that_are_left_out_in_turn_move_the_verdict_more_than_random_ones(tier, count):
+    texts = sentences(2 * count, seed=23)
     pairs = [(ModelInput(a), ModelInput(b)) for a, b in zip(texts[::2], texts[1::2], strict=True)]
-    marked, drawn = falls(Headless(WEIGHTS / "fast"), pairs)
+    marked, drawn = falls(Headless(WEIGHTS / tier), pairs)
+    assert len(marked) == count
     assert marked.mean() > 2 * max(drawn.mean(), 0.0)
     assert (marked > drawn).mean() > 0.7
 
