@@ -41,7 +41,7 @@ from compare.export import counted
 from compare.export.json_files import public_json, spans_json
 from compare.export.words import (
     LIST_TITLES,
-    near_note,
+    list_note,
     read_against,
     read_of,
     reader_notes,
@@ -51,7 +51,7 @@ from compare.files import check_writable
 from compare.models import InputPair, ModelInput, Probabilities, Stance, StanceModel, signature
 from compare.models.rationale import find_rationale
 from compare.models.third_reader import ThirdReader
-from compare.results import MOST_NEAR, Excerpt, Pair, Result
+from compare.results import Excerpt, Pair, Result
 from compare.safe_text import one_line, printable
 from compare.statements import Quote, clean_quote, language_notes
 
@@ -210,6 +210,9 @@ def _show_result(result: Result, limit: int) -> None:
         say(f"       {known}")
     for note in result.notes:
         say(f"Note:  {one_line(note)}")
+    any_found = any(
+        result.listed(stance) or result.near(stance) for stance in (Stance.AGREE, Stance.OPPOSE)
+    )
     if not (result.agree or result.oppose):
         minimum, neither = result.thresholds, len(result.neither)
         on_topic = {0: "none is", 1: "1 is"}.get(neither, f"{neither} are")
@@ -225,12 +228,12 @@ def _show_result(result: Result, limit: int) -> None:
             show(result, stance, pairs[:limit])
         if len(pairs) > limit:
             say(f"{_INDENT}… and {len(pairs) - limit} more (--limit {len(pairs)})")
-        if stance is not Stance.NEITHER and len(pairs) < MOST_NEAR:
-            near = result.near(stance)
-            if near or ((result.agree or result.oppose) and not pairs):
-                say(f"\n{near_note(result, stance, near)}")
-            if near:
-                show(result, stance, near, unsure=True)
+        if stance is Stance.NEITHER or not any_found:
+            continue
+        if note := list_note(result, stance):
+            say(f"\n{note}")
+        if near := result.near(stance):
+            show(result, stance, near, unsure=True)
 
 
 def _show_lines(
@@ -289,10 +292,9 @@ def _details(result: Result, stance: Stance, pair: Pair, *, unsure: bool) -> lis
     if part := read_against(result, pair):
         lines.append(f"read against: “{one_line(part)}”")
     odds = pair.probabilities
-    if unsure:
-        lines.append(
-            f"agree {odds.agree:.2f}, oppose {odds.oppose:.2f}, neither {odds.neither:.2f}"
-        )
+    if unsure or result.is_unsure(pair):
+        three = f"agree {odds.agree:.2f}, oppose {odds.oppose:.2f}, neither {odds.neither:.2f}"
+        lines.append(f"unsure: {three}")
     elif stance is Stance.NEITHER:
         lines.append(f"agree {odds.agree:.2f}, oppose {odds.oppose:.2f}")
     lines += reader_notes(pair)

@@ -114,15 +114,15 @@ def list_ranks(scores: Floats, similarities: Iterable[float]) -> NDArray[np.floa
     return np.array(ranks, np.float64).reshape(-1, 2)
 
 
-def top_of_lists(similarities: ArrayLike, most: int) -> Choice:
-    """Choose the top `most` pairs of the agree list and of the oppose list."""
+def top_of_lists(similarities: ArrayLike, most_agree: int, most_oppose: int) -> Choice:
+    """Choose the top pairs of the agree list and of the oppose list."""
     of_each = np.asarray(similarities, np.float64)
 
     def choose(numbers: Rows, scores: Floats) -> Rows:
-        ranks = list_ranks(scores, of_each[numbers].tolist())
-        return numbers[np.unique(np.argsort(-ranks, axis=0, kind="stable")[:most])]
+        order = np.argsort(-list_ranks(scores, of_each[numbers].tolist()), axis=0, kind="stable")
+        return numbers[np.union1d(order[:most_agree, 0], order[:most_oppose, 1])]
 
-    return Choice(2 * most, choose)
+    return Choice(most_agree + most_oppose, choose)
 
 
 def read_excerpts(library: Library, rows: Iterable[int]) -> dict[int, Excerpt]:

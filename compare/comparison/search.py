@@ -47,9 +47,9 @@ if TYPE_CHECKING:
     from compare.models import StanceModel
     from compare.progress import Progress
 
-READ_AGAIN = 30
-"""Candidates at the top of each list that the second stage scores; on dev queries the lists are as
-good as if it scored all."""
+READ_AGAIN = 20, 30
+"""Candidates at the top of the agree list and of the oppose list that the second stage scores. On
+dev queries, the first five of either list are as good as if it scored 30 and 30, or all."""
 
 
 def search(
@@ -164,7 +164,7 @@ def _score(
     def score(stage: StanceModel, chosen: Rows, on_progress: Progress | None) -> Floats:
         return stage.score([inputs[n] for n in chosen.tolist()], on_progress)
 
-    choices = [top_of_lists(similarities, READ_AGAIN)]
+    choices = [top_of_lists(similarities, *READ_AGAIN)]
     scores = score_in_stages(model, len(inputs), score, choices, on_progress)
     source = next(iter(found.sources), None)
     sentences = [Excerpt.of_quote(found.quote, part, source) for part in found.parts]

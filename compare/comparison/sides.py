@@ -198,7 +198,7 @@ class Comparison:
         def score(stage: StanceModel, numbers: Rows, on_progress: Progress | None) -> Floats:
             return self._score(stage, pairs.take(numbers), on_progress)
 
-        choices = [top_of_lists(pairs.similarity, MOST_READ_AGAIN)]
+        choices = [top_of_lists(pairs.similarity, MOST_READ_AGAIN, MOST_READ_AGAIN)]
         scores = score_in_stages(self.model, len(pairs.a), score, choices, on_progress)
         filters = {side: filters_in_force(chosen) for side, chosen in self._filters.items()}
         return Result(

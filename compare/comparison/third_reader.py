@@ -133,7 +133,8 @@ def read_again(
     readings = reader.read(inputs_of(result, pairs), on_progress)
     again = {id(pair): _with(pair, one) for pair, one in zip(pairs, readings, strict=True)}
     read = [pair for pair in again.values() if pair.third_reading is ThirdReading.READ]
-    moved = sum(result.stance_of(pair) is not result.stance_of(again[id(pair)]) for pair in pairs)
+    changed = result.replacing(again)
+    moved = sum(result.stance_of(pair) is not changed.stance_of(again[id(pair)]) for pair in pairs)
     made = {
         "model": signature(reader),
         "host": reader.endpoint.host,
@@ -152,7 +153,7 @@ def read_again(
         more = " …" if len(ids) > _IDS_SHOWN else ""
         notes.append(f"Look at the words of these: {', '.join(ids[:_IDS_SHOWN])}{more}.")
     return replace(
-        result.replacing(again),
+        changed,
         provenance=replace(result.provenance, third_reader=made),
         notes=(*result.notes, *notes),
     )

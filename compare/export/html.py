@@ -31,6 +31,7 @@ from compare.export.words import (
     reader_notes,
     repeats_in_words,
     shortened,
+    unsure_word,
     verdict_word,
 )
 from compare.results import Excerpt, Pair, Probabilities, Result, Span, Stance, Thresholds
@@ -148,10 +149,10 @@ def found_card(pair: Pair, stance: Stance, quote_text: str) -> Markup:
     return _card("found_card", pair, stance, head, against)
 
 
-def near_card(pair: Pair, stance: Stance, thresholds: Thresholds, quote_text: str) -> Markup:
-    """Return a statement that comes near the list of `stance`, marked as unsure."""
+def unsure_card(pair: Pair, stance: Stance, thresholds: Thresholds, quote_text: str) -> Markup:
+    """Return a statement that fills the list of `stance` or comes near it, marked as unsure."""
     short = pair.probabilities.of(stance) < thresholds.probability
-    word = f"Unsure: {VERDICT[stance].lower()}?"
+    word = unsure_word(VERDICT[stance])
     head = verdict_html(stance, pair.probabilities, pair.similarity, word, short=short)
     against = pair.a.text.strip() != quote_text.strip()
     return _card("found_card", pair, Stance.NEITHER, head, against)
@@ -172,6 +173,8 @@ def pair_card(
     if stance:
         verdict = read_as(stance, pair.probabilities)
         word, short = verdict_word(result, verdict), verdict is not stance
+        if result.is_unsure(pair):
+            word, short = unsure_word(word), True
         head = verdict_html(verdict, pair.probabilities, pair.similarity, word, short=short)
     is_change = result.over_time and stance is Stance.OPPOSE
     return _card("pair_card", result, pair, stance or "plain", head, is_change, notes)

@@ -24,13 +24,14 @@ from compare.results import (
 )
 from compare.statements import Country, PartialDate, Passage, Quote, Statement
 
-VERSION = 2
-_LISTED_OTHERWISE = 1
+VERSION = 3
 _NOTE = (
-    "An older version of the program made this result. It listed a pair by the likeliest of agree, "
-    "oppose and neither; here, a pair is listed under the likelier of agree and oppose."
+    "An older version of the program made this result, and listed fewer pairs of which it was "
+    "unsure."
 )
 _SEARCH, _SIDES = "compare-result", "compare-pairs"
+_LISTED_AS_NOW = {_SEARCH: 3, _SIDES: 2}
+"""Since which version pairs are listed as today."""
 _REMEDY = (
     "save a result with `compare search QUOTE --out FILE.json`, or with `sides` or `timeline` and "
     "the same option."
@@ -124,14 +125,14 @@ def result_from_json(data: Any) -> Result:
     """
     if not isinstance(data, Mapping) or data.get("format") not in (_SEARCH, _SIDES):
         raise ExportError(f"this is not a saved result: {_REMEDY}")
-    if data.get("version") not in (_LISTED_OTHERWISE, VERSION):
+    if data.get("version") not in range(1, VERSION + 1):
         raise ExportError(
             f"the result has format version {data.get('version')!r}, this program reads {VERSION}: "
             "make it again, or use the version of the program that wrote it."
         )
     try:
         result = _search(data) if data["format"] == _SEARCH else _sides(data)
-        older = (_NOTE,) if data["version"] == _LISTED_OTHERWISE else ()
+        older = (_NOTE,) if data["version"] < _LISTED_AS_NOW[data["format"]] else ()
         return replace(result, notes=(*result.notes, *older))
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise ExportError(f"the saved result is damaged ({error!r}): make it again.") from error
@@ -275,6 +276,7 @@ def public_json(result: Result) -> dict[str, Any]:
                 "p_oppose": float(pair.probabilities.oppose),
                 "p_neither": float(pair.probabilities.neither),
                 "similarity": float(pair.similarity),
+                "unsure": result.is_unsure(pair),
                 "third_reader": pair.third_reading.value,
                 "quote_part": pair.a.text,
                 "passage": pair.b.text,

@@ -59,7 +59,8 @@ def _pair(result: Result, rank: int, pair: Pair) -> list[str]:
         f"Agree {odds.agree:.2f}, oppose {odds.oppose:.2f}, neither {odds.neither:.2f}; "
         f"similarity {pair.similarity:.2f}"
     )
-    return [*blocks, "; ".join([verdict, *reader_notes(pair)])]
+    unsure = ["the model is unsure"] if result.is_unsure(pair) else []
+    return [*blocks, "; ".join([verdict, *unsure, *reader_notes(pair)])]
 
 
 def _marked(text: str, spans: Sequence[Span]) -> str:

@@ -270,6 +270,8 @@ def _models(result: Result) -> str:
 
 def _thresholds(result: Result) -> str:
     least = result.thresholds
+    unsure = [pair for _, _, pair in result.ranked() if result.is_unsure(pair)]
+    filled = f" Statements that fill short lists are less likely: {len(unsure)}." if unsure else ""
     once = (
         " A list holds pairs with the same words once, and no statement in more than "
         f"{MOST_OF_STATEMENT} pairs."
@@ -278,7 +280,7 @@ def _thresholds(result: Result) -> str:
         "A pair is listed under the likelier of agree and oppose if its probability is "
         f"{least.probability:g} or more and the cosine {least.similarity:g} or more; lists are "
         "ordered by probability times the fourth root of the cosine."
-        f"{'' if result.quote else once}"
+        f"{filled if result.quote else once}"
     )
 
 

@@ -61,6 +61,11 @@ def read_as(stance: Stance, probabilities: Probabilities) -> Stance:
     return probabilities.stance if stance is Stance.NEITHER else stance
 
 
+def unsure_word(verdict: str) -> str:
+    """Return the word for a verdict that the model is unsure of: "Unsure: opposes?"."""
+    return f"Unsure: {verdict.lower()}?"
+
+
 def likelihood(probability: float) -> str:
     """Return a probability in words (`LIKELIHOOD`)."""
     return next(words for least, words in LIKELIHOOD if probability >= least)
@@ -149,16 +154,26 @@ def read_of(result: Result) -> str:
     return f"Read {number:,} of {of:,} {what}" + (", with filters" if made.filters else "")
 
 
-def near_note(result: Result, stance: Stance, near: Sequence[Pair]) -> str:
-    """Return the note on a short list of a search, above the pairs that come near it."""
+def list_note(result: Result, stance: Stance) -> str:
+    """Return the note below a short list of a search: how much was read, and what comes near."""
     verb = "agrees with" if stance is Stance.AGREE else "opposes"
     none = f"None {verb} the quote at these thresholds"
-    empty, number = not result.listed(stance), len(near)
-    if not near:
-        return f"{read_of(result)}. {none}, and none comes near." if empty else ""
-    come = f"{number} {'' if empty else 'more '}{'comes' if number == 1 else 'come'} near"
-    said = f"{none}; {come}" if empty else come
-    return f"{read_of(result)}. {said}, but the model is unsure:"
+    listed, near = result.listed(stance), result.near(stance)
+    unsure = [pair for pair in listed if result.is_unsure(pair)]
+    if near:
+        more, comes = "more " if listed else "", "comes" if len(near) == 1 else "come"
+        come = f"{len(near)} {more}{comes} near"
+        said = f"{come if listed else f'{none}; {come}'}, but the model is unsure:"
+    elif not listed:
+        said = f"{none}, and none comes near."
+    elif unsure:
+        of = "the last one" if len(unsure) == 1 else f"the last {len(unsure)}"
+        said = f"The model is unsure of {of}."
+        if len(unsure) == len(listed):
+            said = f"{none}; the model is unsure of {'this one' if len(unsure) == 1 else 'these'}."
+    else:
+        return ""
+    return f"{read_of(result)}. {said}"
 
 
 def in_reading_order(result: Result, stances: Sequence[Stance]) -> list[Stance]:

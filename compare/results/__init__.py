@@ -4,7 +4,7 @@ from compare.models.values import Probabilities, Rationale, Span, Stance
 from compare.results.pair import Excerpt, Pair, ThirdReading, Thresholds
 from compare.results.positions import SILENT, Actor, Position, Positions, PositionScore
 from compare.results.provenance import Provenance, filters_in_force
-from compare.results.result import MOST_NEAR, MOST_OF_STATEMENT, Kind, Result
+from compare.results.result import FILLED_TO, LEAST_UNSURE, MOST_OF_STATEMENT, Kind, Result
 from compare.results.statistics import (
     Figure,
     mean_interval,
@@ -14,7 +14,8 @@ from compare.results.statistics import (
 )
 
 __all__ = [
-    "MOST_NEAR",
+    "FILLED_TO",
+    "LEAST_UNSURE",
     "MOST_OF_STATEMENT",
     "SILENT",
     "Actor",

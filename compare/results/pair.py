@@ -37,7 +37,7 @@ class Thresholds:
         """Return the list that a pair belongs to, None for no list.
 
         That is the likelier of agree and oppose if it reaches the minimum, even where neither is
-        likelier still.
+        likelier still. A search fills short lists with less likely pairs: see `Result.listed`.
         """
         if pair.similarity < self.similarity:
             return None

@@ -26,10 +26,11 @@ if TYPE_CHECKING:
     from compare.progress import Progress
     from compare.results.provenance import Provenance
 
-MOST_NEAR = 3
-"""Most pairs that `Result.near` returns; a shorter list of a search is shown with them."""
+FILLED_TO = 5
+"""Length to which a shorter list of a search is filled with pairs that the model is unsure of."""
 
-_LEAST_NEAR = 0.15  # probability of a pair that comes near a list
+LEAST_UNSURE = 0.25
+"""Minimum probability of a pair that fills a list. On dev queries, half of them are right."""
 
 MOST_OF_STATEMENT = 3
 """Most pairs with one statement in a list of two sides, so that no statement fills the list."""
@@ -49,7 +50,7 @@ class Result:
 
     >>> result = library.search("China is considering military aid to Russia.")
     >>> result.kind, len(result.agree), len(result.oppose)
-    (<Kind.SEARCH: 'search'>, 2, 1)
+    (<Kind.SEARCH: 'search'>, 2, 2)
 
     Attributes:
         pairs: In a search one per statement, with its strongest passage; for two sides all that
@@ -101,10 +102,18 @@ class Result:
 
     def stance_of(self, pair: Pair) -> Stance | None:
         """Return the list that a pair belongs to at the thresholds, None for no list."""
-        return self.thresholds.stance_of(pair)
+        return self._filling.get(id(pair)) or self.thresholds.stance_of(pair)
+
+    def is_unsure(self, pair: Pair) -> bool:
+        """Tell whether a pair only fills a short list: its probability is below the minimum."""
+        return id(pair) in self._filling
 
     def listed(self, stance: Stance, *, all_of_it: bool = False) -> tuple[Pair, ...]:
         """Return one list, best first.
+
+        If fewer than five statements found by a search agree with the quote, or oppose it, the
+        likeliest others on that side fill the list, from a probability of 0.25 up: see `is_unsure`.
+        They do not if the minimum probability is higher than usual.
 
         Unless `all_of_it` is set, a list of two sides holds pairs with the same words once, and no
         statement in more than `MOST_OF_STATEMENT` pairs.
@@ -142,11 +151,8 @@ class Result:
         """
         return self.listed(Stance.NEITHER)
 
-    def near(self, stance: Stance, most: int = MOST_NEAR) -> tuple[Pair, ...]:
-        """Return the unsure pairs that come nearest to a list, the likeliest first.
-
-        They are on the same topic, but in neither of the lists agree and oppose, and their
-        probability of `stance` is at least 0.15.
+    def near(self, stance: Stance) -> tuple[Pair, ...]:
+        """Return the pairs that would fill a list if the minimum probability were not raised.
 
         >>> strict = result.rethreshold(probability=0.99)
         >>> len(strict.oppose), strict.near(Stance.OPPOSE)[0].b.text
@@ -154,15 +160,8 @@ class Result:
 
         Args:
             stance: Agree or oppose.
-            most: Maximum number of pairs.
         """
-        unsure = [
-            pair
-            for pair in self.listed(Stance.NEITHER)
-            if pair.probabilities.of(stance) >= _LEAST_NEAR
-        ]
-        unsure.sort(key=lambda pair: (pair.first_stage_only, -pair.probabilities.of(stance)))
-        return tuple(unsure[:most])
+        return () if self._is_filled else self._nearest[stance]
 
     def ranked(
         self, stances: Iterable[Stance] | None = None, limit: int | None = None
@@ -382,10 +381,33 @@ class Result:
         for pair in self.pairs:
             if stance := self.stance_of(pair):
                 found[stance].append(pair)
-        return {
-            stance: tuple(sorted(pairs, key=lambda pair: pair.rank_key(stance)))
-            for stance, pairs in found.items()
-        }
+        lists = {stance: _in_order(pairs, stance) for stance, pairs in found.items()}
+        return {stance: tuple(sorted(pairs, key=self.is_unsure)) for stance, pairs in lists.items()}
+
+    @cached_property
+    def _filling(self) -> dict[int, Stance]:
+        """Return the list that each unsure pair fills, by the pair's identity."""
+        if not self._is_filled:
+            return {}
+        return {id(pair): stance for stance, pairs in self._nearest.items() for pair in pairs}
+
+    @property
+    def _is_filled(self) -> bool:
+        # The passages of positions are shown as a search, too, but nothing is missing there.
+        return self.passages_read > 0 and self.thresholds.probability <= Thresholds().probability
+
+    @cached_property
+    def _nearest(self) -> dict[Stance, tuple[Pair, ...]]:
+        """Return the pairs below the minimum probability that fill each list, best first."""
+        listed = Counter(map(self.thresholds.stance_of, self.pairs))
+        found: dict[Stance, list[Pair]] = {Stance.AGREE: [], Stance.OPPOSE: []}
+        for pair in self.pairs:
+            side = pair.probabilities.side
+            is_neither = self.thresholds.stance_of(pair) is Stance.NEITHER
+            if is_neither and pair.probabilities.of(side) >= LEAST_UNSURE:
+                found[side].append(pair)
+        room = {stance: max(FILLED_TO - listed[stance], 0) for stance in found}
+        return {stance: tuple(_in_order(found[stance], stance)[: room[stance]]) for stance in found}
 
     @cached_property
     def _diverse(self) -> dict[Stance, tuple[Pair, ...]]:
@@ -403,3 +425,7 @@ class Result:
             times.update(pair.ids)
             kept.append(pair)
         return tuple(kept)
+
+
+def _in_order(pairs: Iterable[Pair], stance: Stance) -> list[Pair]:
+    return sorted(pairs, key=lambda pair: pair.rank_key(stance))

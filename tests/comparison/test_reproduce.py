@@ -99,7 +99,7 @@ def test_another_model_is_named_with_labels_and_probabilities_that_moved(
     class Doubter(WordJudge):
         def score(self, pairs, on_progress=None):
             scores = super().score(pairs, on_progress)
-            scores[:, 0] -= 0.4 * (scores[:, 0] > 0.5)
+            scores[:, 0] -= 0.5 * (scores[:, 0] > 0.5)
             scores[:, 1] -= 0.002
             return scores
 

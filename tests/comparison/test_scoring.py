@@ -18,7 +18,7 @@ def scored(model, pairs, similarities, on_progress=None, budgets=(READ_AGAIN,)):
     def score(stage, numbers, told):
         return stage.score([pairs[n] for n in numbers.tolist()], told)
 
-    choices = [top_of_lists(similarities, most) for most in budgets]
+    choices = [top_of_lists(similarities, *most) for most in budgets]
     return score_in_stages(model, len(pairs), score, choices, on_progress)
 
 
@@ -29,7 +29,8 @@ def test_the_accurate_model_reads_the_top_of_either_list():
     cascade = CascadeStance(fast, accurate)
     found = scored(cascade, numbered(count), [0.5] * count)
     scores, first_only = found.probabilities, found.first_stage_only
-    wanted = {*range(READ_AGAIN), *range(count - READ_AGAIN, count)}
+    most_agree, most_oppose = READ_AGAIN
+    wanted = {*range(most_oppose), *range(count - most_agree, count)}
     assert set(np.flatnonzero(~first_only)) == wanted == set(accurate.asked)
     assert (scores[~first_only] == [0, 0, 1]).all()
     assert np.allclose(scores[50], [0.25, 0.25, 0.5])
@@ -37,9 +38,9 @@ def test_the_accurate_model_reads_the_top_of_either_list():
 
 
 def test_similarity_counts_in_the_choice():
-    fast = Table("f", [(0.6, 0.0, 0.4)] * 50 + [(0.5, 0.0, 0.5)] * READ_AGAIN)
+    fast = Table("f", [(0.6, 0.0, 0.4)] * 50 + [(0.5, 0.0, 0.5)] * READ_AGAIN[0])
     accurate = Table("a", fast.rows)
-    similarities = [0.1] * 50 + [0.9] * READ_AGAIN
+    similarities = [0.1] * 50 + [0.9] * READ_AGAIN[0]
     cascade = CascadeStance(fast, accurate)
     found = scored(cascade, numbered(len(similarities)), similarities)
     assert not found.first_stage_only[50:].any()
@@ -63,7 +64,7 @@ def test_each_stage_chooses_from_what_the_stage_before_scored():
     third = Table("3", [(0.0, 1.0, 0.0)] * count)
     cascade = CascadeStance(first, second, third)
     found = scored(
-        cascade, numbered(count), [0.5] * count, lambda *told: seen.append(told), (12, 2)
+        cascade, numbered(count), [0.5] * count, lambda *told: seen.append(told), ((12, 12), (2, 2))
     )
     read = {*range(12), *range(28, 40)}  # all oppose equally, so the first ones lead that list
     assert set(second.asked) == read
@@ -78,7 +79,8 @@ def test_each_stage_chooses_from_what_the_stage_before_scored():
     assert seen[-1] == (count + 24 + 4, count + 24 + 4)
     # A cascade of two stages takes the last choice.
     pair = CascadeStance(Table("1", first.rows), third)
-    assert (scored(pair, numbered(count), [0.5] * count, None, (12, 2)).stages_left == 0).sum() == 4
+    both = scored(pair, numbered(count), [0.5] * count, None, ((12, 12), (2, 2)))
+    assert (both.stages_left == 0).sum() == 4
 
 
 def test_a_model_of_one_stage_scores_everything_once():

@@ -349,7 +349,7 @@ class Doubter(WordJudge):
 
 
 def test_what_only_the_fast_model_read_is_left_out(library, monkeypatch):
-    monkeypatch.setattr("compare.comparison.search.READ_AGAIN", 1)
+    monkeypatch.setattr("compare.comparison.search.READ_AGAIN", (1, 1))
     cascade = CascadeStance(WordJudge(), Doubter())
     result = search(library, BLOCKADE, stance_model=cascade, thresholds=Thresholds(0.5, 0.2))
     assert len(cascade.stages[-1].read) == 2

@@ -266,7 +266,7 @@ def test_statements_scored_only_by_the_fast_model_rank_behind(
         def score(self, pairs, on_progress=None):
             return super().score(pairs, on_progress) / 2 + np.float32(1 / 6)
 
-    monkeypatch.setattr("compare.comparison.search.READ_AGAIN", 1)
+    monkeypatch.setattr("compare.comparison.search.READ_AGAIN", (1, 1))
     library, accurate = build(tmp_path, files), Doubting()
     cascade = CascadeStance(WordJudge(), accurate)
     pool = scored_pool(library, QUERY, cascade)

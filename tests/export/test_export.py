@@ -21,7 +21,8 @@ from markdown_it import MarkdownIt
 from compare.errors import ExportError
 from compare.export import ExportFormat, columns, export_bytes
 from compare.export.formats import CELL_LIMIT, WRITERS, cell_text, read_pairs_csv
-from compare.export.json_files import load_result
+from compare.export.json_files import load_result, public_json
+from compare.export.report import report_html
 from compare.export.rows import pair_rows
 from compare.results import Stance
 from compare.statements import Country, PartialDate, Quotation, Quote, Statement
@@ -524,3 +525,15 @@ def test_a_country_without_a_code_and_reported_speech_are_said() -> None:
         "",
         "reported",
     )
+
+
+def test_what_fills_a_short_list_is_marked_as_unsure() -> None:
+    unsure = found_pair(OPPOSED, (0.0625, 0.3125, 0.625))
+    made = replace(a_search(found_pair(AGREEING, (0.75, 0.125, 0.125)), unsure), passages_read=2)
+    assert [entry["stance"] for entry in pair_rows(made)] == ["agree", "oppose"]
+    assert [entry["unsure"] for entry in public_json(made)["results"]] == [False, True]
+    written = export_bytes(made, ExportFormat.MARKDOWN).decode()
+    assert written.count("; the model is unsure") == 1
+    page = report_html(made)
+    assert page.count("Unsure: opposes?") == 1
+    assert "Statements that fill short lists are less likely: 1." in page

@@ -112,7 +112,8 @@ def test_a_result_of_an_older_program_says_that_it_listed_otherwise() -> None:
     older = result_from_json({**result_to_json(result), "version": 1})
     assert older.pairs == result.pairs
     (note,) = set(older.notes) - set(result.notes)
-    assert note.startswith("An older version of the program made this result.")
+    assert note.startswith("An older version of the program made this result")
+    assert result_from_json({**result_to_json(two_sides()), "version": 2}) == two_sides()
 
 
 def test_a_kept_result_is_not_written_over_without_force(tmp_path: Path) -> None:
@@ -200,7 +201,7 @@ def test_public_json_has_the_promised_shape() -> None:
     first, second, third = data["results"]
     assert list(first) == [
         *("rank", "stance", "p_agree", "p_oppose", "p_neither", "similarity"),
-        *("third_reader", "quote_part", "passage", "statement", "why"),
+        *("unsure", "third_reader", "quote_part", "passage", "statement", "why"),
     ]
     assert [entry["stance"] for entry in data["results"]] == ["agree", "oppose", "neither"]
     assert [entry["rank"] for entry in data["results"]] == [1, 1, 1]

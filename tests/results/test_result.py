@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from compare.results import MOST_OF_STATEMENT, Stance, Thresholds
-from tests.fabricate import pair_of, two_sides
+from tests.fabricate import a_search, pair_of, two_sides
 from tests.fakes import statement
 
 AGREE, OPPOSE, NEITHER = (0.8, 0.1, 0.1), (0.1, 0.8, 0.1), (0.1, 0.1, 0.8)
@@ -100,20 +100,43 @@ def test_the_likelier_side_is_listed_from_the_least_probability_up():
     assert ids(made.rethreshold(probability=0.35).agree) == ["a3-b3"]
 
 
-def test_what_comes_near_a_list_is_on_the_topic_but_in_no_list():
-    made = table(
-        pair(said("a1"), said("b1"), (0.1, 0.3, 0.6)),
-        pair(said("a2"), said("b2"), (0.1, 0.35, 0.55)),
-        pair(said("a3"), said("b3"), (0.05, 0.39, 0.56)),
-        pair(said("a4"), said("b4"), (0.36, 0.3, 0.34)),
-        pair(said("a5"), said("b5"), (0.1, 0.14, 0.76)),
-        pair(said("a6"), said("b6"), (0.1, 0.39, 0.51), similarity=0.2),
-        pair(said("a7"), said("b7"), (0.6, 0.38, 0.02)),  # agrees
-        pair(said("a8"), said("b8"), (0.1, 0.39, 0.51), screened=True),
-    )
-    assert ids(made.near(Stance.OPPOSE)) == ["a3-b3", "a2-b2", "a1-b1"]
-    assert ids(made.near(Stance.OPPOSE, most=9)) == ["a3-b3", "a2-b2", "a1-b1", "a4-b4", "a8-b8"]
-    assert ids(made.near(Stance.AGREE)) == ["a4-b4"]
-    strict = made.rethreshold(probability=0.7)
-    assert ids(strict.near(Stance.AGREE)) == ["a7-b7", "a4-b4"]
-    assert not made.oppose
+def found(*pairs):
+    """Return the result of a search that read these pairs."""
+    return replace(a_search(), pairs=pairs, passages_read=len(pairs))
+
+
+def test_a_short_list_of_a_search_is_filled_with_the_likeliest_unsure_pairs():
+    unsure = [pair(said("q"), said(f"u{n}"), (0.1, 0.3 + n / 100, 0.6 - n / 100)) for n in range(6)]
+    sure = [pair(said("q"), said(f"s{n}"), OPPOSE, similarity=0.5) for n in range(3)]
+    less = pair(said("q"), said("less"), (0.1, 0.24, 0.66))
+    made = found(less, *unsure, *sure)
+    assert [one.b.statement.id for one in made.oppose] == ["s0", "s1", "s2", "u5", "u4"]
+    assert list(map(made.is_unsure, made.oppose)) == [False] * 3 + [True] * 2
+    assert {made.stance_of(one) for one in made.oppose} == {Stance.OPPOSE}
+    assert unsure[0] in made.neither
+    assert less in made.neither
+    assert not made.near(Stance.OPPOSE)
+    full = found(*unsure, *sure, *(pair(said("q"), said(f"t{n}"), OPPOSE) for n in range(2)))
+    assert not any(map(full.is_unsure, full.oppose))
+    assert len(full.oppose) == 5
+
+
+def test_only_the_likelier_side_is_filled_and_only_of_a_search():
+    both = pair(said("q"), said("b"), (0.3, 0.35, 0.35))
+    assert found(both).oppose == (both,)
+    assert found(both).agree == ()
+    far = pair(said("q"), said("far"), (0.1, 0.39, 0.51), similarity=0.2)
+    assert found(far).oppose == ()
+    assert table(pair(said("a"), said("b"), (0.1, 0.39, 0.51))).oppose == ()
+
+
+def test_a_raised_minimum_is_kept_and_what_comes_near_is_told_apart():
+    near = pair(said("q"), said("near"), (0.1, 0.6, 0.3))
+    made = found(near, pair(said("q"), said("sure"), OPPOSE)).rethreshold(probability=0.7)
+    assert [one.b.statement.id for one in made.oppose] == ["sure"]
+    assert made.near(Stance.OPPOSE) == (near,)
+    assert made.stance_of(near) is Stance.NEITHER
+    assert not made.near(Stance.AGREE)
+    lowered = made.rethreshold(probability=0.2)
+    assert near in lowered.oppose
+    assert not lowered.is_unsure(near)

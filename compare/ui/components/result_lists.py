@@ -13,9 +13,9 @@ import streamlit as st
 from compare.adapt import append_correction
 from compare.errors import QueryError
 from compare.export import VERDICT, counted, verdict_word
-from compare.export.html import found_card, list_head, near_card, pair_card
-from compare.export.words import near_note, read_as, read_of
-from compare.results import MOST_NEAR, MOST_OF_STATEMENT, Pair, Result, Stance
+from compare.export.html import found_card, list_head, pair_card, unsure_card
+from compare.export.words import list_note, read_as, read_of
+from compare.results import MOST_OF_STATEMENT, Pair, Result, Stance
 from compare.ui import CORPUS_PAGE
 from compare.ui.components.filter_panel import NEWEST, OLDEST, PROBABILITY, SIMILARITY
 from compare.ui.components.layout import (
@@ -73,8 +73,8 @@ def three_lists(
     result = shown.result
     found: dict[int, Pair] = {}
     close: dict[Stance, tuple[Pair, ...]] = {}
-    if none is None:
-        close = {one: result.near(one) for one in SIDES if len(result.listed(one)) < MOST_NEAR}
+    if none is None:  # of a search
+        close = {one: result.near(one) for one in SIDES}
     if result.agree or result.oppose or any(close.values()):
         for column, stance in zip(st.columns(2, gap="large"), SIDES, strict=True):
             with column:
@@ -82,7 +82,7 @@ def three_lists(
                 if none and not result.listed(stance):
                     small(none("agrees with" if stance is Stance.AGREE else "opposes"))
                 found |= list_cards(shown, stance)
-                if stance in close and (note := near_note(result, stance, close[stance])):
+                if stance in close and (note := list_note(result, stance)):
                     small(note)
                     for pair in close[stance]:
                         key = f"{shown.prefix}near-{stance.value}-{widget_key(repr(pair.key))}"
@@ -178,8 +178,8 @@ def _card(shown: Shown, pair: Pair, key: str, near: Stance | None = None) -> Non
     """Show a pair as an entry of its list, or as one that comes near the list `near`."""
     result = shown.result
     stance = result.stance_of(pair) or Stance.NEITHER
-    if near:
-        html = near_card(pair, near, result.thresholds, result.subject)
+    if near or (result.quote and result.is_unsure(pair)):
+        html = unsure_card(pair, near or stance, result.thresholds, result.subject)
         links = {"Open statement": pair.b}
     elif result.quote:
         html = found_card(pair, stance, result.subject)

@@ -18,14 +18,22 @@ from compare.export.report import citation
 from compare.export.words import LIKELIHOOD
 from compare.library.library import Library
 from compare.models.stance import shipped_manifests
-from compare.results import Stance, Thresholds
+from compare.results import FILLED_TO, LEAST_UNSURE, Stance, Thresholds
 from compare.ui.components.layout import page, show_html
 from compare.ui.components.service import choose_library, stance_model
 
 
 def _show_lists() -> None:
     default = Thresholds()
-    show_html("lists", READ_AGAIN, LEAST_SIMILARITY, f"{MOST_READ:,}", f"{MOST_READ_AGAIN:,}")
+    show_html(
+        "lists",
+        READ_AGAIN,
+        FILLED_TO,
+        LEAST_UNSURE,
+        LEAST_SIMILARITY,
+        f"{MOST_READ:,}",
+        f"{MOST_READ_AGAIN:,}",
+    )
     show_html("thresholds", default.probability, default.similarity)
     rows = [(words, f"{percent(floor)} or more") for floor, words in LIKELIHOOD if floor]
     rows.append((LIKELIHOOD[-1][1], f"less than {percent(LIKELIHOOD[-2][0])}"))
