@@ -144,9 +144,7 @@ def found_card(pair: Pair, stance: Stance, quote_text: str) -> Markup:
     """Return a statement found by a search, in the list of `stance`."""
     verdict = read_as(stance, pair.probabilities)
     head = verdict_html(verdict, pair.probabilities, pair.similarity, short=verdict is not stance)
-    # The whole quote stands above the lists; repeat it only if part was read or words are marked.
-    against = pair.rationale is not None or pair.a.text.strip() != quote_text.strip()
-    return _card("found_card", pair, stance, head, against)
+    return _card("found_card", pair, stance, head, _shows_quote(pair, quote_text))
 
 
 def unsure_card(pair: Pair, stance: Stance, thresholds: Thresholds, quote_text: str) -> Markup:
@@ -154,8 +152,12 @@ def unsure_card(pair: Pair, stance: Stance, thresholds: Thresholds, quote_text: 
     short = pair.probabilities.of(stance) < thresholds.probability
     word = unsure_word(VERDICT[stance])
     head = verdict_html(stance, pair.probabilities, pair.similarity, word, short=short)
-    against = pair.a.text.strip() != quote_text.strip()
-    return _card("found_card", pair, Stance.NEITHER, head, against)
+    return _card("found_card", pair, Stance.NEITHER, head, _shows_quote(pair, quote_text))
+
+
+def _shows_quote(pair: Pair, quote_text: str) -> bool:
+    # The whole quote stands above the lists; repeat it only if part was read or words are marked.
+    return pair.rationale is not None or pair.a.text.strip() != quote_text.strip()
 
 
 def pair_card(

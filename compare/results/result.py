@@ -102,11 +102,11 @@ class Result:
 
     def stance_of(self, pair: Pair) -> Stance | None:
         """Return the list that a pair belongs to at the thresholds, None for no list."""
-        return self._filling.get(id(pair)) or self.thresholds.stance_of(pair)
+        return self._filling.get(pair.key) or self.thresholds.stance_of(pair)
 
     def is_unsure(self, pair: Pair) -> bool:
         """Tell whether a pair only fills a short list: its probability is below the minimum."""
-        return id(pair) in self._filling
+        return pair.key in self._filling
 
     def listed(self, stance: Stance, *, all_of_it: bool = False) -> tuple[Pair, ...]:
         """Return one list, best first.
@@ -385,11 +385,11 @@ class Result:
         return {stance: tuple(sorted(pairs, key=self.is_unsure)) for stance, pairs in lists.items()}
 
     @cached_property
-    def _filling(self) -> dict[int, Stance]:
-        """Return the list that each unsure pair fills, by the pair's identity."""
+    def _filling(self) -> dict[tuple[str, int, str, int], Stance]:
+        """Return the list that each unsure pair fills, by the pair's key."""
         if not self._is_filled:
             return {}
-        return {id(pair): stance for stance, pairs in self._nearest.items() for pair in pairs}
+        return {pair.key: stance for stance, pairs in self._nearest.items() for pair in pairs}
 
     @property
     def _is_filled(self) -> bool:

@@ -112,7 +112,7 @@ def test_a_short_list_of_a_search_is_filled_with_the_likeliest_unsure_pairs():
     made = found(less, *unsure, *sure)
     assert [one.b.statement.id for one in made.oppose] == ["s0", "s1", "s2", "u5", "u4"]
     assert list(map(made.is_unsure, made.oppose)) == [False] * 3 + [True] * 2
-    assert {made.stance_of(one) for one in made.oppose} == {Stance.OPPOSE}
+    assert {made.stance_of(replace(one)) for one in made.oppose} == {Stance.OPPOSE}
     assert unsure[0] in made.neither
     assert less in made.neither
     assert not made.near(Stance.OPPOSE)
