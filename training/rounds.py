@@ -6,10 +6,11 @@
 
 `draw` searches the collection with the shipped models, for claims of `claims.tsv` or for statements
 that took a side on one of them, and writes what a reader should label: the passages at the top of
-either list, some that are similar to the counter-claim, and one drawn from the candidates. No
-passage of a dev set is drawn. Labelled pairs of `claims.deep.tsv` are hidden among them. `add`
-takes the file with its columns `label` and `confidence` filled in, and adds the labels to
-`claim_readings.tsv` if the reader gave `LEAST_SAME` of the hidden pairs the known label.
+either list, some that are similar to the counter-claim, and one drawn from what was read. Passages
+that have a label under the claim are left out, and so are those of a dev set. Labelled pairs of
+`claims.deep.tsv` are hidden among them. `add` takes the file with its columns `label` and
+`confidence` filled in, and adds the labels to `claim_readings.tsv` if the reader gave `LEAST_SAME`
+of the hidden pairs the known label.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from __future__ import annotations
 import argparse
 import csv
 import random
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +39,7 @@ from training.unlabelled import passages_apart
 
 LEAST_SAME = 0.92
 COLUMNS = ("pair", "asked", "passage", "who", "text", "label", "confidence")
-_TOP_OPPOSE, _TOP_AGREE, _UNREAD, _NEAR_COUNTER = 8, 4, 2, 3
+_TOP_OPPOSE, _TOP_AGREE, _NEAR_COUNTER = 8, 4, 3
 _HIDDEN_EVERY = 12  # one known pair among so many
 _SEED = 17
 
@@ -62,13 +64,20 @@ class Asked:
 
 
 def claims_between(first: str, last: str) -> list[Asked]:
-    """Return the claims between two ids of which no passage was labelled."""
-    done = {row["claim"] for row in rows(CLAIM_READINGS)}
+    """Return the claims between two ids."""
     return [
         Asked(row["id"], Quote(row["claim"]), row["counter"])
         for row in rows(CLAIMS)
-        if first <= row["id"] <= last and row["id"] not in done
+        if first <= row["id"] <= last
     ]
+
+
+def labelled() -> dict[str, set[str]]:
+    """Return the passages that have a label, by what was asked."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in rows(CLAIM_READINGS):
+        found[row["claim"]].add(row["passage"])
+    return found
 
 
 def statements_on_a_side(library: Library, allowed: Set[str], count: int) -> list[Asked]:
@@ -93,8 +102,6 @@ def drawn(
     """Return ids of the passages to label for a quote, each with why it was drawn."""
     result = library.search(asked.quote, stance_model=model)
     pool = [pair for pair in result.pairs if _id(pair) in allowed]
-    read = [pair for pair in pool if not pair.first_stage_only]
-    unread = [pair for pair in pool if pair.first_stage_only]
     counter: list[str] = []
     if asked.counter:
         (vector,) = library.encoder.encode([asked.counter])
@@ -102,9 +109,8 @@ def drawn(
         counter = [passage.statement_id for passage in library.passages(near.tolist())]
     found: dict[str, str] = {}
     for why, ids in (
-        ("acc_oppose", _first(read, Stance.OPPOSE)[:_TOP_OPPOSE]),
-        ("acc_agree", _first(read, Stance.AGREE)[:_TOP_AGREE]),
-        ("fast_oppose", _first(unread, Stance.OPPOSE)[:_UNREAD]),
+        ("acc_oppose", _first(pool, Stance.OPPOSE)[:_TOP_OPPOSE]),
+        ("acc_agree", _first(pool, Stance.AGREE)[:_TOP_AGREE]),
         ("counter", [i for i in counter if i in allowed and i not in found][:_NEAR_COUNTER]),
         ("random", [_id(pair) for pair in rng.sample(pool, min(1, len(pool)))]),
     ):
@@ -129,9 +135,11 @@ def draw(data: Path, claims: str, statements: int, out: Path) -> None:
     first, _, last = claims.partition("-")
     asked = claims_between(first, last or first)
     asked += statements_on_a_side(library, passages.keys(), statements)
+    known_by = labelled()
     lines: list[dict[str, Any]] = []
     for done, one in enumerate(asked, start=1):
-        for passage_id, why in drawn(one, library, model, passages.keys(), rng).items():
+        allowed = passages.keys() - known_by[one.id]
+        for passage_id, why in drawn(one, library, model, allowed, rng).items():
             lines.append(_line(one.shown, passages[passage_id]) | {"id": one.id, "drawn": why})
         print(f"{done} of {len(asked)}: {len(lines):,} pairs", flush=True)
     known = [row for row in rows(data / "pairs" / DEEP_FILE) if row["confidence"] != "1"]

@@ -154,10 +154,14 @@ class GraphRunner:
         found: list[NDArray[np.float32] | None] = [None] * len(feeds)
         with ThreadPoolExecutor(thread_count()) as pool:
             results = pool.map(lambda n: self.output(self.outputs[0], feeds[n]), order)
-            for done, (n, row) in enumerate(zip(order, results, strict=True), start=1):
-                found[n] = row[0]
-                if on_progress and (done % _REPORT_EVERY == 0 or done == len(feeds)):
-                    on_progress(done, len(feeds))
+            try:
+                for done, (n, row) in enumerate(zip(order, results, strict=True), start=1):
+                    found[n] = row[0]
+                    if on_progress and (done % _REPORT_EVERY == 0 or done == len(feeds)):
+                        on_progress(done, len(feeds))
+            except BaseException:  # such as an interruption that `on_progress` raises
+                pool.shutdown(cancel_futures=True)
+                raise
         return np.asarray(found, np.float32)
 
 

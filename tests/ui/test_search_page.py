@@ -1,8 +1,10 @@
 import csv
 import json
 import re
+import threading
 from dataclasses import replace
 
+from compare.comparison.turns import Turns
 from compare.export import ExportFormat, export_bytes
 from compare.results import FILLED_TO, Stance
 from compare.statements import Statement
@@ -216,3 +218,33 @@ def test_every_format_that_is_offered_can_be_written():
         for result in (a_search(), two_sides()):
             assert export_bytes(result, format, stances=[Stance.AGREE])
     assert json.loads(export_bytes(two_sides(), "json"))["format"] == "compare-pairs"
+
+
+def test_a_search_waits_for_its_turn_and_says_how_many_are_ahead(page, monkeypatch):
+    from compare.ui.components import layout
+
+    turns, told, begun, over = Turns(), [], threading.Event(), threading.Event()
+
+    def occupy():
+        with turns.take():
+            begun.set()
+            over.wait(30)
+
+    class Bar:
+        def progress(self, share, text=""):
+            told.append(text)
+            over.set()
+
+        def empty(self):
+            told.append("")
+
+    monkeypatch.setattr(layout, "TURNS", turns)
+    monkeypatch.setattr(layout.st, "progress", lambda share, text="": Bar())
+    other = threading.Thread(target=occupy)
+    other.start()
+    begun.wait(5)
+    app = page(q="China asked for no military aid from anybody")
+    other.join()
+    assert told[0] == "1 reading of another visitor is ahead: about 2 seconds"
+    assert "26 of 26 pairs read" in told
+    assert "Oppose" in shown(app)

@@ -10,9 +10,11 @@ from typing import Any
 
 import streamlit as st
 
+from compare.comparison.turns import TURNS
 from compare.errors import CompareError
-from compare.export import percent
+from compare.export import counted, percent
 from compare.export.html import TEMPLATES, environment, notice_html
+from compare.export.words import duration
 from compare.ui.charts.vega import COLOURS, Chart
 
 READ_FOR = "read-for"  # in the session: the folder of the library that the page shows, if any
@@ -108,19 +110,27 @@ def theme() -> str:
 
 
 @contextlib.contextmanager
-def progress(text: str, label: str) -> Iterator[Callable[..., None]]:
+def progress(text: str, label: str, *, reads: bool = True) -> Iterator[Callable[..., None]]:
     """Show a progress bar: `text` first, then "3 of 9 {label}".
 
-    For work in several parts, pass the part (from 0) and the number of parts.
+    For work in several parts, pass the part (from 0) and the number of parts. If a model `reads`,
+    the work takes turns with that of other visitors; while it waits, the bar says so.
     """
     bar = st.progress(0.0, text=text)
+
+    def on_wait(ahead: int, seconds: float) -> None:
+        others = counted(ahead, "reading of another visitor is", "readings of other visitors are")
+        bar.progress(0.0, text=f"{others} ahead: about {duration(seconds)}")
 
     def on_progress(done: int, total: int, part: int = 0, parts: int = 1, before: str = "") -> None:
         share = min(done / total, 1.0) if total else 1.0
         bar.progress((part + share) / parts, text=f"{before}{done:,} of {total:,} {label}")
+        if turn:
+            turn.let_others_pass()
 
     try:
-        yield on_progress
+        with TURNS.take(on_wait) if reads else contextlib.nullcontext() as turn:
+            yield on_progress
     finally:
         bar.empty()
 

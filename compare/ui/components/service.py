@@ -7,6 +7,7 @@ program, opens it again. Results are frozen values, shared by sessions.
 from __future__ import annotations
 
 import os
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -120,22 +121,36 @@ def stance_model() -> StanceModel:
     return adapted_to(_shipped_model(), Path(folder)) if folder else _shipped_model()
 
 
-# Streamlit cannot hash our values: the key says what they are, and "_" keeps them out of its hash.
-@st.cache_resource(show_spinner="Reading statements on the same point…", max_entries=_RESULTS)
-def _searched(key: str, _library: Library, _quote: Quote, _filters: Filters) -> Result:
-    return search(_library, _quote, stance_model=stance_model(), filters=_filters)
+@st.cache_resource(show_spinner=False)
+def _searched() -> OrderedDict[str, Result]:
+    return OrderedDict()  # by key, the last used last
 
 
 def search_library(
     library: Library, quote: Quote, filters: Filters, thresholds: Thresholds
 ) -> Result:
     """Return the result of a search at these thresholds; nothing is scored twice."""
+    searched = _searched()
     key = repr((library.digest, stance_model().digest, quote, filters))
-    return _searched(key, library, quote, filters).rethreshold(
-        probability=thresholds.probability, similarity=thresholds.similarity
-    )
+    result = searched.pop(key, None)
+    if result is None:
+        with progress("Reading statements on the same point", "pairs read") as on_progress:
+            result = searched.get(key)  # another visitor may have asked the same while this waited
+            if result is None:
+                result = search(
+                    library,
+                    quote,
+                    stance_model=stance_model(),
+                    filters=filters,
+                    on_progress=on_progress,
+                )
+    searched[key] = result
+    while len(searched) > _RESULTS:
+        searched.popitem(last=False)
+    return result.rethreshold(probability=thresholds.probability, similarity=thresholds.similarity)
 
 
+# Streamlit cannot hash our values: the key says what they are, and "_" keeps them out of its hash.
 @st.cache_resource(show_spinner=False, max_entries=1024)
 def _rationale(key: str, _pair: Pair, _quote: Quote | None) -> Rationale | None:
     return explain_pair(_pair, stance_model(), _quote).rationale
@@ -187,7 +202,7 @@ def read_with(reader: ThirdReader | None, result: Result) -> Result:
     key = repr((reader.digest, asked))
     again: Result | None = kept(_THIRD_READ, key)
     if again is None:
-        with progress("Asking the third reader", "pairs read") as on_progress:
+        with progress("Asking the third reader", "pairs read", reads=False) as on_progress:
             again = read_again(result, reader, on_progress=on_progress)
         st.session_state[_THIRD_READ] = key, again
     if any(pair.third_reading is ThirdReading.UNANSWERED for pair in again.pairs):

@@ -1,0 +1,105 @@
+"""Readings take turns."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from compare.comparison.turns import Turns
+
+
+def started(work, *names):
+    """Start a thread for each name, in this order, and return them."""
+    threads = []
+    for name in names:
+        thread = threading.Thread(target=work, args=(name,))
+        thread.start()
+        threads.append(thread)
+        time.sleep(0.05)
+    return threads
+
+
+def ended(threads):
+    for thread in threads:
+        thread.join(20)
+        assert not thread.is_alive()
+
+
+def test_one_reads_at_a_time_in_the_order_of_coming():
+    turns, seen = Turns(), []
+
+    def work(name):
+        with turns.take():
+            seen.append(f"{name} begins")
+            time.sleep(0.1)
+            seen.append(f"{name} ends")
+
+    ended(started(work, *"abcd"))
+    assert seen == [f"{name} {what}" for name in "abcd" for what in ("begins", "ends")]
+
+
+def test_those_that_wait_are_told_how_many_are_ahead():
+    turns, told = Turns(), {}
+
+    def work(name):
+        told[name] = []
+        with turns.take(lambda ahead, seconds: told[name].append((ahead, seconds))):
+            time.sleep(0.8)
+
+    ended(started(work, *"abc"))
+    assert not told["a"]
+    assert {ahead for ahead, _ in told["b"]} == {1}
+    assert [ahead for ahead, _ in told["c"]] == sorted((n for n, _ in told["c"]), reverse=True)
+    assert told["c"][0][0] == 2
+    assert all(seconds > 0 for _, seconds in told["c"])
+
+
+def test_a_long_reading_lets_others_pass_between_its_steps():
+    turns, seen = Turns(longest=0.1), []
+
+    def work(name):
+        with turns.take() as turn:
+            for step in range(1 if name != "long" else 6):
+                time.sleep(0.05)
+                seen.append(f"{name}{step}")
+                turn.let_others_pass()
+
+    ended(started(work, "long", "x", "y"))
+    assert sorted(seen) == sorted([*(f"long{n}" for n in range(6)), "x0", "y0"])
+    assert seen.index("x0") < seen.index("y0") < seen.index("long5")
+
+
+def test_who_stops_waiting_is_out_of_the_queue():
+    turns, seen = Turns(), []
+
+    def leave(ahead, seconds):
+        raise ConnectionAbortedError
+
+    def work(name):
+        try:
+            with turns.take(leave if name == "leaves" else None):
+                time.sleep(0.7)
+                seen.append(name)
+        except ConnectionAbortedError:
+            seen.append(f"{name} early")
+
+    ended(started(work, "first", "leaves", "last"))
+    assert seen == ["leaves early", "first", "last"]
+
+
+def test_an_error_in_a_turn_ends_it():
+    turns = Turns()
+    with pytest.raises(ValueError, match="broken"), turns.take():
+        raise ValueError("broken")
+    with turns.take() as turn:
+        turn.let_others_pass()
+
+
+def test_a_thread_that_has_a_turn_keeps_it():
+    turns = Turns()
+    with turns.take() as outer, turns.take() as inner:
+        assert inner is outer
+    with turns.take() as again:
+        assert again is not outer
