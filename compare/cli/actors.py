@@ -29,6 +29,7 @@ from compare.cli.third_reader import open_third_reader, third_reader, with_third
 from compare.comparison import MOST_READ, NOT_A_SAMPLE, Comparison, PositionTable, position_table
 from compare.comparison.retrieval import MOST_PER_ACTOR
 from compare.export import counted, csv_bytes, rows, table_csv
+from compare.export.json_files import positions_json, sides_json
 from compare.export.words import duration, reader_notes
 from compare.files import write_whole
 from compare.library import Filters
@@ -106,17 +107,7 @@ def _compare(a: Filters, b: Filters | None, options: dict[str, Any]) -> None:
     if years:
         write_whole(years, table_csv("years", rows.year_rows(result)), force=force)
     if options["as_json"]:
-        say_json(
-            {
-                "subject": result.subject,
-                "same_point": result.candidates,
-                "read": len(result.pairs),
-                "pairs": rows.pair_rows(result),
-                "by_year": rows.year_rows(result),
-                "provenance": asdict(result.provenance),
-                "notes": [*result.notes, NOT_A_SAMPLE],
-            }
-        )
+        say_json(sides_json(result))
         return
     remark_notes(result.notes)
     for stance in (Stance.OPPOSE, Stance.AGREE):
@@ -289,7 +280,7 @@ def positions(propositions: tuple[str, ...], among: Filters, **options: Any) -> 
     if agreement and matrix:
         write_whole(agreement, table_csv("agreement", rows.agreement_rows(matrix)), force=force)
     if options["as_json"]:
-        places = [_as_json(found, options["period"]) for found in table.positions]
+        places = [positions_json(found, options["period"]) for found in table.positions]
         agreed = matrix and {"parties": matrix.actors, "cells": rows.agreement_rows(matrix)}
         say_json({"propositions": places, "agreement": agreed})
         return
@@ -329,18 +320,6 @@ def _place(propositions: Sequence[str], among: Filters, options: dict[str, Any])
             seed=options["seed"],
             on_proposition=began,
         )
-
-
-def _as_json(found: Positions, period: int | None) -> dict[str, Any]:
-    return {
-        "proposition": found.proposition,
-        "by": found.by,
-        "parties": rows.position_rows(found),
-        "by_period": rows.period_rows(found, period) if period else [],
-        "thresholds": asdict(found.thresholds),
-        "provenance": asdict(found.provenance),
-        "notes": list(found.notes),
-    }
 
 
 def _show_positions(found: Positions, limit: int, period: int | None) -> None:

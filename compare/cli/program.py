@@ -45,6 +45,7 @@ _COMMANDS = {
     "evaluate": ("evaluate:evaluate", "Measure the stance model on labelled pairs."),
     "evaluate-search": ("evaluate:evaluate_search", "Measure the search on a judged collection."),
     "app": ("program:app", "Open the app in the browser."),
+    "serve": ("serve:serve", "Answer searches over HTTP, for other programs."),
     "completion": ("program:completion", "Print a completion script for a shell."),
 }
 _HOST = "127.0.0.1"
@@ -161,7 +162,7 @@ def app(
         raise CompareError(
             f"The app is neither at {in_checkout} nor at {installed}: install the program again."
         )
-    _check_port(port)
+    check_port(port)
     environment = dict(os.environ) | _third_reader(third_reader, third_model)
     opened = open_library(library)  # fails here, not on the page
     if library is not None or environment.get(LIBRARY_VARIABLE):
@@ -196,7 +197,7 @@ def _third_reader(named: str, model: str) -> dict[str, str]:
     return {READER_VARIABLE: named, MODEL_VARIABLE: model}
 
 
-def _check_port(port: int) -> None:
+def check_port(port: int) -> None:
     """Raise CompareError if another program uses the port."""
     with socket.socket() as probe:
         if os.name != "nt":  # on Windows the option would let two programs share one port

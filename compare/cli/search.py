@@ -38,7 +38,7 @@ from compare.evaluate import read_quotes, search_file
 from compare.evaluate.batch import read_batch, score_file, target_path
 from compare.evaluate.search_batch import check_target, partial_path
 from compare.export import counted
-from compare.export.json_files import public_json, spans_json
+from compare.export.json_files import public_json, stance_json
 from compare.export.words import (
     LIST_TITLES,
     list_note,
@@ -399,19 +399,7 @@ def _show_stance(
             rationale = find_rationale(model, *pair)[1] if why else None
     notes += language_notes(("Statement A", a), ("Statement B", b), languages=model.languages)
     if as_json:
-        data: dict[str, Any] = {
-            "stance": odds.stance.value,
-            "p_agree": odds.agree,
-            "p_oppose": odds.oppose,
-            "p_neither": odds.neither,
-            "model": signature(model),
-        }
-        if read != pair:
-            data["decided_by"] = {"a": read[0].text, "b": read[1].text}
-        if rationale is not None:  # its offsets refer to the cleaned texts, so they are here, too
-            spans = {"a": spans_json(rationale.a, a), "b": spans_json(rationale.b, b)}
-            data["why"] = {"a_text": a, "b_text": b, **spans}
-        say_json({**data, "notes": notes} if notes else data)
+        say_json(stance_json(pair, odds, read, rationale, signature(model), notes))
         return
     for note in notes:
         say(f"Note: {note}")

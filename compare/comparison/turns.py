@@ -41,6 +41,10 @@ class Turns:
         self._queue: deque[Turn] = deque()  # the first has its turn
         self._mean = 2.0
 
+    def __len__(self) -> int:
+        """Return how many have a turn or wait for one."""
+        return len(self._queue)
+
     @contextmanager
     def take(self, on_wait: Waiting | None = None) -> Iterator[Turn]:
         """Wait for a turn, and have it until the block ends.

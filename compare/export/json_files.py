@@ -8,11 +8,15 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from compare.comparison import NOT_A_SAMPLE
 from compare.errors import ExportError
+from compare.export import rows
+from compare.models import InputPair
 from compare.results import (
     Excerpt,
     Kind,
     Pair,
+    Positions,
     Probabilities,
     Provenance,
     Rationale,
@@ -294,6 +298,66 @@ def public_json(result: Result) -> dict[str, Any]:
             for stance, rank, pair in result.ranked()
         ],
     }
+
+
+def sides_json(result: Result) -> dict[str, Any]:
+    """Return what `sides --json` and `timeline --json` print."""
+    return {
+        "subject": result.subject,
+        "same_point": result.candidates,
+        "read": len(result.pairs),
+        "pairs": rows.pair_rows(result),
+        "by_year": rows.year_rows(result),
+        "provenance": asdict(result.provenance),
+        "notes": [*result.notes, NOT_A_SAMPLE],
+    }
+
+
+def positions_json(found: Positions, period: int | None = None) -> dict[str, Any]:
+    """Return what `positions --json` prints for a proposition; `period` is in years."""
+    return {
+        "proposition": found.proposition,
+        "by": found.by,
+        "parties": rows.position_rows(found),
+        "by_period": rows.period_rows(found, period) if period else [],
+        "thresholds": asdict(found.thresholds),
+        "provenance": asdict(found.provenance),
+        "notes": list(found.notes),
+    }
+
+
+def stance_json(
+    pair: InputPair,
+    odds: Probabilities,
+    read: InputPair,
+    rationale: Rationale | None,
+    model: str,
+    notes: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Return what `stance --json` prints.
+
+    Args:
+        pair: The two texts, cleaned.
+        odds: Their probabilities.
+        read: The sentences that decided; those of `pair` unless it is too long to read at once.
+        rationale: The deciding words, with offsets in the texts of `pair`.
+        model: What gave the verdict.
+        notes: Notes to the reader.
+    """
+    data: dict[str, Any] = {
+        "stance": odds.stance.value,
+        "p_agree": odds.agree,
+        "p_oppose": odds.oppose,
+        "p_neither": odds.neither,
+        "model": model,
+    }
+    if read != pair:
+        data["decided_by"] = {"a": read[0].text, "b": read[1].text}
+    if rationale is not None:
+        a, b = (side.text for side in pair)
+        spans = {"a": spans_json(rationale.a, a), "b": spans_json(rationale.b, b)}
+        data["why"] = {"a_text": a, "b_text": b, **spans}
+    return {**data, "notes": [*notes]} if notes else data
 
 
 def spans_json(spans: Sequence[Span], text: str) -> list[dict[str, Any]]:

@@ -1,0 +1,96 @@
+"""`compare serve`: the HTTP API."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import click
+
+from compare.cli import options as shared
+from compare.cli.output import remark
+from compare.cli.program import check_port
+from compare.errors import CompareError
+
+_LOCAL = ("127.0.0.1", "localhost", "::1")
+
+
+@click.command("serve")
+@click.option(
+    "--library",
+    "libraries",
+    type=shared.FOLDER,
+    multiple=True,
+    help="Library folder; several are served under the folders' names [as for the other commands].",
+)
+@click.option("--host", default=_LOCAL[0], show_default=True, help="The address to listen on.")
+@click.option("--port", type=click.IntRange(1, 65_535), default=8600, show_default=True)
+@click.option("--token-file", type=shared.PATH, help="A file with the token that clients send.")
+@click.option("--host-name", multiple=True, help="Another name under which the server answers.")
+@click.option("--cors", multiple=True, metavar="ORIGIN", help="A web page that may use the API.")
+@click.option("--seconds", type=click.FloatRange(1), default=120.0, help="Time limit of a request.")
+def serve(
+    libraries: tuple[Path, ...],
+    host: str,
+    port: int,
+    token_file: Path | None,
+    host_name: tuple[str, ...],
+    cors: tuple[str, ...],
+    seconds: float,
+) -> None:
+    """Answer searches over HTTP, for other programs; Ctrl-C ends it. It never writes.
+
+    \b
+      compare serve --library un
+      curl 'http://localhost:8600/search?q=The+embargo+must+end.'
+
+    The address /docs describes the API. A server that listens on another address than this
+    machine's own needs --token-file; clients send the token as "Authorization: Bearer TOKEN".
+    """
+    try:
+        import uvicorn
+
+        from compare.serve import Settings, create_app
+        from compare.serve.settings import LOCAL_HOSTS
+    except ModuleNotFoundError as error:
+        raise CompareError(
+            f"The server needs {error.name}: install it with "
+            '`pip install "compare-statements[serve]"`.'
+        ) from error
+    token = _read_token(token_file)
+    if host not in _LOCAL and not token:
+        raise click.UsageError(
+            f"--host {host} lets other machines in: name a file with a token by --token-file."
+        )
+    folders = {}
+    for folder in libraries or (None,):
+        opened = shared.open_library(folder)  # fails here, not at a request
+        name = opened.folder.resolve().name
+        if name in folders:
+            raise click.UsageError(f"Two libraries are named {name!r}: rename a folder.")
+        folders[name] = opened.folder.resolve()
+        opened.close()
+    check_port(port)
+    names = LOCAL_HOSTS if host in _LOCAL else (*LOCAL_HOSTS, host)
+    settings = Settings(token, (*names, *host_name), cors, seconds)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    remark(f"The API is at http://{host}:{port}, described at /docs (Ctrl-C ends it).")
+    # Its own log would hold the words of searches.
+    uvicorn.run(
+        create_app(folders, settings), host=host, port=port, access_log=False, log_level="warning"
+    )
+
+
+def _read_token(path: Path | None) -> str:
+    if path is None:
+        return ""
+    try:
+        token = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CompareError(f"{path} cannot be read ({error}): name a file with a token.") from error
+    if len(token) < 16 or not token.isascii() or not token.isprintable():
+        raise CompareError(
+            f"{path} holds no token: write at least 16 letters and digits on one line, such as "
+            "`openssl rand -hex 24` prints."
+        )
+    return token

@@ -1,0 +1,153 @@
+"""The bodies of requests, checked by pydantic, and what they stand for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from compare.errors import QueryError
+from compare.library import FILTERS, Filters
+from compare.models import ModelInput
+from compare.results import Excerpt, Thresholds
+from compare.statements import PartialDate, Quote, clean_quote, parse_countries
+
+MOST_LISTED = 1_000
+MOST_CANDIDATES = 2_000
+MOST_READ = 20_000
+_LONGEST_NAME = 500
+_MOST_VALUES = 100
+
+EXAMPLE = "China is considering military aid to Russia."
+
+
+class Body(BaseModel):
+    """A body without unknown fields."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Words(Body):
+    """Words, with who said them, when, and the context that completes them."""
+
+    text: str = Field(description="The words.", examples=[EXAMPLE])
+    speaker: str = Field(default="", max_length=_LONGEST_NAME, examples=["Antony Blinken"])
+    role: str = Field(default="", max_length=_LONGEST_NAME)
+    country: str = Field(
+        default="", max_length=_LONGEST_NAME, description="Several separated by ';'."
+    )
+    date: str = Field(default="", max_length=30, description="YYYY, YYYY-MM or YYYY-MM-DD.")
+    context: str = Field(default="", max_length=2_000)
+
+    def quote(self) -> Quote:
+        """Return the quote.
+
+        Raises:
+            QueryError: It is empty or too long, or the date is not one.
+        """
+        return Quote(
+            text=clean_quote(self.text),
+            speaker=self.speaker,
+            role=self.role,
+            country=parse_countries(self.country),
+            date=read_date("date", self.date),
+            context=self.context,
+        )
+
+    def model_input(self) -> ModelInput:
+        """Return the words as a stance model reads them; raises as `quote`."""
+        quote = self.quote()
+        return Excerpt.of_quote(quote, quote.text).model_input
+
+
+def read_date(name: str, text: str) -> PartialDate | None:
+    """Return a date, None for no text."""
+    try:
+        return PartialDate(text) if text else None
+    except ValueError:
+        raise QueryError(
+            f"{name}: {text!r} is not a date: write YYYY, YYYY-MM or YYYY-MM-DD."
+        ) from None
+
+
+def _fields() -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for name, entry in FILTERS.items():
+        if entry.attribute:
+            many: Any = Field(default=[], max_length=_MOST_VALUES, description=entry.help)
+            fields[name] = (list[str], many)
+        elif name.startswith("date_"):
+            fields[name] = (str, Field(default="", max_length=30, description=entry.help))
+        else:
+            fields[name] = (bool, Field(default=False, description=entry.help))
+    return fields
+
+
+if TYPE_CHECKING:
+    FilterFields = Body
+else:
+    FilterFields = create_model(
+        "FilterFields", __base__=Body, __doc__="Which statements may be found.", **_fields()
+    )
+
+
+def read_filters(given: Body) -> Filters:
+    """Return the filters of a `FilterFields`."""
+    values: dict[str, Any] = {
+        name: read_date(name, value)
+        if name.startswith("date_")
+        else tuple(value)
+        if isinstance(value, list)
+        else value
+        for name, value in given.model_dump().items()
+    }
+    return Filters(**values)
+
+
+class Least(Body):
+    """What a pair must reach to be listed."""
+
+    probability: float = Field(default=Thresholds().probability, ge=0, le=1)
+    similarity: float = Field(default=Thresholds().similarity, ge=-1, le=1)
+
+    def thresholds(self) -> Thresholds:
+        """Return the thresholds."""
+        return Thresholds(self.probability, self.similarity)
+
+
+class Search(Body):
+    """Who agrees with a quote, and who opposes it."""
+
+    quote: Words
+    filters: FilterFields = FilterFields()
+    thresholds: Least = Least()
+    candidates: int = Field(default=400, ge=1, le=MOST_CANDIDATES)
+    why: bool = Field(default=False, description="Also find the deciding words of what is listed.")
+
+
+class Stance(Body):
+    """How two statements relate."""
+
+    a: Words
+    b: Words
+    why: bool = False
+
+
+class Sides(Body):
+    """Where two sides agree or oppose each other; without `b`, side a over time."""
+
+    a: FilterFields
+    b: FilterFields | None = None
+    topic: str = Field(default="", max_length=_LONGEST_NAME)
+    most_read: int = Field(default=2_000, ge=1, le=MOST_READ)
+    thresholds: Least = Least()
+
+
+class Place(Body):
+    """Where countries or speakers stand on a proposition."""
+
+    proposition: str = Field(examples=["The canal must be open to all ships."])
+    by: str = Field(default="country", pattern="^(country|speaker)$")
+    filters: FilterFields = FilterFields()
+    thresholds: Least = Least()
+    most_each: int = Field(default=24, ge=1, le=200)

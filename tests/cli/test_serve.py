@@ -1,0 +1,94 @@
+"""`compare serve`: what it refuses, and a server that answers."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+
+
+@pytest.fixture
+def token(tmp_path: Path) -> Path:
+    path = tmp_path / "token"
+    path.write_text("0123456789abcdef0123\n")
+    return path
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_other_machines_need_a_token(run: Run, tmp_path: Path) -> None:
+    told = run("serve", "--host", "0.0.0.0")
+    assert told.code == 2
+    assert "--host 0.0.0.0 lets other machines in: name a file with a token" in told.err
+    (tmp_path / "short").write_text("abc")
+    told = run("serve", "--token-file", tmp_path / "short")
+    assert (told.code, "holds no token: write at least 16" in told.err) == (2, True)
+    told = run("serve", "--token-file", tmp_path / "none")
+    assert (told.code, "none cannot be read" in told.err) == (2, True)
+
+
+def test_what_cannot_be_served_is_said_before_the_start(
+    run: Run, library: Path, tmp_path: Path
+) -> None:
+    told = run("serve", "--library", tmp_path / "nothing")
+    assert (told.code, "There is no library in" in told.err) == (2, True)
+    told = run("serve", "--library", library, "--library", library)
+    assert (told.code, "Two libraries are named" in told.err) == (2, True)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        told = run("serve", "--port", str(taken.getsockname()[1]))
+    assert (told.code, "is taken or not allowed" in told.err) == (2, True)
+
+
+def test_without_the_extra_its_name_is_said(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    told = run("serve")
+    assert told.code == 2
+    assert 'pip install "compare-statements[serve]"' in told.err
+
+
+def test_a_server_answers_until_it_is_ended(library: Path, token: Path, model_cache: Path) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "compare", "serve", "--library", str(library)]
+    command += ["--port", str(port), "--token-file", str(token)]
+    environment = {**os.environ, "COMPARE_CACHE": str(model_cache)}
+    server = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+    try:
+        address = f"http://127.0.0.1:{port}"
+        for _ in range(300):
+            try:
+                with urllib.request.urlopen(f"{address}/health", timeout=5) as answer:
+                    assert json.load(answer)["status"] == "ok"
+                break
+            except OSError:
+                assert server.poll() is None
+                time.sleep(0.1)
+        with pytest.raises(urllib.error.HTTPError, match="401"):
+            urllib.request.urlopen(f"{address}/libraries", timeout=5)
+        asked = urllib.request.Request(
+            f"{address}/libraries", headers={"Authorization": f"Bearer {token.read_text().strip()}"}
+        )
+        with urllib.request.urlopen(asked, timeout=5) as answer:
+            assert [one["name"] for one in json.load(answer)] == [library.name]
+    finally:
+        server.send_signal(signal.SIGINT)
+        _, told = server.communicate(timeout=30)
+    assert f"The API is at {address}, described at /docs" in told
+    assert "GET /libraries 200" in told
+    assert "Traceback" not in told

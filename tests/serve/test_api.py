@@ -1,0 +1,259 @@
+"""The HTTP API, on a library of made-up statements read by a small judge."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from compare.comparison.turns import TURNS
+from compare.export.json_files import public_json
+from compare.library.library import Library
+from compare.results import Result
+from compare.serve import Settings, create_app
+from tests.cli.conftest import BLOCKADE, STATEMENTS
+from tests.fakes import HashingEncoder, WordJudge, statement
+
+TOKEN = "a-token-of-many-letters"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr("compare.models.load_encoder", lambda name=None: HashingEncoder(256))
+    monkeypatch.setattr("compare.serve.api.load_stance_model", WordJudge)
+    Library.build(STATEMENTS, tmp_path / "un", HashingEncoder(256)).close()
+    return tmp_path / "un"
+
+
+def client(*folders: Path, **settings: object) -> TestClient:
+    app = create_app({one.name: one for one in folders}, Settings(**settings))
+    return TestClient(app, base_url="http://localhost", raise_server_exceptions=False)
+
+
+def said(answer) -> str:
+    return answer.json()["error"]
+
+
+def test_a_search_answers_as_the_command_does(folder: Path) -> None:
+    answer = client(folder).get("/search", params={"q": BLOCKADE})
+    assert answer.status_code == 200
+    own = Library.open(folder).search(BLOCKADE, stance_model=WordJudge())
+    expected = json.loads(json.dumps(public_json(own)))
+    found = answer.json()
+    for data in (found, expected):
+        del data["provenance"]["date"]
+    assert found == expected
+    assert [entry["statement"]["id"] for entry in found["results"]] == ["agree-1", "oppose-1"]
+
+
+def test_a_search_takes_a_speaker_filters_and_thresholds(folder: Path) -> None:
+    asked = {
+        "quote": {"text": BLOCKADE, "country": "Valdoria", "date": "2021"},
+        "filters": {"countries": ["Norland"], "date_from": "2020", "not_own_country": True},
+        "thresholds": {"probability": 0.5},
+        "why": True,
+    }
+    found = client(folder).post("/search", json=asked).json()
+    (entry,) = found["results"]
+    assert entry["statement"]["id"] == "oppose-1"
+    assert entry["why"]["passage"]
+    assert found["provenance"]["thresholds"]["probability"] == 0.5
+    assert found["provenance"]["filters"]["countries"] == ["Norland"]
+
+
+def test_lists_come_in_parts(folder: Path) -> None:
+    more = [statement(f"more-{n}", f"The blockade of Port Meren must end {n}.") for n in range(7)]
+    Library.open(folder, HashingEncoder(256)).update(more).close()
+    api = client(folder)
+
+    def agree(**part: int) -> list[str]:
+        found = api.get("/search", params={"q": BLOCKADE, **part}).json()["results"]
+        return [entry["statement"]["id"] for entry in found if entry["stance"] == "agree"]
+
+    assert len(agree()) == 8
+    assert agree(limit=3) + agree(limit=3, offset=3) + agree(limit=3, offset=6) == agree()
+
+
+def test_statements_facets_and_libraries_are_listed(folder: Path, tmp_path: Path) -> None:
+    Library.build([statement("a/b c", "One.")], tmp_path / "more", HashingEncoder(256)).close()
+    api = client(folder, tmp_path / "more")
+    assert [one["name"] for one in api.get("/libraries").json()] == ["un", "more"]
+    assert api.get("/statements/oppose-1").json() == STATEMENTS[2].to_dict()
+    assert api.get("/statements/a%2Fb%20c", params={"library": "more"}).json()["text"] == "One."
+    facets = api.get("/facets").json()
+    assert {"value": "Bren Tal", "count": 2} in facets["speakers"]
+    missing = api.get("/statements/nobody")
+    assert (missing.status_code, said(missing)) == (
+        404,
+        "There is no statement 'nobody' in this library.",
+    )
+    missing = api.get("/facets", params={"library": "../un"})
+    assert (missing.status_code, said(missing)) == (
+        404,
+        "There is no library '../un' here: see /libraries.",
+    )
+
+
+def test_a_change_of_the_library_is_seen_at_once(folder: Path) -> None:
+    api = client(folder)
+    assert api.get("/statements/new").status_code == 404
+    Library.open(folder, HashingEncoder(256)).update([statement("new", "It is new.")]).close()
+    assert api.get("/statements/new").json()["text"] == "It is new."
+
+
+def test_two_statements_two_sides_and_positions(folder: Path) -> None:
+    api = client(folder)
+    pair = {"a": {"text": BLOCKADE}, "b": {"text": "The blockade will not end", "date": "2022"}}
+    assert api.post("/stance", json=pair).json()["stance"] == "oppose"
+    assert "why" in api.post("/stance", json={**pair, "why": True}).json()
+    sides = {"a": {"countries": ["Valdoria"]}, "b": {"countries": ["Norland"]}}
+    found = api.post("/pairs", json=sides).json()
+    assert [one["stance"] for one in found["pairs"]] == ["oppose"]
+    over_time = api.post("/pairs", json={"a": {"countries": ["Ostravia"]}}).json()
+    assert over_time["pairs"] == []
+    places = api.post("/positions", json={"proposition": BLOCKADE}).json()["parties"]
+    assert {one["party"] for one in places} == {"VLD", "Ostravia", "Norway"}
+
+
+@pytest.mark.parametrize(
+    ("format", "start"), [("csv", '\ufeff"query"'), ("jsonl", "{"), ("html", "<!doctype html>")]
+)
+def test_lists_come_as_files(folder: Path, format: str, start: str) -> None:
+    answer = client(folder).post(f"/export/{format}", json={"quote": {"text": BLOCKADE}})
+    assert answer.status_code == 200
+    assert answer.headers["content-disposition"].startswith('attachment; filename="pairs.')
+    assert answer.content.decode().startswith(start)
+
+
+def test_a_kept_result_can_be_loaded(folder: Path, tmp_path: Path) -> None:
+    answer = client(folder).post("/export/json", json={"quote": {"text": BLOCKADE}})
+    (tmp_path / "kept.json").write_bytes(answer.content)
+    assert Result.load(tmp_path / "kept.json").oppose[0].b.statement.id == "oppose-1"
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "sentence"),
+    [
+        ("/search", {"quote": {"text": " "}}, 400, "The quote is empty"),
+        ("/search", {"quote": {"text": "x" * 30_000}}, 400, "The quote has 30,000 characters"),
+        (
+            "/search",
+            {"quote": {"text": "Yes.", "date": "May"}},
+            400,
+            "date: 'May' is not a date: write YYYY",
+        ),
+        ("/search", {"quote": {"text": "Yes."}, "candidates": 10**9}, 422, "candidates: "),
+        ("/search", {"quote": {"text": "Yes."}, "sql": "1"}, 422, "sql: "),
+        ("/search", {"quote": {"text": "Yes."}, "filters": {"who": ["x"]}}, 422, "filters.who: "),
+        ("/search", {"quote": {"text": "Yes."}, "thresholds": {"probability": 2}}, 422, "thresho"),
+        ("/search", [], 422, "The body: "),
+        ("/positions", {"proposition": "Yes.", "by": "party"}, 422, "by: "),
+        ("/pairs", {"a": {}, "b": {"countries": ["Nowhere"]}}, 400, ""),
+        ("/export/docx", {"quote": {"text": "Yes."}}, 422, "format: "),
+    ],
+)
+def test_what_is_wrong_is_one_sentence(
+    folder: Path, path: str, body: object, status: int, sentence: str
+) -> None:
+    answer = client(folder).post(path, json=body)
+    assert answer.status_code == status
+    assert said(answer).startswith(sentence)
+    assert said(answer).endswith(".")
+    assert "\n" not in said(answer)
+
+
+def test_too_large_a_request_is_refused(folder: Path) -> None:
+    api = client(folder, largest_body=1_000)
+    whole = api.post("/search", content=b"x" * 1_001)
+    in_parts = api.post("/search", content=(b"x" * 600 for _ in range(2)))
+    for answer in (whole, in_parts):
+        assert answer.status_code == 413
+        assert said(answer) == "A request may have 1,000 bytes: send less at once."
+
+
+def test_a_token_is_asked_for_everywhere_but_at_the_door(folder: Path) -> None:
+    api = client(folder, token=TOKEN)
+    assert api.get("/health").json()["status"] == "ok"
+    for path in ("/libraries", "/metrics", "/docs", "/openapi.json", "/search?q=Yes"):
+        assert api.get(path).status_code == 401
+        assert api.get(path, headers={"Authorization": "Bearer wrong"}).status_code == 401
+    assert api.get("/libraries", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
+
+
+def test_a_foreign_name_is_refused(folder: Path) -> None:
+    api = client(folder)
+    refused = api.get("/libraries", headers={"Host": "evil.example"})
+    assert refused.status_code == 403
+    assert "does not answer under the name 'evil.example'" in said(refused)
+    for host in ("localhost:8600", "127.0.0.1", "[::1]:8600"):
+        assert api.get("/libraries", headers={"Host": host}).status_code == 200
+    assert (
+        "access-control-allow-origin"
+        not in api.get("/health", headers={"Origin": "https://a.example"}).headers
+    )
+    named = client(folder, origins=("https://a.example",))
+    answer = named.get("/health", headers={"Origin": "https://a.example"})
+    assert answer.headers["access-control-allow-origin"] == "https://a.example"
+
+
+def test_the_log_has_an_id_and_no_words(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    api = client(folder)
+    with caplog.at_level(logging.INFO):
+        answer = api.get("/search", params={"q": BLOCKADE})
+        api.get("/statements/oppose-1")
+    lines = [record.getMessage() for record in caplog.records if record.name == "compare.serve"]
+    assert lines[0].startswith(f"{answer.headers['x-request-id']} GET /search 200 ")
+    assert lines[1].split()[1:4] == ["GET", "/statements/{statement_id:path}", "200"]
+    assert not any("blockade" in line.lower() or "oppose-1" in line for line in lines)
+
+
+def test_requests_are_counted(folder: Path) -> None:
+    api = client(folder)
+    api.get("/search", params={"q": BLOCKADE})
+    api.get("/search")
+    text = api.get("/metrics").text
+    assert 'compare_requests_total{method="GET",route="/search",status="200"} 1.0' in text
+    assert 'compare_requests_total{method="GET",route="/search",status="422"} 1.0' in text
+    assert "compare_request_seconds_bucket" in text
+    assert "compare_readings 0.0" in text
+
+
+def test_a_reading_waits_for_its_turn_and_not_for_ever(folder: Path) -> None:
+    api, over, begun = client(folder, seconds=0.6, most_waiting=1), threading.Event(), []
+
+    def occupy() -> None:
+        with TURNS.take():
+            begun.append(True)
+            over.wait(20)
+
+    other = threading.Thread(target=occupy)
+    other.start()
+    while not begun:
+        time.sleep(0.01)
+    late = api.get("/search", params={"q": BLOCKADE})
+    over.set()
+    other.join()
+    assert late.status_code == 503
+    assert said(late).startswith("The reading was not done within 0.6 seconds: ")
+    assert api.get("/search", params={"q": BLOCKADE}).status_code == 200
+    full = client(folder, most_waiting=-1).get("/search", params={"q": BLOCKADE})
+    assert said(full) == "Too many readings wait already: try again in a minute."
+
+
+def test_the_description_has_every_route_and_an_example(folder: Path) -> None:
+    described = client(folder).get("/openapi.json").json()
+    assert set(described["paths"]) == {
+        *("/health", "/metrics", "/libraries", "/facets", "/statements/{statement_id}"),
+        *("/search", "/export/{format}", "/stance", "/pairs", "/positions"),
+    }
+    for routes in described["paths"].values():
+        assert all(route["description"] for route in routes.values())
+    words = described["components"]["schemas"]["Words"]
+    assert words["properties"]["text"]["examples"] == [
+        "China is considering military aid to Russia."
+    ]
