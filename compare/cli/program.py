@@ -46,6 +46,7 @@ _COMMANDS = {
     "evaluate-search": ("evaluate:evaluate_search", "Measure the search on a judged collection."),
     "app": ("program:app", "Open the app in the browser."),
     "serve": ("serve:serve", "Answer searches over HTTP, for other programs."),
+    "mcp": ("serve:mcp", "Offer a library to an assistant (MCP)."),
     "completion": ("program:completion", "Print a completion script for a shell."),
 }
 _HOST = "127.0.0.1"

@@ -1,8 +1,10 @@
-"""`compare serve`: the HTTP API."""
+"""`compare serve`: the HTTP API. `compare mcp`: the same functions for assistants."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -47,16 +49,11 @@ def serve(
     The address /docs describes the API. A server that listens on another address than this
     machine's own needs --token-file; clients send the token as "Authorization: Bearer TOKEN".
     """
-    try:
+    with _extra("serve"):
         import uvicorn
 
-        from compare.serve import Settings, create_app
-        from compare.serve.settings import LOCAL_HOSTS
-    except ModuleNotFoundError as error:
-        raise CompareError(
-            f"The server needs {error.name}: install it with "
-            '`pip install "compare-statements[serve]"`.'
-        ) from error
+        from compare.serve.api import create_app
+        from compare.serve.settings import LOCAL_HOSTS, Settings
     token = _read_token(token_file)
     if host not in _LOCAL and not token:
         raise click.UsageError(
@@ -79,6 +76,36 @@ def serve(
     uvicorn.run(
         create_app(folders, settings), host=host, port=port, access_log=False, log_level="warning"
     )
+
+
+@click.command("mcp")
+@click.option("--library", type=shared.FOLDER, help="Library folder [as for the other commands].")
+def mcp(library: Path | None) -> None:
+    """Offer a library to an assistant, by the Model Context Protocol on standard input and output.
+
+    \b
+      {"mcpServers": {"statements": {"command": "compare", "args": ["mcp", "--library", "un"]}}}
+
+    The assistant can search, compare two statements, place actors on a proposition and show a
+    statement, each with its source. What it asks for is sent to where the assistant runs.
+    """
+    with _extra("mcp"):
+        from compare.serve.tools import create_server
+    opened = shared.open_library(library)
+    folder = opened.folder
+    opened.close()
+    create_server(folder).run()
+
+
+@contextmanager
+def _extra(name: str) -> Iterator[None]:
+    """Say which extra has a package that is not installed."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise CompareError(
+            f'This needs {error.name}: install it with `pip install "compare-statements[{name}]"`.'
+        ) from error
 
 
 def _read_token(path: Path | None) -> str:

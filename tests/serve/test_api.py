@@ -15,7 +15,8 @@ from compare.comparison.turns import TURNS
 from compare.export.json_files import public_json
 from compare.library.library import Library
 from compare.results import Result
-from compare.serve import Settings, create_app
+from compare.serve.api import create_app
+from compare.serve.settings import Settings
 from tests.cli.conftest import BLOCKADE, STATEMENTS
 from tests.fakes import HashingEncoder, WordJudge, statement
 

@@ -1,0 +1,192 @@
+"""The functions of the library as tools of an MCP server, for assistants that cite."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+from mcp.server import MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
+
+from compare import __version__
+from compare.comparison.positions import positions
+from compare.comparison.search import search
+from compare.errors import CompareError, QueryError
+from compare.export.json_files import stance_json
+from compare.library import Filters, Library
+from compare.library.generations import current_name
+from compare.models import Probabilities, load_stance_model, signature
+from compare.models.rationale import find_rationale
+from compare.results import Pair, Result, Stance
+from compare.serve.bodies import Words, read_date
+from compare.statements import Statement, language_notes
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_INSTRUCTIONS = """Statements by officials, each with speaker, country, date and source. Quote them
+verbatim and cite the source. A label (agree, oppose, neither) is a model's reading aid with a
+probability, not a finding about a person: read both statements before you rely on one. The library
+holds a part of what was said, so a statement that is not found may still exist."""
+_MOST = 50
+
+
+def create_server(folder: Path) -> MCPServer:
+    """Return the server of a library's tools."""
+    model, opened = load_stance_model(), dict[str, Library]()
+    server: MCPServer = MCPServer("compare", version=__version__, instructions=_INSTRUCTIONS)
+
+    def library() -> Library:
+        name = current_name(folder)
+        if name not in opened:
+            opened.clear()
+            opened[name] = Library.open(folder)
+        return opened[name]
+
+    @server.tool()
+    @_with_plain_errors
+    def search_statements(
+        quote: str,
+        speaker: str = "",
+        country: str = "",
+        date: str = "",
+        only_countries: list[str] | None = None,
+        since: str = "",
+        until: str = "",
+        limit: int = 5,
+    ) -> dict[str, Any]:
+        """Find statements that agree with a quote and statements that oppose it.
+
+        Args:
+            quote: The words, a sentence or a few.
+            speaker: Who said them, if known.
+            country: The speaker's country, if known.
+            date: When: YYYY, YYYY-MM or YYYY-MM-DD, if known.
+            only_countries: Search only statements of these countries.
+            since: Search only statements since this date.
+            until: Search only statements until this date.
+            limit: Statements of each list, up to 50.
+        """
+        filters = Filters(
+            countries=tuple(only_countries or ()),
+            date_from=read_date("since", since),
+            date_to=read_date("until", until),
+        )
+        asked = Words(text=quote, speaker=speaker, country=country, date=date).quote()
+        result = search(
+            library(), asked, filters=filters, stance_model=library().stance_model(model)
+        )
+        most = max(1, min(limit, _MOST))
+        return {
+            "agree": [_found(result, pair, Stance.AGREE) for pair in result.agree[:most]],
+            "oppose": [_found(result, pair, Stance.OPPOSE) for pair in result.oppose[:most]],
+            "passages_read": result.passages_read,
+            "passages_in_library": result.provenance.passages,
+            "notes": list(result.notes),
+        }
+
+    @server.tool()
+    @_with_plain_errors
+    def compare_statements(
+        a: str,
+        b: str,
+        a_country: str = "",
+        a_date: str = "",
+        b_country: str = "",
+        b_date: str = "",
+    ) -> dict[str, Any]:
+        """Say whether two statements agree, oppose each other or neither, and by which words."""
+        first = Words(text=a, country=a_country, date=a_date).model_input()
+        second = Words(text=b, country=b_country, date=b_date).model_input()
+        pair, reader = (first, second), library().stance_model(model)
+        scores, (parts,) = reader.score_parts([pair])
+        texts = ("Statement a", first.text), ("Statement b", second.text)
+        notes = language_notes(*texts, languages=reader.languages)
+        odds = Probabilities(*map(float, scores[0]))
+        rationale = find_rationale(reader, *pair)[1]
+        return stance_json(pair, odds, parts, rationale, signature(reader), notes)
+
+    @server.tool()
+    @_with_plain_errors
+    def place_actors(proposition: str, by: str = "country", limit: int = 20) -> dict[str, Any]:
+        """Place countries or speakers on a proposition, from opposed (-1) to agreeing (+1).
+
+        Args:
+            proposition: One sentence.
+            by: "country" or "speaker".
+            limit: Actors on either end, up to 50.
+        """
+        found = positions(library(), proposition, by=by, stance_model=library().stance_model(model))
+        placed = [
+            {
+                "actor": position.name,
+                "position": round(position.score.mean, 2),
+                "passages": position.score.passages,
+                "says": [
+                    _said(pair)
+                    for side in (Stance.AGREE, Stance.OPPOSE)
+                    if (pair := position.strongest(side))
+                ],
+            }
+            for position in found.placed
+        ]
+        most = max(1, min(limit, _MOST))
+        return {
+            "most_opposed": placed[:most],
+            "most_agreeing": placed[::-1][:most],
+            "actors_placed": len(placed),
+            "notes": list(found.notes),
+        }
+
+    @server.tool()
+    @_with_plain_errors
+    def show_statement(statement_id: str) -> dict[str, Any]:
+        """Return a whole statement by the id that other tools give."""
+        found = library().store.statements([statement_id])
+        if statement_id not in found:
+            raise QueryError(f"There is no statement {statement_id!r} in this library.")
+        return found[statement_id].to_dict()
+
+    return server
+
+
+def _with_plain_errors(tool: Callable[P, T]) -> Callable[P, T]:
+    """Give the assistant our own sentence if something is wrong with what it asked."""
+
+    @wraps(tool)
+    def told(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return tool(*args, **kwargs)
+        except CompareError as error:
+            raise ToolError(str(error)) from error
+
+    return told
+
+
+def _found(result: Result, pair: Pair, stance: Stance) -> dict[str, Any]:
+    return {
+        **_said(pair),
+        "probability": round(pair.probabilities.of(stance), 2),
+        "unsure": result.is_unsure(pair),
+        "also_said": len(pair.b.repeats),
+    }
+
+
+def _said(pair: Pair) -> dict[str, Any]:
+    return {"words": pair.b.text, "context": pair.b.context, **_source(pair.b.statement)}
+
+
+def _source(statement: Statement) -> dict[str, str]:
+    return {
+        "speaker": statement.speaker,
+        "role": statement.role,
+        "country": statement.countries,
+        "date": statement.date.iso if statement.date else "",
+        "venue": statement.venue,
+        "title": statement.title,
+        "source": statement.source,
+        "url": statement.url,
+        "statement_id": statement.id,
+    }
