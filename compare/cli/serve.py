@@ -28,6 +28,7 @@ _LOCAL = ("127.0.0.1", "localhost", "::1")
 @click.option("--host", default=_LOCAL[0], show_default=True, help="The address to listen on.")
 @click.option("--port", type=click.IntRange(1, 65_535), default=8600, show_default=True)
 @click.option("--token-file", type=shared.PATH, help="A file with the token that clients send.")
+@click.option("--allow-write", is_flag=True, help="Let clients add and delete statements.")
 @click.option("--host-name", multiple=True, help="Another name under which the server answers.")
 @click.option("--cors", multiple=True, metavar="ORIGIN", help="A web page that may use the API.")
 @click.option("--seconds", type=click.FloatRange(1), default=120.0, help="Time limit of a request.")
@@ -36,11 +37,12 @@ def serve(
     host: str,
     port: int,
     token_file: Path | None,
+    allow_write: bool,
     host_name: tuple[str, ...],
     cors: tuple[str, ...],
     seconds: float,
 ) -> None:
-    """Answer searches over HTTP, for other programs; Ctrl-C ends it. It never writes.
+    """Answer searches over HTTP, for other programs; Ctrl-C ends it.
 
     \b
       compare serve --library un
@@ -59,6 +61,8 @@ def serve(
         raise click.UsageError(
             f"--host {host} lets other machines in: name a file with a token by --token-file."
         )
+    if allow_write and not token:
+        raise click.UsageError("--allow-write needs a token: name a file with one by --token-file.")
     folders = {}
     for folder in libraries or (None,):
         opened = shared.open_library(folder)  # fails here, not at a request
@@ -69,7 +73,7 @@ def serve(
         opened.close()
     check_port(port)
     names = LOCAL_HOSTS if host in _LOCAL else (*LOCAL_HOSTS, host)
-    settings = Settings(token, (*names, *host_name), cors, seconds)
+    settings = Settings(token, allow_write, (*names, *host_name), cors, seconds)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     remark(f"The API is at http://{host}:{port}, described at /docs (Ctrl-C ends it).")
     # Its own log would hold the words of searches.

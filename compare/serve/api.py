@@ -22,7 +22,7 @@ from compare.comparison import Comparison
 from compare.comparison.positions import positions
 from compare.comparison.search import search
 from compare.comparison.turns import TURNS
-from compare.errors import CompareError, QueryError
+from compare.errors import CompareError, CorpusError, QueryError
 from compare.export.formats import ExportFormat, export_bytes
 from compare.export.json_files import positions_json, public_json, sides_json, stance_json
 from compare.library import Library
@@ -129,7 +129,7 @@ class Served:
 
 
 def create_app(folders: Mapping[str, Path], settings: Settings | None = None) -> FastAPI:
-    """Return the API over libraries; it reads them and never writes.
+    """Return the API over libraries, which it does not change unless the settings allow it.
 
     Args:
         folders: The libraries' folders by name; the first is used unless a request names another.
@@ -141,6 +141,8 @@ def create_app(folders: Mapping[str, Path], settings: Settings | None = None) ->
     _add_errors(api)
     _add_about(api, served, metrics)
     _add_readings(api, served)
+    if settings.allow_write:
+        _add_changes(api, served)
     if settings.origins:
         api.add_middleware(
             CORSMiddleware, allow_origins=list(settings.origins), allow_headers=["Authorization"]
@@ -153,7 +155,7 @@ def _add_errors(api: FastAPI) -> None:
     @api.exception_handler(CompareError)
     def plain(request: Request, error: CompareError) -> JSONResponse:
         status = error.status if isinstance(error, Refused) else 400
-        status = status if isinstance(error, Refused | QueryError) else 503
+        status = status if isinstance(error, Refused | QueryError | CorpusError) else 503
         return JSONResponse({"error": str(error)}, status)
 
     @api.exception_handler(RequestValidationError)
@@ -323,6 +325,33 @@ def _add_readings(api: FastAPI, served: Served) -> None:
                 )
             ),
         )
+
+
+# -- Changes -------------------------------------------------------------------------------------
+
+
+def _add_changes(api: FastAPI, served: Served) -> None:
+    @api.post("/statements")
+    async def add(
+        request: Request, asked: bodies.NewStatements, library: Named = ""
+    ) -> dict[str, int]:
+        """Add statements to a library; those with a known id replace it."""
+        opened, statements = served.library(library), asked.read()
+
+        def write(on_progress: Progress) -> dict[str, int]:
+            after = opened.update(statements, on_progress=on_progress)
+            return {"added": len(statements), "statements": len(after)}
+
+        return await served.read(request, write)
+
+    @api.delete("/statements/{statement_id:path}")
+    async def delete(request: Request, statement_id: str, library: Named = "") -> dict[str, int]:
+        """Delete a statement from a library for good."""
+        opened = served.library(library)
+        if statement_id not in opened.store.statements([statement_id]):
+            raise Refused(404, f"There is no statement {statement_id!r} in this library.")
+        after = await served.read(request, lambda on_progress: opened.delete([statement_id]))
+        return {"statements": len(after)}
 
 
 def _page(result: Result, limit: int, offset: int) -> dict[str, Any]:

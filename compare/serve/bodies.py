@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from compare.errors import QueryError
+from compare.corpus import read_corpus
+from compare.errors import CorpusError, QueryError
 from compare.library import FILTERS, Filters
 from compare.models import ModelInput
 from compare.results import Excerpt, Thresholds
-from compare.statements import PartialDate, Quote, clean_quote, parse_countries
+from compare.statements import PartialDate, Quote, Statement, clean_quote, parse_countries
 
 MOST_LISTED = 1_000
 MOST_CANDIDATES = 2_000
 MOST_READ = 20_000
+MOST_ADDED = 1_000
 _LONGEST_NAME = 500
 _MOST_VALUES = 100
 
@@ -151,3 +156,39 @@ class Place(Body):
     filters: FilterFields = FilterFields()
     thresholds: Least = Least()
     most_each: int = Field(default=24, ge=1, le=200)
+
+
+class NewStatements(Body):
+    """Statements to add, each with the columns of a corpus file; the same id replaces."""
+
+    statements: list[dict[str, Any]] = Field(
+        min_length=1,
+        max_length=MOST_ADDED,
+        examples=[
+            [
+                {
+                    "id": "meren-1",
+                    "text": "The blockade must end.",
+                    "speaker": "Ada Lorn",
+                    "country": "Valdoria",
+                    "date": "2021-05",
+                    "source": "Meren Gazette",
+                }
+            ]
+        ],
+    )
+
+    def read(self) -> tuple[Statement, ...]:
+        """Return the statements.
+
+        Raises:
+            CorpusError: A row is bad; it is named by its number.
+        """
+        lines = [json.dumps(row, ensure_ascii=False) for row in self.statements]
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "statements.jsonl"
+            path.write_text("\n".join(lines), encoding="utf-8", errors="surrogatepass")
+            try:
+                return read_corpus([path], strict=True).statements
+            except CorpusError as error:
+                raise CorpusError(str(error).replace(str(path), path.name)) from None

@@ -33,6 +33,7 @@ class Settings:
     Attributes:
         token: What clients send as `Authorization: Bearer TOKEN`; "" lets everyone in who reaches
             the port.
+        allow_write: Whether clients may add and delete statements.
         hosts: The names under which the server answers, so that a foreign page cannot read it
             through a name of its own (DNS rebinding); "*" for any.
         origins: Web pages of these origins may use the API (CORS).
@@ -42,6 +43,7 @@ class Settings:
     """
 
     token: str = ""
+    allow_write: bool = False
     hosts: tuple[str, ...] = LOCAL_HOSTS
     origins: tuple[str, ...] = ()
     seconds: float = 120.0

@@ -35,6 +35,8 @@ def test_other_machines_need_a_token(run: Run, tmp_path: Path) -> None:
     told = run("serve", "--host", "0.0.0.0")
     assert told.code == 2
     assert "--host 0.0.0.0 lets other machines in: name a file with a token" in told.err
+    told = run("serve", "--allow-write")
+    assert (told.code, "--allow-write needs a token" in told.err) == (2, True)
     (tmp_path / "short").write_text("abc")
     told = run("serve", "--token-file", tmp_path / "short")
     assert (told.code, "holds no token: write at least 16" in told.err) == (2, True)

@@ -258,3 +258,38 @@ def test_the_description_has_every_route_and_an_example(folder: Path) -> None:
     assert words["properties"]["text"]["examples"] == [
         "China is considering military aid to Russia."
     ]
+
+
+def test_statements_are_added_and_deleted_if_allowed(folder: Path) -> None:
+    new = {
+        "id": "new/1",
+        "text": "The blockade of Port Meren must end soon.",
+        "country": "Ostravia",
+    }
+    assert client(folder).post("/statements", json={"statements": [new]}).status_code == 405
+    api = client(folder, allow_write=True)
+    assert api.post("/statements", json={"statements": [new]}).json() == {
+        "added": 1,
+        "statements": 5,
+    }
+    assert api.get("/statements/new/1").json()["country"][0]["name"] == "Ostravia"
+    found = api.get("/search", params={"q": BLOCKADE}).json()["results"]
+    assert "new/1" in {entry["statement"]["id"] for entry in found}
+    assert api.delete("/statements/new%2F1").json() == {"statements": 4}
+    assert api.delete("/statements/new%2F1").status_code == 404
+    assert len(Library.open(folder)) == 4
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        ({"id": "x", "text": ""}, "statements.jsonl, line 1"),
+        ({"id": "x", "text": "Yes.", "date": "soon"}, "statements.jsonl, line 1"),
+        ({}, "statements.jsonl"),
+    ],
+)
+def test_a_bad_statement_is_refused_whole(folder: Path, row: dict[str, str], sentence: str) -> None:
+    answer = client(folder, allow_write=True).post("/statements", json={"statements": [row]})
+    assert answer.status_code == 400
+    assert said(answer).startswith(sentence)
+    assert len(Library.open(folder)) == 4
