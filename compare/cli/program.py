@@ -198,13 +198,18 @@ def _third_reader(named: str, model: str) -> dict[str, str]:
     return {READER_VARIABLE: named, MODEL_VARIABLE: model}
 
 
-def check_port(port: int) -> None:
-    """Raise CompareError if another program uses the port."""
-    with socket.socket() as probe:
+def check_port(port: int, host: str = _HOST) -> None:
+    """Raise CompareError if another program uses the port, or the address is not this machine's."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
         if os.name != "nt":  # on Windows the option would let two programs share one port
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((_HOST, port))
+            probe.bind((host, port))
+        except socket.gaierror as error:
+            raise CompareError(
+                f"{host!r} is no address of this machine ({error.strerror}): name its own."
+            ) from error
         except OSError as error:
             raise CompareError(
                 f"Port {port} is taken or not allowed ({error.strerror}): choose another with "

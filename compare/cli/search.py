@@ -233,28 +233,29 @@ def _show_result(result: Result, limit: int) -> None:
         if note := list_note(result, stance):
             say(f"\n{note}")
         if near := result.near(stance):
-            show(result, stance, near, unsure=True)
+            show(result, stance, near, below_minimum=True)
 
 
 def _show_lines(
-    result: Result, stance: Stance, pairs: Sequence[Pair], *, unsure: bool = False
+    result: Result, stance: Stance, pairs: Sequence[Pair], *, below_minimum: bool = False
 ) -> None:
-    say(_title(stance, unsure=unsure).upper())
+    say(_title(stance, below_minimum=below_minimum).upper())
     for rank, pair in enumerate(pairs, start=1):
         say(f"{rank:3}. {pair.probabilities.of(stance):.2f} {quoted(pair.b)}")
         why = rationale_lines(
             pair.rationale, pair.a.text, pair.b.text, names=("quote", "statement")
         )
-        for line in (*_details(result, stance, pair, unsure=unsure), *why):
+        for line in (*_details(result, stance, pair, below_minimum=below_minimum), *why):
             say(f"{_INDENT}{line}")
 
 
-def _title(stance: Stance, *, unsure: bool) -> str:
-    return f"{LIST_TITLES[stance]}? Unsure" if unsure else LIST_TITLES[stance]
+def _title(stance: Stance, *, below_minimum: bool) -> str:
+    below = ", below the minimum probability" if below_minimum else ""
+    return f"{LIST_TITLES[stance]}{below}"
 
 
 def _show_table(
-    result: Result, stance: Stance, pairs: Sequence[Pair], *, unsure: bool = False
+    result: Result, stance: Stance, pairs: Sequence[Pair], *, below_minimum: bool = False
 ) -> None:
     from rich.text import Text
 
@@ -265,7 +266,7 @@ def _show_table(
             shown.stylize("bold underline", span.start, span.end)
         return shown
 
-    colour = _COLOURS[Stance.NEITHER if unsure else stance]
+    colour = _COLOURS[Stance.NEITHER if below_minimum else stance]
     columns = (
         ("#", {"justify": "right"}),
         (stance.value, {"justify": "right"}),
@@ -275,26 +276,29 @@ def _show_table(
     rows = [
         (
             str(rank),
-            Text(f"{pair.probabilities.of(stance):.2f}", colour),
+            Text(
+                f"{pair.probabilities.of(stance):.2f}",
+                _COLOURS[Stance.NEITHER] if result.is_unsure(pair) else colour,
+            ),
             marked(pair),
-            Text("\n".join(_details(result, stance, pair, unsure=unsure))),
+            Text("\n".join(_details(result, stance, pair, below_minimum=below_minimum))),
         )
         for rank, pair in enumerate(pairs, start=1)
     ]
     style = f"bold {colour}"
-    title = _title(stance, unsure=unsure)
+    title = _title(stance, below_minimum=below_minimum)
     draw_table(title, columns, rows, title_style=style, expand=True, show_lines=True)
 
 
-def _details(result: Result, stance: Stance, pair: Pair, *, unsure: bool) -> list[str]:
+def _details(result: Result, stance: Stance, pair: Pair, *, below_minimum: bool) -> list[str]:
     """Return the lines below the words of a statement."""
     statement, repeats, lines = pair.b.statement, pair.b.repeats, []
     if part := read_against(result, pair):
         lines.append(f"read against: “{one_line(part)}”")
     odds = pair.probabilities
-    if unsure or result.is_unsure(pair):
+    if below_minimum or result.is_unsure(pair):
         three = f"agree {odds.agree:.2f}, oppose {odds.oppose:.2f}, neither {odds.neither:.2f}"
-        lines.append(f"unsure: {three}")
+        lines.append(three if below_minimum else f"unsure: {three}")
     elif stance is Stance.NEITHER:
         lines.append(f"agree {odds.agree:.2f}, oppose {odds.oppose:.2f}")
     lines += reader_notes(pair)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import math
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +17,8 @@ from compare.cli.program import check_port
 from compare.errors import CompareError
 
 _LOCAL = ("127.0.0.1", "localhost", "::1")
+_LAST_SECONDS = 5  # that a reading has once the server is ended
+_ORIGIN = re.compile(r"https?://[^/\s]+\Z")
 
 
 @click.command("serve")
@@ -48,7 +52,7 @@ def serve(
       compare serve --library un
       curl 'http://localhost:8600/search?q=The+embargo+must+end.'
 
-    The address /docs describes the API. A server that listens on another address than this
+    The address /openapi.json describes the API. A server that listens on another address than this
     machine's own needs --token-file; clients send the token as "Authorization: Bearer TOKEN".
     """
     with _extra("serve"):
@@ -61,6 +65,13 @@ def serve(
         raise click.UsageError(
             f"--host {host} lets other machines in: name a file with a token by --token-file."
         )
+    for origin in cors:
+        if not _ORIGIN.match(origin):
+            raise click.UsageError(
+                f"--cors {origin!r} is no origin: write it as https://example.org."
+            )
+    if not math.isfinite(seconds):
+        raise click.UsageError("--seconds is no number of seconds.")
     if allow_write and not token:
         raise click.UsageError("--allow-write needs a token: name a file with one by --token-file.")
     folders = {}
@@ -71,15 +82,17 @@ def serve(
             raise click.UsageError(f"Two libraries are named {name!r}: rename a folder.")
         folders[name] = opened.folder.resolve()
         opened.close()
-    check_port(port)
-    names = LOCAL_HOSTS if host in _LOCAL else (*LOCAL_HOSTS, host)
-    settings = Settings(token, allow_write, (*names, *host_name), cors, seconds)
+    check_port(port, host)
+    shown = f"[{host}]" if ":" in host else host
+    names = {*LOCAL_HOSTS, shown, *host_name}
+    settings = Settings(token, allow_write, tuple(name.lower() for name in names), cors, seconds)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    remark(f"The API is at http://{host}:{port}, described at /docs (Ctrl-C ends it).")
+    remark(f"The API is at http://{shown}:{port}, described at /openapi.json (Ctrl-C ends it).")
     # Its own log would hold the words of searches.
     uvicorn.run(
-        create_app(folders, settings), host=host, port=port, access_log=False, log_level="warning"
-    )
+        create_app(folders, settings), host=host, port=port, access_log=False,
+        log_level="warning", timeout_graceful_shutdown=_LAST_SECONDS,
+    )  # fmt: skip
 
 
 @click.command("mcp")

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 READ_AGAIN = 20, 30
 """Candidates at the top of the agree list and of the oppose list that the second stage scores. On
-dev queries, the first five of either list are as good as if it scored 30 and 30, or all."""
+dev queries, the first five of either list are as good as if it scored 30 and 30."""
 
 
 def search(
@@ -105,9 +105,13 @@ def search(
 
 
 def _settings(candidates: int, model: StanceModel) -> dict[str, float]:
-    """Return what a result records; a weight of 0 is left out."""
-    weight = {"same_actor": model.same_actor} if model.same_actor else {}
-    return {"candidates": candidates, **weight}
+    """Return what a result records; what does not apply to the model is left out."""
+    settings: dict[str, float] = {"candidates": candidates}
+    if model.same_actor:
+        settings["same_actor"] = model.same_actor
+    if len(model.stages) > 1:
+        settings["read_again_agree"], settings["read_again_oppose"] = READ_AGAIN
+    return settings
 
 
 def scored_pool(

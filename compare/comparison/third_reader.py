@@ -134,7 +134,11 @@ def read_again(
     again = {id(pair): _with(pair, one) for pair, one in zip(pairs, readings, strict=True)}
     read = [pair for pair in again.values() if pair.third_reading is ThirdReading.READ]
     changed = result.replacing(again)
-    moved = sum(result.stance_of(pair) is not changed.stance_of(again[id(pair)]) for pair in pairs)
+    moved = sum(
+        result.stance_of(pair) is not changed.stance_of(again[id(pair)])
+        for pair in pairs
+        if again[id(pair)].third_reading is ThirdReading.READ
+    )
     made = {
         "model": signature(reader),
         "host": reader.endpoint.host,

@@ -81,9 +81,10 @@ class Turns:
 
     def _leave(self, turn: Turn) -> None:
         with self._changed:
-            if self._queue and self._queue[0] is turn:
+            if turn.since is not None:
                 lasted = time.monotonic() - turn.since
                 self._mean += _WEIGHT * (lasted - self._mean)
+                turn.since = None
             if turn in self._queue:
                 self._queue.remove(turn)
             self._changed.notify_all()
@@ -91,7 +92,8 @@ class Turns:
     def _pass(self, turn: Turn) -> None:
         with self._changed:
             alone = len(self._queue) == 1
-        if not alone and time.monotonic() - turn.since >= self._longest:
+        lasted = 0.0 if turn.since is None else time.monotonic() - turn.since
+        if not alone and lasted >= self._longest:
             self._leave(turn)
             self._wait(turn)
 
@@ -104,7 +106,7 @@ class Turn:
         self._turns = turns
         self.on_wait = on_wait
         self.thread = threading.get_ident()
-        self.since = 0.0
+        self.since: float | None = None  # None while it waits
 
     def let_others_pass(self) -> None:
         """If this turn has been long and others wait, let them go first; call it between steps."""

@@ -148,9 +148,12 @@ def found_card(pair: Pair, stance: Stance, quote_text: str) -> Markup:
 
 
 def unsure_card(pair: Pair, stance: Stance, thresholds: Thresholds, quote_text: str) -> Markup:
-    """Return a statement that fills the list of `stance` or comes near it, marked as unsure."""
-    short = pair.probabilities.of(stance) < thresholds.probability
-    word = unsure_word(VERDICT[stance])
+    """Return a statement that fills the list of `stance`, or comes near a raised minimum."""
+    probability = pair.probabilities.of(stance)
+    short = probability < thresholds.probability
+    word = VERDICT[stance]
+    if probability < Thresholds().probability:
+        word = unsure_word(word)
     head = verdict_html(stance, pair.probabilities, pair.similarity, word, short=short)
     return _card("found_card", pair, Stance.NEITHER, head, _shows_quote(pair, quote_text))
 
@@ -176,7 +179,7 @@ def pair_card(
         verdict = read_as(stance, pair.probabilities)
         word, short = verdict_word(result, verdict), verdict is not stance
         if result.is_unsure(pair):
-            word, short = unsure_word(word), True
+            word, short, stance = unsure_word(word), True, Stance.NEITHER
         head = verdict_html(verdict, pair.probabilities, pair.similarity, word, short=short)
     is_change = result.over_time and stance is Stance.OPPOSE
     return _card("pair_card", result, pair, stance or "plain", head, is_change, notes)

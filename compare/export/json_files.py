@@ -30,12 +30,10 @@ from compare.statements import Country, PartialDate, Passage, Quote, Statement
 
 VERSION = 3
 _NOTE = (
-    "An older version of the program made this result, and listed fewer pairs of which it was "
+    "An older version of the program made this result. It listed fewer statements of which it was "
     "unsure."
 )
 _SEARCH, _SIDES = "compare-result", "compare-pairs"
-_LISTED_AS_NOW = {_SEARCH: 3, _SIDES: 2}
-"""Since which version pairs are listed as today."""
 _REMEDY = (
     "save a result with `compare search QUOTE --out FILE.json`, or with `sides` or `timeline` and "
     "the same option."
@@ -136,8 +134,10 @@ def result_from_json(data: Any) -> Result:
         )
     try:
         result = _search(data) if data["format"] == _SEARCH else _sides(data)
-        older = (_NOTE,) if data["version"] < _LISTED_AS_NOW[data["format"]] else ()
-        return replace(result, notes=(*result.notes, *older))
+        listed_otherwise = data["version"] == 1 or any(map(result.is_unsure, result.pairs))
+        if data["version"] < VERSION and listed_otherwise:
+            return replace(result, notes=(*result.notes, _NOTE))
+        return result
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise ExportError(f"the saved result is damaged ({error!r}): make it again.") from error
 

@@ -16,7 +16,15 @@ from markupsafe import Markup
 
 from compare.comparison import PositionTable
 from compare.export.html import environment, text_html
-from compare.export.words import SIDE_NAMES, SIGN, counted, percent, read_as, verdict_word
+from compare.export.words import (
+    SIDE_NAMES,
+    SIGN,
+    counted,
+    percent,
+    read_as,
+    unsure_word,
+    verdict_word,
+)
 from compare.results import SILENT, Pair, Position, Positions, Result, Stance
 from compare.statements import Statement
 
@@ -114,10 +122,11 @@ def _first(result: Result, stances: Sequence[Stance]) -> list[tuple[Stance, Pair
 
 def _cells(result: Result, stance: Stance, pair: Pair) -> list[Markup]:
     verdict = read_as(stance, pair.probabilities)
-    below = "" if verdict is stance else ", below the minimum probability"
+    word, unsure = verdict_word(result, verdict), result.is_unsure(pair)
+    below = ", below the minimum probability" if unsure or verdict is not stance else ""
     odds = f"probability {percent(pair.probabilities.of(verdict))}{below}"
     return [
-        stacked(f"{SIGN[verdict]} {verdict_word(result, verdict)}", odds),
+        stacked(f"{SIGN[verdict]} {unsure_word(word) if unsure else word}", odds),
         side_html(pair.a.statement, pair.a.text, only_words=result.quote is not None),
         side_html(pair.b.statement, pair.b.text),
     ]

@@ -271,7 +271,7 @@ def _models(result: Result) -> str:
 def _thresholds(result: Result) -> str:
     least = result.thresholds
     unsure = [pair for _, _, pair in result.ranked() if result.is_unsure(pair)]
-    filled = f" Statements that fill short lists are less likely: {len(unsure)}." if unsure else ""
+    filled = f" To fill short lists, less likely ones are added: {len(unsure)}." if unsure else ""
     once = (
         " A list holds pairs with the same words once, and no statement in more than "
         f"{MOST_OF_STATEMENT} pairs."

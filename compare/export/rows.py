@@ -64,6 +64,7 @@ def _pair_row(result: Result, pair: Pair, stance: Stance, rank: int) -> Row:
         "query": result.subject,
         "stance": CHANGED if changed else stance.value,
         "rank": rank,
+        "unsure": "yes" if result.is_unsure(pair) else "",
         "p_agree": _rounded(odds.agree),
         "p_oppose": _rounded(odds.oppose),
         "p_neither": _rounded(odds.neither),

@@ -163,14 +163,14 @@ def list_note(result: Result, stance: Stance) -> str:
     if near:
         more, comes = "more " if listed else "", "comes" if len(near) == 1 else "come"
         come = f"{len(near)} {more}{comes} near"
-        said = f"{come if listed else f'{none}; {come}'}, but the model is unsure:"
+        said = f"{come if listed else f'{none}; {come}'}:"
     elif not listed:
         said = f"{none}, and none comes near."
     elif unsure:
-        of = "the last one" if len(unsure) == 1 else f"the last {len(unsure)}"
-        said = f"The model is unsure of {of}."
-        if len(unsure) == len(listed):
-            said = f"{none}; the model is unsure of {'this one' if len(unsure) == 1 else 'these'}."
+        of = "all of" if len(unsure) == len(listed) else f"{len(unsure)} of"
+        said = f"The model is unsure of {of} these {len(listed)}."
+        if len(listed) == 1:
+            said = "The model is unsure of this one."
     else:
         return ""
     return f"{read_of(result)}. {said}"

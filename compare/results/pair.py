@@ -8,10 +8,13 @@ from enum import StrEnum
 from compare.models import ModelInput, Probabilities, Rationale, Stance
 from compare.statements import Passage, Quote, Statement
 
+PairKey = tuple[str, int, str, int]
+"""What identifies a pair in a result; see `Pair.key`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """What a pair must reach to be listed.
+    """What a pair must reach to be listed; a search fills short lists with others.
 
     >>> library.search("Aid to Russia", thresholds=Thresholds(probability=0.99)).oppose
     ()
@@ -168,7 +171,7 @@ class Pair:
         return self.rationale or Rationale()
 
     @property
-    def key(self) -> tuple[str, int, str, int]:
+    def key(self) -> PairKey:
         """Return the ids of both statements, each with the offset of its passage."""
         a, b = self.excerpts
         return a.statement.id, a.passage.start, b.statement.id, b.passage.start

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from compare.files import write_whole
 from compare.models import Stance
-from compare.results.pair import Pair, Thresholds
+from compare.results.pair import Pair, PairKey, ThirdReading, Thresholds
 from compare.statements import Quote, Statement, words_key
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ FILLED_TO = 5
 """Length to which a shorter list of a search is filled with pairs that the model is unsure of."""
 
 LEAST_UNSURE = 0.25
-"""Minimum probability of a pair that fills a list. On dev queries, half of them are right."""
+"""Minimum probability of a pair that fills a list. On dev queries, about half of them are right."""
 
 MOST_OF_STATEMENT = 3
 """Most pairs with one statement in a list of two sides, so that no statement fills the list."""
@@ -152,7 +152,7 @@ class Result:
         return self.listed(Stance.NEITHER)
 
     def near(self, stance: Stance) -> tuple[Pair, ...]:
-        """Return the pairs that would fill a list if the minimum probability were not raised.
+        """Return the likeliest pairs below a raised minimum probability, for a short list.
 
         >>> strict = result.rethreshold(probability=0.99)
         >>> len(strict.oppose), strict.near(Stance.OPPOSE)[0].b.text
@@ -161,7 +161,7 @@ class Result:
         Args:
             stance: Agree or oppose.
         """
-        return () if self._is_filled else self._nearest[stance]
+        return () if self._is_filled or self.quote is None else self._nearest[stance]
 
     def ranked(
         self, stances: Iterable[Stance] | None = None, limit: int | None = None
@@ -377,37 +377,52 @@ class Result:
 
     @cached_property
     def _ranked(self) -> dict[Stance, tuple[Pair, ...]]:
-        found: dict[Stance, list[Pair]] = {stance: [] for stance in Stance}
-        for pair in self.pairs:
-            if stance := self.stance_of(pair):
-                found[stance].append(pair)
-        lists = {stance: _in_order(pairs, stance) for stance, pairs in found.items()}
-        return {stance: tuple(sorted(pairs, key=self.is_unsure)) for stance, pairs in lists.items()}
+        lists = dict(self._at_thresholds)
+        if self._is_filled:
+            for stance, pairs in self._nearest.items():
+                lists[stance] += pairs
+            left = lists[Stance.NEITHER]
+            lists[Stance.NEITHER] = tuple(pair for pair in left if not self.is_unsure(pair))
+        return lists
 
     @cached_property
-    def _filling(self) -> dict[tuple[str, int, str, int], Stance]:
+    def _at_thresholds(self) -> dict[Stance, tuple[Pair, ...]]:
+        """Return the lists without what fills them."""
+        found: dict[Stance, list[Pair]] = {stance: [] for stance in Stance}
+        for pair in self.pairs:
+            if stance := self.thresholds.stance_of(pair):
+                found[stance].append(pair)
+        return {stance: tuple(_in_order(pairs, stance)) for stance, pairs in found.items()}
+
+    @property
+    def _is_filled(self) -> bool:
+        # The passages of positions are listed as a search's, but no list of theirs is too short.
+        searched = self.kind is Kind.SEARCH and "most_each" not in self.provenance.settings
+        return searched and self.thresholds.probability <= Thresholds().probability
+
+    @cached_property
+    def _filling(self) -> dict[PairKey, Stance]:
         """Return the list that each unsure pair fills, by the pair's key."""
         if not self._is_filled:
             return {}
         return {pair.key: stance for stance, pairs in self._nearest.items() for pair in pairs}
 
-    @property
-    def _is_filled(self) -> bool:
-        # The passages of positions are shown as a search, too, but nothing is missing there.
-        return self.passages_read > 0 and self.thresholds.probability <= Thresholds().probability
-
     @cached_property
     def _nearest(self) -> dict[Stance, tuple[Pair, ...]]:
         """Return the pairs below the minimum probability that fill each list, best first."""
-        listed = Counter(map(self.thresholds.stance_of, self.pairs))
-        found: dict[Stance, list[Pair]] = {Stance.AGREE: [], Stance.OPPOSE: []}
-        for pair in self.pairs:
-            side = pair.probabilities.side
-            is_neither = self.thresholds.stance_of(pair) is Stance.NEITHER
-            if is_neither and pair.probabilities.of(side) >= LEAST_UNSURE:
-                found[side].append(pair)
-        room = {stance: max(FILLED_TO - listed[stance], 0) for stance in found}
-        return {stance: tuple(_in_order(found[stance], stance)[: room[stance]]) for stance in found}
+        lists = self._at_thresholds
+        found = {}
+        for stance in (Stance.AGREE, Stance.OPPOSE):
+            said = set(map(_words, lists[stance][:FILLED_TO]))
+            kept: list[Pair] = []
+            for pair in _in_order(filter(_is_unsure, lists[Stance.NEITHER]), stance):
+                has_room = len(lists[stance]) + len(kept) < FILLED_TO
+                on_side = pair.probabilities.side is stance
+                if has_room and on_side and _words(pair) not in said:
+                    said.add(_words(pair))
+                    kept.append(pair)
+            found[stance] = tuple(kept)
+        return found
 
     @cached_property
     def _diverse(self) -> dict[Stance, tuple[Pair, ...]]:
@@ -425,6 +440,16 @@ class Result:
             times.update(pair.ids)
             kept.append(pair)
         return tuple(kept)
+
+
+def _is_unsure(pair: Pair) -> bool:
+    # What a third reader takes for neither is neither.
+    read = pair.third_reading is ThirdReading.READ
+    return pair.probabilities.of(pair.probabilities.side) >= LEAST_UNSURE and not read
+
+
+def _words(pair: Pair) -> int:
+    return words_key(pair.b.text, pair.b.context)
 
 
 def _in_order(pairs: Iterable[Pair], stance: Stance) -> list[Pair]:

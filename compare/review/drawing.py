@@ -141,7 +141,8 @@ def review_pairs(result: Result) -> list[ReviewPair]:
                 pair_id(a, b),
                 a,
                 b,
-                machine=result.stance_of(pair),  # None if it is in no list
+                # None if it is in no list; what only fills a short list counts as neither.
+                machine=result.thresholds.stance_of(pair),
                 probabilities=pair.probabilities,
                 label_source=result.provenance.label_source_of(pair),
                 similarity=pair.similarity,

@@ -2,130 +2,39 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
-import time
-from collections.abc import Callable, Mapping
-from functools import lru_cache
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
-import anyio.to_thread
 from fastapi import FastAPI, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.exceptions import HTTPException
 
 from compare import __version__
 from compare.comparison import Comparison
 from compare.comparison.positions import positions
 from compare.comparison.search import search
-from compare.comparison.turns import TURNS
 from compare.errors import CompareError, CorpusError, QueryError
 from compare.export.formats import ExportFormat, export_bytes
-from compare.export.json_files import positions_json, public_json, sides_json, stance_json
-from compare.library import Library
-from compare.library.generations import current_name
-from compare.models import Probabilities, StanceModel, load_stance_model, signature
-from compare.models.calibration import adapted_to
-from compare.models.rationale import find_rationale
+from compare.export.json_files import positions_json, public_json, sides_json
 from compare.progress import Progress
 from compare.results import Result
 from compare.serve import bodies
+from compare.serve.readings import LibraryPool, Readings, Refused
 from compare.serve.settings import Gate, Metrics, Settings
-from compare.statements import language_notes
-
-T = TypeVar("T")
 
 _ABOUT = """Finds statements by others that agree with an official's quote and that oppose it. Each
-label is a reading aid with a probability, not a finding about a person."""
+label is a reading aid with a probability, not a finding about a person. If the server has a token,
+every request but /health sends it as "Authorization: Bearer TOKEN"."""
 
-Most = Annotated[int, Query(ge=1, le=bodies.MOST_LISTED, description="Pairs of each list.")]
-First = Annotated[int, Query(ge=0, description="Pairs of each list to leave out.")]
-Named = Annotated[str, Query(alias="library", description="A name of /libraries; the first one.")]
-
-
-class Stopped(Exception):  # noqa: N818
-    """The client has gone, or the time for its request is over."""
-
-
-class Refused(CompareError):  # noqa: N818
-    """A request that cannot be answered, with the status that says why."""
-
-    def __init__(self, status: int, sentence: str) -> None:
-        """Keep both."""
-        super().__init__(sentence)
-        self.status = status
-
-
-class Served:
-    """The libraries of a server, the model that reads them, and the readings at work."""
-
-    def __init__(self, folders: Mapping[str, Path], settings: Settings) -> None:
-        """Open nothing yet."""
-        self.folders, self._settings = folders, settings
-        self._opened = lru_cache(maxsize=8)(self._open)
-        self._model: StanceModel | None = None
-        self._lock = threading.Lock()
-
-    def library(self, name: str) -> Library:
-        """Return a library as it is now; "" is the first.
-
-        Raises:
-            Refused: There is none of this name.
-            LibraryError: It cannot be opened.
-        """
-        folder = self.folders.get(name or next(iter(self.folders)))
-        if folder is None:
-            raise Refused(404, f"There is no library {name!r} here: see /libraries.")
-        return self._opened(folder, current_name(folder))
-
-    @staticmethod
-    def _open(folder: Path, generation: str) -> Library:
-        return Library.open(folder)
-
-    def model(self, library: Library) -> StanceModel:
-        """Return the stance model, loaded once, with the library's adaptation."""
-        with self._lock:
-            self._model = self._model or load_stance_model()
-        return adapted_to(self._model, library.folder)
-
-    async def read(self, request: Request, work: Callable[[Progress], T]) -> T:
-        """Do some reading when its turn comes, unless the client goes or the time is over.
-
-        Raises:
-            Refused: Too many wait already, or the time is over.
-        """
-        if len(TURNS) > self._settings.most_waiting:
-            raise Refused(503, "Too many readings wait already: try again in a minute.")
-        gone, late = threading.Event(), time.monotonic() + self._settings.seconds
-
-        def check() -> None:
-            if gone.is_set() or time.monotonic() > late:
-                raise Stopped
-
-        def read() -> T:
-            with TURNS.take(lambda ahead, seconds: check()) as turn:
-
-                def on_progress(done: int, total: int) -> None:
-                    check()
-                    turn.let_others_pass()
-
-                return work(on_progress)
-
-        reading = asyncio.ensure_future(anyio.to_thread.run_sync(read))
-        while not (await asyncio.wait({reading}, timeout=0.25))[0]:
-            if await request.is_disconnected():
-                gone.set()
-        try:
-            return reading.result()
-        except Stopped:
-            raise Refused(
-                503,
-                f"The reading was not done within {self._settings.seconds:g} seconds: ask for "
-                "less, or try again later.",
-            ) from None
+Limit = Annotated[int, Query(ge=1, le=bodies.MOST_LISTED, description="Pairs of each list.")]
+Offset = Annotated[int, Query(ge=0, description="Number of pairs to skip in each list.")]
+LibraryName = Annotated[
+    str, Query(alias="library", description="A name from /libraries; defaults to the first.")
+]
 
 
 def create_app(folders: Mapping[str, Path], settings: Settings | None = None) -> FastAPI:
@@ -136,48 +45,70 @@ def create_app(folders: Mapping[str, Path], settings: Settings | None = None) ->
         settings: What the server allows.
     """
     settings = settings or Settings()
-    served, metrics = Served(folders, settings), Metrics()
-    api = FastAPI(title="compare", version=__version__, description=_ABOUT)
+    pool, metrics = LibraryPool(folders), Metrics()
+    readings = Readings(settings.seconds, settings.most_waiting)
+    # The usual page of the API would load its scripts from elsewhere.
+    api = FastAPI(
+        title="compare", version=__version__, description=_ABOUT, docs_url=None, redoc_url=None
+    )
     _add_errors(api)
-    _add_about(api, served, metrics)
-    _add_readings(api, served)
+    _add_about(api, pool, metrics)
+    _add_searches(api, pool, readings)
+    _add_comparisons(api, pool, readings)
     if settings.allow_write:
-        _add_changes(api, served)
-    if settings.origins:
-        api.add_middleware(
-            CORSMiddleware, allow_origins=list(settings.origins), allow_headers=["Authorization"]
-        )
+        _add_changes(api, pool, readings)
     api.add_middleware(Gate, settings=settings, metrics=metrics)
+    if settings.origins:  # outermost, since a browser asks first, without a token
+        api.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(settings.origins),
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["Authorization"],
+            expose_headers=["X-Request-Id", "Content-Disposition"],
+        )
     return api
 
 
 def _add_errors(api: FastAPI) -> None:
     @api.exception_handler(CompareError)
-    def plain(request: Request, error: CompareError) -> JSONResponse:
-        status = error.status if isinstance(error, Refused) else 400
-        status = status if isinstance(error, Refused | QueryError | CorpusError) else 503
+    async def plain(request: Request, error: CompareError) -> JSONResponse:
+        status = 400 if isinstance(error, QueryError | CorpusError) else 503
+        status = error.status if isinstance(error, Refused) else status
         return JSONResponse({"error": str(error)}, status)
 
     @api.exception_handler(RequestValidationError)
-    def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         wrong = [
-            f"{'.'.join(map(str, entry['loc'][1:])) or 'The body'}: {entry['msg']}"
+            "The body is not JSON"
+            if entry["type"] == "json_invalid"
+            else f"{'.'.join(map(str, entry['loc'][1:])) or 'The body'}: {entry['msg']}"
             for entry in error.errors()
         ]
         return JSONResponse({"error": "; ".join(wrong) + "."}, 422)
+
+    @api.exception_handler(HTTPException)
+    async def other(request: Request, error: HTTPException) -> JSONResponse:
+        said = {
+            400: "The body cannot be read: send JSON in UTF-8.",
+            404: "There is nothing at this address: /openapi.json lists the addresses.",
+            405: "This address does not take such a request: see /openapi.json.",
+        }
+        sentence = said.get(error.status_code, f"{error.detail}.")
+        return JSONResponse({"error": sentence}, error.status_code, error.headers)
 
 
 # -- What is there -------------------------------------------------------------------------------
 
 
-def _add_about(api: FastAPI, served: Served, metrics: Metrics) -> None:
+def _add_about(api: FastAPI, pool: LibraryPool, metrics: Metrics) -> None:
     @api.get("/health")
-    def health() -> dict[str, str]:
+    @api.head("/health", include_in_schema=False)
+    async def health() -> dict[str, str]:
         """Say that the server is up."""
         return {"status": "ok", "version": __version__}
 
     @api.get("/metrics")
-    def measured() -> Response:
+    async def measured() -> Response:
         """Return counts and durations of requests, for Prometheus."""
         return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
@@ -185,8 +116,8 @@ def _add_about(api: FastAPI, served: Served, metrics: Metrics) -> None:
     def libraries() -> list[dict[str, Any]]:
         """List the libraries, the one used by default first."""
         found = []
-        for name in served.folders:
-            made = served.library(name).manifest
+        for name in pool.folders:
+            made = pool.library(name).manifest
             found.append(
                 {
                     "name": name,
@@ -199,159 +130,180 @@ def _add_about(api: FastAPI, served: Served, metrics: Metrics) -> None:
         return found
 
     @api.get("/facets")
-    def facets(library: Named = "") -> dict[str, list[dict[str, Any]]]:
+    def facets(library: LibraryName = "") -> dict[str, list[dict[str, Any]]]:
         """Return the values that filters offer, with their numbers of statements."""
         return {
             name: [{"value": facet.value, "count": facet.count} for facet in values]
-            for name, values in served.library(library).facets().items()
+            for name, values in pool.library(library).facets().items()
         }
 
     @api.get("/statements/{statement_id:path}")
-    def statement(statement_id: str, library: Named = "") -> dict[str, Any]:
+    def statement(statement_id: str, library: LibraryName = "") -> dict[str, Any]:
         """Return a statement."""
-        found = served.library(library).store.statements([statement_id])
+        found = pool.library(library).store.statements([statement_id])
         if statement_id not in found:
-            raise Refused(404, f"There is no statement {statement_id!r} in this library.")
+            raise _no_statement(statement_id)
         return found[statement_id].to_dict()
+
+
+def _no_statement(statement_id: str) -> Refused:
+    return Refused(404, f"There is no statement {statement_id!r} in this library.")
 
 
 # -- Readings ------------------------------------------------------------------------------------
 
 
-def _add_readings(api: FastAPI, served: Served) -> None:
-    async def searched(request: Request, asked: bodies.Search, library: str) -> Result:
-        opened = served.library(library)
-        quote, filters = asked.quote.quote(), bodies.read_filters(asked.filters)
-        return await served.read(
-            request,
-            lambda on_progress: search(
-                opened,
-                quote,
-                filters=filters,
-                thresholds=asked.thresholds.thresholds(),
-                candidates=asked.candidates,
-                why=asked.why,
-                stance_model=served.model(opened),
-                on_progress=on_progress,
-            ),
+def _add_searches(api: FastAPI, pool: LibraryPool, readings: Readings) -> None:
+    def searched(asked: bodies.SearchRequest, library: str, on_progress: Progress) -> Result:
+        opened = pool.library(library)
+        return search(
+            opened,
+            asked.quote.quote(),
+            filters=bodies.read_filters(asked.filters),
+            thresholds=asked.thresholds.thresholds(),
+            candidates=asked.candidates,
+            why=asked.why,
+            stance_model=pool.model(opened),
+            on_progress=on_progress,
         )
 
     @api.get("/search")
     async def search_words(
         request: Request,
-        q: Annotated[str, Query(description="The quote.", examples=[bodies.EXAMPLE])],
-        library: Named = "",
-        limit: Most = 50,
-        offset: First = 0,
+        q: Annotated[bodies.Text, Query(description="The quote.", examples=[bodies.EXAMPLE])],
+        library: LibraryName = "",
+        limit: Limit = 50,
+        offset: Offset = 0,
     ) -> dict[str, Any]:
         """Find who agrees with a quote and who opposes it."""
-        asked = bodies.Search(quote=bodies.Words(text=q))
-        return _page(await searched(request, asked, library), limit, offset)
+        asked = bodies.SearchRequest(quote=bodies.QuoteFields(text=q))
+        return await search_quote(request, asked, library, limit, offset)
 
     @api.post("/search")
     async def search_quote(
         request: Request,
-        asked: bodies.Search,
-        library: Named = "",
-        limit: Most = 50,
-        offset: First = 0,
+        asked: bodies.SearchRequest,
+        library: LibraryName = "",
+        limit: Limit = 50,
+        offset: Offset = 0,
     ) -> dict[str, Any]:
         """Find who agrees with a quote and who opposes it, with filters and thresholds."""
-        return _page(await searched(request, asked, library), limit, offset)
 
-    @api.post("/export/{format}")
+        def read(on_progress: Progress) -> dict[str, Any]:
+            return _page(searched(asked, library, on_progress), limit, offset)
+
+        return await readings.run(request, read)
+
+    @api.post("/export/{format}", response_class=Response)
     async def export(
-        request: Request, format: ExportFormat, asked: bodies.Search, library: Named = ""
+        request: Request,
+        format: ExportFormat,
+        asked: bodies.SearchRequest,
+        library: LibraryName = "",
     ) -> Response:
         """Return the lists of a search as a file."""
-        result = await searched(request, asked, library)
-        name = f'attachment; filename="pairs{format.suffix}"'
-        headers = {"Content-Disposition": name}
-        return Response(export_bytes(result, format), media_type=format.mime, headers=headers)
 
+        def read(on_progress: Progress) -> bytes:
+            return export_bytes(searched(asked, library, on_progress), format)
+
+        name = f'attachment; filename="pairs{format.suffix}"'
+        data = await readings.run(request, read)
+        return Response(data, media_type=format.mime, headers={"Content-Disposition": name})
+
+
+def _add_comparisons(api: FastAPI, pool: LibraryPool, readings: Readings) -> None:
     @api.post("/stance")
-    async def stance(request: Request, asked: bodies.Stance, library: Named = "") -> dict[str, Any]:
+    async def stance(
+        request: Request, asked: bodies.StanceRequest, library: LibraryName = ""
+    ) -> dict[str, Any]:
         """Say how two statements relate."""
-        opened = served.library(library)
-        pair = asked.a.model_input(), asked.b.model_input()
 
         def read(on_progress: Progress) -> dict[str, Any]:
-            model = served.model(opened)
-            scores, (parts,) = model.score_parts([pair], on_progress)
-            rationale = find_rationale(model, *pair)[1] if asked.why else None
-            texts = ("Statement a", pair[0].text), ("Statement b", pair[1].text)
-            notes = language_notes(*texts, languages=model.languages)
-            odds = Probabilities(*map(float, scores[0]))
-            return stance_json(pair, odds, parts, rationale, signature(model), notes)
+            pair = asked.a.model_input(), asked.b.model_input()
+            return pool.stance(pool.library(library), pair, why=asked.why, on_progress=on_progress)
 
-        return await served.read(request, read)
+        return await readings.run(request, read)
 
     @api.post("/pairs")
-    async def pairs(request: Request, asked: bodies.Sides, library: Named = "") -> dict[str, Any]:
+    async def pairs(
+        request: Request, asked: bodies.PairsRequest, library: LibraryName = ""
+    ) -> dict[str, Any]:
         """Find where two sides agree or oppose each other, or where one changed position."""
-        opened = served.library(library)
 
         def read(on_progress: Progress) -> dict[str, Any]:
+            opened = pool.library(library)
             comparison = Comparison(
                 opened,
                 bodies.read_filters(asked.a),
                 bodies.read_filters(asked.b) if asked.b else None,
                 topic=asked.topic,
-                stance_model=served.model(opened),
+                stance_model=pool.model(opened),
                 most_read=asked.most_read,
             )
+            comparison.plan(on_progress)
             thresholds = asked.thresholds.thresholds()
             return sides_json(comparison.run(thresholds=thresholds, on_progress=on_progress))
 
-        return await served.read(request, read)
+        return await readings.run(request, read)
 
     @api.post("/positions")
-    async def place(request: Request, asked: bodies.Place, library: Named = "") -> dict[str, Any]:
+    async def place(
+        request: Request, asked: bodies.PositionsRequest, library: LibraryName = ""
+    ) -> dict[str, Any]:
         """Place countries or speakers on a proposition, from opposed (-1) to agreeing (+1)."""
-        opened = served.library(library)
-        filters = bodies.read_filters(asked.filters)
-        return await served.read(
-            request,
-            lambda on_progress: positions_json(
-                positions(
-                    opened,
-                    asked.proposition,
-                    by=asked.by,
-                    filters=filters,
-                    thresholds=asked.thresholds.thresholds(),
-                    most_each=asked.most_each,
-                    stance_model=served.model(opened),
-                    on_progress=on_progress,
-                )
-            ),
-        )
+
+        def read(on_progress: Progress) -> dict[str, Any]:
+            opened = pool.library(library)
+            found = positions(
+                opened,
+                asked.proposition,
+                by=asked.by,
+                filters=bodies.read_filters(asked.filters),
+                thresholds=asked.thresholds.thresholds(),
+                most_each=asked.most_each,
+                stance_model=pool.model(opened),
+                on_progress=on_progress,
+            )
+            return positions_json(found)
+
+        return await readings.run(request, read)
 
 
 # -- Changes -------------------------------------------------------------------------------------
 
 
-def _add_changes(api: FastAPI, served: Served) -> None:
+def _add_changes(api: FastAPI, pool: LibraryPool, readings: Readings) -> None:
     @api.post("/statements")
     async def add(
-        request: Request, asked: bodies.NewStatements, library: Named = ""
+        request: Request, asked: bodies.StatementsRequest, library: LibraryName = ""
     ) -> dict[str, int]:
         """Add statements to a library; those with a known id replace it."""
-        opened, statements = served.library(library), asked.read()
 
         def write(on_progress: Progress) -> dict[str, int]:
+            statements, opened = asked.read(), pool.library(library)
+            if opened.read_only:
+                raise Refused(403, "This library is read-only.")
             after = opened.update(statements, on_progress=on_progress)
             return {"added": len(statements), "statements": len(after)}
 
-        return await served.read(request, write)
+        return await readings.run(request, write, lets_pass=False)
 
     @api.delete("/statements/{statement_id:path}")
-    async def delete(request: Request, statement_id: str, library: Named = "") -> dict[str, int]:
+    async def delete(
+        request: Request, statement_id: str, library: LibraryName = ""
+    ) -> dict[str, int]:
         """Delete a statement from a library for good."""
-        opened = served.library(library)
-        if statement_id not in opened.store.statements([statement_id]):
-            raise Refused(404, f"There is no statement {statement_id!r} in this library.")
-        after = await served.read(request, lambda on_progress: opened.delete([statement_id]))
-        return {"statements": len(after)}
+
+        def write(on_progress: Progress) -> dict[str, int]:
+            opened = pool.library(library)
+            if opened.read_only:
+                raise Refused(403, "This library is read-only.")
+            if statement_id not in opened.store.statements([statement_id]):
+                raise _no_statement(statement_id)
+            opened.delete([statement_id])
+            return {"statements": len(pool.library(library))}
+
+        return await readings.run(request, write, lets_pass=False)
 
 
 def _page(result: Result, limit: int, offset: int) -> dict[str, Any]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
 
+from compare.comparison.retrieval import CANDIDATES, MOST_PER_ACTOR
 from compare.corpus import read_corpus
 from compare.errors import CorpusError, QueryError
 from compare.library import FILTERS, Filters
@@ -26,23 +27,32 @@ _MOST_VALUES = 100
 EXAMPLE = "China is considering military aid to Russia."
 
 
+def _whole_characters(text: str) -> str:
+    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("it holds half a character: send it as UTF-8")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_whole_characters)]
+
+
 class Body(BaseModel):
     """A body without unknown fields."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class Words(Body):
+class QuoteFields(Body):
     """Words, with who said them, when, and the context that completes them."""
 
-    text: str = Field(description="The words.", examples=[EXAMPLE])
-    speaker: str = Field(default="", max_length=_LONGEST_NAME, examples=["Antony Blinken"])
-    role: str = Field(default="", max_length=_LONGEST_NAME)
-    country: str = Field(
+    text: Text = Field(description="The words.", examples=[EXAMPLE])
+    speaker: Text = Field(default="", max_length=_LONGEST_NAME, examples=["Antony Blinken"])
+    role: Text = Field(default="", max_length=_LONGEST_NAME)
+    country: Text = Field(
         default="", max_length=_LONGEST_NAME, description="Several separated by ';'."
     )
-    date: str = Field(default="", max_length=30, description="YYYY, YYYY-MM or YYYY-MM-DD.")
-    context: str = Field(default="", max_length=2_000)
+    date: Text = Field(default="", max_length=30, description="YYYY, YYYY-MM or YYYY-MM-DD.")
+    context: Text = Field(default="", max_length=2_000)
 
     def quote(self) -> Quote:
         """Return the quote.
@@ -80,9 +90,9 @@ def _fields() -> dict[str, Any]:
     for name, entry in FILTERS.items():
         if entry.attribute:
             many: Any = Field(default=[], max_length=_MOST_VALUES, description=entry.help)
-            fields[name] = (list[str], many)
+            fields[name] = (list[Text], many)
         elif name.startswith("date_"):
-            fields[name] = (str, Field(default="", max_length=30, description=entry.help))
+            fields[name] = (Text, Field(default="", max_length=30, description=entry.help))
         else:
             fields[name] = (bool, Field(default=False, description=entry.help))
     return fields
@@ -109,7 +119,7 @@ def read_filters(given: Body) -> Filters:
     return Filters(**values)
 
 
-class Least(Body):
+class ThresholdFields(Body):
     """What a pair must reach to be listed."""
 
     probability: float = Field(default=Thresholds().probability, ge=0, le=1)
@@ -120,45 +130,45 @@ class Least(Body):
         return Thresholds(self.probability, self.similarity)
 
 
-class Search(Body):
+class SearchRequest(Body):
     """Who agrees with a quote, and who opposes it."""
 
-    quote: Words
+    quote: QuoteFields
     filters: FilterFields = FilterFields()
-    thresholds: Least = Least()
-    candidates: int = Field(default=400, ge=1, le=MOST_CANDIDATES)
+    thresholds: ThresholdFields = ThresholdFields()
+    candidates: int = Field(default=CANDIDATES, ge=1, le=MOST_CANDIDATES)
     why: bool = Field(default=False, description="Also find the deciding words of what is listed.")
 
 
-class Stance(Body):
+class StanceRequest(Body):
     """How two statements relate."""
 
-    a: Words
-    b: Words
+    a: QuoteFields
+    b: QuoteFields
     why: bool = False
 
 
-class Sides(Body):
+class PairsRequest(Body):
     """Where two sides agree or oppose each other; without `b`, side a over time."""
 
     a: FilterFields
     b: FilterFields | None = None
-    topic: str = Field(default="", max_length=_LONGEST_NAME)
+    topic: Text = Field(default="", max_length=_LONGEST_NAME)
     most_read: int = Field(default=2_000, ge=1, le=MOST_READ)
-    thresholds: Least = Least()
+    thresholds: ThresholdFields = ThresholdFields()
 
 
-class Place(Body):
+class PositionsRequest(Body):
     """Where countries or speakers stand on a proposition."""
 
-    proposition: str = Field(examples=["The canal must be open to all ships."])
-    by: str = Field(default="country", pattern="^(country|speaker)$")
+    proposition: Text = Field(examples=["The canal must be open to all ships."])
+    by: Text = Field(default="country", pattern="^(country|speaker)$")
     filters: FilterFields = FilterFields()
-    thresholds: Least = Least()
-    most_each: int = Field(default=24, ge=1, le=200)
+    thresholds: ThresholdFields = ThresholdFields()
+    most_each: int = Field(default=MOST_PER_ACTOR, ge=1, le=200)
 
 
-class NewStatements(Body):
+class StatementsRequest(Body):
     """Statements to add, each with the columns of a corpus file; the same id replaces."""
 
     statements: list[dict[str, Any]] = Field(

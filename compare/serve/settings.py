@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from starlette.responses import JSONResponse
 
 from compare.comparison.turns import TURNS
 
@@ -20,8 +21,10 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
-OPEN_TO_ALL = ("/health",)
+WITHOUT_TOKEN = ("/health",)
 """Paths that need no token, since they tell nothing about the libraries."""
+
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 logger = logging.getLogger("compare.serve")
 
@@ -31,13 +34,12 @@ class Settings:
     """What a server allows.
 
     Attributes:
-        token: What clients send as `Authorization: Bearer TOKEN`; "" lets everyone in who reaches
-            the port.
+        token: What clients send as `Authorization: Bearer TOKEN`; "" needs none.
         allow_write: Whether clients may add and delete statements.
-        hosts: The names under which the server answers, so that a foreign page cannot read it
-            through a name of its own (DNS rebinding); "*" for any.
+        hosts: The names under which the server answers, in lower case, so that no foreign page
+            can reach it by DNS rebinding; "*" for any.
         origins: Web pages of these origins may use the API (CORS).
-        seconds: Time limit of a request, waiting included.
+        seconds: Time limit of a reading, waiting included.
         most_waiting: Number of readings that may wait for their turn.
         largest_body: Maximum size of a request in bytes.
     """
@@ -85,44 +87,38 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        began, name, status = time.perf_counter(), uuid.uuid4().hex[:12], 500
-        body = _Bounded(receive, self._settings.largest_body)
-
-        async def answer(message: Message) -> None:
-            nonlocal status
-            if body.is_too_large and not refused:
-                return  # the application's own answer to a body that it could not read
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                message["headers"] = [*message["headers"], (b"x-request-id", name.encode())]
-            await send(message)
-
-        refused: tuple[int, str] | None = None
+        began, name = time.perf_counter(), uuid.uuid4().hex[:12]
+        answer = _Answer(send, name)
+        body = _Body(receive, self._settings.largest_body)
         try:
             headers = {key.decode("latin-1").lower(): value for key, value in scope["headers"]}
             if refused := self._refusal(scope["path"], headers):
-                await _say(answer, *refused)
+                await answer.say(*refused)
             else:
-                await self._app(scope, body.receive, answer)
-            if body.is_too_large:
-                refused = 413, self._too_large
-                await _say(answer, *refused)
+                answer.is_held = body.is_larger
+                await self._app(scope, body.receive, answer.send)
+            if body.is_larger():
+                await answer.say(413, self._too_large)
+        except Exception:
+            logger.exception("%s failed", name)
+            await answer.say(500, f"The server failed at this request: see {name} in its log.")
         finally:
+            method = scope["method"] if scope["method"] in _METHODS else "other"
             route = getattr(scope.get("route"), "path", "other")
             seconds = time.perf_counter() - began
-            self._metrics.requests.labels(scope["method"], route, str(status)).inc()
+            self._metrics.requests.labels(method, route, str(answer.status)).inc()
             self._metrics.seconds.labels(route).observe(seconds)
-            logger.info("%s %s %s %d %.3f s", name, scope["method"], route, status, seconds)
+            logger.info("%s %s %s %d %.3f s", name, method, route, answer.status, seconds)
 
     def _refusal(self, path: str, headers: Mapping[str, bytes]) -> tuple[int, str] | None:
         settings = self._settings
-        host = headers.get("host", b"").decode("latin-1")
+        host = headers.get("host", b"").decode("latin-1").lower()
         if "*" not in settings.hosts and _without_port(host) not in settings.hosts:
             return 403, f"This server does not answer under the name {host!r}: see --host-name."
-        if settings.token and path not in OPEN_TO_ALL:
-            given = headers.get("authorization", b"")
-            expected = f"Bearer {settings.token}".encode()
-            if not secrets.compare_digest(given, expected):
+        if settings.token and path not in WITHOUT_TOKEN:
+            kind, _, given = headers.get("authorization", b"").partition(b" ")
+            is_right = secrets.compare_digest(given.strip(), settings.token.encode())
+            if kind.lower() != b"bearer" or not is_right:
                 return 401, "Send the server's token in the header Authorization: Bearer TOKEN."
         size = headers.get("content-length", b"0")
         if not size.isdigit() or int(size) > settings.largest_body:
@@ -131,33 +127,53 @@ class Gate:
 
     @property
     def _too_large(self) -> str:
-        return f"A request may have {self._settings.largest_body:,} bytes: send less at once."
+        return f"Requests are limited to {self._settings.largest_body:,} bytes: send less at once."
 
 
-class _Bounded:
-    """The body of a request, which may be longer than its header says."""
+class _Answer:
+    """The answer to a request, with its id; at most one is sent."""
+
+    def __init__(self, send: Send, name: str) -> None:
+        self._send, self._name = send, name
+        self.status, self._has_begun = 500, False
+        self.is_held: Callable[[], bool] = lambda: False
+
+    async def send(self, message: Message) -> None:
+        """Pass on a message of the application, unless it could not read the request."""
+        if self.is_held() and not self._has_begun:
+            return
+        if message["type"] == "http.response.start":
+            self.status, self._has_begun = message["status"], True
+            message["headers"] = [*message["headers"], (b"x-request-id", self._name.encode())]
+        await self._send(message)
+
+    async def say(self, status: int, sentence: str) -> None:
+        """Send a sentence, unless an answer has begun."""
+        if self._has_begun:
+            return
+        self.is_held = lambda: False
+        headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
+        answer = JSONResponse({"error": sentence}, status, headers)
+        start = {"type": "http.response.start", "status": status, "headers": answer.raw_headers}
+        await self.send(start)
+        await self.send({"type": "http.response.body", "body": answer.body})
+
+
+class _Body:
+    """The body of a request, which may be larger than its header says."""
 
     def __init__(self, receive: Receive, largest: int) -> None:
         self._receive, self._left = receive, largest
-        self.is_too_large = False
+
+    def is_larger(self) -> bool:
+        return self._left < 0
 
     async def receive(self) -> Message:
         message = await self._receive()
         self._left -= len(message.get("body", b""))
-        if self._left < 0:
-            self.is_too_large = True
-            return {"type": "http.disconnect"}
-        return message
+        return {"type": "http.disconnect"} if self.is_larger() else message
 
 
 def _without_port(host: str) -> str:
     name, colon, port = host.rpartition(":")
     return name if colon and port.isdigit() else host
-
-
-async def _say(send: Send, status: int, sentence: str) -> None:
-    from starlette.responses import JSONResponse
-
-    answer = JSONResponse({"error": sentence}, status)
-    await send({"type": "http.response.start", "status": status, "headers": answer.raw_headers})
-    await send({"type": "http.response.body", "body": answer.body})

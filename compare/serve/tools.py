@@ -9,19 +9,18 @@ from typing import Any, ParamSpec, TypeVar
 
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
+from pydantic import ValidationError
 
 from compare import __version__
 from compare.comparison.positions import positions
 from compare.comparison.search import search
+from compare.comparison.turns import TURNS
 from compare.errors import CompareError, QueryError
-from compare.export.json_files import stance_json
-from compare.library import Filters, Library
-from compare.library.generations import current_name
-from compare.models import Probabilities, load_stance_model, signature
-from compare.models.rationale import find_rationale
+from compare.library import Filters
 from compare.results import Pair, Result, Stance
-from compare.serve.bodies import Words, read_date
-from compare.statements import Statement, language_notes
+from compare.serve.bodies import QuoteFields, read_date
+from compare.serve.readings import LibraryPool
+from compare.statements import Statement
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -35,15 +34,8 @@ _MOST = 50
 
 def create_server(folder: Path) -> MCPServer:
     """Return the server of a library's tools."""
-    model, opened = load_stance_model(), dict[str, Library]()
+    pool = LibraryPool({"": folder})
     server: MCPServer = MCPServer("compare", version=__version__, instructions=_INSTRUCTIONS)
-
-    def library() -> Library:
-        name = current_name(folder)
-        if name not in opened:
-            opened.clear()
-            opened[name] = Library.open(folder)
-        return opened[name]
 
     @server.tool()
     @_with_plain_errors
@@ -74,10 +66,10 @@ def create_server(folder: Path) -> MCPServer:
             date_from=read_date("since", since),
             date_to=read_date("until", until),
         )
-        asked = Words(text=quote, speaker=speaker, country=country, date=date).quote()
-        result = search(
-            library(), asked, filters=filters, stance_model=library().stance_model(model)
-        )
+        asked = QuoteFields(text=quote, speaker=speaker, country=country, date=date).quote()
+        library = pool.library()
+        with TURNS.take():
+            result = search(library, asked, filters=filters, stance_model=pool.model(library))
         most = max(1, min(limit, _MOST))
         return {
             "agree": [_found(result, pair, Stance.AGREE) for pair in result.agree[:most]],
@@ -98,15 +90,10 @@ def create_server(folder: Path) -> MCPServer:
         b_date: str = "",
     ) -> dict[str, Any]:
         """Say whether two statements agree, oppose each other or neither, and by which words."""
-        first = Words(text=a, country=a_country, date=a_date).model_input()
-        second = Words(text=b, country=b_country, date=b_date).model_input()
-        pair, reader = (first, second), library().stance_model(model)
-        scores, (parts,) = reader.score_parts([pair])
-        texts = ("Statement a", first.text), ("Statement b", second.text)
-        notes = language_notes(*texts, languages=reader.languages)
-        odds = Probabilities(*map(float, scores[0]))
-        rationale = find_rationale(reader, *pair)[1]
-        return stance_json(pair, odds, parts, rationale, signature(reader), notes)
+        first = QuoteFields(text=a, country=a_country, date=a_date).model_input()
+        second = QuoteFields(text=b, country=b_country, date=b_date).model_input()
+        with TURNS.take():
+            return pool.stance(pool.library(), (first, second), why=True)
 
     @server.tool()
     @_with_plain_errors
@@ -118,8 +105,10 @@ def create_server(folder: Path) -> MCPServer:
             by: "country" or "speaker".
             limit: Actors on either end, up to 50.
         """
-        found = positions(library(), proposition, by=by, stance_model=library().stance_model(model))
-        placed = [
+        library = pool.library()
+        with TURNS.take():
+            found = positions(library, proposition, by=by, stance_model=pool.model(library))
+        placed: list[dict[str, Any]] = [
             {
                 "actor": position.name,
                 "position": round(position.score.mean, 2),
@@ -134,8 +123,8 @@ def create_server(folder: Path) -> MCPServer:
         ]
         most = max(1, min(limit, _MOST))
         return {
-            "most_opposed": placed[:most],
-            "most_agreeing": placed[::-1][:most],
+            "opposed": [one for one in placed if one["position"] < 0][:most],
+            "agreeing": [one for one in placed[::-1] if one["position"] > 0][:most],
             "actors_placed": len(placed),
             "notes": list(found.notes),
         }
@@ -144,7 +133,7 @@ def create_server(folder: Path) -> MCPServer:
     @_with_plain_errors
     def show_statement(statement_id: str) -> dict[str, Any]:
         """Return a whole statement by the id that other tools give."""
-        found = library().store.statements([statement_id])
+        found = pool.library().store.statements([statement_id])
         if statement_id not in found:
             raise QueryError(f"There is no statement {statement_id!r} in this library.")
         return found[statement_id].to_dict()
@@ -161,6 +150,9 @@ def _with_plain_errors(tool: Callable[P, T]) -> Callable[P, T]:
             return tool(*args, **kwargs)
         except CompareError as error:
             raise ToolError(str(error)) from error
+        except ValidationError as error:
+            wrong = [f"{entry['loc'][0]}: {entry['msg']}" for entry in error.errors()]
+            raise ToolError("; ".join(wrong) + ".") from error
 
     return told
 

@@ -155,8 +155,8 @@ def test_what_comes_near_a_short_list_is_shown_apart(run: Run) -> None:
     out = run("search", BLOCKADE, "--min-probability", "0.75").out
     near = out[out.index("Read 3 of 4 passages. None agrees") : out.index("OPPOSE")]
     assert near.startswith(
-        "Read 3 of 4 passages. None agrees with the quote at these thresholds; 1 comes near, but "
-        "the model is unsure:\nAGREE? UNSURE\n  1. 0.70 “We say that the blockade"
+        "Read 3 of 4 passages. None agrees with the quote at these thresholds; 1 comes near:\n"
+        "AGREE, BELOW THE MINIMUM PROBABILITY\n  1. 0.70 “We say that the blockade"
     )
     assert "agree 0.70, oppose 0.10, neither 0.20" in near
     assert "AGREE\n" not in out

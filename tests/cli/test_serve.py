@@ -35,6 +35,10 @@ def test_other_machines_need_a_token(run: Run, tmp_path: Path) -> None:
     told = run("serve", "--host", "0.0.0.0")
     assert told.code == 2
     assert "--host 0.0.0.0 lets other machines in: name a file with a token" in told.err
+    told = run("serve", "--cors", "example.org")
+    assert (told.code, "is no origin: write it as https://" in told.err) == (2, True)
+    told = run("serve", "--seconds", "nan")
+    assert (told.code, "--seconds" in told.err) == (2, True)
     told = run("serve", "--allow-write")
     assert (told.code, "--allow-write needs a token" in told.err) == (2, True)
     (tmp_path / "short").write_text("abc")
@@ -91,6 +95,6 @@ def test_a_server_answers_until_it_is_ended(library: Path, token: Path, model_ca
     finally:
         server.send_signal(signal.SIGINT)
         _, told = server.communicate(timeout=30)
-    assert f"The API is at {address}, described at /docs" in told
+    assert f"The API is at {address}, described at /openapi.json" in told
     assert "GET /libraries 200" in told
     assert "Traceback" not in told

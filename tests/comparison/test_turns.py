@@ -93,8 +93,25 @@ def test_an_error_in_a_turn_ends_it():
     turns = Turns()
     with pytest.raises(ValueError, match="broken"), turns.take():
         raise ValueError("broken")
-    with turns.take() as turn:
-        turn.let_others_pass()
+    assert len(turns) == 0
+
+
+def test_who_leaves_early_does_not_change_the_rough_time():
+    turns, told = Turns(), []
+
+    def leave(ahead, seconds):
+        raise ConnectionAbortedError
+
+    def work(name):
+        try:
+            with turns.take(leave if name == "leaves" else lambda *said: told.append(said)):
+                time.sleep(0.7)
+        except ConnectionAbortedError:
+            pass
+
+    ended(started(work, "first", "leaves", "last"))
+    assert told
+    assert all(0 < seconds < 10 for _, seconds in told)
 
 
 def test_a_thread_that_has_a_turn_keeps_it():

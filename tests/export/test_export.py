@@ -83,6 +83,7 @@ def test_a_record_holds_both_sides_the_verdict_and_where_it_came_from() -> None:
         "query": QUOTE,
         "stance": "agree",
         "rank": 1,
+        "unsure": "",
         "p_agree": 0.765432,
         "p_oppose": 0.2,
         "p_neither": 0.034568,
@@ -163,7 +164,7 @@ def test_the_same_words_of_another_speaker_are_not_given_the_corpus_source() -> 
 def test_csv_bytes_are_exact() -> None:
     data = export_bytes(result_with("=1+1"), ExportFormat.CSV)
     header, row, end = data.split(b"\r\n")
-    assert header.startswith(b'\xef\xbb\xbf"query","stance","rank",')
+    assert header.startswith(b'\xef\xbb\xbf"query","stance","rank","unsure",')
     assert row.startswith(b'"\'=1+1","agree",1,0.75,0.125,0.125,0.75,"\'=1+1"')
     assert end == b""
 
@@ -529,11 +530,13 @@ def test_a_country_without_a_code_and_reported_speech_are_said() -> None:
 
 def test_what_fills_a_short_list_is_marked_as_unsure() -> None:
     unsure = found_pair(OPPOSED, (0.0625, 0.3125, 0.625))
-    made = replace(a_search(found_pair(AGREEING, (0.75, 0.125, 0.125)), unsure), passages_read=2)
-    assert [entry["stance"] for entry in pair_rows(made)] == ["agree", "oppose"]
+    made = a_search(found_pair(AGREEING, (0.75, 0.125, 0.125)), unsure)
+    rows = [(entry["stance"], entry["unsure"]) for entry in pair_rows(made)]
+    assert rows == [("agree", ""), ("oppose", "yes")]
+    assert "Unsure: opposes?" in made._repr_html_()
     assert [entry["unsure"] for entry in public_json(made)["results"]] == [False, True]
     written = export_bytes(made, ExportFormat.MARKDOWN).decode()
     assert written.count("; the model is unsure") == 1
     page = report_html(made)
     assert page.count("Unsure: opposes?") == 1
-    assert "Statements that fill short lists are less likely: 1." in page
+    assert "To fill short lists, less likely ones are added: 1." in page

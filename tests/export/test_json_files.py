@@ -116,6 +116,14 @@ def test_a_result_of_an_older_program_says_that_it_listed_otherwise() -> None:
     assert result_from_json({**result_to_json(two_sides()), "version": 2}) == two_sides()
 
 
+def test_a_search_of_an_older_program_may_list_more_now_and_says_so() -> None:
+    unsure = found_pair(OPPOSED, (0.0625, 0.3125, 0.625))
+    for result, is_said in ((a_search(), False), (a_search(unsure), True)):
+        older = result_from_json({**result_to_json(result), "version": 2})
+        assert ("listed fewer statements" in " ".join(older.notes)) is is_said
+        assert result_from_json(result_to_json(result)) == result
+
+
 def test_a_kept_result_is_not_written_over_without_force(tmp_path: Path) -> None:
     path = tmp_path / "kept.json"
     a_search().save(path)

@@ -102,7 +102,7 @@ def test_the_likelier_side_is_listed_from_the_least_probability_up():
 
 def found(*pairs):
     """Return the result of a search that read these pairs."""
-    return replace(a_search(), pairs=pairs, passages_read=len(pairs))
+    return replace(a_search(), pairs=pairs)
 
 
 def test_a_short_list_of_a_search_is_filled_with_the_likeliest_unsure_pairs():

@@ -6,8 +6,12 @@ import json
 import logging
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import anyio
+import httpx2 as httpx
 import pytest
 from starlette.testclient import TestClient
 
@@ -26,7 +30,7 @@ TOKEN = "a-token-of-many-letters"
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr("compare.models.load_encoder", lambda name=None: HashingEncoder(256))
-    monkeypatch.setattr("compare.serve.api.load_stance_model", WordJudge)
+    monkeypatch.setattr("compare.serve.readings.load_stance_model", WordJudge)
     Library.build(STATEMENTS, tmp_path / "un", HashingEncoder(256)).close()
     return tmp_path / "un"
 
@@ -100,6 +104,42 @@ def test_statements_facets_and_libraries_are_listed(folder: Path, tmp_path: Path
     )
 
 
+@pytest.mark.parametrize(
+    ("body", "status", "sentence"),
+    [
+        (
+            b'{"quote": {"text": "Yes \\ud800 it must end."}}',
+            422,
+            "quote.text: Value error, it holds",
+        ),
+        (b'{"quote": ', 422, "The body is not JSON."),
+        (b'{"quote": "\xff"}', 400, "The body cannot be read: send JSON in UTF-8."),
+        (b"[" * 100_000, 400, "The body cannot be read: send JSON in UTF-8."),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_said(
+    folder: Path, body: bytes, status: int, sentence: str
+) -> None:
+    headers = {"Content-Type": "application/json"}
+    answer = client(folder).post("/search", content=body, headers=headers)
+    assert answer.status_code == status
+    assert said(answer).startswith(sentence)
+
+
+def test_an_error_of_the_program_is_a_sentence_with_the_id(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*args: object, **kwargs: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("compare.serve.api.search", broken)
+    answer = client(folder).get("/search", params={"q": BLOCKADE})
+    assert answer.status_code == 500
+    assert said(answer) == (
+        f"The server failed at this request: see {answer.headers['x-request-id']} in its log."
+    )
+
+
 def test_a_change_of_the_library_is_seen_at_once(folder: Path) -> None:
     api = client(folder)
     assert api.get("/statements/new").status_code == 404
@@ -154,7 +194,14 @@ def test_a_kept_result_can_be_loaded(folder: Path, tmp_path: Path) -> None:
         ("/search", {"quote": {"text": "Yes."}, "thresholds": {"probability": 2}}, 422, "thresho"),
         ("/search", [], 422, "The body: "),
         ("/positions", {"proposition": "Yes.", "by": "party"}, 422, "by: "),
-        ("/pairs", {"a": {}, "b": {"countries": ["Nowhere"]}}, 400, ""),
+        (
+            "/pairs",
+            {"a": {}, "b": {"countries": ["Nowhere"]}},
+            400,
+            "Side b (Nowhere) cannot be compared",
+        ),
+        ("/nowhere", {}, 404, "There is nothing at this address"),
+        ("/health", {}, 405, "This address does not take such a request"),
         ("/export/docx", {"quote": {"text": "Yes."}}, 422, "format: "),
     ],
 )
@@ -174,13 +221,13 @@ def test_too_large_a_request_is_refused(folder: Path) -> None:
     in_parts = api.post("/search", content=(b"x" * 600 for _ in range(2)))
     for answer in (whole, in_parts):
         assert answer.status_code == 413
-        assert said(answer) == "A request may have 1,000 bytes: send less at once."
+        assert said(answer) == "Requests are limited to 1,000 bytes: send less at once."
 
 
 def test_a_token_is_asked_for_everywhere_but_at_the_door(folder: Path) -> None:
     api = client(folder, token=TOKEN)
     assert api.get("/health").json()["status"] == "ok"
-    for path in ("/libraries", "/metrics", "/docs", "/openapi.json", "/search?q=Yes"):
+    for path in ("/libraries", "/metrics", "/openapi.json", "/search?q=Yes"):
         assert api.get(path).status_code == 401
         assert api.get(path, headers={"Authorization": "Bearer wrong"}).status_code == 401
     assert api.get("/libraries", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
@@ -197,7 +244,18 @@ def test_a_foreign_name_is_refused(folder: Path) -> None:
         "access-control-allow-origin"
         not in api.get("/health", headers={"Origin": "https://a.example"}).headers
     )
-    named = client(folder, origins=("https://a.example",))
+    upper = client(folder, hosts=("statements.example",))
+    assert upper.get("/health", headers={"Host": "Statements.Example:80"}).status_code == 200
+    named = client(folder, origins=("https://a.example",), token=TOKEN)
+    asked = {
+        "Origin": "https://a.example",
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "authorization",
+    }
+    assert named.options("/search", headers=asked).status_code == 200
+    refused = named.get("/libraries", headers={"Origin": "https://a.example"})
+    assert refused.status_code == 401
+    assert refused.headers["access-control-allow-origin"] == "https://a.example"
     answer = named.get("/health", headers={"Origin": "https://a.example"})
     assert answer.headers["access-control-allow-origin"] == "https://a.example"
 
@@ -224,26 +282,77 @@ def test_requests_are_counted(folder: Path) -> None:
     assert "compare_readings 0.0" in text
 
 
-def test_a_reading_waits_for_its_turn_and_not_for_ever(folder: Path) -> None:
-    api, over, begun = client(folder, seconds=0.6, most_waiting=1), threading.Event(), []
+@contextmanager
+def a_reading_of_another() -> Iterator[None]:
+    """Have the turn in another thread."""
+    over, begun = threading.Event(), threading.Event()
 
     def occupy() -> None:
         with TURNS.take():
-            begun.append(True)
-            over.wait(20)
+            begun.set()
+            over.wait(60)
 
     other = threading.Thread(target=occupy)
     other.start()
-    while not begun:
-        time.sleep(0.01)
-    late = api.get("/search", params={"q": BLOCKADE})
-    over.set()
-    other.join()
+    begun.wait(5)
+    try:
+        yield
+    finally:
+        over.set()
+        other.join()
+
+
+def test_a_reading_waits_for_its_turn_and_not_for_ever(folder: Path) -> None:
+    api = client(folder, seconds=0.6)
+    with a_reading_of_another():
+        late = api.get("/search", params={"q": BLOCKADE})
     assert late.status_code == 503
     assert said(late).startswith("The reading was not done within 0.6 seconds: ")
     assert api.get("/search", params={"q": BLOCKADE}).status_code == 200
-    full = client(folder, most_waiting=-1).get("/search", params={"q": BLOCKADE})
-    assert said(full) == "Too many readings wait already: try again in a minute."
+
+
+def test_many_may_wait_and_more_are_refused_at_once(folder: Path) -> None:
+    app = create_app({"un": folder}, Settings(seconds=3, most_waiting=50))
+    refused, answered = "Too many readings wait already: try again in a minute.", []
+
+    async def ask_all() -> float:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as api:
+
+            async def ask() -> None:
+                answer = await api.get("/search", params={"q": BLOCKADE})
+                answered.append(answer.json()["error"])
+
+            async with anyio.create_task_group() as group:
+                for _ in range(60):
+                    group.start_soon(ask)
+                await anyio.sleep(0.5)
+                began = time.monotonic()
+                assert (await api.get("/health")).status_code == 200
+                return time.monotonic() - began
+
+    with a_reading_of_another():
+        assert anyio.run(ask_all) < 1
+    assert answered.count(refused) == 9
+    assert len(TURNS) == 0
+
+
+def test_a_writer_lets_nobody_pass(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(TURNS, "_longest", 0.0)
+    api = client(folder, allow_write=True)
+    answers = []
+
+    def add(name: str) -> None:
+        many = [{"id": f"{name}-{n}", "text": f"{name} says {n}."} for n in range(90)]
+        answers.append(api.post("/statements", json={"statements": many}).status_code)
+
+    writers = [threading.Thread(target=add, args=(name,)) for name in "abc"]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert answers == [200, 200, 200]
+    assert len(Library.open(folder)) == 4 + 3 * 90
 
 
 def test_the_description_has_every_route_and_an_example(folder: Path) -> None:
@@ -254,7 +363,7 @@ def test_the_description_has_every_route_and_an_example(folder: Path) -> None:
     }
     for routes in described["paths"].values():
         assert all(route["description"] for route in routes.values())
-    words = described["components"]["schemas"]["Words"]
+    words = described["components"]["schemas"]["QuoteFields"]
     assert words["properties"]["text"]["examples"] == [
         "China is considering military aid to Russia."
     ]

@@ -19,7 +19,7 @@ from tests.fakes import HashingEncoder, WordJudge, statement
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr("compare.models.load_encoder", lambda name=None: HashingEncoder(256))
-    monkeypatch.setattr("compare.serve.tools.load_stance_model", WordJudge)
+    monkeypatch.setattr("compare.serve.readings.load_stance_model", WordJudge)
     Library.build(STATEMENTS, tmp_path / "un", HashingEncoder(256)).close()
     return tmp_path / "un"
 
@@ -80,21 +80,24 @@ def test_two_statements_a_position_and_a_whole_statement(folder: Path) -> None:
     )
     assert pair["stance"] == "oppose"
     assert pair["why"]["b"]
-    assert places["most_opposed"][0]["actor"] == "Norway"
-    assert places["most_opposed"][0]["says"][0]["statement_id"] == "oppose-1"
+    assert [one["actor"] for one in places["opposed"]] == ["Norway"]
+    assert places["opposed"][0]["says"][0]["statement_id"] == "oppose-1"
+    assert "Norway" not in {one["actor"] for one in places["agreeing"]}
     assert whole == STATEMENTS[2].to_dict()
 
 
 def test_what_is_wrong_is_said(folder: Path) -> None:
-    empty, missing, date = called(
+    empty, missing, date, long = called(
         folder,
         ("search_statements", {"quote": " "}),
         ("show_statement", {"statement_id": "nobody"}),
         ("search_statements", {"quote": BLOCKADE, "since": "May"}),
+        ("search_statements", {"quote": BLOCKADE, "speaker": "x" * 999}),
     )
     assert "The quote is empty" in empty
     assert "There is no statement 'nobody' in this library." in missing
     assert "since: 'May' is not a date" in date
+    assert "speaker: String should have at most 500 characters" in long
 
 
 def test_a_change_of_the_library_is_seen(folder: Path) -> None:

@@ -111,7 +111,7 @@ def choose_thresholds(prefix: str = "", orders: Sequence[str] = ORDERS) -> tuple
             "Minimum probability",
             default.probability,
             f"{prefix}p",
-            "A verdict with a lower probability counts as neither.",
+            "A verdict with a lower probability counts as neither; raised, it fills no short list.",
         )
         similarity = _share(
             "Minimum similarity",

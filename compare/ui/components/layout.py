@@ -110,11 +110,14 @@ def theme() -> str:
 
 
 @contextlib.contextmanager
-def progress(text: str, label: str, *, reads: bool = True) -> Iterator[Callable[..., None]]:
+def progress(
+    text: str, label: str, *, reads: bool = True, writes: bool = False
+) -> Iterator[Callable[..., None]]:
     """Show a progress bar: `text` first, then "3 of 9 {label}".
 
     For work in several parts, pass the part (from 0) and the number of parts. If a model `reads`,
-    the work takes turns with that of other visitors; while it waits, the bar says so.
+    the work takes turns with that of other visitors; while it waits, the bar says so. If it
+    `writes` to a library, it lets nobody pass, since it holds the library's lock.
     """
     bar = st.progress(0.0, text=text)
 
@@ -125,11 +128,12 @@ def progress(text: str, label: str, *, reads: bool = True) -> Iterator[Callable[
     def on_progress(done: int, total: int, part: int = 0, parts: int = 1, before: str = "") -> None:
         share = min(done / total, 1.0) if total else 1.0
         bar.progress((part + share) / parts, text=f"{before}{done:,} of {total:,} {label}")
-        if turn:
+        if turn and not writes:
             turn.let_others_pass()
 
     try:
         with TURNS.take(on_wait) if reads else contextlib.nullcontext() as turn:
+            bar.progress(0.0, text=text)
             yield on_progress
     finally:
         bar.empty()

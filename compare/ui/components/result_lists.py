@@ -194,7 +194,7 @@ def _card(shown: Shown, pair: Pair, key: str, near: Stance | None = None) -> Non
         with st.popover("This verdict is wrong", type="tertiary"):
             correction_form(
                 key,
-                read_as(stance, pair.probabilities),
+                near or read_as(stance, pair.probabilities),
                 lambda right, note: append_correction(result, pair, right, note=note),
             )
 
@@ -202,8 +202,13 @@ def _card(shown: Shown, pair: Pair, key: str, near: Stance | None = None) -> Non
 def in_order(result: Result, order: str, stance: Stance) -> list[Pair]:
     """Return a list of a result in an order of `ORDERS`; pairs without a date come last by date.
 
-    A pair has the date of the later statement; the date of a quote does not count.
+    A pair has the date of the later statement; the date of a quote does not count. What only fills
+    a short list stands at its end in every order.
     """
+    return sorted(_in_order(result, order, stance), key=result.is_unsure)
+
+
+def _in_order(result: Result, order: str, stance: Stance) -> list[Pair]:
     listed = result.listed(stance)
     if order == PROBABILITY:
         return sorted(listed, key=lambda pair: -pair.probabilities.of(stance))

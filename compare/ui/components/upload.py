@@ -228,7 +228,9 @@ def offer_to_add(statements: Sequence[Statement]) -> None:
     if not st.button(label, type="primary", key="add-go"):
         return
     folder = locations.user_library()
-    with progress("Adding the statements to your library", "passages read") as on_progress:
+    with progress(
+        "Adding the statements to your library", "passages read", writes=True
+    ) as on_progress:
         if is_library(folder):
             Library.open(folder).update(add=statements, on_progress=on_progress)
         else:

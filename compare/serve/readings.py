@@ -1,0 +1,165 @@
+"""The libraries of a server, the model that reads them, and readings that take turns."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import anyio
+import anyio.to_thread
+from starlette.requests import Request
+
+from compare.comparison.turns import TURNS
+from compare.errors import CompareError
+from compare.export.json_files import stance_json
+from compare.library import Library
+from compare.library.generations import current_name
+from compare.models import InputPair, Probabilities, StanceModel, load_stance_model, signature
+from compare.models.calibration import adapted_to
+from compare.models.rationale import find_rationale
+from compare.progress import Progress
+from compare.statements import language_notes
+
+T = TypeVar("T")
+
+CLIENT_LEFT = 499
+"""Status in the log of a request whose client did not wait for the answer."""
+
+
+class Stopped(Exception):  # noqa: N818
+    """The client has left, or the time for its request is over."""
+
+
+class Refused(CompareError):  # noqa: N818
+    """A request that is not answered, with the status that says why."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        """Keep both."""
+        super().__init__(sentence)
+        self.status = status
+
+
+class LibraryPool:
+    """Libraries, each open in its current generation, and the model, loaded once."""
+
+    def __init__(self, folders: Mapping[str, Path]) -> None:
+        """Open nothing yet; the first folder is the one used by default."""
+        self.folders = folders
+        self._opened: dict[Path, Library] = {}
+        self._model: StanceModel | None = None
+        self._lock = threading.Lock()
+
+    def library(self, name: str = "") -> Library:
+        """Return a library as it is now; "" is the first.
+
+        Raises:
+            Refused: There is none of this name.
+            LibraryError: It cannot be opened.
+        """
+        folder = self.folders.get(name or next(iter(self.folders)))
+        if folder is None:
+            raise Refused(404, f"There is no library {name!r} here: see /libraries.")
+        with self._lock:
+            opened = self._opened.get(folder)
+            if opened is None or opened.generation != current_name(folder):
+                before, opened = opened, Library.open(folder)
+                if before and before.manifest.encoder_digest == opened.manifest.encoder_digest:
+                    opened = Library.open(folder, before.encoder)
+                self._opened[folder] = opened
+            return opened
+
+    def model(self, library: Library) -> StanceModel:
+        """Return the stance model with the library's adaptation."""
+        with self._lock:
+            self._model = self._model or load_stance_model()
+        return adapted_to(self._model, library.folder)
+
+    def stance(
+        self, library: Library, pair: InputPair, *, why: bool, on_progress: Progress | None = None
+    ) -> dict[str, Any]:
+        """Return what `stance --json` prints for two texts."""
+        model = self.model(library)
+        scores, (parts,) = model.score_parts([pair], on_progress)
+        rationale = find_rationale(model, *pair)[1] if why else None
+        texts = ("Statement a", pair[0].text), ("Statement b", pair[1].text)
+        notes = language_notes(*texts, languages=model.languages)
+        odds = Probabilities(*map(float, scores[0]))
+        return stance_json(pair, odds, parts, rationale, signature(model), notes)
+
+
+class Readings:
+    """Runs readings in threads of their own, one at a time; too many are refused."""
+
+    def __init__(self, seconds: float, most_waiting: int) -> None:
+        """Allow each reading `seconds`, waiting included."""
+        self._seconds, self._most = seconds, most_waiting
+        self._admitted = 0
+        self._limiter: anyio.CapacityLimiter | None = None
+
+    async def run(
+        self, request: Request, work: Callable[[Progress], T], *, lets_pass: bool = True
+    ) -> T:
+        """Do some reading when its turn comes, unless the client leaves or the time is over.
+
+        Args:
+            request: The request to answer.
+            work: The reading; its callback for progress may raise.
+            lets_pass: Whether others may go first once it has been long. A writer must not let
+                them, since it holds the library's lock.
+
+        Raises:
+            Refused: Too many wait already, the client has left, or the time is over.
+        """
+        if self._admitted > self._most:
+            raise Refused(503, "Too many readings wait already: try again in a minute.")
+        self._limiter = self._limiter or anyio.CapacityLimiter(self._most + 2)
+        limits = _Limits(time.monotonic() + self._seconds)
+        self._admitted += 1
+        try:
+            read = partial(_in_turn, work, limits.check, lets_pass)
+            thread = anyio.to_thread.run_sync(read, limiter=self._limiter)
+            reading = asyncio.ensure_future(thread)
+            while not (await asyncio.wait({reading}, timeout=0.25))[0]:
+                if await request.is_disconnected():
+                    limits.left.set()
+            return reading.result()
+        except Stopped:
+            if limits.left.is_set():
+                raise Refused(CLIENT_LEFT, "The client left before the answer.") from None
+            raise Refused(
+                503,
+                f"The reading was not done within {self._seconds:g} seconds: ask for less, or try "
+                "again later.",
+            ) from None
+        finally:
+            limits.left.set()  # ends the reading if the server stops
+            self._admitted -= 1
+
+
+class _Limits:
+    """When a reading has to stop."""
+
+    def __init__(self, deadline: float) -> None:
+        self.left, self._deadline = threading.Event(), deadline
+
+    def check(self, *_: object) -> None:
+        if self.left.is_set() or time.monotonic() > self._deadline:
+            raise Stopped
+
+
+def _in_turn(work: Callable[[Progress], T], check: Callable[..., None], lets_pass: bool) -> T:
+    """Do some work in a turn; `check` raises once it has to stop."""
+    with TURNS.take(check) as turn:
+
+        def on_progress(done: int, total: int) -> None:
+            check()
+            if lets_pass:
+                turn.let_others_pass()
+
+        check()
+        return work(on_progress)
