@@ -159,7 +159,7 @@ _STUDENT = Recipe(
 )
 _STUDENT_AGAIN = Recipe(
     "small-student-again",
-    "goes on from there with 40,000 unlabelled pairs, those 20,000 among them: the fast model",
+    "goes on from there with 40,000 unlabelled pairs, those 20,000 among them",
     "small-student",
     replace(_STUDENT.mixture, nli_skip=70_000, unlabelled=40_000),
     replace(_STUDENT.settings, rate=6e-5),
@@ -167,7 +167,7 @@ _STUDENT_AGAIN = Recipe(
 
 _STUDENT_DEEP = Recipe(
     "small-deep",
-    "goes on from there with what models rank high, and 24,000 wide pairs",
+    "goes on from there with what models rank high, and 24,000 wide pairs: the fast model",
     "small-student-again",
     replace(
         _DEEP.mixture,

@@ -19,7 +19,7 @@ import argparse
 import csv
 import random
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,7 @@ from training.unlabelled import passages_apart
 LEAST_SAME = 0.92
 COLUMNS = ("pair", "asked", "passage", "who", "text", "label", "confidence")
 _TOP_OPPOSE, _TOP_AGREE, _NEAR_COUNTER = 8, 4, 3
+_MOST_NEAR_COUNTER = 100
 _HIDDEN_EVERY = 12  # one known pair among so many
 _SEED = 17
 
@@ -102,20 +103,22 @@ def drawn(
     """Return ids of the passages to label for a quote, each with why it was drawn."""
     result = library.search(asked.quote, stance_model=model)
     pool = [pair for pair in result.pairs if _id(pair) in allowed]
-    counter: list[str] = []
+    found: dict[str, str] = {}
+
+    def add(why: str, ids: Iterable[str], most: int) -> None:
+        new = [
+            passage_id for passage_id in ids if passage_id in allowed and passage_id not in found
+        ]
+        found.update(dict.fromkeys(new[:most], why))
+
+    add("acc_oppose", _first(pool, Stance.OPPOSE), _TOP_OPPOSE)
+    add("acc_agree", _first(pool, Stance.AGREE), _TOP_AGREE)
     if asked.counter:
         (vector,) = library.encoder.encode([asked.counter])
-        near = library.store.nearest(np.asarray([vector]), 4 * _NEAR_COUNTER).rows[0]
-        counter = [passage.statement_id for passage in library.passages(near.tolist())]
-    found: dict[str, str] = {}
-    for why, ids in (
-        ("acc_oppose", _first(pool, Stance.OPPOSE)[:_TOP_OPPOSE]),
-        ("acc_agree", _first(pool, Stance.AGREE)[:_TOP_AGREE]),
-        ("counter", [i for i in counter if i in allowed and i not in found][:_NEAR_COUNTER]),
-        ("random", [_id(pair) for pair in rng.sample(pool, min(1, len(pool)))]),
-    ):
-        for passage_id in ids:
-            found.setdefault(passage_id, why)
+        near = library.store.nearest(np.asarray([vector]), _MOST_NEAR_COUNTER).rows[0]
+        passages = library.passages(near.tolist())
+        add("counter", [passage.statement_id for passage in passages], _NEAR_COUNTER)
+    add("random", [_id(pair) for pair in rng.sample(pool, len(pool))], 1)
     return found
 
 

@@ -71,7 +71,7 @@ class Tier:
 
 
 TIERS = {
-    "fast": Tier("small-student-again", "compare-stance-fast", 25_000_000),
+    "fast": Tier("small-deep", "compare-stance-fast", 25_000_000),
     "accurate": Tier("large-last", "compare-stance-accurate", 95_000_000),
 }
 

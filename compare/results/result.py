@@ -30,7 +30,7 @@ FILLED_TO = 5
 """Length to which a shorter list of a search is filled with pairs that the model is unsure of."""
 
 LEAST_UNSURE = 0.25
-"""Minimum probability of a pair that fills a list. On dev queries, about half of them are right."""
+"""Minimum probability of a pair that fills a list; on dev queries, a third of them are right."""
 
 MOST_OF_STATEMENT = 3
 """Most pairs with one statement in a list of two sides, so that no statement fills the list."""

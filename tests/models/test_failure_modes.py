@@ -68,11 +68,11 @@ def test_the_states_are_made_up(by_mode):
 
 VERDICTS = {
     "fast": (
-        "nnnnnannnnnnnnnnnnnannnnnnnnnnannnnnnnnnnnnnnnnnnnnaaannonnaannnnannnnnnaaannnnn"
-        "nnaannnnnnnnnnnnnannnnnaannnonannnnannnnannnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnannn"
-        "nannnnnnaannnnnnnnannnnnnnnnnnannannnnnnnnonnnnnnnnnnnnnnnnnnnnnnannnnnnnnannnnn"
-        "annaannnananoanannnnnnnnnnnnnoonnoaanannnannnnnnananonannnnannnnnaonnnnnnaaoaoaa"
-        "onnnnnannoannnnnnnnnnanonnnnnnnaannnnnnn"
+        "oonononnnnonnoonnnooonnnoooonnonononnonnnnnnnnnnnonoaoooooooononoonnoonooaanaaa"
+        "noaaonnooonoonnnnoannnooooonoononnnoanoonannononnnnnnnaonononnnaonnonnnnnnoonon"
+        "nnnanonnnnoonnonnnnoannnonnoooononnannnnnnnnonnnononnnnnananoonnnnoonnnnnnonono"
+        "onnaonooonoaanaoonooonnnnnnooonoooonooananoaoonnonnoaonooonoonaoooaooonnnnnoooo"
+        "oaooooaonoaoooonnnnnnonooonooooooooonnnnnnnn"
     ),
     "accurate": (
         "onaonaannoonnooannoanannooonnnoaoonnnonoannannonnaanooaaaoaaonoaaonnoanonaonaaan"
