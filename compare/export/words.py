@@ -167,10 +167,9 @@ def list_note(result: Result, stance: Stance) -> str:
     elif not listed:
         said = f"{none}, and none comes near."
     elif unsure:
-        of = "all of" if len(unsure) == len(listed) else f"{len(unsure)} of"
-        said = f"The model is unsure of {of} these {len(listed)}."
-        if len(listed) == 1:
-            said = "The model is unsure of this one."
+        every = {1: "this one", 2: "both of these"}.get(len(listed), "all of these")
+        some = f"{len(unsure)} of these {len(listed)}"
+        said = f"The model is unsure of {every if len(unsure) == len(listed) else some}."
     else:
         return ""
     return f"{read_of(result)}. {said}"

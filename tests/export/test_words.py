@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from compare.export import VERDICT, counted, percent
@@ -7,12 +9,13 @@ from compare.export.words import (
     attribution,
     in_reading_order,
     likelihood,
+    list_note,
     marked_pieces,
     shortened,
 )
 from compare.results import Span, Stance
 from compare.statements import PartialDate, Statement
-from tests.fabricate import OPPOSED, UNRELATED, a_search, two_sides
+from tests.fabricate import OPPOSED, UNRELATED, a_search, found_pair, two_sides
 
 
 @pytest.mark.parametrize(
@@ -85,3 +88,32 @@ def test_of_two_sides_what_opposes_is_read_first():
     stances = [Stance.AGREE, Stance.OPPOSE]
     assert in_reading_order(a_search(), stances) == [Stance.AGREE, Stance.OPPOSE]
     assert in_reading_order(two_sides(), stances) == [Stance.OPPOSE, Stance.AGREE]
+
+
+def of_search(*probabilities):
+    """A search that found a statement with each probability to oppose."""
+    pairs = [
+        found_pair(Statement(f"s{n}", f"Words {n}."), (0.0, oppose, 1 - oppose))
+        for n, oppose in enumerate(probabilities)
+    ]
+    return replace(a_search(*pairs), passages_read=90)
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "least", "said"),
+    [
+        ((0.9,) * 5, None, ""),
+        ((0.9,), None, ""),
+        ((0.9, 0.3), None, "The model is unsure of 1 of these 2."),
+        ((0.9, 0.3, 0.3), None, "The model is unsure of 2 of these 3."),
+        ((0.3, 0.3), None, "The model is unsure of both of these."),
+        ((0.3,) * 3, None, "The model is unsure of all of these."),
+        ((0.3,), None, "The model is unsure of this one."),
+        ((0.1,), None, "None opposes the quote at these thresholds, and none comes near."),
+        ((0.7,), 0.9, "None opposes the quote at these thresholds; 1 comes near:"),
+        ((0.95, 0.7, 0.3), 0.9, "2 more come near:"),
+    ],
+)
+def test_a_short_list_says_how_sure_the_model_is(probabilities, least, said):
+    note = list_note(of_search(*probabilities).rethreshold(probability=least), Stance.OPPOSE)
+    assert note == (f"Read 90 of 4 passages, with filters. {said}" if said else "")

@@ -45,3 +45,10 @@ def test_orders(order, names):
 def test_a_pair_of_two_sides_has_the_date_of_the_later_statement():
     found = in_order(SIDES, NEWEST, Stance.AGREE)
     assert "".join(pair.b.statement.id for pair in found) == "cab"
+
+
+@pytest.mark.parametrize("order", [RANK, PROBABILITY, SIMILARITY, NEWEST, OLDEST])
+def test_what_only_fills_a_short_list_stands_at_its_end(order):
+    unsure = found_pair(said("u", "2023"), (0.3, 0.0, 0.7), similarity=0.95)
+    made = a_search(*SEARCH.pairs, unsure, quote=ASKED).rethreshold(similarity=0)
+    assert [pair.b.statement.id for pair in in_order(made, order, Stance.AGREE)][-1] == "u"
