@@ -132,6 +132,8 @@ def load_encoder(name_or_path: str | None = None) -> Encoder:
 def load_stance_model(name_or_path: str | None = None) -> StanceModel:
     """Load a registered stance model, or a Hugging Face NLI cross-encoder by folder or name.
 
+    The weights of a shipped model are loaded once in a process.
+
     >>> load_stance_model("fast").name
     'compare-stance-fast'
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -204,14 +205,19 @@ class CascadeStance(StanceModel):
 
 def load_fast() -> ShippedStance:
     """Load the shipped model that reads every candidate."""
-    return ShippedStance(WEIGHTS / "fast")
+    return _loaded(WEIGHTS / "fast")
 
 
 def load_accurate() -> ShippedStance:
     """Load the slower shipped model, which rescores the top of each list."""
-    return ShippedStance(WEIGHTS / "accurate")
+    return _loaded(WEIGHTS / "accurate")
 
 
 def load_cascade() -> CascadeStance:
     """Load both shipped models in turn."""
     return CascadeStance(load_fast(), load_accurate())
+
+
+@lru_cache(maxsize=len(TIERS))
+def _loaded(folder: Path) -> ShippedStance:
+    return ShippedStance(folder)

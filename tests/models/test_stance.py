@@ -240,3 +240,9 @@ def test_the_characters_of_deciding_words_are_marked_in_either_order(tmp_path):
     _, why = find_rationale(model, a, b)
     heaviest = max(why.a, key=lambda span: span.weight)
     assert "never" in a.text[heaviest.start : heaviest.end]
+
+
+def test_the_shipped_weights_are_loaded_once() -> None:
+    fast, accurate = load_stance_model().stages
+    assert load_stance_model("fast") is fast
+    assert load_stance_model("accurate") is accurate
