@@ -139,7 +139,7 @@ def read_excerpts(library: Library, rows: Iterable[int]) -> dict[int, Excerpt]:
 
 # -- Scores on disk ------------------------------------------------------------------------------
 
-_AT_ONCE = 512
+_AT_ONCE = 128  # pairs, a few seconds of the accurate model
 _MOST_FILES = 20
 # CROSS JOIN makes SQLite look up each pair instead of scanning all scores.
 _KNOWN = """
