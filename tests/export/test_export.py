@@ -165,7 +165,7 @@ def test_csv_bytes_are_exact() -> None:
     data = export_bytes(result_with("=1+1"), ExportFormat.CSV)
     header, row, end = data.split(b"\r\n")
     assert header.startswith(b'\xef\xbb\xbf"query","stance","rank","unsure",')
-    assert row.startswith(b'"\'=1+1","agree",1,0.75,0.125,0.125,0.75,"\'=1+1"')
+    assert row.startswith(b'"\'=1+1","agree",1,"",0.75,0.125,0.125,0.75,"\'=1+1"')
     assert end == b""
 
 

@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import anyio
 import pytest
 from mcp.client import Client
 
@@ -14,6 +13,7 @@ from compare.library.library import Library
 from compare.serve.tools import create_server
 from tests.cli.conftest import BLOCKADE, STATEMENTS
 from tests.fakes import HashingEncoder, WordJudge, statement
+from tests.serve.apart import apart
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def called(folder: Path, *calls: tuple[str, dict[str, Any]]) -> list[Any]:
             for one in answers
         ]
 
-    return anyio.run(ask)
+    return apart(ask)
 
 
 def test_every_tool_is_described(folder: Path) -> None:
@@ -43,7 +43,7 @@ def test_every_tool_is_described(folder: Path) -> None:
         async with Client(create_server(folder)) as client:
             return {tool.name: tool.description for tool in (await client.list_tools()).tools}
 
-    tools = anyio.run(listed)
+    tools = apart(listed)
     assert set(tools) == {
         *("search_statements", "compare_statements", "place_actors", "show_statement"),
     }

@@ -100,7 +100,7 @@ def test_the_sliders_cut_without_reading_again(page, monkeypatch):
     assert "below the minimum probability" in shown(app)
     assert "of 13 passages. None opposes the quote at these thresholds; " in shown(app)
     near = re.findall(r"<article(?:(?!</article>).)*>Opposes<", shown(app), re.S)
-    assert 1 <= len(near) <= FILLED_TO
+    assert 1 <= len(near) // 2 <= FILLED_TO  # each is under Neither, too
     assert all("cp-neither" in card for card in near)
     radio = next(radio for radio in app.radio if radio.key.startswith("right-search-neither"))
     verdict = re.search("“(.*)”", radio.label)[1]
