@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import resource
-import subprocess
 import sys
 import threading
 import time
@@ -21,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.search import library, queries
+from benchmarks.search import apart, library, queries
 from compare import load_stance_model
 from compare.comparison.turns import Turns
 from compare.library.locations import cache_dir
@@ -65,12 +64,8 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def run_way(arguments: argparse.Namespace, way: str) -> dict[str, Any]:
     """Run one way in its own process."""
-    command = [sys.executable, "-m", "benchmarks.load", "--data", str(arguments.data)]
-    command += ["--work", str(arguments.work), "--passages", str(arguments.passages)]
-    command += ["--visitors", str(arguments.visitors), "--way", way]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    options = {name: getattr(arguments, name) for name in ("data", "work", "passages", "visitors")}
+    return apart("benchmarks.load", {**options, "way": way})
 
 
 def main() -> None:

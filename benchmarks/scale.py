@@ -13,8 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -23,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.search import queries, recipe
+from benchmarks.search import apart, queries, recipe
 from compare import Library, load_stance_model
 from compare.comparison.retrieval import CANDIDATES, SHARING_WORDS
 from compare.corpus.importing import Import
@@ -148,14 +146,12 @@ STEPS = {"build": build, "answer": answer, "by-hand": by_hand}
 
 def run_step(arguments: argparse.Namespace, step: str, size: int) -> dict[str, Any]:
     """Run a step in its own process."""
-    command = [sys.executable, "-m", "benchmarks.scale", "--step", step, "--sizes", str(size)]
-    for name in ("corpus", "data", "work", "quotes", "pairs"):
-        command += [f"--{name}", str(getattr(arguments, name))]
+    options = {
+        name: getattr(arguments, name) for name in ("corpus", "data", "work", "quotes", "pairs")
+    }
     if arguments.format:
-        command += ["--format", arguments.format]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
+        options["format"] = arguments.format
+    return apart("benchmarks.scale", {**options, "step": step, "sizes": size})
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -133,13 +133,20 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     return {"times": times, "read": read, "peak_mib": peak}
 
 
+def apart(module: str, options: Mapping[str, object]) -> dict[str, Any]:
+    """Run a benchmark's module in its own process, and return the figures that it prints last."""
+    command = [sys.executable, "-m", module]
+    for name, value in options.items():
+        command += [f"--{name}", str(value)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
 def run_side(arguments: argparse.Namespace, side: str, k: int = 0) -> dict[str, Any]:
     """Run a side in its own process."""
-    command = [sys.executable, "-m", "benchmarks.search", "--data", str(arguments.data)]
-    command += ["--work", str(arguments.work), "--passages", str(arguments.passages)]
-    command += ["--quotes", str(arguments.quotes), "--side", side, "--top-k", str(k)]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-    return json.loads(done.stdout.splitlines()[-1])
+    options = {name: getattr(arguments, name) for name in ("data", "work", "passages", "quotes")}
+    return apart("benchmarks.search", {**options, "side": side, "top-k": k})
 
 
 def report(arguments: argparse.Namespace) -> None:

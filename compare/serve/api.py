@@ -23,7 +23,7 @@ from compare.export.json_files import positions_json, public_json, sides_json
 from compare.progress import Progress
 from compare.results import Result
 from compare.serve import bodies
-from compare.serve.readings import LibraryPool, Readings, Refused
+from compare.serve.readings import LibraryPool, Readings, RefusedError
 from compare.serve.settings import Gate, Metrics, Settings
 
 _ABOUT = """Finds statements by others that agree with an official's quote and that oppose it. Each
@@ -73,7 +73,7 @@ def _add_errors(api: FastAPI) -> None:
     @api.exception_handler(CompareError)
     async def plain(request: Request, error: CompareError) -> JSONResponse:
         status = 400 if isinstance(error, QueryError | CorpusError) else 503
-        status = error.status if isinstance(error, Refused) else status
+        status = error.status if isinstance(error, RefusedError) else status
         return JSONResponse({"error": str(error)}, status)
 
     @api.exception_handler(RequestValidationError)
@@ -97,7 +97,7 @@ def _add_errors(api: FastAPI) -> None:
         return JSONResponse({"error": sentence}, error.status_code, error.headers)
 
 
-# -- What is there -------------------------------------------------------------------------------
+# -- Libraries and statements ----------------------------------------------------------------------
 
 
 def _add_about(api: FastAPI, pool: LibraryPool, metrics: Metrics) -> None:
@@ -146,8 +146,8 @@ def _add_about(api: FastAPI, pool: LibraryPool, metrics: Metrics) -> None:
         return found[statement_id].to_dict()
 
 
-def _no_statement(statement_id: str) -> Refused:
-    return Refused(404, f"There is no statement {statement_id!r} in this library.")
+def _no_statement(statement_id: str) -> RefusedError:
+    return RefusedError(404, f"There is no statement {statement_id!r} in this library.")
 
 
 # -- Readings ------------------------------------------------------------------------------------
@@ -282,7 +282,7 @@ def _add_changes(api: FastAPI, pool: LibraryPool, readings: Readings) -> None:
         def write(on_progress: Progress) -> dict[str, int]:
             statements, opened = asked.read(), pool.library(library)
             if opened.read_only:
-                raise Refused(403, "This library is read-only.")
+                raise RefusedError(403, "This library is read-only.")
             after = opened.update(statements, on_progress=on_progress)
             return {"added": len(statements), "statements": len(after)}
 
@@ -297,7 +297,7 @@ def _add_changes(api: FastAPI, pool: LibraryPool, readings: Readings) -> None:
         def write(on_progress: Progress) -> dict[str, int]:
             opened = pool.library(library)
             if opened.read_only:
-                raise Refused(403, "This library is read-only.")
+                raise RefusedError(403, "This library is read-only.")
             if statement_id not in opened.store.statements([statement_id]):
                 raise _no_statement(statement_id)
             opened.delete([statement_id])

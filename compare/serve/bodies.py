@@ -1,4 +1,4 @@
-"""The bodies of requests, checked by pydantic, and what they stand for."""
+"""The bodies of requests, checked by pydantic, and the values read from them."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ class PairsRequest(Body):
 
 
 class PositionsRequest(Body):
-    """Where countries or speakers stand on a proposition."""
+    """Places countries or speakers on a proposition."""
 
     proposition: Text = Field(examples=["The canal must be open to all ships."])
     by: Text = Field(default="country", pattern="^(country|speaker)$")

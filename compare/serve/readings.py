@@ -31,11 +31,11 @@ CLIENT_LEFT = 499
 """Status in the log of a request whose client did not wait for the answer."""
 
 
-class Stopped(Exception):  # noqa: N818
+class StoppedError(Exception):
     """The client has left, or the time for its request is over."""
 
 
-class Refused(CompareError):  # noqa: N818
+class RefusedError(CompareError):
     """A request that is not answered, with the status that says why."""
 
     def __init__(self, status: int, sentence: str) -> None:
@@ -58,12 +58,12 @@ class LibraryPool:
         """Return a library as it is now; "" is the first.
 
         Raises:
-            Refused: There is none of this name.
+            RefusedError: There is none of this name.
             LibraryError: It cannot be opened.
         """
         folder = self.folders.get(name or next(iter(self.folders)))
         if folder is None:
-            raise Refused(404, f"There is no library {name!r} here: see /libraries.")
+            raise RefusedError(404, f"There is no library {name!r} here: see /libraries.")
         with self._lock:
             opened = self._opened.get(folder)
             if opened is None or opened.generation != current_name(folder):
@@ -113,10 +113,10 @@ class Readings:
                 them, since it holds the library's lock.
 
         Raises:
-            Refused: Too many wait already, the client has left, or the time is over.
+            RefusedError: Too many wait already, the client has left, or the time is over.
         """
         if self._admitted > self._most:
-            raise Refused(503, "Too many readings wait already: try again in a minute.")
+            raise RefusedError(503, "Too many readings wait already: try again in a minute.")
         self._limiter = self._limiter or anyio.CapacityLimiter(self._most + 2)
         limits = _Limits(time.monotonic() + self._seconds)
         self._admitted += 1
@@ -128,10 +128,10 @@ class Readings:
                 if await request.is_disconnected():
                     limits.left.set()
             return reading.result()
-        except Stopped:
+        except StoppedError:
             if limits.left.is_set():
-                raise Refused(CLIENT_LEFT, "The client left before the answer.") from None
-            raise Refused(
+                raise RefusedError(CLIENT_LEFT, "The client left before the answer.") from None
+            raise RefusedError(
                 503,
                 f"The reading was not done within {self._seconds:g} seconds: ask for less, or try "
                 "again later.",
@@ -149,7 +149,7 @@ class _Limits:
 
     def check(self, *_: object) -> None:
         if self.left.is_set() or time.monotonic() > self._deadline:
-            raise Stopped
+            raise StoppedError
 
 
 def _in_turn(work: Callable[[Progress], T], check: Callable[..., None], lets_pass: bool) -> T:

@@ -99,7 +99,7 @@ class Gate:
                 await self._app(scope, body.receive, answer.send)
             if body.is_larger():
                 await answer.say(413, self._too_large)
-        except Exception:
+        except Exception:  # any failure of a route is one sentence and a line in the log
             logger.exception("%s failed", name)
             await answer.say(500, f"The server failed at this request: see {name} in its log.")
         finally:

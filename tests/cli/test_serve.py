@@ -84,7 +84,7 @@ def test_a_server_answers_until_it_is_ended(library: Path, token: Path, model_ca
                 break
             except OSError:
                 assert server.poll() is None
-                time.sleep(0.1)
+                time.sleep(0.1)  # until the next look: the server takes a second to start
         with pytest.raises(urllib.error.HTTPError, match="401"):
             urllib.request.urlopen(f"{address}/libraries", timeout=5)
         asked = urllib.request.Request(

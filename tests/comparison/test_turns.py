@@ -17,7 +17,7 @@ def started(work, *names):
         thread = threading.Thread(target=work, args=(name,))
         thread.start()
         threads.append(thread)
-        time.sleep(0.05)
+        time.sleep(0.05)  # so that it is in the queue before the next one
     return threads
 
 
@@ -33,7 +33,7 @@ def test_one_reads_at_a_time_in_the_order_of_coming():
     def work(name):
         with turns.take():
             seen.append(f"{name} begins")
-            time.sleep(0.1)
+            time.sleep(0.1)  # a reading
             seen.append(f"{name} ends")
 
     ended(started(work, *"abcd"))
@@ -46,7 +46,7 @@ def test_those_that_wait_are_told_how_many_are_ahead():
     def work(name):
         told[name] = []
         with turns.take(lambda ahead, seconds: told[name].append((ahead, seconds))):
-            time.sleep(0.8)
+            time.sleep(0.8)  # longer than those that wait are told every half second
 
     ended(started(work, *"abc"))
     assert not told["a"]
@@ -62,7 +62,7 @@ def test_a_long_reading_lets_others_pass_between_its_steps():
     def work(name):
         with turns.take() as turn:
             for step in range(1 if name != "long" else 6):
-                time.sleep(0.05)
+                time.sleep(0.05)  # a step of a reading
                 seen.append(f"{name}{step}")
                 turn.let_others_pass()
 
@@ -80,7 +80,7 @@ def test_who_stops_waiting_is_out_of_the_queue():
     def work(name):
         try:
             with turns.take(leave if name == "leaves" else None):
-                time.sleep(0.7)
+                time.sleep(0.7)  # longer than the half second until the others are told
                 seen.append(name)
         except ConnectionAbortedError:
             seen.append(f"{name} early")
@@ -105,7 +105,7 @@ def test_who_leaves_early_does_not_change_the_rough_time():
     def work(name):
         try:
             with turns.take(leave if name == "leaves" else lambda *said: told.append(said)):
-                time.sleep(0.7)
+                time.sleep(0.7)  # longer than the half second until the others are told
         except ConnectionAbortedError:
             pass
 

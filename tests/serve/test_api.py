@@ -28,14 +28,6 @@ from tests.serve.apart import apart
 TOKEN = "a-token-of-many-letters"
 
 
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr("compare.models.load_encoder", lambda name=None: HashingEncoder(256))
-    monkeypatch.setattr("compare.serve.readings.load_stance_model", WordJudge)
-    Library.build(STATEMENTS, tmp_path / "un", HashingEncoder(256)).close()
-    return tmp_path / "un"
-
-
 def client(*folders: Path, **settings: object) -> TestClient:
     app = create_app({one.name: one for one in folders}, Settings(**settings))
     return TestClient(app, base_url="http://localhost", raise_server_exceptions=False)

@@ -6,22 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
 from mcp.client import Client
 
 from compare.library.library import Library
 from compare.serve.tools import create_server
 from tests.cli.conftest import BLOCKADE, STATEMENTS
-from tests.fakes import HashingEncoder, WordJudge, statement
+from tests.fakes import HashingEncoder, statement
 from tests.serve.apart import apart
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr("compare.models.load_encoder", lambda name=None: HashingEncoder(256))
-    monkeypatch.setattr("compare.serve.readings.load_stance_model", WordJudge)
-    Library.build(STATEMENTS, tmp_path / "un", HashingEncoder(256)).close()
-    return tmp_path / "un"
 
 
 def called(folder: Path, *calls: tuple[str, dict[str, Any]]) -> list[Any]:

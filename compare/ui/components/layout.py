@@ -116,8 +116,8 @@ def progress(
     """Show a progress bar: `text` first, then "3 of 9 {label}".
 
     For work in several parts, pass the part (from 0) and the number of parts. If a model `reads`,
-    the work takes turns with that of other visitors; while it waits, the bar says so. If it
-    `writes` to a library, it lets nobody pass, since it holds the library's lock.
+    the work takes turns with that of other visitors; while it waits, the bar says so. Work
+    that `writes` to a library keeps its turn to the end, because it holds the library's lock.
     """
     bar = st.progress(0.0, text=text)
 
