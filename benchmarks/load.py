@@ -3,7 +3,8 @@
     python -m benchmarks.load --data DIR
 
 Each visitor asks another quote of the judged collection, all in the same second, as the app's
-visitors would. Each way runs in a process of its own, so that peak memory can be measured.
+visitors would. Each way runs in a process of its own, so that peak memory can be measured: with
+mapped files, which the system can take back, and without ("own").
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.scale import OwnMemory
 from benchmarks.search import apart, library, queries
 from compare import load_stance_model
 from compare.comparison.turns import Turns
@@ -30,6 +32,7 @@ TURNS, AT_ONCE = "turns", "at once"
 
 def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     """Ask all quotes at once, after one untimed search and one alone."""
+    memory = OwnMemory()
     opened = library(arguments.work, arguments.data, arguments.passages)
     asked, model, turns = queries(arguments.data), load_stance_model(), Turns()
     opened.search(asked[-1], stance_model=model)
@@ -59,7 +62,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
         visitor.join()
     unit = 1024**2 if sys.platform == "darwin" else 1024
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
-    return {"alone": alone, "times": sorted(times), "peak_mib": peak}
+    return {"alone": alone, "times": sorted(times), "peak_mib": peak, "own_mib": memory.peak}
 
 
 def run_way(arguments: argparse.Namespace, way: str) -> dict[str, Any]:
@@ -81,14 +84,15 @@ def main() -> None:
         print(json.dumps(measure(arguments)))
         return
     library(arguments.work, arguments.data, arguments.passages)
-    print("| way | alone, s | first answer, s | median, s | last, s | first / alone | peak MiB |")
-    print("|---|---|---|---|---|---|---|")
+    names = ("way", "alone, s", "first answer, s", "median, s", "last, s", "first / alone")
+    print(f"| {' | '.join((*names, 'peak MiB', 'own'))} |")
+    print("|---|---|---|---|---|---|---|---|")
     for way in (AT_ONCE, TURNS):
         found = run_way(arguments, way)
         first, middle, last = np.quantile(found["times"], [0, 0.5, 1])
         cells = (found["alone"], first, middle, last, first / found["alone"])
         print(f"| {way} |", " | ".join(f"{cell:.1f}" for cell in cells), end=" | ")
-        print(f"{found['peak_mib']:.0f} |")
+        print(f"{found['peak_mib']:.0f} | {found['own_mib']:.0f} |")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ class CorpusError(CompareError):
 
 
 class LibraryError(CompareError):
-    """A library folder is missing, corrupt, locked, read-only or in another format."""
+    """A library is missing, corrupt, locked, read-only, in another format or out of reach."""
 
 
 class ModelError(CompareError):

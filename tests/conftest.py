@@ -6,10 +6,12 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from hypothesis import settings
 
+from tests.postgres_server import Server, programs, running_server
 from tests.reader_server import ReaderServer, reader_server
 
 settings.register_profile("untimed", settings(), deadline=None)  # a busy machine is no failure
@@ -27,10 +29,13 @@ def _program(*names: str) -> str:
     for name in names:
         if path := shutil.which(name):
             return path
-    message = f"{names[0]} is not installed"
+    return _missing(names[0])
+
+
+def _missing(name: str) -> NoReturn:
     if os.environ.get("CI") == "true":
-        pytest.fail(message)
-    pytest.skip(message)
+        pytest.fail(f"{name} is not installed")
+    pytest.skip(f"{name} is not installed")
 
 
 @pytest.fixture(scope="session")
@@ -43,6 +48,25 @@ def chromium() -> str:
 def soffice() -> str:
     """The path of LibreOffice, for headless conversions."""
     return _program("soffice", "libreoffice")
+
+
+@pytest.fixture(scope="session")
+def nginx() -> str:
+    """The path of a reverse proxy."""
+    return _program("nginx", "/usr/sbin/nginx")
+
+
+@pytest.fixture(scope="session")
+def postgres_programs() -> Path:
+    """The folder of the programs of a PostgreSQL with pgvector."""
+    return programs() or _missing("PostgreSQL with pgvector")
+
+
+@pytest.fixture(scope="session")
+def postgres(postgres_programs: Path) -> Iterator[Server]:
+    """A running PostgreSQL that tests share, each with libraries of its own names."""
+    with running_server(postgres_programs) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from compare.cli.program import main
 from compare.library.library import Library
-from compare.models import StanceModel
+from compare.models import Encoder, StanceModel
 from compare.statements import Country, PartialDate, Statement
 
 
-class HashingEncoder:
+class HashingEncoder(Encoder):
     """Sums a random direction for every word: texts with words in common are near."""
 
     name = "hashing"

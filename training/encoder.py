@@ -19,9 +19,10 @@ import onnx
 import torch
 from transformers import AutoModel
 
+from compare.files import file_sha256
 from compare.models.encoder import WEIGHTS, OnnxEncoder, token_feeds
 from compare.models.protocols import ENCODER
-from compare.models.runtime import MANIFEST, GraphRunner, file_sha256, load_tokenizer
+from compare.models.runtime import MANIFEST, GraphRunner, load_tokenizer
 from training import backbones
 from training.probes import neighbour_recall, sentences
 from training.quantize import export_graph, quantize, read_tokens, smooth

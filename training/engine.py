@@ -26,8 +26,8 @@ from transformers import (
     PreTrainedTokenizerBase,
 )
 
+from compare.files import file_sha256
 from compare.models.model_input import reading_order
-from compare.models.runtime import file_sha256
 from training.pairs import LABELS, Spans
 
 MAX_TOKENS = 192

@@ -19,10 +19,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from compare.files import write_whole
+from compare.files import file_sha256, write_whole
 from compare.models import ModelInput
 from compare.models.protocols import TIERS
-from compare.models.runtime import file_sha256, read_manifest
+from compare.models.runtime import read_manifest
 from compare.models.stance import READING, WEIGHTS, ShippedStance, softmax
 from training import backbones
 from training.backbones import trim

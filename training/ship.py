@@ -31,8 +31,9 @@ from sklearn.model_selection import GroupKFold, StratifiedKFold
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from compare.evaluate import by_mode, gold_of, read_labelled, report
+from compare.files import file_sha256
 from compare.models.model_input import reading_order
-from compare.models.runtime import Feed, GraphRunner, file_sha256
+from compare.models.runtime import Feed, GraphRunner
 from compare.models.stance import OUTPUTS, WEIGHTS, ShippedStance, softmax
 from compare.statements import country_key, parse_countries
 from training import backbones

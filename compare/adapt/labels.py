@@ -131,7 +131,7 @@ def _keys(*sides: tuple[str, str]) -> frozenset[str]:
 
 def _from_reviews(library: Library, notes: list[str]) -> Iterator[Label]:
     reviews = Reviews.of(library)
-    is_shared = reviews.path.parent.resolve() != library.folder.resolve()
+    is_shared = not reviews.are_beside(library)
     for review in reversed(reviews.all()):  # oldest first
         pairs = dict(review.pairs())
         if is_shared:

@@ -124,7 +124,7 @@ class AdaptationResult:
     steps: tuple[Step, ...]
     adaptation: Adaptation | None
     not_tried: tuple[str, ...]
-    file: Path | None = None
+    file: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
@@ -173,7 +173,7 @@ def adapt(
     """
     if library.read_only and not dry_run:
         raise LibraryError(
-            f"{library.folder} is read-only, so nothing can be written beside it: build a library "
+            f"{library.backend} is read-only, so nothing can be written beside it: build a library "
             "of your own, or only measure (--dry-run)."
         )
     from threadpoolctl import threadpool_limits
@@ -207,12 +207,12 @@ def adapt(
     )
     if adaptation is None or dry_run:
         return result
-    return replace(result, file=write_adaptation(library.folder, adaptation))
+    return replace(result, file=write_adaptation(library.backend, adaptation))
 
 
 def undo_adaptation(library: Library) -> bool:
     """Go back to the shipped model, and tell whether there was an adaptation."""
-    return remove_adaptation(library.folder)
+    return remove_adaptation(library.backend)
 
 
 def disjoint_folds(labels: tuple[Label, ...]) -> list[tuple[Rows, Rows]]:

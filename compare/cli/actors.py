@@ -45,6 +45,7 @@ _reading = shared.together(
     shared.string("--topic", help="Only passages on this: words or a sentence."),
     shared.period,
     shared.reading,
+    shared.ray,
     shared.thresholds,
     shared.number("--most", MOST_READ, "Most pairs read, the likeliest first"),
     shared.flag("--plan", "plan_only", help="Only say what would be read."),
@@ -234,6 +235,7 @@ def _show_list(result: Result, stance: Stance, limit: int) -> None:
 @shared.side("--among", help="Only these; FIELD is as in `compare sides`.")
 @shared.period
 @shared.reading
+@shared.ray
 @shared.thresholds
 @shared.number(
     "--each",

@@ -42,6 +42,7 @@ from compare.evaluate.lists import ShownList, ShownReport
 from compare.export import counted
 from compare.files import write_whole
 from compare.library import Library
+from compare.library.backend import Backend
 from compare.models import Stance, signature
 from compare.models.calibration import FILE, read_adaptation
 from compare.results import Figure
@@ -299,7 +300,7 @@ def _show_queries(report: SearchReport | PoolReport, asked: Mapping[str, str]) -
 
 
 @click.command("adapt")
-@shared.own_folder
+@shared.own_library_option
 @shared.file("--labels", help="More labelled pairs of this corpus, as for `compare evaluate`.")
 @shared.flag(
     "--corrections", help="Also learn from the app's corrections. Nothing is measured on them."
@@ -308,7 +309,7 @@ def _show_queries(report: SearchReport | PoolReport, asked: Mapping[str, str]) -
 @shared.flag("--undo", help="Return to the shipped model.")
 @shared.as_json
 def adapt(
-    library: Path | None, labels: Path | None, corrections: bool, as_json: bool, **options: bool
+    library: Backend | None, labels: Path | None, corrections: bool, as_json: bool, **options: bool
 ) -> int:
     """Adapt the stance model to a library by people's labels of its pairs.
 
@@ -320,7 +321,7 @@ def adapt(
     The labels are those of the library's finished reviews (`compare review`). From 50 labels, 5 of
     each stance, it learns a scale and a shift for each stance; from 200, 20 of each, also a light
     head. Either is kept only if it is better on pairs that share no statement with those it was
-    learned from. The adaptation is kept in adapted.json in the library's folder; `search`, `sides`,
+    learned from. The adaptation is kept in adapted.json beside the library; `search`, `sides`,
     `timeline`, `matrix`, `positions`, `stance --library` and the app use it unless a model is
     named. The exit code is 0 if something is kept, 1 if nothing is better, and 2 if nothing could
     be tried.
@@ -333,8 +334,8 @@ def adapt(
         undone = undo_adaptation(opened)
         again = "read with the shipped model again"
         text = again if undone else "nothing to undo; it is read with the shipped model"
-        data = {"library": str(opened.folder), "undone": undone}
-        say_either(as_json, data, f"{opened.folder}: {text}.")
+        data = {"library": str(opened.backend), "undone": undone}
+        say_either(as_json, data, f"{opened.backend}: {text}.")
         return 0
     with progress("Reading labelled pairs") as on_progress:
         result = learn(
@@ -383,10 +384,10 @@ def _show_adaptation(result: AdaptationResult, library: Library) -> None:
         say(f"Wrote {result.file}: the library is read with it from now on (--undo goes back).")
     elif result.adaptation:
         say("Nothing was written (--dry-run).")
-    elif read_adaptation(library.folder) is None:
+    elif read_adaptation(library.backend) is None:
         say("Nothing is better than the shipped model; nothing was written.")
     else:
         say(
             "Nothing is better than the shipped model; the earlier adaptation in "
-            f"{library.folder / FILE} was left there (--undo goes back)."
+            f"{library.backend.place_of(FILE)} was left there (--undo goes back)."
         )

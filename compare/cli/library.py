@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from compare import __version__, models
+from compare import __version__
 from compare.cli import options as shared
 from compare.cli.output import (
     attribution,
@@ -30,7 +30,7 @@ from compare.corpus.importing import imported, recognised_format
 from compare.corpus.read import StatementFile, corpus_on_disk
 from compare.errors import CorpusError, LibraryError
 from compare.library import Library
-from compare.library.generations import is_library
+from compare.library.backend import Backend
 from compare.models import about_adaptation
 from compare.safe_text import one_line
 from compare.statements import Statement
@@ -44,7 +44,7 @@ _PLAIN = "plain"
 @click.option(
     "--corpus", type=shared.PATH, multiple=True, required=True, help="Files or folders to read."
 )
-@shared.own_folder
+@shared.own_library_option
 @shared.flag("--add", help="Add to the library; replace statements by their id.")
 @shared.string(
     "--format",
@@ -62,6 +62,7 @@ _PLAIN = "plain"
 @shared.flag("--strict", help="Stop at the first bad row instead of skipping it.")
 @shared.flag("--force", help="Rebuild even if statements would be lost.")
 @shared.encoder_name
+@shared.ray
 @shared.as_json
 def build(corpus: tuple[Path, ...], more: tuple[Path, ...], **options: Any) -> None:
     """Read statements and build a library from them.
@@ -77,19 +78,19 @@ def build(corpus: tuple[Path, ...], more: tuple[Path, ...], **options: Any) -> N
         if not column:
             raise click.BadParameter(f"{entry!r} is not COLUMN=FIELD.", param_hint="--map")
         columns[column] = field
-    folder = shared.own_library(options["library"])
+    where = shared.own_library(options["library"])
     with ExitStack() as files:
         read, statements = _read([*corpus, *more], columns, options, files)
-        built = _build(statements, folder, options)
+        built = _build(statements, where, options)
     manifest = built.manifest
     if not options["as_json"]:
         _remark_on(read)
-        say(f"{built.folder}: {manifest.statements} statements, {manifest.passages} passages.")
+        say(f"{built.backend}: {manifest.statements} statements, {manifest.passages} passages.")
         return
     fields = ("file", "line", "column", "value", "message")
     say_json(
         {
-            "library": str(built.folder),
+            "library": str(built.backend),
             "digest": built.digest,
             "statements": manifest.statements,
             "passages": manifest.passages,
@@ -135,21 +136,21 @@ def _read(
     return corpus, statements
 
 
-def _build(statements: Iterable[Statement], folder: Path, options: dict[str, Any]) -> Library:
-    encoder = models.load_encoder(options["encoder"]) if options["encoder"] else None
+def _build(statements: Iterable[Statement], where: Backend, options: dict[str, Any]) -> Library:
+    encoder = shared.encoder_for(where, options)
     with progress("Embedding") as on_progress:
-        if is_library(folder) and options["add"]:
-            return Library.open(folder, encoder).update(statements, on_progress=on_progress)
+        if where.exists() and options["add"]:
+            return Library.open(where, encoder).update(statements, on_progress=on_progress)
         # Without --force the old library has to open, so that nothing in it is lost unnoticed.
-        if is_library(folder) and not options["force"]:
-            held = Library.open(folder).store.ids()
+        if where.exists() and not options["force"]:
+            held = Library.open(where).store.ids()
             if lost := sorted(held - {statement.id for statement in statements}):
                 raise LibraryError(
-                    f"The library in {folder} holds {len(lost)} statements that the corpus does "
+                    f"The library in {where} holds {len(lost)} statements that the corpus does "
                     f"not have (the first is {lost[0]!r}): keep them with --add, or drop them with "
                     "--force."
                 )
-        return Library.build(statements, folder, encoder, on_progress)
+        return Library.build(statements, where, encoder, on_progress)
 
 
 def _remark_on(corpus: Corpus) -> None:
@@ -166,8 +167,8 @@ def _remark_on(corpus: Corpus) -> None:
 @shared.number("--offset", 0, "Statements skipped", minimum=0, maximum=_MOST)
 @shared.filtering
 @shared.as_json
-@shared.library_folder
-def show(ids: tuple[str, ...], as_json: bool, library: Path | None, **options: Any) -> None:
+@shared.library_option
+def show(ids: tuple[str, ...], as_json: bool, library: Backend | None, **options: Any) -> None:
     """Show statements by their ids, with their passages; without an id, list statements.
 
     \b
@@ -238,28 +239,28 @@ def _list(statements: Sequence[Statement]) -> None:
 @click.command("delete")
 @click.argument("ids", nargs=-1, required=True, type=shared.text, metavar="ID...")
 @shared.as_json
-@shared.own_folder
-def delete(ids: tuple[str, ...], as_json: bool, library: Path | None) -> None:
+@shared.own_library_option
+def delete(ids: tuple[str, ...], as_json: bool, library: Backend | None) -> None:
     """Delete statements from a library for good."""
     after = Library.open(shared.own_library(library)).delete(ids)
     deleted = sorted(set(ids))
     data = {"deleted": deleted, "statements": len(after)}
-    text = f"{after.folder}: {len(deleted)} deleted, {len(after)} statements left."
+    text = f"{after.backend}: {len(deleted)} deleted, {len(after)} statements left."
     say_either(as_json, data, text)
 
 
 @click.command("info")
 @shared.flag("--verify", help="Read every file and check its digest.")
 @shared.as_json
-@shared.library_folder
-def info(verify: bool, as_json: bool, library: Path | None) -> None:
+@shared.library_option
+def info(verify: bool, as_json: bool, library: Backend | None) -> None:
     """Show what a library was built from, and which models read it."""
     opened = shared.open_library(library)
     if verify:
         opened.verify()
     manifest, model = opened.manifest, opened.stance_model()
     data = {
-        "library": str(opened.folder),
+        "library": str(opened.backend),
         "statements": manifest.statements,
         "passages": manifest.passages,
         "digest": opened.digest,
@@ -268,13 +269,14 @@ def info(verify: bool, as_json: bool, library: Path | None) -> None:
         "built_by": manifest.program,
         "read_only": opened.read_only,
         "verified": verify,
+        "nearest_by": opened.store.nearest_by,
         "encoder": {
             "name": manifest.encoder,
             "digest": manifest.encoder_digest,
             "dim": manifest.dim,
         },
         "stance": {"name": model.name, "digest": model.digest},
-        "adaptation": about_adaptation(model, opened.folder) or "none",
+        "adaptation": about_adaptation(model, opened.backend) or "none",
         "version": __version__,
     }
     if as_json:

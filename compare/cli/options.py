@@ -15,10 +15,12 @@ from compare import models
 from compare.cli.output import remark, waiting
 from compare.errors import QueryError
 from compare.library import FILTERS, Filters, Library
+from compare.library.backend import Backend, backend_at
 from compare.library.filters import Filter
 from compare.library.locations import LIBRARY_VARIABLE, resolve_library, user_library
-from compare.models import Stance, StanceModel, about_adaptation
+from compare.models import Encoder, Stance, StanceModel, about_adaptation
 from compare.models.calibration import is_adapted
+from compare.models.on_ray import Cluster, RayEncoder, stance_on
 from compare.models.protocols import STANCE_MODELS
 from compare.results import Thresholds
 from compare.statements import Country, PartialDate, Quote, parse_countries
@@ -28,7 +30,6 @@ Option = Callable[[Any], Any]
 
 PATH = click.Path(path_type=Path)
 FILE = click.Path(path_type=Path, dir_okay=False)
-FOLDER = click.Path(path_type=Path, file_okay=False)
 STDOUT = Path("-")
 _DEFAULTS = Thresholds()
 
@@ -46,6 +47,11 @@ def text(value: str) -> str:
     except UnicodeEncodeError:
         raise click.BadParameter("the text is not UTF-8: convert it first.") from None
     return value
+
+
+def location(value: str) -> Backend:
+    """Read the folder or the address of a library."""
+    return backend_at(value)
 
 
 def date(value: str) -> PartialDate:
@@ -171,11 +177,15 @@ by = choice("--by", ("country", "speaker"), "Whom to compare")
 lists = stances(
     "--stance", "Only this list; may be repeated [all; for two sides agree and oppose]."
 )
-own_folder = click.option(
-    "--library", type=FOLDER, help="Library folder [$COMPARE_LIBRARY, or your own]."
+own_library_option = click.option(
+    "--library",
+    type=location,
+    help="Folder or address of a library [$COMPARE_LIBRARY, or your own].",
 )
-library_folder = click.option(
-    "--library", type=FOLDER, help="Library folder [$COMPARE_LIBRARY, your own, or the sample]."
+library_option = click.option(
+    "--library",
+    type=location,
+    help="Folder or address of a library [$COMPARE_LIBRARY, your own, or the sample].",
 )
 encoder_name = string(
     "--encoder", help="A sentence-transformers model or folder in place of the shipped one."
@@ -184,7 +194,8 @@ stance_model_name = string(
     "--stance-model",
     help=f"{', '.join(STANCE_MODELS)}, or an NLI cross-encoder by name or folder.",
 )
-reading = together(library_folder, encoder_name, stance_model_name)
+ray = string("--ray", help="Read on a Ray cluster: its address, auto, or local.")
+reading = together(library_option, encoder_name, stance_model_name)
 out = file(
     "--out", help="Keep the result (.json), or write its pairs in a format of `compare export`."
 )
@@ -287,34 +298,48 @@ def read_thresholds(options: Mapping[str, Any]) -> Thresholds:
     return _DEFAULTS.with_values(options["probability"], options["similarity"])
 
 
-def open_library(folder: Path | None, encoder: str = "") -> Library:
+def open_library(given: Backend | str | None, encoder: str = "") -> Library:
     """Open the library named by --library, else the default one."""
     with waiting("Opening the library"):
-        chosen = resolve_library(folder)
+        chosen = resolve_library(given)
         return Library.open(chosen, models.load_encoder(encoder) if encoder else None)
 
 
 def open_to_read(options: Mapping[str, Any]) -> tuple[Library, StanceModel]:
     """Open the library and load the model that the options of `reading` name."""
     library = open_library(options["library"], options["encoder"])
-    return library, stance_model(options["stance_model"], library)
+    return library, stance_model(options["stance_model"], library, options["ray"])
 
 
-def stance_model(name: str, library: Library | None = None) -> StanceModel:
+def encoder_for(where: Backend, options: Mapping[str, Any]) -> Encoder | None:
+    """Return the encoder that --encoder and --ray name; None for the usual one.
+
+    A cluster adds to a library with the encoder that the library was built with.
+    """
+    name = options["encoder"]
+    if not options["ray"]:
+        return models.load_encoder(name) if name else None
+    if not name and options["add"] and where.exists():
+        name = where.open().manifest.encoder
+    return RayEncoder(name or None, Cluster(options["ray"]))
+
+
+def stance_model(name: str, library: Library | None = None, ray: str = "") -> StanceModel:
     """Load the model named, else the default one, adapted to the library if it has an adaptation.
 
-    An adaptation of another model is ignored, with a remark.
+    An adaptation of another model is ignored, with a remark. `ray` is the address of a cluster to
+    read on.
     """
     with waiting("Loading the stance model"):
+        base = stance_on(Cluster(ray), name or None) if ray else None
         if name or library is None:
-            return models.load_stance_model(name or None)
-        model = library.stance_model()
-    if (sentence := about_adaptation(model, library.folder)) and not is_adapted(model):
+            return base or models.load_stance_model(name or None)
+        model = library.stance_model(base)
+    if (sentence := about_adaptation(model, library.backend)) and not is_adapted(model):
         remark(f"Note: {sentence}")
     return model
 
 
-def own_library(folder: Path | None) -> Path:
-    """Return the folder to write to: --library, else $COMPARE_LIBRARY, else the user's own."""
-    named = os.environ.get(LIBRARY_VARIABLE)
-    return (folder or (Path(named) if named else user_library())).expanduser()
+def own_library(given: Backend | None) -> Backend:
+    """Return the library to write to: --library, else $COMPARE_LIBRARY, else the user's own."""
+    return backend_at(given or os.environ.get(LIBRARY_VARIABLE) or user_library())

@@ -50,6 +50,7 @@ _COMMANDS = {
     "completion": ("program:completion", "Print a completion script for a shell."),
 }
 _HOST = "127.0.0.1"
+_LOCAL = (_HOST, "localhost")
 
 
 class _Commands(click.Group):
@@ -140,21 +141,40 @@ def _discard_output() -> None:
 @click.option("--no-browser", is_flag=True, help="Do not open the browser.")
 @click.option(
     "--library",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Library folder [$COMPARE_LIBRARY, your own, or the sample].",
+    help="Folder or address of a library [$COMPARE_LIBRARY, your own, or the sample].",
 )
 @click.option("--third-reader", default="", help="Offer a third reader, as for `compare search`.")
 @click.option("--third-model", default="", help="The name of its model.")
+@click.option("--host-name", help="The name under which a reverse proxy offers the app.")
+@click.option(
+    "--reader-header",
+    default="",
+    metavar="HEADER",
+    help="The header in which the proxy says who is signed in: the reader of a review.",
+)
+@click.option("--read-only", is_flag=True, help="Visitors can neither add nor delete anything.")
 def app(
-    port: int, no_browser: bool, library: Path | None, third_reader: str, third_model: str
+    port: int,
+    no_browser: bool,
+    library: str | None,
+    third_reader: str,
+    third_model: str,
+    host_name: str | None,
+    reader_header: str,
+    read_only: bool,
 ) -> None:
     """Open the app in the browser; Ctrl-C ends it.
 
-    Statements never leave this machine, unless a third reader elsewhere is named here and switched
-    on there.
+    Statements never leave this machine, unless the library is in a database elsewhere, or a third
+    reader elsewhere is named here and switched on there. The app listens on this machine only; a
+    group reaches it through a reverse proxy.
     """
     from compare.cli.options import open_library
-    from compare.library.locations import LIBRARY_VARIABLE
+    from compare.library.locations import (
+        LIBRARY_VARIABLE,
+        READ_ONLY_VARIABLE,
+        READER_HEADER_VARIABLE,
+    )
 
     in_checkout = Path(__file__).resolve().parents[2] / "app.py"
     installed = Path(sys.prefix) / "share" / "compare" / "app.py"
@@ -165,17 +185,25 @@ def app(
         )
     check_port(port)
     environment = dict(os.environ) | _third_reader(third_reader, third_model)
+    if reader_header:
+        environment[READER_HEADER_VARIABLE] = reader_header
+    if read_only:
+        environment[READ_ONLY_VARIABLE] = "1"
     opened = open_library(library)  # fails here, not on the page
     if library is not None or environment.get(LIBRARY_VARIABLE):
-        environment[LIBRARY_VARIABLE] = str(opened.folder.resolve())
+        environment[LIBRARY_VARIABLE] = opened.backend.address
     opened.close()
     click.echo(f"The app is at http://localhost:{port} (Ctrl-C ends it).", err=True)
+    hosts = [*_LOCAL, *([host_name] if host_name else [])]
     arguments = [
         *(sys.executable, "-m", "streamlit", "run", str(script)),
         *("--server.address", _HOST, "--server.port", str(port)),
         *("--server.headless", "true" if no_browser else "false"),
         *("--server.showEmailPrompt", "false", "--browser.gatherUsageStats", "false"),
         *("--server.enableXsrfProtection", "true"),
+        *(part for name in hosts for part in ("--server.allowedHosts", name)),
+        # Otherwise Streamlit asks the network for this machine's address.
+        *("--browser.serverAddress", host_name or _HOST),
     ]
     # The server replaces this process, so that a signal to `compare app` ends it. Windows cannot.
     if os.name == "nt":

@@ -21,6 +21,7 @@ from compare.corpus.text_files import read_text
 from compare.errors import ReviewError
 from compare.export.json_files import load_result
 from compare.library import Library
+from compare.library.backend import Backend
 from compare.models import Stance
 from compare.results import Figure
 from compare.review import Choice, Order, PairSelection, Review, ReviewFormat, Reviews
@@ -108,7 +109,7 @@ def create(name: str, readers: tuple[str, ...], **options: Any) -> None:
         say_json(_as_json(made))
     else:
         say(f"{made.name}: {len(made)} pairs for {' and '.join(made.readers)}.")
-        remark(f"Kept in {reviews.path}.")
+        remark(f"Kept in {reviews.location}.")
     if number := made.settings.read_before:
         remark(
             f"Note: {number} of the pairs were read in a finished review before; they do not test "
@@ -150,7 +151,7 @@ def _read_codebook(path: Path) -> str:
 
 @review.command("list")
 @reading.always
-def list_(library: Path | None, as_json: bool) -> None:
+def list_(library: Backend | None, as_json: bool) -> None:
     """List the reviews of a library, newest first."""
     reviews = Reviews.of(shared.open_library(library))
     found: list[dict[str, Any]] = [
@@ -166,7 +167,7 @@ def list_(library: Path | None, as_json: bool) -> None:
         for entry in reviews.all()
     ]
     if as_json:
-        say_json({"file": str(reviews.path), "reviews": found})
+        say_json({"file": str(reviews.location), "reviews": found})
         return
     for data in found:
         readers = ", ".join(
@@ -175,13 +176,13 @@ def list_(library: Path | None, as_json: bool) -> None:
         )
         say(f"{data['name']}: {data['pairs']} pairs; {readers}")
     if not found:
-        remark(f"There is no review in {reviews.path} yet.")
+        remark(f"There is no review in {reviews.location} yet.")
 
 
 @review.command("status")
 @reading.name_of_review
 @reading.always
-def status(name: str, library: Path | None, as_json: bool) -> None:
+def status(name: str, library: Backend | None, as_json: bool) -> None:
     """Show the readers' progress, and which statements were changed or removed since."""
     opened, of = reading.open_review(library, name)
     settings, data = opened.settings, _as_json(opened)
@@ -231,7 +232,7 @@ for command in (reading.answer, reading.done, reading.decide):
 @click.argument("file", type=shared.FILE)
 @reading.name_of_reader
 @reading.always
-def import_(name: str, file: Path, reader: str, library: Path | None, as_json: bool) -> None:
+def import_(name: str, file: Path, reader: str, library: Backend | None, as_json: bool) -> None:
     """Import a reader's answers from FILE (.csv, .tsv or .jsonl), all or none.
 
     Its columns are pair and answer (or label), with confidence and note; an exported review is such
@@ -251,7 +252,7 @@ def import_(name: str, file: Path, reader: str, library: Path | None, as_json: b
 @review.command("agreement")
 @reading.name_of_review
 @reading.always
-def agreement(name: str, library: Path | None, as_json: bool) -> None:
+def agreement(name: str, library: Backend | None, as_json: bool) -> None:
     """Show how well the readers agree with each other and with the model.
 
     Percent agreement, Cohen's kappa and Krippendorff's alpha with 95 % intervals; for a random
@@ -349,7 +350,7 @@ def export(name: str, to: str, out: Path | None, reader: str | None, **options: 
 @reading.name_of_review
 @shared.flag("--yes", help="Do not ask.")
 @reading.always
-def delete(name: str, yes: bool, library: Path | None, as_json: bool) -> None:
+def delete(name: str, yes: bool, library: Backend | None, as_json: bool) -> None:
     """Delete a review for good, with its answers and its history."""
     reviews = Reviews.of(shared.open_library(library))
     opened = reviews.open(name)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import click
@@ -13,6 +12,7 @@ from compare.cli import options as shared
 from compare.cli.output import attribution, quoted, remark, say, say_either, say_json
 from compare.export import counted
 from compare.library import Library
+from compare.library.backend import Backend
 from compare.models import Stance
 from compare.review import CONFIDENCE, STATE_NOTES, Answer, AnswerChange, Review, ReviewPair
 
@@ -23,7 +23,7 @@ name_of_review = click.argument("name", type=shared.text)
 name_of_reader = shared.string(
     "--reader", required=True, help="The reader, by the name in the review."
 )
-always = shared.together(shared.library_folder, shared.as_json)
+always = shared.together(shared.library_option, shared.as_json)
 _answering = shared.together(
     shared.string("--pair", "pair_id", help="The pair's id."),
     click.option("--label", type=click.Choice(_LABELS), help="Its label, or skip."),
@@ -32,9 +32,9 @@ _answering = shared.together(
 )
 
 
-def open_review(folder: Path | None, name: str) -> tuple[Review, Library]:
+def open_review(given: Backend | None, name: str) -> tuple[Review, Library]:
     """Open a review, and the library that it is stored beside."""
-    library = shared.open_library(folder)
+    library = shared.open_library(given)
     return library.review(name), library
 
 
@@ -45,7 +45,7 @@ def open_review(folder: Path | None, name: str) -> tuple[Review, Library]:
 @shared.flag("--undo", help="Take back the reader's last answer.")
 @always
 def answer(
-    name: str, reader: str, undo: bool, library: Path | None, as_json: bool, **given: Any
+    name: str, reader: str, undo: bool, library: Backend | None, as_json: bool, **given: Any
 ) -> None:
     """Read the pairs one by one, or answer one with --pair and --label.
 
@@ -141,7 +141,7 @@ def _show_pair(review: Review, pair: ReviewPair, library: Library) -> None:
 @name_of_review
 @name_of_reader
 @always
-def done(name: str, reader: str, library: Path | None, as_json: bool) -> None:
+def done(name: str, reader: str, library: Backend | None, as_json: bool) -> None:
     """Hand in a reader's answers: they are final, and shown once all readers have handed in."""
     opened, _ = open_review(library, name)
     opened.hand_in(reader)
@@ -156,7 +156,7 @@ def done(name: str, reader: str, library: Path | None, as_json: bool) -> None:
 @shared.string("--by", help="Who decides.")
 @_answering
 @always
-def decide(name: str, by: str, library: Path | None, as_json: bool, **given: Any) -> None:
+def decide(name: str, by: str, library: Backend | None, as_json: bool, **given: Any) -> None:
     """List the pairs on which the readers differ, or decide one of them.
 
     \b

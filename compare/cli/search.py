@@ -80,6 +80,7 @@ _COLOURS = {Stance.AGREE: "blue", Stance.OPPOSE: "red", Stance.NEITHER: "default
 @shared.out
 @shared.force
 @shared.reading
+@shared.ray
 @third_reader
 def search(
     quote: str | None,
@@ -322,7 +323,7 @@ def _details(result: Result, stance: Stance, pair: Pair, *, below_minimum: bool)
 @shared.why
 @shared.as_json
 @shared.stance_model_name
-@click.option("--library", type=shared.FOLDER, help="Use the model as adapted to this library.")
+@click.option("--library", type=shared.location, help="Use the model as adapted to this library.")
 @third_reader
 def stance(
     a: str | None, b: str | None, batch: Path | None, out: Path | None, **options: Any

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import math
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,6 +17,7 @@ from compare.cli import options as shared
 from compare.cli.output import remark
 from compare.cli.program import check_port
 from compare.errors import CompareError
+from compare.library.backend import Backend
 
 _LOCAL = ("127.0.0.1", "localhost", "::1")
 _LAST_SECONDS = 5  # that a reading has once the server is ended
@@ -25,9 +28,10 @@ _ORIGIN = re.compile(r"https?://[^/\s]+\Z")
 @click.option(
     "--library",
     "libraries",
-    type=shared.FOLDER,
+    type=shared.location,
     multiple=True,
-    help="Library folder; several are served under the folders' names [as for the other commands].",
+    help="Folder or address of a library; several are served under their names [as for the other "
+    "commands].",
 )
 @click.option("--host", default=_LOCAL[0], show_default=True, help="The address to listen on.")
 @click.option("--port", type=click.IntRange(1, 65_535), default=8600, show_default=True)
@@ -36,8 +40,14 @@ _ORIGIN = re.compile(r"https?://[^/\s]+\Z")
 @click.option("--host-name", multiple=True, help="Another name under which the server answers.")
 @click.option("--cors", multiple=True, metavar="ORIGIN", help="A web page that may use the API.")
 @click.option("--seconds", type=click.FloatRange(1), default=120.0, help="Time limit of a request.")
+@click.option(
+    "--readers",
+    type=click.IntRange(1, 64),
+    default=1,
+    help="Processes that read, each with its models and its share of the cores [1].",
+)
 def serve(
-    libraries: tuple[Path, ...],
+    libraries: tuple[Backend, ...],
     host: str,
     port: int,
     token_file: Path | None,
@@ -45,6 +55,7 @@ def serve(
     host_name: tuple[str, ...],
     cors: tuple[str, ...],
     seconds: float,
+    readers: int,
 ) -> None:
     """Answer searches over HTTP, for other programs; Ctrl-C ends it.
 
@@ -59,7 +70,7 @@ def serve(
         import uvicorn
 
         from compare.serve.api import create_app
-        from compare.serve.settings import LOCAL_HOSTS, Settings
+        from compare.serve.settings import LOCAL_HOSTS, LOG_FORMAT, Settings, for_readers
     token = _read_token(token_file)
     if host not in _LOCAL and not token:
         raise click.UsageError(
@@ -74,30 +85,35 @@ def serve(
         raise click.UsageError("--seconds is no number of seconds.")
     if allow_write and not token:
         raise click.UsageError("--allow-write needs a token: name a file with one by --token-file.")
-    folders = {}
-    for folder in libraries or (None,):
-        opened = shared.open_library(folder)  # fails here, not at a request
-        name = opened.folder.resolve().name
-        if name in folders:
-            raise click.UsageError(f"Two libraries are named {name!r}: rename a folder.")
-        folders[name] = opened.folder.resolve()
+    served: dict[str, Backend] = {}
+    for given in libraries or (None,):
+        opened = shared.open_library(given)  # fails here, not at a request
+        name = opened.backend.name
+        if name in served:
+            raise click.UsageError(f"Two libraries are named {name!r}: rename one.")
+        served[name] = opened.backend
         opened.close()
     check_port(port, host)
     shown = f"[{host}]" if ":" in host else host
     names = {*LOCAL_HOSTS, shown, *host_name}
     settings = Settings(token, allow_write, tuple(name.lower() for name in names), cors, seconds)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
     remark(f"The API is at http://{shown}:{port}, described at /openapi.json (Ctrl-C ends it).")
     # Its own log would hold the words of searches.
-    uvicorn.run(
-        create_app(folders, settings), host=host, port=port, access_log=False,
-        log_level="warning", timeout_graceful_shutdown=_LAST_SECONDS,
-    )  # fmt: skip
+    more: dict[str, Any] = {
+        "host": host, "port": port, "access_log": False, "log_level": "warning",
+        "timeout_graceful_shutdown": _LAST_SECONDS,
+    }  # fmt: skip
+    if readers == 1:
+        uvicorn.run(create_app(served, settings), **more)
+        return
+    os.environ |= for_readers(served, settings, readers)
+    uvicorn.run("compare.serve.api:app_of_reader", factory=True, workers=readers, **more)
 
 
 @click.command("mcp")
-@click.option("--library", type=shared.FOLDER, help="Library folder [as for the other commands].")
-def mcp(library: Path | None) -> None:
+@shared.library_option
+def mcp(library: Backend | None) -> None:
     """Offer a library to an assistant, by the Model Context Protocol on standard input and output.
 
     \b
@@ -109,9 +125,8 @@ def mcp(library: Path | None) -> None:
     with _extra("mcp"):
         from compare.serve.tools import create_server
     opened = shared.open_library(library)
-    folder = opened.folder
     opened.close()
-    create_server(folder).run()
+    create_server(opened.backend).run()
 
 
 @contextmanager

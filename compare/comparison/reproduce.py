@@ -141,7 +141,7 @@ def reproduce(
         if kept.provenance.library_digest == library.digest:
             raise
         raise QueryError(
-            f"{error} The library in {library.folder} is not the one that the result was made "
+            f"{error} The library in {library.backend} is not the one that the result was made "
             "from, or has changed since: name another with --library."
         ) from error
     before, after = _by_pair(kept), _by_pair(now)

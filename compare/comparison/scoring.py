@@ -17,14 +17,13 @@ from numpy.typing import ArrayLike, NDArray
 from compare.errors import LibraryError
 from compare.library.index.base import Floats, Rows
 from compare.library.locations import CACHE_VARIABLE, writable_cache
-from compare.models import ModelInput, signature
+from compare.models import ModelInput, StanceModel, signature
 from compare.progress import Progress, within_total
 from compare.results import Excerpt, Pair, Probabilities, Result
 from compare.results.pair import ranking_score
 
 if TYPE_CHECKING:
     from compare.library.library import Library
-    from compare.models import StanceModel
     from compare.statements import Quote
 
 
@@ -139,7 +138,6 @@ def read_excerpts(library: Library, rows: Iterable[int]) -> dict[int, Excerpt]:
 
 # -- Scores on disk ------------------------------------------------------------------------------
 
-_AT_ONCE = 128  # pairs, a few seconds of the accurate model
 _MOST_FILES = 20
 # CROSS JOIN makes SQLite look up each pair instead of scanning all scores.
 _KNOWN = """
@@ -151,7 +149,7 @@ WHERE a = json_extract(pair.value, '$[0]') AND b = json_extract(pair.value, '$[1
 class ScoreCache:
     """Cached scores of pairs of a library's passages by one model, in either order.
 
-    Scores are written every few hundred pairs, so that a stopped comparison can resume.
+    Scores are written every few seconds, so that a stopped comparison can resume.
     """
 
     def __init__(self, key: Mapping[str, Any], folder: Path | None = None) -> None:
@@ -202,16 +200,18 @@ class ScoreCache:
         b: Rows,
         score: Callable[[Rows], Floats],
         on_progress: Progress | None = None,
+        *,
+        at_once: int = StanceModel.at_once,
     ) -> Floats:
         """Return the scores of pairs, float32 [n, 3], calling `score` for those not cached.
 
-        `score` gets the numbers of some pairs.
+        `score` gets the numbers of some pairs, `at_once` at most.
         """
         scores, known = self.known(a, b)
         left = np.flatnonzero(~known)
         done = len(a) - len(left)
-        for start in range(0, len(left), _AT_ONCE):
-            part = left[start : start + _AT_ONCE]
+        for start in range(0, len(left), at_once):
+            part = left[start : start + at_once]
             scores[part] = score(part)
             self.add(a[part], b[part], scores[part])
             done += len(part)
@@ -283,7 +283,8 @@ def score_passages(
         known = {row: excerpt.model_input for row, excerpt in excerpts.items()} | dict(given)
         return stage.score([(known[one], known[other]) for one, other in pairs])
 
-    return ScoreCache.of(library, stage, folder).score(a, b, score, on_progress)
+    cache = ScoreCache.of(library, stage, folder)
+    return cache.score(a, b, score, on_progress, at_once=stage.at_once)
 
 
 # -- Rationale -----------------------------------------------------------------------------------

@@ -191,8 +191,8 @@ def open_collection(
 def _cache_key(path: Path, encoder: Encoder) -> str:
     """Return a key of everything that the library depends on: file, encoder, format, version."""
     from compare import __version__
+    from compare.files import file_sha256
     from compare.library.generations import FORMAT
-    from compare.models.runtime import file_sha256
 
     try:
         content = file_sha256(path)

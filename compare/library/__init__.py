@@ -1,4 +1,4 @@
-"""A library: statements, passages and vectors in one folder."""
+"""A library: statements, passages and vectors, in a folder or a database."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -1,4 +1,4 @@
-"""Build a generation: sort statements, embed new texts, write the store."""
+"""Build a generation: changed statements, the source of their vectors, a folder's files."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import heapq
 import json
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
+from functools import cache
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,19 +18,15 @@ import numpy as np
 
 from compare import __version__
 from compare.errors import LibraryError, ModelError
-from compare.library.generations import (
-    FORMAT,
-    MANIFEST,
-    Generation,
-    Manifest,
-    open_generation,
-    record_files,
-)
+from compare.library import generations
+from compare.library.generations import FORMAT, MANIFEST, Generation, Manifest, record_files
 from compare.library.index.base import Floats, check_vectors
-from compare.library.passage_store import DEFAULT_STORE, PassageStore, store_kind
+from compare.library.passage_store import DEFAULT_STORE, FileStore, PassageStore, store_kind
 from compare.statements import Statement
 
 if TYPE_CHECKING:
+    from compare.library.backend import Backend
+    from compare.library.folder import FolderBackend
     from compare.models import Encoder
     from compare.progress import Progress
 
@@ -41,6 +38,9 @@ class Change:
     """The statements of a new generation: those of a store plus added, minus removed ones.
 
     Added statements are sorted by id in a file, since they may not fit in memory.
+
+    Attributes:
+        removed: The ids of the statements to remove.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Change:
         Raises:
             LibraryError: The disk is full.
         """
-        self._before, self._remove = before, remove
+        self._before, self.removed = before, remove
         self._path = scratch / _STAGED
         self._path.unlink(missing_ok=True)
         # As bytes, SQLite sorts ids as Python sorts strings.
@@ -71,19 +71,49 @@ class Change:
     def statements(self) -> Iterator[Statement]:
         """Yield the statements after the change, by id; the file is removed at the end."""
         replaced = (key for (key,) in self._rows("SELECT id FROM staged"))
-        gone = {*self._remove, *(key.decode("utf-8", "surrogatepass") for key in replaced)}
+        gone = {*self.removed, *(key.decode("utf-8", "surrogatepass") for key in replaced)}
         before = iter(()) if self._before is None else self._before.all_statements()
         kept = (statement for statement in before if statement.id not in gone)
-        rows = self._rows("SELECT data FROM staged ORDER BY id")
-        added = (Statement.from_json(data) for (data,) in rows)
-        yield from heapq.merge(kept, added, key=attrgetter("id"))
+        yield from heapq.merge(kept, self.added(), key=attrgetter("id"))
         self._path.unlink(missing_ok=True)
+
+    def added(self) -> Iterator[Statement]:
+        """Yield the added statements by id; may be called again."""
+        rows = self._rows("SELECT data FROM staged ORDER BY id")
+        return (Statement.from_json(data) for (data,) in rows)
 
     def _rows(self, sql: str) -> Iterator[tuple[Any, ...]]:
         with closing(sqlite3.connect(self._path)) as database:
             cursor = database.execute(sql)
             while rows := cursor.fetchmany(_AT_ONCE):
                 yield from rows
+
+
+def in_order(statements: Iterable[Statement]) -> Iterator[tuple[Statement, str]]:
+    """Yield each statement with its JSON, having checked order, id and encoding.
+
+    Raises:
+        LibraryError: An id is used twice, or a text is not Unicode.
+    """
+    before: str | None = None
+    for statement in statements:
+        if before == statement.id:
+            raise LibraryError(
+                f"The id {statement.id!r} is used twice: give every statement an id of its own."
+            )
+        if before is not None and before > statement.id:
+            raise ValueError(f"{statement.id!r} comes after {before!r}: sort by id")
+        before = statement.id
+        data = statement.to_json()
+        try:
+            data.encode()
+        except UnicodeEncodeError as error:
+            raise LibraryError(
+                f"The statement {statement.id!r} holds half a character "
+                f"({error.object[error.start]!r}), which no file can keep: save its corpus as "
+                "UTF-8 again."
+            ) from None
+        yield statement, data
 
 
 @contextmanager
@@ -121,7 +151,12 @@ class Embedding:
     digest: str
     dim: int
     load: Callable[[], Encoder]
-    known: PassageStore | None = None
+    known: FileStore | None = None
+
+    @property
+    def at_once(self) -> int:
+        """Return how many texts to encode at once; this loads the encoder."""
+        return self.load().at_once
 
     def encode(self, texts: Sequence[str], on_progress: Progress | None = None) -> Floats:
         """Encode texts and check the vectors.
@@ -154,7 +189,70 @@ def passage_key(completed: str) -> int:
     return int.from_bytes(digest[:8], "big", signed=True)
 
 
-def write_generation(
+# -- Generations of a folder ---------------------------------------------------------------------
+
+
+def build_generation(
+    backend: FolderBackend,
+    statements: Iterable[Statement],
+    encoder: Encoder,
+    on_progress: Progress | None = None,
+    *,
+    store: str | None = None,
+) -> Generation:
+    """Write a generation of these statements into a folder; see `Library.build`."""
+    with generations.writing(backend.folder) as scratch:
+        known = _embedded_by(encoder, backend)
+        with nullcontext() if known is None else closing(known):
+            embedding = Embedding(encoder.name, encoder.digest, encoder.dim, lambda: encoder, known)
+            change = Change(scratch, statements)
+            manifest = _write(scratch, store or _kind_in(backend), change, embedding, on_progress)
+        return generations.publish(backend.folder, scratch, manifest)
+
+
+def update_generation(
+    backend: FolderBackend,
+    add: Iterable[Statement],
+    remove: frozenset[str],
+    encoder: Encoder | None,
+    on_progress: Progress | None = None,
+) -> Generation:
+    """Write the generation after the one in use into a folder; see `Library.update`."""
+    with generations.writing(backend.folder) as scratch:
+        before = backend.open()
+        made = before.manifest
+        if encoder is not None:
+            check_encoder(backend, made, encoder)
+        before.verify()
+        with closing(before.open_store()) as store:
+            for missing in sorted(remove - store.statements(remove).keys()):
+                raise no_statement(missing, backend)
+            load = cache(lambda: encoder or encoder_of(backend, made))
+            embedding = Embedding(made.encoder, made.encoder_digest, made.dim, load, store)
+            change = Change(scratch, add, store, remove)
+            manifest = _write(scratch, made.store, change, embedding, on_progress)
+        return generations.publish(backend.folder, scratch, manifest)
+
+
+def _kind_in(backend: FolderBackend) -> str:
+    """Return the kind of store of the library in a folder; the default without a library."""
+    with suppress(LibraryError):
+        return backend.open().manifest.store
+    return DEFAULT_STORE
+
+
+def _embedded_by(encoder: Encoder, backend: FolderBackend) -> FileStore | None:
+    """Open the store in a folder; None if it is missing, damaged or of another encoder."""
+    with suppress(LibraryError):
+        before = backend.open()
+        made = before.manifest
+        if (made.encoder_digest, made.dim) == (encoder.digest, encoder.dim):
+            before.verify()
+            return before.open_store()
+    return None
+
+
+def _write(
     scratch: Path,
     kind: str,
     change: Change,
@@ -186,34 +284,10 @@ def write_generation(
     )
 
 
-# -- Stores and encoders -------------------------------------------------------------------------
+# -- Encoders ----------------------------------------------------------------------------------
 
 
-def open_store(generation: Generation) -> PassageStore:
-    """Open the store of a generation."""
-    manifest = generation.manifest
-    return store_kind(manifest.store).open(generation.path, manifest.passages, manifest.dim)
-
-
-def store_in(folder: Path) -> str:
-    """Return the kind of store of the library in a folder; the default kind without a library."""
-    with suppress(LibraryError):
-        return open_generation(folder).manifest.store
-    return DEFAULT_STORE
-
-
-def store_embedded_by(encoder: Encoder, folder: Path) -> PassageStore | None:
-    """Open the store in a folder; None if it is missing, damaged or of another encoder."""
-    with suppress(LibraryError):
-        generation = open_generation(folder)
-        manifest = generation.manifest
-        if (manifest.encoder_digest, manifest.dim) == (encoder.digest, encoder.dim):
-            generation.verify()
-            return open_store(generation)
-    return None
-
-
-def encoder_of(folder: Path, manifest: Manifest) -> Encoder:
+def encoder_of(where: Backend, manifest: Manifest) -> Encoder:
     """Load the encoder that a library was built with.
 
     Raises:
@@ -223,16 +297,24 @@ def encoder_of(folder: Path, manifest: Manifest) -> Encoder:
     from compare.models import load_encoder
 
     encoder = load_encoder(manifest.encoder)
-    check_encoder(folder, manifest, encoder)
+    check_encoder(where, manifest, encoder)
     return encoder
 
 
-def check_encoder(folder: Path, manifest: Manifest, encoder: Encoder) -> None:
+def check_encoder(where: Backend, manifest: Manifest, encoder: Encoder) -> None:
     """Raise LibraryError unless this is the encoder that the library was built with."""
     if (encoder.digest, encoder.dim) != (manifest.encoder_digest, manifest.dim):
         raise LibraryError(
-            f"The library in {folder} was built with the encoder {manifest.encoder!r} "
+            f"The library in {where} was built with the encoder {manifest.encoder!r} "
             f"({manifest.encoder_digest[:12]}…), not with {encoder.name!r} "
             f"({encoder.digest[:12]}…): pass --encoder {manifest.encoder}, or build it again with "
             "`compare build`."
         )
+
+
+def no_statement(statement_id: str, where: Backend) -> LibraryError:
+    """Return the error for an id that no statement has."""
+    return LibraryError(
+        f"There is no statement {statement_id!r} in the library in {where}: `compare show` lists "
+        "the ids."
+    )

@@ -24,9 +24,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from compare.errors import LibraryError
-from compare.models.runtime import file_sha256
+from compare.files import file_sha256
+
+if TYPE_CHECKING:
+    from compare.library.passage_store import FileStore
 
 FORMAT = 4
 """Increased whenever older programs could no longer read the files."""
@@ -90,6 +94,13 @@ class Generation:
     def name(self) -> str:
         """Return the name that CURRENT holds while this generation is in use."""
         return self.path.name
+
+    def open_store(self) -> FileStore:
+        """Open the statements, passages and vectors."""
+        from compare.library.passage_store import store_kind  # loads numpy
+
+        manifest = self.manifest
+        return store_kind(manifest.store).open(self.path, manifest.passages, manifest.dim)
 
     def verify(self, at_most: int | None = None) -> None:
         """Check all sizes, and the digests of files up to `at_most` bytes (None: of all files).

@@ -1,37 +1,18 @@
-"""A library: a folder of statements with their passages and vectors, ready to search."""
+"""A library: statements with their passages and vectors, ready to search."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import closing, nullcontext
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from compare.errors import LibraryError, QueryError
-from compare.library.build import (
-    Change,
-    Embedding,
-    check_encoder,
-    encoder_of,
-    open_store,
-    store_embedded_by,
-    store_in,
-    write_generation,
-)
+from compare.library.backend import Backend, Generation, backend_at
+from compare.library.build import check_encoder, encoder_of, no_statement
 from compare.library.filters import Facets, Filters
-from compare.library.generations import (
-    Generation,
-    Manifest,
-    current_name,
-    forget_before,
-    is_read_only,
-    open_generation,
-    publish,
-    writing,
-)
+from compare.library.generations import Manifest
 from compare.statements import PartialDate, Passage, Quote, Statement, clean_quote
 
 if TYPE_CHECKING:
@@ -46,24 +27,24 @@ if TYPE_CHECKING:
 
 
 class Library:
-    """One generation of a library folder, open for reading; safe to use from several threads.
+    """One generation of a library, open for reading; safe to use from several threads.
 
-    An open library never changes, even if another program writes to its folder. `update` and
-    `delete` write the next generation and return a new `Library`.
+    An open library does not change if a program writes a new generation. `update` and `delete`
+    write the next generation and return a new `Library`.
 
     >>> library = Library.sample()
     >>> len(library)
     11
 
     Attributes:
-        folder: The library's folder, which also holds reviews and an adaptation.
+        backend: The folder or database, which also holds reviews and an adaptation.
         store: The statements, passages and vectors.
     """
 
-    def __init__(self, folder: Path, generation: Generation, encoder: Encoder | None) -> None:
+    def __init__(self, backend: Backend, generation: Generation, encoder: Encoder | None) -> None:
         """Open the store of a generation; use `open` or `build`."""
-        self.folder = folder
-        self.store = open_store(generation)
+        self.backend = backend
+        self.store = generation.open_store()
         self._generation = generation
         self._encoder = encoder
         self._lock = threading.RLock()
@@ -71,28 +52,32 @@ class Library:
     # -- Opening and writing ---------------------------------------------------------------------
 
     @classmethod
-    def open(cls, folder: Path | str, encoder: Encoder | None = None) -> Self:
+    def open(cls, location: Backend | Path | str, encoder: Encoder | None = None) -> Self:
         """Open a library; its encoder is loaded when it is first needed.
 
         >>> Library.open(library.folder).digest == library.digest
         True
 
+        Args:
+            location: A folder, or the address of a database: `postgresql://host/db?library=un`.
+            encoder: None loads that of the library when it is first needed.
+
         Raises:
             LibraryError: There is no library, it is damaged or of another format, or it was built
                 with another encoder than `encoder`.
         """
-        folder = Path(folder)
+        backend = backend_at(location)
         tries = 5
         while True:
-            generation = open_generation(folder)
+            generation = backend.open()
             if encoder is not None:
-                check_encoder(folder, generation.manifest, encoder)
+                check_encoder(backend, generation.manifest, encoder)
             try:
-                return cls(folder, generation, encoder)
+                return cls(backend, generation, encoder)
             except LibraryError:
-                # A writer may have published two generations since CURRENT was read.
+                # A writer may have published two generations since this one was named.
                 tries -= 1
-                if tries < 0 or current_name(folder) == generation.name:
+                if tries < 0 or backend.current() == generation.name:
                     raise
 
     @classmethod
@@ -110,13 +95,13 @@ class Library:
     def build(
         cls,
         statements: Iterable[Statement],
-        folder: Path | str,
+        location: Backend | Path | str,
         encoder: Encoder | None = None,
         on_progress: Progress | None = None,
         *,
         store: str | None = None,
     ) -> Self:
-        """Build a library of these statements, replacing any library in the folder.
+        """Build a library of these statements, replacing any library there.
 
         >>> corpus = read_corpus(["corpora/sample.csv"])
         >>> len(Library.build(corpus.statements, "my-library"))
@@ -126,30 +111,22 @@ class Library:
 
         Args:
             statements: All statements of the library.
-            folder: The folder to write.
+            location: The folder to write, or the address of a database.
             encoder: None uses the shipped one.
             on_progress: Reports passages embedded.
-            store: One of `passage_store.STORES`; None keeps that of the library in the folder.
+            store: In a folder, one of `passage_store.STORES`; None keeps that of the library there.
 
         Raises:
-            LibraryError: The folder cannot be written, two statements have the same id, or the
+            LibraryError: The library cannot be written, two statements have the same id, or the
                 kind of store is unknown.
         """
-        folder = Path(folder)
+        backend = backend_at(location)
         if encoder is None:
             from compare.models import load_encoder
 
             encoder = load_encoder()
-        chosen = encoder  # not None in the lambda below
-        with writing(folder) as scratch:
-            known = store_embedded_by(chosen, folder)
-            with nullcontext() if known is None else closing(known):
-                embedding = Embedding(chosen.name, chosen.digest, chosen.dim, lambda: chosen, known)
-                change = Change(scratch, statements)
-                kind = store or store_in(folder)
-                manifest = write_generation(scratch, kind, change, embedding, on_progress)
-            generation = publish(folder, scratch, manifest)
-        return cls(folder, generation, chosen)
+        generation = backend.build(statements, encoder, on_progress, store=store)
+        return cls(backend, generation, encoder)
 
     def update(
         self,
@@ -163,42 +140,29 @@ class Library:
         >>> len(ours.update(remove=["embassy-1"]))
         10
 
-        The change is applied to the folder's current generation, which may be newer than this
-        object. Only new texts are embedded; the result equals a complete rebuild.
+        The change is applied to the current generation, which may be newer than this object. Only
+        new texts are embedded. In a folder, the result equals a complete rebuild, byte for byte.
 
         Raises:
             LibraryError: The library cannot be written, an id to remove does not exist, or two
                 added statements have the same id.
         """
-        gone = frozenset(remove)
-        with writing(self.folder) as scratch:
-            before = open_generation(self.folder)
-            made, encoder = before.manifest, self._encoder
-            if encoder is not None:
-                check_encoder(self.folder, made, encoder)
-            before.verify()
-            with closing(open_store(before)) as store:
-                for missing in sorted(gone - store.statements(gone).keys()):
-                    raise self._no_statement(missing)
-                load = cache(lambda: encoder or encoder_of(self.folder, made))
-                embedding = Embedding(made.encoder, made.encoder_digest, made.dim, load, store)
-                change = Change(scratch, add, store, gone)
-                manifest = write_generation(scratch, made.store, change, embedding, on_progress)
-            generation = publish(self.folder, scratch, manifest)
-        return type(self)(self.folder, generation, encoder)
+        generation = self.backend.update(add, frozenset(remove), self._encoder, on_progress)
+        return type(self)(self.backend, generation, self._encoder)
 
-    def delete(self, ids: Iterable[str]) -> Self:
+    def delete(self, ids: Iterable[str], on_progress: Progress | None = None) -> Self:
         """Remove statements permanently and return the new library.
 
         >>> ours = Library.build(library.statements(), "ours")
         >>> len(ours.delete(["embassy-1", "xi-1"]))
         9
 
-        Earlier generations, which contain them, are removed too; open libraries stay readable.
+        Earlier generations, which contain them, are removed too. In a folder, libraries that are
+        open stay readable; in a database they have to be opened again.
         """
-        after = self.update(remove=ids)
-        forget_before(self.folder)
-        return after
+        gone = frozenset(ids)
+        generation = self.backend.update((), gone, self._encoder, on_progress, for_good=True)
+        return type(self)(self.backend, generation, self._encoder)
 
     def verify(self) -> None:
         """Read all files completely and compare them with the manifest.
@@ -219,8 +183,19 @@ class Library:
         return self.manifest.statements
 
     def __repr__(self) -> str:
-        """Name the folder and the size."""
-        return f"<Library {str(self.folder)!r}: {len(self)} statements>"
+        """Name the folder or database, and the size."""
+        return f"<Library {str(self.backend)!r}: {len(self)} statements>"
+
+    @property
+    def folder(self) -> Path:
+        """Return the folder of a library in files, which also holds its reviews.
+
+        Raises:
+            LibraryError: The library is kept in a database.
+        """
+        if self.backend.folder is None:
+            raise LibraryError(f"The library in {self.backend} is in a database, not in a folder.")
+        return self.backend.folder
 
     @property
     def manifest(self) -> Manifest:
@@ -240,7 +215,7 @@ class Library:
     @property
     def read_only(self) -> bool:
         """Whether the library cannot be changed, as the sample cannot."""
-        return is_read_only(self.folder)
+        return self.backend.read_only
 
     @property
     def encoder(self) -> Encoder:
@@ -252,7 +227,7 @@ class Library:
         """
         with self._lock:
             if self._encoder is None:
-                self._encoder = encoder_of(self.folder, self.manifest)
+                self._encoder = encoder_of(self.backend, self.manifest)
             return self._encoder
 
     def stance_model(self, base: StanceModel | None = None) -> StanceModel:
@@ -264,7 +239,7 @@ class Library:
         from compare.models import load_stance_model
         from compare.models.calibration import adapted_to
 
-        return adapted_to(base or load_stance_model(), self.folder)
+        return adapted_to(base or load_stance_model(), self.backend)
 
     # -- Statements and passages -----------------------------------------------------------------
 
@@ -290,7 +265,7 @@ class Library:
         ids = list(ids)
         found = self.store.statements(ids)
         for missing in (entry for entry in ids if entry not in found):
-            raise self._no_statement(missing)
+            raise no_statement(missing, self.backend)
         return [found[statement_id] for statement_id in ids]
 
     def passages(self, rows: Iterable[int]) -> list[Passage]:
@@ -309,7 +284,7 @@ class Library:
         """
         found = self.store.rows_of([statement_id])
         if not found:
-            raise self._no_statement(statement_id)
+            raise no_statement(statement_id, self.backend)
         return found[statement_id]
 
     def duplicates_of(self, statement_id: str) -> list[Statement]:
@@ -337,12 +312,6 @@ class Library:
         """Return the values that filters offer, with the number of statements of each."""
         return self.store.facets()
 
-    def _no_statement(self, statement_id: str) -> LibraryError:
-        return LibraryError(
-            f"There is no statement {statement_id!r} in the library in {self.folder}: "
-            "`compare show` lists the ids."
-        )
-
     # -- Comparing -------------------------------------------------------------------------------
 
     def search(
@@ -364,7 +333,7 @@ class Library:
 
         Args:
             quote: The words, with the speaker if known.
-            filters: Which statements; applied exactly, before candidates are chosen.
+            filters: Which statements; applied before candidates are chosen.
             thresholds: What a pair must reach to be listed; see `Result.rethreshold`.
             candidates: Number of similar passages scored; up to 30 more that share words.
             why: Also find the deciding words of all listed pairs.

@@ -16,12 +16,18 @@ from platformdirs import user_cache_dir, user_config_dir, user_data_dir
 from compare.errors import LibraryError
 
 if TYPE_CHECKING:
+    from compare.library.backend import Backend
     from compare.library.library import Library
     from compare.models import Encoder
 
 APPLICATION = "compare-statements"
 LIBRARY_VARIABLE = "COMPARE_LIBRARY"
 CACHE_VARIABLE = "COMPARE_CACHE"
+READER_HEADER_VARIABLE = "COMPARE_READER_HEADER"
+"""Names the header in which a proxy before the app says who is signed in."""
+
+READ_ONLY_VARIABLE = "COMPARE_READ_ONLY"
+"""Set if visitors of the app can neither add nor delete anything."""
 
 
 def user_library() -> Path:
@@ -40,20 +46,17 @@ def user_settings() -> Path:
     return Path(user_config_dir(APPLICATION, appauthor=False)) / "settings.json"
 
 
-def resolve_library(given: Path | None = None) -> Path:
+def resolve_library(given: Backend | Path | str | None = None) -> Backend:
     """Return the library to use: `given`, else $COMPARE_LIBRARY, else the user's, else the sample.
 
     The sample library is built on first use.
     """
-    if given is not None:
-        return given.expanduser()
-    if named := os.environ.get(LIBRARY_VARIABLE):
-        return Path(named).expanduser()
-    from compare.library.generations import is_library
+    from compare.library.backend import backend_at
 
-    if is_library(user_library()):
-        return user_library()
-    return sample_library().folder
+    if named := given or os.environ.get(LIBRARY_VARIABLE):
+        return backend_at(named)
+    own = backend_at(user_library())
+    return own if own.exists() else sample_library().backend
 
 
 def sample_corpus() -> Path:

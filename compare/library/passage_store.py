@@ -1,8 +1,8 @@
-"""The protocol of a library's store, and the registered kinds of stores.
+"""The protocols of a library's store, and the kinds of stores that a folder can hold.
 
-`Library`, `comparison` and the app only use the methods of `PassageStore`. A generation's manifest
-names the kind. To add a kind, such as a database server, add a class to `STORES` that passes
-`tests/library/test_store_contract.py`.
+`Library`, `comparison` and the app only use the methods of `PassageStore`. In a folder, a
+generation's manifest names the kind of its store. To add a kind, add a `FileStore` to `STORES` that
+passes `tests/library/test_store_contract.py`.
 """
 
 from __future__ import annotations
@@ -30,6 +30,9 @@ STORES = {"sqlite": "compare.library.sqlite_store:SqliteStore"}
 """The class of each kind of store, by the name in the manifest."""
 
 DEFAULT_STORE = "sqlite"
+
+EXACT = "exact"
+"""The index of a store that compares a query with all passages."""
 
 READ_AT_MOST = 20_000
 """Maximum number of passages that a full-text query reads, so that it is fast in any library."""
@@ -81,31 +84,13 @@ class Written(NamedTuple):
 class PassageStore(Protocol):
     """The statements of one generation of a library, with their passages and vectors.
 
-    A passage's row is its number, from 0, in the order of the statements' ids. A written store
-    never changes, and several threads may read it. Results have the order of the given rows.
+    A passage's row is its number; a statement's passages have consecutive rows. A store that is
+    open never changes, and several threads may read it. Results have the order of the given rows.
     `within=None` means all passages.
     """
 
-    @classmethod
-    def write(
-        cls,
-        folder: Path,
-        change: Change,
-        embedding: Embedding,
-        on_progress: Progress | None = None,
-    ) -> Written:
-        """Write the statements after a change into the folder of a generation; embed new texts.
-
-        The folder may hold the files of an interrupted writer. `on_progress` reports new texts.
-        """
-
-    @classmethod
-    def open(cls, folder: Path, passages: int, dim: int) -> Self:
-        """Open what `write` wrote, without loading a model or an index.
-
-        Raises:
-            LibraryError: A file is missing or damaged.
-        """
+    nearest_by: str
+    """How the nearest passages are found: `EXACT`, or the method with its measured recall."""
 
     def close(self) -> None:
         """Close all files."""
@@ -165,16 +150,13 @@ class PassageStore(Protocol):
     def vectors(self, rows: Rows) -> Floats:
         """Return the vectors of these passages, float32 [rows, dim] (16 bits on disk)."""
 
-    def embedded_rows(self, keys: Rows) -> Rows:
-        """Return a row for each `build.passage_key`, -1 for texts that are not in the store."""
-
     # -- Retrieval -------------------------------------------------------------------------------
 
     def select(self, filters: Filters) -> Selection:
         """Return the passages of the statements that pass the filters."""
 
     def nearest(self, vectors: Floats, k: int, within: Selection | None = None) -> Neighbours:
-        """Return the k nearest passages of each vector, exactly; ties by row."""
+        """Return the k nearest passages of each vector; ties by row. `nearest_by` says how."""
 
     def at_least(
         self, vector: Floats, least: float, within: Selection | None = None
@@ -215,7 +197,35 @@ class PassageStore(Protocol):
         """Return how many statements with selected passages each actor has, int64 [actors]."""
 
 
-def store_kind(name: str) -> type[PassageStore]:
+class FileStore(PassageStore, Protocol):
+    """A store in the folder of a generation; rows count from 0 in the order of statements' ids."""
+
+    @classmethod
+    def write(
+        cls,
+        folder: Path,
+        change: Change,
+        embedding: Embedding,
+        on_progress: Progress | None = None,
+    ) -> Written:
+        """Write the statements after a change into the folder of a generation; embed new texts.
+
+        The folder may hold the files of an interrupted writer. `on_progress` reports new texts.
+        """
+
+    @classmethod
+    def open(cls, folder: Path, passages: int, dim: int) -> Self:
+        """Open what `write` wrote, without loading a model or an index.
+
+        Raises:
+            LibraryError: A file is missing or damaged.
+        """
+
+    def embedded_rows(self, keys: Rows) -> Rows:
+        """Return a row for each `build.passage_key`, -1 for texts that are not in the store."""
+
+
+def store_kind(name: str) -> type[FileStore]:
     """Return the class of a kind of store; raise LibraryError if the kind is unknown."""
     if name not in STORES:
         raise LibraryError(
@@ -224,8 +234,20 @@ def store_kind(name: str) -> type[PassageStore]:
             "`pip install --upgrade compare-statements`."
         )
     module, _, attribute = STORES[name].partition(":")
-    kind: type[PassageStore] = getattr(importlib.import_module(module), attribute)
+    kind: type[FileStore] = getattr(importlib.import_module(module), attribute)
     return kind
+
+
+def passages_by_actor(
+    store: PassageStore, kind: str, rows: Rows, similarity: Floats
+) -> ActorPassages:
+    """Return the passages of each actor among these, the most similar first, without duplicates."""
+    about = store.metadata(rows)
+    at, actor = store.actors_of(kind, about.statement)
+    order = np.lexsort((rows[at], -similarity[at], actor))
+    at, actor = at[order], actor[order]
+    once = occurrence(actor, about.words[at]) == 0
+    return ActorPassages(rows[at], actor, similarity[at]).take(once)
 
 
 def occurrence(group: Rows, within: Rows | None = None) -> Rows:

@@ -31,11 +31,12 @@ from compare.library.index.base import (
 )
 from compare.library.index.faiss import FaissIndex
 from compare.library.passage_store import (
+    EXACT,
     READ_AT_MOST,
     ActorPassages,
     PassageMetadata,
     Written,
-    occurrence,
+    passages_by_actor,
 )
 from compare.library.sqlite_writer import INDEX, STORE, VECTORS, write_files
 from compare.statements import Country, Passage, Statement, country_code, country_key, fold
@@ -78,6 +79,7 @@ class SqliteStore:
     """A store in the folder of a generation; a subclass may set another vector index."""
 
     index: ClassVar[type[VectorIndex]] = FaissIndex
+    nearest_by = EXACT
 
     def __init__(self, folder: Path, database: sqlite3.Connection, vectors: Halves) -> None:
         """Wrap an open connection and mapped vectors; use `open`."""
@@ -281,12 +283,7 @@ class SqliteStore:
     def nearest_per_actor(
         self, vector: Floats, kind: str, least: float, within: Selection | None = None
     ) -> ActorPassages:
-        rows, similarity = self.at_least(vector, least, within)
-        at, actor = self.actors_of(kind, self._statement_of(rows))
-        order = np.lexsort((rows[at], -similarity[at], actor))
-        at, actor = at[order], actor[order]
-        once = occurrence(actor, self.words(rows)[at]) == 0
-        return ActorPassages(rows[at], actor, similarity[at]).take(once)
+        return passages_by_actor(self, kind, *self.at_least(vector, least, within))
 
     def ranked_by_words(self, query: str, k: int, within: Selection | None = None) -> Rows:
         within = self._narrower(within)

@@ -13,7 +13,7 @@ import sqlite3
 import time
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
@@ -21,8 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compare.errors import LibraryError
-from compare.library.build import Change, Embedding, new_database, passage_key
+from compare.library.build import Change, Embedding, in_order, new_database, passage_key
 from compare.library.filters import COLUMNS
 from compare.library.generations import RESUME
 from compare.library.index.base import Rows, VectorIndex
@@ -39,7 +38,7 @@ VECTORS = "vectors.npy"
 INDEX = "index.faiss"
 
 _STATEMENTS_AT_ONCE = 2000
-_BATCH = 1024  # passages embedded at once
+_REUSED_AT_ONCE = 8192
 _SAVED_EVERY = 5.0  # seconds
 
 _TOKENIZE = "porter unicode61 remove_diacritics 2"
@@ -79,7 +78,7 @@ def write_files(
     embedding: Embedding,
     on_progress: Progress | None,
 ) -> Written:
-    """Write the files of a store; equal statements give equal bytes: see `PassageStore.write`."""
+    """Write the files of a store; equal statements give equal bytes: see `FileStore.write`."""
     for name in (STORE, INDEX):  # left by an interrupted writer
         (folder / name).unlink(missing_ok=True)
     statements, keys, digest = write_tables(folder / STORE, change.statements())
@@ -101,7 +100,7 @@ def write_tables(path: Path, statements: Iterable[Statement]) -> tuple[int, Rows
     """
     hashes: list[bytes] = []
     keys = array("q")
-    ordered = _checked(statements)
+    ordered = in_order(statements)
     with new_database(path) as database:
         _run(database, _TABLES)
         while batch := list(islice(ordered, _STATEMENTS_AT_ONCE)):
@@ -121,29 +120,6 @@ def _run(database: sqlite3.Connection, script: str) -> None:
     """Run a script inside the open transaction, which `executescript` would end."""
     for command in filter(None, map(str.strip, script.split(";"))):
         database.execute(command)
-
-
-def _checked(statements: Iterable[Statement]) -> Iterator[tuple[Statement, str]]:
-    """Check order, ids and encoding; yield each statement with its JSON."""
-    before: str | None = None
-    for statement in statements:
-        if before == statement.id:
-            raise LibraryError(
-                f"The id {statement.id!r} is used twice: give every statement an id of its own."
-            )
-        if before is not None and before > statement.id:
-            raise ValueError(f"{statement.id!r} comes after {before!r}: sort by id")
-        before = statement.id
-        data = statement.to_json()
-        try:
-            data.encode()
-        except UnicodeEncodeError as error:
-            raise LibraryError(
-                f"The statement {statement.id!r} holds half a character "
-                f"({error.object[error.start]!r}), which no file can keep: save its corpus as "
-                "UTF-8 again."
-            ) from None
-        yield statement, data
 
 
 def _add(
@@ -207,9 +183,10 @@ def _write_vectors(
     new = (known < 0) & (earliest == np.arange(len(keys)))
     total, count = int(new.sum()), int(new[:done].sum())
     saved = time.monotonic()
+    size = embedding.at_once if total else _REUSED_AT_ONCE
     with closing(sqlite3.connect(folder / STORE)) as database:
-        for start in range(done, len(keys), _BATCH):
-            block = np.arange(start, min(start + _BATCH, len(keys)))
+        for start in range(done, len(keys), size):
+            block = np.arange(start, min(start + size, len(keys)))
             if len(wanted := block[new[block]]):
                 step = within_total(on_progress, count, total)
                 vectors[wanted] = embedding.encode(_texts(database, wanted), step)

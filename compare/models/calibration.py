@@ -12,18 +12,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property, lru_cache
-from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from compare import models
 from compare.errors import ModelError
-from compare.files import write_whole
+from compare.files import file_sha256
 from compare.models.encoder import PREFILTER, load_prefilter
 from compare.models.protocols import Encoder, StanceModel, signature
-from compare.models.runtime import file_sha256
 from compare.models.stance import CascadeStance, softmax
 from compare.models.values import InputPair, Stance
 from compare.progress import Progress
@@ -42,7 +40,7 @@ _MIDDLE = np.array([0.5, -1.5, -2.8])
 _SPREAD = np.array([0.2, 2.0, 1.5])
 """Approximate mean and standard deviation of `FROM_VECTORS`, to standardise them."""
 
-FILE = "adapted.json"  # beside a library's generations
+FILE = "adapted.json"  # the document beside a library's generations
 FORMAT = 1
 SUFFIX = "-adapted"  # of an adapted model's name
 
@@ -168,6 +166,7 @@ class AdaptedStance(StanceModel):
         self.model, self.adaptation = model, adaptation
         self.name, self.digest = model.name + SUFFIX, adaptation.digest
         self.languages, self.same_actor = model.languages, model.same_actor
+        self.at_once = model.at_once
 
     def score_parts(
         self, pairs: Sequence[InputPair], on_progress: Progress | None = None
@@ -182,7 +181,7 @@ class AdaptedStance(StanceModel):
         return self.model.mark(pair)
 
 
-def adapted_to(model: StanceModel, folder: Path) -> StanceModel:
+def adapted_to(model: StanceModel, beside: Documents) -> StanceModel:
     """Return the model with a library's adaptation, or the model itself if none fits it.
 
     In a cascade, only the last stage is adapted.
@@ -190,7 +189,7 @@ def adapted_to(model: StanceModel, folder: Path) -> StanceModel:
     Raises:
         ModelError: The adaptation cannot be read.
     """
-    found = read_adaptation(folder)
+    found = read_adaptation(beside)
     if found is None:
         return model
     *first, last = model.stages
@@ -206,19 +205,19 @@ def is_adapted(model: StanceModel) -> bool:
     return isinstance(model.stages[-1], AdaptedStance)
 
 
-def about_adaptation(model: StanceModel, folder: Path) -> str:
+def about_adaptation(model: StanceModel, beside: Documents) -> str:
     """Say whether `model`, as `adapted_to` returned it, is adapted; "" if the library has none.
 
     Raises:
         ModelError: The adaptation cannot be read.
     """
-    found = read_adaptation(folder)
+    found = read_adaptation(beside)
     if found is None:
         return ""
     if not is_adapted(model):
         return (
-            f"The adaptation of this library ({folder / FILE}) is not used: it was learned for "
-            f"{found.model}@{found.model_digest[:12]}, the current model is "
+            f"The adaptation of this library ({beside.place_of(FILE)}) is not used: it was learned "
+            f"for {found.model}@{found.model_digest[:12]}, the current model is "
             f"{signature(model)}, or the prefilter has changed; {_REMEDY}."
         )
     labels, made = found.learned.get("labels"), str(found.learned.get("made", ""))[:10]
@@ -235,51 +234,61 @@ def read_by(kind: Kind) -> str:
 # -- The file ------------------------------------------------------------------------------------
 
 
-def read_adaptation(folder: Path) -> Adaptation | None:
+class Documents(Protocol):
+    """Where a library's documents are kept; `library.backend.Backend` is one."""
+
+    def place_of(self, document: str) -> str:
+        """Return where a document is or would be, for messages."""
+
+    def read_document(self, document: str) -> str | None:
+        """Return the text of a document; None if there is none of this name."""
+
+    def write_document(self, document: str, text: str) -> None:
+        """Write a document at once or not at all, replacing one of the same name."""
+
+    def remove_document(self, document: str) -> bool:
+        """Remove a document; return whether there was one."""
+
+
+def read_adaptation(beside: Documents) -> Adaptation | None:
     """Return a library's adaptation, for any model; None if there is none.
 
     Raises:
         ModelError: It cannot be read, or is of another format.
     """
-    path = folder / FILE
     try:
-        return _from_json(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
-        return None
+        text = beside.read_document(FILE)
+        return None if text is None else _from_json(text)
     except (OSError, ValueError, KeyError, TypeError) as error:
         said = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        raise ModelError(f"{path} holds no adaptation that can be read ({said}): {_REMEDY}.") from (
-            error
-        )
+        raise ModelError(
+            f"{beside.place_of(FILE)} holds no adaptation that can be read ({said}): {_REMEDY}."
+        ) from error
 
 
-def write_adaptation(folder: Path, adaptation: Adaptation) -> Path:
-    """Write the file atomically, replacing an existing one; return its path.
+def write_adaptation(beside: Documents, adaptation: Adaptation) -> str:
+    """Write the file atomically, replacing an existing one; return where it is.
 
     Raises:
-        ExportError: It cannot be written.
+        CompareError: It cannot be written.
     """
     data = json.dumps(adaptation.to_dict(), ensure_ascii=False, allow_nan=False, indent=1)
-    write_whole(folder / FILE, f"{data}\n".encode(), force=True)
-    return folder / FILE
+    beside.write_document(FILE, f"{data}\n")
+    return beside.place_of(FILE)
 
 
-def remove_adaptation(folder: Path) -> bool:
+def remove_adaptation(beside: Documents) -> bool:
     """Remove the file, which undoes the adaptation; return whether there was one.
 
     Raises:
         ModelError: It cannot be removed.
     """
-    path = folder / FILE
     try:
-        path.unlink()
-    except FileNotFoundError:
-        return False
+        return beside.remove_document(FILE)
     except OSError as error:
         raise ModelError(
-            f"{path} cannot be removed ({error.strerror}): check that it is yours."
+            f"{beside.place_of(FILE)} cannot be removed ({error.strerror}): check that it is yours."
         ) from error
-    return True
 
 
 _OWN = ("format", "kind", "model", "adapted", "weights", "shift", "reads")

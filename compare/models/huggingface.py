@@ -19,11 +19,11 @@ import torch
 from numpy.typing import NDArray
 
 from compare.errors import ModelError
-from compare.files import is_folder
+from compare.files import file_sha256, is_folder
 from compare.models.encoder import OnnxEncoder
 from compare.models.model_input import read_in_parts
 from compare.models.protocols import Encoder, StanceModel
-from compare.models.runtime import clean_text, file_sha256
+from compare.models.runtime import clean_text
 from compare.models.stance import softmax
 from compare.models.values import InputPair, ModelInput, Stance
 from compare.progress import Progress

@@ -34,11 +34,19 @@ called without arguments. Each passes `tests/models/test_contract.py`."""
 
 
 class Encoder(Protocol):
-    """Texts to vectors. `digest` names the weights: equal digests give equal vectors."""
+    """Texts to vectors.
+
+    Attributes:
+        name: As results cite it.
+        digest: Names the weights: equal digests give equal vectors.
+        dim: Dimension of the vectors.
+        at_once: How many texts are given at once where many wait; it changes no vector.
+    """
 
     name: str
     digest: str
     dim: int
+    at_once: int = 1024
 
     def encode(
         self, texts: Sequence[str], on_progress: Progress | None = None
@@ -59,12 +67,15 @@ class StanceModel(Protocol):
         languages: ISO 639-1 codes of the languages that it reads; empty if it reads any.
         same_actor: How much a search weighs a verdict with those on the same actor's other
             passages: see `comparison.search.weigh_actors`. 0 for not at all.
+        at_once: How many pairs are given at once where many wait, a few seconds' work; it changes
+            no score.
     """
 
     name: str
     digest: str
     languages: tuple[str, ...]
     same_actor: float = 0.0
+    at_once: int = 128
 
     @property
     def stages(self) -> tuple[StanceModel, ...]:

@@ -6,7 +6,6 @@ quantise activations with its own scale. This is also faster than padded batches
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -20,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from compare.errors import ModelError
+from compare.files import file_sha256
 from compare.progress import Progress
 
 if TYPE_CHECKING:
@@ -43,12 +43,6 @@ def thread_count() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def file_sha256(path: Path) -> str:
-    """Return the sha256 (hex) of a file."""
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def read_manifest(folder: Path, *needed: str) -> Mapping[str, Any]:

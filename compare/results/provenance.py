@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from compare import __version__
 from compare.errors import ExportError
 from compare.library import Filters
+from compare.library.passage_store import EXACT
 from compare.models import signature
 from compare.results.pair import ThirdReading
 from compare.statements import PartialDate
@@ -85,7 +86,7 @@ def provenance(
     settings: Mapping[str, Any],
 ) -> Provenance:
     """Return the provenance of a comparison; `filters` and `settings` are plain data."""
-    manifest = library.manifest
+    manifest, nearest_by = library.manifest, library.store.nearest_by
     return Provenance(
         version=__version__,
         encoder=library.encoder.name,
@@ -98,7 +99,7 @@ def provenance(
         screening=screening(model),
         filters=filters,
         date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        settings=settings,
+        settings=settings if nearest_by == EXACT else {**settings, "nearest_by": nearest_by},
     )
 
 

@@ -12,7 +12,6 @@ from compare.export import frames
 from compare.results import Stance
 from compare.review.store import (
     DECISION,
-    MARK_FORMAT,
     PROJECT,
     SELECT_ANSWERS,
     SELECT_PAIRS,
@@ -43,7 +42,8 @@ if TYPE_CHECKING:
 
 _DIFFERENCES = (
     "FROM answers a JOIN answers b ON b.project = a.project AND b.place = a.place AND b.reader = 2 "
-    "WHERE a.project = ? AND a.reader = 1 AND a.stance IS NOT b.stance"
+    "WHERE a.project = ? AND a.reader = 1 AND "
+    "(a.stance <> b.stance OR (a.stance IS NULL) <> (b.stance IS NULL))"
 )
 
 
@@ -94,8 +94,9 @@ class Review:
     def codebook_changes(self) -> list[tuple[str, str]]:
         """Return the time (ISO 8601, UTC) and author of each codebook change after an answer."""
         rows = self._all(
-            "SELECT at, who FROM events WHERE project = ?1 AND what = 'codebook' AND n > (SELECT "
-            "min(n) FROM events WHERE project = ?1 AND what IN ('answer', 'import')) ORDER BY n"
+            "SELECT at, who FROM events e WHERE project = ? AND what = 'codebook' AND n > "
+            "(SELECT min(n) FROM events f WHERE f.project = e.project "
+            "AND f.what IN ('answer', 'import')) ORDER BY n"
         )
         return [(at, who) for at, who in rows]
 
@@ -377,7 +378,7 @@ class Review:
         """
         changed = 0
         with self._reader(reader) as writer:
-            writer.database.execute(MARK_FORMAT)
+            writer.database.mark_format()
             for place, answer in answers.items():
                 self._require_place(place)
                 old, new = writer.current(place), replace(validated(answer), who="")

@@ -10,7 +10,7 @@ from compare.errors import ReviewError
 from compare.models import CODEBOOK
 from compare.review.drawing import PairSelection, in_reading_order
 from compare.review.review import Review
-from compare.review.store import ReviewStore, add_project, remove_project, reviews_file
+from compare.review.store import ReviewStore, SqliteReviews, add_project, remove_project, store_of
 from compare.review.values import MachineShown, Order, Settings
 
 if TYPE_CHECKING:
@@ -22,21 +22,28 @@ _LONGEST_NAME = 100
 
 
 class Reviews:
-    """The reviews in one file."""
+    """The reviews in one place."""
 
-    def __init__(self, path: Path | str) -> None:
-        """Use the file at a path; the first review creates it."""
-        self._store = ReviewStore(Path(path))
+    def __init__(self, place: ReviewStore | Path | str) -> None:
+        """Use a store, or the SQLite file at a path; the first review creates it."""
+        self._store = SqliteReviews(Path(place)) if isinstance(place, str | Path) else place
 
     @classmethod
     def of(cls, library: Library | None = None) -> Self:
-        """Return the reviews beside a library; see `compare.review.store.reviews_file`."""
-        return cls(reviews_file(library.folder if library else None))
+        """Return the reviews beside a library; see `compare.review.store.store_of`."""
+        return cls(store_of(library))
 
     @property
-    def path(self) -> Path:
-        """Return the path of the file."""
-        return self._store.path
+    def location(self) -> str:
+        """Return where they are: the path of a file, or the address of a database."""
+        return self._store.location
+
+    def are_beside(self, library: Library) -> bool:
+        """Whether they are of this library only; otherwise those of others may be among them."""
+        folder = library.backend.folder
+        if folder is None:
+            return self.location == str(library.backend)
+        return Path(self.location).parent.resolve() == folder.resolve()
 
     def create(
         self,
@@ -92,13 +99,13 @@ class Reviews:
     def open(self, name: str) -> Review:
         """Return the review with a name, ignoring case."""
         found = self._store.all(
-            "SELECT project FROM projects WHERE name = ?", (" ".join(name.split()),)
+            "SELECT project FROM projects WHERE lower(name) = lower(?)", (" ".join(name.split()),)
         )
         if not found:
             there = ", ".join(review.name for review in self.all()) or "none"
             raise ReviewError(
-                f"There is no review {name!r} in {self.path}: name an existing one ({there}), or "
-                "create it."
+                f"There is no review {name!r} in {self.location}: name an existing one ({there}), "
+                "or create it."
             )
         return Review(self._store, found[0][0])
 

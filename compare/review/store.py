@@ -1,8 +1,9 @@
-"""The SQLite file of reviews, and all writing into it.
+"""Where reviews are stored, and all writing into it.
 
-The file lies beside the library's generations and is never rebuilt. Any number of programs and
-browser tabs may use it at once: each write is one transaction with a write-ahead log, and on disk
-when it returns. Triggers keep events from being changed or removed, except with their review.
+Reviews lie beside the library's generations and are never rebuilt: in a SQLite file, or in tables
+of the library's database. Any number of programs and browser tabs may use them at once: each write
+is one transaction, and on disk when it returns. Triggers keep events from being changed or removed,
+except with their review.
 """
 
 from __future__ import annotations
@@ -12,11 +13,11 @@ import os
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from compare import __version__
 from compare.errors import ReviewError
@@ -31,6 +32,9 @@ from compare.review.values import (
 )
 from compare.statements import Statement
 
+if TYPE_CHECKING:
+    from compare.library.library import Library
+
 REVIEWS_VARIABLE = "COMPARE_REVIEWS"
 REVIEWS = "reviews.sqlite"
 
@@ -40,8 +44,7 @@ FORMAT = 2
 _OLDEST = 1
 """The oldest readable format; creating a review or importing answers upgrades the file."""
 
-MARK_FORMAT = f"PRAGMA user_version = {FORMAT}"
-"""Marks the file so that older programs, which would misread it, refuse it."""
+_MARK_FORMAT = f"PRAGMA user_version = {FORMAT}"
 
 _WAIT = 30
 """Seconds to wait for another program's write."""
@@ -94,7 +97,47 @@ CREATE TRIGGER IF NOT EXISTS events_last BEFORE DELETE ON events
 """
 
 
-def reviews_file(library: Path | None = None) -> Path:
+class ReviewDatabase(Protocol):
+    """A connection within a transaction; parameters are written as "?"."""
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ..., /) -> Any:
+        """Run a statement and return its cursor."""
+
+    def executemany(self, sql: str, parameters: Sequence[Sequence[Any]], /) -> Any:
+        """Run a statement for each of several sets of parameters."""
+
+    def mark_format(self) -> None:
+        """Mark the reviews so that older programs, which would misread them, refuse them."""
+
+
+class ReviewStore(Protocol):
+    """A place for reviews; the first write creates it.
+
+    Attributes:
+        location: Where it is, in words.
+    """
+
+    location: str
+
+    def all(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Return all rows of a query; none if there is nothing yet."""
+
+    def writing(self) -> AbstractContextManager[ReviewDatabase]:
+        """Yield a connection in a transaction, committed at the end or rolled back on an error."""
+
+
+def store_of(library: Library | None = None) -> ReviewStore:
+    """Return the store of a library's reviews: beside it, unless $COMPARE_REVIEWS names a file."""
+    backend = library.backend if library else None
+    named = os.environ.get(REVIEWS_VARIABLE)
+    if backend is not None and backend.folder is None and not named and not backend.read_only:
+        from compare.review.postgres import PostgresReviews
+
+        return PostgresReviews(backend.address)
+    return SqliteReviews(reviews_file(backend.folder if backend else None))
+
+
+def reviews_file(folder: Path | None = None) -> Path:
     """Return the file of a library's reviews: $COMPARE_REVIEWS, else reviews.sqlite in its folder.
 
     Without a library, or with a read-only one such as the sample, it is beside the user's own.
@@ -104,17 +147,25 @@ def reviews_file(library: Path | None = None) -> Path:
     from compare.library.generations import is_read_only
     from compare.library.locations import user_library
 
-    if library is not None and not is_read_only(library):
-        return library / REVIEWS
+    if folder is not None and not is_read_only(folder):
+        return folder / REVIEWS
     return user_library().parent / REVIEWS
 
 
-class ReviewStore:
-    """The file, opened anew for each read and write; the first write creates it."""
+class _Connection(sqlite3.Connection):
+    """A connection that can mark the format of its file."""
+
+    def mark_format(self) -> None:
+        self.execute(_MARK_FORMAT)
+
+
+class SqliteReviews:
+    """A file, opened anew for each read and write; the first write creates it."""
 
     def __init__(self, path: Path) -> None:
         """Use the file at a path."""
         self.path = path
+        self.location = str(path)
 
     def all(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return all rows of a query; none if there is no file yet."""
@@ -124,7 +175,7 @@ class ReviewStore:
             return database.execute(sql, parameters).fetchall()
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self) -> Iterator[ReviewDatabase]:
         """Yield a connection in a transaction, committed at the end or rolled back on an error."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -140,9 +191,11 @@ class ReviewStore:
             database.execute("COMMIT")
 
     @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
+    def _open(self) -> Iterator[_Connection]:
         try:
-            connection = sqlite3.connect(self.path, timeout=_WAIT, isolation_level=None)
+            connection = sqlite3.connect(
+                self.path, timeout=_WAIT, isolation_level=None, factory=_Connection
+            )
             with closing(connection):
                 connection.execute("PRAGMA secure_delete = ON")  # deleted answers leave no traces
                 self._prepare(connection)
@@ -164,7 +217,7 @@ class ReviewStore:
         version = int(database.execute("PRAGMA user_version").fetchone()[0])
         if version == 0:  # new; IF NOT EXISTS, as other programs may create it now
             database.execute("PRAGMA journal_mode = WAL")
-            database.executescript(f"BEGIN IMMEDIATE; {_TABLES} {MARK_FORMAT}; COMMIT;")
+            database.executescript(f"BEGIN IMMEDIATE; {_TABLES} {_MARK_FORMAT}; COMMIT;")
         elif not _OLDEST <= version <= FORMAT:
             raise ReviewError(
                 f"{self.path} has format {version}, this program reads {_OLDEST} to {FORMAT}: use "
@@ -203,7 +256,7 @@ def pair_of_row(row: Sequence[Any]) -> ReviewPair:
 
 
 def add_project(
-    database: sqlite3.Connection,
+    database: ReviewDatabase,
     name: str,
     readers: Sequence[str],
     pairs: Sequence[ReviewPair],
@@ -211,17 +264,19 @@ def add_project(
     codebook: str,
 ) -> None:
     """Write a new review; ReviewError if its name is taken or two pairs have the same id."""
-    if database.execute("SELECT 1 FROM projects WHERE name = ?", (name,)).fetchone():
+    taken = "SELECT 1 FROM projects WHERE lower(name) = lower(?)"
+    if database.execute(taken, (name,)).fetchone():
         raise ReviewError(f"There is already a review {name!r}: choose another name, or remove it.")
     for identity, number in Counter(pair.id for pair in pairs).items():
         if number > 1:
             raise ReviewError(f"Two pairs have the id {identity!r}: give each its own.")
-    database.execute(MARK_FORMAT)
+    database.mark_format()
     created = datetime.now(UTC).isoformat(timespec="seconds")
     project = database.execute(
-        "INSERT INTO projects (name, codebook, settings, created, version) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO projects (name, codebook, settings, created, version) VALUES (?, ?, ?, ?, ?) "
+        "RETURNING project",
         (name, codebook, json.dumps(settings.to_dict(), ensure_ascii=False), created, __version__),
-    ).lastrowid
+    ).fetchone()[0]
     database.executemany(
         "INSERT INTO readers VALUES (?, ?, ?, NULL)",
         [(project, number, reader) for number, reader in enumerate(readers, start=1)],
@@ -231,7 +286,7 @@ def add_project(
     hashes = {key: statement.content_hash for key, statement in statements.items()}
     for key, statement in statements.items():
         row = (hashes[key], statement.id, _encodable(statement.to_json()))
-        database.execute("INSERT OR IGNORE INTO statements VALUES (?, ?, ?)", row)
+        database.execute("INSERT INTO statements VALUES (?, ?, ?) ON CONFLICT DO NOTHING", row)
     for place, pair in enumerate(pairs, start=1):
         values = (
             *(project, place, pair.id),
@@ -245,7 +300,7 @@ def add_project(
         database.execute(f"INSERT INTO pairs VALUES ({', '.join('?' * len(values))})", values)
 
 
-def remove_project(database: sqlite3.Connection, project: int) -> None:
+def remove_project(database: ReviewDatabase, project: int) -> None:
     """Remove a review with its answers, its history and statements that no other review uses."""
     for table in ("projects", "readers", "pairs", "answers", "events"):
         database.execute(f"DELETE FROM {table} WHERE project = ?", (project,))
@@ -308,12 +363,12 @@ class ReviewWriter:
         who: The name recorded in the history.
     """
 
-    database: sqlite3.Connection
+    database: ReviewDatabase
     project: int
     number: int
     who: str
 
-    def _execute(self, sql: str, *more: Any) -> sqlite3.Cursor:
+    def _execute(self, sql: str, *more: Any) -> Any:
         """Run SQL whose first parameters are the project and the reader's number."""
         return self.database.execute(sql, (self.project, self.number, *more))
 
@@ -347,7 +402,7 @@ class ReviewWriter:
         # Skips answers that were undone, and decisions that somebody else has replaced since.
         found = self._execute(
             f"SELECT n, place, before FROM events e WHERE project = ? AND reader = ? AND "
-            f"who = ? COLLATE NOCASE AND {_effective('e')} AND NOT EXISTS (SELECT 1 FROM events l "
+            f"lower(who) = lower(?) AND {_effective('e')} AND NOT EXISTS (SELECT 1 FROM events l "
             "WHERE l.project = e.project AND l.reader = e.reader AND l.n > e.n AND "
             f"l.place = e.place AND {_effective('l')}) ORDER BY n DESC LIMIT 1",
             self.who,
@@ -363,8 +418,8 @@ class ReviewWriter:
 
     def hand_in(self) -> None:
         """Record that the reader is done."""
-        sql = "UPDATE readers SET handed_in = ?3 WHERE project = ?1 AND reader = ?2"
-        self._execute(sql, _now())
+        sql = "UPDATE readers SET handed_in = ? WHERE project = ? AND reader = ?"
+        self.database.execute(sql, (_now(), self.project, self.number))
         self._add_event("hand in")
 
     def change_codebook(self, old: str, new: str) -> None:
@@ -394,8 +449,13 @@ class ReviewWriter:
             sql = "DELETE FROM answers WHERE project = ? AND reader = ? AND place = ?"
             self._execute(sql, place)
         else:
-            sql = "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-            self._execute(sql, place, *astuple(answer))
+            columns = ("stance", "confidence", "note", "at", "who")
+            self._execute(
+                "INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
+                "ON CONFLICT (project, reader, place) DO UPDATE SET "
+                + ", ".join(f"{name} = excluded.{name}" for name in columns),
+                *(place, *astuple(answer)),
+            )
 
 
 def _effective(event: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,11 +21,12 @@ from compare.comparison.search import search
 from compare.errors import CompareError, CorpusError, QueryError
 from compare.export.formats import ExportFormat, export_bytes
 from compare.export.json_files import positions_json, public_json, sides_json
+from compare.library.backend import Backend
 from compare.progress import Progress
 from compare.results import Result
 from compare.serve import bodies
 from compare.serve.readings import LibraryPool, Readings, RefusedError
-from compare.serve.settings import Gate, Metrics, Settings
+from compare.serve.settings import LOG_FORMAT, Gate, Metrics, Settings, of_reader
 
 _ABOUT = """Finds statements by others that agree with an official's quote and that oppose it. Each
 label is a reading aid with a probability, not a finding about a person. If the server has a token,
@@ -37,15 +39,17 @@ LibraryName = Annotated[
 ]
 
 
-def create_app(folders: Mapping[str, Path], settings: Settings | None = None) -> FastAPI:
+def create_app(
+    libraries: Mapping[str, Backend | Path | str], settings: Settings | None = None
+) -> FastAPI:
     """Return the API over libraries, which it does not change unless the settings allow it.
 
     Args:
-        folders: The libraries' folders by name; the first is used unless a request names another.
+        libraries: The libraries by name; the first is used unless a request names another.
         settings: What the server allows.
     """
     settings = settings or Settings()
-    pool, metrics = LibraryPool(folders), Metrics()
+    pool, metrics = LibraryPool(libraries), Metrics()
     readings = Readings(settings.seconds, settings.most_waiting)
     # The usual page of the API would load its scripts from elsewhere.
     api = FastAPI(
@@ -97,6 +101,12 @@ def _add_errors(api: FastAPI) -> None:
         return JSONResponse({"error": sentence}, error.status_code, error.headers)
 
 
+def app_of_reader() -> FastAPI:
+    """Return the API in one of several processes; see `settings.for_readers`."""
+    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
+    return create_app(*of_reader())
+
+
 # -- Libraries and statements ----------------------------------------------------------------------
 
 
@@ -116,7 +126,7 @@ def _add_about(api: FastAPI, pool: LibraryPool, metrics: Metrics) -> None:
     def libraries() -> list[dict[str, Any]]:
         """List the libraries, the one used by default first."""
         found = []
-        for name in pool.folders:
+        for name in pool.libraries:
             made = pool.library(name).manifest
             found.append(
                 {
@@ -300,7 +310,7 @@ def _add_changes(api: FastAPI, pool: LibraryPool, readings: Readings) -> None:
                 raise RefusedError(403, "This library is read-only.")
             if statement_id not in opened.store.statements([statement_id]):
                 raise _no_statement(statement_id)
-            opened.delete([statement_id])
+            opened.delete([statement_id], on_progress)
             return {"statements": len(pool.library(library))}
 
         return await readings.run(request, write, lets_pass=False)

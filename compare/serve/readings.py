@@ -18,7 +18,7 @@ from compare.comparison.turns import TURNS
 from compare.errors import CompareError
 from compare.export.json_files import stance_json
 from compare.library import Library
-from compare.library.generations import current_name
+from compare.library.backend import Backend, backend_at
 from compare.models import InputPair, Probabilities, StanceModel, load_stance_model, signature
 from compare.models.calibration import adapted_to
 from compare.models.rationale import find_rationale
@@ -47,10 +47,10 @@ class RefusedError(CompareError):
 class LibraryPool:
     """Libraries, each open in its current generation, and the model, loaded once."""
 
-    def __init__(self, folders: Mapping[str, Path]) -> None:
-        """Open nothing yet; the first folder is the one used by default."""
-        self.folders = folders
-        self._opened: dict[Path, Library] = {}
+    def __init__(self, libraries: Mapping[str, Backend | Path | str]) -> None:
+        """Open nothing yet; the first library is the one used by default."""
+        self.libraries = {name: backend_at(given) for name, given in libraries.items()}
+        self._opened: dict[Backend, Library] = {}
         self._model: StanceModel | None = None
         self._lock = threading.Lock()
 
@@ -61,23 +61,23 @@ class LibraryPool:
             RefusedError: There is none of this name.
             LibraryError: It cannot be opened.
         """
-        folder = self.folders.get(name or next(iter(self.folders)))
-        if folder is None:
+        backend = self.libraries.get(name or next(iter(self.libraries)))
+        if backend is None:
             raise RefusedError(404, f"There is no library {name!r} here: see /libraries.")
         with self._lock:
-            opened = self._opened.get(folder)
-            if opened is None or opened.generation != current_name(folder):
-                before, opened = opened, Library.open(folder)
+            opened = self._opened.get(backend)
+            if opened is None or opened.generation != backend.current():
+                before, opened = opened, Library.open(backend)
                 if before and before.manifest.encoder_digest == opened.manifest.encoder_digest:
-                    opened = Library.open(folder, before.encoder)
-                self._opened[folder] = opened
+                    opened = Library.open(backend, before.encoder)
+                self._opened[backend] = opened
             return opened
 
     def model(self, library: Library) -> StanceModel:
         """Return the stance model with the library's adaptation."""
         with self._lock:
             self._model = self._model or load_stance_model()
-        return adapted_to(self._model, library.folder)
+        return adapted_to(self._model, library.backend)
 
     def stance(
         self, library: Library, pair: InputPair, *, why: bool, on_progress: Progress | None = None

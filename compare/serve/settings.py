@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import os
 import secrets
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.responses import JSONResponse
 
 from compare.comparison.turns import TURNS
+from compare.models.runtime import thread_count
+
+if TYPE_CHECKING:
+    from compare.library.backend import Backend
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
+SERVED_VARIABLE = "COMPARE_SERVED"
+LOG_FORMAT = "%(asctime)s %(message)s"
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 WITHOUT_TOKEN = ("/health",)
 """Paths that need no token, since they tell nothing about the libraries."""
@@ -51,6 +59,27 @@ class Settings:
     seconds: float = 120.0
     most_waiting: int = 100
     largest_body: int = 1_000_000
+
+
+def for_readers(
+    libraries: Mapping[str, Backend], settings: Settings, readers: int
+) -> dict[str, str]:
+    """Return the environment from which each of several processes makes the same application."""
+    addresses = {name: backend.address for name, backend in libraries.items()}
+    return {
+        SERVED_VARIABLE: json.dumps({"libraries": addresses, "settings": asdict(settings)}),
+        "COMPARE_THREADS": str(max(1, thread_count() // readers)),
+    }
+
+
+def of_reader() -> tuple[dict[str, str], Settings]:
+    """Return what `for_readers` wrote: the libraries' addresses by name, and the settings."""
+    data = json.loads(os.environ[SERVED_VARIABLE])
+    made: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in data["settings"].items()
+    }
+    return data["libraries"], Settings(**made)
 
 
 class Metrics:

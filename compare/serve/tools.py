@@ -17,6 +17,7 @@ from compare.comparison.search import search
 from compare.comparison.turns import TURNS
 from compare.errors import CompareError, QueryError
 from compare.library import Filters
+from compare.library.backend import Backend
 from compare.results import Pair, Result, Stance
 from compare.serve.bodies import QuoteFields, read_date
 from compare.serve.readings import LibraryPool
@@ -32,9 +33,9 @@ holds a part of what was said, so a statement that is not found may still exist.
 _MOST = 50
 
 
-def create_server(folder: Path) -> MCPServer:
+def create_server(library: Backend | Path | str) -> MCPServer:
     """Return the server of a library's tools."""
-    pool = LibraryPool({"": folder})
+    pool = LibraryPool({"": library})
     server: MCPServer = MCPServer("compare", version=__version__, instructions=_INSTRUCTIONS)
 
     @server.tool()

@@ -89,6 +89,11 @@ def _spellings(text: str) -> dict[str, str]:
     return found
 
 
+def searchable(text: str) -> str:
+    """Return the words of `text` as a full-text index keeps them: folded, with single blanks."""
+    return " ".join(fold(text[m.start() : m.end()]) for m in _WORD.finditer(marks_as_letters(text)))
+
+
 def fold_case(word: str) -> str:
     """Return a word without case; unlike `fold` it keeps accents."""
     return unicodedata.normalize("NFKC", word).casefold()

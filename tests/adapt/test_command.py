@@ -55,7 +55,7 @@ def test_nothing_is_written_if_nothing_is_better(
     assert done.code == 1
     assert "not kept, since the log loss " in done.out
     assert "Nothing is better than the shipped model; nothing was written." in done.out
-    write_adaptation(library.folder, Adaptation("told", "7" * 64, SWAPPING))
+    write_adaptation(library.backend, Adaptation("told", "7" * 64, SWAPPING))
     before = (library.folder / FILE).read_bytes()
     again = run("adapt", "--labels", pairs)
     assert again.code == 1
@@ -84,7 +84,7 @@ def test_the_labels_of_a_finished_review_adapt(run: Run, library: Library) -> No
 
 
 def test_commands_use_the_adaptation_unless_a_model_is_named(run: Run, library: Library) -> None:
-    write_adaptation(library.folder, Adaptation("told", "7" * 64, SWAPPING))
+    write_adaptation(library.backend, Adaptation("told", "7" * 64, SWAPPING))
 
     def read_by(*arguments: object) -> str:
         return str(run(*arguments, "--json").json["model"])
@@ -100,7 +100,7 @@ def test_commands_use_the_adaptation_unless_a_model_is_named(run: Run, library: 
 
 
 def test_an_unused_adaptation_is_remarked_on(run: Run, library: Library) -> None:
-    write_adaptation(library.folder, Adaptation("told", "8" * 64, SWAPPING))
+    write_adaptation(library.backend, Adaptation("told", "8" * 64, SWAPPING))
     done = run("search", "The locks must be open.")
     assert done.code == 0
     assert done.err.count("is not used: it was learned for told@888888888888") == 1

@@ -42,7 +42,7 @@ QUOTE = "The locks must be open."
 @pytest.fixture
 def adapted(library: Library) -> Library:
     """The library with an adaptation that turns agree into oppose."""
-    write_adaptation(library.folder, Adaptation("told", "7" * 64, SWAPPING))
+    write_adaptation(library.backend, Adaptation("told", "7" * 64, SWAPPING))
     return library
 
 
@@ -94,31 +94,31 @@ def test_rows_sum_to_1_and_sides_can_be_swapped(
 
 
 def test_an_adaptation_of_another_model_is_ignored_with_a_note(library: Library) -> None:
-    write_adaptation(library.folder, Adaptation("told", "8" * 64, SWAPPING))
+    write_adaptation(library.backend, Adaptation("told", "8" * 64, SWAPPING))
     model = library.stance_model()
     assert (model.name, model.digest) == ("told", "7" * 64)
-    sentence = about_adaptation(model, library.folder)
+    sentence = about_adaptation(model, library.backend)
     assert "is not used: it was learned for told@888888888888" in sentence
     assert "compare adapt --undo" in sentence
 
 
 def test_a_head_is_ignored_where_its_closeness_is_measured_otherwise(library: Library) -> None:
     head = Layer(Kind.HEAD, ((1.0, 0.0, 0.0),) * 6, (0.0, 0.0, 0.0))
-    write_adaptation(library.folder, Adaptation("told", "7" * 64, head, read_by(Kind.HEAD)))
+    write_adaptation(library.backend, Adaptation("told", "7" * 64, head, read_by(Kind.HEAD)))
     assert library.stance_model().name == "told-adapted"
-    write_adaptation(library.folder, Adaptation("told", "7" * 64, head, "0" * 64))
+    write_adaptation(library.backend, Adaptation("told", "7" * 64, head, "0" * 64))
     assert library.stance_model().name == "told"
 
 
 def test_the_accurate_model_of_a_cascade_is_adapted(adapted: Library) -> None:
     fast = Scripted("1" * 64)
-    model = adapted_to(CascadeStance(fast, Scripted()), adapted.folder)
+    model = adapted_to(CascadeStance(fast, Scripted()), adapted.backend)
     first, last = model.stages
     assert first is fast
     assert (last.name, last.languages) == ("told-adapted", fast.languages)
     assert model.name == "told-adapted"
-    assert about_adaptation(model, adapted.folder).startswith("Labels are adapted to this corpus")
-    assert adapted_to(fast, adapted.folder) is fast
+    assert about_adaptation(model, adapted.backend).startswith("Labels are adapted to this corpus")
+    assert adapted_to(fast, adapted.backend) is fast
 
 
 @pytest.mark.parametrize(
@@ -144,8 +144,8 @@ def test_a_damaged_file_is_one_sentence(adapted: Library, changes: dict, said: s
 
 def test_what_is_written_is_read_again(adapted: Library) -> None:
     kept = Adaptation("told", "7" * 64, SWAPPING, learned={"made": "2024", "labels": {"pairs": 3}})
-    write_adaptation(adapted.folder, kept)
-    again = read_adaptation(adapted.folder)
+    write_adaptation(adapted.backend, kept)
+    again = read_adaptation(adapted.backend)
     assert again == kept
     assert again is not None
     assert again.digest == kept.digest != Adaptation("told", "8" * 64, SWAPPING).digest
@@ -153,7 +153,7 @@ def test_what_is_written_is_read_again(adapted: Library) -> None:
 
 def test_a_rebuild_leaves_it_there(tmp_path: Path, library: Library) -> None:
     own = Library.build(library.statements(), tmp_path / "own", HashingEncoder(64))
-    write_adaptation(own.folder, Adaptation("told", "7" * 64, SWAPPING))
+    write_adaptation(own.backend, Adaptation("told", "7" * 64, SWAPPING))
     own.delete(["k1"])
     assert own.stance_model().name == "told-adapted"
 

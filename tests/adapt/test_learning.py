@@ -29,7 +29,7 @@ def test_a_model_that_is_too_sure_is_recalibrated(library: Library, tmp_path: Pa
     assert step.change.log_loss_interval[1] < 0
     assert step.figures.macro_f1 >= trial.before.macro_f1
     assert step.figures.ece < trial.before.ece
-    adaptation = read_adaptation(library.folder)
+    adaptation = read_adaptation(library.backend)
     assert adaptation is not None
     weights, shift = np.array(adaptation.layer.weights), np.array(adaptation.layer.shift)
     assert np.count_nonzero(weights - np.diag(np.diag(weights))) == 0
@@ -85,9 +85,9 @@ def test_a_dry_run_writes_nothing_and_undoing_goes_back(library: Library, tmp_pa
     assert trial.adaptation is not None
     assert trial.file is None
     assert not undo_adaptation(library)
-    assert adapt(library, pairs).file == library.folder / FILE
+    assert adapt(library, pairs).file == str(library.folder / FILE)
     assert undo_adaptation(library)
-    assert read_adaptation(library.folder) is None
+    assert read_adaptation(library.backend) is None
 
 
 def test_few_labels_are_one_sentence(library: Library, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from compare.models.runtime import thread_count
 from tests.cli.conftest import Run
 
 
@@ -67,6 +68,39 @@ def test_without_the_extra_its_name_is_said(run: Run, monkeypatch: pytest.Monkey
     told = run("serve")
     assert told.code == 2
     assert 'pip install "compare-statements[serve]"' in told.err
+
+
+def test_several_processes_read_at_the_same_time(library: Path, model_cache: Path) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "compare", "serve", "--library", str(library)]
+    command += ["--port", str(port), "--readers", "2"]
+    environment = {**os.environ, "COMPARE_CACHE": str(model_cache)}
+    server = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+    try:
+        address = f"http://127.0.0.1:{port}/statements/other"
+        for _ in range(600):
+            try:
+                with urllib.request.urlopen(address, timeout=5) as answer:
+                    assert json.load(answer)["id"] == "other"
+                break
+            except OSError:
+                assert server.poll() is None
+                time.sleep(0.1)  # until the next look: the processes take seconds to start
+        children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
+        threads = {
+            entry
+            for child in children
+            for entry in Path(f"/proc/{child}/environ").read_text().split("\0")
+            if entry.startswith("COMPARE_THREADS=")
+        }
+        readers = [c for c in children if "spawn_main" in Path(f"/proc/{c}/cmdline").read_text()]
+        assert len(readers) == 2
+        assert threads == {f"COMPARE_THREADS={max(1, thread_count() // 2)}"}
+    finally:
+        server.send_signal(signal.SIGINT)
+        _, told = server.communicate(timeout=30)
+    assert "GET /statements/{statement_id:path} 200" in told
+    assert "Traceback" not in told
 
 
 def test_a_server_answers_until_it_is_ended(library: Path, token: Path, model_cache: Path) -> None:

@@ -108,10 +108,7 @@ def test_scores_are_told_pair_by_pair():
 # -- Scores on disk ------------------------------------------------------------------------------
 
 
-def test_only_unknown_pairs_are_scored_and_the_order_of_the_sides_does_not_matter(
-    tmp_path, monkeypatch
-):
-    monkeypatch.setattr("compare.comparison.scoring._AT_ONCE", 3)
+def test_only_unknown_pairs_are_scored_and_the_order_of_the_sides_does_not_matter(tmp_path):
     a, b = np.array([-(2**63), 1, 2, 3, 2**62]), np.array([5, 6, 7, 8, 9])
     rows = np.random.default_rng(0).dirichlet((1, 1, 1), 5).astype(np.float32)
     asked, told = [], []
@@ -122,7 +119,7 @@ def test_only_unknown_pairs_are_scored_and_the_order_of_the_sides_does_not_matte
 
     cache = ScoreCache({"library": "one"}, tmp_path)
     cache.add(a[1:2], b[1:2], rows[1:2])
-    found = cache.score(a, b, score, lambda *done: told.append(done))
+    found = cache.score(a, b, score, lambda *done: told.append(done), at_once=3)
     assert np.array_equal(found, rows)
     assert asked == [0, 2, 3, 4]
     assert told == [(4, 5), (5, 5)]

@@ -179,7 +179,7 @@ class Tiring(WordJudge):
 
 
 def test_a_run_that_was_stopped_goes_on_without_reading_again(library, monkeypatch):
-    monkeypatch.setattr("compare.comparison.scoring._AT_ONCE", 2)
+    monkeypatch.setattr("compare.models.StanceModel.at_once", 2)
     tired, fresh = Tiring(3), judge()
     with pytest.raises(StoppedError):
         compare_sides(library, VAL, OST, stance_model=tired)

@@ -142,6 +142,8 @@ def folded_words(text: str) -> list[str]:
 class MemoryStore:
     """All of a store in lists; see `PassageStore`."""
 
+    nearest_by = "exact"
+
     def __init__(self, statements: list[Statement], vectors: np.ndarray) -> None:
         self.by_id = {entry.id: entry for entry in statements}
         self.all = [passage for entry in statements for passage in split_statement(entry)]

@@ -462,7 +462,7 @@ import compare.library.sqlite_writer as sqlite_writer
 import tests.library.test_generations as test
 
 action, folder, last = sys.argv[1], sys.argv[2], int(sys.argv[3])
-sqlite_writer._BATCH, sqlite_writer._SAVED_EVERY = 16, 0.0
+HashingEncoder.at_once, sqlite_writer._SAVED_EVERY = 16, 0.0
 library = Library.open(folder, HashingEncoder()) if action == "update" else None
 library and library.store._index
 count = 0
@@ -584,7 +584,7 @@ class Dying(HashingEncoder):
 def test_a_writer_goes_on_where_another_one_died(
     folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(sqlite_writer, "_BATCH", 7)
+    monkeypatch.setattr(HashingEncoder, "at_once", 7)
     monkeypatch.setattr(sqlite_writer, "_SAVED_EVERY", 0.0)
     first, second, third = Dying(20), Dying(40), Dying(999)
     for encoder in (first, second):
@@ -605,7 +605,7 @@ def test_a_writer_goes_on_where_another_one_died(
 def test_what_was_left_of_something_else_is_not_gone_on_from(
     folder: Path, monkeypatch: pytest.MonkeyPatch, other: str
 ) -> None:
-    monkeypatch.setattr(sqlite_writer, "_BATCH", 7)
+    monkeypatch.setattr(HashingEncoder, "at_once", 7)
     monkeypatch.setattr(sqlite_writer, "_SAVED_EVERY", 0.0)
     with pytest.raises(KeyboardInterrupt):
         Library.build(AFTER, folder, Dying(20))
@@ -627,7 +627,7 @@ def test_what_was_left_of_something_else_is_not_gone_on_from(
 def test_a_record_does_not_outlive_the_vectors_it_tells_of(
     folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, size: str
 ) -> None:
-    monkeypatch.setattr(sqlite_writer, "_BATCH", 7)
+    monkeypatch.setattr(HashingEncoder, "at_once", 7)
     monkeypatch.setattr(sqlite_writer, "_SAVED_EVERY", 0.0)
     with pytest.raises(KeyboardInterrupt):
         Library.build(AFTER, folder, Dying(20))

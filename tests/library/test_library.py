@@ -183,7 +183,7 @@ def test_the_encoder_is_not_loaded_where_nothing_is_embedded(library: Library) -
 def test_progress_is_told_of_what_is_embedded(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("compare.library.sqlite_writer._BATCH", 4)
+    monkeypatch.setattr(HashingEncoder, "at_once", 4)
     told: list[tuple[int, int]] = []
     Library.build(sample_statements(), folder, HashingEncoder(), lambda *at: told.append(at))
     assert told[-1] == (6, 6)

@@ -10,6 +10,7 @@ import pytest
 from compare.corpus import read_corpus
 from compare.errors import LibraryError
 from compare.library import locations
+from compare.library.backend import backend_at
 from compare.library.library import Library
 from compare.library.locations import (
     cache_dir,
@@ -37,28 +38,28 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_library_that_is_named_comes_first(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COMPARE_LIBRARY", str(home / "from-environment"))
     Library.build(sample_statements(), user_library(), HashingEncoder())
-    assert resolve_library(home / "named") == home / "named"
-    assert resolve_library(Path("~/named")) == Path.home() / "named"
+    assert resolve_library(home / "named") == backend_at(home / "named")
+    assert resolve_library(Path("~/named")) == backend_at(Path.home() / "named")
 
 
 def test_then_the_one_of_the_environment(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Library.build(sample_statements(), user_library(), HashingEncoder())
     monkeypatch.setenv("COMPARE_LIBRARY", str(home / "from-environment"))
-    assert resolve_library() == home / "from-environment"
+    assert resolve_library() == backend_at(home / "from-environment")
     monkeypatch.setenv("COMPARE_LIBRARY", "")
-    assert resolve_library() == user_library()
+    assert resolve_library() == backend_at(user_library())
 
 
 def test_then_the_users_own_if_there_is_one(home: Path) -> None:
     assert user_library() == home / "data" / "library"
     Library.build(sample_statements(), user_library(), HashingEncoder())
-    assert resolve_library() == user_library()
+    assert resolve_library() == backend_at(user_library())
 
 
 def test_else_the_sample_which_is_read_only(home: Path) -> None:
-    folder = resolve_library(None)
-    assert folder.parent == home / "cache"
-    library = Library.open(folder)
+    sample = resolve_library(None)
+    assert sample.folder.parent == home / "cache"
+    library = Library.open(sample)
     assert library.read_only
     assert library.statements() == sorted(
         read_corpus([sample_corpus()]).statements, key=lambda entry: entry.id

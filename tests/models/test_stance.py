@@ -9,10 +9,11 @@ import torch
 from transformers import BertConfig, BertForSequenceClassification
 
 from compare.errors import ModelError
+from compare.files import file_sha256
 from compare.models import ModelInput, load_stance_model, signature
 from compare.models.protocols import TIERS
 from compare.models.rationale import find_rationale
-from compare.models.runtime import file_sha256, read_manifest
+from compare.models.runtime import read_manifest
 from compare.models.stance import (
     OUTPUTS,
     WEIGHTS,

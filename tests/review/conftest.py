@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from compare.results import (
     Thresholds,
 )
 from compare.review import Answer, PairSelection, Review, ReviewPair, Reviews
+from compare.review.postgres import PostgresReviews
 from compare.statements import Passage, Statement
 from tests.fakes import statement
 
@@ -80,9 +82,13 @@ def table(labels: Sequence[Stance]) -> Result:
     )
 
 
-@pytest.fixture
-def reviews(tmp_path: Path) -> Reviews:
-    return Reviews(tmp_path / "reviews.sqlite")
+@pytest.fixture(params=["file", "database"])
+def reviews(tmp_path: Path, request: pytest.FixtureRequest) -> Reviews:
+    if request.param == "file":
+        return Reviews(tmp_path / "reviews.sqlite")
+    server = request.getfixturevalue("postgres")
+    name = f"r{zlib.crc32(str(tmp_path).encode())}"
+    return Reviews(PostgresReviews(server.address(name)))
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ Make = Callable[..., Review]
 
 def test_a_review_is_stored_as_it_was_made(review: Make, reviews: Reviews) -> None:
     made = review([pair(1), pair(2, None)], seed=5)
-    again = Reviews(reviews.path).open("CANAL")
+    again = reviews.open("CANAL")
     assert (again.name, again.readers, len(again)) == ("canal", ("Ada", "Bren"), 2)
     assert again.codebook == CODEBOOK
     assert list(again.pairs()) == [(1, pair(1)), (2, pair(2, None))]

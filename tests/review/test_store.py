@@ -14,7 +14,7 @@ from compare.errors import ReviewError
 from compare.library.generations import mark_read_only
 from compare.library.library import Library
 from compare.review import PairSelection, Reviews
-from compare.review.store import ReviewStore, reviews_file
+from compare.review.store import SqliteReviews, reviews_file
 from tests.fakes import HashingEncoder, sample_statements, statement
 from tests.review.conftest import AGREE, OPPOSE, pair
 
@@ -29,6 +29,11 @@ for place in range(1, len(review) + 1):
     review.answer(sys.argv[2], place, Stance.OPPOSE, 3, sys.argv[2])
     print(place, flush=True)
 """
+
+
+@pytest.fixture
+def reviews(tmp_path: Path) -> Reviews:
+    return Reviews(tmp_path / "reviews.sqlite")
 
 
 def writer(path: Path, reader: str) -> subprocess.Popen[str]:
@@ -53,7 +58,7 @@ def test_two_programs_at_once_lose_nothing(reviews: Reviews) -> None:
     review = reviews.create(
         "canal", PairSelection.imported([pair(n) for n in range(25)]), ["Ada", "Bren"]
     )
-    running = [writer(reviews.path, reader) for reader in ("Ada", "Bren")]
+    running = [writer(reviews.location, reader) for reader in ("Ada", "Bren")]
     for process in running:
         go(process)
     for process in running:
@@ -71,7 +76,7 @@ def test_two_windows_of_one_reader_lose_nothing(reviews: Reviews) -> None:
     reviews.create("canal", PairSelection.imported([pair(n) for n in range(8)]), ["Ada"])
 
     def window(label: object) -> None:
-        other = Reviews(reviews.path).open("canal")
+        other = Reviews(reviews.location).open("canal")
         for place in range(1, 9):
             other.answer("Ada", place, label)
 
@@ -93,7 +98,7 @@ def test_two_windows_of_one_reader_lose_nothing(reviews: Reviews) -> None:
 @pytest.mark.parametrize("after", [1, 7])
 def test_answers_stored_before_a_kill_survive(reviews: Reviews, after: int) -> None:
     review = reviews.create("canal", PairSelection.imported([pair(n) for n in range(400)]), ["Ada"])
-    process = writer(reviews.path, "Ada")
+    process = writer(reviews.location, "Ada")
     go(process)
     assert process.stdout is not None
     for _ in range(after):
@@ -104,7 +109,7 @@ def test_answers_stored_before_a_kill_survive(reviews: Reviews, after: int) -> N
     assert kept <= found < 400
     events = review.history("Ada")
     assert [event.pair for event in events] == [review.pair(n + 1).id for n in range(found)]
-    database = sqlite3.connect(reviews.path)
+    database = sqlite3.connect(reviews.location)
     assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     database.close()
     review.answer("Ada", found + 1, AGREE)
@@ -112,7 +117,7 @@ def test_answers_stored_before_a_kill_survive(reviews: Reviews, after: int) -> N
 
 
 def test_a_failed_write_leaves_nothing(tmp_path: Path) -> None:
-    store = ReviewStore(tmp_path / "reviews.sqlite")
+    store = SqliteReviews(tmp_path / "reviews.sqlite")
 
     def fail() -> None:
         with store.writing() as database:
@@ -127,30 +132,30 @@ def test_a_failed_write_leaves_nothing(tmp_path: Path) -> None:
 def test_the_history_is_append_only(reviews: Reviews) -> None:
     review = reviews.create("canal", PairSelection.imported([pair(0)]), ["Ada"])
     review.answer("Ada", 1, AGREE)
-    database = sqlite3.connect(reviews.path)
+    database = sqlite3.connect(reviews.location)
     for command in ("UPDATE events SET who = 'Cor'", "DELETE FROM events"):
         with pytest.raises(sqlite3.IntegrityError, match="append-only"):
             database.execute(command)
     database.close()
     reviews.delete("canal")
     assert reviews.all() == []
-    assert ReviewStore(reviews.path).all("SELECT * FROM statements") == []
-    assert ReviewStore(reviews.path).all("SELECT * FROM events") == []
+    assert SqliteReviews(Path(reviews.location)).all("SELECT * FROM statements") == []
+    assert SqliteReviews(Path(reviews.location)).all("SELECT * FROM events") == []
 
 
 def test_building_and_changing_the_library_never_touches_reviews(tmp_path: Path) -> None:
     folder, encoder = tmp_path / "library", HashingEncoder()
     library = Library.build(sample_statements(), folder, encoder)
     reviews = Reviews.of(library)
-    assert reviews.path == folder / "reviews.sqlite"
-    assert not reviews.path.exists()
+    assert reviews.location == str(folder / "reviews.sqlite")
+    assert not Path(reviews.location).exists()
     assert reviews.all() == []
-    assert not reviews.path.exists()
+    assert not Path(reviews.location).exists()
     reviews.create("canal", PairSelection.imported([pair(0)]), ["Ada"]).answer("Ada", 1, AGREE)
-    before = reviews.path.read_bytes()
+    before = Path(reviews.location).read_bytes()
     library.update(add=[statement("new-1", "We say that it must end.")], remove=["joint-1"])
     Library.build(sample_statements()[:2], folder, encoder)
-    assert reviews.path.read_bytes() == before
+    assert Path(reviews.location).read_bytes() == before
     assert reviews.open("canal").progress("Ada").answered == 1
     assert Library.open(folder).review("canal").progress("Ada").answered == 1
     assert not list(folder.glob("reviews.sqlite-*"))
@@ -190,14 +195,14 @@ def test_another_file_is_refused_in_one_sentence(tmp_path: Path) -> None:
 
 def test_an_older_file_is_read_and_extended(reviews: Reviews) -> None:
     reviews.create("canal", PairSelection.imported([pair(0)]), ["Ada"])
-    database = sqlite3.connect(reviews.path)
+    database = sqlite3.connect(reviews.location)
     database.execute(
         "UPDATE projects SET settings = ?",
         ('{"choice": "imported", "order": "given", "machine_shown": "end", "of": {}}',),
     )
     database.execute("PRAGMA user_version = 1")
     database.commit()
-    settings = Reviews(reviews.path).open("canal").settings
+    settings = Reviews(reviews.location).open("canal").settings
     assert (settings.filters, settings.searched_on, settings.left_out) == ({}, "", 0)
     reviews.open("canal").answer("Ada", 1, AGREE)
     assert database.execute("PRAGMA user_version").fetchone() == (1,)
@@ -209,7 +214,7 @@ def test_an_older_file_is_read_and_extended(reviews: Reviews) -> None:
 def test_a_locked_file_is_one_sentence(reviews: Reviews, monkeypatch: pytest.MonkeyPatch) -> None:
     review = reviews.create("canal", PairSelection.imported([pair(0)]), ["Ada"])
     monkeypatch.setattr("compare.review.store._WAIT", 0.05)
-    other = sqlite3.connect(reviews.path, isolation_level=None)
+    other = sqlite3.connect(reviews.location, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(ReviewError, match="has been locked by another program"):
         review.answer("Ada", 1, AGREE)

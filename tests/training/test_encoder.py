@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from compare.files import file_sha256
 from compare.models.encoder import WEIGHTS, OnnxEncoder
 from compare.models.huggingface import SentenceTransformerEncoder
-from compare.models.runtime import file_sha256
 from training import backbones, encoder
 from training.probes import sentences
 

@@ -1,3 +1,4 @@
+from compare.library.backend import backend_at
 from compare.models import Kind
 from compare.models.calibration import FILE, Adaptation, Layer, write_adaptation
 from tests.fakes import WordJudge, statement
@@ -27,7 +28,7 @@ def test_the_app_reads_a_library_as_it_is_adapted_and_says_so(page, judged, home
 
     learned = {"made": "2031-05-06T07:08:09+00:00", "labels": {"pairs": 120}}
     of_judge = Adaptation("judge", "5" * 64, SWAPPING, learned=learned)
-    write_adaptation(home / "judged", of_judge)
+    write_adaptation(backend_at(home / "judged"), of_judge)
     ours = page("search", q="The locks must be open.")
     assert (
         "Labels are adapted to this corpus (recalibration, learned from 120 labelled pairs on "
@@ -42,7 +43,7 @@ def test_two_statements_of_no_library_are_read_by_the_model_as_it_ships(
 ):
     judged(STATEMENTS)
     monkeypatch.setattr("compare.ui.components.service._shipped_model", WordJudge)
-    write_adaptation(home / "judged", Adaptation("judge", "5" * 64, SWAPPING))
+    write_adaptation(backend_at(home / "judged"), Adaptation("judge", "5" * 64, SWAPPING))
     app = page("search", q="The locks must be open.")
     app.switch_page("compare/ui/pages/pair.py")
     app.query_params["a_q"], app.query_params["b_q"] = "Open the locks.", "They must be open."

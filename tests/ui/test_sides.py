@@ -167,7 +167,7 @@ def test_values_beyond_the_bounds_are_not_taken(page, judge):
 
 
 def test_a_run_that_was_stopped_goes_on(page, judge, monkeypatch):
-    monkeypatch.setattr("compare.comparison.scoring._AT_ONCE", 2)
+    monkeypatch.setattr("compare.models.StanceModel.at_once", 2)
     monkeypatch.setattr("compare.comparison.sides._TIMED", 1)
     score, calls = judge.score, []
 

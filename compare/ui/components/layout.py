@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,9 +17,11 @@ from compare.errors import CompareError
 from compare.export import counted, percent
 from compare.export.html import TEMPLATES, environment, notice_html
 from compare.export.words import duration
+from compare.library.locations import READ_ONLY_VARIABLE, READER_HEADER_VARIABLE
 from compare.ui.charts.vega import COLOURS, Chart
 
-READ_FOR = "read-for"  # in the session: the folder of the library that the page shows, if any
+NOBODY = "Sign in as one of the readers to answer."
+READ_FOR = "read-for"  # in the session: where the library that the page shows is, if any
 _UI = Path(__file__).parents[1]
 
 
@@ -64,6 +68,24 @@ def show_kept_notice(name: str) -> None:
     """Show the notice that the last run kept, if it did."""
     if kept := st.session_state.pop(f"notice-{name}", None):
         notice(kept[0], error=kept[1])
+
+
+def signed_in() -> str | None:
+    """Return whom the proxy before the app names, "" for nobody; None without such a proxy."""
+    header = os.environ.get(READER_HEADER_VARIABLE)
+    if not header:
+        return None
+    name = st.context.headers.get(header) or ""
+    with contextlib.suppress(
+        UnicodeError
+    ):  # headers are read as Latin-1, and names are sent as UTF-8
+        name = name.encode("latin-1").decode()
+    return unicodedata.normalize("NFC", name).strip()
+
+
+def is_read_only() -> bool:
+    """Whether visitors can neither add nor delete anything."""
+    return bool(os.environ.get(READ_ONLY_VARIABLE))
 
 
 def small(*sentences: str) -> None:

@@ -13,7 +13,15 @@ from compare.export.words import SIGN, likelihood, read_as
 from compare.library.library import Library
 from compare.results import Stance
 from compare.review import CONFIDENCE, STATE_NOTES, Answer, AnswerChange, Review, ReviewPair
-from compare.ui.components.layout import notice, notice_next_run, show_html, show_kept_notice, small
+from compare.ui.components.layout import (
+    NOBODY,
+    notice,
+    notice_next_run,
+    show_html,
+    show_kept_notice,
+    signed_in,
+    small,
+)
 
 _KEYS = {Stance.AGREE: "A", Stance.OPPOSE: "O", Stance.NEITHER: "N"}
 _LONGEST_NOTE = 2_000
@@ -126,7 +134,11 @@ def decide_review(review: Review, library: Library) -> None:
         1 - len(left) / len(differ),
         text=f"{len(differ) - len(left):,} of {counted(len(differ), 'difference')} decided",
     )
-    st.text_input("Who decides", key=f"r_by-{review.number}", max_chars=100)
+    if (name := signed_in()) is None:
+        st.text_input("Who decides", key=f"r_by-{review.number}", max_chars=100)
+    else:
+        st.session_state[f"r_by-{review.number}"] = name
+        small(f"You are signed in as {name} and decide under that name." if name else NOBODY)
     base = f"{review.number}-decision"
     if last := st.session_state.get(f"r_last-{base}"):
         notice(last[1])

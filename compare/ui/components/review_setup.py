@@ -33,10 +33,13 @@ from compare.review import (
 from compare.ui import REVIEW_PAGE
 from compare.ui.components.downloads import file_download
 from compare.ui.components.layout import (
+    NOBODY,
     errors_as_sentences,
+    is_read_only,
     notice,
     progress,
     show_html,
+    signed_in,
     small,
     widget_key,
 )
@@ -104,7 +107,20 @@ def choose_review(reviews: Reviews) -> Review | None:
 
 
 def choose_reader(review: Review) -> str | None:
-    """Show the readers and return who reads; None until one is chosen."""
+    """Show the readers and return who reads; None until one is chosen.
+
+    Behind a proxy that says who is signed in, that is the reader.
+    """
+    if (name := signed_in()) is not None:
+        reader = next((one for one in review.readers if one.casefold() == name.casefold()), None)
+        with st.sidebar:
+            if reader:
+                small(f"You are signed in as {reader} and answer under that name.")
+            elif name:
+                small(f"You are signed in as {name}, who is no reader of this review.")
+            else:
+                small("The proxy did not say who is signed in, so nobody can answer here.")
+        return reader
     with st.sidebar:
         # Buttons: if a text field had the focus, the keys for answers would be typed into it.
         chosen = st.segmented_control(
@@ -276,7 +292,7 @@ def show_files(reviews: Reviews, review: Review, library: Library, reader: str |
         ("Model’s label shown", WHEN_SHOWN[made.machine_shown]),
         ("Made on", review.created[:10]),
         ("Library digest", made.library_digest),
-        ("Kept in", str(reviews.path)),
+        ("Kept in", str(reviews.location)),
     ]
     st.html(facts_html(facts))
     st.html(section_html("Files"))
@@ -293,9 +309,11 @@ def show_files(reviews: Reviews, review: Review, library: Library, reader: str |
                 mime,
             )
     with st.expander("Answers from a file"):
-        _take_answers(review)
+        _take_answers(review, reader)
     with st.expander("Another codebook"):
         _change_codebook(review, reader)
+    if is_read_only():
+        return
     with st.popover("Delete this review", type="tertiary"):
         small(f"“{review.name}” is deleted for good, with all its answers and its history.")
         if st.button("Delete it for good", key="r_remove_go"):
@@ -303,9 +321,14 @@ def show_files(reviews: Reviews, review: Review, library: Library, reader: str |
             st.rerun()
 
 
-def _take_answers(review: Review) -> None:
+def _take_answers(review: Review, reader: str | None) -> None:
     """Offer to import a reader's answers from a file, all or none."""
     left = review.still_reading
+    if left and signed_in() is not None:
+        left = tuple(one for one in left if one == reader)
+        if not left:
+            small(NOBODY)
+            return
     if not left:
         small("All readers have handed in: no more answers are taken.")
         return
@@ -334,12 +357,14 @@ def _change_codebook(review: Review, reader: str | None) -> None:
         return
     key = f"r_codebook-{review.number}-{widget_key(review.codebook)}"
     text = st.text_area("Codebook", review.codebook, key=key, height=340)
-    by = st.text_input(
-        "Who changes it",
-        reader or "",
-        key=f"r_codebook_by-{review.number}-{widget_key(reader or '')}",
-        max_chars=100,
-    )
+    by = signed_in()
+    if by is None:
+        by = st.text_input(
+            "Who changes it",
+            reader or "",
+            key=f"r_codebook_by-{review.number}-{widget_key(reader or '')}",
+            max_chars=100,
+        )
     small("The history keeps the earlier codebook and the name.")
     if st.button("Keep this codebook", key="r_codebook_go"):
         with errors_as_sentences():

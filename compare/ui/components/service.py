@@ -26,7 +26,7 @@ from compare.comparison.third_reader import (
 )
 from compare.export import counted
 from compare.library import Filters, locations
-from compare.library.generations import current_name, is_library
+from compare.library.backend import Backend, backend_at
 from compare.library.library import Library
 from compare.models import InputPair, ModelInput, StanceModel, about_adaptation, load_stance_model
 from compare.models.calibration import adapted_to, read_adaptation
@@ -45,35 +45,35 @@ _Verdict = tuple[Probabilities, Rationale, InputPair]
 
 
 @st.cache_resource(show_spinner="Preparing the sample library…")
-def _sample_folder(user: str) -> Path:
-    return locations.sample_library().folder
+def _sample(user: str) -> Backend:
+    return locations.sample_library().backend
 
 
-def _folders() -> dict[str, Path]:
-    """Return the folders of the libraries; the first is the one that commands use, too."""
+def _libraries() -> dict[str, Backend]:
+    """Return where the libraries are; the first is the one that commands use, too."""
     found = {}
-    own = locations.user_library()
+    own = backend_at(locations.user_library())
     if named := os.environ.get(locations.LIBRARY_VARIABLE):
-        found[locations.LIBRARY_VARIABLE] = Path(named).expanduser()
-    if is_library(own):
+        found[locations.LIBRARY_VARIABLE] = backend_at(named)
+    if own.exists():
         found[OWN] = own
-    return found | {SAMPLE: _sample_folder(str(own))}
+    return found | {SAMPLE: _sample(str(own))}
 
 
 def choose_library() -> Library:
     """Show the menu of libraries in the sidebar, open the chosen one, and adapt the model to it."""
-    folders = _folders()
-    if (wanted := st.session_state.pop(SWITCH_TO, None)) in folders:
+    libraries = _libraries()
+    if (wanted := st.session_state.pop(SWITCH_TO, None)) in libraries:
         st.session_state["library"] = wanted
     with st.sidebar:
         name = st.selectbox(
-            "Library", list(folders), key="library", bind="query-params", persist_state="session"
+            "Library", list(libraries), key="library", bind="query-params", persist_state="session"
         )
-        library = open_library(folders.get(name) or next(iter(folders.values())))
+        library = open_library(libraries.get(name) or next(iter(libraries.values())))
         small(f"{counted(len(library), 'statement')}{', read-only' if library.read_only else ''}")
-        st.session_state[READ_FOR] = str(library.folder)
-        if read_adaptation(library.folder) is not None:  # otherwise the model is not loaded yet
-            small(about_adaptation(stance_model(), library.folder))
+        st.session_state[READ_FOR] = library.backend.address
+        if read_adaptation(library.backend) is not None:  # otherwise the model is not loaded yet
+            small(about_adaptation(stance_model(), library.backend))
     return library
 
 
@@ -95,13 +95,14 @@ def delete_button(library: Library, statement: Statement, key: str) -> bool:
 
 
 @st.cache_resource(show_spinner="Opening the library…", max_entries=4)
-def _opened(folder: str, generation: str) -> Library:
-    return Library.open(Path(folder))
+def _opened(address: str, generation: str) -> Library:
+    return Library.open(address)
 
 
-def open_library(folder: Path) -> Library:
-    """Return the library of a folder as it is now."""
-    return _opened(str(folder), current_name(folder))
+def open_library(where: Backend | Path) -> Library:
+    """Return a library as it is now."""
+    backend = backend_at(where)
+    return _opened(backend.address, backend.current())
 
 
 def kept(name: str, key: str) -> Any:
@@ -117,8 +118,8 @@ def _shipped_model() -> StanceModel:
 
 def stance_model() -> StanceModel:
     """Return the shipped model, adapted to the page's library if that has an adaptation."""
-    folder = st.session_state.get(READ_FOR)
-    return adapted_to(_shipped_model(), Path(folder)) if folder else _shipped_model()
+    address = st.session_state.get(READ_FOR)
+    return adapted_to(_shipped_model(), backend_at(address)) if address else _shipped_model()
 
 
 @st.cache_resource(show_spinner=False)

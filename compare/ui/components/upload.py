@@ -23,7 +23,7 @@ from compare.errors import CompareError, CorpusError
 from compare.export import counted, facts_html, table_html
 from compare.export.html import statement_card
 from compare.library import locations
-from compare.library.generations import is_library
+from compare.library.backend import backend_at
 from compare.library.library import Library
 from compare.statements import Quotation, Statement, parse_countries
 from compare.ui.components.layout import (
@@ -227,14 +227,14 @@ def offer_to_add(statements: Sequence[Statement]) -> None:
     label = f"Add {counted(len(statements), 'statement')} to my library"
     if not st.button(label, type="primary", key="add-go"):
         return
-    folder = locations.user_library()
+    own = backend_at(locations.user_library())
     with progress(
         "Adding the statements to your library", "passages read", writes=True
     ) as on_progress:
-        if is_library(folder):
-            Library.open(folder).update(add=statements, on_progress=on_progress)
+        if own.exists():
+            Library.open(own).update(add=statements, on_progress=on_progress)
         else:
-            Library.build(statements, folder, on_progress=on_progress)
+            Library.build(statements, own, on_progress=on_progress)
     st.session_state.pop(_FETCHED, None)
     st.session_state[_BATCH] = _batch() + 1
     st.session_state[SWITCH_TO] = OWN

@@ -4,8 +4,15 @@ import streamlit as st
 
 from compare.export import section_html
 from compare.library import locations
-from compare.library.generations import is_library
-from compare.ui.components.layout import choose_one, page, show_kept_notice, small
+from compare.library.backend import backend_at
+from compare.ui.components.layout import (
+    choose_one,
+    is_read_only,
+    notice,
+    page,
+    show_kept_notice,
+    small,
+)
 from compare.ui.components.quote_form import IN_MENU, choose_statement
 from compare.ui.components.service import choose_library, delete_button, open_library
 from compare.ui.components.upload import offer_to_add, statements_from_files, statements_from_page
@@ -14,7 +21,7 @@ _FILES, _PAGE = "Files", "A web page"
 
 
 def _offer_to_delete() -> None:
-    if not is_library(locations.user_library()):
+    if not backend_at(locations.user_library()).exists():
         return
     library = open_library(locations.user_library())
     statements, total = library.browse(limit=IN_MENU)
@@ -40,6 +47,9 @@ with page(
 ):
     choose_library()
     show_kept_notice("added")
-    source = choose_one("Add from", [_FILES, _PAGE], "add_from")
-    offer_to_add(statements_from_page() if source == _PAGE else statements_from_files())
-    _offer_to_delete()
+    if is_read_only():
+        notice("Nothing can be added here: who runs this app has made it read-only.")
+    else:
+        source = choose_one("Add from", [_FILES, _PAGE], "add_from")
+        offer_to_add(statements_from_page() if source == _PAGE else statements_from_files())
+        _offer_to_delete()

@@ -13,6 +13,7 @@ from compare.ui import CORPUS_PAGE, SEARCH_PAGE
 from compare.ui.components.filter_panel import choose_filters, choose_thresholds
 from compare.ui.components.layout import (
     card,
+    is_read_only,
     notice,
     page,
     show_html,
@@ -59,7 +60,7 @@ def _show_one(library: Library, statement: Statement) -> None:
     with st.container(key="actions-one", horizontal=True, gap="small", vertical_alignment="center"):
         library_link(CORPUS_PAGE, "All statements")
         library_link(SEARCH_PAGE, "Search with it", **{CHOSEN: statement.id})
-        if not library.read_only:
+        if not (library.read_only or is_read_only()):
             with st.popover("Delete", type="tertiary"):
                 if delete_button(library, statement, "delete-go"):
                     st.query_params.clear()

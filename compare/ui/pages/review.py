@@ -7,7 +7,15 @@ import streamlit as st
 from compare.export import VERDICT, counted, percent, section_html, table_html
 from compare.results import Figure
 from compare.review import Review, Reviews, figures
-from compare.ui.components.layout import choose_one, notice, page, small, with_interval
+from compare.ui.components.layout import (
+    NOBODY,
+    choose_one,
+    notice,
+    page,
+    signed_in,
+    small,
+    with_interval,
+)
 from compare.ui.components.review_reading import decide_review, read_review
 from compare.ui.components.review_setup import (
     choose_reader,
@@ -140,7 +148,7 @@ with page(
         if view == _READ and reader:
             read_review(review, reader, library)
         elif view == _READ:
-            small("Choose in the sidebar who reads.")
+            small("Choose in the sidebar who reads." if signed_in() is None else NOBODY)
         elif view == _DECIDE and review.is_finished:
             decide_review(review, library)
         elif view == _FILES:

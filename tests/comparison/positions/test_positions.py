@@ -232,7 +232,7 @@ class StoppedError(RuntimeError):
 
 
 def test_a_run_that_was_stopped_goes_on_without_reading_again(library, monkeypatch):
-    monkeypatch.setattr("compare.comparison.scoring._AT_ONCE", 2)
+    monkeypatch.setattr("compare.models.StanceModel.at_once", 2)
     tired, fresh, told = WordJudge(), WordJudge(), []
     score = tired.score
 

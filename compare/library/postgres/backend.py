@@ -1,0 +1,230 @@
+"""A library in a schema of a PostgreSQL database; `library.backend` documents the methods."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from compare.errors import LibraryError
+from compare.library.build import Change, Embedding, check_encoder, encoder_of, no_statement
+from compare.library.generations import Manifest
+from compare.library.postgres.database import Database
+from compare.library.postgres.schema import MIGRATIONS, visible
+from compare.library.postgres.store import PostgresStore
+from compare.library.postgres.writer import DIGEST, Writer, forget
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from compare.models import Encoder
+    from compare.progress import Progress
+    from compare.statements import Statement
+
+STORE = "postgres"
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresGeneration:
+    """A published generation of a library in a database."""
+
+    address: str = field(repr=False)
+    number: int
+    token: str
+    manifest: Manifest
+    encoder: int
+    mean_length: float
+    nearest_by: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.number:06d}-{self.token}"
+
+    def open_store(self) -> PostgresStore:
+        return PostgresStore(
+            Database(self.address, holds=self.number), self.number, self.encoder,
+            self.manifest.dim, self.manifest.passages, self.mean_length, self.nearest_by,
+        )  # fmt: skip
+
+    def verify(self) -> None:
+        """Compare statements and numbers of passages; checksums of the server guard the rest."""
+        store = self.open_store()
+        try:
+            shown = visible(self.number, "s")
+            ((changed, digest),) = store.all(
+                "SELECT count(*) FILTER (WHERE s.hash IS DISTINCT FROM "
+                f"sha256(convert_to(c.data, 'UTF8'))), {DIGEST} "
+                f"FROM statements s LEFT JOIN contents c USING (n) WHERE {shown}"
+            )
+            ((passages,),) = store.all(f"SELECT count(*) FROM passages s WHERE {shown}")
+        finally:
+            store.close()
+        expected = self.manifest.passages
+        if changed or passages != expected or digest != self.manifest.corpus_digest:
+            raise LibraryError(
+                f"The library in {Database(self.address)} is damaged: {changed} statements are not "
+                f"as they were written, and {passages} of {expected} passages are there; build it "
+                "again with `compare build --force`, or restore the database from a copy."
+            )
+
+
+class PostgresBackend:
+    """The backend of a schema.
+
+    Attributes:
+        address: The address, which may hold a password; `str` leaves it out.
+    """
+
+    folder: Path | None = None
+
+    def __init__(self, address: str) -> None:
+        """Read the address; nothing is opened yet.
+
+        Raises:
+            LibraryError: It is invalid.
+        """
+        self.address = address
+        self._database = Database(address)
+
+    def __str__(self) -> str:
+        return str(self._database)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, PostgresBackend) and other.address == self.address
+
+    def __hash__(self) -> int:
+        return hash(self.address)
+
+    @property
+    def name(self) -> str:
+        return self._database.name
+
+    @property
+    def read_only(self) -> bool:
+        schema = f'"{self._database.schema}"'
+        ((may, stands_by),) = self._database.all(
+            "SELECT coalesce(has_table_privilege(to_regclass(%s), 'INSERT'), "
+            "has_schema_privilege(to_regnamespace(%s), 'CREATE'), "
+            "has_database_privilege(current_database(), 'CREATE')), pg_is_in_recovery()",
+            (f"{schema}.statements", schema),
+        )
+        return stands_by or not may
+
+    def exists(self) -> bool:
+        return self._newest(self._database) is not None
+
+    def current(self) -> str:
+        return self.open().name
+
+    def open(self) -> PostgresGeneration:
+        return self._open(self._database)
+
+    def _open(self, database: Database) -> PostgresGeneration:
+        found = self._newest(database)
+        if found is None:
+            raise database.none_here()
+        return found
+
+    def _newest(self, database: Database) -> PostgresGeneration | None:
+        if database.migration() < len(MIGRATIONS):
+            return None
+        found = database.all(
+            "SELECT number, token, manifest, encoder, mean_length, nearest_by FROM generations "
+            "ORDER BY number DESC LIMIT 1"
+        )
+        if not found:
+            return None
+        number, token, manifest, *rest = found[0]
+        made = Manifest(**json.loads(manifest))
+        return PostgresGeneration(self.address, number, token, made, *rest)
+
+    # -- Writing -----------------------------------------------------------------------------------
+
+    def build(
+        self,
+        statements: Iterable[Statement],
+        encoder: Encoder,
+        on_progress: Progress | None = None,
+        *,
+        store: str | None = None,
+    ) -> PostgresGeneration:
+        if store not in (None, STORE):
+            raise LibraryError(f"{self} cannot hold a store of the kind {store!r}: leave it out.")
+        with self._writing(on_progress) as (database, scratch):
+            before = self._newest(database)
+            embedding = Embedding(encoder.name, encoder.digest, encoder.dim, lambda: encoder)
+            writer = Writer(database, before.number if before else 0, embedding)
+            writer.write(Change(scratch, statements), replaces=True, on_progress=on_progress)
+            forget(database, keep=2)
+            return self._open(database)
+
+    def update(
+        self,
+        add: Iterable[Statement],
+        remove: frozenset[str],
+        encoder: Encoder | None,
+        on_progress: Progress | None = None,
+        *,
+        for_good: bool = False,
+    ) -> PostgresGeneration:
+        with self._writing(on_progress) as (database, scratch):
+            before = self._open(database)
+            made = before.manifest
+            if encoder is not None:
+                check_encoder(self, made, encoder)
+            there = before.open_store()
+            try:
+                for missing in sorted(remove - there.statements(remove).keys()):
+                    raise no_statement(missing, self)
+            finally:
+                there.close()
+            load = cache(lambda: encoder or encoder_of(self, made))
+            embedding = Embedding(made.encoder, made.encoder_digest, made.dim, load)
+            writer = Writer(database, before.number, embedding)
+            change = Change(scratch, add, remove=remove)
+            writer.write(change, replaces=False, for_good=for_good, on_progress=on_progress)
+            forget(database, keep=2)
+            return self._open(database)
+
+    @contextmanager
+    def _writing(self, on_progress: Progress | None) -> Iterator[tuple[Database, Path]]:
+        """Yield a connection of its own that holds the writer's lock, and an empty folder."""
+        database = Database(self.address)
+        try:
+            with (
+                database.writing(on_progress),
+                TemporaryDirectory(prefix="compare-") as scratch,
+            ):
+                yield database, Path(scratch)
+        finally:
+            database.close()
+
+    # -- Documents ---------------------------------------------------------------------------------
+
+    def place_of(self, document: str) -> str:
+        return f"{self} ({document})"
+
+    def read_document(self, document: str) -> str | None:
+        if not self._database.has_table("documents"):
+            return None
+        sql = "SELECT content FROM documents WHERE name = %s"
+        found = self._database.all(sql, (document,))
+        return found[0][0] if found else None
+
+    def write_document(self, document: str, text: str) -> None:
+        with self._database.transaction() as connection:
+            connection.execute(
+                "INSERT INTO documents VALUES (%s, %s) "
+                "ON CONFLICT (name) DO UPDATE SET content = excluded.content",
+                (document, text),
+            )
+
+    def remove_document(self, document: str) -> bool:
+        with self._database.transaction() as connection:
+            sql = "DELETE FROM documents WHERE name = %s"
+            return bool(connection.execute(sql, (document,)).rowcount)
