@@ -21,6 +21,8 @@ for name in [name for name in os.environ if name.startswith("COMPARE_")]:
     if name != "COMPARE_CACHE":  # what can be made again may be shared; nothing else of a person's
         del os.environ[name]
 os.environ["HF_HUB_OFFLINE"] = "1"
+if "PYTEST_XDIST_WORKER" in os.environ:  # two workers with two threads each slow each other tenfold
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 
 
