@@ -153,7 +153,7 @@ def backend_at(location: Backend | Path | str) -> Backend:
 
         try:
             return FolderBackend(Path(location).expanduser())
-        except RuntimeError as error:  # "~nobody"
+        except RuntimeError as error:  # "~NAME" of an unknown user
             raise LibraryError(f"{location} is no folder ({error}): name another.") from error
     return location
 

@@ -12,7 +12,14 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from compare.library.actors import commonest, spellings_by_key
-from compare.statements import country_name, fold, speaker_key
+from compare.statements import (
+    Country,
+    country_code,
+    country_key,
+    country_name,
+    fold,
+    speaker_key,
+)
 
 if TYPE_CHECKING:
     from compare.statements import PartialDate, Quote, Statement
@@ -212,6 +219,14 @@ class Filters:
         names += [f"from {self.date_from}"] if self.date_from else []
         names += [f"to {self.date_to}"] if self.date_to else []
         return ", ".join(names) or "all statements"
+
+
+def country_spellings(names: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Return the country keys, and the folded spellings, that names of countries can mean."""
+    names = list(names)
+    keys = {country_key(Country(name, country_code(name))) for name in names}
+    keys |= {name.strip().upper() for name in names}
+    return sorted(keys), sorted(map(fold, names))
 
 
 def applicable(filters: Filters, quote: Quote) -> tuple[Filters, list[str]]:

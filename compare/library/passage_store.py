@@ -250,6 +250,19 @@ def passages_by_actor(
     return ActorPassages(rows[at], actor, similarity[at]).take(once)
 
 
+def find_runs(numbers: Rows, wanted: Rows) -> tuple[Rows, Rows]:
+    """Find each wanted number among ascending ones, where it may stand several times.
+
+    Returns index into `wanted` and index into `numbers` of each place where they are equal.
+    """
+    first = np.searchsorted(numbers, wanted, "left")
+    counts = np.searchsorted(numbers, wanted, "right") - first
+    # Equal numbers are consecutive: join these runs without a loop.
+    at = np.repeat(np.arange(len(wanted)), counts)
+    ahead = np.cumsum(counts) - counts
+    return at, np.repeat(first - ahead, counts) + np.arange(len(at))
+
+
 def occurrence(group: Rows, within: Rows | None = None) -> Rows:
     """Return how many items of the same group (and the same `within`) precede each item."""
     if within is not None:

@@ -18,7 +18,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from compare.library.actors import KINDS, Actors, check_kind, name_actors
-from compare.library.filters import COLUMNS, COUNTRY, FACETED, FILTERS, Facets, Filters, facets_of
+from compare.library.filters import (
+    COLUMNS,
+    COUNTRY,
+    FACETED,
+    FILTERS,
+    Facets,
+    Filters,
+    country_spellings,
+    facets_of,
+)
 from compare.library.generations import damaged
 from compare.library.index.base import (
     Floats,
@@ -36,10 +45,11 @@ from compare.library.passage_store import (
     ActorPassages,
     PassageMetadata,
     Written,
+    find_runs,
     passages_by_actor,
 )
 from compare.library.sqlite_writer import INDEX, STORE, VECTORS, write_files
-from compare.statements import Country, Passage, Statement, country_code, country_key, fold
+from compare.statements import Passage, Statement
 from compare.statements.normalize import content_words, distinct_words, fold_case
 
 if TYPE_CHECKING:
@@ -356,12 +366,8 @@ class SqliteStore:
     def actors_of(self, kind: str, statements: Rows) -> tuple[Rows, Rows]:
         check_kind(kind)
         statement, actor = self._actors_by_statement[kind]
-        first = np.searchsorted(statement, statements, "left")
-        counts = np.searchsorted(statement, statements, "right") - first
-        # Each statement's actors are consecutive: join these runs without a loop.
-        at = np.repeat(np.arange(len(statements)), counts)
-        ahead = np.cumsum(counts) - counts
-        return at, actor[np.repeat(first - ahead, counts) + np.arange(len(at))]
+        at, found = find_runs(statement, statements)
+        return at, actor[found]
 
     def statement_counts(self, kind: str, within: Selection) -> Rows:
         blocks = [np.unique(self._statement_of(rows)) for rows in within.blocks()]
@@ -380,7 +386,7 @@ def _where(filters: Filters, words: Iterable[str] = ()) -> tuple[str, list[str |
         condition = f"{attribute.key_column} IN {_LISTED}"
         if attribute is COUNTRY:
             condition = _OF_COUNTRY
-            parameters += _spelled(values)
+            parameters += map(json.dumps, country_spellings(values))
         else:
             parameters.append(json.dumps([*map(attribute.key or str, values)]))
         conditions.append(f"NOT {condition}" if chosen.excludes else condition)
@@ -394,13 +400,6 @@ def _where(filters: Filters, words: Iterable[str] = ()) -> tuple[str, list[str |
         conditions.append(_HOLDS_WORD)
         parameters += [word, word]
     return f"WHERE {' AND '.join(conditions)}" if conditions else "", parameters
-
-
-def _spelled(names: Sequence[str]) -> tuple[str, str]:
-    """Return JSON lists of the country keys and of the folded spellings that names can mean."""
-    keys = {country_key(Country(name, country_code(name))) for name in names}
-    keys |= {name.strip().upper() for name in names}
-    return json.dumps(sorted(keys)), json.dumps(sorted(map(fold, names)))
 
 
 def _quoted(word: str) -> str:

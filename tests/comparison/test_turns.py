@@ -46,7 +46,7 @@ def test_those_that_wait_are_told_how_many_are_ahead():
     def work(name):
         told[name] = []
         with turns.take(lambda ahead, seconds: told[name].append((ahead, seconds))):
-            time.sleep(0.8)  # longer than those that wait are told every half second
+            time.sleep(0.8)  # longer than the half second between two messages to those that wait
 
     ended(started(work, *"abc"))
     assert not told["a"]
@@ -80,7 +80,7 @@ def test_who_stops_waiting_is_out_of_the_queue():
     def work(name):
         try:
             with turns.take(leave if name == "leaves" else None):
-                time.sleep(0.7)  # longer than the half second until the others are told
+                time.sleep(0.7)  # longer than the half second between two messages to the others
                 seen.append(name)
         except ConnectionAbortedError:
             seen.append(f"{name} early")
@@ -105,7 +105,7 @@ def test_who_leaves_early_does_not_change_the_rough_time():
     def work(name):
         try:
             with turns.take(leave if name == "leaves" else lambda *said: told.append(said)):
-                time.sleep(0.7)  # longer than the half second until the others are told
+                time.sleep(0.7)  # longer than the half second between two messages to the others
         except ConnectionAbortedError:
             pass
 

@@ -3,6 +3,7 @@
 from compare.errors import LibraryError
 
 try:
+    # Imported to see that they are there, before the modules that use them.
     import pgvector  # noqa: F401
     import psycopg  # noqa: F401
 except ImportError as error:

@@ -176,7 +176,7 @@ class Database:
             self._connection = None
 
     def __del__(self) -> None:
-        """Close the connection of a library that nobody closed."""
+        """Close the connection if the library was not closed."""
         if getattr(self, "_connection", None) is not None:
             self.close()
 
@@ -280,7 +280,7 @@ class Database:
                     )
                 if on_progress:
                     on_progress(0, 1)
-                time.sleep(_ASK_AGAIN)
+                time.sleep(_ASK_AGAIN)  # between two looks, so that the waiting can be stopped
             try:
                 self._migrate(connection)
                 yield

@@ -15,7 +15,16 @@ from numpy.typing import NDArray
 from pgvector import HalfVector
 
 from compare.library.actors import KINDS, Actors, check_kind, name_actors
-from compare.library.filters import COLUMNS, COUNTRY, FACETED, FILTERS, Facets, Filters, facets_of
+from compare.library.filters import (
+    COLUMNS,
+    COUNTRY,
+    FACETED,
+    FILTERS,
+    Facets,
+    Filters,
+    country_spellings,
+    facets_of,
+)
 from compare.library.index.base import (
     BLOCK,
     Floats,
@@ -32,11 +41,12 @@ from compare.library.passage_store import (
     READ_AT_MOST,
     ActorPassages,
     PassageMetadata,
+    find_runs,
     passages_by_actor,
 )
 from compare.library.postgres.database import Database
 from compare.library.postgres.schema import nearness, visible
-from compare.statements import Country, Passage, Statement, country_code, country_key, fold
+from compare.statements import Passage, Statement
 from compare.statements.normalize import content_words, distinct_words, searchable
 
 _MARGIN = 64
@@ -476,9 +486,7 @@ class PostgresStore:
                 condition = f"s.n IN (SELECT c.n {of_country})"
                 if chosen.excludes:  # "NOT IN" would go through all for each
                     condition = f"EXISTS (SELECT 1 {of_country} AND c.n = s.n)"
-                keys = {country_key(Country(name, country_code(name))) for name in values}
-                keys |= {name.strip().upper() for name in values}
-                parameters += [_clean(keys), _clean(map(fold, values))]
+                parameters += map(_clean, country_spellings(values))
             else:
                 condition = f's."{attribute.key_column}" = ANY(%s)'
                 parameters.append(_clean(map(attribute.key or str, values)))
@@ -511,18 +519,12 @@ class PostgresStore:
 
     def actors_of(self, kind: str, statements: Rows) -> tuple[Rows, Rows]:
         check_kind(kind)
-        known, which = np.unique(statements, return_inverse=True)
         number = self._numbers[kind]
-        found = sorted(
-            (n, number[key]) for n, key in self.all(_ACTOR_KEYS[kind], (known.tolist(),))
-        )
+        wanted = np.unique(statements).tolist()
+        found = sorted((n, number[key]) for n, key in self.all(_ACTOR_KEYS[kind], (wanted,)))
         statement, actor = np.array(found, np.int64).reshape(-1, 2).T
-        first = np.searchsorted(statement, known, "left")[which]
-        counts = np.searchsorted(statement, known, "right")[which] - first
-        # Each statement's actors are consecutive: join these runs without a loop.
-        at = np.repeat(np.arange(len(statements)), counts)
-        ahead = np.cumsum(counts) - counts
-        return at, actor[np.repeat(first - ahead, counts) + np.arange(len(at))]
+        at, found_at = find_runs(statement, statements)
+        return at, actor[found_at]
 
     def statement_counts(self, kind: str, within: Selection) -> Rows:
         check_kind(kind)

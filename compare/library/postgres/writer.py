@@ -1,7 +1,7 @@
 """Write a generation into PostgreSQL: embed what is new, publish it, remove old generations.
 
-A part of some thousand passages is one transaction. Rows of an unpublished generation are seen by
-nobody; the next writer reuses the vectors of one that was interrupted, and removes its rows.
+A part of some thousand passages is one transaction. Readers do not see the rows of an unpublished
+generation. If a writer is interrupted, the next one reuses its vectors and removes its rows.
 """
 
 from __future__ import annotations
@@ -174,7 +174,7 @@ class Writer:
                     cursor.executemany(sql, rows[table])
 
     def _reserve(self, sequence: str, count: int) -> int:
-        """Return the first of some consecutive numbers that nobody has had; one program writes."""
+        """Reserve consecutive numbers and return the first; the caller is the only writer."""
         ((first,),) = self._database.all("SELECT nextval(%s)", (sequence,))
         self._database.all("SELECT setval(%s, %s)", (sequence, first + count - 1))
         return int(first)

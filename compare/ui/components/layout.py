@@ -71,7 +71,7 @@ def show_kept_notice(name: str) -> None:
 
 
 def signed_in() -> str | None:
-    """Return whom the proxy before the app names, "" for nobody; None without such a proxy."""
+    """Return the user whom the proxy names, "" if it names none; None if there is no proxy."""
     header = os.environ.get(READER_HEADER_VARIABLE)
     if not header:
         return None

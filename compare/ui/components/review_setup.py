@@ -119,7 +119,7 @@ def choose_reader(review: Review) -> str | None:
             elif name:
                 small(f"You are signed in as {name}, who is no reader of this review.")
             else:
-                small("The proxy did not say who is signed in, so nobody can answer here.")
+                small("The proxy did not say who you are, so you cannot answer here.")
         return reader
     with st.sidebar:
         # Buttons: if a text field had the focus, the keys for answers would be typed into it.
