@@ -137,8 +137,11 @@ def check_csv(out: Path | None, *, force: bool) -> None:
 
 
 @contextmanager
-def progress(label: str) -> Iterator[Callable[[int, int], None]]:
-    """Yield a callback (done, total) that draws a bar if standard error is a terminal."""
+def progress(label: str, *, in_bytes: bool = False) -> Iterator[Callable[[int, int], None]]:
+    """Yield a callback (done, total) that draws a bar if standard error is a terminal.
+
+    A total of 0 is one that is not known.
+    """
     if not sys.stderr.isatty():
         yield lambda done, total: None
         return
@@ -150,11 +153,15 @@ def progress(label: str) -> Iterator[Callable[[int, int], None]]:
         def render(self, task: Task) -> Text:
             return Text(f"{task.speed:,.0f}/s" if task.speed else "")
 
-    columns = (bars.TextColumn("{task.description}"), bars.BarColumn(), bars.MofNCompleteColumn())
-    shown = (*columns, Rate(), bars.TimeRemainingColumn())
+    columns = (bars.TextColumn("{task.description}"), bars.BarColumn())
+    count: bars.ProgressColumn = bars.MofNCompleteColumn()
+    rate: bars.ProgressColumn = Rate()
+    if in_bytes:
+        count, rate = bars.DownloadColumn(), bars.TransferSpeedColumn()
+    shown = (*columns, count, rate, bars.TimeRemainingColumn())
     with bars.Progress(*shown, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(label, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        yield lambda done, total: bar.update(task, completed=done, total=total or None)
 
 
 @contextmanager

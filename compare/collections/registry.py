@@ -1,0 +1,184 @@
+"""The registry of public collections: `collections.toml`, and files of the user's own."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from compare.corpus.importers.registry import formats
+from compare.errors import CorpusError
+
+COLLECTIONS_VARIABLE = "COMPARE_COLLECTIONS"
+"""Names a file with further collections, in the layout of `collections.toml`."""
+
+_SHIPPED = Path(__file__).with_name("collections.toml")
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}\Z")
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class Service(StrEnum):
+    """The kind of service that publishes a collection."""
+
+    DATAVERSE = "dataverse"
+    ZENODO = "zenodo"
+    INDEX = "index"
+    """A page with links to the files, one a day."""
+    ADDRESS = "address"
+    """One file at a fixed address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A public collection: what it is, and where its files are.
+
+    >>> named_collection("un-general-debate").licence
+    'CC0 1.0'
+
+    Attributes:
+        format: The name of the importer that reads it; see `compare.corpus.importers.registry`.
+        dataset: For Dataverse the DOI, for Zenodo the number of the record, else "".
+        files: Patterns of the names of the files; see `collections.toml`.
+        since: For an index, the first year that is fetched unless another is asked for.
+        tried: The last day on which the addresses were known to answer, "" if that is not known.
+    """
+
+    name: str
+    title: str
+    about: str
+    years: str
+    languages: str
+    size: str
+    licence: str
+    cite: str
+    page: str
+    format: str
+    service: Service
+    address: str
+    files: tuple[str, ...]
+    dataset: str = ""
+    since: int | None = None
+    tried: str = ""
+
+    @property
+    def by_hand(self) -> str:
+        """Return how to build a library without `compare get`, for the end of a message."""
+        return (
+            f"or download it by hand from {self.page} and use "
+            f"`compare build --corpus FILE --format {self.format}`"
+        )
+
+    @property
+    def last_known(self) -> str:
+        """Say when its addresses were last known to answer."""
+        if self.tried:
+            return f"Its addresses answered on {self.tried}."
+        return "Nobody has recorded yet that its addresses answer."
+
+
+def collections() -> dict[str, Collection]:
+    """Return the collections by name: the shipped ones, and those in $COMPARE_COLLECTIONS.
+
+    >>> len(collections()) >= 5
+    True
+
+    Raises:
+        CorpusError: The file that the variable names cannot be read or has an invalid entry.
+    """
+    own = os.environ.get(COLLECTIONS_VARIABLE)
+    return _read(_SHIPPED) | (_read(Path(own).expanduser()) if own else {})
+
+
+def named_collection(name: str) -> Collection:
+    """Return a collection; raise CorpusError if there is none of that name."""
+    known = collections()
+    if name not in known:
+        raise CorpusError(f"There is no collection {name!r}: choose one of {', '.join(known)}.")
+    return known[name]
+
+
+def _read(path: Path) -> dict[str, Collection]:
+    try:
+        changed = path.stat().st_mtime_ns
+    except OSError as error:
+        raise CorpusError(
+            f"{path} cannot be read ({error.strerror}): correct ${COLLECTIONS_VARIABLE}."
+        ) from error
+    return _parsed(path, changed)
+
+
+@cache
+def _parsed(path: Path, changed: int) -> dict[str, Collection]:
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise CorpusError(f"{path} is not a file of collections ({error}): correct it.") from error
+    return {name: _collection(path, name, table) for name, table in tables.items()}
+
+
+def _collection(path: Path, name: str, table: Any) -> Collection:
+    def refuse(what: str) -> CorpusError:
+        return CorpusError(f"{path}: the collection {name!r} {what}.")
+
+    if not _NAME.match(name) or not isinstance(table, dict):
+        raise refuse("needs a name of small letters, digits and hyphens, and a table of its fields")
+    values = _checked(table, refuse)
+    if values["format"] not in formats():
+        raise refuse(f"has the format {values['format']!r}: use one of {', '.join(formats())}")
+    if not is_safe_address(values["address"]):
+        raise refuse(f"has the address {values['address']!r}: give one that starts with https://")
+    if values["service"] == Service.INDEX:
+        for pattern in values["files"]:
+            try:
+                groups = re.compile(pattern).groupindex
+            except re.error as error:
+                raise refuse(f"has the pattern {pattern!r}, which is wrong: {error}") from error
+            if not {"date", "version"} <= set(groups):
+                raise refuse(f"has the pattern {pattern!r}: it needs the groups date and version")
+    elif values["service"] != Service.ADDRESS and not values.get("dataset"):
+        raise refuse("does not name its dataset: give its DOI, or its number")
+    return Collection(name=name, **values)
+
+
+def _checked(table: Mapping[str, Any], refuse: Any) -> dict[str, Any]:
+    """Return the fields of a table in their types."""
+    known = {field.name: field for field in fields(Collection) if field.name != "name"}
+    if unknown := [field for field in table if field not in known]:
+        raise refuse(f"has a field {unknown[0]!r}, which is not one of {', '.join(known)}")
+    values: dict[str, Any] = {}
+    for name, field in known.items():
+        value = table.get(name)
+        if value is None:
+            if field.default is MISSING:
+                raise refuse(f"has no {name!r}")
+            continue
+        if name == "files":
+            good = isinstance(value, list) and value and all(isinstance(one, str) for one in value)
+            value = tuple(value) if good else None
+        elif name == "service":
+            value = Service(value) if value in set(Service) else None
+        elif type(value) is not (int if name == "since" else str):
+            value = None
+        if value is None:
+            raise refuse(f"has a value for {name!r} that is not allowed: {table[name]!r}")
+        values[name] = value
+    return values
+
+
+def is_safe_address(address: str) -> bool:
+    """Tell whether files may be fetched from an address: over TLS, or from this machine."""
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    return bool(host) and (
+        parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)
+    )
