@@ -148,8 +148,9 @@ def progress(
         bar.progress(0.0, text=f"{others} ahead: about {duration(seconds)}")
 
     def on_progress(done: int, total: int, part: int = 0, parts: int = 1, before: str = "") -> None:
-        share = min(done / total, 1.0) if total else 1.0
-        bar.progress((part + share) / parts, text=f"{before}{done:,} of {total:,} {label}")
+        share = min(done / total, 1.0) if total else 0.0
+        count = f"{done:,} of {total:,}" if total else f"{done:,}"  # the total may not be known
+        bar.progress((part + share) / parts, text=f"{before}{count} {label}")
         if turn and not writes:
             turn.let_others_pass()
 

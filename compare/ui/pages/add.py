@@ -1,4 +1,4 @@
-"""Add statements from files or from the quotations of a web page; delete one."""
+"""Add statements from files, a web page's quotations or a public collection; delete one."""
 
 import streamlit as st
 
@@ -13,6 +13,7 @@ from compare.ui.components.layout import (
     show_kept_notice,
     small,
 )
+from compare.ui.components.public_collections import COLLECTION, add_collection
 from compare.ui.components.quote_form import IN_MENU, choose_statement
 from compare.ui.components.service import choose_library, delete_button, open_library
 from compare.ui.components.upload import offer_to_add, statements_from_files, statements_from_page
@@ -50,6 +51,9 @@ with page(
     if is_read_only():
         notice("Nothing can be added here: who runs this app has made it read-only.")
     else:
-        source = choose_one("Add from", [_FILES, _PAGE], "add_from")
-        offer_to_add(statements_from_page() if source == _PAGE else statements_from_files())
+        source = choose_one("Add from", [_FILES, _PAGE, COLLECTION], "add_from")
+        if source == COLLECTION:
+            add_collection()
+        else:
+            offer_to_add(statements_from_page() if source == _PAGE else statements_from_files())
         _offer_to_delete()
