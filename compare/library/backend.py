@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -30,6 +31,10 @@ class Generation(Protocol):
     @property
     def manifest(self) -> Manifest:
         """Return how it was built."""
+
+    @property
+    def built(self) -> datetime:
+        """Return when it was published, with its time zone."""
 
     def open_store(self) -> PassageStore:
         """Open its statements, passages and vectors.

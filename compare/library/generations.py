@@ -23,6 +23,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -94,6 +95,18 @@ class Generation:
     def name(self) -> str:
         """Return the name that CURRENT holds while this generation is in use."""
         return self.path.name
+
+    @property
+    def built(self) -> datetime:
+        """Return when its last file was written.
+
+        Raises:
+            LibraryError: It is no longer there.
+        """
+        try:
+            return datetime.fromtimestamp((self.path / MANIFEST).stat().st_mtime, UTC)
+        except OSError as error:
+            raise damaged(self.path / MANIFEST, f"cannot be read ({error.strerror})") from error
 
     def open_store(self) -> FileStore:
         """Open the statements, passages and vectors."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from compare.statements import PartialDate, Passage, Quote, Statement, clean_quo
 if TYPE_CHECKING:
     from typing import Self
 
+    from compare.library.passage_store import Period
     from compare.models import Encoder, StanceModel
     from compare.progress import Progress
     from compare.results.pair import Thresholds
@@ -311,6 +313,15 @@ class Library:
     def facets(self) -> Facets:
         """Return the values that filters offer, with the number of statements of each."""
         return self.store.facets()
+
+    def period(self) -> Period | None:
+        """Return the first and the last day that a statement may be of; None without any date."""
+        return self.store.period()
+
+    @property
+    def built(self) -> datetime:
+        """Return when the library was last built or changed."""
+        return self._generation.built
 
     # -- Comparing -------------------------------------------------------------------------------
 

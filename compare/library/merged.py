@@ -29,12 +29,14 @@ from compare.library.passage_store import (
     ActorPassages,
     PassageMetadata,
     PassageStore,
+    Period,
     passages_by_actor,
 )
 from compare.statements import Country, Passage, Statement, country_code, country_key, words_key
 from compare.statements.duplicates import text_key
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from compare.models import Encoder
@@ -56,6 +58,10 @@ class MergedGeneration:
     @property
     def name(self) -> str:
         return "+".join(part.name for part in self.parts)
+
+    @property
+    def built(self) -> datetime:
+        return max(part.built for part in self.parts)
 
     @property
     def manifest(self) -> Manifest:
@@ -282,6 +288,12 @@ class MergedStore:
             merged = [_merge_facets(facets) for facets in by_key.values()]
             found[name] = tuple(sorted(merged, key=lambda facet: (-facet.count, facet.label)))
         return found
+
+    def period(self) -> Period | None:
+        found = list(filter(None, (part.period() for part in self._parts)))
+        if not found:
+            return None
+        return min(first for first, _ in found), max(last for _, last in found)
 
     def languages(self) -> Mapping[str, int]:
         total: Counter[str] = Counter()

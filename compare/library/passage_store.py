@@ -8,7 +8,8 @@ passes `tests/library/test_store_contract.py`.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
@@ -73,6 +74,10 @@ class ActorPassages(NamedTuple):
         return ActorPassages(self.row[kept], self.actor[kept], self.similarity[kept])
 
 
+Period = tuple[date, date]
+"""A first and a last day."""
+
+
 class Written(NamedTuple):
     """The size of a written store; `corpus_digest` is over the sorted content hashes."""
 
@@ -119,6 +124,9 @@ class PassageStore(Protocol):
 
     def facets(self) -> Facets:
         """Return the values that filters offer."""
+
+    def period(self) -> Period | None:
+        """Return the first and the last day that a statement may be of; None without any date."""
 
     def languages(self) -> Mapping[str, int]:
         """Return the number of statements in each language, "" included."""
@@ -223,6 +231,14 @@ class FileStore(PassageStore, Protocol):
 
     def embedded_rows(self, keys: Rows) -> Rows:
         """Return a row for each `build.passage_key`, -1 for texts that are not in the store."""
+
+
+def period_of(found: Sequence[tuple[int | None, int | None]]) -> Period | None:
+    """Return a period of its first and last day as ordinals, the one row of `found`."""
+    ((first, last),) = found
+    if first is None or last is None:
+        return None
+    return date.fromordinal(first), date.fromordinal(last)
 
 
 def store_kind(name: str) -> type[FileStore]:

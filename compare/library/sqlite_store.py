@@ -44,9 +44,11 @@ from compare.library.passage_store import (
     READ_AT_MOST,
     ActorPassages,
     PassageMetadata,
+    Period,
     Written,
     find_runs,
     passages_by_actor,
+    period_of,
 )
 from compare.library.sqlite_writer import INDEX, STORE, VECTORS, write_files
 from compare.statements import Passage, Statement
@@ -188,6 +190,9 @@ class SqliteStore:
             counted = self._all(_SPELLINGS[FILTERS[name].word])
             values[name] = facets_of(counted, totals if name == "countries" else None)
         return values
+
+    def period(self) -> Period | None:
+        return period_of(self._all("SELECT min(first_day), max(last_day) FROM statements"))
 
     def languages(self) -> Mapping[str, int]:
         return {language: count for language, _, count in self._all(_SPELLINGS["language"])}

@@ -16,7 +16,7 @@ from compare.library.actors import Actors, actor_keys, check_kind, name_actors
 from compare.library.build import Change, Embedding, passage_key
 from compare.library.filters import facets_of
 from compare.library.index.base import Floats, Neighbours, Rows, Selection
-from compare.library.passage_store import ActorPassages, PassageMetadata, Written
+from compare.library.passage_store import ActorPassages, PassageMetadata, Period, Written
 from compare.statements import (
     Passage,
     Quote,
@@ -207,6 +207,12 @@ class MemoryStore:
         totals = Counter(key for e in held for key in {country_key(c) for c in e.country})
         values["countries"] = facets_of(((*told, n) for told, n in spelled.items()), totals)
         return values
+
+    def period(self) -> Period | None:
+        dates = [entry.date for entry in self.by_id.values() if entry.date]
+        if not dates:
+            return None
+        return min(day.first for day in dates), max(day.last for day in dates)
 
     def languages(self) -> Mapping[str, int]:
         return Counter(entry.language for entry in self.by_id.values())

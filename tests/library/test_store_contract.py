@@ -287,6 +287,12 @@ def test_facets_count_what_a_filter_on_them_finds(store: PassageStore) -> None:
     assert dict(store.languages()) == {"": 5, "en": 2, "fr": 1}
 
 
+def test_the_period_is_that_of_the_dated_statements(store: PassageStore) -> None:
+    dates = [one.date for one in store.all_statements() if one.date]
+    first, last = min(day.first for day in dates), max(day.last for day in dates)
+    assert store.period() == (first, last)
+
+
 # -- Retrieval -----------------------------------------------------------------------------------
 
 SELECTIONS: dict[str, Callable[[], Selection | None]] = {

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -40,6 +41,7 @@ class PostgresGeneration:
     encoder: int
     mean_length: float
     nearest_by: str
+    built: datetime
 
     @property
     def name(self) -> str:
@@ -134,8 +136,8 @@ class PostgresBackend:
         if database.migration() < len(MIGRATIONS):
             return None
         found = database.all(
-            "SELECT number, token, manifest, encoder, mean_length, nearest_by FROM generations "
-            "ORDER BY number DESC LIMIT 1"
+            "SELECT number, token, manifest, encoder, mean_length, nearest_by, published "
+            "FROM generations ORDER BY number DESC LIMIT 1"
         )
         if not found:
             return None

@@ -41,8 +41,10 @@ from compare.library.passage_store import (
     READ_AT_MOST,
     ActorPassages,
     PassageMetadata,
+    Period,
     find_runs,
     passages_by_actor,
+    period_of,
 )
 from compare.library.postgres.database import Database
 from compare.library.postgres.schema import nearness, visible
@@ -242,6 +244,10 @@ class PostgresStore:
             )
             for name in FACETED
         }
+
+    def period(self) -> Period | None:
+        days = f"SELECT min(first_day), max(last_day) FROM statements s WHERE {self._shown}"
+        return period_of(self.all(days))
 
     def languages(self) -> Mapping[str, int]:
         return self._languages
