@@ -3,9 +3,10 @@
 import streamlit as st
 
 from compare.ui import PAGES
+from compare.ui.components.layout import menu
 
 # By file: the title in the menu, and its explanation. The first page is the default.
-_MENU = {
+_PAGES = {
     "search.py": (
         "Search by quote",
         "Paste a quote; see who agrees with it and who opposes it, side by side.",
@@ -38,9 +39,18 @@ _MENU = {
     "method.py": ("Method", "What the labels mean, what the model gets wrong, and how to cite."),
 }
 
-st.navigation(
-    [
-        st.Page(PAGES / file, title=title, url_path=file[:-3], default=not n, help=explanation)
-        for n, (file, (title, explanation)) in enumerate(_MENU.items())
-    ]
-).run()
+_GROUPS = {
+    "Search": ("search.py",),
+    "Compare": ("pair.py", "sides.py", "timeline.py", "positions.py"),
+    "Review": ("review.py",),
+    "Library": ("corpus.py", "add.py"),
+    "About": ("method.py",),
+}
+
+pages = {
+    file: st.Page(PAGES / file, title=title, url_path=file[:-3], default=not n)
+    for n, (file, (title, _)) in enumerate(_PAGES.items())
+}
+chosen = st.navigation([*pages.values()], position="hidden")
+menu({name: [(pages[file], _PAGES[file][1]) for file in files] for name, files in _GROUPS.items()})
+chosen.run()

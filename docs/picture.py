@@ -53,7 +53,7 @@ def positions(page: Page) -> None:
 def review(page: Page) -> None:
     """Make a review of the two sides, and show its first pair before it is answered."""
     sides(page)
-    page.get_by_role("button", name="Review these pairs by hand").click()
+    page.get_by_role("button", name="Review by hand").click()
     page.get_by_label("Name of the review").fill("Military aid")
     for label, reader in (("First reader", "Ada"), ("Second reader", "Bren")):
         page.get_by_label(label).fill(reader)

@@ -31,6 +31,7 @@ from compare.export.words import (
     reader_notes,
     repeats_in_words,
     shortened,
+    sureness,
     unsure_word,
     verdict_word,
 )
@@ -97,8 +98,8 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         extensions=[_Compact],
     )
-    filters = (bibtex, likelihood, percent, printable, reference, repeats_in_words, web_address)
-    made.filters |= {filter.__name__: filter for filter in filters}
+    filters = (bibtex, likelihood, percent, printable, reference, repeats_in_words, sureness)
+    made.filters |= {filter.__name__: filter for filter in (*filters, web_address)}
     made.filters |= {"marked": marked_html, "language": _language, "last_words": _last_words}
     made.filters["first_words"] = lambda text: shortened(text, _AROUND)
     made.filters["reader_notes"] = reader_notes

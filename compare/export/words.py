@@ -26,6 +26,11 @@ LIKELIHOOD = (
     (0.0, "exceptionally unlikely"),
 )
 
+RIGHT_OF_LISTED = {Stance.AGREE: 0.76, Stance.OPPOSE: 0.69}
+FOUND_OF_KNOWN = {Stance.AGREE: 0.30, Stance.OPPOSE: 0.22}
+"""What `compare evaluate-search` measured for 50 claims: the share of the listed statements that is
+right, and of the passages known to agree or oppose that the first ten hold; see the model card."""
+
 VERDICT = {Stance.AGREE: "Agrees", Stance.OPPOSE: "Opposes", Stance.NEITHER: "Neither"}
 SIGN = {Stance.AGREE: "=", Stance.OPPOSE: "≠", Stance.NEITHER: "–"}
 """Shown in a disc, a diamond and a square, so that no verdict depends on its colour."""
@@ -69,6 +74,21 @@ def unsure_word(verdict: str) -> str:
 def likelihood(probability: float) -> str:
     """Return a probability in words (`LIKELIHOOD`)."""
     return next(words for least, words in LIKELIHOOD if probability >= least)
+
+
+def sureness(probability: float) -> str:
+    """Return the class of a probability in the style sheet: "sure", "fair" or "even"."""
+    return "sure" if probability >= 0.9 else "fair" if probability >= 0.66 else "even"
+
+
+def limits(stance: Stance) -> str:
+    """Return what a test found of the list of agree or oppose, for the head of the list."""
+    right, found = (100 * share[stance] for share in (RIGHT_OF_LISTED, FOUND_OF_KNOWN))
+    missed = "oppose" if stance is Stance.OPPOSE else "agree"
+    return (
+        f"In a test, {right:.0f} in 100 of those listed here were right; of all that {missed}, the "
+        f"first ten held {found:.0f} in 100."
+    )
 
 
 def percent(probability: float) -> str:

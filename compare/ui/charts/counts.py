@@ -9,6 +9,7 @@ import altair as alt
 
 from compare.comparison import Cell, YearCount
 from compare.export import counted
+from compare.results import Result, Stance
 from compare.ui.charts.vega import AGREE, EVEN, FIT_WIDTH, OPPOSE, Chart, shade, square
 
 
@@ -63,6 +64,41 @@ def years_chart(counts: Sequence[YearCount], over_time: bool) -> Chart:
         "A pair counts in the year of its later statement; pairs without two dates do not count.",
     )
     return Chart(chart, "Pairs by year", notes)
+
+
+def years_of_result(result: Result) -> Chart | None:
+    """Return how many statements of each year agree with a quote and oppose it, as a small chart.
+
+    Dragging over the bars selects a period, the parameter `period`. None if all are of one year.
+    """
+    found = Counter(
+        (pair.b.statement.date.year, stance)
+        for stance in (Stance.AGREE, Stance.OPPOSE)
+        for pair in result.listed(stance)
+        if pair.b.statement.date
+    )
+    years = {year for year, _ in found}
+    if len(years) < 2:
+        return None
+    values = [
+        {"year": str(year), "verdict": stance.value, "statements": found[year, stance]}
+        for year in range(min(years), max(years) + 1)
+        for stance in (Stance.AGREE, Stance.OPPOSE)
+    ]
+    colours = alt.Scale(domain=[Stance.AGREE.value, Stance.OPPOSE.value], range=[AGREE, OPPOSE])
+    axis = alt.Axis(labelAngle=0, labelOverlap=True, labelSeparation=8, title=None)
+    chart: alt.Chart = (
+        alt.Chart(alt.InlineData(values=values), height=70, autosize=FIT_WIDTH)
+        .mark_bar(cursor="col-resize")
+        .encode(
+            x=alt.X("year:O", axis=axis),
+            y=alt.Y("statements:Q", axis=None),
+            color=alt.Color("verdict:N", scale=colours, legend=None),
+            tooltip=["year:O", "verdict:N", "statements:Q"],
+        )
+        .add_params(alt.selection_interval(name="period", encodings=["x"]))
+    )
+    return Chart(chart, "Statements by year", ())
 
 
 def matrix_chart(cells: Sequence[Cell], most: int) -> Chart:

@@ -20,7 +20,7 @@ from compare.ui.charts.counts import matrix_chart, years_chart
 from compare.ui.charts.vega import Chart
 from compare.ui.components.downloads import chart_downloads, figure
 from compare.ui.components.layout import small, widget_key, with_interval
-from compare.ui.components.result_lists import SIDES, Shown, cards
+from compare.ui.components.result_lists import SIDES, Shown, cards, mark_words
 
 C = TypeVar("C", bound=Count)
 
@@ -153,4 +153,7 @@ def _show_pairs_behind(shown: Shown, heading: str, pairs: Sequence[Pair], key: s
     st.html(section_html(heading))
     if not decided:
         small("None of the pairs counted here agrees or opposes.")
+    words = st.container()
     cards(shown, decided, f"{key}-pairs")
+    with words:
+        mark_words(shown)

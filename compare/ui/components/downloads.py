@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from typing import Literal
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -25,15 +25,57 @@ def download_buttons(
 ) -> None:
     """Offer the listed pairs of `stances` as files."""
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        for format in ExportFormat:
-            if format.label:
-                file_download(
-                    f"Download {format.label}",
-                    f"compare-{result.provenance.date[:10]}{format.suffix}",
-                    partial(export_bytes, result, format, stances=stances),
-                    f"{prefix}download-{format}",
-                    format.mime,
-                )
+        for format in _OFFERED:
+            _download_button(format, f"Download {format.label}", lambda: result, prefix, stances)
+
+
+_OFFERED = [format for format in ExportFormat if format.label]
+_AT_HEAD = (ExportFormat.CSV, ExportFormat.XLSX, ExportFormat.HTML)
+
+
+def result_actions(
+    result: Callable[[], Result], keys: Sequence[str], held: str, prefix: str = ""
+) -> None:
+    """Show, in a row, what can be done with a result: link to it, download it.
+
+    Args:
+        result: Returns the result as it is at the press of a button.
+        keys: The widgets whose values the link holds.
+        held: Says what the link holds.
+        prefix: Begins the keys of widgets.
+    """
+    with st.popover("Copy link", type="tertiary", icon=":material/link:"):
+        link = permalink(st.context.url or "", _state(result().provenance.library_digest, keys))
+        st.code(link, language=None, wrap_lines=True)
+        small(held)
+    for format in _AT_HEAD:
+        label = f"{format.label[0].upper()}{format.label[1:]}"
+        _download_button(format, label, result, prefix, type="tertiary")
+    with st.popover("More formats", type="tertiary"):
+        for format in _OFFERED:
+            if format not in _AT_HEAD:
+                _download_button(format, f"Download {format.label}", result, prefix)
+
+
+def _download_button(
+    format: ExportFormat,
+    label: str,
+    result: Callable[[], Result],
+    prefix: str,
+    stances: Sequence[Stance] = tuple(Stance),
+    type: Literal["secondary", "tertiary"] = "secondary",
+) -> None:
+    st.download_button(
+        label,
+        lambda: export_bytes(result(), format, stances=stances),
+        f"compare-{result().provenance.date[:10]}{format.suffix}",
+        format.mime,
+        on_click="ignore",
+        key=f"{prefix}download-{format}",
+        type=type,
+        icon=":material/download:" if type == "tertiary" else None,
+        help=f"Download {format.label}" if type == "tertiary" else None,
+    )
 
 
 def file_download(
@@ -103,11 +145,21 @@ def link_and_provenance(
     result: Result, library: Library, keys: Sequence[str], held: str, *notes: str
 ) -> None:
     """Show a link with the values of the widgets `keys`, and how the results were made."""
-    state: list[tuple[str, object]] = [(key, st.session_state.get(key)) for key in keys]
-    state += [(CHOSEN, st.query_params.get(CHOSEN)), (_DIGEST, library.digest[:12])]
     with st.expander("Link to this page"):
-        st.code(permalink(st.context.url or "", state), language=None, wrap_lines=True)
+        link = permalink(st.context.url or "", _state(library.digest, keys))
+        st.code(link, language=None, wrap_lines=True)
         small(held)
+    show_provenance(result, *notes)
+
+
+def _state(digest: str, keys: Sequence[str]) -> list[tuple[str, object]]:
+    """Return the values of the widgets `keys`, and with which library they were chosen."""
+    state: list[tuple[str, object]] = [(key, st.session_state.get(key)) for key in keys]
+    return [*state, (CHOSEN, st.query_params.get(CHOSEN)), (_DIGEST, digest[:12])]
+
+
+def show_provenance(result: Result, *notes: str) -> None:
+    """Show, folded, how a result was made."""
     compared = "the quote and the passage" if result.quote else "the two passages"
     with st.expander("How these results were made"):
         st.html(facts_html(settings(result)))

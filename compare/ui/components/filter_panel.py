@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from compare.errors import QueryError
+from compare.export.words import shortened
 from compare.library import FILTERS, Facets, Filters
 from compare.library.filters import FACETED, Facet
-from compare.results import Thresholds
-from compare.statements import PartialDate
-from compare.ui.components.layout import notice, show_html, text_field
+from compare.results import Result, Thresholds
+from compare.statements import PartialDate, Statement
+from compare.ui.charts.counts import years_of_result
+from compare.ui.components.layout import notice, show_chart, show_html, text_field, widget_key
 from compare.ui.components.quote_form import partial_date
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
 
 Period = tuple[PartialDate | None, PartialDate | None]
 
@@ -26,16 +32,31 @@ TIMELINE_ORDERS = (OLDEST, NEWEST, RANK, PROBABILITY, SIMILARITY)
 _FIRST = ("countries", "speakers", "sources")
 _MORE = tuple(name for name in FACETED if name not in (*_FIRST, "languages"))
 SIDE_KEYS = (*_FIRST, *_MORE)  # the widgets of `choose_side`, without their prefix
+_COUNTED = ("speakers", "countries", "sources")  # the filters that show counts of a result
+_PILLS = 8  # values of a filter that are shown with their counts; the others are in its menu
+_LONGEST_PILL = 34
+_PERIOD = "period"
+
+Places = dict[str, "DeltaGenerator"]
+"""Where the sidebar has room for the counts of a result, by the name of the filter."""
+
 _IN_MENU = 2000  # if a library has more values, the others can be typed
 
 
-def choose_filters(facets: Facets, prefix: str = "", of_quote: bool = True) -> Filters:
-    """Show all filters in the sidebar; `of_quote` adds those that exclude the quote’s own side."""
+def choose_filters(
+    facets: Facets, prefix: str = "", of_quote: bool = True, places: Places | None = None
+) -> Filters:
+    """Show all filters in the sidebar; `of_quote` adds those that exclude the quote’s own side.
+
+    `places` is filled with the places where `show_counts` puts the counts of a result.
+    """
     with st.sidebar:
         show_html("sidebar_heading", "Filters")
-        chosen = _menus(("speakers", "countries"), facets, prefix)
+        chosen = _menus(("speakers", "countries"), facets, prefix, places=places)
         since, until = choose_period(prefix)
-        chosen |= _menus(("sources", "languages"), facets, prefix)
+        if places is not None:
+            places[_PERIOD] = st.container()
+        chosen |= _menus(("sources", "languages"), facets, prefix, places=places)
         for name in ("speaker", "country") if of_quote else ():
             label, key = f"Not the quote’s own {name}", f"{prefix}other_{name}"
             chosen[f"not_own_{name}"] = bool(st.checkbox(label, key=key, bind="query-params"))
@@ -61,11 +82,112 @@ def choose_period(prefix: str = "", name: str = "") -> Period:
     return since, until
 
 
-def _menus(names: Sequence[str], facets: Facets, prefix: str, name: str = "") -> dict[str, Any]:
-    return {
-        field: _menu(f"{FILTERS[field].label}{name}", facets[field], f"{prefix}{field}")
-        for field in names
-    }
+def _menus(
+    names: Sequence[str],
+    facets: Facets,
+    prefix: str,
+    name: str = "",
+    places: Places | None = None,
+) -> dict[str, Any]:
+    chosen = {}
+    for field in names:
+        chosen[field] = _menu(f"{FILTERS[field].label}{name}", facets[field], f"{prefix}{field}")
+        if places is not None and field in _COUNTED:
+            places[field] = st.container()
+    return chosen
+
+
+# -- Counts of a result --------------------------------------------------------------------------
+
+
+def show_counts(result: Result, facets: Facets, places: Places, prefix: str = "") -> None:
+    """Show how many listed statements that take a side have each value, and their years.
+
+    A press on a value filters by it, or no longer; dragging across the years sets the period.
+    """
+    listed = [pair.b.statement for pair in (*result.agree, *result.oppose)]
+    for name, place in places.items():
+        with place:
+            if name == _PERIOD:
+                _show_years(result, prefix)
+            else:
+                _show_values(name, facets[name], listed, prefix)
+
+
+def _show_values(
+    name: str, facets: Sequence[Facet], listed: Sequence[Statement], prefix: str
+) -> None:
+    labels = {spelling: facet.label for facet in facets for spelling in facet.spellings}
+    counts = Counter(
+        labels[value]
+        for statement in listed
+        for value in {*_VALUES[name](statement)}
+        if value in labels
+    )
+    chosen = [value for value in st.session_state.get(f"{prefix}{name}", ()) if value in counts]
+    often = any(count > 1 for count in counts.values()) or len(counts) < _PILLS
+    if not chosen and (len(counts) < 2 or not often):  # such as a source for each statement
+        return
+    ordered = sorted(counts, key=lambda value: (-counts[value], value))[:_PILLS]
+    key = f"{prefix}count-{name}-{widget_key(repr((ordered, chosen)))}"
+    st.pills(
+        f"{FILTERS[name].label} of the statements found",
+        ordered,
+        selection_mode="multi",
+        default=[value for value in ordered if value in chosen],
+        format_func=lambda value: f"{shortened(value, _LONGEST_PILL)} {counts[value]}",
+        key=key,
+        label_visibility="collapsed",
+        on_change=_filter_by,
+        args=(f"{prefix}{name}", key, ordered),
+    )
+
+
+def _filter_by(menu: str, pills: str, offered: Sequence[str]) -> None:
+    """Set a filter’s menu to the values pressed, and to those it has that were not offered."""
+    others = [value for value in st.session_state.get(menu, ()) if value not in offered]
+    st.session_state[menu] = [*others, *st.session_state[pills]]
+
+
+_VALUES: Mapping[str, Callable[[Statement], Iterable[str]]] = {
+    "countries": lambda statement: [entry.name for entry in statement.country],
+    "speakers": lambda statement: [statement.speaker],
+    "sources": lambda statement: [statement.source],
+}
+
+
+def _show_years(result: Result, prefix: str) -> None:
+    """Show the years of the statements as bars, and what ends a chosen period."""
+    since, until = f"{prefix}from", f"{prefix}to"
+    chart = years_of_result(result)
+    if chart is not None:
+        key = f"{prefix}years-{widget_key(repr((result.subject, *_period_of(prefix))))}"
+        show_chart(
+            chart,
+            key,
+            "The years of the statements found; to choose a period with the keyboard, use From "
+            "and To",
+            on_select=lambda: _choose_years(key, since, until),
+        )
+    if any(_period_of(prefix)):
+        st.button("All dates", key=f"{prefix}all-dates", on_click=_set_period, args=(since, until))
+
+
+def _period_of(prefix: str) -> list[str]:
+    return [st.session_state.get(f"{prefix}{end}") or "" for end in ("from", "to")]
+
+
+def _choose_years(key: str, since: str, until: str) -> None:
+    years = st.session_state[key].selection.get(_PERIOD, {}).get("year", [])
+    if years:
+        _set_period(since, until, str(min(years)), str(max(years)))
+
+
+def _set_period(since: str, until: str, first: str = "", last: str = "") -> None:
+    st.session_state[since], st.session_state[until] = first, last
+
+
+# -- Menus ---------------------------------------------------------------------------------------
 
 
 def _more_menus(facets: Facets, prefix: str, name: str = "") -> dict[str, Any]:
@@ -102,11 +224,11 @@ def _date(label: str, key: str) -> PartialDate | None:
         return None
 
 
-def choose_thresholds(prefix: str = "", orders: Sequence[str] = ORDERS) -> tuple[Thresholds, str]:
-    """Show the thresholds and the order in the sidebar; changing them never rescores pairs."""
+def choose_thresholds(prefix: str = "") -> Thresholds:
+    """Show the thresholds in the sidebar; changing them never rescores pairs."""
     default = Thresholds()
     with st.sidebar:
-        show_html("sidebar_heading", "Thresholds and order")
+        show_html("sidebar_heading", "Thresholds")
         probability = _share(
             "Minimum probability",
             default.probability,
@@ -119,8 +241,21 @@ def choose_thresholds(prefix: str = "", orders: Sequence[str] = ORDERS) -> tuple
             f"{prefix}s",
             "Texts less similar in meaning are not shown.",
         )
-        order = st.selectbox("Order", orders, key=f"{prefix}sort", bind="query-params")
-    return Thresholds(probability, similarity), order if order in orders else orders[0]
+    return Thresholds(probability, similarity)
+
+
+def choose_order(
+    prefix: str = "", orders: Sequence[str] = ORDERS, *, show_label: bool = True
+) -> str:
+    """Show the orders of a list; return the chosen one."""
+    order = st.selectbox(
+        "Order",
+        orders,
+        key=f"{prefix}sort",
+        bind="query-params",
+        label_visibility="visible" if show_label else "collapsed",
+    )
+    return order if order in orders else orders[0]
 
 
 def show_words_toggle(prefix: str = "") -> bool:

@@ -6,9 +6,9 @@ import contextlib
 import hashlib
 import os
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -19,6 +19,9 @@ from compare.export.html import TEMPLATES, environment, notice_html
 from compare.export.words import duration
 from compare.library.locations import READ_ONLY_VARIABLE, READER_HEADER_VARIABLE
 from compare.ui.charts.vega import COLOURS, Chart
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
 
 NOBODY = "Sign in as one of the readers to answer."
 READ_FOR = "read-for"  # in the session: where the library that the page shows is, if any
@@ -37,6 +40,18 @@ def page(title: str, lede: str) -> Iterator[None]:
     show_html("head", title, lede)
     with errors_as_sentences():
         yield
+
+
+def menu(groups: Mapping[str, Sequence[tuple[st.Page, str]]]) -> None:
+    """Show the pages in the sidebar, in groups, each with its explanation.
+
+    Streamlit's own menu puts headings into its list of links, where screen readers lose them.
+    """
+    with st.sidebar, st.container(key="menu", gap=None):
+        for name, pages in groups.items():
+            show_html("menu_heading", name)
+            for page, explanation in pages:
+                st.page_link(page, help=explanation)
 
 
 @contextlib.contextmanager
@@ -105,16 +120,20 @@ def with_interval(
 
 
 @contextlib.contextmanager
-def card(key: str, html: str, *notes: str) -> Iterator[None]:
-    """Show a card with notes in small print; the block fills a row of actions below."""
+def card(key: str, html: str, *notes: str) -> Iterator[DeltaGenerator]:
+    """Show a card with notes in small print; the block fills a row of actions below.
+
+    Yields the place of the card, where other HTML can replace it.
+    """
     with st.container(key=f"card-{key}", gap="xxsmall"):
-        st.html(html)
+        place = st.empty()
+        place.html(html)
         if notes:
             small(*notes)
         with st.container(
             key=f"actions-{key}", horizontal=True, gap="small", vertical_alignment="center"
         ):
-            yield
+            yield place
 
 
 def show_chart(
@@ -167,10 +186,16 @@ def text_field(label: str, key: str, placeholder: str | None = None) -> str:
     return st.text_input(label, key=key, bind="query-params", placeholder=placeholder) or ""
 
 
-def choose_one(label: str, options: Sequence[str], key: str) -> str:
+def choose_one(label: str, options: Sequence[str], key: str, *, show_label: bool = True) -> str:
     """Show options side by side; return the chosen one, which the address holds."""
     chosen = st.segmented_control(
-        label, options, default=options[0], required=True, key=key, bind="query-params"
+        label,
+        options,
+        default=options[0],
+        required=True,
+        key=key,
+        bind="query-params",
+        label_visibility="visible" if show_label else "collapsed",
     )
     return chosen if chosen in options else options[0]
 

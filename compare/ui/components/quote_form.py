@@ -8,9 +8,11 @@ from contextlib import suppress
 import streamlit as st
 
 from compare.errors import LibraryError, QueryError
+from compare.export import counted
 from compare.library.library import Library
 from compare.statements import PartialDate, Quote, Statement, parse_countries, split_statement
-from compare.ui.components.layout import text_field
+from compare.ui import ADD_PAGE
+from compare.ui.components.layout import is_read_only, small, text_field
 from compare.ui.components.service import SAMPLE
 
 CHOSEN = "sid"  # in the address: the id of the library statement that was chosen
@@ -100,17 +102,45 @@ def ask_quote(library: Library) -> Quote:
         text = st.text_area(
             "Quote", key="q", bind="query-params", height="content", placeholder="Paste the words"
         )
-        with st.expander("Who said it, and when"):
-            who = _who_fields()
-        st.form_submit_button("Search", type="primary", key="go")
-    choose_statement(
-        "Or choose a statement of this library",
-        statements,
-        key="pick",
-        placeholder="Its words and speaker fill the fields",
-        on_change=fill,
-    )
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            st.form_submit_button("Search", type="primary", key="go")
+            with st.popover("Who said it, and when"):
+                who = _who_fields()
+            if text == EXAMPLE_QUOTE:  # gone once there is another quote
+                small("This is an example: paste your own quote over it.")
+    with st.container(key="searched", horizontal=True, vertical_alignment="center"):
+        _say_what_is_searched(library)
+        with st.popover("Choose a statement of this library", type="tertiary"):
+            choose_statement(
+                "Statement",
+                statements,
+                key="pick",
+                placeholder="Its words and speaker fill the fields",
+                on_change=fill,
+            )
     return checked_quote(text or "", who, by_id.get(st.query_params.get(CHOSEN, "")))
+
+
+def _say_what_is_searched(library: Library) -> None:
+    """Say how many statements a search covers, of whom, of when, and how old the library is."""
+    facets, period = library.facets(), library.period()
+    parts = [
+        counted(len(library), "statement"),
+        counted(len(facets["speakers"]), "speaker"),
+        counted(len(facets["countries"]), "country or organisation", "countries or organisations"),
+        counted(len(facets["sources"]), "source"),
+    ]
+    if period:
+        first, last = (day.year for day in period)
+        parts.append(f"{first}" if first == last else f"{first} to {last}")
+    searched = f"Searched: {', '.join(parts)}; built on {library.built:%-d %B %Y}."
+    if st.session_state["library"] != SAMPLE or is_read_only():
+        small(searched)
+        return
+    small(searched, "This is a sample of eleven statements on one question.")
+    st.page_link(
+        ADD_PAGE, label="Get a real collection", query_params={"add_from": "A public collection"}
+    )
 
 
 def _statements_for_menu(library: Library) -> list[Statement]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -14,7 +14,7 @@ from compare.adapt import append_correction
 from compare.errors import QueryError
 from compare.export import VERDICT, counted, verdict_word
 from compare.export.html import found_card, list_head, pair_card, unsure_card
-from compare.export.words import list_note, read_as, read_of
+from compare.export.words import LIST_TITLES, limits, list_note, read_as, read_of
 from compare.results import MOST_OF_STATEMENT, Pair, Result, Stance
 from compare.ui import CORPUS_PAGE
 from compare.ui.components.filter_panel import NEWEST, OLDEST, PROBABILITY, SIMILARITY
@@ -27,7 +27,10 @@ from compare.ui.components.layout import (
     small,
     widget_key,
 )
-from compare.ui.components.service import explain_pairs, library_link
+from compare.ui.components.service import explain_pairs, library_link, with_known_words
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
 
 SIDES = (Stance.AGREE, Stance.OPPOSE)
 _AT_FIRST = 10  # cards of a list, before "Show more"
@@ -42,17 +45,25 @@ class Shown:
     order: str  # one of `filter_panel.ORDERS`
     prefix: str  # of the keys of widgets
     with_words: bool = False  # whether the deciding words are marked
+    bar: DeltaGenerator | None = None  # where the progress of the deciding words is shown
+    places: dict[int, tuple[Pair, DeltaGenerator]] = field(default_factory=dict)
+    """By the identity of a pair: where its card is, so that words can be marked once all stand."""
 
 
-def side_by_side(shown: Shown) -> Result:
+def side_by_side(shown: Shown, *, as_table: bool = False) -> Result:
     """Show the lists of a search; return the result with its deciding words."""
     result = shown.result
-    notice(*result.notes)
+    # Where the quote stands in the library is shown above the lists already.
+    known = f"(statement {result.source.id})" if result.source else None
+    notice(*(note for note in result.notes if known is None or known not in note))
     if not (result.agree or result.oppose):
         near = len(result.neither)
         on_topic = f"{counted(near, 'is', 'are') if near else 'None is'} on the same topic"
         read = f"{read_of(result)}."
         show_html("nothing", read, on_topic, near, result.thresholds.probability)
+    if as_table:
+        found_table(shown)
+        return result
     return three_lists(shown, "statement", "on the same topic")
 
 
@@ -66,22 +77,27 @@ def three_lists(
 ) -> Result:
     """Show the agree and oppose lists side by side, then neither, folded unless `unfold`.
 
-    Returns the result with its deciding words. `what` names an entry of a list, `near` ends the
-    label of the last list, and `none` makes the sentence for an empty list from its verb, "agrees
-    with" or "opposes". Without `none`, a short list is followed by the pairs that come near it.
+    On a narrow page one of the two is shown at a time. Returns the result with its deciding words.
+    `what` names an entry of a list, `near` ends the label of the last list, and `none` makes the
+    sentence for an empty list from its verb, "agrees with" or "opposes". Without `none`, a short
+    list is followed by the pairs that come near it.
     """
     result = shown.result
-    found: dict[int, Pair] = {}
     close: dict[Stance, tuple[Pair, ...]] = {}
     if none is None:  # of a search
         close = {one: result.near(one) for one in SIDES}
+    bar = shown.bar or st.container()
     if result.agree or result.oppose or any(close.values()):
+        on_narrow = _choose_list(shown)
         for column, stance in zip(st.columns(2, gap="large"), SIDES, strict=True):
-            with column:
+            state = "on" if stance is on_narrow else "off"
+            with column, st.container(key=f"{shown.prefix}list-{stance.value}-{state}"):
                 st.html(list_head(stance, len(result.listed(stance)), what=what))
                 if none and not result.listed(stance):
                     small(none("agrees with" if stance is Stance.AGREE else "opposes"))
-                found |= list_cards(shown, stance)
+                elif none is None:
+                    small(limits(stance))
+                list_cards(shown, stance)
                 if stance in close and (note := list_note(result, stance)):
                     small(note)
                     for pair in close[stance]:
@@ -91,7 +107,24 @@ def three_lists(
         label = f"Neither: {counted(len(neither), what)} {near}"
         with st.expander(label, expanded=unfold, key=f"{shown.prefix}neither"):
             list_cards(replace(shown, with_words=False), Stance.NEITHER)
-    return result.replacing(found)
+    with bar:
+        return mark_words(shown)
+
+
+def _choose_list(shown: Shown) -> Stance:
+    """Show the tabs of a narrow page, which the style sheet hides on a wide one."""
+    numbers = {stance: len(shown.result.listed(stance)) for stance in SIDES}
+    with st.container(key=f"{shown.prefix}narrow"):
+        chosen = st.segmented_control(
+            "List",
+            SIDES,
+            default=Stance.AGREE if numbers[Stance.AGREE] else Stance.OPPOSE,
+            required=True,
+            format_func=lambda stance: f"{LIST_TITLES[stance]} {numbers[stance]}",
+            key=f"{shown.prefix}tab",
+            label_visibility="collapsed",
+        )
+    return chosen or Stance.AGREE
 
 
 def pair_list(shown: Shown, stance: Stance) -> Result:
@@ -110,7 +143,32 @@ def pair_list(shown: Shown, stance: Stance) -> Result:
             f"{len(every):,} pairs have this verdict. Pairs with the same words are shown once, "
             f"and each statement at most {MOST_OF_STATEMENT} times. Charts count all pairs."
         )
-    return result.replacing(list_cards(shown, stance))
+    place = st.container()
+    list_cards(shown, stance)
+    with place:
+        return mark_words(shown)
+
+
+def found_table(shown: Shown) -> None:
+    """Show what agrees with a quote and what opposes it as one table, in the order chosen."""
+    result = shown.result
+    rows = [
+        {
+            "Verdict": verdict_word(result, stance),
+            "Probability": pair.probabilities.of(stance),
+            "Words": pair.b.text,
+            "Speaker": pair.b.statement.speaker or "not named",
+            "Country": pair.b.statement.countries,
+            "Date": pair.b.statement.date.iso if pair.b.statement.date else "",
+            "Source": pair.b.statement.title or pair.b.statement.source,
+            "Similarity": pair.similarity,
+            "Sure": "no" if result.is_unsure(pair) else "yes",
+        }
+        for stance in SIDES
+        for pair in in_order(result, shown.order, stance)
+    ]
+    if rows:
+        _table(rows, f"{shown.prefix}table-{widget_key(repr(rows))}", "statements")
 
 
 def pairs_table(shown: Shown) -> None:
@@ -125,13 +183,18 @@ def pairs_table(shown: Shown) -> None:
         small("Neither list has a pair at these thresholds.")
         return
     key = widget_key(repr([pair.key for _, pair in listed]) + shown.order)
+    rows = [_row(result, stance, pair) for stance, pair in listed]
+    _table(rows, f"{shown.prefix}table-{key}", "pairs")
+
+
+def _table(rows: Sequence[Mapping[str, Any]], key: str, what: str) -> None:
     two_digits = st.column_config.NumberColumn(format="%.2f")
     st.dataframe(
-        [_row(result, stance, pair) for stance, pair in listed],
+        rows,
         hide_index=True,
-        key=f"{shown.prefix}table-{key}",
+        key=key,
         column_config={"Probability": two_digits, "Similarity": two_digits},
-        alt=f"{len(listed)} pairs: the same as in the two lists",
+        alt=f"{len(rows)} {what}: the same as in the two lists",
     )
 
 
@@ -154,41 +217,49 @@ def _row(result: Result, stance: Stance, pair: Pair) -> dict[str, Any]:
     return row
 
 
-def list_cards(shown: Shown, stance: Stance) -> dict[int, Pair]:
+def list_cards(shown: Shown, stance: Stance) -> None:
     """Show the cards of a list; see `cards`."""
     pairs = in_order(shown.result, shown.order, stance)
-    return cards(shown, pairs, f"{shown.prefix}{stance.value}")
+    cards(shown, pairs, f"{shown.prefix}{stance.value}")
 
 
-def cards(shown: Shown, pairs: Sequence[Pair], key: str) -> dict[int, Pair]:
+def cards(shown: Shown, pairs: Sequence[Pair], key: str) -> None:
     """Show the cards of the first pairs and “Show more”; `key` begins the keys of widgets.
 
-    Returns the pairs with deciding words, by the identity of those given.
+    `mark_words` marks their deciding words afterwards, if `shown` asks for them.
     """
     number = int(st.session_state.get(f"{key}-more", _AT_FIRST))
-    on_screen = pairs[:number]
-    found = explain_pairs(shown.result, on_screen) if shown.with_words and on_screen else {}
-    for pair in on_screen:
-        _card(shown, found.get(id(pair), pair), f"{key}-{widget_key(repr(pair.key))}")
+    for pair in pairs[:number]:
+        _card(shown, pair, f"{key}-{widget_key(repr(pair.key))}")
     show_more_button(f"{key}-more", number, len(pairs), _AT_FIRST)
-    return found
+
+
+def mark_words(shown: Shown) -> Result:
+    """Find and mark the deciding words in the cards that stand; return the result with them."""
+    given = {key: pair for key, (pair, _) in shown.places.items()}
+    found = {
+        key: words for key, pair in given.items() if (words := with_known_words(shown.result, pair))
+    }
+    if missing := [pair for key, pair in given.items() if key not in found]:
+        for pair, with_words in explain_pairs(shown.result, missing):
+            shown.places[id(pair)][1].html(_card_html(shown, with_words))
+            found[id(pair)] = with_words
+    return shown.result.replacing(found)
 
 
 def _card(shown: Shown, pair: Pair, key: str, near: Stance | None = None) -> None:
     """Show a pair as an entry of its list, or as one that comes near the list `near`."""
     result = shown.result
     stance = result.stance_of(pair) or Stance.NEITHER
-    if near or (result.quote and result.is_unsure(pair)):
-        html = unsure_card(pair, near or stance, result.thresholds, result.subject)
-        links = {"Open statement": pair.b}
-    elif result.quote:
-        html = found_card(pair, stance, result.subject)
-        links = {"Open statement": pair.b}
-    else:
-        html = pair_card(result, pair, stance)
+    links = {"Open statement": pair.b}
+    if not result.quote:
         names = ("earlier", "later") if result.over_time else ("A", "B")
         links = {f"Open {name}": side for name, side in zip(names, pair.excerpts, strict=True)}
-    with card(key, html):
+    is_marked = shown.with_words and not near
+    words = with_known_words(result, pair) if is_marked else None
+    with card(key, _card_html(shown, words or pair, near)) as place:
+        if is_marked:
+            shown.places[id(pair)] = pair, place
         for label, side in links.items():
             library_link(CORPUS_PAGE, label, id=side.statement.id)
         with st.popover("This verdict is wrong", type="tertiary"):
@@ -197,6 +268,16 @@ def _card(shown: Shown, pair: Pair, key: str, near: Stance | None = None) -> Non
                 near or read_as(stance, pair.probabilities),
                 lambda right, note: append_correction(result, pair, right, note=note),
             )
+
+
+def _card_html(shown: Shown, pair: Pair, near: Stance | None = None) -> str:
+    result = shown.result
+    stance = result.stance_of(pair) or Stance.NEITHER
+    if near or (result.quote and result.is_unsure(pair)):
+        return unsure_card(pair, near or stance, result.thresholds, result.subject)
+    if result.quote:
+        return found_card(pair, stance, result.subject)
+    return pair_card(result, pair, stance)
 
 
 def in_order(result: Result, order: str, stance: Stance) -> list[Pair]:

@@ -136,7 +136,7 @@ def choose_reader(review: Review) -> str | None:
 
 def review_link(result: Result, key: str) -> None:
     """Offer to make a review of a result."""
-    if st.button("Review these pairs by hand", key=key):
+    if st.button("Review by hand", key=key, type="tertiary", icon=":material/rule:"):
         st.session_state[_TO_REVIEW], st.session_state[_SWITCH_TO] = result, _NEW
         st.switch_page(REVIEW_PAGE, query_params={})
 
@@ -194,7 +194,7 @@ def _choose_pairs(reviews: Reviews, library: Library) -> Callable[[int], PairSel
     if chosen not in results:
         if not results:
             small(
-                "To review results, compare two sides, or press “Review these pairs by hand” below "
+                "To review results, compare two sides, or press “Review by hand” above the "
                 "a search: they are then offered here. A random sample shows how often the model "
                 "is right."
             )

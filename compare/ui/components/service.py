@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,7 @@ OWN, SAMPLE = "My own", "Sample"  # libraries, in the menu and in addresses
 SWITCH_TO = "switch-to-library"  # in the session: the library to open on the next run
 _THIRD_READ = "third-read"  # in the session: the last result that a third reader read
 _RESULTS = 64
+_EXPLAINED = 1024  # pairs whose deciding words are kept
 _Verdict = tuple[Probabilities, Rationale, InputPair]
 
 
@@ -151,23 +152,35 @@ def search_library(
     return result.rethreshold(probability=thresholds.probability, similarity=thresholds.similarity)
 
 
-# Streamlit cannot hash our values: the key says what they are, and "_" keeps them out of its hash.
-@st.cache_resource(show_spinner=False, max_entries=1024)
-def _rationale(key: str, _pair: Pair, _quote: Quote | None) -> Rationale | None:
-    return explain_pair(_pair, stance_model(), _quote).rationale
+@st.cache_resource(show_spinner=False)
+def _explained() -> OrderedDict[str, Rationale | None]:
+    return OrderedDict()  # by key, the last found last
 
 
-def explain_pairs(result: Result, pairs: Sequence[Pair]) -> dict[int, Pair]:
-    """Return `pairs` with their deciding words, by the identity of those given."""
-    found = {}
-    wanted = [pair for pair in pairs if pair.rationale is None]  # a third reader names its words
+def _words_key(result: Result, pair: Pair) -> str:
+    which = (result.quote, *(side.passage for side in pair.excerpts), pair.first_stage_only)
+    return repr((result.provenance.library_digest, stance_model().digest, which))
+
+
+def with_known_words(result: Result, pair: Pair) -> Pair | None:
+    """Return a pair with its deciding words if they have been found before, else None."""
+    if pair.rationale is not None:  # a third reader names its words
+        return pair
+    key, explained = _words_key(result, pair), _explained()
+    return replace(pair, rationale=explained[key]) if key in explained else None
+
+
+def explain_pairs(result: Result, pairs: Sequence[Pair]) -> Iterator[tuple[Pair, Pair]]:
+    """Find the deciding words of pairs; yield each as given, and with its words."""
+    explained = _explained()
     with progress("Finding the deciding words", "pairs explained") as on_progress:
-        for number, pair in enumerate(wanted, start=1):
-            which = (result.quote, *(side.passage for side in pair.excerpts), pair.first_stage_only)
-            key = repr((result.provenance.library_digest, stance_model().digest, which))
-            found[id(pair)] = replace(pair, rationale=_rationale(key, pair, result.quote))
-            on_progress(number, len(wanted))
-    return found
+        for number, pair in enumerate(pairs, start=1):
+            found = explain_pair(pair, stance_model(), result.quote)
+            explained[_words_key(result, pair)] = found.rationale
+            while len(explained) > _EXPLAINED:
+                explained.popitem(last=False)
+            yield pair, found
+            on_progress(number, len(pairs))
 
 
 def third_reader() -> ThirdReader | None:
@@ -212,6 +225,7 @@ def read_with(reader: ThirdReader | None, result: Result) -> Result:
     return again
 
 
+# Streamlit cannot hash our values: the key says what they are, and "_" keeps them out of its hash.
 @st.cache_resource(show_spinner="Reading the pair…", max_entries=_RESULTS)
 def _verdict(key: str, _a: ModelInput, _b: ModelInput) -> _Verdict:
     (read,) = stance_model().score_parts([(_a, _b)])[1]

@@ -36,6 +36,7 @@ from compare.ui.components.downloads import (
 )
 from compare.ui.components.filter_panel import (
     Period,
+    choose_order,
     choose_period,
     choose_thresholds,
     show_words_toggle,
@@ -80,7 +81,9 @@ def ask_and_read(
 ) -> tuple[Library, Asked, Thresholds, Shown | None]:
     """Show the sidebar and the form; return the library, the question, and the pairs once read."""
     library = choose_library()
-    thresholds, order = choose_thresholds(prefix, orders)
+    thresholds = choose_thresholds(prefix)
+    with st.sidebar:
+        order = choose_order(prefix, orders)
     with_words = show_words_toggle(prefix)
     reader = third_reader()
     other_library_notice(library)

@@ -10,7 +10,7 @@ from compare.library import Filters
 from compare.library.library import Library
 from compare.statements import Quote, Statement
 from compare.ui import CORPUS_PAGE, SEARCH_PAGE
-from compare.ui.components.filter_panel import choose_filters, choose_thresholds
+from compare.ui.components.filter_panel import choose_filters, choose_order, choose_thresholds
 from compare.ui.components.layout import (
     card,
     is_read_only,
@@ -54,7 +54,9 @@ def _show_list(library: Library, filters: Filters) -> None:
 
 
 def _show_one(library: Library, statement: Statement) -> None:
-    thresholds, order = choose_thresholds()
+    thresholds = choose_thresholds()
+    with st.sidebar:
+        order = choose_order()
     with st.container(key="pinned-statement"):
         st.html(statement_card(statement, level=2, kind="asked"))
     with st.container(key="actions-one", horizontal=True, gap="small", vertical_alignment="center"):

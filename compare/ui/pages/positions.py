@@ -21,6 +21,7 @@ from compare.ui.components import position_views as views
 from compare.ui.components.downloads import file_download, link_and_provenance, other_library_notice
 from compare.ui.components.filter_panel import (
     SIDE_KEYS,
+    choose_order,
     choose_period,
     choose_side,
     choose_thresholds,
@@ -188,7 +189,9 @@ with page(
     "between opposed and agreeing. Those who said nothing on it are silent, not neutral.",
 ):
     library = choose_library()
-    thresholds, order = choose_thresholds(PREFIX)
+    thresholds = choose_thresholds(PREFIX)
+    with st.sidebar:
+        order = choose_order(PREFIX)
     other_library_notice(library)
     asked, pressed = _ask(library.facets())
     if pressed and not asked["propositions"]:

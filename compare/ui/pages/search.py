@@ -3,18 +3,18 @@
 import streamlit as st
 
 from compare.export.html import quote_card
-from compare.ui.components.downloads import (
-    download_buttons,
-    link_and_provenance,
-    other_library_notice,
-)
+from compare.results import Result
+from compare.ui.components.downloads import other_library_notice, result_actions, show_provenance
 from compare.ui.components.filter_panel import (
     SIDE_KEYS,
+    Places,
     choose_filters,
+    choose_order,
     choose_thresholds,
+    show_counts,
     show_words_toggle,
 )
-from compare.ui.components.layout import page
+from compare.ui.components.layout import choose_one, page
 from compare.ui.components.quote_form import ask_quote
 from compare.ui.components.result_lists import Shown, side_by_side
 from compare.ui.components.review_setup import review_link
@@ -23,28 +23,44 @@ from compare.ui.components.service import choose_library, read_with, search_libr
 # The widgets that the page's link holds. (Streamlit would show a bare string on the page.)
 _KEYS = (
     *("q", "by", "role", "country", "date", "context", "library", *SIDE_KEYS),
-    *("from", "to", "languages", "other_speaker", "other_country", "p", "s", "sort", "why"),
+    *("from", "to", "languages", "other_speaker", "other_country", "p", "s", "sort", "why", "view"),
 )
+_HELD = "It holds the quote, who said it, the filters, the thresholds, the order and the view."
+_CARDS, _COMPACT, _TABLE = "Cards", "Compact", "Table"
+
+
+def _show(result: Result, with_words: bool) -> None:
+    """Show what can be done with a result, how it is shown, and its lists."""
+    latest = [result]  # replaced once the deciding words are found: downloads have them, too
+    with st.container(key="head", gap="small"):
+        with st.container(key="head-actions", horizontal=True, gap="small"):
+            result_actions(lambda: latest[0], _KEYS, _HELD)
+            review_link(result, "search-review")
+        with st.container(key="head-view", horizontal=True, vertical_alignment="center"):
+            view = choose_one("View", [_CARDS, _COMPACT, _TABLE], "view", show_label=False)
+            order = choose_order(show_label=False)
+            bar = st.container(width=260)
+    shown = Shown(result, order, "search-", with_words and view == _CARDS, bar)
+    with st.container(key=f"lists-{view.lower()}"):
+        latest[0] = side_by_side(shown, as_table=view == _TABLE)
+
 
 with page(
     "Who agrees, who opposes",
-    "Paste an official’s quote. The library’s statements on the same point are found, and each is "
-    "labelled: it agrees with the quote, opposes it, or neither.",
+    "Paste an official’s quote and see who else has said this, and who has said the opposite.",
 ):
     library = choose_library()
     quote = ask_quote(library)
-    filters = choose_filters(library.facets())
-    thresholds, order = choose_thresholds()
+    places: Places = {}
+    filters = choose_filters(library.facets(), places=places)
+    thresholds = choose_thresholds()
     with_words = show_words_toggle()
     reader = third_reader()
 
     result = read_with(reader, search_library(library, quote, filters, thresholds))
+    show_counts(result, library.facets(), places)
     other_library_notice(library)
     with st.container(key="pinned"):
         st.html(quote_card(result.quote or quote, result.source))
-    result = side_by_side(Shown(result, order, "search-", with_words))
-    if result.agree or result.oppose or result.neither:
-        download_buttons(result)
-        review_link(result, "search-review")
-    held = "It holds the quote, who said it, the filters, the thresholds and the order."
-    link_and_provenance(result, library, _KEYS, held)
+    _show(result, with_words)
+    show_provenance(result)
