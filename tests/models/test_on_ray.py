@@ -28,9 +28,7 @@ from compare.models.on_ray import Cluster, RayEncoder, stance_on
 from tests.fakes import statement
 
 ROOT = Path(__file__).resolve().parents[2]
-TEXTS = [
-    f"Port {n} of Meren must stay open for every ship of the region." for n in range(150)
-]  # of two parts
+TEXTS = [f"Port {n} of Meren must stay open for all." for n in range(150)]  # two parts
 PAIRS = [(ModelInput(one), ModelInput(other)) for one, other in pairwise(TEXTS[:41])]
 
 
@@ -203,9 +201,8 @@ main(["build", "--corpus", sys.argv[1], "--library", sys.argv[2], "--ray", sys.a
 
 def test_a_build_whose_program_is_killed_goes_on(cluster: Cluster, tmp_path: Path) -> None:
     corpus = tmp_path / "corpus.csv"
-    lines = [
-        f"s{n},Lock {n} of the canal of Meren must be open to all." for n in range(1500)
-    ]  # two of what is encoded at once
+    # More than is encoded at once.
+    lines = [f"s{n},Lock {n} of the canal of Meren must be open to all." for n in range(1500)]
     corpus.write_text("\n".join(["id,text", *lines]), encoding="utf-8")
     command = [sys.executable, "-c", "from compare.library import sqlite_writer\n"
                f"sqlite_writer._SAVED_EVERY = 0.0\n{BUILD}"]  # fmt: skip
