@@ -57,15 +57,24 @@ def sample(model_cache: Path) -> Library:
         return Library.sample()
 
 
+@pytest.fixture(scope="module")
+def result(sample: Library) -> Result:
+    """What a search found; a result is never changed."""
+    return sample.search(QUOTE)
+
+
 @pytest.fixture
 def names(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model_cache: Path, sample: Library
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    model_cache: Path,
+    sample: Library,
+    result: Result,
 ) -> dict[str, Any]:
     """The names that examples use without importing them."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COMPARE_CACHE", str(model_cache))
     shutil.copytree(ROOT / "corpora", tmp_path / "corpora")
-    result = sample.search(QUOTE)
     public = {name: getattr(compare, name) for name in compare.__all__}
     return {**public, "library": sample, "result": result}
 

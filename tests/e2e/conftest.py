@@ -127,8 +127,13 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Open an address in a context of its own, and wait until the page is whole."""
+    """Open an address in a context of its own, and wait until the page is whole.
+
+    At the end, the pages have fetched nothing from elsewhere.
+    """
     contexts: list[BrowserContext] = []
+    fetched: list[str] = []
+    own = ["data:", "blob:"]
 
     def open_page(url: str, size: Mapping[str, int] = WIDE, scheme: str = "light") -> Page:
         context = browser.new_context(
@@ -138,6 +143,8 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
         )
         contexts.append(context)
         page = context.new_page()
+        page.on("request", lambda request: fetched.append(request.url))
+        own.append("/".join(url.split("/")[:3]))
         page.set_default_timeout(RUN_TIMEOUT)
         page.goto(url)
         settled(page)
@@ -146,6 +153,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
     yield open_page
     for context in contexts:
         context.close()
+    assert [url for url in fetched if not url.startswith(tuple(own))] == []
 
 
 def settled(page: Page) -> Page:
@@ -157,6 +165,22 @@ def settled(page: Page) -> Page:
         timeout=RUN_TIMEOUT,
     )
     return page
+
+
+SCHEMES = ("light", "dark")
+_IN_SCHEME = """scheme => {
+  const app = document.querySelector("[data-testid=stApp]");
+  const moves = animation => animation.playState === "running" &&
+    animation.effect.getComputedTiming().endTime !== Infinity;
+  return getComputedStyle(app).colorScheme === scheme && !document.getAnimations().some(moves);
+}"""
+
+
+def in_scheme(page: Page, scheme: str) -> Page:
+    """Have the machine ask for light or dark, and wait until all is drawn in it."""
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.wait_for_function(_IN_SCHEME, arg=scheme, timeout=RUN_TIMEOUT)
+    return settled(page)
 
 
 def after_rerun(page: Page, act: Callable[[], object]) -> Page:

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from compare.library.library import Library
-from tests.e2e.conftest import NARROW, WIDE, settled
+from tests.e2e.conftest import NARROW, SCHEMES, WIDE, in_scheme, settled
 from tests.fakes import statement
 
 PAGES = ["", "pair", "sides", "timeline", "corpus", "corpus?id=xi-1", "add", "method"]
@@ -52,12 +52,13 @@ def serious(page):
     ]
 
 
-def whole(page, told=None):
-    """Nothing is cut off, and nobody is shut out."""
-    beyond, clipped = overflow(settled(page))
-    assert beyond <= 0, told
-    assert clipped == [], told
-    assert serious(page) == [], told
+def whole(page, told=None, schemes=(None,)):
+    """Nothing is cut off, and nobody is shut out, as it is or in each of the schemes."""
+    for scheme in schemes:
+        beyond, clipped = overflow(in_scheme(page, scheme) if scheme else settled(page))
+        assert beyond <= 0, (told, scheme)
+        assert clipped == [], (told, scheme)
+        assert serious(page) == [], (told, scheme)
 
 
 def levels_of_headings(page, told=None):
@@ -73,33 +74,30 @@ def levels_of_headings(page, told=None):
 
 
 @pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_no_page_scrolls_sideways_and_axe_finds_nothing_serious(app, visit, path, scheme, size):
-    page = visit(f"{app.url}/{path}", size, scheme)
-    beyond, clipped = overflow(page)
-    assert beyond <= 0
-    assert clipped == []
+def test_no_page_scrolls_sideways_and_axe_finds_nothing_serious(app, visit, path, size):
+    page = visit(f"{app.url}/{path}", size)
+    for scheme in SCHEMES:
+        beyond, clipped = overflow(in_scheme(page, scheme))
+        assert beyond <= 0, scheme
+        assert clipped == [], scheme
+    assert levels_of_headings(page).count(1) == 1
     unfold(page)
-    assert serious(page) == []
+    for scheme in reversed(SCHEMES):
+        assert serious(in_scheme(page, scheme)) == [], scheme
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious_in_what_opens(app, visit, scheme):
-    page = visit(f"{app.url}/?why=true&p=0", NARROW, scheme)
+def test_axe_finds_nothing_serious_in_what_opens(app, visit):
+    page = visit(f"{app.url}/?why=true&p=0", NARROW)
     page.get_by_role("button", name="This verdict is wrong").first.click()
     page.get_by_text("Keep this correction").first.wait_for()
-    assert serious(page) == []
+    for scheme in SCHEMES:
+        assert serious(in_scheme(page, scheme)) == [], scheme
     page.keyboard.press("Escape")
     page.locator("[data-testid=stExpandSidebarButton]").click()
     page.get_by_text("Minimum similarity").first.wait_for()
-    assert serious(page) == []
-
-
-def test_headings_are_in_order(app, visit):
-    for path in PAGES:
-        page = visit(f"{app.url}/{path}")
-        assert levels_of_headings(page).count(1) == 1
+    for scheme in reversed(SCHEMES):
+        assert serious(in_scheme(page, scheme)) == [], scheme
 
 
 @pytest.fixture(scope="session")

@@ -43,8 +43,20 @@ def rows(content):
     return [[*row[:at], *row[at + 1 :]] for row in found]
 
 
+@pytest.fixture(scope="module")
+def by_command(app, tmp_path_factory):
+    """The rows of the command's search for the quote, filtered."""
+    kept = tmp_path_factory.mktemp("command") / "result.json"
+    run_cli(
+        app, "search", QUOTE, "--only-country", "United States", "--not-own-speaker",
+        "--out", str(kept), "--json",
+    )  # fmt: skip
+    run_cli(app, "export", str(kept), "--to", "csv")
+    return rows(kept.with_suffix(".csv").read_bytes())
+
+
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_search_filter_permalink_and_download(app, visit, tmp_path, size):
+def test_search_filter_permalink_and_download(app, visit, by_command, size):
     page = visit(app.url, size)
     search_for(page, QUOTE)
     if size is NARROW:
@@ -69,13 +81,7 @@ def test_search_filter_permalink_and_download(app, visit, tmp_path, size):
 
     with fresh.expect_download() as download:
         fresh.get_by_role("button", name="Download CSV").click()
-    kept = tmp_path / "result.json"
-    run_cli(
-        app, "search", QUOTE, "--only-country", "United States", "--not-own-speaker",
-        "--out", str(kept), "--json",
-    )  # fmt: skip
-    run_cli(app, "export", str(kept), "--to", "csv")
-    assert rows(download.value.path().read_bytes()) == rows((tmp_path / "result.csv").read_bytes())
+    assert rows(download.value.path().read_bytes()) == by_command
 
 
 def test_the_other_formats_are_there_too(app, visit):
@@ -90,14 +96,14 @@ def test_the_other_formats_are_there_too(app, visit):
 
 
 def test_lists_are_side_by_side_when_wide_and_one_above_the_other_when_narrow(app, visit):
-    wide = visit(app.url)
-    agree = wide.locator(".cp-list-head.cp-agree").bounding_box()
-    oppose = wide.locator(".cp-list-head.cp-oppose").bounding_box()
+    page = visit(app.url)
+    agree = page.locator(".cp-list-head.cp-agree").bounding_box()
+    oppose = page.locator(".cp-list-head.cp-oppose").bounding_box()
     assert abs(agree["y"] - oppose["y"]) < 2
     assert oppose["x"] > agree["x"] + agree["width"]
-    narrow = visit(app.url, NARROW)
-    agree = narrow.locator(".cp-list-head.cp-agree").bounding_box()
-    oppose = narrow.locator(".cp-list-head.cp-oppose").bounding_box()
+    page.set_viewport_size(NARROW)
+    agree = page.locator(".cp-list-head.cp-agree").bounding_box()
+    oppose = page.locator(".cp-list-head.cp-oppose").bounding_box()
     assert abs(agree["x"] - oppose["x"]) < 2
     assert oppose["y"] > agree["y"]
 
@@ -135,16 +141,3 @@ def test_a_statement_is_opened_and_asked_about(app, visit):
     expect(page.locator("h1")).to_have_text("Who agrees, who opposes")
     settled(page)
     expect(page.get_by_label("Quote", exact=True)).to_have_value(words)
-
-
-def test_nothing_is_fetched_from_elsewhere(app, browser):
-    context = browser.new_context()
-    page = context.new_page()
-    asked = []
-    page.on("request", lambda request: asked.append(request.url))
-    for name in ("", "pair", "corpus", "add", "method"):
-        page.goto(f"{app.url}/{name}")
-        settled(page)
-    context.close()
-    own = (app.url, app.url.replace("http", "ws"), "data:", "blob:")
-    assert [url for url in asked if not url.startswith(own)] == []

@@ -452,8 +452,12 @@ def test_opening_follows_a_writer_that_moves_on_meanwhile(
 # -- Killed at any moment --------------------------------------------------------------------------
 
 WRITER = '''
-"""Change a library; die by kill -9 at the N-th file operation. Prints how many there were."""
-import os, signal, sys
+"""Change libraries, each in a process that dies by kill -9 at the N-th file operation.
+
+Reads lines of a JSON list: action, folder, N. Prints one for each: the status of the process, and
+how many file operations there were or its error. The modules are loaded once, for all processes.
+"""
+import json, os, signal, sys, traceback
 from pathlib import Path
 from compare.library.library import Library
 from tests.fakes import HashingEncoder, all_vectors, statement
@@ -461,39 +465,55 @@ import filelock, numpy, compare.models.encoder  # loaded before counting
 import compare.library.sqlite_writer as sqlite_writer
 import tests.library.test_generations as test
 
-action, folder, last = sys.argv[1], sys.argv[2], int(sys.argv[3])
 HashingEncoder.at_once, sqlite_writer._SAVED_EVERY = 16, 0.0
-library = Library.open(folder, HashingEncoder()) if action == "update" else None
-library and library.store._index
-count = 0
 
-def step():
-    global count
-    count += 1
-    if count == last:
-        os.kill(os.getpid(), signal.SIGKILL)
+def change(action, folder, last):
+    library = Library.open(folder, HashingEncoder()) if action == "update" else None
+    library and library.store._index
+    count = 0
 
-def audited(event, arguments):
-    if event.split(".")[0] in {"open", "os", "shutil", "sqlite3"}:
-        if any(folder in str(argument) for argument in arguments):
+    def step():
+        nonlocal count
+        count += 1
+        if count == last:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def audited(event, arguments):
+        if event.split(".")[0] in {"open", "os", "shutil", "sqlite3"}:
+            if any(folder in str(argument) for argument in arguments):
+                step()
+
+    class Stepping(HashingEncoder):
+        def encode(self, texts, on_progress=None):
             step()
+            vectors = super().encode(texts, on_progress)
+            step()
+            return vectors
 
-class Stepping(HashingEncoder):
-    def encode(self, texts, on_progress=None):
-        step()
-        vectors = super().encode(texts, on_progress)
-        step()
-        return vectors
+    fsync = os.fsync
+    os.fsync = lambda handle: (step(), fsync(handle), step())
+    sys.addaudithook(audited)
+    if action == "update":
+        library._encoder = Stepping()
+        library.update(*test.CHANGE)
+    else:
+        Library.build(test.AFTER, folder, Stepping())
+    return count
 
-fsync = os.fsync
-os.fsync = lambda handle: (step(), fsync(handle), step())
-sys.addaudithook(audited)
-if action == "update":
-    library._encoder = Stepping()
-    library.update(*test.CHANGE)
-else:
-    Library.build(test.AFTER, folder, Stepping())
-print(count)
+for line in sys.stdin:
+    told, tell = os.pipe()
+    writer = os.fork()
+    if not writer:
+        try:
+            os.write(tell, str(change(*json.loads(line))).encode())
+        except BaseException:
+            os.write(tell, traceback.format_exc().encode())
+            os._exit(1)
+        os._exit(0)
+    os.close(tell)
+    with os.fdopen(told) as heard:
+        said = heard.read()
+    print(json.dumps([os.waitstatus_to_exitcode(os.waitpid(writer, 0)[1]), said]), flush=True)
 '''
 
 BEFORE = [statement(f"s-{n:03d}", f"Sentence number {n} of the speech.") for n in range(60)]
@@ -505,9 +525,24 @@ CHANGE = (ADDED, REMOVED)
 AFTER = [entry for entry in [*BEFORE[:40], *ADDED] if entry.id not in REMOVED]
 
 
-def write_until(action: str, folder: Path, last: int) -> subprocess.CompletedProcess[str]:
-    arguments = [sys.executable, "-c", WRITER, action, str(folder), str(last)]
-    return subprocess.run(arguments, capture_output=True, text=True, cwd=ROOT, timeout=60)
+WriteUntil = Callable[[str, Path, int], tuple[int, str]]
+
+
+@pytest.fixture
+def write_until() -> Iterator[WriteUntil]:
+    """Change a library up to a step; return how the writer ended, and its steps or its error."""
+    with subprocess.Popen(
+        [sys.executable, "-c", WRITER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        cwd=ROOT,
+    ) as writers:  # fmt: skip
+
+        def write(action: str, folder: Path, last: int) -> tuple[int, str]:
+            print(json.dumps([action, str(folder), last]), file=writers.stdin, flush=True)
+            status, said = json.loads(writers.stdout.readline())
+            return status, said
+
+        yield write
+        writers.stdin.close()
 
 
 def found_in(library: Library) -> tuple[str, list[list[int]], list[int]]:
@@ -522,7 +557,9 @@ def found_in(library: Library) -> tuple[str, list[list[int]], list[int]]:
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no kill -9 on Windows")
-def test_a_kill_at_any_moment_leaves_the_old_library_or_the_new_one(tmp_path: Path) -> None:
+def test_a_kill_at_any_moment_leaves_the_old_library_or_the_new_one(
+    tmp_path: Path, write_until: WriteUntil
+) -> None:
     whole = tmp_path / "whole"
     old = found_in(build(whole, BEFORE))
     expected = found_in(build(tmp_path / "expected", AFTER))
@@ -530,10 +567,10 @@ def test_a_kill_at_any_moment_leaves_the_old_library_or_the_new_one(tmp_path: Pa
     moments = {}
     for action in ("update", "build"):
         shutil.copytree(whole, tmp_path / action)
-        done = write_until(action, tmp_path / action, 0)
-        assert done.returncode == 0, done.stderr
+        status, said = write_until(action, tmp_path / action, 0)
+        assert status == 0, said
         assert found_in(Library.open(tmp_path / action)) == expected
-        moments[action] = int(done.stdout)
+        moments[action] = int(said)
         assert moments[action] > 40, "the writing takes many steps, in each of which it can die"
 
     seed = random.randrange(2**32)
@@ -547,10 +584,10 @@ def test_a_kill_at_any_moment_leaves_the_old_library_or_the_new_one(tmp_path: Pa
             last = moments[action] - n  # among the last steps, when the new one is in use
         if not folder.exists():
             shutil.copytree(whole, folder)
-        killed = write_until(action, folder, last)
-        told = f"seed {seed}, {action}, step {last} of {moments[action]}: {killed.stderr}"
-        finished = killed.returncode == 0  # what another left may have spared it some steps
-        assert finished or killed.returncode == -signal.SIGKILL, told
+        status, said = write_until(action, folder, last)
+        told = f"seed {seed}, {action}, step {last} of {moments[action]}: {said}"
+        finished = status == 0  # what another left may have spared it some steps
+        assert finished or status == -signal.SIGKILL, told
         kills += not finished
         found = found_in(Library.open(folder))
         assert found == expected or (found == old and not finished), told
@@ -672,9 +709,9 @@ def test_a_writer_that_dies_over_the_index_is_gone_on_from(
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no kill -9 on Windows")
 def test_a_first_build_that_is_killed_leaves_no_library_and_can_be_made_again(
-    folder: Path,
+    folder: Path, write_until: WriteUntil
 ) -> None:
-    assert write_until("build", folder, 12).returncode == -signal.SIGKILL
+    assert write_until("build", folder, 12)[0] == -signal.SIGKILL
     assert (folder / "generations").is_dir()
     with pytest.raises(LibraryError, match="There is no library"):
         Library.open(folder)

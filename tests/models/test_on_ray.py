@@ -28,8 +28,8 @@ from compare.models.on_ray import Cluster, RayEncoder, stance_on
 from tests.fakes import statement
 
 ROOT = Path(__file__).resolve().parents[2]
-TEXTS = [f"Port {n} of Meren must stay open for every ship of the region." for n in range(300)]
-PAIRS = [(ModelInput(one), ModelInput(other)) for one, other in pairwise(TEXTS[:70])]
+TEXTS = [f"Port {n} of Meren must stay open for all." for n in range(150)]  # two parts
+PAIRS = [(ModelInput(one), ModelInput(other)) for one, other in pairwise(TEXTS[:41])]
 
 
 def slow_squares(folder: str, numbers: Sequence[int]) -> list[int]:
@@ -135,7 +135,7 @@ def test_vectors_and_scores_are_the_same_as_on_one_machine(cluster: Cluster) -> 
     here = load_encoder()
     assert (encoder.name, encoder.digest, encoder.dim) == (here.name, here.digest, here.dim)
     np.testing.assert_array_equal(vectors, here.encode(TEXTS))
-    assert seen[-1] == (300, 300)
+    assert seen[-1] == (len(TEXTS), len(TEXTS))
     assert encoder.encode([]).shape == (0, 384)
     model, known = stance_on(cluster), load_stance_model()
     assert (model.name, model.digest) == (known.name, known.digest)
@@ -201,7 +201,8 @@ main(["build", "--corpus", sys.argv[1], "--library", sys.argv[2], "--ray", sys.a
 
 def test_a_build_whose_program_is_killed_goes_on(cluster: Cluster, tmp_path: Path) -> None:
     corpus = tmp_path / "corpus.csv"
-    lines = [f"s{n},Lock {n} of the canal of Meren must be open to all." for n in range(2500)]
+    # More than is encoded at once.
+    lines = [f"s{n},Lock {n} of the canal of Meren must be open to all." for n in range(1500)]
     corpus.write_text("\n".join(["id,text", *lines]), encoding="utf-8")
     command = [sys.executable, "-c", "from compare.library import sqlite_writer\n"
                f"sqlite_writer._SAVED_EVERY = 0.0\n{BUILD}"]  # fmt: skip
@@ -216,7 +217,7 @@ def test_a_build_whose_program_is_killed_goes_on(cluster: Cluster, tmp_path: Pat
     assert unfinished.exists()
     again = subprocess.run(arguments, cwd=ROOT, capture_output=True, check=False)
     assert again.returncode == 0, again.stderr
-    assert again.stdout.decode() == f"{tmp_path / 'ours'}: 2500 statements, 2500 passages.\n"
+    assert again.stdout.decode() == f"{tmp_path / 'ours'}: 1500 statements, 1500 passages.\n"
     alone = [*arguments[:4], str(tmp_path / "alone")]
     alone[2] = alone[2].replace(', "--ray", sys.argv[3]', "")
     subprocess.run(alone, cwd=ROOT, check=True, capture_output=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 
 from compare.files import file_sha256
@@ -16,13 +18,20 @@ from training.probes import sentences
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("weights") / "encoder"
-    encoder.ship(folder)
-    return folder
+def graph() -> onnx.ModelProto:
+    """The graph in full precision, traced once since that takes longest."""
+    return encoder.traced()
 
 
-def test_what_is_made_is_what_ships(made: Path) -> None:
+@pytest.fixture
+def traced(graph: onnx.ModelProto, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have an export begin with a copy of the graph."""
+    monkeypatch.setattr(encoder, "traced", lambda: copy.deepcopy(graph))
+
+
+def test_what_is_made_is_what_ships(traced: None, tmp_path: Path) -> None:
+    made = tmp_path / "encoder"
+    encoder.ship(made)
     names = {path.relative_to(folder) for folder in (made, WEIGHTS) for path in folder.rglob("*")}
     for name in names:
         assert (made / name).is_file() == (WEIGHTS / name).is_file()
@@ -38,22 +47,23 @@ def test_what_is_made_is_what_ships(made: Path) -> None:
 
 
 def test_an_export_that_loses_neighbours_is_not_written(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    traced: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(encoder, "LEAST_RECALL", 1.1)
+    monkeypatch.setattr(encoder, "sentences", lambda: sentences(24))
     with pytest.raises(SystemExit, match="does not pass its gate; nothing was written"):
         encoder.ship(tmp_path / "encoder")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_is_traced_is_the_model_in_full_precision() -> None:
+def test_what_is_traced_is_the_model_in_full_precision(graph: onnx.ModelProto) -> None:
     from compare.models.encoder import token_feeds
     from compare.models.runtime import GraphRunner, load_tokenizer
 
     source = backbones.folder("minilm")
     words = ["Valdoria rejects the claim."]
     feeds = token_feeds(load_tokenizer(source / "tokenizer.json", encoder.MAX_TOKENS), words)
-    vectors = GraphRunner(encoder.traced().SerializeToString()).run(feeds)
+    vectors = GraphRunner(graph.SerializeToString()).run(feeds)
     exact = SentenceTransformerEncoder(str(source)).encode(words)
     assert float((vectors * exact).sum()) > 0.99999
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 import torch
 from transformers import (
@@ -38,6 +42,21 @@ def tiny_classifier(folder: Path, kind: str) -> Path:
     return folder
 
 
+Exported = Callable[[str], tuple[Path, onnx.ModelProto]]
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Exported:
+    """Return the folder of a tiny classifier of a kind and its graph, which is exported once."""
+
+    @cache
+    def export(kind: str) -> tuple[Path, onnx.ModelProto]:
+        folder = tiny_classifier(tmp_path_factory.mktemp(kind), kind)
+        return folder, export_graph(Scorer(folder), inputs(kind))
+
+    return export
+
+
 def inputs(kind: str) -> tuple[str, ...]:
     return ("input_ids", "token_type_ids") if kind == "bert" else ("input_ids",)
 
@@ -53,11 +72,10 @@ def some_feeds(kind: str, count: int = 12) -> list[Feed]:
 
 
 @pytest.mark.parametrize("kind", ["bert", "mpnet"])
-def test_a_last_layer_of_one_token_changes_no_logit(tmp_path: Path, kind: str) -> None:
-    folder = tiny_classifier(tmp_path, kind)
+def test_a_last_layer_of_one_token_changes_no_logit(exported: Exported, kind: str) -> None:
+    folder, graph = exported(kind)
     whole = AutoModelForSequenceClassification.from_pretrained(folder).eval()
     feeds = some_feeds(kind)
-    graph = export_graph(Scorer(folder), inputs(kind))
     assert "Softmax" not in {node.op_type for node in graph.graph.node}
     found = GraphRunner(graph.SerializeToString()).run(feeds)
     with torch.no_grad():
@@ -69,8 +87,10 @@ def test_a_last_layer_of_one_token_changes_no_logit(tmp_path: Path, kind: str) -
 
 
 @pytest.mark.parametrize("kind", ["bert", "mpnet"])
-def test_evening_out_outliers_leaves_what_the_graph_computes(tmp_path: Path, kind: str) -> None:
-    model = export_graph(Scorer(tiny_classifier(tmp_path, kind)), inputs(kind))
+def test_evening_out_outliers_leaves_what_the_graph_computes(
+    exported: Exported, tmp_path: Path, kind: str
+) -> None:
+    model = copy.deepcopy(exported(kind)[1])
     feeds = some_feeds(kind)
     before = GraphRunner(model.SerializeToString()).run(feeds)
     smooth(model, feeds)
@@ -81,9 +101,9 @@ def test_evening_out_outliers_leaves_what_the_graph_computes(tmp_path: Path, kin
     assert 0 < np.abs(rounded - before).max() < 0.1 * np.abs(before).max()
 
 
-def test_a_graph_says_nothing_of_where_it_was_made(tmp_path: Path) -> None:
-    model = export_graph(Scorer(tiny_classifier(tmp_path, "mpnet")), inputs("mpnet"))
-    assert b".py" not in model.SerializeToString()
+def test_a_graph_says_nothing_of_where_it_was_made(exported: Exported) -> None:
+    _, graph = exported("mpnet")
+    assert b".py" not in graph.SerializeToString()
 
 
 def test_what_cannot_be_put_in_place_leaves_what_was_there(tmp_path: Path) -> None:

@@ -71,4 +71,4 @@ def test_a_claim_and_a_sentence_read_as_one_have_no_speaker(data: Path) -> None:
 
 def test_more_pairs_than_there_are_passages_for_are_refused(data: Path) -> None:
     with pytest.raises(SystemExit, match="too few passages"):
-        unlabelled.unlabelled_pairs(data, 50_000)
+        unlabelled.unlabelled_pairs(data, 20_000)

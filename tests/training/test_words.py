@@ -48,6 +48,6 @@ def test_a_head_is_fitted_to_a_trained_classifier(origin: Path, tmp_path: Path) 
 
 
 def test_a_head_is_learned_beside_the_label(origin: Path, tmp_path: Path) -> None:
-    settings = Settings(rate=1e-3, batch=4, epochs=20, words=1.0, frozen_embeddings=False)
+    settings = Settings(rate=2e-3, batch=8, epochs=15, words=1.0, frozen_embeddings=False)
     train(origin, lambda _: examples() * 4, settings, tmp_path / "run")
     assert marks_the_words(tmp_path / "run")
