@@ -130,8 +130,8 @@ def checked_fill(given: Mapping[str, str], dates: Order | None = None) -> dict[s
         field = known.get(column_key(name))
         if field is None:
             raise CorpusError(
-                f"--fill {name}={shortened(value)}: {name!r} is no field that can be filled; these "
-                f"can be: {', '.join(FILLED)}."
+                f"{shortened(name)} is no field that can be filled in: use one of "
+                f"{', '.join(FILLED)}."
             )
         try:
             cell = dict.fromkeys(FIELDS, "") | {
@@ -140,7 +140,9 @@ def checked_fill(given: Mapping[str, str], dates: Order | None = None) -> dict[s
             }
             _statement(cell, {}, dates)
         except _BadCellError as error:
-            raise CorpusError(f"--fill {name}={shortened(value)}: {error}.") from None
+            raise CorpusError(
+                f"{shortened(value)} cannot be filled in as the {field}: {error}."
+            ) from None
         if cell[field]:
             checked[field] = cell[field]
     return checked

@@ -124,14 +124,14 @@ def test_fill_gives_what_the_files_and_the_index_lack() -> None:
 @pytest.mark.parametrize(
     ("fill", "message"),
     [
-        ({"speker": "x"}, "--fill speker='x': 'speker' is no field that can be filled; these can"),
-        ({"id": "x"}, "--fill id='x': 'id' is no field that can be filled; these can be: context,"),
-        ({"text": "x"}, "--fill text='x': 'text' is no field that can be filled"),
-        ({"pages": "0"}, "--fill pages='0': 'pages' is no field that can be filled"),
-        ({"date": "soon"}, "--fill date='soon': "),
-        ({"date": "03/04/2022"}, "--fill date='03/04/2022': "),
-        ({"url": "meren"}, "--fill url='meren': a link starts with http:// or https://"),
-        ({"speaker": "\ud800"}, "--fill speaker='\\ud800': "),
+        ({"speker": "x"}, "'speker' is no field that can be filled in: use one of context, "),
+        ({"id": "x"}, "'id' is no field that can be filled in"),
+        ({"text": "x"}, "'text' is no field that can be filled in"),
+        ({"pages": "0"}, "'pages' is no field that can be filled in"),
+        ({"date": "soon"}, "'soon' cannot be filled in as the date: "),
+        ({"date": "03/04/2022"}, "'03/04/2022' cannot be filled in as the date: "),
+        ({"url": "meren"}, "'meren' cannot be filled in as the url: a link starts with http://"),
+        ({"speaker": "\ud800"}, "'\\ud800' cannot be filled in as the speaker: "),
     ],
 )
 def test_a_bad_value_is_told_once(fill: dict[str, str], message: str) -> None:
