@@ -50,7 +50,7 @@ def append_correction(
     """
     cells: Row = {}
     for name, side in (("a", pair.a), ("b", pair.b)):
-        cells |= side_cells(name, side.statement, side.text) | {f"{name}_text": side.text}
+        cells |= side_cells(name, side) | {f"{name}_text": side.text}
     label_source = result.provenance.label_source_of(pair)
     listed = result.stance_of(pair)
     shown = listed if listed in (Stance.AGREE, Stance.OPPOSE) else pair.probabilities.stance

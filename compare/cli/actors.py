@@ -218,9 +218,9 @@ def _show_list(result: Result, stance: Stance, limit: int) -> None:
     for rank, pair in sorted(ranked, key=days) if result.over_time else ranked:
         say(f"{rank:3}. {pair.probabilities.of(stance):.2f} {quoted(pair.a)}")
         for line in (
-            attribution(pair.a.statement),
+            attribution(pair.a.statement, pair.a.pages),
             quoted(pair.b),
-            attribution(pair.b.statement),
+            attribution(pair.b.statement, pair.b.pages),
             *reader_notes(pair),
             *rationale_lines(pair.rationale, pair.a.text, pair.b.text),
         ):
@@ -340,7 +340,7 @@ def _show_positions(found: Positions, limit: int, period: int | None) -> None:
         for stance in (Stance.AGREE, Stance.OPPOSE):
             if pair := position.strongest(stance):
                 say(f"  {stance.value:6} {pair.probabilities.of(stance):.2f} {quoted(pair.b)}")
-                say(f"              {attribution(pair.b.statement)}")
+                say(f"              {attribution(pair.b.statement, pair.b.pages)}")
     _show_others("ON TOPIC, BUT TAKING NO SIDE", found.undecided)
     _show_others("SILENT", found.silent)
     if period:

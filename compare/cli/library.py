@@ -29,6 +29,7 @@ from compare.corpus import Corpus
 from compare.corpus.importing import imported, recognised_format
 from compare.corpus.read import StatementFile, corpus_on_disk
 from compare.errors import CorpusError, LibraryError
+from compare.export.words import page_numbers, pages_in_words
 from compare.library import Library
 from compare.library.backend import Backend
 from compare.models import about_adaptation
@@ -59,6 +60,12 @@ _PLAIN = "plain"
     type=click.Choice(["day-first", "month-first"]),
     help="How to read 03/04/2022; without this, rows with such a date are skipped.",
 )
+@shared.string(
+    "--fill",
+    several=True,
+    metavar="FIELD=VALUE",
+    help="The value of a field for statements that lack it.",
+)
 @shared.flag("--strict", help="Stop at the first bad row instead of skipping it.")
 @shared.flag("--force", help="Rebuild even if statements would be lost.")
 @shared.encoder_name
@@ -71,6 +78,7 @@ def build(corpus: tuple[Path, ...], more: tuple[Path, ...], **options: Any) -> N
       compare build --corpus speeches.csv briefings/ --library my-library
       compare build --corpus new.jsonl --library my-library --add --map redner=speaker
       compare build --corpus UNGDC_1946-2024.tgz --library un --format ungdc
+      compare build --corpus speech.pdf --library my-library --fill "speaker=Ada Made-Up"
     """
     columns = {}
     for entry in options["map"]:
@@ -78,9 +86,15 @@ def build(corpus: tuple[Path, ...], more: tuple[Path, ...], **options: Any) -> N
         if not column:
             raise click.BadParameter(f"{entry!r} is not COLUMN=FIELD.", param_hint="--map")
         columns[column] = field
+    fill = {}
+    for entry in options["fill"]:
+        field, mark, value = entry.partition("=")
+        if not mark or not field:
+            raise click.BadParameter(f"{entry!r} is not FIELD=VALUE.", param_hint="--fill")
+        fill[field] = value
     where = shared.own_library(options["library"])
     with ExitStack() as files:
-        read, statements = _read([*corpus, *more], columns, options, files)
+        read, statements = _read([*corpus, *more], columns, fill, options, files)
         built = _build(statements, where, options)
     manifest = built.manifest
     if not options["as_json"]:
@@ -105,7 +119,11 @@ def build(corpus: tuple[Path, ...], more: tuple[Path, ...], **options: Any) -> N
 
 
 def _read(
-    paths: Sequence[Path], columns: dict[str, str], options: dict[str, Any], files: ExitStack
+    paths: Sequence[Path],
+    columns: dict[str, str],
+    fill: dict[str, str],
+    options: dict[str, Any],
+    files: ExitStack,
 ) -> tuple[Corpus, StatementFile]:
     """Read statements into a temporary file, which is deleted when `files` closes."""
     name, dates, strict = options["format"], options["dates"], options["strict"]
@@ -113,11 +131,19 @@ def _read(
         raise click.BadParameter("a public format has no columns to map.", param_hint="--map")
     if dates and name not in (None, _PLAIN):
         raise click.BadParameter("a public format has its own dates.", param_hint="--dates")
-    plain = name == _PLAIN or (name is None and (columns or dates or not recognised_format(paths)))
+    if fill and name not in (None, _PLAIN):
+        raise click.BadParameter("a public format fills its own fields.", param_hint="--fill")
+    asked = columns or fill or dates
+    plain = name == _PLAIN or (name is None and (asked or not recognised_format(paths)))
     with waiting("Reading statements") as on_progress:
         if plain:
             reading = corpus_on_disk(
-                paths, mapping=columns, dates=dates, strict=strict, on_progress=on_progress
+                paths,
+                mapping=columns,
+                fill=fill,
+                dates=dates,
+                strict=strict,
+                on_progress=on_progress,
             )
             corpus, statements = files.enter_context(reading)
         else:
@@ -197,7 +223,15 @@ def _as_json(statement: Statement, library: Library) -> dict[str, Any]:
     passages = library.passages(library.statement_rows(statement.id))
     return {
         "statement": statement.to_dict(),
-        "passages": [{"start": one.start, "end": one.end, "text": one.text} for one in passages],
+        "passages": [
+            {
+                "start": one.start,
+                "end": one.end,
+                "pages": page_numbers(statement.pages_of(one.start, one.end)),
+                "text": one.text,
+            }
+            for one in passages
+        ],
         "also_said": [other.to_dict() for other in library.duplicates_of(statement.id)],
     }
 
@@ -206,6 +240,7 @@ def _show(statement: Statement, library: Library) -> None:
     """Print a statement's non-empty fields, its passages, and who else said it."""
     fields = statement.to_dict()
     extra = fields.pop("extra")
+    fields["pages"] = str(len(statement.pages)) if statement.pages else ""
     fields["country"] = "; ".join(
         f"{country.name} ({country.code})" if country.code else country.name
         for country in statement.country
@@ -215,7 +250,9 @@ def _show(statement: Statement, library: Library) -> None:
             say(f"{one_line(name)}: {value}")
     passages = library.passages(library.statement_rows(statement.id))
     for number, passage in enumerate(passages, start=1):
-        say(f"passage {number} ({passage.start}-{passage.end}): {one_line(passage.text)}")
+        page = pages_in_words(statement.pages_of(passage.start, passage.end))
+        place = f"{passage.start}-{passage.end}" + (f", {page}" if page else "")
+        say(f"passage {number} ({place}): {one_line(passage.text)}")
     for other in library.duplicates_of(statement.id):
         say(f"also said: {attribution(other)}")
     say()

@@ -90,10 +90,10 @@ def on_terminal() -> bool:
 # --- statements and pairs --------------------------------------------------------------------
 
 
-def attribution(statement: Statement) -> str:
-    """Return a statement's speaker, date, place and id on one line, without what is missing."""
+def attribution(statement: Statement, pages: Sequence[int] = ()) -> str:
+    """Return a statement's speaker, date, place, pages and id on one line, as far as known."""
     identifier = f"[{statement.id}]" if statement.id else ""
-    return one_line(", ".join(filter(None, [*words.attribution(statement), identifier])))
+    return one_line(", ".join(filter(None, [*words.attribution(statement, pages), identifier])))
 
 
 def quoted(passage: Excerpt) -> str:

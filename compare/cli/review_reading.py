@@ -129,7 +129,7 @@ def _show_pair(review: Review, pair: ReviewPair, library: Library) -> None:
         context = passage.statement.context
         note = STATE_NOTES.get(state)
         for line in (
-            attribution(passage.statement),
+            attribution(passage.statement, passage.pages),
             context and f"context: {context}",
             note and f"({note})",
         ):

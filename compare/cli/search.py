@@ -303,7 +303,7 @@ def _details(result: Result, stance: Stance, pair: Pair, *, below_minimum: bool)
     elif stance is Stance.NEITHER:
         lines.append(f"agree {odds.agree:.2f}, oppose {odds.oppose:.2f}")
     lines += reader_notes(pair)
-    lines.append(attribution(statement))
+    lines.append(attribution(statement, pair.b.pages))
     if statement.context:
         lines.append(f"context: {one_line(statement.context)}")
     if statement.url:

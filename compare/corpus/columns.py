@@ -9,7 +9,9 @@ from compare.corpus.values import listed
 from compare.errors import CorpusError
 from compare.statements import Statement
 
-FIELDS: tuple[str, ...] = tuple(name for name in Statement.__dataclass_fields__ if name != "extra")
+FIELDS: tuple[str, ...] = tuple(
+    name for name in Statement.__dataclass_fields__ if name not in ("extra", "pages")
+)
 """The fields that a column can hold."""
 
 ALIASES: Mapping[str, tuple[str, ...]] = {

@@ -23,20 +23,27 @@ def read_jsonl(path: Readable, file: str) -> Iterator[Row | Problem]:
     for number, line in enumerate(read_lines(path), start=1):
         if line.strip():
             try:
-                yield Row(file, number, cells_of(line))
+                yield _row(file, number, _decoded(line))
             except ValueError as error:
                 yield Row(file, number, {}).problem(str(error))
+            except RecursionError:
+                yield Row(file, number, {}).problem(_NOT_FLAT)
 
 
 def cells_of(line: str) -> dict[str, str]:
     """Return the cells of a line of JSON lines; ValueError if it is not a flat object."""
     try:
-        return _cells(_DECODER.decode(line.rstrip("\r\n")))
+        return _cells(_decoded(line))
+    except RecursionError:
+        raise ValueError(_NOT_FLAT) from None
+
+
+def _decoded(line: str) -> Any:
+    try:
+        return _DECODER.decode(line.rstrip("\r\n"))
     except json.JSONDecodeError as error:
         message = f"this is not JSON ({error.msg}, column {error.colno}); correct the line"
         raise ValueError(message) from None
-    except RecursionError:
-        raise ValueError(_NOT_FLAT) from None
 
 
 def read_json(path: Readable, file: str) -> Iterator[Row | Problem]:
@@ -60,7 +67,7 @@ def read_json(path: Readable, file: str) -> Iterator[Row | Problem]:
         line += text.count("\n", counted, position)
         counted = position
         try:
-            yield Row(file, line, _cells(value))
+            yield _row(file, line, value)
         except ValueError as error:
             yield Row(file, line, {}).problem(str(error))
         except RecursionError:
@@ -89,6 +96,15 @@ def _skip_blanks(text: str, position: int) -> int:
     while text[position] in " \t\r\n":
         position += 1
     return position
+
+
+def _row(file: str, line: int, value: Any) -> Row:
+    """Return an object as a row; a list under "pages" is that of `Statement.to_dict`."""
+    pages = value.get("pages") if isinstance(value, dict) else None
+    if not isinstance(pages, list):
+        return Row(file, line, _cells(value))
+    cells = _cells({name: entry for name, entry in value.items() if name != "pages"})
+    return Row(file, line, cells, pages=pages)
 
 
 def _cells(value: Any) -> dict[str, str]:
@@ -134,7 +150,8 @@ def read_document(path: Readable, file: str) -> Iterator[Row | Problem]:
     if not "".join(lines).strip():
         return
     if lines[0].rstrip() != "---":
-        yield Row(file, 1, {"text": "".join(lines), "source": PurePath(file).name})
+        cells = {"text": "".join(lines), "source": PurePath(file).name}
+        yield Row(file, 1, cells, fallbacks=frozenset({"source"}))
         return
     end = next((n for n, line in enumerate(lines) if n and line.rstrip() in _FENCES), None)
     if end is None:

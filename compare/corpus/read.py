@@ -13,9 +13,11 @@ from pathlib import Path
 
 from compare.corpus.columns import check_found, check_mapping, missing_text, resolve
 from compare.corpus.documents import read_document, read_json, read_jsonl
+from compare.corpus.index_file import Index
+from compare.corpus.pdf import read_pdf
 from compare.corpus.tables import read_csv, read_tsv, read_xlsx
 from compare.corpus.text_files import Readable
-from compare.corpus.validate import Validator, unknown_countries
+from compare.corpus.validate import Validator, checked_fill, unknown_countries
 from compare.corpus.values import BadFileError, Corpus, Problem, Row, listed
 from compare.errors import CorpusError
 from compare.statements import Statement, language_of
@@ -34,9 +36,15 @@ READERS: Mapping[str, Reader] = {
     ".md": read_document,
     ".markdown": read_document,
     ".txt": read_document,
+    ".pdf": read_pdf,
 }
 SUFFIXES = frozenset(READERS)
 """File types that can be read."""
+
+DOCUMENTS = frozenset(
+    suffix for suffix, reader in READERS.items() if reader in (read_document, read_pdf)
+)
+"""File types that hold one statement each; a row of an `index.csv` can describe them."""
 
 _KINDS = ", ".join(sorted(SUFFIXES))
 _OBJECTS = frozenset({".jsonl", ".ndjson", ".json"})
@@ -51,6 +59,7 @@ def read_corpus(
     *,
     mapping: Mapping[str, str] | None = None,
     dates: Order | str | None = None,
+    fill: Mapping[str, str] | None = None,
     strict: bool = False,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Corpus:
@@ -64,14 +73,15 @@ def read_corpus(
         paths: Files of the types in `SUFFIXES`, and folders with such files.
         mapping: The field of each column that `compare.corpus.columns` does not recognise.
         dates: How to read 03/04/2022, "day-first" or "month-first"; None skips such a row.
+        fill: Values of fields ("speaker", "date") for all statements that lack them.
         strict: Stop at the first bad row instead of skipping it.
         on_progress: Called with the number of files read so far and of all files.
 
     Raises:
-        CorpusError: A path or a mapping cannot be used, a named file cannot be read, or with
-            `strict` a row is bad.
+        CorpusError: A path, a mapping or a value to fill in cannot be used, a named file cannot be
+            read, or with `strict` a row is bad. A PDF that cannot be read is a problem.
     """
-    reading = _Reading(paths, mapping, dates, strict)
+    reading = _Reading(paths, mapping, dates, fill, strict)
     statements = tuple(reading.statements(on_progress))
     return replace(reading.corpus(), statements=statements)
 
@@ -82,6 +92,7 @@ def corpus_on_disk(
     *,
     mapping: Mapping[str, str] | None = None,
     dates: Order | str | None = None,
+    fill: Mapping[str, str] | None = None,
     strict: bool = False,
     on_progress: Callable[[int], None] | None = None,
 ) -> Iterator[tuple[Corpus, StatementFile]]:
@@ -94,7 +105,7 @@ def corpus_on_disk(
         CorpusError: As in `read_corpus`, or there is no room for the statements.
     """
     with tempfile.TemporaryDirectory() as scratch:
-        reading = _Reading(paths, mapping, dates, strict)
+        reading = _Reading(paths, mapping, dates, fill, strict)
         file = StatementFile(Path(scratch) / "statements.jsonl")
         file.write(reading.statements(), on_progress)
         yield reading.corpus(), file
@@ -174,6 +185,7 @@ class _Reading:
         paths: Sequence[Path | str],
         mapping: Mapping[str, str] | None,
         dates: Order | str | None,
+        fill: Mapping[str, str] | None,
         strict: bool,
     ) -> None:
         if not paths:
@@ -186,7 +198,8 @@ class _Reading:
             ) from None
         self.paths = [Path(path) for path in paths]
         self.mapping, self.strict = check_mapping(mapping or {}), strict
-        self.validator = Validator(order)
+        self.validator = Validator(order, checked_fill(fill or {}, order))
+        self.indexes: list[Index] = []
         self.left_out: list[Path] = []
         self.repeated: list[Path] = []
         self.problems: list[Problem] = []
@@ -200,6 +213,7 @@ class _Reading:
     ) -> Iterator[Statement]:
         """Yield the statements of all files."""
         files = self._find()
+        self._take_indexes(files)
         for done, (path, named) in enumerate(files.values()):
             if on_progress:
                 on_progress(done, len(files))
@@ -225,6 +239,37 @@ class _Reading:
                     self.repeated.append(file)
                 files.setdefault(file.resolve(), (file, named))
         return files
+
+    def _take_indexes(self, files: dict[Path, tuple[Path, bool]]) -> None:
+        """Read each `index.csv` and take it from the files; add files that only it names."""
+        for real, (path, named) in list(files.items()):
+            index = Index(path, self.mapping, DOCUMENTS)
+            try:
+                if not index.matches():
+                    continue
+                for problem in index.read():
+                    self._skip(problem)
+            except (BadFileError, OSError) as error:
+                bad = BadFileError.unreadable(error) if isinstance(error, OSError) else error
+                self._skip(Problem.of_file(str(path), bad))
+            del files[real]
+            for found in index.rows:
+                files.setdefault(found, (path.parent / found.relative_to(real.parent), named))
+            self.indexes.append(index)
+        for index in self.indexes:
+            folder = index.path.parent.resolve()
+            without = [
+                str(path)
+                for real, (path, _) in files.items()
+                if real.suffix.casefold() in DOCUMENTS
+                and real.is_relative_to(folder)
+                and not any(real in other.rows for other in self.indexes)
+            ]
+            if without:
+                have = "document has" if len(without) == 1 else "documents have"
+                self.notes.append(
+                    f"{len(without)} {have} no row in {index.path}: {listed(without)}."
+                )
 
     def _read(self, path: Path, *, named: bool) -> Iterator[Statement]:
         """Yield the statements of a file; skip an unreadable one that the user did not name."""
@@ -255,15 +300,16 @@ class _Reading:
             if isinstance(item, Problem):
                 self._skip(item)
                 continue
+            row = self._described(item, path)
             rows += 1
-            columns.update(dict.fromkeys(item.cells))
-            fields = self._fields(tuple(item.cells))
+            columns.update(dict.fromkeys(row.cells))
+            fields = self._fields(tuple(row.cells))
             if "text" in fields.values():
                 with_text += 1
-                if statement := self._statement(item, fields):
+                if statement := self._statement(row, fields):
                     yield statement
             elif suffix in _OBJECTS:
-                without_words.append(item.problem('the object has no words; give it a "text"'))
+                without_words.append(row.problem('the object has no words; give it a "text"'))
             else:
                 break  # all rows of a table have the same columns
         if rows and not with_text:
@@ -272,6 +318,11 @@ class _Reading:
             self._skip(problem)
         if not rows and len(self.problems) == before:
             self.notes.append(f"{file} holds no statements.")
+
+    def _described(self, row: Row, path: Path) -> Row:
+        for index in self.indexes:
+            row = index.described(row, path)
+        return row
 
     def _fields(self, columns: tuple[str, ...]) -> dict[str, str]:
         # nearly all rows have the same columns
@@ -291,6 +342,9 @@ class _Reading:
         return statement
 
     def _skip(self, problem: Problem) -> None:
+        if not problem.skips:
+            self.notes.append(str(problem))
+            return
         if self.strict:
             raise CorpusError(str(problem))
         _log.info("Skipped: %s", problem)

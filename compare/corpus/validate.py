@@ -12,8 +12,9 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from compare.corpus.columns import FIELDS
+from compare.corpus.columns import FIELDS, column_key
 from compare.corpus.values import Problem, Row, listed, shortened
+from compare.errors import CorpusError
 from compare.statements import MISSING, Quotation, Statement, parse_countries, parse_date
 from compare.statements.dates import Order
 
@@ -31,8 +32,16 @@ HALF_CHARACTER = re.compile(r"[\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _LINE_BREAK = re.compile(r"\s*[\n\t]\s*")
 _OUTSIDE = re.compile(r"\A[\s\ufeff]+|[\s\ufeff]+\Z")
+_BEFORE = re.compile(r"[\s\ufeff]*")
 _SEVERAL_LINES = frozenset({"text", "context"})
+_BAD_PAGES = (
+    "these are not the offsets in the text at which its pages begin; write whole numbers that "
+    "begin with 0, never fall and do not exceed the length of the text, or leave them out"
+)
 _CODES = ("country", "language")  # NA is valid in both: Namibia, Nauruan
+FILLED = tuple(name for name in FIELDS if name not in ("id", "text"))
+"""The fields that can have a value for all rows that lack one."""
+
 _MAY_BE_MISSING = frozenset(FIELDS) - {"text", *_CODES}
 
 
@@ -45,12 +54,17 @@ class Validator:
         with_missing_values: Number of statements with cells like "NA", read as empty.
     """
 
-    def __init__(self, dates: Order | None = None) -> None:
-        """Start a corpus; `dates` decides about dates that can mean two days."""
+    def __init__(self, dates: Order | None = None, fill: Mapping[str, str] | None = None) -> None:
+        """Start a corpus.
+
+        Args:
+            dates: Decides about dates that can mean two days.
+            fill: The values of fields that a row lacks, as `checked_fill` returns them.
+        """
         self.unknown_countries: Counter[str] = Counter()
         self.with_control_characters = 0
         self.with_missing_values = 0
-        self._dates = dates
+        self._dates, self._fill = dates, fill or {}
         self._ids = IdPlaces()
         self._repeats: Counter[str] = Counter()
 
@@ -68,6 +82,10 @@ class Validator:
             cells = {column: _clean(column, value) for column, value in row.cells.items()}
             cell = {field: _tidy(field, cells.get(columns.get(field, ""), "")) for field in FIELDS}
             self.with_missing_values += _empty_missing(cell)
+            for field, value in self._fill.items():
+                if not cell[field] or columns.get(field) in row.fallbacks:
+                    cell[field] = value
+            pages = _pages(row, columns.get("text", ""), cell["text"])
             statement = _statement(cell, columns, self._dates)
             name = self._new_id(statement, row, columns.get("id", "id"))
         except _BadCellError as error:
@@ -78,7 +96,7 @@ class Validator:
             for column, value in cells.items()
             if column not in fields and value.strip()
         }
-        statement = replace(statement, id=name, extra=extra)
+        statement = replace(statement, id=name, extra=extra, pages=pages)
         self.with_control_characters += any(map(_CONTROL.search, row.cells.values()))
         self.unknown_countries.update(
             country.name for country in statement.country if country.code is None
@@ -98,6 +116,62 @@ class Validator:
                 name = f"{derived}-{self._repeats[derived] + 1}"
         self._ids.add(name, row)
         return name
+
+
+def checked_fill(given: Mapping[str, str], dates: Order | None = None) -> dict[str, str]:
+    """Return values that fill fields, by the exact names of the fields; empty ones are left out.
+
+    Raises:
+        CorpusError: A field does not exist or cannot be filled, or a value is not one of the field.
+    """
+    known = {column_key(field): field for field in FILLED}
+    checked: dict[str, str] = {}
+    for name, value in given.items():
+        field = known.get(column_key(name))
+        if field is None:
+            raise CorpusError(
+                f"{shortened(name)} is no field that can be filled in: use one of "
+                f"{', '.join(FILLED)}."
+            )
+        try:
+            cell = dict.fromkeys(FIELDS, "") | {
+                "text": "-",
+                field: _tidy(field, _clean(name, value)),
+            }
+            _statement(cell, {}, dates)
+        except _BadCellError as error:
+            raise CorpusError(
+                f"{shortened(value)} cannot be filled in as the {field}: {error}."
+            ) from None
+        if cell[field]:
+            checked[field] = cell[field]
+    return checked
+
+
+def _pages(row: Row, column: str, text: str) -> tuple[int, ...]:
+    """Return the offsets of a row's pages in its cleaned text.
+
+    Cleaning drops the blanks around the text and one of the two characters of a Windows line end.
+    """
+    if row.pages is None:
+        return ()
+    raw = row.cells.get(column, "")
+    cleaned = _clean(column, raw)
+    blanks = _BEFORE.match(cleaned)
+    dropped = blanks.end() if blanks else 0
+    found: list[int] = []
+    before = pairs = 0
+    for entry in row.pages:
+        # read as text from JSON, so that a number has no fraction, exponent or sign
+        if not re.fullmatch(r"[0-9]{1,12}", str(entry)):
+            raise _BadCellError("pages", _BAD_PAGES)
+        offset = int(entry)
+        if not before <= offset <= len(raw) or (not found and offset):
+            raise _BadCellError("pages", _BAD_PAGES)
+        pairs += raw.count("\r\n", max(before - 1, 0), offset)
+        found.append(min(max(offset - pairs - dropped, 0), len(text)))
+        before = offset
+    return tuple(found)
 
 
 def unknown_countries(counted: Mapping[str, int]) -> str:
@@ -141,6 +215,12 @@ def _statement(
     countries = parse_countries(cell["country"])
     values: dict[str, Any] = {"country": countries, "date": date, "quotation": quotation}
     return Statement(**{**cell, **values})
+
+
+def is_empty(field: str, value: str) -> bool:
+    """Return whether a cell says nothing of its field: it is empty or means "not known"."""
+    value = value.strip().casefold()
+    return not value or (field in _MAY_BE_MISSING and value in MISSING)
 
 
 def _empty_missing(cell: dict[str, str]) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from compare.statements import Statement
 
@@ -99,6 +100,9 @@ class Row:
     Attributes:
         cells: The text of each column, by the column's name in the file.
         lines: The lines of cells that are not on the row's own line.
+        indexed: Columns whose cells are from another file, with its name and the line.
+        fallbacks: Columns whose cells yield to values that the user gives for all rows.
+        pages: The offset in the words at which each page begins; None if they have no pages.
     """
 
     file: str
@@ -106,9 +110,15 @@ class Row:
     cells: Mapping[str, str]
     place: str = "line"
     lines: Mapping[str, int] = field(default_factory=dict)
+    indexed: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    fallbacks: frozenset[str] = frozenset()
+    pages: Sequence[Any] | None = None
 
     def problem(self, message: str, column: str = "", value: str = "") -> Problem:
         """Return a problem of the row, or of one of its cells."""
+        if column in self.indexed:
+            file, line = self.indexed[column]
+            return Problem(file, line, column, value, message)
         line = self.lines.get(column, self.line)
         return Problem(self.file, line, column, value, message, self.place)
 

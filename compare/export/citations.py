@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, count
 
-from compare.export.words import shortened
+from compare.export.words import page_numbers, shortened
 from compare.results import Result, Stance
 from compare.safe_text import one_line
 from compare.statements import Quotation, Statement
@@ -35,24 +35,45 @@ def cited(result: Result, stances: Sequence[Stance], limit: int | None = None) -
     return list({statement.id: statement for statement in used}.values())
 
 
-def reference(statement: Statement) -> str:
-    """Return a statement as a reference: who, what, where, when, found in."""
+def cited_pages(
+    result: Result, stances: Sequence[Stance], limit: int | None = None
+) -> dict[str, str]:
+    """Map the ids of cited statements to the pages of their listed passages: "3, 7–8"."""
+    pages: dict[str, set[tuple[int, ...]]] = {}
+    for _, _, pair in result.ranked(stances, limit):
+        for side in pair.excerpts:
+            if side.pages:
+                pages.setdefault(side.statement.id, set()).add(side.pages)
+    return {name: ", ".join(map(page_numbers, sorted(found))) for name, found in pages.items()}
+
+
+def reference(statement: Statement, pages: str = "") -> str:
+    """Return a statement as a reference: who, what, where, when, found in, on which pages."""
     who = ", ".join(filter(None, [statement.speaker, statement.role, statement.countries]))
     date = statement.date.in_words if statement.date else ""
     said = ", ".join(filter(None, [statement.venue, date]))
     reported = "Reported, not quoted" if statement.quotation is Quotation.REPORTED else ""
-    parts = [who or "Speaker not named", _title(statement), said, statement.source, reported]
+    found = ", ".join(filter(None, [statement.source, pages and f"{_pages_word(pages)} {pages}"]))
+    parts = [who or "Speaker not named", _title(statement), said, found, reported]
     lines = [one_line(part) for part in parts if part]
     return " ".join(line if line.endswith((".", "…", "!", "?")) else f"{line}." for line in lines)
 
 
-def bibtex(statements: Iterable[Statement]) -> str:
-    """Return an `@misc` entry for each statement; keys are made from the ids."""
+def _pages_word(pages: str) -> str:
+    return "page" if pages.isdecimal() else "pages"
+
+
+def bibtex(statements: Iterable[Statement], pages: Mapping[str, str] | None = None) -> str:
+    """Return an `@misc` entry for each statement; keys are made from the ids.
+
+    `pages` are those to cite, by id.
+    """
     keys: set[str] = set()
-    return "\n".join(_bibtex_entry(statement, keys) for statement in statements)
+    pages = pages or {}
+    return "\n".join(_bibtex_entry(one, keys, pages.get(one.id, "")) for one in statements)
 
 
-def _bibtex_entry(statement: Statement, keys: set[str]) -> str:
+def _bibtex_entry(statement: Statement, keys: set[str], pages: str) -> str:
     date = statement.date
     fields = {
         "author": f"{{{_latex(statement.speaker)}}}" if statement.speaker else "",
@@ -61,6 +82,7 @@ def _bibtex_entry(statement: Statement, keys: set[str]) -> str:
         "month": date.iso[5:7] if date else "",
         "date": date.iso if date else "",
         "howpublished": _latex(statement.venue),
+        "pages": pages.replace("–", "--"),
         "note": _latex(_note(statement)),
         "annote": _latex(statement.text),
         "url": _url(statement.url),
@@ -79,12 +101,16 @@ def _key(identifier: str, keys: set[str]) -> str:
     return key
 
 
-def ris(statements: Iterable[Statement]) -> str:
-    """Return a record for each statement; lines end in CR LF, as the format demands."""
-    return "\r\n".join(map(_ris_record, statements))
+def ris(statements: Iterable[Statement], pages: Mapping[str, str] | None = None) -> str:
+    """Return a record for each statement; lines end in CR LF, as the format demands.
+
+    `pages` are those to cite, by id.
+    """
+    pages = pages or {}
+    return "\r\n".join(_ris_record(one, pages.get(one.id, "")) for one in statements)
 
 
-def _ris_record(statement: Statement) -> str:
+def _ris_record(statement: Statement, pages: str) -> str:
     date = statement.date
     fields = {
         "TY": "GEN",
@@ -94,6 +120,7 @@ def _ris_record(statement: Statement) -> str:
         "PY": f"{date.year:04}" if date else "",
         "DA": date.iso.replace("-", "/") if date else "",
         "T2": statement.venue,
+        "SP": pages,
         "AB": statement.text,
         "N1": _note(statement),
         "UR": _url(statement.url),

@@ -45,6 +45,11 @@ class Field(NamedTuple):
         return self.empty.startswith("null")
 
     @property
+    def is_optional(self) -> bool:
+        """Whether an object has the field only if there is something in it."""
+        return self.empty.startswith("left out")
+
+    @property
     def choices(self) -> tuple[str, ...]:
         """All possible values, if there are only some: "agree|oppose|neither", or a constant."""
         is_constant = self.type == "text" and bool(self.scale)
@@ -129,8 +134,12 @@ def _annotation(field: Field) -> Any:
         of = Annotated[of, Described(pattern=_DATE if kind == "date" else None)]
     of = Annotated[of, Described(ge=least, le=most)] if least is not None else of
     text = f"{field.meaning}; empty {field.empty}" if field.empty else field.meaning
-    text = text.replace("empty null", "null").replace("`", "")
-    return of | None if field.is_nullable else of, Described(description=text)
+    text = text.replace("empty null", "null").replace("empty left out", "left out")
+    text = text.replace("`", "")
+    described = Described(description=text)
+    if field.is_optional:
+        described = Described(default_factory=list, description=text)
+    return of | None if field.is_nullable else of, described
 
 
 def schema_of(table: str, title: str = "") -> dict[str, Any]:

@@ -26,6 +26,7 @@ from compare.export.words import (
     counted,
     likelihood,
     marked_pieces,
+    pages_in_words,
     percent,
     read_as,
     reader_notes,
@@ -98,8 +99,18 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         extensions=[_Compact],
     )
-    filters = (bibtex, likelihood, percent, printable, reference, repeats_in_words, sureness)
-    made.filters |= {filter.__name__: filter for filter in (*filters, web_address)}
+    filters = (
+        bibtex,
+        likelihood,
+        pages_in_words,
+        percent,
+        printable,
+        reference,
+        repeats_in_words,
+        sureness,
+        web_address,
+    )
+    made.filters |= {filter.__name__: filter for filter in filters}
     made.filters |= {"marked": marked_html, "language": _language, "last_words": _last_words}
     made.filters["first_words"] = lambda text: shortened(text, _AROUND)
     made.filters["reader_notes"] = reader_notes

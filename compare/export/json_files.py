@@ -11,6 +11,7 @@ from typing import Any
 from compare.comparison import NOT_A_SAMPLE
 from compare.errors import ExportError
 from compare.export import rows
+from compare.export.words import page_numbers
 from compare.models import InputPair
 from compare.results import (
     Excerpt,
@@ -284,6 +285,7 @@ def public_json(result: Result) -> dict[str, Any]:
                 "third_reader": pair.third_reading.value,
                 "quote_part": pair.a.text,
                 "passage": pair.b.text,
+                "pages": page_numbers(pair.b.pages),
                 "statement": {
                     **pair.b.statement.to_dict(),
                     "also_said": [statement.to_dict() for statement in pair.b.repeats],

@@ -47,13 +47,16 @@ def markdown(result: Result, stances: Sequence[Stance]) -> str:
 def _pair(result: Result, rank: int, pair: Pair) -> list[str]:
     """Return one statement above the other; in a search, only the statement found."""
     found, odds = pair.b.statement, pair.probabilities
-    b = [f"> {_marked(pair.b.text, pair.spans.b)}", *_attribution(found)]
+    b = [f"> {_marked(pair.b.text, pair.spans.b)}", *_attribution(found, pair.b.pages)]
     if result.quote:
         part = read_against(result, pair)
         blocks = [f"### {rank}\\. {inert(found.speaker) or 'Speaker not given'}", *b]
         blocks += [f"Read against: “{inert(part)}”"] if part else []
     else:
-        a = [f"> {_marked(pair.a.text, pair.spans.a)}", *_attribution(pair.a.statement)]
+        a = [
+            f"> {_marked(pair.a.text, pair.spans.a)}",
+            *_attribution(pair.a.statement, pair.a.pages),
+        ]
         blocks = [f"### {rank}\\.", *a, *b]
     verdict = (
         f"Agree {odds.agree:.2f}, oppose {odds.oppose:.2f}, neither {odds.neither:.2f}; "
@@ -78,10 +81,10 @@ def _spaced(text: str) -> str:
     return f"{start}{inert(text)}{end}"
 
 
-def _attribution(statement: Statement) -> list[str]:
+def _attribution(statement: Statement, pages: Sequence[int] = ()) -> list[str]:
     """Return speaker, date and place as a paragraph; no paragraph if all are missing."""
     parts = [
-        *attribution(statement),
+        *attribution(statement, pages),
         f"context: {statement.context}" if statement.context else "",
         f"id {statement.id}" if statement.id else "",
     ]

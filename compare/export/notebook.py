@@ -25,8 +25,7 @@ from compare.export.words import (
     unsure_word,
     verdict_word,
 )
-from compare.results import SILENT, Pair, Position, Positions, Result, Stance
-from compare.statements import Statement
+from compare.results import SILENT, Excerpt, Pair, Position, Positions, Result, Stance
 
 MOST_SHOWN = 10
 """Pairs shown: the first of those that agree and of those that oppose."""
@@ -87,9 +86,9 @@ def stacked(first: object, *lines: str, bold: bool = True) -> Markup:
     return _macro("stacked", first, lines, bold)
 
 
-def side_html(statement: Statement, text: str, *, only_words: bool = False) -> Markup:
+def side_html(side: Excerpt, *, only_words: bool = False) -> Markup:
     """Return words, in quotation marks if they are quoted, with speaker, date and source."""
-    return _macro("side", statement, text, only_words)
+    return _macro("side", side, only_words)
 
 
 def notebook_html(result: Result) -> str:
@@ -127,8 +126,8 @@ def _cells(result: Result, stance: Stance, pair: Pair) -> list[Markup]:
     odds = f"probability {percent(pair.probabilities.of(verdict))}{below}"
     return [
         stacked(f"{SIGN[verdict]} {unsure_word(word) if unsure else word}", odds),
-        side_html(pair.a.statement, pair.a.text, only_words=result.quote is not None),
-        side_html(pair.b.statement, pair.b.text),
+        side_html(pair.a, only_words=result.quote is not None),
+        side_html(pair.b),
     ]
 
 
@@ -160,7 +159,7 @@ def _position_cells(position: Position) -> list[str]:
     return [
         stacked(position.name, dates),
         stacked(f"{score.mean:+.2f}", interval, f"n = {score.passages}", bold=False),
-        *(side_html(pair.b.statement, pair.b.text) if pair else "" for pair in strongest),
+        *(side_html(pair.b) if pair else "" for pair in strongest),
     ]
 
 

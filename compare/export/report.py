@@ -61,6 +61,7 @@ def report_html(
             limits=limits(result),
             citation=citation_of(result),
             statements=statements,
+            pages=citations.cited_pages(result, stances, limit),
             settings=settings(result),
         )
     )

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from compare.comparison import by_year, matrix
 from compare.comparison.counts import Count
-from compare.export.words import JOINT, deciding_words, filters_in_words
+from compare.export.words import JOINT, deciding_words, filters_in_words, page_numbers
 from compare.results import (
     SILENT,
     Actor,
+    Excerpt,
     Pair,
     Position,
     Positions,
@@ -69,21 +70,22 @@ def _pair_row(result: Result, pair: Pair, stance: Stance, rank: int) -> Row:
         "p_oppose": _rounded(odds.oppose),
         "p_neither": _rounded(odds.neither),
         "similarity": _rounded(pair.similarity),
-        **side_cells("a", pair.a.statement, pair.a.text, pair.spans.a),
-        **side_cells("b", pair.b.statement, pair.b.text, pair.spans.b),
+        **side_cells("a", pair.a, pair.spans.a),
+        **side_cells("b", pair.b, pair.spans.b),
         "b_also_said": JOINT.join(map(_named, pair.b.repeats)),
         "label_source": result.provenance.label_source_of(pair),
         **made_with(result.provenance),
     }
 
 
-def side_cells(side: str, statement: Statement, passage: str, spans: Sequence[Span] = ()) -> Row:
+def side_cells(side: str, excerpt: Excerpt, spans: Sequence[Span] = ()) -> Row:
     """Return the columns of side "a" or "b"; `spans` are the deciding words of the passage."""
+    statement = excerpt.statement
     cells = {
         "text": statement.text,
-        "passage": passage,
+        "passage": excerpt.text,
         "context": statement.context,
-        "words": JOINT.join(deciding_words(passage, spans)),
+        "words": JOINT.join(deciding_words(excerpt.text, spans)),
         "speaker": statement.speaker,
         "role": statement.role,
         "country": statement.countries,
@@ -92,6 +94,7 @@ def side_cells(side: str, statement: Statement, passage: str, spans: Sequence[Sp
         "venue": statement.venue,
         "title": statement.title,
         "source": statement.source,
+        "pages": page_numbers(excerpt.pages),
         "url": statement.url,
         # Only a statement of the library says whether it is quoted; a typed quote has no id.
         "quotation": statement.quotation.value if statement.id else "",
@@ -273,12 +276,13 @@ def _score(score: PositionScore | None) -> Row:
 
 
 def _strongest(position: Position | None, side: Stance) -> Row:
-    values: Sequence[Value] = ("", None, "", "", "", "", "")
+    values: Sequence[Value] = ("", None, "", "", "", "", "", "")
     if position and (pair := position.strongest(side)):
         said = pair.b.statement
         odds, date = _rounded(pair.probabilities.of(side)), said.date.iso if said.date else ""
-        values = (pair.b.text, odds, date, said.speaker, said.id, said.source, said.url)
-    names = ("text", "probability", "date", "speaker", "id", "source", "url")
+        found = (said.speaker, said.id, said.source, page_numbers(pair.b.pages), said.url)
+        values = (pair.b.text, odds, date, *found)
+    names = ("text", "probability", "date", "speaker", "id", "source", "pages", "url")
     return {f"{side}_{name}": value for name, value in zip(names, values, strict=True)}
 
 

@@ -148,8 +148,19 @@ def marked_pieces(text: str, spans: Sequence[Span]) -> Iterator[tuple[str, bool]
     yield text[at:], False
 
 
-def attribution(statement: Statement) -> list[str]:
-    """Return a statement's speaker, date, place and source, without what is missing."""
+def page_numbers(pages: Sequence[int]) -> str:
+    """Return the page, or the first and the last page: "3", "3–4", "" without pages."""
+    return "–".join(map(str, pages))
+
+
+def pages_in_words(pages: Sequence[int]) -> str:
+    """Return "page 3", "pages 3–4", or "" without pages."""
+    name = "page" if len(pages) == 1 else "pages"
+    return f"{name} {page_numbers(pages)}" if pages else ""
+
+
+def attribution(statement: Statement, pages: Sequence[int] = ()) -> list[str]:
+    """Return a statement's speaker, date, place, source and pages, without what is missing."""
     known = [
         statement.speaker,
         statement.role,
@@ -158,6 +169,7 @@ def attribution(statement: Statement) -> list[str]:
         statement.venue,
         statement.title,
         statement.source,
+        pages_in_words(pages),
         "reported, not quoted" if statement.quotation is Quotation.REPORTED else "",
     ]
     return [part for part in known if part]

@@ -99,6 +99,11 @@ class Excerpt:
         return ModelInput(self.text, self.context, country, date)
 
     @property
+    def pages(self) -> tuple[int, ...]:
+        """Return the page of the words, or the first and the last; () if there are no pages."""
+        return self.statement.pages_of(self.passage.start, self.passage.end)
+
+    @property
     def before(self) -> str:
         """Return the statement's text before the passage."""
         return self.statement.text[: self.passage.start]

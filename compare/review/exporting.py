@@ -200,8 +200,8 @@ def _pair_cells(pair: ReviewPair) -> Row:
     cells: Row = {
         name: getattr(pair, name) for name in ReviewPair.__dataclass_fields__ if name in COLUMNS
     }
-    sides = side_cells("a", pair.a.statement, pair.a.text)
-    sides |= side_cells("b", pair.b.statement, pair.b.text)
+    sides = side_cells("a", pair.a)
+    sides |= side_cells("b", pair.b)
     cells |= {name: value for name, value in sides.items() if name in COLUMNS}
     if odds := pair.probabilities:
         cells |= {f"p_{stance}": odds.of(stance) for stance in Stance}
@@ -374,5 +374,5 @@ def _cells(review: Review, place: int, pair: ReviewPair) -> tuple[str, list[str]
         for reader, given in review.answers().items():
             if answer := given.get(place):
                 lines.append(f"{reader}: {answer.label}")
-    sides = [side_html(side.statement, side.text) for side in (pair.a, pair.b)]
+    sides = [side_html(side) for side in (pair.a, pair.b)]
     return kind, [stacked(f"{place:,}", *lines), *sides]

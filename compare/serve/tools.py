@@ -16,6 +16,7 @@ from compare.comparison.positions import positions
 from compare.comparison.search import search
 from compare.comparison.turns import TURNS
 from compare.errors import CompareError, QueryError
+from compare.export.words import page_numbers
 from compare.library import Filters
 from compare.library.backend import Backend
 from compare.results import Pair, Result, Stance
@@ -168,7 +169,12 @@ def _found(result: Result, pair: Pair, stance: Stance) -> dict[str, Any]:
 
 
 def _said(pair: Pair) -> dict[str, Any]:
-    return {"words": pair.b.text, "context": pair.b.context, **_source(pair.b.statement)}
+    return {
+        "words": pair.b.text,
+        "context": pair.b.context,
+        **_source(pair.b.statement),
+        "pages": page_numbers(pair.b.pages),
+    }
 
 
 def _source(statement: Statement) -> dict[str, str]:

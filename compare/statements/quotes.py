@@ -13,7 +13,9 @@ LONGEST = 20_000
 """Characters of the longest quote: about ten pages."""
 
 _HYPHEN_BREAK = re.compile(r"(?<!\w)(\w+)[-\u00ad\u2010]\s*\n\s*([a-zà-ÿ]\w*)")
-_PREFIXES = re.compile("all|anti|co|cross|ex|far|long|multi|non|post|pre|pro|self|semi|short|well")
+PREFIXES = re.compile("all|anti|co|cross|ex|far|long|multi|non|post|pre|pro|self|semi|short|well")
+"""First parts of words that keep their hyphen at the end of a line."""
+
 _DETAILS = ("speaker", "role", "country", "date", "context")
 _QUOTED = re.compile(r'(?:"([^"]*)"|“([^“”]*)”|„([^„“”]*)[“”]|«([^«»]*)»|‘([^‘]*)’)([.,]?)\Z')
 _HALF_QUOTED = re.compile(r'["“„«]([^"“”„«»]*)\Z')
@@ -110,7 +112,7 @@ def language_notes(*named: tuple[str, str], languages: tuple[str, ...] = ("en",)
 
 def _join(match: re.Match[str]) -> str:
     first, second = match.groups()
-    return f"{first}-{second}" if _PREFIXES.fullmatch(first.casefold()) else first + second
+    return f"{first}-{second}" if PREFIXES.fullmatch(first.casefold()) else first + second
 
 
 def _unquoted(text: str) -> str:

@@ -6,6 +6,7 @@ import calendar
 import hashlib
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -108,6 +109,8 @@ class Statement:
         source: A publication, a file or a document symbol.
         quotation: Whether `text` is quoted directly or reported.
         extra: All other columns of the corpus, as given.
+        pages: The offset in `text` at which each page of its document begins, the first page
+            first. An empty page has the offset of the next. Empty if it has no pages.
     """
 
     id: str
@@ -124,21 +127,41 @@ class Statement:
     language: str = ""
     quotation: Quotation = Quotation.DIRECT
     extra: Mapping[str, str] = field(default_factory=dict)
+    pages: tuple[int, ...] = ()
 
     @property
     def countries(self) -> str:
         """Return the spellings of the countries, joined by "; "."""
         return "; ".join(entry.name for entry in self.country)
 
+    def page_of(self, offset: int) -> int | None:
+        """Return the number of the page that holds a character, None if it has no pages."""
+        return max(bisect_right(self.pages, offset), 1) if self.pages else None
+
+    def pages_of(self, start: int, end: int) -> tuple[int, ...]:
+        """Return the page of a part of the text, or the first and the last; () without pages.
+
+        >>> Statement("1", "On the first. On the second.", pages=(0, 14)).pages_of(3, 20)
+        (1, 2)
+        """
+        first, last = self.page_of(start), self.page_of(max(start, end - 1))
+        if first is None or last is None:
+            return ()
+        return (first,) if first == last else (first, last)
+
     def to_dict(self) -> dict[str, Any]:
-        """Return plain data from which `from_dict` makes an equal statement."""
+        """Return plain data from which `from_dict` makes an equal statement.
+
+        A statement without pages has no "pages", so its content hash is that of older programs.
+        """
         data = {name: getattr(self, name) for name in self.__dataclass_fields__}
         data["country"] = [{"name": entry.name, "code": entry.code} for entry in self.country]
         data["date"] = self.date.iso if self.date else ""
         data["date_precision"] = self.date.precision.value if self.date else ""
         data["quotation"] = self.quotation.value
         data["extra"] = dict(self.extra)
-        return data
+        del data["pages"]
+        return data | ({"pages": list(self.pages)} if self.pages else {})
 
     def to_json(self) -> str:
         """Return `to_dict` as JSON; equal statements give equal text."""
@@ -152,6 +175,7 @@ class Statement:
         values["date"] = PartialDate(data["date"]) if data.get("date") else None
         values["quotation"] = Quotation(data.get("quotation", Quotation.DIRECT))
         values["extra"] = dict(data.get("extra", {}))
+        values["pages"] = tuple(data.get("pages", ()))
         return cls(**values)
 
     @classmethod

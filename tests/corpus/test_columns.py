@@ -21,7 +21,7 @@ VALUES = {"country": "Norway", "date": "2022", "url": "https://example.org", "qu
 
 
 def test_every_field_of_a_statement_can_be_a_column(read: Read) -> None:
-    assert set(FIELDS) | {"extra"} == set(Statement.__dataclass_fields__)
+    assert set(FIELDS) | {"extra", "pages"} == set(Statement.__dataclass_fields__)
     values = [VALUES.get(field, f"a {field}") for field in FIELDS]
     (statement,) = read("a.csv", ",".join(FIELDS) + "\n" + ",".join(values)).statements
     assert statement.extra == {}

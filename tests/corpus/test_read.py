@@ -38,7 +38,7 @@ def test_a_folder_is_read_in_order_and_says_what_it_left_out(here: Path) -> None
         c__README_dot_md="not a statement",
         c__a__Readme_dot_txt="not a statement",
         c__LICENSE_dot_txt="not a statement",
-        c__notes_dot_pdf="not a statement",
+        c__notes_dot_docx="not a statement",
         c___dot_hidden_dot_csv="text\nnot a statement\n",
         c___dot_git__a_dot_csv="text\nnot a statement\n",
     )
@@ -52,7 +52,7 @@ def test_a_folder_is_read_in_order_and_says_what_it_left_out(here: Path) -> None
     ]
     assert corpus.notes == (
         "6 files were skipped (hidden, README or LICENSE, or of a type that is not read): "
-        ".hidden.csv, LICENSE.txt, README.md, Readme.txt, notes.pdf, ~$book.xlsx.",
+        ".hidden.csv, LICENSE.txt, README.md, Readme.txt, notes.docx, ~$book.xlsx.",
     )
 
 
@@ -118,22 +118,22 @@ def test_what_is_not_there(here: Path) -> None:
 
 
 def test_what_cannot_be_read(here: Path) -> None:
-    Path("a.pdf").touch()
+    Path("a.docx").touch()
     with pytest.raises(CorpusError) as caught:
-        read_corpus(["a.pdf"])
+        read_corpus(["a.docx"])
     assert str(caught.value) == (
-        "a.pdf has a type that cannot be read: use one of .csv, .json, .jsonl, .markdown, .md, "
-        ".ndjson, .tab, .tsv, .txt, .xlsx."
+        "a.docx has a type that cannot be read: use one of .csv, .json, .jsonl, .markdown, .md, "
+        ".ndjson, .pdf, .tab, .tsv, .txt, .xlsx."
     )
 
 
 def test_a_folder_with_nothing_in_it(here: Path) -> None:
-    put(c__README_dot_md="words", c__a_dot_pdf="words")
+    put(c__README_dot_md="words", c__a_dot_docx="words")
     with pytest.raises(CorpusError) as caught:
         read_corpus(["c"])
     assert str(caught.value) == (
         "The folder 'c' holds nothing to read: put files of the kinds .csv, .json, .jsonl, "
-        ".markdown, .md, .ndjson, .tab, .tsv, .txt, .xlsx into it."
+        ".markdown, .md, .ndjson, .pdf, .tab, .tsv, .txt, .xlsx into it."
     )
 
 

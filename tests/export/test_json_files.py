@@ -209,7 +209,7 @@ def test_public_json_has_the_promised_shape() -> None:
     first, second, third = data["results"]
     assert list(first) == [
         *("rank", "stance", "p_agree", "p_oppose", "p_neither", "similarity"),
-        *("unsure", "third_reader", "quote_part", "passage", "statement", "why"),
+        *("unsure", "third_reader", "quote_part", "passage", "pages", "statement", "why"),
     ]
     assert [entry["stance"] for entry in data["results"]] == ["agree", "oppose", "neither"]
     assert [entry["rank"] for entry in data["results"]] == [1, 1, 1]

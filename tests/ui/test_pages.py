@@ -10,6 +10,7 @@ from compare.models.runtime import read_manifest
 from compare.models.stance import WEIGHTS, shipped_manifests
 from compare.ui.components.quote_form import EXAMPLE_QUOTE
 from tests.fakes import WordJudge, statement
+from tests.pdf_files import IMAGE, pdf, text_page
 from tests.ui.conftest import shown, well
 
 CSV = (
@@ -204,6 +205,41 @@ def test_a_file_that_cannot_be_read_is_one_sentence(page, home):
     assert 'role="alert"' in shown(app)
     assert "picture.png" in shown(app)
     assert "/tmp" not in shown(app).replace(str(home / "library"), "")
+
+
+def test_pdfs_are_added_with_their_index_and_what_is_filled_in(page, home):
+    app = page("add")
+    pages = (text_page(f"We will {do} the canal.") for do in ("open", "close"))
+    app.file_uploader[0].upload("a.pdf", pdf(*pages))
+    app.file_uploader[0].upload("scan.pdf", pdf([IMAGE]))
+    app.file_uploader[0].upload("b.txt", b"We will widen the lock.")
+    app.file_uploader[0].upload("index.csv", b"file,speaker\na.pdf,Ilan Torvik\nc.pdf,Nobody\n")
+    well(app.run())
+    html = shown(app)
+    assert "2 statements can be added; 2 rows were skipped." in html
+    assert "the PDF has no text, only images of pages" in html
+    assert "2 documents have no row in index.csv: scan.pdf, b.txt." in html
+    assert "What the files do not say" in [box.label for box in app.expander]
+
+    def fill(label, value):
+        next(box for box in app.text_input if box.label == label).set_value(value)
+        next(one for one in app.button if one.label == "Use these values").click()
+        app.run()
+
+    fill("Date", "soon")
+    assert "&#x27;soon&#x27; cannot be filled in as the date: " in shown(app)
+    fill("Date", "2023-05-02")
+    fill("Speaker", "Ada Made-Up")
+    app.button(key="add-go").click()
+    well(app.run())
+    library = Library.open(home / "library")
+    kept = {entry.source: entry for entry in library.statements()}
+    assert (kept["a.pdf"].speaker, kept["b.txt"].speaker) == ("Ilan Torvik", "Ada Made-Up")
+    assert {entry.date.iso for entry in kept.values()} == {"2023-05-02"}
+    assert kept["a.pdf"].pages == (0, 25)
+    library.close()
+    well(app := page("corpus", id=kept["a.pdf"].id))
+    assert "<dt>Pages</dt><dd>2</dd>" in shown(app)
 
 
 def test_a_public_corpus_is_recognised_and_its_account_shown(page, home):

@@ -195,7 +195,7 @@ def _choose_pairs(reviews: Reviews, library: Library) -> Callable[[int], PairSel
         if not results:
             small(
                 "To review results, compare two sides, or press “Review by hand” above the "
-                "a search: they are then offered here. A random sample shows how often the model "
+                "lists of a search: they are then offered here. A random sample shows how often the model "
                 "is right."
             )
         return _pairs_from_file(library)

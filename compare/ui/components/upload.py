@@ -16,7 +16,7 @@ from compare.corpus import SUFFIXES, BadFileError, Corpus, Row, read_corpus
 from compare.corpus.columns import FIELDS, resolve
 from compare.corpus.importers.registry import formats
 from compare.corpus.importing import read_public, recognised_format
-from compare.corpus.read import READERS
+from compare.corpus.read import DOCUMENTS, READERS
 from compare.corpus.web import Page, Proposal, propose, statements_of
 from compare.corpus.web.page import fetch_page, read_saved
 from compare.errors import CompareError, CorpusError
@@ -46,6 +46,16 @@ _NO_COLUMN = "Not in this file"
 _TABLES = "Tables or documents: one statement per row or file"
 _DATES = {"Unknown: skip such rows": None, "Day first": "day-first", "Month first": "month-first"}
 _WHO = ("speaker", "role", "country")
+_FILLED = {
+    "speaker": "Speaker",
+    "role": "Role",
+    "country": "Country",
+    "date": "Date",
+    "venue": "Venue",
+    "source": "Source",
+    "url": "Address",
+}
+_OF_A_PDF = ("text", "source")  # its columns, which are known without reading it
 
 
 # -- Files ---------------------------------------------------------------------------------------
@@ -109,13 +119,16 @@ def statements_from_files() -> list[Statement]:
     )
     columns: tuple[str, ...] = ()
     mapping: dict[str, str] = {}
+    fill: dict[str, str] = {}
     dates = None
     if not format_name:
         if columns := _columns(key, files):
             mapping = _choose_columns(columns, key)
         dates = _DATES[st.selectbox("Dates such as 03/04/2022", list(_DATES), key=f"dates-{key}")]
+        fill = _ask_what_is_missing(key, files)
     try:
-        corpus = _read(key, format_name, tuple(mapping.items()), dates, files)
+        filled = tuple(fill.items())
+        corpus = _read(key, format_name, tuple(mapping.items()), filled, dates, files)
     except CompareError as error:
         sentence = str(error)
         if columns and "text" not in {*resolve(columns, {}).values(), *mapping.values()}:
@@ -131,6 +144,7 @@ def _read(
     key: str,
     format_name: str,
     mapping: tuple[tuple[str, str], ...],
+    fill: tuple[tuple[str, str], ...],
     dates: str | None,
     _files: Sequence[UploadedFile],
 ) -> Corpus:
@@ -138,7 +152,7 @@ def _read(
         if format_name:
             corpus = read_public(paths, format_name)
         else:
-            corpus = read_corpus(paths, mapping=dict(mapping), dates=dates)
+            corpus = read_corpus(paths, mapping=dict(mapping), fill=dict(fill), dates=dates)
         folder = str(paths[0].parent)
         problems = (
             replace(one, file=PurePath(one.file).name, message=_without(folder, one.message))
@@ -163,11 +177,49 @@ def _columns(key: str, _files: Sequence[UploadedFile]) -> tuple[str, ...]:
     found: dict[str, None] = {}
     with on_disk(_files) as paths:
         for path in paths:
-            if reader := READERS.get(path.suffix.casefold()):
+            if path.suffix.casefold() == ".pdf":
+                found.update(dict.fromkeys(_OF_A_PDF))
+            elif reader := READERS.get(path.suffix.casefold()):
                 with contextlib.suppress(BadFileError, OSError):
                     rows = (row for row in reader(path, path.name) if isinstance(row, Row))
                     found.update(dict.fromkeys(row.cells) if (row := next(rows, None)) else {})
     return tuple(found)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _has_missing_fields(key: str, _files: Sequence[UploadedFile]) -> bool:
+    """Return whether a document among the files leaves a field of the form open."""
+    with on_disk(_files) as paths:
+        for path in paths:
+            suffix, known = path.suffix.casefold(), set(_OF_A_PDF)
+            if suffix not in DOCUMENTS:
+                continue
+            if suffix != ".pdf":
+                with contextlib.suppress(BadFileError, OSError):
+                    rows = READERS[suffix](path, path.name)
+                    cells = [row.cells for row in rows if isinstance(row, Row)]
+                    known = {f for one in cells for c, f in resolve(one, {}).items() if one[c]}
+            if not known >= _FILLED.keys():
+                return True
+    return False
+
+
+def _ask_what_is_missing(key: str, files: Sequence[UploadedFile]) -> dict[str, str]:
+    """Show a form for what documents do not say; return its values."""
+    if not _has_missing_fields(key, files):
+        return {}
+    with st.expander("What the files do not say"), st.form(f"fill-{key}", border=False):
+        small(
+            "These values are for every statement whose file, or index.csv, does not give its own. "
+            "Leave empty what you do not know."
+        )
+        with st.grid(3):
+            values = {
+                field: st.text_input(label, key=f"fill-{key}-{field}", max_chars=2000)
+                for field, label in _FILLED.items()
+            }
+        st.form_submit_button("Use these values", key=f"fill-{key}-go")
+    return {field: value.strip() for field, value in values.items() if value.strip()}
 
 
 def _choose_columns(columns: Sequence[str], key: str) -> dict[str, str]:
