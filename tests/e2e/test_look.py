@@ -146,9 +146,11 @@ def test_hostile_statements_are_shown_as_written(hostile, visit, path, size):
 
 def test_hostile_statements_are_plain_in_menus_too(hostile, visit):
     page = visit(f"{hostile.url}/?q=harbour")
-    page.get_by_role("combobox", name="Or choose a statement of this library").click()
+    page.get_by_role("button", name="Choose a statement of this library").click()
+    page.get_by_role("combobox", name="Statement").click()
     options = page.get_by_role("option").all_inner_texts()
     assert any("<i>Speaker</i> 1: The harbour costs $x^2$" in option for option in options)
+    page.keyboard.press("Escape")
     page.keyboard.press("Escape")
     page.get_by_role("combobox", name="Speaker").first.click()
     assert "<i>Speaker</i> 0" in page.get_by_role("option").all_inner_texts()

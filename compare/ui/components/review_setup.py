@@ -194,9 +194,9 @@ def _choose_pairs(reviews: Reviews, library: Library) -> Callable[[int], PairSel
     if chosen not in results:
         if not results:
             small(
-                "To review results, compare two sides, or press “Review by hand” above the "
-                "lists of a search: they are then offered here. A random sample shows how often the model "
-                "is right."
+                "To review results, compare two sides, or press “Review by hand” above the lists "
+                "of a search: they are then offered here. A random sample shows how often the "
+                "model is right."
             )
         return _pairs_from_file(library)
     how, many, which = st.columns([2, 1, 2])
