@@ -22,8 +22,8 @@ from compare.review.exporting import review_rows
 from compare.statements import Statement
 from tests.fakes import HashingEncoder, WordJudge, statement
 
-TEXT = "We open the canal. The ships must pass it. We do not close the ferry."
-OF_PDF = statement("p-1", TEXT, country="Ostravia", source="a.pdf", pages=(0, 19, 51))
+TEXT = "We open the canal. The ships must pass it. We like the old ferry."
+OF_PDF = statement("p-1", TEXT, country="Ostravia", source="a.pdf", pages=(0, 19, 43))
 PLAIN = statement("s-1", "The ships must pass the canal.", country="Valdoria", source="Gazette")
 
 
@@ -40,7 +40,9 @@ def library(tmp_path_factory: pytest.TempPathFactory, encoder: HashingEncoder) -
 @pytest.fixture(scope="module")
 def result(library: Library) -> Result:
     thresholds = Thresholds(probability=0.4, similarity=-1)
-    return library.search("The ships must pass it.", model=WordJudge(), thresholds=thresholds)
+    return library.search(
+        "Every one of the ships must pass.", stance_model=WordJudge(), thresholds=thresholds
+    )
 
 
 def pages_of(result: Result) -> dict[str, tuple[int, ...]]:
@@ -55,16 +57,16 @@ def test_a_library_keeps_pages_through_updates_and_merging(
     Library.build([OF_PDF], folder, encoder).close()
     changed = statement("p-2", "We wait.", pages=(0,))
     updated = Library.open(folder, encoder).update([changed])
-    assert {one.id: one.pages for one in updated.statements()} == {"p-1": (0, 19, 51), "p-2": (0,)}
+    assert {one.id: one.pages for one in updated.statements()} == {"p-1": (0, 19, 43), "p-2": (0,)}
     Library.build([PLAIN], tmp_path / "third", encoder).close()
     merged = Library.open(f"{folder};{tmp_path / 'third'}", encoder)
     assert merged.statement("p-1") == OF_PDF
-    again = merged.search("The ships must pass it.", model=WordJudge())
+    again = merged.search("Every one of the ships must pass.", stance_model=WordJudge())
     assert again.pairs
 
 
 def test_a_saved_result_keeps_pages(result: Result, tmp_path: Path) -> None:
-    assert pages_of(result) == {"p-1": (2, 3), "s-1": ()} or pages_of(result)["p-1"] == (2,)
+    assert pages_of(result) == {"p-1": (2,), "s-1": ()}
     result.save(tmp_path / "kept.json")
     again = Result.load(tmp_path / "kept.json")
     assert pages_of(again) == pages_of(result)
@@ -76,7 +78,7 @@ def test_a_review_keeps_pages(result: Result, tmp_path: Path) -> None:
     pairs = [ReviewPair(f"x{n}", pair.a, pair.b) for n, pair in enumerate(result.pairs)]
     reviews.create("canal", PairSelection.imported(pairs), ["Ada"], order="given")
     review = reviews.open("canal")
-    kept = {pair.b.statement.id: pair.b.pages for pair in review.pairs}
+    kept = {pair.b.statement.id: pair.b.pages for _, pair in review.pairs()}
     assert kept == pages_of(result)
     assert {row["b_id"]: row["b_pages"] for row in review_rows(review)}["p-1"] == "2"
 
@@ -94,7 +96,7 @@ def test_every_export_shows_the_page(result: Result) -> None:
     assert tuple(row) == columns("pairs")
     assert result.to_pandas()["b_pages"].tolist() == [row["b_pages"] for row in pair_rows(result)]
     shown = next(one for one in public_json(result)["results"] if one["pages"])
-    assert (shown["pages"], shown["statement"]["pages"]) == ("2", [0, 19, 51])
+    assert (shown["pages"], shown["statement"]["pages"]) == ("2", [0, 19, 43])
     where = "<bdi>a.pdf</bdi></cite><span> · </span><bdi>page 2</bdi>"
     assert where in found_card(pair, Stance.AGREE, result.subject)
     assert where in half_html("Found", pair.b)
