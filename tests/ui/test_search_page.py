@@ -3,12 +3,17 @@ import json
 import re
 import threading
 from dataclasses import replace
+from types import SimpleNamespace
+
+import streamlit as st
 
 from compare.comparison.turns import Turns
 from compare.export import ExportFormat, export_bytes
 from compare.results import FILLED_TO, Stance
-from compare.statements import Statement
-from compare.ui.components import service
+from compare.statements import PartialDate, Statement
+from compare.ui.charts.counts import years_of_result
+from compare.ui.charts.vega import COLOURS
+from compare.ui.components import filter_panel, service
 from compare.ui.components.quote_form import EXAMPLE_QUOTE
 from tests.fabricate import OPPOSED, a_search, found_pair, two_sides
 from tests.fakes import WordJudge
@@ -248,3 +253,118 @@ def test_a_search_waits_for_its_turn_and_says_how_many_are_ahead(page, monkeypat
     assert told[0] == "1 reading of another visitor is ahead: about 2 seconds"
     assert "26 of 26 pairs read" in told
     assert "Oppose" in shown(app)
+
+
+# -- The head of a result, its counts and its views ----------------------------------------------
+
+
+def pills(app, name):
+    """The values of a filter that are shown with their counts."""
+    return next(group for group in app.button_group if group.key.startswith(f"count-{name}-"))
+
+
+def cards_of(app, stance):
+    return re.findall(rf'<article class="cp-card cp-{stance}">', shown(app))
+
+
+def test_filters_show_the_counts_of_this_result_and_set_the_menu(page):
+    app = page()
+    counts = dict(
+        re.fullmatch(r"(.*) (\d+)", option.content).groups()
+        for option in pills(app, "countries").proto.options
+    )
+    assert counts == {"United States": "3", "China": "2", "European Union": "1", "Russia": "1"}
+    assert not [group for group in app.button_group if group.key.startswith("count-sources")]
+    pills(app, "countries").set_value(["China"])
+    well(app.run())
+    assert app.multiselect(key="countries").value == ["China"]
+    assert pills(app, "countries").value == ["China"]
+    assert "malicious disinformation" in unmarked(shown(app))
+    assert "directly assisting Russia" not in unmarked(shown(app))
+    pills(app, "countries").set_value([])
+    well(app.run())
+    assert app.multiselect(key="countries").value == []
+
+
+def test_a_value_chosen_in_the_menu_stays_when_another_is_pressed(page):
+    app = page()
+    app.multiselect(key="countries").select("Russia")
+    well(app.run())
+    before = app.multiselect(key="countries").value
+    offered = [
+        option.content.rpartition(" ")[0] for option in pills(app, "countries").proto.options
+    ]
+    pills(app, "countries").set_value(offered)
+    well(app.run())
+    assert set(app.multiselect(key="countries").value) == {*before, *offered}
+
+
+def test_the_page_says_what_is_searched_and_that_it_is_a_sample(page):
+    html = shown(page())
+    assert re.search(
+        r"Searched: 11 statements, 7 speakers, 5 countries or organisations, 1 source, 2022; "
+        r"built on \d+ \w+ \d{4}\.",
+        html,
+    )
+    assert "This is a sample of eleven statements on one question." in html
+
+
+def test_the_hint_that_it_is_an_example_goes_with_the_example(page):
+    assert "This is an example: paste your own quote over it." in shown(page())
+    assert "This is an example" not in shown(page(q="China asked for no military aid"))
+
+
+def test_the_limits_stand_beside_the_lists(page):
+    html = shown(page())
+    assert "In a test, 76 in 100 of those listed here were right" in html
+    assert "of all that oppose, the first ten held 22 in 100" in html
+
+
+def test_the_views_show_the_same_statements(page):
+    app = page()
+    words = {stance: len(cards_of(app, stance)) for stance in ("agree", "oppose")}
+    app.segmented_control(key="view").set_value("Table")
+    well(app.run())
+    (table,) = app.dataframe
+    verdicts = list(table.value["Verdict"])
+    assert {"agree": verdicts.count("Agrees"), "oppose": verdicts.count("Opposes")} == words
+    assert cards_of(app, "agree") == []
+    app.segmented_control(key="view").set_value("Compact")
+    well(app.run())
+    assert len(cards_of(app, "agree")) == words["agree"]
+    assert "<mark>" not in shown(app)
+
+
+def test_how_sure_a_verdict_is_shows_in_its_sign(page):
+    app = page()
+    assert 'class="cp-verdict cp-sure"' in card_of(app, "malicious disinformation")
+    assert 'class="cp-verdict cp-fair"' in card_of(app, "both denied that Russia")
+
+
+def test_dragging_over_the_years_sets_the_period(monkeypatch):
+    drawn = SimpleNamespace(selection={"period": {"year": ["2003", "2001", "2002"]}})
+    monkeypatch.setattr(st, "session_state", {"years": drawn})
+    filter_panel._choose_years("years", "from", "to")
+    assert (st.session_state["from"], st.session_state["to"]) == ("2001", "2003")
+    drawn.selection = {"period": {}}
+    filter_panel._choose_years("years", "from", "to")
+    assert (st.session_state["from"], st.session_state["to"]) == ("2001", "2003")
+
+
+def test_the_years_of_a_result_have_the_counts_that_it_has():
+    dated = [
+        replace(
+            found_pair(replace(OPPOSED, id=f"y{n}", date=PartialDate(year)), odds), similarity=0.9
+        )
+        for n, (year, odds) in enumerate(
+            [("2001", (0.1, 0.8, 0.1)), ("2003", (0.8, 0.1, 0.1)), ("2003", (0.1, 0.8, 0.1))]
+        )
+    ]
+    result = a_search(*dated)
+    values = years_of_result(result).spec(COLOURS["light"])["data"]["values"]
+    counts = {(one["year"], one["verdict"]): one["statements"] for one in values}
+    assert counts == {
+        ("2001", "agree"): 0, ("2001", "oppose"): 1, ("2002", "agree"): 0,
+        ("2002", "oppose"): 0, ("2003", "agree"): 1, ("2003", "oppose"): 1,
+    }  # fmt: skip
+    assert years_of_result(a_search(dated[0])) is None

@@ -14,7 +14,14 @@ from compare.adapt import append_correction
 from compare.errors import QueryError
 from compare.export import VERDICT, counted, verdict_word
 from compare.export.html import found_card, list_head, pair_card, unsure_card
-from compare.export.words import LIST_TITLES, limits, list_note, read_as, read_of
+from compare.export.words import (
+    LIST_TITLES,
+    limits,
+    list_note,
+    page_numbers,
+    read_as,
+    read_of,
+)
 from compare.results import MOST_OF_STATEMENT, Pair, Result, Stance
 from compare.ui import CORPUS_PAGE
 from compare.ui.components.filter_panel import NEWEST, OLDEST, PROBABILITY, SIMILARITY
@@ -161,6 +168,7 @@ def found_table(shown: Shown) -> None:
             "Country": pair.b.statement.countries,
             "Date": pair.b.statement.date.iso if pair.b.statement.date else "",
             "Source": pair.b.statement.title or pair.b.statement.source,
+            "Pages": page_numbers(pair.b.pages),
             "Similarity": pair.similarity,
             "Sure": "no" if result.is_unsure(pair) else "yes",
         }
