@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from compare.errors import ExportError, WatchError
 from compare.export.dictionary import model
+from compare.export.json_files import quote_to_json
 from compare.library import Filters
 from compare.results import Probabilities, Stance, Thresholds, filters_in_force
 from compare.results.provenance import filters_from
@@ -324,7 +325,7 @@ def _kept_to_json(kept: Kept) -> dict[str, Any]:
     watch = kept.watch
     return {
         "name": watch.name,
-        "quote": {**asdict(watch.quote), **_who_to_json(watch.quote)},
+        "quote": quote_to_json(watch.quote),
         "filters": dict(filters_in_force(watch.filters)),
         "thresholds": asdict(watch.thresholds),
         "candidates": watch.candidates,
@@ -359,7 +360,7 @@ def _entry_to_json(entry: Entry) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _who_to_json(of: Quote | Statement) -> dict[str, Any]:
+def _who_to_json(of: Statement) -> dict[str, Any]:
     return {
         "country": [asdict(entry) for entry in of.country],
         "date": of.date.iso if of.date else "",

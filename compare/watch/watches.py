@@ -218,6 +218,8 @@ class Watches:
             wanted = tuple({id(k): k for k in (self._kept(document, n) for n in names)}.values())
         behind = [one for one in wanted if one.watch.digest != library.digest]
         known, changes = self._changes(document, behind, on_progress)
+        if any(one.new or one.changed for one in changes.values()):
+            stance_model = stance_model or library.stance_model()
         ran: dict[str, tuple[Kept, tuple[Entry, ...]]] = {}
         for number, kept in enumerate(behind):
 

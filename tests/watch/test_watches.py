@@ -13,7 +13,8 @@ from compare.library.backend import backend_at
 from compare.library.library import Library
 from compare.results import Stance, Thresholds
 from compare.statements import Quote
-from compare.watch import Watches, values, watches as of_watches
+from compare.watch import Watches, values
+from compare.watch import watches as of_watches
 from tests.fakes import HashingEncoder, WordJudge
 from tests.watch.conftest import (
     BLOCKADE,
@@ -24,7 +25,6 @@ from tests.watch.conftest import (
     run,
     said,
     searched,
-    watching,
 )
 
 
@@ -184,7 +184,8 @@ def test_another_venue_is_no_news_but_is_kept(library: Library) -> None:
     after = library.update([replace(FIRST[0], venue="Pier of Meren")])
     assert after.watches.run(stance_model=judge).entries == {"canal": ()}
     assert judge.read == []
-    venues = {e.statement.id: e.statement.venue for e in after.watches.entries("canal", with_baseline=True)}  # fmt: skip
+    entries = after.watches.entries("canal", with_baseline=True)
+    venues = {entry.statement.id: entry.statement.venue for entry in entries}
     assert venues == {"agree-1": "Pier of Meren", "oppose-1": ""}
 
 
@@ -243,7 +244,7 @@ def test_what_is_deleted_during_a_run_does_not_come_back(library: Library, place
 
 def test_damaged_watches_stop_a_deletion_before_it_begins(library: Library, place: Path) -> None:
     (place / "watches.json").write_text("{")
-    with pytest.raises(WatchError, match="watches.json"):
+    with pytest.raises(WatchError, match=r"watches\.json"):
         library.delete(["other"])
     assert len(open_at(place)) == 3
 
