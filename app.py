@@ -10,6 +10,10 @@ _MENU = {
         "Search by quote",
         "Paste a quote; see who agrees with it and who opposes it, side by side.",
     ),
+    "watch.py": (
+        "Watches",
+        "Save a search; see what is new since it was last run, here or in a feed reader.",
+    ),
     "pair.py": (
         "Two statements",
         "Paste two statements; see how they relate and which words decide it.",

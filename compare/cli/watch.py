@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +23,22 @@ from compare.cli.output import (
 )
 from compare.comparison.retrieval import CANDIDATES
 from compare.export import counted, table_csv
-from compare.export.json_files import load_result, quote_to_json
+from compare.export.json_files import load_result
 from compare.export.words import shortened
 from compare.files import check_writable, write_whole
 from compare.library.backend import Backend
-from compare.results import Result, filters_in_force
+from compare.results import Result
 from compare.safe_text import one_line
 from compare.statements import Quote
-from compare.watch import Entry, FeedFormat, Watch, Watches, entry_rows, feed_bytes
+from compare.watch import (
+    Entry,
+    FeedFormat,
+    Watch,
+    Watches,
+    entry_rows,
+    feed_bytes,
+    watch_json,
+)
 from compare.watch.feeds import GONE, old_words, verdict_words
 
 _INDENT = " " * 4
@@ -105,7 +113,7 @@ def add(
             )
     made = library.watches.add(name, found, stance_model=model)
     text = f"{made.name} is watched: {_listed(found)} now, which will not be reported as new."
-    say_either(options["as_json"], _as_json(library.watches, made), text)
+    say_either(options["as_json"], watch_json(library.watches, made), text)
 
 
 def _listed(result: Result) -> str:
@@ -120,7 +128,7 @@ def list_(as_json: bool, library: Backend | None) -> None:
     watches = shared.open_library(library).watches
     found = list(watches)
     if as_json:
-        say_json([_as_json(watches, one) for one in found])
+        say_json([watch_json(watches, one) for one in found])
     elif not found:
         remark(f"There is no watch in {watches.library.backend}: `compare watch add` adds one.")
     else:
@@ -138,21 +146,6 @@ def _cells(watches: Watches, of: Watch) -> tuple[str, str, str, str, int, int]:
         run.new + run.corrected if run else 0,
         of.total,
     )
-
-
-def _as_json(watches: Watches, of: Watch) -> dict[str, Any]:
-    return {
-        "name": of.name,
-        "quote": quote_to_json(of.quote),
-        "filters": dict(filters_in_force(of.filters)),
-        "thresholds": asdict(of.thresholds),
-        "candidates": of.candidates,
-        "created": of.created,
-        "digest": of.digest,
-        "last_run": of.last_run and asdict(of.last_run),
-        "total": of.total,
-        "library_changed": watches.is_behind(of),
-    }
 
 
 # --- running and showing -----------------------------------------------------------------------
@@ -188,7 +181,7 @@ def run(names: tuple[str, ...], as_json: bool, out: Path | None, **options: Any)
     for name in found.left_out:
         remark(f"Note: Another program ran or removed {name!r} at the same time: run it again.")
     if as_json:
-        states = [_as_json(watches, one) for one, _ in ran]
+        states = [watch_json(watches, one) for one, _ in ran]
         data = {"date": found.date, "digest": found.digest, "read": found.read, "watches": states}
         say_json({**data, "entries": rows})
         return
@@ -233,7 +226,7 @@ def show(name: str, as_json: bool, library: Backend | None) -> None:
     watches = shared.open_library(library).watches
     ((one, entries),) = watches.found([name])
     if as_json:
-        say_json({"watch": _as_json(watches, one), "entries": entry_rows(one, entries)})
+        say_json({"watch": watch_json(watches, one), "entries": entry_rows(one, entries)})
         return
     say(f"{one.name}: {_counts(entries)} in all.")
     say(f"Quote: “{one_line(one.quote.text)}”")

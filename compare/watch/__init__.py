@@ -23,7 +23,7 @@ from compare.watch.values import (
     Run,
     Watch,
 )
-from compare.watch.watches import Watches
+from compare.watch.watches import Watches, watch_json
 
 __all__ = [
     "LONGEST_NAME",
@@ -41,4 +41,5 @@ __all__ = [
     "entry_rows",
     "feed_bytes",
     "json_feed",
+    "watch_json",
 ]

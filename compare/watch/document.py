@@ -314,15 +314,18 @@ def _to_text(document: Document) -> str:
         "format": FORMAT,
         "version": VERSION,
         "known": [{"digest": one, "document": name} for one, name in document.known.items()],
-        "watches": [_kept_to_json(one) for one in document.watches],
+        "watches": [
+            {**watch_to_json(one.watch), "entries": [*map(_entry_to_json, one.entries)]}
+            for one in document.watches
+        ],
     }
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
     # Text from the web may hold half a surrogate pair, which neither UTF-8 nor a database holds.
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _kept_to_json(kept: Kept) -> dict[str, Any]:
-    watch = kept.watch
+def watch_to_json(watch: Watch) -> dict[str, Any]:
+    """Return a watch as plain data, without its entries."""
     return {
         "name": watch.name,
         "quote": quote_to_json(watch.quote),
@@ -332,7 +335,6 @@ def _kept_to_json(kept: Kept) -> dict[str, Any]:
         "created": watch.created,
         "digest": watch.digest,
         "last_run": watch.last_run and asdict(watch.last_run),
-        "entries": [_entry_to_json(entry) for entry in kept.entries],
     }
 
 

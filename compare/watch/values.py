@@ -91,14 +91,27 @@ class Entry:
         before = self.before and replace(self.before, words="", context="")
         return replace(self, statement=Statement(self.statement.id, ""), before=before)
 
+    @property
+    def excerpt(self) -> Excerpt:
+        """Return the words found."""
+        return _whole(self.statement)
+
+    @property
+    def excerpt_before(self) -> Excerpt | None:
+        """Return the words before a correction; None if there was none."""
+        if self.before is None:
+            return None
+        before = self.before
+        return _whole(
+            replace(self.statement, id=before.id, text=before.words, context=before.context)
+        )
+
     def pair(self, quote: Quote) -> Pair | None:
         """Return the entry as a pair with the quote of its watch; None if it is not listed."""
         if self.probabilities is None or self.similarity is None:
             return None
-        said = self.statement
-        passage = Passage(said.id, 0, len(said.text), said.text, said.context)
         side = Excerpt.of_quote(quote, quote.text)
-        return Pair(side, Excerpt(said, passage), self.probabilities, self.similarity)
+        return Pair(side, self.excerpt, self.probabilities, self.similarity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +176,11 @@ class Run:
     entries: Mapping[str, tuple[Entry, ...]]
     unchanged: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+
+
+def _whole(statement: Statement) -> Excerpt:
+    passage = Passage(statement.id, 0, len(statement.text), statement.text, statement.context)
+    return Excerpt(statement, passage)
 
 
 def checked_name(given: str) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from compare.comparison.retrieval import CANDIDATES, with_readable_languages
 from compare.errors import WatchError
 from compare.library.library import Library
 from compare.results import Kind, Result
 from compare.results.provenance import filters_from
-from compare.watch.document import Document, Kept, change, read, read_known
+from compare.watch.document import Document, Kept, change, read, read_known, watch_to_json
 from compare.watch.reading import baseline, entries_after, without_gone
 from compare.watch.values import (
     MOST_ENTRIES,
@@ -339,6 +339,12 @@ class Watches:
             f"There is no watch {name!r} in {self._backend}: name an existing one ({there}), or "
             "add it with `compare watch add`."
         )
+
+
+def watch_json(watches: Watches, watch: Watch) -> dict[str, Any]:
+    """Return what `watch list --json` prints of a watch."""
+    behind = watches.is_behind(watch)
+    return {**watch_to_json(watch), "total": watch.total, "library_changed": behind}
 
 
 def _added(kept: Kept, entries: Sequence[Entry]) -> tuple[Entry, ...]:
