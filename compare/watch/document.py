@@ -32,6 +32,10 @@ FILE = "watches.json"
 FORMAT, VERSION = "compare-watches", 1
 
 
+class UnknownStateError(WatchError):
+    """A watch has seen a state of the library whose statements are no longer known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """A watch with all its entries, the oldest first."""
@@ -101,6 +105,7 @@ def change(
 
     Raises:
         WatchError: The document is damaged, or what `make` raises.
+        UnknownStateError: A watch has seen a state that is neither kept nor `known`.
         LibraryError: The library cannot be written.
     """
     after = Document()
@@ -115,6 +120,8 @@ def change(
         if known and known.digest in seen and known.digest not in names:
             names[known.digest] = _free_name(before.known.values())
             backend.write_document(names[known.digest], known.to_json())
+        if seen - names.keys():
+            raise UnknownStateError("The watches have changed meanwhile: try again.")
         unused.extend(set(before.known.values()) - set(names.values()))
         after = replace(after, known=names)
         return _to_text(after)

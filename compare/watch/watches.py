@@ -12,7 +12,15 @@ from compare.errors import WatchError
 from compare.library.library import Library
 from compare.results import Kind, Result
 from compare.results.provenance import filters_from
-from compare.watch.document import Document, Kept, change, read, read_known, watch_to_json
+from compare.watch.document import (
+    Document,
+    Kept,
+    UnknownStateError,
+    change,
+    read,
+    read_known,
+    watch_to_json,
+)
 from compare.watch.reading import baseline, entries_after, without_gone
 from compare.watch.values import (
     MOST_ENTRIES,
@@ -156,10 +164,11 @@ class Watches:
 
         document = read(self._backend)
         with_it(document)  # raises before the statements are read
-        known = None
-        if library.digest not in document.known:
-            known = self._survey([])[0]
-        change(self._backend, with_it, known)
+        known = None if library.digest in document.known else self._survey([])[0]
+        try:
+            change(self._backend, with_it, known)
+        except UnknownStateError:  # another program has removed what was there
+            change(self._backend, with_it, self._survey([])[0])
         return watch
 
     def _filters(self, result: Result, stance_model: StanceModel | None) -> Filters:
@@ -316,18 +325,18 @@ class Watches:
             there = {one.watch.name for one in watches}
             left_out.extend(name for name in by_name if name not in there)
             if self._backend.current() != library.generation:  # something was deleted, perhaps
-                watches = tuple(map(self._as_it_is_now, watches))
+                watches = self._without_deleted(watches)
             return replace(document, watches=watches)
 
         if wanted:
             change(self._backend, after, known)
         return left_out
 
-    def _as_it_is_now(self, kept: Kept) -> Kept:
-        """Return a watch without the words of statements that have left the library meanwhile."""
+    def _without_deleted(self, watches: Iterable[Kept]) -> tuple[Kept, ...]:
+        """Return watches without the words of statements that have left the library meanwhile."""
         now = Library.open(self._backend)
         try:
-            return Kept(kept.watch, without_gone(now, kept.entries))
+            return tuple(Kept(one.watch, without_gone(now, one.entries)) for one in watches)
         finally:
             now.close()
 

@@ -356,6 +356,7 @@ def test_the_description_has_every_route_and_an_example(folder: Path) -> None:
     assert set(described["paths"]) == {
         *("/health", "/metrics", "/libraries", "/facets", "/statements/{statement_id}"),
         *("/search", "/export/{format}", "/stance", "/pairs", "/positions"),
+        *("/watches", "/watches/{name}/feed.{format}"),
     }
     for routes in described["paths"].values():
         assert all(route["description"] for route in routes.values())

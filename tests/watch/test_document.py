@@ -18,7 +18,7 @@ import pytest
 from compare.errors import CompareError, LibraryError, WatchError
 from compare.library.backend import Backend, backend_at
 from compare.library.library import Library
-from compare.watch.document import FILE, change, read
+from compare.watch.document import FILE, Document, change, read
 from tests.fakes import WordJudge
 from tests.postgres_server import Server
 from tests.watch.conftest import BLOCKADE, LATER, briefly, open_at, run, said, searched, watching
@@ -80,6 +80,42 @@ def test_two_that_add_at_once_lose_nothing(anywhere: str) -> None:
     assert errors == []
     names = [watch.name for watch in library.watches]
     assert names == [*(f"a{n}" for n in range(4)), *(f"b{n}" for n in range(4)), "canal"]
+
+
+_ADDING = """
+import sys
+from compare.results import Result
+from tests.fakes import WordJudge
+from tests.watch.conftest import open_at
+
+library = open_at(sys.argv[1])
+for number in range(5):
+    result = Result.load(sys.argv[2])
+    library.watches.add(sys.argv[3] + str(number), result, stance_model=WordJudge())
+"""
+
+
+def test_two_processes_that_add_lose_nothing(place: Path, tmp_path: Path) -> None:
+    library = watching(place)
+    saved = searched(library).save(tmp_path / "result.json")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    children = [
+        subprocess.Popen([sys.executable, "-c", _ADDING, place, saved, letter], env=environment)
+        for letter in "ab"
+    ]
+    assert [child.wait(60) for child in children] == [0, 0]
+    assert len(list(library.watches)) == 11
+
+
+def test_a_state_that_another_program_removed_is_written_again(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    after = library.update([LATER])
+    stale = Document(known={after.digest: "watches-known-9.json"})
+    with monkeypatch.context() as patch:
+        patch.setattr("compare.watch.watches.read", lambda _: stale)
+        after.watches.add("second", searched(after), stance_model=WordJudge())
+    assert run(after) == {"canal": [("new", "later")], "second": []}
 
 
 def test_two_that_run_at_once_report_once(anywhere: str) -> None:
