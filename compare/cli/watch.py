@@ -188,7 +188,7 @@ def run(names: tuple[str, ...], as_json: bool, out: Path | None, **options: Any)
     if not ran and not found.left_out:
         remark(f"There is no watch in {library.backend}: `compare watch add` adds one.")
     for one, entries in ran:
-        unchanged = "; the library is unchanged since the last run"
+        unchanged = "; the library has not changed"
         say(f"{one.name}: {_counts(entries)}{unchanged * (one.name in found.unchanged)}.")
         _say_entries(entries)
 

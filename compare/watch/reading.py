@@ -53,7 +53,9 @@ def baseline(library: Library, name: str, result: Result, now: str) -> list[Entr
 def without_gone(library: Library, entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """Return entries without the words of statements that are not in the library."""
     entries = tuple(entries)
-    there = _present(library, {entry.statement.id for entry in entries})
+    ids = sorted({entry.statement.id for entry in entries})
+    starts = range(0, len(ids), _AT_ONCE)
+    there = {one for n in starts for one in library.store.rows_of(ids[n : n + _AT_ONCE])}
     return tuple(one if one.statement.id in there else one.without_words() for one in entries)
 
 
@@ -154,7 +156,7 @@ class _Reading:
             passage = _nearest(self._library, statement, before.text)[1]
         else:
             passage = found.side.passage
-            if still_there and found.stance is entry.stance and passage.text == before.text:
+            if still_there and passage.text == before.text:
                 return False
         said = Before(before.id, before.text, before.context, entry.stance)
         kind, now = EntryKind.CORRECTED, self._now

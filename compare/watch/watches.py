@@ -213,7 +213,7 @@ class Watches:
             names: Which watches; None for all.
             stance_model: None uses the library's: the shipped model, adapted if it has an
                 adaptation.
-            on_progress: Reports watches run; before, statements looked through.
+            on_progress: Reports statements looked through, then watches run.
 
         Raises:
             WatchError: There is no watch of a name, or the watches are damaged.

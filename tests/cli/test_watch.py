@@ -51,7 +51,7 @@ def test_a_quote_is_watched_and_what_is_new_is_printed_once(run: Run, place: Pat
         "    https://example.org/new",
     ]
     again = run("watch", "run", "PORT")
-    assert again.out == "port: nothing new; the library is unchanged since the last run.\n"
+    assert again.out == "port: nothing new; the library has not changed.\n"
     shown = run("watch", "show", "port").out
     assert "port: 1 new in all." in shown
     assert "Dena Orr" in shown

@@ -48,7 +48,7 @@ def test_a_run_shows_what_is_new_and_what_was_corrected(page, place):
     assert "must end now" in found
     assert "&lt;b&gt;we" in found
     app = press(app, "Run now")
-    assert "the library is unchanged since the last run" in shown(app)
+    assert "the library has not changed" in shown(app)
     labels = [button.label for button in app.get("download_button")]
     assert labels == ["Download Atom", "Download JSON Feed", "Download CSV"]
 

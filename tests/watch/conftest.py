@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -75,6 +75,3 @@ def library(place: Path) -> Library:
 @pytest.fixture
 def watches(library: Library) -> Watches:
     return library.watches
-
-
-Change = Callable[[Library], Library]

@@ -25,6 +25,7 @@ from tests.watch.conftest import (
     run,
     said,
     searched,
+    watching,
 )
 
 
@@ -336,3 +337,19 @@ def test_a_document_is_changed_whole(library: Library) -> None:
     with pytest.raises(ZeroDivisionError):
         backend.update_document("x.json", lambda _: str(1 / 0))
     assert backend.read_document("x.json") == "None12"
+
+
+def test_a_passage_of_a_longer_statement_is_followed(place: Path) -> None:
+    """A long statement is followed by the passage that was found."""
+    long = said(
+        "long", "Timber is dear. The blockade of Port Meren must end. Ships wait.", "Ola Ren"
+    )
+    library = watching(place, statements=[*FIRST, long])
+    found = library.watches.entries("canal", with_baseline=True)
+    assert "The blockade of Port Meren must end." in {entry.statement.text for entry in found}
+    moved = replace(long, text=f"We met at noon. {long.text}")
+    assert run(library.update([moved])) == {"canal": []}
+    cut = replace(long, text="Timber is dear. The blockade of Port Meren may go on. Ships wait.")
+    ((entry,),) = library.update([cut]).watches.run(stance_model=WordJudge()).entries.values()
+    assert (entry.stance, entry.before.words) == (None, "The blockade of Port Meren must end.")
+    assert entry.statement.text == "The blockade of Port Meren may go on."

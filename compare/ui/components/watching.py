@@ -94,7 +94,7 @@ def run_button(watches: Watches) -> None:
     """Offer to run all watches; run them, and open the page anew."""
     if not st.button("Run now", type="primary", key="watch-run"):
         return
-    with progress("Looking for new statements", "watches run") as on_progress:
+    with progress("Looking for new statements", "read") as on_progress:
         run = watches.run(stance_model=stance_model(), on_progress=on_progress)
     notice_next_run(KEPT, run_in_words(run))
     st.rerun()
@@ -106,7 +106,7 @@ def run_in_words(run: Run) -> str:
     if run.left_out:
         return f"Another program ran {', '.join(run.left_out)} at the same time: run again."
     if len(run.unchanged) == len(run.entries):
-        return "Nothing is new: the library is unchanged since the last run."
+        return "Nothing is new: the library has not changed."
     read = f"{counted(run.read, 'statement is', 'statements are')} new or changed."
     listed = ", ".join(f"{name} ({number:,})" for name, number in found.items())
     return f"{read} {f'New entries: {listed}.' if found else 'No watch lists any of them.'}"
