@@ -340,16 +340,15 @@ def test_a_document_is_changed_whole(library: Library) -> None:
 
 
 def test_a_passage_of_a_longer_statement_is_followed(place: Path) -> None:
-    """A long statement is followed by the passage that was found."""
-    long = said(
-        "long", "Timber is dear. The blockade of Port Meren must end. Ships wait.", "Ola Ren"
-    )
+    words = "The blockade of Port Meren must end soon."
+    before, after = "Timber is very dear this year.", "Many of our ships still wait there."
+    long = said("long", f"{before} {words} {after}", "Ola Ren")
     library = watching(place, statements=[*FIRST, long])
     found = library.watches.entries("canal", with_baseline=True)
-    assert "The blockade of Port Meren must end." in {entry.statement.text for entry in found}
-    moved = replace(long, text=f"We met at noon. {long.text}")
+    assert words in {entry.statement.text for entry in found}
+    moved = replace(long, text=f"We met at noon in the harbour. {long.text}")
     assert run(library.update([moved])) == {"canal": []}
-    cut = replace(long, text="Timber is dear. The blockade of Port Meren may go on. Ships wait.")
+    softer = "The blockade of Port Meren may go on."
+    cut = replace(long, text=f"{before} {softer} {after}")
     ((entry,),) = library.update([cut]).watches.run(stance_model=WordJudge()).entries.values()
-    assert (entry.stance, entry.before.words) == (None, "The blockade of Port Meren must end.")
-    assert entry.statement.text == "The blockade of Port Meren may go on."
+    assert (entry.stance, entry.before.words, entry.statement.text) == (None, words, softer)
