@@ -11,6 +11,10 @@ _PAGES = {
         "Search by quote",
         "Paste a quote; see who agrees with it and who opposes it, side by side.",
     ),
+    "watch.py": (
+        "Watches",
+        "Save a search; see what is new since it was last run, here or in a feed reader.",
+    ),
     "pair.py": (
         "Two statements",
         "Paste two statements; see how they relate and which words decide it.",
@@ -40,7 +44,7 @@ _PAGES = {
 }
 
 _GROUPS = {
-    "Search": ("search.py",),
+    "Search": ("search.py", "watch.py"),
     "Compare": ("pair.py", "sides.py", "timeline.py", "positions.py"),
     "Review": ("review.py",),
     "Library": ("corpus.py", "add.py"),

@@ -31,5 +31,9 @@ class ReviewError(CompareError):
     """A review cannot be created, read or changed as requested."""
 
 
+class WatchError(CompareError):
+    """A watch cannot be added, read or run as requested."""
+
+
 class AdaptError(CompareError):
     """The labels are too few, or overlap too much, to adapt the stance model to a corpus."""

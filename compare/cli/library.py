@@ -284,6 +284,11 @@ def delete(ids: tuple[str, ...], as_json: bool, library: Backend | None) -> None
     data = {"deleted": deleted, "statements": len(after)}
     text = f"{after.backend}: {len(deleted)} deleted, {len(after)} statements left."
     say_either(as_json, data, text)
+    for name in [watch.name for watch in after.watches if watch.quote.statement_id in deleted]:
+        remark(
+            f"Note: The watch {name!r} searches for the words of a statement that was deleted, and "
+            "still has them: `compare watch remove` removes it."
+        )
 
 
 @click.command("info")

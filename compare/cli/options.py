@@ -34,6 +34,14 @@ STDOUT = Path("-")
 _DEFAULTS = Thresholds()
 
 
+class InOrder(click.Group):
+    """A group that lists its commands in the order of their definition, not of the alphabet."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names."""
+        return list(self.commands)
+
+
 # --- kinds of options ------------------------------------------------------------------------
 
 

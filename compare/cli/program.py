@@ -33,6 +33,7 @@ _COMMANDS = {
     "matrix": ("actors:matrix", "Count which actors agree with each other on a topic."),
     "positions": ("actors:positions", "Place actors from opposed to agreeing."),
     "review": ("review:review", "Check pairs by hand, alone or with a second reader."),
+    "watch": ("watch:watch", "Save a search, and be told what is new."),
     "adapt": ("evaluate:adapt", "Adapt the stance model to a library."),
     "get": ("get:get", "Fetch a public collection and build a library from it."),
     "build": ("library:build", "Read statements and build a library from them."),

@@ -29,15 +29,7 @@ from compare.review import Choice, Order, PairSelection, Review, ReviewFormat, R
 _ONLY_WITH_RESULT = ("choose", "size", "stances", "fresh")
 
 
-class _InOrder(click.Group):
-    """A group that lists its commands in the order of their definition, not of the alphabet."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names."""
-        return list(self.commands)
-
-
-@click.group("review", cls=_InOrder)
+@click.group("review", cls=shared.InOrder)
 def review() -> None:
     """Check pairs by hand: one or two readers, who do not see each other's answers.
 

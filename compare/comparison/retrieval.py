@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from compare.library import Filters
 from compare.library.filters import applicable
-from compare.library.index.base import Floats, Neighbours, Rows, Selection
+from compare.library.index.base import Floats, Neighbours, Rows, RowSpans, Selection
 from compare.library.passage_store import READ_AT_MOST, ActorPassages, occurrence
 from compare.results import MOST_OF_STATEMENT
 from compare.statements import (
@@ -85,6 +85,7 @@ def retrieve(
     filters: Filters,
     candidates: int,
     languages: tuple[str, ...],
+    only: Rows | None = None,
 ) -> Retrieved:
     """Return the candidates for a quote: see `comparison.search.search`.
 
@@ -117,6 +118,8 @@ def retrieve(
     spans = store.rows_of([entry.id for entry in sources])
     own = {row for span in spans.values() for row in span}
     within = store.select(filters.excluding_own(quote))
+    if only is not None:
+        within = RowSpans.of(only[within.holds(only)])
     # The first rankings still hold if nothing is filtered and few rows are the quote's own.
     everything = len(within) == len(store)
     if not everything or len(own) > _NEIGHBOURS:

@@ -61,6 +61,7 @@ def search(
     thresholds: Thresholds | None = None,
     candidates: int = CANDIDATES,
     why: bool = False,
+    only: Rows | None = None,
     on_progress: Progress | None = None,
 ) -> Result:
     """Search a library for statements that agree with a quote or oppose it.
@@ -76,6 +77,7 @@ def search(
         thresholds: What a pair must reach to be listed; see `Result.rethreshold`.
         candidates: Number of similar passages scored; up to 30 more that share words.
         why: Also find the rationale of all listed pairs.
+        only: Rows of the passages that may be found, int64 [n]; None for all.
         on_progress: Reports pairs scored.
 
     Raises:
@@ -85,7 +87,7 @@ def search(
     asked = Quote(quote) if isinstance(quote, str) else quote
     asked = replace(asked, text=clean_quote(asked.text))
     model = stance_model or library.stance_model()
-    found = retrieve(library, asked, filters or Filters(), candidates, model.languages)
+    found = retrieve(library, asked, filters or Filters(), candidates, model.languages, only)
     scored = weigh_actors(_score(library, found, model, on_progress), model.same_actor)
     last = [entry for entry in scored if not entry.pair.first_stage_only]
     result = Result(

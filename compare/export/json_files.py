@@ -81,7 +81,7 @@ def result_to_json(result: Result) -> dict[str, Any]:
         return {
             "format": _SEARCH,
             "version": VERSION,
-            "quote": _quote_to_json(result.quote),
+            "quote": quote_to_json(result.quote),
             "source": result.source.to_dict() if result.source else None,
             **made,
             "passages_read": result.passages_read,
@@ -226,7 +226,8 @@ def _span(span: Span) -> dict[str, Any]:
     return {"start": int(span.start), "end": int(span.end), "weight": float(span.weight)}
 
 
-def _quote_to_json(quote: Quote) -> dict[str, Any]:
+def quote_to_json(quote: Quote) -> dict[str, Any]:
+    """Return a quote as plain data."""
     return {
         **asdict(quote),
         "country": [asdict(entry) for entry in quote.country],
@@ -269,7 +270,7 @@ def public_json(result: Result) -> dict[str, Any]:
             "passages": made.passages,
             "passages_read": result.passages_read,
             "date": made.date,
-            "quote": _quote_to_json(result.quote) if result.quote else None,
+            "quote": quote_to_json(result.quote) if result.quote else None,
             "source": result.source.to_dict() if result.source else None,
             "notes": list(result.notes),
         },

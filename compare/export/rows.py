@@ -41,7 +41,8 @@ CHANGED = "changed"
 _DIGITS = 6  # of probabilities and similarities; JSON files have them in full
 
 
-def _rounded(value: float | None) -> float | None:
+def rounded(value: float | None) -> float | None:
+    """Return a probability or similarity as tables have it; None stays None."""
     return None if value is None else round(float(value), _DIGITS)
 
 
@@ -66,10 +67,10 @@ def _pair_row(result: Result, pair: Pair, stance: Stance, rank: int) -> Row:
         "stance": CHANGED if changed else stance.value,
         "rank": rank,
         "unsure": "yes" if result.is_unsure(pair) else "",
-        "p_agree": _rounded(odds.agree),
-        "p_oppose": _rounded(odds.oppose),
-        "p_neither": _rounded(odds.neither),
-        "similarity": _rounded(pair.similarity),
+        "p_agree": rounded(odds.agree),
+        "p_oppose": rounded(odds.oppose),
+        "p_neither": rounded(odds.neither),
+        "similarity": rounded(pair.similarity),
         **side_cells("a", pair.a, pair.spans.a),
         **side_cells("b", pair.b, pair.spans.b),
         "b_also_said": JOINT.join(map(_named, pair.b.repeats)),
@@ -254,9 +255,9 @@ def agreement_rows(agreements: AgreementMatrix) -> list[Row]:
         {
             "a": cell.a,
             "b": cell.b,
-            "agreement": _rounded(cell.agreement),
-            "low": _rounded(cell.low),
-            "high": _rounded(cell.high),
+            "agreement": rounded(cell.agreement),
+            "low": rounded(cell.low),
+            "high": rounded(cell.high),
             "propositions": cell.propositions,
             **last,
         }
@@ -268,9 +269,9 @@ def _score(score: PositionScore | None) -> Row:
     if score is None:
         return dict.fromkeys(("place", "low", "high", "passages"))
     return {
-        "place": _rounded(score.mean),
-        "low": _rounded(score.low),
-        "high": _rounded(score.high),
+        "place": rounded(score.mean),
+        "low": rounded(score.low),
+        "high": rounded(score.high),
         "passages": score.passages,
     }
 
@@ -279,7 +280,7 @@ def _strongest(position: Position | None, side: Stance) -> Row:
     values: Sequence[Value] = ("", None, "", "", "", "", "", "")
     if position and (pair := position.strongest(side)):
         said = pair.b.statement
-        odds, date = _rounded(pair.probabilities.of(side)), said.date.iso if said.date else ""
+        odds, date = rounded(pair.probabilities.of(side)), said.date.iso if said.date else ""
         found = (said.speaker, said.id, said.source, page_numbers(pair.b.pages), said.url)
         values = (pair.b.text, odds, date, *found)
     names = ("text", "probability", "date", "speaker", "id", "source", "pages", "url")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -125,6 +125,16 @@ class Backend(Protocol):
 
     def write_document(self, document: str, text: str) -> None:
         """Write a document at once or not at all, replacing one of the same name."""
+
+    def update_document(self, document: str, change: Callable[[str | None], str]) -> None:
+        """Replace a document by what `change` makes of its text, None if there is none.
+
+        One program at a time does so. `change` may read, write and remove other documents. If it
+        raises, or returns the same text, this document stays as it was.
+
+        Raises:
+            OSError: The document cannot be read.
+        """
 
     def remove_document(self, document: str) -> bool:
         """Remove a document; return whether there was one.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from compare.errors import LibraryError
 from compare.files import write_whole
 from compare.library import generations
 from compare.library.generations import Generation
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from compare.models import Encoder
     from compare.progress import Progress
     from compare.statements import Statement
+
+
+_WAIT = 30
+"""Seconds to wait for another program that changes a document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,35 @@ class FolderBackend:
 
     def write_document(self, document: str, text: str) -> None:
         write_whole(self.folder / document, text.encode(), force=True)
+
+    def update_document(self, document: str, change: Callable[[str | None], str]) -> None:
+        from filelock import FileLock, Timeout
+
+        place = self.place_of(document)
+        if self.read_only:
+            raise LibraryError(
+                f"The library in {self} is read-only, so {document} cannot be written there: build "
+                "a library of your own with `compare build --corpus FILE --library FOLDER`."
+            )
+        lock = FileLock(f"{place}.lock", timeout=_WAIT)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise LibraryError(
+                f"Another program has been changing {place} for {_WAIT} seconds: wait until it has "
+                "finished, then try again."
+            ) from None
+        except OSError as error:
+            raise LibraryError(
+                f"{place} cannot be written ({error.strerror}): check that the folder is yours."
+            ) from error
+        try:
+            before = self.read_document(document)
+            after = change(before)
+            if after != before:
+                self.write_document(document, after)
+        finally:
+            lock.release()
 
     def remove_document(self, document: str) -> bool:
         try:

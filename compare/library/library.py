@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from compare.results.positions import Positions
     from compare.results.result import Result
     from compare.review import Review
+    from compare.watch import Watches
 
 
 class Library:
@@ -159,11 +160,16 @@ class Library:
         >>> len(ours.delete(["embassy-1", "xi-1"]))
         9
 
-        Earlier generations, which contain them, are removed too. In a folder, libraries that are
-        open stay readable; in a database they have to be opened again.
+        Earlier generations, which contain them, are removed too, and so are their words in what
+        watches found. In a folder, libraries that are open stay readable; in a database they have
+        to be opened again.
         """
+        from compare.watch.document import forget, read
+
         gone = frozenset(ids)
+        read(self.backend)  # if the watches are damaged, say so before anything is deleted
         generation = self.backend.update((), gone, self._encoder, on_progress, for_good=True)
+        forget(self.backend, gone)
         return type(self)(self.backend, generation, self._encoder)
 
     def verify(self) -> None:
@@ -511,6 +517,17 @@ class Library:
             thresholds=thresholds, most_each=most_each, seed=seed, stance_model=stance_model,
             on_progress=on_progress,
         )  # fmt: skip
+
+    @property
+    def watches(self) -> Watches:
+        """Return the saved searches of this library, which tell what is new.
+
+        >>> [watch.name for watch in library.watches]
+        []
+        """
+        from compare.watch import Watches
+
+        return Watches(self)
 
     def review(self, name: str) -> Review:
         """Open a review of this library; `compare.review.Reviews` creates and lists reviews.

@@ -176,6 +176,9 @@ class MergedBackend:
     def write_document(self, document: str, text: str) -> None:
         raise self._refusal()
 
+    def update_document(self, document: str, change: Callable[[str | None], str]) -> None:
+        raise self._refusal()
+
     def remove_document(self, document: str) -> bool:
         return False
 

@@ -27,6 +27,7 @@ from compare.results import Result
 from compare.serve import bodies
 from compare.serve.readings import LibraryPool, Readings, RefusedError
 from compare.serve.settings import LOG_FORMAT, Gate, Metrics, Settings, of_reader
+from compare.watch import FeedFormat, feed_bytes, watch_json
 
 _ABOUT = """Finds statements by others that agree with an official's quote and that oppose it. Each
 label is a reading aid with a probability, not a finding about a person. If the server has a token,
@@ -57,6 +58,7 @@ def create_app(
     )
     _add_errors(api)
     _add_about(api, pool, metrics)
+    _add_watches(api, pool)
     _add_searches(api, pool, readings)
     _add_comparisons(api, pool, readings)
     if settings.allow_write:
@@ -158,6 +160,28 @@ def _add_about(api: FastAPI, pool: LibraryPool, metrics: Metrics) -> None:
 
 def _no_statement(statement_id: str) -> RefusedError:
     return RefusedError(404, f"There is no statement {statement_id!r} in this library.")
+
+
+# -- Watches -------------------------------------------------------------------------------------
+
+
+def _add_watches(api: FastAPI, pool: LibraryPool) -> None:
+    @api.get("/watches")
+    def watches(library: LibraryName = "") -> list[dict[str, Any]]:
+        """List the watches, each with its last run and its number of entries."""
+        found = pool.library(library).watches
+        return [watch_json(found, one) for one in found]
+
+    @api.get("/watches/{name:path}/feed.{format}", response_class=Response)
+    def feed(
+        request: Request, name: str, format: FeedFormat, library: LibraryName = ""
+    ) -> Response:
+        """Return what a watch found, for feed readers or as a table; nothing is searched."""
+        found = pool.library(library).watches
+        if all(one.name.casefold() != name.casefold() for one in found):
+            raise RefusedError(404, f"There is no watch {name!r} of this library: see /watches.")
+        data = feed_bytes(found.found([name]), format, str(request.url))
+        return Response(data, media_type=format.mime)
 
 
 # -- Readings ------------------------------------------------------------------------------------

@@ -9,13 +9,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 import anyio
+import feedparser
 import httpx2 as httpx
 import pytest
 from starlette.testclient import TestClient
 
 from compare.comparison.turns import TURNS
+from compare.export.dictionary import model
 from compare.export.json_files import public_json
 from compare.library.library import Library
 from compare.results import Result
@@ -353,6 +356,7 @@ def test_the_description_has_every_route_and_an_example(folder: Path) -> None:
     assert set(described["paths"]) == {
         *("/health", "/metrics", "/libraries", "/facets", "/statements/{statement_id}"),
         *("/search", "/export/{format}", "/stance", "/pairs", "/positions"),
+        *("/watches", "/watches/{name}/feed.{format}"),
     }
     for routes in described["paths"].values():
         assert all(route["description"] for route in routes.values())
@@ -395,3 +399,34 @@ def test_a_bad_statement_is_refused_whole(folder: Path, row: dict[str, str], sen
     assert answer.status_code == 400
     assert said(answer).startswith(sentence)
     assert len(Library.open(folder)) == 4
+
+
+# --- watches -------------------------------------------------------------------------------------
+
+
+def test_watches_and_their_feeds_are_read(folder: Path) -> None:
+    opened = Library.open(folder, HashingEncoder(256))
+    result = opened.search(BLOCKADE, stance_model=WordJudge())
+    name = "port/<a> b"
+    opened.watches.add(name, result, stance_model=WordJudge())
+    after = opened.update([statement("new-1", f"{BLOCKADE} at once, we say.", speaker="Dena Orr")])
+    after.watches.run(stance_model=WordJudge())
+    asked = client(folder)
+    (watch,) = asked.get("/watches").json()
+    model("watch").model_validate(watch)
+    assert (watch["name"], watch["total"], watch["library_changed"]) == (name, 1, False)
+    for format, mime in (("atom", "atom+xml"), ("json", "feed+json"), ("csv", "text/csv")):
+        answer = asked.get(f"/watches/{quote(name, safe='')}/feed.{format}")
+        assert answer.status_code == 200
+        assert mime in answer.headers["content-type"]
+        assert "Dena Orr" in answer.text
+    feed = feedparser.parse(asked.get(f"/watches/{quote(name)}/feed.atom").content)
+    assert not feed.bozo
+    assert feed.feed.links[0].href.startswith("http://localhost/watches/port")
+    missing = asked.get("/watches/x/feed.atom")
+    assert (missing.status_code, said(missing)) == (
+        404, "There is no watch 'x' of this library: see /watches.",
+    )  # fmt: skip
+    assert asked.get("/watches/x/feed.exe").status_code == 422
+    with_token = client(folder, token=TOKEN)
+    assert with_token.get("/watches").status_code == 401

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,6 +28,12 @@ if TYPE_CHECKING:
     from compare.statements import Statement
 
 STORE = "postgres"
+
+_DOCUMENTS = -1
+"""In place of a generation's number, the lock of the program that changes a document."""
+
+_WAIT = 30
+"""Seconds to wait for another program that changes a document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +231,16 @@ class PostgresBackend:
                 "ON CONFLICT (name) DO UPDATE SET content = excluded.content",
                 (document, text),
             )
+
+    def update_document(self, document: str, change: Callable[[str | None], str]) -> None:
+        with self._database.transaction() as connection:
+            connection.execute(f"SET LOCAL lock_timeout = '{_WAIT}s'")
+            key = (self._database.lock_class, _DOCUMENTS)
+            connection.execute("SELECT pg_advisory_xact_lock(%s, %s)", key)
+            before = self.read_document(document)
+            after = change(before)
+            if after != before:
+                self.write_document(document, after)
 
     def remove_document(self, document: str) -> bool:
         with self._database.transaction() as connection:

@@ -244,11 +244,14 @@ class Database:
             LibraryError: Something failed; nothing was written.
         """
         with self._lock:
+            was_writing, self._is_writing = self._is_writing, True
             try:
                 with self.connection.transaction():
                     yield self.connection
             except psycopg.Error as error:
                 raise self.error(error) from error
+            finally:
+                self._is_writing = was_writing
 
     # -- Locks -------------------------------------------------------------------------------------
 

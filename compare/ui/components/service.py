@@ -78,7 +78,7 @@ def choose_library() -> Library:
     return library
 
 
-def library_link(page: Path, label: str, **address: str) -> None:
+def library_link(page: Path, label: str, **address: str | Sequence[str]) -> None:
     """Link to a page that opens the library shown here."""
     st.page_link(
         page, label=label, query_params={**address, "library": st.session_state["library"]}

@@ -19,6 +19,7 @@ from compare.ui.components.quote_form import ask_quote
 from compare.ui.components.result_lists import Shown, side_by_side
 from compare.ui.components.review_setup import review_link
 from compare.ui.components.service import choose_library, read_with, search_library, third_reader
+from compare.ui.components.watching import watch_button
 
 # The widgets that the page's link holds. (Streamlit would show a bare string on the page.)
 _KEYS = (
@@ -36,6 +37,7 @@ def _show(result: Result, with_words: bool) -> None:
         with st.container(key="head-actions", horizontal=True, gap="small"):
             result_actions(lambda: latest[0], _KEYS, _HELD)
             review_link(result, "search-review")
+            watch_button(result, "search")
         with st.container(key="head-view", horizontal=True, vertical_alignment="center"):
             view = choose_one("View", [_CARDS, _COMPACT, _TABLE], "view", show_label=False)
             order = choose_order(show_label=False)

@@ -1,0 +1,277 @@
+"""`compare watch`: saved searches that tell what is new."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+from compare.cli import options as shared
+from compare.cli.output import (
+    attribution,
+    check_csv,
+    progress,
+    remark,
+    say,
+    say_either,
+    say_json,
+    show_table,
+)
+from compare.comparison.retrieval import CANDIDATES
+from compare.export import counted, table_csv
+from compare.export.json_files import load_result
+from compare.export.words import shortened
+from compare.files import check_writable, write_whole
+from compare.library.backend import Backend
+from compare.results import Result
+from compare.safe_text import one_line
+from compare.statements import Quote
+from compare.watch import (
+    Entry,
+    FeedFormat,
+    Watch,
+    Watches,
+    entry_rows,
+    feed_bytes,
+    watch_json,
+)
+from compare.watch.feeds import GONE, old_words, verdict_words
+
+_INDENT = " " * 4
+_QUOTE_SHOWN = 50
+_ALSO_WITH_RESULT = ("library", "encoder", "stance_model", "ray", "as_json")
+
+_name = click.argument("name", type=shared.text)
+
+
+@click.group("watch", cls=shared.InOrder)
+def watch() -> None:
+    """Save the search of a quote, and be told what is new after the library was updated.
+
+    \b
+      compare watch add canal "The canal must be open to all ships." --library my-library
+      compare build --corpus new.csv --library my-library --add
+      compare watch run --library my-library
+      compare watch feed canal --to atom --out canal.atom --library my-library
+    """
+
+
+# --- adding and listing ------------------------------------------------------------------------
+
+
+@watch.command("add")
+@_name
+@click.argument("quote", type=shared.text, required=False)
+@click.option("--id", "statement_id", type=shared.text, help="Watch a statement by its id.")
+@shared.file("--result", help="Watch the search of a RESULT.json of this library.")
+@shared.who_and_when("the quote")
+@shared.filtering
+@shared.thresholds
+@shared.number("--candidates", CANDIDATES, "Passages read for the quote", maximum=10_000)
+@shared.as_json
+@shared.reading
+@shared.ray
+def add(
+    name: str, quote: str | None, statement_id: str | None, result: Path | None, **options: Any
+) -> None:
+    """Save the search of QUOTE as NAME; what it lists now is not reported as new.
+
+    \b
+      compare watch add canal "The canal must be open to all ships." --who "Valdoria, 2021"
+      compare watch add blinken --id blinken-1 --not-own-speaker
+      compare watch add canal --result result.json
+    """
+    if sum(given is not None for given in (quote, statement_id, result)) != 1:
+        raise click.UsageError("Give one of a quote, a statement's --id, and a --result.")
+    if result is not None:
+        source = click.get_current_context().get_parameter_source
+        typed = [one for one in options if source(one) is ParameterSource.COMMANDLINE]
+        if more := [one for one in typed if one not in _ALSO_WITH_RESULT]:
+            raise click.UsageError(
+                f"The result has its own filters and thresholds: leave out --{more[0]}."
+            )
+    asked, filters = shared.read_quote(quote or "", options), shared.read_filters(options)
+    library, model = shared.open_to_read(options)
+    if result is not None:
+        found = load_result(result)
+    else:
+        if statement_id is not None:
+            given = {of.name: value for of in fields(asked) if (value := getattr(asked, of.name))}
+            asked = replace(Quote.from_statement(library.statement(statement_id)), **given)
+        with progress("Reading pairs") as on_progress:
+            found = library.search(
+                asked,
+                stance_model=model,
+                filters=filters,
+                thresholds=shared.read_thresholds(options),
+                candidates=options["candidates"],
+                on_progress=on_progress,
+            )
+    made = library.watches.add(name, found, stance_model=model)
+    text = f"{made.name} is watched: {_listed(found)} now, which will not be reported as new."
+    say_either(options["as_json"], watch_json(library.watches, made), text)
+
+
+def _listed(result: Result) -> str:
+    return f"{len(result.agree)} agree and {len(result.oppose)} oppose"
+
+
+@watch.command("list")
+@shared.as_json
+@shared.library_option
+def list_(as_json: bool, library: Backend | None) -> None:
+    """List the watches of a library."""
+    watches = shared.open_library(library).watches
+    found = list(watches)
+    if as_json:
+        say_json([watch_json(watches, one) for one in found])
+    elif not found:
+        remark(f"There is no watch in {watches.library.backend}: `compare watch add` adds one.")
+    else:
+        head = ("Name", "Quote", "Last run", "Library", "New", "In all")
+        show_table("Watches", head, [_cells(watches, one) for one in found], text_columns=4)
+
+
+def _cells(watches: Watches, of: Watch) -> tuple[str, str, str, str, int, int]:
+    run = of.last_run
+    return (
+        one_line(of.name),
+        shortened(one_line(of.quote.text), _QUOTE_SHOWN),
+        run.date if run else "never",
+        "changed since" if watches.is_behind(of) else "unchanged",
+        run.new + run.corrected if run else 0,
+        of.total,
+    )
+
+
+# --- running and showing -----------------------------------------------------------------------
+
+
+@watch.command("run")
+@click.argument("names", nargs=-1, type=shared.text, metavar="[NAME]...")
+@shared.as_json
+@shared.file("--out", help="Write the new entries to a .csv file.")
+@shared.force
+@shared.reading
+@shared.ray
+def run(names: tuple[str, ...], as_json: bool, out: Path | None, **options: Any) -> None:
+    """Print what is new since the last run, of all watches or of those named.
+
+    Only statements that are new, or whose words changed, are read. If you interrupt the command,
+    nothing is changed, and the next run reports the same.
+    """
+    check_csv(out, force=options["force"])
+    library = shared.open_library(options["library"], options["encoder"])
+    watches = library.watches
+    behind = any(map(watches.is_behind, map(watches.watch, names) if names else watches))
+    model = None
+    if behind:
+        model = shared.stance_model(options["stance_model"], library, options["ray"])
+    with progress("Running watches") as on_progress:
+        found = watches.run(names or None, stance_model=model, on_progress=on_progress)
+    ran = [(watches.watch(name), entries) for name, entries in found.entries.items()]
+    rows = [row for one, entries in ran for row in entry_rows(one, entries)]
+    if out is not None:
+        write_whole(out, table_csv("watch entries", rows), force=options["force"])
+        remark(f"Wrote {out}: {counted(len(rows), 'entry', 'entries')}.")
+    for name in found.left_out:
+        remark(f"Note: Another program ran or removed {name!r} at the same time: run it again.")
+    if as_json:
+        states = [watch_json(watches, one) for one, _ in ran]
+        data = {"date": found.date, "digest": found.digest, "read": found.read, "watches": states}
+        say_json({**data, "entries": rows})
+        return
+    if not ran and not found.left_out:
+        remark(f"There is no watch in {library.backend}: `compare watch add` adds one.")
+    for one, entries in ran:
+        unchanged = "; the library has not changed"
+        say(f"{one.name}: {_counts(entries)}{unchanged * (one.name in found.unchanged)}.")
+        _say_entries(entries)
+
+
+def _counts(entries: Sequence[Entry]) -> str:
+    corrected = sum(entry.before is not None for entry in entries)
+    parts = [f"{len(entries) - corrected} new"] if len(entries) > corrected else []
+    parts += [f"{corrected} corrected"] if corrected else []
+    return ", ".join(parts) or "nothing new"
+
+
+def _say_entries(entries: Sequence[Entry]) -> None:
+    for entry in entries:
+        corrected = "corrected: " if entry.before else ""
+        verdict = one_line(verdict_words(entry))
+        said = entry.statement
+        if not entry.in_library:
+            say(f"  {corrected}{verdict}: {GONE} [{said.id}]")
+            continue
+        words = one_line(said.text)
+        say(f"  {corrected}{verdict}: “{words}”")
+        lines = [attribution(said), said.context and f"context: {said.context}", said.url]
+        if entry.before:
+            lines.append(f"{old_words(entry)} “{entry.before.words}”")
+        for line in filter(None, lines):
+            say(f"{_INDENT}{one_line(line)}")
+
+
+@watch.command("show")
+@_name
+@shared.as_json
+@shared.library_option
+def show(name: str, as_json: bool, library: Backend | None) -> None:
+    """Show a watch and all that it found, the newest first."""
+    watches = shared.open_library(library).watches
+    ((one, entries),) = watches.found([name])
+    if as_json:
+        say_json({"watch": watch_json(watches, one), "entries": entry_rows(one, entries)})
+        return
+    say(f"{one.name}: {_counts(entries)} in all.")
+    say(f"Quote: “{one_line(one.quote.text)}”")
+    say(f"Of: {one_line(one.filters.in_words())}")
+    say(f"Last run: {one.last_run.date if one.last_run else 'never'}")
+    _say_entries(entries)
+
+
+# --- feeds and removing ------------------------------------------------------------------------
+
+
+@watch.command("feed")
+@click.argument("names", nargs=-1, type=shared.text, metavar="[NAME]...")
+@shared.flag("--all", "every", help="All watches in one feed.")
+@shared.choice("--to", FeedFormat, "The format")
+@shared.file("--out", help="The file to write.", required=True)
+@shared.string("--self-link", help="The address at which the file can be fetched.")
+@shared.force
+@shared.library_option
+def feed(
+    names: tuple[str, ...],
+    every: bool,
+    to: str,
+    out: Path,
+    self_link: str,
+    force: bool,
+    library: Backend | None,
+) -> None:
+    """Write what watches found for feed readers (Atom, JSON Feed) or as a table (CSV)."""
+    if every == bool(names):
+        raise click.UsageError("Name a watch, or give --all.")
+    check_writable(out, force=force)
+    found = shared.open_library(library).watches.found(None if every else names)
+    write_whole(out, feed_bytes(found, to, self_link), force=force)
+    number = sum(len(entries) for _, entries in found)
+    remark(f"Wrote {out}: {counted(number, 'entry', 'entries')}.")
+
+
+@watch.command("remove")
+@_name
+@shared.as_json
+@shared.library_option
+def remove(name: str, as_json: bool, library: Backend | None) -> None:
+    """Remove a watch for good, with all that it found."""
+    watches = shared.open_library(library).watches
+    removed = watches.watch(name).name
+    watches.remove(removed)
+    say_either(as_json, {"removed": removed}, f"{removed} is no longer watched.")

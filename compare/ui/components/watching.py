@@ -1,0 +1,196 @@
+"""Watch a search, run watches, and show what they found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+from markupsafe import Markup
+
+from compare.export import counted, table_html
+from compare.export.html import corrected_card, found_card, notice_html, verdict_html
+from compare.export.words import shortened
+from compare.library import Facets
+from compare.library.backend import backend_at
+from compare.library.filters import FACETED
+from compare.library.library import Library
+from compare.results import Result
+from compare.ui import CORPUS_PAGE, SEARCH_PAGE, WATCH_PAGE
+from compare.ui.components.downloads import file_download
+from compare.ui.components.layout import (
+    READ_FOR,
+    card,
+    errors_as_sentences,
+    is_read_only,
+    notice,
+    notice_next_run,
+    progress,
+    show_more_button,
+    small,
+    widget_key,
+)
+from compare.ui.components.quote_form import CHOSEN
+from compare.ui.components.service import library_link, open_library, stance_model
+from compare.watch import LONGEST_NAME, Entry, FeedFormat, Run, Watch, Watches, feed_bytes
+from compare.watch.feeds import GONE, UNLISTED, headline, old_words
+
+KEPT = "watch"
+"""The name of the notice that the page shows on its next run."""
+
+_AT_FIRST = 10  # cards, before "Show more"
+_QUOTE_SHOWN = 80
+_NOT_ON_SEARCH_PAGE = ("statement_ids", "not_speakers", "not_countries")
+
+
+def watch_button(result: Result, key: str) -> None:
+    """Offer to watch the search of a result; nothing is shown if nothing can be saved.
+
+    What the result lists now is the baseline of the watch, so nothing is scored again.
+
+    Args:
+        result: A search of the library that the page shows.
+        key: Begins the keys of the widgets.
+    """
+    library = open_library(backend_at(st.session_state[READ_FOR]))
+    if not may_change(library):
+        return
+    with st.popover("Watch this search", type="tertiary", key=f"{key}-watch"):
+        small("A watch tells what is new whenever the library was updated.")
+        with st.form(f"{key}-watch-form", border=False):
+            name = st.text_input("Name", key=f"{key}-watch-name", max_chars=LONGEST_NAME)
+            if not st.form_submit_button("Save the watch", key=f"{key}-watch-save"):
+                return
+        with errors_as_sentences():
+            watch = library.watches.add(name or "", result, stance_model=stance_model())
+            listed = counted(len(result.agree) + len(result.oppose), "statement")
+            notice(f"“{watch.name}” is watched. The {listed} listed now will not be reported.")
+            library_link(WATCH_PAGE, "Open the watch", watch=watch.name)
+
+
+def may_change(library: Library) -> bool:
+    """Whether watches can be added, run and removed here."""
+    return not (is_read_only() or library.read_only)
+
+
+def watch_table(watches: Watches, found: Sequence[Watch]) -> None:
+    """Show each watch with its last run and what it found."""
+    head = ("Name", "Quote", "Last run", "Library since", "New then", "In all")
+    rows = [
+        (
+            one.name,
+            shortened(one.quote.text, _QUOTE_SHOWN),
+            _day(one.last_run.date) if one.last_run else "never",
+            "changed" if watches.is_behind(one) else "unchanged",
+            f"{one.last_run.new + one.last_run.corrected:,}" if one.last_run else "–",
+            f"{one.total:,}",
+        )
+        for one in found
+    ]
+    st.html(table_html("Watches", head, rows))
+
+
+def run_button(watches: Watches) -> None:
+    """Offer to run all watches; run them, and open the page anew."""
+    if not st.button("Run now", type="primary", key="watch-run"):
+        return
+    with progress("Looking for new statements", "read") as on_progress:
+        run = watches.run(stance_model=stance_model(), on_progress=on_progress)
+    notice_next_run(KEPT, run_in_words(run))
+    st.rerun()
+
+
+def run_in_words(run: Run) -> str:
+    """Return what a run found in a sentence or two."""
+    found = {name: len(entries) for name, entries in run.entries.items() if entries}
+    if run.left_out:
+        return f"Another program ran {', '.join(run.left_out)} at the same time: run again."
+    if len(run.unchanged) == len(run.entries):
+        return "Nothing is new: the library has not changed."
+    read = f"{counted(run.read, 'statement is', 'statements are')} new or changed."
+    listed = ", ".join(f"{name} ({number:,})" for name, number in found.items())
+    return f"{read} {f'New entries: {listed}.' if found else 'No watch lists any of them.'}"
+
+
+def show_watch(watches: Watches, watch: Watch, entries: Sequence[Entry]) -> None:
+    """Show one watch: its search, downloads, and its entries as cards."""
+    library = watches.library
+    small(f"Quote: “{watch.quote.text}”", f"Searched in: {watch.filters.in_words()}.")
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        library_link(SEARCH_PAGE, "Open the search", **search_address(watch, library.facets()))
+        for format in FeedFormat:
+            content = partial(feed_bytes, [(watch, entries)], format)
+            name, key = f"watch{format.suffix}", f"watch-download-{format}"
+            file_download(f"Download {format.label}", name, content, key, format.mime)
+        if may_change(library):
+            _remove_button(watches, watch)
+    if any(getattr(watch.filters, name) for name in _NOT_ON_SEARCH_PAGE):
+        small("The search page has not all of its filters, so it may list more.")
+    if not entries:
+        small("Nothing new yet." if watch.last_run else "It was not run yet.")
+    more = f"watch-{widget_key(watch.name)}-more"
+    number = int(st.session_state.get(more, _AT_FIRST))
+    for entry in entries[:number]:
+        _show_entry(watch, entry)
+    show_more_button(more, number, len(entries), _AT_FIRST)
+
+
+def _remove_button(watches: Watches, watch: Watch) -> None:
+    with st.popover("Remove this watch", type="tertiary"):
+        small(f"“{watch.name}” is removed for good, with all that it found.")
+        if st.button("Remove it for good", key="watch-remove"):
+            watches.remove(watch.name)
+            notice_next_run(KEPT, f"“{watch.name}” was removed.")
+            st.rerun()
+
+
+def _show_entry(watch: Watch, entry: Entry) -> None:
+    is_last = watch.last_run is not None and entry.found == watch.last_run.date
+    note = f"Found on {_day(entry.found)}{', at the last run' if is_last else ''}."
+    with card(f"watch-{entry.id[:12]}", entry_card(watch, entry), note):
+        if entry.in_library:
+            library_link(CORPUS_PAGE, "Open statement", id=entry.statement.id)
+
+
+def entry_card(watch: Watch, entry: Entry) -> Markup:
+    """Return an entry as a card; a corrected one with the words before and now."""
+    pair = entry.pair(watch.quote)
+    before = entry.excerpt_before
+    if not entry.in_library:
+        return notice_html([f"{headline(entry)}. {GONE}"])
+    if before is None and pair and entry.stance:
+        return found_card(pair, entry.stance, watch.quote.text)
+    if before is None:
+        return notice_html([headline(entry)])
+    head = notice_html([UNLISTED])
+    if pair and entry.stance:
+        head = verdict_html(entry.stance, pair.probabilities, pair.similarity)
+    return corrected_card(before, entry.excerpt, entry.stance, head, old_words(entry))
+
+
+def search_address(watch: Watch, facets: Facets) -> dict[str, str | list[str]]:
+    """Return the address of the search page with the search of a watch."""
+    quote, filters, least = watch.quote, watch.filters, watch.thresholds
+    state: dict[str, str | list[str]] = {
+        "q": quote.text,
+        "by": quote.speaker,
+        "role": quote.role,
+        "country": "; ".join(entry.name for entry in quote.country),
+        "date": quote.date.iso if quote.date else "",
+        "context": quote.context,
+        CHOSEN: quote.statement_id or "",
+        "from": filters.date_from.iso if filters.date_from else "",
+        "to": filters.date_to.iso if filters.date_to else "",
+        "other_speaker": "true" if filters.not_own_speaker else "",
+        "other_country": "true" if filters.not_own_country else "",
+        "p": str(least.probability),
+        "s": str(least.similarity),
+    }
+    for name in FACETED:
+        labels = {facet.value: facet.label for facet in facets[name]}
+        state[name] = [labels.get(value, value) for value in getattr(filters, name)]
+    return {name: value for name, value in state.items() if value}
+
+
+def _day(time: str) -> str:
+    return time[:16].replace("T", " ") + " UTC"

@@ -1,0 +1,33 @@
+"""Watches: saved searches, and what is new since they were last run."""
+
+import streamlit as st
+
+from compare.export import section_html
+from compare.ui import SEARCH_PAGE
+from compare.ui.components.layout import is_read_only, notice, page, show_kept_notice, small
+from compare.ui.components.service import choose_library, library_link
+from compare.ui.components.watching import KEPT, may_change, run_button, show_watch, watch_table
+
+with page(
+    "Watches",
+    "A watch is a saved search. After the library was updated, a run tells what is new, and what "
+    "was corrected.",
+):
+    library = choose_library()
+    show_kept_notice(KEPT)
+    watches = library.watches
+    found = list(watches)
+    if not found:
+        small("There is no watch of this library. A search by quote can be watched.")
+        library_link(SEARCH_PAGE, "Search by quote")
+    else:
+        watch_table(watches, found)
+        if may_change(library):
+            run_button(watches)
+        elif is_read_only():
+            notice("Watches cannot be run here: who runs this app has made it read-only.")
+        names = [one.name for one in found]
+        chosen = st.selectbox("Watch", names, key="watch", bind="query-params")
+        ((watch, entries),) = watches.found([chosen if chosen in names else names[0]])
+        st.html(section_html(watch.name))
+        show_watch(watches, watch, entries)

@@ -1,0 +1,300 @@
+"""What watches found as Atom (RFC 4287), JSON Feed 1.1 and CSV.
+
+Statements are untrusted: XML and HTML are escaped, control characters become visible signs, and
+cells of the CSV are never formulas. Ids follow from the entries, so that a reader shows each once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import StrEnum
+from typing import Any, Self
+from urllib.parse import quote as percent_encoded
+from xml.etree import ElementTree as ET
+
+from compare import __version__
+from compare.errors import WatchError
+from compare.export import Row, percent, table_csv
+from compare.export.html import text_html, web_address
+from compare.export.rows import rounded, side_cells
+from compare.export.words import VERDICT, attribution, shortened
+from compare.safe_text import one_line, printable
+from compare.watch.values import Entry, EntryKind, Watch
+
+MOST_IN_FEED = 500
+"""Most entries of a feed for readers, the newest; the CSV has all."""
+
+GONE = "The statement is no longer in the library."
+UNLISTED = "No longer listed"
+
+_ATOM = "http://www.w3.org/2005/Atom"
+_IN_AN_ADDRESS = "%:/?#[]@!$&'()*+,;=~"
+_TITLE = 100
+
+Found = Sequence[tuple[Watch, Sequence[Entry]]]
+"""Watches with what they found, as `Watches.found` returns them."""
+
+_Pairs = list[tuple[Watch, Entry]]
+
+
+class FeedFormat(StrEnum):
+    """The formats of what watches found."""
+
+    suffix: str
+    mime: str
+    label: str
+
+    ATOM = "atom", ".atom", "application/atom+xml", "Atom"
+    JSON = "json", ".json", "application/feed+json", "JSON Feed"
+    CSV = "csv", ".csv", "text/csv", "CSV"
+
+    def __new__(cls, name: str, suffix: str = "", mime: str = "", label: str = "") -> Self:
+        """Make a member whose value is its name, with attributes."""
+        member = str.__new__(cls, name)
+        member._value_ = name
+        member.suffix, member.mime, member.label = suffix, mime, label
+        return member
+
+
+def feed_bytes(found: Found, format: FeedFormat | str, address: str = "") -> bytes:
+    """Return what some watches found in a format.
+
+    Args:
+        found: What `Watches.found` returned.
+        format: One of `FeedFormat`, or its name.
+        address: Where the feed can be fetched; "" if nowhere.
+
+    Raises:
+        WatchError: The address is none of the web.
+    """
+    return WRITERS[FeedFormat(format)](found, address)
+
+
+# -- CSV -----------------------------------------------------------------------------------------
+
+
+def entry_rows(watch: Watch, entries: Iterable[Entry]) -> list[Row]:
+    """Return a row for each entry, with the columns of the table `watch entries`."""
+    return [_row(watch, entry) for entry in entries]
+
+
+def _row(watch: Watch, entry: Entry) -> Row:
+    said, odds, before = entry.statement, entry.probabilities, entry.before
+    cells = side_cells("", entry.excerpt)
+    origin = {name.removeprefix("_"): value for name, value in cells.items()}
+    for name in ("text", "passage", "context", "words", "pages"):
+        del origin[name]
+    return {
+        "watch": watch.name,
+        "query": watch.quote.text,
+        "entry": entry.id,
+        "kind": entry.kind.value,
+        "found": entry.found,
+        "stance": entry.stance.value if entry.stance else "",
+        "p_agree": rounded(odds.agree if odds else None),
+        "p_oppose": rounded(odds.oppose if odds else None),
+        "p_neither": rounded(odds.neither if odds else None),
+        "similarity": rounded(entry.similarity),
+        "passage": said.text,
+        "context": said.context,
+        "in_library": "yes" if entry.in_library else "no",
+        "old_passage": before.words if before else "",
+        "old_context": before.context if before else "",
+        "old_stance": before.stance.value if before and before.stance else "",
+        "old_id": before.id if before else "",
+        **origin,
+        "label_source": entry.label_source,
+    }
+
+
+def _csv(found: Found, address: str) -> bytes:
+    return table_csv("watch entries", [_row(*pair) for pair in _newest_first(found)])
+
+
+# -- Atom ----------------------------------------------------------------------------------------
+
+
+def atom(found: Found, address: str = "") -> bytes:
+    """Return an Atom feed of what some watches found; see `feed_bytes`."""
+    pairs = _newest_first(found)[:MOST_IN_FEED]
+    ET.register_namespace("", _ATOM)
+    feed = ET.Element(_tag("feed"))
+    _add(feed, "id", _feed_id(found))
+    _add(feed, "title", _title(found))
+    _add(feed, "updated", _updated(found))
+    _add(_add(feed, "author"), "name", "compare")
+    _add(feed, "generator", "compare", version=__version__)
+    if address:
+        _add(feed, "link", rel="self", type=FeedFormat.ATOM.mime, href=_checked(address))
+    for watch, entry in pairs:
+        _add_entry(feed, watch, entry)
+    data: bytes = ET.tostring(feed, "utf-8", xml_declaration=True)
+    return data + b"\n"
+
+
+def _add_entry(feed: ET.Element, watch: Watch, entry: Entry) -> None:
+    said = entry.statement
+    one = _add(feed, "entry")
+    _add(one, "id", _urn(entry.id))
+    _add(one, "title", headline(entry))
+    _add(one, "updated", entry.found)
+    _add(one, "published", entry.found)
+    if name := said.speaker or said.countries:
+        _add(_add(one, "author"), "name", one_line(name))
+    if link := _link(said.url):
+        _add(one, "link", rel="alternate", href=link)
+    _add(one, "category", term=entry.kind.value)
+    if entry.stance:
+        _add(one, "category", term=entry.stance.value)
+    _add(one, "content", entry_html(watch, entry), type="html")
+
+
+def _add(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET.Element:
+    clean = {key: printable(value) for key, value in attributes.items()}
+    child = ET.SubElement(parent, _tag(name), clean)
+    child.text = printable(text) or None
+    return child
+
+
+def _tag(name: str) -> str:
+    return f"{{{_ATOM}}}{name}"
+
+
+# -- JSON Feed -----------------------------------------------------------------------------------
+
+
+def json_feed(found: Found, address: str = "") -> bytes:
+    """Return a JSON Feed of what some watches found; see `feed_bytes`."""
+    pairs = _newest_first(found)[:MOST_IN_FEED]
+    data: dict[str, Any] = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": _title(found),
+        "authors": [{"name": "compare"}],
+        "items": [_item(watch, entry) for watch, entry in pairs],
+    }
+    if address:
+        data["feed_url"] = _checked(address)
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    return text.encode("utf-8", "replace")
+
+
+def _item(watch: Watch, entry: Entry) -> dict[str, Any]:
+    said = entry.statement
+    item: dict[str, Any] = {
+        "id": _urn(entry.id),
+        "title": headline(entry),
+        "content_html": entry_html(watch, entry),
+        "date_published": entry.found,
+        "tags": [entry.kind.value, *([entry.stance.value] if entry.stance else [])],
+        "_compare": _row(watch, entry),
+    }
+    if name := said.speaker or said.countries:
+        item["authors"] = [{"name": one_line(name)}]
+    if link := _link(said.url):
+        item["url"] = link
+    return item
+
+
+# -- Parts of both -------------------------------------------------------------------------------
+
+
+def headline(entry: Entry) -> str:
+    """Return one line on an entry: "Opposes: Ada Lorn, “It must end today.”"."""
+    corrected = "Corrected. " if entry.kind is EntryKind.CORRECTED else ""
+    verdict = VERDICT[entry.stance] if entry.stance else UNLISTED
+    if not entry.in_library:
+        return f"{corrected}{verdict}: statement {one_line(entry.statement.id)}, deleted since"
+    said = entry.statement
+    who = said.speaker or said.countries or "Speaker not named"
+    return f"{corrected}{verdict}: {one_line(who)}, “{shortened(one_line(said.text), _TITLE)}”"
+
+
+def verdict_words(entry: Entry) -> str:
+    """Return the verdict of an entry with its probability: "Opposes, 80 %"."""
+    if entry.stance is None or entry.probabilities is None:
+        return UNLISTED
+    return f"{VERDICT[entry.stance]}, {percent(entry.probabilities.of(entry.stance))}"
+
+
+def old_words(entry: Entry) -> str:
+    """Return how the words before a correction were listed: "Before, it agreed"."""
+    before = entry.before.stance if entry.before else None
+    return {"agree": "Before, listed under agree:", "oppose": "Before, listed under oppose:"}.get(
+        before or "", "Before, not listed:"
+    )
+
+
+def entry_html(watch: Watch, entry: Entry) -> str:
+    """Return the quote, the words found and all that is known of them, as escaped HTML."""
+    said = entry.statement
+    parts = [_paragraph("Watch", watch.name), _paragraph("Quote", watch.quote.text)]
+    parts.append(_paragraph("Verdict", verdict_words(entry)))
+    if entry.in_library:
+        parts.append(f"<blockquote><bdi>{_html(said.text)}</bdi></blockquote>")
+        parts.append(_paragraph("Context", said.context) if said.context else "")
+        parts += [f"<p><bdi>{_html(', '.join(attribution(said)))}</bdi></p>"]
+    else:
+        parts.append(f"<p>{GONE}</p>")
+    if entry.before and entry.before.words:
+        parts.append(f"<p>{old_words(entry)}</p>")
+        parts.append(f"<blockquote><bdi>{_html(entry.before.words)}</bdi></blockquote>")
+    return "".join(parts)
+
+
+def _paragraph(name: str, text: str) -> str:
+    return f"<p>{name}: <bdi>{_html(text)}</bdi></p>"
+
+
+def _html(text: str) -> str:
+    return str(text_html(printable(text)))
+
+
+def _newest_first(found: Found) -> _Pairs:
+    pairs = [(watch, entry) for watch, entries in found for entry in entries]
+    return sorted(pairs, key=lambda pair: (pair[1].found, pair[1].id), reverse=True)
+
+
+def _updated(found: Found) -> str:
+    times = [entry.found for _, entries in found for entry in entries]
+    times += [watch.created for watch, _ in found]
+    return max(times, default="1970-01-01T00:00:00+00:00")
+
+
+def _title(found: Found) -> str:
+    names = ", ".join(watch.name for watch, _ in found)
+    return f"New statements: {names}" if names else "New statements"
+
+
+def _feed_id(found: Found) -> str:
+    parts = json.dumps(sorted([watch.name, watch.created] for watch, _ in found))
+    return _urn(hashlib.sha256(parts.encode()).hexdigest())
+
+
+def _urn(digest: str) -> str:
+    """Return a URI that names what a sha256 (hex) identifies."""
+    return uuid.UUID(hex=digest[:32], version=5).urn
+
+
+def _link(url: str) -> str:
+    """Return an address as a URI, "" unless it is one of the web."""
+    return percent_encoded(web_address(url).encode("utf-8", "replace"), safe=_IN_AN_ADDRESS)
+
+
+def _checked(address: str) -> str:
+    link = _link(address)
+    if not link:
+        raise WatchError(
+            f"{address[:200]!r} is not an address of the web: begin it with https:// or http://."
+        )
+    return link
+
+
+WRITERS: Mapping[FeedFormat, Callable[[Found, str], bytes]] = {
+    FeedFormat.ATOM: atom,
+    FeedFormat.JSON: json_feed,
+    FeedFormat.CSV: _csv,
+}
+"""The function that writes each format."""
