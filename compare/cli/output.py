@@ -16,7 +16,7 @@ from compare.errors import ExportError
 from compare.export import ExportFormat, words
 from compare.export.markdown import inert
 from compare.files import check_writable
-from compare.safe_text import one_line, printable
+from compare.safe_text import for_terminal, one_line
 from compare.statements import Quotation
 
 if TYPE_CHECKING:
@@ -38,12 +38,12 @@ _PLAIN_CELL = re.compile(r"(?:[^\W_]|[ ,.()%@-])*:?")
 
 def say(text: str = "") -> None:
     """Print a line of results, with control characters made visible."""
-    click.echo(printable(text))
+    click.echo(for_terminal(text))
 
 
 def remark(text: str) -> None:
     """Print a line that is not a result, to standard error."""
-    click.echo(printable(text), err=True)
+    click.echo(for_terminal(text), err=True)
 
 
 def remark_notes(notes: Iterable[str]) -> None:

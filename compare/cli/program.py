@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import errno
 import importlib
+import json
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -22,7 +24,7 @@ from click.shell_completion import get_completion_class
 
 from compare import __version__
 from compare.errors import CompareError
-from compare.safe_text import printable
+from compare.safe_text import for_terminal
 
 # Each command's "module:function" and help: so `compare --help` imports none of the modules.
 _COMMANDS = {
@@ -111,7 +113,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     try:
         code = cli.main(arguments, prog_name=name, standalone_mode=False)
     except CompareError as error:
-        click.echo(printable(f"Error: {error}"), err=True)
+        click.echo(for_terminal(f"Error: {error}"), err=True)
         return 2
     except click.ClickException as error:
         error.show()
@@ -155,6 +157,9 @@ def _discard_output() -> None:
     help="The header in which the proxy says who is signed in: the reader of a review.",
 )
 @click.option("--read-only", is_flag=True, help="Visitors can neither add nor delete anything.")
+@click.option(
+    "--token", is_flag=True, help="Answer only who has the token in the address that is printed."
+)
 def app(
     port: int,
     no_browser: bool,
@@ -164,12 +169,14 @@ def app(
     host_name: str | None,
     reader_header: str,
     read_only: bool,
+    token: bool,
 ) -> None:
     """Open the app in the browser; Ctrl-C ends it.
 
     Statements never leave this machine, unless the library is in a database elsewhere, or a third
     reader elsewhere is named here and switched on there. The app listens on this machine only; a
-    group reaches it through a reverse proxy.
+    group reaches it through a reverse proxy. Other users of this machine can open it, too, unless
+    it has a --token.
     """
     from compare.cli.options import open_library
     from compare.library.locations import (
@@ -177,6 +184,7 @@ def app(
         READ_ONLY_VARIABLE,
         READER_HEADER_VARIABLE,
     )
+    from compare.ui.server import OPEN_VARIABLE, SETTINGS_VARIABLE, TOKEN_VARIABLE
 
     in_checkout = Path(__file__).resolve().parents[2] / "app.py"
     installed = Path(sys.prefix) / "share" / "compare" / "app.py"
@@ -195,18 +203,26 @@ def app(
     if library is not None or environment.get(LIBRARY_VARIABLE):
         environment[LIBRARY_VARIABLE] = opened.backend.address
     opened.close()
-    click.echo(f"The app is at http://localhost:{port} (Ctrl-C ends it).", err=True)
-    hosts = [*_LOCAL, *([host_name] if host_name else [])]
-    arguments = [
-        *(sys.executable, "-m", "streamlit", "run", str(script)),
-        *("--server.address", _HOST, "--server.port", str(port)),
-        *("--server.headless", "true" if no_browser else "false"),
-        *("--server.showEmailPrompt", "false", "--browser.gatherUsageStats", "false"),
-        *("--server.enableXsrfProtection", "true"),
-        *(part for name in hosts for part in ("--server.allowedHosts", name)),
+    address = f"http://localhost:{port}"
+    if token:
+        environment[TOKEN_VARIABLE] = secret = secrets.token_urlsafe(24)
+        address = f"{address}/?token={secret}"
+    if not no_browser:
+        environment[OPEN_VARIABLE] = address
+    click.echo(f"The app is at {address} (Ctrl-C ends it).", err=True)
+    settings = {
+        "server.address": _HOST,
+        "server.port": port,
+        "server.headless": True,  # our own server opens the browser
+        "server.showEmailPrompt": False,
+        "server.enableXsrfProtection": True,
+        "server.allowedHosts": [*_LOCAL, *([host_name] if host_name else [])],
+        "browser.gatherUsageStats": False,
         # Otherwise Streamlit asks the network for this machine's address.
-        *("--browser.serverAddress", host_name or _HOST),
-    ]
+        "browser.serverAddress": host_name or _HOST,
+    }
+    environment[SETTINGS_VARIABLE] = json.dumps(settings)
+    arguments = [sys.executable, "-m", "compare.ui.server", str(script)]
     # The server replaces this process, so that a signal to `compare app` ends it. Windows cannot.
     if os.name == "nt":
         server = subprocess.run(arguments, cwd=script.parent, env=environment, check=False)

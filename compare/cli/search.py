@@ -52,7 +52,7 @@ from compare.models import InputPair, ModelInput, Probabilities, Stance, StanceM
 from compare.models.rationale import find_rationale
 from compare.models.third_reader import ThirdReader
 from compare.results import Excerpt, Pair, Result
-from compare.safe_text import one_line, printable
+from compare.safe_text import for_terminal, one_line
 from compare.statements import Quote, clean_quote, language_notes
 
 if TYPE_CHECKING:
@@ -262,7 +262,7 @@ def _show_table(
 
     def marked(pair: Pair) -> Text:
         # Made printable character by character, so that the offsets of the spans stay right.
-        shown = Text("".join(map(printable, pair.b.text)))
+        shown = Text("".join(map(for_terminal, pair.b.text)))
         for span in pair.spans.b:
             shown.stylize("bold underline", span.start, span.end)
         return shown

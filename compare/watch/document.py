@@ -296,7 +296,7 @@ def _entry(data: Mapping[str, Any]) -> Entry:
         data["id"],
         EntryKind(data["kind"]),
         data["found"],
-        Statement(**{**said, **_who(said), "quotation": quotation}),
+        Statement(**{**said, **_who(said), "quotation": quotation, "pages": tuple(said["pages"])}),
         _stance(data["stance"]),
         Probabilities(**odds) if odds else None,
         None if data["similarity"] is None else float(data["similarity"]),
@@ -349,6 +349,7 @@ def _entry_to_json(entry: Entry) -> dict[str, Any]:
     said = entry.statement
     fields = ("id", "text", "context", "speaker", "role", "venue", "title", "source", "url")
     statement = {name: getattr(said, name) for name in (*fields, "language")}
+    statement["pages"] = list(said.pages)
     odds = entry.probabilities
     return {
         "id": entry.id,

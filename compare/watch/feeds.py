@@ -85,7 +85,7 @@ def _row(watch: Watch, entry: Entry) -> Row:
     said, odds, before = entry.statement, entry.probabilities, entry.before
     cells = side_cells("", entry.excerpt)
     origin = {name.removeprefix("_"): value for name, value in cells.items()}
-    for name in ("text", "passage", "context", "words", "pages"):
+    for name in ("text", "passage", "context", "words"):
         del origin[name]
     return {
         "watch": watch.name,

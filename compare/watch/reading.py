@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -207,7 +208,7 @@ def _entry(
         entry_id(name, statement, after),
         kind,
         now,
-        only_words(statement, passage.text, passage.context),
+        only_words(statement, passage.text, passage.context, passage.start),
         found.stance if found else None,
         found.pair.probabilities if found else None,
         found.pair.similarity if found else None,
@@ -218,9 +219,14 @@ def _entry(
 def _renewed(entry: Entry, statement: Statement | None) -> Entry:
     """Return an entry with a statement's fields as they are now, if its words are still there."""
     words = entry.statement
-    if statement is None or words.text not in statement.text or words.context != statement.context:
+    if statement is None or not words.text:
         return entry
-    return replace(entry, statement=only_words(statement, words.text, words.context))
+    if words.text not in statement.text or words.context != statement.context:
+        return entry
+    # Among equal words, those on the page that is known.
+    starts = [found.start() for found in re.finditer(re.escape(words.text), statement.text)]
+    start = next((at for at in starts if statement.page_of(at) == words.page_of(0)), starts[0])
+    return replace(entry, statement=only_words(statement, words.text, words.context, start))
 
 
 # -- What a search lists -------------------------------------------------------------------------

@@ -210,8 +210,11 @@ def entry_id(watch: str, statement: Statement, after: Entry | None = None) -> st
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def only_words(statement: Statement, words: str, context: str) -> Statement:
-    """Return a statement with only the words that were found, and without its other columns."""
+def only_words(statement: Statement, words: str, context: str, start: int) -> Statement:
+    """Return a statement with only the words found at `start`, and without its other columns.
+
+    The words keep the number of the page on which they begin.
+    """
     return Statement(
         statement.id,
         words,
@@ -226,4 +229,5 @@ def only_words(statement: Statement, words: str, context: str) -> Statement:
         statement.url,
         statement.language,
         statement.quotation,
+        pages=(0,) * (statement.page_of(start) or 0),
     )

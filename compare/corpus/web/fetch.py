@@ -56,6 +56,11 @@ _NEVER = (
     _NETWORK("2001::/32"),  # Teredo
     _NETWORK("::/96"),  # IPv4-compatible addresses
     _NETWORK("192.88.99.0/24"),  # relays of 6to4
+    # Addresses at which hosts of virtual machines answer their guests, with secrets among it
+    _NETWORK("192.0.0.0/24"),  # Oracle's metadata, and assignments of IETF protocols
+    _NETWORK("168.63.129.16/32"),  # Azure's
+    _NETWORK("100.64.0.0/10"),  # Alibaba's metadata, and networks of carriers
+    _NETWORK("fd00:ec2::/32"),  # Amazon's
 )
 
 Allowed = Collection[tuple[str, int]]

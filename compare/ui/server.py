@@ -1,0 +1,180 @@
+"""Serve the app: who may ask for it, and that the server asks the network for nothing.
+
+`compare app` runs this module in a process of its own; its environment says how.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import os
+import socket
+import sys
+import threading
+import time
+import webbrowser
+from contextlib import suppress
+from http import HTTPStatus
+from http.cookies import SimpleCookie
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, quote, urlencode
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+SETTINGS_VARIABLE = "COMPARE_APP_SETTINGS"
+"""Holds Streamlit's settings as JSON, by their dotted names."""
+
+OPEN_VARIABLE = "COMPARE_APP_OPEN"
+"""Holds the address to open in a browser once the app answers, if any."""
+
+TOKEN_VARIABLE = "COMPARE_APP_TOKEN"
+"""Holds the token without which nothing is answered, if there is one."""
+
+_QUERY = "token"
+# No page elsewhere may show the app in a frame and have a person press its buttons unseen.
+_HEADERS = (
+    (b"x-frame-options", b"SAMEORIGIN"),
+    (b"content-security-policy", b"frame-ancestors 'self'"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+)
+_NO_TOKEN = (
+    "This app is for those who have its address with the token: open the address that "
+    "`compare app --token` printed."
+)
+_NO_HOST = (
+    "This app does not answer to that name: open it by the address that `compare app` printed."
+)
+
+
+class Guard:
+    """Answers only those who name this app and, if there is a token, have it."""
+
+    def __init__(
+        self, app: ASGIApp, hosts: tuple[str, ...], token: str = "", cookie: str = "compare-token"
+    ) -> None:
+        """Guard an application.
+
+        Args:
+            app: The application.
+            hosts: The names that it answers to.
+            token: What an address or a cookie has to hold; "" for nothing.
+            cookie: The cookie's name; browsers send it to all ports of a machine.
+        """
+        self._app, self._hosts, self._token, self._cookie = app, hosts, token, cookie
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it."""
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        if _host_name(headers.get(b"host", "")) not in self._hosts:
+            await _refuse(scope, send, HTTPStatus.FORBIDDEN, _NO_HOST)
+            return
+        given = parse_qsl(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
+        offered = dict(given).get(_QUERY, "")
+        if self._token and not self._has_token(headers.get(b"cookie", "")):
+            if scope["type"] == "http" and hmac.compare_digest(
+                offered.encode(), self._token.encode()
+            ):
+                await self._let_in(scope, send, [pair for pair in given if pair[0] != _QUERY])
+            else:
+                await _refuse(scope, send, HTTPStatus.UNAUTHORIZED, _NO_TOKEN)
+            return
+
+        async def send_with_headers(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message.get("headers", ()), *_HEADERS]}
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+    def _has_token(self, cookies: str) -> bool:
+        try:
+            found = SimpleCookie(cookies).get(self._cookie)
+        except Exception:  # whatever a cookie can hold
+            return False
+        return found is not None and hmac.compare_digest(found.value.encode(), self._token.encode())
+
+    async def _let_in(self, scope: Scope, send: Send, query: list[tuple[str, str]]) -> None:
+        """Give the browser a cookie, and send it to the same page without the token."""
+        page = quote(f"/{scope['path'].lstrip('/')}")  # two slashes would name another host
+        page += f"?{urlencode(query)}" if query else ""
+        cookie = f"{self._cookie}={self._token}; Path=/; HttpOnly; SameSite=Strict"
+        headers = [
+            (b"location", page.encode()),
+            (b"set-cookie", cookie.encode()),
+            (b"content-length", b"0"),
+            (b"referrer-policy", b"no-referrer"),
+        ]
+        await send({"type": "http.response.start", "status": 303, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+
+
+def _host_name(host: str) -> str:
+    """Return the name in a Host header, without the port."""
+    if host.startswith("["):
+        return host.partition("]")[0].lstrip("[").casefold()
+    return host.rpartition(":")[0].casefold() if ":" in host else host.casefold()
+
+
+async def _refuse(scope: Scope, send: Send, status: HTTPStatus, sentence: str) -> None:
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1008, "reason": ""})
+        return
+    body = f"{sentence}\n".encode()
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", str(len(body)).encode()),
+    ]
+    await send({"type": "http.response.start", "status": status.value, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def ask_nobody_for_addresses() -> None:
+    """Keep the server from looking up its own addresses, which it does for a foreign Origin."""
+    from streamlit import net_util
+
+    for name in ("get_external_ip", "get_internal_ip"):
+        setattr(net_util, name, _nothing)
+
+
+def _nothing() -> None:
+    return None
+
+
+def main() -> None:
+    """Serve the script named on the command line until it is stopped."""
+    import streamlit as st
+    from starlette.middleware import Middleware
+
+    script = Path(sys.argv[1])
+    settings = json.loads(os.environ[SETTINGS_VARIABLE])
+    sys.argv = [str(script)]
+    ask_nobody_for_addresses()
+    guard = Middleware(
+        Guard,
+        hosts=tuple(settings["server.allowedHosts"]),
+        token=os.environ.get(TOKEN_VARIABLE, ""),
+        cookie=f"compare-token-{settings['server.port']}",
+    )
+    if address := os.environ.get(OPEN_VARIABLE):
+        where = settings["server.address"], settings["server.port"]
+        threading.Thread(target=_open_browser, args=(address, where), daemon=True).start()
+    st.App(script, middleware=[guard]).run(config=settings)
+
+
+def _open_browser(address: str, where: tuple[str, int]) -> None:
+    """Open an address once the server answers."""
+    for _ in range(600):
+        with suppress(OSError), socket.create_connection(where, timeout=1):
+            webbrowser.open(address)
+            return
+        time.sleep(0.1)
+
+
+if __name__ == "__main__":
+    main()
