@@ -46,6 +46,12 @@ class Server:
 
     url: str
     environment: Mapping[str, str]
+    output: Path
+
+    def printed(self, begins: str) -> str:
+        """Return the first word that the app printed with this beginning."""
+        words = self.output.read_text(errors="replace").split()
+        return next(word for word in words if word.startswith(begins))
 
 
 def _free_port() -> int:
@@ -61,6 +67,8 @@ def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
             with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2) as answer:
                 if answer.read() == b"ok":
                     return
+        except urllib.error.HTTPError:  # it answers, and asks for a token
+            return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)  # between two questions to a server that is starting
     raise RuntimeError(f"the app did not answer at {url}")
@@ -76,7 +84,7 @@ def serve(
     """
     running: list[tuple[subprocess.Popen[bytes], Path]] = []
 
-    def start(**variables: str) -> Server:
+    def start(*arguments: str, **variables: str) -> Server:
         home = tmp_path_factory.mktemp("home")
         environment = {
             **{name: value for name, value in os.environ.items() if name != "COMPARE_LIBRARY"},
@@ -89,15 +97,14 @@ def serve(
         }
         port = _free_port()
         output = home / "server.log"
-        command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py")]
-        options = ["--server.port", str(port), "--server.headless", "true"]
+        command = [sys.executable, "-m", "compare", "app", "--port", str(port), "--no-browser"]
         with output.open("wb") as log:
             process = subprocess.Popen(
-                [*command, *options], cwd=ROOT, env=environment, stdout=log, stderr=log
+                [*command, *arguments], cwd=ROOT, env=environment, stdout=log, stderr=log
             )
         running.append((process, output))
         _wait(f"http://127.0.0.1:{port}", process)
-        return Server(f"http://127.0.0.1:{port}", environment)
+        return Server(f"http://127.0.0.1:{port}", environment, output)
 
     yield start
     for process, output in running:

@@ -148,3 +148,14 @@ def test_a_statement_is_opened_and_asked_about(app, visit):
     expect(page.locator("h1")).to_have_text("Who agrees, who opposes")
     settled(page)
     expect(page.get_by_label("Quote", exact=True)).to_have_value(words)
+
+
+def test_an_app_with_a_token_opens_by_its_address_only(serve, browser):
+    guarded = serve("--token")
+    address = guarded.printed("http://localhost:")
+    page = browser.new_context().new_page()
+    assert page.goto(guarded.url).status == 401
+    page.goto(address)
+    expect(page.locator(".cp-list-head").first).to_be_visible()
+    assert "token" not in page.url
+    page.context.close()
