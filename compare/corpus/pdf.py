@@ -12,13 +12,13 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Any
 
 from compare.corpus import pdf_pages
 from compare.corpus.text_files import Readable
-from compare.corpus.values import Problem, Row, listed
+from compare.corpus.values import Problem, Row, listed, shortened
 from compare.statements.quotes import PREFIXES
 
 MOST_BYTES = 200 * 1024**2
@@ -44,11 +44,16 @@ REASONS = {
     "blank": "the PDF has no text; leave it out",
     "pages": f"the PDF has more than {MOST_PAGES:,} pages; {_SPLIT}",
     "characters": f"the PDF has more than {MOST_CHARACTERS:,} characters; {_SPLIT}",
-    "memory": f"the PDF cannot be read (it takes too much memory); {_DAMAGED}",
-    "time": f"the PDF cannot be read (it takes too long); {_DAMAGED}",
+    "memory": f"the PDF cannot be read (it takes too much memory); {_SPLIT}",
+    "time": f"the PDF cannot be read (it takes too long); {_SPLIT}",
 }
 """Why a PDF cannot be read, and the remedy, by what the process reports."""
 
+_LEFT_OUT = {
+    "turned": "words in another direction than the page",
+    "numbers": "line numbers",
+    "running": "headers, footers and page numbers",
+}
 _PAGES_LISTED = 20
 _MOST_OUTPUT = 5 * MOST_CHARACTERS  # bytes of UTF-8, with room for the offsets
 
@@ -76,8 +81,21 @@ def read_pdf(path: Readable, file: str) -> Iterator[Row | Problem]:
             f"and {'was' if one else 'were'} not read; {_OCR}",
             skips=False,
         )
+    if dropped := "; ".join(_dropped(read["left_out"])):
+        yield Problem.of_file(file, f"left out {dropped}", skips=False)
     cells = {"text": read["text"], "source": PurePath(file).name}
     yield Row(file, 0, cells, fallbacks=frozenset({"source"}), pages=tuple(read["pages"]))
+
+
+def _dropped(left_out: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
+    """Yield what was left out of a PDF, kind by kind, with how often."""
+    for kind, title in _LEFT_OUT.items():
+        if counted := left_out.get(kind):
+            texts = [
+                f"{shortened(text)} ({'once' if times == 1 else f'{times:,} times'})"
+                for text, times in counted.items()
+            ]
+            yield f"{title}: {listed(texts)}"
 
 
 def _in_own_process(raw: Any) -> dict[str, Any] | str:
@@ -127,9 +145,11 @@ def _checked(output: bytes, ended: int) -> dict[str, Any] | str:
         if "error" in answer:
             return REASONS[answer["error"]]
         text, pages, images = answer["text"], answer["pages"], answer["images"]
-        if not (isinstance(text, str) and _numbers(pages) and _numbers(images)):
+        dropped = [counted.values() for counted in answer.setdefault("left_out", {}).values()]
+        lists = (pages, images, *map(list, dropped))
+        if not (isinstance(text, str) and all(map(_numbers, lists))):
             raise TypeError("not the text of a PDF")
-    except (ValueError, LookupError, TypeError, RecursionError):
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return _killed(ended)
     return answer if text.strip() else REASONS["blank"]
 

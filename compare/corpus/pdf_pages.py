@@ -13,8 +13,9 @@ import sys
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import accumulate, groupby, pairwise
 from statistics import median
 from typing import Any
 
@@ -26,10 +27,12 @@ _HYPHENS = "-\N{HYPHEN}"
 _LINE_END_HYPHENS = frozenset({0x02, 0xFFFE})
 _UNREADABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_NUMBER = re.compile(r"\d{1,6}")
-_ONLY_A_NUMBER = re.compile(
-    r"\W*(?:page|p\.|seite)?\W*\d{1,6}\W*(?:(?:of|/|von|de)\W*\d{1,6}\W*)?\Z", re.IGNORECASE
-)
+_LINE_NUMBER = re.compile(r"[0-9]{1,3}")
+_PAGE = r"(page|p\.|seite|{})\W*(\d{{1,6}})(?=\W*(?:(?:of|/|von|de)\W*\d{{1,6}}\W*)?(?:{}))"
+# A tab stands between two parts of a line.
+_PAGE_NUMBER = re.compile(_PAGE.format(r"[|·•–—\t]|\A", r"\Z|[|·•–—\t]"), re.IGNORECASE)
+_ONLY_A_NUMBER = re.compile(r"\W*" + _PAGE.format("", r"\Z"), re.IGNORECASE)
+_ENDS_OR_PAUSES = re.compile(r"[.!?:;…,][\"'”’»)\]]*\Z|[a-z][.!?][\"'”’»)\]]*\d{1,3}\Z")
 _ENDS_SENTENCE = re.compile(r"[.!?:;…][\"'”’»)\]]*(?:\d{1,3})?\Z")
 _BULLETS = "•▪◦●‣■–—*"
 
@@ -37,8 +40,11 @@ _GAP = 1.0  # line heights between two words that belong to different columns
 _SAME_LINE = 0.5  # most line heights between the baselines of a line and its superscripts
 _BINS = 400  # places across a page at which a gutter can be
 _WORDS_IN_COLUMN = 3  # in most of its lines
-_EDGE_LINES = 3  # at the top and at the bottom of a page, where running lines are looked for
 _SEEN_ON = 3  # pages on which a running line has to be; page numbers: 2
+_WIDE = 1.15  # usual distances of lines between a running line and the text
+_YEAR = 1000  # how far a bare number may be ahead of its page; a larger one can be a year
+_LINE_NUMBERS = 6  # in a document that has some
+_STEPS = 72  # directions that are told apart, clockwise
 
 
 @dataclass(slots=True)
@@ -59,12 +65,15 @@ class UnreadableError(Exception):
 # -- Reading pages with PDFium -------------------------------------------------------------------
 
 
-def read_pages(data: bytes, limits: dict[str, Any]) -> tuple[list[list[Line]], list[int]]:
+def read_pages(
+    data: bytes, limits: dict[str, Any], left_out: Counter[str]
+) -> tuple[list[list[Line]], list[int]]:
     """Return the lines of each page, and the numbers of the pages that are only images.
 
     Args:
         data: The file.
         limits: The most "pages" and "characters".
+        left_out: Counts the words in another direction than most of their page.
 
     Raises:
         UnreadableError: It is no PDF, needs a password, has no text, or exceeds a limit.
@@ -85,7 +94,7 @@ def read_pages(data: bytes, limits: dict[str, Any]) -> tuple[list[list[Line]], l
     left = limits["characters"]
     for number in range(1, count + 1):
         page = pdfium.FPDF_LoadPage(document, number - 1)
-        lines = _lines(pdfium, page) if page else []
+        lines = _lines(pdfium, page, left_out) if page else []
         pages.append(lines)
         left -= sum(len(line.text) for line in lines)
         if left < 0:
@@ -100,31 +109,37 @@ def read_pages(data: bytes, limits: dict[str, Any]) -> tuple[list[list[Line]], l
 
 def _has_image(pdfium: Any, page: Any) -> bool:
     """Return whether a page shows an image, or a form, which may hold one."""
+    places = range(min(pdfium.FPDFPage_CountObjects(page), 1000))
+    objects = (pdfium.FPDFPage_GetObject(page, place) for place in places)
     kinds = {pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_FORM}
-    objects = range(min(pdfium.FPDFPage_CountObjects(page), 1000))
-    return any(
-        pdfium.FPDFPageObj_GetType(pdfium.FPDFPage_GetObject(page, place)) in kinds
-        for place in objects
-    )
+    return any(pdfium.FPDFPageObj_GetType(one) in kinds for one in objects)
 
 
-def _lines(pdfium: Any, page: Any) -> list[Line]:
-    """Return the parts of lines of a page: words that follow each other without a wide gap."""
+def _lines(pdfium: Any, page: Any, left_out: Counter[str]) -> list[Line]:
+    """Return the parts of lines of a page: words that follow each other without a wide gap.
+
+    Words in another direction, such as a watermark or a stamp in the margin, are left out.
+    """
     text_page = pdfium.FPDFText_LoadPage(page)
     if not text_page:
         return []
     words = list(_words(pdfium, text_page))
-    turned = _direction(pdfium, text_page, [first for first, _, _ in words])
+    angles = [pdfium.FPDFText_GetCharAngle(text_page, first) for first, _, _ in words]
+    main = _direction(angles, -pdfium.FPDFPage_GetRotation(page) * _STEPS // 4 % _STEPS)
+    off = [angle * _STEPS / math.tau - main if angle >= 0 else 0 for angle in angles]
+    # 2 steps are 10 degrees
+    turned = [abs((steps + _STEPS / 2) % _STEPS - _STEPS / 2) > 2 for steps in off]
     lines: list[Line] = []
-    for first, last, text in words:
-        word = _placed(pdfium, text_page, first, last, text, turned)
-        if lines and _continues(lines[-1], word):
-            before = lines[-1]
-            before.text += f" {word.text}"
-            before.x1 = max(before.x1, word.x1)
-            before.height = max(before.height, word.height)
-        else:
-            lines.append(word)
+    for is_turned, group in groupby(zip(turned, words, strict=True), lambda entry: entry[0]):
+        if is_turned:
+            left_out[" ".join(text for _, (_, _, text) in group)] += 1
+            continue
+        for _, (first, last, text) in group:
+            word = _placed(pdfium, text_page, first, last, text, -round(main / (_STEPS / 4)) % 4)
+            if lines and _continues(lines[-1], word):
+                _extend(lines[-1], word, " ")
+            else:
+                lines.append(word)
     pdfium.FPDFText_ClosePage(text_page)
     return _whole_lines(lines)
 
@@ -134,13 +149,12 @@ def _words(pdfium: Any, text_page: Any) -> Iterator[tuple[int, int, str]]:
     code_at = pdfium.FPDFText_GetUnicode
     word: list[str] = []
     first = last = 0
-    for index in range(pdfium.FPDFText_CountChars(text_page)):
+    for index in range(pdfium.FPDFText_CountChars(text_page) + 1):  # behind the last: 0
         code = code_at(text_page, index)
         is_hyphen = code in _LINE_END_HYPHENS
         sign = "-" if is_hyphen else _LIGATURES.get(code) or chr(min(code, sys.maxunicode))
         if code and not sign.isspace():
-            if not word:
-                first = index
+            first = index if not word else first
             word.append(sign)
             last = index
             if not is_hyphen:
@@ -148,15 +162,13 @@ def _words(pdfium: Any, text_page: Any) -> Iterator[tuple[int, int, str]]:
         if word:
             yield first, last, "".join(word)
             word = []
-    if word:
-        yield first, last, "".join(word)
 
 
-def _direction(pdfium: Any, text_page: Any, places: Sequence[int]) -> int:
-    """Return the direction of most characters at some places: 1 upwards, 2 to the left, 3 down."""
-    angles = (pdfium.FPDFText_GetCharAngle(text_page, place) for place in places)
-    quarters = Counter(-round(angle / (math.pi / 2)) % 4 for angle in angles if angle >= 0)
-    return quarters.most_common(1)[0][0] if quarters else 0
+def _direction(angles: Sequence[float], upright: int) -> int:
+    """Return the direction of most words, in steps; a quarter of them is enough for `upright`."""
+    steps = Counter(round(angle * _STEPS / math.tau) % _STEPS for angle in angles if angle >= 0)
+    found, times = steps.most_common(1)[0] if steps else (upright, 0)
+    return upright if 4 * steps[upright] >= times else found
 
 
 def _placed(pdfium: Any, text_page: Any, first: int, last: int, text: str, turned: int) -> Line:
@@ -189,6 +201,12 @@ def _continues(line: Line, word: Line) -> bool:
     return abs(word.y - line.y) <= _SAME_LINE * height and -height < gap <= _GAP * height
 
 
+def _extend(line: Line, part: Line, blank: str) -> None:
+    line.text += blank + part.text
+    line.x1 = max(line.x1, part.x1)
+    line.height = max(line.height, part.height)
+
+
 def _whole_lines(parts: list[Line]) -> list[Line]:
     """Join parts that stand close to each other on one line but were drawn in another order."""
     lines: list[Line] = []
@@ -197,9 +215,7 @@ def _whole_lines(parts: list[Line]) -> list[Line]:
         for part in row:
             if len(lines) > start and _continues(lines[-1], part):
                 blank = " " if part.x0 - lines[-1].x1 > 0.1 * part.height else ""
-                lines[-1].text += blank + part.text
-                lines[-1].x1 = max(lines[-1].x1, part.x1)
-                lines[-1].height = max(lines[-1].height, part.height)
+                _extend(lines[-1], part, blank)
             else:
                 lines.append(part)
     for line in lines:
@@ -218,52 +234,93 @@ def _rows(parts: Sequence[Line]) -> list[list[Line]]:
     return [sorted(row, key=lambda part: part.x0) for row in rows]
 
 
-# -- Running headers and footers -----------------------------------------------------------------
+# -- Line numbers, running headers and footers ---------------------------------------------------
 
 
-def without_running_lines(pages: Sequence[list[Line]]) -> list[list[Line]]:
+def without_line_numbers(pages: Sequence[list[Line]], left_out: Counter[str]) -> list[list[Line]]:
+    """Drop the numbers of lines in a margin; they rise by one in most rows of a page."""
+    for side in (0, -1):
+        found: list[list[Line]] = []
+        for page in pages:
+            ends = [row[side] for row in _rows(page)]
+            parts = [part for part in ends if _LINE_NUMBER.fullmatch(part.text)]
+            steps = [int(low.text) == int(high.text) + 1 for high, low in pairwise(parts)]
+            risen = map(any, zip([*steps, False], [False, *steps], strict=False))
+            rising = [part for part, rises in zip(parts, risen, strict=False) if rises]
+            found.append(rising if 2 * len(rising) > len(ends) else [])
+        numbers = [int(part.text) for rising in found for part in rising]
+        if len(numbers) >= _LINE_NUMBERS:
+            left_out[f"{min(numbers)} … {max(numbers)}"] += len(numbers)
+            pages = [_without(page, rising) for page, rising in zip(pages, found, strict=True)]
+    return list(pages)
+
+
+def _without(page: list[Line], parts: Sequence[Line]) -> list[Line]:
+    """Return a page without some parts, but never without all."""
+    dropped = {id(part) for part in parts}
+    return [part for part in page if id(part) not in dropped] or page
+
+
+def without_running_lines(pages: Sequence[list[Line]], left_out: Counter[str]) -> list[list[Line]]:
     """Drop headers, footers and page numbers: what is at the same height of several pages.
 
-    Such a line is the same on three pages, apart from a number that grows with the pages. A line
-    that is only a page number has to be on two.
+    Such a line is the same on three pages, apart from a page number. A line that is only a page
+    number has to be on two. It is one of the two outermost lines, a gap parts it from the text, and
+    it does not end a sentence. Whatever is in doubt stays: words that are lost are worse.
     """
-    edges = [_edges(page) for page in pages]
+    spacing = _usual_spacing([block for page in pages for block in columns(page)])
+    edges = [list(_edges(_rows(page), spacing)) for page in pages]
     seen: Counter[tuple[str, int]] = Counter()
-    for number, rows in enumerate(edges):
-        seen.update({(key, place) for row in rows for key, place in _keys(row, number)})
+    for number, groups in enumerate(edges):
+        seen.update({entry for rows in groups for row in rows for entry in _keys(row, number)})
     kept = []
-    for number, (page, rows) in enumerate(zip(pages, edges, strict=True)):
-        dropped = {id(part) for row in rows if _is_running(row, number, seen) for part in row}
-        kept.append([part for part in page if id(part) not in dropped])
+    for number, (page, groups) in enumerate(zip(pages, edges, strict=True)):
+        running: dict[int, tuple[str, list[Line]]] = {}
+        for rows in groups:
+            keys = [_running_key(row, number, seen) for row in rows]
+            if all(keys):
+                running |= {id(row): (key, row) for key, row in zip(keys, rows, strict=True)}
+        kept.append(_without(page, [part for _, row in running.values() for part in row]))
+        if len(kept[-1]) < len(page):
+            left_out.update(re.sub(r"\0.*\0", "N", key) for key, _ in running.values())
     return kept
 
 
-def _edges(page: Sequence[Line]) -> list[list[Line]]:
-    rows = _rows(page)
-    return rows if len(rows) <= 2 * _EDGE_LINES else rows[:_EDGE_LINES] + rows[-_EDGE_LINES:]
+def _edges(rows: list[list[Line]], spacing: float) -> Iterator[list[list[Line]]]:
+    """Yield the one and the two outermost rows at either end that a gap parts from the others."""
+    for inwards in (rows, rows[::-1]):
+        for count in range(1, min(3, len(inwards))):
+            here, there = inwards[count - 1][0], inwards[count][0]
+            wide = spacing if _differ_in_size(here, there) else _WIDE * spacing
+            if abs(here.y - there.y) > wide:
+                yield inwards[:count]
 
 
 def _keys(row: Sequence[Line], number: int) -> Iterator[tuple[str, int]]:
     """Yield what a running line has in common on all pages, with its height in steps of 4 points.
 
-    That is its text, or its text with a number as the difference to the number of the page.
+    That is its text, or its text with its page number as the difference to the page's place.
     """
-    text = " ".join(part.text for part in row)
-    place = round(row[0].y / 4)
-    yield text, place
-    for found in list(_NUMBER.finditer(text))[:3]:
-        ahead = int(found[0]) - number
-        yield f"{text[: found.start()]}\0{ahead}\0{text[found.end() :]}", place
+    text, place = "\t".join(part.text for part in row), round(row[0].y / 4)
+    if not _ONLY_A_NUMBER.match(text):
+        if _ENDS_OR_PAUSES.search(text):
+            return
+        yield text.replace("\t", " "), place
+    for found in _PAGE_NUMBER.finditer(text):
+        ahead = int(found[2]) - number
+        if ahead < _YEAR or len(found[1]) > 1:
+            key = f"{text[: found.start(2)]}\0{ahead}\0{text[found.end(2) :]}"
+            yield key.replace("\t", " "), place
 
 
-def _is_running(row: Sequence[Line], number: int, seen: Counter[tuple[str, int]]) -> bool:
-    text = " ".join(part.text for part in row)
+def _running_key(row: Sequence[Line], number: int, seen: Counter[tuple[str, int]]) -> str:
+    """Return the key that makes a row a running line, or ""."""
     for key, place in _keys(row, number):
         times = sum(seen[key, near] for near in (place - 1, place, place + 1))
-        is_page_number = "\0" in key and _ONLY_A_NUMBER.match(text)
+        is_page_number = "\0" in key and _ONLY_A_NUMBER.match(key.replace("\0", ""))
         if times >= (2 if is_page_number else _SEEN_ON):
-            return True
-    return False
+            return key
+    return ""
 
 
 # -- Columns -------------------------------------------------------------------------------------
@@ -273,34 +330,53 @@ def columns(lines: list[Line], depth: int = 3) -> list[list[Line]]:
     """Return the blocks of a page in the order of reading, each with its lines from the top.
 
     Lines that cross the gutter, such as a title, separate the columns above them from those below.
+    So does a gap below both columns.
     """
     gutter = _gutter(lines) if depth else None
     if gutter is None:
         return [_joined_rows(lines)] if lines else []
+    sides = [one.y for one in lines if one.x0 < gutter], [one.y for one in lines if one.x1 > gutter]
+    heights = [sorted(side, reverse=True) for side in sides]
+    bottom = max(side[-1] for side in heights)
+    gaps = [gap for side in heights for gap in pairwise(side)]
+    gaps.sort(key=lambda gap: gap[1] - gap[0])
     blocks: list[list[Line]] = []
     left: list[Line] = []
     right: list[Line] = []
     across: list[Line] = []
 
-    def close_columns() -> None:
-        for column in (left, right):
-            blocks.extend(columns(column[:], depth - 1))
-            column.clear()
-
-    def close_across() -> None:
-        blocks.extend([_joined_rows(across)] if across else [])
-        across.clear()
+    def close(*parts: list[Line]) -> None:
+        for part in parts:
+            blocks.extend(columns(part[:], 0 if part is across else depth - 1))
+            part.clear()
 
     for line in sorted(lines, key=lambda line: -line.y):
         if line.x0 < gutter < line.x1:
-            close_columns()
+            close(left, right)
             across.append(line)
         else:
-            close_across()
+            close(across)
+            if left and right and _is_below(line, (left[-1].y, right[-1].y), bottom, gaps):
+                close(left, right)
             (left if line.x1 <= gutter else right).append(line)
-    close_columns()
-    close_across()
+    close(left, right, across)
     return blocks
+
+
+def _is_below(
+    line: Line, ends: Sequence[float], bottom: float, gaps: Sequence[tuple[float, float]]
+) -> bool:
+    """Return whether a gap above a line runs through both columns, which end at these heights.
+
+    Two paragraphs can end side by side by chance. So it is wider than any other of the gaps, which
+    come with the widest first, or nothing follows in the column that ends at the bottom.
+    """
+    top = min(ends)
+    others = (high - low for high, low in gaps if high < top or low > line.y)
+    high, low = gaps[len(gaps) // 2]
+    usual = high - low
+    widest = usual if bottom >= top else next(others, usual)
+    return top - line.y > 1.3 * widest and max(ends) - top <= 1.3 * usual
 
 
 def _gutter(lines: Sequence[Line]) -> float | None:
@@ -312,32 +388,28 @@ def _gutter(lines: Sequence[Line]) -> float | None:
     ends = sorted(line.x1 for line in lines)
     if len(lines) < 6 or (width := ends[-1] - begins[0]) <= 0:
         return None
-    found: list[tuple[int, float]] = []
+    found: dict[int, list[float]] = {}  # places by the number of lines that cross them
     for place in range(_BINS // 5, _BINS * 4 // 5):
         x = begins[0] + width * place / _BINS
         before, after = bisect_left(ends, x), len(begins) - bisect_left(begins, x)
         crossing = len(lines) - before - after
         if min(before, after) >= 3 and crossing <= before + after:
-            found.append((crossing, x))
+            found.setdefault(crossing, []).append(x)
     if not found:
         return None
-    fewest = min(crossing for crossing, _ in found)
-    best = [x for crossing, x in found if crossing == fewest]
-    runs: list[list[float]] = [[best[0]]]
-    for x in best[1:]:
-        if x - runs[-1][-1] < 1.5 * width / _BINS:
-            runs[-1].append(x)
-        else:
-            runs.append([x])
+    runs: list[list[float]] = []
+    for x in found[min(found)]:
+        if not runs or x - runs[-1][-1] >= 1.5 * width / _BINS:
+            runs.append([])
+        runs[-1].append(x)
     widest = max(runs, key=len)
     gutter = (widest[0] + widest[-1]) / 2
-    left = [line for line in lines if line.x1 <= gutter]
-    right = [line for line in lines if line.x0 >= gutter]
-    return gutter if _is_prose(left) and _is_prose(right) else None
+    sides = [one for one in lines if one.x1 <= gutter], [one for one in lines if one.x0 >= gutter]
+    return gutter if all(map(_is_prose, sides)) else None
 
 
 def _is_prose(lines: Sequence[Line]) -> bool:
-    """Return whether most rows have words: figures and page numbers beside a text are no column."""
+    """Return whether most rows have words: figures beside a text are no column."""
     return median(len(_WORD.findall(row.text)) for row in _joined_rows(lines)) >= _WORDS_IN_COLUMN
 
 
@@ -353,66 +425,41 @@ def _joined_rows(lines: Sequence[Line]) -> list[Line]:
 # -- Running text --------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
-class Text:
-    """The text of a PDF, as it grows line by line."""
-
-    pieces: list[str] = field(default_factory=list)
-    length: int = 0
-
-    def add(self, text: str) -> None:
-        """Add a piece at the end."""
-        self.pieces.append(text)
-        self.length += len(text)
-
-    def drop_last(self) -> None:
-        """Remove the last character of the last piece."""
-        self.pieces[-1] = self.pieces[-1][:-1]
-        self.length -= 1
-
-
-def running_text(pages: Sequence[list[Line]], prefixes: str) -> tuple[str, list[int]]:
+def running_text(kept: Sequence[list[Line]], prefixes: str) -> tuple[str, list[int]]:
     """Return the text of pages and the offset at which each begins.
 
     Args:
-        pages: The lines of each page.
+        kept: The lines of each page, without those that are left out.
         prefixes: A regular expression of first parts that keep a hyphen: "self", "long".
     """
-    kept = without_running_lines(pages)
     in_blocks = [columns(page) for page in kept]
     words = _vocabulary(kept)
     usual = _usual_spacing([block for page in in_blocks for block in page])
-    text, offsets = Text(), []
+    pieces: list[str] = []
+    starts: list[int] = []  # the first piece of each page; that of the next if it has none
+    begun = 0
     before: Line | None = None
     right = 0.0  # the right edge of the block of `before`
     for page in in_blocks:
-        begins = True
+        begun += 1
         for block in page:
             spacing = _spacing(block, usual)
             edge = max(line.x1 for line in block)
             for place, line in enumerate(block):
                 if before is not None:
-                    same_block = place > 0
                     room = right - before.x1
-                    if _starts_paragraph(before, line, room, spacing if same_block else None):
-                        text.add("\n\n")
+                    if _starts_paragraph(before, line, room, spacing if place else None):
+                        pieces.append("\n\n")
                     else:
-                        _join(text, before.text, line.text, words, prefixes)
-                if begins:
-                    offsets.append(text.length)
-                    begins = False
-                text.add(line.text.replace(_HYPHEN_MARK, "")
-                         + (_HYPHEN_MARK if line.text.endswith(_HYPHEN_MARK) else ""))  # fmt: skip
+                        _join(pieces, before.text, line.text, words, prefixes)
+                starts += [len(pieces)] * (begun - len(starts))
+                mark = _HYPHEN_MARK if line.text.endswith(_HYPHEN_MARK) else ""
+                pieces.append(line.text.replace(_HYPHEN_MARK, "") + mark)
                 before, right = line, edge
-        if begins:
-            offsets.append(-1)
-    made = "".join(text.pieces)
-    if made.endswith(_HYPHEN_MARK):
-        made = made[:-1]
-    following = len(made)
-    for number in reversed(range(len(offsets))):  # an empty page begins where the next does
-        following = offsets[number] = following if offsets[number] < 0 else offsets[number]
-    return made, offsets
+    starts += [len(pieces)] * (begun - len(starts))
+    made = "".join(pieces).removesuffix(_HYPHEN_MARK)
+    ends = [0, *accumulate(map(len, pieces))]
+    return made, [min(ends[start], len(made)) for start in starts]
 
 
 def _starts_paragraph(before: Line, line: Line, room: float, spacing: float | None) -> bool:
@@ -425,7 +472,7 @@ def _starts_paragraph(before: Line, line: Line, room: float, spacing: float | No
         spacing: Usual distance of two lines; None if another column or page starts here.
     """
     height = max(before.height, line.height)
-    if abs(before.height - line.height) > 0.12 * height or line.text[0] in _BULLETS:
+    if _differ_in_size(before, line) or line.text[0] in _BULLETS:
         return True
     ended = bool(_ENDS_SENTENCE.search(before.text))
     first_word = line.text.split(maxsplit=1)[0]
@@ -439,15 +486,19 @@ def _starts_paragraph(before: Line, line: Line, room: float, spacing: float | No
     return ended and (is_short or is_indented)
 
 
-def _join(text: Text, before: str, line: str, words: frozenset[str], prefixes: str) -> None:
+def _differ_in_size(line: Line, other: Line) -> bool:
+    return abs(line.height - other.height) > 0.12 * max(line.height, other.height)
+
+
+def _join(pieces: list[str], before: str, line: str, words: frozenset[str], prefixes: str) -> None:
     """Join two lines of a paragraph, and a word that a hyphen divides between them."""
     if before.endswith(_HYPHEN_MARK):
-        text.drop_last()
+        pieces[-1] = pieces[-1][:-1]
     elif before[-1] in _HYPHENS and before[-2:-1].isalnum():
         if line[0].islower() and not _keeps_hyphen(before[:-1], line, words, prefixes):
-            text.drop_last()
+            pieces[-1] = pieces[-1][:-1]
     else:
-        text.add(" ")
+        pieces.append(" ")
 
 
 def _keeps_hyphen(before: str, line: str, words: frozenset[str], prefixes: str) -> bool:
@@ -455,13 +506,11 @@ def _keeps_hyphen(before: str, line: str, words: frozenset[str], prefixes: str) 
 
     The spelling elsewhere in the document decides, then a list of first parts.
     """
-    first = before.rsplit(maxsplit=1)[-1].casefold()
-    found = _WORD.match(line)
-    second = found[0].casefold() if found else ""
-    found = re.search(r"[^\W\d_]+(?:-[^\W\d_]+)*\Z", first)
-    first = found[0] if found else ""
-    if not first or not second:
+    found = re.search(rf"{_WORD.pattern}\Z", before.rsplit(maxsplit=1)[-1].casefold())
+    following = _WORD.match(line.casefold())
+    if not found or not following:
         return True
+    first, second = found[0], following[0]
     if f"{first}{second}" in words:
         return False
     return f"{first}-{second}" in words or bool(re.fullmatch(prefixes, first))
@@ -469,17 +518,15 @@ def _keeps_hyphen(before: str, line: str, words: frozenset[str], prefixes: str) 
 
 def _vocabulary(pages: Sequence[Sequence[Line]]) -> frozenset[str]:
     """Return the words that stand within a line somewhere."""
-    return frozenset(
-        word
-        for page in pages
-        for line in page
-        for word in _WORD.findall(line.text.replace(_HYPHEN_MARK, "").casefold())
-    )
+    texts = (line.text.replace(_HYPHEN_MARK, "").casefold() for page in pages for line in page)
+    return frozenset(word for text in texts for word in _WORD.findall(text))
 
 
 def _usual_spacing(blocks: Sequence[Sequence[Line]]) -> float:
-    """Return the distance of most lines of a document."""
-    return median(found) if (found := [gap for block in blocks for gap in _gaps(block)]) else 0.0
+    """Return the distance of most lines of a document; their height if no two are near."""
+    heights = [line.height for block in blocks for line in block] or [0.0]
+    most = 3 * median(heights)
+    return median([gap for block in blocks for gap in _gaps(block) if gap < most] or heights)
 
 
 def _spacing(block: Sequence[Line], usual: float) -> float:
@@ -505,26 +552,27 @@ def _limit_resources(limits: dict[str, Any]) -> None:
     except ImportError:  # Windows
         return
     seconds = math.ceil(limits["seconds"])
-    for kind, *most in (
+    for kind, soft, hard in (
         (resource.RLIMIT_AS, limits["memory"], limits["memory"]),
         (resource.RLIMIT_CPU, seconds, seconds + 1),  # first SIGXCPU, which names the reason
         (resource.RLIMIT_FSIZE, 0, 0),
         (resource.RLIMIT_CORE, 0, 0),
     ):
-        try:
-            resource.setrlimit(kind, (most[0], most[1]))
-        except (ValueError, OSError):  # macOS refuses some
-            continue
+        with suppress(ValueError, OSError):  # macOS refuses some
+            resource.setrlimit(kind, (soft, hard))
 
 
 def main() -> None:
     """Read a PDF from standard input; the limits are the first argument, as JSON."""
     limits = json.loads(sys.argv[1])
     _limit_resources(limits)
+    left_out = {kind: Counter[str]() for kind in ("turned", "numbers", "running")}
     try:
-        pages, images = read_pages(sys.stdin.buffer.read(), limits)
+        pages, images = read_pages(sys.stdin.buffer.read(), limits, left_out["turned"])
+        pages = without_line_numbers(pages, left_out["numbers"])
+        pages = without_running_lines(pages, left_out["running"])
         text, offsets = running_text(pages, limits["prefixes"])
-        made: dict[str, Any] = {"text": text, "pages": offsets, "images": images}
+        made = {"text": text, "pages": offsets, "images": images, "left_out": left_out}
     except UnreadableError as error:
         made = {"error": str(error)}
     except MemoryError:

@@ -90,6 +90,20 @@ def test_a_column_of_that_name_stays_a_column() -> None:
     assert from_line(again.to_json()).statements == (again,)
 
 
+def test_a_note_names_what_was_left_out() -> None:
+    line = pdf_files.Line
+    pages = [
+        [line(72, 810, "Gazette", 9), *text_page(f"Words {n}."), line(290, 30, str(n), 9)]
+        for n in (1, 2, 3)
+    ]
+    Path("a.pdf").write_bytes(pdf_files.pdf(*pages))
+    corpus = read_corpus(["a.pdf"], strict=True)
+    assert corpus.statements[0].text == "Words 1.\n\nWords 2.\n\nWords 3."
+    assert corpus.notes == (
+        "a.pdf: left out headers, footers and page numbers: 'Gazette' (3 times), 'N' (3 times).",
+    )
+
+
 # -- Files that cannot be read -------------------------------------------------------------------
 
 
@@ -186,6 +200,10 @@ def child(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
         ("print('[' * 100000)", "the PDF cannot be read (its reader stopped, code 0)"),
         ("print('{\"error\": [1]}')", "the PDF cannot be read (its reader stopped, code 0)"),
         ('print(\'{"text": "a", "pages": [7], "images": []}\')', "these are not the offsets"),
+        (
+            'print(\'{"text": "a", "pages": [0], "images": [], "left_out": {"x": {"y": "z"}}}\')',
+            "the PDF cannot be read (its reader stopped, code 0)",
+        ),
         ("while True: print('x' * 999)", "the PDF cannot be read (its reader stopped, code -9)"),
     ],
 )
@@ -203,7 +221,7 @@ def test_a_process_that_dies_or_lies(
 def test_a_process_that_never_ends(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
     monkeypatch.setattr(pdf, "MOST_SECONDS", 0.3)
     child(monkeypatch, program)
-    assert problem_of(WORDS).startswith("the PDF cannot be read (it takes too long)")
+    assert problem_of(WORDS).startswith("the PDF cannot be read (it takes too long); split")
 
 
 def test_processor_time_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -217,7 +235,7 @@ def test_processor_time_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
         )
     )
     child(monkeypatch, program)
-    assert problem_of(WORDS).startswith("the PDF cannot be read (it takes too long)")
+    assert problem_of(WORDS).startswith("the PDF cannot be read (it takes too long); split")
 
 
 def test_strict_stops_at_a_pdf_that_cannot_be_read() -> None:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import pytest
 
-from compare.corpus.pdf_pages import UnreadableError, read_pages, running_text
+from compare.corpus.pdf_pages import (
+    UnreadableError,
+    read_pages,
+    running_text,
+    without_line_numbers,
+    without_running_lines,
+)
 from compare.statements.quotes import PREFIXES
 from tests import pdf_files
 from tests.pdf_files import IMAGE, LEFT, SIZE, TOP, Line, pdf, text_page
@@ -17,7 +24,15 @@ FULL = "The ministers of the coastal states met in the capital to speak of the c
 
 def read(*pages: str | Sequence[Line]) -> tuple[str, list[int]]:
     drawn = (text_page(page) if isinstance(page, str) else page for page in pages)
-    return running_text(read_pages(pdf(*drawn), LIMITS)[0], PREFIXES.pattern)
+    return read_and_count(pdf(*drawn))[0]
+
+
+def read_and_count(data: bytes) -> tuple[tuple[str, list[int]], dict[str, int]]:
+    """Return the text and the pages of a PDF, and what was left out."""
+    left_out: Counter[str] = Counter()
+    lines, _ = read_pages(data, LIMITS, left_out)
+    lines = without_running_lines(without_line_numbers(lines, left_out), left_out)
+    return running_text(lines, PREFIXES.pattern), dict(left_out)
 
 
 def columns_of(left: str, right: str, x: float = 310, top: float = TOP) -> list[Line]:
@@ -143,14 +158,92 @@ def test_what_differs_or_moves_is_no_header() -> None:
     assert read(*moving)[0].count("We object.") == 3
 
 
+def test_what_is_dropped_is_counted() -> None:
+    _, left_out = read_and_count(pdf(*(running(n, f"Words {n}.") for n in (1, 2, 3))))
+    assert left_out == {"Gazette of Meren, volume 12": 3, "Page N of 3": 3}
+
+
+SHORT = "Mister President,\n\n{} opposes this.\nThe Council decides to extend\nthe mandate."
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [
+        [SHORT.format(name) for name in ("Ostia", "Meren", "Valland")],
+        ["Thank you.\n\nWe oppose the canal."] * 3,
+        [f"Question {n}: do you oppose it?\n\nNo." for n in (1, 2, 3)],
+        [f"Article {n}\n\nThe canal is open." for n in (1, 2, 3)],
+        [f"{year}\n\nThe canal was open." for year in (2019, 2020, 2021)],
+        ["The canal\nis ours"] * 3,
+        ["Ostia"] * 3,
+        ["Ostia\n\n\n\n\n\n3"] * 2,
+    ],
+)
+def test_sentences_and_years_that_come_again_are_no_running_lines(pages: list[str]) -> None:
+    (text, _), left_out = read_and_count(pdf(*map(text_page, pages)))
+    assert text.split() == " ".join(pages).split()
+    assert left_out == {}
+
+
+def test_numbers_of_lines_in_a_margin_are_dropped() -> None:
+    rows = f"{FULL[:60]}\n" * 5
+    numbers = ["\n".join(map(str, range(n, n + 5))) for n in (1, 6)]
+    (text, _), left_out = read_and_count(pdf(*(columns_of(n, rows, 120) for n in numbers)))
+    assert not any(map(str.isdigit, text))
+    assert left_out == {"1 … 10": 10}
+    (text, _), left_out = read_and_count(pdf(columns_of("1\n2\n3", rows, 120)))
+    assert ({"1", "2", "3"} <= set(text.split()), left_out) == (True, {})
+
+
+@pytest.mark.parametrize("turn", ["0 1 -1 0 20 500", "0.7 0.7 -0.7 0.7 150 600"])
+def test_words_in_another_direction_are_left_out(turn: str) -> None:
+    rows = [f"BT /F1 11 Tf 72 {760 - 14 * n} Td ({FULL}) Tj ET" for n in range(12)]
+    stamp = f"BT /F1 30 Tf {turn} Tm (A DRAFT of Meren) Tj ET"
+    page = "\n".join([*rows[:5], stamp, *rows[5:]]).encode()
+    (text, _), left_out = read_and_count(pdf_files.with_content(page, page))
+    assert text == " ".join([FULL] * 24)
+    assert left_out == {"A DRAFT of Meren": 2}
+
+
+@pytest.mark.parametrize(
+    ("rotation", "upright", "sideways"),
+    [
+        (0, "1 0 0 1", "0 1 -1 0"),
+        (90, "0 1 -1 0", "1 0 0 1"),
+        (180, "-1 0 0 -1", "0 1 -1 0"),
+        (270, "0 -1 1 0", "1 0 0 1"),
+    ],
+)
+def test_a_few_upright_words_beside_a_stamp_stay(
+    rotation: int, upright: str, sideways: str
+) -> None:
+    stamp = f"BT /F1 9 Tf {sideways} 20 300 Tm (Taken from the archive) Tj ET"
+    page = f"{stamp} BT /F1 11 Tf {upright} 300 400 Tm (Thank you.) Tj ET".encode()
+    data = pdf_files.with_content(page, extra=f"/Rotate {rotation}")
+    assert read_and_count(data)[0][0] == "Thank you."
+
+
+def test_what_stands_below_two_columns_comes_after_both() -> None:
+    below = [Line(LEFT, 640 - 14 * n, words, 9) for n, words in enumerate(["Reply.", "No."])]
+    text, _ = read([*columns_of(LEFT_COLUMN, RIGHT_COLUMN), *below])
+    words = f"{LEFT_COLUMN} {RIGHT_COLUMN}".replace("\n", " ")
+    assert text.startswith(words)
+    assert text[len(words) :].split() == ["Reply.", "No."]
+
+
+def test_paragraphs_that_end_side_by_side_do_not_part_the_columns() -> None:
+    left = "\n\n".join([LEFT_COLUMN] * 3)
+    text, _ = read(columns_of(left, left.upper()))
+    assert text.rindex("We welcome") < text.index("WE WELCOME")
+
+
 def test_text_on_a_turned_page_and_beyond_its_edges() -> None:
     lines = [Line(-100, 900 - 14 * n, text) for n, text in enumerate(["We object", "to this."])]
-    pages, _ = read_pages(pdf(lines), LIMITS)
-    assert running_text(pages, "x")[0] == "We object to this."
+    assert read(lines)[0] == "We object to this."
     for matrix in ("0 1 -1 0 100 100", "-1 0 0 -1 500 700", "0 -1 1 0 100 700"):
         lines = [f"{matrix} cm", "BT /F1 11 Tf 14 TL (We object) Tj T* (to this.) Tj ET"]
         data = pdf_files.with_content("\n".join(lines).encode())
-        assert running_text(read_pages(data, LIMITS)[0], "x")[0] == "We object to this."
+        assert read_and_count(data)[0][0] == "We object to this."
 
 
 def test_words_drawn_in_another_order_are_put_in_order() -> None:
@@ -162,7 +255,7 @@ def test_words_drawn_in_another_order_are_put_in_order() -> None:
 
 def test_control_characters_are_dropped() -> None:
     data = pdf(text_page("We obXject to this.")).replace(b"obXject", b"ob\x07ject")
-    assert running_text(read_pages(data, LIMITS)[0], "x")[0] == "We object to this."
+    assert read_and_count(data)[0][0] == "We object to this."
 
 
 def test_ligatures_become_letters() -> None:
@@ -170,13 +263,11 @@ def test_ligatures_become_letters() -> None:
     data = pdf(text_page("Of AnAl and of BeetXs")).replace(
         b"/Encoding /WinAnsiEncoding", f"/Encoding << /Type /Encoding {names} >>".encode()
     )
-    assert running_text(read_pages(data, LIMITS)[0], "x")[0] == "Of finfil and of BeetXs".replace(
-        "Be", "fle"
-    )
+    assert read_and_count(data)[0][0] == "Of finfil and of BeetXs".replace("Be", "fle")
 
 
 def test_pages_of_images() -> None:
-    pages, images = read_pages(pdf(text_page("Words."), [IMAGE], []), LIMITS)
+    pages, images = read_pages(pdf(text_page("Words."), [IMAGE], []), LIMITS, Counter())
     assert ([len(page) for page in pages], images) == ([1, 0, 0], [2])
 
 
@@ -193,12 +284,12 @@ def test_pages_of_images() -> None:
 )
 def test_why_a_pdf_has_no_text(data: bytes, reason: str) -> None:
     with pytest.raises(UnreadableError) as caught:
-        read_pages(data, LIMITS)
+        read_pages(data, LIMITS, Counter())
     assert str(caught.value) == reason
 
 
 def test_the_helper_counts_in_points() -> None:
-    (line,) = read_pages(pdf([Line(100, 700, "We object.")]), LIMITS)[0][0]
+    (line,) = read_pages(pdf([Line(100, 700, "We object.")]), LIMITS, Counter())[0][0]
     assert (round(line.x0), round(line.y)) == (100, 700)
     assert line.height == pytest.approx(SIZE, abs=3)
     assert line.x1 < pdf_files.WIDTH
