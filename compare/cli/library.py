@@ -91,6 +91,8 @@ def build(corpus: tuple[Path, ...], more: tuple[Path, ...], **options: Any) -> N
         field, mark, value = entry.partition("=")
         if not mark or not field:
             raise click.BadParameter(f"{entry!r} is not FIELD=VALUE.", param_hint="--fill")
+        if field in fill:
+            raise click.BadParameter(f"{field!r} has two values: give one.", param_hint="--fill")
         fill[field] = value
     where = shared.own_library(options["library"])
     with ExitStack() as files:
@@ -127,14 +129,16 @@ def _read(
 ) -> tuple[Corpus, StatementFile]:
     """Read statements into a temporary file, which is deleted when `files` closes."""
     name, dates, strict = options["format"], options["dates"], options["strict"]
-    if columns and name not in (None, _PLAIN):
-        raise click.BadParameter("a public format has no columns to map.", param_hint="--map")
-    if dates and name not in (None, _PLAIN):
-        raise click.BadParameter("a public format has its own dates.", param_hint="--dates")
-    if fill and name not in (None, _PLAIN):
-        raise click.BadParameter("a public format fills its own fields.", param_hint="--fill")
-    asked = columns or fill or dates
-    plain = name == _PLAIN or (name is None and (asked or not recognised_format(paths)))
+    found = recognised_format(paths) if name is None and not (columns or dates) else None
+    plain = name == _PLAIN or (name is None and found is None)
+    for option, given, why in (
+        ("--map", columns, "has no columns to map"),
+        ("--dates", dates, "has its own dates"),
+        ("--fill", fill, "fills its own fields"),
+    ):
+        if given and not plain:
+            seen = f" This is {found.title}, unless you name --format {_PLAIN}." if found else ""
+            raise click.BadParameter(f"a public format {why}.{seen}", param_hint=option)
     with waiting("Reading statements") as on_progress:
         if plain:
             reading = corpus_on_disk(

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from compare.corpus.columns import check_found, check_mapping, missing_text, resolve
 from compare.corpus.documents import read_document, read_json, read_jsonl
-from compare.corpus.index_file import Index
+from compare.corpus.index_file import Index, is_named_index
 from compare.corpus.pdf import read_pdf
 from compare.corpus.tables import read_csv, read_tsv, read_xlsx
 from compare.corpus.text_files import Readable
@@ -313,7 +313,8 @@ class _Reading:
             else:
                 break  # all rows of a table have the same columns
         if rows and not with_text:
-            raise BadFileError(missing_text(columns, self.mapping))
+            index = ", or name the column of the files `file`" if is_named_index(path) else ""
+            raise BadFileError(missing_text(columns, self.mapping) + index)
         for problem in without_words:
             self._skip(problem)
         if not rows and len(self.problems) == before:

@@ -122,10 +122,12 @@ def checked_fill(given: Mapping[str, str], dates: Order | None = None) -> dict[s
     """Return values that fill fields, by the exact names of the fields; empty ones are left out.
 
     Raises:
-        CorpusError: A field does not exist or cannot be filled, or a value is not one of the field.
+        CorpusError: A field does not exist, cannot be filled or has two values, or a value is not
+            one of the field.
     """
     known = {column_key(field): field for field in FILLED}
     checked: dict[str, str] = {}
+    seen: set[str] = set()
     for name, value in given.items():
         field = known.get(column_key(name))
         if field is None:
@@ -133,15 +135,21 @@ def checked_fill(given: Mapping[str, str], dates: Order | None = None) -> dict[s
                 f"{shortened(name)} is no field that can be filled in: use one of "
                 f"{', '.join(FILLED)}."
             )
+        if field in seen:
+            raise CorpusError(f"The {field} is to be filled in twice: give it one value.")
+        seen.add(field)
         try:
             cell = dict.fromkeys(FIELDS, "") | {
                 "text": "-",
                 field: _tidy(field, _clean(name, value)),
             }
+            _empty_missing(cell)
             _statement(cell, {}, dates)
         except _BadCellError as error:
+            # the remedy for a cell becomes that for an option
+            message = str(error).replace("leave it empty", "leave it out")
             raise CorpusError(
-                f"{shortened(value)} cannot be filled in as the {field}: {error}."
+                f"{shortened(value)} cannot be filled in as the {field}: {message}."
             ) from None
         if cell[field]:
             checked[field] = cell[field]

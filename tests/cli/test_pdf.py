@@ -47,6 +47,18 @@ def test_bad_values_to_fill_in_are_told_once(run: Run, tmp_path: Path, corpus: P
         assert told.code == 2
         assert told.err.count(message) == 1
         assert not library.exists()
+    twice = ("--fill", "speaker=A", "--fill", "speaker=B")
+    told = run("build", "--corpus", corpus, "--library", library, *twice)
+    assert (told.code, "'speaker' has two values: give one." in told.err) == (2, True)
+
+
+def test_a_public_format_fills_its_own_fields(run: Run, tmp_path: Path) -> None:
+    speech = tmp_path / "VAL_50_1995.txt"
+    speech.write_text("We hold that the canal is open.\n")
+    to = ("--corpus", speech, "--library", tmp_path / "library", "--fill", "speaker=Ada")
+    told = run("build", *to)
+    assert (told.code, "a public format fills its own fields." in told.err) == (2, True)
+    assert run("build", *to, "--format", "plain").code == 0
 
 
 def test_a_pdf_without_text_leaves_nothing_to_build(run: Run, tmp_path: Path) -> None:

@@ -100,6 +100,33 @@ def test_a_table_of_that_name_is_a_table() -> None:
     assert "We vote." in [one.text for one in corpus.statements]
 
 
+@pytest.mark.parametrize("name", ["filename", "File name", "path"])
+def test_other_names_of_the_column_of_files(name: str) -> None:
+    index("a.pdf,Ada", head=f"{name},speaker")
+    (a,) = (one for one in read_corpus(["c"]).statements if one.pages)
+    assert (a.speaker, a.extra) == ("Ada", {})
+
+
+def test_an_index_without_files_says_how_to_name_them() -> None:
+    index("a.pdf,Ada", head="document,speaker")
+    (problem,) = read_corpus(["c"]).problems
+    assert problem.message.endswith(
+        "name one with --map COLUMN=text, or name the column of the files `file`"
+    )
+
+
+def test_files_without_their_folders_are_found_by_name() -> None:
+    index("2023/a.pdf,Ada,,", r"x\d.txt,Cy,,", "y/d.txt,Bo,,", "sub/a.pdf,Di,,")
+    corpus = read_corpus(["c"])
+    assert [one.speaker for one in corpus.statements] == ["", "", "Bo"]
+    told = [problem.message.split(";")[0] for problem in corpus.problems]
+    assert told[:3] == ["the folder is not there, and other rows have such a file"] * 3
+    index("2023/a.pdf,Ada,,", r"x\d.txt,Cy,,")
+    corpus = read_corpus(["c"])
+    assert [one.speaker for one in corpus.statements] == ["Ada", "Cy", "Bo"]
+    assert corpus.problems == ()
+
+
 def test_columns_of_an_index_can_be_mapped() -> None:
     index("a.pdf,Ada", head="file,redner")
     corpus = read_corpus(["c"], mapping={"redner": "speaker"})
@@ -130,7 +157,12 @@ def test_fill_gives_what_the_files_and_the_index_lack() -> None:
         ({"pages": "0"}, "'pages' is no field that can be filled in"),
         ({"date": "soon"}, "'soon' cannot be filled in as the date: "),
         ({"date": "03/04/2022"}, "'03/04/2022' cannot be filled in as the date: "),
-        ({"url": "meren"}, "'meren' cannot be filled in as the url: a link starts with http://"),
+        (
+            {"url": "meren"},
+            "'meren' cannot be filled in as the url: a link starts with http:// or https:// and "
+            "has no blanks; write it so or leave it out.",
+        ),
+        ({"Speaker": "A", "speaker": "B"}, "The speaker is to be filled in twice: give it one"),
         ({"speaker": "\ud800"}, "'\\ud800' cannot be filled in as the speaker: "),
     ],
 )
@@ -139,6 +171,13 @@ def test_a_bad_value_is_told_once(fill: dict[str, str], message: str) -> None:
         read_corpus(["c"], fill=fill)
     assert str(caught.value).startswith(message)
     assert str(caught.value).endswith(".")
+
+
+def test_a_value_to_fill_in_that_means_not_known_is_empty() -> None:
+    fill = {"speaker": "NA", "venue": "-", "country": "NA"}
+    (statement,) = read_corpus(["c/d.txt"], fill=fill).statements
+    assert (statement.speaker, statement.venue) == ("", "")
+    assert statement.country[0].code == "NAM"
 
 
 def test_dates_to_fill_in_are_read_as_all_dates() -> None:

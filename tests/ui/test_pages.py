@@ -1,14 +1,17 @@
 import csv
 import json
+from types import SimpleNamespace
 
 import pytest
 
 from compare.corpus.web import Page
+from compare.errors import CorpusError
 from compare.library.library import Library
 from compare.models import ModelInput, load_stance_model
 from compare.models.runtime import read_manifest
 from compare.models.stance import WEIGHTS, shipped_manifests
 from compare.ui.components.quote_form import EXAMPLE_QUOTE
+from compare.ui.components.upload import on_disk
 from tests.fakes import WordJudge, statement
 from tests.pdf_files import IMAGE, pdf, text_page
 from tests.ui.conftest import shown, well
@@ -240,6 +243,14 @@ def test_pdfs_are_added_with_their_index_and_what_is_filled_in(page, home):
     library.close()
     well(app := page("corpus", id=kept["a.pdf"].id))
     assert "<dt>Pages</dt><dd>2</dd>" in shown(app)
+
+
+@pytest.mark.parametrize("name", ["index.csv", "a.pdf"])
+def test_files_beside_an_index_need_names_of_their_own(name):
+    names = ["a.pdf", "Index.csv", name]
+    files = [SimpleNamespace(name=one, getvalue=lambda: b"") for one in names]
+    with pytest.raises(CorpusError, match=rf"2 files are named {name}: "), on_disk(files):
+        pass
 
 
 def test_a_public_corpus_is_recognised_and_its_account_shown(page, home):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePath
@@ -16,6 +17,7 @@ from compare.corpus import SUFFIXES, BadFileError, Corpus, Row, read_corpus
 from compare.corpus.columns import FIELDS, resolve
 from compare.corpus.importers.registry import formats
 from compare.corpus.importing import read_public, recognised_format
+from compare.corpus.index_file import NAME as INDEX
 from compare.corpus.read import DOCUMENTS, READERS
 from compare.corpus.web import Page, Proposal, propose, statements_of
 from compare.corpus.web.page import fetch_page, read_saved
@@ -66,7 +68,16 @@ def on_disk(files: Sequence[UploadedFile]) -> Iterator[list[Path]]:
     """Write uploaded files into a folder that is deleted afterwards.
 
     Errors name the files as they were uploaded. Of two files with one name the second is numbered.
+
+    Raises:
+        CorpusError: Files have one name although there is an index, which could not tell which.
     """
+    names = Counter((PurePath(file.name).name or "file").casefold() for file in files)
+    if INDEX in names and (name := names.most_common(1)[0])[1] > 1:
+        raise CorpusError(
+            f"{name[1]} files are named {name[0]}: with an {INDEX}, each file needs its own name. "
+            "Rename them, and join several indexes into one."
+        )
     with tempfile.TemporaryDirectory() as folder:
         paths: list[Path] = []
         for number, file in enumerate(files):
